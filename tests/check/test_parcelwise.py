@@ -294,3 +294,25 @@ def test_twenty_thousand_parcels_are_judged_in_a_second() -> None:
     assert time.process_time() - began < 1
     assert len(places) == found.counts["fail"] > 5_000
     assert list(pd.Series([place.margin for place in places]).sort_values()) == [one.margin for one in places]
+
+
+def test_a_plan_asks_for_least_plots_frontage_and_main_shares_of_its_own() -> None:
+    def town(**asked: float) -> Plan:
+        road = plot("R-1", 0, land_use="1207", geometry=square(0, -20, 100, 20))
+        return plan_of(
+            parcels=[plot("A-1", 0, compatible_split="7:3"), plot("A-2", 200, compatible_split="6:4"), road],
+            manifest={"parameters": asked},
+        )
+
+    # The second parcel, of the same 1 ha, lies away from the road.
+    assert own(town(least_plot_m2=10_000), "plan-least-plot").outcome == "fail"
+    small = own(town(least_plot_m2=2_001), "plan-least-plot")
+    assert [one.id for one in small.where] == ["R-1"]
+    assert own(town(least_plot_m2=2_000), "plan-least-plot").outcome == "pass"
+    away = own(town(least_frontage_m=30), "plan-frontage")
+    assert (away.outcome, away.measured, [one.id for one in away.where]) == ("fail", 0, ["A-2"])
+    mixed = own(town(least_main_share=0.65), "plan-main-share")
+    assert (mixed.outcome, mixed.measured, [one.id for one in mixed.where]) == ("fail", 0.6, ["A-2"])
+    assert own(town(least_main_share=0.6), "plan-main-share").outcome == "pass"
+    unasked = [own(town(), rule).outcome for rule in ("plan-least-plot", "plan-frontage", "plan-main-share")]
+    assert unasked == ["not_applicable"] * 3

@@ -194,6 +194,9 @@ class ParcelParameters:
     dense_parcels: Names = ()
     light_distance_per_height: float = 0
     light_farthest_m: float = 150
+    least_plot_m2: float = 0
+    least_frontage_m: float = 0
+    least_main_share: float = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,7 @@ CHOICES = "parameters"
 #: Units that the name of a parameter does not end in.
 UNITS = {
     "radius_by_size_ha": "m", "walk_speed_kmh": "km/h", "earlier_residents": "person",
-    "light_distance_per_height": "1",
+    "light_distance_per_height": "1", "least_main_share": "1",
 }  # fmt: skip
 
 

@@ -150,3 +150,13 @@ def test_roads_can_be_left_out_by_the_mapping(folder, brought, tmp_path):
     assert len(plan.layer("parcels")) == 4
     assert result.made["roads_ha"] == 0
     assert not rules(result, "office-roads")
+
+
+def test_a_street_along_the_outer_parcels_is_in_a_derived_boundary_as_wide_as_it_is():
+    shapes, lines = blocks()
+    # Streets of 20 m cross between the blocks; one of 36 m runs along the south, one of 12 m along the west.
+    around = [shapely.LineString([(0, -18), (220, -18)]), shapely.LineString([(-6, 0), (-6, 220)])]
+    found = remainder(shapes, streets([*lines, *around], [20, 20, 36, 12]), None, 200)
+    assert found.land.area == pytest.approx(220 * 220 + 220 * 36 + 220 * 12)
+    assert found.land.contains(shapely.box(0, -36, 220, 220).buffer(-0.01))
+    assert found.land.contains(shapely.box(-12, 0, 0, 220).buffer(-0.01))

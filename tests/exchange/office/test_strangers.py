@@ -283,3 +283,204 @@ def test_a_verdict_that_hangs_on_the_climate_zone_says_so(folder, brought, tmp_p
     (line,) = [one for one in said.splitlines() if one.startswith("gb50180-402-far: ")]
     assert "The plan does not say its climate zone (climate_zone in plan.toml)" in line
     assert [one for one in said.splitlines() if one.startswith("gb50180-") and one.endswith(": ")] == []
+
+
+def test_names_of_streets_on_a_layer_of_their_own_may_reach_into_parcels(folder, brought):
+    document = ezdxf.new("R12")
+    space = document.modelspace()
+    for at in range(4):
+        x, y = 500_000 + 112 * (at % 2), 4_400_000 + 112 * (at // 2)
+        ring = [(x, y), (x + 100, y), (x + 100, y + 100), (x, y + 100), (x, y)]
+        space.add_polyline2d(ring, dxfattribs={"layer": "YD-规划地块线"})
+        for text, up in ((f"A-0{at}", 60), ("R2", 40)):
+            space.add_text(text, dxfattribs={"layer": "标注", "insert": (x + 50, y + up), "height": 3})
+        house = [(x + 10, y + 5), (x + 40, y + 5), (x + 40, y + 20), (x + 10, y + 20), (x + 10, y + 5)]
+        space.add_polyline2d(house, dxfattribs={"layer": "JZ-规划建筑"})
+    line = {"layer": "DL-道路中心线"}
+    space.add_line((500_106, 4_400_000), (500_106, 4_400_106), dxfattribs=line)
+    space.add_line((500_106, 4_400_106), (500_107, 4_400_212), dxfattribs=line)
+    space.add_line((500_000, 4_400_106), (500_106, 4_400_106), dxfattribs=line)
+    space.add_text("海棠一路", dxfattribs={"layer": "DL-路名", "insert": (500_106, 4_400_040), "height": 6})
+    document.saveas(folder / "图.dxf")
+    plan, result = brought()
+    assert len(plan.layer("buildings")) == 4
+    # The second piece goes straight on from the first, the third turns off.
+    streets = plan.layer("streets")
+    assert streets["name_zh"].fillna("").tolist() == ["海棠一路", "海棠一路", ""]
+    assert [one.measured for one in rules(result, "office-street-name")] == [1]
+    # A width that was measured between the parcels says the class, as a width that was said does.
+    assert streets["red_line_width_m"].round().tolist() == [12, 11, 12]
+    assert streets["class"].tolist() == ["local"] * 3
+
+
+def test_a_school_named_in_the_remarks_of_land_of_schools_is_there(folder, brought):
+    table = {
+        "DKBH": ["1-1", "1-2", "1-3", "1-4"],
+        "YDDM": ["A33", "R2", "A33", "A51"],
+        "BZ": ["海棠小学", "海棠小学", "第三中学操场", "区人民医院，300床"],
+    }
+    shapefile(parcels(**table), folder / "地块.shp")
+    plan, result = brought()
+    found = plan.layer("facilities")
+    assert found[["parcel_id", "service", "name_zh"]].to_numpy().tolist() == [
+        ["1-1", "primary_school", "海棠小学"],
+        ["1-4", "hospital", "区人民医院"],
+    ]
+    assert found["classes"].isna().all()
+    assert found["beds"].tolist()[1] == 300
+    assert [one.id for one in rules(result, "office-text")] == ["1-1", "1-4"]
+
+
+@pytest.mark.parametrize(
+    ("remark", "uses", "split"),
+    [
+        ("兼容商业≤10%", "0901", "90:10"), ("底层可兼容商业，比例不大于10%；保留", "0901", "90:10"),
+        ("兼容B1、B2，建筑面积比例不超过20%", "0901,0902", "80:20"), ("兼容商业", "0901", None),
+        ("不兼容商业", None, None), ("禁止兼容工业", None, None), ("兼容性良好", None, None),
+        ("混合用地", None, None),
+    ],
+)  # fmt: skip
+def test_a_use_that_only_remarks_allow_is_a_compatible_use(folder, brought, remark, uses, split):
+    shapefile(parcels(DKBH=["1-1", "1-2"], YDDM=["R2", "G1"], BZ=[remark, ""]), folder / "地块.shp")
+    first = brought()[0].layer("parcels").iloc[0]
+    assert (first["compatible_uses"] or None, first["compatible_split"] or None) == (uses, split)
+
+
+def test_figures_in_a_drawing_are_read_with_a_sign_with_none_and_side_by_side(folder, brought):
+    document = ezdxf.new("R2000")
+    space = document.modelspace()
+    for at, texts in enumerate(
+        (
+            ("容积率≤2.0", "限高24米", "绿地率≥35%", "1.00公顷"),
+            ("容积率2.5，建筑密度30%", "建筑限高：54m", "绿地率 30%"),
+        )
+    ):
+        west, south = 500_000 + 112 * at, 4_400_000
+        ring = [(west, south), (west + 100, south), (west + 100, south + 100), (west, south + 100)]
+        space.add_lwpolyline(ring, close=True, dxfattribs={"layer": "地块"})
+        for down, text in enumerate((f"A-0{at + 1}", "R2", *texts)):
+            place = (west + 30, south + 80 - 10 * down)
+            space.add_text(text, height=3, dxfattribs={"layer": "标注"}).set_placement(place)
+    document.saveas(folder / "图.dxf")
+    plan, _ = brought()
+    found = plan.layer("parcels").set_index("parcel_id")
+    columns = ["far_max", "coverage_ratio_max", "green_ratio_min", "height_m_max", "declared_area_m2"]
+    first, second = found.loc[["A-01", "A-02"], columns].astype(float).to_numpy().tolist()
+    assert [first[0], *first[2:]] == [2.0, 0.35, 24, 10_000]
+    assert second[:4] == [2.5, 0.3, 0.3, 54]
+    assert "facilities" not in plan.layers or not len(plan.layer("facilities"))
+
+
+def test_a_csv_with_decimal_commas_is_read_and_says_so(folder, brought):
+    shapefile(parcels(DKBH=["1-1", "1-2", "1-3", "1-4"]), folder / "plots.shp")
+    rows = (
+        "Plot No;Land use;Site area (m2);FAR;Site coverage;Max height (m)",
+        "1-1;R2;10.000,5;1,25;0,30;24,0",
+        "1-2;B1;9.999;2,5;0,45;54",
+        "1-3;G1;10000;;;",
+        "1-4;A33;10000;0,8;0,25;18,125",
+    )
+    (folder / "plots.csv").write_text("\n".join(rows), encoding="utf-8")
+    plan, result = brought()
+    found = plan.layer("parcels").set_index("parcel_id")
+    assert found["far_max"].dropna().tolist() == [1.25, 2.5, 0.8]
+    assert found["coverage_ratio_max"].dropna().tolist() == [0.3, 0.45, 0.25]
+    assert found["height_m_max"].dropna().tolist() == [24, 54, 18.125]
+    assert found["declared_area_m2"].tolist() == [10_000.5, 9_999, 10_000, 10_000]
+    assert [one.message for one in rules(result, "office-sheet")] == [
+        "Commas in its numbers are read as decimal points."
+    ]
+
+
+@pytest.mark.parametrize("cell", ["1,234", "1.5", "1;2"])
+def test_commas_that_may_part_thousands_stay(folder, brought, cell):
+    shapefile(parcels(DKBH=["1-1", "1-2", "1-3", "1-4"]), folder / "plots.shp")
+    text = f"Plot No;Residents;Land use\n1-1;1,234;R2\n1-2;{cell if ';' not in cell else '7'};R2"
+    (folder / "plots.csv").write_text(text, encoding="utf-8")
+    found = brought()[0].layer("parcels").set_index("parcel_id")
+    assert found.loc["1-1", "residents"] == 1234
+
+
+def test_a_field_whose_name_is_known_and_whose_values_cannot_be_read_is_told(folder, brought):
+    table = {
+        "DKBH": ["1-1", "1-2", "1-3"],
+        "YDDM": ["R2", "R2", "G1"],
+        "RJL": ["见图则", "详见附件2", "见图则"],
+    }
+    shapefile(parcels(**table), folder / "地块.shp")
+    plan, result = brought()
+    (said,) = [one for one in rules(result, "office-value") if one.column == "RJL"]
+    assert "named as far, but 3 of 3 values cannot be read as such" in said.message
+    assert plan.layer("parcels")["RJL"].tolist() == table["RJL"]
+
+
+def test_numbers_of_two_digits_are_no_land_use_by_themselves(folder, brought):
+    shapefile(parcels(DKBH=["1-1", "1-2", "1-3"], YDDM=["R2", "R2", "G1"]), folder / "地块.shp")
+    towers = parcels(N=["10", "11", "12", "14"], shapes=squares(4, size=20, north=4_400_020))
+    shapefile(towers, folder / "T.shp")
+    plan, _ = brought()
+    assert len(plan.layer("parcels")) == 3
+
+
+def test_a_japanese_office_is_understood_and_judged_by_its_own_law(folder, brought):
+    shapes = squares(4, east=-8_000, north=-35_000)
+    table = {
+        "画地番号": ["A-1", "A-2", "A-3", "A-4"],
+        "土地利用": ["住宅用地", "商業用地", "公園・緑地", "文教厚生用地"],
+        "用途地域": ["第一種住居地域", "商業地域", "第一種住居地域", "第一種住居地域"],
+        "容積率": [200, 400, 200, 200], "建蔽率": [60, 80, 60, 60],
+        "高さ制限": ["20m", "", "20m", "20m"], "敷地面積": [10_000.0] * 4, "人口": [300, 0, 0, 0],
+    }  # fmt: skip
+    file = folder / "土地利用計画.gpkg"
+    pyogrio.write_dataframe(parcels(crs="EPSG:6677", shapes=shapes, **table), file, layer="画地")
+    line = gpd.GeoDataFrame(
+        {"路線名": ["市道1号線"], "幅員": [12.0]},
+        geometry=[shapely.LineString([(-8_000, -35_006), (-7_600, -35_006)])], crs="EPSG:6677",
+    )  # fmt: skip
+    pyogrio.write_dataframe(line, file, layer="道路中心線")
+    points = gpd.GeoDataFrame(
+        {
+            "施設名": ["市立東小学校", "東保育園", "中央公民館", "中央図書館", "老人ホームさくら(80床)"],
+            "種別": ["小学校", "保育所", "公民館", "図書館", "老人ホーム"],
+        },
+        geometry=[shapes[3].centroid] * 5, crs="EPSG:6677",
+    )  # fmt: skip
+    pyogrio.write_dataframe(points, file, layer="公共施設")
+    plan, _ = brought()
+    found = plan.layer("parcels").set_index("parcel_id")
+    assert found.loc[table["画地番号"], "far_max"].tolist() == [2, 4, 2, 2]
+    assert found.loc[table["画地番号"], "coverage_ratio_max"].tolist() == [0.6, 0.8, 0.6, 0.6]
+    assert found.loc[table["画地番号"], "land_use"].tolist() == ["0701", "0901", "1401", "08"]
+    assert found.loc["A-1", "用途地域"] == "第一種住居地域"
+    assert plan.layer("streets")[["name_zh", "red_line_width_m"]].to_numpy().tolist() == [["市道1号線", 12]]
+    services = plan.layer("facilities")["service"].tolist()
+    assert services == ["primary_school", "childcare", "culture", "library", "nursing_home"]
+    assert list(plan.manifest.packs) == ["jp"]
+
+
+def test_a_state_that_stands_alone_in_the_remarks_is_the_state_of_the_parcel(folder, brought):
+    remarks = ["现状保留", "保留，配建社区服务站", "保留古树三棵", "规划新建"]
+    table = {"DKBH": ["1-1", "1-2", "1-3", "1-4"], "YDDM": ["R2", "R2", "G1", "B1"], "BZ": remarks}
+    shapefile(parcels(**table), folder / "地块.shp")
+    found = brought()[0].layer("parcels")["status"]
+    assert [one or None for one in found] == ["kept", "kept", None, "planned"]
+
+
+def test_a_name_of_several_classes_is_no_guess_at_one_of_them(folder, brought):
+    shapefile(parcels(DKBH=["1-1", "1-2"], YDXZ=["住宅用地", "二类居住用地"]), folder / "地块.shp")
+    plan, result = brought()
+    assert plan.layer("parcels")["land_use"].tolist() == ["0701", "070102"]
+    assert "which of several classes" in rules(result, "office-code")[0].message
+
+
+def test_a_layer_a_class_says_the_use_of_its_parcels(folder, brought):
+    shapes = squares(4)
+    for at, name in enumerate(("R2二类居住用地", "E1水域", "B1B2商业商务混合用地", "公园绿地")):
+        one = parcels(shapes=shapes[at : at + 1], 编号=[f"1-{at + 1}"], 容积率=[1.5], 限高=[24.0])
+        shapefile(one, folder / f"{name}.shp")
+    plan, result = brought()
+    found = plan.layer("parcels").set_index("parcel_id")
+    assert found.loc[["1-1", "1-2", "1-3", "1-4"], "land_use"].tolist() == ["070102", "17", "0901", "1401"]
+    assert found.loc["1-3", "compatible_uses"] == "0902"
+    told = [one.value for one in rules(result, "office-code") if "named" in one.message]
+    assert sorted(told) == ["B1B2商业商务混合用地", "E1", "R2", "公园绿地"]

@@ -20,6 +20,8 @@ from blockplan.exchange.office.mapping import FieldChoice, Question
 from blockplan.exchange.office.residents_source import residents_source
 from blockplan.exchange.office.rows import PLACE, read_rows
 from blockplan.exchange.office.source import SourceFinding
+from blockplan.exchange.office.streets import streets as drawn_streets
+from blockplan.exchange.office.streets import with_widths
 from blockplan.exchange.office.twins import without_twins
 from blockplan.exchange.office.values import text_of
 from blockplan.plan.model.derived import DERIVED
@@ -288,7 +290,7 @@ def _others(
 ) -> dict[str, gpd.GeoDataFrame]:
     made: dict[str, gpd.GeoDataFrame] = {}
     if of("streets"):
-        made["streets"] = features.streets(of("streets"), tables["street_table"], profile, findings)
+        made["streets"] = drawn_streets(of("streets"), tables["street_table"], profile, findings)
     for role, name, make in (
         ("buildings", "buildings", features.buildings),
         ("stops", "stops", features.stops),
@@ -366,7 +368,7 @@ def _roads(
         frame = _stacked(frame, _road_parcels(made, frame))
     _say_roads(made, wanted, lines is not None, built, findings)
     if lines is not None and made.measured.any():
-        _say_widths(lines, made, findings)
+        with_widths(lines, made, findings)
     mapping.choices.boundary = "given" if boundary is not None else "derived"
     built.made["boundary"] = mapping.choices.boundary
     words = "as drawn by the office" if boundary is not None else f"drawn about parcels and roads {DERIVED}"
@@ -448,21 +450,6 @@ def _say_roads(
                 **place,
             )
         )
-
-
-def _say_widths(lines: gpd.GeoDataFrame, made: roads.Roads, findings: list[SourceFinding]) -> None:
-    count = int(made.measured.sum())
-    lines.loc[made.measured, "red_line_width_m"] = made.widths[made.measured]
-    findings.append(
-        SourceFinding(
-            rule="office-street-width",
-            grade="warning",
-            message=f"{count} of {len(lines)} streets say no width between the red lines; it was measured "
-            "between the parcels on both sides.",
-            layer="streets",
-            measured=float(count),
-        )
-    )
 
 
 def _on_parcels(made: dict[str, gpd.GeoDataFrame], frame: gpd.GeoDataFrame) -> None:

@@ -31,15 +31,44 @@ TEXTS = (
     "owner", "phase", "remarks",
 )  # fmt: skip
 STATUS = (
-    (r"保留|保持|维持", "kept"),
-    (r"改造|改建|改扩建|扩建|更新|拆除重建|整治", "rebuilt"),
-    (r"新建|规划|新增|拟建|待建|未建|出让|储备", "planned"),
-    (r"现状|已建|建成|在建|存量", "existing"),
+    (r"保留|保持|维持|remain|retain|\bkeep\b|\bkept\b", "kept"),
+    (r"改造|改建|改扩建|扩建|更新|拆除重建|整治|rebuil|redevelop|renew|convert|extend|extension", "rebuilt"),
+    (r"新建|规划|新增|拟建|待建|未建|出让|储备|\bnew\b|planned|proposed|vacant|future", "planned"),
+    (r"现状|已建|建成|在建|存量|exist|\bbuilt\b|under construction", "existing"),
 )
 _SIDES = {"东": "east", "南": "south", "西": "west", "北": "north"}
 _SETBACK = re.compile(
     r"([东南西北]{1,4})(?:侧|面|边|向)?(?:后?退|后退|退让|退界|退线)?(?:道路|用地)?(?:红线|边界|界)?[:：≥>=不小于]*\s*(\d+(?:\.\d+)?)"
 )
+
+
+_BESIDE = re.compile(
+    r"(?:兼容|兼有|混合)(?:功能|用途|性质)?[:：为]?\s*"
+    r"(?P<uses>(?:(?:[A-Z]\d{0,2})+|\d{4,6}|[\u4e00-\u9fff]+?)(?:[、/和及与](?:(?:[A-Z]\d{0,2})+|\d{4,6}|[\u4e00-\u9fff]+?))*?)"
+    r"(?:用地|功能|设施|用途|建筑)*[,，(（]?\s*(?:其?(?:建筑面积)?(?:比例|占比|比重))?\s*"
+    r"(?:不(?:宜|应|得)?(?:大于|超过|高于)|控制在|[≤<]=?|小于|低于)?\s*(?P<share>\d{1,2}(?:\.\d+)?)?\s*(?P<percent>[%％])?"
+    r"(?:以内|以下)?[)）]?$"
+)
+
+
+def allowed_beside(remark: str) -> tuple[str, str]:
+    """
+    The uses that a remark allows beside the main one, and their share as an office writes it (main:beside).
+
+    Examples
+    --------
+    >>> allowed_beside("保留；可兼容商业≤10%"), allowed_beside("兼容B1、B2，比例不大于20%")
+    (('商业', '90:10'), ('B1、B2', '80:20'))
+    >>> allowed_beside("兼容商业"), allowed_beside("不兼容商业"), allowed_beside("与周边协调")
+    (('商业', ''), ('', ''), ('', ''))
+    """
+    whole = re.sub(r"[,，]\s*(?=其?(?:建筑面积)?(?:比例|占比|比重))", "", remark)
+    for item in re.split(r"[;；。\n,，]", whole):
+        found = _BESIDE.search(item.strip())
+        if found and not re.search(r"[禁不非无]", item.strip()[: found.start("uses")]):
+            share = float(found["share"]) if found["share"] and found["percent"] else 0.0
+            return found["uses"], f"{100 - share:g}:{share:g}" if 0 < share < 100 else ""
+    return "", ""
 
 
 def bounded(row: Row, base: str, fields: dict[str, FieldNames]) -> dict[str, Any]:
@@ -105,10 +134,12 @@ def status_of(text: str) -> str | None:
     --------
     >>> status_of("现状保留"), status_of("新建"), status_of("改扩建"), status_of("其他")
     ('kept', 'planned', 'rebuilt', None)
+    >>> status_of("Existing to remain"), status_of("New"), status_of("redevelopment")
+    ('kept', 'planned', 'rebuilt')
     """
     if text in {"existing", "kept", "rebuilt", "planned"}:
         return text
-    return next((status for words, status in STATUS if re.search(words, text)), None)
+    return next((status for words, status in STATUS if re.search(words, text, re.IGNORECASE)), None)
 
 
 def setbacks_in(text: Any) -> dict[str, float]:

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from blockplan.exchange.office.titles import plain
@@ -106,11 +108,16 @@ def codes_in(text: str) -> list[str]:
     >>> codes_in("R2/B1"), codes_in("B1B2"), codes_in("070102+0901（7:3）"), codes_in("A33")
     (['R2', 'B1'], ['B1', 'B2'], ['070102', '0901'], ['A33'])
     """
+    return list(_codes_in(text_of(text)))
+
+
+@lru_cache(maxsize=8192)
+def _codes_in(text: str) -> tuple[str, ...]:
     # A share in brackets (7:3) is no code.
-    plain_text = re.sub(r"\d+\s*:\s*\d+|\d+(?:\.\d+)?\s*%", "", text_of(text)).replace(" ", "")
+    plain_text = re.sub(r"\d+\s*:\s*\d+|\d+(?:\.\d+)?\s*%", "", text).replace(" ", "")
     if plain_text == plain_text.lower():
         plain_text = plain_text.upper()
-    return list(dict.fromkeys(_CODE.findall(plain_text)))
+    return tuple(dict.fromkeys(_CODE.findall(plain_text)))
 
 
 def scores(values: Iterable[str], names: Sequence[str] | None = None) -> dict[str, float]:
@@ -123,20 +130,40 @@ def scores(values: Iterable[str], names: Sequence[str] | None = None) -> dict[st
     >>> max(found, key=found.get)
     'gbj137'
     """
-    pairs = [(codes_in(value), name) for value, name in zip(values, names or [""] * 10**6, strict=False)]
-    pairs = [(codes, plain(name)) for codes, name in pairs if codes]
+    # Thousands of parcels bear a few codes.
+    counts = Counter(zip(values, names or repeat(""), strict=False))
+    pairs = [(codes, plain(name), n) for (value, name), n in counts.items() if (codes := codes_in(value))]
+    total = sum(n for _, _, n in pairs)
     if not pairs:
         return {}
     found: dict[str, float] = {}
     for list_name in LISTS:
         classes = old_list(list_name)
-        known = sum(_known(codes[0], list_name) for codes, _ in pairs)
+        known = sum(n * _known(codes[0], list_name) for codes, _, n in pairs)
         named = sum(
-            codes[0] in classes and bool(name) and _bare(classes[codes[0]].name) in name
-            for codes, name in pairs
+            n
+            for codes, name, n in pairs
+            if codes[0] in classes and name and _bare(classes[codes[0]].name) in name
         )
-        found[list_name] = known / len(pairs) + 0.5 * named / len(pairs)
+        found[list_name] = known / total + 0.5 * named / total
     return found
+
+
+def use_named(layer: str) -> str:
+    """
+    The land use that a layer is named after (``YD-R2``, ``R2二类居住用地``), as its code; "" for none.
+
+    Examples
+    --------
+    >>> use_named("YD-R2"), use_named("R2二类居住用地"), use_named("地块"), use_named("0")
+    ('R2', 'R2', '', '')
+    """
+    name = re.sub(r"^(?:YD|用地|地块|LAND)[-_ ]*", "", layer.strip(), flags=re.IGNORECASE)
+    code = code_in(name)
+    known = code and name.startswith(code) and re.fullmatch(r"[A-Z]\d{0,3}|\d{4,6}", code)
+    if not known or max(scores([code]).values(), default=0.0) < 1:
+        return ""
+    return code if name == code or re.match(r"[-_ ]?[\u4e00-\u9fff]+用?地?$", name[len(code) :]) else ""
 
 
 def _known(code: str, list_name: str) -> float:
@@ -212,13 +239,12 @@ def _by_name(given: str, name: str, list_name: str) -> Translation:
         hits = [one for one in old_list(which).values() if _bare(one.name) == bare]
         # The finest class of a name says the most; a class that stands on two levels means the same.
         if hits:
-            best = max(hits, key=lambda one: len(one.code))
-            return Translation(
-                given or name,
-                which,
-                best.to or None,
-                "; ".join(filter(None, ("read from its name", best.lost))),
-            )
+            longest = max(len(one.code) for one in hits)
+            finest = [one for one in hits if len(one.code) == longest]
+            to = _in_common([one.to for one in finest])
+            which_one = "" if to == finest[0].to else "which of several classes of that name it is"
+            lost = "; ".join(filter(None, ("read from its name", which_one or finest[0].lost)))
+            return Translation(given or name, which, to or None, lost)
     parts = [part for part in _PARTS.split(name) if part]
     if len(parts) > 1:
         read = [_by_name("", part, list_name) for part in parts]
@@ -232,6 +258,12 @@ def _by_name(given: str, name: str, list_name: str) -> Translation:
         if words.search(name):
             return Translation(given or name, NATIONAL, to, f"read from a word in its name {name!r}", also)
     return Translation(given or name, list_name, None, f"no list has a class {name!r}")
+
+
+def _in_common(classes: list[str]) -> str:
+    """The finest class that holds all of some."""
+    heads = [{one[:end] for one in classes} for end in (6, 4, 2)]
+    return next((one for many in heads if len(many) == 1 for one in many if one in landuse().classes), "")
 
 
 @cache

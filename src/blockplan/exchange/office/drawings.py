@@ -43,6 +43,7 @@ _WIDTH = re.compile(
     re.IGNORECASE,
 )
 _WIDTH_LAYER = re.compile(r"宽|红线|断面|width|row", re.IGNORECASE)
+_NAME_LAYER = re.compile(r"路名|道路名|街名|(?:road|street)[ _-]?name|宽|width", re.IGNORECASE)
 _WIDTHS_M = (3.0, 150.0)
 _STREET = re.compile(
     r"[\u4e00-\u9fff\dA-Z]{1,12}(?:路|街|大道|巷|弄|胡同)|[\u4e00-\u9fff\dA-Z]{2,12}道|"
@@ -134,24 +135,7 @@ def role_of(layer: str, profile: Profile) -> str:
         score = 1000 if name in names.names else max(map(len, words), default=0)
         if score > best:
             best, found = score, role
-    return found or ("parcels" if use_of(layer) else "")
-
-
-def use_of(layer: str) -> str:
-    """
-    The land use that a layer is named after (``YD-R2``, ``R2二类居住用地``), as its code; "" for none.
-
-    Examples
-    --------
-    >>> use_of("YD-R2"), use_of("R2二类居住用地"), use_of("地块"), use_of("0")
-    ('R2', 'R2', '', '')
-    """
-    name = re.sub(r"^(?:YD|用地|地块|LAND)[-_ ]*", "", layer.strip(), flags=re.IGNORECASE)
-    code = codes.code_in(name)
-    known = code and name.startswith(code) and re.fullmatch(r"[A-Z]\d{0,3}|\d{4,6}", code)
-    if not known or max(codes.scores([code]).values(), default=0.0) < 1:
-        return ""
-    return code if name == code or re.match(r"[-_ ]?[\u4e00-\u9fff]+用?地?$", name[len(code) :]) else ""
+    return found or ("parcels" if codes.use_named(layer) else "")
 
 
 class _Layers:
@@ -208,7 +192,7 @@ class _Layers:
         found.defects += defects
         self._uses(shapes, rows, found)
         name = LAND
-        named = [one for one in layers if not use_of(one)]
+        named = [one for one in layers if not codes.use_named(one)]
         if named:
             most = Counter(one.layer for one in found.rings if one.layer in named).most_common(1)
             name = most[0][0] if most else named[0]
@@ -268,14 +252,16 @@ class _Layers:
 
     def _uses(self, shapes: Any, rows: list[dict[str, str]], found: Rings) -> None:
         """Land use from the layer of the outline, or of the fill, where no text says it."""
-        fills = [(use_of(layer), shape) for layer, shape in self.drawn.fills if use_of(layer)]
+        fills = [
+            (codes.use_named(layer), shape) for layer, shape in self.drawn.fills if codes.use_named(layer)
+        ]
         said: dict[int, str] = {}
         if fills and len(shapes):
             points = np.array([shape.representative_point() for _, shape in fills], dtype=object)
             for fill, at in zip(*shapely.STRtree(shapes).query(points, predicate="intersects"), strict=True):
                 said.setdefault(int(at), fills[int(fill)][0])
         for at, (row, ring) in enumerate(zip(rows, found.rings, strict=True)):
-            use = said.get(at) or use_of(ring.layer)
+            use = said.get(at) or codes.use_named(ring.layer)
             if use:
                 row.setdefault(USE, use)
             row[LAYER] = ring.layer
@@ -330,8 +316,11 @@ class _Layers:
                 continue
             width = _width_in(one.text, one.layer)
             name = "" if width else _street_in(one.text)
-            if (width or name) and not len(self.land.query(shapely.Point(one.places[0]), "intersects")):
-                found.append((one.places[0], "", {"红线宽度": width} if width else {"名称": name}))
+            # A long name that stands in a narrow street reaches into the parcels beside.
+            meant = one.places if _NAME_LAYER.search(one.layer) else one.places[:1]
+            free = [place for place in meant if not len(self.land.query(shapely.Point(place), "intersects"))]
+            if free and (width or name):
+                found.append((free[0], "", {"红线宽度": width} if width else {"名称": name}))
         return found
 
     def _points(self, layer: str) -> None:

@@ -16,6 +16,7 @@ from blockplan.exchange.office.rows import PLACE, read_rows
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.texts import (
     Named,
+    facilities_by_name,
     facilities_in,
     facilities_remarked,
     level_of,
@@ -182,12 +183,13 @@ def _from_texts(
         None if use == ROAD else remark
         for use, remark in zip(parcels.get("land_use", nothing), remarks, strict=True)
     ]
-    for number, text, remark, shape in zip(
-        parcels["parcel_id"], texts, remarks, parcels.geometry.to_numpy(), strict=True
+    uses = parcels.get("land_use", nothing)
+    for number, use, text, remark, shape in zip(
+        parcels["parcel_id"], uses, texts, remarks, parcels.geometry.to_numpy(), strict=True
     ):
         found, unread = facilities_in(text) if isinstance(text, str) else ([], [])
         findings += [_unread(number, str(text), item) for item in unread]
-        for one in [*found, *_remarked(number, remark, found, findings)]:
+        for one in [*found, *_remarked((number, use), remark, found, findings)]:
             listed = any(one is other for other in found)
             column = "facilities_text" if listed else "remarks"
             findings += _of_several(number, column, str(text if listed else remark), one)
@@ -203,10 +205,26 @@ def _from_texts(
     return rows, shapes, made
 
 
-def _remarked(number: str, remark: Any, named: list[Named], findings: list[SourceFinding]) -> list[Named]:
-    """Facilities that a parcel's remarks name beyond its list of facilities; each is told."""
+def _remarked(
+    parcel: tuple[str, Any], remark: Any, named: list[Named], findings: list[SourceFinding]
+) -> list[Named]:
+    """
+    Facilities that a parcel's remarks name beyond its list of facilities; each is told. On land for their own
+    use a name of its own will do (`海棠小学` on land of schools).
+    """
+    if not remark:
+        return []
+    number, use = parcel
     known = {one.service for one in named}
-    more = [one for one in facilities_remarked(remark) if one.service not in known] if remark else []
+    said = facilities_remarked(remark)
+    national, there = landuse(), {one.service for one in said}
+    said += [
+        one
+        for one in facilities_by_name(remark)
+        if one.service not in there
+        and any(national.within(use or "", own) for own in OWN_LAND.get(one.service or "", ()))
+    ]
+    more = [one for one in said if one.service not in known]
     findings += [
         SourceFinding(
             rule="office-text",

@@ -26,13 +26,6 @@ if TYPE_CHECKING:
     from blockplan.exchange.office.source import SourceLayer
 
 Chosen = tuple["SourceLayer", "LayerChoice"]
-CLASSES = (
-    (r"快速路|高速|DLZX-KS|KS\b|expressway|motorway", "expressway"),
-    (r"主干|DLZX-ZG|DLZX-GL|公路|主要道路|arterial|primary|trunk", "arterial"),
-    (r"次干|DLZX-CG|次要|secondary", "secondary"),
-    (r"支路|街坊路|DLZX-ZL|巷|小区路|local|tertiary|residential", "local"),
-    (r"步行|慢行|人行|绿道|自行车|path|foot", "path"),
-)
 MODES = (
     (r"地铁|轨道|轻轨|subway|metro|DTZ|GDZD", "subway"),
     (r"有轨|tram", "tram"),
@@ -54,8 +47,6 @@ COLOURS = (
     (r"黄|基础设施|SSHX|CSHX|yellow", "yellow"), (r"紫|文保|文物|历史|WBZX|CSZX|purple", "purple"),
     (r"橙|安全防护|orange", "orange"), (r"道路红线|红线|DLBX|DLHX|red", "red"),
 )  # fmt: skip
-#: Class of a street whose class nobody says, from the width between its red lines, m.
-BY_WIDTH = ((40.0, "arterial"), (24.0, "secondary"), (0.0, "local"))
 NAMES = ("name_zh", "name")
 #: Fields of programs, not of an office.
 UNKEPT = frozenset({"fid", "ogc_fid", "objectid", "geom", "geometry", "shape", "shape_leng", "shape_area"})
@@ -123,74 +114,6 @@ def value(row: Row, column: str) -> float | None:
 def name_of(row: Row) -> str | None:
     """The name of a feature, or None."""
     return next((str(row[column]) for column in NAMES if row.get(column)), None)
-
-
-def streets(
-    layers: list[Chosen], tables: list[Row], profile: Profile, findings: list[SourceFinding]
-) -> gpd.GeoDataFrame:
-    """Centre lines with class and width; a table of streets fills what they lack, by name."""
-    rows, shapes = collect(layers, profile, findings)
-    flat = [(row, part) for row, shape in zip(rows, shapes, strict=True) for part in shapely.get_parts(shape)]
-    rows, shapes = [row for row, _ in flat], [shapely.line_merge(part) for _, part in flat]
-    by_name = {key(str(name_of(row))): row for row in tables if name_of(row)}
-    ids = unique(rows, "street_id", "S")
-    made: list[dict[str, Any]] = []
-    by_width = 0
-    for row, id_ in zip(rows, ids, strict=True):
-        other = by_name.get(key(name_of(row) or ""), {})
-        width = _first(_width(row), _width(other))
-        found = word(
-            CLASSES,
-            row.get("class"),
-            other.get("class"),
-            row.get("cross_section"),
-            name_of(row),
-            row[PLACE][1],
-            row[PLACE][0],
-        )
-        if found is None and width is not None:
-            found = next(kind for least, kind in BY_WIDTH if width >= least)
-            by_width += 1
-        made.append(
-            {
-                "street_id": id_,
-                "name_zh": name_of(row),
-                "class": found,
-                "red_line_width_m": width,
-                "walk": found != "expressway",
-                "drive": found != "path",
-            }
-        )
-    if by_width:
-        file, layer, _ = rows[0][PLACE]
-        findings.append(
-            SourceFinding(
-                rule="office-street-class",
-                grade="note",
-                message=f"{by_width} of {len(rows)} streets say no class; it was taken from their width "
-                "(40 m arterial, 24 m secondary, else local).",
-                file=file,
-                layer=layer,
-                measured=float(by_width),
-            )
-        )
-    return framed(rows, shapes, made)
-
-
-def _first(*values: float | None) -> float | None:
-    return next((one for one in values if one is not None and one > 0), None)
-
-
-def _width(row: Row) -> float | None:
-    """Width between the red lines: said, or the sum of a cross section such as ``4.5-3-15-3-4.5``."""
-    said = value(row, "red_line_width_m")
-    if said is not None and said > 0:
-        return said
-    parts = re.findall(r"\d+(?:\.\d+)?", text_of(row.get("cross_section")))
-    section = text_of(row.get("cross_section"))
-    if len(parts) >= 3 and re.fullmatch(r"[\d.]+(?:\s*[-+—–~]\s*[\d.()]+)+\s*(?:m|米)?", section):
-        return sum(map(float, parts))
-    return None
 
 
 def buildings(layers: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> gpd.GeoDataFrame:

@@ -34,7 +34,7 @@ from blockplan.exchange.office.mapping import (
 )
 from blockplan.exchange.office.profile import load_profile
 from blockplan.exchange.office.readers import read_all
-from blockplan.exchange.office.recognise import is_copy, recognise, retake
+from blockplan.exchange.office.recognise import UNREADABLE, is_copy, recognise, retake
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.values import is_blank, text_of
 from blockplan.exchange.summary import ImportSummary, Tally
@@ -54,6 +54,9 @@ SAME_NUMBERS = 0.5
 #: What judges the plan unless the mapping says otherwise: the codes are Chinese.
 PACKS = ("gb50180",)
 OWN_PACK = "plan"
+#: Plane zones of JGD2000 and JGD2011: a plan in one of them is judged by the law of Japan.
+JAPANESE_ZONES = frozenset({*range(2443, 2462), *range(6669, 6688)})
+JAPANESE_PACKS = ("jp",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,21 @@ def _choose(
     _numbers_of_tables(pairs)
     _doubles(pairs, findings)
     pairs = [(layer, _asked(layer, choice, profile, ask, findings)) for layer, choice in pairs]
+    findings += [
+        SourceFinding(
+            rule="office-value",
+            grade="warning",
+            message=f"The field {one.field!r} is {one.why}. Correct it, or say what it gives in "
+            "mapping.toml.",
+            column=one.field,
+            value=one.sample,
+            **layer.place,
+        )
+        for layer, choice in pairs
+        if choice.role not in {IGNORED, DOUBLE}
+        for one in choice.field
+        if UNREADABLE in one.why
+    ]
     return OfficeMapping(layer=[choice for _, choice in pairs]), pairs
 
 
@@ -451,7 +469,9 @@ def _packs(chosen: OfficeMapping, built: assemble.AssembledPlan) -> None:
     """What judges the plan: also the bounds of its table, where buildings are drawn to be judged by them."""
     bounds = built.layers["parcels"].filter(regex="_(?:max|min)$").notna().to_numpy().any()
     own = bool(bounds) and len(built.layers.get("buildings", ())) > 0
-    chosen.plan.setdefault("packs", [*PACKS, *([OWN_PACK] if own else [])])
+    code = str(chosen.plan.get("crs", "")).removeprefix("EPSG:")
+    packs = JAPANESE_PACKS if code.isdigit() and int(code) in JAPANESE_ZONES else PACKS
+    chosen.plan.setdefault("packs", [*packs, *([OWN_PACK] if own else [])])
 
 
 def _title(chosen: OfficeMapping, built: assemble.AssembledPlan, paths: Sequence[str | Path]) -> None:

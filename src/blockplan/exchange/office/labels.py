@@ -24,6 +24,16 @@ NUMBER, USE, FACILITIES, REST = "地块编号", "用地代码", "配套设施", 
 _NUMBER = re.compile(r"(?=.*\d)(?=.*[^\d.])[A-Za-z\d\u4e00-\u9fff][\w\-—–－./]{1,29}")
 _SAID = re.compile(r"^\s*([^:：=]{1,20}?)\s*[:：=]\s*(.+?)\s*$")
 _SPACED = re.compile(r"^\s*([^\d:：=]{1,20}?)\s+([≤≥<>＜＞]?\s*\d.*?)\s*$")
+#: `容积率≤2.0`, `限高24米`: name and figure without a sign between.
+_GLUED = re.compile(
+    r"^\s*([^\d:：=≤≥<>＜＞\s]{1,12})\s*((?:[≤≥<>＜＞]=?|不[大小高低]于)?\s*\d[\d.]*\s*(?:%|％|m|米|公顷|ha)?)\s*$"
+)
+#: The letter of building heights; others (R, D, G) mean several things.
+_HEIGHT = re.compile(
+    r"H\s*(?:[:：=]\s*)?((?:(?<=[:：=])|[≤<]=?)\s*\d{1,3}(?:\.\d+)?\s*(?:m|米)?)", re.IGNORECASE
+)
+#: A figure that can only be the site's area.
+_AREA = re.compile(r"\d+(?:\.\d+)?\s*(?:ha|hm2|hm²|公顷|m2|㎡|平方米|亩)", re.IGNORECASE)
 _FIGURE = re.compile(r"[\d.]+\s*(?:%|ha|hm2|m2|㎡|m|公顷|平方米|米|亩|人|户|个|辆)?", re.IGNORECASE)
 #: Numbers are drawn alike: this share of areas must have one before a lack of it is told.
 MOST_HAVE = 0.5
@@ -76,12 +86,28 @@ class Reader:
         named = self._named(label.layer)
         if named and named != NUMBER:
             return [(named, label.text.strip())]
-        return [self._pair(line.strip()) for line in label.text.splitlines() if line.strip()]
+        return [pair for line in label.text.splitlines() if line.strip() for pair in self._line(line.strip())]
 
-    def _pair(self, text: str) -> tuple[str, str]:
-        said = _SAID.match(text) or _SPACED.match(text)
+    def _line(self, text: str) -> list[tuple[str, str]]:
+        """One field of a line, or several side by side (`容积率≤2.0，限高24m`)."""
+        parts = [part for part in re.split(r"[,，;；\s]+", text) if part]
+        said = [self._figure(part) for part in parts] if len(parts) > 1 else []
+        known = [one for one in said if one is not None]
+        return known if known and len(known) == len(parts) else [self._pair(text)]
+
+    def _figure(self, text: str) -> tuple[str, str] | None:
+        """A field that a text names, with what it says of it."""
+        said = _SAID.match(text) or _SPACED.match(text) or _GLUED.match(text)
         if said and name_and_unit(said[1])[0] in self._columns:
             return self.field(said[1]), said[2]
+        if height := _HEIGHT.fullmatch(text):
+            return self.field("建筑限高"), height[1]
+        return (self.field("用地面积"), text) if _AREA.fullmatch(text) else None
+
+    def _pair(self, text: str) -> tuple[str, str]:
+        said = self._figure(text)
+        if said is not None:
+            return said
         if codes.code_in(text) == text:
             return USE, text
         if self.is_number(text) and _form(text) in self._forms:

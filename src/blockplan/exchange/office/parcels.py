@@ -12,7 +12,15 @@ import numpy as np
 import shapely
 
 from blockplan.exchange.office import codes
-from blockplan.exchange.office.bounds import AMOUNTS, KINDS, TEXTS, bounded, setbacks_in, status_of
+from blockplan.exchange.office.bounds import (
+    AMOUNTS,
+    KINDS,
+    TEXTS,
+    allowed_beside,
+    bounded,
+    setbacks_in,
+    status_of,
+)
 from blockplan.exchange.office.features import UNKEPT
 from blockplan.exchange.office.joining import key, same
 from blockplan.exchange.office.mapping import CodeChoice
@@ -33,6 +41,9 @@ DOUBLE_SHARE = 0.9
 #: Land that is built on: a bound of zero there is a field that nobody filled in.
 BUILT = ("07", "08", "09", "10", "11", "13")
 NATIONAL = codes.NATIONAL
+_STATE = re.compile(
+    r"(?:现状|规划|原址)?(?:保留|新建|改建|改造|扩建|改扩建|新增)(?:用地|地块)?|现状(?:用地|地块)?"
+)
 
 
 @dataclass(slots=True)
@@ -59,9 +70,28 @@ def gather(
         if choice.role == "road_areas":
             for row in rows:
                 row["land_use"], row["_standard"] = "1207", NATIONAL
+        else:
+            _named_after(layer, rows, findings)
         _sound(found, rows, shapes, findings)
     _numbered(found, mapping, findings)
     return found
+
+
+def _named_after(layer: SourceLayer, rows: list[Row], findings: list[SourceFinding]) -> None:
+    """Of a layer a class (`R2二类居住用地`, `居住用地`), whose features say no use, the name says it."""
+    if not rows or any(row.get("land_use") or row.get("land_use_name") for row in rows):
+        return
+    code = codes.use_named(layer.name)
+    bare = re.sub(r"[\d_\-]+$", "", layer.name)
+    name = bare if not code and re.search(r".(?:用地|绿地|水域)$", bare) else ""
+    if not code and codes.translate("", NATIONAL, name).to is None:
+        return
+    for row in rows:
+        row["land_use" if code else "land_use_name"] = code or name
+    message = f"The features say no land use; it is {code or name}, after which the layer is named."
+    findings.append(
+        SourceFinding(rule="office-code", grade="note", message=message, value=code or name, **layer.place)
+    )
 
 
 def _sound(found: ImportedParcels, rows: list[Row], shapes: Any, findings: list[SourceFinding]) -> None:
@@ -384,7 +414,10 @@ def _unfilled(record: dict[str, Any], row: Row, findings: list[SourceFinding]) -
 
 def _status(row: Row, findings: list[SourceFinding]) -> dict[str, str]:
     if not row.get("status"):
-        return {}
+        # A remark that says nothing else is the state of the parcel.
+        items = re.split(r"[,，;；、。\s]+", text_of(row.get("remarks")))
+        said = next((item for item in items if _STATE.fullmatch(item)), "")
+        return {"status": status_of(said) or ""} if said else {}
     found = status_of(str(row["status"]))
     if found is None:
         message = (
@@ -400,10 +433,15 @@ def _uses_beside(row: Row, main: Any, list_name: str) -> dict[str, str]:
     """Uses that may stand beside the main one: those of a mixed code, and those that the office lists."""
     beside = list(row.get("_beside", ()))
     given = str(row.get("compatible_uses") or "")
+    split = ""
+    if not given:
+        given, split = allowed_beside(text_of(row.get("remarks")))
+        given, split = (given, split) if _uses(given, list_name) else ("", "")
     if given:
         beside += _uses(given, list_name)
     found = ",".join(dict.fromkeys(code for code in beside if code != main))
-    return {"compatible_uses": found, "compatible_uses_given": given}
+    said = {"compatible_uses": found, "compatible_uses_given": given}
+    return said | ({"compatible_split": split} if split and not row.get("compatible_split") else {})
 
 
 def _uses(text: str, list_name: str) -> list[str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from blockplan.exchange.office import codes
+from blockplan.exchange.office.bound_names import bound_named
 from blockplan.exchange.office.mapping import IGNORED, FieldChoice, LayerChoice
 from blockplan.exchange.office.profile import TABLE_FIELDS, FieldNames
 from blockplan.exchange.office.titles import name_and_unit, plain
@@ -21,7 +22,7 @@ from blockplan.exchange.office.values import Amount, Unread, is_blank, read_amou
 from blockplan.exchange.office.vectors import cut_through
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from blockplan.exchange.office.profile import LayerNames, Profile
     from blockplan.exchange.office.source import SourceLayer
@@ -33,6 +34,11 @@ LEAST = 0.45
 #: Two readings that differ by less are close.
 CLOSE = 0.06
 NUMBERS = frozenset({"area", "signed_area", "far", "share", "height", "elevation", "length", "count"})
+#: A name as sure as this says what a field was meant to be, even where its values say nothing.
+NAMED = 0.8
+#: Floor area ratios from here on are percent, as Japanese offices write them.
+LEAST_PERCENT = 40.0
+UNREADABLE = "cannot be read as such"
 #: Columns that several fields may give together.
 JOINED = frozenset({"facilities_text", "remarks"})
 _KINDS = {"Polygon": "polygon", "LineString": "line", "LinearRing": "line", "Point": "point"}
@@ -92,7 +98,7 @@ def _drawn_so(wanted: str, kind: str, role: str) -> bool:
 
 def _score(layer: SourceLayer, names: LayerNames, fields: list[FieldChoice], kind: str) -> tuple[float, str]:
     by_name, why = _by_name(layer, names)
-    if any(word in plain(layer.name) for word in names.rules_out):
+    if any(word in plain(layer.name + layer.title) for word in names.rules_out):
         by_name = 0.0
     sure = [one for one in fields if one.column and one.confidence >= 0.7]
     score = by_name + 0.1 * min(len(sure), 4)
@@ -115,11 +121,15 @@ def _score(layer: SourceLayer, names: LayerNames, fields: list[FieldChoice], kin
 
 
 def _by_name(layer: SourceLayer, names: LayerNames) -> tuple[float, str]:
-    offered = dict.fromkeys([plain(layer.name), plain(re.sub(r".*[/\\]|\.\w+$", "", layer.file))])
-    for name in offered:
+    offered = dict.fromkeys(
+        [plain(layer.name), plain(layer.title), plain(re.sub(r".*[/\\]|\.\w+$", "", layer.file))]
+    )
+    for name in filter(None, offered):
         short = _without_tail(name)
         if name in names.names or short in names.names:
             return 0.6, f"named {layer.name!r}"
+        if names.role == "parcels" and codes.use_named(name.upper()):
+            return 0.6, f"{layer.name!r} is named after a use"
         if any(word in name for word in names.contains):
             return 0.5, f"{layer.name!r} says so"
         if any(len(one) > 2 and not one.isascii() and one in name for one in names.names):
@@ -166,7 +176,7 @@ def fields_of(layer: SourceLayer, role: str, profile: Profile) -> list[FieldChoi
             rival.close.append(offer.field)
     if role == "parcels" and layer.drawn:
         _by_content(layer, chosen)
-    return [chosen.get(name) or _unused(layer, name) for name in layer.fields]
+    return [chosen.get(name) or _unused(layer, name, columns) for name in layer.fields]
 
 
 def _by_content(layer: SourceLayer, chosen: dict[str, FieldChoice]) -> None:
@@ -192,7 +202,9 @@ def _are_codes(texts: list[str]) -> bool:
     """Whether nearly all texts are codes of one list, of more than one class."""
     marks = codes.scores(texts)
     whole = sum(codes.code_in(text) == text for text in texts) / len(texts)
-    return whole > 0.8 and len(set(texts)) > 1 and max(marks.values(), default=0.0) > 0.8
+    # Storeys and ages are numbers of two digits as well.
+    tell = any(re.search(r"[A-Za-z]|\d{4}", text) for text in texts)
+    return tell and whole > 0.8 and len(set(texts)) > 1 and max(marks.values(), default=0.0) > 0.8
 
 
 def _are_numbers(texts: list[str], layer: SourceLayer, name: str) -> bool:
@@ -203,8 +215,17 @@ def _are_numbers(texts: list[str], layer: SourceLayer, name: str) -> bool:
     return whole and all(re.fullmatch(r"(?=.*\d)(?=.*[^\d.])[\w\-.]{2,30}", text) for text in texts)
 
 
-def _unused(layer: SourceLayer, name: str) -> FieldChoice:
-    return FieldChoice(field=name, sample=_sample(layer, name), confidence=0.5, why="not known; kept beside")
+def _unused(layer: SourceLayer, name: str, columns: Mapping[str, FieldNames]) -> FieldChoice:
+    why = "not known; kept beside"
+    values = looked_at(layer, name)
+    for one in columns.values() if values else ():
+        if one.quantity in NUMBERS and _named(layer, name, one)[0] >= NAMED:
+            unit = layer.units.get(name, "")
+            unread = [value for value in values if isinstance(read_amount(value, one.quantity, unit), Unread)]
+            if len(unread) > len(values) / 2:
+                count = f"{len(unread)} of {len(values)} values"
+                why = f"named as {one.column}, but {count} {UNREADABLE}; kept beside"
+    return FieldChoice(field=name, sample=_sample(layer, name), confidence=0.5, why=why)
 
 
 def _offer(layer: SourceLayer, name: str, column: FieldNames) -> FieldChoice | None:
@@ -244,6 +265,8 @@ def _named(layer: SourceLayer, name: str, column: FieldNames) -> tuple[float, st
                 best, why = max((best, why), (found, f"{way} {title!r} holds {longest!r}"))
         elif re.fullmatch(r"[a-z]+\d", said) and said[:-1] in column.names:
             best, why = max((best, why), (0.75, f"{way} {title!r}"))
+        elif bound_named(title) == column.column:
+            best, why = max((best, why), (0.85, f"{way} {title!r}"))
     return best, why
 
 
@@ -300,10 +323,18 @@ def _numbers_fit(
     if unit or not bare:
         why = f"unit {unit} in its heading" if unit else "each value has its unit"
         return 0.0, why, _percent_or_share(column, unit, good)
-    if column.quantity == "share":
-        return 0.0, f"values up to {max(bare):g}", "%" if max(bare) > 1.5 else "1"
     if column.quantity in {"area", "signed_area"}:
         return _area_unit(layer, name, column)
+    return _unit_of_bare(column, bare)
+
+
+def _unit_of_bare(column: FieldNames, bare: list[float]) -> tuple[float, str, str]:
+    """The unit of numbers that stand without one, by the quantity and by their size."""
+    if column.quantity == "far":
+        least = min((one for one in bare if one > 0), default=0.0)
+        return (0.0, f"values from {least:g}: percent", "%") if least >= LEAST_PERCENT else (0.0, "", "1")
+    if column.quantity == "share":
+        return 0.0, f"values up to {max(bare):g}", "%" if max(bare) > 1.5 else "1"
     return 0.0, "", {"height": "m", "length": "m", "elevation": "m"}.get(column.quantity, "1")
 
 

@@ -102,7 +102,7 @@ def _closed(found: Rings, line: DrawnLine, points: Any, heal_m: float, loose: li
     """Take a closed line as an area, report one that nearly is, leave others to the network."""
     gap = float(np.hypot(*(points[-1] - points[0])))
     length = float(np.hypot(*np.diff(points, axis=0).T).sum())
-    distinct = len(np.unique(points, axis=0))
+    distinct = len(set(map(tuple, points.tolist())))
     if distinct < 3 or (line.kind == "LINE" and gap >= GRID_M / 2):
         if length > 0:
             loose.append(line)

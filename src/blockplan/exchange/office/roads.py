@@ -30,6 +30,8 @@ SMALLEST_M2 = 1.0
 STRAIGHT_DEG = 20.0
 TOUCH_M = 0.01
 GRID_M = 1e-7
+#: Two shapes that share no more than this share nothing, m2.
+SHARED_M2 = 1e-9
 CROSSING = "crossing"
 
 
@@ -111,13 +113,21 @@ def _widths(streets: RoadLines, ground: Any) -> tuple[NDArray[np.float64], NDArr
     """Widths, with those that are not known measured between the parcels on both sides."""
     widths = streets.widths.copy()
     missing = ~(widths > 0)
-    shapely.prepare(ground)
-    for at in np.flatnonzero(missing):
-        line = streets.lines[at]
-        points = shapely.line_interpolate_point(line, np.linspace(0.1, 0.9, 9), normalized=True)
-        away = 2 * shapely.distance(points, ground)
-        free = away[(away > NARROWEST_M) & (away < WIDEST_M)]
-        widths[at] = round(float(np.median(free)), 1) if len(free) >= 3 else 0.0
+    rows = np.flatnonzero(missing)
+    if len(rows):
+        lines = np.asarray(streets.lines, dtype=object)[rows, np.newaxis]
+        points = shapely.line_interpolate_point(lines, np.linspace(0.1, 0.9, 9), normalized=True)
+        away: NDArray[np.float64] = np.full(points.size, np.nan)
+        parts = shapely.STRtree(shapely.get_parts(ground))
+        (at, _), near = parts.query_nearest(
+            points.ravel(), max_distance=WIDEST_M / 2, return_distance=True, all_matches=False
+        )
+        away[at] = 2 * near
+        away[~((away > NARROWEST_M) & (away < WIDEST_M))] = np.nan
+        free = away.reshape(points.shape)
+        enough = np.isfinite(free).sum(axis=1) >= 3
+        widths[rows] = 0.0
+        widths[rows[enough]] = [round(float(one), 1) for one in np.nanmedian(free[enough], axis=1)]
     return widths, missing & (widths > 0)
 
 
@@ -155,10 +165,12 @@ def _about(ground: Any, corridors: Shapes, widths: NDArray[np.float64]) -> Any:
     """
     widest = float(np.nanmax(widths)) if len(widths) and np.nanmax(widths) > 0 else WIDEST_M / 2
     reach = widest / 2 + 1
-    hull = shapely.buffer(shapely.convex_hull(ground), reach, join_style="mitre")
-    roads = [
-        shapely.intersection(one, hull) for one in corridors if not one.is_empty and one.intersects(hull)
-    ]
+    hull = shapely.convex_hull(ground)
+    roads = []
+    for width in np.unique(widths[widths > 0]):
+        # A street along the outer parcels belongs to the plan as wide as it is.
+        around = shapely.buffer(hull, width + 1, join_style="mitre")
+        roads += list(shapely.intersection(corridors[widths == width], around))
     drawn = shapely.union_all([ground, *roads])
     closed = shapely.buffer(shapely.buffer(drawn, reach, join_style="mitre"), -reach, join_style="mitre")
     whole = shapely.union_all([drawn, closed])
@@ -170,31 +182,61 @@ def _pieces(parcels: Shapes, streets: RoadLines, corridors: Shapes, land: Any) -
     free = _free(corridors, parcels, land)
     crossings = _crossings(streets, free)
     pieces = [(part, CROSSING) for part in crossings]
-    placed = shapely.STRtree(np.array(crossings, dtype=object)) if crossings else None
-    order = np.argsort([-one.area for one in free], kind="stable")
-    near = shapely.STRtree(np.array(free, dtype=object)) if free else None
-    finished: dict[int, Any] = {}
+    # (the largest keeps what it shares with others)
+    order = np.argsort(-shapely.area(free), kind="stable")
+    left = _without_squares(free, crossings)
+    finished = np.zeros(len(left), dtype=bool)
+    sharing = _sharing(left)
     for at in order.tolist():
-        shape = free[at]
-        if shape.is_empty or near is None:
-            continue
-        if placed is not None:
-            # Squares lie apart from each other, so that together they are one shape already.
-            squares = [crossings[n] for n in placed.query(shape, predicate="intersects")]
-            shape = _less(shape, shapely.multipolygons(squares)) if squares else shape
-        above = [finished[n] for n in near.query(shape, predicate="intersects").tolist() if n in finished]
-        over = [one for one in above if shapely.intersection(shape, one).area > 1e-9]
-        finished[at] = shape = _less(shape, shapely.union_all(over)) if over else shape
-        name = streets.names[at]
+        finished[at] = True
+        over = [
+            left[n]
+            for n in sharing.get(at, ())
+            if finished[n] and shapely.intersection(left[at], left[n]).area > SHARED_M2
+        ]
+        left[at] = _less(left[at], shapely.union_all(over)) if over else left[at]
         pieces += [
-            (part, name)
-            for part in shapely.get_parts(shape)
+            (part, streets.names[at])
+            for part in shapely.get_parts(left[at])
             if part.geom_type == "Polygon" and part.area >= SMALLEST_M2
         ]
     return pieces
 
 
-def _free(corridors: Shapes, parcels: Shapes, land: Any) -> list[Any]:
+def _without_squares(free: Shapes, crossings: list[Any]) -> Shapes:
+    """What is left of each corridor beside the squares that touch it."""
+    left = free.copy()
+    if crossings:
+        squares = np.array(crossings, dtype=object)
+        at, square = shapely.STRtree(squares).query(free, predicate="intersects")
+        rows, first = np.unique(at, return_index=True)
+        # Squares lie apart from each other, so that together they are one shape already.
+        together = [shapely.multipolygons(squares[there]) for there in np.split(square, first[1:])]
+        left[rows] = _less(left[rows], np.array(together[: len(rows)], dtype=object))
+    return left
+
+
+def _sharing(shapes: Shapes) -> dict[int, list[int]]:
+    """For each shape the others that lie over it, not merely beside it."""
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    pairs = (one < other) & _boxes_share(shapes[one], shapes[other])
+    one, other = one[pairs], other[pairs]
+    over = shapely.area(shapely.intersection(shapes[one], shapes[other])) > SHARED_M2
+    found: dict[int, list[int]] = {}
+    for a, b in zip(one[over].tolist(), other[over].tolist(), strict=True):
+        found.setdefault(a, []).append(b)
+        found.setdefault(b, []).append(a)
+    return found
+
+
+def _boxes_share(one: Shapes, other: Shapes) -> NDArray[np.bool_]:
+    """Pair by pair, whether the boxes about two shapes share ground; where they do not, the shapes do not."""
+    a, b = shapely.bounds(one), shapely.bounds(other)
+    size = np.minimum(a[:, 2:], b[:, 2:]) - np.maximum(a[:, :2], b[:, :2])
+    return np.asarray((size > 0).all(axis=1) & (size.prod(axis=1) > SHARED_M2))
+
+
+def _free(corridors: Shapes, parcels: Shapes, land: Any) -> Shapes:
     """What of each corridor lies on planned land and on no parcel."""
     shapely.prepare(land)
     inside = corridors.copy()
@@ -202,17 +244,19 @@ def _free(corridors: Shapes, parcels: Shapes, land: Any) -> list[Any]:
     inside[out] = shapely.intersection(land, corridors[out])
     at, beside = shapely.STRtree(parcels).query(inside, predicate="intersects")
     # Most parcels only touch the red line.
-    over = shapely.area(shapely.intersection(inside[at], parcels[beside])) > 1e-9
+    shares = _boxes_share(inside[at], parcels[beside])
+    at, beside = at[shares], beside[shares]
+    over = shapely.area(shapely.intersection(inside[at], parcels[beside])) > SHARED_M2
     # (the pairs come corridor by corridor)
     rows, first = np.unique(at[over], return_index=True)
     for corridor, there in zip(rows, np.split(beside[over], first[1:]), strict=False):
         inside[corridor] = _less(inside[corridor], shapely.union_all(parcels[there]))
-    return list(inside)
+    return inside
 
 
 def _less(shape: Any, other: Any) -> Any:
     """
-    A shape without another, on a grid of a tenth of a micrometre.
+    A shape (or each of many) without another, on a grid of a tenth of a micrometre.
 
     Without the grid, where their sides lie on each other but for rounding, a spike stays along them, and what
     is taken from a shape with a spike is wrong.
@@ -220,16 +264,17 @@ def _less(shape: Any, other: Any) -> Any:
     return shapely.difference(shape, other, grid_size=GRID_M)
 
 
-def _crossings(streets: RoadLines, free: list[Any]) -> list[Any]:
+def _crossings(streets: RoadLines, land: Shapes) -> list[Any]:
     """
     Where two streets cross or meet: what their corridors share, one piece for all
-    streets of a crossing.
+    streets of a crossing, from north to south and from west to east.
     """
     if len(streets.lines) < 2:
         return []
-    lines, land = np.array(streets.lines, dtype=object), np.array(free, dtype=object)
+    lines = np.array(streets.lines, dtype=object)
     one, other = shapely.STRtree(lines).query(lines, predicate="dwithin", distance=TOUCH_M)
-    pairs = (one < other) & ~shapely.is_empty(land[one]) & ~shapely.is_empty(land[other])
+    there = ~shapely.is_empty(land)
+    pairs = (one < other) & there[one] & there[other]
     one, other = one[pairs], other[pairs]
     meeting = shapely.get_point(shapely.shortest_line(lines[one], lines[other]), 0)
     turns = np.array(
@@ -245,7 +290,11 @@ def _crossings(streets: RoadLines, free: list[Any]) -> list[Any]:
     shared = parts[(shapely.get_type_id(parts) == 3) & (shapely.area(parts) >= SMALLEST_M2) & near]
     if not len(shared):
         return []
-    return [part for part in shapely.get_parts(shapely.union_all(shared)) if part.area >= SMALLEST_M2]
+    # Of four arms of a crossing each two share the same square.
+    _, first = np.unique(shapely.to_wkb(shapely.normalize(shared)), return_index=True)
+    joint = shapely.get_parts(shapely.disjoint_subset_union_all(shared[np.sort(first)]))
+    west, _, _, north = shapely.bounds(joint).T
+    return [part for part in joint[np.lexsort((west, -north))] if part.area >= SMALLEST_M2]
 
 
 def _goes_on(streets: RoadLines, a: int, b: int, place: Any) -> bool:

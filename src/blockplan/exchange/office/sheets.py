@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 LARGEST_TABLE_BYTES = 200_000_000
 MOST_CELLS = 20_000_000
 _ERRORS = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!)")
+#: Numbers that can only have a decimal comma, or a decimal point; and either kind with a comma.
+_COMMA = re.compile(r"[≤≥<>]?\s*[-+]?(?:\d{1,3}(?:[. ]\d{3})+|\d+),(?:\d{1,2}|\d{4,})\s*%?")
+_POINT = re.compile(r"[≤≥<>]?\s*[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)\.(?:\d{1,2}|\d{4,})\s*%?")
+_EITHER = re.compile(r"[≤≥<>]?\s*[-+]?(?:\d{1,3}(?:[. ]\d{3})+|\d+)(?:,\d+)?\s*%?")
 _SPAN = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 
 
@@ -101,10 +105,29 @@ def read_csv(path: Path, label: str, known: Known) -> SourceReading:
         ]
     except csv.Error as error:
         raise PlanDataError(f"{label} cannot be read as CSV: {error}.\nExport it again.") from None
+    if delimiter != "," and _decimal_commas(cells):
+        reading.findings.append(_note(label, path.stem, "Commas in its numbers are read as decimal points."))
     grid = SheetGrid(label, path.stem, cells, [])
     reading.findings += _error_cells(grid)
     _take(reading, tables(grid, known))
     return reading
+
+
+def _decimal_commas(cells: list[list[Any]]) -> bool:
+    """
+    Put points for the decimal commas of a file that has such; gives whether it has.
+
+    Three digits behind a comma may be thousands, so another number of them must stand behind one somewhere,
+    and behind no point.
+    """
+    said = [cell for row in cells for cell in row if isinstance(cell, str)]
+    if not any(_COMMA.fullmatch(one) for one in said) or any(_POINT.fullmatch(one) for one in said):
+        return False
+    for row in cells:
+        for at, cell in enumerate(row):
+            if isinstance(cell, str) and _EITHER.fullmatch(cell):
+                row[at] = cell.replace(".", "").replace(" ", "").replace(",", ".")
+    return True
 
 
 def _take(reading: SourceReading, found: SourceReading) -> None:

@@ -88,6 +88,8 @@ class SourceLayer:
         Features (GeoDataFrame, x and y as they stand in the file) or rows; values as they stand, decoded.
     units
         Field -> unit that its heading says (``ha``, ``%``).
+    title
+        Alias that the file has for the layer beside its name.
     titles
         Field -> alias or comment that the file has for it beside its name.
     shared
@@ -107,6 +109,7 @@ class SourceLayer:
     shared: dict[tuple[int, str], int] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     role: str | None = None
+    title: str = ""
 
     @property
     def place(self) -> dict[str, Any]:

@@ -57,6 +57,8 @@ _ELSEWHERE = re.compile(
     r"near|allowed|may |not |no |from ",
     re.IGNORECASE,
 )
+#: A name of its own before a facility's word (`海棠`小学).
+_OWN_NAME = re.compile(r"[\w·]{2}")
 #: Services whose words stand in remarks on anything (parking, greens, pipes, shops).
 _MERE = frozenset({"other", "retail", "transport", "utility"})
 _SITE = ("公顷", "hm2", "ha", "亩")
@@ -182,26 +184,42 @@ def facilities_remarked(text: Any) -> list[Named]:
     return list(_remarked_in("" if is_blank(text) else text_of(text)))
 
 
+def facilities_by_name(text: Any) -> list[Named]:
+    """
+    The facilities that remarks of land for their own use name, also by a name of their own.
+
+    Examples
+    --------
+    >>> [one.service for one in facilities_by_name("海棠小学，24班")], facilities_by_name("海棠小学操场")
+    (['primary_school'], [])
+    >>> [one.name for one in facilities_by_name("小学用地")], facilities_by_name("距海棠小学300米")
+    (['小学'], [])
+    """
+    return list(_remarked_in("" if is_blank(text) else text_of(text), own_land=True))
+
+
 @lru_cache(maxsize=4096)
-def _remarked_in(text: str) -> tuple[Named, ...]:
+def _remarked_in(text: str, *, own_land: bool = False) -> tuple[Named, ...]:
     found: list[Named] = []
     for item in _items(re.sub(r"(?<=\d),(?=\d{3})", "", text)):
         kind = service_of(re.sub(r"\(.*?\)", "", item))
         if kind is None or kind[0] in _MERE or _ELSEWHERE.search(item):
             continue
         one = _sized(item, *kind)
-        if _is_facility(one.name):
+        if own_land:
+            one = replace(one, name=re.sub(r"(?:建设)?用地$", "", one.name))
+        if _is_facility(one.name, named=own_land):
             found += _several(item, one, _count(item))
     return tuple(found)
 
 
-def _is_facility(name: str) -> bool:
-    """Whether a name without sizes is that of one facility, and says nothing else."""
+def _is_facility(name: str, *, named: bool = False) -> bool:
+    """Whether a name without sizes is that of one facility, and says nothing else; or is `named` its own."""
     found = _service_in(name)
     if found is None:
         return False
     word, table = found[2], _words()["remarks"]
-    if not table["leads"].fullmatch(name, 0, word.start()):
+    if not table["leads"].fullmatch(name, 0, word.start()) and not (named and _OWN_NAME.match(name)):
         return False
     whole = table["whole"].fullmatch(word[0]) is not None
     if word.end() == len(name):

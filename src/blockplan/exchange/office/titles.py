@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 #: Unit as written (plain, lower case) -> unit as the door calls it.
 UNITS = {
@@ -37,6 +38,7 @@ def plain(text: str) -> str:
     return _SPACE.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
+@lru_cache(maxsize=8192)
 def name_and_unit(title: str) -> tuple[str, str]:
     r"""
     The name of a heading and the unit it says ("" where it says none); both plain.

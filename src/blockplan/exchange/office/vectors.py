@@ -18,6 +18,7 @@ import numpy as np
 import shapely
 
 from blockplan.errors import PlanDataError
+from blockplan.exchange.office.described import described, in_words
 from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceReading
 from blockplan.plan.files import encodings
 
@@ -100,19 +101,11 @@ def _add(reading: SourceReading, path: Path, label: str, layer: str | None, name
     frame = _frame(path, label, layer, reading)
     if frame is not None:
         found = SourceLayer(label, name, frame)
-        found.titles = _titles(path, layer)
+        if layer is not None:
+            about = described(path, layer, _told)
+            found.title, found.titles = about.title, about.titles
+            in_words(frame, about.words)
         reading.layers.append(found)
-
-
-def _titles(path: Path, layer: str | None) -> dict[str, str]:
-    """Aliases of fields, which geodatabases keep beside the names."""
-    if path.suffix.lower() not in {".gdb", ".gpkg"}:
-        return {}
-    import pyogrio  # noqa: PLC0415
-
-    about = pyogrio.read_info(path, layer=layer)
-    said = about.get("field_alternative_names") or about.get("fields_alternative_names")
-    return dict(zip(map(str, about["fields"]), map(str, said), strict=False)) if said is not None else {}
 
 
 def _told(path: Path, call: Any) -> Any:

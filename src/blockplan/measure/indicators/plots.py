@@ -90,8 +90,9 @@ def parcel_area(plan: Plan, parameters: Parameters) -> Measurement:
     area = areas_m2(plan, "parcels")
     lacking += ((Missing("parcels", "geometry"), np.isnan(area)),)
     found = Values(
-        area, spoken, NONE_OF_CLASS, off=drawn_area_accuracy_m2(np.nan_to_num(area)), lacking=lacking
-    )
+        area, spoken, NONE_OF_CLASS, at_least=_asked(parameters.least_plot_m2, area),
+        off=drawn_area_accuracy_m2(np.nan_to_num(area)), lacking=lacking,
+    )  # fmt: skip
     return measurement(plan, "parcel_area", "m2", found, absent=absent(plan, "parcels"))
 
 
@@ -114,7 +115,8 @@ def parcel_frontage(plan: Plan, parameters: Parameters) -> Measurement:
         )
     lacking += ((Missing("parcels", "geometry"), shapely.is_missing(edges)),)
     gone = coded(plan, tuple(parameters.street_codes)).chosen
-    measured = Values(found, spoken & ~gone, NONE_OF_CLASS, off=ABUTS_M, lacking=lacking)
+    least = _asked(parameters.least_frontage_m, found)
+    measured = Values(found, spoken & ~gone, NONE_OF_CLASS, at_least=least, off=ABUTS_M, lacking=lacking)
     return measurement(plan, "parcel_frontage", "m", measured, absent=no_roads)
 
 
@@ -147,7 +149,8 @@ def parcel_mixed_share(plan: Plan, parameters: Parameters) -> Measurement:
     split = np.array([text is not None and bool(str(text).strip()) for text in texts], dtype=bool)
     found = np.array([_main_share(text) for text in texts], dtype=float)
     lacking += ((Missing("parcels", "compatible_split"), split & np.isnan(found)),)
-    measured = Values(found, spoken & split, nothing("no_split"), lacking=lacking)
+    least = _asked(parameters.least_main_share, found)
+    measured = Values(found, spoken & split, nothing("no_split"), at_least=least, lacking=lacking)
     return measurement(plan, "parcel_mixed_share", "1", measured)
 
 
@@ -220,6 +223,11 @@ def _spoken_of(
         return np.ones(len(ids(plan, "parcels")), dtype=bool), ()
     found = coded(plan, codes)
     return found.chosen | found.maybe, ((Missing("parcels", "land_use"), found.maybe),)
+
+
+def _asked(least: float, of: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A least value that the plan sets for all its parcels; no bound where it sets none."""
+    return np.full(len(of), least if least > 0 else np.nan)
 
 
 def _no_buildings(

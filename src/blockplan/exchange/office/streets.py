@@ -1,0 +1,146 @@
+"""Streets of an office: centre lines with names, classes and widths, said, listed or measured."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import shapely
+
+from blockplan.exchange.office.features import Chosen, collect, framed, name_of, unique, value, word
+from blockplan.exchange.office.joining import key
+from blockplan.exchange.office.rows import PLACE
+from blockplan.exchange.office.source import SourceFinding
+from blockplan.exchange.office.street_names import followed
+from blockplan.exchange.office.values import text_of
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from blockplan.exchange.office.profile import Profile
+    from blockplan.exchange.office.roads import Roads
+    from blockplan.exchange.office.rows import Row
+
+CLASSES = (
+    (r"快速路|高速|DLZX-KS|KS\b|expressway|motorway", "expressway"),
+    (r"主干|DLZX-ZG|DLZX-GL|公路|主要道路|arterial|primary|trunk", "arterial"),
+    (r"次干|DLZX-CG|次要|secondary", "secondary"),
+    (r"支路|街坊路|DLZX-ZL|巷|小区路|local|tertiary|residential", "local"),
+    (r"步行|慢行|人行|绿道|自行车|path|foot", "path"),
+)
+#: Class of a street whose class nobody says, from the width between its red lines, m.
+BY_WIDTH = ((40.0, "arterial"), (24.0, "secondary"), (0.0, "local"))
+
+
+def streets(
+    layers: list[Chosen], tables: list[Row], profile: Profile, findings: list[SourceFinding]
+) -> gpd.GeoDataFrame:
+    """Centre lines with class and width; a table of streets fills what they lack, by name."""
+    rows, shapes = collect(layers, profile, findings)
+    flat = [(row, part) for row, shape in zip(rows, shapes, strict=True) for part in shapely.get_parts(shape)]
+    rows, shapes = [row for row, _ in flat], [shapely.line_merge(part) for _, part in flat]
+    _go_on(rows, shapes, findings)
+    by_name = {key(str(name_of(row))): row for row in tables if name_of(row)}
+    ids = unique(rows, "street_id", "S")
+    made: list[dict[str, Any]] = []
+    by_width = 0
+    for row, id_ in zip(rows, ids, strict=True):
+        other = by_name.get(key(name_of(row) or ""), {})
+        width = _first(_width(row), _width(other))
+        found = word(
+            CLASSES,
+            row.get("class"),
+            other.get("class"),
+            row.get("cross_section"),
+            name_of(row),
+            row[PLACE][1],
+            row[PLACE][0],
+        )
+        if found is None and width is not None:
+            found = class_by_width(width)
+            by_width += 1
+        made.append(
+            {
+                "street_id": id_,
+                "name_zh": name_of(row),
+                "class": found,
+                "red_line_width_m": width,
+                "walk": found != "expressway",
+                "drive": found != "path",
+            }
+        )
+    if by_width:
+        file, layer, _ = rows[0][PLACE]
+        findings.append(
+            SourceFinding(
+                rule="office-street-class",
+                grade="note",
+                message=f"{by_width} of {len(rows)} streets say no class; it was taken from their width "
+                "(40 m arterial, 24 m secondary, else local).",
+                file=file,
+                layer=layer,
+                measured=float(by_width),
+            )
+        )
+    return framed(rows, shapes, made)
+
+
+def _go_on(rows: list[Row], lines: list[Any], findings: list[SourceFinding]) -> None:
+    """Pieces of a street without a name take that of the piece that they go on from."""
+    more = followed([name_of(row) for row in rows], lines)
+    for at, name in more.items():
+        rows[at]["name_zh"] = name
+    if more:
+        file, layer, _ = rows[0][PLACE]
+        findings.append(
+            SourceFinding(
+                rule="office-street-name",
+                grade="note",
+                message=f"{len(more)} of {len(rows)} pieces of streets say no name and go straight on from "
+                "one that does; they bear its name.",
+                file=file,
+                layer=layer,
+                measured=float(len(more)),
+            )
+        )
+
+
+def class_by_width(width: float) -> str:
+    """The class of a street that says none, by the width between its red lines in m."""
+    return next(kind for least, kind in BY_WIDTH if width >= least)
+
+
+def _first(*values: float | None) -> float | None:
+    return next((one for one in values if one is not None and one > 0), None)
+
+
+def _width(row: Row) -> float | None:
+    """Width between the red lines: said, or the sum of a cross section such as ``4.5-3-15-3-4.5``."""
+    said = value(row, "red_line_width_m")
+    if said is not None and said > 0:
+        return said
+    parts = re.findall(r"\d+(?:\.\d+)?", text_of(row.get("cross_section")))
+    section = text_of(row.get("cross_section"))
+    if len(parts) >= 3 and re.fullmatch(r"[\d.]+(?:\s*[-+—–~]\s*[\d.()]+)+\s*(?:m|米)?", section):
+        return sum(map(float, parts))
+    return None
+
+
+def with_widths(lines: gpd.GeoDataFrame, made: Roads, findings: list[SourceFinding]) -> None:
+    """Put widths that were measured between the parcels into the streets, and classes by them; it is told."""
+    count = int(made.measured.sum())
+    lines.loc[made.measured, "red_line_width_m"] = made.widths[made.measured]
+    without = made.measured & lines["class"].isna().to_numpy()
+    if without.any():
+        lines["class"] = lines["class"].astype("object")
+        lines.loc[without, "class"] = [class_by_width(one) for one in made.widths[without]]
+    findings.append(
+        SourceFinding(
+            rule="office-street-width",
+            grade="warning",
+            message=f"{count} of {len(lines)} streets say no width between the red lines; it was measured "
+            "between the parcels on both sides, and gives the class of those that say none.",
+            layer="streets",
+            measured=float(count),
+        )
+    )
