@@ -5,7 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pytest
 import shapely
-from tests.exchange.office.conftest import CRS, parcels, rules, shapefile, squares
+from tests.exchange.office.conftest import CRS, parcels, rules, shapefile, squares, workbook
 
 
 def test_parts_of_one_parcel_become_one(folder, brought):
@@ -116,3 +116,18 @@ def test_bounds_of_the_table_judge_the_buildings_that_are_drawn(folder, brought)
     shapefile(drawn, folder / "建筑.shp")
     plan, _ = brought()
     assert list(plan.manifest.packs) == ["gb50180", "plan"]
+
+
+def test_numbers_that_begin_anew_in_each_block_stand_behind_the_blocks(folder, brought):
+    table = {
+        "JFBH": ["A-01", "A-01", "A-02", "A-02"], "DKBH": ["01", "02", "01", "02"],
+        "YDDM": ["R2", "B1", "G1", "A33"],
+    }  # fmt: skip
+    shapefile(parcels(**table), folder / "地块.shp")
+    rows = [["街坊", "地块编号", "容积率"], ["A-01", "01", 2.0], ["A-02", "02", 0.8]]
+    workbook(folder / "指标.xlsx", 指标=rows)
+    plan, result = brought()
+    found = plan.layer("parcels").set_index("parcel_id")
+    assert list(found.index) == ["A-01-01", "A-01-02", "A-02-01", "A-02-02"]
+    assert found["far_max"].dropna().to_dict() == {"A-01-01": 2.0, "A-02-02": 0.8}
+    assert "A-01-01" in rules(result, "office-number")[0].message

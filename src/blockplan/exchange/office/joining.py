@@ -106,7 +106,7 @@ def _wanted(table: list[Row], there: list[str], findings: list[SourceFinding]) -
     fits = len(match_numbers(plain, there)[0])
     if fits >= 0.5 * len(set(plain)):
         return plain
-    for source in ("section", "sheet", "block"):
+    for source in ("section", "sheet", "subblock", "block"):
         heads = [_head(row, source) for row in table]
         for mark in ("-", ""):
             full = [
@@ -129,7 +129,7 @@ def _wanted(table: list[Row], there: list[str], findings: list[SourceFinding]) -
 
 
 def _head(row: Row, source: str) -> str:
-    text = {"section": row.get(SECTION), "sheet": row[PLACE][1], "block": row.get("block_id")}[source]
+    text = row[PLACE][1] if source == "sheet" else row.get(SECTION if source == "section" else f"{source}_id")
     return re.sub(r"街区|街坊|单元|片区|组团|区块|分区|地块|指标表?|一览表|[\s()（）:：]", "", text_of(text))
 
 

@@ -40,6 +40,8 @@ SLIVER_M2, SLIVER_M = 1.0, 0.05
 DOUBLE_SHARE = 0.9
 #: Land that is built on: a bound of zero there is a field that nobody filled in.
 BUILT = ("07", "08", "09", "10", "11", "13")
+#: Numbers of which fewer than this share are different count within something; with it nearly all differ.
+ANEW, DISTINCT = 0.7, 0.95
 NATIONAL = codes.NATIONAL
 _STATE = re.compile(
     r"(?:现状|规划|原址)?(?:保留|新建|改建|改造|扩建|改扩建|新增)(?:用地|地块)?|现状(?:用地|地块)?"
@@ -162,7 +164,34 @@ def _of(row: Row, rule: str, grade: Any, message: str, **more: Any) -> SourceFin
 # Numbers
 
 
+def _within_blocks(rows: list[Row], findings: list[SourceFinding]) -> None:
+    """Numbers that begin anew in each block (01, 02 ...) stand behind the block's."""
+    numbered = [row for row in rows if row.get("parcel_id") and "_standard" not in row]
+    plain_count = len({key(str(row["parcel_id"])) for row in numbered})
+    if plain_count > ANEW * len(numbered):
+        return
+    for column in ("subblock_id", "block_id"):
+        whole = [
+            f"{row[column]}-{row['parcel_id']}" if row.get(column) else str(row["parcel_id"])
+            for row in numbered
+        ]
+        if len({key(one) for one in whole}) < DISTINCT * len(numbered):
+            continue
+        file, layer, _ = numbered[0][PLACE]
+        message = (
+            f"Numbers of parcels count within each block: {numbered[0]['parcel_id']!r} was read as "
+            f"{whole[0]!r}."
+        )
+        findings.append(
+            SourceFinding(rule="office-number", grade="note", message=message, file=file, layer=layer)
+        )
+        for row, number in zip(numbered, whole, strict=True):
+            row["parcel_id"] = number
+        return
+
+
 def _numbered(found: ImportedParcels, mapping: OfficeMapping, findings: list[SourceFinding]) -> None:
+    _within_blocks(found.rows, findings)
     by_number: dict[str, list[int]] = defaultdict(list)
     for at, row in enumerate(found.rows):
         by_number[key(str(row.get("parcel_id", "")))].append(at)
@@ -379,7 +408,8 @@ def _record(row: Row, known: Any, list_name: str, findings: list[SourceFinding])
     for base in KINDS:
         record |= bounded(row, base, known)
     record |= {column: row[column].value for column in AMOUNTS if isinstance(row.get(column), Amount)}
-    record = setbacks_in(row.get("setbacks_text")) | record
+    if row.get("setbacks_text"):
+        record = setbacks_in(row["setbacks_text"]) | record
     _unfilled(record, row, findings)
     record |= _status(row, findings) | _uses_beside(row, record.get("land_use"), list_name)
     if "existing_land_use" in record:
@@ -415,7 +445,9 @@ def _unfilled(record: dict[str, Any], row: Row, findings: list[SourceFinding]) -
 def _status(row: Row, findings: list[SourceFinding]) -> dict[str, str]:
     if not row.get("status"):
         # A remark that says nothing else is the state of the parcel.
-        items = re.split(r"[,，;；、。\s]+", text_of(row.get("remarks")))
+        if not row.get("remarks"):
+            return {}
+        items = re.split(r"[,，;；、。\s]+", text_of(row["remarks"]))
         said = next((item for item in items if _STATE.fullmatch(item)), "")
         return {"status": status_of(said) or ""} if said else {}
     found = status_of(str(row["status"]))
@@ -434,8 +466,8 @@ def _uses_beside(row: Row, main: Any, list_name: str) -> dict[str, str]:
     beside = list(row.get("_beside", ()))
     given = str(row.get("compatible_uses") or "")
     split = ""
-    if not given:
-        given, split = allowed_beside(text_of(row.get("remarks")))
+    if not given and row.get("remarks"):
+        given, split = allowed_beside(text_of(row["remarks"]))
         given, split = (given, split) if _uses(given, list_name) else ("", "")
     if given:
         beside += _uses(given, list_name)

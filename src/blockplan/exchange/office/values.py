@@ -11,7 +11,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from blockplan.exchange.office.titles import UNITS
@@ -140,7 +140,14 @@ def text_of(value: Any) -> str:
 
 def is_blank(value: Any) -> bool:
     """Whether a cell says nothing, or that there is no bound."""
-    text = "".join(text_of(value).lower().split())
+    if isinstance(value, int | float):
+        return math.isnan(value)
+    return _says_nothing(value) if isinstance(value, str) else _says_nothing(text_of(value))
+
+
+@lru_cache(maxsize=65_536)
+def _says_nothing(cell: str) -> bool:
+    text = "".join(text_of(cell).lower().split())
     return text in BLANK or text in NO_LIMIT
 
 

@@ -144,6 +144,10 @@ def _overlaps(
     one, other = shapely.STRtree(geometries).query(geometries[at], predicate="intersects")
     pairs = np.unique(np.sort(np.column_stack((at[one], other)), axis=1), axis=0)
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    # Those whose boxes share no ground share none.
+    one_box, other_box = shapely.bounds(geometries[pairs[:, 0]]), shapely.bounds(geometries[pairs[:, 1]])
+    share = np.minimum(one_box, other_box)[:, 2:] > np.maximum(one_box, other_box)[:, :2]
+    pairs = pairs[share.all(axis=1)]
     left, right = geometries[pairs[:, 0]], geometries[pairs[:, 1]]
     # Neighbours that merely touch make up nearly all of the pairs; testing is cheaper than cutting.
     touch = shapely.touches(left, right)
