@@ -23,6 +23,7 @@ from blockplan.errors import MappingError, PlanDataError
 from blockplan.exchange.layers import spare_drawn_plan, written
 from blockplan.exchange.office import assemble, datum
 from blockplan.exchange.office.days import day_in, days_of
+from blockplan.exchange.office.exported import as_drawn
 from blockplan.exchange.office.joining import looks
 from blockplan.exchange.office.mapping import (
     DOUBLE,
@@ -129,6 +130,7 @@ def import_office(
     spare_drawn_plan(Path(out))
     with ExitStack() as stack:
         reading = read_all(paths, profile, stack, heal_m)
+    as_drawn(reading, profile)
     findings = reading.findings
     chosen, layers = _choose(reading, profile, given, ask, findings)
     _located(layers, findings)

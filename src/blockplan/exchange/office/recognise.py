@@ -134,6 +134,10 @@ def _by_name(layer: SourceLayer, names: LayerNames) -> tuple[float, str]:
             return 0.5, f"{layer.name!r} says so"
         if any(len(one) > 2 and not one.isascii() and one in name for one in names.names):
             return 0.42, f"{layer.name!r} says so"
+    # Layers of a drawing are often named in parts (`0-DL-ZXX`).
+    parts = {plain(one) for one in re.split(r"[-_$|. ]+", f"{layer.name}|{layer.title}") if len(one) > 2}
+    if parts & set(names.names):
+        return 0.42, f"{layer.name!r} says so"
     return 0.0, ""
 
 

@@ -1,0 +1,107 @@
+"""
+What CAD programs export as Shapefiles: all layers in one file, told by a field, and texts as points.
+
+Such a file is taken apart into its layers, and the texts that stand in outlines become attributes of them, as
+those of a drawing do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blockplan.exchange.office.drawing import DrawingText
+from blockplan.exchange.office.labels import MOST_HAVE, NUMBER, Reader, attributes
+from blockplan.exchange.office.mapping import IGNORED
+from blockplan.exchange.office.recognise import geometry_kind, recognise
+from blockplan.exchange.office.source import SourceFinding, SourceLayer
+from blockplan.exchange.office.values import is_blank, text_of
+
+if TYPE_CHECKING:
+    from blockplan.exchange.office.profile import Profile
+    from blockplan.exchange.office.source import SourceReading
+
+#: The field that tells the layer, and fields by which an export is known.
+_LAYER = frozenset({"layer", "图层"})
+_EXPORT = frozenset({"handle", "enthandle", "refname", "entity", "linetype", "linewt", "docname", "txtmemo"})
+#: Outlines have texts of their own where so many stand in each, as a mean.
+TEXTS_EACH = 1.5
+
+
+def as_drawn(reading: SourceReading, profile: Profile) -> None:
+    """Take exports of a drawing apart into its layers, and give outlines the texts that stand in them."""
+    reading.layers = [part for layer in reading.layers for part in _layers_of(layer)]
+    points = [one for one in reading.layers if one.role is None and geometry_kind(one) == "point"]
+    labels = [text for one in points for text in _texts_of(one, profile)]
+    if not labels:
+        return
+    reader = Reader(profile, labels)
+    for layer in reading.layers:
+        if layer.role is None and geometry_kind(layer) == "polygon":
+            _annotate(layer, labels, reader, profile, reading.findings)
+
+
+def _layers_of(layer: SourceLayer) -> list[SourceLayer]:
+    names = {name.lower(): name for name in layer.fields}
+    field = next((names[one] for one in _LAYER if one in names), None)
+    if not layer.drawn or field is None or not names.keys() & _EXPORT or not len(layer.frame):
+        return [layer]
+    of = [text_of(value) for value in layer.frame[field]]
+    told = list(dict.fromkeys(of))
+    if len(told) == 1:
+        layer.title = layer.title or told[0]
+        return [layer]
+    return [
+        SourceLayer(
+            layer.file,
+            name or layer.name,
+            layer.frame[[one == name for one in of]].reset_index(drop=True),
+            titles=layer.titles,
+        )
+        for name in told
+    ]
+
+
+def _texts_of(layer: SourceLayer, profile: Profile) -> list[DrawingText]:
+    choice = recognise(layer, profile)
+    text = choice.column("text") if choice.role == "labels" else None
+    if text is None:
+        return []
+    frame = layer.frame
+    return [
+        DrawingText(layer.name, text_of(value), [(shape.x, shape.y)])
+        for value, shape in zip(frame[text.field], frame.geometry, strict=True)
+        if not is_blank(value) and shape.geom_type == "Point"
+    ]
+
+
+def _annotate(
+    layer: SourceLayer,
+    labels: list[DrawingText],
+    reader: Reader,
+    profile: Profile,
+    findings: list[SourceFinding],
+) -> None:
+    choice = recognise(layer, profile)
+    unknown = choice.role == IGNORED
+    if not unknown and (choice.role != "parcels" or choice.column("parcel_id") is not None):
+        return
+    rows, _ = attributes(layer.frame.geometry.to_numpy(), [], labels, [], reader)
+    told = sum(map(len, rows))
+    numbered = sum(NUMBER in row for row in rows)
+    if numbered <= MOST_HAVE * len(rows) or (not unknown and told < TEXTS_EACH * len(rows)):
+        return
+    fields = [one for one in dict.fromkeys(field for row in rows for field in row) if one not in layer.fields]
+    for field in fields:
+        layer.frame[field] = [row.get(field) for row in rows]
+    if unknown:
+        layer.role = "parcels"
+    findings.append(
+        SourceFinding(
+            rule="office-number",
+            grade="note",
+            message=f"Texts that stand in the outlines give {', '.join(fields)}; {numbered} of {len(rows)} "
+            "outlines have a number and are taken for parcels.",
+            measured=float(numbered),
+            **layer.place,
+        )
+    )
