@@ -376,7 +376,7 @@ def test_a_csv_with_decimal_commas_is_read_and_says_so(folder, brought):
     rows = (
         "Plot No;Land use;Site area (m2);FAR;Site coverage;Max height (m)",
         "1-1;R2;10.000,5;1,25;0,30;24,0",
-        "1-2;B1;9.999;2,5;0,45;54",
+        "1-2;B1;9.998;2,5;0,45;54",
         "1-3;G1;10000;;;",
         "1-4;A33;10000;0,8;0,25;18,125",
     )
@@ -386,7 +386,7 @@ def test_a_csv_with_decimal_commas_is_read_and_says_so(folder, brought):
     assert found["far_max"].dropna().tolist() == [1.25, 2.5, 0.8]
     assert found["coverage_ratio_max"].dropna().tolist() == [0.3, 0.45, 0.25]
     assert found["height_m_max"].dropna().tolist() == [24, 54, 18.125]
-    assert found["declared_area_m2"].tolist() == [10_000.5, 9_999, 10_000, 10_000]
+    assert found["declared_area_m2"].tolist() == [10_000.5, 9_998, 10_000, 10_000]
     assert [one.message for one in rules(result, "office-sheet")] == [
         "Commas in its numbers are read as decimal points."
     ]

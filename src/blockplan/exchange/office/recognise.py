@@ -128,7 +128,7 @@ def _by_name(layer: SourceLayer, names: LayerNames) -> tuple[float, str]:
         short = _without_tail(name)
         if name in names.names or short in names.names:
             return 0.6, f"named {layer.name!r}"
-        if names.role == "parcels" and codes.use_named(name.upper()):
+        if names.role == "parcels" and len(name) > 1 and codes.use_named(name.upper()):
             return 0.6, f"{layer.name!r} is named after a use"
         if any(word in name for word in names.contains):
             return 0.5, f"{layer.name!r} says so"
