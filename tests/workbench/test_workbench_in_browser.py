@@ -258,6 +258,12 @@ def test_another_scenario_lies_under_a_swipe_with_what_differs_in_words(zone: Se
     assert "52,208" in words
     tab.locator(".swipe-handle").fill("20")
     assert tab.evaluate("getComputedStyle(document.querySelector('.swipe-map')).clipPath").endswith("20%)")
+    assert tab.locator(".side").all_inner_texts() == ["b · more residents", "a · as drawn"]
+    tab.get_by_role("button", name="并排").click()
+    settled(tab)
+    left, right = (tab.locator(one).bounding_box() for one in (".stage > .map", ".swipe-map"))
+    assert (left["x"] + left["width"], left["width"]) == (right["x"], right["width"])
+    assert tab.locator(".swipe-handle").count() == 0
     tab.keyboard.press("Escape")
     tab.locator("[data-act='3d']").click()
     assert tab.evaluate("() => new Promise(r => setTimeout(() => r(__map.getPitch() > 0), 1500))")

@@ -2,11 +2,12 @@
 
 import { fill, h } from "../../map/dom";
 import * as api from "./api";
-import { store } from "./store";
-import { shown } from "./panel";
+import { isPart, store } from "./store";
+import { bar, shown } from "./panel";
 import { parallel } from "./parallel";
 import { columnName, serviceName, valueName } from "./vocabulary";
 import { language, number, say, type Word } from "./words";
+import type { OtherScenario, Way } from "./map";
 import type { Comparison, Layers, Outcome } from "./types";
 
 const SIGN: Record<Outcome, string> = { fail: "×", pass: "✓", unknown: "?", not_applicable: "–" };
@@ -18,12 +19,20 @@ let other = "";
 let found: Comparison | null = null;
 let seen = "";
 let redraw: () => void = () => undefined;
-let swipe: (layers: Layers | null) => void = () => undefined;
+let onMap: (other: OtherScenario | null) => void = () => undefined;
+let drawn: Layers | null = null;
+let way: Way = "swipe";
 
-export function watchComparison(draw: () => void, onMap: (layers: Layers | null) => void): void {
+export function watchComparison(draw: () => void, showOther: (other: OtherScenario | null) => void): void {
   redraw = draw;
-  swipe = onMap;
+  onMap = showOther;
 }
+
+function showOnMap(): void {
+  onMap(drawn && { layers: drawn, name: other, way });
+}
+
+const nameOf = (scenario: string): string => (scenario === "base" ? say("asDrawn") : scenario);
 
 /** Which scenario lies under the swipe; empty where none does. */
 export const comparedWith = (): string => other;
@@ -32,16 +41,16 @@ async function choose(name: string): Promise<void> {
   other = name;
   found = null;
   redraw();
-  if (!name) {
-    swipe(null);
-    return;
-  }
+  drawn = null;
+  showOnMap();
+  if (!name) return;
   try {
     const [comparison, layers] = await Promise.all([api.getCompare(name), name === ALL ? null : api.getLayersOf(name)]);
     if (other !== name) return;
     found = comparison;
     seen = store.result.content_hash;
-    swipe(layers);
+    drawn = layers;
+    showOnMap();
   } catch (error) {
     other = "";
     store.say(error instanceof Error ? error.message : String(error));
@@ -55,10 +64,11 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
     "select",
     { id: "compare-with", onchange: (event: Event) => void choose((event.target as HTMLSelectElement).value) },
     h("option", { value: "" }, say("chooseScenario")),
-    ...names.map((name) => h("option", { value: name, selected: name === other }, name === "base" ? say("asDrawn") : name)),
+    ...names.map((name) => h("option", { value: name, selected: name === other }, nameOf(name))),
     names.length > 1 && h("option", { value: ALL, selected: other === ALL }, say("allScenarios")),
   );
-  const head = h("p", { class: "pick" }, h("label", { for: "compare-with" }, `${store.state.scenario} · ${say("besides")}`), pick);
+  const ways = (["swipe", "sideBySide"] as Way[]).map((one) => h("button", { "aria-pressed": String(one === way), onclick: () => { way = one; showOnMap(); redraw(); } }, say(one)));
+  const head = h("div", { class: "pick" }, h("label", { for: "compare-with" }, `${store.state.scenario} · ${say("besides")}`), pick, drawn && h("span", { class: "ways", role: "group" }, ...ways));
   if (!other) {
     fill(into, head, h("p", { class: "about" }, say("compareAbout")));
     return;
@@ -78,7 +88,7 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
     head,
     again(),
     table(
-      [say("figure"), first!.id === "base" ? say("asDrawn") : first!.id, second!.id],
+      [say("figure"), nameOf(first!.id), second!.id],
       [
         [say("residents"), number(first!.residents.central, 0), number(second!.residents.central, 0)],
         [say("carries"), number(first!.capacity, 0), number(second!.capacity, 0)],
@@ -93,13 +103,7 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
     h("h2", {}, say("differingVerdicts")),
     differing.length === 0
       ? h("p", { class: "empty" }, say("noDifference"))
-      : table(
-          [say("rule"), first!.id, second!.id],
-          differing.map((one) => [
-            one.title + (one.scope.kind === "plan" ? "" : ` ${one.scope.id}`),
-            ...one.by.map((by) => (by.judged ? `${SIGN[by.outcome!]} ${shown(by.measured, one.unit)}` : "–")),
-          ]),
-        ),
+      : h("ul", { class: "compared" }, ...differing.map((one) => compared(one, [nameOf(first!.id), second!.id]))),
     h("h2", {}, say("whoGains")),
     found.gains.length === 0
       ? h("p", { class: "empty" }, say("noDifference"))
@@ -118,6 +122,23 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
           h("button", { class: "link", onclick: () => go(one.layer, one.id) }, one.id),
           h("small", {}, one.change !== "changed" ? say(one.change === "added" ? "isAdded" : "isGone") : one.fields.map((each) => `${columnName(one.layer, each.column)} ${valueName(one.layer, each.column, each.old)} → ${valueName(one.layer, each.column, each.new)}`).join("; ")),
         ),
+      ),
+    ),
+  );
+}
+
+/** A rule on one object: what each scenario measures, its bar under it. */
+function compared(verdict: Comparison["verdicts"][number], names: string[]): HTMLElement {
+  return h(
+    "li",
+    {},
+    h("b", {}, verdict.title, isPart(verdict) && h("small", {}, ` ${verdict.scope.id}`)),
+    ...verdict.by.map((one, at) =>
+      h(
+        "div",
+        { class: one.outcome ?? "" },
+        h("p", {}, h("small", {}, `${names[at]} `), one.judged ? `${SIGN[one.outcome!]} ${shown(one.measured, verdict.unit)}` : "–"),
+        bar({ measured: one.measured, required: verdict.required }),
       ),
     ),
   );

@@ -178,7 +178,7 @@ function layout(app: Element): void {
     { key: "]", word: "foldRight", act: () => fold(app, "right", plan) },
   ]);
   watchProposals(draw.panel, (features) => void plan.ready.then(() => plan.showProposed(features)));
-  watchComparison(draw.panel, (layers) => void plan.ready.then(() => plan.swipe(layers)));
+  watchComparison(draw.panel, (other) => void plan.ready.then(() => plan.showOther(other)));
   takeDrops(app);
   all();
   void plan.ready.then(() => store.askOutcomes()).catch(() => undefined);
@@ -249,7 +249,7 @@ function drawTop(into: Element, plan: PlanMap): void {
   const pick = h(
     "select",
     { "aria-label": say("scenarios"), onchange: (event: Event) => void store.open({ open: (event.target as HTMLSelectElement).value }) },
-    ...Object.entries(state.scenarios).filter(([name]) => name !== "base").map(([name, said]) => h("option", { value: name, selected: name === state.scenario }, said && said !== name ? `${name} · ${said}` : name)),
+    ...Object.keys(state.scenarios).filter((name) => name !== "base").map((name) => h("option", { value: name, selected: name === state.scenario }, store.called(name))),
   );
   const langs = (["zh", "en", "ja"] as Lang[]).map((one) =>
     h("button", { "aria-pressed": String(one === language()), lang: one, onclick: () => { localStorage.setItem("blockplan-lang", one); location.search = `?lang=${one}`; } }, { zh: "中", en: "EN", ja: "日" }[one]),

@@ -32,6 +32,13 @@ export const GROUPS = {
   structure: { sources: ["structure", "areas"], layers: ["areas-line", "areas-text", "structure-fill", "structure-line", "structure-dot", "structure-text"] },
   labels: { sources: [], layers: ["parcels-text"] },
 } as const;
+/** Another scenario on the map, and the way it is shown. */
+export type Way = "swipe" | "sideBySide";
+export interface OtherScenario {
+  layers: Layers;
+  name: string;
+  way: Way;
+}
 export type Group = keyof typeof GROUPS;
 /** Groups that are shown only once they are asked for. */
 const HIDDEN: Group[] = ["structure"];
@@ -264,20 +271,25 @@ export class PlanMap {
     this.source("proposed").setData({ type: "FeatureCollection", features });
   }
 
-  /** Another scenario under a swipe, right of a line that is dragged; null takes it away. */
-  swipe(layers: Layers | null): void {
+  /** Another scenario on the right, under a line that is dragged or on a map of its own; null takes it away. */
+  showOther(other: OtherScenario | null): void {
     this.other?.map.remove();
     this.other?.box.remove();
     if (this.other) this.map.off("move", this.other.follow);
     this.other = null;
-    if (!layers) return;
+    const stage = this.map.getContainer().parentElement!;
+    const beside = other?.way === "sideBySide";
+    stage.classList.toggle("beside-each-other", beside);
+    this.map.resize();
+    if (!other) return;
+    const { layers } = other;
     const box = h("div", { class: "swipe" });
     const canvas = h("div", { class: "swipe-map", "aria-hidden": "true" });
     const handle = h("input", { type: "range", class: "swipe-handle", min: 0, max: 100, value: 50, "aria-label": say("swipe") });
     const cut = (): void => box.style.setProperty("--cut", `${handle.value}%`);
     handle.addEventListener("input", cut);
-    box.append(canvas, handle);
-    this.map.getContainer().parentElement!.append(box);
+    box.append(canvas, h("i", { class: "cut" }), ...(beside ? [] : [handle]), h("p", { class: "side" }, store.called(store.state.scenario)), h("p", { class: "side other" }, store.called(other.name)));
+    stage.append(box);
     cut();
     const map = new MapLibre({
       container: canvas, style: style(this.hidden), center: this.map.getCenter(), zoom: this.map.getZoom(), pitch: this.map.getPitch(), bearing: this.map.getBearing(),

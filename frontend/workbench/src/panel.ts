@@ -34,9 +34,11 @@ function asked(verdict: Verdict): string {
   return `${say("asks")} ${sign} ${value}`;
 }
 
+/** What a bar is drawn of. */
+export type Judged = Pick<Verdict, "measured" | "required">;
+
 /** How far a value is along its bar, the requirement being 1; null where there is nothing to show. */
-export function along(verdict: Verdict): number | null {
-  const { measured, required } = verdict;
+export function along({ measured, required }: Judged): number | null {
   if (measured === null || !required || required.value === null) return null;
   const [low, high] = Array.isArray(required.value) ? required.value : [required.value, required.value];
   if (required.op === "<=") return measured > 0 ? Math.min(high / measured, 1.55) : 1.55;
@@ -45,16 +47,16 @@ export function along(verdict: Verdict): number | null {
   return measured > high && measured > 0 ? high / measured : 1;
 }
 
-function bar(verdict: Verdict): HTMLElement | null {
-  const now = along(verdict);
+/** A bar on which the requirement stands at the same place for every rule; null where there is nothing to show. */
+export function bar(judged: Judged, before?: Judged): HTMLElement | null {
+  const now = along(judged);
   if (now === null) return null;
-  const old = store.before.get(key(verdict));
-  const was = old && old.measured !== verdict.measured ? along(old) : null;
+  const was = before && before.measured !== judged.measured ? along(before) : null;
   const at = (share: number): string => `${Math.min(100, Math.max(0, share * LINE * 100))}%`;
   const low = Math.min(now, 1);
   return h(
     "div",
-    { class: `bar ${verdict.outcome}`, "aria-hidden": "true" },
+    { class: "bar", "aria-hidden": "true" },
     h("i", { class: "have", style: `width:${at(low)}` }),
     now < 1 && h("i", { class: "short", style: `left:${at(now)};width:${at(1 - now)}` }),
     now > 1 && h("i", { class: "spare", style: `left:${at(1)};width:${at(now - 1)}` }),
@@ -84,7 +86,7 @@ function row(verdict: Verdict, toProposals: () => void): HTMLElement {
       h("span", { class: "title" }, verdict.title, isPart(verdict) && h("small", {}, ` ${verdict.scope.id}`), turned && h("b", { class: "new" }, say("isNew"))),
       people !== null && h("span", { class: "people" }, `${number(people, 0)} ${say("people")}`),
     ),
-    bar(verdict),
+    bar(verdict, old),
     h(
       "p",
       { class: "figures" },

@@ -25,7 +25,7 @@ export const key = (verdict: { rule: string; scope?: { id: string }; id?: string
   `${verdict.rule} ${verdict.scope?.id ?? verdict.id ?? ""}`;
 
 /** Whether a verdict is of one object, and not of the plan, nor of all objects of a kind together. */
-export const isPart = ({ scope }: Verdict): boolean => scope.kind !== "plan" && scope.id !== "*";
+export const isPart = ({ scope }: Pick<Verdict, "scope">): boolean => scope.kind !== "plan" && scope.id !== "*";
 
 class Store {
   state!: State;
@@ -81,6 +81,13 @@ class Store {
       this.outcomes.set(name, outcomes);
       this.tell("outcomes");
     }
+  }
+
+  /** A scenario by its name and title; the plan as drawn in words. */
+  called(scenario: string): string {
+    if (scenario === "base") return say("asDrawn");
+    const title = this.state.scenarios[scenario];
+    return title && title !== scenario ? `${scenario} · ${title}` : scenario;
   }
 
   feature(selection: Selection | null): Feature | undefined {

@@ -129,7 +129,7 @@ def scenarios_of(plan: Plan) -> dict[str, str]:
 def state(desk: EditingDesk, lang: str) -> dict[str, Any]:
     """Where the session stands: scenario, steps, what can be undone, and what was said meanwhile."""
     session = desk.session
-    manifest = session.plan.manifest
+    manifest, known = session.plan.manifest, scenarios_of(session.plan)
     return {
         "plan": manifest.id,
         "title": manifest.title,
@@ -137,7 +137,7 @@ def state(desk: EditingDesk, lang: str) -> dict[str, Any]:
         "level": manifest.level,
         "crs": manifest.crs,
         "scenario": session.scenario,
-        "scenarios": {BASE: "", session.scenario: "", **scenarios_of(session.plan)},
+        "scenarios": {BASE: ""} | dict.fromkeys([*known, session.scenario], "") | known,
         "seq": len(session.steps),
         "hash": session.plan.content_hash,
         "can_undo": session.can_undo,
