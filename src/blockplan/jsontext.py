@@ -1,13 +1,73 @@
-"""A result as JSON text: to the same characters for the same result, and quick where it is large."""
+"""
+A result as JSON: records by their fields, and text to the same characters for the same result, quick where it
+is large.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
+from blockplan.texts import LANGUAGES, pick
+
+_LANGUAGES = frozenset(LANGUAGES)
 #: JSON of more characters than this is not indented throughout.
 INDENTED = 2_000_000
+
+
+class JsonRecord:
+    """
+    A dataclass that JSON writes by its fields, in their order.
+
+    ``field(metadata={"json": "change"})`` gives a field another name there, None keeps it out. A record whose
+    JSON is more than its fields has a `to_dict` of its own.
+    """
+
+    __slots__ = ()
+
+    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
+        """The record as JSON writes it, its texts in one language; as they are where none is asked for."""
+        return {key: plain(value, lang) for key, value in _by_fields(self).items()}
+
+
+def plain(value: Any, lang: str | None = None) -> Any:
+    """
+    A value as JSON has it: records as objects, rows as arrays, days and times in ISO 8601.
+
+    Examples
+    --------
+    >>> plain({"day": dt.date(2026, 3, 1), "name": {"zh": "公园", "en": "park"}}, "en")
+    {'day': '2026-03-01', 'name': 'park'}
+    """
+    if isinstance(value, JsonRecord):
+        return value.to_dict(lang)
+    if is_dataclass(value):
+        value = _by_fields(value)
+    elif hasattr(value, "_asdict"):
+        value = value._asdict()
+    if isinstance(value, Mapping):
+        if lang is not None and value and value.keys() <= _LANGUAGES:
+            return pick(value, lang)
+        return {key: plain(one, lang) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one, lang) for one in value]
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _by_fields(record: Any) -> dict[str, Any]:
+    kind: Any = type(record)
+    return {key: getattr(record, name) for name, key in _names(kind)}
+
+
+@cache
+def _names(kind: Any) -> tuple[tuple[str, str], ...]:
+    """(name, name in JSON) of the fields that JSON has."""
+    named = [(one.name, one.metadata.get("json", one.name)) for one in fields(kind)]
+    return tuple((name, key) for name, key in named if key is not None)
 
 
 def document(found: dict[str, Any]) -> str:

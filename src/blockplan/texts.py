@@ -42,7 +42,7 @@ def harmless_cell(text: str) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA_SIGNS) else text
 
 
-def pick(text: Mapping[str, str] | str | None, lang: str = DEFAULT_LANGUAGE) -> str:
+def pick(text: Mapping[str, str] | str | None, lang: str | None = DEFAULT_LANGUAGE) -> str:
     """
     The string of a text in one language; falls back to English, then to any.
 
@@ -57,7 +57,7 @@ def pick(text: Mapping[str, str] | str | None, lang: str = DEFAULT_LANGUAGE) -> 
         return ""
     if isinstance(text, str):
         return text
-    for code in (lang, DEFAULT_LANGUAGE, *LANGUAGES):
+    for code in (lang or DEFAULT_LANGUAGE, DEFAULT_LANGUAGE, *LANGUAGES):
         if text.get(code):
             return text[code]
     return next(iter(text.values()), "")

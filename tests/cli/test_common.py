@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -40,3 +41,29 @@ def test_what_is_no_number_is_refused(most: int, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(jsontext, "INDENTED", most)
     with pytest.raises(ValueError, match="Out of range float"):
         show_json({"value": float("nan")})
+
+
+class Cell(NamedTuple):
+    column: str
+    old: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row(jsontext.JsonRecord):
+    kind: str = field(metadata={"json": "change"})
+    day: dt.date
+    cells: tuple[Cell, ...]
+    title: dict[str, str]
+    inner: Row | None = None
+    shown: bool = field(default=True, metadata={"json": None})
+
+
+def test_a_record_is_written_by_its_fields_in_their_order() -> None:
+    title = {"zh": "公园", "en": "park", "ja": "公園"}
+    inner = Row("added", dt.date(2026, 1, 2), (), {"zh": "地块"})
+    row = Row("changed", dt.date(2026, 1, 1), (Cell("far", None),), title, inner)
+    told = row.to_dict("ja")
+    assert list(told) == ["change", "day", "cells", "title", "inner"]
+    assert told["cells"] == [{"column": "far", "old": None}]
+    assert (told["day"], told["title"], told["inner"]["title"]) == ("2026-01-01", "公園", "地块")
+    assert row.to_dict()["title"] == title

@@ -10,7 +10,7 @@ from tests.compare.made import a_column, a_comparison, a_measurement, a_verdict
 from tests.support.varied_plans import varied
 
 from blockplan.check.verdict import Required
-from blockplan.compare.gains import Gain
+from blockplan.compare.gains import Gain, HomeGain
 from blockplan.report.comparison.tables import comparison_tables, write_comparison_tables
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 def test_every_part_of_the_document_has_a_table(tmp_path: Path) -> None:
     found = varied()
-    gain = Gain("b", "green", 10.0, 0.0, 14.0, 210.0, 90.0, (("parcels", "A", 10.0, 210.0, 90.0),))
+    gain = Gain("b", "green", 10.0, 0.0, 14.0, 210.0, 90.0, (HomeGain("parcels", "A", 10.0, 210.0, 90.0),))
     found = replace(found, pairs=tuple(replace(pair, gains=(gain,)) for pair in found.pairs))
     written = write_comparison_tables(found, tmp_path / "tables")
     assert [path.stem for path in written] == list(found.to_dict())

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from blockplan.jsontext import JsonRecord, plain
 from blockplan.measure.measurement import Measurement, Place, WithinReach
 from blockplan.measure.missing import lines
 from blockplan.measure.parameters import Parameters
@@ -28,7 +29,7 @@ Text = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Required:
+class Required(JsonRecord):
     """
     What the rule asks: `value` is a number, or ``(low, high)`` for ``between``.
 
@@ -38,7 +39,7 @@ class Required:
     op: Literal[">=", "<=", ">", "<", "=", "between"]
     value: float | tuple[float, float]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """As JSON writes it, where NaN is null."""
         if isinstance(self.value, tuple):
             return {"op": self.op, "value": list(self.value)}
@@ -67,7 +68,7 @@ class ReadingOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Override:
+class Override(JsonRecord):
     """
     A parameter that ``plan.toml [parameters]`` sets to another value than it has by itself.
 
@@ -90,14 +91,9 @@ class Override:
     closed: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        """The override as JSON writes it."""
-        who = {"rules": list(self.rules), "closed": list(self.closed), "measures": list(self.measures)}
-        return {"name": self.name, "value": self.value, "default": self.default, **who}
-
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(JsonRecord):
     """
     The judgement of one rule on one object of the plan.
 
@@ -147,7 +143,7 @@ class Verdict:
         """What the measure was called with; the defaults where none was."""
         return Parameters() if self.measurement is None else self.measurement.parameters
 
-    def to_dict(self, lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+    def to_dict(self, lang: str | None = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """The verdict as JSON writes it."""
         return {
             "rule": self.rule,
@@ -159,28 +155,12 @@ class Verdict:
             "required": self.required.to_dict(),
             "margin": self.margin,
             "tolerance": self.tolerance,
-            "remedy": None
-            if self.remedy is None
-            else {
-                "amount": self.remedy.amount,
-                "unit": self.remedy.unit,
-                "text": pick(self.remedy.text, lang),
-            },
+            "remedy": plain(self.remedy, lang),
             "affected_residents": self.affected_residents,
             "where": [_place(place) for place in self.where],
             **({} if self.judged is None else {"judged": self.judged.counts}),
             "definition": dict(self.definition),
-            "readings": [
-                {
-                    "id": reading.id,
-                    "share": reading.share,
-                    "weight": reading.weight,
-                    "outcome": reading.outcome,
-                    "changed": list(reading.changed),
-                    "definition": dict(reading.definition),
-                }
-                for reading in self.readings
-            ],
+            "readings": plain(self.readings),
             "force": self.force,
             "confidence": self.confidence,
             "source": dict(self.source),
@@ -211,7 +191,7 @@ class StatementState:
 
 
 @dataclass(frozen=True, slots=True)
-class Discrepancy:
+class Discrepancy(JsonRecord):
     """
     One figure in text, table and drawing.
 
@@ -241,7 +221,7 @@ class Discrepancy:
     agrees: bool | None
     note: Text
 
-    def to_dict(self, lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+    def to_dict(self, lang: str | None = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """The comparison as JSON writes it."""
         return {
             "statement_id": self.statement_id or None,
@@ -277,7 +257,7 @@ class Capacity:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(JsonRecord):
     """Everything that `check` finds out about one scenario of one plan on one day."""
 
     plan: str
@@ -311,7 +291,7 @@ class CheckResult:
                 return verdict
         raise KeyError(rule)
 
-    def to_dict(self, lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+    def to_dict(self, lang: str | None = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """The result as JSON writes it."""
         return {
             "plan": self.plan,
@@ -326,13 +306,9 @@ class CheckResult:
                 "source": self.residents.source,
                 "missing": list(lines(self.residents.missing)),
             },
-            "capacity": {
-                "residents": self.capacity.residents,
-                "binding_rule": self.capacity.binding_rule,
-                "by_rule": dict(self.capacity.by_rule),
-            },
+            "capacity": plain(self.capacity),
             "parameters": dict(self.parameters),
-            "overrides": [override.to_dict() for override in self.overrides],
+            "overrides": plain(self.overrides),
             "verdicts": [verdict.to_dict(lang) for verdict in self.verdicts],
             "reported": [measurement.to_dict() for measurement in self.reported],
             "statements": [

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -11,35 +11,33 @@ import pandas as pd
 import shapely
 
 from blockplan.compare.transition import SAME_PLACE_M
+from blockplan.jsontext import JsonRecord
 
 if TYPE_CHECKING:
     from blockplan.plan import Plan
 
 
+class ColumnChange(NamedTuple):
+    """A value of a row before and after; geometry as its size."""
+
+    column: str
+    old: Any
+    new: Any
+
+
 @dataclass(frozen=True, slots=True)
-class RowChange:
+class RowChange(JsonRecord):
     """
     One row that is new, gone or different.
 
-    ``fields`` holds (column, old, new), geometry as its size: of a row that is different what differs,
-    of one that is new or gone all that it holds.
+    ``fields`` holds of a row that is different what differs, of one that is new or gone all that it holds.
     """
 
     column: str
     layer: str
     id: str
-    kind: Literal["added", "removed", "changed"]
-    fields: tuple[tuple[str, Any, Any], ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """The change as JSON writes it."""
-        return {
-            "column": self.column,
-            "layer": self.layer,
-            "id": self.id,
-            "change": self.kind,
-            "fields": [{"column": name, "old": old, "new": new} for name, old, new in self.fields],
-        }
+    kind: Literal["added", "removed", "changed"] = field(metadata={"json": "change"})
+    fields: tuple[ColumnChange, ...] = ()
 
 
 def changes(column: str, before: Plan, after: Plan) -> list[RowChange]:
@@ -76,7 +74,7 @@ def _named_once(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.set_axis(names, axis=0)
 
 
-def _whole(frame: pd.DataFrame, *, old: bool) -> list[tuple[str, tuple[tuple[str, Any, Any], ...]]]:
+def _whole(frame: pd.DataFrame, *, old: bool) -> list[tuple[str, tuple[ColumnChange, ...]]]:
     """Rows that only one plan has: what they hold, as old or as new values."""
     rows: dict[str, list[tuple[str, Any]]] = {str(id_): [] for id_ in frame.index}
     for name in frame.columns:
@@ -86,24 +84,24 @@ def _whole(frame: pd.DataFrame, *, old: bool) -> list[tuple[str, tuple[tuple[str
             if value is not None:
                 rows[str(id_)].append((name, value))
     return [
-        (id_, tuple((name, value, None) if old else (name, None, value) for name, value in row))
+        (id_, tuple(ColumnChange(name, *((value, None) if old else (None, value))) for name, value in row))
         for id_, row in rows.items()
     ]
 
 
 def _changed(column: str, layer: str, old: pd.DataFrame, new: pd.DataFrame) -> list[RowChange]:
-    fields: dict[str, list[tuple[str, Any, Any]]] = {}
+    fields: dict[str, list[ColumnChange]] = {}
     names = [name for name in dict.fromkeys([*old.columns, *new.columns]) if name != "geometry"]
     for name in names:
         was, now = _values(old, name), _values(new, name)
         for row in (at for at, (a, b) in enumerate(zip(was, now, strict=True)) if a != b):
-            fields.setdefault(str(old.index[row]), []).append((name, was[row], now[row]))
+            fields.setdefault(str(old.index[row]), []).append(ColumnChange(name, was[row], now[row]))
     if isinstance(old, gpd.GeoDataFrame) and isinstance(new, gpd.GeoDataFrame) and len(old):
         was_shape, now_shape = old.geometry.to_numpy(), new.geometry.to_numpy()
         turned = _turned(old, new) if layer == "streets" else []
         for row in sorted({*_moved(was_shape, now_shape), *turned}):
             sizes = (_size(was_shape[row]), _size(now_shape[row]))
-            fields.setdefault(str(old.index[row]), []).append(("geometry", *sizes))
+            fields.setdefault(str(old.index[row]), []).append(ColumnChange("geometry", *sizes))
     return [RowChange(column, layer, id_, "changed", tuple(rows)) for id_, rows in sorted(fields.items())]
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import shapely
 
+from blockplan.jsontext import JsonRecord
 from blockplan.measure import MEASURES
 from blockplan.measure.distance.goals import places_of
 from blockplan.measure.inputs.columns import of_codes, shapes, values
@@ -33,8 +34,18 @@ SAME_M = 1.0
 SCHOOL_CODES = ("0804",)
 
 
+class HomeGain(NamedTuple):
+    """A home whose distance changes, and how many live there; None where nothing is reached."""
+
+    layer: str
+    id: str
+    residents: float
+    old_m: float | None
+    new_m: float | None
+
+
 @dataclass(frozen=True, slots=True)
-class Gain:
+class Gain(JsonRecord):
     """
     One thing to be near to, for those who live in both plans.
 
@@ -49,7 +60,7 @@ class Gain:
     old_m, new_m
         Mean distance over the residents before and after; None where somebody has none.
     homes
-        (layer, id, residents, metres before, metres after) of each home whose distance changes.
+        Each home whose distance changes.
     """
 
     column: str
@@ -59,23 +70,7 @@ class Gain:
     same: float
     old_m: float | None
     new_m: float | None
-    homes: tuple[tuple[str, str, float, float | None, float | None], ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """The gain as JSON writes it."""
-        return {
-            "column": self.column,
-            "to": self.to,
-            "nearer": self.nearer,
-            "farther": self.farther,
-            "same": self.same,
-            "old_m": self.old_m,
-            "new_m": self.new_m,
-            "homes": [
-                {"layer": layer, "id": id_, "residents": people, "old_m": old, "new_m": new}
-                for layer, id_, people, old, new in self.homes
-            ],
-        }
+    homes: tuple[HomeGain, ...]
 
 
 def gains(column: str, before: Plan, after: Plan) -> list[Gain]:
@@ -116,7 +111,7 @@ def _gain(column: str, to: str, people: Homes, old: NDArray[np.float64], new: ND
         _mean(old, people.weight),
         _mean(new, people.weight),
         tuple(
-            (
+            HomeGain(
                 str(people.layer[row]),
                 str(people.id[row]),
                 float(people.weight[row]),

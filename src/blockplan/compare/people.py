@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from blockplan.jsontext import JsonRecord
 from blockplan.measure.inputs.homes import residents
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ SAME_PEOPLE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class ResidentsChange:
+class ResidentsChange(JsonRecord):
     """
     Residents of one parcel before and after.
 
@@ -35,7 +36,7 @@ class ResidentsChange:
         """Residents gained, negative where they are lost; None where one of the numbers is unknown."""
         return None if self.old is None or self.new is None else self.new - self.old
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """The change as JSON writes it."""
         return {
             "column": self.column,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from blockplan.compare.columns import keyed
+from blockplan.jsontext import JsonRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ TOLD = frozenset({"pass", "fail"})
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceChange:
+class PlaceChange(JsonRecord):
     """A place that a rule points at in one plan only; x, y in the CRS of the first (None: nowhere)."""
 
     column: str
@@ -35,7 +36,7 @@ class PlaceChange:
     x: float | None
     y: float | None
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """The change as JSON writes it."""
         return {
             "column": self.column,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import shapely
 
+from blockplan.jsontext import JsonRecord
 from blockplan.plan.model.codes import DEFAULT_LIST
 from blockplan.units import M2_PER_HA
 
@@ -38,7 +39,7 @@ class TransitionUse(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(JsonRecord):
     """Land that goes from one use to another (``None``: that plan does not draw it), in hectares."""
 
     column: str
@@ -51,7 +52,7 @@ class Transition:
         """Whether the use is the same in both plans."""
         return self.was == self.now
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """The transition as JSON writes it."""
         return {
             "column": self.column,

@@ -12,6 +12,7 @@ import shapely
 from blockplan.deliver.carrying import rounded
 from blockplan.deliver.pairs import BARE, canonical
 from blockplan.exchange.office.bounds import KINDS
+from blockplan.jsontext import JsonRecord
 from blockplan.plan.model.codes import DEFAULT_LIST
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ SAME = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(JsonRecord):
     """
     One value of a plan that a package does not give back, and what it gives instead.
 
@@ -37,13 +38,6 @@ class Loss:
     id: str
     value: Any
     becomes: Any = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """The loss as JSON writes it."""
-        return {
-            "layer": self.layer, "field": self.field, "id": self.id, "value": self.value,
-            "becomes": self.becomes,
-        }  # fmt: skip
 
 
 def losses(plan: Plan, back: Plan, carried: Mapping[str, Sequence[str]], digits: int = 4) -> list[Loss]:

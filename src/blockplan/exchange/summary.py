@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from blockplan.jsontext import JsonRecord
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -13,16 +15,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Unmapped:
+class Unmapped(JsonRecord):
     """So many features of a source layer, or values of it, that have no counterpart, and why."""
 
-    layer: str
+    layer: str = field(metadata={"json": "class"})
     reason: str
     n: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """The entry as JSON writes it."""
-        return {"class": self.layer, "reason": self.reason, "n": self.n}
 
 
 @dataclass(slots=True)
@@ -43,7 +41,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportSummary:
+class ImportSummary(JsonRecord):
     """
     What came in and what did not.
 
@@ -85,7 +83,7 @@ class ImportSummary:
             for fault in self.faults
         ]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """The summary as JSON writes it."""
         return {
             "features": dict(self.features),

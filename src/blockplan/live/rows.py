@@ -18,12 +18,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from blockplan.jsontext import JsonRecord
 from blockplan.live.refusals import no_row, refused, twice
 from blockplan.plan.model.layers import LARGEST_NUMBER, LAYERS
 from blockplan.plan.model.plan import EVERYTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from blockplan.plan import Plan
 
@@ -33,7 +34,7 @@ GEOMETRY = "geometry"
 
 
 @dataclass(frozen=True, slots=True)
-class FeatureChange:
+class FeatureChange(JsonRecord):
     """One feature before and after an edit; None where it is not there."""
 
     layer: str
@@ -55,7 +56,7 @@ class FeatureChange:
             if not same(self.before.get(name), self.after.get(name))
         }
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """The change as the log of edits writes it."""
         return {
             "layer": self.layer,
@@ -81,6 +82,38 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, shapely.Geometry) or isinstance(other, shapely.Geometry):
         return bool(shapely.equals_identical(one, other))
     return bool(one == other)
+
+
+def joined(
+    base: Row | None, ours: Row | None, theirs: Row | None, *, alike: Callable[[Any, Any], bool] = same
+) -> tuple[Row | None, list[str]]:
+    """
+    The row that two others make of the one that both began with, and the columns in which they clash.
+
+    A value that only one of them changes is taken; one that both change alike is taken once; where each
+    changes it otherwise ours stands, and it is a clash. A row that one takes away and the other changes is
+    gone, and clashes as a whole (`EVERYTHING`).
+
+    Examples
+    --------
+    >>> joined({"a": 1, "b": 1}, {"a": 2, "b": 1}, {"a": 1, "b": 3})
+    ({'a': 2, 'b': 3}, [])
+    >>> joined({"a": 1}, {"a": 2}, {"a": 3}), joined({"a": 1}, None, {"a": 3})
+    (({'a': 2}, ['a']), (None, ['*']))
+    """
+    if ours is None or theirs is None:
+        left = theirs if ours is None else ours
+        if base is None:
+            return left, []
+        changed = left is not None and any(not alike(base.get(c), left.get(c)) for c in {*base, *left})
+        return None, [EVERYTHING] if changed else []
+    row, clashes = {}, []
+    for column in dict.fromkeys([*ours, *theirs, *(base or ())]):
+        was, mine, yours = (None if one is None else one.get(column) for one in (base, ours, theirs))
+        row[column] = yours if alike(was, mine) and not alike(was, yours) else mine
+        if not (alike(mine, yours) or alike(was, yours) or alike(was, mine)):
+            clashes.append(column)
+    return row, clashes
 
 
 def is_unknown(value: Any) -> bool:

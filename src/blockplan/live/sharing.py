@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from blockplan.jsontext import JsonRecord
 from blockplan.live.differences import net
 from blockplan.live.refusals import EditError
 from blockplan.live.rows import said_value, same
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Clash:
+class Clash(JsonRecord):
     """
     One field that two editors changed, each otherwise.
 
@@ -45,10 +46,6 @@ class Clash:
     theirs: Any
     yours: Any
     who: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """The field as the merge view shows it."""
-        return {name: getattr(self, name) for name in Clash.__slots__}
 
 
 class EditConflictError(EditError):

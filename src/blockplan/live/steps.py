@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from blockplan.jsontext import JsonRecord, plain
+
 if TYPE_CHECKING:
     from blockplan.check.verdict import Capacity, CheckResult, Residents, Verdict
     from blockplan.live.rows import FeatureChange
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionStep:
+class SessionStep(JsonRecord):
     """
     One step of a session, with the rows before and after.
 
@@ -28,19 +30,6 @@ class SessionStep:
     changes: tuple[FeatureChange, ...]
     hash: str
     rows: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """The step as the log of edits writes it."""
-        return {
-            "seq": self.seq,
-            "kind": self.kind,
-            "at": self.at,
-            "who": self.who,
-            "edits": list(self.edits),
-            "changes": [change.to_dict() for change in self.changes],
-            "hash": self.hash,
-            "rows": self.rows,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +82,7 @@ class EditResult:
                 "central": self.residents.central,
                 "high": self.residents.high,
             },
-            "capacity": {
-                "residents": self.capacity.residents,
-                "binding_rule": self.capacity.binding_rule,
-                "by_rule": dict(self.capacity.by_rule),
-            },
+            "capacity": plain(self.capacity),
             "faults": [
                 *({**found.to_dict(lang), "change": "new"} for found in self.new_faults),
                 *({**found.to_dict(lang), "change": "gone"} for found in self.gone_faults),

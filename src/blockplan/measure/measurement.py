@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from blockplan.jsontext import plain
 from blockplan.measure.missing import Missing, lines, only_nothing
 from blockplan.measure.parameters import Parameters
 
@@ -211,16 +212,7 @@ class Measurement:
                 *({"scope": part.scope, "value": part.value} for part in self.by),
                 *(() if self.each is None else self.each.by()),
             ],
-            "readings": [
-                {
-                    "id": reading.id,
-                    "share": reading.share,
-                    "weight": reading.weight,
-                    "changed": list(reading.changed),
-                    "definition": dict(reading.definition),
-                }
-                for reading in self.readings
-            ],
+            "readings": plain(self.readings),
             "missing": list(lines(self.missing)),
             "supply": self.supply,
         }

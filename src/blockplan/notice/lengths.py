@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
+from blockplan.jsontext import JsonRecord
 from blockplan.notice.countries import FOLDER, Country, Holidays, PeriodRule, country
 from blockplan.notice.periods import DAY, ends_open, shortest
 
@@ -23,7 +24,7 @@ _FRIDAY = 4
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedPeriod:
+class JudgedPeriod(JsonRecord):
     """
     A recorded period, by which rule, and what is wrong with it.
 
@@ -50,10 +51,6 @@ class JudgedPeriod:
     earliest: str
     unknown: bool
     short: str | None
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON."""
-        return asdict(self)
 
 
 def closed_within(period: Period, closed: Callable[[dt.date], bool]) -> list[str]:

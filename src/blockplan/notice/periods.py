@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from blockplan.errors import UsageError
+from blockplan.jsontext import JsonRecord
 from blockplan.notice.events import write_time
 from blockplan.notice.refusals import TEXTS, refused
 
@@ -29,20 +30,16 @@ LONGEST_DAYS = 3660
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Span(JsonRecord):
     """First and last day, and how many of them the rule counts."""
 
     first: dt.date
     last: dt.date
     days: int
 
-    def to_dict(self) -> dict[str, Any]:
-        """As it stands in the record."""
-        return {"first": self.first.isoformat(), "last": self.last.isoformat(), "days": self.days}
-
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class Period(JsonRecord):
     """When a plan can be inspected, and until when opinions are in time."""
 
     zone: str
@@ -59,7 +56,7 @@ class Period:
         """First moment that is no longer in time, in UTC."""
         return first_moment(self.submission.last + DAY, self.zone)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """As it stands in the record."""
         return {
             "zone": self.zone,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import PlanDataError, UsageError
+from blockplan.jsontext import JsonRecord
 from blockplan.plan.model.following import following
 from blockplan.plan.model.layers import LAYERS
 
@@ -31,7 +32,7 @@ TOLD = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Change(JsonRecord):
     """One value of one feature: what it was, and what it becomes; null is unknown (or not there)."""
 
     layer: str
@@ -39,16 +40,6 @@ class Change:
     column: str
     old: Any
     new: Any
-
-    def to_dict(self) -> dict[str, Any]:
-        """The change as JSON writes it."""
-        return {
-            "layer": self.layer,
-            "id": self.id,
-            "column": self.column,
-            "old": self.old,
-            "new": self.new,
-        }
 
 
 def new_feature(layer: str, id_: str, values: Mapping[str, Any]) -> tuple[Change, ...]:

@@ -8,7 +8,9 @@ two things done act together, is in the model or cannot matter; what stands agai
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from blockplan.jsontext import JsonRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +20,7 @@ CUTS_OFFERED = "cuts_offered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class Proof(JsonRecord):
     """
     The scope of a proof.
 
@@ -43,12 +45,3 @@ class Proof:
     def stands(self) -> bool:
         """Whether nothing speaks against the claim."""
         return not self.against
-
-    def to_dict(self) -> dict[str, Any]:
-        """The scope as JSON writes it."""
-        return {
-            "moves": dict(self.moves),
-            "interactions": list(self.interactions),
-            "phases": dict(self.phases),
-            "against": list(self.against),
-        }

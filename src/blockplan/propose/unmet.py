@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from blockplan.jsontext import JsonRecord
 from blockplan.measure.missing import lines
 from blockplan.texts import pick
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Unmet:
+class Unmet(JsonRecord):
     """
     A demand that no change within what is permitted can meet, and how much of it stays unmet.
 
@@ -26,16 +27,12 @@ class Unmet:
     demand: str
     amount: float | None
     unit: str
-    words: Mapping[str, str] | None = field(default=None, compare=False)
-    unknown: bool = field(default=False, compare=False)
+    words: Mapping[str, str] | None = field(default=None, compare=False, metadata={"json": None})
+    unknown: bool = field(default=False, compare=False, metadata={"json": None})
 
     def said(self, lang: str) -> str:
         """The demand in a language; in English where there are no words."""
         return pick(self.words, lang) if self.words else self.demand
-
-    def to_dict(self) -> dict[str, Any]:
-        """The demand as JSON writes it."""
-        return {"demand": self.demand, "amount": self.amount, "unit": self.unit}
 
 
 def rule_name(verdict: Verdict) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from blockplan.jsontext import JsonRecord
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
@@ -23,14 +24,14 @@ RowKind = Literal["row", "subtotal", "total"]
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class Link(JsonRecord):
     """Another thing that a page may lead to: kind (``parcel``, ``rule`` ...), id, name if it has one."""
 
     kind: str
     id: str
     name: Mapping[str, str] = field(default_factory=dict)
 
-    def to_dict(self, lang: str) -> dict[str, Any]:
+    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """The link as JSON; ``name`` is null where the thing has none."""
         return {"kind": self.kind, "id": self.id, "name": pick(self.name, lang) or None}
 

@@ -7,10 +7,11 @@ one in the plan whose content hash the change names.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from blockplan.errors import UsageError
+from blockplan.jsontext import JsonRecord
 from blockplan.respond.refusals import TEXTS, refused
 from blockplan.texts import LANGUAGES, Catalog, listed
 
@@ -33,7 +34,7 @@ _WORDS = Catalog("blockplan.respond", "response.toml")
 
 
 @dataclass(frozen=True, slots=True)
-class PlanChange:
+class PlanChange(JsonRecord):
     """
     What an answer changed: one value of one row of the plan.
 
@@ -54,16 +55,9 @@ class PlanChange:
     new: Any
     plan_version: str
 
-    def to_dict(self) -> dict[str, Any]:
-        """The change as the record and JSON hold it."""
-        return {
-            "layer": self.layer, "id": self.id, "column": self.column,
-            "old": self.old, "new": self.new, "plan_version": self.plan_version,
-        }  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(JsonRecord):
     """
     What is answered, and why.
 
@@ -87,22 +81,13 @@ class Answer:
     reason: Text
     links: tuple[Mapping[str, Any], ...] = ()
     changes: tuple[PlanChange, ...] = ()
-    by: str = ""
-    entry: int | None = None
+    by: str = field(default="", metadata={"json": None})
+    entry: int | None = field(default=None, metadata={"json": None})
 
     @property
     def says_no_change(self) -> bool:
         """An adoption that names neither a change nor an object of the plan: nobody can find it."""
         return self.kind in CHANGING and not self.changes and not self.links
-
-    def to_dict(self) -> dict[str, Any]:
-        """The answer as the record holds it."""
-        return {
-            "kind": self.kind,
-            "reason": self.reason if isinstance(self.reason, str) else dict(self.reason),
-            "links": [dict(link) for link in self.links],
-            "changes": [change.to_dict() for change in self.changes],
-        }
 
 
 def answer_from(said: Mapping[str, Any], by: str = "", entry: int | None = None) -> Answer:

@@ -9,10 +9,11 @@ words wait that nobody has looked at: they are shown, or left out on a ground, a
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from blockplan.errors import NoticeStateError
+from blockplan.jsontext import JsonRecord
 from blockplan.notice.numbers import with_id
 from blockplan.respond.opinions import STANDINGS
 from blockplan.respond.refusals import TEXTS as REFUSALS
@@ -79,7 +80,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Reconciliation:
+class Reconciliation(JsonRecord):
     """
     Where every opinion received has gone; the five parts add up to `received`.
 
@@ -88,8 +89,8 @@ class Reconciliation:
     """
 
     received: int
-    whole: int
-    redacted: int
+    whole: int = field(metadata={"json": "published_whole"})
+    redacted: int = field(metadata={"json": "published_redacted"})
     withheld: int
     withdrawn: int
     erased: int
@@ -100,19 +101,6 @@ class Reconciliation:
     def even(self) -> bool:
         """Whether nothing is lost and nothing counted twice."""
         return self.received == self.whole + self.redacted + self.withheld + self.withdrawn + self.erased
-
-    def to_dict(self) -> dict[str, int]:
-        """The counts as JSON writes them."""
-        return {
-            "received": self.received,
-            "published_whole": self.whole,
-            "published_redacted": self.redacted,
-            "withheld": self.withheld,
-            "withdrawn": self.withdrawn,
-            "erased": self.erased,
-            "late": self.late,
-            "late_unknown": self.late_unknown,
-        }
 
 
 def gaps(desk: Sorting) -> list[Gap]:

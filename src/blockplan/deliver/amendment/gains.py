@@ -12,6 +12,7 @@ import pyproj
 import shapely
 
 from blockplan.deliver.pairs import bounds_of
+from blockplan.jsontext import JsonRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +32,7 @@ CREATED = "(created)"
 
 
 @dataclass(frozen=True, slots=True)
-class QuantityChange:
+class QuantityChange(JsonRecord):
     """One quantity of one feature before and after; None is unknown, and so is the difference then."""
 
     what: str
@@ -46,7 +47,7 @@ class QuantityChange:
         """What is gained; negative is lost."""
         return None if self.old is None or self.new is None else round(self.new - self.old, 2)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """The gain as JSON writes it."""
         return {
             "what": self.what, "layer": self.layer, "id": self.id, "old": self.old, "new": self.new,

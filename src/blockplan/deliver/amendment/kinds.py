@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ import shapely
 from blockplan.compare.changes import changes
 from blockplan.deliver.pairs import bounds_of
 from blockplan.errors import MappingError
+from blockplan.jsontext import JsonRecord
 from blockplan.yamlfile import read_map
 
 if TYPE_CHECKING:
@@ -28,18 +29,14 @@ MORE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class FilingGround:
+class FilingGround(JsonRecord):
     """One thing that makes an amendment of a kind: what, of which feature, from what to what."""
 
     why: str
     layer: str
     id: str
-    was: Any = None
-    now: Any = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """The ground as JSON writes it."""
-        return {"why": self.why, "layer": self.layer, "id": self.id, "old": self.was, "new": self.now}
+    was: Any = field(default=None, metadata={"json": "old"})
+    now: Any = field(default=None, metadata={"json": "new"})
 
 
 @cache

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import shapely
 
-from blockplan.texts import LANGUAGES, Catalog, pick
+from blockplan.jsontext import JsonRecord
+from blockplan.texts import LANGUAGES, Catalog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -48,7 +49,7 @@ class QualityRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Check(JsonRecord):
     """A fault as it is reported."""
 
     rule: str
@@ -60,14 +61,6 @@ class Check:
     measured: float | None
     message: dict[str, str]
     remedy: dict[str, str]
-
-    def to_dict(self, lang: str) -> dict[str, Any]:
-        """The fault as JSON writes it, in one language."""
-        return {
-            "rule": self.rule, "grade": self.grade, "layer": self.layer, "id": self.id, "x": self.x,
-            "y": self.y, "measured": self.measured, "message": pick(self.message, lang),
-            "remedy": pick(self.remedy, lang),
-        }  # fmt: skip
 
 
 def check_of(rule: QualityRule, found: PackageFault) -> Check:

@@ -11,6 +11,7 @@ from blockplan.deliver.text.binding import Bound, Lexicon, bind
 from blockplan.deliver.text.document import TextBlock, blocks
 from blockplan.deliver.text.facts import knowledge
 from blockplan.deliver.text.scan import HORIZON, HORIZON_SPAN, ScannedNumber, context_numbers, numbers
+from blockplan.jsontext import JsonRecord
 from blockplan.texts import LANGUAGES, Catalog, pick
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _PLAIN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class TextStatement:
+class TextStatement(JsonRecord):
     """One number or name of a text: where it stands, what it says, what it is bound to, what is right."""
 
     statement_id: str
@@ -48,7 +49,7 @@ class TextStatement:
     start: int
     end: int
 
-    def to_dict(self, lang: str) -> dict[str, Any]:
+    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """The statement as JSON writes it."""
         return {
             "statement_id": self.statement_id, "kind": self.kind, "state": self.state, "place": self.place,

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
+from blockplan.jsontext import JsonRecord
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -25,7 +27,7 @@ SECTION = "_section"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceFinding:
+class SourceFinding(JsonRecord):
     """
     One thing that is wrong, doubtful or lost, with its place in the office's files.
 
@@ -55,7 +57,7 @@ class SourceFinding:
     x: float | None = None
     y: float | None = None
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """The finding in the shape of a verdict: a rule of the import that the files fail."""
         return {
             "rule": self.rule,

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from blockplan.jsontext import JsonRecord
 from blockplan.texts import DEFAULT_LANGUAGE, Catalog
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ CATALOG = Catalog("blockplan.plan.model", "faults.toml")
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(JsonRecord):
     """
     One fault of a plan's data.
 
@@ -72,7 +73,7 @@ class Fault:
         """What to do about it, in one sentence."""
         return CATALOG(f"{_key(self.rule, self.case)}.remedy", lang, **self._words())
 
-    def to_dict(self, lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """The fault as JSON writes it."""
         return {
             "rule": self.rule,
@@ -83,8 +84,8 @@ class Fault:
             "y": self.y,
             "measured": self.measured,
             "unit": self.unit,
-            "message": self.message(lang),
-            "remedy": self.remedy(lang),
+            "message": self.message(lang or DEFAULT_LANGUAGE),
+            "remedy": self.remedy(lang or DEFAULT_LANGUAGE),
             "aspect": self.aspect,
             "features": [list(feature) for feature in self.features],
         }

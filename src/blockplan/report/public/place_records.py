@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from blockplan.jsontext import JsonRecord, plain
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
@@ -24,20 +25,20 @@ Role = Literal["falls_short", "judged", "lies_in", "counted"]
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedUse:
+class PlannedUse(JsonRecord):
     """A land use: code, list that the code is of, name; `code` is None where the plan says nothing."""
 
     code: str | None
     list_name: str
     name: Text = field(default_factory=dict)
 
-    def to_dict(self, lang: str) -> dict[str, Any]:
+    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """The use as JSON; ``name`` is null where the list does not know the code."""
         return {"code": self.code, "list": self.list_name, "name": pick(self.name, lang) or None}
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(JsonRecord):
     """
     A parcel beside another, or across the street from it.
 
@@ -60,9 +61,9 @@ class Neighbour:
     """
 
     parcel: Link
-    across: bool
+    across: bool = field(metadata={"json": "across_the_street"})
     street: Link | None
-    edge_m: float | None
+    edge_m: float | None = field(metadata={"json": "shared_edge_m"})
     gap_m: float
     planned: PlannedUse
     permitted: tuple[PlannedUse, ...]
@@ -71,25 +72,9 @@ class Neighbour:
     height_m: float | None
     phase: str | None
 
-    def to_dict(self, lang: str) -> dict[str, Any]:
-        """The neighbour as JSON."""
-        return {
-            "parcel": self.parcel.to_dict(lang),
-            "across_the_street": self.across,
-            "street": self.street.to_dict(lang) if self.street else None,
-            "shared_edge_m": self.edge_m,
-            "gap_m": self.gap_m,
-            "planned": self.planned.to_dict(lang),
-            "permitted": [use.to_dict(lang) for use in self.permitted],
-            "far": self.far,
-            "far_kind": self.far_kind,
-            "height_m": self.height_m,
-            "phase": self.phase,
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class ReachRequirement:
+class ReachRequirement(JsonRecord):
     """What a rule asks of a distance: within `limit_m`, ``line`` or ``network``; `force` of the rule."""
 
     rule: Link
@@ -97,18 +82,9 @@ class ReachRequirement:
     along: str
     force: str
 
-    def to_dict(self, lang: str) -> dict[str, Any]:
-        """The demand as JSON."""
-        return {
-            "rule": self.rule.to_dict(lang),
-            "limit_m": self.limit_m,
-            "along": self.along,
-            "force": self.force,
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class NearestWay:
+class NearestWay(JsonRecord):
     """
     How far the nearest thing of a kind is, by one definition.
 
@@ -128,19 +104,9 @@ class NearestWay:
     today_m: float | None
     today: Link | None
 
-    def to_dict(self, lang: str) -> dict[str, Any]:
-        """The way as JSON."""
-        return {
-            "along": self.along,
-            "planned_m": self.planned_m,
-            "planned": self.planned.to_dict(lang) if self.planned else None,
-            "today_m": self.today_m,
-            "today": self.today.to_dict(lang) if self.today else None,
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(JsonRecord):
     """
     What a parcel reaches of one kind of thing.
 
@@ -164,19 +130,9 @@ class Reached:
     ways: tuple[NearestWay, ...]
     asked: tuple[ReachRequirement, ...]
 
-    def to_dict(self, lang: str) -> dict[str, Any]:
-        """What is reached as JSON, the definition beside it."""
-        return {
-            "to": self.to,
-            "today": self.today,
-            "judged_by": self.judged_by,
-            "ways": [way.to_dict(lang) for way in self.ways],
-            "asked": [one.to_dict(lang) for one in self.asked],
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class Concern:
+class Concern(JsonRecord):
     """A verdict that concerns a thing: why (`role`), and the thing's own `value` in `unit` if it has one."""
 
     verdict: Verdict
@@ -184,7 +140,7 @@ class Concern:
     value: float | None = None
     unit: str = ""
 
-    def to_dict(self, lang: str) -> dict[str, Any]:
+    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """The concern as JSON: the verdict in short, with its rule."""
         found = self.verdict
         required = found.required.value
@@ -208,13 +164,13 @@ class Concern:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(JsonRecord):
     """A sentence of the plan's text, whether it holds, and what carries it."""
 
     state: StatementState
     carried_by: tuple[Link, ...]
 
-    def to_dict(self, lang: str) -> dict[str, Any]:
+    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """The sentence as JSON."""
         return {
             "statement_id": self.state.statement_id,
@@ -223,7 +179,7 @@ class Sentence:
             "state": self.state.state,
             "why": pick(self.state.why, lang),
             "bound_to": list(self.state.bound_to),
-            "carried_by": [link.to_dict(lang) for link in self.carried_by],
+            "carried_by": plain(self.carried_by, lang),
         }
 
 
@@ -279,10 +235,10 @@ class ParcelRecord:
             "id": self.id,
             "x": self.x,
             "y": self.y,
-            "lies_in": [link.to_dict(lang) for link in self.lies_in],
+            "lies_in": plain(self.lies_in, lang),
             "today": self.today.to_dict(lang),
             "planned": self.planned.to_dict(lang),
-            "permitted": [use.to_dict(lang) for use in self.permitted],
+            "permitted": plain(self.permitted, lang),
             "area_m2": self.area_m2,
             "declared_area_m2": self.declared_area_m2,
             **self.figures,
@@ -291,8 +247,8 @@ class ParcelRecord:
             "status": self.status,
             "committed": self.committed,
             "horizon": self.horizon,
-            "holds": [link.to_dict(lang) for link in self.holds],
-            "neighbours": [one.to_dict(lang) for one in self.neighbours],
+            "holds": plain(self.holds, lang),
+            "neighbours": plain(self.neighbours, lang),
             "land_take": {
                 "state": take.state,
                 "why": take.why,
@@ -311,22 +267,22 @@ class ParcelRecord:
                 ],
                 "owner": None,
             },
-            "reached": [one.to_dict(lang) for one in self.reached],
+            "reached": plain(self.reached, lang),
             "reached_from": "parcel",
-            "verdicts": [one.to_dict(lang) for one in self.concerns],
-            "statements": [one.to_dict(lang) for one in self.statements],
+            "verdicts": plain(self.concerns, lang),
+            "statements": plain(self.statements, lang),
         }
 
 
 @dataclass(frozen=True, slots=True)
-class UseShare:
+class UseShare(JsonRecord):
     """Hectares of one class of land: today (None where it cannot be told) and planned."""
 
     use: PlannedUse
     today_ha: float | None
     planned_ha: float
 
-    def to_dict(self, lang: str) -> dict[str, Any]:
+    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """The share as JSON."""
         return {**self.use.to_dict(lang), "today_ha": self.today_ha, "planned_ha": self.planned_ha}
 
@@ -373,14 +329,14 @@ class PartRecord:
             "id": self.id,
             "name": pick(self.name, lang) or None,
             "area_m2": self.area_m2,
-            "lies_in": [link.to_dict(lang) for link in self.lies_in],
+            "lies_in": plain(self.lies_in, lang),
             **{name: pick(said, lang) for name, said in self.facts.items()},
-            "uses": [one.to_dict(lang) for one in self.uses],
+            "uses": plain(self.uses, lang),
             **self.figures,
-            "holds": [link.to_dict(lang) for link in self.holds],
+            "holds": plain(self.holds, lang),
             "parcels": list(self.parcels),
-            "verdicts": [one.to_dict(lang) for one in self.concerns],
-            "statements": [one.to_dict(lang) for one in self.statements],
+            "verdicts": plain(self.concerns, lang),
+            "statements": plain(self.statements, lang),
         }
 
 
@@ -412,13 +368,13 @@ class ThingRecord:
             "layer": self.layer,
             "id": self.id,
             "name": pick(self.name, lang) or None,
-            "lies_in": [link.to_dict(lang) for link in self.lies_in],
+            "lies_in": plain(self.lies_in, lang),
             "facts": {
                 name: pick(value, lang) if isinstance(value, Mapping) else value
                 for name, value in self.facts.items()
             },
-            "verdicts": [one.to_dict(lang) for one in self.concerns],
-            "statements": [one.to_dict(lang) for one in self.statements],
+            "verdicts": plain(self.concerns, lang),
+            "statements": plain(self.statements, lang),
         }
 
 
@@ -438,7 +394,7 @@ class StatementRecord:
             **{key: value for key, value in self.sentence.to_dict(lang).items() if key != "kind"},
             "statement_kind": self.sentence.state.kind,
             "source": pick(self.source, lang) or None,
-            "verdicts": [one.to_dict(lang) for one in self.concerns],
+            "verdicts": plain(self.concerns, lang),
         }
 
 
@@ -472,8 +428,8 @@ class RuleRecord:
             "id": self.id,
             "title": pick(self.title, lang),
             "pack": self.pack,
-            "verdicts": [one.to_dict(lang) for one in self.verdicts],
-            "where": [link.to_dict(lang) for link in self.where],
+            "verdicts": plain(self.verdicts, lang),
+            "where": plain(self.where, lang),
             "affected_residents": self.residents,
-            "statements": [one.to_dict(lang) for one in self.statements],
+            "statements": plain(self.statements, lang),
         }

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
+from blockplan.jsontext import JsonRecord
 from blockplan.propose.layout.problem.standards import (
     COUNT,
     LAND_SHORT,
@@ -67,10 +68,10 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(JsonRecord):
     """One use to place: how many parcels, of which size, how near to homes it counts."""
 
-    use: Use
+    use: Use = field(metadata={"json": None})
     count: Standard
     least_m2: Standard
     most_m2: Standard
@@ -80,16 +81,6 @@ class Wanted:
     def many(self) -> int:
         """How many parcels."""
         return round(self.count.value)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Numbers with their sources as plain values."""
-        told = (
-            ("count", self.count),
-            ("least_m2", self.least_m2),
-            ("most_m2", self.most_m2),
-            ("near_m", self.near_m),
-        )
-        return {name: one.to_dict() for name, one in told}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

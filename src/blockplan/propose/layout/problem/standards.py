@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from blockplan.check.instruments import House
 from blockplan.check.packs import load
 from blockplan.check.parameters import choices
+from blockplan.jsontext import JsonRecord
 from blockplan.measure import MEASURES
 from blockplan.measure.inputs.columns import belongs
 from blockplan.propose.layout.problem.uses import GREEN, uses
@@ -54,15 +55,11 @@ STRICTER = {NEAR: min, LEAST: max, MOST: min, COUNT: max, LAND_SHORT: max, LEAST
 
 
 @dataclass(frozen=True, slots=True)
-class Standard:
+class Standard(JsonRecord):
     """A number, and who states it: the id of a rule, or an option."""
 
     value: float
     source: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """Value and source as plain values."""
-        return {"value": self.value, "source": self.source}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
 from blockplan.exchange.community import GREENS, NEAR_M, SERVICES
+from blockplan.jsontext import JsonRecord
 from blockplan.propose.layout.score.legal import fronts_m, new_blocks
 from blockplan.propose.layout.score.score import centres, community_area_m2
 from blockplan.propose.layout.score.streets import streets_of
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Indicators:
+class Indicators(JsonRecord):
     """
     Indicators beside the score; None is unknown.
 
@@ -52,10 +53,6 @@ class Indicators:
     rectangular: float | None
     slimmest: float | None
     front_m: float | None
-
-    def to_dict(self) -> dict[str, float | int | None]:
-        """All indicators as plain values."""
-        return asdict(self)
 
 
 def indicators(plan: Community, initial: Community) -> Indicators:

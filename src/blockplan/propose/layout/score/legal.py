@@ -6,12 +6,13 @@ The checker knows nothing of rows, stations or how a plan was made, so it judges
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
+from blockplan.jsontext import JsonRecord
 from blockplan.propose.layout.score.score import community_area_m2
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ LINE_M = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Illegal:
+class Illegal(JsonRecord):
     """
     One breach of the strict plan.
 
@@ -60,10 +61,6 @@ class Illegal:
     limit: float
     unit: str
     said: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """All fields as plain values."""
-        return asdict(self)
 
 
 def illegal(plan: Community, initial: Community, objectives: Objectives) -> list[Illegal]:

@@ -12,14 +12,15 @@ Computational Science 3, 748-762; the formulas are derived anew from their descr
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from scipy.spatial.distance import cdist, pdist
 
 from blockplan.exchange.community import GREEN_M, GREEN_MIN_M2
+from blockplan.jsontext import JsonRecord
 from blockplan.propose.layout.score.traffic import traffic
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ SEGMENTS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
+class Score(JsonRecord):
     """
     The score of a plan and its parts; all without unit.
 
@@ -73,10 +74,6 @@ class Score:
     residential: int
     residential_share: float
     green_m2: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """All parts as plain values."""
-        return asdict(self)
 
 
 def score(plan: Community, objectives: Objectives) -> Score:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
 from blockplan.exchange.community import VACANT
+from blockplan.jsontext import JsonRecord
 from blockplan.propose.layout.score.legal import fronts_m, new_blocks
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ SAME_M, ONE_SIDE_DEG = 0.01, 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shapes:
+class Shapes(JsonRecord):
     """
     Shape of the new parcels of a plan; None where there are none.
 
@@ -58,10 +59,6 @@ class Shapes:
     fronted: float | None
     slivers: int
     lines_m: float
-
-    def to_dict(self) -> dict[str, float | int | None]:
-        """All figures as plain values."""
-        return asdict(self)
 
 
 def shapes_of(plan: Community, initial: Community) -> Shapes:
