@@ -17,6 +17,8 @@ import blockplan as bp
 from blockplan.check import check
 from blockplan.live import EditError, Merge, SetValue, Split, live, parse_edits
 from blockplan.live.compiling import EXTENSIVE
+from blockplan.live.differences import merged
+from blockplan.live.rows import FeatureChange, joined
 from blockplan.plan import Plan, validate
 from blockplan.plan.model.layers import LAYERS
 
@@ -221,7 +223,7 @@ def test_a_number_that_no_plan_may_hold_is_refused_also_in_a_column_of_ones_own(
 ) -> None:
     drawn = town()
     session = live(drawn.replace(parcels=drawn.layer("parcels").assign(own_note=1.0)), ["zone"])
-    with pytest.raises(EditError, match=f"parcels.{column}: .* is no number that a plan can hold"):
+    with pytest.raises(EditError, match=f"parcels.{column}: .* is not a number that a plan can hold"):
         session.apply([SetValue(layer="parcels", id="A", column=column, value=value)])
 
 
@@ -256,6 +258,20 @@ def test_a_clash_names_feature_and_column_and_changes_nothing() -> None:
     with pytest.raises(EditError, match=r"parcels A, residents: 44\.0 here, 33\.0 there"):
         session.merge(other)
     assert session.plan.layer("parcels").loc["A", "residents"] == 44
+
+
+def test_branches_join_by_the_rules_of_amendments() -> None:
+    base, mine, yours = {"far": 1.0, "use": "a"}, {"far": 2.0, "use": "a"}, {"far": 1.0, "use": "b"}
+    assert joined(base, mine, yours) == ({"far": 2.0, "use": "b"}, [])
+    assert joined(base, mine, dict(mine)) == (mine, [])
+    assert joined(None, mine, dict(mine)) == (mine, [])
+    assert joined(base, None, dict(base)) == (None, [])
+    assert joined(base, None, yours) == (None, ["*"])
+    assert joined(base, mine, base | {"far": 3.0}) == (mine, ["far"])
+    key, other = ("parcels", "A"), ("parcels", "B")
+    ours = {key: FeatureChange(*key, base, None), other: FeatureChange(*other, None, mine)}
+    theirs = {key: FeatureChange(*key, base, yours), other: FeatureChange(*other, None, dict(mine))}
+    assert merged(ours, theirs) == ([], ["parcels A: one side took it away and the other changed it"])
 
 
 @pytest.mark.long

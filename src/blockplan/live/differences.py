@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from blockplan.live.rows import FeatureChange, row_of, same
+from blockplan.live.rows import FeatureChange, joined, row_of, same
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.model.plan import EVERYTHING, Difference
 
@@ -95,21 +95,15 @@ def merged(
         if our is None:
             merged.append(their)
             continue
-        if our.after is None or their.after is None or their.before is None:
-            if our.after is not their.after:
-                conflicts.append(f"{key[0]} {key[1]}: one side took it away or both added it")
-            continue
-        mine = {column for _, column in our.touched()}
-        row = dict(our.after)
-        for _, column in sorted(their.touched()):
+        row, clashes = joined(their.before, our.after, their.after)
+        for column in clashes:
             if column == EVERYTHING:
-                continue
-            if column in mine and not same(our.after.get(column), their.after.get(column)):
-                here, there = our.after.get(column), their.after.get(column)
+                conflicts.append(f"{key[0]} {key[1]}: one side took it away and the other changed it")
+            else:
+                here, there = (side.get(column) for side in (our.after or {}, their.after or {}))
                 conflicts.append(f"{key[0]} {key[1]}, {column}: {here} here, {there} there")
-            row[column] = their.after.get(column)
         change = FeatureChange(*key, our.after, row)
-        if change.touched():
+        if (our.after or row) and change.touched():
             merged.append(change)
     return merged, conflicts
 

@@ -11,22 +11,25 @@ import pandas as pd
 import shapely
 
 from blockplan.compare.transition import SAME_PLACE_M
+from blockplan.jsontext import JsonRecord
+from blockplan.live.rows import joined
 from blockplan.plan import Plan, validate
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.model.manifest import manifest_from
+from blockplan.plan.model.plan import EVERYTHING
 from blockplan.plan.model.shapes import same_shape
 
 if TYPE_CHECKING:
     from blockplan.plan import Fault
     from blockplan.plan.model.manifest import Manifest
 
-GEOMETRY, ROW, MANIFEST = "geometry", "*", "plan.toml"
+GEOMETRY, MANIFEST = "geometry", "plan.toml"
 #: Keys of ``plan.toml`` that hold keys of the office's choice.
 OPEN = ("title", "parameters", "scenarios")
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(JsonRecord):
     """
     What two amendments disagree about: a value of a feature, or land that both redraw.
 
@@ -40,13 +43,6 @@ class Conflict:
     base: Any
     ours: Any
     theirs: Any
-
-    def to_dict(self) -> dict[str, Any]:
-        """The conflict as JSON writes it."""
-        return {
-            "layer": self.layer, "id": self.id, "column": self.column, "base": self.base, "ours": self.ours,
-            "theirs": self.theirs,
-        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +136,7 @@ def _layer(layer: str, plans: tuple[Plan, Plan, Plan], conflicts: list[Conflict]
     columns = list(dict.fromkeys([*ours.columns, *theirs.columns, *base.columns]))
     rows, ids = [], []
     for id_ in dict.fromkeys([*base.index, *ours.index, *theirs.index]):
-        row = _row(layer, str(id_), [_of(frame, id_) for frame in (base, ours, theirs)], columns, conflicts)
+        row = _row(layer, str(id_), [_of(frame, id_) for frame in (base, ours, theirs)], conflicts)
         if row is not None:
             rows.append(row)
             ids.append(id_)
@@ -172,31 +168,17 @@ def _of(frame: pd.DataFrame, id_: Any) -> dict[str, Any] | None:
 
 
 def _row(
-    layer: str,
-    id_: str,
-    three: list[dict[str, Any] | None],
-    columns: list[str],
-    conflicts: list[Conflict],
+    layer: str, id_: str, three: list[dict[str, Any] | None], conflicts: list[Conflict]
 ) -> dict[str, Any] | None:
     base, ours, theirs = three
-    if base is not None and (ours is None or theirs is None):
-        other = theirs if ours is None else ours
-        if other is not None and any(not _alike(base.get(c), other.get(c)) for c in columns):
-            said = ("removed" if one is None else "changed" for one in (ours, theirs))
-            conflicts.append(Conflict(layer, id_, ROW, "there", *said))
-        return None
-    if base is None and (ours is None or theirs is None):
-        return ours if theirs is None else theirs
-    merged = {}
-    for column in columns:
-        was, mine, yours = (None if one is None else one.get(column) for one in (base, ours, theirs))
-        if _alike(mine, yours) or _alike(was, yours):
-            merged[column] = mine
-        elif _alike(was, mine):
-            merged[column] = yours
+    row, clashes = joined(base, ours, theirs, alike=_alike)
+    for column in clashes:
+        if column == EVERYTHING:
+            said = ["there", *("removed" if one is None else "changed" for one in three[1:])]
         else:
-            conflicts.append(Conflict(layer, id_, column, *map(_shown, (was, mine, yours))))
-    return merged
+            said = [_shown((one or {}).get(column)) for one in three]
+        conflicts.append(Conflict(layer, id_, column, *said))
+    return row
 
 
 def _alike(one: Any, other: Any) -> bool:
