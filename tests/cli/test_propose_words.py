@@ -32,7 +32,7 @@ def test_where_nothing_may_change_repair_says_why_and_leaves_with_1(tmp_path, pe
     assert done.returncode == 1
     assert "Repair: 0 changes" in done.stdout
     assert "No change is needed" not in done.stdout
-    assert "Nothing that is permitted mends what still fails." in done.stdout
+    assert "No permitted change puts right what still fails." in done.stdout
     assert reason in done.stdout
     assert "must verdicts that cannot be judged: 7 before, 7 after" in done.stdout
 

@@ -52,7 +52,7 @@ def test_a_notice_that_was_closed_by_the_wrong_time_alone_runs_again(tmp_path: P
 def test_where_no_entry_lies_ahead_of_the_clock_there_is_nothing_to_mend(tmp_path: Path) -> None:
     with SqliteStore(tmp_path / "notice.sqlite", notice="made-up", clock=a_clock()) as store:
         store.append("opened", an_opening())
-        with pytest.raises(NoticeStateError, match="nothing to mend"):
+        with pytest.raises(NoticeStateError, match="nothing to correct"):
             store.append("clock_repaired", TWO)
 
 

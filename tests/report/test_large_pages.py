@@ -55,7 +55,8 @@ def test_objects_that_a_page_leaves_out_are_counted_and_every_link_leads_somewhe
     text_ = page(plan, result(verdicts=tuple(of_objects(OBJECTS))), "en")
     seen = outline(text_)
     said = (
-        f"The worst {MOST_OBJECTS} objects stand here; {OBJECTS - MOST_OBJECTS} more stand in the JSON result"
+        f"The {MOST_OBJECTS} worst objects are listed here; the JSON result and result.xlsx of the report "
+        f"list {OBJECTS - MOST_OBJECTS} more"
     )
     assert said in seen.text
     assert f"{200 - 14 - MOST_IN_FULL} more objects" in seen.text

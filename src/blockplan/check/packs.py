@@ -108,7 +108,7 @@ def _folder_of(entry: metadata.EntryPoint) -> Path:
     except (ImportError, AttributeError) as error:
         raise RulePackError(
             f"The entry point {entry.name} = {entry.value} ({ENTRY_POINTS}) cannot be loaded: {error}. "
-            "Mend or uninstall the package that names it."
+            "Correct or uninstall the package that names it."
         ) from error
     places = [target] if isinstance(target, str | Path) else list(getattr(target, "__path__", []))
     if not places:

@@ -116,7 +116,7 @@ def _table(path: Path, name: str, content: bytes) -> pd.DataFrame:
     if lacking:
         raise PlanDataError(
             f"{path}: {name}.txt has no column {lacking[0]!r}; it has: {', '.join(table.columns)}.\n"
-            "Mend its first line."
+            "Correct its first line."
         )
     return table.fillna("")
 

@@ -64,7 +64,7 @@ def _turned(found: Comparison, words: Words) -> list[str]:
         title = words.pick(after.title)
         required = words.required(after.required, after.unit)
         lines.append(f"{title}: {_said(before, words)} → {_said(after, words)} ({required})")
-    return [words("answer.verdicts", n=len(lines)), *lines] if lines else [words("answer.none")]
+    return [words.count("answer.verdicts", len(lines)), *lines] if lines else [words("answer.none")]
 
 
 def _said(verdict: Verdict, words: Words) -> str:
