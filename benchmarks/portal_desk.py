@@ -72,7 +72,7 @@ def solutions(_config: Any, *, count: int) -> list[str | None]:
     import altcha
 
     from blockplan.notice.intake.challenge import ALGORITHM, Price, solve
-    from blockplan.portal.intake import rate_limits
+    from blockplan.portal.submissions import rate_limits
 
     def one() -> str | None:
         made = altcha.create_challenge(

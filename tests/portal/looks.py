@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from blockplan.notice import submissions as intake
 from blockplan.notice.moderation import stands_on
-from blockplan.portal.intake.submissions import Said, new_form, take
 from blockplan.portal.record.models import Opinion
 from blockplan.portal.record.store import open_store
+from blockplan.portal.submissions.services import Said, new_form, take
 
 
 def send_without_work(text: str, **more: object) -> str:

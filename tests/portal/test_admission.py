@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from blockplan.notice import office
-from blockplan.portal.intake.submissions import new_form
 from blockplan.portal.record.models import Opinion
+from blockplan.portal.submissions.services import new_form
 
 if TYPE_CHECKING:
     from pathlib import Path

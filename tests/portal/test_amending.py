@@ -20,9 +20,9 @@ from blockplan.notice import Attachment
 from blockplan.notice import submissions as intake
 from blockplan.notice.receipts import faults_of_receipt
 from blockplan.notice.verify import verify
-from blockplan.portal.intake import drafts
-from blockplan.portal.intake.models import Draft
 from blockplan.portal.record.models import Opinion, Target
+from blockplan.portal.submissions import drafts
+from blockplan.portal.submissions.models import Draft
 
 if TYPE_CHECKING:
     from pathlib import Path

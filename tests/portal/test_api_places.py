@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def inside(shown: DatabaseStore) -> tuple[float, float]:
     """A place in the middle of a parcel of the plan on notice, in its metres."""
-    from blockplan.portal.intake.subjects import index_of
+    from blockplan.portal.submissions.subjects import index_of
 
     at = index_of(seen("town")).area.outline.representative_point()
     return round(at.x, 2), round(at.y, 2)
@@ -60,7 +60,7 @@ def test_typed_coordinates_are_kept_as_typed_and_as_a_point_and_come_out_everywh
 def test_a_drawing_in_degrees_is_turned_into_the_plan_and_what_was_sent_stays_beside_it(
     inside: tuple[float, float],
 ) -> None:
-    from blockplan.portal.intake.subjects import index_of
+    from blockplan.portal.submissions.subjects import index_of
 
     area = index_of(seen("town")).area
     x, y = inside

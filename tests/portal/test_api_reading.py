@@ -15,7 +15,7 @@ from blockplan.notice import submissions as intake
 from blockplan.notice.proof import merkle
 from blockplan.notice.proof.notes import read_checkpoint
 from blockplan.notice.receipts import faults_of_receipt
-from blockplan.portal.intake.submissions import Said, new_form, take
+from blockplan.portal.submissions.services import Said, new_form, take
 
 if TYPE_CHECKING:
     from blockplan.portal.record.store import DatabaseStore

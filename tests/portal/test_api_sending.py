@@ -146,7 +146,7 @@ def test_shown_work_lets_an_opinion_stand_in_the_register_at_once_and_only_once(
     opened: DatabaseStore,
 ) -> None:
     from blockplan.notice.intake.challenge import Price, create, solve
-    from blockplan.portal.intake import rate_limits
+    from blockplan.portal.submissions import rate_limits
 
     asked = send({}, 201, "/api/v1/notices/town/challenges")
     assert {"parameters", "signature"} <= set(asked)

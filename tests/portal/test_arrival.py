@@ -23,7 +23,7 @@ from blockplan.notice import submissions as intake
 from blockplan.notice.events import parse_time, write_time
 from blockplan.notice.record import export
 from blockplan.notice.verify import verify
-from blockplan.portal.intake.submissions import new_form
+from blockplan.portal.submissions.services import new_form
 
 if TYPE_CHECKING:
     from tests.notice.records import HandClock

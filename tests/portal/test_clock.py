@@ -15,9 +15,6 @@ from blockplan.notice import submissions as intake
 from blockplan.notice.events import write_time
 from blockplan.notice.periods import first_moment
 from blockplan.portal import clock as server
-from blockplan.portal.intake import drafts, rate_limits, submissions
-from blockplan.portal.intake.models import Sending
-from blockplan.portal.intake.submissions import Said, new_form, take
 from blockplan.portal.mail import outbox, sender
 from blockplan.portal.mail.models import Outgoing, Subscription
 from blockplan.portal.office.models import Pending
@@ -26,6 +23,9 @@ from blockplan.portal.record.files import Files
 from blockplan.portal.record.index import rebuild
 from blockplan.portal.record.models import Notice, Opinion
 from blockplan.portal.record.store import UnavailableError
+from blockplan.portal.submissions import drafts, rate_limits, services
+from blockplan.portal.submissions.models import Sending
+from blockplan.portal.submissions.services import Said, new_form, take
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 DECADE = 3650
 
 
-def an_opinion(text: str) -> submissions.Receipt:
+def an_opinion(text: str) -> services.Receipt:
     return take("town", Said(opinion=intake.Opinion(text=text), form=new_form()))
 
 
@@ -124,7 +124,7 @@ def test_nothing_is_swept_or_sent_while_the_clock_leaps(
     due = Outgoing.objects.get().due
     clock.leap(days=400)
     swept: list[Callable[[], int]] = [
-        sender.send_due, drafts.sweep, rate_limits.sweep, submissions.sweep, outbox.sweep,
+        sender.send_due, drafts.sweep, rate_limits.sweep, services.sweep, outbox.sweep,
         Files(config.files).sweep,
     ]  # fmt: skip
     assert [work() for work in swept] == [0] * 6
@@ -161,7 +161,7 @@ def test_two_persons_mend_the_time_and_what_was_late_by_it_alone(
     assert list(Opinion.objects.order_by("seq").values_list("late", flat=True)) == [True, True]
     li, head = a_member("Li", "planner"), a_member("Chen", "approver")
     address = "/en/office/notices/town/"
-    assert "Mend the time of the record" in page(browser_of(li).get(address))
+    assert "Correct the time of the record" in page(browser_of(li).get(address))
     for other in ("clerk", "approver", "auditor"):
         refused = browser_of(a_member(f"a {other}", other)).post(address + "repair/", {"sure": "on"})
         assert refused.status_code == 403
@@ -178,7 +178,7 @@ def test_two_persons_mend_the_time_and_what_was_late_by_it_alone(
     assert Opinion.objects.get(seq=2).late is False
     assert an_opinion("later").late is False
     event = next(opened.events({"submitted"}, about="O-1"))
-    assert (event.payload["late"], submissions.receipt_of(opened, event).late) == (True, False)
+    assert (event.payload["late"], services.receipt_of(opened, event).late) == (True, False)
     assert "Mend the time" not in page(browser_of(li).get(address))
 
 

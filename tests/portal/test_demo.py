@@ -17,10 +17,10 @@ from blockplan.notice.package import is_known, package_hash
 from blockplan.notice.verify import verify
 from blockplan.plan.model.layers import LAYERS
 from blockplan.portal.demo import NAME, open_demo
-from blockplan.portal.intake.submissions import Receipt, Said, new_form, take
 from blockplan.portal.office.models import Audit, Draft
 from blockplan.portal.record.exports import record_file
 from blockplan.portal.record.store import open_store
+from blockplan.portal.submissions.services import Receipt, Said, new_form, take
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -27,14 +27,14 @@ from blockplan.notice import submissions as intake
 from blockplan.notice.record import export
 from blockplan.notice.verify import verify
 from blockplan.portal import background
-from blockplan.portal.intake.models import Draft
-from blockplan.portal.intake.submissions import Said, new_form, take
 from blockplan.portal.office.models import Audit, Pending
 from blockplan.portal.record import erasure, exports, sealing
 from blockplan.portal.record.derived_files import folder_of
 from blockplan.portal.record.files import Files
 from blockplan.portal.record.models import Entry, EntryFile, Erasure
 from blockplan.portal.record.store import UnavailableError, forget_stores, open_store
+from blockplan.portal.submissions.models import Draft
+from blockplan.portal.submissions.services import Said, new_form, take
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

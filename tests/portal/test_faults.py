@@ -23,10 +23,10 @@ from blockplan.notice.intake.uploads import take_file
 from blockplan.notice.receipts import faults_of_receipt
 from blockplan.notice.record import export
 from blockplan.notice.verify import verify
-from blockplan.portal.intake.submissions import Said, new_form, take
 from blockplan.portal.record.files import Files
 from blockplan.portal.record.models import Entry, EntryFile
 from blockplan.portal.record.store import UnavailableError, forget_stores, open_store
+from blockplan.portal.submissions.services import Said, new_form, take
 
 if TYPE_CHECKING:
     from tests.notice.records import HandClock

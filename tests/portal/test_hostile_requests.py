@@ -72,7 +72,7 @@ def test_what_no_database_holds_is_never_a_fault_of_ours(shown: DatabaseStore) -
 
 def test_a_receipt_that_is_bent_is_told_of_and_never_a_fault_of_ours(opened: DatabaseStore) -> None:
     from blockplan.notice import submissions as intake
-    from blockplan.portal.intake.submissions import receipt_of
+    from blockplan.portal.submissions.services import receipt_of
 
     intake.submit(opened, intake.Opinion(text="More trees."))
     whole = json.loads(json.dumps(receipt_of(opened, opened.some([1])[1]).document))

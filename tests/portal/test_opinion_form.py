@@ -16,10 +16,10 @@ from tests.notice.records import an_opening
 from tests.portal.looks import look_at_all
 from tests.support.opinion_form import draft_of, page, unlisted
 
-from blockplan.portal.intake import drafts
-from blockplan.portal.intake.forms import OpinionForm
-from blockplan.portal.intake.models import Draft
 from blockplan.portal.record.models import Opinion
+from blockplan.portal.submissions import drafts
+from blockplan.portal.submissions.forms import OpinionForm
+from blockplan.portal.submissions.models import Draft
 
 if TYPE_CHECKING:
     from tests.notice.records import HandClock

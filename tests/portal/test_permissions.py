@@ -18,7 +18,7 @@ __all__ = ["world"]
 
 
 #: Apps whose every page is for everybody; they never show a notice that is not open.
-PUBLIC = tuple(f"blockplan.portal.{app}." for app in ("pages", "intake", "mail", "api"))
+PUBLIC = tuple(f"blockplan.portal.{app}." for app in ("pages", "submissions", "mail", "api"))
 
 
 PAGES = [one for one in of_office() if isinstance(getattr(one.callback, "permission", None), Permission)]

@@ -16,10 +16,10 @@ from tests.portal.databases import on_postgresql
 from blockplan.errors import UsageError
 from blockplan.notice.submissions import Opinion
 from blockplan.portal import postgresql
-from blockplan.portal.intake.promised import PromisedError
-from blockplan.portal.intake.submissions import Receipt, Said, new_form, take
 from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import UnavailableError
+from blockplan.portal.submissions.promised import PromisedError
+from blockplan.portal.submissions.services import Receipt, Said, new_form, take
 
 if TYPE_CHECKING:
     import psycopg

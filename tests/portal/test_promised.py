@@ -20,13 +20,13 @@ from blockplan.notice.promises import digest_of, kept, read_promise
 from blockplan.notice.receipts import faults_of_receipt
 from blockplan.notice.record import export
 from blockplan.notice.verify import verify
-from blockplan.portal.intake import promised
-from blockplan.portal.intake.idempotency import KeyUsedError
-from blockplan.portal.intake.submissions import Said, enter_waiting, new_form, take, whole_receipt
 from blockplan.portal.office.warnings import warnings
 from blockplan.portal.record import place
 from blockplan.portal.record.models import Opinion
 from blockplan.portal.record.store import DatabaseStore, UnavailableError
+from blockplan.portal.submissions import promised
+from blockplan.portal.submissions.idempotency import KeyUsedError
+from blockplan.portal.submissions.services import Said, enter_waiting, new_form, take, whole_receipt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,10 +9,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from tests.portal.databases import on_sqlite
 
-from blockplan.portal.intake.models import Bucket
 from blockplan.portal.record import single_rows
-from blockplan.portal.record.locks import in_turn
 from blockplan.portal.record.models import Opinion
+from blockplan.portal.record.store import in_turn
+from blockplan.portal.submissions.models import Bucket
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,8 +12,8 @@ from tests.support.published import published, send
 
 from blockplan.notice import Attachment, office
 from blockplan.notice import submissions as intake
-from blockplan.portal.intake.submissions import Said, new_form, take
 from blockplan.portal.record.models import Notice
+from blockplan.portal.submissions.services import Said, new_form, take
 
 if TYPE_CHECKING:
     from tests.notice.records import HandClock

@@ -18,10 +18,10 @@ from blockplan.notice import submissions as intake
 from blockplan.notice.record import export
 from blockplan.notice.recovery import Held, recover
 from blockplan.notice.verify import verify
-from blockplan.portal.intake.submissions import Receipt, Said, new_form, take
 from blockplan.portal.record import outsiders, place
 from blockplan.portal.record.models import Checkpoint, Entry, Node, Opinion
 from blockplan.portal.record.store import UnavailableError, forget_stores, open_store, store_with
+from blockplan.portal.submissions.services import Receipt, Said, new_form, take
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,12 +13,12 @@ from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import Attachment
 from blockplan.notice import submissions as intake
 from blockplan.notice.receipts import faults_of_receipt
-from blockplan.portal.intake import rate_limits
-from blockplan.portal.intake.idempotency import KeyUsedError
-from blockplan.portal.intake.models import Bucket, Sending, Spent
-from blockplan.portal.intake.submissions import Receipt, Said, new_form, take
 from blockplan.portal.record.models import Opinion
 from blockplan.portal.record.store import forget_stores, open_store
+from blockplan.portal.submissions import rate_limits
+from blockplan.portal.submissions.idempotency import KeyUsedError
+from blockplan.portal.submissions.models import Bucket, Sending, Spent
+from blockplan.portal.submissions.services import Receipt, Said, new_form, take
 
 if TYPE_CHECKING:
     from tests.notice.records import HandClock

@@ -14,10 +14,10 @@ from tests.portal.staff import a_member, browser_of
 from blockplan.notice import Attachment
 from blockplan.notice import submissions as intake
 from blockplan.notice.verify import verify
-from blockplan.portal.intake.submissions import Said, new_form, take
 from blockplan.portal.office.models import Audit
 from blockplan.portal.record.derived_files import drop_all
 from blockplan.portal.record.models import Opinion
+from blockplan.portal.submissions.services import Said, new_form, take
 from blockplan.respond import Answer, Desk
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from tests.notice.records import HandClock
 
-    from blockplan.portal.intake.submissions import Receipt
     from blockplan.portal.record.store import DatabaseStore
+    from blockplan.portal.submissions.services import Receipt
 
 OFFICE = "/en/office/notices/town/"
 API = "/api/v1/notices/town/"

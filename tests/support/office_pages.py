@@ -79,7 +79,7 @@ def released(planner: Client, approver: Client) -> None:
 
 
 def a_letter(**more: str) -> dict[str, str]:
-    from blockplan.portal.intake.submissions import new_form
+    from blockplan.portal.submissions.services import new_form
 
     said = {
         "channel": "post", "sender": "public", "received_at": "2026-03-02", "title": "",

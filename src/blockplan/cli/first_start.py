@@ -28,12 +28,11 @@ def main() -> None:
     from blockplan.cli.demo import example
     from blockplan.portal import background, serve  # noqa: F401 (imported to be compiled)
     from blockplan.portal.ahead import judged
-    from blockplan.portal.preload import preload
 
     with tempfile.TemporaryDirectory(prefix="blockplan-") as folder:
         config = serve.set_up(data=folder)
         serve.setup_link(config)
-        preload()
+        serve.preload()
         import granian  # noqa: F401 (imported to be compiled)
         from django.db import connection
 

@@ -101,7 +101,6 @@ def command(
     only_said = setup_link or clock_is_right or complete_copy
     judged = None if plan is None or only_said else _judge(plan, scenario)
     from blockplan.portal import serve
-    from blockplan.portal.preload import preload
 
     local = None if "BLOCKPLAN_ADDRESS" in os.environ else f"http://localhost:{port}"
     asked = {"data": data, "database": database, "address": local}
@@ -122,7 +121,7 @@ def command(
             return
         if judged is not None:
             told["notice"] = _at_hand(config, *judged, country)
-        preload()  # here already, while the reference plan is being judged
+        serve.preload()  # here already, while the reference plan is being judged
         if demo:
             from blockplan.portal.demo import open_demo
 

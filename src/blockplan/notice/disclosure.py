@@ -36,7 +36,8 @@ GROUNDS = (
 )  # fmt: skip
 #: Ways of publishing by which the words of opinions are shown at some time.
 SHOWS_WORDS = frozenset({"live", "after_close_full"})
-_PUBLISHED = frozenset({State.PUBLISHED, State.IN_FORCE, State.SUPERSEDED})
+#: States in which the response is published.
+PUBLISHED = frozenset({State.PUBLISHED, State.IN_FORCE, State.SUPERSEDED})
 #: Who looks: somebody of the office, or everybody.
 Reader = Literal["office", "everybody"]
 #: What becomes of an opinion in publication; each has exactly one of these.
@@ -218,7 +219,7 @@ def seen_by(reader: Reader, fate: Fate, publication: str, state: State) -> Seen:
         words = {} if fate.original is None or fate.erased else {"text": ""} | _fields(fate.original)
         return Seen(words, fate.newest if words else None, None if words else "erased", True)
     open_ = words_open(publication, state)
-    details = open_ or state in _PUBLISHED
+    details = open_ or state in PUBLISHED
     if fate.standing in {"erased", "withdrawn", "withheld"}:
         return Seen({}, None, fate.standing, details)
     if fate.waits or not open_:
@@ -257,7 +258,7 @@ class Disclosure:
     def rule(self, event: Event) -> str | None:
         """The same, whether or not the body is known."""
         if event.kind in WORK:
-            return None if self.state in _PUBLISHED else "not_yet_published"
+            return None if self.state in PUBLISHED else "not_yet_published"
         if not KINDS[event.kind].words:
             return None
         return self._of_words(event, self.fates.get(event.opinion or "", Fate()))

@@ -65,7 +65,7 @@ def send() -> None:
 
 def enter_promised() -> None:
     """Enter what was promised while the database stood still."""
-    from blockplan.portal.intake.submissions import enter_waiting  # noqa: PLC0415
+    from blockplan.portal.submissions.services import enter_waiting  # noqa: PLC0415
 
     enter_waiting()
 
@@ -82,14 +82,14 @@ def finish_erasing() -> None:
 def sweep() -> None:
     """Erase what has served its time: drafts, files and plans that nobody speaks of, buckets, keys."""
     from blockplan.portal.config import config_of_environment  # noqa: PLC0415
-    from blockplan.portal.intake import drafts, rate_limits, submissions  # noqa: PLC0415
     from blockplan.portal.mail import outbox  # noqa: PLC0415
     from blockplan.portal.office import workbench  # noqa: PLC0415
     from blockplan.portal.record.files import Files  # noqa: PLC0415
+    from blockplan.portal.submissions import drafts, rate_limits, services  # noqa: PLC0415
 
     drafts.sweep()
     rate_limits.sweep()
-    submissions.sweep()
+    services.sweep()
     outbox.sweep()
     workbench.sweep()
     Files(config_of_environment().files).sweep()

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from blockplan.errors import UsageError
 from blockplan.portal.config import PREFIX, config_of_environment, read_config
 from blockplan.portal.folder import close_to_others, told
-from blockplan.portal.preload import preload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +36,17 @@ _BEGINNING = threading.Lock()
 os.register_at_fork(
     before=_BEGINNING.acquire, after_in_parent=_BEGINNING.release, after_in_child=_BEGINNING.release
 )
+
+
+def preload() -> None:
+    """Import what pages and API need, once Django is set up: workers that are forked share it."""
+    from django.urls import get_resolver  # noqa: PLC0415 (after Django is set up)
+
+    from blockplan.portal import wsgi  # noqa: F401, PLC0415 (imported to be shared)
+    from blockplan.report.public import plain  # noqa: F401, PLC0415 (imported to be shared)
+
+    # Addresses, and with them all views, are otherwise imported at the first request, by each worker.
+    _ = get_resolver().url_patterns
 
 
 def set_up(

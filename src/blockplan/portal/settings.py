@@ -64,7 +64,7 @@ INSTALLED_APPS = [
     "blockplan.portal.record",
     "blockplan.portal.plans",
     "blockplan.portal.mail",
-    "blockplan.portal.intake",
+    "blockplan.portal.submissions",
     "blockplan.portal.office",
     "blockplan.portal.pages",
     "allauth",
@@ -101,7 +101,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "blockplan.portal.pages.context.every_page",
+                "blockplan.portal.pages.context_processors.every_page",
             ],
             "builtins": [
                 "blockplan.portal.pages.templatetags.words",

@@ -21,14 +21,14 @@ urlpatterns = [
     path("robots.txt", feeds.robots, name="robots"),
     path("sitemap.xml", feeds.sitemap, name="sitemap"),
     path("map/<slug:made>/<str:name>", squeezed.file, name="map_file"),
-    path("files/", include("blockplan.portal.pages.files")),
+    path("files/", include("blockplan.portal.pages.file_urls")),
     path("api/v1/", api.urls),
     # The identity service knows one address to come back to, whatever the language.
     anybody("office/openid/<provider_id>/", openid.begin, "openid_connect_login"),
     anybody("office/openid/<provider_id>/back/", openid.back, "openid_connect_callback"),
     anybody("office/join/<str:secret>/", accounts.follow_in_language, "office_join"),
     URLResolver(LanguagePrefix(), [path("office/", include("blockplan.portal.office.urls"))]),
-    path("<lang:lang>/", include("blockplan.portal.intake.urls")),
+    path("<lang:lang>/", include("blockplan.portal.submissions.urls")),
     path("<lang:lang>/", include("blockplan.portal.pages.urls")),
 ]
 handler400 = errors.bad_request

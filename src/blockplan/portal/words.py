@@ -14,7 +14,7 @@ from typing import Any
 from blockplan.texts import Catalog
 
 #: Apps whose folder ``texts`` holds words.
-APPS = ("record", "pages", "intake", "mail", "office", "api")
+APPS = ("record", "pages", "submissions", "mail", "office", "api")
 OPEN, SHUT = "⟦", "⟧"
 
 

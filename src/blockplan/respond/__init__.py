@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from blockplan.respond.desk import Desk
     from blockplan.respond.grouping import propose_groups
     from blockplan.respond.importing import read_opinions
-    from blockplan.respond.intake import ListedOpinion
+    from blockplan.respond.listed_opinions import ListedOpinion
     from blockplan.respond.page import write_response
     from blockplan.respond.seeding import assign_by_examples
     from blockplan.respond.segments import Segment, split
@@ -37,7 +37,7 @@ _HOMES = {
     "Desk": "desk",
     "propose_groups": "grouping",
     "read_opinions": "importing",
-    "ListedOpinion": "intake",
+    "ListedOpinion": "listed_opinions",
     "write_response": "page",
     "assign_by_examples": "seeding",
     "Segment": "segments",

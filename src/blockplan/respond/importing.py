@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.notice.intake.texts_in import made_fit
-from blockplan.respond import intake
-from blockplan.respond.intake import PERSONAL, ListedOpinion
+from blockplan.respond import listed_opinions
+from blockplan.respond.listed_opinions import PERSONAL, ListedOpinion
 from blockplan.respond.mails import read_mails
 from blockplan.respond.refusals import refused
 from blockplan.texts import listed
@@ -100,7 +100,7 @@ def _header(row: Sequence[Any]) -> dict[int, str]:
     """Column number -> field; of two columns for one field the first."""
     found: dict[int, str] = {}
     for number, cell in enumerate(row):
-        name = intake.field_of(str(cell)) if cell not in (None, "") else None
+        name = listed_opinions.field_of(str(cell)) if cell not in (None, "") else None
         if name is not None and name not in found.values():
             found[number] = name
     return found
@@ -127,7 +127,7 @@ def _fit(cell: Any, name: str, faults: list[str]) -> Any:
     """The cell as text that any file can carry; a day stays a day."""
     if hasattr(cell, "isoformat"):
         return cell if name == "received_at" else cell.isoformat()
-    text, told = intake.with_line_ends(str(cell))
+    text, told = listed_opinions.with_line_ends(str(cell))
     if told:
         faults.append(f"{name}: line ends that were written as _x000D_ became line ends")
     text, said = made_fit(text)
@@ -143,13 +143,13 @@ def _opinion(
         faults.append("more cells than the header has columns; the rest is kept under column numbers")
     received = None
     if "received_at" in held:
-        received = intake.day_or_time(held["received_at"])
+        received = listed_opinions.day_or_time(held["received_at"])
         if received is None:
             other["received_at"] = str(held["received_at"])
             faults.append(f"received_at: {held['received_at']!r} is no day or time; the day is not known")
     words = {}
     for field, table, default in (("channel", "channels", "import"), ("sender", "senders", "public")):
-        words[field] = intake.word_of(table, held[field]) if field in held else default
+        words[field] = listed_opinions.word_of(table, held[field]) if field in held else default
         if words[field] is None:
             other[field] = held[field]
             faults.append(f"{field}: {held[field]!r} is not known; taken as {default}")

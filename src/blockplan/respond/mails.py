@@ -21,7 +21,7 @@ from blockplan.errors import UsageError
 from blockplan.notice import Attachment
 from blockplan.notice.intake.file_names import plain_name
 from blockplan.notice.intake.texts_in import made_fit
-from blockplan.respond.intake import ListedOpinion
+from blockplan.respond.listed_opinions import ListedOpinion
 from blockplan.respond.refusals import refused
 
 if TYPE_CHECKING:

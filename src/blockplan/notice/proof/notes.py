@@ -206,6 +206,12 @@ def _signature(line: str) -> tuple[str, bytes, bytes]:
     return name, data[:4], data[4:]
 
 
+def fingerprint(key: str) -> str:
+    """SHA-256 of a public key in groups of four, to be compared by eye."""
+    digest = hashlib.sha256(verifier(key).public).hexdigest()
+    return " ".join(digest[at : at + 4] for at in range(0, len(digest), 4))
+
+
 def b64(data: bytes) -> str:
     """Base64."""
     return base64.b64encode(data).decode()

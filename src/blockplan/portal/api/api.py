@@ -18,12 +18,12 @@ from blockplan.errors import BlockplanError, IntakeError, NoticeStateError
 from blockplan.portal.api import exports, log, notices, opinions, placing, submissions, texts
 from blockplan.portal.api.faults import Refused, fault, unavailable
 from blockplan.portal.api.parse import Strict
-from blockplan.portal.intake.idempotency import KeyUsedError
-from blockplan.portal.intake.rate_limits import BusyError
 from blockplan.portal.lang import wanted
 from blockplan.portal.record.exports import MakingError
 from blockplan.portal.record.store import UnavailableError
 from blockplan.portal.slow_bodies import is_full
+from blockplan.portal.submissions.idempotency import KeyUsedError
+from blockplan.portal.submissions.rate_limits import BusyError
 from blockplan.texts import pick
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from blockplan.portal.api.answers import as_json
 from blockplan.portal.api.faults import Refused, documented
 from blockplan.portal.api.notices import NoticeId
 from blockplan.portal.api.schemas import NUMBER, OpinionPage, ReceiptOut, WholeOpinionOut
-from blockplan.portal.intake import rate_limits
 from blockplan.portal.pages import answers
 from blockplan.portal.pages.opinions import STEPS
 from blockplan.portal.record.register import Filters
 from blockplan.portal.record.store import open_store
+from blockplan.portal.submissions import rate_limits
 from blockplan.portal.visible_notices import seen
 
 router = Router(tags=["opinions"])

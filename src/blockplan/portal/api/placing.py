@@ -16,9 +16,9 @@ from blockplan.portal.api.answers import as_json
 from blockplan.portal.api.faults import Refused, documented
 from blockplan.portal.api.notices import NoticeId
 from blockplan.portal.api.schemas import Strict, Text
-from blockplan.portal.intake import rate_limits, subjects
 from blockplan.portal.lang import wanted
 from blockplan.portal.record.models import Notice
+from blockplan.portal.submissions import rate_limits, subjects
 from blockplan.portal.visible_notices import seen, version_of
 
 router = Router(tags=["notices and plans"])

@@ -14,8 +14,7 @@ from ninja.errors import ValidationError
 from pydantic import Field
 from pydantic import ValidationError as NotValid
 
-from blockplan.notice import Attachment, Event
-from blockplan.notice import submissions as intake
+from blockplan.notice import Attachment, Event, submissions
 from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.intake.texts_in import made_fit
 from blockplan.notice.intake.uploads import take_files
@@ -28,11 +27,11 @@ from blockplan.portal.api.parse import document
 from blockplan.portal.api.placing import Geometry, PlaceIn, System, placed, told
 from blockplan.portal.api.schemas import PromiseOut, ReceiptOut, Strict
 from blockplan.portal.arrival import arrived
-from blockplan.portal.intake import rate_limits
-from blockplan.portal.intake.promised import PromisedError
-from blockplan.portal.intake.submissions import SHORTEST_KEY, Receipt, Said, take, was_sent
 from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import UnavailableError, open_store
+from blockplan.portal.submissions import rate_limits
+from blockplan.portal.submissions.promised import PromisedError
+from blockplan.portal.submissions.services import SHORTEST_KEY, Receipt, Said, take, was_sent
 from blockplan.portal.visible_notices import seen
 
 S = TypeVar("S", bound=Schema)
@@ -201,7 +200,7 @@ def submit(request: HttpRequest, notice: NoticeId, key: IdempotencyKey) -> HttpR
         "targets": [target.dict() for target in given.targets],
         **where,
     }
-    opinion = intake.Opinion(
+    opinion = submissions.Opinion(
         text=made_fit(given.text)[0], more=more, person=person,
         files=[upload.attachment() for upload in take_files(files)], arrived=arrived(request),
     )  # fmt: skip
@@ -238,15 +237,15 @@ def amend(request: HttpRequest, notice: NoticeId, opinion: Number) -> HttpRespon
     _admit(request, seen(notice).id)
     given, came = _read(request, AmendIn)
     store = _own(request, notice, opinion, given.secret)
-    before = intake.newest_words(store, opinion)
+    before = submissions.newest_words(store, opinion)
     said = before.payload if before is not None else {}
-    new = intake.Amendment(
+    new = submissions.Amendment(
         text=str(said.get("text") or "") if given.text is None else made_fit(given.text)[0],
         more=_amended(given, seen(notice)), files=_files(store, before, given.keep_files, came),
         of=given.of if given.of is not None or before is None else before.seq, arrived=arrived(request),
     )  # fmt: skip
     with rate_limits.amending(request, notice, opinion):
-        event = intake.amend(store, opinion, new, secret=given.secret)
+        event = submissions.amend(store, opinion, new, secret=given.secret)
     return as_json(_entered(store, event, opinion))
 
 
@@ -269,7 +268,7 @@ def _files(
     store: Any, before: Event | None, keep: list[int] | None, came: list[tuple[str, bytes]]
 ) -> list[Attachment]:
     """The files of an amended opinion: those that stay, and those that came."""
-    there = intake.files_of(store, before)
+    there = submissions.files_of(store, before)
     if keep is not None and any(not 0 <= at < len(there) for at in keep):
         raise Refused("not_valid", f"body.keep_files: 0 to {len(there) - 1}")
     stay = there if keep is None else [there[at] for at in dict.fromkeys(keep)]
@@ -286,7 +285,9 @@ def _files(
 def withdraw(request: HttpRequest, given: WithdrawIn, notice: NoticeId, opinion: Number) -> HttpResponse:
     """Take one's own opinion back; it stays counted, as withdrawn, and is not shown."""
     store = _own(request, notice, opinion, given.secret)
-    event = intake.withdraw(store, opinion, secret=given.secret, reason=made_fit(given.reason)[0] or None)
+    event = submissions.withdraw(
+        store, opinion, secret=given.secret, reason=made_fit(given.reason)[0] or None
+    )
     return as_json(_entered(store, event, opinion))
 
 
@@ -329,7 +330,7 @@ def _own(request: HttpRequest, notice: str, opinion: str, secret: str) -> Any:
     first = store.some([int(opinion[2:])]).get(int(opinion[2:]))
     if first is None or first.kind != "submitted":
         raise Refused("not_found")
-    if not intake.holds_secret(first, secret):
+    if not submissions.holds_secret(first, secret):
         raise Refused("secret_wrong")
     rate_limits.wait("secret", request, notice, tokens=-1.0)  # only guessing is slowed down
     return store

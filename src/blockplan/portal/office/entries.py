@@ -1,5 +1,6 @@
 """
-Entries about an opinion as the office sees them: everything that stands in them, and so whatever may go out.
+Entries about an opinion as the office sees them: everything that stands in them, and so whatever may go out;
+and how far erasures have come.
 
 Whoever lets words be seen, or confirms that others stand in their place, decides about all that a body holds.
 So no field of a body is left out here: those with a shape of their own are shown in it, all others by name.
@@ -11,15 +12,19 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from blockplan.notice.proof import canonical
-from blockplan.portal.intake.subjects import said_or
 from blockplan.portal.lang import current
+from blockplan.portal.record.models import Erasure
 from blockplan.portal.record.store import open_store
+from blockplan.portal.submissions.subjects import said_or
+from blockplan.portal.words import say
 from blockplan.respond.page import shown as plainly
+from blockplan.texts import LANGUAGES, listed, pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from blockplan.notice.events import Event
+    from blockplan.portal.record.models import Notice
 
 #: Fields that the page shows in a place or a shape of their own.
 SHAPED = frozenset(
@@ -86,3 +91,19 @@ def _more(said: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _plain(value: Any) -> str:
     return plainly(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def erasures_of_notice(notice: Notice) -> list[dict[str, Any]]:
+    """Those that are not finished."""
+    return [_erasure(one) for one in Erasure.objects.filter(notice=notice, done_at=None).order_by("seq")]
+
+
+def erasures_of_opinion(notice: Notice, opinion: str) -> list[dict[str, Any]]:
+    """Those of one opinion, finished or not."""
+    return [_erasure(one) for one in Erasure.objects.filter(notice=notice, opinion=opinion).order_by("seq")]
+
+
+def _erasure(one: Erasure) -> dict[str, Any]:
+    """The opinion, when nothing was left, and else what is left in words."""
+    left = [{lang: say(f"office.left_{name}", lang) for lang in LANGUAGES} for name in one.left.split()]
+    return {"opinion": one.opinion, "done_at": one.done_at, "left": pick(listed(left), current())}

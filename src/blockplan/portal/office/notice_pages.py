@@ -14,7 +14,7 @@ from blockplan.notice.disclosure import Disclosure
 from blockplan.notice.events import KINDS
 from blockplan.notice.state import State
 from blockplan.portal.lang import NAMES, current
-from blockplan.portal.office import entries, entry_permissions, erasures, two_person
+from blockplan.portal.office import entries, entry_permissions, two_person
 from blockplan.portal.office.edit_conflicts import of_opinion, of_words, seen_of
 from blockplan.portal.office.fields import FAULTS, decision, word_field
 from blockplan.portal.office.models import Draft, Pending
@@ -59,7 +59,7 @@ def notice(request: HttpRequest, notice: str) -> HttpResponse:
         "period": row.opened.get("period"), "title": (row.opened.get("plan") or {}).get("title"),
         "waiting": waiting, "held": Opinion.objects.filter(notice=row, held__in=[True]).exists(),
         "step": next_of(row, actor).for_(actor),
-        "erasures": erasures.of_notice(row),
+        "erasures": entries.erasures_of_notice(row),
         "letters": row.state in {"on_notice", "closed", "answered", "approved"},
         "warnings": warnings(notice),
     }  # fmt: skip

@@ -19,8 +19,7 @@ from blockplan.notice.events import CHANNELS, SENDERS
 from blockplan.notice.intake.uploads import take_files
 from blockplan.notice.numbers import read_typed
 from blockplan.notice.standing import check_about
-from blockplan.portal.intake.submissions import Said, new_form, take
-from blockplan.portal.office import entries, entry_permissions, erasures
+from blockplan.portal.office import entries, entry_permissions
 from blockplan.portal.office.act_forms import Lines
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.fields import Form, choices, decision
@@ -32,6 +31,7 @@ from blockplan.portal.record.models import Notice, Opinion
 from blockplan.portal.record.numbers import entry_of
 from blockplan.portal.record.store import open_store
 from blockplan.portal.security_headers import as_download
+from blockplan.portal.submissions.services import Said, new_form, take
 from blockplan.portal.words import say
 from blockplan.respond import read_opinions
 from blockplan.respond.page import shown as plainly
@@ -130,7 +130,7 @@ def opinion(request: HttpRequest, notice: str, opinion: str) -> HttpResponse:
     ]  # fmt: skip
     shown = {"notice": row, "one": one, "opinion": opinion, "offered": offered,
              "entries": [entries.told(event) for event in events],
-             "erasures": erasures.of_opinion(row, opinion),
+             "erasures": entries.erasures_of_opinion(row, opinion),
              "may_show": one.held and actor.may(*entry_permissions.ENTERS["shown"]),
              "fault": fault}  # fmt: skip
     return render(request, "office/opinion.html", shown, status=400 if fault else 200)

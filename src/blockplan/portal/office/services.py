@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from blockplan.notice import office
-from blockplan.notice import submissions as intake
+from blockplan.notice import office, submissions
 from blockplan.notice.events import KINDS
 from blockplan.notice.intake.uploads import take_files
 from blockplan.portal.office import act_forms, entry_permissions, two_person
@@ -148,13 +147,13 @@ def _display(ledger: Ledger, said: Mapping[str, Any], by: str) -> object:
 
 
 def _erase(ledger: Ledger, said: Mapping[str, Any], by: str) -> object:
-    return intake.enter_erasure(
+    return submissions.enter_erasure(
         ledger, said["opinion"], ground=said["ground"], by=by, person_only=bool(said.get("person_only"))
     )
 
 
 def _take_back(ledger: Ledger, said: Mapping[str, Any], by: str) -> object:
-    return intake.enter_withdrawal(ledger, said["opinion"], by=by, reason=said["reason"])
+    return submissions.enter_withdrawal(ledger, said["opinion"], by=by, reason=said["reason"])
 
 
 def _complete(ledger: Ledger, _said: Mapping[str, Any], by: str) -> object:

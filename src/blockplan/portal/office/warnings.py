@@ -6,13 +6,13 @@ from typing import Any
 
 from blockplan.portal import clock, moments
 from blockplan.portal.config import FILE, config_of_environment
-from blockplan.portal.intake import promised
 from blockplan.portal.lang import current
 from blockplan.portal.mail import halts
 from blockplan.portal.record import place
 from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import open_store
 from blockplan.portal.record.time import ahead_of_clock
+from blockplan.portal.submissions import promised
 from blockplan.portal.words import say
 
 

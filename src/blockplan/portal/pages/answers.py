@@ -21,7 +21,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 
 from blockplan.errors import PlanDataError
-from blockplan.notice.state import State
+from blockplan.notice.disclosure import PUBLISHED
 from blockplan.portal.mail.outbox import sends
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.models import OpinionAnswers
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from blockplan.portal.record.models import Notice
     from blockplan.respond.sorting import Sorting
 
-PUBLISHED = frozenset({State.PUBLISHED, State.IN_FORCE, State.SUPERSEDED})
 HEAD, DOCUMENT = "head.json", "response.json"
 #: Points of a theme that its page lists by number; the files hold all.
 MOST_POINTS = 20

@@ -16,13 +16,13 @@ from django.shortcuts import render
 
 from blockplan.datums import DATUMS
 from blockplan.errors import IntakeError
+from blockplan.notice.intake.folding import folded
 from blockplan.notice.intake.texts_in import made_fit
-from blockplan.portal.intake import rate_limits, subjects
 from blockplan.portal.pages import addresses, island, spot
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.plans.models import PlanObject
-from blockplan.portal.plans.whereabouts import whereabouts
-from blockplan.portal.plans.words import folded
+from blockplan.portal.plans.places import whereabouts
+from blockplan.portal.submissions import rate_limits, subjects
 from blockplan.portal.visible_notices import open_to, version_of
 from blockplan.portal.words import say
 from blockplan.texts import pick

@@ -10,13 +10,13 @@ from django.shortcuts import render
 from blockplan.datums import DATUMS
 from blockplan.errors import UsageError
 from blockplan.notice.countries import country
+from blockplan.notice.proof.notes import fingerprint
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.pages import addresses, bars, island, pictures
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.plan_sections import plain
 from blockplan.portal.record import register
-from blockplan.portal.record.keys import fingerprint
 from blockplan.portal.record.models import Entry, Notice
 from blockplan.portal.record.store import open_store
 from blockplan.portal.visible_notices import UNSEEN, open_to, version_of

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from blockplan.errors import UsageError
+from blockplan.notice.intake.folding import folded
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.pages import addresses, pictures
 from blockplan.portal.pages.common import public, standing_of
@@ -15,7 +16,6 @@ from blockplan.portal.pages.notices import facts
 from blockplan.portal.pages.plan_sections import EASY, crowd, of_object
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.prepare import LAYERS, RULES, STATEMENTS
-from blockplan.portal.plans.words import folded
 from blockplan.portal.record import register
 from blockplan.portal.visible_notices import open_to, version_of
 from blockplan.texts import pick

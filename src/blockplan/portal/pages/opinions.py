@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from blockplan.notice.disclosure import PUBLISHED
 from blockplan.notice.events import CHANNELS, SENDERS
 from blockplan.portal.pages import answers
 from blockplan.portal.pages.common import public, standing_of
@@ -100,7 +101,7 @@ def opinion(request: HttpRequest, lang: str, notice: str, opinion_id: str) -> Ht
         "names": names(row, found.targets),
         "steps": [{"kind": step.kind, "at": step.at, "seq": step.seq} for step in steps],
         "answers": answers.of_opinion(row, found.seq),
-        "published": row.state in answers.PUBLISHED,
+        "published": row.state in PUBLISHED,
         "gone": found.standing in GONE,
     }
     return render(request, "portal/register_opinion.html", context)

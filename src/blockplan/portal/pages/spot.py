@@ -8,9 +8,8 @@ from blockplan.errors import UsageError
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.pages import addresses
 from blockplan.portal.pages.plan_sections import kind_of, of_object
-from blockplan.portal.plans.places import places_of
+from blockplan.portal.plans.places import places_of, whereabouts
 from blockplan.portal.plans.prepare import LAYERS
-from blockplan.portal.plans.whereabouts import whereabouts
 from blockplan.portal.record import register
 from blockplan.portal.words import say
 from blockplan.texts import pick

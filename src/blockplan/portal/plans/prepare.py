@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from blockplan.errors import PlanDataError
+from blockplan.notice.intake.folding import folded
 from blockplan.notice.package import Choice, FrozenPlan, tables_of
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.places import keep
-from blockplan.portal.plans.words import folded
 from blockplan.portal.words import say
 from blockplan.texts import LANGUAGES, refusal
 

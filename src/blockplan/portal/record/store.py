@@ -8,6 +8,7 @@ a checkpoint signed only over what is committed.
 
 from __future__ import annotations
 
+import fcntl
 import threading
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -26,7 +27,6 @@ from blockplan.portal.config import config_of_environment
 from blockplan.portal.postgresql import end_idle_holders, passes
 from blockplan.portal.record import erasure, place, single_rows
 from blockplan.portal.record.files import Files
-from blockplan.portal.record.locks import in_turn
 from blockplan.portal.record.models import Notice
 from blockplan.portal.record.numbers import number_of
 from blockplan.portal.record.rows import DatabaseRows
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Collection, Iterator, Mapping
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from blockplan.notice.events import Event
     from blockplan.portal.config import Config
@@ -321,3 +322,19 @@ def _told(error: Exception, entered: bool | None) -> Exception:
     told.entered = entered
     told.passing = isinstance(error, StalledError) or passes(error)
     return told
+
+
+@contextmanager
+def in_turn(path: Path) -> Iterator[None]:
+    """
+    Meanwhile nobody else who asks for the same file's turn writes; PostgreSQL has its own locks that wake.
+
+    SQLite decides alone who may write. It only asks again after pauses that grow to a tenth of a second, so
+    that of two busy processes one would often find the other in, and wait for seconds.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # let go of with the file
+        yield

@@ -8,7 +8,7 @@ Taking one opinion in: the one way for the form, the API and whoever comes later
 
 `form` is a key of the sender's own choice, at least 128 random bits: the same key, sent twice or by two
 requests at once, is one opinion and gets the same receipt and the same secret. With anything else in it the
-same key is refused (`blockplan.portal.intake.idempotency`). Files are on the disk before
+same key is refused (`blockplan.portal.submissions.idempotency`). Files are on the disk before
 the record is locked, so that nobody waits for somebody's upload, and after it is seen that there is room.
 """
 
@@ -28,7 +28,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from blockplan.errors import BlockplanError, UsageError
-from blockplan.notice import submissions as intake
+from blockplan.notice import submissions
 from blockplan.notice.events import CHANNELS, write_time
 from blockplan.notice.leaves import leaf
 from blockplan.notice.promises import digest_of
@@ -36,9 +36,6 @@ from blockplan.notice.proof.merkle import leaf_hash
 from blockplan.notice.receipts import receipt, receipt_with_later
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.intake import promised, rate_limits
-from blockplan.portal.intake.idempotency import KeyUsedError, require_same, seal_of
-from blockplan.portal.intake.models import Sending
 from blockplan.portal.mail import outbox
 from blockplan.portal.record import single_rows
 from blockplan.portal.record.files import Files
@@ -46,6 +43,9 @@ from blockplan.portal.record.models import Entry
 from blockplan.portal.record.models import Opinion as Row
 from blockplan.portal.record.numbers import numbers_of
 from blockplan.portal.record.store import UnavailableError, open_store
+from blockplan.portal.submissions import promised, rate_limits
+from blockplan.portal.submissions.idempotency import KeyUsedError, require_same, seal_of
+from blockplan.portal.submissions.models import Sending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 SHORTEST_KEY = 22
 #: For so long the same form gets the same receipt.
 KEPT_DAYS = 30
-LOG = logging.getLogger("blockplan.portal.intake")
+LOG = logging.getLogger("blockplan.portal.submissions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ class Said:
         True where a clerk enters it, who has looked already.
     """
 
-    opinion: intake.Opinion
+    opinion: submissions.Opinion
     form: str = field(repr=False)
     mail: str = field(default="", repr=False)
     solution: str | None = field(default=None, repr=False)
@@ -261,7 +261,7 @@ def was_sent(notice: str, form: str) -> bool:
 
 
 @contextmanager
-def _files_first(store: DatabaseStore, opinion: intake.Opinion) -> Iterator[None]:
+def _files_first(store: DatabaseStore, opinion: submissions.Opinion) -> Iterator[None]:
     """Files are on the disk before the record is locked, and taken away where they were not entered."""
     files = Files(config_of_environment().files)
     names: list[str] = []
@@ -369,7 +369,7 @@ def _digest(form: str) -> str:
 def _given(store: DatabaseStore, event: Event, form: str) -> Receipt:
     secret = secret_of(store.notice, form)
     try:
-        own = intake.holds_secret(event, secret)
+        own = submissions.holds_secret(event, secret)
         return _with_secret(store, event, form, secret if own else None)
     except DatabaseError as error:
         told = UnavailableError(str(error), entered=True)
@@ -383,7 +383,7 @@ def _with_secret(store: DatabaseStore, event: Event, form: str, secret: str | No
     return made
 
 
-def _promise(store: DatabaseStore, opinion: intake.Opinion, secret: str) -> Mapping[str, Any] | None:
+def _promise(store: DatabaseStore, opinion: submissions.Opinion, secret: str) -> Mapping[str, Any] | None:
     """What is promised of it; of what a clerk enters, who hands over a receipt, nothing."""
     if opinion.arrived is None or CHANNELS[opinion.channel]:
         return None
@@ -411,7 +411,7 @@ def _enter(
         rate_limits.require_room(said.sender, ledger.notice, proved=proved)
     secret = secret_of(ledger.notice, said.form)
     digest = None if made is None else digest_of(made)
-    event = intake.enter(ledger, said.opinion, secret, held=not proved, promise=digest)
+    event = submissions.enter(ledger, said.opinion, secret, held=not proved, promise=digest)
     if said.mail and rate_limits.may_mail(said.mail):
         lang = str(said.opinion.more.get("language") or "en")
         outbox.subscribe(ledger.notice, said.mail, lang, opinion=f"O-{event.seq}", receipt=True)

@@ -16,11 +16,11 @@ from blockplan.notice.intake.limits import LIMITS, size
 from blockplan.notice.intake.texts_in import made_fit
 from blockplan.notice.intake.uploads import take_files
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.intake import drafts, rate_limits, subjects
-from blockplan.portal.intake.forms import STANDINGS, Filled, OpinionForm
-from blockplan.portal.intake.idempotency import seal_of
-from blockplan.portal.plans.whereabouts import whereabouts
+from blockplan.portal.plans.places import whereabouts
 from blockplan.portal.record.time import time_of
+from blockplan.portal.submissions import drafts, rate_limits, subjects
+from blockplan.portal.submissions.forms import STANDINGS, Filled, OpinionForm
+from blockplan.portal.submissions.idempotency import seal_of
 from blockplan.portal.visible_notices import version_of
 from blockplan.portal.words import say
 from blockplan.texts import pick, refusal

@@ -10,15 +10,15 @@ from django.shortcuts import render
 from blockplan.errors import NoticeStateError
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.arrival import arrived
-from blockplan.portal.intake import drafts, rate_limits
-from blockplan.portal.intake.form_page import FormPage
-from blockplan.portal.intake.forms import Filled, OpinionForm, step_of, target_of
-from blockplan.portal.intake.guards import notice_of, of_our_pages
-from blockplan.portal.intake.idempotency import KeyUsedError
-from blockplan.portal.intake.promised import PromisedError
-from blockplan.portal.intake.receipt_page import promised_page, receipt_page
-from blockplan.portal.intake.submissions import Said, again, take
 from blockplan.portal.record.store import UnavailableError
+from blockplan.portal.submissions import drafts, rate_limits
+from blockplan.portal.submissions.form_page import FormPage
+from blockplan.portal.submissions.forms import Filled, OpinionForm, step_of, target_of
+from blockplan.portal.submissions.guards import notice_of, of_our_pages
+from blockplan.portal.submissions.idempotency import KeyUsedError
+from blockplan.portal.submissions.promised import PromisedError
+from blockplan.portal.submissions.receipt_page import promised_page, receipt_page
+from blockplan.portal.submissions.services import Said, again, take
 from blockplan.portal.visible_notices import open_to
 
 if TYPE_CHECKING:

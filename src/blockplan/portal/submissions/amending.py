@@ -11,13 +11,13 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from blockplan.notice import submissions as intake
+from blockplan.notice import submissions
 from blockplan.notice.disclosure import CARRIED
 from blockplan.notice.intake.typed import typed
 from blockplan.portal.arrival import arrived
-from blockplan.portal.intake import drafts, rate_limits
-from blockplan.portal.intake.form_page import FormPage
-from blockplan.portal.intake.forms import Filled, OpinionForm, step_of, target_of
+from blockplan.portal.submissions import drafts, rate_limits
+from blockplan.portal.submissions.form_page import FormPage
+from blockplan.portal.submissions.forms import Filled, OpinionForm, step_of, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,7 +71,9 @@ class Amending(FormPage):
         """Whether it says what stands already: a second click."""
         stands = dict(self.newest.payload)
         now = {**stands, "text": self.filled.text, **self._more()}
-        files = [hashlib.sha256(one.content).hexdigest() for one in intake.files_of(self.store, self.newest)]
+        files = [
+            hashlib.sha256(one.content).hexdigest() for one in submissions.files_of(self.store, self.newest)
+        ]
         return _said(now) == _said(stands) and files == [one["sha256"] for one in self.files]
 
     def checked(self) -> bool:
@@ -94,12 +96,12 @@ class Amending(FormPage):
         BusyError
             If it is changed too often.
         """
-        new = intake.Amendment(
+        new = submissions.Amendment(
             text=self.filled.text, more=self._more(), of=self.newest.seq,
             files=self.kept.attachments() if self.kept else [], arrived=arrived(self.request),
         )  # fmt: skip
         with rate_limits.amending(self.request, self.row.id, self.number):
-            intake.amend(self.store, self.number, new, secret=secret)
+            submissions.amend(self.store, self.number, new, secret=secret)
         if self.kept:
             self.kept.erase()
 
@@ -150,7 +152,7 @@ class Amending(FormPage):
         sought, datum = _sought(said)
         meant = self._meant(sought, datum).place if sought else None
         self.filled.place, self.unplaced = None if meant is None else meant | {"confirmed": True}, ""
-        if attachments := intake.files_of(self.store, self.newest):
+        if attachments := submissions.files_of(self.store, self.newest):
             wait_s = rate_limits.wait_of("reopening", self.row.id, self.number)
             if wait_s:
                 raise rate_limits.BusyError(wait_s)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from blockplan.portal.intake import follow, news, views
+from blockplan.portal.submissions import follow, news, views
 
 urlpatterns = [
     path("notices/<slug:notice>/opinion/", views.opinion, name="opinion"),

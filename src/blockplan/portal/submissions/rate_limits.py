@@ -21,10 +21,10 @@ from blockplan.errors import BlockplanError
 from blockplan.notice.intake import buckets, challenge
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.intake.models import Bucket, Spent
 from blockplan.portal.mail import outbox
 from blockplan.portal.record import single_rows
 from blockplan.portal.security_headers import address_of
+from blockplan.portal.submissions.models import Bucket, Spent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

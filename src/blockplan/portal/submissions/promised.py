@@ -29,8 +29,8 @@ from blockplan.notice.promises import OF_RECORD, digest_of, promise, said_of
 from blockplan.notice.submissions import Opinion
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.intake.models import Sending
 from blockplan.portal.record import single_rows
+from blockplan.portal.submissions.models import Sending
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -46,7 +46,7 @@ MOST, MOST_BYTES = 500, 500_000_000
 _HALF_S = 60.0
 #: Of a payload, what `Opinion` has by itself, and what the record adds.
 _NOT_MORE = OF_RECORD | {"text", "channel", "from"}
-LOG = logging.getLogger("blockplan.portal.intake")
+LOG = logging.getLogger("blockplan.portal.submissions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class Waiting:
     form
         The sender's key of the form.
     seal, mail, held
-        As `blockplan.portal.intake.submissions` enters them.
+        As `blockplan.portal.submissions.services` enters them.
     promise
         The document that its sender holds.
     """

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404
 from django.shortcuts import render
 
-from blockplan.portal.intake import rate_limits, subjects
-from blockplan.portal.intake.guards import notice_of, of_our_pages
 from blockplan.portal.mail import outbox
 from blockplan.portal.mail.outbox import is_mail
-from blockplan.portal.mail.themes import title_of
 from blockplan.portal.record.numbers import named
+from blockplan.portal.record.published import title_of
+from blockplan.portal.submissions import rate_limits, subjects
+from blockplan.portal.submissions.guards import notice_of, of_our_pages
 from blockplan.texts import pick
 
 if TYPE_CHECKING:

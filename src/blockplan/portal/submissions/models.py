@@ -20,7 +20,7 @@ class Sending(models.Model):
     form = models.CharField(max_length=64)
     seq = models.PositiveBigIntegerField()
     at = models.CharField(max_length=MOMENT, db_index=True)
-    #: Of all that was sent, by `blockplan.portal.intake.idempotency`.
+    #: Of all that was sent, by `blockplan.portal.submissions.idempotency`.
     seal = models.CharField(max_length=64, default="", blank=True)
 
     class Meta:
@@ -49,7 +49,7 @@ class Draft(models.Model):
 
 
 class Bucket(models.Model):
-    """A token bucket, under a hash of whose it is; see `blockplan.portal.intake.rate_limits`."""
+    """A token bucket, under a hash of whose it is; see `blockplan.portal.submissions.rate_limits`."""
 
     key = models.CharField(max_length=120, primary_key=True)
     tokens = models.FloatField(default=0.0)

@@ -24,7 +24,7 @@ from blockplan.errors import UsageError
 from blockplan.notice.events import Attachment, write_time
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.intake.models import Draft
+from blockplan.portal.submissions.models import Draft
 from blockplan.portal.words import say
 from blockplan.texts import refusal
 

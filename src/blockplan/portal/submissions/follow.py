@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from blockplan.errors import NoticeStateError, UsageError
-from blockplan.notice import submissions as intake
+from blockplan.notice import submissions
 from blockplan.notice.disclosure import ORIGINAL
 from blockplan.notice.events import write_time
 from blockplan.notice.intake.typed import typed
@@ -22,17 +22,16 @@ from blockplan.notice.numbers import read_typed
 from blockplan.notice.state import TAKES_OPINIONS, State
 from blockplan.portal import clock, security_headers
 from blockplan.portal.arrival import arrived
-from blockplan.portal.intake import rate_limits, subjects
-from blockplan.portal.intake.amending import Amending
-from blockplan.portal.intake.answers import answers_to
-from blockplan.portal.intake.forms import step_of
-from blockplan.portal.intake.guards import notice_of, of_our_pages
-from blockplan.portal.intake.paper import paper
-from blockplan.portal.intake.receipt_page import facts
-from blockplan.portal.intake.submissions import receipt_of, whole_receipt
 from blockplan.portal.record.numbers import entry_of, named, number_of
+from blockplan.portal.record.published import answers_to
 from blockplan.portal.record.store import UnavailableError, open_store
 from blockplan.portal.record.time import time_of
+from blockplan.portal.submissions import rate_limits, subjects
+from blockplan.portal.submissions.amending import Amending
+from blockplan.portal.submissions.forms import step_of
+from blockplan.portal.submissions.guards import notice_of, of_our_pages
+from blockplan.portal.submissions.receipt_page import facts, paper
+from blockplan.portal.submissions.services import receipt_of, whole_receipt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,7 +110,7 @@ class Followed:
                 for event in self.about
                 if event.kind in _TOLD
             ],
-            "answers": answers_to(self.store, self.row, self.number),
+            "answers": answers_to(self.row, self.number),
             **facts(self.row, receipt_of(self.store, self.first), self.lang),
         }
         return render(self.request, "portal/follow.html", more, status=status)
@@ -160,7 +159,9 @@ class Followed:
         """Take it back."""
         if self.withdrawn:
             return self.page(said="withdrawn")
-        return self._enter(lambda: intake.withdraw(self.store, self.number, secret=self.secret), "withdrawn")
+        return self._enter(
+            lambda: submissions.withdraw(self.store, self.number, secret=self.secret), "withdrawn"
+        )
 
     def _enter(self, work: Callable[[], object], done: str) -> HttpResponse:
         try:
@@ -236,7 +237,7 @@ def _first(store: DatabaseStore, said: str, secret: str) -> Event | None:
         next(store.events({"submitted"}, about=_NOBODY if entry is None else f"O-{entry}"), None)
         for entry in entries
     ]
-    held = [intake.holds_secret(event, secret) for event in tried]
+    held = [submissions.holds_secret(event, secret) for event in tried]
     return next((event for event, own in zip(tried, held, strict=True) if own), None)
 
 
