@@ -12,6 +12,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from blockplan.report import charts, ledger, parcelwise, readings, sums, tables, trace
+from blockplan.report.maps.pixels import in_pixels
 from blockplan.report.maps.svg import shared
 from blockplan.report.office import TABLES
 from blockplan.report.public import verdict_places
@@ -62,6 +63,8 @@ def page(plan: Plan, result: CheckResult, lang: str, in_force: Plan | None = Non
         "trace": trace,
     }
     body = shared(templates.get_template("report.html.j2").render())
+    frame = view.ground.frame
+    body = body if frame is None else in_pixels(body, 2 * frame.grain)
     faces = font_faces(body, lang)
     style = (
         resources.files("blockplan.report").joinpath("templates", "report.css").read_text(encoding="utf-8")
