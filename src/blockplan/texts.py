@@ -24,7 +24,8 @@ E = TypeVar("E", bound=BlockplanError)
 #: Languages that every text shown to a person exists in.
 LANGUAGES = ("zh", "en", "ja")
 DEFAULT_LANGUAGE = "en"
-
+#: Our code -> the tag that HTML wants: Chinese and Japanese share code points that are drawn differently.
+TAGS = {"zh": "zh-Hans", "en": "en", "ja": "ja"}
 
 #: What begins so is a formula to a spreadsheet, blanks before it or not.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

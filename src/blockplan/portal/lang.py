@@ -11,8 +11,7 @@ from django.utils import translation
 
 from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES
 
-#: Our code -> the tag that HTML wants, and Django's name of its own translation.
-TAGS = {"zh": "zh-Hans", "en": "en", "ja": "ja"}
+#: Our code -> Django's name of its own translation, and what its speakers call the language.
 DJANGO = {"zh": "zh-hans", "en": "en", "ja": "ja"}
 NAMES = {"zh": "简体中文", "en": "English", "ja": "日本語"}
 

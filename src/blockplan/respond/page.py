@@ -20,7 +20,7 @@ from blockplan.errors import UsageError
 from blockplan.notice.intake.texts_in import TURNING
 from blockplan.notice.numbers import named
 from blockplan.respond.document import response
-from blockplan.texts import LANGUAGES, Catalog, harmless_cell, pick
+from blockplan.texts import LANGUAGES, TAGS, Catalog, harmless_cell, pick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 TEXTS = Catalog("blockplan.respond", "response.toml")
 #: Name of the file that holds the document itself.
 DOCUMENT = "response.json"
-#: Tag of each language; Chinese and Japanese share code points that are drawn differently.
-TAGS = {"zh": "zh-Hans", "en": "en", "ja": "ja"}
 
 
 def write_response(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan import __version__
 from blockplan.portal import lang as language
 from blockplan.portal.config import config_of_environment
+from blockplan.texts import TAGS
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -18,9 +19,9 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
     config = config_of_environment()
     return {
         "lang": lang,
-        "html_lang": language.TAGS[lang],
+        "html_lang": TAGS[lang],
         "languages": [
-            {"code": code, "tag": language.TAGS[code], "name": name, "href": _in(request, code)}
+            {"code": code, "tag": TAGS[code], "name": name, "href": _in(request, code)}
             for code, name in language.NAMES.items()
         ],
         "office": config.office,
