@@ -66,7 +66,9 @@ def test_capacity_names_the_rule_that_binds() -> None:
     assert capacity_sentence(result(), "en") == (
         'The supplies carry at most 2,610 residents; the first to run out is "Title of zone-edu".'
     )
-    assert "未知" in capacity_sentence(result(capacity=Capacity(None, None, {})), "zh")
+    assert "未知" in capacity_sentence(result(capacity=Capacity(None, None, {"zone-edu": None})), "zh")
+    # Where no rule hangs on residents nothing is unknown: nothing limits them.
+    assert "不限定" in capacity_sentence(result(capacity=Capacity(None, None, {})), "zh")
 
 
 def test_quantities_stand_in_their_unit() -> None:

@@ -125,9 +125,14 @@ export function drawVerdicts(into: Element, toProposals: () => void): void {
 }
 
 function carries(): HTMLElement {
-  const { capacity, residents } = store.result;
-  const title = store.result.verdicts.find((one) => one.rule === capacity.binding_rule)?.title;
+  const { capacity, residents, verdicts } = store.result;
+  const titleOf = (rule: string | null): string | undefined => verdicts.find((one) => one.rule === rule)?.title;
+  const title = titleOf(capacity.binding_rule);
   const planned = residents.central;
+  if (Object.keys(capacity.by_rule).length === 0) {
+    return h("section", { class: "carries" }, h("p", {}, say("noLimit")), planned !== null && h("p", { class: "planned-people" }, `${say("planned")} ${number(planned, 0)}`));
+  }
+  const next = Object.entries(capacity.by_rule).filter((one): one is [string, number] => one[1] !== null && one[0] !== capacity.binding_rule).sort((one, other) => one[1] - other[1]);
   const top = Math.max(capacity.residents ?? 0, planned ?? 0, ...Object.values(capacity.by_rule).map((one) => one ?? 0), 1) * 1.05;
   const at = (value: number): string => `${(100 * value) / top}%`;
   const changed = store.carriedBefore !== null && store.carriedBefore !== capacity.residents;
@@ -142,10 +147,11 @@ function carries(): HTMLElement {
         "div",
         { class: "scale", "aria-hidden": "true" },
         h("i", { class: "have", style: `width:${at(capacity.residents)}` }),
-        ...Object.entries(capacity.by_rule).map(([rule, value]) => value !== null && h("i", { class: "tick", title: rule, style: `left:${at(value)}` })),
+        ...Object.entries(capacity.by_rule).map(([rule, value]) => value !== null && h("i", { class: "tick", title: `${titleOf(rule) ?? rule} ${number(value, 0)}`, style: `left:${at(value)}` })),
         planned !== null && h("i", { class: "planned", style: `left:${at(planned)}` }),
       ),
     planned !== null && h("p", { class: "planned-people" }, `${say("planned")} ${number(planned, 0)}`),
+    next.length > 0 && h("p", { class: "planned-people" }, `${say("then")} ${next.slice(0, 2).map(([rule, value]) => `${titleOf(rule) ?? rule} ${number(value, 0)}`).join(" · ")}`),
   );
 }
 

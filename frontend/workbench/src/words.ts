@@ -12,6 +12,8 @@ const WORDS = {
   search: { zh: "地块、道路、设施、规则", en: "Parcel, street, facility, rule", ja: "区画・道路・施設・規則" },
   nothingFound: { zh: "没有找到", en: "nothing found", ja: "見つかりません" },
   carries: { zh: "可容纳人口", en: "Carries", ja: "収容できる人口" },
+  noLimit: { zh: "所用规则都不限定可容纳的人口。", en: "No rule here limits how many may live here.", ja: "居住人口を制限する基準はありません。" },
+  then: { zh: "其次不足：", en: "then:", ja: "次に不足：" },
   people: { zh: "人", en: "people", ja: "人" },
   firstShort: { zh: "最先不足", en: "first short", ja: "最初に不足" },
   planned: { zh: "规划人口", en: "planned", ja: "計画人口" },

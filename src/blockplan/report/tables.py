@@ -193,6 +193,8 @@ def _missing_lines(one: Missing, words: Words) -> list[str]:
 def capacity_sentence(result: CheckResult, lang: str) -> str:
     """The largest population the supplies carry, and the rule that binds."""
     words, capacity = Words(lang), result.capacity
+    if not capacity.by_rule:
+        return words("residents.no_limit")
     if capacity.residents is None or capacity.binding_rule is None:
         return words("residents.capacity_unknown")
     try:
