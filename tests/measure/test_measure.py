@@ -116,6 +116,7 @@ def test_every_parameter_is_taken_by_a_measure_and_has_the_unit_that_its_name_en
         "walk_speed_kmh": "km/h",
         "earlier_residents": "person",
         "light_distance_per_height": "1",
+        "least_main_share": "1",
     }
     assert (taken["radius_by_size_ha"].unit, taken["green_limit_m"].unit) == ("m", "m")
 
