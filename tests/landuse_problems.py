@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import scipy.sparse as sp
 
-from blockplan.propose.landuse.problem import Clash, Cover, Facing, LandUseDemand, Problem, fits, score
+from blockplan.propose.landuse.problem import Cover, Facing, LandUseDemand, Problem, UseClash, fits, score
 
 USES = ("home", "park", "plant")
 
@@ -36,7 +36,7 @@ def a_problem(
         other,
         np.full(len(one), 0.1),
         np.full(uses, bonus),
-        (Clash("clash", home, plant, clash),) if clash else (),
+        (UseClash("clash", home, plant, clash),) if clash else (),
         np.full(uses, alone),
     )
     worth = {"suitability": suits, "change": -change * (np.arange(uses)[None] != today[:, None])}

@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from blockplan.errors import NoticeStateError, UsageError
-from blockplan.notice.package import Choice, FrozenPlan, package_hash, parts_of, tables_of
+from blockplan.notice.package import FrozenPlan, PackageChoice, package_hash, parts_of, tables_of
 from blockplan.plan import Plan, write
 from blockplan.plan.model.manifest import manifest_from
 
@@ -101,28 +101,33 @@ def test_a_geopackage_that_goes_out_has_no_free_pages_and_no_heights_in_its_geom
 def test_what_is_withheld_is_in_no_byte_and_what_no_contract_knows_goes_only_where_it_is_added(
     package: Path,
 ) -> None:
-    frozen = FrozenPlan.read(package, choice=Choice(withheld=("streets", "parcels.height_m")))
+    frozen = FrozenPlan.read(package, choice=PackageChoice(withheld=("streets", "parcels.height_m")))
     assert not any(b"streets" in file.content or b"height_m" in file.content for file in frozen.files)
     assert not frozen.plan.has_layer("streets")
-    bare = FrozenPlan.read(package, choice=Choice(added=("parcels.owner", "layer_styles")))
+    bare = FrozenPlan.read(package, choice=PackageChoice(added=("parcels.owner", "layer_styles")))
     tables = {one["table"]: one["columns"] for one in tables_of(bare.files)}
     assert "owner" in tables["parcels"]
     assert "layer_styles" not in tables, "its columns are chosen one by one"
-    added = FrozenPlan.read(package, choice=Choice(added=("layer_styles", "layer_styles.style")))
+    added = FrozenPlan.read(package, choice=PackageChoice(added=("layer_styles", "layer_styles.style")))
     assert {"table": "layer_styles", "rows": 1, "columns": ["fid", "style"]} in tables_of(added.files)
 
 
 @pytest.mark.parametrize(
     ("choice", "why"),
     [
-        (Choice(withheld=("streets", "NONSENSE")), "The plan has no NONSENSE. Its layers: boundary, parcels"),
-        (Choice(added=("parcels.nothing",)), "has no parcels.nothing"),
-        (Choice(withheld=("boundary",)), "boundary cannot be withheld"),
-        (Choice(withheld=("parcels.parcel_id",)), "parcels.parcel_id cannot be withheld"),
-        (Choice(withheld=("parcels.geometry",)), "parcels.geometry cannot be withheld"),
+        (
+            PackageChoice(withheld=("streets", "NONSENSE")),
+            "The plan has no NONSENSE. Its layers: boundary, parcels",
+        ),
+        (PackageChoice(added=("parcels.nothing",)), "has no parcels.nothing"),
+        (PackageChoice(withheld=("boundary",)), "boundary cannot be withheld"),
+        (PackageChoice(withheld=("parcels.parcel_id",)), "parcels.parcel_id cannot be withheld"),
+        (PackageChoice(withheld=("parcels.geometry",)), "parcels.geometry cannot be withheld"),
     ],
 )
-def test_a_choice_that_would_do_nothing_or_leave_no_plan_is_refused_by_name(choice: Choice, why: str) -> None:
+def test_a_choice_that_would_do_nothing_or_leave_no_plan_is_refused_by_name(
+    choice: PackageChoice, why: str
+) -> None:
     with pytest.raises(UsageError, match=why):
         FrozenPlan.of(a_plan(), choice)
 
@@ -141,7 +146,7 @@ def test_a_kept_package_is_taken_only_as_it_was_looked_at(package: Path, tmp_pat
     frozen, kept = FrozenPlan.read(package), tmp_path / "kept.zip"
     kept.write_bytes(frozen.keep())
     assert FrozenPlan.kept(kept, frozen.said) == frozen
-    other = FrozenPlan.read(package, choice=Choice(withheld=("streets",)))
+    other = FrozenPlan.read(package, choice=PackageChoice(withheld=("streets",)))
     for content in (other.keep(), b"no zip"):
         kept.write_bytes(content)
         with pytest.raises(NoticeStateError, match="not the one that was looked at"):

@@ -75,7 +75,7 @@ class PackagePart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class PackageChoice:
     """
     What of a plan goes out: less, or more, than the contract of layers knows.
 
@@ -105,10 +105,10 @@ class Choice:
         """Whether a part goes out, as far as itself is concerned."""
         return part.name not in self.withheld if part.known else part.name in self.added
 
-    def within(self, parts: Collection[PackagePart]) -> Choice:
+    def within(self, parts: Collection[PackagePart]) -> PackageChoice:
         """The same choice as far as another plan has these parts."""
         names = {part.name: part for part in parts}
-        return Choice(
+        return PackageChoice(
             withheld=tuple(name for name in self.withheld if name in names and not names[name].fixed),
             added=tuple(name for name in self.added if name in names),
         )
@@ -143,7 +143,9 @@ class FrozenPlan:
         return self._plan
 
     @classmethod
-    def read(cls, path: str | Path, scenario: str | None = None, choice: Choice | None = None) -> FrozenPlan:
+    def read(
+        cls, path: str | Path, scenario: str | None = None, choice: PackageChoice | None = None
+    ) -> FrozenPlan:
         """
         Read a plan and build its public package.
 
@@ -157,12 +159,12 @@ class FrozenPlan:
         return cls.of(read(path, scenario), choice)
 
     @classmethod
-    def of(cls, plan: Plan, choice: Choice | None = None) -> FrozenPlan:
+    def of(cls, plan: Plan, choice: PackageChoice | None = None) -> FrozenPlan:
         """Build the public package of a plan in the scenario that it shows; errors as for `read`."""
         from blockplan.plan import read, write  # noqa: PLC0415
         from blockplan.plan.model.plan import BASE  # noqa: PLC0415
 
-        choice = choice or Choice()
+        choice = choice or PackageChoice()
         parts = tuple(parts_of(plan))
         choice.check(parts)
         with tempfile.TemporaryDirectory(prefix="blockplan-") as place:
@@ -287,7 +289,7 @@ def _table(database: sqlite3.Connection, name: str) -> dict[str, Any]:
     return {"table": name, "rows": rows, "columns": columns}
 
 
-def _public(plan: Plan, parts: Sequence[PackagePart], choice: Choice) -> Plan:
+def _public(plan: Plan, parts: Sequence[PackagePart], choice: PackageChoice) -> Plan:
     """The plan with nothing but what goes out, as drawn: no other scenario, no key that nobody knows."""
     from blockplan.plan import Plan as Made  # noqa: PLC0415
 

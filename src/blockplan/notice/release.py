@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from blockplan.errors import NoticeStateError, UsageError
-from blockplan.notice.package import Choice, is_known, package_hash
+from blockplan.notice.package import PackageChoice, is_known, package_hash
 from blockplan.notice.particulars import asked_and_missing
 from blockplan.notice.proof import canonical
 from blockplan.notice.refusals import TEXTS, refused
@@ -84,9 +84,9 @@ class Release(BaseModel):
     privacy: str = Field(min_length=1, max_length=2000)
 
     @property
-    def choice(self) -> Choice:
+    def choice(self) -> PackageChoice:
         """What of the plan goes out."""
-        return Choice(withheld=(*self.withheld_layers, *self.withheld_columns), added=self.added)
+        return PackageChoice(withheld=(*self.withheld_layers, *self.withheld_columns), added=self.added)
 
 
 def release_from(said: Mapping[str, Any]) -> Release:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from blockplan.notice.office import Law
-    from blockplan.notice.package import Choice
+    from blockplan.notice.package import PackageChoice
 
 
 @click.group(epilog="Example: blockplan notice status town.notice")
@@ -329,11 +329,11 @@ def show_command(notice: str, entry: int, as_json: bool) -> None:
         click.echo(f"  {name}: {value}")
 
 
-def _choice(options: dict[str, Any]) -> Choice:
+def _choice(options: dict[str, Any]) -> PackageChoice:
     """What of the plan goes out."""
-    from blockplan.notice.package import Choice
+    from blockplan.notice.package import PackageChoice
 
-    return Choice(withheld=options["withhold"], added=options["add"])
+    return PackageChoice(withheld=options["withhold"], added=options["add"])
 
 
 def _law(options: dict[str, Any]) -> tuple[Law, dict[str, Any]]:

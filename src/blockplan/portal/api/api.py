@@ -17,7 +17,7 @@ from ninja.errors import HttpError, ValidationError
 from blockplan.errors import BlockplanError, IntakeError, NoticeStateError
 from blockplan.portal.api import exports, log, notices, opinions, placing, submissions, texts
 from blockplan.portal.api.faults import Refused, fault, unavailable
-from blockplan.portal.api.parse import Strict
+from blockplan.portal.api.parse import StrictParser
 from blockplan.portal.lang import wanted
 from blockplan.portal.record.exports import MakingError
 from blockplan.portal.record.store import UnavailableError
@@ -75,7 +75,7 @@ api = Described(
     "Errors have one shape: {error, message, remedy}, and a code where a file, a text or a place is refused. "
     "See docs/api.md.",
     docs_url=None,
-    parser=Strict(),
+    parser=StrictParser(),
     urls_namespace="api",
 )
 # What `sending` adds stands in the router of `opinions`: reading and submitting share addresses. `said` comes

@@ -25,7 +25,7 @@ DEEPEST = 32
 MOST_VALUES = 20_000
 
 
-class Strict(Parser):
+class StrictParser(Parser):
     """Body and query of a request, as the API takes them."""
 
     def parse_body(self, request: HttpRequest) -> Any:

@@ -19,7 +19,7 @@ from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import office as acts
 from blockplan.notice.countries import country
 from blockplan.notice.events import write_time
-from blockplan.notice.package import Choice, FrozenPlan, PackagePart, package_hash, parts_of
+from blockplan.notice.package import FrozenPlan, PackageChoice, PackagePart, package_hash, parts_of
 from blockplan.notice.particulars import particulars_from
 from blockplan.notice.release import findings, fingerprint, release_from, require_released, signed
 from blockplan.portal import clock
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult
     from blockplan.notice.events import Event
     from blockplan.notice.ledger import Ledger
-    from blockplan.notice.periods import Period
+    from blockplan.notice.periods import NoticePeriod
     from blockplan.notice.release import ReleaseFinding
     from blockplan.portal.config import Config
     from blockplan.portal.office.permissions import Actor
@@ -106,7 +106,7 @@ def law_of(draft: Draft) -> acts.Law:
     )  # fmt: skip
 
 
-def period_of(draft: Draft) -> Period:
+def period_of(draft: Draft) -> NoticePeriod:
     """The dates as the law has them; UsageError where it does not allow them."""
     return law_of(draft).period()
 
@@ -223,17 +223,17 @@ def use_plan(
     """
     from blockplan.plan import read  # noqa: PLC0415
 
-    choice = Choice()
+    choice = PackageChoice()
     if draft.version is not None:
         parts = judged[0].parts if judged else parts_of(read(source, scenario or None))
         choice = choice_of(draft.version).within(parts)
-    if choice != Choice():
+    if choice != PackageChoice():
         judged = None
     return _build(draft, source, scenario, choice, judged, _Kept({}, check))
 
 
 def choose(
-    draft: Draft, choice: Choice, *, release: dict[str, Any], check: Check | None = None
+    draft: Draft, choice: PackageChoice, *, release: dict[str, Any], check: Check | None = None
 ) -> None:  # fmt: skip
     """
     Keep the first person's answers, and build the public package anew where they choose another one.
@@ -253,10 +253,10 @@ def choose(
     _build(draft, Path(version.source), version.scenario, choice, None, kept)
 
 
-def choice_of(version: PlanVersion) -> Choice:
+def choice_of(version: PlanVersion) -> PackageChoice:
     """What of the office's plan a version withholds, and adds."""
     said = version.document["choice"]
-    return Choice(withheld=tuple(said["withheld"]), added=tuple(said["added"]))
+    return PackageChoice(withheld=tuple(said["withheld"]), added=tuple(said["added"]))
 
 
 def parts_in(version: PlanVersion) -> list[PackagePart]:
@@ -265,7 +265,7 @@ def parts_in(version: PlanVersion) -> list[PackagePart]:
 
 
 def _build(
-    draft: Draft, source: Path, scenario: str, choice: Choice,
+    draft: Draft, source: Path, scenario: str, choice: PackageChoice,
     judged: tuple[FrozenPlan, CheckResult] | None, kept: _Kept,
 ) -> PlanVersion:  # fmt: skip
     version = prepare(draft.notice_id, source, scenario or None, choice=choice, judged=judged)

@@ -19,7 +19,7 @@ from django.db import transaction
 
 from blockplan.errors import PlanDataError
 from blockplan.notice.intake.folding import folded
-from blockplan.notice.package import Choice, FrozenPlan, tables_of
+from blockplan.notice.package import FrozenPlan, PackageChoice, tables_of
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.places import keep
@@ -63,7 +63,7 @@ def prepare(
     source: str | Path,
     scenario: str | None = None,
     *,
-    choice: Choice | None = None,
+    choice: PackageChoice | None = None,
     judged: tuple[FrozenPlan, CheckResult] | None = None,
 ) -> PlanVersion:
     """
@@ -86,7 +86,7 @@ def prepare(
     frozen, result = judged or judge(source, scenario, choice)
     plan = frozen.plan
     keep(plan, result)
-    choice = choice or Choice()
+    choice = choice or PackageChoice()
     version = PlanVersion(
         notice_id=notice, package=str(keep_package(frozen)), source=str(source), scenario=scenario or "",
         content_hash=plan.content_hash,
@@ -113,7 +113,7 @@ def prepare(
 
 
 def judge(
-    source: str | Path, scenario: str | None = None, choice: Choice | None = None
+    source: str | Path, scenario: str | None = None, choice: PackageChoice | None = None
 ) -> tuple[FrozenPlan, CheckResult]:
     """The public package of a plan, and what `check` says of what is in it; errors as for `prepare`."""
     from blockplan.check import check  # noqa: PLC0415 (pandas and the rest take a second)

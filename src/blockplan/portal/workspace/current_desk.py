@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from blockplan.portal.workspace.desk import EditingDesk
 
 _DESKS: list[EditingDesk] = []
-_ASKED: ContextVar[_Asked | None] = ContextVar("asked", default=None)
+_ASKED: ContextVar[_AskedDesk | None] = ContextVar("asked", default=None)
 
 
 @dataclass
-class _Asked:
+class _AskedDesk:
     """What a request is about: its desk, who asks, and how the desk of another scenario is found."""
 
     desk: EditingDesk
@@ -61,7 +61,7 @@ def put(one: EditingDesk) -> None:
 @contextmanager
 def at(one: EditingDesk, who: str, find: Callable[[str], EditingDesk]) -> Iterator[None]:
     """While this lasts, a desk answers to somebody who is signed in."""
-    token = _ASKED.set(_Asked(one, who, find))
+    token = _ASKED.set(_AskedDesk(one, who, find))
     try:
         yield
     finally:

@@ -19,7 +19,7 @@ from blockplan.live.refusals import refused as edit_refused
 from blockplan.plan import read
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.workspace.dropping import Dropped, take_in
-from blockplan.portal.workspace.proposing import Search
+from blockplan.portal.workspace.proposing import ProposalSearch
 from blockplan.portal.workspace.searches import SearchFile
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class EditingDesk:
     def propose(self, seconds: float, parts: bool) -> None:
         """Begin to search for a repair of the plan as it is now; an earlier search ends and is forgotten."""
         with self._lock:
-            Search(self.session, self.search, seconds, parts).begin()
+            ProposalSearch(self.session, self.search, seconds, parts).begin()
 
     def take_in(self, files: Sequence[tuple[str, Iterable[bytes]]]) -> Dropped:
         """

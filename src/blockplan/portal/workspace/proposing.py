@@ -37,7 +37,7 @@ EVERY_S = 0.5
 
 
 @dataclass
-class Search:
+class ProposalSearch:
     """
     One search: begun on a state of the plan, ended by its proof, its time, or whoever watches.
 

@@ -101,7 +101,7 @@ class Cover:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Clash:
+class UseClash:
     """Groups that do not want to face one another, and what a km of common frontage costs, ha."""
 
     name: str
@@ -131,7 +131,7 @@ class Facing:
     other: NDArray[np.intp]
     km: NDArray[np.float64]
     bonus: NDArray[np.float64]
-    clashes: tuple[Clash, ...] = ()
+    clashes: tuple[UseClash, ...] = ()
     alone: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
 

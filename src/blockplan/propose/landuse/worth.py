@@ -21,7 +21,7 @@ from blockplan.measure.inputs.homes import HOUSING_CODES
 from blockplan.measure.inputs.straight import straight
 from blockplan.network import at_joins, join, walk
 from blockplan.plan.model.codes import landuse
-from blockplan.propose.landuse.problem import Clash, Facing
+from blockplan.propose.landuse.problem import Facing, UseClash
 from blockplan.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -257,7 +257,7 @@ def facing_of(parcels: Parcels, terms: Terms) -> Facing:
         return np.array([name in chosen for name in names], dtype=bool)
 
     clashes = tuple(
-        Clash(clash.name, of(clash.one), of(clash.other), weights.clash_per_km * clash.weight)
+        UseClash(clash.name, of(clash.one), of(clash.other), weights.clash_per_km * clash.weight)
         for clash in terms.clashes
     )
     return Facing(

@@ -51,7 +51,7 @@ SWATCH = shapely.box(0.4, 0.5, 7.6, 3.5)
 ALONG = (0.5, 0.35, 0.65, 0.2, 0.8, 0.1, 0.9, 0.05, 0.95)
 
 
-class Drawn(NamedTuple):
+class OverlayShape(NamedTuple):
     """A control line on paper: kind, shape, name, and the height (m) and width (m) that it states (NaN)."""
 
     kind: str
@@ -122,7 +122,7 @@ def said(scene: Scene, kind: str) -> str:
     return scene.facts.view.words(f"qgis.control_line.{kind}")
 
 
-def _placed(scene: Scene, kinds: Iterable[str]) -> Iterator[Drawn]:
+def _placed(scene: Scene, kinds: Iterable[str]) -> Iterator[OverlayShape]:
     """The control lines of some kinds that a window shows."""
     canvas, drawn, wanted = scene.canvas, _lines(scene.facts), {*kinds}
     for one, shape in zip(drawn, canvas.on_paper([one.shape for one in drawn]), strict=True):
@@ -130,7 +130,7 @@ def _placed(scene: Scene, kinds: Iterable[str]) -> Iterator[Drawn]:
             yield one._replace(shape=shape)
 
 
-def _lines(facts: Facts) -> list[Drawn]:
+def _lines(facts: Facts) -> list[OverlayShape]:
     """The control lines in plan metres; an overlay that is a line with a width is its corridor."""
     if not facts.plan.has_layer("control_lines"):
         return []
@@ -146,7 +146,7 @@ def _lines(facts: Facts) -> list[Drawn]:
             continue
         wide = kind in OVERLAYS and shapely.get_dimensions(shape) < 2 and width > 0
         land = shapely.buffer(shape, width / 2, cap_style="flat", join_style="mitre") if wide else shape
-        found.append(Drawn(str(kind), land, str(name or ""), float(height), float(width)))
+        found.append(OverlayShape(str(kind), land, str(name or ""), float(height), float(width)))
     return found
 
 
