@@ -6,12 +6,23 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely import LineString, MultiPolygon, Point, Polygon, box
+from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
 from blockplan.report.maps import svg
 from blockplan.report.maps.svg import Frame, Placer
 
 FRAME = Frame(0, 0, 1000, 1000)
+
+
+def test_the_paths_of_several_shapes_are_those_of_each_by_itself() -> None:
+    ring = Point(50, 50).buffer(30).difference(Point(50, 50).buffer(10))
+    several = MultiPolygon([box(0, 0, 4, 4), box(6, 6, 9, 9)])
+    mixed = GeometryCollection([ring, several])
+    shapes = [box(0, 0, 10, 10), None, mixed, LineString([(0, 0), (5, 5)]), several, Point(1, 1)]
+    found = svg.paths(shapes, FRAME)
+    assert found == [svg.path([shape], FRAME) for shape in shapes]
+    assert [bool(d) for d in found] == [True, False, True, True, True, False]
+    assert svg.paths([], FRAME) == []
 
 
 def test_north_is_up_and_a_ring_is_closed() -> None:

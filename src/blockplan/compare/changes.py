@@ -48,6 +48,8 @@ def changes(column: str, before: Plan, after: Plan) -> list[RowChange]:
     """
     found: list[RowChange] = []
     for layer in dict.fromkeys([*before.layers, *after.layers]):
+        if before.layers.get(layer) is after.layers.get(layer):
+            continue  # a layer that a scenario leaves as it is
         old = _named_once(before.layers.get(layer, pd.DataFrame()))
         new = _named_once(after.layers.get(layer, pd.DataFrame()))
         gone, come = old.index.difference(new.index), new.index.difference(old.index)

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 #: Parcels up to this number are drawn one by one, each with its name; more are drawn class by class.
 NAMED_PARCELS = 4000
+#: What maps are drawn of, in drawing order.
+PIECES = ("woodland", "landuse", "greens", "water", "buildings", "streets", "rail", "outline")
 #: Width of a map that fills an A4 page.
 PAGE_WIDTH_MM = 172.0
 PAPER = "#fbfaf6"
@@ -112,9 +114,14 @@ class Ground:
         frame = self.frame
         if frame is None:
             return {}
-        drawn = {
+        wordless = self.plan.cached(f"pieces of maps: {frame}", lambda: self._wordless(frame))
+        drawn = {**wordless, "landuse": self._landuse(frame)}
+        return {name: drawn[name] for name in PIECES if drawn[name]}
+
+    def _wordless(self, frame: Frame) -> dict[str, str]:
+        """The pieces that are the same in every language."""
+        return {
             "woodland": self._fill("woodland", frame, fill=WOOD),
-            "landuse": self._landuse(frame),
             "greens": self._fill("greens", frame, fill=GREEN, stroke="#3f9a45", stroke_width=3),
             "water": self._water(frame),
             "buildings": self._fill("buildings", frame, fill="#8d8678", fill_opacity="0.55"),
@@ -122,7 +129,6 @@ class Ground:
             "rail": self._rail(frame),
             "outline": self._outline(frame),
         }
-        return {name: markup for name, markup in drawn.items() if markup}
 
     def names(self, layer: str) -> pd.Series[str]:
         """Name of each feature in the report's language, or another one; "" where it has none."""
@@ -207,27 +213,31 @@ class Ground:
         table = self.land_uses
         if table.empty:
             return ""
-        shapes = svg.drawable(self.plan.layer("parcels").geometry, frame)
+        drawn = self.plan.cached(f"parcels of maps: {frame}", lambda: self._parcel_paths(frame))
         parts = []
         by_class = table.reset_index(drop=True).groupby(["list_name", "code"], sort=True)
         for (list_name, code), rows in cast("Parts", by_class):
             colour = use_colour(list_name, code)
-            drawn = [(at, shapes[at]) for at in rows.index]
             if len(table) > NAMED_PARCELS:
-                inner = svg.shape(svg.path([shape for _, shape in drawn], frame))
+                inner = svg.shape("".join(drawn[at] for at in rows.index))
             else:
-                inner = "".join(self._parcel(at, svg.path([shape], frame)) for at, shape in drawn)
+                said = zip(rows.index, rows["full"], rows["area_m2"], strict=True)
+                inner = "".join(
+                    self._parcel(table.index[at], list_name, full, area_m2, drawn[at])
+                    for at, full, area_m2 in said
+                    if drawn[at]
+                )
             parts.append(svg.group(inner, fill=colour))
         return svg.group(
             "".join(parts), stroke="#6b6b66", stroke_width=1.6, stroke_linejoin="round", fill_rule="evenodd"
         )
 
-    def _parcel(self, at: int, d: str) -> str:
-        if not d:
-            return ""
-        row = self.land_uses.iloc[at]
-        area = self.words.amount(row["area_m2"] / M2_PER_HA, "ha")
-        said = f"{self.land_uses.index[at]} | {self.use_name(row['list_name'], row['full'])} | {area}"
+    def _parcel_paths(self, frame: Frame) -> list[str]:
+        return svg.paths(svg.drawable(self.plan.layer("parcels").geometry, frame), frame)
+
+    def _parcel(self, name: object, list_name: str, code: str, area_m2: float, d: str) -> str:
+        area = self.words.amount(area_m2 / M2_PER_HA, "ha")
+        said = f"{name} | {self.use_name(list_name, code)} | {area}"
         return f'<path d="{d}"><title>{escape(said)}</title></path>'
 
     def _water(self, frame: Frame) -> str:

@@ -125,17 +125,36 @@ def bounds_of(frame: Frame) -> tuple[float, float, float, float]:
 
 def path(geometries: Iterable[BaseGeometry | None], frame: Frame) -> str:
     """The ``d`` of a path that draws polygons and lines; "" where there is nothing to draw."""
-    parts = np.array([*(one for one in geometries if one is not None), None], dtype=object)[:-1]
+    lines, closed, _ = _outlines(geometries)
+    return "".join(said for _, said in _runs(lines, closed, frame))
+
+
+def paths(geometries: Iterable[BaseGeometry | None], frame: Frame) -> list[str]:
+    """The ``d`` of a path for each of some shapes, all found at once."""
+    given = list(geometries)
+    lines, closed, owner = _outlines(given)
+    found: list[list[str]] = [[] for _ in given]
+    for line, said in _runs(lines, closed, frame):
+        found[owner[line]].append(said)
+    return list(map("".join, found))
+
+
+def _outlines(
+    geometries: Iterable[BaseGeometry | None],
+) -> tuple[NDArray[np.object_], NDArray[np.bool_], NDArray[np.intp]]:
+    """Rings of polygons (closed) and lines that draw some shapes, and the shape that each is of."""
     # Twice: a collection may hold shapes of several parts.
-    parts = shapely.get_parts(shapely.get_parts(parts))
+    parts, shape = shapely.get_parts(np.array([*geometries, None], dtype=object), return_index=True)
+    parts, part = shapely.get_parts(parts, return_index=True)
     lines = np.flatnonzero(np.isin(shapely.get_type_id(parts), LINES))
     rings, of = shapely.get_rings(parts, return_index=True)
-    order = np.argsort(np.concatenate((of, lines)), kind="stable")
-    return "".join(_runs(np.concatenate((rings, parts[lines]))[order], order < len(rings), frame))
+    owner = np.concatenate((of, lines))
+    order = np.argsort(owner, kind="stable")
+    return np.concatenate((rings, parts[lines]))[order], order < len(rings), shape[part[owner[order]]]
 
 
-def _runs(lines: NDArray[np.object_], closed: NDArray[np.bool_], frame: Frame) -> Iterator[str]:
-    """The steps of each line; a closed one goes back by itself."""
+def _runs(lines: NDArray[np.object_], closed: NDArray[np.bool_], frame: Frame) -> Iterator[tuple[int, str]]:
+    """The steps of each line, by its number; a closed one goes back by itself."""
     points, of = shapely.get_coordinates(lines, return_index=True)
     from_corner = np.column_stack((points[:, 0] - frame.west, frame.north - points[:, 1]))
     placed = (np.rint(from_corner / frame.grain) * frame.grain).astype(np.int64)
@@ -147,9 +166,10 @@ def _runs(lines: NDArray[np.object_], closed: NDArray[np.bool_], frame: Frame) -
     upto = np.concatenate(([0], np.cumsum(moves)))
     begins, ends = upto[first[:-1]].tolist(), upto[first[1:] - 1].tolist()
     starts = placed[first[:-1]].tolist()
-    for (x, y), begin, end, back in zip(starts, begins, ends, closed.tolist(), strict=True):
+    drawn = zip(starts, begins, ends, closed.tolist(), strict=True)
+    for line, ((x, y), begin, end, back) in enumerate(drawn):
         if end > begin:
-            yield f"M{x} {y}l{''.join(said[begin:end]).rstrip()}{'z' if back else ''}"
+            yield line, f"M{x} {y}l{''.join(said[begin:end]).rstrip()}{'z' if back else ''}"
 
 
 def dots(points: NDArray[np.float64], frame: Frame, apart: float) -> str:

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 MEET = 3
 #: Classes that carry streets, of both lists.
 ROADS = ("1207", "1202", "1203", "1204", "1205", "S1", "H22")
-SQUARE_M_PER_HA = 1e4
 
 
 @dataclass(frozen=True, slots=True)
