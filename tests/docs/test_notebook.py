@@ -15,6 +15,7 @@ def a_module(repo, name):
     return module
 
 
+@pytest.mark.long
 def test_the_notebook_runs_and_its_stored_outputs_are_what_it_gives(repo):
     # A process of its own: the sockets of a kernel's client live longer than a test.
     writer = repo / "docs" / "write_notebook.py"

@@ -103,8 +103,8 @@ def test_what_makes_no_sense_is_refused(more: dict, said: str) -> None:
 
 def test_the_bound_by_regions_lies_between_the_relaxation_and_the_optimum() -> None:
     random = np.random.default_rng(2)
-    points, places = random.random((900, 2)), random.random((120, 2))
-    covers = np.hypot(*(places[:, None] - points).T).T < 0.13
+    points, places = random.random((400, 2)), random.random((90, 2))
+    covers = np.hypot(*(places[:, None] - points).T).T < 0.16
     covers = csr_array(covers[:, covers.any(axis=0)].T.astype(float))
     price, _ = fewest_prices(covers, np.empty(0, np.int64), Clock(Stop(seconds=20)))
     label = regions(covers, 100)

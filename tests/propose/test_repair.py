@@ -113,6 +113,7 @@ def test_land_and_cost_can_be_what_is_smallest(objective):
     assert answer.unit == {"area": "m2", "cost": "cost"}[objective]
 
 
+@pytest.mark.long
 @settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     beds=st.lists(st.integers(0, 200), min_size=3, max_size=3),
