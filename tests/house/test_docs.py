@@ -128,3 +128,17 @@ def test_no_file_names_a_package_registry_or_a_path_of_one_machine(repo):
         text = file.read_text(encoding="utf-8", errors="replace")
         found += [f"{file.relative_to(repo)}: {word}" for word in words if word in text]
     assert not found
+
+
+def test_every_file_that_the_page_of_the_house_names_is_there(repo):
+    # A name alone stands for a file beside the one named before it in its row.
+    lost, sources = [], repo / "src" / "blockplan"
+    for line in (repo / "docs" / "house.md").read_text("utf-8").splitlines():
+        beside = sources
+        for name in re.findall(r"`([\w./]+(?:/|\.(?:py|toml|ts|html|csv|mjs|md|yaml)))`", line):
+            found = next((at / name for at in (sources, repo, beside) if (at / name).exists()), None)
+            if found is None:
+                lost.append(name)
+            else:
+                beside = found.parent if found.is_file() else found
+    assert lost == []
