@@ -268,7 +268,7 @@ def test_what_is_no_pdf_a_is_found_by_the_check_of_it(made: Atlas) -> None:
 def test_a_long_atlas_is_set_in_parts_that_are_joined_to_the_same_pages(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    drawn = random_plan(7, columns=3, rows=3)
+    drawn = random_plan(7, columns=5, rows=3)
     judged = check(drawn, packs=["zone"])
     kinds = ["cover", "landuse", "height", "block", "tables"]
     whole = atlas(drawn, judged, "zh", kinds=kinds)
