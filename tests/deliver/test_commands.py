@@ -51,6 +51,7 @@ def test_a_package_is_written_and_accepted_and_faults_leave_with_1(place, capsys
         "measured",
         "message",
         "remedy",
+        "ids",
     }
     assert set(told["losses"][0]) == {"layer", "field", "id", "value", "becomes"}
     assert "qc-town-limit" in told["not_judged"]

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from tests.town import town
 
-from blockplan.deliver.door import accept, write_digests
+from blockplan.check import check
+from blockplan.deliver.door import accept, deliver, write_digests
 from blockplan.deliver.geodatabase import ReadLayer
 from blockplan.deliver.package import Package
 from blockplan.deliver.profile import load_delivery_profile
@@ -136,3 +138,23 @@ def test_every_rule_says_what_where_and_what_to_do_in_three_languages():
         assert rule.grade in GRADES
         for key in ("title", "message", "remedy"):
             assert set(TEXTS.text(f"{rule.id}.{key}")) == set(LANGUAGES)
+
+
+def test_a_field_that_is_empty_in_many_features_is_said_once_with_all_of_them(tmp_path):
+    plan, profile = town(title={"zh": "示例镇"}), load_delivery_profile("zhongshan")
+    made = deliver(plan, check(plan, packs=["gb50137"]), profile, tmp_path / "package", answers={"bah": "1"})
+    empty = {
+        one.message["en"].split("the field ")[1].split(" ")[0]: one
+        for one in made.judgement.checks
+        if one.rule == "qc-mandatory"
+    }
+    assert len(empty) == sum(one.rule == "qc-mandatory" for one in made.judgement.checks)
+    parcels = tuple(map(str, plan.layer("parcels").index))
+    assert empty["PFDATE"].ids == parcels
+    assert empty["PFDATE"].remedy["en"] == "Answer pfsj in the filing form"
+    assert empty["NJLJXZL"].remedy["en"] == "A plan holds nothing of this kind: the office fills it in"
+    book = openpyxl.load_workbook(tmp_path / "package" / profile.files.report_table)
+    rows = list(book["features"].iter_rows(min_row=2, values_only=True))
+    assert [row[2] for row in rows if "PFDATE" in row[3]] == list(parcels)
+    # What a plan bounds on one side is open on the other; a parcel without a facility has none.
+    assert not {"RJLXX", "LDLSX", "PTGSS", "PTSZS"} & set(empty)

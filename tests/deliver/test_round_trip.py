@@ -12,6 +12,7 @@ from tests.town import town
 from blockplan.check import check
 from blockplan.deliver.door import accept, deliver
 from blockplan.deliver.losses import GEOMETRY, MANIFEST, WHOLE_ROW, same_shape
+from blockplan.deliver.package import read_package
 from blockplan.deliver.pairs import BARE, pair_of
 from blockplan.deliver.profile import load_delivery_profile
 from blockplan.exchange.office.bounds import KINDS
@@ -167,3 +168,22 @@ def test_an_amendment_is_filed_with_the_packages_of_its_kind_and_stage(tmp_path)
     assert (layers["TZC"].cells["YDDMQ"], layers["TZC"].cells["YDDMH"]) == (["0701"], ["0902"])
     found = accept(tmp_path / "package", profile, None)
     assert not {"qc-one-plan", "qc-file", "qc-digest"} & {one.rule for one in found.judgement.checks}
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_feature_without_a_shape_is_lost_alone(tmp_path, name, monkeypatch):
+    from blockplan.deliver import door
+
+    plan, profile = town(title={"zh": "示例镇"}), load_delivery_profile(name)
+    deliver(plan, check(plan, packs=["gb50137"]), profile, tmp_path / "package", answers=ANSWERS)
+    whole = {(one.layer, one.field, one.id) for one in accept(tmp_path / "package", profile, None).losses}
+    parcels = profile.numbering.parcel_layer
+
+    def read(folder, of):
+        package = read_package(folder, of)
+        package.layers[parcels].shapes[0] = None
+        return package
+
+    monkeypatch.setattr(door, "read_package", read)
+    found = {(one.layer, one.field, one.id) for one in accept(tmp_path / "package", profile, None).losses}
+    assert {id_ for layer, _, id_ in found - whole if layer == parcels} == {"1"}

@@ -6,6 +6,7 @@ from collections import Counter
 
 import docx
 import pytest
+from tests.deliver.blind_text import BATCHES, blind_text
 from tests.deliver.foreign_text import foreign_text
 from tests.deliver.made import a_view
 from tests.deliver.office_text import office_text
@@ -359,3 +360,49 @@ def test_a_text_that_goes_along_in_a_package_is_held_against_its_layers(small, t
     )
     found = [one.message["en"] for one in made.judgement.checks if one.rule == "qc-text"]
     assert found == [" object:K-A-01/area: 说明书.docx, paragraph 1 says 1.20公顷; the layer says 1.00公顷"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
+@pytest.mark.parametrize("batch", BATCHES)
+def test_texts_that_the_scanner_was_not_written_for_are_read(repo, batch, lang):
+    plan = read(repo / "examples" / "demonstration-zone")
+    made = blind_text(plan, lang, batch)
+    found = [one for one in check_text(a_view(plan), made.document).statements if one.kind == "number"]
+    said = Counter(
+        re.match(r"[0-9.,]+", one.said)[0].replace(",", "") for one in found if one.state == "missed"
+    )
+    wrong = Counter(made.wrong)
+    assert len(made.wrong) > 20
+    assert (said & wrong).total() / wrong.total() > 0.9
+    assert (said - wrong).total() / made.stated < 0.02
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # By how much something changes, and what it was, is not what it is.
+        ("K-A-01地块容积率较原方案提高0.2，调整后为1.8。", [("0.2", "not_evidenced"), ("1.8", "kept")]),
+        ("K-A-01地块原控规容积率为1.5，本次确定为容积率1.9。", [("1.5", "not_evidenced"), ("1.9", "missed")]),
+        ("The floor area ratio of K-A-01 rose by 0.3 to 1.8.", [("0.3", "not_evidenced"), ("1.8", "kept")]),
+        # "so far" is no sign of a ratio; a distance is no height.
+        ("On K-A-01 they have so far 1.6 lanes.", [("1.6", "not_evidenced")]),
+        ("K-A-01地块距地铁站500米。", [("500米", "not_evidenced")]),
+        # The use of a parcel is no subject of its own.
+        ("K-A-01地块，用地性质城镇住宅用地，面积1.20公顷。", [("1.20公顷", "missed")]),
+        # What lies around a parcel, or on a street, has its own figures.
+        ("地块K-A-01为住宅用地。建控地带高度不超过12米。", [("12米", "not_evidenced")]),
+        ("北街红线宽度24米，两侧各设3.5米宽人行道。", [("24米", "kept"), ("3.5米", "not_evidenced")]),
+        ("K-A-01地块下凹式绿地率50%。", [("50%", "not_evidenced")]),
+    ],
+)
+def test_a_number_of_something_else_is_left_unbound(small, text, found):
+    assert [(said, state) for said, state, _ in numbers(small, text)] == found
+
+
+def test_a_number_under_a_heading_of_numbers_is_listed(small):
+    document = docx.Document()
+    table = document.add_table(rows=2, cols=1)
+    table.cell(0, 0).text, table.cell(1, 0).text = "No.", "14"
+    found = check_text(small, document).statements
+    assert [(one.said, one.state) for one in found if one.kind == "number"] == [("14", "context")]

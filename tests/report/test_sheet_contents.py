@@ -18,12 +18,15 @@ from blockplan.report.office import TABLES
 from blockplan.report.office.phases import in_time
 from blockplan.report.sheets import PAPERS, atlas
 from blockplan.report.sheets.canvas import Canvas, ticks
+from blockplan.report.sheets.control import LEAST_LETTERS, _fit, height_mm, parcel_rows, readable
 from blockplan.report.sheets.extents import MOST_M, MOST_PARCELS, subblocks
 from blockplan.report.sheets.facts import Facts
+from blockplan.report.sheets.linetable import control_table
 from blockplan.report.sheets.maps import scenes_of
 from blockplan.report.sheets.overlaymap import OVERLAYS, _hatch
 from blockplan.report.sheets.paper import MapWindow, fit, layouts
 from blockplan.report.sheets.parcelmap import CONTROL, ground_of
+from blockplan.report.sheets.printed import em, least
 from blockplan.report.sheets.themes import facilities
 from blockplan.report.view import View
 from blockplan.report.words import Words
@@ -228,3 +231,124 @@ def test_a_map_of_facilities_shows_the_streets_where_no_parcels_are_drawn() -> N
     (scene,) = scenes_of(facts, fit([facts.outline], layouts(PAPERS["A3"], (125.0,)), cut=False))
     facilities(scene, ground_of(scene, None))
     assert any("#c4c4be" in piece for piece in scene.canvas.layers["roads"])
+
+
+def facts_of(plan: Plan, lang: str = "zh") -> Facts:
+    return Facts(View(plan, check(plan, packs=["zone"]), Words(lang)))
+
+
+def cells(table: dict[str, Any]) -> list[list[str]]:
+    return [row["cells"] for row in table["rows"]]
+
+
+def test_the_table_of_control_lines_says_what_each_covers_and_what_it_rests_on() -> None:
+    derived = control_table(facts_of(a_row()))
+    assert derived is not None
+    assert cells(derived) == [["绿线", "1", "1.00", "按用地推得"]]
+    lines = [
+        {"line_id": "L-1", "kind": "blue", "name_zh": "南河", "geometry": shapely.box(0, 0, 100, 50)},
+        {"line_id": "L-2", "kind": "heritage", "geometry": shapely.LineString([(0, 0), (400, 0)])},
+    ]
+    drawn_ = control_table(facts_of(a_row(control_lines=lines)))
+    assert drawn_ is not None
+    assert [row[:2] for row in cells(drawn_)] == [
+        ["蓝线", "1"],
+        [Words("zh")("qgis.control_line.heritage"), "1"],
+    ]
+    assert [
+        cells(drawn_)[0][drawn_["heads"].index("面积（ha）")],
+        cells(drawn_)[1][drawn_["heads"].index("长度（km）")],
+    ] == ["0.50", "0.40"]
+
+
+def test_streets_that_cross_meet_whether_or_not_they_share_an_end() -> None:
+    def met(*lines: list[tuple[float, float]]) -> list[tuple[float, float]]:
+        streets = [{"class": "local", "geometry": shapely.LineString(line)} for line in lines]
+        return sorted((x, y) for x, y, _ in facts_of(a_row(streets=streets)).junctions)
+
+    assert met([(0, 50), (400, 50)], [(200, 0), (200, 100)]) == [(200, 50)]
+    assert met([(0, 50), (400, 50)], [(200, 50), (200, 100)]) == [(200, 50)]
+    assert met([(0, 50), (200, 50)], [(200, 50), (400, 50)], [(200, 50), (200, 100)]) == [(200, 50)]
+    assert met([(0, 50), (200, 50)], [(200, 50), (400, 50)]) == []
+
+
+def test_a_strip_ends_in_a_gap_of_the_land_and_shows_no_land_twice() -> None:
+    land = [shapely.box(0, 2_200 * at, 1_500, 2_200 * at + 1_500) for at in range(4)]
+    found = fit(land, layouts(PAPERS["A3"], (112,), portrait=False))
+    assert len(found.cells) == 2
+    shown = [
+        [
+            part
+            for part in land
+            if shapely.box(c.frame.west, c.frame.south, c.frame.east, c.frame.north).covers(part)
+        ]
+        for c in found.cells
+    ]
+    assert [len(parts) for parts in shown] == [2, 2]
+
+
+def test_a_street_without_a_class_is_said_to_have_none() -> None:
+    streets = [{"geometry": shapely.LineString([(0, 50), (400, 50)])}]
+    (sheet,) = drawn(a_row(streets=streets), "streets").sheets
+    assert "道路（等级未载）" in legend(sheet)
+    assert "支路" not in legend(sheet)
+
+
+def test_a_table_stands_whole_below_its_map_or_on_pages_of_its_own() -> None:
+    def placed(count: int) -> tuple[float, float]:
+        parcels = [
+            {
+                "parcel_id": f"P-{at:02}",
+                "land_use": "0701",
+                "far_max": 1.5,
+                "geometry": square(30.0 * at, 0, 30, 90),
+            }
+            for at in range(count)
+        ]
+        facts = facts_of(plan_of(parcels=parcels))
+        (extent,) = subblocks(facts)
+        table = parcel_rows(facts, [str(name) for name in facts.names])
+        found = _fit(facts, PAPERS["A3"], extent, table)
+        return found.layout.table_mm, height_mm(table, found.layout.body[0]) * LEAST_LETTERS
+
+    below, needed = placed(8)
+    assert 0 < needed <= below
+    assert all(below == 0 or needed <= below for below, needed in map(placed, (12, 14, 15)))
+
+
+def test_numbers_of_a_narrow_table_have_the_width_that_they_take() -> None:
+    heads, rows = (
+        ["项目", "千人指标", "Required per thousand"],
+        [["公园绿地与开敞空间", "21,300.01", "20,000.00"]],
+    )
+    widths = least(heads, rows, ["left", "right", "right"])
+    assert widths[0] == 0.0
+    assert widths[1:] == [
+        pytest.approx(em("21,300.01"), abs=0.01),
+        pytest.approx(1.08 * em("Required"), abs=0.6),
+    ]
+
+
+def test_pieces_of_a_subblock_are_numbered_and_hold_each_parcel_once() -> None:
+    parcels = [
+        {
+            "parcel_id": f"P-{at}",
+            "land_use": "0701",
+            "subblock_id": "S-1",
+            "geometry": square(400.0 * at, 0, 390, 390),
+        }
+        for at in range(4)
+    ]
+    road = {
+        "parcel_id": "R-1",
+        "land_use": "1207",
+        "subblock_id": "S-1",
+        "geometry": square(0, 390, 1_600, 15),
+    }
+    whole = {"subblock_id": "S-1", "geometry": shapely.box(0, 0, 1_600, 405)}
+    facts = facts_of(plan_of(parcels=[*parcels, road], subblocks=[whole]), "ja")
+    (extent,) = subblocks(facts)
+    pieces = readable(facts, PAPERS["A3"], extent, 2_500)
+    assert [one.id for one in pieces] == [f"S-1({at})" for at in range(1, len(pieces) + 1)]
+    assert sorted(row for one in pieces for row in one.rows) == [0, 1, 2, 3, 4]
+    assert all(one.shape.bounds[2] - one.shape.bounds[0] < 900 for one in pieces)

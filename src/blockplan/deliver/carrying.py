@@ -15,9 +15,10 @@ from blockplan.deliver.areas import sizes
 from blockplan.deliver.pairs import bounds_of
 from blockplan.deliver.profile import SCALES
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
+from blockplan.texts import pick
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from blockplan.deliver.profile import DeliveredLayer, DeliveryProfile, FieldSpec, RowFilter
     from blockplan.plan import Plan
@@ -31,13 +32,14 @@ class CarriedTable:
     """
     One layer as it is written: values by field, shapes, and which row of the plan each of them is.
 
-    ``rows`` holds (layer of the plan, id) in the order of the features.
+    ``rows`` holds (layer of the plan, id) in the order of the features, ``places`` the number of the row.
     """
 
     spec: DeliveredLayer
     cells: dict[str, list[Any]]
     shapes: list[Any]
     rows: list[tuple[str, str]] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
 
 
 def carry(plan: Plan, profile: DeliveryProfile, form: Mapping[str, Any]) -> dict[str, CarriedTable]:
@@ -94,6 +96,7 @@ def _add(table: CarriedTable, rows: RowFilter, plan: Plan, profile: DeliveryProf
         taken.add(row)
         table.shapes.append(rounded(fitted, digits))
         table.rows.append((rows.layer, str(frame.index[row])))
+        table.places.append(row)
         table.cells.setdefault("", []).append((rows, row))
 
 
@@ -183,10 +186,13 @@ class _Values:
         self.areas = sizes(table.shapes, profile, plan.crs)
         self.columns: dict[tuple[str, str], list[Any]] = {}
         self.pairs: dict[tuple[str, str], tuple[list[float | None], list[float | None]]] = {}
-        self.told = _facilities(plan) if any(_tells(one) for one in table.spec.fields) else {}
+        tells = any(_tells(one) for one in table.spec.fields)
+        self.told = _facilities(plan) if tells else {}
+        self.utilities = _facilities(plan, UTILITY_SERVICES) if tells else {}
 
     def of(self, one: FieldSpec, layer: str, row: int, at: int) -> Any:
-        return _typed(self._raw(one, layer, row, at), one)
+        raw = self._raw(one, layer, row, at)
+        return _typed(one.none if raw is None and one.none and self.told else raw, one)
 
     def _raw(self, one: FieldSpec, layer: str, row: int, at: int) -> Any:
         kind, _, rest = one.binding(layer).partition(":")
@@ -211,17 +217,27 @@ class _Values:
             return float(self.table.shapes[at].length)
         if kind == "bsm":
             return self._bsm(at)
+        parcel = self._cell(layer, "parcel_id", row)
         if kind == "facilities":
-            return self.told.get(self._cell(layer, "parcel_id", row))
+            return self.told.get(parcel)
         code = self._cell(layer, "land_use", row)
-        of = self._cell(layer, "land_use_list", row) or DEFAULT_LIST
-        return use_name(code, of)
+        called = use_name(code, self._cell(layer, "land_use_list", row) or DEFAULT_LIST)
+        if kind == "utilities":
+            own = called if str(code or "").startswith(UTILITY_LAND) else None
+            return self.utilities.get(parcel) or own
+        return called
 
     def _bsm(self, at: int) -> str:
+        """The identifier of a feature: by its row in the plan, so that none changes when another goes."""
         length = self.profile.numbering.bsm_length
         district = "".join(filter(str.isdigit, str(self.form.get("xzqdm") or "")))[:6]
         head = f"{district}{self.number + 10}" if length >= 14 else str(self.number + 10)
-        return f"{head}{at + 1:0{length - len(head)}d}"
+        layer, before = self.table.rows[at][0], 0
+        for one in dict.fromkeys(rows.layer for rows in self.table.spec.rows):
+            if one == layer:
+                break
+            before += len(self.plan.layer(one))
+        return f"{head}{before + self.table.places[at] + 1:0{length - len(head)}d}"
 
     def _column(self, one: FieldSpec, layer: str, column: str, row: int) -> Any:
         value = self._cell(layer, column, row)
@@ -235,7 +251,10 @@ class _Values:
     def _bound(self, one: FieldSpec, layer: str, side: str, base: str, row: int) -> float | None:
         if (layer, base) not in self.pairs:
             self.pairs[layer, base] = bounds_of(self.plan.layer(layer), base)
-        value = self.pairs[layer, base][0 if side == "lower" else 1][row]
+        lower, upper = (bounds[row] for bounds in self.pairs[layer, base])
+        value, other = (lower, upper) if side == "lower" else (upper, lower)
+        if value is None and other is not None and one.unbounded is not None:
+            return one.unbounded
         if value is None:
             pairs = self.profile.pairs
             return pairs.no_upper if side == "upper" and pairs.style == "upper_lower" else None
@@ -251,11 +270,13 @@ class _Values:
         return self.columns[layer, column][row]
 
 
-_MAKERS = frozenset({"area", "length", "bsm", "use_name", "facilities"})
+_MAKERS = frozenset({"area", "length", "bsm", "use_name", "facilities", "utilities"})
+#: Facilities that are utilities, and the classes of land that carry one, of both lists.
+UTILITY_SERVICES, UTILITY_LAND = ("utility", "fire", "transport"), ("13", "U")
 
 
 def _tells(one: FieldSpec) -> bool:
-    return one.source == "facilities" or (isinstance(one.source, str) and one.source.startswith("part:"))
+    return any(of in {"facilities", "utilities"} or of.startswith("part:") for of in one.sources)
 
 
 def value_of(plan: Plan, form: Mapping[str, Any], kind: str, key: str) -> Any:
@@ -263,7 +284,9 @@ def value_of(plan: Plan, form: Mapping[str, Any], kind: str, key: str) -> Any:
     node: Any = plan.manifest if kind == "plan" else form
     for part in key.split("."):
         node = node.get(part) if hasattr(node, "get") else getattr(node, part, None)
-    return None if node in ("", {}) else node
+    if isinstance(node, dict):
+        node = pick(node, "zh")
+    return None if node == "" else node
 
 
 def use_name(code: Any, of: str) -> str | None:
@@ -280,15 +303,15 @@ def use_name(code: Any, of: str) -> str | None:
     return landuse(of).label(code, "zh").removeprefix(f"{code} ")
 
 
-def _facilities(plan: Plan) -> dict[str, str]:
-    """Parcel -> its facilities with their floor area, as a text."""
+def _facilities(plan: Plan, services: Collection[str] = ()) -> dict[str, str]:
+    """Parcel -> its facilities (of some services, or all) with their floor area, as a text."""
     frame = plan.layer("facilities")
     told: dict[str, list[str]] = {}
     for parcel, name, service, area in zip(
         frame["parcel_id"], frame["name_zh"], frame["service"], frame["floor_area_m2"], strict=True
     ):
         said = name or service
-        if parcel and said:
+        if parcel and said and (not services or service in services):
             told.setdefault(parcel, []).append(said if pd.isna(area) else f"{said}（{area:g}㎡）")
     return {parcel: "、".join(names) for parcel, names in told.items()}
 

@@ -19,7 +19,7 @@ from blockplan.deliver.package import beside as beside_plan
 from blockplan.deliver.quality import PackageFacts, judge
 from blockplan.deliver.quality.report import quality_pdf, quality_workbook
 from blockplan.deliver.refusals import refused
-from blockplan.deliver.restoring import restore
+from blockplan.deliver.restoring import origins, restore
 from blockplan.deliver.text.document import open_document
 from blockplan.deliver.upper import read_upper
 from blockplan.errors import BlockplanError, PlanDataError, UsageError
@@ -252,14 +252,9 @@ def plan_of(package: Package, today: dt.date) -> tuple[Plan | None, str]:
     profile = package.profile
     if profile.numbering.parcel_layer not in package.layers:
         return None, str(refused("not_read", PlanDataError, layer=profile.numbering.parcel_layer))
-    tables = {
-        spec.name: package.layers[spec.name].table(spec)
-        for spec in profile.layers
-        if spec.name in package.layers
-    }
     crs = package.layers[profile.numbering.parcel_layer].crs
     try:
-        return restore(tables, profile, package.form or {}, _named(crs), today.isoformat()), ""
+        return restore(package.tables, profile, package.form or {}, _named(crs), today.isoformat()), ""
     except BlockplanError as error:
         return None, str(error)
 
@@ -272,22 +267,28 @@ def _named(crs: pyproj.CRS | None) -> str:
 
 
 def _unread(package: Package, plan: Plan) -> list[Loss]:
-    """What a package says and the plan does not hold: values that nothing of the plan carries."""
+    """
+    What a package says and the plan does not hold: values that nothing of the plan carries.
+
+    A feature is held against what the row of the plan that it became says again: one that cannot be carried,
+    as it has no shape, is lost alone.
+    """
     from blockplan.deliver.losses import Loss  # noqa: PLC0415
 
-    again = carry(plan, package.profile, package.form or {})
+    again, became = carry(plan, package.profile, package.form or {}), origins(package.tables, package.profile)
     found = []
-    for spec in package.profile.layers:
-        layer = package.layers.get(spec.name)
-        if layer is None:
-            continue
-        made = again[spec.name].cells
-        for name, values in layer.cells.items():
-            mine = made.get(name, [])
+    for name in package.tables:
+        made = again[name]
+        carried = {
+            (of, row): at for at, ((of, _), row) in enumerate(zip(made.rows, made.places, strict=True))
+        }
+        for field, values in package.layers[name].cells.items():
+            mine = made.cells.get(field, [])
             for at, value in enumerate(values):
-                now = mine[at] if at < len(mine) else None
+                here = carried.get(became.get((name, at), ("", -1)))
+                now = mine[here] if here is not None and mine else None
                 if value not in (None, "") and not _same(value, now):
-                    found.append(Loss(spec.name, name, str(at + 1), value, now))
+                    found.append(Loss(name, field, str(at + 1), value, now))
     return found
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from blockplan.deliver.carrying import CarriedTable
     from blockplan.deliver.geodatabase import ReadLayer
     from blockplan.deliver.profile import DeliveryProfile
 
@@ -39,6 +40,12 @@ class Package:
     geodatabases: list[Path]
     layers: dict[str, ReadLayer]
     form: dict[str, Any] | None
+
+    @property
+    def tables(self) -> dict[str, CarriedTable]:
+        """The layers of the profile that the database holds, as they are carried."""
+        wanted = [spec for spec in self.profile.layers if spec.name in self.layers]
+        return {spec.name: self.layers[spec.name].table(spec) for spec in wanted}
 
     def place(self, part: str) -> Path:
         """Where a part of the package should lie: a name of `Files`."""

@@ -30,7 +30,7 @@ Scale = Literal["percent", "ha", "km2", "wan_m2", "ratio"]
 #: What one unit of the plan is in the profile's unit: 35 % is 0.35, 1 ha is 10,000 m2.
 SCALES: dict[str, float] = {"ratio": 1.0, "percent": 100.0, "ha": 1e-4, "km2": 1e-6, "wan_m2": 1e-4}
 #: Bindings that need no column: what they give is worked out.
-MADE = frozenset({"area", "length", "bsm", "use_name", "label", "facilities"})
+MADE = frozenset({"area", "length", "bsm", "use_name", "label", "facilities", "utilities"})
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -45,7 +45,9 @@ class FieldSpec(_Strict):
     ``source`` is a column of the plan's layer, ``upper:far`` or ``lower:far``, ``plan:KEY`` (of plan.toml),
     ``form:KEY`` (of the filing form), ``const:VALUE``, ``part:N:facilities`` (a text that is split), or one
     of `MADE`; by plan layer where several lie in one layer. Without it the field stays
-    empty. ``words`` says which word of the office stands for which of the plan.
+    empty. ``words`` says which word of the office stands for which of the plan. ``unbounded`` is what stands
+    for a bound that the plan leaves open beside the other one (no lower FAR is 0); ``none`` is written where
+    a plan that has facilities has none of the kind on a parcel.
     """
 
     name: str
@@ -62,7 +64,16 @@ class FieldSpec(_Strict):
     range: tuple[float, float] | None = None
     code: bool = False
     label_of: str = ""
+    unbounded: float | None = None
+    none: str = ""
     basis: Basis | None = None
+
+    @property
+    def sources(self) -> list[str]:
+        """All that the field carries, of whatever layer of the plan."""
+        return [
+            one for one in ([self.source] if isinstance(self.source, str) else self.source.values()) if one
+        ]
 
     def binding(self, layer: str) -> str:
         """What the field carries of a layer of the plan; "" for nothing."""

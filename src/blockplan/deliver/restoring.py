@@ -55,11 +55,10 @@ def restore(
     """
     layers: dict[str, pd.DataFrame] = {}
     for name in LAYERS:
-        records, shapes = [], []
-        for record, shape in _records(name, tables, profile):
-            records.append(record)
-            shapes.append(shape)
-        if records:
+        found = list(_features(name, tables, profile))
+        if found:
+            records = [_record(spec, rows, row, profile) for spec, _, rows, row in found]
+            shapes = [_single(tables[spec.name].shapes[at]) for spec, at, _, _ in found]
             layers[name] = _frame(name, records, shapes, profile)
     if "boundary" not in layers and "parcels" in layers:
         whole = shapely.union_all([one for one in layers["parcels"].geometry if one is not None])
@@ -67,18 +66,37 @@ def restore(
     return Plan(manifest_from(_manifest(profile, form, crs, today), "filing form"), layers)
 
 
-def _records(
+def origins(
+    tables: Mapping[str, CarriedTable], profile: DeliveryProfile
+) -> dict[tuple[str, int], tuple[str, int]]:
+    """
+    Which row of the plan each feature becomes.
+
+    Returns
+    -------
+    dict
+        (layer of the profile, feature) -> (layer of the plan, row), both counted from 0.
+    """
+    return {
+        (spec.name, at): (layer, row)
+        for layer in LAYERS
+        for row, (spec, at, _, _) in enumerate(_features(layer, tables, profile))
+    }
+
+
+def _features(
     layer: str, tables: Mapping[str, CarriedTable], profile: DeliveryProfile
-) -> Iterator[tuple[dict[str, Any], Any]]:
+) -> Iterator[tuple[DeliveredLayer, int, RowFilter, dict[str, Any]]]:
+    """The features that become rows of a layer of the plan, in their order: layer, number, rows, values."""
     for spec in profile.of(layer):
         table = tables.get(spec.name)
         if table is None:
             continue
-        for at, shape in enumerate(table.shapes):
+        for at in range(len(table.shapes)):
             row = {name: values[at] for name, values in table.cells.items()}
             rows = _rows_of(spec, row)
             if rows is not None and rows.layer == layer:
-                yield _record(spec, rows, row, profile), _single(shape)
+                yield spec, at, rows, row
 
 
 def _rows_of(spec: DeliveredLayer, row: dict[str, Any]) -> RowFilter | None:
@@ -116,7 +134,8 @@ def _record(
         value = row.get(one.name)
         if kind in {"upper", "lower"}:
             number = _number(value, one)
-            if kind == "upper" and number is not None and value == profile.pairs.no_upper:
+            no_bound = (one.unbounded, profile.pairs.no_upper if kind == "upper" else None)
+            if number is not None and value in no_bound:
                 number = None
             if pairs.setdefault(rest, {}).get(kind) is None:
                 pairs[rest][kind] = number

@@ -104,7 +104,7 @@ class View:
             words("head.period", start=words.day(notice.start), end=words.day(notice.end)) if notice else ""
         )
         found = [
-            ("authority", manifest.authority),
+            ("authority", words.pick(manifest.authority)),
             ("drawn_on", words.day(manifest.drawn_on)),
             ("on", words.day(result.on)),
             ("scenario", self.scenario),

@@ -27,13 +27,19 @@ TEXTS = Catalog("blockplan.deliver.quality", "texts.toml")
 
 @dataclass(frozen=True, slots=True)
 class PackageFault:
-    """One fault: the layer and feature, the place, how much, and what fills the rule's sentence."""
+    """
+    One fault: the layer and feature, the place, how much, and what fills the rule's sentence.
+
+    ``ids`` names every feature where one fault is of many; ``remedy`` is the key of what to do about it.
+    """
 
     layer: str = ""
     id: str = ""
     at: Any = None
     measured: float | None = None
     said: Mapping[str, Any] = field(default_factory=dict)
+    ids: tuple[str, ...] = ()
+    remedy: str = "remedy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,7 @@ class Check(JsonRecord):
     measured: float | None
     message: dict[str, str]
     remedy: dict[str, str]
+    ids: tuple[str, ...] = ()
 
 
 def check_of(rule: QualityRule, found: PackageFault) -> Check:
@@ -68,9 +75,10 @@ def check_of(rule: QualityRule, found: PackageFault) -> Check:
     x, y = (None, None) if found.at is None else (round(found.at.x, 3), round(found.at.y, 3))
     said = {"layer": found.layer, "id": found.id} | dict(found.said)
     message, remedy = (
-        {lang: TEXTS(f"{rule.id}.{key}", lang, **said) for lang in LANGUAGES} for key in ("message", "remedy")
+        {lang: TEXTS(f"{rule.id}.{key}", lang, **said) for lang in LANGUAGES}
+        for key in ("message", found.remedy)
     )
-    return Check(rule.id, rule.grade, found.layer, found.id, x, y, found.measured, message, remedy)
+    return Check(rule.id, rule.grade, found.layer, found.id, x, y, found.measured, message, remedy, found.ids)
 
 
 @dataclass

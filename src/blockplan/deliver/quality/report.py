@@ -92,7 +92,10 @@ def _fault_row(check: Any, lang: str) -> list[str]:
 
 
 def quality_workbook(judgement: Judgement, losses: Sequence[Loss], day: dt.date, lang: str = "zh") -> bytes:
-    """The report as a workbook: sheets ``rules``, ``faults``, ``losses``; numbers as numbers."""
+    """The report as a workbook: numbers as numbers.
+
+    Sheets ``rules``, ``faults``, ``features`` (all those of a fault of many), ``losses``.
+    """
     import xlsxwriter  # noqa: PLC0415
 
     out = io.BytesIO()
@@ -110,6 +113,13 @@ def quality_workbook(judgement: Judgement, losses: Sequence[Loss], day: dt.date,
                 pick(one.message, lang), pick(one.remedy, lang),
             ]
             for one in judgement.checks
+        ),
+    )  # fmt: skip
+    _sheet(
+        book, "features", lang, ("rule", "layer", "id", "message"),
+        (
+            [one.rule, one.layer, id_, pick(one.message, lang)]
+            for one in judgement.checks if len(one.ids) > 1 for id_ in one.ids
         ),
     )  # fmt: skip
     _sheet(

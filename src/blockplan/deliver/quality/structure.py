@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from blockplan.deliver.quality.finding import PackageFacts
 
 CODE = re.compile(r"[\w.\-]+", re.ASCII)
+#: So many features are named in the sentence of a fault of many; all of them stand in its list.
+NAMED = 3
 
 
 def layers(facts: PackageFacts) -> Iterator[PackageFault]:
@@ -51,8 +53,30 @@ def lengths(facts: PackageFacts) -> Iterator[PackageFault]:
 
 
 def mandatory(facts: PackageFacts) -> Iterator[PackageFault]:
-    """Empty values of fields that must be filled."""
-    yield from _values(facts, lambda one: one.mandatory, lambda one, value: value is None or value == "")
+    """Fields that must be filled and are empty: a fault a field, with all features where it is."""
+    for spec, layer, one in facts.cells(lambda one: one.mandatory):
+        values = layer.cells[one.name]
+        empty = [at for at, value in enumerate(values) if value is None or value == ""]
+        if not empty:
+            continue
+        ids = tuple(facts.name(spec, layer, at) for at in empty)
+        where = ids[0]
+        if len(ids) > 1:
+            more = ", …" if len(ids) > NAMED else ""
+            where = f"{len(ids)}/{len(values)} ({', '.join(ids[:NAMED])}{more})"
+        said = {"field": one.name, "title": one.title, "where": where}
+        keys = [key for key in one.sources if key.startswith("form:")]
+        remedy = "remedy_form" if keys else "remedy" if one.sources else "remedy_none"
+        said["key"] = keys[0].removeprefix("form:") if keys else ""
+        yield PackageFault(
+            spec.name,
+            ids[0] if len(ids) == 1 else "",
+            point_of(layer.shapes[empty[0]]),
+            float(len(ids)),
+            said,
+            ids,
+            remedy,
+        )
 
 
 def domains(facts: PackageFacts) -> Iterator[PackageFault]:

@@ -56,6 +56,71 @@ _BUILT = re.compile(
     r"(?:\s(?:may|shall|should|must|will|would|can|cannot|not|together|now))*\s$",
     re.IGNORECASE,
 )
+#: A sign in capitals alone: "so far 1.8" is none. Words that are none behind another ideograph.
+FAR, ALONE = "far", frozenset({"密度"})
+#: ``下凹式绿地率`` is no green ratio; "green" is one right before its number.
+KIND_OF, BEFORE_A_NUMBER = "式", frozenset({"green"})
+_THEN_A_NUMBER = re.compile(r"\s?[:=≥]?\s?[0-9]")
+#: What a clause tells of somebody asked, or of another plan: not of this one.
+_OTHERS = re.compile(
+    r"问卷|受访|调查|访谈|抽样|原控规|原方案|原规划|原批|上版|旧版|上一版|现行规划|此前|アンケート|調査|回答|従前|旧計画|前回"
+    r"|\b(?:survey(?:ed)?|questionnaires?|respondents?|interview(?:s|ed)?|poll|asked|former(?:ly)?|previous(?:ly)?"
+    r"|old plan|earlier plan|until now)\b",
+    re.IGNORECASE,
+)
+_EACH = re.compile(r"人均|每人|[1１一]人当たり|[1１一]人あたり")
+_IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
+#: A number behind these, or before them, is by how much something changes, not what it is.
+_BY = re.compile(
+    r"(?:提高|增加|增长|增幅|下浮|上浮|拓宽|减少|降低|下降|下调|上调|上升|提升|减小|扩大|缩小|压缩|核减|核增|高出|多出)(?:了|约|近|达)*\s?$"
+    r"|\b(?:ris(?:e|es|en|ing)|rose|grow[ns]?|grew|increased?s?|f[ae]ll(?:s|en)?|declin(?:e|ed|es)|reduced?|cut|lowered|raised|"
+    r"up|down|exceeds?|higher|lower|more|less|gain(?:s|ed)?|los[te](?:s)?)\s(?:by|of)\s(?:about\s|some\s|around\s)?$",
+    re.IGNORECASE,
+)
+#: Parts of a street, and distances along it.
+_PART_OF_SITE = re.compile(
+    r"地下|操场|运动场|活动场地|首层|校庭|運動場"
+    r"|\b(?:playgrounds?|basements?|underground|below ground|levels? of|yards?)\b",
+    re.IGNORECASE,
+)
+#: What a share is of: all land.
+_OF_LAND = re.compile(r"(?:用地|面积|范围|区域|全体|全域|面積)(?:的|の)?(?:约|約)?\s?$")
+#: What may stand before the quantity in a clause that goes on with the object of the sentence before.
+_GOES_ON = re.compile(
+    r"(?:\s|其中?|该|本|此|同|地块|宗地|区画|敷地|规划|計画|计容|控制|地上|总|新建|建筑|建築物?|按|则|并|且|及|和|与|为|应|的|内|上|"
+    r"の|は|で|と|また|なお|、|\.|\b(?:and|but|with|at|on|in|to|of|for|the|its|their|a|an|is|are|has|have|it|this|that|"
+    r"parcel|site|plot|may|must|can|will|shall|should|be|up|most|least|maximum|minimum|total|planned|there|also|"
+    r"building|buildings|homes|houses|new|not|exceed|more|than|about|some|around|limit|set|reach|reaches|"
+    r"allowed|permitted|holds?|offers?|provides?|takes?|gets?|comes?|rises?|s)\b)*",
+    re.IGNORECASE,
+)
+_CLAUSE = ",，、;；:：。\n"
+_PARTS = (
+    r"(?:人行道|非机动车道|机动车道|车道|绿化带|隔离带|分隔带|退界|间距|行道树|路面|建筑退让|后退|退线"
+    r"|歩道|車道|車線|植樹帯|自転車道|中央分離帯|間隔|セットバック"
+    r"|\b(?:lanes?|sidewalks?|footways?|pavements?|cycle (?:track|path|lane)s?|verges?|medians?|trees|every"
+    r"|spaced|setbacks?|set back)\b)"
+)
+#: Buildings that stand already, and the thing that a length is said of: "高さ15mの工場", "4.5米净空".
+_KEPT = re.compile(
+    r"保留|现有|既有|现存|现状|既存|有効高|净空|净高|\b(?:existing|kept|retained|standing)\b", re.IGNORECASE
+)
+_THING_BEHIND = re.compile(
+    r"の(?!高さ|幅|範囲|建築|建物)|\s?(?:净空|净高)|\s(?:high|tall),?\s(?:is|are|stays?|remains?)\b"
+)
+_PART = re.compile(_PARTS, re.IGNORECASE)
+_PART_BEHIND = re.compile(r"\s?(?:宽|wide|の)?(?:的)?\s?(?:\w+\s)?" + _PARTS, re.IGNORECASE)
+_CHANGED = re.compile(
+    r"\s?(?:上调|下调|调整|提高|提升|降低|降至|压缩)"
+    r"|\s(?:more|less|higher|lower|fewer|larger|smaller|below|above|over)\b"
+    r"|\s?(?:多い|少ない|高い|低い|増|減)"
+    r"|\s?(?:分|ポイント)?(?:を|ほど|程度)?(?:引き?[上下]げ|上乗せ|増や|増加|減ら|減少|縮小|拡大|上回|下回る|広げ|拡げ|狭め|延ば)"
+)
+FLOOR, _LAND_UNIT = (
+    "floor_area_m2",
+    re.compile(r"-?(?:公顷|hm|ha|hectare|ヘクタール|平方公里|平方千米|km|㎢|sq)", re.IGNORECASE),
+)
+KILOMETRE = 1e3
 COVER, COVERAGE = ("cover", "covers"), "building coverage"
 #: What joins a number to the word for what it measures.
 _OF = re.compile(r"\s?of\s(?:(?:the|total|additional|new)\s)*", re.IGNORECASE)
@@ -130,10 +195,22 @@ class Lexicon:
                 _goes_on(text, match.start() - 1) or _goes_on(text, _singular(text, match))
             ):
                 continue
+            if (word == FAR and match[0] != FAR.upper()) or _part_of_a_word(text, match):
+                continue
             if word in COVER and _BUILT.search(text, 0, match.start()):
                 word = COVERAGE
             found.append(Token(match.start(), match.end(), word, word in self.subjects))
         return found
+
+
+def _part_of_a_word(text: str, match: re.Match[str]) -> bool:
+    """Whether a word ends another one, ``密度`` of ``路网密度``, or states nothing where it stands."""
+    lead = text[max(match.start() - 1, 0) : match.start()]
+    return (
+        (match[0] in ALONE and _IDEOGRAPH.match(lead) is not None)
+        or lead == KIND_OF
+        or (match[0].lower() in BEFORE_A_NUMBER and _THEN_A_NUMBER.match(text, match.end()) is None)
+    )
 
 
 def _singular(text: str, match: re.Match[str]) -> int:
@@ -193,7 +270,15 @@ class _Sentence:
     def bound(self) -> list[Bound]:
         """Each number with what it states."""
         listed = self._listed()
-        return [listed.get(one.start) or self._one(at, one) for at, one in enumerate(self.numbers)]
+        found = [listed.get(one.start) or self._one(at, one) for at, one in enumerate(self.numbers)]
+        kept = [one.fact for one in found if one.fact and any(map(one.number.fits, one.fact.amounts))]
+        # Where a sentence states a figure rightly, another number that seems to be it is of something else.
+        return [
+            replace(one, fact=None, why="several")
+            if one.fact in kept and one.fact and not any(map(one.number.fits, one.fact.amounts))
+            else one
+            for one in found
+        ]
 
     def _listed(self) -> dict[int, Bound]:
         """What ``分别为`` pairs: as many numbers behind it as quantities, or subjects, before it."""
@@ -226,8 +311,37 @@ class _Sentence:
             for number, (subject, quantity) in zip(behind, pairs, strict=True)
         }
 
+    def _changes(self, number: ScannedNumber) -> bool:
+        """Whether a number is by how much something changes."""
+        return (
+            _BY.search(self.text[max(self.start, number.start - _LOOK_BACK) : number.start]) is not None
+            or _CHANGED.match(self.text, number.end) is not None
+        )
+
+    def _clause(self, number: ScannedNumber) -> int:
+        """Where the clause of a number begins."""
+        return max(self.start, *(self.text.rfind(sign, self.start, number.start) + 1 for sign in _CLAUSE))
+
+    def _of_a_part(self, number: ScannedNumber) -> bool:
+        """Whether a length is of a part of a street or of what stands along it, an area of one of a site."""
+        before = self.text[self._clause(number) : number.start]
+        if number.dimension == "area":
+            return _PART_OF_SITE.search(before) is not None
+        if number.dimension != "length":
+            return False
+        return bool(
+            _PART.search(before)
+            or _PART_BEHIND.match(self.text, number.end)
+            or _KEPT.search(before)
+            or _THING_BEHIND.match(self.text, number.end)
+        )
+
     def _one(self, at: int, number: ScannedNumber) -> Bound:
-        lead = self.numbers[at - 1].end if at else self.start
+        clause = self.text[self._clause(number) : number.start]
+        if self._changes(number) or self._of_a_part(number) or _OTHERS.search(clause):
+            return Bound(number, None, "no_fact")
+        # A word goes on past a number that says by how much: "height cut by 6 m to 21 m".
+        lead = next((one.end for one in reversed(self.numbers[:at]) if not self._changes(one)), self.start)
         stop = _STOP.search(self.text, number.end, self.end)
         following = self.numbers[at + 1].start if at + 1 < len(self.numbers) else self.end
         tail = min(stop.start() if stop else self.end, following)
@@ -244,6 +358,8 @@ class _Sentence:
         asks = ASKS.search(self.text, lead, number.start) or ASKS.search(self.text, number.end, tail)
         if fact is not None and not fact.subjects and asks:
             return Bound(number, None, "asks")
+        if fact is not None and not fact.subjects and any(map(self._described, before)):
+            return Bound(number, None, "no_fact")
         return Bound(number, fact, why)
 
     def _own_word(self, number: ScannedNumber, subject: Token | None, said: list[Token]) -> Token | None:
@@ -262,7 +378,10 @@ class _Sentence:
 
     def _of_what(self, number: ScannedNumber, near: list[Token]) -> ScannedNumber:
         """A number without a unit counts what stands right before it: ``a population of 50,000``."""
-        word = near[-1] if near and not number.dimension else None
+        if number.dimension == "area" and _EACH.search(self.text, self._clause(number), number.start):
+            return replace(number, dimension="area/person")
+        counted = not number.dimension or number.unit == "个"
+        word = near[-1] if near and counted and number.half >= 0.5 else None
         if word is None or word.subject or number.start - word.end > CLOSE:
             return number
         kinds = self.lexicon.dimensions[word.word]
@@ -281,7 +400,13 @@ class _Sentence:
         self, number: ScannedNumber, before: list[Token], behind: list[Token], quantity: Token | None
     ) -> Token | None:
         """What a number is of: the last topic before it, what is counted behind it, what was spoken of."""
-        topics = [one for one in before if one.subject and self._says(one, number)]
+        first = min((one.start for one in before if one.subject and self._object(one)), default=self.end)
+        # A class of land behind an object is what the object is used for: "地块A（住宅用地）面积".
+        topics = [
+            one
+            for one in before
+            if one.subject and self._says(one, number) and (one.start <= first or self._object(one))
+        ]
         own = [one for one in reversed(topics) if not self._attribute(one)]
         counted = [one for one in behind if one.subject and self._says(one, number)]
         if number.dimension == "count":
@@ -290,6 +415,7 @@ class _Sentence:
         named = any(one.subject and not self._attribute(one) and self._object(one) for one in before)
         # What the sentence before spoke of counts only where a word names the quantity: a unit is too little.
         carries = self.carried is not None and quantity is not None and not named
+        carries = carries and self._goes_on(number, quantity)
         carried = [self.carried] if self.carried and carries and self._says(self.carried, number) else []
         ahead: list[Token] = []
         if not topics and (INVERTED.match(self.text, self.start) or self._signed()):
@@ -299,6 +425,17 @@ class _Sentence:
                 if one.start > number.start and one.subject and self._says(one, number)
             ]
         return next(iter([*own, *ahead, *carried, *reversed(topics), *counted]), None)
+
+    def _described(self, token: Token) -> bool:
+        """Whether a word names a parcel or a facility: figures behind it are not of the whole plan."""
+        return token.subject and len(self.lexicon.by_subject.get(token.word, ())) > 1 and self._object(token)
+
+    def _goes_on(self, number: ScannedNumber, quantity: Token | None) -> bool:
+        """Whether a clause speaks on of what the one before did: it names no other thing, or a ; divides."""
+        if self.text[: self.start].rstrip().endswith((";", "；")):
+            return True
+        end = number.start if quantity is None else min(number.start, quantity.start)
+        return _GOES_ON.fullmatch(self.text, self._clause(number), end) is not None
 
     def _says(self, token: Token, number: ScannedNumber) -> bool:
         facts = self.lexicon.by_subject.get(token.word, [])
@@ -321,6 +458,13 @@ class _Sentence:
         near = bool(ends) and _NEXT.fullmatch(self.text, max(ends), number.start) is not None
         return near and _WORD.match(self.text, number.end) is None
 
+    def _of_land(self, number: ScannedNumber) -> bool:
+        """Whether a share without a word is of land: right behind a class or its area, or of all land."""
+        ends = [one.end for one in self.words if one.subject and one.end <= number.start]
+        ends += [one.end for one in self.numbers if one.dimension == "area" and one.end <= number.start]
+        near = bool(ends) and _NEXT.fullmatch(self.text, max(ends), number.start) is not None
+        return near or _OF_LAND.search(self.text, self.start, number.start) is not None
+
     def _choose(
         self, number: ScannedNumber, subject: Token | None, quantity: Token | None
     ) -> tuple[Fact | None, str]:
@@ -328,6 +472,8 @@ class _Sentence:
         if subject is None and quantity is None:
             return None, "no_fact"
         if quantity is None and not number.dimension and not self._alone(number):
+            return None, "no_fact"
+        if quantity is None and number.dimension == "share" and not self._of_land(number):
             return None, "no_fact"
         found = _fitting(of, number, quantity)
         if not found and quantity is not None and subject is not None:
@@ -345,8 +491,19 @@ def _fitting(facts: Iterable[Fact], number: ScannedNumber, quantity: Token | Non
     fitting = [fact for fact in facts if fact.dimension == number.dimension]
     if quantity is not None:
         named = [fact for fact in fitting if quantity.word in fact.words]
-        if named or number.dimension in {"", "area", "share"}:
+        if named or number.dimension in {"", "area", "share", "length"}:
             return named
+    if number.dimension == "person":
+        # Whoever uses a school is not its capacity.
+        fitting = [fact for fact in fitting if not fact.bound_to.endswith("/places")]
+    if number.dimension == "length":
+        # "350 m from the station" is no height, and no street is as wide as a kilometre.
+        long = number.factor >= KILOMETRE
+        unsaid = ("object:", "table:streets") if long else ("object:",)
+        fitting = [fact for fact in fitting if not fact.bound_to.startswith(unsaid)]
+    if number.dimension == "area" and quantity is None and _LAND_UNIT.match(number.unit.strip()):
+        # Nobody writes floor area in hectares.
+        fitting = [fact for fact in fitting if not fact.bound_to.endswith(FLOOR)]
     if number.dimension == "share":
         # A parcel has several shares, so only a word tells which.
         fitting = [fact for fact in fitting if not fact.bound_to.startswith("object:")]

@@ -115,9 +115,9 @@ def _statements(block: TextBlock, at: int, known: Knowledge, lexicon: Lexicon) -
     rows = [_of_name(block, at, shift, one, known) for one in names]
     rows += [_of_year(block, at, shift, span, known) for span in years]
     rows += [
-        _statement(block, at, shift, "number", "context", span, "", "", {})
+        _statement(block, at, shift, "number", "context", (max(span[0], shift), span[1]), "", "", {})
         for span in context_numbers(text)
-        if not any(start < span[1] and span[0] < end for start, end in (*taken, *years))
+        if span[1] > shift and not any(start < span[1] and span[0] < end for start, end in (*taken, *years))
     ]
     figures = [one for one in numbers(text, [*taken, *years], block.unit) if one.start >= shift]
     if block.coded:

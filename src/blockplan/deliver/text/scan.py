@@ -22,6 +22,11 @@ UNITS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
     for pattern, dimension, factor in (
         (r"(?:平方米|㎡|m²|m2)\s?[/／每]\s?(?:千人)", "area/1000", 1.0),
         (r"(?:平方米|㎡|m²|m2)\s?[/／每]\s?人", "area/person", 1.0),
+        (
+            r"(?:m²|m2|sqm|square met(?:re|er)s?)\s(?:per|a|for each)\s(?:person|resident|inhabitant|head)\b",
+            "area/person",
+            1.0,
+        ),
         (r"人\s?[/／每]\s?(?:公顷|hm²|ha)", "person/ha", 1.0),
         (r"床\s?[/／每]\s?千人", "bed/1000", 1.0),
         (r"平方公里|平方千米|km²|km2|㎢|平方キロメートル|sq\.?\s?km|square kilomet(?:re|er)s?", "area", 1e6),
@@ -29,6 +34,7 @@ UNITS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
         (r"亩", "area", 10_000 / 15),
         (r"平方米|㎡|m²|m2|平方メートル|sq\.?\s?m\b|sqm\b|square met(?:re|er)s?", "area", 1.0),
         (r"[%％]|パーセント|per\s?cent\b", "share", 0.01),
+        (r"割(?!り|合)", "share", 0.1),
         (r"公里|千米|km(?![a-zA-Z²2])|キロメートル|kilomet(?:re|er)s?\b", "length", 1e3),
         (r"米|m(?![a-zA-Z²2])|メートル|met(?:re|er)s?\b", "length", 1.0),
         (r"个?(?:机动车)?(?:停车泊位|停车位|车位|泊位)|辆|台|(?:car )?parking spaces?\b", "parking", 1.0),
@@ -79,8 +85,22 @@ CONTEXT = re.compile(
     r"|[〔\[（(](?:19|20)[0-9]{2}[〕\]）)]\s?[0-9]*\s?号?"
     r"|[（(][0-9一二三四五六七八九十]{1,3}[）)]"
     r"|(?<![0-9A-Za-z.．-])1\s?[:：]\s?[0-9,]+"
+    r"|(?:班额|每班)\s?[0-9]+\s?人"
+    r"|每(?:张|个|名)?(?:床位?|班|户|生|学生|学位|车位|座|处|层|栋|幢|千人|万人|百户|百人)[^，,。；;0-9]{0,14}[0-9]+(?:[.．][0-9]+)?"
+    r"\s?(?:平方米|㎡|m²|人|个|米|张)"
+    r"|(?:1|一)(?:床|人|戸|世帯|クラス|学級|台)(?:当たり|あたり)[^、。0-9]{0,14}[0-9]+(?:[.．][0-9]+)?\s?(?:㎡|m²|人|台|平方メートル)?"
+    r"|[0-9]+(?:\.[0-9]+)?\s?(?:m²|m2|square met(?:re|er)s?|places|spaces)?\s(?:per|for each|to each)\s"
+    r"(?:bed|pupil|dwelling|home|household|class|storey|child|space)\b"
+    r"|(?:平均|户籍人口)[^，,。；;0-9]{0,8}[0-9]+(?:[.．][0-9]+)?(?:万)?\s?(?:公顷|平方米|人|ha|㎡)"
+    r"|[0-9]+(?:\.[0-9]+)?(?:\s?(?:million|billion))?\s(?:euros?|dollars?|yuan|yen)\b"
+    r"|[0-9]+(?:\.[0-9]+)?\s?(?:ha|m²|hectares)\son average"
+    r"|[0-9]+(?:\.[0-9]+)?(?:\s?[+＋]\s?[0-9]+(?:\.[0-9]+)?)+\s?(?:m|米)?"
+    r"|\b(?:per|for every|to every)\s[0-9][0-9,]*\s\w+|1?学級\s?[0-9]+\s?人"
+    r"|(?:生|套|户|床|班|车)均[^，,。；;0-9]{0,14}[0-9]+(?:[.．][0-9]+)?\s?(?:平方米|㎡|m²|人|个|米)?"
+    r"|(?:户均|每户|平均每户|世帯当たり|世帯あたり|一?戸当たり)\s?(?:人口|人数|约|約)?\s?[0-9]+(?:[.．][0-9]+)?\s?人"
+    r"|(?:residents|people|persons)\s(?:per|a|to each)\s(?:dwelling|home|household)"
     r"|[0-9]+\s?(?:分钟|小时|天|日内|个工作日|个月|年内)"
-    r"|^\s*[0-9]+(?:[.．][0-9]+)*(?=[\s、.．　])"
+    rf"|^\s*[0-9]+(?:[.．][0-9]+)*(?=[\s、.．　])(?!\s?(?:{_UNIT}))"
     r"|[0-9]{1,2}\s?[:：]\s?[0-9]{2}(?![0-9])|[0-9]+\s?年一遇|[0-9]+-in-[0-9]+(?:-year)?|[0-9]+\s?度(?![a-z])"
     # English
     r"|\b(?:tables?|figures?|figs?\.|sections?|chapters?|articles?|clauses?|annex|appendix|sheets?|drawings?|"

@@ -81,7 +81,7 @@ class Manifest(_ManifestModel):
     horizon: int | None = Field(default=None, ge=1900, le=2300)
     crs: str = Field(min_length=1)
     basemap_crs: Literal["cgcs2000", "wgs84", "gcj02", "none"] = "none"
-    authority: str = ""
+    authority: str | dict[str, str] = ""
     attribution: str | dict[str, str] = ""
     synthetic: bool = False
     packs: tuple[str, ...] = ()

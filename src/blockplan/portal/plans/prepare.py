@@ -24,7 +24,7 @@ from blockplan.portal.config import config_of_environment
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.places import keep
 from blockplan.portal.words import say
-from blockplan.texts import LANGUAGES, refusal
+from blockplan.texts import LANGUAGES, pick, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,7 +95,7 @@ def prepare(
     version.document = {
         "title": dict(plan.manifest.title),
         "synthetic": plan.manifest.synthetic,
-        "authority": plan.manifest.authority,
+        "authority": pick(plan.manifest.authority),
         "attribution": plan.manifest.attribution,
         "crs": plan.manifest.crs,
         "frozen": frozen.said,

@@ -83,11 +83,15 @@ def shown(cell: Cell, form: Form) -> str:
     --------
     >>> shown(1234.5, "two"), shown(27.0, "one"), shown(-0.5, "signed"), shown(None, "whole")
     ('1,234.50', '27', '−0.50', '—')
+    >>> shown(0.001, "signed"), shown(-0.001, "signed"), shown(1.0, "signed")
+    ('0.00', '0.00', '+1.00')
     """
     if cell is None:
         return UNKNOWN_SIGN
     if not isinstance(cell, int | float) or form not in DECIMALS:
         return str(cell)
     digits = 0 if form == "one" and float(cell).is_integer() else DECIMALS[form]
-    said_ = f"{float(cell):,.{digits}f}".replace("-", "\N{MINUS SIGN}")
-    return f"+{said_}" if form == "signed" and cell >= 0 else said_
+    # What rounds to nothing has no sign.
+    amount = round(float(cell), digits) + 0.0
+    said_ = f"{amount:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return f"+{said_}" if form == "signed" and amount > 0 else said_

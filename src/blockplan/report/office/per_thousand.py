@@ -107,7 +107,8 @@ def _judged(view: View, verdict: Verdict, people: float | None, item: Item | Non
     supply, per = (found.supply, found.per) if found is not None else (None, 1.0)
     wanted = verdict.required.value
     least = wanted[0] if isinstance(wanted, tuple) else wanted
-    source = words.join(str(verdict.source[key]) for key in ("document", "clause") if verdict.source.get(key))
+    written = [str(verdict.source[key]) for key in ("document", "clause") if verdict.source.get(key)]
+    source = words.pick(verdict.source.get("said")) or words.join(written)
     floor = verdict.required.op in {">=", ">"} and is_known(supply) and least > 0
     return Line((
         said(view, f"per_thousand.{item.category if item else 'other'}"),

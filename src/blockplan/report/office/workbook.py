@@ -154,10 +154,11 @@ def _explained(view: View, made: Sequence[OfficeTable]) -> Iterator[tuple[str, s
             yield title, heading(view, column), meaning(view, column), column.source
         for note in table.notes:
             yield title, said(view, "sources.note"), note, ""
-    yield from _factors(view)
+    yield from factors_told(view)
 
 
-def _factors(view: View) -> Iterator[tuple[str, str, str, str]]:
+def factors_told(view: View) -> Iterator[tuple[str, str, str, str]]:
+    """Each factor of the loads: table, load, what is asked of which land, source."""
     factors, words = read_factors(), view.words
     for load, own in factors.by_load.items():
         for one in own:

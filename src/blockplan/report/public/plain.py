@@ -102,7 +102,11 @@ def _what(plan: Plan, speech: Speech) -> _Made:
     ]
     title = words.pick(manifest.title)
     said += [speech("plain.what.title", title=title)] if title else []
-    said += [speech("plain.what.authority", authority=manifest.authority)] if manifest.authority else []
+    said += (
+        [speech("plain.what.authority", authority=words.pick(manifest.authority))]
+        if manifest.authority
+        else []
+    )
     said += [speech("plain.what.horizon", year=manifest.horizon)] if manifest.horizon else []
     if manifest.notice:
         start, end = manifest.notice.start, manifest.notice.end

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import shapely
@@ -44,6 +44,9 @@ LETTERS_MM, CELL_PAD_MM, LINE_MM = 2.0, 1.6, 2.3
 LEAST_LETTERS = 0.88
 #: A note below a table but the first, mm.
 NOTE_MM = 3.0
+#: A table has at most this share of the height below its map, else pages of its own; so it has where the map
+#: is so much larger without it.
+MOST_TABLE, MUCH_LARGER = 0.34, 1.6
 #: The table of a block with more parcels has pages of its own.
 MOST_BELOW = 30
 #: Widths that the panel may have beside a block and beside a subblock, mm.
@@ -127,7 +130,8 @@ def control_sheet(
     """
     lang, block = facts.view.words.lang, extent.kind == "block"
     names = [str(facts.names[row]) for row in extent.rows]
-    found = _fit(facts, paper, extent)
+    table = parcel_rows(facts, names)
+    found = _fit(facts, paper, extent, table)
     scenes = maps.scenes_of(facts, found)
     shown: dict[str, bool] = {}
     for scene in scenes:
@@ -153,7 +157,6 @@ def control_sheet(
         panels.title_block(facts.view, title, number, maps.scale_said(lang, found.scale)),
     ]
     numbered = {name for name, road in zip(names, facts.roads[list(extent.rows)], strict=True) if not road}
-    table = parcel_rows(facts, names)
     data = {
         "picture": files.put(maps.drawn(scenes, found)),
         "panel": side,
@@ -166,11 +169,22 @@ def control_sheet(
     )  # fmt: skip
 
 
-def _fit(facts: Facts, paper: Paper, extent: Extent) -> Fit:
-    block, rows = extent.kind == "block", len(extent.rows) + 1
-    rows_mm = 0.0 if block and rows > MOST_BELOW else (HEAD_MM + ROW_MM * rows) * paper.letters
+def _fit(facts: Facts, paper: Paper, extent: Extent, table: dict[str, Any]) -> Fit:
+    """The layout with the table whole below the map; without it where that makes the map much larger."""
+    block, land = extent.kind == "block", [extent.shape]
     first = FIRST_JA if facts.view.words.lang == "ja" else FIRST
-    return fit([extent.shape], layouts(paper, BLOCK_PANELS if block else PARCEL_PANELS, rows_mm), first)
+    apart = layouts(paper, BLOCK_PANELS if block else PARCEL_PANELS)
+    below = []
+    for layout in apart if not block or len(extent.rows) < MOST_BELOW else ():
+        k, most = paper.letters, MOST_TABLE * layout.body[1]
+        height = height_mm(table, layout.body[0] / k) * k
+        if height * LEAST_LETTERS <= most:
+            below.append(replace(layout, table_mm=min(height, most)))
+    alone = fit(land, apart, first)
+    if not below:
+        return alone
+    found = fit(land, below, first)
+    return alone if found.scale >= MUCH_LARGER * alone.scale else found
 
 
 def height_mm(table: dict[str, Any], width_mm: float) -> float:
@@ -201,18 +215,22 @@ def letters_for(table: dict[str, Any], layout: PaperLayout) -> float:
 
 
 def readable(facts: Facts, paper: Paper, extent: Extent, most: int) -> list[Extent]:
-    """A subblock, or its parcels in pieces that fit at a scale of at least one to `most`."""
-    if (
-        sum(facts.shapes[row] is not None for row in extent.rows) < 2
-        or _fit(facts, paper, extent).scale <= most
-    ):
+    """A subblock, or its parcels in pieces that fit at a scale of at least one to `most`, numbered."""
+    pieces = _readable(facts, paper, extent, most)
+    return extents.numbered(facts, extent, pieces) if len(pieces) > 1 else [extent]
+
+
+def _readable(facts: Facts, paper: Paper, extent: Extent, most: int) -> list[Extent]:
+    names = [str(facts.names[row]) for row in extent.rows]
+    built = sum(facts.shapes[row] is not None and not facts.roads[row] for row in extent.rows)
+    if built < 2 or _fit(facts, paper, extent, parcel_rows(facts, names)).scale <= most:
         return [extent]
-    return [piece for half in extents.halves(facts, extent) for piece in readable(facts, paper, half, most)]
+    return [piece for half in extents.halves(facts, extent) for piece in _readable(facts, paper, half, most)]
 
 
 def _kin(facts: Facts, extent: Extent, context: Sequence[Extent]) -> list[BaseGeometry]:
-    """The parts under the same part above, or all; the planned land where they are many."""
-    kin = [one.shape for one in context if one.above == extent.above]
+    """All blocks; the subblocks of the same block, or all; the planned land where they are many."""
+    kin = [one.shape for one in context if one.above == extent.above or extent.kind == "block"]
     kin = kin if len(kin) > 1 else [one.shape for one in context]
     return kin if len(kin) <= MOST_KIN or facts.outline is None else [facts.outline]
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: A piece of a plan without subblocks is of so many parcels, and so long, at most: it reads at 1:2,000.
 MOST_PARCELS, MOST_M = 45, 480.0
+#: Street land so far beside a piece of a subblock is shown with it, m.
+BESIDE_M = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +124,50 @@ def _pieces(facts: Facts, rows: list[int]) -> list[Extent]:
 
 
 def halves(facts: Facts, extent: Extent) -> list[Extent]:
-    """A part in two, cut across its longer side between parcels: A and B after its number."""
-    drawn = [row for row in extent.rows if facts.shapes[row] is not None]
-    west, south, east, north = extent.shape.bounds
+    """A part in two, cut across its longer side between parcels; its street land follows in `numbered`."""
+    drawn = [row for row in extent.rows if facts.shapes[row] is not None and not facts.roads[row]]
+    west, south, east, north = shapely.total_bounds(facts.shapes[drawn])
     axis, way = (0, 1) if east - west >= north - south else (1, -1)
     middles = shapely.get_coordinates(shapely.centroid(facts.shapes[drawn]))[:, axis] * way
     order = [drawn[at] for at in np.argsort(middles, kind="stable")]
     half = len(order) // 2
-    parts = ([*order[:half], *(row for row in extent.rows if facts.shapes[row] is None)], order[half:])
+    return [
+        replace(extent, shape=shapely.union_all(facts.shapes[part]), rows=tuple(part))
+        for part in (order[:half], order[half:])
+    ]
+
+
+def numbered(facts: Facts, extent: Extent, pieces: Sequence[Extent]) -> list[Extent]:
+    """
+    Pieces of a part with their numbers, from north to south, each row of the part in one of them.
+
+    Street land is with the piece that it lies nearest to, and is shown as far as it runs beside it.
+    """
+    ordered = sorted(pieces, key=lambda one: (-round(one.shape.bounds[3], 1), one.shape.bounds[0]))
+    shapes = np.array([one.shape for one in ordered], dtype=object)
+    rows = [list(one.rows) for one in ordered]
+    held = {row for of in rows for row in of}
+    for row in extent.rows:
+        if row not in held:
+            shape = facts.shapes[row]
+            at = 0 if shape is None else int(np.argmin(shapely.distance(shapes, shapely.centroid(shape))))
+            rows[at].append(row)
+    streets = [facts.shapes[row] for row in extent.rows if facts.roads[row] and facts.shapes[row] is not None]
+    land = shapely.union_all(np.array(streets, dtype=object)) if streets else shapely.Polygon()
     return [
         replace(
-            extent, id=f"{extent.id}{letter}", shape=shapely.union_all(facts.shapes[part]), rows=tuple(part)
+            one,
+            id=f"{extent.id}({number})",
+            rows=tuple(sorted(of)),
+            shape=shapely.union(one.shape, shapely.intersection(land, _beside(one.shape))),
         )
-        for letter, part in zip("AB", parts, strict=True)
+        for number, (one, of) in enumerate(zip(ordered, rows, strict=True), 1)
     ]
+
+
+def _beside(shape: BaseGeometry) -> BaseGeometry:
+    west, south, east, north = shape.bounds
+    return shapely.box(west - BESIDE_M, south - BESIDE_M, east + BESIDE_M, north + BESIDE_M)
 
 
 def _joined(facts: Facts, pieces: list[list[int]]) -> list[list[int]]:

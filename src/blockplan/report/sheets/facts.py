@@ -23,6 +23,8 @@ from blockplan.report.sheet import ranked
 from blockplan.report.sheets.labels import Spots
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
@@ -97,21 +99,24 @@ class Facts:
 
     @cached_property
     def junctions(self) -> list[tuple[float, float, list[str]]]:
-        """Points where at least three ends of streets meet, with their classes; footways do not count."""
+        """Points where at least three arms of streets meet, with their classes; footways do not count."""
         streets = self.plan.layer("streets")
         if not len(streets):
             return []
-        ends: dict[tuple[int, int], list[tuple[float, float, str]]] = {}
-        for shape, kind in zip(streets.geometry, streets["class"].astype("object"), strict=True):
-            if shape is None or shape.is_empty or kind == "path":
-                continue
-            for line in shapely.get_parts(shape):
-                run = shapely.get_coordinates(line)
-                for x, y in (run[0], run[-1]):
-                    ends.setdefault((round(x * 10), round(y * 10)), []).append(
-                        (float(x), float(y), str(kind))
-                    )
-        return [(met[0][0], met[0][1], [one[2] for one in met]) for met in ends.values() if len(met) >= MEET]
+        driven = (streets["class"].astype("object") != "path").to_numpy()
+        lines, owner = shapely.get_parts(
+            np.array([*streets.geometry[driven], None], dtype=object)[:-1], return_index=True
+        )
+        kinds = streets["class"].astype("object").to_numpy()[driven][owner]
+        arms: dict[tuple[int, int], list[tuple[float, float, str]]] = {}
+        for line, kind in zip(lines, kinds, strict=True):
+            run = shapely.get_coordinates(line)
+            for x, y in (run[0], run[-1]) if len(run) else ():
+                arms.setdefault((round(x * 10), round(y * 10)), []).append((float(x), float(y), str(kind)))
+        for (x, y), at in _crossings(lines):
+            # A street that runs through a point has two arms there.
+            arms.setdefault((round(x * 10), round(y * 10)), []).extend([(x, y, str(kinds[at]))] * 2)
+        return [(met[0][0], met[0][1], [one[2] for one in met]) for met in arms.values() if len(met) >= MEET]
 
     @cached_property
     def colour_of(self) -> dict[tuple[str, str], str]:
@@ -248,6 +253,22 @@ class Facts:
                 )
             )
         return out
+
+
+def _crossings(lines: NDArray[np.object_]) -> Iterator[tuple[tuple[float, float], int]]:
+    """Points at which a line meets another and does not end, with the line; a point once a line."""
+    one, other = shapely.STRtree(lines).query(lines, predicate="intersects")
+    met = shapely.intersection(lines[one], lines[other])
+    seen: set[tuple[int, int, int]] = set()
+    for at, shape in zip(one[one != other], met[one != other], strict=True):
+        ends = {(round(x * 10), round(y * 10)) for x, y in shapely.get_coordinates(lines[at])[[0, -1]]}
+        for point in shapely.get_parts(shape):
+            if shapely.get_dimensions(point) != 0:
+                continue
+            key = (round(point.x * 10), round(point.y * 10))
+            if key not in ends and (at, *key) not in seen:
+                seen.add((at, *key))
+                yield (float(point.x), float(point.y)), int(at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def streets(scene: Scene, *, coloured: bool = False, classes: Sequence[str] = tu
         inner = colour if coloured or not casing else "#ffffff"
         scene.canvas.shape("roads", shapes, stroke=inner, stroke_width=width, **look)
         if coloured:
-            said = scene.facts.view.words.or_else(f"street.{kind or 'local'}", kind or "")
+            said = scene.facts.view.words(f"street.{kind}") if kind else scene.say("legend.street_unknown")
             mark = segment(0.3, 2, 7.7, 2, stroke=casing or colour, stroke_width=width + 0.22) + segment(
                 0.3, 2, 7.7, 2, stroke=colour, stroke_width=width
             )

@@ -113,7 +113,7 @@ def on_land(facts: Facts, land: BaseGeometry) -> list[str]:
     return [
         kind
         for kind in OVERLAYS
-        if any(one.kind == kind and shapely.intersects(one.shape, inner) for one in _lines(facts))
+        if any(one.kind == kind and shapely.intersects(one.shape, inner) for one in drawn_lines(facts))
     ]
 
 
@@ -124,13 +124,13 @@ def said(scene: Scene, kind: str) -> str:
 
 def _placed(scene: Scene, kinds: Iterable[str]) -> Iterator[OverlayShape]:
     """The control lines of some kinds that a window shows."""
-    canvas, drawn, wanted = scene.canvas, _lines(scene.facts), {*kinds}
+    canvas, drawn, wanted = scene.canvas, drawn_lines(scene.facts), {*kinds}
     for one, shape in zip(drawn, canvas.on_paper([one.shape for one in drawn]), strict=True):
         if one.kind in wanted and shape is not None and shapely.intersects(shape, canvas.box):
             yield one._replace(shape=shape)
 
 
-def _lines(facts: Facts) -> list[OverlayShape]:
+def drawn_lines(facts: Facts) -> list[OverlayShape]:
     """The control lines in plan metres; an overlay that is a line with a width is its corridor."""
     if not facts.plan.has_layer("control_lines"):
         return []

@@ -260,7 +260,7 @@ def title_block(view: View, title: str, number: str, scale: str) -> Panel:
     return {
         "kind": "title_block",
         "wide": [
-            [label["authority"], manifest.authority],
+            [label["authority"], words.pick(manifest.authority)],
             [label["office"], ""],
             [label["project"], view.title],
             [label["sheet"], title],

@@ -29,6 +29,8 @@ LONG = 1.6
 #: Parts that cover less than this of their common box get windows of their own.
 APART = 0.6
 MOST_CELLS = 4
+#: A strip ends in a gap of the land that lies so near to its equal share of the length.
+NEAR_CUT = 0.4
 #: Land is cut up where its scale grows at least by this factor.
 CUT_GAIN = 1.2
 #: Free paper around the land inside a window, and between two windows, whose coordinates stand there; mm.
@@ -195,8 +197,14 @@ def _strips(land: Sequence[BaseGeometry], whole: Frame, count: int, *, tall: boo
     out, shape = [], shapely.union_all(np.array(land, dtype=object))
     length = whole.height if tall else whole.width
     step, lap = length / count, 0.015 * length
+    spans = [
+        (whole.north - north, whole.north - south) if tall else (west - whole.west, east - whole.west)
+        for west, south, east, north in (one.bounds for one in land)
+    ]
+    gaps = _gaps(spans)
+    cuts = [(0.0, 0.0), *(_cut(at * step, step, lap, gaps) for at in range(1, count)), (length, length)]
     for at in range(count):
-        low, high = at * step - lap * (at > 0), (at + 1) * step + lap * (at < count - 1)
+        low, high = cuts[at][0], cuts[at + 1][1]
         cut = (
             shapely.box(whole.west, whole.north - high, whole.east, whole.north - low)
             if tall
@@ -205,6 +213,25 @@ def _strips(land: Sequence[BaseGeometry], whole: Frame, count: int, *, tall: boo
         piece = shapely.intersection(shape, cut)
         out.append(box_of(piece.bounds if not piece.is_empty else cut.bounds))
     return out
+
+
+def _gaps(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """What lies between spans of a line."""
+    found, reached = [], -math.inf
+    for low, high in sorted(spans):
+        if -math.inf < reached < low:
+            found.append((reached, low))
+        reached = max(reached, high)
+    return found
+
+
+def _cut(at: float, step: float, lap: float, gaps: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Where a strip begins and the one before it ends: in a gap that is near, else with a little of both."""
+    near = [(low + high) / 2 for low, high in gaps if abs((low + high) / 2 - at) <= NEAR_CUT * step]
+    if near:
+        here = min(near, key=lambda one: abs(one - at))
+        return here, here
+    return at - lap, at + lap
 
 
 def box_of(bounds: Iterable[float]) -> Frame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.report.office.columns import heading, shown
 from blockplan.report.office.columns import said as office_said
+from blockplan.report.office.workbook import factors_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -30,6 +31,8 @@ WIDE = {
 MANY, LONG = 12, ("estimated", "basis")
 #: Share of the width of a panel, where every column has one so that headings break: by form; 1 for numbers.
 FORMS = {"text": 1.6, "code": 1.3}
+#: A text no longer than so many letters does not break; a heading breaks after so many characters.
+SHORT, CHARACTERS = 6.0, 3.0
 #: Columns that a panel has room for.
 NARROW = {
     "land_balance": ("code", "land_use", "planned_ha", "planned_share", "per_person_m2"),
@@ -59,17 +62,19 @@ def printed(
     chosen = [
         at
         for at, column in enumerate(table.columns)
-        if (column.key in wanted if wanted else _says(lines, at))
+        if _says(lines, at) and (not wanted or column.key in wanted)
     ]
     chosen = [at for at in chosen if len(chosen) <= MANY or table.columns[at].key not in LONG]
     columns = [table.columns[at] for at in chosen]
     heads = [heading(view, column) for column in columns]
     cells = [[shown(line.cells[at], table.columns[at].form) for at in chosen] for line in lines]
     shared = narrow or len(columns) > MANY
+    aligns = [{"text": "left", "code": "center"}.get(column.form, "right") for column in columns]
     return {
         "title": office_said(view, f"title.{table.name}"),
         "heads": heads,
-        "align": [{"text": "left", "code": "center"}.get(column.form, "right") for column in columns],
+        "align": aligns,
+        "least": least(heads, cells, aligns),
         "widths": [WIDE.get(column.key, FORMS.get(column.form, 1.0) if shared else 0) for column in columns],
         "ems": ems(heads, cells),
         "rows": [
@@ -78,6 +83,34 @@ def printed(
         ],
         "notes": list(table.notes),
     }
+
+
+def factors(view: View) -> dict[str, Any]:
+    """The factors that the loads rest on, a line for each load and source."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for _, load, said, source in factors_told(view):
+        told.setdefault((load, source), []).append(said)
+    cells = [[load, view.words.join(said), source] for (load, source), said in told.items()]
+    heads = [office_said(view, f"sources.{key}") for key in ("column", "definition", "source")]
+    return {
+        "title": office_said(view, "title.sources"),
+        "heads": heads,
+        "align": ["left"] * len(heads),
+        "widths": [0, 1.6, 1],
+        "ems": ems(heads, cells),
+        "rows": [{"cells": row, "kind": "row", "depth": 0} for row in cells],
+        "notes": [],
+    }
+
+
+def least(heads: Sequence[str], cells: Sequence[Sequence[str]], aligns: Sequence[str]) -> list[float]:
+    """What a column must have so that no cell breaks, its heading broken between words; 0 for long texts."""
+    found = []
+    for at, (said, align) in enumerate(zip(heads, aligns, strict=True)):
+        word = max(map(em, said.split()), default=0.0) if said.isascii() else CHARACTERS
+        widest = max([1.08 * word, *(em(row[at]) for row in cells)])
+        found.append(0.0 if align == "left" and widest > SHORT else round(widest, 2))
+    return found
 
 
 def ems(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[float]:

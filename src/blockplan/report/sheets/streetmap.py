@@ -49,7 +49,16 @@ def centre_lines(scene: Scene) -> None:
     scene.canvas.shape("roads", placed[driven], **look)
     if any(shape is not None for shape in placed[driven]):
         scene.show("centre_line", 21, line_swatch(**look))
-    paths = [shape for shape in placed[~driven] if shape is not None]
+    footways(scene)
+
+
+def footways(scene: Scene) -> None:
+    """Footways, which run over the land of parcels."""
+    streets = scene.facts.plan.layer("streets")
+    if not len(streets):
+        return
+    walked = (streets["class"].astype("object") == "path").to_numpy()
+    paths = [shape for shape in scene.canvas.on_paper(streets.geometry[walked]) if shape is not None]
     if paths:
         way: dict[str, Style] = {"stroke": "#2e8b57", "stroke_width": 0.22, "stroke_dasharray": (1.2, 0.8)}
         scene.canvas.shape("roads", paths, **way)

@@ -10,6 +10,7 @@ import shapely
 
 from blockplan.measure.inputs.columns import values
 from blockplan.report.maps.ground import use_colour
+from blockplan.report.office.columns import shown
 from blockplan.report.office.phases import in_time
 from blockplan.report.sheets import ground as base
 from blockplan.report.sheets import overlaymap, parcellabels, parcelmap, streetmap
@@ -20,7 +21,9 @@ from blockplan.report.sheets.reachmap import PARKS, REACH, green_reach, service_
 from blockplan.report.sheets.scene import dot_swatch, fill_swatch, lighter, line_swatch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    from shapely.geometry.base import BaseGeometry
 
     from blockplan.report.sheets.canvas import Style
     from blockplan.report.sheets.facts import Facts
@@ -114,7 +117,9 @@ def land_use(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     """What the land is planned for: number and code, or the code."""
     facts = scene.facts
     colours = [lighter(colour, parcelmap.PLAN_TINT) for colour in facts.colours]
+    base.streets(scene)
     parcelmap.fills(scene, ground, facts.colours, parcelmap.PLAN_TINT)
+    streetmap.footways(scene)
     parcelmap.use_legend(scene, range(len(facts.names)), parcelmap.PLAN_TINT)
     parcelmap.red_lines(scene, ground, 0.2)
     parcelmap.parcel_lines(scene, ground, 0.1)
@@ -273,7 +278,8 @@ def classes(scene: Scene, ground: ParcelGround, kind: str) -> Sequence[str]:
             if low is None
             else scene.say("legend.class_between", low=f"{low:g}", high=f"{high:g}", unit=unit)
         )
-        scene.show(f"class {at}", 0, fill_swatch(STEPS[at]), said)
+        land = [shape for shape, colour in zip(facts.shapes, colours, strict=True) if colour == STEPS[at]]
+        scene.show(f"class {at}", 0, fill_swatch(STEPS[at]), said, (_hectares(land),))
     if BARE in {colours[row] for row in ground.rows}:
         scene.show("no_bound", 1, fill_swatch(BARE))
     inside(
@@ -325,6 +331,9 @@ def streets(scene: Scene, ground: ParcelGround) -> Sequence[str]:
 
 def control_lines(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     """Control lines on white ground."""
+    base.streets(scene)
+    parcelmap.fills(scene, ground, ["#ffffff"] * len(scene.facts.names), 0.0)
+    streetmap.footways(scene)
     parcelmap.parcel_lines(scene, ground, 0.06)
     parcelmap.red_lines(scene, ground, 0.28)
     overlaymap.overlays(scene)
@@ -364,6 +373,7 @@ def phases(scene: Scene, ground: ParcelGround) -> Sequence[str]:
                 0,
                 fill_swatch(lighter(hue[one], 0.3)) + text(4, 2, one, 2.2, weight="700"),
                 scene.say("legend.phase", n=one) if one.isdecimal() else one,
+                (_hectares(shape for shape, its in zip(facts.shapes, given, strict=True) if its == one),),
             )
     if "" in here:
         scene.show("no_phase", 1, fill_swatch(BARE))
@@ -372,15 +382,18 @@ def phases(scene: Scene, ground: ParcelGround) -> Sequence[str]:
 
 
 def _ground(scene: Scene, ground: ParcelGround, colours: Sequence[str]) -> None:
-    """Fills, parcel lines, red lines, outline, stations, and streets where no parcels show where they run."""
+    """Streets, fills, parcel lines, red lines, outline, stations; parcels cover the streets between them."""
     base.surroundings(scene)
-    if not len(ground.rows):
-        base.streets(scene)
+    base.streets(scene)
     parcelmap.fills(scene, ground, colours, 0.0)
     parcelmap.parcel_lines(scene, ground, 0.1)
     parcelmap.red_lines(scene, ground, 0.15)
     base.edge(scene)
     streetmap.stops(scene)
+
+
+def _hectares(shapes: Iterable[BaseGeometry | None]) -> str:
+    return shown(sum(shape.area for shape in shapes if shape is not None) / 1e4, "two")
 
 
 # What a plan has
@@ -434,6 +447,6 @@ THEMES = (
     SheetTheme("height", "GH-07a", _bounds("height_max_m"), _heights, ("parcels", *GENERAL)),
     SheetTheme("intensity", "GH-07b", _bounds("far_max"), _intensity, ("parcels", *GENERAL)),
     SheetTheme("streets", "GH-08", _layer("streets"), streets, ("streets", *GENERAL[::-1])),
-    SheetTheme("control_lines", "GH-09", _controlled, control_lines, ("utilities", *GENERAL)),
+    SheetTheme("control_lines", "GH-09", _controlled, control_lines, ("control_lines", "utilities")),
     SheetTheme("phases", "GH-10", _states("phase"), phases, ("phases", *GENERAL)),
 )  # fmt: skip

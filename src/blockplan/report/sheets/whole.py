@@ -12,8 +12,9 @@ import shapely
 from blockplan.report.office import TABLES
 from blockplan.report.sheets import ground, maps, panels, parcelmap
 from blockplan.report.sheets.control import HEAD_MM, LEAST_LETTERS, Sheet, height_mm, letters_for
+from blockplan.report.sheets.linetable import control_table
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, HEADING_MM, MARGIN_MM, PAD_MM, fit, layouts
-from blockplan.report.sheets.printed import MANY, printed
+from blockplan.report.sheets.printed import MANY, factors, printed
 from blockplan.report.sheets.scene import said
 from blockplan.report.sheets.themes import THEMES, numbers_parcels
 
@@ -34,12 +35,16 @@ APPENDIX = tuple(name for name in TABLES if name != "parcels")
 SPARE_MM = 40.0
 #: What stands below a map where its own tables leave room, and how far apart tables are, mm.
 FURTHER, BETWEEN_MM = ("land_balance", "per_thousand", "parking", "utilities"), 4.0
-#: A table that fills so much of the room below its map fills it well.
-WELL_FILLED = 0.5
 #: A row of a table in the appendix, mm.
 LINE_MM = 3.8
+#: Letters of the appendix beside those of a table below a map.
+APPENDIX_LETTERS = 1.25
 #: Room for the list on the cover, mm.
 COVER_MM = 165.0
+#: A longer table gives a panel its subtotals alone, where it has any.
+LONG_BESIDE = 50
+#: The table of control lines, which is made for the sheets.
+LINES = "control_lines"
 #: A panel is offered no longer table than this.
 MOST_OFFERED = 60
 #: The loads of single parcels are for the workbook; a sheet prints their sums.
@@ -103,8 +108,7 @@ class Whole:
         """
         Tables for the room below a map (none, or several), and the height that they ask for, mm on A3.
 
-        First the first that stands whole there and fills it well, else the fullest that stands whole; then
-        those that stand whole in what is left.
+        First the first of the map's own that stands whole there, then those that stand whole in what is left.
         """
         room = _spare(found) / self.paper.letters - PAD_MM
         if room < SPARE_MM - PAD_MM:
@@ -115,8 +119,7 @@ class Whole:
         whole = [name for name in theme.tables if name in heights and heights[name] * LEAST_LETTERS <= room]
         if not whole:
             return {}, 0.0
-        full = [name for name in whole if heights[name] >= WELL_FILLED * room]
-        chosen = [full[0] if full else max(whole, key=lambda one: heights[one])]
+        chosen = [whole[0]]
         used = heights[chosen[0]]
         for name, height in heights.items():
             if name not in chosen and used + BETWEEN_MM + height <= room:
@@ -126,6 +129,8 @@ class Whole:
 
     def _printed(self, name: str, *, narrow: bool = False) -> dict[str, Any] | None:
         """A table as maps print it: of parcels those that a rule binds, not the land of streets."""
+        if name == LINES:
+            return control_table(self.facts)
         table = self.table(name)
         at = next((at for at, column in enumerate(table.columns) if column.key == "far_max"), None)
         keep = _stating(at) if name == "parcels" and at is not None else None
@@ -162,19 +167,28 @@ class Whole:
 
     def _offered(self, names: Sequence[str]) -> list[dict[str, Any]]:
         """Tables that the panel takes where there is room."""
-        made = [self._printed(name, narrow=True) for name in names]
+        made = [self._narrow(name) for name in names]
         return [
             {**one, "kind": "table", "optional": True}
             for one in made
             if one and len(one["rows"]) <= MOST_OFFERED
         ]
 
+    def _narrow(self, name: str) -> dict[str, Any] | None:
+        """A table as a panel prints it; a long one with subtotals by these alone."""
+        made = self._printed(name, narrow=True)
+        if made and len(made["rows"]) > LONG_BESIDE and name != LINES:
+            return printed(self.facts.view, self.table(name), keep=_sums, narrow=True) or made
+        return made
+
     def tables(self, rest: dict[str, Any] | None = None) -> list[Sheet]:
         """The appendix: the office's tables and the `rest` of parcels, short ones together on a sheet."""
-        made = [
-            printed(self.facts.view, self.table(name), keep=_sums if name in SUMS_ONLY else None)
-            for name in APPENDIX
-        ]
+        made: list[dict[str, Any] | None] = []
+        for name in APPENDIX:
+            keep = _sums if name in SUMS_ONLY else None
+            made.append(printed(self.facts.view, self.table(name), keep=keep))
+            if name == "loads" and made[-1]:
+                made.append(factors(self.facts.view))
         out = []
         groups = _together([one for one in [*made, rest] if one], self.paper)
         for number, group in enumerate(groups, 1):
@@ -216,7 +230,7 @@ class Whole:
             "subtitle": "　".join(
                 said(self.lang, key) for key in (f"status.{manifest.status}", f"level.{manifest.level}")
             ),
-            "authority": manifest.authority,
+            "authority": view.words.pick(manifest.authority),
             "list_title": said(self.lang, "cover.list"),
             "heads": [said(self.lang, f"cover.{key}") for key in ("number", "title", "scale", "page")],
             "list": rows,
@@ -234,23 +248,21 @@ def _stating(at: int) -> Callable[[Line], bool]:
 
 
 def _together(made: Sequence[dict[str, Any]], paper: Paper) -> list[list[dict[str, Any]]]:
-    """Tables in their order, as many on a sheet as have room; few columns upright, many across."""
+    """Tables in their order, as many on a sheet as have room; few columns upright where none has room yet."""
     groups: list[list[dict[str, Any]]] = []
     room: list[float] = []
+    across: list[bool] = []
     for one in made:
         wide = len(one["heads"]) > MANY
         height = (paper.short_mm if wide else paper.long_mm) - 2 * paper.margin_mm - HEADING_MM - 2 * PAD_MM
-        needed = HEAD_MM + LINE_MM * (len(one["rows"]) + len(one["notes"]) + 2)
-        at = next(
-            (
-                at
-                for at, group in enumerate(groups)
-                if (len(group[0]["heads"]) > MANY) == wide and needed <= room[at]
-            ),
-            None,
-        )
+        width = (paper.long_mm if wide else paper.short_mm) - paper.binding_mm - paper.margin_mm - 2 * PAD_MM
+        lines = LINE_MM * (len(one["rows"]) + len(one["notes"]) + 2)
+        needed = max(HEAD_MM + lines, APPENDIX_LETTERS * height_mm(one, width / paper.letters))
+        fitting = [at for at in range(len(groups)) if needed <= room[at] and across[at] >= wide]
+        at = next((at for at in fitting if across[at] == wide), fitting[0] if fitting else None)
         if at is None:
             groups.append([])
+            across.append(wide)
             room.append(height / paper.letters)
             at = len(groups) - 1
         groups[at].append(one)
