@@ -17,7 +17,7 @@ from blockplan.deliver.amendment import amendment, merge, write
 from blockplan.deliver.amendment.folder import verify
 from blockplan.deliver.amendment.gains import CREATED, _sun, _swept, floor_area_gains, transfers
 from blockplan.deliver.amendment.words import gain_said, ground_said
-from blockplan.errors import UsageError
+from blockplan.errors import PlanDataError, UsageError
 from blockplan.notice.proof.notary import new_key
 from blockplan.plan import Plan
 from blockplan.plan import read as read_plan
@@ -373,3 +373,14 @@ def test_the_command_tells_merges_and_leaves_with_1_at_a_conflict(tmp_path, caps
         )
     assert left.value.code == 1
     assert "Conflict: parcels A, far: 1.8 became 1.5 in one and 1.2 in the other" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("taken", ["plan.toml", "manifest.json"])
+def test_an_amendment_is_not_written_into_a_plan_or_over_another_manifest(tmp_path, taken):
+    found = amendment(town(), town())
+    (tmp_path / taken).write_text('{"format": "another"}')
+    with pytest.raises(PlanDataError, match="is there and is not empty"):
+        write(found, found.to_dict(), tmp_path)
+    assert [one.name for one in tmp_path.iterdir()] == [taken]
+    (tmp_path / taken).unlink()
+    assert write(found, found.to_dict(), tmp_path) == write(found, found.to_dict(), tmp_path)

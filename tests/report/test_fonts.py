@@ -32,7 +32,7 @@ def test_the_fonts_hold_every_character_of_the_reference_plan(reference: Path) -
     from blockplan.plan import read
 
     plan = read(reference)
-    said = "".join(plan.manifest.title.values()) + plan.manifest.authority
+    said = "".join([*plan.manifest.title.values(), *plan.manifest.authority.values()])
     for frame in plan.layers.values():
         for column in frame.select_dtypes(include=["object", "string"]).columns:
             said += "".join(str(value) for value in frame[column].dropna() if isinstance(value, str))

@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from blockplan.deliver.package import digest
+from blockplan.deliver.refusals import refused
+from blockplan.errors import PlanDataError
 from blockplan.notice.proof import canonical
 from blockplan.notice.proof.notes import verifier
 from blockplan.plan.files.archive import writing_folder
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from blockplan.deliver.amendment.amend import PlanAmendment
     from blockplan.notice.proof.notes import Signer
 
+FORMAT = "blockplan-amendment-1"
 LAYERS, DOCUMENT, MANIFEST, SEAL, KEY = (
     "amendment.gpkg", "amendment.json", "manifest.json", "manifest.note", "key.txt",
 )  # fmt: skip
@@ -39,14 +42,20 @@ def write(
     -------
     list of str
         Names of the files.
+
+    Raises
+    ------
+    PlanDataError
+        If the folder holds a plan, or something with a manifest that is no amendment.
     """
+    _spare(folder)
     with writing_folder(folder) as place:
         write_layers(found.layers, place / LAYERS, crs=found.new.crs)
         text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False, default=str)
         (place / DOCUMENT).write_text(text + "\n", "utf-8")
         files = {name: digest(place / name) for name in (LAYERS, DOCUMENT)}
         manifest = {
-            "format": "blockplan-amendment-1", "kind": found.kind, "files": files,
+            "format": FORMAT, "kind": found.kind, "files": files,
             "base": found.base.content_hash, "new": found.new.content_hash,
         }  # fmt: skip
         (place / MANIFEST).write_bytes(canonical.dumps(manifest))
@@ -54,6 +63,17 @@ def write(
             (place / KEY).write_text(f"{signer.verifier}\n", "utf-8")
             (place / SEAL).write_text(signer.sign(_sealed(signer.name, place / MANIFEST)), "utf-8")
         return sorted(one.name for one in place.iterdir())
+
+
+def _spare(folder: Path) -> None:
+    """Refuse to write into a plan, or over the manifest of anything but an amendment."""
+    manifest = folder / MANIFEST
+    try:
+        amended = not manifest.exists() or json.loads(manifest.read_bytes()).get("format") == FORMAT
+    except (OSError, ValueError, AttributeError):
+        amended = False
+    if (folder / "plan.toml").exists() or not amended:
+        raise refused("out_taken", PlanDataError, path=folder)
 
 
 def _sealed(name: str, manifest: Path) -> str:
