@@ -183,3 +183,8 @@ def test_the_script_draws_the_town_that_lies_there(repo, town, tmp_path, monkeyp
         assert anew.read_bytes() == file.read_bytes()
         assert anew.with_suffix(".dbf").read_bytes() == file.with_suffix(".dbf").read_bytes()
     assert shapely.area(module.shape(module.LOTS[0])) == 8000
+
+
+def test_a_plan_is_called_after_the_one_drawing_of_its_folder(town, tmp_path):
+    import_office([town / "geopackage"], tmp_path / "plan")
+    assert read(tmp_path / "plan").manifest.title["zh"] == "示例镇"

@@ -467,6 +467,10 @@ def _plan_table(
             findings.append(SourceFinding(rule="office-day", grade="note", message=message))
 
 
+#: What holds a whole plan.
+DRAWINGS = (".dxf", ".dwg", ".gpkg", ".gdb")
+
+
 def _packs(chosen: OfficeMapping, built: assemble.AssembledPlan) -> None:
     """What judges the plan: also the bounds of its table, where buildings are drawn to be judged by them."""
     bounds = built.layers["parcels"].filter(regex="_(?:max|min)$").notna().to_numpy().any()
@@ -477,8 +481,11 @@ def _packs(chosen: OfficeMapping, built: assemble.AssembledPlan) -> None:
 
 
 def _title(chosen: OfficeMapping, built: assemble.AssembledPlan, paths: Sequence[str | Path]) -> None:
+    """The name of the planned land, else of the one drawing that was given, else of its folder."""
     first = Path(paths[0]).resolve()
-    title = built.title or (first.stem if first.is_file() else first.name)
+    inside = sorted(first.iterdir()) if first.is_dir() else [first]
+    drawn = [one.stem for one in inside if one.suffix.lower() in DRAWINGS or one == first]
+    title = built.title or (drawn[0] if len(drawn) == 1 else first.name)
     chosen.plan.setdefault("title", dict.fromkeys(("zh", "en", "ja"), title))
 
 
