@@ -333,8 +333,13 @@ class _Sentence:
             _PART.search(before)
             or _PART_BEHIND.match(self.text, number.end)
             or _KEPT.search(before)
-            or _THING_BEHIND.match(self.text, number.end)
+            or self._of_a_thing(number)
         )
+
+    def _of_a_thing(self, number: ScannedNumber) -> bool:
+        """Whether a length is said of the thing behind it, which is no object of the plan."""
+        found = _THING_BEHIND.match(self.text, number.end)
+        return found is not None and all(one.start != found.end() for one in self.words if one.subject)
 
     def _one(self, at: int, number: ScannedNumber) -> Bound:
         clause = self.text[self._clause(number) : number.start]
