@@ -362,9 +362,11 @@ def test_a_text_that_goes_along_in_a_package_is_held_against_its_layers(small, t
     assert found == [" object:K-A-01/area: 说明书.docx, paragraph 1 says 1.20公顷; the layer says 1.00公顷"]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("lang", ["zh", "en", "ja"])
-@pytest.mark.parametrize("batch", BATCHES)
+@pytest.mark.parametrize(
+    "batch",
+    [pytest.param(one, marks=pytest.mark.long if one == "fourth" else pytest.mark.soak) for one in BATCHES],
+)
 def test_texts_that_the_scanner_was_not_written_for_are_read(repo, batch, lang):
     plan = read(repo / "examples" / "demonstration-zone")
     made = blind_text(plan, lang, batch)

@@ -352,3 +352,6 @@ def test_pieces_of_a_subblock_are_numbered_and_hold_each_parcel_once() -> None:
     assert [one.id for one in pieces] == [f"S-1({at})" for at in range(1, len(pieces) + 1)]
     assert sorted(row for one in pieces for row in one.rows) == [0, 1, 2, 3, 4]
     assert all(one.shape.bounds[2] - one.shape.bounds[0] < 900 for one in pieces)
+    for one in pieces:
+        table = parcel_rows(facts, [str(facts.names[row]) for row in one.rows])
+        assert _fit(facts, PAPERS["A3"], one, table).scale <= 2_500

@@ -216,16 +216,28 @@ def letters_for(table: dict[str, Any], layout: PaperLayout) -> float:
 
 def readable(facts: Facts, paper: Paper, extent: Extent, most: int) -> list[Extent]:
     """A subblock, or its parcels in pieces that fit at a scale of at least one to `most`, numbered."""
-    pieces = _readable(facts, paper, extent, most)
-    return extents.numbered(facts, extent, pieces) if len(pieces) > 1 else [extent]
+    pieces, made = [extent], [extent]
+    while True:
+        small = {at for at, one in enumerate(made) if _scale(facts, paper, one) > most}
+        small = {at for at in small if _built(facts, pieces[at]) > 1}
+        if not small:
+            return made
+        pieces = extents.in_order(
+            piece
+            for at, one in enumerate(pieces)
+            for piece in (extents.halves(facts, one) if at in small else [one])
+        )
+        made = extents.numbered(facts, extent, pieces)
 
 
-def _readable(facts: Facts, paper: Paper, extent: Extent, most: int) -> list[Extent]:
+def _scale(facts: Facts, paper: Paper, extent: Extent) -> int:
     names = [str(facts.names[row]) for row in extent.rows]
-    built = sum(facts.shapes[row] is not None and not facts.roads[row] for row in extent.rows)
-    if built < 2 or _fit(facts, paper, extent, parcel_rows(facts, names)).scale <= most:
-        return [extent]
-    return [piece for half in extents.halves(facts, extent) for piece in _readable(facts, paper, half, most)]
+    return _fit(facts, paper, extent, parcel_rows(facts, names)).scale
+
+
+def _built(facts: Facts, extent: Extent) -> int:
+    """How many parcels a part can be cut between."""
+    return sum(facts.shapes[row] is not None and not facts.roads[row] for row in extent.rows)
 
 
 def _kin(facts: Facts, extent: Extent, context: Sequence[Extent]) -> list[BaseGeometry]:

@@ -11,7 +11,7 @@ import shapely
 from blockplan.measure.inputs.columns import ids, values
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -137,15 +137,19 @@ def halves(facts: Facts, extent: Extent) -> list[Extent]:
     ]
 
 
+def in_order(pieces: Iterable[Extent]) -> list[Extent]:
+    """Pieces from north to south, then from west to east."""
+    return sorted(pieces, key=lambda one: (-round(one.shape.bounds[3], 1), one.shape.bounds[0]))
+
+
 def numbered(facts: Facts, extent: Extent, pieces: Sequence[Extent]) -> list[Extent]:
     """
-    Pieces of a part with their numbers, from north to south, each row of the part in one of them.
+    Pieces of a part (`in_order`) with their numbers, each row of the part in one of them.
 
     Street land is with the piece that it lies nearest to, and is shown as far as it runs beside it.
     """
-    ordered = sorted(pieces, key=lambda one: (-round(one.shape.bounds[3], 1), one.shape.bounds[0]))
-    shapes = np.array([one.shape for one in ordered], dtype=object)
-    rows = [list(one.rows) for one in ordered]
+    shapes = np.array([one.shape for one in pieces], dtype=object)
+    rows = [list(one.rows) for one in pieces]
     held = {row for of in rows for row in of}
     for row in extent.rows:
         if row not in held:
@@ -161,7 +165,7 @@ def numbered(facts: Facts, extent: Extent, pieces: Sequence[Extent]) -> list[Ext
             rows=tuple(sorted(of)),
             shape=shapely.union(one.shape, shapely.intersection(land, _beside(one.shape))),
         )
-        for number, (one, of) in enumerate(zip(ordered, rows, strict=True), 1)
+        for number, (one, of) in enumerate(zip(pieces, rows, strict=True), 1)
     ]
 
 
