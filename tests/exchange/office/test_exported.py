@@ -20,7 +20,7 @@ def texts(*said):
     )  # fmt: skip
 
 
-SAID = (("A-01", "R2", "容积率≤2.0", "小学一所（24班）"), ("A-02", "B1"), ("A-03", "G1"), ("A-04", "A33"))
+SAID = (("A-01", "R2", "容积率≤2.0", "小学一所（24班）"), ("A-02", "B1/B2"), ("A-03", "G1"), ("A-04", "A33"))
 
 
 def test_outlines_without_a_word_take_the_texts_that_stand_in_them(folder, brought):
@@ -32,6 +32,7 @@ def test_outlines_without_a_word_take_the_texts_that_stand_in_them(folder, broug
     plan, result = brought()
     found = plan.layer("parcels").set_index("parcel_id").loc[["A-01", "A-02", "A-03", "A-04"]]
     assert found["land_use"].tolist() == ["070102", "0901", "1401", "080403"]
+    assert found.loc["A-02", "compatible_uses"] == "0902"
     assert found.loc["A-01", "far_max"] == 2
     assert plan.layer("facilities")["classes"].tolist() == [24]
     assert len(plan.layer("streets")) == 1

@@ -34,6 +34,8 @@ _HEIGHT = re.compile(
 )
 #: A figure that can only be the site's area.
 _AREA = re.compile(r"\d+(?:\.\d+)?\s*(?:ha|hm2|hm²|公顷|m2|㎡|平方米|亩)", re.IGNORECASE)
+#: Signs that part the uses of a mixed parcel (`B1/B2`).
+_USES = re.compile(r"\s*[/+]\s*")
 _FIGURE = re.compile(r"[\d.]+\s*(?:%|ha|hm2|m2|㎡|m|公顷|平方米|米|亩|人|户|个|辆)?", re.IGNORECASE)
 #: Numbers are drawn alike: this share of areas must have one before a lack of it is told.
 MOST_HAVE = 0.5
@@ -108,7 +110,7 @@ class Reader:
         said = self._figure(text)
         if said is not None:
             return said
-        if codes.code_in(text) == text:
+        if all(part and codes.code_in(part) == part for part in _USES.split(text)):
             return USE, text
         if self.is_number(text) and _form(text) in self._forms:
             return NUMBER, text
