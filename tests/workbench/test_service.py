@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import signal
@@ -55,6 +56,20 @@ def test_only_whoever_has_the_link_is_answered(service: Service) -> None:
     assert service.ask("/workspace/edits", put(1), token=False)[0] == 403
     assert service.ask("/workspace/result", token=False, Authorization="Bearer wrong")[0] == 403
     assert service.ask(f"/workspace/state?token={service.token}", token=False)[0] == 200
+
+
+def test_files_and_answers_travel_compressed_for_whoever_takes_them_so(service: Service) -> None:
+    page = service.fetch("/")[1].decode()
+    script = f"/assets/{page.partition('./assets/')[2].partition(chr(34))[0]}"
+    for path in (script, "/workspace/result", "/workspace/layers"):
+        plain, small = (
+            service.sent("GET", path, **{"Accept-Encoding": coding}) for coding in ("identity", "gzip")
+        )
+        assert plain.headers["Content-Encoding"] is None
+        assert small.headers["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in small.headers["Vary"]
+        assert gzip.decompress(small.content) == plain.content
+        assert len(small.content) < len(plain.content) / 2
 
 
 def test_the_cookie_of_a_workbench_is_named_by_its_port(service: Service) -> None:

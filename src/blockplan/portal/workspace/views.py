@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import mimetypes
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +20,7 @@ from blockplan.portal.workspace.answering import for_answer
 from blockplan.portal.workspace.current_desk import desk, signed_in
 from blockplan.portal.workspace.middleware import refused
 from blockplan.portal.workspace.proposing import LONGEST_S, take
-from blockplan.portal.workspace.requests import body_of
+from blockplan.portal.workspace.requests import body_of, takes_gzip
 from blockplan.portal.workspace.vocabulary import vocabulary
 from blockplan.texts import LANGUAGES
 
@@ -39,15 +41,25 @@ def page(_request: HttpRequest) -> HttpResponse:
     return HttpResponse((BUILT / "index.html").read_bytes(), content_type="text/html; charset=utf-8")
 
 
-def asset(_request: HttpRequest, name: str) -> HttpResponse | FileResponse:
+def asset(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
     """A built file; names are those of the folder and nothing else."""
     for file in (BUILT / "assets").iterdir():
         if file.name == name:
             kind = "text/javascript" if name.endswith("js") else mimetypes.guess_type(name)[0]
-            answer = HttpResponse(file.read_bytes(), content_type=kind or "application/octet-stream")
+            takes = takes_gzip(request)
+            content = _squeezed(name) if takes else file.read_bytes()
+            answer = HttpResponse(content, content_type=kind or "application/octet-stream")
+            if takes:
+                answer.headers["Content-Encoding"] = "gzip"
+            answer.headers["Vary"] = "Accept-Encoding"
             answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
             return answer
     return refused(404, "not_found", f"There is no file {name}.")
+
+
+@cache
+def _squeezed(name: str) -> bytes:
+    return gzip.compress((BUILT / "assets" / name).read_bytes(), 9, mtime=0)
 
 
 def result(request: HttpRequest) -> HttpResponse:
