@@ -10,9 +10,10 @@ First load: every file that the page asks for until its map stands still, on the
 (the workbench on one's own machine sends them as they are). Interactive: seconds until the map stands still
 and answers (``data-map="idle"``), unthrottled and on a slow 4G line (1.6 Mbit/s down, 0.75 up, 150 ms there
 and back, by `Network.emulateNetworkConditions`); words stand before it. Panning: frames a second while the
-mouse drags an invented plan of so many parcels about for some seconds, the whole plan in view and then
-zoomed in; the browser draws without a graphics card (SwiftShader), so that it is the slowest that people
-have. Each row says on what machine and under what load it was measured. Needs Chromium and Playwright.
+mouse drags an invented plan of so many parcels about for some seconds (at most twelve), the whole plan in
+view and then zoomed in; the browser draws without a graphics card (SwiftShader), so that it is the slowest
+that people have. Each row says on what machine and under what load it was measured. Needs Chromium and
+Playwright.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ IDLE = "html[data-map=idle]"
 GOALS = {"public map": 400, "workbench": 700, "interactive_s": 3.0, "frames_per_s": 30.0}
 SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 0.75e6 / 8}
 WAIT_MS = 240_000
-#: Drags of so many steps back and forth.
-DRAGS, STEPS = 6, 25
+#: A drag in a circle, of so many steps; where a frame takes long it ends after so many seconds.
+STEPS, DRAG_S = 150, 12.0
 COUNT = """() => {
     window.frames_at = [];
     const next = now => { window.frames_at.push(now); window.counting = requestAnimationFrame(next); };
@@ -265,9 +266,12 @@ def _dragged(tab: Any, middle: tuple[float, float], far: float) -> list[float]:
     tab.mouse.move(x, y)
     tab.mouse.down()
     tab.evaluate(COUNT)
-    for drag in range(DRAGS):
-        turn = 2 * math.pi * drag / DRAGS
-        tab.mouse.move(x + far * math.cos(turn), y + far * math.sin(turn), steps=STEPS)
+    end = time.monotonic() + DRAG_S
+    for step in range(STEPS):
+        turn = 2 * math.pi * step / STEPS
+        tab.mouse.move(x + far * math.sin(turn), y + far * (math.cos(turn) - 1))
+        if time.monotonic() > end:
+            break
     found: list[float] = tab.evaluate(COUNTED)
     tab.mouse.up()
     return found
