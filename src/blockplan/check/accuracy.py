@@ -8,6 +8,7 @@ rounded one by one, and for a sum of sites. What a plan states as a number, such
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from blockplan.units import DRAWN_TO_M, M2_PER_HA, M2_PER_KM2, M_PER_KM, drawn_area_accuracy_m2
@@ -73,6 +74,7 @@ def of_amount(amount: float, unit: str) -> float:
     return DRAWN_TO_M / LENGTHS[unit] if unit in LENGTHS else 0.0
 
 
+@cache
 def is_drawn(id_: str) -> bool:
     """Whether a measure of the registry reads its amounts from shapes."""
     from blockplan.measure import MEASURES  # noqa: PLC0415 (the registry is read when a plan is judged)

@@ -34,8 +34,7 @@ class House:
 
     def reads(self, name: str) -> Reads | None:
         """What a measure reads: pairs of layer and ``geometry`` or a column."""
-        pairs = [what.partition(".") for what in MEASURES[name].inputs if ":" not in what]
-        return frozenset((layer, column) for layer, _, column in pairs)
+        return _reads(name)
 
     def residents(self, plan: Plan) -> Residents:
         """Residents of the plan with the range that ``plan.toml`` states."""
@@ -48,6 +47,12 @@ class House:
     def faults(self, plan: Plan) -> tuple[Fault, ...]:
         """Every fault of the plan's data."""
         return validate(plan)
+
+
+@cache
+def _reads(name: str) -> Reads:
+    pairs = [what.partition(".") for what in MEASURES[name].inputs if ":" not in what]
+    return frozenset((layer, column) for layer, _, column in pairs)
 
 
 @cache

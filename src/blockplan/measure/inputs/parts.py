@@ -8,6 +8,7 @@ counts twice. Living circles are drawn over parcels as they please, so parcels a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -261,6 +262,6 @@ def both(*counted: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """What several counts read, by layer, each feature once."""
     layers = dict.fromkeys(layer for one in counted for layer in one)
     return {
-        layer: tuple(dict.fromkeys(name for one in counted for name in one.get(layer, ())))
+        layer: tuple(dict.fromkeys(chain.from_iterable(one.get(layer, ()) for one in counted)))
         for layer in layers
     }
