@@ -8,13 +8,13 @@ from random import Random
 
 import pytest
 import shapely
-from benchmarks.synthetic import a_synthetic_plan
+from benchmarks.synthetic import a_full_plan, a_synthetic_plan
 from tests.conftest import SOAK, SOAK_TIMES
 from tests.support.random_edits import walk
 from tests.town import town
 
 import blockplan as bp
-from blockplan.check import check
+from blockplan.check import available_packs, check
 from blockplan.live import EditError, Merge, SetValue, Split, live, parse_edits
 from blockplan.live.compiling import EXTENSIVE
 from blockplan.live.differences import merged
@@ -59,6 +59,15 @@ def test_after_any_edits_of_the_reference_plan_the_session_equals_the_saved_plan
     session = live(bp.read(DEMO, "b"), None if not seed else PACKS)
     walk(session, Random(seed), 12)
     assert session.verify() == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(2 * SOAK_TIMES if SOAK else 1))
+def test_after_any_edits_of_a_plan_with_every_layer_the_session_says_what_every_pack_says(seed: int) -> None:
+    session = live(a_full_plan(100, 2, seed), sorted(available_packs()))
+    for number in range(2):
+        walk(session, Random(seed + 100 * number), 8)
+        assert session.verify() == []
 
 
 @pytest.mark.long

@@ -369,7 +369,7 @@ class _Bench:
 
     def _doubts(self, rule: Rule, measurement: Measurement) -> tuple[Fault, ...]:
         touching = doubts(measurement, self.wrong, self.instruments.reads(rule.measure))
-        texts = text_faults(self.wrong, bound_statements(self.statements, rule.id))
+        texts = text_faults(self.wrong, bound_statements(self.statements, rule.id)) if self.wrong else ()
         return tuple({id(fault): fault for fault in (*touching, *texts)}.values())
 
     def _found(self, asked: _AskedRule, measurement: Measurement) -> Verdict:

@@ -18,6 +18,7 @@ from blockplan.check.doubts import TEXT_AGAINST_DRAWING, doubted, text_faults
 from blockplan.check.verdict import StatementState
 from blockplan.check.words import say
 from blockplan.measure.missing import lines
+from blockplan.plan.model.layers import LAYERS
 from blockplan.texts import LANGUAGES, pick
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Statement:
 
     def bound(self, kind: str) -> tuple[str, ...]:
         """Names that the statement is bound to under one kind of binding."""
-        pairs = [binding.partition(":") for binding in self.bound_to]
+        pairs = [binding.partition(":") for binding in self.bound_to if kind in binding]
         return tuple(name.strip() for found, _, name in pairs if found.strip() == kind)
 
     @property
@@ -77,7 +78,8 @@ def read_statements(plan: Plan) -> tuple[Statement, ...]:
 
 def bound_statements(statements: Iterable[Statement], rule: str) -> tuple[str, ...]:
     """Ids of the statements that a rule carries."""
-    return tuple(statement.id for statement in statements if rule in statement.bound("rule"))
+    named = (one for one in statements if any(rule in binding for binding in one.bound_to))
+    return tuple(statement.id for statement in named if rule in statement.bound("rule"))
 
 
 def judge_statements(
@@ -113,9 +115,8 @@ class _PlanContent:
         self.manifest = plan.manifest
         self.gauging = gauging
         self.layers = {name for name, frame in plan.layers.items() if len(frame)}
-        self.objects = {
-            str(id_) for name, frame in plan.layers.items() if name != "statements" for id_ in frame.index
-        }
+        reads = [(name, "ids") for name in dict.fromkeys((*LAYERS, *plan.layers))]
+        self.objects = plan.cached("objects held", lambda: _objects(plan), reads)
         self.programmes = {_word(kind) for kind in plan.layer("programmes")["kind"]} - {""}
 
     def lacks(self, statement: Statement) -> tuple[str, ...]:
@@ -137,6 +138,12 @@ class _PlanContent:
         for part in key.split("."):
             found = getattr(found, part, None)
         return str(found) == wanted if wanted else bool(found)
+
+
+def _objects(plan: Plan) -> frozenset[str]:
+    """Ids of the features of all layers but the statements themselves."""
+    frames = (frame for name, frame in plan.layers.items() if name != "statements")
+    return frozenset(str(id_) for frame in frames for id_ in frame.index)
 
 
 def _state(

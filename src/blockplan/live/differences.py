@@ -68,6 +68,8 @@ def in_order(frame: Any, drawn: Any) -> Any:
     """Rows in the order in which a saved scenario has them: those of the plan as drawn, then the new ones."""
     if drawn is None:
         return frame
+    if frame.index.is_unique and frame.index.equals(drawn.index):
+        return frame
     place = {id_: at for at, id_ in enumerate(drawn.index)}
     known = [place[id_] for id_ in frame.index if id_ in place]
     if known == sorted(known) and all(id_ in place for id_ in frame.index[: len(known)]):

@@ -34,6 +34,7 @@ from blockplan.live.steps import EditResult, SessionStep, result_of
 from blockplan.plan.files.package import difference as difference_of
 from blockplan.plan.files.scenarios import put_scenario
 from blockplan.plan.model.plan import BASE, Difference, Plan
+from blockplan.plan.model.recall import Recall, recalling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -82,6 +83,7 @@ class Session:
     _done: list[SessionStep] = field(default_factory=list)
     _undone: list[SessionStep] = field(default_factory=list)
     _branched: int = 0
+    _recall: Recall = field(default_factory=Recall)
 
     def __post_init__(self) -> None:
         """Take up where the log of edits ends, and judge."""
@@ -349,7 +351,8 @@ class Session:
         return anew
 
     def _judge(self, plan: Plan) -> CheckResult:
-        return check(plan, self._folders, self.on, instruments=_FOLLOWING)
+        with recalling(self._recall):
+            return check(plan, self._folders, self.on, instruments=_FOLLOWING)
 
     @cached_property
     def _folders(self) -> list[str | Path] | None:

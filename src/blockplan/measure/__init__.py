@@ -28,6 +28,8 @@ __all__ = ["MEASURES", "MeasureSpec", "Parameter", "measure"]
 
 #: Measure id -> what it is; in the order in which they are listed.
 MEASURES: dict[str, MeasureSpec] = read_registry()
+#: Every parameter that one of them takes.
+_PARAMETERS = {name for spec in MEASURES.values() for name in spec.parameters}
 
 
 def measure(
@@ -61,10 +63,9 @@ def measure(
         those that look like it), or a parameter a value of the wrong kind.
     """
     sets = dict(parameters or {})
-    known = {name for spec in MEASURES.values() for name in spec.parameters}
     for name in sets:
-        if name not in known:
-            raise UsageError(f"There is no parameter {name!r}.{_like(name, known)}")
+        if name not in _PARAMETERS:
+            raise UsageError(f"There is no parameter {name!r}.{_like(name, _PARAMETERS)}")
     for name in ids:
         if name not in MEASURES:
             raise UsageError(

@@ -10,17 +10,22 @@ join; it is listed, not moved.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
+from blockplan.plan.model.recall import by_row
 from blockplan.units import CM_PER_M
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.network.graph import Network
+
+    #: Edge, place along it and way to it, one row a point.
+    _Columns = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]
 
 #: Last part of a way (m) that may touch a barrier: streets end on barriers.
 TOUCH_M = 0.01
@@ -50,6 +55,11 @@ class Joins:
         """Which points do not join."""
         return self.edge < 0
 
+    @property
+    def columns(self) -> _Columns:
+        """The joins as plain arrays."""
+        return self.edge, self.at_cm, self.way_cm
+
     def free(self) -> Joins:
         """The same joins with the way to the network not counted."""
         return Joins(self.edge, self.at_cm, np.zeros_like(self.way_cm))
@@ -72,9 +82,13 @@ def join(network: Network, points: NDArray[Any], limit_m: float | None = None) -
         One row a point, in their order. Equally near edges are decided by the place of
         the join, so the order of the streets does not matter.
     """
+    return Joins(*by_row("join", partial(_join, network, limit_m), points, fixed=(network, limit_m)))
+
+
+def _join(network: Network, limit_m: float | None, points: NDArray[Any]) -> _Columns:
     joins = _refused(len(points))
     if not network.edges or not len(points):
-        return joins
+        return joins.columns
     point, edge, way = _nearest(network.edge_tree, points, limit_m)
     at = shapely.line_locate_point(network.line[edge], points[point])
     foot = shapely.get_coordinates(shapely.line_interpolate_point(network.line[edge], at))
@@ -85,14 +99,19 @@ def join(network: Network, points: NDArray[Any], limit_m: float | None = None) -
     _put(network, joins, point[one], edge[one], at[one], way[one])
     if len(network.barriers):
         _around_barriers(network, points, joins, foot[one], point[one], limit_m)
-    return joins
+    return joins.columns
 
 
 def join_nodes(network: Network, points: NDArray[Any], limit_m: float | None = None) -> Joins:
     """Join points at the nearest node; the rest as in `join`, but barriers do not count."""
+    at_nodes = partial(_join_nodes, network, limit_m)
+    return Joins(*by_row("join nodes", at_nodes, points, fixed=(network, limit_m)))
+
+
+def _join_nodes(network: Network, limit_m: float | None, points: NDArray[Any]) -> _Columns:
     joins = _refused(len(points))
     if not network.edges or not len(points):
-        return joins
+        return joins.columns
     point, node, way = _nearest(network.node_tree, points, limit_m)
     order = np.lexsort((network.xy[node, 1], network.xy[node, 0], point))
     point, node, way = point[order], node[order], way[order]
@@ -102,7 +121,7 @@ def join_nodes(network: Network, points: NDArray[Any], limit_m: float | None = N
     edge = network.edge_of_node[node]
     at = np.where(network.start[edge] == node, 0, network.length_cm[edge]) / CM_PER_M
     _put(network, joins, point, edge, at, way)
-    return joins
+    return joins.columns
 
 
 def _refused(count: int) -> Joins:

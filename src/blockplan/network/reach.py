@@ -10,12 +10,14 @@ same both ways and there are fewer of them to start from.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
 from blockplan.network.search import at_nodes
+from blockplan.plan.model.recall import by_row, by_rows_of, once
 from blockplan.units import CM_PER_M
 
 if TYPE_CHECKING:
@@ -79,6 +81,10 @@ def meets(network: Network, shapes: NDArray[Any]) -> Targets:
     if not network.edges or not len(shapes):
         empty = np.empty(0, dtype=np.int32)
         return Targets(empty, empty, empty, empty, np.empty(0, dtype=np.intp))
+    return Targets(*by_rows_of("meets", partial(_meets, network), shapes, fixed=(network,)))
+
+
+def _meets(network: Network, shapes: NDArray[Any]) -> tuple[NDArray[Any], ...]:
     shape, edge = network.edge_tree.query(shapes, predicate="intersects")
     parts, pair = shapely.get_parts(
         shapely.intersection(network.line[edge], shapes[shape]), return_index=True
@@ -97,9 +103,8 @@ def meets(network: Network, shapes: NDArray[Any]) -> Targets:
         for end in (first, last)
     ]
     low, high = np.minimum(*ends), np.maximum(*ends)
-    return Targets(
-        edge.astype(np.int32), low, high, np.zeros(len(edge), dtype=np.int32), shape.astype(np.intp)
-    )
+    free = np.zeros(len(edge), dtype=np.int32)
+    return edge.astype(np.int32), low, high, free, shape.astype(np.intp)
 
 
 def walk(
@@ -119,20 +124,38 @@ def walk(
         One value an origin, its own way to the network included; NaN where no target is reached
         within the limit, or where the origin does not join.
     """
-    metres = np.full(len(origins.edge), np.nan)
-    joined = np.flatnonzero(~origins.refused)
+    make = partial(_walk, network, targets, limit_m)
+    beside = (network, targets.edge, targets.from_cm, targets.to_cm, targets.cost_cm, limit_m)
+    metres: NDArray[np.float64] = by_row(
+        "walk", make, origins.edge, origins.at_cm, origins.way_cm, fixed=beside
+    )
+    return metres
+
+
+def _walk(
+    network: Network,
+    targets: Targets,
+    limit_m: float | None,
+    edge: NDArray[np.int32],
+    at: NDArray[np.int32],
+    way: NDArray[np.int32],
+) -> NDArray[np.float64]:
+    metres = np.full(len(edge), np.nan)
+    joined = np.flatnonzero(edge >= 0)
     if not len(joined) or not len(targets.edge):
         return metres
     limit_cm = None if limit_m is None else round(limit_m * CM_PER_M)
-    edge, at = origins.edge[joined], origins.at_cm[joined]
+    edge, at = edge[joined], at[joined]
     seeds = np.concatenate([network.start[targets.edge], network.end[targets.edge]])
     rest = network.length_cm[targets.edge] - targets.to_cm
     costs = np.concatenate([targets.from_cm, rest]) + np.tile(targets.cost_cm, 2)
-    at_node = at_nodes(network, seeds, costs.astype(np.int32), limit_cm)
+    costs = costs.astype(np.int32)
+    search = partial(at_nodes, network, seeds, costs, limit_cm)
+    at_node = once("at nodes", search, network, seeds, costs, limit_cm)
     by_start = at_node[network.start[edge]] + at
     by_end = at_node[network.end[edge]] + (network.length_cm[edge] - at)
     best = np.fmin(np.fmin(by_start, by_end), _on_same_edge(edge, at, targets))
-    whole = best + origins.way_cm[joined]
+    whole = best + way[joined]
     if limit_cm is not None:
         whole[whole > limit_cm] = np.nan
     metres[joined] = whole / CM_PER_M

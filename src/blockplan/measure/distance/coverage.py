@@ -11,6 +11,7 @@ many of those that fall short live near its end, stands in every definition.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from blockplan.measure.inputs.homes import residents
 from blockplan.measure.inputs.middles import EDGE_M
 from blockplan.measure.measurement import Measurement, Part, Place, Reading
 from blockplan.measure.missing import Missing, lines, nothing, reason, unknown
+from blockplan.plan.model.recall import by_row, by_rows_of, once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,6 +86,10 @@ def either(kinds: Sequence[tuple[Distances, float]]) -> Distances:
 
     Metres and limits of a home are those of that kind. The first names and defines the whole.
     """
+    if len(kinds) == 1:
+        only, limit_m = kinds[0]
+        limits = np.full(len(only.metres), limit_m, dtype=float)
+        return Distances(only.id, only.metres, together([only]), only.missing, limits)
     beyond = np.stack([distances.metres - limit for distances, limit in kinds])
     best = np.argmin(np.where(np.isnan(beyond), np.inf, beyond), axis=0)
     metres = np.stack([distances.metres for distances, _ in kinds])
@@ -239,12 +245,17 @@ def _find_depths(plan: Plan, homes: Homes) -> tuple[str | None, NDArray[np.float
         frame = union(shapes(plan, layer))
         if frame.is_empty:
             continue
-        end = frame.boundary
-        shapely.prepare(frame)
-        shapely.prepare(end)
-        depth = shapely.distance(end, homes.point)
-        return layer, np.where(shapely.intersects(frame, homes.point), depth, 0.0)
+        return layer, by_row("depth", partial(_depth_in, frame), homes.point, fixed=(frame,))
     return None, np.full(len(homes), np.inf)
+
+
+def _depth_in(frame: Any, points: NDArray[Any]) -> NDArray[np.float64]:
+    """How far the edge of some land is from points within it; 0 from those without."""
+    end = frame.boundary
+    shapely.prepare(frame)
+    shapely.prepare(end)
+    depth = shapely.distance(end, points)
+    return np.where(shapely.intersects(frame, points), depth, 0.0)
 
 
 def share(weight: NDArray[np.float64], inside: NDArray[Any]) -> float | None:
@@ -287,15 +298,34 @@ def readings(
 def places(plan: Plan, homes: Homes, distances: Distances, limit_m: float) -> tuple[Place, ...]:
     """Homes beyond the limit, the farthest first; those that reach nothing at all come before them."""
     beyond = np.flatnonzero(distances.reached(limit_m) < 1)
-    away = distances.metres[beyond]
-    rank = plan.cached(f"rank:{homes.key}", lambda: np.unique(homes.id.astype(str), return_inverse=True)[1])
+    metres = distances.metres[beyond]
+    make = partial(_places, homes, beyond, metres, (distances.id, limit_m))
+    return once("places", make, homes.layer, homes.id, homes.point, beyond, metres)
+
+
+def _places(
+    homes: Homes, beyond: NDArray[np.intp], away: NDArray[np.float64], of: tuple[str, float]
+) -> tuple[Place, ...]:
+    rank = once("rank", partial(_ranks, homes.id), homes.id)
     order = np.lexsort((rank[beyond], -np.where(np.isnan(away), np.inf, away)))
-    rows, away = beyond[order], np.round(away[order], 2)
-    xy = shapely.get_x(homes.point[rows]).tolist(), shapely.get_y(homes.point[rows]).tolist()
-    metres = [
-        None if unreached else one for one, unreached in zip(away.tolist(), np.isnan(away), strict=True)
-    ]
-    return tuple(map(Place, homes.layer[rows], homes.id[rows], *xy, metres))
+    columns = homes.layer[beyond], homes.id[beyond], homes.point[beyond], away
+    made = by_row("place", _each_place, *columns, fixed=of)
+    return tuple(made[order].tolist())
+
+
+def _ranks(names: NDArray[Any]) -> NDArray[np.intp]:
+    return np.unique(names.astype(str), return_inverse=True)[1]
+
+
+def _each_place(
+    layer: NDArray[Any], name: NDArray[Any], point: NDArray[Any], away: NDArray[np.float64]
+) -> NDArray[Any]:
+    metres = np.round(away, 2).astype(object)
+    metres[np.isnan(away)] = None
+    xy = shapely.get_x(point).tolist(), shapely.get_y(point).tolist()
+    found = np.empty(len(name), dtype=object)
+    found[:] = list(map(Place, layer, name, *xy, metres.tolist()))
+    return found
 
 
 def by_area(
@@ -310,40 +340,63 @@ def by_area(
 
     It is unknown, for what is `missing`, where homes that are not within could be (`possible`).
     """
+    parts = plan.cached(f"parts:{homes.key}", lambda: _parts(plan, homes))
+    make = partial(_by_parts, homes, parts, inside, possible, missing)
+    return once("by area", make, homes.weight, homes.weighs, parts, inside, possible, missing)
+
+
+def _by_parts(
+    homes: Homes,
+    parts: list[tuple[str, NDArray[np.intp]]],
+    inside: NDArray[Any],
+    possible: NDArray[Any] | None,
+    missing: tuple[Missing, ...],
+) -> tuple[Part, ...]:
     found = []
-    for scope, rows in plan.cached(f"parts:{homes.key}", lambda: _parts(plan, homes)):
+    for scope, rows in parts:
         weight, reached = homes.weight[rows], inside[rows]
         people = homes.weighs == "residents"
         most = reached if possible is None else possible[rows]
-        if (most != reached).any():
-            ends = share(weight, reached) or 0.0, share(weight, most) or 0.0
-            lived = total(weight) if people else None
-            found.append(Part(scope, None, residents=lived, missing=missing, ends=ends))
-            continue
-        found.append(
-            Part(
-                scope,
-                share(weight, reached),
-                residents=total(weight) if people else None,
-                affected_residents=total(weight * (1 - reached.astype(float))) if people else None,
-            )
-        )
+        make = partial(_part, scope, weight, reached, most, missing, people=people)
+        found.append(once("part", make, scope, weight, reached, most, missing, people))
     return tuple(found)
+
+
+def _part(
+    scope: str,
+    weight: NDArray[np.float64],
+    reached: NDArray[Any],
+    most: NDArray[Any],
+    missing: tuple[Missing, ...],
+    *,
+    people: bool,
+) -> Part:
+    lived = total(weight.tolist()) if people else None
+    if (most != reached).any():
+        ends = share(weight, reached) or 0.0, share(weight, most) or 0.0
+        return Part(scope, None, residents=lived, missing=missing, ends=ends)
+    short = total((weight * (1 - reached.astype(float))).tolist()) if people else None
+    return Part(scope, share(weight, reached), residents=lived, affected_residents=short)
 
 
 def _parts(plan: Plan, homes: Homes) -> list[tuple[str, NDArray[np.intp]]]:
     """Homes (by row) of each area and each block that has some; a home on a common line is in both."""
     found: list[tuple[str, NDArray[np.intp]]] = []
-    tree = shapely.STRtree(homes.point)
+    tree = once("homes", partial(shapely.STRtree, homes.point), homes.point)
     for layer, kind in (("areas", "area"), ("blocks", "block")):
         outlines, names = shapes(plan, layer), ids(plan, layer)
         if len(names):
-            outline, home = tree.query(outlines, predicate="dwithin", distance=EDGE_M)
+            home, outline = by_rows_of("homes in", partial(_homes_in, tree), outlines, fixed=(homes.point,))
             for name in dict.fromkeys(names):
                 rows = np.unique(home[names[outline] == name])
                 if len(rows):
                     found.append((f"{kind}:{name}", rows))
     return found
+
+
+def _homes_in(tree: shapely.STRtree, outlines: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    outline, home = tree.query(outlines, predicate="dwithin", distance=EDGE_M)
+    return home, outline
 
 
 def lacking(homes: Homes) -> tuple[Missing, ...]:

@@ -7,6 +7,7 @@ What a plan has of a goal is joined to the streets once; a measure then asks for
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -16,9 +17,11 @@ from blockplan.measure.distance.coverage import Distances
 from blockplan.measure.distance.reach import home_joins, some_of, street_network
 from blockplan.measure.inputs.columns import absent, ids, points, shapes, sound, values
 from blockplan.measure.inputs.floors import parcel_points
+from blockplan.measure.inputs.homes import hosts_of_buildings
 from blockplan.measure.inputs.middles import middles
 from blockplan.measure.inputs.straight import straight
 from blockplan.network import Joins, at_joins, join, join_nodes, walk
+from blockplan.plan.model.recall import by_row, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,12 +123,9 @@ def _in_line(plan: Plan, homes: Homes, rows: NDArray[np.intp], way: Way) -> Dist
 
 def _parcels_of(plan: Plan, homes: Homes) -> tuple[NDArray[Any], NDArray[np.intp]]:
     """Points to start from, and which of them is that of each home; a home without a parcel keeps its own."""
-    row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
-    host_of = dict(zip(ids(plan, "buildings"), values(plan, "buildings", "parcel_id"), strict=True))
-    named = np.where(
-        homes.layer == "buildings", np.array([host_of.get(one) for one in homes.id], dtype=object), homes.id
-    )
-    parcel = np.array([row_of.get(name, -1) for name in named], dtype=np.intp)
+    rows = _rows_of_names(plan)
+    named = partial(_rows_of_homes, *rows)
+    parcel: NDArray[np.intp] = by_row("homes' parcels", named, homes.layer, homes.id, fixed=rows).copy()
     parcel[parcel >= 0] = np.where(
         shapely.is_missing(parcel_points(plan)[parcel[parcel >= 0]]), -1, parcel[parcel >= 0]
     )
@@ -134,6 +134,25 @@ def _parcels_of(plan: Plan, homes: Homes) -> tuple[NDArray[Any], NDArray[np.intp
     start = start + len(own) - (1 if len(own) else 0)
     start[own] = np.arange(len(own))
     return np.concatenate([homes.point[own], parcel_points(plan)[lived[lived >= 0]]]), start
+
+
+def _rows_of_homes(
+    row_of: dict[Any, int], host_of: dict[Any, int], layer: NDArray[Any], names: NDArray[Any]
+) -> NDArray[np.intp]:
+    pairs = zip(layer.tolist(), names.tolist(), strict=True)
+    found = [(host_of if kind == "buildings" else row_of).get(name, -1) for kind, name in pairs]
+    return np.array(found, dtype=np.intp)
+
+
+def _rows_of_names(plan: Plan) -> tuple[dict[Any, int], dict[Any, int]]:
+    """Row of each parcel by its id, and that of the parcel of each building by the building's."""
+    reads = (("parcels", "ids"), ("buildings", "ids"), ("buildings", "parcel_id"))
+    return plan.cached("rows of names", lambda: _make_rows_of_names(plan), reads)
+
+
+def _make_rows_of_names(plan: Plan) -> tuple[dict[Any, int], dict[Any, int]]:
+    row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
+    return row_of, dict(zip(ids(plan, "buildings"), hosts_of_buildings(plan).tolist(), strict=True))
 
 
 def _on_foot(
@@ -178,7 +197,7 @@ def _doors(plan: Plan, way: Way) -> Doors:
         return Doors(middles(sound(ends[rows])), rows)
     if way.to == "stop":
         # A stop drawn as several points (platforms) is reached at any of them.
-        point, owner = shapely.get_parts(ends[rows], return_index=True)
+        point, owner = parts_of(ends[rows])
         return Doors(point, rows[owner])
     land = shapely.get_dimensions(ends[rows]) == 2
     edge = ends[rows]

@@ -23,6 +23,7 @@ from blockplan.measure.inputs.middles import EDGE_M, middles
 from blockplan.measure.inputs.straight import straight
 from blockplan.measure.measurement import Measurement
 from blockplan.network import Joins, Network, Targets, at_joins, join, join_nodes, meets, walk, walking
+from blockplan.plan.model.recall import by_row, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -215,14 +216,18 @@ def _all_targets(plan: Plan, way: Way, greens: Greens, limit_m: float) -> tuple[
     if way.to == "entrance":
         return _entrances(plan, network, greens, limit_m)
     if way.to == "crossing":
-        return meets(network, shapely.boundary(greens.shape)), None
+        return meets(network, by_row("boundary", shapely.boundary, greens.shape)), None
     if way.to == "within_5m":
-        return meets(network, shapely.buffer(greens.shape, BESIDE_M)), None
+        return meets(network, by_row("beside", _around, greens.shape)), None
     spots = middles(greens.shape)
     joins = (join if way.join == "edge" else join_nodes)(network, spots, limit_m)
     names = np.array(["+".join(members) for members in greens.members], dtype=object)
     refused = np.flatnonzero(joins.refused)
     return at_joins(joins.free()), _Refused(names[refused], refused)
+
+
+def _around(shapes: NDArray[Any]) -> NDArray[Any]:
+    return np.asarray(shapely.buffer(shapes, BESIDE_M), dtype=object)
 
 
 def _entrances(plan: Plan, network: Network, greens: Greens, limit_m: float) -> tuple[Targets, _Refused]:
@@ -243,10 +248,10 @@ def _entrances(plan: Plan, network: Network, greens: Greens, limit_m: float) -> 
     )
     mapped = np.flatnonzero(green >= 0)
     # An entrance drawn as several points is open at each of them.
-    gates, entrance = shapely.get_parts(shapes(plan, "green_entrances")[mapped], return_index=True)
+    gates, entrance = parts_of(shapes(plan, "green_entrances")[mapped])
     joins = join(network, gates, limit_m)
     closed = np.setdiff1d(np.arange(len(greens)), green[mapped])
-    crossed = meets(network, shapely.boundary(greens.shape[closed]))
+    crossed = meets(network, by_row("boundary", shapely.boundary, greens.shape[closed]))
     crossed = Targets(crossed.edge, crossed.from_cm, crossed.to_cm, crossed.cost_cm, closed[crossed.area])
     of_gate = green[mapped][entrance]
     names = ids(plan, "green_entrances")[mapped][entrance]

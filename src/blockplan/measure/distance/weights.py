@@ -8,7 +8,7 @@ dwellings or land are not known, the homes of residents stand in for the reading
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from blockplan.errors import UsageError
 from blockplan.measure.distance.coverage import lacking
 from blockplan.measure.inputs.columns import absent, areas_m2, ids, of_codes, points, values
 from blockplan.measure.inputs.floors import jobs_of_parcels, parcel_points
-from blockplan.measure.inputs.homes import Homes, can_house
+from blockplan.measure.inputs.homes import Homes, can_house, hosts_of_buildings
 from blockplan.measure.inputs.homes import homes as homes_of
 from blockplan.measure.missing import Missing, nothing, only_nothing, unknown
 
@@ -70,7 +70,7 @@ def _dwellings(plan: Plan) -> tuple[Homes, tuple[Missing, ...]]:
     if missing:
         return homes_of(plan), missing
     names, stated = ids(plan, "parcels"), values(plan, "parcels", "dwellings")
-    building, row = _in_parcels(plan, names)
+    building, row = _in_parcels(plan)
     inside = values(plan, "buildings", "dwellings")[building]
     in_parcel = np.bincount(row, inside, len(names))
     empty = np.isnan(stated) & (in_parcel == 0)
@@ -94,11 +94,9 @@ def _dwellings(plan: Plan) -> tuple[Homes, tuple[Missing, ...]]:
     return _or_residents(plan, homes, nothing("no_dwellings_there"))
 
 
-def _in_parcels(plan: Plan, parcels: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _in_parcels(plan: Plan) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Buildings with dwellings, by row, and the row of the parcel that each names."""
-    row_of = {name: row for row, name in enumerate(parcels)}
-    hosts = values(plan, "buildings", "parcel_id")
-    row = np.array([row_of.get(host, -1) for host in hosts], dtype=np.intp)
+    row = hosts_of_buildings(plan)
     building = np.flatnonzero((row >= 0) & (values(plan, "buildings", "dwellings") > 0))
     return building, row[building]
 

@@ -8,6 +8,7 @@ food within a walk. All of it is our reading, reported and never judged as law.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,13 +16,14 @@ import shapely
 
 from blockplan.measure.distance.coverage import Distances, by_area, lacking, places, share
 from blockplan.measure.indicators.venues import find_venues
-from blockplan.measure.inputs.columns import absent, coded, ids, shapes, sound, total, union, values
+from blockplan.measure.inputs.columns import absent, coded, ids, overlaid, shapes, sound, total, union, values
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import homes as homes_of
 from blockplan.measure.inputs.homes import residents
 from blockplan.measure.inputs.straight import straight
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, unknown
+from blockplan.plan.model.recall import once, parts_of
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -78,9 +80,11 @@ def blue_green_largest(plan: Plan, parameters: Parameters) -> Measurement:
     if missing:
         return Measurement("blue_green_largest", None, "ha", missing=missing, counted=counted)
     drawn = sound(np.concatenate([kept.shape for kept in kinds.values()]))
-    drawn = shapely.get_parts(drawn[shapely.get_dimensions(drawn) == 2])
+    drawn, _ = parts_of(drawn[shapely.get_dimensions(drawn) == 2])
     of = _joined(drawn, gap_m)
-    sizes = [shapely.union_all(drawn[of == number]).area / M2_PER_HA for number in np.unique(of)]
+    order = np.argsort(of, kind="stable")
+    groups = np.split(drawn[order], np.flatnonzero(np.diff(of[order])) + 1) if len(of) else []
+    sizes = [once("area together", partial(_area_together, group), group) / M2_PER_HA for group in groups]
     whole, largest = total(sizes), max(sizes, default=0.0)
     definition = {
         "gap_m": gap_m,
@@ -89,6 +93,10 @@ def blue_green_largest(plan: Plan, parameters: Parameters) -> Measurement:
         "share_of_blue_green": largest / whole if whole else None,
     }
     return Measurement("blue_green_largest", largest, "ha", definition, counted=counted)
+
+
+def _area_together(drawn: NDArray[Any]) -> float:
+    return float(shapely.union_all(drawn).area)
 
 
 def water_within_500m(plan: Plan, parameters: Parameters) -> Measurement:
@@ -181,8 +189,10 @@ def _share(plan: Plan, name: str, kinds: Mapping[str, _KeptShapes]) -> Measureme
     if missing:
         ends = _least_and_most(kinds, land)
         return Measurement(name, None, "1", missing=missing, counted=counted, ends=ends)
-    each = {kind: shapely.intersection(union(kept.shape), land) for kind, kept in kinds.items()}
-    whole = shapely.union_all(list(each.values()))
+    drawn = {kind: union(kept.shape) for kind, kept in kinds.items()}
+    each = {kind: overlaid(shapely.intersection, shape, land) for kind, shape in drawn.items()}
+    parts = list(each.values())
+    whole = once("together", partial(shapely.union_all, parts), *parts)
     by = tuple(Part(kind, shape.area / land.area) for kind, shape in each.items()) if len(each) > 1 else ()
     definition = {"area_ha": whole.area / M2_PER_HA, "planned_land_ha": land.area / M2_PER_HA}
     return Measurement(name, whole.area / land.area, "1", definition, by=by, counted=counted)

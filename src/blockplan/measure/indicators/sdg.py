@@ -20,6 +20,7 @@ from blockplan.measure.inputs.columns import (
     belongs,
     ids,
     of_codes,
+    overlaid,
     shapes,
     total,
     union,
@@ -65,9 +66,9 @@ def open_space_share(plan: Plan, parameters: Parameters) -> Measurement:
     if missing:
         return Measurement(name, None, "1", definition, missing=missing, counted=counted)
     land = union(shapes(plan, "parcels")[built])
-    green = shapely.intersection(union(greens.shape), land)
-    streets = shapely.difference(streets, green)
-    whole = shapely.union(land, streets).area
+    green = overlaid(shapely.intersection, union(greens.shape), land)
+    streets = overlaid(shapely.difference, streets, green)
+    whole = overlaid(shapely.union, land, streets).area
     definition |= {"built_up_ha": whole / M2_PER_HA, "open_space_ha": green.area / M2_PER_HA}
     if not whole:
         missing = (nothing("no_built_up"),)

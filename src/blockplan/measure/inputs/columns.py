@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,9 +19,10 @@ from blockplan.measure.inputs.middles import middles
 from blockplan.measure.missing import Missing, reason, unknown
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.plan.model.layers import FARTHEST_M, LAYERS
+from blockplan.plan.model.recall import by_row, once
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
@@ -93,8 +94,12 @@ def shapes(plan: Plan, layer: str) -> NDArray[Any]:
 
 def _shapes(plan: Plan, layer: str) -> NDArray[Any]:
     found = np.array(plan.layer(layer).geometry.to_numpy(), dtype=object)
-    if shapely.has_z(found).any():
-        found = shapely.force_2d(found)
+    shaped: NDArray[Any] = by_row(f"shaped:{layer}", partial(_shaped, layer=layer), found)
+    return shaped
+
+
+def _shaped(found: NDArray[Any], layer: str) -> NDArray[Any]:
+    found = shapely.force_2d(found) if shapely.has_z(found).any() else found.copy()
     found[~KINDS[LAYERS[layer].geometry][shapely.get_type_id(found)]] = None
     found[shapely.is_empty(found) | ~(np.abs(shapely.bounds(found)) <= FARTHEST_M).all(axis=1)] = None
     return found
@@ -106,7 +111,7 @@ def sound(found: NDArray[Any]) -> NDArray[Any]:
 
     That they cross is a fault that `blockplan.plan.validity.validate` reports. What leaves no land is None.
     """
-    bad = np.flatnonzero((shapely.get_dimensions(found) == 2) & ~shapely.is_valid(found))
+    bad = np.flatnonzero(by_row("crossed", _crossed, found))
     if not len(bad):
         return found
     mended = shapely.make_valid(found[bad], method="structure", keep_collapsed=False)
@@ -114,6 +119,11 @@ def sound(found: NDArray[Any]) -> NDArray[Any]:
     whole = found.copy()
     whole[bad] = mended
     return whole
+
+
+def _crossed(found: NDArray[Any]) -> NDArray[np.bool_]:
+    """Polygons whose rings cross themselves."""
+    return np.asarray((shapely.get_dimensions(found) == 2) & ~shapely.is_valid(found), dtype=bool)
 
 
 def sound_shapes(plan: Plan, layer: str) -> NDArray[Any]:
@@ -139,11 +149,16 @@ def union(found: NDArray[Any]) -> Any:
     return kept[1]
 
 
+def overlaid(how: Callable[[Any, Any], Any], one: Any, other: Any) -> Any:
+    """What an overlay of two pieces of land gives (`shapely.intersection`, ...)."""
+    return once(how.__name__, partial(how, one, other), one, other)
+
+
 def areas_m2(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArray[np.float64]:
     """Drawn areas of all features, or of those in some rows; NaN where one has no geometry."""
     reads = ((layer, "geometry"),)
     whole: NDArray[np.float64] = plan.cached(
-        f"areas:{layer}", lambda: np.asarray(shapely.area(sound_shapes(plan, layer))), reads
+        f"areas:{layer}", lambda: by_row("area", shapely.area, sound_shapes(plan, layer)), reads
     )
     return whole if rows is None else whole[rows]
 

@@ -7,6 +7,7 @@ Green parcels that share an edge are one green. A row of ``greens`` is a green o
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from blockplan.measure.inputs.columns import (
 )
 from blockplan.measure.inputs.neighbours import BESIDE_M, sharing_an_edge
 from blockplan.measure.missing import Missing, unknown
+from blockplan.plan.model.recall import by_row, once
 from blockplan.units import DRAWN_TO_M, M2_PER_HA
 
 if TYPE_CHECKING:
@@ -76,7 +78,7 @@ class Greens:
     def rows_of_size(self, smallest_ha: float, below_ha: float | None = None) -> NDArray[np.intp]:
         """Numbers of those of at least one size and below another."""
         # What only the rounding of coordinates keeps below a limit reaches it: a park of 0.4 ha is one.
-        rounding_m2 = HALF_DIGIT_M * shapely.length(self.shape)
+        rounding_m2 = HALF_DIGIT_M * by_row("length", shapely.length, self.shape)
         kept = self.area_m2 >= smallest_ha * M2_PER_HA - rounding_m2
         if below_ha is not None:
             kept &= self.area_m2 < below_ha * M2_PER_HA - rounding_m2
@@ -170,14 +172,17 @@ def _public_greens(plan: Plan, parameters: GreenParameters, *, perhaps: bool) ->
     green = coded(plan, codes)
     chosen, undetailed = green.chosen | (green.maybe & perhaps), green.gaps.lines()
     names, shape = ids(plan, "parcels")[chosen], sound_shapes(plan, "parcels")[chosen]
-    area = shapely.area(shape)
+    area = by_row("area", shapely.area, shape)
     lost = missing + unknown(Missing("parcels", "geometry"), names[np.isnan(area)], len(names))
     missing += undetailed + unknown(Missing("parcels", "geometry"), names[np.isnan(area)], len(names))
     drawn = ~np.isnan(area)
     names, shape, area = names[drawn], shape[drawn], area[drawn]
     one, other, *_ = sharing_an_edge(shape)
     groups = [sorted(group, key=lambda row: str(names[row])) for group in groups_of(len(names), one, other)]
-    whole = [shape[group[0]] if len(group) == 1 else _joined(shape[group]) for group in groups]
+    whole = [
+        shape[group[0]] if len(group) == 1 else once("joined", partial(_joined, shape[group]), shape[group])
+        for group in groups
+    ]
     rows = _open_greens(plan, parameters.green_kinds, parameters.private_access)
     rest = ids(plan, "greens")[rows]
     return Greens(

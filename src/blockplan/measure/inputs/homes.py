@@ -45,6 +45,7 @@ from blockplan.measure.inputs.columns import (
 from blockplan.measure.inputs.occupants import KEYS, Occupants, occupants, on_planned_land, read_by
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing
+from blockplan.plan.model.recall import once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,6 +144,9 @@ class Homes:
     @cached_property
     def key(self) -> str:
         """Names the places (not who lives there) among the things that a plan keeps."""
+        return once("homes key", self._said, self.point, self.layer, self.id)
+
+    def _said(self) -> str:
         said = hashlib.blake2b(shapely.get_coordinates(self.point).tobytes(), digest_size=16)
         said.update(shapely.is_missing(self.point).tobytes())
         said.update("\0".join(chain(self.layer, map(str, self.id))).encode())
@@ -417,9 +421,7 @@ def _in_buildings(plan: Plan, by_parcel: NDArray[np.float64]) -> tuple[NDArray[n
     inside = values(plan, "buildings", "residents")
     dwellings = values(plan, "buildings", "dwellings")
     lived = (inside > 0) | (dwellings > 0)
-    row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
-    hosts = values(plan, "buildings", "parcel_id")
-    row = np.array([row_of.get(host, -1) for host in hosts], dtype=np.intp)
+    row = hosts_of_buildings(plan)
     lived &= row >= 0
     building = np.flatnonzero(lived)
     row = row[building]
@@ -435,6 +437,17 @@ def _in_buildings(plan: Plan, by_parcel: NDArray[np.float64]) -> tuple[NDArray[n
     kept = (share > 0) & (whole[row] > 0)
     building, row, share = building[kept], row[kept], share[kept]
     return building, by_parcel[row] * share / whole[row]
+
+
+def hosts_of_buildings(plan: Plan) -> NDArray[np.intp]:
+    """Row of the parcel that each building names; -1 where the plan has none of that name."""
+    reads = (("parcels", "ids"), ("buildings", "ids"), ("buildings", "parcel_id"))
+    return plan.cached("hosts of buildings", lambda: _hosts_of_buildings(plan), reads)
+
+
+def _hosts_of_buildings(plan: Plan) -> NDArray[np.intp]:
+    row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
+    return np.array([row_of.get(host, -1) for host in values(plan, "buildings", "parcel_id")], dtype=np.intp)
 
 
 def _unweighted(plan: Plan, missing: tuple[Missing, ...]) -> Homes:

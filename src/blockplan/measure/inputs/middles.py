@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.plan.model.recall import by_row
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -34,6 +36,11 @@ def middles(found: NDArray[Any]) -> NDArray[Any]:
     >>> middles(np.array([shapely.box(0, 0, 2, 2), horseshoe])).tolist()
     [<POINT (1 1)>, <POINT (12.5 18)>]
     """
+    spots: NDArray[Any] = by_row("middles", _middles, found)
+    return spots
+
+
+def _middles(found: NDArray[Any]) -> NDArray[Any]:
     spots = np.asarray(shapely.centroid(found), dtype=object)
     spots[shapely.is_empty(spots)] = None
     off = np.flatnonzero(~shapely.is_missing(spots) & ~shapely.intersects(found, spots))

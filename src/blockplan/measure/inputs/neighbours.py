@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 
 from blockplan.measure.inputs.columns import of_codes, shapes, sound_shapes
+from blockplan.plan.model.recall import by_row
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,10 +87,15 @@ def sharing_an_edge(
     one, other = shapely.STRtree(shape).query(shape, predicate="dwithin", distance=BESIDE_M)
     kept = one < other
     one, other = one[kept], other[kept]
-    edge = shapely.intersection(shapely.boundary(shape[one]), shapely.buffer(shape[other], BESIDE_M))
-    metres = shapely.length(edge)
+    edge, metres = by_row("edge between", _edge_between, shape[one], shape[other])
     long = metres >= EDGE_M
     return one[long], other[long], metres[long], edge[long]
+
+
+def _edge_between(one: NDArray[Any], other: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    """The edge of each polygon that runs along the other, and its length, m."""
+    edge = shapely.intersection(shapely.boundary(one), shapely.buffer(other, BESIDE_M))
+    return np.asarray(edge, dtype=object), np.asarray(shapely.length(edge))
 
 
 def _neighbours(plan: Plan) -> Neighbours:

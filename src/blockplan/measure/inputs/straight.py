@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+
+from blockplan.plan.model.recall import by_row
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -13,8 +16,13 @@ if TYPE_CHECKING:
 
 def straight(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:
     """Straight-line distance of points (or shapes) to the nearest of some shapes; NaN without any."""
-    metres = np.full(len(points), np.nan)
     to = to[~shapely.is_missing(to)]
+    metres: NDArray[np.float64] = by_row("straight", partial(_straight, to=to), points, fixed=(to,))
+    return metres
+
+
+def _straight(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:
+    metres = np.full(len(points), np.nan)
     there = np.flatnonzero(~shapely.is_missing(points))
     if not (len(to) and len(there)):
         return metres

@@ -15,5 +15,9 @@ def derived_land(plan: Plan) -> str | None:
     """How the planned land was derived, in words; None where it was given, or there is none."""
     if not plan.has_layer("boundary"):
         return None
+    return plan.cached("derived land", lambda: _derived(plan), (("boundary", "name"), ("boundary", "ids")))
+
+
+def _derived(plan: Plan) -> str | None:
     names = plan.layer("boundary")["name"].dropna().astype(str)
     return next((name for name in names if name.endswith(DERIVED)), None)

@@ -13,6 +13,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from bisect import bisect_left, insort
+from dataclasses import dataclass
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
@@ -35,38 +37,89 @@ def content_hash(
     manifest: Manifest,
     layers: Mapping[str, pd.DataFrame],
     scenario: str = "base",
-    digests: Callable[[str], Iterable[bytes]] | None = None,
+    digests: Callable[[str], LayerDigests] | None = None,
 ) -> str:
     """
     SHA-256 (hex) of a plan's manifest and layers under one scenario.
 
     Numbers count by value (1 and 1.0 are the same), texts by code points,
     geometry by its coordinates, not by where a ring begins. `digests` gives the digests of a layer's rows
-    (`row_digests`) to whoever has them already.
+    to whoever has them already.
     """
     whole = hashlib.sha256(b"blockplan content v1\n")
     said = manifest.model_dump(mode="json", exclude_none=True)
     whole.update(json.dumps(said, sort_keys=True, ensure_ascii=False).encode())
     whole.update(f"\nscenario {scenario}\n".encode())
-    whole.update(_said_of_layers(layers, digests))
+    _say_layers(whole, layers, digests)
     return whole.hexdigest()
 
 
 def rows_hash(
-    layers: Mapping[str, pd.DataFrame], digests: Callable[[str], Iterable[bytes]] | None = None
+    layers: Mapping[str, pd.DataFrame], digests: Callable[[str], LayerDigests] | None = None
 ) -> str:
     """SHA-256 (hex) of the layers alone, whatever the manifest says."""
-    return hashlib.sha256(b"blockplan rows v1\n" + _said_of_layers(layers, digests)).hexdigest()
+    whole = hashlib.sha256(b"blockplan rows v1\n")
+    _say_layers(whole, layers, digests)
+    return whole.hexdigest()
 
 
-def _said_of_layers(
-    layers: Mapping[str, pd.DataFrame], digests: Callable[[str], Iterable[bytes]] | None
-) -> bytes:
-    said = []
+def _say_layers(
+    whole: hashlib._Hash,
+    layers: Mapping[str, pd.DataFrame],
+    digests: Callable[[str], LayerDigests] | None,
+) -> None:
     for name in sorted(layers):
-        rows = sorted(row_digests(layers[name]) if digests is None else digests(name))
-        said += [f"layer {name} {len(rows)}\n".encode(), *rows]
-    return b"".join(said)
+        found = LayerDigests.of(layers[name]) if digests is None else digests(name)
+        whole.update(f"layer {name} {len(found.rows)}\n".encode())
+        whole.update(found.said)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerDigests:
+    """
+    Digests of the rows of a layer.
+
+    Attributes
+    ----------
+    rows
+        One a row, in their order.
+    ordered
+        The same from the smallest to the largest.
+    said
+        These one after the other, as a plan's hash reads them.
+    """
+
+    rows: list[bytes]
+    ordered: list[bytes]
+    said: bytes
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> LayerDigests:
+        """Those of a layer."""
+        rows = row_digests(frame)
+        ordered = sorted(rows)
+        return cls(rows, ordered, b"".join(ordered))
+
+    def edited(self, before: pd.Index[Any], frame: pd.DataFrame, ids: Iterable[str]) -> LayerDigests:
+        """Those of the layer after an edit of some rows, by its ids before it; ids name one row each."""
+        names = pd.Index(list(ids), dtype="object")
+        ordered = list(self.ordered)
+        for at in before.get_indexer(names):
+            if at >= 0:
+                del ordered[bisect_left(ordered, self.rows[at])]
+        places = frame.index.get_indexer(names)
+        places = places[places >= 0]
+        fresh = row_digests(frame.iloc[places])
+        for one in fresh:
+            insort(ordered, one)
+        if before is frame.index or before.equals(frame.index):
+            rows = list(self.rows)
+        else:
+            known = dict(zip(before, self.rows, strict=True))
+            rows = [known.get(id_, b"") for id_ in frame.index]
+        for at, one in zip(places, fresh, strict=True):
+            rows[at] = one
+        return LayerDigests(rows, ordered, b"".join(ordered))
 
 
 def row_digests(frame: pd.DataFrame) -> list[bytes]:

@@ -15,11 +15,11 @@ import pandas as pd
 
 from blockplan.plan.model.crs import plan_crs
 from blockplan.plan.model.frames import empty_frame, tidy, widened
-from blockplan.plan.model.hashing import content_hash, row_digests, rows_hash
+from blockplan.plan.model.hashing import LayerDigests, content_hash, rows_hash
 from blockplan.plan.model.layers import LAYERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -43,14 +43,16 @@ class Kept:
     value: object
     reads: frozenset[Read]
 
-    def stands(self, touched: frozenset[Read]) -> bool:
-        """Whether nothing that it rests on was touched; what rests on nothing is not known to stand."""
-        if not self.reads or self.reads & touched:
+    def stands(self, touched: frozenset[Read], layers: Collection[str], whole: Collection[str]) -> bool:
+        """
+        Whether nothing that it rests on was touched; what rests on nothing is not known to stand.
+
+        `layers` are those of what was touched, `whole` those of which everything was.
+        """
+        if not self.reads or not self.reads.isdisjoint(touched):
             return False
-        whole = {layer for layer, column in touched if column == EVERYTHING}
-        layers = {layer for layer, _ in touched}
         return not any(
-            layer in whole or (layer in layers and column == EVERYTHING) for layer, column in self.reads
+            layer in layers and (column == EVERYTHING or layer in whole) for layer, column in self.reads
         )
 
 
@@ -148,9 +150,9 @@ class Plan:
         """SHA-256 over the layers alone, whatever the manifest says."""
         return rows_hash(self.layers, self._digests)
 
-    def _digests(self, layer: str) -> list[bytes]:
+    def _digests(self, layer: str) -> LayerDigests:
         return self.cached(
-            f"digests:{layer}", lambda: row_digests(self.layers[layer]), ((layer, EVERYTHING),)
+            f"digests:{layer}", lambda: LayerDigests.of(self.layers[layer]), ((layer, EVERYTHING),)
         )
 
     def has_layer(self, name: str) -> bool:
@@ -172,12 +174,18 @@ class Plan:
             raise KeyError(msg)
         return cast("gpd.GeoDataFrame", empty_frame(name))
 
-    def cached(self, key: str, make: Callable[[], T], reads: Iterable[Read] | None = None) -> T:
+    def cached(
+        self,
+        key: str,
+        make: Callable[[], T],
+        reads: Iterable[Read] | Callable[[T], Iterable[Read]] | None = None,
+    ) -> T:
         """
         What `make` gives, computed once per plan: for geometry and graphs that several measures share.
 
         What it reads of the plan is noted with it, so that it can stand when something else changes
-        (`edited`). `reads` says it where that is less than the layers that `make` asks for.
+        (`edited`). `reads` says it where that is less than the layers that `make` asks for, or tells it by
+        what came out.
         """
         kept = self._cache.get(key)
         if kept is None:
@@ -185,13 +193,16 @@ class Plan:
         self._reading |= kept.reads
         return cast("T", kept.value)
 
-    def _made(self, make: Callable[[], T], reads: Iterable[Read] | None) -> Kept:
+    def _made(
+        self, make: Callable[[], T], reads: Iterable[Read] | Callable[[T], Iterable[Read]] | None
+    ) -> Kept:
         outer = self._reading
         # What `make` was handed by whoever called for it may hang on all that the caller has read so far.
         self._reading = set() if _is_closed(make) else set(outer)
         try:
             value = make()
-            return Kept(value, frozenset(self._reading if reads is None else reads))
+            read = reads(value) if callable(reads) else reads
+            return Kept(value, frozenset(self._reading if read is None else read))
         finally:
             self._reading = outer
 
@@ -221,7 +232,8 @@ class Plan:
         """
         anew = self.retouched(layers)
         known = frozenset(touched)
-        anew._cache = {key: kept for key, kept in self._cache.items() if kept.stands(known)}
+        marks = {layer for layer, _ in known}, {layer for layer, column in known if column == EVERYTHING}
+        anew._cache = {key: kept for key, kept in self._cache.items() if kept.stands(known, *marks)}
         for layer, ids in (rows or {}).items():
             anew._digest_again(layer, set(ids), self)
         return anew
@@ -229,13 +241,10 @@ class Plan:
     def _digest_again(self, layer: str, ids: set[str], before: Plan) -> None:
         """Take over the digests of a layer's rows but for some."""
         kept, frame = before._cache.get(f"digests:{layer}"), self.layers[layer]
-        if kept is None or not frame.index.is_unique or not before.layers[layer].index.is_unique:
-            return
-        old = cast("list[bytes]", kept.value)
-        known = dict(zip(before.layers[layer].index, old, strict=True))
-        some = frame.loc[[id_ for id_ in frame.index if id_ in ids]]
-        known |= dict(zip(some.index, row_digests(some), strict=True))
-        self._cache[f"digests:{layer}"] = Kept([known[id_] for id_ in frame.index], kept.reads)
+        ids_before = before.layers[layer].index
+        if kept is not None and frame.index.is_unique and ids_before.is_unique:
+            old = cast("LayerDigests", kept.value)
+            self._cache[f"digests:{layer}"] = Kept(old.edited(ids_before, frame, ids), kept.reads)
 
     def replace(self, **layers: pd.DataFrame) -> Plan:
         """A plan with some layers replaced, under the same manifest and scenario name."""

@@ -15,7 +15,7 @@ import shapely
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.plan import EVERYTHING
-from blockplan.plan.validity.drawn import SHAPES, Drawn, Tolerances, spread
+from blockplan.plan.validity.drawn import SHAPES, Drawn, Tolerances, kept_faults, spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -55,24 +55,27 @@ def check_attributes(
     def kept(key: str, find: Callable[[], list[Fault]], *reads: Read) -> list[Fault]:
         return plan.cached(f"faults:{key}", find, (*SHAPES, *reads))
 
+    def decided(key: str, find: Callable[[], list[Fault]], *columns: Read) -> list[Fault]:
+        return kept_faults(plan, key, find, *columns)
+
     def households(name: str) -> list[Fault]:
         find = partial(_households, layers[name], tolerances)
-        return kept(f"households:{name}", find, *_of(name, ("residents", "dwellings")))
+        return decided(f"households:{name}", find, *_of(name, ("residents", "dwellings")))
 
     for name, drawn in layers.items():
-        faults += kept(f"numbers:{name}", partial(_out_of_range, drawn), (name, EVERYTHING))
+        faults += decided(f"numbers:{name}", partial(_out_of_range, drawn), (name, EVERYTHING))
     if "parcels" in layers:
         parcels = layers["parcels"]
         faults += kept("declared", partial(_declared, parcels, tolerances, explained))
         faults += kept("ratios", partial(_ratios, parcels, tolerances, explained), *_of("parcels", _RATIOS))
         faults += households("parcels")
         find = partial(_residents_missing, plan, parcels)
-        faults += kept("residents", find, *_of("parcels", ("residents", "land_use", "land_use_list")))
+        faults += decided("residents", find, *_of("parcels", ("residents", "land_use", "land_use_list")))
     if "buildings" in layers:
         faults += households("buildings")
     if "facilities" in layers:
         find = partial(_services, plan, layers["facilities"])
-        faults += kept("services", find, ("facilities", EVERYTHING))
+        faults += decided("services", find, ("facilities", EVERYTHING))
     return faults
 
 

@@ -10,6 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse, plain
 from blockplan.plan.model.faults import Fault, fault
@@ -55,15 +56,14 @@ def check_classes(layers: Mapping[str, Drawn]) -> list[Fault]:
 
 def _land_uses(parcels: Drawn) -> list[Fault]:
     codes, lists, names = (parcels.words(column) for column in ("land_use", "land_use_list", NAME_COLUMN))
-    rows_of: dict[tuple[str | None, str, str | None], list[int]] = defaultdict(list)
-    for row, (code, list_name, name) in enumerate(zip(codes, lists, names, strict=True)):
-        rows_of[code, list_name or DEFAULT_LIST, name or None].append(row)
     found: dict[str, dict[int, dict[str, Any]]] = defaultdict(dict)
     # A plan has a few dozen combinations, however many parcels.
-    for (code, list_name, name), rows in rows_of.items():
-        case, words = _judge(code, list_name, name)
+    numbered = np.stack([pd.factorize(column)[0] for column in (codes, lists, names)], axis=1)
+    _, first, kind = np.unique(numbered, axis=0, return_index=True, return_inverse=True)
+    for number, row in enumerate(first):
+        case, words = _judge(codes[row], lists[row] or DEFAULT_LIST, names[row] or None)
         if case:
-            found[case].update(dict.fromkeys(rows, words))
+            found[case].update(dict.fromkeys(np.flatnonzero(kind.ravel() == number).tolist(), words))
     faults: list[Fault] = []
     for case, rows_words in sorted(found.items()):
         faults += spread(
@@ -135,15 +135,16 @@ def _values(
 ) -> list[Fault]:
     """Faults of words that are not `known`; the case `strange` but for those that are `real` all the same."""
     rows_of: dict[str, list[int]] = defaultdict(list)
-    for row, text in enumerate(drawn.words(column)):
-        for value in [] if text is None else _split(text) if comma else [text]:
+    kind, different = pd.factorize(drawn.words(column))
+    for number, text in enumerate(different):
+        for value in _split(text) if comma else [text]:
             if value not in known:
-                rows_of[value].append(row)
+                rows_of[value] += np.flatnonzero(kind == number).tolist()
     words = {"known": ", ".join(sorted(known))}
     return [
         _many(
             drawn,
-            rows,
+            sorted(rows),
             "pq-value",
             "unknown" if value in real else strange,
             column,

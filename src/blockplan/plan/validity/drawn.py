@@ -21,6 +21,7 @@ import shapely
 from blockplan.errors import PlanDataError
 from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.layers import FARTHEST_M, LAYERS
+from blockplan.plan.model.recall import by_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -157,6 +158,9 @@ class Drawn:
             found: Geometries = values.to_numpy(dtype=object, copy=True)
             found[values.isna().to_numpy()] = None
             return found
+        codes, different = pd.factorize(values)
+        if all(type(one) is str for one in different):  # a column of few words, as most are
+            return np.array([*different, None], dtype=object)[codes]
         known = values.notna()
         return np.array(
             [str(value) if there else None for value, there in zip(values, known, strict=True)], dtype=object
@@ -239,7 +243,7 @@ def draw(plan: Plan) -> tuple[dict[str, Drawn], list[Fault]]:
         if not plan.has_layer(name) or plan.layer(name).empty:
             continue
         frame = plan.layer(name)
-        ids = np.array([str(value) for value in frame.index], dtype=object)
+        ids = plan.cached(f"named:{name}", partial(_names, frame), ((name, "ids"),))
         if spec.geometry == "none":
             none = np.full(len(frame), None, dtype=object)
             layers[name] = Drawn(name, spec, frame, ids, none, np.zeros(len(frame), dtype=bool))
@@ -253,22 +257,25 @@ def draw(plan: Plan) -> tuple[dict[str, Drawn], list[Fault]]:
     return layers, faults
 
 
+def kept_faults(plan: Plan, key: str, find: Callable[[], list[Fault]], *columns: Read) -> list[Fault]:
+    """Faults that some columns decide; where there is one, it says besides where its features are."""
+    return plan.cached(f"faults:{key}", find, lambda found: (*SHAPES, *columns) if found else columns)
+
+
+def _names(frame: pd.DataFrame) -> Geometries:
+    return np.array([str(value) for value in frame.index], dtype=object)
+
+
 def _judged(drawn: Drawn) -> tuple[Drawn, list[Fault]]:
     geometry = drawn.geometry
-    types = shapely.get_type_id(geometry)
-    missing = types < 0
-    empty = ~missing & (shapely.is_empty(geometry) | _of_no_size(geometry))
-    wrong = ~missing & ~empty & ~np.isin(types, list(TYPES[drawn.spec.geometry]))
-    rest = ~missing & ~empty & ~wrong
-    far = rest & (np.abs(shapely.bounds(geometry)) > FARTHEST_M).any(axis=1)
-    rest &= ~far
+    kind = drawn.spec.geometry
+    looked = by_row(f"drawn:{kind}", partial(_look_at, kind=kind), geometry)
+    types, missing, empty, wrong, far, intricate, invalid = looked
+    usable = ~(missing | empty | wrong | far | intricate | invalid)
+    judged = Drawn(drawn.name, drawn.spec, drawn.frame, drawn.ids, geometry, usable)
+    if usable.all():
+        return judged, []
     points = shapely.get_num_coordinates(geometry)
-    intricate = rest & (points > INTRICATE_FROM)
-    intricate[intricate] = [_crossings_to_test(each) > MOST_CROSSINGS for each in geometry[intricate]]
-    rest &= ~intricate
-    invalid = np.zeros(len(geometry), dtype=bool)
-    invalid[rest] = ~shapely.is_valid(geometry[rest])
-    judged = Drawn(drawn.name, drawn.spec, drawn.frame, drawn.ids, geometry, rest & ~invalid)
     faults = spread("pq-geometry", judged, np.flatnonzero(missing), case="null", whole="null-all")
     faults += spread("pq-geometry", judged, np.flatnonzero(empty), case="empty")
     faults += spread(
@@ -300,6 +307,23 @@ def _judged(drawn: Drawn) -> tuple[Drawn, list[Fault]]:
     for row in np.flatnonzero(invalid):
         faults.append(_invalid(judged, int(row)))
     return judged, faults
+
+
+def _look_at(geometry: Geometries, kind: GeometryKind) -> tuple[NDArray[Any], ...]:
+    """Type of each geometry, and whether it is missing, empty, wrong, far away, intricate or invalid."""
+    types = shapely.get_type_id(geometry)
+    missing = types < 0
+    empty = ~missing & (shapely.is_empty(geometry) | _of_no_size(geometry))
+    wrong = ~missing & ~empty & ~np.isin(types, list(TYPES[kind]))
+    rest = ~missing & ~empty & ~wrong
+    far = rest & (np.abs(shapely.bounds(geometry)) > FARTHEST_M).any(axis=1)
+    rest &= ~far
+    intricate = rest & (shapely.get_num_coordinates(geometry) > INTRICATE_FROM)
+    intricate[intricate] = [_crossings_to_test(each) > MOST_CROSSINGS for each in geometry[intricate]]
+    rest &= ~intricate
+    invalid = np.zeros(len(geometry), dtype=bool)
+    invalid[rest] = ~shapely.is_valid(geometry[rest])
+    return types, missing, empty, wrong, far, intricate, invalid
 
 
 def _crossings_to_test(geometry: Any) -> float:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
 
 from blockplan.plan.model.faults import Fault, fault
+from blockplan.plan.model.recall import by_row, once
 from blockplan.plan.validity.drawn import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from blockplan.plan.validity.drawn import Drawn, Tolerances
+    from numpy.typing import NDArray
+
+    from blockplan.plan.validity.drawn import Drawn, Geometries, Tolerances
 
 #: Layers whose features part the plan.
 PARTING = ("areas", "blocks", "subblocks")
@@ -26,27 +31,33 @@ def check_overlaps(layers: Mapping[str, Drawn], tolerances: Tolerances) -> list[
 def _overlaps(drawn: Drawn, tolerances: Tolerances) -> list[Fault]:
     rows = drawn.rows
     shapes, names = drawn.geometry[rows], drawn.ids[rows]
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    one, other = once("lie together", partial(_together, shapes), shapes)
     kept = (one < other) & (names[one] != names[other])
     one, other = one[kept], other[kept]
-    shared = shapely.intersection(shapes[one], shapes[other])
+    shared = by_row("shared land", shapely.intersection, shapes[one], shapes[other])
     faults = []
-    for a, b, land in zip(one, other, shared, strict=True):
-        if land.area > tolerances.overlap_tolerance_m2:
-            id_, next_ = sorted((str(names[a]), str(names[b])))
-            words = {"other": next_, "first": id_}
-            features = drawn.features([int(rows[a]), int(rows[b])])
-            place = place_of(land)
-            faults.append(
-                fault(
-                    "pq-over",
-                    drawn.name,
-                    id_,
-                    measured=float(land.area),
-                    unit="m2",
-                    values=words,
-                    features=features,
-                    **place,
-                )
+    large = np.flatnonzero(by_row("area", shapely.area, shared) > tolerances.overlap_tolerance_m2)
+    for a, b, land in zip(one[large], other[large], shared[large], strict=True):
+        id_, next_ = sorted((str(names[a]), str(names[b])))
+        words = {"other": next_, "first": id_}
+        features = drawn.features([int(rows[a]), int(rows[b])])
+        place = place_of(land)
+        faults.append(
+            fault(
+                "pq-over",
+                drawn.name,
+                id_,
+                measured=float(land.area),
+                unit="m2",
+                values=words,
+                features=features,
+                **place,
             )
+        )
     return faults
+
+
+def _together(shapes: Geometries) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pairs of shapes that meet."""
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    return one, other

@@ -8,12 +8,14 @@ A feature outside that falls inside once x and y are exchanged has one fault,
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
 from blockplan.plan.model.faults import Fault, fault
+from blockplan.plan.model.recall import by_row, once
 from blockplan.plan.validity.drawn import Drawn, Tolerances, place_of, spread
 
 if TYPE_CHECKING:
@@ -70,7 +72,11 @@ def place(layers: dict[str, Drawn], tolerances: Tolerances) -> tuple[Placed, lis
 def _outline(drawn: Drawn | None) -> Any:
     if drawn is None or not drawn.usable.any():
         return None
-    whole = shapely.union_all(drawn.geometry[drawn.usable])
+    return once("outline", partial(_whole, drawn.geometry[drawn.usable]), drawn.geometry[drawn.usable])
+
+
+def _whole(shapes: Geometries) -> Any:
+    whole = shapely.union_all(shapes)
     shapely.prepare(whole)
     return whole
 
@@ -82,6 +88,8 @@ def _placed_in(placed: Placed, name: str, outline: Any, tolerances: Tolerances) 
     if reference is None or not drawn.usable.any():
         return []
     away = _apart(drawn, reference)
+    if not away.any():
+        return [] if outline is None else _outside(placed, name, outline, tolerances)
     swapped = away & _would_fit(drawn, reference)
     degrees = away & ~swapped & _like_degrees(drawn, reference)
     geometry = drawn.geometry.copy()
@@ -103,7 +111,7 @@ def _placed_in(placed: Placed, name: str, outline: Any, tolerances: Tolerances) 
 def _apart(drawn: Drawn, outline: Any) -> Mask:
     """Features whose box does not touch the outline's box."""
     low_x, low_y, high_x, high_y = shapely.bounds(outline)
-    boxes = shapely.bounds(drawn.geometry)
+    boxes = by_row("bounds", shapely.bounds, drawn.geometry)
     with np.errstate(invalid="ignore"):
         apart = (
             (boxes[:, 2] < low_x) | (boxes[:, 0] > high_x) | (boxes[:, 3] < low_y) | (boxes[:, 1] > high_y)
@@ -176,7 +184,8 @@ def _degrees_fault(drawn: Drawn, degrees: Mask) -> list[Fault]:
 
 def _outside(placed: Placed, name: str, outline: Any, tolerances: Tolerances) -> list[Fault]:
     drawn = placed.layers[name]
-    rows = drawn.rows[~shapely.covers(outline, drawn.geometry[drawn.rows])]
+    covers = partial(shapely.covers, outline)
+    rows = drawn.rows[~by_row("covers", covers, drawn.geometry[drawn.rows], fixed=(outline,))]
     if not len(rows):
         return []
     parts = shapely.difference(drawn.geometry[rows], outline)

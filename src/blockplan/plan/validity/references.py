@@ -7,6 +7,7 @@ A name that no feature bears is one fault, however many features use it.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,19 +16,28 @@ import shapely
 from blockplan.plan.model.bindings import BINDINGS, bindings, condition
 from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.layers import LAYERS, VALUES
-from blockplan.plan.validity.drawn import Drawn, named
+from blockplan.plan.model.plan import EVERYTHING
+from blockplan.plan.validity.drawn import Drawn, kept_faults, named
 
+#: Columns that name features of other layers, and which there are.
+NAMES: tuple[Read, ...] = tuple(
+    pair
+    for layer, spec in LAYERS.items()
+    for pair in ((layer, "ids"), *((layer, column) for column in spec.parents))
+)
 #: Layers of which one feature may be drawn in several rows.
 IN_ROWS = frozenset({"areas"})
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from blockplan.plan.model.plan import Plan
+    from blockplan.plan.model.plan import Plan, Read
     from blockplan.plan.validity.drawn import Mask
 
     #: A feature that names another one: its layer, the column, its row.
     _Use = tuple[Drawn, str, int]
+    #: Layer -> name that none of its features bears -> layers, columns and rows that use it.
+    _Users = dict[str, dict[str, list[tuple[str, str, int]]]]
 
 
 def check_references(plan: Plan, layers: Mapping[str, Drawn], gaps: Sequence[Any]) -> list[Fault]:
@@ -38,9 +48,17 @@ def check_references(plan: Plan, layers: Mapping[str, Drawn], gaps: Sequence[Any
     names a parcel that is not there has no fault of its own.
     """
     faults: list[Fault] = []
-    for drawn in layers.values():
-        faults += _ids(drawn)
-    return faults + _dangling(layers, gaps) + _bindings(plan, layers)
+    for name, drawn in layers.items():
+        columns = [(name, "ids"), *([(name, drawn.spec.id_column)] if drawn.spec.id_column else [])]
+        faults += kept_faults(plan, f"ids:{name}", partial(_ids, drawn), *columns)
+    users = plan.cached("names of none", partial(_users, layers), NAMES)
+    return (
+        faults
+        + _dangling(layers, users, gaps)
+        + plan.cached(
+            "faults:bindings", partial(_bindings, plan, layers), (*NAMES, ("statements", EVERYTHING))
+        )
+    )
 
 
 def unnamed(drawn: Drawn) -> Mask:
@@ -107,11 +125,15 @@ def _ids(drawn: Drawn) -> list[Fault]:
     return faults
 
 
-def _dangling(layers: Mapping[str, Drawn], gaps: Sequence[Any]) -> list[Fault]:
+def _dangling(layers: Mapping[str, Drawn], strange: _Users, gaps: Sequence[Any]) -> list[Fault]:
     """One fault for each name that no feature bears, with every feature that uses it."""
     faults: list[Fault] = []
     holes = shapely.STRtree(gaps)
-    for parent, users in _users(layers).items():
+    for parent, found in strange.items():
+        users = {
+            value: [(layers[name], column, row) for name, column, row in uses]
+            for value, uses in found.items()
+        }
         if parent not in layers:
             faults.append(_no_parents(parent, [use for uses in users.values() for use in uses]))
         # As many strange names as features without an id: those features are meant, and reported as such.
@@ -124,15 +146,15 @@ def _dangling(layers: Mapping[str, Drawn], gaps: Sequence[Any]) -> list[Fault]:
     return faults
 
 
-def _users(layers: Mapping[str, Drawn]) -> dict[str, dict[str, list[_Use]]]:
+def _users(layers: Mapping[str, Drawn]) -> _Users:
     """Layer -> name that none of its features bears -> where the name is used."""
-    found: dict[str, dict[str, list[_Use]]] = defaultdict(lambda: defaultdict(list))
+    found: _Users = defaultdict(lambda: defaultdict(list))
     for drawn in layers.values():
         for column, parent in drawn.spec.parents.items():
             known = set(layers[parent].ids) if parent in layers else set()
             for row, value in enumerate(drawn.words(column)):
                 if value and value not in known:
-                    found[parent][value].append((drawn, column, row))
+                    found[parent][value].append((drawn.name, column, row))
     return found
 
 

@@ -12,6 +12,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
 import shapely
 
 from blockplan.plan.model.bindings import bindings
@@ -21,7 +23,7 @@ from blockplan.plan.validity.drawn import Drawn, place_of
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 #: A core stands for its area in the text; its own size is never stated.
 UNMEASURED_ROLES = frozenset({"core"})
@@ -52,7 +54,8 @@ def check_statements(layers: Mapping[str, Drawn]) -> list[Fault]:
     statements = layers.get("statements")
     if statements is None:
         return []
-    objects = _objects(layers)
+    meant = {name for text in statements.words("bound_to") for name in _objects_of(bindings(text))}
+    objects = _objects(layers, meant)
     columns = {lang: statements.words(f"text_{lang}") for lang in LANGUAGES}
     faults: list[Fault] = []
     for row, bound_to in enumerate(statements.words("bound_to")):
@@ -66,19 +69,25 @@ def check_statements(layers: Mapping[str, Drawn]) -> list[Fault]:
     return faults
 
 
-def _objects(layers: Mapping[str, Drawn]) -> dict[str, list[_Object]]:
-    """Id -> the drawn features that bear it, polygons by area and lines by length."""
+def _objects_of(bound: Sequence[str]) -> list[str]:
+    """Ids of the objects that a statement is bound to."""
+    return [name.removeprefix("object:") for name in bound if name.startswith("object:")]
+
+
+def _objects(layers: Mapping[str, Drawn], meant: Collection[str]) -> dict[str, list[_Object]]:
+    """Id -> the drawn features that bear it, by area or length: areas, and those that are meant."""
     found: dict[str, list[_Object]] = {}
     for drawn in layers.values():
         if drawn.spec.id_column is None or drawn.spec.geometry in ("none", "point"):
             continue
-        dimensions = shapely.get_dimensions(drawn.geometry)
-        sizes = {1: shapely.length(drawn.geometry), 2: shapely.area(drawn.geometry)}
         roles = drawn.words("role")
-        for row in drawn.rows:
-            kind: Dimension = {1: "length", 2: "area"}.get(int(dimensions[row]), "")  # type: ignore[assignment]
+        named = pd.Index(drawn.ids).isin(list(meant)) | (drawn.name == "areas")
+        for row in np.flatnonzero(drawn.usable & named):
+            dimension = int(shapely.get_dimensions(drawn.geometry[row]))
+            kind: Dimension = {1: "length", 2: "area"}.get(dimension, "")  # type: ignore[assignment]
             if kind and roles[row] not in UNMEASURED_ROLES:
-                measured = float(sizes[int(dimensions[row])][row])
+                size = shapely.length if kind == "length" else shapely.area
+                measured = float(size(drawn.geometry[row]))
                 found.setdefault(drawn.ids[row], []).append(_Object(drawn, int(row), kind, measured))
     return found
 
@@ -89,7 +98,7 @@ def _against_drawing(
     objects: Mapping[str, list[_Object]],
     layers: Mapping[str, Drawn],
 ) -> _Clash | None:
-    names = [name.removeprefix("object:") for name in bound if name.startswith("object:")]
+    names = _objects_of(bound)
     if "layer:areas" in bound and "areas" in layers:
         areas = layers["areas"]
         names += [areas.ids[row] for row in areas.rows]

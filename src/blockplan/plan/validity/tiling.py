@@ -13,12 +13,14 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
 from blockplan.plan.model.faults import Fault, fault
+from blockplan.plan.model.recall import by_neighbours, by_row, once
 from blockplan.plan.validity.drawn import INTRICATE_FROM, Drawn, Tolerances, named, place_of
 
 if TYPE_CHECKING:
@@ -114,7 +116,7 @@ def _once(parcels: Drawn) -> Rows:
     """Parcels that can be judged; of rows that repeat id and geometry, the first (``pq-id`` reports them)."""
     rows = parcels.rows
     ids = parcels.ids[rows]
-    _, first, count = np.unique(ids, return_index=True, return_counts=True)
+    _, first, count = once("each id", partial(np.unique, ids, return_index=True, return_counts=True), ids)
     if (count == 1).all():
         return rows
     kept = np.zeros(len(rows), dtype=bool)
@@ -131,6 +133,10 @@ def _suspects(geometries: Geometries) -> Any:
     """Parcels with an edge that does not match their neighbours' edges, vertex by vertex."""
     if len(geometries) < 2:
         return np.zeros(len(geometries), dtype=bool)
+    return by_neighbours("suspects", _unmatched, geometries)
+
+
+def _unmatched(geometries: Geometries) -> Any:
     return ~shapely.is_empty(shapely.coverage_invalid_edges(geometries))
 
 
@@ -258,7 +264,7 @@ def _gaps(
     ground: _Ground, tolerances: Tolerances, result: Tiling, slivers: list[tuple[Any, tuple[int, ...]]]
 ) -> None:
     geometries = ground.parcels.geometry[ground.rows]
-    short = float(shapely.area(ground.boundary) - shapely.area(geometries).sum())
+    short = float(shapely.area(ground.boundary) - by_row("area", shapely.area, geometries).sum())
     if short + ground.twice_m2 <= tolerances.gap_tolerance_m2:
         return
     cover = shapely.coverage_union_all(geometries) if ground.fits else shapely.union_all(geometries)

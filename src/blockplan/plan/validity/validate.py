@@ -23,7 +23,7 @@ from blockplan.plan.model.plan import EVERYTHING
 from blockplan.plan.validity.attributes import check_attributes
 from blockplan.plan.validity.classes import check_classes
 from blockplan.plan.validity.control_lines import check_control_lines
-from blockplan.plan.validity.drawn import SHAPES, Tolerances, draw, place_of
+from blockplan.plan.validity.drawn import SHAPES, Tolerances, draw, kept_faults, place_of
 from blockplan.plan.validity.overlaps import check_overlaps
 from blockplan.plan.validity.placement import all_in_degrees, place
 from blockplan.plan.validity.references import check_references
@@ -80,9 +80,11 @@ def _faults(plan: Plan, tolerances: Tolerances) -> list[Fault]:
     placed = replace(laid, layers=now)
     faults += check_attributes(plan, now, tolerances, tiling.explained)
     for name, drawn in now.items():
-        faults += _kept(plan, f"classes:{name}", partial(check_classes, {name: drawn}), (name, EVERYTHING))
+        faults += kept_faults(
+            plan, f"classes:{name}", partial(check_classes, {name: drawn}), (name, EVERYTHING)
+        )
     faults += _kept(plan, "references", partial(check_references, plan, now, tiling.gaps), *_NAMES)
-    faults += _kept(plan, "street ends", partial(check_streets, placed, tolerances), ("streets", "level"))
+    faults += plan.cached("faults:street ends", partial(check_streets, placed, tolerances), _AT_STREETS)
     faults += _kept(plan, "control lines", partial(check_control_lines, now), *_IN_LINES)
     faults += _kept(plan, "overlaps", partial(check_overlaps, now, tolerances))
     return faults + _kept(plan, "statements", partial(check_statements, now), *_SAID)
@@ -97,6 +99,11 @@ def _kept(plan: Plan, key: str, find: Callable[[], list[Fault]], *reads: Read) -
 _NAMES = (
     *((layer, column) for layer, spec in LAYERS.items() for column in spec.parents),
     ("statements", "bound_to"),
+)
+#: Where streets and the ends of the plan are, and what runs over what.
+_AT_STREETS = (
+    *(("streets", what) for what in ("geometry", "ids", "level")),
+    *((layer, what) for layer in ("boundary", "extent") for what in ("geometry", "ids")),
 )
 #: What control lines are held against, besides where everything is.
 _IN_LINES = (

@@ -1,0 +1,367 @@
+"""
+What was worked out of arrays a moment ago, so that only the rows that differ are worked out again.
+
+Whether an outline is valid, how far a home is from the nearest park, where a point joins a street: such a
+function looks at one row at a time, and gives the same for the same row. While a session judges a plan
+(`recalling`), the arrays that such functions were given last are kept with what came of them. The next time
+the rows that are the same objects, or the same numbers to the last bit, keep what was found; the others are
+asked about again. Nothing is estimated and nothing is told from a clock: without a session, or with other
+arrays, the function is simply called.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import shapely
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+T = TypeVar("T")
+#: So many calls of one name beside the same things are kept, the last ones.
+CALLS_KEPT = 24
+#: Below so many rows a function is as soon called as compared.
+FEW = 16
+#: More rows than this that seem to differ are looked for elsewhere before they are asked about again.
+MANY = 256
+#: A call with so few rows that differ is as good as any.
+NEAR = 8
+#: What was not asked for in so many judgings goes.
+JUDGINGS_KEPT = 2
+#: Longer arrays than this (bytes) are told apart by a digest of theirs.
+LONG = 512
+
+Arrays = tuple["NDArray[Any]", ...]
+
+
+@dataclass(slots=True, eq=False)
+class _Call:
+    """What a function was given row by row, and what it gave."""
+
+    columns: Arrays
+    found: Arrays
+
+
+@dataclass(slots=True, eq=False)
+class _Kept:
+    """Something kept under a key of identities, what has to live as long, and when it was last asked for."""
+
+    held: Any
+    value: Any
+    judging: int = 0
+
+
+@dataclass
+class Recall:
+    """What the functions of one session were given last; `recalling` puts it to use."""
+
+    kept: dict[tuple[Any, ...], _Kept] = field(default_factory=dict)
+    judging: int = 0
+
+    def thing(self, key: tuple[Any, ...], held: Any, make: Callable[[], T]) -> T:
+        """What `make` gives, kept for as long as it is asked for now and then."""
+        kept = self.kept.get(key)
+        if kept is None:
+            kept = self.kept[key] = _Kept(held, make())
+        kept.judging = self.judging
+        found: T = kept.value
+        return found
+
+    def calls(self, name: str, fixed: tuple[Any, ...]) -> list[_Call]:
+        """The last calls of a function beside the same things."""
+        return self.thing((name, "by row", *map(_mark, fixed)), fixed, list)
+
+    def forget(self) -> None:
+        """Let go of what was not asked for of late."""
+        late = self.judging - JUDGINGS_KEPT
+        for key in [key for key, kept in self.kept.items() if kept.judging < late]:
+            del self.kept[key]
+
+
+_recall: ContextVar[Recall | None] = ContextVar("recall", default=None)
+
+
+@contextmanager
+def recalling(recall: Recall) -> Iterator[None]:
+    """While this lasts the functions of this module keep what they find, and find it again."""
+    recall.judging += 1
+    token = _recall.set(recall)
+    try:
+        yield
+    finally:
+        _recall.reset(token)
+        recall.forget()
+
+
+def by_row(name: str, make: Callable[..., Any], *columns: NDArray[Any], fixed: tuple[Any, ...] = ()) -> Any:
+    """
+    What a function of single rows gives for columns of equal length.
+
+    Parameters
+    ----------
+    name
+        Names the function.
+    make
+        Takes the columns, or the same rows of all of them; gives an array, or several, with a value a row
+        that hangs on that row and on `fixed` alone.
+    fixed
+        What else it hangs on: arrays, numbers, objects that never change.
+
+    Examples
+    --------
+    >>> by_row("twice", lambda numbers: numbers * 2, np.array([1.0, 2.0])).tolist()
+    [2.0, 4.0]
+    """
+    recall = _recall.get()
+    if recall is None or len(columns[0]) < FEW:
+        return make(*columns)
+    calls = recall.calls(name, fixed)
+    for call in reversed(calls):
+        if _equal(call.columns, columns):
+            return call.found[0] if len(call.found) == 1 else call.found
+    best, kept = _likest(calls, columns)
+    if best is None or kept is None:
+        made = make(*columns)
+        found: Arrays = made if isinstance(made, tuple) else (made,)
+        single = not isinstance(made, tuple)
+    else:
+        calls.remove(best)
+        rows = np.flatnonzero(kept < 0)
+        found, single = best.found, len(best.found) == 1
+        if not np.array_equal(kept, np.arange(len(best.columns[0]))):
+            found = tuple(one[np.maximum(kept, 0)] for one in best.found)
+        if len(rows):
+            made = make(*(column[rows] for column in columns))
+            for whole, some in zip(found, (made,) if single else made, strict=True):
+                whole[rows] = some
+    for one in found:
+        one.flags.writeable = False
+    calls.append(_Call(columns, found))
+    del calls[:-CALLS_KEPT]
+    return found[0] if single else found
+
+
+def by_rows_of(
+    name: str, make: Callable[[NDArray[Any]], Arrays], column: NDArray[Any], fixed: tuple[Any, ...] = ()
+) -> Arrays:
+    """
+    The same for a function that gives any number of rows for each row of its column.
+
+    The last of the arrays that `make` gives says for which row of the column each row is, in their order.
+    """
+    recall = _recall.get()
+    if recall is None or len(column) < FEW:
+        return make(column)
+    calls = recall.calls(name, fixed)
+    for call in reversed(calls):
+        if _equal(call.columns, (column,)):
+            return call.found
+    best, kept = _likest(calls, (column,))
+    if best is None or kept is None:
+        found = make(column)
+    else:
+        calls.remove(best)
+        found = best.found
+        rows = np.flatnonzero(kept < 0)
+        if not np.array_equal(kept, np.arange(len(best.columns[0]))):
+            found = _put_in(found, kept, make(column[rows]) if len(rows) else None, rows)
+    for one in found:
+        one.flags.writeable = False
+    calls.append(_Call((column,), found))
+    del calls[:-CALLS_KEPT]
+    return found
+
+
+def parts_of(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """The parts of some shapes one by one, and which shape each is of."""
+    parts, of = by_rows_of("parts", _parts_of, shapes)
+    return parts, of
+
+
+def _parts_of(shapes: NDArray[Any]) -> Arrays:
+    parts, of = shapely.get_parts(shapes, return_index=True)
+    return np.asarray(parts, dtype=object), of
+
+
+def by_neighbours(
+    name: str, make: Callable[[NDArray[Any]], NDArray[Any]], shapes: NDArray[Any]
+) -> NDArray[Any]:
+    """
+    The same for a function whose value for a shape hangs on it and on the shapes whose boxes touch its own.
+
+    It must not hang on the order of the shapes.
+    """
+    recall = _recall.get()
+    if recall is None or len(shapes) < FEW:
+        return make(shapes)
+    calls = recall.calls(name, ())
+    best, kept = _likest(calls, (shapes,))
+    boxes = by_row("bounds", shapely.bounds, shapes)
+    asked = None if best is None or kept is None else _beside_changed(best.columns[0], shapes, boxes, kept)
+    if best is None or kept is None or asked is None:
+        found = make(shapes)
+    else:
+        calls.remove(best)
+        found = best.found[0][np.maximum(kept, 0)]
+        if len(asked):
+            with_them = _touching(boxes, boxes[asked])
+            found[asked] = make(shapes[with_them])[np.isin(with_them, asked)]
+    found.flags.writeable = False
+    calls.append(_Call((shapes,), (found,)))
+    del calls[:-CALLS_KEPT]
+    return found
+
+
+def _beside_changed(
+    before: NDArray[Any], shapes: NDArray[Any], boxes: NDArray[np.float64], kept: NDArray[np.intp]
+) -> NDArray[np.intp] | None:
+    """Rows of shapes that changed, or whose box touches that of one that did; None where these are many."""
+    gone = np.ones(len(before), dtype=bool)
+    gone[kept[kept >= 0]] = False
+    changed = np.concatenate([shapely.bounds(before[gone]), boxes[kept < 0]])
+    if len(changed) > MANY or not np.isfinite(changed).all():
+        return None
+    return _touching(boxes, changed)
+
+
+def _touching(boxes: NDArray[np.float64], some: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Rows of boxes that touch one of some others."""
+    touch = np.zeros(len(boxes), dtype=bool)
+    for west, south, east, north in some.tolist():
+        here = (boxes[:, 0] <= east) & (boxes[:, 2] >= west)
+        touch |= here & (boxes[:, 1] <= north) & (boxes[:, 3] >= south)
+    return np.flatnonzero(touch)
+
+
+def _put_in(found: Arrays, kept: NDArray[np.intp], fresh: Arrays | None, rows: Any) -> Arrays:
+    """Rows of what was found for rows that stand, under their new numbers, and those found afresh."""
+    stands = np.flatnonzero(kept >= 0)
+    low, high = (np.searchsorted(found[-1], kept[stands], side) for side in ("left", "right"))
+    counts = high - low
+    at = np.repeat(low - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+    parts = [(*(one[at] for one in found[:-1]), np.repeat(stands, counts))]
+    if fresh is not None:
+        parts.append((*fresh[:-1], rows[fresh[-1]]))
+    whole = tuple(np.concatenate(pieces) for pieces in zip(*parts, strict=True))
+    order = np.argsort(whole[-1], kind="stable")
+    return tuple(one[order] for one in whole)
+
+
+def once(name: str, make: Callable[[], T], *given: Any) -> T:
+    """
+    What `make` gives, made once for what it was given: shapes by identity, numbers and texts by value.
+
+    It must hang on nothing else, and nobody may change what it gives.
+    """
+    recall = _recall.get()
+    if recall is None:
+        return make()
+    return recall.thing((name, *map(_mark, given)), given, make)
+
+
+def _mark(given: Any) -> Any:
+    """What tells one thing from another: address or bits."""
+    if isinstance(given, np.ndarray):
+        bits = (addresses(given) if given.dtype == object else given).tobytes()
+        told = bits if len(bits) <= LONG else hashlib.blake2b(bits, digest_size=16).digest()
+        return given.shape, given.dtype.str, told
+    if given is None or isinstance(given, str | int | float | bool | bytes):
+        return given
+    if isinstance(given, tuple | list):
+        return tuple(map(_mark, given))
+    if is_dataclass(given) and type(given).__eq__ is not object.__eq__:
+        return (type(given), *(_mark(getattr(given, each.name)) for each in fields(given)))
+    return id(given)
+
+
+def _likest(calls: list[_Call], columns: Arrays) -> tuple[_Call | None, NDArray[np.intp] | None]:
+    """The kept call with most of the same rows, and which of its rows each row is (-1: none)."""
+    best: tuple[_Call | None, NDArray[np.intp] | None] = (None, None)
+    fewest = len(columns[0]) // 2
+    for call in reversed(calls):
+        if abs(len(call.columns[0]) - len(columns[0])) > fewest:
+            continue
+        kept = _standing(call.columns, columns)
+        new = int(np.count_nonzero(kept < 0))
+        if new < fewest or (new == 0 and best[0] is None):
+            best, fewest = (call, kept), new
+        if new <= NEAR:
+            break
+    return best
+
+
+def _equal(before: Arrays, now: Arrays) -> bool:
+    """Whether all rows of some columns are the same."""
+    pairs = list(zip(before, now, strict=True))
+    return all(one.shape == other.shape and bool(_same_rows(one, other).all()) for one, other in pairs)
+
+
+def _standing(before: Arrays, now: Arrays) -> NDArray[np.intp]:
+    """Which row of the columns before each row of those now is; -1 for one that was not there."""
+    old, new = len(before[0]), len(now[0])
+    short = min(old, new)
+    kept = np.full(new, -1, dtype=np.intp)
+    from_start = _alike(before, now, slice(None, short), slice(None, short))
+    if old == new and np.count_nonzero(~from_start) <= MANY:
+        kept[from_start] = np.flatnonzero(from_start)
+        return kept
+    from_end = _alike(before, now, slice(old - short, None), slice(new - short, None))
+    ahead = short if from_start.all() else int(np.argmin(from_start))
+    behind = short if from_end.all() else int(np.argmin(from_end[::-1]))
+    behind = min(behind, short - ahead)
+    few = 8 * max(np.count_nonzero(from_start), np.count_nonzero(from_end)) < new
+    if new - ahead - behind <= MANY or before[0].dtype != object or few:
+        kept[:ahead] = np.arange(ahead)
+        kept[new - behind :] = np.arange(old - behind, old)
+        return kept
+    # Rows came, went or moved in several places: each is looked for by its object.
+    where = addresses(before[0])
+    order = np.argsort(where)
+    at = order[np.minimum(np.searchsorted(where, addresses(now[0]), sorter=order), old - 1)]
+    found = _alike(before, now, at, slice(None))
+    kept[found] = at[found]
+    return kept
+
+
+def _alike(before: Arrays, now: Arrays, here: Any, there: slice) -> NDArray[np.bool_]:
+    each = [_same_rows(one[here], other[there]) for one, other in zip(before, now, strict=True)]
+    return np.asarray(np.logical_and.reduce(each))
+
+
+def _same_rows(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.bool_]:
+    """Rows that are the same objects, or the same numbers to the last bit."""
+    if one.dtype != other.dtype or one.shape[1:] != other.shape[1:]:
+        return np.zeros(len(one), dtype=bool)
+    if one.dtype == object:
+        return np.asarray(addresses(one) == addresses(other))
+    if one.dtype.kind == "f":
+        one, other = (np.ascontiguousarray(each).view(f"i{each.dtype.itemsize}") for each in (one, other))
+    alike = one == other
+    return np.asarray(alike if alike.ndim == 1 else alike.all(axis=1))
+
+
+class _Addresses:
+    """Lends the memory of an array of objects as numbers."""
+
+    def __init__(self, array: NDArray[Any]) -> None:
+        self.array = array
+        self.__array_interface__ = {
+            "version": 3,
+            "shape": array.shape,
+            "strides": array.strides,
+            "typestr": np.dtype(np.uintp).str,
+            "data": (array.__array_interface__["data"][0], True),
+        }
+
+
+def addresses(array: NDArray[Any]) -> NDArray[np.uintp]:
+    """Where each object of an array lies in memory: equal for the same object, while both arrays live."""
+    return np.asarray(_Addresses(array))

@@ -1,0 +1,141 @@
+"""What was worked out before stands for rows that are the same, and for no others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blockplan.plan.model.recall import Recall, by_neighbours, by_row, by_rows_of, once, recalling
+
+ROWS = 400
+
+
+def points(count: int = ROWS) -> Any:
+    return np.asarray(shapely.points(np.arange(count), 0.0), dtype=object)
+
+
+def squares(side: int = 12) -> Any:
+    row, column = np.divmod(np.arange(side * side), side)
+    return np.asarray(shapely.box(column, row, column + 1.0, row + 1.0), dtype=object)
+
+
+def places_of(shapes: Any) -> tuple[Any, ...]:
+    return shapely.get_x(shapes), shapely.get_y(shapes)
+
+
+def corners_of(shapes: Any) -> tuple[Any, ...]:
+    return shapely.get_coordinates(shapely.buffer(shapes, 1.0, quad_segs=1), return_index=True)
+
+
+def unmatched(shapes: Any) -> Any:
+    return ~shapely.is_empty(shapely.coverage_invalid_edges(shapes))
+
+
+#: An edit: what is done, and at which of the rows (as a share of them).
+edits = st.tuples(st.sampled_from(["other", "gone", "new", "moved", "twice"]), st.floats(0, 0.999))
+
+
+def edited(shapes: Any, kind: str, share: float) -> Any:
+    row = int(share * len(shapes))
+    anew = shapes.copy()
+    if kind == "gone":
+        return np.delete(anew, row)
+    if kind == "new":
+        return np.concatenate([anew[:row], [shapely.Point(share, 1.0)], anew[row:]])
+    if kind == "moved":
+        return np.roll(anew, row)
+    anew[row] = shapely.Point(share, 2.0) if kind == "other" else anew[-1]
+    return anew
+
+
+@given(st.lists(st.lists(edits, max_size=3), max_size=6))
+def test_whatever_rows_come_go_or_change_the_answer_is_that_of_asking_afresh(
+    steps: list[list[tuple[str, float]]],
+) -> None:
+    recall, now = Recall(), points()
+    for step in [[], *steps]:
+        for kind, share in step:
+            now = edited(now, kind, share)
+        with recalling(recall):
+            one, many = by_row("places", places_of, now), by_rows_of("corners", corners_of, now)
+        for found, afresh in ((one, places_of(now)), (many, corners_of(now))):
+            assert all(np.array_equal(here, there) for here, there in zip(found, afresh, strict=True))
+
+
+@given(st.lists(st.tuples(st.integers(0, 143), st.floats(-0.4, 0.4)), max_size=8))
+def test_a_shape_that_changed_is_held_against_its_neighbours_again(moves: list[tuple[int, float]]) -> None:
+    recall, now = Recall(), squares()
+    for row, step in [(0, 0.0), *moves]:
+        now = now.copy()
+        now[row] = shapely.affinity.translate(now[row], step, 0.0)
+        with recalling(recall):
+            found = by_neighbours("unmatched", unmatched, now)
+        assert np.array_equal(found, unmatched(now))
+
+
+def test_only_the_rows_that_differ_are_asked_about_again() -> None:
+    asked: list[int] = []
+
+    def look(shapes: Any) -> Any:
+        asked.append(len(shapes))
+        return shapely.get_x(shapes)
+
+    recall, before = Recall(), points()
+    after = before.copy()
+    after[7] = shapely.Point(1.0, 1.0)
+    with recalling(recall):
+        by_row("x", look, before)
+        by_row("x", look, after)
+        by_row("x", look, np.delete(after, 100))
+    assert asked == [ROWS, 1]
+
+
+def test_the_same_rows_beside_something_else_are_asked_about_again() -> None:
+    recall, here = Recall(), points()
+    with recalling(recall):
+        near = by_row("far", lambda at: shapely.distance(at, shapely.Point(0, 0)), here, fixed=(0.0,))
+        far = by_row("far", lambda at: shapely.distance(at, shapely.Point(9, 0)), here, fixed=(9.0,))
+    assert near[9] == 9.0
+    assert far[9] == 0.0
+
+
+def test_zero_and_minus_zero_and_unknown_are_told_apart_by_their_bits() -> None:
+    recall, numbers = Recall(), np.zeros(ROWS)
+    with recalling(recall):
+        by_row("sign", np.signbit, numbers)
+        numbers = numbers.copy()
+        numbers[3], numbers[4] = -0.0, np.nan
+        assert by_row("sign", np.signbit, numbers)[3]
+
+
+def test_without_a_session_the_function_is_called() -> None:
+    asked: list[int] = []
+
+    def count(rows: Any) -> Any:
+        asked.append(len(rows))
+        return rows
+
+    for _ in range(2):
+        by_row("count", count, points())
+    assert asked == [ROWS, ROWS]
+
+
+def test_what_is_made_once_is_made_again_from_other_things_and_let_go_in_time() -> None:
+    recall, made = Recall(), []
+
+    def make() -> int:
+        made.append(1)
+        return len(made)
+
+    with recalling(recall):
+        assert [once("n", make, "a", np.arange(3)) for _ in range(2)] == [1, 1]
+        assert once("n", make, "a", np.arange(4)) == 2
+    for _ in range(5):
+        with recalling(recall):
+            pass
+    with recalling(recall):
+        assert once("n", make, "a", np.arange(3)) == 3
