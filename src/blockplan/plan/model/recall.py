@@ -51,7 +51,7 @@ class _Call:
 
 
 @dataclass(slots=True, eq=False)
-class _Kept:
+class _Remembered:
     """Something kept under a key of identities, what has to live as long, and when it was last asked for."""
 
     held: Any
@@ -63,14 +63,14 @@ class _Kept:
 class Recall:
     """What the functions of one session were given last; `recalling` puts it to use."""
 
-    kept: dict[tuple[Any, ...], _Kept] = field(default_factory=dict)
+    kept: dict[tuple[Any, ...], _Remembered] = field(default_factory=dict)
     judging: int = 0
 
     def thing(self, key: tuple[Any, ...], held: Any, make: Callable[[], T]) -> T:
         """What `make` gives, kept for as long as it is asked for now and then."""
         kept = self.kept.get(key)
         if kept is None:
-            kept = self.kept[key] = _Kept(held, make())
+            kept = self.kept[key] = _Remembered(held, make())
         kept.judging = self.judging
         found: T = kept.value
         return found
