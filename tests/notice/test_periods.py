@@ -14,7 +14,7 @@ from tests.notice import make_period_vectors
 from blockplan.errors import NoticeStateError, RulePackError, UsageError
 from blockplan.notice.countries import FOLDER, Country, PeriodRule, country
 from blockplan.notice.events import write_time
-from blockplan.notice.periods import NoticePeriod, first_moment, planned, shortest
+from blockplan.notice.periods import NoticeSchedule, first_moment, planned, shortest
 from blockplan.notice.standing import Standing
 from blockplan.notice.state import State
 
@@ -31,7 +31,7 @@ def closed_days(name: str, part: str) -> Callable[[dt.date], bool]:
     return country(name).closed_days(part or None)
 
 
-def the_shortest(vector: dict[str, str]) -> tuple[PeriodRule, Callable[[dt.date], bool], NoticePeriod]:
+def the_shortest(vector: dict[str, str]) -> tuple[PeriodRule, Callable[[dt.date], bool], NoticeSchedule]:
     rule = country(vector["country"]).rule(vector["rule"])
     closed = closed_days(vector["country"], vector["subdivision"])
     return rule, closed, shortest(rule, day(vector["first"]), closed)
@@ -95,7 +95,7 @@ def extended(vector: dict[str, str]) -> str:
     return "longer"
 
 
-def opening(period: NoticePeriod) -> Any:
+def opening(period: NoticeSchedule) -> Any:
     from blockplan.notice import Event
     from blockplan.notice.events import EntryPart
 

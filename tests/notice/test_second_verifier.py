@@ -31,7 +31,7 @@ from tests.support.verifiers import both_find
 from blockplan.notice import SqliteStore, submissions
 from blockplan.notice.countries import country
 from blockplan.notice.lengths import closed_within
-from blockplan.notice.periods import NoticePeriod, Span
+from blockplan.notice.periods import NoticeSchedule, Span
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.proof.notary import Notary, TipFile, new_key
 from blockplan.notice.proof.notes import Checkpoint, Signer
@@ -295,7 +295,7 @@ def test_both_count_closed_days_at_the_end_of_a_period(
     """The last day is bent in a record that is lawful else; its list of closed days is the true one."""
     law = country(name)
     days = {"first": dt.date.fromisoformat(first), "last": dt.date.fromisoformat(last)}
-    period = NoticePeriod(law.rule(rule).zone, Span(days["first"], dt.date.fromisoformat(seen), 1),
+    period = NoticeSchedule(law.rule(rule).zone, Span(days["first"], dt.date.fromisoformat(seen), 1),
                     Span(days["first"], days["last"], 1))  # fmt: skip
     closed = closed_within(period, law.closed_days(part))
     said = {

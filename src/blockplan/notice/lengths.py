@@ -14,7 +14,7 @@ from blockplan.notice.periods import DAY, ends_open, shortest
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from blockplan.notice.periods import NoticePeriod
+    from blockplan.notice.periods import NoticeSchedule
 
 #: Countries that work on weekend days in exchange for others: there only the record knows.
 EXCHANGES = frozenset({"CN"})
@@ -53,7 +53,7 @@ class JudgedPeriod(JsonRecord):
     short: str | None
 
 
-def closed_within(period: NoticePeriod, closed: Callable[[dt.date], bool]) -> list[str]:
+def closed_within(period: NoticeSchedule, closed: Callable[[dt.date], bool]) -> list[str]:
     """The days from the beginning of a period to some after its end on which offices are closed."""
     first = period.submission.first
     count = (period.submission.last - first).days + 1 + BEYOND

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from blockplan.notice.events import Event
     from blockplan.notice.ledger import Ledger
     from blockplan.notice.package import FrozenPlan
-    from blockplan.notice.periods import NoticePeriod
+    from blockplan.notice.periods import NoticeSchedule
     from blockplan.notice.store import Store
 
 
@@ -53,7 +53,7 @@ class Law:
     last: dt.date | None = None
     inspection_last: dt.date | None = None
 
-    def period(self) -> NoticePeriod:
+    def period(self) -> NoticeSchedule:
         """The period; UsageError where the law does not allow it."""
         one = country(self.country)
         return planned(

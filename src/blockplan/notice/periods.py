@@ -39,7 +39,7 @@ class Span(JsonRecord):
 
 
 @dataclass(frozen=True, slots=True)
-class NoticePeriod(JsonRecord):
+class NoticeSchedule(JsonRecord):
     """When a plan can be inspected, and until when opinions are in time."""
 
     zone: str
@@ -72,7 +72,7 @@ def first_moment(day: dt.date, zone: str) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), ZoneInfo(zone)).astimezone(dt.UTC)
 
 
-def shortest(rule: PeriodRule, first: dt.date, closed: Callable[[dt.date], bool]) -> NoticePeriod:
+def shortest(rule: PeriodRule, first: dt.date, closed: Callable[[dt.date], bool]) -> NoticeSchedule:
     """
     The shortest lawful period from a first day.
 
@@ -100,7 +100,7 @@ def planned(
     *,
     last: dt.date | None = None,
     inspection_last: dt.date | None = None,
-) -> NoticePeriod:
+) -> NoticeSchedule:
     """
     The period that an office wants, if the rule allows it.
 
@@ -155,10 +155,10 @@ def ends_open(rule: PeriodRule, day: dt.date, closed: Callable[[dt.date], bool])
     return _moved(rule, day, closed) == day
 
 
-def _period(rule: PeriodRule, first: dt.date, seen: dt.date, until: dt.date) -> NoticePeriod:
+def _period(rule: PeriodRule, first: dt.date, seen: dt.date, until: dt.date) -> NoticeSchedule:
     extra = 1 if rule.first_day == "counted" else 0
     inspection, submission = (Span(first, day, (day - first).days + extra) for day in (seen, until))
-    return NoticePeriod(rule.zone, inspection, submission)
+    return NoticeSchedule(rule.zone, inspection, submission)
 
 
 def _last(rule: PeriodRule, limit: LengthLimit, first: dt.date) -> dt.date:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult
     from blockplan.notice.events import Event
     from blockplan.notice.ledger import Ledger
-    from blockplan.notice.periods import NoticePeriod
+    from blockplan.notice.periods import NoticeSchedule
     from blockplan.notice.release import ReleaseFinding
     from blockplan.portal.config import Config
     from blockplan.portal.office.permissions import Actor
@@ -106,7 +106,7 @@ def law_of(draft: Draft) -> acts.Law:
     )  # fmt: skip
 
 
-def period_of(draft: Draft) -> NoticePeriod:
+def period_of(draft: Draft) -> NoticeSchedule:
     """The dates as the law has them; UsageError where it does not allow them."""
     return law_of(draft).period()
 
