@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -279,3 +281,10 @@ def test_an_outline_of_a_million_points_does_not_blow_up(roughness_m):
     found = kinds(edited(town(), "parcels", "E", disc))
     assert "pq-cover parcels" in found
     assert ("pq-geometry.intricate E" in found) == (roughness_m > 0.01)
+
+
+def test_a_plan_that_was_validated_is_kept_in_a_file_with_what_was_found() -> None:
+    plan = without(town(), "parcels", "E")
+    found = validate(plan)
+    assert found
+    assert validate(pickle.loads(pickle.dumps(plan))) == found

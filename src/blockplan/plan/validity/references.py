@@ -6,7 +6,7 @@ A name that no feature bears is one fault, however many features use it.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -148,13 +148,13 @@ def _dangling(layers: Mapping[str, Drawn], strange: _Users, gaps: Sequence[Any])
 
 def _users(layers: Mapping[str, Drawn]) -> _Users:
     """Layer -> name that none of its features bears -> where the name is used."""
-    found: _Users = defaultdict(lambda: defaultdict(list))
+    found: _Users = {}
     for drawn in layers.values():
         for column, parent in drawn.spec.parents.items():
             known = set(layers[parent].ids) if parent in layers else set()
             for row, value in enumerate(drawn.words(column)):
                 if value and value not in known:
-                    found[parent][value].append((drawn.name, column, row))
+                    found.setdefault(parent, {}).setdefault(value, []).append((drawn.name, column, row))
     return found
 
 
