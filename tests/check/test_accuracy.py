@@ -72,7 +72,7 @@ def test_a_value_beside_the_limit_by_less_than_the_drawing_tells_says_so() -> No
         "zone-edu"
     )
     assert verdict.outcome == "pass"
-    assert "Lies 0.05 m² from the limit" in verdict.notes[0]["en"]
+    assert "Lies 0.05 m² per 1,000 residents from the limit" in verdict.notes[0]["en"]
     assert verdict.to_dict()["tolerance"] == pytest.approx(0.0631, abs=1e-4)
 
 

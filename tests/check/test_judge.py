@@ -175,7 +175,8 @@ def test_the_second_published_area_stands_beside_the_sum() -> None:
 def test_a_range_of_residents_that_turns_the_verdict_is_said() -> None:
     notes = judged().verdict("zone-edu").notes
     assert notes[0]["en"] == (
-        "The residents are uncertain: with 55,000 of them the value is 3,781.8182 m² and the rule fails."
+        "The residents are uncertain: with 55,000 of them the value is 3,781.8 m² per 1,000 residents "
+        "and the rule fails."
     )
 
 

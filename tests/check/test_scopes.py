@@ -95,7 +95,7 @@ def test_the_range_of_residents_is_a_blocks_own_share_of_the_plans(tmp_path: Pat
     result = judged(town(tmp_path), beds(Part("block:N", 8.5, supply=85, residents=10_000)))
     (note,) = result.verdicts[0].notes
     assert "11,000 of them" in note["en"]  # the plan's range is 0.9 to 1.1
-    assert "7.7273" in note["en"]
+    assert "7.73 beds per 1,000 residents" in note["en"]
 
 
 def test_a_block_that_cannot_be_told_says_what_is_missing_there(tmp_path: Path) -> None:

@@ -92,9 +92,13 @@ def test_a_statement_is_not_evidenced_while_its_rule_is_unknown() -> None:
         (
             2.0,
             "represented",
-            "The plan holds: object axis. Borne out by: Modes of transport at each station (2).",
+            "The plan holds: object axis. Borne out by: Modes of transport at each station (2 modes).",
         ),
-        (1.0, "not_evidenced", "Modes of transport at each station: 1, where the sentence needs ≥ 2."),
+        (
+            1.0,
+            "not_evidenced",
+            "Modes of transport at each station: 1 mode, where the sentence needs ≥ 2 modes.",
+        ),
         (None, "not_evidenced", "Modes of transport at each station: not known; missing: modes_per_station"),
     ],
 )

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 import shapely
 from tests.measure.conftest import home, park, plan_of, square
 
+from blockplan import figures
 from blockplan.check import check
-from blockplan.check.verdict import Required, Verdict
+from blockplan.check.carriers import amount
+from blockplan.check.verdict import Capacity, CheckResult, Required, Residents, Verdict
+from blockplan.cli.measure import _rows
+from blockplan.cli.terminal import show_document
 from blockplan.compare import ComparedColumn, beside
 from blockplan.measure import MEASURES, measure
-from blockplan.measure.measurement import Measurement
+from blockplan.measure.measurement import Measurement, figure_unit
+from blockplan.portal.pages.templatetags.words import number as portal_number
+from blockplan.portal.workspace.judged import verdict_documents
 from blockplan.report.comparison.page import ComparisonView
+from blockplan.report.office.columns import shown
+from blockplan.report.public.speech import Speech
+from blockplan.report.public.verdict_words import verdict_sentence
+from blockplan.report.renderers import render
 from blockplan.report.sheet import key_figures
 from blockplan.report.tables import margin_said, measured, missing_words
+from blockplan.report.verdicts import verdict_document
 from blockplan.report.view import View
-from blockplan.report.words import Words, unit_of_figure
+from blockplan.report.words import Words
+from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from blockplan.plan import Plan
@@ -56,7 +72,7 @@ def test_the_sheet_says_of_planned_land_that_nobody_gave_how_it_came_about() -> 
 def test_a_floor_area_ratio_is_no_percentage_wherever_it_stands() -> None:
     words = Words("en")
     ratio = Measurement("floor_area_ratio", 1.848, "1")
-    assert unit_of_figure(ratio) == "ratio"
+    assert figure_unit(ratio) == "ratio"
     assert (words.figure(1.848, ratio), words.figure(0.25, Measurement("land_share", 0.25, "1"))) == (
         "1.85",
         "25%",
@@ -100,3 +116,92 @@ def test_what_is_missing_is_said_in_the_readers_language() -> None:
                 (found,) = measure(plan, name)
                 for one in (*found.missing, *(one for part in found.by for one in part.missing)):
                     assert not {*missing_words([one], words)} & {*one.lines()}, (name, one)
+
+
+def a_verdict(found: Measurement, at: int) -> Verdict:
+    """Of a rule that asks for the double, and one more."""
+    return Verdict(
+        rule=f"r{at}", title={"en": f"R{at}"}, scope_kind="plan", scope_id="p", outcome="fail",
+        measured=found.value, unit=found.unit, required=Required(">=", 2 * found.value + 1), margin=-1.0,
+        remedy=None, affected_residents=None, where=(), definition={}, readings=(), force="target",
+        confidence="A", source={}, measurement=found,
+    )  # fmt: skip
+
+
+def random_measurements() -> list[Measurement]:
+    """Of every measure there is, values of many sizes."""
+    random = np.random.default_rng(14)
+    return [
+        Measurement(spec.id, float(value), spec.unit, per=1000.0 if spec.unit == "bed" else 0.0)
+        for spec in MEASURES.values()
+        for value in (0.0, 1.0, *random.uniform(0.1, 1, 4) * 10.0 ** random.integers(-3, 8, 4))
+    ]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_figure_of_any_unit_reads_alike_wherever_it_is_shown(lang, capsys) -> None:
+    """On a terminal, in the report, a comparison, the sheet, the portal, the workbench and in notes."""
+    words, speech = Words(lang), Speech(lang)
+    found = random_measurements()
+    verdicts = [a_verdict(one, at) for at, one in enumerate(found)]
+    result = CheckResult(
+        "p", "base", "2021-09-30", ("made",), Residents(1.0, 1.0, 1.0), Capacity(None, None, {}),
+        tuple(verdicts), (), (), (),
+    )  # fmt: skip
+    document = verdict_document(result, lang)
+    show_document(document)
+    terminal = capsys.readouterr().out.splitlines()
+    page = render(document, ".html").decode().replace("\N{NO-BREAK SPACE}", " ").split("<tr>")
+    view = ComparisonView(beside([ComparedColumn("a", a_town(), result)] * 2), words)
+    rows = {row.first.rule: view.cell(row, 0)["measured"] for row in view.verdicts}
+    bench = verdict_documents(verdicts, lang)
+    for at, (one, verdict) in enumerate(zip(found, verdicts, strict=True)):
+        said = amount(one, one.value)[lang]
+        assert said == measured(verdict, words) == rows[verdict.rule] == bench[at]["said"]["measured"]
+        assert said in next(line for line in terminal if f" {verdict.rule} " in line)
+        assert said in next(row for row in page if f"<td>{verdict.rule}</td>" in row)
+        assert said in verdict_sentence(verdict, speech).replace("\N{NO-BREAK SPACE}", " ")
+        assert _rows(one, words) == [(one.id, said)]
+        assert ("%" in said) == (figure_unit(one) == "1")
+    assert {figure_unit(one) for one in found} >= {"1", "ratio", "m2", "ha", "km2", "m", "km", "bed"}
+
+
+def test_a_column_shows_the_number_of_the_sentence_or_one_rounded_from_the_same() -> None:
+    random = np.random.default_rng(15)
+    for value in random.uniform(-1, 1, 500) * 10.0 ** random.integers(-3, 8, 500):
+        exact = float(value)
+        for form, digits in (("whole", 0), ("two", 2), ("three", 3)):
+            column = shown(exact, form)
+            assert float(column.replace(",", "").replace(figures.MINUS, "-")) == pytest.approx(
+                exact, abs=0.5001 * 10**-digits
+            )
+            assert figures.number(exact, digits) == (
+                column.rstrip("0").removesuffix(".") if "." in column else column
+            )
+        assert portal_number({}, exact, 2) == figures.number(exact, 2)
+
+
+@pytest.mark.parametrize(
+    ("lang", "day"), [("zh", "2021年9月30日"), ("en", "30 September 2021"), ("ja", "2021年9月30日")]
+)
+def test_a_day_reads_alike_in_the_report_and_on_the_portal(lang: str, day: str) -> None:
+    assert Words(lang).day(dt.date(2021, 9, 30)) == figures.day(dt.date(2021, 9, 30), lang) == day
+
+
+def test_no_other_module_writes_numbers_or_days_for_readers() -> None:
+    """Babel and the thousands of f-strings stand in the one module; refusals of files and limits aside."""
+    source = Path(figures.__file__).parent
+    own = {
+        path.relative_to(source).as_posix()
+        for path in source.rglob("*.py")
+        if re.search(r"format_(decimal|percent|currency|date)\b", path.read_text(encoding="utf-8"))
+    }
+    assert own == {"figures.py"}
+    shown_by = [
+        f"{path.relative_to(source)}: {line.strip()}"
+        for room in ("report", "compare", "check", "portal/pages")
+        for path in sorted((source / room).rglob("*.py"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if path.name != "qr.py" and re.search(r"\{[^{}]*:,(\.\d+f)?\}|:\.\d+%\}", line)
+    ]
+    assert shown_by == []

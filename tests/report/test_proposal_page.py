@@ -64,6 +64,23 @@ def test_how_good_it_is_stands_in_words_and_never_better_than_it_is(said, expect
     )
 
 
+def test_a_must_rule_that_only_became_unknown_is_counted_so_and_leaves_with_1():
+    # The only home gets a use of which nobody knows how many people it houses.
+    changes = (Change("parcels", "B", "residents", 900.0, None),)
+    made = proposal(changes=changes, unmet=())
+    was, now = (
+        {one.rule: one.outcome for one in result.verdicts if one.force == "must"}
+        for result in (made.before, made.after)
+    )
+    assert (was["zone-edu"], now["zone-edu"]) == ("fail", "unknown")
+    counts = [list(found.values()) for found in (was, now)]
+    said = " ".join(ProposalView.of(made, Words("en")).standing)
+    before, after = (found.count("unknown") for found in counts)
+    assert after > before
+    assert f"must verdicts that cannot be judged: {before} before, {after} after" in said
+    assert made.exit_code == 1
+
+
 def test_verdicts_that_flip_stand_before_and_after():
     flips = ProposalView.of(proposal(), Words("en")).flips
     assert flips[0][:2] == ("◆", "zone-beds Beds in nursing facilities per 1,000 residents")

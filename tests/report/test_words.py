@@ -9,7 +9,8 @@ from tests.support.catalogues import catalogue
 
 from blockplan.check.verdict import Required
 from blockplan.errors import UsageError
-from blockplan.report.words import Words, enough_decimals
+from blockplan.figures import enough_decimals, rounded
+from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
 UNKNOWN = {"zh": "未知", "en": "not known", "ja": "不明"}
@@ -80,7 +81,7 @@ def test_two_different_numbers_are_told_apart_or_six_decimals_are_spent(
 ) -> None:
     enough = enough_decimals(value, limit, digits)
     assert enough >= digits
-    assert value == limit or round(value, enough) != round(limit, enough) or enough == 6
+    assert value == limit or rounded(value, enough) != rounded(limit, enough) or enough == 6
 
 
 def test_margins_carry_their_sign() -> None:

@@ -3,7 +3,7 @@
 import { fill, h } from "../../map/dom";
 import * as api from "./api";
 import { isPart, store } from "./store";
-import { bar, shown } from "./panel";
+import { bar } from "./panel";
 import { parallel } from "./parallel";
 import { columnName, serviceName, valueName } from "./vocabulary";
 import { language, number, say, type Word } from "./words";
@@ -137,7 +137,7 @@ function compared(verdict: Comparison["verdicts"][number], names: string[]): HTM
       h(
         "div",
         { class: one.outcome ?? "" },
-        h("p", {}, h("small", {}, `${names[at]} `), one.judged ? `${SIGN[one.outcome!]} ${shown(one.measured, verdict.unit)}` : "–"),
+        h("p", {}, h("small", {}, `${names[at]} `), one.judged ? `${SIGN[one.outcome!]} ${one.said}` : "–"),
         bar({ measured: one.measured, required: verdict.required }),
       ),
     ),

@@ -3,36 +3,13 @@
 import { fill, h } from "../../map/dom";
 import { isPart, key, store } from "./store";
 import { forceName, layerName, readingName } from "./vocabulary";
-import { language, number, say } from "./words";
+import { number, say } from "./words";
 import type { Outcome, Verdict } from "./types";
 
 const SIGN: Record<Outcome, string> = { fail: "×", pass: "✓", unknown: "?", not_applicable: "–" };
 /** Where the requirement stands on every bar, as a share of its width. */
 const LINE = 0.62;
 const ORDER: Record<Outcome, number> = { fail: 0, unknown: 1, pass: 2, not_applicable: 3 };
-
-export function shown(value: number | null, unit: string): string {
-  if (value === null) return say("unknownValue");
-  if (unit === "1") return `${number(value * 100, 1)}%`;
-  const word = store.vocabulary.units[unit]?.[language()] ?? ` ${unit}`;
-  return `${number(value, Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 3)}${word || counted(value, unit)}`;
-}
-
-/** English writes the unit of a count after the rule's name, and here there is none: 10 beds, 1 park. */
-function counted(value: number, unit: string): string {
-  if (language() !== "en" || unit === "rank" || !/^[a-z]+$/.test(unit)) return "";
-  return ` ${unit}${value === 1 ? "" : "s"}`;
-}
-
-function asked(verdict: Verdict): string {
-  const required = verdict.required;
-  if (!required || required.value === null) return "";
-  const sign = { ">=": "≥", "<=": "≤", "=": "=", between: "" }[required.op];
-  const value = Array.isArray(required.value)
-    ? `${shown(required.value[0], verdict.unit)} – ${shown(required.value[1], verdict.unit)}`
-    : shown(required.value, verdict.unit);
-  return `${say("asks")} ${sign} ${value}`;
-}
 
 /** What a bar is drawn of. */
 export type Judged = Pick<Verdict, "measured" | "required">;
@@ -41,8 +18,8 @@ export type Judged = Pick<Verdict, "measured" | "required">;
 export function along({ measured, required }: Judged): number | null {
   if (measured === null || !required || required.value === null) return null;
   const [low, high] = Array.isArray(required.value) ? required.value : [required.value, required.value];
-  if (required.op === "<=") return measured > 0 ? Math.min(high / measured, 1.55) : 1.55;
-  if (required.op === ">=") return low > 0 ? Math.min(measured / low, 1.55) : measured >= low ? 1.55 : 0;
+  if (required.op === "<=" || required.op === "<") return measured > 0 ? Math.min(high / measured, 1.55) : 1.55;
+  if (required.op === ">=" || required.op === ">") return low > 0 ? Math.min(measured / low, 1.55) : measured >= low ? 1.55 : 0;
   if (measured < low) return low > 0 ? measured / low : 0;
   return measured > high && measured > 0 ? high / measured : 1;
 }
@@ -90,11 +67,11 @@ function row(verdict: Verdict, toProposals: () => void): HTMLElement {
     h(
       "p",
       { class: "figures" },
-      moved && h("s", {}, shown(old.measured, verdict.unit)),
+      moved && h("s", {}, old.said.measured),
       moved && " → ",
-      h("b", {}, shown(verdict.measured, verdict.unit)),
+      h("b", {}, verdict.said.measured),
       " ",
-      asked(verdict),
+      verdict.required && verdict.required.value !== null && `${say("asks")} ${verdict.said.required}`,
       verdict.force !== "must" && h("span", { class: "force" }, ` · ${forceName(verdict)}`),
     ),
     verdict.outcome === "fail" && (verdict.remedy || verdict.force === "must") &&

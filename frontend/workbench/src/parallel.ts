@@ -1,7 +1,6 @@
 // Many scenarios at once: an axis for each figure that differs, a line for each scenario.
 
 import { h } from "../../map/dom";
-import { shown } from "./panel";
 import { store } from "./store";
 import { number, say } from "./words";
 import type { Comparison } from "./types";
@@ -10,7 +9,7 @@ interface Axis {
   name: string;
   /** A value for each scenario; null where it is not known, and the line is broken there. */
   values: (number | null)[];
-  said: (value: number | null) => string;
+  said: string[];
   required: number | null;
 }
 
@@ -28,15 +27,16 @@ function draw(name: string, given: Record<string, string | number>, ...inside: (
 
 /** What the scenarios differ in: residents, what the plan carries, and every measured value of a rule. */
 function axesOf(found: Comparison): Axis[] {
-  const plain = (value: number | null): string => number(value, 0);
+  const plain = (values: (number | null)[]): string[] => values.map((value) => number(value, 0));
+  const [residents, carried] = [found.columns.map((one) => one.residents.central), found.columns.map((one) => one.capacity)];
   const heads: Axis[] = [
-    { name: say("residents"), values: found.columns.map((one) => one.residents.central), said: plain, required: null },
-    { name: say("carries"), values: found.columns.map((one) => one.capacity), said: plain, required: null },
+    { name: say("residents"), values: residents, said: plain(residents), required: null },
+    { name: say("carries"), values: carried, said: plain(carried), required: null },
   ];
   const rules = found.verdicts.map((one): Axis => ({
     name: one.title + (one.scope.kind === "plan" ? "" : ` ${one.scope.id}`),
     values: one.by.map((by) => (by.judged ? by.measured : null)),
-    said: (value) => shown(value, one.unit),
+    said: one.by.map((by) => by.said),
     required: typeof one.required?.value === "number" ? one.required.value : null,
   }));
   const differs = ({ values }: Axis): boolean => new Set(values.map(String)).size > 1 && values.some((one) => one !== null);
@@ -94,6 +94,6 @@ export function parallel(found: Comparison): HTMLElement {
     h("div", { class: "broad", tabindex: "0", role: "region", "aria-label": say("figure") },
       h("table", { class: "beside" },
         h("thead", {}, h("tr", {}, h("th", { scope: "col" }, say("figure")), ...found.columns.map((one) => h("th", { scope: "col" }, one.id === "base" ? say("asDrawn") : one.id)))),
-        h("tbody", {}, ...axes.map((axis) => h("tr", {}, h("th", { scope: "row" }, axis.name), ...axis.values.map((value) => h("td", { class: "num" }, axis.said(value)))))))),
+        h("tbody", {}, ...axes.map((axis) => h("tr", {}, h("th", { scope: "row" }, axis.name), ...axis.said.map((said) => h("td", { class: "num" }, said))))))),
   ); // prettier-ignore
 }

@@ -6,7 +6,7 @@ export type Value = string | number | boolean | null;
 export type Place = [number, number];
 
 export interface Required {
-  op: ">=" | "<=" | "=" | "between";
+  op: ">=" | "<=" | ">" | "<" | "=" | "between";
   value: number | [number, number] | null;
 }
 
@@ -34,6 +34,8 @@ export interface Verdict {
   measured: number | null;
   unit: string;
   required: Required | null;
+  /** What is measured and required, in words. */
+  said: { measured: string; required: string };
   margin: number | null;
   remedy: { amount: number | null; unit: string; text: string } | null;
   affected_residents: number | null;
@@ -143,7 +145,6 @@ export interface ColumnSpec {
 }
 
 export interface Vocabulary {
-  units: Record<string, Record<Lang, string>>;
   land_uses: Record<string, { names: Record<Lang, string>; colour: string; safe: string; level: number; parent: string }>;
   layers: Record<string, { id: string | null; geometry: string; names: Record<Lang, string>; columns: Record<string, ColumnSpec> }>;
   /** Kind of a control line -> its colour, as on the sheets. */
@@ -208,7 +209,7 @@ export interface Comparison {
     unit: string;
     required: Required | null;
     differs: boolean;
-    by: { judged: boolean; outcome: Outcome | null; measured: number | null }[];
+    by: { judged: boolean; outcome: Outcome | null; measured: number | null; said: string }[];
   }[];
   gains: { to: string; nearer: number; farther: number; same: number }[];
   changed: { layer: string; id: string; change: string; fields: { column: string; old: Value; new: Value }[] }[];

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blockplan.check.words import NAMES, RATIOS, number, say, unit_word
+from blockplan.check.words import NAMES, say
+from blockplan.figures import texts
+from blockplan.measure.measurement import figure_unit
 from blockplan.texts import LANGUAGES, pick
 
 if TYPE_CHECKING:
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
     from blockplan.plan.model.bindings import Condition
 
 SIGNS = {">=": "≥", "<=": "≤"}
-#: Decimals that a number below so much is shown with: three or four figures.
-DECIMALS = ((1.0, 3), (100.0, 2), (1000.0, 1))
-MOST_DECIMALS = 4
 COLUMNS = {"zh": "name_zh", "en": "name_en", "ja": "name_ja"}
 
 
@@ -53,19 +52,8 @@ def measure_title(plan: Plan, asked: Condition) -> Text:
 
 
 def amount(measurement: Measurement, value: float, than: float | None = None) -> Text:
-    """A value with its unit, as few figures as are read; told apart from `than` where it differs from it."""
-    share = measurement.unit == "1" and measurement.id not in RATIOS
-    scale = 100.0 if share else 1.0
-    digits = 1 if share else next((digits for limit, digits in DECIMALS if abs(value) < limit), 0)
-    limits = [limit for limit in (than, *((0.0, 1.0) if share else (0.0,))) if limit is not None]
-    while digits < MOST_DECIMALS and any(
-        value != limit and round(value * scale, digits) == round(limit * scale, digits) for limit in limits
-    ):
-        digits += 1
-    shown = number(round(value * scale, digits))
-    if share:
-        return dict.fromkeys(LANGUAGES, f"{shown}%")
-    return {lang: shown + unit for lang, unit in unit_word(measurement.unit).items()}
+    """A value with its unit; told apart from `than` where it differs from it."""
+    return texts(value, figure_unit(measurement), measurement.per, than=than)
 
 
 def wanted(measurement: Measurement, asked: Condition) -> Text:

@@ -14,7 +14,8 @@ import numpy as np
 import shapely
 
 from blockplan.check.verdict import Discrepancy
-from blockplan.check.words import number, say
+from blockplan.check.words import say
+from blockplan.figures import MOST_DECIMALS, number
 from blockplan.measure import MEASURES
 from blockplan.measure.inputs.columns import areas_m2, ids, shapes, total, values
 from blockplan.measure.inputs.floors import area_of_parcels
@@ -95,7 +96,10 @@ def _sizes(plan: Plan, statement: Statement, said: Sequence[TextFigure]) -> Iter
             tabled = _declared_in(plan, names) if dimension == "area" else None
             fits = figure.fits(drawn) and (tabled is None or figure.fits(tabled))
             by = figure.factor
-            low, high = (number(end / by) for end in (figure.value - figure.half, figure.value + figure.half))
+            low, high = (
+                number(end / by, MOST_DECIMALS)
+                for end in (figure.value - figure.half, figure.value + figure.half)
+            )
             yield Discrepancy(
                 statement.id,
                 subject,

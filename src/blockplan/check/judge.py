@@ -395,7 +395,7 @@ class _Bench:
                 *notes.about_value(rule, required, measurement, chosen_),
                 *notes.about_whole_plan(measurement),
                 *notes.about_land(measurement),
-                *about_ends(rule, outcome, measurement),
+                *about_ends(outcome, measurement),
                 *scopes.about_scope(rule, self.plan),
                 *scopes.about_circles(rule, measurement),
                 *notes.about_limit(rule, required, measurement),

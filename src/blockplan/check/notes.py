@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from blockplan.check.accuracy import accuracy
 from blockplan.check.carriers import amount
 from blockplan.check.limits import compare, slack
-from blockplan.check.words import fill, say, unit_word
+from blockplan.check.words import fill, say
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -83,20 +83,16 @@ def about_range(
         return
     known = [(people, one) for people, one in ends if one.value is not None]
     found = [(people, one.value or 0.0, accuracy(one)) for people, one in known]
-    unit, turns = unit_word(rule.unit), False
+    turns = False
+    limit = None if isinstance(required.value, tuple) else required.value
     for (people, value, tolerance), (_, one) in zip(found, known, strict=True):
         other = compare(value, required, tolerance)
         if other != outcome:
             turns = True
-            shown = (
-                {"value": amount(one, value), "unit": ""}
-                if rule.unit == "1"
-                else {"value": value, "unit": unit}
-            )
-            yield say(f"note.range.{other}", residents=people, **shown)
+            yield say(f"note.range.{other}", residents=people, value=amount(one, value, limit))
     if outcome == "fail" and not turns and len(found) == 2 and _straddles(required, found[0][1], found[1][1]):
-        (low, first, _), (high, last, _) = found
-        yield say("note.range.between", low=low, high=high, first=first, last=last, unit=unit)
+        first, last = (amount(one, value) for (_, value, _), (_, one) in zip(found, known, strict=True))
+        yield say("note.range.between", low=found[0][0], high=found[1][0], first=first, last=last)
 
 
 def _straddles(required: Required, first: float, last: float) -> bool:
@@ -120,10 +116,7 @@ def about_doubts(rule: Rule, measurement: Measurement, doubts: Iterable[Fault]) 
     for fault in doubts:
         yield say("note.doubt", message={lang: fault.message(lang) for lang in LANGUAGES})
     if doubts and measurement.value is not None:
-        shown: dict[str, Any] = {"value": measurement.value, "unit": unit_word(rule.unit)}
-        if rule.unit == "1":  # a share in percent, a ratio as a number
-            shown = {"value": amount(measurement, measurement.value), "unit": ""}
-        yield say("note.would_be", **shown)
+        yield say("note.would_be", value=amount(measurement, measurement.value))
 
 
 def about_standing(rule: Rule, day: dt.date) -> Iterator[Text]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.check.parameters import choices, measure_defaults, same
 from blockplan.check.verdict import Override
-from blockplan.check.words import number, say
+from blockplan.check.words import say
+from blockplan.figures import MOST_DECIMALS, number
 from blockplan.texts import listed
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def plain(value: Any) -> Text | str:
 
 def _one(value: Any) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return number(value)
+        return number(value, MOST_DECIMALS)
     return str(value)
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from blockplan.check.capacity import carried
 from blockplan.check.verdict import Remedy
-from blockplan.check.words import CATALOG, RATIOS, fill, say, unit_word
+from blockplan.check.words import CATALOG, fill, say, unit_word
+from blockplan.measure.measurement import RATIOS
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from blockplan.cli.common import (
     show_json,
     show_table,
 )
+from blockplan.figures import fixed
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -134,4 +135,4 @@ def _show(found: PlanAmendment, merged: MergedPlans | None, lang: str) -> None:
 
 
 def _number(value: Any) -> str:
-    return "?" if value is None else f"{value:,.2f}"
+    return "?" if value is None else fixed(value, 2)

@@ -12,6 +12,7 @@ import click
 
 from blockplan.cli.common import json_option, progress, show_json, show_table
 from blockplan.errors import UsageError
+from blockplan.figures import amount
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def command(out: str, as_json: bool) -> None:
         (
             column.id,
             titles.get(column.id, ""),
-            f"{column.result.residents.central or 0:,.0f}",
+            amount(column.result.residents.central, "ratio", "en"),
             *_counted(column.result),
         )
         for column in found.columns

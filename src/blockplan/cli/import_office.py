@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from blockplan.cli.common import json_option, progress, show_json, show_table
+from blockplan.figures import fixed
 
 if TYPE_CHECKING:
     from blockplan.exchange.office import OfficeImport
@@ -100,7 +101,7 @@ def _show(result: OfficeImport, out: str) -> None:
             ("code", "becomes", "parcels", "lost"),
             [(one.code or one.name, one.to or "–", str(one.parcels), one.lost) for one in lost],
         )
-    click.echo(f"Boundary: {made['boundary']}. Roads made as remainder: {made['roads_ha']:.2f} ha.")
+    click.echo(f"Boundary: {made['boundary']}. Roads made as remainder: {fixed(made['roads_ha'], 2)} ha.")
     for joined in made["joined"]:
         click.echo(
             f"Table {joined['file']}: {joined['layer']}: {joined['parcels']} parcels of {joined['rows']} "

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from blockplan.cli.common import json_option, load, progress, show_json, show_table
+from blockplan.figures import fixed
 
 if TYPE_CHECKING:
     from blockplan.exchange.cells import Box
@@ -55,13 +56,13 @@ def command(grid: str, path: str, out: str, field: str | None, size_m: float | N
         return
     import numpy as np
 
-    rows = [(name, f"{getattr(found, name):,.1f}") for name in ("people", "beyond", "homeless")]
-    show_table(("of the cells", "people"), [*rows, ("settled", f"{np.nansum(found.residents):,.1f}")])
+    rows = [(name, fixed(getattr(found, name), 1)) for name in ("people", "beyond", "homeless")]
+    show_table(("of the cells", "people"), [*rows, ("settled", fixed(np.nansum(found.residents), 1))])
     click.echo(f"\nShared over {found.layer}, by {found.by}; {origin}")
     if found.outside:
         click.echo(f"{found.outside} homes lie in no cell; how many live in them stays unknown")
     for x, y, people in found.empty_cells[:SHOWN_CELLS]:
-        click.echo(f"no home in the cell around {x:.1f} {y:.1f}: {people:,.1f} people")
+        click.echo(f"no home in the cell around {x:.1f} {y:.1f}: {fixed(people, 1)} people")
     if len(found.empty_cells) > SHOWN_CELLS:
         click.echo(f"and {len(found.empty_cells) - SHOWN_CELLS} more cells; --json lists all of them")
     click.echo(f"\nWritten: {out}", err=True)

@@ -9,6 +9,7 @@ import click
 from blockplan.cli.common import DayType, json_option, progress, show_json, show_table
 from blockplan.cli.import_office import command as office_command
 from blockplan.cli.import_residents import command as residents_command
+from blockplan.figures import number
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -125,4 +126,4 @@ def _show(summary: ImportSummary, out: str, as_json: bool) -> None:
 
 def _planned_km2(summary: ImportSummary) -> str:
     land = summary.area_m2_by_class.get("boundary")
-    return "not known" if land is None else f"{land / 1e6:,.4g}"
+    return "not known" if land is None else number(land / 1e6)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from blockplan import figures
 from blockplan.cli.common import json_option, load, progress, scenario_option, show_json, show_table
 from blockplan.errors import UsageError
 
@@ -113,7 +114,7 @@ def _show(document: dict[str, Any]) -> None:
         ("pairs", document["pairs"]),
         (f"  reached within {limit:g} m", document["reached"]),
     ]
-    show_table(("on foot", "number"), [(said, f"{number:,}") for said, number in rows])
+    show_table(("on foot", "number"), [(said, figures.number(number)) for said, number in rows])
     if document["weight"] != "residents":
         click.echo("\nHow many people live at each home is not known: residents are empty.")
     click.echo(f"\nWritten: {document['file']}")

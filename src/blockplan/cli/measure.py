@@ -20,6 +20,7 @@ from blockplan.errors import UsageError
 
 if TYPE_CHECKING:
     from blockplan.measure.measurement import Measurement
+    from blockplan.report.words import Words
 
 #: Word after ``measure`` -> (module, what it does). Any other word is a plan.
 COMMANDS = {
@@ -51,9 +52,10 @@ def command(
     """
     Measure PLAN by the named MEASURES, or by all of them.
 
-    Shares are 0 to 1 with unit 1. What cannot be known is null, and what is missing is named.
+    In JSON shares are 0 to 1 with unit 1. What cannot be known is null, and what is missing is named.
     """
     from blockplan.measure import MEASURES, measure
+    from blockplan.report.words import Words
 
     if listed:
         _list(MEASURES, lang, as_json)
@@ -71,8 +73,8 @@ def command(
         }
         show_json(document)
         return
-    rows = [row for one in found for row in _rows(one)]
-    show_table(("measure", "value", "unit"), rows)
+    words = Words(lang)
+    show_table(("measure", "value"), [row for one in found for row in _rows(one, words)])
     resting = [one for one in found if "planned_land" in one.definition]
     if resting:
         land = resting[0].definition["planned_land"]
@@ -84,10 +86,12 @@ def command(
         click.echo("\n" + "\n".join(missing))
 
 
-def _rows(one: Measurement) -> list[tuple[str, str, str]]:
-    rows = [(one.id, _number(one.value), one.unit)]
-    rows += [(f"  {part.scope}", _number(part.value), one.unit) for part in one.by]
-    return rows + [(f"  reading {r.id}", _number(r.share), f"share of {r.weight}") for r in one.readings]
+def _rows(one: Measurement, words: Words) -> list[tuple[str, str]]:
+    def said(value: float | None) -> str:
+        return words.per(words.figure(value, one), one.per)
+
+    rows = [(one.id, said(one.value)), *((f"  {part.scope}", said(part.value)) for part in one.by)]
+    return rows + [(f"  reading {r.id}", f"{words.share(r.share)} of {r.weight}") for r in one.readings]
 
 
 def _list(specs: dict, lang: str, as_json: bool) -> None:  # type: ignore[type-arg]  # MeasureSpec by name
@@ -101,7 +105,3 @@ def _list(specs: dict, lang: str, as_json: bool) -> None:  # type: ignore[type-a
         show_json({"measures": [dict(zip(keys, row, strict=True)) for row in rows]})
     else:
         show_table(("measure", "unit", "title", "definition"), rows)
-
-
-def _number(value: float | None) -> str:
-    return "not known" if value is None else f"{value:,.6g}"

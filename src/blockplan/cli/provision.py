@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from blockplan import figures
 from blockplan.cli.common import json_option, progress, show_json, show_table
 from blockplan.errors import UsageError
 
@@ -94,7 +95,7 @@ def _show(found: Provision) -> None:
         ("  taken", totals["used"]),
         ("  free", totals["free"]),
     ]
-    show_table(("within the limit", "number"), [(said, f"{number:,.6g}") for said, number in rows])
+    show_table(("within the limit", "number"), [(said, figures.number(number)) for said, number in rows])
     names = [name for name, full in zip(found.supply.ids, found.assignment.bottleneck, strict=True) if full]
     if names:
         shown = ", ".join(names[:12]) + (" ..." if len(names) > 12 else "")

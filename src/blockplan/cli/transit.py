@@ -9,6 +9,7 @@ import click
 
 from blockplan.cli.common import json_option, progress, show_json, show_table
 from blockplan.errors import PlanDataError, UsageError
+from blockplan.figures import amount
 
 if TYPE_CHECKING:
     from blockplan.measure.access.transit import TransitCase, TransitReach
@@ -297,7 +298,7 @@ def _show(document: dict[str, Any]) -> None:
 
 
 def _share(value: float | None) -> str:
-    return "not known" if value is None else f"{value:.3f}"
+    return amount(value, "1", "en")
 
 
 def _known(value: float) -> float | None:

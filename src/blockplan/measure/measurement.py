@@ -20,6 +20,22 @@ if TYPE_CHECKING:
 
     from blockplan.measure.each import Each
 
+#: Measures whose unit is ``1`` and that are ratios or indices: 1.6, not 160%.
+RATIOS = frozenset(
+    {
+        "belt_southward",
+        "building_light",
+        "core_concentration",
+        "floor_area_ratio",
+        "gross_floor_area_ratio",
+        "industry_location_quotient",
+        "land_consumption_ratio",
+        "land_use_mix",
+        "parcel_far",
+        "street_block_far",
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -216,3 +232,12 @@ class Measurement:
             "missing": list(lines(self.missing)),
             "supply": self.supply,
         }
+
+
+def figure_unit(measurement: Measurement | None, unit: str = "") -> str:
+    """The unit that a figure is written in: a share (``1``) in percent, a ``ratio`` as a plain number."""
+    if measurement is None:
+        return unit
+    id_ = str(measurement.definition.get("measure", measurement.id))
+    unit = unit or measurement.unit
+    return "ratio" if unit == "1" and id_ in RATIOS else unit

@@ -10,13 +10,9 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
+from blockplan import figures
 from blockplan.notice.events import parse_time
 from blockplan.portal.words import catalogs, say
-
-#: Our code -> Babel's locale.
-LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB", "ja": "ja_JP"}
 
 
 def local(value: str | dt.datetime, zone: str) -> dt.datetime:
@@ -28,9 +24,10 @@ def local(value: str | dt.datetime, zone: str) -> dt.datetime:
 def said(value: str | dt.datetime, zone: str, lang: str) -> str:
     """``2026年11月25日 18:05，北京时间``, ``25 November 2026, 18:05 (UTC+8)``."""
     moment = local(value, zone)
-    day = format_date(moment, "long", locale=LOCALES[lang])
     time = say("zone.time", lang, hour=f"{moment:%H}", minute=f"{moment:%M}")
-    return say("zone.moment", lang, day=day, time=time, zone=zone_said(moment, zone, lang))
+    return say(
+        "zone.moment", lang, day=figures.day(moment, lang), time=time, zone=zone_said(moment, zone, lang)
+    )
 
 
 def zone_said(moment: dt.datetime, zone: str, lang: str) -> str:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from blockplan.check.capacity import carried
+from blockplan.figures import is_known
 from blockplan.report.maps import svg
 from blockplan.report.maps.svg import FONT
-from blockplan.report.words import is_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

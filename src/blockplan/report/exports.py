@@ -14,10 +14,10 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from blockplan.figures import is_known
 from blockplan.measure.missing import lines
 from blockplan.report import ledger, readings
 from blockplan.report.features import residents_at
-from blockplan.report.words import is_known
 from blockplan.texts import harmless_cell
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _about(sheet: Any, view: View, made: Sequence[DataTable], head: Any, wrapped
     sheet.set_column(1, 1, 90, wrapped)
     for number, (name, value) in enumerate(lines):
         sheet.write_string(number, 0, name, head)
-        _write_cell(sheet, number, 1, value if value is not None else words("value.unknown"))
+        _write_cell(sheet, number, 1, value if value is not None else words.unknown)
     first = len(lines) + 1
     for number, table in enumerate(made, first):
         sheet.write_string(number, 0, table.name, head)

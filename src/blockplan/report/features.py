@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from blockplan.report.words import is_known
+from blockplan.figures import is_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from blockplan.figures import is_known
 from blockplan.report.tables import STATE_SYMBOLS, measure_words
 from blockplan.report.trace import measure_anchor
-from blockplan.report.words import is_known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blockplan.check.judged import FAIL, PASS, UNKNOWN
-from blockplan.report.words import unit_of_figure
+from blockplan.measure.measurement import figure_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +65,7 @@ def blocks(verdict: Verdict, plan: Plan, words: Words) -> list[BlockRow]:
     margin = np.where(judged.outcome == UNKNOWN, np.nan, judged.margin)
     order = np.lexsort((judged.ids.astype(str), np.nan_to_num(margin, nan=np.inf), of))
     worst = order[np.unique(of[order], return_index=True)[1]]
-    unit = unit_of_figure(verdict.measurement, verdict.unit)
+    unit = figure_unit(verdict.measurement, verdict.unit)
     rows = [
         BlockRow(
             str(known[at]),

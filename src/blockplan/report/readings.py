@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from blockplan.figures import is_known
 from blockplan.report import charts, definitions, tables
-from blockplan.report.words import is_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,7 +66,7 @@ def reading_rows(verdict: Verdict, words: Words, people_at: PeopleAt) -> list[Re
     for number, reading in enumerate(verdict.readings):
         gained, lost = sides(verdict, reading, people_at)
         known = is_known(reading.share)
-        blank = tables.DASH if known else words("value.unknown")
+        blank = tables.DASH if known else words.unknown
         rows.append(
             ReadingRow(
                 reading.id,

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from blockplan.figures import is_known
 from blockplan.report import charts, ledger, readings, tables
 from blockplan.report.maps import themes
 from blockplan.report.maps.drawing import FOOT_MM, MapSheet
 from blockplan.report.typesetting import REGIONS, desk, typeset
 from blockplan.report.view import FORCES, View
-from blockplan.report.words import NO_BREAK, Words, is_known
+from blockplan.report.words import NO_BREAK, Words
 
 if TYPE_CHECKING:
     from pathlib import Path

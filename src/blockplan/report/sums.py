@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from blockplan.report.words import is_known
+from blockplan.figures import is_known
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:

@@ -14,9 +14,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from blockplan.check.words import CATALOG as CHECK_WORDS
+from blockplan.figures import is_known
+from blockplan.measure.measurement import figure_unit
 from blockplan.measure.missing import MANIFEST
 from blockplan.report import sums
-from blockplan.report.words import Words, is_known, unit_of_figure
+from blockplan.report.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -114,14 +116,9 @@ def quantity(value: float | None, unit: str, lang: str) -> str:
     return Words(lang).amount(value, unit)
 
 
-def shown_unit(measurement: Measurement | None, unit: str) -> str:
-    """The unit that a figure is written in: a share in percent, a ratio as a plain number."""
-    return unit_of_figure(measurement, unit)
-
-
 def margin_said(verdict: Verdict, words: Words) -> str:
     """The margin with its sign."""
-    return words.signed(verdict.margin, shown_unit(verdict.measurement, verdict.unit))
+    return words.signed(verdict.margin, figure_unit(verdict.measurement, verdict.unit))
 
 
 def per_of(verdict: Verdict) -> float:
@@ -139,13 +136,13 @@ def measured(verdict: Verdict, words: Words) -> str:
     near = (
         min(limits, key=lambda limit: abs(limit - verdict.measured)) if is_known(verdict.measured) else None
     )
-    unit = shown_unit(verdict.measurement, verdict.unit)
+    unit = figure_unit(verdict.measurement, verdict.unit)
     return words.rate(verdict.measured, unit, per_of(verdict), than=near)
 
 
 def required(verdict: Verdict, words: Words) -> str:
     """What the rule asks, with the distance where it is about reach."""
-    said = words.required(verdict.required, shown_unit(verdict.measurement, verdict.unit), per_of(verdict))
+    said = words.required(verdict.required, figure_unit(verdict.measurement, verdict.unit), per_of(verdict))
     limit = verdict.definition.get("limit_m")
     if verdict.unit == "1" and is_known(limit):
         return words("required.within", required=said, limit=words.amount(limit, "m"))
@@ -234,7 +231,7 @@ def reported_row(measurement: Measurement, words: Words, name: Callable[[str], s
     given = own.get("source")  # of a figure that a document names; some measures say there where they read
     source = given if isinstance(given, Mapping) else {}
     said = words.join(str(source[key]) for key in ("document", "clause") if source.get(key))
-    unit = shown_unit(measurement, measurement.unit)
+    unit = figure_unit(measurement, measurement.unit)
     shown = words.rate(measurement.value, unit, measurement.per)
     missing = tuple(missing_words(measurement.missing, words))
     parts = tuple((name(part.scope), words.amount(part.value, unit)) for part in measurement.by)

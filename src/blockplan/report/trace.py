@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from blockplan.check.words import RATIOS
+from blockplan.measure.measurement import RATIOS
 from blockplan.report.grouping import anchor
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def layers_line(read: Sequence[Input], words: Words) -> str:
 
 def _entry(spec: MeasureSpec, words: Words) -> MeasureEntry:
     unit = (
-        words("unit.share")
+        words("value.share")
         if spec.unit == "1" and spec.id not in RATIOS
         else words.with_unit("", "ratio" if spec.id in RATIOS else spec.unit).strip()
     )

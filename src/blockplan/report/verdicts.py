@@ -42,7 +42,10 @@ def verdict_document(
         The plan that was judged: what a rule said of each parcel is then told block by block.
     """
     words = Words(lang)
-    judged = f"{result.plan}, scenario {result.scenario}, judged on {result.on} by {', '.join(result.packs)}"
+    judged = words(
+        "verdicts.judged",
+        plan=result.plan, scenario=result.scenario, on=result.on, packs=words.join(result.packs),
+    )  # fmt: skip
     return Document(
         title or result.plan,
         lang,
@@ -86,7 +89,7 @@ def _rest(result: CheckResult, words: Words, plan: Plan | None) -> Iterator[Bloc
             yield Note(f"{found.message(words.lang)} {found.remedy(words.lang)}")
     errors = sum(found.grade == "error" for found in result.faults)
     if errors:
-        yield Note(f"{errors} fault(s) of grade error in the data: see blockplan validate.")
+        yield Note(words.count("verdicts.errors", errors))
 
 
 def _why_unknown(verdict: Verdict, words: Words) -> str:

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import blockplan
+from blockplan.figures import is_known
 from blockplan.plan import BASE, landuse
 from blockplan.plan.model.codes import LISTS
 from blockplan.report import charts, definitions, ledger, readings, tables, trace
@@ -31,7 +32,6 @@ from blockplan.report.maps import reachmaps, rulemaps, themes
 from blockplan.report.maps.drawing import definitions as ground_definitions
 from blockplan.report.maps.ground import Ground
 from blockplan.report.public import verdict_places
-from blockplan.report.words import is_known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -28,6 +28,7 @@ from blockplan.cli.common import (
     show_table,
 )
 from blockplan.cli.started import command_began
+from blockplan.figures import number, share
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -176,15 +177,15 @@ def incumbent_line(found: Incumbent) -> str:
     --------
     >>> from blockplan.propose import Incumbent
     >>> incumbent_line(Incumbent(2.0, 12.0, 9.0)), incumbent_line(Incumbent(0.5, None, 9.0))
-    ('2.0 s, best 12, bound 9, gap 25 %', '0.5 s, best not yet, bound 9')
+    ('2.0 s, best 12, bound 9, gap 25%', '0.5 s, best not yet, bound 9')
     """
     from blockplan.propose.sites import gap
 
-    best = "not yet" if found.objective is None else f"{found.objective:,.6g}"
-    bound = "not known" if found.bound is None else f"{found.bound:,.6g}"
+    best = "not yet" if found.objective is None else number(found.objective)
+    bound = "not known" if found.bound is None else number(found.bound)
     line = f"{found.seconds:.1f} s, best {best}, bound {bound}"
     if found.objective is not None and found.bound is not None:
-        line += f", gap {100 * gap(found.objective, found.bound):.3g} %"
+        line += f", gap {share(gap(found.objective, found.bound))}"
     return line + (f" ({found.said})" if found.said else "")
 
 

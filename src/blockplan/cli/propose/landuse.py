@@ -9,6 +9,7 @@ import click
 
 from blockplan.cli.common import show_table
 from blockplan.cli.propose.common import asked, finish, judged, leave, proposal_options, searching
+from blockplan.figures import fixed, number, share
 
 if TYPE_CHECKING:
     from blockplan.check import CheckResult
@@ -114,12 +115,12 @@ def _show_parts(answer: SearchAnswer, lang: str) -> None:
     rows = [
         (
             named.or_else(f"part.{name}", name),
-            f"{today['parts'][name]:,.2f}",
-            f"{amount:,.2f}",
+            fixed(today["parts"][name], 2),
+            fixed(amount, 2),
         )
         for name, amount in answer.parts.items()
     ]
-    rows.append((say("head.all", lang), f"{today['objective']:,.2f}", f"{answer.objective or 0:,.2f}"))
+    rows.append((say("head.all", lang), fixed(today["objective"], 2), fixed(answer.objective or 0.0, 2)))
     click.echo()
     show_table(tuple(say(f"head.{key}", lang) for key in ("part", "today", "proposed")), rows)
 
@@ -136,9 +137,9 @@ def _show_set(answer: SearchAnswer, lang: str) -> None:
     rows = [
         (
             str(point["number"]),
-            *(f"{value:,.6g}" for value in point["values"].values()),
-            f"{point['changed_ha']:,.2f}",
-            "" if point["gap"] is None else f"{point['gap']:.2%}",
+            *(number(value) for value in point["values"].values()),
+            fixed(point["changed_ha"], 2),
+            "" if point["gap"] is None else share(point["gap"]),
         )
         for point in found["points"]
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blockplan.deliver.text.facts import LAYERS, SERVICES
+from blockplan.figures import fixed
 from blockplan.plan.model.figures import figures
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ class ScannedNumber:
             and f"{measured / self.factor:.{decimals}f}" == f"{self.value / self.factor:.{decimals}f}"
         ):
             decimals += 1
-        return f"{measured / self.factor:,.{decimals}f}{self.unit}"
+        return fixed(measured / self.factor, decimals) + self.unit
 
     @property
     def said_digits(self) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.figures import MOST_DECIMALS, number
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.plan import EVERYTHING
@@ -92,7 +93,7 @@ def _out_of_range(drawn: Drawn) -> list[Fault]:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.6g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return number(value, MOST_DECIMALS if abs(value) < 1000 else 0)
 
 
 def _negative(drawn: Drawn) -> list[Fault]:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from blockplan.figures import fixed
 from blockplan.plan.model.bindings import bindings
 from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.figures import Dimension, TextFigure, figures
@@ -149,7 +150,7 @@ def _drawing_fault(statements: Drawn, row: int, clash: _Clash) -> Fault:
             "language": clash.language,
             "object": nearest.drawn.ids[nearest.row],
             "objects": nearest.drawn.name,
-            "drawn": f"{clash.measured / figure.factor:,.{_decimals(figure)}f} {figure.unit}",
+            "drawn": f"{fixed(clash.measured / figure.factor, _decimals(figure))} {figure.unit}",
         },
         features=((statements.name, statements.ids[row]), *nearest.drawn.features([nearest.row])),
         **place_of(nearest.drawn.geometry[nearest.row]),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.check import check
 from blockplan.compare import ComparedColumn, beside
 from blockplan.portal.workspace.documents import shown_as
+from blockplan.report import tables
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
@@ -62,7 +63,7 @@ def _turned(found: Comparison, words: Words) -> list[str]:
         ):
             continue
         title = words.pick(after.title)
-        required = words.required(after.required, after.unit)
+        required = tables.required(after, words)
         lines.append(f"{title}: {_said(before, words)} → {_said(after, words)} ({required})")
     return [words.count("answer.verdicts", len(lines)), *lines] if lines else [words("answer.none")]
 
@@ -71,4 +72,4 @@ def _said(verdict: Verdict, words: Words) -> str:
     outcome = words(f"outcome.{verdict.outcome}")
     if verdict.measured is None:
         return outcome
-    return f"{outcome}, {words.amount(verdict.measured, verdict.unit)}"
+    return f"{outcome}, {tables.measured(verdict, words)}"

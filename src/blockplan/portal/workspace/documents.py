@@ -20,6 +20,7 @@ from blockplan.plan.files.package import MANIFEST
 from blockplan.plan.model.manifest import read_manifest
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.in_steps import in_steps
+from blockplan.portal.workspace.judged import comparison_document, result_document
 from blockplan.report.html import page
 from blockplan.report.sheet import sheet
 
@@ -88,7 +89,8 @@ def comparison(at: Snapshot, names: Sequence[str], lang: str) -> dict[str, Any]:
         names = [name for name in (BASE, *scenarios_of(at.plan)) if name != at.scenario]
     others = [(name, shown_as(at, name)) for name in dict.fromkeys(names)]
     columns = [ComparedColumn(name, plan, check(plan, at.named_packs, at.on)) for name, plan in others]
-    return beside([*columns, ComparedColumn(at.scenario, at.plan, at.result)]).to_dict(lang)
+    found = beside([*columns, ComparedColumn(at.scenario, at.plan, at.result)])
+    return comparison_document(found, lang)
 
 
 def outcomes(at: Snapshot, name: str, known: dict[str, dict[str, int]]) -> dict[str, int]:
@@ -164,7 +166,7 @@ def news(desk: EditingDesk, seq: int, lang: str) -> dict[str, Any]:
         **head,
         "who": list(dict.fromkeys(step.who for step in newer)),
         "features": features_of(session, (change for step in newer for change in step.changes)),
-        "result": session.result.to_dict(lang),
+        "result": result_document(session.result, lang),
         "state": state(desk, lang),
     }
 

@@ -18,6 +18,7 @@ from blockplan.portal.api.answers import as_json
 from blockplan.portal.workspace import current_desk, documents
 from blockplan.portal.workspace.answering import for_answer
 from blockplan.portal.workspace.current_desk import desk, signed_in
+from blockplan.portal.workspace.judged import result_document, verdict_documents
 from blockplan.portal.workspace.middleware import refused
 from blockplan.portal.workspace.proposing import LONGEST_S, take
 from blockplan.portal.workspace.requests import body_of, takes_gzip
@@ -63,9 +64,9 @@ def _squeezed(name: str) -> bytes:
 
 
 def result(request: HttpRequest) -> HttpResponse:
-    """What ``blockplan check --json`` says of the plan as it is now."""
+    """What ``blockplan check --json`` says of the plan as it is now, its figures in words too."""
     lang = _lang(request)
-    return as_json(desk().ask(lambda session: session.result.to_dict(lang)))
+    return as_json(desk().ask(lambda session: result_document(session.result, lang)))
 
 
 def state(request: HttpRequest) -> HttpResponse:
@@ -93,7 +94,7 @@ def layers(request: HttpRequest) -> HttpResponse:
 
 
 def words(_request: HttpRequest) -> HttpResponse:
-    """What layers, columns, values, land uses, units, readings and signs are called."""
+    """What layers, columns, values, land uses, readings and signs are called."""
     return as_json(vocabulary())
 
 
@@ -263,7 +264,7 @@ def _stepped(request: HttpRequest, act: Callable[[Session], EditResult]) -> Http
 
     def told(session: Session, answer: EditResult) -> dict[str, Any]:
         more = {"features": documents.changed(session), "state": documents.state(desk(), lang)}
-        return {**answer.to_dict(lang), **more}
+        return {**answer.to_dict(lang), "verdicts": verdict_documents(answer.verdicts, lang), **more}
 
     try:
         return as_json(desk().do(act, told))

@@ -1,12 +1,10 @@
-"""What the workbench calls things: layers, columns and values, land uses, units, readings, signs, forces."""
+"""What the workbench calls things: layers, columns and values, land uses, readings, signs, forces."""
 
 from __future__ import annotations
 
 from typing import Any, get_args
 
 from blockplan.check.verdict import Force
-from blockplan.check.words import unit_word
-from blockplan.measure import MEASURES
 from blockplan.measure.distance.ways import WAYS
 from blockplan.plan import landuse
 from blockplan.plan.model.layers import LAYERS, VALUES, LayerSpec
@@ -29,7 +27,6 @@ def vocabulary() -> dict[str, Any]:
     known = landuse()
     services = VALUES["facilities", "service"]
     return {
-        "units": {unit: unit_word(unit) for unit in {spec.unit for spec in MEASURES.values()}},
         "land_uses": {
             code: {
                 "names": one.names,

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import blockplan
 from blockplan.compare.columns import SAME_VALUE
+from blockplan.figures import fixed, is_known
+from blockplan.measure.measurement import figure_unit
 from blockplan.plan import BASE, landuse
 from blockplan.plan.model.codes import LISTS
 from blockplan.propose.takeover import DOCUMENT
@@ -28,7 +30,7 @@ from blockplan.report.comparison.matrix import Matrix
 from blockplan.report.comparison.words import CATALOG, flip
 from blockplan.report.files import write_whole
 from blockplan.report.grouping import packs_said
-from blockplan.report.words import NO_BREAK, PageWords, Words, is_known, unit_of_figure
+from blockplan.report.words import NO_BREAK, PageWords, Words
 from blockplan.texts import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
@@ -360,11 +362,6 @@ class ComparisonView(Lists):
         """One row a measure."""
         return self.found.measure_rows()
 
-    def _gap(self, value: float, unit: str) -> str:
-        """A difference with as many decimals as it takes to see that there is one."""
-        size = self.words.points(abs(value)) if unit == "1" else self.words.amount(abs(value), unit, than=0.0)
-        return f"{'+' if value > 0 else '−'}{size}"
-
     def measure_note(self, row: MeasureRow) -> str:
         """The id of a measure; where it has several rows, the rules that tell them apart."""
         id_ = row.first.id
@@ -386,8 +383,8 @@ class ComparisonView(Lists):
         gap = ""
         if at and base is not None and is_known(one.value) and is_known(base.value):
             same = math.isclose(one.value, base.value, rel_tol=SAME_VALUE)
-            gap = "" if same else self._gap(one.value - base.value, unit_of_figure(one))
-        return {"value": words.rate(one.value, unit_of_figure(one), one.per), "gap": gap, "note": note}
+            gap = "" if same else self.words.signed(one.value - base.value, figure_unit(one))
+        return {"value": words.rate(one.value, figure_unit(one), one.per), "gap": gap, "note": note}
 
     # Land
 
@@ -410,7 +407,7 @@ class ComparisonView(Lists):
         """A cell of the matrix: hectares with two decimals, nothing where no land goes that way."""
         if not ha:
             return ""
-        return "< 0.01" if ha < 0.005 else f"{ha:,.2f}"
+        return "< 0.01" if ha < 0.005 else fixed(ha, 2)
 
     def colour(self, use: TransitionUse) -> str:
         """The colour of a use on the maps."""

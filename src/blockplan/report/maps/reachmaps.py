@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.figures import enough_decimals, is_known
 from blockplan.measure import MEASURES
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.measurement import Place
@@ -24,7 +25,6 @@ from blockplan.report.maps.drawing import PART_MM, Drawing, LegendEntry, MapShee
 from blockplan.report.maps.ground import GREEN, OUTLINE
 from blockplan.report.maps.svg import Frame
 from blockplan.report.maps.themes import LONG, MOST_INSETS, area_names, area_parts
-from blockplan.report.words import enough_decimals, is_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from blockplan.figures import is_known
 from blockplan.report.features import FADED, beside, features
 from blockplan.report.maps import drawing, svg
 from blockplan.report.maps.drawing import PART_MM, Drawing, LegendEntry, MapSheet
@@ -20,7 +21,6 @@ from blockplan.report.maps.parcelmaps import parcel_maps
 from blockplan.report.maps.reachmaps import reach_maps
 from blockplan.report.maps.svg import Frame
 from blockplan.report.maps.themes import area_names, closer_frames, stations
-from blockplan.report.words import is_known
 from blockplan.units import M2_PER_HA, M_PER_KM
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from blockplan.figures import fixed
 from blockplan.texts import Catalog
 
 if TYPE_CHECKING:
@@ -91,7 +92,4 @@ def shown(cell: Cell, form: Form) -> str:
     if not isinstance(cell, int | float) or form not in DECIMALS:
         return str(cell)
     digits = 0 if form == "one" and float(cell).is_integer() else DECIMALS[form]
-    # What rounds to nothing has no sign.
-    amount = round(float(cell), digits) + 0.0
-    said_ = f"{amount:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
-    return f"+{said_}" if form == "signed" and amount > 0 else said_
+    return fixed(float(cell), digits, signed=form == "signed")

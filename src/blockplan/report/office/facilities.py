@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blockplan.figures import is_known
 from blockplan.measure.inputs.columns import ids, values
 from blockplan.report.office.columns import TEXTS, Column, Line, OfficeTable, said
-from blockplan.report.words import is_known
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blockplan.figures import is_known
 from blockplan.measure.indicators.land import drawn_land, named_land
 from blockplan.measure.inputs.columns import absent, values
 from blockplan.measure.inputs.homes import residents
 from blockplan.report.office.columns import TEXTS, Column, Line, OfficeTable, said
 from blockplan.report.tables import outcome_said
-from blockplan.report.words import is_known
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import Verdict

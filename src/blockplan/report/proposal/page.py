@@ -318,7 +318,7 @@ class ProposalView(ComparisonView):
         if parcel not in plan.layer("parcels").index:
             plan = self.proposal.plan
         shape = plan.layer("parcels").geometry[[parcel]].iloc[0]
-        return self.words("value.unknown") if shape is None else self.ha(shape.area / M2_PER_HA)
+        return self.words.unknown if shape is None else self.ha(shape.area / M2_PER_HA)
 
     def _field(self, change: RowChange, name: str, old: Any, new: Any) -> str:
         from blockplan.plan.model.layers import LAYERS  # noqa: PLC0415

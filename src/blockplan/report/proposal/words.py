@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from blockplan.report.words import PageWords, is_known
+from blockplan.report.words import PageWords
 from blockplan.texts import Catalog, pick
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ class ProposalWords(PageWords):
         metres = re.search(r"_(\d+(?:\.\d+)?)m$", stem)
         key = stem[: metres.start()] if metres else stem
         if f"figure.{key}" not in CATALOG:
-            return stem, self.words.number(value) if is_known(value) else self.words("value.unknown")
+            return stem, self.words.number(value)
         label = self(f"figure.{key}", metres=metres.group(1) if metres else "")
         unit = FIGURE_UNITS.get(key, "")
-        return label, self.words.share(value) if unit == "1" else self.words.amount(value, unit)
+        return label, self.words.amount(value, unit)
 
     def _of_use(self, stem: str, value: float | None) -> tuple[str, str]:
         """A figure of a layout: who is near a use, or how many parcels of it are made."""
@@ -63,6 +63,4 @@ class ProposalWords(PageWords):
 
     def amount(self, value: float | None, unit: str) -> str:
         """An objective, a bound or a demand with its unit; "not known" where it is not."""
-        if is_known(value) and f"unit.{unit}" in CATALOG:
-            return self.count(f"unit.{unit}", value)
         return self.words.amount(value, unit)

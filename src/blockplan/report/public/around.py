@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.figures import is_known
 from blockplan.measure.inputs.columns import ids, shapes, values
 from blockplan.plan import landuse
 from blockplan.plan.model.codes import LISTS
-from blockplan.report.words import is_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -81,7 +81,8 @@ def _rule_link(one: Concern) -> Link:
 
 def _role(one: Concern, speech: Speech) -> str:
     if one.role == "falls_short" and one.value is not None:
-        return speech("place.role.falls_short_by", value=speech.words.amount(one.value, one.unit))
+        shown = speech.words.figure(one.value, one.verdict.measurement, one.unit)
+        return speech("place.role.falls_short_by", value=shown)
     return speech(f"place.role.{one.role}")
 
 

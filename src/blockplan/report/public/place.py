@@ -19,6 +19,7 @@ import pandas as pd
 import shapely
 
 from blockplan.errors import UsageError
+from blockplan.figures import is_known
 from blockplan.measure import MEASURES
 from blockplan.measure.inputs.columns import areas_m2, ids, shapes, values
 from blockplan.measure.inputs.floors import floor_areas, parcel_points
@@ -41,7 +42,6 @@ from blockplan.report.public.place_records import (
     ThingRecord,
     UseShare,
 )
-from blockplan.report.words import is_known
 from blockplan.texts import LANGUAGES
 from blockplan.units import M2_PER_HA
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.figures import is_known
 from blockplan.measure.inputs.columns import ids, shapes, values
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.inputs.parts import pieces
@@ -20,7 +21,6 @@ from blockplan.plan.model.codes import DEFAULT_LIST, LISTS
 from blockplan.report.document import Link
 from blockplan.report.public.place_records import Concern, PlannedUse, ReachRequirement, Sentence
 from blockplan.report.public.verdict_places import unit_of
-from blockplan.report.words import is_known
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:

@@ -232,7 +232,7 @@ def _size_of_service(plan: Plan, chosen: np.ndarray, speech: Speech, places: str
         said = speech(f"plain.facilities.{key}", n=speech.words.number(whole), amount=amount)
         lacking = len(stated) - len(known)
         parts.append(speech("plain.facilities.some", said=said, n=lacking) if lacking else said)
-    return speech.join(parts) or speech.read(speech.words("value.unknown"))
+    return speech.join(parts) or speech.read(speech.words.unknown)
 
 
 def _greens(plan: Plan, speech: Speech) -> _Made:
@@ -305,7 +305,7 @@ def _ranges(plan: Plan, rows: np.ndarray, speech: Speech) -> Iterator[str]:
         stated = values(plan, "parcels", column)[rows]
         stated = stated[~np.isnan(stated)]
         if not len(stated):
-            yield speech.read(words("value.unknown"))
+            yield speech.read(words.unknown)
             continue
         low, high = words.amount(float(stated.min()), unit), words.amount(float(stated.max()), unit)
         yield low if low == high else speech("plain.heights.range", low=low, high=high)

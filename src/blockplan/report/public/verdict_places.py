@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from blockplan.figures import is_known
 from blockplan.report.features import residents_at
-from blockplan.report.words import is_known
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import Verdict
@@ -32,12 +32,12 @@ def head(verdict: Verdict) -> str:
 def rows(verdict: Verdict, plan: Plan, words: Words, most: int) -> list[dict[str, str]]:
     """The first places, worst first."""
     unit = unit_of(verdict)
-    far = words("detail.unreachable") if unit == "m" else words("value.unknown")
+    far = words("detail.unreachable") if unit == "m" else words.unknown
     return [
         {
             "id": place.id,
             "layer": words.or_else(f"layer.{place.layer}", place.layer),
-            "value": words.amount(place.value, unit) if is_known(place.value) else far,
+            "value": words.figure(place.value, verdict.measurement, unit) if is_known(place.value) else far,
             "residents": words.number(residents_at(plan, place)),
         }
         for place in verdict.where[:most]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from blockplan.figures import PLUS, is_known
+from blockplan.measure.measurement import figure_unit
 from blockplan.report import tables
-from blockplan.report.words import is_known
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import Verdict
@@ -58,15 +59,15 @@ def _outcome(verdict: Verdict, speech: Speech, title: str) -> str:
         return speech("verdict.not_applicable", title=title)
     values = {"measured": tables.measured(verdict, words), "required": tables.required(verdict, words)}
     if verdict.outcome == "pass" or not is_known(verdict.margin):
-        return speech(f"verdict.{verdict.outcome}", title=title, gap=words("value.unknown"), **values)
+        return speech(f"verdict.{verdict.outcome}", title=title, gap=words.unknown, **values)
     return speech("verdict.fail", title=title, gap=_gap(verdict, speech), **values)
 
 
 def _gap(verdict: Verdict, speech: Speech) -> str:
     """By how much a value misses its limit, without a sign."""
-    unit = tables.shown_unit(verdict.measurement, verdict.unit)
+    unit = figure_unit(verdict.measurement, verdict.unit)
     gap = abs(verdict.margin or 0.0)
-    shown = speech.words.points(gap) if unit == "1" else speech.words.amount(gap, unit)
+    shown = speech.words.signed(gap, unit).removeprefix(PLUS)
     return speech.words.per(shown, tables.per_of(verdict))
 
 

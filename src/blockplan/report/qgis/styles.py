@@ -82,7 +82,7 @@ def _stops(view: View) -> Style:
 def _streets(view: View) -> Style:
     categories = [
         Category(
-            one, view.words(f"street.{one}" if one else "value.unknown"), Symbol(LINE, colour, width=width)
+            one, view.words(f"street.{one}") if one else view.words.unknown, Symbol(LINE, colour, width=width)
         )
         for one, (colour, width) in STREETS.items()
     ]  # fmt: skip

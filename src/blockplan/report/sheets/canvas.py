@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from markupsafe import escape
 
+from blockplan.figures import number
 from blockplan.report.maps.svg import FONT, text_width
 from blockplan.report.sheets.labels import Labels
 
@@ -274,7 +275,7 @@ def ticks(canvas: Canvas, scale: int) -> str:
 
 
 def _spaced(value: float) -> str:
-    return f"{value:,.0f}".replace(",", " ")
+    return number(value, 0).replace(",", " ")
 
 
 def scale_bar(left: float, top: float, unit: float, most_mm: float, k: float) -> tuple[str, float]:

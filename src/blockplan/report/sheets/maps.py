@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from blockplan.figures import number
 from blockplan.report.sheets.canvas import (
     MUTED,
     Canvas,
@@ -56,7 +57,7 @@ def drawn(scenes: list[Scene], fit: Fit) -> str:
 
 def scale_said(lang: str, scale: int) -> str:
     """A scale as a reader writes it: 1:2 000, 1/2,500."""
-    shown = f"{scale:,}"
+    shown = number(scale)
     return said(lang, "head.scale", n=shown if lang == "ja" else shown.replace(",", " "))
 
 

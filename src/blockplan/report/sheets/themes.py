@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from blockplan.figures import fixed
 from blockplan.measure.inputs.columns import values
 from blockplan.report.maps.ground import use_colour
 from blockplan.report.office.columns import shown
@@ -98,7 +99,7 @@ def existing(scene: Scene, ground: ParcelGround) -> Sequence[str]:
             0 if code else 1,
             fill_swatch(use_colour(of, code) if code else BARE),
             said,
-            (f"{size / 1e4:,.2f}",),
+            (fixed(size / 1e4, 2),),
         )
     status = values(facts.plan, "parcels", "status")
     kept = [

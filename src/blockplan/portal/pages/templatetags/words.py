@@ -7,15 +7,13 @@ import re
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-from babel.numbers import format_decimal
 from django import template
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from blockplan import figures
 from blockplan.portal import moments
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.moments import LOCALES
 from blockplan.portal.record.numbers import named
 from blockplan.portal.words import OPEN, SHUT, pseudo, say
 from blockplan.respond import page as response
@@ -92,7 +90,7 @@ def size(context: Context, value: int) -> str:
 def day(context: Context, value: str | dt.date) -> str:
     """A day as the language writes it."""
     date = dt.date.fromisoformat(value) if isinstance(value, str) else value
-    return _given(str(format_date(date, "long", locale=LOCALES[_lang(context)])))
+    return _given(figures.day(date, _lang(context)))
 
 
 @register.simple_tag(takes_context=True)
@@ -105,11 +103,10 @@ def moment(context: Context, value: str | dt.datetime, zone: str = "") -> SafeSt
 
 @register.simple_tag(takes_context=True)
 def number(context: Context, value: float | None, digits: int = 0) -> str:
-    """A number as the language writes it; a dash where it is not known."""
+    """A number of at most so many decimals; a dash where it is not known."""
     if value is None:
         return _given("–")
-    form = "#,##0" + ("." + "#" * digits if digits else "")
-    return _given(str(format_decimal(value, form, locale=LOCALES[_lang(context)])))
+    return _given(figures.number(value, digits))
 
 
 @register.simple_tag(takes_context=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from blockplan.figures import number
 from blockplan.propose.layout.problem.uses import uses
 from blockplan.propose.unmet import Unmet
 from blockplan.texts import LANGUAGES, Catalog
@@ -49,5 +50,5 @@ def short_of(key: str, amount: float, unit: str, kind: str = "", **values: Any) 
 def cannot(one: Unmet, lang: str) -> str:
     """A demand that cannot be met as a line, with its amount."""
     unit = CATALOG(f"unit.{one.unit}", lang) if f"unit.{one.unit}" in CATALOG else one.unit
-    amount = "?" if one.amount is None else f"{one.amount:,.2f}" if one.amount < 1 else f"{one.amount:,.0f}"
+    amount = "?" if one.amount is None else number(one.amount)
     return CATALOG("said.cannot", lang, demand=one.said(lang), amount=amount, unit=unit)

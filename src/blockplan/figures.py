@@ -1,0 +1,170 @@
+"""
+Figures as people read them: numbers, shares, areas, lengths, money, margins and days, by unit and language.
+
+The only place that turns a figure into text for a reader. In a sentence or beside a label a number bears
+about four figures (`number`, `amount`); in a column it bears the same decimals in every cell (`fixed`). A
+share (unit ``1``) is a percentage, a ``ratio`` a plain number. A value that rounding would put on
+the limit it misses keeps as many decimals as it takes to tell the two apart. Units are in ``figures.toml``.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, TypeGuard
+
+from blockplan.texts import LANGUAGES, Catalog, pick
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+CATALOG = Catalog("blockplan", "figures.toml")
+#: Our code -> Babel's locale; numbers are written alike in all three.
+LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB", "ja": "ja_JP"}
+#: Units that are written as a sign.
+SIGNS = frozenset({"m2", "ha", "km2", "m", "km", "min", "km/km2", "million m2"})
+MINUS, PLUS = "\N{MINUS SIGN}", "+"
+MOST_DECIMALS = 6
+
+
+def is_known(value: float | None) -> TypeGuard[float]:
+    """Whether a number says something: neither None nor NaN nor infinite."""
+    return value is not None and math.isfinite(value)
+
+
+def unknown(lang: str) -> str:
+    """What stands for a value that is not known; never 0."""
+    return CATALOG("unknown", lang)
+
+
+def number(value: float, decimals: int | None = None) -> str:
+    """
+    A number with its thousands parted, and at most so many decimals: about four figures if nothing is said.
+
+    Examples
+    --------
+    >>> number(31040.0), number(8.333333333), number(0.5), number(-12.0), number(1.23456, MOST_DECIMALS)
+    ('31,040', '8.33', '0.5', '−12', '1.23456')
+    """
+    digits = decimals_for(value) if decimals is None else decimals
+    text = fixed(value, digits)
+    return text.rstrip("0").removesuffix(".") if "." in text else text
+
+
+def fixed(value: float, decimals: int, *, signed: bool = False) -> str:
+    """
+    A number of a column, where each cell bears the same decimals.
+
+    Examples
+    --------
+    >>> fixed(1234.5, 2), fixed(-0.5, 2, signed=True), fixed(0.25, 1), fixed(3.0, 0, signed=True)
+    ('1,234.50', '−0.50', '0.3', '+3')
+    """
+    if not math.isfinite(value):
+        return str(value)
+    shown = rounded(value, decimals)  # what rounds to nothing has no sign
+    text = f"{shown:,.{decimals}f}".replace("-", MINUS)
+    return PLUS + text if signed and shown > 0 else text
+
+
+def share(value: float, *, than: float | None = None) -> str:
+    """A share 0..1 as a percentage; 100% and 0% are written only for exactly that."""
+    digits = 1
+    for limit in (0.0, 1.0, than):
+        if is_known(limit):
+            digits = enough_decimals(value * 100, limit * 100, digits)
+    return f"{number(value * 100, digits)}%"
+
+
+def points(value: float, lang: str) -> str:
+    """A difference of shares, in percentage points."""
+    return CATALOG("unit.points", lang, n=number(value * 100, enough_decimals(value * 100, 0.0, 1)))
+
+
+def amount(value: float | None, unit: str, lang: str, *, than: float | None = None, space: str = " ") -> str:
+    """
+    A number with its unit; told apart from the limit `than` where it differs from it.
+
+    Parameters
+    ----------
+    unit
+        As measures, rules and columns name it; ``1`` is a share, ``ratio`` and an empty unit a plain number.
+    space
+        What stands between a number and the sign of its unit; a page takes a space that does not break.
+
+    Examples
+    --------
+    >>> amount(3466.666, "m2", "en"), amount(0.723, "1", "zh"), amount(2.8, "ratio", "ja")
+    ('3,466.7 m²', '72.3%', '2.8')
+    """
+    if not is_known(value):
+        return unknown(lang)
+    if unit == "1":
+        return share(value, than=than)
+    digits = decimals_for(value)
+    if is_known(than):
+        digits = enough_decimals(value, than, max(digits, decimals_for(than)))
+    return with_unit(number(value, digits), unit, lang, space)
+
+
+def texts(value: float | None, unit: str, per: float = 0.0, *, than: float | None = None) -> dict[str, str]:
+    """An amount in every language, per resident or per so many residents where `per` says so."""
+    return {lang: rate(amount(value, unit, lang, than=than), per, lang) for lang in LANGUAGES}
+
+
+def rate(shown: str, per: float, lang: str) -> str:
+    """`shown` per resident (`per` 1), per 1,000 residents (`per` 1000), or as it is (`per` 0)."""
+    if not per or shown == unknown(lang):
+        return shown
+    return CATALOG("rate.resident" if per == 1 else "rate.residents", lang, amount=shown, n=number(per))
+
+
+def with_unit(shown: str, unit: str, lang: str, space: str = " ") -> str:
+    """A number that is already written, with its unit."""
+    if not unit:
+        return shown
+    if f"unit.{unit}" not in CATALOG:
+        return f"{shown} {unit}"
+    said = counted(CATALOG.text(f"unit.{unit}"), shown, lang)
+    return said.replace(" ", space) if unit in SIGNS else said
+
+
+def counted(words: dict[str, str], shown: str, lang: str) -> str:
+    """Words about so many things; English has a form of its own for one (``en_one``)."""
+    one = words.get("en_one") if lang == "en" and shown == "1" else None
+    return (one or pick(words, lang)).format(n=shown)
+
+
+def margin(value: float | None, unit: str, lang: str, space: str = " ") -> str:
+    """A difference with its sign: ``+176 m²``, ``−517 m²``; one of shares is in points."""
+    if not is_known(value):
+        return unknown(lang)
+    size = abs(value)
+    digits = enough_decimals(size, 0.0, decimals_for(size))
+    shown = points(size, lang) if unit == "1" else with_unit(number(size, digits), unit, lang, space)
+    return shown if value == 0 else f"{PLUS if value > 0 else MINUS}{shown}"
+
+
+def day(value: dt.date, lang: str) -> str:
+    """A day in words, as the language writes it."""
+    from babel.dates import format_date  # noqa: PLC0415 (most commands write no day)
+
+    return str(format_date(value, format="long", locale=LOCALES[lang]))
+
+
+def decimals_for(value: float) -> int:
+    """Decimals that a number of this size is shown with: about four figures."""
+    size = abs(value)
+    return next((digits for limit, digits in ((1, 3), (100, 2), (10_000, 1)) if size < limit), 0)
+
+
+def enough_decimals(value: float, limit: float, digits: int) -> int:
+    """The least number of decimals, from `digits` up, that tells a value from a limit it differs from."""
+    while digits < MOST_DECIMALS and value != limit and rounded(value, digits) == rounded(limit, digits):
+        digits += 1
+    return digits
+
+
+def rounded(value: float, digits: int) -> float:
+    """A number rounded half up, without the minus of a negative zero."""
+    scale = 10.0**digits
+    return math.copysign(math.floor(abs(value) * scale + 0.5 + 1e-9) / scale, value) + 0.0
