@@ -236,6 +236,30 @@ def test_one_home_that_is_certainly_short_fails_a_share_of_everybody() -> None:
     assert settle(found, Required(">=", 0.5)) == "unknown"
 
 
+def test_a_home_of_unknown_residents_hides_nobody_who_is_certainly_short_of_a_share_of_everybody() -> None:
+    market = {"service": "market", "geometry": shapely.Point(50, 50)}
+    parcels = [home(0, 30), home(900, 70), {"land_use": None, "geometry": square(100, 0)}]
+    plan = plan_of(parcels=parcels, facilities=[market])
+    found = one(plan, "service_access", services=["market"], access_limit_m=300)
+    assert (found.value, found.ends, found.affected_residents) == (None, (0.0, 1.0), 70)
+    assert settle(found, Required(">=", 1)) == "fail"
+    assert settle(found, Required(">=", 0.5)) == "unknown"
+    verdict = check(plan, ["gb50180"], "2026-11-01").verdict("gb50180-f-market")
+    assert (verdict.outcome, verdict.affected_residents) == ("fail", 70)
+    assert "70 residents certainly fall short" in verdict.notes[0]["en"]
+    all_near = plan.replace(parcels=plan.layer("parcels").drop(index="P-2"))
+    found = one(all_near, "service_access", services=["market"], access_limit_m=300)
+    assert (found.value, found.ends) == (None, None)
+
+
+def test_a_parcel_without_a_use_makes_no_rule_apply_whose_circles_nobody_drew() -> None:
+    parcels = [home(0, 30), {"land_use": None, "geometry": square(100, 0)}]
+    verdicts = check(plan_of(parcels=parcels, facilities=[], greens=[]), ["gb50180"]).verdicts
+    circles = {one_.rule: one_.outcome for one_ in verdicts if one_.scope_kind == "circle"}
+    assert len(circles) > 20
+    assert {*circles.values()} == {"not_applicable"}
+
+
 def test_a_home_that_no_way_leads_from_lies_beyond_any_walk() -> None:
     plan = plan_of(
         parcels=[home(0, 30), home(100, 70, north=60)],

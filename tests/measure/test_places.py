@@ -29,6 +29,20 @@ def test_a_market_that_names_no_parcel_is_that_of_the_parcel_that_it_lies_on() -
     assert lines(unknown.missing) == ("facilities.parcel_id of F-1",)
 
 
+def test_a_facility_that_names_no_parcel_is_that_of_the_parcel_that_it_lies_on_parcel_by_parcel_too() -> None:
+    parcels = [shop(0, 10, 2_000), shop(100, 4, 2_000)]
+    named = {"service": "market", "places": 50, "parcel_id": "P-2", "geometry": shapely.Point(150, 50)}
+    for market in (named, named | {"parcel_id": None}):
+        plan = plan_of(parcels=parcels, facilities=[market])
+        assert one(plan, "parcel_parking", services=["market"]).value == pytest.approx(0.2)
+        assert one(plan, "facility_land", services=["market"], facility_per="places").value == pytest.approx(
+            200
+        )
+    nowhere = plan_of(parcels=parcels, facilities=[named | {"parcel_id": None, "geometry": None}])
+    lost = one(nowhere, "parcel_parking", services=["market"])
+    assert (lost.value, lines(lost.missing)) == (None, ("facilities.parcel_id of F-1",))
+
+
 def test_floor_area_of_no_stated_use_is_no_housing() -> None:
     people = {"residents": {"source": "floor_area", "floor_area_per_person_m2": 40}}
     parcels = [

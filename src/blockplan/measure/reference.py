@@ -32,8 +32,9 @@ Parameters are set in `plan.toml [parameters]`, by a rule, or by the call `block
 A value is unknown only where the unknown could change it: what a parcel leaves unsaid leaves unknown the
 whole and the area, block or circle that it lies in, and no other; a facility of no stated kind matters
 only to homes that reach no other. An unknown value then lies between two numbers, and where both are on
-one side of a limit the verdict is certain. Where there is nothing to measure (nobody lives in the plan, no
-land is of the kind), nothing is unknown: a rule does not apply.
+one side of a limit the verdict is certain. A share of everybody is missed where somebody of a known number
+certainly falls short, however many others there are. Where there is nothing to measure (nobody lives in the
+plan, no land is of the kind, no living circle is drawn), nothing is unknown: a rule does not apply.
 
 ## Where things stand, and what lies in what
 

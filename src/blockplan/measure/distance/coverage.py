@@ -18,7 +18,7 @@ import numpy as np
 import shapely
 
 from blockplan.measure.inputs.columns import ids, shapes, total, union
-from blockplan.measure.inputs.homes import residents
+from blockplan.measure.inputs.homes import housed, residents
 from blockplan.measure.inputs.middles import EDGE_M
 from blockplan.measure.measurement import Measurement, Part, Place, Reading
 from blockplan.measure.missing import Missing, lines, nothing, reason, unknown
@@ -153,6 +153,12 @@ def covered(  # noqa: PLR0913 (the parts of one measurement)
     if weighed and missing and (found.perhaps is not None or not found.unsaid):
         ends = share(homes.weight, inside) or 0.0, share(homes.weight, possible) or 0.0
     people = weigh_by == "residents"
+    short = total(homes.weight * (1 - possible)) if weighed and people else None
+    told = () if found.perhaps is None else found.unsaid
+    if people and not weighed and missing and {*missing} <= {*homes.missing, *told}:
+        # Nobody can say how many people there are; somebody of whom it is said falls short all the same.
+        short = _known_short(plan, homes, possible) or None
+        ends = (0.0, 1.0) if short else None
     starts = {"from": ["parcels"]} if judging.definition.get("from") == "parcel" else {}
     return Measurement(
         name,
@@ -170,15 +176,27 @@ def covered(  # noqa: PLR0913 (the parts of one measurement)
         by=by_area(plan, homes, inside)
         if known
         else by_area(plan, homes, inside, possible, missing)
-        if ends
+        if weighed and ends
         else (),
         ends=ends,
         readings=readings(homes, limit_m, judging, list(distances[1:])),
         missing=missing,
         counted=found.counted,
         places=places(plan, homes, judging, limit_m),
-        affected_residents=total(homes.weight * (1 - possible)) if weighed and people else None,
+        affected_residents=short,
         summed=residents(plan).summed if people else {},
+    )
+
+
+def _known_short(plan: Plan, homes: Homes, possible: NDArray[Any]) -> float:
+    """Residents, of those whose number and place are known, who fall short at any rate."""
+    beyond = {(layer, id_) for layer, id_ in zip(homes.layer, homes.id, strict=True)}
+    beyond -= {(homes.layer[row], homes.id[row]) for row in np.flatnonzero(np.asarray(possible) > 0)}
+    known = housed(plan)
+    return total(
+        weight
+        for layer, id_, weight in zip(known.layer, known.id, known.weight.tolist(), strict=True)
+        if (layer, id_) in beyond
     )
 
 

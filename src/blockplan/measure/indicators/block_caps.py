@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from blockplan.measure.distance.goals import hosts_of
 from blockplan.measure.inputs.built import as_read, built
 from blockplan.measure.inputs.columns import absent, areas_m2, coded, ids, total, values
 from blockplan.measure.inputs.every import Values, measurement
@@ -62,7 +63,7 @@ def facility_land(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Site area of each facility of some services for every class, bed or place of it, m2.
 
-    The site that the facility states, else the parcel that it names where it is the only facility there.
+    The site that the facility states, else the parcel that it stands on where it is the only facility there.
     """
     per = str(parameters.facility_per)
     services = set(parameters.services)
@@ -79,11 +80,8 @@ def facility_land(plan: Plan, parameters: Parameters) -> Measurement:
 
 
 def _sites(plan: Plan) -> Any:
-    stated, named = values(plan, "facilities", "site_area_m2"), values(plan, "facilities", "parcel_id")
-    rows = {name: row for row, name in enumerate(ids(plan, "parcels"))}
-    host = np.array([rows.get(name, -1) for name in named], dtype=np.intp)
-    alone = (
-        (np.bincount(host[host >= 0], minlength=len(rows)) == 1)[host] & (host >= 0) if rows else host >= 0
-    )
+    stated, host = values(plan, "facilities", "site_area_m2"), hosts_of(plan, "facilities")
+    held = np.bincount(host[host >= 0], minlength=len(ids(plan, "parcels")) + 1)
+    alone = (host >= 0) & (held[host] == 1)
     area = np.append(areas_m2(plan, "parcels"), np.nan)
     return np.where(np.isnan(stated) & alone, area[host], stated)

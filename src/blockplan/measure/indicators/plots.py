@@ -13,8 +13,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.measure.distance.goals import hosts_of
 from blockplan.measure.inputs.built import as_read, bounds, built, hosts, joined_by, stated
-from blockplan.measure.inputs.columns import absent, areas_m2, coded, ids, shapes, sound_shapes, values
+from blockplan.measure.inputs.columns import (
+    absent,
+    areas_m2,
+    coded,
+    ids,
+    shapes,
+    sound_shapes,
+    unknown,
+    values,
+)
 from blockplan.measure.inputs.every import Values, measurement
 from blockplan.measure.missing import Missing, nothing
 from blockplan.units import drawn_area_accuracy_m2
@@ -127,10 +137,13 @@ def parcel_parking(plan: Plan, parameters: Parameters) -> Measurement:
     Where services are named only parcels that hold one of them are meant, shared or not.
     """
     spoken, lacking = _spoken_of(plan, parameters)
+    nowhere: tuple[Missing, ...] = ()
     if parameters.services:
-        offered = values(plan, "facilities", "service")
-        hosts_ = values(plan, "facilities", "parcel_id")[np.isin(offered, list(parameters.services))]
-        spoken &= np.isin(ids(plan, "parcels"), [host for host in hosts_ if host is not None])
+        held = np.isin(values(plan, "facilities", "service"), list(parameters.services))
+        hosts = hosts_of(plan, "facilities")
+        spoken &= np.isin(np.arange(len(spoken)), hosts[held])
+        lost = held & (hosts < 0) & shapely.is_missing(shapes(plan, "facilities"))
+        nowhere = unknown(Missing("facilities", "parcel_id"), ids(plan, "facilities")[lost])
     spaces = values(plan, "parcels", "parking_spaces")
     floor = as_read("drawn_or_stated", built(plan).floor_m2, values(plan, "parcels", "floor_area_m2"))
     lacking += (
@@ -139,7 +152,7 @@ def parcel_parking(plan: Plan, parameters: Parameters) -> Measurement:
     )
     per = spaces * 100.0 / np.where(floor > 0, floor, np.nan)
     found = Values(per, spoken & ~(floor == 0), NONE_OF_CLASS, lacking=lacking, parts=_drawn(plan))
-    return measurement(plan, "parcel_parking", "space", found)
+    return measurement(plan, "parcel_parking", "space", found, absent=nowhere)
 
 
 def parcel_mixed_share(plan: Plan, parameters: Parameters) -> Measurement:
