@@ -28,7 +28,7 @@ from blockplan.propose.repair.mending import repair
 from blockplan.propose.repair.moves import Yard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from blockplan.propose import SearchAnswer
 
@@ -295,8 +295,8 @@ class Trial:
         return f"{self.reached} for {self.optimum}: {self.answer.changes}, {self.answer.proof}"
 
 
-def trials(folders: list[str]) -> Iterator[Trial]:
-    """Random small plans in which some rule fails, one after the other."""
+def trials(folders: list[str], fault: Callable[[Oracle], None] = lambda _oracle: None) -> Iterator[Trial]:
+    """Random small plans in which some rule fails, one after the other; a `fault` is set before each."""
     random = np.random.default_rng(20_211_024)
     while True:
         plan, kind = a_random_plan(random), int(random.integers(len(KINDS)))
@@ -304,6 +304,7 @@ def trials(folders: list[str]) -> Iterator[Trial]:
         before = oracle.lack((None,) * len(oracle.names))
         if not few_enough(plan) or before is None or not any(before):
             continue
+        fault(oracle)
         answer, _ = repair(plan, read_locks(plan), [folders[kind]], stop=CALM)
         uses = given(answer)
         lack = oracle.lack(tuple(uses.get(name) for name in oracle.names))
@@ -348,3 +349,26 @@ def test_a_search_that_forgets_a_move_is_caught_in_a_false_proof(folders, monkey
         Yard, "conversions", lambda self, codes=None: [one for one in kept(self, codes) if one.now != PARK]
     )
     assert any(trial.false_proof for trial in itertools.islice(trials(folders), PLANS_OF_A_FAULT))
+
+
+@pytest.mark.usefixtures("known_packs")
+def test_a_search_that_looks_at_each_move_alone_is_caught_in_a_false_proof(folders, monkeypatch):
+    # What a move does for the rules alone, with all else as it is: nothing, for one half of a swap.
+    kept = Yard.conversions
+
+    def fault(oracle: Oracle) -> None:
+        now = oracle.lack((None,) * len(oracle.names))
+
+        def helps_alone(move) -> bool:
+            lack = oracle.lack(tuple(move.now if name == move.id else None for name in oracle.names))
+            pairs = list(zip(lack or now, now, strict=True))
+            return any(one < was for one, was in pairs) and not any(one > was for one, was in pairs)
+
+        monkeypatch.setattr(
+            Yard, "conversions", lambda self, codes=None: filter(helps_alone, kept(self, codes))
+        )
+
+    caught = [
+        trial for trial in itertools.islice(trials(folders, fault), PLANS_OF_A_FAULT) if trial.false_proof
+    ]
+    assert len(caught) >= 3
