@@ -134,13 +134,18 @@ def counted(words: dict[str, str], shown: str, lang: str) -> str:
     return (one or pick(words, lang)).format(n=shown)
 
 
-def margin(value: float | None, unit: str, lang: str, space: str = " ") -> str:
-    """A difference with its sign: ``+176 m²``, ``−517 m²``; one of shares is in points."""
-    if not is_known(value):
-        return unknown(lang)
+def gap(value: float, unit: str, lang: str, space: str = " ") -> str:
+    """A difference without its sign, ``517 m²``; one of shares is in points."""
     size = abs(value)
     digits = enough_decimals(size, 0.0, decimals_for(size))
-    shown = points(size, lang) if unit == "1" else with_unit(number(size, digits), unit, lang, space)
+    return points(size, lang) if unit == "1" else with_unit(number(size, digits), unit, lang, space)
+
+
+def margin(value: float | None, unit: str, lang: str, space: str = " ") -> str:
+    """A difference with its sign: ``+176 m²``, ``−517 m²``."""
+    if not is_known(value):
+        return unknown(lang)
+    shown = gap(value, unit, lang, space)
     return shown if value == 0 else f"{PLUS if value > 0 else MINUS}{shown}"
 
 

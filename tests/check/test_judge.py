@@ -13,7 +13,10 @@ from tests.builders import a_plan
 from tests.check.fakes import Fake, all_supplies, reading, supply
 
 from blockplan.check import check
-from blockplan.check.verdict import CheckResult, Residents
+from blockplan.check.instruments import House
+from blockplan.check.notes import about_value
+from blockplan.check.packs import load
+from blockplan.check.verdict import CheckResult, Required, Residents
 from blockplan.errors import UsageError
 from blockplan.measure.measurement import Measurement, Place, Reading
 from blockplan.measure.missing import Missing, lines
@@ -165,6 +168,15 @@ def test_a_fourth_large_park_passes_and_is_noted() -> None:
     verdict = judged({"parks_large": reading("parks_large", 4)}).verdict("zone-parks-large")
     assert verdict.outcome == "pass"
     assert verdict.notes[0]["en"].startswith("4 large parks are drawn where the notice names 3")
+
+
+def test_what_a_city_reached_stands_beside_a_share_in_percent_as_the_share_does() -> None:
+    (rule,) = [
+        one for pack in load(["bj"], House().measures()) for one in pack.rules if one.id == "bj-mp-parkaccess"
+    ]
+    found = Measurement("green_access", 0.969, "1")
+    (note,) = about_value(rule, Required(">=", 0.95), found, {})
+    assert note["en"] == "The city is reported to have reached 93% in 2025; the plan has 96.9%."
 
 
 def test_the_second_published_area_stands_beside_the_sum() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blockplan.check.words import NAMES, say
-from blockplan.figures import texts
+from blockplan.figures import gap, rate, texts
 from blockplan.measure.measurement import figure_unit
 from blockplan.texts import LANGUAGES, pick
 
@@ -54,6 +54,12 @@ def measure_title(plan: Plan, asked: Condition) -> Text:
 def amount(measurement: Measurement, value: float, than: float | None = None) -> Text:
     """A value with its unit; told apart from `than` where it differs from it."""
     return texts(value, figure_unit(measurement), measurement.per, than=than)
+
+
+def difference(measurement: Measurement, value: float) -> Text:
+    """How far two values lie apart, with the unit; shares in percentage points."""
+    unit = figure_unit(measurement)
+    return {lang: rate(gap(value, unit, lang), measurement.per, lang) for lang in LANGUAGES}
 
 
 def wanted(measurement: Measurement, asked: Condition) -> Text:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blockplan.check.accuracy import accuracy
-from blockplan.check.carriers import amount
+from blockplan.check.carriers import amount, difference
 from blockplan.check.limits import compare, slack
 from blockplan.check.words import fill, say
+from blockplan.measure.measurement import figure_unit
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -30,13 +31,20 @@ def about_value(
         return
     stated = required.value[1] if isinstance(required.value, tuple) else required.value
     if rule.note_above is not None and value > stated:
-        yield fill(rule.note_above, **{**parameters, "measured": value, "required": stated})
+        values = _bare(measurement, measured=value, required=stated)
+        yield fill(rule.note_above, **{**parameters, **values})
     elif isinstance(required.value, tuple) and value > stated and rule.force == "target":
-        yield say("note.above", gap=amount(measurement, value - stated), high=amount(measurement, stated))
+        yield say("note.above", gap=difference(measurement, value - stated), high=amount(measurement, stated))
     if rule.beside is not None:
         other = rule.beside.value
-        values = {"measured": value, "value": other, "difference": abs(value - other)}
+        values = _bare(measurement, measured=value, value=other, difference=abs(value - other))
         yield fill(rule.beside.note, **{**parameters, **values})
+
+
+def _bare(measurement: Measurement, **values: float) -> dict[str, Any]:
+    """Values for a rule's own words, which name the unit: shares in percent, numbers as they are."""
+    share = figure_unit(measurement) == "1"
+    return {name: amount(measurement, value) if share else value for name, value in values.items()}
 
 
 def about_whole_plan(measurement: Measurement) -> Iterator[Text]:
@@ -61,7 +69,7 @@ def about_limit(rule: Rule, required: Required, measurement: Measurement) -> Ite
     limits = required.value if isinstance(required.value, tuple) else (required.value,)
     for limit in limits:
         if slack(limit) < abs(value - limit) <= tolerance:
-            gap, off = amount(measurement, abs(value - limit)), amount(measurement, tolerance)
+            gap, off = difference(measurement, value - limit), difference(measurement, tolerance)
             yield say("note.at_limit", gap=gap, tolerance=off)
 
 

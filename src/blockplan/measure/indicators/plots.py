@@ -22,11 +22,10 @@ from blockplan.measure.inputs.columns import (
     ids,
     shapes,
     sound_shapes,
-    unknown,
     values,
 )
 from blockplan.measure.inputs.every import Values, measurement
-from blockplan.measure.missing import Missing, nothing
+from blockplan.measure.missing import Missing, nothing, unknown
 from blockplan.units import drawn_area_accuracy_m2
 
 if TYPE_CHECKING:

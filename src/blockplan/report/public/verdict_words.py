@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blockplan.figures import PLUS, is_known
+from blockplan import figures
+from blockplan.figures import is_known
 from blockplan.measure.measurement import figure_unit
 from blockplan.report import tables
 
@@ -66,8 +67,7 @@ def _outcome(verdict: Verdict, speech: Speech, title: str) -> str:
 def _gap(verdict: Verdict, speech: Speech) -> str:
     """By how much a value misses its limit, without a sign."""
     unit = figure_unit(verdict.measurement, verdict.unit)
-    gap = abs(verdict.margin or 0.0)
-    shown = speech.words.signed(gap, unit).removeprefix(PLUS)
+    shown = figures.gap(verdict.margin or 0.0, unit, speech.words.lang)
     return speech.words.per(shown, tables.per_of(verdict))
 
 
