@@ -221,7 +221,7 @@ def test_figures_of_a_whole_city_stand_for_comparison_beside_what_the_plan_has()
     (verdict,) = verdicts(plan_of(parcels=[home(0, 100)]), "gb50137")["gb50137-res-cold"]
     assert (verdict.outcome, verdict.measured) == ("not_applicable", None)
     assert verdict.notes[0]["en"] == (
-        "The figure is for a whole city: for comparison, never judged. This plan has 100 m²."
+        "The figure is for a whole city: for comparison, never judged. This plan has 100 m² per resident."
     )
 
 
