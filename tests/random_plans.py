@@ -381,6 +381,10 @@ def split(plan: Plan, seed: int, layer: str = "parcels", cut: Callable[[Any], bo
             part["geometry"] = piece
             if own in row and at:
                 part[own] = f"{row[own]}{'abcdef'[at]}"
+            if chosen and row.get("u") is not None:
+                # Streets that name their nodes meet by them: at a cut they get one of its own.
+                cut_at = type(row["u"])(-number - 1)
+                part["u"], part["v"] = (cut_at, row["v"]) if at else (row["u"], cut_at)
             if layer == "parcels":
                 for column in AMOUNTS:
                     part[column] = row[column] * piece.area / whole.area

@@ -1,7 +1,8 @@
 """
 What must not change a measure: where a plan lies, how it is turned, the order of rows, cuts of parcels.
 
-Every measure of the registry is held to it on random plans, with its parts and readings.
+Every measure of the registry is held to it on random plans, on mapped districts and on the plan of an
+office, with its parts and readings.
 """
 
 from __future__ import annotations
@@ -28,11 +29,15 @@ from tests.random_plans import (
     translated,
 )
 
+from blockplan.exchange import import_osm
+from blockplan.exchange.office.importing import import_office
 from blockplan.measure import MEASURES, measure
 from blockplan.measure.inputs.middles import middles
+from blockplan.plan import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Plan
@@ -114,6 +119,40 @@ def test_no_measure_changes_where_a_plan_is_moved_turned_or_reordered(seed: int)
             if what == "turned" and name in COMPASS:
                 continue
             assert not differing(before[name], found), (name, what)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "kind",
+    ["town", *(pytest.param(name, marks=pytest.mark.shared) for name in ("tsinghua", "cau_east"))],
+)
+def test_no_measure_of_a_plan_of_others_changes_where_it_is_moved_turned_reordered_or_streets_are_cut(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if kind == "town":
+        import_office(
+            [request.getfixturevalue("repo") / "examples/office-town/geopackage"], tmp_path / "plan"
+        )
+    else:
+        source = request.getfixturevalue("shared") / "beijing-haidian" / f"{kind}.osm.pbf"
+        import_osm(source, tmp_path / "plan", crs="EPSG:4548", boundary="derived")
+    plan = read(tmp_path / "plan")
+    before = measured(plan)
+    assert sum(one_.value is not None for one_ in before.values()) > 10
+    middle = shapely.box(*layers_of(plan)["boundary"].total_bounds).centroid
+    changes = {
+        **CHANGES,
+        "turned": lambda plan: moved(plan, lambda shape: rotate(shape, 37.3, origin=middle)),
+        "streets": lambda plan: split(plan, 4, "streets"),
+    }
+    for what, change in changes.items():
+        for name, found in measured(change(plan)).items():
+            differ = differing(before[name], found)
+            assert not {key for key in differ if what != "streets" or not CUT_ROWS["streets"](name, key)}, (
+                what,
+                name,
+                differ,
+            )
 
 
 def test_the_order_of_the_belt_turns_round_only_where_its_other_end_comes_to_lie_in_the_south() -> None:
