@@ -7,6 +7,7 @@ import signal
 from dataclasses import replace
 from types import SimpleNamespace
 
+import geopandas as gpd
 import highspy
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -51,6 +52,22 @@ def test_the_fewest_parcels_that_bring_enough_school_land_are_found_and_proved()
     assert (answer.objective, answer.bound, answer.proved) == (3.0, 3.0, True)
     assert "zone-edu" not in failing(apply(plan, answer.changes))
     assert "zone-edu" not in {one.demand for one in answer.unmet}
+
+
+def test_where_nothing_is_permitted_the_search_ends_at_once_and_does_not_blame_the_time():
+    # A share of nothing: no park has a sports ground, and no move could say what one would bring.
+    parcels = parcels_of("0701", "1401", "1401", residents=[500.0, None, None], height_m=[20.0, None, None])
+    ground = gpd.GeoDataFrame(
+        {"facility_id": ["f"], "service": ["sport"], "site_area_m2": [100.0], "parcel_id": ["A"]},
+        geometry=[parcels.geometry.iloc[0].centroid],
+        crs=parcels.crs,
+    )
+    plan = a_plan(parcels, {"packs": ["gb50180"], "level": "parcel"}, facilities=ground)
+    answer, before = repair(plan, read_locks(plan), stop=Stop(seconds=60))
+    assert before.verdict("gb50180-park-sport").outcome == "fail"
+    assert (answer.objective, answer.ended, answer.proved) == (0.0, "finished", True)
+    assert (answer.proof.moves, answer.proof.against) == ({}, ())
+    assert "gb50180-park-sport" in {one.demand for one in answer.unmet}
 
 
 def test_what_no_permitted_change_brings_is_named_with_its_amount():

@@ -126,6 +126,8 @@ def _searched(search: Search) -> tuple[Choice | None, int]:
             search.given_up.add(demand.name)
             if any(demand.reads(move.with_amount(max(move.least, 1.0))) for move in everything):
                 search.against.add(f"not_modelled: {demand.name}")
+    if not everything:
+        search.against.clear()  # of no move it is unsure what it does
     choice: Choice | None = None
     rounds = 0
     while failing and rounds < MOST_ROUNDS:

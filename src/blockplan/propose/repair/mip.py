@@ -125,6 +125,14 @@ class RepairModel:
     ) -> RepairSolved:
         import highspy  # noqa: PLC0415 (a large library)
 
+        if not self.lower:  # HiGHS calls a model without columns empty, and neither solved nor infeasible
+            kept = all(low <= 0 <= high for _, low, high in self.rows)
+            nothing = np.empty(0)
+            return (
+                RepairSolved("optimal", nothing, 0.0, 0.0)
+                if kept
+                else RepairSolved("infeasible", None, math.inf, math.inf)
+            )
         whole = all(self.whole[at] and float(by).is_integer() for at, by in cost.items() if by)
         solver = quiet_highs(
             time_limit=max(clock.left, 0.1),
