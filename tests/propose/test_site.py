@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import shapely
+from shapely.affinity import rotate
 from tests.builders import X, Y, a_plan, parcels_of
+from tests.random_plans import moved
 
 from blockplan.errors import InfeasibleError, PlanDataError, UsageError
 from blockplan.measure import measure
@@ -82,6 +84,28 @@ def test_a_proposal_leaves_the_plan_without_a_new_fault(plan: Plan) -> None:
         changed = apply(plan, sited(plan, service=service, new=1).changes)
         before = {(one.rule, one.id) for one in validate(plan)}
         assert {(one.rule, one.id) for one in validate(changed) if one.grade == "error"} <= before
+
+
+@pytest.mark.parametrize(
+    ("service", "problem", "new"),
+    [
+        ("kindergarten", "mclp", 3),
+        ("market", "pcenter", 3),
+        ("primary_school", "pmedian", 3),
+        ("park", "even", 1),
+    ],
+)
+def test_a_plan_that_is_turned_gets_its_sites_in_the_same_places(
+    plan: Plan, service: str, problem: str, new: int
+) -> None:
+    turned = moved(plan, lambda shape: rotate(shape, 37.3, origin=(460_000, 4_390_000)))
+    one, other = (sited(each, service=service, problem=problem, new=new) for each in (plan, turned))
+    told = [{(change.layer, change.id) for change in answer.changes} for answer in (one, other)]
+    assert told[0] == told[1]
+    assert one.proved
+    assert other.proved
+    # Each piece of a way is rounded to the centimetre, which a turn may do the other way.
+    assert other.objective == pytest.approx(one.objective, rel=5e-6)
 
 
 def test_verdicts_follow_what_is_proposed(reference: Path) -> None:

@@ -105,7 +105,9 @@ class above it. Where that leaves open whether it is of a class asked for, the v
 
 Measures of reach carry several readings of the same sentence. `line_...` is a straight line, `net_...` a
 walk on the street network: `node` or `edge` says where a home joins it, `free` that the way from the home
-to it is not counted, and the last word where the walk ends.
+to it is not counted, and the last word where the walk ends. A walk to the `middle` of a green hangs on which
+point that is: on three mapped districts another choice than the centroid moved these shares by up to 1.5
+percentage points, and all others by less than one.
 
 ## How a walk is measured
 
@@ -122,8 +124,9 @@ across; at the end of a barrier one walks round.
 
 Doors join at the nearest point of a street without a limit, and their way to it counts. Greens, entrances
 and stops join within `join_limit_m`; those that do not are listed as `not_joined`. Lengths are whole
-centimetres. Where no way leads, there is no distance: the place counts as beyond the limit, and its value
-is null.
+centimetres, each piece of a way by itself: where a piece is half a centimetre over, a plan that is turned may
+have it a centimetre longer. Where no way leads, there is no distance: the place counts as beyond the limit,
+and its value is null.
 """
 
 
