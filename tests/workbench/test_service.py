@@ -100,6 +100,9 @@ def test_the_result_is_what_check_says_and_an_edit_answers_what_changed(service:
     assert service.ask("/workspace/verify")[1] == {"same": True, "differences": []}
     assert service.ask("/workspace/save", {})[0] == 200
     result = service.ask("/workspace/result")[1]
+    for verdict in result["verdicts"]:  # in words too, as every other page has it
+        said = verdict.pop("said")
+        assert ("%" in said["measured"]) == (verdict["unit"] == "1" and verdict["measured"] is not None)
     assert result == json.loads(json.dumps(check(bp.read(plan, "draft")).to_dict()))
     assert result["content_hash"] == answer["hash"]
     undone = service.ask("/workspace/undo", {})[1]
