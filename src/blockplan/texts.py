@@ -14,7 +14,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from blockplan.errors import BlockplanError
+from blockplan.errors import BlockplanError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -94,6 +94,49 @@ class Catalog:
         except (KeyError, TypeError):
             return False
         return True
+
+
+class Phrases:
+    """
+    What catalogs say, in one language.
+
+    Parameters
+    ----------
+    lang
+        ``zh``, ``en`` or ``ja``; UsageError for any other.
+    catalogs
+        Where words are looked for; of several the first that knows a key.
+    """
+
+    def __init__(self, lang: str, *catalogs: Catalog) -> None:
+        if lang not in LANGUAGES:
+            raise UsageError(f"There is no language {lang!r}. Known languages: {', '.join(LANGUAGES)}.")
+        self.lang = lang
+        self.catalogs = catalogs
+
+    def __call__(self, key: str, /, **values: Any) -> str:
+        """The words that stand under a dotted key, filled with `values`; KeyError if no catalog has it."""
+        template = pick(self.text(key), self.lang)
+        return template.format(**values) if values else template
+
+    def text(self, key: str) -> dict[str, str]:
+        """The text of a key in every language; KeyError if no catalog has it."""
+        for catalog in self.catalogs:
+            if key in catalog:
+                return catalog.text(key)
+        raise KeyError(key)
+
+    def known(self, key: str) -> bool:
+        """Whether there are words under the key."""
+        return any(key in catalog and self.lang in catalog.text(key) for catalog in self.catalogs)
+
+    def or_else(self, key: str, fallback: str) -> str:
+        """The words under a key, or `fallback` where there are none (a code from somebody else's plan)."""
+        return self(key) if self.known(key) else fallback
+
+    def pick(self, text: Mapping[str, str] | str | None) -> str:
+        """The string of a text in this language."""
+        return pick(text, self.lang)
 
 
 def refusal(kind: type[E], catalog: Callable[..., str], code: str, /, **values: Any) -> E:

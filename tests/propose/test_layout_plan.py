@@ -27,7 +27,7 @@ from blockplan.propose.locks import read_locks
 from blockplan.propose.proposal import conclude
 from blockplan.propose.stop import Stop
 from blockplan.report.proposal.page import ProposalView
-from blockplan.report.proposal.words import ProposalWords
+from blockplan.report.proposal.words import CATALOG, figure_said
 from blockplan.report.words import Words
 
 if TYPE_CHECKING:
@@ -240,9 +240,9 @@ def test_a_plan_without_undecided_land_says_so(way: Way) -> None:
     ],
 )
 def test_figures_of_a_layout_are_told_in_three_languages(lang: str, made: str, near: str) -> None:
-    said = ProposalWords(Words(lang))
-    assert said.figure("made_kindergarten", 2.0) == (made, "2")
-    assert said.figure("near_green_300m", 0.5)[0] == near
+    words = Words(lang, " ", CATALOG)
+    assert figure_said(words, "made_kindergarten", 2.0) == (made, "2")
+    assert figure_said(words, "near_green_300m", 0.5)[0] == near
 
 
 @pytest.mark.parametrize(

@@ -72,13 +72,13 @@ def command(
     else:
         _show(found, view)
     if out:
-        click.echo(view.says("terminal.page", path=out), err=True)
+        click.echo(view.words("terminal.page", path=out), err=True)
     if tables:
-        click.echo(view.says("terminal.tables", path=tables), err=True)
+        click.echo(view.words("terminal.tables", path=tables), err=True)
 
 
 def _show(found: Comparison, view: ComparisonView) -> None:
-    words, says = view.words, view.says
+    words = view.words
     names = [view.name(column) for column in found.columns]
     show_table(["", *names], [[title, *cells] for title, cells in view.column_rows])
     click.echo()
@@ -98,21 +98,21 @@ def _show(found: Comparison, view: ComparisonView) -> None:
     ]
     if moved:
         click.echo()
-        show_table([says(f"terminal.{key}") for key in ("in", "from", "to", "ha")], moved)
+        show_table([words(f"terminal.{key}") for key in ("in", "from", "to", "ha")], moved)
     click.echo()
     differing = sum(row.differs for row in view.measures)
     if differing:
-        click.echo(says.count("terminal.measures", differing))
+        click.echo(words.count("terminal.measures", differing))
     for pair in found.pairs:
         for to, nearer, farther, *_ in view.gains(pair):
             told = {"name": view.name_of(pair.column), "to": to, "nearer": nearer, "farther": farther}
-            click.echo(says("terminal.gains", **told))
+            click.echo(words("terminal.gains", **told))
         said = {"name": view.name_of(pair.column), "first": names[0]}
         layers = words.join(layer for layer, _, _ in view.changes(pair))
         if layers:
-            click.echo(says("terminal.differs", said=layers, **said))
+            click.echo(words("terminal.differs", said=layers, **said))
         else:
-            click.echo(says("terminal.same", **said))
+            click.echo(words("terminal.same", **said))
 
 
 def _cell(cell: dict[str, str]) -> str:

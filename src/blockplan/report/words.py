@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan import figures
 from blockplan.check.words import NAMES
-from blockplan.errors import UsageError
 from blockplan.figures import is_known
 from blockplan.measure.measurement import figure_unit
-from blockplan.texts import LANGUAGES, Catalog, pick
+from blockplan.texts import Catalog, Phrases, pick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from blockplan.check.verdict import Required
     from blockplan.measure.measurement import Measurement
@@ -35,7 +34,7 @@ OPERATORS = {
 }  # fmt: skip
 
 
-class Words:
+class Words(Phrases):
     """
     Everything that is said in one language.
 
@@ -45,43 +44,27 @@ class Words:
         ``zh``, ``en`` or ``ja``; UsageError for any other.
     space
         What stands between a number and the sign of its unit; a page takes a space that does not break.
+    pages
+        Catalogs of a page, whose words come before those of all reports.
     """
 
-    def __init__(self, lang: str, space: str = " ") -> None:
-        if lang not in LANGUAGES:
-            raise UsageError(f"There is no language {lang!r}. Known languages: {', '.join(LANGUAGES)}.")
-        self.lang = lang
+    def __init__(self, lang: str, space: str = " ", *pages: Catalog) -> None:
+        super().__init__(lang, *pages, CATALOG, NAMES)
         self.space = space
         self.tag = TAGS[lang]
+
+    def on(self, *pages: Catalog) -> Words:
+        """The same for a page with words of its own."""
+        return Words(self.lang, self.space, *pages)
 
     @property
     def unknown(self) -> str:
         """What stands for what is not known."""
         return figures.unknown(self.lang)
 
-    def __call__(self, key: str, /, **values: Any) -> str:
-        """The words that stand under a dotted key of ``texts.toml``, filled with `values`."""
-        return (CATALOG if key in CATALOG else NAMES)(key, self.lang, **values)
-
-    def known(self, key: str) -> bool:
-        """Whether there are words under the key."""
-        return any(key in catalog and self.lang in catalog.text(key) for catalog in (CATALOG, NAMES))
-
-    def or_else(self, key: str, fallback: str) -> str:
-        """The words under a key, or `fallback` where there are none (a code from somebody else's plan)."""
-        return self(key) if self.known(key) else fallback
-
-    def pick(self, text: Mapping[str, str] | str | None) -> str:
-        """The string of a text in this language."""
-        return pick(text, self.lang)
-
     def count(self, key: str, n: float, **values: Any) -> str:
         """Words about `n` things; English has a form of its own for one (``en_one``)."""
-        return self.counted(CATALOG.text(key), n, **values)
-
-    def counted(self, texts: Mapping[str, str], n: float, **values: Any) -> str:
-        """As `count`, of a text of any catalog."""
-        shown = self.number(n)
+        texts, shown = self.text(key), self.number(n)
         form = texts.get("en_one") if self.lang == "en" and shown == "1" else None
         return (form or pick(texts, self.lang)).format(n=shown, **values)
 
@@ -147,23 +130,3 @@ class Words:
         except ValueError:
             return str(value)
         return figures.day(day, self.lang)
-
-
-class PageWords:
-    """Words of a page's own catalog, in the language of `words`."""
-
-    def __init__(self, catalog: Catalog, words: Words) -> None:
-        self.catalog = catalog
-        self.words = words
-
-    def __call__(self, key: str, /, **values: Any) -> str:
-        """The words under a dotted key, filled with `values`."""
-        return self.catalog(key, self.words.lang, **values)
-
-    def or_else(self, key: str, fallback: str) -> str:
-        """The words under a key, or `fallback` where there are none."""
-        return self(key) if key in self.catalog else fallback
-
-    def count(self, key: str, n: float, **values: Any) -> str:
-        """Words about `n` things; English has a form of its own for one (``en_one``)."""
-        return self.words.counted(self.catalog.text(key), n, **values)

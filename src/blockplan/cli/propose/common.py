@@ -229,7 +229,7 @@ def _show(view: ProposalView, asked: ProposalOptions) -> None:
         rows = [(one.number, one.layer, one.id, one.where, one.said) for one in view.features]
         show_table(view.feature_heads, rows[:SHOWN_CHANGES])
         if len(rows) > SHOWN_CHANGES:
-            click.echo(view.p("terminal.more", n=len(rows) - SHOWN_CHANGES))
+            click.echo(view.words("terminal.more", n=len(rows) - SHOWN_CHANGES))
     if view.flips:
         click.echo()
         show_table(view.flip_heads, view.flips)
@@ -238,4 +238,4 @@ def _show(view: ProposalView, asked: ProposalOptions) -> None:
     if view.features:
         click.echo()
         source = f"{asked.out}/proposal.json" if asked.out else "PROPOSAL.json"
-        click.echo(view.p("terminal.take_over", plan=asked.path, proposal=source))
+        click.echo(view.words("terminal.take_over", plan=asked.path, proposal=source))

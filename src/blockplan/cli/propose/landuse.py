@@ -107,10 +107,10 @@ def _of_set(
 def _show_parts(answer: SearchAnswer, lang: str) -> None:
     """The parts of the objective beside those of the plan as it is."""
     from blockplan.propose.landuse.pareto import say
-    from blockplan.report.proposal.words import ProposalWords
+    from blockplan.report.proposal.words import CATALOG
     from blockplan.report.words import Words
 
-    named = ProposalWords(Words(lang))
+    named = Words(lang, " ", CATALOG)
     today = answer.parameters["today"]
     rows = [
         (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from blockplan.compare import Comparison, Pair
     from blockplan.compare.changes import RowChange
-    from blockplan.report.words import PageWords, Words
+    from blockplan.report.words import Words
 
 #: A list of changes of one layer that is longer is folded; one that is longer still is cut.
 SHORT_LIST, LONGEST_LIST = 12, 400
@@ -19,22 +19,17 @@ GOALS = frozenset({"green", "school_land", "stop"})
 
 
 class Lists:
-    """The lists that a view of a comparison shows; it has `found`, `words` and `says`."""
+    """The lists that a view of a comparison shows; it has `found` and `words`."""
 
     found: Comparison
     words: Words
-
-    @property
-    def says(self) -> PageWords:
-        """The words of the page."""
-        raise NotImplementedError
 
     def gains(self, pair: Pair) -> list[tuple[str, ...]]:
         """What is nearer or farther: name, residents nearer, farther, as before, mean before and after."""
         words = self.words
         return [
             (
-                goal(one.to, words, self.says),
+                goal(one.to, words),
                 words.number(one.nearer),
                 words.number(one.farther),
                 words.number(one.same),
@@ -52,7 +47,7 @@ class Lists:
                 layers.setdefault(change.layer, []).append(change)
         return [
             (
-                self.says(
+                self.words(
                     "change.layer",
                     layer=self.words.or_else(f"layer.{layer}", layer),
                     n=self.words.number(len(rows)),
@@ -81,12 +76,12 @@ class Lists:
     def value(self, value: Any) -> str:
         """A value of the plan's data as it stands there; numbers written as people write them."""
         if value is None:
-            return self.says("change.empty")
+            return self.words("change.empty")
         if isinstance(value, bool):
             return str(value).lower()
         return self.words.number(value) if isinstance(value, int | float) else AREA.sub("m²", str(value))
 
 
-def goal(to: str, words: Words, says: PageWords) -> str:
+def goal(to: str, words: Words) -> str:
     """What people are nearer to or farther from, in words."""
-    return says(f"gains.{to}") if to in GOALS else words.or_else(f"service.{to}", to)
+    return words(f"gains.{to}") if to in GOALS else words.or_else(f"service.{to}", to)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from blockplan.compare import Comparison, Pair
     from blockplan.compare.transition import TransitionUse
-    from blockplan.report.words import PageWords, Words
+    from blockplan.report.words import Words
 
 BASE = (
     ("woodland", 0.3), ("landuse", 0.2), ("water", 0.6), ("buildings", 0.3), ("streets", 0.5),
@@ -50,7 +50,6 @@ class ComparisonMaps:
 
     found: Comparison
     words: Words
-    says: PageWords
 
     @cached_property
     def ground(self) -> Ground:
@@ -81,14 +80,14 @@ class ComparisonMaps:
             "places": self._places(pair),
         }
         near = max(pair.gains, key=lambda one: (one.nearer + one.farther, one.to), default=None)
-        to = goal(near.to, self.words, self.says) if near else ""
+        to = goal(near.to, self.words) if near else ""
         out: list[tuple[str, Drawing | None]] = []
         for theme, (show, legend) in made.items():
             if not legend or self.ground.frame is None:
                 out.append((theme, None))
                 continue
-            title = self.says(f"map.{theme}", name=name, first=first, to=to)
-            note = self.says(f"map.{theme}_note", name=name, first=first, to=to)
+            title = self.words(f"map.{theme}", name=name, first=first, to=to)
+            note = self.words(f"map.{theme}_note", name=name, first=first, to=to)
             out.append((theme, self._drawing(f"map-{at}-{theme}", (title, note), show, legend)))
         return out
 
@@ -151,8 +150,8 @@ class ComparisonMaps:
 
     def _use(self, use: TransitionUse | None) -> str:
         if use is None:
-            return self.says("land.not_drawn")
-        return self.ground.use_name(use.list_name, use.code) if use.code else self.says("land.unstated")
+            return self.words("land.not_drawn")
+        return self.ground.use_name(use.list_name, use.code) if use.code else self.words("land.unstated")
 
     def _code(self, use: TransitionUse | None) -> str:
         return use.code or "?" if use else "–"
@@ -177,7 +176,7 @@ class ComparisonMaps:
         return self._two_sided(pair, known, [], self._homes)
 
     def _homes(self, inside: dict[str, float | None]) -> str:
-        return self.says.count("map.parcels", len(inside))
+        return self.words.count("map.parcels", len(inside))
 
     def _two_sided(
         self,
@@ -197,7 +196,7 @@ class ComparisonMaps:
                 if inside:
                     groups.append((tint, sign < 0, self._range(sign * low, sign * high), inside))
         if unknown:
-            groups.append((UNKNOWN, False, self.says("map.residents_unknown"), dict.fromkeys(unknown)))
+            groups.append((UNKNOWN, False, self.words("map.residents_unknown"), dict.fromkeys(unknown)))
         legend = [
             LegendEntry(_striped_swatch(tint) if lost else drawing.fill_swatch(tint), said, amount(inside))
             for tint, lost, said, inside in groups
@@ -223,12 +222,12 @@ class ComparisonMaps:
 
     def _range(self, low: float, high: float) -> str:
         if not low:
-            return self.says("map.up_to", high=self._signed(high))
-        return self.says("row.range", low=self._signed(low), high=self._signed(high))
+            return self.words("map.up_to", high=self._signed(high))
+        return self.words("row.range", low=self._signed(low), high=self._signed(high))
 
     def _people(self, inside: dict[str, float | None]) -> str:
         gains = list(inside.values())
-        places = self.says.count("map.parcels", len(gains))
+        places = self.words.count("map.parcels", len(gains))
         if any(gain is None for gain in gains):
             return places
         return self.words("list.note", said=self._signed(sum(gain or 0.0 for gain in gains)), note=places)
@@ -246,7 +245,7 @@ class ComparisonMaps:
         many = len(number) > 1
         legend = []
         for rule, kind in groups:
-            said = self.says(f"map.{kind}", rule=titles.get(rule, rule))
+            said = self.words(f"map.{kind}", rule=titles.get(rule, rule))
             amount = sum(1 for place in drawn if (place.rule, place.kind) == (rule, kind))
             mark = str(number[rule]) if many else ""
             legend.append(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import blockplan
 from blockplan.compare.columns import SAME_VALUE
@@ -30,7 +30,7 @@ from blockplan.report.comparison.matrix import Matrix
 from blockplan.report.comparison.words import CATALOG, flip
 from blockplan.report.files import write_whole
 from blockplan.report.grouping import packs_said
-from blockplan.report.words import NO_BREAK, PageWords, Words
+from blockplan.report.words import NO_BREAK, Words
 from blockplan.texts import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from blockplan.compare.transition import TransitionUse
     from blockplan.report.comparison.maps import ComparisonMaps
     from blockplan.report.maps.drawing import Drawing
+    from blockplan.texts import Catalog
 
 SECTIONS = ("summary", "columns", "verdicts", "measures", "land", "gains", "maps", "changes", "reproduce")
 #: Where there are more verdicts than this, those that do not differ are folded.
@@ -81,11 +82,7 @@ def rendered(view: ComparisonView, template: str, **more: Any) -> str:
     """A page of this shape as the text of an HTML file; `more` is what else its template speaks through."""
     from blockplan.templates import environment  # noqa: PLC0415 (a terminal needs no templates)
 
-    body = (
-        environment("blockplan.report")
-        .get_template(template)
-        .render(view=view, w=view.words, c=view.says, **more)
-    )
+    body = environment("blockplan.report").get_template(template).render(view=view, w=view.words, **more)
     style = resources.files("blockplan.report").joinpath("templates", "comparison.css")
     faces = fonts.faces(html.unescape(TAGS.sub(" ", body)), view.words.lang)
     return body.replace("/*STYLE*/", faces + style.read_text(encoding="utf-8"), 1)
@@ -104,10 +101,11 @@ class ComparisonView(Lists):
     found: Comparison
     words: Words
 
-    @cached_property
-    def says(self) -> PageWords:
-        """The words of this page."""
-        return PageWords(CATALOG, self.words)
+    #: Words that come before those of all reports.
+    catalogs: ClassVar[tuple[Catalog, ...]] = (CATALOG,)
+
+    def __post_init__(self) -> None:
+        self.words = self.words.on(*self.catalogs)
 
     @property
     def columns(self) -> tuple[ComparedColumn, ...]:
@@ -138,17 +136,17 @@ class ComparisonView(Lists):
     @property
     def kicker(self) -> str:
         """What kind of page this is."""
-        return self.says("head.kicker")
+        return self.words("head.kicker")
 
     @property
     def synthetic_said(self) -> str:
         """What is said where the geometry is invented."""
-        return self.says("head.synthetic")
+        return self.words("head.synthetic")
 
     @property
     def sections(self) -> dict[str, str]:
         """Anchor -> heading of each section, in the order of the page."""
-        return {key: self.says(f"section.{key}") for key in SECTIONS}
+        return {key: self.words(f"section.{key}") for key in SECTIONS}
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -157,8 +155,8 @@ class ComparisonView(Lists):
         packs = list(dict.fromkeys(pack for column in self.columns for pack in column.result.packs))
         titles = {id_: said for column in self.columns for id_, said in column.result.pack_titles.items()}
         return [
-            (self.says("head.compared"), words.join(self.name(column) for column in self.columns)),
-            (self.says("head.first"), self.name(self.first)),
+            (self.words("head.compared"), words.join(self.name(column) for column in self.columns)),
+            (self.words("head.first"), self.name(self.first)),
             (words("head.on"), words.join(words.day(day) for day in days)),
             (words("head.packs"), packs_said(packs, titles, words)),
         ]
@@ -191,26 +189,26 @@ class ComparisonView(Lists):
         at = self._at(pair.column)
         kinds = [flip(row.verdicts[0], row.verdicts[at]) for row in self.verdicts]
         said = [
-            f"{sign} {self.says.count(f'summary.{kind}', kinds.count(kind))}"
+            f"{sign} {self.words.count(f'summary.{kind}', kinds.count(kind))}"
             for kind, sign in (("worse", "▼"), ("better", "▲"), ("other", "◆"))
             if kind in kinds
-        ] or [self.says("summary.no_flip")]
+        ] or [self.words("summary.no_flip")]
         changed = sum(1 for change in self.found.changes if change.column == pair.column)
-        rows = self.says.count("summary.rows", changed) if changed else self.says("summary.rows_same")
+        rows = self.words.count("summary.rows", changed) if changed else self.words("summary.rows_same")
         return [*said, self._more_people(at), self._more_land(pair), rows]
 
     def _more_people(self, at: int) -> str:
         old, new = self.first.result.residents.central, self.columns[at].result.residents.central
         if not is_known(old) or not is_known(new):
-            return self.says("summary.residents_unknown")
+            return self.words("summary.residents_unknown")
         if old == new:
-            return self.says("summary.residents_same")
+            return self.words("summary.residents_same")
         amount = ("+" if new > old else "−") + self.words.number(abs(new - old))
-        return self.says("summary.residents", amount=amount)
+        return self.words("summary.residents", amount=amount)
 
     def _more_land(self, pair: Pair) -> str:
         ha = sum(ha for (was, now), ha in pair.land.ha.items() if was != now)
-        return self.says("summary.land", ha=self.ha(ha)) if ha else self.says("summary.land_same")
+        return self.words("summary.land", ha=self.ha(ha)) if ha else self.words("summary.land_same")
 
     def _at(self, id_: str) -> int:
         return next(at for at, column in enumerate(self.columns) if column.id == id_)
@@ -218,7 +216,7 @@ class ComparisonView(Lists):
     @cached_property
     def column_rows(self) -> list[tuple[str, list[str]]]:
         """Residents, capacity, exit code and the rest, one value a column."""
-        words, says = self.words, self.says
+        words = self.words
         rows = {
             "what": [self.what(column) for column in self.columns],
             "residents": [self._residents(column) for column in self.columns],
@@ -232,14 +230,14 @@ class ComparisonView(Lists):
         if len(plans) > 1:
             titles = [words.pick(c.plan.manifest.title) or c.plan.manifest.id for c in self.columns]
             rows = {"plan": titles, **rows}
-        return [(says(f"row.{key}"), cells) for key, cells in rows.items()]
+        return [(words(f"row.{key}"), cells) for key, cells in rows.items()]
 
     def _residents(self, column: ComparedColumn) -> str:
         people, words = column.result.residents, self.words
         said = words.number(people.central)
         if not is_known(people.low) or not is_known(people.high) or people.low == people.high:
             return said
-        note = self.says("row.range", low=words.number(people.low), high=words.number(people.high))
+        note = self.words("row.range", low=words.number(people.low), high=words.number(people.high))
         return words("list.note", said=said, note=note)
 
     def _binding(self, column: ComparedColumn) -> str:
@@ -259,7 +257,7 @@ class ComparisonView(Lists):
 
     def _exit(self, column: ComparedColumn) -> str:
         code = column.result.exit_code
-        return self.words("list.note", said=str(code), note=self.says(f"exit.{code}"))
+        return self.words("list.note", said=str(code), note=self.words(f"exit.{code}"))
 
     @staticmethod
     def _drawn(column: ComparedColumn) -> float:
@@ -329,8 +327,8 @@ class ComparisonView(Lists):
         kind = flip(row.verdicts[0], verdict) if at else ""
         sign = {"worse": "▼", "better": "▲", "other": "◆"}.get(kind, "")
         if verdict is None:
-            said = {"outcome": "not_applicable", "said": self.says("flip.absent"), "measured": ""}
-            notes = [self.says("flip.absent_note")]
+            said = {"outcome": "not_applicable", "said": self.words("flip.absent"), "measured": ""}
+            notes = [self.words("flip.absent_note")]
         else:
             said = {
                 "outcome": verdict.outcome,
@@ -338,23 +336,23 @@ class ComparisonView(Lists):
                 "measured": tables.measured(verdict, words),
             }
             notes = self._notes(verdict, asks=not self.one_required(row))
-        mark = f"{sign} {self.says(f'flip.{kind}')}" if kind else ""
+        mark = f"{sign} {self.words(f'flip.{kind}')}" if kind else ""
         return {**said, "notes": notes, "mark": mark, "kind": kind}
 
     def _notes(self, verdict: Verdict, *, asks: bool) -> list[str]:
         words = self.words
-        notes = [self.says("flip.asks", required=tables.required(verdict, words))] if asks else []
+        notes = [self.words("flip.asks", required=tables.required(verdict, words))] if asks else []
         if verdict.outcome in {"pass", "fail"} and is_known(verdict.margin):
-            notes.append(self.says("flip.margin", amount=tables.margin_said(verdict, words)))
+            notes.append(self.words("flip.margin", amount=tables.margin_said(verdict, words)))
         if verdict.outcome == "unknown" and verdict.missing:
             first, *rest = tables.missing_words(verdict.missing, words)
             more = len(rest)
             said = words.join([first, words("list.more", n=words.number(more))] if more else [first])
-            notes.append(self.says("flip.missing", said=said))
+            notes.append(self.words("flip.missing", said=said))
         if verdict.outcome == "fail" and is_known(verdict.affected_residents):
-            notes.append(self.says.count("flip.affected", verdict.affected_residents))
+            notes.append(self.words.count("flip.affected", verdict.affected_residents))
         elif verdict.outcome == "fail" and verdict.where:
-            notes.append(self.says.count("flip.affected_places", len(verdict.where)))
+            notes.append(self.words.count("flip.affected_places", len(verdict.where)))
         return notes
 
     @cached_property
@@ -379,7 +377,7 @@ class ComparisonView(Lists):
         one, base, words = row.measurements[at], row.measurements[0], self.words
         if one is None:
             return {"value": tables.DASH, "gap": "", "note": ""}
-        note = self.says("measure.doubt") if at in row.doubted else ""
+        note = self.words("measure.doubt") if at in row.doubted else ""
         gap = ""
         if at and base is not None and is_known(one.value) and is_known(base.value):
             same = math.isclose(one.value, base.value, rel_tol=SAME_VALUE)
@@ -395,9 +393,9 @@ class ComparisonView(Lists):
     def use(self, use: TransitionUse | None, *, short: bool = False) -> str:
         """A use of land by code and name."""
         if use is None:
-            return self.says("land.not_drawn")
+            return self.words("land.not_drawn")
         if use.code is None:
-            return self.says("land.unstated")
+            return self.words("land.unstated")
         known = use.list_name in LISTS and landuse(use.list_name).known(use.code)
         if short or not known:
             return use.code
@@ -431,7 +429,7 @@ class ComparisonView(Lists):
     def _atlas(self) -> ComparisonMaps:
         from blockplan.report.comparison.maps import ComparisonMaps  # noqa: PLC0415 (a terminal draws no maps)
 
-        return ComparisonMaps(self.found, self.words, self.says)
+        return ComparisonMaps(self.found, self.words)
 
     def inline(self, drawing: Drawing) -> Markup:
         """A map for the page."""

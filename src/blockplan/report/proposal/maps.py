@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from blockplan.plan import Plan
     from blockplan.report.maps.ground import Ground
-    from blockplan.report.proposal.words import ProposalWords
+    from blockplan.report.words import Words
 
 #: A map of a pair on an A4 page, mm.
 TWIN_MM = (84.0, 112.0)
@@ -51,7 +51,7 @@ class Plates:
     plan: Plan
     changed: Plan
     numbers: Mapping[tuple[str, str], str]
-    p: ProposalWords
+    words: Words
     close: bool = False
 
     def pairs(self) -> list[tuple[Drawing, Drawing]]:
@@ -71,7 +71,7 @@ class Plates:
             return self._close()
         near = closer_frames(self.ground)
         if not near:
-            return [(whole, self.p("map.whole"))]
+            return [(whole, self.words("map.whole"))]
         return [
             (frame, name)
             for frame, name in near
@@ -94,7 +94,7 @@ class Plates:
             more = max(0.0, (east - west) * TWIN_MM[1] / TWIN_MM[0] - (north - south)) / 2
             wide = max(0.0, (north - south) * TWIN_MM[0] / TWIN_MM[1] - (east - west)) / 2
             frame = Frame(west - wide, south - more, east + wide, north + more)
-            found.append((frame, self.p("map.close", number=number, of=len(parts))))
+            found.append((frame, self.words("map.close", number=number, of=len(parts))))
         return found
 
     @cached_property
@@ -114,9 +114,9 @@ class Plates:
         body += self._outlines(plan, sheet) + self._marks(plan, sheet, placer)
         if side == "before":
             body += codes(self.ground, sheet, placer)
-        legend = (LegendEntry(_swatch(), self.p("map.changed")),)
-        title = self.p(f"map.{side}", name=name)
-        return Drawing(id_, title, self.p("map.note"), sheet, LAND_USE_BASE, body, legend)
+        legend = (LegendEntry(_swatch(), self.words("map.changed")),)
+        title = self.words(f"map.{side}", name=name)
+        return Drawing(id_, title, self.words("map.note"), sheet, LAND_USE_BASE, body, legend)
 
     def _anew(self, sheet: MapSheet) -> str:
         """The changed parcels in the colour of their new use, with its code."""

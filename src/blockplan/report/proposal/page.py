@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from blockplan.compare import ComparedColumn, beside
 from blockplan.report.comparison.page import SECTIONS, ComparisonView, rendered
+from blockplan.report.comparison.words import CATALOG as COMPARISON
 from blockplan.report.grouping import packs_said
-from blockplan.report.proposal.words import ProposalWords, figure_name
+from blockplan.report.proposal.words import CATALOG, figure_name, figure_said
 from blockplan.report.words import NO_BREAK, Words
 from blockplan.units import M2_PER_HA
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from blockplan.propose import Proposal, SearchAnswer
     from blockplan.report.maps.drawing import Drawing
     from blockplan.report.proposal.maps import Plates
+    from blockplan.texts import Catalog
 
 BEFORE, AFTER = "before", "after"
 #: How an outcome looks on a terminal.
@@ -64,7 +66,7 @@ def _only_drawn(change: RowChange) -> bool:
 def page(proposal: Proposal, lang: str) -> str:
     """The proposal as the text of an HTML file."""
     view = ProposalView.of(proposal, Words(lang, NO_BREAK))
-    return rendered(view, "proposal.html.j2", p=view.p)
+    return rendered(view, "proposal.html.j2")
 
 
 @dataclass
@@ -72,6 +74,7 @@ class ProposalView(ComparisonView):
     """What the template and the terminal show of a proposal; it formats and never computes a figure."""
 
     proposal: Proposal
+    catalogs: ClassVar[tuple[Catalog, ...]] = (CATALOG, COMPARISON)
 
     @classmethod
     def of(cls, proposal: Proposal, words: Words) -> ProposalView:
@@ -81,11 +84,6 @@ class ProposalView(ComparisonView):
             ComparedColumn(AFTER, proposal.changed, proposal.after),
         ]
         return cls(beside(columns), words, proposal)
-
-    @cached_property
-    def p(self) -> ProposalWords:
-        """The words of proposals."""
-        return ProposalWords(self.words)
 
     @property
     def answer(self) -> SearchAnswer:
@@ -97,35 +95,33 @@ class ProposalView(ComparisonView):
     @property
     def kicker(self) -> str:
         """What kind of page this is."""
-        return f"{self.p('head.kicker')} | {self.kind}"
+        return f"{self.words('head.kicker')} | {self.kind}"
 
     @property
     def kind(self) -> str:
         """The kind of proposal in words."""
-        return self.p.or_else(f"kind.{self.answer.kind}", self.answer.kind)
+        return self.words.or_else(f"kind.{self.answer.kind}", self.answer.kind)
 
     @property
     def method(self) -> str:
         """How the solution was found: in the language of the page where there are words for the kind."""
-        return self.p.or_else(f"method.{self.answer.kind}", self.answer.method)
+        return self.words.or_else(f"method.{self.answer.kind}", self.answer.method)
 
     @property
     def synthetic_said(self) -> str:
         """What is said where the geometry is invented."""
-        return self.p("head.synthetic")
+        return self.words("head.synthetic")
 
     @property
     def sections(self) -> dict[str, str]:
         """Anchor -> heading of each section."""
-        own = ("answer", "unmet", "features", "before_after")
-        rest = [key for key in SECTIONS if key not in {"summary", "changes", "reproduce"}]
-        said = {key: self.p(f"section.{key}") for key in own}
-        said |= {key: self.says(f"section.{key}") for key in rest}
-        return {**said, "parameters": self.p("section.parameters"), "take_over": self.p("section.take_over")}
+        rest = (key for key in SECTIONS if key not in {"summary", "changes", "reproduce"})
+        keys = ("answer", "unmet", "features", "before_after", *rest, "parameters", "take_over")
+        return {key: self.words(f"section.{key}") for key in keys}
 
     def name(self, column: ComparedColumn) -> str:
         """The plan before, or the plan after."""
-        return self.p(f"column.{column.id}")
+        return self.words(f"column.{column.id}")
 
     def what(self, column: ComparedColumn) -> str:
         """What a column is."""
@@ -137,16 +133,16 @@ class ProposalView(ComparisonView):
         """The head: what is proposed for which plan, by which rules, how good it is."""
         words, answer, result = self.words, self.answer, self.proposal.before
         return [
-            (self.p("head.proposal"), self.kind),
-            (self.p("head.scenario"), f"{result.plan}, {result.scenario}"),
+            (self.words("head.proposal"), self.kind),
+            (self.words("head.scenario"), f"{result.plan}, {result.scenario}"),
             (words("head.on"), words.day(result.on)),
             (words("head.packs"), packs_said(result.packs, result.pack_titles, words)),
-            (self.p("head.reached"), self.amount(answer.objective)),
-            (self.p("head.bound"), self.amount(answer.bound)),
-            (self.p("head.gap"), words.share(answer.gap)),
+            (self.words("head.reached"), self.amount(answer.objective)),
+            (self.words("head.bound"), self.amount(answer.bound)),
+            (self.words("head.gap"), words.share(answer.gap)),
             (
-                self.p("head.effort"),
-                self.p("head.effort_said", seconds=words.number(answer.seconds, 1), seed=answer.seed),
+                self.words("head.effort"),
+                self.words("head.effort_said", seconds=words.number(answer.seconds, 1), seed=answer.seed),
             ),
         ]
 
@@ -154,30 +150,30 @@ class ProposalView(ComparisonView):
 
     def amount(self, value: float | None) -> str:
         """An objective or bound with its unit."""
-        return self.p.amount(value, self.answer.unit)
+        return self.words.amount(value, self.answer.unit)
 
     @property
     def headline(self) -> str:
         """Kind and objective in a line."""
-        return self.p("standing.headline", kind=self.kind, objective=self.amount(self.answer.objective))
+        return self.words("standing.headline", kind=self.kind, objective=self.amount(self.answer.objective))
 
     @property
     def standing(self) -> list[str]:
         """How good the proposal provably is, how the search ended, what the verdicts say."""
         answer, lines = self.answer, [self._how_good()]
         if answer.ended != "finished" and not answer.proved:
-            lines.append(self.p(f"standing.{answer.ended}"))
+            lines.append(self.words(f"standing.{answer.ended}"))
         before, after = (self._must(column) for column in self.columns)
         if answer.objective is not None and not answer.changes:
-            lines.append(self.p("standing.no_change" if not after["fail"] else "standing.nothing_helps"))
+            lines.append(self.words("standing.no_change" if not after["fail"] else "standing.nothing_helps"))
         if answer.reasons:
-            kept = [self.p.count(f"reason.{name}", count) for name, count in answer.reasons]
-            lines.append(self.p("standing.parcels", said=self.words.join(kept)))
+            kept = [self.words.count(f"reason.{name}", count) for name, count in answer.reasons]
+            lines.append(self.words("standing.parcels", said=self.words.join(kept)))
         lines.append(
             self.words.join(
                 [
-                    self.p.count("standing.must_before", before["fail"]),
-                    self.p("standing.must_after", n=self.words.number(after["fail"])),
+                    self.words.count("standing.must_before", before["fail"]),
+                    self.words("standing.must_after", n=self.words.number(after["fail"])),
                 ]
             )
         )
@@ -185,25 +181,25 @@ class ProposalView(ComparisonView):
             counts = {
                 key: self.words.number(one["unknown"]) for key, one in (("was", before), ("now", after))
             }
-            lines.append(self.p("standing.must_unknown", **counts))
+            lines.append(self.words("standing.must_unknown", **counts))
         return lines
 
     def _how_good(self) -> str:
         """What is proved, and of what; else how far it may be from the best."""
         answer = self.answer
         if answer.objective is None:
-            return self.p("standing.nothing")
+            return self.words("standing.nothing")
         if answer.proved:
             must = any(one["fail"] for one in map(self._must, self.columns))
             key = answer.kind if answer.kind != "repair" or must else "nothing_to_repair"
             short = answer.kind == "repair" and bool(self._must(self.columns[1])["fail"])
             moves = self.words.number(sum(answer.proof.moves.values()))
-            return self.p("proved.repair_short" if short else f"proved.{key}", moves=moves)
+            return self.words("proved.repair_short" if short else f"proved.{key}", moves=moves)
         if answer.proof.against:
-            return self.p("standing.against", said=self.words.join(answer.proof.against))
+            return self.words("standing.against", said=self.words.join(answer.proof.against))
         if answer.gap is None:
-            return self.p("standing.no_bound")
-        return self.p("standing.gap", bound=self.amount(answer.bound), gap=self.words.share(answer.gap))
+            return self.words("standing.no_bound")
+        return self.words("standing.gap", bound=self.amount(answer.bound), gap=self.words.share(answer.gap))
 
     def _must(self, column: ComparedColumn) -> dict[str, int]:
         """How many ``must`` verdicts come out how."""
@@ -214,14 +210,14 @@ class ProposalView(ComparisonView):
     def parts(self) -> list[tuple[str, str]]:
         """The parts of the objective by name."""
         return [
-            (self.p.or_else(f"part.{name}", name), self.p.amount(value, self.answer.unit))
+            (self.words.or_else(f"part.{name}", name), self.words.amount(value, self.answer.unit))
             for name, value in self.answer.parts.items()
         ]
 
     @property
     def figure_heads(self) -> list[str]:
         """Heads of the table of figures."""
-        return ["", self.p("column.before"), self.p("column.after")]
+        return ["", self.words("column.before"), self.words("column.after")]
 
     @property
     def figures(self) -> list[tuple[str, str, str]]:
@@ -229,7 +225,7 @@ class ProposalView(ComparisonView):
         rows: dict[str, dict[str, str]] = {}
         for name, value in self.answer.figures.items():
             stem, when = figure_name(name)
-            label, shown = self.p.figure(stem, value)
+            label, shown = figure_said(self.words, stem, value)
             rows.setdefault(label, {})[when] = shown
         return [(label, said.get(BEFORE, ""), said.get(AFTER, "")) for label, said in rows.items()]
 
@@ -251,12 +247,12 @@ class ProposalView(ComparisonView):
     def unmet(self) -> list[str]:
         """Demands that stay unmet, each with its amount."""
         return [
-            self.p("unmet.line_unknown", demand=one.said(self.words.lang))
+            self.words("unmet.line_unknown", demand=one.said(self.words.lang))
             if one.amount is None
-            else self.p(
+            else self.words(
                 "unmet.line",
                 demand=one.said(self.words.lang),
-                amount=self.p.amount(one.amount, one.unit),
+                amount=self.words.amount(one.amount, one.unit),
             )
             for one in self.answer.unmet
         ]
@@ -266,7 +262,7 @@ class ProposalView(ComparisonView):
     @property
     def feature_heads(self) -> list[str]:
         """Heads of the table of changes."""
-        return [self.p(f"column.{key}") for key in ("number", "layer", "id", "where", "change")]
+        return [self.words(f"column.{key}") for key in ("number", "layer", "id", "where", "change")]
 
     @cached_property
     def features(self) -> list[Feature]:
@@ -309,8 +305,8 @@ class ProposalView(ComparisonView):
         if change.layer == "parcels" and "land_use" in names:
             told.insert(1, self._area_of(change.id))
         if change.kind == "added":
-            return self.words.join([self.p("feature.new"), *told])
-        return self.p("feature.gone") if change.kind == "removed" else self.words.join(told)
+            return self.words.join([self.words("feature.new"), *told])
+        return self.words("feature.gone") if change.kind == "removed" else self.words.join(told)
 
     def _area_of(self, parcel: str) -> str:
         """The drawn area of a parcel."""
@@ -330,7 +326,7 @@ class ProposalView(ComparisonView):
         was, now = (self._named(name, value) for value in (old, new))
         if change.kind != "changed":
             return f"{self.words.or_else(f'field.{name}', name)} {now}"
-        moved = self.p("feature.to", was=was, now=now)
+        moved = self.words("feature.to", was=was, now=now)
         return moved if name == "land_use" else f"{self.words.or_else(f'field.{name}', name)} {moved}"
 
     def _named(self, name: str, value: Any) -> str:
@@ -348,7 +344,7 @@ class ProposalView(ComparisonView):
     @property
     def flip_heads(self) -> list[str]:
         """Heads of the table of verdicts that turn."""
-        return ["", self.p("column.rule"), self.p("column.before"), self.p("column.after")]
+        return ["", self.words("column.rule"), self.words("column.before"), self.words("column.after")]
 
     @property
     def flips(self) -> list[tuple[str, str, str, str]]:
@@ -371,7 +367,7 @@ class ProposalView(ComparisonView):
 
         numbers = {(one.change.layer, one.id): one.number for one in self.features}
         plans = (self.proposal.plan, self.proposal.changed)
-        return Plates(self._atlas.ground, *plans, numbers, self.p, close=self.answer.kind == "layout")
+        return Plates(self._atlas.ground, *plans, numbers, self.words, close=self.answer.kind == "layout")
 
     def pairs_of_maps(self) -> list[tuple[Drawing, Drawing]]:
         """Maps before and after, a pair a part of the plan."""

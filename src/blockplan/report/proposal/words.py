@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from blockplan.report.words import PageWords
-from blockplan.texts import Catalog, pick
+from blockplan.texts import Catalog
 
 if TYPE_CHECKING:
     from blockplan.report.words import Words
@@ -32,35 +31,25 @@ def figure_name(name: str) -> tuple[str, str]:
     return (stem, when) if when in {"before", "after"} else (name, "after")
 
 
-class ProposalWords(PageWords):
-    """Words about proposals in the language of `words`."""
+def figure_said(words: Words, stem: str, value: float | None) -> tuple[str, str]:
+    """A figure by the words of ``[figure]``: its name (with metres, if any) and its value."""
+    if stem.startswith(("near_", "made_")):
+        return _of_use(words, stem, value)
+    metres = re.search(r"_(\d+(?:\.\d+)?)m$", stem)
+    key = stem[: metres.start()] if metres else stem
+    if f"figure.{key}" not in CATALOG:
+        return stem, words.number(value)
+    label = words(f"figure.{key}", metres=metres.group(1) if metres else "")
+    return label, words.amount(value, FIGURE_UNITS.get(key, ""))
 
-    def __init__(self, words: Words) -> None:
-        super().__init__(CATALOG, words)
 
-    def figure(self, stem: str, value: float | None) -> tuple[str, str]:
-        """A figure by the words of ``[figure]``: its name (with metres, if any) and its value."""
-        if stem.startswith(("near_", "made_")):
-            return self._of_use(stem, value)
-        metres = re.search(r"_(\d+(?:\.\d+)?)m$", stem)
-        key = stem[: metres.start()] if metres else stem
-        if f"figure.{key}" not in CATALOG:
-            return stem, self.words.number(value)
-        label = self(f"figure.{key}", metres=metres.group(1) if metres else "")
-        unit = FIGURE_UNITS.get(key, "")
-        return label, self.words.amount(value, unit)
+def _of_use(words: Words, stem: str, value: float | None) -> tuple[str, str]:
+    """A figure of a layout: who is near a use, or how many parcels of it are made."""
+    from blockplan.propose.layout.problem.uses import uses  # noqa: PLC0415 (only layouts need it)
 
-    def _of_use(self, stem: str, value: float | None) -> tuple[str, str]:
-        """A figure of a layout: who is near a use, or how many parcels of it are made."""
-        from blockplan.propose.layout.problem.uses import uses  # noqa: PLC0415 (only layouts need it)
-
-        found = re.fullmatch(r"(near|made)_(.+?)(?:_(\d+(?:\.\d+)?)m)?", stem)
-        kind, name, metres = found.groups() if found else ("made", stem, None)
-        use = uses().get(name)
-        named = pick(use.name, self.words.lang) if use else self.or_else(f"figure.{name}", name)
-        label = self(f"figure.{kind}", use=named, metres=metres or "")
-        return label, self.words.share(value) if kind == "near" else self.words.number(value)
-
-    def amount(self, value: float | None, unit: str) -> str:
-        """An objective, a bound or a demand with its unit; "not known" where it is not."""
-        return self.words.amount(value, unit)
+    found = re.fullmatch(r"(near|made)_(.+?)(?:_(\d+(?:\.\d+)?)m)?", stem)
+    kind, name, metres = found.groups() if found else ("made", stem, None)
+    use = uses().get(name)
+    named = words.pick(use.name) if use else words.or_else(f"figure.{name}", name)
+    label = words(f"figure.{kind}", use=named, metres=metres or "")
+    return label, words.share(value) if kind == "near" else words.number(value)

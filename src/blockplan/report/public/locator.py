@@ -165,7 +165,7 @@ class Locator:
     def _name(self, kind: str, id_: str) -> str:
         speech, layer = self.speech, LAYER_OF[kind]
         named = self.plan.cached(
-            f"locator:names:{layer}:{speech.base}", lambda: self.ground.names(layer).to_numpy()
+            f"locator:names:{layer}:{speech.lang}", lambda: self.ground.names(layer).to_numpy()
         )
         own = str(named[self.plan.cached(f"rows:{layer}", dict[str, int])[id_]] or "")
         said = bare(speech("picture.kind", kind=speech(f"kind.{kind}"), name=id_))

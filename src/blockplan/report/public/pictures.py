@@ -127,7 +127,7 @@ def picture(
     body_foot, height = _foot(ground, speech, width, bottom + GAP_MM)
     body += body_foot
     paper = svg.box(0, 0, width, height, fill="#ffffff")
-    return Picture(drawing.id, drawing.title, alt, table, speech.base, paper + "".join(body), width, height)
+    return Picture(drawing.id, drawing.title, alt, table, speech.lang, paper + "".join(body), width, height)
 
 
 def plain_picture(drawing: Drawing, ground: Ground, speech: Speech, alt: str, table: Table) -> Picture:
@@ -135,7 +135,7 @@ def plain_picture(drawing: Drawing, ground: Ground, speech: Speech, alt: str, ta
     wide, high = drawing.size_mm
     paper = svg.box(0, 0, wide, high, fill="#ffffff")
     body = paper + drawing.nested(ground, 0.0, 0.0)
-    return Picture(drawing.id, drawing.title, alt, table, speech.base, body, wide, high)
+    return Picture(drawing.id, drawing.title, alt, table, speech.lang, body, wide, high)
 
 
 def key_height(key: str) -> float:

@@ -158,7 +158,7 @@ def notice_card(facts: NoticeFacts, lang: str, paper: Paper = "a4", picture: Pic
             "picture": _picture(folder, picture),
             "proof": _proof(speech, facts.checkpoint, facts.key_fingerprint),
         }
-        return typeset(folder, "prints.typ", data, speech.base, facts.start)
+        return typeset(folder, "prints.typ", data, speech.lang, facts.start)
 
 
 def paper_receipt(facts: ReceiptFacts, lang: str) -> bytes:
@@ -192,7 +192,7 @@ def paper_receipt(facts: ReceiptFacts, lang: str) -> bytes:
             "address": facts.follow.partition("#")[0],
             "proof": _proof(speech, facts.checkpoint, facts.key_fingerprint),
         }
-        return typeset(folder, "prints.typ", data, speech.base, facts.day)
+        return typeset(folder, "prints.typ", data, speech.lang, facts.day)
 
 
 def parcel_page(
@@ -239,7 +239,7 @@ def parcel_page(
             "address": facts.address,
             "picture": _picture(folder, picture),
         }
-        return typeset(folder, "prints.typ", data, speech.base, facts.start)
+        return typeset(folder, "prints.typ", data, speech.lang, facts.start)
 
 
 def _head(speech: Speech, kind: str, said: str, *, draft: bool, synthetic: bool) -> dict[str, Any]:
@@ -248,8 +248,8 @@ def _head(speech: Speech, kind: str, said: str, *, draft: bool, synthetic: bool)
     marks += [speech("print.synthetic")] if synthetic else []
     return {
         "kind": kind,
-        "lang": speech.base,
-        "region": REGIONS[speech.base],
+        "lang": speech.lang,
+        "region": REGIONS[speech.lang],
         "easy": speech.easy,
         "head": pieces(speech(f"print.{kind}.head")) if kind != "parcel" else [],
         "title": pieces(speech.read(said)),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.errors import UsageError
 from blockplan.report.public.furigana import annotated
 from blockplan.report.words import Words
-from blockplan.texts import LANGUAGES, Catalog, pick
+from blockplan.texts import LANGUAGES, Catalog, Phrases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,7 +29,7 @@ PACKAGE = "blockplan.report.public"
 CATALOGS = tuple(Catalog(PACKAGE, name) for name in ("plain.toml", "place.toml", "print.toml"))
 
 
-class Speech:
+class Speech(Phrases):
     """
     Everything that is said to residents in one language.
 
@@ -42,15 +42,14 @@ class Speech:
     def __init__(self, lang: str) -> None:
         if lang not in SPOKEN:
             raise UsageError(f"There is no language {lang!r}. Known languages: {', '.join(SPOKEN)}.")
-        self.lang = lang
         self.easy = lang == EASY
-        self.base = "ja" if self.easy else lang
-        self.words = Words(self.base)
+        super().__init__("ja" if self.easy else lang, *CATALOGS)
+        self.words = Words(self.lang)
 
     def __call__(self, key: str, /, **values: Any) -> str:
         """The words under a key, filled with `values`."""
         text = self.text(key)
-        template = text["easy"] if self.easy and "easy" in text else pick(text, self.base)
+        template = text["easy"] if self.easy and "easy" in text else self.pick(text)
         return self._filled(template, values)
 
     def count(self, key: str, n: float, **values: Any) -> str:
@@ -60,20 +59,13 @@ class Speech:
             return self._filled(text["en_one"], {"n": shown, **values})
         return self(key, n=shown, **values)
 
-    def text(self, key: str) -> dict[str, str]:
-        """The text of a key in every language; KeyError if no catalogue has it."""
-        for catalog in CATALOGS:
-            if key in catalog:
-                return catalog.text(key)
-        raise KeyError(key)
-
     def known(self, key: str) -> bool:
-        """Whether a catalogue has words under the key."""
-        return any(key in catalog for catalog in CATALOGS)
+        """Whether there are words under the key; some there are in easy Japanese alone."""
+        return any(key in catalog for catalog in self.catalogs)
 
     def name(self, text: Mapping[str, str] | str | None) -> str:
         """A name or sentence of the plan in this language, with the readings that are known."""
-        return self.read(pick(text, self.base))
+        return self.read(self.pick(text))
 
     def read(self, said: str) -> str:
         """Words of another catalogue as they stand on this page."""

@@ -24,4 +24,4 @@ def use_said(speech: Speech, code: str | None, list_name: str | None) -> str:
         if speech.known(f"easy.use.{national}"):
             return speech(f"easy.use.{national}")
         national = landuse().parent(national)
-    return speech.read(codes.label(code, speech.base))
+    return speech.read(codes.label(code, speech.lang))
