@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.contrib.contenttypes.management import create_contenttypes
+from django.db.models.signals import post_migrate
 from tests.notice.records import HandClock, a_clock, an_opening
 
 from blockplan.notice.office import Law, open_notice
@@ -29,6 +31,13 @@ if TYPE_CHECKING:
 PLAN = Path(__file__).parents[2] / "examples" / "demonstration-zone"
 #: The first of the 30 days of the notices here.
 FIRST = dt.date(2026, 3, 2)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_permissions_of_django(django_db_setup: None) -> None:
+    """No table of Django's own permissions is filled each time tables are emptied: nothing here reads it."""
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
 
 
 @pytest.fixture(autouse=True)
