@@ -1,5 +1,9 @@
+import pickle
+
 import pandas as pd
 from tests.town import edited, frame, kinds, only, said, spot, town, without
+
+from blockplan.plan import validate
 
 
 def test_an_id_that_two_features_bear_is_one_fault():
@@ -76,3 +80,9 @@ def test_a_plan_of_one_table_of_statements_is_no_crash():
     statements = pd.DataFrame({"statement_id": ["T"], "bound_to": [None]})
     bare = type(plan)(plan.manifest, {"statements": statements})
     assert kinds(bare) == ["pq-layer boundary", "pq-layer.parcels parcels"]
+
+
+def test_a_plan_can_be_kept_in_a_file_with_what_was_found_of_its_names():
+    plan = edited(town(), "buildings", "b-A", parcel_id="Z")
+    found = validate(plan)
+    assert validate(pickle.loads(pickle.dumps(plan))) == found
