@@ -52,7 +52,7 @@ def test_features_are_numbered_in_the_order_of_the_changes():
         ({"bound": 1.0, "ended": "interrupted"}, "Interrupted by Ctrl-C: the best found until then."),
         (
             {"objective": 0.0, "bound": 0.0, "changes": ()},
-            "Nothing that is permitted mends",
+            "No permitted change puts right",
         ),
     ],
 )
