@@ -179,7 +179,7 @@ def test_two_persons_mend_the_time_and_what_was_late_by_it_alone(
     assert an_opinion("later").late is False
     event = next(opened.events({"submitted"}, about="O-1"))
     assert (event.payload["late"], services.receipt_of(opened, event).late) == (True, False)
-    assert "Mend the time" not in page(browser_of(li).get(address))
+    assert "Correct the time" not in page(browser_of(li).get(address))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en", "ja"])
