@@ -84,6 +84,13 @@ def test_a_faulty_plan_is_measured_without_a_crash(plan: Any) -> None:
             assert reading.share is None or -1e-9 <= reading.share <= 1 + 1e-9
 
 
+def test_a_housing_parcel_that_is_not_drawn_is_what_land_a_resident_lacks() -> None:
+    home = {"land_use": "0701", "residents": 40.0, "height_m": 20.0, "geometry": None}
+    plan = plan_of(manifest={"residents": {"source": "parcels"}}, parcels=[home])
+    (found,) = (one for one in measure(plan) if one.id == "street_block_land_per_resident")
+    assert (found.value, [one.column for one in found.missing]) == (None, ["geometry"])
+
+
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_one_shape_of_any_kind_in_every_layer_stops_no_measure(shape: Any) -> None:
     layers = {

@@ -63,7 +63,10 @@ def street_block_land_per_resident(plan: Plan, parameters: Parameters) -> Measur
     spoken, classes, lacking, definition = _sorted(plan, parameters)
     people, area = residents(plan).by_parcel, areas_m2(plan, "parcels")
     found = area / np.where(people > 0, people, np.nan)
-    lacking += ((Missing("parcels", "residents"), np.isnan(people)),)
+    lacking += (
+        (Missing("parcels", "residents"), np.isnan(people)),
+        (Missing("parcels", "geometry"), np.isnan(area)),
+    )
     off = drawn_area_accuracy_m2(area) / np.where(people > 0, people, np.nan)
     measured = Values(
         found, spoken & ~(people == 0), NO_HOMES, classes=classes, off=np.nan_to_num(off),
