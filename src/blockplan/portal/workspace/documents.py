@@ -40,7 +40,8 @@ def layers(plan: Plan, only: tuple[str, ...] = (), *, packed: bool = False) -> d
     """
     Layers as GeoJSON features in the plan's CRS (m); a column of nothing but unknowns is left out.
 
-    Where they are `packed`, coordinates are whole millimetres from ``origin``, in steps (`in_steps`).
+    Where they are `packed`, coordinates are whole millimetres from ``origin``, in steps (`in_steps`), and a
+    value that is not known is left out.
     """
     names = [name for name in plan.layers if not only or name in only]
     bounds = _bounds(plan)
@@ -50,6 +51,8 @@ def layers(plan: Plan, only: tuple[str, ...] = (), *, packed: bool = False) -> d
         return said
     origin = np.floor((bounds or [0.0, 0.0])[:2])
     for feature in (feature for layer in found.values() for feature in layer["features"]):
+        known = {name: value for name, value in feature["properties"].items() if value is not None}
+        feature["properties"] = known
         shape = feature["geometry"]
         if shape is not None and "coordinates" in shape:
             shape["coordinates"] = in_steps(_mapped(shape["coordinates"], origin))

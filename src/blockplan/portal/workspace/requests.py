@@ -49,14 +49,19 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
 
 
 def squeezed(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
-    """An answer of JSON, compressed fast for whoever takes it so; no secret stands in one."""
+    """
+    An answer of JSON, compressed for whoever takes it so; no secret stands in one.
+
+    What an edit answers is compressed fast: somebody waits for it. What a page loads with is compressed well.
+    """
     if not answer.get("Content-Type", "").startswith("application/json") or answer.streaming:
         return answer
     answer.headers["Vary"] = "Accept-Encoding"
     if takes_gzip(request) and not answer.has_header("Content-Encoding"):
         content: bytes = answer.content  # type: ignore[attr-defined]
         if len(content) >= WORTH_SQUEEZING:
-            answer.content = gzip.compress(content, 1, mtime=0)  # type: ignore[attr-defined]
+            level = 6 if request.method == "GET" else 1
+            answer.content = gzip.compress(content, level, mtime=0)  # type: ignore[attr-defined]
             answer.headers["Content-Encoding"] = "gzip"
     return answer
 
