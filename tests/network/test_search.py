@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.network.conftest import streets_of
 from tests.support.grids import LINES, POINTS, grid_lines
@@ -98,6 +98,7 @@ def distances(lines: list, points: list) -> np.ndarray:
 
 
 @given(LINES, POINTS, st.integers(1, 99))
+@example([(100, 0, True, 4), (0, 0, False, 6)], [(0, 0), (411, 411)], 1)  # as near to both streets
 @settings(deadline=None)
 def test_cutting_a_street_in_two_changes_no_distance(rows, points, percent: int) -> None:
     lines = grid_lines(rows)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Last part of a way (m) that may touch a barrier: streets end on barriers.
 TOUCH_M = 0.01
+#: Edges whose distances differ by less (m) are as near: rounding alone tells them apart.
+EQUAL_M = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +94,8 @@ def _join(network: Network, limit_m: float | None, points: NDArray[Any]) -> _Col
     point, edge, way = _nearest(network.edge_tree, points, limit_m)
     at = shapely.line_locate_point(network.line[edge], points[point])
     foot = shapely.get_coordinates(shapely.line_interpolate_point(network.line[edge], at))
-    order = np.lexsort((foot[:, 1], foot[:, 0], point))
+    place = np.round(foot, 3)  # a foot is worked out from the ends of its edge, and has their rounding
+    order = np.lexsort((place[:, 1], place[:, 0], point))
     point, edge, way, at, foot = point[order], edge[order], way[order], at[order], foot[order]
     one = np.ones(len(point), dtype=bool)
     one[1:] = point[1:] != point[:-1]
@@ -132,11 +135,14 @@ def _refused(count: int) -> Joins:
 def _nearest(
     tree: shapely.STRtree, points: NDArray[Any], limit_m: float | None
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+    """All that is as near to a point as the nearest, but for what rounding makes of equal distances."""
     there = np.flatnonzero(~(shapely.is_missing(points) | shapely.is_empty(points)))
-    (at, found), way = tree.query_nearest(
-        points[there], max_distance=limit_m, return_distance=True, all_matches=True
+    (at, _), way = tree.query_nearest(
+        points[there], max_distance=limit_m, return_distance=True, all_matches=False
     )
-    return there[at], found, way
+    there = there[at]
+    row, found = tree.query(points[there], predicate="dwithin", distance=way + EQUAL_M)
+    return there[row], found, way[row]
 
 
 def _put(
