@@ -186,5 +186,8 @@ def test_the_script_draws_the_town_that_lies_there(repo, town, tmp_path, monkeyp
 
 
 def test_a_plan_is_called_after_the_one_drawing_of_its_folder(town, tmp_path):
-    import_office([town / "geopackage"], tmp_path / "plan")
+    import_office([town / "drawing"], tmp_path / "plan")
     assert read(tmp_path / "plan").manifest.title["zh"] == "示例镇"
+    # The name of the boundary says more than that of a file.
+    import_office([town / "geopackage"], tmp_path / "named")
+    assert read(tmp_path / "named").manifest.title["zh"] == "示例镇中心区控制性详细规划"
