@@ -6,10 +6,12 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.town import town
 
+from blockplan.cli import main
 from blockplan.cli.propose.common import (
     DRAWING_S,
     MOST_CROWDED,
@@ -18,7 +20,11 @@ from blockplan.cli.propose.common import (
     tell_if_late,
 )
 from blockplan.cli.started import command_began
+from blockplan.plan import write
 from blockplan.propose.stop import Clock, Stop
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def an_asking(**said: Any) -> ProposalOptions:
@@ -61,6 +67,17 @@ def test_a_command_that_took_longer_than_it_was_given_says_so(capsys: pytest.Cap
     tell_if_late(8.0, time.perf_counter() - 11.2, 0.4)
     said = capsys.readouterr().err
     assert "--seconds 8 were not enough: the command took 11.2 s, of which its search had 0.4 s" in said
+
+
+def test_a_command_that_refuses_too_late_says_so_too(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    write(town(), tmp_path / "plan")
+    with pytest.raises(SystemExit, match="2"):
+        main(["propose", "repair", str(tmp_path / "plan"), "--pack", "nobodys", "--seconds", "0.001"])
+    said = capsys.readouterr().err
+    assert "--seconds 0.001 were not enough" in said
+    assert "starting, reading and judging took them." in said
 
 
 def test_a_part_of_a_solve_has_no_more_time_than_the_whole() -> None:

@@ -49,6 +49,8 @@ SHOWING_S = 0.3
 LEAST_SHARE, MORE = 0.05, 0.1
 #: A machine is taken to be no more crowded than this: a stall in the beginning says little of what follows.
 MOST_CROWDED = 4.0
+#: Under this name a command keeps how long its search took, s.
+SEARCHED = "blockplan.propose.searched"
 #: So many changes are listed on a terminal; all of them stand in the files.
 SHOWN_CHANGES = 40
 
@@ -88,15 +90,21 @@ def crowded(spent: float) -> float:
     return min(max(1.0, spent / worked), MOST_CROWDED) if worked else 1.0
 
 
-def tell_if_late(seconds: float, began: float, searched: float) -> None:
-    """Say on stderr where a command took longer than it was given, and that its search is not to blame."""
+def tell_if_late(seconds: float, began: float, searched: float | None) -> None:
+    """
+    Say on stderr where a command took longer than it was given, and that its search is not to blame.
+
+    `searched` is None where it ended before any search.
+    """
     took = time.perf_counter() - began
-    if took > (1 + MORE) * seconds:
-        click.echo(
-            f"--seconds {seconds:g} were not enough: the command took {took:.1f} s, of which its search had "
-            f"{searched:.1f} s; starting, reading, judging and telling took the others.",
-            err=True,
-        )
+    if took <= (1 + MORE) * seconds:
+        return
+    said = f"--seconds {seconds:g} were not enough: the command took {took:.1f} s"
+    if searched is None:
+        click.echo(f"{said}; starting, reading and judging took them.", err=True)
+        return
+    rest = "starting, reading, judging and telling took the others"
+    click.echo(f"{said}, of which its search had {searched:.1f} s; {rest}.", err=True)
 
 
 def proposal_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -130,6 +138,9 @@ def asked(path: str, given: dict[str, Any]) -> ProposalOptions:
     from blockplan.propose.locks import read_locks
 
     began = command_began()
+    context = click.get_current_context()
+    # However the command ends: one that refuses is held to its time as well.
+    context.call_on_close(lambda: tell_if_late(given["seconds"], began, context.meta.get(SEARCHED)))
     plan = load(path, given["scenario"])
     locks = read_locks(plan, given["locked"])
     packs = tuple(given["packs"]) or None
@@ -207,7 +218,7 @@ def finish(asked: ProposalOptions, answer: SearchAnswer, before: CheckResult | N
         _show(ProposalView.of(proposal, Words(asked.lang)), asked)
     if asked.out:
         click.echo("\n".join(map(str, written)), err=True)
-    tell_if_late(asked.seconds, asked.began, answer.seconds)
+    click.get_current_context().meta[SEARCHED] = answer.seconds
     return proposal
 
 
