@@ -377,7 +377,7 @@ def test_the_states_of_the_sentences_are_kept_represented_or_context() -> None:
                 industry_manufacturing_share=f["industry_health_share"],
             ),
             "I01",
-            "Rank of the focus industry: 2",
+            "Rank of the focus industry: rank 2",
         ),
     ],
 )
