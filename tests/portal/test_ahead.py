@@ -9,11 +9,17 @@ import pytest
 from tests.portal.conftest import PLAN
 
 BESIDE = """
+import sys
+from concurrent.futures import wait
 from pathlib import Path
 from blockplan.portal.ahead import judged, judged_ahead
 
 if __name__ == "__main__":
     with judged_ahead(Path({path!r})) as waiting:
+        (future,) = (cell.cell_contents for cell in waiting.__closure__)
+        wait([future])
+        # No thread of the pool imports what this one may be importing.
+        assert not {{"pandas", "blockplan.check"}} & set(sys.modules)
         frozen, result = waiting()
     here = judged(Path({path!r}))
     assert frozen == here[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import signal
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -26,9 +27,17 @@ def judged(plan: Path) -> Judged:
     return frozen, check(frozen.plan)
 
 
+def packed(plan: Path) -> bytes:
+    """The same in bytes. Whoever unpacks them imports what they are made of."""
+    return pickle.dumps(judged(plan))
+
+
 @contextmanager
 def judged_ahead(plan: Path) -> Iterator[Callable[[], Judged]]:
     """Begin with it at once; what is given back waits for it, and raises what it raised."""
     # An interrupt from the keyboard reaches both processes; that one ends silently, and this one answers it.
     with ProcessPoolExecutor(1, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL)) as pool:
-        yield pool.submit(judged, plan).result
+        # In bytes: the pool's own thread would import half of the house while this one does, and each would
+        # wait for the other.
+        waiting = pool.submit(packed, plan)
+        yield lambda: pickle.loads(waiting.result())  # noqa: S301 (from the process that was just begun here)
