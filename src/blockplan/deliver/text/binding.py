@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from blockplan.deliver.text.facts import Fact, Knowledge
+    from blockplan.deliver.text.facts import Fact
+    from blockplan.deliver.text.lexicon import Lexicon, Token
     from blockplan.deliver.text.scan import ScannedNumber
 
 #: An English sentence ends at a full stop before a capital: ``No. 3`` and ``1.8`` go on.
@@ -44,23 +44,6 @@ _BESIDE = re.compile(
 _PLACED = re.compile(
     r"(?:区画|街区|街坊)?(?:内?に(?:位置|設置|立地|配置|整備|ある|所在|面|隣接|計画)|内の|沿いに|として|とし|で、|であり)"
 )
-#: Buildings as the subject of what they cover: ``the homes on parcel RD-01-01 may cover``.
-_ON = (
-    r"(?:on|in|of|at)\s(?:(?:the|this|its)\s)?(?:(?:parcel|plot|site|block)\s?)?"
-    r"(?:[a-z0-9]+(?:[-_.][a-z0-9]+)+)?"
-)
-_BUILT = re.compile(
-    rf"(?:^|[\n。.,，;；:：]\s*|\b(?:and|but|while|where|that)\s)(?:{_ON},?\s)?"
-    r"(?:(?:the|its|these|those|all|new|other|residential|planned|proposed)\s){0,3}"
-    rf"(?:buildings?|homes|houses)(?:\s{_ON})?"
-    r"(?:\s(?:may|shall|should|must|will|would|can|cannot|not|together|now))*\s$",
-    re.IGNORECASE,
-)
-#: A sign in capitals alone: "so far 1.8" is none. Words that are none behind another ideograph.
-FAR, ALONE = "far", frozenset({"密度"})
-#: ``下凹式绿地率`` is no green ratio; "green" is one right before its number.
-KIND_OF, BEFORE_A_NUMBER = "式", frozenset({"green"})
-_THEN_A_NUMBER = re.compile(r"\s?[:=≥]?\s?[0-9]")
 #: What a clause tells of somebody asked, or of another plan: not of this one.
 _OTHERS = re.compile(
     r"问卷|受访|调查|访谈|抽样|原控规|原方案|原规划|原批|上版|旧版|上一版|现行规划|此前|アンケート|調査|回答|従前|旧計画|前回"
@@ -69,7 +52,6 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _EACH = re.compile(r"人均|每人|[1１一]人当たり|[1１一]人あたり")
-_IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
 #: A number behind these, or before them, is by how much something changes, not what it is.
 _BY = re.compile(
     r"(?:提高|增加|增长|增幅|下浮|上浮|拓宽|减少|降低|下降|下调|上调|上升|提升|减小|扩大|缩小|压缩|核减|核增|高出|多出)(?:了|约|近|达)*\s?$"
@@ -121,7 +103,6 @@ FLOOR, _LAND_UNIT = (
     re.compile(r"-?(?:公顷|hm|ha|hectare|ヘクタール|平方公里|平方千米|km|㎢|sq)", re.IGNORECASE),
 )
 KILOMETRE = 1e3
-COVER, COVERAGE = ("cover", "covers"), "building coverage"
 #: What joins a number to the word for what it measures.
 _OF = re.compile(r"\s?of\s(?:(?:the|total|additional|new)\s)*", re.IGNORECASE)
 _HYPHENED = re.compile(r"[0-9]-[a-z]+$", re.IGNORECASE)
@@ -131,96 +112,6 @@ _NEXT = re.compile(r"(?:号?地块|区画)?[\s，,、：:；;（(/|]*")
 _WORD = re.compile(r"\s*[^\W\d_]")
 #: So far back an English sentence says where something is.
 _LOOK_BACK = 28
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word of a text that names a subject or a quantity."""
-
-    start: int
-    end: int
-    word: str
-    subject: bool
-
-
-class Lexicon:
-    """The words of all facts, found in a text by the longest first."""
-
-    def __init__(self, known: Knowledge) -> None:
-        self.facts = known.facts
-        self.subjects = {word for fact in known.facts for word in fact.subjects} | set(known.names)
-        self.quantities = {word for fact in known.facts for word in fact.words}
-        self._said = {word.lower(): word for word in sorted(self.subjects | self.quantities)}
-
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        words = sorted(self.subjects | self.quantities, key=len, reverse=True)
-        return re.compile("|".join(re.escape(word) for word in words) or r"(?!)", re.IGNORECASE)
-
-    @cached_property
-    def dimensions(self) -> dict[str, set[str]]:
-        """Word for a quantity -> dimensions that it may have."""
-        found: dict[str, set[str]] = {word: set() for word in self.quantities}
-        for fact in self.facts:
-            for word in fact.words:
-                found[word].add(fact.dimension)
-        ends = [word for word in found if word in self._of_objects]
-        for word in found.keys() - self._of_objects:
-            found[word] |= {kind for end in ends if word.endswith(end) for kind in found[end]}
-        return found
-
-    def of_the_whole(self, word: str) -> str:
-        """A word that only names figures of the plan as a whole; "" for any other."""
-        return word if word not in self._of_objects else ""
-
-    @cached_property
-    def _of_objects(self) -> set[str]:
-        return {word for fact in self.facts if fact.subjects for word in fact.words}
-
-    @cached_property
-    def by_subject(self) -> dict[str, list[Fact]]:
-        """Subject -> its facts; "" for those of the plan as a whole."""
-        found: dict[str, list[Fact]] = {}
-        for fact in self.facts:
-            for word in dict.fromkeys(self._said[one.lower()] for one in fact.subjects) or ("",):
-                found.setdefault(word, []).append(fact)
-        return found
-
-    def tokens(self, text: str) -> list[Token]:
-        """The words of a text, from left to right; an id counts only where no id goes on around it."""
-        found = []
-        for match in self._pattern.finditer(text):
-            word = self._said.get(match[0].lower(), match[0])
-            if word.isascii() and (
-                _goes_on(text, match.start() - 1) or _goes_on(text, _singular(text, match))
-            ):
-                continue
-            if (word == FAR and match[0] != FAR.upper()) or _part_of_a_word(text, match):
-                continue
-            if word in COVER and _BUILT.search(text, 0, match.start()):
-                word = COVERAGE
-            found.append(Token(match.start(), match.end(), word, word in self.subjects))
-        return found
-
-
-def _part_of_a_word(text: str, match: re.Match[str]) -> bool:
-    """Whether a word ends another one, ``密度`` of ``路网密度``, or states nothing where it stands."""
-    lead = text[max(match.start() - 1, 0) : match.start()]
-    return (
-        (match[0] in ALONE and _IDEOGRAPH.match(lead) is not None)
-        or lead == KIND_OF
-        or (match[0].lower() in BEFORE_A_NUMBER and _THEN_A_NUMBER.match(text, match.end()) is None)
-    )
-
-
-def _singular(text: str, match: re.Match[str]) -> int:
-    """Where a word ends; the s of an English plural belongs to it."""
-    at = match.end()
-    return at + 1 if match[0][-1].isalpha() and text[at : at + 1] == "s" else at
-
-
-def _goes_on(text: str, at: int) -> bool:
-    return 0 <= at < len(text) and re.match(r"[A-Za-z0-9_-]", text[at]) is not None
 
 
 @dataclass(frozen=True, slots=True)

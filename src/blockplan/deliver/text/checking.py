@@ -7,9 +7,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from blockplan.deliver.text.binding import Bound, Lexicon, bind
+from blockplan.deliver.text.binding import Bound, bind
 from blockplan.deliver.text.document import TextBlock, blocks
 from blockplan.deliver.text.facts import knowledge
+from blockplan.deliver.text.lexicon import Lexicon
 from blockplan.deliver.text.scan import HORIZON, HORIZON_SPAN, ScannedNumber, context_numbers, numbers
 from blockplan.jsontext import JsonRecord
 from blockplan.texts import LANGUAGES, Catalog, pick

@@ -70,18 +70,10 @@ def streets(
             }
         )
     if by_width:
-        file, layer, _ = rows[0][PLACE]
-        findings.append(
-            SourceFinding(
-                rule="office-street-class",
-                grade="note",
-                message=f"{by_width} of {len(rows)} streets say no class; it was taken from their width "
-                "(40 m arterial, 24 m secondary, else local).",
-                file=file,
-                layer=layer,
-                measured=float(by_width),
-            )
+        said = (
+            "streets say no class; it was taken from their width (40 m arterial, 24 m secondary, else local)."
         )
+        findings.append(_told("office-street-class", by_width, rows, said))
     return framed(rows, shapes, made)
 
 
@@ -91,18 +83,17 @@ def _go_on(rows: list[Row], lines: list[Any], findings: list[SourceFinding]) -> 
     for at, name in more.items():
         rows[at]["name_zh"] = name
     if more:
-        file, layer, _ = rows[0][PLACE]
-        findings.append(
-            SourceFinding(
-                rule="office-street-name",
-                grade="note",
-                message=f"{len(more)} of {len(rows)} pieces of streets say no name and go straight on from "
-                "one that does; they bear its name.",
-                file=file,
-                layer=layer,
-                measured=float(len(more)),
-            )
-        )
+        said = "pieces of streets say no name and go straight on from one that does; they bear its name."
+        findings.append(_told("office-street-name", len(more), rows, said))
+
+
+def _told(rule: str, count: int, rows: list[Row], said: str) -> SourceFinding:
+    """So many of the streets were filled in, and how."""
+    file, layer, _ = rows[0][PLACE]
+    message = f"{count} of {len(rows)} {said}"
+    return SourceFinding(
+        rule=rule, grade="note", message=message, file=file, layer=layer, measured=float(count)
+    )
 
 
 def class_by_width(width: float) -> str:

@@ -1,0 +1,121 @@
+"""The words that name subjects and quantities of a plan, found in a text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from blockplan.deliver.text.facts import Fact, Knowledge
+
+#: Buildings as the subject of what they cover: ``the homes on parcel RD-01-01 may cover``.
+_ON = (
+    r"(?:on|in|of|at)\s(?:(?:the|this|its)\s)?(?:(?:parcel|plot|site|block)\s?)?"
+    r"(?:[a-z0-9]+(?:[-_.][a-z0-9]+)+)?"
+)
+_BUILT = re.compile(
+    rf"(?:^|[\n。.,，;；:：]\s*|\b(?:and|but|while|where|that)\s)(?:{_ON},?\s)?"
+    r"(?:(?:the|its|these|those|all|new|other|residential|planned|proposed)\s){0,3}"
+    rf"(?:buildings?|homes|houses)(?:\s{_ON})?"
+    r"(?:\s(?:may|shall|should|must|will|would|can|cannot|not|together|now))*\s$",
+    re.IGNORECASE,
+)
+#: A sign in capitals alone: "so far 1.8" is none. Words that are none behind another ideograph.
+FAR, ALONE = "far", frozenset({"密度"})
+#: ``下凹式绿地率`` is no green ratio; "green" is one right before its number.
+KIND_OF, BEFORE_A_NUMBER = "式", frozenset({"green"})
+_THEN_A_NUMBER = re.compile(r"\s?[:=≥]?\s?[0-9]")
+_IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
+COVER, COVERAGE = ("cover", "covers"), "building coverage"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a text that names a subject or a quantity."""
+
+    start: int
+    end: int
+    word: str
+    subject: bool
+
+
+class Lexicon:
+    """The words of all facts, found in a text by the longest first."""
+
+    def __init__(self, known: Knowledge) -> None:
+        self.facts = known.facts
+        self.subjects = {word for fact in known.facts for word in fact.subjects} | set(known.names)
+        self.quantities = {word for fact in known.facts for word in fact.words}
+        self._said = {word.lower(): word for word in sorted(self.subjects | self.quantities)}
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        words = sorted(self.subjects | self.quantities, key=len, reverse=True)
+        return re.compile("|".join(re.escape(word) for word in words) or r"(?!)", re.IGNORECASE)
+
+    @cached_property
+    def dimensions(self) -> dict[str, set[str]]:
+        """Word for a quantity -> dimensions that it may have."""
+        found: dict[str, set[str]] = {word: set() for word in self.quantities}
+        for fact in self.facts:
+            for word in fact.words:
+                found[word].add(fact.dimension)
+        ends = [word for word in found if word in self._of_objects]
+        for word in found.keys() - self._of_objects:
+            found[word] |= {kind for end in ends if word.endswith(end) for kind in found[end]}
+        return found
+
+    def of_the_whole(self, word: str) -> str:
+        """A word that only names figures of the plan as a whole; "" for any other."""
+        return word if word not in self._of_objects else ""
+
+    @cached_property
+    def _of_objects(self) -> set[str]:
+        return {word for fact in self.facts if fact.subjects for word in fact.words}
+
+    @cached_property
+    def by_subject(self) -> dict[str, list[Fact]]:
+        """Subject -> its facts; "" for those of the plan as a whole."""
+        found: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            for word in dict.fromkeys(self._said[one.lower()] for one in fact.subjects) or ("",):
+                found.setdefault(word, []).append(fact)
+        return found
+
+    def tokens(self, text: str) -> list[Token]:
+        """The words of a text, from left to right; an id counts only where no id goes on around it."""
+        found = []
+        for match in self._pattern.finditer(text):
+            word = self._said.get(match[0].lower(), match[0])
+            if word.isascii() and (
+                _goes_on(text, match.start() - 1) or _goes_on(text, _singular(text, match))
+            ):
+                continue
+            if (word == FAR and match[0] != FAR.upper()) or _part_of_a_word(text, match):
+                continue
+            if word in COVER and _BUILT.search(text, 0, match.start()):
+                word = COVERAGE
+            found.append(Token(match.start(), match.end(), word, word in self.subjects))
+        return found
+
+
+def _part_of_a_word(text: str, match: re.Match[str]) -> bool:
+    """Whether a word ends another one, ``密度`` of ``路网密度``, or states nothing where it stands."""
+    lead = text[max(match.start() - 1, 0) : match.start()]
+    return (
+        (match[0] in ALONE and _IDEOGRAPH.match(lead) is not None)
+        or lead == KIND_OF
+        or (match[0].lower() in BEFORE_A_NUMBER and _THEN_A_NUMBER.match(text, match.end()) is None)
+    )
+
+
+def _singular(text: str, match: re.Match[str]) -> int:
+    """Where a word ends; the s of an English plural belongs to it."""
+    at = match.end()
+    return at + 1 if match[0][-1].isalpha() and text[at : at + 1] == "s" else at
+
+
+def _goes_on(text: str, at: int) -> bool:
+    return 0 <= at < len(text) and re.match(r"[A-Za-z0-9_-]", text[at]) is not None
