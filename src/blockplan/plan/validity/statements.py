@@ -75,6 +75,10 @@ def _objects_of(bound: Sequence[str]) -> list[str]:
     return [name.removeprefix("object:") for name in bound if name.startswith("object:")]
 
 
+#: Dimension of a geometry -> what its size is.
+_SIZED: dict[int, Dimension] = {1: "length", 2: "area"}
+
+
 def _objects(layers: Mapping[str, Drawn], meant: Collection[str]) -> dict[str, list[_Object]]:
     """Id -> the drawn features that bear it, by area or length: areas, and those that are meant."""
     found: dict[str, list[_Object]] = {}
@@ -85,7 +89,7 @@ def _objects(layers: Mapping[str, Drawn], meant: Collection[str]) -> dict[str, l
         named = pd.Index(drawn.ids).isin(list(meant)) | (drawn.name == "areas")
         for row in np.flatnonzero(drawn.usable & named):
             dimension = int(shapely.get_dimensions(drawn.geometry[row]))
-            kind: Dimension = {1: "length", 2: "area"}.get(dimension, "")  # type: ignore[assignment]
+            kind = _SIZED.get(dimension, "")
             if kind and roles[row] not in UNMEASURED_ROLES:
                 size = shapely.length if kind == "length" else shapely.area
                 measured = float(size(drawn.geometry[row]))
