@@ -449,7 +449,7 @@ def peak_mb() -> float:
 def warm(name: str) -> None:
     """Load and compile what an engine needs, on nine nodes."""
     if name == "blockplan":
-        from blockplan.network.warm import warm_up
+        from blockplan.network.precompile import warm_up
 
         warm_up()
         return

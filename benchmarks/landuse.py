@@ -34,7 +34,7 @@ from blockplan.propose.landuse.problem import fits, parts
 from blockplan.propose.landuse.search import solve
 from blockplan.propose.landuse.terms import terms_of
 from blockplan.propose.sites import gap
-from blockplan.propose.stop import Stop
+from blockplan.propose.stopping import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -31,7 +31,7 @@ from blockplan.propose.siting.capacitated import capacitated_pmedian
 from blockplan.propose.siting.covering import lscp, mclp
 from blockplan.propose.siting.pcenter import pcenter
 from blockplan.propose.siting.pmedian import pmedian
-from blockplan.propose.stop import Stop
+from blockplan.propose.stopping import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,7 +13,7 @@ from benchmarks.synthetic_community import community  # noqa: E402
 
 from blockplan.propose.layout.problem.case import layout_case  # noqa: E402
 from blockplan.propose.layout.search.drawing import layout  # noqa: E402
-from blockplan.propose.stop import Stop  # noqa: E402
+from blockplan.propose.stopping import Stop  # noqa: E402
 
 
 def main() -> None:

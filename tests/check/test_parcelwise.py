@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from tests.measure.conftest import plan_of, square
 
 from blockplan.check import check
-from blockplan.check.judged import FAIL, NAMES
+from blockplan.check.feature_outcomes import FAIL, NAMES
 from blockplan.check.limits import compare
 from blockplan.check.parcelwise import judge
 from blockplan.check.rules import Limit
 from blockplan.check.verdict import Required
-from blockplan.measure.each import Each
 from blockplan.measure.missing import lines
+from blockplan.measure.per_feature import Each
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult, Verdict

@@ -13,7 +13,7 @@ from tests.measure.conftest import plan_of, square
 
 from blockplan.measure.distance.goals import distances_to
 from blockplan.measure.distance.matrix import walk_matrix
-from blockplan.measure.distance.ways import ways_to
+from blockplan.measure.distance.methods import ways_to
 from blockplan.measure.inputs.homes import homes
 from blockplan.plan import Plan, write
 

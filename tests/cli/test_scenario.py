@@ -142,7 +142,7 @@ def test_a_column_of_shares_and_per_cent_and_a_parcel_that_stands_twice_are_refu
 
 
 def test_a_street_that_was_turned_round_differs_and_one_written_in_parts_does_not(plan, tmp_path):
-    from blockplan.propose.by_hand import layer_changes
+    from blockplan.propose.manual_scenarios import layer_changes
 
     drawn = read(plan)
     line = shapely.LineString([(0, 0), (300, 0)])

@@ -6,11 +6,11 @@ import datetime as dt
 from tests.random_plans import random_plan
 
 from blockplan.check import check
-from blockplan.deliver.carrying import carry
-from blockplan.deliver.door import carried
 from blockplan.deliver.filing import fill
+from blockplan.deliver.from_profile import restore
+from blockplan.deliver.handover import carried
 from blockplan.deliver.losses import losses
-from blockplan.deliver.restoring import restore
+from blockplan.deliver.to_profile import carry
 from blockplan.report.view import View
 from blockplan.report.words import Words
 

@@ -11,8 +11,8 @@ import pytest
 from tests.town import town
 
 from blockplan.check import check
-from blockplan.deliver.door import accept, deliver, write_digests
 from blockplan.deliver.geodatabase import ReadLayer
+from blockplan.deliver.handover import accept, deliver, write_digests
 from blockplan.deliver.package import Package
 from blockplan.deliver.profile import load_delivery_profile
 from blockplan.deliver.quality import GRADES, RULES

@@ -10,7 +10,7 @@ from tests.deliver.made import ANSWERS, PROFILES, a_plan, hop
 from tests.town import town
 
 from blockplan.check import check
-from blockplan.deliver.door import accept, deliver
+from blockplan.deliver.handover import accept, deliver
 from blockplan.deliver.losses import GEOMETRY, MANIFEST, WHOLE_ROW, same_shape
 from blockplan.deliver.package import read_package
 from blockplan.deliver.pairs import BARE, pair_of
@@ -112,7 +112,7 @@ def test_a_single_number_cannot_hold_a_range_and_the_lower_bound_is_listed():
 
 
 def test_a_missing_upper_bound_is_written_9999_and_read_as_none():
-    from blockplan.deliver.carrying import carry
+    from blockplan.deliver.to_profile import carry
 
     plan, profile = town(), load_delivery_profile("deqing")
     parcels = plan.layer("parcels").copy()
@@ -172,7 +172,7 @@ def test_an_amendment_is_filed_with_the_packages_of_its_kind_and_stage(tmp_path)
 
 @pytest.mark.parametrize("name", PROFILES)
 def test_a_feature_without_a_shape_is_lost_alone(tmp_path, name, monkeypatch):
-    from blockplan.deliver import door
+    from blockplan.deliver import handover
 
     plan, profile = town(title={"zh": "示例镇"}), load_delivery_profile(name)
     deliver(plan, check(plan, packs=["gb50137"]), profile, tmp_path / "package", answers=ANSWERS)
@@ -184,6 +184,6 @@ def test_a_feature_without_a_shape_is_lost_alone(tmp_path, name, monkeypatch):
         package.layers[parcels].shapes[0] = None
         return package
 
-    monkeypatch.setattr(door, "read_package", read)
+    monkeypatch.setattr(handover, "read_package", read)
     found = {(one.layer, one.field, one.id) for one in accept(tmp_path / "package", profile, None).losses}
     assert {id_ for layer, _, id_ in found - whole if layer == parcels} == {"1"}

@@ -345,7 +345,7 @@ def test_a_file_that_is_no_word_document_is_refused(tmp_path, capsys):
 
 
 def test_a_text_that_goes_along_in_a_package_is_held_against_its_layers(small, tmp_path):
-    from blockplan.deliver.door import deliver
+    from blockplan.deliver.handover import deliver
     from blockplan.deliver.profile import load_delivery_profile
 
     document = docx.Document()

@@ -7,7 +7,7 @@ import re
 import tomllib
 
 from blockplan.plan.model.faults import GRADES
-from blockplan.plan.validity.drawn import Tolerances
+from blockplan.plan.validity.checked_layers import Tolerances
 from blockplan.texts import LANGUAGES
 
 

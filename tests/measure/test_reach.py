@@ -14,7 +14,7 @@ from tests.support.districts import DISTRICTS, a_district
 
 from blockplan.errors import UsageError
 from blockplan.measure import MEASURES
-from blockplan.measure.distance.ways import ways_to
+from blockplan.measure.distance.methods import ways_to
 from blockplan.measure.missing import lines
 
 GREEN = "green_within_500m"

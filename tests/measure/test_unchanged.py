@@ -32,7 +32,7 @@ from tests.random_plans import (
 from blockplan.exchange import import_osm
 from blockplan.exchange.office.importing import import_office
 from blockplan.measure import MEASURES, measure
-from blockplan.measure.inputs.middles import middles
+from blockplan.measure.inputs.feature_points import middles
 from blockplan.plan import read
 
 if TYPE_CHECKING:

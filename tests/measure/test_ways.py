@@ -17,7 +17,7 @@ from tests.support.districts import DISTRICTS, a_district
 from blockplan.check import check
 from blockplan.errors import UsageError
 from blockplan.measure import MEASURES
-from blockplan.measure.distance.ways import WAYS, asked, ways_to
+from blockplan.measure.distance.methods import WAYS, asked, ways_to
 from blockplan.measure.inputs.homes import homes
 
 LIMIT_M = 500.005  # kernels count whole centimetres

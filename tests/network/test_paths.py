@@ -13,7 +13,7 @@ from tests.network.graphs import ANY_CASES
 from blockplan.errors import UsageError
 from blockplan.network.core import compile_edges
 from blockplan.network.paths import path
-from blockplan.network.warm import warm_up
+from blockplan.network.precompile import warm_up
 
 
 @given(ANY_CASES, st.data())

@@ -17,8 +17,8 @@ from tests.support.verifiers import both_find
 
 from blockplan.cli.notice.lifecycle import command
 from blockplan.errors import UsageError
+from blockplan.notice.countersignatures import Outside, ask_witness, stamp, stamped_at
 from blockplan.notice.monitoring import follow, witness_server
-from blockplan.notice.outside import Outside, ask_witness, stamp, stamped_at
 from blockplan.notice.proof import canonical
 from blockplan.notice.proof.notary import read_key
 from blockplan.notice.proof.notes import Signer, read_checkpoint

@@ -12,7 +12,7 @@ BESIDE = """
 import sys
 from concurrent.futures import wait
 from pathlib import Path
-from blockplan.portal.ahead import judged, judged_ahead
+from blockplan.portal.preloading import judged, judged_ahead
 
 if __name__ == "__main__":
     with judged_ahead(Path({path!r})) as waiting:

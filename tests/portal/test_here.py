@@ -16,7 +16,7 @@ from django.test import Client
 from blockplan.notice import submissions as intake
 from blockplan.notice.intake.coordinates import locate
 from blockplan.notice.intake.geometry_in import NoticeArea
-from blockplan.portal.pages import bars, squeezed
+from blockplan.portal.pages import bars, compression
 from blockplan.portal.pages.mapdata import DRAWN
 from blockplan.portal.plans.models import PlanVersion
 
@@ -138,8 +138,8 @@ def test_the_first_load_of_the_map_is_at_most_400_kb(shown: DatabaseStore) -> No
     front = client.get("/en/notices/town/").content.decode()
     files = set(re.findall(r'"(/map/[0-9a-f]{16}/[a-z0-9.]+)"', front.replace("&quot;", '"')))
     assert {name.rpartition("/")[2] for name in files} == {"map.js", "map.css", "worker.js"}
-    made = f"/map/{squeezed.digest()}/"
-    shared = next(name for name in squeezed.names() if name.startswith("shared"))
+    made = f"/map/{compression.digest()}/"
+    shared = next(name for name in compression.names() if name.startswith("shared"))
     sizes = {name: len(client.get(name).content) for name in (*files, made + shared)}
     sizes["plan"] = len(client.get("/files/town/map/plan.json?lang=en").content)
     assert sum(sizes.values()) <= 400_000, sizes
@@ -147,7 +147,7 @@ def test_the_first_load_of_the_map_is_at_most_400_kb(shown: DatabaseStore) -> No
 
 def test_no_other_name_is_served_from_the_built_files(client: Client) -> None:
     for name in ("../page.css", "%2e%2e%2fshield.py", "none.js"):
-        assert client.get(f"/map/{squeezed.digest()}/{name}").status_code == 404
+        assert client.get(f"/map/{compression.digest()}/{name}").status_code == 404
     assert client.get("/map/0000000000000000/map.js").status_code == 404
 
 

@@ -18,7 +18,7 @@ from blockplan.notice import submissions as intake
 from blockplan.notice.record import export
 from blockplan.notice.recovery import Held, recover
 from blockplan.notice.verify import verify
-from blockplan.portal.record import outsiders, place
+from blockplan.portal.record import countersigning, place
 from blockplan.portal.record.models import Checkpoint, Entry, Node, Opinion
 from blockplan.portal.record.store import UnavailableError, forget_stores, open_store, store_with
 from blockplan.portal.submissions.services import Receipt, Said, new_form, take
@@ -148,4 +148,4 @@ def test_the_command_recovers_a_notice_of_the_service(
 
 
 def test_without_witnesses_and_authorities_in_the_settings_nobody_is_asked(opened: DatabaseStore) -> None:
-    assert (outsiders.ask_witnesses(), outsiders.ask_stamps()) == (0, 0)
+    assert (countersigning.ask_witnesses(), countersigning.ask_stamps()) == (0, 0)

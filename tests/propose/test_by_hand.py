@@ -9,7 +9,7 @@ import pytest
 
 import blockplan as bp
 from blockplan.plan import validate
-from blockplan.propose.by_hand import Edits, new_scenario
+from blockplan.propose.manual_scenarios import Edits, new_scenario
 
 DEMO = Path(__file__).parents[2] / "examples" / "demonstration-zone"
 PARK = "parcels:LS-01-02-002"

@@ -13,7 +13,7 @@ from blockplan.propose.limits import Limits
 from blockplan.propose.siting.capacitated import capacitated_pmedian
 from blockplan.propose.siting.capacity_kernels import share_out
 from blockplan.propose.siting.choice import nearest_within
-from blockplan.propose.stop import Stop
+from blockplan.propose.stopping import Stop
 
 
 @given(st.integers(1, 5), st.integers(1, 12), st.integers(0, 2**32 - 1))

@@ -17,7 +17,7 @@ from blockplan.propose.siting.choice import fewest_within
 from blockplan.propose.siting.cover_model import fewest_prices
 from blockplan.propose.siting.cover_regions import raised_bound, regions
 from blockplan.propose.siting.covering import lscp, mclp
-from blockplan.propose.stop import Clock, Stop
+from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

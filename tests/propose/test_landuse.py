@@ -16,9 +16,9 @@ from blockplan.propose.landuse.allocation import chosen_uses, landuse_problem, p
 from blockplan.propose.landuse.parcels import changes_for
 from blockplan.propose.landuse.parcels import parcels_of as read_parcels
 from blockplan.propose.landuse.problem import fits, score, shortfalls
+from blockplan.propose.landuse.scoring import frontages
 from blockplan.propose.landuse.search import solve
 from blockplan.propose.landuse.terms import default_text, read_terms, terms_of
-from blockplan.propose.landuse.worth import frontages
 from blockplan.propose.locks import read_locks
 
 REFERENCE = "examples/demonstration-zone"

@@ -13,7 +13,7 @@ from blockplan.propose.landuse.clash import explain
 from blockplan.propose.landuse.model import model_of, solve_program
 from blockplan.propose.landuse.problem import fits, parts, score, shortfalls
 from blockplan.propose.landuse.search import proved_bound, solve
-from blockplan.propose.stop import Clock, Stop, interruptible
+from blockplan.propose.stopping import Clock, Stop, interruptible
 
 pytestmark = pytest.mark.long
 
@@ -152,10 +152,10 @@ def test_a_search_almost_without_time_returns_what_it_has_and_a_bound_that_holds
 
 
 def test_ctrl_c_ends_a_search_with_what_it_has(monkeypatch) -> None:
-    from blockplan.propose import stop
+    from blockplan.propose import stopping
 
-    monkeypatch.setattr(stop, "_ASKED_TO_END", threading.Event())
-    stop._ASKED_TO_END.set()
+    monkeypatch.setattr(stopping, "_ASKED_TO_END", threading.Event())
+    stopping._ASKED_TO_END.set()
     problem = a_problem([[0.9, 0.1, 0.2], [0.1, 0.8, 0.2]], bonus=1.0, pairs=[(0, 1)])
     found = solve(problem, NEVER_LATE)
     assert fits(problem, found.chosen)

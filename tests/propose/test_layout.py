@@ -39,7 +39,7 @@ from blockplan.propose.layout.search.state import (
     ROW_CUTS,
     ROW_KINDS,
 )
-from blockplan.propose.stop import Stop
+from blockplan.propose.stopping import Stop
 
 pytestmark = pytest.mark.long
 

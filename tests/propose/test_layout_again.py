@@ -19,7 +19,7 @@ from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.score.legal import illegal
 from blockplan.propose.layout.search.drawing import layout
 from blockplan.propose.layout.search.replan import MORE_BLOCKS, plan_again
-from blockplan.propose.stop import Stop
+from blockplan.propose.stopping import Stop
 
 pytestmark = pytest.mark.long
 

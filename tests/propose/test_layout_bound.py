@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from blockplan.exchange.community import Community, Objectives
 from blockplan.propose.layout.problem.case import layout_case
 from blockplan.propose.layout.problem.params import LayoutParams
-from blockplan.propose.layout.search.bodies import body, width
 from blockplan.propose.layout.search.bound import bound_of
+from blockplan.propose.layout.search.parcel_centroids import body, width
 
 pytestmark = pytest.mark.long
 

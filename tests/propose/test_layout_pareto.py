@@ -18,7 +18,7 @@ from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.score.legal import illegal
 from blockplan.propose.layout.score.score import score
 from blockplan.propose.layout.search.pareto import layout_set, not_bettered
-from blockplan.propose.stop import Stop
+from blockplan.propose.stopping import Stop
 
 pytestmark = pytest.mark.long
 

@@ -25,7 +25,7 @@ from blockplan.propose.layout.problem.words import cannot, short_of
 from blockplan.propose.layout.search.drawing import layout
 from blockplan.propose.locks import read_locks
 from blockplan.propose.proposal import conclude
-from blockplan.propose.stop import Stop
+from blockplan.propose.stopping import Stop
 from blockplan.report.proposal.page import ProposalView
 from blockplan.report.proposal.words import CATALOG, figure_said
 from blockplan.report.words import Words

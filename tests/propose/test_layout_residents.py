@@ -16,7 +16,7 @@ from blockplan.propose.layout.problem.case import layout_case
 from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.problem.residents import by_residents
 from blockplan.propose.layout.search.drawing import layout
-from blockplan.propose.stop import Stop
+from blockplan.propose.stopping import Stop
 
 pytestmark = pytest.mark.long
 

@@ -18,7 +18,7 @@ from blockplan.propose.layout.search.bound import bound_of
 from blockplan.propose.layout.search.clip import clip
 from blockplan.propose.layout.search.drawing import layout
 from blockplan.propose.layout.search.land import ROWS_A_SECOND, field_of
-from blockplan.propose.stop import Clock, Stop, interruptible
+from blockplan.propose.stopping import Clock, Stop, interruptible
 
 pytestmark = pytest.mark.long
 

@@ -24,9 +24,9 @@ from blockplan.propose.changes import Change, picked
 from blockplan.propose.layout.score.shape import FRONT_M, SLIVER_M
 from blockplan.propose.locks import read_locks
 from blockplan.propose.parts.cutting import MORE_M2, cut
-from blockplan.propose.parts.offered import offer
 from blockplan.propose.parts.site import propose_site_on_parts
-from blockplan.propose.repair.mending import repair
+from blockplan.propose.parts.trial_plan import offer
+from blockplan.propose.repair.smallest_change import repair
 from blockplan.propose.repair.state import RepairParams
 from blockplan.propose.siting.candidates import Land
 from blockplan.propose.siting.site_params import SiteParams

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from blockplan.errors import InfeasibleError, UsageError
 from blockplan.propose.limits import Limits
 from blockplan.propose.siting.pcenter import pcenter
-from blockplan.propose.stop import Stop
+from blockplan.propose.stopping import Stop
 
 LINE = np.array([0.0, 1, 2, 10, 11, 12])
 DISTANCES = np.abs(LINE[:, None] - LINE)

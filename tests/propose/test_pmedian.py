@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import shortest_path
 from blockplan.errors import InfeasibleError, UsageError
 from blockplan.propose.siting.median_model import solve_open
 from blockplan.propose.siting.pmedian import pmedian
-from blockplan.propose.stop import Clock, Stop, interruptible
+from blockplan.propose.stopping import Clock, Stop, interruptible
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,8 +21,8 @@ from blockplan.propose import Stop, apply, conclude, interruptible
 from blockplan.propose.locks import read_locks
 from blockplan.propose.repair import effects
 from blockplan.propose.repair.demands import demands_of
-from blockplan.propose.repair.mending import RepairParams, repair
 from blockplan.propose.repair.mip import _found
+from blockplan.propose.repair.smallest_change import RepairParams, repair
 
 EXAMPLE = "examples/demonstration-zone"
 #: A stop that never cuts a search short.

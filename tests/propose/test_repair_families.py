@@ -11,7 +11,7 @@ from tests.support.repair_pack import a_pack
 from blockplan.check import check
 from blockplan.propose import Stop, apply
 from blockplan.propose.locks import read_locks
-from blockplan.propose.repair.mending import repair
+from blockplan.propose.repair.smallest_change import repair
 
 CALM = Stop(seconds=600)
 

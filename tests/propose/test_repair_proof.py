@@ -24,8 +24,8 @@ from blockplan.plan import Plan
 from blockplan.propose import Stop, apply
 from blockplan.propose.conversion import converted
 from blockplan.propose.locks import read_locks
-from blockplan.propose.repair.mending import repair
 from blockplan.propose.repair.moves import Yard
+from blockplan.propose.repair.smallest_change import repair
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

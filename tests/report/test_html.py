@@ -21,7 +21,7 @@ from blockplan.report.exports import TABLES
 from blockplan.report.html import MOST_ROWS, css_text, page
 from blockplan.report.office import TABLES as OFFICE_TABLES
 from blockplan.report.office.columns import said as office_said
-from blockplan.report.sheets.printed import printed
+from blockplan.report.sheets.printed_tables import printed
 from blockplan.report.view import View
 from blockplan.report.words import NO_BREAK, Words
 from blockplan.templates import environment

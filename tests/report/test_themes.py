@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from tests.report.handmade import SOUTH, WEST, hand_made, layers, manifest
 
+from blockplan.report.maps.basemap import Ground, frame_of, ink_on, second_level
 from blockplan.report.maps.drawing import MapSheet
-from blockplan.report.maps.ground import Ground, frame_of, ink_on, second_level
 from blockplan.report.maps.legends import is_station, land_use_legend
 from blockplan.report.maps.svg import Frame
 from blockplan.report.maps.themes import broken, land_use_details, land_use_map, structure_map

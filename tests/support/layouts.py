@@ -6,7 +6,7 @@ from blockplan.propose.layout.problem.case import layout_case
 from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.score.legal import illegal
 from blockplan.propose.layout.search.drawing import layout
-from blockplan.propose.stop import Stop
+from blockplan.propose.stopping import Stop
 
 #: Far too little work for a good plan: what is drawn has to be sound all the same.
 LITTLE = LayoutParams(chains=1, steps_a_second=4)

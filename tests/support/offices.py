@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tests.notice.records import a_clock, an_opening
 
 from blockplan.notice import SqliteStore
-from blockplan.notice.outside import Outside
+from blockplan.notice.countersignatures import Outside
 from blockplan.notice.proof.notary import Notary, TipFile, new_key, read_key
 from blockplan.notice.receipts import receipt
 from blockplan.notice.record import export

@@ -9,7 +9,7 @@ from tests.town import town
 
 import blockplan as bp
 from blockplan.errors import PlanDataError
-from blockplan.portal.workspace.dropping import take_in
+from blockplan.portal.workspace.dropped_files import take_in
 
 if TYPE_CHECKING:
     from pathlib import Path

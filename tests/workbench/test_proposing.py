@@ -14,8 +14,8 @@ from tests.support.workbench import Service, workbench
 
 import blockplan as bp
 from blockplan.errors import PlanDataError
-from blockplan.portal.workspace import dropping
-from blockplan.portal.workspace.dropping import _name_in
+from blockplan.portal.workspace import dropped_files
+from blockplan.portal.workspace.dropped_files import _name_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,8 +157,8 @@ def test_a_zip_is_unpacked_within_the_bounds_of_other_files(
         (dropped("a.txt", "b.txt", "c.txt"), "more than 2"),
         (dropped("a.txt", "b.txt"), "larger than"),
     ):
-        monkeypatch.setattr(dropping, "MOST_FILES", 2)
-        monkeypatch.setattr(dropping, "MOST_BYTES", 15_000)
+        monkeypatch.setattr(dropped_files, "MOST_FILES", 2)
+        monkeypatch.setattr(dropped_files, "MOST_BYTES", 15_000)
         with pytest.raises(PlanDataError, match=said):
-            dropping.take_in([("a.zip", [content])], tmp_path / "plan")
+            dropped_files.take_in([("a.zip", [content])], tmp_path / "plan")
     assert list(tmp_path.iterdir()) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from blockplan.measure.distance.ways import WAYS
+from blockplan.measure.distance.methods import WAYS
 from blockplan.plan.model.layers import LAYERS, VALUES
 from blockplan.portal.workspace.vocabulary import vocabulary
 from blockplan.texts import LANGUAGES

@@ -1,4 +1,4 @@
-// What the page and the service tell the map: the shapes of `pages/island.py`, `mapdata.py` and `here.py`.
+// What the page and the service tell the map: the shapes of `pages/island.py`, `mapdata.py` and `my_place.py`.
 
 import type { Place } from "../../map/projection";
 import { allInPlace } from "../../map/steps";

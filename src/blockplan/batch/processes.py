@@ -15,7 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any
 
-from blockplan.batch.done import TRIES, Done, failed, lost
+from blockplan.batch.outcome import TRIES, Done, failed, lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

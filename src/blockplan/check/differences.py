@@ -23,7 +23,7 @@ from blockplan.plan.model.bindings import condition
 from blockplan.plan.model.figures import figures
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.validity.attributes import FLOOR_SHARE, rounding
-from blockplan.plan.validity.drawn import Tolerances
+from blockplan.plan.validity.checked_layers import Tolerances
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ from blockplan.check import notes, ranges, scopes
 from blockplan.check.accuracy import accuracy
 from blockplan.check.capacity import capacity
 from blockplan.check.doubts import Reads, doubted, doubts, errors, text_faults
+from blockplan.check.incomplete import about_ends, accounted, is_no_use, settle
 from blockplan.check.limits import compare, decide, is_repealed, limit_on, margin
 from blockplan.check.overrides import about_overrides, of_verdict, overrides
 from blockplan.check.packs import available, load
 from blockplan.check.parameters import RuleChoices, choices, chosen, unread
 from blockplan.check.remedy import affected_by, remedy_for
-from blockplan.check.settle import about_ends, accounted, is_no_use, settle
 from blockplan.check.statements import Statement, bound_statements, judge_statements, read_statements
 from blockplan.check.verdict import CheckResult, ReadingOutcome, Required, Residents, Verdict
 from blockplan.check.words import say
@@ -324,7 +324,7 @@ class _Bench:
     @cached_property
     def place(self) -> tuple[float, float] | None:
         """Longitude and latitude of the plan's middle; None for a plan whose CRS is on no globe."""
-        from blockplan.measure.inputs.globe import place_of  # noqa: PLC0415 (the room measure brings in geopandas)
+        from blockplan.measure.inputs.location import place_of  # noqa: PLC0415 (the room measure brings in geopandas)
 
         return place_of(self.plan)
 

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blockplan.check.judged import FAIL, UNKNOWN
+from blockplan.check.feature_outcomes import FAIL, UNKNOWN
 from blockplan.check.parcelwise import judge, required_of_one
 from blockplan.check.verdict import Remedy
 from blockplan.check.words import CATALOG, say
-from blockplan.measure.inputs.every import missing_in
+from blockplan.measure.inputs.feature_values import missing_in
 from blockplan.measure.missing import Missing, only_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from blockplan.check.judged import Judged
+    from blockplan.check.feature_outcomes import Judged
     from blockplan.check.rules import Limit, Rule
     from blockplan.check.verdict import Required, Text
     from blockplan.measure.measurement import Measurement

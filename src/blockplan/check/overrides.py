@@ -98,6 +98,6 @@ def _once(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _tolerances() -> dict[str, Any]:
-    from blockplan.plan.validity.drawn import Tolerances  # noqa: PLC0415 (the room plan brings in geopandas)
+    from blockplan.plan.validity.checked_layers import Tolerances  # noqa: PLC0415 (the room plan brings in geopandas)
 
     return {each.name: each.default for each in fields(Tolerances)}

@@ -133,7 +133,7 @@ def unread(manifest: Manifest, packs: Iterable[Pack], gauges: Iterable[Gauge]) -
     """
     if not manifest.parameters:
         return ()
-    from blockplan.plan.validity.drawn import Tolerances  # noqa: PLC0415 (the room plan brings in geopandas)
+    from blockplan.plan.validity.checked_layers import Tolerances  # noqa: PLC0415 (the room plan brings in geopandas)
 
     listed = [
         table for pack in packs for table in (pack.head.parameters, *(r.parameters for r in pack.rules))

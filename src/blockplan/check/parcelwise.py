@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blockplan.check.judged import FAIL, PASS, UNKNOWN, Judged
+from blockplan.check.feature_outcomes import FAIL, PASS, UNKNOWN, Judged
 from blockplan.check.limits import DUST, required_of
 from blockplan.check.rules import Figures
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from blockplan.check.rules import Limit
     from blockplan.check.verdict import Required
-    from blockplan.measure.each import Each
+    from blockplan.measure.per_feature import Each
     from blockplan.plan import Fault
 
 #: The least and the most that each feature may have; NaN: no such end.

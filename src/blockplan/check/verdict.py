@@ -18,7 +18,7 @@ from blockplan.measure.parameters import Parameters
 from blockplan.texts import DEFAULT_LANGUAGE, pick
 
 if TYPE_CHECKING:
-    from blockplan.check.judged import Judged
+    from blockplan.check.feature_outcomes import Judged
     from blockplan.measure.missing import Missing
     from blockplan.plan.model.faults import Fault
 

@@ -16,7 +16,7 @@ import click
 
 from blockplan import __version__
 from blockplan.cli.lazy import LazyGroup
-from blockplan.cli.started import process_began
+from blockplan.cli.start_time import process_began
 from blockplan.errors import BlockplanError
 
 #: Command -> (module, what it does). The module holds a click command of the name ``command``.

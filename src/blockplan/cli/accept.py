@@ -24,7 +24,7 @@ def command(folder: str, profile: str, out: str | None, upper: str | None, lang:
     Without --out it is judged alone. What the package says and the plan cannot hold is listed value by value.
     Leaves with 1 where a blocking fault stands.
     """
-    from blockplan.deliver.door import accept
+    from blockplan.deliver.handover import accept
     from blockplan.deliver.profile import load_delivery_profile
 
     wanted = load_delivery_profile(profile)

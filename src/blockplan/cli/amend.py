@@ -94,7 +94,7 @@ def command(
 
 def _spare(place: Path, merged: Plan) -> None:
     """Refuse to write over a plan that is another than the merged one, or has scenarios."""
-    from blockplan.deliver.door import spare
+    from blockplan.deliver.handover import spare
 
     if not (place / "plan.toml").is_file():
         return

@@ -12,7 +12,7 @@ from blockplan.cli.common import load, office_judging_options, progress, show_js
 if TYPE_CHECKING:
     import datetime as dt
 
-    from blockplan.deliver.door import Delivery
+    from blockplan.deliver.handover import Delivery
 
 #: By which a plan is judged that names no pack: the tables of a package say by what it was.
 PACK = "gb50137"
@@ -59,8 +59,8 @@ def command(
     1 where a blocking fault stands.
     """
     from blockplan.check import check
-    from blockplan.deliver.door import deliver
     from blockplan.deliver.filing import read_answers
+    from blockplan.deliver.handover import deliver
     from blockplan.deliver.profile import load_delivery_profile
 
     wanted = load_delivery_profile(profile)

@@ -27,7 +27,7 @@ def main() -> None:
         del os.environ[name]
     from blockplan.cli.demo import example
     from blockplan.portal import background, serve  # noqa: F401 (imported to be compiled)
-    from blockplan.portal.ahead import judged
+    from blockplan.portal.preloading import judged
 
     with tempfile.TemporaryDirectory(prefix="blockplan-") as folder:
         config = serve.set_up(data=folder)
@@ -55,7 +55,7 @@ def compile_searches(path: Path) -> None:
     from blockplan.propose.layout.search.drawing import layout
     from blockplan.propose.siting.site import propose_site
     from blockplan.propose.siting.site_params import SiteParams
-    from blockplan.propose.stop import Stop
+    from blockplan.propose.stopping import Stop
 
     plan, stop = read(path, scenario="b"), Stop(seconds=SECONDS)
     asked = [

@@ -12,7 +12,7 @@ from blockplan.figures import fixed
 
 if TYPE_CHECKING:
     from blockplan.exchange.cells import Box
-    from blockplan.measure.inputs.from_cells import Settled
+    from blockplan.measure.inputs.grid_people import Settled
     from blockplan.plan import Plan
 
 #: So many cells without homes are listed on a terminal.
@@ -41,7 +41,7 @@ def command(grid: str, path: str, out: str, field: str | None, size_m: float | N
     """
     from blockplan.exchange.cells import read_cells
     from blockplan.measure.inputs.columns import shapes
-    from blockplan.measure.inputs.from_cells import settle
+    from blockplan.measure.inputs.grid_people import settle
     from blockplan.plan.files.package import write
 
     with progress(f"Reading {grid}"):

@@ -50,7 +50,7 @@ def new_command(
     In a table, a row is a feature and an empty cell leaves what is there. A layer of a GeoPackage is a whole
     edited copy: a feature that it has not is gone.
     """
-    from blockplan.propose.by_hand import Edits, new_scenario
+    from blockplan.propose.manual_scenarios import Edits, new_scenario
 
     new_scenario(plan, name, Edits(sets=sets, removes=removes, sources=sources), based_on, title)
     _show(plan, name, based_on, as_json)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from blockplan.plan import Plan
-    from blockplan.portal.ahead import Judged
     from blockplan.portal.config import Config
+    from blockplan.portal.preloading import Judged
 
 #: What is said of a plan at hand, by what became of it.
 _SAID = {
@@ -166,8 +166,8 @@ def _told(config: Config, port: int, link: str | None) -> dict[str, Any]:
 @contextmanager
 def _reference_plan(asked: dict[str, str | None], *, wanted: bool) -> Iterator[Callable[[], Judged]]:
     """What gives the reference plan, judged; ahead where the folder is new, so that it will be asked for."""
-    from blockplan.portal.ahead import judged, judged_ahead
     from blockplan.portal.config import read_config
+    from blockplan.portal.preloading import judged, judged_ahead
 
     if wanted and not read_config(os.environ, **asked).begun:
         with judged_ahead(example()) as waiting:

@@ -21,7 +21,7 @@ from blockplan.measure.distance.goals import places_of
 from blockplan.measure.inputs.columns import of_codes, shapes, values
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import homes
-from blockplan.measure.inputs.straight import straight
+from blockplan.measure.inputs.straight_line import straight
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

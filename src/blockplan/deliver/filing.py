@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blockplan.deliver.carrying import value_of
 from blockplan.deliver.refusals import refused
+from blockplan.deliver.to_profile import value_of
 from blockplan.errors import MappingError
 from blockplan.measure.inputs.homes import residents
 from blockplan.texts import Catalog

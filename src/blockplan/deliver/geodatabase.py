@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pyproj
 import shapely
 
-from blockplan.deliver.carrying import CarriedTable
 from blockplan.deliver.refusals import refused
+from blockplan.deliver.to_profile import CarriedTable
 from blockplan.errors import PlanDataError
 
 if TYPE_CHECKING:

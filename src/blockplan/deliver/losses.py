@@ -9,8 +9,8 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from blockplan.deliver.carrying import rounded
 from blockplan.deliver.pairs import BARE, canonical
+from blockplan.deliver.to_profile import rounded
 from blockplan.exchange.office.bounds import KINDS
 from blockplan.jsontext import JsonRecord
 from blockplan.plan.model.codes import DEFAULT_LIST

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from blockplan.deliver.carrying import CarriedTable
     from blockplan.deliver.geodatabase import ReadLayer
     from blockplan.deliver.profile import DeliveryProfile
+    from blockplan.deliver.to_profile import CarriedTable
 
 
 @dataclass

@@ -17,7 +17,7 @@ import pandas as pd
 import shapely
 
 from blockplan.errors import MappingError, PlanDataError
-from blockplan.exchange import outside
+from blockplan.exchange import clipping
 from blockplan.exchange.convert import Converter
 from blockplan.exchange.mapping import SOURCE, manifest_table, read_mapping
 from blockplan.exchange.sources import Sources
@@ -25,7 +25,7 @@ from blockplan.exchange.summary import ImportSummary, Tally
 from blockplan.plan import Plan, write
 from blockplan.plan.files.archive import open_package
 from blockplan.plan.model.crs import checked, plan_crs, to_plan_crs
-from blockplan.plan.model.derived import DERIVED, derived_land
+from blockplan.plan.model.derived_land import DERIVED, derived_land
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.model.manifest import manifest_from, read_manifest
 
@@ -225,9 +225,9 @@ def _treated(
         return part
     source = str(rule.source_layer)
     inside: pd.DataFrame = (
-        outside.drop(part, area, source, tally)
+        clipping.drop(part, area, source, tally)
         if rule.outside == "drop"
-        else outside.cut(part, area, name, source, tally)
+        else clipping.cut(part, area, name, source, tally)
     )
     return inside
 

@@ -17,7 +17,7 @@ import numpy as np
 import shapely
 
 from blockplan.errors import PlanDataError, UsageError
-from blockplan.exchange import outside
+from blockplan.exchange import clipping
 from blockplan.exchange.layers import spare_drawn_plan, written
 from blockplan.exchange.osmfeatures import feature_frames
 from blockplan.exchange.osmfile import read_extract
@@ -201,7 +201,7 @@ def _frame_it(frames: dict[str, gpd.GeoDataFrame], crs: pyproj.CRS, tally: Tally
     frames["extent"] = gpd.GeoDataFrame(geometry=[extent], crs=crs)
     for name in CUT:
         if name in frames:
-            frames[name] = outside.cut(frames[name], extent, name, name, tally)
+            frames[name] = clipping.cut(frames[name], extent, name, name, tally)
     for name in DROPPED:
         if name in frames:
-            frames[name] = outside.drop(frames[name], extent, name, tally)
+            frames[name] = clipping.drop(frames[name], extent, name, tally)

@@ -2,7 +2,7 @@
 The planned land of an imported map: given, declared by the map's own file, or derived from what it draws.
 
 How large the land is decides every area, density and share of land. So an outline that nobody gave says so
-in its name, which `blockplan.plan.model.derived` finds again.
+in its name, which `blockplan.plan.model.derived_land` finds again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import shapely
 
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.plan.files.formats import read_layer
-from blockplan.plan.model.derived import DERIVED
+from blockplan.plan.model.derived_land import DERIVED
 
 if TYPE_CHECKING:
     import pyproj

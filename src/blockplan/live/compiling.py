@@ -24,7 +24,7 @@ from blockplan.live.edits import (
 from blockplan.live.outlines import Outlines, vertex_at, whole_mm
 from blockplan.live.refusals import refused
 from blockplan.live.rows import GEOMETRY, FeatureChange, Row, blank, is_unknown, row_of, value_of
-from blockplan.plan.model.following import following
+from blockplan.plan.model.dependent_values import following
 from blockplan.plan.model.layers import LAYERS
 from blockplan.texts import listed
 

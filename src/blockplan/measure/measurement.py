@@ -18,7 +18,7 @@ from blockplan.measure.parameters import Parameters
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from blockplan.measure.each import Each
+    from blockplan.measure.per_feature import Each
 
 #: Measures whose unit is ``1`` and that are ratios or indices: 1.6, not 160%.
 RATIOS = frozenset(

@@ -24,10 +24,10 @@ from blockplan.notice.events import (
     write_time,
 )
 from blockplan.notice.leaves import commit, leaf
-from blockplan.notice.marks import mark_of, was_imported
 from blockplan.notice.moderation import check_look, check_words, waits_again
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.refusals import refused
+from blockplan.notice.row_digests import mark_of, was_imported
 from blockplan.notice.standing import Standing, check_about, standing
 
 if TYPE_CHECKING:

@@ -25,8 +25,8 @@ from blockplan.notice.standing import standing
 from blockplan.texts import LANGUAGES, Catalog
 
 if TYPE_CHECKING:
+    from blockplan.notice.countersignatures import Outside
     from blockplan.notice.events import Event
-    from blockplan.notice.outside import Outside
     from blockplan.notice.proof.notary import Notary
     from blockplan.notice.store import Store
 

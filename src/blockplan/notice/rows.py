@@ -40,7 +40,7 @@ class Rows(Protocol):
         ...
 
     def put_mark(self, mark: bytes) -> None:
-        """Keep a mark of a row of a list that is erased, under a key; see `blockplan.notice.marks`."""
+        """Keep a mark of a row of a list that is erased, under a key; see `blockplan.notice.row_digests`."""
         ...
 
     def erased_marks(self, marks: Collection[bytes]) -> Counter[bytes]:

@@ -72,7 +72,7 @@ class Verification:
     seen: list[dict[str, Any]] = field(default_factory=list)
     #: What became of each promise that somebody holds: ``outcome``, ``entry``, ``until``.
     promises: list[dict[str, Any]] = field(default_factory=list)
-    #: Time stamps in the record; `blockplan.notice.outside.stamped_at` checks them.
+    #: Time stamps in the record; `blockplan.notice.countersignatures.stamped_at` checks them.
     stamps: list[dict[str, str]] = field(default_factory=list)
     #: How many checkpoints and receipts from elsewhere were compared.
     witnesses: int = 0

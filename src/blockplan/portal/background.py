@@ -49,10 +49,10 @@ def main() -> None:
 
 def ask_others() -> None:
     """Have witnesses and the time-stamping authority sign what is new."""
-    from blockplan.portal.record import outsiders  # noqa: PLC0415
+    from blockplan.portal.record import countersigning  # noqa: PLC0415
 
-    outsiders.ask_witnesses()
-    outsiders.ask_stamps()
+    countersigning.ask_witnesses()
+    countersigning.ask_stamps()
 
 
 def send() -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from blockplan.portal.ahead import Judged
+    from blockplan.portal.preloading import Judged
 
 PARTICULARS = "demo.toml"
 NAME = "demo"

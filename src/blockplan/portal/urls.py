@@ -9,7 +9,7 @@ from blockplan.portal.ids import Number, ObjectId, ObjectIdOfProgram
 from blockplan.portal.lang import Language, LanguagePrefix
 from blockplan.portal.office import accounts, openid
 from blockplan.portal.office.permissions import anybody
-from blockplan.portal.pages import errors, feeds, notices, squeezed
+from blockplan.portal.pages import compression, errors, feeds, notices
 
 register_converter(Language, "lang")
 register_converter(ObjectId, "object_id")
@@ -20,7 +20,7 @@ urlpatterns = [
     path("", notices.home, name="home"),
     path("robots.txt", feeds.robots, name="robots"),
     path("sitemap.xml", feeds.sitemap, name="sitemap"),
-    path("map/<slug:made>/<str:name>", squeezed.file, name="map_file"),
+    path("map/<slug:made>/<str:name>", compression.file, name="map_file"),
     path("files/", include("blockplan.portal.pages.file_urls")),
     path("api/v1/", api.urls),
     # The identity service knows one address to come back to, whatever the language.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.jsontext import JsonRecord
-from blockplan.plan.model.following import following
+from blockplan.plan.model.dependent_values import following
 from blockplan.plan.model.layers import LAYERS
 
 if TYPE_CHECKING:

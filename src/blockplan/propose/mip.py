@@ -19,7 +19,7 @@ from blockplan.measure.access.solver import linear_program, quiet_highs
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from blockplan.propose.stop import Clock
+    from blockplan.propose.stopping import Clock
 
 #: What HiGHS takes for whole is whole, and what it takes for kept is kept, to within this.
 FEASIBLE = 1e-7

@@ -42,7 +42,7 @@ class Service:
 
     @property
     def goal(self) -> Literal["green", "facility", "stop"]:
-        """What kind of thing one goes to, as `blockplan.measure.distance.ways` has it."""
+        """What kind of thing one goes to, as `blockplan.measure.distance.methods` has it."""
         return "green" if self.id == PARK else "stop" if self.id == STATION else "facility"
 
 

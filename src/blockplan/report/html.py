@@ -17,7 +17,7 @@ from blockplan.report.maps.svg import shared
 from blockplan.report.office import TABLES
 from blockplan.report.public import verdict_places
 from blockplan.report.renderers.html import font_faces
-from blockplan.report.sheets.printed import printed
+from blockplan.report.sheets.printed_tables import printed
 from blockplan.report.view import View
 from blockplan.report.words import NO_BREAK, Words
 from blockplan.templates import environment

@@ -29,8 +29,8 @@ from blockplan.report.grouping import (
     packs_said,
 )
 from blockplan.report.maps import reachmaps, rulemaps, themes
+from blockplan.report.maps.basemap import Ground
 from blockplan.report.maps.drawing import definitions as ground_definitions
-from blockplan.report.maps.ground import Ground
 from blockplan.report.public import verdict_places
 
 if TYPE_CHECKING:

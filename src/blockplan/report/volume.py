@@ -22,11 +22,11 @@ from blockplan.report.office import TABLES
 from blockplan.report.office.columns import heading, meaning, shown
 from blockplan.report.office.columns import said as office_said
 from blockplan.report.sheet import key_figures
-from blockplan.report.sheets import ground, maps, parcelmap
+from blockplan.report.sheets import basemap, maps, parcelmap
 from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.paper import Paper, PaperLayout, fit
+from blockplan.report.sheets.plan_sheets import MAPS
 from blockplan.report.sheets.scene import said as kind_said
-from blockplan.report.sheets.whole import MAPS
 from blockplan.report.tables import SYMBOLS, capacity_sentence
 from blockplan.report.verdicts import verdict_document
 from blockplan.report.view import View
@@ -242,7 +242,7 @@ class _Volume:
 
     def _map(self, kind: str) -> Iterator[Block]:
         """A map of the whole plan as its sheet draws it; nothing where its data are missing."""
-        theme, land = MAPS[kind], ground.parts(self.facts)
+        theme, land = MAPS[kind], basemap.parts(self.facts)
         if not land or not theme.has(self.facts):
             return
         found = fit(land, [PaperLayout(PAGE, portrait=True, panel_mm=0.0)])

@@ -12,7 +12,7 @@ import shapely
 from tests.exchange.office.conftest import parcels
 
 from blockplan.exchange.office.bound_names import bound_named
-from blockplan.exchange.office.described import described, in_words
+from blockplan.exchange.office.field_descriptions import described, in_words
 
 DEFINITION = """<?xml version="1.0" encoding="UTF-8"?>
 <t:DEFeatureClassInfo xmlns:t="http://www.esri.com/schemas/ArcGIS/10.3">

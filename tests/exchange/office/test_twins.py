@@ -8,9 +8,9 @@ import geopandas as gpd
 import pytest
 import shapely
 
+from blockplan.exchange.office.duplicate_files import without_twins
 from blockplan.exchange.office.mapping import LayerChoice
 from blockplan.exchange.office.source import SourceLayer
-from blockplan.exchange.office.twins import without_twins
 
 if TYPE_CHECKING:
     from blockplan.exchange.office.features import Chosen

@@ -198,7 +198,7 @@ def publish_command(
 
     Refused while one segment has no answer, or the count of opinions does not come out even.
     """
-    from blockplan.cli.notice.given import attachment
+    from blockplan.cli.notice.inputs import attachment
     from blockplan.respond import Desk, reconcile, require_complete
     from blockplan.respond.coverage import received
 

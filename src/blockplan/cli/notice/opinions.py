@@ -22,7 +22,7 @@ from blockplan.cli.notice.common import (
     show_entry,
     with_number,
 )
-from blockplan.cli.notice.given import (
+from blockplan.cli.notice.inputs import (
     attachment,
     beside,
     beside_options,

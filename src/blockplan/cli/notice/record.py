@@ -89,7 +89,7 @@ def status_command(notice: str, whole: bool, lang: str, as_json: bool) -> None:
 @json_option
 def export_command(notice: str, out: str, archive: bool, key: str | None, lang: str, as_json: bool) -> None:
     """Write the record as a folder that needs nothing else, for everybody to verify."""
-    from blockplan.notice.outside import Outside
+    from blockplan.notice.countersignatures import Outside
     from blockplan.notice.record import export
 
     with record(notice, key) as (store, notary), progress(f"Writing {out}"):
@@ -200,7 +200,7 @@ def _line(given: str) -> str:
 
 def _stamps(found: Verification, roots: tuple[str, ...]) -> list[dict[str, str]]:
     """When authorities stamped checkpoints of the record; asked for with --stamp-root."""
-    from blockplan.notice.outside import stamped_at
+    from blockplan.notice.countersignatures import stamped_at
 
     trusted = [Path(root).read_bytes() for root in roots]
     told = []

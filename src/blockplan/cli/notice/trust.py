@@ -127,7 +127,7 @@ def _of_service(notice: str, data: str, database: str | None, held: Any, who: di
 @key_option
 def cosign_command(notice: str, witness: str, witness_key: str, key: str | None) -> None:
     """Have a witness set its signature below the newest checkpoint; it travels with every export."""
-    from blockplan.notice.outside import Outside, ask_witness
+    from blockplan.notice.countersignatures import Outside, ask_witness
     from blockplan.notice.proof.witnesses import Witness
 
     line = _line(witness_key)
@@ -153,7 +153,7 @@ def cosign_command(notice: str, witness: str, witness_key: str, key: str | None)
 @key_option
 def stamp_command(notice: str, authority: str, key: str | None) -> None:
     """Have an authority stamp the newest checkpoint with its time (extra `timestamps`); once a day, say."""
-    from blockplan.notice.outside import Outside, stamp, stamped_at
+    from blockplan.notice.countersignatures import Outside, stamp, stamped_at
 
     with record(notice, key) as (store, notary):
         notary.require_newest(store, store.size)

@@ -27,7 +27,7 @@ from blockplan.cli.common import (
     show_json,
     show_table,
 )
-from blockplan.cli.started import command_began
+from blockplan.cli.start_time import command_began
 from blockplan.figures import number, share
 
 if TYPE_CHECKING:

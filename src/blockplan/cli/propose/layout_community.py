@@ -12,14 +12,14 @@ from click.core import ParameterSource
 from blockplan.cli.common import progress, show_json, show_table
 from blockplan.cli.propose.common import tell_if_late
 from blockplan.cli.propose.layout_set import set_of, show_set, told_bound, write_set
-from blockplan.cli.started import command_began
+from blockplan.cli.start_time import command_began
 from blockplan.errors import UsageError
 
 if TYPE_CHECKING:
     from blockplan.propose.layout.problem.case import Case
     from blockplan.propose.layout.search.drawing import DrawnLayout
     from blockplan.propose.layout.search.replan import Again
-    from blockplan.propose.stop import Incumbent, Stop
+    from blockplan.propose.stopping import Incumbent, Stop
     from blockplan.propose.unmet import Unmet
 
 #: A search after an edit works so long where nothing else is asked for.
@@ -34,7 +34,7 @@ def of_community(initial: str, objectives: str, given: dict[str, Any]) -> None:
     from blockplan.propose.layout.problem.params import LayoutParams
     from blockplan.propose.layout.problem.residents import by_residents
     from blockplan.propose.layout.search.drawing import layout
-    from blockplan.propose.stop import Stop, interruptible
+    from blockplan.propose.stopping import Stop, interruptible
 
     out = given["out"]
     if not out:

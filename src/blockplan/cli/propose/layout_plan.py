@@ -30,7 +30,7 @@ def of_plan(path: str, given: dict[str, Any]) -> None:
     from blockplan.propose.layout.problem.programme import programme_of
     from blockplan.propose.layout.problem.standards import standards_of
     from blockplan.propose.layout.search.drawing import layout
-    from blockplan.propose.stop import Stop
+    from blockplan.propose.stopping import Stop
 
     options = options_of(given)
     question = asked(path, {**given, "gap": 0.0})

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from blockplan.propose.layout.problem.params import LayoutParams
     from blockplan.propose.layout.search.drawing import DrawnLayout
     from blockplan.propose.layout.search.pareto import LayoutSet
-    from blockplan.propose.stop import Stop
+    from blockplan.propose.stopping import Stop
 
 
 def set_of(case: Case, given: dict[str, Any], stop: Stop, params: LayoutParams) -> tuple[LayoutSet, int]:

@@ -8,9 +8,9 @@ import pandas as pd
 import shapely
 
 from blockplan.deliver.amendment.amend import AFTER, BEFORE, CHANGE
-from blockplan.deliver.carrying import CarriedTable
 from blockplan.deliver.package import OUTLINE
 from blockplan.deliver.profile import DeliveredLayer, FieldSpec
+from blockplan.deliver.to_profile import CarriedTable
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from blockplan.deliver.carrying import use_name
 from blockplan.deliver.quality.finding import PackageFault, point_of
+from blockplan.deliver.to_profile import use_name
 from blockplan.plan.model.codes import LISTS
 
 if TYPE_CHECKING:

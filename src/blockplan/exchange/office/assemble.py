@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 
 from blockplan.exchange.office import codes, features, parcels, roads
+from blockplan.exchange.office.duplicate_files import without_twins
 from blockplan.exchange.office.facilities import facilities
 from blockplan.exchange.office.joining import join
 from blockplan.exchange.office.mapping import FieldChoice, Question
@@ -22,9 +23,8 @@ from blockplan.exchange.office.rows import PLACE, read_rows
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.streets import streets as drawn_streets
 from blockplan.exchange.office.streets import with_widths
-from blockplan.exchange.office.twins import without_twins
 from blockplan.exchange.office.values import text_of
-from blockplan.plan.model.derived import DERIVED
+from blockplan.plan.model.derived_land import DERIVED
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from blockplan.exchange.office.enclosed import enclosed
+from blockplan.exchange.office.enclosed_areas import enclosed
 from blockplan.exchange.office.joining import key
 from blockplan.exchange.office.rows import PLACE, read_rows
 from blockplan.exchange.office.source import SourceFinding

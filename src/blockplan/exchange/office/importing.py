@@ -22,8 +22,8 @@ import pandas as pd
 from blockplan.errors import MappingError, PlanDataError
 from blockplan.exchange.layers import spare_drawn_plan, written
 from blockplan.exchange.office import assemble, datum
+from blockplan.exchange.office.cad_shapefiles import as_drawn
 from blockplan.exchange.office.days import day_in, days_of
-from blockplan.exchange.office.exported import as_drawn
 from blockplan.exchange.office.joining import looks
 from blockplan.exchange.office.mapping import (
     DOUBLE,

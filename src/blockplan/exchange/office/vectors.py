@@ -18,7 +18,7 @@ import numpy as np
 import shapely
 
 from blockplan.errors import PlanDataError
-from blockplan.exchange.office.described import described, in_words
+from blockplan.exchange.office.field_descriptions import described, in_words
 from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceReading
 from blockplan.plan.files import encodings
 

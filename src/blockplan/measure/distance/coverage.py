@@ -18,8 +18,8 @@ import numpy as np
 import shapely
 
 from blockplan.measure.inputs.columns import ids, shapes, total, union
+from blockplan.measure.inputs.feature_points import EDGE_M
 from blockplan.measure.inputs.homes import housed, residents
-from blockplan.measure.inputs.middles import EDGE_M
 from blockplan.measure.measurement import Measurement, Part, Place, Reading
 from blockplan.measure.missing import Missing, lines, nothing, reason, unknown
 from blockplan.plan.model.recall import by_row, by_rows_of, once

@@ -1,5 +1,5 @@
 """
-Distances to facilities and stops under every way of `blockplan.measure.distance.ways`.
+Distances to facilities and stops under every way of `blockplan.measure.distance.methods`.
 
 What a plan has of a goal is joined to the streets once; a measure then asks for some of its rows.
 """
@@ -16,10 +16,10 @@ import shapely
 from blockplan.measure.distance.coverage import Distances
 from blockplan.measure.distance.reach import home_joins, some_of, street_network
 from blockplan.measure.inputs.columns import absent, ids, points, shapes, sound, values
+from blockplan.measure.inputs.feature_points import middles
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.inputs.homes import hosts_of_buildings
-from blockplan.measure.inputs.middles import middles
-from blockplan.measure.inputs.straight import straight
+from blockplan.measure.inputs.straight_line import straight
 from blockplan.network import Joins, at_joins, join, join_nodes, walk
 from blockplan.plan.model.recall import by_row, parts_of
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.measure.distance.ways import Way
+    from blockplan.measure.distance.methods import Way
     from blockplan.measure.inputs.homes import Homes
     from blockplan.network import Targets
     from blockplan.plan.model.plan import Plan

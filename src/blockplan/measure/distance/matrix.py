@@ -18,8 +18,8 @@ from blockplan.errors import PlanDataError, UsageError
 from blockplan.measure.distance.goals import places_of
 from blockplan.measure.distance.reach import home_joins, street_network
 from blockplan.measure.inputs.columns import absent, ids, sound, values
+from blockplan.measure.inputs.feature_points import middles
 from blockplan.measure.inputs.homes import homes as homes_of
-from blockplan.measure.inputs.middles import middles
 from blockplan.measure.missing import lines
 from blockplan.network import Joins, join
 from blockplan.network.onfoot import ways_within, with_places

@@ -2,7 +2,7 @@
 Whether residents reach a public green space: one distance, many readings.
 
 The sentence "within 500 m of green" has no single meaning. The straight line
-to the green's edge (`LINE`) is one; `blockplan.measure.distance.ways` has the others. One of them
+to the green's edge (`LINE`) is one; `blockplan.measure.distance.methods` has the others. One of them
 judges, and the others stand beside it with the homes whose answer changes.
 """
 
@@ -15,12 +15,12 @@ import numpy as np
 import shapely
 
 from blockplan.measure.distance.coverage import Distances, Found, covered, lacking
-from blockplan.measure.distance.ways import asked
+from blockplan.measure.distance.methods import asked
 from blockplan.measure.inputs.columns import absent, coded, ids, shapes, values
+from blockplan.measure.inputs.feature_points import EDGE_M, middles
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import homes as homes_of
-from blockplan.measure.inputs.middles import EDGE_M, middles
-from blockplan.measure.inputs.straight import straight
+from blockplan.measure.inputs.straight_line import straight
 from blockplan.measure.measurement import Measurement
 from blockplan.network import Joins, Network, Targets, at_joins, join, join_nodes, meets, walk, walking
 from blockplan.plan.model.recall import by_row, parts_of
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.measure.distance.ways import Way
+    from blockplan.measure.distance.methods import Way
     from blockplan.measure.inputs.greens import Greens
     from blockplan.measure.inputs.homes import Homes
     from blockplan.measure.parameters import Parameters

@@ -17,6 +17,7 @@ import shapely
 from blockplan.errors import UsageError
 from blockplan.measure.distance.coverage import Distances, Found, covered, either
 from blockplan.measure.distance.goals import distances_to, places_of
+from blockplan.measure.distance.methods import asked, ways_to
 from blockplan.measure.distance.overlay import OVERLAY, land_within
 from blockplan.measure.distance.reach import (
     LINE,
@@ -27,13 +28,12 @@ from blockplan.measure.distance.reach import (
     readings_of,
     street_network,
 )
-from blockplan.measure.distance.ways import asked, ways_to
 from blockplan.measure.distance.weights import weighed
 from blockplan.measure.indicators.supply import NO_SERVICES
 from blockplan.measure.inputs.columns import absent, ids, of_codes, shapes, sound
+from blockplan.measure.inputs.feature_points import middles
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.kinds import kinds_of, not_held, of_kind
-from blockplan.measure.inputs.middles import middles
 from blockplan.measure.measurement import Measurement
 from blockplan.measure.missing import Missing, unknown
 from blockplan.network import at_joins, join, walk
@@ -41,7 +41,7 @@ from blockplan.network import at_joins, join, walk
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from blockplan.measure.distance.ways import Way
+    from blockplan.measure.distance.methods import Way
     from blockplan.measure.inputs.greens import Greens
     from blockplan.measure.inputs.homes import Homes
     from blockplan.measure.parameters import FacilityParameters, GreenParameters, Parameters

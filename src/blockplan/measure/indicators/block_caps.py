@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blockplan.measure.distance.goals import hosts_of
-from blockplan.measure.inputs.built import as_read, built
 from blockplan.measure.inputs.columns import absent, areas_m2, coded, ids, total, values
-from blockplan.measure.inputs.every import Values, measurement
+from blockplan.measure.inputs.feature_values import Values, measurement
+from blockplan.measure.inputs.parcel_intensity import as_read, built
 from blockplan.measure.inputs.parts import pieces
 from blockplan.measure.measurement import Measurement
 from blockplan.measure.missing import Missing, nothing

@@ -20,7 +20,7 @@ from blockplan.measure.inputs.columns import absent, coded, ids, overlaid, shape
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import homes as homes_of
 from blockplan.measure.inputs.homes import residents
-from blockplan.measure.inputs.straight import straight
+from blockplan.measure.inputs.straight_line import straight
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, unknown
 from blockplan.plan.model.recall import once, parts_of

@@ -9,7 +9,6 @@ import shapely
 
 from blockplan.measure.indicators.areas import boundary_m2
 from blockplan.measure.inputs.amounts import Amounts
-from blockplan.measure.inputs.built import covered_m2
 from blockplan.measure.inputs.columns import (
     absent,
     areas_m2,
@@ -22,6 +21,7 @@ from blockplan.measure.inputs.columns import (
 )
 from blockplan.measure.inputs.floors import floor_areas, jobs_of_parcels, parcel_points, unplaced
 from blockplan.measure.inputs.homes import HOUSING_CODES, residents
+from blockplan.measure.inputs.parcel_intensity import covered_m2
 from blockplan.measure.inputs.parts import USUAL, amounts_by, known, pieces, quotient, ratios_by
 from blockplan.measure.measurement import Measurement, Part, Place
 from blockplan.measure.missing import Missing, nothing, unknown

@@ -10,7 +10,7 @@ import numpy as np
 from blockplan.measure.indicators.cores import cores_by_area
 from blockplan.measure.inputs.columns import absent, ids, total, values
 from blockplan.measure.inputs.floors import area_of_parcels, job_ratios, jobs_of_parcels, parcel_points
-from blockplan.measure.inputs.straight import straight
+from blockplan.measure.inputs.straight_line import straight
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, reason, unknown
 

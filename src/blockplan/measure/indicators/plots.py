@@ -1,8 +1,8 @@
 """
 Every parcel by itself: floor area ratio, coverage, green, height, size, frontage, parking, mix, people.
 
-Each measure gives a value a parcel (`blockplan.measure.each`), with the bounds that the parcel table sets
-to it. What is built is read as drawn, as stated, or as drawn and else as stated (``built_as``).
+Each measure gives a value a parcel (`blockplan.measure.per_feature`), with the bounds that the parcel table
+sets to it. What is built is read as drawn, as stated, or as drawn and else as stated (``built_as``).
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import numpy as np
 import shapely
 
 from blockplan.measure.distance.goals import hosts_of
-from blockplan.measure.inputs.built import as_read, bounds, built, hosts, joined_by, stated
 from blockplan.measure.inputs.columns import (
     absent,
     areas_m2,
@@ -24,7 +23,8 @@ from blockplan.measure.inputs.columns import (
     sound_shapes,
     values,
 )
-from blockplan.measure.inputs.every import Values, measurement
+from blockplan.measure.inputs.feature_values import Values, measurement
+from blockplan.measure.inputs.parcel_intensity import as_read, bounds, built, hosts, joined_by, stated
 from blockplan.measure.missing import Missing, nothing, unknown
 from blockplan.units import drawn_area_accuracy_m2
 

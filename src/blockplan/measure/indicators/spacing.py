@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.inputs.built import hosts
 from blockplan.measure.inputs.columns import coded, ids, sound_shapes, values
-from blockplan.measure.inputs.every import Values, measurement
+from blockplan.measure.inputs.feature_values import Values, measurement
 from blockplan.measure.inputs.homes import HOUSING_CODES
+from blockplan.measure.inputs.parcel_intensity import hosts
 from blockplan.measure.missing import Missing, nothing
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ import shapely
 
 from blockplan.measure.distance.coverage import Distances, Found, covered, either, share
 from blockplan.measure.distance.goals import distances_to
+from blockplan.measure.distance.methods import asked
 from blockplan.measure.distance.reach import both
-from blockplan.measure.distance.ways import asked
 from blockplan.measure.distance.weights import weighed
 from blockplan.measure.inputs.columns import absent, ids, of_codes, points, shapes, total, values
 from blockplan.measure.inputs.floors import (
@@ -28,7 +28,7 @@ from blockplan.measure.inputs.floors import (
     unplaced,
 )
 from blockplan.measure.inputs.modes import modes_of, served_by, unsaid
-from blockplan.measure.inputs.straight import straight
+from blockplan.measure.inputs.straight_line import straight
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, unknown
 

@@ -10,8 +10,8 @@ import shapely
 from blockplan.errors import UsageError
 from blockplan.measure.indicators.areas import boundary_m2
 from blockplan.measure.inputs.columns import absent, ids, shapes, sound, total, union, values
+from blockplan.measure.inputs.feature_points import EDGE_M
 from blockplan.measure.inputs.greens import groups_of
-from blockplan.measure.inputs.middles import EDGE_M
 from blockplan.measure.inputs.parts import KINDS, USUAL, features, known, sums_at
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, reason, unknown

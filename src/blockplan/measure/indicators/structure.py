@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from blockplan.measure.inputs.columns import absent, ids, shapes, sound, sound_shapes, total, values
-from blockplan.measure.inputs.middles import middles
+from blockplan.measure.inputs.feature_points import middles
 from blockplan.measure.measurement import Measurement, Part, Place
 from blockplan.measure.missing import Missing, unknown
 from blockplan.units import M_PER_KM

@@ -11,7 +11,7 @@ import shapely
 from blockplan.measure.distance.goals import places_of
 from blockplan.measure.indicators.structure import elements
 from blockplan.measure.inputs.columns import absent, ids, shapes, values
-from blockplan.measure.inputs.straight import straight
+from blockplan.measure.inputs.straight_line import straight
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, unknown
 

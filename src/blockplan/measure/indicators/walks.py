@@ -15,8 +15,8 @@ import shapely
 
 from blockplan.measure.distance.coverage import Distances, Found, by_area, covered, data_end, share, together
 from blockplan.measure.distance.goals import distances_to
+from blockplan.measure.distance.methods import asked, ways_to
 from blockplan.measure.distance.reach import both
-from blockplan.measure.distance.ways import asked, ways_to
 from blockplan.measure.distance.weights import weighed
 from blockplan.measure.indicators.access import facilities_of, on_foot_to, perhaps_served
 from blockplan.measure.inputs.columns import absent, coded, ids, total
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.measure.distance.ways import Way
+    from blockplan.measure.distance.methods import Way
     from blockplan.measure.inputs.homes import Homes
     from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from blockplan.measure.inputs.middles import middles
+from blockplan.measure.inputs.feature_points import middles
 from blockplan.measure.missing import Missing, reason, unknown
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.plan.model.layers import FARTHEST_M, LAYERS
@@ -164,7 +164,7 @@ def areas_m2(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArra
 
 
 def points(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArray[Any]:
-    """The point that each feature stands at (`blockplan.measure.inputs.middles`), or those of some rows."""
+    """Where each feature stands (`blockplan.measure.inputs.feature_points`), or those of some rows."""
     reads = ((layer, "geometry"),)
     whole = plan.cached(f"points:{layer}", lambda: middles(sound_shapes(plan, layer)), reads)
     return whole if rows is None else whole[rows]

@@ -14,8 +14,8 @@ import shapely
 
 from blockplan.measure.inputs.amounts import Amounts
 from blockplan.measure.inputs.columns import Gaps, absent, belongs, ids, land_uses, points, shapes, values
-from blockplan.measure.inputs.middles import EDGE_M
-from blockplan.measure.inputs.straight import straight
+from blockplan.measure.inputs.feature_points import EDGE_M
+from blockplan.measure.inputs.straight_line import straight
 from blockplan.measure.missing import Missing, unknown
 
 if TYPE_CHECKING:

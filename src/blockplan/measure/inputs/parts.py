@@ -15,8 +15,8 @@ import numpy as np
 import shapely
 
 from blockplan.measure.inputs.columns import areas_m2, ids, shapes, sound, sound_shapes
+from blockplan.measure.inputs.feature_points import EDGE_M
 from blockplan.measure.inputs.floors import parcel_points
-from blockplan.measure.inputs.middles import EDGE_M
 from blockplan.measure.measurement import Part
 from blockplan.measure.missing import Missing, unknown
 from blockplan.units import M2_PER_HA, drawn_area_accuracy_m2

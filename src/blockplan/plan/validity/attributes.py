@@ -16,7 +16,7 @@ from blockplan.figures import MOST_DECIMALS, number
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.plan import EVERYTHING
-from blockplan.plan.validity.drawn import SHAPES, Drawn, Tolerances, kept_faults, spread
+from blockplan.plan.validity.checked_layers import SHAPES, Drawn, Tolerances, kept_faults, spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.plan.model.plan import Plan, Read
-    from blockplan.plan.validity.drawn import Mask
+    from blockplan.plan.validity.checked_layers import Mask
 
 #: Columns whose numbers may be below zero.
 SIGNED = frozenset({"level", "floor_area_transfer_m2"})

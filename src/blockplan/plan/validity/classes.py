@@ -15,7 +15,7 @@ import pandas as pd
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse, plain
 from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.layers import MODES, OTHER_MODES, VALUES
-from blockplan.plan.validity.drawn import Drawn, named, spread
+from blockplan.plan.validity.checked_layers import Drawn, named, spread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,14 +16,14 @@ import shapely
 
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.plan.model.faults import Fault, fault
-from blockplan.plan.validity.drawn import place_of
+from blockplan.plan.validity.checked_layers import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
-    from blockplan.plan.validity.drawn import Drawn
+    from blockplan.plan.validity.checked_layers import Drawn
 
 #: Kind of a line -> the land uses that may lie inside it (the measures on city green, blue and yellow lines).
 USES = {"green": ("14", "17", "03"), "blue": ("17", "14"), "yellow": ("12", "13")}

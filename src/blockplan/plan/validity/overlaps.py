@@ -10,14 +10,14 @@ import shapely
 
 from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.recall import by_row, once
-from blockplan.plan.validity.drawn import place_of
+from blockplan.plan.validity.checked_layers import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from blockplan.plan.validity.drawn import Drawn, Geometries, Tolerances
+    from blockplan.plan.validity.checked_layers import Drawn, Geometries, Tolerances
 
 #: Layers whose features part the plan.
 PARTING = ("areas", "blocks", "subblocks")

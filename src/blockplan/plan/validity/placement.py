@@ -16,12 +16,12 @@ import shapely
 
 from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.recall import by_row, once
-from blockplan.plan.validity.drawn import Drawn, Tolerances, place_of, spread
+from blockplan.plan.validity.checked_layers import Drawn, Tolerances, place_of, spread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from blockplan.plan.validity.drawn import Geometries, Mask
+    from blockplan.plan.validity.checked_layers import Geometries, Mask
 
 #: Coordinates up to this size may be degrees; those of a projected CRS are far larger.
 DEGREES = np.array([180.0, 90.0])

@@ -17,7 +17,7 @@ from blockplan.plan.model.bindings import BINDINGS, bindings, condition
 from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.layers import LAYERS, VALUES
 from blockplan.plan.model.plan import EVERYTHING
-from blockplan.plan.validity.drawn import Drawn, kept_faults, named
+from blockplan.plan.validity.checked_layers import Drawn, kept_faults, named
 
 #: Columns that name features of other layers, and which there are.
 NAMES: tuple[Read, ...] = tuple(
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from blockplan.plan.model.plan import Plan, Read
-    from blockplan.plan.validity.drawn import Mask
+    from blockplan.plan.validity.checked_layers import Mask
 
     #: A feature that names another one: its layer, the column, its row.
     _Use = tuple[Drawn, str, int]

@@ -20,7 +20,7 @@ from blockplan.figures import fixed
 from blockplan.plan.model.bindings import bindings
 from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.figures import Dimension, TextFigure, figures
-from blockplan.plan.validity.drawn import Drawn, place_of
+from blockplan.plan.validity.checked_layers import Drawn, place_of
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:

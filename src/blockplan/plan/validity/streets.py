@@ -15,12 +15,12 @@ import numpy as np
 import shapely
 
 from blockplan.plan.model.faults import Fault, fault
-from blockplan.plan.validity.drawn import Drawn, Tolerances, named
+from blockplan.plan.validity.checked_layers import Drawn, Tolerances, named
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from blockplan.plan.validity.drawn import Geometries, Mask, Rows
+    from blockplan.plan.validity.checked_layers import Geometries, Mask, Rows
     from blockplan.plan.validity.placement import Placed
 
 #: An end this close to the edge of the drawing goes on outside of it, m.

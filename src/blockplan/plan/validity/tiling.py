@@ -21,14 +21,14 @@ import shapely
 
 from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.recall import by_neighbours, by_row, once
-from blockplan.plan.validity.drawn import INTRICATE_FROM, Drawn, Tolerances, named, place_of
+from blockplan.plan.validity.checked_layers import INTRICATE_FROM, Drawn, Tolerances, named, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
-    from blockplan.plan.validity.drawn import Geometries, Mask, Rows
+    from blockplan.plan.validity.checked_layers import Geometries, Mask, Rows
     from blockplan.plan.validity.placement import Placed
 
 #: Two areas are the same ground seen twice if they differ by no more than this share.

@@ -21,9 +21,9 @@ from blockplan.plan.model.faults import GRADES, Fault, fault
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.model.plan import EVERYTHING
 from blockplan.plan.validity.attributes import check_attributes
+from blockplan.plan.validity.checked_layers import SHAPES, Tolerances, draw, kept_faults, place_of
 from blockplan.plan.validity.classes import check_classes
 from blockplan.plan.validity.control_lines import check_control_lines
-from blockplan.plan.validity.drawn import SHAPES, Tolerances, draw, kept_faults, place_of
 from blockplan.plan.validity.overlaps import check_overlaps
 from blockplan.plan.validity.placement import all_in_degrees, place
 from blockplan.plan.validity.references import check_references
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from blockplan.plan.model.plan import Plan, Read
-    from blockplan.plan.validity.drawn import Drawn
+    from blockplan.plan.validity.checked_layers import Drawn
     from blockplan.plan.validity.placement import Placed
     from blockplan.plan.validity.tiling import Tiling
 

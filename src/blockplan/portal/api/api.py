@@ -15,7 +15,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from blockplan.errors import BlockplanError, IntakeError, NoticeStateError
-from blockplan.portal.api import exports, log, notices, opinions, placing, submissions, texts
+from blockplan.portal.api import exports, log, notices, opinions, places, submissions, texts
 from blockplan.portal.api.faults import Refused, fault, unavailable
 from blockplan.portal.api.parse import StrictParser
 from blockplan.portal.lang import wanted
@@ -80,7 +80,7 @@ api = Described(
 )
 # What `sending` adds stands in the router of `opinions`: reading and submitting share addresses. `said` comes
 # first: the id of an object may hold a slash, and takes all that follows it.
-for router in (texts.router, notices.router, placing.router, opinions.router, exports.router, log.router):
+for router in (texts.router, notices.router, places.router, opinions.router, exports.router, log.router):
     api.add_router("", _read_strictly(router))
 
 

@@ -24,7 +24,7 @@ from blockplan.portal.api.faults import Refused, documented
 from blockplan.portal.api.notices import NoticeId
 from blockplan.portal.api.opinions import Number, router
 from blockplan.portal.api.parse import document
-from blockplan.portal.api.placing import Geometry, PlaceIn, System, placed, told
+from blockplan.portal.api.places import Geometry, PlaceIn, System, placed, told
 from blockplan.portal.api.schemas import PromiseOut, ReceiptOut, Strict
 from blockplan.portal.arrival import arrived
 from blockplan.portal.record.models import Notice

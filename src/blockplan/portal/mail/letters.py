@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from django.core.mail import EmailMessage
 
-from blockplan.portal import moments
+from blockplan.portal import local_time
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.ids import written
 from blockplan.portal.mail.outbox import token_of
@@ -128,4 +128,4 @@ def _opinion(row: Outgoing) -> str:
 
 
 def _moment(at: str, notice: Notice, lang: str) -> str:
-    return moments.said(at, notice.zone, lang)
+    return local_time.said(at, notice.zone, lang)

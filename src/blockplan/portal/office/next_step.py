@@ -19,8 +19,8 @@ from blockplan.notice.particulars import asked_and_missing, particulars_from
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.office import drafts
 from blockplan.portal.office.models import Draft, Pending
+from blockplan.portal.record.clock import time_of
 from blockplan.portal.record.models import Opinion
-from blockplan.portal.record.time import time_of
 
 if TYPE_CHECKING:
     from blockplan.portal.office.permissions import Actor

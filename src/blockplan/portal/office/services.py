@@ -17,8 +17,8 @@ from blockplan.portal.office import act_forms, entry_permissions, two_person
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.drafts import draft_anew
 from blockplan.portal.office.edit_conflicts import of_opinion, of_words, require_seen
+from blockplan.portal.record.clock import ahead_of_clock
 from blockplan.portal.record.store import open_store
-from blockplan.portal.record.time import ahead_of_clock
 from blockplan.respond import Desk, require_complete
 
 if TYPE_CHECKING:

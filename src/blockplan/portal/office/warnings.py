@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from blockplan.portal import clock, moments
+from blockplan.portal import clock, local_time
 from blockplan.portal.config import FILE, config_of_environment
 from blockplan.portal.lang import current
 from blockplan.portal.mail import halts
 from blockplan.portal.record import place
+from blockplan.portal.record.clock import ahead_of_clock
 from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import open_store
-from blockplan.portal.record.time import ahead_of_clock
 from blockplan.portal.submissions import promised
 from blockplan.portal.words import say
 
@@ -39,7 +39,7 @@ def _of_clock() -> list[str]:
     if leap is None:
         return []
     lang = current()
-    read = moments.said(clock.now(), config_of_environment().zone, lang)
+    read = local_time.said(clock.now(), config_of_environment().zone, lang)
     against = say(f"office_warning.clock_{leap.witness}", lang)
     return [say("office_warning.clock", lang, read=read, seconds=round(leap.seconds), against=against)]
 
@@ -50,7 +50,7 @@ def _of_time(notice: str) -> list[str]:
     if ahead is None:
         return []
     lang, zone = current(), config_of_environment().zone
-    at, read = (moments.said(one, zone, lang) for one in (ahead, clock.now()))
+    at, read = (local_time.said(one, zone, lang) for one in (ahead, clock.now()))
     return [say("office_warning.ahead", lang, at=at, read=read)]
 
 
@@ -67,5 +67,5 @@ def _of_mail() -> list[str]:
     lang = current()
     what = say(f"office_warning.mail_{found['step']}", lang)
     why = f"{what} ({found['code']})" if found["code"] else what
-    since = moments.said(found["since"], config_of_environment().zone, lang)
+    since = local_time.said(found["since"], config_of_environment().zone, lang)
     return [say("office_warning.mail", lang, since=since, why=why, waiting=found["waiting"], file=FILE)]

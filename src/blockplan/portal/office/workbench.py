@@ -93,7 +93,7 @@ def _searching(request: HttpRequest, notice: str, path: str) -> HttpResponse:
 def _dropped(request: HttpRequest, notice: str) -> HttpResponse:
     """What was dropped becomes the plan of the draft; a plan on notice stays as it is."""
     from blockplan.plan import read, write  # noqa: PLC0415 (pandas and the rest take a second)
-    from blockplan.portal.workspace.dropping import take_in  # noqa: PLC0415
+    from blockplan.portal.workspace.dropped_files import take_in  # noqa: PLC0415
 
     draft = Draft.objects.select_related("version").filter(pk=notice).first()
     if draft is None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import conditional_page
 
 from blockplan.notice.events import write_time
 from blockplan.portal import clock
-from blockplan.portal.record.time import time_of
+from blockplan.portal.record.clock import time_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

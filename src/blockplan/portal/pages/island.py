@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal import security_headers
-from blockplan.portal.pages import addresses, mapdata, squeezed
+from blockplan.portal.pages import addresses, compression, mapdata
 from blockplan.portal.words import say
 
 if TYPE_CHECKING:
@@ -43,14 +43,14 @@ def of_notice(request: HttpRequest, row: Notice, version: PlanVersion, lang: str
         "opinion": reverse("register_opinion", kwargs={"lang": lang, "notice": row.id, "opinion_id": "O-0"}),
         "place": reverse("place", kwargs={"lang": lang, "notice": row.id}),
         "write": addresses.write(lang, row.id) if open_ else None,
-        "worker": squeezed.address("worker.js"),
+        "worker": compression.address("worker.js"),
         "uses": mapdata.uses(version, lang),
         "marks": mapdata.marks(version, lang),
         "words": words(lang),
     }
     return {
-        "script": squeezed.address("map.js"),
-        "style": squeezed.address("map.css"),
+        "script": compression.address("map.js"),
+        "style": compression.address("map.css"),
         "data": json.dumps(data, ensure_ascii=False),
     }
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse
 
-from blockplan.portal.in_steps import in_steps
+from blockplan.portal.coordinate_deltas import in_steps
 from blockplan.portal.pages.common import public
-from blockplan.portal.pages.squeezed import squeezed
+from blockplan.portal.pages.compression import squeezed
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.record import register
 from blockplan.portal.visible_notices import open_to, version_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from blockplan.portal.pages import about, answers, feeds, here, notices, objects, opinions, records
+from blockplan.portal.pages import about, answers, feeds, my_place, notices, objects, opinions, records
 
 _NOTICE = "notices/<slug:notice>/"
 
@@ -23,7 +23,7 @@ urlpatterns = [
         f"{_NOTICE}plan/<slug:layer>/<object_id:object_id>/feed.atom", feeds.object_feed, name="object_feed"
     ),
     path(f"{_NOTICE}plan/<slug:layer>/<object_id:object_id>/", objects.object_page, name="object"),
-    path(f"{_NOTICE}place/", here.place, name="place"),
+    path(f"{_NOTICE}place/", my_place.place, name="place"),
     path(f"{_NOTICE}opinions/", opinions.opinions, name="opinions"),
     path(f"{_NOTICE}opinions/<slug:opinion_id>/", opinions.opinion, name="register_opinion"),
     path(f"{_NOTICE}response/<str:theme>/feed.atom", feeds.theme_feed, name="theme_feed"),

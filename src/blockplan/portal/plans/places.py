@@ -81,11 +81,11 @@ def whereabouts(version: PlanVersion, layer: str, id_: str, lang: str, *, use: b
     use
         Whether the planned use of a parcel stands before them.
     """
-    from blockplan.report.public import around  # noqa: PLC0415 (with it come pandas and shapely)
+    from blockplan.report.public import surroundings  # noqa: PLC0415 (with it come pandas and shapely)
 
     places = places_of(version)
     host = id_ if layer == "parcels" else places.index.host_of.get((layer, id_), "")
-    found = around.called(places, host) if host else None
+    found = surroundings.called(places, host) if host else None
     if found is None:
         return ""
     names = [pick(link.name, lang) for link in (*found.streets, *filter(None, (found.area,)))]

@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any, cast
 from blockplan.errors import BlockplanError, NoticeStateError
 from blockplan.notice.record import export
 from blockplan.portal.config import config_of_environment
+from blockplan.portal.record.countersigning import outside_of
 from blockplan.portal.record.derived_files import alone, folder_of, making
 from blockplan.portal.record.models import Entry
-from blockplan.portal.record.outsiders import outside_of
 from blockplan.portal.words import say
 from blockplan.texts import refusal
 

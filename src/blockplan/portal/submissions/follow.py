@@ -22,10 +22,10 @@ from blockplan.notice.numbers import read_typed
 from blockplan.notice.state import TAKES_OPINIONS, State
 from blockplan.portal import clock, security_headers
 from blockplan.portal.arrival import arrived
+from blockplan.portal.record.clock import time_of
 from blockplan.portal.record.numbers import entry_of, named, number_of
 from blockplan.portal.record.published import answers_to
 from blockplan.portal.record.store import UnavailableError, open_store
-from blockplan.portal.record.time import time_of
 from blockplan.portal.submissions import rate_limits, subjects
 from blockplan.portal.submissions.amending import Amending
 from blockplan.portal.submissions.forms import step_of

@@ -17,7 +17,7 @@ from blockplan.notice.intake.texts_in import made_fit
 from blockplan.notice.intake.uploads import take_files
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.plans.places import whereabouts
-from blockplan.portal.record.time import time_of
+from blockplan.portal.record.clock import time_of
 from blockplan.portal.submissions import drafts, rate_limits, subjects
 from blockplan.portal.submissions.forms import STANDINGS, Filled, OpinionForm
 from blockplan.portal.submissions.idempotency import seal_of

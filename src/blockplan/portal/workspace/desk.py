@@ -18,7 +18,7 @@ from blockplan.live.logs import SEARCH, log_of, package_alone, require_scenario
 from blockplan.live.refusals import refused as edit_refused
 from blockplan.plan import read
 from blockplan.plan.model.plan import BASE
-from blockplan.portal.workspace.dropping import Dropped, take_in
+from blockplan.portal.workspace.dropped_files import Dropped, take_in
 from blockplan.portal.workspace.proposing import ProposalSearch
 from blockplan.portal.workspace.searches import SearchFile
 

@@ -19,8 +19,8 @@ from blockplan.plan import Plan, read, write
 from blockplan.plan.files.package import MANIFEST
 from blockplan.plan.model.manifest import read_manifest
 from blockplan.plan.model.plan import BASE
-from blockplan.portal.in_steps import in_steps
-from blockplan.portal.workspace.judged import comparison_document, result_document
+from blockplan.portal.coordinate_deltas import in_steps
+from blockplan.portal.workspace.verdicts import comparison_document, result_document
 from blockplan.report.html import page
 from blockplan.report.sheet import sheet
 

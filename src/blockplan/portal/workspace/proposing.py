@@ -16,7 +16,7 @@ from blockplan.errors import BlockplanError
 from blockplan.propose import Stop, conclude
 from blockplan.propose.changes import apply, picked
 from blockplan.propose.locks import read_locks
-from blockplan.propose.repair.mending import repair
+from blockplan.propose.repair.smallest_change import repair
 from blockplan.propose.repair.state import RepairParams
 from blockplan.report.proposal.page import ProposalView
 from blockplan.report.words import Words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from blockplan.check.verdict import Force
-from blockplan.measure.distance.ways import WAYS
+from blockplan.measure.distance.methods import WAYS
 from blockplan.plan import landuse
 from blockplan.plan.model.layers import LAYERS, VALUES, LayerSpec
 from blockplan.report.definitions import way

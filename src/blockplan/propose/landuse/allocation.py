@@ -22,7 +22,7 @@ from blockplan.propose.landuse.problem import parts
 from blockplan.propose.landuse.search import FoundUses, solve
 from blockplan.propose.proof import Proof
 from blockplan.propose.proposal import SearchAnswer
-from blockplan.propose.stop import Clock, Stop
+from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

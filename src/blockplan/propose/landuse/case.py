@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from blockplan.propose.landuse.demands import LandUseDemands, asked_of, left_out_of
 from blockplan.propose.landuse.parcels import Parcels, parcels_of
 from blockplan.propose.landuse.problem import Problem, parts, score, shortfalls
+from blockplan.propose.landuse.scoring import Worth, bound_by_zones, facing_of, groups_of, worth_of
 from blockplan.propose.landuse.terms import Terms, terms_of
-from blockplan.propose.landuse.worth import Worth, bound_by_zones, facing_of, groups_of, worth_of
 from blockplan.propose.unmet import Unmet
 
 if TYPE_CHECKING:

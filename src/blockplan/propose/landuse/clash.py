@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from blockplan.propose.landuse.problem import Problem
-    from blockplan.propose.stop import Clock
+    from blockplan.propose.stopping import Clock
 
 #: Nodes of the tree that one question is worth.
 NODES = 500

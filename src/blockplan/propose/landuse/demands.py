@@ -19,7 +19,7 @@ from blockplan.measure.inputs.columns import ids, shapes, total, values
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.propose.landuse.problem import Cover, LandUseDemand
 from blockplan.propose.landuse.reach import homes_by_parcel, near_in_line, near_on_foot
-from blockplan.propose.landuse.worth import areas_with_functions, plan_has_streets, zones_of
+from blockplan.propose.landuse.scoring import areas_with_functions, plan_has_streets, zones_of
 from blockplan.propose.unmet import Unmet
 from blockplan.units import M2_PER_HA
 

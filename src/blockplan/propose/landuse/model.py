@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.propose.landuse.problem import Cover, LandUseDemand, Problem
-    from blockplan.propose.stop import Clock
+    from blockplan.propose.stopping import Clock
 
 INFINITE = highspy.kHighsInf
 

@@ -19,7 +19,7 @@ from blockplan.plan.model.codes import landuse
 from blockplan.propose.landuse.problem import Facing, LandUseDemand, Problem, score, shortfalls
 from blockplan.propose.landuse.search import FoundUses, relaxed_by, solve
 from blockplan.propose.sites import gap
-from blockplan.propose.stop import Clock, Stop
+from blockplan.propose.stopping import Clock, Stop
 from blockplan.texts import LANGUAGES, Catalog
 
 if TYPE_CHECKING:

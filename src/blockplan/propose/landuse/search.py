@@ -21,7 +21,7 @@ from blockplan.propose.landuse.model import INFINITE, LandUseModel, model_of, so
 from blockplan.propose.landuse.problem import Cover, LandUseDemand, fits, score, shortfalls
 from blockplan.propose.mip import under
 from blockplan.propose.sites import gap as gap_of
-from blockplan.propose.stop import Clock, Stop
+from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

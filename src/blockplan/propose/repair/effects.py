@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from blockplan.propose.changes import Change
     from blockplan.propose.repair.demands import Demand, DemandFigure
     from blockplan.propose.repair.moves import RepairMove
-    from blockplan.propose.stop import Clock
+    from blockplan.propose.stopping import Clock
 
 #: What was worked out for a plan and stays true as long as its streets stay.
 STANDING = ("network:walk",)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.propose.stop import Clock
+    from blockplan.propose.stopping import Clock
 
 Status = Literal["optimal", "feasible", "infeasible", "nothing"]
 

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult, Verdict
     from blockplan.plan import Plan
     from blockplan.propose.changes import Change
-    from blockplan.propose.parts.offered import Offered
+    from blockplan.propose.parts.trial_plan import Offered
     from blockplan.propose.repair.draft import Key
     from blockplan.propose.repair.effects import Bench
     from blockplan.propose.repair.mip import RepairSolved
     from blockplan.propose.repair.moves import RepairMove, Yard
     from blockplan.propose.repair.search import Useful
-    from blockplan.propose.stop import Clock
+    from blockplan.propose.stopping import Clock
 
 Objective = Literal["count", "area", "cost"]
 #: Shortfalls that differ by no more are the same.

@@ -17,7 +17,7 @@ from blockplan.errors import InfeasibleError
 from blockplan.propose.limits import Limits, Slack, clash, group_rows, site_columns
 from blockplan.propose.mip import Model, Solved, solve
 from blockplan.propose.sites import Sites
-from blockplan.propose.stop import Clock, Stop
+from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,7 +19,7 @@ from blockplan.propose.mip import under
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from blockplan.propose.stop import Clock
+    from blockplan.propose.stopping import Clock
 
 
 def fewest_prices(

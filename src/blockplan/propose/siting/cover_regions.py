@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blockplan.propose.mip import Model, solve
-from blockplan.propose.stop import Clock, Stop
+from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,7 @@ import scipy.sparse as sp
 
 from blockplan.errors import InfeasibleError, UsageError
 from blockplan.propose.sites import Sites
-from blockplan.propose.stop import Clock, Stop
+from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

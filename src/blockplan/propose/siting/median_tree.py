@@ -18,7 +18,7 @@ from blockplan.propose.siting import median_kernels as kernels
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from blockplan.propose.stop import Clock
+    from blockplan.propose.stopping import Clock
 
 ROUNDS = 60
 

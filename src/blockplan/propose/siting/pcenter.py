@@ -17,7 +17,7 @@ from blockplan.errors import InfeasibleError, UsageError
 from blockplan.propose.limits import Limits, site_columns
 from blockplan.propose.mip import Model, solve
 from blockplan.propose.sites import Sites
-from blockplan.propose.stop import Clock, Stop
+from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,7 @@ import numpy as np
 
 from blockplan.errors import InfeasibleError, UsageError
 from blockplan.propose.sites import EXACT, Sites, gap
-from blockplan.propose.stop import Clock, Stop
+from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -22,11 +22,11 @@ from blockplan.propose.siting.capacitated import capacitated_pmedian
 from blockplan.propose.siting.choice import evenly_within, fewest_within, most_within, nearest_within
 from blockplan.propose.siting.covering import lscp, mclp
 from blockplan.propose.siting.demand import DEMANDS, choices_of, groups_of
-from blockplan.propose.siting.ground import SitingGround, survey
 from blockplan.propose.siting.pcenter import pcenter
 from blockplan.propose.siting.pmedian import pmedian
+from blockplan.propose.siting.problem_data import SitingGround, survey
 from blockplan.propose.siting.stations import too_near, windows
-from blockplan.propose.stop import Clock, Stop
+from blockplan.propose.stopping import Clock, Stop
 from blockplan.propose.unmet import Unmet
 
 if TYPE_CHECKING:

@@ -39,7 +39,7 @@ class SiteParams:
     within_m
         The distance that counts as reached; None is the plan's own for the kind.
     reading
-        How it is measured, one of `blockplan.measure.distance.ways`; None goes along streets.
+        How it is measured, one of `blockplan.measure.distance.methods`; None goes along streets.
     weigh_by, codes
         For whom (`blockplan.propose.siting.demand.DEMANDS`), and for floor area which uses; None is
         residents, and residents with jobs for stations.

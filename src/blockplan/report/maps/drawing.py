@@ -15,7 +15,7 @@ import shapely
 from markupsafe import Markup, escape
 
 from blockplan.report.maps import svg
-from blockplan.report.maps.ground import INK, PAGE_WIDTH_MM, PAPER
+from blockplan.report.maps.basemap import INK, PAGE_WIDTH_MM, PAPER
 from blockplan.report.maps.svg import FONT, Frame
 from blockplan.units import M_PER_KM
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from blockplan.report.maps.ground import Ground
+    from blockplan.report.maps.basemap import Ground
 
 #: The largest a map gets on an A4 page, mm.
 PAGE_MM = (PAGE_WIDTH_MM, 204.0)

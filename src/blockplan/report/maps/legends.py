@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from shapely import box
 
 from blockplan.report.maps import drawing, svg
+from blockplan.report.maps.basemap import GREEN, OUTLINE, STREETS, WATER, WATER_LINE, WOOD
 from blockplan.report.maps.drawing import LegendEntry
-from blockplan.report.maps.ground import GREEN, OUTLINE, STREETS, WATER, WATER_LINE, WOOD
 
 if TYPE_CHECKING:
-    from blockplan.report.maps.ground import Ground, LandUseShare
+    from blockplan.report.maps.basemap import Ground, LandUseShare
     from blockplan.report.maps.svg import Frame
 
 STATION = "#1d4f91"

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blockplan.check.judged import FAIL, PASS, UNKNOWN
+from blockplan.check.feature_outcomes import FAIL, PASS, UNKNOWN
 from blockplan.report.features import FADED
 from blockplan.report.maps import drawing, svg
+from blockplan.report.maps.basemap import OUTLINE
 from blockplan.report.maps.drawing import PART_MM, Drawing, LegendEntry, MapSheet
-from blockplan.report.maps.ground import OUTLINE
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import Verdict
-    from blockplan.report.maps.ground import Ground
+    from blockplan.report.maps.basemap import Ground
 
 #: Outcome -> its name, fill and edge, in the order in which they are drawn.
 COLOURS = {

@@ -21,8 +21,8 @@ from blockplan.measure.measurement import Place
 from blockplan.report.definitions import reading_name
 from blockplan.report.features import FADED, beside, features, placed, residents_at
 from blockplan.report.maps import drawing, svg
+from blockplan.report.maps.basemap import GREEN, OUTLINE
 from blockplan.report.maps.drawing import PART_MM, Drawing, LegendEntry, MapSheet
-from blockplan.report.maps.ground import GREEN, OUTLINE
 from blockplan.report.maps.svg import Frame
 from blockplan.report.maps.themes import LONG, MOST_INSETS, area_names, area_parts
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from blockplan.check.verdict import Verdict
     from blockplan.plan import Plan
-    from blockplan.report.maps.ground import Ground
+    from blockplan.report.maps.basemap import Ground
     from blockplan.report.words import Words
 
 #: Beyond the limit by up to so many metres, and the colour; the last is for the farthest.

@@ -15,8 +15,8 @@ import shapely
 from blockplan.figures import is_known
 from blockplan.report.features import FADED, beside, features
 from blockplan.report.maps import drawing, svg
+from blockplan.report.maps.basemap import OUTLINE
 from blockplan.report.maps.drawing import PART_MM, Drawing, LegendEntry, MapSheet
-from blockplan.report.maps.ground import OUTLINE
 from blockplan.report.maps.parcelmaps import parcel_maps
 from blockplan.report.maps.reachmaps import reach_maps
 from blockplan.report.maps.svg import Frame
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from blockplan.check.verdict import Verdict
-    from blockplan.report.maps.ground import Ground
+    from blockplan.report.maps.basemap import Ground
 
 DENSITY = (
     (50.0, "#dbe5f1"),

@@ -15,11 +15,11 @@ import shapely
 
 from blockplan.plan import landuse
 from blockplan.report.maps import drawing, svg
-from blockplan.report.maps.drawing import DETAIL_MM, Drawing, LegendEntry, MapSheet
-from blockplan.report.maps.ground import (
+from blockplan.report.maps.basemap import (
     ink_on,
     use_colour,
 )
+from blockplan.report.maps.drawing import DETAIL_MM, Drawing, LegendEntry, MapSheet
 from blockplan.report.maps.legends import STATION, facility_legend, is_station, land_use_legend, line_legend
 from blockplan.report.maps.svg import Frame
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from shapely import LineString
     from shapely.geometry.base import BaseGeometry
 
-    from blockplan.report.maps.ground import Ground
+    from blockplan.report.maps.basemap import Ground
 
 LAND_USE_BASE = (
     ("woodland", 1.0), ("landuse", 1.0), ("greens", 1.0), ("water", 1.0), ("buildings", 1.0),

@@ -10,7 +10,7 @@ import numpy as np
 from blockplan.measure.indicators.loads import loads as loads_of
 from blockplan.measure.inputs.columns import areas_m2, ids, values
 from blockplan.plan.model.codes import DEFAULT_LIST
-from blockplan.report.maps.ground import second_level
+from blockplan.report.maps.basemap import second_level
 from blockplan.report.office.columns import Column, Line, OfficeTable, said
 
 if TYPE_CHECKING:

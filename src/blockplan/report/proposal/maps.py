@@ -15,8 +15,8 @@ import shapely
 
 from blockplan.plan.model.codes import DEFAULT_LIST
 from blockplan.report.maps import drawing, svg
+from blockplan.report.maps.basemap import INK, use_colour
 from blockplan.report.maps.drawing import Drawing, LegendEntry, MapSheet
-from blockplan.report.maps.ground import INK, use_colour
 from blockplan.report.maps.legends import STATION, is_station
 from blockplan.report.maps.svg import Frame
 from blockplan.report.maps.themes import LAND_USE_BASE, closer_frames, codes
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from blockplan.plan import Plan
-    from blockplan.report.maps.ground import Ground
+    from blockplan.report.maps.basemap import Ground
     from blockplan.report.words import Words
 
 #: A map of a pair on an A4 page, mm.

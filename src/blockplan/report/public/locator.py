@@ -19,8 +19,7 @@ from blockplan.plan import landuse
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS
 from blockplan.report.document import Table
 from blockplan.report.maps import drawing, svg
-from blockplan.report.maps.drawing import Drawing, LegendEntry, MapSheet
-from blockplan.report.maps.ground import (
+from blockplan.report.maps.basemap import (
     GREEN,
     OUTLINE,
     STREETS,
@@ -32,6 +31,7 @@ from blockplan.report.maps.ground import (
     second_level,
     use_colour,
 )
+from blockplan.report.maps.drawing import Drawing, LegendEntry, MapSheet
 from blockplan.report.maps.legends import STATION, is_station
 from blockplan.report.maps.svg import Frame
 from blockplan.report.public.furigana import bare

@@ -19,9 +19,9 @@ from blockplan.measure import MEASURES
 from blockplan.measure.distance.goals import places_of
 from blockplan.measure.distance.reach import street_network
 from blockplan.measure.inputs.columns import absent, belongs, ids, shapes, values
+from blockplan.measure.inputs.feature_points import middles
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.inputs.greens import public_greens
-from blockplan.measure.inputs.middles import middles
 from blockplan.network import Joins, Targets, at_joins, join, meets
 from blockplan.network.nearest_target import walk_to
 

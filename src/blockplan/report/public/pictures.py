@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from blockplan.report.document import Table
+    from blockplan.report.maps.basemap import Ground
     from blockplan.report.maps.drawing import Drawing, LegendEntry
-    from blockplan.report.maps.ground import Ground
     from blockplan.report.public.speech import Speech
 
 #: States of a plan in which its pictures are marked as a draft.

@@ -26,7 +26,7 @@ from blockplan.measure.inputs.floors import floor_areas, parcel_points
 from blockplan.measure.inputs.homes import residents
 from blockplan.measure.inputs.neighbours import neighbours
 from blockplan.report.document import Link
-from blockplan.report.maps.ground import second_level
+from blockplan.report.maps.basemap import second_level
 from blockplan.report.public.landtake import land_takes
 from blockplan.report.public.nearby import nearby
 from blockplan.report.public.place_index import HOSTED, KINDS, LAYER_OF, Index

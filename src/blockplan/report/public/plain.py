@@ -16,10 +16,10 @@ from blockplan.compare.transition import transitions
 from blockplan.measure import MEASURES
 from blockplan.measure.inputs.columns import areas_m2, ids, shapes, values
 from blockplan.measure.inputs.greens import public_greens
-from blockplan.plan.model.derived import derived_land
+from blockplan.plan.model.derived_land import derived_land
 from blockplan.report import tables
 from blockplan.report.document import Link, Section, Table, section
-from blockplan.report.maps.ground import Ground, second_level
+from blockplan.report.maps.basemap import Ground, second_level
 from blockplan.report.maps.legends import is_station
 from blockplan.report.public.speech import Speech
 from blockplan.report.public.use_words import use_said

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.measure.inputs.columns import values
 from blockplan.plan.model.codes import DEFAULT_LIST, UNKNOWN_COLOUR
-from blockplan.report.maps.ground import GREEN, OUTLINE, WATER, WATER_LINE, WOOD, use_colour
+from blockplan.report.maps.basemap import GREEN, OUTLINE, WATER, WATER_LINE, WOOD, use_colour
 from blockplan.report.qgis.symbols import FILL, LINE, MARKER, Category, Label, Style, Symbol
 from blockplan.report.sheets.overlaymap import OVERLAYS
 from blockplan.report.sheets.parcelmap import CONTROL

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.report.joining import joined, starts
-from blockplan.report.sheets import control, extents, maps, whole
+from blockplan.report.sheets import control, extents, maps, plan_sheets
 from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.panels import PanelFiles
 from blockplan.report.sheets.paper import HEADING_MM, PAD_MM, PAPERS
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from blockplan.report.sheets.paper import Paper
 
 #: Kinds of sheet in the order of the atlas.
-KINDS = ("cover", *whole.MAPS, "block", "subblock", "tables")
+KINDS = ("cover", *plan_sheets.MAPS, "block", "subblock", "tables")
 
 
 #: 計画図 are drawn at 1/2,500 or larger.
@@ -99,8 +99,8 @@ def _sheets(
     lang = facts.view.words.lang
     sheets: list[Sheet] = []
     left_out: list[tuple[str, str]] = []
-    entire = whole.Whole(facts, files, paper)
-    for kind, theme in whole.MAPS.items():
+    entire = plan_sheets.Whole(facts, files, paper)
+    for kind, theme in plan_sheets.MAPS.items():
         if kind in kinds:
             made_one = entire.theme(theme) if theme.has(facts) else None
             if made_one is None:

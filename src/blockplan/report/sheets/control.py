@@ -21,7 +21,7 @@ from blockplan.report.sheets import (
     streetmap,
 )
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, fit, layouts
-from blockplan.report.sheets.printed import em, ems
+from blockplan.report.sheets.printed_tables import em, ems
 from blockplan.report.sheets.scene import said
 
 if TYPE_CHECKING:

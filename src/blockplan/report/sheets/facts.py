@@ -15,7 +15,7 @@ import shapely
 
 from blockplan.measure.inputs.columns import ids, values
 from blockplan.plan.model.codes import DEFAULT_LIST
-from blockplan.report.maps.ground import use_colour
+from blockplan.report.maps.basemap import use_colour
 from blockplan.report.office.columns import NOT_APPLICABLE, shown
 from blockplan.report.office.facilities import facilities as facility_table
 from blockplan.report.office.parcels import parcels as parcel_table

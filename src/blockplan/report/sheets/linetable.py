@@ -10,7 +10,7 @@ import shapely
 from blockplan.report.office.columns import UNKNOWN_SIGN, shown
 from blockplan.report.sheets.overlaymap import OVERLAYS, drawn_lines
 from blockplan.report.sheets.parcelmap import CONTROL
-from blockplan.report.sheets.printed import ems, least
+from blockplan.report.sheets.printed_tables import ems, least
 from blockplan.report.sheets.scene import said
 
 if TYPE_CHECKING:

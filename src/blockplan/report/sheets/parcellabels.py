@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import shapely
 
-from blockplan.report.maps.ground import ink_on
+from blockplan.report.maps.basemap import ink_on
 from blockplan.report.sheets.canvas import INK, circle, rect, segment, text, width_of
 from blockplan.report.sheets.labels import Spots, around
 from blockplan.report.sheets.parcelmap import PARCEL_TINT

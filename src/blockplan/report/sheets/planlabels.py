@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from blockplan.report.maps.ground import ink_on
+from blockplan.report.maps.basemap import ink_on
 from blockplan.report.sheets import parcellabels
 from blockplan.report.sheets.canvas import INK, width_of
 from blockplan.report.sheets.labels import Spots, beside

@@ -10,10 +10,10 @@ import shapely
 
 from blockplan.figures import fixed
 from blockplan.measure.inputs.columns import values
-from blockplan.report.maps.ground import use_colour
+from blockplan.report.maps.basemap import use_colour
 from blockplan.report.office.columns import shown
 from blockplan.report.office.phases import in_time
-from blockplan.report.sheets import ground as base
+from blockplan.report.sheets import basemap as base
 from blockplan.report.sheets import overlaymap, parcellabels, parcelmap, streetmap
 from blockplan.report.sheets.canvas import INK, circle, text, width_of
 from blockplan.report.sheets.labels import beside

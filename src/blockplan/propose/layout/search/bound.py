@@ -16,9 +16,9 @@ import shapely
 from blockplan.measure.access.solver import quiet_highs
 from blockplan.propose.layout.problem.case import HOME, home_weights
 from blockplan.propose.layout.score.score import ECOLOGY_SLACK_M
-from blockplan.propose.layout.search.bodies import ServiceSpots, spots_of
+from blockplan.propose.layout.search.parcel_centroids import ServiceSpots, spots_of
 from blockplan.propose.mip import under
-from blockplan.propose.stop import Clock, Stop
+from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -19,7 +19,7 @@ from blockplan.propose.layout.problem.words import short_of
 from blockplan.propose.layout.score.legal import GREEN_MIN_M2, ROUNDING
 from blockplan.propose.layout.search.state import ALLOWED
 from blockplan.propose.mip import under
-from blockplan.propose.stop import Clock, Stop
+from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -24,10 +24,10 @@ from blockplan.propose.layout.search.bound import bound_of
 from blockplan.propose.layout.search.demands import unmet_demands
 from blockplan.propose.layout.search.draw import edges_of, finished, lines_of, parcels_of
 from blockplan.propose.layout.search.land import again, empty_layout, field_of, land_of
+from blockplan.propose.layout.search.merge_greens import tidied
 from blockplan.propose.layout.search.roads import built
-from blockplan.propose.layout.search.tidy import tidied
 from blockplan.propose.sites import gap
-from blockplan.propose.stop import Clock, Stop
+from blockplan.propose.stopping import Clock, Stop
 from blockplan.texts import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from blockplan.propose.layout.search.frame import (
     without_holes,
 )
 from blockplan.propose.layout.search.fronts import entered
-from blockplan.propose.stop import Clock, Stop
+from blockplan.propose.stopping import Clock, Stop
 
 # isort: off
 from blockplan.propose.layout.search.state import (

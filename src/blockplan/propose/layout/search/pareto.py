@@ -18,7 +18,7 @@ from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.score.score import score
 from blockplan.propose.layout.search.bound import bound_of
 from blockplan.propose.layout.search.drawing import layout
-from blockplan.propose.stop import Clock, Stop
+from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -22,7 +22,7 @@ from blockplan.propose.layout.score.legal import GAP_M2, Illegal, illegal
 from blockplan.propose.layout.score.score import score
 from blockplan.propose.layout.search.bound import bound_of
 from blockplan.propose.layout.search.drawing import DrawnLayout, layout
-from blockplan.propose.stop import Clock, Stop
+from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import shapely
 
-from blockplan.deliver.carrying import CarriedTable, day_of
 from blockplan.deliver.pairs import columns_of
 from blockplan.deliver.profile import MADE, SCALES
+from blockplan.deliver.to_profile import CarriedTable, day_of
 from blockplan.plan import Plan
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.plan.model.layers import LAYERS, VALUES

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.plan import Plan
-    from blockplan.propose.stop import Clock
+    from blockplan.propose.stopping import Clock
 
 #: Parts that are cut from one parcel on trial, at most.
 MOST_PARTS = 3

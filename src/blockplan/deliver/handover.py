@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blockplan.deliver.amendment import amendment, packages
-from blockplan.deliver.carrying import carry
 from blockplan.deliver.filing import fill, form_document, form_workbook, kind_of
+from blockplan.deliver.from_profile import origins, restore
 from blockplan.deliver.geodatabase import write_geodatabase
 from blockplan.deliver.losses import losses
+from blockplan.deliver.master_plan import read_upper
 from blockplan.deliver.package import Package, digests, file_name, read_package
 from blockplan.deliver.package import beside as beside_plan
 from blockplan.deliver.quality import PackageFacts, judge
 from blockplan.deliver.quality.report import quality_pdf, quality_workbook
 from blockplan.deliver.refusals import refused
-from blockplan.deliver.restoring import origins, restore
 from blockplan.deliver.text.document import open_document
-from blockplan.deliver.upper import read_upper
+from blockplan.deliver.to_profile import carry
 from blockplan.errors import BlockplanError, PlanDataError, UsageError
 from blockplan.plan import Plan, write
 from blockplan.texts import pick
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     import pyproj
 
     from blockplan.check.verdict import CheckResult
-    from blockplan.deliver.carrying import CarriedTable
     from blockplan.deliver.losses import Loss
     from blockplan.deliver.profile import DeliveryProfile
     from blockplan.deliver.quality import Judgement
+    from blockplan.deliver.to_profile import CarriedTable
 
 FIRST_STAGE = "入库"
 

@@ -17,8 +17,8 @@ from blockplan.texts import pick
 if TYPE_CHECKING:
     from blockplan.portal.plans.models import PlanVersion
     from blockplan.portal.record.models import Notice
-    from blockplan.report.public.around import Around, Near
     from blockplan.report.public.place_records import Neighbour, ParcelRecord, PlannedUse
+    from blockplan.report.public.surroundings import Around, Near
 
 #: Layers of which a place can be had.
 LEADS = frozenset(LAYERS)
@@ -33,14 +33,14 @@ RAIL = ("subway", "rail", "tram")
 
 def at(row: Notice, version: PlanVersion, x: float, y: float, lang: str) -> dict[str, Any]:
     """What is said of a point of the plan (m), for page and map alike."""
-    from blockplan.report.public import around  # noqa: PLC0415 (with it come pandas and shapely)
+    from blockplan.report.public import surroundings  # noqa: PLC0415 (with it come pandas and shapely)
 
-    return _said(row, version, around.at(places_of(version), x, y), lang)
+    return _said(row, version, surroundings.at(places_of(version), x, y), lang)
 
 
 def of(row: Notice, version: PlanVersion, layer: str, id_: str, lang: str) -> dict[str, Any] | None:
     """The same of an object: a parcel where it lies, a street with the parcels at it; None if none."""
-    from blockplan.report.public import around  # noqa: PLC0415
+    from blockplan.report.public import surroundings  # noqa: PLC0415
 
     places = places_of(version)
     if layer == "parcels":
@@ -58,7 +58,7 @@ def of(row: Notice, version: PlanVersion, layer: str, id_: str, lang: str) -> di
     if not known:
         return None
     name = pick(places.index.name(layer, id_), lang) or id_
-    found = around.beside(places, layer, id_, ALONG_M if layer == "streets" else AT_M, MOST_AT)
+    found = surroundings.beside(places, layer, id_, ALONG_M if layer == "streets" else AT_M, MOST_AT)
     return {
         "title": name,
         "sub": kind_said(layer, lang),
@@ -174,7 +174,7 @@ def _way(one: Neighbour, lang: str) -> str:
 
 
 def _within(row: Notice, version: PlanVersion, around: Around, lang: str) -> dict[str, Any]:
-    from blockplan.report.public.around import WITHIN_M  # noqa: PLC0415
+    from blockplan.report.public.surroundings import WITHIN_M  # noqa: PLC0415
 
     radius = metres(WITHIN_M, lang)
     tallest = around.tallest

@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING
 from blockplan.check import check
 from blockplan.propose.changes import apply
 from blockplan.propose.conversion import converted
-from blockplan.propose.parts.offered import Offered, offer
+from blockplan.propose.parts.trial_plan import Offered, offer
 from blockplan.propose.repair import costs as repair_costs
 from blockplan.propose.repair.demands import demands_of
 from blockplan.propose.repair.draft import RepairDraft
 from blockplan.propose.repair.effects import Bench
 from blockplan.propose.repair.mip import Effort
 from blockplan.propose.repair.moves import Yard
+from blockplan.propose.repair.outcome import answer_of
+from blockplan.propose.repair.preference import suited
 from blockplan.propose.repair.rows import Supply
 from blockplan.propose.repair.search import useful
 from blockplan.propose.repair.state import SAME_SHORT, Choice, RepairParams, RepairSolution, Search
-from blockplan.propose.repair.suiting import suited
-from blockplan.propose.repair.told import answer_of
-from blockplan.propose.stop import Clock, Stop
+from blockplan.propose.stopping import Clock, Stop
 from blockplan.propose.unmet import rule_name
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def repair(  # noqa: PLR0913 (what a repair is asked; all but the first two have
     tally = yard.tally
     found, offered = useful(bench, yard), Offered(plan, plan, {})
     if params.parts and found.moves:
-        from blockplan.propose.repair.parting import sizes_wanted  # noqa: PLC0415 (it scores shapes)
+        from blockplan.propose.repair.part_sizes import sizes_wanted  # noqa: PLC0415 (it scores shapes)
 
         offered = offer(plan, sizes_wanted(plan, before, named, found), clock)
     if offered.pieces:

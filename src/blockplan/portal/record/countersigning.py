@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from blockplan.errors import BlockplanError
-from blockplan.notice.outside import Outside, ask_witness, stamp
+from blockplan.notice.countersignatures import Outside, ask_witness, stamp
 from blockplan.notice.proof.witnesses import Witness
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.record.models import Notice

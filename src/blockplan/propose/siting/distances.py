@@ -15,8 +15,8 @@ import shapely
 
 from blockplan.errors import PlanDataError
 from blockplan.measure.distance.goals import distances_to
+from blockplan.measure.distance.methods import asked
 from blockplan.measure.distance.reach import Reach, readings_of
-from blockplan.measure.distance.ways import asked
 from blockplan.measure.inputs.columns import ids, sound
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.missing import lines
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.measure.distance.coverage import Distances
-    from blockplan.measure.distance.ways import Way
+    from blockplan.measure.distance.methods import Way
     from blockplan.measure.inputs.homes import Homes
     from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
     from blockplan.propose.changes import Change
-    from blockplan.propose.stop import Clock
+    from blockplan.propose.stopping import Clock
 
 #: How often progress is told, in places.
 EVERY = 50
@@ -47,7 +47,7 @@ class Walked:
     Attributes
     ----------
     reading
-        An id of `blockplan.measure.distance.ways`.
+        An id of `blockplan.measure.distance.methods`.
     limit_m
         How far ways along streets are followed; None follows all.
     join_limit_m

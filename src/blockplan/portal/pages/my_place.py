@@ -18,7 +18,7 @@ from blockplan.datums import DATUMS
 from blockplan.errors import IntakeError
 from blockplan.notice.intake.folding import folded
 from blockplan.notice.intake.texts_in import made_fit
-from blockplan.portal.pages import addresses, island, spot
+from blockplan.portal.pages import addresses, island, place_summary
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.plans.places import whereabouts
@@ -77,10 +77,10 @@ def found(row: Notice, version: PlanVersion, request: HttpRequest, lang: str) ->
     asked = request.GET
     point = POINT.fullmatch(asked.get("at", ""))
     if point:
-        return _nothing() | {"here": spot.at(row, version, float(point[1]), float(point[2]), lang)}
+        return _nothing() | {"here": place_summary.at(row, version, float(point[1]), float(point[2]), lang)}
     if about := asked.get("about", ""):
         layer, _, id_ = about.partition(":")
-        here = spot.of(row, version, layer, id_, lang)
+        here = place_summary.of(row, version, layer, id_, lang)
         if here is None:
             raise Http404
         return _nothing() | {"here": here}
@@ -101,9 +101,9 @@ def _sought(row: Notice, version: PlanVersion, sought: str, datum: str, lang: st
         return _nothing() | {"said": [pick(error.text, lang) or str(error)]}
     if meant.place is not None:
         return _nothing() | {"here": _typed(row, version, meant.place, lang)}
-    hits = _each_name_once(hit for hit in meant.hits if hit["layer"] in spot.LEADS)
+    hits = _each_name_once(hit for hit in meant.hits if hit["layer"] in place_summary.LEADS)
     if len(hits) == 1:
-        here = spot.of(row, version, hits[0]["layer"], hits[0]["id"], lang)
+        here = place_summary.of(row, version, hits[0]["layer"], hits[0]["id"], lang)
         return _nothing() | {"here": here}
     said = [] if hits else [say("here.no_hits", lang, sought=sought)]
     return _nothing() | {"hits": [_hit(row, version, hit, lang) for hit in hits], "said": said}
@@ -127,18 +127,18 @@ def _typed(row: Notice, version: PlanVersion, given: dict[str, Any], lang: str) 
     """A place of typed coordinates, with how they were read."""
     said = given["said"]
     x, y = said["plan"]
-    here = spot.at(row, version, x, y, lang)
+    here = place_summary.at(row, version, x, y, lang)
     datum = subjects.said_or(f"opinion.datum_name.{said['datum']}", said["datum"], lang)
     notes = [say("here.read_as", lang, said=said.get("said") or f"{x}, {y}", datum=datum)]
     if given["outside_m"]:
-        notes.append(say("here.outside", lang, metres=spot.metres(given["outside_m"], lang)))
+        notes.append(say("here.outside", lang, metres=place_summary.metres(given["outside_m"], lang)))
     return here | {"notes": notes + [pick(note, lang) for note in given["notes"]]}
 
 
 def _hit(row: Notice, version: PlanVersion, hit: dict[str, Any], lang: str) -> dict[str, Any]:
     named = subjects.in_words(hit, lang)
     return {
-        "name": named["words"] or spot.parcel_said(hit["id"], lang) if hit["layer"] == "parcels"
+        "name": named["words"] or place_summary.parcel_said(hit["id"], lang) if hit["layer"] == "parcels"
         else named["words"] or hit["id"],
         "kind": named["kind"],
         "where": whereabouts(version, hit["layer"], hit["id"], lang),

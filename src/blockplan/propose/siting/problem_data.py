@@ -21,7 +21,7 @@ from blockplan.propose.changes import Change, value_of
 from blockplan.propose.services import PARK, STATION, service_of
 from blockplan.propose.siting.candidates import Candidate, parcels_for
 from blockplan.propose.siting.demand import demand_of
-from blockplan.propose.siting.reached import Walked, features_away, greens_away
+from blockplan.propose.siting.distances import Walked, features_away, greens_away
 from blockplan.propose.siting.stations import StationCandidates, places_for
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
     from blockplan.propose.siting.site_params import SiteParams
-    from blockplan.propose.stop import Clock
+    from blockplan.propose.stopping import Clock
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,11 +10,11 @@ import numpy as np
 import shapely
 
 from blockplan.report.office import TABLES
-from blockplan.report.sheets import ground, maps, panels, parcelmap
+from blockplan.report.sheets import basemap, maps, panels, parcelmap
 from blockplan.report.sheets.control import HEAD_MM, LEAST_LETTERS, Sheet, height_mm, letters_for
 from blockplan.report.sheets.linetable import control_table
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, HEADING_MM, MARGIN_MM, PAD_MM, fit, layouts
-from blockplan.report.sheets.printed import MANY, factors, printed
+from blockplan.report.sheets.printed_tables import MANY, factors, printed
 from blockplan.report.sheets.scene import said
 from blockplan.report.sheets.themes import THEMES, numbers_parcels
 
@@ -64,7 +64,7 @@ class Whole:
 
     def theme(self, theme: SheetTheme) -> Sheet | None:
         """One map; None where nothing of the plan can be drawn."""
-        land = ground.parts(self.facts)
+        land = basemap.parts(self.facts)
         if not land:
             return None
         found = self._location() if theme.kind == "location" else self._plan(land)
@@ -143,7 +143,7 @@ class Whole:
 
     def _location(self) -> Fit:
         """The windows of the location map: the plan's frame, else the plan with some of what is around."""
-        drawn: list[Any] = [one for one in ground.shapes_of(self.facts, "extent") if not one.is_empty]
+        drawn: list[Any] = [one for one in basemap.shapes_of(self.facts, "extent") if not one.is_empty]
         whole = self.facts.outline
         west, south, east, north = shapely.total_bounds(np.array(drawn or [whole], dtype=object))
         more = 0.0 if drawn else AROUND * max(east - west, north - south)

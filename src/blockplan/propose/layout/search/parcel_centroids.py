@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from shapely import Polygon
 
     from blockplan.propose.layout.problem.case import Case
-    from blockplan.propose.stop import Clock
+    from blockplan.propose.stopping import Clock
 
 DIRECTIONS = 24
 #: Halvings until a cap has its area to a billionth of the block.
