@@ -152,6 +152,34 @@ def test_formulas_without_a_result_and_cells_of_errors_are_unknown_and_told(draw
     assert sorted(one.value for one in rules(result, "office-formula")) == ["#REF!", "=1+1"]
 
 
+def test_texts_in_several_scripts_and_cells_beyond_the_stated_size_are_read(drawn, brought):
+    import zipfile
+
+    import openpyxl
+    from openpyxl.cell.rich_text import CellRichText, TextBlock
+    from openpyxl.cell.text import InlineFont
+
+    book = openpyxl.Workbook()
+    book.active.append(["地块编号", "用地代码", "备注"])
+    book.active.append(["A-01", "R2", CellRichText("近期", TextBlock(InlineFont(b=True), "实施"))])
+    book.active.append(["A-02", "B1", " 远期 "])
+    book.save(drawn / "原表.xlsx")
+    # Some programs state a size of one cell, others none; a text may say how it is pronounced.
+    with (
+        zipfile.ZipFile(drawn / "原表.xlsx") as given,
+        zipfile.ZipFile(drawn / "指标.xlsx", "w") as changed,
+    ):
+        for name in given.namelist():
+            part = given.read(name).decode()
+            part = part.replace('<dimension ref="A1:C3"', '<dimension ref="A1"')
+            part = part.replace("<t>B1</t>", '<t>B1</t><rPh sb="0" eb="1"><t>びー</t></rPh>')
+            changed.writestr(name, part)
+    (drawn / "原表.xlsx").unlink()
+    plan, _ = brought()
+    assert rows_of(plan)["land_use"].tolist()[:2] == ["070102", "0901"]
+    assert rows_of(plan)["remarks"].tolist()[:2] == ["近期实施", "远期"]
+
+
 def test_a_number_that_a_spreadsheet_took_for_a_date(folder, brought):
     import datetime as dt
 

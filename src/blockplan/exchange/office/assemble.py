@@ -380,19 +380,21 @@ def _roads(
 def _road_parcels(made: roads.Roads, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Land of streets as parcels; an id is a code that any city's database takes, the name is a remark."""
     names = [name for _, name in made.pieces]
-    streets = list(dict.fromkeys(name for name in names if name and name != roads.CROSSING))
+    named = dict.fromkeys(name for name in names if name and name != roads.CROSSING)
+    streets = {name: at for at, name in enumerate(named, start=1)}
     counts: dict[str, int] = {}
     wanted = []
     for name in names:
-        head = "RX" if name == roads.CROSSING else f"RD-{streets.index(name) + 1:02d}" if name else "RD"
+        head = "RX" if name == roads.CROSSING else f"RD-{streets[name]:02d}" if name else "RD"
         counts[head] = counts.get(head, 0) + 1
         wanted.append(f"{head}-{counts[head]:02d}")
+    cjk = any(map(_is_cjk, streets))
     return gpd.GeoDataFrame(
         {
             "parcel_id": _free_ids(wanted, frame),
             "land_use": "1207",
             "land_use_list": parcels.NATIONAL,
-            "remarks": [_remark(name, cjk=any(map(_is_cjk, streets))) for name in names],
+            "remarks": [_remark(name, cjk=cjk) for name in names],
         },
         geometry=[shape for shape, _ in made.pieces],
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blockplan.exchange.office.drawing import DrawingText
+from blockplan.exchange.office.drawing_content import DrawingText
 from blockplan.exchange.office.labels import MOST_HAVE, NUMBER, Reader, attributes
 from blockplan.exchange.office.mapping import IGNORED
 from blockplan.exchange.office.recognise import geometry_kind, recognise

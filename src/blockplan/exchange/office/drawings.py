@@ -15,7 +15,6 @@ import numpy as np
 import shapely
 
 from blockplan.exchange.office import codes
-from blockplan.exchange.office.drawing import DrawnLine, open_drawing, read_drawn
 from blockplan.exchange.office.labels import USE, Reader, attributes
 from blockplan.exchange.office.rings import TWICE, Defect, Ring, Rings, rings_of
 from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceReading
@@ -24,7 +23,7 @@ from blockplan.exchange.office.titles import plain
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from blockplan.exchange.office.drawing import DrawingContent, DrawingText
+    from blockplan.exchange.office.drawing_content import DrawingContent, DrawingText, DrawnLine
     from blockplan.exchange.office.profile import Profile
 
 #: Roles of layers that draw areas; those of the first lie side by side.
@@ -78,6 +77,8 @@ def read_drawing(path: Path, label: str, profile: Profile, heal_m: float) -> Sou
     PlanDataError
         If the file cannot be read, with what to do.
     """
+    from blockplan.exchange.office.drawing import open_drawing, read_drawn  # noqa: PLC0415 (brings in ezdxf)
+
     reading = SourceReading()
     if path.suffix.lower() == ".dwg":
         from blockplan.exchange.office.dwg import converted  # noqa: PLC0415

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
 from blockplan.exchange.office.mapping import DOUBLE, IGNORED
 from blockplan.exchange.office.source import SourceFinding, SourceLayer
@@ -63,6 +62,8 @@ def _comparable(first: SourceLayer, second: SourceLayer) -> bool:
 
 def _same(first: SourceLayer, second: SourceLayer) -> NDArray[np.bool_]:
     """Which features of the second layer the first one draws too."""
+    from scipy.spatial import cKDTree  # noqa: PLC0415 (few folders hold two forms of one layer)
+
     near, _ = cKDTree(_measures(first)).query(_measures(second), distance_upper_bound=2 * SAME_M)
     return np.asarray(np.isfinite(near))
 

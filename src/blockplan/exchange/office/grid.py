@@ -32,6 +32,8 @@ _NOTE = re.compile(
 )
 
 
+_SPACES = re.compile(r"(?<![a-z\d])\s+|\s+(?![a-z\d])", re.IGNORECASE)
+_FIGURES = re.compile(r"[\d.\-≤≥<>%~]+")
 _SECTION = re.compile(r"街区|街坊|单元|片区|组团|区块|分区|block|^\D*$", re.IGNORECASE)
 
 
@@ -102,9 +104,11 @@ def _next_heading(cells: list[list[Any]], bottom: int, names: list[str], known: 
     """The row in which another table begins below the first; the number of rows where none does."""
     for at in range(bottom + 2, len(cells)):
         titles = [cell for cell in cells[at] if cell is not None]
+        if not all(map(_is_title, titles)):
+            continue
         fresh = [cell for cell in titles if isinstance(cell, str) and cell not in names]
         knows = [cell for cell in fresh if known.knows(name_and_unit(cell)[0])]
-        if len(knows) >= FEWEST_KNOWN and len(knows) > len(titles) / 2 and all(map(_is_title, titles)):
+        if len(knows) >= FEWEST_KNOWN and len(knows) > len(titles) / 2:
             return at
     return len(cells)
 
@@ -182,9 +186,7 @@ def _heading(cells: list[list[Any]], known: Known) -> tuple[int, int, list[str]]
 
 
 def _is_title(cell: Any) -> bool:
-    return cell is None or (
-        isinstance(cell, str) and len(cell) <= 60 and not re.fullmatch(r"[\d.\-≤≥<>%~]+", cell)
-    )
+    return cell is None or (isinstance(cell, str) and len(cell) <= 60 and not _FIGURES.fullmatch(cell))
 
 
 def _below_heading(row: list[Any]) -> bool:
@@ -239,16 +241,17 @@ def _one_table(
     cells, shared = sheet
     bottom, columns = heading
     titles, units = _titles(columns)
+    names = [name for _, name in columns]
     number = next(
         (n for n, (_, name) in enumerate(columns) if known.names_parcels(name_and_unit(name)[0])), None
     )
-    rows: list[dict[str, Any]] = []
+    rows: list[list[Any]] = []
     joint: dict[tuple[int, str], int] = {}
     dropped: dict[str, list[int]] = {}
     section: str | None = None
     for at in range(bottom + 1, len(cells)):
         values = [cells[at][column] for column, _ in columns]
-        kind = _kind(values, [name for _, name in columns], number)
+        kind = _kind(values, names, number)
         if kind == "section":
             section = next(str(value) for value in values if value is not None)
             # A heading over some rows is not lost: it goes with them.
@@ -259,10 +262,10 @@ def _one_table(
             if kind != "empty":
                 dropped.setdefault(kind, []).append(grid.first + at)
             continue
-        for (column, _), title in zip(columns, titles, strict=True):
+        for (column, _), title in zip(columns, titles, strict=True) if shared else ():
             if (at, column) in shared:
                 joint[len(rows), title] = shared[at, column]
-        rows.append(dict(zip(titles, values, strict=True)) | {ROW: grid.first + at, SECTION: section})
+        rows.append([*values, grid.first + at, section])
     for kind, numbers in dropped.items():
         reading.findings.append(
             _said(
@@ -295,9 +298,7 @@ def _titles(columns: list[tuple[int, str]]) -> tuple[list[str], dict[str, str]]:
 
 def _closed_up(text: str) -> str:
     """A text without spaces (`小 计`) but those between Latin words, in half width."""
-    return re.sub(
-        r"(?<![a-z\d])\s+|\s+(?![a-z\d])", "", unicodedata.normalize("NFKC", text), flags=re.IGNORECASE
-    )
+    return _SPACES.sub("", text if text.isascii() else unicodedata.normalize("NFKC", text))
 
 
 def _kind(values: list[Any], names: list[str], number: int | None) -> str:
@@ -305,17 +306,18 @@ def _kind(values: list[Any], names: list[str], number: int | None) -> str:
     there = [value for value in values if value is not None and str(value).strip()]
     if not there:
         return "empty"
-    texts = [_closed_up(one) for one in there if isinstance(one, str)]
-    repeated = sum(one is not None and str(one) == name for one, name in zip(values, names, strict=True))
+    texts = [one for one in there if isinstance(one, str)]
+    first = [_closed_up(one) for one in texts[:2]]
+    repeated = sum(str(one) == name for one, name in zip(values, names, strict=True) if one is not None)
     if repeated > len(there) / 2:
         return "repeated heading"
-    if any(_SUM.fullmatch(text) for text in texts[:2]):
+    if any(map(_SUM.fullmatch, first)):
         return "subtotal"
     distinct = set(map(str, there))
-    if texts and _NOTE.fullmatch(texts[0]) and len(distinct) <= 2:
+    if first and _NOTE.fullmatch(first[0]) and len(distinct) <= 2:
         return "note"
     alone = number is not None and len(there) == 1 and values[number] is not None
     if alone and not _SECTION.search(str(there[0])):
         return "row"
     heading = len(distinct) == 1 and len(texts) == len(there) and (len(there) > 1 or len(names) > 2)
-    return ("note" if len(texts[0]) > 30 else "section") if heading else "row"
+    return ("note" if len(first[0]) > 30 else "section") if heading else "row"

@@ -288,16 +288,19 @@ def _numbers_of_tables(pairs: list[Pair]) -> None:
     Parcels without a field that is known as their number: the one whose values are
     the numbers of a table.
     """
+    without = [
+        (layer, choice)
+        for layer, choice in pairs
+        if choice.role == "parcels" and choice.column("parcel_id") is None
+    ]
     listed = {
         looks(text_of(value))
-        for table, choice in pairs
+        for table, choice in (pairs if without else ())
         if choice.role == "parcel_table" and (one := choice.column("parcel_id")) is not None
         for value in table.frame[one.field]
         if not is_blank(value)
     }
-    for layer, choice in pairs:
-        if choice.role != "parcels" or choice.column("parcel_id") is not None or not listed:
-            continue
+    for layer, choice in without if listed else ():
         shares = {
             one.field: len(listed & {looks(text_of(value)) for value in layer.frame[one.field]}) / len(listed)
             for one in choice.field

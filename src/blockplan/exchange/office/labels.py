@@ -17,7 +17,7 @@ from blockplan.exchange.office.titles import name_and_unit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blockplan.exchange.office.drawing import DrawingText, Mark
+    from blockplan.exchange.office.drawing_content import DrawingText, Mark
     from blockplan.exchange.office.profile import Profile
 
 NUMBER, USE, FACILITIES, REST = "地块编号", "用地代码", "配套设施", "图中文字"

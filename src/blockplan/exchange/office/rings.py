@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.exchange.office.drawing import ARC_M
+from blockplan.exchange.office.drawing_content import ARC_M
 from blockplan.exchange.office.network_lines import GRID_M, doubled, noded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blockplan.exchange.office.drawing import DrawnLine
+    from blockplan.exchange.office.drawing_content import DrawnLine
     from blockplan.exchange.office.network_lines import LineNetwork
     from blockplan.plan.model.faults import Grade
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.plan.validity.open_ground import open_ground
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -33,6 +35,7 @@ GRID_M = 1e-7
 #: Two shapes that share no more than this share nothing, m2.
 SHARED_M2 = 1e-9
 CROSSING = "crossing"
+POLYGON = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,8 +105,8 @@ def remainder(parcels: Shapes, streets: RoadLines, boundary: Any | None, small_m
     land = boundary if boundary is not None else _about(ground, corridors, widths)
     open_land = shapely.difference(land, ground)
     pieces = _pieces(parcels, streets, corridors, land) if len(streets.lines) else _strips(open_land, parcels)
-    roads = shapely.disjoint_subset_union_all([shape for shape, _ in pieces])
-    rest = [one for one in shapely.get_parts(shapely.difference(open_land, roads)) if one.area > 1e-6]
+    roads = np.array([shape for shape, _ in pieces], dtype=object)
+    rest = [one for one in shapely.get_parts(open_ground(open_land, roads)) if one.area > 1e-6]
     found = Roads(pieces, land, widths=widths, measured=measured)
     _settle(found, rest, boundary is not None, small_m2)
     return found
@@ -143,19 +146,27 @@ def _corridors(streets: RoadLines, widths: NDArray[np.float64]) -> Shapes:
         wide = (at != other) & (widths[other] > 0)
         np.maximum.at(beyond[:, side], at[wide], widths[other[wide]] / 2)
     longer = lines.copy()
-    for at in np.flatnonzero((beyond > 0).any(axis=1)):
-        points = shapely.get_coordinates(lines[at])
-        for side, (end, before) in enumerate(((0, 1), (-1, -2))):
-            step = points[end] - points[before]
-            if beyond[at, side] and step.any():
-                points[end] = points[end] + step / np.hypot(*step) * beyond[at, side]
-        longer[at] = shapely.LineString(points)
+    moved = np.flatnonzero((beyond > 0).any(axis=1))
+    longer[moved] = _lengthened(lines[moved], beyond[moved])
     found = np.full(len(lines), shapely.Polygon(), dtype=object)
     known = widths > 0
     found[known] = shapely.buffer(
         longer[known], widths[known] / 2, cap_style="flat", join_style="mitre", mitre_limit=2.0
     )
     return found
+
+
+def _lengthened(lines: Shapes, beyond: NDArray[np.float64]) -> Shapes:
+    """Lines that go on straight beyond their first and last points, by so many m each."""
+    points, of = shapely.get_coordinates(lines, return_index=True)
+    first = np.searchsorted(of, np.arange(len(lines)))
+    last = np.searchsorted(of, np.arange(len(lines)), side="right") - 1
+    for end, before, by in ((first, first + 1, beyond[:, 0]), (last, last - 1, beyond[:, 1])):
+        step = points[end] - points[before]
+        there = (by > 0) & step.any(axis=1)
+        length = np.hypot(*step[there].T)[:, np.newaxis]
+        points[end[there]] += step[there] / length * by[there, np.newaxis]
+    return np.asarray(shapely.linestrings(points, indices=of))
 
 
 def _about(ground: Any, corridors: Shapes, widths: NDArray[np.float64]) -> Any:
@@ -195,12 +206,10 @@ def _pieces(parcels: Shapes, streets: RoadLines, corridors: Shapes, land: Any) -
             if finished[n] and shapely.intersection(left[at], left[n]).area > SHARED_M2
         ]
         left[at] = _less(left[at], shapely.union_all(over)) if over else left[at]
-        pieces += [
-            (part, streets.names[at])
-            for part in shapely.get_parts(left[at])
-            if part.geom_type == "Polygon" and part.area >= SMALLEST_M2
-        ]
-    return pieces
+    parts, of = shapely.get_parts(left[order], return_index=True)
+    large = (shapely.get_type_id(parts) == POLYGON) & (shapely.area(parts) >= SMALLEST_M2)
+    named = [streets.names[at] for at in order[of[large]].tolist()]
+    return pieces + list(zip(parts[large], named, strict=True))
 
 
 def _without_squares(free: Shapes, crossings: list[Any]) -> Shapes:
@@ -277,17 +286,15 @@ def _crossings(streets: RoadLines, land: Shapes) -> list[Any]:
     pairs = (one < other) & there[one] & there[other]
     one, other = one[pairs], other[pairs]
     meeting = shapely.get_point(shapely.shortest_line(lines[one], lines[other]), 0)
-    turns = np.array(
-        [
-            not _goes_on(streets, a, b, place)
-            for a, b, place in zip(one.tolist(), other.tolist(), meeting, strict=True)
-        ],
-        dtype=bool,
-    )
+    named = np.array(streets.names, dtype=object)
+    # (streets of two names are two)
+    turns = (named[one] != named[other]) & (named[one] != "") & (named[other] != "")
+    for pair in np.flatnonzero(~turns).tolist():
+        turns[pair] = not _goes_on(streets, int(one[pair]), int(other[pair]), meeting[pair])
     square = shapely.intersection(land[one[turns]], land[other[turns]])
     parts, at = shapely.get_parts(square, return_index=True)
     near = shapely.dwithin(parts, meeting[turns][at], 2 * WIDEST_M)
-    shared = parts[(shapely.get_type_id(parts) == 3) & (shapely.area(parts) >= SMALLEST_M2) & near]
+    shared = parts[(shapely.get_type_id(parts) == POLYGON) & (shapely.area(parts) >= SMALLEST_M2) & near]
     if not len(shared):
         return []
     # Of four arms of a crossing each two share the same square.
@@ -368,5 +375,7 @@ def _settle(found: Roads, rest: list[Any], given: bool, small_m2: float) -> None
     for at, parts in joining.items():
         shape, name = found.pieces[at]
         found.pieces[at] = (shapely.union_all([shape, *parts]), name)
+    # The largest first, then from west to east.
+    found.gaps.sort(key=lambda gap: (-round(gap.area, 1), *gap.bounds))
     if outer:
         found.land = shapely.difference(found.land, shapely.union_all(outer))

@@ -8,7 +8,6 @@ which are sums, notes and repeated headings is found in `blockplan.exchange.offi
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import re
 import zipfile
 import zlib
@@ -47,20 +46,22 @@ def read_workbook(path: Path, label: str, known: Known) -> SourceReading:
     import openpyxl  # noqa: PLC0415 (only where there is one)
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
+    from blockplan.exchange.office.workbook import open_values, values  # noqa: PLC0415
+
     reading = SourceReading()
     grids: list[SheetGrid] = []
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        book = open_values(path)
         formulas = None
         for sheet in book.worksheets:
             if sheet.sheet_state != "visible":
                 reading.findings.append(_note(label, sheet.title, "The sheet is hidden and was not read."))
                 continue
-            cells = _cells(sheet)
-            if _asks_formulas(path, sheet):
+            cells, part = values(book, sheet), _part(path, sheet)
+            if _asks_formulas(part):
                 formulas = formulas or openpyxl.load_workbook(path, read_only=True, data_only=False)
-                reading.findings += _uncomputed(label, sheet.title, cells, _cells(formulas[sheet.title]))
-            grids.append(SheetGrid(label, sheet.title, cells, _spans(path, sheet)))
+                reading.findings += _uncomputed(label, sheet.title, cells, _formulas(formulas[sheet.title]))
+            grids.append(SheetGrid(label, sheet.title, cells, _spans(part)))
         book.close()
         if formulas is not None:
             formulas.close()
@@ -149,49 +150,20 @@ def _csv_text(data: bytes) -> str | None:
         return encodings.decoded(data, encodings.detect([line for line in data.split(b"\n") if line][:5000]))
 
 
-def _cells(sheet: Any) -> list[list[Any]]:
-    """Cells as texts and numbers; a number shown in percent comes as ``35%``, a date as a date."""
+def _formulas(sheet: Any) -> list[list[Any]]:
     if (sheet.max_row or 0) * (sheet.max_column or 0) > MOST_CELLS:
         # A sheet that once had a format to its last row says that it is that large.
         sheet.reset_dimensions()
-    rows: list[list[Any]] = []
-    count = 0
-    for row in sheet.iter_rows():
-        found = [_cell(cell) for cell in row]
-        while found and found[-1] is None:
-            found.pop()
-        rows.append(found)
-        count += len(found)
-        if count > MOST_CELLS:
-            raise ValueError(f"sheet {sheet.title!r} has more than {MOST_CELLS:,} cells")
-    while rows and not rows[-1]:
-        rows.pop()
-    return rows
+    return [list(row) for row in sheet.iter_rows(values_only=True)]
 
 
-def _cell(cell: Any) -> Any:
-    value = cell.value
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        return value.strip() or None
-    if isinstance(value, int | float):
-        if "%" in (cell.number_format or ""):
-            return f"{round(value * 100, 10):g}%"
-        return int(value) if isinstance(value, float) and value.is_integer() else value
-    if isinstance(value, dt.datetime | dt.date | dt.time):
-        return value
-    return str(value)
-
-
-def _spans(path: Path, sheet: Any) -> list[tuple[int, int, int, int]]:
+def _spans(part: bytes) -> list[tuple[int, int, int, int]]:
     """
     Merged ranges (first row, first column, last row, last column), counted from 0;
     read from the file itself.
     """
     from openpyxl.utils import column_index_from_string as number  # noqa: PLC0415
 
-    part = _part(path, sheet)
     return [
         (int(top) - 1, number(left.decode()) - 1, int(bottom) - 1, number(right.decode()) - 1)
         for left, top, right, bottom in _SPAN.findall(part)
@@ -203,9 +175,9 @@ def _part(path: Path, sheet: Any) -> bytes:
         return archive.read(str(sheet._worksheet_path).lstrip("/"))  # (the reader keeps nothing else of it)
 
 
-def _asks_formulas(path: Path, sheet: Any) -> bool:
+def _asks_formulas(part: bytes) -> bool:
     """Whether a cell of the sheet holds a formula of which no result was stored."""
-    return re.search(rb"</f>\s*(?:<v\s*/>|<v></v>)?\s*</c>|<f[^>]*/>\s*</c>", _part(path, sheet)) is not None
+    return re.search(rb"</f>\s*(?:<v\s*/>|<v></v>)?\s*</c>|<f[^>]*/>\s*</c>", part) is not None
 
 
 def _uncomputed(

@@ -22,6 +22,7 @@ import shapely
 from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.recall import by_neighbours, by_row, once
 from blockplan.plan.validity.checked_layers import INTRICATE_FROM, Drawn, Tolerances, named, place_of
+from blockplan.plan.validity.open_ground import open_ground
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,7 +77,8 @@ def tile(placed: Placed, tolerances: Tolerances) -> Tiling:
         result.explained[row].append(area)
     geometries = parcels.geometry[rows]
     suspects = _suspects(geometries)
-    pairs, slivers, twice = _overlaps(geometries, rows, suspects, tolerances)
+    pairs, slivers, shared = _overlaps(geometries, rows, suspects, tolerances)
+    twice = float(shapely.area(shared).sum())
     twice += sum(piece.area for name, _, piece in placed.slivers if name == "parcels")
     slivers += [
         (piece, (row,))
@@ -88,7 +90,9 @@ def tile(placed: Placed, tolerances: Tolerances) -> Tiling:
         result.faults += _overlap_fault(parcels, centre, star, result, outside)
     if placed.boundary is not None:
         twice += sum(outside.values())
-        ground = _Ground(placed.boundary, parcels, rows, not suspects.any(), twice, outside, stars)
+        doubtful = np.concatenate([shared, parcels.geometry[list(outside)]])
+        fits = not suspects.any()
+        ground = _Ground(placed.boundary, parcels, rows, fits, twice, doubtful, outside, stars)
         _gaps(ground, tolerances, result, slivers)
     result.faults += _sliver_fault(parcels, slivers)
     return result
@@ -100,7 +104,7 @@ class _Ground:
     What the search for gaps needs to know.
 
     `fits` says that all edges match, `twice_m2` how much of the parcels' area
-    does not count because it lies outside or over another parcel.
+    does not count because it lies outside or over another parcel, and `doubtful` where that is.
     """
 
     boundary: Any
@@ -108,6 +112,7 @@ class _Ground:
     rows: Rows
     fits: bool
     twice_m2: float
+    doubtful: Geometries
     outside: dict[int, float]
     stars: list[tuple[int, list[Pair]]]
 
@@ -142,11 +147,11 @@ def _unmatched(geometries: Geometries) -> Any:
 
 def _overlaps(
     geometries: Geometries, rows: Rows, suspects: Any, tolerances: Tolerances
-) -> tuple[list[Pair], list[tuple[Any, tuple[int, ...]]], float]:
-    """Pairs of parcels that share ground, with the piece; pieces that are mere slivers; all shared m2."""
+) -> tuple[list[Pair], list[tuple[Any, tuple[int, ...]]], Geometries]:
+    """Pairs of parcels that share ground, with the piece; pieces that are mere slivers; all shared pieces."""
     at = np.flatnonzero(suspects)
     if not len(at):
-        return [], [], 0.0
+        return [], [], geometries[:0]
     one, other = shapely.STRtree(geometries).query(geometries[at], predicate="intersects")
     pairs = np.unique(np.sort(np.column_stack((at[one], other)), axis=1), axis=0)
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
@@ -171,7 +176,7 @@ def _overlaps(
             found.append((*ends, float(ground.area), ground))
         if thin and sum(part.area for part in thin) > tolerances.overlap_tolerance_m2:
             slivers.append((shapely.union_all(thin), ends))
-    return found, slivers, float(areas.sum())
+    return found, slivers, pieces[areas > 0]
 
 
 def _without_slivers(pieces: Iterable[Any], width: float, smallest: float) -> tuple[list[Any], list[Any]]:
@@ -267,8 +272,11 @@ def _gaps(
     short = float(shapely.area(ground.boundary) - by_row("area", shapely.area, geometries).sum())
     if short + ground.twice_m2 <= tolerances.gap_tolerance_m2:
         return
-    cover = shapely.coverage_union_all(geometries) if ground.fits else shapely.union_all(geometries)
-    open_ = shapely.difference(ground.boundary, cover)
+    open_ = (
+        shapely.difference(ground.boundary, shapely.coverage_union_all(geometries))
+        if ground.fits
+        else open_ground(ground.boundary, geometries, ground.doubtful)
+    )
     unjudged = _unjudged(ground.parcels)[0]
     if len(unjudged):
         open_ = shapely.difference(open_, shapely.union_all(unjudged))
