@@ -355,3 +355,16 @@ def test_pieces_of_a_subblock_are_numbered_and_hold_each_parcel_once() -> None:
     for one in pieces:
         table = parcel_rows(facts, [str(facts.names[row]) for row in one.rows])
         assert _fit(facts, PAPERS["A3"], one, table).scale <= 2_500
+
+
+def test_a_name_in_characters_that_the_fonts_have_no_form_of_does_not_stop_a_sheet() -> None:
+    streets = [
+        {
+            "street_id": "S",
+            "name_zh": "雙溪路",
+            "class": "local",
+            "geometry": shapely.LineString([(0, 110), (400, 110)]),
+        }
+    ]
+    made = drawn(a_row({"title": {"zh": "雙溪𠮷規劃"}}, streets=streets), "streets", "subblock")
+    assert "〓溪〓" in written(made)[0]

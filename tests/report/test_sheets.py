@@ -25,7 +25,7 @@ from blockplan.report import typesetting
 from blockplan.report.sheets import KINDS, PAPERS, atlas
 from blockplan.report.sheets.labels import Labels, Spots, overlaps
 from blockplan.report.sheets.limitmap import _by_side
-from blockplan.report.sheets.paper import FIRST, FIRST_JA, SECOND, fit, layouts
+from blockplan.report.sheets.paper import FIRST, FIRST_JA, SECOND, beneath, fit, layouts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +66,7 @@ def pages(pdf: bytes) -> list[str]:
 @pytest.mark.parametrize("lang", ["zh", "ja"])
 def test_land_stands_at_the_largest_scale_of_the_ladder_that_fits(lang: str) -> None:
     first = FIRST_JA if lang == "ja" else FIRST
-    for width, height in ((380, 300), (150, 90), (1_200, 900), (5_000, 4_000)):
+    for width, height in ((380, 300), (140, 90), (1_200, 900), (5_000, 4_000)):
         land = shapely.box(0, 0, width, height)
         found = fit([land], layouts(PAPERS["A3"], (112,)), first)
         room = found.cells[0]
@@ -92,6 +92,49 @@ def test_a_strip_is_cut_into_pieces_of_one_scale_that_fill_the_window() -> None:
     )
     assert seen.covers(strip)
     assert found.filled > 0.4
+
+
+def test_land_as_high_as_wide_has_a_larger_scale_where_its_panel_stands_below() -> None:
+    land, paper = [shapely.box(0, 0, 1_360, 1_545)], PAPERS["A3"]
+    beside = fit(land, layouts(paper, (125.0,)))
+    below = fit(land, [*layouts(paper, (125.0,)), *beneath(paper, (140.0, 108.0))])
+    assert (beside.scale, below.scale) == (8_000, 6_000)
+    layout = below.layout
+    assert layout.beneath
+    assert layout.panel[1] == 108.0
+    assert layout.picture[1] + layout.panel[1] < layout.body[1]
+    assert 3 * layout.panel[0] < layout.body[0]
+
+
+def test_a_panel_without_room_below_its_map_stands_beside_it_and_the_cover_says_the_scale(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan = random_plan(3, columns=12, rows=10)
+    west, south, east, north = plan.layer("boundary").total_bounds
+    sides = (1_360 / (east - west), 1_545 / (north - south))
+    block = plan.layer("blocks").iloc[:1].set_geometry(plan.layer("boundary").geometry.to_numpy())
+    whole = plan.replace(
+        blocks=_stretched(block, sides),
+        parcels=_stretched(plan.layer("parcels").assign(block_id=str(block.index[0])), sides),
+        boundary=_stretched(plan.layer("boundary"), sides),
+    )
+    judged = check(whole, packs=["zone"])
+    assert [one.fit and one.fit.scale for one in atlas(whole, judged, "zh", kinds=["block"]).sheets] == [
+        6_000
+    ]
+    control = import_module("blockplan.report.sheets.control")
+    monkeypatch.setattr(control, "CLASSES_MM", 0.0)
+    monkeypatch.setattr(control, "CLASS_MM", 0.0)
+    monkeypatch.setattr(control, "BLOCK_HEIGHTS", (40.0,))
+    made = atlas(whole, judged, "zh", kinds=["cover", "block"])
+    fit_made = made.sheets[1].fit
+    assert fit_made is not None
+    assert not fit_made.layout.beneath
+    assert f"1:{fit_made.scale // 1000}000" in pages(made.pdf)[0]
+
+
+def _stretched(frame: gpd.GeoDataFrame, sides: tuple[float, float]) -> gpd.GeoDataFrame:
+    return frame.set_geometry(frame.geometry.scale(*sides, origin=(0, 0)))
 
 
 def test_the_map_on_paper_has_the_scale_that_it_says(made: Atlas) -> None:
@@ -219,7 +262,8 @@ def test_a_table_that_goes_on_repeats_its_head_and_loses_no_row() -> None:
     drawn = random_plan(3, columns=12, rows=10)
     block = drawn.layer("blocks").iloc[:1].set_geometry(drawn.layer("boundary").geometry.to_numpy())
     parcels = drawn.layer("parcels").assign(block_id=str(block.index[0]))
-    whole = drawn.replace(blocks=block, parcels=parcels)
+    subblocks = drawn.layer("subblocks").assign(block_id=str(block.index[0]))
+    whole = drawn.replace(blocks=block, parcels=parcels, subblocks=subblocks)
     made = atlas(whole, check(whole, packs=["zone"]), "zh", kinds=["block"])
     text = pages(made.pdf)
     assert len(text) > len(made.sheets)
@@ -227,6 +271,14 @@ def test_a_table_that_goes_on_repeats_its_head_and_loses_no_row() -> None:
     assert all("地块编号" in page for page in text if "续表" in page)
     every = "".join(text)
     assert all(str(name) in every for name in whole.layer("parcels").index)
+    # The subblocks and what they come to stand before the parcels.
+    first = made.sheets[0].data["before"][0]
+    land = [float(row["cells"][2]) for row in first["rows"]]
+    assert first["heads"][:3] == ["街坊", "主导功能", "用地面积（公顷）"]
+    assert [row["cells"][0] for row in first["rows"][:-1]] == sorted(map(str, subblocks.index))
+    assert land[-1] == pytest.approx(parcels.geometry.area.sum() / 1e4, abs=0.01)
+    assert first["rows"][-1]["cells"][-1] == str(len(parcels))
+    assert every.index("街坊控制指标表") < every.index("地块控制指标表")
 
 
 def titles(items: list[object]) -> list[str]:
@@ -325,7 +377,9 @@ def test_panels_are_measured_some_sheets_at_a_time_and_not_again_where_the_atlas
     assert [sheet["choice"] for sheet in whole[0]["sheets"]] == stated
     for sheet in whole[0]["sheets"]:
         needed = [at for at, part in enumerate(sheet["panel"]) if not part.get("optional")]
-        assert set(needed) <= set(sheet["choice"]["blocks"]) <= set(range(len(sheet["panel"])))
+        chosen = [at for column in sheet["choice"]["columns"] for at in column]
+        assert set(needed) <= set(chosen) <= set(range(len(sheet["panel"])))
+        assert not sheet["choice"]["over"]
     template = resources.files("blockplan.report").joinpath("templates", "atlas.typ").read_text("utf-8")
     body = template.split("#let choice(")[1].split("\n}\n")[1:]
     assert not any("measure(" in part for part in (template.split("#let choice(")[0], *body))

@@ -27,6 +27,8 @@ FAMILY = FONT
 FILES = {400: "BlockplanSans-Regular.otf", 700: "BlockplanSans-Bold.otf"}
 #: Where the Japanese form of a character stands: its code point and this.
 JAPANESE_FORM = 0xF0000
+#: What printers set for a character that they have no form of.
+NO_FORM = "〓"
 ALWAYS = frozenset(range(0x20, 0x7F)) | frozenset(map(ord, "×✓–—…−·²、。，；：（）「」"))
 
 
@@ -56,6 +58,18 @@ def missing(text: Iterable[str]) -> set[str]:
     """Characters that the vendored fonts do not hold."""
     held = _held()
     return {character for character in text if character not in "\n\r\t" and ord(character) not in held}
+
+
+def printable(text: str) -> str:
+    """
+    A text with 〓 for every character that the vendored fonts do not hold: no page fails for a rare name.
+
+    Examples
+    --------
+    >>> printable("雙溪路"), printable("双溪路")
+    ('〓溪路', '双溪路')
+    """
+    return text.translate(dict.fromkeys(map(ord, missing(set(text))), NO_FORM))
 
 
 @cache

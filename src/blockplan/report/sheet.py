@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.measure.indicators.areas import boundary_m2
 from blockplan.plan.model.derived_land import derived_land
+from blockplan.report import fonts
 from blockplan.report.grouping import WORST_FIRST
 from blockplan.report.maps import themes
 from blockplan.report.maps.drawing import FOOT_MM, Drawing, LegendEntry, MapSheet
@@ -71,7 +72,7 @@ def _data(view: View, folder: Path) -> dict[str, Any]:
     legend: list[dict[str, str]] = []
     details: list[dict[str, Any]] = []
     if drawing is not None:
-        (folder / "map.svg").write_text(drawing.standalone(view.ground), encoding="utf-8")
+        (folder / "map.svg").write_text(fonts.printable(drawing.standalone(view.ground)), encoding="utf-8")
         details = _details(view, folder) if drawing.narrow else []
         entries = [*drawing.legend, *(_facility_signs(view, drawing) if details else ())]
         for number, entry in enumerate(entries):
@@ -160,7 +161,9 @@ def round_scale(frame: Frame, width_mm: float) -> float:
 def _details(view: View, folder: Path) -> list[dict[str, Any]]:
     found = []
     for number, drawing in enumerate(themes.land_use_details(view.ground, DETAIL_MM)[:4]):
-        (folder / f"detail-{number}.svg").write_text(drawing.standalone(view.ground), encoding="utf-8")
+        (folder / f"detail-{number}.svg").write_text(
+            fonts.printable(drawing.standalone(view.ground)), encoding="utf-8"
+        )
         width, height = drawing.size_mm
         found.append(
             {"file": f"detail-{number}.svg", "title": drawing.title, "ratio": round(width / height, 4)}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blockplan.figures import is_known
-from blockplan.report import charts, ledger, readings, tables
+from blockplan.report import charts, fonts, ledger, readings, tables
 from blockplan.report.maps import themes
 from blockplan.report.maps.drawing import FOOT_MM, MapSheet
 from blockplan.report.typesetting import REGIONS, desk, typeset
@@ -86,7 +86,7 @@ def _map(view: View, folder: Path) -> dict[str, Any] | None:
     drawn = themes.land_use_map(view.ground, sheet)
     if drawn is None:
         return None
-    (folder / "map.svg").write_text(drawn.standalone(view.ground), encoding="utf-8")
+    (folder / "map.svg").write_text(fonts.printable(drawn.standalone(view.ground)), encoding="utf-8")
     width, height = drawn.size_mm
     return {"file": "map.svg", "width": round(width, 2), "height": round(height, 2), "title": drawn.title}
 

@@ -80,7 +80,8 @@ def forget() -> None:
 
 def _laid(folder: Path, template: str, data: dict[str, Any], lang: str) -> dict[str, Any]:
     """Data, template and fonts in the folder, as the typesetter is told of them."""
-    (folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    said = fonts.printable(json.dumps(data, ensure_ascii=False))
+    (folder / "data.json").write_text(said, encoding="utf-8")
     source = resources.files("blockplan.report").joinpath("templates", template)
     (folder / template).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
     faces = folder / "fonts"
@@ -107,7 +108,7 @@ def raster(picture: str, lang: str, width_mm: float, width_px: int) -> bytes:
         Its width on paper, and how many pixels that is to be.
     """
     with desk() as folder:
-        (folder / "picture.svg").write_text(picture, encoding="utf-8")
+        (folder / "picture.svg").write_text(fonts.printable(picture), encoding="utf-8")
         faces = folder / "fonts"
         faces.mkdir()
         for weight, font in fonts.whole(lang).items():

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import blockplan
 from blockplan.errors import UsageError
+from blockplan.report import fonts
 from blockplan.report.public.furigana import pieces
 from blockplan.report.public.place_words import sections, title
 from blockplan.report.public.qr import qr_svg
@@ -339,7 +340,7 @@ def _qr(folder: Path, address: str, said: str) -> str:
 def _picture(folder: Path, picture: Picture | None) -> dict[str, Any] | None:
     if picture is None:
         return None
-    (folder / "picture.svg").write_text(picture.svg, encoding="utf-8")
+    (folder / "picture.svg").write_text(fonts.printable(picture.svg), encoding="utf-8")
     return {
         "file": "picture.svg",
         "ratio": round(picture.width_mm / picture.height_mm, 4),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import blockplan
+from blockplan.report import fonts
 from blockplan.report.document import Figure, Section, Table, cell_said, is_number, walk
 from blockplan.report.typesetting import REGIONS, desk, typeset
 from blockplan.report.words import NO_BREAK, Words
@@ -35,7 +36,7 @@ def pdf(document: Document) -> bytes:
 
 def _kept(folder: Path, number: int, figure: Figure) -> str:
     name = f"figure-{number}.svg"
-    (folder / name).write_text(figure.svg, encoding="utf-8")
+    (folder / name).write_text(fonts.printable(figure.svg), encoding="utf-8")
     return name
 
 

@@ -10,7 +10,7 @@ from blockplan.report.joining import joined, starts
 from blockplan.report.sheets import control, extents, maps, plan_sheets
 from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.panels import PanelFiles
-from blockplan.report.sheets.paper import HEADING_MM, PAD_MM, PAPERS
+from blockplan.report.sheets.paper import COLUMNS, HEADING_MM, PAD_MM, PAPERS
 from blockplan.report.sheets.scene import said
 from blockplan.report.typesetting import ask, desk, forget, typeset
 from blockplan.report.view import View
@@ -88,7 +88,8 @@ def atlas(
             why = "; ".join(f"{kind}: {reason}" for kind, reason in left_out)
             raise UsageError(f"No sheet can be drawn ({why}). Draw parcels, or ask for another kind.")
         data = _document(facts, sheets, PAPERS[paper])
-        _choose(folder, data, lang)
+        _choose(folder, data["sheets"], data, lang)
+        _refit(facts, sheets, data, PAPERS[paper], folder)
         pdf = _set(folder, data, lang, plan.manifest.drawn_on)
     return Atlas(pdf, tuple(sheets), tuple(left_out))
 
@@ -135,6 +136,7 @@ def _controls(
     sheets: list[Sheet] = []
     parts = {"block": extents.blocks, "subblock": extents.subblocks}
     found = {kind: parts[kind](facts) if kind in kinds else [] for kind in parts}
+    drawn = extents.drawn_subblocks(facts) if "block" in kinds else []
     if lang == "ja":
         found["subblock"] = [
             piece for one in found["subblock"] for piece in control.readable(facts, paper, one, MOST_JA)
@@ -144,7 +146,7 @@ def _controls(
             left_out.append((kind, said(lang, f"missing.{'block' if kind == 'block' else 'parcels'}")))
     made: set[str] = set()
     for block in found["block"]:
-        sheets.append(control.control_sheet(facts, files, paper, block, found["block"]))
+        sheets.append(control.control_sheet(facts, files, paper, block, found["block"], drawn))
         for extent in found["subblock"]:
             if extent.above == block.id:
                 sheets.append(control.control_sheet(facts, files, paper, extent, found["subblock"]))
@@ -172,14 +174,30 @@ def _document(facts: Facts, sheets: Sequence[Sheet], paper: Paper) -> dict[str, 
     }
 
 
-def _choose(folder: Path, data: dict[str, Any], lang: str) -> None:
+def _choose(folder: Path, sheets: Sequence[dict[str, Any]], data: dict[str, Any], lang: str) -> None:
     """Give each sheet the letters, the number of verdicts and the pieces that its panel has room for."""
-    panels = [sheet for sheet in data["sheets"] if "panel" in sheet]
+    panels = [sheet for sheet in sheets if "panel" in sheet]
     for start in range(0, len(panels), AT_ONCE):
         some = panels[start : start + AT_ONCE]
         choices = ask(folder, "atlas.typ", {**data, "asked": True, "sheets": some}, lang, "choice")
         for sheet, choice in zip(some, choices, strict=True):
             sheet["choice"] = choice
+
+
+def _refit(facts: Facts, sheets: list[Sheet], data: dict[str, Any], paper: Paper, folder: Path) -> None:
+    """Put a panel that has no room below its map beside it, and the scale that this gives on the cover."""
+    lang, made = facts.view.words.lang, []
+    for at, setting in enumerate(data["sheets"]):
+        make = sheets[at].beside
+        if make is None or not setting["choice"]["over"]:
+            continue
+        sheets[at] = make()
+        made.append(_setting(facts, sheets[at], at, paper))
+        data["sheets"][at] = made[-1]
+        fit, front = sheets[at].fit, data["sheets"][0]
+        if "cover" in front and fit is not None:
+            front["cover"]["list"][at - 1]["scale"] = maps.scale_said(lang, fit.scale)
+    _choose(folder, made, data, lang)
 
 
 def _set(folder: Path, data: dict[str, Any], lang: str, day: dt.date) -> bytes:
@@ -243,7 +261,9 @@ def _setting(facts: Facts, sheet: Sheet, number: int, paper: Paper) -> dict[str,
     if layout is not None:
         found |= {
             "picture_size": list(layout.picture),
-            "panel_width": layout.panel_mm,
+            "panel_size": list(layout.panel),
+            "beneath": layout.beneath,
+            "columns": COLUMNS if layout.beneath else 1,
             "table_below": layout.table_mm > 0,
         }
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import shapely
@@ -20,12 +21,13 @@ from blockplan.report.sheets import (
     parcelmap,
     streetmap,
 )
-from blockplan.report.sheets.paper import FIRST, FIRST_JA, fit, layouts
+from blockplan.report.sheets.paper import FIRST, FIRST_JA, beneath, fit, layouts
 from blockplan.report.sheets.printed_tables import em, ems
 from blockplan.report.sheets.scene import said
+from blockplan.report.sheets.sums import facility_table, subblock_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -50,7 +52,9 @@ MOST_TABLE, MUCH_LARGER = 0.34, 1.6
 #: The table of a block with more parcels has pages of its own.
 MOST_BELOW = 30
 #: Widths that the panel may have beside a block and beside a subblock, mm.
-BLOCK_PANELS, PARCEL_PANELS = (125.0, 110.0), (112.0,)
+BLOCK_PANELS, PARCEL_PANELS = (125.0, 110.0), (112.0, 90.0)
+#: Heights that a block's panel may have below its map, mm; one column holds the classes, a line each.
+BLOCK_HEIGHTS, CLASSES_MM, CLASS_MM = (140.0, 124.0, 108.0), 12.0, 2.8
 #: A location map draws so many parts.
 MOST_KIN = 60
 #: Streets so near are named on a sheet, m.
@@ -103,6 +107,8 @@ class Sheet:
         their number on it.
     labels
         Where its labels stand, window by window.
+    beside
+        Makes the sheet with its panel beside the map, where it stands below; None for any other sheet.
     """
 
     kind: str
@@ -115,10 +121,18 @@ class Sheet:
     parcels: int = 0
     labelled: int = 0
     labels: list[Labels] = field(default_factory=list)
+    beside: Callable[[], Sheet] | None = None
 
 
-def control_sheet(
-    facts: Facts, files: PanelFiles, paper: Paper, extent: Extent, context: Sequence[Extent]
+def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the rest by name)
+    facts: Facts,
+    files: PanelFiles,
+    paper: Paper,
+    extent: Extent,
+    context: Sequence[Extent],
+    parts: Sequence[Extent] = (),
+    *,
+    below: bool = True,
 ) -> Sheet:
     """
     The control sheet of a block or a subblock.
@@ -127,11 +141,15 @@ def control_sheet(
     ----------
     context
         The parts of the same kind: the location map shows them, and sheets next to this one are named.
+    parts
+        The subblocks, of which a block has a table before that of its parcels.
+    below
+        Whether the panel may stand below the map.
     """
     lang, block = facts.view.words.lang, extent.kind == "block"
     names = [str(facts.names[row]) for row in extent.rows]
     table = parcel_rows(facts, names)
-    found = _fit(facts, paper, extent, table)
+    found = _fit(facts, paper, extent, table, below=below)
     scenes = maps.scenes_of(facts, found)
     shown: dict[str, bool] = {}
     for scene in scenes:
@@ -143,15 +161,22 @@ def control_sheet(
     near = [
         one.id for one in context if one.id != extent.id and shapely.dwithin(one.shape, extent.shape, 25.0)
     ]
-    location = files.put(maps.small_map(_kin(facts, extent, context), extent.shape, (40, 34)))
+    location = files.put(
+        maps.small_map(_kin(facts, extent, context), extent.shape, (40, 26 if found.layout.beneath else 34))
+    )
+    figures = {
+        **panels.figures_of(facts, extent, near[:8]),
+        "kind": "facts",
+        "picture": location,
+        "caption": said(lang, "head.location_of"),
+    }
+    entries = scenes[0].legend.values()
+    classes = [one for one in entries if one.amount] if found.layout.beneath else []
+    signs = [one for one in entries if one not in classes]
     side = [
-        {
-            **panels.figures_of(facts, extent, near[:8]),
-            "kind": "facts",
-            "picture": location,
-            "caption": said(lang, "head.location_of"),
-        },
-        panels.legend(lang, files, scenes[0].legend.values(), notes),
+        *([panels.legend(lang, files, classes)] if classes else []),
+        figures,
+        panels.legend(lang, files, signs, notes, "legend.signs_title" if classes else "legend.title"),
         *panels.rules(facts, extent, shown),
         panels.verdicts(facts, files, extent),
         panels.title_block(facts.view, title, number, maps.scale_said(lang, found.scale)),
@@ -163,27 +188,34 @@ def control_sheet(
         "table": table,
         "table_letters": letters_for(table, found.layout),
     }
+    if block and not found.layout.table_mm:
+        made = (subblock_table(facts, extent, parts), facility_table(facts, extent))
+        data["before"] = [one for one in made if one]
     return Sheet(
         extent.kind, extent.id, number, title, found, data, 1 if block else 2,
         len(numbered), len(scenes[0].labelled & numbered), [scene.canvas.labels for scene in scenes],
+        partial(control_sheet, facts, files, paper, extent, context, parts, below=False)
+        if found.layout.beneath else None,
     )  # fmt: skip
 
 
-def _fit(facts: Facts, paper: Paper, extent: Extent, table: dict[str, Any]) -> Fit:
+def _fit(facts: Facts, paper: Paper, extent: Extent, table: dict[str, Any], *, below: bool = True) -> Fit:
     """The layout with the table whole below the map; without it where that makes the map much larger."""
     block, land = extent.kind == "block", [extent.shape]
     first = FIRST_JA if facts.view.words.lang == "ja" else FIRST
     apart = layouts(paper, BLOCK_PANELS if block else PARCEL_PANELS)
-    below = []
+    with_table = []
     for layout in apart if not block or len(extent.rows) < MOST_BELOW else ():
         k, most = paper.letters, MOST_TABLE * layout.body[1]
         height = height_mm(table, layout.body[0] / k) * k
         if height * LEAST_LETTERS <= most:
-            below.append(replace(layout, table_mm=min(height, most)))
-    alone = fit(land, apart, first)
-    if not below:
+            with_table.append(replace(layout, table_mm=min(height, most)))
+    uses = len({facts.uses[row] for row in extent.rows})
+    high = [one for one in BLOCK_HEIGHTS if block and below and one >= CLASSES_MM + CLASS_MM * uses]
+    alone = fit(land, [*apart, *beneath(paper, high)], first)
+    if not with_table:
         return alone
-    found = fit(land, below, first)
+    found = fit(land, with_table, first)
     return alone if found.scale >= MUCH_LARGER * alone.scale else found
 
 

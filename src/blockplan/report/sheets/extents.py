@@ -48,12 +48,17 @@ def subblocks(facts: Facts) -> list[Extent]:
     Parcels outside every subblock, or of a plan without any, come in pieces that can be read; street land
     outside every subblock is on the sheets of its neighbours and has none of its own.
     """
-    found = _of_layer(facts, "subblocks", "subblock_id", "subblock")
+    found = drawn_subblocks(facts)
     held = {row for extent in found for row in extent.rows}
     drawn = ~shapely.is_missing(facts.shapes)
     wanted = drawn & ~facts.roads if found else drawn
     rest = [row for row in range(len(facts.names)) if wanted[row] and row not in held]
     return found + _pieces(facts, rest)
+
+
+def drawn_subblocks(facts: Facts) -> list[Extent]:
+    """The subblocks that the plan draws."""
+    return _of_layer(facts, "subblocks", "subblock_id", "subblock")
 
 
 def _of_layer(facts: Facts, layer: str, column: str, kind: str) -> list[Extent]:

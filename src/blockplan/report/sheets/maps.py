@@ -65,7 +65,7 @@ def _foot(scene: Scene, fit: Fit) -> str:
     facts, view, lang = scene.facts, scene.facts.view, scene.facts.view.words.lang
     width, height = fit.layout.window
     k = fit.layout.paper.letters
-    top = height + 2.6 * k
+    top = height + 1.6 * k
     bar, long = scale_bar(2 * k, top, fit.scale / 1000, min(80 * k, width * 0.3), k)
     left = 2 * k + long + 12 * k
     ratio = scale_said(lang, fit.scale)

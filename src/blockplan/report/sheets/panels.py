@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 from typing import TYPE_CHECKING, Any
 
 from blockplan.plan import BASE
+from blockplan.report.fonts import printable
 from blockplan.report.public.qr import qr_svg
 from blockplan.report.sheets.overlaymap import OVERLAYS
 from blockplan.report.sheets.scene import said
+from blockplan.report.sheets.sums import sums, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 #: A sheet never has room for more verdicts than these, nor a sentence for more names.
 MOST_VERDICTS, MOST_NAMES = 30, 8
-#: Land of parks, of both lists.
-PARKS = ("1401", "G1")
 #: What a block of 12 digits of the hash shows on a title block.
 DIGITS = 12
 #: Names of reference systems as PROJ gives them, and under which key their words stand.
@@ -56,6 +55,7 @@ class PanelFiles:
 
     def put(self, markup: str) -> str:
         """Write a picture; its file's name."""
+        markup = printable(markup)
         name = f"{hashlib.sha256(markup.encode()).hexdigest()[:20]}.svg"
         path = self.folder / name
         if not path.exists():
@@ -63,7 +63,13 @@ class PanelFiles:
         return name
 
 
-def legend(lang: str, files: PanelFiles, entries: Iterable[LegendLine], notes: Sequence[str] = ()) -> Panel:
+def legend(
+    lang: str,
+    files: PanelFiles,
+    entries: Iterable[LegendLine],
+    notes: Sequence[str] = (),
+    title: str = "legend.title",
+) -> Panel:
     """The signs that the sheet shows: classes with hectares and percent, then lines, then signs."""
     ordered = sorted(entries, key=lambda entry: entry.order)
     rows = [
@@ -74,7 +80,7 @@ def legend(lang: str, files: PanelFiles, entries: Iterable[LegendLine], notes: S
     heads = [said(lang, f"legend.{key}") for key in ("ha", "percent")[:most]]
     return {
         "kind": "legend",
-        "title": said(lang, "legend.title"),
+        "title": said(lang, title),
         "heads": heads,
         "rows": rows,
         "notes": list(notes),
@@ -89,7 +95,6 @@ def figures(title: str, rows: Iterable[tuple[str, str]], *, optional: bool = Fal
 def figures_of(facts: Facts, extent: Extent, adjoining: Sequence[str] = ()) -> Panel:
     """The figures of a part of the plan: sums of what its parcels state, with how many state nothing."""
     words = facts.view.words
-    names = [str(facts.names[row]) for row in extent.rows]
     kind = (
         extent.kind
         if extent.above or extent.kind == "block" or not extent.id.startswith("F-")
@@ -98,43 +103,14 @@ def figures_of(facts: Facts, extent: Extent, adjoining: Sequence[str] = ()) -> P
     rows = [(said(words.lang, f"facts.{kind}"), " ".join(filter(None, (extent.id, extent.name))))]
     if extent.above and extent.kind == "subblock":
         rows.append((said(words.lang, "facts.block"), extent.above))
-    land = math.fsum(float(facts.rows[name]["site_area_m2"] or 0) for name in names)
-    rows.append((said(words.lang, "facts.land"), words.amount(land / 1e4, "ha")))
-    floor = _sum(facts, names, "floor_area_m2")
-    if floor is not None:
-        rows.append((said(words.lang, "facts.floor_area"), words.amount(floor, "m2")))
-        base = math.fsum(
-            float(facts.rows[name]["site_area_m2"] or 0)
-            for name in names
-            if facts.rows[name]["floor_area_m2"]
-        )
-        if base:
-            rows.append((said(words.lang, "facts.far"), words.number(floor / base, 2)))
-    heights = [
-        float(cell) for name in names if isinstance(cell := facts.rows[name]["height_max_m"], int | float)
+    rows += [
+        (said(words.lang, f"facts.{key}"), written(facts, key, value))
+        for key, value in sums(facts, extent.rows).items()
+        if value or key != "parks"
     ]
-    if heights:
-        rows.append((said(words.lang, "facts.height"), words.amount(max(heights), "m")))
-    for key, column in (("dwellings", "dwellings"), ("parking", "parking_spaces")):
-        whole = _sum(facts, names, column)
-        if whole is not None:
-            rows.append((said(words.lang, f"facts.{key}"), words.number(whole)))
-    parks = math.fsum(
-        float(facts.shapes[row].area)
-        for row in extent.rows
-        if facts.shapes[row] is not None and facts.uses[row][1].startswith(PARKS)
-    )
-    if parks:
-        rows.append((said(words.lang, "facts.parks"), words.amount(parks / 1e4, "ha")))
-    rows.append((said(words.lang, "facts.parcels"), words.number(len(names))))
     if adjoining:
         rows.append((said(words.lang, "facts.adjoining"), words.join(adjoining)))
     return figures(said(words.lang, "facts.title"), rows)
-
-
-def _sum(facts: Facts, names: Sequence[str], column: str) -> float | None:
-    found = [float(cell) for name in names if isinstance(cell := facts.rows[name][column], int | float)]
-    return math.fsum(found) if found else None
 
 
 def rules(facts: Facts, extent: Extent, shown: dict[str, bool]) -> list[Panel]:

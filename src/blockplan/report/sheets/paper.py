@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,10 +33,14 @@ NEAR_CUT = 0.4
 #: Land is cut up where its scale grows at least by this factor.
 CUT_GAIN = 1.2
 #: Free paper around the land inside a window, and between two windows, whose coordinates stand there; mm.
-MARGIN_MM, GAP_MM = 4.0, 5.0
+MARGIN_MM, GAP_MM = 2.5, 5.0
 #: What stands around a window, mm: coordinates left and above, ticks right and below, scale bar under it.
-TICKS_MM, EDGE_MM, FOOT_MM = 6.0, 1.5, 12.0
-HEADING_MM, PAD_MM = 14.0, 3.0
+TICKS_MM, EDGE_MM, FOOT_MM = 4.0, 1.3, 10.5
+HEADING_MM, PAD_MM = 12.5, 3.0
+#: The panel of an upright sheet is no wider than the first, and as narrow as the second where that helps, mm.
+UPRIGHT_MM = (62.0, 54.0)
+#: A panel below a map has its pieces in so many columns, with this between them, mm.
+COLUMNS, COLUMN_GAP_MM = 3, 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,17 @@ PAPERS = {"A3": Paper("A3", 420, 297, 25, 5, 1.0), "A1": Paper("A1", 841, 594, 2
 
 @dataclass(frozen=True, slots=True)
 class PaperLayout:
-    """How a sheet is divided: paper, orientation, width of the panel, room for a table below; mm."""
+    """
+    How a sheet is divided: paper, orientation, panel, room for a table below; mm.
+
+    ``panel_mm`` is the width of a panel beside the map, the height of one that stands ``beneath`` it.
+    """
 
     paper: Paper
     portrait: bool
     panel_mm: float
     table_mm: float = 0.0
+    beneath: bool = False
 
     @property
     def inner(self) -> tuple[float, float]:
@@ -82,7 +90,17 @@ class PaperLayout:
     def picture(self) -> tuple[float, float]:
         """Width and height of the map with what stands around its window."""
         width, height = self.body
-        return width - self.panel_mm - PAD_MM, height - (self.table_mm + PAD_MM if self.table_mm else 0.0)
+        height -= self.table_mm + PAD_MM if self.table_mm else 0.0
+        if self.beneath:
+            return width, height - self.panel_mm - PAD_MM
+        return width - self.panel_mm - PAD_MM, height
+
+    @property
+    def panel(self) -> tuple[float, float]:
+        """Width and height of a column of the panel."""
+        if self.beneath:
+            return (self.body[0] - COLUMN_GAP_MM * (COLUMNS - 1)) / COLUMNS, self.panel_mm
+        return self.panel_mm, self.picture[1]
 
     @property
     def window(self) -> tuple[float, float]:
@@ -124,12 +142,17 @@ def layouts(
 ) -> list[PaperLayout]:
     """The layouts that a sheet may take; a table below gets at most three tenths of the height."""
     k, found = paper.letters, []
-    for panel, upright in product(panels, (False, True) if portrait else (False,)):
-        width = min(panel, 62.0) if upright else panel
+    widths = [(panel, False) for panel in panels] + [(panel, True) for panel in UPRIGHT_MM if portrait]
+    for width, upright in widths:
         bare = PaperLayout(paper, upright, width * k)
         table = min(rows_mm, 0.3 * bare.body[1])
         found.append(PaperLayout(paper, upright, width * k, table))
-    return list(dict.fromkeys(found))
+    return found
+
+
+def beneath(paper: Paper, heights: Iterable[float]) -> list[PaperLayout]:
+    """Upright layouts with a panel of some height below the map."""
+    return [PaperLayout(paper, True, height * paper.letters, beneath=True) for height in heights]
 
 
 def fit(
