@@ -16,6 +16,8 @@ import blockplan as bp
 from blockplan.errors import PlanDataError
 from blockplan.portal.workspace import dropped_files
 from blockplan.portal.workspace.dropped_files import _name_in
+from blockplan.propose.siting.site import propose_site
+from blockplan.propose.siting.site_params import SiteParams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +82,50 @@ def test_a_search_is_cancelled_and_forgotten(service: Service) -> None:
     assert service.ask("/workspace/proposal/take", {})[0] == 404
     for seconds in (0, -1, "long", 1e9, True):
         assert service.ask("/workspace/proposal", {"seconds": seconds})[0] == 422
+
+
+def test_sites_and_uses_are_searched_for_as_the_commands_find_them(service: Service) -> None:
+    wanted = {"kind": "site", "service": "kindergarten", "new": 2, "within_m": 400, "seconds": 60}
+    assert service.ask("/workspace/proposal", wanted)[1]["kind"] == "site"
+    found = ended(service)
+    assert found["state"] == "done", found["message"]
+    plan = bp.read(EXAMPLES / "demonstration-zone", "b")
+    same = propose_site(plan, SiteParams(service="kindergarten", new=2, within_m=400))
+    assert (found["objective"], found["proved"]) == (same.objective, same.proved)
+    assert {one["id"] for one in found["features"]} == {one.id for one in same.changes}
+    assert {one["layer"] for one in found["features"]} >= {"facilities"}
+    taken = service.ask("/workspace/proposal/take", {})[1]
+    assert {one["id"] for one in taken["features"]} == {one.id for one in same.changes}
+    assert service.ask("/workspace/verify")[1]["same"]
+    service.ask("/workspace/undo", {})
+
+    service.ask("/workspace/proposal", {"kind": "landuse", "seconds": 20})
+    found = ended(service)
+    assert found["state"] == "done", found["message"]
+    assert found["kind"] == "landuse"
+    assert {one["layer"] for one in found["features"]} == {"parcels"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"kind": "layout"}, "none of repair, site, landuse"),
+        ({"kind": "site"}, "cannot be sited"),
+        ({"kind": "site", "service": ["park"]}, "by a word"),
+        ({"kind": "site", "service": "park", "new": 0}, "at least 1"),
+        ({"kind": "site", "service": "park", "within_m": -5}, "more than 0"),
+        ({"parts": 1}, "true or false"),
+        ({"colour": "red"}, "knows no colour"),
+    ],
+)
+def test_a_search_for_what_makes_no_sense_is_refused_and_the_last_one_stays(
+    service: Service, wanted: dict[str, Any], said: str
+) -> None:
+    before = service.ask("/workspace/proposal")[1]
+    status, answer = service.ask("/workspace/proposal", wanted)
+    assert status == 422
+    assert said in answer["message"]
+    assert service.ask("/workspace/proposal")[1] == before
 
 
 def test_two_scenarios_stand_side_by_side_with_who_gains(service: Service) -> None:

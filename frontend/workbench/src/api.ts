@@ -1,6 +1,6 @@
 // The service's addresses. Every refusal says what, why and what to do; it is thrown as `Refusal`.
 
-import type { Answer, Comparison, Dropped, Edit, ForAnswer, Lang, Outcome, Layers, News, Proposal, Result, State, Vocabulary } from "./types";
+import type { Answer, Comparison, Dropped, Edit, ForAnswer, Lang, Layers, News, Outcome, Proposal, Result, State, Vocabulary, Wanted } from "./types";
 import { allInPlace } from "../../map/steps";
 import { say } from "./words";
 
@@ -76,7 +76,7 @@ export const getCompare = (name: string): Promise<Comparison> => ask(`compare?wi
 export const getOutcomes = (name: string): Promise<{ outcomes: Partial<Record<Outcome, number>> }> => ask(`outcomes?of=${encodeURIComponent(name)}`);
 export const getLayersOf = (name: string): Promise<Layers> => getPacked(`&only=parcels,facilities&scenario=${encodeURIComponent(name)}`);
 export const getProposal = (): Promise<Proposal> => ask("proposal");
-export const postProposal = (seconds: number, parts: boolean): Promise<Proposal> => ask("proposal", { seconds, parts });
+export const postProposal = (wanted: Wanted): Promise<Proposal> => ask("proposal", { ...wanted });
 export const deleteProposal = (): Promise<Proposal> => ask("proposal", undefined, "DELETE");
 export const postProposalCancel = (): Promise<Proposal> => ask("proposal/cancel", {});
 export const postProposalTake = (only: string[] | null): Promise<Answer> => ask("proposal/take", only ? { only } : {});

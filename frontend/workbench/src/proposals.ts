@@ -1,18 +1,19 @@
-// The tab of proposals: a repair is searched for while one edits on, and comes back as a difference to take.
+// The tab of proposals: a repair, sites or uses are searched for while one edits on; a difference to take comes back.
 
 import { fill, h } from "../../map/dom";
 import * as api from "./api";
 import { store } from "./store";
 import { columnName } from "./vocabulary";
-import { number, say } from "./words";
-import type { Proposal, ProposedFeature } from "./types";
+import { language, number, say } from "./words";
+import type { Proposal, ProposedFeature, Wanted } from "./types";
 
 const EVERY_MS = 500;
 const SECONDS = 60;
+const MOST_NEW = 20;
 
 let now: Proposal = { state: "none" };
 let left = new Set<string>();
-let parts = false;
+const wanted: Wanted = { kind: "repair", seconds: SECONDS, parts: false, service: "kindergarten", new: 1, within_m: null };
 let watching = 0;
 let redraw: () => void = () => undefined;
 let show: (features: ProposedFeature[]) => void = () => undefined;
@@ -40,7 +41,7 @@ function take(found: Proposal): void {
 
 export async function propose(): Promise<void> {
   try {
-    take(await api.postProposal(SECONDS, parts));
+    take(await api.postProposal(wanted));
   } catch (error) {
     store.say(error instanceof Error ? error.message : String(error));
   }
@@ -55,15 +56,8 @@ async function taken(): Promise<void> {
 
 export function drawProposals(into: Element, go: (layer: string, id: string) => void): void {
   const stale = now.hash !== undefined && now.hash !== store.result.content_hash;
-  const fails = store.result.verdicts.filter((one) => one.outcome === "fail" && one.force === "must").length;
   if (now.state === "none" || now.state === "refused") {
-    fill(
-      into,
-      h("p", { class: "about" }, say(fails ? "proposeAbout" : "nothingFails")),
-      now.state === "refused" && h("p", { class: "mend", role: "alert" }, now.message ?? ""),
-      h("p", { class: "about" }, h("input", { type: "checkbox", id: "propose-parts", checked: parts, onchange: (event: Event) => { parts = (event.target as HTMLInputElement).checked; } }), h("label", { for: "propose-parts" }, say("proposeParts"))), // prettier-ignore
-      h("button", { class: "do", "data-act": "propose", onclick: () => void propose() }, say("propose")),
-    );
+    fill(into, now.state === "refused" && h("p", { class: "mend", role: "alert" }, now.message ?? ""), ...form());
     return;
   }
   const figures = h(
@@ -100,6 +94,36 @@ export function drawProposals(into: Element, go: (layer: string, id: string) => 
       h("button", { "data-act": "leave", onclick: () => void api.deleteProposal().then(take) }, say("leave")),
     ),
   );
+}
+
+/** What is to be searched for. */
+function form(): (Node | false)[] {
+  const fails = store.result.verdicts.some((one) => one.outcome === "fail" && one.force === "must");
+  const kinds = { repair: "wantRepair", site: "wantSites", landuse: "wantUses" } as const;
+  const abouts = { repair: fails ? "proposeAbout" : "nothingFails", site: "sitesAbout", landuse: "usesAbout" } as const;
+  return [
+    h(
+      "div",
+      { class: "fields wanted" },
+      h("label", {}, say("wanted"), h("select", { id: "propose-kind", onchange: (event: Event) => { wanted.kind = (event.target as HTMLSelectElement).value as Wanted["kind"]; redraw(); } },
+        ...Object.entries(kinds).map(([kind, word]) => h("option", { value: kind, selected: kind === wanted.kind }, say(word))))), // prettier-ignore
+      ...(wanted.kind === "site" ? siteFields() : []),
+    ),
+    h("p", { class: "about" }, say(abouts[wanted.kind])),
+    wanted.kind !== "landuse" && h("p", { class: "about" }, h("input", { type: "checkbox", id: "propose-parts", checked: wanted.parts, onchange: (event: Event) => { wanted.parts = (event.target as HTMLInputElement).checked; } }), h("label", { for: "propose-parts" }, say("proposeParts"))), // prettier-ignore
+    h("button", { class: "do", "data-act": "propose", onclick: () => void propose() }, say(wanted.kind === "repair" ? "propose" : "startSearch")),
+  ];
+}
+
+function siteFields(): Node[] {
+  const named = Object.entries(store.vocabulary.sited);
+  const value = (event: Event): number => (event.target as HTMLInputElement).valueAsNumber;
+  return [
+    h("label", {}, say("what"), h("select", { id: "propose-service", onchange: (event: Event) => { wanted.service = (event.target as HTMLSelectElement).value; } },
+      ...named.map(([id, names]) => h("option", { value: id, selected: id === wanted.service }, names[language()])))),
+    h("label", {}, say("howMany"), h("input", { id: "propose-new", type: "number", min: 1, max: MOST_NEW, value: wanted.new, onchange: (event: Event) => { wanted.new = value(event) || 1; } })),
+    h("label", {}, say("withinM"), h("input", { id: "propose-within", type: "number", min: 1, placeholder: say("asThePlan"), value: wanted.within_m ?? "", onchange: (event: Event) => { wanted.within_m = value(event) || null; } })),
+  ]; // prettier-ignore
 }
 
 function featureRow(one: ProposedFeature, go: (layer: string, id: string) => void): HTMLElement {

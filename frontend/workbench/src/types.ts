@@ -153,6 +153,8 @@ export interface Vocabulary {
   confidences: Record<string, Record<Lang, string>>;
   readings: Record<string, Record<Lang, string>>;
   marks: Record<string, Record<Lang, string>>;
+  /** What a search can find sites for. */
+  sited: Record<string, Record<Lang, string>>;
   flags: Record<"true" | "false", Record<Lang, string>>;
 }
 
@@ -176,8 +178,19 @@ export interface ProposedFeature {
   values: { column: string; old: Value; new: Value }[];
 }
 
+/** What a search is to find: a repair, sites for a service, or uses of land. */
+export interface Wanted {
+  kind: "repair" | "site" | "landuse";
+  seconds: number;
+  parts: boolean;
+  service: string;
+  new: number;
+  within_m: number | null;
+}
+
 export interface Proposal {
   state: "none" | "running" | "done" | "refused";
+  kind?: Wanted["kind"];
   hash?: string;
   seconds?: number;
   limit_s?: number;

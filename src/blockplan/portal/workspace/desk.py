@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from blockplan.live import EditResult
     from blockplan.live.snapshot import Snapshot
+    from blockplan.portal.workspace.proposing import Wanted
 
 T = TypeVar("T")
 #: The scenario's file is written when nothing was done for so long, s.
@@ -133,14 +134,14 @@ class EditingDesk:
 
     @property
     def search(self) -> SearchFile:
-        """The search for a repair of the scenario: one that runs or has ended, in this process or another."""
+        """The scenario's search: one that runs or has ended, in this process or another."""
         log = log_of(self.package, self.session.scenario)
         return SearchFile(log.with_suffix(SEARCH))
 
-    def propose(self, seconds: float, parts: bool) -> None:
-        """Begin to search for a repair of the plan as it is now; an earlier search ends and is forgotten."""
+    def propose(self, wanted: Wanted) -> None:
+        """Begin a search on the plan as it is now; an earlier search ends and is forgotten."""
         with self._lock:
-            ProposalSearch(self.session, self.search, seconds, parts).begin()
+            ProposalSearch(self.session, self.search, wanted).begin()
 
     def take_in(self, files: Sequence[tuple[str, Iterable[bytes]]]) -> Dropped:
         """

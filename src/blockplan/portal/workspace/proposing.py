@@ -1,5 +1,5 @@
 """
-A repair that is searched for beside the editing: what it has so far, and what comes of it.
+What is searched for beside the editing: a repair, sites, or uses of land; how it stands, what comes of it.
 
 The search works on a copy of the plan in a thread of its own, so edits go on meanwhile. What it finds is
 a difference, taken whole or in part; what was edited since is held against it when it is taken.
@@ -10,30 +10,96 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from blockplan.errors import BlockplanError
+from blockplan.errors import BlockplanError, UsageError
 from blockplan.propose import Stop, conclude
 from blockplan.propose.changes import apply, picked
+from blockplan.propose.landuse.allocation import landuse_problem, propose_landuse
+from blockplan.propose.landuse.terms import terms_of
 from blockplan.propose.locks import read_locks
+from blockplan.propose.parts.site import propose_site_on_parts
 from blockplan.propose.repair.smallest_change import repair
 from blockplan.propose.repair.state import RepairParams
+from blockplan.propose.services import service_of
+from blockplan.propose.siting.candidates import Land
+from blockplan.propose.siting.site import propose_site
+from blockplan.propose.siting.site_params import SiteParams
 from blockplan.report.proposal.page import ProposalView
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    from blockplan.check.verdict import CheckResult
     from blockplan.live import EditResult, Session
     from blockplan.live.snapshot import Snapshot
     from blockplan.portal.workspace.searches import SearchFile
-    from blockplan.propose import Incumbent, Proposal
+    from blockplan.propose import Incumbent, Proposal, SearchAnswer
 
 #: Longest search that may be asked for, s.
 LONGEST_S = 600.0
 #: How often it says how it stands, and hears whether it is to end, s.
 EVERY_S = 0.5
+#: Longest distance that may count as reached, m.
+FARTHEST_M = 10_000.0
+#: Most sites that one search may place.
+MOST_NEW = 20
+Kind = Literal["repair", "site", "landuse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """
+    What a search is to find.
+
+    Attributes
+    ----------
+    kind
+        A repair, sites for a service, or uses for the parcels that may change theirs.
+    seconds
+        Wall-clock seconds that it may take, judging included.
+    parts
+        Whether a part of a parcel may get another use, where a whole one is more than is needed.
+    service, new, within_m
+        Of sites: for what, how many at most, and the distance that counts as reached (None: the plan's own).
+    """
+
+    kind: Kind = "repair"
+    seconds: float = 30.0
+    parts: bool = False
+    service: str = ""
+    new: int = 1
+    within_m: float | None = None
+
+    def __post_init__(self) -> None:
+        """
+        Refuse what no search can do.
+
+        Raises
+        ------
+        UsageError
+            If a value makes no sense.
+        """
+        if self.kind not in get_args(Kind):
+            raise UsageError(f"{self.kind!r} is none of {', '.join(get_args(Kind))}.")
+        if not _is_number(self.seconds) or not 0 < self.seconds <= LONGEST_S:
+            raise UsageError(f"A search takes more than 0 and at most {LONGEST_S:.0f} s.")
+        if not isinstance(self.parts, bool):
+            raise UsageError("Whether parts of parcels may be taken is true or false.")
+        if not isinstance(self.service, str):
+            raise UsageError("A service is named by a word.")
+        if self.kind == "site":
+            service_of(self.service)
+        if not isinstance(self.new, int) or isinstance(self.new, bool) or not 1 <= self.new <= MOST_NEW:
+            raise UsageError(f"A search places at least 1 and at most {MOST_NEW} sites.")
+        if self.within_m is not None and not (_is_number(self.within_m) and 0 < self.within_m <= FARTHEST_M):
+            raise UsageError(f"The distance is more than 0 and at most {FARTHEST_M:.0f} m.")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 @dataclass
@@ -45,16 +111,13 @@ class ProposalSearch:
     ----------
     file
         Where it says how it stands, and hears whether it is to end.
-    seconds
-        Wall-clock seconds that it may take, judging included.
-    parts
-        Whether a part of a parcel may get another use, where a whole one is more than is needed.
+    wanted
+        What it is to find, and in what time.
     """
 
     session: Session
     file: SearchFile
-    seconds: float
-    parts: bool = False
+    wanted: Wanted
     _last: Incumbent | None = None
     _began: float = field(default_factory=time.perf_counter)
     _ended: threading.Event = field(default_factory=threading.Event)
@@ -84,15 +147,14 @@ class ProposalSearch:
                 if not self.file.report(id_, self._standing("running", at)):
                     self._cancelled.set()
 
-        watch = threading.Thread(target=look_after, name="repair is watched", daemon=True)
+        watch = threading.Thread(target=look_after, name="search is watched", daemon=True)
         watch.start()
-        threading.Thread(target=search, name="repair", daemon=True).start()
+        threading.Thread(target=search, name="search", daemon=True).start()
 
     def _found(self, at: Snapshot) -> dict[str, Any]:
-        stop = Stop(seconds=0.9 * self.seconds, tell=self._tell, ended=self._cancelled.is_set)
-        params, packs = RepairParams(parts=self.parts), at.named_packs
-        answer, before = repair(at.plan, read_locks(at.plan, ()), packs, at.on, params=params, stop=stop)
-        found = conclude(at.plan, answer, packs, at.on, before=before)
+        stop = Stop(seconds=0.9 * self.wanted.seconds, tell=self._tell, ended=self._cancelled.is_set)
+        answer, before = SEARCHES[self.wanted.kind](at, self.wanted, stop)
+        found = conclude(at.plan, answer, at.named_packs, at.on, before=before)
         return {
             **self._standing("done", at),
             "objective": answer.objective,
@@ -109,14 +171,42 @@ class ProposalSearch:
         last = self._last
         return {
             "state": state,
+            "kind": self.wanted.kind,
             "hash": at.plan.content_hash,
             "seconds": round(time.perf_counter() - self._began, 1),
-            "limit_s": self.seconds,
+            "limit_s": self.wanted.seconds,
             "objective": last.objective if last else None,
             "bound": last.bound if last else None,
             "said": last.said if last else "",
             "message": "",
         }
+
+
+def _repair(at: Snapshot, wanted: Wanted, stop: Stop) -> tuple[SearchAnswer, CheckResult]:
+    params = RepairParams(parts=wanted.parts)
+    return repair(at.plan, read_locks(at.plan, ()), at.named_packs, at.on, params=params, stop=stop)
+
+
+def _site(at: Snapshot, wanted: Wanted, stop: Stop) -> tuple[SearchAnswer, CheckResult]:
+    locks = read_locks(at.plan, ())
+    parcels = (str(one) for one in at.plan.layer("parcels").index)
+    land = Land(locked=frozenset(one for one in parcels if locks.hold("parcels", one)))
+    params = SiteParams(service=wanted.service, new=wanted.new, within_m=wanted.within_m, land=land)
+    search = propose_site_on_parts if wanted.parts else propose_site
+    return search(at.plan, params, stop=stop), at.result
+
+
+def _landuse(at: Snapshot, _wanted: Wanted, stop: Stop) -> tuple[SearchAnswer, CheckResult]:
+    problem = landuse_problem(at.plan, at.result, terms_of(), read_locks(at.plan, ()))
+    return propose_landuse(problem, stop), at.result
+
+
+#: How each kind of search is made: the answer, and the verdicts on the plan as it is.
+SEARCHES: dict[Kind, Callable[[Snapshot, Wanted, Stop], tuple[SearchAnswer, CheckResult]]] = {
+    "repair": _repair,
+    "site": _site,
+    "landuse": _landuse,
+}
 
 
 def take(file: SearchFile, session: Session, only: Iterable[str] | None) -> EditResult:
@@ -132,7 +222,7 @@ def take(file: SearchFile, session: Session, only: Iterable[str] | None) -> Edit
     if changes is None:
         raise BlockplanError("There is no proposal to take over yet.")
     chosen = changes if only is None else picked(changes, only)
-    said = {"op": "proposal", "kind": "repair", "of": file.of, "changes": len(chosen)}
+    said = {"op": "proposal", "kind": file.kind, "of": file.of, "changes": len(chosen)}
     return session.take(apply(session.plan, chosen), said)
 
 

@@ -1,5 +1,5 @@
 """
-What a search for a repair leaves on the disk while it runs and when it has ended, beside the log of edits.
+What a search leaves on the disk while it runs and when it has ended, beside the log of edits.
 
 So whoever asks may ask another process than the one that searches, and a proposal outlasts both.
 """
@@ -99,6 +99,11 @@ class SearchFile:
     def of(self) -> str:
         """Content hash of the plan that was searched."""
         return str((self._read() or {}).get("hash", ""))
+
+    @property
+    def kind(self) -> str:
+        """What was searched for: ``repair``, ``site`` or ``landuse``."""
+        return str((self._read() or {}).get("kind", "repair"))
 
     def _alone(self) -> AbstractContextManager[None]:
         return alone(self.path.with_name(f"{self.path.name}.lock"))

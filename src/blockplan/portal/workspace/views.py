@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import mimetypes
+from dataclasses import fields
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
 
-from blockplan.errors import BlockplanError
+from blockplan.errors import BlockplanError, UsageError
 from blockplan.live import EditConflictError, parse_edits
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.api.answers import as_json
@@ -19,7 +20,7 @@ from blockplan.portal.workspace import current_desk, documents
 from blockplan.portal.workspace.answering import for_answer
 from blockplan.portal.workspace.current_desk import desk, signed_in
 from blockplan.portal.workspace.middleware import refused
-from blockplan.portal.workspace.proposing import LONGEST_S, take
+from blockplan.portal.workspace.proposing import Wanted, take
 from blockplan.portal.workspace.requests import body_of, takes_gzip
 from blockplan.portal.workspace.verdicts import result_document, verdict_documents
 from blockplan.portal.workspace.vocabulary import vocabulary
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from blockplan.live import EditResult, Session
     from blockplan.live.snapshot import Snapshot
 
+#: What a search may be asked for.
+WANTED = frozenset(one.name for one in fields(Wanted))
 #: Where the built files of the workbench lie.
 BUILT = resources.files("blockplan.portal.workspace") / "built"
 
@@ -180,20 +183,21 @@ def outcomes(request: HttpRequest) -> HttpResponse:
 
 def proposal(request: HttpRequest) -> HttpResponse:
     """
-    Where the search for a repair stands; DELETE forgets it.
+    Where the search beside the editing stands; DELETE forgets it.
 
-    POST begins one: ``{"seconds": 30, "parts": true}``, both may be left out.
+    POST begins one: ``{"kind": "site", "service": "kindergarten", "new": 2, "seconds": 30}``; the fields are
+    those of `blockplan.portal.workspace.proposing.Wanted`, and each may be left out.
     """
     if request.method == "DELETE":
         desk().search.forget()
     elif request.method == "POST":
         said = body_of(request)
-        seconds, parts = said.get("seconds", 30), said.get("parts", False)
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= LONGEST_S:
-            return refused(422, "seconds", f"A search takes more than 0 and at most {LONGEST_S:.0f} s.")
-        if not isinstance(parts, bool):
-            return refused(422, "parts", "Whether parts of parcels may be taken is true or false.")
-        desk().propose(float(seconds), parts)
+        if unknown := sorted(set(said) - WANTED):
+            return refused(422, "proposal", f"A search knows no {', '.join(unknown)}.")
+        try:
+            desk().propose(Wanted(**said))
+        except UsageError as error:
+            return refused(422, "proposal", str(error), "The search that there was still is.")
     return as_json(desk().search.to_dict(_lang(request)))
 
 

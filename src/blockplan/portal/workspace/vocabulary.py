@@ -8,6 +8,7 @@ from blockplan.check.verdict import Force
 from blockplan.measure.distance.methods import WAYS
 from blockplan.plan import landuse
 from blockplan.plan.model.layers import LAYERS, VALUES, LayerSpec
+from blockplan.propose.services import SERVICES
 from blockplan.report.definitions import way
 from blockplan.report.qgis.styles import CONTROL_LINES
 from blockplan.report.words import Words
@@ -45,6 +46,7 @@ def vocabulary() -> dict[str, Any]:
         "readings": {
             one.id: {lang: way(one.definition(None), Words(lang)) for lang in LANGUAGES} for one in WAYS
         },
+        "sited": {id_: one.name for id_, one in SERVICES.items()},
         "marks": {service: _names(f"mark.{service}", "·") for service in sorted(services)},
     }
 
