@@ -20,8 +20,8 @@ from blockplan.check.limits import compare
 from blockplan.check.parcelwise import judge
 from blockplan.check.rules import Limit
 from blockplan.check.verdict import Required
+from blockplan.measure.measurement import Each
 from blockplan.measure.missing import lines
-from blockplan.measure.per_feature import Each
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult, Verdict

@@ -4,7 +4,7 @@ import pytest
 from tests.builders import X, Y, a_plan, parcels_of
 from tests.compare.made import a_column, a_comparison, a_place, a_verdict
 
-from blockplan.compare.people import residents_changes
+from blockplan.compare.side_by_side import residents_changes
 
 
 def moved(before, after):

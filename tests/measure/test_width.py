@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import affinity
 
-from blockplan.measure.indicators.width import width_m
+from blockplan.measure.indicators.parkland import width_m
 
 
 def width(shape: shapely.Geometry) -> float:

@@ -12,7 +12,7 @@ from tests.network.graphs import ANY_CASES
 
 from blockplan.errors import UsageError
 from blockplan.network.core import compile_edges
-from blockplan.network.paths import path
+from blockplan.network.nearest import path
 from blockplan.network.precompile import warm_up
 
 

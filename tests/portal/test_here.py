@@ -16,7 +16,7 @@ from django.test import Client
 from blockplan.notice import submissions as intake
 from blockplan.notice.intake.coordinates import locate
 from blockplan.notice.intake.geometry_in import NoticeArea
-from blockplan.portal.pages import bars, compression
+from blockplan.portal.pages import compression, notices
 from blockplan.portal.pages.mapdata import DRAWN
 from blockplan.portal.plans.models import PlanVersion
 
@@ -175,7 +175,7 @@ def test_a_place_drawn_on_our_map_comes_to_the_form_confirmed_and_one_from_elsew
 def test_a_bar_is_half_full_at_the_limit_less_where_it_falls_short_and_none_where_nothing_is_known() -> None:
     def full(value: float | None, op: str, limit: Any) -> float | None:
         verdict: Any = SimpleNamespace(measured=value, required=SimpleNamespace(op=op, value=limit))
-        return bars.share(verdict)
+        return notices.share(verdict)
 
     assert full(20.0, ">=", 20.0) == 50.0 == full(3.0, "<=", 3.0)
     assert full(10.0, ">=", 20.0) == 25.0 == full(6.0, "<=", 3.0)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.landuse_problems import USES, a_problem, best_by_trying, land, parks_near
 
-from blockplan.propose.landuse.clash import explain
+from blockplan.propose.landuse.allocation import explain
 from blockplan.propose.landuse.model import model_of, solve_program
 from blockplan.propose.landuse.problem import fits, parts, score, shortfalls
 from blockplan.propose.landuse.search import proved_bound, solve

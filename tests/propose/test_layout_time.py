@@ -15,8 +15,8 @@ from tests.support.layouts import breaches_not_told, drawn
 from blockplan.propose.layout.problem.case import layout_case
 from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.search.bound import bound_of
-from blockplan.propose.layout.search.clip import clip
 from blockplan.propose.layout.search.drawing import layout
+from blockplan.propose.layout.search.frame import clip
 from blockplan.propose.layout.search.land import ROWS_A_SECOND, field_of
 from blockplan.propose.stopping import Clock, Stop, interruptible
 

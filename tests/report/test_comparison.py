@@ -19,8 +19,8 @@ from blockplan.errors import UsageError
 from blockplan.measure.missing import Missing
 from blockplan.plan import Plan, read
 from blockplan.report import fonts
+from blockplan.report.comparison.lists import Matrix
 from blockplan.report.comparison.maps import _steps, ranges
-from blockplan.report.comparison.matrix import Matrix
 from blockplan.report.comparison.page import ComparisonView, page, write_comparison
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES

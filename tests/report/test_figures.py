@@ -22,7 +22,7 @@ from blockplan.compare import ComparedColumn, beside
 from blockplan.measure import MEASURES, measure
 from blockplan.measure.measurement import Measurement, figure_unit
 from blockplan.portal.pages.templatetags.words import number as portal_number
-from blockplan.portal.workspace.verdicts import verdict_documents
+from blockplan.portal.workspace.documents import verdict_documents
 from blockplan.report.comparison.page import ComparisonView
 from blockplan.report.office.columns import shown
 from blockplan.report.public.speech import Speech

@@ -13,7 +13,7 @@ from blockplan.measure.measurement import Measurement, Place
 from blockplan.plan import Plan
 from blockplan.report import sums, trace
 from blockplan.report.html import page
-from blockplan.report.public import verdict_places
+from blockplan.report.public import verdict_words
 from blockplan.report.words import Words
 
 if TYPE_CHECKING:
@@ -82,11 +82,11 @@ def test_a_share_of_the_residents_says_how_many_are_reached() -> None:
 def test_a_place_bears_its_own_value_in_its_own_unit() -> None:
     home = Place("facilities", "NH-3", 1.0, 2.0, 100.0)
     small = verdict("x", "fail", unit="1", where=(home,), definition={"size": "beds"})
-    assert verdict_places.head(small) == "value"
-    assert [row["value"] for row in verdict_places.rows(small, Plan(manifest(), {}), EN, 5)] == ["100 beds"]
+    assert verdict_words.head(small) == "value"
+    assert [row["value"] for row in verdict_words.rows(small, Plan(manifest(), {}), EN, 5)] == ["100 beds"]
     far = verdict("x", "fail", unit="1", where=(home,), definition={"limit_m": 500})
-    assert verdict_places.head(far) == "distance"
-    assert [row["value"] for row in verdict_places.rows(far, Plan(manifest(), {}), EN, 5)] == ["100 m"]
+    assert verdict_words.head(far) == "distance"
+    assert [row["value"] for row in verdict_words.rows(far, Plan(manifest(), {}), EN, 5)] == ["100 m"]
 
 
 def test_a_source_says_document_clause_page_and_day() -> None:

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blockplan.errors import UsageError
-from blockplan.respond.brackets import PAIRS
-from blockplan.respond.segments import FINENESS, split
+from blockplan.respond.segments import FINENESS, PAIRS, split
 
 PIECES = st.sampled_from(
     ["希望增加绿地", "。", "！", "？", "；", "：", "\n", "\r\n", "1.", "2、", "（1）", "①", "一、", "・",

@@ -12,7 +12,7 @@ from blockplan.measure.measurement import Place
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from blockplan.measure.per_feature import Each
+    from blockplan.measure.measurement import Each
 
 #: How a feature comes out, in the order in which they are counted.
 PASS, FAIL, UNKNOWN = 0, 1, 2

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from blockplan.check.rules import Limit
     from blockplan.check.verdict import Required
-    from blockplan.measure.per_feature import Each
+    from blockplan.measure.measurement import Each
     from blockplan.plan import Fault
 
 #: The least and the most that each feature may have; NaN: no such end.

@@ -1,10 +1,15 @@
-"""`deliver` writes a package under a profile and judges it; `accept` reads and judges one."""
+"""
+`deliver` writes a package under a profile and judges it; `accept` reads and judges one.
+
+The master plan that a detailed plan must fit in: town limit, protected farmland, control lines.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import shutil
 import tempfile
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +19,6 @@ from blockplan.deliver.filing import fill, form_document, form_workbook, kind_of
 from blockplan.deliver.from_profile import origins, restore
 from blockplan.deliver.geodatabase import write_geodatabase
 from blockplan.deliver.losses import losses
-from blockplan.deliver.master_plan import read_upper
 from blockplan.deliver.package import Package, digests, file_name, read_package
 from blockplan.deliver.package import beside as beside_plan
 from blockplan.deliver.quality import PackageFacts, judge
@@ -36,6 +40,45 @@ if TYPE_CHECKING:
     from blockplan.deliver.profile import DeliveryProfile
     from blockplan.deliver.quality import Judgement
     from blockplan.deliver.to_profile import CarriedTable
+
+
+def read_upper(path: Path | None, profile: DeliveryProfile) -> dict[str, list[Any]]:
+    """
+    The shapes of a master plan, by what they are: ``boundary``, ``farmland``, ``blue`` and so on.
+
+    Parameters
+    ----------
+    path
+        A GeoPackage or File Geodatabase whose layers have the names that the profile gives under ``upper``,
+        in the reference system of the plan; None for no master plan.
+
+    Raises
+    ------
+    PlanDataError
+        If it cannot be read, or holds none of the layers.
+    """
+    if path is None:
+        return {}
+    import pyogrio  # noqa: PLC0415
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            names = {str(name) for name, _ in pyogrio.list_layers(path)}
+            found = {
+                what: [
+                    shape for shape in pyogrio.read_dataframe(path, layer=layer).geometry if shape is not None
+                ]
+                for what, layer in profile.upper.items()
+                if layer in names
+            }
+    except (ValueError, RuntimeError, OSError, pyogrio.errors.DataSourceError) as error:
+        raise refused("upper_unread", PlanDataError, path=path, why=str(error)[:200], known="") from None
+    if not found:
+        known = ", ".join(profile.upper.values())
+        raise refused("upper_unread", PlanDataError, path=path, why="no such layer", known=known)
+    return found
+
 
 FIRST_STAGE = "入库"
 

@@ -233,7 +233,7 @@ class SqliteStore(Store):
 
 
 class _SqliteRows:
-    """The calls of `blockplan.notice.rows.Rows` over a connection."""
+    """The calls of `blockplan.notice.ledger.Rows` over a connection."""
 
     def __init__(self, notice: str, connection: sqlite3.Connection) -> None:
         self._notice = notice

@@ -3,7 +3,7 @@ The record of one notice: what is the same over every database.
 
 `blockplan.notice.sqlite.SqliteStore` keeps a notice in a file of its own, the web service in its database.
 What differs between them is small: how a transaction is begun, what a database's error means, and the few
-calls of `blockplan.notice.rows.Rows`. Numbers, times, commitments and the tree stand in
+calls of `blockplan.notice.ledger.Rows`. Numbers, times, commitments and the tree stand in
 `blockplan.notice.ledger`.
 """
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from blockplan.notice.events import Attachment, Event
+    from blockplan.notice.ledger import Rows
     from blockplan.notice.proof.notary import Notary
-    from blockplan.notice.rows import Rows
 
 T = TypeVar("T")
 

@@ -3,6 +3,11 @@ A proposal: changes to a plan, how good they provably are, and the verdicts befo
 
 Every part of `propose` ends here: it hands over changes, objective and bound; the plan is judged
 before and after by the same packs, and the whole is one document (``docs/contracts.md``).
+
+What a proof covers: the moves that were considered, how they act together, and how each phase ended.
+
+A proof belongs to a model. It is claimed only where everything that may be done, and every way in which
+two things done act together, is in the model or cannot matter; what stands against it is named.
 """
 
 from __future__ import annotations
@@ -12,8 +17,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeGuard
 
 from blockplan.errors import PlanDataError
+from blockplan.jsontext import JsonRecord
 from blockplan.propose.changes import Change, apply
-from blockplan.propose.proof import Proof
 from blockplan.propose.sites import EXACT, gap
 from blockplan.propose.unmet import Unmet, rule_name, unmet_rules
 
@@ -24,6 +29,39 @@ if TYPE_CHECKING:
 
     from blockplan.check.verdict import CheckResult
     from blockplan.plan.model.plan import Plan
+
+
+#: Parts of parcels were cut as they are offered: they could be cut in other ways too.
+CUTS_OFFERED = "cuts_offered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof(JsonRecord):
+    """
+    The scope of a proof.
+
+    Attributes
+    ----------
+    moves
+        Kind of move -> how many of that kind were considered.
+    interactions
+        How moves act together in the model: ``sums``, ``homes``, ``parks``, ``reach``, ``limits``.
+    phases
+        Phase of the search -> how it ended: ``proved``, ``cut``, or ``not_proved`` where no proof is sought.
+    against
+        Why nothing is proved, each ``reason`` or ``reason: what``; empty where the claim stands.
+    """
+
+    moves: Mapping[str, int] = field(default_factory=dict)
+    interactions: tuple[str, ...] = ()
+    phases: Mapping[str, str] = field(default_factory=dict)
+    against: tuple[str, ...] = ()
+
+    @property
+    def stands(self) -> bool:
+        """Whether nothing speaks against the claim."""
+        return not self.against
+
 
 #: Kinds of proposal that answer for every ``must`` rule.
 OVER_RULES = ("repair", "landuse")

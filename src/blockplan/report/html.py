@@ -15,7 +15,7 @@ from blockplan.report import charts, ledger, parcelwise, readings, sums, tables,
 from blockplan.report.maps.pixels import in_pixels
 from blockplan.report.maps.svg import shared
 from blockplan.report.office import TABLES
-from blockplan.report.public import verdict_places
+from blockplan.report.public import verdict_words
 from blockplan.report.renderers.html import font_faces
 from blockplan.report.sheets.printed_tables import printed
 from blockplan.report.view import View
@@ -56,7 +56,7 @@ def page(plan: Plan, result: CheckResult, lang: str, in_force: Plan | None = Non
         "ledger": ledger,
         "office": office(view),
         "parcelwise": parcelwise,
-        "places_of": verdict_places,
+        "places_of": verdict_words,
         "readings": readings,
         "sums": sums,
         "tables": tables,

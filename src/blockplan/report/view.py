@@ -31,7 +31,7 @@ from blockplan.report.grouping import (
 from blockplan.report.maps import reachmaps, rulemaps, themes
 from blockplan.report.maps.basemap import Ground
 from blockplan.report.maps.drawing import definitions as ground_definitions
-from blockplan.report.public import verdict_places
+from blockplan.report.public import verdict_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -387,7 +387,7 @@ class View:
 
     def places(self, verdict: Verdict) -> list[dict[str, str]]:
         """The places that a verdict points at, worst first, as rows."""
-        return verdict_places.rows(verdict, self.plan, self.words, MOST_PLACES)
+        return verdict_words.rows(verdict, self.plan, self.words, MOST_PLACES)
 
     def more_places(self, verdict: Verdict) -> int:
         """How many places are left out of the list."""

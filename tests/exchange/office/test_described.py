@@ -11,7 +11,7 @@ import pytest
 import shapely
 from tests.exchange.office.conftest import parcels
 
-from blockplan.exchange.office.bound_names import bound_named
+from blockplan.exchange.office.bounds import bound_named
 from blockplan.exchange.office.field_descriptions import described, in_words
 
 DEFINITION = """<?xml version="1.0" encoding="UTF-8"?>

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blockplan.deliver.quality import agreement, geometry, identity, numbers, parts, reference, structure
-from blockplan.deliver.quality.finding import Check, PackageFacts, QualityRule, check_of
-from blockplan.deliver.quality.workbook import unread
+from blockplan.deliver.quality.finding import Check, PackageFacts, QualityRule, check_of, unread
 
 if TYPE_CHECKING:
     from blockplan.deliver.quality.finding import Grade

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.deliver.quality.finding import PackageFault, mended, point_of
-from blockplan.deliver.quality.workbook import parcels_of
+from blockplan.deliver.quality.finding import PackageFault, mended, parcels_of, point_of
 from blockplan.exchange.office.facilities import OWN_LAND
 from blockplan.plan.model.codes import landuse
 

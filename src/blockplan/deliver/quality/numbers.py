@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from blockplan.deliver.quality.finding import PackageFault, mended, point_of
-from blockplan.deliver.quality.workbook import balance_of
+from blockplan.deliver.quality.finding import PackageFault, balance_of, mended, point_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

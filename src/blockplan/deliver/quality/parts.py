@@ -6,8 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from blockplan.deliver.package import digest, wanted_beside
-from blockplan.deliver.quality.finding import PackageFault
-from blockplan.deliver.quality.workbook import unread
+from blockplan.deliver.quality.finding import PackageFault, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

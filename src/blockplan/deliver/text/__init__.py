@@ -5,7 +5,6 @@ An office's text held against its plan: every number and name bound to what it s
 disagreement into the document at its place.
 """
 
-from blockplan.deliver.text.checking import TextCheck, TextStatement, check_text
-from blockplan.deliver.text.comments import write_comments
+from blockplan.deliver.text.checking import TextCheck, TextStatement, check_text, write_comments
 
 __all__ = ["TextCheck", "TextStatement", "check_text", "write_comments"]

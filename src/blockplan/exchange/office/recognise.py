@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from blockplan.exchange.office import codes
-from blockplan.exchange.office.bound_names import bound_named
+from blockplan.exchange.office.bounds import bound_named
 from blockplan.exchange.office.mapping import IGNORED, FieldChoice, LayerChoice
 from blockplan.exchange.office.profile import TABLE_FIELDS, FieldNames
 from blockplan.exchange.office.titles import name_and_unit, plain

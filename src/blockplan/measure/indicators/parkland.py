@@ -2,21 +2,52 @@
 How much public green of some size there is for the residents: each size is a class of park of its own.
 
 The supply stands in the measurement whether or not the residents are known.
+
+How wide a piece of land is.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
 
 from blockplan.measure.indicators.access import open_spaces
 from blockplan.measure.indicators.supply import per_person
+from blockplan.measure.inputs.columns import sound
 from blockplan.measure.inputs.greens import green_area_m2
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from blockplan.measure.measurement import Measurement
     from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
+
+
+#: The circle is found to this much (m), and widths are given to 0.1 m: finer is how coordinates are rounded.
+_TOLERANCE_M = 0.02
+_DECIMALS = 1
+
+
+def width_m(land: NDArray[Any]) -> NDArray[np.float64]:
+    """
+    Width of polygons: the diameter of the largest circle that fits into each, to 0.1 m.
+
+    A rectangle is as wide as its short side. A long narrow tail beside a wide part does not make
+    the land narrow; a strip that is narrow throughout is. NaN where there is no land.
+
+    Examples
+    --------
+    >>> width_m(np.array([shapely.box(0, 0, 80, 700)])).tolist()
+    [80.0]
+    """
+    if not len(land):
+        return np.empty(0)
+    radius = shapely.maximum_inscribed_circle(sound(land), tolerance=_TOLERANCE_M)
+    return np.asarray(np.round(2 * shapely.length(radius), _DECIMALS))
 
 
 def sized_green_per_resident(plan: Plan, parameters: Parameters) -> Measurement:

@@ -17,8 +17,8 @@ from blockplan.measure.indicators.circles import (
     over_circles,
     undrawn,
 )
+from blockplan.measure.indicators.parkland import width_m
 from blockplan.measure.indicators.supply import per_person
-from blockplan.measure.indicators.width import width_m
 from blockplan.measure.inputs.columns import (
     absent,
     areas_m2,

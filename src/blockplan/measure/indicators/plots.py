@@ -1,7 +1,7 @@
 """
 Every parcel by itself: floor area ratio, coverage, green, height, size, frontage, parking, mix, people.
 
-Each measure gives a value a parcel (`blockplan.measure.per_feature`), with the bounds that the parcel table
+Each measure gives a value a parcel (`blockplan.measure.measurement`), with the bounds that the parcel table
 sets to it. What is built is read as drawn, as stated, or as drawn and else as stated (``built_as``).
 """
 

@@ -1,4 +1,4 @@
-"""How the values of a measure taken feature by feature are put together (`blockplan.measure.per_feature`)."""
+"""How the values of a measure taken feature by feature are put together (`blockplan.measure.measurement`)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import shapely
 
 from blockplan.measure.inputs.columns import ids, points
 from blockplan.measure.inputs.floors import parcel_points
-from blockplan.measure.measurement import Measurement
+from blockplan.measure.measurement import Each, Measurement
 from blockplan.measure.missing import Missing, unknown
-from blockplan.measure.per_feature import Each
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.errors import IntakeError
 from blockplan.notice.events import Attachment
-from blockplan.notice.intake import images, office_files, pdf_files, text_files
+from blockplan.notice.intake import images, office_files, text_files
 from blockplan.notice.intake.file_names import RUN, clean_name, ending_of, numbered, plain_name
 from blockplan.notice.intake.limits import LIMITS, size
 from blockplan.notice.intake.refusals import IntakeNote, note, refused
@@ -139,7 +139,7 @@ def take_file(name: str, content: bytes, limits: UploadLimits = LIMITS) -> Uploa
         stored, notes = images.rewritten(content, kind, limits)
         return _upload(name, _PICTURES[kind], content, stored, notes, limits=limits, download_only=False)
     if kind == "PDF":
-        notes = pdf_files.looked_through(content, limits)
+        notes = office_files.looked_through(content, limits)
         return _upload(name, "application/pdf", content, content, notes, limits=limits)
     if kind == "ZIP":
         media_type = office_files.kind_of(content, limits)

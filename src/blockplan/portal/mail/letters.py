@@ -13,8 +13,8 @@ from blockplan.portal.config import config_of_environment
 from blockplan.portal.ids import written
 from blockplan.portal.mail.outbox import token_of
 from blockplan.portal.plans.models import PlanObject
+from blockplan.portal.record.index import named
 from blockplan.portal.record.models import Opinion
-from blockplan.portal.record.numbers import named
 from blockplan.portal.record.published import title_of
 from blockplan.portal.visible_notices import version_of
 from blockplan.portal.words import say

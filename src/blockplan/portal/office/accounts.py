@@ -28,7 +28,7 @@ from blockplan.portal.office.notice_pages import attempt
 from blockplan.portal.office.openid import ENDS, end_there, lead_to_service
 from blockplan.portal.office.paging import paged
 from blockplan.portal.office.permissions import actor_of
-from blockplan.portal.record.numbers import named
+from blockplan.portal.record.index import named
 from blockplan.portal.words import catalogs, say
 
 if TYPE_CHECKING:

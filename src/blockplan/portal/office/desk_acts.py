@@ -14,7 +14,7 @@ from blockplan.texts import refusal
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from blockplan.portal.office.desk_forms import AnswerForm, ThemeForm
+    from blockplan.portal.office.act_forms import AnswerForm, ThemeForm
     from blockplan.portal.office.permissions import Actor
     from blockplan.respond import Desk
     from blockplan.respond.segments import Segment

@@ -12,7 +12,7 @@ from django.urls import reverse
 from blockplan.errors import UsageError
 from blockplan.portal.lang import current
 from blockplan.portal.office import desks, edit_conflicts, proposals, report, two_person
-from blockplan.portal.office.act_forms import Sure
+from blockplan.portal.office.act_forms import AnswerForm, Sure, ThemeForm, initial_of
 from blockplan.portal.office.desk_acts import (
     do_at_desk,
     do_at_segment,
@@ -20,7 +20,6 @@ from blockplan.portal.office.desk_acts import (
     do_at_theme,
     following,
 )
-from blockplan.portal.office.desk_forms import AnswerForm, ThemeForm, initial_of
 from blockplan.portal.office.next_step import at_desk
 from blockplan.portal.office.notice_pages import attempt
 from blockplan.portal.office.paging import sliced

@@ -27,8 +27,8 @@ from blockplan.portal.office.notice_pages import attempt, opinion_of, told
 from blockplan.portal.office.paging import paged
 from blockplan.portal.office.permissions import actor_of
 from blockplan.portal.office.services import ACTS
+from blockplan.portal.record.index import entry_of
 from blockplan.portal.record.models import Notice, Opinion
-from blockplan.portal.record.numbers import entry_of
 from blockplan.portal.record.store import open_store
 from blockplan.portal.security_headers import as_download
 from blockplan.portal.submissions.services import Said, new_form, take

@@ -12,11 +12,9 @@ from blockplan.portal.office import (
     accounts,
     desk_pages,
     draft_pages,
-    home,
     notice_pages,
     opinion_pages,
     preview,
-    record_pages,
     release_page,
     workbench,
 )
@@ -29,15 +27,15 @@ NOTICE = "notices/<slug:notice>/"
 OPINION = NOTICE + "opinions/<str:opinion>/"
 
 urlpatterns = [
-    page("", home.home, "office", read=(*OF_NOTICES, "admin")),
+    page("", notice_pages.home, "office", read=(*OF_NOTICES, "admin")),
     # Accounts.
     anybody("join/<str:secret>/", accounts.follow, "office_follow"),
     anybody("reading/<str:secret>/", preview.follow, "office_reading"),
     anybody("sign-in/", accounts.SignInView.as_view(), "account_login"),
     anybody("sign-in/code/", factors.authenticate, "mfa_authenticate"),
     anybody("closed/", accounts_of_allauth.account_inactive, "account_inactive"),
-    anybody("no-account/", home.no_account, "socialaccount_signup"),
-    anybody("not-signed-in/", home.not_signed_in, "socialaccount_login_cancelled"),
+    anybody("no-account/", notice_pages.no_account, "socialaccount_signup"),
+    anybody("not-signed-in/", notice_pages.not_signed_in, "socialaccount_login_cancelled"),
     signed_in("sign-out/", accounts.sign_out, "account_logout"),
     anybody("signed-out/", accounts.signed_out, "office_signed_out"),
     signed_in("account/", accounts.account, "office_account"),
@@ -88,8 +86,8 @@ urlpatterns = [
         act=ENTERS["submitted"],
     ),
     page(NOTICE + "import/", opinion_pages.import_list, "office_import", read=OFFICE, act=OFFICE),
-    page(NOTICE + "record/", record_pages.record, "office_record"),
-    page(NOTICE + "record/archive/", record_pages.archive, "office_archive", read=("auditor",)),
+    page(NOTICE + "record/", release_page.record, "office_record"),
+    page(NOTICE + "record/archive/", release_page.archive, "office_archive", read=("auditor",)),
     # The answering desk.
     page(NOTICE + "desk/", desk_pages.desk, "office_desk", act=OFFICE),
     page(NOTICE + "desk/sheet/", desk_pages.sheet, "office_sheet"),

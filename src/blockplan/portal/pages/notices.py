@@ -1,7 +1,14 @@
-"""The list of notices, and a notice: what is planned, until when, where, by which law, what was entered."""
+"""
+The list of notices, and a notice: what is planned, until when, where, by which law, what was entered.
+
+Who is responsible, what becomes of what people write, and how accessible the pages are.
+
+Verdicts as bars on one requirement line: each is scaled to its own limit, so that all limits align.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -13,9 +20,10 @@ from blockplan.notice.countries import country
 from blockplan.notice.proof.notes import fingerprint
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.pages import addresses, bars, island, pictures
+from blockplan.portal.pages import addresses, island, pictures
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.plan_sections import plain
+from blockplan.portal.plans.places import places_of
 from blockplan.portal.record import register
 from blockplan.portal.record.models import Entry, Notice
 from blockplan.portal.record.store import open_store
@@ -23,12 +31,84 @@ from blockplan.portal.visible_notices import UNSEEN, open_to, version_of
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
+    from blockplan.check.verdict import Verdict
     from blockplan.portal.pages.plan_sections import PagePart
     from blockplan.portal.plans.models import PlanVersion
     from blockplan.portal.record.store import DatabaseStore
+
+
+#: Where the limit stands, in percent of a bar; twice the limit is as far as a bar shows.
+LIMIT = 50.0
+#: The order in which a plan in plain words tells its verdicts.
+ORDER = ("fail", "unknown", "pass")
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A verdict's sign, words and page; `share` is how full the bar is (%), None for no bar."""
+
+    outcome: str
+    sign: str
+    said: str
+    href: str | None
+    share: float | None
+
+
+def of_plan(version: PlanVersion, plain: Iterable[PagePart]) -> tuple[Bar, ...]:
+    """The verdicts of a plan, those that are missed first, with the words of the plan in plain words."""
+    part = next((one for one in plain if one.id == "verdicts"), None)
+    if part is None or part.grid is None:
+        return ()
+    told = sorted(
+        (one for one in places_of(version).result.verdicts if one.outcome in ORDER),
+        key=lambda one: ORDER.index(one.outcome),
+    )
+    return tuple(
+        Bar(verdict.outcome, cells[0].sign, cells[0].said, cells[0].href, share(verdict))
+        for verdict, cells in zip(told, part.grid.lines, strict=True)
+    )
+
+
+def share(verdict: Verdict) -> float | None:
+    """
+    How full the bar of a verdict is, in percent: `LIMIT` at the limit, less where the plan falls short.
+
+    None where nothing was measured, or the limit is none that a value is a share of (zero, between two).
+    """
+    value, limit = verdict.measured, verdict.required.value
+    if value is None or not isinstance(limit, int | float) or isinstance(limit, bool) or limit <= 0:
+        return None
+    if verdict.required.op == ">=":
+        reached = value / limit
+    elif verdict.required.op == "<=":
+        reached = limit / value if value > 0 else 2.0
+    else:
+        return None
+    return round(min(100.0, max(0.0, LIMIT * reached)), 1)
+
+
+@public
+def imprint(request: HttpRequest, lang: str) -> HttpResponse:
+    """Who runs the service."""
+    return render(request, "portal/imprint.html", {"imprint": config_of_environment().imprint})
+
+
+@public
+def privacy(request: HttpRequest, lang: str) -> HttpResponse:
+    """What becomes of names, addresses and words."""
+    return render(request, "portal/privacy.html")
+
+
+@public
+def accessibility(request: HttpRequest, lang: str) -> HttpResponse:
+    """What was tried with which tools, what is known to be missing, and where to say so."""
+    return render(request, "portal/accessibility.html", {"imprint": config_of_environment().imprint})
+
 
 PAGE = 20
 #: What a reader may pick -> the states of it.
@@ -135,7 +215,7 @@ def first_screen(version: PlanVersion, row: Notice, lang: str, told: tuple[PageP
     parts = size[1:2] or ((extent,) if extent else ())
     return {
         "first_words": {"what": between.join((*size[:1], *people)), "where": between.join(parts)},
-        "bars": bars.of_plan(version, told),
+        "bars": of_plan(version, told),
         "bars_lead": between.join(said.get("verdicts", ())[:1]),
     }
 

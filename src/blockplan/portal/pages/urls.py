@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from blockplan.portal.pages import about, answers, feeds, my_place, notices, objects, opinions, records
+from blockplan.portal.pages import answers, feeds, my_place, notices, objects, opinions, records
 
 _NOTICE = "notices/<slug:notice>/"
 
@@ -12,9 +12,9 @@ urlpatterns = [
     path("", notices.notices, name="notices"),
     path("feed.atom", feeds.notices_feed, name="notices_feed"),
     path("verify/", records.verify, name="verify"),
-    path("imprint/", about.imprint, name="imprint"),
-    path("privacy/", about.privacy, name="privacy"),
-    path("accessibility/", about.accessibility, name="accessibility"),
+    path("imprint/", notices.imprint, name="imprint"),
+    path("privacy/", notices.privacy, name="privacy"),
+    path("accessibility/", notices.accessibility, name="accessibility"),
     path(_NOTICE, notices.notice, name="notice"),
     path(f"{_NOTICE}feed.atom", feeds.notice_feed, name="notice_feed"),
     path(f"{_NOTICE}plan/", objects.objects, name="objects"),

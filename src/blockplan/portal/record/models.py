@@ -1,5 +1,5 @@
 """
-Tables of the record: what `blockplan.notice.rows.Rows` asks for, and an index of opinions for paging.
+Tables of the record: what `blockplan.notice.ledger.Rows` asks for, and an index of opinions for paging.
 
 Moments are the record's own strings (UTC, six decimals), so that what is signed, compared and shown is
 one and the same. Words stand in one place only, the body of their entry, under a key of their own

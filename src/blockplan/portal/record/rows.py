@@ -1,4 +1,4 @@
-"""The calls of `blockplan.notice.rows.Rows` over Django's database, the same on SQLite and PostgreSQL."""
+"""The calls of `blockplan.notice.ledger.Rows` over Django's database, the same on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 

@@ -27,8 +27,8 @@ from blockplan.portal.config import config_of_environment
 from blockplan.portal.postgresql import end_idle_holders, passes
 from blockplan.portal.record import erasure, place, single_rows
 from blockplan.portal.record.files import Files
+from blockplan.portal.record.index import number_of
 from blockplan.portal.record.models import Notice
-from blockplan.portal.record.numbers import number_of
 from blockplan.portal.record.rows import DatabaseRows
 from blockplan.portal.record.sealing import Seals
 from blockplan.portal.words import say

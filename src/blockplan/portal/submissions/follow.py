@@ -23,7 +23,7 @@ from blockplan.notice.state import TAKES_OPINIONS, State
 from blockplan.portal import clock, security_headers
 from blockplan.portal.arrival import arrived
 from blockplan.portal.record.clock import time_of
-from blockplan.portal.record.numbers import entry_of, named, number_of
+from blockplan.portal.record.index import entry_of, named, number_of
 from blockplan.portal.record.published import answers_to
 from blockplan.portal.record.store import UnavailableError, open_store
 from blockplan.portal.submissions import rate_limits, subjects

@@ -13,7 +13,7 @@ from django.utils.safestring import mark_safe
 from blockplan.notice.proof.notes import fingerprint, read_checkpoint, verifier
 from blockplan.portal import local_time
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.record.numbers import named
+from blockplan.portal.record.index import named
 from blockplan.portal.submissions import subjects
 from blockplan.portal.words import say
 from blockplan.report.public.qr import qr_svg

@@ -39,9 +39,9 @@ from blockplan.portal.config import config_of_environment
 from blockplan.portal.mail import outbox
 from blockplan.portal.record import single_rows
 from blockplan.portal.record.files import Files
+from blockplan.portal.record.index import numbers_of
 from blockplan.portal.record.models import Entry
 from blockplan.portal.record.models import Opinion as Row
-from blockplan.portal.record.numbers import numbers_of
 from blockplan.portal.record.store import UnavailableError, open_store
 from blockplan.portal.submissions import promised, rate_limits
 from blockplan.portal.submissions.idempotency import KeyUsedError, require_same, seal_of

@@ -1,4 +1,8 @@
-"""What the workbench shows, as JSON: layers to draw, the state of the session, what land uses are called."""
+"""
+What the workbench shows, as JSON: layers to draw, the state of the session, what land uses are called.
+
+Verdicts as the workbench shows them: those of ``check --json``, their figures as everywhere else.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +24,10 @@ from blockplan.plan.files.package import MANIFEST
 from blockplan.plan.model.manifest import read_manifest
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.coordinate_deltas import in_steps
-from blockplan.portal.workspace.verdicts import comparison_document, result_document
+from blockplan.report import tables
 from blockplan.report.html import page
 from blockplan.report.sheet import sheet
+from blockplan.report.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,10 +35,38 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from blockplan.check.verdict import CheckResult, Verdict
+    from blockplan.compare import Comparison
     from blockplan.live import Session
     from blockplan.live.rows import FeatureChange
     from blockplan.live.snapshot import Snapshot
     from blockplan.portal.workspace.desk import EditingDesk
+
+
+def result_document(result: CheckResult, lang: str) -> dict[str, Any]:
+    """``check --json``; each verdict with ``said``, what is measured and required in words."""
+    return {**result.to_dict(lang), "verdicts": verdict_documents(result.verdicts, lang)}
+
+
+def verdict_documents(verdicts: Iterable[Verdict], lang: str) -> list[dict[str, Any]]:
+    """Verdicts as JSON writes them, each with ``said``: ``{measured, required}`` in words."""
+    words = Words(lang)
+    return [
+        {
+            **one.to_dict(lang),
+            "said": {"measured": tables.measured(one, words), "required": tables.required(one, words)},
+        }
+        for one in verdicts
+    ]
+
+
+def comparison_document(found: Comparison, lang: str) -> dict[str, Any]:
+    """``compare --json``; the value of each verdict with ``said``, in words."""
+    document, words = found.to_dict(lang), Words(lang)
+    for row, told in zip(found.verdict_rows(), document["verdicts"], strict=True):
+        for verdict, by in zip(row.verdicts, told["by"], strict=True):
+            by["said"] = tables.measured(verdict, words) if verdict else tables.DASH
+    return document
 
 
 def layers(plan: Plan, only: tuple[str, ...] = (), *, packed: bool = False) -> dict[str, Any]:

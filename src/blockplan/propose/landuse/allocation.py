@@ -4,6 +4,8 @@ Land-use allocation: which parcel should have which use, under rules, quotas, re
 `propose_landuse` reads the plan, asks for what the terms and the packs demand, and searches. What is worth
 how much stands in `terms`; every part of the objective comes back by name, with that of the plan as
 it is beside it.
+
+Why demands on land cannot be met together: alone out of reach, or at odds with which others.
 """
 
 from __future__ import annotations
@@ -15,21 +17,66 @@ import numpy as np
 
 from blockplan.errors import InfeasibleError, UsageError
 from blockplan.propose.landuse.case import Landuse, landuse_problem, unmet_of
-from blockplan.propose.landuse.clash import explain
+from blockplan.propose.landuse.model import model_of, solve_program
 from blockplan.propose.landuse.parcels import changes_for
 from blockplan.propose.landuse.pareto import set_document, with_worth
-from blockplan.propose.landuse.problem import parts
+from blockplan.propose.landuse.problem import parts, shortfalls
 from blockplan.propose.landuse.search import FoundUses, solve
-from blockplan.propose.proof import Proof
-from blockplan.propose.proposal import SearchAnswer
+from blockplan.propose.proposal import Proof, SearchAnswer
 from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
     from blockplan.propose.landuse.pareto import Objective, Point
+    from blockplan.propose.landuse.problem import Problem
+
+
+#: Nodes of the tree that one question is worth.
+NODES = 500
+
+
+def explain(problem: Problem, name: str, clock: Clock) -> str:
+    """
+    Why a demand cannot be met, in a clause: out of reach by itself, or the demands it clashes with.
+
+    Demands are let go one by one; those without which the rest could be met are the clash.
+    """
+    alone = _short(problem, {name}, name, clock)
+    if alone is None:
+        return "why could not be found out in time"
+    if alone > 0:
+        return f"even alone, {alone:,.6g} short of it is the best there is"
+    others = [other for other, _ in problem.asked if other != name]
+    kept = set(others)
+    for other in others:
+        short = _short(problem, {*kept - {other}, name}, name, clock)
+        if short is None:
+            return "it can be met alone; what it clashes with could not be found out in time"
+        if short > 0:
+            kept.discard(other)
+    return f"it can be met alone, and clashes with {', '.join(sorted(kept)) or 'the others together'}"
+
+
+def _short(problem: Problem, asked: Iterable[str], name: str, clock: Clock) -> float | None:
+    """By how much a demand is missed at best while others hold as they can; None where time ran out."""
+    names = set(asked)
+    part = replace(
+        problem,
+        demands=tuple(demand for demand in problem.demands if demand.name in names),
+        covers=tuple(cover for cover in problem.covers if cover.name in names),
+    )
+    if clock.over():
+        return None
+    made = model_of(part, elastic=True)
+    solved = solve_program(made, clock=clock, gap=1e-6, start=problem.today, nodes=NODES)
+    if solved.chosen is None:
+        return None
+    missed = shortfalls(part, solved.chosen)
+    return sum(amount for amount, _ in missed.values()) if missed else 0.0
+
 
 __all__ = ["Landuse", "chosen_uses", "landuse_problem", "propose_landuse", "propose_point"]
 

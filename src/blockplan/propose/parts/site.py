@@ -10,7 +10,7 @@ import numpy as np
 from blockplan.errors import UsageError
 from blockplan.measure.inputs.columns import areas_m2, ids, values
 from blockplan.propose.parts.trial_plan import offer
-from blockplan.propose.proof import CUTS_OFFERED
+from blockplan.propose.proposal import CUTS_OFFERED
 from blockplan.propose.services import PARK, STATION, service_of
 from blockplan.propose.siting.candidates import sizes_of
 from blockplan.propose.siting.site import propose_site

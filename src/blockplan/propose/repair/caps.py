@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from blockplan.measure import MEASURES
 from blockplan.plan.model.layers import LAYERS
 from blockplan.propose.changes import Change, follow, value_of
+from blockplan.propose.repair.draft import Sum, SumRow
 from blockplan.propose.repair.moves import RepairMove
-from blockplan.propose.repair.sums import Sum, SumRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -3,24 +3,70 @@ The model of a repair: a column a move, one an amount, one for what each demand 
 
 Rows come from the families of demands, and from cuts, where a solution broke what could not all be
 written down, or where its check found what the model did not know.
+
+Sums of the columns of a model, and the rows that hold them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from blockplan.propose.repair.mip import RepairModel
-from blockplan.propose.repair.sums import CHOSEN, Sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from blockplan.propose.repair.moves import RepairMove
-    from blockplan.propose.repair.sums import SumRow
+
+
+#: What the solver takes for chosen.
+CHOSEN = 0.5
+
+
+class SumRow(NamedTuple):
+    """``lower <= sum(factor * column) <= upper``."""
+
+    terms: dict[int, float]
+    lower: float
+    upper: float
+
+
+class Sum:
+    """A sum of columns and a constant."""
+
+    def __init__(self, constant: float = 0.0) -> None:
+        self.constant = constant
+        self.terms: dict[int, float] = {}
+
+    def add(self, column: int, factor: float) -> Sum:
+        """Add so many of a column."""
+        self.terms[column] = self.terms.get(column, 0.0) + factor
+        return self
+
+    def plus(self, other: Sum, factor: float = 1.0) -> Sum:
+        """Add so many of another sum."""
+        self.constant += factor * other.constant
+        for column, by in other.terms.items():
+            self.add(column, factor * by)
+        return self
+
+    def at(self, values: NDArray[np.float64]) -> float:
+        """What it comes to."""
+        return self.constant + float(sum(by * values[column] for column, by in self.terms.items()))
+
+    def at_least(self, lower: float) -> SumRow:
+        """The row that keeps it at or above a limit."""
+        return SumRow(self.terms, lower - self.constant, np.inf)
+
+    def at_most(self, upper: float) -> SumRow:
+        """The row that keeps it at or below a limit."""
+        return SumRow(self.terms, -np.inf, upper - self.constant)
+
 
 Key = tuple[str, str, str, str]
 #: A shortfall of so small a part of what was short before is none.

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
     from blockplan.plan import Plan
     from blockplan.propose.repair.demands import Demand
-    from blockplan.propose.repair.draft import RepairDraft
+    from blockplan.propose.repair.draft import RepairDraft, SumRow
     from blockplan.propose.repair.moves import RepairMove
-    from blockplan.propose.repair.sums import SumRow
 
 
 class Family(Protocol):
@@ -31,7 +30,7 @@ class Family(Protocol):
     demand
         What is demanded.
     kind
-        How moves act together here, as `blockplan.propose.proof.Proof` names it.
+        How moves act together here, as `blockplan.propose.proposal.Proof` names it.
     leeway
         By so much the model may take the lack for less than it is: the check knows land only as drawn.
     """

@@ -16,8 +16,8 @@ import shapely
 from blockplan.measure.distance.reach import LINE
 from blockplan.measure.distance.weights import weighed
 from blockplan.measure.inputs.columns import ids
+from blockplan.propose.repair.draft import CHOSEN, Sum, SumRow
 from blockplan.propose.repair.greens import GreenGround, choices_of, green_now, ground_of, too_small
-from blockplan.propose.repair.sums import CHOSEN, Sum, SumRow
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:

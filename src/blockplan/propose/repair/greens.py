@@ -18,7 +18,7 @@ from blockplan.measure import MEASURES
 from blockplan.measure.inputs.columns import areas_m2, ids, shapes, sound
 from blockplan.measure.inputs.greens import HALF_DIGIT_M, on_planned_land, public_greens
 from blockplan.measure.inputs.neighbours import sharing_an_edge
-from blockplan.propose.repair.sums import CHOSEN, Sum, SumRow
+from blockplan.propose.repair.draft import CHOSEN, Sum, SumRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

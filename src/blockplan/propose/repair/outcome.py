@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from blockplan.propose.proof import CUTS_OFFERED, Proof
-from blockplan.propose.proposal import SearchAnswer
+from blockplan.propose.proposal import CUTS_OFFERED, Proof, SearchAnswer
 from blockplan.propose.repair.state import SAME_SHORT
 from blockplan.propose.unmet import rule_name, unmet_rules
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blockplan.propose.repair.draft import CHOSEN, Sum, SumRow
 from blockplan.propose.repair.greens import GreenGround, choices_of, green_now, ground_of
-from blockplan.propose.repair.sums import CHOSEN, Sum, SumRow
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blockplan.propose.repair.sums import CHOSEN
+from blockplan.propose.repair.draft import CHOSEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

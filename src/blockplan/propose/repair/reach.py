@@ -3,6 +3,11 @@ Demands on a share within reach: every home that falls short needs one of the pl
 
 Which homes a move reaches is told by the measure that judges, with the move tried out, whatever it
 measures along. So the straight line, the walk to an entrance, greens, facilities and stops are one here.
+
+Where a new stop could stand: along the streets within reach of homes that have none.
+
+A stop is a place on a street that is driven on (or on a railway, for what runs there), so many metres
+from the next one that is thought of.
 """
 
 from __future__ import annotations
@@ -15,21 +20,60 @@ import shapely
 
 from blockplan.measure import MEASURES
 from blockplan.measure.distance.weights import weighed
-from blockplan.measure.inputs.columns import ids, points, shapes
+from blockplan.measure.inputs.columns import ids, points, shapes, values
+from blockplan.propose.changes import new_feature
 from blockplan.propose.repair.green_reach import unit_of
 from blockplan.propose.repair.greens import choices_of, ground_of
+from blockplan.propose.repair.moves import RepairMove
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from blockplan.plan import Plan
     from blockplan.propose.repair.demands import Demand
-    from blockplan.propose.repair.draft import Key, RepairDraft
+    from blockplan.propose.repair.draft import Key, RepairDraft, SumRow
     from blockplan.propose.repair.effects import Bench
-    from blockplan.propose.repair.moves import RepairMove
-    from blockplan.propose.repair.sums import SumRow
+
+
+#: Mode -> layer whose lines it runs along, the easiest to bring first.
+MODES = {"bus": "streets", "tram": "streets", "subway": "streets", "rail": "rail"}
+#: Streets on which nobody gets on or off.
+CLOSED = frozenset({"expressway", "path"})
+
+
+def stops(
+    plan: Plan, spots: Iterable[shapely.Point], within_m: float, spacing_m: float
+) -> Iterator[RepairMove]:
+    """Moves that put a stop of each mode along the lines it runs on, near to one of some spots."""
+    near = shapely.STRtree(list(spots))
+    for mode, layer in MODES.items():
+        for number, place in enumerate(_places(plan, layer, spacing_m)):
+            if not len(near.query(place, predicate="dwithin", distance=within_m)):
+                continue
+            id_ = f"stop-{mode}-{number + 1}"
+            if id_ in plan.layer("stops").index:
+                continue
+            known = {"modes": mode, "status": "planned", "geometry": place.wkt}
+            yield RepairMove("stop", "stops", id_, new_feature("stops", id_, known), now=mode, place=place)
+
+
+def _places(plan: Plan, layer: str, spacing_m: float) -> list[shapely.Point]:
+    """Points along the lines of a layer, none nearer to another than half the spacing."""
+    drawn = shapes(plan, layer)
+    open_ = ~shapely.is_missing(drawn)
+    if layer == "streets":
+        open_ &= ~np.isin(values(plan, layer, "class").astype(str), list(CLOSED))
+    found: list[shapely.Point] = []
+    for line in drawn[open_]:
+        for along in np.arange(spacing_m / 2, max(line.length, spacing_m), spacing_m):
+            point = shapely.line_interpolate_point(line, min(float(along), line.length))
+            place = shapely.Point(round(point.x, 2), round(point.y, 2))
+            if not found or float(shapely.distance(place, np.array(found)).min()) >= spacing_m / 2:
+                found.append(place)
+    return found
+
 
 Home = tuple[str, str]
 #: A kind of place that is not counted and reaches nobody so many times is none that the rule speaks of.

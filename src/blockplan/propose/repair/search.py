@@ -26,7 +26,7 @@ from blockplan.propose.repair import reach as repair_reach
 from blockplan.propose.repair import rows as repair_rows
 from blockplan.propose.repair.effects import tried
 from blockplan.propose.repair.moves import SIZES
-from blockplan.propose.repair.stops import stops
+from blockplan.propose.repair.reach import stops
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

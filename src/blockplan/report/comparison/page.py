@@ -25,9 +25,7 @@ from blockplan.plan import BASE, landuse
 from blockplan.plan.model.codes import LISTS
 from blockplan.propose.takeover import DOCUMENT
 from blockplan.report import fonts, tables, trace
-from blockplan.report.comparison.lists import Lists
-from blockplan.report.comparison.matrix import Matrix
-from blockplan.report.comparison.words import CATALOG, flip
+from blockplan.report.comparison.lists import CATALOG, Lists, Matrix, flip
 from blockplan.report.files import write_whole
 from blockplan.report.grouping import packs_said
 from blockplan.report.words import NO_BREAK, Words

@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from blockplan.compare import ComparedColumn, beside
+from blockplan.report.comparison.lists import CATALOG as COMPARISON
 from blockplan.report.comparison.page import SECTIONS, ComparisonView, rendered
-from blockplan.report.comparison.words import CATALOG as COMPARISON
 from blockplan.report.grouping import packs_said
 from blockplan.report.proposal.words import CATALOG, figure_name, figure_said
 from blockplan.report.words import NO_BREAK, Words

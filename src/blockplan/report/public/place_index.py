@@ -20,7 +20,7 @@ from blockplan.plan import landuse
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS
 from blockplan.report.document import Link
 from blockplan.report.public.place_records import Concern, PlannedUse, ReachRequirement, Sentence
-from blockplan.report.public.verdict_places import unit_of
+from blockplan.report.public.verdict_words import unit_of
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from blockplan import figures
 from blockplan.portal import local_time
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.record.numbers import named
+from blockplan.portal.record.index import named
 from blockplan.portal.words import OPEN, SHUT, pseudo, say
 from blockplan.respond import page as response
 from blockplan.texts import pick

@@ -22,9 +22,8 @@ from blockplan.propose.layout.score.score import Score, score
 from blockplan.propose.layout.score.streets import streets_of
 from blockplan.propose.layout.search.bound import bound_of
 from blockplan.propose.layout.search.demands import unmet_demands
-from blockplan.propose.layout.search.draw import edges_of, finished, lines_of, parcels_of
+from blockplan.propose.layout.search.draw import edges_of, finished, lines_of, parcels_of, tidied
 from blockplan.propose.layout.search.land import again, empty_layout, field_of, land_of
-from blockplan.propose.layout.search.merge_greens import tidied
 from blockplan.propose.layout.search.roads import built
 from blockplan.propose.sites import gap
 from blockplan.propose.stopping import Clock, Stop

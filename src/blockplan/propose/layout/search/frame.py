@@ -3,24 +3,101 @@ The frame of a vacant block: its main axis, and where lines may be drawn along a
 
 Rows run along an axis and are parted at levels; a row is cut across at stations. Levels and stations lie
 at whole steps from a side of the block, so that a surveyor can stake them out from its corners.
+
+Parts of a block within a rectangle.
+
+Which pieces of a vacant block lie at a street, where new lines between parcels are no streets.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import shapely
 from shapely import affinity
 
-from blockplan.propose.layout.search.clip import clip
+from blockplan.propose.fronts import BESIDE_M
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
     from shapely import Polygon
+
+
+#: A parcel is entered from a street along which it lies for at least so many m.
+ENTRANCE_M = 6.0
+
+
+def entered(
+    corners: NDArray[np.float64], ends: NDArray[np.int64], line: Any, least_m: float = ENTRANCE_M
+) -> NDArray[np.bool_]:
+    """
+    Whether pieces lie along a line for long enough.
+
+    Parameters
+    ----------
+    corners
+        u and v of the corners of all pieces, one after the other, in m.
+    ends
+        First corner of each piece, and the one after its last.
+    line
+        Where streets run, in the same frame.
+
+    Examples
+    --------
+    Of two squares side by side, the left one touches the line x = 0:
+
+    >>> square = [[0, 0], [10, 0], [10, 10], [0, 10]]
+    >>> both = np.array(square + [[x + 10, y] for x, y in square], dtype=float)
+    >>> entered(both, np.array([[0, 4], [4, 8]]), shapely.LineString([(0, 0), (0, 10)])).tolist()
+    [True, False]
+    """
+    if not len(ends):
+        return np.zeros(0, bool)
+    size = ends[:, 1] - ends[:, 0]
+    which = np.repeat(np.arange(len(ends)), size)
+    at = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size) + np.repeat(ends[:, 0], size)
+    good = size >= 3
+    kept = good[which]
+    found = np.zeros(len(ends), bool)
+    number = np.cumsum(good) - 1
+    rings = shapely.linearrings(corners[at[kept]], indices=number[which[kept]])
+    strip = shapely.buffer(line, BESIDE_M, cap_style="flat")
+    shapely.prepare(strip)
+    near = shapely.intersects(strip, rings)
+    length = np.zeros(len(rings))
+    length[near] = shapely.length(shapely.intersection(rings[near], strip))
+    found[good] = length >= least_m
+    return found
+
+
+def clip(shape: Any, left: float, bottom: float, right: float, top: float) -> Any:
+    """
+    The part of a polygon within a rectangle.
+
+    ``clip_by_rect`` is fast, but fails on some valid polygons, and gives an invalid part of others, where a
+    side of a notched block runs along the cut; the intersection is taken then.
+
+    Examples
+    --------
+    >>> notched = shapely.Polygon([(0, 0), (4, 0), (4, 2), (3, 2), (3, 1), (1, 1), (1, 2), (0, 2)])
+    >>> clip(notched, -1, 1, 5, 3).geom_type, clip(notched, -1, 0, 2, 3).area
+    ('MultiPolygon', 3.0)
+    """
+    try:
+        part = shapely.clip_by_rect(shape, left, bottom, right, top)
+        if part.is_valid:
+            return part
+    except shapely.errors.GEOSException:
+        pass
+    part = shapely.intersection(shape, shapely.box(left, bottom, right, top))
+    # Where a side touches the cut, the intersection has lines and points beside what has an area.
+    flat = [one for one in shapely.get_parts(part).tolist() if one.geom_type == "Polygon"]
+    return flat[0] if len(flat) == 1 else shapely.MultiPolygon(flat)
+
 
 #: Most stations between the ends of a block, and the steps in m from which one is chosen.
 STATIONS = 34

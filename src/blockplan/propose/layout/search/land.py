@@ -17,6 +17,7 @@ from blockplan.propose.layout.search.frame import (
     STATIONS,
     BlockFrame,
     corners_of,
+    entered,
     frames_of,
     levels,
     row_polygon,
@@ -25,7 +26,6 @@ from blockplan.propose.layout.search.frame import (
     thinned,
     without_holes,
 )
-from blockplan.propose.layout.search.fronts import entered
 from blockplan.propose.stopping import Clock, Stop
 
 # isort: off

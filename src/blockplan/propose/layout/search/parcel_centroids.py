@@ -17,7 +17,7 @@ import shapely
 from blockplan.exchange.community import NEAR_M
 from blockplan.propose.layout.problem.case import HOME
 from blockplan.propose.layout.score.score import centres
-from blockplan.propose.layout.search.clip import clip
+from blockplan.propose.layout.search.frame import clip
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
