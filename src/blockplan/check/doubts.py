@@ -38,10 +38,6 @@ def doubts(measurement: Measurement, faults: Iterable[Fault], reads: Reads | Non
 
     Parameters
     ----------
-    measurement
-        What was measured, with the features that were counted.
-    faults
-        Faults of the plan, of any grade.
     reads
         What the measure reads; None where it does not say, which counts as everything.
     """

@@ -26,8 +26,6 @@ class Judged:
 
     Attributes
     ----------
-    each
-        The values and where they stand.
     rows
         Which rows of `each` are judged.
     outcome

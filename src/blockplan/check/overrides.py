@@ -39,8 +39,6 @@ def overrides(manifest: Manifest, packs: Iterable[Pack], shown: Collection[str])
 
     Parameters
     ----------
-    packs
-        The packs that judge.
     shown
         Measures that are shown beside the verdicts, under the plan's parameters.
     """

@@ -35,12 +35,6 @@ def judge(each: Each, limit: Limit, required: Required, faults: Iterable[Fault] 
 
     Parameters
     ----------
-    each
-        Values, bounds and classes of the features.
-    limit
-        The limit of the day: a figure, a table, or the plan's own bounds.
-    required
-        The figure that it asks of all, where it is one.
     faults
         Faults of the data that touch the measurement: the features that they name are unknown.
     """

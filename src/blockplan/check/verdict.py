@@ -199,16 +199,12 @@ class Discrepancy(JsonRecord):
     ----------
     statement_id
         The sentence that says it; "" where none does.
-    subject
-        What the figure is about.
     said, tabled, drawn
         The figure of the text, of columns, of geometry, in `unit`; None where one does not speak of it.
     tolerance
         How far they may lie apart; None where reaching the figure is enough.
     agrees
         Whether those that are there agree; None where that is not known.
-    note
-        Why, in a sentence; may be empty.
     """
 
     statement_id: str

@@ -41,10 +41,6 @@ def restore(
     ----------
     tables
         Layer name -> values and shapes; layers that are missing have no rows.
-    form
-        The filing form: key -> value.
-    crs
-        As plan.toml writes it.
     today
         The day that stands for the plan's where the form names none.
 

@@ -125,20 +125,12 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
 
     Parameters
     ----------
-    plan, result
-        The plan in the scenario that is handed in, and what `check` says of it, for the tables.
     out
         A folder that is not there yet, or is empty; it appears whole or not at all.
-    answers
-        What the office fills into the filing form: key -> value.
-    kind, stage
-        Kind of filing and its stage, as the profile lists them.
     upper
         The master plan to be held against; see `read_upper`.
     base
         The plan in force, for the packages that an amendment wants beside the database.
-    sheets
-        Whether the atlas of sheets is drawn as well.
     text
         The office's text (.docx), which goes along and is held against the layers.
 
@@ -263,8 +255,6 @@ def accept(
 
     Parameters
     ----------
-    folder
-        The package.
     out
         Where the plan is written; None for judging alone. A package with blocking faults is read as well,
         as far as it can be.

@@ -46,8 +46,6 @@ def losses(plan: Plan, back: Plan, carried: Mapping[str, Sequence[str]], digits:
 
     Parameters
     ----------
-    plan, back
-        A plan, and what was read of it again.
     carried
         Layer -> ids of the plan's rows, in the order in which `back` holds them.
     digits

@@ -46,13 +46,6 @@ def carry(plan: Plan, profile: DeliveryProfile, form: Mapping[str, Any]) -> dict
     """
     The layers of a profile, filled from a plan.
 
-    Parameters
-    ----------
-    plan
-        The plan in the scenario that is handed in.
-    form
-        The filing form: key -> value.
-
     Returns
     -------
     dict

@@ -56,8 +56,6 @@ def read_cells(
 
     Parameters
     ----------
-    path
-        The file; its ending says of which kind it is.
     crs, box
         The CRS of the plan, and the box (west, south, east, north) that it lies in.
     field

@@ -38,8 +38,6 @@ def drop(frame: gpd.GeoDataFrame, area: shapely.Geometry, source: str, tally: Ta
     ----------
     area
         The plan's extent, in the CRS of the frame.
-    source
-        Under which the tally counts what is left out.
     """
     shapes = frame.geometry.to_numpy()
     gone = shapely.is_missing(_inside(shapes, area)) & ~shapely.is_missing(shapes)
@@ -49,16 +47,7 @@ def drop(frame: gpd.GeoDataFrame, area: shapely.Geometry, source: str, tally: Ta
 def cut(
     frame: gpd.GeoDataFrame, area: shapely.Geometry, name: str, source: str, tally: Tally
 ) -> gpd.GeoDataFrame:
-    """
-    The parts inside; amounts of a feature that lost a part become unknown, and are counted.
-
-    Parameters
-    ----------
-    area, source
-        As for `drop`.
-    name
-        Layer of the plan, which says what its columns are.
-    """
+    """The parts inside; amounts of a feature that lost a part become unknown, and are counted."""
     shapes = frame.geometry.to_numpy()
     inside = _inside(shapes, area)
     shorter = np.array([one is not before for one, before in zip(inside, shapes, strict=True)], dtype=bool)

@@ -37,13 +37,6 @@ class Converter:
     """
     Converts source layers; collects the faults of the mapping and what could not be carried over.
 
-    Parameters
-    ----------
-    mapping
-        The mapping, for its code tables.
-    tally
-        Where values and features without counterpart are counted.
-
     Attributes
     ----------
     faults

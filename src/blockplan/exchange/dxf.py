@@ -87,8 +87,6 @@ def write_dxf(plan: Plan, out: str | Path) -> DrawnPlan:
 
     Parameters
     ----------
-    plan
-        The plan; of its scenario where it was read with one.
     out
         The file to write; a file that is there is replaced once the new one is whole.
 

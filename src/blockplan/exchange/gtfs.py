@@ -40,8 +40,6 @@ class Services:
 
     Attributes
     ----------
-    ids
-        The services.
     weekly
         Number of the service, flags from Monday, first and last day of each row of calendar.txt.
     exceptions
@@ -79,24 +77,18 @@ class Feed:
     ----------
     name
         Short name; it keeps the ids of several feeds apart.
-    stop_ids, stop_names
-        The stops, stations included.
     lonlat
         Degrees (WGS 84), shape (stops, 2); NaN where the feed states none.
     trip_ids, service
         The trips, and the number of the service each belongs to (-1: one that never runs).
     times
         Their calls.
-    services
-        Days.
     runs
         Rows of frequencies.txt: trip, first departure, end, headway (seconds).
     transfers
         From stop, to stop, kind, least seconds (0 where none are stated), stations spread over their stops.
     timezone
         Of the agencies; "" where none is stated.
-    report
-        What was read, filled in and dropped.
     """
 
     name: str

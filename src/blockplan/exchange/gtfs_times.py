@@ -30,8 +30,6 @@ class ReadReport:
 
     Attributes
     ----------
-    feed
-        Name of the feed.
     stops, trips, stop_times
         Rows in the files.
     interpolated, interpolated_by_distance
@@ -44,8 +42,6 @@ class ReadReport:
         Rows of transfers.txt that are used.
     dropped
         What was left out -> how many, and the first id.
-    notes
-        What else a user should know.
     """
 
     feed: str

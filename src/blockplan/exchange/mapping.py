@@ -154,8 +154,6 @@ class LayerRule(_MappingModel):
         Name for expressions -> name of the source column, where that is no plain word.
     columns
         Column of the plan -> where its values come from.
-    derived
-        What is drawn where there is no source layer.
     """
 
     source_layer: str | None = None

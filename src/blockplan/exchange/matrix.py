@@ -71,12 +71,6 @@ class MatrixFile:
 
     Attributes
     ----------
-    path
-        Where it was read.
-    origins, destinations
-        Labels of rows and columns.
-    row, column
-        Place of each pair among them.
     minutes
         NaN or infinite where there is no way.
     wide

@@ -79,15 +79,6 @@ def read_extract(path: Path, streets: Walkability, features: Features, tally: Ta
     """
     Read a file.
 
-    Parameters
-    ----------
-    path
-        The file; its ending says the format.
-    streets, features
-        Rules of ``walkability.toml`` and ``osm.toml``.
-    tally
-        Where what is left out is counted.
-
     Raises
     ------
     UsageError

@@ -52,14 +52,8 @@ def street_frame(
     ----------
     ways
         Ways in degrees (EPSG:4326); those that are no street by `rules` are left out and counted.
-    rules
-        Who may use what.
     closed
         Nodes at which walkers do not get past.
-    crs
-        CRS of the plan.
-    tally
-        Where what is left out or closed is counted.
 
     Returns
     -------

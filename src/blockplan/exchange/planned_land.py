@@ -45,8 +45,6 @@ class PlannedLand:
         Layer ``boundary`` of the plan.
     made
         ``given`` (by the user, or the map's file), or ``derived`` from what is drawn.
-    said
-        The same in words.
     """
 
     frame: gpd.GeoDataFrame
@@ -71,10 +69,6 @@ def planned_land(
         ``derived``, the box around its streets. None takes the declared box, or derives one.
     declared
         The box that the map's file declares, in degrees; None where it declares none.
-    frames
-        What the map draws, in the CRS of the plan.
-    source
-        The map's file, for messages.
 
     Raises
     ------

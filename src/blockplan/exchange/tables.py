@@ -37,8 +37,6 @@ class PlaceTable:
 
     Attributes
     ----------
-    path
-        Where they were read.
     ids
         One id a place, unique, as text.
     amount
@@ -114,8 +112,6 @@ class Points:
 
     Attributes
     ----------
-    path
-        Where they were read.
     ids
         One id a place, unique, as text.
     place

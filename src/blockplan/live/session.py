@@ -238,8 +238,6 @@ class Session:
 
         Parameters
         ----------
-        other
-            The branch.
         since
             How many steps this session had when the branch began; the branch knows it where None.
 
@@ -270,8 +268,6 @@ class Session:
             The state: the plan as it is now with other rows.
         said
             Where it comes from, as the log of edits writes it (``{"op": "proposal", ...}``).
-        who
-            Who takes it over.
 
         Raises
         ------
@@ -448,17 +444,11 @@ def live(
 
     Parameters
     ----------
-    plan
-        As `blockplan.plan.read` gives it, under any scenario.
-    packs, on
-        As `check` takes them.
     scenario
         Name that the edits go under: a scenario of the plan's, or a new one. Where None, the one that the
         plan shows, or ``draft`` if it shows the plan as drawn.
     log
         File of the log of edits; what it holds is done again first. None keeps no log.
-    who
-        Who edits, as the log writes it.
 
     Raises
     ------

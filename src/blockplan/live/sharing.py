@@ -95,12 +95,8 @@ def require_no_clash(steps: Sequence[SessionStep], since: int | None, ours: Iter
 
     Parameters
     ----------
-    steps
-        Every step of the session.
     since
         How many of them the editor had seen; None asks nothing.
-    ours
-        What the edit would change in the plan as it is now.
 
     Raises
     ------

@@ -48,8 +48,6 @@ def measure(
     parameters
         Choices that hold for this call; they go before ``plan.toml [parameters]``, and those
         before the defaults. A measure takes the ones it has.
-    progress
-        Called with the name of each measure before it is taken.
 
     Returns
     -------

@@ -39,8 +39,6 @@ class Each:
 
     Attributes
     ----------
-    layer, ids
-        The layer, and the ids of its features.
     spots
         The point that each stands at (plan CRS, m), n x 2.
     value
@@ -142,8 +140,6 @@ class Part:
         The amount before division, and the residents it is divided by or who are meant.
     affected_residents
         Residents of the part who fall short; None where the measure cannot say.
-    missing
-        What is missing, where the value is unknown.
     places
         Features of the part that fall short, worst first.
     counted
@@ -225,10 +221,6 @@ class Measurement:
 
     Attributes
     ----------
-    id
-        Name in ``blockplan measure --list``.
-    value
-        The number; None where it is unknown.
     unit
         Unit of the value; ``1`` for shares, which are 0..1.
     definition
@@ -237,8 +229,6 @@ class Measurement:
         The value of each part, where the measure has parts.
     readings
         The same under other definitions.
-    missing
-        What is missing, where the value is unknown.
     counted
         Layer -> ids of the features that were counted (a fault of one of them puts the value in doubt).
     places
@@ -256,8 +246,6 @@ class Measurement:
         Between which numbers an unknown value lies, as in a part.
     each
         The value of each parcel, building or block, for a measure that is taken feature by feature.
-    parameters
-        What it was measured under.
     """
 
     id: str

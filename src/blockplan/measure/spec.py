@@ -88,16 +88,8 @@ class MeasureSpec:
 
     Attributes
     ----------
-    id
-        Name in ``blockplan measure --list`` and in rules.
-    unit
-        Unit of its value; ``1`` for shares.
     inputs
         What it reads: ``layer.column`` (``layer.geometry`` for shapes) or ``plan.toml: key``.
-    parameters
-        Name -> choice.
-    source
-        Where the definition comes from.
     title, definition
         Its name for people, and what is measured and how, in every language.
     """

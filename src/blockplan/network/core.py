@@ -95,8 +95,6 @@ class Graph:
         Arcs between anchors, by tail and by head (the same where walking is symmetric).
     chains
         What lies between anchors.
-    edges
-        What the graph was made of.
     """
 
     rank: NDArray[np.int32]

@@ -50,8 +50,6 @@ class Network:
     ----------
     xy
         Node coordinates in metres, shape (nodes, 2).
-    start, end
-        Node at either end of each edge.
     length_cm
         Length of each edge, rounded to the centimetre; at least 1.
     line

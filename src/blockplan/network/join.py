@@ -73,8 +73,6 @@ def join(network: Network, points: NDArray[Any], limit_m: float | None = None) -
 
     Parameters
     ----------
-    points
-        Point geometries.
     limit_m
         A point joins only if the way to the edge is at most this long; None is no limit.
 

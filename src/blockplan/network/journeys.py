@@ -65,8 +65,6 @@ class Journeys:
 
     Attributes
     ----------
-    timetable
-        What runs.
     access, foot, egress
         Ways in seconds: point to stop, stop to stop, stop to point.
     places, walking

@@ -34,8 +34,6 @@ class Targets:
 
     Attributes
     ----------
-    edge
-        Number of the edge.
     from_cm, to_cm
         The stretch, measured along the edge from its start.
     cost_cm

@@ -51,8 +51,6 @@ def level_metres(length_m: ArrayLike, rise_m: ArrayLike) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    length_m
-        Length on the map.
     rise_m
         Height of the end over that of the start; negative is downhill. An edge of no length does not rise.
 
@@ -75,11 +73,6 @@ def level_metres(length_m: ArrayLike, rise_m: ArrayLike) -> NDArray[np.float64]:
 def with_slopes(start: ArrayLike, end: ArrayLike, length_m: ArrayLike, height_m: ArrayLike) -> Sloped:
     """
     Edges with their slope, there and back.
-
-    Parameters
-    ----------
-    height_m
-        Height of each node.
 
     Raises
     ------

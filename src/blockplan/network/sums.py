@@ -55,8 +55,6 @@ class GraphSources:
 
     Attributes
     ----------
-    nodes
-        Node of each.
     weights
         What each counts (places, beds), not negative; None counts facilities.
     kinds
@@ -131,8 +129,6 @@ def sum_nodes(
         Weight of a node by its distance in metres; None is 1 up to the limit.
     places
         The nodes to stand at; None is every node.
-    threads
-        Cores to use.
 
     Returns
     -------

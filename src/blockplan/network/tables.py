@@ -33,8 +33,6 @@ class EdgeTable:
     ----------
     xy
         Coordinates of the nodes in metres, shape (nodes, 2); a node's number is its row.
-    start, end
-        Nodes of each edge.
     length_m
         Length of each edge.
     """

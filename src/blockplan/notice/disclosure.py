@@ -212,8 +212,6 @@ def seen_by(reader: Reader, fate: Fate, publication: str, state: State) -> Seen:
     reader
         ``office`` sees the newest words of the submitter, whatever became of them, until they are erased;
         ``everybody`` sees `Fate.words` once words are open.
-    publication, state
-        The notice's way of publishing, and where it stands.
     """
     if reader == "office":
         words = {} if fate.original is None or fate.erased else {"text": ""} | _fields(fate.original)

@@ -59,10 +59,6 @@ def read_log(data: bytes, notice: str, file: Callable[[str], bytes | None]) -> L
 
     Parameters
     ----------
-    data
-        Content of ``log.jsonl``.
-    notice
-        Id that every leaf must name.
     file
         The content of a file of the record by its path; None where there is none.
     """

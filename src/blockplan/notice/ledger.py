@@ -169,8 +169,6 @@ class Ledger:
 
         Parameters
         ----------
-        kind, payload
-            As `blockplan.notice.events` has them.
         person
             Name, address, contact of a submitter; kept apart, never published.
         attachments

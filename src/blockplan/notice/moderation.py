@@ -22,14 +22,7 @@ if TYPE_CHECKING:
 
 
 def waits_again(first: Event | None, payload: Mapping[str, Any]) -> bool:
-    """
-    Whether an amendment waits: that of an opinion which came with the mark, unless a clerk entered it.
-
-    Parameters
-    ----------
-    first
-        The entry by which the opinion was submitted.
-    """
+    """Whether an amendment waits: that of an opinion which came with the mark, unless a clerk entered it."""
     return first is not None and first.held and "by" not in payload
 
 
@@ -44,11 +37,6 @@ def waits_still(about: Iterable[Event]) -> bool:
 def check_look(payload: Mapping[str, Any], about: Iterable[Event]) -> None:
     """
     Whether an entry ``shown`` may be made.
-
-    Parameters
-    ----------
-    about
-        The entries about the opinion so far.
 
     Raises
     ------

@@ -46,8 +46,6 @@ class SeenRecord:
         ``first``, ``same``, ``grown``; ``smaller``, ``forked``, ``unsigned`` where it does not hold.
     size, before
         Entries now, and at the time before; None where not known.
-    said
-        What is wrong.
     promises
         What became of promises that somebody holds (`blockplan.notice.promises`).
     """

@@ -54,8 +54,6 @@ class PackagePart:
     ----------
     layer, column
         `column` is None for the layer itself.
-    rows
-        Number of rows of the layer in which it says something.
     known
         Whether the contract of layers knows it as something for everybody; all else stays unless it is added.
     fixed

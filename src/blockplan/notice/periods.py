@@ -78,10 +78,6 @@ def shortest(rule: PeriodRule, first: dt.date, closed: Callable[[dt.date], bool]
 
     Parameters
     ----------
-    rule
-        How many days, and how they are counted.
-    first
-        The day of the notice.
     closed
         Whether a day is a weekend, a holiday, or a day on which offices are closed.
     """

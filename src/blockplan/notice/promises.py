@@ -70,8 +70,6 @@ class KeptPromise:
         it is due; ``broken`` where it was not kept, or late; ``other_words`` where other words were entered.
     seq, until
         The entry, and when it was due; None where there is none.
-    said
-        What is wrong.
     """
 
     outcome: str
@@ -105,8 +103,6 @@ def promise(notary: Notary, said: Mapping[str, Any], arrived: dt.datetime, key: 
 
     Parameters
     ----------
-    said
-        As `said_of` gives it.
     key
         32 random bytes that the sender alone is given: of the commitment to what was said.
     """
@@ -174,8 +170,6 @@ def kept(found: Promise, events: Iterable[Event], known: Iterable[tuple[int, str
 
     Parameters
     ----------
-    events
-        All entries of the record, in order.
     known
         Sizes of the log, and moments at which it was seen to have that size and no more (a witness's, one's
         own): without any, the newest entry says how far the record goes.

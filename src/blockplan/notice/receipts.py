@@ -61,11 +61,6 @@ def receipt_with_later(
     The receipt of an opinion, with receipts of what was put in its place since: ``later``, left out where
     nothing was.
 
-    Parameters
-    ----------
-    events
-        The entries about the opinion, in order.
-
     Raises
     ------
     ValueError

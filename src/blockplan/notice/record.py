@@ -65,8 +65,6 @@ def export(
     archive
         True for the office's own archive, with all words, names and addresses that were not erased;
         False for what is open to everybody.
-    outside
-        What others signed of it; it travels along.
 
     Returns
     -------

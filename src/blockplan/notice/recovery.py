@@ -85,8 +85,6 @@ def recover(
 
     Parameters
     ----------
-    open_store
-        Opens the record with a notary.
     key_file
         The private key; the newest checkpoint lies beside it.
 

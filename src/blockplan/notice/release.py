@@ -134,10 +134,6 @@ def signed(
     plan
         What names the plan in the record, its ``content_hash`` and ``files``; the hash of these files is what
         is signed.
-    persons
-        Who answered, and who signed.
-    seen
-        Warnings that the two persons saw.
 
     Raises
     ------

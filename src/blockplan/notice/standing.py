@@ -261,13 +261,6 @@ def check_about(kind: str, first: Event, *, withdrawn: bool) -> None:
     """
     Whether an entry about an opinion may be made.
 
-    Parameters
-    ----------
-    first
-        The entry by which it was submitted.
-    withdrawn
-        Whether it was taken back before.
-
     Raises
     ------
     NoticeStateError

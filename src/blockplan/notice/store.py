@@ -41,8 +41,6 @@ class Store(ABC):
     ----------
     notary
         Who signs the tree after each group of entries; None leaves it unsigned.
-    clock
-        The clock by which entries are made.
     patient
         How many may go on waiting while the database is held up; None for as many as come.
     """

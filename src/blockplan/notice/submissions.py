@@ -45,8 +45,6 @@ class Opinion:
 
     Attributes
     ----------
-    text
-        Its words, as sent.
     channel, sender
         Of `CHANNELS`; "public" or "agency".
     more
@@ -163,8 +161,6 @@ class Amendment:
 
     Attributes
     ----------
-    text
-        Its words, as sent.
     more
         Keys of `CARRIED` with other values; an empty one takes it out, what is not named stays.
     files
@@ -334,14 +330,7 @@ def _check_who(secret: str | None, by: str | None) -> None:
 
 
 def holds_secret(first: Event | None, secret: str) -> bool:
-    """
-    Whether a secret is that of an opinion; the same work is done where there is no such opinion.
-
-    Parameters
-    ----------
-    first
-        The entry by which it was submitted; None where there is none.
-    """
+    """Whether a secret is that of an opinion; the same work is done where there is no such opinion."""
     content = first.person.content if first is not None and first.person is not None else None
     kept = canonical.loads(content or _NOBODY)["secret_sha256"]
     return hmac.compare_digest(kept, _digest(secret)) and content is not None

@@ -47,8 +47,6 @@ def open_demo(plan: Path, judged: Callable[[], Judged]) -> str:
 
     Parameters
     ----------
-    plan
-        The package of the reference plan.
     judged
         Gives its public package and what `check` says of it; asked only where the notice is opened.
     """

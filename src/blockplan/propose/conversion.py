@@ -51,8 +51,6 @@ def converted(plan: Plan, parcel: str, code: str) -> tuple[Change, ...]:
 
     Parameters
     ----------
-    plan
-        The plan.
     parcel, code
         Id of the parcel, and the use it is given, of the list that the parcel is written in.
 

@@ -52,8 +52,6 @@ def read_locks(plan: Plan, named: Iterable[str] = ()) -> Locks:
 
     Parameters
     ----------
-    plan
-        The plan that a proposal is made for.
     named
         ``layer:id``, a layer, or a file of them.
 

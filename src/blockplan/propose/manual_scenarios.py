@@ -72,14 +72,8 @@ def new_scenario(
 
     Parameters
     ----------
-    path, name
-        The plan package, and the name of the new scenario.
-    edits
-        What it changes.
     based_on
         Scenario to start from; None starts from the plan as drawn.
-    title
-        What ``plan.toml`` says it is.
 
     Raises
     ------

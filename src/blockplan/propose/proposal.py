@@ -91,8 +91,6 @@ class SearchAnswer:
         Everything that was asked for, with its unit in the name.
     figures
         What it means in plain numbers, before and after, with the unit in the name; null where unknown.
-    unmet
-        Demands that stay unmet, with amounts.
     method
         How the solution was found, and how the bound was.
     proof
@@ -200,10 +198,6 @@ def conclude(
 
     Parameters
     ----------
-    plan
-        The plan that the answer is for, in the scenario it was read in.
-    packs, on
-        As for `blockplan.check`.
     before
         The verdicts on `plan`, where the search has asked for them already.
     """

@@ -30,8 +30,6 @@ class Service:
         Column of ``facilities`` that says how large one is; "" where there is none.
     prefix
         How ids of new ones begin.
-    name
-        What it is called, in every language.
     """
 
     id: str

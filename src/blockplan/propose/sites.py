@@ -33,8 +33,6 @@ class Sites:
         What was reached, and what nobody can better; in the problem's own unit.
     sense
         ``min`` or ``max``: whether a small or a large objective is good.
-    seconds
-        Wall-clock seconds of the solve.
     method
         How the solution was found and how the bound was.
     """

@@ -98,12 +98,6 @@ def take_over(
 
     Parameters
     ----------
-    path
-        The plan package, a folder or a zip.
-    proposal
-        File or folder of the proposal.
-    name
-        Name of the new scenario.
     only
         Ids (or ``layer:id``) of the features to take over; all of them where empty.
 

@@ -99,8 +99,6 @@ class Table:
         Every row has as many cells as there are heads.
     links
         One link (or None) for each row, or none at all.
-    title
-        Caption; may be empty.
     kinds
         What each row is: a subtotal and a total are set apart; none at all where all are rows.
     sign

@@ -96,14 +96,6 @@ def write_html(
 
     Parameters
     ----------
-    plan
-        The plan that was judged, in the scenario that was judged.
-    result
-        What `blockplan.check.check` found.
-    path
-        Where to; the folder is made if need be.
-    lang
-        ``zh``, ``en`` or ``ja``.
     in_force
         The plan that the table of changes compares with.
 

@@ -39,14 +39,7 @@ SUMS_ONLY = ("loads",)
 
 
 def page(plan: Plan, result: CheckResult, lang: str, in_force: Plan | None = None) -> str:
-    """
-    The report as the text of an HTML file.
-
-    Parameters
-    ----------
-    in_force
-        The plan that the table of changes compares with.
-    """
+    """The report as the text of an HTML file."""
     view = View(plan, result, Words(lang, NO_BREAK), in_force, FINEST_MM)
     templates = environment("blockplan.report")
     templates.globals |= {

@@ -69,10 +69,6 @@ class Answer(JsonRecord):
         In words, one language or several; never empty.
     links
         Objects of the plan that the answer speaks of: {layer, id}.
-    changes
-        What it changed in the plan.
-    by
-        Who answered.
     entry
         Number of the entry in the record; None before it is entered.
     """
@@ -140,8 +136,6 @@ def faults_in_words(answer: Answer, before: Plan, after: Plan | None = None) -> 
 
     Parameters
     ----------
-    answer
-        With links and changes.
     before
         The plan on notice: every linked object and every old value stands in it.
     after

@@ -97,8 +97,6 @@ def find_campaigns(
         n texts; those without a letter are in no fold.
     embedder
         Where vectors come from; the sentence model where it is installed, else wording is compared.
-    params
-        See `CampaignParams`.
     """
     first: dict[str, int] = {}
     same = [first.setdefault(words.letters(text), at) for at, text in enumerate(texts)]

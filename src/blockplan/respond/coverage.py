@@ -47,12 +47,8 @@ class Gap:
 
     Attributes
     ----------
-    opinion
-        Id of the opinion.
     segment
         Id of the segment; None where the opinion is not cut, or nobody has looked at it.
-    lack
-        What is lacking.
     theme
         The theme that has no answer, where that is what is lacking.
     number

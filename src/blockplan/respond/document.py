@@ -35,8 +35,6 @@ def response(sorting: Sorting, before: Plan | None = None, after: Plan | None = 
 
     Parameters
     ----------
-    sorting
-        What stands in the record.
     before
         The plan on notice: objects and old values are compared with it. None leaves them unverified, and the
         report says so.

@@ -135,16 +135,12 @@ def propose_groups(
     ----------
     texts
         n texts, of one language or several.
-    titles
-        Their titles; None where there are none.
     k
         Number of groups; None proposes the one that separates best.
     seed
         Same seed, same groups.
     embedder
         Where vectors come from; the sentence model where it is installed, else words.
-    params
-        See `GroupingParams`.
 
     Raises
     ------

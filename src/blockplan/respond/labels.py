@@ -41,8 +41,6 @@ def standing_out(
 
     Parameters
     ----------
-    texts
-        All texts.
     groups
         Indices into `texts`, a list for each group.
     sources

@@ -51,10 +51,6 @@ def write_response(
 
     Parameters
     ----------
-    sorting
-        What stands in the record.
-    out
-        Folder; it is made where there is none.
     lang
         zh, en or ja: of the page, and of words in the tables.
     before, after

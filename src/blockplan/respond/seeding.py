@@ -70,8 +70,6 @@ def assign_by_examples(
         n texts, the examples among them.
     examples
         Index of a text -> the theme that a person put it in; three to ten of each theme serve well.
-    titles
-        Titles of the texts; None where there are none.
     embedder
         Where vectors come from; the sentence model where it is installed, else words.
 

@@ -202,10 +202,6 @@ def of_opinions(embedder: Embedder, texts: Sequence[str], titles: Sequence[str] 
 
     Parameters
     ----------
-    embedder
-        Where the vectors come from.
-    texts
-        n texts.
     titles
         n titles, empty where there is none; None where no opinion has one.
     """

@@ -139,8 +139,6 @@ class PackageFacts:
 
     Attributes
     ----------
-    plan
-        The plan that the package says; None where none could be made of it.
     upper
         The master plan: ``boundary``, ``farmland``, ``blue``, ``green``, ``yellow``, ``purple`` -> shapes.
     whole

@@ -58,8 +58,6 @@ class Fact:
         ``object:ID/column``, ``table:NAME/line/column``, ``measure:ID`` or ``manifest:KEY``.
     subjects
         Words that name what it is of; none for the plan as a whole.
-    words
-        Words that name the quantity.
     amounts
         In base units; where a table prints another rounding, that stands beside.
     asked

@@ -119,10 +119,6 @@ def place(
     ----------
     layers
         Drawn layers and what they are, the parcels first.
-    given
-        What the mapping says of files that declare nothing.
-    said
-        What texts of the folder say.
     target
         Reference system of the plan where the mapping names one; "" takes that of the parcels.
 

@@ -65,10 +65,6 @@ def read_drawing(path: Path, label: str, profile: Profile, heal_m: float) -> Sou
 
     Parameters
     ----------
-    path, label
-        The file, and how findings call it.
-    profile
-        Names of layers and fields.
     heal_m
         Defects of lines up to this size are healed, m.
 

@@ -42,8 +42,6 @@ def described(path: Path, layer: str, told: Callable[[Path, Any], Any]) -> Layer
 
     Parameters
     ----------
-    path, layer
-        The database, and the name of the layer.
     told
         Calls GDAL, and turns its complaints into a `PlanDataError`.
     """

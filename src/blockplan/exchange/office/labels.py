@@ -125,14 +125,8 @@ def attributes(
 
     Parameters
     ----------
-    shapes
-        The areas.
     waiting
         Areas whose outlines are open: a text in one of them is in its place.
-    labels, marks
-        Texts, and blocks with attributes.
-    reader
-        What a text says.
     """
     rows: list[dict[str, str]] = [{} for _ in range(len(shapes))]
     tree, others = shapely.STRtree(shapes), shapely.STRtree(np.array(waiting, dtype=object))

@@ -92,8 +92,6 @@ def remainder(parcels: Shapes, streets: RoadLines, boundary: Any | None, small_m
     ----------
     parcels
         Polygons of the parcels.
-    streets
-        Centre lines.
     boundary
         The planned land; None draws it about parcels and roads.
     small_m2

@@ -84,8 +84,6 @@ class SourceLayer:
     ----------
     file
         Name of the file, below what the caller named.
-    name
-        Name of the layer or sheet.
     frame
         Features (GeoDataFrame, x and y as they stand in the file) or rows; values as they stand, decoded.
     units

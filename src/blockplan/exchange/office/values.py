@@ -157,8 +157,6 @@ def read_amount(value: Any, quantity: str, unit: str = "") -> Amount | Unread | 
 
     Parameters
     ----------
-    value
-        The cell.
     quantity
         ``area``, ``far``, ``share``, ``height``, ``elevation``, ``length`` or ``count``.
     unit

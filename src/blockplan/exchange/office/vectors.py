@@ -39,13 +39,6 @@ def read_vectors(path: Path, label: str) -> SourceReading:
     """
     All layers of a file that GDAL reads, in its own coordinates.
 
-    Parameters
-    ----------
-    path
-        The file, or the folder of a File Geodatabase.
-    label
-        How findings call it.
-
     Raises
     ------
     PlanDataError

@@ -60,10 +60,6 @@ def floating_catchments(
 
     Parameters
     ----------
-    demand, capacity
-        Who asks at each place, places at each facility.
-    pairs
-        Pairs within the limit.
     weights
         Weight of each pair (`bands`), for E2SFCA; None weighs all the same (2SFCA).
 

@@ -38,8 +38,6 @@ class Provision:
     ----------
     demand, supply, pairs, limit_min, steps
         What was measured: places, facilities, pairs within the limit, and the bands of E2SFCA.
-    assignment
-        Who is served where.
     even, banded
         Places per head by 2SFCA and by E2SFCA.
     """
@@ -158,8 +156,6 @@ def provide(
 
     Parameters
     ----------
-    demand, supply
-        Who asks and who offers.
     pairs
         Those at most `limit_min` apart (`blockplan.exchange.matrix.pairs_within`).
     steps

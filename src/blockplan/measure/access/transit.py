@@ -92,8 +92,6 @@ class TransitReach:
 
     Attributes
     ----------
-    ids, counts
-        The points, and what is counted at them.
     limits_min
         Limits in minutes.
     reached
@@ -102,10 +100,6 @@ class TransitReach:
         Percentile of the travel time -> the same, where there is more than one departure.
     definition
         What was measured and how.
-    feeds
-        What was read of each feed.
-    notes
-        What else a user should know.
     """
 
     ids: list[str]
@@ -152,10 +146,6 @@ class TransitCase:
     ----------
     network, crs
         Walking network, and the projected CRS (metres) of its coordinates.
-    points
-        Where one starts and what is counted.
-    window, walking
-        When one leaves and how one walks.
     limits_min, percentiles
         Limits in minutes; percentiles of the travel time over the window.
     change_s

@@ -44,10 +44,6 @@ class WalkMatrix:
 
     Attributes
     ----------
-    homes
-        The rows.
-    facilities
-        Ids of the columns.
     services
         What each of them is; None where the plan does not say.
     metres

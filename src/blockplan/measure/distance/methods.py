@@ -29,8 +29,6 @@ class Way:
     ----------
     goal
         What is gone to.
-    id
-        Its name.
     to
         Where it ends. Of a green: its ``edge``; a mapped ``entrance`` (the way from the street to it
         counts), or where a walkable street crosses the green's edge if it has none; ``middle``, its

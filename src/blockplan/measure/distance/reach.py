@@ -51,8 +51,6 @@ class Reach:
 
     Attributes
     ----------
-    homes
-        From where.
     greens
         All greens of one definition; the same object for every call, since what was found for it is kept.
     rows

@@ -30,8 +30,6 @@ class Amounts:
     ----------
     by_parcel
         Floor area (m2) or jobs; 0 where there are none, NaN where the number is unknown.
-    missing
-        What is missing for the sum.
     counted
         Ids of the parcels that have or may have some.
     gaps

@@ -118,8 +118,6 @@ class Homes:
     ----------
     layer, id
         The feature: a building or a parcel.
-    point
-        A point on it.
     weight
         Residents; 1 each where residents are unknown.
     weighs

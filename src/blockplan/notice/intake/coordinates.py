@@ -59,8 +59,6 @@ class TypedPlace:
 
     Attributes
     ----------
-    said
-        The text.
     numbers
         The two numbers read from it, in the order in which they stand: degrees, or metres.
     datum

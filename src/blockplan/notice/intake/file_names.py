@@ -59,8 +59,6 @@ def clean_name(name: str, media_type: str, longest: int) -> str:
 
     Parameters
     ----------
-    name
-        As it was sent.
     media_type
         What the file is: a key of `ENDINGS`. An ending that says something else is replaced.
     longest

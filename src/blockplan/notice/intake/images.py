@@ -29,11 +29,6 @@ def rewritten(content: bytes, kind: str, limits: UploadLimits) -> tuple[bytes, l
     """
     The picture written anew from its pixels, and what was taken away.
 
-    Parameters
-    ----------
-    kind
-        ``JPEG``, ``PNG`` or ``WEBP``, as its first bytes say.
-
     Raises
     ------
     IntakeError

@@ -55,8 +55,6 @@ class PlaceRow:
 
     Attributes
     ----------
-    layer, id
-        As the plan has them.
     names
         Language -> name; empty where it has none.
     wkb
@@ -104,8 +102,6 @@ class PlaceMatches:
 
     Attributes
     ----------
-    said
-        The text.
     candidates
         At most ten objects, the likeliest first; none where nothing fits.
     typed
@@ -121,16 +117,7 @@ class PlaceMatches:
 
 
 class PlaceIndex:
-    """
-    The places of a plan, to be found by words and by coordinates.
-
-    Parameters
-    ----------
-    rows
-        Its objects; `rows_of` reads them from a plan.
-    area
-        Where the plan lies.
-    """
+    """The places of a plan, to be found by words and by coordinates."""
 
     def __init__(self, rows: Iterable[PlaceRow], area: NoticeArea) -> None:
         self.rows = tuple(rows)

@@ -88,8 +88,6 @@ class Notary:
 
         Parameters
         ----------
-        nodes, size
-            The tree as it stands.
         signed_before
             Whether the record itself holds a checkpoint.
 

@@ -118,14 +118,7 @@ class Cosigner:
 
 
 class Watcher:
-    """
-    A witness at work: the request ``add-checkpoint`` of C2SP, over a folder with what it saw of each log.
-
-    Parameters
-    ----------
-    logs
-        Keys of the logs that it watches.
-    """
+    """A witness at work: ``add-checkpoint`` of C2SP, over a folder with what it saw of each log."""
 
     def __init__(self, cosigner: Cosigner, logs: list[Verifier], folder: Path) -> None:
         self.cosigner = cosigner

@@ -35,10 +35,6 @@ class ZipLimits:
 
     Attributes
     ----------
-    entries
-        Number of files and folders.
-    total_bytes
-        Size of all files after unpacking.
     ratio
         Unpacked over packed size of a file larger than `ratio_from_bytes`; geodata
         shrink 3 to 20 times, a file of zeros about 1,000 times.

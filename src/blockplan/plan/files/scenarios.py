@@ -44,12 +44,8 @@ def save_scenario(
 
     Parameters
     ----------
-    path
-        The package: a folder or a zip.
     name, title
         Its name, which must be new, and what ``plan.toml`` says it is.
-    difference
-        The rows by which it differs from the plan as drawn.
     record
         What ``[proposals.NAME]`` keeps of where it came from.
 

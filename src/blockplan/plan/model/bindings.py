@@ -25,8 +25,6 @@ class Condition:
 
     Attributes
     ----------
-    name
-        The measure.
     scope
         The part that is asked for (``area:rd``); "" for the value of the whole plan.
     op, value

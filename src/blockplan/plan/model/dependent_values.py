@@ -27,12 +27,8 @@ def following(row: Mapping[str, Any], column: str, value: Any, site_m2: float) -
 
     Parameters
     ----------
-    row
-        The parcel's values as they are before.
     column, value
         What is set; None takes the value away.
-    site_m2
-        Land of the parcel, m2.
 
     Returns
     -------

@@ -42,8 +42,6 @@ class Fault(JsonRecord):
         Place in the plan's CRS, metres; None where the fault has no place.
     measured, unit
         How large the fault is, e.g. 125.0 m2 of gap; None where it is a matter of yes or no.
-    values
-        What fills the words of message and remedy.
     features
         Every (layer, id) whose data the fault puts in doubt, `id` included.
     aspect

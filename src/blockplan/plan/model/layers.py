@@ -28,8 +28,6 @@ class LayerSpec:
 
     Attributes
     ----------
-    name
-        Name of the layer in ``plan.gpkg`` and stem of a single-layer file.
     geometry
         Kind of geometry its features must have; ``none`` for a plain table.
     id_column

@@ -76,8 +76,6 @@ class Plan:
 
     Parameters
     ----------
-    manifest
-        What ``plan.toml`` says.
     layers
         Layer name -> frame. Frames are tidied: every column of the contract is there, of its
         kind, and the index holds the ids (as text; ``(row 3)`` where a feature has none).

@@ -107,8 +107,6 @@ def by_row(name: str, make: Callable[..., Any], *columns: NDArray[Any], fixed: t
 
     Parameters
     ----------
-    name
-        Names the function.
     make
         Takes the columns, or the same rows of all of them; gives an array, or several, with a value a row
         that hangs on that row and on `fixed` alone.

@@ -35,8 +35,6 @@ class Placed:
 
     Attributes
     ----------
-    layers
-        Layer name -> `Drawn`.
     boundary, extent
         The outlines; None where the plan has none that can be judged.
     outside

@@ -49,8 +49,6 @@ class Tiling:
 
     Attributes
     ----------
-    faults
-        Gaps, overlaps, slivers.
     drawn_over
         Row of a parcel outside the boundary -> rows of the parcels it lies over as well.
     explained

@@ -41,8 +41,6 @@ def require_seen(seen: str, mark: str, stands: str) -> None:
     ----------
     seen, mark
         Marks of what the page showed and of what stands.
-    stands
-        What stands, in words.
     """
     if seen != mark:
         raise refusal(NoticeStateError, say, "office_refused.overtaken", stands=stands[:LONGEST] or "–")

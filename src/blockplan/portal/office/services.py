@@ -37,14 +37,8 @@ class Act:
 
     Attributes
     ----------
-    kind
-        The entry that it makes.
-    form
-        What it asks for.
     enter
         Enters it inside a transaction: ledger, what was said, the name that stands in the record.
-    of_opinion
-        Whether it is about one opinion.
     asks
         Whether there is anything to do, besides the state.
     """

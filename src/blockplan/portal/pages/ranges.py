@@ -32,8 +32,6 @@ def ranged(request: HttpRequest, path: Path, etag: str, kind: str) -> HttpRespon
     ----------
     etag
         A strong one: other bytes have another.
-    kind
-        Media type of the file.
     """
     if request.headers.get("If-None-Match") == etag:
         response: HttpResponse = HttpResponseNotModified()

@@ -35,8 +35,6 @@ class Amending(FormPage):
 
     Parameters
     ----------
-    newest
-        The entry with the words that stand.
     begun
         Whether the request brings the form; else it is filled in as the opinion stands.
 

@@ -149,8 +149,6 @@ class OpinionForm(forms.Form):
     ----------
     files
         How many files came along: an opinion may be a file alone.
-    mails
-        Whether this office sends mail.
     """
 
     text = WordsField(LIMITS.text_characters)

@@ -30,8 +30,6 @@ def seal_of(form: str, opinion: Opinion, mail: str = "") -> str:
 
     Parameters
     ----------
-    form
-        The key of the form.
     mail
         Where receipt and answer go to; empty where they go nowhere.
     """

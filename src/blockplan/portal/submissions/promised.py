@@ -56,8 +56,6 @@ class Waiting:
 
     Attributes
     ----------
-    form
-        The sender's key of the form.
     seal, mail, held
         As `blockplan.portal.submissions.services` enters them.
     promise

@@ -142,11 +142,6 @@ def take(notice: str, said: Said) -> Receipt:
     """
     Take an opinion in; when this returns, it is on the disk and signed over.
 
-    Parameters
-    ----------
-    notice
-        Id of the notice.
-
     Raises
     ------
     UsageError
@@ -300,8 +295,6 @@ def receipt_of(
 
     Parameters
     ----------
-    secret
-        To be shown with it.
     holder
         The secret as its holder gave it: the receipt then brings along what was promised before entry.
     """

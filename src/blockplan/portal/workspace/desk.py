@@ -38,18 +38,7 @@ QUIET_S = 1.0
 
 @dataclass
 class EditingDesk:
-    """
-    A plan package and the session that edits it.
-
-    Parameters
-    ----------
-    package
-        Folder or zip of the plan.
-    packs, on
-        As `blockplan.check.check` takes them.
-    who
-        Who edits, as the log writes it.
-    """
+    """A plan package and the session that edits it."""
 
     package: Path
     packs: tuple[str, ...] | None = None

@@ -42,8 +42,6 @@ def take_in(files: Sequence[tuple[str, Iterable[bytes]]], beside: Path) -> Dropp
     ----------
     files
         Name (with the folders that were dropped, parted by ``/``) and content of each.
-    beside
-        The package that is open.
 
     Raises
     ------

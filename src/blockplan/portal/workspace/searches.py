@@ -27,14 +27,7 @@ _KEPT = ("id", "at", "cancelled", "changes", "shown")
 
 
 class SearchFile:
-    """
-    The file of one scenario's search.
-
-    Parameters
-    ----------
-    path
-        Where it lies; its folder is there.
-    """
+    """The file of one scenario's search."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

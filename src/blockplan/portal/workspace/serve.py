@@ -24,8 +24,6 @@ def run(desk: EditingDesk, port: int, ready: Callable[[str], None]) -> None:
 
     Parameters
     ----------
-    desk
-        With its plan open.
     port
         On 127.0.0.1; 0 takes a free one.
     ready

@@ -94,8 +94,6 @@ def propose_landuse(
 
     Parameters
     ----------
-    land
-        The problem, from `problem`.
     strict
         Raise where demands cannot all be met, instead of missing them by as little as is possible.
 

@@ -48,8 +48,6 @@ def landuse_problem(
 
     Parameters
     ----------
-    before
-        The plan judged: its rules become demands.
     terms
         The house's own where None.
     locks

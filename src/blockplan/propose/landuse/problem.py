@@ -32,10 +32,6 @@ class LandUseDemand:
 
     Attributes
     ----------
-    name
-        What is demanded: a rule, a quota, a zone.
-    unit
-        Unit of the sum.
     amount
         What a parcel adds under each use, shape (parcels, uses).
     low, high
@@ -69,8 +65,6 @@ class Cover:
 
     Attributes
     ----------
-    name
-        What is demanded.
     needs, gives
         Which uses need, and which give, shape (uses,).
     near
@@ -142,8 +136,6 @@ class Problem:
 
     Attributes
     ----------
-    ids, area_ha
-        The parcels.
     uses
         Codes of the uses, in the order of every array over uses.
     allowed
@@ -156,8 +148,6 @@ class Problem:
         Groups x uses, set where a use belongs to a group of uses that count as alike.
     groups
         Names of the groups.
-    facing
-        What parcels that face one another are worth.
     demands, covers
         What has to hold.
     """
@@ -198,14 +188,7 @@ class Problem:
 
 
 def parts(problem: Problem, chosen: NDArray[np.intp]) -> dict[str, float]:
-    """
-    The parts of the objective under a choice of uses, ha: what is worth something above 0, what costs below.
-
-    Parameters
-    ----------
-    chosen
-        Number of the use of each parcel.
-    """
+    """The parts of the objective under a choice of uses, ha: what is worth something above 0, costs below."""
     rows = np.arange(len(chosen))
     found = {name: float(amount[rows, chosen].sum()) for name, amount in problem.worth.items()}
     facing = problem.facing

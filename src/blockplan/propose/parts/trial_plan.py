@@ -41,10 +41,6 @@ class Offered:
 
     Attributes
     ----------
-    drawn
-        The plan as it is.
-    plan
-        The plan with the cuts.
     pieces
         Parcel -> the parcels it was cut into, itself (what is left) first.
     """
@@ -65,8 +61,6 @@ class Offered:
 
         Parameters
         ----------
-        changes
-            What becomes of `plan`.
         whole
             The changes that give a whole parcel a use: of all pieces of a parcel that get the same.
 
@@ -128,8 +122,6 @@ def offer(plan: Plan, wanted: Mapping[str, Sequence[float]], clock: Clock | None
 
     Parameters
     ----------
-    plan
-        The plan.
     wanted
         Parcel -> sizes of parts, m2. Of a parcel on which something stands, that something names, or that is
         not one polygon with a front, nothing is cut.

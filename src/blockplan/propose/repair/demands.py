@@ -145,8 +145,6 @@ def demands_of(plan: Plan, result: CheckResult, packs: Iterable[str | Path] | No
 
     Parameters
     ----------
-    plan, result
-        The plan and what `check` found on it.
     packs
         The packs that it was judged by; those of ``plan.toml`` where None.
     """

@@ -27,8 +27,6 @@ class Family(Protocol):
 
     Attributes
     ----------
-    demand
-        What is demanded.
     kind
         How moves act together here, as `blockplan.propose.proposal.Proof` names it.
     leeway

@@ -41,8 +41,6 @@ class GreenGround:
     ----------
     parcel
         Id of the parcel; "" for a green of the layer ``greens``, which stays as it is.
-    shape, area_m2
-        Drawn geometry and its area.
     leeway_m2
         By so much an area may be off, as drawn coordinates are rounded.
     green

@@ -50,8 +50,6 @@ class Effort:
     ----------
     gap
         Relative gap that is good enough.
-    seed
-        Seed of HiGHS.
     most_nodes
         So many nodes of the tree are looked at: a limit under which an answer repeats, as it does not under
         a limit of time.
@@ -95,20 +93,7 @@ class RepairModel:
         effort: Effort | None = None,
         start: NDArray[np.float64] | None = None,
     ) -> RepairSolved:
-        """
-        Minimise a cost of the columns.
-
-        Parameters
-        ----------
-        cost
-            Column -> cost of one of it.
-        clock
-            How much time is left, and who listens.
-        effort
-            When to be content.
-        start
-            Values to begin with, where a solution is known.
-        """
+        """Minimise a cost of the columns."""
         effort = effort or Effort()
         found = self._solve(cost, clock, effort, start)
         if (

@@ -59,8 +59,6 @@ class RepairMove:
         Floor area that one unit takes, and what a facility has of it to spare inside.
     had
         Sizes of a facility that is enlarged, by column.
-    place
-        Where it is.
     """
 
     kind: Kind

@@ -40,8 +40,6 @@ def sizes_wanted(
 
     Parameters
     ----------
-    plan, before, packs
-        The plan, its check, and the packs that it was judged by.
     found
         The demands that are understood, and the moves of whole parcels that may matter to them.
     """

@@ -38,8 +38,6 @@ def suited(draft: RepairDraft, cost: Mapping[int, float], values: NDArray[np.flo
         The model, the bound on its objective among its rows.
     cost
         Column -> how badly one of it suits.
-    values
-        The solution to begin with.
     """
     rows = _Rows(draft.model)
     each = np.zeros(len(draft.model.lower))

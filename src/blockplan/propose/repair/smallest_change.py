@@ -70,19 +70,6 @@ def repair(  # noqa: PLR0913 (what a repair is asked; all but the first two have
     """
     Propose the smallest repair of a plan.
 
-    Parameters
-    ----------
-    plan
-        The plan, in the scenario that is to be repaired.
-    locks
-        What stays as it is, as `read_locks` gives it.
-    packs, on
-        By which rules of which day it is judged, as for `check`.
-    params, stop, seed
-        What smallest means; when to be content; the same seed gives the same answer.
-    before
-        The check of the plan, where the caller has it.
-
     Returns
     -------
     tuple

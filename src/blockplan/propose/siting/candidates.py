@@ -48,10 +48,6 @@ class Candidate:
         Of the new feature; of the parcel, where the parcel itself is what is reached (a park).
     parcel
         The parcel that it takes; None for a stop.
-    point
-        Where it stands.
-    land_m2
-        Land that it takes.
     added
         The changes that add the new feature; of a park its entrances.
     label
@@ -60,8 +56,6 @@ class Candidate:
         The land use that the parcel would get; None where it keeps its own.
     facts
         What is known of the parcel in that use.
-    floor_m2
-        Floor area of the new facility.
     """
 
     id: str

@@ -36,8 +36,6 @@ def solve_open(
         How many sites are open, and rows that have to be.
     step
         Objectives of two solutions differ by at least so much, or by any amount (0).
-    clock
-        When HiGHS stops.
 
     Returns
     -------

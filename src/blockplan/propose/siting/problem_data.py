@@ -41,16 +41,12 @@ class SitingGround:
 
     Attributes
     ----------
-    homes
-        Demand points with their weights.
     existing
         Ids of the features of the kind that stay and count.
     point
         A point on each of them, for spacing.
     gone
         Changes that take away what is replaced.
-    candidates
-        Where one may be added.
     metres
         From each place (existing first) to each demand point; infinite where out of reach.
     standing

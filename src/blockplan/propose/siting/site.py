@@ -58,13 +58,6 @@ def propose_site(plan: Plan, params: SiteParams, *, stop: Stop | None = None, se
     """
     Propose where facilities, parks or stations should stand.
 
-    Parameters
-    ----------
-    plan
-        The plan, in the scenario it was read in.
-    params
-        What is to be sited, for whom, how near, and within which limits.
-
     Returns
     -------
     Answer

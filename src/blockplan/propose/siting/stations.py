@@ -70,8 +70,6 @@ class StationCandidates:
 
     Attributes
     ----------
-    candidates
-        See `Candidate`.
     line, along_m
         Number of the alignment of each (-1 for none), and how far along it.
     modes

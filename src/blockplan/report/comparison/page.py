@@ -54,15 +54,6 @@ def write_comparison(found: Comparison, path: Path | str, lang: str = DEFAULT_LA
     """
     Write a comparison as one self-contained HTML file.
 
-    Parameters
-    ----------
-    found
-        What `blockplan.compare.compare` gives.
-    path
-        Where to; the folder is made if need be.
-    lang
-        ``zh``, ``en`` or ``ja``.
-
     Raises
     ------
     UsageError

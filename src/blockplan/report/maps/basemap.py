@@ -77,8 +77,6 @@ class Ground:
 
     Attributes
     ----------
-    plan, words
-        What is drawn, and the language that names are taken in.
     finest_mm
         On an A4 page nothing finer than this is drawn, mm; 0 draws everything to the metre.
     used

@@ -111,8 +111,6 @@ class Drawing:
         Pieces of the ground below, each with its opacity.
     body
         The theme as SVG, in the units of the ground's frame.
-    legend
-        What the signs mean.
     insets
         Closer views that stand beside the map and share its legend.
     """

@@ -27,15 +27,6 @@ def write_proposal(proposal: Proposal, folder: Path | str, lang: str = DEFAULT_L
     """
     Write a proposal into a folder: JSON, a table of the changes, a page with maps.
 
-    Parameters
-    ----------
-    proposal
-        What `blockplan.propose.conclude` gives.
-    folder
-        Where to; made if need be.
-    lang
-        ``zh``, ``en`` or ``ja``.
-
     Returns
     -------
     list of Path

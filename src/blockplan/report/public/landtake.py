@@ -82,8 +82,6 @@ class LandTake:
         What the whole parcel is to be (a key of `PUBLIC`); "" where it is no public land.
     area_m2
         What is taken in all, overlaps counted once; 0 where nothing is, None where unknown.
-    pieces
-        The parts, the largest first.
     """
 
     state: State

@@ -50,10 +50,6 @@ class Picture:
         ``landuse``, ``structure``, ``facilities``, or ``locator-KIND-ID``.
     title, alt
         Its heading, and a sentence for who cannot see it.
-    table
-        The same as a table.
-    lang
-        The language that it speaks.
     body
         What is drawn, in millimetres.
     width_mm, height_mm

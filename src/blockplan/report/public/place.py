@@ -78,16 +78,7 @@ SEARCHED = (
 
 
 class PlanPlaces:
-    """
-    Everything that a plan and its result say, by place.
-
-    Parameters
-    ----------
-    plan
-        A plan in the scenario that was judged.
-    result
-        What `blockplan.check.check` found for it.
-    """
+    """Everything that a plan and its result say, by place."""
 
     def __init__(self, plan: Plan, result: CheckResult) -> None:
         self.plan = plan

@@ -44,12 +44,8 @@ class Neighbour(JsonRecord):
 
     Attributes
     ----------
-    parcel
-        Which.
     across
         Whether a street lies between them.
-    street
-        The street, where one is drawn.
     edge_m, gap_m
         Metres of the edge that they share (None where they share none); straight distance between them.
     planned, permitted
@@ -112,8 +108,6 @@ class Reached(JsonRecord):
 
     Attributes
     ----------
-    to
-        ``green``, ``stop``, ``station`` or a service.
     today
         ``measured``, ``none`` (the plan names none that stands today), ``unknown`` (it does not say).
     judged_by
@@ -194,8 +188,6 @@ class ParcelRecord:
         The representative point, plan CRS, m; None where the parcel is not drawn.
     today, planned, permitted
         Use today, planned use, uses that may stand there instead.
-    area_m2, declared_area_m2
-        Drawn and declared.
     figures
         Column -> number (``far``, ``height_m`` ...); None where the plan does not say.
     take, takers
@@ -303,10 +295,6 @@ class PartRecord:
         The land balance, the largest first; parcels count where their representative point lies.
     figures
         ``residents``, ``floor_area_m2``, ``jobs``, ``dwellings``; None where one parcel's number is unknown.
-    holds
-        Facilities and stops in it.
-    parcels
-        Ids of its parcels.
     """
 
     kind: str

@@ -55,8 +55,6 @@ def sections(record: Record, lang: str) -> tuple[Section, ...]:
 
     Parameters
     ----------
-    record
-        What `Places.record` gives.
     lang
         ``zh``, ``en``, ``ja`` or ``ja-easy``; UsageError for any other.
 

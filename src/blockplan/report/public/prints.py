@@ -56,10 +56,6 @@ class NoticeFacts:
         Where the notice stands on the web: its QR code.
     checkpoint, key_fingerprint
         The signed checkpoint of the record at the time of printing, and the fingerprint of the office's key.
-    attribution
-        Where the data come from.
-    draft, synthetic
-        Marks.
     """
 
     title: str
@@ -102,8 +98,6 @@ class ReceiptFacts:
         Whether it came after the deadline.
     channel, about
         How it came, and what it is about, in the language of the print.
-    files
-        How many files came with it.
     leaf, checkpoint, key_fingerprint
         Hash of its leaf; the signed checkpoint; the fingerprint of the office's key.
     secret
@@ -207,8 +201,6 @@ def parcel_page(
 
     Parameters
     ----------
-    parcel
-        What `blockplan.report.public.place.PlanPlaces.parcel` gives.
     facts
         Whom to ask, and until when; the address is that of the parcel's own page.
     picture

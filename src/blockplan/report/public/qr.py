@@ -18,8 +18,6 @@ def qr_svg(text: str, said: str = "") -> str:
 
     Parameters
     ----------
-    text
-        What it holds: an address, mostly.
     said
         A sentence for who cannot see it.
 

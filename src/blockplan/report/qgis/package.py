@@ -56,10 +56,6 @@ def export(plan: Plan, result: CheckResult, path: Path | str, lang: str = DEFAUL
 
     Parameters
     ----------
-    plan
-        The plan that was judged, in the scenario that was judged.
-    result
-        What `blockplan.check.check` found.
     path
         A file that ends in ``.gpkg``; it is there whole or not at all.
     lang

@@ -31,8 +31,6 @@ def project(
 
     Parameters
     ----------
-    title
-        Of the project.
     file
         Name of the GeoPackage that the project lies in; its layers are found beside the project.
     named

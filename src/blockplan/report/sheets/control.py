@@ -94,8 +94,6 @@ class Sheet:
 
     Attributes
     ----------
-    kind, id, number, title
-        What it is.
     level
         Level of its bookmark.
     fit

@@ -43,10 +43,6 @@ class Scene:
 
     Attributes
     ----------
-    canvas, facts
-        The window, and the plan.
-    scale
-        Denominator of the scale.
     legend
         Entries by key: a legend lists what the window shows, and nothing else.
     labelled

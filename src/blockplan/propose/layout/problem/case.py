@@ -30,22 +30,14 @@ class Case:
 
     Attributes
     ----------
-    initial, objectives
-        What was given.
     vacant
         Polygons of the vacant blocks that may be planned, in metres.
-    vacant_ids
-        Their ids.
     stays
         Polygons of the blocks of the community that stay as they are.
-    stays_types
-        Their types.
     missing
         Type -> parcels that have to be placed, beside those that stay.
     homes_m2
         Residential area that has to be placed, beside what stays.
-    area_m2
-        Area of the community.
     weights, weight_m2
         What each home that stays counts, in the order of `stays`, and a m2 of new homes; None where
         `LayoutParams` says it.

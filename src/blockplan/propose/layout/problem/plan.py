@@ -82,12 +82,8 @@ def plan_case(
 
     Parameters
     ----------
-    programme
-        What is to be placed.
     vacant
         Ids of parcels, or land-use codes; the undecided parcels where empty.
-    locks
-        What stays as it is.
     weigh_by
         What homes count by: ``residents``, ``area``, ``parcels`` (each the same), or ``buildings``: how many
         are mapped on a parcel, whatever they are.

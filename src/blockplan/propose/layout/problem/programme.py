@@ -94,12 +94,8 @@ class Programme:
         Uses with a number.
     housing
         Size of a parcel of new housing; None where there is none.
-    homes_m2
-        New housing in all.
     green_near_m, green_least_m2
         When green is near, and the least green that counts.
-    service, ecology
-        Weights.
     left_over_green
         Whether land that no use takes becomes green.
     short

@@ -33,8 +33,6 @@ class Use:
         Land uses of the national list that hold it, the fittest first.
     facility
         Value of ``facilities.service`` of what stands there; "" where the land itself is what serves.
-    name
-        What it is called, in every language.
     """
 
     id: str

@@ -35,8 +35,6 @@ class Indicators(JsonRecord):
         Green of both kinds over the community's area (1).
     school_m2_per_ha
         Land of schools, in m2 for every ha of residential blocks; without homes unknown.
-    parcels
-        New parcels.
     rectangular
         Mean over new parcels that are not small green of area over smallest rectangle (1).
     slimmest

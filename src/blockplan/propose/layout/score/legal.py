@@ -64,18 +64,7 @@ class Illegal(JsonRecord):
 
 
 def illegal(plan: Community, initial: Community, objectives: Objectives) -> list[Illegal]:
-    """
-    Every breach of the strict plan; an empty list for a legal one.
-
-    Parameters
-    ----------
-    plan
-        All features of the finished plan.
-    initial
-        All features before it.
-    objectives
-        Counts, shares and limits of parcels.
-    """
+    """Every breach of the strict plan; an empty list for a legal one."""
     new = new_blocks(plan, initial)
     return [
         *_changed(plan, initial),

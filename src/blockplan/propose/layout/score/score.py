@@ -84,8 +84,6 @@ def score(plan: Community, objectives: Objectives) -> Score:
     ----------
     plan
         All blocks and lines of the finished plan, those that stayed included.
-    objectives
-        Weights and reference length.
 
     Returns
     -------

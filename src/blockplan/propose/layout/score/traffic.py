@@ -33,8 +33,6 @@ def traffic(roads: NDArray[np.object_], area_m2: float) -> float:
     ----------
     roads
         LineStrings; they meet at their ends only.
-    area_m2
-        Area of the community.
 
     Returns
     -------

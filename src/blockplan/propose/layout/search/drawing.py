@@ -56,8 +56,6 @@ class DrawnLayout:
     ----------
     plan
         All features of the finished plan, in the fields of the initial one.
-    score
-        Its score, from the features alone.
     bound
         What no legal plan can better of service and ecology; traffic counts as it is. See `bound`.
     missing
@@ -103,10 +101,6 @@ def layout(
     stop
         The work is `LayoutParams.steps_a_second` for each of its seconds, so that a seed gives one plan;
         its clock only hurries a search that is late.
-    seed
-        Of the random numbers; the same one gives the same plan.
-    params
-        Weights and limits.
     proving
         Whether to work out the bound; it is infinite otherwise.
     lang

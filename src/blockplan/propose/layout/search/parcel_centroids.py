@@ -49,8 +49,6 @@ class ServiceSpots:
         Homes, and homes in vacant blocks, that services which stay can be near to.
     room, fits
         Vacant block -> new homes, and parcels of the service, that its area holds.
-    area_m2
-        Vacant block -> its area.
     place, points
         Parcels of the service that have to be placed, and of all in the end.
     far_m2

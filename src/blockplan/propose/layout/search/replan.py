@@ -47,8 +47,6 @@ class Again:
 
     Attributes
     ----------
-    drawn
-        The finished plan.
     blocks
         Ids of the vacant blocks that were drawn anew.
     kept, gone, new
@@ -89,10 +87,6 @@ def plan_again(
 
     Parameters
     ----------
-    case
-        The layout problem as it is now.
-    earlier
-        The finished plan of before the edit.
     anew
         Ids of vacant blocks that are drawn anew in any case.
     stop

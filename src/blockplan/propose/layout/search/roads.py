@@ -32,8 +32,6 @@ def built(edges: LayoutLines, parcels: Sequence[Polygon], area_m2: float, share:
         All lines, every inner one a road.
     parcels
         The new parcels; each keeps a road at its side.
-    area_m2
-        Area of the community.
     share
         Share (1) of the inner edges that may become roads.
     """
