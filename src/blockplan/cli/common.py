@@ -77,7 +77,7 @@ on_option = click.option(
 )
 
 
-def _together(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def together(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Several options as one decorator, in their order."""
 
     def decorated(function: Any) -> Any:
@@ -89,9 +89,9 @@ def _together(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 #: What a plan is judged by: ``packs``, ``scenario``, ``on``.
-judging_options = _together(pack_option, scenario_option, on_option)
+judging_options = together(pack_option, scenario_option, on_option)
 #: As `judging_options`, for what a Chinese office hands in: ``lang`` and ``as_json`` besides.
-office_judging_options = _together(judging_options, office_lang_option, json_option)
+office_judging_options = together(judging_options, office_lang_option, json_option)
 
 
 def load(path: str, scenario: str | None) -> Plan:

@@ -13,30 +13,28 @@ import click
 
 from blockplan.cli.common import json_option, lang_option, show_json, show_table
 from blockplan.cli.notice.common import (
+    act_options,
     by_number,
     by_option,
+    enters,
     key_option,
     notice_argument,
     reading,
     record,
     said,
-    second_option,
-    show_entry,
+    two_person_options,
     with_number,
 )
 from blockplan.notice.events import ANSWERS
 
 if TYPE_CHECKING:
-    from blockplan.notice import Ledger
+    from blockplan.notice import Event, Ledger, SqliteStore
     from blockplan.respond import Desk
 
 
 @click.command("cut", epilog="Example: blockplan notice cut town.notice --by planner")
 @notice_argument
-@by_option
-@key_option
-@lang_option
-@json_option
+@act_options
 def cut_command(notice: str, by: str, key: str | None, lang: str, as_json: bool) -> None:
     """Cut every opinion that is not cut yet into segments, one for each point it makes."""
     from blockplan.respond import Desk
@@ -112,18 +110,15 @@ def theme_command(
     metavar="LAYER:ID:COLUMN:OLD:NEW:VERSION",
     help="What it changed in the plan, and in which version; OLD and NEW as JSON where they are no words.",
 )
-@by_option
-@key_option
-@lang_option
-@json_option
-def answer_command(notice: str, target: str, key: str | None, lang: str, as_json: bool, **given: Any) -> None:
+@act_options
+@enters
+def answer_command(store: SqliteStore, target: str, by: str, **given: Any) -> Event:
     """
     Answer a segment, or a theme with all of its segments; an answer of a segment stands before that
     of its theme.
     """
     from blockplan.respond import Desk, answer_from
 
-    by = given["by"]
     changes = [_change(one) for one in given["changes"]]
     answer = answer_from({"kind": given["kind"], "reason": given["reason"], "changes": changes}, by)
 
@@ -134,43 +129,32 @@ def answer_command(notice: str, target: str, key: str | None, lang: str, as_json
         else:
             desk.answer_segment(target, answer, by=by)
 
-    with record(notice, key) as (store, _):
-        store.transact(work)
-        event = list(store.events({"answered"}))[-1]
-    show_entry(event, lang, as_json)
+    store.transact(work)
+    return list(store.events({"answered"}))[-1]
 
 
 @click.command("complete", epilog="Example: blockplan notice complete town.notice --by planner")
 @notice_argument
-@by_option
-@key_option
-@lang_option
-@json_option
-def complete_command(notice: str, by: str, key: str | None, lang: str, as_json: bool) -> None:
+@act_options
+@enters
+def complete_command(store: SqliteStore, by: str) -> Event:
     """Enter that every segment of every opinion has its answer; refused while one has none."""
     from blockplan.respond import Desk, require_complete
 
-    def work(ledger: Ledger) -> Any:
+    def work(ledger: Ledger) -> Event:
         require_complete(Desk(ledger))
         return ledger.append("answers_complete", {"by": by})
 
-    with record(notice, key) as (store, _):
-        event = store.transact(work)
-    show_entry(event, lang, as_json)
+    return store.transact(work)
 
 
 @click.command("approve", epilog="Example: blockplan notice approve town.notice --by planner --second head")
 @notice_argument
-@by_option
-@second_option
-@key_option
-@lang_option
-@json_option
-def approve_command(notice: str, by: str, second: str, key: str | None, lang: str, as_json: bool) -> None:
+@two_person_options
+@enters
+def approve_command(store: SqliteStore, **given: Any) -> Event:
     """Enter the approval of plan and answers. An answer given afterwards takes it back."""
-    with record(notice, key) as (store, _):
-        event = store.append("approved", {"by": by, "second": second})
-    show_entry(event, lang, as_json)
+    return store.append("approved", given)
 
 
 @click.command(
@@ -185,14 +169,9 @@ def approve_command(notice: str, by: str, second: str, key: str | None, lang: st
     type=click.Path(exists=True, dir_okay=False),
     help="A file of the report.",
 )
-@by_option
-@second_option
-@key_option
-@lang_option
-@json_option
-def publish_command(
-    notice: str, files: tuple[str, ...], by: str, second: str, key: str | None, lang: str, as_json: bool
-) -> None:
+@two_person_options
+@enters
+def publish_command(store: SqliteStore, files: tuple[str, ...], by: str, second: str) -> Event:
     """
     Enter the publication of the answers, with the files of the report.
 
@@ -205,16 +184,14 @@ def publish_command(
     attachments = [attachment(path) for path in files]
     report = {Path(path).name: hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in files}
 
-    def work(ledger: Ledger) -> Any:
+    def work(ledger: Ledger) -> Event:
         desk = Desk(ledger)
         require_complete(desk)
         counts = reconcile(desk.opinions.by_id.values(), received=received(desk)).to_dict()
         payload = {"report": report, "reconciliation": counts, "by": by, "second": second}
         return ledger.append("published", payload, attachments=attachments)
 
-    with record(notice, key) as (store, _):
-        event = store.transact(work)
-    show_entry(event, lang, as_json)
+    return store.transact(work)
 
 
 def _show_segments(desk: Desk, lang: str, as_json: bool, *, only_open: bool = False) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from blockplan.cli.common import show_json
+from blockplan.cli.common import json_option, lang_option, show_json, together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from blockplan.notice import Event, SqliteStore
     from blockplan.notice.proof.notary import Notary
@@ -28,6 +29,10 @@ by_option = click.option("--by", required=True, metavar="NAME", help="Who does t
 second_option = click.option(
     "--second", required=True, metavar="NAME", help="The second person who looked; not the same."
 )
+#: As whom, with which key, and how it is told: ``key``, ``lang``, ``as_json``; ``by``; ``second``.
+entry_options = together(key_option, lang_option, json_option)
+act_options = together(by_option, entry_options)
+two_person_options = together(by_option, second_option, entry_options)
 reason_option = click.option("--reason", required=True, help="Why; it stands in the record.")
 
 
@@ -123,6 +128,18 @@ def show_entry(event: Event, lang: str, as_json: bool, **more: Any) -> None:
     click.echo(said("entered", lang, seq=event.seq, kind=kind_in_words(event.kind, lang), at=event.at))
     if "period" in event.payload:
         click.echo(period_line(event.payload["period"], lang))
+
+
+def enters(work: Callable[..., Event]) -> Callable[..., None]:
+    """A command that makes one entry: `work` gets the open record and the options, and gives the entry."""
+
+    @wraps(work)
+    def command(notice: str, key: str | None, lang: str, as_json: bool, **given: Any) -> None:
+        with record(notice, key) as (store, _):
+            event = work(store, **given)
+        show_entry(event, lang, as_json)
+
+    return command
 
 
 def entry_document(event: Event) -> dict[str, Any]:

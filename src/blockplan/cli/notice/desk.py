@@ -9,9 +9,8 @@ import click
 
 from blockplan.cli.common import json_option, lang_option, load, show_json, show_table
 from blockplan.cli.notice.common import (
+    act_options,
     by_number,
-    by_option,
-    key_option,
     notice_argument,
     reading,
     record,
@@ -34,10 +33,7 @@ SHOWN = 60
 @notice_argument
 @click.argument("segment", callback=by_number)
 @click.argument("places", nargs=-1, required=True, type=int, metavar="OFFSET...")
-@by_option
-@key_option
-@lang_option
-@json_option
+@act_options
 def split_command(
     notice: str, segment: str, places: tuple[int, ...], by: str, key: str | None, lang: str, as_json: bool
 ) -> None:
@@ -52,10 +48,7 @@ def split_command(
 @click.command("merge", epilog="Example: blockplan notice merge town.notice O-4.1 O-4.2 --by planner")
 @notice_argument
 @click.argument("segments", nargs=-1, required=True, metavar="SEGMENT...", callback=by_number)
-@by_option
-@key_option
-@lang_option
-@json_option
+@act_options
 def merge_command(
     notice: str, segments: tuple[str, ...], by: str, key: str | None, lang: str, as_json: bool
 ) -> None:
@@ -77,10 +70,7 @@ def merge_command(
 @click.option("--take", "taken", multiple=True, metavar="GROUP=TITLE",
               help="Make this group a theme, under a title of yours; once for each group.")  # fmt: skip
 @words_option
-@by_option
-@key_option
-@lang_option
-@json_option
+@act_options
 def group_command(
     notice: str, k: int | None, seed: int, taken: tuple[str, ...], by_words: bool, by: str, key: str | None,
     lang: str, as_json: bool,
@@ -153,10 +143,7 @@ def _titles(taken: tuple[str, ...], groups: list[int], lang: str) -> dict[int, d
 @notice_argument
 @click.option("--take", is_flag=True, help="Sort those that are sure.")
 @words_option
-@by_option
-@key_option
-@lang_option
-@json_option
+@act_options
 def spread_command(
     notice: str, take: bool, by_words: bool, by: str, key: str | None, lang: str, as_json: bool
 ) -> None:
@@ -207,10 +194,7 @@ def spread_command(
 @notice_argument
 @click.option("--fold", is_flag=True, help="Fold them for reading; each opinion still counts.")
 @words_option
-@by_option
-@key_option
-@lang_option
-@json_option
+@act_options
 def campaigns_command(
     notice: str, fold: bool, by_words: bool, by: str, key: str | None, lang: str, as_json: bool
 ) -> None:
@@ -295,10 +279,7 @@ def sheet_command(notice: str, out: str, lang: str) -> None:
 @click.command("sort", epilog="Example: blockplan notice sort town.notice desk.csv --by planner")
 @notice_argument
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
-@by_option
-@key_option
-@lang_option
-@json_option
+@act_options
 def sort_command(notice: str, file: str, by: str, key: str | None, lang: str, as_json: bool) -> None:
     """
     Enter what FILE (CSV or XLSX, as `sheet` writes it) decides: themes, and answers. All of it, or none.

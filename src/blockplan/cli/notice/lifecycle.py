@@ -7,28 +7,29 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from blockplan.cli.common import DayType, json_option, lang_option, scenario_option, show_json
+from blockplan.cli.common import DayType, json_option, scenario_option, show_json
 from blockplan.cli.notice import answers, desk, opinions, trust
 from blockplan.cli.notice import record as notice_record
 from blockplan.cli.notice.common import (
-    by_option,
+    act_options,
+    enters,
     entry_document,
-    key_option,
     key_path,
     notice_argument,
     now,
     reason_option,
     record,
     said,
-    second_option,
     show_entry,
     tip_path,
+    two_person_options,
 )
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
+    from blockplan.notice import Event, SqliteStore
     from blockplan.notice.office import Law
     from blockplan.notice.package import PackageChoice
 
@@ -95,10 +96,7 @@ def law_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--step", "steps", multiple=True, metavar="STEP=DATE", help="A step done before, as the country has it."
 )
-@by_option
-@key_option
-@lang_option
-@json_option
+@act_options
 def open_command(
     notice: str, plan: str, name: str | None, origin: str | None, key: str | None, **options: Any
 ) -> None:
@@ -150,35 +148,20 @@ def open_command(
     help="The new last day of inspection, where it is another.",
 )
 @reason_option
-@by_option
-@key_option
-@lang_option
-@json_option
-def extend_command(
-    notice: str,
-    last: dt.date,
-    inspection_last: dt.date | None,
-    reason: str,
-    by: str,
-    key: str | None,
-    lang: str,
-    as_json: bool,
-) -> None:
+@act_options
+@enters
+def extend_command(store: SqliteStore, last: dt.date, **given: Any) -> Event:
     """Lengthen the running period; it is never shortened."""
     from blockplan.notice.office import extend
 
-    with record(notice, key) as (store, _):
-        event = extend(store, last, reason=reason, by=by, inspection_last=inspection_last)
-    show_entry(event, lang, as_json)
+    return extend(store, last, **given)
 
 
 @command.command("close", epilog="Example: blockplan notice close town.notice --by clerk")
 @notice_argument
-@by_option
-@key_option
-@lang_option
-@json_option
-def close_command(notice: str, by: str, key: str | None, lang: str, as_json: bool) -> None:
+@act_options
+@enters
+def close_command(store: SqliteStore, by: str) -> Event:
     """
     Enter that the period is over.
 
@@ -187,9 +170,7 @@ def close_command(notice: str, by: str, key: str | None, lang: str, as_json: boo
     """
     from blockplan.notice.office import close
 
-    with record(notice, key) as (store, _):
-        event = close(store, by=by)
-    show_entry(event, lang, as_json)
+    return close(store, by=by)
 
 
 @command.command(
@@ -206,10 +187,7 @@ def close_command(notice: str, by: str, key: str | None, lang: str, as_json: boo
     "--add", multiple=True, metavar="NAME", help="A layer, or layer.column, that goes though none knows it."
 )
 @reason_option
-@by_option
-@key_option
-@lang_option
-@json_option
+@act_options
 def restart_command(notice: str, plan: str, key: str | None, **options: Any) -> None:
     """
     Begin a new period after a material change of the plan; the opinions of the one before stay in
@@ -231,15 +209,11 @@ def restart_command(notice: str, plan: str, key: str | None, **options: Any) -> 
 )
 @notice_argument
 @reason_option
-@by_option
-@key_option
-@lang_option
-@json_option
-def withdraw_command(notice: str, reason: str, by: str, key: str | None, lang: str, as_json: bool) -> None:
+@act_options
+@enters
+def withdraw_command(store: SqliteStore, **given: Any) -> Event:
     """Withdraw the notice: the plan is not pursued, and the record ends."""
-    with record(notice, key) as (store, _):
-        event = store.append("notice_withdrawn", {"reason": reason, "by": by})
-    show_entry(event, lang, as_json)
+    return store.append("notice_withdrawn", given)
 
 
 @command.command(
@@ -248,17 +222,11 @@ def withdraw_command(notice: str, reason: str, by: str, key: str | None, lang: s
 @notice_argument
 @click.argument("step")
 @click.option("--on", type=DayType(), metavar="DATE", required=True, help="The day on which it was done.")
-@by_option
-@key_option
-@lang_option
-@json_option
-def step_command(
-    notice: str, step: str, on: dt.date, by: str, key: str | None, lang: str, as_json: bool
-) -> None:
+@act_options
+@enters
+def step_command(store: SqliteStore, step: str, on: dt.date, by: str) -> Event:
     """Enter a step that the country adds (`status` lists them)."""
-    with record(notice, key) as (store, _):
-        event = store.append("stepped", {"step": step, "on": on.isoformat(), "by": by})
-    show_entry(event, lang, as_json)
+    return store.append("stepped", {"step": step, "on": on.isoformat(), "by": by})
 
 
 @command.command(
@@ -268,11 +236,7 @@ def step_command(
 )
 @notice_argument
 @reason_option
-@by_option
-@second_option
-@key_option
-@lang_option
-@json_option
+@two_person_options
 def repair_clock_command(
     notice: str, reason: str, by: str, second: str, key: str | None, lang: str, as_json: bool
 ) -> None:
@@ -295,14 +259,10 @@ def _state_command(name: str, kind: str, help_text: str) -> None:
     )
     @notice_argument
     @click.option("--on", type=DayType(), metavar="DATE", required=True, help="The day from which it holds.")
-    @by_option
-    @key_option
-    @lang_option
-    @json_option
-    def state_command(notice: str, on: dt.date, by: str, key: str | None, lang: str, as_json: bool) -> None:
-        with record(notice, key) as (store, _):
-            event = store.append(kind, {"on": on.isoformat(), "by": by})
-        show_entry(event, lang, as_json)
+    @act_options
+    @enters
+    def state_command(store: SqliteStore, on: dt.date, by: str) -> Event:
+        return store.append(kind, {"on": on.isoformat(), "by": by})
 
 
 _state_command("in-force", "in_force", "Enter that the published plan is in force.")

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from blockplan.cli.common import json_option, lang_option, show_json
+from blockplan.cli.common import show_json
 from blockplan.cli.notice.common import (
-    by_option,
+    act_options,
+    enters,
     entry_document,
+    entry_options,
     key_option,
     notice_argument,
     opinion_argument,
     reason_option,
     record,
     said,
-    second_option,
     show_entry,
+    two_person_options,
     with_number,
 )
 from blockplan.cli.notice.inputs import (
@@ -67,9 +69,7 @@ clerk_option = click.option("--by", metavar="NAME", help="The clerk who does it 
 @click.option(
     "--receipt", type=click.Path(dir_okay=False), metavar="FILE", help="Write the receipt to this file."
 )
-@key_option
-@lang_option
-@json_option
+@entry_options
 def submit_command(
     notice: str, key: str | None, receipt: str | None, lang: str, as_json: bool, **given: Any
 ) -> None:
@@ -135,9 +135,7 @@ def receipt_command(notice: str, opinion: str, out: str | None, key: str | None)
 @click.option("--drop-file", "dropped", multiple=True, metavar="NAME", help="A file that it has no more.")
 @secret_option
 @clerk_option
-@key_option
-@lang_option
-@json_option
+@entry_options
 def amend_command(notice: str, opinion: str, key: str | None, lang: str, as_json: bool, **given: Any) -> None:
     """
     Change an opinion while the period runs: its words, and whatever stands beside them.
@@ -183,25 +181,13 @@ def _amendment(store: SqliteStore, opinion: str, given: dict[str, Any]) -> Amend
 @secret_option
 @clerk_option
 @click.option("--reason", help="Why, if the submitter says so.")
-@key_option
-@lang_option
-@json_option
-def withdraw_opinion_command(
-    notice: str,
-    opinion: str,
-    secret: str | None,
-    by: str | None,
-    reason: str | None,
-    key: str | None,
-    lang: str,
-    as_json: bool,
-) -> None:
+@entry_options
+@enters
+def withdraw_opinion_command(store: SqliteStore, opinion: str, **given: Any) -> Event:
     """Take an opinion back. It stays counted, as withdrawn, and is not published."""
     from blockplan.notice.submissions import withdraw
 
-    with record(notice, key) as (store, _):
-        event = withdraw(store, opinion, secret=secret, by=by, reason=reason)
-    show_entry(event, lang, as_json)
+    return withdraw(store, opinion, **given)
 
 
 @click.command(
@@ -214,23 +200,12 @@ def withdraw_opinion_command(
 @text_option
 @text_file_option
 @click.option("--ground", required=True, help="Why not as it came.")
-@by_option
-@second_option
-@key_option
-@lang_option
-@json_option
-def redact_command(
-    notice: str, opinion: str, key: str | None, lang: str, as_json: bool, **given: Any
-) -> None:
+@two_person_options
+@enters
+def redact_command(store: SqliteStore, opinion: str, **given: Any) -> Event:
     """Enter the text of an opinion that may be published, in the place of its own. Two persons must look."""
-    payload = {
-        "opinion": opinion,
-        "text": text_of(given),
-        **{name: given[name] for name in ("ground", "by", "second")},
-    }
-    with record(notice, key) as (store, _):
-        event = store.append("redacted", payload)
-    show_entry(event, lang, as_json)
+    more = {name: given[name] for name in ("ground", "by", "second")}
+    return store.append("redacted", {"opinion": opinion, "text": text_of(given), **more})
 
 
 @click.command(
@@ -240,18 +215,11 @@ def redact_command(
 @notice_argument
 @opinion_argument
 @click.option("--ground", required=True, help="Why it is not published.")
-@by_option
-@second_option
-@key_option
-@lang_option
-@json_option
-def withhold_command(
-    notice: str, opinion: str, ground: str, by: str, second: str, key: str | None, lang: str, as_json: bool
-) -> None:
+@two_person_options
+@enters
+def withhold_command(store: SqliteStore, **given: Any) -> Event:
     """Keep an opinion from publication, with the ground. It is answered and counted all the same."""
-    with record(notice, key) as (store, _):
-        event = store.append("withheld", {"opinion": opinion, "ground": ground, "by": by, "second": second})
-    show_entry(event, lang, as_json)
+    return store.append("withheld", given)
 
 
 @click.command(
@@ -261,18 +229,11 @@ def withhold_command(
 @notice_argument
 @opinion_argument
 @reason_option
-@by_option
-@second_option
-@key_option
-@lang_option
-@json_option
-def restore_command(
-    notice: str, opinion: str, reason: str, by: str, second: str, key: str | None, lang: str, as_json: bool
-) -> None:
+@two_person_options
+@enters
+def restore_command(store: SqliteStore, **given: Any) -> Event:
     """Undo what redacted or withheld an opinion. Two persons must look, as for what it undoes."""
-    with record(notice, key) as (store, _):
-        event = store.append("restored", {"opinion": opinion, "reason": reason, "by": by, "second": second})
-    show_entry(event, lang, as_json)
+    return store.append("restored", given)
 
 
 @click.command(
@@ -283,10 +244,7 @@ def restore_command(
 @opinion_argument
 @click.option("--ground", required=True, help="Why it must go.")
 @click.option("--person-only", is_flag=True, help="Erase name, address and contact; the words stay.")
-@by_option
-@key_option
-@lang_option
-@json_option
+@act_options
 def erase_command(
     notice: str,
     opinion: str,
@@ -319,9 +277,7 @@ def erase_command(
 @notice_argument
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @click.option("--again", is_flag=True, help="Take in every row, also those that are in the record already.")
-@key_option
-@lang_option
-@json_option
+@entry_options
 def import_command(notice: str, file: str, again: bool, key: str | None, lang: str, as_json: bool) -> None:
     """
     Take in the opinions of FILE: CSV, XLSX, or a mailbox (.mbox, .eml). All of them, or none.

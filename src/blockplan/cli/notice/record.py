@@ -9,7 +9,7 @@ import click
 
 from blockplan.cli.common import json_option, lang_option, progress, show_json, show_table
 from blockplan.cli.notice.common import (
-    key_option,
+    entry_options,
     key_path,
     kind_in_words,
     notice_argument,
@@ -84,9 +84,7 @@ def status_command(notice: str, whole: bool, lang: str, as_json: bool) -> None:
 @click.option(
     "--archive", is_flag=True, help="The office's own copy, with names and addresses; never publish it."
 )
-@key_option
-@lang_option
-@json_option
+@entry_options
 def export_command(notice: str, out: str, archive: bool, key: str | None, lang: str, as_json: bool) -> None:
     """Write the record as a folder that needs nothing else, for everybody to verify."""
     from blockplan.notice.countersignatures import Outside

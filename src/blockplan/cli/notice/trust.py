@@ -9,7 +9,6 @@ import click
 
 from blockplan.cli.common import json_option, lang_option, show_json
 from blockplan.cli.notice.common import (
-    by_option,
     key_option,
     key_path,
     notice_argument,
@@ -17,8 +16,8 @@ from blockplan.cli.notice.common import (
     reason_option,
     record,
     said,
-    second_option,
     show_entry,
+    two_person_options,
 )
 from blockplan.errors import UsageError
 
@@ -44,11 +43,7 @@ FILE = click.Path(exists=True, dir_okay=False)
     "--checkpoint", "checkpoints", multiple=True, type=FILE, help="A checkpoint that somebody holds."
 )
 @reason_option
-@by_option
-@second_option
-@key_option
-@lang_option
-@json_option
+@two_person_options
 def recover_command(
     notice: str, data: str | None, database: str | None, receipts: tuple[str, ...],
     checkpoints: tuple[str, ...], reason: str, by: str, second: str, key: str | None, lang: str,
