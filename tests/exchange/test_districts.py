@@ -41,6 +41,7 @@ def test_nothing_of_what_is_mapped_is_lost(district):
         assert plan.layer(layer).index.is_unique, layer
 
 
+@pytest.mark.long
 @pytest.mark.shared
 def test_every_source_feature_is_in_the_plan_or_in_the_list(district):
     _, plan, summary, source = district

@@ -35,6 +35,7 @@ def test_helsinki_has_the_streets_of_the_layer_file_to_the_millimetre(helsinki):
     assert len(both) >= len(theirs)
 
 
+@pytest.mark.long
 @pytest.mark.shared
 def test_helsinki_walks_where_the_layer_file_does_but_for_closed_access_and_corridors(helsinki):
     plan, _, folder = helsinki
@@ -48,6 +49,7 @@ def test_helsinki_walks_where_the_layer_file_does_but_for_closed_access_and_corr
     assert set(differ[differ["walk"].astype(bool)]["highway"]) <= {"corridor", "elevator"}
 
 
+@pytest.mark.long
 @pytest.mark.shared
 def test_helsinki_has_the_buildings_greens_stops_and_facilities_of_the_layer_file(helsinki, repo, tmp_path):
     plan, summary, folder = helsinki

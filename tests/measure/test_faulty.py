@@ -74,6 +74,7 @@ def plans(draw: st.DrawFn) -> Any:
     return plan_of(manifest={"residents": {"source": source, **sizes}}, **layers)
 
 
+@pytest.mark.long
 @given(plans())
 def test_a_faulty_plan_is_measured_without_a_crash(plan: Any) -> None:
     for found in measure(plan):

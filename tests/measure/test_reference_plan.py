@@ -151,6 +151,7 @@ def test_every_home_beyond_the_limit_is_named_when_green_stands_in_one_corner(re
     assert min(distances) > 500
 
 
+@pytest.mark.long
 def test_the_order_of_rows_changes_no_figure(plan: Plan) -> None:
     turned = plan.replace(**{name: frame.iloc[::-1] for name, frame in plan.layers.items()})
     before = {found.id: found for found in blockplan.measure(plan)}

@@ -110,7 +110,7 @@ CHANGES: dict[str, Callable[[Plan], Plan]] = {
 }
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in (2, 3))])
 def test_no_measure_changes_where_a_plan_is_moved_turned_or_reordered(seed: int) -> None:
     plan = random_plan(seed, empty=0.0 if seed % 2 else 0.02)
     before = measured(plan)
@@ -161,7 +161,7 @@ def test_the_order_of_the_belt_turns_round_only_where_its_other_end_comes_to_lie
     assert southward == [1.0, 1.0, 1.0, 0.0]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_only_measures_of_what_stands_at_a_point_change_where_parcels_are_cut_in_two(seed: int) -> None:
     plan = random_plan(seed, empty=0.0)
     before, after = measured(plan), measured(split(plan, seed))
@@ -169,7 +169,7 @@ def test_only_measures_of_what_stands_at_a_point_change_where_parcels_are_cut_in
         assert same(before[name].value, after[name].value), name
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_no_measure_changes_where_land_that_holds_nothing_is_cut_in_two(seed: int) -> None:
     plan = random_plan(seed, empty=0.0)
     layers = layers_of(plan)

@@ -214,6 +214,7 @@ def test_walking_is_never_shorter_than_the_line_and_free_ways_never_longer_than_
         assert shares["net_edge_site", limit] <= shares["line_site", limit]
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None)
 @given(st.lists(places, min_size=1, max_size=5), st.integers(100, 900))
 def test_one_more_stop_lowers_no_share(spots, limit: int) -> None:

@@ -95,6 +95,7 @@ def test_whoever_reads_a_record_entry_by_entry_keeps_no_erased_words(tmp_path: P
         assert next(reading).opinion == "O-1"
 
 
+@pytest.mark.long
 def test_a_program_that_keeps_an_older_state_open_is_told_of_and_holds_up_nobody(tmp_path: Path) -> None:
     store, _ = published(tmp_path, "live")
     store.close()

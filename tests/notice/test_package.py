@@ -142,6 +142,7 @@ def test_the_same_plan_gives_the_same_bytes_and_the_hash_names_every_file(packag
     assert package_hash(files[:1]) != package_hash(files)
 
 
+@pytest.mark.long
 def test_a_kept_package_is_taken_only_as_it_was_looked_at(package: Path, tmp_path: Path) -> None:
     frozen, kept = FrozenPlan.read(package), tmp_path / "kept.zip"
     kept.write_bytes(frozen.keep())

@@ -67,6 +67,7 @@ def test_a_record_goes_on_under_a_new_key_and_holders_of_the_old_one_can_follow(
     assert {one.kind for one in verify(record, checkpoints=[tip]).findings} == {"witness_lost"}
 
 
+@pytest.mark.long
 def test_both_verifiers_follow_the_keys(lost: Office, ask: Any, tmp_path: Path) -> None:
     before = lost.receipts
     lost.recovered(receipts=[before[2]])

@@ -319,6 +319,7 @@ def test_both_find_a_rule_that_nobody_knows(made: Finished, bent: Path, ask: Any
     both_find(bent, ask, {"rule_unknown"})
 
 
+@pytest.mark.long
 def test_both_hold_a_repair_of_the_clock_to_the_log(
     repaired: Finished,
     tmp_path: Path,
@@ -331,6 +332,7 @@ def test_both_hold_a_repair_of_the_clock_to_the_log(
         both_find(bent, ask, {"law_broken"})
 
 
+@pytest.mark.long
 def test_the_command_leaves_with_the_codes_of_the_other(
     made: Finished, bent: Path, built: Path, tmp_path: Path
 ) -> None:

@@ -366,6 +366,7 @@ def put_anything(data: st.DataObject, value: Any) -> Any:
     return data.draw(anything)
 
 
+@pytest.mark.long
 @given(st.data())
 def test_a_record_made_to_break_the_verifier_is_answered(made: Finished, data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as place:

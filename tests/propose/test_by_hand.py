@@ -30,6 +30,7 @@ def test_a_code_that_is_set_brings_the_name_of_its_class(package: Path) -> None:
     assert not validate(bp.read(package, "x"))
 
 
+@pytest.mark.long
 def test_a_name_that_is_set_beside_the_code_stays(package: Path) -> None:
     new_scenario(package, "x", Edits(sets=[f"{PARK}.land_use=090201", f"{PARK}.land_use_name=商务金融用地"]))
     assert named(package) == "商务金融用地"
@@ -42,6 +43,7 @@ def test_a_table_that_lists_codes_brings_the_names_too(package: Path, tmp_path: 
     assert named(package) == "商务金融用地"
 
 
+@pytest.mark.long
 def test_bound_and_floor_area_follow_a_ratio_that_they_repeat(package: Path) -> None:
     before = bp.read(package).layer("parcels")
     id_ = next(name for name, row in before.iterrows() if row.far == 2.27)
@@ -52,6 +54,7 @@ def test_bound_and_floor_area_follow_a_ratio_that_they_repeat(package: Path) -> 
     assert after.floor_area_m2 == round(3 * before.geometry[id_].area)
 
 
+@pytest.mark.long
 def test_a_bound_that_says_something_of_its_own_stays(package: Path) -> None:
     new_scenario(package, "start", Edits(sets=["parcels:RD-01-02-014.far_max=4"]))
     new_scenario(package, "x", Edits(sets=["parcels:RD-01-02-014.far=3"]), "start")

@@ -69,6 +69,7 @@ def test_a_change_beside_a_long_id_loses_none_of_its_digits() -> None:
     assert changed[["OBJECTID", "SURVEYED"]].loc["D"].isna().all()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("new", [False, True])
 def test_an_office_column_comes_back_unchanged_from_a_whole_round_trip(tmp_path: Path, new: bool) -> None:
     import json

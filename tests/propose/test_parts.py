@@ -180,6 +180,7 @@ def test_a_use_given_to_all_pieces_is_the_whole_parcel_in_one_change():
     assert after.layer("parcels").geometry["L"].area == pytest.approx(32_000 - 5_400, abs=1)
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     corners=st.lists(st.integers(0, 60), min_size=8, max_size=8),

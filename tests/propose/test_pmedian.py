@@ -73,6 +73,7 @@ def test_a_search_cut_short_still_gives_a_true_bound(seed: int) -> None:
     assert cut.bound <= full.objective + 1e-12 <= cut.objective + 1e-9
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_sites_twice() -> None:
     distances = np.random.default_rng(1).random((60, 200))
     first, second = (pmedian(distances, p=7, seed=3) for _ in range(2))

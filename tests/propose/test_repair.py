@@ -157,6 +157,7 @@ def test_a_damaged_reference_plan_passes_after_its_repair(beds, floor, schools):
     assert check(apply(damaged, answer.changes)).exit_code == 0
 
 
+@pytest.mark.long
 def test_ctrl_c_ends_with_the_best_so_far_and_says_so():
     pressed = []
 

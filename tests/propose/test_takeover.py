@@ -82,6 +82,7 @@ def test_a_proposal_stands_on_the_plan_as_drawn_as_well(package, tmp_path):
     assert list(read(package, "mended").layer("parcels")["land_use"]) == ["0804", "0701", "16"]
 
 
+@pytest.mark.long
 def test_a_package_in_a_zip_is_changed_as_well(package, tmp_path):
     write(read(package), tmp_path / "p.zip")
     take_over(tmp_path / "p.zip", written(tmp_path), "mended")
@@ -126,6 +127,7 @@ def test_a_drawn_scenario_is_never_thrown_away(package):
     assert everything(package) == before
 
 
+@pytest.mark.long
 def test_what_another_scenario_stands_on_is_not_undone(package, tmp_path):
     take_over(package, written(tmp_path), "one")
     take_over(package, written(tmp_path, CHANGES[2:], scenario="base"), "far")

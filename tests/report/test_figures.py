@@ -138,6 +138,7 @@ def random_measurements() -> list[Measurement]:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_figure_of_any_unit_reads_alike_wherever_it_is_shown(lang, capsys) -> None:
     """On a terminal, in the report, a comparison, the sheet, the portal, the workbench and in notes."""

@@ -70,6 +70,7 @@ def test_every_kind_of_control_line_has_a_look_on_the_sheets() -> None:
     assert len({look.dashes for look in OVERLAYS.values()}) == len(OVERLAYS)
 
 
+@pytest.mark.long
 def test_overlays_stand_on_the_map_of_control_lines_and_on_the_sheets_whose_land_they_reach() -> None:
     lines = [
         {"kind": "farmland", "name_zh": "基本农田一区", "geometry": square(10, 10, 60)},

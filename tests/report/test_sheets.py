@@ -243,6 +243,7 @@ def test_a_label_is_placed_where_it_lies_inside_its_parcel_and_nowhere_else() ->
 # What is on paper
 
 
+@pytest.mark.long
 def test_each_parcel_of_the_plan_has_its_row_on_paper(drawn: Plan, made: Atlas) -> None:
     text = "".join(pages(made.pdf))
     for name in map(str, drawn.layer("parcels").index):
@@ -258,6 +259,7 @@ def test_each_parcel_of_the_plan_has_its_row_on_paper(drawn: Plan, made: Atlas) 
     )
 
 
+@pytest.mark.long
 def test_a_table_that_goes_on_repeats_its_head_and_loses_no_row() -> None:
     drawn = random_plan(3, columns=12, rows=10)
     block = drawn.layer("blocks").iloc[:1].set_geometry(drawn.layer("boundary").geometry.to_numpy())
@@ -302,6 +304,7 @@ def test_the_atlas_is_pdf_a_with_its_fonts_inside_and_a_bookmark_a_sheet(made: A
     assert [sheet.title for sheet in made.sheets] == titles(list(reader.outline))
 
 
+@pytest.mark.long
 def test_what_is_no_pdf_a_is_found_by_the_check_of_it(made: Atlas) -> None:
     writer = PdfWriter(clone_from=io.BytesIO(made.pdf))
     del writer.root_object["/OutputIntents"]
@@ -317,6 +320,7 @@ def test_what_is_no_pdf_a_is_found_by_the_check_of_it(made: Atlas) -> None:
         assert clause in found
 
 
+@pytest.mark.long
 def test_a_long_atlas_is_set_in_parts_that_are_joined_to_the_same_pages(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -424,6 +428,7 @@ def test_the_cover_lists_every_sheet_with_its_number(drawn: Plan, judged: CheckR
     assert len(numbers) == len(set(numbers))
 
 
+@pytest.mark.long
 def test_a_facility_of_no_service_is_drawn_as_another_facility() -> None:
     plan = hand_made()
     bare = plan.replace(facilities=plan.layer("facilities").assign(service=None))
@@ -451,6 +456,7 @@ def test_setbacks_by_side_run_inside_the_parcel_at_their_distance() -> None:
 # The command
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["ja"])
 def test_the_command_writes_the_office_town_and_says_what_is_on_each_page(tmp_path: Path, lang: str) -> None:
     runner = CliRunner()

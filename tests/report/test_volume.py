@@ -72,6 +72,7 @@ def test_a_section_without_anything_to_say_is_left_out(plan: Plan, found: CheckR
     assert TEXTS("section.changes", "en") in titles(volume(plan, found, "en", before))
 
 
+@pytest.mark.long
 def test_an_offices_template_gives_the_styles(plan: Plan, found: CheckResult, tmp_path: Path) -> None:
     book = docx.Document()
     book.styles["Heading 1"].font.size = Pt(31)

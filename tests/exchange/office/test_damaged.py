@@ -31,6 +31,7 @@ def damaged(data, rng):
     return bytes(found)
 
 
+@pytest.mark.long
 def test_a_damaged_folder_never_breaks_the_door(folder, tmp_path):
     rng = random.Random(16)
     shapefile(parcels(DKBH=["A-01", "A-02"], YDDM=["R2", "G1"]), folder / "地块.shp")

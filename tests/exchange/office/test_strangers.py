@@ -178,6 +178,7 @@ def test_layers_of_a_map_service_are_known_and_two_of_points_are_not_taken_for_o
     assert rules(result, "office-twice") == []
 
 
+@pytest.mark.long
 def test_a_street_is_made_where_its_sides_lie_on_the_parcels_but_for_rounding(folder, brought):
     # Drawn in degrees, so that no corner of a street lies on that of a parcel to the last digit.
     for number, angle in enumerate((3, 12, 31)):
