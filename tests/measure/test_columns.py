@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+import shapely
 from tests.measure.conftest import one, plan_of, square
 
-from blockplan.measure.inputs.columns import absent, of_codes
+from blockplan.measure.inputs.columns import Asked, absent, areas_m2, of_codes, points
 from blockplan.measure.missing import Missing, lines, unknown
 from blockplan.plan import validate
 
@@ -95,3 +97,31 @@ def test_residential_land_of_the_older_list_is_residential_and_noted_where_it_le
     (noted,) = [one_ for one_ in validate(plan) if one_.case.startswith("coarse")]
     assert (noted.grade, noted.id) == ("note", "P-1")
     assert "070102, 0702" in noted.message("en")
+
+
+def test_a_row_is_worked_out_when_it_is_asked_for_and_only_once() -> None:
+    squares, made = Asked.none(4, np.nan), []
+
+    def square_of(rows: np.ndarray) -> np.ndarray:
+        made.append(rows.tolist())
+        return rows**2.0
+
+    assert squares.of(np.array([False, True, False, True]), square_of).tolist() == [1, 9]
+    assert squares.of(np.array([3, 1, 2]), square_of).tolist() == [9, 1, 4]
+    assert squares.of(None, square_of).tolist() == [0, 1, 4, 9]
+    assert made == [[1, 3], [2], [0]]
+
+
+def test_rows_of_a_layer_are_what_the_whole_layer_says_of_them() -> None:
+    bow = square(0, 0).boundary.interpolate([0, 0.25, 0.75, 0.5, 0], normalized=True)
+    plan = plan_of(
+        parcels=[{"geometry": one} for one in (square(0, 0), shapely.Polygon(bow), None, square(200, 0, 50))]
+    )
+    few = np.array([3, 1])
+    some, spots = areas_m2(plan, "parcels", few), points(plan, "parcels", few)
+    assert some.tolist() == areas_m2(plan, "parcels")[few].tolist()
+    assert (
+        spots.tolist()
+        == points(plan, "parcels")[few].tolist()
+        == points(plan.replace(), "parcels")[few].tolist()
+    )

@@ -117,15 +117,13 @@ def perhaps_green(
 
     A green beside such a parcel may be larger than it is drawn: homes near it count too.
     """
-    land = shapes(plan, "parcels")
-    maybe = np.zeros(len(land), dtype=bool)
-    for listed in codes:
-        maybe |= coded(plan, listed).maybe
-    maybe &= ~shapely.is_missing(land)
-    if not maybe.any():
+    maybe = np.logical_or.reduce([coded(plan, listed).maybe for listed in codes])
+    land = shapes(plan, "parcels", maybe)
+    land = land[~shapely.is_missing(land)]
+    if not len(land):
         return np.zeros(len(homes), dtype=bool)
-    beside = shapely.STRtree(land[maybe]).query(greens.shape, predicate="dwithin", distance=EDGE_M)[0]
-    near = np.concatenate([land[maybe], greens.shape[np.unique(beside)]])
+    beside = shapely.STRtree(land).query(greens.shape, predicate="dwithin", distance=EDGE_M)[0]
+    near = np.concatenate([land, greens.shape[np.unique(beside)]])
     return np.asarray(np.round(straight(homes.point, near), 2) <= limit_m)
 
 

@@ -82,20 +82,60 @@ def ids(plan: Plan, layer: str) -> NDArray[Any]:
     return plan.cached(f"ids:{layer}", lambda: plan.layer(layer).index.to_numpy(dtype=object), reads)
 
 
-def shapes(plan: Plan, layer: str) -> NDArray[Any]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """Values of rows, each worked out when somebody first asks for it: which of them are known."""
+
+    found: NDArray[Any]
+    known: NDArray[np.bool_]
+
+    @classmethod
+    def none(cls, count: int, blank: float | None) -> Asked:
+        """Of so many rows none is known; `blank` stands for what nobody asked for."""
+        return cls(np.full(count, blank), np.zeros(count, dtype=bool))
+
+    def of(self, rows: NDArray[Any] | None, make: Callable[[NDArray[np.intp]], NDArray[Any]]) -> NDArray[Any]:
+        """The values of all rows or of some; `make` gives those that are not known yet."""
+        whole = np.arange(len(self.found))
+        wanted = whole if rows is None else whole[rows]
+        new = wanted[~self.known[wanted]]
+        if len(new):
+            self.found[new] = make(new)
+            self.known[new] = True
+        return self.found if rows is None else self.found[wanted]
+
+
+def shapes(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArray[Any]:
     """
-    Geometries of a layer's features as they are drawn.
+    Geometries of a layer's features, or of those of some rows, as they are drawn.
 
     None where a feature has no geometry, an empty one, one without a place, or one of another
     kind than its layer (a point among parcels).
     """
-    return plan.cached(f"shapes:{layer}", lambda: _shapes(plan, layer), ((layer, "geometry"),))
+    make = partial(by_row, f"shaped:{layer}", partial(_shaped, layer=layer))
+    return _asked(plan, "shapes", layer, rows, lambda some: make(_drawn(plan, layer)[some]), None)
 
 
-def _shapes(plan: Plan, layer: str) -> NDArray[Any]:
-    found = np.array(plan.layer(layer).geometry.to_numpy(), dtype=object)
-    shaped: NDArray[Any] = by_row(f"shaped:{layer}", partial(_shaped, layer=layer), found)
-    return shaped
+def _drawn(plan: Plan, layer: str) -> NDArray[Any]:
+    """Geometries of a layer's features, whatever they are."""
+    reads = ((layer, "geometry"),)
+    return plan.cached(
+        f"geometry:{layer}", lambda: np.array(plan.layer(layer).geometry.to_numpy(), dtype=object), reads
+    )
+
+
+def _asked(
+    plan: Plan,
+    name: str,
+    layer: str,
+    rows: NDArray[Any] | None,
+    make: Callable[[NDArray[np.intp]], NDArray[Any]],
+    blank: float | None,
+) -> NDArray[Any]:
+    """What `make` gives for the rows of a layer, or for some: once for each that somebody asks for."""
+    count = len(_drawn(plan, layer))
+    asked = plan.cached(f"{name}:{layer}", lambda: Asked.none(count, blank), ((layer, "geometry"),))
+    return asked.of(rows, make)
 
 
 def _shaped(found: NDArray[Any], layer: str) -> NDArray[Any]:
@@ -126,9 +166,9 @@ def _crossed(found: NDArray[Any]) -> NDArray[np.bool_]:
     return np.asarray((shapely.get_dimensions(found) == 2) & ~shapely.is_valid(found), dtype=bool)
 
 
-def sound_shapes(plan: Plan, layer: str) -> NDArray[Any]:
-    """Geometries of a layer's features as they can be overlaid (`sound`)."""
-    return plan.cached(f"land:{layer}", lambda: sound(shapes(plan, layer)), ((layer, "geometry"),))
+def sound_shapes(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArray[Any]:
+    """Geometries of a layer's features, or of those of some rows, as they can be overlaid (`sound`)."""
+    return _asked(plan, "land", layer, rows, lambda some: sound(shapes(plan, layer, some)), None)
 
 
 def union(found: NDArray[Any]) -> Any:
@@ -156,18 +196,13 @@ def overlaid(how: Callable[[Any, Any], Any], one: Any, other: Any) -> Any:
 
 def areas_m2(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArray[np.float64]:
     """Drawn areas of all features, or of those in some rows; NaN where one has no geometry."""
-    reads = ((layer, "geometry"),)
-    whole: NDArray[np.float64] = plan.cached(
-        f"areas:{layer}", lambda: by_row("area", shapely.area, sound_shapes(plan, layer)), reads
-    )
-    return whole if rows is None else whole[rows]
+    make = partial(by_row, "area", shapely.area)
+    return _asked(plan, "areas", layer, rows, lambda some: make(sound_shapes(plan, layer, some)), np.nan)
 
 
 def points(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArray[Any]:
     """Where each feature stands (`blockplan.measure.inputs.feature_points`), or those of some rows."""
-    reads = ((layer, "geometry"),)
-    whole = plan.cached(f"points:{layer}", lambda: middles(sound_shapes(plan, layer)), reads)
-    return whole if rows is None else whole[rows]
+    return _asked(plan, "points", layer, rows, lambda some: middles(sound_shapes(plan, layer, some)), None)
 
 
 def total(numbers: Iterable[float]) -> float:
