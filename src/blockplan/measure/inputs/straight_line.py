@@ -14,24 +14,59 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+#: Where a point is likely to have more shapes than this round it, the tree looks for the nearest by itself.
+FEW = 8
+#: What lies this much farther (m) is looked at too, so that nothing is lost in rounding.
+SLACK_M = 1e-6
+
+
 def straight(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:
     """Straight-line distance of points (or shapes) to the nearest of some shapes; NaN without any."""
-    to = to[~shapely.is_missing(to)]
+    to = to[shapely.get_num_coordinates(to) > 0]
     metres: NDArray[np.float64] = by_row("straight", partial(_straight, to=to), points, fixed=(to,))
     return metres
 
 
 def _straight(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:
     metres = np.full(len(points), np.nan)
-    there = np.flatnonzero(~shapely.is_missing(points))
+    there = np.flatnonzero(shapely.get_num_coordinates(points))
     if not (len(to) and len(there)):
         return metres
     start = points[there]
-    if (shapely.get_type_id(start) == 0).all() and (shapely.get_type_id(to) == 0).all():
-        from scipy.spatial import KDTree  # noqa: PLC0415 (many plans have no use for it)
-
-        metres[there] = KDTree(shapely.get_coordinates(to)).query(shapely.get_coordinates(start))[0]
-    else:
+    if (shapely.get_type_id(start) != 0).any():
         (at, _), found = shapely.STRtree(to).query_nearest(start, return_distance=True, all_matches=False)
         metres[there[at]] = found
+    elif (shapely.get_type_id(to) == 0).all():
+        metres[there] = _nearest(start, shapely.get_coordinates(to))[0]
+    else:
+        metres[there] = _to_shapes(start, to)
     return metres
+
+
+def _to_shapes(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:
+    """
+    The same of points to shapes.
+
+    No shape is nearer than the one whose middle is, but for those whose boxes lie as near.
+    """
+    low, high = np.split(shapely.bounds(to), 2, axis=1)
+    metres = shapely.distance(points, to[_nearest(points, (low + high) / 2)[1]])
+    reach, spot = (metres + SLACK_M)[:, None], shapely.get_coordinates(points)
+    share = (2 * reach + (high - low).mean(axis=0)).prod(axis=1)
+    few = len(to) * share <= FEW * (high.max(axis=0) - low.min(axis=0)).prod()
+    tree, some = shapely.STRtree(to), np.flatnonzero(few)
+    boxes = shapely.box(*(spot - reach)[some].T, *(spot + reach)[some].T)
+    at, shape = tree.query(boxes)
+    np.minimum.at(metres, some[at], shapely.distance(points[some[at]], to[shape]))
+    rest = np.flatnonzero(~few)
+    (at, _), found = tree.query_nearest(points[rest], return_distance=True, all_matches=False)
+    metres[rest[at]] = found
+    return metres
+
+
+def _nearest(points: NDArray[Any], spots: NDArray[np.float64]) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Distance of points to the nearest of some spots, and its number."""
+    from scipy.spatial import KDTree  # noqa: PLC0415 (many plans have no use for it)
+
+    metres, number = KDTree(spots).query(shapely.get_coordinates(points))
+    return metres, number
