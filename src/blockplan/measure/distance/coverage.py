@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.inputs.columns import ids, shapes, total, union
+from blockplan.measure.distance.data_end import data_end, end_of
+from blockplan.measure.inputs.columns import ids, shapes, total
 from blockplan.measure.inputs.feature_points import EDGE_M
 from blockplan.measure.inputs.homes import housed, residents
 from blockplan.measure.measurement import Measurement, Part, Place, Reading
-from blockplan.measure.missing import Missing, lines, nothing, reason, unknown
+from blockplan.measure.missing import Missing, lines, nothing, unknown
 from blockplan.plan.model.recall import by_row, by_rows_of, once
 
 if TYPE_CHECKING:
@@ -145,9 +146,10 @@ def covered(  # noqa: PLR0913 (the parts of one measurement)
     if not (inside == 1).all():
         missing += found.unsaid if found.perhaps is None or (possible != inside).any() else ()
     if weighed and limit_m > drawn_round_m:
-        beyond = _open_ended(plan, homes, possible == 1, limit_m)
-        missing += _outside(plan, homes, possible == 1, limit_m) if beyond.any() else ()
-        possible = np.where(beyond, 1.0, possible)
+        end, beyond = end_of(plan, homes), possible != 1
+        near = end.nearer(beyond, limit_m)
+        missing += end.outside(beyond, near, limit_m) if near.any() else ()
+        possible = np.where(near, 1.0, possible)
     known = weighed and not missing
     ends = None
     if weighed and missing and (found.perhaps is not None or not found.unsaid):
@@ -198,82 +200,6 @@ def _known_short(plan: Plan, homes: Homes, possible: NDArray[Any]) -> float:
         for layer, id_, weight in zip(known.layer, known.id, known.weight.tolist(), strict=True)
         if (layer, id_) in beyond
     )
-
-
-def data_end(
-    plan: Plan, homes: Homes, inside: NDArray[np.bool_] | None, limit_m: float
-) -> dict[str, float | int | str | None]:
-    """
-    How far what is drawn reaches round the homes, as a definition says it.
-
-    Parameters
-    ----------
-    inside
-        Which homes are within the limit; None where that cannot be known.
-
-    Returns
-    -------
-    dict
-        ``data_end`` (the layer that says where the drawing ends: extent, else boundary; None where the plan
-        has neither), ``data_end_m`` (the least distance of a home to that end, 0 where one lies beyond it),
-        ``homes_short`` (homes that fall short), ``homes_short_near_end`` (those of them that live nearer to
-        the end than the limit: what lies beyond could be in their reach). What cannot be known is None.
-    """
-    layer, depth = _depths(plan, homes)
-    drawn = depth[~shapely.is_missing(homes.point)]
-    short = None if inside is None else ~inside
-    near = None if short is None or layer is None else short & ~(depth >= limit_m)
-    return {
-        "data_end": layer,
-        "data_end_m": round(float(drawn.min()), 2) if layer is not None and len(drawn) else None,
-        "homes_short": None if short is None else int(short.sum()),
-        "homes_short_near_end": None if near is None else int(near.sum()),
-    }
-
-
-def _open_ended(plan: Plan, homes: Homes, inside: NDArray[np.bool_], limit_m: float) -> NDArray[np.bool_]:
-    """Homes that fall short and live nearer to the end of the drawing than the limit."""
-    _, depth = _depths(plan, homes)
-    return np.asarray(~inside & ~(depth >= limit_m))
-
-
-def _outside(plan: Plan, homes: Homes, inside: NDArray[np.bool_], limit_m: float) -> tuple[Missing, ...]:
-    """What is missing where the limit reaches beyond the drawing for somebody who falls short."""
-    _, depth = _depths(plan, homes)
-    open_ended = _open_ended(plan, homes, inside, limit_m)
-    return (
-        reason(
-            "outside",
-            n=str(int(open_ended.sum())),
-            of=str(int((~inside).sum())),
-            limit=f"{limit_m:g}",
-            deepest=f"{np.nanmax(depth, initial=0):.0f}",
-        ),
-    )
-
-
-def _depths(plan: Plan, homes: Homes) -> tuple[str | None, NDArray[np.float64]]:
-    """The layer that says where the drawing ends, and how far it reaches round each home, m."""
-    return plan.cached(f"depth:{homes.key}", lambda: _find_depths(plan, homes))
-
-
-def _find_depths(plan: Plan, homes: Homes) -> tuple[str | None, NDArray[np.float64]]:
-    """As `_depths`; no end where neither extent nor boundary is drawn."""
-    for layer in ("extent", "boundary"):
-        frame = union(shapes(plan, layer))
-        if frame.is_empty:
-            continue
-        return layer, by_row("depth", partial(_depth_in, frame), homes.point, fixed=(frame,))
-    return None, np.full(len(homes), np.inf)
-
-
-def _depth_in(frame: Any, points: NDArray[Any]) -> NDArray[np.float64]:
-    """How far the edge of some land is from points within it; 0 from those without."""
-    end = frame.boundary
-    shapely.prepare(frame)
-    shapely.prepare(end)
-    depth = shapely.distance(end, points)
-    return np.where(shapely.intersects(frame, points), depth, 0.0)
 
 
 def share(weight: NDArray[np.float64], inside: NDArray[Any]) -> float | None:

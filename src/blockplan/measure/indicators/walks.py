@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.distance.coverage import Distances, Found, by_area, covered, data_end, share, together
+from blockplan.measure.distance.coverage import Distances, Found, by_area, covered, share, together
+from blockplan.measure.distance.data_end import data_end
 from blockplan.measure.distance.goals import distances_to
 from blockplan.measure.distance.methods import asked, ways_to
 from blockplan.measure.distance.reach import both

@@ -1,0 +1,56 @@
+"""Distances to the nearest shape, and how far the drawing reaches, beside every pair's distance."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.measure.conftest import plan_of, square
+
+from blockplan.measure.distance.data_end import data_end, end_of
+from blockplan.measure.inputs.homes import homes
+from blockplan.measure.inputs.straight_line import straight
+
+
+def nearest(points: np.ndarray, shapes: np.ndarray) -> list[float]:
+    return [min(shapely.distance(point, shapes)) for point in points]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([1.0, 30.0, 3000.0]), st.sampled_from([2.0, 100.0, 5000.0]))
+def test_no_shape_is_nearer_than_the_one_that_is_found(seed: int, apart_m: float, size_m: float) -> None:
+    """Shapes evenly laid or crowded at one place, small or overlapping, and points near and far from them."""
+    random = np.random.default_rng(seed)
+    x, y = random.normal(0, apart_m, (2, 40))
+    wide, high = random.uniform(0, size_m, (2, 40))
+    shapes = shapely.box(x, y, x + wide, y + high)
+    shapes[::4] = shapely.linestrings(np.stack([x, y, x + wide, y - high], axis=1).reshape(-1, 2, 2))[::4]
+    points = shapely.points(random.normal(0, 1000, (60, 2)))
+    assert straight(points, shapes).tolist() == nearest(points, shapes)
+
+
+def test_what_has_no_place_is_at_no_distance() -> None:
+    point, nowhere = shapely.Point(0, 0), shapely.Point()
+    shapes = np.array([None, shapely.Polygon(), square(30, 40)], dtype=object)
+    found = straight(np.array([point, None, nowhere], dtype=object), shapes)
+    assert np.array_equal(found, [50, np.nan, np.nan], equal_nan=True)
+    assert np.isnan(straight(np.array([point]), shapes[:2])).all()
+
+
+@pytest.mark.parametrize("hole", [False, True])
+def test_the_least_depth_is_the_least_of_all_homes(hole: bool) -> None:
+    random = np.random.default_rng(3)
+    edge = shapely.Point(0, 0).buffer(5000, quad_segs=60)
+    land = edge - shapely.Point(900, 0).buffer(70) if hole else edge
+    spots = random.uniform(-3000, 3000, (400, 2))
+    lots = [{"geometry": square(x, y, 10), "residents": 1.0, "land_use": "0701"} for x, y in spots]
+    plan = plan_of(boundary=[{"geometry": land}], parcels=lots)
+    people = homes(plan)
+    depth = np.where(shapely.intersects(land, people.point), shapely.distance(land.boundary, people.point), 0)
+    short = np.arange(400) % 3 == 0
+    said = data_end(plan, people, ~short, 2500)
+    assert said["data_end_m"] == round(depth.min(), 2)
+    assert said["homes_short_near_end"] == (short & (depth < 2500)).sum()
+    assert end_of(plan, people).depth(np.ones(400, dtype=bool)).tolist() == depth.tolist()
