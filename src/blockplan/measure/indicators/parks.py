@@ -77,7 +77,7 @@ def _count(
     greens = public_greens(plan, parameters)
     if greens.missing:
         return Measurement(name, None, "park", missing=greens.missing, counted=greens.counted)
-    found = parks(on_planned_land(plan, greens)).of_size(smallest_ha, below_ha)
+    found = _parks(plan, parameters).of_size(smallest_ha, below_ha)
     sizes = sorted(
         zip((found.area_m2 / M2_PER_HA).tolist(), ("+".join(ids) for ids in found.members), strict=True),
         key=lambda park: (-park[0], park[1]),

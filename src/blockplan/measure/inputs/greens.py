@@ -112,6 +112,8 @@ def parks(greens: Greens) -> Greens:
     Two greens of which one covers more than half of the other (a lawn drawn inside a
     park, a park drawn as parcel and as green) are one park.
     """
+    if not (greens.layer == "greens").any():
+        return greens
     one, other = shapely.STRtree(greens.shape).query(greens.shape, predicate="intersects")
     kept = (one < other) & ((greens.layer[one] == "greens") | (greens.layer[other] == "greens"))
     one, other = one[kept], other[kept]
@@ -171,14 +173,17 @@ def _public_greens(plan: Plan, parameters: GreenParameters, *, perhaps: bool) ->
     missing: tuple[Missing, ...] = lacking if len(lacking) == 2 else () if codes else absent(plan, "greens")
     green = coded(plan, codes)
     chosen, undetailed = green.chosen | (green.maybe & perhaps), green.gaps.lines()
-    names, shape = ids(plan, "parcels")[chosen], sound_shapes(plan, "parcels")[chosen]
-    area = by_row("area", shapely.area, shape)
+    names, shape = ids(plan, "parcels")[chosen], sound_shapes(plan, "parcels", chosen)
+    area = areas_m2(plan, "parcels", chosen)
     lost = missing + unknown(Missing("parcels", "geometry"), names[np.isnan(area)], len(names))
     missing += undetailed + unknown(Missing("parcels", "geometry"), names[np.isnan(area)], len(names))
     drawn = ~np.isnan(area)
     names, shape, area = names[drawn], shape[drawn], area[drawn]
     one, other, *_ = sharing_an_edge(shape)
-    groups = [sorted(group, key=lambda row: str(names[row])) for group in groups_of(len(names), one, other)]
+    groups = [
+        sorted(group, key=lambda row: str(names[row])) if len(group) > 1 else group
+        for group in groups_of(len(names), one, other)
+    ]
     whole = [
         shape[group[0]] if len(group) == 1 else once("joined", partial(_joined, shape[group]), shape[group])
         for group in groups
@@ -187,9 +192,9 @@ def _public_greens(plan: Plan, parameters: GreenParameters, *, perhaps: bool) ->
     rest = ids(plan, "greens")[rows]
     return Greens(
         np.array(["parcels"] * len(groups) + ["greens"] * len(rest), dtype=object),
-        (*(tuple(names[group]) for group in groups), *((name,) for name in rest)),
-        np.array([*whole, *sound_shapes(plan, "greens")[rows]], dtype=object),
-        np.array([*(total(area[group]) for group in groups), *areas_m2(plan, "greens", rows)]),
+        (*(tuple(names[row] for row in group) for group in groups), *((name,) for name in rest)),
+        np.array([*whole, *sound_shapes(plan, "greens", rows)], dtype=object),
+        np.array([*(total(area[row] for row in group) for group in groups), *areas_m2(plan, "greens", rows)]),
         missing,
         {"parcels": tuple(names), "greens": tuple(rest)},
         lost,
