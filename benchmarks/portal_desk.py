@@ -55,13 +55,13 @@ def begin(config: Any, *, plan: bool = False) -> dict[str, Any]:
 
 def fill(config: Any, *, count: int) -> dict[str, Any]:
     """Enter opinions, as the form would."""
-    from blockplan.notice.submissions import Opinion, submit_many
+    from blockplan.notice.submissions import Submission, submit_many
     from blockplan.portal.record.store import open_store
 
     store = open_store(NOTICE, config)
     for start in range(0, count, PORTION):
         numbers = range(start, min(start + PORTION, count))
-        submit_many(store, [Opinion(text=words(n), more={"targets": [target(n)]}) for n in numbers])
+        submit_many(store, [Submission(text=words(n), more={"targets": [target(n)]}) for n in numbers])
     return {"entered": count}
 
 

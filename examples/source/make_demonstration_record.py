@@ -27,7 +27,7 @@ from blockplan.notice.package import FrozenPlan
 from blockplan.notice.proof.notary import Notary, TipFile, new_key
 from blockplan.notice.receipts import receipt
 from blockplan.notice.record import export
-from blockplan.notice.submissions import Opinion, amend, erase, submit, withdraw
+from blockplan.notice.submissions import Submission, amend, erase, submit, withdraw
 from blockplan.plan import Plan, write
 from blockplan.plan.model.manifest import manifest_from
 from blockplan.respond import Answer, Desk, PlanChange, reconcile, require_complete
@@ -104,7 +104,7 @@ class Maker:
         file = said.get("file")
         words = f"[Demonstration file: {file}] 演示附件 / デモ用添付\n".encode()
         more = {key: said[key] for key in ("received_at", "language", "targets") if key in said}
-        opinion = Opinion(
+        opinion = Submission(
             text=said["text"], channel=said["channel"], sender=said.get("from", "public"), more=more,
             files=[Attachment(file, "text/plain", words)] if file else [],
         )  # fmt: skip

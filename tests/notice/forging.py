@@ -18,10 +18,10 @@ from blockplan.notice.office import Law, close, extend, open_notice
 from blockplan.notice.package import FrozenPlan
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.proof.notary import Notary, TipFile, new_key
-from blockplan.notice.proof.notes import Checkpoint, Signer
+from blockplan.notice.proof.notes import Signer, TreeHead
 from blockplan.notice.receipts import receipt
 from blockplan.notice.record import export, seal_text
-from blockplan.notice.submissions import Opinion, erase, submit, withdraw
+from blockplan.notice.submissions import Submission, erase, submit, withdraw
 from blockplan.notice.verify import sentence, verify
 from blockplan.plan import Plan, write
 from blockplan.respond import Answer, Desk, reconcile, require_complete
@@ -74,12 +74,14 @@ def finished(folder: Path, *, archive: bool = False) -> Finished:
             files = [
                 Attachment(f"{name}.txt", "text/plain", f"{name} {number}".encode()) for name in ("a", "b")
             ]
-            opinion = Opinion(text=f"Made-up opinion {number}.", person={"name": f"N {number}"}, files=files)
+            opinion = Submission(
+                text=f"Made-up opinion {number}.", person={"name": f"N {number}"}, files=files
+            )
             event, _ = submit(store, opinion)
             receipts.append(receipt(event, store, list(store.checkpoints())[-1], notary.verifier))
         extend(store, dt.date(2026, 4, 10), reason="asked for by many", by="clerk 1")
         clock.set(2026, 4, 11, 0, 0, 5)
-        event, _ = submit(store, Opinion(text="Made-up opinion, late."))
+        event, _ = submit(store, Submission(text="Made-up opinion, late."))
         assert (event.opinion, event.payload["late"]) == (LATE, True)
         receipts.append(receipt(event, store, list(store.checkpoints())[-1], notary.verifier))
         close(store, by="clerk 1")
@@ -159,7 +161,7 @@ def rewrite(
             line["leaf"]["body"] = commitment(bytes.fromhex(line["body_key"]), canonical.dumps(line["body"]))
         tree.add(merkle.leaf_hash(canonical.dumps(line["leaf"])))
     root = merkle.root(tree, len(lines))
-    note = signer.sign(Checkpoint(signer.name, len(lines), root).text())
+    note = signer.sign(TreeHead(signer.name, len(lines), root).text())
     (folder / "checkpoint.txt").write_text(note, encoding="utf-8")
     (folder / "checkpoints.jsonl").write_bytes(canonical.dumps(note) + b"\n")
     (folder / "key.txt").write_text(f"{signer.verifier}\n", encoding="utf-8")

@@ -16,7 +16,7 @@ from tests.notice.records import a_clock
 from blockplan.notice import SqliteStore
 from blockplan.notice.proof.notary import Notary, TipFile, read_key
 from blockplan.notice.proof.notes import read_checkpoint
-from blockplan.notice.submissions import Opinion, submit
+from blockplan.notice.submissions import Submission, submit
 
 THREADS = 8
 
@@ -32,7 +32,7 @@ def main(folder: Path) -> None:
 
     def work() -> None:
         while True:
-            event, _ = submit(store, Opinion(text="A made-up opinion of the usual length. " * 5))
+            event, _ = submit(store, Submission(text="A made-up opinion of the usual length. " * 5))
             size = read_checkpoint(store.checkpoint() or "", signs.verifier).size
             with said:
                 print(event.seq, event.commitment, size, flush=True)

@@ -10,7 +10,7 @@ from tests.notice.records import a_notice
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import Attachment
 from blockplan.notice.leaves import holds
-from blockplan.notice.submissions import Amendment, Opinion, amend, files_of, submit
+from blockplan.notice.submissions import Amendment, Submission, amend, files_of, submit
 from blockplan.respond import Desk
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def sent(store: SqliteStore) -> str:
     """O-1, with all that an opinion can have."""
     more = {"title": "Trees", "reason": "shade", "targets": [AIM], "clause": "3", "geometry": POINT}
     _, secret = submit(
-        store, Opinion(text="More trees.", more=more, files=[a_file("a.txt"), a_file("b.txt")])
+        store, Submission(text="More trees.", more=more, files=[a_file("a.txt"), a_file("b.txt")])
     )
     return secret
 

@@ -19,7 +19,7 @@ from blockplan.notice.disclosure import ORIGINAL
 from blockplan.notice.overview import overview
 from blockplan.notice.proof.notary import Notary, TipFile
 from blockplan.notice.record import export
-from blockplan.notice.submissions import Opinion, enter
+from blockplan.notice.submissions import Submission, enter
 from blockplan.notice.verify import verify
 from blockplan.respond import Desk, reconcile
 
@@ -47,7 +47,7 @@ def test_what_is_shown_is_what_is_counted(acts: Sequence[tuple[str, int]], mode:
         with SqliteStore(folder / "n.sqlite", notice="made-up", clock=clock, notary=notary) as store:
             store.append("opened", an_opening(publication=mode))
             for number in range(3):
-                one = Opinion(text=f"first {number}")
+                one = Submission(text=f"first {number}")
                 store.transact(lambda ledger, one=one, held=number > 0: enter(ledger, one, "x", held=held))
             for number, (kind, opinion) in enumerate(acts):
                 try:
@@ -65,7 +65,7 @@ def test_what_a_clerk_put_there_is_not_shown_while_newer_words_wait(tmp_path: Pa
     notary = Notary(SIGNER, TipFile(tmp_path / "tip"))
     with SqliteStore(tmp_path / "n.sqlite", notice="made-up", clock=a_clock(), notary=notary) as store:
         store.append("opened", an_opening(publication="live"))
-        store.transact(lambda ledger: enter(ledger, Opinion(text="first"), "x", held=True))
+        store.transact(lambda ledger: enter(ledger, Submission(text="first"), "x", held=True))
         act(store, "by_clerk", "O-1", 1)
         act(store, "amended", "O-1", 2)
         export(store, tmp_path / "waiting", notary)

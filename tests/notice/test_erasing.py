@@ -15,7 +15,7 @@ from blockplan.errors import UsageError
 from blockplan.notice import Attachment, SqliteStore
 from blockplan.notice.proof.notary import Notary, TipFile, new_key
 from blockplan.notice.record import export
-from blockplan.notice.submissions import Opinion, erase, submit
+from blockplan.notice.submissions import Submission, erase, submit
 from blockplan.notice.verify import verify
 from blockplan.respond import Answer, Desk, reconcile
 
@@ -31,7 +31,7 @@ def published(folder: Path, mode: str) -> tuple[SqliteStore, Notary]:
     clock, notary = a_clock(), Notary(new_key(folder / "key", "blockplan/made-up"), TipFile(folder / "tip"))
     store = SqliteStore(folder / "n.sqlite", notice="made-up", clock=clock, notary=notary)
     store.append("opened", an_opening(publication=mode))
-    submit(store, Opinion(text=WORDS.decode(), person={"name": "Nobody"}))
+    submit(store, Submission(text=WORDS.decode(), person={"name": "Nobody"}))
     clock.set(2026, 4, 1, 9)
     store.append("closed", {"ended_before": PERIOD["ends_before"], "by": "a"})
     desk = Desk(store)

@@ -20,7 +20,7 @@ from blockplan.notice.leaves import commitment
 from blockplan.notice.proof import canonical
 from blockplan.notice.proof.notary import Notary, TipFile, new_key
 from blockplan.notice.record import export
-from blockplan.notice.submissions import Opinion, amend, enter, erase
+from blockplan.notice.submissions import Submission, amend, enter, erase
 from blockplan.notice.verify import verify
 from blockplan.respond import Answer, Desk
 
@@ -39,7 +39,7 @@ def scan(number: int) -> tuple[Attachment]:
 
 
 def send(store: SqliteStore, number: int, *, held: bool = False) -> None:
-    one = Opinion(text=f"words {number}", files=scan(number), person={"name": f"N {number}"})
+    one = Submission(text=f"words {number}", files=scan(number), person={"name": f"N {number}"})
     store.transact(lambda ledger: enter(ledger, one, SECRET, held=held))
 
 

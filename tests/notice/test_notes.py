@@ -13,7 +13,7 @@ from tests.support.notes import KEY, NOTE
 
 from blockplan.errors import UsageError
 from blockplan.notice.proof.notary import new_key, read_key
-from blockplan.notice.proof.notes import Checkpoint, Signer, read_checkpoint, verifier
+from blockplan.notice.proof.notes import Signer, TreeHead, read_checkpoint, verifier
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ def test_a_note_from_elsewhere_is_verified_and_signed_to_the_same_bytes() -> Non
 
 
 def test_a_checkpoint_reads_back() -> None:
-    checkpoint = Checkpoint("blockplan/made-up", 42, b"\x07" * 32)
+    checkpoint = TreeHead("blockplan/made-up", 42, b"\x07" * 32)
     note = SIGNER.sign(checkpoint.text())
     assert read_checkpoint(note, SIGNER.verifier) == checkpoint
     assert note.startswith("blockplan/made-up\n42\nBwcH")
@@ -39,7 +39,7 @@ def test_a_checkpoint_reads_back() -> None:
 
 @given(st.data())
 def test_a_note_with_one_changed_bit_is_no_note(data: st.DataObject) -> None:
-    note = SIGNER.sign(Checkpoint("blockplan/made-up", 42, b"\x07" * 32).text()).encode()
+    note = SIGNER.sign(TreeHead("blockplan/made-up", 42, b"\x07" * 32).text()).encode()
     place, bit = data.draw(st.integers(0, len(note) - 1)), data.draw(st.integers(0, 7))
     changed = note[:place] + bytes([note[place] ^ 1 << bit]) + note[place + 1 :]
     with pytest.raises(ValueError):  # noqa: PT011 (any of the reasons)
@@ -59,7 +59,7 @@ def test_a_note_with_one_changed_bit_is_no_note(data: st.DataObject) -> None:
     ],
 )
 def test_a_note_in_another_form_is_no_note(change) -> None:
-    note = SIGNER.sign(Checkpoint("blockplan/made-up", 42, b"\x07" * 32).text())
+    note = SIGNER.sign(TreeHead("blockplan/made-up", 42, b"\x07" * 32).text())
     with pytest.raises(ValueError):  # noqa: PT011 (any of the reasons)
         read_checkpoint(change(note), SIGNER.verifier)
 
@@ -69,11 +69,11 @@ def test_a_note_in_another_form_is_no_note(change) -> None:
 )
 def test_a_signed_text_that_is_no_checkpoint_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"checkpoint|base64"):
-        Checkpoint.from_text(text)
+        TreeHead.from_text(text)
 
 
 def test_a_checkpoint_of_another_log_is_refused() -> None:
-    note = SIGNER.sign(Checkpoint("another/log", 1, b"\x07" * 32).text())
+    note = SIGNER.sign(TreeHead("another/log", 1, b"\x07" * 32).text())
     with pytest.raises(ValueError, match="is of the log 'another/log'"):
         read_checkpoint(note, SIGNER.verifier)
 

@@ -22,7 +22,7 @@ from blockplan.notice.leaves import leaf_document
 from blockplan.notice.promises import digest_of, promise, read_promise, said_of
 from blockplan.notice.proof import canonical
 from blockplan.notice.receipts import faults_of_receipt, receipt
-from blockplan.notice.submissions import Opinion, enter
+from blockplan.notice.submissions import Submission, enter
 from blockplan.notice.verify import verify
 
 if TYPE_CHECKING:
@@ -36,13 +36,13 @@ def office(tmp_path: Path) -> Office:
     return Office(tmp_path)
 
 
-def promised(office: Office, text: str = "A bench", **more: Any) -> tuple[Opinion, dict[str, Any]]:
-    opinion = Opinion(text=text, arrived=office.clock.now, **more)
+def promised(office: Office, text: str = "A bench", **more: Any) -> tuple[Submission, dict[str, Any]]:
+    opinion = Submission(text=text, arrived=office.clock.now, **more)
     key = secrets.token_bytes(32)
     return opinion, promise(office.notary, said_of(opinion), office.clock.now, key)
 
 
-def entered(office: Office, opinion: Opinion, made: dict[str, Any]) -> dict[str, Any]:
+def entered(office: Office, opinion: Submission, made: dict[str, Any]) -> dict[str, Any]:
     """Enter it; gives back its receipt with the promise in it."""
     with office.open() as store:
         event = store.transact(

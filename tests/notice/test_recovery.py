@@ -18,7 +18,7 @@ from blockplan.notice import submissions
 from blockplan.notice.proof.notary import read_key
 from blockplan.notice.receipts import receipt_with_later
 from blockplan.notice.record import export
-from blockplan.notice.submissions import Opinion, submit
+from blockplan.notice.submissions import Submission, submit
 from blockplan.notice.verify import verify
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def lost(office: Office) -> Office:
 def test_an_older_copy_is_neither_continued_nor_exported(lost: Office) -> None:
     with lost.open() as store:
         with pytest.raises(NoticeStateError, match="older"):
-            submit(store, Opinion(text="six"))
+            submit(store, Submission(text="six"))
         with pytest.raises(NoticeStateError, match="older"):
             export(store, lost.folder / "record", lost.notary)
     assert not (lost.folder / "record").exists()
@@ -94,7 +94,7 @@ def test_what_is_entered_anew_is_late_or_not_by_the_time_of_its_receipt(lost: Of
     with lost.open() as store:
         *_, again = store.events({"submitted"})
         assert (again.payload["late"], again.payload["recovered"]["opinion"]) == (False, "O-3")
-        event, _ = submit(store, Opinion(text="after the end"))
+        event, _ = submit(store, Submission(text="after the end"))
         assert event.payload["late"] is True
 
 

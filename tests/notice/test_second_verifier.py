@@ -34,7 +34,7 @@ from blockplan.notice.lengths import closed_within
 from blockplan.notice.periods import NoticeSchedule, Span
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.proof.notary import Notary, TipFile, new_key
-from blockplan.notice.proof.notes import Checkpoint, Signer
+from blockplan.notice.proof.notes import Signer, TreeHead
 from blockplan.notice.receipts import faults_of_receipt, receipt_with_later
 from blockplan.notice.verify import verify
 
@@ -124,14 +124,14 @@ def test_canonical_json_is_the_same(ask: Any) -> None:
 def test_notes_are_the_same(ask: Any) -> None:
     signer = Signer.new("blockplan/made-up")
     key = str(signer.verifier)
-    note = signer.sign(Checkpoint(signer.name, 42, b"\x07" * 32).text())
+    note = signer.sign(TreeHead(signer.name, 42, b"\x07" * 32).text())
     bent_notes = [note + "\n", note + note.splitlines(keepends=True)[-1], note.replace("\n42\n", "\n43\n"),
                   note.replace("— ", "- "), note[:-1]]  # fmt: skip
     answers = ask(
         {"op": "note", "note": NOTE, "key": KEY},
         {"op": "checkpoint", "note": note, "key": key},
         *({"op": "checkpoint", "note": one, "key": key} for one in bent_notes),
-        {"op": "checkpoint", "note": signer.sign(Checkpoint("other", 1, b"\x07" * 32).text()), "key": key},
+        {"op": "checkpoint", "note": signer.sign(TreeHead("other", 1, b"\x07" * 32).text()), "key": key},
     )
     assert answers == [NOTE.partition("\n\n")[0] + "\n", 42, *["refused"] * 6]
 
@@ -152,8 +152,8 @@ def test_a_receipt_with_later_words_holds_in_both_verifiers_and_a_bent_one_in_no
     notary = Notary(new_key(tmp_path / "key", "blockplan/town"), TipFile(tmp_path / "tip"))
     with SqliteStore(tmp_path / "town.notice", notice="town", notary=notary, clock=a_clock()) as store:
         store.append("opened", an_opening(publication="live"))
-        first, secret = submissions.submit(store, submissions.Opinion(text="More trees."))
-        other, _ = submissions.submit(store, submissions.Opinion(text="Fewer cars."))
+        first, secret = submissions.submit(store, submissions.Submission(text="More trees."))
+        other, _ = submissions.submit(store, submissions.Submission(text="Fewer cars."))
         submissions.amend(store, str(other.opinion), "No cars.", by="Li")
         submissions.amend(store, str(first.opinion), "Fewer trees.", secret=secret)
         submissions.withdraw(store, str(first.opinion), secret=secret)

@@ -16,7 +16,7 @@ from tests.notice.records import a_clock, a_notice, an_opinion
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import SqliteStore
 from blockplan.notice.proof.notary import Notary, TipFile
-from blockplan.notice.proof.notes import Checkpoint, Signer
+from blockplan.notice.proof.notes import Signer, TreeHead
 from blockplan.notice.receipts import faults_of_receipt, read_receipt
 from blockplan.notice.verify import verify
 
@@ -65,7 +65,7 @@ def test_a_receipt_that_another_key_signed_is_found(made: Finished) -> None:
     document["leaf"]["seq"] = 0
     _, digest, _ = read_receipt(document)
     document |= {"proof": [], "key": str(other.verifier)}
-    document["checkpoint"] = other.sign(Checkpoint(other.name, 1, digest).text())
+    document["checkpoint"] = other.sign(TreeHead(other.name, 1, digest).text())
     assert faults_of_receipt(document) == []  # whole by itself ...
     assert faults_of_receipt(document, made.signer.verifier)  # ... and not the office's
 

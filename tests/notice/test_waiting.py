@@ -19,7 +19,7 @@ from blockplan.notice.leaves import event_of, leaf_document
 from blockplan.notice.proof.notary import Notary, TipFile, new_key
 from blockplan.notice.receipts import receipt
 from blockplan.notice.record import export
-from blockplan.notice.submissions import Opinion, amend, enter, erase, withdraw
+from blockplan.notice.submissions import Submission, amend, enter, erase, withdraw
 from blockplan.notice.verify import verify
 from blockplan.respond import Answer, Desk, reconcile, require_complete
 from blockplan.respond.audit import audit
@@ -36,7 +36,7 @@ TWO = {"by": "a", "second": "b"}
 
 
 def send(store: SqliteStore, text: str, *, held: bool = True, files: tuple[Attachment, ...] = ()) -> Event:
-    one = Opinion(text=text, files=files)
+    one = Submission(text=text, files=files)
     return store.transact(lambda ledger: enter(ledger, one, SECRET, held=held))
 
 

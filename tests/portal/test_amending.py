@@ -22,7 +22,7 @@ from blockplan.notice.receipts import faults_of_receipt
 from blockplan.notice.verify import verify
 from blockplan.portal.record.models import Opinion, Target
 from blockplan.portal.submissions import drafts
-from blockplan.portal.submissions.models import Draft
+from blockplan.portal.submissions.models import OpinionDraft
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ def mine(opened: DatabaseStore) -> dict[str, str]:
     """Number and secret of an opinion with everything."""
     files = [Attachment(f"{name}.txt", "text/plain", f"paper {name}".encode()) for name in "ab"]
     more = {"title": "Trees", "reason": "shade", "targets": [AIM], "language": "en"}
-    event, secret = intake.submit(opened, intake.Opinion(text="More trees.", more=more, files=files))
+    event, secret = intake.submit(opened, intake.Submission(text="More trees.", more=more, files=files))
     return {"opinion": str(event.opinion), "secret": secret}
 
 
@@ -79,7 +79,7 @@ def test_title_reason_objects_and_files_change_with_the_words(
     assert (event.payload["reason"], event.payload["targets"]) == ("rest", [{"layer": "areas", "id": "rd"}])
     assert files(opened) == {"b.txt": b"paper b", "c.txt": b"paper c"}
     assert list(Target.objects.values_list("layer", "object")) == [("areas", "rd")]
-    assert not Draft.objects.exists()
+    assert not OpinionDraft.objects.exists()
     assert not any(drafts.folder().glob("*"))
     shown = json.loads(Client().get(API).content)
     assert (shown["title"], shown["reason"], [one["name"] for one in shown["files"]]) == (
@@ -118,7 +118,7 @@ def test_what_is_wrong_is_said_on_the_form_and_nothing_is_lost(
 
 @pytest.mark.long
 def test_objects_are_sought_on_the_way(shown: DatabaseStore) -> None:
-    event, secret = intake.submit(shown, intake.Opinion(text="More trees."))
+    event, secret = intake.submit(shown, intake.Submission(text="More trees."))
     mine = {"opinion": str(event.opinion), "secret": secret}
     found = page(post({}, "find", **begun(mine) | {"find": "park"}))
     assert 'name="target[]"' in found
@@ -167,7 +167,7 @@ def test_two_windows_do_not_undo_each_other(mine: dict[str, str], opened: Databa
 def test_the_form_of_another_opinion_or_none_brings_no_files(
     mine: dict[str, str], opened: DatabaseStore
 ) -> None:
-    _, secret = intake.submit(opened, intake.Opinion(text="Lamps."))
+    _, secret = intake.submit(opened, intake.Submission(text="Lamps."))
     theirs = {"opinion": "O-2", "secret": secret}
     said = begun(theirs) | {"draft": begun(mine)["draft"], "text": "Other lamps."}
     page(post({}, "amend_now", **said))
@@ -266,7 +266,7 @@ def test_the_form_of_an_opinion_with_files_is_not_begun_without_end(
     mine: dict[str, str], opened: DatabaseStore
 ) -> None:
     assert [post(mine, "amend").status_code for _ in range(13)] == [200] * 12 + [429]
-    assert Draft.objects.count() == 12
+    assert OpinionDraft.objects.count() == 12
 
 
 def test_the_last_moment_is_in_time_and_the_next_is_not(

@@ -30,8 +30,8 @@ def fill(store: DatabaseStore) -> None:
     for text in ("=HYPERLINK(0)", "@x", "-1", "+1", 'plain, with "quotes"\nand lines'):
         place = {"type": "Point", "coordinates": [500, 600]}
         more: dict[str, Any] = {"targets": [{"layer": "parcels", "id": "P-1"}], "geometry": place}
-        intake.submit(store, intake.Opinion(text=text, more=more))
-    event, secret = intake.submit(store, intake.Opinion(text="taken-back"))
+        intake.submit(store, intake.Submission(text=text, more=more))
+    event, secret = intake.submit(store, intake.Submission(text="taken-back"))
     intake.withdraw(store, str(event.opinion), secret=secret)
 
 

@@ -30,7 +30,7 @@ def get(path: str, status: int = 200, **headers: str) -> Any:
 
 
 def send(store: DatabaseStore, text: str, *files: Attachment, **more: Any) -> tuple[str, str]:
-    event, secret = intake.submit(store, intake.Opinion(text=text, more=more, files=files))
+    event, secret = intake.submit(store, intake.Submission(text=text, more=more, files=files))
     return str(event.opinion), secret
 
 
@@ -92,7 +92,7 @@ def test_words_that_are_kept_back_are_nowhere_in_the_answers(opened: DatabaseSto
     withheld, _ = send(opened, "secret-words", Attachment("secret-name.txt", "text/plain", b"secret-file"))
     redacted, _ = send(opened, "secret-words two", title="secret-title", reason="secret-reason")
     withdrawn, secret = send(opened, "secret-words three")
-    held = take("town", Said(opinion=intake.Opinion(text="secret-words four"), form=new_form())).opinion
+    held = take("town", Said(opinion=intake.Submission(text="secret-words four"), form=new_form())).opinion
     two = {"by": "Li", "second": "Wang"}
     opened.append("withheld", {"opinion": withheld, "ground": "third party", **two})
     opened.append("redacted", {"opinion": redacted, "text": "open words", "ground": "names", **two})

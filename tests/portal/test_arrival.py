@@ -119,9 +119,13 @@ def test_the_record_takes_no_arrival_after_the_entry_or_long_before_it(tmp_path:
             with pytest.raises(NoticeStateError, match="at most 15 minutes before it is entered"):
                 store.append("submitted", payload)
         # What waited for longer counts from its entry.
-        event, _ = intake.submit(store, intake.Opinion(text="x", arrived=clock() - dt.timedelta(minutes=16)))
+        event, _ = intake.submit(
+            store, intake.Submission(text="x", arrived=clock() - dt.timedelta(minutes=16))
+        )
         assert (event.payload["late"], "arrived_at" in event.payload) == (True, False)
-        event, _ = intake.submit(store, intake.Opinion(text="x", arrived=clock() - dt.timedelta(minutes=15)))
+        event, _ = intake.submit(
+            store, intake.Submission(text="x", arrived=clock() - dt.timedelta(minutes=15))
+        )
         assert event.payload["late"] is False
 
 

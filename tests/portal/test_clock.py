@@ -40,7 +40,7 @@ DECADE = 3650
 
 
 def an_opinion(text: str) -> services.Receipt:
-    return take("town", Said(opinion=intake.Opinion(text=text), form=new_form()))
+    return take("town", Said(opinion=intake.Submission(text=text), form=new_form()))
 
 
 def test_nothing_is_entered_while_the_clock_leaps_and_all_goes_on_when_it_returns(
@@ -120,7 +120,7 @@ def test_nothing_is_swept_or_sent_while_the_clock_leaps(
     module.config_of_environment.cache_clear()
     outbox.subscribe("town", "li@example.org", "en")
     form = new_form()
-    first = take("town", Said(opinion=intake.Opinion(text="x"), form=form))
+    first = take("town", Said(opinion=intake.Submission(text="x"), form=form))
     due = Outgoing.objects.get().due
     clock.leap(days=400)
     swept: list[Callable[[], int]] = [
@@ -130,7 +130,7 @@ def test_nothing_is_swept_or_sent_while_the_clock_leaps(
     assert [work() for work in swept] == [0] * 6
     clock.leap(days=-400)
     assert (Subscription.objects.count(), Sending.objects.count(), Outgoing.objects.get().due) == (1, 1, due)
-    assert take("town", Said(opinion=intake.Opinion(text="x"), form=form)).opinion == first.opinion
+    assert take("town", Said(opinion=intake.Submission(text="x"), form=form)).opinion == first.opinion
 
 
 def glitch(opened: DatabaseStore, clock: HandClock, monkeypatch: pytest.MonkeyPatch) -> None:

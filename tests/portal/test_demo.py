@@ -75,7 +75,9 @@ def write_opinions(clock: HandClock) -> None:
 
     def one(state: str, *, looked_at: bool = True, files: tuple[Attachment, ...] = ()) -> Receipt:
         person = {"name": "Personal Name", "address": "Personal Road 1", "contact": "personal@example.org"}
-        opinion = intake.Opinion(text=f"words {state}", person=person, files=files, more={"language": "en"})
+        opinion = intake.Submission(
+            text=f"words {state}", person=person, files=files, more={"language": "en"}
+        )
         said = Said(opinion=opinion, form=new_form(), mail="personal@example.org", proved=looked_at)
         return take(NAME, said)
 

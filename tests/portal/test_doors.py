@@ -188,7 +188,7 @@ def walk(doors: tuple[Door, ...], roles: dict[str, Client], which: int) -> list[
 def test_every_door_of_an_act_asks_the_same_permission(
     shown: DatabaseStore, clock: HandClock, roles: dict[str, Client], which: int
 ) -> None:
-    words = submissions.Opinion(text="More trees. Fewer cars.")
+    words = submissions.Submission(text="More trees. Fewer cars.")
     shown.transact(lambda ledger: submissions.enter(ledger, words, "x" * 32, held=True))
     entered = walk(ON_NOTICE, roles, which)
     clock.set(2026, 4, 11, 9, 0, 0)

@@ -33,7 +33,7 @@ from blockplan.portal.record.derived_files import folder_of
 from blockplan.portal.record.files import Files
 from blockplan.portal.record.models import Entry, EntryFile, Erasure
 from blockplan.portal.record.store import UnavailableError, forget_stores, open_store
-from blockplan.portal.submissions.models import Draft
+from blockplan.portal.submissions.models import OpinionDraft
 from blockplan.portal.submissions.services import Said, new_form, take
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def sent(store: DatabaseStore) -> tuple[str, str]:
     """An opinion with all that can be erased of one."""
     event, secret = intake.submit(
         store,
-        intake.Opinion(
+        intake.Submission(
             text=WORDS, more={"title": WORDS}, person={"name": NAME},
             files=[Attachment("a.txt", "text/plain", INSIDE.encode())],
         ),
@@ -113,7 +113,7 @@ def test_no_byte_of_erased_words_is_in_any_file_while_somebody_reads(
     form_of(page(post({"opinion": opinion, "secret": secret}, "amend")))
     intake.amend(opened, opinion, WORDS + " amended", secret=secret)
     form_of(page(post({"opinion": opinion, "secret": secret}, "amend")))
-    assert Draft.objects.filter(opinion=opinion).count() == 2
+    assert OpinionDraft.objects.filter(opinion=opinion).count() == 2
     said = {"text": WORDS + " but for a name", "ground": "privacy", "sure": "on"}
     told(planner, HERE + f"opinions/{opinion}/redact/", said)
     assert WORDS in Pending.objects.get().payload["text"]
@@ -123,7 +123,7 @@ def test_no_byte_of_erased_words_is_in_any_file_while_somebody_reads(
     reader()
     told(planner, HERE + f"opinions/{opinion}/erase/", {"ground": "privacy", "sure": "on"})
     assert holding(config, WORDS, NAME, INSIDE) == []
-    assert not Draft.objects.exists()
+    assert not OpinionDraft.objects.exists()
     assert list((config.data / "drafts").glob("*")) == []
     assert not folder_of("town").exists()  # what is packed is not found by its bytes
     assert Pending.objects.get().payload == {}
@@ -142,7 +142,7 @@ def test_an_erasure_holds_up_nobody_and_says_what_is_left_until_nothing_is(
     def others() -> None:
         for number in range(8):
             begun = time.monotonic()
-            take("town", Said(opinion=intake.Opinion(text=f"another {number}"), form=new_form()))
+            take("town", Said(opinion=intake.Submission(text=f"another {number}"), form=new_form()))
             waited.append(time.monotonic() - begun)
             time.sleep(0.1)
         connection.close()
@@ -244,7 +244,7 @@ def test_words_of_before_there_were_keys_are_read_sealed_and_erased(
 
     # Other words than elsewhere: PostgreSQL's log of writes keeps what was once written in the open.
     files = [Attachment("a.txt", "text/plain", b"old file")]
-    sent_before = intake.Opinion(text="old words", person={"name": "old name"}, files=files)
+    sent_before = intake.Submission(text="old words", person={"name": "old name"}, files=files)
     event, secret = intake.submit(opened, sent_before)
     assert event.person is not None
     Entry.objects.filter(seq=1).update(

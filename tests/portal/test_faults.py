@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def said(text: str, form: str = "", *files: Attachment) -> Said:
-    return Said(opinion=intake.Opinion(text=text, files=files), form=form or new_form())
+    return Said(opinion=intake.Submission(text=text, files=files), form=form or new_form())
 
 
 def is_whole(store: DatabaseStore, folder: Path, *held: Any) -> bool:

@@ -29,7 +29,7 @@ FOLLOW = "/en/notices/town/follow/"
 @pytest.fixture
 def mine(opened: DatabaseStore) -> dict[str, str]:
     """Number and secret of an opinion."""
-    event, secret = intake.submit(opened, intake.Opinion(text="More trees.", more={"title": "Trees"}))
+    event, secret = intake.submit(opened, intake.Submission(text="More trees.", more={"title": "Trees"}))
     return {"opinion": str(event.opinion), "secret": secret}
 
 
@@ -190,7 +190,7 @@ def test_enter_in_the_search_for_a_parcel_finds_it_and_sends_nothing(
 
 @pytest.fixture
 def mine_shown(shown: DatabaseStore) -> dict[str, str]:
-    event, secret = intake.submit(shown, intake.Opinion(text="More trees."))
+    event, secret = intake.submit(shown, intake.Submission(text="More trees."))
     return {"opinion": str(event.opinion), "secret": secret}
 
 

@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import Client
 from tests.portal.databases import on_sqlite
 
-from blockplan.notice.submissions import Opinion, submit, submit_many
+from blockplan.notice.submissions import Submission, submit, submit_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ def filled(store: DatabaseStore, count: int) -> None:
     """Opinions about fifty objects, until there are so many."""
     now = max((event.seq for event in store.events({"submitted"})), default=0)
     aims = [{"layer": "parcels", "id": f"P-{number % 50}"} for number in range(now, count)]
-    submit_many(store, [Opinion(text="More trees.", more={"targets": [aim]}) for aim in aims])
+    submit_many(store, [Submission(text="More trees.", more={"targets": [aim]}) for aim in aims])
 
 
 PATHS = (
@@ -83,7 +83,7 @@ def test_an_opinion_and_a_page_ask_no_more_of_a_long_record_but_a_count(opened: 
     for count in LENGTHS:
         filled(opened, count)
         with steps() as made:
-            submit(opened, Opinion(text="Fewer cars."))
+            submit(opened, Submission(text="Fewer cars."))
             found.setdefault("an opinion", []).append(made())
         for path in PATHS:
             with steps() as made:

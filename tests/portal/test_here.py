@@ -125,9 +125,9 @@ def test_the_map_is_told_the_public_package_and_no_more(shown: DatabaseStore) ->
 def test_opinions_stand_on_the_map_only_where_their_words_are_open(shown: DatabaseStore) -> None:
     about = {"targets": [{"layer": "parcels", "id": PARCEL}]}
     drawn = {"geometry": {"type": "Point", "coordinates": [X + 10, Y]}}
-    intake.submit(shown, intake.Opinion(text="More trees.", more=about))
-    intake.submit(shown, intake.Opinion(text="A bench here.", more=drawn))
-    intake.submit(shown, intake.Opinion(text="No place at all."))
+    intake.submit(shown, intake.Submission(text="More trees.", more=about))
+    intake.submit(shown, intake.Submission(text="A bench here.", more=drawn))
+    intake.submit(shown, intake.Submission(text="No place at all."))
     said = Client().get("/files/town/map/opinions.json").json()
     assert [one["properties"]["title"] for one in said["features"]] == ["A bench here.", "More trees."]
     assert said["features"][0]["geometry"]["coordinates"] == [round(X + 10, 1), round(Y, 1)]
@@ -184,7 +184,7 @@ def test_a_bar_is_half_full_at_the_limit_less_where_it_falls_short_and_none_wher
 
 
 def test_a_notice_with_one_opinion_says_so_in_every_language(shown: DatabaseStore) -> None:
-    intake.submit(shown, intake.Opinion(text="More trees."))
+    intake.submit(shown, intake.Submission(text="More trees."))
     for lang in ("zh", "en", "ja"):
         front = Client().get(f"/{lang}/notices/town/")
         assert front.status_code == 200

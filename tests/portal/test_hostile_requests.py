@@ -74,7 +74,7 @@ def test_a_receipt_that_is_bent_is_told_of_and_never_a_fault_of_ours(opened: Dat
     from blockplan.notice import submissions as intake
     from blockplan.portal.submissions.services import receipt_of
 
-    intake.submit(opened, intake.Opinion(text="More trees."))
+    intake.submit(opened, intake.Submission(text="More trees."))
     whole = json.loads(json.dumps(receipt_of(opened, opened.some([1])[1]).document))
     values: tuple[Any, ...] = (None, "", "a\x00b", -1, 10**30, 1e300, [], {}, True, ["x"] * 3, "\ud800")
     for name in whole:

@@ -38,7 +38,7 @@ def told(notice: str = "town") -> list[tuple[int, int]]:
 
 
 def send(store: DatabaseStore, text: str) -> tuple[str, str]:
-    event, secret = intake.submit(store, intake.Opinion(text=text, more={"title": text}))
+    event, secret = intake.submit(store, intake.Submission(text=text, more={"title": text}))
     return str(event.opinion), secret
 
 

@@ -19,7 +19,7 @@ from tests.support.opinion_form import draft_of, page, unlisted
 from blockplan.portal.record.models import Opinion
 from blockplan.portal.submissions import drafts
 from blockplan.portal.submissions.forms import OpinionForm
-from blockplan.portal.submissions.models import Draft
+from blockplan.portal.submissions.models import OpinionDraft
 
 if TYPE_CHECKING:
     from tests.notice.records import HandClock
@@ -45,7 +45,7 @@ def test_an_opinion_is_looked_through_and_then_sent_without_a_script(opened: Dat
     assert event.payload["text"] == "More trees."
     assert (event.payload["title"], event.payload["language"]) == ("Trees", "en")
     assert "Li" not in str(event.payload)
-    assert Draft.objects.count() == 0
+    assert OpinionDraft.objects.count() == 0
 
 
 def test_a_second_click_gets_the_same_receipt_and_the_same_secret(opened: DatabaseStore) -> None:
@@ -242,7 +242,7 @@ def test_a_kept_draft_is_found_by_its_link_alone_and_is_gone_after_30_days(
     clock.on(days=2)
     assert Client().get(link[1]).status_code == 404
     assert drafts.sweep() == 1
-    assert Draft.objects.count() == 0
+    assert OpinionDraft.objects.count() == 0
 
 
 def test_a_form_opened_in_time_and_sent_after_the_end_is_late(
@@ -330,7 +330,7 @@ def test_who_fills_in_forms_without_end_is_slowed_down_and_loses_nothing(opened:
     answers = [Client().post(FORM, {"do": "check", "text": f"Words {number}."}) for number in range(61)]
     assert [one.status_code for one in answers] == [200] * 60 + [429]
     assert "Words 60.</textarea>" in page(answers[60])
-    assert Draft.objects.count() == 60
+    assert OpinionDraft.objects.count() == 60
 
 
 def test_a_form_without_files_is_taken_where_drafts_have_no_room(

@@ -49,7 +49,7 @@ def read(path: str) -> str:
 @pytest.fixture
 def commented(shown: DatabaseStore) -> DatabaseStore:
     """The reference plan on notice, with an opinion about a parcel."""
-    opinion = intake.Opinion(
+    opinion = intake.Submission(
         text="More trees <b>along</b> the \u202ecanal.", files=(Attachment("a.txt", "text/plain", b"trees"),),
         more={"targets": [{"layer": "parcels", "id": PARCEL}], "title": "Trees"},
     )  # fmt: skip

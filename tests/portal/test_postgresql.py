@@ -14,7 +14,7 @@ from django.db import connection
 from tests.portal.databases import on_postgresql
 
 from blockplan.errors import UsageError
-from blockplan.notice.submissions import Opinion
+from blockplan.notice.submissions import Submission
 from blockplan.portal import postgresql
 from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import UnavailableError
@@ -44,7 +44,7 @@ def log_of_server() -> bytes:
 def sent(text: str, answers: list[object]) -> None:
     """Send an opinion, and note what was answered: a receipt, or that nothing is entered yet."""
     try:
-        opinion = Opinion(text=text, person={"name": NAME})
+        opinion = Submission(text=text, person={"name": NAME})
         answers.append(take("town", Said(opinion=opinion, form=new_form())))
     except UnavailableError as error:
         answers.append(error.entered)

@@ -12,7 +12,7 @@ from tests.portal.staff import a_member, browser_of
 
 from blockplan.check import check
 from blockplan.notice.package import FrozenPlan
-from blockplan.notice.submissions import Opinion, submit
+from blockplan.notice.submissions import Submission, submit
 from blockplan.plan import read
 from blockplan.portal.office.drafts import begin_draft, draft_anew, use_plan
 from blockplan.portal.office.models import Audit, Draft, Grant
@@ -206,7 +206,7 @@ def test_what_is_on_notice_stays_and_a_changed_plan_is_a_draft_beside_it(
 def test_a_notice_that_begins_anew_is_seen_by_who_asks_as_it_will_be_and_by_others_as_it_runs(
     shown: DatabaseStore, clock: HandClock
 ) -> None:
-    submit(shown, Opinion(text="More trees."))
+    submit(shown, Submission(text="More trees."))
     clock.on(days=3)
     draft_anew("town", "another height", by="Li")
     office, public = browser_of(a_member("Li", "planner")), browser_of()

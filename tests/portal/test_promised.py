@@ -40,7 +40,7 @@ FILES = (Attachment("a.txt", "text/plain", b"trees"),)
 
 
 def said(text: str = "More trees.", form: str | None = None, **more: Any) -> Said:
-    return Said(opinion=intake.Opinion(text=text, **more), form=form or new_form())
+    return Said(opinion=intake.Submission(text=text, **more), form=form or new_form())
 
 
 @pytest.fixture

@@ -116,7 +116,7 @@ RUNNING: dict[str, tuple[str, dict[str, Any]]] = {
 @pytest.mark.long
 @pytest.mark.parametrize("name", RUNNING)
 def test_while_it_runs(opened: DatabaseStore, office: Office, name: str) -> None:
-    intake.submit(opened, intake.Opinion(text="More trees."))
+    intake.submit(opened, intake.Submission(text="More trees."))
     Desk(opened).cut("whole", by="Li")
     path, said = RUNNING[name]
     given = {key: a_file(*value) if isinstance(value, tuple) else value for key, value in said.items()}
@@ -128,8 +128,8 @@ def test_while_it_runs(opened: DatabaseStore, office: Office, name: str) -> None
 def test_what_is_over_erased_or_asked_by_oneself(
     opened: DatabaseStore, office: Office, clock: HandClock
 ) -> None:
-    first, _ = intake.submit(opened, intake.Opinion(text="More trees."))
-    second, _ = intake.submit(opened, intake.Opinion(text="More trees."))
+    first, _ = intake.submit(opened, intake.Submission(text="More trees."))
+    second, _ = intake.submit(opened, intake.Submission(text="More trees."))
     intake.withdraw(opened, str(first.opinion), by="Li")
     intake.erase(opened, str(second.opinion), ground="x", by="Li")
     said = [office.told("opinions/O-1/take-back/", {"reason": "x", **SURE})]
@@ -178,7 +178,7 @@ def test_a_draft_that_is_not_ready(config: Config, clock: HandClock, office: Off
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_programs_are_told_in_their_language_too(opened: DatabaseStore, lang: str) -> None:
-    _, secret = intake.submit(opened, intake.Opinion(text="More trees."))
+    _, secret = intake.submit(opened, intake.Submission(text="More trees."))
     intake.withdraw(opened, "O-1", secret=secret)
     for path, said in (("O-1/amend", {"secret": secret, "text": "x"}), ("O-1/withdraw", {"secret": secret})):
         answer = Client().post(

@@ -69,7 +69,9 @@ def test_what_was_redacted_withheld_or_withdrawn_says_so_with_its_ground(opened:
 
 
 def test_an_opinion_that_waits_for_a_clerk_is_counted_and_not_shown(opened: DatabaseStore) -> None:
-    name = take("town", Said(opinion=intake.Opinion(text="without proof of work"), form=new_form())).opinion
+    name = take(
+        "town", Said(opinion=intake.Submission(text="without proof of work"), form=new_form())
+    ).opinion
     page = read("/en/notices/town/opinions/")
     assert "1 received" in page
     assert "without proof of work" not in page

@@ -33,7 +33,7 @@ WHO = {"reason": "the disk was lost", "by": "Li", "second": "Chen"}
 
 
 def an_opinion(text: str) -> Receipt:
-    return take("town", Said(opinion=intake.Opinion(text=text), form=new_form()))
+    return take("town", Said(opinion=intake.Submission(text=text), form=new_form()))
 
 
 def older_database(store: DatabaseStore, size: int) -> None:

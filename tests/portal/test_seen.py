@@ -70,7 +70,7 @@ def marked(store: DatabaseStore, **more: Any) -> tuple[str, str]:
     """An opinion with a word in every field."""
     said = {key: value for key, value in (MARKED | more).items() if key != "text"}
     file = Attachment("FILE-mark.txt", "text/plain", b"CONTENT-mark")
-    event, secret = intake.submit(store, intake.Opinion(text=str(MARKED["text"]), more=said, files=[file]))
+    event, secret = intake.submit(store, intake.Submission(text=str(MARKED["text"]), more=said, files=[file]))
     return str(event.opinion), secret
 
 
@@ -169,7 +169,7 @@ def test_a_transcription_holds_all_that_stands_beside_the_words(
 ) -> None:
     scan = Attachment("scan.txt", "text/plain", b"SCAN")
     event, _ = intake.submit(
-        opened, intake.Opinion(text="", channel="post", more={"clause": "CLAUSE-mark"}, files=[scan])
+        opened, intake.Submission(text="", channel="post", more={"clause": "CLAUSE-mark"}, files=[scan])
     )
     opened.append("transcribed", {"opinion": event.opinion, "text": "typed", "by": "Chen"})
     found = json.loads(Client().get(f"{PATH}/{event.opinion}").content)

@@ -40,7 +40,7 @@ def test_what_the_service_keeps_is_a_record_that_verifies(shown: DatabaseStore, 
 
 def test_every_answer_comes_with_a_proof_against_what_is_signed(opened: DatabaseStore) -> None:
     for number in range(20):
-        event, _ = intake.submit(opened, intake.Opinion(text=f"opinion {number}"))
+        event, _ = intake.submit(opened, intake.Submission(text=f"opinion {number}"))
         checkpoint = opened.checkpoint()
         assert checkpoint is not None
         made = receipt(event, opened, checkpoint, opened.notary.verifier)

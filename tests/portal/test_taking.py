@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def said(text: str = "More trees.", form: str | None = None, **more: object) -> Said:
-    opinion = intake.Opinion(text=text, files=more.pop("files", ()))  # type: ignore[arg-type]
+    opinion = intake.Submission(text=text, files=more.pop("files", ()))  # type: ignore[arg-type]
     return Said(opinion=opinion, form=form or new_form(), **more)  # type: ignore[arg-type]
 
 
@@ -71,15 +71,15 @@ def test_the_same_form_with_anything_else_in_it_is_refused_and_nothing_is_entere
         {"files": [Attachment("a.txt", "text/plain", b"trees!")]},
         {"files": [Attachment("b.txt", "text/plain", b"trees")]},
     ]  # fmt: skip
-    first = take("town", Said(opinion=intake.Opinion(**whole), form=form))
+    first = take("town", Said(opinion=intake.Submission(**whole), form=form))
     for other in others:
         with pytest.raises(KeyUsedError, match="What it holds now was not entered"):
-            take("town", Said(opinion=intake.Opinion(**whole | other), form=form))
+            take("town", Said(opinion=intake.Submission(**whole | other), form=form))
     with pytest.raises(KeyUsedError) as error:
-        take("town", Said(opinion=intake.Opinion(**whole), form=form, mail="li@example.org"))
+        take("town", Said(opinion=intake.Submission(**whole), form=form, mail="li@example.org"))
     assert set(error.value.text or ()) == {"zh", "en", "ja"}
     same = whole | {"more": whole["more"] | {"reason": "", "place": None}}  # what is empty is not there
-    assert take("town", Said(opinion=intake.Opinion(**same), form=form)).secret == first.secret
+    assert take("town", Said(opinion=intake.Submission(**same), form=form)).secret == first.secret
     assert Opinion.objects.count() == 1
 
 

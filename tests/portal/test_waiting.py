@@ -43,7 +43,7 @@ def spam(opened: DatabaseStore) -> Receipt:
     file = Attachment("spam-name.txt", "text/plain", b"spam-file")
     more = {"title": "spam-title", "reason": "spam-reason"}
     return take(
-        "town", Said(opinion=intake.Opinion(text="spam-words", more=more, files=[file]), form=new_form())
+        "town", Said(opinion=intake.Submission(text="spam-words", more=more, files=[file]), form=new_form())
     )
 
 

@@ -13,7 +13,7 @@ from blockplan.notice.proof.notary import Notary, TipFile, new_key, read_key
 from blockplan.notice.receipts import receipt
 from blockplan.notice.record import export
 from blockplan.notice.recovery import Held, recover
-from blockplan.notice.submissions import Opinion, submit
+from blockplan.notice.submissions import Submission, submit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ class Office:
         with self.open() as store:
             for text in texts:
                 self.clock.on(minutes=1)
-                event, secret = submit(store, Opinion(text=text))
+                event, secret = submit(store, Submission(text=text))
                 self.secrets[str(event.opinion)] = secret
                 note = store.checkpoint() or ""
                 self.receipts.append(receipt(event, store, note, self.notary.verifier))

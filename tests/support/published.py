@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def send(store: DatabaseStore, text: str, *files: Attachment, **more: object) -> tuple[str, str]:
-    event, secret = intake.submit(store, intake.Opinion(text=text, more=more, files=files))
+    event, secret = intake.submit(store, intake.Submission(text=text, more=more, files=files))
     return str(event.opinion), secret
 
 

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from blockplan.notice.events import Event
     from blockplan.notice.ledger import Ledger
     from blockplan.notice.store import Store
-    from blockplan.notice.submissions import Opinion
+    from blockplan.notice.submissions import Submission
 
 
-def new_of(record: Store | Ledger, opinions: Sequence[Opinion]) -> list[bool]:
+def new_of(record: Store | Ledger, opinions: Sequence[Submission]) -> list[bool]:
     """
     For each opinion of a list whether it is still to be entered.
 
@@ -45,7 +45,7 @@ def new_of(record: Store | Ledger, opinions: Sequence[Opinion]) -> list[bool]:
     return found
 
 
-def submit_new(store: Store, opinions: Sequence[Opinion]) -> list[tuple[Event, str] | None]:
+def submit_new(store: Store, opinions: Sequence[Submission]) -> list[tuple[Event, str] | None]:
     """Take in what of a list is not there yet, all of it or none; None for what the record has already."""
 
     def work(ledger: Ledger) -> list[tuple[Event, str] | None]:

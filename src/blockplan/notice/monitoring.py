@@ -22,7 +22,7 @@ from blockplan.notice.events import parse_time, write_time
 from blockplan.notice.leaves import event_of, leaf
 from blockplan.notice.promises import KeptPromise, became_of
 from blockplan.notice.proof import merkle
-from blockplan.notice.proof.notes import Checkpoint, Verifier, read_checkpoint
+from blockplan.notice.proof.notes import TreeHead, Verifier, read_checkpoint
 from blockplan.notice.proof.witnesses import LARGEST_REQUEST_BYTES, Watcher
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def follow(address: str, state: Path, key: Verifier, promises: Sequence[Any] = (
 
 
 def _with_promises(
-    found: SeenRecord, site: str, notice: str, now: Checkpoint, key: Verifier, promises: Sequence[Any]
+    found: SeenRecord, site: str, notice: str, now: TreeHead, key: Verifier, promises: Sequence[Any]
 ) -> SeenRecord:  # fmt: skip
     """What became of promises, by all leaves under the checkpoint: only so an absence is proved."""
     if not promises:
@@ -144,7 +144,7 @@ def _with_promises(
     return replace(found, promises=tuple(became_of(promises, [key], events, [(now.size, seen_at)])))
 
 
-def _compared(site: str, notice: str, before: Checkpoint, now: Checkpoint) -> SeenRecord:
+def _compared(site: str, notice: str, before: TreeHead, now: TreeHead) -> SeenRecord:
     sizes = (now.size, before.size)
     if now.size < before.size:
         return SeenRecord("smaller", *sizes, "entries that were signed are not shown any more")

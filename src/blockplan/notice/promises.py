@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from blockplan.notice.events import Event
     from blockplan.notice.proof.notary import Notary
     from blockplan.notice.proof.notes import Verifier
-    from blockplan.notice.submissions import Opinion
+    from blockplan.notice.submissions import Submission
 
 FORMAT = "blockplan-promise-1"
 #: So long after its arrival an opinion is in the log at the latest: as long as its arrival counts.
@@ -78,7 +78,7 @@ class KeptPromise:
     until: str | None = None
 
 
-def said_of(opinion: Opinion) -> dict[str, Any]:
+def said_of(opinion: Submission) -> dict[str, Any]:
     """What is promised of an opinion: all that its entry will say, but for what the record adds."""
     said: dict[str, Any] = {
         **{key: value for key, value in opinion.more.items() if value not in (None, "", [])},

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.proof import merkle
 from blockplan.notice.proof.notary import Notary, TipFile, new_key, read_key
-from blockplan.notice.proof.notes import Checkpoint, b64, read_checkpoint, verifier
+from blockplan.notice.proof.notes import TreeHead, b64, read_checkpoint, verifier
 from blockplan.notice.receipts import LATER, faults_of_receipt, later_of, read_receipt
 from blockplan.notice.refusals import refused
-from blockplan.notice.submissions import Opinion, enter
+from blockplan.notice.submissions import Submission, enter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -114,7 +114,7 @@ def recover(
         "key": str(fresh.verifier), "key_before": str(old.verifier), "handover": old.sign(text),
     }  # fmt: skip
     fresh_tip = TipFile(_beside(fresh_file, ".signed"))
-    fresh_tip.write(fresh.sign(Checkpoint(old.name, size, kept_root).text()))
+    fresh_tip.write(fresh.sign(TreeHead(old.name, size, kept_root).text()))
     again = _entered_anew(held, old.verifier, size)
     store = open_store(Notary(fresh, fresh_tip))
     event, entered, later = store.transact(lambda ledger: _enter(ledger, payload, again))
@@ -140,7 +140,7 @@ def _enter(
     return event, entered, later
 
 
-def _signed(held: Held, tip: TipFile, key: Verifier) -> list[Checkpoint]:
+def _signed(held: Held, tip: TipFile, key: Verifier) -> list[TreeHead]:
     """Every checkpoint that the old key is known to have signed."""
     notes = [*held.checkpoints, *(str(one.get("checkpoint")) for one in held.receipts)]
     newest = tip.read()
@@ -157,7 +157,7 @@ class _Lost:
     event: Event
     about: str
     more: Mapping[str, Any]
-    opinion: Opinion | None = None
+    opinion: Submission | None = None
 
 
 def _entered_anew(held: Held, key: Verifier, size: int) -> list[_Lost]:
@@ -185,7 +185,7 @@ def _lost(event: Event, digest: bytes, body: Mapping[str, Any]) -> _Lost:
         "leaf": digest.hex(),
     }
     if event.kind == "submitted":
-        opinion = Opinion(text=str(body["text"]), channel=body["channel"], sender=body["from"], more=more)
+        opinion = Submission(text=str(body["text"]), channel=body["channel"], sender=body["from"], more=more)
         return _Lost(event, about, more, opinion)
     return _Lost(event, about, more | ({"text": str(body["text"])} if "text" in body else {}))
 
@@ -237,7 +237,7 @@ class Chain:
             self.faults.append((-1, f"the record goes on by {expected}, and its key is {own}"))
         self.keys.append((own, None))
 
-    def read(self, note: str) -> tuple[Checkpoint, int | None]:
+    def read(self, note: str) -> tuple[TreeHead, int | None]:
         """
         A checkpoint, and up to which size its key signed this log (None: it still does).
 

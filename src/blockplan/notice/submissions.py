@@ -39,7 +39,7 @@ _NOBODY = canonical.dumps({"secret_sha256": "0" * 64})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opinion:
+class Submission:
     """
     An opinion as it comes in.
 
@@ -72,7 +72,7 @@ class Opinion:
             raise refused(UsageError, "opinion_files_large", most=f"{LARGEST_FILES_BYTES:,}")
 
 
-def submit(store: Store, opinion: Opinion) -> tuple[Event, str]:
+def submit(store: Store, opinion: Submission) -> tuple[Event, str]:
     """
     Take an opinion in; gives back the entry and the submitter's secret.
 
@@ -90,12 +90,12 @@ def submit(store: Store, opinion: Opinion) -> tuple[Event, str]:
     return store.transact(lambda ledger: enter(ledger, opinion, secret)), secret
 
 
-def submit_many(store: Store, opinions: Sequence[Opinion]) -> list[tuple[Event, str]]:
+def submit_many(store: Store, opinions: Sequence[Submission]) -> list[tuple[Event, str]]:
     """Take several opinions in: all of them, or none."""
     return store.transact(lambda ledger: enter_many(ledger, opinions))
 
 
-def enter_many(ledger: Ledger, opinions: Sequence[Opinion]) -> list[tuple[Event, str]]:
+def enter_many(ledger: Ledger, opinions: Sequence[Submission]) -> list[tuple[Event, str]]:
     """The same inside a piece of work that does more; an error names the number in the list."""
     found = []
     for number, one in enumerate(opinions, 1):
@@ -110,7 +110,7 @@ def enter_many(ledger: Ledger, opinions: Sequence[Opinion]) -> list[tuple[Event,
 
 
 def enter(
-    ledger: Ledger, opinion: Opinion, secret: str, *, held: bool = False, promise: str | None = None
+    ledger: Ledger, opinion: Submission, secret: str, *, held: bool = False, promise: str | None = None
 ) -> Event:
     """
     The same as `submit` inside a piece of work that does more; the caller has called ``opinion.check()``.
@@ -209,7 +209,7 @@ def amend(
     # A clerk's words are open at once: what nobody has looked at yet does not come along with them.
     carried = None if by is not None and waits_still(store.events(about=number)) else before
     files = files_of(store, carried) if new.files is None else list(new.files)
-    Opinion(text=new.text, files=files).check()
+    Submission(text=new.text, files=files).check()
     kept = {} if carried is None else {key: said[key] for key in CARRIED if key in said}
     payload = {"opinion": number, **kept, **new.more, "text": new.text}
 
@@ -350,5 +350,5 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(typed(secret).encode("utf-8", "replace")).hexdigest()
 
 
-def _given(opinion: Opinion, name: str) -> bool:
+def _given(opinion: Submission, name: str) -> bool:
     return bool((opinion.person if name in ABOUT_PERSON else opinion.more).get(name))

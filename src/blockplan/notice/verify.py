@@ -24,7 +24,7 @@ from blockplan.notice.events import write_time
 from blockplan.notice.grounds import check_grounds
 from blockplan.notice.promises import became_of, is_promise, promises_in
 from blockplan.notice.proof import canonical, merkle
-from blockplan.notice.proof.notes import Checkpoint, Verifier, verifier
+from blockplan.notice.proof.notes import TreeHead, Verifier, verifier
 from blockplan.notice.proof.witnesses import Witness
 from blockplan.notice.receipts import faults_of_receipt, later_of, read_receipt
 from blockplan.notice.record import (
@@ -292,7 +292,7 @@ def _check_checkpoints(found: Verification, files: Mapping[str, bytes], chain: C
 
 
 def _fits(
-    found: Verification, checkpoint: Checkpoint, where: str, kinds: tuple[str, str] = ("log_short", "fork")
+    found: Verification, checkpoint: TreeHead, where: str, kinds: tuple[str, str] = ("log_short", "fork")
 ) -> bool:
     """Whether the log leads on from a checkpoint; else a finding: smaller than it, or another one."""
     size = found.log.tree.size

@@ -24,7 +24,7 @@ RowKind = Literal["row", "subtotal", "total"]
 
 
 @dataclass(frozen=True, slots=True)
-class Link(JsonRecord):
+class PageLink(JsonRecord):
     """Another thing that a page may lead to: kind (``parcel``, ``rule`` ...), id, name if it has one."""
 
     kind: str
@@ -85,7 +85,7 @@ class Term:
     term: str
     said: str
     note: str = ""
-    link: Link | None = None
+    link: PageLink | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Table:
 
     heads: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    links: tuple[Link | None, ...] = ()
+    links: tuple[PageLink | None, ...] = ()
     title: str = ""
     kinds: tuple[RowKind, ...] = ()
     sign: int | None = None

@@ -15,7 +15,7 @@ from blockplan import figures
 from blockplan.check.words import NAMES
 from blockplan.figures import is_known
 from blockplan.measure.measurement import figure_unit
-from blockplan.texts import Catalog, Phrases, pick
+from blockplan.texts import TAGS, Catalog, Phrases, pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from blockplan.measure.measurement import Measurement
 
 CATALOG = Catalog("blockplan.report", "texts.toml")
-#: What stands in the ``lang`` attribute of a page.
-TAGS = {"zh": "zh-Hans", "en": "en", "ja": "ja"}
 #: Between a Chinese character and a figure stands a space.
 HAN_BEFORE_DIGIT = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d)")
 NO_BREAK = "\N{NO-BREAK SPACE}"

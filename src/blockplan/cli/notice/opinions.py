@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from blockplan.notice import Event, SqliteStore
     from blockplan.notice.proof.notary import Notary
-    from blockplan.notice.submissions import Amendment, Opinion
+    from blockplan.notice.submissions import Amendment, Submission
 
 secret_option = click.option("--secret", help="The submitter's secret.")
 clerk_option = click.option("--by", metavar="NAME", help="The clerk who does it at the submitter's wish.")
@@ -322,26 +322,28 @@ def import_command(notice: str, file: str, again: bool, key: str | None, lang: s
         click.echo(said("look", lang, row=one["row"], said=one["message"]), err=True)
 
 
-def _opinion(store: SqliteStore, given: dict[str, Any]) -> Opinion:
-    from blockplan.notice.submissions import Opinion
+def _opinion(store: SqliteStore, given: dict[str, Any]) -> Submission:
+    from blockplan.notice.submissions import Submission
 
     files = [attachment(path) for path in given["files"]]
     text = text_of(given, needed=not files) or ""
     more = {"received_at": given["received_at"], **beside(store, given)}
     person = {name: given[name] for name in ("name", "address", "contact", "standing") if given[name]}
-    return Opinion(
+    return Submission(
         text=text, channel=given["channel"], sender=given["sender"], more=more, person=person, files=files
     )
 
 
-def _from_row(row: Any, file: str, digest: str) -> Opinion:
-    from blockplan.notice.submissions import Opinion
+def _from_row(row: Any, file: str, digest: str) -> Submission:
+    from blockplan.notice.submissions import Submission
 
     more = {**row.payload(), "source": {"file": Path(file).name, "sha256": digest, "row": row.row}}
     text, channel, sender = (more.pop(name) for name in ("text", "channel", "from"))
     # What nobody knows the meaning of may be personal, and is kept with the person.
     person = {**row.person, **{name: more.pop(name) for name in ("other", "standing") if name in more}}
-    return Opinion(text=text, channel=channel, sender=sender, more=more, person=person, files=row.attachments)
+    return Submission(
+        text=text, channel=channel, sender=sender, more=more, person=person, files=row.attachments
+    )
 
 
 def _receipt(store: SqliteStore, notary: Notary, *about: Event) -> dict[str, Any]:

@@ -31,12 +31,12 @@ column_of = cache(column_index_from_string)
 
 def open_values(path: Path) -> Workbook:
     """A workbook whose sheets are read with `values`; it is to be closed."""
-    reader = _Reader(path, read_only=True, data_only=True)
+    reader = _SheetReader(path, read_only=True, data_only=True)
     reader.read()
     return reader.wb
 
 
-class _Reader(ExcelReader):  # type: ignore[misc]
+class _SheetReader(ExcelReader):  # type: ignore[misc]
     """openpyxl's reader of a package, with texts read as here."""
 
     def read_strings(self) -> None:

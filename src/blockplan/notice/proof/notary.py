@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.proof import merkle
-from blockplan.notice.proof.notes import Checkpoint, Signer, Verifier, read_checkpoint
+from blockplan.notice.proof.notes import Signer, TreeHead, Verifier, read_checkpoint
 from blockplan.notice.refusals import TEXTS, refused
 
 if TYPE_CHECKING:
@@ -75,14 +75,14 @@ class Notary:
         self._signer = signer
         self._tip = tip
         #: The note that was verified last, and what it says: its signature holds for ever.
-        self._read: tuple[str, Checkpoint] | None = None
+        self._read: tuple[str, TreeHead] | None = None
 
     @property
     def verifier(self) -> Verifier:
         """The public key."""
         return self._signer.verifier
 
-    def check(self, nodes: Nodes, size: int, *, signed_before: bool) -> Checkpoint | None:
+    def check(self, nodes: Nodes, size: int, *, signed_before: bool) -> TreeHead | None:
         """
         The newest checkpoint that was signed, if the tree leads on from it.
 
@@ -99,7 +99,7 @@ class Notary:
         """
         return self._check(self._tip.read(), nodes, size, signed_before=signed_before)
 
-    def _check(self, note: str | None, nodes: Nodes, size: int, *, signed_before: bool) -> Checkpoint | None:
+    def _check(self, note: str | None, nodes: Nodes, size: int, *, signed_before: bool) -> TreeHead | None:
         if note is None:
             if signed_before:
                 raise refused(NoticeStateError, "tip_missing", give=_GIVE_BACK)
@@ -114,7 +114,7 @@ class Notary:
             raise refused(NoticeStateError, "record_changed", size=last.size)
         return last
 
-    def _verified(self, note: str) -> Checkpoint:
+    def _verified(self, note: str) -> TreeHead:
         if self._read is None or self._read[0] != note:
             self._read = (note, read_checkpoint(note, self.verifier))
         return self._read[1]
@@ -131,7 +131,7 @@ class Notary:
         last = self.check(nodes, size, signed_before=signed_before)
         if last is not None and last.size == size:
             return self._tip.read() or ""
-        note = self._signer.sign(Checkpoint(self._signer.name, size, merkle.root(nodes, size)).text())
+        note = self._signer.sign(TreeHead(self._signer.name, size, merkle.root(nodes, size)).text())
         self._tip.write(note)
         return note
 
@@ -139,7 +139,7 @@ class Notary:
         """The note that was signed last; None where none was."""
         return self._tip.read()
 
-    def newest(self) -> Checkpoint | None:
+    def newest(self) -> TreeHead | None:
         """What was signed last; None where nothing was, or it cannot be read."""
         note = self._tip.read()
         try:

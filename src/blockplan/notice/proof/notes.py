@@ -136,7 +136,7 @@ class Signer:
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
+class TreeHead:
     """What a log commits itself to: its name, its size, its root."""
 
     origin: str
@@ -148,7 +148,7 @@ class Checkpoint:
         return f"{self.origin}\n{self.size}\n{b64(self.root)}\n"
 
     @classmethod
-    def from_text(cls, text: str) -> Checkpoint:
+    def from_text(cls, text: str) -> TreeHead:
         """The checkpoint of a body; ValueError if it is none."""
         lines = text.split("\n")
         if len(lines) != 4 or lines[3] or not lines[0] or not _SIZE.fullmatch(lines[1]):
@@ -181,9 +181,9 @@ def verifier(text: str) -> Verifier:
 
 
 @lru_cache(maxsize=256)  # a signature that held holds for ever, and every receipt asks for it
-def read_checkpoint(note: str, key: Verifier) -> Checkpoint:
+def read_checkpoint(note: str, key: Verifier) -> TreeHead:
     """The checkpoint in a note that a key signed; its origin is the key's name. ValueError if it is none."""
-    found = Checkpoint.from_text(key.text(note))
+    found = TreeHead.from_text(key.text(note))
     if found.origin != key.name:
         raise ValueError(f"the checkpoint is of the log {found.origin!r}, the key of {key.name!r}")
     return found

@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from blockplan.errors import UsageError
 from blockplan.notice.proof import merkle
 from blockplan.notice.proof.notes import (
-    Checkpoint,
     Signer,
+    TreeHead,
     Verifier,
     b64,
     read_checkpoint,
@@ -145,7 +145,7 @@ class Watcher:
             return 400, f"{error}\n"
         return self._answer(int(match[1]), new, path)
 
-    def _answer(self, old: int, new: Checkpoint, path: list[bytes]) -> tuple[int, str]:
+    def _answer(self, old: int, new: TreeHead, path: list[bytes]) -> tuple[int, str]:
         seen = self._seen(new.origin)
         if old > new.size:
             return 400, "the old size is larger than the new one\n"
@@ -161,11 +161,11 @@ class Watcher:
     def _file(self, origin: str) -> Path:
         return self._folder / f"{hashlib.sha256(origin.encode()).hexdigest()}.seen"
 
-    def _seen(self, origin: str) -> Checkpoint | None:
+    def _seen(self, origin: str) -> TreeHead | None:
         path = self._file(origin)
-        return Checkpoint.from_text(path.read_text(encoding="utf-8")) if path.exists() else None
+        return TreeHead.from_text(path.read_text(encoding="utf-8")) if path.exists() else None
 
-    def _keep(self, seen: Checkpoint) -> None:
+    def _keep(self, seen: TreeHead) -> None:
         path = self._file(seen.origin)
         beside = path.with_suffix(".new")
         with beside.open("w", encoding="utf-8") as file:
@@ -175,7 +175,7 @@ class Watcher:
         beside.replace(path)
 
 
-def request_of(note: str, checkpoint: Checkpoint, old: int, nodes: merkle.Nodes) -> str:
+def request_of(note: str, checkpoint: TreeHead, old: int, nodes: merkle.Nodes) -> str:
     """What a witness is sent: the proof that a note leads on from the size that it saw, and the note."""
     proof = merkle.consistency_proof(nodes, old, checkpoint.size) if 0 < old < checkpoint.size else []
     return "".join([f"old {old}\n", *(f"{b64(step)}\n" for step in proof), "\n", note])

@@ -42,7 +42,7 @@ STATUS = {
 }
 
 
-class Fault(Schema):
+class ErrorOut(Schema):
     """What every answer with a status of 400 or more holds."""
 
     error: str
@@ -88,6 +88,6 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return fault(request, "unavailable", what, Retry_After="5")
 
 
-def documented(*more: int) -> dict[int, type[Fault]]:
+def documented(*more: int) -> dict[int, type[ErrorOut]]:
     """The errors that any route may answer, and `more`; for the OpenAPI document."""
-    return dict.fromkeys(sorted({400, 404, 405, 422, 503, *more}), Fault)
+    return dict.fromkeys(sorted({400, 404, 405, 422, 503, *more}), ErrorOut)

@@ -200,7 +200,7 @@ def submit(request: HttpRequest, notice: NoticeId, key: IdempotencyKey) -> HttpR
         "targets": [target.dict() for target in given.targets],
         **where,
     }
-    opinion = submissions.Opinion(
+    opinion = submissions.Submission(
         text=made_fit(given.text)[0], more=more, person=person,
         files=[upload.attachment() for upload in take_files(files)], arrived=arrived(request),
     )  # fmt: skip

@@ -208,14 +208,14 @@ def import_list(request: HttpRequest, notice: str) -> HttpResponse:
     return render(request, "office/import.html", shown, status=400 if form.errors else 200)
 
 
-def _fresh(record: Any, listed: list[notices.Opinion], digest: str) -> list[notices.Opinion]:
+def _fresh(record: Any, listed: list[notices.Submission], digest: str) -> list[notices.Submission]:
     """What of a list is not in the record yet: nothing of a file that was entered before."""
     if any(source_of(event) == digest for event in record.events({"submitted"})):
         return []
     return [one for one, new in zip(listed, new_of(record, listed), strict=True) if new]
 
 
-def _enter_list(notice: str, listed: list[notices.Opinion], digest: str, actor: Actor) -> int:
+def _enter_list(notice: str, listed: list[notices.Submission], digest: str, actor: Actor) -> int:
     """Enter all of a list that is not there yet, or nothing; gives back how many."""
 
     def work(ledger: Ledger) -> int:
@@ -241,12 +241,12 @@ def _read(file: Any) -> tuple[list[Any], str]:
         return read_opinions(path), hashlib.sha256(content).hexdigest()
 
 
-def _from_list(one: Any, digest: str) -> notices.Opinion:
+def _from_list(one: Any, digest: str) -> notices.Submission:
     said = one.payload() | {"source": {"sha256": digest, "row": one.row}}
     text, channel, sender = (said.pop(name) for name in ("text", "channel", "from"))
     # What nobody knows the meaning of may be personal, and is kept with the person.
     person = {**one.person, **{name: said.pop(name) for name in ("other", "standing") if name in said}}
-    return notices.Opinion(
+    return notices.Submission(
         text=text, channel=channel, sender=sender, more=said, person=person, files=one.attachments
     )
 
@@ -265,7 +265,7 @@ def _said(said: dict[str, Any]) -> Said:
         "title": said["title"], "received_at": said["received_at"].strip(), "targets": targets,
         "reason": said["reason_given"],
     }  # fmt: skip
-    opinion = notices.Opinion(
+    opinion = notices.Submission(
         text=said["text"], channel=said["channel"], sender=said["sender"], more=more, person=person,
         files=[one.attachment() for one in files],
     )  # fmt: skip

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from blockplan.portal.plans.models import PlanVersion
-    from blockplan.report.document import Link, Section, Table
+    from blockplan.report.document import PageLink, Section, Table
 
 #: Easy Japanese is a way to say a page, not a language of the service.
 EASY = "ja-easy"
@@ -215,7 +215,7 @@ def _grid(notice: str, lang: str, table: Table) -> Grid:
     return Grid(heads, tuple(lines))
 
 
-def _href(notice: str, lang: str, link: Link | None) -> str | None:
+def _href(notice: str, lang: str, link: PageLink | None) -> str | None:
     if link is None:
         return None
     from blockplan.report.public.place_index import LAYER_OF  # noqa: PLC0415

@@ -24,7 +24,7 @@ from blockplan.errors import UsageError
 from blockplan.notice.events import Attachment, write_time
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.submissions.models import Draft
+from blockplan.portal.submissions.models import OpinionDraft
 from blockplan.portal.words import say
 from blockplan.texts import refusal
 
@@ -45,7 +45,7 @@ LARGEST_ALL_BYTES = 4_000_000_000
 class KeptDraft:
     """A draft that is at hand: its row, its link's token, its files."""
 
-    def __init__(self, token: str, row: Draft) -> None:
+    def __init__(self, token: str, row: OpinionDraft) -> None:
         self.token = token
         self.row = row
         self._data: dict[str, Any] | None = None
@@ -135,7 +135,7 @@ class KeptDraft:
         """Nothing of it is left."""
         if self._folder.exists():
             shutil.rmtree(self._folder)
-        Draft.objects.filter(digest=self.row.digest).delete()
+        OpinionDraft.objects.filter(digest=self.row.digest).delete()
 
     def _write(self, name: str, content: bytes) -> None:
         (self._folder / name).write_bytes(self._seal(content))
@@ -166,12 +166,12 @@ def folder() -> Path:
 def new(notice: str) -> KeptDraft:
     """A draft that is not kept before it is saved."""
     token = secrets.token_urlsafe(24)
-    return KeptDraft(token, Draft(digest=digest_of(token), notice_id=notice))
+    return KeptDraft(token, OpinionDraft(digest=digest_of(token), notice_id=notice))
 
 
 def find(notice: str, token: str) -> KeptDraft | None:
     """The draft of a link; None where there is none, or no more."""
-    row = Draft.objects.filter(digest=digest_of(token), notice_id=notice).first()
+    row = OpinionDraft.objects.filter(digest=digest_of(token), notice_id=notice).first()
     if row is None or row.expires <= write_time(clock.now()):
         return None
     return KeptDraft(token, row)
@@ -181,7 +181,7 @@ def _require_room() -> None:
     """Room for files is shared by all; a form without files needs none, so nobody can shut it for others."""
     from django.db.models import Sum  # noqa: PLC0415
 
-    held = Draft.objects.aggregate(all=Sum("bytes"))["all"] or 0
+    held = OpinionDraft.objects.aggregate(all=Sum("bytes"))["all"] or 0
     if held > LARGEST_ALL_BYTES:
         raise refusal(UsageError, say, "opinion.problem.no_room")
 
@@ -198,7 +198,7 @@ def _key_of(token: str) -> bytes:
 
 def forget(sender: str, opinion: str, **_more: Any) -> None:
     """An opinion was erased: so are the forms by which it was to be amended."""
-    for row in Draft.objects.filter(notice_id=sender, opinion=opinion):
+    for row in OpinionDraft.objects.filter(notice_id=sender, opinion=opinion):
         KeptDraft("", row).erase()
 
 
@@ -207,9 +207,9 @@ def sweep() -> int:
     if not clock.steady():
         return 0
     with transaction.atomic():
-        gone, _ = Draft.objects.filter(expires__lte=write_time(clock.now())).delete()
+        gone, _ = OpinionDraft.objects.filter(expires__lte=write_time(clock.now())).delete()
     hour_ago = clock.now().timestamp() - 3600
     for path in folder().glob("*") if folder().is_dir() else ():
-        if path.stat().st_mtime < hour_ago and not Draft.objects.filter(digest=path.name).exists():
+        if path.stat().st_mtime < hour_ago and not OpinionDraft.objects.filter(digest=path.name).exists():
             shutil.rmtree(path, ignore_errors=True)
     return gone

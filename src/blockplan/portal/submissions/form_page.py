@@ -28,7 +28,7 @@ from blockplan.texts import pick, refusal
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from blockplan.notice.submissions import Opinion
+    from blockplan.notice.submissions import Submission
     from blockplan.portal.record.models import Notice
 
 #: Order of the fields on the page, so that the summary of problems has it too.
@@ -74,7 +74,7 @@ class FormPage:
         return list(self.row.opened.get("wants", []))
 
     @property
-    def opinion(self) -> Opinion:
+    def opinion(self) -> Submission:
         """The opinion that it becomes as it is kept."""
         return self.filled.opinion(self.kept.attachments() if self.kept else [], self.lang)
 

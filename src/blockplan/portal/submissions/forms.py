@@ -16,7 +16,7 @@ from django.core.validators import MaxLengthValidator
 
 from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.intake.texts_in import made_fit
-from blockplan.notice.submissions import ABOUT_PERSON, Opinion
+from blockplan.notice.submissions import ABOUT_PERSON, Submission
 from blockplan.portal.mail.outbox import is_mail
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Filled:
         """As it is kept."""
         return asdict(self)
 
-    def opinion(self, files: Sequence[Attachment], lang: str) -> Opinion:
+    def opinion(self, files: Sequence[Attachment], lang: str) -> Submission:
         """The opinion that it becomes."""
         more: dict[str, Any] = {
             "title": self.title,
@@ -80,7 +80,7 @@ class Filled:
         if self.place is not None and self.place.get("confirmed"):
             more |= {"place": self.place["said"], "geometry": self.place["geometry"]}
         person = {key: said for key in sorted(ABOUT_PERSON) if (said := getattr(self, key))}
-        return Opinion(text=self.text, more=more, person=person, files=files)
+        return Submission(text=self.text, more=more, person=person, files=files)
 
     @property
     def mail_to(self) -> str:

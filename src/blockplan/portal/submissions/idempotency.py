@@ -17,14 +17,14 @@ from blockplan.portal.words import say
 from blockplan.texts import refusal
 
 if TYPE_CHECKING:
-    from blockplan.notice.submissions import Opinion
+    from blockplan.notice.submissions import Submission
 
 
 class KeyUsedError(BlockplanError):
     """Under this key something else was entered; what came now is not."""
 
 
-def seal_of(form: str, opinion: Opinion, mail: str = "") -> str:
+def seal_of(form: str, opinion: Submission, mail: str = "") -> str:
     """
     What tells one content from every other, in hex: words, objects, place, person, files, and mail or none.
 

@@ -30,7 +30,7 @@ class Sending(models.Model):
         return f"{self.notice_id}/O-{self.seq}"
 
 
-class Draft(models.Model):
+class OpinionDraft(models.Model):
     """A form that is not sent yet; who has its link has it, and after `expires` nobody."""
 
     #: SHA-256 of the token of its link, in hex.

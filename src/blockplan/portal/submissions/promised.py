@@ -26,7 +26,7 @@ from django.db import Error as DatabaseError
 from blockplan.errors import BlockplanError, UsageError
 from blockplan.notice.events import Attachment, parse_time, write_time
 from blockplan.notice.promises import OF_RECORD, digest_of, promise, said_of
-from blockplan.notice.submissions import Opinion
+from blockplan.notice.submissions import Submission
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.record import single_rows
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 MOST, MOST_BYTES = 500, 500_000_000
 #: What was being written for longer than this is left from a process that was stopped.
 _HALF_S = 60.0
-#: Of a payload, what `Opinion` has by itself, and what the record adds.
+#: Of a payload, what `Submission` has by itself, and what the record adds.
 _NOT_MORE = OF_RECORD | {"text", "channel", "from"}
 LOG = logging.getLogger("blockplan.portal.submissions")
 
@@ -64,7 +64,7 @@ class Waiting:
 
     notice: str
     form: str = field(repr=False)
-    opinion: Opinion
+    opinion: Submission
     seal: str
     mail: str = field(default="", repr=False)
     held: bool
@@ -89,7 +89,7 @@ class PromisedError(BlockplanError):
         super().__init__(f"The opinion will be in the record by {self.until}.")
 
 
-def made_for(store: DatabaseStore, opinion: Opinion, arrived: dt.datetime, secret: str) -> dict[str, Any]:
+def made_for(store: DatabaseStore, opinion: Submission, arrived: dt.datetime, secret: str) -> dict[str, Any]:
     """The promise of an opinion; its key is made of the sender's secret, so that it can be made again."""
     return promise(store.notary, said_of(opinion), arrived, _key(secret))
 
@@ -110,7 +110,7 @@ def again(store: DatabaseStore, event: Event, secret: str) -> dict[str, Any] | N
         Attachment(str(part["name"]), str(part["media_type"]), content or b"")
         for part, content in zip(parts, contents, strict=True)
     ]
-    opinion = Opinion(
+    opinion = Submission(
         text=payload["text"], channel=payload["channel"], sender=payload["from"], files=files,
         more={key: value for key, value in payload.items() if key not in _NOT_MORE},
     )  # fmt: skip
@@ -166,7 +166,7 @@ def read(path: Path) -> Waiting:
             for one in opinion.pop("files")
         ]
         arrived = parse_time(opinion.pop("arrived"))
-        return Waiting(opinion=Opinion(**opinion, files=files, arrived=arrived), **said)
+        return Waiting(opinion=Submission(**opinion, files=files, arrived=arrived), **said)
     except FileNotFoundError:
         raise
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:

@@ -70,7 +70,7 @@ class Said:
     Attributes
     ----------
     opinion
-        Words, files, person: `blockplan.notice.submissions.Opinion`. Files must have gone through
+        Words, files, person: `blockplan.notice.submissions.Submission`. Files must have gone through
         `blockplan.notice.intake.uploads` before.
     form
         The sender's key against sending twice (`new_form` makes one).
@@ -86,7 +86,7 @@ class Said:
         True where a clerk enters it, who has looked already.
     """
 
-    opinion: submissions.Opinion
+    opinion: submissions.Submission
     form: str = field(repr=False)
     mail: str = field(default="", repr=False)
     solution: str | None = field(default=None, repr=False)
@@ -256,7 +256,7 @@ def was_sent(notice: str, form: str) -> bool:
 
 
 @contextmanager
-def _files_first(store: DatabaseStore, opinion: submissions.Opinion) -> Iterator[None]:
+def _files_first(store: DatabaseStore, opinion: submissions.Submission) -> Iterator[None]:
     """Files are on the disk before the record is locked, and taken away where they were not entered."""
     files = Files(config_of_environment().files)
     names: list[str] = []
@@ -376,7 +376,7 @@ def _with_secret(store: DatabaseStore, event: Event, form: str, secret: str | No
     return made
 
 
-def _promise(store: DatabaseStore, opinion: submissions.Opinion, secret: str) -> Mapping[str, Any] | None:
+def _promise(store: DatabaseStore, opinion: submissions.Submission, secret: str) -> Mapping[str, Any] | None:
     """What is promised of it; of what a clerk enters, who hands over a receipt, nothing."""
     if opinion.arrived is None or CHANNELS[opinion.channel]:
         return None

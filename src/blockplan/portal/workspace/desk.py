@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from blockplan.live import EditResult
     from blockplan.live.snapshot import Snapshot
-    from blockplan.portal.workspace.proposing import Wanted
+    from blockplan.portal.workspace.proposing import SearchRequest
 
 T = TypeVar("T")
 #: The scenario's file is written when nothing was done for so long, s.
@@ -127,7 +127,7 @@ class EditingDesk:
         log = log_of(self.package, self.session.scenario)
         return SearchFile(log.with_suffix(SEARCH))
 
-    def propose(self, wanted: Wanted) -> None:
+    def propose(self, wanted: SearchRequest) -> None:
         """Begin a search on the plan as it is now; an earlier search ends and is forgotten."""
         with self._lock:
             ProposalSearch(self.session, self.search, wanted).begin()

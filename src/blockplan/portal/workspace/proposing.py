@@ -50,7 +50,7 @@ Kind = Literal["repair", "site", "landuse"]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SearchRequest:
     """
     What a search is to find.
 
@@ -117,7 +117,7 @@ class ProposalSearch:
 
     session: Session
     file: SearchFile
-    wanted: Wanted
+    wanted: SearchRequest
     _last: Incumbent | None = None
     _began: float = field(default_factory=time.perf_counter)
     _ended: threading.Event = field(default_factory=threading.Event)
@@ -182,12 +182,12 @@ class ProposalSearch:
         }
 
 
-def _repair(at: Snapshot, wanted: Wanted, stop: Stop) -> tuple[SearchAnswer, CheckResult]:
+def _repair(at: Snapshot, wanted: SearchRequest, stop: Stop) -> tuple[SearchAnswer, CheckResult]:
     params = RepairParams(parts=wanted.parts)
     return repair(at.plan, read_locks(at.plan, ()), at.named_packs, at.on, params=params, stop=stop)
 
 
-def _site(at: Snapshot, wanted: Wanted, stop: Stop) -> tuple[SearchAnswer, CheckResult]:
+def _site(at: Snapshot, wanted: SearchRequest, stop: Stop) -> tuple[SearchAnswer, CheckResult]:
     locks = read_locks(at.plan, ())
     parcels = (str(one) for one in at.plan.layer("parcels").index)
     land = Land(locked=frozenset(one for one in parcels if locks.hold("parcels", one)))
@@ -196,13 +196,13 @@ def _site(at: Snapshot, wanted: Wanted, stop: Stop) -> tuple[SearchAnswer, Check
     return search(at.plan, params, stop=stop), at.result
 
 
-def _landuse(at: Snapshot, _wanted: Wanted, stop: Stop) -> tuple[SearchAnswer, CheckResult]:
+def _landuse(at: Snapshot, _wanted: SearchRequest, stop: Stop) -> tuple[SearchAnswer, CheckResult]:
     problem = landuse_problem(at.plan, at.result, terms_of(), read_locks(at.plan, ()))
     return propose_landuse(problem, stop), at.result
 
 
 #: How each kind of search is made: the answer, and the verdicts on the plan as it is.
-SEARCHES: dict[Kind, Callable[[Snapshot, Wanted, Stop], tuple[SearchAnswer, CheckResult]]] = {
+SEARCHES: dict[Kind, Callable[[Snapshot, SearchRequest, Stop], tuple[SearchAnswer, CheckResult]]] = {
     "repair": _repair,
     "site": _site,
     "landuse": _landuse,

@@ -21,7 +21,7 @@ from blockplan.portal.workspace.answering import for_answer
 from blockplan.portal.workspace.current_desk import desk, signed_in
 from blockplan.portal.workspace.documents import result_document, verdict_documents
 from blockplan.portal.workspace.middleware import refused
-from blockplan.portal.workspace.proposing import Wanted, take
+from blockplan.portal.workspace.proposing import SearchRequest, take
 from blockplan.portal.workspace.requests import body_of, takes_gzip
 from blockplan.portal.workspace.vocabulary import vocabulary
 from blockplan.texts import LANGUAGES
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from blockplan.live.snapshot import Snapshot
 
 #: What a search may be asked for.
-WANTED = frozenset(one.name for one in fields(Wanted))
+WANTED = frozenset(one.name for one in fields(SearchRequest))
 #: Where the built files of the workbench lie.
 BUILT = resources.files("blockplan.portal.workspace") / "built"
 
@@ -186,7 +186,7 @@ def proposal(request: HttpRequest) -> HttpResponse:
     Where the search beside the editing stands; DELETE forgets it.
 
     POST begins one: ``{"kind": "site", "service": "kindergarten", "new": 2, "seconds": 30}``; the fields are
-    those of `blockplan.portal.workspace.proposing.Wanted`, and each may be left out.
+    those of `blockplan.portal.workspace.proposing.SearchRequest`, and each may be left out.
     """
     if request.method == "DELETE":
         desk().search.forget()
@@ -195,7 +195,7 @@ def proposal(request: HttpRequest) -> HttpResponse:
         if unknown := sorted(set(said) - WANTED):
             return refused(422, "proposal", f"A search knows no {', '.join(unknown)}.")
         try:
-            desk().propose(Wanted(**said))
+            desk().propose(SearchRequest(**said))
         except UsageError as error:
             return refused(422, "proposal", str(error), "The search that there was still is.")
     return as_json(desk().search.to_dict(_lang(request)))

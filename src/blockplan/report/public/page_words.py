@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.plan.model.bindings import condition
 from blockplan.report import tables
-from blockplan.report.document import Link, Section, Table, Term, section
+from blockplan.report.document import PageLink, Section, Table, Term, section
 from blockplan.report.public.use_words import use_said
 from blockplan.report.public.verdict_words import verdict_sentence
 
@@ -27,7 +27,7 @@ def use_or_unknown(speech: Speech, use: PlannedUse) -> str:
     return use_said(speech, use.code, use.list_name) if use.code else speech("place.unknown")
 
 
-def linked(link: Link, speech: Speech) -> str:
+def linked(link: PageLink, speech: Speech) -> str:
     """Where something lies: its name and what kind of thing that is."""
     return speech("place.use.in", kind=speech(f"kind.{link.kind}"), name=speech.name(link.name) or link.id)
 
@@ -37,13 +37,13 @@ def phase_said(phase: str | None, speech: Speech) -> str:
     return speech("place.when.phase_said", n=phase) if phase else speech("place.unknown")
 
 
-def link_row(link: Link, speech: Speech) -> Term:
+def link_row(link: PageLink, speech: Speech) -> Term:
     """A link as a row: kind, name, and its number where it has one; a name of the file alone says nothing."""
     number = link.id if any(map(str.isdigit, link.id)) else ""
     return Term(speech(f"kind.{link.kind}"), carrier_said(link, speech), number, link)
 
 
-def carrier_said(link: Link, speech: Speech) -> str:
+def carrier_said(link: PageLink, speech: Speech) -> str:
     """What a link leads to: its name, or what a layer, a measure or a kind of programme is called."""
     if link.kind == "measure":
         found = condition(link.id)
@@ -75,8 +75,8 @@ def verdicts_section(concerns: Iterable[Concern], speech: Speech) -> Section:
     return made(speech, "verdicts", table=Table(heads, rows, links))
 
 
-def _rule_link(one: Concern) -> Link:
-    return Link("rule", one.verdict.rule, one.verdict.title)
+def _rule_link(one: Concern) -> PageLink:
+    return PageLink("rule", one.verdict.rule, one.verdict.title)
 
 
 def _role(one: Concern, speech: Speech) -> str:
@@ -109,8 +109,8 @@ def state_said(one: Sentence, speech: Speech) -> str:
     return f"{tables.STATE_SYMBOLS[state]} {speech.named(f'state.{state}', state)}"
 
 
-def _sentence_link(one: Sentence) -> Link:
-    return Link("statement", one.state.statement_id, one.state.text)
+def _sentence_link(one: Sentence) -> PageLink:
+    return PageLink("statement", one.state.statement_id, one.state.text)
 
 
 def each_once(said: Iterable[str]) -> list[str]:

@@ -23,7 +23,7 @@ from blockplan.units import M2_PER_KM2
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from blockplan.report.document import Link
+    from blockplan.report.document import PageLink
     from blockplan.report.public.place_records import (
         PartRecord,
         RuleRecord,
@@ -77,7 +77,7 @@ def part_sections(part: PartRecord, speech: Speech) -> tuple[Section, ...]:
     )
 
 
-def _holds(links: tuple[Link, ...], speech: Speech) -> Section:
+def _holds(links: tuple[PageLink, ...], speech: Speech) -> Section:
     if not links:
         return made(speech, "holds", sentences=(speech("place.about.none_held"),))
     return made(speech, "holds", terms=tuple(link_row(link, speech) for link in links))

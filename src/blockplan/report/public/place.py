@@ -25,7 +25,7 @@ from blockplan.measure.inputs.columns import areas_m2, ids, shapes, values
 from blockplan.measure.inputs.floors import floor_areas, parcel_points
 from blockplan.measure.inputs.homes import residents
 from blockplan.measure.inputs.neighbours import neighbours
-from blockplan.report.document import Link
+from blockplan.report.document import PageLink
 from blockplan.report.maps.basemap import second_level
 from blockplan.report.public.landtake import land_takes
 from blockplan.report.public.nearby import nearby
@@ -186,7 +186,7 @@ class PlanPlaces:
                     facts[str(name)] = value.item() if hasattr(value, "item") else value
         facts |= {name: self._said(layer, name, row) for name in facts if isinstance(facts[name], str)}
         host = self.index.host_of.get((layer, id_))
-        around = (Link("parcel", host),) if host and layer in HOSTED else ()
+        around = (PageLink("parcel", host),) if host and layer in HOSTED else ()
         bonds = [f"object:{id_}"] + ([f"programme:{facts.get('kind')}"] if layer == "programmes" else [])
         return ThingRecord(
             kind, layer, id_, self.index.name(layer, id_), around, facts,
@@ -235,7 +235,7 @@ class PlanPlaces:
         hit = self._tree.query(shapely.Point(x, y), predicate="intersects")
         return str(ids(self.plan, "parcels")[min(hit.tolist())]) if len(hit) else None
 
-    def find(self, text: str, most: int = 20) -> tuple[Link, ...]:
+    def find(self, text: str, most: int = 20) -> tuple[PageLink, ...]:
         """
         Things whose id or name holds a text, in any language; those that begin with it first.
 
@@ -320,7 +320,7 @@ class PlanPlaces:
             self._near_link(near, today),
         )
 
-    def _near_link(self, near: NearestOfKind, id_: str) -> Link | None:
+    def _near_link(self, near: NearestOfKind, id_: str) -> PageLink | None:
         if not id_:
             return None
         layer = "greens" if near.to == "green" and id_ not in self.index.rows("parcels") else near.layer
@@ -328,7 +328,7 @@ class PlanPlaces:
 
     # What a part is made of
 
-    def _parents(self, layer: str, row: int) -> tuple[Link, ...]:
+    def _parents(self, layer: str, row: int) -> tuple[PageLink, ...]:
         columns = {"blocks": ("area_id", "areas"), "subblocks": ("block_id", "blocks")}
         if layer not in columns:
             return ()
@@ -374,9 +374,9 @@ class PlanPlaces:
         return shapely.STRtree(shapes(self.plan, "parcels"))
 
     @cached_property
-    def _searchable(self) -> list[tuple[Link, tuple[str, ...]]]:
+    def _searchable(self) -> list[tuple[PageLink, tuple[str, ...]]]:
         """Everything that has an id or a name, with the words it is found by."""
-        found: list[tuple[Link, tuple[str, ...]]] = []
+        found: list[tuple[PageLink, tuple[str, ...]]] = []
         for layer in SEARCHED:
             seen: set[tuple[str, ...]] = set()
             for id_ in self.index.rows(layer):
@@ -387,10 +387,10 @@ class PlanPlaces:
                 seen.add(names)
                 found.append((link, (id_.lower(), *names)))
         for state in self.result.statements:
-            link = Link("statement", state.statement_id, state.text)
+            link = PageLink("statement", state.statement_id, state.text)
             found.append((link, _found_by(state.statement_id, *state.text.values())))
         for rule, title in self.index.titles.items():
-            found.append((Link("rule", rule, title), _found_by(rule, *title.values())))
+            found.append((PageLink("rule", rule, title), _found_by(rule, *title.values())))
         return found
 
 

@@ -18,7 +18,7 @@ from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.inputs.parts import pieces
 from blockplan.plan import landuse
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS
-from blockplan.report.document import Link
+from blockplan.report.document import PageLink
 from blockplan.report.public.place_records import Concern, PlannedUse, ReachRequirement, Sentence
 from blockplan.report.public.verdict_words import unit_of
 from blockplan.texts import LANGUAGES
@@ -75,7 +75,7 @@ class Index:
     def __init__(self, plan: Plan, result: CheckResult) -> None:
         self.plan = plan
         self.result = result
-        self._links: dict[tuple[str, str], Link] = {}
+        self._links: dict[tuple[str, str], PageLink] = {}
 
     # Names and uses
 
@@ -85,11 +85,11 @@ class Index:
             f"rows:{layer}", lambda: {str(name): row for row, name in enumerate(ids(self.plan, layer))}
         )
 
-    def link(self, layer: str, id_: str) -> Link:
+    def link(self, layer: str, id_: str) -> PageLink:
         """A feature as a link."""
         found = self._links.get((layer, id_))
         if found is None:
-            found = Link(KINDS.get(layer, layer), id_, self.name(layer, id_))
+            found = PageLink(KINDS.get(layer, layer), id_, self.name(layer, id_))
             self._links[layer, id_] = found
         return found
 
@@ -223,7 +223,7 @@ class Index:
             if not is_known(limit) or along not in {"line", "network"}:
                 continue
             asked = ReachRequirement(
-                Link("rule", verdict.rule, verdict.title), float(limit), along, verdict.force
+                PageLink("rule", verdict.rule, verdict.title), float(limit), along, verdict.force
             )
             for to in _goals(verdict):
                 found.setdefault(to, {}).setdefault(verdict.rule, asked)
@@ -252,17 +252,17 @@ class Index:
         """A sentence with what carries it as links."""
         return Sentence(state, tuple(self._carriers(state)))
 
-    def _carriers(self, state: StatementState) -> Iterator[Link]:
+    def _carriers(self, state: StatementState) -> Iterator[PageLink]:
         titles = self.titles
         for bond in state.bound_to:
             kind, _, id_ = bond.partition(":")
             if kind == "object":
                 layer = self.layer_of(id_)
-                yield self.link(layer, id_) if layer else Link("object", id_)
+                yield self.link(layer, id_) if layer else PageLink("object", id_)
             elif kind == "rule":
-                yield Link("rule", id_, titles.get(id_, {}))
+                yield PageLink("rule", id_, titles.get(id_, {}))
             else:
-                yield Link(kind, id_)
+                yield PageLink(kind, id_)
 
     def layer_of(self, id_: str) -> str | None:
         """The layer that has a feature of that id; the first in the order of a package."""

@@ -16,7 +16,7 @@ from blockplan.texts import pick
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import StatementState, Text, Verdict
-    from blockplan.report.document import Link
+    from blockplan.report.document import PageLink
     from blockplan.report.public.landtake import LandTake
 
 #: Why a verdict stands with a thing: it falls short there; it is what is judged, or lies in what is judged;
@@ -56,9 +56,9 @@ class Neighbour(JsonRecord):
         When; None where the plan does not say.
     """
 
-    parcel: Link
+    parcel: PageLink
     across: bool = field(metadata={"json": "across_the_street"})
-    street: Link | None
+    street: PageLink | None
     edge_m: float | None = field(metadata={"json": "shared_edge_m"})
     gap_m: float
     planned: PlannedUse
@@ -73,7 +73,7 @@ class Neighbour(JsonRecord):
 class ReachRequirement(JsonRecord):
     """What a rule asks of a distance: within `limit_m`, ``line`` or ``network``; `force` of the rule."""
 
-    rule: Link
+    rule: PageLink
     limit_m: float
     along: str
     force: str
@@ -96,9 +96,9 @@ class NearestWay(JsonRecord):
 
     along: str
     planned_m: float | None
-    planned: Link | None
+    planned: PageLink | None
     today_m: float | None
-    today: Link | None
+    today: PageLink | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class Sentence(JsonRecord):
     """A sentence of the plan's text, whether it holds, and what carries it."""
 
     state: StatementState
-    carried_by: tuple[Link, ...]
+    carried_by: tuple[PageLink, ...]
 
     def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """The sentence as JSON."""
@@ -199,7 +199,7 @@ class ParcelRecord:
     id: str
     x: float | None
     y: float | None
-    lies_in: tuple[Link, ...]
+    lies_in: tuple[PageLink, ...]
     today: PlannedUse
     planned: PlannedUse
     permitted: tuple[PlannedUse, ...]
@@ -211,10 +211,10 @@ class ParcelRecord:
     status: str | None
     committed: bool | None
     horizon: int | None
-    holds: tuple[Link, ...]
+    holds: tuple[PageLink, ...]
     neighbours: tuple[Neighbour, ...]
     take: LandTake
-    takers: tuple[Link, ...]
+    takers: tuple[PageLink, ...]
     reached: tuple[Reached, ...]
     concerns: tuple[Concern, ...]
     statements: tuple[Sentence, ...]
@@ -301,11 +301,11 @@ class PartRecord:
     id: str
     name: Text
     area_m2: float | None
-    lies_in: tuple[Link, ...]
+    lies_in: tuple[PageLink, ...]
     facts: Mapping[str, Text | str]
     uses: tuple[UseShare, ...]
     figures: Mapping[str, float | None]
-    holds: tuple[Link, ...]
+    holds: tuple[PageLink, ...]
     parcels: tuple[str, ...]
     concerns: tuple[Concern, ...]
     statements: tuple[Sentence, ...]
@@ -344,7 +344,7 @@ class ThingRecord:
     layer: str
     id: str
     name: Text
-    lies_in: tuple[Link, ...]
+    lies_in: tuple[PageLink, ...]
     facts: Mapping[str, Any]
     concerns: tuple[Concern, ...]
     statements: tuple[Sentence, ...]
@@ -405,7 +405,7 @@ class RuleRecord:
     title: Text
     pack: str
     verdicts: tuple[Verdict, ...]
-    where: tuple[Link, ...]
+    where: tuple[PageLink, ...]
     residents: float | None
     statements: tuple[Sentence, ...]
 

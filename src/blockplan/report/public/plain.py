@@ -18,7 +18,7 @@ from blockplan.measure.inputs.columns import areas_m2, ids, shapes, values
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.plan.model.derived_land import derived_land
 from blockplan.report import tables
-from blockplan.report.document import Link, Section, Table, section
+from blockplan.report.document import PageLink, Section, Table, section
 from blockplan.report.maps.basemap import Ground, second_level
 from blockplan.report.maps.legends import is_station
 from blockplan.report.public.speech import Speech
@@ -378,7 +378,7 @@ def _verdicts(result: CheckResult, speech: Speech) -> _Made:
         (tables.SYMBOLS[one.outcome], verdict_sentence(one, speech, with_scope=one.rule in several))
         for one in told
     )
-    links = tuple(Link("rule", one.rule, one.title) for one in told)
+    links = tuple(PageLink("rule", one.rule, one.title) for one in told)
     heads = (speech.read(speech.words("column.outcome")), speech.read(speech.words("column.title")))
     notes: tuple[str, ...] = (speech("plain.verdicts.on", day=speech.words.day(result.on)),)
     notes += (speech.count("plain.verdicts.off", off),) if off else ()

@@ -27,7 +27,7 @@ from blockplan.plan.model.codes import LISTS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from blockplan.report.document import Link
+    from blockplan.report.document import PageLink
     from blockplan.report.public.place import PlanPlaces
     from blockplan.report.public.place_records import ParcelRecord, PlannedUse
 
@@ -68,7 +68,7 @@ class Near:
     """
 
     layer: str
-    link: Link
+    link: PageLink
     metres: float
     side: str
     kind: str = ""
@@ -106,8 +106,8 @@ class Around:
     x: float
     y: float
     parcel: ParcelRecord | None
-    streets: tuple[Link, ...]
-    area: Link | None
+    streets: tuple[PageLink, ...]
+    area: PageLink | None
     near: tuple[Near, ...]
     within: tuple[Near, ...]
     tallest: Near | None
@@ -119,8 +119,8 @@ class Called:
     """What tells one parcel from another without its number: its use, streets and part of the plan."""
 
     planned: PlannedUse
-    streets: tuple[Link, ...]
-    area: Link | None
+    streets: tuple[PageLink, ...]
+    area: PageLink | None
 
 
 def at(places: PlanPlaces, x: float, y: float) -> Around:
@@ -161,22 +161,22 @@ def called(places: PlanPlaces, id_: str) -> Called | None:
     return Called(planned, () if shape is None else streets(places, shape), _area(places, id_))
 
 
-def streets(places: PlanPlaces, shape: Any) -> tuple[Link, ...]:
+def streets(places: PlanPlaces, shape: Any) -> tuple[PageLink, ...]:
     """The named streets that a shape lies at, the nearest first, at most two."""
-    found: dict[str, Link] = {}
+    found: dict[str, PageLink] = {}
     for one in _near(places, "streets", shape, AT_STREET_M):
         if one.link.name:
             found.setdefault("/".join(one.link.name.values()), one.link)
     return tuple(found.values())[:2]
 
 
-def _at_streets(places: PlanPlaces, own: str | None, point: Any) -> tuple[Link, ...]:
+def _at_streets(places: PlanPlaces, own: str | None, point: Any) -> tuple[PageLink, ...]:
     """The streets of the land that a place lies on, the nearest to the place first; of land too big, none."""
     if own is None:
         return streets(places, point)
     land = shapes(places.plan, "parcels")[places.index.rows("parcels")[own]]
     along = {one.link.name.get("zh") or one.link.id for one in _near(places, "streets", land, AT_STREET_M)}
-    found: dict[str, Link] = {}
+    found: dict[str, PageLink] = {}
     for one in _near(places, "streets", point, WITHIN_M):
         key = one.link.name.get("zh") or one.link.id
         if one.link.name and key in along:
@@ -184,7 +184,7 @@ def _at_streets(places: PlanPlaces, own: str | None, point: Any) -> tuple[Link, 
     return tuple(found.values())[:2]
 
 
-def _area(places: PlanPlaces, parcel: str | None) -> Link | None:
+def _area(places: PlanPlaces, parcel: str | None) -> PageLink | None:
     row = None if parcel is None else places.index.rows("parcels").get(parcel)
     around = () if row is None else places.index.around(row)
     named = [places.index.link(*one) for one in around if one[0] in {"areas", "blocks"}]
