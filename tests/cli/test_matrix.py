@@ -99,6 +99,7 @@ def test_the_table_has_a_row_a_pair_with_the_unit_in_the_name(folder, ending) ->
     assert table.distance_m.isna().sum() == 2
 
 
+@pytest.mark.long
 def test_the_program_says_what_it_wrote(folder) -> None:
     out = folder / "ways.csv"
     done = program(

@@ -35,6 +35,7 @@ def test_the_document_says_who_is_served_and_why_others_are_not(town) -> None:
     assert found["definition"]["within_min"] == 10
 
 
+@pytest.mark.long
 def test_the_table_says_the_same(town) -> None:
     done = provision(town, call=program)
     assert done.returncode == 0

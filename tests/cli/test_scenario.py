@@ -121,6 +121,7 @@ def test_an_offices_headings_and_values_do_as_well(plan, tmp_path):
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cells", [("35", "30"), ("35%", "30%"), ("0.35", "0.3"), ("≥35", "30")])
 def test_a_share_is_per_cent_in_a_csv_as_in_a_workbook(plan, tmp_path, cells):
     first, second = cells
@@ -141,6 +142,7 @@ def test_a_column_of_shares_and_per_cent_and_a_parcel_that_stands_twice_are_refu
     assert not (plan / "scenarios").exists()
 
 
+@pytest.mark.long
 def test_a_street_that_was_turned_round_differs_and_one_written_in_parts_does_not(plan, tmp_path):
     from blockplan.propose.manual_scenarios import layer_changes
 
@@ -251,6 +253,7 @@ def test_dropping_takes_it_out_and_leaves_the_plan_as_it_was(plan):
     assert not list((plan / "scenarios").glob("*"))
 
 
+@pytest.mark.long
 def test_a_scenario_in_a_zip_is_made_renamed_and_dropped_as_well(plan, tmp_path):
     write(read(plan), tmp_path / "town.zip")
     call("new", tmp_path / "town.zip", "b", "--set", "parcels:QY-01-01.far=1.5")
@@ -260,6 +263,7 @@ def test_a_scenario_in_a_zip_is_made_renamed_and_dropped_as_well(plan, tmp_path)
     assert read(tmp_path / "town.zip").manifest.scenarios == {}
 
 
+@pytest.mark.long
 def test_a_scenario_that_a_proposal_stands_on_is_not_dropped_and_its_name_follows(plan):
     call("new", plan, "b", "--set", "parcels:QY-01-01.far=1.5")
     from blockplan.plan.files.scenarios import save_scenario

@@ -69,6 +69,7 @@ def test_a_command_that_took_longer_than_it_was_given_says_so(capsys: pytest.Cap
     assert "--seconds 8 were not enough: the command took 11.2 s, of which its search had 0.4 s" in said
 
 
+@pytest.mark.long
 def test_a_command_that_refuses_too_late_says_so_too(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

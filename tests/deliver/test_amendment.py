@@ -308,6 +308,7 @@ def test_a_key_of_the_manifest_that_both_change_otherwise_is_named():
     ]
 
 
+@pytest.mark.long
 def test_a_merged_plan_is_not_written_over_another_one(tmp_path, capsys):
     base = town(packs=["gb50137"])
     for name, plan in (("base", base), ("ours", changed(base, "parcels", "A", far=1.5))):

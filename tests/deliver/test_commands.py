@@ -63,6 +63,7 @@ def test_a_package_is_written_and_accepted_and_faults_leave_with_1(place, capsys
     assert list(read(place / "again").layer("parcels").index) == list("ABCDEFGHI")
 
 
+@pytest.mark.long
 def test_with_an_authority_the_package_is_in_order_and_leaves_with_0(place, capsys):
     plan = town(title={"zh": "示例镇"}, packs=["gb50137"], authority="示例市自然资源和规划局")
     spread = plan.layer("parcels").copy()

@@ -170,6 +170,7 @@ def test_an_amendment_is_filed_with_the_packages_of_its_kind_and_stage(tmp_path)
     assert not {"qc-one-plan", "qc-file", "qc-digest"} & {one.rule for one in found.judgement.checks}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", PROFILES)
 def test_a_feature_without_a_shape_is_lost_alone(tmp_path, name, monkeypatch):
     from blockplan.deliver import handover

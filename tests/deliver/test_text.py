@@ -231,6 +231,7 @@ def test_a_disagreement_comes_back_as_a_comment_at_its_place_and_the_text_stays(
     assert "<w:b/>" in xml[start:end]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [1, 2])
 def test_seeded_errors_in_thirty_pages_are_all_found_without_false_alarms(repo, seed):
     plan = read(repo / "examples" / "demonstration-zone")

@@ -140,6 +140,7 @@ def code_of(*arguments: object) -> int:
     return int(left.value.code or 0)
 
 
+@pytest.mark.long
 @given(data=st.data())
 def test_random_bytes_in_a_package_never_bring_the_command_line_down(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("bytes") / "plan"

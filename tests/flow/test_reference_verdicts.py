@@ -125,6 +125,7 @@ def test_a_faulty_variant_has_its_one_fault(name: str) -> None:
     assert set(wanted.get("features", ())) <= features
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", EXPECTED["faulty"])
 def test_a_faulty_variant_leaves_unknown_what_its_fault_touches_and_nothing_else(name: str) -> None:
     result = judged_variant(name)

@@ -129,6 +129,7 @@ def test_a_report_with_a_hole_is_refused_with_code_2_and_nothing_is_written(call
     assert "No. 5 (O-5.1): in no theme, and without an answer of its own" in out
 
 
+@pytest.mark.long
 def test_groups_are_taken_as_themes_and_spread_to_what_came_later(call) -> None:
     call("cut", "--by", "planner")
     call("theme", "停车", "O-3.1", "--by", "planner")

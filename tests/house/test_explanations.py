@@ -47,6 +47,7 @@ def test_the_picture_is_drawn_from_the_measured_scene(drawing: Any, metres: dict
     assert drawing.PICTURE.read_text(encoding="utf-8") == drawing.picture(metres)
 
 
+@pytest.mark.long
 def test_the_verdict_that_the_page_follows_comes_out_again(repo: Path, reference: Path) -> None:
     page = (repo / "docs" / "how-a-verdict-is-made.md").read_text(encoding="utf-8")
     result = bp.check(bp.read(reference, "b"), ["zone"])

@@ -46,6 +46,7 @@ def residents(plan: bp.Plan) -> float:
     return float(plan.layer("parcels").loc["A", "residents"])
 
 
+@pytest.mark.long
 def test_a_scenario_that_was_dropped_does_not_come_back_with_the_next_edit(place: Path) -> None:
     edited(place, "draft", 701)
     drop_scenario(place, "draft")
@@ -60,6 +61,7 @@ def test_a_scenario_that_was_dropped_does_not_come_back_with_the_next_edit(place
     assert len(list(log.parent.glob("draft.*.aside"))) == 2
 
 
+@pytest.mark.long
 def test_a_scenario_that_was_renamed_keeps_its_history_and_frees_its_name(place: Path) -> None:
     edited(place, "one", 701)
     rename_scenario(place, "one", "two")
@@ -75,6 +77,7 @@ def test_a_scenario_that_was_renamed_keeps_its_history_and_frees_its_name(place:
     assert set(bp.read(place).manifest.scenarios) == {"one", "two"}
 
 
+@pytest.mark.long
 def test_where_nothing_is_dropped_or_renamed_the_log_stays(place: Path) -> None:
     edited(place, "one", 701)
     edited(place, "two", 702)
@@ -90,12 +93,14 @@ def test_where_nothing_is_dropped_or_renamed_the_log_stays(place: Path) -> None:
     assert {name: log_of(place, name).read_bytes() for name in ("one", "two")} == before
 
 
+@pytest.mark.long
 def test_a_package_that_nobody_edited_gets_no_folder_of_logs(place: Path) -> None:
     save_scenario(place, "two", "Two", bp.live(bp.read(place)).difference(), {"kind": "site"})
     remove_scenario(place, "two")
     assert not log_of(place, "two").parent.exists()
 
 
+@pytest.mark.long
 def test_a_desk_whose_scenario_was_dropped_elsewhere_opens_anew_and_does_not_write_it_back(
     place: Path,
 ) -> None:
@@ -109,6 +114,7 @@ def test_a_desk_whose_scenario_was_dropped_elsewhere_opens_anew_and_does_not_wri
     assert desk.session.steps == []
 
 
+@pytest.mark.long
 def test_a_street_that_a_scenario_turned_round_stays_so_through_an_edit(place: Path) -> None:
     drawn = bp.read(place)
     bp.write(drawn.replace(streets=drawn.layer("streets").assign(oneway=True)), place)

@@ -211,6 +211,7 @@ CUT_ROWS: dict[str, Callable[[str, str], bool]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("layer", CUT_ROWS)
 def test_no_measure_changes_where_rows_of_another_layer_are_cut_in_two(layer: str) -> None:
     plan = random_plan(4, empty=0.0)

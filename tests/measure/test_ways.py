@@ -88,6 +88,7 @@ def test_each_reading_of_a_school_is_what_a_ruler_gives(way: str, metres: float)
         assert reading(circle, way).share == share
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("way", "metres"), STOP_M.items())
 def test_each_reading_of_a_station_is_what_a_ruler_gives(way: str, metres: float) -> None:
     for limit, share in ((round(metres, 2), 1), (round(metres - 0.01, 2), 0)):
@@ -182,6 +183,7 @@ def metres_by_way(plan, name: str, judged: str, ways, **said) -> dict[str, float
     return found
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None)
 @given(places, places)
 def test_walking_is_never_shorter_than_the_line_and_free_ways_never_longer_than_counted(home, goal) -> None:

@@ -50,6 +50,7 @@ def test_scipy_finds_the_same_sums_around_some_nodes(city) -> None:
     assert sum_nodes(city.compiled, values, 80_000, places=places).tolist() == expected
 
 
+@pytest.mark.long
 def test_kept_balls_are_small_and_give_the_same_sums(city) -> None:
     values = np.random.default_rng(3).integers(0, 10, city.nodes).astype(float)
     balls = keep_balls(city.compiled, 30_000, threads=2)

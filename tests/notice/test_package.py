@@ -86,6 +86,7 @@ def test_nothing_of_an_offices_disk_goes_out_but_the_layers_and_columns_of_one_s
     assert higher.plan.scenario == "base", "who reads the package need not know of scenarios"
 
 
+@pytest.mark.long
 def test_a_geopackage_that_goes_out_has_no_free_pages_and_no_heights_in_its_geometry(
     package: Path, tmp_path: Path
 ) -> None:

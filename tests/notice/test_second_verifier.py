@@ -352,6 +352,7 @@ def test_the_command_leaves_with_the_codes_of_the_other(
     assert run(tmp_path / "nothing")[0] == 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("kind", "said"),
     [

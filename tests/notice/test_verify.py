@@ -110,6 +110,7 @@ def test_one_changed_bit_anywhere_in_what_is_signed_is_found(made: Finished, dat
         (made.folder / name).write_bytes(whole)
 
 
+@pytest.mark.long
 def test_a_file_too_few_is_found(made: Finished, bent: Path) -> None:
     for name in all_files(made.folder):
         (bent / name).rename(bent.parent / "aside")

@@ -438,6 +438,7 @@ def test_a_package_is_written_as_a_zip_with_the_same_bytes_every_time(tmp_path):
         assert left_in(folder) == ["plan.toml", "scenarios", "scenarios/b.gpkg"]
 
 
+@pytest.mark.long
 def test_ctrl_c_in_a_write_leaves_what_was_there(tmp_path):
     (tmp_path / "p").mkdir()
     (tmp_path / "p" / "plan.toml").write_text("old")

@@ -142,6 +142,7 @@ def test_a_projected_plan_drawn_in_degrees_throughout_is_an_error_in_every_layer
     ]
 
 
+@pytest.mark.long
 def test_a_parcel_that_rounding_alone_puts_outside_is_inside():
     # Halves of rectangles at many angles: their corners lie off the boundary by less than a nanometre.
     for angle in range(1, 60):

@@ -163,6 +163,7 @@ def test_an_unknown_login_and_a_wrong_password_get_one_answer_and_one_hash(
     assert "The login or the password is not right" in answers[0][1]
 
 
+@pytest.mark.long
 def test_guessing_is_slowed_down_for_one_login_and_for_one_address(config: Config) -> None:
     with_password("Li", "clerk")
     client = browser_of()

@@ -226,6 +226,7 @@ def test_programs_change_it_all_too(mine: dict[str, str], opened: DatabaseStore)
     assert api(secret, 422, text=" ", keep_files=[])["error"] == "not_valid"
 
 
+@pytest.mark.long
 def test_one_secret_cannot_fill_the_record_from_whatever_address(
     mine: dict[str, str], opened: DatabaseStore, clock: HandClock
 ) -> None:
@@ -246,6 +247,7 @@ def test_one_secret_cannot_fill_the_record_from_whatever_address(
     assert "The new words stand" in page(post({}, "amend_now", **said))
 
 
+@pytest.mark.long
 def test_amendments_count_with_the_opinions_of_an_address_and_what_is_refused_costs_nothing(
     mine: dict[str, str], opened: DatabaseStore
 ) -> None:

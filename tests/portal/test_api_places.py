@@ -125,6 +125,7 @@ def test_a_place_that_is_none_is_refused_with_its_code_and_nothing_is_entered(sh
     assert Entry.objects.filter(kind="submitted").count() == 0
 
 
+@pytest.mark.long
 def test_numbers_that_are_none_and_a_million_vertices_are_refused_before_anything_is_built(
     shown: DatabaseStore,
 ) -> None:

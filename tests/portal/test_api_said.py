@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from django.test import Client
 from tests.portal.databases import on_sqlite
 from tests.portal.looks import send_without_work
@@ -42,6 +43,7 @@ def test_a_notice_says_what_its_page_says(shown: DatabaseStore) -> None:
     assert found["documents"]
 
 
+@pytest.mark.long
 @on_sqlite  # words and pictures know nothing of the database
 def test_the_plan_is_read_in_plain_words_with_its_maps(shown: DatabaseStore) -> None:
     words = {

@@ -157,6 +157,7 @@ def test_shown_work_lets_an_opinion_stand_in_the_register_at_once_and_only_once(
     assert [one["text"] for one in shown if one["text"]] == ["shown"]
 
 
+@pytest.mark.long
 def test_who_sends_more_than_a_crowd_would_is_told_when_to_come_back(opened: DatabaseStore) -> None:
     for number in range(30):
         send({"text": f"opinion {number}"})

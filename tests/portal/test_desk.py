@@ -81,6 +81,7 @@ def test_a_notice_goes_the_whole_way_to_a_published_report_that_verifies(
     assert len(published.files) == len(published.payload["report"]) == 15
 
 
+@pytest.mark.long
 def test_a_report_is_not_published_that_was_made_before_the_last_opinion(
     shown: DatabaseStore, clock: HandClock, planner: Client, approver: Client
 ) -> None:
@@ -265,6 +266,7 @@ def quoting(config: Config, words: str) -> list[str]:
     return [path.name for path in files if words.encode() in path.read_bytes()]
 
 
+@pytest.mark.long
 def test_two_tabs_do_not_overwrite_each_other(opened: DatabaseStore, planner: Client) -> None:
     other = browser_of(a_member("Zhao", "planner"))
     send(opened, "More trees.")

@@ -130,6 +130,7 @@ def test_no_byte_of_erased_words_is_in_any_file_while_somebody_reads(
     assert [event.known for event in opened.events(about=opinion)][:2] == [False, False]
 
 
+@pytest.mark.long
 def test_an_erasure_holds_up_nobody_and_says_what_is_left_until_nothing_is(
     opened: DatabaseStore, config: Config, reader: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

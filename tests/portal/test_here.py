@@ -74,6 +74,7 @@ def test_a_place_says_what_comes_next_door_and_within_500_m_with_side_height_and
     assert here["near"][0]["metres"] == "49 m"
 
 
+@pytest.mark.long
 def test_the_page_without_a_map_holds_every_word_that_the_map_is_told(shown: DatabaseStore) -> None:
     here, plain = ask(about=f"parcels:{PARCEL}")["here"], page(about=f"parcels:{PARCEL}")
     for one in (here["title"], here["sentence"], here["within"]["tallest"]):
@@ -93,6 +94,7 @@ def test_a_street_and_a_stop_lead_to_the_parcels_at_them(shown: DatabaseStore) -
     assert station["near"][0]["href"].startswith(PLACE)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("lang", "home"), [("zh", "我家"), ("en", "my home"), ("ja", "自宅")])
 def test_my_home_is_told_how_to_be_found_with_streets_and_stops_to_choose_from(
     shown: DatabaseStore, lang: str, home: str
@@ -183,6 +185,7 @@ def test_a_bar_is_half_full_at_the_limit_less_where_it_falls_short_and_none_wher
     assert full(None, ">=", 20.0) is full(1.0, ">=", 0.0) is full(1.0, "between", (0, 2)) is None
 
 
+@pytest.mark.long
 def test_a_notice_with_one_opinion_says_so_in_every_language(shown: DatabaseStore) -> None:
     intake.submit(shown, intake.Submission(text="More trees."))
     for lang in ("zh", "en", "ja"):

@@ -45,6 +45,7 @@ def test_a_body_that_is_too_long_is_not_read_wherever_it_is_sent(opened: Databas
     assert (answer.status_code, answer.json()["error"]) == (413, "too_large")
 
 
+@pytest.mark.long
 def test_what_no_database_holds_is_never_a_fault_of_ours(shown: DatabaseStore) -> None:
     nul = "a\x00b"
     for path, asked in (
@@ -70,6 +71,7 @@ def test_what_no_database_holds_is_never_a_fault_of_ours(shown: DatabaseStore) -
         assert Client().post(path, said).status_code < 500, (path, said)
 
 
+@pytest.mark.long
 def test_a_receipt_that_is_bent_is_told_of_and_never_a_fault_of_ours(opened: DatabaseStore) -> None:
     from blockplan.notice import submissions as intake
     from blockplan.portal.submissions.services import receipt_of

@@ -51,6 +51,7 @@ def odd(shown: DatabaseStore) -> DatabaseStore:
     return shown
 
 
+@pytest.mark.long
 def test_every_id_has_its_feed_and_is_found_and_read_by_program(odd: DatabaseStore) -> None:
     api = "/api/v1/notices/town/objects/parcels/"
     for id_ in ODD:
@@ -82,6 +83,7 @@ def test_an_opinion_about_any_id_leads_back_to_it_and_to_nothing_else(odd: Datab
     assert [one["targets"][0]["id"] for one in found] == ["A/1"]
 
 
+@pytest.mark.long
 def test_an_id_longer_than_the_service_holds_is_refused_by_name(shown: DatabaseStore) -> None:
     with pytest.raises(PlanDataError, match=r"2 objects of the layer parcels .* \(first: xxx.*…\)"):
         prepare.require_short("parcels", ["A-1", "x" * 201, "y" * 300])

@@ -184,6 +184,7 @@ def test_files_dropped_where_a_plan_is_on_notice_are_refused(shown: DatabaseStor
     assert (answer.status_code, "stays as it is" in answer.json()["message"]) == (409, True)
 
 
+@pytest.mark.long
 def test_a_copy_that_no_plan_is_of_goes_a_day_after_its_last_edit(shown: DatabaseStore) -> None:
     one = browser_of(a_member("Li", "planner"))
     assert one.get(f"{AT}workspace/state").status_code == 200

@@ -119,6 +119,7 @@ def test_who_came_by_the_service_is_offered_to_end_its_session_too(
     assert outside(client.get("/zh/office/signed-out/").content.decode()) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("said", [None, "http://id.example.org/out", "javascript:alert(1)", 7])
 def test_a_service_that_ends_no_session_from_here_is_named_as_such(
     openid: IdentityService, settings: Any, said: Any
@@ -214,6 +215,7 @@ def test_our_second_factor_is_asked_for_after_the_service_as_after_a_password(
     assert "退出" in inside.content.decode()
 
 
+@pytest.mark.long
 def test_an_account_with_a_password_is_connected_by_its_owner_or_by_mail_and_cut_by_an_administrator(
     openid: IdentityService,
 ) -> None:

@@ -326,6 +326,7 @@ def test_a_place_far_outside_is_refused_in_the_words_of_the_api(shown: DatabaseS
     assert Opinion.objects.count() == 1
 
 
+@pytest.mark.long
 def test_who_fills_in_forms_without_end_is_slowed_down_and_loses_nothing(opened: DatabaseStore) -> None:
     answers = [Client().post(FORM, {"do": "check", "text": f"Words {number}."}) for number in range(61)]
     assert [one.status_code for one in answers] == [200] * 60 + [429]

@@ -116,6 +116,7 @@ def test_a_notice_says_what_the_office_left_out(shown: DatabaseStore) -> None:
         assert "not stated by the office" in told[1], fact
 
 
+@pytest.mark.long
 def test_a_notice_gives_its_frozen_files_with_their_hashes(shown: DatabaseStore) -> None:
     import hashlib
 
@@ -143,6 +144,7 @@ def test_a_reader_is_shown_numbers_and_no_names_that_only_the_file_knows(shown: 
     assert "level=block" not in carried
 
 
+@pytest.mark.long
 def test_a_phone_gets_a_map_as_wide_as_itself_and_long_tables_folded_up(shown: DatabaseStore) -> None:
     page = read(f"/en/notices/town/plan/parcels/{PARCEL}/")
     slim = re.search(r'<source media="[^"]+" srcset="([^"]+)"', page)
@@ -172,6 +174,7 @@ def test_a_parcel_leads_to_the_opinions_about_it(commented: DatabaseStore) -> No
     assert "No opinion fits" in read("/en/notices/town/opinions/?about=parcels:other")
 
 
+@pytest.mark.long
 def test_easy_japanese_has_readings_over_its_words(shown: DatabaseStore) -> None:
     page = read(f"/ja/notices/town/plan/parcels/{PARCEL}/my-parcel/?easy=1")
     assert "<ruby>" in page

@@ -307,6 +307,7 @@ def report_of(store: DatabaseStore) -> bytes:
     return b"".join(store.file(event.seq, number) or b"" for number in range(len(event.files)))
 
 
+@pytest.mark.long
 def test_a_report_is_over_when_an_answer_is_changed_and_the_new_one_is_published(
     answered: DatabaseStore, config: Config, planner: Client, approver: Client
 ) -> None:
@@ -325,6 +326,7 @@ def test_a_report_is_over_when_an_answer_is_changed_and_the_new_one_is_published
     assert b"ANSWERED-OLD" not in report_of(answered)
 
 
+@pytest.mark.long
 def test_a_report_is_over_when_an_opinion_in_it_is_redacted(
     answered: DatabaseStore, planner: Client, approver: Client
 ) -> None:
@@ -337,6 +339,7 @@ def test_a_report_is_over_when_an_opinion_in_it_is_redacted(
     assert b"Zhao" not in report_of(answered)
 
 
+@pytest.mark.long
 def test_a_report_that_is_not_of_the_record_is_refused_though_no_entry_was_made(
     answered: DatabaseStore, approver: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -350,6 +353,7 @@ def test_a_report_that_is_not_of_the_record_is_refused_though_no_entry_was_made(
     assert Notice.objects.get().state == "approved"
 
 
+@pytest.mark.long
 def test_an_approval_is_over_when_an_opinion_comes_in(
     shown: DatabaseStore, clock: HandClock, planner: Client, approver: Client
 ) -> None:

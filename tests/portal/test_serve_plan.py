@@ -47,6 +47,7 @@ def test_where_the_service_cannot_run_it_says_so(
     assert "needs Linux or macOS" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_a_plan_is_read_by_the_link_that_is_printed_and_by_nobody_else(tmp_path: Path) -> None:
     service = Service(tmp_path / "data", demo=False, plan=PLAN)
     try:
@@ -80,6 +81,7 @@ def get(service: Service, path: str, cookie: str = "") -> tuple[int, Any, str]:
         connection.close()
 
 
+@pytest.mark.long
 def test_a_program_is_told_in_one_document_where_it_serves(tmp_path: Path) -> None:
     data = tmp_path / "data"
     command = [sys.executable, "-c", _SERVED, "serve", "--data", str(data), "--port", "8123", "--json"]

@@ -78,6 +78,7 @@ def test_words_are_shown_again_by_two_persons_as_they_were_taken_away(
     assert verify(tmp_path / "record").findings == []
 
 
+@pytest.mark.long
 def test_two_planners_do_not_exchange_each_others_plan_or_answers(
     config: Config, clock: HandClock, planner: Client
 ) -> None:

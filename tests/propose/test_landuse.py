@@ -168,6 +168,7 @@ def reference():
     return plan, before, land, propose_landuse(land, Stop(seconds=600))
 
 
+@pytest.mark.long
 def test_more_residents_get_their_schools_and_parks_and_what_land_cannot_give_is_named(reference) -> None:
     plan, before, _, answer = reference
     assert answer.proved

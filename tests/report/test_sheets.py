@@ -349,6 +349,7 @@ def _flat(outline: list[Any]) -> list[Any]:
     return [one for item in outline for one in (_flat(item) if isinstance(item, list) else [item])]
 
 
+@pytest.mark.long
 def test_the_same_plan_gives_the_same_atlas(drawn: Plan, judged: CheckResult) -> None:
     again = atlas(random_plan(7, columns=6, rows=5), judged, "zh", kinds=["block"])
     assert atlas(drawn, judged, "zh", kinds=["block"]).pdf == again.pdf

@@ -72,6 +72,7 @@ def test_what_most_runs_put_together_is_together():
     assert same_groups(np.array([0, 0, 1, 1, 2]), clusters.agreed(runs, 3))
 
 
+@pytest.mark.long
 def test_separation_is_the_silhouette():
     metrics = pytest.importorskip("sklearn.metrics")
     points, truth = three_heaps()

@@ -92,6 +92,7 @@ def test_examples_of_one_theme_put_everything_there_and_none_is_refused():
             assign_by_examples(["a", "b"], examples, embedder=WordVectors())
 
 
+@pytest.mark.long
 @needs_model
 def test_the_sentence_model_groups_by_meaning_across_languages_and_tells_its_hash():
     texts, truth = opinions()
