@@ -20,7 +20,7 @@ from blockplan.notice.promises import digest_of, kept, read_promise
 from blockplan.notice.receipts import faults_of_receipt
 from blockplan.notice.record import export
 from blockplan.notice.verify import verify
-from blockplan.portal.office.warnings import warnings
+from blockplan.portal.office.notice_pages import warnings
 from blockplan.portal.record import place
 from blockplan.portal.record.models import Opinion
 from blockplan.portal.record.store import DatabaseStore, UnavailableError

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blockplan.report.exports import DataTable
-from blockplan.report.office.changes import changes
+from blockplan.report.office.changes import changes, transition
 from blockplan.report.office.columns import NOT_APPLICABLE, OfficeTable
 from blockplan.report.office.facilities import facilities
 from blockplan.report.office.land_balance import land_balance
@@ -20,7 +20,6 @@ from blockplan.report.office.parking import parking
 from blockplan.report.office.per_thousand import per_thousand
 from blockplan.report.office.phases import phases
 from blockplan.report.office.streets import streets
-from blockplan.report.office.transition import transition
 from blockplan.report.office.utilities import utilities
 from blockplan.report.office.workbook import workbook
 
