@@ -10,7 +10,7 @@ part that is kept back carries its ground, and a verifier checks that the log be
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 from blockplan.notice.events import KINDS
 from blockplan.notice.state import State
@@ -44,30 +44,6 @@ Reader = Literal["office", "everybody"]
 Outcome = Literal["whole", "redacted", "withheld", "withdrawn", "erased"]
 
 
-class EntryWords(Protocol):
-    """An entry about an opinion, as far as it decides what is seen of it."""
-
-    @property
-    def seq(self) -> int:
-        """Number of the entry."""
-        ...
-
-    @property
-    def kind(self) -> str:
-        """Its kind."""
-        ...
-
-    @property
-    def payload(self) -> Mapping[str, Any]:
-        """Its body; empty once it is erased, or where it is kept back."""
-        ...
-
-    @property
-    def held(self) -> bool:
-        """Whether its words wait until somebody has looked."""
-        ...
-
-
 @dataclass(slots=True)
 class Fate:
     """What became of one opinion: the entries that decide what is shown of it."""
@@ -78,9 +54,9 @@ class Fate:
     withheld: bool = False
     erased: bool = False
     #: The entry with the text that may be published; None where the original may.
-    redacted: EntryWords | None = None
+    redacted: Event | None = None
     #: The newest entry with the submitter's own words.
-    original: EntryWords | None = None
+    original: Event | None = None
     #: Whether a clerk put the newest words in the place of others; then both are shown.
     by_clerk: bool = False
     #: Numbers of the entries at which somebody looked.
@@ -146,7 +122,7 @@ class Fate:
             return {}
         return {"text": ""} | _fields(self.original)
 
-    def take(self, event: EntryWords) -> None:
+    def take(self, event: Event) -> None:
         """One more entry about the opinion."""
         if event.kind == "withdrawn":
             self.withdrawn = True
@@ -173,7 +149,7 @@ class Fate:
             self.erased, self.said = True, payload.get("ground")
 
 
-def _fields(event: EntryWords) -> dict[str, Any]:
+def _fields(event: Event) -> dict[str, Any]:
     return {name: said for name in FIELDS if (said := event.payload.get(name)) not in (None, "", [])}
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from blockplan.texts import Catalog
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from blockplan.errors import BlockplanError
+    from blockplan.notice.events import Event
 
 _TEXTS = Catalog("blockplan.notice", "texts.toml")
 _ENTRY = re.compile(r"(?<![a-z])o-?(\d+)")
@@ -32,20 +33,6 @@ _SAID = re.compile(_BEGINS + r"(\d{1,15})\D+(?:(\d+)\D+)?\d+\D*", re.IGNORECASE)
 LONGEST = 15
 
 
-class NumberedEntry(Protocol):
-    """What is read of an entry; `blockplan.notice.events.Event` is one."""
-
-    @property
-    def seq(self) -> int:
-        """Number of the entry, from 0."""
-        ...
-
-    @property
-    def kind(self) -> str:
-        """Kind of the entry."""
-        ...
-
-
 class Typed(NamedTuple):
     """What somebody may mean: the number of an opinion, or of its entry; None where that is not meant."""
 
@@ -53,7 +40,7 @@ class Typed(NamedTuple):
     entry: int | None = None
 
 
-def numbers(entries: Iterable[NumberedEntry]) -> dict[str, int]:
+def numbers(entries: Iterable[Event]) -> dict[str, int]:
     """
     ``O-17`` -> number from 1, of all entries of a notice in order, or of those ``submitted`` alone.
 
@@ -115,7 +102,7 @@ def read_typed(said: str) -> Typed:
     return Typed(number=found[0], entry=found[-1] if len(found) > 1 else None)
 
 
-def id_of(said: str, entries: Iterable[NumberedEntry]) -> str:
+def id_of(said: str, entries: Iterable[Event]) -> str:
     """
     What a command is told of an opinion or a point, as the record names it; as it stands where it is none.
 

@@ -15,7 +15,8 @@ from blockplan.respond.desk import Desk
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from blockplan.respond.opinions import RecordEntry
+    from blockplan.notice.events import Event
+
 
 #: So many missing answers are named.
 NAMED = 10
@@ -24,19 +25,19 @@ NAMED = 10
 class _Past:
     """Entries up to the publication, to be read."""
 
-    def __init__(self, entries: Iterable[RecordEntry]) -> None:
+    def __init__(self, entries: Iterable[Event]) -> None:
         self._entries = list(entries)
 
-    def events(self, kinds: Collection[str] | None = None) -> Iterator[RecordEntry]:
+    def events(self, kinds: Collection[str] | None = None) -> Iterator[Event]:
         """The entries in order, of some kinds or all."""
         return (entry for entry in self._entries if kinds is None or entry.kind in kinds)
 
-    def append(self, kind: str, _payload: Mapping[str, Any]) -> RecordEntry:
+    def append(self, kind: str, _payload: Mapping[str, Any]) -> Event:
         """Nothing is entered into the past."""
         raise NoticeStateError(f"'{kind}' cannot be entered into a record that is only read.")
 
 
-def audit(entries: Iterable[RecordEntry]) -> list[tuple[str, int, str]]:
+def audit(entries: Iterable[Event]) -> list[tuple[str, int, str]]:
     """
     What is wrong with each publication: (kind, number of the entry, what).
 

@@ -16,48 +16,21 @@ from blockplan.notice.disclosure import ORIGINAL, Fate, Outcome
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from blockplan.notice.events import Event
+
 STANDINGS: tuple[Outcome, ...] = get_args(Outcome)
 #: Opinions of these need no answer: nobody holds them any more.
 GONE = frozenset({"withdrawn", "erased"})
 
 
-class RecordEntry(Protocol):
-    """What the desk reads of an entry of the record; `blockplan.notice.events.Event` is one."""
-
-    @property
-    def seq(self) -> int:
-        """Number of the entry, from 0."""
-        ...
-
-    @property
-    def kind(self) -> str:
-        """Kind of the entry."""
-        ...
-
-    @property
-    def at(self) -> str:
-        """Time of the entry, UTC."""
-        ...
-
-    @property
-    def payload(self) -> Mapping[str, Any]:
-        """Body of the entry; empty once it is erased."""
-        ...
-
-    @property
-    def held(self) -> bool:
-        """Whether its words wait until somebody has looked."""
-        ...
-
-
 class Record(Protocol):
     """Something that entries are read from and added to: a store, or a ledger inside a transaction."""
 
-    def append(self, kind: str, payload: Mapping[str, Any]) -> RecordEntry:
+    def append(self, kind: str, payload: Mapping[str, Any]) -> Event:
         """One more entry."""
         ...
 
-    def events(self, kinds: Collection[str] | None = None) -> Iterator[RecordEntry]:
+    def events(self, kinds: Collection[str] | None = None) -> Iterator[Event]:
         """The entries in order, of some kinds or all."""
         ...
 
@@ -126,7 +99,7 @@ class Received:
 class OpinionIndex:
     """The opinions of a record, kept up to date entry by entry."""
 
-    def __init__(self, entries: Iterable[RecordEntry] = ()) -> None:
+    def __init__(self, entries: Iterable[Event] = ()) -> None:
         self.by_id: dict[str, Received] = {}
         for entry in entries:
             self.read(entry)
@@ -136,7 +109,7 @@ class OpinionIndex:
         """What people are told: 1, 2, 3 in order of arrival, where all entries of a record were read."""
         return {name: number for number, name in enumerate(self.by_id, 1)}
 
-    def read(self, entry: RecordEntry) -> None:
+    def read(self, entry: Event) -> None:
         """Take in one more entry; those that are not about an opinion's text change nothing."""
         if entry.kind == "submitted":
             self.by_id[f"O-{entry.seq}"] = _submitted(entry)
@@ -150,7 +123,7 @@ class OpinionIndex:
             if entry.kind in ORIGINAL:
                 self.by_id[opinion.id] = _amended(opinion, entry)
 
-    def _erase(self, entry: RecordEntry) -> None:
+    def _erase(self, entry: Event) -> None:
         # The words that said whether it was late are gone; the entry that erased them says it.
         late = {part["seq"]: part.get("late") for part in entry.payload.get("entries", [])}
         for opinion in list(self.by_id.values()):
@@ -162,7 +135,7 @@ class OpinionIndex:
                 self.by_id[opinion.id] = replace(opinion, title="", text="", late=known)
 
 
-def _submitted(entry: RecordEntry) -> Received:
+def _submitted(entry: Event) -> Received:
     said = entry.payload
     fate = Fate()
     fate.take(entry)
@@ -181,7 +154,7 @@ def _submitted(entry: RecordEntry) -> Received:
     )
 
 
-def _amended(opinion: Received, entry: RecordEntry) -> Received:
+def _amended(opinion: Received, entry: Event) -> Received:
     said = entry.payload
     return replace(
         opinion,

@@ -19,7 +19,8 @@ from blockplan.texts import listed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from blockplan.respond.opinions import Record, RecordEntry
+    from blockplan.notice.events import Event
+    from blockplan.respond.opinions import Record
 
     Text = str | Mapping[str, str]
 
@@ -83,7 +84,7 @@ class Sorting:
         self.entries_read = 0
         self.catch_up(record.events())
 
-    def catch_up(self, entries: Iterable[RecordEntry]) -> None:
+    def catch_up(self, entries: Iterable[Event]) -> None:
         """Read entries that were made since, in order."""
         for entry in entries:
             self._read(entry)
@@ -158,14 +159,14 @@ class Sorting:
 
     # ---- reading entries ----
 
-    def _read(self, entry: RecordEntry) -> None:
+    def _read(self, entry: Event) -> None:
         self.entries_read = entry.seq + 1
         if entry.kind in _READERS:
             _READERS[entry.kind](self, entry.seq, entry.payload)
         else:
             self._read_opinion(entry)
 
-    def _read_opinion(self, entry: RecordEntry) -> None:
+    def _read_opinion(self, entry: Event) -> None:
         self.opinions.read(entry)
         opinion = self.opinions.by_id.get(entry.payload.get("opinion", ""))
         if entry.kind in {"amended", "transcribed"} and opinion is not None:
