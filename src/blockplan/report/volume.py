@@ -53,7 +53,9 @@ PARCEL_COLUMNS = (
 PAGE = Paper("A4", 225.0, 169.0, 0.0, 0.0, 1.0)
 
 
-def volume(plan: Plan, result: CheckResult, lang: str, in_force: Plan | None = None) -> Document:
+def volume(
+    plan: Plan, result: CheckResult, lang: str, in_force: Plan | None = None, *, drawn: bool = True
+) -> Document:
     """
     The text volume of a plan.
 
@@ -62,15 +64,17 @@ def volume(plan: Plan, result: CheckResult, lang: str, in_force: Plan | None = N
     in_force
         The plan that the section of changes compares with; without one (and outside a scenario) the section
         is left out.
+    drawn
+        Whether its figures are drawn; else they have their captions alone.
     """
-    return _Volume(View(plan, result, Words(lang, NO_BREAK), in_force)).document()
+    return _Volume(View(plan, result, Words(lang, NO_BREAK), in_force), drawn=drawn).document()
 
 
 class _Volume:
     """The sections, made from one view."""
 
-    def __init__(self, view: View) -> None:
-        self.view, self.words = view, view.words
+    def __init__(self, view: View, *, drawn: bool = True) -> None:
+        self.view, self.words, self.drawn = view, view.words, drawn
         self.facts = Facts(view)
         self.made: dict[str, OfficeTable] = {}
 
@@ -246,15 +250,18 @@ class _Volume:
         if not land or not theme.has(self.facts):
             return
         found = fit(land, [PaperLayout(PAGE, portrait=True, panel_mm=0.0)])
-        scenes = maps.scenes_of(self.facts, found)
-        for scene in scenes:
-            theme.draw(scene, parcelmap.ground_of(scene, None))
         title, scale = (
             kind_said(self.words.lang, f"kind.{kind}"),
             maps.scale_said(self.words.lang, found.scale),
         )
         caption = self._say("text.figure", title=title, scale=scale, number=theme.number)
-        yield Figure(maps.drawn(scenes, found), *found.layout.picture, title, caption)
+        svg = ""
+        if self.drawn:
+            scenes = maps.scenes_of(self.facts, found)
+            for scene in scenes:
+                theme.draw(scene, parcelmap.ground_of(scene, None))
+            svg = maps.drawn(scenes, found)
+        yield Figure(svg, *found.layout.picture, title, caption)
 
 
 def _says(lines: list[Line], at: int) -> bool:

@@ -9,21 +9,24 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from blockplan.deliver.text.binding import Bound, bind
 from blockplan.deliver.text.document import TextBlock, blocks
 from blockplan.deliver.text.facts import knowledge
 from blockplan.deliver.text.lexicon import Lexicon
+from blockplan.deliver.text.reported import FIGURE, Report, language_of
 from blockplan.deliver.text.runs import RUN, pieces, stretch
 from blockplan.deliver.text.scan import HORIZON, HORIZON_SPAN, ScannedNumber, context_numbers, numbers
 from blockplan.jsontext import JsonRecord
 from blockplan.texts import LANGUAGES, Catalog, pick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from blockplan.deliver.text.facts import Knowledge
+    from blockplan.deliver.text.reported import PrintedText
     from blockplan.report.view import View
 
 
@@ -136,16 +139,19 @@ def check_text(view: View, document: Any) -> TextCheck:
     """
     Hold a Word document against a plan.
 
-    Every number is bound to an object, a cell of a table or a measure, and agrees with it to its last digit
-    or not; or it is unbound. Numbers of chapters, days and standards are context. Every name of the plan is
+    A sentence or a cell that the report prints of the plan is held against it figure by figure. Every other
+    number is bound to an object, a cell of a table or a measure, and agrees with it to its last digit or not;
+    or it is unbound. Numbers of chapters, days and standards are context. Every name of the plan is
     bound to its object; a parcel's number that the plan has not is missed, another name that looks like one
     is unbound.
     """
     known = knowledge(view)
     lexicon = Lexicon(known)
+    read = list(blocks(document))
+    report = Report(view, language_of([block.text for block in read]))
     found: list[TextStatement] = []
-    for at, block in enumerate(blocks(document)):
-        for one in _statements(block, at, known, lexicon):
+    for at, block in enumerate(read):
+        for one in _statements(block, at, known, lexicon, report.of(block)):
             found.append(_numbered(one, len(found) + 1))
     return TextCheck(view.plan.manifest.id, tuple(found))
 
@@ -156,10 +162,18 @@ def _numbered(one: TextStatement, number: int) -> TextStatement:
     return replace(one, statement_id=f"D-{number:04d}")
 
 
-def _statements(block: TextBlock, at: int, known: Knowledge, lexicon: Lexicon) -> Iterator[TextStatement]:
+def _statements(
+    block: TextBlock, at: int, known: Knowledge, lexicon: Lexicon, printed: PrintedText | None
+) -> Iterator[TextStatement]:
     text, shift = block.lead + block.text, len(block.lead)
     names = list(_names(text, known, lexicon))
     taken = [(start, end) for start, end, _ in names]
+    if printed is not None:
+        new = [one for one in names if one[2] or text[one[0] : one[1]] not in printed.text]
+        rows = [_of_name(block, at, shift, one, known) for one in new]
+        rows += _as_printed(block, at, printed, taken)
+        yield from sorted((row for row in rows if row.start >= 0), key=lambda row: row.start)
+        return
     taken += [(one.start, one.end) for one in lexicon.tokens(text) if one.subject]
     years = _years(text)
     rows = [_of_name(block, at, shift, one, known) for one in names]
@@ -178,6 +192,33 @@ def _statements(block: TextBlock, at: int, known: Knowledge, lexicon: Lexicon) -
     else:
         rows += [_of_number(block, at, shift, one) for one in bind(text, figures, lexicon)]
     yield from sorted((row for row in rows if row.start >= 0), key=lambda row: row.start)
+
+
+def _as_printed(
+    block: TextBlock, at: int, printed: PrintedText, names: Sequence[tuple[int, int]]
+) -> Iterator[TextStatement]:
+    """The figures of a text that the report prints too, each against the one at its place."""
+    text, shift = block.lead + block.text, len(block.lead)
+    context = context_numbers(text)
+
+    def within(span: tuple[int, int], spans: Sequence[tuple[int, int]]) -> bool:
+        return any(start < span[1] and span[0] < end for start, end in spans)
+
+    for said, right in zip(FIGURE.finditer(text, shift), FIGURE.finditer(printed.text), strict=True):
+        span, one, place = said.span(), right[0], printed.place
+        if within(span, names):
+            continue
+        if _digits(said[0]) != _digits(one):
+            why = _why("differs", right=one, source=place)
+            yield _statement(block, at, shift, "number", "missed", span, place, one, why)
+        elif not printed.states or within(span, context):
+            yield _statement(block, at, shift, "number", "context", span, "", "", {})
+        else:
+            yield _statement(block, at, shift, "number", "kept", span, place, "", {})
+
+
+def _digits(said: str) -> str:
+    return re.sub(r"[^0-9.]", "", said)
 
 
 def _years(text: str) -> list[tuple[int, int]]:
@@ -222,7 +263,7 @@ def _names(text: str, known: Knowledge, lexicon: Lexicon) -> Iterator[tuple[int,
             taken.append((token.start, token.end))
         if token.word in known.names:
             yield token.start, token.end, known.names[token.word]
-    patterns = [_NAME] + ([re.compile(_shapes(known))] if known.parcel_ids else [])
+    patterns = [_NAME] + ([re.compile(_shapes(known.parcel_ids))] if known.parcel_ids else [])
     for pattern in patterns:
         for match in pattern.finditer(text):
             free = not any(start < match.end() and match.start() < end for start, end in taken)
@@ -231,15 +272,24 @@ def _names(text: str, known: Knowledge, lexicon: Lexicon) -> Iterator[tuple[int,
                 yield match.start(), match.end(), ""
 
 
-def _shapes(known: Knowledge) -> str:
-    """What numbers of parcels look like: their letters and digits as kinds, their dividers as they are."""
-    divided = [id_ for id_ in known.parcel_ids if re.search(r"[-_.]", id_)]
-    shapes = {re.sub(r"[A-Za-z]+", "@", re.sub(r"[0-9]+", "#", id_)) for id_ in divided}
-    if not shapes:
-        return r"(?!)"
-    words = (re.escape(shape).replace(r"\#", "#") for shape in sorted(shapes, key=len, reverse=True))
-    forms = "|".join(word.replace("#", "[0-9]+").replace("@", "[A-Za-z]+") for word in words)
-    return rf"(?<![A-Za-z0-9_-])(?:{forms})(?![A-Za-z0-9_-])"
+@cache
+def _shapes(parcel_ids: frozenset[str]) -> str:
+    """
+    What numbers of parcels look like: their letters and digits as kinds, their dividers as they are.
+
+    Of numbers in two parts the letters are the plan's own: ``GH-03`` is a sheet.
+    """
+    forms: set[str] = set()
+    for id_ in parcel_ids:
+        parts = re.findall(r"[A-Za-z]+|[0-9]+|.", id_)
+        if re.search(r"[-_.]", id_):
+            letters = "[A-Za-z]+" if len(re.findall(r"[-_.]", id_)) > 1 else ""
+            forms.add("".join(
+                "[0-9]+" if part.isdecimal() else (letters or part) if part.isalpha() else re.escape(part)
+                for part in parts
+            ))  # fmt: skip
+    longest = sorted(forms, key=lambda form: (-len(form), form))
+    return rf"(?<![A-Za-z0-9_-])(?:{'|'.join(longest)})(?![A-Za-z0-9_-])" if forms else r"(?!)"
 
 
 def _of_name(
@@ -249,7 +299,7 @@ def _of_name(
     if bound_to:
         return _statement(block, at, shift, "name", "represented", (start, end), bound_to, "", {})
     said = (block.lead + block.text)[start:end]
-    if re.fullmatch(_shapes(known), said):
+    if re.fullmatch(_shapes(known.parcel_ids), said):
         return _statement(
             block, at, shift, "name", "missed", (start, end), "", "", TEXTS.text("why.no_parcel")
         )

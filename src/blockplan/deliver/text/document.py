@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _UNIT = re.compile(r"[（(\[]\s?([^（()）\]]{1,12})\s?[)）\]]")
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+#: What a cell of a number alone consists of.
+NUMBER = re.compile(r"[\s0-9.,%％+−–—／/-]*")
 #: Word's own limit of a table.
 MOST_COLUMNS = 63
 
@@ -23,6 +26,20 @@ MOST_COLUMNS = 63
 _CODED = re.compile(
     r"代码|代号|代號|编号|編號|序号|コード|番号|^\s*(?:code|no\.?|number)\s*$|\bcode\s*$", re.IGNORECASE
 )
+
+
+@dataclass(frozen=True, slots=True)
+class TableCell:
+    """
+    Where a cell stands: the headings of its table, the cells of its row, its column.
+
+    ``row`` is None for a heading. ``nth`` counts the rows above it that say the same but for their numbers.
+    """
+
+    heads: tuple[str, ...]
+    row: tuple[str, ...] | None
+    column: int
+    nth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +60,7 @@ class TextBlock:
     lead: str = ""
     unit: str = ""
     coded: bool = False
+    cell: TableCell | None = None
 
 
 def open_document(path: Path) -> Any:
@@ -149,8 +167,14 @@ class _Cell:
 def _cells(table: Any, place: str, anchor: Any) -> Iterator[TextBlock]:
     rows = _grid(table)
     heads = {at: cell.text for at, cell in rows[0].items()} if rows else {}
+    width = max((1 + max(cells, default=0) for cells in rows), default=0)
+    titles = tuple(heads.get(at, "") for at in range(width))
+    alike: Counter[tuple[str, ...]] = Counter()
     for at, cells in enumerate(rows):
         texts = [cell.text for cell in cells.values()]
+        words = tuple(text for text in texts if not _is_number(text))
+        nth = alike[words]
+        alike[words] += bool(at)
         label = next((text for text in texts if text and not _is_number(text)), "")
         if at and texts and _is_id(texts[0]):
             label = texts[0]
@@ -161,10 +185,14 @@ def _cells(table: Any, place: str, anchor: Any) -> Iterator[TextBlock]:
             read.add(cell.element)
             head = heads.get(column, "") if at else ""
             where = f"{place}, row {at + 1}, column {column + 1}"
-            yield from _cell(cell.element, where, (at, label, head), anchor)
+            row = tuple(cells[one].text if one in cells else "" for one in range(width)) if at else None
+            stands = TableCell(titles, row, column, nth)
+            yield from _cell(cell.element, where, (at, label, head), anchor, stands)
 
 
-def _cell(element: Any, place: str, names: tuple[int, str, str], anchor: Any) -> Iterator[TextBlock]:
+def _cell(
+    element: Any, place: str, names: tuple[int, str, str], anchor: Any, stands: TableCell
+) -> Iterator[TextBlock]:
     (at, label, head), tables = names, 0
     unit = _UNIT.search(head)
     for item in _items(element, {f"{W}p", f"{W}tbl"}):
@@ -176,7 +204,7 @@ def _cell(element: Any, place: str, names: tuple[int, str, str], anchor: Any) ->
         own = text.strip() in {label, ""} or at == 0
         lead = "" if own else f"{label} {_UNIT.sub('', head)} "
         said, coded = unit[1].strip() if unit else "", _CODED.search(head) is not None
-        yield from _paragraph(TextBlock(text, place, item, anchor, lead, said, coded))
+        yield from _paragraph(TextBlock(text, place, item, anchor, lead, said, coded, stands))
 
 
 def _grid(table: Any) -> list[dict[int, _Cell]]:
@@ -209,7 +237,7 @@ def _number(element: Any, path: str) -> int:
 
 
 def _is_number(text: str) -> bool:
-    return re.fullmatch(r"[\s0-9.,%％+-]*", text) is not None
+    return NUMBER.fullmatch(text) is not None
 
 
 def _is_id(text: str) -> bool:

@@ -1,0 +1,152 @@
+"""
+What the report itself prints of a plan: its sentences and its tables, as an office's text may hold them.
+
+A sentence is the report's where it differs in figures alone; a table where its headings do. Then each figure
+is held against the one that the report prints at that place: it needs no word that tells what it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from blockplan.deliver.text.document import NUMBER
+from blockplan.report.document import Figure, Listing, Note, Paragraph, Section, Table, Term, cell_said, walk
+from blockplan.report.volume import volume
+from blockplan.report.words import NO_BREAK, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from blockplan.deliver.text.document import TableCell, TextBlock
+    from blockplan.report.document import Block, Document
+    from blockplan.report.view import View
+
+#: A figure as it is written; blanks may divide its thousands.
+FIGURE = re.compile(r"[0-9](?:[0-9,.]*[0-9])?(?:[ \u00a0\u202f][0-9]{3}(?![0-9]))*")
+_BLANKS = re.compile(r"\s+")
+_KANA = re.compile(r"[\u3040-\u30ff]")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+#: A table is the report's where it has so large a share of one's headings, and at least two of them.
+ALIKE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedText:
+    """A text of the report and where it stands; ``states`` where its figures are of the plan."""
+
+    text: str
+    place: str
+    states: bool = True
+
+
+@dataclass
+class PrintedTable:
+    """A table of the report: headings, and for each label of a row the rows that bear it."""
+
+    heads: tuple[str, ...]
+    place: str
+    states: bool = True
+    rows: dict[str, list[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(list))
+
+
+class Report:
+    """The texts and tables that the report of a plan prints in one language."""
+
+    def __init__(self, view: View, lang: str) -> None:
+        words = Words(lang, NO_BREAK)
+        printed = volume(view.plan, view.result, lang, view.in_force, drawn=False)
+        self.texts: dict[str, list[PrintedText]] = defaultdict(list)
+        self.tables: list[PrintedTable] = []
+        self._found: dict[tuple[str, ...], PrintedTable | None] = {}
+        for place, states, block in _blocks(printed):
+            if isinstance(block, Table):
+                self.tables.append(_table(block, place, states, words))
+            for text in _said(block, words):
+                self.texts[skeleton(text)].append(PrintedText(text, place, states))
+
+    def of(self, block: TextBlock) -> PrintedText | None:
+        """What the report prints where a text has this paragraph or cell; None if it has none like it."""
+        found = self.texts.get(skeleton(block.text), []) if block.cell is None else self._cell(block.cell)
+        found = [one for one in found if skeleton(one.text) == skeleton(block.text)]
+        same = next((one for one in found if _plain(one.text) == _plain(block.text)), None)
+        return same or (found[0] if len({_plain(one.text) for one in found}) == 1 else None)
+
+    def _cell(self, cell: TableCell) -> list[PrintedText]:
+        table = self._table(cell.heads)
+        if table is None:
+            return []
+        head = _plain(cell.heads[cell.column])
+        at = next((at for at, one in enumerate(table.heads) if _plain(one) == head), None)
+        if at is None:
+            return []
+        if cell.row is None:
+            return [PrintedText(table.heads[at], table.place, states=False)]
+        rows = table.rows.get(label_of(cell.row), [])
+        if cell.nth >= len(rows):
+            return []
+        named = next((one for one in rows[cell.nth] if not NUMBER.fullmatch(one)), "")
+        place = "/".join(filter(None, (table.place, named, table.heads[at])))
+        return [PrintedText(rows[cell.nth][at], place, table.states)]
+
+    def _table(self, heads: tuple[str, ...]) -> PrintedTable | None:
+        """The table with most of some headings."""
+        if heads not in self._found:
+            own = Counter(map(_plain, heads))
+            shared = [(own & Counter(map(_plain, one.heads))).total() for one in self.tables]
+            most = max(shared, default=0)
+            found = self.tables[shared.index(most)] if most >= max(2, ALIKE * len(heads)) else None
+            self._found[heads] = found
+        return self._found[heads]
+
+
+def language_of(texts: Sequence[str]) -> str:
+    """Chinese, English or Japanese, by the letters of a text."""
+    whole = "".join(texts)
+    han = len(_HAN.findall(whole))
+    if len(_KANA.findall(whole)) > 0.05 * max(han, 1):
+        return "ja"
+    return "zh" if han > 0.05 * len(whole) else "en"
+
+
+def skeleton(text: str) -> str:
+    """A text without its figures and blanks."""
+    return _plain(FIGURE.sub("\ue000", text))
+
+
+def _plain(text: str) -> str:
+    return _BLANKS.sub("", text)
+
+
+def _blocks(printed: Document) -> Iterator[tuple[str, bool, Block]]:
+    for section in printed.sections:
+        for block in walk([section]):
+            if not isinstance(block, Section):
+                yield f"report:{section.id}", section.id != "definitions", block
+
+
+def _said(block: Block, words: Words) -> Iterator[str]:
+    if isinstance(block, Paragraph | Note):
+        yield block.text
+    elif isinstance(block, Term):
+        said = words("list.note", said=block.said, note=block.note) if block.note else block.said
+        yield f"{block.term}{words('list.colon')}{said}"
+    elif isinstance(block, Listing):
+        yield from (block.lead, *block.items)
+    elif isinstance(block, Figure) and block.caption:
+        yield block.caption
+
+
+def _table(block: Table, place: str, states: bool, words: Words) -> PrintedTable:
+    made = PrintedTable(block.heads, place, states)
+    for row in block.rows:
+        cells = tuple(cell_said(cell, words) for cell in row)
+        made.rows[label_of(cells)].append(cells)
+    return made
+
+
+def label_of(cells: Sequence[str]) -> str:
+    """What a row is called: all its cells but its numbers."""
+    return "|".join(_plain(cell) for cell in cells if not NUMBER.fullmatch(cell))
