@@ -8,6 +8,7 @@ to stderr; with ``--json`` stdout holds one document and nothing else.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -48,6 +49,8 @@ COMMANDS = {
 #: Exit code of a fault in Blockplan itself, apart from 0-3, which say something of the plan.
 INTERNAL_FAULT = 70
 INTERRUPTED = 130
+#: So many more records are made before Python looks for those that hang on one another in circles.
+GARBAGE = 20_000
 #: What a shell says of a process whose reader has gone.
 READER_GONE = 141
 
@@ -71,8 +74,11 @@ def main(arguments: list[str] | None = None) -> None:
     unreadable input; 3 some rules are unknown; 70 a fault in Blockplan itself;
     130 interrupted; 141 the reader of the output has gone.
     """
-    # A program that calls with arguments of its own has lived before.
-    began = process_began() if arguments is None else None
+    began = None
+    if arguments is None:  # a program that calls with arguments of its own has lived before
+        began = process_began()
+        # A command makes records by the hundred thousand and hardly any in circles.
+        gc.set_threshold(GARBAGE)
     try:
         code = app.main(args=arguments, prog_name="blockplan", standalone_mode=False, obj=began)
     except click.exceptions.Abort:
