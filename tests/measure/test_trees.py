@@ -92,3 +92,17 @@ def test_crowns_are_circles_of_their_width() -> None:
 def test_neither_layer_is_unknown() -> None:
     found = one(plan_of(boundary=[{"geometry": square(0, 0)}]), CANOPY)
     assert lines(found.missing) == ("canopy: layer absent", "trees: layer absent")
+
+
+def test_canopy_that_others_cover_or_that_is_drawn_twice_counts_once() -> None:
+    drawn = [square(0, 0, 20), square(0, 0, 20), square(5, 5, 5), square(15, 0, 20), square(60, 60, 10)]
+    inside = tree(10, 10, crown_m=4.0)
+    plan = plan_of(
+        boundary=[{"geometry": square(0, 0)}],
+        blocks=[{"block_id": "B", "geometry": square(0, 0, 65)}],
+        canopy=[{"geometry": shape} for shape in drawn],
+        trees=[inside],
+    )
+    found = one(plan, CANOPY)
+    assert found.value == pytest.approx((35 * 20 + 100) / 10_000, rel=1e-12)
+    assert found.by[0].value == pytest.approx((35 * 20 + 25) / 65**2, rel=1e-12)

@@ -183,10 +183,16 @@ def _apart(shapes: NDArray[Any]) -> NDArray[Any]:
     """The land under some polygons as polygons that do not overlap; those that meet no other stay."""
     shapes = sound(shapes[shapely.get_dimensions(shapes) == 2])
     shapes = shapes[~shapely.is_missing(shapes)]
+    shapely.prepare(shapes)
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    meets = np.zeros(len(shapes), dtype=bool)
-    meets[one[one != other]] = True
-    return np.concatenate([shapes[~meets], shapely.get_parts(union(shapes[meets]))])
+    one, other = one[one != other], other[one != other]
+    # A tree stands in a drawn canopy more often than beside one: what another covers adds nothing.
+    inside = shapely.covers(shapes[one], shapes[other])
+    inside &= (one < other) | ~shapely.covers(shapes[other], shapes[one])
+    kept, meets = np.ones(len(shapes), dtype=bool), np.zeros(len(shapes), dtype=bool)
+    kept[other[inside]] = False
+    meets[one[kept[one] & kept[other]]] = True
+    return np.concatenate([shapes[kept & ~meets], shapely.get_parts(union(shapes[meets]))])
 
 
 def _within(pieces: NDArray[Any], land: Any) -> NDArray[Any]:
@@ -204,7 +210,10 @@ def _canopy_by(plan: Plan, layer: str, pieces: NDArray[Any], land: Any) -> tuple
     outlines = sound(outlines)
     there = np.nan_to_num(shapely.area(_within(outlines, land)))
     outline, piece = shapely.STRtree(pieces).query(outlines, predicate="intersects")
-    shared = shapely.area(shapely.intersection(outlines[outline], pieces[piece]))
+    shapely.prepare(outlines)
+    whole = shapely.covers(outlines[outline], pieces[piece])
+    shared = shapely.area(pieces[piece])
+    shared[~whole] = shapely.area(shapely.intersection(outlines[outline[~whole]], pieces[piece[~whole]]))
     canopy = np.bincount(outline, shared, len(outlines))
     return tuple(
         Part(f"{KINDS[layer]}:{id_}", float(found / size) if size else None)
