@@ -244,7 +244,11 @@ def places(plan: Plan, homes: Homes, distances: Distances, limit_m: float) -> tu
     beyond = np.flatnonzero(distances.reached(limit_m) < 1)
     metres = distances.metres[beyond]
     make = partial(_places, homes, beyond, metres, (distances.id, limit_m))
-    return once("places", make, homes.layer, homes.id, homes.point, beyond, metres)
+    # Whatever is too far or not there at all is so for the same homes, rule for rule.
+    return plan.cached(
+        f"places:{homes.key}:{hash((beyond.tobytes(), metres.tobytes()))}",
+        lambda: once("places", make, homes.layer, homes.id, homes.point, beyond, metres),
+    )
 
 
 def _places(
