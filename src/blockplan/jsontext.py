@@ -10,9 +10,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 from blockplan.texts import LANGUAGES, pick
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LANGUAGES = frozenset(LANGUAGES)
 #: JSON of more characters than this is not indented throughout.
@@ -77,22 +81,39 @@ def document(found: dict[str, Any]) -> str:
     A large one has a line for each item of a list at its top: Python indents by an encoder that takes
     several times as long, and nobody reads tens of megabytes line by line.
     """
-    members = [f"{line(key)}: {_items(value)}" for key, value in found.items()]
-    if sum(map(len, members)) > INDENTED:
-        return "{\n  " + ",\n  ".join(members) + "\n}"
-    return json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False, default=_plain)
+    return "".join(pieces(found))
+
+
+def pieces(found: dict[str, Any]) -> Iterator[str]:
+    """The same document piece by piece: a large one need not be in memory as a whole."""
+    spread, held, size = _spread(found), [], 0
+    for piece in spread:
+        held.append(piece)
+        size += len(piece)
+        if size > INDENTED:
+            return chain(held, spread)
+    return iter([json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False, default=_plain)])
+
+
+def _spread(found: dict[str, Any]) -> Iterator[str]:
+    """A document with a line for each item of the lists at its top."""
+    before = "{\n  "
+    for key, value in found.items():
+        yield f"{before}{line(key)}: "
+        before = ",\n  "
+        if not isinstance(value, list | tuple) or not value:
+            yield line(value)
+            continue
+        for number, item in enumerate(value):
+            yield ",\n    " if number else "[\n    "
+            yield line(item)
+        yield "\n  ]"
+    yield "\n}"
 
 
 def line(value: Any) -> str:
     """A value as JSON on one line."""
     return _ENCODER.encode(value)
-
-
-def _items(value: Any) -> str:
-    """A value as JSON, a line for each item where it is a list that is not empty."""
-    if not isinstance(value, list | tuple) or not value:
-        return line(value)
-    return "[\n    " + ",\n    ".join(map(line, value)) + "\n  ]"
 
 
 def _plain(value: Any) -> Any:

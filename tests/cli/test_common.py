@@ -67,3 +67,10 @@ def test_a_record_is_written_by_its_fields_in_their_order() -> None:
     assert told["cells"] == [{"column": "far", "old": None}]
     assert (told["day"], told["title"], told["inner"]["title"]) == ("2026-01-01", "公園", "地块")
     assert row.to_dict()["title"] == title
+
+
+def test_a_large_document_is_written_item_by_item(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsontext, "INDENTED", 10)
+    pieces = list(jsontext.pieces(DOCUMENT))
+    assert "".join(pieces) == jsontext.document(DOCUMENT)
+    assert max(map(len, pieces)) <= len('{"rule": "r-0", "day": "2021-09-30"}')

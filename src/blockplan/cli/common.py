@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -104,7 +105,8 @@ def load(path: str, scenario: str | None) -> Plan:
 
 def show_json(found: dict[str, Any]) -> None:
     """One JSON document on stdout."""
-    click.echo(jsontext.document(found))
+    sys.stdout.writelines(chain(jsontext.pieces(found), ["\n"]))
+    sys.stdout.flush()
 
 
 def show_line(found: dict[str, Any]) -> None:
