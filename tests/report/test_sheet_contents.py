@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import shapely
+import shapely.affinity
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pypdf import PdfReader
 from tests.measure.conftest import plan_of, square
 
@@ -19,7 +22,7 @@ from blockplan.report.office.phases import in_time
 from blockplan.report.sheets import PAPERS, atlas
 from blockplan.report.sheets.canvas import Canvas, ticks
 from blockplan.report.sheets.control import LEAST_LETTERS, _fit, height_mm, parcel_rows, readable
-from blockplan.report.sheets.extents import MOST_M, MOST_PARCELS, subblocks
+from blockplan.report.sheets.extents import MOST_M, MOST_PARCELS, _before_cut, halves, subblocks
 from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.linetable import control_table
 from blockplan.report.sheets.maps import scenes_of
@@ -369,3 +372,36 @@ def test_a_name_in_characters_that_the_fonts_have_no_form_of_does_not_stop_a_she
     ]
     made = drawn(a_row({"title": {"zh": "雙溪𠮷規劃"}}, streets=streets), "streets", "subblock")
     assert "〓溪〓" in written(made)[0]
+
+
+def test_a_subblock_is_cut_along_the_street_between_its_parcels_and_not_by_their_number() -> None:
+    def turned(west: float, south: float, wide: float, high: float) -> shapely.Polygon:
+        return shapely.affinity.rotate(shapely.box(west, south, west + wide, south + high), 8, origin=(0, 0))
+
+    # Two large parcels south of a street that runs askew, six small ones north of it.
+    boxes = [
+        *((400.0 * at, 0.0, 390.0, 500.0) for at in range(2)),
+        *((130.0 * at, 520.0, 125.0, 380.0) for at in range(6)),
+    ]
+    parcels = [
+        {"parcel_id": f"P-{at}", "land_use": "0701", "subblock_id": "S-1", "geometry": turned(*box)}
+        for at, box in enumerate(boxes)
+    ]
+    whole = {"subblock_id": "S-1", "geometry": turned(0, 0, 790, 900)}
+    facts = facts_of(plan_of(parcels=parcels, subblocks=[whole]), "ja")
+    (extent,) = subblocks(facts)
+    named = [{str(facts.names[row]) for row in one.rows} for one in halves(facts, extent)]
+    assert sorted(map(sorted, named)) == [["P-0", "P-1"], [f"P-{at}" for at in range(2, 8)]]
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=15, deadline=None)
+def test_a_cut_leaves_no_half_empty_and_no_parcel_out(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    corners = draw.uniform(0, 500, (int(draw.integers(2, 12)), 2))
+    shapes = np.array(
+        [shapely.box(x, y, x + draw.uniform(5, 90), y + draw.uniform(5, 90)) for x, y in corners]
+    )
+    first = _before_cut(shapes)
+    assert first.any()
+    assert not first.all()

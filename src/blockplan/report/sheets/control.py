@@ -46,9 +46,9 @@ LETTERS_MM, CELL_PAD_MM, LINE_MM = 2.0, 1.6, 2.3
 LEAST_LETTERS = 0.88
 #: A note below a table but the first, mm.
 NOTE_MM = 3.0
-#: A table has at most this share of the height below its map, else pages of its own; so it has where the map
-#: is so much larger without it.
-MOST_TABLE, MUCH_LARGER = 0.34, 1.6
+#: A table has at most this share of the height below its map, else pages of its own; so it has, unless it is
+#: short, where the map is so much larger without it.
+MOST_TABLE, MUCH_LARGER, SHORT_MM = 0.34, 1.6, 60.0
 #: The table of a block with more parcels has pages of its own.
 MOST_BELOW = 30
 #: Widths that the panel may have beside a block and beside a subblock, mm.
@@ -214,7 +214,8 @@ def _fit(facts: Facts, paper: Paper, extent: Extent, table: dict[str, Any], *, b
     if not with_table:
         return alone
     found = fit(land, with_table, first)
-    return alone if found.scale >= MUCH_LARGER * alone.scale else found
+    short = min(layout.table_mm for layout in with_table) <= SHORT_MM * paper.letters
+    return alone if found.scale >= MUCH_LARGER * alone.scale and not short else found
 
 
 def height_mm(table: dict[str, Any], width_mm: float) -> float:

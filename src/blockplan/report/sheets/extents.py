@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MOST_PARCELS, MOST_M = 45, 480.0
 #: Street land so far beside a piece of a subblock is shown with it, m.
 BESIDE_M = 20.0
+#: What a cut of a subblock costs beside its distance from the middle, as a share of the side that it parts:
+#: the share of land that it cuts off of parcels, and how much shorter that side is than the other.
+RAGGED, SHORTER = 4.0, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +132,45 @@ def _pieces(facts: Facts, rows: list[int]) -> list[Extent]:
 
 
 def halves(facts: Facts, extent: Extent) -> list[Extent]:
-    """A part in two, cut across its longer side between parcels; its street land follows in `numbered`."""
-    drawn = [row for row in extent.rows if facts.shapes[row] is not None and not facts.roads[row]]
-    west, south, east, north = shapely.total_bounds(facts.shapes[drawn])
-    axis, way = (0, 1) if east - west >= north - south else (1, -1)
-    middles = shapely.get_coordinates(shapely.centroid(facts.shapes[drawn]))[:, axis] * way
-    order = [drawn[at] for at in np.argsort(middles, kind="stable")]
-    half = len(order) // 2
+    """A part in two, cut where few parcels lie on both sides; its street land follows in `numbered`."""
+    drawn = np.array([row for row in extent.rows if facts.shapes[row] is not None and not facts.roads[row]])
+    first = _before_cut(facts.shapes[drawn])
     return [
-        replace(extent, shape=shapely.union_all(facts.shapes[part]), rows=tuple(part))
-        for part in (order[:half], order[half:])
+        replace(extent, shape=shapely.union_all(facts.shapes[part]), rows=tuple(map(int, part)))
+        for part in (drawn[first], drawn[~first])
     ]
+
+
+def _before_cut(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """
+    Which shapes lie before a straight line that parts them, so that each side reads as a group of whole ones.
+
+    The line runs along or across the land's own box, as streets mostly do. It costs what it cuts off of
+    shapes, how far it lies from the middle, and how much shorter the side is that it parts.
+    """
+    areas = shapely.area(shapes)
+    points, of = shapely.get_coordinates(shapes, return_index=True)
+    corners = shapely.get_coordinates(shapely.oriented_envelope(shapely.union_all(shapes)))
+    edges = np.diff(corners[:3], axis=0) if len(corners) > 3 else np.eye(2)
+    ways = edges / np.linalg.norm(edges, axis=1, keepdims=True)
+    along = points @ ways.T
+    low, high = np.full((len(shapes), 2), np.inf), np.full((len(shapes), 2), -np.inf)
+    np.minimum.at(low, of, along)
+    np.maximum.at(high, of, along)
+    sides = high.max(axis=0) - low.min(axis=0)
+    best, found = np.inf, np.arange(len(shapes)) < len(shapes) // 2
+    for way in range(2):
+        cuts = np.unique(np.concatenate([low[:, way], high[:, way]]))[:, None]
+        share = np.clip((cuts - low[:, way]) / np.maximum(high[:, way] - low[:, way], 1e-9), 0.0, 1.0)
+        before = share > 0.5
+        ragged = (np.minimum(share, 1 - share) * areas).sum(axis=1) / areas.sum()
+        middle = np.abs((cuts[:, 0] - low[:, way].min()) / sides[way] - 0.5)
+        cost = RAGGED * ragged + middle + SHORTER * (1 - sides[way] / sides.max())
+        cost[before.all(axis=1) | ~before.any(axis=1)] = np.inf
+        at = int(cost.argmin())
+        if cost[at] < best:
+            best, found = float(cost[at]), before[at]
+    return found
 
 
 def in_order(pieces: Iterable[Extent]) -> list[Extent]:
