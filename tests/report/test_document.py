@@ -71,7 +71,13 @@ def test_docx_has_headings_a_table_with_figures_to_the_right_and_the_picture_wit
     styled = {one.text: one.style.name for one in book.paragraphs}
     assert styled["Land"] == "Heading 1"
     assert styled["More"] == "Heading 2"
-    assert styled["Land by use"] == "Caption"
+    caption = next(one for one in book.paragraphs if one.text.endswith("Land by use"))
+    assert caption.style.name == "Caption"
+    assert [one.text for one in caption._p.iter(caption._p.nsmap["w"].join("{}") + "t")] == [
+        "Table ",
+        "1",
+        "  Land by use",
+    ]
     assert styled["one"] == "List Bullet"
     rows = [[cell.text.replace("\xa0", " ") for cell in row.cells] for row in book.tables[0].rows]
     assert rows == [["Use", "Land"], ["Housing <R2>", "12,346 m²"], ["Roads", "not known"], ["All", "25%"]]
@@ -81,6 +87,22 @@ def test_docx_has_headings_a_table_with_figures_to_the_right_and_the_picture_wit
     assert not first.runs[0].bold
     assert book.inline_shapes[0]._inline.docPr.get("descr") == "A green field"
     assert round(book.inline_shapes[0].width.mm) == 40
+
+
+def test_docx_is_on_a4_with_page_numbers_and_wide_tables_lie_across() -> None:
+    wide = Table(tuple(f"c{at}" for at in range(14)), (("1",) * 14,) * 3, title="Wide")
+    made = Document(
+        "Plan", "en", dt.date(2021, 9, 30), (Section("a", "A", (wide,)), Section("b", "B", (Note("n"),)))
+    )
+    book = docx.Document(io.BytesIO(render(made, ".docx")))
+    sizes = [(round(one.page_width.mm), round(one.page_height.mm)) for one in book.sections]
+    assert sizes == [(210, 297), (297, 210), (210, 297)]
+    assert "PAGE" in book.sections[0].footer._element.xml
+    assert book.sections[0].header.paragraphs[0].text == "Plan"
+    rows = book.tables[0].rows
+    assert "tblHeader" in rows[0]._tr.xml
+    assert all("cantSplit" in row._tr.xml for row in rows[1:])
+    assert rows[1].cells[0].paragraphs[0].runs[0].font.size.pt < 8
 
 
 def test_docx_takes_the_styles_of_a_template_and_says_what_it_cannot_read(tmp_path) -> None:

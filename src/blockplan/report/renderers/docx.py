@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
@@ -41,6 +42,10 @@ FACES = {
 }
 #: Pixels of a picture per millimetre on paper (300 per inch), and the widest that one is.
 PX_PER_MM, WIDEST_MM = 11.8, 160.0
+#: A page of our own: A4 with its margins. A table with more columns than these lies across.
+A4_MM, MARGIN_MM, UPRIGHT_COLUMNS = (210, 297), 25, 9
+#: Letters of tables, points: upright, across, and across with many columns.
+LETTERS, MANY_COLUMNS = (9, 8, 6.5), 13
 #: What a ZIP file says of the time of its members: nothing, so that bytes stay the same.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 DEEPEST = 9
@@ -78,6 +83,7 @@ class _DocxWriter:
         self.document = document
         self.words = Words(document.lang, NO_BREAK)
         self.own = template is None
+        self.counted: Counter[str] = Counter()
         try:
             self.book: Any = word.Document(None if template is None else str(template))
         except (OSError, ValueError, KeyError, zipfile.BadZipFile, OpcError) as error:
@@ -90,6 +96,7 @@ class _DocxWriter:
         """Title, what stands below it, and what the file says of itself."""
         if self.own:
             self._faces()
+            self._page()
         about, day = self.book.core_properties, self.document.day
         about.title, about.author, about.language = self.document.title, "Blockplan", self.words.tag
         about.created = about.modified = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
@@ -102,6 +109,7 @@ class _DocxWriter:
         for block in blocks:
             if isinstance(block, Section):
                 if block.title:
+                    self._turn(across=False)
                     self._paragraph(block.title, f"Heading {min(depth, DEEPEST)}")
                 self.write(block.blocks, depth + 1)
             else:
@@ -131,23 +139,31 @@ class _DocxWriter:
 
     def table(self, block: Table) -> None:
         """A table whose heads stand again on each page; numbers to the right, sums in bold."""
+        across = self.own and len(block.heads) > UPRIGHT_COLUMNS
+        self._turn(across=across)
         if block.title:
-            self._paragraph(block.title, "Caption")
+            self._caption("table", block.title).paragraph_format.keep_with_next = True
         made = self.book.add_table(1, len(block.heads))
         if "Table Grid" in self.styles:
             made.style = "Table Grid"
-        _repeated(made.rows[0])
+        _marked(made.rows[0], "w:tblHeader")
         for cell, head in zip(made.rows[0].cells, block.heads, strict=True):
             cell.paragraphs[0].add_run(head).bold = True
         kinds = block.kinds or ("row",) * len(block.rows)
         for kind, row in zip(kinds, block.rows, strict=True):
-            for place, cell in zip(made.add_row().cells, row, strict=True):
+            line = made.add_row()
+            _marked(line, "w:cantSplit")
+            for place, cell in zip(line.cells, row, strict=True):
                 place.paragraphs[0].add_run(cell_said(cell, self.words)).bold = kind != "row"
                 if is_number(cell):
                     place.paragraphs[0].alignment = 2  # right, as python-docx numbers it
+        if self.own:
+            size = LETTERS[0] if not across else LETTERS[1 if len(block.heads) <= MANY_COLUMNS else 2]
+            _set_letters(made, size)
 
     def figure(self, block: Figure) -> None:
         """A picture with its caption and its words for who cannot see it."""
+        self._turn(across=False)
         from docx.shared import Mm  # noqa: PLC0415
 
         from blockplan.report.typesetting import raster  # noqa: PLC0415
@@ -157,7 +173,7 @@ class _DocxWriter:
         self.book.add_picture(io.BytesIO(png), width=Mm(width))
         self.book.inline_shapes[-1]._inline.docPr.set("descr", block.alt)
         if block.caption:
-            self._paragraph(block.caption, "Caption")
+            self._caption("figure", block.caption)
 
     def done(self) -> bytes:
         """The file, with members that bear no time."""
@@ -170,6 +186,35 @@ class _DocxWriter:
 
     def _paragraph(self, text: str, style: str) -> Any:
         return self.book.add_paragraph(text, style if style in self.styles else None)
+
+    def _page(self) -> None:
+        """An A4 page with the title above and its number below."""
+        from docx.shared import Mm  # noqa: PLC0415
+
+        section = self.book.sections[0]
+        section.page_width, section.page_height = map(Mm, A4_MM)
+        for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
+            setattr(section, side, Mm(MARGIN_MM))
+        section.header.paragraphs[0].text = self.document.title
+        section.header.paragraphs[0].alignment = section.footer.paragraphs[0].alignment = 1  # in the middle
+        _field(section.footer.paragraphs[0], "PAGE")
+
+    def _turn(self, *, across: bool) -> None:
+        """A new section where what follows lies across the page, or upright again."""
+        section = self.book.sections[-1]
+        if not self.own or (section.page_width > section.page_height) == across:
+            return
+        made = self.book.add_section()
+        made.page_width, made.page_height = section.page_height, section.page_width
+        made.orientation = int(across)
+
+    def _caption(self, kind: str, said: str) -> Any:
+        """A caption with a number that Word counts."""
+        self.counted[kind] += 1
+        made = self._paragraph(f"{self.words(f'caption.{kind}')} ", "Caption")
+        _field(made, f"SEQ {self.words(f'caption.{kind}')}", str(self.counted[kind]))
+        made.add_run(f"　{said}" if self.document.lang != "en" else f"  {said}")
+        return made
 
     def _faces(self) -> None:
         """Typefaces for Latin and for Chinese or Japanese letters in our own styles."""
@@ -187,11 +232,42 @@ class _DocxWriter:
             fonts.set(qn("w:hAnsi"), latin)
 
 
-def _repeated(row: Any) -> None:
-    """Let a row stand at the top of every page of its table."""
+def _marked(row: Any, what: str) -> None:
+    """Let a row stand at the top of every page of its table (``w:tblHeader``), or whole (``w:cantSplit``)."""
     from docx.oxml import OxmlElement  # noqa: PLC0415
 
-    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    row._tr.get_or_add_trPr().append(OxmlElement(what))
+
+
+def _set_letters(table: Any, size: float) -> None:
+    """The letters of a table, pt, with nothing free above and below them."""
+    from docx.shared import Pt  # noqa: PLC0415
+
+    for paragraph in table._tbl.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}p"):
+        made = _paragraph_of(paragraph, table)
+        made.paragraph_format.space_after = Pt(0)
+        for run in made.runs:
+            run.font.size = Pt(size)
+
+
+def _paragraph_of(element: Any, parent: Any) -> Any:
+    from docx.text.paragraph import Paragraph as WordParagraph  # noqa: PLC0415
+
+    return WordParagraph(element, parent)
+
+
+def _field(paragraph: Any, instruction: str, said: str = "1") -> None:
+    """A field that Word fills in, such as the number of the page, with what it says until then."""
+    from docx.oxml import OxmlElement  # noqa: PLC0415
+    from docx.oxml.ns import qn  # noqa: PLC0415
+
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), instruction)
+    run, text = OxmlElement("w:r"), OxmlElement("w:t")
+    text.text = said
+    run.append(text)
+    field.append(run)
+    paragraph._p.append(field)
 
 
 WRITERS: dict[type, Callable[[_DocxWriter, Any], None]] = {
