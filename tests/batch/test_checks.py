@@ -46,6 +46,7 @@ def test_a_line_says_what_judging_took(lines):
     assert lines[0].worker.rpartition(":")[2].isdigit()
 
 
+@pytest.mark.long
 def test_no_plan_is_kept_after_it_is_judged(plans):
     judge_one(str(plans[0]), packs=("zone",))
     gc.collect()

@@ -340,6 +340,7 @@ def test_a_signed_amendment_is_verified_and_a_changed_one_is_not(tmp_path):
         verify(tmp_path / "out", str(signer.verifier))
 
 
+@pytest.mark.long
 def test_the_command_tells_merges_and_leaves_with_1_at_a_conflict(tmp_path, capsys):
     base = town(packs=["gb50137"])
     for name, plan in (

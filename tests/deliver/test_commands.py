@@ -1,6 +1,7 @@
 """The commands of delivery: documents, exit codes, refusals."""
 
 import json
+import shutil
 
 import pytest
 from tests.deliver.made import ANSWERS
@@ -10,11 +11,18 @@ from blockplan.cli import main
 from blockplan.plan import read, write
 
 
-@pytest.fixture
-def place(tmp_path):
-    write(town(title={"zh": "示例镇"}, packs=["gb50137"]), tmp_path / "plan")
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("written")
+    write(town(title={"zh": "示例镇"}, packs=["gb50137"]), folder / "plan")
     lines = [f'{key}: "{value}"\n' for key, value in ANSWERS.items()]
-    (tmp_path / "form.yaml").write_text("".join(lines), "utf-8")
+    (folder / "form.yaml").write_text("".join(lines), "utf-8")
+    return folder
+
+
+@pytest.fixture
+def place(written, tmp_path):
+    shutil.copytree(written, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 

@@ -124,6 +124,7 @@ def test_a_missing_upper_bound_is_written_9999_and_read_as_none():
     assert pd.isna(back.loc["A", "far"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", PROFILES)
 def test_a_written_package_is_accepted_as_the_plan_that_it_says(tmp_path, name):
     plan, profile = town(title={"zh": "示例镇"}), load_delivery_profile(name)

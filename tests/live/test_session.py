@@ -298,6 +298,7 @@ def test_what_is_saved_reads_back_as_it_was_judged(tmp_path: Path) -> None:
     assert bp.read(place).content_hash != again.content_hash
 
 
+@pytest.mark.long
 def test_a_park_that_becomes_business_takes_the_name_and_is_judged() -> None:
     session = live(bp.read(DEMO))
     session.apply([SetValue(layer="parcels", id="LS-01-02-002", column="land_use", value="0902")])
@@ -308,6 +309,7 @@ def test_a_park_that_becomes_business_takes_the_name_and_is_judged() -> None:
     assert session.plan.layer("parcels").loc["LS-01-02-002", "land_use_name"] == "公园绿地"
 
 
+@pytest.mark.long
 def test_the_floor_area_follows_the_ratio_and_comes_back_with_undo() -> None:
     session = live(bp.read(DEMO))
     before = session.plan.layer("parcels").loc["RD-01-02-014"]

@@ -128,6 +128,7 @@ def test_a_search_for_what_makes_no_sense_is_refused_and_the_last_one_stays(
     assert service.ask("/workspace/proposal")[1] == before
 
 
+@pytest.mark.long
 def test_two_scenarios_stand_side_by_side_with_who_gains(service: Service) -> None:
     found = service.ask("/workspace/compare?with=a")[1]
     assert [one["id"] for one in found["columns"]] == ["a", "b"]
@@ -140,6 +141,7 @@ def test_two_scenarios_stand_side_by_side_with_who_gains(service: Service) -> No
     assert len(drawn) == len(bp.read(EXAMPLES / "demonstration-zone", "a").layer("parcels"))
 
 
+@pytest.mark.long
 def test_the_plan_is_taken_away_as_report_sheet_and_package(service: Service, tmp_path: Path) -> None:
     for kind, begins in (("html", b"<!doctype html"), ("pdf", b"%PDF"), ("zip", b"PK")):
         status, content = service.fetch(f"/workspace/report?as={kind}&lang=ja")
@@ -153,6 +155,7 @@ def test_the_plan_is_taken_away_as_report_sheet_and_package(service: Service, tm
     assert service.ask("/workspace/report?as=exe")[0] == 404
 
 
+@pytest.mark.long
 def test_an_offices_folder_that_is_dropped_becomes_the_plan_that_is_open(tmp_path: Path) -> None:
     place = tmp_path / "zone"
     shutil.copytree(EXAMPLES / "demonstration-zone", place)

@@ -245,6 +245,7 @@ def test_packed_layers_are_the_same_places_in_millimetres(service: Service) -> N
                 assert places(other["geometry"]["coordinates"]) == rounded
 
 
+@pytest.mark.long
 def test_a_branch_goes_on_from_here_and_the_first_scenario_stays(service: Service) -> None:
     service.ask("/workspace/edits", put(77))
     state = service.ask("/workspace/scenario", {"branch": "other"})[1]
