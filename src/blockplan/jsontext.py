@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LANGUAGES = frozenset(LANGUAGES)
+#: Metadata of a field that is null in JSON where it is empty.
+OR_NULL: Mapping[str, Any] = {"null": True}
 #: JSON of more characters than this is not indented throughout.
 INDENTED = 2_000_000
 
@@ -27,15 +29,20 @@ class JsonRecord:
     """
     A dataclass that JSON writes by its fields, in their order.
 
-    ``field(metadata={"json": "change"})`` gives a field another name there, None keeps it out. A record whose
-    JSON is more than its fields has a `to_dict` of its own.
+    ``field(metadata={"json": "change"})`` gives a field another name there, None keeps it out;
+    `OR_NULL` writes an empty text as null. A record whose JSON is more than its fields has a `to_dict` of
+    its own.
     """
 
     __slots__ = ()
 
     def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """The record as JSON writes it, its texts in one language; as they are where none is asked for."""
-        return {key: plain(value, lang) for key, value in _by_fields(self).items()}
+        kind: Any = type(self)
+        found = {key: plain(value, lang) for key, value in _by_fields(self).items()}
+        for key in _or_null(kind):
+            found[key] = found[key] or None
+        return found
 
 
 def plain(value: Any, lang: str | None = None) -> Any:
@@ -72,6 +79,11 @@ def _names(kind: Any) -> tuple[tuple[str, str], ...]:
     """(name, name in JSON) of the fields that JSON has."""
     named = [(one.name, one.metadata.get("json", one.name)) for one in fields(kind)]
     return tuple((name, key) for name, key in named if key is not None)
+
+
+@cache
+def _or_null(kind: Any) -> tuple[str, ...]:
+    return tuple(one.metadata.get("json", one.name) for one in fields(kind) if "null" in one.metadata)
 
 
 def document(found: dict[str, Any]) -> str:

@@ -74,3 +74,14 @@ def test_a_large_document_is_written_item_by_item(monkeypatch: pytest.MonkeyPatc
     pieces = list(jsontext.pieces(DOCUMENT))
     assert "".join(pieces) == jsontext.document(DOCUMENT)
     assert max(map(len, pieces)) <= len('{"rule": "r-0", "day": "2021-09-30"}')
+
+
+def test_a_field_that_is_empty_may_be_null_in_json() -> None:
+    @dataclass
+    class Sentence(jsontext.JsonRecord):
+        id: str = field(metadata=jsontext.OR_NULL)
+        why: dict[str, str] = field(metadata=jsontext.OR_NULL)
+        said: str = ""
+
+    assert Sentence("", {}).to_dict("en") == {"id": None, "why": None, "said": ""}
+    assert Sentence("S01", {"zh": "是", "en": "so"}).to_dict("en") == {"id": "S01", "why": "so", "said": ""}

@@ -316,16 +316,16 @@ def result(**changes: Any) -> CheckResult:
             StatementState(
                 "S01",
                 "represented",
-                text("一轴。", "One axis.", "一つの軸。"),
                 "R",
+                text("一轴。", "One axis.", "一つの軸。"),
                 ("object:axis",),
                 text("规划中有该要素。", "The plan holds it.", "計画にある。"),
             ),
             StatementState(
                 "R01",
                 "missed",
-                text("教育用地。", "Education land.", "教育用地。"),
                 "C",
+                text("教育用地。", "Education land.", "教育用地。"),
                 ("rule:zone-edu",),
                 text("未通过。", "zone-edu fails.", "満たさない。"),
             ),

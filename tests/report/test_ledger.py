@@ -49,7 +49,7 @@ def test_without_differences_the_report_says_so(plan: Plan) -> None:
 
 def test_a_statement_links_to_the_verdict_that_carries_it() -> None:
     statement = StatementState(
-        "R01", "missed", text("x", "x", "x"), "C",
+        "R01", "missed", "C", text("x", "x", "x"),
         ("rule:zone-edu", "layer:parcels", "object:core-n", "programme:incubator", "rule:absent", "odd",
          "measure:jobs>0", "manifest:authority"),
         text("x", "x", "x"),

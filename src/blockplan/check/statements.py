@@ -102,7 +102,7 @@ def judge_statements(
     for statement in statements:
         state, why = _state(statement, by_rule, held, faults)
         states.append(
-            StatementState(statement.id, state, statement.text, statement.kind, statement.bound_to, why)
+            StatementState(statement.id, state, statement.kind, statement.text, statement.bound_to, why)
         )
     return tuple(states)
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from blockplan.jsontext import JsonRecord, plain
+from blockplan.jsontext import OR_NULL, JsonRecord, plain
 from blockplan.measure.measurement import Measurement, Place, WithinReach
 from blockplan.measure.missing import lines
 from blockplan.measure.parameters import Parameters
@@ -179,13 +179,13 @@ def _place(place: Place) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class StatementState:
+class StatementState(JsonRecord):
     """Whether a sentence of the plan's text is borne out: by which rules, layers, objects, and why not."""
 
     statement_id: str
     state: State
-    text: Text
     kind: str
+    text: Text
     bound_to: tuple[str, ...]
     why: Text
 
@@ -207,7 +207,7 @@ class Discrepancy(JsonRecord):
         Whether those that are there agree; None where that is not known.
     """
 
-    statement_id: str
+    statement_id: str = field(metadata=OR_NULL)
     subject: Text
     said: float | None
     tabled: float | None
@@ -216,20 +216,6 @@ class Discrepancy(JsonRecord):
     tolerance: float | None
     agrees: bool | None
     note: Text
-
-    def to_dict(self, lang: str | None = DEFAULT_LANGUAGE) -> dict[str, Any]:
-        """The comparison as JSON writes it."""
-        return {
-            "statement_id": self.statement_id or None,
-            "subject": pick(self.subject, lang),
-            "said": self.said,
-            "tabled": self.tabled,
-            "drawn": self.drawn,
-            "unit": self.unit,
-            "tolerance": self.tolerance,
-            "agrees": self.agrees,
-            "note": pick(self.note, lang),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,19 +291,9 @@ class CheckResult(JsonRecord):
             "capacity": plain(self.capacity),
             "parameters": dict(self.parameters),
             "overrides": plain(self.overrides),
-            "verdicts": [verdict.to_dict(lang) for verdict in self.verdicts],
+            "verdicts": plain(self.verdicts, lang),
             "reported": [measurement.to_dict() for measurement in self.reported],
-            "statements": [
-                {
-                    "statement_id": statement.statement_id,
-                    "state": statement.state,
-                    "kind": statement.kind,
-                    "text": pick(statement.text, lang),
-                    "bound_to": list(statement.bound_to),
-                    "why": pick(statement.why, lang),
-                }
-                for statement in self.statements
-            ],
-            "differences": [difference.to_dict(lang) for difference in self.differences],
-            "faults": [found.to_dict(lang) for found in self.faults],
+            "statements": plain(self.statements, lang),
+            "differences": plain(self.differences, lang),
+            "faults": plain(self.faults, lang),
         }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from blockplan.compare.columns import keyed
 from blockplan.jsontext import JsonRecord
@@ -23,31 +23,25 @@ Places = dict[tuple[str, str], "Place"]
 TOLD = frozenset({"pass", "fail"})
 
 
+class JudgedScope(NamedTuple):
+    """The object that was judged."""
+
+    kind: str
+    id: str
+
+
 @dataclass(frozen=True, slots=True)
 class PlaceChange(JsonRecord):
     """A place that a rule points at in one plan only; x, y in the CRS of the first (None: nowhere)."""
 
     column: str
     rule: str
-    scope: tuple[str, str]
+    scope: JudgedScope
     layer: str
     id: str
-    kind: Kind
+    kind: Kind = field(metadata={"json": "change"})
     x: float | None
     y: float | None
-
-    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
-        """The change as JSON writes it."""
-        return {
-            "column": self.column,
-            "rule": self.rule,
-            "scope": {"kind": self.scope[0], "id": self.scope[1]},
-            "layer": self.layer,
-            "id": self.id,
-            "change": self.kind,
-            "x": self.x,
-            "y": self.y,
-        }
 
 
 def place_changes(first: ComparedColumn, other: ComparedColumn) -> list[PlaceChange]:
@@ -65,7 +59,7 @@ def place_changes(first: ComparedColumn, other: ComparedColumn) -> list[PlaceCha
         if was is None or now is None or not {was.outcome, now.outcome} <= TOLD:
             continue
         old, new = _by_place(was), _by_place(now)
-        scope = (was.scope_kind, was.scope_id)
+        scope = JudgedScope(was.scope_kind, was.scope_id)
         sides: tuple[tuple[Kind, Places, Places], ...] = (("appears", new, old), ("vanishes", old, new))
         for kind, places, lacking in sides:
             for name in sorted(places.keys() - lacking.keys()):

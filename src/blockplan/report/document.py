@@ -11,8 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from blockplan.jsontext import JsonRecord
-from blockplan.texts import pick
+from blockplan.jsontext import OR_NULL, JsonRecord
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,11 +28,7 @@ class PageLink(JsonRecord):
 
     kind: str
     id: str
-    name: Mapping[str, str] = field(default_factory=dict)
-
-    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
-        """The link as JSON; ``name`` is null where the thing has none."""
-        return {"kind": self.kind, "id": self.id, "name": pick(self.name, lang) or None}
+    name: Mapping[str, str] = field(default_factory=dict, metadata=OR_NULL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,7 +19,7 @@ from blockplan.deliver.text.lexicon import Lexicon
 from blockplan.deliver.text.reported import FIGURE, Report, language_of
 from blockplan.deliver.text.runs import RUN, pieces, stretch
 from blockplan.deliver.text.scan import HORIZON, HORIZON_SPAN, ScannedNumber, context_numbers, numbers
-from blockplan.jsontext import JsonRecord
+from blockplan.jsontext import OR_NULL, JsonRecord
 from blockplan.texts import LANGUAGES, Catalog, pick
 
 if TYPE_CHECKING:
@@ -95,20 +95,12 @@ class TextStatement(JsonRecord):
     place: str
     said: str
     sentence: str
-    bound_to: str
-    right: str
-    why: dict[str, str]
-    block: int
-    start: int
-    end: int
-
-    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
-        """The statement as JSON writes it."""
-        return {
-            "statement_id": self.statement_id, "kind": self.kind, "state": self.state, "place": self.place,
-            "said": self.said, "sentence": self.sentence, "bound_to": self.bound_to or None,
-            "right": self.right or None, "why": pick(self.why, lang) or None,
-        }  # fmt: skip
+    bound_to: str = field(metadata=OR_NULL)
+    right: str = field(metadata=OR_NULL)
+    why: dict[str, str] = field(metadata=OR_NULL)
+    block: int = field(metadata={"json": None})
+    start: int = field(metadata={"json": None})
+    end: int = field(metadata={"json": None})
 
 
 @dataclass(frozen=True)
