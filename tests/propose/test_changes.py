@@ -18,7 +18,6 @@ from blockplan.propose.changes import (
     difference,
     new_feature,
     picked,
-    taken_back,
     value_of,
 )
 
@@ -52,13 +51,6 @@ def test_a_feature_is_there_once_its_id_is_given_and_gone_once_it_is_null() -> N
     assert with_stop.layer("stops").geometry["S-9"].x == 500_050
     without = apply(with_stop, [Change("stops", "S-9", "stop_id", "S-9", None)])
     assert list(without.layer("stops").index) == []
-
-
-def test_what_is_taken_back_is_as_it_was() -> None:
-    plan = a_plan()
-    changes = (USE, *STOP)
-    assert apply(apply(plan, changes), taken_back(changes)).layer("parcels").equals(plan.layer("parcels"))
-    assert len(apply(apply(plan, changes), taken_back(changes)).layer("stops")) == 0
 
 
 def test_two_changes_of_one_value_follow_one_another() -> None:

@@ -9,7 +9,7 @@ from blockplan.measure.missing import Missing, nothing, reason
 from blockplan.report.tables import (
     capacity_sentence,
     missing_words,
-    outcome_word,
+    outcome_said,
     quantity,
     reported_row,
     title,
@@ -52,7 +52,7 @@ def test_a_reach_rule_names_its_distance() -> None:
 
 def test_a_rule_that_does_not_apply_has_no_figures() -> None:
     assert verdict_rows(result(), "en")[5][3] == "–"
-    assert outcome_word(verdict("x", "not_applicable"), "en") == "– not applicable"
+    assert outcome_said("not_applicable", Words("en")) == "– not applicable"
 
 
 def test_a_value_near_either_end_of_a_range_is_told_apart_from_it() -> None:

@@ -57,12 +57,6 @@ def new_feature(layer: str, id_: str, values: Mapping[str, Any]) -> tuple[Change
     return tuple(Change(layer, id_, column, None, value) for column, value in given.items())
 
 
-def taken_back(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """The changes that undo `changes`, last one first."""
-    turned = [Change(one.layer, one.id, one.column, one.new, one.old) for one in changes]
-    return tuple(reversed(turned))
-
-
 def picked(changes: Sequence[Change], only: Iterable[str]) -> tuple[Change, ...]:
     """
     The changes of some features, named by id or as ``layer:id``.

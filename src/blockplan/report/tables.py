@@ -101,11 +101,6 @@ def typeset(said: str) -> str:
     return PLAIN_UNIT.sub("\\1\N{SUPERSCRIPT TWO}", said)
 
 
-def outcome_word(verdict: Verdict, lang: str) -> str:
-    """``✓ pass``: symbol and word of a verdict's outcome."""
-    return outcome_said(verdict.outcome, Words(lang))
-
-
 def outcome_said(outcome: Outcome, words: Words) -> str:
     """Symbol and word of an outcome."""
     return f"{SYMBOLS[outcome]} {words(f'outcome.{outcome}')}"
