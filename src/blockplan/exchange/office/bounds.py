@@ -96,6 +96,9 @@ _BESIDE = re.compile(
     r"(?:不(?:宜|应|得)?(?:大于|超过|高于)|控制在|[≤<]=?|小于|低于)?\s*(?P<share>\d{1,2}(?:\.\d+)?)?\s*(?P<percent>[%％])?"
     r"(?:以内|以下)?[)）]?$"
 )
+_STATE = re.compile(
+    r"(?:现状|规划|原址)?(?:保留|新建|改建|改造|扩建|改扩建|新增)(?:用地|地块)?|现状(?:用地|地块)?"
+)
 
 
 def allowed_beside(remark: str) -> tuple[str, str]:
@@ -187,6 +190,18 @@ def status_of(text: str) -> str | None:
     if text in {"existing", "kept", "rebuilt", "planned"}:
         return text
     return next((status for words, status in STATUS if re.search(words, text, re.IGNORECASE)), None)
+
+
+def states(text: str) -> bool:
+    """
+    Whether a text says the state of development and nothing else.
+
+    Examples
+    --------
+    >>> states("现状保留"), states("新建"), states("新建小学"), states("2024年")
+    (True, True, False, False)
+    """
+    return _STATE.fullmatch(text) is not None
 
 
 def setbacks_in(text: Any) -> dict[str, float]:

@@ -38,6 +38,8 @@ def as_drawn(reading: SourceReading, profile: Profile) -> None:
     for layer in reading.layers:
         if layer.role is None and geometry_kind(layer) == "polygon":
             _annotate(layer, labels, reader, profile, reading.findings)
+            reading.findings += reader.read_letters(layer.file)
+            reader.letters.clear()
 
 
 def _layers_of(layer: SourceLayer) -> list[SourceLayer]:

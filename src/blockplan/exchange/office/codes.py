@@ -33,7 +33,9 @@ LISTS: dict[str, tuple[str, str]] = {
     "town2007": ("GB 50188-2007 (towns)", r"2007|50188|镇规划"),
     "gbj137": ("GBJ 137-90", r"1990|137-?90|^90"),
 }
-_CODE = re.compile(r"[A-Z]{1,2}\d{1,3}[a-z]?(?![a-z])|[A-Z](?![A-Za-z\d])|(?<!\d)\d{2}(?:\d{2}){0,2}(?!\d)")
+_CODE = re.compile(
+    r"[A-Z]{1,2}\d{1,3}[a-z]?(?![a-z])|(?<![A-Za-z])[A-Z](?![A-Za-z\d])|(?<!\d)\d{2}(?:\d{2}){0,2}(?!\d)"
+)
 #: Signs that part the uses of one parcel.
 _PARTS = re.compile(r"[/+&,;、|]|和|及|与|兼")
 #: Words in a use's name that say more than its code -> code of 2023.

@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 
 from blockplan.exchange.office import codes
-from blockplan.exchange.office.labels import USE, Reader, attributes
+from blockplan.exchange.office.labels import NUMBER, USE, Reader, attributes
 from blockplan.exchange.office.rings import TWICE, Defect, Ring, Rings, rings_of
 from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceReading
 from blockplan.exchange.office.titles import plain
@@ -41,6 +41,7 @@ _WIDTH = re.compile(
     r"\s*(?P<width>\d{1,3}(?:\.\d+)?)\s*(?P<unit>m|米)?",
     re.IGNORECASE,
 )
+_WATER = re.compile(r"水[塘池面域系体库]|[池鱼]塘|湖|河道|景观水|pond|lake|(?<![a-z])water", re.IGNORECASE)
 _WIDTH_LAYER = re.compile(r"宽|红线|断面|width|row", re.IGNORECASE)
 _NAME_LAYER = re.compile(r"路名|道路名|街名|(?:road|street)[ _-]?name|宽|width", re.IGNORECASE)
 _WIDTHS_M = (3.0, 150.0)
@@ -188,6 +189,8 @@ class _Layers:
         rows, defects = attributes(shapes, found.open, labels, marks, self.reader)
         found.defects += defects
         self._uses(shapes, rows, found)
+        shapes, rows = self._without_inner(shapes, rows, found)
+        self.reading.findings += self.reader.read_letters(self.file)
         name = LAND
         named = [one for one in layers if not codes.use_named(one)]
         if named:
@@ -263,6 +266,38 @@ class _Layers:
                 row.setdefault(USE, use)
             row[LAYER] = ring.layer
 
+    def _without_inner(
+        self, shapes: Any, rows: list[dict[str, str]], found: Rings
+    ) -> tuple[Any, list[dict[str, str]]]:
+        """
+        Outlines inside a numbered parcel that say neither number nor use: water by its text or layer is land
+        of its own, anything else (the outline of a building) is part of the parcel, and told.
+        """
+        silent = np.array([NUMBER not in row and USE not in row for row in rows], dtype=bool)
+        numbered = np.flatnonzero([NUMBER in row for row in rows])
+        hulls = np.array([_filled_up(shapes[at]) for at in numbered], dtype=object)
+        outer, inner = shapely.STRtree(shapes[silent]).query(hulls, predicate="contains")
+        gone: set[int] = set()
+        for parcel, at in zip(numbered[outer].tolist(), np.flatnonzero(silent)[inner].tolist(), strict=True):
+            said = " ".join([*rows[at].values(), found.rings[at].layer])
+            if _WATER.search(said):
+                rows[at][self.reader.field("用地性质")] = "水域"
+                continue
+            if at in gone:
+                continue
+            gone.add(at)
+            area, point = shapes[at].area, shapes[at].representative_point()
+            shapes[parcel] = shapely.union(shapes[parcel], shapes[at])
+            message = (
+                f"An outline of {area:,.1f} m2 inside parcel {rows[parcel][NUMBER]} says neither number nor "
+                "use; it is part of the parcel. Write its number or its use into it if it is land of its own."
+            )
+            x, y = round(point.x, 3), round(point.y, 3)
+            found.say(Defect("cad-inner", "warning", message, round(area, 3), x, y, found.rings[at].layer))
+        kept = [at for at in range(len(rows)) if at not in gone]
+        found.rings = [found.rings[at] for at in kept]
+        return shapes[kept], [rows[at] for at in kept]
+
     # Other layers
 
     def _areas(self, layer: str, role: str, lines: list[DrawnLine]) -> None:
@@ -311,13 +346,12 @@ class _Layers:
         for one in self.drawn.labels:
             if self.roles.get(one.layer, "") not in {"", "labels", "road_edges"}:
                 continue
-            width = _width_in(one.text, one.layer)
-            name = "" if width else _street_in(one.text)
+            said = _of_street(one.text, one.layer)
             # A long name that stands in a narrow street reaches into the parcels beside.
             meant = one.places if _NAME_LAYER.search(one.layer) else one.places[:1]
             free = [place for place in meant if not len(self.land.query(shapely.Point(place), "intersects"))]
-            if free and (width or name):
-                found.append((free[0], "", {"红线宽度": width} if width else {"名称": name}))
+            if free and said:
+                found.append((free[0], "", said))
         return found
 
     def _points(self, layer: str) -> None:
@@ -363,6 +397,11 @@ class _Layers:
                 )  # fmt: skip
 
 
+def _filled_up(shape: Any) -> Any:
+    """A shape without its holes."""
+    return shapely.union_all([shapely.Polygon(part.exterior) for part in shapely.get_parts(shape)])
+
+
 def _width_in(text: str, layer: str) -> str:
     """
     The width of a street that a text says with a word or a unit, or on a layer of widths; "" for none.
@@ -379,6 +418,26 @@ def _width_in(text: str, layer: str) -> str:
         return ""
     low, high = _WIDTHS_M
     return found["width"] if low <= float(found["width"]) <= high else ""
+
+
+def _of_street(text: str, layer: str) -> dict[str, str]:
+    """
+    Name and width of a street that a text is, alone or side by side; nothing for any other text.
+
+    Examples
+    --------
+    >>> _of_street("海棠路", "标注"), _of_street("海棠路 24m", "标注"), _of_street("海棠路24班", "标注")
+    ({'名称': '海棠路'}, {'名称': '海棠路', '红线宽度': '24'}, {})
+    """
+    if width := _width_in(text, layer):
+        return {"红线宽度": width}
+    if name := _street_in(text):
+        return {"名称": name}
+    parts = [part for part in re.split(r"[\s,，;；()（）]+", text) if part]
+    if len(parts) != 2:
+        return {}
+    said = [_of_street(part, layer) for part in parts]
+    return said[0] | said[1] if all(said) and said[0].keys() != said[1].keys() else {}
 
 
 def _street_in(text: str) -> str:

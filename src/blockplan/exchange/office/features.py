@@ -18,6 +18,7 @@ from blockplan.exchange.office.joining import key
 from blockplan.exchange.office.rows import PLACE, read_rows
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.values import Amount, text_of
+from blockplan.plan.model.layers import LAYERS
 
 if TYPE_CHECKING:
     from blockplan.exchange.office.mapping import LayerChoice
@@ -49,7 +50,27 @@ COLOURS = (
 )  # fmt: skip
 NAMES = ("name_zh", "name")
 #: Fields of programs, not of an office.
+#: Columns of the plan's layers.
+_OURS = frozenset(column for layer in LAYERS.values() for column in layer.columns)
 UNKEPT = frozenset({"fid", "ogc_fid", "objectid", "geom", "geometry", "shape", "shape_leng", "shape_area"})
+
+
+def beside(name: str) -> str:
+    """
+    The name under which a row keeps an office's own field (``=name``); "" for one that is not kept.
+
+    Files tell no capital from a small letter, so what differs by that alone from a column of the plan is
+    called otherwise.
+
+    Examples
+    --------
+    >>> beside("=实施意向"), beside("=Land_Use"), beside("=OBJECTID")
+    ('实施意向', 'Land_Use_given', '')
+    """
+    own = name[1:]
+    if own.lower() in UNKEPT:
+        return ""
+    return f"{own}_given" if own.lower() in _OURS and own not in _OURS else own
 
 
 def word(table: tuple[tuple[str, str], ...], *texts: Any) -> str | None:
@@ -92,9 +113,9 @@ def framed(rows: list[Row], shapes: list[Any], made: list[dict[str, Any]]) -> gp
     records = [
         dict(one)
         | {
-            name[1:]: text_of(value)
+            own: text_of(value)
             for name, value in row.items()
-            if name.startswith("=") and name[1:] not in one and name[1:].lower() not in UNKEPT
+            if name.startswith("=") and (own := beside(name)) and own not in one
         }
         for row, one in zip(rows, made, strict=True)
     ]

@@ -162,6 +162,7 @@ def _heading(cells: list[list[Any]], known: Known) -> tuple[int, int, list[str]]
                 break
             columns = list(zip(*cells[top : bottom + 1], strict=True))
             names = [_combined(column, known) for column in columns]
+            names = _from_left(names, cells[top : bottom + 1], known)
             sure = {name for name in names if known.knows(name_and_unit(name)[0])}
             # A name over two rows says more than its lower half, which may be a name of its own.
             joint = {
@@ -214,6 +215,24 @@ def _combined(levels: tuple[Any, ...], known: Known) -> str:
         if known.knows(name_and_unit(part)[0]):
             return str(part)
     return "".join(parts)
+
+
+def _from_left(names: list[str], rows: list[list[Any]], known: Known) -> list[str]:
+    """
+    Names of columns whose heading stands further left, over several columns that nobody merged: the second of
+    `容积率` over `下限`, `上限`.
+    """
+    found = list(names)
+    if len(rows) < 2:
+        return found
+    over = None
+    for at, (above, below) in enumerate(zip(rows[0], rows[-1], strict=True)):
+        over = above if above is not None else over
+        if above is None and below is not None and over is not None:
+            joined = f"{over}{below}"
+            if known.knows(name_and_unit(joined)[0]):
+                found[at] = joined
+    return found
 
 
 def _side_by_side(names: list[str], known: Known) -> list[list[tuple[int, str]]]:

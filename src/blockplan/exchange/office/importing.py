@@ -24,7 +24,9 @@ from blockplan.exchange.layers import spare_drawn_plan, written
 from blockplan.exchange.office import assemble, datum
 from blockplan.exchange.office.cad_shapefiles import as_drawn
 from blockplan.exchange.office.days import day_in, days_of
+from blockplan.exchange.office.decimal_commas import with_points
 from blockplan.exchange.office.joining import looks
+from blockplan.exchange.office.law import judged_by
 from blockplan.exchange.office.mapping import (
     DOUBLE,
     IGNORED,
@@ -52,12 +54,6 @@ if TYPE_CHECKING:
 MAPPING = "mapping.toml"
 #: Two parcel layers that share this much of their numbers draw the same parcels.
 SAME_NUMBERS = 0.5
-#: What judges the plan unless the mapping says otherwise: the codes are Chinese.
-PACKS = ("gb50180",)
-OWN_PACK = "plan"
-#: Plane zones of JGD2000 and JGD2011: a plan in one of them is judged by the law of Japan.
-JAPANESE_ZONES = frozenset({*range(2443, 2462), *range(6669, 6688)})
-JAPANESE_PACKS = ("jp",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +128,7 @@ def import_office(
         reading = read_all(paths, profile, stack, heal_m)
     as_drawn(reading, profile)
     findings = reading.findings
+    with_points(reading.layers, findings)
     chosen, layers = _choose(reading, profile, given, ask, findings)
     _located(layers, findings)
     _plan_table(chosen, reading, Path(out), findings)
@@ -147,7 +144,7 @@ def import_office(
     built.made["healed"] = reading.healed + built.made["healed"]
     chosen.code = built.codes
     _title(chosen, built, paths)
-    _packs(chosen, built)
+    judged_by(chosen, built, findings)
     text = chosen.to_toml(profile)
     names = [Path(path).name for path in paths]
     table = chosen.plan | built.manifest
@@ -439,9 +436,16 @@ def _place(layers: list[Pair], chosen: OfficeMapping, reading: SourceReading) ->
     ]
     drawn.sort(key=lambda pair: pair[1].role != "parcels")
     if not any(choice.role == "parcels" for _, choice in drawn):
+        listed = sum(len(layer.frame) for layer, choice in layers if choice.role == "parcel_table")
+        only_listed = (
+            f"Tables list {listed} parcels, but nothing draws their outlines, and so nobody knows where they "
+            "are: add the layer or the drawing of the parcels, or a text file with their corners.\n"
+            if listed
+            else ""
+        )
         names = ", ".join(f"{layer.file}: {layer.name}" for layer, _ in layers[:12]) or "none"
         raise PlanDataError(
-            f"No layer holds parcels. Layers there are: {names}.\n"
+            f"No layer holds parcels. Layers there are: {names}.\n{only_listed}"
             'Name the one that does in mapping.toml (role = "parcels"), or add your names for it in a '
             "profile (--profile)."
         )
@@ -472,15 +476,6 @@ def _plan_table(
 
 #: What holds a whole plan.
 DRAWINGS = (".dxf", ".dwg", ".gpkg", ".gdb")
-
-
-def _packs(chosen: OfficeMapping, built: assemble.AssembledPlan) -> None:
-    """What judges the plan: also the bounds of its table, where buildings are drawn to be judged by them."""
-    bounds = built.layers["parcels"].filter(regex="_(?:max|min)$").notna().to_numpy().any()
-    own = bool(bounds) and len(built.layers.get("buildings", ())) > 0
-    code = str(chosen.plan.get("crs", "")).removeprefix("EPSG:")
-    packs = JAPANESE_PACKS if code.isdigit() and int(code) in JAPANESE_ZONES else PACKS
-    chosen.plan.setdefault("packs", [*packs, *([OWN_PACK] if own else [])])
 
 
 def _title(chosen: OfficeMapping, built: assemble.AssembledPlan, paths: Sequence[str | Path]) -> None:

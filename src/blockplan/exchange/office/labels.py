@@ -11,6 +11,7 @@ import shapely
 
 from blockplan.exchange.office import codes
 from blockplan.exchange.office.rings import Defect
+from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.texts import facilities_in
 from blockplan.exchange.office.titles import name_and_unit
 
@@ -31,6 +32,13 @@ _GLUED = re.compile(
 #: The letter of building heights; others (R, D, G) mean several things.
 _HEIGHT = re.compile(
     r"H\s*(?:[:：=]\s*)?((?:(?<=[:：=])|[≤<]=?)\s*\d{1,3}(?:\.\d+)?\s*(?:m|米)?)", re.IGNORECASE
+)
+#: Letters of other figures, where a sign and a figure of their kind stand behind (a radius is no `R=2.0`, but
+#: `R=15` may be one; `L=36.5` is the length of a curve, `L=35%` is none).
+_LETTERS = (
+    (re.compile(r"(?:R|F|FAR)\s*((?:[≤<]=?|[:：=])\s*\d{1,2}\.\d{1,2})", re.IGNORECASE), "容积率"),
+    (re.compile(r"(?:M|D|JM)\s*((?:[≤<]=?|[:：=])\s*\d{1,2}(?:\.\d+)?\s*[%％])", re.IGNORECASE), "建筑密度"),
+    (re.compile(r"(?:G|L)\s*((?:[≥>]=?|[:：=])\s*\d{1,2}(?:\.\d+)?\s*[%％])", re.IGNORECASE), "绿地率"),
 )
 #: A figure that can only be the site's area.
 _AREA = re.compile(r"\d+(?:\.\d+)?\s*(?:ha|hm2|hm²|公顷|m2|㎡|平方米|亩)", re.IGNORECASE)
@@ -54,6 +62,8 @@ class Reader:
             name: one.column for one in profile.of_role("parcels").values() for name in one.names
         }
         # Texts and blocks of one drawing may call a figure by two names; the first that comes up serves both.
+        #: Fields that a bare letter was read as, with the first text.
+        self.letters: dict[str, str] = {}
         self._fields = {"parcel_id": NUMBER, "land_use": USE, "facilities_text": FACILITIES}
         on = [one.text for one in labels if self._named(one.layer) == NUMBER]
         lines = [line.strip() for text in on or [one.text for one in labels] for line in text.splitlines()]
@@ -69,6 +79,12 @@ class Reader:
         """The field for a name: one for all names of a column."""
         column = self._columns.get(name_and_unit(name)[0])
         return self._fields.setdefault(column, name) if column else name
+
+    def read_letters(self, file: str) -> list[SourceFinding]:
+        """That figures with a letter alone (`R=2.0`) were read, and as what."""
+        said = [f"{text!r} as {name}" for name, text in self.letters.items()]
+        message = f"Letters before figures were read: {', '.join(said)}, and so of all like them."
+        return [SourceFinding(rule="cad-letter", grade="note", message=message, file=file)] if said else []
 
     @staticmethod
     def is_number(text: str) -> bool:
@@ -104,6 +120,10 @@ class Reader:
             return self.field(said[1]), said[2]
         if height := _HEIGHT.fullmatch(text):
             return self.field("建筑限高"), height[1]
+        for letter, name in _LETTERS:
+            if found := letter.fullmatch(text):
+                self.letters.setdefault(name, text)
+                return self.field(name), found[1].lstrip(":：= ")
         return (self.field("用地面积"), text) if _AREA.fullmatch(text) else None
 
     def _pair(self, text: str) -> tuple[str, str]:

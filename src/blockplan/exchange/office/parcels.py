@@ -19,9 +19,10 @@ from blockplan.exchange.office.bounds import (
     allowed_beside,
     bounded,
     setbacks_in,
+    states,
     status_of,
 )
-from blockplan.exchange.office.features import UNKEPT
+from blockplan.exchange.office.features import beside
 from blockplan.exchange.office.joining import key, same
 from blockplan.exchange.office.mapping import CodeChoice
 from blockplan.exchange.office.rows import PLACE, read_rows
@@ -43,9 +44,6 @@ BUILT = ("07", "08", "09", "10", "11", "13")
 #: Numbers of which fewer than this share are different count within something; with it nearly all differ.
 ANEW, DISTINCT = 0.7, 0.95
 NATIONAL = codes.NATIONAL
-_STATE = re.compile(
-    r"(?:现状|规划|原址)?(?:保留|新建|改建|改造|扩建|改扩建|新增)(?:用地|地块)?|现状(?:用地|地块)?"
-)
 
 
 @dataclass(slots=True)
@@ -168,7 +166,7 @@ def _within_blocks(rows: list[Row], findings: list[SourceFinding]) -> None:
     """Numbers that begin anew in each block (01, 02 ...) stand behind the block's."""
     numbered = [row for row in rows if row.get("parcel_id") and "_standard" not in row]
     plain_count = len({key(str(row["parcel_id"])) for row in numbered})
-    if plain_count > ANEW * len(numbered):
+    if not numbered or plain_count > ANEW * len(numbered):
         return
     for column in ("subblock_id", "block_id"):
         whole = [
@@ -416,8 +414,8 @@ def _record(row: Row, known: Any, list_name: str, findings: list[SourceFinding])
         given = str(record["existing_land_use"])
         record["existing_land_use"] = codes.translate(given, list_name).to or given
     for name, value in row.items():
-        own = name[1:]
-        if name.startswith("=") and own not in record and own.lower() not in UNKEPT:
+        own = beside(name) if name.startswith("=") else ""
+        if own and own not in record:
             record[own] = text_of(value)
     return {column: value for column, value in record.items() if value not in ("", None)}
 
@@ -448,7 +446,7 @@ def _status(row: Row, findings: list[SourceFinding]) -> dict[str, str]:
         if not row.get("remarks"):
             return {}
         items = re.split(r"[,，;；、。\s]+", text_of(row["remarks"]))
-        said = next((item for item in items if _STATE.fullmatch(item)), "")
+        said = next((item for item in items if states(item)), "")
         return {"status": status_of(said) or ""} if said else {}
     found = status_of(str(row["status"]))
     if found is None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from blockplan.exchange.office import codes
-from blockplan.exchange.office.bounds import bound_named
+from blockplan.exchange.office.bounds import bound_named, states
 from blockplan.exchange.office.mapping import IGNORED, FieldChoice, LayerChoice
 from blockplan.exchange.office.profile import TABLE_FIELDS, FieldNames
 from blockplan.exchange.office.titles import name_and_unit, plain
@@ -38,6 +38,10 @@ NUMBERS = frozenset({"area", "signed_area", "far", "share", "height", "elevation
 NAMED = 0.8
 #: Floor area ratios from here on are percent, as Japanese offices write them.
 LEAST_PERCENT = 40.0
+#: Fields of zones, which tell a use where no other field does.
+ZONES = ("用途地域", "用途地域名")
+#: Fields that count features.
+RUNNING = ("id", "no", "num", "number", "序号", "番号", "gid")
 UNREADABLE = "cannot be read as such"
 #: Columns that several fields may give together.
 JOINED = frozenset({"facilities_text", "remarks"})
@@ -178,13 +182,13 @@ def fields_of(layer: SourceLayer, role: str, profile: Profile) -> list[FieldChoi
             chosen[offer.field] = offer
         elif rival.confidence - offer.confidence < CLOSE and _differ(layer, rival.field, offer.field):
             rival.close.append(offer.field)
-    if role == "parcels" and layer.drawn:
+    if role in {"parcels", "parcel_table"}:
         _by_content(layer, chosen)
     return [chosen.get(name) or _unused(layer, name, columns) for name in layer.fields]
 
 
 def _by_content(layer: SourceLayer, chosen: dict[str, FieldChoice]) -> None:
-    """Land use and number of parcels by what stands in a field, where no name tells them."""
+    """Land use, state and number of parcels by what stands in a field, where no name tells them."""
     taken = {one.column for one in chosen.values()}
     for name in layer.fields:
         texts = [text_of(value) for value in looked_at(layer, name)]
@@ -193,6 +197,10 @@ def _by_content(layer: SourceLayer, chosen: dict[str, FieldChoice]) -> None:
         column, why = "", ""
         if not taken & {"land_use", "land_use_name"} and _are_codes(texts):
             column, why = "land_use", "its values are land-use codes"
+        elif not taken & {"land_use", "land_use_name"} and plain(name) in ZONES:
+            column, why = "land_use_name", f"{name!r}, where nothing says the use itself"
+        elif "status" not in taken and len(set(texts)) > 1 and all(map(states, texts)):
+            column, why = "status", "its values are states of development"
         elif "parcel_id" not in taken and _are_numbers(texts, layer, name):
             column, why = "parcel_id", "each feature has its own value with digits"
         if column:
@@ -200,6 +208,20 @@ def _by_content(layer: SourceLayer, chosen: dict[str, FieldChoice]) -> None:
             chosen[name] = FieldChoice(
                 field=name, column=column, sample=texts[0][:40], confidence=0.7, why=why
             )
+    if layer.drawn and "parcel_id" not in taken:
+        _running_number(layer, chosen)
+
+
+def _running_number(layer: SourceLayer, chosen: dict[str, FieldChoice]) -> None:
+    """Where nothing else is a parcel's number, a field `id` that has another value for each is."""
+    for name in layer.fields:
+        texts = [text_of(value) for value in layer.frame[name]]
+        if name not in chosen and plain(name) in RUNNING and all(texts) and len(set(texts)) == len(texts) > 1:
+            why = "no other field is the parcel's number, and each has its own"
+            chosen[name] = FieldChoice(
+                field=name, column="parcel_id", sample=texts[0][:40], confidence=0.6, why=why
+            )
+            return
 
 
 def _are_codes(texts: list[str]) -> bool:

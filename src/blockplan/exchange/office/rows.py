@@ -127,6 +127,24 @@ def _numbers(
             row.setdefault(f"={one.field}", text_of(value))
         elif amount is not None:
             row[column.column] = amount
+            ranged = column.bare and not column.column.endswith(("_min", "_max"))
+            if amount.kind == "range" and not ranged:
+                findings.append(_upper_end(row, one.field, value, amount))
+
+
+def _upper_end(row: Row, field: str, value: Any, amount: Amount) -> SourceFinding:
+    file, layer, place = row[PLACE]
+    return SourceFinding(
+        rule="office-value",
+        grade="note",
+        message=f"{field} is {text_of(value)!r}, a range where one number belongs; its upper end "
+        f"({amount.value:g}) counts.",
+        file=file,
+        layer=layer,
+        id=place,
+        column=field,
+        value=text_of(value)[:60],
+    )
 
 
 def unread(row: Row, field: str, value: Any, why: str) -> SourceFinding:

@@ -1,0 +1,53 @@
+"""Numbers that an office writes with a decimal comma (`0,4`), in layers whose fields are texts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from blockplan.exchange.office.source import SourceFinding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blockplan.exchange.office.source import SourceLayer
+
+_UNIT = r"\s*(?:%|m2|m²|㎡|m|ha)?"
+#: Nothing but a decimal comma stands behind a nought alone.
+_SURE = re.compile(rf"[≤≥<>]?\s*0,\d{{1,2}}{_UNIT}")
+_COMMA = re.compile(rf"([≤≥<>]?\s*\d+),(\d{{1,2}}{_UNIT})")
+_POINT = re.compile(rf"[≤≥<>]?\s*\d+\.\d+{_UNIT}")
+
+
+def with_points(layers: Sequence[SourceLayer], findings: list[SourceFinding]) -> None:
+    """
+    Put points for the decimal commas of files that have such; each layer changed is told.
+
+    One number with a nought before its comma must stand somewhere, and in the layer none with a point.
+    """
+    texts = [_texts(layer) for layer in layers]
+    if not any(map(_SURE.fullmatch, {text for fields in texts for many in fields.values() for text in many})):
+        return
+    for layer, fields in zip(layers, texts, strict=True):
+        said = {text for many in fields.values() for text in many}
+        if any(map(_POINT.fullmatch, said)) or not any(map(_COMMA.fullmatch, said)):
+            continue
+        layer.frame = layer.frame.copy(deep=False)
+        for name, many in fields.items():
+            if any(map(_COMMA.fullmatch, many)):
+                layer.frame[name] = [
+                    _COMMA.sub(r"\1.\2", one) if isinstance(one, str) and _COMMA.fullmatch(one) else one
+                    for one in layer.frame[name]
+                ]
+        message = "Commas in its numbers are read as decimal points."
+        findings.append(SourceFinding(rule="office-value", grade="note", message=message, **layer.place))
+
+
+def _texts(layer: SourceLayer) -> dict[str, set[str]]:
+    """The texts with a comma or a point among digits that each field holds."""
+    found = {}
+    for name in layer.fields:
+        there = {one for one in layer.frame[name] if isinstance(one, str) and len(one) < 20}
+        if there:
+            found[name] = {one for one in there if "," in one or "." in one}
+    return found

@@ -1,0 +1,56 @@
+"""Which packs of rules judge an office's plan, where its mapping does not say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import shapely
+
+from blockplan.exchange.office.source import SourceFinding
+
+if TYPE_CHECKING:
+    from blockplan.exchange.office.assemble import AssembledPlan
+    from blockplan.exchange.office.mapping import OfficeMapping
+
+#: What judges a plan in China, and one of which nobody knows where it lies: the codes are Chinese.
+CHINESE = ("gb50180",)
+JAPANESE = ("jp",)
+#: What holds anywhere.
+ANYWHERE = ("green-access", "sdg11")
+OWN = "plan"
+#: Plane zones of JGD2000 and JGD2011: a plan in one of them is judged by the law of Japan.
+JAPANESE_ZONES = frozenset({*range(2443, 2462), *range(6669, 6688)})
+#: Degrees (west, south, east, north) within which the laws of China and Japan may hold.
+EAST_ASIA = (70.0, 15.0, 155.0, 55.0)
+
+
+def judged_by(chosen: OfficeMapping, built: AssembledPlan, findings: list[SourceFinding]) -> None:
+    """
+    Enter the packs: the law of the place, and the bounds of the plan's own table where buildings are drawn to
+    be judged by them.
+    """
+    if "packs" in chosen.plan:
+        return
+    land = built.layers["parcels"]
+    bounds = land.filter(regex="_(?:max|min)$").notna().to_numpy().any()
+    own = bool(bounds) and len(built.layers.get("buildings", ())) > 0
+    code = str(chosen.plan.get("crs", "")).removeprefix("EPSG:")
+    packs: tuple[str, ...] = JAPANESE if code.isdigit() and int(code) in JAPANESE_ZONES else CHINESE
+    if _elsewhere(land):
+        packs = ANYWHERE
+        message = (
+            "The plan lies neither in China nor in Japan, whose laws are taken of themselves; it is judged "
+            f"by {', '.join(packs)}. mapping.toml, [plan] packs names others (`blockplan rules list`)."
+        )
+        findings.append(SourceFinding(rule="office-packs", grade="warning", message=message))
+    chosen.plan["packs"] = [*packs, *([OWN] if own else [])]
+
+
+def _elsewhere(land: Any) -> bool:
+    """Whether the parcels are known to lie neither in China nor in Japan."""
+    if land.crs is None or land.crs.is_engineering:
+        return False
+    corners = shapely.box(*land.total_bounds)
+    west, south, east, north = gpd.GeoSeries([corners], crs=land.crs).to_crs(4326).total_bounds
+    return not (EAST_ASIA[0] < west and south > EAST_ASIA[1] and east < EAST_ASIA[2] and north < EAST_ASIA[3])

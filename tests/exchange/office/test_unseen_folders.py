@@ -1,0 +1,219 @@
+"""Folders as other offices lay them out, made here: each comes in as a planner would read it."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pyogrio
+import pytest
+import shapely
+from tests.exchange.office.conftest import parcels, rules, shapefile, squares, workbook
+from tests.exchange.office.drawn import Sheet
+
+from blockplan.errors import PlanDataError
+from blockplan.exchange.office.codes import codes_in, translate
+
+
+def fields_of(result, layer):
+    """What each field of a layer was read as."""
+    return {
+        row["field"]: row["column"]
+        for row in result.mapping.rows()
+        if row["layer"] == layer and row["column"]
+    }
+
+
+def test_a_heading_over_several_columns_that_nobody_merged_is_that_of_each(folder, brought):
+    shapefile(parcels(编号=["A-01", "A-02", "A-03", "A-04"]), folder / "用地规划图.shp")
+    rows = [
+        ["地块编码", "用地性质", None, "容积率", None, "建筑密度（%）", "实施意向"],
+        [None, "代码", "名称", "下限", "上限", None, None],
+        ["A-01", "R2", "二类居住用地", 1.0, 2.0, 25, "新建"],
+        ["A-02", "B1", "商业用地", "—", 1.5, 35, "现状保留"],
+        ["A-03", "G1", "公园绿地", "—", "—", "—", "新建"],
+        ["A-04", "A33", "中小学用地", 0.5, 0.8, 30, "新建"],
+    ]
+    workbook(folder / "指标.xlsx", 指标=rows)
+    plan, _ = brought()
+    land = plan.layer("parcels")
+    assert land["far_min"].tolist()[0] == 1.0
+    assert land["far_max"].tolist()[:2] == [2.0, 1.5]
+    assert land["status"].tolist()[:2] == ["planned", "kept"]
+    assert land["land_use"].tolist()[:4] == ["070102", "0901", "1401", "080403"]
+
+
+def test_streets_named_as_a_net_and_their_short_fields_are_known(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    line = shapely.LineString([(499_990, 4_399_988), (500_410, 4_399_988)])
+    shapefile(
+        gpd.GeoDataFrame({"路名": ["纬一路"], "宽": ["20米"]}, geometry=[line], crs="EPSG:4548"),
+        folder / "路网中线.shp",
+    )
+    plan, _ = brought()
+    street = plan.layer("streets").iloc[0]
+    assert (street["name_zh"], street["red_line_width_m"]) == ("纬一路", 20.0)
+
+
+def test_english_uses_in_a_field_that_differs_by_capitals_alone_are_read(folder, brought):
+    uses = ["Residential - High Density", "Car Park", "Primary School", "Pocket Park"]
+    frame = parcels(Plot_ID=["P1", "P2", "P3", "P4"], Land_Use=uses, GFA_sqm=[20_000.0, 0, 8_000, 0])
+    pyogrio.write_dataframe(frame, folder / "masterplan.gpkg", layer="Plots_final")
+    plan, result = brought()
+    land = plan.layer("parcels")
+    assert land["land_use"].tolist()[:4] == ["0701", "120803", "080403", "1401"]
+    assert "read from a word" in next(one for one in rules(result, "office-code")).message
+
+
+def test_fields_that_differ_from_the_plans_by_capitals_alone_stay_beside(folder, brought):
+    frame = parcels(
+        DKBH=["A1", "A2", "A3", "A4"], YDDM=["R2", "B1", "G1", "A33"], Status=["x1", "x2", "y", "y"]
+    )
+    pyogrio.write_dataframe(
+        frame.assign(Height_M_Max=["?", "tall", "low", "so"]), folder / "p.gpkg", layer="parcels"
+    )
+    plan, _ = brought()
+    assert plan.layer("parcels")["Height_M_Max_given"].tolist()[1] == "tall"
+
+
+def test_a_studios_parcels_without_a_number_take_their_running_number(folder, brought):
+    frame = parcels(id=[1, 2, 3, 4], 功能=["住宅", "办公", "小学", "公园"]).to_crs(4326)
+    frame.to_file(folder / "地块.geojson", driver="GeoJSON")
+    plan, result = brought()
+    assert plan.layer("parcels").index.tolist()[:4] == ["1", "2", "3", "4"]
+    assert plan.layer("parcels")["land_use"].tolist()[:4] == ["0701", "0902", "080403", "1401"]
+    assert not rules(result, "office-number")
+
+
+def test_parcels_without_any_number_are_numbered_and_told(folder, brought):
+    parcels(功能=["住宅", "办公", "小学", "公园"]).to_file(folder / "地块.geojson", driver="GeoJSON")
+    plan, result = brought()
+    assert plan.layer("parcels").index.tolist()[:4] == ["N0001", "N0002", "N0003", "N0004"]
+    assert len(rules(result, "office-number")) == 4
+
+
+def test_a_german_development_plan_with_decimal_commas_is_understood_and_not_judged_by_chinese_law(
+    folder, brought
+):
+    shapes = squares(4, east=566_000, north=5_933_000)
+    frame = gpd.GeoDataFrame(
+        {"NR": ["WA1", "MI2", "GE3", "G4"], "NUTZUNG": ["WA", "MI", "GE", "Öffentliche Grünfläche"],
+         "GRZ": ["0,4", "0,6", "0,8", ""], "GFZ": ["1,2", "1,8", "2,4", ""],
+         "OK_MAX": ["12,5 m", "", "", ""]},
+        geometry=shapes, crs="EPSG:25832",
+    )  # fmt: skip
+    shapefile(frame, folder / "BPlan_Baugebiete.shp", encoding="UTF-8", cpg="UTF-8")
+    line = shapely.LineString([(566_005, 5_933_005), (566_095, 5_933_005)])
+    shapefile(gpd.GeoDataFrame({"ART": ["Baugrenze"]}, geometry=[line], crs=25832), folder / "Baugrenze.shp")
+    plan, result = brought()
+    land = plan.layer("parcels")
+    assert land["land_use"].tolist()[:4] == ["0701", "0701", "1001", "1401"]
+    assert land["far_max"].tolist()[:3] == [1.2, 1.8, 2.4]
+    assert land["coverage_ratio_max"].tolist()[:3] == [0.4, 0.6, 0.8]
+    assert land["height_m_max"].tolist()[0] == 12.5
+    assert len(plan.layer("setbacks")) == 1
+    assert "gb50180" not in plan.manifest.packs
+    assert any("decimal points" in one.message for one in rules(result, "office-value"))
+    assert "neither in China nor in Japan" in rules(result, "office-packs")[0].message
+
+
+def test_zones_of_a_french_plan_come_in_and_their_letters_are_no_guess(folder, brought):
+    frame = gpd.GeoDataFrame(
+        {"IDZONE": ["Z1", "Z2", "Z3"], "LIBELLE": ["UA", "N", "A"],
+         "LIBELONG": ["Zone urbaine", "Zone naturelle", "Zone agricole"], "HAUTEUR": ["12 m"] * 3},
+        geometry=squares(3, east=652_000, north=6_862_000), crs="EPSG:2154",
+    )  # fmt: skip
+    shapefile(frame, folder / "ZONE_URBA.shp", encoding="UTF-8", cpg="UTF-8")
+    plan, result = brought()
+    land = plan.layer("parcels").sort_index()
+    assert land["height_m_max"].tolist()[:3] == [12.0, 12.0, 12.0]
+    assert [one if isinstance(one, str) else None for one in land["land_use"]][:3] == [None, None, "01"]
+    assert len([one for one in rules(result, "office-code") if one.grade == "error"]) == 2
+
+
+def test_japanese_zones_are_uses_and_blocks_have_their_numbers(folder, brought):
+    zones = ["第一種低層住居専用地域", "近隣商業地域", "準工業地域", "商業地域"]
+    frame = gpd.GeoDataFrame(
+        {"区画番号": ["1-1", "1-2", "2-1", "2-2"], "用途地域": zones, "建ぺい率": ["50", "80", "60", "80"],
+         "容積率": ["100", "300", "200", "400"]},
+        geometry=squares(4, east=-20_000, north=-35_000), crs="EPSG:6677",
+    )  # fmt: skip
+    shapefile(frame, folder / "用途地域.shp", encoding="CP932")
+    blocks = gpd.GeoDataFrame({"街区番号": ["1"]}, geometry=[frame.union_all()], crs="EPSG:6677")
+    shapefile(blocks, folder / "街区.shp", encoding="CP932")
+    plan, _ = brought()
+    assert plan.layer("parcels")["land_use"].tolist()[:4] == ["0701", "0901", "1001", "0901"]
+    assert plan.layer("parcels")["far_max"].tolist()[:4] == [1.0, 3.0, 2.0, 4.0]
+    assert plan.layer("blocks").index.tolist() == ["1"]
+    assert plan.manifest.packs[0] == "jp"
+
+
+def test_a_table_with_centre_lines_alone_says_that_outlines_are_wanted(folder, brought):
+    workbook(folder / "指标.xlsx", 表=[["地块编号", "用地代码"], ["A-01", "R2"], ["A-02", "G1"]])
+    line = shapely.LineString([(499_990, 4_399_988), (500_410, 4_399_988)])
+    shapefile(
+        gpd.GeoDataFrame({"路名": ["纬一路"]}, geometry=[line], crs="EPSG:4548"), folder / "道路中心线.shp"
+    )
+    with pytest.raises(PlanDataError, match=r"Tables list 2 parcels, but nothing draws their outlines"):
+        brought()
+
+
+def test_a_range_where_one_number_belongs_says_which_end_counts(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    line = shapely.LineString([(499_990, 4_399_985), (500_410, 4_399_985)])
+    frame = gpd.GeoDataFrame({"路名": ["纬一路"], "红线宽度": ["20-24"]}, geometry=[line], crs="EPSG:4548")
+    shapefile(frame, folder / "道路中心线.shp")
+    plan, result = brought()
+    assert plan.layer("streets")["red_line_width_m"].tolist() == [24.0]
+    assert any("its upper end (24) counts" in one.message for one in rules(result, "office-value"))
+
+
+def test_the_last_letter_of_a_word_is_no_class_of_land() -> None:
+    assert (codes_in("WA"), codes_in("GE")) == ([], [])
+    assert codes_in("A") == ["A"]
+    assert [translate("", "cn2023", one).to for one in ("WA", "GE", "Park", "Parking", "Zone UA")] == [
+        "0701", "1001", "1401", "120803", None,
+    ]  # fmt: skip
+
+
+def figures_drawn(folder):
+    """Two numbered parcels with figures by letters, a pond and a silent outline in them, and a street."""
+    sheet = Sheet()
+    sheet.box(0, 0, 100, 100, number="A-01")
+    sheet.box(100, 0, 200, 100, number="A-02", use="B1")
+    sheet.text("R=2.0 M=28% G=35% H=54", 50, 20, "指标")
+    sheet.text("R≤1.5", 150, 20, "指标")
+    for west, name in ((20, "水塘"), (120, "")):
+        sheet.ring([(west, 60), (west + 30, 60), (west + 30, 90), (west, 90)])
+        if name:
+            sheet.text(name, west + 15, 75, "文字")
+    sheet.line((-20, -12), (220, -12), layer="道路中心线")
+    sheet.text("海棠路 24m", 60, -8, "文字")
+    sheet.save(folder / "控规图.dxf")
+
+
+def test_letters_before_figures_are_read_where_they_can_mean_one_thing_and_told(folder, brought):
+    figures_drawn(folder)
+    plan, result = brought()
+    land = plan.layer("parcels")
+    bounds = ["far_max", "coverage_ratio_max", "green_ratio_min", "height_m_max"]
+    assert land.loc["A-01", bounds].tolist() == [2.0, 0.28, 0.35, 54.0]
+    assert land.loc["A-02", "far_max"] == 1.5
+    assert "'R=2.0' as 容积率" in rules(result, "cad-letter")[0].message
+
+
+def test_water_inside_a_parcel_is_land_of_its_own_and_a_silent_outline_is_part_of_the_parcel(folder, brought):
+    figures_drawn(folder)
+    plan, result = brought()
+    land = plan.layer("parcels")
+    ponds = land[land["land_use"] == "17"]
+    assert ponds.geometry.area.round().tolist() == [900]
+    assert round(land.geometry["A-01"].area) == 9100
+    assert round(land.geometry["A-02"].area) == 10_000
+    told = rules(result, "cad-inner")
+    assert [(one.measured, "A-02" in one.message) for one in told] == [(900.0, True)]
+
+
+def test_a_streets_name_and_width_in_one_text_are_both_read(folder, brought):
+    figures_drawn(folder)
+    plan, _ = brought()
+    assert plan.layer("streets")["name_zh"].tolist() == ["海棠路"]
+    assert plan.layer("streets")["red_line_width_m"].tolist() == [24.0]
