@@ -66,11 +66,6 @@ def export(
         True for the office's own archive, with all words, names and addresses that were not erased;
         False for what is open to everybody.
 
-    Returns
-    -------
-    dict
-        The manifest.
-
     Raises
     ------
     UsageError

@@ -37,11 +37,6 @@ def report(
 
     A path that ends in ``.html`` or ``.pdf`` is taken as the name of that one file. `in_force` is
     the plan that the table of changes compares with.
-
-    Returns
-    -------
-    list of Path
-        The files written.
     """
     target = Path(folder)
     if target.suffix == ".html":

@@ -40,8 +40,6 @@ class GroupingParams:
     ----------
     neighbours
         Nearest texts that make up a text's surroundings (UMAP's own default).
-    dimensions
-        Of the layout that is grouped.
     runs
         Groupings that are brought to agreement, up to `runs_up_to` texts; beyond that one run.
     runs_up_to

@@ -52,8 +52,6 @@ class ListedOpinion:
         name, contact, address, where they are given.
     other
         What stood in columns that nobody knows, under their own names.
-    attachments
-        Files of a mail.
     row
         Row of the list as a spreadsheet counts (the header is 1), or number of the mail from 1.
     faults

@@ -129,8 +129,6 @@ class Segment:
     ----------
     id
         ``O-17.2``: the second part that was ever cut from opinion O-17. A part that is cut anew has a new id.
-    opinion
-        Id of the opinion.
     start, end
         Code-point offsets into the text as it stands (that of the newest correction by its author).
     """

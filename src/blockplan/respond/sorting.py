@@ -34,8 +34,6 @@ class Theme:
     ----------
     id
         ``T-3``.
-    title
-        In one language or several.
     gist
         What the opinions of the theme say, in the planner's words; empty where nobody wrote it.
     answer
@@ -57,8 +55,6 @@ class Sorting:
 
     Attributes
     ----------
-    opinions
-        `OpinionIndex` of the record.
     segments
         Opinion id -> its segments in order; lacks those that nobody cut, or whose text changed since.
     themes

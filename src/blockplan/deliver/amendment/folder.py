@@ -38,11 +38,6 @@ def write(
     signer
         The key of the notice's record; without it the folder is not signed, and says so by having no seal.
 
-    Returns
-    -------
-    list of str
-        Names of the files.
-
     Raises
     ------
     PlanDataError

@@ -58,11 +58,6 @@ def propose_site(plan: Plan, params: SiteParams, *, stop: Stop | None = None, se
     """
     Propose where facilities, parks or stations should stand.
 
-    Returns
-    -------
-    Answer
-        Changes that add the chosen places, with objective, bound and what stays out of reach.
-
     Raises
     ------
     UsageError

@@ -53,11 +53,6 @@ def write_comparison_tables(
     """
     Write a comparison as CSV files into a folder (made if need be); `lang` is that of the titles.
 
-    Returns
-    -------
-    list of Path
-        The files written.
-
     Raises
     ------
     UsageError

@@ -27,11 +27,6 @@ def write_proposal(proposal: Proposal, folder: Path | str, lang: str = DEFAULT_L
     """
     Write a proposal into a folder: JSON, a table of the changes, a page with maps.
 
-    Returns
-    -------
-    list of Path
-        The files written.
-
     Raises
     ------
     UsageError
