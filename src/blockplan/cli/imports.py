@@ -2,19 +2,242 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from blockplan.cli.common import DayType, json_option, progress, show_json, show_table
-from blockplan.cli.import_office import command as office_command
-from blockplan.cli.import_residents import command as residents_command
-from blockplan.figures import number
+from blockplan.cli.common import DayType, json_option, load, progress, show_json, show_table
+from blockplan.figures import fixed, number
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from blockplan.exchange import ImportSummary
+    from blockplan.exchange.cells import Box
+    from blockplan.exchange.office import OfficeImport
+    from blockplan.exchange.office.mapping import Question
+    from blockplan.measure.inputs.grid_people import Settled
+    from blockplan.plan import Plan
+
+
+#: So many findings are listed on a terminal, the gravest first.
+SHOWN = 20
+#: And so many of one rule.
+A_RULE = 3
+_ORDER = {"error": 0, "warning": 1, "note": 2}
+
+
+@click.command("office", epilog="Example: blockplan import office our-folder --out our-plan")
+@click.argument("files", nargs=-1, required=True, metavar="FOLDER|FILE...")
+@click.option("--out", required=True, metavar="PLAN", help="Folder (or .zip) of the plan package to write.")
+@click.option("--mapping", metavar="M.toml", help="The mapping.toml of an earlier import, corrected.")
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    metavar="P.yaml",
+    help="Your office's own names of layers and fields.",
+)
+@click.option(
+    "--heal",
+    type=click.FloatRange(0, 10),
+    default=0.0,
+    metavar="METRES",
+    help="Heal gaps, double lines, overlaps, slivers and dangles of drawings up to this size; default: none.",
+)
+@json_option
+def office_command(
+    files: tuple[str, ...],
+    out: str,
+    mapping: str | None,
+    profiles: tuple[str, ...],
+    heal: float,
+    as_json: bool,
+) -> None:
+    """
+    Make a plan of an office's own files: layers, tables, whatever lies in the folder.
+
+    Layers and fields are recognised by names and content. What was read as what is printed and written to
+    mapping.toml in PLAN; correct it there and give it back with --mapping.
+    """
+    from blockplan.exchange.office import import_office
+
+    ask = _ask if not as_json and sys.stdin.isatty() and sys.stderr.isatty() else None
+    if ask is None:
+        with progress(f"Importing {', '.join(files)}"):
+            result = import_office(files, out, mapping=mapping, profiles=profiles, heal_m=heal)
+    else:
+        result = import_office(files, out, mapping=mapping, profiles=profiles, ask=ask, heal_m=heal)
+    if as_json:
+        show_json(result.to_dict())
+    else:
+        _show_office(result, out)
+
+
+def _ask(question: Question) -> int:
+    """Ask on the terminal which of several readings is meant."""
+    click.echo(f"{question.about}?", err=True)
+    for at, option in enumerate(question.options, start=1):
+        click.echo(f"  {at}  {option}", err=True)
+    choice = click.prompt("Number", type=click.IntRange(1, len(question.options)), default=1, err=True)
+    return int(choice) - 1
+
+
+def _show_office(result: OfficeImport, out: str) -> None:
+    click.echo("What was read as what (mapping.toml):")
+    rows = [
+        (
+            f"{row['file']}: {row['layer']}",
+            row["role"],
+            row["field"],
+            row["column"] or "–",
+            row["unit"],
+            f"{row['confidence']:.2f}",
+            row["why"],
+        )
+        for row in result.mapping.rows()
+    ]
+    show_table(("file: layer", "role", "field", "column", "unit", "sure", "why"), rows)
+    made = result.made
+    click.echo(f"\nLand-use codes: {made['code_list']}")
+    lost = [one for one in result.mapping.code if one.lost or not one.to]
+    if lost:
+        show_table(
+            ("code", "becomes", "parcels", "lost"),
+            [(one.code or one.name, one.to or "–", str(one.parcels), one.lost) for one in lost],
+        )
+    click.echo(f"Boundary: {made['boundary']}. Roads made as remainder: {fixed(made['roads_ha'], 2)} ha.")
+    for joined in made["joined"]:
+        click.echo(
+            f"Table {joined['file']}: {joined['layer']}: {joined['parcels']} parcels of {joined['rows']} "
+            "rows joined."
+        )
+    click.echo()
+    show_table(
+        ("layer", "features"), [(name, str(number)) for name, number in result.summary.features.items()]
+    )
+    _show_findings(result)
+    click.echo(f"\nWritten: {out} (with mapping.toml)", err=True)
+
+
+def _show_findings(result: OfficeImport) -> None:
+    if not result.findings:
+        return
+    counts = Counter((one.grade, one.rule) for one in result.findings)
+    click.echo(f"\nFound in the files: {len(result.findings)} things")
+    rows = sorted(counts.items(), key=lambda item: (_ORDER[item[0][0]], -item[1]))
+    show_table(("grade", "rule", "n"), [(grade, rule, str(n)) for (grade, rule), n in rows], style_by=0)
+    seen: Counter[str] = Counter()
+    grave = []
+    for one in sorted(result.findings, key=lambda one: _ORDER[one.grade]):
+        seen[one.rule] += 1
+        # Codes stand in the table above; of what repeats, a few are enough here.
+        if seen[one.rule] <= A_RULE and (one.rule, one.grade) != ("office-code", "note"):
+            grave.append(one)
+    for one in grave[:SHOWN]:
+        place = ": ".join(filter(None, (one.file, one.layer)))
+        click.echo(f"  {one.grade}: {place + ': ' if place else ''}{one.message}")
+    if len(result.findings) > len(grave[:SHOWN]):
+        click.echo(f"  and {len(result.findings) - len(grave[:SHOWN])} more; --json lists all of them")
+
+
+#: So many cells without homes are listed on a terminal.
+SHOWN_CELLS = 5
+
+
+@click.command(
+    "residents",
+    epilog="Example: blockplan import residents population.csv --plan city --out city-with-people",
+)
+@click.argument("grid", metavar="GRID")
+@click.option("--plan", "path", required=True, metavar="PLAN", help="The plan that the people live in.")
+@click.option("--out", required=True, metavar="PLAN", help="Folder (or .zip) of the plan package to write.")
+@click.option(
+    "--field", metavar="NAME", help="Column with the number of people [default: one that is called so]."
+)
+@click.option("--cell", "size_m", type=click.FloatRange(min=0, min_open=True), metavar="M",
+              help="Side of the cells of a table of points [default: their spacing].")  # fmt: skip
+@json_option
+def residents_command(
+    grid: str, path: str, out: str, field: str | None, size_m: float | None, as_json: bool
+) -> None:
+    """
+    Put the people of GRID (GeoTIFF, polygons, or CSV of points) where they live in a plan.
+
+    People of a cell are shared over its buildings that may be lived in, by floor area; without buildings over
+    its land for homes. Who finds no home in his cell is told. plan.toml says where the number comes from.
+    """
+    from blockplan.exchange.cells import read_cells
+    from blockplan.measure.inputs.columns import shapes
+    from blockplan.measure.inputs.grid_people import settle
+    from blockplan.plan.files.package import write
+
+    with progress(f"Reading {grid}"):
+        plan = load(path, None)
+        box = _box(shapes(plan, "boundary"))
+        cells = read_cells(grid, plan.crs, box, field, size_m)
+        found = settle(plan, cells)
+        origin = f"{Path(grid).name}: {cells.field}, {len(cells.people)} cells"
+        write(_with(plan, found, origin), out)
+    if as_json:
+        show_json(_document(plan, found, origin))
+        return
+    import numpy as np
+
+    rows = [(name, fixed(getattr(found, name), 1)) for name in ("people", "beyond", "homeless")]
+    show_table(("of the cells", "people"), [*rows, ("settled", fixed(np.nansum(found.residents), 1))])
+    click.echo(f"\nShared over {found.layer}, by {found.by}; {origin}")
+    if found.outside:
+        click.echo(f"{found.outside} homes lie in no cell; how many live in them stays unknown")
+    for x, y, people in found.empty_cells[:SHOWN_CELLS]:
+        click.echo(f"no home in the cell around {x:.1f} {y:.1f}: {fixed(people, 1)} people")
+    if len(found.empty_cells) > SHOWN_CELLS:
+        click.echo(f"and {len(found.empty_cells) - SHOWN_CELLS} more cells; --json lists all of them")
+    click.echo(f"\nWritten: {out}", err=True)
+
+
+def _box(boundary: Any) -> Box:
+    import shapely
+
+    west, south, east, north = shapely.total_bounds(boundary).tolist()
+    return west, south, east, north
+
+
+def _with(plan: Plan, found: Settled, origin: str) -> Plan:
+    """The plan with its people, and what says where they come from."""
+    from blockplan.plan import Plan
+    from blockplan.plan.model.manifest import manifest_from
+
+    frame = plan.layer(found.layer).copy()
+    frame["residents"] = found.residents
+    table = plan.manifest.model_dump(mode="python", exclude_none=True)
+    said = {key: value for key, value in table.get("residents", {}).items() if key not in {"by", "total"}}
+    said |= {"source": found.layer, "from_grid": origin, "shared_by": found.by}
+    if found.layer == "buildings":
+        said["by"] = "residents"
+    manifest = manifest_from({**table, "residents": said}, "plan.toml")
+    return Plan(manifest, {**plan.layers, found.layer: frame}, path=plan.path)
+
+
+def _document(plan: Plan, found: Settled, origin: str) -> dict[str, Any]:
+    import numpy as np
+
+    return {
+        "plan": plan.manifest.id,
+        "residents": float(np.nansum(found.residents)),
+        "outside": found.outside,
+        "layer": found.layer,
+        "shared_by": found.by,
+        "from_grid": origin,
+        "people": found.people,
+        "beyond": found.beyond,
+        "homeless": found.homeless,
+        "empty_cells": [{"x": x, "y": y, "people": people} for x, y, people in found.empty_cells],
+    }
+
 
 #: How many reasons for which features were not mapped are listed on a terminal, most frequent first.
 SHOWN_UNMAPPED = 12
