@@ -118,7 +118,8 @@ def test_a_german_development_plan_with_decimal_commas_is_understood_and_not_jud
 def test_zones_of_a_french_plan_come_in_and_their_letters_are_no_guess(folder, brought):
     frame = gpd.GeoDataFrame(
         {"IDZONE": ["Z1", "Z2", "Z3"], "LIBELLE": ["UA", "N", "A"],
-         "LIBELONG": ["Zone urbaine", "Zone naturelle", "Zone agricole"], "HAUTEUR": ["12 m"] * 3},
+         "LIBELONG": ["Zone urbaine", "Zone naturelle", "Zone agricole"], "HAUTEUR": ["12 m"] * 3,
+         "DESTDOMI": ["01", "07", "08"]},
         geometry=squares(3, east=652_000, north=6_862_000), crs="EPSG:2154",
     )  # fmt: skip
     shapefile(frame, folder / "ZONE_URBA.shp", encoding="UTF-8", cpg="UTF-8")
@@ -217,3 +218,17 @@ def test_a_streets_name_and_width_in_one_text_are_both_read(folder, brought):
     plan, _ = brought()
     assert plan.layer("streets")["name_zh"].tolist() == ["海棠路"]
     assert plan.layer("streets")["red_line_width_m"].tolist() == [24.0]
+
+
+def test_files_that_want_another_form_say_which_where_nothing_else_is_there(folder, brought):
+    (folder / "BPlan.gml").write_text("<xml/>")
+    with pytest.raises(
+        PlanDataError, match=r"BPlan\.gml was not read.*export its layers .* to one GeoPackage"
+    ):
+        brought()
+
+
+def test_a_file_that_is_no_layer_is_named_where_no_layer_holds_parcels(folder, brought):
+    (folder / "plan.json").write_text('{"planKey": 1}')
+    with pytest.raises(PlanDataError, match=r"plan\.json"):
+        brought()

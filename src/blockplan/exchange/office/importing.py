@@ -36,7 +36,7 @@ from blockplan.exchange.office.mapping import (
     read_office_mapping,
 )
 from blockplan.exchange.office.profile import load_profile
-from blockplan.exchange.office.readers import read_all
+from blockplan.exchange.office.readers import read_all, said_of_files
 from blockplan.exchange.office.recognise import UNREADABLE, is_copy, recognise, retake
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.values import is_blank, text_of
@@ -445,7 +445,7 @@ def _place(layers: list[Pair], chosen: OfficeMapping, reading: SourceReading) ->
         )
         names = ", ".join(f"{layer.file}: {layer.name}" for layer, _ in layers[:12]) or "none"
         raise PlanDataError(
-            f"No layer holds parcels. Layers there are: {names}.\n{only_listed}"
+            f"No layer holds parcels. Layers there are: {names}.\n{only_listed}{said_of_files(reading)}"
             'Name the one that does in mapping.toml (role = "parcels"), or add your names for it in a '
             "profile (--profile)."
         )

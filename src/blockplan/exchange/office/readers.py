@@ -147,11 +147,17 @@ COMPANIONS = frozenset(
         ".dwl2",
     ]
 )
+#: So many files are named in a refusal.
+MOST_SAID = 5
 #: Endings that planners meet and that need another form -> what to do.
 OTHER_FORMS = {
     ".xls": "Open it in a spreadsheet program and save it as .xlsx.",
     ".et": "Save it as .xlsx in WPS.",
     ".mdb": "Export its layers to a File Geodatabase (.gdb) or a GeoPackage.",
+    ".gml": "Open it in QGIS and export its layers (areas of use, lines, scope) to one GeoPackage.",
+    ".dgn": "Save it as DXF.",
+    ".jww": "Save it as DXF.",
+    ".sfc": "Save it as DXF.",
     ".doc": "A text is no layer; put what it says of parcels into a table (.xlsx).",
     ".docx": "A text is no layer; put what it says of parcels into a table (.xlsx).",
     ".pdf": "A sheet is no layer; hand in what it was drawn from.",
@@ -159,6 +165,13 @@ OTHER_FORMS = {
     ".rar": "Unpack it, or pack it as .zip.",
     ".7z": "Unpack it, or pack it as .zip.",
 }
+
+
+def said_of_files(reading: SourceReading) -> str:
+    """The first things that were wrong with whole files, a line each; "" where nothing was."""
+    told = dict.fromkeys(one.message.splitlines()[0] for one in reading.findings if one.rule == "office-file")
+    more = [f"and {len(told) - MOST_SAID} more"] if len(told) > MOST_SAID else []
+    return "".join(f"{line}\n" for line in [*list(told)[:MOST_SAID], *more])
 
 
 def read_all(
@@ -211,7 +224,7 @@ def read_all(
     if not seen:
         raise PlanDataError(
             f"{', '.join(map(str, paths))}: no file in it can be read ({', '.join(readers)}).\n"
-            "Name the folder that holds the layers and tables of the plan."
+            f"{said_of_files(found)}Name the folder that holds the layers and tables of the plan."
         )
     return found
 
