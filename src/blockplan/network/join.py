@@ -62,6 +62,10 @@ class Joins:
         """The joins as plain arrays."""
         return self.edge, self.at_cm, self.way_cm
 
+    def some(self, rows: NDArray[np.intp]) -> Joins:
+        """Those of some points."""
+        return Joins(self.edge[rows], self.at_cm[rows], self.way_cm[rows])
+
     def free(self) -> Joins:
         """The same joins with the way to the network not counted."""
         return Joins(self.edge, self.at_cm, np.zeros_like(self.way_cm))

@@ -207,7 +207,7 @@ def _farthest_by(plan: Plan, circles: Circles) -> tuple[Part, ...]:
     parts = []
     for number, scope in enumerate(circles.scopes):
         here = home[circle == number]
-        metres = walk(network, origins, _only(targets, number))[here]
+        metres = walk(network, origins.some(here), _only(targets, number))
         lived = total(homes.weight[here])
         lost = here[np.isnan(metres)]
         unsaid = people.missing[number]
