@@ -77,7 +77,7 @@ def belt_southward(plan: Plan, parameters: Parameters) -> Measurement:
 
 def belt_walkable_share(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of the belt's length beside a street or park path that one may walk on."""
-    lines, bare, missing, counted = _walked(plan, parameters)
+    lines, bare, missing, counted = _walked(plan, parameters.belt_street_m)
     if missing:
         return Measurement("belt_walkable_share", None, "1", missing=missing, counted=counted)
     whole = float(shapely.length(lines))
@@ -88,7 +88,7 @@ def belt_walkable_share(plan: Plan, parameters: Parameters) -> Measurement:
 
 def belt_longest_gap(plan: Plan, parameters: Parameters) -> Measurement:
     """Longest stretch of the belt beside no walkable street or path; gaps between its pieces count too."""
-    lines, bare, missing, counted = _walked(plan, parameters)
+    lines, bare, missing, counted = _walked(plan, parameters.belt_street_m)
     if missing:
         return Measurement("belt_longest_gap", None, "m", missing=missing, counted=counted)
     merged = shapely.line_merge(shapely.multilinestrings(list(shapely.get_parts(bare))))
@@ -176,10 +176,15 @@ def _beside(plan: Plan, name: str, unit: str, amounts: Amounts, parameters: Para
     return Measurement(name, by[0].value, unit, definition, by=by, counted=counted)
 
 
-def _walked(
-    plan: Plan, parameters: Parameters
-) -> tuple[Any, Any, tuple[Missing, ...], dict[str, tuple[str, ...]]]:
+_Walked = tuple[Any, Any, tuple[Missing, ...], dict[str, tuple[str, ...]]]
+
+
+def _walked(plan: Plan, near_m: float) -> _Walked:
     """The belt as one shape, the part of it beside no walkable street, what is missing, what was counted."""
+    return plan.cached(f"belt walked:{near_m}", lambda: _walk_along(plan, near_m))
+
+
+def _walk_along(plan: Plan, near_m: float) -> _Walked:
     names, belts, missing = _belts(plan)
     missing += absent(plan, "streets")
     if not missing and not (len(belts) and shapely.length(belts).sum() > 0):
@@ -189,7 +194,7 @@ def _walked(
         return None, None, missing, counted
     frame = plan.layer("streets")
     walks = np.array([walk is not False for walk in values(plan, "streets", "walk")], dtype=bool)
-    lines, near_m = shapes(plan, "streets"), parameters.belt_street_m
+    lines = shapes(plan, "streets")
     belt = shapely.multilinestrings(list(shapely.get_parts(belts)))
     rows = np.flatnonzero(walks & ~is_barrier(frame) & shapely.dwithin(lines, belt, near_m))
     nothing = ids(plan, "streets")[shapely.is_missing(lines)]

@@ -17,6 +17,7 @@ from blockplan.measure.inputs.columns import Gaps, absent, belongs, ids, land_us
 from blockplan.measure.inputs.feature_points import EDGE_M
 from blockplan.measure.inputs.straight_line import straight
 from blockplan.measure.missing import Missing, unknown
+from blockplan.plan.model.recall import addresses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +87,10 @@ def parcel_points(plan: Plan) -> NDArray[Any]:
 
 def parcels_within(plan: Plan, to: NDArray[Any], limit_m: float) -> NDArray[np.bool_]:
     """Parcels whose point lies within a straight-line distance of some shapes (to the centimetre)."""
-    return np.asarray(np.round(straight(parcel_points(plan), to), 2) <= limit_m)
+    key = f"parcels to:{hash(addresses(to).tobytes())}"
+    # The shapes are kept with it: as long as they live no others lie at their addresses.
+    metres, _ = plan.cached(key, lambda: (straight(parcel_points(plan), to), to))
+    return np.asarray(np.round(metres, 2) <= limit_m)
 
 
 def unplaced(plan: Plan, amounts: Amounts) -> tuple[Missing, ...]:

@@ -50,14 +50,17 @@ def _to_shapes(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:
     No shape is nearer than the one whose middle is, but for those whose boxes lie as near.
     """
     low, high = np.split(shapely.bounds(to), 2, axis=1)
-    metres = shapely.distance(points, to[_nearest(points, (low + high) / 2)[1]])
+    first = _nearest(points, (low + high) / 2)[1]
+    metres = shapely.distance(points, to[first])
     reach, spot = (metres + SLACK_M)[:, None], shapely.get_coordinates(points)
     share = (2 * reach + (high - low).mean(axis=0)).prod(axis=1)
     few = len(to) * share <= FEW * (high.max(axis=0) - low.min(axis=0)).prod()
     tree, some = shapely.STRtree(to), np.flatnonzero(few)
     boxes = shapely.box(*(spot - reach)[some].T, *(spot + reach)[some].T)
     at, shape = tree.query(boxes)
-    np.minimum.at(metres, some[at], shapely.distance(points[some[at]], to[shape]))
+    other = shape != first[some[at]]
+    at, shape = some[at[other]], shape[other]
+    np.minimum.at(metres, at, shapely.distance(points[at], to[shape]))
     rest = np.flatnonzero(~few)
     (at, _), found = tree.query_nearest(points[rest], return_distance=True, all_matches=False)
     metres[rest[at]] = found
