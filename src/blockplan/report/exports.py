@@ -208,7 +208,7 @@ PLACES = (
 def _places(view: View) -> Iterator[Row]:
     for verdict in view.result.verdicts:
         head = (verdict.pack, verdict.rule, verdict.scope_kind, verdict.scope_id)
-        unit = "m" if is_known(verdict.definition.get("limit_m")) else verdict.unit
+        unit = verdict.unit if verdict.reach is None else "m"
         for place in verdict.where:
             yield (
                 *head, "falls_short", "", place.layer, place.id, place.x, place.y, place.value, unit,

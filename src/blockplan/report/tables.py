@@ -138,9 +138,8 @@ def measured(verdict: Verdict, words: Words) -> str:
 def required(verdict: Verdict, words: Words) -> str:
     """What the rule asks, with the distance where it is about reach."""
     said = words.required(verdict.required, figure_unit(verdict.measurement, verdict.unit), per_of(verdict))
-    limit = verdict.definition.get("limit_m")
-    if verdict.unit == "1" and is_known(limit):
-        return words("required.within", required=said, limit=words.amount(limit, "m"))
+    if verdict.unit == "1" and verdict.reach is not None:
+        return words("required.within", required=said, limit=words.amount(verdict.reach.limit_m, "m"))
     return said
 
 

@@ -67,7 +67,10 @@ class _Class:
 
 def reach_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     """Everybody beyond the limit, by distance: the whole plan, and closer views where it is a long strip."""
-    words, limit = ground.words, float(verdict.definition["limit_m"])
+    words, reach = ground.words, verdict.reach
+    if reach is None:
+        return []
+    limit = reach.limit_m
     classes = _classes(verdict.where, limit, words)
     legend = [
         LegendEntry(
@@ -109,9 +112,10 @@ def _with_insets(drawn: Drawing, near: Sequence[tuple[Frame, str]], themed: Call
 def reading_map(ground: Ground, verdict: Verdict, id_: str) -> Drawing | None:
     """Who changes sides under the first other reading that changes anything; None if none does."""
     reading = next((one for one in verdict.readings[1:] if one.changed), None)
-    limit = verdict.definition.get("limit_m")
-    if ground.frame is None or reading is None or not is_known(limit):
+    reach = verdict.reach
+    if ground.frame is None or reading is None or reach is None:
         return None
+    limit = reach.limit_m
     words = ground.words
     places = tuple(_at(ground.plan, verdict.definition, reading.changed))
     changed = (_Class(CHANGED, words("map.reading.sign"), places),)

@@ -15,7 +15,6 @@ import numpy as np
 import shapely
 
 from blockplan.check.feature_outcomes import FAIL, PASS, UNKNOWN
-from blockplan.figures import is_known
 from blockplan.report.features import FADED, beside, features
 from blockplan.report.maps import drawing, svg
 from blockplan.report.maps.basemap import OUTLINE
@@ -103,7 +102,7 @@ def rule_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
         return []
     if verdict.judged is not None:
         return parcel_maps(ground, verdict, id_)
-    if verdict.unit == "1" and is_known(verdict.definition.get("limit_m")):
+    if verdict.unit == "1" and verdict.reach is not None:
         return reach_maps(ground, verdict, id_)
     if verdict.measurement is not None and verdict.measurement.per:
         return _supply_maps(ground, verdict, id_)

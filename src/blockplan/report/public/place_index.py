@@ -219,11 +219,11 @@ class Index:
         """What rules ask of the distance to each kind of thing."""
         found: dict[str, dict[str, ReachRequirement]] = {}
         for verdict in self.result.verdicts:
-            limit, along = verdict.definition.get("limit_m"), verdict.definition.get("along")
-            if not is_known(limit) or along not in {"line", "network"}:
+            reach, along = verdict.reach, verdict.definition.get("along")
+            if reach is None or along not in {"line", "network"}:
                 continue
             asked = ReachRequirement(
-                PageLink("rule", verdict.rule, verdict.title), float(limit), along, verdict.force
+                PageLink("rule", verdict.rule, verdict.title), reach.limit_m, along, verdict.force
             )
             for to in _goals(verdict):
                 found.setdefault(to, {}).setdefault(verdict.rule, asked)

@@ -27,7 +27,7 @@ SIZES = {"floor_area_m2": "m2", "site_area_m2": "m2", "beds": "bed", "places": "
 
 def unit_of(verdict: Verdict) -> str:
     """The unit of the values: metres of a reach, beds of a nursing home, else that of the verdict."""
-    if is_known(verdict.definition.get("limit_m")):
+    if verdict.reach is not None:
         return "m"
     size = verdict.definition.get("size")
     return SIZES.get(size, verdict.unit) if isinstance(size, str) else verdict.unit

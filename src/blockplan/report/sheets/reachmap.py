@@ -26,8 +26,8 @@ def service_reach(scene: Scene) -> None:
     hues = iter(("#b0236a", "#6a3fa0", "#1d4f91"))
     done: set[str] = set()
     for verdict in scene.facts.view.result.verdicts:
-        limit, services = verdict.definition.get("limit_m"), _services(verdict)
-        if limit is None or not services or services & done:
+        reach, services = verdict.reach, _services(verdict)
+        if reach is None or not services or services & done:
             continue
         shapes = [
             one.shape
@@ -39,7 +39,7 @@ def service_reach(scene: Scene) -> None:
             continue
         done |= services
         land = shapely.boundary(
-            shapely.union_all(shapely.buffer(np.array(shapes, dtype=object), float(limit)))
+            shapely.union_all(shapely.buffer(np.array(shapes, dtype=object), reach.limit_m))
         )
         placed = scene.canvas.on_paper([land])
         if placed[0] is None or not scene.canvas.box.intersects(placed[0]):
@@ -53,7 +53,7 @@ def service_reach(scene: Scene) -> None:
             f"reach {name}",
             35,
             line_swatch(**look),
-            scene.say("legend.service_reach", name=name, n=f"{float(limit):g}"),
+            scene.say("legend.service_reach", name=name, n=f"{reach.limit_m:g}"),
         )
 
 
@@ -66,12 +66,11 @@ def _services(verdict: Verdict) -> set[str]:
 def green_reach(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     """The line that parks reach to, the parcels that the verdict names, and the verdict as a note."""
     facts, view = scene.facts, scene.facts.view
-    judged = next(
-        (one for one in view.result.verdicts if "green" in one.rule and one.definition.get("limit_m")), None
-    )
-    if judged is None:
+    of_green = ((one, one.reach) for one in view.result.verdicts if "green" in one.rule)
+    judged, reach = next((found for found in of_green if found[1] is not None), (None, None))
+    if judged is None or reach is None:
         return ()
-    limit = float(judged.definition["limit_m"])
+    limit = reach.limit_m
     parks = [
         facts.shapes[row]
         for row in range(len(facts.names))
