@@ -212,6 +212,41 @@ def test_most_parcels_of_ordinary_shape_can_be_cut():
     assert cut(shape, front, shape.area) is None
 
 
+@pytest.mark.parametrize(
+    ("corners", "front"),
+    [
+        # Only the middle of the south side lies at a street.
+        ([(0, 0), (240, 0), (240, 160), (0, 160)], [(80, 0), (160, 0)]),
+        # The street ends in a recess between two wings.
+        (
+            [(0, 0), (80, 0), (80, 40), (160, 40), (160, 0), (240, 0), (240, 160), (0, 160)],
+            [(80, 40), (160, 40)],
+        ),
+    ],
+    ids=["middle of a side", "recess"],
+)
+@pytest.mark.parametrize("turned", [0, 33])
+def test_a_part_is_cut_along_the_street_where_no_corner_of_the_parcel_lies_at_one(corners, front, turned):
+    shape, street = (
+        shapely.affinity.rotate(one, turned, origin=(0, 0))
+        for one in (shapely.Polygon(corners), shapely.LineString(front))
+    )
+    found = cut(shape, street, 1_200)
+    assert found is not None
+    assert 1_200 <= found.part.area <= 1_200 + 2 * MORE_M2
+    assert found.part.area + found.rest.area == pytest.approx(shape.area, abs=1e-6)
+    for piece in (found.part, found.rest):
+        assert piece.geom_type == "Polygon"
+        assert piece.exterior.intersection(street.buffer(1e-6)).length >= FRONT_M
+    box = shapely.minimum_rotated_rectangle(found.part)
+    assert found.part.area == pytest.approx(box.area, rel=1e-6), "a rectangle with its side on the street"
+
+
+def test_a_front_too_short_for_two_is_not_shared():
+    shape = shapely.box(0, 0, 100, 100)
+    assert cut(shape, shapely.LineString([(45, 0), (45 + FRONT_M, 0)]), 900) is None
+
+
 @pytest.mark.long
 def test_no_repair_of_whole_parcels_is_better_than_one_that_may_cut(tmp_path):
     # Every combination of whole parcels is tried by hand; a part never needs more land than the best of them.

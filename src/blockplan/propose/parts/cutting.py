@@ -2,12 +2,14 @@
 A part cut from a parcel: of a size, at a street, of a shape that can be built on, and so is what is left.
 
 Lines run along the axes of the parcel, as those of `propose layout` do: a strip from one side, or a corner.
-Of all that may be cut, the one is taken that leaves both pieces the most like rectangles.
+Where none of these lies at a street, a rectangle along a stretch of the street does, at its ends or in its
+middle. Of all that may be cut, the one is taken that leaves both pieces the most like rectangles.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +36,8 @@ BROAD = 0.9
 FRONT_WORTH, SQUARE_WORTH = 0.05, 0.1
 #: The cut reaches so far beyond the outline, m.
 BEYOND_M = 10.0
+#: And so far beyond the street's own line, where nothing but rounding lies, m.
+ALONG_M = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,13 @@ def cut(shape: Any, front: Any, size_m2: float) -> Cut | None:
     """
     if shape.geom_type != "Polygon" or shape.interiors or not 0 < size_m2 < shape.area - SLIVER_M2:
         return None
-    found = [(_worth(one, front, size_m2), -number, one) for number, one in enumerate(_cuts(shape, size_m2))]
+    return _best(_cuts(shape, size_m2), front, size_m2) or _best(
+        _along(shape, front, size_m2), front, size_m2
+    )
+
+
+def _best(cuts: Iterator[Cut], front: Any, size_m2: float) -> Cut | None:
+    found = [(_worth(one, front, size_m2), -number, one) for number, one in enumerate(cuts)]
     fit = [one for one in found if one[0] is not None]
     return max(fit)[2] if fit else None
 
@@ -87,6 +97,47 @@ def _cuts(shape: Any, size_m2: float) -> Iterator[Cut]:
                     corner = shapely.box(left - BEYOND_M, bottom - BEYOND_M, width, bottom + depth)
                     tool = shapely.transform(corner, way[1])
                     yield Cut(shapely.intersection(shape, tool), shapely.difference(shape, tool))
+
+
+def _along(shape: Any, front: Any, size_m2: float) -> Iterator[Cut]:
+    """Rectangles of a size along each straight stretch of the front, from its ends and from its middle."""
+    root = float(np.sqrt(size_m2))
+    for line in shapely.get_parts(shapely.line_merge(front) if front.geom_type != "LineString" else front):
+        points = shapely.get_coordinates(shapely.simplify(line, 1e-6))
+        for start, end in pairwise(points):
+            length = float(np.hypot(*(end - start)))
+            if length < 2 * FRONT_M:
+                continue
+            there, back = _from_street(shape, start, (end - start) / length)
+            local = shapely.transform(shape, there)
+            deepest = local.bounds[2]
+            # What is left keeps a front of its own.
+            for width in sorted({min(root * one, length - FRONT_M) for one in DEPTHS}):
+                for begin in (0.0, (length - width) / 2, length - width):
+                    band = shapely.intersection(local, shapely.box(-ALONG_M, begin, deepest, begin + width))
+                    depth = _width(band, size_m2) if not band.is_empty else None
+                    if depth is not None:
+                        tool = shapely.transform(shapely.box(-ALONG_M, begin, depth, begin + width), back)
+                        yield Cut(shapely.intersection(shape, tool), shapely.difference(shape, tool))
+
+
+def _from_street(shape: Any, start: NDArray[np.float64], along: NDArray[np.float64]) -> _Ways:
+    """Into a frame whose first axis runs from a straight stretch of the front into the parcel, and back."""
+    inward = np.array([-along[1], along[0]])
+    # (a point of the stretch, a centimetre further in)
+    if not shapely.contains_xy(shape, *(start + FRONT_M * along + 0.01 * inward)):
+        inward = -inward
+    axes = np.array([inward, along])
+
+    def there(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        turned: NDArray[np.float64] = (points - start) @ axes.T
+        return turned
+
+    def back(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        turned: NDArray[np.float64] = points @ axes + start
+        return turned
+
+    return there, back
 
 
 _Ways = tuple["Callable[[Any], Any]", "Callable[[Any], Any]"]
