@@ -59,6 +59,16 @@ _BY = re.compile(
     r"up|down|exceeds?|higher|lower|more|less|gain(?:s|ed)?|los[te](?:s)?)\s(?:by|of)\s(?:about\s|some\s|around\s)?$",
     re.IGNORECASE,
 )
+#: What something was before it became what stands behind: "由2.8核减为2.1", "2.8から2.1に".
+_FROM = re.compile(
+    r"(?:由|从|自)(?:原|现)?(?:有|状|行)?(?:的)?\s?$|\bfrom\s(?:about\s|some\s)?$", re.IGNORECASE
+)
+_TO = re.compile(
+    r"\s?(?:[^\s，,。；;、0-9]{0,6}?(?:至|为|到|成)\s?约?|to\s(?:about\s|some\s)?)[0-9]", re.IGNORECASE
+)
+_FROM_BEHIND = re.compile(r"(?:から|より)")
+#: What speaks of a part of what stands before it.
+_OF_WHICH = re.compile(r"其中|うち|\b(?:of which|of them|of these|including)\b", re.IGNORECASE)
 #: Parts of a street, and distances along it.
 _PART_OF_SITE = re.compile(
     r"地下|操场|运动场|活动场地|首层|校庭|運動場"
@@ -203,10 +213,14 @@ class _Sentence:
         }
 
     def _changes(self, number: ScannedNumber) -> bool:
-        """Whether a number is by how much something changes."""
-        return (
-            _BY.search(self.text[max(self.start, number.start - _LOOK_BACK) : number.start]) is not None
-            or _CHANGED.match(self.text, number.end) is not None
+        """Whether a number is by how much something changes, or what it was before."""
+        before = self.text[max(self.start, number.start - _LOOK_BACK) : number.start]
+        was = _FROM.search(before) and _TO.match(self.text, number.end)
+        return bool(
+            was
+            or _BY.search(before)
+            or _CHANGED.match(self.text, number.end)
+            or _FROM_BEHIND.match(self.text, number.end)
         )
 
     def _clause(self, number: ScannedNumber) -> int:
@@ -227,6 +241,11 @@ class _Sentence:
             or self._of_a_thing(number)
         )
 
+    def _of_which(self, number: ScannedNumber) -> bool:
+        """Whether a number is of a part that no word names: ``其中已出让3.4公顷``."""
+        found = _OF_WHICH.search(self.text, self._clause(number), number.start)
+        return found is not None and not any(found.end() <= one.start < number.start for one in self.words)
+
     def _of_a_thing(self, number: ScannedNumber) -> bool:
         """Whether a length is said of the thing behind it, which is no object of the plan."""
         found = _THING_BEHIND.match(self.text, number.end)
@@ -234,7 +253,12 @@ class _Sentence:
 
     def _one(self, at: int, number: ScannedNumber) -> Bound:
         clause = self.text[self._clause(number) : number.start]
-        if self._changes(number) or self._of_a_part(number) or _OTHERS.search(clause):
+        if (
+            self._changes(number)
+            or self._of_a_part(number)
+            or self._of_which(number)
+            or _OTHERS.search(clause)
+        ):
             return Bound(number, None, "no_fact")
         # A word goes on past a number that says by how much: "height cut by 6 m to 21 m".
         lead = next((one.end for one in reversed(self.numbers[:at]) if not self._changes(one)), self.start)
