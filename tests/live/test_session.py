@@ -106,6 +106,17 @@ def test_an_answer_holds_the_verdicts_that_changed_and_no_others() -> None:
     assert answer.to_dict()["capacity"]["binding_rule"] == session.result.capacity.binding_rule
 
 
+def test_an_answer_names_just_the_verdicts_whose_json_differs() -> None:
+    session = live(town(packs=PACKS))
+    for column, value in (("residents", 900), ("land_use", "0902"), ("residents", 901)):
+        before = {(one.rule, one.scope_id): one.to_dict() for one in session.result.verdicts}
+        answer = session.apply([SetValue(layer="parcels", id="E", column=column, value=value)])
+        after = session.result.verdicts
+        assert list(answer.verdicts) == [
+            one for one in after if before.get((one.rule, one.scope_id)) != one.to_dict()
+        ]
+
+
 def test_edits_of_one_call_are_made_all_or_none() -> None:
     session = live(town(packs=["zone"]))
     began = session.plan.content_hash

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from blockplan.check.verdict import Verdict
 from blockplan.jsontext import JsonRecord, plain
 
 if TYPE_CHECKING:
-    from blockplan.check.verdict import Capacity, CheckResult, Residents, Verdict
+    from blockplan.check.verdict import Capacity, CheckResult, Residents
     from blockplan.live.rows import FeatureChange
     from blockplan.plan import Fault
 
@@ -30,6 +32,12 @@ class SessionStep(JsonRecord):
     changes: tuple[FeatureChange, ...]
     hash: str
     rows: str
+
+
+#: The fields of a verdict that its JSON is written of, but for how each parcel came out.
+_FIELDS = attrgetter(
+    *(one.name for one in fields(Verdict) if one.name not in {"measurement", "doubts", "judged"})
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +104,7 @@ def result_of(step: SessionStep, before: CheckResult, after: CheckResult, ms: fl
     """What a step changed, the check before beside the one after; `ms` is how long it took."""
     old = {(one.rule, one.scope_id): one for one in before.verdicts}
     new = {(one.rule, one.scope_id): one for one in after.verdicts}
-    told = {key: one.to_dict() for key, one in old.items()}
-    differ = tuple(one for key, one in new.items() if told.get(key) != one.to_dict())
+    differ = tuple(one for key, one in new.items() if key not in old or _differ(old[key], one))
     was, now = {_known(one): one for one in before.faults}, {_known(one): one for one in after.faults}
     hit = [
         one.affected_residents
@@ -116,6 +123,16 @@ def result_of(step: SessionStep, before: CheckResult, after: CheckResult, ms: fl
         max(hit) if hit else (0.0 if _nothing_fails(after) else None),
         ms,
     )
+
+
+def _differ(before: Verdict, after: Verdict) -> bool:
+    """Whether JSON tells two verdicts apart; it is written only of those whose fields are not equal."""
+    return _told(before) != _told(after) and before.to_dict() != after.to_dict()
+
+
+def _told(verdict: Verdict) -> tuple[Any, ...]:
+    """What JSON is written of."""
+    return (*_FIELDS(verdict), None if verdict.judged is None else verdict.judged.counts)
 
 
 def _nothing_fails(result: CheckResult) -> bool:
