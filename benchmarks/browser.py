@@ -6,14 +6,14 @@ The two maps in a browser: how much is loaded first, how soon they can be used, 
     python benchmarks/browser.py --parcels 20000    the size of the invented plan (default)
     python benchmarks/browser.py --only load        first loads and how soon they answer, or pan
 
-First load: every file that the page asks for until its map stands still, on the reference plan, gzipped
-(the workbench on one's own machine sends them as they are). Interactive: seconds until the map stands still
-and answers (``data-map="idle"``), unthrottled and on a slow 4G line (1.6 Mbit/s down, 0.75 up, 150 ms there
-and back, by `Network.emulateNetworkConditions`); words stand before it. Panning: frames a second while the
-mouse drags an invented plan of so many parcels about for some seconds (at most twelve), the whole plan in
-view and then zoomed in; the browser draws without a graphics card (SwiftShader), so that it is the slowest
-that people have. Each row says on what machine and under what load it was measured. Needs Chromium and
-Playwright.
+First load: every file that the page asks for until its map stands still, on the reference plan, gzipped, as
+both services send them. Interactive: seconds until the page can be used (the public page: its words and its
+search stand; the workbench: its verdicts stand, parcels are found, selected and edited) and until the map
+stands still besides (``data-map="idle"``), unthrottled and on a slow 4G line (1.6 Mbit/s down, 0.75 up, 150
+ms there and back, by `Network.emulateNetworkConditions`). Panning: frames a second while the mouse drags an
+invented plan of so many parcels about for some seconds (at most twelve), the whole plan in view and then
+zoomed in; the browser draws without a graphics card (SwiftShader), so that it is the slowest that people
+have. Each row says on what machine and under what load it was measured. Needs Chromium and Playwright.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 REFERENCE = Path(__file__).parents[1] / "examples" / "demonstration-zone"
 IDLE = "html[data-map=idle]"
+#: What is there once a page can be used.
+USABLE = {"public map": "form.find", "workbench": "html[data-busy=false]"}
 #: Kilobytes of a first load, seconds until it answers, frames a second: what we want to keep.
 GOALS = {"public map": 400, "workbench": 700, "interactive_s": 3.0, "frames_per_s": 30.0}
 SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 0.75e6 / 8}
@@ -200,7 +202,7 @@ def first_load(browser: Any, name: str, link: str) -> dict[str, Any]:
         tab.goto(tab.inside)
         tab.wait_for_selector(IDLE)
         sizes = {"program": 0, "plan": 0}
-        for answer in answers.values():
+        for answer in list(answers.values()):
             if urlsplit(answer.url).scheme in {"blob", "data"} or not answer.ok:
                 continue
             kind = "plan" if "json" in answer.headers.get("content-type", "") else "program"
@@ -214,7 +216,7 @@ def first_load(browser: Any, name: str, link: str) -> dict[str, Any]:
 
 
 def interactive(browser: Any, name: str, link: str, line: dict[str, Any] | None) -> dict[str, Any]:
-    """Seconds until the words stand, and until the map does."""
+    """Seconds until the page can be used, and until its map stands."""
     with opened(browser, link) as tab:
         if line is not None:
             session = tab.context.new_cdp_session(tab)
@@ -222,13 +224,14 @@ def interactive(browser: Any, name: str, link: str, line: dict[str, Any] | None)
             session.send("Network.emulateNetworkConditions", line)
         began = time.perf_counter()
         tab.goto(tab.inside, wait_until="domcontentloaded")
-        words = time.perf_counter() - began
+        tab.wait_for_selector(USABLE[name], state="attached")
+        usable = time.perf_counter() - began
         tab.wait_for_selector(IDLE)
         idle = time.perf_counter() - began
     return {
         "measure": "interactive", "page": name, "line": "slow 4G" if line else "loopback",
-        "words_s": round(words, 2), "map_s": round(idle, 2), "goal_s": GOALS["interactive_s"],
-        "kept": idle <= GOALS["interactive_s"],
+        "usable_s": round(usable, 2), "map_s": round(idle, 2), "goal_s": GOALS["interactive_s"],
+        "kept": usable <= GOALS["interactive_s"],
     }  # fmt: skip
 
 
