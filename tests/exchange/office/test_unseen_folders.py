@@ -232,3 +232,12 @@ def test_a_file_that_is_no_layer_is_named_where_no_layer_holds_parcels(folder, b
     (folder / "plan.json").write_text('{"planKey": 1}')
     with pytest.raises(PlanDataError, match=r"plan\.json"):
         brought()
+
+
+def test_a_layer_of_which_nothing_is_known_is_told_with_its_size(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    frame = gpd.GeoDataFrame({"a": ["q", "r"]}, geometry=squares(2), crs="EPSG:4548")
+    shapefile(frame, folder / "zzz.shp")
+    _, result = brought()
+    told = rules(result, "office-layer")
+    assert [(one.layer, "its 2 features" in one.message) for one in told] == [("zzz", True)]

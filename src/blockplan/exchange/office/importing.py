@@ -37,7 +37,7 @@ from blockplan.exchange.office.mapping import (
 )
 from blockplan.exchange.office.profile import load_profile
 from blockplan.exchange.office.readers import read_all, said_of_files
-from blockplan.exchange.office.recognise import UNREADABLE, is_copy, recognise, retake
+from blockplan.exchange.office.recognise import STRANGE, UNREADABLE, is_copy, left_out, recognise, retake
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.values import is_blank, text_of
 from blockplan.exchange.summary import ImportSummary, Tally
@@ -191,6 +191,7 @@ def _choose(
     _numbers_of_tables(pairs)
     _doubles(pairs, findings)
     pairs = [(layer, _asked(layer, choice, profile, ask, findings)) for layer, choice in pairs]
+    findings += [left_out(layer) for layer, choice in pairs if choice.why == STRANGE and len(layer.frame)]
     findings += [
         SourceFinding(
             rule="office-value",

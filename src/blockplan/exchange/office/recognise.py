@@ -17,6 +17,7 @@ from blockplan.exchange.office import codes
 from blockplan.exchange.office.bounds import bound_named, states
 from blockplan.exchange.office.mapping import IGNORED, FieldChoice, LayerChoice
 from blockplan.exchange.office.profile import TABLE_FIELDS, FieldNames
+from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.titles import name_and_unit, plain
 from blockplan.exchange.office.values import Amount, Unread, is_blank, read_amount, text_of
 from blockplan.exchange.office.vectors import cut_through
@@ -42,6 +43,8 @@ LEAST_PERCENT = 40.0
 ZONES = ("用途地域", "用途地域名")
 #: Fields that count features.
 RUNNING = ("id", "no", "num", "number", "序号", "番号", "gid")
+#: Why a layer is left out of which nothing tells what it is.
+STRANGE = "no name, field or value in it is known"
 UNREADABLE = "cannot be read as such"
 #: Columns that several fields may give together.
 JOINED = frozenset({"facilities_text", "remarks"})
@@ -67,8 +70,7 @@ def recognise(layer: SourceLayer, profile: Profile) -> LayerChoice:
         readings.append((score, role, why, fields))
     readings.sort(key=lambda one: -one[0])
     if not readings or (readings[0][0] < LEAST and not layer.role):
-        why = "no name, field or value in it is known"
-        return LayerChoice(file=layer.file, layer=layer.name, role=IGNORED, confidence=0.5, why=why)
+        return LayerChoice(file=layer.file, layer=layer.name, role=IGNORED, confidence=0.5, why=STRANGE)
     score, role, why, fields = readings[0]
     close = [other for mark, other, _, _ in readings[1:3] if score - mark < CLOSE and mark >= LEAST]
     return LayerChoice(
@@ -80,6 +82,15 @@ def recognise(layer: SourceLayer, profile: Profile) -> LayerChoice:
         close=close,
         field=fields,
     )
+
+
+def left_out(layer: SourceLayer) -> SourceFinding:
+    """That a layer was left out of which nothing is known, and how large it is."""
+    message = (
+        f"Nothing tells what its {len(layer.frame)} {'features' if layer.drawn else 'rows'} are; they were "
+        "left out. Give it a role in mapping.toml if it belongs to the plan."
+    )
+    return SourceFinding(rule="office-layer", grade="warning", message=message, **layer.place)
 
 
 def is_copy(layer: SourceLayer) -> bool:
