@@ -152,6 +152,7 @@ def test_a_field_that_is_empty_in_many_features_is_said_once_with_all_of_them(tm
     parcels = tuple(map(str, plan.layer("parcels").index))
     assert empty["PFDATE"].ids == parcels
     assert empty["PFDATE"].remedy["en"] == "Answer pfsj in the filing form"
+    assert empty["TCW"].remedy["en"].startswith("Fill in parking_spaces in the plan;"), sorted(empty)
     assert empty["NJLJXZL"].remedy["en"] == "A plan holds nothing of this kind: the office fills it in"
     book = openpyxl.load_workbook(tmp_path / "package" / profile.files.report_table)
     rows = list(book["features"].iter_rows(min_row=2, values_only=True))

@@ -67,7 +67,8 @@ def mandatory(facts: PackageFacts) -> Iterator[PackageFault]:
         said = {"field": one.name, "title": one.title, "where": where}
         keys = [key for key in one.sources if key.startswith("form:")]
         remedy = "remedy_form" if keys else "remedy" if one.sources else "remedy_none"
-        said["key"] = keys[0].removeprefix("form:") if keys else ""
+        columns = dict.fromkeys(key.rpartition(":")[2] for key in one.sources)
+        said["key"] = keys[0].removeprefix("form:") if keys else ", ".join(columns)
         yield PackageFault(
             spec.name,
             ids[0] if len(ids) == 1 else "",
