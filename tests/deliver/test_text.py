@@ -48,6 +48,8 @@ def numbers(view, *paragraphs):
         ("规划设置小学一所。", [("一所", "kept", "table:facilities/primary_school/count")]),
         ("规划设置3所小学。", [("3所", "missed", "table:facilities/primary_school/count")]),
         ("北街红线宽度24米。", [("24米", "kept", "table:streets/北街/red_line_width_m")]),
+        ("北街 has a right of way of 33 m with trees every 8 m.", [
+            ("33 m", "missed", "table:streets/北街/red_line_width_m"), ("8 m", "not_evidenced", "")]),
         ("规划期限为2021-2040年。", [("2040", "missed", "manifest:horizon")]),
         ("住宅用地绿地率不应低于30%。", [("30%", "not_evidenced", "")]),
         ("依据GB 50180-2018第4.0.2条，详见图3-2。", [

@@ -101,7 +101,9 @@ _THING_BEHIND = re.compile(
     r"の(?!高さ|幅|範囲|建築|建物)|\s?(?:净空|净高)|\s(?:high|tall),?\s(?:is|are|stays?|remains?)\b"
 )
 _PART = re.compile(_PARTS, re.IGNORECASE)
-_PART_BEHIND = re.compile(r"\s?(?:宽|wide|の)?(?:的)?\s?(?:\w+\s)?" + _PARTS, re.IGNORECASE)
+_PART_BEHIND = re.compile(
+    r"\s?(?:宽|wide|の)?(?:的)?\s?(?:(?!(?:with|and|plus|beside|between)\b)\w+\s)?" + _PARTS, re.IGNORECASE
+)
 _CHANGED = re.compile(
     r"\s?(?:上调|下调|调整|提高|提升|降低|降至|压缩)"
     r"|\s(?:more|less|higher|lower|fewer|larger|smaller|below|above|over)\b"
