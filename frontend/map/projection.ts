@@ -40,3 +40,11 @@ export function geometryToMap(geometry: GeoJSON.Geometry): GeoJSON.Geometry {
   }
   return { ...geometry, coordinates: moved(geometry.coordinates as Deep) } as GeoJSON.Geometry;
 }
+
+/** All places of a geometry, one after the other. */
+export function flat(geometry: GeoJSON.Geometry | null | undefined): Place[] {
+  if (!geometry) return [];
+  if (geometry.type === "GeometryCollection") return geometry.geometries.flatMap(flat);
+  const numbers = (geometry.coordinates as unknown[]).flat(10) as number[];
+  return Array.from({ length: numbers.length / 2 }, (_, at) => [numbers[2 * at]!, numbers[2 * at + 1]!]);
+}

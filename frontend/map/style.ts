@@ -2,6 +2,7 @@
 
 import type { LayerSpecification } from "maplibre-gl";
 import { SIGN_IMAGE } from "./marks";
+import { fitsFrom, NAME_SIZE, roomOf, sizeOf } from "./room";
 
 /** Letters are drawn by the reader's own device: no glyphs from anywhere. */
 export const FONT = ["sans-serif"];
@@ -51,9 +52,27 @@ export function signs(): LayerSpecification[] {
   ] as LayerSpecification[];
 }
 
-export function names(): LayerSpecification[] {
+/**
+ * Names of land and streets. A parcel bears `full_from` and `short_from`, the zooms from which its label and the first
+ * line of it fit; one without them is named at every zoom.
+ */
+export function names(short: unknown = ["get", "short"]): LayerSpecification[] {
+  const { from, to } = NAME_SIZE;
+  const full = ["coalesce", ["get", "full_from"], 0];
+  const land = (id: string, text: unknown, filter: unknown): unknown => ({
+    id, source: "parcels", type: "symbol", minzoom: from.zoom, filter,
+    layout: { "text-field": text, "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], from.zoom, from.px, to.zoom, to.px], "text-line-height": 1.15, "text-padding": 1, "text-variable-anchor": ["center", "top", "bottom"], "text-radial-offset": 0.9 },
+    paint: { "text-color": ["get", "ink"] },
+  }); // prettier-ignore
   return [
-    { id: "parcels-text", source: "parcels", type: "symbol", minzoom: 13.5, layout: { "text-field": ["get", "label"], "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], 13.5, 8, 17, 13], "text-line-height": 1.15, "text-padding": 1, "text-variable-anchor": ["center", "top", "bottom"], "text-radial-offset": 0.9 }, paint: { "text-color": ["get", "ink"] } },
+    land("parcels-text", ["get", "label"], [">=", ["zoom"], full]),
+    land("parcels-code", short, ["all", [">=", ["zoom"], ["coalesce", ["get", "short_from"], 99]], ["<", ["zoom"], full]]),
     { id: "streets-text", source: "streets", type: "symbol", minzoom: 14, layout: { "symbol-placement": "line", "text-field": ["coalesce", ["get", "name"], ""], "text-font": FONT, "text-size": 11 }, paint: { "text-color": "#46525d", "text-halo-color": "#ffffff", "text-halo-width": 1.4 } },
   ] as LayerSpecification[];
+}
+
+/** From which zooms the label of a parcel and its first line fit. */
+export function fitting(geometry: GeoJSON.Geometry | null, label: string, most?: number): { full_from: number; short_from: number } {
+  const room = roomOf(geometry);
+  return { full_from: fitsFrom(room, sizeOf(label, most)), short_from: fitsFrom(room, sizeOf(label.split("\n")[0]!, most)) };
 }

@@ -23,6 +23,7 @@ from blockplan.cli import main
 from blockplan.errors import UsageError
 from blockplan.live import parse_edits
 from blockplan.live.logs import log_of
+from blockplan.plan.model.layers import LAYERS
 from blockplan.portal.workspace.desk import EditingDesk
 
 if TYPE_CHECKING:
@@ -217,6 +218,16 @@ def test_an_edit_waits_for_no_long_question(plan: Path) -> None:
     desk.save()
 
 
+def test_the_page_is_sent_what_it_shows_and_in_its_language_alone(service: Service) -> None:
+    whole, brief = (service.ask(f"/workspace/result{more}")[1] for more in ("", "?brief=1"))
+    assert set(whole) - set(brief) == {"reported", "statements", "differences", "parameters", "overrides"}
+    assert brief == {name: whole[name] for name in brief}
+    every, some = (service.ask(f"/workspace/vocabulary{more}")[1] for more in ("", "?in=ja"))
+    assert some["layers"]["parcels"]["names"] == {"ja": every["layers"]["parcels"]["names"]["ja"]}
+    assert some["land_uses"]["0701"]["names"] == {"ja": every["land_uses"]["0701"]["names"]["ja"]}
+    assert set(some) == set(every)
+
+
 def test_packed_layers_are_the_same_places_in_millimetres(service: Service) -> None:
     whole = service.ask("/workspace/layers")[1]
     packed = service.ask("/workspace/layers?packed=1")[1]
@@ -236,7 +247,8 @@ def test_packed_layers_are_the_same_places_in_millimetres(service: Service) -> N
     assert packed["bounds"] == whole["bounds"]
     for name, layer in whole["layers"].items():
         for one, other in zip(layer["features"], packed["layers"][name]["features"], strict=True):
-            known = {name: value for name, value in one["properties"].items() if value is not None}
+            own = LAYERS[name].id_column
+            known = {key: said for key, said in one["properties"].items() if said is not None and key != own}
             assert (one["id"], known) == (other["id"], other["properties"])
             if one["geometry"] is not None:
                 rounded = [

@@ -257,17 +257,84 @@ def test_another_scenario_lies_under_a_swipe_with_what_differs_in_words(zone: Se
     assert "千人基础教育用地" in words
     assert "52,208" in words
     tab.locator(".swipe-handle").fill("20")
-    assert tab.evaluate("getComputedStyle(document.querySelector('.swipe-map')).clipPath").endswith("20%)")
-    assert tab.locator(".side").all_inner_texts() == ["b · more residents", "a · as drawn"]
+    cut = tab.evaluate("document.querySelector('.cut').getBoundingClientRect().x")
+    stage = tab.locator(".stage").bounding_box()
+    assert cut - stage["x"] == pytest.approx(18 + 0.2 * (stage["width"] - 36), abs=2)
+    assert tab.locator(".side").all_inner_texts() == ["a · as drawn", "b · more residents"]
     tab.get_by_role("button", name="并排").click()
     settled(tab)
-    left, right = (tab.locator(one).bounding_box() for one in (".stage > .map", ".swipe-map"))
+    left, right = (tab.locator(one).bounding_box() for one in (".swipe-map", ".stage > .map"))
     assert (left["x"] + left["width"], left["width"]) == (right["x"], right["width"])
     assert tab.locator(".swipe-handle").count() == 0
+    framed = tab.evaluate("__map.queryRenderedFeatures({ layers: ['differing-line'] }).length")
+    assert framed > 10
+    tab.keyboard.press("n")
+    settled(tab)
+    assert (
+        tab.locator(".inspector h2").inner_text().split()[0]
+        in tab.locator(".panel .flips").all_inner_texts()[0]
+    )
     tab.keyboard.press("Escape")
     tab.locator("[data-act='3d']").click()
     assert tab.evaluate("() => new Promise(r => setTimeout(() => r(__map.getPitch() > 0), 1500))")
     assert faults_of(tab) == ""
+    assert wrong == []
+    tab.close()
+
+
+def test_words_lists_and_selection_come_before_the_map(service: Service, chromium: Any) -> None:
+    tab = chromium.new_page(viewport={"width": 390, "height": 844}, locale="en")
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    tab.route("**/stage-*.js", hold)
+    tab.goto(f"{service.base}/workspace?token={service.token}&lang=en")
+    tab.wait_for_selector("html[data-busy=false]", timeout=WAIT_MS)
+    assert tab.locator("html").get_attribute("data-map") == "loading"
+    assert tab.locator(".verdict").count() > 3
+    tab.locator("[data-act=left]").click()  # at a phone the search lies over the page
+    tab.locator("#search").fill("E")
+    tab.locator("#search").press("Enter")
+    assert not tab.locator("#search").is_visible()
+    tab.wait_for_selector("#i-E-land_use")
+    tab.get_by_role("tab", name="Parcels").click()
+    assert tab.locator(".sheet tbody tr").count() == 1  # the table shows what is searched for
+    assert faults_of(tab) == ""
+    (waiting,) = held
+    waiting.continue_()
+    tab.wait_for_selector(IDLE, timeout=WAIT_MS)
+    tab.close()
+
+
+#: Names that stand on land now: the parcel, how wide its longest line is drawn and how wide its land, px.
+NAMES = """() => {
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = `${8 + 5 * Math.min(1, Math.max(0, (__map.getZoom() - 13.5) / 3.5))}px sans-serif`;
+    const named = __map.queryRenderedFeatures({ layers: ["parcels-text", "parcels-code"] });
+    return named.map(({ layer, properties: { id_, label, short } }) => {
+        const lines = (layer.id === "parcels-text" ? label : short).split("\\n");
+        const filter = ["==", ["get", "id_"], id_];
+        const land = __map.queryRenderedFeatures({ layers: ["parcels-fill"], filter });
+        const numbers = land.flatMap(({ geometry }) => geometry.coordinates.flat(9));
+        const across = numbers.filter((_, at) => at % 2 === 0).map((lng) => __map.project([lng, 0]).x);
+        const widest = Math.max(...lines.map((one) => pen.measureText(one).width));
+        return [id_, widest, Math.max(...across) - Math.min(...across)];
+    });
+}"""
+
+
+def test_names_of_land_stand_only_where_they_have_room(zone: Service, chromium: Any) -> None:
+    tab, wrong = opened(zone, chromium, "en", 390)
+    seen = 0
+    for step in (2.5, 0.7, 0.7):
+        tab.evaluate(f"__map.jumpTo({{ zoom: __map.getZoom() + {step} }})")
+        settled(tab)
+        named = tab.evaluate(NAMES)
+        seen += len(named)
+        assert [one for one in named if one[1] > 1.1 * one[2]] == []
+    assert seen > 10
     assert wrong == []
     tab.close()
 

@@ -4,9 +4,9 @@ import { addProtocol, GeoJSONSource, Map as MapLibre, type ExpressionSpecificati
 
 import { fillOf, inkOn, UNKNOWN } from "../../map/colours";
 import { tellWhenIdle } from "../../map/idle";
-import { centreOn, geometryToMap, onPlan, toMap, toPlan, type Place } from "../../map/projection";
+import { centreOn, flat, geometryToMap, onPlan, toMap, toPlan, type Place } from "../../map/projection";
 import { aside, drawSigns } from "../../map/marks";
-import { boundary, FONT, ground, line, names, network, parcelLines, signs } from "../../map/style";
+import { boundary, fitting, FONT, ground, line, names, network, parcelLines, signs } from "../../map/style";
 import type { Given, PlanData, Use } from "./data";
 
 export type When = "land_use" | "existing_land_use";
@@ -14,6 +14,8 @@ const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: 
 const PLAIN = ["water", "woodland", "parcels", "streets", "rail", "stops", "facilities", "boundary"];
 /** Facilities within this many metres of each other stand in a row. */
 const SPOT_M = 25;
+/** Names of land are broken at this width, in their own size. */
+const MOST_EMS = 6;
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** Large layers come in tiles; who reads those is loaded where a plan has any. */
@@ -79,6 +81,9 @@ export class PublicMap {
       } else {
         const layer = this.data.layers[name] ?? EMPTY;
         const features = layer.features.map((one) => drawn(one, marks));
+        if (name === "parcels") {
+          features.forEach((one, at) => { one.properties = { ...one.properties, ...fitting(layer.features[at]!.geometry, this.named(one.properties ?? {}), MOST_EMS) }; });
+        }
         if (name === "facilities") {
           const offsets = aside(features.map((one) => (one.geometry?.type === "Point" ? onPlan(one.geometry) : null)), SPOT_M);
           features.forEach((one, at) => { one.properties = { ...one.properties, aside: offsets[at] }; });
@@ -131,18 +136,31 @@ export class PublicMap {
     return this.match((one) => this.fill(one.code), UNKNOWN);
   }
 
+  /** What stands on a parcel; the longer of what is planned and what is there today. */
+  private named(own: Record<string, unknown>): string {
+    const called = (code: unknown): string => shortened(this.table[String(code)]?.name ?? "");
+    const [planned, today] = [called(own["land_use"]), called(own["existing_land_use"])];
+    const name = planned.length < today.length ? today : planned;
+    return own["height_m"] === undefined || own["height_m"] === null ? name : `${name}\n${String(own["height_m"])} m`;
+  }
+
   /** Words on the land, how high one may build below them; with the safe fills the code stands with them. */
   private label(): ExpressionSpecification | string {
-    const name = this.match((one) => (this.safe ? `${one.code} ` : "") + one.name.replace(/用地$/, ""), "");
+    const name = this.name();
     const height = ["case", ["has", "height_m"], ["concat", "\n", ["to-string", ["get", "height_m"]], " m"], ""];
     return this.when === "land_use" ? (["concat", name, height] as unknown as ExpressionSpecification) : name;
   }
 
+  private name(): ExpressionSpecification | string {
+    return this.match((one) => (this.safe ? `${one.code} ` : "") + shortened(one.name), "");
+  }
+
   private labels(): LayerSpecification[] {
-    const found = names() as unknown as { id: string; layout: Record<string, unknown>; paint: Record<string, unknown>; minzoom: number }[];
+    const found = names(this.name()) as unknown as { id: string; layout: Record<string, unknown>; paint: Record<string, unknown>; minzoom: number }[];
     for (const one of found) {
-      if (one.id === "parcels-text") {
-        one.layout = { ...one.layout, "text-field": this.label(), "text-max-width": 6 };
+      if (one.id === "parcels-text") one.layout["text-field"] = this.label();
+      if (one.id.startsWith("parcels-")) {
+        one.layout["text-max-width"] = MOST_EMS;
         one.paint = { "text-color": this.match((use) => inkOn(this.fill(use.code)), "#14202b") };
       }
       if (one.id === "streets-text") one.layout["text-field"] = ["coalesce", ["get", "name"], ""];
@@ -153,8 +171,9 @@ export class PublicMap {
 
   private repaint(): void {
     this.map.setPaintProperty("parcels-fill", "fill-color", this.fills());
-    this.map.setPaintProperty("parcels-text", "text-color", this.match((use) => inkOn(this.fill(use.code)), "#14202b"));
+    for (const id of ["parcels-text", "parcels-code"]) this.map.setPaintProperty(id, "text-color", this.match((use) => inkOn(this.fill(use.code)), "#14202b"));
     this.map.setLayoutProperty("parcels-text", "text-field", this.label());
+    this.map.setLayoutProperty("parcels-code", "text-field", this.name());
   }
 
   show(when: When): void {
@@ -239,6 +258,9 @@ export class PublicMap {
   }
 }
 
+/** A land use on its land: that it is land needs no word. */
+const shortened = (name: string): string => name.replace(/用地$/, "");
+
 const DOT = { "circle-radius": 12, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": "#14202b", "circle-stroke-width": 3 };
 
 function drawn(feature: GeoJSON.Feature, marks: Record<string, string>): GeoJSON.Feature {
@@ -252,10 +274,4 @@ function circle(at: Place, metres: number): [number, number][] {
     const turn = (step / 72) * 2 * Math.PI;
     return toMap([at[0] + metres * Math.sin(turn), at[1] + metres * Math.cos(turn)]);
   });
-}
-
-function flat(geometry: GeoJSON.Geometry): [number, number][] {
-  if (geometry.type === "GeometryCollection") return geometry.geometries.flatMap(flat);
-  const numbers = (geometry.coordinates as unknown[]).flat(10) as number[];
-  return Array.from({ length: numbers.length / 2 }, (_, at) => [numbers[2 * at]!, numbers[2 * at + 1]!]);
 }

@@ -55,7 +55,7 @@ async function ask<T>(path: string, body?: unknown, method?: string): Promise<T>
 }
 
 export const getState = (): Promise<State> => ask("state");
-export const getResult = (): Promise<Result> => ask("result");
+export const getResult = (): Promise<Result> => ask("result?brief=1");
 /** The plan in its own metres; it comes in millimetres from an origin, in half the bytes. */
 async function getPacked(which: string): Promise<Layers> {
   const found = await ask<Layers & { origin: [number, number] }>(`layers?packed=1${which}`);
@@ -63,7 +63,7 @@ async function getPacked(which: string): Promise<Layers> {
   return found;
 }
 export const getLayers = (): Promise<Layers> => getPacked("");
-export const getVocabulary = (): Promise<Vocabulary> => ask("vocabulary");
+export const getVocabulary = (): Promise<Vocabulary> => ask(`vocabulary?in=${lang}`);
 export const postEdits = (edits: Edit[], since: number): Promise<Answer> => ask("edits", { edits, since });
 export const postUndo = (since: number): Promise<Answer> => ask("undo", { since });
 export const postRedo = (since: number): Promise<Answer> => ask("redo", { since });

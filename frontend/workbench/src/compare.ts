@@ -5,10 +5,11 @@ import * as api from "./api";
 import { isPart, store } from "./store";
 import { bar } from "./panel";
 import { parallel } from "./parallel";
-import { columnName, serviceName, valueName } from "./vocabulary";
+import { areaOf } from "./inspector";
+import { columnName, serviceName, useName, valueName } from "./vocabulary";
 import { language, number, say, type Word } from "./words";
 import type { OtherScenario, Way } from "./map";
-import type { Comparison, Layers, Outcome } from "./types";
+import type { Comparison, Feature, Layers, Outcome } from "./types";
 
 const SIGN: Record<Outcome, string> = { fail: "×", pass: "✓", unknown: "?", not_applicable: "–" };
 
@@ -29,8 +30,16 @@ export function watchComparison(draw: () => void, showOther: (other: OtherScenar
 }
 
 function showOnMap(): void {
-  onMap(drawn && { layers: drawn, name: other, way });
+  onMap(drawn && { layers: drawn, name: other, way, changed: found?.changed ?? [] });
 }
+
+/** So many of the features that differ are listed at once. */
+const FEW = 12;
+/** And so many at all. */
+const MOST = 200;
+
+/** Where the compared scenario and this one differ, as far as it is drawn here. */
+export const changedPlaces = (): { layer: string; id: string }[] => (drawn && found ? found.changed.filter(({ layer, id }) => store.features.get(layer)?.has(id)) : []);
 
 const nameOf = (scenario: string): string => (scenario === "base" ? say("asDrawn") : scenario);
 
@@ -88,15 +97,11 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
     head,
     again(),
     table(
-      [say("figure"), nameOf(first!.id), second!.id],
+      [say("figure"), nameOf(first!.id), second!.id, say("difference")],
       [
-        [say("residents"), number(first!.residents.central, 0), number(second!.residents.central, 0)],
-        [say("carries"), number(first!.capacity, 0), number(second!.capacity, 0)],
-        ...(["fail", "unknown", "pass"] as Outcome[]).map((outcome) => [
-          `${SIGN[outcome]} ${say(outcome as Word)}`,
-          number(first!.outcomes[outcome] ?? 0, 0),
-          number(second!.outcomes[outcome] ?? 0, 0),
-        ]),
+        row(say("residents"), first!.residents.central, second!.residents.central),
+        row(say("carries"), first!.capacity, second!.capacity),
+        ...(["fail", "unknown", "pass"] as Outcome[]).map((outcome) => row(`${SIGN[outcome]} ${say(outcome as Word)}`, first!.outcomes[outcome] ?? 0, second!.outcomes[outcome] ?? 0)),
       ],
     ),
     forAnswer(),
@@ -111,20 +116,47 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
           [say("nearTo"), say("nearer"), say("farther")],
           found.gains.map((one) => [serviceName(one.to), number(one.nearer, 0), number(one.farther, 0)]),
         ),
+    ...landUses([nameOf(first!.id), second!.id]),
     h("h2", {}, `${say("changedFeatures")} ${found.changed.length}`),
-    h(
-      "ul",
-      { class: "flips" },
-      ...found.changed.slice(0, 200).map((one) =>
-        h(
-          "li",
-          {},
-          h("button", { class: "link", onclick: () => go(one.layer, one.id) }, one.id),
-          h("small", {}, one.change !== "changed" ? say(one.change === "added" ? "isAdded" : "isGone") : one.fields.map((each) => `${columnName(one.layer, each.column)} ${valueName(one.layer, each.column, each.old)} → ${valueName(one.layer, each.column, each.new)}`).join("; ")),
-        ),
-      ),
-    ),
-  );
+    h("ul", { class: "flips" }, ...found.changed.slice(0, FEW).map((one) => changed(one, go))),
+    found.changed.length > FEW &&
+      h("details", {}, h("summary", {}, `${say("moreOfThem")} ${found.changed.length - FEW}`), h("ul", { class: "flips" }, ...found.changed.slice(FEW, MOST).map((one) => changed(one, go)))),
+  ); // prettier-ignore
+}
+
+/** A figure in both scenarios, and by how much the second differs. */
+function row(name: string, one: number | null, two: number | null, decimals = 0): string[] {
+  const [first, second] = [one, two].map((value) => (value === null ? null : Number(value.toFixed(decimals))));
+  const by = first === null || second === null ? "" : first === second ? "=" : `${second! > first! ? "+" : "−"}${number(Math.abs(second! - first!), decimals)}`;
+  return [name, number(first, decimals), number(second, decimals), by];
+}
+
+/** What land uses take in both scenarios, where that differs; the largest difference first. */
+function landUses(names: string[]): HTMLElement[] {
+  const areas = (features: Iterable<Feature>): Map<string, number> => {
+    const sums = new Map<string, number>();
+    for (const one of features) {
+      const code = String(one.properties["land_use"] ?? "?");
+      sums.set(code, (sums.get(code) ?? 0) + (areaOf(one) ?? 0) / 10_000);
+    }
+    return sums;
+  };
+  const [there, here] = [areas(drawn?.layers["parcels"]?.features ?? []), areas(store.features.get("parcels")?.values() ?? [])];
+  const by = (code: string): number => Math.abs((here.get(code) ?? 0) - (there.get(code) ?? 0));
+  const codes = [...new Set([...there.keys(), ...here.keys()])].filter((code) => by(code) >= 0.005).sort((one, two) => by(two) - by(one));
+  if (codes.length === 0) return [];
+  return [
+    h("h2", {}, say("landUse")),
+    table([say("figure"), ...names, say("difference")], codes.map((code) => row(`${code} ${useName(code)}`, there.get(code) ?? 0, here.get(code) ?? 0, 2))),
+  ]; // prettier-ignore
+}
+
+function changed(one: Comparison["changed"][number], go: (layer: string, id: string) => void): HTMLElement {
+  const said = one.change !== "changed"
+    ? say(one.change === "added" ? "isAdded" : "isGone")
+    : one.fields.map((each) => `${columnName(one.layer, each.column)} ${valueName(one.layer, each.column, each.old)} → ${valueName(one.layer, each.column, each.new)}`).join("; "); // prettier-ignore
+  const there = store.features.get(one.layer)?.has(one.id);
+  return h("li", {}, there ? h("button", { class: "link", onclick: () => go(one.layer, one.id) }, one.id) : h("span", {}, one.id), h("small", {}, said));
 }
 
 /** A rule on one object: what each scenario measures, its bar under it. */

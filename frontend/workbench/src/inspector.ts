@@ -1,7 +1,7 @@
 // The inspector of the selection: every known column, each field an edit; and the table of parcels, the same way.
 
-import { flat } from "./map";
 import { fill, h } from "../../map/dom";
+import { flat } from "../../map/projection";
 import { store } from "./store";
 import { columnName, layerName, useName, valueName } from "./vocabulary";
 import { number, say } from "./words";
@@ -98,6 +98,10 @@ export function drawInspector(into: Element): void {
 }
 
 export function drawTable(into: Element, words: string): void {
+  if (!store.layers) {
+    fill(into, h("p", { class: "empty", role: "status" }, say("planComing")));
+    return;
+  }
   const wanted = words.trim().toLowerCase();
   const all = [...(store.features.get("parcels")?.values() ?? [])];
   const some = all.filter((one) => !wanted || one.id.toLowerCase().includes(wanted) || String(one.properties["land_use"] ?? "").startsWith(wanted));
@@ -114,7 +118,7 @@ export function drawTable(into: Element, words: string): void {
     into,
     h(
       "table",
-      {},
+      { class: "sheet" },
       h("caption", {}, `${number(some.length, 0)} ${say("parcels")}`),
       h("thead", {}, h("tr", {}, h("th", {}, say("id")), h("th", {}, "ha"), ...TABLE.map((column) => h("th", {}, columnName("parcels", column))))),
       h("tbody", {}, ...rows),

@@ -2,7 +2,8 @@
 
 import { fill, h } from "../../map/dom";
 import { store } from "./store";
-import { TOOLS, type Tools } from "./tools";
+import { TOOLS } from "./toolbox";
+import type { Tools } from "./tools";
 import { say, type Word } from "./words";
 
 /** A key, the word for what it does, and the act; a key of a tool stands with the tools. */
@@ -14,23 +15,25 @@ export interface Act {
 
 const FIELDS = "input, select, textarea";
 
-export function listen(tools: Tools, acts: Act[]): void {
+/** Keys act from the start; those of tools once there is a map to use them on. */
+export function listen(at: () => Tools | null, acts: Act[]): void {
   const help = h("dialog", { class: "keys", "aria-labelledby": "keys-title" });
   document.body.append(help);
   const all = [...acts, { key: "?", word: "keys" as Word, act: () => showKeys(help, acts) }];
   document.addEventListener("keydown", (event) => {
+    const tools = at();
     const inField = (event.target as Element).matches?.(FIELDS) ?? false;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !inField) {
       event.preventDefault();
       void (event.shiftKey ? store.redo() : store.undo());
       return;
     }
-    if (event.key === "Escape") tools.cancel();
+    if (event.key === "Escape") tools?.cancel();
     if (inField || help.open || event.ctrlKey || event.metaKey || event.altKey) return;
     const tool = TOOLS.find((one) => one.key === event.key.toLowerCase());
     const found = all.find((one) => one.key === event.key.toLowerCase());
-    if (tool) tools.take(tool.tool);
-    else if (event.key === "Enter" && !(event.target as Element).matches?.("button, a, summary")) void tools.finish();
+    if (tool) tools?.take(tool.tool);
+    else if (event.key === "Enter" && !(event.target as Element).matches?.("button, a, summary")) void tools?.finish();
     else if (found) {
       event.preventDefault();
       found.act();

@@ -2,7 +2,8 @@
 
 import { fill, h } from "../../map/dom";
 import { colourOf, isSafe, setSafe } from "./colours";
-import { GROUPS, type Group, type PlanMap } from "./map";
+import { GROUPS, type Group } from "./groups";
+import type { PlanMap } from "./map";
 import { isPart, key, store } from "./store";
 import { layerName, nameOf, useName } from "./vocabulary";
 import { number, say } from "./words";
@@ -28,7 +29,8 @@ let words = "";
 /** What stands in the field of search; the table of parcels shows what it finds. */
 export const searched = (): string => words;
 
-export function drawLeft(into: Element, plan: PlanMap, ways: Ways): void {
+/** Without a map yet there is nothing to show and hide on it. */
+export function drawLeft(into: Element, plan: PlanMap | null, ways: Ways): void {
   const found = h("ul", { class: "found" });
   const find = (): void => {
     const all = hits(words, ways);
@@ -47,7 +49,7 @@ export function drawLeft(into: Element, plan: PlanMap, ways: Ways): void {
   };
   const recolour = (): void => {
     setSafe(!isSafe());
-    plan.redraw();
+    plan?.redraw();
     again();
   };
   fill(
@@ -57,7 +59,7 @@ export function drawLeft(into: Element, plan: PlanMap, ways: Ways): void {
     h("h2", {}, say("scenarios"), h("button", { class: "link", onclick: branch }, `+ ${say("branch")}`)),
     h("ul", { class: "scenarios" }, ...Object.entries(store.state.scenarios).map(([name, said]) => scenario(name, said))),
     h("h2", {}, say("layers"), h("button", { class: "link", onclick: recolour }, isSafe() ? say("officeColours") : say("colourSafe"))),
-    h("ul", { class: "groups" }, ...shownGroups().map((group) =>
+    plan && h("ul", { class: "groups" }, ...shownGroups().map((group) =>
       h("li", {}, h("label", {}, h("input", { type: "checkbox", checked: plan.isShown(group), onchange: () => void plan.toggle(group) }), say(group))),
     )),
     h("ul", { class: "uses" }, ...usesDrawn().map((code) => h("li", {}, h("i", { style: `background:${colourOf(code)}` }), `${code} ${useName(code)}`))),

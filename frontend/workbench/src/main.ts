@@ -4,19 +4,20 @@ import "./style.css";
 import * as api from "./api";
 import { fill, h } from "../../map/dom";
 import { scaleOf } from "../../map/scale";
-import { drawComparison, watchComparison } from "./compare";
+import { changedPlaces, drawComparison, watchComparison } from "./compare";
 import { drawMerge } from "./merge";
 import { askPoint, askStreet } from "./adding";
 import { openFiles, takeDrops } from "./dropping";
 import { drawInspector, drawTable } from "./inspector";
 import { listen } from "./keys";
 import { drawLeft, searched, type Ways } from "./left";
-import { PlanMap } from "./map";
+import type { PlanMap } from "./map";
 import { beyond, drawFaults, drawReadings, drawVerdicts } from "./panel";
 import { drawProposals, proposed, watchProposals } from "./proposals";
 import { drawFoot, drawStrip } from "./strip";
 import { store } from "./store";
-import { Tools, TOOLS } from "./tools";
+import { TOOLS } from "./toolbox";
+import type { Tools } from "./tools";
 import { useName } from "./vocabulary";
 import { language, number, say, setLanguage } from "./words";
 import type { Answer, Lang } from "./types";
@@ -36,20 +37,26 @@ async function begin(): Promise<void> {
   api.speak(language());
   const app = document.getElementById("app")!;
   try {
-    await store.load();
+    await store.loadWords();
+    const mapArrives = layout(app);
+    await store.loadLayers();
+    document.documentElement.dataset["busy"] = "false";
+    store.tell("plan");
+    // Words and lists can be used by now; who draws the map is the largest part of what is loaded.
+    mapArrives(await import("./stage"));
   } catch (error) {
-    fill(app, h("p", { class: "fatal", role: "alert" }, error instanceof api.Refusal && error.status ? error.message : say("offline")));
-    return;
+    const said = error instanceof api.Refusal && error.status ? error.message : say("offline");
+    fill(app, h("p", { class: "fatal", role: "alert" }, said));
+    throw error;
   }
-  layout(app);
-  document.documentElement.dataset["busy"] = "false";
 }
 
-function layout(app: Element): void {
+/** The page in words; it gives back what the map is to be handed to. */
+function layout(app: Element): (found: typeof import("./stage")) => void {
   const top = h("header", { class: "top" });
   const left = h("nav", { class: "left", "aria-label": say("scenarios") });
-  const canvas = h("div", { class: "map" });
-  const bar = h("div", { class: "tools", role: "toolbar", "aria-label": say("select") });
+  const canvas = h("div", { class: "map" }, h("p", { class: "coming", role: "status" }, say("mapComing")));
+  const bar = h("div", { class: "tools", role: "toolbar", "aria-label": say("select"), hidden: true });
   const hint = h("p", { class: "hint", role: "status" });
   const card = h("div", { class: "card", hidden: true });
   const readings = h("section", { class: "readings", hidden: true });
@@ -63,46 +70,51 @@ function layout(app: Element): void {
   const merge = h("dialog", { class: "merge", "aria-labelledby": "merge-title" });
   fill(app, top, left, h("main", { class: "middle" }, h("div", { class: "stage" }, canvas, bar, hint, card), readings, strip), right, foot, live, uses, merge);
 
-  const plan = new PlanMap(canvas);
-  const tools = new Tools(plan);
-  tools.askPoint = (place, parcel) => askPoint(card, place, parcel, tools);
-  tools.askStreet = (line) => askStreet(card, line, tools);
-  const zoom = h(
-    "div",
-    { class: "zoom" },
-    h("button", { "data-sign": "+", onclick: () => plan.map.zoomIn() }, h("span", { class: "aloud" }, say("zoomIn"))),
-    h("button", { "data-sign": "−", onclick: () => plan.map.zoomOut() }, h("span", { class: "aloud" }, say("zoomOut"))),
-    h("button", { "data-act": "3d", "aria-pressed": "false", onclick: () => tilt(plan) }, h("span", { "aria-hidden": "true" }, "3D"), h("span", { class: "aloud" }, say("threeD"))),
-  );
-  canvas.append(zoom, h("div", { class: "scalebar" }, h("i"), h("span"), h("b", {}, "N ↑")));
-  plan.map.on("move", () => drawScale(plan));
-  void plan.ready.then(() => {
-    drawScale(plan);
-    plan.showBeyond(beyond());
-  });
+  let plan: PlanMap | null = null;
+  let tools: Tools | null = null;
+  const mapArrives = (found: typeof import("./stage")): void => {
+    canvas.replaceChildren();
+    plan = new found.PlanMap(canvas);
+    tools = new found.Tools(plan);
+    onStage(plan, tools, canvas, card, draw.tools);
+    draw.left();
+    draw.tools();
+    const { ready } = plan;
+    void ready.then(() => {
+      showOnMap();
+      return store.askOutcomes();
+    }).catch(() => undefined); // prettier-ignore
+    watchProposals(draw.panel, (features) => void ready.then(() => plan?.showProposed(features)));
+    watchComparison(draw.panel, (other) => void ready.then(() => plan?.showOther(other)));
+    listenToOthers();
+  };
+  const showOnMap = (): void => plan?.showBeyond(beyond());
 
   const go = (layer: string, id: string): void => {
     store.select({ layer, id });
     const feature = store.feature(store.selection);
-    if (feature) plan.fly(feature);
+    if (feature) plan?.fly(feature);
+    openLeft(app, false);
   };
   const turn = (to: typeof tab): void => {
     tab = to;
+    app.classList.toggle("table-open", tab === "table");
     draw.panel();
   };
   const ways: Ways = {
     feature: go,
     rule: (rule) => {
-      tab = "verdicts";
+      turn("verdicts");
+      openLeft(app, false);
       store.choose(rule);
       panel.querySelector(".verdict.chosen")?.scrollIntoView({ block: "center" });
     },
   };
   const tabs = right.firstElementChild as HTMLElement;
   const draw = {
-    top: () => drawTop(top, plan),
+    top: () => drawTop(top, app, () => plan),
     left: () => drawLeft(left, plan, ways),
-    tools: () => drawTools(bar, hint, tools),
+    tools: () => tools && drawTools(bar, hint, tools),
     panel: () => {
       const names = {
         verdicts: say("verdicts"),
@@ -124,34 +136,33 @@ function layout(app: Element): void {
     foot: () => drawFoot(foot),
   };
   const all = (): void => Object.values(draw).forEach((one) => one());
-  tools.onChange(draw.tools);
   store.listen((topic, answer) => {
     if (topic === "busy") {
       document.documentElement.dataset["busy"] = String(store.busy > 0);
-      if (!store.busy) plan.map.triggerRepaint();
+      if (!store.busy) plan?.map.triggerRepaint();
       draw.foot();
       draw.tools();
       if (store.notice) live.textContent = store.notice.text;
       return;
     }
     if (topic === "plan") {
-      plan.redraw();
+      plan?.redraw();
       all();
-      void store.askOutcomes().catch(() => undefined);
+      if (plan) void store.askOutcomes().catch(() => undefined);
     }
     if (topic === "outcomes") draw.left();
     if (topic === "conflict") drawMerge(merge);
     if (topic === "news" && answer) {
-      plan.change(answer.features);
+      plan?.change(answer.features);
       all();
     }
     if (topic === "verdicts" && answer) {
-      plan.change(answer.features);
+      plan?.change(answer.features);
       const said = andSo(answer);
       live.textContent = said.join(", ");
       drawCard(card, said);
       const edited = answer.features.find((one) => one.feature?.geometry && one.layer === store.selection?.layer) ?? answer.features.find((one) => one.feature?.geometry);
-      if (edited?.feature) plan.putBeside(card, edited.feature);
+      if (edited?.feature) plan?.putBeside(card, edited.feature);
       all();
     }
     if (topic === "selection") {
@@ -162,27 +173,48 @@ function layout(app: Element): void {
       draw.readings();
       draw.panel();
     }
-    if (topic !== "selection") void plan.ready.then(() => plan.showBeyond(beyond()));
+    if (topic !== "selection") void plan?.ready.then(showOnMap);
   });
-  listen(tools, [
-    { key: "/", word: "searchWord", act: () => left.querySelector<HTMLElement>("#search")?.focus() },
+  const onMap = (act: (on: PlanMap) => void) => (): void => { if (plan) act(plan); };
+  listen(() => tools, [
+    { key: "/", word: "searchWord", act: () => { openLeft(app, true); left.querySelector<HTMLElement>("#search")?.focus(); } },
     { key: "u", word: "toLandUse", act: () => focusField("land_use") },
     { key: "h", word: "toHeight", act: () => focusField("far") },
     { key: "r", word: "proposals", act: () => turn("proposals") },
     { key: "c", word: "compare", act: () => turn("compare") },
     { key: "l", word: "table", act: () => turn(tab === "table" ? "verdicts" : "table") },
-    { key: "n", word: "nextFailing", act: () => nextPlace(1, plan) },
-    { key: "p", word: "lastFailing", act: () => nextPlace(-1, plan) },
-    { key: "3", word: "threeD", act: () => tilt(plan) },
-    { key: "[", word: "foldLeft", act: () => fold(app, "left", plan) },
-    { key: "]", word: "foldRight", act: () => fold(app, "right", plan) },
+    { key: "n", word: "nextFailing", act: onMap((on) => nextPlace(1, on)) },
+    { key: "p", word: "lastFailing", act: onMap((on) => nextPlace(-1, on)) },
+    { key: "3", word: "threeD", act: onMap(tilt) },
+    { key: "[", word: "foldLeft", act: onMap((on) => fold(app, "left", on)) },
+    { key: "]", word: "foldRight", act: onMap((on) => fold(app, "right", on)) },
   ]);
-  watchProposals(draw.panel, (features) => void plan.ready.then(() => plan.showProposed(features)));
-  watchComparison(draw.panel, (other) => void plan.ready.then(() => plan.showOther(other)));
   takeDrops(app);
   all();
-  void plan.ready.then(() => store.askOutcomes()).catch(() => undefined);
-  listenToOthers();
+  return mapArrives;
+}
+
+/** The map stands in its place: buttons and a scale lie on it, tools ask beside it. */
+function onStage(plan: PlanMap, tools: Tools, canvas: HTMLElement, card: HTMLElement, changed: () => void): void {
+  tools.askPoint = (place, parcel) => askPoint(card, place, parcel, tools);
+  tools.askStreet = (line) => askStreet(card, line, tools);
+  tools.onChange(changed);
+  const zoom = h(
+    "div",
+    { class: "zoom" },
+    h("button", { "data-sign": "+", onclick: () => plan.map.zoomIn() }, h("span", { class: "aloud" }, say("zoomIn"))),
+    h("button", { "data-sign": "−", onclick: () => plan.map.zoomOut() }, h("span", { class: "aloud" }, say("zoomOut"))),
+    h("button", { "data-act": "3d", "aria-pressed": "false", onclick: () => tilt(plan) }, h("span", { "aria-hidden": "true" }, "3D"), h("span", { class: "aloud" }, say("threeD"))),
+  );
+  canvas.append(zoom, h("div", { class: "scalebar" }, h("i"), h("span"), h("b", {}, "N ↑")));
+  plan.map.on("move", () => drawScale(plan));
+  void plan.ready.then(() => drawScale(plan));
+}
+
+/** Where the page is narrow, search, scenarios and layers are opened over it. */
+function openLeft(app: Element, open: boolean): void {
+  app.classList.toggle("left-open", open);
+  app.querySelector("[data-act='left']")?.setAttribute("aria-expanded", String(open));
 }
 
 /** A side of the page is folded away, or back. */
@@ -235,15 +267,15 @@ function tilt(plan: PlanMap): void {
   drawScale(plan);
 }
 
-async function savePicture(plan: PlanMap): Promise<void> {
-  const picture = await plan.picture();
+async function savePicture(plan: PlanMap | null): Promise<void> {
+  const picture = await plan?.picture();
   if (!picture) return;
   const link = h("a", { href: URL.createObjectURL(picture), download: `${store.state.plan}-${store.state.scenario}.png` });
   link.click();
   URL.revokeObjectURL(link.href);
 }
 
-function drawTop(into: Element, plan: PlanMap): void {
+function drawTop(into: Element, app: Element, plan: () => PlanMap | null): void {
   const { state } = store;
   const title = state.title[language()] ?? state.title.en ?? state.plan;
   const pick = h(
@@ -256,6 +288,10 @@ function drawTop(into: Element, plan: PlanMap): void {
   );
   fill(
     into,
+    h("button", {
+      class: "to-left", "data-act": "left", "aria-expanded": String(app.classList.contains("left-open")), "aria-label": `${say("searchWord")}, ${say("scenarios")}, ${say("layers")}`, "data-sign": "☰",
+      onclick: () => openLeft(app, !app.classList.contains("left-open")),
+    }),
     h("span", { class: "brand" }, "Blockplan"),
     h("h1", { class: "plan-title", title }, title),
     pick,
@@ -269,7 +305,7 @@ function drawTop(into: Element, plan: PlanMap): void {
         "ul",
         {},
         ...(["Html", "Pdf", "Zip"] as const).map((kind) => h("li", {}, h("a", { href: api.reportAddress(kind.toLowerCase()), download: "" }, say(`export${kind}`)))),
-        h("li", {}, h("button", { class: "link", onclick: () => void savePicture(plan) }, say("exportPng"))),
+        h("li", {}, h("button", { class: "link", onclick: () => void savePicture(plan()) }, say("exportPng"))),
         h("li", {}, h("label", { class: "link" }, say("openFiles"), h("input", {
           type: "file", multiple: true, class: "aloud", id: "open-files",
           onchange: (event: Event) => void openFiles([...((event.target as HTMLInputElement).files ?? [])].map((one) => [one.name, one])),
@@ -280,7 +316,8 @@ function drawTop(into: Element, plan: PlanMap): void {
   );
 }
 
-function drawTools(bar: Element, hint: HTMLElement, tools: Tools): void {
+function drawTools(bar: HTMLElement, hint: HTMLElement, tools: Tools): void {
+  bar.hidden = false;
   fill(
     bar,
     ...TOOLS.map(({ tool, word, key }) =>
@@ -304,12 +341,14 @@ function drawScale(plan: PlanMap): void {
   box.children[1]!.textContent = said;
 }
 
-/** Goes to the next place that falls short of the chosen rule, or of the first that fails. */
+/** Goes to the next place that falls short of the chosen rule, or of the first that fails; in a comparison to what differs. */
 function nextPlace(step: 1 | -1, plan: PlanMap): void {
+  const differing = tab === "compare" ? changedPlaces() : [];
   const verdict = store.verdict ?? store.result.verdicts.find((one) => one.outcome === "fail" && one.where.length > 0);
-  if (!verdict?.where.length) return;
-  const now = verdict.where.findIndex((one) => one.id === store.selection?.id);
-  const next = verdict.where[(now + step + verdict.where.length) % verdict.where.length]!;
+  const places = differing.length ? differing : (verdict?.where ?? []);
+  if (!places.length) return;
+  const now = places.findIndex((one) => one.id === store.selection?.id);
+  const next = places[(now + step + places.length) % places.length]!;
   store.select({ layer: next.layer, id: next.id });
   const feature = store.feature(store.selection);
   if (feature) plan.fly(feature);

@@ -1,16 +1,16 @@
 // The map: the plan's layers, who falls short, what is selected, and vertices to drag. It owns the colours.
 
 import { GeoJSONSource, Map as MapLibre, setWorkerUrl, type MapMouseEvent, type StyleSpecification } from "maplibre-gl";
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
-import "maplibre-gl/dist/maplibre-gl.css";
+import workerUrl from "virtual:map-worker";
 
 import { h } from "../../map/dom";
 import { hatch } from "../../map/hatch";
 import { tellWhenIdle } from "../../map/idle";
 import { aside, drawSigns } from "../../map/marks";
-import { boundary, FONT, ground, line, names, network, parcelLines, signs } from "../../map/style";
+import { boundary, fitting, FONT, ground, line, names, network, parcelLines, signs } from "../../map/style";
 import { colourOf, inkOn } from "./colours";
-import { centreOn, geometryToMap, onPlan, toMap, toPlan } from "../../map/projection";
+import { centreOn, flat, geometryToMap, onPlan, toMap, toPlan } from "../../map/projection";
+import { GROUPS, HIDDEN, type Group } from "./groups";
 import { store } from "./store";
 import { nameOf, signOf } from "./vocabulary";
 import { say } from "./words";
@@ -19,29 +19,15 @@ import type { Changed, Feature, Layers, Place } from "./types";
 setWorkerUrl(workerUrl);
 
 const DRAWN = ["extent", "boundary", "areas", "blocks", "subblocks", "parcels", "water", "woodland", "greens", "streets", "rail", "stops", "facilities", "buildings", "control_lines", "setbacks", "accesses", "green_entrances", "structure"];
-/** What the map shows together: the layers of the plan that it comes from, and those of the map. */
-export const GROUPS = {
-  asPlanned: { sources: ["parcels"], layers: ["parcels-fill", "parcels-line"] },
-  reach: { sources: [], layers: ["beyond-fill", "beyond-line"] },
-  facilities: { sources: ["facilities"], layers: ["facilities-sign"] },
-  streets: { sources: ["streets", "stops", "rail"], layers: ["streets-line", "stops-dot", "rail-line", "streets-text"] },
-  entrances: { sources: ["green_entrances", "accesses", "setbacks"], layers: ["entrances-dot", "accesses-dot", "accesses-line", "setbacks-line"] },
-  buildings: { sources: ["buildings"], layers: ["buildings-fill", "buildings-line"] },
-  controls: { sources: ["control_lines"], layers: ["controls-fill", "controls-line", "controls-text"] },
-  blocks: { sources: ["blocks", "subblocks"], layers: ["blocks-line", "subblocks-line"] },
-  structure: { sources: ["structure", "areas"], layers: ["areas-line", "areas-text", "structure-fill", "structure-line", "structure-dot", "structure-text"] },
-  labels: { sources: [], layers: ["parcels-text"] },
-} as const;
 /** Another scenario on the map, and the way it is shown. */
 export type Way = "swipe" | "sideBySide";
 export interface OtherScenario {
   layers: Layers;
   name: string;
   way: Way;
+  /** What differs between the two, framed on both maps. */
+  changed: { layer: string; id: string }[];
 }
-export type Group = keyof typeof GROUPS;
-/** Groups that are shown only once they are asked for. */
-const HIDDEN: Group[] = ["structure"];
 /** Land of streets, whose code would only stand over their names. */
 const ROADS = /^(1207|S1)/;
 /** Layers whose features bear their names on the map. */
@@ -65,9 +51,9 @@ function drawn(layer: string, feature: Feature): GeoJSON.Feature | null {
     properties["fill"] = fill;
     properties["ink"] = inkOn(fill);
     const figures = [own["far"], own["height_m"] === null || own["height_m"] === undefined ? null : `${own["height_m"]}m`];
-    properties["label"] = ROADS.test(String(own["land_use"])) ? "" : [own["land_use"] ?? "?", figures.filter((one) => one !== null && one !== undefined).join(" · ")]
-      .filter(Boolean)
-      .join("\n");
+    const short = ROADS.test(String(own["land_use"])) ? "" : String(own["land_use"] ?? "?");
+    const label = short && [short, figures.filter((one) => one !== null && one !== undefined).join(" · ")].filter(Boolean).join("\n");
+    Object.assign(properties, { label, short, ...fitting(feature.geometry, label) });
   }
   if (layer === "facilities") properties["sign"] = signOf(String(own["service"] ?? ""));
   if (layer === "streets") properties["class"] = own["class"] ?? null;
@@ -81,6 +67,15 @@ function collection(layer: string, of: Iterable<Feature> = store.features.get(la
     .map((feature) => drawn(layer, feature))
     .filter((one): one is GeoJSON.Feature => one !== null);
   if (layer === "facilities") stepAside(features);
+  return { type: "FeatureCollection", features };
+}
+
+/** Outlines of some features, as far as they are there. */
+function framed(keys: { layer: string; id: string }[], find: (layer: string, id: string) => Feature | undefined): GeoJSON.FeatureCollection {
+  const features = keys.flatMap(({ layer, id }): GeoJSON.Feature[] => {
+    const geometry = find(layer, id)?.geometry;
+    return geometry ? [{ type: "Feature", id: `${layer} ${id}`, properties: { id_: `${layer} ${id}` }, geometry: geometryToMap(geometry) }] : [];
+  });
   return { type: "FeatureCollection", features };
 }
 
@@ -161,7 +156,7 @@ function structure(): unknown[] {
 
 function style(hidden: ReadonlySet<Group>): StyleSpecification {
   const sources: Record<string, unknown> = {};
-  for (const name of [...DRAWN, "beyond", "proposed", "heights", "selected", "vertices", "sketch"]) {
+  for (const name of [...DRAWN, "beyond", "differing", "proposed", "heights", "selected", "vertices", "sketch"]) {
     sources[name] = { type: "geojson", data: EMPTY, promoteId: "id_", tolerance: 0.1 };
   }
   const layers: unknown[] = [
@@ -179,6 +174,8 @@ function style(hidden: ReadonlySet<Group>): StyleSpecification {
     { id: "proposed-fill", source: "proposed", type: "fill", paint: { "fill-color": "#0a58a6", "fill-opacity": 0.25 } },
     line("proposed-line", "proposed", { "line-color": "#0a58a6", "line-width": 2.4 }),
     { id: "proposed-dot", source: "proposed", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 12, "circle-color": "rgba(10,88,166,0.25)", "circle-stroke-color": "#0a58a6", "circle-stroke-width": 2.4 } },
+    line("differing-casing", "differing", { "line-color": "#ffffff", "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0, 15, 3.6] }),
+    line("differing-line", "differing", { "line-color": INK, "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0.7, 15, 1.8] }),
     line("beyond-line", "beyond", { "line-color": "#4b1d8f", "line-width": 1.6, "line-dasharray": [3, 2] }),
     ...names(),
     ...signs(),
@@ -271,12 +268,14 @@ export class PlanMap {
     this.source("proposed").setData({ type: "FeatureCollection", features });
   }
 
-  /** Another scenario on the right, under a line that is dragged or on a map of its own; null takes it away. */
+  /** Another scenario on the left, under a line that is dragged or on a map of its own; null takes it away. */
   showOther(other: OtherScenario | null): void {
     this.other?.map.remove();
     this.other?.box.remove();
     if (this.other) this.map.off("move", this.other.follow);
     this.other = null;
+    const keys = other?.changed ?? [];
+    this.source("differing").setData(framed(keys, (layer, id) => store.features.get(layer)?.get(id)));
     const stage = this.map.getContainer().parentElement!;
     const beside = other?.way === "sideBySide";
     stage.classList.toggle("beside-each-other", beside);
@@ -286,9 +285,10 @@ export class PlanMap {
     const box = h("div", { class: "swipe" });
     const canvas = h("div", { class: "swipe-map", "aria-hidden": "true" });
     const handle = h("input", { type: "range", class: "swipe-handle", min: 0, max: 100, value: 50, "aria-label": say("swipe") });
-    const cut = (): void => box.style.setProperty("--cut", `${handle.value}%`);
+    // The handle's middle goes from half its width to as much before the other end.
+    const cut = (): void => box.style.setProperty("--cut", `calc(18px + (100% - 36px) * ${Number(handle.value) / 100})`);
     handle.addEventListener("input", cut);
-    box.append(canvas, h("i", { class: "cut" }), ...(beside ? [] : [handle]), h("p", { class: "side" }, store.called(store.state.scenario)), h("p", { class: "side other" }, store.called(other.name)));
+    box.append(canvas, h("i", { class: "cut" }), ...(beside ? [] : [handle]), h("p", { class: "side" }, store.called(other.name)), h("p", { class: "side here" }, store.called(store.state.scenario)));
     stage.append(box);
     cut();
     const map = new MapLibre({
@@ -299,6 +299,8 @@ export class PlanMap {
     map.once("load", () => {
       for (const name of ["boundary", "water", "woodland", "streets", "rail"]) (map.getSource(name) as GeoJSONSource).setData(collection(name));
       for (const [name, layer] of Object.entries(layers.layers)) (map.getSource(name) as GeoJSONSource | undefined)?.setData(collection(name, layer.features));
+      const there = new Map(Object.entries(layers.layers).map(([name, { features }]) => [name, new Map(features.map((one) => [one.id, one]))]));
+      (map.getSource("differing") as GeoJSONSource).setData(framed(keys, (layer, id) => there.get(layer)?.get(id)));
     });
     const follow = (): void => {
       map.jumpTo({ center: this.map.getCenter(), zoom: this.map.getZoom(), pitch: this.map.getPitch(), bearing: this.map.getBearing() });
@@ -447,13 +449,4 @@ export class PlanMap {
   place(event: MapMouseEvent): Place {
     return toPlan(event.lngLat);
   }
-}
-
-export function flat(geometry: GeoJSON.Geometry | null | undefined): Place[] {
-  if (!geometry) return [];
-  if (geometry.type === "GeometryCollection") return geometry.geometries.flatMap(flat);
-  return (geometry.coordinates as unknown[]).flat(10).reduce<Place[]>((found, value, at, all) => {
-    if (at % 2 === 0) found.push([value as number, all[at + 1] as number]);
-    return found;
-  }, []);
 }

@@ -48,6 +48,7 @@ class Store {
   notice: { text: string; kind: "error" | "info" } | null = null;
   private listeners: Listener[] = [];
   private queue: Promise<unknown> = Promise.resolve();
+  private loaded: Promise<unknown> = Promise.resolve();
 
   listen(listener: Listener): void {
     this.listeners.push(listener);
@@ -58,19 +59,32 @@ class Store {
   }
 
   async load(): Promise<void> {
-    const [state, result, layers] = await Promise.all([api.getState(), api.getResult(), api.getLayers()]);
-    this.vocabulary ??= await api.getVocabulary();
+    await Promise.all([this.loadWords(), this.loadLayers()]);
+  }
+
+  /** What stands in words: the plan, its verdicts, and what things are called. */
+  async loadWords(): Promise<void> {
+    const [state, result, vocabulary] = await Promise.all([api.getState(), api.getResult(), this.vocabulary ?? api.getVocabulary()]);
+    this.vocabulary = vocabulary;
     this.state = state;
     api.workAt(state.scenario);
     this.result = result;
-    this.layers = layers;
     this.before.clear();
     this.carriedBefore = null;
     this.last = null;
-    this.features.clear();
-    for (const [name, layer] of Object.entries(layers.layers)) {
-      this.features.set(name, new Map(layer.features.map((feature) => [feature.id, feature])));
-    }
+  }
+
+  /** What lies on the map; a step waits until it is there. */
+  loadLayers(): Promise<void> {
+    const done = api.getLayers().then((layers) => {
+      this.layers = layers;
+      this.features.clear();
+      for (const [name, layer] of Object.entries(layers.layers)) {
+        this.features.set(name, new Map(layer.features.map((feature) => [feature.id, feature])));
+      }
+    });
+    this.loaded = done.catch(() => undefined);
+    return done;
   }
 
   /** Asks how the other scenarios are judged, one after the other, while the page is worked with. */
@@ -174,7 +188,7 @@ class Store {
         this.tell("busy");
       }
     };
-    const done = this.queue.then(run);
+    const done = this.queue.then(() => this.loaded).then(run);
     this.queue = done;
     return done;
   }

@@ -4,19 +4,10 @@ import type { MapMouseEvent } from "maplibre-gl";
 import { verticesOf } from "./inspector";
 import type { PlanMap } from "./map";
 import { store } from "./store";
-import { say, type Word } from "./words";
+import { TOOLS, type Tool } from "./toolbox";
+import { say } from "./words";
 import type { Place } from "./types";
 
-export type Tool = "select" | "vertex" | "split" | "merge" | "boundary" | "place" | "street";
-export const TOOLS: { tool: Tool; word: Word; key: string; hint?: Word }[] = [
-  { tool: "select", word: "select", key: "v" },
-  { tool: "vertex", word: "vertex", key: "e", hint: "vertexHint" },
-  { tool: "split", word: "split", key: "s", hint: "splitHint" },
-  { tool: "merge", word: "merge", key: "m", hint: "mergeHint" },
-  { tool: "boundary", word: "boundary", key: "b", hint: "boundaryHint" },
-  { tool: "place", word: "place", key: "f", hint: "placeHint" },
-  { tool: "street", word: "street", key: "d", hint: "streetHint" },
-];
 const SNAP_PX = 9;
 const STILL_PX = 3;
 /** What a click selects, the smallest first; what of that is a point, and can be dragged once it is selected. */

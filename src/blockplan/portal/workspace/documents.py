@@ -21,6 +21,7 @@ from blockplan.errors import PlanDataError
 from blockplan.live.rows import is_unknown
 from blockplan.plan import Plan, read, write
 from blockplan.plan.files.package import MANIFEST
+from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.model.manifest import read_manifest
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.coordinate_deltas import in_steps
@@ -43,9 +44,18 @@ if TYPE_CHECKING:
     from blockplan.portal.workspace.desk import EditingDesk
 
 
-def result_document(result: CheckResult, lang: str) -> dict[str, Any]:
-    """``check --json``; each verdict with ``said``, what is measured and required in words."""
-    return {**result.to_dict(lang), "verdicts": verdict_documents(result.verdicts, lang)}
+#: What the page does not show of a result.
+UNSEEN = ("reported", "statements", "differences", "parameters", "overrides")
+
+
+def result_document(result: CheckResult, lang: str, *, brief: bool = False) -> dict[str, Any]:
+    """
+    ``check --json``; each verdict with ``said``, what is measured and required in words.
+
+    In `brief` without what the page does not show.
+    """
+    whole = {**result.to_dict(lang), "verdicts": verdict_documents(result.verdicts, lang)}
+    return {name: said for name, said in whole.items() if not (brief and name in UNSEEN)}
 
 
 def verdict_documents(verdicts: Iterable[Verdict], lang: str) -> list[dict[str, Any]]:
@@ -74,7 +84,7 @@ def layers(plan: Plan, only: tuple[str, ...] = (), *, packed: bool = False) -> d
     Layers as GeoJSON features in the plan's CRS (m); a column of nothing but unknowns is left out.
 
     Where they are `packed`, coordinates are whole millimetres from ``origin``, in steps (`in_steps`), and a
-    value that is not known is left out.
+    value that is not known is left out, and so is the column of the id.
     """
     names = [name for name in plan.layers if not only or name in only]
     bounds = _bounds(plan)
@@ -83,13 +93,23 @@ def layers(plan: Plan, only: tuple[str, ...] = (), *, packed: bool = False) -> d
     if not packed:
         return said
     origin = np.floor((bounds or [0.0, 0.0])[:2])
-    for feature in (feature for layer in found.values() for feature in layer["features"]):
-        known = {name: value for name, value in feature["properties"].items() if value is not None}
-        feature["properties"] = known
-        shape = feature["geometry"]
-        if shape is not None and "coordinates" in shape:
-            shape["coordinates"] = in_steps(_mapped(shape["coordinates"], origin))
+    for name, layer in found.items():
+        own = LAYERS[name].id_column if name in LAYERS else None
+        for feature in layer["features"]:
+            _pack(feature, origin, own)
     return {**said, "origin": origin.tolist()}
+
+
+def _pack(feature: dict[str, Any], origin: NDArray[np.float64], own: str | None) -> None:
+    """Leave out what is unknown and what the id says already, and put coordinates in steps."""
+    feature["properties"] = {
+        column: value
+        for column, value in feature["properties"].items()
+        if value is not None and column != own
+    }
+    shape = feature["geometry"]
+    if shape is not None and "coordinates" in shape:
+        shape["coordinates"] = in_steps(_mapped(shape["coordinates"], origin))
 
 
 def _mapped(coordinates: Any, origin: NDArray[np.float64]) -> Any:

@@ -67,9 +67,9 @@ def _squeezed(name: str) -> bytes:
 
 
 def result(request: HttpRequest) -> HttpResponse:
-    """What ``blockplan check --json`` says of the plan as it is now, its figures in words too."""
-    lang = _lang(request)
-    return as_json(desk().ask(lambda session: result_document(session.result, lang)))
+    """What ``blockplan check --json`` says of the plan as it is now, in words too (``?brief=1``: less)."""
+    lang, brief = _lang(request), request.GET.get("brief") == "1"
+    return as_json(desk().ask(lambda session: result_document(session.result, lang, brief=brief)))
 
 
 def state(request: HttpRequest) -> HttpResponse:
@@ -96,9 +96,10 @@ def layers(request: HttpRequest) -> HttpResponse:
         return refused(404, "scenario", str(error))
 
 
-def words(_request: HttpRequest) -> HttpResponse:
-    """What layers, columns, values, land uses, readings and signs are called."""
-    return as_json(vocabulary())
+def words(request: HttpRequest) -> HttpResponse:
+    """What layers, columns, values, land uses, readings and signs are called (``?in=ja``: in it alone)."""
+    asked = request.GET.get("in")
+    return as_json(vocabulary((asked,) if asked in LANGUAGES else LANGUAGES))
 
 
 def edits(request: HttpRequest) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from blockplan.check.verdict import Force
 from blockplan.measure.distance.methods import WAYS
@@ -14,6 +14,9 @@ from blockplan.report.qgis.styles import CONTROL_LINES
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 #: Tables of words for the values of a column, or of the kinds of a layer; else there is one of its own name.
 TABLES = {
     "service": "service",
@@ -23,14 +26,14 @@ TABLES = {
 } | dict.fromkeys(("far_kind", "height_kind", "coverage_kind", "green_kind"), "choice.limit")
 
 
-def vocabulary() -> dict[str, Any]:
-    """All words, in every language, by what they name."""
+def vocabulary(langs: Iterable[str] = LANGUAGES) -> dict[str, Any]:
+    """All words, in every language or some, by what they name."""
     known = landuse()
     services = VALUES["facilities", "service"]
     return {
         "land_uses": {
             code: {
-                "names": one.names,
+                "names": {lang: one.names[lang] for lang in langs},
                 "colour": known.colour(code),
                 "safe": known.safe_colour(code),
                 "level": one.level,
@@ -38,30 +41,30 @@ def vocabulary() -> dict[str, Any]:
             }
             for code, one in known.classes.items()
         },
-        "layers": {name: _layer(spec) for name, spec in LAYERS.items()},
+        "layers": {name: _layer(spec, langs) for name, spec in LAYERS.items()},
         "control_lines": CONTROL_LINES,
-        "forces": {force: _names(f"force.{force}", force) for force in get_args(Force)},
-        "confidences": {grade: _names(f"confidence.{grade}", grade) for grade in "ABC"},
-        "flags": {said: _names(f"flag.{said}", said) for said in ("true", "false")},
+        "forces": {force: _names(f"force.{force}", force, langs) for force in get_args(Force)},
+        "confidences": {grade: _names(f"confidence.{grade}", grade, langs) for grade in "ABC"},
+        "flags": {said: _names(f"flag.{said}", said, langs) for said in ("true", "false")},
         "readings": {
-            one.id: {lang: way(one.definition(None), Words(lang)) for lang in LANGUAGES} for one in WAYS
+            one.id: {lang: way(one.definition(None), Words(lang)) for lang in langs} for one in WAYS
         },
-        "sited": {id_: one.name for id_, one in SERVICES.items()},
-        "marks": {service: _names(f"mark.{service}", "·") for service in sorted(services)},
+        "sited": {id_: {lang: one.name[lang] for lang in langs} for id_, one in SERVICES.items()},
+        "marks": {service: _names(f"mark.{service}", "·", langs) for service in sorted(services)},
     }
 
 
-def _layer(spec: LayerSpec) -> dict[str, Any]:
+def _layer(spec: LayerSpec, langs: Iterable[str]) -> dict[str, Any]:
     return {
         "id": spec.id_column,
         "geometry": spec.geometry,
-        "names": _names(f"layer.{spec.name}", spec.name),
+        "names": _names(f"layer.{spec.name}", spec.name, langs),
         "columns": {
             column: {
                 "kind": kind,
-                "names": _names(f"field.{column}", column),
+                "names": _names(f"field.{column}", column, langs),
                 "values": {
-                    value: _names(f"{_table(spec.name, column)}.{value}", value)
+                    value: _names(f"{_table(spec.name, column)}.{value}", value, langs)
                     for value in sorted(VALUES.get((spec.name, column), ()))
                 },
             }
@@ -75,5 +78,5 @@ def _table(layer: str, column: str) -> str:
     return TABLES.get(named, f"choice.{named}")
 
 
-def _names(key: str, otherwise: str) -> dict[str, str]:
-    return {lang: Words(lang).or_else(key, otherwise.replace("_", " ")) for lang in LANGUAGES}
+def _names(key: str, otherwise: str, langs: Iterable[str]) -> dict[str, str]:
+    return {lang: Words(lang).or_else(key, otherwise.replace("_", " ")) for lang in langs}

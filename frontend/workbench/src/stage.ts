@@ -1,0 +1,4 @@
+// What is loaded after the words: the map, and the tools that work at it.
+
+export { PlanMap } from "./map";
+export { Tools } from "./tools";
