@@ -43,8 +43,8 @@ def test_a_notice_says_what_its_page_says(shown: DatabaseStore) -> None:
     assert found["documents"]
 
 
-@pytest.mark.long
 @on_sqlite  # words and pictures know nothing of the database
+@pytest.mark.long
 def test_the_plan_is_read_in_plain_words_with_its_maps(shown: DatabaseStore) -> None:
     words = {
         lang: json.dumps(read(f"{API}/plain?lang={lang}"), ensure_ascii=False) for lang in ("zh", "ja-easy")
