@@ -8,6 +8,7 @@ which are sums, notes and repeated headings is found in `blockplan.exchange.offi
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import re
 import zipfile
 import zlib
@@ -46,21 +47,19 @@ def read_workbook(path: Path, label: str, known: Known) -> SourceReading:
     import openpyxl  # noqa: PLC0415 (only where there is one)
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
-    from blockplan.exchange.office.workbook import open_values, values  # noqa: PLC0415
-
     reading = SourceReading()
     grids: list[SheetGrid] = []
     try:
-        book = open_values(path)
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         formulas = None
         for sheet in book.worksheets:
             if sheet.sheet_state != "visible":
                 reading.findings.append(_note(label, sheet.title, "The sheet is hidden and was not read."))
                 continue
-            cells, part = values(book, sheet), _part(path, sheet)
+            cells, part = _cells(sheet), _part(path, sheet)
             if _asks_formulas(part):
                 formulas = formulas or openpyxl.load_workbook(path, read_only=True, data_only=False)
-                reading.findings += _uncomputed(label, sheet.title, cells, _formulas(formulas[sheet.title]))
+                reading.findings += _uncomputed(label, sheet.title, cells, _cells(formulas[sheet.title]))
             grids.append(SheetGrid(label, sheet.title, cells, _spans(part)))
         book.close()
         if formulas is not None:
@@ -150,11 +149,38 @@ def _csv_text(data: bytes) -> str | None:
         return encodings.decoded(data, encodings.detect([line for line in data.split(b"\n") if line][:5000]))
 
 
-def _formulas(sheet: Any) -> list[list[Any]]:
-    if (sheet.max_row or 0) * (sheet.max_column or 0) > MOST_CELLS:
-        # A sheet that once had a format to its last row says that it is that large.
-        sheet.reset_dimensions()
-    return [list(row) for row in sheet.iter_rows(values_only=True)]
+def _cells(sheet: Any) -> list[list[Any]]:
+    """Cells as texts and numbers; a number shown in percent comes as ``35%``, a date as a date."""
+    # What a sheet says of its own size may be too little, and too much where it once had a format to its end.
+    sheet.reset_dimensions()
+    rows: list[list[Any]] = []
+    count = 0
+    for row in sheet.iter_rows():
+        found = [_cell(cell) for cell in row]
+        while found and found[-1] is None:
+            found.pop()
+        rows.append(found)
+        count += len(found)
+        if count > MOST_CELLS:
+            raise ValueError(f"sheet {sheet.title!r} has more than {MOST_CELLS:,} cells")
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows
+
+
+def _cell(cell: Any) -> Any:
+    value = cell.value
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, int | float):
+        if "%" in (cell.number_format or ""):
+            return f"{round(value * 100, 10):g}%"
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        return value
+    return str(value)
 
 
 def _spans(part: bytes) -> list[tuple[int, int, int, int]]:
