@@ -80,11 +80,11 @@ def written(service: Service, chromium: Any, file: Path, *, script: bool) -> Pat
     """A resident writes about a park, looks it through, sends it and takes the receipt along."""
     with service.tab(chromium, width=360, java_script_enabled=script) as tab:
         tab.goto(service.url("/en/notices/demo/plan/?q=park"))
-        tab.click("main ol a, main ul.found a, main li a >> nth=0")
+        pressed(tab, "main ol a, main ul.found a, main li a >> nth=0")
         tab.goto(service.url(OPINION))
         tab.fill("#text", f"Written {'with' if script else 'without'} a script.")
-        tab.click("button.main")
-        tab.click("button[value=send]")
+        pressed(tab, "button.main")
+        pressed(tab, "button[value=send]")
         tab.wait_for_selector("button[value=receipt_json]")
         return taken(tab, file)
 
@@ -101,6 +101,12 @@ def typed(service: Service, chromium: Any, file: Path) -> Path:
             entering(tab, place)
         walk_to(tab, "button[value=receipt_json]")
         return taken(tab, file, key=True)
+
+
+def pressed(tab: Any, place: str) -> None:
+    """Click and wait for the page that comes of it, whole."""
+    with tab.expect_navigation():
+        tab.click(place)
 
 
 def entering(tab: Any, place: str) -> None:
@@ -147,7 +153,7 @@ def staff(service: Service, chromium: Any) -> Any:
         tab.goto(service.url("/en/office/staff/"))
         tab.check("[value=clerk]")
         tab.check("[value=planner]")
-        tab.click("main button:text('Make an invitation link')")
+        pressed(tab, "main button:text('Make an invitation link')")
         link = JOIN.search(tab.content())[0]  # type: ignore[index]
     planner = chromium.new_context(java_script_enabled=False).new_page()
     joined(planner, link, "Planner B", "planner")
@@ -158,14 +164,14 @@ def joined(tab: Any, link: str, name: str, login: str) -> None:
     tab.goto(link)
     for field, value in (("name", name), ("login", login), ("password1", PASSWORD), ("password2", PASSWORD)):
         tab.fill(f"#id_{field}", value)
-    tab.click("main button:text('Make your account')")
+    pressed(tab, "main button:text('Make your account')")
     tab.fill("[name=login]", login)
     tab.fill("[name=password]", PASSWORD)
-    tab.click("main button:text('Sign in')")
+    pressed(tab, "main button:text('Sign in')")
     secret = KEY.search(tab.content())
     assert secret is not None, tab.url
     tab.fill("[name=code]", code_of(secret[0]))
-    tab.click("main button:text('Go on')")
+    pressed(tab, "main button:text('Go on')")
     assert "Recovery codes" in tab.inner_text("main")
 
 
@@ -193,7 +199,7 @@ def entered(service: Service, planner: Any, act: str, **said: str) -> str:
     for field, value in said.items():
         planner.fill(f"[name={field}]", value)
     planner.check("[name=sure]")
-    planner.click("main form.act button")
+    pressed(planner, "main form.act button")
     return str(planner.inner_text("main"))
 
 

@@ -116,7 +116,8 @@ def test_every_page_is_accessible_valid_and_no_wider_than_the_screen(
         tab.set_input_files("#files", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"one"})
         press(tab, "save")
         look("kept")
-        tab.click(".secret a")
+        with tab.expect_navigation():
+            tab.click(".secret a")
         press(tab, "check")
         look("check")
         tab.click("button[value=send]")
