@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import math
 import random
-import sys
 
 import pytest
 import shapely
@@ -258,52 +257,6 @@ def test_a_file_that_is_no_drawing_is_refused_with_the_way_out(folder, called):
     _, said = called(folder / "a.dxf")
     assert isinstance(said.exception, PlanDataError)
     assert "save it again as DXF" in str(said.exception)
-
-
-def dwg(file):
-    """A DWG of two parcels with their numbers."""
-    ezdwg = pytest.importorskip("ezdwg")
-    drawing = ezdwg.new()
-    space = drawing.modelspace()
-    for at in range(2):
-        west = EAST + 100 * at
-        corners = [(west, NORTH), (west + 100, NORTH), (west + 100, NORTH + 100), (west, NORTH + 100)]
-        space.add_lwpolyline(corners, closed=True)
-        space.add_text(f"A-0{at + 1}", (west + 45, NORTH + 48), 4.0)
-        space.add_text("R2", (west + 45, NORTH + 28), 4.0)
-    drawing.save(str(file))
-    return file
-
-
-def test_a_dwg_comes_in_by_the_optional_extra(folder, brought):
-    dwg(folder / "a.dwg")
-    plan, result = brought()
-    assert plan.layers["parcels"].geometry.area.to_dict() == {"A-01": 10_000.0, "A-02": 10_000.0}
-    assert found(result) == {}
-
-
-def test_a_dwg_that_cannot_be_read_is_refused_with_the_way_out(folder):
-    whole = dwg(folder / "a.dwg").read_bytes()
-    dice = random.Random(3)
-    refused = 0
-    for round_ in range(12):
-        data = bytearray(whole)
-        for _ in range(dice.randrange(1, 200)):
-            data[dice.randrange(len(data))] = dice.randrange(256)
-        (folder / "a.dwg").write_bytes(bytes(data[: dice.randrange(len(data))] if round_ % 2 else data))
-        try:
-            read_drawing(folder / "a.dwg", "a.dwg", load_profile(), 0.0)
-        except PlanDataError as error:
-            refused += 1
-            assert "as DXF" in str(error)  # noqa: PT017 (some of them can be read)
-    assert refused >= 6
-
-
-def test_a_dwg_without_the_extra_says_what_to_install(folder, called, monkeypatch):
-    monkeypatch.setitem(sys.modules, "ezdwg", None)
-    (folder / "a.dwg").write_bytes(b"AC1015")
-    _, said = called(folder / "a.dwg")
-    assert "blockplan[office]" in str(said.exception)
 
 
 def test_layers_and_texts_of_an_architects_program_are_understood(folder, brought):

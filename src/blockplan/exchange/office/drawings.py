@@ -77,7 +77,7 @@ def read_drawing(path: Path, label: str, profile: Profile, heal_m: float) -> Sou
     from blockplan.exchange.office.drawing import open_drawing, read_drawn  # noqa: PLC0415 (brings in ezdxf)
 
     reading = SourceReading()
-    if path.suffix.lower() == ".dwg":
+    if _is_dwg(path, label, reading):
         from blockplan.exchange.office.dwg import converted  # noqa: PLC0415
 
         with converted(path, label, reading.findings) as copy:
@@ -89,6 +89,20 @@ def read_drawing(path: Path, label: str, profile: Profile, heal_m: float) -> Sou
     reading.remarks += [one.text for one in drawn.labels]
     _Layers(drawn, profile, label, heal_m, reading).add_all()
     return reading
+
+
+def _is_dwg(path: Path, label: str, reading: SourceReading) -> bool:
+    """Whether a drawing is a DWG; one whose ending says otherwise than how it begins is told."""
+    with path.open("rb") as file:
+        head = file.read(200)
+    named = path.suffix.lower() == ".dwg"
+    # A DXF begins with the group code 0 or 999 on a line of its own, or says what it is.
+    text = re.match(rb"(?:\xef\xbb\xbf)?\s*(?:0|999)\s*[\r\n]|AutoCAD Binary DXF", head)
+    is_dwg = not text if named else bool(re.match(rb"AC\d{4}\0", head))
+    if is_dwg != named:
+        message = f"The file is a {'DWG' if is_dwg else 'DXF'} under another ending; it was read as such."
+        reading.findings.append(SourceFinding(rule="office-file", grade="note", message=message, file=label))
+    return is_dwg
 
 
 def _say_unread(drawn: DrawingContent, reading: SourceReading, label: str) -> None:

@@ -1,11 +1,21 @@
-"""DWG drawings, by the optional extra ``office``: turned into a DXF that is read as any other."""
+"""
+DWG drawings, by the optional extra ``office``: turned into a DXF that is read as any other.
+
+The reader is young and takes bytes from anywhere, so it works in a process of its own (`dwg_child`) with
+limits of memory and time: whatever it does there, the door answers with a sentence.
+"""
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import tempfile
 from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.source import SourceFinding
@@ -14,36 +24,85 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 WAY_OUT = "Save it in your CAD program as DXF (2007 or later) and hand in that."
+#: Every DWG since release 2.5 begins so, with its version behind.
+MAGIC = b"AC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DwgLimits:
+    """
+    What reading one DWG may take.
+
+    Attributes
+    ----------
+    memory_bytes
+        Memory of the reader, and size of the DXF that it writes.
+    cpu_s, wall_s
+        Processor time, and time by the clock, s.
+    """
+
+    memory_bytes: int = 2 * 1024**3
+    cpu_s: int = 300
+    wall_s: int = 600
 
 
 @contextmanager
-def converted(path: Path, label: str, findings: list[SourceFinding]) -> Iterator[Path]:
+def converted(
+    path: Path, label: str, findings: list[SourceFinding], limits: DwgLimits | None = None
+) -> Iterator[Path]:
     """
     A DXF of a DWG file, there while the context is open; what was lost on the way is a finding.
 
     Raises
     ------
     PlanDataError
-        If the extra is not installed, or the file is none that it can read.
+        If the extra is not installed, the file is none that it can read, or reading it takes more than
+        `limits`.
     """
-    try:
-        import ezdwg  # noqa: PLC0415 (an optional extra)
-    except ImportError:
+    if find_spec("ezdwg") is None:
         raise PlanDataError(
             f"{label} is a DWG; reading it needs the extra `office`: pip install 'blockplan[office]'.\n"
             f"Or: {WAY_OUT[0].lower()}{WAY_OUT[1:]}"
-        ) from None
+        )
+    with path.open("rb") as file:
+        if not file.read(len(MAGIC)).startswith(MAGIC):
+            what = "is empty" if not path.stat().st_size else "does not begin as a DWG does"
+            raise PlanDataError(f"{label} cannot be read: it {what}.\n{WAY_OUT}")
     with tempfile.TemporaryDirectory(prefix="blockplan-") as folder:
         copy = Path(folder) / "drawing.dxf"
-        try:
-            result = ezdwg.to_dxf(str(path), str(copy), modelspace_only=True, explode_dimensions=False)
-        except (Exception, BaseExceptionGroup) as error:  # noqa: BLE001 (a young reader fails in any way)
-            reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-            raise PlanDataError(f"{label} cannot be read: {reason}.\n{WAY_OUT}") from None
-        if not result.written_entities:
+        result = _run(path, copy, limits or DwgLimits())
+        if "reason" in result:
+            raise PlanDataError(f"{label} cannot be read: {result['reason']}.\n{WAY_OUT}")
+        if not result["written"]:
             raise PlanDataError(f"Nothing in {label} could be read.\n{WAY_OUT}")
-        if result.skipped_entities:
-            kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(result.skipped_by_type.items()))
-            message = f"Of the drawing were not read: {kinds}. {WAY_OUT}"
-            findings.append(SourceFinding(rule="office-file", grade="warning", message=message, file=label))
+        findings.append(_read(result, label))
         yield copy
+
+
+def _read(result: dict[str, Any], label: str) -> SourceFinding:
+    """How much was read, and what was not; objects that are damaged the reader passes over without a word."""
+    kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(result["skipped"].items()))
+    message = (
+        f"Of the DWG were read {result['written']:,} entities{f', and not: {kinds}' if kinds else ''}. "
+        f"Does your CAD program count more? {WAY_OUT}"
+    )
+    return SourceFinding(
+        rule="office-file", grade="warning" if kinds else "note", message=message, file=label
+    )
+
+
+def _run(path: Path, copy: Path, limits: DwgLimits) -> dict[str, Any]:
+    script = Path(__file__).with_name("dwg_child.py")
+    # -P: modules of this folder must not stand before those of Python.
+    command = [sys.executable, "-P", script, path.resolve(), copy, limits.memory_bytes, limits.cpu_s]
+    try:
+        done = subprocess.run(
+            list(map(str, command)), capture_output=True, check=False, timeout=limits.wall_s, cwd=copy.parent
+        )
+    except subprocess.TimeoutExpired:
+        return {"reason": f"it takes more than {limits.wall_s} s"}
+    try:
+        return dict(json.loads(done.stdout))
+    except ValueError:
+        most = f"{limits.memory_bytes / 1024**3:g} GB of memory or {limits.cpu_s} s of processor time"
+        return {"reason": f"its reader broke off (it may take {most} at most)"}
