@@ -12,7 +12,6 @@ Lines ``n,area,number,name,面,,,,@`` begin a parcel; lines ``J1,ring,north,east
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,14 +19,15 @@ import geopandas as gpd
 import shapely
 
 from blockplan.errors import BlockplanError, PlanDataError
+from blockplan.exchange.office.given_files import GivenFiles
 from blockplan.exchange.office.sheets import read_csv, read_workbook
+from blockplan.exchange.office.sizes import check_size
 from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceReading
 from blockplan.exchange.office.vectors import read_vectors
 from blockplan.plan.files import encodings, formats
-from blockplan.plan.files.archive import ZipLimits, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from contextlib import ExitStack
 
     from blockplan.exchange.office.grid import Known
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def read_boundary_points(path: Path, label: str, _known: Any = None) -> SourceReading:
     """The parcels of the file; a text file without any gives its lines as remarks."""
     reading = SourceReading()
-    data = path.read_bytes()[:50_000_000]
+    data = path.read_bytes()
     text = encodings.decoded(data, encodings.detect(data.splitlines()[:5000])) or data.decode(
         "gb18030", "replace"
     )
@@ -110,43 +110,6 @@ READERS: dict[str, Callable[[Path, str, Known], SourceReading]] = {
 }
 #: Endings of drawings, which are healed within the tolerance that the user gives.
 DRAWINGS = (".dxf", ".dwg")
-#: Endings that belong to another file, or say nothing.
-COMPANIONS = frozenset(
-    [
-        ".dbf",
-        ".shx",
-        ".prj",
-        ".cpg",
-        ".cst",
-        ".sbn",
-        ".sbx",
-        ".qix",
-        ".qpj",
-        ".xml",
-        ".qml",
-        ".qmd",
-        ".lyr",
-        ".lyrx",
-        ".sld",
-        ".dat",
-        ".map",
-        ".id",
-        ".ind",
-        ".mid",
-        ".lock",
-        ".tmp",
-        ".bak",
-        ".gpkg-wal",
-        ".gpkg-shm",
-        ".gpkg-journal",
-        ".ini",
-        ".db",
-        ".log",
-        ".ctb",
-        ".dwl",
-        ".dwl2",
-    ]
-)
 #: So many files are named in a refusal.
 MOST_SAID = 5
 #: Endings that planners meet and that need another form -> what to do.
@@ -161,7 +124,6 @@ OTHER_FORMS = {
     ".doc": "A text is no layer; put what it says of parcels into a table (.xlsx).",
     ".docx": "A text is no layer; put what it says of parcels into a table (.xlsx).",
     ".pdf": "A sheet is no layer; hand in what it was drawn from.",
-    ".zip": "It cannot be unpacked; pack it again.",
     ".rar": "Unpack it, or pack it as .zip.",
     ".7z": "Unpack it, or pack it as .zip.",
 }
@@ -197,11 +159,12 @@ def read_all(
 
     readers = READERS | dict.fromkeys(DRAWINGS, drawing)
     found = SourceReading()
+    files = GivenFiles(stack, found.findings)
     seen = 0
     for given in map(Path, paths):
         if not given.exists():
             raise PlanDataError(f"There is no file or folder {given}.\nCheck the name.")
-        for file, label in _files(given, stack):
+        for file, label in files.of(given):
             ending = file.suffix.lower()
             found.remarks.append(file.stem)
             if ending not in readers:
@@ -209,6 +172,7 @@ def read_all(
                 continue
             seen += 1
             try:
+                check_size(file, label)
                 reading = readers[ending](file, label, known)
             except BlockplanError as error:
                 if file == given:
@@ -227,34 +191,6 @@ def read_all(
             f"{said_of_files(found)}Name the folder that holds the layers and tables of the plan."
         )
     return found
-
-
-def _files(given: Path, stack: ExitStack) -> Iterator[tuple[Path, str]]:
-    """Files with the names that findings use; a File Geodatabase is one file."""
-    if given.suffix.lower() == ".zip" and given.is_file():
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="blockplan-")))
-        unpack(given, folder, ZipLimits())
-        yield from _inside(folder, folder, stack)
-    elif given.is_dir() and given.suffix.lower() != ".gdb":
-        yield from _inside(given, given, stack)
-    else:
-        yield given, given.name
-
-
-def _inside(folder: Path, top: Path, stack: ExitStack) -> Iterator[tuple[Path, str]]:
-    for path in sorted(folder.iterdir(), key=lambda one: one.name):
-        if path.name.startswith((".", "~$", "__MACOSX")) or path.is_symlink():
-            continue
-        if path.is_dir() and path.suffix.lower() != ".gdb":
-            yield from _inside(path, top, stack)
-        elif path.suffix.lower() == ".zip":
-            try:
-                found = list(_files(path, stack))
-            except PlanDataError:
-                found = [(path, path.relative_to(top).as_posix())]
-            yield from found
-        elif path.is_dir() or path.suffix.lower() not in COMPANIONS:
-            yield path, path.relative_to(top).as_posix()
 
 
 def _unread(found: SourceReading, label: str, ending: str) -> None:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from blockplan.exchange.office.grid import Known
 
-LARGEST_TABLE_BYTES = 200_000_000
 MOST_CELLS = 20_000_000
 _ERRORS = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!)")
 #: Numbers that can only have a decimal comma, or a decimal point; and either kind with a comma.
@@ -89,10 +88,6 @@ def read_csv(path: Path, label: str, known: Known) -> SourceReading:
         If it is no text in one of these.
     """
     reading = SourceReading()
-    if path.stat().st_size > LARGEST_TABLE_BYTES:
-        raise PlanDataError(
-            f"{label} is larger than {LARGEST_TABLE_BYTES:,} bytes.\nTake out what is no parcel."
-        )
     data = path.read_bytes()
     text = _csv_text(data)
     if text is None:

@@ -115,6 +115,22 @@ def unpack(path: Path, folder: Path, limits: ZipLimits) -> None:
         raise PlanDataError(f"{path} cannot be unpacked: {_reason(error)}.\n{_ADVICE}") from None
 
 
+def check_entries(path: Path, limits: ZipLimits) -> None:
+    """
+    See that a zip which another program unpacks (a workbook) holds no more than `limits` allow.
+
+    Raises
+    ------
+    PlanDataError
+        As for `open_package`; a file that is no zip is left to whoever reads it.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _harmless_names(path, archive.infolist(), limits)
+    except _UNZIP_ERRORS as error:
+        raise _not_a_zip(path, error) from None
+
+
 def _harmless_names(
     path: Path, entries: Sequence[zipfile.ZipInfo], limits: ZipLimits
 ) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
