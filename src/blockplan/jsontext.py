@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LANGUAGES = frozenset(LANGUAGES)
+#: Most of what a document holds.
+_AS_IT_IS = frozenset({str, float, int, bool, type(None)})
 #: Metadata of a field that is null in JSON where it is empty.
 OR_NULL: Mapping[str, Any] = {"null": True}
 #: JSON of more characters than this is not indented throughout.
@@ -54,6 +56,8 @@ def plain(value: Any, lang: str | None = None) -> Any:
     >>> plain({"day": dt.date(2026, 3, 1), "name": {"zh": "公园", "en": "park"}}, "en")
     {'day': '2026-03-01', 'name': 'park'}
     """
+    if type(value) in _AS_IT_IS:
+        return value
     if isinstance(value, JsonRecord):
         return value.to_dict(lang)
     if is_dataclass(value):

@@ -109,23 +109,19 @@ def parcel_frontage(plan: Plan, parameters: Parameters) -> Measurement:
     """Length of the parcel's edge that abuts on road land, m; on red lines of streets where none is drawn."""
     spoken, lacking = _spoken_of(plan, parameters)
     roads = _roads(plan, tuple(parameters.street_codes))
-    edges = shapely.boundary(sound_shapes(plan, "parcels"))
-    found = np.where(shapely.is_missing(edges), np.nan, 0.0)
+    spoken &= ~coded(plan, tuple(parameters.street_codes)).chosen
+    land = sound_shapes(plan, "parcels")
+    undrawn = shapely.is_missing(land)
+    found = np.full(len(land), np.nan)
     no_roads: tuple[Missing, ...] = ()
     if len(roads):
-        land = np.asarray(shapely.buffer(roads, ABUTS_M), dtype=object)
-        road, parcel = shapely.STRtree(edges).query(land, predicate="intersects")
-        there, land = joined_by(parcel, land[road])
-        found[there] = _along(edges[there], land)
+        rows = np.flatnonzero(spoken & ~undrawn)
+        found[rows] = _beside(shapely.boundary(land[rows]), roads)
     else:
-        no_roads, found = (
-            (Missing("parcels", "land_use", why="roads"),),
-            np.full(len(edges), np.nan),
-        )
-    lacking += ((Missing("parcels", "geometry"), shapely.is_missing(edges)),)
-    gone = coded(plan, tuple(parameters.street_codes)).chosen
+        no_roads = (Missing("parcels", "land_use", why="roads"),)
+    lacking += ((Missing("parcels", "geometry"), undrawn),)
     least = _asked(parameters.least_frontage_m, found)
-    measured = Values(found, spoken & ~gone, NONE_OF_CLASS, at_least=least, off=ABUTS_M, lacking=lacking)
+    measured = Values(found, spoken, NONE_OF_CLASS, at_least=least, off=ABUTS_M, lacking=lacking)
     return measurement(plan, "parcel_frontage", "m", measured, absent=no_roads)
 
 
@@ -289,6 +285,16 @@ def _roads(plan: Plan, codes: tuple[str, ...]) -> NDArray[Any]:
     width, lines = values(plan, "streets", "red_line_width_m"), shapes(plan, "streets")
     wide = ~np.isnan(width) & (width > 0) & ~shapely.is_missing(lines)
     return np.asarray(shapely.buffer(lines[wide], width[wide] / 2, cap_style="flat"), dtype=object)
+
+
+def _beside(edges: NDArray[Any], roads: NDArray[Any]) -> NDArray[np.float64]:
+    """Length of each edge that abuts on road land."""
+    found = np.zeros(len(edges))
+    land = np.asarray(shapely.buffer(roads, ABUTS_M), dtype=object)
+    road, edge = shapely.STRtree(edges).query(land, predicate="intersects")
+    there, land = joined_by(edge, land[road])
+    found[there] = _along(edges[there], land)
+    return found
 
 
 def _along(edges: NDArray[Any], land: NDArray[Any]) -> NDArray[np.float64]:

@@ -207,7 +207,8 @@ def points(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArray[
 
 def total(numbers: Iterable[float]) -> float:
     """Sum that does not depend on the order of rows."""
-    return math.fsum(numbers)
+    # An array gives its numbers one by one as objects of its own; its list has them as Python knows them.
+    return math.fsum(numbers.tolist() if isinstance(numbers, np.ndarray) else numbers)
 
 
 def absent(plan: Plan, *layers: str) -> tuple[Missing, ...]:

@@ -103,10 +103,12 @@ def covered_m2(plan: Plan, host: NDArray[np.intp]) -> NDArray[np.float64]:
 def joined_by(rows: NDArray[np.intp], land: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[Any]]:
     """Each row once, and what lies on it as one shape, so that what covers the same land counts once."""
     order = np.argsort(rows, kind="stable")
-    found, starts = np.unique(rows[order], return_index=True)
-    joined = np.empty(len(found), dtype=object)
-    for at, pieces in enumerate(np.split(land[order], starts[1:]) if len(found) else ()):
-        joined[at] = pieces[0] if len(pieces) == 1 else shapely.union_all(pieces)
+    found, starts, number = np.unique(rows[order], return_index=True, return_counts=True)
+    joined = land[order[starts]]
+    for several in np.unique(number[number > 1]).tolist():
+        some = np.flatnonzero(number == several)
+        pieces = land[order[starts[some][:, None] + np.arange(several)]]
+        joined[some] = shapely.union_all(pieces, axis=1)
     return found, joined
 
 

@@ -151,7 +151,10 @@ def _overlaps(
     if not len(at):
         return [], [], geometries[:0]
     one, other = shapely.STRtree(geometries).query(geometries[at], predicate="intersects")
-    pairs = np.unique(np.sort(np.column_stack((at[one], other)), axis=1), axis=0)
+    one, many = at[one], len(geometries)
+    pairs = np.column_stack(
+        np.divmod(np.unique(np.minimum(one, other) * many + np.maximum(one, other)), many)
+    )
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
     # Those whose boxes share no ground share none.
     one_box, other_box = shapely.bounds(geometries[pairs[:, 0]]), shapely.bounds(geometries[pairs[:, 1]])
