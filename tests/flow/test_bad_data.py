@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.builders import X, Y, a_plan, square
+from tests.conftest import SOAK
 
 from blockplan.cli import main
 from blockplan.plan import write
@@ -132,6 +133,8 @@ def test_a_parcel_of_a_million_corners(run, plan):
 
 
 SOUND = a_plan(manifest={"packs": ["zone"]})
+#: Each example writes a package and runs two commands over it; a soak tries hundreds.
+rounds = settings() if SOAK else settings(max_examples=25)
 
 
 def code_of(*arguments: object) -> int:
@@ -141,6 +144,7 @@ def code_of(*arguments: object) -> int:
 
 
 @pytest.mark.long
+@rounds
 @given(data=st.data())
 def test_random_bytes_in_a_package_never_bring_the_command_line_down(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("bytes") / "plan"
@@ -174,6 +178,7 @@ NUMBERS = st.sampled_from([None, 0.0, -1.0, 0.5, 250.0, 1e12, math.nan])
 
 
 @pytest.mark.long
+@rounds
 @given(
     rows=st.lists(st.tuples(SHAPES, TEXTS, TEXTS, NUMBERS, NUMBERS), min_size=0, max_size=5),
     layer=st.sampled_from(

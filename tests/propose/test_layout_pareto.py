@@ -22,7 +22,7 @@ from blockplan.propose.stopping import Stop
 
 pytestmark = pytest.mark.long
 
-FEW = LayoutParams(chains=2, steps_a_second=60)
+FEW = LayoutParams(chains=2, steps_a_second=25)
 STOP = Stop(seconds=300)
 
 
@@ -91,7 +91,8 @@ def test_the_command_writes_every_layout_and_one_picture(case, tmp_path):
     told = json.loads(done.stdout)
     points, picked = told["pareto"]["points"], told["pareto"]["picked"]
     assert told["score"]["service"] == points[picked - 1]["service"]
-    assert told["bound"] >= told["objective"]
+    # A second may be over before anything bounds the search; then nothing is said of a bound.
+    assert told["bound"] is None or told["bound"] >= told["objective"]
     for point in points:
         plan = read_community(tmp_path / f"set-{point['number']}.geojson")
         assert score(plan, case.objectives).ecology == pytest.approx(point["ecology"])

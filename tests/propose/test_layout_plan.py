@@ -40,7 +40,7 @@ pytestmark = pytest.mark.long
 
 PACKS = ("zone", "gb50180")
 #: Little work, and far more time than it takes, so that the clock hurries nobody.
-FEW = LayoutParams(chains=2, steps_a_second=20, few_homes=10_000)
+FEW = LayoutParams(chains=2, steps_a_second=8, few_homes=10_000)
 STOP = Stop(seconds=300)
 
 
