@@ -106,8 +106,9 @@ def names(parser: argparse.ArgumentParser, text: str, known: Any, others: Any) -
 
 
 def from_folder(folder: str) -> Data:
+    from edge_table import read_edges
+
     from blockplan.errors import BlockplanError
-    from blockplan.network.tables import read_edges
 
     try:
         table = read_edges(folder).largest_part()
@@ -118,7 +119,7 @@ def from_folder(folder: str) -> Data:
 
 def synthetic(side: int) -> Data:
     """Streets 80 m apart, nodes moved by some 12 m, 15 % of the links taken out; the largest part."""
-    from blockplan.network.tables import EdgeTable
+    from edge_table import EdgeTable
 
     random = np.random.default_rng(7)
     number = np.arange(side * side, dtype=np.int32).reshape(side, side)

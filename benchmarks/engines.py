@@ -418,8 +418,9 @@ def first_answer(data: Data) -> dict[str, Any]:
     """From the edge table to the first T1 answer in a fresh process: loading code counts."""
 
     def ask() -> Any:
+        from edge_table import EdgeTable
+
         from blockplan.network.search import at_nodes
-        from blockplan.network.tables import EdgeTable
 
         table = EdgeTable(data.xy, data.start, data.end, data.length_m)
         return at_nodes(table, data.entrances, np.zeros(len(data.entrances), dtype=np.int32), int(T1_M * 100))

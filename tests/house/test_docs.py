@@ -11,22 +11,22 @@ from blockplan.plan.model.layers import LAYERS, VALUES
 from blockplan.texts import LANGUAGES
 
 
-def test_the_page_of_commands_is_what_the_commands_say(repo):
+@pytest.mark.parametrize(
+    ("script", "written"),
+    [
+        ("write_commands", "commands.md"),
+        ("write_rules", "rules-reference.md"),
+        ("write_measures", "measures.md"),
+    ],
+)
+def test_a_page_of_reference_is_what_commands_packs_and_the_registry_say(repo, script, written):
     # In a process of its own: click keeps the help of what another test has called.
-    asked = "import write_commands; print(write_commands.page(), end='')"
+    asked = f"import {script}; print({script}.page(), end='')"
     said = subprocess.run(
         [sys.executable, "-c", asked], cwd=repo / "docs", capture_output=True, text=True, check=True
     ).stdout
-    written = (repo / "docs" / "commands.md").read_text(encoding="utf-8")
-    assert written == said, "call: .venv/bin/python docs/write_commands.py"
-
-
-def test_the_page_of_rules_is_what_the_packs_say(repo):
-    from blockplan.check.reference import document
-
-    written = (repo / "docs" / "rules-reference.md").read_text(encoding="utf-8")
-    assert written == document(), (
-        "call: .venv/bin/python -m blockplan.check.reference > docs/rules-reference.md"
+    assert (repo / "docs" / written).read_text(encoding="utf-8") == said, (
+        f"call: .venv/bin/python docs/{script}.py"
     )
 
 

@@ -6,7 +6,6 @@ import json
 import tomllib
 from dataclasses import dataclass, field, fields
 from importlib import resources
-from typing import TYPE_CHECKING
 
 import pytest
 from tests.measure.conftest import home, one, park, plan_of, square
@@ -19,13 +18,9 @@ from blockplan.measure import MEASURES, measure
 from blockplan.measure.measurement import WithinReach
 from blockplan.measure.missing import lines
 from blockplan.measure.parameters import Parameters
-from blockplan.measure.reference import document
 from blockplan.measure.spec import SUBJECTS, parameter_text
 from blockplan.plan.model.layers import LAYERS
 from blockplan.texts import LANGUAGES
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 EMPTY_LAYERS = {name: [] for name in LAYERS}
 
@@ -209,11 +204,6 @@ def test_the_call_goes_before_the_plan_and_the_plan_before_the_default() -> None
     assert one(plan, "parks_large").value == 1
     assert one(plan, "parks_large", large_park_min_ha=2).value == 0
     assert one(plan, "parks_large").definition["parameters"]["large_park_min_ha"] == 1
-
-
-def test_the_document_of_measures_is_what_the_registry_says(repo: Path) -> None:
-    written = (repo / "docs" / "measures.md").read_text(encoding="utf-8")
-    assert written == document(), "run: python -m blockplan.measure.reference > docs/measures.md"
 
 
 def test_each_measure_is_told_of_before_it_is_taken() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from benchmarks.edge_table import read_edges
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
@@ -13,7 +14,6 @@ from blockplan.network.edits import LiveNearest
 from blockplan.network.nearest import nearest
 from blockplan.network.search import nearest as by_scipy
 from blockplan.network.sums import sum_nodes
-from blockplan.network.tables import read_edges
 
 pytestmark = pytest.mark.shared
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import shapely
+from benchmarks.layout_indicators import indicators
 from benchmarks.synthetic_community import community, objectives_text
 from click.testing import CliRunner
 
@@ -17,7 +18,6 @@ from blockplan.errors import PlanDataError, UsageError
 from blockplan.exchange.community import read_community, write_community
 from blockplan.propose.layout.problem.case import layout_case
 from blockplan.propose.layout.problem.params import LayoutParams
-from blockplan.propose.layout.score.indicators import indicators
 from blockplan.propose.layout.score.legal import fronts_m, illegal
 from blockplan.propose.layout.score.score import score
 from blockplan.propose.layout.score.traffic import traffic

@@ -7,9 +7,9 @@ import re
 import numpy as np
 import pytest
 import shapely
+from benchmarks.layout_indicators import indicators
 
 from blockplan.exchange.community import Community, Objectives, read_community, read_objectives
-from blockplan.propose.layout.score.indicators import indicators
 from blockplan.propose.layout.score.score import ecology_share, score
 from blockplan.propose.layout.score.traffic import joined_lengths, traffic
 

@@ -55,14 +55,14 @@ class EdgeTable:
     @cached_property
     def compiled(self) -> Graph:
         """The edges as a compiled graph."""
-        from blockplan.network.core import compile_edges  # noqa: PLC0415 (numba is heavy to load)
+        from blockplan.network.core import compile_edges
 
         return compile_edges(self.start, self.end, self.length_m, xy=self.xy)
 
     def largest_part(self) -> EdgeTable:
         """The largest connected part, its nodes numbered anew in their order."""
-        from scipy.sparse import coo_array  # noqa: PLC0415 (heavy, and not every use needs it)
-        from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
 
         size = len(self.xy)
         edges = coo_array(
@@ -109,8 +109,8 @@ def read_edges(folder: str | Path) -> EdgeTable:
 
 
 def _columns(file: Path, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
-    import pyarrow as pa  # noqa: PLC0415 (heavy, and not every use needs it)
-    from pyarrow import parquet  # noqa: PLC0415
+    import pyarrow as pa
+    from pyarrow import parquet
 
     try:
         there = parquet.read_schema(file).names

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from benchmarks.edge_table import read_edges
 from pyarrow import parquet
 
 from blockplan.errors import PlanDataError
 from blockplan.network.nearest import nearest as compiled_nearest
 from blockplan.network.search import at_nodes, nearest
-from blockplan.network.tables import read_edges
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,11 +1,8 @@
-"""
-The reference of all rules as a page of the documentation, made from the packs.
-
-``python -m blockplan.check.reference > docs/rules-reference.md`` writes it anew; a test holds the page to it.
-"""
+"""Write docs/rules-reference.md, the reference of all rules, from the packs: python docs/write_rules.py."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blockplan.check.instruments import House
@@ -23,7 +20,7 @@ if TYPE_CHECKING:
 HEAD = """\
 # All rules
 
-This page is made from the packs (`python -m blockplan.check.reference`). {doc}`rules` says what the keys
+This page is made from the packs (`python docs/write_rules.py`). {doc}`rules` says what the keys
 mean, {doc}`measures` how each value is measured, {doc}`rules-not-encoded` which figures are not rules and
 what is missing.
 
@@ -32,7 +29,7 @@ Only a rule of force `must` decides exit codes, and none of confidence C is one.
 """
 
 
-def document() -> str:
+def page() -> str:
     """The whole page, as Markdown."""
     packs = load(sorted(available()), House().measures())
     return HEAD + "\n" + "\n".join(_pack(pack) for pack in packs)
@@ -139,4 +136,4 @@ def _anchor(name: str) -> str:
 
 
 if __name__ == "__main__":
-    print(document(), end="")
+    Path(__file__).with_name("rules-reference.md").write_text(page(), encoding="utf-8")

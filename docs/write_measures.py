@@ -1,11 +1,8 @@
-"""
-The reference of all measures as a page of the documentation, made from the registry.
-
-``python -m blockplan.measure.reference > docs/measures.md`` writes it anew; a test holds the page to it.
-"""
+"""Write docs/measures.md, the reference of all measures, from the registry: python docs/write_measures.py."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blockplan.measure import MEASURES
@@ -20,7 +17,7 @@ if TYPE_CHECKING:
 HEAD = """\
 # Measures
 
-This page is made from the registry in `blockplan.measure` (`python -m blockplan.measure.reference`).
+This page is made from the registry in `blockplan.measure` (`python docs/write_measures.py`).
 
 A measure takes a plan and gives one value with its unit, the definition that was used, what was counted,
 and, where the value cannot be known, what is missing. Unknown is never zero: an absent layer or an empty
@@ -130,7 +127,7 @@ and its value is null.
 """
 
 
-def document() -> str:
+def page() -> str:
     """The whole page, as Markdown."""
     return HEAD + "\n" + "\n".join(_entry(spec) for spec in MEASURES.values())
 
@@ -170,4 +167,4 @@ def _table(value: Mapping[str, float]) -> str:
 
 
 if __name__ == "__main__":
-    print(document(), end="")
+    Path(__file__).with_name("measures.md").write_text(page(), encoding="utf-8")
