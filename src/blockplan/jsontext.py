@@ -23,6 +23,8 @@ _LANGUAGES = frozenset(LANGUAGES)
 _AS_IT_IS = frozenset({str, float, int, bool, type(None)})
 #: Metadata of a field that is null in JSON where it is empty.
 OR_NULL: Mapping[str, Any] = {"null": True}
+#: Metadata of a field whose own keys stand in the record's place: a mapping, or another record.
+SPREAD: Mapping[str, Any] = {"json": ""}
 #: JSON of more characters than this is not indented throughout.
 INDENTED = 2_000_000
 
@@ -32,8 +34,8 @@ class JsonRecord:
     A dataclass that JSON writes by its fields, in their order.
 
     ``field(metadata={"json": "change"})`` gives a field another name there, None keeps it out;
-    `OR_NULL` writes an empty text as null. A record whose JSON is more than its fields has a `to_dict` of
-    its own.
+    `OR_NULL` writes an empty text as null, `SPREAD` the keys of what a field holds in the place of it. A
+    record whose JSON is more than its fields has a `to_dict` of its own.
     """
 
     __slots__ = ()
@@ -41,7 +43,10 @@ class JsonRecord:
     def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """The record as JSON writes it, its texts in one language; as they are where none is asked for."""
         kind: Any = type(self)
-        found = {key: plain(value, lang) for key, value in _by_fields(self).items()}
+        found: dict[str, Any] = {}
+        for name, key in _names(kind):
+            value = plain(getattr(self, name), lang)
+            found |= {key: value} if key else value
         for key in _or_null(kind):
             found[key] = found[key] or None
         return found

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from blockplan.exchange.gtfs_files import BLANK, flags, numbers, seconds
+from blockplan.jsontext import JsonRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class ReadReport:
+class ReadReport(JsonRecord):
     """
     What was read of a feed, and what had to be done to it.
 
@@ -51,7 +52,7 @@ class ReadReport:
     interpolated: int = 0
     interpolated_by_distance: int = 0
     copied: int = 0
-    runs: int = 0
+    runs: int = field(default=0, metadata={"json": "frequency_runs"})
     transfers: int = 0
     dropped: dict[str, tuple[int, str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -62,21 +63,10 @@ class ReadReport:
         if len(rows):
             self.dropped[what] = (len(rows), str(list(ids)[int(rows[0])]))
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """As JSON."""
-        return {
-            "feed": self.feed,
-            "stops": self.stops,
-            "trips": self.trips,
-            "stop_times": self.stop_times,
-            "interpolated": self.interpolated,
-            "interpolated_by_distance": self.interpolated_by_distance,
-            "copied": self.copied,
-            "frequency_runs": self.runs,
-            "transfers": self.transfers,
-            "dropped": [{"what": what, "n": n, "first": first} for what, (n, first) in self.dropped.items()],
-            "notes": self.notes,
-        }
+        dropped = [{"what": what, "n": n, "first": first} for what, (n, first) in self.dropped.items()]
+        return JsonRecord.to_dict(self, lang) | {"dropped": dropped}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,14 +7,15 @@ known is None. The words of a page are made of them by `blockplan.report.public.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from blockplan.jsontext import JsonRecord, plain
+from blockplan.jsontext import OR_NULL, SPREAD, JsonRecord, plain
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from blockplan.check.verdict import StatementState, Text, Verdict
     from blockplan.report.document import PageLink
     from blockplan.report.public.landtake import LandTake
@@ -29,12 +30,8 @@ class PlannedUse(JsonRecord):
     """A land use: code, list that the code is of, name; `code` is None where the plan says nothing."""
 
     code: str | None
-    list_name: str
-    name: Text = field(default_factory=dict)
-
-    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
-        """The use as JSON; ``name`` is null where the list does not know the code."""
-        return {"code": self.code, "list": self.list_name, "name": pick(self.name, lang) or None}
+    list_name: str = field(metadata={"json": "list"})
+    name: Text = field(default_factory=dict, metadata=OR_NULL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +175,7 @@ class Sentence(JsonRecord):
 
 
 @dataclass(frozen=True, slots=True)
-class ParcelRecord:
+class ParcelRecord(JsonRecord):
     """
     Everything that a plan says of one parcel; see `blockplan.report.public.place.PlanPlaces.parcel`.
 
@@ -196,6 +193,7 @@ class ParcelRecord:
         When it is to be built and how it stands; year of the plan's horizon.
     """
 
+    kind: str = field(default="parcel", init=False)
     id: str
     x: float | None
     y: float | None
@@ -205,7 +203,7 @@ class ParcelRecord:
     permitted: tuple[PlannedUse, ...]
     area_m2: float | None
     declared_area_m2: float | None
-    figures: Mapping[str, float | None]
+    figures: Mapping[str, float | None] = field(metadata=SPREAD)
     far_kind: str | None
     phase: str | None
     status: str | None
@@ -213,74 +211,48 @@ class ParcelRecord:
     horizon: int | None
     holds: tuple[PageLink, ...]
     neighbours: tuple[Neighbour, ...]
-    take: LandTake
-    takers: tuple[PageLink, ...]
+    take: LandTake = field(metadata={"json": "land_take"})
+    takers: tuple[PageLink, ...] = field(metadata={"json": None})
     reached: tuple[Reached, ...]
-    concerns: tuple[Concern, ...]
+    reached_from: str = field(default="parcel", init=False)
+    concerns: tuple[Concern, ...] = field(metadata={"json": "verdicts"})
     statements: tuple[Sentence, ...]
 
-    def to_dict(self, lang: str) -> dict[str, Any]:
-        """The parcel as JSON in a language; keys are the same in each."""
+    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
+        """The parcel as JSON; keys are the same in each language."""
         take = self.take
-        return {
-            "kind": "parcel",
-            "id": self.id,
-            "x": self.x,
-            "y": self.y,
-            "lies_in": plain(self.lies_in, lang),
-            "today": self.today.to_dict(lang),
-            "planned": self.planned.to_dict(lang),
-            "permitted": plain(self.permitted, lang),
-            "area_m2": self.area_m2,
-            "declared_area_m2": self.declared_area_m2,
-            **self.figures,
-            "far_kind": self.far_kind,
-            "phase": self.phase,
-            "status": self.status,
-            "committed": self.committed,
-            "horizon": self.horizon,
-            "holds": plain(self.holds, lang),
-            "neighbours": plain(self.neighbours, lang),
-            "land_take": {
-                "state": take.state,
-                "why": take.why,
-                "kind": take.kind or None,
-                "area_m2": take.area_m2,
-                "pieces": [
-                    {
-                        "kind": one.kind,
-                        "layer": one.layer,
-                        "id": one.id,
-                        "name": pick(link.name, lang) or None,
-                        "area_m2": one.area_m2,
-                        "status": one.status,
-                    }
-                    for one, link in zip(take.pieces, self.takers, strict=True)
-                ],
-                "owner": None,
-            },
-            "reached": plain(self.reached, lang),
-            "reached_from": "parcel",
-            "verdicts": plain(self.concerns, lang),
-            "statements": plain(self.statements, lang),
+        land_take = {
+            "state": take.state,
+            "why": take.why,
+            "kind": take.kind or None,
+            "area_m2": take.area_m2,
+            "pieces": [
+                {
+                    "kind": one.kind,
+                    "layer": one.layer,
+                    "id": one.id,
+                    "name": pick(link.name, lang) or None,
+                    "area_m2": one.area_m2,
+                    "status": one.status,
+                }
+                for one, link in zip(take.pieces, self.takers, strict=True)
+            ],
+            "owner": None,
         }
+        return JsonRecord.to_dict(self, lang) | {"land_take": land_take}
 
 
 @dataclass(frozen=True, slots=True)
 class UseShare(JsonRecord):
     """Hectares of one class of land: today (None where it cannot be told) and planned."""
 
-    use: PlannedUse
+    use: PlannedUse = field(metadata=SPREAD)
     today_ha: float | None
     planned_ha: float
 
-    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
-        """The share as JSON."""
-        return {**self.use.to_dict(lang), "today_ha": self.today_ha, "planned_ha": self.planned_ha}
-
 
 @dataclass(frozen=True, slots=True)
-class PartRecord:
+class PartRecord(JsonRecord):
     """
     What a plan says of an area, zone, block, sub-block or living circle.
 
@@ -299,37 +271,20 @@ class PartRecord:
 
     kind: str
     id: str
-    name: Text
+    name: Text = field(metadata=OR_NULL)
     area_m2: float | None
     lies_in: tuple[PageLink, ...]
-    facts: Mapping[str, Text | str]
+    facts: Mapping[str, Text | str] = field(metadata=SPREAD)
     uses: tuple[UseShare, ...]
-    figures: Mapping[str, float | None]
+    figures: Mapping[str, float | None] = field(metadata=SPREAD)
     holds: tuple[PageLink, ...]
     parcels: tuple[str, ...]
-    concerns: tuple[Concern, ...]
+    concerns: tuple[Concern, ...] = field(metadata={"json": "verdicts"})
     statements: tuple[Sentence, ...]
-
-    def to_dict(self, lang: str) -> dict[str, Any]:
-        """The part as JSON in a language."""
-        return {
-            "kind": self.kind,
-            "id": self.id,
-            "name": pick(self.name, lang) or None,
-            "area_m2": self.area_m2,
-            "lies_in": plain(self.lies_in, lang),
-            **{name: pick(said, lang) for name, said in self.facts.items()},
-            "uses": plain(self.uses, lang),
-            **self.figures,
-            "holds": plain(self.holds, lang),
-            "parcels": list(self.parcels),
-            "verdicts": plain(self.concerns, lang),
-            "statements": plain(self.statements, lang),
-        }
 
 
 @dataclass(frozen=True, slots=True)
-class ThingRecord:
+class ThingRecord(JsonRecord):
     """
     What a plan says of any other feature: a facility, a stop, a street, a green, a line of the structure.
 
@@ -343,27 +298,16 @@ class ThingRecord:
     kind: str
     layer: str
     id: str
-    name: Text
+    name: Text = field(metadata=OR_NULL)
     lies_in: tuple[PageLink, ...]
     facts: Mapping[str, Any]
-    concerns: tuple[Concern, ...]
+    concerns: tuple[Concern, ...] = field(metadata={"json": "verdicts"})
     statements: tuple[Sentence, ...]
 
-    def to_dict(self, lang: str) -> dict[str, Any]:
-        """The feature as JSON in a language."""
-        return {
-            "kind": self.kind,
-            "layer": self.layer,
-            "id": self.id,
-            "name": pick(self.name, lang) or None,
-            "lies_in": plain(self.lies_in, lang),
-            "facts": {
-                name: pick(value, lang) if isinstance(value, Mapping) else value
-                for name, value in self.facts.items()
-            },
-            "verdicts": plain(self.concerns, lang),
-            "statements": plain(self.statements, lang),
-        }
+    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
+        """The feature as JSON; its columns may be called as anything, languages too."""
+        facts = {name: plain(value, lang) for name, value in self.facts.items()}
+        return JsonRecord.to_dict(self, lang) | {"facts": facts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,7 +331,7 @@ class StatementRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleRecord:
+class RuleRecord(JsonRecord):
     """
     A rule of the plan: what it asks, each verdict of it, where it falls short, which sentences rest on it.
 
@@ -401,23 +345,11 @@ class RuleRecord:
         Residents who fall short over all verdicts of the rule; None where that is not known.
     """
 
+    kind: str = field(default="rule", init=False)
     id: str
     title: Text
     pack: str
     verdicts: tuple[Verdict, ...]
     where: tuple[PageLink, ...]
-    residents: float | None
+    residents: float | None = field(metadata={"json": "affected_residents"})
     statements: tuple[Sentence, ...]
-
-    def to_dict(self, lang: str) -> dict[str, Any]:
-        """The rule as JSON in a language, with its verdicts in full."""
-        return {
-            "kind": "rule",
-            "id": self.id,
-            "title": pick(self.title, lang),
-            "pack": self.pack,
-            "verdicts": plain(self.verdicts, lang),
-            "where": plain(self.where, lang),
-            "affected_residents": self.residents,
-            "statements": plain(self.statements, lang),
-        }

@@ -8,7 +8,7 @@ only these are searched, so an answer takes seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import shapely
 
 from blockplan.errors import UsageError
 from blockplan.exchange.community import VACANT, Community
+from blockplan.jsontext import JsonRecord
 from blockplan.propose.layout.problem.case import HOME, Case, layout_case
 from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.score.legal import GAP_M2, Illegal, illegal
@@ -41,7 +42,7 @@ INSIDE_M, SAME_M = 0.1, 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Again:
+class Again(JsonRecord):
     """
     A plan that was drawn again.
 
@@ -57,20 +58,13 @@ class Again:
         Score of the earlier plan; it may have been of other blocks or other demands.
     """
 
-    drawn: DrawnLayout
-    blocks: tuple[int, ...]
-    kept: int
-    gone: int
-    new: int
+    drawn: DrawnLayout = field(metadata={"json": None})
+    blocks: tuple[int, ...] = field(metadata={"json": "blocks_drawn_anew"})
+    kept: int = field(metadata={"json": "parcels_kept"})
+    gone: int = field(metadata={"json": "parcels_gone"})
+    new: int = field(metadata={"json": "parcels_new"})
     changed_m2: float
-    earlier: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """What changed, as plain values."""
-        return {
-            "blocks_drawn_anew": list(self.blocks), "parcels_kept": self.kept, "parcels_gone": self.gone,
-            "parcels_new": self.new, "changed_m2": self.changed_m2, "score_earlier": self.earlier,
-        }  # fmt: skip
+    earlier: float = field(metadata={"json": "score_earlier"})
 
 
 def plan_again(
