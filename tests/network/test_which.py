@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.network.conftest import streets_of
 
 from blockplan.network import at_joins, join, walk, walking
-from blockplan.network.nearest_target import walk_to
+from blockplan.network.reach import walk_to
 
 GRID = [[(0, 100 * row), (300, 100 * row)] for row in range(4)]
 GRID += [[(100 * column, 0), (100 * column, 300)] for column in range(4)]

@@ -12,9 +12,8 @@ from benchmarks.synthetic_community import community
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange.community import community_text, read_community
-from blockplan.propose.layout.problem.case import layout_case
+from blockplan.propose.layout.problem.case import by_residents, layout_case
 from blockplan.propose.layout.problem.params import LayoutParams
-from blockplan.propose.layout.problem.residents import by_residents
 from blockplan.propose.layout.search.drawing import layout
 from blockplan.propose.stopping import Stop
 

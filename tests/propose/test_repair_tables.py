@@ -7,8 +7,8 @@ from click.testing import CliRunner
 
 from blockplan.cli import app
 from blockplan.errors import UsageError
+from blockplan.propose.repair.moves import read_tables
 from blockplan.propose.repair.smallest_change import RepairParams
-from blockplan.propose.repair.tables import read_tables
 
 EXAMPLE = "examples/demonstration-zone"
 

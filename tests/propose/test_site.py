@@ -16,11 +16,10 @@ from blockplan.errors import InfeasibleError, PlanDataError, UsageError
 from blockplan.measure import measure
 from blockplan.plan import read, validate
 from blockplan.propose import Stop, apply, conclude, interruptible
-from blockplan.propose.siting.alignments import read_alignments
 from blockplan.propose.siting.candidates import Land
 from blockplan.propose.siting.site import propose_site
 from blockplan.propose.siting.site_params import SiteParams
-from blockplan.propose.siting.stations import Track
+from blockplan.propose.siting.stations import Track, read_alignments
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -30,9 +30,8 @@ def of_community(initial: str, objectives: str, given: dict[str, Any]) -> None:
     """Lay out the vacant blocks of a community, and write the finished plan."""
     from blockplan.exchange.community import read_community, read_objectives, write_community
     from blockplan.propose.layout.output.document import document, unmet_of
-    from blockplan.propose.layout.problem.case import layout_case
+    from blockplan.propose.layout.problem.case import by_residents, layout_case
     from blockplan.propose.layout.problem.params import LayoutParams
-    from blockplan.propose.layout.problem.residents import by_residents
     from blockplan.propose.layout.search.drawing import layout
     from blockplan.propose.stopping import Stop, interruptible
 

@@ -37,9 +37,9 @@ def command(plan: str, objective: Any, costs: str | None, parts: bool, **given: 
     features stay. Rules that nothing permitted repairs are named with what stays missing. Unit costs are
     assumed and have no source unless --costs gives your own.
     """
+    from blockplan.propose.repair.moves import read_tables
     from blockplan.propose.repair.smallest_change import repair
     from blockplan.propose.repair.state import RepairParams
-    from blockplan.propose.repair.tables import read_tables
     from blockplan.propose.stopping import Stop
 
     params = RepairParams(objective=objective, parts=parts, tables=read_tables(Path(costs)) if costs else {})

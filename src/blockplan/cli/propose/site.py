@@ -164,8 +164,7 @@ def _land(request: ProposalOptions, given: dict[str, Any]) -> Land:
 
 
 def _track(plan: Plan, given: dict[str, Any]) -> Track:
-    from blockplan.propose.siting.alignments import read_alignments
-    from blockplan.propose.siting.stations import Track
+    from blockplan.propose.siting.stations import Track, read_alignments
 
     return Track(
         lines=read_alignments(plan, given["along"]),

@@ -23,7 +23,7 @@ from blockplan.measure.inputs.feature_points import middles
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.network import Joins, Targets, at_joins, join, meets
-from blockplan.network.nearest_target import walk_to
+from blockplan.network.reach import walk_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
