@@ -34,11 +34,11 @@ import numpy as np
 from blockplan.exchange.community import read_community, read_objectives, write_community
 from blockplan.propose.layout.score.legal import illegal
 from blockplan.propose.layout.score.score import score
-from blockplan.propose.layout.score.shape import shapes_of
 
 sys.path.insert(0, str(Path(__file__).parent))
 from layout_indicators import indicators
 from layout_picture import Panel, write_picture
+from layout_shape import shapes_of
 from layout_table import HEAD, line
 from synthetic_community import community, objectives_text
 

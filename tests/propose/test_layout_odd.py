@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+from benchmarks.layout_shape import shapes_of
 from benchmarks.synthetic_community import community
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,7 +14,6 @@ from tests.support.layouts import breaches_not_told, drawn
 
 from blockplan.propose.layout.output.document import document
 from blockplan.propose.layout.score.score import score
-from blockplan.propose.layout.score.shape import shapes_of
 
 pytestmark = pytest.mark.long
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+from benchmarks.layout_shape import shapes_of
 
 from blockplan.exchange.community import Community
-from blockplan.propose.layout.score.shape import shapes_of
 
 BLOCK = shapely.box(0, 0, 200, 100)
 

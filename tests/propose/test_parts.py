@@ -21,9 +21,8 @@ from blockplan.errors import UsageError
 from blockplan.plan import validate
 from blockplan.propose import Stop, apply
 from blockplan.propose.changes import Change, picked
-from blockplan.propose.layout.score.shape import FRONT_M, SLIVER_M
 from blockplan.propose.locks import read_locks
-from blockplan.propose.parts.cutting import MORE_M2, cut
+from blockplan.propose.parts.cutting import FRONT_M, MORE_M2, SLIVER_M, cut
 from blockplan.propose.parts.site import propose_site_on_parts
 from blockplan.propose.parts.trial_plan import offer
 from blockplan.propose.repair.smallest_change import repair

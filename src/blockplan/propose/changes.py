@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from blockplan.plan.model.plan import Difference, Plan
+    from blockplan.plan.model.plan import Plan
 
 GEOMETRY = "geometry"
 #: Numbers that differ by less than this part of themselves are the same value written twice.
@@ -123,25 +123,6 @@ def apply(plan: Plan, changes: Iterable[Change]) -> Plan:
         (one.layer, EVERYTHING if one.column == _id_column(one.layer) else one.column) for one in listed
     }
     return plan.edited({layer: anew.layers[layer] for layer in frames}, touched)
-
-
-def difference(plan: Plan, changes: Iterable[Change]) -> Difference:
-    """The rows by which the changed plan differs from `plan`, as a scenario keeps them."""
-    from blockplan.plan.model.plan import tidied  # noqa: PLC0415 (it brings in pandas)
-
-    listed = list(changes)
-    frames = changed_frames(plan, listed)
-    rows: dict[str, pd.DataFrame] = {}
-    removed: dict[str, tuple[str, ...]] = {}
-    for layer, frame in frames.items():
-        touched = list(dict.fromkeys(one.id for one in listed if one.layer == layer))
-        stay = [id_ for id_ in touched if id_ in frame.index]
-        if stay:
-            rows[layer] = frame.loc[stay]
-        gone = tuple(id_ for id_ in touched if id_ not in frame.index and id_ in plan.layer(layer).index)
-        if gone:
-            removed[layer] = gone
-    return tidied(rows, removed)
 
 
 def changed_frames(plan: Plan, changes: Iterable[Change]) -> dict[str, pd.DataFrame]:

@@ -16,7 +16,6 @@ import numpy as np
 import shapely
 
 from blockplan.propose.layout.problem.params import LayoutParams
-from blockplan.propose.layout.score.shape import FRONT_M, SLIVER_M, SLIVER_M2
 from blockplan.propose.layout.search.frame import frames_of
 
 if TYPE_CHECKING:
@@ -24,6 +23,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+#: A parcel that no circle of this diameter fits into, or that is smaller than so many m2, is a sliver.
+SLIVER_M, SLIVER_M2 = 20.0, 500.0
+#: A parcel has a front where it lies at a road for so many m.
+FRONT_M = 10.0
 #: Depths of corners that are tried, beside the whole parcel: times the side of a square of the size.
 DEPTHS = (0.7, 0.85, 1.0, 1.2, 1.45)
 #: A part is larger than what was asked for by no more, m2.

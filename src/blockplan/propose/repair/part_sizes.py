@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from blockplan.measure.inputs.columns import areas_m2, belongs, values
 from blockplan.propose.layout.problem.standards import LEAST, standards_of
 from blockplan.propose.layout.problem.uses import uses
-from blockplan.propose.layout.score.shape import SLIVER_M2
+from blockplan.propose.parts.cutting import SLIVER_M2
 from blockplan.propose.repair.green_reach import GreenReach
 from blockplan.propose.repair.parks import Parks
 from blockplan.propose.repair.rows import Supply

@@ -11,7 +11,6 @@ import shapely
 from blockplan.propose.layout.problem.case import HOME, home_weights
 from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.score.score import centres
-from blockplan.propose.layout.score.shape import RECTANGLE
 from blockplan.propose.layout.search.cut_kernels import pieces
 from blockplan.propose.layout.search.frame import (
     STATIONS,
@@ -42,6 +41,8 @@ if TYPE_CHECKING:
     from blockplan.propose.layout.problem.case import Case
     from blockplan.propose.layout.score.streets import CornerSpacing
 
+#: A parcel that fills at least so much of its smallest rotated rectangle is a rectangle (1).
+RECTANGLE = 0.98
 #: Points of the ecology part, over homes that stay and vacant blocks together.
 POINTS = 3_000
 #: How often the search looks at a block of mean size, in so many looks a block.

@@ -11,20 +11,16 @@ import shapely
 from blockplan.exchange.community import VACANT
 from blockplan.jsontext import JsonRecord
 from blockplan.propose.layout.score.legal import fronts_m, new_blocks
+from blockplan.propose.layout.search.land import RECTANGLE
+from blockplan.propose.parts.cutting import FRONT_M, SLIVER_M, SLIVER_M2
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.exchange.community import Community
 
-#: A parcel that fills at least so much of its smallest rotated rectangle is a rectangle (1).
-RECTANGLE = 0.98
 #: A parcel that fills less than so much of its convex hull has a dog-leg (1).
 STRAIGHT = 0.98
-#: A parcel that no circle of this diameter fits into, or that is smaller than so many m2, is a sliver.
-SLIVER_M, SLIVER_M2 = 20.0, 500.0
-#: A parcel has a front where it lies at a road for so many m.
-FRONT_M = 10.0
 #: Corners nearer than this, in m, are the same; sides that turn by less than so many degrees are one.
 SAME_M, ONE_SIDE_DEG = 0.01, 1.0
 
