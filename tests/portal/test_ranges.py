@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import RequestFactory
 
-from blockplan.portal.pages import ranges
+from blockplan.portal.pages import tiles
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ def file(tmp_path: Path) -> Path:
 
 def got(file: Path, method: str = "get", **headers: str) -> Any:
     request = getattr(RequestFactory(), method)("/", headers=headers)
-    return ranges.ranged(request, file, '"tag"', "application/vnd.pmtiles")
+    return tiles.ranged(request, file, '"tag"', "application/vnd.pmtiles")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_file_that_is_known_is_not_sent_and_ranges_are_of_get_alone(file: Path
 
 
 def test_no_answer_with_a_range_is_longer_than_is_said(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ranges, "LONGEST", 10)
+    monkeypatch.setattr(tiles, "LONGEST", 10)
     for asked, where in (("bytes=20-80", "20-29"), ("bytes=20-", "20-29"), ("bytes=-50", "90-99")):
         answer = got(file, Range=asked)
         assert (len(answer.content), answer.headers["Content-Range"]) == (10, f"bytes {where}/100")

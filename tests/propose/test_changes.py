@@ -15,11 +15,11 @@ from blockplan.propose.changes import (
     Change,
     apply,
     changed_frames,
-    difference,
     new_feature,
     picked,
     value_of,
 )
+from blockplan.propose.takeover import on_top
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,7 +86,7 @@ def test_a_geometry_that_is_no_wkt_is_refused() -> None:
 def test_a_scenario_of_the_changes_is_the_changed_plan() -> None:
     plan = a_plan()
     changes = (USE, *STOP, Change("parcels", "B", "parcel_id", "B", None))
-    under = plan.under("proposed", difference(plan, changes))
+    under = plan.under("proposed", on_top(plan, plan, changes))
     assert _hash_of_layers(under) == _hash_of_layers(apply(plan, changes))
 
 

@@ -23,10 +23,9 @@ from blockplan.propose.layout.score.score import score
 from blockplan.propose.layout.score.traffic import traffic
 from blockplan.propose.layout.search.demands import unmet_demands
 from blockplan.propose.layout.search.draw import edges_of, parcels_of
-from blockplan.propose.layout.search.drawing import LOOKS, layout, looks_due
+from blockplan.propose.layout.search.drawing import LOOKS, built, layout, looks_due
 from blockplan.propose.layout.search.frame import frames_of, levels, stations, without_holes
 from blockplan.propose.layout.search.land import again, empty_layout, field_of, land_of
-from blockplan.propose.layout.search.roads import built
 from blockplan.propose.layout.search.state import (
     AXIS,
     COUNT,

@@ -10,7 +10,7 @@ import docx
 import pytest
 from pypdf import PdfReader
 
-from blockplan.cli.terminal import show_document
+from blockplan.cli.common import show_document
 from blockplan.errors import UsageError
 from blockplan.report.document import (
     Document,

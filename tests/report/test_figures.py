@@ -16,8 +16,8 @@ from blockplan import figures
 from blockplan.check import check
 from blockplan.check.carriers import amount
 from blockplan.check.verdict import Capacity, CheckResult, Required, Residents, Verdict
+from blockplan.cli.common import show_document
 from blockplan.cli.measure import _rows
-from blockplan.cli.terminal import show_document
 from blockplan.compare import ComparedColumn, beside
 from blockplan.measure import MEASURES, measure
 from blockplan.measure.measurement import Measurement, figure_unit

@@ -74,7 +74,7 @@ def command(
 
 def show_result(result: CheckResult, lang: str, plan: Plan) -> None:
     """The verdict table, what would mend what fails, what is missing, and the capacity."""
-    from blockplan.cli.terminal import show_document
+    from blockplan.cli.common import show_document
     from blockplan.report.verdicts import verdict_document
 
     show_document(verdict_document(result, lang, plan=plan))

@@ -16,9 +16,8 @@ import pandas as pd
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange import gtfs_files as raw
-from blockplan.exchange.gtfs_clock import zone_of
 from blockplan.exchange.gtfs_line import line_tables
-from blockplan.exchange.gtfs_times import ReadReport, StopTimes, stop_times
+from blockplan.exchange.gtfs_times import ReadReport, StopTimes, stop_times, zone_of
 
 if TYPE_CHECKING:
     import datetime as dt

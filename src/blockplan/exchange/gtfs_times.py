@@ -4,17 +4,22 @@ The times of a feed's trips: in order, complete, and what had to be done for tha
 A time that a feed leaves blank is interpolated between the stated ones around it: by
 ``shape_dist_traveled`` where all stops between have it, else evenly by stop.
 
-What was read of a GTFS feed, and what had to be done to it.
+Its clock counts seconds from noon minus twelve hours of a service day. That is midnight, but for the days
+on which clocks change: a day of 23 or 25 hours, whose times after the change are written as the clock on the
+wall shows them.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
+from blockplan.errors import UsageError
 from blockplan.exchange.gtfs_files import BLANK, flags, numbers, seconds
 from blockplan.jsontext import JsonRecord
 
@@ -198,3 +203,76 @@ def _running_forward(times: StopTimes, trips: pd.Index[Any], report: ReadReport)
     single = np.flatnonzero(calls == 1)
     report.drop("trips with fewer than two timed stops", trips[single], np.ones(len(single), dtype=bool))
     return times.rows(kept & (calls[times.trip] > 1))
+
+
+HALF_DAY_S = 43_200
+NOON = dt.time(12)
+
+
+def zone_of(name: str) -> ZoneInfo | None:
+    """The time zone of a name; None where there is none of it, and so no change of clocks is known."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (
+        OSError,
+        ValueError,
+        LookupError,
+    ):  # Names of folders, names that leave the database, no such name.
+        return None
+
+
+def seconds_on(day: dt.date, moment: dt.datetime, zone: str) -> int:
+    """
+    Seconds of a moment on the clock of a service day.
+
+    Parameters
+    ----------
+    moment
+        As the clock on the wall shows it. Of a time that comes twice, the first is meant.
+    zone
+        Name of the time zone; "" or an unknown one changes no clocks.
+
+    Raises
+    ------
+    UsageError
+        If the clock on the wall passes over that time.
+
+    Examples
+    --------
+    >>> day = dt.date(2024, 3, 31)  # 02:00 is followed by 03:00
+    >>> seconds_on(day, dt.datetime(2024, 3, 31, 3, 30), "Europe/Berlin")
+    12600
+    >>> seconds_on(day, dt.datetime(2024, 3, 31, 0, 30), "Europe/Berlin")
+    5400
+    """
+    return HALF_DAY_S + _between(dt.datetime.combine(day, NOON), moment, zone)
+
+
+def days_apart(day: dt.date, other: dt.date, zone: str) -> int:
+    """Seconds from the start of a service day to that of another: 86,400 a day but for changes of clocks."""
+    return _between(dt.datetime.combine(day, NOON), dt.datetime.combine(other, NOON), zone)
+
+
+def comes_twice(moment: dt.datetime, zone: str) -> bool:
+    """Whether the clock on the wall shows a time twice, because it is put back."""
+    there = zone_of(zone)
+    if there is None:
+        return False
+    first, second = (moment.replace(tzinfo=there, fold=fold).utcoffset() for fold in (0, 1))
+    return first is not None and second is not None and first > second
+
+
+def _between(start: dt.datetime, end: dt.datetime, zone: str) -> int:
+    there = zone_of(zone)
+    return round((_instant(end, there) - _instant(start, there)).total_seconds())
+
+
+def _instant(moment: dt.datetime, there: ZoneInfo | None) -> dt.datetime:
+    """A moment of the clock on the wall, in UTC."""
+    found = moment.replace(tzinfo=there or dt.UTC).astimezone(dt.UTC)
+    if there is not None and found.astimezone(there).replace(tzinfo=None) != moment.replace(tzinfo=None):
+        raise UsageError(
+            f"There is no {moment:%H:%M} on {moment:%Y-%m-%d} in {there.key}: clocks are put forward then.\n"
+            "Choose an earlier or a later time."
+        )
+    return found

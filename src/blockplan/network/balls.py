@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from blockplan.network.compiled import in_parts
 from blockplan.network.core import known, limit_of
 from blockplan.network.floods import pool, positions, runs, sum_runs
-from blockplan.network.parts import in_parts
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blockplan.errors import UsageError
+from blockplan.network.compiled import in_parts
 from blockplan.network.core import kinds_of, known, limit_of, sources_of
 from blockplan.network.floods import gather, pool, scatter
-from blockplan.network.parts import in_parts
 from blockplan.units import CM_PER_M
 
 if TYPE_CHECKING:

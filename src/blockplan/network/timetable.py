@@ -16,8 +16,7 @@ import numpy as np
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange.gtfs import FORBIDDEN, MINIMUM
-from blockplan.exchange.gtfs_clock import days_apart
-from blockplan.exchange.gtfs_times import StopTimes
+from blockplan.exchange.gtfs_times import StopTimes, days_apart
 from blockplan.network.onfoot import Ways, ways_of
 
 if TYPE_CHECKING:

@@ -92,7 +92,7 @@ def read_typed(said: str) -> Typed:
     >>> read_typed("第 １ 号"), read_typed("o-17"), read_typed("No. 1 (entry 17)"), read_typed("trees")
     (Typed(number=1, entry=None), Typed(number=None, entry=17), Typed(number=1, entry=17), Typed(number=None, entry=None))
     """  # noqa: E501
-    from blockplan.notice.intake.typed import typed  # noqa: PLC0415 (the room's door)
+    from blockplan.notice.intake.texts_in import typed  # noqa: PLC0415 (the room's door)
 
     if entry := _ENTRY.search(typed(said).lower()):
         return Typed(entry=_figure(entry[1]))

@@ -18,7 +18,7 @@ from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.disclosure import CARRIED, ORIGINAL, SHOWS_WORDS
 from blockplan.notice.events import CHANNELS, KINDS, LONGEST_WAY, Attachment, parse_time, write_time
 from blockplan.notice.intake.limits import LIMITS
-from blockplan.notice.intake.typed import typed
+from blockplan.notice.intake.texts_in import typed
 from blockplan.notice.moderation import waits_still
 from blockplan.notice.proof import canonical
 from blockplan.notice.refusals import refused

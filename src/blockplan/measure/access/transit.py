@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 
 from blockplan.errors import PlanDataError, UsageError
-from blockplan.exchange.gtfs_clock import comes_twice, seconds_on
+from blockplan.exchange.gtfs_times import comes_twice, seconds_on
 from blockplan.network.journeys import Journeys, Walking, prepare
 from blockplan.network.timetable import DAY_S, lay_out
 

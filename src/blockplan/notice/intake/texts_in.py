@@ -9,6 +9,8 @@ stands around it.
 >>> words = take_words({"text": "More\x00 trees\r\nplease", "title": "Trees"})
 >>> words["text"].received, words["text"].shown
 ('More� trees\r\nplease', 'More� trees\nplease')
+
+Of what people type from paper, `typed` gives what was printed.
 """
 
 from __future__ import annotations
@@ -231,3 +233,20 @@ def made_fit(text: str) -> tuple[str, list[str]]:
     if len(fit) > LONGEST:
         said.append(f"{len(fit):,} characters long; look whether it is one opinion")
     return fit, said
+
+
+#: Signs that keyboards give for a hyphen, the long vowel mark of Japanese ones among them.
+_HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\uff70"), "-")
+
+
+def typed(said: str) -> str:
+    """
+    What was printed, of what somebody typed: without spaces and invisible signs, in plain signs.
+
+    Examples
+    --------
+    >>> typed(" ＡＢＣ１ ２３－＿ xyz ")
+    'ABC123-_xyz'
+    """
+    plain = unicodedata.normalize("NFKC", said).translate(_HYPHENS)
+    return "".join(sign for sign in plain if not sign.isspace() and unicodedata.category(sign) != "Cf")

@@ -3,19 +3,22 @@ Large layers of a plan as vector tiles: one PMTiles archive a layer, of which a 
 
 An archive is written by GDAL when it is first asked for and kept on the disk under the plan's content hash.
 The plan stands in it at longitude and latitude 0, in its own metres, as on every map of ours.
+
+Ranges of bytes are answered here (RFC 9110, section 14): neither Django's server nor whitenoise does, and a
+map of tiles is read by them alone.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from typing import TYPE_CHECKING
 
-from django.http import Http404
+from django.http import Http404, HttpResponse, HttpResponseNotModified
 
 from blockplan import __version__
 from blockplan.portal.pages import mapdata
-from blockplan.portal.pages.ranges import ranged
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.plans.places import folder_of
 from blockplan.portal.visible_notices import open_to, version_of
@@ -23,7 +26,7 @@ from blockplan.portal.visible_notices import open_to, version_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
     from blockplan.portal.plans.models import PlanVersion
 
@@ -68,3 +71,83 @@ def _write(version: PlanVersion, lang: str, layer: str, path: Path) -> None:
         MAXZOOM=ZOOMS[1], MAX_SIZE=2_000_000, MAX_FEATURES=400_000,
     )  # fmt: skip
     os.replace(beside, path)  # noqa: PTH105 (atomic)
+
+
+RANGE = re.compile(r"[ \t]*(\d{0,15})-(\d{0,15})[ \t]*")
+#: Longer than this an answer with ranges does not get, bytes; one range is cut there, as HTTP allows.
+LONGEST = 4_000_000
+#: Of so many ranges at once none is answered: the file is sent whole.
+TOO_MANY = 17
+
+
+def ranged(request: HttpRequest, path: Path, etag: str, kind: str) -> HttpResponse:
+    """
+    A file, whole (200) or in part (206); 416 where it has none of the bytes, 304 where it is known.
+
+    Parameters
+    ----------
+    etag
+        A strong one: other bytes have another.
+    """
+    if request.headers.get("If-None-Match") == etag:
+        response: HttpResponse = HttpResponseNotModified()
+    else:
+        response = _content(request, path, etag, kind)
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+def _content(request: HttpRequest, path: Path, etag: str, kind: str) -> HttpResponse:
+    size = path.stat().st_size
+    asked = _asked(request.headers.get("Range", "")) if request.method == "GET" else None
+    if asked is None or request.headers.get("If-Range", etag) != etag:
+        return HttpResponse(path.read_bytes(), content_type=kind)
+    found = [one for one in (_within(*each, size) for each in asked) if one is not None]
+    if not found:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    if len(found) > 1 and sum(last - first + 1 for first, last in found) > min(size, LONGEST):
+        return HttpResponse(path.read_bytes(), content_type=kind)
+    parts = [(f"bytes {first}-{last}/{size}", _read(path, first, last)) for first, last in found]
+    if len(parts) == 1:
+        ((where, content),) = parts
+        return HttpResponse(content, status=206, content_type=kind, headers={"Content-Range": where})
+    edge = secrets.token_hex(16)
+    head = f"--{edge}\r\nContent-Type: {kind}\r\nContent-Range: "
+    bodies = [f"{head}{where}\r\n\r\n".encode() + content + b"\r\n" for where, content in parts]
+    content_type = f"multipart/byteranges; boundary={edge}"
+    return HttpResponse(b"".join(bodies) + f"--{edge}--\r\n".encode(), status=206, content_type=content_type)
+
+
+def _asked(header: str) -> list[tuple[int | None, int | None]] | None:
+    """First and last byte of each range as the header has them; None where it is to be passed over."""
+    unit, _, listed = header.partition("=")
+    texts = [one for one in listed.split(",") if one.strip(" \t")]
+    if unit.strip().lower() != "bytes" or not 0 < len(texts) < TOO_MANY:
+        return None
+    found: list[tuple[int | None, int | None]] = []
+    for text in texts:
+        matched = RANGE.fullmatch(text)
+        if matched is None:
+            return None
+        first, last = (int(one) if one else None for one in matched.groups())
+        if (first is None and last is None) or (first is not None and last is not None and last < first):
+            return None
+        found.append((first, last))
+    return found
+
+
+def _within(first: int | None, last: int | None, size: int) -> tuple[int, int] | None:
+    """The bytes of a range that the file has; None where it has none of them."""
+    if first is None:  # the last so many bytes
+        many = min(last or 0, size, LONGEST)
+        return (size - many, size - 1) if many else None
+    end = min(size - 1 if last is None else last, size - 1, first + LONGEST - 1)
+    return (first, end) if first < size else None
+
+
+def _read(path: Path, first: int, last: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(first)
+        return file.read(last - first + 1)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.notice import submissions
 from blockplan.notice.disclosure import CARRIED
-from blockplan.notice.intake.typed import typed
+from blockplan.notice.intake.texts_in import typed
 from blockplan.portal.arrival import arrived
 from blockplan.portal.submissions import drafts, rate_limits
 from blockplan.portal.submissions.form_page import FormPage

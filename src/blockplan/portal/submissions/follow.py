@@ -17,7 +17,7 @@ from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import submissions
 from blockplan.notice.disclosure import ORIGINAL
 from blockplan.notice.events import write_time
-from blockplan.notice.intake.typed import typed
+from blockplan.notice.intake.texts_in import typed
 from blockplan.notice.numbers import read_typed
 from blockplan.notice.state import TAKES_OPINIONS, State
 from blockplan.portal import clock, security_headers

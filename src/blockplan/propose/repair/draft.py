@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.propose.repair.moves import RepairMove
+    from blockplan.propose.repair.moves import Key, RepairMove
 
 
 #: What the solver takes for chosen.
@@ -68,7 +68,6 @@ class Sum:
         return SumRow(self.terms, -np.inf, upper - self.constant)
 
 
-Key = tuple[str, str, str, str]
 #: A shortfall of so small a part of what was short before is none.
 DUST = 1e-6
 

@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 
     from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
-    from blockplan.propose.repair.family import Family
     from blockplan.propose.repair.moves import RepairMove
-    from blockplan.propose.repair.search import Useful
+    from blockplan.propose.repair.search import Family, Useful
 
 #: Beyond what is lacking, for what rounding takes (1).
 MORE = 1.001

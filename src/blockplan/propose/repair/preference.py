@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.propose.repair.draft import Key, RepairDraft
+    from blockplan.propose.repair.draft import RepairDraft
     from blockplan.propose.repair.mip import RepairModel
+    from blockplan.propose.repair.moves import Key
 
 Delta = dict[int, float]
 #: Rows may be missed by as much as the solver lets pass.

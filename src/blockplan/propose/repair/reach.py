@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 
     from blockplan.plan import Plan
     from blockplan.propose.repair.demands import Demand
-    from blockplan.propose.repair.draft import Key, RepairDraft, SumRow
+    from blockplan.propose.repair.draft import RepairDraft, SumRow
     from blockplan.propose.repair.effects import Bench
+    from blockplan.propose.repair.moves import Key
 
 
 #: Mode -> layer whose lines it runs along, the easiest to bring first.

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from blockplan.plan import Plan
     from blockplan.propose.repair.demands import Demand
-    from blockplan.propose.repair.draft import Key, RepairDraft, SumRow
+    from blockplan.propose.repair.draft import RepairDraft, SumRow
     from blockplan.propose.repair.effects import Bench
-    from blockplan.propose.repair.moves import RepairMove
+    from blockplan.propose.repair.moves import Key, RepairMove
 
 #: Measures whose supply is a sum over parcels or facilities, each counted by itself, whatever the others are.
 SUMS = frozenset(

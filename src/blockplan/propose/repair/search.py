@@ -7,12 +7,15 @@ within reach, a number of parks, a figure that no parcel may exceed. One that fi
 The moves are those that help a demand that fails; then, for every demand that passes and that one of these
 may harm, those that help it; and so on. Any other move can be taken out of a plan that keeps its rules, and
 it keeps them still: it is proved not to matter.
+
+The rows of a family in the model never forbid what the check would let pass: they may be too generous, and
+the check has the last word. So what the model cannot better, nothing that is permitted can.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -29,13 +32,58 @@ from blockplan.propose.repair.moves import SIZES
 from blockplan.propose.repair.reach import stops
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from numpy.typing import NDArray
+
+    from blockplan.plan import Plan
     from blockplan.propose.repair.demands import Demand
-    from blockplan.propose.repair.draft import Key
+    from blockplan.propose.repair.draft import RepairDraft, SumRow
     from blockplan.propose.repair.effects import Bench
-    from blockplan.propose.repair.family import Family
-    from blockplan.propose.repair.moves import RepairMove, Yard
+    from blockplan.propose.repair.moves import Key, RepairMove, Yard
+
+
+class Family(Protocol):
+    """
+    A demand as the model knows it.
+
+    Attributes
+    ----------
+    kind
+        How moves act together here, as `blockplan.propose.proposal.Proof` names it.
+    leeway
+        By so much the model may take the lack for less than it is: the check knows land only as drawn.
+    """
+
+    demand: Demand
+    kind: str
+    leeway: float
+
+    @property
+    def unsure(self) -> str:
+        """Why its rows prove nothing; "" where they do."""
+
+    def offers(self) -> Sequence[RepairMove]:
+        """Every move that may touch the demand."""
+
+    def helps(self, move: RepairMove) -> bool:
+        """Whether a move may bring the demand nearer, whatever else is done."""
+
+    def harms(self, move: RepairMove) -> bool:
+        """Whether a move may do the demand harm, whatever else is done."""
+
+    def add(self, draft: RepairDraft) -> None:
+        """Write the rows."""
+
+    def cuts(self, draft: RepairDraft, values: NDArray[np.float64]) -> list[SumRow]:
+        """Rows that a solution breaks and no plan that keeps the rule does."""
+
+    def lack(self, plan: Plan) -> float:
+        """What a plan is short of it, as the model counts; 0 where it keeps the rule."""
+
+    def missing(self, plan: Plan) -> tuple[float, str]:
+        """The lack as it is told, with its unit."""
+
 
 #: Sizes of a facility that is tried out: told apart by what they add.
 TRIED = {"beds": 1.0, "places": 10.0, "floor_area_m2": 100.0, "site_area_m2": 1000.0}

@@ -16,12 +16,11 @@ from blockplan.check import check
 from blockplan.propose.changes import apply
 from blockplan.propose.conversion import converted
 from blockplan.propose.parts.trial_plan import Offered, offer
-from blockplan.propose.repair import costs as repair_costs
 from blockplan.propose.repair.demands import demands_of
 from blockplan.propose.repair.draft import RepairDraft
 from blockplan.propose.repair.effects import Bench
 from blockplan.propose.repair.mip import Effort
-from blockplan.propose.repair.moves import Yard
+from blockplan.propose.repair.moves import Yard, cost_of, cost_parts, suiting
 from blockplan.propose.repair.outcome import answer_of
 from blockplan.propose.repair.preference import suited
 from blockplan.propose.repair.rows import Supply
@@ -43,9 +42,9 @@ if TYPE_CHECKING:
     from blockplan.propose.locks import Locks
     from blockplan.propose.proposal import SearchAnswer
     from blockplan.propose.repair.demands import Demand
-    from blockplan.propose.repair.draft import Key
-    from blockplan.propose.repair.family import Family
     from blockplan.propose.repair.mip import RepairSolved
+    from blockplan.propose.repair.moves import Key
+    from blockplan.propose.repair.search import Family
 
 #: So often a choice that the check denies is cut off before the search gives up; so often rows that a
 #: solution breaks are added in one round, and while the best suited is looked for.
@@ -150,7 +149,7 @@ def _chosen(search: Search) -> Choice | None:
         changes = search.offered.settled(changes, lambda name, code: converted(search.plan, name, code))
     plan = apply(search.plan, changes)
     after = check(plan, search.packs, search.on)
-    parts = repair_costs.parts(search.params.objective, search.params.assumed, draft.moves, moves)
+    parts = cost_parts(search.params.objective, search.params.assumed, draft.moves, moves)
     if search.params.objective == "count":
         # All pieces of a parcel that get one use are one change.
         parts |= {"convert": parts["convert"] - more} if (more := draft.joined(found.values)) else {}
@@ -171,7 +170,7 @@ def _settled(search: Search, draft: RepairDraft) -> RepairSolution | None:
         # Land and money tell nearly all choices apart; and who wants to end now is not made to wait.
         return found
     cost = _cost(search, draft)
-    suits = draft.weights(*repair_costs.suiting(search.plan, search.params.assumed, draft.moves))
+    suits = draft.weights(*suiting(search.plan, search.params.assumed, draft.moves))
     mark = len(draft.model.rows)
     _hold(draft, found.short)
     draft.model.row(cost, upper=found.least.objective * (1 + 1e-9) + 1e-6)
@@ -219,7 +218,7 @@ def _smallest(search: Search, draft: RepairDraft) -> RepairSolution | None:
 
 def _cost(search: Search, draft: RepairDraft) -> dict[int, float]:
     """What is made small; a parcel that gets a use in all its pieces is one change, however many they are."""
-    cost = draft.weights(*repair_costs.of(search.params.objective, search.params.assumed, draft.moves))
+    cost = draft.weights(*cost_of(search.params.objective, search.params.assumed, draft.moves))
     if search.params.objective == "count":
         cost |= {at: 1.0 - len(pieces) for at, pieces in draft.whole.items()}
     return cost

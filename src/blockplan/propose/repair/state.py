@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
     from blockplan.propose.changes import Change
     from blockplan.propose.parts.trial_plan import Offered
-    from blockplan.propose.repair.draft import Key
     from blockplan.propose.repair.effects import Bench
     from blockplan.propose.repair.mip import RepairSolved
-    from blockplan.propose.repair.moves import RepairMove, Yard
+    from blockplan.propose.repair.moves import Key, RepairMove, Yard
     from blockplan.propose.repair.search import Useful
     from blockplan.propose.stopping import Clock
 

@@ -37,8 +37,7 @@ from blockplan.report.maps.svg import Frame
 from blockplan.report.public.furigana import bare
 from blockplan.report.public.pictures import LEGEND_MM, Picture, line, picture, plain_picture, wrapped
 from blockplan.report.public.place_index import KINDS, LAYER_OF
-from blockplan.report.public.speech import Speech
-from blockplan.report.public.use_words import use_said
+from blockplan.report.public.speech import Speech, use_said
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from blockplan.plan.model.bindings import condition
 from blockplan.report import tables
 from blockplan.report.document import PageLink, Section, Table, Term, section
-from blockplan.report.public.use_words import use_said
+from blockplan.report.public.speech import use_said
 from blockplan.report.public.verdict_words import verdict_sentence
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from blockplan.report.public.page_words import (
     statements_section,
     verdicts_section,
 )
-from blockplan.report.public.use_words import use_said
+from blockplan.report.public.speech import use_said
 from blockplan.report.public.verdict_words import verdict_sentence
 from blockplan.units import M2_PER_KM2
 

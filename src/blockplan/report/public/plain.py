@@ -21,8 +21,7 @@ from blockplan.report import tables
 from blockplan.report.document import PageLink, Section, Table, section
 from blockplan.report.maps.basemap import Ground, second_level
 from blockplan.report.maps.legends import is_station
-from blockplan.report.public.speech import Speech
-from blockplan.report.public.use_words import use_said
+from blockplan.report.public.speech import Speech, use_said
 from blockplan.report.public.verdict_words import rule_said, verdict_sentence
 from blockplan.units import M2_PER_HA, M2_PER_KM2, M_PER_KM
 

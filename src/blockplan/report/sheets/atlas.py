@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
-from blockplan.report.joining import joined, starts
 from blockplan.report.sheets import control, extents, maps, plan_sheets
 from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.panels import PanelFiles
 from blockplan.report.sheets.paper import COLUMNS, HEADING_MM, PAD_MM, PAPERS
 from blockplan.report.sheets.scene import said
-from blockplan.report.typesetting import ask, desk, forget, typeset
+from blockplan.report.typesetting import ask, desk, forget, joined, starts, typeset
 from blockplan.report.view import View
 from blockplan.report.words import NO_BREAK, Words
 

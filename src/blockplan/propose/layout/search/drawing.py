@@ -4,6 +4,7 @@ Parcel layout: draw parcels into vacant blocks, so that homes have services and 
 Every vacant block is cut into rows and parcels at whole steps from its sides; a search by simulated
 annealing changes cuts and types, several times over from different seeds; the best layout by the true
 score is drawn. What can be proved of any plan is in `bound`.
+Where only a share of the edges between parcels may become roads, it is those that traffic would miss most.
 """
 
 from __future__ import annotations
@@ -13,27 +14,33 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from blockplan.errors import UsageError
 from blockplan.propose.layout.problem.case import weighing
 from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.problem.words import cannot
+from blockplan.propose.layout.score.legal import FRONT_M, LINE_M
 from blockplan.propose.layout.score.score import Score, score
 from blockplan.propose.layout.score.streets import streets_of
+from blockplan.propose.layout.score.traffic import traffic
 from blockplan.propose.layout.search.bound import bound_of
 from blockplan.propose.layout.search.demands import unmet_demands
 from blockplan.propose.layout.search.draw import edges_of, finished, lines_of, parcels_of, tidied
 from blockplan.propose.layout.search.land import again, empty_layout, field_of, land_of
-from blockplan.propose.layout.search.roads import built
 from blockplan.propose.sites import gap
 from blockplan.propose.stopping import Clock, Stop
 from blockplan.texts import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+    from shapely import Polygon
 
     from blockplan.exchange.community import Community
     from blockplan.propose.layout.problem.case import Case
+    from blockplan.propose.layout.search.draw import LayoutLines
     from blockplan.propose.layout.search.land import Field
     from blockplan.propose.layout.search.state import Layout, LayoutLand
     from blockplan.propose.proposal import Ended
@@ -241,5 +248,65 @@ def _with_roads(case: Case, field: Field, chosen: Layout) -> Community:
     edges = edges_of(case, parcels)
     share = case.objectives.built_share
     if share < 1:
-        edges = built(edges, [one.polygon for one in parcels], case.area_m2, share)
+        edges = roads_built(edges, [one.polygon for one in parcels], case.area_m2, share)
     return finished(case, field, parcels, edges)
+
+
+def roads_built(edges: LayoutLines, parcels: Sequence[Polygon], area_m2: float, share: float) -> LayoutLines:
+    """
+    Leave so many inner edges unbuilt that at most a share of them, by number, are roads.
+
+    Edges are left out one at a time, each the one whose loss hurts the traffic part least, and never one
+    that is the only front of a parcel.
+
+    Parameters
+    ----------
+    edges
+        All lines, every inner one a road.
+    parcels
+        The new parcels; each keeps a road at its side.
+    share
+        Share (1) of the inner edges that may become roads.
+    """
+    inner = np.flatnonzero(edges.inner)
+    many = inner.size - int(share * inner.size + 1e-9)
+    road = edges.kinds == "road"
+    fronts = _fronts(edges, parcels)
+    for _ in range(many):
+        left = [at for at in inner[road[inner]] if _all_front(fronts, road, at)]
+        if not left:
+            break
+        worth = [_without(edges, road, at, area_m2) for at in left]
+        road[left[int(np.argmax(np.round(worth, 9)))]] = False
+    return replace_kinds(edges, road)
+
+
+def replace_kinds(edges: LayoutLines, road: NDArray[np.bool_]) -> LayoutLines:
+    """The edges, with roads where they are roads and boundaries elsewhere."""
+    return edges._replace(kinds=np.where(road, "road", "boundary").astype(object))
+
+
+def _fronts(edges: LayoutLines, parcels: Sequence[Polygon]) -> NDArray[np.float64]:
+    """Length in m of each edge (columns) along each parcel (rows)."""
+    strips = shapely.buffer(edges.shapes, LINE_M, cap_style="flat")
+    tree = shapely.STRtree(strips)
+    outlines = shapely.boundary(np.array(parcels, dtype=object))
+    at, which = tree.query(outlines, predicate="intersects")
+    length = np.zeros((len(parcels), edges.shapes.size))
+    length[at, which] = shapely.length(shapely.intersection(outlines[at], strips[which]))
+    length[length < FRONT_M] = 0.0
+    return length
+
+
+def _all_front(fronts: NDArray[np.float64], road: NDArray[np.bool_], at: int) -> bool:
+    """Whether every parcel still has a road at its side without one of them."""
+    touched = fronts[:, at] > 0
+    others = road.copy()
+    others[at] = False
+    return bool((fronts[touched][:, others] > 0).any(axis=1).all())
+
+
+def _without(edges: LayoutLines, road: NDArray[np.bool_], at: int, area_m2: float) -> float:
+    others = road.copy()
+    others[at] = False
+    return traffic(edges.shapes[others], area_m2)
