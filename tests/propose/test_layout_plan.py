@@ -21,7 +21,7 @@ from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.problem.plan import plan_case
 from blockplan.propose.layout.problem.programme import Options, programme_of
 from blockplan.propose.layout.problem.standards import standards_of
-from blockplan.propose.layout.problem.words import cannot, short_of
+from blockplan.propose.layout.problem.uses import cannot, short_of
 from blockplan.propose.layout.search.drawing import layout
 from blockplan.propose.locks import read_locks
 from blockplan.propose.proposal import conclude

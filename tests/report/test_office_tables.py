@@ -20,8 +20,7 @@ from blockplan.measure.measurement import Measurement
 from blockplan.plan import Plan, read
 from blockplan.report.exports import csv_bytes
 from blockplan.report.office import TABLES, OfficeTable, as_data, office_tables, workbook
-from blockplan.report.office.columns import NOT_APPLICABLE, TEXTS, heading
-from blockplan.report.office.rounding import shared_out
+from blockplan.report.office.columns import NOT_APPLICABLE, TEXTS, heading, shared_out
 from blockplan.report.view import View
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES

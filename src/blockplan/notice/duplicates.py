@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from blockplan.notice.row_digests import mark, mark_of
+from blockplan.notice.events import mark, mark_of
 from blockplan.notice.submissions import enter_many
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def new_of(record: Store | Ledger, opinions: Sequence[Submission]) -> list[bool]
 
     Notes
     -----
-    Of rows that were erased a keyed mark stayed (`blockplan.notice.row_digests`); they are not entered again.
+    Of rows that were erased a keyed mark stayed (`blockplan.notice.events`); they are not entered again.
     """
     there = Counter(known for event in record.events({"submitted"}) if (known := mark_of(event)) is not None)
     marks = [

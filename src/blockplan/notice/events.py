@@ -47,11 +47,18 @@ The payloads, kind by kind (`KINDS` lists the keys that must be there; more may 
 - ``clock_repaired``: ``reason``, ``by``, ``second``; the record adds ``from`` (the first entry whose time is
   wrong) and ``in_time`` (opinions that were marked late by that time alone); `blockplan.notice.repair`.
 - ``published``: ``report`` {file: sha256}, ``reconciliation`` {..}, ``by``, ``second``.
+
+Marks of rows of a list: equal for what is equal, so that a list sent twice is entered once.
+
+Of an imported opinion that is erased a keyed mark stays, beside the record and never in it: the same row in a
+changed list is recognised. From the mark no words can be read; whoever holds its key could only try out
+whether a guess at all of it is right.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -63,7 +70,7 @@ from blockplan.notice.state import TAKES_OPINIONS, State
 from blockplan.texts import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 #: Way in -> whether a clerk enters it for somebody, so that the day of arrival is not that of the entry.
 CHANNELS = {"web": False, "counter": True, "post": True, "email": True, "phone": True, "meeting": True,
@@ -288,3 +295,32 @@ def _check_words(kind: str, payload: Mapping[str, Any]) -> None:
             raise refused(UsageError, "answer_unknown", said=said, known=listed(ANSWERS))
         if ("segment" in payload) == ("theme" in payload):
             raise refused(UsageError, "answer_for_one")
+
+
+#: Keys of an entry that do not say what somebody sent.
+_OF_THE_RECORD = frozenset(
+    {"opinion", "round", "late", "ends_before", "defects", "files", "source", "arrived_at"}
+)
+
+
+def mark(said: Mapping[str, Any], person: Mapping[str, Any], files: Sequence[Mapping[str, Any]]) -> bytes:
+    """A mark of what somebody sent: words, channel, day, person, objects, files by name and size."""
+    told = {
+        "said": {key: value for key, value in said.items() if key not in _OF_THE_RECORD and value},
+        "person": {key: value for key, value in person.items() if key != "secret_sha256" and value},
+        "files": [[file["name"], file["bytes"]] for file in files],
+    }  # fmt: skip
+    return hashlib.sha256(canonical.dumps(told)).digest()
+
+
+def mark_of(event: Event) -> bytes | None:
+    """The mark of a submission; None once something of it is erased."""
+    if not event.known or (event.person is not None and event.person.content is None):
+        return None
+    person = {} if event.person is None else canonical.loads(event.person.content or b"{}")
+    return mark(event.payload, person, event.payload.get("files", ()))
+
+
+def was_imported(event: Event) -> bool:
+    """Whether a submission came in a list."""
+    return event.kind == "submitted" and "source" in event.payload

@@ -22,14 +22,15 @@ from blockplan.notice.events import (
     Event,
     check_payload,
     check_two,
+    mark_of,
     parse_time,
+    was_imported,
     write_time,
 )
 from blockplan.notice.leaves import commit, leaf
 from blockplan.notice.moderation import check_look, check_words, waits_again
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.refusals import refused
-from blockplan.notice.row_digests import mark_of, was_imported
 from blockplan.notice.standing import Standing, check_about, standing
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Rows(Protocol):
         ...
 
     def put_mark(self, mark: bytes) -> None:
-        """Keep a mark of a row of a list that is erased, under a key; see `blockplan.notice.row_digests`."""
+        """Keep a mark of a row of a list that is erased, under a key; see `blockplan.notice.events`."""
         ...
 
     def erased_marks(self, marks: Collection[bytes]) -> Counter[bytes]:

@@ -147,7 +147,7 @@ class Store(ABC):
         return self._rows().events(kinds, about=about)
 
     def erased_marks(self, marks: Collection[bytes]) -> Counter[bytes]:
-        """How often each of these marks of rows was erased; see `blockplan.notice.row_digests`."""
+        """How often each of these marks of rows was erased; see `blockplan.notice.events`."""
         return self._rows().erased_marks(marks)
 
     def file(self, seq: int, number: int) -> bytes | None:

@@ -22,9 +22,8 @@ from blockplan.plan.files import formats
 from blockplan.plan.files.package import read
 from blockplan.plan.files.scenarios import check_name, put_scenario
 from blockplan.plan.model.crs import to_plan_crs
-from blockplan.plan.model.frames import FALSE, TRUE, tidy
+from blockplan.plan.model.frames import FALSE, TRUE, same_shape, tidy
 from blockplan.plan.model.layers import LAYERS
-from blockplan.plan.model.shapes import same_shape
 from blockplan.propose.changes import GEOMETRY, Change, follow, new_feature, value_of
 from blockplan.propose.takeover import on_top
 

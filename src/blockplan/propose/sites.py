@@ -10,8 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
+from blockplan.errors import UsageError
+
 if TYPE_CHECKING:
-    import numpy as np
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 #: Objectives this near (relative) to their bound are proved: what is left is the rounding of sums.
@@ -54,6 +59,22 @@ class Sites:
     def proved(self) -> bool:
         """Whether no other choice can be better."""
         return self.gap <= EXACT
+
+
+def rows_kept(kept: Sequence[int], sites: int) -> NDArray[np.int64]:
+    """
+    The rows of sites that stay open, each once, ascending.
+
+    Raises
+    ------
+    UsageError
+        If there are not so many sites.
+    """
+    held = np.unique(np.asarray(list(kept), dtype=np.int64))
+    if held.size and (held[0] < 0 or held[-1] >= sites):
+        wrong = held[-1] if held[-1] >= sites else held[0]
+        raise UsageError(f"A kept site has the number {wrong}; there are {sites} sites, from 0.")
+    return held
 
 
 def gap(objective: float, bound: float) -> float:

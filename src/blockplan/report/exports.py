@@ -58,6 +58,13 @@ def csv_bytes(table: DataTable) -> bytes:
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 
 
+def csv_value(value: object) -> str | float | int | None:
+    """A value as a cell of a table has it: truth in lower case, what is no number in words."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if value is None or isinstance(value, str | int | float) else str(value)
+
+
 def workbook(view: View, made: Sequence[DataTable]) -> bytes:
     """All tables as one workbook, with a first sheet that says what was judged; same result, same bytes."""
     import xlsxwriter  # noqa: PLC0415 (only who writes tables needs it)

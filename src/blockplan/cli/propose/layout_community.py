@@ -105,7 +105,7 @@ def _tell(now: Incumbent) -> None:
 
 
 def _show(found: DrawnLayout, told: dict[str, Any], unmet: list[Unmet], lang: str) -> None:
-    from blockplan.propose.layout.problem.words import cannot
+    from blockplan.propose.layout.problem.uses import cannot
 
     parts = [[name, f"{value:.4f}"] for name, value in told["parts"].items()]
     show_table(["part", "value"], [["total", f"{found.score.total:.4f}"], *parts])

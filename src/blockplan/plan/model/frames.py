@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.layers import LARGEST_NUMBER, LAYERS
@@ -151,3 +152,32 @@ def _refused(given: pd.Series[Any], unknown: pd.Series[Any], spec: LayerSpec, co
         for row in np.flatnonzero(bad).tolist()
         if _word(given.iloc[row]) is not None
     ]
+
+
+def same_shape(one: Any, other: Any, tolerance: float) -> bool:
+    """
+    Whether two shapes are the same, to a distance in m.
+
+    An area may begin at another corner, and a shape of one part may be one of several. A line has a
+    direction (a street of one way), so one that was turned round is another.
+
+    Examples
+    --------
+    >>> line = shapely.LineString([(0, 0), (9, 0)])
+    >>> same_shape(line, shapely.MultiLineString([line]), 1e-6), same_shape(line, line.reverse(), 1e-6)
+    (True, False)
+    >>> same_shape(shapely.box(0, 0, 9, 9), shapely.box(0, 0, 9, 9).reverse(), 1e-6)
+    True
+    """
+    if one is None or other is None:
+        return one is other
+    mine, theirs = (_parts(shape) for shape in (one, other))
+    return len(mine) == len(theirs) and bool(shapely.equals_exact(mine, theirs, tolerance).all())
+
+
+def _parts(shape: Any) -> Any:
+    """The parts of a shape in an order of their own; areas begin where all areas begin."""
+    parts = shapely.get_parts(shape)
+    if "Polygon" in shape.geom_type:
+        return shapely.get_parts(shapely.normalize(shapely.multipolygons(parts)))
+    return parts if "Line" in shape.geom_type else shapely.get_parts(shapely.normalize(shape))

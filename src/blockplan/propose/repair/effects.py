@@ -88,6 +88,13 @@ class Bench:
         """A demand measured on a plan."""
         return self.figures(plan, [demand])[0]
 
+    def below(self, plan: Plan, demand: Demand) -> float:
+        """By how much a demand lies below what is required on a plan; 0 where the rule is kept."""
+        figure = self.measured(plan, demand)
+        if demand.holds(figure):
+            return 0.0
+        return max(0.0, float(demand.verdict.required.value) - (figure.value or 0.0))  # type: ignore[arg-type]
+
     def offer(self, conversions: Iterable[RepairMove]) -> None:
         """Say which parcels may be given which use."""
         for move in conversions:

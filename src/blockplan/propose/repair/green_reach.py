@@ -176,12 +176,7 @@ class GreenReach:
 
     def lack(self, plan: Plan) -> float:
         """What weighs beyond the limit and may not."""
-        figure = self.bench.measured(plan, self.demand)
-        if self.demand.holds(figure):
-            return 0.0
-        value = figure.value or 0.0
-        required = float(self.demand.verdict.required.value)  # type: ignore[arg-type]
-        return max(0.0, required - value) * self._weight(plan)
+        return self.bench.below(plan, self.demand) * self._weight(plan)
 
     def missing(self, plan: Plan) -> tuple[float, str]:
         """The lack, in what the share is of."""

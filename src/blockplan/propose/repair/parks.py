@@ -175,11 +175,7 @@ class Parks:
 
     def lack(self, plan: Plan) -> float:
         """Parks that are missing."""
-        figure = self.bench.measured(plan, self.demand)
-        if self.demand.holds(figure):
-            return 0.0
-        value = figure.value or 0.0
-        return max(0.0, float(self.demand.verdict.required.value) - value)  # type: ignore[arg-type]
+        return self.bench.below(plan, self.demand)
 
     def missing(self, plan: Plan) -> tuple[float, str]:
         """Parks that are missing."""

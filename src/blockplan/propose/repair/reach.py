@@ -185,13 +185,8 @@ class ReachDemand:
 
     def lack(self, plan: Plan) -> float:
         """What weighs beyond the limit and may not."""
-        figure = self.bench.measured(plan, self.demand)
-        if self.demand.holds(figure):
-            return 0.0
-        value = figure.value or 0.0
-        required = float(self.demand.verdict.required.value)  # type: ignore[arg-type]
         choices = choices_of(self.bench, self.demand)
-        return max(0.0, required - value) * float(weighed(plan, choices)[0].weight.sum())
+        return self.bench.below(plan, self.demand) * float(weighed(plan, choices)[0].weight.sum())
 
     def missing(self, plan: Plan) -> tuple[float, str]:
         """The lack, in what the share is of."""

@@ -86,7 +86,7 @@ def repair(  # noqa: PLR0913 (what a repair is asked; all but the first two have
     tally = yard.tally
     found, offered = useful(bench, yard), Offered(plan, plan, {})
     if params.parts and found.moves:
-        from blockplan.propose.repair.part_sizes import sizes_wanted  # noqa: PLC0415 (it scores shapes)
+        from blockplan.propose.repair.search import sizes_wanted  # noqa: PLC0415 (it scores shapes)
 
         offered = offer(plan, sizes_wanted(plan, before, named, found), clock)
     if offered.pieces:

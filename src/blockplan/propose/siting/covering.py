@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from blockplan.errors import InfeasibleError, UsageError
-from blockplan.propose.sites import Sites
+from blockplan.propose.sites import Sites, rows_kept
 from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def mclp(
     clock = Clock(stop)
     matrix = sp.csr_array(covers).astype(bool)
     web = _web(matrix, weights)
-    held = _held(kept, web.sites)
+    held = rows_kept(kept, web.sites)
     if not max(1, held.size) <= p <= web.sites:
         raise UsageError(
             f"{p} sites cannot be opened: {web.sites} are there and {held.size} of them have to stay open."
@@ -157,7 +157,7 @@ def lscp(
             f"(first: number {lost[0]}). Add sites near them, or leave them out."
         )
     web = _telling(_web(matrix, None))
-    held = _held(kept, web.sites)
+    held = rows_kept(kept, web.sites)
     random = np.random.default_rng(seed)
     score = np.ones(web.sites)
     score[held] = np.inf
@@ -220,14 +220,6 @@ def _telling(web: _Web) -> _Web:
         site=by_point.indices.astype(np.int32),
         weight=web.weight[says],
     )
-
-
-def _held(kept: Sequence[int], sites: int) -> NDArray[np.int64]:
-    held = np.unique(np.asarray(list(kept), dtype=np.int64))
-    if held.size and (held[0] < 0 or held[-1] >= sites):
-        wrong = held[-1] if held[-1] >= sites else held[0]
-        raise UsageError(f"A kept site has the number {wrong}; there are {sites} sites, from 0.")
-    return held
 
 
 def _most_bound(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blockplan.errors import InfeasibleError, UsageError
-from blockplan.propose.sites import EXACT, Sites, gap
+from blockplan.propose.sites import EXACT, Sites, gap, rows_kept
 from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
@@ -154,10 +154,7 @@ def _cost(distances: ArrayLike, weights: ArrayLike | None) -> NDArray[np.floatin
 
 
 def _kept(kept: Sequence[int], sites: int, p: int) -> NDArray[np.int64]:
-    held = np.unique(np.asarray(list(kept), dtype=np.int64))
-    if held.size and (held[0] < 0 or held[-1] >= sites):
-        wrong = held[-1] if held[-1] >= sites else held[0]
-        raise UsageError(f"A kept site has the number {wrong}; there are {sites} sites, from 0.")
+    held = rows_kept(kept, sites)
     if not max(1, held.size) <= p <= sites:
         raise UsageError(
             f"{p} sites cannot be opened: {sites} are there and {held.size} of them have to stay open."

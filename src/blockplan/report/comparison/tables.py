@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blockplan.report.exports import DataTable, csv_bytes
+from blockplan.report.exports import DataTable, csv_bytes, csv_value
 from blockplan.report.files import write_whole
 from blockplan.texts import DEFAULT_LANGUAGE
 
@@ -86,7 +86,7 @@ def _column(one: Document) -> tuple[Any, ...]:
         "residents": people["central"],
         "residents_high": people["high"],
     }
-    return tuple(_cell(given[name]) for name in COLUMNS)
+    return tuple(csv_value(given[name]) for name in COLUMNS)
 
 
 def _verdicts(rows: list[Document]) -> Iterator[tuple[Any, ...]]:
@@ -105,7 +105,7 @@ def _verdicts(rows: list[Document]) -> Iterator[tuple[Any, ...]]:
                 "required_high": high,
                 "outcome": by["outcome"] if by["judged"] else "not_judged",
             }
-            yield tuple(_cell(given[name]) for name in VERDICTS)
+            yield tuple(csv_value(given[name]) for name in VERDICTS)
 
 
 def _measures(rows: list[Document]) -> Iterator[tuple[Any, ...]]:
@@ -117,27 +117,27 @@ def _measures(rows: list[Document]) -> Iterator[tuple[Any, ...]]:
                 "per_residents": row["per"] or None,
             }
             given = {**row, **by, **_scope(row), **named}
-            yield tuple(_cell(given[name]) for name in MEASURES)
+            yield tuple(csv_value(given[name]) for name in MEASURES)
 
 
 def _changes(rows: list[Document]) -> Iterator[tuple[Any, ...]]:
     for row in rows:
         for field in row["fields"] or [{"column": None, "old": None, "new": None}]:
             given = {**row, "field": field["column"], "old": field["old"], "new": field["new"]}
-            yield tuple(_cell(given[name]) for name in CHANGED)
+            yield tuple(csv_value(given[name]) for name in CHANGED)
 
 
 def _places(rows: list[Document]) -> Iterator[tuple[Any, ...]]:
     for row in rows:
         given = {**row, **_scope(row)}
-        yield tuple(_cell(given[name]) for name in PLACES)
+        yield tuple(csv_value(given[name]) for name in PLACES)
 
 
 def _gains(rows: list[Document]) -> Iterator[tuple[Any, ...]]:
     for row in rows:
         for home in row["homes"]:
             given = {**row, **home}
-            yield tuple(_cell(given[name]) for name in GAINS)
+            yield tuple(csv_value(given[name]) for name in GAINS)
 
 
 def _scope(row: Document) -> dict[str, str]:
@@ -145,10 +145,4 @@ def _scope(row: Document) -> dict[str, str]:
 
 
 def _plain(rows: list[Document], names: tuple[str, ...]) -> tuple[tuple[Any, ...], ...]:
-    return tuple(tuple(_cell(row[name]) for name in names) for row in rows)
-
-
-def _cell(value: Any) -> str | float | int | None:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value if value is None or isinstance(value, str | int | float) else str(value)
+    return tuple(tuple(csv_value(row[name]) for name in names) for row in rows)

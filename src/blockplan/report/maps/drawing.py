@@ -152,31 +152,25 @@ class Drawing:
 
     def standalone(self, ground: Ground) -> str:
         """The map as an SVG file of its own."""
-        below = "".join(
-            svg.group(ground.pieces[name], opacity=f"{opacity:g}")
-            for name, opacity in self.base
-            if name in ground.pieces
-        )
         width, height = self.size_mm
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{self._view_box(ground)}" '
             f'width="{width:.1f}mm" height="{height:.1f}mm" font-family="{FONT}">'
             f'<clipPath id="sheet">{self._rectangle(ground)}</clipPath>'
-            f'<g clip-path="url(#sheet)">{self._inside(ground, below)}</g></svg>'
+            f'<g clip-path="url(#sheet)">{self._inside(ground, self._below(ground))}</g></svg>'
         )
 
     def nested(self, ground: Ground, x: float, y: float) -> str:
         """The map as a part of a larger picture in millimetres, its upper left corner at a place of that."""
-        below = "".join(
-            svg.group(ground.pieces[name], opacity=f"{opacity:g}")
-            for name, opacity in self.base
-            if name in ground.pieces
-        )
         width, height = self.size_mm
         return (
             f'<svg x="{x:.2f}" y="{y:.2f}" width="{width:.2f}" height="{height:.2f}" '
-            f'viewBox="{self._view_box(ground)}">{self._inside(ground, below)}</svg>'
+            f'viewBox="{self._view_box(ground)}">{self._inside(ground, self._below(ground))}</svg>'
         )
+
+    def _below(self, ground: Ground) -> str:
+        drawn = [(ground.pieces[name], opacity) for name, opacity in self.base if name in ground.pieces]
+        return "".join(svg.group(piece, opacity=f"{opacity:g}") for piece, opacity in drawn)
 
     def _rectangle(self, ground: Ground) -> str:
         left, top, width, height = map(float, self._view_box(ground).split())

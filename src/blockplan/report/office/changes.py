@@ -12,9 +12,8 @@ import numpy as np
 
 from blockplan.measure.inputs.columns import areas_m2, values
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
-from blockplan.report.office.columns import Column, Line, OfficeTable, said
+from blockplan.report.office.columns import Column, Line, OfficeTable, said, shared_out
 from blockplan.report.office.parcels import parcels
-from blockplan.report.office.rounding import shared_out
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:

@@ -1,7 +1,12 @@
-"""What a table of the plan is made of: columns with their form and source, lines, notes."""
+"""
+What a table of the plan is made of: columns with their form and source, lines, notes.
+
+Parts add up as printed: the rest of rounding goes to those with the largest remainder.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +17,7 @@ if TYPE_CHECKING:
     from blockplan.report.view import View
 
     Cell = str | float | int | None
+    from collections.abc import Sequence
 
 #: How a cell is written: text, a code, a whole number, so many decimals, with a sign.
 Form = Literal["text", "code", "whole", "one", "two", "three", "signed"]
@@ -93,3 +99,29 @@ def shown(cell: Cell, form: Form) -> str:
         return str(cell)
     digits = 0 if form == "one" and float(cell).is_integer() else DECIMALS[form]
     return fixed(float(cell), digits, signed=form == "signed")
+
+
+#: Remainders nearer to one another than this count as equal: the earlier part takes the rest.
+SAME = 9
+
+
+def shared_out(parts: Sequence[float], whole: int) -> list[int]:
+    """
+    A whole number shared out in proportion to parts, each rounded down or up, by largest remainder.
+
+    Examples
+    --------
+    >>> shared_out([1.0, 1.0, 1.0], 100)
+    [34, 33, 33]
+    >>> shared_out([0.0, 0.0], 100)
+    [0, 0]
+    """
+    total = math.fsum(parts)
+    if not total > 0:
+        return [0] * len(parts)
+    exact = [part / total * whole for part in parts]
+    found = [math.floor(round(value, SAME)) for value in exact]
+    order = sorted(range(len(parts)), key=lambda at: (-round(exact[at] - found[at], SAME), at))
+    for at in order[: whole - sum(found)]:
+        found[at] += 1
+    return found

@@ -11,8 +11,7 @@ import numpy as np
 from blockplan.measure.indicators.loads import loads as loads_of
 from blockplan.measure.inputs.columns import areas_m2, ids, values
 from blockplan.measure.inputs.homes import residents
-from blockplan.report.office.columns import Column, Line, OfficeTable, said
-from blockplan.report.office.rounding import shared_out
+from blockplan.report.office.columns import Column, Line, OfficeTable, said, shared_out
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:

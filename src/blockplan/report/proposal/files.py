@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from blockplan import jsontext
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.plan.files.archive import writing_folder
-from blockplan.report.exports import DataTable, csv_bytes
+from blockplan.report.exports import DataTable, csv_bytes, csv_value
 from blockplan.texts import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
@@ -49,10 +49,4 @@ def write_proposal(proposal: Proposal, folder: Path | str, lang: str = DEFAULT_L
 
 
 def _row(change: Change) -> tuple[str | float | int | None, ...]:
-    return change.layer, change.id, change.column, _cell(change.old), _cell(change.new)
-
-
-def _cell(value: object) -> str | float | int | None:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value if value is None or isinstance(value, str | int | float) else str(value)
+    return change.layer, change.id, change.column, csv_value(change.old), csv_value(change.new)

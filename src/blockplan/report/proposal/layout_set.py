@@ -9,8 +9,7 @@ import numpy as np
 import shapely
 
 from blockplan.plan.model.codes import landuse
-from blockplan.propose.layout.problem.uses import uses
-from blockplan.propose.layout.problem.words import type_name
+from blockplan.propose.layout.problem.uses import type_name, uses
 from blockplan.report.maps import svg
 from blockplan.report.proposal.words import CATALOG
 from blockplan.texts import pick

@@ -84,7 +84,7 @@ def use_legend(scene: Scene, rows: Iterable[int], tint: float) -> None:
 
 
 def _percent(parts: Sequence[float]) -> list[float]:
-    from blockplan.report.office.rounding import shared_out  # noqa: PLC0415
+    from blockplan.report.office.columns import shared_out  # noqa: PLC0415
 
     return [one / 100 for one in shared_out(list(parts), 10_000 if sum(parts) > 0 else 0)]
 

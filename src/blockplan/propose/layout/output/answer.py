@@ -15,8 +15,7 @@ import shapely
 
 from blockplan.measure.inputs.columns import ids
 from blockplan.propose.changes import GEOMETRY, Change, new_feature, value_of
-from blockplan.propose.layout.problem.uses import GREEN, uses
-from blockplan.propose.layout.problem.words import short_of
+from blockplan.propose.layout.problem.uses import GREEN, short_of, uses
 from blockplan.propose.layout.score.score import score
 from blockplan.propose.proposal import SearchAnswer
 from blockplan.propose.services import SERVICES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blockplan.propose.layout.problem.case import HOME
-from blockplan.propose.layout.problem.words import short_of
+from blockplan.propose.layout.problem.uses import short_of
 from blockplan.propose.layout.score.legal import illegal
 
 if TYPE_CHECKING:

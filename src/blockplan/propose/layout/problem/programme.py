@@ -21,8 +21,7 @@ from blockplan.propose.layout.problem.standards import (
     NEAR,
     Standard,
 )
-from blockplan.propose.layout.problem.uses import GREEN, HOUSING, use_of
-from blockplan.propose.layout.problem.words import short_of
+from blockplan.propose.layout.problem.uses import GREEN, HOUSING, short_of, use_of
 from blockplan.propose.services import PARK
 from blockplan.units import M2_PER_HA
 

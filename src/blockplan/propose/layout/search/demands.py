@@ -15,7 +15,7 @@ import shapely
 from blockplan.measure.access.solver import quiet_highs
 from blockplan.propose.layout.problem.case import HOME
 from blockplan.propose.layout.problem.params import LayoutParams
-from blockplan.propose.layout.problem.words import short_of
+from blockplan.propose.layout.problem.uses import short_of
 from blockplan.propose.layout.score.legal import GREEN_MIN_M2, ROUNDING
 from blockplan.propose.layout.search.state import ALLOWED
 from blockplan.propose.mip import under

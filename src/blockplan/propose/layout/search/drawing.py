@@ -19,7 +19,7 @@ import shapely
 from blockplan.errors import UsageError
 from blockplan.propose.layout.problem.case import weighing
 from blockplan.propose.layout.problem.params import LayoutParams
-from blockplan.propose.layout.problem.words import cannot
+from blockplan.propose.layout.problem.uses import cannot
 from blockplan.propose.layout.score.legal import FRONT_M, LINE_M
 from blockplan.propose.layout.score.score import Score, score
 from blockplan.propose.layout.score.streets import streets_of
