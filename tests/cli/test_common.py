@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import pytest
 
 from blockplan import jsontext
+from blockplan.cli import common
 from blockplan.cli.common import show_json
 
 DOCUMENT = {
@@ -85,3 +87,19 @@ def test_a_field_that_is_empty_may_be_null_in_json() -> None:
 
     assert Sentence("", {}).to_dict("en") == {"id": None, "why": None, "said": ""}
     assert Sentence("S01", {"zh": "是", "en": "so"}).to_dict("en") == {"id": "S01", "why": "so", "said": ""}
+
+
+def test_where_stderr_is_no_terminal_a_line_now_and_then_names_the_step(capsys, monkeypatch) -> None:
+    monkeypatch.setattr(common, "LINE_EVERY_S", 0.02)
+    with common.progress("Judging") as step:
+        step("zone-beds")
+        time.sleep(0.3)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("Judging: zone-beds (0 s)\n")
+
+
+def test_short_work_says_nothing(capsys) -> None:
+    with common.progress("Judging") as step:
+        step("zone-beds")
+    assert capsys.readouterr() == ("", "")
