@@ -23,7 +23,7 @@ from blockplan.propose.layout.score.score import score
 from blockplan.propose.layout.score.traffic import traffic
 from blockplan.propose.layout.search.demands import unmet_demands
 from blockplan.propose.layout.search.draw import edges_of, parcels_of
-from blockplan.propose.layout.search.drawing import LOOKS, built, layout, looks_due
+from blockplan.propose.layout.search.drawing import LOOKS, layout, looks_due, roads_built
 from blockplan.propose.layout.search.frame import frames_of, levels, stations, without_holes
 from blockplan.propose.layout.search.land import again, empty_layout, field_of, land_of
 from blockplan.propose.layout.search.state import (
@@ -133,7 +133,7 @@ def test_a_share_of_the_new_edges_stays_unbuilt_and_every_parcel_keeps_a_road(ca
 def test_edges_are_left_unbuilt_where_traffic_loses_least(case, found):
     parcels = parcels_of(field_of(case), found.layout)
     edges = edges_of(case, parcels)
-    some = built(edges, [one.polygon for one in parcels], case.area_m2, 0.8)
+    some = roads_built(edges, [one.polygon for one in parcels], case.area_m2, 0.8)
     assert int((some.kinds == "boundary").sum()) == edges.inner.sum() - int(0.8 * edges.inner.sum())
     every_fifth = np.ones(edges.shapes.size, bool)
     every_fifth[np.flatnonzero(edges.inner)[::5]] = False
