@@ -17,17 +17,22 @@ const POLYGONS = ["==", ["geometry-type"], "Polygon"];
 
 export const PAPER = { id: "paper", type: "background", paint: { "background-color": "#f4f3ee" } } as LayerSpecification;
 
+/** Of so many parcels each is small: their edges are drawn once, as lines, and from the zoom at which those are seen. */
+export const MANY = 5000;
+
 /** Water and woods under the parcels, and the parcels with the fill that their features bear. */
-export function ground(parcels: Record<string, unknown> = {}): LayerSpecification[] {
+export function ground(many: boolean, parcels: Record<string, unknown> = {}): LayerSpecification[] {
   return [
     PAPER,
     { id: "water-fill", source: "water", type: "fill", filter: POLYGONS, paint: { "fill-color": "#a9d1ee" } },
     { id: "woodland-fill", source: "woodland", type: "fill", filter: POLYGONS, paint: { "fill-color": "#94be8b", "fill-opacity": 0.7 } },
-    { id: "parcels-fill", source: "parcels", type: "fill", paint: { "fill-color": ["get", "fill"], ...parcels } },
+    { id: "parcels-fill", source: "parcels", type: "fill", paint: { "fill-color": ["get", "fill"], "fill-antialias": !many, ...parcels } },
   ] as LayerSpecification[];
 }
 
-export function parcelLines(more: Record<string, unknown> = {}): LayerSpecification {
+export function parcelLines(many: boolean): LayerSpecification {
+  // Corners of lines this thin are the same to the eye whether they are round, which takes many more triangles.
+  const more = { layout: { "line-join": "miter" }, minzoom: many ? 12.5 : 0 };
   return line("parcels-line", "parcels", { "line-color": "#ffffff", "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0.3, 16, 1.4] }, more);
 }
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests.portal.browser import MODULES, REPO, Service, served, violations, wider_than_the_screen
+from tests.support.slow_drawing import drag, slowed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,6 +131,32 @@ def test_reduced_motion_jumps_and_a_tap_says_what_is_there(served: Service, chro
         tab.wait_for_selector("#here .spot")
         still(tab)
         assert tab.locator("#here .here").count() == 1
+
+
+@pytest.mark.long
+def test_a_map_that_draws_slowly_slides_with_the_hand_and_a_tap_says_what_is_under_it(
+    served: Service, chromium: Any
+) -> None:
+    with opened(served, chromium, "/en/notices/demo/", 1440) as tab:
+        tab.locator(".island .stage").scroll_into_view_if_needed()
+        box = slowed(tab, WAIT_MS)
+        drag(tab, box, (120, 60), WAIT_MS)
+        assert [one for one in tab.evaluate("window.slid") if one.startswith("translate(")]
+        assert tab.evaluate("window.slid.at(-1)") == ""
+        assert tab.evaluate("window.idle_amid") == 0
+        # What was in the middle is now as far from it as the hand went.
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        said = []
+        for by in (120, 60), (0, 0):
+            tab.mouse.click(x + by[0], y + by[1])
+            tab.wait_for_selector("#here:not([aria-busy]) .spot")
+            still(tab)
+            said.append(tab.inner_text("#here .spot"))
+            if by != (0, 0):
+                tab.locator(".zoom button").nth(2).click()
+                tab.wait_for_timeout(600)
+                still(tab)
+        assert said[0] == said[1]
 
 
 def test_the_first_screen_of_a_phone_answers_what_where_until_when_and_what_can_i_do(

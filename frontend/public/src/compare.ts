@@ -21,7 +21,7 @@ export class Compare {
     this.box = h("div", { class: "over", "aria-hidden": "true" });
     this.slider = h("input", { type: "range", min: "0", max: "100", value: "50", class: "divide", "aria-label": this.given.words["divide"]! });
     this.stage.append(this.box, this.slider);
-    const over = new PublicMap(this.box, this.given, this.data, { when: "existing_land_use", follow: true });
+    const over = new PublicMap(this.box, this.given, this.data, { when: "existing_land_use", follow: this.plan });
     this.over = over;
     if (safe) void over.ready.then(() => over.colours(true));
     this.follow();
@@ -36,6 +36,7 @@ export class Compare {
 
   stop(): void {
     this.plan.map.off("move", this.follow);
+    this.over?.sliding.stop();
     this.over?.map.remove();
     this.box?.remove();
     this.slider?.remove();

@@ -6,7 +6,8 @@ import { fillOf, inkOn, UNKNOWN } from "../../map/colours";
 import { tellWhenIdle } from "../../map/idle";
 import { centreOn, flat, geometryToMap, onPlan, toMap, toPlan, type Place } from "../../map/projection";
 import { aside, drawSigns } from "../../map/marks";
-import { boundary, fitting, FONT, ground, line, names, network, parcelLines, signs } from "../../map/style";
+import { Sliding } from "../../map/sliding";
+import { boundary, fitting, FONT, ground, line, MANY, names, network, parcelLines, signs } from "../../map/style";
 import type { Given, PlanData, Use } from "./data";
 
 export type When = "land_use" | "existing_land_use";
@@ -28,6 +29,7 @@ export async function speakTiles(data: PlanData): Promise<void> {
 export class PublicMap {
   readonly map: MapLibre;
   readonly ready: Promise<void>;
+  readonly sliding: Sliding;
   private safe = false;
   private when: When;
   private table: Record<string, Use>;
@@ -36,7 +38,7 @@ export class PublicMap {
     readonly container: HTMLElement,
     private given: Given,
     private data: PlanData,
-    options: { when?: When; follow?: boolean } = {},
+    options: { when?: When; follow?: PublicMap } = {},
   ) {
     this.when = options.when ?? "land_use";
     this.table = Object.fromEntries(given.uses.map((one) => [one.code, one]));
@@ -64,7 +66,8 @@ export class PublicMap {
     this.ready = new Promise((resolve) => {
       this.map.once("load", () => resolve());
     });
-    if (!options.follow) tellWhenIdle(this.map, () => false);
+    this.sliding = new Sliding(this.map, options.follow?.map);
+    if (!options.follow) tellWhenIdle(this.map, () => this.sliding.waits);
   }
 
   private source(name: string): GeoJSONSource {
@@ -94,9 +97,10 @@ export class PublicMap {
     for (const name of ["around", "beyond", "sketch"]) sources[name] = { type: "geojson", data: EMPTY };
     sources["opinions"] = { type: "geojson", data: EMPTY, cluster: true, clusterRadius: 46, clusterMaxZoom: 17 };
     const chosen = ["==", ["get", "id"], ""];
+    const many = this.data.tiled.includes("parcels") || (this.data.layers["parcels"]?.features.length ?? 0) > MANY;
     const layers: LayerSpecification[] = [
-      ...ground({ "fill-color": this.fills() }),
-      parcelLines(),
+      ...ground(many, { "fill-color": this.fills() }),
+      parcelLines(many),
       ...network(),
       boundary(),
       { id: "beyond-fill", source: "beyond", type: "fill", paint: { "fill-color": "#f4f3ee", "fill-opacity": 0.55 } },
@@ -170,6 +174,7 @@ export class PublicMap {
   }
 
   private repaint(): void {
+    this.sliding.forget();
     this.map.setPaintProperty("parcels-fill", "fill-color", this.fills());
     for (const id of ["parcels-text", "parcels-code"]) this.map.setPaintProperty(id, "text-color", this.match((use) => inkOn(this.fill(use.code)), "#14202b"));
     this.map.setLayoutProperty("parcels-text", "text-field", this.label());

@@ -7,7 +7,8 @@ import { h } from "../../map/dom";
 import { hatch } from "../../map/hatch";
 import { tellWhenIdle } from "../../map/idle";
 import { aside, drawSigns } from "../../map/marks";
-import { boundary, fitting, FONT, ground, line, names, network, parcelLines, signs } from "../../map/style";
+import { Sliding } from "../../map/sliding";
+import { boundary, fitting, FONT, ground, line, MANY, names, network, parcelLines, signs } from "../../map/style";
 import { colourOf, inkOn } from "./colours";
 import { centreOn, flat, geometryToMap, onPlan, toMap, toPlan } from "../../map/projection";
 import { GROUPS, HIDDEN, type Group } from "./groups";
@@ -156,13 +157,14 @@ function structure(): unknown[] {
 
 function style(hidden: ReadonlySet<Group>): StyleSpecification {
   const sources: Record<string, unknown> = {};
+  const many = (store.features.get("parcels")?.size ?? 0) > MANY;
   for (const name of [...DRAWN, "beyond", "differing", "proposed", "heights", "selected", "vertices", "sketch"]) {
     sources[name] = { type: "geojson", data: EMPTY, promoteId: "id_", tolerance: 0.1 };
   }
   const layers: unknown[] = [
-    ...ground(),
+    ...ground(many),
     { id: "beyond-fill", source: "beyond", type: "fill", paint: { "fill-pattern": "hatch" } },
-    parcelLines(),
+    parcelLines(many),
     ...network(),
     ...works(),
     line("subblocks-line", "subblocks", { "line-color": "#46525d", "line-width": 0.6, "line-opacity": 0.6 }),
@@ -197,7 +199,8 @@ export class PlanMap {
   private readonly hidden = new Set<Group>(HIDDEN);
   private tilted = false;
   private following: (() => void) | null = null;
-  private other: { map: MapLibre; follow: () => void; box: HTMLElement } | null = null;
+  private other: { map: MapLibre; follow: () => void; box: HTMLElement; sliding: Sliding } | null = null;
+  private readonly sliding: Sliding;
 
   constructor(container: HTMLElement) {
     const bounds = store.layers.bounds ?? [0, 0, 1000, 1000];
@@ -217,7 +220,6 @@ export class PlanMap {
       pitchWithRotate: false,
       maxPitch: 60,
       fadeDuration: 0,
-      canvasContextAttributes: { antialias: true, preserveDrawingBuffer: true },
       locale: { "Map.Title": say("mapLabel") },
     });
     (window as unknown as Record<string, unknown>)["__map"] = this.map;
@@ -230,7 +232,8 @@ export class PlanMap {
       });
     });
     drawSigns(this.map);
-    tellWhenIdle(this.map, () => Boolean(store.busy));
+    this.sliding = new Sliding(this.map);
+    tellWhenIdle(this.map, () => Boolean(store.busy) || this.sliding.waits || Boolean(this.other?.sliding.waits));
   }
 
   private source(name: string): GeoJSONSource {
@@ -270,6 +273,7 @@ export class PlanMap {
 
   /** Another scenario on the left, under a line that is dragged or on a map of its own; null takes it away. */
   showOther(other: OtherScenario | null): void {
+    this.other?.sliding.stop();
     this.other?.map.remove();
     this.other?.box.remove();
     if (this.other) this.map.off("move", this.other.follow);
@@ -306,11 +310,14 @@ export class PlanMap {
       map.jumpTo({ center: this.map.getCenter(), zoom: this.map.getZoom(), pitch: this.map.getPitch(), bearing: this.map.getBearing() });
     };
     this.map.on("move", follow);
-    this.other = { map, follow, box };
+    this.other = { map, follow, box, sliding: new Sliding(map, this.map) };
   }
 
   /** The map as it stands, as a picture. */
   picture(): Promise<Blob | null> {
+    this.map.stop();
+    // What is drawn can be read until the browser shows it.
+    this.map.redraw();
     return new Promise((resolve) => this.map.getCanvas().toBlob(resolve, "image/png"));
   }
 
@@ -401,6 +408,7 @@ export class PlanMap {
     const off = !this.hidden.has(group);
     if (off) this.hidden.add(group);
     else this.hidden.delete(group);
+    this.sliding.forget();
     for (const id of GROUPS[group].layers) this.map.setLayoutProperty(id, "visibility", off ? "none" : "visible");
     return !off;
   }
