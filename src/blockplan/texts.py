@@ -78,15 +78,12 @@ class Catalog:
 
     def __call__(self, key: str, lang: str = DEFAULT_LANGUAGE, /, **values: Any) -> str:
         """The string for `key` in `lang`, filled with `values`; KeyError if there is none."""
-        template = pick(self.text(key), lang)
+        template = pick(_text(self.package, self.name, key), lang)
         return template.format(**values) if values else template
 
     def text(self, key: str) -> dict[str, str]:
         """The text (all languages) that stands under a dotted key."""
-        node: Any = _load(self.package, self.name)
-        for part in key.split("."):
-            node = node[part]
-        return dict(node)
+        return dict(_text(self.package, self.name, key))
 
     def __contains__(self, key: str) -> bool:
         try:
@@ -177,6 +174,14 @@ def listed(words: Iterable[Mapping[str, str] | str], between: str = ", ") -> dic
 
 def _in(value: Any, lang: str) -> Any:
     return pick(value, lang) if isinstance(value, Mapping) else value
+
+
+@cache
+def _text(package: str, name: str, key: str) -> dict[str, str]:
+    node: Any = _load(package, name)
+    for part in key.split("."):
+        node = node[part]
+    return dict(node)
 
 
 @cache

@@ -15,7 +15,7 @@ from tests.town import town
 
 import blockplan as bp
 from blockplan.check import available_packs, check
-from blockplan.live import EditError, Merge, SetValue, Split, live, parse_edits
+from blockplan.live import Add, EditError, Merge, SetValue, Split, live, parse_edits
 from blockplan.live.compiling import EXTENSIVE
 from blockplan.live.differences import merged
 from blockplan.live.rows import FeatureChange, joined
@@ -93,6 +93,18 @@ def test_undoing_everything_leads_back_to_the_hash_it_began_with() -> None:
     assert session.difference().changed == {}
     while session.can_redo:
         session.redo()
+    assert session.verify() == []
+
+
+def test_the_first_feature_of_a_layer_that_the_plan_does_not_hold_is_added_and_undone() -> None:
+    plan = a_synthetic_plan(16)
+    assert "stops" not in plan.layers
+    session = live(plan, ["sdg11"])
+    place = {"type": "Point", "coordinates": plan.layer("parcels").geometry.iloc[0].centroid.coords[0]}
+    session.apply([Add(layer="stops", row={"stop_id": "S-1"}, geometry=place)])
+    assert list(session.plan.layer("stops").index) == ["S-1"]
+    assert session.verify() == []
+    session.undo()
     assert session.verify() == []
 
 

@@ -9,7 +9,15 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blockplan.plan.model.recall import Recall, by_neighbours, by_row, by_rows_of, once, recalling
+from blockplan.plan.model.recall import (
+    Recall,
+    by_neighbours,
+    by_row,
+    by_rows_of,
+    once,
+    pairs_within,
+    recalling,
+)
 
 ROWS = 400
 
@@ -75,6 +83,19 @@ def test_a_shape_that_changed_is_held_against_its_neighbours_again(moves: list[t
         with recalling(recall):
             found = by_neighbours("unmatched", unmatched, now)
         assert np.array_equal(found, unmatched(now))
+
+
+@given(st.lists(st.lists(edits, max_size=3), max_size=6))
+def test_pairs_of_shapes_within_a_distance_are_those_that_are_found_afresh(
+    steps: list[list[tuple[str, float]]],
+) -> None:
+    recall, shapes = Recall(), squares()
+    for step in [[], *steps]:
+        for kind, share in step:
+            shapes = edited(shapes, kind, share)
+        with recalling(recall):
+            found = set(zip(*pairs_within(shapes, 4.0), strict=True))
+        assert found == set(zip(*pairs_within(shapes, 4.0), strict=True))
 
 
 def test_only_the_rows_that_differ_are_asked_about_again() -> None:

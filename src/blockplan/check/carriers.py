@@ -79,9 +79,7 @@ def object_name(plan: Plan, id_: str) -> Text | None:
 
 def _names(plan: Plan, layer: str) -> dict[str, Text]:
     """Id -> the names of a layer's features, by language; of several that bear one id, the first's."""
-    from blockplan.plan.model.plan import EVERYTHING  # noqa: PLC0415 (the room plan brings in geopandas)
-
-    reads = ((layer, EVERYTHING),)
+    reads = [(layer, what) for what in ("ids", *COLUMNS.values())]
     return plan.cached(f"names of {layer}", lambda: _read_names(plan, layer), reads)
 
 

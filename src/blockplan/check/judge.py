@@ -20,7 +20,7 @@ from blockplan.check.overrides import about_overrides, of_verdict, overrides
 from blockplan.check.packs import available, load
 from blockplan.check.parameters import RuleChoices, choices, chosen, unread
 from blockplan.check.remedy import affected_by, remedy_for
-from blockplan.check.statements import Statement, bound_statements, judge_statements, read_statements
+from blockplan.check.statements import Statement, carried_by_rules, judge_statements, read_statements
 from blockplan.check.verdict import CheckResult, ReadingOutcome, Required, Residents, Verdict
 from blockplan.check.words import say
 from blockplan.errors import UsageError
@@ -106,7 +106,7 @@ def check(
         instruments.faults(plan), unread(plan.manifest, _all_meant(loaded, plan, gauges), gauges.values())
     )
     people, said = instruments.residents(plan), read_statements(plan)
-    bench = _Bench(plan, day, instruments, faults, people, said, errors(faults))
+    bench = _Bench(plan, day, instruments, faults, people, said, carried_by_rules(said), errors(faults))
     verdicts = tuple(
         verdict
         for pack in loaded
@@ -206,8 +206,8 @@ class _Bench:
     faults: tuple[Fault, ...]
     residents: Residents
     statements: tuple[Statement, ...]
-    #: The faults that put a verdict in doubt.
-    wrong: tuple[Fault, ...]
+    carried: Mapping[str, tuple[str, ...]]  # statements by the rules that carry them
+    wrong: tuple[Fault, ...]  # faults that put a verdict in doubt
     taken: dict[str, Measurement] = field(default_factory=dict)
     scaled: dict[float, Plan] = field(default_factory=dict)
 
@@ -369,7 +369,7 @@ class _Bench:
 
     def _doubts(self, rule: Rule, measurement: Measurement) -> tuple[Fault, ...]:
         touching = doubts(measurement, self.wrong, self.instruments.reads(rule.measure))
-        texts = text_faults(self.wrong, bound_statements(self.statements, rule.id)) if self.wrong else ()
+        texts = text_faults(self.wrong, self.carried.get(rule.id, ()))
         return tuple({id(fault): fault for fault in (*touching, *texts)}.values())
 
     def _found(self, asked: _AskedRule, measurement: Measurement) -> Verdict:

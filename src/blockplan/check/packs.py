@@ -9,6 +9,7 @@ in by the same door, `load`.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata, resources
@@ -19,7 +20,7 @@ from blockplan.check.loader import read_head, read_rules
 from blockplan.errors import RulePackError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from blockplan.check.rules import Gauge, PackHead, Rule
 
@@ -126,10 +127,20 @@ def _files(folder: Path) -> list[Path]:
 def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
     """What tells whether a pack has changed since it was read."""
     try:
-        stats = [(path, path.stat()) for path in (folder / HEAD, *_files(folder))]
+        (folder / HEAD).stat()
+        found = [(one.path, one.stat()) for one in _entries(folder, deep=1) if one.name.endswith(".yaml")]
     except OSError as error:
         raise RulePackError(f"{folder / HEAD}, line 1: cannot be read: {error.strerror or error}.") from error
-    return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+    return tuple(sorted((path, stat.st_mtime_ns, stat.st_size) for path, stat in found))
+
+
+def _entries(folder: Path | str, deep: int) -> Iterator[os.DirEntry[str]]:
+    """What a folder holds, and its folders so many deep."""
+    with os.scandir(folder) as held:
+        for one in held:
+            yield one
+            if deep and one.is_dir():
+                yield from _entries(one.path, deep - 1)
 
 
 @lru_cache(maxsize=32)

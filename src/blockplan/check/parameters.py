@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
@@ -111,6 +112,7 @@ def _closed(rule: Rule, manifest: Manifest) -> dict[str, Any]:
     }
 
 
+@cache
 def measure_defaults(name: str) -> dict[str, Any]:
     """What the parameters of a measure are by themselves; nothing for a measure of somebody else's."""
     from blockplan.measure import MEASURES  # noqa: PLC0415 (the registry is read when a plan sets parameters)

@@ -62,6 +62,10 @@ class Statement:
 
 def read_statements(plan: Plan) -> tuple[Statement, ...]:
     """The statements of a plan, in the order of the layer."""
+    return plan.cached("statements", lambda: _read_statements(plan))
+
+
+def _read_statements(plan: Plan) -> tuple[Statement, ...]:
     from blockplan.plan.model.bindings import bindings  # noqa: PLC0415 (the room plan brings in geopandas)
 
     frame = plan.layer("statements")
@@ -76,10 +80,13 @@ def read_statements(plan: Plan) -> tuple[Statement, ...]:
     )
 
 
-def bound_statements(statements: Iterable[Statement], rule: str) -> tuple[str, ...]:
-    """Ids of the statements that a rule carries."""
-    named = (one for one in statements if any(rule in binding for binding in one.bound_to))
-    return tuple(statement.id for statement in named if rule in statement.bound("rule"))
+def carried_by_rules(statements: Iterable[Statement]) -> dict[str, tuple[str, ...]]:
+    """Rule -> ids of the statements that it carries."""
+    found: dict[str, tuple[str, ...]] = {}
+    for statement in statements:
+        for rule in dict.fromkeys(statement.bound("rule")):
+            found[rule] = (*found.get(rule, ()), statement.id)
+    return found
 
 
 def judge_statements(

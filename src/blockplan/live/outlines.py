@@ -149,10 +149,15 @@ def _make_tree(plan: Plan, layer: str) -> tuple[list[str], Any]:
 
 def drawn_now(plan: Plan, key: Key) -> Any:
     """The shape of a feature; EditError where there is none, or several of that id."""
-    frame = plan.layer(key[0])
-    if key[1] not in frame.index:
-        raise no_row(key[0], key[1])
-    at = frame.index.get_loc(key[1])
+    layer, id_ = key
+    index = plan.layer(layer).index
+    if id_ not in index:
+        raise no_row(layer, id_)
+    at = index.get_loc(id_)
     if not isinstance(at, int):
-        raise twice(key[0], key[1])
-    return frame.geometry.iloc[at]
+        raise twice(layer, id_)
+    return plan.cached(f"as drawn:{layer}", lambda: _as_drawn(plan, layer), ((layer, "geometry"),))[at]
+
+
+def _as_drawn(plan: Plan, layer: str) -> NDArray[Any]:
+    return np.asarray(plan.layer(layer).geometry.to_numpy())

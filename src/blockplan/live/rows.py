@@ -20,6 +20,7 @@ import shapely
 
 from blockplan.jsontext import JsonRecord
 from blockplan.live.refusals import no_row, refused, twice
+from blockplan.plan.model.frames import FEW, row_values
 from blockplan.plan.model.layers import LARGEST_NUMBER, LAYERS
 from blockplan.plan.model.plan import EVERYTHING
 
@@ -144,9 +145,10 @@ def row_of(plan: Plan, layer: str, id_: str) -> Row:
     if not isinstance(at, int):
         raise twice(layer, id_)
     name = geometry_name(frame)
-    row = {str(column): _out(frame[column].array[at]) for column in frame.columns if column != name}
+    held = dict(zip(frame.columns, row_values(frame, at), strict=True))
+    row = {str(column): _out(value) for column, value in held.items() if column != name}
     if name is not None:
-        row[GEOMETRY] = frame.geometry.iloc[at]
+        row[GEOMETRY] = held[name]
     return row
 
 
@@ -264,11 +266,12 @@ def _exchanged(frame: pd.DataFrame, rows: list[Row], at: Any) -> pd.DataFrame:
     """A frame with other values at some places; columns in which none differs are not touched."""
     name = geometry_name(frame)
     anew = frame.copy(deep=False)
-    for column in frame.columns:
-        series = frame[column]
+    by_row = [row_values(frame, place) for place in at] if len(at) <= FEW else None
+    for number, column in enumerate(frame.columns):
         values = [row.get(GEOMETRY if column == name else str(column)) for row in rows]
-        held = series.array[at]
+        held = [row[number] for row in by_row] if by_row else frame[column].array[at]
         if not all(one is other or same(one, other) for one, other in zip(held, values, strict=True)):
+            series = frame[column]
             anew[column] = _put(series, at, _series(values, series.dtype, list(frame.index[at])))
     return anew
 

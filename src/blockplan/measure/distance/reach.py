@@ -150,7 +150,9 @@ def home_joins(plan: Plan, homes: Homes, how: Literal["node", "edge"] = "edge") 
 
 def some_of(targets: Targets, rows: NDArray[np.intp]) -> Targets:
     """Those targets that belong to some areas."""
-    kept = np.isin(targets.area, rows)
+    wanted = np.zeros(max(targets.area.max(initial=-1), rows.max(initial=-1)) + 1, dtype=bool)
+    wanted[rows] = True
+    kept = wanted[targets.area]
     return Targets(
         targets.edge[kept],
         targets.from_cm[kept],

@@ -23,7 +23,7 @@ from blockplan.measure.inputs.homes import residents
 from blockplan.measure.inputs.straight_line import straight
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, unknown
-from blockplan.plan.model.recall import once, parts_of
+from blockplan.plan.model.recall import once, pairs_within, parts_of
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ def _joined(drawn: NDArray[Any], gap_m: float) -> NDArray[np.intp]:
     from scipy.sparse import coo_array  # noqa: PLC0415 (only this measure needs it)
     from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
 
-    one, other = shapely.STRtree(drawn).query(drawn, predicate="dwithin", distance=gap_m)
+    one, other = pairs_within(drawn, gap_m)
     pairs = coo_array((np.ones(len(one)), (one, other)), shape=(len(drawn), len(drawn)))
     return np.asarray(connected_components(pairs, directed=False)[1], dtype=np.intp)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -20,6 +20,7 @@ from blockplan.measure.inputs.columns import (
     coded,
     ids,
     of_codes,
+    overlaid,
     shapes,
     total,
     union,
@@ -92,9 +93,13 @@ def _kept_free(plan: Plan, name: str, layer: str, codes: tuple[str, ...]) -> Mea
     parts = (
         Part(f"layer:{layer}", drawn.area / M2_PER_HA),
         Part("parcels", planned.area / M2_PER_HA),
-        Part("on_planned_land", shapely.union(drawn.intersection(land), planned).area / M2_PER_HA),
+        Part("on_planned_land", _together_ha(overlaid(shapely.intersection, drawn, land), planned)),
     )
-    return Measurement(name, shapely.union(drawn, planned).area / M2_PER_HA, "ha", by=parts, counted=counted)
+    return Measurement(name, _together_ha(drawn, planned), "ha", by=parts, counted=counted)
+
+
+def _together_ha(one: Any, other: Any) -> float:
+    return float(overlaid(shapely.union, one, other).area) / M2_PER_HA
 
 
 def land_share(plan: Plan, parameters: Parameters) -> Measurement:

@@ -17,6 +17,7 @@ from blockplan.measure.indicators.access import open_spaces
 from blockplan.measure.indicators.supply import per_person
 from blockplan.measure.inputs.columns import sound
 from blockplan.measure.inputs.greens import green_area_m2
+from blockplan.plan.model.recall import by_row
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -46,7 +47,12 @@ def width_m(land: NDArray[Any]) -> NDArray[np.float64]:
     """
     if not len(land):
         return np.empty(0)
-    radius = shapely.maximum_inscribed_circle(sound(land), tolerance=_TOLERANCE_M)
+    widths: NDArray[np.float64] = by_row("width", _width_m, sound(land))
+    return widths
+
+
+def _width_m(land: NDArray[Any]) -> NDArray[np.float64]:
+    radius = shapely.maximum_inscribed_circle(land, tolerance=_TOLERANCE_M)
     return np.asarray(np.round(2 * shapely.length(radius), _DECIMALS))
 
 

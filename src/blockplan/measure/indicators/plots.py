@@ -8,6 +8,7 @@ sets to it. What is built is read as drawn, as stated, or as drawn and else as s
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from blockplan.measure.inputs.columns import (
 from blockplan.measure.inputs.feature_values import Values, measurement
 from blockplan.measure.inputs.parcel_intensity import as_read, bounds, built, hosts, joined_by, stated
 from blockplan.measure.missing import Missing, nothing, unknown
+from blockplan.plan.model.recall import by_row
 from blockplan.units import drawn_area_accuracy_m2
 
 if TYPE_CHECKING:
@@ -116,7 +118,7 @@ def parcel_frontage(plan: Plan, parameters: Parameters) -> Measurement:
     no_roads: tuple[Missing, ...] = ()
     if len(roads):
         rows = np.flatnonzero(spoken & ~undrawn)
-        found[rows] = _beside(shapely.boundary(land[rows]), roads)
+        found[rows] = by_row("beside roads", partial(_beside, roads=roads), land[rows], fixed=(roads,))
     else:
         no_roads = (Missing("parcels", "land_use", why="roads"),)
     lacking += ((Missing("parcels", "geometry"), undrawn),)
@@ -287,9 +289,9 @@ def _roads(plan: Plan, codes: tuple[str, ...]) -> NDArray[Any]:
     return np.asarray(shapely.buffer(lines[wide], width[wide] / 2, cap_style="flat"), dtype=object)
 
 
-def _beside(edges: NDArray[Any], roads: NDArray[Any]) -> NDArray[np.float64]:
-    """Length of each edge that abuts on road land."""
-    found = np.zeros(len(edges))
+def _beside(parcels: NDArray[Any], roads: NDArray[Any]) -> NDArray[np.float64]:
+    """Length of each parcel's edge that abuts on road land."""
+    found, edges = np.zeros(len(parcels)), shapely.boundary(parcels)
     land = np.asarray(shapely.buffer(roads, ABUTS_M), dtype=object)
     road, edge = shapely.STRtree(edges).query(land, predicate="intersects")
     there, land = joined_by(edge, land[road])

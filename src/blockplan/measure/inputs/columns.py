@@ -19,7 +19,7 @@ from blockplan.measure.inputs.feature_points import middles
 from blockplan.measure.missing import Missing, reason, unknown
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.plan.model.layers import FARTHEST_M, LAYERS
-from blockplan.plan.model.recall import by_row, once
+from blockplan.plan.model.recall import addresses, by_row, once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,7 +42,7 @@ KINDS = {
 #: Segments of a quarter circle where a buffer stands for a circle: its land is 0.01 % small.
 CIRCLE_SEGMENTS = 64
 #: So many unions of polygons are kept, the last asked for.
-UNIONS_KEPT = 24
+UNIONS_KEPT = 64
 UNCOVERED = (reason("uncovered"),)
 
 
@@ -64,7 +64,7 @@ def _values(plan: Plan, layer: str, column: str) -> NDArray[Any]:
     return np.where(found < 0, np.nan, found) if found.dtype.kind == "f" else found
 
 
-_unions: dict[tuple[int, ...], tuple[NDArray[Any], Any]] = {}
+_unions: dict[bytes, tuple[NDArray[Any], Any]] = {}
 
 
 def refused(plan: Plan, layer: str, column: str) -> NDArray[np.bool_]:
@@ -179,14 +179,19 @@ def union(found: NDArray[Any]) -> Any:
     last unions are kept, each with its polygons, which therefore are still the same objects.
     """
     polygons = found[shapely.get_dimensions(found) == 2]
-    key = tuple(map(id, polygons))
+    key = addresses(polygons).tobytes()
     kept = _unions.pop(key, None)
     if kept is None:
-        kept = polygons, shapely.union_all(sound(polygons))
+        kept = polygons, union_of(polygons)
     _unions[key] = kept
     while len(_unions) > UNIONS_KEPT:
         _unions.pop(next(iter(_unions)), None)
     return kept[1]
+
+
+def union_of(found: NDArray[Any]) -> Any:
+    """The same, not kept."""
+    return shapely.union_all(sound(found[shapely.get_dimensions(found) == 2]))
 
 
 def overlaid(how: Callable[[Any, Any], Any], one: Any, other: Any) -> Any:

@@ -18,10 +18,12 @@ from blockplan.measure.inputs.columns import (
     areas_m2,
     coded,
     ids,
+    overlaid,
     shapes,
     sound_shapes,
     total,
     union,
+    union_of,
     values,
 )
 from blockplan.measure.inputs.neighbours import BESIDE_M, sharing_an_edge
@@ -122,7 +124,9 @@ def parks(greens: Greens) -> Greens:
     if not same.any():
         return greens
     groups = groups_of(len(greens), one[same], other[same])
-    shape = np.array([union(greens.shape[group]) for group in groups], dtype=object)
+    alone = by_row("alone", _alone, greens.shape)
+    each = [alone[group[0]] if len(group) == 1 else union(greens.shape[group]) for group in groups]
+    shape = np.array(each, dtype=object)
     area = [
         greens.area_m2[group[0]] if len(group) == 1 else found.area
         for group, found in zip(groups, shape, strict=True)
@@ -134,6 +138,11 @@ def parks(greens: Greens) -> Greens:
     return replace(greens, layer=layer, members=members, shape=shape, area_m2=np.array(area))
 
 
+def _alone(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Each shape as the land that it alone covers."""
+    return np.array([*map(union_of, shapes[:, None]), None], dtype=object)[:-1]
+
+
 def on_planned_land(plan: Plan, greens: Greens) -> Greens:
     """Greens, those of the layer ``greens`` cut at the boundary where there is one; parcels stay whole."""
     rest = np.flatnonzero(greens.layer == "greens")
@@ -143,7 +152,7 @@ def on_planned_land(plan: Plan, greens: Greens) -> Greens:
     if land.is_empty:
         return greens
     shape, area = greens.shape.copy(), greens.area_m2.copy()
-    shape[rest] = shapely.intersection(shape[rest], land)
+    shape[rest] = by_row("on land", partial(shapely.intersection, b=land), shape[rest], fixed=(land,))
     area[rest] = shapely.area(shape[rest])
     kept = np.flatnonzero((greens.layer == "parcels") | (area > 0))
     members = tuple(greens.members[row] for row in kept)
@@ -159,9 +168,9 @@ def green_area_m2(plan: Plan, greens: Greens) -> float:
         extra = union(rest)
         land = union(shapes(plan, "boundary"))
         if not land.is_empty:
-            extra = shapely.intersection(extra, land)
+            extra = overlaid(shapely.intersection, extra, land)
         if parcels.any():
-            extra = shapely.difference(extra, union(greens.shape[parcels]))
+            extra = overlaid(shapely.difference, extra, union(greens.shape[parcels]))
         area += float(shapely.area(extra))
     return area
 

@@ -52,6 +52,21 @@ def kinds_of(
     plan: Plan, parameters: FacilityParameters
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], tuple[Missing, ...]]:
     """Which facilities are of the kind as `of_kind` tells it, which others could be, and what is missing."""
+    asked = tuple(getattr(parameters, name) for name in _ASKED)
+    return plan.cached(f"kind:{asked}", lambda: _kinds_of(plan, parameters), _READS)
+
+
+#: What tells facilities of a kind: parameters, and columns.
+_ASKED = (
+    "services", "service_levels", "levelled_services", "other_levels",
+    "smallest_floor_m2", "largest_floor_m2", "smallest_site_m2", "largest_site_m2",
+)  # fmt: skip
+_READS = tuple(("facilities", what) for what in ("ids", "service", "level", "floor_area_m2", "site_area_m2"))
+
+
+def _kinds_of(
+    plan: Plan, parameters: FacilityParameters
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], tuple[Missing, ...]]:
     names = ids(plan, "facilities")
     sure, could = np.ones(len(names), dtype=bool), np.ones(len(names), dtype=bool)
     missing: tuple[Missing, ...] = ()

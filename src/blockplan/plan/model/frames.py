@@ -21,6 +21,8 @@ from blockplan.plan.model.layers import LARGEST_NUMBER, LAYERS
 if TYPE_CHECKING:
     from blockplan.plan.model.layers import LayerSpec
 
+#: So few rows are read one by one; of more a column is read at once.
+FEW = 10
 TRUE = {"true", "t", "yes", "y", "1", "1.0"}
 FALSE = {"false", "f", "no", "n", "0", "0.0"}
 
@@ -49,6 +51,16 @@ def tidy(layer: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
         else:
             frame[column] = _words(frame, column)
     return frame, faults
+
+
+def row_values(frame: pd.DataFrame, at: int) -> list[Any]:
+    """The values of a row, one a column, as the columns hold them."""
+    row = frame.iloc[at]
+    if row.dtype == object:
+        return row.tolist()
+    return [
+        frame[column].array[at] for column in frame.columns
+    ]  # in a row of numbers alone all would be of one kind
 
 
 def with_gaps(dtype: Any) -> Any:

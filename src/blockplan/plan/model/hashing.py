@@ -15,6 +15,7 @@ import json
 import math
 from bisect import bisect_left, insort
 from dataclasses import dataclass
+from functools import cache
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+
+from blockplan.plan.model import frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -129,7 +132,13 @@ def row_digests(frame: pd.DataFrame) -> list[bytes]:
     columns = sorted(str(column) for column in frame.columns if column != geometry)
     if len(frame) > FEW:  # a column of which nothing is known says nothing of any row, and takes its time
         columns = [column for column in columns if frame[column].notna().any()]
-    said = [_said(column, frame[column]) for column in columns]
+    if len(frame) <= frames.FEW:
+        rows = [
+            dict(zip(frame.columns, frames.row_values(frame, at), strict=True)) for at in range(len(frame))
+        ]
+        said = [[_value_said(_head(column), row[column]) for row in rows] for column in columns]
+    else:
+        said = [_said(column, frame[column]) for column in columns]
     texts = (", ".join(filter(None, row)) for row in zip(*said, strict=True)) if said else [""] * len(frame)
     return [
         hashlib.sha256(f"{{{text}}}\n".encode() + (shape or b"")).digest()
@@ -148,20 +157,26 @@ def _shapes(frame: gpd.GeoDataFrame) -> list[bytes | None]:
 
 def _said(column: str, series: pd.Series[Any]) -> list[str]:
     """The values of a column as members of a JSON object, ``"far": "1.8"``; "" for an unknown one."""
-    head = f"{encode_basestring(column)}: "
+    head = _head(column)
     if series.dtype == "float64":  # most columns; the general way takes several times as long
         return ["" if math.isnan(number) else f'{head}"{number!r}"' for number in series.tolist()]
     texts: dict[str, str] = {}  # codes and classes come up again and again
     return [
         (texts.get(value) or texts.setdefault(value, head + encode_basestring(value)))
         if type(value) is str
-        else _member(head, _canonical(value))
+        else _value_said(head, value)
         for value in series.tolist()
     ]
 
 
-def _member(head: str, value: Any) -> str:
-    return "" if value is None else head + json.dumps(value, ensure_ascii=False)
+@cache
+def _head(column: str) -> str:
+    return f"{encode_basestring(column)}: "
+
+
+def _value_said(head: str, value: Any) -> str:
+    known = _canonical(value)
+    return "" if known is None else head + json.dumps(known, ensure_ascii=False)
 
 
 def _canonical(value: Any) -> Any:

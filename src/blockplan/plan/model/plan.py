@@ -229,18 +229,24 @@ class Plan:
             Layer name -> ids of the rows that differ, so that the digests of the others stand.
         """
         anew = self.retouched(layers)
+        for layer in layers:  # a scenario's file does not say that a layer is there without a row
+            if anew.layers[layer].empty and layer not in self.base.layers:
+                del anew.layers[layer]
         known = frozenset(touched)
         marks = {layer for layer, _ in known}, {layer for layer, column in known if column == EVERYTHING}
         anew._cache = {key: kept for key, kept in self._cache.items() if kept.stands(known, *marks)}
         for layer, ids in (rows or {}).items():
-            anew._digest_again(layer, set(ids), self)
+            if layer in anew.layers:
+                anew._digest_again(layer, set(ids), self)
         return anew
 
     def _digest_again(self, layer: str, ids: set[str], before: Plan) -> None:
         """Take over the digests of a layer's rows but for some."""
         kept, frame = before._cache.get(f"digests:{layer}"), self.layers[layer]
+        if kept is None:  # nobody asked for them, or the layer is new
+            return
         ids_before = before.layers[layer].index
-        if kept is not None and frame.index.is_unique and ids_before.is_unique:
+        if frame.index.is_unique and ids_before.is_unique:
             old = cast("LayerDigests", kept.value)
             self._cache[f"digests:{layer}"] = Kept(old.edited(ids_before, frame, ids), kept.reads)
 

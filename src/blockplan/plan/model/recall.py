@@ -218,6 +218,40 @@ def by_neighbours(
     return found
 
 
+def pairs_within(shapes: NDArray[Any], metres: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """
+    Rows of all pairs of shapes that lie within a distance of each other, both ways round, in no order.
+
+    A pair that was found among shapes that stand is not looked for again.
+    """
+    recall = _recall.get()
+    if recall is None or len(shapes) < FEW:
+        return _pairs(shapes, shapes, metres)
+    calls = recall.calls("pairs", (metres,))
+    best, kept = _likest(calls, (shapes,))
+    stands = None if kept is None else np.flatnonzero(kept >= 0)
+    if best is None or kept is None or stands is None or len(np.unique(kept[stands])) < len(stands):
+        one, other = _pairs(shapes, shapes, metres)
+    else:
+        calls.remove(best)
+        now = np.full(len(best.columns[0]), -1, dtype=np.intp)
+        now[kept[stands]] = stands
+        one, other = now[best.found[0]], now[best.found[1]]
+        there, fresh = (one >= 0) & (other >= 0), np.flatnonzero(kept < 0)
+        of, to = _pairs(shapes[fresh], shapes, metres)
+        back, by = _pairs(shapes[stands], shapes[fresh], metres)
+        one = np.concatenate([one[there], fresh[of], stands[back]])
+        other = np.concatenate([other[there], to, fresh[by]])
+    calls.append(_Call((shapes,), (one, other)))
+    del calls[:-CALLS_KEPT]
+    return one, other
+
+
+def _pairs(some: NDArray[Any], to: NDArray[Any], metres: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    one, other = shapely.STRtree(to).query(some, predicate="dwithin", distance=metres)
+    return one, other
+
+
 def _beside_changed(
     before: NDArray[Any], shapes: NDArray[Any], boxes: NDArray[np.float64], kept: NDArray[np.intp]
 ) -> NDArray[np.intp] | None:

@@ -15,7 +15,6 @@ import shapely
 from blockplan.figures import MOST_DECIMALS, number
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.plan.model.faults import Fault, fault
-from blockplan.plan.model.plan import EVERYTHING
 from blockplan.plan.validity.checked_layers import SHAPES, Drawn, Tolerances, kept_faults, spread
 
 if TYPE_CHECKING:
@@ -64,7 +63,10 @@ def check_attributes(
         return decided(f"households:{name}", find, *_of(name, ("residents", "dwellings")))
 
     for name, drawn in layers.items():
-        faults += decided(f"numbers:{name}", partial(_out_of_range, drawn), (name, EVERYTHING))
+        numbers = (one for one, kind in drawn.spec.columns.items() if kind == "number")
+        faults += decided(
+            f"numbers:{name}", partial(_out_of_range, drawn), (name, "ids"), *_of(name, numbers)
+        )
     if "parcels" in layers:
         parcels = layers["parcels"]
         faults += kept("declared", partial(_declared, parcels, tolerances, explained))
@@ -76,7 +78,8 @@ def check_attributes(
         faults += households("buildings")
     if "facilities" in layers:
         find = partial(_services, plan, layers["facilities"])
-        faults += decided("services", find, ("facilities", EVERYTHING))
+        asked = ("ids", "service", "beds", "floor_area_m2", "places")
+        faults += decided("services", find, *_of("facilities", asked))
     return faults
 
 

@@ -54,6 +54,13 @@ def check_classes(layers: Mapping[str, Drawn]) -> list[Fault]:
     return faults
 
 
+def coded_columns(drawn: Drawn) -> set[str]:
+    """The columns of a layer that `check_classes` reads."""
+    listed = {column for name, column in CODE_LISTS if name == drawn.name}
+    coded = {"land_use", "land_use_list", NAME_COLUMN} if listed or drawn.name == "parcels" else set()
+    return listed | coded | {column for name, column in VALUES if name == drawn.name} | {"modes"}
+
+
 def _land_uses(parcels: Drawn) -> list[Fault]:
     codes, lists, names = (parcels.words(column) for column in ("land_use", "land_use_list", NAME_COLUMN))
     found: dict[str, dict[int, dict[str, Any]]] = defaultdict(dict)

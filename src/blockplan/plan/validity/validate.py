@@ -22,7 +22,7 @@ from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.model.plan import EVERYTHING
 from blockplan.plan.validity.attributes import check_attributes
 from blockplan.plan.validity.checked_layers import SHAPES, Tolerances, draw, kept_faults, place_of
-from blockplan.plan.validity.classes import check_classes
+from blockplan.plan.validity.classes import check_classes, coded_columns
 from blockplan.plan.validity.control_lines import check_control_lines
 from blockplan.plan.validity.overlaps import check_overlaps
 from blockplan.plan.validity.placement import all_in_degrees, place
@@ -80,9 +80,8 @@ def _faults(plan: Plan, tolerances: Tolerances) -> list[Fault]:
     placed = replace(laid, layers=now)
     faults += check_attributes(plan, now, tolerances, tiling.explained)
     for name, drawn in now.items():
-        faults += kept_faults(
-            plan, f"classes:{name}", partial(check_classes, {name: drawn}), (name, EVERYTHING)
-        )
+        coded = [(name, column) for column in ("ids", *coded_columns(drawn))]
+        faults += kept_faults(plan, f"classes:{name}", partial(check_classes, {name: drawn}), *coded)
     faults += _kept(plan, "references", partial(check_references, plan, now, tiling.gaps), *_NAMES)
     faults += plan.cached("faults:street ends", partial(check_streets, placed, tolerances), _AT_STREETS)
     faults += _kept(plan, "control lines", partial(check_control_lines, now), *_IN_LINES)
