@@ -44,6 +44,10 @@ def _file(pdf: bytes, reader: PdfReader) -> Iterator[str]:
         yield "6.1.3 file identifier"
     if "/Encrypt" in reader.trailer:
         yield "6.1.3 encryption"
+    if "/AA" in reader.root_object or "/Requirements" in reader.root_object:
+        yield "6.5.2 additional actions of the file"
+    if "/Names" in reader.root_object and "/JavaScript" in reader.root_object["/Names"]:
+        yield "6.5.1 scripts"
     if "/Names" in reader.root_object and "/EmbeddedFiles" in reader.root_object["/Names"]:
         yield "6.8 embedded files"
 
@@ -101,12 +105,27 @@ def _objects(reader: PdfReader) -> Iterator[str]:
             yield "6.2.10 blend mode"
         if one.get("/Interpolate", False) == True:  # noqa: E712 (an object of the reader)
             yield "6.2.8 interpolated picture"
-        if "/TR" in one and kind == "/ExtGState":
-            yield "6.2.5 transfer function"
+        if kind == "/ExtGState" and ("/TR" in one or "/HTP" in one):
+            yield "6.2.5 transfer function or halftone"
+        yield from _foreign(one)
         if isinstance(one, StreamObject):
             filters = one.get("/Filter", ())
             if "/LZWDecode" in filters or "/F" in one:
                 yield "6.1.7 stream"
+
+
+def _foreign(one: DictionaryObject) -> Iterator[str]:
+    """What lies outside the page, or is no form, group or layer that a PDF/A-2 file may have."""
+    if one.get("/Subtype") == "/PS" or {"/OPI", "/Ref", "/Alternates"} & set(one):
+        yield "6.2.9 a form of another file, PostScript or alternate pictures"
+    if (
+        one.get("/Type") == "/Filespec"
+        or "/XFA" in one
+        or (one.get("/Type") == "/Group" and one.get("/CS") == "/DeviceCMYK")
+    ):
+        yield "6.8, 6.4.2, 6.2.10 file beside the page, form of another kind, group of other colours"
+    if one.get("/Type") == "/OCG" and not one.get("/Name"):
+        yield "6.9 layer without a name"
 
 
 def _embedded(font: DictionaryObject) -> Iterator[str]:

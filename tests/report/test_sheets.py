@@ -305,6 +305,15 @@ def test_the_atlas_is_pdf_a_with_its_fonts_inside_and_a_bookmark_a_sheet(made: A
 
 
 @pytest.mark.long
+def test_every_kind_of_sheet_is_pdf_a(repo: Path) -> None:
+    plan = read(repo / "examples" / "demonstration-zone")
+    maps = [kind for kind in KINDS if kind not in {"block", "subblock"}]
+    found = atlas(plan, check(plan, packs=["zone"]), "ja", kinds=maps)
+    assert {one.kind for one in found.sheets} == set(maps)
+    assert faults(found.pdf) == []
+
+
+@pytest.mark.long
 def test_what_is_no_pdf_a_is_found_by_the_check_of_it(made: Atlas) -> None:
     writer = PdfWriter(clone_from=io.BytesIO(made.pdf))
     del writer.root_object["/OutputIntents"]

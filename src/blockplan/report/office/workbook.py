@@ -164,7 +164,13 @@ def factors_told(view: View) -> Iterator[tuple[str, str, str, str]]:
         for one in own:
             source = factors.sources[one.source]
             amount = words.number(one.amount)
-            told = said(view, "sources.factor", codes=words.join(one.codes), amount=amount, unit=one.unit)
+            told = said(
+                view,
+                "sources.factor",
+                codes=words.join(one.codes),
+                amount=amount,
+                unit=said(view, f"factor_unit.{one.unit}"),
+            )
             if one.simultaneity != 1:
                 share = words.number(one.simultaneity)
                 told = said(view, "sources.simultaneity", said=told, share=share)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.report.sheets import control, extents, maps, plan_sheets
+from blockplan.report.sheets.canvas import width_of
 from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.panels import PanelFiles
 from blockplan.report.sheets.paper import COLUMNS, HEADING_MM, PAD_MM, PAPERS
@@ -33,6 +34,9 @@ KINDS = ("cover", *plan_sheets.MAPS, "block", "subblock", "tables")
 MOST_JA = 2_500
 #: More sheets than these are set part by part, so many at a time.
 IN_ONE_PART, IN_A_PART = 80, 24
+#: Letters of a title of so many signs, mm; what stands beside it and the plan's name; its share of the room.
+TITLE_LETTERS = ((26, 5.6), (60, 4.2), (10_000, 3.2))
+BESIDE_TITLE_MM, TITLE_SHARE = 110.0, 0.62
 #: Panels of so many sheets are measured at a time: what the typesetter keeps of them takes memory.
 AT_ONCE = 12
 
@@ -243,9 +247,14 @@ def _setting(facts: Facts, sheet: Sheet, number: int, paper: Paper) -> dict[str,
     told = [said(lang, f"level.{facts.plan.manifest.level}"), sheet.number]
     if sheet.fit:
         told.append(maps.scale_said(lang, sheet.fit.scale))
+    k, length = paper.letters, len(sheet.title)
+    letters = k * next(size for most, size in TITLE_LETTERS if length <= most)
+    room = sides[0] - paper.binding_mm - paper.margin_mm - BESIDE_TITLE_MM * k
     found: dict[str, Any] = {
         "label": f"sheet-{number}",
         "title": sheet.title,
+        "title_letters": letters,
+        "title_breaks": width_of(sheet.title, letters) > TITLE_SHARE * room,
         "subtitle": "　".join(told),
         "level": sheet.level,
         "width": sides[0],
@@ -254,7 +263,7 @@ def _setting(facts: Facts, sheet: Sheet, number: int, paper: Paper) -> dict[str,
         "margin": paper.margin_mm,
         "heading": HEADING_MM * paper.letters,
         "pad": PAD_MM,
-        "k": paper.letters,
+        "k": k,
         **sheet.data,
     }
     if layout is not None:

@@ -21,8 +21,9 @@ from blockplan.report.sheets import (
     parcelmap,
     streetmap,
 )
+from blockplan.report.sheets.canvas import width_of
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, beneath, fit, layouts
-from blockplan.report.sheets.printed_tables import em, ems
+from blockplan.report.sheets.printed_tables import ems
 from blockplan.report.sheets.scene import said
 from blockplan.report.sheets.sums import facility_table, subblock_table
 
@@ -44,6 +45,8 @@ ROW_MM, HEAD_MM = 3.2, 13.0
 LETTERS_MM, CELL_PAD_MM, LINE_MM = 2.0, 1.6, 2.3
 #: Letters of a table may be so much smaller where it then stands whole below its map.
 LEAST_LETTERS = 0.88
+#: A last page filled less than this is spared where letters may be so small; how surely, of a height.
+FEW_ROWS, SURE = 0.3, 0.98
 #: A note below a table but the first, mm.
 NOTE_MM = 3.0
 #: A table has at most this share of the height below its map, else pages of its own; so it has, unless it is
@@ -55,6 +58,10 @@ MOST_BELOW = 30
 BLOCK_PANELS, PARCEL_PANELS = (125.0, 110.0), (112.0, 90.0)
 #: Heights that a block's panel may have below its map, mm; one column holds the classes, a line each.
 BLOCK_HEIGHTS, CLASSES_MM, CLASS_MM = (140.0, 124.0, 108.0), 12.0, 2.8
+#: A parcel goes on on the next sheet where less than this share of it lies on this one.
+WHOLE = 0.98
+#: A parcel is cut across two sheets only where it is longer than this, m.
+LEAST_PIECE_M = 200.0
 #: A location map draws so many parts.
 MOST_KIN = 60
 #: Streets so near are named on a sheet, m.
@@ -147,6 +154,7 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
     lang, block = facts.view.words.lang, extent.kind == "block"
     names = [str(facts.names[row]) for row in extent.rows]
     table = parcel_rows(facts, names)
+    table["notes"] += _cut_parcels(facts, extent)
     found = _fit(facts, paper, extent, table, below=below)
     scenes = maps.scenes_of(facts, found)
     shown: dict[str, bool] = {}
@@ -186,9 +194,10 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
         "table": table,
         "table_letters": letters_for(table, found.layout),
     }
-    if block and not found.layout.table_mm:
+    if not found.layout.table_mm:
         made = (subblock_table(facts, extent, parts), facility_table(facts, extent))
-        data["before"] = [one for one in made if one]
+        before = [one for one in made if one] if block else []
+        data |= {"before": before, "table_letters": letters_on_pages([*before, table], found.layout)}
     return Sheet(
         extent.kind, extent.id, number, title, found, data, 1 if block else 2,
         len(numbered), len(scenes[0].labelled & numbered), [scene.canvas.labels for scene in scenes],
@@ -230,10 +239,8 @@ def height_mm(table: dict[str, Any], width_mm: float) -> float:
             for at, share in enumerate(table["widths"])
             if share
         }
-        lines = sum(
-            max((math.ceil(em(row[at]) * LETTERS_MM / wide) for at, wide in room.items()), default=1) or 1
-            for row in rows
-        )
+        broken = ([width_of(row[at], LETTERS_MM) / wide for at, wide in room.items()] for row in rows)
+        lines = sum(max(1, math.ceil(max(of, default=1))) for of in broken)
     more = (lines - len(rows)) * LINE_MM
     return HEAD_MM + ROW_MM * len(rows) + more + NOTE_MM * max(0, len(table["notes"]) - 1)
 
@@ -245,12 +252,24 @@ def letters_for(table: dict[str, Any], layout: PaperLayout) -> float:
     return factor if LEAST_LETTERS <= factor < 1 else 1.0
 
 
+def letters_on_pages(tables: Sequence[dict[str, Any]], layout: PaperLayout) -> float:
+    """The factor of letters that spares tables with pages of their own a last page with a few rows."""
+    k = layout.paper.letters
+    width, page = layout.body[0] / k, layout.body[1] / k - HEAD_MM
+    high = sum(height_mm(one, width) for one in tables)
+    whole = math.floor(high / page)
+    if not whole or high / page - whole > FEW_ROWS:
+        return 1.0
+    factor = SURE * whole * page / high
+    return factor if factor >= LEAST_LETTERS else 1.0
+
+
 def readable(facts: Facts, paper: Paper, extent: Extent, most: int) -> list[Extent]:
     """A subblock, or its parcels in pieces that fit at a scale of at least one to `most`, numbered."""
     pieces, made = [extent], [extent]
     while True:
         small = {at for at, one in enumerate(made) if _scale(facts, paper, one) > most}
-        small = {at for at in small if _built(facts, pieces[at]) > 1}
+        small = {at for at in small if _can_be_cut(facts, pieces[at])}
         if not small:
             return made
         pieces = extents.in_order(
@@ -266,9 +285,11 @@ def _scale(facts: Facts, paper: Paper, extent: Extent) -> int:
     return _fit(facts, paper, extent, parcel_rows(facts, names)).scale
 
 
-def _built(facts: Facts, extent: Extent) -> int:
-    """How many parcels a part can be cut between."""
-    return sum(facts.shapes[row] is not None and not facts.roads[row] for row in extent.rows)
+def _can_be_cut(facts: Facts, extent: Extent) -> bool:
+    """Whether a part can be cut between parcels, or across its only one while that is long."""
+    built = sum(facts.shapes[row] is not None and not facts.roads[row] for row in extent.rows)
+    west, south, east, north = extent.shape.bounds
+    return built > 1 or (built == 1 and max(east - west, north - south) > LEAST_PIECE_M)
 
 
 def _kin(facts: Facts, extent: Extent, context: Sequence[Extent]) -> list[BaseGeometry]:
@@ -375,6 +396,20 @@ def parcel_rows(facts: Facts, names: Sequence[str]) -> dict[str, Any]:
         "rows": rows,
         "notes": [office_said(facts.view, "parcels.note.sum")],
     }
+
+
+def _cut_parcels(facts: Facts, extent: Extent) -> list[str]:
+    """What a sheet says of parcels that go on on the next one: their figures are of all of them."""
+    cut = [
+        str(facts.names[row])
+        for row in extent.rows
+        if (shape := facts.shapes[row]) is not None
+        and not facts.roads[row]
+        and extent.kind == "subblock"
+        and shapely.area(shapely.intersection(shape, extent.shape)) < WHOLE * shape.area
+    ]
+    ids = facts.view.words.join(cut)
+    return [office_said(facts.view, "parcels.note.cut", ids=ids)] if cut else []
 
 
 def _total(facts: Facts, names: Sequence[str], keys: Sequence[str]) -> list[str]:

@@ -132,13 +132,32 @@ def _pieces(facts: Facts, rows: list[int]) -> list[Extent]:
 
 
 def halves(facts: Facts, extent: Extent) -> list[Extent]:
-    """A part in two, cut where few parcels lie on both sides; its street land follows in `numbered`."""
+    """
+    A part in two, cut where few parcels lie on both sides; its street land follows in `numbered`.
+
+    A part of one parcel is cut across that parcel, which then lies on both.
+    """
     drawn = np.array([row for row in extent.rows if facts.shapes[row] is not None and not facts.roads[row]])
+    if len(drawn) == 1:
+        land = shapely.intersection(facts.shapes[drawn[0]], extent.shape)
+        rows = (int(drawn[0]),)
+        return [replace(extent, shape=half, rows=rows) for half in _across(land)]
     first = _before_cut(facts.shapes[drawn])
     return [
         replace(extent, shape=shapely.union_all(facts.shapes[part]), rows=tuple(map(int, part)))
         for part in (drawn[first], drawn[~first])
     ]
+
+
+def _across(land: BaseGeometry) -> list[BaseGeometry]:
+    """Land in two, cut through the middle of the longer side of its own box."""
+    corners = shapely.get_coordinates(shapely.oriented_envelope(land))[:4]
+    if np.linalg.norm(corners[1] - corners[0]) < np.linalg.norm(corners[2] - corners[1]):
+        corners = np.roll(corners, -1, axis=0)
+    low, high, top, bottom = corners
+    middle = (low + high) / 2, (top + bottom) / 2
+    sides = ([low, middle[0], middle[1], bottom], [middle[0], high, top, middle[1]])
+    return [shapely.intersection(land, shapely.Polygon(np.array(side))) for side in sides]
 
 
 def _before_cut(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:

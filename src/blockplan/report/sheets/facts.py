@@ -245,6 +245,7 @@ class Facts:
             out.append(
                 Facility(
                     name,
+                    bool(names[at]),
                     str(services[at] or ""),
                     host,
                     size,
@@ -273,9 +274,14 @@ def _crossings(lines: NDArray[np.object_]) -> Iterator[tuple[tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Facility:
-    """A facility: name, service, parcel, sizes as they are printed, whether its place binds, its shape."""
+    """
+    A facility: name, service, parcel, sizes as they are printed, whether its place binds, its shape.
+
+    One without a name bears its id, and is not ``named``.
+    """
 
     name: str
+    named: bool
     service: str
     parcel: str
     size: dict[str, str]

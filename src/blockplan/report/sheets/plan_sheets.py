@@ -11,7 +11,7 @@ import shapely
 
 from blockplan.report.office import TABLES
 from blockplan.report.sheets import basemap, maps, panels, parcelmap
-from blockplan.report.sheets.control import HEAD_MM, LEAST_LETTERS, Sheet, height_mm, letters_for
+from blockplan.report.sheets.control import LEAST_LETTERS, LETTERS_MM, Sheet, height_mm, letters_for
 from blockplan.report.sheets.linetable import control_table
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, HEADING_MM, MARGIN_MM, PAD_MM, fit, layouts
 from blockplan.report.sheets.printed_tables import MANY, factors, printed
@@ -35,10 +35,11 @@ APPENDIX = tuple(name for name in TABLES if name != "parcels")
 SPARE_MM = 40.0
 #: What stands below a map where its own tables leave room, and how far apart tables are, mm.
 FURTHER, BETWEEN_MM = ("land_balance", "per_thousand", "parking", "utilities"), 4.0
-#: A row of a table in the appendix, mm.
-LINE_MM = 3.8
-#: Letters of the appendix beside those of a table below a map.
-APPENDIX_LETTERS = 1.25
+#: Letters of a table of the appendix with few columns and with more, the most that are few, what stands
+#: between two tables; mm. The template sets them so.
+LETTERS_FEW, LETTERS_MANY, FEW, APART_MM = 2.5, 2.1, 9, 6.0
+#: Letters of the appendix may be so much smaller where a further table then has room on a sheet.
+LEAST_LETTERS_FB = 0.94
 #: Room for the list on the cover, mm.
 COVER_MM = 165.0
 #: A longer table gives a panel its subtotals alone, where it has any.
@@ -191,14 +192,10 @@ class Whole:
                 made.append(factors(self.facts.view))
         out = []
         groups = _together([one for one in [*made, rest] if one], self.paper)
-        for number, group in enumerate(groups, 1):
+        for number, (group, upright, letters) in enumerate(groups, 1):
             title = self.facts.view.words.join([one["title"] for one in group])
-            upright = max(len(one["heads"]) for one in group) <= MANY
-            out.append(
-                Sheet(
-                    "tables", f"{number}", f"FB-{number}", title, None, {"tables": group, "portrait": upright}
-                )
-            )
+            data = {"tables": group, "portrait": upright, "table_letters": letters}
+            out.append(Sheet("tables", f"{number}", f"FB-{number}", title, None, data))
         return out
 
     def cover(self, sheets: Sequence[Sheet], left_out: Sequence[tuple[str, str]]) -> Sheet:
@@ -247,27 +244,70 @@ def _stating(at: int) -> Callable[[Line], bool]:
     return lambda line: line.cells[at] is not None
 
 
-def _together(made: Sequence[dict[str, Any]], paper: Paper) -> list[list[dict[str, Any]]]:
-    """Tables in their order, as many on a sheet as have room; few columns upright where none has room yet."""
-    groups: list[list[dict[str, Any]]] = []
-    room: list[float] = []
-    across: list[bool] = []
-    for one in made:
-        wide = len(one["heads"]) > MANY
-        height = (paper.short_mm if wide else paper.long_mm) - 2 * paper.margin_mm - HEADING_MM - 2 * PAD_MM
-        width = (paper.long_mm if wide else paper.short_mm) - paper.binding_mm - paper.margin_mm - 2 * PAD_MM
-        lines = LINE_MM * (len(one["rows"]) + len(one["notes"]) + 2)
-        needed = max(HEAD_MM + lines, APPENDIX_LETTERS * height_mm(one, width / paper.letters))
-        fitting = [at for at in range(len(groups)) if needed <= room[at] and across[at] >= wide]
-        at = next((at for at in fitting if across[at] == wide), fitting[0] if fitting else None)
-        if at is None:
-            groups.append([])
-            across.append(wide)
-            room.append(height / paper.letters)
-            at = len(groups) - 1
-        groups[at].append(one)
-        room[at] -= needed
+def _together(made: Sequence[dict[str, Any]], paper: Paper) -> list[tuple[list[dict[str, Any]], bool, float]]:
+    """
+    Tables as many on a sheet as have room; whether it stands upright; a factor of letters.
+
+    Of the ways to share them out that keep their order as far as it goes, the one with the fewest sheets is
+    taken, and of these the one whose emptiest sheet is fullest. A table of few columns begins an upright
+    sheet; one whose tables have room across as well lies across, for it is fuller so.
+    """
+    fills = [(_fill(paper, [one], across=False), _fill(paper, [one], across=True)) for one in made]
+    wide = [len(one["heads"]) > MANY for one in made]
+    gaps = (APART_MM / _page_mm(paper, across=False), APART_MM / _page_mm(paper, across=True))
+    orders = (sorted(range(len(made)), key=lambda at: not wide[at]), range(len(made)))
+    tries = [
+        _shared_out(order, wide, fills, gaps, most)
+        for order in orders
+        for most in (1.0, 1 / LEAST_LETTERS_FB)
+    ]
+    best = min(reversed(tries), key=lambda groups: (len(groups), -min(fill for _, _, fill in groups)))
+    out = []
+    for rows, across, fill in sorted(best, key=lambda group: min(group[0])):
+        turned = not across and sum(fills[at][True] for at in rows) + gaps[True] * (len(rows) - 1) <= 1
+        letters = max(1 / fill, LEAST_LETTERS_FB) if fill > 1 else 1.0
+        out.append(([made[at] for at in sorted(rows)], not (across or turned), letters))
+    return out
+
+
+def _shared_out(
+    order: Sequence[int],
+    wide: Sequence[bool],
+    fills: Sequence[tuple[float, float]],
+    gaps: tuple[float, float],
+    most: float,
+) -> list[tuple[list[int], bool, float]]:
+    """Tables in an order, each on the fullest sheet with room: their numbers, whether across, how full."""
+    groups: list[tuple[list[int], bool, float]] = []
+    for one in order:
+        filled = [
+            (fill + gaps[across] + fills[one][across], at)
+            for at, (_, across, fill) in enumerate(groups)
+            if across >= wide[one]
+        ]
+        room = [(fill, at) for fill, at in filled if fill <= most]
+        if not room:
+            groups.append(([one], wide[one], fills[one][wide[one]]))
+            continue
+        fill, at = max(room)
+        groups[at] = ([*groups[at][0], one], groups[at][1], fill)
     return groups
+
+
+def _page_mm(paper: Paper, *, across: bool) -> float:
+    side = paper.short_mm if across else paper.long_mm
+    return (side - 2 * paper.margin_mm - 2 * PAD_MM) / paper.letters - HEADING_MM
+
+
+def _fill(paper: Paper, group: Sequence[dict[str, Any]], *, across: bool) -> float:
+    """How much of a page tables take that stand below each other."""
+    side = paper.long_mm if across else paper.short_mm
+    width = (side - paper.binding_mm - paper.margin_mm - 2 * PAD_MM) / paper.letters
+    high = APART_MM * (len(group) - 1)
+    for one in group:
+        k = (LETTERS_FEW if len(one["heads"]) <= FEW else LETTERS_MANY) / LETTERS_MM
+        high += k * height_mm(one, width / k)
+    return high / _page_mm(paper, across=across)
 
 
 def _spare(found: Fit) -> float:

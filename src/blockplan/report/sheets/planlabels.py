@@ -17,11 +17,16 @@ from blockplan.report.sheets.symbols import symbol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from shapely.geometry.base import BaseGeometry
+
+    from blockplan.report.sheets.facts import Facility
     from blockplan.report.sheets.parcelmap import ParcelGround
     from blockplan.report.sheets.scene import Scene
 
 #: Letters of a label inside a parcel, mm.
 SIZES = (2.2, 1.9, 1.75)
+#: The line around the plan takes so much on both sides of the land's edge, mm.
+EDGE_MM = 1.6
 
 
 def inside(
@@ -77,9 +82,10 @@ def names_of(scene: Scene, layer: str, size: float = 3.0, ink: str = INK) -> Non
 
 
 def signs(scene: Scene, ground: ParcelGround, *, named: bool) -> None:
-    """Signs of facilities where they lie; with their names and sizes beside them where asked for."""
+    """Signs of facilities where they lie; then, where asked for, names and sizes beside them."""
     canvas, k = scene.canvas, scene.canvas.k
     side = (3.8 if named else 3.2) * k
+    placed_at: list[tuple[tuple[float, float], Facility]] = []
     where = {
         str(scene.facts.names[row]): shape for row, shape in zip(ground.rows, ground.shapes, strict=True)
     }
@@ -110,21 +116,29 @@ def signs(scene: Scene, ground: ParcelGround, *, named: bool) -> None:
             sign_swatch(symbol(one.service, 4, 2, 3.8, fixed=one.fixed)),
             said,
         )
-        if named:
-            _name(
-                scene,
-                spot,
-                side,
-                " ".join([one.name, *parcellabels.facility_sizes(scene, one)[:1]]),
-                one.name,
-            )
+        placed_at.append((spot, one))
+    whole = canvas.on_paper([scene.facts.outline])[0] if scene.facts.outline is not None else None
+    edge = None if whole is None else shapely.buffer(shapely.boundary(whole), EDGE_MM)
+    for spot, one in placed_at if named else ():
+        # One without a name bears its kind: an id says nothing to a reader.
+        kind = scene.facts.view.words.or_else(f"service.{one.service}", one.service) if one.service else ""
+        called = one.name if one.named else kind
+        sizes = parcellabels.facility_sizes(scene, one)[:1]
+        if called:
+            _name(scene, spot, side, (" ".join([called, *sizes]), called), edge)
 
 
-def _name(scene: Scene, spot: tuple[float, float], side: float, full: str, short: str) -> None:
+def _name(
+    scene: Scene, spot: tuple[float, float], side: float, ways: tuple[str, str], edge: BaseGeometry | None
+) -> None:
+    """Write the longest way to name a facility that has room beside its sign, if need be on the edge."""
     size = 2.0 * scene.canvas.k
-    for said in dict.fromkeys((full, short)):
+    for said in dict.fromkeys(ways):
         width = width_of(said, size) + 0.6
-        if scene.canvas.write(
-            [*beside(*spot, side / 2 + 0.2, width, size), *beside(*spot, side, width, size)], said, size
-        ):
+        spots = [*beside(*spot, side / 2 + 0.2, width, size), *beside(*spot, side, width, size)]
+        if edge is not None:
+            boxes = [shapely.box(x - width / 2, y - size / 2, x + width / 2, y + size / 2) for x, y in spots]
+            crosses = shapely.intersects(edge, boxes)
+            spots = [spots[at] for at in np.argsort(crosses, kind="stable")]
+        if scene.canvas.write(spots, said, size):
             return

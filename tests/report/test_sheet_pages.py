@@ -1,0 +1,166 @@
+"""How pages fill: tables that share a sheet, parcels cut across two, titles and names that have room."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
+from tests.measure.conftest import plan_of, square
+from tests.report.test_sheet_contents import a_row, drawn, facts_of
+
+from blockplan.measure.indicators.loads import UNITS
+from blockplan.report.office.columns import TEXTS
+from blockplan.report.sheets import PAPERS
+from blockplan.report.sheets.canvas import width_of
+from blockplan.report.sheets.control import _fit, letters_on_pages, parcel_rows, readable
+from blockplan.report.sheets.extents import subblocks
+from blockplan.report.sheets.maps import scenes_of
+from blockplan.report.sheets.paper import fit, layouts
+from blockplan.report.sheets.parcelmap import ground_of
+from blockplan.report.sheets.plan_sheets import LEAST_LETTERS_FB, _fill, _together
+from blockplan.report.sheets.printed_tables import ems
+from blockplan.report.sheets.themes import facilities
+from blockplan.texts import LANGUAGES
+
+
+def a_table(columns: int, rows: int) -> dict[str, Any]:
+    cells = [["12"] * columns for _ in range(rows)]
+    heads = ["head"] * columns
+    return {
+        "title": f"{columns} x {rows}", "heads": heads, "ems": ems(heads, cells), "widths": [0] * columns,
+        "rows": [{"cells": row, "kind": "row", "depth": 0} for row in cells], "notes": [],
+    }  # fmt: skip
+
+
+def test_a_parcel_too_large_for_the_scale_of_a_zoning_map_lies_on_two_sheets() -> None:
+    parcel = {
+        "parcel_id": "P-1",
+        "land_use": "1401",
+        "subblock_id": "S-1",
+        "geometry": square(0, 0, 900, 900),
+    }
+    whole = {"subblock_id": "S-1", "geometry": shapely.box(0, 0, 900, 900)}
+    facts = facts_of(plan_of(parcels=[parcel], subblocks=[whole]), "ja")
+    (extent,) = subblocks(facts)
+    pieces = readable(facts, PAPERS["A3"], extent, 2_500)
+    assert len(pieces) > 1
+    assert sum(one.shape.area for one in pieces) == pytest.approx(900 * 900)
+    assert all(one.rows == (0,) for one in pieces)
+    for one in pieces:
+        assert _fit(facts, PAPERS["A3"], one, parcel_rows(facts, ["P-1"])).scale <= 2_500
+
+
+def test_a_sheet_with_a_part_of_a_parcel_says_that_its_figures_are_of_the_whole() -> None:
+    parcel = {
+        "parcel_id": "P-1",
+        "land_use": "1401",
+        "subblock_id": "S-1",
+        "geometry": square(0, 0, 900, 900),
+    }
+    whole = {"subblock_id": "S-1", "geometry": shapely.box(0, 0, 900, 900)}
+    made = drawn(plan_of(parcels=[parcel], subblocks=[whole]), "subblock", lang="ja")
+    assert len(made.sheets) > 1
+    assert all(
+        any("P-1 は隣接図に続き" in note for note in one.data["table"]["notes"]) for one in made.sheets
+    )
+    assert all(one.labelled == 1 for one in made.sheets)
+
+
+def test_tables_of_the_appendix_share_sheets_as_long_as_they_have_room() -> None:
+    long, wide, short = a_table(6, 70), a_table(14, 30), a_table(5, 14)
+    groups = _together([long, wide, short, a_table(4, 200)], PAPERS["A3"])
+    named = [sorted(one["title"] for one in group) for group, _, _ in groups]
+    assert named == [["5 x 14", "6 x 70"], ["14 x 30"], ["4 x 200"]]
+    assert [upright for _, upright, _ in groups] == [True, False, True]
+    for group, upright, letters in groups[:2]:
+        assert letters * _fill(PAPERS["A3"], group, across=not upright) <= 1 + 1e-9
+        assert LEAST_LETTERS_FB <= letters <= 1
+
+
+@given(st.lists(st.tuples(st.integers(3, 18), st.integers(1, 90)), min_size=1, max_size=9))
+@settings(max_examples=30, deadline=None)
+def test_every_table_of_the_appendix_stands_on_one_sheet_and_two_half_full_ones_become_one(sizes) -> None:
+    tables = [a_table(*size) for size in sizes]
+    groups = _together(tables, PAPERS["A3"])
+    assert sorted(id(one) for group, _, _ in groups for one in group) == sorted(map(id, tables))
+    for at, (group, _, _) in enumerate(groups):
+        for other, _, _ in groups[at + 1 :]:
+            both = [*group, *other]
+            across = any(len(one["heads"]) > 12 for one in both)
+            few = all(len(one["heads"]) <= 12 for one in both)
+            assert not few or _fill(PAPERS["A3"], both, across=across) > 1
+
+
+def test_an_upright_sheet_that_would_be_half_empty_lies_across() -> None:
+    ((_, upright, letters),) = _together([a_table(5, 20)], PAPERS["A3"])
+    assert (upright, letters) == (False, 1.0)
+
+
+def test_a_last_page_with_a_few_rows_is_spared_by_smaller_letters() -> None:
+    (layout, *_) = layouts(PAPERS["A3"], (112.0,))
+    factors = [letters_on_pages([a_table(8, rows)], layout) for rows in range(20, 240)]
+    assert min(factors) < 1
+    assert all(0.88 <= one <= 1 for one in factors)
+    assert letters_on_pages([a_table(8, 30)], layout) == 1.0
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_unit_of_a_factor_is_said_in_the_readers_language(lang: str) -> None:
+    said = {unit: TEXTS(f"factor_unit.{unit}", lang) for unit in UNITS}
+    assert len(set(said.values())) == len(UNITS)
+    if lang != "en":
+        assert not [one for one in said.values() if re.search(r"floor|dwelling|person|share|space|job", one)]
+
+
+def test_the_plans_name_stands_beside_a_long_title_and_not_letter_by_letter() -> None:
+    name = "某某市某某区产业创新示范片区控制性详细规划（街区层面草案）"
+    made = drawn(a_row({"title": {"zh": name}}), "tables")
+
+    lines = PdfReader(io.BytesIO(made.pdf)).pages[0].extract_text().splitlines()
+    assert any(name[:8] in line for line in lines)
+
+
+def test_a_facility_without_a_name_bears_its_kind_on_the_map_and_not_its_id() -> None:
+    plan = plan_of(
+        boundary=[{"name": "all", "geometry": shapely.box(0, 0, 400, 100)}],
+        facilities=[
+            {"facility_id": "w80319114", "service": "library", "geometry": shapely.Point(200, 20)},
+            {
+                "facility_id": "n1",
+                "service": "clinic",
+                "name_en": "Clinic East",
+                "geometry": shapely.Point(390, 80),
+            },
+        ],
+    )
+    facts = facts_of(plan, "en")
+    (scene,) = scenes_of(facts, fit([facts.outline], layouts(PAPERS["A3"], (125.0,)), cut=False))
+    facilities(scene, ground_of(scene, None))
+    written = "".join(scene.canvas.layers["labels"])
+    assert "Library" in written
+    assert "Clinic East" in written
+    assert "w80319114" not in written
+
+
+def test_the_name_of_a_facility_near_the_edge_stands_clear_of_the_line() -> None:
+    plan = plan_of(
+        boundary=[{"name": "all", "geometry": shapely.box(0, 0, 400, 300)}],
+        facilities=[
+            {"service": "clinic", "name_en": "Clinic of the East", "geometry": shapely.Point(385, 150)}
+        ],
+    )
+    facts = facts_of(plan, "en")
+    (scene,) = scenes_of(facts, fit([facts.outline], layouts(PAPERS["A3"], (125.0,)), cut=False))
+    facilities(scene, ground_of(scene, None))
+    edge = shapely.boundary(scene.canvas.on_paper([facts.outline])[0])
+    size = 2.0 * scene.canvas.k
+    wide = width_of("Clinic of the East", size)
+    labels = [box for box in scene.canvas.labels.boxes if abs(box[2] - box[0] - wide) < 1]
+    assert labels
+    assert all(edge.distance(shapely.box(*box)) > 0.5 for box in labels)
