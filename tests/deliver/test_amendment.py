@@ -386,3 +386,27 @@ def test_an_amendment_is_not_written_into_a_plan_or_over_another_manifest(tmp_pa
     assert [one.name for one in tmp_path.iterdir()] == [taken]
     (tmp_path / taken).unlink()
     assert write(found, found.to_dict(), tmp_path) == write(found, found.to_dict(), tmp_path)
+
+
+def test_every_layer_of_an_amendment_opens_with_its_fields_its_reference_system_and_valid_shapes(tmp_path):
+    import pyogrio
+
+    from blockplan.deliver.amendment.amend import KEPT
+
+    base = town()
+    grown = changed(base, "parcels", "A", land_use="0902", geometry=square(0, 0, 60))
+    found = amendment(base, grown)
+    write(found, found.to_dict(), tmp_path / "out")
+    file = tmp_path / "out" / "amendment.gpkg"
+    layers = {str(name): str(kind) for name, kind in pyogrio.list_layers(file)}
+    assert {"before", "after", "change"} <= set(layers)
+    pairs = {f"{column}_{when}" for column in KEPT for when in ("old", "new")}
+    for name in ("before", "after", "change"):
+        frame = pyogrio.read_dataframe(file, layer=name)
+        assert len(frame) == len(found.layers[name]) > 0
+        assert frame.crs == base.crs
+        assert shapely.is_valid(frame.geometry.to_numpy()).all()
+        assert (shapely.area(frame.geometry.to_numpy()) > 0).all()
+        assert set(frame.columns) >= (pairs | {"area_m2"} if name == "change" else set(KEPT))
+    change = pyogrio.read_dataframe(file, layer="change")
+    assert change["area_m2"].to_numpy() == pytest.approx(shapely.area(change.geometry.to_numpy()), abs=0.01)

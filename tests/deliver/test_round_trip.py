@@ -189,3 +189,22 @@ def test_a_feature_without_a_shape_is_lost_alone(tmp_path, name, monkeypatch):
     monkeypatch.setattr(handover, "read_package", read)
     found = {(one.layer, one.field, one.id) for one in accept(tmp_path / "package", profile, None).losses}
     assert {id_ for layer, _, id_ in found - whole if layer == parcels} == {"1"}
+
+
+@pytest.mark.parametrize(
+    ("base", "kind", "stated", "found"),
+    [(False, None, 1, None), (True, None, 3, 3), (True, 4, 4, 3)],
+)
+def test_the_form_states_the_kind_that_follows_from_the_plan_in_force(tmp_path, base, kind, stated, found):
+    from blockplan.deliver.filing import read_form
+
+    before, profile = town(title={"zh": "示例镇"}), load_delivery_profile("deqing")
+    parcels = before.layer("parcels").copy()
+    parcels.loc["A", "land_use"] = "0902"
+    new = before.replace(parcels=parcels)
+    made = deliver(
+        new, check(new, packs=["gb50137"]), profile, tmp_path / "package", answers=ANSWERS,
+        kind=kind, base=before if base else None,
+    )  # fmt: skip
+    form = read_form(next((tmp_path / "package").rglob(profile.files.form)))
+    assert (str(form["balx"]), made.kinds) == (str(stated), (stated, found))

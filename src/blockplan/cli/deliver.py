@@ -27,7 +27,7 @@ SHOWN = 20
 @click.option("--profile", required=True, metavar="ID|FILE.yaml", help="The city's delivery profile.")
 @click.option("--out", required=True, type=click.Path(file_okay=False), metavar="DIR", help="New folder.")
 @click.option("--form", metavar="FORM.yaml", help="What the filing form says: key: value.")
-@click.option("--kind", type=int, default=1, show_default=True, help="Kind of filing, 1 to 6.")
+@click.option("--kind", type=int, help="Kind of filing, 1 to 6; default: found from --base, 1 without it.")
 @click.option("--base", metavar="PLAN", help="The plan in force, for an amendment (kinds 2 to 6).")
 @click.option("--stage", default="入库", show_default=True, help="Stage of the filing.")
 @click.option("--text", type=click.Path(dir_okay=False), metavar="FILE.docx", help="Text that goes along.")
@@ -39,7 +39,7 @@ def command(
     profile: str,
     out: str,
     form: str | None,
-    kind: int,
+    kind: int | None,
     base: str | None,
     stage: str,
     text: str | None,
@@ -101,6 +101,9 @@ def show(made: Delivery, lang: str, *, as_json: bool) -> None:
             click.echo(TEXTS("terminal.not_judged", lang, rules=", ".join(judgement.not_judged)))
         if made.losses:
             click.echo(TEXTS("terminal.losses", lang, n=len(made.losses)))
+    stated, found = made.kinds
+    if found is not None and stated != found:
+        click.echo(TEXTS("terminal.kind", lang, stated=stated, found=found), err=True)
     if made.plan is None:
         click.echo(TEXTS("terminal.no_plan", lang, why=made.why), err=True)
     if judgement.blocked:

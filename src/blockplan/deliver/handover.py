@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blockplan.deliver.amendment import amendment, packages
+from blockplan.deliver.amendment.kinds import NEW
 from blockplan.deliver.filing import fill, form_document, form_workbook, kind_of
 from blockplan.deliver.from_profile import origins, restore
 from blockplan.deliver.geodatabase import write_geodatabase
@@ -85,7 +86,12 @@ FIRST_STAGE = "入库"
 
 @dataclass(frozen=True)
 class Delivery:
-    """A package: where it lies, what it is judged to be, what it loses of the plan, the plan it holds."""
+    """
+    A package: where it lies, what it is judged to be, what it loses of the plan, the plan it holds.
+
+    ``kinds`` are the kind of filing that its form states, and the one that follows from the plan in force
+    (None without one, or where nothing differs).
+    """
 
     folder: Path
     profile: DeliveryProfile
@@ -93,6 +99,7 @@ class Delivery:
     losses: tuple[Loss, ...]
     plan: Plan | None
     why: str = ""
+    kinds: tuple[int | None, int | None] = (None, None)
 
     def to_dict(self, lang: str) -> dict[str, Any]:
         """The document of ``--json``."""
@@ -113,7 +120,7 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
     out: Path,
     *,
     answers: Mapping[str, Any] | None = None,
-    kind: int = 1,
+    kind: int | None = None,
     stage: str = FIRST_STAGE,
     upper: Path | None = None,
     base: Plan | None = None,
@@ -127,6 +134,8 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
     ----------
     out
         A folder that is not there yet, or is empty; it appears whole or not at all.
+    kind
+        Kind of filing, 1 to 6; None for that which follows from what differs from `base`, 1 without one.
     upper
         The master plan to be held against; see `read_upper`.
     base
@@ -146,6 +155,9 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
     PlanDataError
         If the folder is taken or cannot be written.
     """
+    amended = None if base is None else amendment(base, plan)
+    found_kind = None if amended is None else amended.kind
+    kind = kind or found_kind or NEW
     beside = [one for one in kind_of(profile, kind, stage).stages[stage] if beside_plan(one)]
     if beside and base is None:
         raise refused("no_base", UsageError, kind=kind, packages=", ".join(beside))
@@ -164,15 +176,15 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
             shutil.copyfile(text, folder / text.name)
         if sheets:
             atlas_of(plan, result, folder / profile.files.sheets)
-        if base is not None:
-            amended = amendment(base, plan)
+        if amended is not None:
             for one in beside:
                 write_geodatabase(folder / f"{one}.gdb", packages.tables_of(one, amended), plan.crs)
         found = _reported(folder, profile, plan, tables, upper)
         if out.exists():
             out.rmdir()
         shutil.move(folder, out)
-    return Delivery(out, profile, found.judgement, found.losses, found.plan)
+    kinds = (kind, found_kind)
+    return Delivery(out, profile, found.judgement, found.losses, found.plan, kinds=kinds)
 
 
 #: Files of a package that a profile names.
