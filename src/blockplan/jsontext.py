@@ -46,7 +46,10 @@ class JsonRecord:
         found: dict[str, Any] = {}
         for name, key in _names(kind):
             value = plain(getattr(self, name), lang)
-            found |= {key: value} if key else value
+            if key:
+                found[key] = value
+            else:
+                found |= value
         for key in _or_null(kind):
             found[key] = found[key] or None
         return found

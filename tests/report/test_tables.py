@@ -10,7 +10,6 @@ from blockplan.report.tables import (
     capacity_sentence,
     missing_words,
     outcome_said,
-    quantity,
     reported_row,
     title,
     verdict_headers,
@@ -72,9 +71,9 @@ def test_capacity_names_the_rule_that_binds() -> None:
 
 
 def test_quantities_stand_in_their_unit() -> None:
-    assert quantity(9.0, "km", "zh") == "9 公里"
-    assert quantity(None, "km", "en") == "not known"
-    assert quantity(0.5, "1", "en") == "50%"
+    assert Words("zh").amount(9.0, "km") == "9 公里"
+    assert Words("en").amount(None, "km") == "not known"
+    assert Words("en").amount(0.5, "1") == "50%"
 
 
 def test_what_is_missing_is_said_in_words() -> None:

@@ -156,29 +156,13 @@ def _walk(
     at_node = once("at nodes", search, network, seeds, costs, limit_cm)
     by_start = at_node[network.start[edge]] + at
     by_end = at_node[network.end[edge]] + (network.length_cm[edge] - at)
-    best = np.fmin(np.fmin(by_start, by_end), _on_same_edge(edge, at, targets))
-    whole = best + way[joined]
+    along, _ = _on_same_edge(edge, at, targets)
+    along[np.isinf(along)] = np.nan
+    whole = np.fmin(np.fmin(by_start, by_end), along) + way[joined]
     if limit_cm is not None:
         whole[whole > limit_cm] = np.nan
     metres[joined] = whole / CM_PER_M
     return metres
-
-
-def _on_same_edge(edge: NDArray[np.int32], at: NDArray[np.int32], targets: Targets) -> NDArray[np.float64]:
-    """Centimetres to the nearest target along the origin's own edge; NaN where it has none."""
-    order = np.argsort(targets.edge, kind="stable")
-    ordered = targets.edge[order]
-    low, high = np.searchsorted(ordered, edge, "left"), np.searchsorted(ordered, edge, "right")
-    counts = high - low
-    origin = np.repeat(np.arange(len(edge)), counts)
-    skipped = np.cumsum(counts) - counts
-    target = order[np.repeat(low - skipped, counts) + np.arange(counts.sum())]
-    before = targets.from_cm[target] - at[origin]
-    behind = at[origin] - targets.to_cm[target]
-    away = np.maximum(np.maximum(before, behind), 0) + targets.cost_cm[target]
-    best = np.full(len(edge), np.inf)
-    np.minimum.at(best, origin, away)
-    return np.where(np.isfinite(best), best, np.nan)
 
 
 class Nearest(NamedTuple):
@@ -202,7 +186,7 @@ def walk_to(network: Network, origins: Joins, targets: Targets, limit_m: float) 
     edge, at = origins.edge[joined], origins.at_cm[joined]
     at_node, of_node = _from_areas(network.csr, network, targets, limit_m * CM_PER_M)
     start, end = network.start[edge], network.end[edge]
-    own, own_area = _nearest_on_edge(edge, at, targets)
+    own, own_area = _on_same_edge(edge, at, targets)
     ways = np.stack([at_node[start] + at, at_node[end] + (network.length_cm[edge] - at), own])
     named = np.stack([of_node[start], of_node[end], own_area])
     best = np.argmin(ways, axis=0)
@@ -245,20 +229,22 @@ def _from_areas(
     return np.where(reached, cm, np.inf), np.where(reached, areas[np.where(reached, origin, 0)], -1)
 
 
-def _nearest_on_edge(
+def _on_same_edge(
     edge: NDArray[np.int32], at: NDArray[np.int32], targets: Targets
-) -> tuple[NDArray[np.float64], NDArray[Any]]:
+) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """Centimetres to the nearest target along the origin's own edge (infinite: none), and its area."""
     order = np.argsort(targets.edge, kind="stable")
     ordered = targets.edge[order]
     low, high = np.searchsorted(ordered, edge, "left"), np.searchsorted(ordered, edge, "right")
+    counts = high - low
+    origin = np.repeat(np.arange(len(edge)), counts)
+    skipped = np.cumsum(counts) - counts
+    target = order[np.repeat(low - skipped, counts) + np.arange(counts.sum())]
+    before = targets.from_cm[target] - at[origin]
+    behind = at[origin] - targets.to_cm[target]
+    away = np.maximum(np.maximum(before, behind), 0) + targets.cost_cm[target]
     best, area = np.full(len(edge), np.inf), np.full(len(edge), -1, dtype=np.intp)
-    for origin in np.flatnonzero(high > low):
-        found = order[low[origin] : high[origin]]
-        away = (
-            np.maximum(np.maximum(targets.from_cm[found] - at[origin], at[origin] - targets.to_cm[found]), 0)
-            + targets.cost_cm[found]
-        )
-        nearest = int(np.argmin(away))
-        best[origin], area[origin] = away[nearest], targets.area[found[nearest]]
+    np.minimum.at(best, origin, away)
+    nearest = np.flatnonzero(away == best[origin])[::-1]  # of several as near, the first
+    area[origin[nearest]] = targets.area[target[nearest]]
     return best, area

@@ -106,11 +106,6 @@ def outcome_said(outcome: Outcome, words: Words) -> str:
     return f"{SYMBOLS[outcome]} {words(f'outcome.{outcome}')}"
 
 
-def quantity(value: float | None, unit: str, lang: str) -> str:
-    """A number with its unit; "not known" for None."""
-    return Words(lang).amount(value, unit)
-
-
 def margin_said(verdict: Verdict, words: Words) -> str:
     """The margin with its sign."""
     return words.signed(verdict.margin, figure_unit(verdict.measurement, verdict.unit))

@@ -295,12 +295,11 @@ def _add_cover(made: LandUseModel, seats: _Seats, cover: Cover, *, elastic: bool
 
 @dataclass(slots=True, eq=False)
 class LandUseSolved:
-    """What HiGHS gave: the uses (None without a solution), a bound of the objective (ha), columns, status."""
+    """What HiGHS gave: the uses (None without a solution), a bound of the objective (ha), columns."""
 
     chosen: NDArray[np.intp] | None
     bound: float | None
     values: NDArray[np.float64]
-    infeasible: bool
     finished: bool
 
 
@@ -352,18 +351,13 @@ def _start_from(solver: Any, made: LandUseModel, start: NDArray[np.intp]) -> Non
 
 
 def _read(solver: Any, made: LandUseModel) -> LandUseSolved:
-    status = solver.getModelStatus()
     info = solver.getInfo()
-    infeasible = status in (
-        highspy.HighsModelStatus.kInfeasible,
-        highspy.HighsModelStatus.kUnboundedOrInfeasible,
-    )
-    finished = status == highspy.HighsModelStatus.kOptimal
+    finished = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
     bound = -float(info.mip_dual_bound) if abs(info.mip_dual_bound) < INFINITE else None
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return LandUseSolved(None, bound, np.empty(0), infeasible, finished)
+        return LandUseSolved(None, bound, np.empty(0), finished)
     values = np.array(solver.getSolution().col_value)
-    return LandUseSolved(chosen_by(made, values), bound, values, infeasible, finished)
+    return LandUseSolved(chosen_by(made, values), bound, values, finished)
 
 
 def chosen_by(made: LandUseModel, values: NDArray[np.float64]) -> NDArray[np.intp]:
