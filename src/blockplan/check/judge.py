@@ -259,7 +259,7 @@ class _Bench:
 
     def _of_each(self, asked: _AskedRule, measurement: Measurement) -> Verdict:
         """The verdict of a rule that judges each parcel."""
-        from blockplan.check.outcomes import of_each  # noqa: PLC0415 (it brings in numpy)
+        from blockplan.check.parcelwise import of_each  # noqa: PLC0415 (it brings in numpy)
 
         found = tuple(one for one in self._doubts(asked.rule, measurement) if not is_no_use(one))
         limit = limit_on(asked.rule, self.day) or asked.rule.limits[0]

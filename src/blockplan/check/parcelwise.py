@@ -3,6 +3,7 @@ A rule that judges each parcel: all of them at once, and one verdict that counts
 
 The limit is one figure for all, a row of a table by the class of each parcel, or the bound that the plan
 itself sets to each. `limits` compares one value; here the same comparison is made on arrays.
+The one verdict says the counts, the worst, and what is missing.
 """
 
 from __future__ import annotations
@@ -14,15 +15,19 @@ import numpy as np
 from blockplan.check.feature_outcomes import FAIL, PASS, UNKNOWN, Judged
 from blockplan.check.limits import DUST, required_of
 from blockplan.check.rules import Figures
+from blockplan.check.verdict import Remedy
+from blockplan.check.words import CATALOG, say
+from blockplan.measure.inputs.feature_values import missing_in
+from blockplan.measure.missing import Missing, only_nothing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
-    from blockplan.check.rules import Limit
-    from blockplan.check.verdict import Required
-    from blockplan.measure.measurement import Each
+    from blockplan.check.rules import Limit, Rule
+    from blockplan.check.verdict import Required, Text
+    from blockplan.measure.measurement import Each, Measurement
     from blockplan.plan import Fault
 
 #: The least and the most that each feature may have; NaN: no such end.
@@ -157,3 +162,67 @@ def required_of_one(judged: Judged, number: int | None) -> Required | None:
         None if np.isnan(end[number]) else float(end[number]) for end in (judged.least, judged.most)
     )
     return required_of(Figures(min=least, max=most))
+
+
+def of_each(
+    rule: Rule, limit: Limit, required: Required, measurement: Measurement, faults: tuple[Fault, ...]
+) -> tuple[Required, dict[str, Any]]:
+    """
+    What is asked (of the feature that misses it by most), and what the verdict says besides.
+
+    Where the measure gives no value a parcel, or lacks a layer, all is unknown.
+    """
+    each = measurement.each
+    if each is None or (not len(each.ids) and measurement.missing and not only_nothing(measurement.missing)):
+        return required, {"outcome": "unknown", "missing": measurement.missing, "notes": ()}
+    judged = judge(each, limit, required, faults)
+    worst, outcome = judged.worst, judged.settled
+    asked = required_of_one(judged, worst) or required
+    about: dict[str, Any] = {
+        "outcome": outcome,
+        "measured": None if worst is None else _number(judged.value[worst]),
+        "margin": None if worst is None else _number(judged.margin[worst]),
+        "where": judged.places(FAIL),
+        "judged": judged,
+        "remedy": _remedy(rule, judged) if outcome == "fail" and rule.force != "comparator" else None,
+        "affected_residents": 0.0 if outcome == "pass" else None,
+        "missing": _missing(measurement, judged) if outcome != "not_applicable" else (),
+        "notes": tuple(_notes(rule, limit, judged)),
+    }
+    return asked, about
+
+
+def _missing(measurement: Measurement, judged: Judged) -> tuple[Missing, ...]:
+    """What would have to be said for the features that are unknown."""
+    among = np.zeros(len(judged.each.ids), dtype=bool)
+    among[judged.rows[judged.outcome == UNKNOWN]] = True
+    if not among.any():
+        return ()
+    whole = tuple(one for one in measurement.missing if not one.column and not one.why)
+    return whole or missing_in(judged.each, among)
+
+
+def _notes(rule: Rule, limit: Limit, judged: Judged) -> Iterator[Text]:
+    kinds = CATALOG.text(f"each.{judged.each.layer}")
+    if not len(judged.rows):
+        yield say("note.none_bounded" if limit.own else "note.nothing", kind=kinds)
+        return
+    counts = judged.counts
+    yield say(
+        "note.each", kind=kinds, judged=len(judged.rows), **{f"n_{name}": n for name, n in counts.items()}
+    )
+    if limit.by_class is not None and len(judged.each.classes) > 1:
+        yield say("note.each_class")
+    if limit.own:
+        yield say("note.own")
+
+
+def _remedy(rule: Rule, judged: Judged) -> Remedy:
+    number = float(judged.counts["fail"])
+    kinds = CATALOG.text(f"each.{judged.each.layer}")
+    one = {**kinds, "en": kinds["en_one"]} if number == 1 else kinds
+    return Remedy(number, judged.each.layer, say("remedy.each", amount=number, kind=one))
+
+
+def _number(value: Any) -> float | None:
+    return None if np.isnan(value) else float(value)

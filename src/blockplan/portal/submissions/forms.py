@@ -43,7 +43,7 @@ class Filled:
     targets
         [{layer, id}] of the plan on notice; ``statements`` are its clauses, ``rules`` its rules.
     place
-        A place given by coordinates, `blockplan.portal.submissions.places`; None where none is given.
+        A place given by coordinates, `blockplan.notice.intake.places`; None where none is given.
     mail
         Whether the receipt and the answer shall come by e-mail to `contact`.
     """
