@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 
 from blockplan.exchange.office import codes, features, parcels, roads
+from blockplan.exchange.office.block_residents import scope_of, share_out
 from blockplan.exchange.office.duplicate_files import without_twins
 from blockplan.exchange.office.facilities import facilities
 from blockplan.exchange.office.joining import join
@@ -87,7 +88,8 @@ def assemble(
     tables = {role: _rows(of(role), profile, findings) for role in ("street_table", "block_table")}
     made = _others(of, tables, profile, findings)
     _existing(frame, of("existing_land"), list_name, profile, findings)
-    boundary, built.title = _given_boundary(of("boundary"), mapping, profile, findings)
+    scope = features.outlines(of("boundary"), profile, findings, "boundary")
+    boundary, built.title = _given_boundary(scope, mapping)
     frame, outline = _roads(frame, made.get("streets"), boundary, mapping, built, findings)
     made["facilities"] = facilities(
         of("facilities"), of("facility_table"), frame, profile, findings, mapping.choices.texts
@@ -95,6 +97,9 @@ def assemble(
     frame = frame.drop(columns=[column for column in frame.columns if frame[column].isna().all()])
     _on_parcels(made, frame)
     _derived_blocks(made, frame, tables["block_table"])
+    built.said |= share_out(frame, made.get("blocks"), findings) or share_out(
+        frame, scope_of(scope), findings
+    )
     made |= {"boundary": outline, "parcels": frame}
     built.layers = {name: layer.set_crs(crs, allow_override=True) for name, layer in made.items()}
     built.made |= {
@@ -334,11 +339,8 @@ def _existing(
     frame["existing_land_use"] = uses
 
 
-def _given_boundary(
-    chosen: list[Chosen], mapping: OfficeMapping, profile: Profile, findings: list[SourceFinding]
-) -> tuple[Any | None, str]:
+def _given_boundary(drawn: list[tuple[Row, Any]], mapping: OfficeMapping) -> tuple[Any | None, str]:
     """The planned land as the office draws it, and what it is called."""
-    drawn = features.outlines(chosen, profile, findings, "boundary")
     title = next((name for row, _ in drawn if (name := features.name_of(row))), "") or ""
     if not drawn or mapping.choices.boundary == "derived":
         return None, title

@@ -18,6 +18,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from blockplan.exchange.office.titles import plain
+from blockplan.exchange.office.traditional import simplified
 from blockplan.exchange.office.values import is_blank, text_of
 from blockplan.plan.model.codes import landuse
 
@@ -34,7 +35,7 @@ LISTS: dict[str, tuple[str, str]] = {
     "gbj137": ("GBJ 137-90", r"1990|137-?90|^90"),
 }
 _CODE = re.compile(
-    r"[A-Z]{1,2}\d{1,3}[a-z]?(?![a-z])|(?<![A-Za-z])[A-Z](?![A-Za-z\d])|(?<!\d)\d{2}(?:\d{2}){0,2}(?!\d)"
+    r"[A-Z]{1,2}\d{1,3}[a-z]?(?![a-z])|(?<![A-Za-z])[A-Z](?![A-Za-z\d]|/[A-Z]{2})|(?<!\d)\d{2}(?:\d{2}){0,2}(?!\d)"
 )
 #: Signs that part the uses of one parcel.
 _PARTS = re.compile(r"[/+&,;、|]|和|及|与|兼")
@@ -257,7 +258,7 @@ def _by_name(given: str, name: str, list_name: str) -> Translation:
                 given or name, first.list_name, first.to, "mixed use, read from its name", beside
             )
     for words, to, also in _names():
-        if words.search(name):
+        if words.search(name) or words.search(simplified(name)):
             return Translation(given or name, NATIONAL, to, f"read from a word in its name {name!r}", also)
     return Translation(given or name, list_name, None, f"no list has a class {name!r}")
 

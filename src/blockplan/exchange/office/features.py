@@ -365,6 +365,10 @@ def areas(
     return framed(rows, shapes, made)
 
 
+#: Amounts of a block that the plan has columns for.
+BLOCK_AMOUNTS = ("floor_area_m2_max", "floor_area_transfer_m2", "far_base", "height_m_base")
+
+
 def block_record(id_: str, row: Row, other: Row, column: str = "block_id") -> dict[str, Any]:
     """The columns of a block from its outline and its row in a table."""
     record: dict[str, Any] = {column: id_}
@@ -372,7 +376,7 @@ def block_record(id_: str, row: Row, other: Row, column: str = "block_id") -> di
         return record | {"block_id": row.get("block_id")}
     for name in ("name_zh", "dominant_function", "facility_list"):
         record[name] = row.get(name) or other.get(name)
-    for name in ("floor_area_m2_max", "floor_area_transfer_m2", "far_base", "height_m_base"):
+    for name in (*BLOCK_AMOUNTS, "residents", "dwellings"):
         own = value(row, name)
         record[name] = own if own is not None else value(other, name)
     return record

@@ -23,11 +23,11 @@ HEADING_ROWS = 4
 #: So many known fields make a heading.
 FEWEST_KNOWN = 2
 _SUM = re.compile(
-    r"(?:.*[^\w])?(?:小计|合计|总计|共计|汇总|累计|平均|其中|总用地|总和|(?:sub)?totals?(?![a-z])|sum(?![a-z]))[:：]?.*",
+    r".*(?:小计|合计|总计|共计)[:：]?|(?:.*[^\w])?(?:小计|合计|总计|共计|汇总|累计|平均|其中|总用地|总和|(?:sub)?totals?(?![a-z])|sum(?![a-z]))[:：]?.*",
     re.IGNORECASE,
 )
 _NOTE = re.compile(
-    r"(?:备?注|说明|附注|制表|填表|审核|校核|审定|资料来源|数据来源|单位|坐标系|(?:notes?|sources?)(?![a-z]))\d*[:：.、)）]?.*",
+    r"\d{1,2}[.、．)）]\s*\S*[\u4e00-\u9fff]{3}.*|(?:备?注|说明|附注|制表|填表|审核|校核|审定|资料来源|数据来源|单位|坐标系|(?:notes?|sources?)(?![a-z]))\d*[:：.、)）]?.*",
     re.IGNORECASE,
 )
 

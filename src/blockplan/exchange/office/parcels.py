@@ -25,6 +25,7 @@ from blockplan.exchange.office.bounds import (
 from blockplan.exchange.office.features import beside
 from blockplan.exchange.office.joining import key, same
 from blockplan.exchange.office.mapping import CodeChoice
+from blockplan.exchange.office.residents_source import of_households
 from blockplan.exchange.office.rows import PLACE, read_rows
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.values import Amount, text_of
@@ -394,6 +395,7 @@ def frame(
     """The layer `parcels` of the plan; the office's other fields stay beside under their own names."""
     known = profile.of_role("parcels")
     records = [_record(row, known, list_name, findings) for row in found.rows]
+    of_households(records, found.rows, findings)
     columns = list(dict.fromkeys(column for record in records for column in record))
     table = {column: [record.get(column) for record in records] for column in columns}
     return gpd.GeoDataFrame(table, geometry=np.array(found.shapes, dtype=object))

@@ -40,7 +40,7 @@ NAMED = 0.8
 #: Floor area ratios from here on are percent, as Japanese offices write them.
 LEAST_PERCENT = 40.0
 #: Fields of zones, which tell a use where no other field does.
-ZONES = ("用途地域", "用途地域名")
+ZONES = ("用途地域", "用途地域名", "使用分区", "土地使用分区", "土地使用分区及公共设施用地")
 #: Fields that count features.
 RUNNING = ("id", "no", "num", "number", "序号", "番号", "gid")
 #: Why a layer is left out of which nothing tells what it is.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from blockplan.exchange.office.source import ROW, SECTION, SourceFinding
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from blockplan.exchange.office.mapping import FieldChoice, LayerChoice
     from blockplan.exchange.office.profile import FieldNames, Profile
     from blockplan.exchange.office.source import SourceLayer
+    from blockplan.plan.model.faults import Grade
 
 Row = dict[str, Any]
 #: Key of a row that holds where it stands: (file, layer, row in words).
@@ -25,6 +27,15 @@ PLACE = "_place"
 NUMBERS = frozenset({"area", "signed_area", "far", "share", "height", "elevation", "length", "count"})
 #: Quantities that a merged cell gives for all its rows together, not for each.
 EXTENSIVE = frozenset({"area", "signed_area", "count"})
+#: Column -> words of a value that counts something else.
+_COUNTED = {
+    "residents": re.compile(r"\d\s*[户戶戸套]"),
+    "dwellings": re.compile(r"\d\s*(?:万|千)?人"),
+}
+#: Columns whose texts list several things.
+_LISTED = frozenset({"facilities_text", "remarks"})
+#: Numbers in circles; folded to half width they would be digits of what they stand before.
+_CIRCLED = re.compile(r"\s*[①-⑳⑴-⒇❶-❿]\s*")
 _SIZE = re.compile(
     r"[≥>约]?\s*\d+(?:\.\d+)?\s*(?:m2|㎡|平方米|平米|公顷|hm2|ha|个?班|张?床|个?学位|class|beds?)",
     re.IGNORECASE,
@@ -80,6 +91,8 @@ def _texts(rows: list[Row], values: list[Any], one: FieldChoice, column: FieldNa
     for row, value in zip(rows, values, strict=True):
         if is_blank(value):
             continue
+        if isinstance(value, str) and not value.isascii() and column.column in _LISTED:
+            value = _CIRCLED.sub("；", value).strip("；")  # noqa: PLW2901
         text = value.date().isoformat() if isinstance(value, dt.datetime) else text_of(value)
         if column.column in row and column.column in {"facilities_text", "remarks"}:
             # A text of more than 254 bytes goes on in the next field.
@@ -112,10 +125,7 @@ def _numbers(
         if joint > 1 and column.quantity in EXTENSIVE and not is_blank(value):
             findings.append(_merged(row, one, value, joint))
             continue
-        key = value if isinstance(value, str | int | float) else text_of(value)
-        if key not in cache:
-            cache[key] = read_amount(value, column.quantity, one.unit)
-        amount = cache[key]
+        amount = _amount(row, value, about, cache, findings)
         if column.quantity == "height" and isinstance(value, str):
             elevation = read_elevation(value)
             if elevation is not None:
@@ -130,6 +140,63 @@ def _numbers(
             ranged = column.bare and not column.column.endswith(("_min", "_max"))
             if amount.kind == "range" and not ranged:
                 findings.append(_upper_end(row, one.field, value, amount))
+
+
+def _amount(
+    row: Row,
+    value: Any,
+    about: tuple[SourceLayer, FieldChoice, FieldNames],
+    cache: dict[Any, Amount | Unread | None],
+    findings: list[SourceFinding],
+) -> Amount | Unread | None:
+    """A cell as the quantity of its column; what was done with it beyond reading is told."""
+    _, one, column = about
+    key = value if isinstance(value, str | int | float) else text_of(value)
+    if key not in cache:
+        cache[key] = read_amount(value, column.quantity, one.unit)
+    amount = cache[key]
+    other = _COUNTED.get(column.column)
+    if other is not None and isinstance(value, str) and other.search(value):
+        return Unread(f"counts something else than {column.column}")
+    if not isinstance(amount, Amount):
+        return amount
+    if amount.beside:
+        findings.append(_not_read(row, one.field, value, amount.beside))
+    small = column.quantity == "share" and one.unit == "%" and not amount.unit and 0 < amount.value < 0.01
+    return _of_percent(row, one.field, value, amount, findings) if small else amount
+
+
+def _of_percent(row: Row, field: str, value: Any, amount: Amount, findings: list[SourceFinding]) -> Amount:
+    """A share such as 0.35 in a column of percent: nobody plans a third of one percent."""
+    low, high = (None if end is None else round(end * 100, 10) for end in (amount.low, amount.high))
+    message = (
+        f"{field} of {row[PLACE][2]} is {text_of(value)!r} among percentages; it was read as "
+        f"{amount.value * 100:.0%}."
+    )
+    findings.append(_about(row, "warning", field, value, message))
+    return replace(amount, value=round(amount.value * 100, 10), low=low, high=high)
+
+
+def _not_read(row: Row, field: str, value: Any, beside: str) -> SourceFinding:
+    message = (
+        f"{field} of {row[PLACE][2]} is {text_of(value)[:60]!r}; what stands in brackets ({beside}) was not "
+        "read, so no rule holds it."
+    )
+    return _about(row, "warning", field, value, message)
+
+
+def _about(row: Row, grade: Grade, field: str, value: Any, message: str) -> SourceFinding:
+    file, layer, place = row[PLACE]
+    return SourceFinding(
+        rule="office-value",
+        grade=grade,
+        message=message,
+        file=file,
+        layer=layer,
+        id=place,
+        column=field,
+        value=text_of(value)[:200],
+    )
 
 
 def _upper_end(row: Row, field: str, value: Any, amount: Amount) -> SourceFinding:

@@ -22,9 +22,11 @@ from blockplan.yamlfile import read_map
 _CUT = re.compile(r"[、，,；;。\n\r|]|(?<!\d)\+|\+(?!\d)|(?<![A-Za-z\d.(])\d{1,2}[.)、](?!\d)|[①②③④⑤⑥⑦⑧⑨⑩]")
 _AND = re.compile(r"以及|及|和|与")
 _COUNT = re.compile(
-    r"([一二两三四五六七八九十]|\d{1,2})\s*(?:所|处|个(?!班)|座(?!位)|家|间|×|x)|(?:×|x|\*)\s*(\d{1,2})(?![\d.])",
+    r"([一二两三四五六七八九十]|(?<!\d)\d{1,2})\s*(?:所|处|个(?!班)|座(?!位)|家|间|×|x)|(?:×|x|\*)\s*(\d{1,2})(?![\d.])",
     re.IGNORECASE,
 )
+#: Spaces of a car park and chargers in it are no facilities each.
+_SPACES_OF = re.compile(r"(?:车位|泊位|充电桩|桩)\D{0,4}\d+\s*个|\d+\s*个\D{0,4}(?:车位|泊位|充电|桩)")
 _CLASSES = re.compile(r"(\d+|[一二三四五六七八九十]+)\s*(?:个?班|class(?:es|rooms?)?\b)", re.IGNORECASE)
 _BEDS = re.compile(
     r"(\d+|[一二三四五六七八九十百]+)\s*(?:张?(?:养老|护理|病)?床位?|beds?\b)|床位数?\s*[:：]?\s*(?:≥|>=|不少于)?\s*(\d+)\s*张?",
@@ -296,6 +298,8 @@ def _number(text: str) -> float:
 
 def _count(item: str) -> int:
     outside = re.sub(r"\(.*?\)", "", item)
+    if _SPACES_OF.search(item):
+        return 1
     found = _COUNT.search(outside) or _COUNT.search(item)
     count = int(_number(found[1] or found[2])) if found else 1
     return count if 1 <= count <= 20 else 1

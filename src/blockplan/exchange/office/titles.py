@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from blockplan.exchange.office.traditional import simplified
+
 #: Unit as written (plain, lower case) -> unit as the door calls it.
 UNITS = {
     "%": "%", "百分比": "%", "‰": "permille",
@@ -28,14 +30,14 @@ _MARKS = re.compile(r"[①②③④⑤⑥⑦⑧⑨⑩]|[(（\[]注\d*[)）\]]|(?
 
 def plain(text: str) -> str:
     r"""
-    A name as it is compared: full width made half, without spaces and marks, lower case.
+    A name as it is compared: full width made half, without spaces and marks, lower case, simplified signs.
 
     Examples
     --------
     >>> plain("地 块\n编号"), plain("ＤＫＢＨ"), plain("RJL_SX")
     ('地块编号', 'dkbh', 'rjlsx')
     """
-    return _SPACE.sub("", unicodedata.normalize("NFKC", text)).lower()
+    return simplified(_SPACE.sub("", unicodedata.normalize("NFKC", text)).lower())
 
 
 @lru_cache(maxsize=8192)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, Literal
 
@@ -88,6 +88,9 @@ _BETWEEN = re.compile(
     r"(?:≥|>=|>|不小于|不低于)(?P<low>.+?)(?:且|,|并|;|和)?(?:≤|<=|<|不大于|不高于|不超过)(?P<high>.+)"
 )
 _INSIDE = re.compile(r"(?P<low>[\d.]+)\s*(?:≤|<=|<)\s*[^\d]+?\s*(?:≤|<=|<)\s*(?P<high>[\d.]+)")
+_IN_BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
+#: What stands in brackets and points to a note, a figure or a paragraph.
+_POINTER = re.compile(r"注|见|详|图|表|第|note|see", re.IGNORECASE)
 _DATUM = re.compile(r"黄海|高程|海拔|标高|1985|八五|国家高程|绝对高度|吴淞|珠基|珠江基面|大沽|假定")
 
 
@@ -97,7 +100,8 @@ class Amount:
     A number as written, in the unit of its quantity.
 
     `value` is the number that stands alone, or the stricter end; `low` and `high` the ends where they are
-    said; `kind` what a sign in the text says it is; `unit` the unit that stands in the text itself.
+    said; `kind` what a sign in the text says it is; `unit` the unit that stands in the text itself;
+    `beside` what stands in brackets beside the number and holds a figure that was not read (`旧区25`).
     """
 
     value: float
@@ -105,6 +109,7 @@ class Amount:
     high: float | None = None
     kind: Kind = ""
     unit: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +241,12 @@ def _numbers(text: str) -> list[tuple[float, str]]:
 
 def _parsed(text: str, quantity: str, unit: str) -> Amount | Unread | None:
     # What stands in brackets explains, unless it is all there is.
-    bare = re.sub(r"[(\[【][^()\[\]【】]*[)\]】]", "", text).strip()
-    if bare and re.search(r"\d", bare):
-        text = bare
+    bare = _IN_BRACKETS.sub("", text).strip()
+    if bare and re.search(r"\d", bare) and bare != text:
+        beside = [one for one in _IN_BRACKETS.findall(text) if re.search(r"\d", one)]
+        amount = _parsed(bare, quantity, unit)
+        told = "; ".join(one for one in beside if not _POINTER.match(one))
+        return replace(amount, beside=told) if told and isinstance(amount, Amount) else amount
     text = (
         re.sub(r"(?<=\d)\s*(?=\d{3}\b)", "", text)
         if re.fullmatch(r"\d{1,3}( \d{3})+(\.\d+)?", text)
