@@ -8,6 +8,8 @@ import zipfile
 
 import docx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from blockplan.cli.common import show_document
@@ -25,6 +27,7 @@ from blockplan.report.document import (
     section_json,
 )
 from blockplan.report.renderers import render
+from blockplan.report.renderers.docx import PAD_EM, shared_widths
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20" width="40mm" height="20mm">'
@@ -103,6 +106,34 @@ def test_docx_is_on_a4_with_page_numbers_and_wide_tables_lie_across() -> None:
     assert "tblHeader" in rows[0]._tr.xml
     assert all("cantSplit" in row._tr.xml for row in rows[1:])
     assert rows[1].cells[0].paragraphs[0].runs[0].font.size.pt < 8
+
+
+def test_a_heading_stands_on_the_page_of_the_table_that_it_heads() -> None:
+    wide = Table(tuple(f"c{at}" for at in range(14)), (("1",) * 14,) * 3, title="Wide")
+    made = Document("Plan", "en", dt.date(2021, 9, 30), (Section("a", "Loads", (wide,)),))
+    body = docx.Document(io.BytesIO(render(made, ".docx"))).element.body.xml
+    assert body.index('w:orient="landscape"') > body.index("Loads") > body.index("<w:sectPr")
+
+
+def test_columns_of_a_docx_table_fill_the_page_and_are_as_wide_as_what_they_say() -> None:
+    said = "A long sentence on what a rule asks of every parcel of the plan and of whom it fails. " * 3
+    table = Table(("No.", "Use", "What is asked"), (("1", "Housing", said), ("2", "Roads", said)))
+    made = Document("Plan", "en", dt.date(2021, 9, 30), (Section("a", "A", (table,)),))
+    (drawn,) = docx.Document(io.BytesIO(render(made, ".docx"))).tables
+    widths = [cell.width.mm for cell in drawn.rows[1].cells]
+    assert sum(widths) == pytest.approx(160, abs=0.5)
+    assert widths[0] < widths[1] < 30 < widths[2]
+
+
+@given(st.lists(st.lists(st.text("abc ", max_size=60), min_size=4, max_size=4), min_size=1, max_size=6))
+def test_columns_share_the_room_and_none_is_wider_than_it_needs_while_another_breaks(rows) -> None:
+    heads, room = ["h"] * 4, 50.0
+    widths = shared_widths(heads, rows, room)
+    needed = [PAD_EM + max([1.08 * 0.58, *(0.58 * len(row[at]) for row in rows)]) for at in range(4)]
+    assert sum(widths) <= room + 1e-6
+    if sum(needed) >= room:
+        assert sum(widths) == pytest.approx(room)
+        assert all(one <= need + 1e-6 for one, need in zip(widths, needed, strict=True))
 
 
 def test_docx_takes_the_styles_of_a_template_and_says_what_it_cannot_read(tmp_path) -> None:

@@ -26,10 +26,11 @@ from blockplan.report.document import (
     cell_said,
     is_number,
 )
+from blockplan.report.maps.svg import text_width
 from blockplan.report.words import NO_BREAK, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from blockplan.report.document import Block, Document
@@ -49,6 +50,10 @@ LETTERS, MANY_COLUMNS = (9, 8, 6.5), 13
 #: What a ZIP file says of the time of its members: nothing, so that bytes stay the same.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 DEEPEST = 9
+#: What a cell leaves free beside its text, and after how much a heading breaks, in the size of letters.
+PAD_EM, HEAD_EM = 1.7, 4.2
+#: Headings and captions of our own are as dark as the text, as the texts of plans are.
+INK, HEADED = "1B2530", ("Title", "Subtitle", "Caption", "Intense Quote", "Heading")
 
 
 def docx(document: Document, template: Path | str | None = None) -> bytes:
@@ -109,7 +114,8 @@ class _DocxWriter:
         for block in blocks:
             if isinstance(block, Section):
                 if block.title:
-                    self._turn(across=False)
+                    # A heading stands on the page of what it heads.
+                    self._turn(across=bool(block.blocks) and self._lies(block.blocks[0]))
                     self._paragraph(block.title, f"Heading {min(depth, DEEPEST)}")
                 self.write(block.blocks, depth + 1)
             else:
@@ -139,7 +145,7 @@ class _DocxWriter:
 
     def table(self, block: Table) -> None:
         """A table whose heads stand again on each page; numbers to the right, sums in bold."""
-        across = self.own and len(block.heads) > UPRIGHT_COLUMNS
+        across = self._lies(block)
         self._turn(across=across)
         if block.title:
             self._caption("table", block.title).paragraph_format.keep_with_next = True
@@ -160,6 +166,26 @@ class _DocxWriter:
         if self.own:
             size = LETTERS[0] if not across else LETTERS[1 if len(block.heads) <= MANY_COLUMNS else 2]
             _set_letters(made, size)
+            self._set_widths(made, block, size)
+
+    def _lies(self, block: Block) -> bool:
+        """Whether a block is a table that lies across the page."""
+        return self.own and isinstance(block, Table) and len(block.heads) > UPRIGHT_COLUMNS
+
+    def _set_widths(self, made: Any, block: Table, size: float) -> None:
+        """Give each column what it says, and let long texts share what is left."""
+        from docx.shared import Emu, Pt  # noqa: PLC0415
+
+        section = self.book.sections[-1]
+        room = Emu(section.page_width - section.left_margin - section.right_margin).pt
+        said = [[cell_said(cell, self.words) for cell in row] for row in block.rows]
+        widths = shared_widths(block.heads, said, room / size)
+        made.autofit = False
+        for column, width in zip(made.columns, widths, strict=True):
+            column.width = Pt(width * size)
+        for row in made.rows:
+            for cell, width in zip(row.cells, widths, strict=True):
+                cell.width = Pt(width * size)
 
     def figure(self, block: Figure) -> None:
         """A picture with its caption and its words for who cannot see it."""
@@ -219,6 +245,7 @@ class _DocxWriter:
     def _faces(self) -> None:
         """Typefaces for Latin and for Chinese or Japanese letters in our own styles."""
         from docx.oxml.ns import qn  # noqa: PLC0415
+        from docx.shared import RGBColor  # noqa: PLC0415
 
         latin, han = FACES[self.document.lang]
         for style in self.book.styles:
@@ -230,6 +257,35 @@ class _DocxWriter:
             fonts.set(qn("w:eastAsia"), han)
             fonts.set(qn("w:ascii"), latin)
             fonts.set(qn("w:hAnsi"), latin)
+            if style.name.startswith(HEADED):
+                style.font.color.rgb = RGBColor.from_string(INK)
+                style.font.italic = False
+
+
+def shared_widths(heads: Sequence[str], rows: Sequence[Sequence[str]], room: float) -> list[float]:
+    """
+    Widths of columns, in the size of their letters, that fill a room.
+
+    A column has what its longest cell takes, its heading broken between words or after some signs; where
+    that is more than there is, the long ones share what the short ones leave.
+    """
+    needed = []
+    for at, head in enumerate(heads):
+        word = max(map(_em, head.split()), default=0.0) if head.isascii() else min(_em(head), HEAD_EM)
+        needed.append(PAD_EM + max([1.08 * word, *(_em(row[at]) for row in rows)]))
+    if sum(needed) <= room:
+        return [one * room / sum(needed) for one in needed]
+    limit, left = room / len(needed), sorted(needed)
+    for at, one in enumerate(left):
+        limit = (room - sum(left[:at])) / (len(left) - at)
+        if one > limit:
+            break
+    return [min(one, limit) for one in needed]
+
+
+def _em(said: str) -> float:
+    """About how long a text is, in the size of its letters."""
+    return text_width(said, 1.0)
 
 
 def _marked(row: Any, what: str) -> None:
