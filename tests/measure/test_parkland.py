@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shapely import affinity
 from tests.measure.conftest import home, one, park, plan_of, square
 
-from blockplan.measure.indicators.parkland import width_m
+from blockplan.measure.indicators.parkland import surely_as_wide, width_m
 from blockplan.measure.missing import lines
 
 
@@ -62,6 +62,24 @@ def test_a_tail_does_not_make_a_wide_park_narrow_and_a_long_strip_is_narrow() ->
 def test_a_pond_in_the_middle_narrows_the_park() -> None:
     ring = shapely.box(0, 0, 100, 100).difference(shapely.box(30, 30, 70, 70))
     assert width(ring) < 45
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=3, max_size=8),
+    st.floats(0, 60, allow_nan=False),
+)
+def test_land_that_is_surely_as_wide_is_found_as_wide_when_it_is_measured(
+    corners: list[tuple[int, int]], least_m: float
+) -> None:
+    land = np.array([shapely.Polygon(corners)], dtype=object)
+    if surely_as_wide(land, least_m)[0]:
+        assert width_m(land)[0] >= least_m
+
+
+def test_land_with_a_pond_or_without_a_sound_outline_is_never_sure() -> None:
+    ring = shapely.box(0, 0, 100, 100).difference(shapely.box(30, 30, 70, 70))
+    bow = shapely.Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
+    assert not surely_as_wide(np.array([ring, bow, None], dtype=object), 1.0).any()
 
 
 def test_what_is_not_there_has_no_width() -> None:

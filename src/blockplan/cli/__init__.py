@@ -50,7 +50,7 @@ COMMANDS = {
 INTERNAL_FAULT = 70
 INTERRUPTED = 130
 #: So many more records are made before Python looks for those that hang on one another in circles.
-GARBAGE = 20_000
+GARBAGE = 100_000
 #: What a shell says of a process whose reader has gone.
 READER_GONE = 141
 

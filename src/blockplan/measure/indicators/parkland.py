@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 #: The circle is found to this much (m), and widths are given to 0.1 m: finer is how coordinates are rounded.
 _TOLERANCE_M = 0.02
 _DECIMALS = 1
+#: So much (m) a width that was found may fall short of the real one: by the tolerance and in rounding.
+_DOUBT_M = 0.1
 
 
 def width_m(land: NDArray[Any]) -> NDArray[np.float64]:
@@ -54,6 +56,24 @@ def width_m(land: NDArray[Any]) -> NDArray[np.float64]:
 def _width_m(land: NDArray[Any]) -> NDArray[np.float64]:
     radius = shapely.maximum_inscribed_circle(land, tolerance=_TOLERANCE_M)
     return np.asarray(np.round(2 * shapely.length(radius), _DECIMALS))
+
+
+def surely_as_wide(land: NDArray[Any], least_m: float) -> NDArray[np.bool_]:
+    """
+    Polygons without holes whose width (`width_m`) is as large as some least one, told without measuring it.
+
+    A circle whose radius is the area over the length of the edge fits into each of them.
+
+    Examples
+    --------
+    >>> surely_as_wide(np.array([shapely.box(0, 0, 80, 80), shapely.box(0, 0, 80, 700)]), 39.0).tolist()
+    [True, True]
+    >>> surely_as_wide(np.array([shapely.box(0, 0, 80, 80), shapely.box(0, 0, 8, 700)]), 41.0).tolist()
+    [False, False]
+    """
+    simple = (shapely.get_type_id(land) == shapely.GeometryType.POLYGON) & shapely.is_valid(land)
+    fits = 2 * shapely.area(land) >= (least_m + _DOUBT_M) * shapely.length(land)
+    return np.asarray(simple & (shapely.get_num_interior_rings(land) == 0) & fits, dtype=bool)
 
 
 def sized_green_per_resident(plan: Plan, parameters: Parameters) -> Measurement:

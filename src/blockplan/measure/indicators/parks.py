@@ -17,7 +17,7 @@ from blockplan.measure.indicators.circles import (
     over_circles,
     undrawn,
 )
-from blockplan.measure.indicators.parkland import width_m
+from blockplan.measure.indicators.parkland import surely_as_wide, width_m
 from blockplan.measure.indicators.supply import per_person
 from blockplan.measure.inputs.columns import (
     absent,
@@ -236,6 +236,13 @@ def widths(plan: Plan, greens: Greens) -> NDArray[np.float64]:
     return np.array([done[members] for members in greens.members], dtype=float)
 
 
+def _reaching(plan: Plan, greens: Greens, narrowest_m: float) -> Greens:
+    """Greens that are so wide; of those that are beyond doubt by area and edge no width is measured."""
+    wide = surely_as_wide(greens.shape, narrowest_m)
+    wide[~wide] = widths(plan, _rows(greens, ~wide)) >= narrowest_m
+    return _rows(greens, wide)
+
+
 def _parks(plan: Plan, parameters: Parameters, *, perhaps: bool = False) -> Greens:
     return plan.cached(
         f"parks {perhaps}:{parameters.public}",
@@ -246,7 +253,7 @@ def _parks(plan: Plan, parameters: Parameters, *, perhaps: bool = False) -> Gree
 def _of_tier(plan: Plan, found: Greens, parameters: Parameters) -> Greens:
     """Parks that reach the tier's size and width, but for those that reach the next higher tier's too."""
     found = _below_higher(plan, found.of_size(parameters.park_smallest_ha), parameters)
-    return _rows(found, widths(plan, found) >= parameters.park_narrowest_m)
+    return _reaching(plan, found, parameters.park_narrowest_m)
 
 
 def _below_higher(plan: Plan, found: Greens, parameters: Parameters) -> Greens:
@@ -255,7 +262,7 @@ def _below_higher(plan: Plan, found: Greens, parameters: Parameters) -> Greens:
     if not higher_ha:
         return found
     large = found.of_size(higher_ha)
-    higher = set(_rows(large, widths(plan, large) >= parameters.higher_narrowest_m).members)
+    higher = set(_reaching(plan, large, parameters.higher_narrowest_m).members)
     return _rows(found, np.array([members not in higher for members in found.members], dtype=bool))
 
 

@@ -423,7 +423,8 @@ def _write_ogr(frame: pd.DataFrame, path: Path, name: str, kind: str) -> None:
     pyogrio.set_gdal_config_options(_STAMP)
     try:
         with _writing(path):
-            pyogrio.write_dataframe(frame, path, layer=name, driver=kind, **options)
+            # By Arrow whole columns go to the file; the other formats want their rows one by one.
+            pyogrio.write_dataframe(frame, path, layer=name, driver=kind, use_arrow=kind == "GPKG", **options)
             if kind != "GPKG":
                 # Only a GeoPackage commits; elsewhere the last bytes may be lost on a full disk unsaid.
                 _check_complete(path, kind, len(frame))

@@ -164,6 +164,8 @@ def _said(column: str, series: pd.Series[Any]) -> list[str]:
     return [
         (texts.get(value) or texts.setdefault(value, head + encode_basestring(value)))
         if type(value) is str
+        else ""
+        if value is None
         else _value_said(head, value)
         for value in series.tolist()
     ]

@@ -151,11 +151,10 @@ def _overlaps(
     if not len(at):
         return [], [], geometries[:0]
     one, other = shapely.STRtree(geometries).query(geometries[at], predicate="intersects")
-    one, many = at[one], len(geometries)
-    pairs = np.column_stack(
-        np.divmod(np.unique(np.minimum(one, other) * many + np.maximum(one, other)), many)
-    )
-    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    one = at[one]
+    # Two suspects meet twice, from either side.
+    apart = (one < other) | ~suspects[other]
+    pairs = np.sort(np.column_stack((one[apart], other[apart])), axis=1)
     # Those whose boxes share no ground share none.
     one_box, other_box = shapely.bounds(geometries[pairs[:, 0]]), shapely.bounds(geometries[pairs[:, 1]])
     share = np.minimum(one_box, other_box)[:, 2:] > np.maximum(one_box, other_box)[:, :2]
@@ -164,7 +163,8 @@ def _overlaps(
     # Neighbours that merely touch make up nearly all of the pairs; testing is cheaper than cutting.
     touch = shapely.touches(left, right)
     pairs = pairs[~touch]
-    pieces = shapely.intersection(left[~touch], right[~touch])
+    pairs = pairs[np.lexsort(pairs.T[::-1])]
+    pieces = shapely.intersection(geometries[pairs[:, 0]], geometries[pairs[:, 1]])
     areas = shapely.area(pieces)
     large = areas > tolerances.overlap_tolerance_m2
     found: list[Pair] = []
