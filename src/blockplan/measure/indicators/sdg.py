@@ -26,6 +26,7 @@ from blockplan.measure.inputs.columns import (
     union,
     values,
 )
+from blockplan.measure.inputs.common_ground import apart, common_ground
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import residents
 from blockplan.measure.measurement import Measurement, Part
@@ -57,30 +58,47 @@ def open_space_share(plan: Plan, parameters: Parameters) -> Measurement:
     if missing:
         missing = tuple(dict.fromkeys(missing))
         return Measurement(name, None, "1", missing=missing, counted=counted)
+    parcels = shapes(plan, "parcels")
+    definition: dict[str, Any] = {"streets_from": "parcels" if roads.any() else "red_line_width_m"}
     if roads.any():
-        streets, source = union(shapes(plan, "parcels")[roads]), "parcels"
+        whole, green, streets = _of_parcels(parcels, built, roads, greens.shape)
     else:
-        streets, missing, source = _between_red_lines(plan)
+        land, missing = _between_red_lines(plan)
         counted["streets"] = tuple(ids(plan, "streets"))
-    definition: dict[str, Any] = {"streets_from": source}
-    if missing:
-        return Measurement(name, None, "1", definition, missing=missing, counted=counted)
-    land = union(shapes(plan, "parcels")[built])
-    green = overlaid(shapely.intersection, union(greens.shape), land)
-    streets = overlaid(shapely.difference, streets, green)
-    whole = overlaid(shapely.union, land, streets).area
-    definition |= {"built_up_ha": whole / M2_PER_HA, "open_space_ha": green.area / M2_PER_HA}
+        if missing:
+            return Measurement(name, None, "1", definition, missing=missing, counted=counted)
+        whole, green, streets = _of_outlines(union(parcels[built]), union(greens.shape), land)
+    definition |= {"built_up_ha": whole / M2_PER_HA, "open_space_ha": green / M2_PER_HA}
     if not whole:
         missing = (nothing("no_built_up"),)
         return Measurement(name, None, "1", definition, missing=missing, counted=counted)
-    definition["streets_ha"] = streets.area / M2_PER_HA
-    by = (Part("open_space", green.area / whole), Part("streets", streets.area / whole))
-    value = (green.area + streets.area) / whole
-    return Measurement(name, value, "1", definition, by=by, counted=counted)
+    definition["streets_ha"] = streets / M2_PER_HA
+    by = (Part("open_space", green / whole), Part("streets", streets / whole))
+    return Measurement(name, (green + streets) / whole, "1", definition, by=by, counted=counted)
 
 
-def _between_red_lines(plan: Plan) -> tuple[Any, tuple[Missing, ...], str]:
-    """Land between the red lines of all streets on planned land, what is missing to draw it, and its name."""
+def _of_parcels(
+    parcels: NDArray[Any], built: NDArray[np.bool_], roads: NDArray[np.bool_], greens: NDArray[Any]
+) -> tuple[float, float, float]:
+    """Built-up land with the streets, the greens on it, and the streets beside these, m2."""
+    green = common_ground(apart(greens), apart(parcels[built]))
+    streets = apart(parcels[roads])
+    under = common_ground(streets, green)
+    whole, on_land, of_streets, lost = (
+        total(shapely.area(pieces)) for pieces in (apart(parcels[built | roads]), green, streets, under)
+    )
+    return whole, on_land, of_streets - lost
+
+
+def _of_outlines(land: Any, greens: Any, streets: Any) -> tuple[float, float, float]:
+    """The same where the streets are one outline of their own."""
+    green = overlaid(shapely.intersection, greens, land)
+    beside = overlaid(shapely.difference, streets, green)
+    return overlaid(shapely.union, land, beside).area, green.area, beside.area
+
+
+def _between_red_lines(plan: Plan) -> tuple[Any, tuple[Missing, ...]]:
+    """Land between the red lines of all streets on planned land, and what is missing to draw it."""
     width, names, line = (
         values(plan, "streets", "red_line_width_m"),
         ids(plan, "streets"),
@@ -92,7 +110,7 @@ def _between_red_lines(plan: Plan) -> tuple[Any, tuple[Missing, ...], str]:
     drawn = ~np.isnan(width) & ~shapely.is_missing(line)
     land = union(shapely.buffer(line[drawn], width[drawn] / 2, quad_segs=CIRCLE_SEGMENTS, cap_style="flat"))
     outline = union(shapes(plan, "boundary"))
-    return land if outline.is_empty else land.intersection(outline), missing, "red_line_width_m"
+    return land if outline.is_empty else land.intersection(outline), missing
 
 
 def land_consumption_ratio(plan: Plan, parameters: Parameters) -> Measurement:

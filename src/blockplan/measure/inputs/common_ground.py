@@ -1,0 +1,68 @@
+"""
+Ground that pieces of land have in common; where they have none, their areas add up.
+
+Parcels hardly ever lie over one another, so what many of them cover is known without drawing their outline:
+to join 30,000 parcels takes ten times as long as to see that they only touch.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.measure.inputs.columns import sound
+from blockplan.measure.inputs.parcel_intensity import joined_by
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def apart(land: NDArray[Any]) -> NDArray[Any]:
+    """
+    The same land in pieces that have no ground in common: polygons that do are joined.
+
+    What is no polygon covers no land.
+
+    Examples
+    --------
+    >>> pieces = apart(np.array([shapely.box(0, 0, 2, 2), shapely.box(2, 0, 4, 2), shapely.box(3, 0, 6, 2)]))
+    >>> sorted(shapely.area(pieces).tolist())
+    [4.0, 8.0]
+    """
+    land = sound(land[shapely.get_dimensions(land) == 2])
+    land = land[~shapely.is_missing(land)]
+    one, other = _pairs(land, land)
+    one, other = one[one < other], other[one < other]
+    if not len(one):
+        return land
+    from scipy.sparse import coo_array  # noqa: PLC0415 (few plans have parcels that lie over one another)
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+    beside = coo_array((np.ones(len(one)), (one, other)), shape=(len(land), len(land)))
+    return joined_by(connected_components(beside, directed=False)[1], land)[1]
+
+
+def common_ground(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
+    """
+    The ground that pieces of one kind of land have in common with those of another.
+
+    Examples
+    --------
+    >>> found = common_ground(np.array([shapely.box(0, 0, 4, 2)]), np.array([shapely.box(3, 0, 6, 2)]))
+    >>> shapely.area(found).tolist()
+    [2.0]
+    """
+    a, b = _pairs(one, other)
+    return np.asarray(shapely.intersection(one[a], other[b]), dtype=object)
+
+
+def _pairs(one: NDArray[Any], other: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows of polygons that do not only touch; most neighbours are told by their boxes."""
+    a, b = shapely.STRtree(other).query(one)
+    boxes, beside = shapely.bounds(one)[a], shapely.bounds(other)[b]
+    share = (np.minimum(boxes, beside)[:, 2:] > np.maximum(boxes, beside)[:, :2]).all(axis=1)
+    a, b = a[share], b[share]
+    meet = shapely.intersects(one[a], other[b]) & ~shapely.touches(one[a], other[b])
+    return a[meet], b[meet]

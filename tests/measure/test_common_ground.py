@@ -1,0 +1,45 @@
+"""Ground that pieces of land have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blockplan.measure.inputs.common_ground import apart, common_ground
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+corner = st.integers(0, 12)
+triangles = st.lists(st.tuples(*[st.tuples(corner, corner)] * 3), max_size=8)
+
+
+def land_of(corners: list[Any]) -> NDArray[Any]:
+    return np.array([shapely.Polygon(three) for three in corners], dtype=object)
+
+
+def area(pieces: NDArray[Any]) -> float:
+    return float(shapely.area(pieces).sum())
+
+
+@given(triangles, triangles)
+def test_areas_of_what_lies_apart_add_up_to_that_of_the_outline(one: list[Any], other: list[Any]) -> None:
+    first, second = land_of(one), land_of(other)
+    whole, beside = (shapely.union_all(shapely.make_valid(some)) for some in (first, second))
+    assert area(apart(first)) == pytest.approx(whole.area)
+    shared = common_ground(apart(first), apart(second))
+    assert area(shared) == pytest.approx(whole.intersection(beside).area, abs=1e-9)
+
+
+def test_parcels_that_touch_stay_as_they_are_and_what_is_no_land_is_left_out() -> None:
+    parcels = np.array([shapely.box(at, 0, at + 1, 1) for at in range(4)], dtype=object)
+    others = np.array([shapely.Point(0, 0), None, shapely.LineString([(0, 0), (4, 0)])], dtype=object)
+    found = apart(np.concatenate([others, parcels]))
+    assert all(kept is given for kept, given in zip(found, parcels, strict=True))
+    assert len(apart(others)) == 0
+    assert len(common_ground(found, apart(others))) == 0
