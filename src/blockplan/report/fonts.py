@@ -69,7 +69,8 @@ def printable(text: str) -> str:
     >>> printable("雙溪路"), printable("双溪路")
     ('〓溪路', '双溪路')
     """
-    return text.translate(dict.fromkeys(map(ord, missing(set(text))), NO_FORM))
+    lost = missing(set(text))
+    return text.translate(dict.fromkeys(map(ord, lost), NO_FORM)) if lost else text
 
 
 @cache

@@ -47,7 +47,7 @@ def _texts(layer: SourceLayer) -> dict[str, set[str]]:
     """The texts with a comma or a point among digits that each field holds."""
     found = {}
     for name in layer.fields:
-        there = {one for one in layer.frame[name] if isinstance(one, str) and len(one) < 20}
+        there = {one for one in layer.frame[name].tolist() if isinstance(one, str) and len(one) < 20}
         if there:
             found[name] = {one for one in there if "," in one or "." in one}
     return found

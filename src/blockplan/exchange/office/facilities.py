@@ -136,7 +136,7 @@ def _listed(
     """Facilities of tables: at the parcel whose number they say, each; without one they have no place."""
     points = (
         dict(zip(parcels["parcel_id"], parcels.geometry.representative_point(), strict=True))
-        if len(parcels)
+        if tables and len(parcels)
         else {}
     )
     kept: tuple[list[Row], list[Any], list[dict[str, Any]]] = ([], [], [])

@@ -74,7 +74,7 @@ def _places(layer: SourceLayer, choice: LayerChoice) -> list[tuple[str, str, str
     at = layer.frame[ROW].tolist() if ROW in layer.frame.columns else range(1, len(layer.frame) + 1)
     word = "row" if ROW in layer.frame.columns else "record"
     ids = (
-        [text_of(value) for value in layer.frame[number.field]]
+        [text_of(value) for value in layer.frame[number.field].tolist()]
         if number is not None and number.field in layer.frame.columns
         else [""] * len(layer.frame)
     )

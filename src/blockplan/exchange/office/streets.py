@@ -126,8 +126,8 @@ def streets(
 ) -> gpd.GeoDataFrame:
     """Centre lines with class and width; a table of streets fills what they lack, by name."""
     rows, shapes = collect(layers, profile, findings)
-    flat = [(row, part) for row, shape in zip(rows, shapes, strict=True) for part in shapely.get_parts(shape)]
-    rows, shapes = [row for row, _ in flat], [shapely.line_merge(part) for _, part in flat]
+    parts, of = shapely.get_parts(np.array(shapes, dtype=object), return_index=True)
+    rows, shapes = [rows[at] for at in of.tolist()], list(shapely.line_merge(parts))
     _go_on(rows, shapes, findings)
     by_name = {key(str(name_of(row))): row for row in tables if name_of(row)}
     ids = unique(rows, "street_id", "S")

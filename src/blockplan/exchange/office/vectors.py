@@ -223,12 +223,11 @@ def _beside(path: Path) -> Path:
 
 def _decode(frame: pd.DataFrame, path: Path, label: str, reading: SourceReading) -> pd.DataFrame:
     columns = [column for column in frame.columns if column != "geometry"]
+    given = {column: frame[column].tolist() for column in columns}
     texts = {
-        column: [
-            value.encode("latin-1", "replace") if isinstance(value, str) else None for value in frame[column]
-        ]
-        for column in columns
-        if any(isinstance(value, str) for value in frame[column])
+        column: [value.encode("latin-1", "replace") if isinstance(value, str) else None for value in values]
+        for column, values in given.items()
+        if any(isinstance(value, str) for value in values)
     }
     names = {column: str(column).encode("latin-1", "replace") for column in columns}
     distinct = {text for column in texts.values() for text in column if text}
