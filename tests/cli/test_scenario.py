@@ -219,6 +219,13 @@ def test_a_row_that_cannot_be_read_names_its_line(plan, tmp_path):
         call("new", plan, "b", "--from", workbook(tmp_path / "rows.xlsx", parcels=rows))
 
 
+def test_a_table_that_is_too_large_is_refused_unread(plan, tmp_path):
+    with (tmp_path / "rows.csv").open("wb") as file:
+        file.truncate(201_000_000)
+    with pytest.raises(BlockplanError, match=r"rows.csv has 201 MB; of .csv at most 200 MB are read"):
+        call("new", plan, "b", "--from", tmp_path / "rows.csv")
+
+
 def test_features_of_a_copy_without_an_id_or_with_one_twice_are_refused(plan, tmp_path):
     parcels = formats.read_layer(plan / "plan.gpkg", "parcels")
     formats.write_layers(

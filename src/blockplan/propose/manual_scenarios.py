@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.exchange.office.profile import load_profile
 from blockplan.exchange.office.sheets import read_csv, read_workbook
+from blockplan.exchange.office.sizes import check_size
 from blockplan.exchange.office.source import ROW, SECTION
 from blockplan.exchange.office.values import Amount, read_amount, text_of
 from blockplan.plan.files import formats
@@ -221,6 +222,7 @@ def from_file(plan: Plan, path: Path) -> list[Change]:
         if not path.is_file():
             raise PlanDataError(f"There is no file {path}.\nCheck the name.")
         known = load_profile()
+        check_size(path, path.name)
         reading = (read_csv if ending == ".csv" else read_workbook)(path, path.name, _Headings(known))
         tables = [(table, layer) for table in reading.layers if (layer := _layer_of(table)) is not None]
         if not tables:
