@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import math
 import re
 import shutil
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
+from PIL import Image
 from tests.portal.browser import violations
 from tests.support.workbench import Service, workbench
 from tests.town import town
@@ -167,6 +171,28 @@ def test_each_scenario_bears_how_its_verdicts_came_out(zone: Service, chromium: 
         "b": ["9", "pass", "4", "fail"],
         "c": ["12", "pass", "1", "fail"],
     }
+    assert wrong == []
+    tab.close()
+
+
+@pytest.mark.long
+def test_the_other_scenario_is_drawn_with_every_layer(service: Service, chromium: Any) -> None:
+    tab, wrong = opened(service, chromium, "en", 1440)
+    tab.keyboard.press("c")
+    tab.select_option("#compare-with", "base")
+    tab.get_by_role("button", name="Side by side").click()
+    settled(tab)
+
+    def stops(part: str) -> int:
+        """How many pixels of a map are those of rings round stops."""
+        area = tab.locator(part).bounding_box()
+        with Image.open(io.BytesIO(tab.screenshot(clip=area))) as picture:
+            return int((np.asarray(picture.convert("RGB")) == (10, 88, 166)).all(axis=2).sum())
+
+    end = time.monotonic() + 30
+    while not stops(".swipe-map") and time.monotonic() < end:
+        tab.wait_for_timeout(500)
+    assert stops(".swipe-map") == pytest.approx(stops(".stage > .map"), rel=0.2)
     assert wrong == []
     tab.close()
 

@@ -74,7 +74,7 @@ export const postScenario = (said: { open: string } | { branch: string }): Promi
 export const getVerify = (): Promise<{ same: boolean; differences: string[] }> => ask("verify");
 export const getCompare = (name: string): Promise<Comparison> => ask(`compare?with=${encodeURIComponent(name)}`);
 export const getOutcomes = (name: string): Promise<{ outcomes: Partial<Record<Outcome, number>> }> => ask(`outcomes?of=${encodeURIComponent(name)}`);
-export const getLayersOf = (name: string): Promise<Layers> => getPacked(`&only=parcels,facilities&scenario=${encodeURIComponent(name)}`);
+export const getLayersOf = (name: string, layers: string[]): Promise<Layers> => getPacked(`&only=${layers.join(",")}&scenario=${encodeURIComponent(name)}`);
 export const getProposal = (): Promise<Proposal> => ask("proposal");
 export const postProposal = (wanted: Wanted): Promise<Proposal> => ask("proposal", { ...wanted });
 export const deleteProposal = (): Promise<Proposal> => ask("proposal", undefined, "DELETE");

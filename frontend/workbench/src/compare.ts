@@ -54,7 +54,10 @@ async function choose(name: string): Promise<void> {
   showOnMap();
   if (!name) return;
   try {
-    const [comparison, layers] = await Promise.all([api.getCompare(name), name === ALL ? null : api.getLayersOf(name)]);
+    const comparison = await api.getCompare(name);
+    // What does not differ is drawn as it is here.
+    const differing = (): string[] => [...new Set(["parcels", ...comparison.changed.map(({ layer }) => layer)])];
+    const layers = name === ALL ? null : await api.getLayersOf(name, differing());
     if (other !== name) return;
     found = comparison;
     seen = store.result.content_hash;

@@ -301,8 +301,7 @@ export class PlanMap {
     }); // prettier-ignore
     drawSigns(map);
     map.once("load", () => {
-      for (const name of ["boundary", "water", "woodland", "streets", "rail"]) (map.getSource(name) as GeoJSONSource).setData(collection(name));
-      for (const [name, layer] of Object.entries(layers.layers)) (map.getSource(name) as GeoJSONSource | undefined)?.setData(collection(name, layer.features));
+      for (const name of DRAWN) (map.getSource(name) as GeoJSONSource).setData(collection(name, layers.layers[name]?.features));
       const there = new Map(Object.entries(layers.layers).map(([name, { features }]) => [name, new Map(features.map((one) => [one.id, one]))]));
       (map.getSource("differing") as GeoJSONSource).setData(framed(keys, (layer, id) => there.get(layer)?.get(id)));
     });

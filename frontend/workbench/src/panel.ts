@@ -96,7 +96,9 @@ export function drawVerdicts(into: Element, toProposals: () => void): void {
   fill(
     into,
     carries(),
-    h("div", { class: "chips" }, ...chips, h("span", { class: "legend" }, say("required"))),
+    judged.length > 0
+      ? h("div", { class: "chips" }, ...chips, h("span", { class: "legend" }, say("required")))
+      : h("p", { class: "empty" }, say("noneApplies")),
     h("ul", { class: "verdicts" }, ...judged.map((one) => row(one, toProposals))),
   );
 }

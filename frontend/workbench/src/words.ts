@@ -12,6 +12,7 @@ const WORDS = {
   search: { zh: "地块、道路、设施、规则", en: "Parcel, street, facility, rule", ja: "区画・道路・施設・規則" },
   nothingFound: { zh: "没有找到", en: "nothing found", ja: "見つかりません" },
   carries: { zh: "可容纳人口", en: "Carries", ja: "収容できる人口" },
+  noneApplies: { zh: "本方案所用的规则都不适用于此地。", en: "None of the rules of this plan applies here.", ja: "この計画に当てはまる規則はありません。" },
   noLimit: { zh: "所用规则都不限定可容纳的人口。", en: "No rule here limits how many may live here.", ja: "居住人口を制限する規則はありません。" },
   then: { zh: "其次不足：", en: "then:", ja: "次に不足：" },
   people: { zh: "人", en: "people", ja: "人" },
