@@ -5,6 +5,7 @@ import re
 from collections import Counter
 
 import docx
+import numpy as np
 import pytest
 from tests.deliver.blind_text import BATCHES, blind_text
 from tests.deliver.foreign_text import foreign_text
@@ -16,6 +17,9 @@ from blockplan.cli import main
 from blockplan.deliver.text import check_text, write_comments
 from blockplan.deliver.text.scan import numbers as scanned
 from blockplan.plan import read, write
+
+#: Batches whose alarms are counted, and the one that was written last.
+CERTAIN, LAST = ("eighth", "ninth", "tenth", "eleventh"), "eleventh"
 
 
 def judged(view, *paragraphs):
@@ -386,6 +390,33 @@ def test_texts_that_the_scanner_was_not_written_for_are_read(repo, batch, lang):
     assert (said - wrong).total() / made.stated < 0.02
 
 
+def rates(plan, made):
+    """Alarms of a check, false ones among them, figures stated, wrong ones that nothing found."""
+    found = [one for one in check_text(a_view(plan), made.document).statements if one.state == "missed"]
+    said = Counter(
+        re.match(r"[0-9.,]+", one.said)[0].replace(",", "") for one in found if one.kind == "number"
+    )
+    wrong = Counter(made.wrong)
+    return np.array(
+        [said.total(), (said - wrong).total(), made.stated, (wrong - said).total(), wrong.total()]
+    )
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [pytest.param(one, marks=pytest.mark.long if one == LAST else pytest.mark.soak) for one in CERTAIN],
+)
+def test_of_the_alarms_and_of_the_figures_stated_hardly_any_is_a_false_alarm(repo, batch):
+    plan = read(repo / "examples" / "demonstration-zone")
+    found = sum(rates(plan, blind_text(plan, lang, batch)) for lang in ("zh", "en", "ja"))
+    alarms, false, stated, unfound, wrong = found
+    assert wrong > 60
+    assert alarms > 60
+    assert false / alarms < 0.02
+    assert false / stated < 0.02
+    assert unfound / wrong < 0.1
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -429,3 +460,43 @@ def test_a_number_under_a_heading_of_numbers_is_listed(small):
     table.cell(0, 0).text, table.cell(1, 0).text = "No.", "14"
     found = check_text(small, document).statements
     assert [(one.said, one.state) for one in found if one.kind == "number"] == [("14", "context")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # An end of a range, what there is now, what is only compared with, a price, a part.
+        "K-B-01地块容积率一般为1.9至3.2。",
+        "K-B-01地块现状容积率0.6，规划容积率1.8。",
+        "参照容积率2.0、建筑密度45%的典型街区测算。",
+        "地块K-B-01为住宅用地。周边已批项目容积率2.6，建筑密度45%。",
+        "地块K-B-01为住宅用地。A model block with a floor area ratio of 2.0 was simulated.",
+        "住宅均价按每平方米2.1万元计。",
+        # Other people, homes and spaces than the plan's.
+        "换乘停车场2处共480个泊位，非机动车泊位6,000个。",
+        "区域就业岗位缺口约3,500个。",
+        "上一轮规划确定的人口3.8万人、住宅1.5万套实现度分别为74%和69%。",
+        "拆迁涉及住户426户、企业31家。",
+        "The region lacks some 3,500 jobs, and 426 households have to move.",
+        "前回計画の目標である人口3.8万人の達成度は高い。",
+        "K-B-01の敷地面積は1.00ha、擁壁は高さ6mである。",
+        "11,000 people live on a square kilometre, 46 square kilometres in all.",
+    ],
+)
+def test_what_is_said_of_something_else_raises_no_alarm(small, text):
+    assert [one for one in numbers(small, text) if one[1] == "missed"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("规划居住人口确定为320人，住宅总量另议。", ["320人"]),
+        ("K-B-01地块容积率上限1.9，周边不作调整。", ["1.9"]),
+        ("地块K-A-01为住宅用地。建筑密度35%，绿地率另定。", ["35%"]),
+        ("The planned population is 320; the region lacks some 3,500 jobs.", ["320"]),
+        ("計画人口は320人とする。", ["320人"]),
+        ("The homes of K-A-01 will cover 35% of it.", ["35%"]),
+    ],
+)
+def test_a_wrong_figure_of_the_plan_is_an_alarm_beside_all_that(small, text, wrong):
+    assert [said for said, state, _ in numbers(small, text) if state == "missed"] == wrong

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from blockplan.deliver.text.certainty import Disagreement, goes_on
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -13,8 +15,12 @@ if TYPE_CHECKING:
     from blockplan.deliver.text.lexicon import Lexicon, Token
     from blockplan.deliver.text.scan import ScannedNumber
 
-#: An English sentence ends at a full stop before a capital: ``No. 3`` and ``1.8`` go on.
-_SENTENCE = re.compile(r"(?:[^。；;！？!?\n.]|\.(?!\s+[A-Z]))*(?:[。；;！？!?\n]|\.(?=\s))?")
+#: An English sentence ends at a full stop before a capital or a number: ``No. 3`` and ``1.8`` go on.
+_SENTENCE = re.compile(
+    r"(?:[^。；;！？!?\n.]|\.(?!\s+[A-Z0-9])|(?<=\b[Nn]o)\.|(?<=\b[Nn]os)\.|(?<=\b[Ff]ig)\.|(?<=\b[Aa]rt)\.|(?<=\bca)\."
+    r"|(?<=\b[Ss]ec)\.|(?<=\bsq)\.|(?<=\bapprox)\.)*(?:[。；;！？!?\n]|\.(?=\s))?"
+)
+_MEASURED = re.compile(r"\s(?:kilo|centi|milli)?met(?:re|er)s?\b|\s(?:km|m|feet|miles?)\b", re.IGNORECASE)
 _STOP = re.compile(r"[，,。；;、：:）)（(]")
 #: What asks for something instead of stating it.
 ASKS = re.compile(
@@ -106,7 +112,8 @@ _PART_BEHIND = re.compile(
 )
 _CHANGED = re.compile(
     r"\s?(?:上调|下调|调整|提高|提升|降低|降至|压缩)"
-    r"|\s(?:more|less|higher|lower|fewer|larger|smaller|below|above|over)\b"
+    r"|\s(?:more|less|higher|lower|fewer|larger|smaller)\b"
+    r"|\s(?:below|above|over)\s(?:the\s)?(?:standard|average|norm|limit|today|existing|present|that|what|it)\b"
     r"|\s?(?:多い|少ない|高い|低い|増|減)"
     r"|\s?(?:分|ポイント)?(?:を|ほど|程度)?(?:引き?[上下]げ|上乗せ|増や|増加|減ら|減少|縮小|拡大|上回|下回る|広げ|拡げ|狭め|延ば)"
 )
@@ -149,10 +156,19 @@ def bind(text: str, numbers: Sequence[ScannedNumber], lexicon: Lexicon) -> list[
     for match in _SENTENCE.finditer(text):
         own = [one for one in numbers if match.start() <= one.start < match.end()]
         words = [one for one in tokens if match.start() <= one.start < match.end()]
+        # "Square" is a class of land, and no subject in "86 square kilometres".
+        words = [one for one in words if not (one.subject and _measures(text, one, own))]
         sentence = _Sentence(text, match.start(), match.end(), own, words, carried, lexicon)
         bound += sentence.bound()
         carried = sentence.topic or carried
     return bound
+
+
+def _measures(text: str, word: Token, numbers: Sequence[ScannedNumber]) -> bool:
+    """Whether a word is of a unit: that of a number, or of one behind it."""
+    return _MEASURED.match(text, word.end) is not None or any(
+        one.start < word.start < one.end for one in numbers
+    )
 
 
 @dataclass(frozen=True)
@@ -273,7 +289,13 @@ class _Sentence:
         near = [one for one in before if one.start >= lead and not self._taken(lead, one)]
         number = self._of_what(number, near)
         own = [one for one in behind if self._taken(number.end, one)]
-        said = [one for one in (*own, *reversed(near), *behind) if not one.subject]
+        # Only English says behind a figure what it is of; else that is of the next one: "1.72haで計画区域の".
+        late = [
+            one
+            for one in behind
+            if one.start < number.end or one.word.isascii() or self.text[one.start - 1] in "的の"
+        ]
+        said = [one for one in (*own, *reversed(near), *late) if not one.subject]
         quantity = next((one for one in said if number.dimension in self.lexicon.dimensions[one.word]), None)
         subject = self._subject(number, before, behind, quantity)
         fact, why = self._choose(number, subject, self._own_word(number, subject, said) or quantity)
@@ -282,7 +304,39 @@ class _Sentence:
             return Bound(number, None, "asks")
         if fact is not None and not fact.subjects and any(map(self._described, before)):
             return Bound(number, None, "no_fact")
+        if fact is not None and not any(map(number.fits, fact.amounts)):
+            quantity = self._own_word(number, subject, said) or quantity
+            if not self._certain(number, fact, subject, quantity):
+                return Bound(number, None, "no_fact")
         return Bound(number, fact, why)
+
+    def _certain(
+        self, number: ScannedNumber, fact: Fact, subject: Token | None, quantity: Token | None
+    ) -> bool:
+        """Whether a number that does not fit its fact contradicts it."""
+        if subject is not None and subject is self.carried and not self._divided:
+            # A unit alone reaches no sentence back.
+            if quantity is None or quantity.start > number.start:
+                return False
+            spans = [(one.start, one.end) for one in self.numbers]
+            spans += [(one.start, one.end) for one in self.words if not one.subject]
+            if not goes_on(self.text, self.start, spans, quantity.start, _GOES_ON):
+                return False
+        clause = self._clause(number)
+        named = [one for one in self.words if one.subject and not self._general(one)]
+        return Disagreement(
+            self.text, self.start, clause, self.end, number, fact, subject, quantity, named
+        ).certain
+
+    def _general(self, token: Token) -> bool:
+        """Whether a word names a kind of thing that a plan has many of: parcels, blocks, areas."""
+        facts = self.lexicon.by_subject.get(token.word, [])
+        return bool(facts) and all(fact.bound_to.startswith("layer:") for fact in facts)
+
+    @property
+    def _divided(self) -> bool:
+        """Whether a ; alone parts the sentence from the one before."""
+        return self.text[: self.start].rstrip().endswith((";", "；"))
 
     def _own_word(self, number: ScannedNumber, subject: Token | None, said: list[Token]) -> Token | None:
         """The first word that names a figure of this dimension of the subject itself."""
@@ -354,7 +408,7 @@ class _Sentence:
 
     def _goes_on(self, number: ScannedNumber, quantity: Token | None) -> bool:
         """Whether a clause speaks on of what the one before did: it names no other thing, or a ; divides."""
-        if self.text[: self.start].rstrip().endswith((";", "；")):
+        if self._divided:
             return True
         end = number.start if quantity is None else min(number.start, quantity.start)
         return _GOES_ON.fullmatch(self.text, self._clause(number), end) is not None

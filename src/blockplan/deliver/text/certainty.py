@@ -1,0 +1,270 @@
+"""
+Whether a number that differs from the fact it seems to state can be said to be wrong.
+
+Agreement speaks for itself; a disagreement may be a misreading. It is an alarm only where nothing tells that
+the number is of something else: a range, a comparison, what there was, a part, a price, another thing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blockplan.deliver.text.facts import Fact
+    from blockplan.deliver.text.lexicon import Token
+    from blockplan.deliver.text.scan import ScannedNumber
+
+#: Two values of a fact that differ by less than this share are one value, rounded twice.
+ROUNDED = 0.02
+_NUMBER = r"[0-9][0-9,]*(?:\.[0-9]+)?"
+#: The other end of a range, behind a number or before it.
+_RANGE_BEHIND = re.compile(rf"\s?(?:至|到|～|~|–|—|-|から|to|and)\s?(?:约|約)?{_NUMBER}", re.IGNORECASE)
+_RANGE_BEFORE = re.compile(
+    rf"{_NUMBER}\s?(?:[%％]|[a-z²]{{1,3}}|米|公顷|平方米|人|个|层|階|㎡|ha)?\s?(?:至|～|~|–|—|から)\s?(?:约|約)?$"
+    rf"|\bbetween\s[^,;.]*\band\s$|{_NUMBER}\sto\s$",
+    re.IGNORECASE,
+)
+#: Not a range but what was and what becomes of it: "由2.8至1.9", "2.8から1.9に", "from 2.8 to 1.9".
+_BECOMES_BEFORE = re.compile(r"(?:由|从|自|\bfrom\s)[^,;，；。]*$", re.IGNORECASE)
+_BECOMES_BEHIND = re.compile(r"\s?(?:へ|に(?!対|応|及))")
+_BETWEEN = re.compile(r"\bbetween\s(?:about\s)?$", re.IGNORECASE)
+#: What there was; "现有" before a facility's name is part of no figure.
+_EXISTING = re.compile(
+    r"现状|现有|既有|现存|现宽|现为|目前|原有|実人口|实有|户籍|現況|現状|現在|既存"
+    r"|\b(?:existing|now|today|at present|currently|until)\b",
+    re.IGNORECASE,
+)
+#: Words of what is only compared with, assumed or asked.
+_OTHERS = re.compile(
+    r"参照|参考|对照|类比|对标|类似|同类|典型|一般|多在|通常|平均|周边|邻近|毗邻|附近|已批|专家|建议|假定|模拟|算例"
+    r"|全市|全镇|省标"
+    r"|類似|同種|典型|標準|一般|周辺|近隣|隣接|隣る|認可済|専門家|想定|前の案|市全体|全国"
+    r"|\b(?:models?|typical|similar|like districts|of this kind|elsewhere|nearby|neighbou?ring|approved"
+    r"|experts?|usually|in general|on average|assumed|compared with|standard advises)\b",
+    re.IGNORECASE,
+)
+#: What is counted behind a classifier, and units that no figure of a plan has.
+_PARTICLE = "的左右内中为和及与以则并或之以上下是在均，。；、はがをでとのにもやへか：:）)"
+_STRANGE = re.compile(rf"(?![{_PARTICLE}])[\u3400-\u9fff\u3040-\u30ff℃°¥€$]")
+_OF_IT = re.compile(r"\s?(?:of|in)\s(?:it|them|which|these|those)\b", re.IGNORECASE)
+_LEFT_OUT = re.compile(r"\s?(?:を?除|以外|之外|除外|未満|を超)")
+_BUT = re.compile(
+    r"(?:除|扣除|\bexcept|\bwithout|\bexcluding|\bbesides)(?:\s|了|约|the|some|for)*$", re.IGNORECASE
+)
+_MONEY = re.compile(r"\s?(?:万|亿|億|million|billion)?\s?(?:元|円|€|euros?|yuan|yen|dollars?)", re.IGNORECASE)
+#: Between the word for a figure of the whole plan and its number.
+_GAP = re.compile(
+    r"(?:\s|总量|总数|总计|规模|数量|合计|共计|确定|控制|限制|核定|维持|预计|安排|供应|约|約|近|达到|达|为|是|在|到|按|共|计|以"
+    r"|不超过|上限|左右|≤|：|:|は|が|を|も|、|で|に|と|およそ|概ね|合わせて|全体で|計|（|\("
+    r"|\b(?:of|is|are|at|to|about|some|around|reach|reaches|comes?|be|will|totals?|totalling|expected|planned|set|put"
+    r"|limited|amounts?|a|the|up)\b)*",
+    re.IGNORECASE,
+)
+#: Before that word in its clause: what makes no other thing of it.
+_LEAD = re.compile(
+    r"(?:[\s（(0-9]|规划|预测|预计|总|全区|全域|全部|区内|本区|该区|本片区|共计|共|安排|供应|新增|提供|住房|期末|远期|近期|年|到|至|其中"
+    r"|本次|本轮|本规划|控制|范围|内|将|确定|可|居住|容纳|计划|合计|目标|城镇|城市|常住|对应|推荐|方案|总体|和|与|以及|以"
+    r"|本計画|計画|将来|想定|総|全|合計|の|は|が|を|で|では|区域|見込みの"
+    r"|\b(?:the|a|an|of|and|with|its|is|are|in|for|total|planned|plan|expected|resident|overall|all|to|by|that)\b)*",
+    re.IGNORECASE,
+)
+#: Before a number whose own unit is the word: "21,736 dwellings", "共480个泊位".
+_ALONE = re.compile(
+    r"(?:\s|规划|全区|区内|全域|总共|共计|合计|共|总|安排|设置|配建|提供|供应|可|容纳|居住|承载|约|達|约为|为|对应"
+    r"|约合|全体で|計|合わせて"
+    r"|\b(?:in|for|and|with|of|to|some|about|around|the|a|total|it|plan|planned|which|has|have|is|are|be|will|there"
+    r"|by|end|all|living|house|houses|housing|hold|holds|provides?|makes?|room|offers?|includes?|up|at|laid|out"
+    r"|covers?|so|that|this|here|live|population|expected|reach|its|their|takes?|in)\b|[，,、])*",
+    re.IGNORECASE,
+)
+_SAID_OF_PLAN = re.compile(
+    r"规划|计划|期末|全区|总(?=人口|户|量|建筑|面积|用地|计)|計画|将来|総(?=延|人口|戸|面積)"
+    r"|\b(?:plans?|planned|planning|population|foresee\w*|in all|total|altogether|will live|by the end"
+    r"|expected)\b",
+    re.IGNORECASE,
+)
+#: Another plan, or another place that has one.
+_ANOTHER = re.compile(
+    r"上一?[轮版次]|上轮|原规划|原版|邻[县市区]|对口|兄弟|已|前回|従前|旧計画|姉妹|隣[町市区]|他[市都]"
+    r"|\b(?:last|previous|former|earlier|old|twin|other|neighbou?ring)\b",
+    re.IGNORECASE,
+)
+#: What people do where they are counted as residents.
+_LIVE = re.compile(
+    r"人口|安置|入住|住|居民|\b(?:liv(?:e|es|ing)|hous(?:e|es|ing)|homes?|residents?|rehouses?)\b",
+    re.IGNORECASE,
+)
+_TOPIC = re.compile(r"[\u3400-\u9fff\u30a0-\u30ff](?:は|が)$")
+_EACH = re.compile(r"\s?(?:当たり|あたり|ごと|につき|当り)")
+_COUNTED = re.compile(
+    r"(?:\s|共计|共|规划|设置|新建|布局|配置|设|计|数量|为|合计|约|は|を|が|も|の数|計|全部で|：|:"
+    r"|\b(?:are|is|number|numbers?|of|the|a|total|there|will|be)\b)*",
+    re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(r"\s?(?:の|的)(?=[\u3400-\u9fff])")
+_CLAUSE = re.compile(r"[，,、；;：:。]")
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """
+    A number that does not fit the fact it seems to state.
+
+    Attributes
+    ----------
+    start, clause, end
+        Where the sentence, and the clause of the number, begin, and where the sentence ends.
+    subject, quantity
+        The words by which the fact was chosen.
+    words
+        Those of the sentence that name an object or a class of land.
+    """
+
+    text: str
+    start: int
+    clause: int
+    end: int
+    number: ScannedNumber
+    fact: Fact
+    subject: Token | None
+    quantity: Token | None
+    words: Sequence[Token]
+
+    @property
+    def certain(self) -> bool:
+        """Whether the number contradicts the fact."""
+        return not (self._beside or self._compared or self._wordless) and self._said
+
+    @property
+    def _beside(self) -> bool:
+        """Whether it is an end of a range, a price, a rate, a part, or what is left out."""
+        text, number, before = self.text, self.number, self.text[self.start : self.number.start]
+        if _ranged(text, self.start, number) and not _spans(self.fact):
+            return True
+        if any(one.match(text, number.end) for one in (_MONEY, _LEFT_OUT, _EACH)) or _BUT.search(before):
+            return True
+        whole = self.fact.bound_to.startswith("object:") and number.dimension == "share"
+        return _OF_IT.match(text, number.end) is not None and not whole
+
+    @property
+    def _compared(self) -> bool:
+        """Whether it is of what is only compared with, or of what there is now."""
+        text, at = self.text, self.number.start
+        last = max((one.end for one in self.words if one.end <= at), default=self.start)
+        # With an object before it only what its own part of the sentence says counts.
+        begin = self.start if last == self.start else max(last, self._comma)
+        if _OTHERS.search(text, begin, at):
+            return True
+        numbers = re.finditer(_NUMBER, text[self.start : at])
+        near = max([self.clause, *(self.start + match.end() for match in numbers)])
+        return "existing" not in self.fact.bound_to and _EXISTING.search(text, near, at) is not None
+
+    @property
+    def _comma(self) -> int:
+        at = self.number.start
+        return max(self.start, *(self.text.rfind(sign, self.start, at) + 1 for sign in "，,；;。"))
+
+    @property
+    def _wordless(self) -> bool:
+        """Whether only its unit tells what it is, or a unit behind it that no figure of the plan has."""
+        number, text = self.number, self.text
+        if number.dimension == "length" and (self.quantity is None or self._of_a_topic):
+            return True
+        if number.dimension == "person" and self.fact.bound_to.startswith("object:"):
+            return _LIVE.search(text, self._comma, number.end) is None
+        return not number.unit and _STRANGE.match(text, number.end) is not None
+
+    @property
+    def _of_a_topic(self) -> bool:
+        """Whether a Japanese clause has a topic of its own, which the plan does not know: 擁壁は高さ6m."""
+        if self.quantity is None or self.quantity.start < self.clause:
+            return False
+        known = any(self.clause <= one.start < self.quantity.start for one in self.words)
+        return not known and _TOPIC.search(self.text, self.clause, self.quantity.start) is not None
+
+    @property
+    def _said(self) -> bool:
+        """Whether a count stands beside what it counts, and a figure of the plan is said of the plan."""
+        text, number = self.text, self.number
+        if self.fact.bound_to.endswith("/count"):
+            named = self.subject is not None and any(one.start == self.subject.start for one in self.words)
+            counted = _counts(text, self.clause, number, self.subject)
+            return counted and (named or _said_of_plan(text, self.start, self.end))
+        return bool(self.fact.subjects) or (
+            _of_the_plan(text, self.clause, number, self.quantity)
+            and _said_of_plan(text, self.start, self.end)
+        )
+
+
+def _said_of_plan(text: str, start: int, end: int) -> bool:
+    """Whether a sentence, with what a ; parts from it, speaks of the plan, and of no other one."""
+    before = text[:start].rstrip()
+    while before.endswith((";", "；")):
+        start = max(before.rfind(sign, 0, len(before) - 1) + 1 for sign in ";；。\n")
+        before = text[:start].rstrip()
+    return bool(_SAID_OF_PLAN.search(text, start, end)) and not _ANOTHER.search(text, start, end)
+
+
+def _spans(fact: Fact) -> bool:
+    """Whether a fact has a lower and an upper bound, and not one value in two roundings."""
+    return max(fact.amounts) - min(fact.amounts) > ROUNDED * max(map(abs, fact.amounts))
+
+
+def _ranged(text: str, start: int, number: ScannedNumber) -> bool:
+    """Whether a number is one end of a range."""
+    before, joined = text[start : number.start], _RANGE_BEHIND.match(text, number.end)
+    ended = joined is not None and (" and" not in joined[0] or _BETWEEN.search(before) is not None)
+    if _BECOMES_BEFORE.search(before) or _BECOMES_BEHIND.match(text, number.end):
+        return False
+    return ended or _RANGE_BEFORE.search(before) is not None
+
+
+def _counts(text: str, clause: int, number: ScannedNumber, subject: Token | None) -> bool:
+    """Whether a number counts its subject, which stands right before or behind it."""
+    if subject is None:
+        return False
+    if subject.end <= number.start:
+        return (
+            subject.start >= clause
+            and _COUNTED.fullmatch(text, subject.end, number.start) is not None
+            and _STRANGE.match(text, number.end) is None
+        )
+    between = text[number.end : subject.start]
+    return between.strip() in {"", "的"} or (between.isascii() and len(between.split()) <= 2)
+
+
+def _of_the_plan(text: str, clause: int, number: ScannedNumber, quantity: Token | None) -> bool:
+    """Whether a number is said of the whole plan, and of nothing that only has the word in it."""
+    if quantity is None or quantity.end > number.start:
+        return _ALONE.fullmatch(text, clause, number.start) is not None
+    return bool(
+        _GAP.fullmatch(text, quantity.end, number.start) and _LEAD.fullmatch(text, clause, quantity.start)
+    )
+
+
+def goes_on(
+    text: str, start: int, spans: Sequence[tuple[int, int]], end: int, filler: re.Pattern[str]
+) -> bool:
+    """
+    Whether a sentence speaks on of what the one before did, from its beginning to a number.
+
+    Parameters
+    ----------
+    spans
+        The numbers of the sentence and the words for quantities: what is left of each clause has to be
+        `filler`. A figure that qualifies a noun behind it is of that noun.
+    """
+    at, rest = start, []
+    for low, high in sorted(spans):
+        if low >= end:
+            break
+        rest.append(text[at : max(at, low)])
+        at = max(at, high)
+    rest.append(text[at:end])
+    if any(_ATTRIBUTE.match(text, high) for _, high in spans):
+        return False
+    return all(filler.fullmatch(piece.strip()) for part in rest for piece in _CLAUSE.split(part))
