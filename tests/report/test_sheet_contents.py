@@ -14,12 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 from tests.measure.conftest import plan_of, square
+from tests.support.sheet_plans import a_row, drawn, facts_of
 
 from blockplan.check import check
 from blockplan.plan.model.layers import VALUES
 from blockplan.report.office import TABLES
 from blockplan.report.office.phases import in_time
-from blockplan.report.sheets import PAPERS, atlas
+from blockplan.report.sheets import PAPERS
 from blockplan.report.sheets.canvas import Canvas, ticks
 from blockplan.report.sheets.control import LEAST_LETTERS, _fit, height_mm, parcel_rows, readable
 from blockplan.report.sheets.extents import MOST_M, MOST_PARCELS, _before_cut, halves, subblocks
@@ -35,25 +36,8 @@ from blockplan.report.view import View
 from blockplan.report.words import Words
 
 if TYPE_CHECKING:
-    from blockplan.plan import Plan
     from blockplan.report.sheets import Atlas
     from blockplan.report.sheets.control import Sheet
-
-#: Square by square from the west: homes, a park, homes, shops.
-USES = ("0701", "1401", "0701", "0901")
-
-
-def a_row(manifest: dict[str, Any] | None = None, **layers: Any) -> Plan:
-    parcels = [
-        {"parcel_id": f"P-{at}", "land_use": use, "far_max": 1.5, "geometry": square(100.0 * at, 0)}
-        for at, use in enumerate(USES)
-    ]
-    whole = {"name": "all", "geometry": shapely.box(0, 0, 100.0 * len(USES), 100)}
-    return plan_of(manifest=manifest, **{"parcels": parcels, "boundary": [whole], **layers})
-
-
-def drawn(plan: Plan, *kinds: str, lang: str = "zh") -> Atlas:
-    return atlas(plan, check(plan, packs=["zone"]), lang, kinds=kinds)
 
 
 def legend(sheet: Sheet) -> list[str]:
@@ -235,10 +219,6 @@ def test_a_map_of_facilities_shows_the_streets_where_no_parcels_are_drawn() -> N
     (scene,) = scenes_of(facts, fit([facts.outline], layouts(PAPERS["A3"], (125.0,)), cut=False))
     facilities(scene, ground_of(scene, None))
     assert any("#c4c4be" in piece for piece in scene.canvas.layers["roads"])
-
-
-def facts_of(plan: Plan, lang: str = "zh") -> Facts:
-    return Facts(View(plan, check(plan, packs=["zone"]), Words(lang)))
 
 
 def cells(table: dict[str, Any]) -> list[list[str]]:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 from tests.measure.conftest import plan_of, square
-from tests.report.test_sheet_contents import a_row, drawn, facts_of
+from tests.support.sheet_plans import a_row, drawn, facts_of
 
 from blockplan.measure.indicators.loads import UNITS
 from blockplan.report.office.columns import TEXTS
