@@ -107,7 +107,7 @@ def test_axe_finds_nothing_on_any_page_and_nobody_scrolls_sideways(office: Offic
     found = []
     for pages, session in eyes_of(office):
         found += looked_at(office, pages, session, lang)
-    assert found == []
+    assert found == [], "\n".join(found)
 
 
 def test_axe_finds_nothing_on_the_way_and_in_the_preview_of_a_draft(office: Office) -> None:
