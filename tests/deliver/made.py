@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 
+import docx
 from tests.random_plans import random_plan
 
 from blockplan.check import check
@@ -10,6 +11,7 @@ from blockplan.deliver.filing import fill
 from blockplan.deliver.from_profile import restore
 from blockplan.deliver.handover import carried
 from blockplan.deliver.losses import losses
+from blockplan.deliver.text import check_text
 from blockplan.deliver.to_profile import carry
 from blockplan.report.view import View
 from blockplan.report.words import Words
@@ -68,3 +70,16 @@ def hop(plan, profile):
     }
     lost = {(one.layer, one.field, one.id): one for one in losses(plan, back, order)}
     return Hop(back, ids, lost)
+
+
+def judged(view, *paragraphs):
+    """What `check text` says of a document of these paragraphs."""
+    document = docx.Document()
+    for one in paragraphs:
+        document.add_paragraph(one)
+    return check_text(view, document).statements
+
+
+def numbers(view, *paragraphs):
+    """Of each number what is said, how it stands, and what it is bound to."""
+    return [(one.said, one.state, one.bound_to) for one in judged(view, *paragraphs) if one.kind == "number"]

@@ -55,6 +55,11 @@ _LEFT_OUT = re.compile(r"\s?(?:を?除|以外|之外|除外|未満|を超)")
 _BUT = re.compile(
     r"(?:除|扣除|\bexcept|\bwithout|\bexcluding|\bbesides)(?:\s|了|约|the|some|for)*$", re.IGNORECASE
 )
+#: What is missing is not what there is.
+_LACKING = re.compile(r"缺口|尚缺|短缺|短少|\b(?:short of|lacks?|lacking)\b", re.IGNORECASE)
+_IS_LACKING = re.compile(
+    r"\s?(?:的?缺口|が?不足|足りな)|\s?(?:are|is)\s(?:still\s)?(?:missing|lacking|short)\b", re.IGNORECASE
+)
 _MONEY = re.compile(r"\s?(?:万|亿|億|million|billion)?\s?(?:元|円|€|euros?|yuan|yen|dollars?)", re.IGNORECASE)
 #: Between the word for a figure of the whole plan and its number.
 _GAP = re.compile(
@@ -141,13 +146,15 @@ class Disagreement:
 
     @property
     def _beside(self) -> bool:
-        """Whether it is an end of a range, a price, a rate, a part, or what is left out."""
+        """Whether it is an end of a range, a price, a rate, a part, or what is left out or lacking."""
         text, number, before = self.text, self.number, self.text[self.start : self.number.start]
         if _ranged(text, self.start, number) and not _spans(self.fact):
             return True
         if any(one.match(text, number.end) for one in (_MONEY, _LEFT_OUT, _EACH)) or _BUT.search(before):
             return True
         whole = self.fact.bound_to.startswith("object:") and number.dimension == "share"
+        if _LACKING.search(text, self._comma, number.start) or _IS_LACKING.match(text, number.end):
+            return True
         return _OF_IT.match(text, number.end) is not None and not whole
 
     @property
@@ -172,11 +179,14 @@ class Disagreement:
     def _wordless(self) -> bool:
         """Whether only its unit tells what it is, or a unit behind it that no figure of the plan has."""
         number, text = self.number, self.text
+        if not number.unit and _STRANGE.match(text, number.end):
+            return True
         if number.dimension == "length" and (self.quantity is None or self._of_a_topic):
             return True
         if number.dimension == "person" and self.fact.bound_to.startswith("object:"):
-            return _LIVE.search(text, self._comma, number.end) is None
-        return not number.unit and _STRANGE.match(text, number.end) is not None
+            own = _TOPIC.search(text, self.clause, number.start)
+            return _LIVE.search(text, self.clause if own else self._comma, number.end) is None
+        return False
 
     @property
     def _of_a_topic(self) -> bool:
