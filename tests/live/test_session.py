@@ -9,7 +9,7 @@ from random import Random
 import pytest
 import shapely
 from benchmarks.synthetic import a_full_plan, a_synthetic_plan
-from tests.conftest import SOAK, SOAK_TIMES
+from tests.conftest import SOAK_TIMES
 from tests.support.random_edits import walk
 from tests.town import town
 
@@ -26,6 +26,12 @@ DEMO = Path(__file__).parents[2] / "examples" / "demonstration-zone"
 PACKS = ["zone", "sdg11"]
 
 
+def of_seeds(count: int) -> pytest.MarkDecorator:
+    """One seed with all tests; in a soak `count` of them for each round."""
+    more = [pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, count * SOAK_TIMES)]
+    return pytest.mark.parametrize("seed", [pytest.param(0, marks=pytest.mark.long), *more])
+
+
 def tiled(plan: Plan) -> tuple[float, float]:
     """Land of the boundary, and of it what no parcel or more than one covers, m2."""
     parcels = plan.layer("parcels").geometry.to_numpy()
@@ -34,18 +40,16 @@ def tiled(plan: Plan) -> tuple[float, float]:
     return land.area, float(shapely.area(parcels).sum() - covered.area + (land ^ covered).area)
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("seed", range(6 * SOAK_TIMES if SOAK else 1))
+@of_seeds(6)
 def test_after_any_edits_of_a_small_town_the_session_equals_the_saved_plan(seed: int) -> None:
     session = live(town(packs=PACKS))
     random = Random(seed)
     for _ in range(2):
-        walk(session, random, 100 if SOAK else 20)
+        walk(session, random, 100 if seed else 20)
         assert session.verify() == []
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("seed", range(6 * SOAK_TIMES if SOAK else 1))
+@of_seeds(6)
 def test_after_any_edits_of_an_invented_plan_the_session_equals_the_saved_plan(seed: int) -> None:
     session = live(a_synthetic_plan(64, seed), PACKS)
     for number in range(2):
@@ -53,16 +57,14 @@ def test_after_any_edits_of_an_invented_plan_the_session_equals_the_saved_plan(s
         assert session.verify() == []
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("seed", range(6 * SOAK_TIMES if SOAK else 1))
+@of_seeds(6)
 def test_after_any_edits_of_the_reference_plan_the_session_equals_the_saved_plan(seed: int) -> None:
     session = live(bp.read(DEMO, "b"), None if not seed else PACKS)
     walk(session, Random(seed), 12)
     assert session.verify() == []
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("seed", range(2 * SOAK_TIMES if SOAK else 1))
+@of_seeds(2)
 def test_after_any_edits_of_a_plan_with_every_layer_the_session_says_what_every_pack_says(seed: int) -> None:
     session = live(a_full_plan(100, 2, seed), sorted(available_packs()))
     for number in range(2):
@@ -70,8 +72,7 @@ def test_after_any_edits_of_a_plan_with_every_layer_the_session_says_what_every_
         assert session.verify() == []
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("seed", range(6 * SOAK_TIMES if SOAK else 1))
+@of_seeds(6)
 def test_no_edit_opens_a_gap_or_an_overlap(seed: int) -> None:
     session = live(town(packs=["zone"]))
     random = Random(1000 + seed)

@@ -11,8 +11,7 @@ import geopandas as gpd
 import pytest
 import shapely
 from click.testing import CliRunner
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf import PdfReader
 from tests.random_plans import random_plan
 from tests.report.handmade import hand_made
 from tests.report.pdf_a import faults
@@ -302,31 +301,6 @@ def test_the_atlas_is_pdf_a_with_its_fonts_inside_and_a_bookmark_a_sheet(made: A
     assert fonts
     assert all("BlockplanSans" in font for font in fonts)
     assert [sheet.title for sheet in made.sheets] == titles(list(reader.outline))
-
-
-@pytest.mark.long
-def test_every_kind_of_sheet_is_pdf_a(repo: Path) -> None:
-    plan = read(repo / "examples" / "demonstration-zone")
-    maps = [kind for kind in KINDS if kind not in {"block", "subblock"}]
-    found = atlas(plan, check(plan, packs=["zone"]), "ja", kinds=maps)
-    assert {one.kind for one in found.sheets} == set(maps)
-    assert faults(found.pdf) == []
-
-
-@pytest.mark.long
-def test_what_is_no_pdf_a_is_found_by_the_check_of_it(made: Atlas) -> None:
-    writer = PdfWriter(clone_from=io.BytesIO(made.pdf))
-    del writer.root_object["/OutputIntents"]
-    writer.root_object[NameObject("/OpenAction")] = DictionaryObject(
-        {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert(1)")}
-    )
-    writer.metadata = {"/Title": "Another title"}
-    writer.pages[0][NameObject("/AA")] = DictionaryObject()
-    broken = io.BytesIO()
-    writer.write(broken)
-    found = " ".join(faults(broken.getvalue()))
-    for clause in ("6.2.3 output intent", "6.5.1 action", "6.5.2 page 1", "6.6.3 /Title"):
-        assert clause in found
 
 
 @pytest.mark.long

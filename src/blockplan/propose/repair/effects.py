@@ -89,7 +89,7 @@ class Bench:
         return self.figures(plan, [demand])[0]
 
     def below(self, plan: Plan, demand: Demand) -> float:
-        """By how much a demand lies below what is required on a plan; 0 where the rule is kept."""
+        """By how much a demand lies below what is required: nothing where it is kept, all where unknown."""
         figure = self.measured(plan, demand)
         if demand.holds(figure):
             return 0.0
