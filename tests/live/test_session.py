@@ -109,6 +109,15 @@ def test_the_first_feature_of_a_layer_that_the_plan_does_not_hold_is_added_and_u
     assert session.verify() == []
 
 
+def test_a_text_that_is_taken_away_is_as_unknown_as_in_the_saved_plan() -> None:
+    session = live(town(packs=["sdg11"]))
+    id_ = str(session.plan.layer("parcels").index[0])
+    session.apply([SetValue(layer="parcels", id=id_, column="land_use", value=None)])
+    assert session.plan.layer("parcels")["land_use"].dtype == object
+    assert session.plan.layer("parcels").loc[id_, "land_use"] is None
+    assert session.verify() == []
+
+
 @pytest.mark.long
 def test_an_answer_holds_the_verdicts_that_changed_and_no_others() -> None:
     session = live(bp.read(DEMO, "b"))

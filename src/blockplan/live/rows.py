@@ -285,7 +285,8 @@ def _put(series: Any, at: Any, values: Any) -> Any:
         series = series.astype(object)
     whole = series.array.copy()
     whole[at] = values.array
-    return pd.Series(whole, index=series.index)
+    # Said, because of texts alone pandas makes a kind of its own, in which what is unknown is no None.
+    return pd.Series(whole, index=series.index, dtype=series.dtype)
 
 
 def _out(value: Any) -> Any:
