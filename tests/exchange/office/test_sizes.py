@@ -156,7 +156,7 @@ def test_the_documentation_states_the_limits_that_are_held(repo):
     table = dict(re.findall(r"^\| ([\w ,]+?) \| ([\d,]+) MB", said, re.MULTILINE))
     held = {
         "CSV": MOST_BYTES[".csv"], "XLSX": MOST_BYTES[".xlsx"], "TXT of boundary points": MOST_BYTES[".txt"],
-        "GeoJSON, KML": MOST_BYTES[".kml"], "DXF": MOST_BYTES[".dxf"], "DWG": MOST_BYTES[".dwg"],
+        "GeoJSON, KML, GML": MOST_BYTES[".kml"], "DXF": MOST_BYTES[".dxf"], "DWG": MOST_BYTES[".dwg"],
         "Shapefile, GeoPackage, File Geodatabase, other layers": MOST_BYTES_OF_LAYERS,
     }  # fmt: skip
     assert table == {name: f"{most // MB:,}" for name, most in held.items()}

@@ -221,10 +221,8 @@ def test_a_streets_name_and_width_in_one_text_are_both_read(folder, brought):
 
 
 def test_files_that_want_another_form_say_which_where_nothing_else_is_there(folder, brought):
-    (folder / "BPlan.gml").write_text("<xml/>")
-    with pytest.raises(
-        PlanDataError, match=r"BPlan\.gml was not read.*export its layers .* to one GeoPackage"
-    ):
+    (folder / "plan.mdb").write_bytes(b"Standard Jet DB")
+    with pytest.raises(PlanDataError, match=r"plan\.mdb was not read.*Export its layers .* or a GeoPackage"):
         brought()
 
 

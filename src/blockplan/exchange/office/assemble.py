@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 LABEL = "label"
 #: A layer of water of which this share lies on no parcel is planned land of its own.
 FREE_SHARE = 0.5
+#: A smaller gap comes from rounding and is none, m2.
+LEAST_GAP_M2 = 0.01
 
 
 @dataclass(slots=True)
@@ -441,7 +443,8 @@ def _say_roads(
                 measured=round(area, 1),
             )
         )
-    for gap in made.gaps:
+    for gap in (one for one in made.gaps if one.area >= LEAST_GAP_M2):
+        digits = 0 if gap.area >= 10 else 2
         point = gap.representative_point()
         place = {"x": round(point.x, 3), "y": round(point.y, 3)}
         built.made["gaps"].append({"area_m2": round(gap.area, 1), **place})
@@ -449,7 +452,7 @@ def _say_roads(
             SourceFinding(
                 rule="office-gap",
                 grade="warning",
-                message=f"{gap.area:,.0f} m2 of the planned land are neither parcel nor road.",
+                message=f"{gap.area:,.{digits}f} m2 of the planned land are neither parcel nor road.",
                 measured=round(gap.area, 1),
                 **place,
             )

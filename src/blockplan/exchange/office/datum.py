@@ -55,6 +55,13 @@ DATUM_WORDS = (
 )
 _WITHOUT_ZONE = {"cgcs2000": 4534, "xian80": 2370, "beijing54": 2422}
 _FIRST_MERIDIAN = 75
+#: About the islands of Japan, in degrees; drawn by hand through the sea.
+JAPAN = shapely.Polygon(
+    [(122.8, 24.2), (131.6, 23.5), (143, 24), (149, 44.5), (146, 45.6), (140.5, 45.75), (139, 43),
+     (136, 38.6), (131.5, 36.4), (129.4, 34.95), (128.2, 34), (127, 32), (122.8, 24.6)]
+)  # fmt: skip
+#: EPSG code of JGD2011 in UTM zone 51; the others follow.
+_JGD2011_UTM_51 = 6688
 
 
 @dataclass(slots=True)
@@ -371,6 +378,8 @@ def _metres(layer: SourceLayer) -> pyproj.CRS | None:
         flat = crs.to_2d()
         return flat.sub_crs_list[0] if flat.is_compound else flat
     lon, lat = _middle(layer)
+    if JAPAN.contains(shapely.Point(lon, lat)):
+        return pyproj.CRS.from_epsg(_JGD2011_UTM_51 + int((lon + 180) // 6) + 1 - 51)
     if 73 <= lon <= 136 and 3 <= lat <= 54:
         return without_zone("cgcs2000", 3.0 * round(lon / 3))
     return pyproj.CRS.from_epsg((32600 if lat >= 0 else 32700) + int((lon + 180) // 6) + 1)

@@ -207,7 +207,10 @@ def _choose(
         for one in choice.field
         if UNREADABLE in one.why
     ]
-    return OfficeMapping(layer=[choice for _, choice in pairs]), pairs
+    chosen = OfficeMapping(layer=[choice for _, choice in pairs])
+    if any(layer.tiles and choice.role == "parcels" for layer, choice in pairs):
+        chosen.choices.roads = "none"
+    return chosen, pairs
 
 
 def _as_given(

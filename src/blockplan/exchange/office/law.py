@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import shapely
 
+from blockplan.exchange.office.datum import JAPAN
 from blockplan.exchange.office.source import SourceFinding
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ JAPANESE = ("jp",)
 #: What holds anywhere.
 ANYWHERE = ("green-access", "sdg11")
 OWN = "plan"
-#: Plane zones of JGD2000 and JGD2011: a plan in one of them is judged by the law of Japan.
-JAPANESE_ZONES = frozenset({*range(2443, 2462), *range(6669, 6688)})
+#: Plane and UTM zones of JGD2000 and JGD2011: a plan in one of them is judged by the law of Japan.
+JAPANESE_ZONES = frozenset({*range(2443, 2462), *range(3097, 3102), *range(6669, 6693)})
 #: Degrees (west, south, east, north) within which the laws of China and Japan may hold.
 EAST_ASIA = (70.0, 15.0, 155.0, 55.0)
 
@@ -36,8 +37,12 @@ def judged_by(chosen: OfficeMapping, built: AssembledPlan, findings: list[Source
     bounds = land.filter(regex="_(?:max|min)$").notna().to_numpy().any()
     own = bool(bounds) and len(built.layers.get("buildings", ())) > 0
     code = str(chosen.plan.get("crs", "")).removeprefix("EPSG:")
-    packs: tuple[str, ...] = JAPANESE if code.isdigit() and int(code) in JAPANESE_ZONES else CHINESE
-    if _elsewhere(land):
+    corners = _corners(land)
+    in_japan = (code.isdigit() and int(code) in JAPANESE_ZONES) or (
+        corners is not None and JAPAN.contains(corners)
+    )
+    packs: tuple[str, ...] = JAPANESE if in_japan else CHINESE
+    if corners is not None and not _may_be_chinese(corners) and not in_japan:
         packs = ANYWHERE
         message = (
             "The plan lies neither in China nor in Japan, whose laws are taken of themselves; it is judged "
@@ -47,10 +52,13 @@ def judged_by(chosen: OfficeMapping, built: AssembledPlan, findings: list[Source
     chosen.plan["packs"] = [*packs, *([OWN] if own else [])]
 
 
-def _elsewhere(land: Any) -> bool:
-    """Whether the parcels are known to lie neither in China nor in Japan."""
+def _corners(land: Any) -> Any | None:
+    """The rectangle about the parcels in degrees; None where nobody knows where they lie."""
     if land.crs is None or land.crs.is_engineering:
-        return False
+        return None
     corners = shapely.box(*land.total_bounds)
-    west, south, east, north = gpd.GeoSeries([corners], crs=land.crs).to_crs(4326).total_bounds
-    return not (EAST_ASIA[0] < west and south > EAST_ASIA[1] and east < EAST_ASIA[2] and north < EAST_ASIA[3])
+    return shapely.box(*gpd.GeoSeries([corners], crs=land.crs).to_crs(4326).total_bounds)
+
+
+def _may_be_chinese(corners: Any) -> bool:
+    return bool(shapely.box(*EAST_ASIA).contains_properly(corners))

@@ -20,6 +20,7 @@ import shapely
 
 from blockplan.errors import BlockplanError, PlanDataError
 from blockplan.exchange.office.given_files import GivenFiles
+from blockplan.exchange.office.plan_models import read_gml
 from blockplan.exchange.office.sheets import read_csv, read_workbook
 from blockplan.exchange.office.sizes import check_size
 from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceReading
@@ -98,6 +99,7 @@ READERS: dict[str, Callable[[Path, str, Known], SourceReading]] = {
     ".geojson": _vectors,
     ".json": _vectors,
     ".kml": _vectors,
+    ".gml": read_gml,
     ".tab": _vectors,
     ".mif": _vectors,
     ".fgb": _plan_layer,
@@ -117,7 +119,6 @@ OTHER_FORMS = {
     ".xls": "Open it in a spreadsheet program and save it as .xlsx.",
     ".et": "Save it as .xlsx in WPS.",
     ".mdb": "Export its layers to a File Geodatabase (.gdb) or a GeoPackage.",
-    ".gml": "Open it in QGIS and export its layers (areas of use, lines, scope) to one GeoPackage.",
     ".dgn": "Save it as DXF.",
     ".jww": "Save it as DXF.",
     ".sfc": "Save it as DXF.",

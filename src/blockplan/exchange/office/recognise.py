@@ -57,6 +57,8 @@ _COPY = re.compile(r"备份|副本|旧|作废|废弃|backup|copy|old|bak|临时|
 
 def recognise(layer: SourceLayer, profile: Profile) -> LayerChoice:
     """The likeliest reading of a layer or table."""
+    if layer.role == IGNORED:
+        return LayerChoice(file=layer.file, layer=layer.name, role=IGNORED, confidence=1.0, why=layer.why)
     readings: list[tuple[float, str, str, list[FieldChoice]]] = []
     kind = geometry_kind(layer)
     roles = profile.layers if layer.drawn else profile.tables

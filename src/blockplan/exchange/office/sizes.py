@@ -27,6 +27,7 @@ MOST_BYTES = {
     ".geojson": 500 * MB,
     ".json": 500 * MB,
     ".kml": 500 * MB,
+    ".gml": 500 * MB,
     ".dxf": 500 * MB,
     ".dwg": 200 * MB,
 }

@@ -99,6 +99,10 @@ class SourceLayer:
     role
         What the reader knows the layer to be; "" that it is nothing of a plan; None leaves it to be
         recognised.
+    why
+        Why the reader leaves the layer out, where it does (role ``ignored``).
+    tiles
+        Whether the model of the file says that the parcels cover the plan, so that a gap is no road.
     """
 
     file: str
@@ -110,6 +114,8 @@ class SourceLayer:
     remarks: list[str] = field(default_factory=list)
     role: str | None = None
     title: str = ""
+    why: str = ""
+    tiles: bool = False
 
     @property
     def place(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ reference system: what can be read is read, and each thing that could not is a f
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tempfile
 import warnings
@@ -23,7 +24,7 @@ from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceR
 from blockplan.plan.files import encodings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
@@ -49,13 +50,14 @@ def read_vectors(path: Path, label: str) -> SourceReading:
     if path.suffix.lower() in {".geojson", ".json"}:
         return _read_geojson(path, label)
     reading = SourceReading()
-    for name in _layer_names(path):
+    for name in layer_names(path):
         if not _HOUSEKEEPING.fullmatch(name):
             _add(reading, path, label, name, name)
     return reading
 
 
-def _layer_names(path: Path) -> list[str]:
+def layer_names(path: Path) -> list[str]:
+    """Names of the layers of a file."""
     import pyogrio  # noqa: PLC0415 (GDAL takes its time)
 
     return [str(name) for name, _ in _told(path, lambda: pyogrio.list_layers(path))]
@@ -91,7 +93,7 @@ def _read_geojson(path: Path, label: str) -> SourceReading:
 
 
 def _add(reading: SourceReading, path: Path, label: str, layer: str | None, name: str) -> None:
-    frame = _frame(path, label, layer, reading)
+    frame = layer_frame(path, label, layer, reading)
     if frame is not None:
         found = SourceLayer(label, name, frame)
         if layer is not None:
@@ -99,6 +101,19 @@ def _add(reading: SourceReading, path: Path, label: str, layer: str | None, name
             found.title, found.titles = about.title, about.titles
             in_words(frame, about.words)
         reading.layers.append(found)
+
+
+@contextlib.contextmanager
+def gdal_option(name: str, value: str) -> Iterator[None]:
+    """One of GDAL's options for all its files, as long as the block lasts."""
+    import pyogrio  # noqa: PLC0415
+
+    before = pyogrio.get_gdal_config_option(name)
+    pyogrio.set_gdal_config_options({name: value})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({name: before})
 
 
 def _told(path: Path, call: Any) -> Any:
@@ -115,14 +130,15 @@ def _told(path: Path, call: Any) -> Any:
         CPLE_BaseError, DataLayerError, DataSourceError, CRSError, UnboundLocalError, ValueError, OSError,
         RuntimeError, TypeError, shapely.errors.ShapelyError,
     ) as error:  # fmt: skip
-        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        reason = (str(error).splitlines() or [type(error).__name__])[0].replace(str(path), path.name)[:200]
         raise PlanDataError(
-            f"{path.name} cannot be read: {reason}.\n"
+            f"{path.name} cannot be read: {reason.rstrip('.')}.\n"
             "It is damaged or was not copied whole. Copy or export it again, or take it out of the folder."
         ) from None
 
 
-def _frame(path: Path, label: str, layer: str | None, reading: SourceReading, **options: Any) -> Any:
+def layer_frame(path: Path, label: str, layer: str | None, reading: SourceReading, **options: Any) -> Any:
+    """A layer with its geometry in a column ``geometry``, in its own coordinates."""
     import pyogrio  # noqa: PLC0415
 
     def call() -> Any:
@@ -177,8 +193,6 @@ def _flat(frame: Any, label: str, layer: str, reading: SourceReading) -> Any:
 
 
 def _read_shapefile(path: Path, label: str) -> SourceReading:
-    import pyogrio  # noqa: PLC0415
-
     reading = SourceReading()
     if not any(path.with_suffix(one).is_file() for one in (".dbf", ".DBF")):
         reading.findings.append(
@@ -190,15 +204,13 @@ def _read_shapefile(path: Path, label: str) -> SourceReading:
                 file=label,
             )
         )
-    before = pyogrio.get_gdal_config_option("SHAPE_RESTORE_SHX")
-    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES"})
+    place = path
     try:
-        place = path
         if not any(path.with_suffix(one).is_file() for one in (".shx", ".SHX")):
             place = _beside(path)
-        frame = _frame(place, label, None, reading, encoding="ISO-8859-1")
+        with gdal_option("SHAPE_RESTORE_SHX", "YES"):
+            frame = layer_frame(place, label, None, reading, encoding="ISO-8859-1")
     finally:
-        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": before})
         if place != path:
             for file in place.parent.iterdir():
                 file.unlink()
