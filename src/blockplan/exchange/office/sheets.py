@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.grid import SheetGrid, tables
 from blockplan.exchange.office.source import SourceFinding, SourceReading
+from blockplan.exchange.office.wkt import drawn
 from blockplan.plan.files import encodings
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from blockplan.exchange.office.grid import Known
 
 MOST_CELLS = 20_000_000
+#: A cell may draw an area of many points.
+LONGEST_CELL = 20_000_000
 _ERRORS = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!)")
 #: Numbers that can only have a decimal comma, or a decimal point; and either kind with a comma.
 _COMMA = re.compile(r"[≤≥<>]?\s*[-+]?(?:\d{1,3}(?:[. ]\d{3})+|\d+),(?:\d{1,2}|\d{4,})\s*%?")
@@ -74,7 +77,7 @@ def read_workbook(path: Path, label: str, known: Known) -> SourceReading:
         ) from None
     for grid in grids:
         reading.findings += _error_cells(grid)
-        _take(reading, tables(grid, known))
+        _take(reading, drawn(grid) or tables(grid, known))
     return reading
 
 
@@ -94,6 +97,7 @@ def read_csv(path: Path, label: str, known: Known) -> SourceReading:
         raise PlanDataError(f"{label} is neither UTF-8 nor GB18030 text.\nSave it again as CSV UTF-8.")
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(",\t;，", key=first.count)
+    csv.field_size_limit(LONGEST_CELL)
     try:
         cells: list[list[Any]] = [
             [cell.strip() or None for cell in row] for row in csv.reader(StringIO(text), delimiter=delimiter)
@@ -104,7 +108,7 @@ def read_csv(path: Path, label: str, known: Known) -> SourceReading:
         reading.findings.append(_note(label, path.stem, "Commas in its numbers are read as decimal points."))
     grid = SheetGrid(label, path.stem, cells, [])
     reading.findings += _error_cells(grid)
-    _take(reading, tables(grid, known))
+    _take(reading, drawn(grid) or tables(grid, known))
     return reading
 
 

@@ -24,7 +24,7 @@ from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceR
 from blockplan.plan.files import encodings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pandas as pd
 
@@ -164,8 +164,7 @@ def layer_frame(path: Path, label: str, layer: str | None, reading: SourceReadin
 def _flat(frame: Any, label: str, layer: str, reading: SourceReading) -> Any:
     """A frame with its geometry in a column ``geometry``, without heights; without rows that draw nothing."""
     if frame.columns.duplicated().any():
-        seen: dict[str, int] = {}
-        frame.columns = [_numbered(str(name), seen) for name in frame.columns]
+        frame.columns = unique_names(frame.columns)
     if not isinstance(frame, gpd.GeoDataFrame):
         return frame
     if frame.geometry.name != "geometry":
@@ -312,6 +311,12 @@ def _mixed(row: int, other: str, codec: str) -> str:
 def _unique(names: dict[Any, str]) -> dict[Any, str]:
     seen: dict[str, int] = {}
     return {column: _numbered(name, seen) for column, name in names.items()}
+
+
+def unique_names(names: Iterable[Any]) -> list[str]:
+    """Names, each with a number where it stands a second time."""
+    seen: dict[str, int] = {}
+    return [_numbered(str(name), seen) for name in names]
 
 
 def _numbered(name: str, seen: dict[str, int]) -> str:
