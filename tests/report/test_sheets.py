@@ -314,8 +314,17 @@ def test_a_long_atlas_is_set_in_parts_that_are_joined_to_the_same_pages(
     making = import_module("blockplan.report.sheets.atlas")
     monkeypatch.setattr(making, "IN_ONE_PART", 3)
     monkeypatch.setattr(making, "IN_A_PART", 2)
+    joined, tagged = making.joined, []
+
+    def seen(some: list[bytes]) -> bytes:
+        tagged.extend("/StructTreeRoot" in PdfReader(io.BytesIO(one)).root_object for one in some)
+        return joined(some)
+
+    monkeypatch.setattr(making, "joined", seen)
     parts = atlas(drawn, judged, "zh", kinds=kinds)
     assert faults(parts.pdf) == []
+    assert tagged
+    assert not any(tagged)
     assert pages(parts.pdf) == pages(whole.pdf)
     readers = [PdfReader(io.BytesIO(one.pdf)) for one in (whole, parts)]
     marks = [
@@ -371,6 +380,17 @@ def test_panels_are_measured_some_sheets_at_a_time_and_not_again_where_the_atlas
     template = resources.files("blockplan.report").joinpath("templates", "atlas.typ").read_text("utf-8")
     body = template.split("#let choice(")[1].split("\n}\n")[1:]
     assert not any("measure(" in part for part in (template.split("#let choice(")[0], *body))
+
+
+def test_an_atlas_tells_which_sheet_of_how_many_it_draws_measures_and_sets(
+    drawn: Plan, judged: CheckResult
+) -> None:
+    told: list[str] = []
+    made = atlas(drawn, judged, "zh", kinds=["block", "subblock"], tell=told.append)
+    count = len(made.sheets)
+    first = [f"sheet {at + 1} of {count}, {sheet.id}" for at, sheet in enumerate(made.sheets)]
+    assert told[:count] == first
+    assert told[-2:] == [f"panels of sheets, {count} of {count}", f"setting {count} sheets"]
 
 
 def test_a_kind_that_there_is_none_of_is_refused_with_the_kinds_that_there_are(

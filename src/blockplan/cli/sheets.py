@@ -64,8 +64,9 @@ def command(
 
     drawn = load(plan, scenario)
     before = load(in_force, None) if in_force else None
-    with progress("Judging and drawing"):
-        made = atlas(drawn, check(drawn, packs=list(packs) or None, on=on), lang, paper, kinds, before)
+    with progress("Judging and drawing") as step:
+        result = check(drawn, packs=list(packs) or None, on=on)
+        made = atlas(drawn, result, lang, paper, kinds, before, tell=step)
         path = write_whole(Path(out) / ATLAS, made.pdf)
     pages = [page(sheet, path.name, paper) for sheet in made.sheets]
     if as_json:

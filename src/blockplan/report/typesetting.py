@@ -40,7 +40,9 @@ def desk() -> Iterator[Path]:
         yield Path(name)
 
 
-def typeset(folder: Path, template: str, data: dict[str, Any], lang: str, day: dt.date) -> bytes:
+def typeset(
+    folder: Path, template: str, data: dict[str, Any], lang: str, day: dt.date, *, tags: bool = True
+) -> bytes:
     """
     A document as the bytes of a PDF/A-2b file.
 
@@ -54,11 +56,14 @@ def typeset(folder: Path, template: str, data: dict[str, Any], lang: str, day: d
         Language whose forms of characters are taken.
     day
         The document's date: the same plan gives the same bytes.
+    tags
+        Whether the file holds the tree of tags; parts that are to be joined do without it.
     """
     pdf = typst.compile(
         **_laid(folder, template, data, lang),
         format="pdf",
         pdf_standards=STANDARD,
+        pdf_tags=tags,
         timestamp=dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC),
     )
     return bytes(pdf)

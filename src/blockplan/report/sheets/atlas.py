@@ -18,12 +18,13 @@ from blockplan.report.words import NO_BREAK, Words
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
     from blockplan.report.sheets.control import Sheet
+    from blockplan.report.sheets.extents import Extent
     from blockplan.report.sheets.paper import Paper
 
 #: Kinds of sheet in the order of the atlas.
@@ -50,13 +51,15 @@ class Atlas:
     left_out: tuple[tuple[str, str], ...]
 
 
-def atlas(
+def atlas(  # noqa: PLR0913 (what is drawn, and how)
     plan: Plan,
     result: CheckResult,
     lang: str,
     paper: str = "A3",
     kinds: Sequence[str] = (),
     in_force: Plan | None = None,
+    *,
+    tell: Callable[[str], None] = lambda step: None,
 ) -> Atlas:
     """
     The sheets of a plan.
@@ -69,6 +72,8 @@ def atlas(
         Kinds of `KINDS`; all where none is named.
     in_force
         The plan that the table of changes compares with.
+    tell
+        Is told each step: which control sheet of how many is drawn, measured, set.
 
     Raises
     ------
@@ -86,19 +91,19 @@ def atlas(
     facts = Facts(View(plan, result, Words(lang, NO_BREAK), in_force))
     with desk() as folder:
         files = PanelFiles(folder)
-        sheets, left_out = _sheets(facts, files, PAPERS[paper], tuple(kinds) or KINDS)
+        sheets, left_out = _sheets(facts, files, PAPERS[paper], tuple(kinds) or KINDS, tell)
         if not sheets:
             why = "; ".join(f"{kind}: {reason}" for kind, reason in left_out)
             raise UsageError(f"No sheet can be drawn ({why}). Draw parcels, or ask for another kind.")
         data = _document(facts, sheets, PAPERS[paper])
-        _choose(folder, data["sheets"], data, lang)
+        _choose(folder, data["sheets"], data, lang, tell)
         _refit(facts, sheets, data, PAPERS[paper], folder)
-        pdf = _set(folder, data, lang, plan.manifest.drawn_on)
+        pdf = _set(folder, data, lang, plan.manifest.drawn_on, tell)
     return Atlas(pdf, tuple(sheets), tuple(left_out))
 
 
 def _sheets(
-    facts: Facts, files: PanelFiles, paper: Paper, kinds: Sequence[str]
+    facts: Facts, files: PanelFiles, paper: Paper, kinds: Sequence[str], tell: Callable[[str], None]
 ) -> tuple[list[Sheet], list[tuple[str, str]]]:
     lang = facts.view.words.lang
     sheets: list[Sheet] = []
@@ -111,7 +116,7 @@ def _sheets(
                 left_out.append((kind, said(lang, f"missing.{kind}")))
             else:
                 sheets.append(made_one)
-    sheets += _controls(facts, files, paper, kinds, left_out)
+    sheets += _controls(facts, files, paper, kinds, left_out, tell)
     if "tables" in kinds:
         sheets += entire.tables(_rest(facts, sheets) if "subblock" in kinds else None)
     if "cover" in kinds and sheets:
@@ -132,7 +137,12 @@ def _rest(facts: Facts, sheets: Sequence[Sheet]) -> dict[str, Any] | None:
 
 
 def _controls(
-    facts: Facts, files: PanelFiles, paper: Paper, kinds: Sequence[str], left_out: list[tuple[str, str]]
+    facts: Facts,
+    files: PanelFiles,
+    paper: Paper,
+    kinds: Sequence[str],
+    left_out: list[tuple[str, str]],
+    tell: Callable[[str], None],
 ) -> list[Sheet]:
     """Blocks in their order, each with its subblocks after it; then subblocks that are in none."""
     lang = facts.view.words.lang
@@ -147,18 +157,24 @@ def _controls(
     for kind in ("block", "subblock"):
         if kind in kinds and not found[kind]:
             left_out.append((kind, said(lang, f"missing.{'block' if kind == 'block' else 'parcels'}")))
+    total = sum(map(len, found.values()))
+
+    def draw(extent: Extent) -> Sheet:
+        tell(f"sheet {len(sheets) + 1} of {total}, {extent.id}")
+        parts = drawn if extent.kind == "block" else ()
+        sheets.append(control.control_sheet(facts, files, paper, extent, found[extent.kind], parts))
+        return sheets[-1]
+
     made: set[str] = set()
     for block in found["block"]:
-        sheets.append(control.control_sheet(facts, files, paper, block, found["block"], drawn))
+        draw(block)
         for extent in found["subblock"]:
             if extent.above == block.id:
-                sheets.append(control.control_sheet(facts, files, paper, extent, found["subblock"]))
+                draw(extent)
                 made.add(extent.id)
     for extent in found["subblock"]:
         if extent.id not in made:
-            sheet = control.control_sheet(facts, files, paper, extent, found["subblock"])
-            sheet.level = 1
-            sheets.append(sheet)
+            draw(extent).level = 1
     return sheets
 
 
@@ -177,11 +193,18 @@ def _document(facts: Facts, sheets: Sequence[Sheet], paper: Paper) -> dict[str, 
     }
 
 
-def _choose(folder: Path, sheets: Sequence[dict[str, Any]], data: dict[str, Any], lang: str) -> None:
+def _choose(
+    folder: Path,
+    sheets: Sequence[dict[str, Any]],
+    data: dict[str, Any],
+    lang: str,
+    tell: Callable[[str], None] = lambda step: None,
+) -> None:
     """Give each sheet the letters, the number of verdicts and the pieces that its panel has room for."""
     panels = [sheet for sheet in sheets if "panel" in sheet]
     for start in range(0, len(panels), AT_ONCE):
         some = panels[start : start + AT_ONCE]
+        tell(f"panels of sheets, {start + len(some)} of {len(panels)}")
         choices = ask(folder, "atlas.typ", {**data, "asked": True, "sheets": some}, lang, "choice")
         for sheet, choice in zip(some, choices, strict=True):
             sheet["choice"] = choice
@@ -203,7 +226,7 @@ def _refit(facts: Facts, sheets: list[Sheet], data: dict[str, Any], paper: Paper
     _choose(folder, made, data, lang)
 
 
-def _set(folder: Path, data: dict[str, Any], lang: str, day: dt.date) -> bytes:
+def _set(folder: Path, data: dict[str, Any], lang: str, day: dt.date, tell: Callable[[str], None]) -> bytes:
     """
     The atlas as one file; a long one is set part by part, for memory, and joined.
 
@@ -211,16 +234,21 @@ def _set(folder: Path, data: dict[str, Any], lang: str, day: dt.date) -> bytes:
     """
     sheets = data["sheets"]
     if len(sheets) <= IN_ONE_PART:
+        tell(f"setting {len(sheets)} sheets")
         return typeset(folder, "atlas.typ", data, lang, day)
 
     def part(some: Sequence[dict[str, Any]]) -> bytes:
-        made = typeset(folder, "atlas.typ", {**data, "sheets": some}, lang, day)
+        made = typeset(folder, "atlas.typ", {**data, "sheets": some}, lang, day, tags=False)
         forget()
         return made
 
     front = [sheet for sheet in sheets[:1] if "cover" in sheet]
     rest = sheets[len(front) :]
-    parts = [part(rest[at : at + IN_A_PART]) for at in range(0, len(rest), IN_A_PART)]
+    parts = []
+    for at in range(0, len(rest), IN_A_PART):
+        tell(f"setting sheets, {min(at + IN_A_PART, len(rest))} of {len(rest)}")
+        parts.append(part(rest[at : at + IN_A_PART]))
+    tell(f"joining {len(parts)} parts")
     if not front:
         return joined(parts)
     first: list[int] = []

@@ -54,12 +54,14 @@ class Canvas:
 
     def on_paper(self, shapes: Iterable[BaseGeometry | None] | NDArray[np.object_]) -> NDArray[np.object_]:
         """Shapes of the plan in millimetres of the picture; None where nothing lies in the window."""
-        array = np.array(list(shapes), dtype=object)
+        held = getattr(shapes, "array", shapes)  # a column of a layer holds its shapes as an array
+        array = np.array(held if hasattr(held, "__len__") else list(held), dtype=object)
         if not len(array):
             return array
         frame, unit = self.cell.frame, self.cell.unit
-        ground = shapely.box(frame.west, frame.south, frame.east, frame.north)
-        array[~shapely.intersects(shapely.envelope(array), ground)] = None
+        west, south, east, north = shapely.bounds(array).T
+        seen = (west <= frame.east) & (east >= frame.west) & (south <= frame.north) & (north >= frame.south)
+        array[~seen] = None
         return shapely.transform(
             array,
             lambda points: np.column_stack(

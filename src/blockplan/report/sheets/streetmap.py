@@ -231,10 +231,13 @@ def _dimension(scene: Scene, line: BaseGeometry, width: float) -> None:
 
 def junctions(scene: Scene, near: BaseGeometry, *, main: bool = False) -> None:
     """Coordinates of the points where centre lines meet; `main` takes those of main streets alone."""
+    frame = scene.canvas.cell.frame
     points = [
         (x, y)
         for x, y, kinds in scene.facts.junctions
-        if not main or sum(kind in {"expressway", "arterial"} for kind in kinds) >= 2
+        if frame.west <= x <= frame.east
+        and frame.south <= y <= frame.north
+        and (not main or sum(kind in {"expressway", "arterial"} for kind in kinds) >= 2)
     ]
     placed = scene.canvas.on_paper([shapely.Point(point) for point in points])
     for at, point in sorted(zip(points, placed, strict=True), key=lambda item: (-item[0][1], item[0][0])):
