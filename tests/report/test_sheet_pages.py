@@ -14,8 +14,12 @@ from pypdf import PdfReader
 from tests.measure.conftest import plan_of, square
 from tests.support.sheet_plans import a_row, drawn, facts_of
 
+from blockplan.check import check
 from blockplan.measure.indicators.loads import UNITS
+from blockplan.plan import read
+from blockplan.report.office import TABLES
 from blockplan.report.office.columns import TEXTS
+from blockplan.report.office.phases import MOST_NAMES
 from blockplan.report.sheets import PAPERS
 from blockplan.report.sheets.canvas import width_of
 from blockplan.report.sheets.control import _fit, letters_on_pages, parcel_rows, readable
@@ -25,7 +29,11 @@ from blockplan.report.sheets.paper import fit, layouts
 from blockplan.report.sheets.parcelmap import ground_of
 from blockplan.report.sheets.plan_sheets import LEAST_LETTERS_FB, _fill, _together
 from blockplan.report.sheets.printed_tables import ems
+from blockplan.report.sheets.streetmap import junctions
+from blockplan.report.sheets.sums import written
 from blockplan.report.sheets.themes import facilities
+from blockplan.report.view import View
+from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
 
@@ -110,6 +118,21 @@ def test_a_last_page_with_a_few_rows_is_spared_by_smaller_letters() -> None:
     assert letters_on_pages([a_table(8, 30)], layout) == 1.0
 
 
+def test_a_block_of_150_parcels_has_no_third_page_for_its_last_ten() -> None:
+    (layout, *_) = layouts(PAPERS["A3"], (112.0,), portrait=False)
+    tables = [a_table(11, 9), a_table(11, 4), a_table(15, 157)]
+    assert 0.88 <= letters_on_pages(tables, layout) < 1.0
+
+
+def test_a_narrow_panel_breaks_no_short_name_for_the_numbers_beside_it() -> None:
+    made = drawn(read("examples/demonstration-zone"), "location")
+    assert made.sheets[0].fit.layout.portrait
+    said = PdfReader(io.BytesIO(made.pdf)).pages[0].extract_text()
+    (table,) = [one for one in made.sheets[0].data["panel"] if "1,065,001" in str(one)]
+    names = [row["cells"][0] for row in table["rows"]]
+    assert [one for one in names if len(one) <= 6 and one not in said] == []
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_unit_of_a_factor_is_said_in_the_readers_language(lang: str) -> None:
     said = {unit: TEXTS(f"factor_unit.{unit}", lang) for unit in UNITS}
@@ -164,3 +187,33 @@ def test_the_name_of_a_facility_near_the_edge_stands_clear_of_the_line() -> None
     labels = [box for box in scene.canvas.labels.boxes if abs(box[2] - box[0] - wide) < 1]
     assert labels
     assert all(edge.distance(shapely.box(*box)) > 0.5 for box in labels)
+
+
+def test_coordinates_of_a_junction_at_the_edge_stand_clear_of_the_line() -> None:
+    lines = ([(0, 150), (400, 150)], [(390, 0), (390, 300)])
+    plan = plan_of(
+        boundary=[{"name": "all", "geometry": shapely.box(0, 0, 400, 300)}],
+        streets=[{"class": "arterial", "geometry": shapely.LineString(line)} for line in lines],
+    )
+    facts = facts_of(plan, "zh")
+    (scene,) = scenes_of(facts, fit([facts.outline], layouts(PAPERS["A3"], (125.0,)), cut=False))
+    land = scene.canvas.on_paper([facts.outline])[0]
+    junctions(scene, scene.canvas.box, land)
+    (label,) = scene.canvas.labels.boxes
+    assert shapely.boundary(land).distance(shapely.box(*label)) > 1.5
+
+
+def test_a_floor_area_ratio_has_two_decimals_in_the_panel_as_in_the_table() -> None:
+    facts = facts_of(a_row())
+    assert [written(facts, "far", one) for one in (2.0, 1.5, 1.374)] == ["2.00", "1.50", "1.37"]
+
+
+def test_facilities_of_a_phase_beyond_those_named_are_counted_as_further_ones() -> None:
+    hosts = [
+        {"service": "clinic", "name_zh": f"卫生站{at}", "parcel_id": "P-0", "geometry": shapely.Point(50, 50)}
+        for at in range(MOST_NAMES + 3)
+    ]
+    plan = a_row(facilities=hosts)
+    plan = plan.replace(parcels=plan.layer("parcels").assign(phase="1"))
+    table = TABLES["phases"](View(plan, check(plan, packs=["zone"]), Words("zh")))
+    assert str(table.lines[0].cells[-1]).endswith("、另有 3 处")

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from blockplan.report.sheets.paper import Fit, Paper, PaperLayout
     from blockplan.report.sheets.scene import Scene
 
-#: Height of a row of the table and of its head, mm.
-ROW_MM, HEAD_MM = 3.2, 13.0
+#: Height of a row of the table with something to spare, of its head, and of a row as it is set; mm.
+ROW_MM, HEAD_MM, LEAST_ROW_MM = 3.2, 13.0, 3.1
 #: Letters of a table, what a cell leaves free beside them, a further line in a cell; mm.
 LETTERS_MM, CELL_PAD_MM, LINE_MM = 2.0, 1.6, 2.3
 #: Letters of a table may be so much smaller where it then stands whole below its map.
@@ -256,7 +256,7 @@ def letters_on_pages(tables: Sequence[dict[str, Any]], layout: PaperLayout) -> f
     """The factor of letters that spares tables with pages of their own a last page with a few rows."""
     k = layout.paper.letters
     width, page = layout.body[0] / k, layout.body[1] / k - HEAD_MM
-    high = sum(height_mm(one, width) for one in tables)
+    high = sum(height_mm(one, width) - (ROW_MM - LEAST_ROW_MM) * len(one["rows"]) for one in tables)
     whole = math.floor(high / page)
     if not whole or high / page - whole > FEW_ROWS:
         return 1.0
@@ -333,7 +333,7 @@ def _draw(scene: Scene, extent: Extent) -> dict[str, bool]:
     streetmap.street_names(scene, near)
     if not block:
         streetmap.width_dimensions(scene, near)
-    streetmap.junctions(scene, near, main=block)
+    streetmap.junctions(scene, near, scene.canvas.on_paper([extent.shape])[0], main=block)
     if not block:
         setback = limitmap.setbacks(scene, ground)
         parcelmap.neighbours(scene, ground)

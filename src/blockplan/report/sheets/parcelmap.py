@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 RED_LINE, PARCEL_LINE, SUBBLOCK_LINE, PLAN_LINE = "#d7191c", "#3a3a36", "#111111", "#8c1d18"
 #: How much lighter a fill is printed: on plan and block sheets, on parcel sheets, outside the sheet's land.
 PLAN_TINT, PARCEL_TINT, OUTSIDE_TINT = 0.12, 0.30, 0.72
-
+#: The line around a plan or a sheet's land takes so much on both sides of the land's edge, mm.
+EDGE_MM = 1.6
 
 #: A control line stands for land of these classes where the plan draws no control lines.
 CONTROL = {
@@ -171,6 +172,13 @@ def edge(scene: Scene, shape: BaseGeometry, key: str) -> None:
     grown = shapely.buffer(placed, 0.85, join_style="mitre", mitre_limit=1.5)
     scene.canvas.shape("lines", [shapely.boundary(grown)], **look)
     scene.show(key, 10, line_swatch(**look))
+
+
+def edge_band(land: BaseGeometry) -> BaseGeometry:
+    """What the line around land on paper takes, which labels keep clear of where they can."""
+    band = shapely.buffer(shapely.boundary(land), EDGE_MM)
+    shapely.prepare(band)
+    return band
 
 
 def control_lines(scene: Scene, ground: ParcelGround, *, width: float = 0.40) -> tuple[list[str], bool]:

@@ -11,6 +11,7 @@ from blockplan.report.maps.basemap import ink_on
 from blockplan.report.sheets import parcellabels
 from blockplan.report.sheets.canvas import INK, width_of
 from blockplan.report.sheets.labels import Spots, beside
+from blockplan.report.sheets.parcelmap import edge_band
 from blockplan.report.sheets.scene import sign_swatch
 from blockplan.report.sheets.symbols import symbol
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 #: Letters of a label inside a parcel, mm.
 SIZES = (2.2, 1.9, 1.75)
-#: The line around the plan takes so much on both sides of the land's edge, mm.
-EDGE_MM = 1.6
 
 
 def inside(
@@ -118,7 +117,7 @@ def signs(scene: Scene, ground: ParcelGround, *, named: bool) -> None:
         )
         placed_at.append((spot, one))
     whole = canvas.on_paper([scene.facts.outline])[0] if scene.facts.outline is not None else None
-    edge = None if whole is None else shapely.buffer(shapely.boundary(whole), EDGE_MM)
+    edge = None if whole is None else edge_band(whole)
     for spot, one in placed_at if named else ():
         # One without a name bears its kind: an id says nothing to a reader.
         kind = scene.facts.view.words.or_else(f"service.{one.service}", one.service) if one.service else ""

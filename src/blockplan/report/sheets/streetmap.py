@@ -12,6 +12,7 @@ from shapely.affinity import rotate
 from blockplan.measure.inputs.columns import values
 from blockplan.report.sheets.canvas import INK, circle, rect, segment, text, width_of
 from blockplan.report.sheets.labels import along, around, beside
+from blockplan.report.sheets.parcelmap import edge_band
 from blockplan.report.sheets.scene import dot_swatch, line_swatch, sign_swatch
 from blockplan.report.sheets.symbols import symbol
 
@@ -229,8 +230,17 @@ def _dimension(scene: Scene, line: BaseGeometry, width: float) -> None:
         return
 
 
-def junctions(scene: Scene, near: BaseGeometry, *, main: bool = False) -> None:
-    """Coordinates of the points where centre lines meet; `main` takes those of main streets alone."""
+def junctions(scene: Scene, near: BaseGeometry, land: BaseGeometry | None, *, main: bool = False) -> None:
+    """
+    Coordinates of the points where centre lines meet.
+
+    Parameters
+    ----------
+    near, land
+        Where they matter, and the land whose edge they keep clear of where there is room; mm.
+    main
+        Whether main streets alone count.
+    """
     frame = scene.canvas.cell.frame
     points = [
         (x, y)
@@ -240,17 +250,26 @@ def junctions(scene: Scene, near: BaseGeometry, *, main: bool = False) -> None:
         and (not main or sum(kind in {"expressway", "arterial"} for kind in kinds) >= 2)
     ]
     placed = scene.canvas.on_paper([shapely.Point(point) for point in points])
+    edge = None if land is None else edge_band(land)
     for at, point in sorted(zip(points, placed, strict=True), key=lambda item: (-item[0][1], item[0][0])):
         if point is not None and near.contains(point):
-            _coordinates(scene, point.x, point.y, at)
+            _coordinates(scene, point.x, point.y, at, edge)
 
 
-def _coordinates(scene: Scene, x: float, y: float, at: tuple[float, float]) -> None:
+def _coordinates(
+    scene: Scene, x: float, y: float, at: tuple[float, float], edge: BaseGeometry | None
+) -> None:
     canvas, k = scene.canvas, scene.canvas.k
     size = 1.8 * k
     lines = [scene.say("coordinate.north", n=f"{at[1]:.3f}"), scene.say("coordinate.east", n=f"{at[0]:.3f}")]
     width, height = max(width_of(line, size) for line in lines) + 0.6, 2.3 * size
-    for cx, cy in around(x, y, width, height, (1.5, 3.0, 5.0, 8.0, 12.0)):
+    spots = list(around(x, y, width, height, (1.5, 3.0, 5.0, 8.0, 12.0)))
+    if edge is not None:
+        boxes = [
+            shapely.box(cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2) for cx, cy in spots
+        ]
+        spots = [spots[one] for one in np.argsort(shapely.intersects(edge, boxes), kind="stable")]
+    for cx, cy in spots:
         box: Box = (cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2)
         foot = (min(max(x, box[0]), box[2]), min(max(y, box[1]), box[3]))
         if not canvas.labels.free(box) or not canvas.labels.clear_of_line(foot, (x, y)):

@@ -61,8 +61,7 @@ def sums(facts: Facts, rows: Iterable[int]) -> dict[str, float]:
 def written(facts: Facts, key: str, value: float) -> str:
     """A sum with its unit, as the panel prints it."""
     units = {"land": "ha", "parks": "ha", "floor_area": "m2", "height": "m"}
-    words = facts.view.words
-    return words.amount(value, units[key]) if key in units else words.number(value, 2 if key == "far" else 0)
+    return facts.view.words.amount(value, units[key]) if key in units else shown(value, COLUMNS[key])
 
 
 def subblock_table(facts: Facts, block: Extent, subblocks: Sequence[Extent]) -> dict[str, Any] | None:

@@ -326,7 +326,9 @@ def streets(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     base.edge(scene)
     streetmap.stops(scene)
     streetmap.street_names(scene)
-    streetmap.junctions(scene, scene.canvas.box, main=True)
+    outline = scene.facts.outline
+    land = None if outline is None else scene.canvas.on_paper([outline])[0]
+    streetmap.junctions(scene, scene.canvas.box, land, main=True)
     return ()
 
 
