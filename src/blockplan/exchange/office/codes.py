@@ -35,7 +35,7 @@ LISTS: dict[str, tuple[str, str]] = {
     "gbj137": ("GBJ 137-90", r"1990|137-?90|^90"),
 }
 _CODE = re.compile(
-    r"[A-Z]{1,2}\d{1,3}[a-z]?(?![a-z])|(?<![A-Za-z])[A-Z](?![A-Za-z\d]|/[A-Z]{2})|(?<!\d)\d{2}(?:\d{2}){0,2}(?!\d)"
+    r"(?<![A-Za-z])(?:[A-Z]{1,3}|[A-Z][a-z]{1,2})\d{1,3}[a-z]?(?![a-z])|(?<![A-Za-z])[A-Z](?![A-Za-z\d]|/[A-Z]{2})|(?<!\d)\d{2}(?:\d{2}){0,2}(?!\d)"
 )
 #: Signs that part the uses of one parcel.
 _PARTS = re.compile(r"[/+&,;、|]|和|及|与|兼")
@@ -68,6 +68,8 @@ class Translation:
     lost: str = ""
     beside: tuple[str, ...] = ()
     parcels: list[str] = field(default_factory=list)
+    #: Whether the code and the name beside it say different classes.
+    doubtful: bool = False
 
 
 @cache
@@ -182,7 +184,8 @@ def _bare(name: str) -> str:
 def _shortened(code: str, list_name: str) -> str:
     """The longest known code that a local one begins with (A334 is A33 in a city's own subdivision)."""
     least = 2 if code[:1].isdigit() else 1
-    for end in range(len(code) - 1, least - 1, -1):
+    letters = len(re.match(r"[A-Za-z]*", code)[0])  # type: ignore[index]
+    for end in range(len(code) - 1, max(least, letters) - 1, -1):
         if code[:end] in old_list(list_name):
             return code[:end]
     return ""
@@ -209,12 +212,12 @@ def translate(given: str, list_name: str, name: str = "") -> Translation:
     lost = first.lost
     if beside:
         lost = "; ".join(filter(None, (lost, f"mixed use: {codes[0]} is taken as the main one")))
-    return Translation(given, list_name, first.to, lost, beside)
+    return Translation(given, list_name, first.to, lost, beside, doubtful=first.doubtful)
 
 
 def _one(code: str, list_name: str, name: str) -> Translation:
     classes = old_list(list_name)
-    known = code if code in classes else _shortened(code.upper(), list_name)
+    known = code if code in classes else _shortened(code, list_name) or _shortened(code.upper(), list_name)
     if not known:
         return Translation(code, list_name, None, f"the list {list_name} has no code {code}")
     found = classes[known]
@@ -230,24 +233,30 @@ def _one(code: str, list_name: str, name: str) -> Translation:
             and not (found.to and landuse().within(found.to, to))
         ):
             return Translation(code, list_name, to, f"by its name {name!r}, not by the code {code}")
-    return Translation(code, list_name, found.to or None, lost)
+    return _contradicted(code, list_name, found, name) or Translation(
+        code, list_name, found.to or None, lost
+    )
+
+
+def _contradicted(code: str, list_name: str, found: OldClass, name: str) -> Translation | None:
+    """The class that a name says where it is of a list, and no part of that of the code: cities give codes anew."""
+    said = _exactly(name, list_name) if name and found.to else None
+    if said is None or not said.to or _bare(found.name) == _bare(name):
+        return None
+    if landuse().within(said.to, found.to) or landuse().within(found.to, said.to):
+        return None
+    lost = f"the code {code} is {found.name} in {list_name}; the name beside it, {name!r}, was taken"
+    return Translation(code, list_name, said.to, lost, doubtful=True)
 
 
 def _by_name(given: str, name: str, list_name: str) -> Translation:
     """A class by its name alone: of the list in force first, then of the office's list."""
     if is_blank(name):
         return Translation(given, list_name, None, "")
-    bare = _bare(re.sub(r"[(（].*?[)）]", "", name))
-    for which in (NATIONAL, list_name, "gb50137", "gbj137", "town2007"):
-        hits = [one for one in old_list(which).values() if _bare(one.name) == bare]
-        # The finest class of a name says the most; a class that stands on two levels means the same.
-        if hits:
-            longest = max(len(one.code) for one in hits)
-            finest = [one for one in hits if len(one.code) == longest]
-            to = _in_common([one.to for one in finest])
-            which_one = "" if to == finest[0].to else "which of several classes of that name it is"
-            lost = "; ".join(filter(None, ("read from its name", which_one or finest[0].lost)))
-            return Translation(given or name, which, to or None, lost)
+    exact = _exactly(name, list_name)
+    if exact is not None:
+        exact.given = given or name
+        return exact
     parts = [part for part in _PARTS.split(name) if part]
     if len(parts) > 1:
         read = [_by_name("", part, list_name) for part in parts]
@@ -261,6 +270,22 @@ def _by_name(given: str, name: str, list_name: str) -> Translation:
         if words.search(name) or words.search(simplified(name)):
             return Translation(given or name, NATIONAL, to, f"read from a word in its name {name!r}", also)
     return Translation(given or name, list_name, None, f"no list has a class {name!r}")
+
+
+def _exactly(name: str, list_name: str) -> Translation | None:
+    """A class whose name in a list is just this."""
+    bare = _bare(re.sub(r"[(（].*?[)）]", "", name))
+    for which in (NATIONAL, list_name, "gb50137", "gbj137", "town2007"):
+        hits = [one for one in old_list(which).values() if _bare(one.name) == bare]
+        # The finest class of a name says the most; a class that stands on two levels means the same.
+        if hits:
+            longest = max(len(one.code) for one in hits)
+            finest = [one for one in hits if len(one.code) == longest]
+            to = _in_common([one.to for one in finest])
+            which_one = "" if to == finest[0].to else "which of several classes of that name it is"
+            lost = "; ".join(filter(None, ("read from its name", which_one or finest[0].lost)))
+            return Translation(name, which, to or None, lost)
+    return None
 
 
 def _in_common(classes: list[str]) -> str:

@@ -348,7 +348,7 @@ def translate_codes(
                 _of(
                     row,
                     "office-code",
-                    "note",
+                    "warning" if done.doubtful else "note",
                     f"{given or name} ({done.list_name}) of {row.get('parcel_id')} became {to}; lost: "
                     f"{done.lost}.",
                     value=given or name,

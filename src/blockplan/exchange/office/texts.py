@@ -64,6 +64,8 @@ _OWN_NAME = re.compile(r"[\w·]{2}")
 #: Services whose words stand in remarks on anything (parking, greens, pipes, shops).
 _MERE = frozenset({"other", "retail", "transport", "utility"})
 _SITE = ("公顷", "hm2", "ha", "亩")
+#: More facilities of one name than this are not named at once.
+MOST_NAMED = 20
 #: Words by which a size is that of each of several, or of all together.
 _EACH = re.compile(r"每|各|均|/\s*(?:所|处|座|个|家|校|园)|\b(?:each|per|apiece)\b", re.IGNORECASE)
 _TOGETHER = re.compile(
@@ -302,7 +304,7 @@ def _count(item: str) -> int:
         return 1
     found = _COUNT.search(outside) or _COUNT.search(item)
     count = int(_number(found[1] or found[2])) if found else 1
-    return count if 1 <= count <= 20 else 1
+    return count if 1 <= count <= MOST_NAMED else 1
 
 
 def _sized(item: str, service: str | None, level: str | None) -> Named:
@@ -316,7 +318,8 @@ def _sizes(item: str) -> list[tuple[str, float, re.Match[str]]]:
     """The sizes that a text says, by their column, each with its place."""
     found = [("classes", _number(one[1]), one) for one in _CLASSES.finditer(item)]
     beds = [("beds", _number(one[1] or one[2]), one) for one in _BEDS.finditer(item)]
-    counted = {one.start() for one in _COUNT.finditer(item)} if _count(item) > 1 else set()
+    # `1座` is a number of facilities, `80座` of seats.
+    counted = {one.start() for one in _COUNT.finditer(item) if _number(one[1] or one[2]) <= MOST_NAMED}
     seats = [one for one in _PLACES.finditer(item) if one.start() not in counted]
     found += beds or [("places", float(one[1]), one) for one in seats]
     for area in _AREA.finditer(item):
