@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from tests.exchange.office.conftest import parcels, rules, shapefile, workbook
+import pytest
+import shapely
+from tests.exchange.office.conftest import parcels, rules, shapefile, squares, workbook
 
+from blockplan.errors import PlanDataError
+from blockplan.exchange.office import import_office
 from blockplan.exchange.office.codes import translate
 from blockplan.exchange.office.texts import facilities_in
 
@@ -51,3 +55,49 @@ def test_a_sheet_of_a_control_plan_says_mixed_uses_by_share(folder, brought):
     land = plan.layer("parcels")
     assert land["status"].tolist()[:3] == ["planned", "kept", "kept"]
     assert (land["compatible_uses"].iloc[0], land["compatible_split"].iloc[0]) == ("09", "70:30")
+
+
+def test_coordinates_in_kilometres_are_made_metres_and_that_is_told(folder, brought):
+    shapes = [shapely.transform(one, lambda points: points / 1000) for one in squares()]
+    shapefile(parcels(shapes=shapes), folder / "地块.shp", prj=False)
+    plan, result = brought()
+    assert plan.layer("parcels").area.iloc[:4].round().tolist() == [10_000.0] * 4
+    assert "are kilometres" in rules(result, "office-crs")[0].message
+
+
+def test_a_small_grid_of_metres_is_not_taken_for_kilometres(folder, brought):
+    shapefile(parcels(shapes=squares(east=300, north=2_000)), folder / "地块.shp", prj=False)
+    plan, result = brought()
+    assert plan.layer("parcels").area.iloc[:4].round().tolist() == [10_000.0] * 4
+    assert not any("kilometres" in one.message for one in result.findings)
+
+
+def test_outlines_that_are_all_specks_are_refused_with_the_way_out(folder, tmp_path):
+    shapes = squares(size=0.5, east=50_000, north=70_000)
+    shapefile(parcels(shapes=shapes), folder / "地块.shp", prj=False)
+    with pytest.raises(PlanDataError, match=r"None of the 4 outlines .*\n.*scale"):
+        import_office([folder], tmp_path / "plan")
+    assert not (tmp_path / "plan").exists()
+
+
+def test_an_easting_without_its_false_easting_is_not_believed_to_be_in_its_zone(folder, brought):
+    shapefile(parcels(shapes=squares(east=300)), folder / "地块.shp")
+    plan, result = brought()
+    assert plan.layer("parcels").crs is None
+    told = rules(result, "office-crs")[0]
+    assert told.grade == "warning"
+    assert "false easting may be taken off; [source.shift] dx" in told.message
+
+
+@pytest.mark.parametrize("said", ['crs = "EPSG:4548"', '[source.shift]\nto = "EPSG:4548"\ndx = 0.0'])
+def test_a_reference_system_named_under_source_counts_over_the_local_grid_of_before(
+    folder, brought, tmp_path, said
+):
+    shapefile(parcels(), folder / "地块.shp", prj=False)
+    _, result = brought()
+    assert 'crs = "local"' in result.mapping_toml
+    text = result.mapping_toml.replace('[source]\ncrs = ""\ndatum = ""\n', f"[source]\n{said}\n")
+    (tmp_path / "m.toml").write_text(text, encoding="utf-8")
+    plan, again = brought(mapping=tmp_path / "m.toml")
+    assert plan.layer("parcels").crs.to_epsg() == 4548
+    assert 'crs = "local"' not in again.mapping_toml

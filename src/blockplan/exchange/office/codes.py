@@ -233,13 +233,11 @@ def _one(code: str, list_name: str, name: str) -> Translation:
             and not (found.to and landuse().within(found.to, to))
         ):
             return Translation(code, list_name, to, f"by its name {name!r}, not by the code {code}")
-    return _contradicted(code, list_name, found, name) or Translation(
-        code, list_name, found.to or None, lost
-    )
+    return _contradicted(code, list_name, found, name) or Translation(code, list_name, found.to or None, lost)
 
 
 def _contradicted(code: str, list_name: str, found: OldClass, name: str) -> Translation | None:
-    """The class that a name says where it is of a list, and no part of that of the code: cities give codes anew."""
+    """The class of a list that a name says, where it is no part of that of the code."""
     said = _exactly(name, list_name) if name and found.to else None
     if said is None or not said.to or _bare(found.name) == _bare(name):
         return None

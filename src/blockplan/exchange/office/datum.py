@@ -19,6 +19,7 @@ import shapely
 
 from blockplan.datums import ACCURACY_M, to_wgs84
 from blockplan.errors import MappingError
+from blockplan.exchange.office.kilometres import to_metres
 from blockplan.exchange.office.source import SourceFinding
 
 if TYPE_CHECKING:
@@ -135,6 +136,8 @@ def place(
         If a name of a reference system is none.
     """
     result = PlacedLayers(None, "no layer is drawn")
+    result.findings += to_metres(layers) if given.shift is None else []
+    target = _told_since(layers, given, target)
     unplaced: list[tuple[SourceLayer, LayerChoice]] = []
     for layer, choice in layers:
         crs, why = _crs_of(layer, choice, given, said, result)
@@ -155,6 +158,15 @@ def place(
     for layer, _ in layers:
         _into(layer, result)
     return result
+
+
+def _told_since(layers: list[tuple[SourceLayer, LayerChoice]], given: SourceChoice, target: str) -> str:
+    """The plan's reference system, with no local grid of an earlier import where [source] says more now."""
+    if given.shift is None and given.crs in {"", "local"}:
+        return target
+    for _, choice in layers:
+        choice.crs = "" if choice.crs == "local" else choice.crs
+    return "" if target == "local" else target
 
 
 def _name(crs: pyproj.CRS) -> str:
@@ -251,40 +263,21 @@ def _crs_of(
         _doubt(layer, declared, result)
         return declared, f"declared ({declared.name})"
     found, why = _from_coordinates(x, y, said)
+    at = f"its coordinates (about {x:,.0f}, {y:,.0f})"
     if declared is not None:
-        result.findings.append(
-            _finding(
-                layer,
-                "warning",
-                f"The file declares {declared.name}, which its coordinates (about {x:,.0f}, {y:,.0f}) "
-                "cannot be in; "
-                f"taken as {found.name if found is not None else 'a local grid'} ({why}).",
-                x=x,
-                y=y,
-            )
-        )
+        taken = found.name if found is not None else "a local grid"
+        grade = "warning"
+        message = f"The file declares {declared.name}, which {at} cannot be in; taken as {taken} ({why})."
     elif found is None:
-        result.findings.append(
-            _finding(
-                layer,
-                "warning",
-                f"The file declares no reference system, and its coordinates (about {x:,.0f}, {y:,.0f}) do "
-                "not tell one"
-                f" ({why}). The plan stands in a local grid; name it in mapping.toml, [source] crs.",
-                x=x,
-                y=y,
-            )
+        grade = "warning"
+        message = (
+            f"The file declares no reference system, and {at} do not tell one ({why}). The plan stands in a "
+            "local grid; name it in mapping.toml, [source] crs."
         )
     else:
-        result.findings.append(
-            _finding(
-                layer,
-                "note",
-                f"The file declares no reference system; taken as {found.name} ({why}).",
-                x=x,
-                y=y,
-            )
-        )
+        grade = "note"
+        message = f"The file declares no reference system; taken as {found.name} ({why})."
+    result.findings.append(_finding(layer, grade, message, x=x, y=y))
     return found, why
 
 
@@ -303,8 +296,9 @@ def _fits(crs: pyproj.CRS, x: float, y: float) -> bool:
     if operation is None or "Transverse" not in operation.method_name:
         return True
     false_eastings = [one.value for one in operation.params if one.name == "False easting"]
-    # A transverse Mercator zone reaches 5 degrees to either side at most.
-    return not false_eastings or abs(x - float(false_eastings[0])) < 6e5
+    # A transverse Mercator zone reaches 5 degrees to either side at most, one of China 3.
+    reach = 4e5 if re.search(r"CGCS|xian|beijing", crs.name, re.IGNORECASE) else 6e5
+    return not false_eastings or abs(x - float(false_eastings[0])) < reach
 
 
 def _doubt(layer: SourceLayer, crs: pyproj.CRS, result: PlacedLayers) -> None:
@@ -339,7 +333,12 @@ def _from_coordinates(x: float, y: float, said: StatedDatum) -> tuple[pyproj.CRS
         meridian = 3.0 * said.zone if said.zone >= 25 else 6.0 * said.zone - 3
     if EASTINGS[0] <= x <= EASTINGS[1] and meridian is not None and said.datum != "local":
         return without_zone(datum, meridian), f"the folder says central meridian {meridian:g}"
-    return None, "an easting without its zone, and no text names the central meridian"
+    without_false = abs(x) < EASTINGS[0]
+    return None, (
+        "the 500 km of the false easting may be taken off; [source.shift] dx puts them back"
+        if without_false
+        else "an easting without its zone, and no text names the central meridian"
+    )
 
 
 def _with_zone(datum: str, zone: int) -> pyproj.CRS:

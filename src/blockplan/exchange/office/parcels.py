@@ -24,6 +24,7 @@ from blockplan.exchange.office.bounds import (
 )
 from blockplan.exchange.office.features import beside
 from blockplan.exchange.office.joining import key, same
+from blockplan.exchange.office.kilometres import refuse_specks
 from blockplan.exchange.office.mapping import CodeChoice
 from blockplan.exchange.office.residents_source import of_households
 from blockplan.exchange.office.rows import PLACE, read_rows
@@ -65,7 +66,9 @@ def gather(
 ) -> ImportedParcels:
     """The parcels of all layers, each with one number of its own; broken outlines are mended and listed."""
     found = ImportedParcels()
+    count = 0
     for layer, choice in layers:
+        count += len(layer.frame)
         rows = read_rows(layer, choice, profile, findings)
         shapes: Any = layer.frame.geometry.to_numpy()
         if choice.role == "road_areas":
@@ -74,6 +77,7 @@ def gather(
         else:
             _named_after(layer, rows, findings)
         _sound(found, rows, shapes, findings)
+    refuse_specks(count, len(found.rows))
     _numbered(found, mapping, findings)
     return found
 
