@@ -227,8 +227,8 @@ def test_files_that_want_another_form_say_which_where_nothing_else_is_there(fold
 
 
 def test_a_file_that_is_no_layer_is_named_where_no_layer_holds_parcels(folder, brought):
-    (folder / "plan.json").write_text('{"planKey": 1}')
-    with pytest.raises(PlanDataError, match=r"plan\.json"):
+    (folder / "plan.json").write_text('{"planKey": 1, "area": {"geometry": {"type": "Polygon"}}}')
+    with pytest.raises(PlanDataError, match=r"plan\.json is JSON, but no layer of features"):
         brought()
 
 

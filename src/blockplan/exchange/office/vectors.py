@@ -8,6 +8,7 @@ reference system: what can be read is read, and each thing that could not is a f
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import tempfile
 import warnings
@@ -67,8 +68,12 @@ def _read_geojson(path: Path, label: str) -> SourceReading:
     reading = SourceReading()
     data = path.read_bytes()
     try:
-        data.decode("utf-8-sig")
-        _add(reading, path, label, None, path.stem)
+        text = data.decode("utf-8-sig")
+        try:
+            _add(reading, path, label, None, path.stem)
+        except PlanDataError:
+            _say_other_json(text, label)
+            raise
     except UnicodeDecodeError:
         codec = encodings.detect([data])
         text = encodings.decoded(data, codec)
@@ -90,6 +95,18 @@ def _read_geojson(path: Path, label: str) -> SourceReading:
             )
         )
     return reading
+
+
+def _say_other_json(text: str, label: str) -> None:
+    """Refuse what is sound JSON of another kind, which is not damaged."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    raise PlanDataError(
+        f"{label} is JSON, but no layer of features (GeoJSON).\n"
+        "Export the layers of the plan as GeoJSON or to a GeoPackage, or take the file out of the folder."
+    )
 
 
 def _add(reading: SourceReading, path: Path, label: str, layer: str | None, name: str) -> None:
