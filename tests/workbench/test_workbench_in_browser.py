@@ -380,6 +380,29 @@ def test_files_that_are_opened_in_the_window_become_the_plan(chromium: Any, tmp_
         tab.close()
 
 
+#: Tools whose word is cut, or that lie outside of their bar.
+CUT_TOOLS = """() => {
+    const bar = document.querySelector(".tools").getBoundingClientRect();
+    return [...document.querySelectorAll(".tools button")].filter(one => {
+        const box = one.getBoundingClientRect();
+        return one.scrollWidth > one.clientWidth + 1 || box.left < bar.left - 1 || box.right > bar.right + 1;
+    }).map(one => one.textContent);
+}"""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
+def test_no_tool_is_cut_on_a_phone_nor_beside_an_open_table(
+    service: Service, chromium: Any, lang: str
+) -> None:
+    tab, _ = opened(service, chromium, lang, 390)
+    assert tab.evaluate(CUT_TOOLS) == []
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    tab.locator("body").press("l")
+    tab.wait_for_selector("#t-A-residents", timeout=WAIT_MS)
+    assert tab.evaluate(CUT_TOOLS) == []
+    tab.close()
+
+
 #: The page asks what others do, and hears nothing for a while.
 DEAF = """() => {
     const ask = window.fetch; window.deaf = true;
@@ -408,6 +431,8 @@ def test_two_browsers_see_each_others_edits_and_a_clash_gets_a_merge_view(
         "1,234", "1,300", "1,400",
     ]  # fmt: skip
     assert faults_of(two) == ""
+    # The view says it in the reader's language; nothing in another one lies beside it.
+    assert two.locator(".hint.error").count() == 0 or not two.locator(".hint.error").is_visible()
     two.locator("dialog.merge input[value=yours]").check()
     two.locator("[data-act=merge]").click()
     settled(two)

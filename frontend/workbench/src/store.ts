@@ -219,11 +219,10 @@ class Store {
       if (news.seq < this.state.seq) await this.again();
       else this.catchUp(news);
     }
-    this.say(error.message);
     if (edits.length) {
       this.conflict = { edits, clashes, message: error.message };
       this.tell("conflict");
-    }
+    } else this.say(error.message);
     return null;
   }
 

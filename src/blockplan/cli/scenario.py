@@ -115,7 +115,8 @@ def _show(path: str, name: str, other: str | None, as_json: bool) -> None:
         for column, old, new in (one.fields if one.kind == "changed" else (("", None, None),))
     ]
     show_table(("layer", "id", "change", "column", "was", "is"), rows)
-    click.echo(f"\n{len(found)} features differ between {before.scenario} and {name}.", err=True)
+    differ = "1 feature differs" if len(found) == 1 else f"{len(found)} features differ"
+    click.echo(f"\n{differ} between {before.scenario} and {name}.", err=True)
 
 
 def _said(value: object) -> str:

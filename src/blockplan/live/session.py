@@ -26,7 +26,7 @@ from blockplan.live.differences import (
 from blockplan.live.edits import Edit, SetValue
 from blockplan.live.journal import Journal
 from blockplan.live.judging import Following
-from blockplan.live.refusals import EditError, refused
+from blockplan.live.refusals import TEXTS, EditError, refused
 from blockplan.live.rows import FeatureChange, changed_frames
 from blockplan.live.sharing import EditConflictError, require_known, require_no_clash, require_seen
 from blockplan.live.snapshot import Snapshot
@@ -35,6 +35,7 @@ from blockplan.plan.files.package import difference as difference_of
 from blockplan.plan.files.scenarios import put_scenario
 from blockplan.plan.model.plan import BASE, Difference, Plan
 from blockplan.plan.model.recall import Recall, recalling
+from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -173,7 +174,8 @@ class Session:
         except EditError as error:
             if since is None or since >= len(self.steps):
                 raise
-            raise EditConflictError(f"{error} Somebody else changed the plan meanwhile.") from None
+            why = error.text or {"en": str(error)}
+            raise refusal(EditConflictError, TEXTS, "conflict_refused", why=why) from None
         require_no_clash(self.steps, since, changes)
         said = tuple(edit.to_dict() for edit in listed)
         return self._step("edits", anew, changes, said, who, began)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.jsontext import JsonRecord
 from blockplan.live.differences import net
-from blockplan.live.refusals import EditError
+from blockplan.live.refusals import TEXTS, EditError
 from blockplan.live.rows import said_value, same
 from blockplan.plan.model.plan import EVERYTHING
+from blockplan.texts import listed, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -115,8 +116,10 @@ def require_no_clash(steps: Sequence[SessionStep], since: int | None, ours: Iter
         for clash in _clashes(theirs[key], our, who[key])
     ]
     if clashes:
-        names = ", ".join(dict.fromkeys(f"{one.layer} {one.id}" for one in clashes))
-        raise EditConflictError(f"Somebody else changed the same meanwhile: {names}.", clashes)
+        names = listed(dict.fromkeys(one.id for one in clashes))
+        error = refusal(EditConflictError, TEXTS, "conflict", names=names)
+        error.clashes = tuple(clashes)
+        raise error
 
 
 def _clashes(their: FeatureChange, our: FeatureChange, who: str) -> list[Clash]:
