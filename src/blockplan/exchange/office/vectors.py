@@ -68,11 +68,11 @@ def _read_geojson(path: Path, label: str) -> SourceReading:
     reading = SourceReading()
     data = path.read_bytes()
     try:
-        text = data.decode("utf-8-sig")
+        unicode_text = data.decode("utf-8-sig")
         try:
             _add(reading, path, label, None, path.stem)
         except PlanDataError:
-            _say_other_json(text, label)
+            _say_other_json(unicode_text, label)
             raise
     except UnicodeDecodeError:
         codec = encodings.detect([data])
