@@ -33,6 +33,7 @@ def test_an_item_that_fails_has_its_error_and_stops_no_other(address):
     assert [done[item].value for item in (0, 1, 2, 4, 5)] == [0, 1, 2, 4, 5]
 
 
+@pytest.mark.long
 def test_plans_are_judged_as_each_would_be_alone(address, plans):
     lines = {line.number: line for line in check_many(plans, packs=["zone"], cluster=address)}
     assert sorted(lines) == [0, 1, 2, 3, 4]

@@ -33,6 +33,7 @@ def called(capsys, *call):
     return left.value.code, said.out, said.err
 
 
+@pytest.mark.long
 def test_a_package_is_written_and_accepted_and_faults_leave_with_1(place, capsys):
     call = (
         "--profile",

@@ -64,6 +64,7 @@ def differs(layer, column, old, new, listed):
     return was != pytest.approx(now) if isinstance(was, float) and isinstance(now, float) else was != now
 
 
+@pytest.mark.long
 @settings(max_examples=6)
 @given(seed=st.integers(0, 10_000), pair=st.sampled_from(PAIRS))
 def test_a_plan_through_two_profiles_is_the_same_or_its_losses_are_listed(seed, pair):

@@ -103,6 +103,7 @@ def test_scenario_c_names_the_parcels_beyond_the_distance_and_their_residents() 
     assert all(place.id and place.value is not None and place.value > 500 for place in verdict.where)
 
 
+@pytest.mark.long
 def test_deleting_the_axis_leaves_its_sentence_not_evidenced() -> None:
     plan = read(PLAN)
     structure = plan.layer("structure")

@@ -35,6 +35,7 @@ def edited(place: Path, scenario: str, residents: float) -> EditingDesk:
     return desk
 
 
+@pytest.mark.long
 def test_a_search_is_forgotten_with_its_scenario(place: Path) -> None:
     desk = edited(place, "draft", 900)
     desk.search.begin()

@@ -52,6 +52,7 @@ def line(tmp_path):
     return read_feeds([feed_at(tmp_path)])
 
 
+@pytest.mark.long
 def test_who_leaves_with_the_bus_reaches_what_it_calls_at_in_time(line) -> None:
     # a 8:00, b 8:05, c 8:10; 1.1 km on foot take 16.7 minutes.
     found = transit_reach(case([1, 10, 100]), line)

@@ -57,6 +57,7 @@ def test_nodes_are_summed_as_over_all_pairs(case, limit: int, decay: str) -> Non
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
+@pytest.mark.long
 @given(ANY_CASES, LIMITS)
 def test_kept_balls_give_what_the_search_gives_whatever_the_values(case, limit: int) -> None:
     graph = case.graph()

@@ -34,6 +34,7 @@ def test_a_plan_judged_beside_is_the_plan_judged_here() -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.long
 def test_a_plan_that_cannot_be_read_beside_is_told_by_the_error_of_reading_it() -> None:
     done = beside("nowhere")
     assert done.returncode == 1

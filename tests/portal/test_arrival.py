@@ -91,6 +91,7 @@ def posted(path: str, body: dict[str, str]) -> bytes:
     return answer.content
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("minutes", [-1, 16])
 def test_both_verifiers_find_an_arrival_that_no_queue_explains(tmp_path: Path, minutes: int) -> None:
     made = finished(tmp_path)

@@ -9,6 +9,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pyogrio
+import pytest
 from tests.portal.conftest import PLAN
 
 from blockplan.notice import Attachment
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 SECRET = (b"secret", b"personal name", b"personal road", b"@example.org")
 
 
+@pytest.mark.long
 def test_two_signed_the_package_of_the_demonstration_and_nothing_else_is_in_it(
     config: Config, clock: HandClock, judged: tuple[FrozenPlan, CheckResult], tmp_path: Path
 ) -> None:

@@ -37,6 +37,7 @@ ELSEWHERE = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 def test_no_word_of_any_page_of_the_office_stands_outside_of_the_lists(
     world: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

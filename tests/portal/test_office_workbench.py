@@ -105,6 +105,7 @@ def test_two_planners_edit_one_scenario_and_others_see_nothing_of_it(shown: Data
     assert (PLAN / "edits").exists() is False
 
 
+@pytest.mark.long
 def test_an_act_is_in_the_list_before_it_happens_and_a_body_that_is_no_json_changes_nothing(
     shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -54,7 +54,7 @@ class Words(HTMLParser):
             self.found.append(data)
 
 
-@pytest.mark.parametrize("lang", ["zh", "ja"])
+@pytest.mark.parametrize("lang", ["zh", pytest.param("ja", marks=pytest.mark.long)])
 def test_no_page_of_the_reference_plan_holds_english_in_another_language(
     lang: str, shown: DatabaseStore
 ) -> None:
@@ -67,6 +67,7 @@ def test_no_page_of_the_reference_plan_holds_english_in_another_language(
         assert not english, (page, english)
 
 
+@pytest.mark.long
 def test_the_map_of_a_plan_says_in_each_language_where_its_data_come_from(shown: DatabaseStore) -> None:
     for lang, words in (("zh", "合成几何"), ("en", "Synthetic geometry"), ("ja", "架空の図形")):
         page = Client().get(f"/{lang}/notices/town/").content.decode()

@@ -95,6 +95,7 @@ def test_before_its_first_day_a_notice_is_announced_and_not_running(
     assert "<span>On notice</span>" not in page
 
 
+@pytest.mark.long
 def test_a_law_is_cited_as_people_of_the_readers_language_cite_it(shown: DatabaseStore) -> None:
     assert "《中华人民共和国城乡规划法》第二十六条" in read("/zh/notices/town/")
     assert "中華人民共和国都市農村計画法 第 26 条" in read("/ja/notices/town/")

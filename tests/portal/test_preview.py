@@ -58,6 +58,7 @@ def statuses(client: Client) -> set[int]:
     return {client.get(path).status_code for path in PAGES}
 
 
+@pytest.mark.long
 def test_the_office_of_a_draft_reads_every_page_that_the_public_will(draft: Draft) -> None:
     client = browser_of(a_member("Li", "planner"))
     for path in PAGES:

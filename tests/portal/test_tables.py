@@ -7,6 +7,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from benchmarks.portal_service import environment
 from tests.portal.databases import on_sqlite
 
@@ -45,6 +46,7 @@ print(json.dumps(found))
 """
 
 
+@pytest.mark.long
 @on_sqlite
 def test_tables_made_at_once_are_those_of_the_migrations(tmp_path: Path) -> None:
     at_once, one_by_one = made(tmp_path / "a", "at once"), made(tmp_path / "b", "one by one")

@@ -16,6 +16,7 @@ from blockplan.propose.siting.choice import nearest_within
 from blockplan.propose.stopping import Stop
 
 
+@pytest.mark.long
 @given(st.integers(1, 5), st.integers(1, 12), st.integers(0, 2**32 - 1))
 @settings(deadline=None, max_examples=40)
 def test_demand_is_shared_out_as_well_as_can_be(sites: int, points: int, seed: int) -> None:
@@ -36,6 +37,7 @@ def test_demand_is_shared_out_as_well_as_can_be(sites: int, points: int, seed: i
     assert (flow.sum(axis=1) <= capacity + 1e-6).all()
 
 
+@pytest.mark.long
 @given(st.integers(2, 7), st.integers(2, 14), st.integers(0, 2**32 - 1), st.data())
 @settings(deadline=None, max_examples=20)
 def test_bound_and_objective_enclose_the_optimum(

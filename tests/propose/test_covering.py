@@ -116,6 +116,7 @@ def test_the_bound_by_regions_lies_between_the_relaxation_and_the_optimum() -> N
     assert lscp(covers.T.tocsr()).objective == fewest.objective
 
 
+@pytest.mark.long
 def test_a_cover_cut_short_covers_everybody_and_its_bound_is_true() -> None:
     random = np.random.default_rng(5)
     covers = random.random((80, 400)) < 0.05

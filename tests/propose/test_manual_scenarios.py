@@ -36,6 +36,7 @@ def test_a_name_that_is_set_beside_the_code_stays(package: Path) -> None:
     assert named(package) == "商务金融用地"
 
 
+@pytest.mark.long
 def test_a_table_that_lists_codes_brings_the_names_too(package: Path, tmp_path: Path) -> None:
     table = tmp_path / "changed.csv"
     table.write_text("parcel_id,land_use\nLS-01-02-002,0902\n", encoding="utf-8")

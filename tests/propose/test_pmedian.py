@@ -115,6 +115,7 @@ def test_what_makes_no_sense_is_refused(distances: list[list[float]], more: dict
         pmedian(distances, **{"p": 1, **more})
 
 
+@pytest.mark.long
 @pytest.mark.shared
 @pytest.mark.parametrize("name", ["pmed1", "pmed3", "pmed5", "pmed7", "pmed13", "pmed19", "pmed31"])
 def test_published_optima_are_found_and_proved(shared: Path, name: str) -> None:

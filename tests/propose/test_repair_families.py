@@ -107,6 +107,7 @@ def test_what_is_too_high_is_brought_down(tmp_path):
     assert (answer.objective, answer.proved, code) == (1.0, True, 0)
 
 
+@pytest.mark.long
 def test_a_bound_that_repeats_a_height_comes_down_with_it(tmp_path):
     parcels = parcels_of(
         "0701", "0902", height_m=[90.0, 120.0], height_m_max=[90.0, None], residents=[10.0, None]

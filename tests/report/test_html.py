@@ -147,6 +147,7 @@ def test_a_template_becomes_code_once_and_pages_share_nothing_else() -> None:
     assert "view" not in other.globals
 
 
+@pytest.mark.long
 def test_the_same_plan_gives_the_same_bytes(found: CheckResult, tmp_path: Path) -> None:
     one = write_html(hand_made(), found, tmp_path / "one.html", "zh").read_bytes()
     assert write_html(hand_made(), found, tmp_path / "two.html", "zh").read_bytes() == one

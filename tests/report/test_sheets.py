@@ -105,6 +105,7 @@ def test_land_as_high_as_wide_has_a_larger_scale_where_its_panel_stands_below() 
     assert 3 * layout.panel[0] < layout.body[0]
 
 
+@pytest.mark.long
 def test_a_panel_without_room_below_its_map_stands_beside_it_and_the_cover_says_the_scale(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -144,6 +145,7 @@ def test_the_map_on_paper_has_the_scale_that_it_says(made: Atlas) -> None:
             assert cell.frame.height / (cell.height / 1000) == pytest.approx(sheet.fit.scale)
 
 
+@pytest.mark.long
 def test_pages_are_of_the_paper_that_was_asked_for(drawn: Plan, judged: CheckResult) -> None:
     large = atlas(drawn, judged, "en", "A1", ["block"])
     box = PdfReader(io.BytesIO(large.pdf)).pages[0].mediabox

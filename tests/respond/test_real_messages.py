@@ -41,6 +41,7 @@ def test_every_real_text_is_cut_into_parts_that_are_the_text(shared):
             assert "".join(text[start:end] for start, end in split(text, fineness)) == text
 
 
+@pytest.mark.long
 def test_a_letter_without_a_list_is_mostly_one_segment(desk):
     assert len(desk.segments) == 296
     single = sum(len(parts) == 1 for parts in desk.segments.values())

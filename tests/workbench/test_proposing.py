@@ -49,6 +49,7 @@ def fails(service: Service) -> list[str]:
     return [one["rule"] for one in verdicts if one["outcome"] == "fail" and one["force"] == "must"]
 
 
+@pytest.mark.long
 def test_a_repair_is_searched_for_beside_the_editing_and_taken_in_part_then_whole(service: Service) -> None:
     before = service.ask("/workspace/state")[1]
     assert len(fails(service)) == 4
@@ -84,6 +85,7 @@ def test_a_search_is_cancelled_and_forgotten(service: Service) -> None:
         assert service.ask("/workspace/proposal", {"seconds": seconds})[0] == 422
 
 
+@pytest.mark.long
 def test_sites_and_uses_are_searched_for_as_the_commands_find_them(service: Service) -> None:
     wanted = {"kind": "site", "service": "kindergarten", "new": 2, "within_m": 400, "seconds": 60}
     assert service.ask("/workspace/proposal", wanted)[1]["kind"] == "site"

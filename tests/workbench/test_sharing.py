@@ -54,6 +54,7 @@ def seq(service: Service) -> int:
     return int(service.ask("/workspace/state")[1]["seq"])
 
 
+@pytest.mark.long
 def test_what_another_process_did_is_there_before_the_next_edit(service: Service, other: Service) -> None:
     seen = seq(service)
     assert seq(other) == seen
@@ -219,6 +220,7 @@ def test_a_log_that_was_replaced_under_a_session_is_noticed_and_nothing_is_writt
         assert len(other.steps) == len(anew.steps)
 
 
+@pytest.mark.long
 def test_a_log_that_cannot_be_locked_is_left_where_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,6 +246,7 @@ def test_no_name_of_a_scenario_leads_out_of_the_folder_of_logs(tmp_path: Path, n
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 def test_a_branch_of_one_desk_is_known_to_another_that_is_open(tmp_path: Path) -> None:
     package = tmp_path / "town"
     bp.write(town(packs=["zone"]), package)

@@ -259,6 +259,7 @@ def test_the_published_verdict_on_a_plan_is_ours(samples, brought, name):
     assert found == {rule: round(size, 1) for rule, size in CASES[name].items()}
 
 
+@pytest.mark.long
 def test_the_published_five_double_statements_are_found_and_no_other(samples, brought):
     folder = samples / "xplanung"
     _, result = brought(folder / "topology-cases" / "xplan60-4_5_2_4.gml")
@@ -277,6 +278,7 @@ def test_the_place_outside_is_the_published_one(samples, brought):
     assert layer.frame.geometry.distance(place).min() < 0.1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["xplanung", "plateau-urf"])
 def test_no_feature_of_a_published_plan_is_dropped_and_areas_are_the_published_ones(samples, kind):
     facts = json.loads((samples / "facts.json").read_text("utf-8"))
