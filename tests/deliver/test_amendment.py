@@ -2,12 +2,19 @@
 
 import datetime as dt
 import json
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from tests.builders import square
 from tests.deliver.made import a_plan
 from tests.town import town
@@ -16,12 +23,17 @@ from blockplan.cli import main
 from blockplan.deliver.amendment import amendment, merge, write
 from blockplan.deliver.amendment.folder import verify
 from blockplan.deliver.amendment.gains import CREATED, _sun, _swept, floor_area_gains, transfers
+from blockplan.deliver.amendment.styles import CHANGES
 from blockplan.deliver.amendment.words import gain_said, ground_said
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.notice.proof.notary import new_key
 from blockplan.plan import Plan
 from blockplan.plan import read as read_plan
 from blockplan.plan import write as write_plan
+from blockplan.texts import LANGUAGES
+
+PYTHON = Path("/usr/bin/python3")
+RENDER = Path(__file__).parents[1] / "report" / "qgis_render.py"
 
 
 def changed(plan, layer, id_, **values):
@@ -410,3 +422,54 @@ def test_every_layer_of_an_amendment_opens_with_its_fields_its_reference_system_
         assert set(frame.columns) >= (pairs | {"area_m2"} if name == "change" else set(KEPT))
     change = pyogrio.read_dataframe(file, layer="change")
     assert change["area_m2"].to_numpy() == pytest.approx(shapely.area(change.geometry.to_numpy()), abs=0.01)
+
+
+def test_qgis_opens_an_amendment_with_its_land_by_what_changes(tmp_path):
+    found = an_amendment()
+    write(found, found.to_dict(), tmp_path / "out", lang="zh")
+    with closing(sqlite3.connect(tmp_path / "out" / "amendment.gpkg")) as store:
+        kept = store.execute("SELECT styleName, useAsDefault, styleQML FROM layer_styles").fetchall()
+        projects = store.execute("SELECT name FROM qgis_projects").fetchall()
+    names = {f"{layer} {lang}" for layer in ("before", "after", "change") for lang in LANGUAGES}
+    assert {name for name, *_ in kept} == names
+    assert {name for name, default, _ in kept if default} == {"before zh", "after zh", "change zh"}
+    assert projects == [("blockplan",)]
+    said = {name: [one.get("label") for one in ET.fromstring(qml).iter("category")] for name, _, qml in kept}
+    assert said["change zh"] == [
+        "新增用地", "取消用地", "用地性质变化", "控制指标放宽", "控制指标收紧", "其他变化（边界、编号等）"
+    ]  # fmt: skip
+    assert "0902 商务金融用地" in said["after zh"]
+    assert "0902 Business and finance" in said["after en"]
+
+
+@pytest.mark.long
+def test_qgis_draws_each_piece_of_an_amendment_in_the_colour_of_its_change(tmp_path):
+    if shutil.which("qgis_process") is None or not PYTHON.exists():
+        pytest.skip("QGIS (Debian's packages qgis and python3-qgis) is not installed")
+    found = an_amendment()
+    write(found, found.to_dict(), tmp_path / "out", lang="zh")
+    picture = tmp_path / "change.png"
+    done = subprocess.run(
+        [str(PYTHON), str(RENDER), str(tmp_path / "out" / "amendment.gpkg"), str(picture), "change"],
+        capture_output=True, text=True, timeout=300, check=True,
+        env={"QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["opened"]
+    layers = told["layers"]
+    assert list(layers) == ["change", "after", "before"]
+    assert all(one["valid"] and one["style"] for one in layers.values())
+    with Image.open(picture) as drawn:
+        colours = {colour for _, colour in drawn.convert("RGB").getcolors(2_000_000) or ()}
+    wanted = [CHANGES["use"], CHANGES["denser"], CHANGES["looser"]]
+    assert {tuple(int(one[at : at + 2], 16) for at in (1, 3, 5)) for one in wanted} <= colours
+
+
+def an_amendment():
+    """One parcel of another use, one with a higher bound, one with a lower one."""
+    base = town()
+    new = changed(base, "parcels", "A", land_use="0902")
+    first, second = [one for one in new.layer("parcels").index if one != "A"][:2]
+    base = changed(changed(base, "parcels", first, far=1.5), "parcels", second, far=1.5)
+    new = changed(changed(new, "parcels", first, far=2.0), "parcels", second, far=1.0)
+    return amendment(base, new)

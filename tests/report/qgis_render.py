@@ -8,7 +8,7 @@ from qgis.core import QgsApplication, QgsMapRendererParallelJob, QgsMapSettings,
 from qgis.PyQt.QtCore import QSize
 
 
-def main(package: str, picture: str) -> None:
+def main(package: str, picture: str, shown: str = "boundary") -> None:
     application = QgsApplication([], False)
     application.initQgis()
     project = QgsProject.instance()
@@ -32,7 +32,7 @@ def main(package: str, picture: str) -> None:
     settings.setLayers(layers)
     settings.setDestinationCrs(project.crs())
     settings.setOutputSize(QSize(900, 1400))
-    settings.setExtent(next(one for one in layers if one.id().endswith("boundary")).extent())
+    settings.setExtent(next(one for one in layers if one.id().endswith(shown)).extent())
     job = QgsMapRendererParallelJob(settings)
     job.start()
     job.waitForFinished()

@@ -76,6 +76,21 @@ def test_names_of_parcels_go_before_those_of_verdicts_and_only_who_fails_is_name
     assert "'fail'" in found["verdicts"][2]
 
 
+def test_a_verdict_stands_beside_the_number_of_its_parcel_and_what_is_kept_is_not_drawn(
+    package: Path,
+) -> None:
+    kept = dict(rows(package, "SELECT styleName, styleQML FROM layer_styles"))
+    verdicts = ET.fromstring(kept["verdicts zh"])
+    offsets = {one.get("value") for one in verdicts.iter("Option") if one.get("name") == "offset"}
+    assert offsets == {"6,-4"}
+    drawn = {one.get("value"): one.get("render") for one in verdicts.iter("category")}
+    assert drawn == {"fail": "true", "unknown": "true", "pass": "false", "not_applicable": "false"}
+    parcels = ET.fromstring(kept["parcels zh"])
+    assert next(parcels.iter("placement")).get("placement") == "4"
+    assert "LIKE '1207%'" in next(parcels.iter("text-style")).get("fieldName")
+    assert next(parcels.iter("rendering")).get("obstacle") == "0"
+
+
 def test_the_same_plan_gives_the_same_project_and_a_plan_without_layers_has_one_too(
     package: Path, tmp_path: Path
 ) -> None:

@@ -82,7 +82,7 @@ def command(
     if out:
         if merged is not None and merged.plan is not None:
             _spare(Path(out) / "merged", merged.plan)
-        write(found, document, Path(out), signer)
+        write(found, document, Path(out), signer, lang)
         if merged is not None and merged.plan is not None:
             write_plan(merged.plan, Path(out) / "merged")
     if as_json:

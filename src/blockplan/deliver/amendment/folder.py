@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from blockplan.deliver.amendment.styles import styles
 from blockplan.deliver.package import digest
 from blockplan.deliver.refusals import refused
 from blockplan.errors import PlanDataError
@@ -12,6 +15,8 @@ from blockplan.notice.proof import canonical
 from blockplan.notice.proof.notes import verifier
 from blockplan.plan.files.archive import writing_folder
 from blockplan.plan.files.formats import write_layers
+from blockplan.report.qgis import put_inside
+from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,9 +29,16 @@ LAYERS, DOCUMENT, MANIFEST, SEAL, KEY = (
     "amendment.gpkg", "amendment.json", "manifest.json", "manifest.note", "key.txt",
 )  # fmt: skip
 
+#: Share of the longer side that the project shows around what is amended.
+ROUND = 0.15
+
 
 def write(
-    found: PlanAmendment, document: dict[str, Any], folder: Path, signer: Signer | None = None
+    found: PlanAmendment,
+    document: dict[str, Any],
+    folder: Path,
+    signer: Signer | None = None,
+    lang: str = DEFAULT_LANGUAGE,
 ) -> list[str]:
     """
     Write an amendment into a new folder; it is there whole or not at all.
@@ -37,6 +49,8 @@ def write(
         What ``amendment.json`` says: the amendment, with what was merged and judged.
     signer
         The key of the notice's record; without it the folder is not signed, and says so by having no seal.
+    lang
+        Language in which QGIS shows the layers; styles in the other languages lie beside.
 
     Raises
     ------
@@ -46,6 +60,7 @@ def write(
     _spare(folder)
     with writing_folder(folder) as place:
         write_layers(found.layers, place / LAYERS, crs=found.new.crs)
+        _style(found, place / LAYERS, lang)
         text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False, default=str)
         (place / DOCUMENT).write_text(text + "\n", "utf-8")
         files = {name: digest(place / name) for name in (LAYERS, DOCUMENT)}
@@ -58,6 +73,21 @@ def write(
             (place / KEY).write_text(f"{signer.verifier}\n", "utf-8")
             (place / SEAL).write_text(signer.sign(_sealed(signer.name, place / MANIFEST)), "utf-8")
         return sorted(one.name for one in place.iterdir())
+
+
+def _style(found: PlanAmendment, package: Path, lang: str) -> None:
+    """Put styles and a QGIS project into the package of an amendment's layers."""
+    styled = {one: styles(found.layers, one) for one in dict.fromkeys((lang, *LANGUAGES))}
+    frames = [frame for frame in found.layers.values() if len(frame)]
+    corners = [frame.total_bounds for frame in frames]
+    bounds = (0.0, 0.0, 1.0, 1.0)
+    if corners:
+        west, south, east, north = zip(*corners, strict=True)
+        free = ROUND * max(max(east) - min(west), max(north) - min(south))
+        bounds = (min(west) - free, min(south) - free, max(east) + free, max(north) + free)
+    with closing(sqlite3.connect(package)) as store, store:
+        title = found.new.manifest.title.get(lang) or found.new.manifest.id
+        put_inside(store, styled, lang, file=LAYERS, title=title, crs=found.new.crs, bounds=bounds)
 
 
 def _spare(folder: Path) -> None:

@@ -8,6 +8,7 @@ from blockplan.measure.inputs.columns import values
 from blockplan.plan.model.codes import DEFAULT_LIST, UNKNOWN_COLOUR
 from blockplan.report.maps.basemap import GREEN, OUTLINE, WATER, WATER_LINE, WOOD, use_colour
 from blockplan.report.qgis.symbols import FILL, LINE, MARKER, Category, Label, Style, Symbol
+from blockplan.report.sheets.facts import ROADS
 from blockplan.report.sheets.overlaymap import OVERLAYS
 from blockplan.report.sheets.parcelmap import CONTROL
 from blockplan.report.tables import outcome_said
@@ -38,7 +39,7 @@ OUTCOMES: dict[Outcome, tuple[str, str]] = {
     "not_applicable": ("#9e9e9e", "circle"),
 }  # fmt: skip
 #: Labels are drawn down to this scale (1:n) where there are many of them.
-PARCEL_SCALE, NAME_SCALE, VERDICT_SCALE = 6_000, 25_000, 2_000
+PARCEL_SCALE, NAME_SCALE, VERDICT_SCALE, ROAD_SCALE = 6_000, 25_000, 2_000, 1_500
 
 
 def styles(view: View) -> dict[str, Style]:
@@ -50,7 +51,9 @@ def _verdicts(view: View) -> Style:
     categories = [
         Category(
             key, outcome_said(key, view.words),
-            Symbol(MARKER, colour, "#ffffff", 0.3, shape=shape, size=3.4),
+            # Beside its point, which is the middle of a parcel that bears its number there.
+            Symbol(MARKER, colour, "#ffffff", 0.3, shape=shape, size=3.0, beside=(6.0, 4.0)),
+            shown=key in {"fail", "unknown"},
         )
         for key, (colour, shape) in OUTCOMES.items()
     ]  # fmt: skip
@@ -75,7 +78,7 @@ def _dot(colour: str) -> Symbol:
 
 def _stops(view: View) -> Style:
     return _one(
-        view, "stops", Symbol(MARKER, "#1f3fbf", "#ffffff", 0.25, shape="square", size=2.6), PARCEL_SCALE
+        view, "stops", Symbol(MARKER, "#1f3fbf", "#ffffff", 0.25, shape="square", size=2.0), PARCEL_SCALE
     )
 
 
@@ -104,7 +107,7 @@ def _drawn(view: View, layer: str, colour: str, pattern: str = "solid", width: f
     kinds = view.plan.layer(layer).geom_type.str.removeprefix("Multi").value_counts()
     first = kinds.index[0] if len(kinds) else "Polygon"
     if first == "Point":
-        return Symbol(MARKER, colour, "#ffffff", 0.2, size=1.8)
+        return Symbol(MARKER, colour, "#ffffff", 0.2, size=1.5)
     if first == "LineString":
         return Symbol(LINE, colour, width=width, pattern=pattern)
     return Symbol(FILL, "", colour, width, pattern)
@@ -147,8 +150,15 @@ def _parcels(view: View) -> Style:
     return Style(
         [*categories, rest],
         attribute,
-        Label("\"parcel_id\" || '\\n' || coalesce(\"land_use\", '')", 6, PARCEL_SCALE),
+        Label(_numbered(), 6, PARCEL_SCALE),
     )
+
+
+def _numbered() -> str:
+    """Number and use of a parcel; street land bears its street's name, and its number only close by."""
+    roads = " OR ".join(f"\"land_use\" LIKE '{code}%'" for code in ROADS)
+    said = "\"parcel_id\" || '\\n' || coalesce(\"land_use\", '')"
+    return f"CASE WHEN ({roads}) AND coalesce(@map_scale, 1e9) > {ROAD_SCALE} THEN '' ELSE {said} END"
 
 
 def _named(view: View) -> str:

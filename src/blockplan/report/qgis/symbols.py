@@ -16,7 +16,11 @@ INK, HALO = "#1c2430", "#ffffff"
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """How features of a category look: kind, colours (``#rrggbb``, "" for none), width or size in mm."""
+    """
+    How features of a category look: kind, colours (``#rrggbb``, "" for none), width or size in mm.
+
+    A marker may stand beside its point, so far to the right and upwards, mm.
+    """
 
     kind: str
     colour: str
@@ -25,15 +29,17 @@ class Symbol:
     pattern: str = "solid"
     shape: str = "circle"
     size: float = 2.6
+    beside: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One entry of a legend: the value that its features have, what it is called, how it looks."""
+    """One entry of a legend: the value of its features, what it is called, how it looks, if it is drawn."""
 
     value: str
     label: str
     symbol: Symbol
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +56,16 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A layer's style: one symbol for all (no `attribute`), or a category for each value of an expression."""
+    """
+    A layer's style: one symbol for all (no `attribute`), or a category for each value of an expression.
+
+    A layer that is not ``shown`` lies unchecked in the project.
+    """
 
     categories: Sequence[Category]
     attribute: str = ""
     label: Label | None = None
+    shown: bool = True
 
 
 def as_qml(style: Style) -> str:
@@ -85,7 +96,8 @@ def _renderer(style: Style) -> ET.Element:
         listed = ET.SubElement(found, "categories")
         for at, one in enumerate(style.categories):
             ET.SubElement(
-                listed, "category", symbol=str(at), value=one.value, label=one.label, render="true",
+                listed, "category", symbol=str(at), value=one.value, label=one.label,
+                render="true" if one.shown else "false",
                 type="string" if one.value else "NULL",
             )  # fmt: skip
     symbols = ET.SubElement(found, "symbols")
@@ -119,7 +131,7 @@ def _options(symbol: Symbol) -> tuple[str, dict[str, str]]:
         }  # fmt: skip
     return "SimpleMarker", {
         "color": _rgba(symbol.colour), "name": symbol.shape, "size": str(symbol.size), "size_unit": "MM",
-        **outline,
+        "offset": f"{symbol.beside[0]:g},{-symbol.beside[1]:g}", "offset_unit": "MM", **outline,
     }  # fmt: skip
 
 
@@ -141,16 +153,17 @@ def _labels(label: Label) -> ET.Element:
         text, "text-buffer", bufferDraw="1", bufferSize="0.5", bufferSizeUnits="MM",
         bufferColor=_rgba(HALO), bufferOpacity="0.8",
     )  # fmt: skip
-    # 2 lies along a line, 6 at the best place beside a point, 1 over the middle of an area.
+    # 2 lies along a line, 6 at the best place beside a point, 4 inside an area clear of the points in it.
     ET.SubElement(
-        settings, "placement", placement="2" if label.along else "6" if label.beside else "1",
+        settings, "placement", placement="2" if label.along else "6" if label.beside else "4",
         placementFlags="9", dist="1" if label.beside else "0",
         predefinedPositionOrder="TR,TL,BR,BL,R,L,TSR,BSR",
         distUnits="MM", centroidInside="1", centroidWhole="1", fitInPolygonOnly="0",
         priority=str(label.priority),
     )  # fmt: skip
     ET.SubElement(
-        settings, "rendering", drawLabels="1", obstacle="1", displayAll="0", scaleMin="0",
+        settings, "rendering", drawLabels="1",
+        obstacle=str(int(label.along or label.beside)), displayAll="0", scaleMin="0",
         scaleVisibility="1" if label.scale else "0", scaleMax=str(label.scale),
         mergeLines=str(int(label.along)),
     )  # fmt: skip
