@@ -155,8 +155,44 @@ def test_what_is_made_once_is_made_again_from_other_things_and_let_go_in_time() 
     with recalling(recall):
         assert [once("n", make, "a", np.arange(3)) for _ in range(2)] == [1, 1]
         assert once("n", make, "a", np.arange(4)) == 2
+    for count in range(5, 10):
+        with recalling(recall):
+            once("n", make, "a", np.arange(count))
+    with recalling(recall):
+        assert once("n", make, "a", np.arange(3)) == 8
+
+
+def test_a_judging_that_asks_nothing_of_a_function_lets_what_it_found_be() -> None:
+    recall, asked = Recall(), []
+
+    def count(rows: Any) -> Any:
+        asked.append(len(rows))
+        return rows
+
+    whole = points()
+    with recalling(recall):
+        by_row("count", count, whole)
     for _ in range(5):
         with recalling(recall):
-            pass
+            by_row("another", count, points(20))
+    del asked[:]
     with recalling(recall):
-        assert once("n", make, "a", np.arange(3)) == 3
+        by_row("count", count, edited(whole, "other", 0.5))
+    assert asked == [1]
+
+
+def test_rows_that_come_in_two_places_are_the_only_ones_asked_about() -> None:
+    recall, asked = Recall(), []
+
+    def count(one: Any, other: Any) -> Any:
+        asked.append(len(one))
+        return shapely.get_x(one) + shapely.get_x(other)
+
+    some = np.repeat(points(10), 10)  # each beside ten others: neither column tells the rows apart alone
+    beside = np.tile(points(10), 10)
+    with recalling(recall):
+        by_row("count", count, some, beside)
+        anew = [np.insert(column, [30, 90], points(2)) for column in (some, beside)]
+        found = by_row("count", count, *anew)
+    assert asked == [100, 2]
+    assert found.tolist() == (shapely.get_x(anew[0]) + shapely.get_x(anew[1])).tolist()

@@ -21,7 +21,7 @@ from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.inputs.homes import hosts_of_buildings
 from blockplan.measure.inputs.straight_line import straight
 from blockplan.network import Joins, at_joins, join, join_nodes, walk
-from blockplan.plan.model.recall import by_row, parts_of
+from blockplan.plan.model.recall import by_row, by_rows_of, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -199,8 +199,13 @@ def _doors(plan: Plan, way: Way) -> Doors:
         # A stop drawn as several points (platforms) is reached at any of them.
         point, owner = parts_of(ends[rows])
         return Doors(point, rows[owner])
-    land = shapely.get_dimensions(ends[rows]) == 2
-    edge = ends[rows]
+    point, owner = by_rows_of("edge doors", _along_edges, ends[rows])
+    return Doors(point, rows[owner])
+
+
+def _along_edges(ends: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Points along the edge of each site, and which site each is of."""
+    land, edge = shapely.get_dimensions(ends) == 2, ends.copy()
     edge[land] = shapely.segmentize(shapely.boundary(edge[land]), STEP_M)
     spots, owner = shapely.get_coordinates(edge, return_index=True)
-    return Doors(np.asarray(shapely.points(spots), dtype=object), rows[owner])
+    return np.asarray(shapely.points(spots), dtype=object), owner

@@ -49,7 +49,7 @@ def width_m(land: NDArray[Any]) -> NDArray[np.float64]:
     """
     if not len(land):
         return np.empty(0)
-    widths: NDArray[np.float64] = by_row("width", _width_m, sound(land))
+    widths: NDArray[np.float64] = by_row("width", _width_m, sound(land), few=1)
     return widths
 
 

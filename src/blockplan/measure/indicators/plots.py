@@ -291,11 +291,11 @@ def _roads(plan: Plan, codes: tuple[str, ...]) -> NDArray[Any]:
 
 def _beside(parcels: NDArray[Any], roads: NDArray[Any]) -> NDArray[np.float64]:
     """Length of each parcel's edge that abuts on road land."""
-    found, edges = np.zeros(len(parcels)), shapely.boundary(parcels)
-    land = np.asarray(shapely.buffer(roads, ABUTS_M), dtype=object)
+    found, edges = np.zeros(len(parcels)), by_row("boundary", shapely.boundary, parcels)
+    land: NDArray[Any] = by_row("abutting", partial(shapely.buffer, distance=ABUTS_M), roads)
     road, edge = shapely.STRtree(edges).query(land, predicate="intersects")
     there, land = joined_by(edge, land[road])
-    found[there] = _along(edges[there], land)
+    found[there] = by_row("along", _along, edges[there], land)
     return found
 
 

@@ -14,6 +14,7 @@ import shapely
 
 from blockplan.measure.inputs.columns import sound
 from blockplan.measure.inputs.parcel_intensity import joined_by
+from blockplan.plan.model.recall import by_row
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,8 +34,9 @@ def apart(land: NDArray[Any]) -> NDArray[Any]:
     """
     land = sound(land[shapely.get_dimensions(land) == 2])
     land = land[~shapely.is_missing(land)]
-    one, other = _pairs(land, land)
-    one, other = one[one < other], other[one < other]
+    one, other = _beside(land, land)
+    once = one < other
+    one, other = _sharing(land, land, one[once], other[once])
     if not len(one):
         return land
     from scipy.sparse import coo_array  # noqa: PLC0415 (few plans have parcels that lie over one another)
@@ -54,15 +56,27 @@ def common_ground(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
     >>> shapely.area(found).tolist()
     [2.0]
     """
-    a, b = _pairs(one, other)
+    a, b = _sharing(one, other, *_beside(one, other))
     return np.asarray(shapely.intersection(one[a], other[b]), dtype=object)
 
 
-def _pairs(one: NDArray[Any], other: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Rows of polygons that do not only touch; most neighbours are told by their boxes."""
+def _beside(one: NDArray[Any], other: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows of polygons whose boxes have ground in common, in the order of the first."""
     a, b = shapely.STRtree(other).query(one)
-    boxes, beside = shapely.bounds(one)[a], shapely.bounds(other)[b]
+    boxes, beside = by_row("bounds", shapely.bounds, one)[a], by_row("bounds", shapely.bounds, other)[b]
     share = (np.minimum(boxes, beside)[:, 2:] > np.maximum(boxes, beside)[:, :2]).all(axis=1)
     a, b = a[share], b[share]
-    meet = shapely.intersects(one[a], other[b]) & ~shapely.touches(one[a], other[b])
+    order = np.lexsort((b, a))
+    return a[order], b[order]
+
+
+def _sharing(
+    one: NDArray[Any], other: NDArray[Any], a: NDArray[np.intp], b: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Of rows of polygons those that do not only touch."""
+    meet = by_row("share ground", _share_ground, one[a], other[b])
     return a[meet], b[meet]
+
+
+def _share_ground(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.asarray(shapely.intersects(one, other) & ~shapely.touches(one, other))

@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from blockplan.measure.inputs.columns import areas_m2, ids, points, sound_shapes, values
+from blockplan.plan.model.recall import by_row
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -108,8 +109,12 @@ def joined_by(rows: NDArray[np.intp], land: NDArray[Any]) -> tuple[NDArray[np.in
     for several in np.unique(number[number > 1]).tolist():
         some = np.flatnonzero(number == several)
         pieces = land[order[starts[some][:, None] + np.arange(several)]]
-        joined[some] = shapely.union_all(pieces, axis=1)
+        joined[some] = by_row("joined", _joined, *pieces.T, fixed=(several,))
     return found, joined
+
+
+def _joined(*pieces: NDArray[Any]) -> NDArray[Any]:
+    return np.asarray(shapely.union_all(np.stack(pieces, axis=1), axis=1), dtype=object)
 
 
 def hosts(plan: Plan) -> NDArray[np.intp]:

@@ -34,8 +34,8 @@ FEW = 16
 MANY = 256
 #: A call with so few rows that differ is as good as any.
 NEAR = 8
-#: What was not asked for in so many judgings goes.
-JUDGINGS_KEPT = 2
+#: What was not asked for goes after so many judgings that asked for its like.
+TURNS_KEPT = 2
 #: Longer arrays than this (bytes) are told apart by a digest of theirs.
 LONG = 512
 
@@ -56,22 +56,38 @@ class _Remembered:
 
     held: Any
     value: Any
+    turn: int = 0
+
+
+@dataclass(slots=True)
+class _Named:
+    """What is kept under one name, in how many judgings it was asked for, and the last of these."""
+
+    kept: dict[tuple[Any, ...], _Remembered] = field(default_factory=dict)
+    turn: int = 0
     judging: int = 0
 
 
 @dataclass
 class Recall:
-    """What the functions of one session were given last; `recalling` puts it to use."""
+    """
+    What the functions of one session were given last; `recalling` puts it to use.
 
-    kept: dict[tuple[Any, ...], _Remembered] = field(default_factory=dict)
+    A judging that asks nothing of a name (a value was set, and no outline looked at) lets all of it be.
+    """
+
+    named: dict[str, _Named] = field(default_factory=dict)
     judging: int = 0
 
     def thing(self, key: tuple[Any, ...], held: Any, make: Callable[[], T]) -> T:
         """What `make` gives, kept for as long as it is asked for now and then."""
-        kept = self.kept.get(key)
+        named = self.named.setdefault(key[0], _Named())
+        if named.judging != self.judging:
+            named.judging, named.turn = self.judging, named.turn + 1
+        kept = named.kept.get(key)
         if kept is None:
-            kept = self.kept[key] = _Remembered(held, make())
-        kept.judging = self.judging
+            kept = named.kept[key] = _Remembered(held, make())
+        kept.turn = named.turn
         found: T = kept.value
         return found
 
@@ -81,9 +97,11 @@ class Recall:
 
     def forget(self) -> None:
         """Let go of what was not asked for of late."""
-        late = self.judging - JUDGINGS_KEPT
-        for key in [key for key, kept in self.kept.items() if kept.judging < late]:
-            del self.kept[key]
+        for named in self.named.values():
+            if named.judging == self.judging:
+                late = named.turn - TURNS_KEPT
+                for key in [key for key, kept in named.kept.items() if kept.turn < late]:
+                    del named.kept[key]
 
 
 _recall: ContextVar[Recall | None] = ContextVar("recall", default=None)
@@ -101,7 +119,13 @@ def recalling(recall: Recall) -> Iterator[None]:
         recall.forget()
 
 
-def by_row(name: str, make: Callable[..., Any], *columns: NDArray[Any], fixed: tuple[Any, ...] = ()) -> Any:
+def by_row(
+    name: str,
+    make: Callable[..., Any],
+    *columns: NDArray[Any],
+    fixed: tuple[Any, ...] = (),
+    few: int = FEW,
+) -> Any:
     """
     What a function of single rows gives for columns of equal length.
 
@@ -112,6 +136,8 @@ def by_row(name: str, make: Callable[..., Any], *columns: NDArray[Any], fixed: t
         that hangs on that row and on `fixed` alone.
     fixed
         What else it hangs on: arrays, numbers, objects that never change.
+    few
+        Below so many rows it is simply called.
 
     Examples
     --------
@@ -119,7 +145,7 @@ def by_row(name: str, make: Callable[..., Any], *columns: NDArray[Any], fixed: t
     [2.0, 4.0]
     """
     recall = _recall.get()
-    if recall is None or len(columns[0]) < FEW:
+    if recall is None or len(columns[0]) < few:
         return make(*columns)
     calls = recall.calls(name, fixed)
     for call in reversed(calls):
@@ -350,17 +376,26 @@ def _standing(before: Arrays, now: Arrays) -> NDArray[np.intp]:
     behind = short if from_end.all() else int(np.argmin(from_end[::-1]))
     behind = min(behind, short - ahead)
     few = 8 * max(np.count_nonzero(from_start), np.count_nonzero(from_end)) < new
-    if new - ahead - behind <= MANY or before[0].dtype != object or few:
+    if new - ahead - behind <= NEAR or before[0].dtype != object or few:
         kept[:ahead] = np.arange(ahead)
         kept[new - behind :] = np.arange(old - behind, old)
         return kept
-    # Rows came, went or moved in several places: each is looked for by its object.
-    where = addresses(before[0])
+    # Rows came, went or moved in several places: each is looked for by its objects.
+    where = _where(before)
     order = np.argsort(where)
-    at = order[np.minimum(np.searchsorted(where, addresses(now[0]), sorter=order), old - 1)]
+    at = order[np.minimum(np.searchsorted(where, _where(now), sorter=order), old - 1)]
     found = _alike(before, now, at, slice(None))
     kept[found] = at[found]
     return kept
+
+
+def _where(columns: Arrays) -> NDArray[np.uintp]:
+    """A number for each row, the same where its objects are; others may have it too."""
+    found = addresses(columns[0]).copy()
+    for column in columns[1:]:
+        if column.dtype == object:
+            found = found * np.uintp(1_000_003) ^ addresses(column)
+    return found
 
 
 def _alike(before: Arrays, now: Arrays, here: Any, there: slice) -> NDArray[np.bool_]:
