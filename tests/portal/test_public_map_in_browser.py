@@ -74,6 +74,9 @@ def walk(served: Service, chromium: Any, lang: str, width: int) -> None:
         modes = tab.locator(".modes button")
         modes.nth(2).click()
         tab.wait_for_selector(".divide")
+        sides = tab.locator(".sides span")
+        today, planned = (one.bounding_box() for one in sides.all())  # each on its side of the border
+        assert today["x"] + today["width"] < planned["x"]
         tab.focus(".divide")
         tab.keyboard.press("ArrowRight")
         assert (

@@ -8,6 +8,7 @@ export class Compare {
   private over: PublicMap | null = null;
   private box: HTMLElement | null = null;
   private slider: HTMLInputElement | null = null;
+  private sides: HTMLElement | null = null;
 
   constructor(
     private plan: PublicMap,
@@ -20,7 +21,9 @@ export class Compare {
     if (this.over) return;
     this.box = h("div", { class: "over", "aria-hidden": "true" });
     this.slider = h("input", { type: "range", min: "0", max: "100", value: "50", class: "divide", "aria-label": this.given.words["divide"]! });
-    this.stage.append(this.box, this.slider);
+    const { today, planned } = this.given.words;
+    this.sides = h("p", { class: "sides", "aria-hidden": "true" }, h("span", {}, today!), h("span", {}, planned!));
+    this.stage.append(this.box, this.sides, this.slider);
     const over = new PublicMap(this.box, this.given, this.data, { when: "existing_land_use", follow: this.plan });
     this.over = over;
     if (safe) void over.ready.then(() => over.colours(true));
@@ -40,6 +43,7 @@ export class Compare {
     this.over?.map.remove();
     this.box?.remove();
     this.slider?.remove();
+    this.sides?.remove();
     this.over = null;
   }
 
@@ -50,6 +54,6 @@ export class Compare {
 
   private cut = (): void => {
     const at = this.slider?.value ?? "50";
-    this.box?.style.setProperty("--cut", `${at}%`);
+    for (const part of [this.box, this.sides]) part?.style.setProperty("--cut", `${at}%`);
   };
 }

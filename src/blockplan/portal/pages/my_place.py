@@ -147,6 +147,18 @@ def _hit(row: Notice, version: PlanVersion, hit: dict[str, Any], lang: str) -> d
     }  # fmt: skip
 
 
+def in_order(name: str) -> list[tuple[int, str]]:
+    """
+    What a name is sorted by: numbers in it count as numbers.
+
+    Examples
+    --------
+    >>> sorted(["Line 10", "Line 9", "Line 1"], key=in_order)
+    ['Line 1', 'Line 9', 'Line 10']
+    """
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name) if part]
+
+
 def lists(row: Notice, version: PlanVersion, lang: str) -> dict[str, list[dict[str, str]]]:
     """Streets and stops by name, each once, to choose from without a map."""
     made: dict[str, list[dict[str, str]]] = {}
@@ -157,7 +169,7 @@ def lists(row: Notice, version: PlanVersion, lang: str) -> dict[str, list[dict[s
             names.setdefault(pick(title, lang), id_)
         made[layer] = [
             {"name": name, "href": addresses.place(lang, row.id, about=f"{layer}:{id_}")}
-            for name, id_ in sorted(names.items())[:MOST_LISTED]
+            for name, id_ in sorted(names.items(), key=lambda named: in_order(named[0]))[:MOST_LISTED]
             if name
         ]
     return made
