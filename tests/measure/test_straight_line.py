@@ -31,6 +31,18 @@ def test_no_shape_is_nearer_than_the_one_that_is_found(seed: int, apart_m: float
     assert straight(points, shapes).tolist() == nearest(points, shapes)
 
 
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 3))
+def test_one_long_shape_among_small_ones_is_found_though_its_middle_is_far(seed: int, count: int) -> None:
+    random = np.random.default_rng(seed)
+    x, y = random.uniform(-5000, 5000, (2, 12 * count))
+    wide, high = random.choice([1.0, 20.0, 9000.0], (2, 12 * count), p=[0.5, 0.4, 0.1])
+    shapes = shapely.box(x, y, x + wide, y + high)
+    points = shapely.points(random.uniform(-6000, 9000, (80, 2)))
+    assert straight(points, shapes).tolist() == nearest(points, shapes)
+    assert straight(points, shapes[:1]).tolist() == nearest(points, shapes[:1])
+
+
 def test_what_has_no_place_is_at_no_distance() -> None:
     point, nowhere = shapely.Point(0, 0), shapely.Point()
     shapes = np.array([None, shapely.Polygon(), square(30, 40)], dtype=object)

@@ -78,12 +78,11 @@ def _count(
     if greens.missing:
         return Measurement(name, None, "park", missing=greens.missing, counted=greens.counted)
     found = _parks(plan, parameters).of_size(smallest_ha, below_ha)
-    sizes = sorted(
-        zip((found.area_m2 / M2_PER_HA).tolist(), ("+".join(ids) for ids in found.members), strict=True),
-        key=lambda park: (-park[0], park[1]),
-    )
-    definition = {"sizes_ha": {park: round(size, 4) for size, park in sizes}}
-    by = tuple(Part(park, 1.0) for _, park in sizes)
+    names = ["+".join(ids) for ids in found.members]
+    # The largest first: sorted by what is below nothing.
+    sizes = sorted(zip((-found.area_m2 / M2_PER_HA).tolist(), names, strict=True))
+    definition = {"sizes_ha": {park: round(-below, 4) for below, park in sizes}}
+    by = tuple([Part(park, 1.0) for _, park in sizes])
     return Measurement(name, float(len(found)), "park", definition, by=by, counted=greens.counted)
 
 

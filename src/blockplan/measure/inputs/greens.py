@@ -89,7 +89,7 @@ class Greens:
     def of_size(self, smallest_ha: float, below_ha: float | None = None) -> Greens:
         """Those of at least one size and below another."""
         rows = self.rows_of_size(smallest_ha, below_ha)
-        members = tuple(self.members[row] for row in rows)
+        members = tuple([self.members[row] for row in rows.tolist()])
         return replace(
             self, layer=self.layer[rows], members=members, shape=self.shape[rows], area_m2=self.area_m2[rows]
         )
@@ -189,21 +189,23 @@ def _public_greens(plan: Plan, parameters: GreenParameters, *, perhaps: bool) ->
     drawn = ~np.isnan(area)
     names, shape, area = names[drawn], shape[drawn], area[drawn]
     one, other, *_ = sharing_an_edge(shape)
-    groups = [
-        sorted(group, key=lambda row: str(names[row])) if len(group) > 1 else group
-        for group in groups_of(len(names), one, other)
-    ]
-    whole = [
-        shape[group[0]] if len(group) == 1 else once("joined", partial(_joined, shape[group]), shape[group])
-        for group in groups
-    ]
+    groups = groups_of(len(names), one, other)
+    # Most greens are one parcel; the first of each group stands for it until those of several are joined.
+    first = np.array([group[0] for group in groups], dtype=np.intp)
+    whole, whole_area, members = shape[first], area[first], [(name,) for name in names[first]]
+    for at, group in enumerate(groups):
+        if len(group) > 1:
+            group.sort(key=lambda row: str(names[row]))
+            members[at] = tuple(names[group])
+            whole[at] = once("joined", partial(_joined, shape[group]), shape[group])
+            whole_area[at] = total(area[group])
     rows = _open_greens(plan, parameters.green_kinds, parameters.private_access)
     rest = ids(plan, "greens")[rows]
     return Greens(
         np.array(["parcels"] * len(groups) + ["greens"] * len(rest), dtype=object),
-        (*(tuple(names[row] for row in group) for group in groups), *((name,) for name in rest)),
-        np.array([*whole, *sound_shapes(plan, "greens", rows)], dtype=object),
-        np.array([*(total(area[row] for row in group) for group in groups), *areas_m2(plan, "greens", rows)]),
+        (*members, *((name,) for name in rest)),
+        np.concatenate([whole, sound_shapes(plan, "greens", rows)]),
+        np.concatenate([whole_area, areas_m2(plan, "greens", rows)]),
         missing,
         {"parcels": tuple(names), "greens": tuple(rest)},
         lost,
@@ -241,6 +243,9 @@ def groups_of(count: int, one: Iterable[int], other: Iterable[int]) -> list[list
         first, second = sorted((find(int(a)), find(int(b))))
         head[second] = first
     groups: dict[int, list[int]] = {}
-    for number in range(count):
-        groups.setdefault(find(number), []).append(number)
+    for number, first in enumerate(head):
+        if first == number:  # numbers come after the head of their group
+            groups[number] = [number]
+        else:
+            groups[find(number)].append(number)
     return list(groups.values())

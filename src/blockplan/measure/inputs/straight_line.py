@@ -37,7 +37,7 @@ def _straight(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:
         (at, _), found = shapely.STRtree(to).query_nearest(start, return_distance=True, all_matches=False)
         metres[there[at]] = found
     elif (shapely.get_type_id(to) == 0).all():
-        metres[there] = _nearest(start, shapely.get_coordinates(to))[0]
+        metres[there] = _nearest(start, shapely.get_coordinates(to), 1)[0]
     else:
         metres[there] = _to_shapes(start, to)
     return metres
@@ -47,29 +47,33 @@ def _to_shapes(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:
     """
     The same of points to shapes.
 
-    No shape is nearer than the one whose middle is, but for those whose boxes lie as near.
+    No shape is nearer than the one whose middle is, but for those whose boxes lie as near; and none of these
+    is where the middle next to that lies farther off than any shape reaches round its own.
     """
     low, high = np.split(shapely.bounds(to), 2, axis=1)
-    first = _nearest(points, (low + high) / 2)[1]
+    (_, second_m), (first, _) = _nearest(points, (low + high) / 2, 2)
     metres = shapely.distance(points, to[first])
     reach, spot = (metres + SLACK_M)[:, None], shapely.get_coordinates(points)
+    sole = second_m - np.hypot(*(high - low).T).max() / 2 > metres + SLACK_M
     share = (2 * reach + (high - low).mean(axis=0)).prod(axis=1)
     few = len(to) * share <= FEW * (high.max(axis=0) - low.min(axis=0)).prod()
-    tree, some = shapely.STRtree(to), np.flatnonzero(few)
-    boxes = shapely.box(*(spot - reach)[some].T, *(spot + reach)[some].T)
-    at, shape = tree.query(boxes)
+    tree, some = shapely.STRtree(to), np.flatnonzero(few & ~sole)
+    # A line from corner to corner stands for a box: the tree asks for no more, and a line is made sooner.
+    at, shape = tree.query(shapely.linestrings(np.stack([spot - reach, spot + reach], axis=1)[some]))
     other = shape != first[some[at]]
     at, shape = some[at[other]], shape[other]
     np.minimum.at(metres, at, shapely.distance(points[at], to[shape]))
-    rest = np.flatnonzero(~few)
+    rest = np.flatnonzero(~few & ~sole)
     (at, _), found = tree.query_nearest(points[rest], return_distance=True, all_matches=False)
     metres[rest[at]] = found
     return metres
 
 
-def _nearest(points: NDArray[Any], spots: NDArray[np.float64]) -> tuple[NDArray[Any], NDArray[np.intp]]:
-    """Distance of points to the nearest of some spots, and its number."""
+def _nearest(
+    points: NDArray[Any], spots: NDArray[np.float64], count: int
+) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Distances of points to the nearest one or two of some spots, a row each, and their numbers."""
     from scipy.spatial import KDTree  # noqa: PLC0415 (many plans have no use for it)
 
-    metres, number = KDTree(spots).query(shapely.get_coordinates(points))
-    return metres, number
+    metres, number = KDTree(spots).query(shapely.get_coordinates(points), k=count)
+    return metres.T, number.T
