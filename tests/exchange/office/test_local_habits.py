@@ -101,3 +101,82 @@ def test_a_reference_system_named_under_source_counts_over_the_local_grid_of_bef
     plan, again = brought(mapping=tmp_path / "m.toml")
     assert plan.layer("parcels").crs.to_epsg() == 4548
     assert 'crs = "local"' not in again.mapping_toml
+
+
+def test_a_plan_in_big5_without_a_word_of_it_is_read_and_its_letters_are_its_own(folder, brought):
+    names = ["第三種住宅區", "學校用地", "機關用地", "兒童遊樂場用地", "住二"]
+    table = {
+        "編號": ["R3-1", "文小1", "機1", "兒1", "R2-1"],
+        "分區": names,
+        "分區代碼": ["R3", "S", "G", "CP", "R2"],
+        "容積率": ["240%", "150%", "250%", "", "180%"],
+        "建蔽率": ["60%", "50%", "50%", "", "60%"],
+    }
+    shapefile(parcels(**table), folder / "都市計畫分區.shp", encoding="BIG5")
+    plan, _ = brought()
+    land = plan.layer("parcels")
+    assert land["land_use"].tolist()[:5] == ["0701", "080403", "0801", "1401", "0701"]
+    assert land["far_max"].tolist()[0] == 2.4
+    assert land.index[1] == "文小1"
+
+
+def test_zones_of_hong_kong_have_their_own_letters_and_heights_above_the_principal_datum(folder, brought):
+    table = {
+        "ZONE_LABEL": ["R(A)", "C(1)", "G/IC", "OU", "R(B)"],
+        "DESC_ENG": [
+            "Residential (Group A)",
+            "Commercial (1)",
+            "Government, Institution or Community",
+            "Other Specified Uses (Business)",
+            "Residential (Group B)",
+        ],
+        "MAX_PR": ["7.5", "12", "-", "12", "5"],
+        "MAX_BH": ["100mPD", "24m/6F", "8 storeys", "120mPD", "80mPD"],
+    }
+    shapefile(parcels(**table), folder / "OZP_ZONE.shp")
+    plan, result = brought()
+    land = plan.layer("parcels")
+    assert land["land_use"].tolist()[:4] == ["07", "0901", "08", "0902"]
+    assert land["elevation_max_m"].tolist()[0] == 100.0
+    assert land["height_m_max"].tolist()[1] == 24.0
+    assert "8 storeys" in [one.value for one in rules(result, "office-value")]
+
+
+def test_sites_of_an_english_plan_are_numbers_and_its_use_classes_no_chinese_ones(folder, brought):
+    table = {
+        "SiteRef": [f"H{at}" for at in range(1, 8)],
+        "Allocation": ["Housing", "Employment (B2/B8)", "Primary school", *["Housing"] * 4],
+        "Hectares": [1.0] * 7,
+        "Net_Dwellings": [40, 0, 0, 30, 30, 30, 30],
+    }
+    parcels(**table).to_crs(4326).to_file(folder / "site_allocations.geojson", driver="GeoJSON")
+    plan, _ = brought()
+    land = plan.layer("parcels")
+    assert land.index[1] == "H2"
+    assert land["land_use"].tolist()[:3] == ["0701", None, "080403"]
+    assert land["dwellings"].tolist()[0] == 40
+
+
+def test_two_figures_in_one_field_are_taken_apart(folder, brought):
+    table = {
+        "用途地域": ["第一種低層住居専用地域", "商業地域"] * 2,
+        "建蔽率・容積率": ["50/100", "80/500"] * 2,
+    }
+    parcels(**table).to_file(folder / "都市計画決定情報.geojson", driver="GeoJSON")
+    plan, _ = brought()
+    land = plan.layer("parcels")
+    assert land["far_max"].tolist()[:2] == [1.0, 5.0]
+    assert land["coverage_ratio_max"].tolist()[:2] == [0.5, 0.8]
+
+
+def test_a_german_height_above_the_datum_keeps_its_decimal_comma(folder, brought):
+    table = {
+        "Flächenbezeichnung": ["WA 1", "WA 2", "MI 1", "Gemeinbedarf Schule"],
+        "GRZ": ["0,4", "0,4", "0,6", "0,5"],
+        "GH_max": ["12,5 m", "GH 145,5 m ü. NHN", "9,0", "10,5"],
+    }
+    parcels(**table).to_file(folder / "Nutzungsplan.geojson", driver="GeoJSON")
+    plan, _ = brought()
+    land = plan.layer("parcels")
+    assert land["elevation_max_m"].tolist()[1] == 145.5
+    assert land["height_m_max"].tolist()[0] == 12.5

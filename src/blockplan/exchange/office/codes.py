@@ -37,6 +37,8 @@ LISTS: dict[str, tuple[str, str]] = {
 _CODE = re.compile(
     r"(?<![A-Za-z])(?:[A-Z]{1,3}|[A-Z][a-z]{1,2})\d{1,3}[a-z]?(?![a-z])|(?<![A-Za-z])[A-Z](?![A-Za-z\d]|/[A-Z]{2})|(?<!\d)\d{2}(?:\d{2}){0,2}(?!\d)"
 )
+_LATIN = re.compile(r"[A-Za-z]{3}")
+_SHORT_ZONE = re.compile(r"[住商工][一二三四五]")
 #: Signs that part the uses of one parcel.
 _PARTS = re.compile(r"[/+&,;、|]|和|及|与|兼")
 #: Words in a use's name that say more than its code -> code of 2023.
@@ -118,8 +120,8 @@ def codes_in(text: str) -> list[str]:
 
 @lru_cache(maxsize=8192)
 def _codes_in(text: str) -> tuple[str, ...]:
-    # A share in brackets (7:3) is no code.
-    plain_text = re.sub(r"\d+\s*:\s*\d+|\d+(?:\.\d+)?\s*%", "", text).replace(" ", "")
+    # A share in brackets (7:3) is no code, nor is a letter behind one (`R(A)`).
+    plain_text = re.sub(r"\d+\s*:\s*\d+|\d+(?:\.\d+)?\s*%|(?<=[A-Z])\([A-Z]\)\d*", "", text).replace(" ", "")
     if plain_text == plain_text.lower():
         plain_text = plain_text.upper()
     return tuple(dict.fromkeys(_CODE.findall(plain_text)))
@@ -202,7 +204,9 @@ def translate(given: str, list_name: str, name: str = "") -> Translation:
     >>> translate("", "gb50137", "幼儿园用地").to, translate("R22", "gb50137", "幼儿园用地").to
     ('080404', '080404')
     """
-    codes = codes_in(given) or [code for code in codes_in(name) if _known(code, list_name)]
+    # Letters in a name of other words are no code of these lists (`Employment (B2/B8)`).
+    in_name = [] if not given and _LATIN.search(name) else codes_in(name)
+    codes = codes_in(given) or [code for code in in_name if _known(code, list_name)]
     if not codes:
         return _by_name(given, name or given, list_name)
     first = _one(codes[0], list_name, name)
@@ -239,12 +243,25 @@ def _one(code: str, list_name: str, name: str) -> Translation:
 def _contradicted(code: str, list_name: str, found: OldClass, name: str) -> Translation | None:
     """The class of a list that a name says, where it is no part of that of the code."""
     said = _exactly(name, list_name) if name and found.to else None
+    foreign = said is None and found.to and _is_foreign(name)
+    if foreign:
+        # Letters of offices that write no simplified signs are their own.
+        said = _by_name("", name, list_name)
     if said is None or not said.to or _bare(found.name) == _bare(name):
         return None
+    if foreign and not _LATIN.search(name) and landuse().within(found.to, said.to):
+        return Translation(code, list_name, said.to, f"the name {name!r} was read, not the code {code}")
     if landuse().within(said.to, found.to) or landuse().within(found.to, said.to):
         return None
     lost = f"the code {code} is {found.name} in {list_name}; the name beside it, {name!r}, was taken"
     return Translation(code, list_name, said.to, lost, doubtful=True)
+
+
+def _is_foreign(name: str) -> bool:
+    """Whether a name is in Latin words, in traditional signs, or short as zones of Taiwan are (`住三`)."""
+    return (
+        _LATIN.search(name) is not None or simplified(name) != name or _SHORT_ZONE.fullmatch(name) is not None
+    )
 
 
 def _by_name(given: str, name: str, list_name: str) -> Translation:
@@ -255,6 +272,11 @@ def _by_name(given: str, name: str, list_name: str) -> Translation:
     if exact is not None:
         exact.given = given or name
         return exact
+    for words, to, also in _names():
+        # A row that begins at the beginning knows the code itself (`G/IC`), one with a comma a whole phrase.
+        own = given != name and words.pattern.startswith("^") and words.search(given)
+        if own or ("," in words.pattern and words.search(name)):
+            return Translation(given or name, NATIONAL, to, f"read from {given or name!r}", also)
     parts = [part for part in _PARTS.split(name) if part]
     if len(parts) > 1:
         read = [_by_name("", part, list_name) for part in parts]

@@ -311,8 +311,7 @@ def _doubt(layer: SourceLayer, crs: pyproj.CRS, result: PlacedLayers) -> None:
                 layer,
                 "note",
                 f"The layer is in {crs.name}. How that datum lies to CGCS2000 is not published for every "
-                "place: the plan keeps "
-                "it; give [source] shift in mapping.toml to transform it.",
+                "place: the plan keeps it; give [source] shift in mapping.toml to transform it.",
             )
         )
 
@@ -333,12 +332,9 @@ def _from_coordinates(x: float, y: float, said: StatedDatum) -> tuple[pyproj.CRS
         meridian = 3.0 * said.zone if said.zone >= 25 else 6.0 * said.zone - 3
     if EASTINGS[0] <= x <= EASTINGS[1] and meridian is not None and said.datum != "local":
         return without_zone(datum, meridian), f"the folder says central meridian {meridian:g}"
-    without_false = abs(x) < EASTINGS[0]
-    return None, (
-        "the 500 km of the false easting may be taken off; [source.shift] dx puts them back"
-        if without_false
-        else "an easting without its zone, and no text names the central meridian"
-    )
+    taken_off = "the 500 km of the false easting may be taken off; [source.shift] dx puts them back"
+    unsaid = "an easting without its zone, and no text names the central meridian"
+    return None, taken_off if abs(x) < EASTINGS[0] else unsaid
 
 
 def _with_zone(datum: str, zone: int) -> pyproj.CRS:

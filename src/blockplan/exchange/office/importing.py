@@ -35,6 +35,7 @@ from blockplan.exchange.office.mapping import (
     Question,
     read_office_mapping,
 )
+from blockplan.exchange.office.paired_fields import take_apart
 from blockplan.exchange.office.profile import load_profile
 from blockplan.exchange.office.readers import read_all, said_of_files
 from blockplan.exchange.office.recognise import STRANGE, UNREADABLE, is_copy, left_out, recognise, retake
@@ -129,6 +130,7 @@ def import_office(
     as_drawn(reading, profile)
     findings = reading.findings
     with_points(reading.layers, findings)
+    take_apart(reading.layers, profile, findings)
     chosen, layers = _choose(reading, profile, given, ask, findings)
     _located(layers, findings)
     _plan_table(chosen, reading, Path(out), findings)

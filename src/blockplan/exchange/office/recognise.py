@@ -19,7 +19,7 @@ from blockplan.exchange.office.mapping import IGNORED, FieldChoice, LayerChoice
 from blockplan.exchange.office.profile import TABLE_FIELDS, FieldNames
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.titles import name_and_unit, plain
-from blockplan.exchange.office.values import Amount, Unread, is_blank, read_amount, text_of
+from blockplan.exchange.office.values import Amount, Unread, is_blank, read_amount, read_elevation, text_of
 from blockplan.exchange.office.vectors import cut_through
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ RUNNING = ("id", "no", "num", "number", "序号", "番号", "gid")
 #: Why a layer is left out of which nothing tells what it is.
 STRANGE = "no name, field or value in it is known"
 UNREADABLE = "cannot be read as such"
+#: Of so few parcels each may have a use of its own.
+FEW = 5
 #: Columns that several fields may give together.
 JOINED = frozenset({"facilities_text", "remarks"})
 _KINDS = {"Polygon": "polygon", "LineString": "line", "LinearRing": "line", "Point": "point"}
@@ -243,7 +245,9 @@ def _are_codes(texts: list[str]) -> bool:
     whole = sum(codes.code_in(text) == text for text in texts) / len(texts)
     # Storeys and ages are numbers of two digits as well.
     tell = any(re.search(r"[A-Za-z]|\d{4}", text) for text in texts)
-    return tell and whole > 0.8 and len(set(texts)) > 1 and max(marks.values(), default=0.0) > 0.8
+    # Uses of more than a few parcels repeat; numbers of sites (`H1`, `H2`) do not.
+    repeats = len(texts) <= FEW or len(set(texts)) < len(texts)
+    return tell and repeats and whole > 0.8 and len(set(texts)) > 1 and max(marks.values(), default=0.0) > 0.8
 
 
 def _are_numbers(texts: list[str], layer: SourceLayer, name: str) -> bool:
@@ -357,7 +361,9 @@ def _numbers_fit(
     bare = [one.value for one in good if not one.unit]
     if not said:
         return 0.0, "each value says that there is no limit", unit
-    if len(good) / len(said) < 0.5:
+    # A height above the datum is one of the field's values, in a column of its own.
+    above = sum(column.quantity == "height" and read_elevation(value) is not None for value in values)
+    if (len(good) + above) / len(said) < 0.5:
         return -0.5, "", unit
     if unit or not bare:
         why = f"unit {unit} in its heading" if unit else "each value has its unit"

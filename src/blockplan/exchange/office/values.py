@@ -92,6 +92,14 @@ _IN_BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
 #: What stands in brackets and points to a note, a figure or a paragraph.
 _POINTER = re.compile(r"注|见|详|图|表|第|note|see", re.IGNORECASE)
 _DATUM = re.compile(r"黄海|高程|海拔|标高|1985|八五|国家高程|绝对高度|吴淞|珠基|珠江基面|大沽|假定")
+#: Storeys behind a height in metres (`24m/6F`) say the same once more.
+_STOREYS_BEHIND = re.compile(r"(?<=[m米])\s*[/、,，]\s*\d+\s*(?:F\b|层|層|storeys?\b)", re.IGNORECASE)
+#: A height above the datum with the datum's sign behind it (`100mPD`, `145,0 m ü. NHN`, `52 mAOD`).
+_DATUM_BEHIND = re.compile(
+    r"(?<![\d.,])(?P<number>\d+(?:[.,]\d+)?)\s*m?\s*"
+    r"(?:P\.?D\b|[uü]\.?\s*NH?N\b|A[OH]D\b|T\.?P\b|a\.?\s?s\.?\s?l\b|above (?:mean )?sea)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +200,7 @@ def read_amount(value: Any, quantity: str, unit: str = "") -> Amount | Unread | 
         above = _without_elevation(text)
         if above is None:
             return Unread("is a height above the datum, not above the ground")
-        text = above
+        text = _STOREYS_BEHIND.sub("", above)
     return _parsed(text, quantity, unit)
 
 
@@ -204,8 +212,12 @@ def read_elevation(value: Any) -> float | None:
     --------
     >>> read_elevation("24米（黄海高程≤52.5m）"), read_elevation("54"), read_elevation("绝对标高120米")
     (52.5, None, 120.0)
+    >>> read_elevation("100mPD"), read_elevation("24m/6F")
+    (100.0, None)
     """
     text = text_of(_without_marks(value))
+    if ahead := _DATUM_BEHIND.search(text):
+        return float(ahead["number"].replace(",", "."))
     found = _DATUM.search(text)
     if not found:
         return None
@@ -223,6 +235,9 @@ def _without_marks(value: Any) -> Any:
 
 def _without_elevation(text: str) -> str | None:
     """A text on heights without what it says of heights above the datum; None where nothing is left."""
+    if _DATUM_BEHIND.search(text):
+        text = re.sub(r"[(\[【]\s*[)\]】]", "", _DATUM_BEHIND.sub("", text))
+        return text if _numbers(text) else None
     if not _DATUM.search(text):
         return text
     rest = re.sub(rf"[(\[【][^)\]】]*(?:{_DATUM.pattern})[^)\]】]*[)\]】]", "", text)
