@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.exchange.office.conftest import CRS, parcels, rules, shapefile
 
+from blockplan.exchange.office import import_office
 from blockplan.exchange.office.roads import CROSSING, RoadLines, remainder
+from blockplan.plan import read
 
 
 def blocks(n=2, size=100, street=20):
@@ -160,3 +162,23 @@ def test_a_street_along_the_outer_parcels_is_in_a_derived_boundary_as_wide_as_it
     assert found.land.area == pytest.approx(220 * 220 + 220 * 36 + 220 * 12)
     assert found.land.contains(shapely.box(0, -36, 220, 220).buffer(-0.01))
     assert found.land.contains(shapely.box(-12, 0, 0, 220).buffer(-0.01))
+
+
+def test_a_street_along_the_edge_of_the_land_leaves_no_line_in_its_road():
+    land = shapely.union(shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 90))
+    lots = np.array([shapely.box(0, 0, 95, 88), shapely.box(105, 0, 200, 90)], dtype=object)
+    lines = [shapely.LineString([(0, 100), (200, 100)]), shapely.LineString([(100, 0), (100, 100)])]
+    made = remainder(lots, streets(np.array(lines, dtype=object), [20, 10]), land, 0.0)
+    assert {shape.geom_type for shape, _ in made.pieces} <= {"Polygon", "MultiPolygon"}
+    whole = shapely.union_all([*lots, *(shape for shape, _ in made.pieces), *made.gaps])
+    assert whole.area == pytest.approx(land.area)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("district", ["beijing-haidian", "helsinki-centre"])
+def test_the_files_of_a_real_district_come_in_as_an_offices_folder(shared, tmp_path, district):
+    import_office([shared / district], tmp_path / "plan")
+    land = read(tmp_path / "plan").layer("parcels")
+    assert len(land) > 300
+    assert set(land.geom_type) <= {"Polygon", "MultiPolygon"}
+    assert (land["land_use"] == "1207").sum() > 100

@@ -36,6 +36,7 @@ GRID_M = 1e-7
 SHARED_M2 = 1e-9
 CROSSING = "crossing"
 POLYGON = 3
+COLLECTION = 7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -248,7 +249,7 @@ def _free(corridors: Shapes, parcels: Shapes, land: Any) -> Shapes:
     shapely.prepare(land)
     inside = corridors.copy()
     out = ~shapely.contains_properly(land, corridors) & ~shapely.is_empty(corridors)
-    inside[out] = shapely.intersection(land, corridors[out])
+    inside[out] = _areas(shapely.intersection(land, corridors[out]))
     at, beside = shapely.STRtree(parcels).query(inside, predicate="intersects")
     # Most parcels only touch the red line.
     shares = _boxes_share(inside[at], parcels[beside])
@@ -268,7 +269,19 @@ def _less(shape: Any, other: Any) -> Any:
     Without the grid, where their sides lie on each other but for rounding, a spike stays along them, and what
     is taken from a shape with a spike is wrong.
     """
-    return shapely.difference(shape, other, grid_size=GRID_M)
+    return _areas(shapely.difference(shape, other, grid_size=GRID_M))
+
+
+def _areas(shapes: Any) -> Any:
+    """Shapes (or one) without the lines and points that they hold beside areas, where they touch an edge."""
+    mixed = shapely.get_type_id(shapes) == COLLECTION
+    if not mixed.any():
+        return shapes
+    found = np.array(shapes, dtype=object, ndmin=1)
+    for at in np.flatnonzero(mixed):
+        parts = shapely.get_parts(found[at])
+        found[at] = shapely.union_all(parts[shapely.get_type_id(parts) == POLYGON])
+    return found if np.ndim(mixed) else found[0]
 
 
 def _crossings(streets: RoadLines, land: Shapes) -> list[Any]:
