@@ -245,8 +245,7 @@ def _as_given(
                     rule="office-layer",
                     grade="warning",
                     message="The mapping does not name this layer; it was left out.",
-                    file=layer.file,
-                    layer=layer.name,
+                    **layer.place,
                 )
             )
             given.layer.append(
@@ -340,8 +339,7 @@ def _doubles(pairs: list[Pair], findings: list[SourceFinding]) -> None:
                 grade="warning",
                 message=f'The layer {choice.why}; it was left out. Give the other one role = "double" in '
                 "mapping.toml if this one counts.",
-                file=layer.file,
-                layer=layer.name,
+                **layer.place,
             )
         )
 
@@ -400,8 +398,7 @@ def _decide(
             message=f"{question.about}: {question.options[0]!r} was taken; "
             f"{', '.join(map(repr, question.options[1:]))} is nearly as likely. mapping.toml can "
             "say otherwise.",
-            file=layer.file,
-            layer=layer.name,
+            **layer.place,
         )
     )
     return 0
@@ -426,8 +423,7 @@ def _located(layers: list[Pair], findings: list[SourceFinding]) -> None:
                     rule="office-unjoined",
                     grade="warning",
                     message=message,
-                    file=layer.file,
-                    layer=layer.name,
+                    **layer.place,
                 )
             )
         rows = layer.frame[there].reset_index(drop=True)
@@ -450,10 +446,13 @@ def _place(layers: list[Pair], chosen: OfficeMapping, reading: SourceReading) ->
             else ""
         )
         names = ", ".join(f"{layer.file}: {layer.name}" for layer, _ in layers[:12]) or "none"
+        by_hand = ""
+        if any(choice.role == "buildings" for _, choice in layers):
+            by_hand = "\nA city of buildings without parcels comes in by `blockplan import layers`."
         raise PlanDataError(
             f"No layer holds parcels. Layers there are: {names}.\n{only_listed}{said_of_files(reading)}"
             'Name the one that does in mapping.toml (role = "parcels"), or add your names for it in a '
-            "profile (--profile)."
+            f"profile (--profile).{by_hand}"
         )
     said = datum.said_in([*reading.remarks, *(text for layer, _ in layers for text in layer.remarks)])
     return datum.place(drawn, chosen.source, said, str(chosen.plan.get("crs") or ""))
