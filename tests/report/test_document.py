@@ -26,8 +26,9 @@ from blockplan.report.document import (
     Term,
     section_json,
 )
+from blockplan.report.maps.svg import text_width
 from blockplan.report.renderers import render
-from blockplan.report.renderers.docx import PAD_EM, shared_widths
+from blockplan.report.renderers.docx import BOLD, PAD_EM, shared_widths
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20" width="40mm" height="20mm">'
@@ -125,15 +126,37 @@ def test_columns_of_a_docx_table_fill_the_page_and_are_as_wide_as_what_they_say(
     assert widths[0] < widths[1] < 30 < widths[2]
 
 
-@given(st.lists(st.lists(st.text("abc ", max_size=60), min_size=4, max_size=4), min_size=1, max_size=6))
-def test_columns_share_the_room_and_none_is_wider_than_it_needs_while_another_breaks(rows) -> None:
+@given(st.lists(st.lists(st.text("abc 图则"), min_size=4, max_size=4), min_size=1, max_size=6))
+def test_columns_fill_the_room_and_no_text_is_wider_than_it_needs_while_another_breaks(rows) -> None:
     heads, room = ["h"] * 4, 50.0
     widths = shared_widths(heads, rows, room)
-    needed = [PAD_EM + max([1.08 * 0.58, *(0.58 * len(row[at]) for row in rows)]) for at in range(4)]
-    assert sum(widths) <= room + 1e-6
+    widest = [max(text_width(said, 1.0) for said in ("h", *(row[at] for row in rows))) for at in range(4)]
+    needed = [PAD_EM + BOLD * one for one in widest]
+    assert sum(widths) == pytest.approx(room)
     if sum(needed) >= room:
-        assert sum(widths) == pytest.approx(room)
         assert all(one <= need + 1e-6 for one, need in zip(widths, needed, strict=True))
+
+
+def test_numbers_and_codes_of_a_docx_table_keep_their_line_and_names_take_what_is_left() -> None:
+    heads = ["用地代码", "用地名称", *["现状占总用地（%）"] * 6, "增减（ha）"]
+    rows = [
+        ["080602", "基层医疗卫生设施用地", *["162.85"] * 6, "−605.12"],
+        ["", "非建设用地　小计", *["／"] * 7],
+    ]
+    widths = shared_widths(heads, rows, 56.7)
+    for at in (0, 2, 8):
+        assert widths[at] >= PAD_EM + BOLD * text_width(rows[0][at], 1.0) - 0.01
+    assert widths[1] > widths[2]
+
+
+def test_docx_says_the_language_of_its_letters_and_sets_heads_apart() -> None:
+    table = Table(("甲", "乙"), (("一", "二"),))
+    made = Document("计划", "zh", dt.date(2021, 9, 30), (Section("a", "甲", (table,)),))
+    book = docx.Document(io.BytesIO(render(made, ".docx")))
+    assert 'w:eastAsia="zh-CN"' in book.styles.element.xml
+    assert book.tables[0].rows[0].cells[0]._tc.xml.count("w:shd") == 1
+    heading = next(one for one in book.paragraphs if one.style.name == "Heading 1")
+    assert str(heading.style.font.color.rgb) == "1B2530"
 
 
 def test_docx_takes_the_styles_of_a_template_and_says_what_it_cannot_read(tmp_path) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import docx
 import pytest
+import shapely
 from click.testing import CliRunner
 from docx.enum.style import WD_STYLE_TYPE
 from docx.shared import Pt
@@ -18,7 +19,7 @@ from blockplan.report.office import office_tables
 from blockplan.report.office.columns import shown
 from blockplan.report.renderers import render
 from blockplan.report.view import View
-from blockplan.report.volume import TEXTS, volume
+from blockplan.report.volume import TEXTS, figure_fit, volume
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
@@ -101,3 +102,17 @@ def test_a_template_without_docx_is_refused_before_anything_is_judged(tmp_path: 
         ],
     )
     assert done.exit_code == 2 or "--format docx" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("sides", "most_mm"), [((940, 610), 145.0), ((1_000, 1_000), 195.0), ((2_000, 300), 140.0)]
+)
+def test_a_figure_is_as_wide_as_the_text_and_no_higher_than_its_land_asks(
+    sides: tuple[float, float], most_mm: float
+) -> None:
+    found = figure_fit([shapely.box(0, 0, *sides)])
+    width, height = found.layout.picture
+    assert width == pytest.approx(160)
+    assert height < most_mm
+    assert found.land_mm[0] > 120
+    assert found.layout.window[1] > found.land_mm[1]

@@ -6,6 +6,7 @@ Its tables are those of `report.office`, their cells the strings that sheets pri
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from blockplan.report.document import (
@@ -24,7 +25,7 @@ from blockplan.report.office.columns import said as office_said
 from blockplan.report.sheet import key_figures
 from blockplan.report.sheets import basemap, maps, parcelmap
 from blockplan.report.sheets.facts import Facts
-from blockplan.report.sheets.paper import Paper, PaperLayout, fit
+from blockplan.report.sheets.paper import FIRST, GAP_MM, SECOND, Paper, PaperLayout, fit
 from blockplan.report.sheets.plan_sheets import MAPS
 from blockplan.report.sheets.scene import said as kind_said
 from blockplan.report.tables import SYMBOLS, capacity_sentence
@@ -34,12 +35,15 @@ from blockplan.report.words import NO_BREAK, Words
 from blockplan.texts import Catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from shapely.geometry.base import BaseGeometry
 
     from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
     from blockplan.report.document import Block, Cell
     from blockplan.report.office.columns import Line, OfficeTable
+    from blockplan.report.sheets.paper import Fit
 
 TEXTS = Catalog("blockplan.report", "volume.toml")
 #: A volume prints so many parcels one by one; more are in the workbook and on the sheets.
@@ -51,6 +55,8 @@ PARCEL_COLUMNS = (
 )  # fmt: skip
 #: What a figure has of a page of A4: a picture of 160 by 205 mm.
 PAGE = Paper("A4", 225.0, 169.0, 0.0, 0.0, 1.0)
+#: Scales of figures, closer to each other than those of sheets; what is free above and below land, mm.
+SCALES, FREE_MM = tuple(sorted({*FIRST, *SECOND, 1_250, 3_500, 7_000, 12_500, 17_500, 35_000})), 6.0
 
 
 def volume(
@@ -249,7 +255,7 @@ class _Volume:
         theme, land = MAPS[kind], basemap.parts(self.facts)
         if not land or not theme.has(self.facts):
             return
-        found = fit(land, [PaperLayout(PAGE, portrait=True, panel_mm=0.0)])
+        found = figure_fit(land)
         title, scale = (
             kind_said(self.words.lang, f"kind.{kind}"),
             maps.scale_said(self.words.lang, found.scale),
@@ -262,6 +268,17 @@ class _Volume:
                 theme.draw(scene, parcelmap.ground_of(scene, None))
             svg = maps.drawn(scenes, found)
         yield Figure(svg, *found.layout.picture, title, caption)
+
+
+def figure_fit(land: Sequence[BaseGeometry]) -> Fit:
+    """How a figure shows land: as wide as the text, and no higher than the land asks for."""
+    found = fit(land, [PaperLayout(PAGE, portrait=True, panel_mm=0.0)], SCALES)
+    rows = len({cell.top for cell in found.cells})
+    spare = found.layout.window[1] - rows * (found.land_mm[1] + 2 * FREE_MM) - (rows - 1) * GAP_MM
+    if spare <= 0:
+        return found
+    lower = PaperLayout(replace(PAGE, long_mm=PAGE.long_mm - spare), portrait=True, panel_mm=0.0)
+    return fit(land, [lower], (found.scale,), cut=len(found.cells) > 1)
 
 
 def _says(lines: list[Line], at: int) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import zipfile
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -41,17 +42,27 @@ FACES = {
     "ja": ("Times New Roman", "MS Mincho"),
     "en": ("Calibri", "SimSun"),
 }
+#: Language of Chinese and Japanese letters.
+EAST_ASIAN = {"zh": "zh-CN", "ja": "ja-JP"}
 #: Pixels of a picture per millimetre on paper (300 per inch), and the widest that one is.
 PX_PER_MM, WIDEST_MM = 11.8, 160.0
 #: A page of our own: A4 with its margins. A table with more columns than these lies across.
 A4_MM, MARGIN_MM, UPRIGHT_COLUMNS = (210, 297), 25, 9
-#: Letters of tables, points: upright, across, and across with many columns.
-LETTERS, MANY_COLUMNS = (9, 8, 6.5), 13
+#: Letters of tables, points: upright, across or with several columns, and across with many columns.
+LETTERS, SEVERAL_COLUMNS, MANY_COLUMNS = (9, 8, 6.5), 7, 13
 #: What a ZIP file says of the time of its members: nothing, so that bytes stay the same.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 DEEPEST = 9
 #: What a cell leaves free beside its text, and after how much a heading breaks, in the size of letters.
-PAD_EM, HEAD_EM = 1.7, 4.2
+PAD_EM, HEAD_EM = 1.7, 3.2
+#: How much wider bold letters are; numbers and codes so long do not break where texts keep so much.
+BOLD, FIRM_EM, LEAST_EM = 1.08, 7.0, 5.0
+#: A letter of Chinese or Japanese text, which breaks anywhere.
+_SCRIPT = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+#: What is free below a term, points.
+TERM_AFTER_PT = 3
+#: Ground of a table's head.
+HEAD_GROUND = "E8EDEF"
 #: Headings and captions of our own are as dark as the text, as the texts of plans are.
 INK, HEADED = "1B2530", ("Title", "Subtitle", "Caption", "Intense Quote", "Heading")
 
@@ -136,6 +147,10 @@ class _DocxWriter:
         made.add_run(f"{block.term}{self.words('list.colon')}").bold = True
         said = self.words("list.note", said=block.said, note=block.note) if block.note else block.said
         made.add_run(said)
+        if self.own:
+            from docx.shared import Pt  # noqa: PLC0415
+
+            made.paragraph_format.space_after = Pt(TERM_AFTER_PT)
 
     def listing(self, block: Listing) -> None:
         """A line and the items below it."""
@@ -155,6 +170,8 @@ class _DocxWriter:
         _marked(made.rows[0], "w:tblHeader")
         for cell, head in zip(made.rows[0].cells, block.heads, strict=True):
             cell.paragraphs[0].add_run(head).bold = True
+            if self.own:
+                _headed(cell)
         kinds = block.kinds or ("row",) * len(block.rows)
         for kind, row in zip(kinds, block.rows, strict=True):
             line = made.add_row()
@@ -164,7 +181,8 @@ class _DocxWriter:
                 if is_number(cell):
                     place.paragraphs[0].alignment = 2  # right, as python-docx numbers it
         if self.own:
-            size = LETTERS[0] if not across else LETTERS[1 if len(block.heads) <= MANY_COLUMNS else 2]
+            few, many = (SEVERAL_COLUMNS, MANY_COLUMNS)[across], len(block.heads)
+            size = LETTERS[across + (many > few)]
             _set_letters(made, size)
             self._set_widths(made, block, size)
 
@@ -248,6 +266,9 @@ class _DocxWriter:
         from docx.shared import RGBColor  # noqa: PLC0415
 
         latin, han = FACES[self.document.lang]
+        # The language decides the forms of characters and where punctuation stands.
+        for said in self.book.styles.element.iter(qn("w:lang")):
+            said.set(qn("w:eastAsia"), EAST_ASIAN.get(self.document.lang, EAST_ASIAN["zh"]))
         for style in self.book.styles:
             if style.type != 1:  # a paragraph's
                 continue
@@ -267,20 +288,31 @@ def shared_widths(heads: Sequence[str], rows: Sequence[Sequence[str]], room: flo
     Widths of columns, in the size of their letters, that fill a room.
 
     A column has what its longest cell takes, its heading broken between words or after some signs; where
-    that is more than there is, the long ones share what the short ones leave.
+    that is more than there is, columns of numbers and codes keep it, and the long ones share what is left.
     """
-    needed = []
-    for at, head in enumerate(heads):
+    needed, cells = [], [[row[at] for row in rows] for at in range(len(heads))]
+    for head, column in zip(heads, cells, strict=True):
         word = max(map(_em, head.split()), default=0.0) if head.isascii() else min(_em(head), HEAD_EM)
-        needed.append(PAD_EM + max([1.08 * word, *(_em(row[at]) for row in rows)]))
+        needed.append(PAD_EM + BOLD * max([word, *map(_em, column)]))
     if sum(needed) <= room:
         return [one * room / sum(needed) for one in needed]
-    limit, left = room / len(needed), sorted(needed)
+    firm = [all(_em(one) <= FIRM_EM and not _SCRIPT.search(one) for one in column) for column in cells]
+    free = room - sum(one for one, keeps in zip(needed, firm, strict=True) if keeps)
+    if free < LEAST_EM * firm.count(False):
+        firm, free = [False] * len(firm), room
+    limit = _limit([one for one, keeps in zip(needed, firm, strict=True) if not keeps], free)
+    widths = [one if keeps else min(one, limit) for one, keeps in zip(needed, firm, strict=True)]
+    return [one * room / sum(widths) for one in widths]
+
+
+def _limit(needed: Sequence[float], room: float) -> float:
+    """The width beyond which none goes, so that together they fill a room."""
+    limit, left = room, sorted(needed)
     for at, one in enumerate(left):
         limit = (room - sum(left[:at])) / (len(left) - at)
         if one > limit:
             break
-    return [min(one, limit) for one in needed]
+    return limit
 
 
 def _em(said: str) -> float:
@@ -293,6 +325,18 @@ def _marked(row: Any, what: str) -> None:
     from docx.oxml import OxmlElement  # noqa: PLC0415
 
     row._tr.get_or_add_trPr().append(OxmlElement(what))
+
+
+def _headed(cell: Any) -> None:
+    """A cell of a head: in the middle, on a light ground."""
+    from docx.oxml import OxmlElement  # noqa: PLC0415
+    from docx.oxml.ns import qn  # noqa: PLC0415
+
+    cell.paragraphs[0].alignment = cell.vertical_alignment = 1
+    ground = OxmlElement("w:shd")
+    for key, value in (("val", "clear"), ("color", "auto"), ("fill", HEAD_GROUND)):
+        ground.set(qn(f"w:{key}"), value)
+    cell._tc.get_or_add_tcPr().append(ground)
 
 
 def _set_letters(table: Any, size: float) -> None:
