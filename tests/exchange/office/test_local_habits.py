@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ezdxf
+import geopandas as gpd
 import pytest
 import shapely
 from tests.exchange.office.conftest import parcels, rules, shapefile, squares, workbook
@@ -180,3 +182,61 @@ def test_a_german_height_above_the_datum_keeps_its_decimal_comma(folder, brought
     land = plan.layer("parcels")
     assert land["elevation_max_m"].tolist()[1] == 145.5
     assert land["height_m_max"].tolist()[0] == 12.5
+
+
+def test_residents_that_the_planned_land_or_a_text_states_are_held_against_those_of_the_parcels(
+    folder, brought
+):
+    table = {"DKBH": ["1", "2", "3", "4"], "YDDM": ["R2", "R2", "G1", "A33"], "RK": [600, 600, 0, 0]}
+    shapefile(parcels(**table), folder / "地块.shp")
+    outline = shapely.union_all(squares())
+    scope = gpd.GeoDataFrame({"名称": ["甲"], "人口": [2000]}, geometry=[outline], crs="EPSG:4548")
+    shapefile(scope, folder / "规划范围.shp")
+    note = "规划人口规模为1.5万人，人口密度120人/公顷，现状人口300人。"
+    (folder / "说明.txt").write_text(note, encoding="gbk")
+    plan, result = brought()
+    told = [one.message for one in rules(result, "office-residents")]
+    assert told[0].startswith(
+        "The parcels have 1,200 residents together, but the planned land 甲 says 2,000."
+    )
+    assert told[1].startswith("The parcels have 1,200 residents together, but a text (")
+    assert "15,000" in told[1]
+    assert plan.layer("parcels")["residents"].sum() == 1200
+
+
+def test_a_stated_number_of_residents_that_agrees_but_for_its_rounding_is_not_told(folder, brought):
+    table = {"DKBH": ["1", "2", "3", "4"], "YDDM": ["R2", "R2", "G1", "A33"], "RK": [5800, 5900, 0, 0]}
+    shapefile(parcels(**table), folder / "地块.shp")
+    (folder / "说明.txt").write_text("规划人口规模约1.2万人", encoding="utf-8")
+    _, result = brought()
+    assert not rules(result, "office-residents")
+
+
+def test_residents_that_only_a_text_states_stay_unknown_and_that_is_told(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    (folder / "说明.txt").write_text("居住人口：3200人", encoding="utf-8")
+    plan, result = brought()
+    assert plan.layer("parcels")["residents"].isna().all()
+    assert "A text says 3,200 residents" in rules(result, "office-residents")[0].message
+
+
+def test_outlines_whose_numbers_stand_in_blocks_with_short_tags_are_parcels(folder, brought):
+    document = ezdxf.new("R2010")
+    space = document.modelspace()
+    block = document.blocks.new("ZBK")
+    for at, tag in enumerate(("BH", "XZ", "RJL", "MD", "RK")):
+        block.add_attdef(tag, (0, -3 * at))
+    uses = ["R2", "B1", "G1", "R2"]
+    for at, shape in enumerate(squares()):
+        space.add_lwpolyline(list(shape.exterior.coords)[:-1], close=True, dxfattribs={"layer": "层3"})
+        middle = shape.centroid
+        mark = space.add_blockref("ZBK", (middle.x, middle.y), dxfattribs={"layer": "ZBK"})
+        mark.add_auto_attribs({"BH": f"A-{at + 1:02}", "XZ": uses[at], "RJL": "2.0", "MD": "28", "RK": "600"})
+    document.saveas(folder / "控规.dxf")
+    plan, _ = brought()
+    land = plan.layer("parcels")
+    assert land.index.tolist()[:2] == ["A-01", "A-02"]
+    assert land["land_use"].tolist()[:4] == ["070102", "0901", "1401", "070102"]
+    assert land["far_max"].tolist()[0] == 2.0
+    assert land["coverage_ratio_max"].tolist()[0] == 0.28
+    assert land["residents"].tolist()[0] == 600

@@ -169,7 +169,10 @@ def test_what_parcels_say_themselves_is_not_shared_out_again(folder, brought):
     workbook(folder / "一覧.xlsx", 人口=[["町丁目", "人口"], ["一", 900], ["二", 700]])
     plan, result = brought()
     assert plan.layer("parcels")["residents"].dropna().tolist() == [10.0, 20.0, 0.0, 30.0]
-    assert not rules(result, "office-residents")
+    told = [one.message for one in rules(result, "office-residents")]
+    assert [one.partition(". ")[0] for one in told] == [
+        "The parcels have 30 residents together, but block 二 says 700"
+    ]
 
 
 def test_a_block_without_homes_says_that_nobody_has_its_residents(folder, brought):

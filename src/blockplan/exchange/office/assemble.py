@@ -22,6 +22,7 @@ from blockplan.exchange.office.mapping import FieldChoice, Question
 from blockplan.exchange.office.residents_source import residents_source
 from blockplan.exchange.office.rows import PLACE, read_rows
 from blockplan.exchange.office.source import SourceFinding
+from blockplan.exchange.office.stated_totals import compare_with_parcels
 from blockplan.exchange.office.streets import streets as drawn_streets
 from blockplan.exchange.office.streets import with_widths
 from blockplan.exchange.office.values import text_of
@@ -102,6 +103,8 @@ def assemble(
     built.said |= share_out(frame, made.get("blocks"), findings) or share_out(
         frame, scope_of(scope), findings
     )
+    compare_with_parcels(frame, made.get("blocks"), "block", findings)
+    compare_with_parcels(frame, scope_of(scope), "the planned land", findings)
     made |= {"boundary": outline, "parcels": frame}
     built.layers = {name: layer.set_crs(crs, allow_override=True) for name, layer in made.items()}
     built.made |= {

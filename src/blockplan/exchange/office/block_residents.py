@@ -41,7 +41,7 @@ def share_out(
     """
     if blocks is None or not len(blocks) or "land_use" not in frame:
         return {}
-    within = _blocks_of(frame, blocks)
+    within = blocks_of(frame, blocks)
     done: dict[str, str] = {}
     for column in COUNTS:
         if column not in blocks or not blocks[column].notna().any():
@@ -54,7 +54,7 @@ def share_out(
                 continue
             there = [at for at, one in enumerate(within) if one == block]
             homes = [at for at in there if str(frame["land_use"].iloc[at] or "").startswith(HOMES)]
-            if any(_known(own[at]) for at in there):
+            if any(is_known(own[at]) for at in there):
                 continue
             if not homes:
                 findings.append(_told(block, column, said, "has no parcel of homes, so nobody has them"))
@@ -86,7 +86,7 @@ def scope_of(drawn: Sequence[tuple[Row, Any]]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(records, geometry=[shape for _, shape in drawn])
 
 
-def _blocks_of(frame: gpd.GeoDataFrame, blocks: gpd.GeoDataFrame) -> list[Any]:
+def blocks_of(frame: gpd.GeoDataFrame, blocks: gpd.GeoDataFrame) -> list[Any]:
     """The block of each parcel: the one it names, else the one in which its middle lies."""
     shapes = [shape.representative_point() for shape in frame.geometry]
     named = list(frame["block_id"]) if "block_id" in frame else [None] * len(frame)
@@ -94,7 +94,8 @@ def _blocks_of(frame: gpd.GeoDataFrame, blocks: gpd.GeoDataFrame) -> list[Any]:
     return [one if isinstance(one, str) and one else place for one, place in zip(named, places, strict=True)]
 
 
-def _known(value: Any) -> bool:
+def is_known(value: Any) -> bool:
+    """Whether a count is one."""
     return value is not None and not math.isnan(float(value))
 
 
@@ -102,7 +103,7 @@ def _weights(frame: gpd.GeoDataFrame, homes: Sequence[int]) -> tuple[list[float]
     """What each parcel weighs: its floor area where each of them says one, else the land that it covers."""
     if "floor_area_m2" in frame:
         floors = [frame["floor_area_m2"].iloc[at] for at in homes]
-        if all(_known(one) and float(one) > 0 for one in floors):
+        if all(is_known(one) and float(one) > 0 for one in floors):
             return [float(one) for one in floors], "floor area"
     return [float(frame.geometry.iloc[at].area) for at in homes], "land"
 

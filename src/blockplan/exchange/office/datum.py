@@ -77,10 +77,7 @@ class StatedDatum:
 
 @dataclass(slots=True)
 class PlacedLayers:
-    """
-    The reference system that the layers are brought into (None is a local grid),
-    and how that was found.
-    """
+    """The reference system of the layers (None is a local grid), and how that was found."""
 
     crs: pyproj.CRS | None
     why: str
@@ -141,7 +138,7 @@ def place(
     unplaced: list[tuple[SourceLayer, LayerChoice]] = []
     for layer, choice in layers:
         crs, why = _crs_of(layer, choice, given, said, result)
-        choice.crs = choice.crs or ("local" if crs is None else _name(crs))
+        choice.crs = choice.crs or ("local" if crs is None else name_of(crs))
         _set(layer, crs)
         if crs is None:
             unplaced.append((layer, choice))
@@ -169,7 +166,8 @@ def _told_since(layers: list[tuple[SourceLayer, LayerChoice]], given: SourceChoi
     return "" if target == "local" else target
 
 
-def _name(crs: pyproj.CRS) -> str:
+def name_of(crs: pyproj.CRS) -> str:
+    """A reference system as the mapping names it."""
     code = crs.to_epsg()
     return f"EPSG:{code}" if code else crs.to_string()
 
@@ -400,7 +398,7 @@ def _neighbour(
     if crs is None or crs.is_geographic or not _near(layer, other):
         return
     _set(layer, crs)
-    choice.crs = _name(crs)
+    choice.crs = name_of(crs)
     mine = (layer.file, layer.name, "office-crs")
     result.findings[:] = [one for one in result.findings if (one.file, one.layer, one.rule) != mine]
     message = (

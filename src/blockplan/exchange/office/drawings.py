@@ -221,10 +221,11 @@ class _Layers:
 
     def _holding(self, lines: list[DrawnLine]) -> list[DrawnLine]:
         """Closed lines in which the number of a parcel stands."""
-        numbers = [one for one in self.drawn.labels if self.reader.says_number(one)]
-        if not lines or not numbers:
+        places = [one.places[0] for one in self.drawn.labels if self.reader.says_number(one)]
+        places += [one.place for one in self.drawn.marks if self.reader.has_number(one)]
+        if not lines or not places:
             return []
-        tree = shapely.STRtree([shapely.Point(one.places[0]) for one in numbers])
+        tree = shapely.STRtree([shapely.Point(one) for one in places])
         shapes = [shapely.make_valid(shapely.Polygon(one.points)) for one in lines]
         held = tree.query(shapes, predicate="contains")[0]
         once = {int(at) for at, n in Counter(held.tolist()).items() if n == 1}

@@ -40,6 +40,7 @@ from blockplan.exchange.office.profile import load_profile
 from blockplan.exchange.office.readers import read_all, said_of_files
 from blockplan.exchange.office.recognise import STRANGE, UNREADABLE, is_copy, left_out, recognise, retake
 from blockplan.exchange.office.source import SourceFinding
+from blockplan.exchange.office.stated_totals import compare_with_texts
 from blockplan.exchange.office.values import is_blank, text_of
 from blockplan.exchange.summary import ImportSummary, Tally
 from blockplan.plan import Plan
@@ -136,13 +137,10 @@ def import_office(
     _plan_table(chosen, reading, Path(out), findings)
     placed = _place(layers, chosen, reading)
     findings += placed.findings
-    crs = (
-        "local"
-        if placed.crs is None
-        else (f"EPSG:{placed.crs.to_epsg()}" if placed.crs.to_epsg() else placed.crs.to_string())
-    )
-    chosen.plan["crs"] = crs
+    chosen.plan["crs"] = "local" if placed.crs is None else datum.name_of(placed.crs)
     built = assemble.assemble(layers, chosen, profile, placed.crs, findings, ask)
+    texts = [*reading.remarks, *(text for layer, _ in layers for text in layer.remarks)]
+    compare_with_texts(built.layers["parcels"], built.manifest, texts, findings)
     built.made["healed"] = reading.healed + built.made["healed"]
     chosen.code = built.codes
     _title(chosen, built, paths)

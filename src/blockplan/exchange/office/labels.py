@@ -61,6 +61,8 @@ class Reader:
         self._columns = {
             name: one.column for one in profile.of_role("parcels").values() for name in one.names
         }
+        # A tag of a block at a parcel; as a field of a layer it may be the number of anything.
+        self._columns.setdefault("bh", "parcel_id")
         # Texts and blocks of one drawing may call a figure by two names; the first that comes up serves both.
         #: Fields that a bare letter was read as, with the first text.
         self.letters: dict[str, str] = {}
@@ -96,6 +98,10 @@ class Reader:
         """Whether a text is a parcel's number, as those of this drawing are built."""
         text = label.text.strip()
         return self.is_number(text) and (_form(text) in self._forms or self._named(label.layer) == NUMBER)
+
+    def has_number(self, mark: Mark) -> bool:
+        """Whether the attributes of a block say a parcel's number."""
+        return any(self.field(tag) == NUMBER and value.strip() for tag, value in mark.tags.items())
 
     def pairs(self, label: DrawingText) -> list[tuple[str, str]]:
         """Fields and values of a text, line by line."""
