@@ -240,3 +240,25 @@ def test_outlines_whose_numbers_stand_in_blocks_with_short_tags_are_parcels(fold
     assert land["far_max"].tolist()[0] == 2.0
     assert land["coverage_ratio_max"].tolist()[0] == 0.28
     assert land["residents"].tolist()[0] == 600
+
+
+def test_two_drawings_side_by_side_are_refused_and_no_parcel_becomes_one_of_two_parts(folder, tmp_path):
+    shapes = [*squares(), *squares(east=503_000)]
+    table = {"DKBH": ["1", "2", "3", "4"] * 2, "YDDM": ["R2", "B1", "G1", "A33", "R2", "R2", "G1", "R2"]}
+    shapefile(parcels(shapes=shapes, **table), folder / "地块.shp")
+    with pytest.raises(PlanDataError, match=r"4 of 4 parcels stand twice, 3,000 m apart: two drawings"):
+        import_office([folder], tmp_path / "plan")
+    assert not (tmp_path / "plan").exists()
+
+
+def test_parts_that_lie_each_in_their_own_way_are_no_second_drawing(folder, brought):
+    shapes = [
+        *squares(),
+        *[
+            shapely.box(500_000 + x, y, 500_020 + x, y + 20)
+            for x, y in ((0, 4_400_300), (300, 4_400_500), (100, 4_400_900), (700, 4_400_400))
+        ],
+    ]
+    shapefile(parcels(shapes=shapes, DKBH=["1", "2", "3", "4"] * 2, YDDM=["R2"] * 8), folder / "地块.shp")
+    plan, _ = brought()
+    assert [one.geom_type for one in plan.layer("parcels").geometry.iloc[:4]] == ["MultiPolygon"] * 4

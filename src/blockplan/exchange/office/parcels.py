@@ -28,6 +28,7 @@ from blockplan.exchange.office.kilometres import refuse_specks
 from blockplan.exchange.office.mapping import CodeChoice
 from blockplan.exchange.office.residents_source import of_households
 from blockplan.exchange.office.rows import PLACE, read_rows
+from blockplan.exchange.office.side_by_side import refuse_two_drawings
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.values import Amount, text_of
 
@@ -200,6 +201,8 @@ def _numbered(found: ImportedParcels, mapping: OfficeMapping, findings: list[Sou
         by_number[key(str(row.get("parcel_id", "")))].append(at)
     gone: set[int] = set()
     without = by_number.pop("", [])
+    if mapping.choices.double_numbers == "parts":
+        refuse_two_drawings([[found.shapes[at] for at in rows] for rows in by_number.values()])
     taken = set(by_number)
     for rows in by_number.values():
         if len(rows) > 1:
