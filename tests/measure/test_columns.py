@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.measure.conftest import one, plan_of, square
 
-from blockplan.measure.inputs.columns import Asked, absent, areas_m2, of_codes, points
+from blockplan.measure.inputs.columns import Asked, absent, areas_m2, of_codes, points, total
 from blockplan.measure.missing import Missing, lines, unknown
 from blockplan.plan import validate
 
@@ -125,3 +129,18 @@ def test_rows_of_a_layer_are_what_the_whole_layer_says_of_them() -> None:
         == points(plan, "parcels")[few].tolist()
         == points(plan.replace(), "parcels")[few].tolist()
     )
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([1.0, 2.0**40, 2.0**52]), st.booleans())
+def test_whole_numbers_and_others_add_up_to_what_they_are_exactly(
+    seed: int, size: float, whole: bool
+) -> None:
+    numbers = np.random.default_rng(seed).uniform(-size, size, 200) * 100
+    numbers = np.rint(numbers) if whole else numbers
+    assert total(numbers).hex() == math.fsum(numbers.tolist()).hex()
+
+
+def test_a_sum_of_nothing_is_zero_and_of_the_unknown_unknown() -> None:
+    assert total(np.full(100, -0.0)).hex() == math.fsum([-0.0] * 100).hex()
+    assert math.isnan(total(np.array([1.0] * 50 + [np.nan])))
+    assert total(np.array([1.0] * 50 + [np.inf])) == np.inf

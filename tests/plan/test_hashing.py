@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import a_plan, parcels_of
 
+from blockplan.plan.model.hashing import row_digests
+
 
 @pytest.mark.long
 @given(st.permutations(range(5)), st.permutations(["residents", "far", "owner"]))
@@ -57,3 +59,10 @@ def test_an_absent_column_and_a_column_of_unknowns_are_the_same():
 
 def test_the_manifest_counts():
     assert a_plan(manifest={"horizon": 2035}).content_hash != a_plan().content_hash
+
+
+def test_each_row_says_the_number_that_it_holds_to_the_last_bit_however_many_rows_there_are() -> None:
+    far = [0.1, -0.0, 0.0, None, 0.1, 0.30000000000000004, float("inf"), 1e300] * 16
+    parcels = parcels_of(*["0701"] * len(far), far=far)
+    whole = row_digests(parcels)
+    assert whole == [row_digests(parcels.iloc[[at]])[0] for at in range(len(far))]

@@ -204,11 +204,11 @@ def _known_short(plan: Plan, homes: Homes, possible: NDArray[Any]) -> float:
 
 def share(weight: NDArray[np.float64], inside: NDArray[Any]) -> float | None:
     """Share of the weight that is inside (wholly, or in part: 0..1); None where there is no weight."""
-    whole = total(weight.tolist())
+    whole = total(weight)
     if not whole:
         return None
     if inside.dtype == bool:
-        return 1.0 if inside.all() else total(weight[inside].tolist()) / whole
+        return 1.0 if inside.all() else total(weight[inside]) / whole
     return 1.0 if (inside == 1).all() else total(weight * inside) / whole
 
 
@@ -319,11 +319,11 @@ def _part(
     *,
     people: bool,
 ) -> Part:
-    lived = total(weight.tolist()) if people else None
+    lived = total(weight) if people else None
     if (most != reached).any():
         ends = share(weight, reached) or 0.0, share(weight, most) or 0.0
         return Part(scope, None, residents=lived, missing=missing, ends=ends)
-    short = total((weight * (1 - reached.astype(float))).tolist()) if people else None
+    short = total(weight * (1 - reached.astype(float))) if people else None
     return Part(scope, share(weight, reached), residents=lived, affected_residents=short)
 
 

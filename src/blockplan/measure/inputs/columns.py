@@ -44,6 +44,10 @@ CIRCLE_SEGMENTS = 64
 #: So many unions of polygons are kept, the last asked for.
 UNIONS_KEPT = 64
 UNCOVERED = (reason("uncovered"),)
+#: Below this every whole number is a number of ours, and so is every sum on the way to it.
+EXACT = 2.0**53
+#: So few numbers are as soon added one by one.
+FEW = 32
 
 
 def values(plan: Plan, layer: str, column: str) -> NDArray[Any]:
@@ -212,8 +216,12 @@ def points(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArray[
 
 def total(numbers: Iterable[float]) -> float:
     """Sum that does not depend on the order of rows."""
+    if not isinstance(numbers, np.ndarray):
+        return math.fsum(numbers)
+    if len(numbers) > FEW and np.abs(numbers).sum() < EXACT and (np.rint(numbers) == numbers).all():
+        return float(numbers.sum()) + 0.0  # whole numbers add up exactly in any order
     # An array gives its numbers one by one as objects of its own; its list has them as Python knows them.
-    return math.fsum(numbers.tolist() if isinstance(numbers, np.ndarray) else numbers)
+    return math.fsum(numbers.tolist())
 
 
 def absent(plan: Plan, *layers: str) -> tuple[Missing, ...]:
