@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import io
 from typing import TYPE_CHECKING
 
+import docx
 import pytest
 
-from blockplan.deliver.filing import read_answers
+from blockplan.deliver.filing import form_document, read_answers
 from blockplan.deliver.profile import load_delivery_profile
+from blockplan.deliver.quality.finding import TEXTS as QUALITY_TEXTS
 from blockplan.errors import MappingError
 
 if TYPE_CHECKING:
@@ -28,3 +32,25 @@ def test_a_key_that_stands_twice_is_refused_with_its_line(tmp_path: Path) -> Non
     (tmp_path / "form.yaml").write_text(f"{key}: 1\n{key}: 2", encoding="utf-8")
     with pytest.raises(MappingError, match=f"line 2: key '{key}' stands here a second time"):
         read_answers(tmp_path / "form.yaml", profile)
+
+
+def test_the_form_to_sign_says_kind_and_level_in_words_and_a_million_people_in_figures() -> None:
+    profile = load_delivery_profile("hangzhou-xg")
+    form = {one.key: None for one in profile.filing.form}
+    of = {one.source: one.key for one in profile.filing.form}
+    form |= {of["filing:kind"]: "1", of["plan:level"]: "parcel", of["filing:residents"]: 1_234_567.0}
+    book = docx.Document(io.BytesIO(form_document(profile, form, dt.date(2026, 1, 1))))
+    said = {row.cells[0].text: row.cells[1].text for row in book.tables[0].rows}
+    assert said["备案类型 *"] == f"1 {profile.filing.kinds[0].name}"
+    assert said["规划层级"] == "地块层面"
+    assert said["规划居住人口"] == "1,234,567"
+    assert any("必填项" in one.text for one in book.paragraphs)
+
+
+def test_an_empty_field_of_the_form_is_said_to_be_empty_and_a_wrong_one_what_it_may_hold() -> None:
+    zh = {key: QUALITY_TEXTS(f"qc-form.{key}", "zh", key="bah", title="备案号", value="七", choices="一、二")
+          for key in ("empty", "message")}  # fmt: skip
+    assert zh == {
+        "empty": "备案表字段 bah（备案号）未填",
+        "message": "备案表字段 bah（备案号）取值不符：七（可填：一、二）",
+    }

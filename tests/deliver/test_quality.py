@@ -155,7 +155,7 @@ def test_a_field_that_is_empty_in_many_features_is_said_once_with_all_of_them(tm
     assert empty["TCW"].remedy["en"].startswith("Fill in parking_spaces in the plan;"), sorted(empty)
     assert empty["NJLJXZL"].remedy["en"] == "A plan holds nothing of this kind: the office fills it in"
     book = openpyxl.load_workbook(tmp_path / "package" / profile.files.report_table)
-    rows = list(book["features"].iter_rows(min_row=2, values_only=True))
+    rows = list(book["涉及要素"].iter_rows(min_row=2, values_only=True))
     assert [row[2] for row in rows if "PFDATE" in row[3]] == list(parcels)
     # What a plan bounds on one side is open on the other; a parcel without a facility has none.
     assert not {"RJLXX", "LDLSX", "PTGSS", "PTSZS"} & set(empty)

@@ -82,6 +82,7 @@ def show(made: Delivery, lang: str, *, as_json: bool) -> None:
     from blockplan.deliver.filing import TEXTS
     from blockplan.deliver.quality import GRADES
     from blockplan.deliver.quality.finding import TEXTS as WORDS
+    from blockplan.report.words import Words
     from blockplan.texts import pick
 
     judgement = made.judgement
@@ -98,7 +99,8 @@ def show(made: Delivery, lang: str, *, as_json: bool) -> None:
         said = {grade: judgement.count(grade) for grade in GRADES}
         click.echo(TEXTS("terminal.counts", lang, **said))
         if judgement.not_judged:
-            click.echo(TEXTS("terminal.not_judged", lang, rules=", ".join(judgement.not_judged)))
+            named = [f"{WORDS(f'{one}.title', lang)} ({one})" for one in judgement.not_judged]
+            click.echo(TEXTS("terminal.not_judged", lang, rules=Words(lang).join(named)))
         if made.losses:
             click.echo(TEXTS("terminal.losses", lang, n=len(made.losses)))
     stated, found = made.kinds

@@ -11,18 +11,21 @@ from typing import TYPE_CHECKING, Any
 from blockplan.deliver.refusals import refused
 from blockplan.deliver.to_profile import value_of
 from blockplan.errors import MappingError
+from blockplan.figures import fixed
 from blockplan.measure.inputs.homes import residents
 from blockplan.texts import Catalog
 from blockplan.yamlfile import read_map
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from blockplan.deliver.profile import DeliveryProfile, FilingKind
     from blockplan.plan import Plan
 
 TEXTS = Catalog("blockplan.deliver", "texts.toml")
 YES_NO = {True: "是", False: "否"}
+#: Columns of the form as a Word document, mm: what is asked, what is said.
+WIDTHS_MM = (60, 100)
 #: Land-use list -> how a filing form calls it.
 LISTS_SAID = {"cn2023": "用地用海分类", "gb50137": "2011"}
 
@@ -101,7 +104,7 @@ def form_workbook(profile: DeliveryProfile, form: Mapping[str, Any], day: dt.dat
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     book.set_properties({"created": dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)})
-    sheet = book.add_worksheet("form")
+    sheet = book.add_worksheet(TEXTS("form.title", "zh"))
     head = book.add_format({"bold": True, "bg_color": "#E3EDEF", "border": 1})
     cell = book.add_format({"border": 1, "text_wrap": True, "valign": "top"})
     for at, (key, width) in enumerate(
@@ -132,20 +135,63 @@ def form_document(profile: DeliveryProfile, form: Mapping[str, Any], day: dt.dat
 
     document = docx.Document()
     document.core_properties.created = dt.datetime(day.year, day.month, day.day)  # noqa: DTZ001 (Word keeps no zone)
-    document.add_heading(TEXTS("form.title", "zh"), level=1)
-    table = document.add_table(rows=0, cols=2, style="Table Grid")
-    for one in profile.filing.form:
-        cells = table.add_row().cells
-        value = form.get(one.key)
-        cells[0].text = f"{one.title}{' *' if one.mandatory else ''}"
-        cells[1].text = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-    document.add_paragraph()
-    reviews = document.add_table(rows=0, cols=2, style="Table Grid")
-    for review in profile.filing.reviews:
-        reviews.add_row().cells[0].text = review
+    _set_faces(document)
+    document.add_heading(TEXTS("form.title", "zh"), level=1).alignment = 1  # in the middle
+    fields = [
+        (f"{one.title}{' *' if one.mandatory else ''}", _said(profile, one.source, form.get(one.key)))
+        for one in profile.filing.form
+    ]
+    _add_rows(document, fields)
+    document.add_paragraph(TEXTS("form.must_note", "zh"))
+    _add_rows(document, [(review, "") for review in profile.filing.reviews])
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def _said(profile: DeliveryProfile, source: str, value: Any) -> str:
+    """A value of the form as people read it: a kind of filing and a level with their names."""
+    if value is None:
+        return ""
+    if source == "filing:kind":
+        names = {str(one.kind): one.name for one in profile.filing.kinds}
+        return f"{value} {names.get(str(value), '')}".strip()
+    if source == "plan:level" and f"level.{value}" in TEXTS:
+        return TEXTS(f"level.{value}", "zh")
+    return fixed(value, 0) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _add_rows(document: Any, rows: Sequence[tuple[str, str]]) -> None:
+    """A table of what is asked and what is said, as wide as the text."""
+    from docx.shared import Mm  # noqa: PLC0415
+
+    table = document.add_table(rows=0, cols=len(WIDTHS_MM), style="Table Grid")
+    for column, width in zip(table.columns, WIDTHS_MM, strict=True):
+        column.width = Mm(width)
+    for row in rows:
+        for cell, said, width in zip(table.add_row().cells, row, WIDTHS_MM, strict=True):
+            cell.text, cell.width = said, Mm(width)
+            cell.paragraphs[0].paragraph_format.space_after = 0
+
+
+def _set_faces(document: Any) -> None:
+    """A4, the typefaces of a Chinese form, black letters."""
+    from docx.oxml.ns import qn  # noqa: PLC0415
+    from docx.shared import Mm, RGBColor  # noqa: PLC0415
+
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = Mm(25)
+    for name in ("Normal", "Heading 1"):
+        style = document.styles[name]
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for key in [key for key in fonts.attrib if key.endswith("Theme")]:
+            del fonts.attrib[key]
+        for key, face in (("ascii", "Times New Roman"), ("hAnsi", "Times New Roman"), ("eastAsia", "SimSun")):
+            fonts.set(qn(f"w:{key}"), face)
+        style.font.color.rgb = RGBColor(0, 0, 0)
+    for said in document.styles.element.iter(qn("w:lang")):
+        said.set(qn("w:eastAsia"), "zh-CN")
 
 
 def read_form(path: Path) -> dict[str, Any] | None:

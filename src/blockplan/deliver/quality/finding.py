@@ -81,7 +81,8 @@ class PackageFault:
     """
     One fault: the layer and feature, the place, how much, and what fills the rule's sentence.
 
-    ``ids`` names every feature where one fault is of many; ``remedy`` is the key of what to do about it.
+    ``ids`` names every feature where one fault is of many; ``message`` and ``remedy`` are the keys of what is
+    said and of what to do about it.
     """
 
     layer: str = ""
@@ -91,6 +92,7 @@ class PackageFault:
     said: Mapping[str, Any] = field(default_factory=dict)
     ids: tuple[str, ...] = ()
     remedy: str = "remedy"
+    message: str = "message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def check_of(rule: QualityRule, found: PackageFault) -> Check:
     said = {"layer": found.layer, "id": found.id} | dict(found.said)
     message, remedy = (
         {lang: TEXTS(f"{rule.id}.{key}", lang, **said) for lang in LANGUAGES}
-        for key in ("message", found.remedy)
+        for key in (found.message, found.remedy)
     )
     return Check(rule.id, rule.grade, found.layer, found.id, x, y, found.measured, message, remedy, found.ids)
 

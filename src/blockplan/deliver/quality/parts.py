@@ -69,10 +69,11 @@ def form(facts: PackageFacts) -> Iterator[PackageFault]:
         return
     for one in facts.package.profile.filing.form:
         value = filled.get(one.key)
-        if (one.mandatory and value in (None, "")) or (
-            value and one.choices and str(value) not in one.choices
-        ):
-            yield PackageFault(said={"key": one.key, "title": one.title, "value": value or "-"})
+        said = {"key": one.key, "title": one.title}
+        if one.mandatory and value in (None, ""):
+            yield PackageFault(said=said, message="empty")
+        elif value and one.choices and str(value) not in one.choices:
+            yield PackageFault(said=said | {"value": value, "choices": "、".join(one.choices)})
 
 
 def one_plan(facts: PackageFacts) -> Iterator[PackageFault]:

@@ -131,7 +131,7 @@ def quality_workbook(judgement: Judgement, losses: Sequence[Loss], day: dt.date,
 
 
 def _sheet(book: Any, name: str, lang: str, heads: Sequence[str], rows: Iterable[list[Any]]) -> None:
-    sheet = book.add_worksheet(name)
+    sheet = book.add_worksheet(TEXTS(f"report.{name}", lang))
     head = book.add_format({"bold": True, "bg_color": "#E3EDEF", "border": 1, "text_wrap": True})
     for at, key in enumerate(heads):
         sheet.write_string(0, at, key.upper() if key in {"x", "y"} else TEXTS(f"report.{key}", lang), head)
