@@ -262,3 +262,28 @@ def test_parts_that_lie_each_in_their_own_way_are_no_second_drawing(folder, brou
     shapefile(parcels(shapes=shapes, DKBH=["1", "2", "3", "4"] * 2, YDDM=["R2"] * 8), folder / "地块.shp")
     plan, _ = brought()
     assert [one.geom_type for one in plan.layer("parcels").geometry.iloc[:4]] == ["MultiPolygon"] * 4
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-16"])
+def test_a_csv_in_utf_16_is_read_with_and_without_its_mark(folder, brought, codec):
+    shapefile(parcels(DKBH=["1", "2", "3", "4"]), folder / "地块.shp")
+    text = "地块编号\t用地代码\t容积率\r\n1\tR2\t2.0\r\n2\tB1\t2.5\r\n3\tG1\t\r\n4\tA33\t0.8\r\n"
+    (folder / "指标.csv").write_bytes(text.encode(codec))
+    plan, _ = brought()
+    assert plan.layer("parcels")["land_use"].tolist()[:4] == ["070102", "0901", "1401", "080403"]
+
+
+def test_a_lock_a_table_without_shapes_and_an_open_document_are_told_with_what_to_do(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    shapefile(parcels(), folder / "道路.shp")
+    (folder / "道路.shp").unlink()
+    (folder / "~$指标.xlsx").write_bytes(b"\x05planner")
+    (folder / "表.ods").write_bytes(b"PK")
+    _, result = brought()
+    told = {one.file: (one.grade, one.message) for one in rules(result, "office-file")}
+    assert told["道路.dbf"][1] == (
+        "道路.dbf stands without its .shp, so nothing of it is drawn. Copy all files of the Shapefile."
+    )
+    assert "lock of a workbook that is open, 指标.xlsx" in told["~$指标.xlsx"][1]
+    assert "save it as .xlsx" in told["表.ods"][1]
+    assert {grade for grade, _ in told.values()} == {"warning"}

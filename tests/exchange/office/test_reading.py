@@ -122,7 +122,7 @@ def test_folders_in_folders_zips_and_what_is_not_read(folder, brought):
     plan, result = brought()
     assert len(plan.layer("parcels")) == 4
     told = {one.file: one.grade for one in rules(result, "office-file")}
-    assert told == {"说明.doc": "warning", "坏.xlsx": "error"}
+    assert told == {"说明.doc": "warning", "坏.xlsx": "error", "~$表.xlsx": "warning"}
 
 
 def test_layers_and_fields_without_a_known_name_are_known_by_content(folder, brought):

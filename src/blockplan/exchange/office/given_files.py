@@ -75,6 +75,11 @@ class GivenFiles:
 
     def _inside(self, folder: Path, top: Path, depth: int) -> Iterator[tuple[Path, str]]:
         for path in sorted(folder.iterdir(), key=lambda one: one.name):
+            if said := _alone(path):
+                label = path.relative_to(top).as_posix()
+                self.findings.append(
+                    SourceFinding(rule="office-file", grade="warning", message=f"{label} {said}", file=label)
+                )
             if path.name.startswith((".", "~$", "__MACOSX")) or path.is_symlink():
                 continue
             if path.is_dir() and path.suffix.lower() != ".gdb":
@@ -97,3 +102,17 @@ class GivenFiles:
             )
             return
         yield from self._inside(folder, folder, depth)
+
+
+def _alone(path: Path) -> str:
+    """What is wrong with a file that is only a part of one; "" where nothing is."""
+    if path.name.startswith("~$"):
+        whole = path.with_name(path.name[2:])
+        if whole.exists():
+            return (
+                f"says that {whole.name} is open in another program. Save and close it, so that all is read."
+            )
+        return f"is only the lock of a workbook that is open, {whole.name}. Close it, and copy the workbook."
+    if path.suffix.lower() == ".dbf" and not any(path.with_suffix(one).exists() for one in (".shp", ".SHP")):
+        return "stands without its .shp, so nothing of it is drawn. Copy all files of the Shapefile."
+    return ""

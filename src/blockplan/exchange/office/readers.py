@@ -117,6 +117,8 @@ MOST_SAID = 5
 #: Endings that planners meet and that need another form -> what to do.
 OTHER_FORMS = {
     ".xls": "Open it in a spreadsheet program and save it as .xlsx.",
+    ".ods": "Open it in a spreadsheet program and save it as .xlsx.",
+    ".numbers": "Export it as .xlsx.",
     ".et": "Save it as .xlsx in WPS.",
     ".mdb": "Export its layers to a File Geodatabase (.gdb) or a GeoPackage.",
     ".dgn": "Save it as DXF.",

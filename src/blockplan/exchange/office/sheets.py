@@ -142,10 +142,20 @@ def _note(file: str, layer: str, message: str) -> SourceFinding:
 def _csv_text(data: bytes) -> str | None:
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return data.decode("utf-16", errors="replace")
+    if data and (codec := _without_mark(data)):
+        return data.decode(codec, errors="replace")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return encodings.decoded(data, encodings.detect([line for line in data.split(b"\n") if line][:5000]))
+
+
+def _without_mark(data: bytes) -> str:
+    """UTF-16 that does not say so: its commas, digits and line ends leave noughts in every second byte."""
+    head = data[: 20_000 - 20_000 % 2]
+    noughts = {"utf-16-le": head[1::2].count(0), "utf-16-be": head[::2].count(0)}
+    best = max(noughts, key=lambda one: noughts[one])
+    return best if noughts[best] > len(head) / 20 and noughts[best] > 4 * min(noughts.values()) else ""
 
 
 def _cells(sheet: Any) -> list[list[Any]]:
