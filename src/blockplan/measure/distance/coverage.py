@@ -202,9 +202,13 @@ def _known_short(plan: Plan, homes: Homes, possible: NDArray[Any]) -> float:
     )
 
 
-def share(weight: NDArray[np.float64], inside: NDArray[Any]) -> float | None:
-    """Share of the weight that is inside (wholly, or in part: 0..1); None where there is no weight."""
-    whole = total(weight)
+def share(weight: NDArray[np.float64], inside: NDArray[Any], whole: float | None = None) -> float | None:
+    """
+    Share of the weight that is inside (wholly, or in part: 0..1); None where there is no weight.
+
+    `whole` is all of the weight, where that was added up already.
+    """
+    whole = total(weight) if whole is None else whole
     if not whole:
         return None
     if inside.dtype == bool:
@@ -216,7 +220,7 @@ def readings(
     homes: Homes, limit_m: float, judging: Distances, beside: list[Distances]
 ) -> tuple[Reading, ...]:
     """The judging reading and those beside it, each with the homes whose answer changes."""
-    judged = judging.within(limit_m)
+    judged, whole = judging.within(limit_m), total(homes.weight)
     made = []
     for distances in (judging, *beside):
         inside = distances.within(limit_m)
@@ -230,7 +234,7 @@ def readings(
         made.append(
             Reading(
                 distances.id,
-                share(homes.weight, reached),
+                share(homes.weight, reached, whole),
                 homes.weighs,
                 changed,
                 definition,
@@ -334,11 +338,20 @@ def _parts(plan: Plan, homes: Homes) -> list[tuple[str, NDArray[np.intp]]]:
     for layer, kind in (("areas", "area"), ("blocks", "block")):
         outlines, names = shapes(plan, layer), ids(plan, layer)
         if len(names):
-            home, outline = by_rows_of("homes in", partial(_homes_in, tree), outlines, fixed=(homes.point,))
-            for name in dict.fromkeys(names):
-                rows = np.unique(home[names[outline] == name])
-                if len(rows):
-                    found.append((f"{kind}:{name}", rows))
+            make = partial(_parts_of, kind, names, outlines, homes.point, tree)
+            found += once("parts of", make, kind, names, outlines, homes.point)
+    return found
+
+
+def _parts_of(
+    kind: str, names: NDArray[Any], outlines: NDArray[Any], points: NDArray[Any], tree: shapely.STRtree
+) -> list[tuple[str, NDArray[np.intp]]]:
+    found = []
+    home, outline = by_rows_of("homes in", partial(_homes_in, tree), outlines, fixed=(points,))
+    for name in dict.fromkeys(names):
+        rows = np.unique(home[names[outline] == name])
+        if len(rows):
+            found.append((f"{kind}:{name}", rows))
     return found
 
 

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,8 @@ if TYPE_CHECKING:
 HOUSING_CODES = ("0701", "0703")
 DIGITS = 9
 NOBODY = (nothing("nobody"),)
+#: What says on which parcel each building stands.
+HOSTS = (("parcels", "ids"), ("buildings", "ids"), ("buildings", "parcel_id"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -362,9 +364,10 @@ def _placed(plan: Plan, by_parcel: NDArray[np.float64]) -> Homes:
     building, weight = _in_buildings(plan, by_parcel)
     parcels = ids(plan, "parcels")
     hosts = values(plan, "buildings", "parcel_id")[building]
-    on_parcel = (
-        lived_in[~np.isin(parcels[lived_in].astype(str), hosts.astype(str))] if len(hosts) else lived_in
-    )
+    on_parcel = lived_in
+    if len(hosts):
+        names = parcels[lived_in]
+        on_parcel = lived_in[~once("named by", partial(_named_by, names, hosts), names, hosts)]
     layer = np.array(["buildings"] * len(building) + ["parcels"] * len(on_parcel), dtype=object)
     return Homes(
         layer,
@@ -403,8 +406,18 @@ def _astray(plan: Plan) -> NDArray[np.intp]:
         return np.empty(0, dtype=np.intp)
     bad = refused(plan, "buildings", "residents") | refused(plan, "buildings", "dwellings")
     lived = (values(plan, "buildings", "residents") > 0) | (values(plan, "buildings", "dwellings") > 0)
-    known = np.isin(values(plan, "buildings", "parcel_id").astype(str), ids(plan, "parcels").astype(str))
+    known = plan.cached("buildings of parcels", lambda: _of_parcels(plan), HOSTS)
     return np.flatnonzero(bad | (lived & ~known))
+
+
+def _of_parcels(plan: Plan) -> NDArray[np.bool_]:
+    """Which buildings name a parcel of the plan."""
+    return _named_by(values(plan, "buildings", "parcel_id"), ids(plan, "parcels"))
+
+
+def _named_by(some: NDArray[Any], names: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which texts are among some names."""
+    return np.asarray(np.isin(some.astype(str), names.astype(str)))
 
 
 def _in_buildings(plan: Plan, by_parcel: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
@@ -439,8 +452,7 @@ def _in_buildings(plan: Plan, by_parcel: NDArray[np.float64]) -> tuple[NDArray[n
 
 def hosts_of_buildings(plan: Plan) -> NDArray[np.intp]:
     """Row of the parcel that each building names; -1 where the plan has none of that name."""
-    reads = (("parcels", "ids"), ("buildings", "ids"), ("buildings", "parcel_id"))
-    return plan.cached("hosts of buildings", lambda: _hosts_of_buildings(plan), reads)
+    return plan.cached("hosts of buildings", lambda: _hosts_of_buildings(plan), HOSTS)
 
 
 def _hosts_of_buildings(plan: Plan) -> NDArray[np.intp]:

@@ -20,6 +20,8 @@ from blockplan.plan.validity.checked_layers import Drawn, named, spread
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from blockplan.plan.model.codes import LandUseList
 
 #: The optional column of the class's name, as the office wrote it.
@@ -65,12 +67,15 @@ def _land_uses(parcels: Drawn) -> list[Fault]:
     codes, lists, names = (parcels.words(column) for column in ("land_use", "land_use_list", NAME_COLUMN))
     found: dict[str, dict[int, dict[str, Any]]] = defaultdict(dict)
     # A plan has a few dozen combinations, however many parcels.
-    numbered = np.stack([pd.factorize(column)[0] for column in (codes, lists, names)], axis=1)
-    _, first, kind = np.unique(numbered, axis=0, return_index=True, return_inverse=True)
+    numbered: NDArray[np.int64] = np.zeros(len(codes), dtype=np.int64)
+    for column in (codes, lists, names):
+        place, different = pd.factorize(column)
+        numbered = numbered * np.int64(len(different) + 1) + place + 1
+    _, first, kind = np.unique(numbered, return_index=True, return_inverse=True)
     for number, row in enumerate(first):
         case, words = _judge(codes[row], lists[row] or DEFAULT_LIST, names[row] or None)
         if case:
-            found[case].update(dict.fromkeys(np.flatnonzero(kind.ravel() == number).tolist(), words))
+            found[case].update(dict.fromkeys(np.flatnonzero(kind == number).tolist(), words))
     faults: list[Fault] = []
     for case, rows_words in sorted(found.items()):
         faults += spread(
