@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ezdxf
 import geopandas as gpd
+import pyogrio
 import pytest
 import shapely
 from tests.exchange.office.conftest import parcels, rules, shapefile, squares, workbook
@@ -287,3 +288,14 @@ def test_a_lock_a_table_without_shapes_and_an_open_document_are_told_with_what_t
     assert "lock of a workbook that is open, 指标.xlsx" in told["~$指标.xlsx"][1]
     assert "save it as .xlsx" in told["表.ods"][1]
     assert {grade for grade, _ in told.values()} == {"warning"}
+
+
+def test_of_two_states_of_the_parcels_it_is_told_in_what_they_differ(folder, brought):
+    numbers = ["1", "2", "3", "4"]
+    first = parcels(DKBH=numbers, YDDM=["R2", "B1", "G1", "A33"], RJL=[2.0, 2.0, 2.0, 2.0])
+    second = parcels(DKBH=numbers, YDDM=["R2", "B2", "G1", "A33"], RJL=[2.5, 2.5, 2.0, 2.0])
+    pyogrio.write_dataframe(first, folder / "成果.gpkg", layer="用地规划_送审")
+    pyogrio.write_dataframe(second, folder / "成果.gpkg", layer="用地规划_报批", append=True)
+    _, result = brought()
+    said = rules(result, "office-double")[0].message
+    assert "(of 4 parcels it says otherwise: land_use at 1, far at 2)" in said

@@ -14,11 +14,13 @@ import shapely
 
 from blockplan.exchange.office.mapping import DOUBLE, IGNORED
 from blockplan.exchange.office.source import SourceFinding, SourceLayer
+from blockplan.exchange.office.values import text_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.exchange.office.features import Chosen
+    from blockplan.exchange.office.mapping import LayerChoice
 
 #: Outlines whose ends and size differ by less are one (m, and m of the root of an area).
 SAME_M = 0.05
@@ -99,3 +101,24 @@ def _told(first: SourceLayer, second: SourceLayer, number: int) -> SourceFinding
         layer=second.name,
         measured=number,
     )
+
+
+def differing(one: SourceLayer, mine: LayerChoice, other: SourceLayer, theirs: LayerChoice) -> str:
+    """In which columns two layers of the same parcels differ, and at how many of them; "" where in none."""
+    number, same_number = mine.column("parcel_id"), theirs.column("parcel_id")
+    if number is None or same_number is None:
+        return ""
+    at = {text_of(value): row for row, value in enumerate(other.frame[same_number.field])}
+    pairs = [(row, at.get(text_of(value))) for row, value in enumerate(one.frame[number.field])]
+    found = []
+    for field in mine.field:
+        twin = theirs.column(field.column) if field.column and field is not number else None
+        if twin is None:
+            continue
+        values, others = one.frame[field.field].tolist(), other.frame[twin.field].tolist()
+        count = sum(
+            there is not None and text_of(values[row]) != text_of(others[there]) for row, there in pairs
+        )
+        if count:
+            found.append(f"{field.column} at {count}")
+    return f" (of {len(pairs)} parcels it says otherwise: {', '.join(found)})" if found else ""

@@ -25,6 +25,7 @@ from blockplan.exchange.office import assemble, datum
 from blockplan.exchange.office.cad_shapefiles import as_drawn
 from blockplan.exchange.office.days import day_in, days_of
 from blockplan.exchange.office.decimal_commas import with_points
+from blockplan.exchange.office.duplicate_files import differing
 from blockplan.exchange.office.joining import looks
 from blockplan.exchange.office.law import judged_by
 from blockplan.exchange.office.mapping import (
@@ -335,8 +336,8 @@ def _doubles(pairs: list[Pair], findings: list[SourceFinding]) -> None:
             SourceFinding(
                 rule="office-double",
                 grade="warning",
-                message=f'The layer {choice.why}; it was left out. Give the other one role = "double" in '
-                "mapping.toml if this one counts.",
+                message=f"The layer {choice.why}{differing(layer, choice, *twin)}; it was left out. Give the "
+                'other one role = "double" and this one role = "parcels" in mapping.toml if this one counts.',
                 **layer.place,
             )
         )
