@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from typing import Any
 
@@ -21,11 +22,12 @@ from blockplan.report.office import TABLES
 from blockplan.report.office.columns import TEXTS
 from blockplan.report.office.phases import MOST_NAMES
 from blockplan.report.sheets import PAPERS
+from blockplan.report.sheets.atlas import _title_letters
 from blockplan.report.sheets.canvas import width_of
 from blockplan.report.sheets.control import _fit, letters_on_pages, parcel_rows, readable
 from blockplan.report.sheets.extents import subblocks
 from blockplan.report.sheets.maps import scenes_of
-from blockplan.report.sheets.paper import fit, layouts
+from blockplan.report.sheets.paper import HEADING_MM, fit, layouts
 from blockplan.report.sheets.parcelmap import ground_of
 from blockplan.report.sheets.plan_sheets import LEAST_LETTERS_FB, _fill, _together
 from blockplan.report.sheets.printed_tables import ems
@@ -147,6 +149,24 @@ def test_the_plans_name_stands_beside_a_long_title_and_not_letter_by_letter() ->
 
     lines = PdfReader(io.BytesIO(made.pdf)).pages[0].extract_text().splitlines()
     assert any(name[:8] in line for line in lines)
+
+
+def test_a_title_that_breaks_has_letters_of_which_two_lines_have_room() -> None:
+    titles = ("规划用地平衡表", "千人指标表、公共服务设施一览表、道路一览表", "表、" * 29, "表、" * 60)
+    for title in titles:
+        letters = _title_letters(title, 48.0)
+        lines = math.ceil(width_of(title, letters) / 48.0)
+        assert lines == 1 or (letters <= 4.2 and 1.25 * letters * min(lines, 2) <= HEADING_MM)
+    assert _title_letters(titles[0], 48.0) == 5.6
+
+
+def test_a_facility_that_stands_is_drawn_as_fixed_and_one_in_a_building_to_come_as_open() -> None:
+    places = [
+        {"service": "clinic", "name_zh": name, "status": status, "geometry": shapely.Point(50, 50)}
+        for name, status in (("旧", "existing"), ("新", "planned"))
+    ]
+    found = {one.name: one.fixed for one in facts_of(a_row(facilities=places)).every_facility}
+    assert found == {"旧": True, "新": False}
 
 
 def test_a_facility_without_a_name_bears_its_kind_on_the_map_and_not_its_id() -> None:

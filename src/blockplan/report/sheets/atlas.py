@@ -266,6 +266,12 @@ def _set(folder: Path, data: dict[str, Any], lang: str, day: dt.date, tell: Call
     return joined([part(front), *parts])
 
 
+def _title_letters(title: str, room: float) -> float:
+    """Letters of a title, mm: the largest for its length; two lines of the largest are too high."""
+    sizes = [size for most, size in TITLE_LETTERS if len(title) <= most]
+    return sizes[1] if sizes[0] == TITLE_LETTERS[0][1] and width_of(title, sizes[0]) > room else sizes[0]
+
+
 def _setting(facts: Facts, sheet: Sheet, number: int, paper: Paper) -> dict[str, Any]:
     """A sheet as the template reads it."""
     lang, layout = facts.view.words.lang, sheet.fit.layout if sheet.fit else None
@@ -275,9 +281,9 @@ def _setting(facts: Facts, sheet: Sheet, number: int, paper: Paper) -> dict[str,
     told = [said(lang, f"level.{facts.plan.manifest.level}"), sheet.number]
     if sheet.fit:
         told.append(maps.scale_said(lang, sheet.fit.scale))
-    k, length = paper.letters, len(sheet.title)
-    letters = k * next(size for most, size in TITLE_LETTERS if length <= most)
+    k = paper.letters
     room = sides[0] - paper.binding_mm - paper.margin_mm - BESIDE_TITLE_MM * k
+    letters = k * _title_letters(sheet.title, TITLE_SHARE * room / k)
     found: dict[str, Any] = {
         "label": f"sheet-{number}",
         "title": sheet.title,

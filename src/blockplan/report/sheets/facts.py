@@ -229,6 +229,7 @@ class Facts:
             values(self.plan, "facilities", "service"),
             layer.geometry.to_numpy() if len(layer) else [],
         )
+        states = values(self.plan, "facilities", "status")
         position = layer["position"].astype("object").to_numpy() if "position" in layer.columns else None
         out = []
         for line in table.lines:
@@ -239,6 +240,8 @@ class Facts:
                 for key in ("facility_site_m2", "facility_floor_m2", "beds", "places", "classes")
             }
             fixed = line.cells[keys["facility_site_m2"]] is not None
+            if states[at] == "existing":
+                fixed = True  # what stands does not move
             if position is not None and position[at] in {"fixed", "open"}:
                 fixed = position[at] == "fixed"
             shape = shapes[at]
