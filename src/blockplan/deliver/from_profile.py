@@ -10,6 +10,7 @@ import shapely
 
 from blockplan.deliver.pairs import columns_of
 from blockplan.deliver.profile import MADE, SCALES
+from blockplan.deliver.shapes import mended
 from blockplan.deliver.to_profile import CarriedTable, day_of
 from blockplan.plan import Plan
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
@@ -57,7 +58,7 @@ def restore(
             shapes = [_single(tables[spec.name].shapes[at]) for spec, at, _, _ in found]
             layers[name] = _frame(name, records, shapes, profile)
     if "boundary" not in layers and "parcels" in layers:
-        whole = shapely.union_all([one for one in layers["parcels"].geometry if one is not None])
+        whole = shapely.union_all(mended(layers["parcels"].geometry))
         layers["boundary"] = gpd.GeoDataFrame({"name": [None]}, geometry=[_single(whole)])
     return Plan(manifest_from(_manifest(profile, form, crs, today), "filing form"), layers)
 

@@ -56,7 +56,9 @@ def file_name(profile: DeliveryProfile, part: str, form: Mapping[str, Any]) -> s
     """Name of a part of a package, with what the filing form says of it."""
     template: str = getattr(profile.files, part)
     words = {"district": str(form.get("xzqdm") or ""), "name": str(form.get("ghfamc") or "")}
-    return "".join("_" if char in '<>:"/\\|?*' else char for char in template.format(**words))
+    name = "".join("_" if char in '<>:"/\\|?*' else char for char in template.format(**words))
+    # A plan without a name in the office's language has a file all the same.
+    return f"plan{name}" if name.startswith(".") else name
 
 
 #: Words in the name of a package that lies beside the plan's own database: outline, and analysis.

@@ -18,6 +18,7 @@ from blockplan.deliver.amendment.gains import (
     transfers,
 )
 from blockplan.deliver.amendment.kinds import FilingGround, kind_of, touched
+from blockplan.deliver.shapes import sound
 from blockplan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -97,10 +98,11 @@ def amendment(base: Plan, new: Plan) -> PlanAmendment:
             f"The plans are in different reference systems ({base.manifest.crs}, {new.manifest.crs}).\n"
             "Bring both into one before they are compared."
         )
-    kind, grounds = kind_of(base, new)
-    floor = floor_area_gains(base, new)
-    gains = (*floor, *facility_gains(base, new), *light_gains(base, new))
-    return PlanAmendment(base, new, kind, tuple(grounds), _layers(base, new), gains, tuple(transfers(floor)))
+    old, now = sound(base), sound(new)
+    kind, grounds = kind_of(old, now)
+    floor = floor_area_gains(old, now)
+    gains = (*floor, *facility_gains(old, now), *light_gains(old, now))
+    return PlanAmendment(base, new, kind, tuple(grounds), _layers(old, now), gains, tuple(transfers(floor)))
 
 
 def _layers(base: Plan, new: Plan) -> dict[str, gpd.GeoDataFrame]:
@@ -122,10 +124,10 @@ def _change(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> gpd.GeoDataFra
     """Each piece of land with what it was and what it becomes; None where a plan draws no parcel."""
     rows: list[dict[str, Any]] = []
     shapes: list[Any] = []
-    old, now = list(before.geometry), list(after.geometry)
+    old, now = before.geometry.to_numpy(), after.geometry.to_numpy()
     tree = shapely.STRtree(now)
     for was, shape in enumerate(old):
-        for becomes in sorted(tree.query(shape, predicate="intersects").tolist()) if now else []:
+        for becomes in sorted(tree.query(shape, predicate="intersects").tolist()) if len(now) else []:
             _add(
                 rows, shapes, before.iloc[was], after.iloc[becomes], shapely.intersection(shape, now[becomes])
             )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.deliver.quality.finding import PackageFault, mended, parcels_of, point_of
+from blockplan.deliver.quality.finding import PackageFault, parcels_of, point_of
+from blockplan.deliver.shapes import mended
 from blockplan.exchange.office.facilities import OWN_LAND
 from blockplan.plan.model.codes import landuse
 
@@ -95,9 +96,8 @@ def control_lines(facts: PackageFacts) -> Iterator[PackageFault]:
         return
     frame = plan.layer("control_lines")
     for kind in ("blue", "green", "yellow", "purple"):
-        drawn = shapely.union_all(
-            [shape for shape in frame.geometry[frame["kind"] == kind] if shape is not None]
-        )
+        shapes = [shape for shape in frame.geometry[frame["kind"] == kind] if shape is not None]
+        drawn = shapely.union_all(shapely.make_valid(np.array(shapes, dtype=object)))
         for shape in facts.upper.get(kind, []):
             line = shape.boundary if shapely.get_dimensions(shape) == 2 else shape
             missing = shapely.difference(shapely.intersection(line, facts.scope), drawn.buffer(SLACK_M))

@@ -11,15 +11,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
 import shapely
 
+from blockplan.deliver.shapes import mended
 from blockplan.jsontext import JsonRecord
 from blockplan.texts import LANGUAGES, Catalog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
+
+    import numpy as np
 
     from blockplan.deliver.geodatabase import ReadLayer
     from blockplan.deliver.package import Package
@@ -218,24 +220,6 @@ def _is_id(one: FieldSpec, spec: DeliveredLayer) -> bool:
     from blockplan.plan.model.layers import LAYERS  # noqa: PLC0415
 
     return any(one.binding(rows.layer) == LAYERS[rows.layer].id_column for rows in spec.rows)
-
-
-def mended(shapes: Iterable[Any]) -> np.ndarray[Any, Any]:
-    """Shapes made valid, with only their polygons."""
-    return np.array([_polygons(shape) for shape in shapes], dtype=object)
-
-
-def _polygons(shape: Any) -> Any:
-    if shape is None:
-        return shapely.Polygon()
-    if not shape.is_valid:
-        shape = shapely.make_valid(shape)
-    parts = [one for one in shapely.get_parts(shape, return_index=False) if one.geom_type == "Polygon"]
-    more = [
-        one for part in shapely.get_parts(shape) if part.geom_type == "MultiPolygon" for one in part.geoms
-    ]
-    whole = [*parts, *more]
-    return shapely.Polygon() if not whole else whole[0] if len(whole) == 1 else shapely.MultiPolygon(whole)
 
 
 def point_of(shape: Any) -> Any:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from blockplan.deliver.quality.finding import PackageFault, balance_of, mended, point_of
+from blockplan.deliver.quality.finding import PackageFault, balance_of, point_of
+from blockplan.deliver.shapes import mended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
