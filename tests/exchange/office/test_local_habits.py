@@ -299,3 +299,19 @@ def test_of_two_states_of_the_parcels_it_is_told_in_what_they_differ(folder, bro
     _, result = brought()
     said = rules(result, "office-double")[0].message
     assert "(of 4 parcels it says otherwise: land_use at 1, far at 2)" in said
+
+
+@pytest.mark.parametrize(
+    ("crs", "east", "north", "packs"),
+    [
+        ("EPSG:2326", 835_000, 820_000, ["green-access", "sdg11"]),
+        ("EPSG:3826", 300_000, 2_770_000, ["green-access", "sdg11"]),
+        ("EPSG:4548", 500_000, 4_400_000, ["gb50180"]),
+        ("EPSG:6677", -7_000, -35_000, ["jp"]),
+    ],
+)
+def test_a_plan_is_judged_by_what_holds_where_its_system_is_used(folder, brought, crs, east, north, packs):
+    shapefile(parcels(crs, squares(east=east, north=north)), folder / "地块.shp")
+    plan, result = brought()
+    assert list(plan.manifest.packs) == packs
+    assert bool(rules(result, "office-packs")) is (packs[0] == "green-access")

@@ -22,6 +22,13 @@ ANYWHERE = ("green-access", "sdg11")
 OWN = "plan"
 #: Plane and UTM zones of JGD2000 and JGD2011: a plan in one of them is judged by the law of Japan.
 JAPANESE_ZONES = frozenset({*range(2443, 2462), *range(3097, 3102), *range(6669, 6693)})
+#: Reference systems of places whose rules of planning are their own, and do not come along.
+OWN_RULES = (
+    dict.fromkeys((2326,), "Hong Kong")
+    | dict.fromkeys((8433,), "Macau")
+    | dict.fromkeys(range(3824, 3829), "Taiwan")
+    | dict.fromkeys(range(5173, 5189), "Korea")
+)
 #: Degrees (west, south, east, north) within which the laws of China and Japan may hold.
 EAST_ASIA = (70.0, 15.0, 155.0, 55.0)
 
@@ -37,16 +44,26 @@ def judged_by(chosen: OfficeMapping, built: AssembledPlan, findings: list[Source
     bounds = land.filter(regex="_(?:max|min)$").notna().to_numpy().any()
     own = bool(bounds) and len(built.layers.get("buildings", ())) > 0
     code = str(chosen.plan.get("crs", "")).removeprefix("EPSG:")
+    number = int(code) if code.isdigit() else 0
     corners = _corners(land)
-    in_japan = (code.isdigit() and int(code) in JAPANESE_ZONES) or (
-        corners is not None and JAPAN.contains(corners)
-    )
-    packs: tuple[str, ...] = JAPANESE if in_japan else CHINESE
-    if corners is not None and not _may_be_chinese(corners) and not in_japan:
-        packs = ANYWHERE
+    packs: tuple[str, ...] = CHINESE
+    why = ""
+    if number in JAPANESE_ZONES or (corners is not None and JAPAN.contains(corners)):
+        packs = JAPANESE
+    elif number in OWN_RULES:
+        packs, why = (
+            ANYWHERE,
+            f"The plan is drawn in a system of {OWN_RULES[number]}, whose rules do not come along",
+        )
+    elif corners is not None and not _may_be_chinese(corners):
+        packs, why = (
+            ANYWHERE,
+            "The plan lies neither in China nor in Japan, whose laws are taken of themselves",
+        )
+    if why:
         message = (
-            "The plan lies neither in China nor in Japan, whose laws are taken of themselves; it is judged "
-            f"by {', '.join(packs)}. mapping.toml, [plan] packs names others (`blockplan rules list`)."
+            f"{why}; it is judged by {', '.join(packs)}. mapping.toml, [plan] packs names others "
+            "(`blockplan rules list`)."
         )
         findings.append(SourceFinding(rule="office-packs", grade="warning", message=message))
     chosen.plan["packs"] = [*packs, *([OWN] if own else [])]
