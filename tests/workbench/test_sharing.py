@@ -75,6 +75,7 @@ def test_what_another_process_did_is_there_before_the_next_edit(service: Service
 def test_an_edit_elsewhere_goes_on_top_and_one_of_the_same_field_is_a_conflict(
     service: Service, other: Service
 ) -> None:
+    service.ask("/workspace/edits", put(501, "A", seq(service)))
     seen = seq(service)
     service.ask("/workspace/edits", put(611, "A", seen))
     assert other.ask("/workspace/edits", put(612, "B", seen))[0] == 200

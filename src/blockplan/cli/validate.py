@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from blockplan.cli.common import (
@@ -18,10 +20,18 @@ from blockplan.cli.common import (
 @click.command(epilog="Example: blockplan validate examples/demonstration-zone/faulty/gap")
 @click.argument("plan")
 @scenario_option
+@click.option(
+    "--as",
+    "model",
+    type=click.Choice(["xplangml", "cnig"]),
+    help="PLAN is a file or folder after this data model, held against its rules; no plan is made of it.",
+)
 @lang_option
 @json_option
 @click.pass_context
-def command(ctx: click.Context, plan: str, scenario: str | None, lang: str, as_json: bool) -> None:
+def command(
+    ctx: click.Context, plan: str, scenario: str | None, model: str | None, lang: str, as_json: bool
+) -> None:
     """
     List the faults of PLAN's data: what is wrong, where, and what to do.
 
@@ -29,6 +39,9 @@ def command(ctx: click.Context, plan: str, scenario: str | None, lang: str, as_j
     """
     from blockplan.plan.validity.validate import validate
 
+    if model is not None:
+        _foreign(ctx, Path(plan), model, lang, as_json=as_json)
+        return
     drawn = load(plan, scenario)
     with progress("Looking for faults"):
         faults = validate(drawn)
@@ -43,6 +56,19 @@ def command(ctx: click.Context, plan: str, scenario: str | None, lang: str, as_j
     else:
         _show(faults, lang)
     ctx.exit(1 if any(found.grade == "error" for found in faults) else 0)
+
+
+def _foreign(ctx: click.Context, path: Path, model: str, lang: str, *, as_json: bool) -> None:
+    """The faults of a file after somebody else's model."""
+    from blockplan.exchange.foreign import check_foreign
+
+    with progress("Looking for faults"):
+        name, faults = check_foreign(path, model)
+    if as_json:
+        show_json({"plan": name, "faults": [one.to_dict(lang) for one in faults]})
+    else:
+        _show(tuple(faults), lang)
+    ctx.exit(1 if any(one.grade == "error" for one in faults) else 0)
 
 
 def _show(faults: tuple, lang: str) -> None:  # type: ignore[type-arg]  # Fault, imported only when it is needed

@@ -11,63 +11,12 @@ import pyproj
 import pytest
 import shapely
 from tests.exchange.office.conftest import rules, squares
+from tests.support.gml import EAST, FAR, LAND, URF, WEST, area, feature, gml, plan_of
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.datum import JAPAN
 from blockplan.exchange.office.plan_models import models, read_gml
 from blockplan.plan import read, validate
-
-#: Presentation and text, which are no content of a plan.
-XPLAN = "http://www.xplanung.de/xplangml/6/0"
-URF = "https://www.geospatial.jp/iur/urf/2.0"
-GML = "http://www.opengis.net/gml/3.2"
-
-
-def ring(shape):
-    places = " ".join(f"{x} {y}" for x, y in shape.exterior.coords)
-    return (
-        f"<gml:exterior><gml:LinearRing><gml:posList>{places}</gml:posList></gml:LinearRing></gml:exterior>"
-    )
-
-
-def feature(name, shape, /, prefix="xplan", place="position", crs="EPSG:25832", **fields):
-    """A feature of a class with an area, or a point."""
-    if shape.geom_type == "Point":
-        drawn = f'<gml:Point srsName="{crs}"><gml:pos>{shape.x} {shape.y}</gml:pos></gml:Point>'
-    else:
-        drawn = f'<gml:Polygon srsName="{crs}">{ring(shape)}</gml:Polygon>'
-    said = "".join(f"<{prefix}:{key}>{value}</{prefix}:{key}>" for key, value in fields.items())
-    return (
-        f"<gml:featureMember><{prefix}:{name}>{said}<{prefix}:{place}>{drawn}</{prefix}:{place}>"
-        f"</{prefix}:{name}></gml:featureMember>"
-    )
-
-
-def gml(file, *features, prefix="xplan", namespace=XPLAN, head=""):
-    spaces = f'xmlns:{prefix}="{namespace}" xmlns:gml="{GML}"'
-    body = "\n".join(features)
-    file.write_text(
-        f'<?xml version="1.0" encoding="utf-8"?>\n{head}<{prefix}:Auszug {spaces}>{body}</{prefix}:Auszug>',
-        "utf-8",
-    )
-    return file
-
-
-def area(name, shape, /, **fields):
-    return feature(name, shape, **{"flaechenschluss": "true", "ebene": 0} | fields)
-
-
-WEST, EAST, FAR = squares(3, east=565_000, north=5_940_000)
-LAND = shapely.box(565_000, 5_940_000, 565_200, 5_940_100)
-
-
-def plan_of(*more, land=LAND):
-    return [
-        feature("BP_Plan", land, place="raeumlicherGeltungsbereich", name="Am Deich"),
-        area("BP_BaugebietsTeilFlaeche", WEST, besondereArtDerBaulNutzung=1200, GRZ=0.4, GFZ=0.8),
-        area("BP_GruenFlaeche", EAST, allgemein=1600),
-        *more,
-    ]
 
 
 def test_a_development_plan_in_xplangml_becomes_parcels_with_use_and_bounds(folder, brought):
@@ -82,6 +31,11 @@ def test_a_development_plan_in_xplangml_becomes_parcels_with_use_and_bounds(fold
         "Allgemeines Wohngebiet (WA)": "0701", "Spielplatz": "1401"
     }  # fmt: skip
     assert not rules(result, "office-gap")
+    said = result.to_dict()
+    assert said["features"] == {
+        "boundary": 1, "parcels": 2, "BP_Plan": 1, "BP_BaugebietsTeilFlaeche": 1, "BP_GruenFlaeche": 1
+    }  # fmt: skip
+    assert said["area_m2_by_class"]["BP_GruenFlaeche"] == 10_000
 
 
 def test_what_no_layer_of_a_plan_holds_is_left_out_by_class_and_number(folder, brought):
@@ -117,7 +71,7 @@ def test_an_area_of_any_class_outside_the_plan_is_an_error_with_size_and_place(f
     _, result = brought()
     (found,) = rules(result, "office-outside")
     assert (found.grade, found.measured) == ("error", 9999.9)
-    assert (found.x, found.y) == pytest.approx((565_250, 5_940_050), abs=0.01)
+    assert (found.x, found.y) == (565_300, 5_940_000)  # its first corner that does
 
 
 def test_the_part_and_not_the_whole_plan_bounds_an_amendment(folder, brought):

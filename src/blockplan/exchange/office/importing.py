@@ -37,6 +37,7 @@ from blockplan.exchange.office.mapping import (
     read_office_mapping,
 )
 from blockplan.exchange.office.paired_fields import take_apart
+from blockplan.exchange.office.plan_models import in_classes
 from blockplan.exchange.office.profile import load_profile
 from blockplan.exchange.office.readers import read_all, said_of_files
 from blockplan.exchange.office.recognise import STRANGE, UNREADABLE, is_copy, left_out, recognise, retake
@@ -160,7 +161,7 @@ def import_office(
     plan = Plan(manifest_from(table, f"{MAPPING} [plan]"), ordered)
     tally = Tally()
     _untaken(layers, chosen, tally)
-    summary = written(plan, out, tally)
+    summary = in_classes(written(plan, out, tally), reading)
     _put(Path(out), text)
     return OfficeImport(summary, chosen, text, findings, built.made)
 
@@ -494,4 +495,5 @@ def _title(chosen: OfficeMapping, built: assemble.AssembledPlan, paths: Sequence
 def _untaken(layers: list[Pair], chosen: OfficeMapping, tally: Tally) -> None:
     for layer, choice in layers:
         if choice.role in {IGNORED, DOUBLE}:
-            tally.add(f"{layer.file}: {layer.name}", choice.why, len(layer.frame))
+            name = layer.name if layer.why else f"{layer.file}: {layer.name}"
+            tally.add(name, choice.why, len(layer.frame))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -29,6 +29,8 @@ from blockplan.yamlfile import read_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from blockplan.exchange.summary import ImportSummary
 
 #: The namespaces of a file stand in its first element.
 _HEAD_BYTES = 20_000
@@ -104,18 +106,60 @@ def read_gml(path: Path, label: str, _known: Any = None) -> SourceReading:
         head = file.read(_HEAD_BYTES).decode("utf-8", "replace")
     model = next((one for one in models() if one.namespace in head), None)
     reading = SourceReading()
-    with (
-        tempfile.TemporaryDirectory(prefix="blockplan-") as folder,
-        gdal_option("GML_DOWNLOAD_SCHEMA", "NO"),
-    ):
-        # GDAL writes what it learns of the classes beside the file, which is not ours.
-        copy = Path(shutil.copy(path, folder))
-        frames = {name: layer_frame(copy, label, name, reading) for name in layer_names(copy)}
+    frames = gml_frames(path, label, reading)
     if model is None:
         reading.layers += [SourceLayer(label, name, frame) for name, frame in frames.items()]
     else:
+        reading.classes = {name: (len(frame), _square_metres(frame)) for name, frame in frames.items()}
         _sort(reading, model, label, frames)
     return reading
+
+
+def in_classes(summary: ImportSummary, reading: SourceReading) -> ImportSummary:
+    """The summary with the classes of files after a data model beside the layers of the plan."""
+    counts = {name: n for name, (n, _) in reading.classes.items()}
+    areas = {name: round(area, 2) for name, (_, area) in reading.classes.items() if area}
+    return replace(
+        summary,
+        features={**summary.features, **counts},
+        area_m2_by_class={**summary.area_m2_by_class, **areas},
+    )
+
+
+def _square_metres(frame: pd.DataFrame) -> float:
+    """Area of the features of a class, on the ellipsoid where they are in degrees."""
+    if not isinstance(frame, gpd.GeoDataFrame) or not len(frame):
+        return 0.0
+    if frame.crs is None or not frame.crs.is_geographic:
+        return float(frame.geometry.area.sum())
+    geod = frame.crs.get_geod()
+    return float(sum(abs(geod.geometry_area_perimeter(shape)[0]) for shape in frame.geometry))
+
+
+def gml_frames(
+    path: Path, label: str, reading: SourceReading, *, references: bool = False
+) -> dict[str, pd.DataFrame]:
+    """
+    Class -> its features, in the file's own coordinates; arcs become short lines.
+
+    Parameters
+    ----------
+    references
+        Whether fields say what a feature points at (``gehoertZuBereich_href``).
+
+    Raises
+    ------
+    PlanDataError
+        If GDAL cannot read the file.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="blockplan-") as folder,
+        gdal_option("GML_DOWNLOAD_SCHEMA", "NO"),
+        gdal_option("GML_ATTRIBUTES_TO_OGR_FIELDS", "YES" if references else "NO"),
+    ):
+        # GDAL writes what it learns of the classes beside the file, which is not ours.
+        copy = Path(shutil.copy(path, folder))
+        return {name: layer_frame(copy, label, name, reading) for name in layer_names(copy)}
 
 
 def _sort(reading: SourceReading, model: PlanModel, label: str, frames: dict[str, pd.DataFrame]) -> None:
@@ -126,7 +170,7 @@ def _sort(reading: SourceReading, model: PlanModel, label: str, frames: dict[str
         reading.layers.append(SourceLayer(label, *bound, role="boundary"))
     parcels = []
     for name in list(left):
-        own = _parcels(model, name, left)
+        own = tiling(model, name, left)
         if own is not None and own.any():
             parcels.append(_with_use(model, name, left[name][own]))
             left[name] = left[name][~own]
@@ -136,7 +180,7 @@ def _sort(reading: SourceReading, model: PlanModel, label: str, frames: dict[str
         tiles = model.parcels == "tile" or set(frame["class"]) <= set(model.tiles)
         reading.layers.append(SourceLayer(label, name, frame, role="parcels", tiles=tiles))
         _contained(reading, model, label, frames, bound)
-        reading.findings += _stated_twice(model, label, frames)
+        reading.findings += stated_twice(model, label, frames)
     for role, classes in model.layers.items():
         for name in classes:
             if len(left.get(name, ())):
@@ -179,7 +223,7 @@ def _bound(model: PlanModel, frames: dict[str, pd.DataFrame]) -> tuple[str, gpd.
     return name, frame[[one for one in ("name", "geometry") if one in frame]]
 
 
-def _parcels(model: PlanModel, name: str, frames: dict[str, pd.DataFrame]) -> pd.Series | None:
+def tiling(model: PlanModel, name: str, frames: dict[str, pd.DataFrame]) -> pd.Series | None:
     """Which features of a class are land of their own; None where none can be."""
     frame = frames[name]
     if not isinstance(frame, gpd.GeoDataFrame):
@@ -236,13 +280,13 @@ def _contained(
     land = shapely.buffer(shapely.union_all(bound[1].geometry.to_numpy()), _OUTSIDE_M)
     skipped = {*model.parts, *model.wholes, *model.beside}
     for name, frame in _drawn(frames, [one for one in frames if one not in skipped]):
-        own = _parcels(model, name, frames)
+        own = tiling(model, name, frames)
         shapes = frame.geometry if own is None else frame.geometry[~own]
         for shape in shapes[shapes.geom_type.isin(["Polygon", "MultiPolygon"])]:
             outside = shapely.difference(shape, land)
             if outside.area <= _OUTSIDE_M:
                 continue
-            point = outside.representative_point()
+            x, y = first_outside(shape, land)
             reading.findings.append(
                 SourceFinding(
                     rule="office-outside",
@@ -251,13 +295,25 @@ def _contained(
                     file=label,
                     layer=name,
                     measured=round(outside.area, 2),
-                    x=round(point.x, 3),
-                    y=round(point.y, 3),
+                    x=x,
+                    y=y,
                 )
             )
 
 
-def _stated_twice(model: PlanModel, label: str, frames: dict[str, pd.DataFrame]) -> list[SourceFinding]:
+def first_outside(shape: Any, land: Any) -> tuple[float, float]:
+    """The first corner of a shape that lies outside; a point of what lies outside where no corner does."""
+    corners = shapely.get_coordinates(shape)
+    away = ~shapely.intersects_xy(land, *corners.T)
+    x, y = (
+        corners[away][0]
+        if away.any()
+        else shapely.get_coordinates(shapely.difference(shape, land).representative_point())[0]
+    )
+    return round(float(x), 3), round(float(y), 3)
+
+
+def stated_twice(model: PlanModel, label: str, frames: dict[str, pd.DataFrame]) -> list[SourceFinding]:
     """Measures that a building envelope states and the zone under it too, so that neither holds."""
     found = []
     envelopes = dict(_drawn(frames, [model.envelopes.get("class", "")]))

@@ -188,6 +188,9 @@ def read_all(
             found.findings += reading.findings
             found.remarks += reading.remarks
             found.healed += reading.healed
+            for name, (n, area) in reading.classes.items():
+                before = found.classes.get(name, (0, 0.0))
+                found.classes[name] = before[0] + n, before[1] + area
     if not seen:
         raise PlanDataError(
             f"{', '.join(map(str, paths))}: no file in it can be read ({', '.join(readers)}).\n"

@@ -97,13 +97,15 @@ def read_csv(path: Path, label: str, known: Known) -> SourceReading:
         raise PlanDataError(f"{label} is neither UTF-8 nor GB18030 text.\nSave it again as CSV UTF-8.")
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(",\t;，", key=first.count)
-    csv.field_size_limit(LONGEST_CELL)
+    before = csv.field_size_limit(LONGEST_CELL)
     try:
         cells: list[list[Any]] = [
             [cell.strip() or None for cell in row] for row in csv.reader(StringIO(text), delimiter=delimiter)
         ]
     except csv.Error as error:
         raise PlanDataError(f"{label} cannot be read as CSV: {error}.\nExport it again.") from None
+    finally:
+        csv.field_size_limit(before)
     if delimiter != "," and _decimal_commas(cells):
         reading.findings.append(_note(label, path.stem, "Commas in its numbers are read as decimal points."))
     grid = SheetGrid(label, path.stem, cells, [])

@@ -137,10 +137,12 @@ class SourceLayer:
 class SourceReading:
     """
     The layers of one file, what was wrong in it, texts that say something of all (datum, date), and what was
-    healed within the user's tolerance (layer, what, x, y, measured_m).
+    healed within the user's tolerance (layer, what, x, y, measured_m); of a file after a published data model
+    the number of features and the area, m2, of each class.
     """
 
     layers: list[SourceLayer] = field(default_factory=list)
     findings: list[SourceFinding] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     healed: list[dict[str, Any]] = field(default_factory=list)
+    classes: dict[str, tuple[int, float]] = field(default_factory=dict)

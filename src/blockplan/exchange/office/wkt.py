@@ -24,6 +24,7 @@ _WKT = re.compile(
 )
 #: So many of the values must be WKT for the column to be what the rows draw.
 LEAST_SHARE = 0.5
+UNREADABLE = "what is no WKT that can be read"
 
 
 def drawn(grid: SheetGrid) -> SourceReading | None:
@@ -72,7 +73,7 @@ def _shapes(
             reading.findings.append(
                 SourceFinding(
                     rule="office-geometry",
-                    grade="error",
+                    grade="error" if fault == UNREADABLE else "warning",
                     message=f"Row {row} draws {fault}; it was left out.",
                     file=grid.file,
                     layer=grid.name,
@@ -90,7 +91,7 @@ def _fault(value: Any, shape: Any) -> str:
     if is_blank(value):
         return "nothing"
     if shape is None:
-        return "what is no WKT that can be read"
+        return UNREADABLE
     if shape.is_empty:
         return "nothing"
     # (halves of an outline that crosses itself may sum to nothing)
