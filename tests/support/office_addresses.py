@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.cache import cache
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import translation
 from tests.portal.staff import a_member
@@ -34,6 +35,7 @@ def of_office() -> list[URLPattern]:
 @pytest.fixture
 def world(opened: DatabaseStore) -> dict[str, Any]:
     """One of everything that an address can name."""
+    cache.clear()  # sign-ins of other tests count towards what one address may try
     send(opened, "More trees.")
     clerk = a_member("Asker", "clerk")
     pending = Pending.objects.create(
