@@ -46,8 +46,8 @@ print(json.dumps(found))
 """
 
 
-@pytest.mark.long
 @on_sqlite
+@pytest.mark.long
 def test_tables_made_at_once_are_those_of_the_migrations(tmp_path: Path) -> None:
     at_once, one_by_one = made(tmp_path / "a", "at once"), made(tmp_path / "b", "one by one")
     assert at_once.keys() == one_by_one.keys()
