@@ -146,6 +146,7 @@ def test_unknown_floor_area_is_named_and_never_zero():
     assert found.ledger == ()
 
 
+@pytest.mark.long
 @settings(max_examples=8)
 @given(st.integers(0, 1000), st.integers(0, 1000))
 def test_every_ledger_sums_to_zero(one, other):

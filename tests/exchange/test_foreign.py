@@ -157,6 +157,7 @@ def test_the_published_place_outside_is_ours(samples):
     assert (one.x, one.y) == pytest.approx((557_476.69, 5_936_735.40), abs=0.01)
 
 
+@pytest.mark.long
 def test_a_published_french_plan_has_small_overlaps_and_nothing_worse(samples):
     faults = check_foreign(samples / "cnig-plu" / "41175_PLU_20140603", "cnig")[1]
     assert {(one.rule, one.grade) for one in faults} == {("cn-overlap", "warning")}

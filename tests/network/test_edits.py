@@ -100,6 +100,7 @@ def test_distances_after_edits_are_those_of_a_full_run(case, limit, data) -> Non
         check(changes, before, after)
 
 
+@pytest.mark.long
 @given(ANY_CASES, LIMITS, st.data(), st.sampled_from([None, linear(20.0)]))
 def test_sums_after_edits_are_those_of_a_full_run(case, limit: int, data, decay) -> None:
     town = Town.of(case)

@@ -156,6 +156,7 @@ def test_scipy_searches_until_loading_the_compiled_search_is_worth_it(monkeypatc
     )
 
 
+@pytest.mark.long
 def test_a_search_on_a_small_plan_does_not_load_numba() -> None:
     script = (
         "import sys, numpy as np, geopandas as gpd, shapely\n"

@@ -84,6 +84,7 @@ def test_a_notice_says_first_where_to_go_and_how_else_to_answer(begun: DatabaseS
     assert "/response/" not in top
 
 
+@pytest.mark.long
 def test_before_its_first_day_a_notice_is_announced_and_not_running(
     clock: HandClock, request: pytest.FixtureRequest
 ) -> None:
@@ -182,6 +183,7 @@ def test_easy_japanese_has_readings_over_its_words(shown: DatabaseStore) -> None
     assert "|" not in re.sub(r"<head>.*?</head>", "", page, flags=re.DOTALL)
 
 
+@pytest.mark.long
 def test_pages_for_everybody_set_no_cookie_and_are_not_sent_twice(commented: DatabaseStore) -> None:
     for path in PAGES:
         answer = Client().get(f"/en/{path}")

@@ -36,6 +36,7 @@ def instances(draw: st.DrawFn) -> Instance:
     return covers, weights, p, kept
 
 
+@pytest.mark.long
 @given(instances())
 @settings(deadline=None)
 def test_no_choice_of_p_sites_covers_more_and_the_bound_is_true(instance: Instance) -> None:

@@ -47,6 +47,7 @@ def everything(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
+@pytest.mark.long
 def test_the_scenario_is_the_plan_with_the_changes_in_place(package, tmp_path):
     _, touched = take_over(package, written(tmp_path), "mended")
     plan = read(package, "mended")

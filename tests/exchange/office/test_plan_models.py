@@ -270,6 +270,7 @@ def test_the_floor_area_that_published_use_districts_allow_is_the_published_one(
     assert sorted(rows["coverage_ratio_max"]) == [0.4, 0.4, 0.6, 0.6]
 
 
+@pytest.mark.long
 def test_a_french_municipal_plan_comes_in_whole_with_its_small_overlaps_told(samples, brought):
     plan, _ = brought(samples / "cnig-plu" / "41175_PLU_20140603")
     rows = plan.layer("parcels")
