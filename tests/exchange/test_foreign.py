@@ -83,8 +83,9 @@ def test_the_command_prints_one_document_and_leaves_with_1_for_an_error(tmp_path
     assert answer.exit_code == 1
     assert said["plan"] == "Am Deich"
     (one,) = said["faults"]
-    assert set(one) == {"rule", "grade", "layer", "id", "x", "y", "measured", "unit", "message", "remedy"}
+    assert set(one) >= {"rule", "grade", "layer", "id", "x", "y", "measured", "unit", "message", "remedy"}
     assert called(gml(tmp_path / "b.gml", *plan_of()), "xplangml").exit_code == 0
+    assert called(file, "xplangml", "--scenario", "b").exit_code == 2
 
 
 @pytest.mark.parametrize("lang", ["zh", "en", "ja"])

@@ -40,6 +40,10 @@ def command(
     from blockplan.plan.validity.validate import validate
 
     if model is not None:
+        if scenario is not None:
+            raise click.UsageError(
+                "A file after another data model has no scenarios: leave out --scenario or --as."
+            )
         _foreign(ctx, Path(plan), model, lang, as_json=as_json)
         return
     drawn = load(plan, scenario)

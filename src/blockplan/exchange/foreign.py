@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -30,8 +30,8 @@ from blockplan.exchange.office.plan_models import (
 from blockplan.exchange.office.profile import load_profile
 from blockplan.exchange.office.readers import read_all
 from blockplan.exchange.office.source import SourceReading
-from blockplan.jsontext import JsonRecord
-from blockplan.texts import DEFAULT_LANGUAGE, Catalog
+from blockplan.plan.model.faults import GRADES, Fault
+from blockplan.texts import Catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,9 +39,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from blockplan.plan.model.faults import Grade
-
-CATALOG = Catalog("blockplan.exchange", "foreign.toml")
 #: What lies no deeper than this, m, comes from rounding (the standard's own tolerance).
 TOLERANCE_M = 0.001
 #: Part of a plan in which what it takes elsewhere is made good (``bedeutung``); it may lie outside.
@@ -59,49 +56,11 @@ CNIG_BEFORE = ("INSEE", "DATAPPRO")
 CNIG_ZONES = ("U", "AUc", "AUs", "A", "Ah", "N", "Nh", "Nd")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForeignFault(JsonRecord):
-    """
-    One fault of a foreign file; coordinates as they stand in it, `measured` in `unit` (m2 or m).
+class ForeignFault(Fault):
+    """A fault of a foreign file: `layer` is its class or table, `id` the feature's own, or its row."""
 
-    `layer` is the class or table, `id` the feature's own id, or its row.
-    """
-
-    rule: str
-    grade: Grade
-    layer: str
-    id: str | None = None
-    x: float | None = None
-    y: float | None = None
-    measured: float | None = None
-    unit: str | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-    def message(self, lang: str = DEFAULT_LANGUAGE) -> str:
-        """What is wrong, in one sentence."""
-        return CATALOG(self.rule, lang, **self._words())
-
-    def remedy(self, lang: str = DEFAULT_LANGUAGE) -> str:
-        """What to do about it, in one sentence."""
-        return CATALOG(f"{self.rule}.remedy", lang, **self._words())
-
-    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
-        """The fault as JSON writes it, with the keys of a fault of a plan."""
-        said = lang or DEFAULT_LANGUAGE
-        kept = ("rule", "grade", "layer", "id", "x", "y", "measured", "unit")
-        return {name: getattr(self, name) for name in kept} | {
-            "message": self.message(said),
-            "remedy": self.remedy(said),
-        }
-
-    def _words(self) -> dict[str, Any]:
-        return {
-            "layer": self.layer,
-            "id": self.id,
-            "measured": self.measured,
-            "unit": self.unit,
-            **self.values,
-        }
+    __slots__ = ()
+    catalog = Catalog("blockplan.exchange", "foreign.toml")
 
 
 def check_foreign(path: Path, model: str) -> tuple[str, list[ForeignFault]]:
@@ -121,7 +80,7 @@ def check_foreign(path: Path, model: str) -> tuple[str, list[ForeignFault]]:
     if not path.exists():
         raise PlanDataError(f"There is no file or folder {path}.\nCheck the name.")
     name, faults = _xplangml(path) if model == "xplangml" else _cnig(path)
-    return name, sorted(faults, key=lambda one: ("error", "warning", "note").index(one.grade))
+    return name, sorted(faults, key=lambda one: GRADES.index(one.grade))
 
 
 # XPlanGML
@@ -214,16 +173,21 @@ def _tiled(model: PlanModel, frames: dict[str, pd.DataFrame], part: _Part) -> It
             id=part.id or None, x=round(point.x, 3), y=round(point.y, 3), measured=round(piece.area, 3),
             unit="m2", values={"part": part.name},
         )  # fmt: skip
+    for a, b, area, point in _overlaps(shapes):
+        yield ForeignFault(
+            rule="xp-overlap", grade="error", layer=part.layer, id=ids[a], x=round(point.x, 3),
+            y=round(point.y, 3), measured=area, unit="m2", values={"other": ids[b]},
+        )  # fmt: skip
+
+
+def _overlaps(shapes: Any) -> Iterator[tuple[int, int, float, Any]]:
+    """Pairs of areas that share ground: their rows, how much, m2, and a point of the largest piece."""
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     for a, b in zip(one[one < other].tolist(), other[one < other].tolist(), strict=True):
         shared = _thick(shapely.intersection(shapes[a], shapes[b]))
         if shared:
             point = max(shared, key=lambda piece: piece.area).representative_point()
-            yield ForeignFault(
-                rule="xp-overlap", grade="error", layer=part.layer, id=ids[a], x=round(point.x, 3),
-                y=round(point.y, 3), measured=round(sum(piece.area for piece in shared), 3), unit="m2",
-                values={"other": ids[b]},
-            )  # fmt: skip
+            yield a, b, round(sum(piece.area for piece in shared), 3), point
 
 
 def _thick(shape: Any) -> list[Any]:
@@ -278,7 +242,7 @@ def _cnig(path: Path) -> tuple[str, list[ForeignFault]]:
             grade=one.grade,
             layer=one.layer,
             id=(one.id or "").removeprefix("row ") or None,
-            values={"why": one.message.rstrip(".")},
+            values={"why": one.message.split(";")[0]},
         )
         for one in reading.findings
         if one.rule == "office-geometry"
@@ -324,14 +288,8 @@ def _zones(layer: str, frame: gpd.GeoDataFrame) -> Iterator[ForeignFault]:
                 rule="cn-value", grade="warning", layer=layer, id=str(at),
                 values={"column": "TYPEZONE", "value": kind, "known": ", ".join(CNIG_ZONES)},
             )  # fmt: skip
-    shapes = shapely.make_valid(frame.geometry.to_numpy())
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    for a, b in zip(one[one < other].tolist(), other[one < other].tolist(), strict=True):
-        shared = _thick(shapely.intersection(shapes[a], shapes[b]))
-        if shared:
-            point = max(shared, key=lambda piece: piece.area).representative_point()
-            yield ForeignFault(
-                rule="cn-overlap", grade="warning", layer=layer, id=str(a + 1), x=round(point.x, 3),
-                y=round(point.y, 3), measured=round(sum(piece.area for piece in shared), 3), unit="m2",
-                values={"other": str(b + 1)},
-            )  # fmt: skip
+    for a, b, area, point in _overlaps(shapely.make_valid(frame.geometry.to_numpy())):
+        yield ForeignFault(
+            rule="cn-overlap", grade="warning", layer=layer, id=str(a + 1), x=round(point.x, 3),
+            y=round(point.y, 3), measured=area, unit="m2", values={"other": str(b + 1)},
+        )  # fmt: skip

@@ -10,7 +10,7 @@ is a percentage reads otherwise than ``pq-far`` that contradicts the floor area.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from blockplan.jsontext import JsonRecord
 from blockplan.texts import DEFAULT_LANGUAGE, Catalog
@@ -62,14 +62,16 @@ class Fault(JsonRecord):
     features: Sequence[tuple[str, str]] = ()
     aspect: str = "geometry"
     case: str = ""
+    #: Where the words of its kind stand.
+    catalog: ClassVar[Catalog] = CATALOG
 
     def message(self, lang: str = DEFAULT_LANGUAGE) -> str:
         """What is wrong, in one sentence."""
-        return CATALOG(f"{_key(self.rule, self.case)}.message", lang, **self._words())
+        return self.catalog(f"{_key(self.rule, self.case)}.message", lang, **self._words())
 
     def remedy(self, lang: str = DEFAULT_LANGUAGE) -> str:
         """What to do about it, in one sentence."""
-        return CATALOG(f"{_key(self.rule, self.case)}.remedy", lang, **self._words())
+        return self.catalog(f"{_key(self.rule, self.case)}.remedy", lang, **self._words())
 
     def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """The fault as JSON writes it."""
