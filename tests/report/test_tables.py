@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.report.handmade import reach, result, verdict
+from tests.town import town
 
+import blockplan as bp
 from blockplan.check.verdict import Capacity, Required
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, reason
 from blockplan.report.tables import (
     capacity_sentence,
+    measured,
     missing_words,
     outcome_said,
     reported_row,
@@ -122,3 +127,17 @@ def test_a_ratio_is_a_plain_number_and_no_percentage() -> None:
 def test_units_in_titles_are_set_as_a_page_writes_them() -> None:
     said = verdict("x", "pass", title=dict.fromkeys(LANGUAGES, "Land in m2, km2 and M2, of block m2x"))
     assert title(said, Words("en")) == "Land in m², km² and M2, of block m2x"
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("zh", "0% 至 74.1%"), ("en", "0% to 74.1%"), ("ja", "0%〜74.1%")]
+)
+def test_a_value_that_fails_wherever_it_lies_is_told_by_its_ends_and_not_as_unknown(lang, said):
+    judged = bp.check(town(packs=["gb50180"])).verdicts
+    share = next(one for one in judged if one.reach is not None and one.measurement)
+    open_ = replace(share.measurement, value=None, ends=(0.0, 0.7407))
+    failing = replace(share, measurement=open_, measured=None, outcome="fail")
+    assert measured(failing, Words(lang)) == said
+    assert measured(replace(failing, outcome="unknown"), Words(lang)) == Words(lang).unknown
+    no_end = replace(failing, measurement=replace(open_, ends=(0.0, float("inf"))))
+    assert measured(no_end, Words(lang)) == Words(lang).unknown

@@ -7,12 +7,14 @@ nothing here computes a figure.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from blockplan.check.verdict import Required
 from blockplan.check.words import CATALOG as CHECK_WORDS
 from blockplan.figures import is_known
 from blockplan.measure.measurement import figure_unit
@@ -117,9 +119,21 @@ def per_of(verdict: Verdict) -> float:
 
 
 def measured(verdict: Verdict, words: Words) -> str:
-    """What the plan gives; told apart from the limit where it differs from it by little."""
+    """
+    What the plan gives; told apart from the limit where it differs from it by little.
+
+    An unknown value of which it is known on which side of the limit it lies is told by its ends: it is why
+    the outcome is known.
+    """
     if verdict.outcome == "not_applicable":
         return DASH
+    ends = verdict.measurement.ends if verdict.measurement is not None else None
+    decided = verdict.outcome in {"pass", "fail"} and not is_known(verdict.measured) and not per_of(verdict)
+    if decided and ends is not None and all(map(math.isfinite, ends)):
+        low, high = ends
+        return words.required(
+            Required("between", (low, high)), figure_unit(verdict.measurement, verdict.unit)
+        )
     limits = (
         verdict.required.value if isinstance(verdict.required.value, tuple) else (verdict.required.value,)
     )
