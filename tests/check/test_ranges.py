@@ -12,9 +12,8 @@ import shapely
 from tests.builders import X, Y, a_manifest, boundary_of, parcels_of, square
 
 from blockplan.check import check
-from blockplan.check.instruments import House
+from blockplan.check.instruments import UNMOVED, House
 from blockplan.check.packs import load
-from blockplan.check.ranges import UNMOVED
 from blockplan.plan import Plan
 
 if TYPE_CHECKING:

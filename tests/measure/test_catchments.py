@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.support.provision import TOWNS, pairs_of
 
 from blockplan.errors import UsageError
-from blockplan.measure.access.catchments import bands, floating_catchments, thirds
+from blockplan.measure.access.provisioning import bands, floating_catchments, thirds
 
 
 def access(demand, capacity, minutes, steps=None) -> list[float]:

@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blockplan.measure.inputs.common_ground import apart, common_ground
+from blockplan.measure.indicators.sdg import apart, common_ground
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,8 +12,7 @@ from tests.builders import a_plan, parcels_of, square
 from blockplan.errors import UsageError
 from blockplan.propose import Change, SearchAnswer, Unmet, conclude
 from blockplan.propose.changes import new_feature
-from blockplan.report.proposal.files import write_proposal
-from blockplan.report.proposal.page import ProposalView, page
+from blockplan.report.proposal.page import ProposalView, page, write_proposal
 from blockplan.report.words import Words
 
 CHANGES = (

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from blockplan.portal.workspace import searches
-from blockplan.portal.workspace.searches import SearchFile
+from blockplan.portal.workspace import proposing
+from blockplan.portal.workspace.proposing import SearchFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,7 @@ def test_a_search_that_was_forgotten_or_followed_by_another_ends_and_writes_noth
 def test_a_search_whose_process_is_gone_is_said_to_have_ended(file: SearchFile) -> None:
     file.report(file.begin(), SAID)
     known = json.loads(file.path.read_text())
-    file.path.write_text(json.dumps({**known, "at": time.time() - searches.SILENT_S - 1}))
+    file.path.write_text(json.dumps({**known, "at": time.time() - proposing.SILENT_S - 1}))
     assert not file.running
     said = file.to_dict("en")
     assert (said["state"], "ended with the process" in said["message"]) == ("refused", True)

@@ -6,7 +6,7 @@ import pytest
 
 from blockplan.measure.distance.methods import WAYS
 from blockplan.plan.model.layers import LAYERS, VALUES
-from blockplan.portal.workspace.vocabulary import vocabulary
+from blockplan.portal.workspace.documents import vocabulary
 from blockplan.texts import LANGUAGES
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
-from blockplan.check import notes, ranges, scopes
+from blockplan.check import instruments, notes, scopes
 from blockplan.check.accuracy import accuracy
 from blockplan.check.capacity import capacity
 from blockplan.check.doubts import Reads, doubted, doubts, errors, text_faults
@@ -410,7 +410,7 @@ class _Bench:
     def _ends(self, asked: _AskedRule, measurement: Measurement) -> Iterator[tuple[float, Measurement]]:
         """What is measured at the ends of the residents' range, where it hangs on how many there are."""
         people = asked.people
-        hangs = ranges.hangs_on_residents(measurement, self.instruments.reads(asked.rule.measure))
+        hangs = instruments.hangs_on_residents(measurement, self.instruments.reads(asked.rule.measure))
         for end in (people.low, people.high):
             if end is None or end <= 0 or not people.central or end == people.central:
                 continue
@@ -423,7 +423,7 @@ class _Bench:
         """What a rule judges, measured with so many times the residents."""
         rule, choice = asked.rule, asked.choice
         if factor not in self.scaled:
-            self.scaled[factor] = ranges.with_residents(self.plan, factor)
+            self.scaled[factor] = instruments.with_residents(self.plan, factor)
         found = self.instruments.measure(self.scaled[factor], rule.measure, dict(choice.measure))
         if scopes.is_whole(rule, choice):
             return found

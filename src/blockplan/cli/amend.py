@@ -104,7 +104,7 @@ def _spare(place: Path, merged: Plan) -> None:
 
 
 def _show(found: PlanAmendment, merged: MergedPlans | None, lang: str) -> None:
-    from blockplan.deliver.amendment.words import TEXTS, gain_said, ground_said, kind_said
+    from blockplan.deliver.amendment.folder import TEXTS, gain_said, ground_said, kind_said
 
     click.echo(kind_said(found.kind, lang))
     for one in found.grounds[:SHOWN]:

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from blockplan.deliver.areas import sizes
 from blockplan.deliver.pairs import bounds_of
 from blockplan.deliver.profile import SCALES
+from blockplan.deliver.shapes import sizes
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.texts import pick
 

@@ -27,9 +27,9 @@ from blockplan.plan import Plan, write
 from blockplan.plan.files import formats
 from blockplan.plan.files.archive import open_package
 from blockplan.plan.model.crs import checked, plan_crs, to_plan_crs
-from blockplan.plan.model.derived_land import DERIVED, derived_land
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.model.manifest import manifest_from, read_manifest
+from blockplan.plan.model.plan import DERIVED, derived_land
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

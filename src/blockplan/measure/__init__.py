@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.measure.spec import MeasureSpec, Parameter, read_registry
-from blockplan.plan.model.derived_land import derived_land
+from blockplan.plan.model.plan import derived_land
 from blockplan.rooms import callable_room
 from blockplan.texts import pick
 

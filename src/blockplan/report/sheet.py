@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blockplan.measure.indicators.areas import boundary_m2
-from blockplan.plan.model.derived_land import derived_land
+from blockplan.plan.model.plan import derived_land
 from blockplan.report import fonts
 from blockplan.report.grouping import WORST_FIRST
 from blockplan.report.maps import themes

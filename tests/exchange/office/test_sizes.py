@@ -19,8 +19,7 @@ from tests.hostile.documents import lying
 
 from blockplan.errors import BlockplanError, PlanDataError
 from blockplan.exchange.office import import_office, sheets
-from blockplan.exchange.office.given_files import GivenFiles
-from blockplan.exchange.office.readers import READERS
+from blockplan.exchange.office.readers import READERS, GivenFiles
 from blockplan.exchange.office.sizes import MB, MOST_BYTES, MOST_BYTES_OF_LAYERS, WORKBOOK
 
 

@@ -203,8 +203,7 @@ def incumbent_line(found: Incumbent) -> str:
 def finish(asked: ProposalOptions, answer: SearchAnswer, before: CheckResult | None = None) -> Proposal:
     """Judge the plan before and after, write ``--out``, and show the proposal."""
     from blockplan.propose import conclude
-    from blockplan.report.proposal.files import write_proposal
-    from blockplan.report.proposal.page import ProposalView
+    from blockplan.report.proposal.page import ProposalView, write_proposal
     from blockplan.report.words import Words
 
     with progress("Judging before and after") as step:

@@ -1,13 +1,20 @@
-"""An amendment as a folder: layers, what it says, and a signature over both."""
+"""
+An amendment as a folder: layers, what it says, and a signature over both.
+
+How QGIS shows an amendment: parcels before and after by use, pieces of land by what changes on them.
+
+Kinds of filing, grounds and gains in the language of the reader.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from blockplan.deliver.amendment.styles import styles
+from blockplan.deliver.amendment.amend import AFTER, BEFORE, CHANGE
 from blockplan.deliver.package import digest
 from blockplan.deliver.refusals import refused
 from blockplan.errors import PlanDataError
@@ -15,14 +22,22 @@ from blockplan.notice.proof import canonical
 from blockplan.notice.proof.notes import verifier
 from blockplan.plan.files.archive import writing_folder
 from blockplan.plan.files.formats import write_layers
+from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, UNKNOWN_COLOUR, landuse
 from blockplan.report.qgis import put_inside
-from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES
+from blockplan.report.qgis.symbols import FILL, Category, Label, Style, Symbol
+from blockplan.report.words import Words
+from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, Catalog
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import geopandas as gpd
+
     from blockplan.deliver.amendment.amend import PlanAmendment
+    from blockplan.deliver.amendment.gains import QuantityChange
+    from blockplan.deliver.amendment.kinds import FilingGround
     from blockplan.notice.proof.notes import Signer
+    from blockplan.plan.model.codes import LandUseList
 
 FORMAT = "blockplan-amendment-1"
 LAYERS, DOCUMENT, MANIFEST, SEAL, KEY = (
@@ -129,3 +144,119 @@ def verify(folder: Path, key: str) -> dict[str, Any]:
         if digest(folder / name) != wanted:
             raise ValueError(f"{name} is not as it was signed")
     return manifest
+
+
+#: What changes on a piece of land -> colour of its outline, the gravest first; what lies first holds.
+CHANGES = {
+    "added": "#00695c", "removed": "#6a1b9a", "use": "#c62828", "denser": "#e65100", "looser": "#1565c0",
+    "other": "#4a4a46",
+}  # fmt: skip
+#: Bounds that let more be built where they rise, and the one where they fall.
+RISING, FALLING = ("far", "height_m", "coverage_ratio", "floor_area_m2"), ("green_ratio",)
+BOUNDS = ("far", "height_m", "coverage_ratio", "green_ratio")
+#: Numbers are written down to this scale (1:n).
+SCALE = 6_000
+
+
+def styles(layers: dict[str, gpd.GeoDataFrame], lang: str) -> dict[str, tuple[str, Style]]:
+    """Layer of an amendment -> what it is called and its style, the uppermost first."""
+    made = {
+        CHANGE: _change(lang),
+        # The pieces of land above bear the numbers.
+        AFTER: replace(_use(layers[AFTER], lang), label=None),
+        BEFORE: replace(_use(layers[BEFORE], lang), shown=False),
+    }
+    return {layer: (TEXTS(f"layer.{layer}", lang), style) for layer, style in made.items()}
+
+
+def _change(lang: str) -> Style:
+    categories = [
+        Category(key, TEXTS(f"change.{key}", lang), Symbol(FILL, "", colour, 0.9))
+        for key, colour in CHANGES.items()
+    ]
+    return Style(categories, what_changes(), Label(_said(lang), 7, SCALE))
+
+
+def what_changes() -> str:
+    """The expression that gives a piece of land its category."""
+
+    def beyond(column: str, sign: str) -> str:
+        # A bound that goes, or one that comes, is beyond every number.
+        old, new = f'"{column}_old"', f'"{column}_new"'
+        none = "1e12" if column in RISING else "-1"
+        return f"coalesce({new}, {none}) {sign} coalesce({old}, {none})"
+
+    more = [beyond(one, ">") for one in RISING] + [beyond(one, "<") for one in FALLING]
+    less = [beyond(one, "<") for one in RISING] + [beyond(one, ">") for one in FALLING]
+    return (
+        "CASE WHEN \"parcel_id_old\" IS NULL THEN 'added' WHEN \"parcel_id_new\" IS NULL THEN 'removed' "
+        "WHEN coalesce(\"land_use_old\", '') <> coalesce(\"land_use_new\", '') THEN 'use' "
+        f"WHEN {' OR '.join(more)} THEN 'denser' WHEN {' OR '.join(less)} THEN 'looser' ELSE 'other' END"
+    )
+
+
+def _said(lang: str) -> str:
+    """Number and use of a piece of land, then the bounds that change; an arrow stands between old and new."""
+
+    def both(column: str) -> tuple[str, str]:
+        old, new = (f"coalesce(to_string(\"{column}_{when}\"), '—')" for when in ("old", "new"))
+        return f"{old} <> {new}", f"CASE WHEN {old} = {new} THEN {new} ELSE {old} || ' → ' || {new} END"
+
+    (_, number), (_, use) = both("parcel_id"), both("land_use")
+    bounds = [
+        f"CASE WHEN {differs} THEN '\\n{TEXTS(f'bound.{column}', lang)} ' || ({said}) ELSE '' END"
+        for column, (differs, said) in ((one, both(one)) for one in BOUNDS)
+    ]
+    return " || ".join([f"({number}) || '\\n' || ({use})", *bounds])
+
+
+def _use(frame: gpd.GeoDataFrame, lang: str) -> Style:
+    words = Words(lang)
+    codes = sorted({str(one) for one in frame["land_use"].dropna()})
+    categories = [
+        Category(
+            code,
+            f"{code} {of.label(code, lang) if of.known(code) else words('map.unknown_code')}",
+            Symbol(FILL, of.colour(code), "#6b6b66", 0.12),
+        )
+        for code in codes
+        for of in (_list_of(code),)
+    ]
+    rest = Category("", words("map.no_land_use"), Symbol(FILL, UNKNOWN_COLOUR, "#6b6b66", 0.12))
+    said = "\"parcel_id\" || '\\n' || coalesce(\"land_use\", '')"
+    return Style([*categories, rest], "land_use", Label(said, 6, SCALE, priority=1))
+
+
+def _list_of(code: str) -> LandUseList:
+    """The list that a code is of; the layers of an amendment do not name it."""
+    return next(filter(lambda one: one.known(code), map(landuse, LISTS)), landuse(DEFAULT_LIST))
+
+
+TEXTS = Catalog("blockplan.deliver.amendment", "texts.toml")
+
+
+def kind_said(kind: int | None, lang: str) -> str:
+    """A kind of filing with its number and name."""
+    return (
+        TEXTS("same", lang)
+        if kind is None
+        else TEXTS("kind", lang, n=kind, name=TEXTS(f"kinds.{kind}", lang))
+    )
+
+
+def ground_said(one: FilingGround, lang: str) -> str:
+    """A ground: why, which feature, from what to what."""
+    key = f"lapsed.{one.why}" if one.now is None and f"lapsed.{one.why}" in TEXTS else f"ground.{one.why}"
+    why = TEXTS(key, lang) if key in TEXTS else one.why
+    change = "" if one.was is None and one.now is None else f" {_value(one.was)} → {_value(one.now)}"
+    return f"{one.layer} {one.id}: {why}{change}"
+
+
+def gain_said(one: QuantityChange, lang: str) -> tuple[str, str]:
+    """What is gained or lost, and of which service of facilities ("" where it is of none)."""
+    what, _, service = one.what.partition(":")
+    return TEXTS(f"gain.{what}", lang), Words(lang).or_else(f"service.{service}", service) if service else ""
+
+
+def _value(value: object) -> str:
+    return "—" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.deliver.areas import sizes
 from blockplan.deliver.quality.finding import PackageFault, point_of
+from blockplan.deliver.shapes import sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

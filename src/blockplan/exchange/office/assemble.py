@@ -14,19 +14,18 @@ import numpy as np
 import shapely
 
 from blockplan.exchange.office import codes, features, parcels, roads
-from blockplan.exchange.office.block_residents import scope_of, share_out
 from blockplan.exchange.office.duplicate_files import without_twins
 from blockplan.exchange.office.facilities import facilities
 from blockplan.exchange.office.joining import join
 from blockplan.exchange.office.mapping import FieldChoice, Question
-from blockplan.exchange.office.residents_source import residents_source
+from blockplan.exchange.office.residents import residents_source, scope_of, share_out
 from blockplan.exchange.office.rows import PLACE, read_rows
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.stated_totals import compare_with_parcels
 from blockplan.exchange.office.streets import streets as drawn_streets
 from blockplan.exchange.office.streets import with_widths
 from blockplan.exchange.office.values import text_of
-from blockplan.plan.model.derived_land import DERIVED
+from blockplan.plan.model.plan import DERIVED
 
 if TYPE_CHECKING:
     from collections.abc import Callable

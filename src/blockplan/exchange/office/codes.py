@@ -17,8 +17,7 @@ from importlib import resources
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from blockplan.exchange.office.titles import plain
-from blockplan.exchange.office.traditional import simplified
+from blockplan.exchange.office.titles import plain, simplified
 from blockplan.exchange.office.values import is_blank, text_of
 from blockplan.plan.model.codes import landuse
 

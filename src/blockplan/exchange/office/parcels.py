@@ -22,13 +22,13 @@ from blockplan.exchange.office.bounds import (
     states,
     status_of,
 )
+from blockplan.exchange.office.duplicate_files import refuse_two_drawings
 from blockplan.exchange.office.features import beside
 from blockplan.exchange.office.joining import key, same
 from blockplan.exchange.office.kilometres import refuse_specks
 from blockplan.exchange.office.mapping import CodeChoice
-from blockplan.exchange.office.residents_source import of_households
+from blockplan.exchange.office.residents import of_households
 from blockplan.exchange.office.rows import PLACE, read_rows
-from blockplan.exchange.office.side_by_side import refuse_two_drawings
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.values import Amount, text_of
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from blockplan.exchange.office.block_residents import COUNTS, HOMES, blocks_of, is_known
+from blockplan.exchange.office.residents import COUNTS, HOMES, blocks_of, is_known
 from blockplan.exchange.office.source import SourceFinding
 
 if TYPE_CHECKING:

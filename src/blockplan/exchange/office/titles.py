@@ -1,12 +1,16 @@
-"""Headings of fields as people write them: what is the name, what is the unit."""
+"""
+Headings of fields as people write them: what is the name, what is the unit.
+
+Traditional Chinese signs, as in Taiwan, Hong Kong and Macao, put into simplified ones to compare names.
+
+Only signs that stand in words of planning, each with one simplified sign; texts of the plan stay as written.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from functools import lru_cache
-
-from blockplan.exchange.office.traditional import simplified
 
 #: Unit as written (plain, lower case) -> unit as the door calls it.
 UNITS = {
@@ -78,3 +82,35 @@ def is_unit_text(text: str) -> bool:
     """Whether a cell holds nothing but a unit, as the row below a heading may."""
     inner = re.sub(r"[()（）\[\]]", "", unicodedata.normalize("NFKC", text))
     return "".join(inner.split()).lower() in UNITS
+
+
+_PAIRS = (
+    "編编 號号 區区 規规 劃划 畫划 綠绿 層层 樓楼 築筑 單单 戶户 寬宽 線线 園园 場场 廣广 學学 國国 醫医 "
+    "療疗 護护 養养 圖图 書书 館馆 體体 運运 動动 車车 電电 變变 衛卫 廠厂 業业 產产 務务 設设 備备 註注 "
+    "說说 現现 狀状 開开 發发 權权 屬属 辦办 關关 機机 鐵铁 軌轨 農农 類类 別别 種种 質质 範范 圍围 邊边 "
+    "構构 標标 準准 點点 數数 總总 縣县 鄉乡 鎮镇 廟庙 營营 處处 長长 齡龄 兒儿 託托 職职 專专 統统 歷历 "
+    "觀观 環环 墳坟 淨净 縱纵 橫横 適适 應应 會会 員员 億亿 萬万 畝亩 頃顷 積积 計计 執执 節节 鋪铺 舖铺 "
+    "濱滨 灣湾 島岛 礦矿 蓋盖 廢废 棄弃 殘残 復复 後后 側侧 進进 達达 還还 選选 遷迁 臺台 燈灯 煙烟 氣气 "
+    "熱热 庫库 廳厅 隊队 際际 險险 隨随 階阶 陽阳 雜杂 離离 雙双 頂顶 項项 預预 領领 額额 題题 顯显 飛飞 "
+    "飲饮 駐驻 騎骑 驛驿 魚鱼 鹽盐 麥麦 黃黄 齊齐 龍龙 約约 級级 組组 結结 給给 網网 緩缓 縮缩 維维 綜综 "
+    "緊紧 續续 聯联 聲声 腳脚 與与 舊旧 莊庄 華华 藍蓝 藝艺 蘭兰 補补 裝装 複复 見见 視视 訂订 記记 許许 "
+    "評评 試试 詳详 認认 語语 調调 請请 證证 識识 議议 讓让 負负 財财 貨货 販贩 貿贸 費费 資资 賣卖 賞赏 "
+    "購购 軍军 軟软 較较 輕轻 輸输 轉转 連连 週周 過过 遠远 遊游 鄰邻 針针 鋼钢 錄录 鎖锁 門门 閉闭 間间 "
+    "閱阅 陸陆 陰阴 陳陈 雲云 靜静 順顺 頭头 風风 馬马 驗验 鮮鲜 鳥鸟 東东 橋桥 樁桩 檢检 歲岁 殯殡 毀毁 "
+    "溝沟 滅灭 漁渔 潔洁 濕湿 灘滩 爐炉 獨独 異异 當当 盡尽 監监 碼码 礎础 禮礼 稅税 穩稳 窪洼 競竞 筆笔 "
+    "籃篮 糧粮 紅红 純纯 紙纸 細细"
+)
+#: Sign -> sign, as `str.translate` wants it.
+SIMPLIFIED = {ord(pair[0]): pair[1] for pair in _PAIRS.split()}
+
+
+def simplified(text: str) -> str:
+    """
+    A text in simplified signs, as far as the table goes.
+
+    Examples
+    --------
+    >>> simplified("道路中心線寬度"), simplified("用途地域")
+    ('道路中心线宽度', '用途地域')
+    """
+    return text if text.isascii() else text.translate(SIMPLIFIED)

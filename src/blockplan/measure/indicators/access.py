@@ -4,6 +4,11 @@ Who reaches a public green of some size, and who reaches a facility of some kind
 The same two measures serve every standard that speaks of a distance: what the standard says (sizes,
 kinds, distance, along what, share of whom) are their parameters. `blockplan.measure.distance.reach` and
 `blockplan.measure.distance.coverage` do the work.
+
+Land within a distance of greens, measured as land and not by a point on each parcel.
+
+A parcel that lies partly within the distance counts for that part: what standards call the land that
+the service radius of parks covers.
 """
 
 from __future__ import annotations
@@ -18,7 +23,6 @@ from blockplan.errors import UsageError
 from blockplan.measure.distance.coverage import Distances, Found, covered, either
 from blockplan.measure.distance.goals import distances_to, places_of
 from blockplan.measure.distance.methods import asked, ways_to
-from blockplan.measure.distance.overlay import OVERLAY, land_within
 from blockplan.measure.distance.reach import (
     LINE,
     Reach,
@@ -30,7 +34,15 @@ from blockplan.measure.distance.reach import (
 )
 from blockplan.measure.distance.weights import weighed
 from blockplan.measure.indicators.supply import NO_SERVICES
-from blockplan.measure.inputs.columns import absent, ids, of_codes, shapes, sound
+from blockplan.measure.inputs.columns import (
+    CIRCLE_SEGMENTS,
+    absent,
+    ids,
+    of_codes,
+    shapes,
+    sound,
+    sound_shapes,
+)
 from blockplan.measure.inputs.feature_points import middles
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.kinds import kinds_of, not_held, of_kind
@@ -39,6 +51,8 @@ from blockplan.measure.missing import Missing, unknown
 from blockplan.network import at_joins, join, walk
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from blockplan.measure.distance.methods import Way
@@ -285,3 +299,58 @@ def on_foot_to(
     definition["not_joined"] = names[drawn][joins.refused].tolist()
     metres = walk(network, origins, at_joins(joins), limit_m)
     return Distances(way.id, metres, definition)
+
+
+#: The reading by the land itself.
+OVERLAY = "line_overlay"
+#: Distances are told apart to the centimetre, as in the readings by points.
+HALF_CM_M = 0.005
+
+
+def land_within(
+    plan: Plan, homes: Homes, tiers: Sequence[tuple[NDArray[Any], float]], by_point: Distances
+) -> Distances:
+    """
+    The part of each parcel's land that is within a distance of greens, in a straight line.
+
+    Parameters
+    ----------
+    homes
+        Parcels weighed by their land.
+    tiers
+        Shapes of greens, and the distance that they reach, m.
+    by_point
+        The reading by the parcels' points; its metres stand beside the parcels that fall short.
+    """
+    row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
+    rows = np.array([row_of[name] for name in homes.id], dtype=np.intp)
+    land = sound_shapes(plan, "parcels")[rows]
+    zones: list[NDArray[Any]] = []
+    at: list[NDArray[np.intp]] = []
+    tree = shapely.STRtree(land)
+    for greens, limit_m in tiers:
+        zone = shapely.buffer(greens, limit_m + HALF_CM_M, quad_segs=CIRCLE_SEGMENTS)
+        near, parcel = tree.query(zone, predicate="intersects")
+        zones.append(zone[near])
+        at.append(parcel)
+    part = _covered(land, np.concatenate(at), np.concatenate(zones))
+    definition = {"along": "line", "from": "land", "to": "edge"}
+    return Distances(OVERLAY, by_point.metres, definition, by_point.missing, by_point.limits_m, part)
+
+
+def _covered(land: NDArray[Any], parcel: NDArray[np.intp], zone: NDArray[Any]) -> NDArray[np.float64]:
+    """Share of each piece of land that zones cover; pairs say which zone meets which piece."""
+    part = np.zeros(len(land))
+    shapely.prepare(zone)
+    part[parcel[shapely.covers(zone, land[parcel])]] = 1.0
+    rest = part[parcel] < 1
+    parcel, zone = parcel[rest], zone[rest]
+    order = np.argsort(parcel, kind="stable")
+    pieces, first, count = np.unique(parcel[order], return_index=True, return_counts=True)
+    for piece, start, number in zip(pieces, first, count, strict=True):
+        zones = zone[order[start : start + number]]
+        shared = shapely.intersection(land[piece], shapely.union_all(zones))
+        share = shared.area / land[piece].area
+        # What rounding leaves over of a parcel that several zones cover together is none of its land.
+        part[piece] = 1.0 if share > 1 - 1e-9 else share
+    return part

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blockplan.measure.indicators.cores import cores_by_area
+from blockplan.measure.indicators.structure import cores_by_area
 from blockplan.measure.inputs.columns import absent, ids, total, values
 from blockplan.measure.inputs.floors import area_of_parcels, job_ratios, jobs_of_parcels, parcel_points
 from blockplan.measure.inputs.straight_line import straight

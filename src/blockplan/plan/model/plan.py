@@ -3,6 +3,8 @@ A plan in memory: its manifest, its layers, and one scenario of it at a time.
 
 A `Plan` does not change. An edit gives a new plan (`Plan.replace`), so that
 what was measured on one stays true of it.
+
+Planned land that nobody drew: an import derived it from what is drawn, and every area rests on that.
 """
 
 from __future__ import annotations
@@ -373,3 +375,19 @@ def _with_rows(frame: pd.DataFrame | None, changed: pd.DataFrame | None, gone: s
     rows = [widened(part, columns, like) for part, like in pairs if len(part)]
     both = pd.concat(rows) if len(rows) > 1 else rows[0]
     return both.loc[[*dict.fromkeys(replaced), *dict.fromkeys(added)]]
+
+
+#: Ends the name of an outline that an import derived. Whoever draws the outline anew names it anew.
+DERIVED = "(derived at import)"
+
+
+def derived_land(plan: Plan) -> str | None:
+    """How the planned land was derived, in words; None where it was given, or there is none."""
+    if not plan.has_layer("boundary"):
+        return None
+    return plan.cached("derived land", lambda: _derived(plan), (("boundary", "name"), ("boundary", "ids")))
+
+
+def _derived(plan: Plan) -> str | None:
+    names = plan.layer("boundary")["name"].dropna().astype(str)
+    return next((name for name in names if name.endswith(DERIVED)), None)

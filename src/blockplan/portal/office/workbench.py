@@ -80,7 +80,7 @@ def _searching(request: HttpRequest, notice: str, path: str) -> HttpResponse:
     """Begin a search where not too many run; no other process of the service begins one meanwhile."""
     from blockplan.live.journal import alone  # noqa: PLC0415 (pandas and the rest take a second)
     from blockplan.live.logs import LOGS, SEARCH  # noqa: PLC0415
-    from blockplan.portal.workspace.searches import SearchFile  # noqa: PLC0415
+    from blockplan.portal.workspace.proposing import SearchFile  # noqa: PLC0415
 
     folder = config_of_environment().data / FOLDER
     with alone(folder.with_name(f"{FOLDER}.searches.lock")):

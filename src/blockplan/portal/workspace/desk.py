@@ -19,8 +19,7 @@ from blockplan.live.refusals import refused as edit_refused
 from blockplan.plan import read
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.workspace.dropped_files import Dropped, take_in
-from blockplan.portal.workspace.proposing import ProposalSearch
-from blockplan.portal.workspace.searches import SearchFile
+from blockplan.portal.workspace.proposing import ProposalSearch, SearchFile
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -2,33 +2,44 @@
 What the workbench shows, as JSON: layers to draw, the state of the session, what land uses are called.
 
 Verdicts as the workbench shows them: those of ``check --json``, their figures as everywhere else.
+
+What an answer to an opinion says of a scenario: the values that it changes, and the verdicts that turn.
+
+What the workbench calls things: layers, columns and values, land uses, readings, signs, forces.
 """
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
 from blockplan.check import check
+from blockplan.check.verdict import Force
 from blockplan.compare import ComparedColumn, beside
 from blockplan.errors import PlanDataError
 from blockplan.live.rows import is_unknown
-from blockplan.plan import Plan, read, write
+from blockplan.measure.distance.methods import WAYS
+from blockplan.plan import Plan, landuse, read, write
 from blockplan.plan.files.package import MANIFEST
-from blockplan.plan.model.layers import LAYERS
+from blockplan.plan.model.layers import LAYERS, VALUES, LayerSpec
 from blockplan.plan.model.manifest import read_manifest
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.coordinate_deltas import in_steps
+from blockplan.propose.services import SERVICES
 from blockplan.report import tables
+from blockplan.report.definitions import way
 from blockplan.report.html import page
+from blockplan.report.qgis.styles import CONTROL_LINES
 from blockplan.report.sheet import sheet
 from blockplan.report.words import Words
+from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,7 +53,6 @@ if TYPE_CHECKING:
     from blockplan.live.rows import FeatureChange
     from blockplan.live.snapshot import Snapshot
     from blockplan.portal.workspace.desk import EditingDesk
-
 
 #: What the page does not show of a result.
 UNSEEN = ("reported", "statements", "differences", "parameters", "overrides")
@@ -302,3 +312,125 @@ def _plain(value: Any) -> Any:
 def _short(edit: dict[str, Any]) -> dict[str, Any]:
     """An edit without its geometry."""
     return {key: value for key, value in edit.items() if key not in {"geometry", "line"}}
+
+
+def for_answer(at: Snapshot, name: str) -> dict[str, Any]:
+    """
+    The plan as it is now against another scenario, as the answering desk of a notice takes it.
+
+    Returns
+    -------
+    dict
+        ``changes``: lines ``layer:id:column:old:new:version``, of values alone (outlines are in the plan);
+        ``reason``: by language the verdicts that turn, a line each, and those that fail still.
+    """
+    other = shown_as(at, name)
+    columns = [
+        ComparedColumn(name, other, check(other, at.named_packs, at.on)),
+        ComparedColumn("now", at.plan, at.result),
+    ]
+    found = beside(columns)
+    return {
+        "changes": list(_changes(found, at.plan.content_hash)),
+        "reason": {lang: "\n".join(_turned(found, Words(lang))) for lang in LANGUAGES},
+    }
+
+
+def _changes(found: Comparison, version: str) -> list[str]:
+    """Rows that came or went have no value that stood before, and are told by their outlines' columns."""
+    return [
+        ":".join(
+            (row.layer, row.id, column, *(json.dumps(one, ensure_ascii=False) for one in (old, new)), version)
+        )
+        for row in found.changes
+        for column, old, new in row.fields
+        if column != "geometry"
+    ]
+
+
+def _turned(found: Comparison, words: Words) -> list[str]:
+    lines = []
+    for row in found.verdict_rows():
+        before, after = row.verdicts
+        if (
+            before is None
+            or after is None
+            or (before.outcome, before.measured) == (after.outcome, after.measured)
+        ):
+            continue
+        title = words.pick(after.title)
+        required = tables.required(after, words)
+        lines.append(f"{title}: {_said(before, words)} → {_said(after, words)} ({required})")
+    return [words.count("answer.verdicts", len(lines)), *lines] if lines else [words("answer.none")]
+
+
+def _said(verdict: Verdict, words: Words) -> str:
+    outcome = words(f"outcome.{verdict.outcome}")
+    if verdict.measured is None:
+        return outcome
+    return f"{outcome}, {tables.measured(verdict, words)}"
+
+
+#: Tables of words for the values of a column, or of the kinds of a layer; else there is one of its own name.
+TABLES = {
+    "service": "service",
+    "class": "street",
+    "programmes": "programme",
+    "control_lines": "qgis.control_line",
+} | dict.fromkeys(("far_kind", "height_kind", "coverage_kind", "green_kind"), "choice.limit")
+
+
+def vocabulary(langs: Iterable[str] = LANGUAGES) -> dict[str, Any]:
+    """All words, in every language or some, by what they name."""
+    known = landuse()
+    services = VALUES["facilities", "service"]
+    return {
+        "land_uses": {
+            code: {
+                "names": {lang: one.names[lang] for lang in langs},
+                "colour": known.colour(code),
+                "safe": known.safe_colour(code),
+                "level": one.level,
+                "parent": one.parent,
+            }
+            for code, one in known.classes.items()
+        },
+        "layers": {name: _layer(spec, langs) for name, spec in LAYERS.items()},
+        "control_lines": CONTROL_LINES,
+        "forces": {force: _names(f"force.{force}", force, langs) for force in get_args(Force)},
+        "confidences": {grade: _names(f"confidence.{grade}", grade, langs) for grade in "ABC"},
+        "flags": {said: _names(f"flag.{said}", said, langs) for said in ("true", "false")},
+        "readings": {
+            one.id: {lang: way(one.definition(None), Words(lang)) for lang in langs} for one in WAYS
+        },
+        "sited": {id_: {lang: one.name[lang] for lang in langs} for id_, one in SERVICES.items()},
+        "marks": {service: _names(f"mark.{service}", "·", langs) for service in sorted(services)},
+    }
+
+
+def _layer(spec: LayerSpec, langs: Iterable[str]) -> dict[str, Any]:
+    return {
+        "id": spec.id_column,
+        "geometry": spec.geometry,
+        "names": _names(f"layer.{spec.name}", spec.name, langs),
+        "columns": {
+            column: {
+                "kind": kind,
+                "names": _names(f"field.{column}", column, langs),
+                "values": {
+                    value: _names(f"{_table(spec.name, column)}.{value}", value, langs)
+                    for value in sorted(VALUES.get((spec.name, column), ()))
+                },
+            }
+            for column, kind in spec.columns.items()
+        },
+    }
+
+
+def _table(layer: str, column: str) -> str:
+    named = layer if column == "kind" else column
+    return TABLES.get(named, f"choice.{named}")
+
+
+def _names(key: str, otherwise: str, langs: Iterable[str]) -> dict[str, str]:
+    return {lang: Words(lang).or_else(key, otherwise.replace("_", " ")) for lang in langs}

@@ -3,22 +3,30 @@ What is searched for beside the editing: a repair, sites, or uses of land; how i
 
 The search works on a copy of the plan in a thread of its own, so edits go on meanwhile. What it finds is
 a difference, taken whole or in part; what was edited since is held against it when it is taken.
+
+What a search leaves on the disk while it runs and when it has ended, beside the log of edits.
+
+So whoever asks may ask another process than the one that searches, and a proposal outlasts both.
 """
 
 from __future__ import annotations
 
+import json
+import secrets
 import threading
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from blockplan.errors import BlockplanError, UsageError
+from blockplan.live.journal import alone
 from blockplan.propose import Stop, conclude
 from blockplan.propose.changes import apply, picked
 from blockplan.propose.landuse.allocation import landuse_problem, propose_landuse
 from blockplan.propose.landuse.terms import terms_of
 from blockplan.propose.locks import read_locks
 from blockplan.propose.parts.site import propose_site_on_parts
+from blockplan.propose.proposal import read_changes
 from blockplan.propose.repair.smallest_change import repair
 from blockplan.propose.repair.state import RepairParams
 from blockplan.propose.services import service_of
@@ -31,12 +39,13 @@ from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from blockplan.check.verdict import CheckResult
     from blockplan.live import EditResult, Session
     from blockplan.live.snapshot import Snapshot
-    from blockplan.portal.workspace.searches import SearchFile
-    from blockplan.propose import Incumbent, Proposal, SearchAnswer
+    from blockplan.propose import Change, Incumbent, Proposal, SearchAnswer
 
 #: Longest search that may be asked for, s.
 LONGEST_S = 600.0
@@ -250,3 +259,101 @@ def _shown(proposal: Proposal, lang: str) -> dict[str, Any]:
             for one in view.features
         ],
     }
+
+
+#: A search that runs says so more often than this, s; one that does not has ended with its process.
+SILENT_S = 30.0
+#: What is kept of a search but not shown.
+_KEPT = ("id", "at", "cancelled", "changes", "shown")
+
+
+class SearchFile:
+    """The file of one scenario's search."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def begin(self) -> str:
+        """Make room for a new search; gives back its id, which each of its reports bears."""
+        id_ = secrets.token_hex(8)
+        with self._alone():
+            self._put({"id": id_, "at": time.time(), "state": "running", "cancelled": False})
+        return id_
+
+    def report(self, id_: str, said: dict[str, Any]) -> bool:
+        """Say how a search stands; False where it is to end: cancelled, forgotten, or another one began."""
+        with self._alone():
+            known = self._read()
+            if known is None or known["id"] != id_:
+                return False
+            self._put({**said, "id": id_, "at": time.time(), "cancelled": known["cancelled"]})
+            return not known["cancelled"]
+
+    def cancel(self) -> bool:
+        """Ask the search to end with the best it has; False where none is."""
+        with self._alone():
+            known = self._read()
+            if known is not None and known["state"] == "running":
+                self._put({**known, "cancelled": True})
+            return known is not None
+
+    def forget(self) -> None:
+        """Forget the search; if it still runs it ends."""
+        with self._alone():
+            self.path.unlink(missing_ok=True)
+
+    @property
+    def running(self) -> bool:
+        """Whether somebody searches."""
+        known = self._read()
+        return known is not None and known["state"] == "running" and not _silent(known)
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """
+        How it stands, as the workbench shows it.
+
+        ``state`` is ``none``, ``running``, ``done`` or ``refused``; objective and bound are null where they
+        are not known.
+        """
+        known = self._read()
+        if known is None:
+            return {"state": "none"}
+        if known["state"] == "running" and _silent(known):
+            message = "The search ended with the process that ran it; the plan is as it was."
+            known = {**known, "state": "refused", "message": message}
+        words: dict[str, Any] = known.get("shown", {}).get(lang, {})
+        return {key: value for key, value in known.items() if key not in _KEPT} | words
+
+    def changes(self) -> tuple[Change, ...] | None:
+        """What is proposed; None while nothing is."""
+        known = self._read()
+        return None if known is None or known["state"] != "done" else read_changes(self.path)
+
+    @property
+    def of(self) -> str:
+        """Content hash of the plan that was searched."""
+        return str((self._read() or {}).get("hash", ""))
+
+    @property
+    def kind(self) -> str:
+        """What was searched for: ``repair``, ``site`` or ``landuse``."""
+        return str((self._read() or {}).get("kind", "repair"))
+
+    def _alone(self) -> AbstractContextManager[None]:
+        return alone(self.path.with_name(f"{self.path.name}.lock"))
+
+    def _read(self) -> dict[str, Any] | None:
+        try:
+            known: dict[str, Any] = json.loads(self.path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return known
+
+    def _put(self, said: dict[str, Any]) -> None:
+        beside = self.path.with_name(f"{self.path.name}.part")
+        beside.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+        beside.replace(self.path)
+
+
+def _silent(known: dict[str, Any]) -> bool:
+    return time.time() - float(known["at"]) > SILENT_S

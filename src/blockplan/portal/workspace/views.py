@@ -17,13 +17,11 @@ from blockplan.live import EditConflictError, parse_edits
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.workspace import current_desk, documents
-from blockplan.portal.workspace.answering import for_answer
 from blockplan.portal.workspace.current_desk import desk, signed_in
-from blockplan.portal.workspace.documents import result_document, verdict_documents
+from blockplan.portal.workspace.documents import for_answer, result_document, verdict_documents, vocabulary
 from blockplan.portal.workspace.middleware import refused
 from blockplan.portal.workspace.proposing import SearchRequest, take
 from blockplan.portal.workspace.requests import body_of, takes_gzip
-from blockplan.portal.workspace.vocabulary import vocabulary
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:

@@ -3,25 +3,36 @@ A proposal on one HTML page, and in words for a terminal; the same for every kin
 
 The page is that of a comparison of the plan before and after, with what is proposed, how good it is,
 and maps of both ahead of it. It needs nothing else and has no script.
+
+What ``--out`` of every proposal holds: ``proposal.json``, ``changes.csv`` and ``proposal.html``.
+
+The three appear together or not at all; other files of the folder stay as they are.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from blockplan import jsontext
 from blockplan.compare import ComparedColumn, beside
+from blockplan.errors import PlanDataError, UsageError
+from blockplan.plan.files.archive import writing_folder
 from blockplan.report.comparison.lists import CATALOG as COMPARISON
 from blockplan.report.comparison.page import SECTIONS, ComparisonView, rendered
+from blockplan.report.exports import DataTable, csv_bytes, csv_value
 from blockplan.report.grouping import packs_said
 from blockplan.report.proposal.words import CATALOG, figure_name, figure_said
 from blockplan.report.words import NO_BREAK, Words
+from blockplan.texts import DEFAULT_LANGUAGE
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
     from blockplan.compare.changes import RowChange
     from blockplan.propose import Proposal, SearchAnswer
+    from blockplan.propose.changes import Change
     from blockplan.report.maps.drawing import Drawing
     from blockplan.report.proposal.maps import Plates
     from blockplan.texts import Catalog
@@ -372,3 +383,36 @@ class ProposalView(ComparisonView):
     def pairs_of_maps(self) -> list[tuple[Drawing, Drawing]]:
         """Maps before and after, a pair a part of the plan."""
         return self.plates.pairs()
+
+
+DOCUMENT, CHANGES, PAGE = "proposal.json", "changes.csv", "proposal.html"
+COLUMNS = ("layer", "id", "column", "old", "new")
+
+
+def write_proposal(proposal: Proposal, folder: Path | str, lang: str = DEFAULT_LANGUAGE) -> list[Path]:
+    """
+    Write a proposal into a folder: JSON, a table of the changes, a page with maps.
+
+    Raises
+    ------
+    UsageError
+        If there is no such language, or the folder cannot be written.
+    """
+    from blockplan.report.proposal.page import page  # noqa: PLC0415 (templates are loaded when a page is made)
+
+    files = {
+        DOCUMENT: (jsontext.document(proposal.to_dict(lang)) + "\n").encode("utf-8"),
+        CHANGES: csv_bytes(DataTable("changes", COLUMNS, tuple(map(_row, proposal.answer.changes)))),
+        PAGE: page(proposal, lang).encode("utf-8"),
+    }
+    try:
+        with writing_folder(folder) as place:
+            for name, data in files.items():
+                (place / name).write_bytes(data)
+    except PlanDataError as error:
+        raise UsageError(str(error)) from error
+    return [Path(folder) / name for name in files]
+
+
+def _row(change: Change) -> tuple[str | float | int | None, ...]:
+    return change.layer, change.id, change.column, csv_value(change.old), csv_value(change.new)

@@ -16,7 +16,7 @@ from blockplan.compare.transition import transitions
 from blockplan.measure import MEASURES
 from blockplan.measure.inputs.columns import areas_m2, ids, shapes, values
 from blockplan.measure.inputs.greens import public_greens
-from blockplan.plan.model.derived_land import derived_land
+from blockplan.plan.model.plan import derived_land
 from blockplan.report import tables
 from blockplan.report.document import PageLink, Section, Table, section
 from blockplan.report.maps.basemap import Ground, second_level
