@@ -11,8 +11,7 @@ from click.testing import CliRunner
 from tests.builders import X, Y, a_manifest, boundary_of
 
 from blockplan.check import check
-from blockplan.check.overrides import plain
-from blockplan.check.parameters import same
+from blockplan.check.parameters import plain, same
 from blockplan.cli import app
 from blockplan.plan import Plan, write
 from blockplan.report.summary import summary_data

@@ -16,10 +16,9 @@ from tests.hostile.corpus import corpus, files
 from tests.hostile.entries import FORMULA
 
 from blockplan.errors import IntakeError
-from blockplan.notice.intake.file_names import ENDINGS
 from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.intake.texts_in import TURNING
-from blockplan.notice.intake.uploads import Upload, take_file
+from blockplan.notice.intake.uploads import ENDINGS, Upload, take_file
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ import blockplan as bp
 from blockplan.check import available_packs, check
 from blockplan.live import Add, EditError, Merge, SetValue, Split, live, parse_edits
 from blockplan.live.compiling import EXTENSIVE
-from blockplan.live.differences import merged
 from blockplan.live.rows import FeatureChange, joined
+from blockplan.live.sharing import merged
 from blockplan.plan import Plan, validate
 from blockplan.plan.model.layers import LAYERS
 

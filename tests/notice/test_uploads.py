@@ -14,9 +14,8 @@ from tests.hostile.documents import a_docx, a_pdf
 from tests.hostile.pictures import a_picture, exif, in_jpeg, in_png, segment
 
 from blockplan.errors import IntakeError
-from blockplan.notice.intake.file_names import ENDINGS, clean_name
 from blockplan.notice.intake.limits import UploadLimits
-from blockplan.notice.intake.uploads import Upload, take_file, take_files
+from blockplan.notice.intake.uploads import ENDINGS, Upload, clean_name, take_file, take_files
 
 
 def codes(found: Any) -> list[str]:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from blockplan.errors import PlanDataError
 from blockplan.plan.files import encodings
+from blockplan.plan.files.encodings import short_names
 from blockplan.plan.files.formats import read_layer, write_layer
-from blockplan.plan.files.shapefile import short_names
 
 CHINESE = ["绿地", "清华大学", "幼儿园", "中关村东路"]
 ONE_FEATURE = (

@@ -25,7 +25,7 @@ from tests.support.opinion_form import draft_of, page, unlisted
 
 from blockplan.errors import UsageError
 from blockplan.notice import submissions as intake
-from blockplan.portal.mail import halts, outbox, sender
+from blockplan.portal.mail import outbox, sender
 from blockplan.portal.mail.letters import letter
 from blockplan.portal.mail.models import Outgoing, Outlet, Subscription
 
@@ -152,7 +152,7 @@ def test_what_is_not_about_a_recipient_keeps_every_mail_and_warns_the_office(
     while sender.send_due():
         pass
     assert sorted(mailing.recipients)[-1] == "p9@example.org"
-    assert (Outgoing.objects.count(), halts.warning()) == (0, None)
+    assert (Outgoing.objects.count(), sender.warning()) == (0, None)
     assert "No mail goes out" not in page(browser_of(a_member("Qian", "clerk")).get("/en/office/"))
 
 
@@ -162,7 +162,7 @@ def test_at_the_end_of_a_mail_only_a_narrow_list_of_codes_speaks_of_its_recipien
     an_opinion("gone@example.org")
     mailing.refuses = {"DATA": "550 5.1.1 no such user"}
     assert sender.send_due() == 0
-    assert (Outgoing.objects.count(), halts.warning()) == (0, None)
+    assert (Outgoing.objects.count(), sender.warning()) == (0, None)
 
 
 def test_one_mail_that_is_refused_for_its_content_does_not_stop_the_others_for_ever(
@@ -177,7 +177,7 @@ def test_one_mail_that_is_refused_for_its_content_does_not_stop_the_others_for_e
         clock.on(seconds=60)
         outbox.subscribe("town", "other@example.org", "en")
         sender.send_due()
-        clock.on(seconds=halts.LONGEST_WAIT_S)
+        clock.on(seconds=sender.LONGEST_WAIT_S)
     assert "good@example.org" in mailing.recipients
     assert Outgoing.objects.count() == 0
 

@@ -15,7 +15,7 @@ from tests.support.mailbox import link_of, server
 from tests.support.published import published
 from tests.support.submitting import send
 
-from blockplan.portal.mail import halts, outbox, sender
+from blockplan.portal.mail import outbox, sender
 from blockplan.portal.mail.models import Outgoing, Outlet, Subscription
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ def test_news_of_a_theme_are_tried_again_where_the_server_is_away(
     of_theme.stop()
     assert sender.send_due() == 0
     assert Outgoing.objects.get().tries == 0
-    assert Outlet.objects.get().until == clock().timestamp() + halts.FIRST_WAIT_S
+    assert Outlet.objects.get().until == clock().timestamp() + sender.FIRST_WAIT_S
 
 
 def test_other_steps_are_no_news_of_a_theme_nor_opinions_that_name_one(of_theme: MailServer) -> None:

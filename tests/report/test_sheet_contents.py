@@ -25,11 +25,11 @@ from blockplan.report.sheets.canvas import Canvas, ticks
 from blockplan.report.sheets.control import LEAST_LETTERS, _fit, height_mm, parcel_rows, readable
 from blockplan.report.sheets.extents import MOST_M, MOST_PARCELS, _before_cut, halves, subblocks
 from blockplan.report.sheets.facts import Facts
-from blockplan.report.sheets.linetable import control_table
 from blockplan.report.sheets.maps import scenes_of
 from blockplan.report.sheets.overlaymap import OVERLAYS, _hatch
 from blockplan.report.sheets.paper import MapWindow, fit, layouts
 from blockplan.report.sheets.parcelmap import CONTROL, ground_of
+from blockplan.report.sheets.plan_sheets import control_table
 from blockplan.report.sheets.printed_tables import em, least
 from blockplan.report.sheets.themes import facilities
 from blockplan.report.view import View

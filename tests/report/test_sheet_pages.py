@@ -27,12 +27,12 @@ from blockplan.report.sheets.canvas import width_of
 from blockplan.report.sheets.control import _fit, letters_on_pages, parcel_rows, readable
 from blockplan.report.sheets.extents import subblocks
 from blockplan.report.sheets.maps import scenes_of
+from blockplan.report.sheets.panels import written
 from blockplan.report.sheets.paper import HEADING_MM, fit, layouts
 from blockplan.report.sheets.parcelmap import ground_of
 from blockplan.report.sheets.plan_sheets import LEAST_LETTERS_FB, _fill, _together
 from blockplan.report.sheets.printed_tables import ems
 from blockplan.report.sheets.streetmap import junctions
-from blockplan.report.sheets.sums import written
 from blockplan.report.sheets.themes import facilities
 from blockplan.report.view import View
 from blockplan.report.words import Words

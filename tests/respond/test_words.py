@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blockplan.respond.labels import standing_out
+from blockplan.respond.grouping import standing_out
 from blockplan.respond.words import letters, plain, runs_of, tfidf
 
 

@@ -16,9 +16,16 @@ from blockplan.check.capacity import capacity
 from blockplan.check.doubts import Reads, doubted, doubts, errors, text_faults
 from blockplan.check.incomplete import about_ends, accounted, is_no_use, settle
 from blockplan.check.limits import compare, decide, is_repealed, limit_on, margin
-from blockplan.check.overrides import about_overrides, of_verdict, overrides
 from blockplan.check.packs import available, load
-from blockplan.check.parameters import RuleChoices, choices, chosen, unread
+from blockplan.check.parameters import (
+    RuleChoices,
+    about_overrides,
+    choices,
+    chosen,
+    of_verdict,
+    overrides,
+    unread,
+)
 from blockplan.check.remedy import affected_by, remedy_for
 from blockplan.check.statements import Statement, carried_by_rules, judge_statements, read_statements
 from blockplan.check.verdict import CheckResult, ReadingOutcome, Required, Residents, Verdict

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blockplan.deliver.amendment import amendment, packages
+from blockplan.deliver.amendment import amend, amendment
 from blockplan.deliver.amendment.kinds import NEW
 from blockplan.deliver.filing import fill, form_document, form_workbook, kind_of
 from blockplan.deliver.from_profile import origins, restore
@@ -178,7 +178,7 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
             atlas_of(plan, result, folder / profile.files.sheets)
         if amended is not None:
             for one in beside:
-                write_geodatabase(folder / f"{one}.gdb", packages.tables_of(one, amended), plan.crs)
+                write_geodatabase(folder / f"{one}.gdb", amend.tables_of(one, amended), plan.crs)
         found = _reported(folder, profile, plan, tables, upper)
         if out.exists():
             out.rmdir()

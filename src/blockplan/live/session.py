@@ -16,19 +16,22 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.check import available_packs, check
 from blockplan.live.compiling import compile_edit
-from blockplan.live.differences import (
-    changes_between,
-    difference_between,
-    in_order,
-    merged,
-    net,
-)
 from blockplan.live.edits import Edit, SetValue
 from blockplan.live.journal import Journal
 from blockplan.live.judging import Following
 from blockplan.live.refusals import TEXTS, EditError, refused
 from blockplan.live.rows import FeatureChange, changed_frames
-from blockplan.live.sharing import EditConflictError, require_known, require_no_clash, require_seen
+from blockplan.live.sharing import (
+    EditConflictError,
+    changes_between,
+    difference_between,
+    in_order,
+    merged,
+    net,
+    require_known,
+    require_no_clash,
+    require_seen,
+)
 from blockplan.live.snapshot import Snapshot
 from blockplan.live.steps import EditResult, SessionStep, result_of
 from blockplan.plan.files.package import difference as difference_of

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blockplan.check import check
-from blockplan.live.differences import difference_between, unlike
+from blockplan.live.sharing import difference_between, unlike
 from blockplan.plan import read, write
 from blockplan.plan.model.plan import Plan
 

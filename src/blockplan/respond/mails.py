@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.notice import Attachment
-from blockplan.notice.intake.file_names import plain_name
 from blockplan.notice.intake.texts_in import made_fit
+from blockplan.notice.intake.uploads import plain_name
 from blockplan.respond.listed_opinions import ListedOpinion
 from blockplan.respond.refusals import refused
 

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.respond.campaigns import Campaign, find_campaigns
-from blockplan.respond.grouping import ProposedGroups, propose_groups
-from blockplan.respond.labels import standing_out
+from blockplan.respond.grouping import ProposedGroups, propose_groups, standing_out
 from blockplan.respond.refusals import refused
 from blockplan.respond.seeding import Assignment, assign_by_examples
 

@@ -13,11 +13,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from blockplan.deliver.text.binding import Bound, bind
-from blockplan.deliver.text.document import TextBlock, blocks
+from blockplan.deliver.text.document import RUN, TextBlock, blocks, pieces, stretch
 from blockplan.deliver.text.facts import knowledge
 from blockplan.deliver.text.lexicon import Lexicon
 from blockplan.deliver.text.reported import FIGURE, Report, language_of
-from blockplan.deliver.text.runs import RUN, pieces, stretch
 from blockplan.deliver.text.scan import HORIZON, HORIZON_SPAN, ScannedNumber, context_numbers, numbers
 from blockplan.jsontext import OR_NULL, JsonRecord
 from blockplan.texts import LANGUAGES, Catalog, pick

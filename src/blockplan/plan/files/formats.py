@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from blockplan.errors import PlanDataError
-from blockplan.plan.files import encodings, shapefile
+from blockplan.plan.files import encodings
 from blockplan.plan.files.archive import writing_file
 from blockplan.plan.model.layers import LAYERS
 
@@ -122,7 +122,7 @@ def read_layers(path: str | Path) -> dict[str, pd.DataFrame]:
 def _read_named(path: Path, kind: str, name: str, encoding: str | None = None) -> pd.DataFrame:
     if kind == "ESRI Shapefile":
         raw = _read_ogr(path, kind, name, ENCODING="ISO-8859-1")
-        return _tidied(shapefile.decode(raw, path, encoding), path)
+        return _tidied(encodings.decode(raw, path, encoding), path)
     return _tidied(_read_ogr(path, kind, name), path)
 
 
@@ -225,7 +225,7 @@ def _checked_kind(path: Path) -> str:
             f"Export it again as {_a(kind)}, or give it its right ending."
         )
     if kind == "ESRI Shapefile":
-        shapefile.check_companions(path)
+        encodings.check_companions(path)
     return kind
 
 
@@ -406,7 +406,7 @@ def _write_ogr(frame: pd.DataFrame, path: Path, name: str, kind: str) -> None:
     frame = _writable(frame)
     options: dict[str, Any] = {}
     if kind == "ESRI Shapefile":
-        frame = frame.rename(columns=shapefile.short_names([c for c in frame.columns if c != "geometry"]))
+        frame = frame.rename(columns=encodings.short_names([c for c in frame.columns if c != "geometry"]))
         options["ENCODING"] = "UTF-8"
     if kind == "FlatGeobuf":
         # An index would put the rows into another order, and cannot hold a null geometry.

@@ -32,7 +32,7 @@ class Outgoing(models.Model):
 
 
 class Outlet(models.Model):
-    """One row: whether sending stands still, since when, and why (`blockplan.portal.mail.halts`)."""
+    """One row: whether sending stands still, since when, and why (`blockplan.portal.mail.sender`)."""
 
     #: Where it went wrong, by a key of ``mail.halt``; empty while mail goes out.
     step = models.CharField(max_length=12, default="", blank=True)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from blockplan.errors import UsageError
 from blockplan.portal.lang import current
 from blockplan.portal.office import desks, edit_conflicts, entry_permissions, proposals, report, two_person
-from blockplan.portal.office.act_forms import AnswerForm, Sure, ThemeForm, initial_of
+from blockplan.portal.office.forms import AnswerForm, Sure, ThemeForm, initial_of
 from blockplan.portal.office.next_step import at_desk
 from blockplan.portal.office.notice_pages import attempt
 from blockplan.portal.office.paging import sliced

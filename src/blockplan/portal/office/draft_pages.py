@@ -15,10 +15,9 @@ from blockplan.notice.particulars import asked_and_missing, particulars_from
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.lang import current
 from blockplan.portal.office import drafts
-from blockplan.portal.office.act_forms import Day, Sure
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.edit_conflicts import of_plan, of_values, seen_of
-from blockplan.portal.office.fields import Form, choices, decision, word_field
+from blockplan.portal.office.forms import Day, Form, Sure, choices, decision, word_field
 from blockplan.portal.office.models import Draft
 from blockplan.portal.office.next_step import next_of
 from blockplan.portal.office.notice_pages import attempt, steps_before, told

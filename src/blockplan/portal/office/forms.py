@@ -1,8 +1,13 @@
-"""Forms of accounts: to sign in, to join, to change a password, to give a code, to invite."""
+"""
+Forms of the office: of accounts, of the acts (what each asks for besides that somebody is sure), of the desk.
+
+Labels, helps and faults come from the word lists, by the names of the fields. What a notice says of itself
+has a module of its own, `blockplan.portal.office.particular_form`.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
 from allauth.mfa.base.forms import AuthenticateForm
@@ -13,11 +18,67 @@ from django.contrib.auth import password_validation
 
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.lang import NAMES, current
-from blockplan.portal.office.fields import FAULTS, Form, Worded, choices, decision
+from blockplan.portal.office import desks
 from blockplan.portal.office.models import ROLES
 from blockplan.portal.record.models import Notice
 from blockplan.portal.words import catalogs, say
+from blockplan.respond import KINDS, answer_from
 from blockplan.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from blockplan.respond import Answer
+
+WORDS, FAULTS = "office_field", "office_fault"
+
+
+class Worded:
+    """A form whose fields are called by the word lists."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            word_field(name, field)
+
+
+class Form(Worded, forms.Form):
+    """A form of our own."""
+
+
+def word_field(name: str, field: forms.Field) -> None:
+    """Give a field its words."""
+    lang = current()
+    known = catalogs()[WORDS]
+    field.label = say(f"{WORDS}.{name}", lang)
+    field.help_text = say(f"{WORDS}.{name}_help", lang) if f"{name}_help" in known else ""
+    field.widget.attrs.pop("placeholder", None)
+    for code in field.error_messages:
+        fault = code if code in catalogs()[FAULTS] else "invalid"
+        field.error_messages[code] = say(f"{FAULTS}.{fault}", lang)
+    if isinstance(field, forms.CharField):
+        # Django's own sentences of length would speak out of no list.
+        field.validators = [one for one in field.validators if type(one).__name__ != "MaxLengthValidator"]
+        if field.max_length:
+            field.validators.append(_at_most(field.max_length))
+
+
+def choices(list_name: str, values: Any) -> list[tuple[str, str]]:
+    """Values with their words of ``list_name``."""
+    return [(value, say(f"{list_name}.{value}", current())) for value in values]
+
+
+def decision(values: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The same for a field that somebody must decide: none of them is chosen before."""
+    return [("", say(f"{WORDS}.choose", current())), *values]
+
+
+def _at_most(length: int) -> Any:
+    def check(value: str) -> None:
+        if len(value) > length:
+            raise forms.ValidationError(say(f"{FAULTS}.too_long", current(), most=length))
+
+    return check
 
 
 class SignIn(Worded, LoginForm):  # type: ignore[misc]
@@ -149,3 +210,145 @@ def strong(password: str, user: Any = None) -> str:
         codes = [one.code if one.code and one.code in known else "password_weak" for one in error.error_list]
         raise forms.ValidationError([say(f"{FAULTS}.{code}", current()) for code in codes]) from None
     return password
+
+
+class Day(forms.DateField):
+    """A day, as browsers pick it."""
+
+    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+
+
+class Lines(forms.CharField):
+    """Some lines of text."""
+
+    widget = forms.Textarea({"rows": 4})
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**{"max_length": 20_000} | more)
+
+
+class Sure(Form):
+    """Nothing but that somebody has looked and wants it entered."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sure"] = forms.BooleanField()
+        word_field("sure", self.fields["sure"])
+
+
+class Because(Sure):
+    """A reason, which everybody can read in the record."""
+
+    reason = Lines()
+
+
+class GroundField(Sure):
+    """A ground, which everybody can read in the record."""
+
+    ground = Lines(max_length=2000)
+
+
+class Extend(Because):
+    """A later last day."""
+
+    last = Day()
+    inspection_last = Day(required=False)
+
+
+class Correct(Sure):
+    """A correction that is no change of the plan."""
+
+    what = forms.CharField(max_length=200)
+    text = Lines()
+
+
+class Display(Sure):
+    """Proof that the plan was on display."""
+
+    what = forms.CharField(max_length=200)
+    where = forms.CharField(max_length=400)
+    photo = forms.FileField(required=False)
+
+
+class StepField(Sure):
+    """A step that the country adds, and its day."""
+
+    step = forms.ChoiceField()
+    on = Day()
+
+
+class OnDay(Sure):
+    """A day."""
+
+    on = Day()
+
+
+class Redact(GroundField):
+    """What may be published in the place of an opinion's words."""
+
+    text = Lines(max_length=200_000)
+    field_order = ("text", "ground", "sure")
+
+
+class Transcribe(Sure):
+    """The words of a scan, in the place of those that were seen."""
+
+    text = Lines(max_length=200_000)
+    seen = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
+
+
+class Erase(GroundField):
+    """What is erased: names alone, or words and files too."""
+
+    person_only = forms.BooleanField(required=False)
+
+
+class ThemeForm(Form):
+    """A theme's title and gist, in the language of the page."""
+
+    title = forms.CharField(max_length=200)
+    gist = Lines(required=False, max_length=4000)
+
+
+class AnswerForm(Form):
+    """An answer: its kind, the reason in one language or more, what it speaks of and changed."""
+
+    kind = forms.ChoiceField()
+    links = forms.CharField(max_length=1000, required=False)
+    changes = Lines(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds: Any = self.fields["kind"]
+        kinds.choices = decision(choices("office_answer", KINDS))
+        for code in LANGUAGES:
+            field = Lines(required=False)
+            field.widget.attrs |= {"lang": code, "rows": 3}
+            self.fields[f"reason_{code}"] = field
+            word_field("answer_reason", field)
+            field.label = f"{field.label} · {NAMES[code]}"
+        self.order_fields(["kind", *(f"reason_{code}" for code in LANGUAGES), "links", "changes"])
+
+    def answer(self) -> Answer:
+        """The answer; UsageError where it has no reason."""
+        said = self.cleaned_data
+        reason = {code: said[f"reason_{code}"] for code in LANGUAGES if said[f"reason_{code}"].strip()}
+        return answer_from(
+            {
+                "kind": said["kind"], "reason": reason, "links": desks.links_of(said["links"]),
+                "changes": desks.lines_of(said["changes"]),
+            }
+        )  # fmt: skip
+
+
+def initial_of(answer: Answer | None) -> dict[str, Any]:
+    """An answer that stands, as the form shows it."""
+    if answer is None:
+        return {}
+    reason = answer.reason if isinstance(answer.reason, dict) else {current(): answer.reason}
+    changes = [change.to_dict() for change in answer.changes]
+    return {
+        "kind": answer.kind, **{f"reason_{code}": text for code, text in reason.items()},
+        "links": ", ".join(f"{link['layer']}:{link['id']}" for link in answer.links),
+        "changes": "\n".join(":".join(str(value) for value in one.values()) for one in changes),
+    }  # fmt: skip

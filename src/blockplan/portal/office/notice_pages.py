@@ -22,10 +22,10 @@ from blockplan.notice.state import State
 from blockplan.portal import clock, local_time
 from blockplan.portal.config import FILE, config_of_environment
 from blockplan.portal.lang import NAMES, current
-from blockplan.portal.mail import halts
+from blockplan.portal.mail import sender
 from blockplan.portal.office import entries, entry_permissions, two_person
 from blockplan.portal.office.edit_conflicts import of_opinion, of_words, seen_of
-from blockplan.portal.office.fields import FAULTS, decision, word_field
+from blockplan.portal.office.forms import FAULTS, decision, word_field
 from blockplan.portal.office.models import Draft, Pending
 from blockplan.portal.office.next_step import is_over, next_of
 from blockplan.portal.office.paging import sliced
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from blockplan.portal.office.act_forms import Sure
+    from blockplan.portal.office.forms import Sure
 
 
 def warnings(notice: str = "") -> list[str]:
@@ -93,7 +93,7 @@ def _of_promises(notice: str) -> list[str]:
 
 
 def _of_mail() -> list[str]:
-    found: dict[str, Any] | None = halts.warning()
+    found: dict[str, Any] | None = sender.warning()
     if found is None:
         return []
     lang = current()

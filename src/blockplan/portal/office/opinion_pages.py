@@ -20,9 +20,8 @@ from blockplan.notice.intake.uploads import take_files
 from blockplan.notice.numbers import read_typed
 from blockplan.notice.standing import check_about
 from blockplan.portal.office import entries, entry_permissions
-from blockplan.portal.office.act_forms import Lines
 from blockplan.portal.office.audit import note
-from blockplan.portal.office.fields import Form, choices, decision
+from blockplan.portal.office.forms import Form, Lines, choices, decision
 from blockplan.portal.office.notice_pages import attempt, opinion_of, told
 from blockplan.portal.office.paging import paged
 from blockplan.portal.office.permissions import actor_of

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django import forms
 
 from blockplan.portal.lang import NAMES, current
-from blockplan.portal.office.act_forms import Day, Lines
-from blockplan.portal.office.fields import FAULTS, Form, word_field
+from blockplan.portal.office.forms import FAULTS, Day, Form, Lines, word_field
 from blockplan.portal.words import say
 from blockplan.texts import LANGUAGES
 

@@ -24,11 +24,10 @@ from blockplan.notice.package import FrozenPlan, package_hash
 from blockplan.notice.record import export
 from blockplan.notice.verify import verify
 from blockplan.portal.office import drafts, entry_permissions
-from blockplan.portal.office.act_forms import Lines
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.draft_pages import period_of
 from blockplan.portal.office.edit_conflicts import of_release, seen_of
-from blockplan.portal.office.fields import Form
+from blockplan.portal.office.forms import Form, Lines
 from blockplan.portal.office.models import Draft
 from blockplan.portal.office.notice_pages import attempt
 from blockplan.portal.office.paging import paged

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.notice import office, submissions
 from blockplan.notice.events import KINDS
 from blockplan.notice.intake.uploads import take_files
-from blockplan.portal.office import act_forms, entry_permissions, two_person
+from blockplan.portal.office import entry_permissions, forms, two_person
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.drafts import draft_anew
 from blockplan.portal.office.edit_conflicts import of_opinion, of_words, require_seen
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from blockplan.notice.ledger import Ledger
-    from blockplan.portal.office.act_forms import Sure
+    from blockplan.portal.office.forms import Sure
     from blockplan.portal.office.permissions import Actor
     from blockplan.portal.record.models import Notice
 
@@ -160,37 +160,37 @@ def _two(_ledger: Ledger, _said: Mapping[str, Any], _by: str) -> object:
 
 
 ACTS: dict[str, Act] = {
-    "extend": Act(kind="extended", form=act_forms.Extend, enter=_extend),
-    "correct": Act(kind="corrected", form=act_forms.Correct, enter=_plain("corrected")),
-    "display": Act(kind="displayed", form=act_forms.Display, enter=_display),
-    "step": Act(kind="stepped", form=act_forms.StepField, enter=_plain("stepped")),
-    "close": Act(kind="closed", form=act_forms.Sure, enter=_close),
+    "extend": Act(kind="extended", form=forms.Extend, enter=_extend),
+    "correct": Act(kind="corrected", form=forms.Correct, enter=_plain("corrected")),
+    "display": Act(kind="displayed", form=forms.Display, enter=_display),
+    "step": Act(kind="stepped", form=forms.StepField, enter=_plain("stepped")),
+    "close": Act(kind="closed", form=forms.Sure, enter=_close),
     "repair": Act(
-        kind="clock_repaired", form=act_forms.Because, enter=_two,
+        kind="clock_repaired", form=forms.Because, enter=_two,
         asks=lambda notice: ahead_of_clock(notice.id) is not None,
     ),
-    "restart": Act(kind="restarted", form=act_forms.Because, enter=_two),
+    "restart": Act(kind="restarted", form=forms.Because, enter=_two),
     "withdraw": Act(
-        kind="notice_withdrawn", form=act_forms.Because, enter=_plain("notice_withdrawn")
+        kind="notice_withdrawn", form=forms.Because, enter=_plain("notice_withdrawn")
     ),
-    "complete": Act(kind="answers_complete", form=act_forms.Sure, enter=_complete),
+    "complete": Act(kind="answers_complete", form=forms.Sure, enter=_complete),
     "reopen": Act(
-        kind="answers_reopened", form=act_forms.Because, enter=_plain("answers_reopened")
+        kind="answers_reopened", form=forms.Because, enter=_plain("answers_reopened")
     ),
-    "approve": Act(kind="approved", form=act_forms.Sure, enter=_two),
-    "in-force": Act(kind="in_force", form=act_forms.OnDay, enter=_plain("in_force")),
-    "supersede": Act(kind="superseded", form=act_forms.OnDay, enter=_plain("superseded")),
-    "redact": Act(kind="redacted", form=act_forms.Redact, enter=_two, of_opinion=True),
-    "withhold": Act(kind="withheld", form=act_forms.GroundField, enter=_two, of_opinion=True),
+    "approve": Act(kind="approved", form=forms.Sure, enter=_two),
+    "in-force": Act(kind="in_force", form=forms.OnDay, enter=_plain("in_force")),
+    "supersede": Act(kind="superseded", form=forms.OnDay, enter=_plain("superseded")),
+    "redact": Act(kind="redacted", form=forms.Redact, enter=_two, of_opinion=True),
+    "withhold": Act(kind="withheld", form=forms.GroundField, enter=_two, of_opinion=True),
     "restore": Act(
-        kind="restored", form=act_forms.Because, enter=_two, of_opinion=True
+        kind="restored", form=forms.Because, enter=_two, of_opinion=True
     ),
     "transcribe": Act(
-        kind="transcribed", form=act_forms.Transcribe, enter=_transcribe,
+        kind="transcribed", form=forms.Transcribe, enter=_transcribe,
         of_opinion=True,
     ),
     "take-back": Act(
-        kind="withdrawn", form=act_forms.Because, enter=_take_back, of_opinion=True
+        kind="withdrawn", form=forms.Because, enter=_take_back, of_opinion=True
     ),
-    "erase": Act(kind="erased", form=act_forms.Erase, enter=_erase, of_opinion=True),
+    "erase": Act(kind="erased", form=forms.Erase, enter=_erase, of_opinion=True),
 }  # fmt: skip

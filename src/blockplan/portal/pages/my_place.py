@@ -18,7 +18,7 @@ from blockplan.datums import DATUMS
 from blockplan.errors import IntakeError
 from blockplan.notice.intake.folding import folded
 from blockplan.notice.intake.texts_in import made_fit
-from blockplan.portal.pages import addresses, island, place_summary
+from blockplan.portal.pages import addresses, mapdata, place_summary
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.plans.places import whereabouts
@@ -67,9 +67,9 @@ def place(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
         "version": version,
         "datums": DATUMS,
         "lists": lists(row, version, lang) if not context["here"] else {},
-        "island": island.of_notice(request, row, version, lang),
+        "island": mapdata.of_notice(request, row, version, lang),
     }
-    return island.shown(render(request, "portal/place.html", context))
+    return mapdata.shown(render(request, "portal/place.html", context))
 
 
 def found(row: Notice, version: PlanVersion, request: HttpRequest, lang: str) -> dict[str, Any]:

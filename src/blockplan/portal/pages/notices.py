@@ -20,7 +20,7 @@ from blockplan.notice.countries import country
 from blockplan.notice.proof.notes import fingerprint
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.pages import addresses, island, pictures
+from blockplan.portal.pages import addresses, mapdata, pictures
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.plan_sections import plain
 from blockplan.portal.plans.places import places_of
@@ -201,8 +201,8 @@ def notice(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     if version is None:
         return render(request, "portal/notice.html", context)
     context |= first_screen(version, row, lang, context["plain"])
-    context |= {"island": island.of_notice(request, row, version, lang), "datums": DATUMS}
-    return island.shown(render(request, "portal/notice.html", context))
+    context |= {"island": mapdata.of_notice(request, row, version, lang), "datums": DATUMS}
+    return mapdata.shown(render(request, "portal/notice.html", context))
 
 
 def first_screen(version: PlanVersion, row: Notice, lang: str, told: tuple[PagePart, ...]) -> dict[str, Any]:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from django.urls import path
 
 from blockplan.portal.workspace import views
-from blockplan.portal.workspace.middleware import refused
-from blockplan.portal.workspace.requests import takes
+from blockplan.portal.workspace.middleware import refused, takes
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -19,9 +19,8 @@ from blockplan.portal.api.answers import as_json
 from blockplan.portal.workspace import current_desk, documents
 from blockplan.portal.workspace.current_desk import desk, signed_in
 from blockplan.portal.workspace.documents import for_answer, result_document, verdict_documents, vocabulary
-from blockplan.portal.workspace.middleware import refused
+from blockplan.portal.workspace.middleware import body_of, refused, takes_gzip
 from blockplan.portal.workspace.proposing import SearchRequest, take
-from blockplan.portal.workspace.requests import body_of, takes_gzip
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:

@@ -11,20 +11,18 @@ from typing import TYPE_CHECKING
 
 from blockplan.report import tables
 from blockplan.report.document import Section, Table, Term
-from blockplan.report.public.page_words import (
+from blockplan.report.public.part_words import (
     each_once,
     linked,
     made,
-    phase_said,
-    statements_section,
-    use_or_unknown,
-    verdicts_section,
-)
-from blockplan.report.public.part_words import (
     part_sections,
+    phase_said,
     rule_sections,
     statement_sections,
+    statements_section,
     thing_sections,
+    use_or_unknown,
+    verdicts_section,
 )
 from blockplan.report.public.place_records import ParcelRecord, PartRecord, RuleRecord, StatementRecord
 from blockplan.report.public.speech import Speech

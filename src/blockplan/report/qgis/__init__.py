@@ -4,7 +4,6 @@ A plan as one GeoPackage that QGIS opens styled: layers, verdicts with who fails
 `export` writes it. QGIS is not needed to make the file: styles and project are written as QGIS reads them.
 """
 
-from blockplan.report.qgis.inside import PROJECT, put_inside
-from blockplan.report.qgis.package import VERDICTS, export
+from blockplan.report.qgis.package import PROJECT, VERDICTS, export, put_inside
 
 __all__ = ["PROJECT", "VERDICTS", "export", "put_inside"]

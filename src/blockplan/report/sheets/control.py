@@ -22,10 +22,10 @@ from blockplan.report.sheets import (
     streetmap,
 )
 from blockplan.report.sheets.canvas import width_of
+from blockplan.report.sheets.panels import facility_table, subblock_table
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, beneath, fit, layouts
 from blockplan.report.sheets.printed_tables import ems
 from blockplan.report.sheets.scene import said
-from blockplan.report.sheets.sums import facility_table, subblock_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
