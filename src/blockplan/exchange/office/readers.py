@@ -17,7 +17,7 @@ What is unpacked is bounded in all, so that no zip of zips fills the disk; links
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ import geopandas as gpd
 import shapely
 
 from blockplan.errors import BlockplanError, PlanDataError
+from blockplan.exchange.office.kml import read_kml
 from blockplan.exchange.office.plan_models import read_gml
 from blockplan.exchange.office.sheets import read_csv, read_workbook
 from blockplan.exchange.office.sizes import check_size
@@ -104,7 +105,7 @@ READERS: dict[str, Callable[[Path, str, Known], SourceReading]] = {
     ".gdb": _vectors,
     ".geojson": _vectors,
     ".json": _vectors,
-    ".kml": _vectors,
+    ".kml": read_kml,
     ".gml": read_gml,
     ".tab": _vectors,
     ".mif": _vectors,
@@ -229,6 +230,10 @@ COMPANIONS = frozenset(
         ".gpkg-shm", ".gpkg-journal", ".ini", ".db", ".log", ".ctb", ".dwl", ".dwl2",
     ]
 )  # fmt: skip
+#: Endings of zips: plain ones, of Google Earth, and the layer, map and project packages of ArcGIS.
+ZIPS = frozenset({".zip", ".kmz", ".lpk", ".lpkx", ".mpk", ".mpkx", ".ppkx"})
+#: How a 7-Zip archive begins, which packages of ArcGIS may be as well.
+_SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
 #: Zips lie in zips to this depth at most.
 DEEPEST_ZIP = 3
 
@@ -246,11 +251,14 @@ class GivenFiles:
         Takes a zip in a folder that cannot be unpacked; one that was named itself is an error.
     left_bytes
         So much may still be unpacked.
+    labels
+        Names that were given: a file in a zip whose name is taken has the zip's before its own.
     """
 
     stack: ExitStack
     findings: list[SourceFinding]
     left_bytes: int = ZipLimits().total_bytes
+    labels: set[str] = field(default_factory=set)
 
     def of(self, given: Path) -> Iterator[tuple[Path, str]]:
         """
@@ -261,15 +269,23 @@ class GivenFiles:
         PlanDataError
             If `given` is a zip that cannot be unpacked without danger.
         """
-        if given.suffix.lower() == ".zip" and given.is_file():
-            folder = self._unpacked(given)
-            yield from self._inside(folder, folder, 1)
+        if given.suffix.lower() in ZIPS and given.is_file():
+            files = self._named(self._unpacked(given), given.name, 1)
         elif given.is_dir() and given.suffix.lower() != ".gdb":
-            yield from self._inside(given, given, 0)
+            files = self._inside(given, given, 0)
         else:
-            yield given, given.name
+            files = iter([(given, given.name)])
+        for file, label in files:
+            yield file, label
+            self.labels.add(label)
 
     def _unpacked(self, path: Path) -> Path:
+        with path.open("rb") as file:
+            if file.read(len(_SEVEN_ZIP)) == _SEVEN_ZIP:
+                raise PlanDataError(
+                    f"{path} is packed by 7-Zip, which is not read.\n"
+                    "Unpack it with 7-Zip, and hand in the folder."
+                )
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="blockplan-")))
         unpack(path, folder, ZipLimits(total_bytes=self.left_bytes))
         self.left_bytes -= sum(one.stat().st_size for one in folder.rglob("*") if one.is_file())
@@ -286,7 +302,7 @@ class GivenFiles:
                 continue
             if path.is_dir() and path.suffix.lower() != ".gdb":
                 yield from self._inside(path, top, depth)
-            elif path.suffix.lower() == ".zip":
+            elif path.suffix.lower() in ZIPS and path.is_file():
                 yield from self._in_zip(path, path.relative_to(top).as_posix(), depth + 1)
             elif path.is_dir() or path.suffix.lower() not in COMPANIONS:
                 yield path, path.relative_to(top).as_posix()
@@ -303,7 +319,15 @@ class GivenFiles:
                 SourceFinding(rule="office-file", grade="error", message=message, file=label)
             )
             return
-        yield from self._inside(folder, folder, depth)
+        yield from self._named(folder, label, depth)
+
+    def _named(self, folder: Path, label: str, depth: int) -> Iterator[tuple[Path, str]]:
+        """The files of a zip that was unpacked; a KMZ is the KML in it."""
+        for path, inner in self._inside(folder, folder, depth):
+            if not label.lower().endswith(".kmz"):
+                yield path, f"{label}/{inner}" if inner in self.labels else inner
+            elif path.suffix.lower() == ".kml":
+                yield path, label
 
 
 def _alone(path: Path) -> str:
