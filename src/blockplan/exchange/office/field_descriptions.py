@@ -117,9 +117,19 @@ def _domains(path: Path, told: Callable[[Path, Any], Any]) -> dict[str, dict[str
     return found
 
 
+def geopackage_layers(path: Path) -> list[str]:
+    """Names of the tables that a GeoPackage lists, in their order."""
+    with closing(_opened(path)) as base:
+        return [str(name) for (name,) in base.execute("SELECT table_name FROM gpkg_contents ORDER BY rowid")]
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
 def _geopackage(path: Path, layer: str) -> LayerDescription:
     found = LayerDescription()
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as base:
+    with closing(_opened(path)) as base:
         said = base.execute("SELECT identifier FROM gpkg_contents WHERE table_name = ?", (layer,)).fetchone()
         found.title = str(said[0]) if said and said[0] and said[0] != layer else ""
         rows = base.execute(

@@ -14,13 +14,14 @@ import tempfile
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
 from blockplan.errors import PlanDataError
-from blockplan.exchange.office.field_descriptions import described, in_words
+from blockplan.exchange.office.field_descriptions import described, geopackage_layers, in_words
 from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceReading
 from blockplan.plan.files import encodings
 
@@ -35,6 +36,10 @@ _HOUSEKEEPING = re.compile(
     re.I,
 )
 _NAME_BYTES = 10
+#: Arcs become chords of so many degrees: at a radius of 1 km they lie 1 cm off.
+ARC_DEGREES = "0.5"
+#: What pyogrio says of a layer of any geometry with measures.
+UNSUPPORTED = "Geometry type is not supported"
 
 
 def read_vectors(path: Path, label: str) -> SourceReading:
@@ -61,7 +66,13 @@ def layer_names(path: Path) -> list[str]:
     """Names of the layers of a file."""
     import pyogrio  # noqa: PLC0415 (GDAL takes its time)
 
-    return [str(name) for name, _ in _told(path, lambda: pyogrio.list_layers(path))]
+    try:
+        return [str(name) for name, _ in _told(path, lambda: pyogrio.list_layers(path))]
+    except PlanDataError as error:
+        # A layer of any geometry with measures is refused, and with it the list of all.
+        if path.suffix.lower() != ".gpkg" or UNSUPPORTED not in str(error):
+            raise
+        return geopackage_layers(path)
 
 
 def _read_geojson(path: Path, label: str) -> SourceReading:
@@ -167,15 +178,30 @@ def layer_frame(path: Path, label: str, layer: str | None, reading: SourceReadin
             **options,
         )
 
-    def by_feature() -> Any:
-        return pyogrio.read_dataframe(path, layer=layer, on_invalid="ignore", **options)
+    def by_feature(source: str | Path = path) -> Any:
+        with gdal_option("OGR_ARC_STEPSIZE", ARC_DEGREES):
+            return pyogrio.read_dataframe(source, layer=layer, on_invalid="ignore", **options)
 
     try:
         frame = _told(path, call)
     except PlanDataError:
-        # Arrow is strict about text and geometry; by features more comes through.
-        frame = _told(path, by_feature)
+        # Arrow is strict about text and geometry, and knows no arcs; by features more comes through.
+        try:
+            frame = _told(path, by_feature)
+        except PlanDataError as error:
+            if layer is None or UNSUPPORTED not in str(error):
+                raise
+            frame = _told(path, lambda: by_feature(_of_any_kind(path, layer)))
     return _flat(frame, label, layer or path.stem, reading)
+
+
+def _of_any_kind(path: Path, layer: str) -> str:
+    """The layer as a virtual one of any geometry, as which GDAL gives one with heights and measures."""
+    source, name = (escape(str(one), {'"': "&quot;"}) for one in (path, layer))
+    return (
+        f'<OGRVRTDataSource><OGRVRTLayer name="{name}"><SrcDataSource>{source}</SrcDataSource>'
+        f"<SrcLayer>{name}</SrcLayer><GeometryType>wkbUnknown</GeometryType></OGRVRTLayer></OGRVRTDataSource>"
+    )
 
 
 def _flat(frame: Any, label: str, layer: str, reading: SourceReading) -> Any:
@@ -342,18 +368,25 @@ def _numbered(name: str, seen: dict[str, int]) -> str:
     return name if seen[name] == 1 else f"{name}_{seen[name]}"
 
 
-def cut_through(name: str, whole: str) -> bool:
+def cut_through(name: str, whole: str, written: str = "") -> bool:
     """
     Whether a Shapefile's field name may be `whole`, cut where ten bytes end in UTF-8 or GB18030.
+
+    Parameters
+    ----------
+    written
+        The name as it stands there, with the marks that were taken out of `name`.
 
     Examples
     --------
     >>> cut_through("地块编", "地块编号"), cut_through("建筑限", "建筑密度")
     (True, False)
+    >>> cut_through("artdernu", "artdernutzung", "Art_der_Nu"), cut_through("artdernu", "artdernutzung")
+    (True, False)
     """
     if len(name) < 3 or not whole.startswith(name) or name == whole:
         return False
-    sizes: Sequence[int] = [len(name.encode(codec)) for codec in ("utf-8", "gb18030")]
+    sizes: Sequence[int] = [len((written or name).encode(codec)) for codec in ("utf-8", "gb18030")]
     following = whole[len(name)]
     return any(
         size + len(following.encode(codec)) > _NAME_BYTES >= size
