@@ -186,7 +186,8 @@ class _Layers:
         fills = [(layer, shape) for layer, shape in self.drawn.fills if layer in layers]
         if not own and not fills:
             own = self._numbered_layer(strays)
-            layers = sorted({one.layer for one in own})
+            fills = [] if own else self._numbered_fills()
+            layers = sorted({one.layer for one in own} | {layer for layer, _ in fills})
             for layer in layers:
                 self.roles[layer] = "parcels"
             strays = [one for one in strays if one.layer not in layers]
@@ -221,15 +222,34 @@ class _Layers:
 
     def _holding(self, lines: list[DrawnLine]) -> list[DrawnLine]:
         """Closed lines in which the number of a parcel stands."""
+        shapes = [shapely.make_valid(shapely.Polygon(one.points)) for one in lines]
+        return [lines[at] for at in self._with_a_number(shapes)]
+
+    def _with_a_number(self, shapes: list[Any]) -> list[int]:
+        """Which of some areas hold the number of just one parcel."""
         places = [one.places[0] for one in self.drawn.labels if self.reader.says_number(one)]
         places += [one.place for one in self.drawn.marks if self.reader.has_number(one)]
-        if not lines or not places:
+        if not shapes or not places:
             return []
         tree = shapely.STRtree([shapely.Point(one) for one in places])
-        shapes = [shapely.make_valid(shapely.Polygon(one.points)) for one in lines]
-        held = tree.query(shapes, predicate="contains")[0]
-        once = {int(at) for at, n in Counter(held.tolist()).items() if n == 1}
-        return [line for at, line in enumerate(lines) if at in once]
+        held = Counter(tree.query(shapes, predicate="contains")[0].tolist())
+        return sorted(at for at, n in held.items() if n == 1)
+
+    def _numbered_fills(self) -> list[tuple[str, Any]]:
+        """Where no outline is one of parcels: the filled areas in which a number stands."""
+        offered = [(layer, shape) for layer, shape in self.drawn.fills if self.roles[layer] in {"", "labels"}]
+        held = self._with_a_number([shape for _, shape in offered])
+        layers = {offered[at][0] for at in held}
+        beside = sum(layer in layers for layer, _ in offered) - len(held)
+        if beside:
+            message = (
+                f"{len(held)} filled areas with a parcel's number in them were taken for parcels; {beside} "
+                "without any (legend, map of the surroundings) were left out. Write a number into one that "
+                "counts."
+            )
+            finding = SourceFinding(rule="cad-layer", grade="warning", message=message, file=self.file)
+            self.reading.findings.append(finding)
+        return [offered[at] for at in held]
 
     def _numbered_layer(self, strays: list[DrawnLine]) -> list[DrawnLine]:
         """Where no layer is named after parcels: the one whose outlines hold most numbers."""

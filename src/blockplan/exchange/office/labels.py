@@ -88,11 +88,14 @@ class Reader:
         message = f"Letters before figures were read: {', '.join(said)}, and so of all like them."
         return [SourceFinding(rule="cad-letter", grade="note", message=message, file=file)] if said else []
 
-    @staticmethod
-    def is_number(text: str) -> bool:
-        """Whether a text may be a parcel's number."""
-        whole = _NUMBER.fullmatch(text.strip()) is not None
-        return whole and not _FIGURE.fullmatch(text.strip()) and codes.code_in(text) != text.strip()
+    def is_number(self, text: str) -> bool:
+        """Whether a text may be a parcel's number; a figure with its name before it (`限高54m`) is none."""
+        text = text.strip()
+        if not _NUMBER.fullmatch(text) or _FIGURE.fullmatch(text) or codes.code_in(text) == text:
+            return False
+        said = _GLUED.match(text)
+        named = said and not said[1].isascii() and self._columns.get(name_and_unit(said[1])[0], "parcel_id")
+        return not named or named == "parcel_id"
 
     def says_number(self, label: DrawingText) -> bool:
         """Whether a text is a parcel's number, as those of this drawing are built."""
