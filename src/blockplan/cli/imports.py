@@ -139,6 +139,7 @@ def _show_findings(result: OfficeImport) -> None:
             grave.append(one)
     for one in grave[:SHOWN]:
         place = ": ".join(filter(None, (one.file, one.layer)))
+        place = "" if one.file and one.file in one.message else place
         click.echo(f"  {one.grade}: {place + ': ' if place else ''}{one.message}")
     if len(result.findings) > len(grave[:SHOWN]):
         click.echo(f"  and {len(result.findings) - len(grave[:SHOWN])} more; --json lists all of them")

@@ -87,7 +87,9 @@ def test_parcels_without_any_number_are_numbered_and_told(folder, brought):
     parcels(功能=["住宅", "办公", "小学", "公园"]).to_file(folder / "地块.geojson", driver="GeoJSON")
     plan, result = brought()
     assert plan.layer("parcels").index.tolist()[:4] == ["N0001", "N0002", "N0003", "N0004"]
-    assert len(rules(result, "office-number")) == 4
+    (told,) = rules(result, "office-number")
+    assert told.measured == 4
+    assert "N0001 to N0004" in told.message
 
 
 def test_a_german_development_plan_with_decimal_commas_is_understood_and_not_judged_by_chinese_law(

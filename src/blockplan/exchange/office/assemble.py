@@ -13,7 +13,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from blockplan.exchange.office import codes, features, parcels, roads
+from blockplan.exchange.office import codes, features, parcels, roads, translation
 from blockplan.exchange.office.duplicate_files import without_twins
 from blockplan.exchange.office.facilities import facilities
 from blockplan.exchange.office.joining import join
@@ -82,7 +82,7 @@ def assemble(
         found.rows, [*of("parcel_table"), *_as_tables(twins)], mapping, profile, findings
     )
     list_name = _code_list(found, mapping, findings, ask)
-    parcels.translate_codes(found, list_name, mapping, findings)
+    translation.translate_codes(found, list_name, mapping, findings)
     built.codes = found.codes
     frame = parcels.frame(found, profile, list_name, findings)
     _floor_areas(frame, mapping, built, findings)
@@ -180,7 +180,7 @@ def _code_list(
     findings: list[SourceFinding],
     ask: Callable[[Question], int] | None,
 ) -> str:
-    list_name, sure, close = parcels.code_list(found.rows, mapping)
+    list_name, sure, close = translation.code_list(found.rows, mapping)
     if close:
         options = [list_name, close]
         titles = [codes.LISTS[one][0] for one in options]

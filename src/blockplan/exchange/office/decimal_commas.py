@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from blockplan.exchange.office.source import SourceLayer
 
 _UNIT = r"\s*(?:%|m2|m²|㎡|m|ha)?"
-#: Nothing but a decimal comma stands behind a nought alone.
+#: Nothing but a decimal comma stands behind a nought alone, or before two digits in every value of a field.
 _SURE = re.compile(rf"[≤≥<>]?\s*0,\d{{1,2}}{_UNIT}")
+_TWO = re.compile(rf"[≤≥<>]?\s*\d+,\d\d{_UNIT}")
 _COMMA = re.compile(rf"([≤≥<>]?\s*\d+),(\d{{1,2}}{_UNIT})")
 _POINT = re.compile(rf"[≤≥<>]?\s*\d+\.\d+{_UNIT}")
 
@@ -23,10 +24,12 @@ def with_points(layers: Sequence[SourceLayer], findings: list[SourceFinding]) ->
     """
     Put points for the decimal commas of files that have such; each layer changed is told.
 
-    One number with a nought before its comma must stand somewhere, and in the layer none with a point.
+    One number with a nought before its comma must stand somewhere, or a field whose numbers all have two
+    digits behind it; and in the layer none with a point.
     """
     texts = [_texts(layer) for layer in layers]
-    if not any(map(_SURE.fullmatch, {text for fields in texts for many in fields.values() for text in many})):
+    given = [many for fields in texts for many in fields.values()]
+    if not any(any(map(_SURE.fullmatch, many)) or all(map(_TWO.fullmatch, many)) for many in given):
         return
     for layer, fields in zip(layers, texts, strict=True):
         said = {text for many in fields.values() for text in many}
@@ -44,10 +47,10 @@ def with_points(layers: Sequence[SourceLayer], findings: list[SourceFinding]) ->
 
 
 def _texts(layer: SourceLayer) -> dict[str, set[str]]:
-    """The texts with a comma or a point among digits that each field holds."""
+    """The short texts that each field holds."""
     found = {}
     for name in layer.fields:
         there = {one for one in layer.frame[name].tolist() if isinstance(one, str) and len(one) < 20}
         if there:
-            found[name] = {one for one in there if "," in one or "." in one}
+            found[name] = there
     return found

@@ -153,13 +153,21 @@ def _told(first: SourceLayer, second: SourceLayer, number: int) -> SourceFinding
     )
 
 
+def outlines(layer: SourceLayer) -> list[str]:
+    """What tells parcels without numbers: how they are drawn."""
+    return [str(shape.normalize().wkb_hex) for shape in layer.frame.geometry]
+
+
 def differing(one: SourceLayer, mine: LayerChoice, other: SourceLayer, theirs: LayerChoice) -> str:
     """In which columns two layers of the same parcels differ, and at how many of them; "" where in none."""
     number, same_number = mine.column("parcel_id"), theirs.column("parcel_id")
     if number is None or same_number is None:
-        return ""
-    at = {text_of(value): row for row, value in enumerate(other.frame[same_number.field])}
-    pairs = [(row, at.get(text_of(value))) for row, value in enumerate(one.frame[number.field])]
+        first, second = outlines(one), outlines(other)
+    else:
+        first = [text_of(value) for value in one.frame[number.field]]
+        second = [text_of(value) for value in other.frame[same_number.field]]
+    at = {told: row for row, told in enumerate(second)}
+    pairs = [(row, at.get(told)) for row, told in enumerate(first)]
     found = []
     for field in mine.field:
         twin = theirs.column(field.column) if field.column and field is not number else None

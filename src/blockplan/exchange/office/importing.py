@@ -23,9 +23,10 @@ from blockplan.errors import MappingError, PlanDataError
 from blockplan.exchange.layers import spare_drawn_plan, written
 from blockplan.exchange.office import assemble, datum
 from blockplan.exchange.office.cad_shapefiles import as_drawn
+from blockplan.exchange.office.centre_lines import centre_lines_apart
 from blockplan.exchange.office.days import day_in, days_of
 from blockplan.exchange.office.decimal_commas import with_points
-from blockplan.exchange.office.duplicate_files import differing
+from blockplan.exchange.office.duplicate_files import differing, outlines
 from blockplan.exchange.office.joining import looks
 from blockplan.exchange.office.law import judged_by
 from blockplan.exchange.office.mapping import (
@@ -40,7 +41,7 @@ from blockplan.exchange.office.paired_fields import take_apart
 from blockplan.exchange.office.plan_models import in_classes
 from blockplan.exchange.office.profile import load_profile
 from blockplan.exchange.office.readers import read_all, said_of_files
-from blockplan.exchange.office.recognise import STRANGE, UNREADABLE, is_copy, left_out, recognise, retake
+from blockplan.exchange.office.recognise import STRANGE, UNREADABLE, left_out, recognise, retake, state_of
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.stated_totals import compare_with_texts
 from blockplan.exchange.office.values import is_blank, text_of
@@ -131,6 +132,7 @@ def import_office(
     with ExitStack() as stack:
         reading = read_all(paths, profile, stack, heal_m)
     as_drawn(reading, profile)
+    centre_lines_apart(reading)
     findings = reading.findings
     with_points(reading.layers, findings)
     take_apart(reading.layers, profile, findings)
@@ -316,11 +318,11 @@ def _numbers_of_tables(pairs: list[Pair]) -> None:
 
 
 def _doubles(pairs: list[Pair], findings: list[SourceFinding]) -> None:
-    """Of two layers that draw the same parcels, one counts: no copy, more fields, more parcels."""
+    """Of two layers that draw the same parcels, one counts: no copy, latest, more fields, more parcels."""
     ours = [(layer, choice) for layer, choice in pairs if choice.role == "parcels"]
     ours.sort(
         key=lambda pair: (
-            is_copy(pair[0]),
+            state_of(pair[0]),
             -sum(bool(one.column) for one in pair[1].field),
             -len(pair[0].frame),
         )
@@ -351,10 +353,7 @@ def _same_parcels(one: SourceLayer, mine: LayerChoice, other: SourceLayer, their
         second = {text_of(value) for value in other.frame[b.field] if not is_blank(value)}
         if first and second:
             return len(first & second) / min(len(first), len(second)) > SAME_NUMBERS
-    shapes, there = (
-        {str(shape.normalize().wkb_hex) for shape in one.frame.geometry},
-        {str(shape.normalize().wkb_hex) for shape in other.frame.geometry},
-    )
+    shapes, there = set(outlines(one)), set(outlines(other))
     return len(shapes & there) / max(1, min(len(shapes), len(there))) > SAME_NUMBERS
 
 
@@ -373,7 +372,7 @@ def _asked(
     for one in choice.field:
         if one.close:
             options = [one.field, *one.close]
-            question = Question(f"{layer.file}: {layer.name}: which field gives {one.column}", options)
+            question = Question(f"The field of {layer.file}: {layer.name} that gives {one.column}", options)
             taken = _decide(question, ask, findings, layer)
             if taken:
                 other = next(each for each in choice.field if each.field == options[taken])

@@ -89,7 +89,7 @@ def join(parcels: list[Row], table: list[Row], prefer: str, findings: list[Sourc
             findings.append(_astray(row, number, several.get(number, [])))
             continue
         parcel = found[number]
-        if key(number) != key(parcel):
+        if key(number) != key(parcel) or number == row.get("_bare"):
             findings.append(_near(row, parcel))
         if parcel in reached:
             _again(row, reached[parcel], parcel, findings)
@@ -102,7 +102,7 @@ def join(parcels: list[Row], table: list[Row], prefer: str, findings: list[Sourc
 def _wanted(table: list[Row], there: list[str], findings: list[SourceFinding]) -> list[str]:
     """The numbers of a table's rows; with the name of block or sheet before them where only so they fit."""
     plain = [str(row["parcel_id"]) for row in table]
-    plain = [_from_date(row, number, there) for row, number in zip(table, plain, strict=True)]
+    plain = [_as_there(row, number, there) for row, number in zip(table, plain, strict=True)]
     fits = len(match_numbers(plain, there)[0])
     if fits >= 0.5 * len(set(plain)):
         return plain
@@ -133,9 +133,11 @@ def _head(row: Row, source: str) -> str:
     return re.sub(r"街区|街坊|单元|片区|组团|区块|分区|地块|指标表?|一览表|[\s()（）:：]", "", text_of(text))
 
 
-def _from_date(row: Row, number: str, there: list[str]) -> str:
-    """A number that a spreadsheet took for a date (1-2 became 2 January)."""
-    day = row.get("_date")
+def _as_there(row: Row, number: str, there: list[str]) -> str:
+    """A number without a footnote's mark, or that a spreadsheet took for a date (1-2 became 2 January)."""
+    bare, day = row.get("_bare"), row.get("_date")
+    if bare and not match_numbers([number], there)[0] and match_numbers([bare], there)[0]:
+        return str(bare)
     if day is None:
         return number
     options = [
@@ -152,11 +154,12 @@ def _place(row: Row) -> dict[str, Any]:
 
 
 def _near(row: Row, parcel: str) -> SourceFinding:
+    written = str(row.get("_written", row["parcel_id"]))
     return SourceFinding(
         rule="office-near-miss",
         grade="warning",
-        message=f"The table writes {row['parcel_id']!r} for parcel {parcel!r}; the two were joined.",
-        value=str(row["parcel_id"]),
+        message=f"The table writes {written!r} for parcel {parcel!r}; the two were joined.",
+        value=written,
         **(_place(row) | {"id": parcel}),
     )
 

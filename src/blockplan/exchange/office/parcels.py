@@ -26,14 +26,13 @@ from blockplan.exchange.office.duplicate_files import refuse_two_drawings
 from blockplan.exchange.office.features import beside
 from blockplan.exchange.office.joining import key, same
 from blockplan.exchange.office.kilometres import refuse_specks
-from blockplan.exchange.office.mapping import CodeChoice
 from blockplan.exchange.office.residents import of_households
-from blockplan.exchange.office.rows import PLACE, read_rows
+from blockplan.exchange.office.rows import PLACE, about_row, read_rows
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.values import Amount, text_of
 
 if TYPE_CHECKING:
-    from blockplan.exchange.office.mapping import LayerChoice, OfficeMapping
+    from blockplan.exchange.office.mapping import CodeChoice, LayerChoice, OfficeMapping
     from blockplan.exchange.office.profile import Profile
     from blockplan.exchange.office.rows import Row
     from blockplan.exchange.office.source import SourceLayer
@@ -112,7 +111,9 @@ def _sound(found: ImportedParcels, rows: list[Row], shapes: Any, findings: list[
                 f"The outline of {row[PLACE][2]} crosses itself; it was mended, its area is now "
                 f"{mended.area:,.1f} m2."
             )
-            findings.append(_of(row, "office-outline", "warning", message, measured=mended.area, x=x, y=y))
+            findings.append(
+                about_row(row, "office-outline", "warning", message, measured=mended.area, x=x, y=y)
+            )
             found.healed.append(
                 {
                     "layer": row[PLACE][1],
@@ -127,7 +128,7 @@ def _sound(found: ImportedParcels, rows: list[Row], shapes: Any, findings: list[
             areas[at] = mended.area
         if shape.is_empty or shape.geom_type not in {"Polygon", "MultiPolygon"}:
             findings.append(
-                _of(
+                about_row(
                     row,
                     "office-outline",
                     "warning",
@@ -139,7 +140,7 @@ def _sound(found: ImportedParcels, rows: list[Row], shapes: Any, findings: list[
             x, y = _point(shape)
             message = f"{row[PLACE][2]} is a sliver of {areas[at]:.2f} m2; it was left out."
             findings.append(
-                _of(row, "office-sliver", "warning", message, measured=float(areas[at]), x=x, y=y)
+                about_row(row, "office-sliver", "warning", message, measured=float(areas[at]), x=x, y=y)
             )
             continue
         found.rows.append(row)
@@ -158,11 +159,6 @@ def _point(shape: Any) -> tuple[float, float]:
     except shapely.errors.GEOSException:
         point = shape.envelope.centroid
     return (round(point.x, 3), round(point.y, 3)) if not point.is_empty else (0.0, 0.0)
-
-
-def _of(row: Row, rule: str, grade: Any, message: str, **more: Any) -> SourceFinding:
-    file, layer, place = row[PLACE]
-    return SourceFinding(rule=rule, grade=grade, message=message, file=file, layer=layer, id=place, **more)
 
 
 # Numbers
@@ -208,16 +204,22 @@ def _numbered(found: ImportedParcels, mapping: OfficeMapping, findings: list[Sou
         if len(rows) > 1:
             _twice(found, rows, gone, mapping.choices.double_numbers, findings)
     number = 0
+    called: dict[tuple[str, str, bool], list[int]] = defaultdict(list)
     for at in without:
         while not number or key(f"N{number:04d}") in taken:
             number += 1
         taken.add(key(f"N{number:04d}"))
         row = found.rows[at]
         row["parcel_id"] = f"N{number:04d}"
-        x, y = _point(found.shapes[at])
-        quiet = row.get("_standard") == NATIONAL
-        message = f"A parcel ({row[PLACE][2]}) has no number; it is called {row['parcel_id']}."
-        findings.append(_of(row, "office-number", "note" if quiet else "warning", message, x=x, y=y))
+        called[(*row[PLACE][:2], row.get("_standard") == NATIONAL)].append(at)
+    for (_, _, quiet), there in called.items():
+        first, last = found.rows[there[0]], found.rows[there[-1]]
+        x, y = _point(found.shapes[there[0]])
+        names = f"are called {first['parcel_id']} to {last['parcel_id']}, the first of them {first[PLACE][2]}"
+        one = f"A parcel ({first[PLACE][2]}) has no number; it is called {first['parcel_id']}."
+        message = one if len(there) == 1 else f"{len(there)} parcels have no number; they {names}."
+        about = {"measured": float(len(there)), "x": x, "y": y}
+        findings.append(about_row(first, "office-number", "note" if quiet else "warning", message, **about))
     keep = [at for at in range(len(found.rows)) if at not in gone]
     found.rows = [found.rows[at] for at in keep]
     found.shapes = [found.shapes[at] for at in keep]
@@ -238,7 +240,7 @@ def _twice(
         if shared >= DOUBLE_SHARE * min(mine.area, theirs.area):
             gone.add(at)
             message = f"{number} is drawn twice at the same place; the second was left out."
-            findings.append(_of(found.rows[at], "office-twice", "warning", message, **about))
+            findings.append(about_row(found.rows[at], "office-twice", "warning", message, **about))
         elif choice == "parts" and _parts(found, first, at):
             found.shapes[first] = (
                 shapely.multipolygons([*shapely.get_parts(mine), *shapely.get_parts(theirs)])
@@ -250,7 +252,7 @@ def _twice(
                 f"{number} stands at {len(rows)} shapes with the same values; they are taken as parts "
                 "of one parcel."
             )
-            findings.append(_of(found.rows[at], "office-parts", "note", message, **about))
+            findings.append(about_row(found.rows[at], "office-parts", "note", message, **about))
         else:
             count += 1
             found.rows[at]["parcel_id"] = f"{number}#{count}"
@@ -258,7 +260,7 @@ def _twice(
                 f"{number} stands at {len(rows)} shapes with different values; this one is called "
                 f"{number}#{count}."
             )
-            findings.append(_of(found.rows[at], "office-number", "error", message, **about))
+            findings.append(about_row(found.rows[at], "office-number", "error", message, **about))
 
 
 def _parts(found: ImportedParcels, first: int, at: int) -> bool:
@@ -273,124 +275,6 @@ def _parts(found: ImportedParcels, first: int, at: int) -> bool:
     own = isinstance(said, Amount) and abs(said.value - found.shapes[at].area) <= 0.01 * said.value
     alone = isinstance(said, Amount) and abs(said.value - found.shapes[first].area) <= 0.01 * said.value
     return not (own and alone)
-
-
-# Codes
-
-
-def code_list(rows: list[Row], mapping: OfficeMapping) -> tuple[str, float, str]:
-    """The list that the office's codes are of, how sure that is, and the next likeliest where it is close."""
-    if mapping.choices.code_list:
-        return mapping.choices.code_list, 1.0, ""
-    pairs = [
-        (str(row.get("land_use") or row.get("land_use_name") or ""), str(row.get("land_use_name") or ""))
-        for row in rows
-        if "_standard" not in row
-    ]
-    marks = codes.scores([code for code, _ in pairs], [name for _, name in pairs])
-    if not marks:
-        return NATIONAL, 0.5, ""
-    order = sorted(marks, key=lambda name: (-marks[name], list(codes.LISTS).index(name)))
-    close = order[1] if len(order) > 1 and marks[order[0]] - marks[order[1]] < 0.02 else ""
-    used = {code for one, _ in pairs for code in codes.codes_in(one)}
-    if close and all(_same_class(code, order[0], close) for code in used):
-        close = ""
-    return order[0], min(1.0, marks[order[0]] / 1.5 + 0.2), close
-
-
-def _same_class(code: str, one: str, other: str) -> bool:
-    """Whether a code means the same first-level class in two lists."""
-    first, second = (codes.translate(code, name).to or "" for name in (one, other))
-    return first[:2] == second[:2]
-
-
-def translate_codes(
-    found: ImportedParcels, list_name: str, mapping: OfficeMapping, findings: list[SourceFinding]
-) -> None:
-    """
-    Put codes of the list in force into the rows; the given ones stay beside, and
-    each translation is listed.
-    """
-    by_hand = {(one.code, one.name): one for one in mapping.code} | {
-        (one.code, ""): one for one in mapping.code if not one.name
-    }
-    used: dict[tuple[str, str], CodeChoice] = {}
-    cache: dict[tuple[str, str, str], codes.Translation] = {}
-    for row in found.rows:
-        given, name = str(row.pop("land_use", "") or ""), str(row.get("land_use_name") or "")
-        own_list = str(row.get("_standard") or _standard(row, list_name))
-        asked = (given, name, own_list)
-        if asked not in cache:
-            cache[asked] = _translated(given, name, own_list)
-        done = cache[asked]
-        hand = by_hand.get((given, name)) or by_hand.get((given, ""))
-        to = hand.to or None if hand is not None else done.to
-        row["_beside"] = done.beside
-        if given or name:
-            row["land_use_given"] = given or name
-            row["land_use_given_list"] = done.list_name
-        if to is not None:
-            row["land_use"] = to
-        elif given or name:
-            findings.append(
-                _of(
-                    row,
-                    "office-code",
-                    "error",
-                    f"The land use {given or name!r} of {row.get('parcel_id')} has no class in the list in "
-                    f"force ({done.lost}).",
-                    value=given or name,
-                )
-            )
-        else:
-            findings.append(_of(row, "office-code", "warning", f"{row.get('parcel_id')} has no land use."))
-        if row.get("_standard") != NATIONAL and (given or name):
-            entry = used.setdefault(
-                (given, name),
-                CodeChoice(code=given, name=name, list=done.list_name, to=to or "", lost=done.lost),
-            )
-            entry.parcels += 1
-        if done.lost and to is not None and to != given:
-            findings.append(
-                _of(
-                    row,
-                    "office-code",
-                    "warning" if done.doubtful else "note",
-                    f"{given or name} ({done.list_name}) of {row.get('parcel_id')} became {to}; lost: "
-                    f"{done.lost}.",
-                    value=given or name,
-                )
-            )
-    found.codes = sorted(used.values(), key=lambda one: (one.list, one.code, one.name))
-
-
-def _standard(row: Row, list_name: str) -> str:
-    """The list that a parcel's own field names, or that of the plan."""
-    said = str(row.get("land_use_standard") or "")
-    if said:
-        for name in ("town2007", "gbj137", "gb50137", "cn2020", "cn2023"):
-            if re.search(codes.LISTS[name][1], said):
-                return name
-    return list_name
-
-
-def _translated(given: str, name: str, list_name: str) -> codes.Translation:
-    done = codes.translate(given, list_name, name)
-    if done.to is not None or not given:
-        return done
-    if all(code in codes.old_list(list_name) for code in codes.codes_in(given)):
-        # A class of the list that is none in force is not looked for in another list, only by its name.
-        named = codes.translate("", list_name, name) if name else done
-        return named if named.to is not None else done
-    for other in codes.LISTS:
-        if other != list_name:
-            tried = codes.translate(given, other, name)
-            if tried.to is not None and tried.given == given:
-                tried.lost = "; ".join(
-                    filter(None, (f"read as a code of {other}, not of {list_name}", tried.lost))
-                )
-                return tried
-    return codes.translate("", list_name, name) if name else done
 
 
 # Columns
@@ -446,7 +330,7 @@ def _unfilled(record: dict[str, Any], row: Row, findings: list[SourceFinding]) -
         message = (
             f"{base} of {record['parcel_id']} stands as 0 on land for {use}; it is taken as not filled in."
         )
-        findings.append(_of(row, "office-zero", "note", message, column=base, value="0"))
+        findings.append(about_row(row, "office-zero", "note", message, column=base, value="0"))
 
 
 def _status(row: Row, findings: list[SourceFinding]) -> dict[str, str]:
@@ -463,7 +347,9 @@ def _status(row: Row, findings: list[SourceFinding]) -> dict[str, str]:
             f"{row['status']!r} is no state of development that is known, so that of "
             f"{row.get('parcel_id')} is unknown."
         )
-        findings.append(_of(row, "office-value", "note", message, column="status", value=str(row["status"])))
+        findings.append(
+            about_row(row, "office-value", "note", message, column="status", value=str(row["status"]))
+        )
         return {"status_given": str(row["status"])}
     return {"status": found}
 

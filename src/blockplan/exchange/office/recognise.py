@@ -54,6 +54,9 @@ _KINDS = {"Polygon": "polygon", "LineString": "line", "LinearRing": "line", "Poi
 _TAIL = re.compile(
     r"(?:gcj02|bd09|wgs84|cgcs2000|amap|gaode|baidu|高德|百度|\d{2,8}|(?:19|20)\d{2}年?|最终版?|终稿|成果|修改|py|ln|pt|polygon|line|point|面|线|点|v\d+|new)$"
 )
+_REVISION = re.compile(
+    r"(?:修改|修订|调整|改|(?<![a-z])(?:v|ver|rev|版))稿?版?[ _.-]*(\d{1,2})?$", re.IGNORECASE
+)
 _COPY = re.compile(r"备份|副本|旧|作废|废弃|backup|copy|old|bak|临时|temp", re.IGNORECASE)
 
 
@@ -97,9 +100,21 @@ def left_out(layer: SourceLayer) -> SourceFinding:
     return SourceFinding(rule="office-layer", grade="warning", message=message, **layer.place)
 
 
-def is_copy(layer: SourceLayer) -> bool:
-    """Whether the name of a layer or file says that it is a copy or an old state."""
-    return _COPY.search(layer.name) is not None or _COPY.search(layer.file) is not None
+def state_of(layer: SourceLayer) -> tuple[bool, int]:
+    """
+    Whether the name of a layer or file says that it is a copy or an old state; and its revision, as minus.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from blockplan.exchange.office.source import SourceLayer
+    >>> names = ("用地_最终", "用地_修改2", "DK_v3", "用地修改", "用地副本")
+    >>> [state_of(SourceLayer("", name, pd.DataFrame())) for name in names]
+    [(False, 0), (False, -2), (False, -3), (False, -1), (True, 0)]
+    """
+    revised = _REVISION.search(layer.name)
+    copied = _COPY.search(layer.name) is not None or _COPY.search(layer.file) is not None
+    return copied, -int(revised[1] or 1) if revised else 0
 
 
 def geometry_kind(layer: SourceLayer) -> str:
@@ -298,7 +313,7 @@ def _named(layer: SourceLayer, name: str, column: FieldNames) -> tuple[float, st
         if said in column.names:
             found = 0.96 - 0.001 * column.names.index(said)
             best, why = max((best, why), (found, f"{way} {title!r}"))
-        elif any(cut_through(said, one) for one in column.names):
+        elif any(cut_through(said, one, title) for one in column.names):
             best, why = max((best, why), (0.8, f"{way} {title!r}, cut to ten bytes"))
         elif not said.isascii():
             inside = [one for one in column.names if len(one) >= 3 and not one.isascii() and one in said]

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.exchange.office.source import ROW, SECTION, SourceFinding
 from blockplan.exchange.office.texts import service_of
-from blockplan.exchange.office.values import Amount, Unread, is_blank, read_amount, read_elevation, text_of
+from blockplan.exchange.office.values import (
+    Amount,
+    Unread,
+    is_blank,
+    read_amount,
+    read_elevation,
+    text_of,
+    without_footnote,
+)
 
 if TYPE_CHECKING:
     from blockplan.exchange.office.mapping import FieldChoice, LayerChoice
@@ -69,6 +77,12 @@ def read_rows(
     return rows
 
 
+def about_row(row: Row, rule: str, grade: Grade, message: str, **more: Any) -> SourceFinding:
+    """A finding about a row, with its place in the office's files."""
+    file, layer, place = row[PLACE]
+    return SourceFinding(rule=rule, grade=grade, message=message, file=file, layer=layer, id=place, **more)
+
+
 def _places(layer: SourceLayer, choice: LayerChoice) -> list[tuple[str, str, str]]:
     number = choice.column("parcel_id") or choice.column("street_id") or choice.column("facility_id")
     at = layer.frame[ROW].tolist() if ROW in layer.frame.columns else range(1, len(layer.frame) + 1)
@@ -104,6 +118,8 @@ def _texts(rows: list[Row], values: list[Any], one: FieldChoice, column: FieldNa
         row[column.column] = text
         if column.quantity == "id" and isinstance(value, dt.datetime):
             row["_date"] = value
+        elif column.quantity == "id" and (bare := without_footnote(value)):
+            row["_bare"], row["_written"] = bare, value
 
 
 def _sizes_one(named: str, text: str) -> bool:

@@ -132,6 +132,23 @@ class Unread:
 _NOTE_MARK = re.compile(r"\s*[①-⑳⑴-⒇❶-❿]+|(?<=[\d%％])[⁰¹²³⁴-⁹]+")
 
 
+#: Marks of footnotes behind a parcel's number.
+_MARK_BEHIND = re.compile(r"(?<=[\w)）])\s*[①-⑳⑴-⒇❶-❿⁰¹²³⁴-⁹*＊※★☆△▲†‡]+\s*$")
+
+
+def without_footnote(number: Any) -> str:
+    """
+    A parcel's number without the mark of a footnote behind it; "" where there is none.
+
+    Examples
+    --------
+    >>> without_footnote("A-01-03①"), without_footnote("A-01*"), without_footnote("A-01"), without_footnote(3)
+    ('A-01-03', 'A-01', '', '')
+    """
+    bare = _MARK_BEHIND.sub("", number) if isinstance(number, str) else number
+    return "" if bare == number else text_of(bare)
+
+
 def text_of(value: Any) -> str:
     """
     A cell as plain text: full width made half, whole numbers without ``.0``; "" where there is nothing.

@@ -33,6 +33,13 @@ if TYPE_CHECKING:
 CANDIDATES = ("utf-8", "gb18030", "cp932", "big5hkscs")
 #: Chinese of Taiwan and Hong Kong is read where that gives so many more common signs than any other.
 _CLEARLY = 0.15
+#: Text of an encoding has at least this share of common signs.
+_MOSTLY = 0.5
+_ASCII = bytes(range(128))
+#: Letters and signs of West European words in code page 1252, which stand alone among ASCII letters.
+_WESTERN = re.compile(
+    rb"(?<![\x80-\xff])[\xa7\xb0\xb2\xb3\xb5\xc0-\xff]{1,2}(?![\x80-\xff])|[\x84\x93\x94\x96]"
+)
 #: ``gb18030`` reads everything that GB2312, GBK and code page 936 can say, ``big5hkscs`` what Big5 can.
 _WIDER = {
     "gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030", "shift_jis": "cp932", "ascii": "utf-8",
@@ -98,8 +105,13 @@ def detect(texts: Sequence[bytes], said: str | None = None) -> str:
     decodes the most texts; between Chinese, Japanese and Chinese of Taiwan, which share byte
     pairs, the one that gives the more common characters.
 
+    Words of Western Europe are told by
+    letters that stand alone, which hardly any common character has.
+
     Examples
     --------
+    >>> detect(["Höhe".encode("cp1252"), "Fläche (m²)".encode("cp1252"), "Größe".encode("cp1252")])
+    'cp1252'
     >>> detect(["绿地".encode("gbk")]), detect(["みどり".encode("cp932")]), detect(["绿地".encode()])
     ('gb18030', 'cp932', 'utf-8')
     >>> detect(["都市計畫分區".encode("big5"), "第三種住宅區".encode("big5"), "容積率".encode("big5")])
@@ -113,11 +125,18 @@ def detect(texts: Sequence[bytes], said: str | None = None) -> str:
     misses = {name: _misses(foreign, name) for name in CANDIDATES}
     best = min(misses.values())
     fits = [name for name in CANDIDATES if misses[name] == best]
+    if misses["utf-8"] and _is_western(foreign):
+        return "cp1252"
     if fits[0] == "utf-8" or len(fits) == 1:
         return fits[0]
     shares = {name: _commonness(foreign, name) for name in fits}
     shares |= {"big5hkscs": shares["big5hkscs"] - _CLEARLY} if "big5hkscs" in shares else {}
     return max(fits, key=lambda name: shares[name])
+
+
+def _is_western(texts: Sequence[bytes]) -> bool:
+    alone = all(not _WESTERN.sub(b"", text).strip(_ASCII) for text in texts)
+    return alone and all(_commonness(texts, name) < _MOSTLY for name in CANDIDATES[1:])
 
 
 def _misses(texts: Sequence[bytes], name: str) -> int:

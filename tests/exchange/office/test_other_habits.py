@@ -1,0 +1,240 @@
+"""Folders of offices of several countries: packages, Google Earth, arcs, revisions, western tables."""
+
+from __future__ import annotations
+
+import subprocess
+import zipfile
+
+import ezdxf
+import geopandas as gpd
+import pyogrio
+import pytest
+import shapely
+from tests.exchange.office.conftest import CRS, parcels, rules, shapefile, squares, workbook
+
+from blockplan.errors import PlanDataError
+
+KML = """<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document>
+<name>控规</name><Folder><name>{folder}</name>{marks}</Folder></Document></kml>"""
+AREA = """<Placemark><name>{name}</name>{data}<Polygon><outerBoundaryIs><LinearRing><coordinates>
+{ring}</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>"""
+
+
+def rings():
+    """Four squares of a hectare in degrees, as KML writes them."""
+    shapes = gpd.GeoSeries(squares(), crs=CRS).to_crs(4326)
+    return [" ".join(f"{x:.9f},{y:.9f},0" for x, y in shape.exterior.coords) for shape in shapes]
+
+
+def earth(data, folder="地块"):
+    """A KML of four areas, each with its data."""
+    marks = [AREA.format(name=f"A-0{at}", data=data(at), ring=ring) for at, ring in enumerate(rings(), 1)]
+    return KML.format(folder=folder, marks="".join(marks))
+
+
+def own_data(at):
+    fields = {"容积率": f"{at}.0", "绿地率": "35%", "用地代码": "R2"}
+    inner = "".join(f'<Data name="{key}"><value>{value}</value></Data>' for key, value in fields.items())
+    return f"<ExtendedData>{inner}</ExtendedData>"
+
+
+def balloon(at):
+    rows = {"容积率": f"{at}.0", "绿地率": "35%", "用地代码": "R2", "备注": "&lt;Null&gt;"}
+    cells = "".join(f"<tr><td>{key}</td><td>{value}</td></tr>" for key, value in rows.items())
+    return f"<description><![CDATA[<table>{cells}</table>]]></description>"
+
+
+def packed(file, **files):
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name.replace("__", "."), text)
+
+
+# Google Earth
+
+
+@pytest.mark.parametrize("data", [own_data, balloon])
+def test_a_kmz_gives_the_figures_under_chinese_names_of_one_length(folder, brought, data):
+    packed(folder / "控规.kmz", doc__kml=earth(data))
+    plan, _ = brought()
+    frame = plan.layer("parcels")
+    assert frame.loc[["A-01", "A-04"], "far"].tolist() == [1.0, 4.0]
+    assert frame.loc["A-01", "green_ratio"] == 0.35
+    assert frame.loc["A-01", "land_use"] == "070102"
+    assert frame.area.sum() == pytest.approx(40_000, rel=1e-4)
+
+
+def test_two_kmz_files_are_told_apart_by_their_names(folder, brought):
+    packed(folder / "地块.kmz", doc__kml=earth(own_data, folder="图层"))
+    packed(folder / "用地范围.kmz", doc__kml=earth(lambda at: "", folder="图层"))
+    _, result = brought()
+    assert {one.file for one in result.mapping.layer} == {"地块.kmz", "用地范围.kmz"}
+
+
+def test_a_kml_that_declares_entities_is_refused(folder, brought):
+    text = earth(own_data).replace("<kml", '<!DOCTYPE kml [<!ENTITY a "b">]><kml', 1)
+    (folder / "地块.kml").write_text(text, encoding="utf-8")
+    with pytest.raises(PlanDataError, match="entities"):
+        brought(folder / "地块.kml")
+
+
+# Packages
+
+
+def test_a_layer_package_of_arcgis_is_unpacked(folder, brought):
+    parcels().to_file(folder / "tc.gpkg", layer="规划地块")
+    packed(folder / "规划地块.lpkx", commondata__gpkg=(folder / "tc.gpkg").read_bytes())
+    (folder / "tc.gpkg").unlink()
+    plan, _ = brought()
+    assert len(plan.layer("parcels")) == 4
+
+
+def test_a_package_packed_by_seven_zip_says_what_to_do(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    (folder / "图层.lpk").write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(40))
+    _, result = brought()
+    (told,) = rules(result, "office-file")
+    assert "图层.lpk" in told.message
+    assert "Unpack it with 7-Zip" in told.message
+
+
+def test_files_of_one_name_in_two_zips_stay_two(folder, brought):
+    shapefile(parcels(), folder / "a.shp")
+    names = [one.name for one in folder.iterdir()]
+    for archive in ("东.zip", "西.zip"):
+        packed(folder / archive, **{name: (folder / name).read_bytes() for name in names})
+    for name in names:
+        (folder / name).unlink()
+    _, result = brought()
+    assert [one.file for one in result.mapping.layer] == ["a.shp", "西.zip/a.shp"]
+
+
+# Geometry
+
+
+@pytest.mark.parametrize("dimension", ["XY", "XYZM"])
+def test_areas_with_arcs_come_in_from_a_geopackage_of_any_dimension(folder, brought, tmp_path, dimension):
+    # A square of a hectare with a half circle of 50 m about its west side.
+    tail = " 0 0" if dimension == "XYZM" else ""
+    kind = " ZM" if tail else ""
+
+    def point(x, y):
+        return f"{500_000 + x} {4_400_000 + y}{tail}"
+
+    straight = ", ".join(point(x, y) for x, y in ((0, 0), (100, 0), (100, 100), (0, 100)))
+    arc = ", ".join(point(x, y) for x, y in ((0, 100), (-50, 50), (0, 0)))
+    west = f"CURVEPOLYGON{kind} (COMPOUNDCURVE{kind} (({straight}), CIRCULARSTRING{kind} ({arc})))"
+    east = ", ".join(point(x, y) for x, y in ((100, 0), (200, 0), (200, 100), (100, 100), (100, 0)))
+    table = tmp_path / "table.csv"
+    table.write_text(
+        f'WKT,DKBH,YDDM\n"{west}",A-01,R2\n"POLYGON{kind} (({east}))",A-02,B1\n', encoding="utf-8"
+    )
+    try:
+        subprocess.run(
+            ["ogr2ogr", "-f", "GPKG", folder / "plan.gpkg", table, "-oo", "GEOM_POSSIBLE_NAMES=WKT", "-oo",
+             "KEEP_GEOM_COLUMNS=NO", "-nln", "地块", "-a_srs", CRS, "-nlt", "GEOMETRY", "-dim", dimension],
+            check=True, capture_output=True,
+        )  # fmt: skip
+    except FileNotFoundError:
+        pytest.skip("ogr2ogr, which draws the arcs of this test, is not installed")
+    plan, _ = brought()
+    areas = plan.layer("parcels").area
+    assert areas["A-01"] == pytest.approx(10_000 + 3.14159 * 50**2 / 2, abs=0.1)
+    assert areas["A-02"] == pytest.approx(10_000)
+
+
+# Drawings
+
+
+def test_filled_areas_on_numbered_layers_are_parcels_and_a_legend_is_none(folder, brought):
+    document = ezdxf.new("R2010")
+    space = document.modelspace()
+
+    def fill(layer, shape):
+        hatch = space.add_hatch(dxfattribs={"layer": layer})
+        hatch.paths.add_polyline_path(list(shape.exterior.coords)[:-1], is_closed=True)
+
+    for at, shape in enumerate(squares(), start=1):
+        fill(f"{at % 2:02d}", shape)
+        x, y = shape.centroid.x, shape.centroid.y
+        texts = ((f"BH-0{at}", 0), ("R2", 10), ("容积率≤2.2", 20), ("限高54m", 30))
+        for text, up in texts:
+            space.add_text(text, dxfattribs={"layer": "20", "height": 3, "insert": (x, y + up)})
+    fill("00", shapely.box(501_000, 4_400_000, 501_020, 4_400_012))
+    document.saveas(folder / "图.dxf")
+    plan, result = brought()
+    frame = plan.layer("parcels")
+    assert frame.index.tolist() == ["BH-01", "BH-02", "BH-03", "BH-04"]
+    assert frame["far"].tolist() == [2.2] * 4
+    assert frame["height_m"].tolist() == [54.0] * 4
+    (told,) = rules(result, "cad-layer")
+    assert "4 filled areas" in told.message
+    assert "1 without any" in told.message
+
+
+# Layers and tables
+
+
+def test_centre_lines_of_streets_among_control_lines_are_streets(folder, brought):
+    shapefile(parcels(), folder / "XG_GHDK.shp")
+    line = shapely.LineString([(500_000, 4_399_990), (500_400, 4_399_990)])
+    lines = gpd.GeoDataFrame(
+        {"LXDM": ["DLZX-CG", "HDBX"], "MC": ["海棠路", "北河"], "HXKD": [20.0, None]},
+        geometry=[line, shapely.affinity.translate(line, 0, 200)], crs=CRS,
+    )  # fmt: skip
+    shapefile(lines, folder / "XG_KZX.shp")
+    plan, _ = brought()
+    streets = plan.layer("streets")
+    assert streets["class"].tolist() == ["secondary"]
+    assert streets["red_line_width_m"].tolist() == [20.0]
+    assert plan.layer("control_lines")["kind"].tolist() == ["blue"]
+
+
+def test_the_latest_revision_counts_and_what_it_changed_is_said(folder, brought):
+    shapes = squares()
+    for name, far in (("用地_最终", 1.0), ("用地_最终_修改2", 2.0), ("用地 - 副本", 3.0)):
+        frame = parcels(shapes=shapes, YDDM=["R2", "B1", "G1", "A33"], RJL=[far] * 4)
+        shapefile(frame, folder / f"{name}.shp")
+    plan, result = brought()
+    assert plan.layer("parcels")["far"].tolist() == [2.0] * 4
+    assert all("far at 4" in one.message for one in rules(result, "office-double"))
+
+
+def test_the_mark_of_a_footnote_behind_a_number_is_no_digit_of_it(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    workbook(folder / "表.xlsx", 表=[["地块编号", "容积率"], ["A-01①", 1.1], ["A-02*", 1.2], ["A-03", 1.3]])
+    plan, result = brought()
+    assert plan.layer("parcels")["far"].tolist()[:3] == [1.1, 1.2, 1.3]
+    assert "'A-01①' for parcel 'A-01'" in rules(result, "office-near-miss")[0].message
+
+
+def test_parcels_without_land_use_are_told_together(folder, brought):
+    shapefile(
+        parcels(DKBH=["A-01", "A-02", "A-03", "A-04"], YDDM=["R2", None, None, "B1"]), folder / "地块.shp"
+    )
+    _, result = brought()
+    (told,) = [one for one in rules(result, "office-code") if "no land use" in one.message]
+    assert told.measured == 2
+    assert "A-02, A-03" in told.message
+
+
+def test_a_table_of_western_europe_is_no_chinese_text(folder, brought):
+    frame = parcels(Baufeld=["A1", "A2", "B1", "B2"], Art_der_Nu=["WA", "MI", "GE", "SO Klinik"])
+    pyogrio.write_dataframe(frame.to_crs(25832), folder / "Baugebiete.shp", encoding="ISO-8859-1")
+    (folder / "Maß.csv").write_bytes(
+        "Baufeld;GFZ;Höhe max. (m);Fläche (m²)\nA1;1,2;12,5;10.000,0\nA2;0,8;9,0;10.000,0\n".encode("cp1252")
+    )
+    plan, _ = brought()
+    frame = plan.layer("parcels")
+    assert frame["land_use"].tolist() == ["0701", "0701", "1001", "080601"]
+    assert frame["height_m_max"].tolist()[:2] == [12.5, 9.0]
+    assert frame["declared_area_m2"].tolist()[:2] == [10_000.0, 10_000.0]
+
+
+def test_widths_that_all_have_a_comma_and_two_digits_are_read(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    line = shapely.LineString([(500_000, 4_399_990), (500_400, 4_399_990)])
+    streets = gpd.GeoDataFrame({"Name": ["Hauptstraße"], "Breite": ["24,00"]}, geometry=[line], crs=CRS)
+    pyogrio.write_dataframe(streets, folder / "Straßenachsen.shp", encoding="UTF-8")
+    plan, _ = brought()
+    assert plan.layer("streets")["red_line_width_m"].tolist() == [24.0]
