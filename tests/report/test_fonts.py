@@ -4,6 +4,7 @@ import io
 from typing import TYPE_CHECKING
 
 import pytest
+from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.ttLib import TTFont
 
 from blockplan.report import fonts
@@ -49,6 +50,23 @@ def test_a_report_embeds_the_characters_it_uses_and_no_more(lang: str) -> None:
         assert {ord(character) for character in text} <= set(held)
         assert len(held) < 300
         assert len(data) < 60_000
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_embedded_font_draws_its_characters_as_the_whole_font_does_under_its_licence(lang: str) -> None:
+    def drawn(data: bytes) -> dict[str, list[object]]:
+        font = TTFont(io.BytesIO(data))
+        glyphs, names = font.getGlyphSet(), font.getBestCmap()
+        pens = {character: DecomposingRecordingPen(glyphs) for character in "直緑地かAV²"}
+        for character, pen in pens.items():
+            glyphs[names[ord(character)]].draw(pen)
+        return {it: [*pen.value, glyphs[names[ord(it)]].width] for it, pen in pens.items()}
+
+    for weight, data in fonts.embedded("直緑地かAV²", lang).items():
+        assert drawn(data) == drawn(fonts.whole(lang)[weight])
+        part = TTFont(io.BytesIO(data))
+        assert "SIL Open Font License" in part["name"].getDebugName(13)
+        assert {one.FeatureTag for one in part["GPOS"].table.FeatureList.FeatureRecord} == {"kern"}
 
 
 @pytest.mark.long

@@ -29,6 +29,8 @@ FILES = {400: "BlockplanSans-Regular.otf", 700: "BlockplanSans-Bold.otf"}
 JAPANESE_FORM = 0xF0000
 #: What printers set for a character that they have no form of.
 NO_FORM = "〓"
+#: What a part of a font says of itself: rights, names, licence.
+NAMES = frozenset({0, 1, 2, 4, 6, 13, 14})
 ALWAYS = frozenset(range(0x20, 0x7F)) | frozenset(map(ord, "×✓–—…−·²、。，；：（）「」"))
 
 
@@ -51,7 +53,7 @@ def whole(lang: str) -> dict[int, bytes]:
     """CSS weight -> OpenType font with every character, in the forms of a language."""
     if lang != "ja":
         return {weight: _bytes(name) for weight, name in FILES.items()}
-    return {weight: _saved(_in_japan(_open(name), _held())) for weight, name in FILES.items()}
+    return {weight: _saved(_in_japan(_open(_bytes(name)), _held())) for weight, name in FILES.items()}
 
 
 def missing(text: Iterable[str]) -> set[str]:
@@ -75,14 +77,14 @@ def printable(text: str) -> str:
 
 @cache
 def _held() -> frozenset[int]:
-    return frozenset(_open(FILES[400]).getBestCmap())
+    return frozenset(_open(_bytes(FILES[400])).getBestCmap())
 
 
-def _open(name: str) -> TTFont:
+def _open(data: bytes) -> TTFont:
     from fontTools.ttLib import TTFont  # noqa: PLC0415 (slow to import, and only reports need it)
 
     # The boxes of the whole font are right for each part of it, and to measure all outlines anew takes time.
-    return TTFont(io.BytesIO(_bytes(name)), lazy=True, recalcTimestamp=False, recalcBBoxes=False)
+    return TTFont(io.BytesIO(data), lazy=True, recalcTimestamp=False, recalcBBoxes=False)
 
 
 def _bytes(name: str) -> bytes:
@@ -108,21 +110,16 @@ def _saved(font: TTFont) -> bytes:
 
 @lru_cache(maxsize=16)
 def _subsets(codes: frozenset[int], lang: str) -> dict[int, bytes]:
-    return {weight: _subset(name, codes, lang) for weight, name in FILES.items()}
+    return {weight: _subset(data, codes) for weight, data in whole(lang).items()}
 
 
-def _subset(name: str, codes: frozenset[int], lang: str) -> bytes:
-    from fontTools import subset  # noqa: PLC0415
+def _subset(data: bytes, codes: frozenset[int]) -> bytes:
+    import uharfbuzz  # noqa: PLC0415
 
-    font = _open(name)
-    if lang == "ja":
-        _in_japan(font, codes)
-    options = subset.Options()
-    options.layout_features = ["kern"]
-    options.name_IDs = [0, 1, 2, 4, 6, 13, 14]
-    options.hinting = True  # they have none, and to look for some takes time
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=sorted(codes & set(font.getBestCmap())))
-    subsetter.subset(font)
+    asked = uharfbuzz.SubsetInput()
+    asked.unicode_set.set(codes)
+    asked.layout_feature_tag_set.set({int.from_bytes(b"kern", "big")})
+    asked.name_id_set.set(NAMES)
+    font = _open(uharfbuzz.subset(uharfbuzz.Face(data), asked).blob.data)
     font.flavor = "woff"
     return _saved(font)
