@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blockplan.deliver.refusals import refused
 from blockplan.deliver.to_profile import value_of
 from blockplan.errors import MappingError
+from blockplan.exchange.workbooks import Workbook
 from blockplan.figures import fixed
 from blockplan.measure.inputs.homes import residents
 from blockplan.texts import Catalog
@@ -196,13 +196,11 @@ def _set_faces(document: Any) -> None:
 
 def read_form(path: Path) -> dict[str, Any] | None:
     """The form of a workbook: key -> value; None where there is none or it cannot be read."""
-    import openpyxl  # noqa: PLC0415
-
     if not path.is_file():
         return None
     try:
-        with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
-            rows = list(book.worksheets[0].iter_rows(min_row=2, max_col=3, values_only=True))
-    except Exception:  # noqa: BLE001 (a workbook that any of its readers refuses is one that cannot be read)
+        with Workbook(path) as book:
+            rows = book.sheet(next(iter(book.visible))).cells[1:]
+    except (ValueError, StopIteration):
         return None
-    return {str(row[0]): (None if row[2] in (None, "") else row[2]) for row in rows if row and row[0]}
+    return {str(row[0]): (None if len(row) < 3 or row[2] == "" else row[2]) for row in rows if row and row[0]}

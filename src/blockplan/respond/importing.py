@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
+from blockplan.exchange.workbooks import Workbook
 from blockplan.notice.intake.texts_in import made_fit
 from blockplan.respond import listed_opinions
 from blockplan.respond.listed_opinions import PERSONAL, ListedOpinion
@@ -24,6 +25,8 @@ from blockplan.texts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from blockplan.exchange.workbooks import Sheet
 
 LISTS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
 MAILS = (".mbox", ".mbx", ".eml")
@@ -224,22 +227,28 @@ def _delimiter(path: Path, text: str) -> str:
 
 
 def _workbook_rows(path: Path) -> Iterator[Sequence[Any]]:
-    import openpyxl  # noqa: PLC0415 (only who reads a workbook needs it)
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
-
     _check_size(path)
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=False)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        with Workbook(path) as book:
+            sheets = [_as_written(book.sheet(name)) for name in book.visible]
+    except ValueError as error:
         raise refused(UsageError, "book_broken", path=path, error=error) from None
-    try:
-        sheets = [list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets]
-    finally:
-        book.close()
     with_opinions = [
         rows for rows in sheets if any("text" in _header(row).values() for row in rows[:HEADER_WITHIN])
     ]
     yield from (with_opinions or sheets or [[]])[0]
+
+
+def _as_written(sheet: Sheet) -> list[list[Any]]:
+    """Rows of a sheet, equally long; of a formula its text, for who writes "=1+1" means that."""
+    places = sheet.formulas or {(0, 0)}
+    rows = max(len(sheet.cells), 1 + max(row for row, _ in places))
+    columns = max(1 + max(column for _, column in places), *map(len, sheet.cells), 1)
+    cells = [row + [None] * (columns - len(row)) for row in sheet.cells]
+    cells += ([None] * columns for _ in range(rows - len(cells)))
+    for (row, column), formula in sheet.formulas.items():
+        cells[row][column] = formula
+    return cells
 
 
 def _check_size(path: Path) -> None:

@@ -6,7 +6,6 @@ What the tables of a package say: the balance of land, the parcels.
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import shapely
 
 from blockplan.deliver.shapes import mended
+from blockplan.exchange.workbooks import Workbook
 from blockplan.jsontext import JsonRecord
 from blockplan.texts import LANGUAGES, Catalog
 
@@ -33,15 +33,13 @@ if TYPE_CHECKING:
 SHEETS = ("land_balance", "parcels")
 
 
-def _rows(path: Path, sheet: str) -> list[tuple[Any, ...]]:
-    import openpyxl  # noqa: PLC0415
-
+def _rows(path: Path, sheet: str) -> list[list[Any]]:
     if not path.is_file():
         return []
     try:
-        with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
-            return list(book[sheet].iter_rows(values_only=True)) if sheet in book.sheetnames else []
-    except Exception:  # noqa: BLE001 (a workbook that any of its readers refuses says nothing)
+        with Workbook(path) as book:
+            return book.sheet(sheet).cells if sheet in book.visible else []
+    except ValueError:  # a workbook that cannot be read says nothing
         return []
 
 
@@ -55,7 +53,7 @@ def unread(path: Path) -> Iterator[str]:
 def balance_of(path: Path) -> dict[str, float]:
     """Code of land use -> planned hectares, as the balance prints them."""
     found: dict[str, float] = {}
-    for row in _rows(path, "land_balance")[1:]:
+    for row in filter(None, _rows(path, "land_balance")[1:]):
         code, ha = str(row[0] or ""), row[4] if len(row) > 4 else None
         if code and isinstance(ha, int | float):
             found[code] = found.get(code, 0.0) + float(ha)  # a class may stand in two groups

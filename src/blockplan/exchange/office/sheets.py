@@ -12,8 +12,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
-import zipfile
-import zlib
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -28,14 +26,15 @@ from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceR
 from blockplan.exchange.office.titles import name_and_unit
 from blockplan.exchange.office.values import is_blank, text_of
 from blockplan.exchange.office.vectors import unique_names
+from blockplan.exchange.workbooks import ShownInPercent, Workbook
 from blockplan.plan.files import encodings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from blockplan.exchange.office.grid import Known
+    from blockplan.exchange.workbooks import Sheet
 
-MOST_CELLS = 20_000_000
 #: A cell may draw an area of many points.
 LONGEST_CELL = 20_000_000
 _ERRORS = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!)")
@@ -43,7 +42,6 @@ _ERRORS = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!)")
 _COMMA = re.compile(r"[≤≥<>]?\s*[-+]?(?:\d{1,3}(?:[. ]\d{3})+|\d+),(?:\d{1,2}|\d{4,})\s*%?")
 _POINT = re.compile(r"[≤≥<>]?\s*[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)\.(?:\d{1,2}|\d{4,})\s*%?")
 _EITHER = re.compile(r"[≤≥<>]?\s*[-+]?(?:\d{1,3}(?:[. ]\d{3})+|\d+)(?:,\d+)?\s*%?")
-_SPAN = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 
 
 def read_workbook(path: Path, label: str, known: Known) -> SourceReading:
@@ -55,33 +53,20 @@ def read_workbook(path: Path, label: str, known: Known) -> SourceReading:
     PlanDataError
         If the file is no workbook of the XLSX kind.
     """
-    import openpyxl  # noqa: PLC0415 (only where there is one)
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
-
     reading = SourceReading()
     grids: list[SheetGrid] = []
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        formulas = None
-        for sheet in book.worksheets:
-            if sheet.sheet_state != "visible":
-                reading.findings.append(_note(label, sheet.title, "The sheet is hidden and was not read."))
-                continue
-            cells, part = _cells(sheet), _part(path, sheet)
-            if _asks_formulas(part):
-                formulas = formulas or openpyxl.load_workbook(path, read_only=True, data_only=False)
-                reading.findings += _uncomputed(label, sheet.title, cells, _cells(formulas[sheet.title]))
-            grids.append(SheetGrid(label, sheet.title, cells, _spans(part)))
-        book.close()
-        if formulas is not None:
-            formulas.close()
-    except (
-        InvalidFileException, zipfile.BadZipFile, zlib.error, SyntaxError, LookupError, ValueError, OSError,
-        TypeError, EOFError, AttributeError, RuntimeError,
-    ) as error:  # fmt: skip
-        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        with Workbook(path) as book:
+            for name, visible in book.visible.items():
+                if not visible:
+                    reading.findings.append(_note(label, name, "The sheet is hidden and was not read."))
+                    continue
+                sheet = book.sheet(name)
+                reading.findings += _uncomputed(label, sheet)
+                grids.append(SheetGrid(label, name, [_tidied(row) for row in sheet.cells], sheet.merged))
+    except ValueError as error:
         raise PlanDataError(
-            f"{label} cannot be read as an XLSX workbook: {reason}.\n"
+            f"{label} cannot be read as an XLSX workbook: {str(error)[:200]}.\n"
             "Open it in a spreadsheet program and save it as .xlsx (not .xls, and without a password)."
         ) from None
     for grid in grids:
@@ -169,84 +154,37 @@ def _without_mark(data: bytes) -> str:
     return best if noughts[best] > len(head) / 20 and noughts[best] > 4 * min(noughts.values()) else ""
 
 
-def _cells(sheet: Any) -> list[list[Any]]:
-    """Cells as texts and numbers; a number shown in percent comes as ``35%``, a date as a date."""
-    # What a sheet says of its own size may be too little, and too much where it once had a format to its end.
-    sheet.reset_dimensions()
-    rows: list[list[Any]] = []
-    count = 0
-    for row in sheet.iter_rows():
-        found = [_cell(cell) for cell in row]
-        while found and found[-1] is None:
-            found.pop()
-        rows.append(found)
-        count += len(found)
-        if count > MOST_CELLS:
-            raise ValueError(f"sheet {sheet.title!r} has more than {MOST_CELLS:,} cells")
-    while rows and not rows[-1]:
-        rows.pop()
-    return rows
+def _tidied(row: list[Any]) -> list[Any]:
+    """Texts without spaces around them; a number shown in percent as ``35%``."""
+    found = [_cell(value) for value in row]
+    while found and found[-1] is None:
+        found.pop()
+    return found
 
 
-def _cell(cell: Any) -> Any:
-    value = cell.value
-    if value is None or isinstance(value, bool):
-        return value
+def _cell(value: Any) -> Any:
     if isinstance(value, str):
         return value.strip() or None
-    if isinstance(value, int | float):
-        if "%" in (cell.number_format or ""):
-            return f"{round(value * 100, 10):g}%"
-        return int(value) if isinstance(value, float) and value.is_integer() else value
-    if isinstance(value, dt.datetime | dt.date | dt.time):
-        return value
-    return str(value)
+    if isinstance(value, ShownInPercent):
+        return f"{round(value * 100, 10):g}%"
+    return str(value) if isinstance(value, dt.timedelta) else value
 
 
-def _spans(part: bytes) -> list[tuple[int, int, int, int]]:
-    """
-    Merged ranges (first row, first column, last row, last column), counted from 0;
-    read from the file itself.
-    """
-    from openpyxl.utils import column_index_from_string as number  # noqa: PLC0415
-
+def _uncomputed(file: str, sheet: Sheet) -> list[SourceFinding]:
     return [
-        (int(top) - 1, number(left.decode()) - 1, int(bottom) - 1, number(right.decode()) - 1)
-        for left, top, right, bottom in _SPAN.findall(part)
+        SourceFinding(
+            rule="office-formula",
+            grade="warning",
+            message="The cell holds a formula whose result is not stored, so it is unknown. "
+            "Open the workbook in a spreadsheet program and save it.",
+            file=file,
+            layer=sheet.name,
+            id=f"row {row + 1}",
+            value=formula[:60],
+        )
+        for (row, column), formula in sheet.formulas.items()
+        if row >= len(sheet.cells) or column >= len(sheet.cells[row]) or sheet.cells[row][column] is None
     ]
-
-
-def _part(path: Path, sheet: Any) -> bytes:
-    with zipfile.ZipFile(path) as archive:
-        return archive.read(str(sheet._worksheet_path).lstrip("/"))  # (the reader keeps nothing else of it)
-
-
-def _asks_formulas(part: bytes) -> bool:
-    """Whether a cell of the sheet holds a formula of which no result was stored."""
-    return re.search(rb"</f>\s*(?:<v\s*/>|<v></v>)?\s*</c>|<f[^>]*/>\s*</c>", part) is not None
-
-
-def _uncomputed(
-    file: str, layer: str, values: list[list[Any]], formulas: list[list[Any]]
-) -> list[SourceFinding]:
-    found = []
-    for at, row in enumerate(formulas):
-        for column, cell in enumerate(row):
-            there = values[at][column] if at < len(values) and column < len(values[at]) else None
-            if there is None and isinstance(cell, str) and cell.startswith("="):
-                found.append(
-                    SourceFinding(
-                        rule="office-formula",
-                        grade="warning",
-                        message="The cell holds a formula whose result is not stored, so it is unknown. "
-                        "Open the workbook in a spreadsheet program and save it.",
-                        file=file,
-                        layer=layer,
-                        id=f"row {at + 1}",
-                        value=cell[:60],
-                    )
-                )
-    return found
 
 
 def _error_cells(grid: SheetGrid) -> list[SourceFinding]:

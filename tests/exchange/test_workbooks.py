@@ -1,0 +1,137 @@
+"""Workbooks are read as openpyxl reads them."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+
+from blockplan.exchange.workbooks import ShownInPercent, Workbook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VALUES: list[Any] = [
+    "地块", None, " y ", "", 1, 10**20, -7, 1.5, 1e-9, 3.0, True, False, "#REF!", "a\nb", "_x0041_", "=1+1",
+    datetime(2024, 1, 2), datetime(2024, 1, 2, 3, 4, 5), datetime(1900, 1, 5),  # noqa: DTZ001
+    time(3, 4), timedelta(hours=30),
+]  # fmt: skip
+FORMATS = [
+    "0%",
+    "0.00%",
+    "yyyy-mm-dd",
+    '0"m"',
+    "[Red]0",
+    "h:mm",
+    "[h]:mm",
+    "[$-804]yyyy年m月",
+    "General",
+    "0.0E+00",
+]
+
+
+def saved(book: Any, path: Path) -> Path:
+    book.save(path)
+    return path
+
+
+def read(path: Path, name: str = "Sheet") -> Any:
+    with Workbook(path) as book:
+        return book.sheet(name)
+
+
+@pytest.fixture
+def varied(tmp_path: Path) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(VALUES)
+    sheet.append([])
+    for at, shown in enumerate(FORMATS, 1):
+        for row, value in enumerate((0.35, 45_000.5, 1), 3):
+            sheet.cell(row, at, value).number_format = shown
+    sheet.cell(9, 3, CellRichText("近期", TextBlock(InlineFont(b=True), "实施")))
+    sheet.cell(40, 30).number_format = "0%"
+    return saved(book, tmp_path / "varied.xlsx")
+
+
+@pytest.mark.parametrize("epoch", [datetime(1899, 12, 30), datetime(1904, 1, 1)])  # noqa: DTZ001
+def test_cells_are_what_openpyxl_says_they_are(varied: Path, tmp_path: Path, epoch: datetime) -> None:
+    book = openpyxl.load_workbook(varied, rich_text=True)
+    book.epoch = epoch
+    path = saved(book, tmp_path / "dated.xlsx")
+    told = openpyxl.load_workbook(path, data_only=True).active
+    ours = read(path).cells
+    assert len(ours) == 9
+    for row in told.iter_rows():
+        for cell in row:
+            values = ours[cell.row - 1] if cell.row <= len(ours) else []
+            value = values[cell.column - 1] if cell.column <= len(values) else None
+            theirs = None if cell.value == "" else cell.value
+            assert (value, type(value) is bool) == (theirs, type(theirs) is bool)
+            assert isinstance(value, ShownInPercent) == ("%" in cell.number_format and value is not None)
+
+
+def test_formulas_merged_ranges_and_hidden_sheets_are_named(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["a", "=1+1"])
+    book.active.merge_cells("A3:C4")
+    book.create_sheet("旧").sheet_state = "veryHidden"
+    book.create_chartsheet("图")
+    path = saved(book, tmp_path / "book.xlsx")
+    sheet = read(path)
+    assert sheet.cells == [["a"]]
+    assert sheet.formulas == {(0, 1): "=1+1"}
+    assert sheet.merged == [(2, 0, 3, 2)]
+    with Workbook(path) as opened:
+        assert opened.visible == {"Sheet": True, "旧": False}
+
+
+def test_a_sheet_of_another_program_may_leave_places_out_and_name_its_elements_otherwise(
+    tmp_path: Path,
+) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["a", 2])
+    path = saved(book, tmp_path / "book.xlsx")
+    with zipfile.ZipFile(path) as given, zipfile.ZipFile(tmp_path / "other.xlsx", "w") as changed:
+        for name in given.namelist():
+            part = given.read(name)
+            if "sheet1" in name:
+                part = part.replace(b"<", b"<x:").replace(b"<x:/", b"</x:").replace(b"xmlns=", b"xmlns:x=")
+                part = part.replace(b' r="1"', b"").replace(b' r="A1"', b"").replace(b' r="B1"', b"")
+            changed.writestr(name, part)
+    assert read(tmp_path / "other.xlsx").cells == [["a", 2]]
+
+
+def test_a_cell_that_stands_far_out_costs_no_more_than_its_row(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["XFD1048576"] = 1, 2
+    cells = read(saved(book, tmp_path / "far.xlsx")).cells
+    assert (len(cells), len(cells[-1]), sum(map(len, cells))) == (1_048_576, 16_384, 16_385)
+
+
+@pytest.mark.parametrize(
+    ("given", "instead"),
+    [(b'r="1"', b'r="1048577"'), (b'r="A1"', b'r="XFE1"'), (b'r="A1"', b'r="1A"'), (b"<v>1<", b"<v>one<")],
+)
+def test_a_sheet_that_says_what_no_sheet_can_is_refused(tmp_path: Path, given: bytes, instead: bytes) -> None:
+    book = openpyxl.Workbook()
+    book.active.append([1])
+    path = saved(book, tmp_path / "book.xlsx")
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(tmp_path / "bad.xlsx", "w") as changed:
+        for name in whole.namelist():
+            part = whole.read(name)
+            changed.writestr(name, part.replace(given, instead) if "sheet1" in name else part)
+    with pytest.raises(ValueError, match=r"sheet|could not convert"):
+        read(tmp_path / "bad.xlsx")
+
+
+@pytest.mark.parametrize("data", [b"", b"no zip", b"PK\x03\x04"])
+def test_what_is_no_workbook_is_refused(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "no.xlsx").write_bytes(data)
+    with pytest.raises(ValueError, match=r"."):
+        Workbook(tmp_path / "no.xlsx")
