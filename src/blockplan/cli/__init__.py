@@ -20,7 +20,7 @@ from blockplan.cli.lazy import LazyGroup
 from blockplan.cli.start_time import process_began
 from blockplan.errors import BlockplanError
 
-#: Command -> (module, what it does). The module holds a click command of the name ``command``.
+#: Command -> (module, what it does), as `LazyGroup` reads it.
 COMMANDS = {
     "demo": ("blockplan.cli.demo", "The whole way on the reference plan, ending with what to open."),
     "validate": ("blockplan.cli.validate", "Faults of a plan's data, all at once."),
@@ -31,7 +31,10 @@ COMMANDS = {
     "compare": ("blockplan.cli.compare", "Scenarios or plans side by side."),
     "report": ("blockplan.cli.report", "HTML report, A3 sheet (PDF) and tables of a plan."),
     "deliver": ("blockplan.cli.deliver", "A plan as the package that a city files, judged."),
-    "accept": ("blockplan.cli.accept", "A package that somebody filed: judged, and made a plan."),
+    "accept": (
+        "blockplan.cli.deliver:accept_command",
+        "A package that somebody filed: judged, and made a plan.",
+    ),
     "amend": ("blockplan.cli.amend", "An amendment: its kind, who gains and loses, two of them merged."),
     "sheets": ("blockplan.cli.sheets", "The atlas of sheets that an office hands in (PDF)."),
     "rules": ("blockplan.cli.rules", "Rules as data: list, show, test."),

@@ -25,7 +25,7 @@ COMMANDS = {
 
 @click.command(
     cls=PlanOrWord,
-    words=COMMANDS,
+    table=COMMANDS,
     heading="Beside a plan",
     no_args_is_help=False,
     epilog="Example: blockplan check examples/demonstration-zone --scenario b --lang zh --out report.html",

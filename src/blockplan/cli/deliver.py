@@ -1,4 +1,4 @@
-"""``blockplan deliver``: a plan as the package that a city files."""
+"""``blockplan deliver`` and ``accept``: a plan as the package that a city files, and the way back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from blockplan.cli.common import load, office_judging_options, progress, show_json
+from blockplan.cli.common import (
+    json_option,
+    load,
+    office_judging_options,
+    office_lang_option,
+    progress,
+    show_json,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -110,3 +117,30 @@ def show(made: Delivery, lang: str, *, as_json: bool) -> None:
         click.echo(TEXTS("terminal.no_plan", lang, why=made.why), err=True)
     if judgement.blocked:
         click.get_current_context().exit(1)
+
+
+@click.command(
+    "accept", epilog="Example: blockplan accept build/package --profile hangzhou-xg --out build/plan"
+)
+@click.argument("folder")
+@click.option("--profile", required=True, metavar="ID|FILE.yaml", help="The city's delivery profile.")
+@click.option("--out", metavar="PLAN", help="Folder (or .zip) of the plan package to write.")
+@click.option("--upper", type=click.Path(), metavar="FILE", help="Master plan: town limit, farmland, lines.")
+@office_lang_option
+@json_option
+def accept_command(
+    folder: str, profile: str, out: str | None, upper: str | None, lang: str, as_json: bool
+) -> None:
+    """
+    Read the package in FOLDER, judge it by the quality rules of a delivery profile, and write its plan.
+
+    Without --out it is judged alone. What the package says and the plan cannot hold is listed value by value.
+    Leaves with 1 where a blocking fault stands.
+    """
+    from blockplan.deliver.handover import accept
+    from blockplan.deliver.profile import load_delivery_profile
+
+    wanted = load_delivery_profile(profile)
+    with progress(f"Reading {folder}"):
+        found = accept(Path(folder), wanted, Path(out) if out else None, upper=Path(upper) if upper else None)
+    show(found, lang, as_json=as_json)

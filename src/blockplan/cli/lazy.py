@@ -15,12 +15,19 @@ class LazyGroup(click.Group):
     """
     A group over a table: command -> (module, what it does).
 
-    Each module holds a click command of the name ``command``.
+    A module holds a click command of the name ``command``; of several it is named, ``module:other_command``.
     """
 
-    def __init__(self, *arguments: Any, table: Mapping[str, tuple[str, str]], **options: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        table: Mapping[str, tuple[str, str]],
+        heading: str = "Commands",
+        **options: Any,
+    ) -> None:
         super().__init__(*arguments, **options)
         self.table = table
+        self.heading = heading
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order of the table."""
@@ -30,41 +37,24 @@ class LazyGroup(click.Group):
         """The command, imported now; None where there is none of that name."""
         if cmd_name not in self.table:
             return None
-        command: click.Command = import_module(self.table[cmd_name][0]).command
+        module, _, name = self.table[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name or "command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The table of commands, without importing one."""
-        with formatter.section("Commands"):
+        with formatter.section(self.heading):
             formatter.write_dl([(name, said) for name, (_, said) in self.table.items()])
 
 
-class PlanOrWord(click.Group):
+class PlanOrWord(LazyGroup):
     """
-    A command of its own for a plan, and a group for some words: word -> (module, what it does).
+    A command of its own for a plan, and a group for some words.
 
     A plan that is called like a word is named by its path: ``./text``.
     """
 
     allow_interspersed_args = True
-
-    def __init__(
-        self, *arguments: Any, words: Mapping[str, tuple[str, str]], heading: str, **options: Any
-    ) -> None:
-        super().__init__(*arguments, **options)
-        self.words = words
-        self.heading = heading
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The words."""
-        return list(self.words)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, imported now; None where there is none of that name."""
-        if cmd_name not in self.words:
-            return None
-        found: click.Command = import_module(self.words[cmd_name][0]).command
-        return found
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -88,8 +78,3 @@ class PlanOrWord(click.Group):
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """Without the word for a command: those have usages of their own."""
         return click.Command.collect_usage_pieces(self, ctx)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The words, without importing what they stand for."""
-        with formatter.section(self.heading):
-            formatter.write_dl([(name, said) for name, (_, said) in self.words.items()])

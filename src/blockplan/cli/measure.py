@@ -35,7 +35,7 @@ COMMANDS = {
 
 @click.command(
     cls=PlanOrWord,
-    words=COMMANDS,
+    table=COMMANDS,
     heading="Tables of ways",
     no_args_is_help=False,
     epilog="Example: blockplan measure examples/demonstration-zone green_within_500m --json",

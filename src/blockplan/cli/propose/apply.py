@@ -1,4 +1,4 @@
-"""``blockplan propose apply``: a proposal taken over as a scenario."""
+"""``blockplan propose apply`` and ``undo``: a proposal taken over as a scenario, and taken out again."""
 
 from __future__ import annotations
 
@@ -35,3 +35,24 @@ def command(plan: str, proposal: str, only: tuple[str, ...], name: str, lang: st
         show_json({"plan": kept.plan, "scenario": name, "on_top_of": kept.scenario, "features": touched})
     else:
         click.echo(CATALOG("terminal.applied", lang, name=name, n=touched, source=kept.scenario))
+
+
+@click.command("undo", epilog="Example: blockplan propose undo PLAN b-repaired")
+@click.argument("plan")
+@click.argument("name", metavar="NAME")
+@lang_option
+@json_option
+def undo_command(plan: str, name: str, lang: str, as_json: bool) -> None:
+    """
+    Take the scenario NAME, which `propose apply` saved, out of PLAN again.
+
+    Scenarios that were drawn by hand are never taken out. plan.toml is then as it was before.
+    """
+    from blockplan.propose.takeover import undo
+    from blockplan.report.proposal.words import CATALOG
+
+    record = undo(plan, name)
+    if as_json:
+        show_json({"scenario": name, **record})
+    else:
+        click.echo(CATALOG("terminal.undone", lang, name=name))
