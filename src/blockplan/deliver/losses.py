@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MANIFEST, WHOLE_ROW, GEOMETRY = "plan.toml", "*", "geometry"
 #: Numbers that differ by less than this share are the same: the rest of a change of unit.
 SAME = 1e-12
+#: Shapes are compared to so many decimals of a metre: the precision of a database.
+DECIMALS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Loss(JsonRecord):
     becomes: Any = None
 
 
-def losses(plan: Plan, back: Plan, carried: Mapping[str, Sequence[str]], digits: int = 4) -> list[Loss]:
+def losses(plan: Plan, back: Plan, carried: Mapping[str, Sequence[str]]) -> list[Loss]:
     """
     Every value in which `back` differs from `plan`.
 
@@ -48,8 +50,6 @@ def losses(plan: Plan, back: Plan, carried: Mapping[str, Sequence[str]], digits:
     ----------
     carried
         Layer -> ids of the plan's rows, in the order in which `back` holds them.
-    digits
-        Shapes are compared to so many decimals of a metre: the precision of a database.
     """
     found = list(_of_manifest(plan, back))
     for layer in dict.fromkeys([*plan.layers, *back.layers]):
@@ -63,16 +63,16 @@ def losses(plan: Plan, back: Plan, carried: Mapping[str, Sequence[str]], digits:
         gone = sorted(set(range(len(old))) - set(kept))
         found += [Loss(layer, WHOLE_ROW, str(old.index[row]), None) for row in gone]
         if kept:
-            found += _of_rows(layer, old.iloc[kept], new.iloc[: len(kept)], digits)
+            found += _of_rows(layer, old.iloc[kept], new.iloc[: len(kept)])
     return found
 
 
-def _of_rows(layer: str, old: pd.DataFrame, new: pd.DataFrame, digits: int) -> Iterator[Loss]:
+def _of_rows(layer: str, old: pd.DataFrame, new: pd.DataFrame) -> Iterator[Loss]:
     ids = [str(id_) for id_ in old.index]
     same = _same_bounds(old, new) if layer == "parcels" else {}
     for column in dict.fromkeys([*old.columns, *new.columns]):
         if column == GEOMETRY:
-            yield from _of_shapes(layer, ids, old, new, digits)
+            yield from _of_shapes(layer, ids, old, new)
             continue
         was, now = _values(old, column), _values(new, column)
         for row, (one, other) in enumerate(zip(was, now, strict=True)):
@@ -92,13 +92,11 @@ def _same_bounds(old: pd.DataFrame, new: pd.DataFrame) -> dict[str, list[bool]]:
     return found
 
 
-def _of_shapes(
-    layer: str, ids: list[str], old: pd.DataFrame, new: pd.DataFrame, digits: int
-) -> Iterator[Loss]:
+def _of_shapes(layer: str, ids: list[str], old: pd.DataFrame, new: pd.DataFrame) -> Iterator[Loss]:
     if not isinstance(old, gpd.GeoDataFrame) or not isinstance(new, gpd.GeoDataFrame):
         return
     for id_, one, other in zip(ids, old.geometry, new.geometry, strict=True):
-        if not same_shape(one, other, digits):
+        if not same_shape(one, other, DECIMALS):
             yield Loss(
                 layer, GEOMETRY, id_, None if one is None else one.geom_type,
                 None if other is None else other.geom_type,

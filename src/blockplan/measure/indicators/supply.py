@@ -94,7 +94,7 @@ def service_beds_per_1000(plan: Plan, parameters: Parameters) -> Measurement:
     return _of_services(plan, "service_beds_per_1000", "bed", "beds", parameters)
 
 
-def people_by(plan: Plan, supply: Amounts, per: float, layers: tuple[str, ...] = USUAL) -> tuple[Part, ...]:
+def people_by(plan: Plan, supply: Amounts, per: float) -> tuple[Part, ...]:
     """A supply of the parcels over the residents of each area and block; none where nobody lives."""
     found = residents(plan)
     if not len(found.by_parcel):
@@ -102,13 +102,13 @@ def people_by(plan: Plan, supply: Amounts, per: float, layers: tuple[str, ...] =
     here = found.amounts(plan)
     people = {
         scope: known(number)
-        for layer in layers
+        for layer in USUAL
         for scope, number in zip(
             pieces(plan, layer).scopes, pieces(plan, layer).sums(here.by_parcel), strict=True
         )
     }
     return tuple(
-        replace(part, residents=people[part.scope]) for part in amounts_by(plan, supply, here, layers, per)
+        replace(part, residents=people[part.scope]) for part in amounts_by(plan, supply, here, USUAL, per)
     )
 
 

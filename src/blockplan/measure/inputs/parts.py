@@ -237,12 +237,10 @@ def quotient(over: tuple[float, float], under: tuple[float, float], per: float =
     return float(low), float(high)
 
 
-def ratios_by(
-    plan: Plan, over: NDArray[np.float64], under: NDArray[np.float64], layers: Iterable[str] = USUAL
-) -> tuple[Part, ...]:
-    """An amount of the parcels over another, in each feature of some layers."""
+def ratios_by(plan: Plan, over: NDArray[np.float64], under: NDArray[np.float64]) -> tuple[Part, ...]:
+    """An amount of the parcels over another, in each area and block."""
     parts: tuple[Part, ...] = ()
-    for layer in layers:
+    for layer in USUAL:
         found = pieces(plan, layer)
         parts += each(found.scopes, ratios(found.sums(over), found.sums(under)))
     return parts

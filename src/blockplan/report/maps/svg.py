@@ -60,12 +60,12 @@ class Frame:
         """From south to north, m."""
         return self.north - self.south
 
-    def grown(self, margin: float, below: float = 0.0) -> Frame:
-        """The frame with a margin around it, and some more below it."""
+    def grown(self, margin: float) -> Frame:
+        """The frame with a margin around it."""
         return replace(
             self,
             west=self.west - margin,
-            south=self.south - margin - below,
+            south=self.south - margin,
             east=self.east + margin,
             north=self.north + margin,
         )

@@ -61,7 +61,7 @@ class OverlayShape(NamedTuple):
     width: float
 
 
-def overlays(scene: Scene, width: float = 0.4) -> list[str]:
+def overlays(scene: Scene) -> list[str]:
     """
     Draw the overlays of a window, a line that states a width as its corridor.
 
@@ -76,7 +76,7 @@ def overlays(scene: Scene, width: float = 0.4) -> list[str]:
     for kind, drawn in shapes.items():
         look = OVERLAYS[kind]
         style: dict[str, Style] = {
-            "stroke": look.colour, "stroke_width": width, "stroke_dasharray": look.dashes,
+            "stroke": look.colour, "stroke_width": 0.4, "stroke_dasharray": look.dashes,
         }  # fmt: skip
         swatch = line_swatch(**style)
         if look.hatch is not None:

@@ -137,17 +137,10 @@ class Fit:
     land_mm: tuple[float, float] = (0.0, 0.0)
 
 
-def layouts(
-    paper: Paper, panels: Iterable[float], rows_mm: float = 0.0, *, portrait: bool = True
-) -> list[PaperLayout]:
-    """The layouts that a sheet may take; a table below gets at most three tenths of the height."""
-    k, found = paper.letters, []
+def layouts(paper: Paper, panels: Iterable[float], *, portrait: bool = True) -> list[PaperLayout]:
+    """The layouts that a sheet may take."""
     widths = [(panel, False) for panel in panels] + [(panel, True) for panel in UPRIGHT_MM if portrait]
-    for width, upright in widths:
-        bare = PaperLayout(paper, upright, width * k)
-        table = min(rows_mm, 0.3 * bare.body[1])
-        found.append(PaperLayout(paper, upright, width * k, table))
-    return found
+    return [PaperLayout(paper, upright, width * paper.letters) for width, upright in widths]
 
 
 def beneath(paper: Paper, heights: Iterable[float]) -> list[PaperLayout]:
