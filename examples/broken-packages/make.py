@@ -23,7 +23,7 @@ import shapely
 from shapely.affinity import translate
 
 from blockplan.check import check
-from blockplan.deliver.areas import sizes
+from blockplan.deliver.shapes import sizes
 from blockplan.deliver.filing import fill, form_workbook
 from blockplan.deliver.geodatabase import write_geodatabase
 from blockplan.deliver.handover import deliver, write_digests
