@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.deliver.quality import RULES
 from blockplan.deliver.quality.finding import TEXTS
-from blockplan.report.typesetting import desk, typeset
+from blockplan.report.document import Document, Note, Paragraph, Printed, Section, Table
+from blockplan.report.renderers.typst import pdf
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
     from blockplan.deliver.losses import Loss
     from blockplan.deliver.profile import DeliveryProfile
     from blockplan.deliver.quality import Judgement
+    from blockplan.deliver.quality.finding import Check
+    from blockplan.report.document import Block
 
 #: So many faults are printed; the workbook holds them all.
 PRINTED = 200
-REGIONS = {"zh": "cn", "en": "gb", "ja": "jp"}
+#: Outcome of a rule, or grade of a fault -> its sign.
+SIGNS = {"pass": "✓", "fault": "×", "open": "?", "blocking": "×", "ignorable": "△", "note": "–"}
 
 
 def outcomes(judgement: Judgement) -> list[tuple[str, str, int]]:
@@ -43,52 +47,53 @@ def quality_pdf(
     """The report as PDF/A-2b: what was judged, each rule's outcome, the faults with place and remedy."""
     checks = judgement.checks
     said = "blocked" if judgement.blocked else "passed"
-    data = {
-        "lang": lang,
-        "region": REGIONS[lang],
-        "title": TEXTS("report.title", lang),
-        "plan": title,
-        "verdict": TEXTS(f"report.{said}", lang, n=judgement.count("blocking")),
-        "blocked": judgement.blocked,
-        "profile": f"{TEXTS('report.profile', lang)}: {pick(profile.title, lang)} ({profile.id})",
-        "basis": TEXTS("report.basis", lang),
-        "day": day.isoformat(),
-        "rules_title": TEXTS("report.rules", lang),
-        "rule_heads": [
-            TEXTS(f"report.{key}", lang) for key in ("group", "rule", "grade", "outcome", "count")
-        ],
-        "rules": _rule_rows(judgement, lang),
-        "faults_title": f"{TEXTS('report.faults', lang)} ({len(checks)})",
-        "fault_heads": [TEXTS(f"report.{key}", lang) for key in ("grade", "message", "place", "remedy")],
-        "faults": [_fault_row(check, lang) for check in checks[:PRINTED]],
-        "more": TEXTS("report.more", lang, n=len(checks) - PRINTED) if len(checks) > PRINTED else "",
-        "none": TEXTS("report.none", lang),
-    }
-    with desk() as folder:
-        return typeset(folder, "quality.typ", data, lang, day)
+    verdict = TEXTS(f"report.{said}", lang, n=judgement.count("blocking"))
+    judged_by = f"{TEXTS('report.profile', lang)}: {pick(profile.title, lang)} ({profile.id})"
+    faults: list[Block] = [Note(TEXTS("report.none", lang))]
+    if checks:
+        rows = tuple(_fault_row(check, lang) for check in checks[:PRINTED])
+        faults = [Table(_heads(lang, "grade", "message", "place", "remedy"), rows, sign=0)]
+    if len(checks) > PRINTED:
+        faults.append(Note(TEXTS("report.more", lang, n=len(checks) - PRINTED)))
+    rules = tuple(
+        (group, rule, grade, f"{SIGNS[outcome]} {said}", Printed("" if count is None else count))
+        for group, rule, grade, said, count, outcome in _rule_rows(judgement, lang)
+    )
+    about = (Paragraph(verdict, "alert" if judgement.blocked else "lead"), Note(judged_by),
+             Note(day.isoformat()), Note(TEXTS("report.basis", lang)))  # fmt: skip
+    heads = _heads(lang, "group", "rule", "grade", "outcome", "count")
+    sections = (
+        Section("verdict", "", about),
+        Section("faults", f"{TEXTS('report.faults', lang)} ({len(checks)})", tuple(faults)),
+        Section("rules", TEXTS("report.rules", lang), (Table(heads, rules, sign=3),)),
+    )
+    return pdf(Document(TEXTS("report.title", lang), lang, day, sections, title))
 
 
-def _rule_rows(judgement: Judgement, lang: str) -> list[list[str]]:
+def _heads(lang: str, *keys: str) -> tuple[str, ...]:
+    return tuple(TEXTS(f"report.{key}", lang) for key in keys)
+
+
+def _rule_rows(judgement: Judgement, lang: str) -> list[tuple[str, str, str, str, int | None, str]]:
+    """Each rule: group, title, grade, outcome in words, number of its faults, outcome."""
     by_id = {rule.id: rule for rule in RULES}
     return [
-        [
+        (
             TEXTS(f"group.{by_id[id_].group}", lang),
             f"{TEXTS(f'{id_}.title', lang)} ({id_})",
             TEXTS(f"grade.{by_id[id_].grade}", lang),
             TEXTS(f"outcome.{outcome}", lang),
-            "" if outcome == "open" else str(count),
+            None if outcome == "open" else count,
             outcome,
-        ]
+        )
         for id_, outcome, count in outcomes(judgement)
     ]
 
 
-def _fault_row(check: Any, lang: str) -> list[str]:
+def _fault_row(check: Check, lang: str) -> tuple[str, ...]:
     place = "" if check.x is None else f"{check.x:.1f}, {check.y:.1f}"
-    return [
-        TEXTS(f"grade.{check.grade}", lang), pick(check.message, lang), place, pick(check.remedy, lang),
-        check.grade,
-    ]  # fmt: skip
+    grade = f"{SIGNS[check.grade]} {TEXTS(f'grade.{check.grade}', lang)}"
+    return grade, pick(check.message, lang), place, pick(check.remedy, lang)
 
 
 def quality_workbook(judgement: Judgement, losses: Sequence[Loss], day: dt.date, lang: str = "zh") -> bytes:
@@ -103,7 +108,7 @@ def quality_workbook(judgement: Judgement, losses: Sequence[Loss], day: dt.date,
     book.set_properties({"created": dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)})
     _sheet(
         book, "rules", lang, ("group", "rule", "grade", "outcome", "count"),
-        ([*row[:4], int(row[4]) if row[4] else None] for row in _rule_rows(judgement, lang)),
+        (list(row[:5]) for row in _rule_rows(judgement, lang)),
     )  # fmt: skip
     _sheet(
         book, "faults", lang, ("rule", "grade", "layer", "id", "x", "y", "measured", "message", "remedy"),

@@ -55,6 +55,7 @@ def _block(block: Block, words: Words, names: dict[int, str]) -> dict[str, Any]:
             "title": block.title,
             "heads": list(block.heads),
             "rows": [[_cell(cell, words) for cell in row] for row in block.rows],
+            "sign": block.sign,
             "strong": [one != "row" for one in block.kinds or ("row",) * len(block.rows)],
         }
     if isinstance(block, Figure):
