@@ -8,6 +8,7 @@ steps, ``session.result`` is what `check` says of the saved plan, to the last di
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import time
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -352,7 +353,7 @@ class Session:
         return anew
 
     def _judge(self, plan: Plan) -> CheckResult:
-        with recalling(self._recall):
+        with _without_pause(), recalling(self._recall):
             return check(plan, self._folders, self.on, instruments=_FOLLOWING)
 
     @cached_property
@@ -433,6 +434,22 @@ class Session:
 
 
 _FOLLOWING = Following()
+
+
+@contextmanager
+def _without_pause() -> Iterator[None]:
+    """
+    While this lasts Python does not look for garbage: it would go through all that the plan holds.
+
+    Hardly anything is left in circles, which is all that it looks for; it does so again afterwards.
+    """
+    looking = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looking:
+            gc.enable()
 
 
 def live(
