@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blockplan.measure.indicators.sdg import apart, common_ground
+from blockplan.measure.inputs.common_ground import apart, common_ground, within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,3 +43,13 @@ def test_parcels_that_touch_stay_as_they_are_and_what_is_no_land_is_left_out() -
     assert all(kept is given for kept, given in zip(found, parcels, strict=True))
     assert len(apart(others)) == 0
     assert len(common_ground(found, apart(others))) == 0
+
+
+def test_where_edges_run_together_beside_common_ground_only_the_ground_counts_on() -> None:
+    hook = shapely.Polygon([(0, 0), (4, 0), (4, 4), (6, 4), (6, 6), (0, 6)])
+    beside = shapely.Polygon([(3, 0), (10, 0), (10, 4), (4.5, 4), (4.5, 3), (3, 3)])
+    shared = common_ground(np.array([hook]), np.array([beside]))
+    assert shapely.get_dimensions(shared).tolist() == [2]
+    assert area(common_ground(shared, np.array([shapely.box(0, 0, 10, 2)]))) == 2.0
+    assert area(within(shared, shapely.box(0, 0, 10, 1))) == 1.0
+    assert shapely.get_type_id(within(np.array([hook]), beside)).tolist() == [3]

@@ -16,7 +16,8 @@ import shapely
 
 from blockplan.measure.distance.coverage import Distances, by_area, lacking, places, share
 from blockplan.measure.indicators.venues import find_venues
-from blockplan.measure.inputs.columns import absent, coded, ids, overlaid, shapes, sound, total, union, values
+from blockplan.measure.inputs.columns import absent, coded, ids, shapes, sound, total, union, values
+from blockplan.measure.inputs.common_ground import apart, covered_m2, within
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import homes as homes_of
 from blockplan.measure.inputs.homes import residents
@@ -189,13 +190,12 @@ def _share(plan: Plan, name: str, kinds: Mapping[str, _KeptShapes]) -> Measureme
     if missing:
         ends = _least_and_most(kinds, land)
         return Measurement(name, None, "1", missing=missing, counted=counted, ends=ends)
-    drawn = {kind: union(kept.shape) for kind, kept in kinds.items()}
-    each = {kind: overlaid(shapely.intersection, shape, land) for kind, shape in drawn.items()}
-    parts = list(each.values())
-    whole = once("together", partial(shapely.union_all, parts), *parts)
-    by = tuple(Part(kind, shape.area / land.area) for kind, shape in each.items()) if len(each) > 1 else ()
-    definition = {"area_ha": whole.area / M2_PER_HA, "planned_land_ha": land.area / M2_PER_HA}
-    return Measurement(name, whole.area / land.area, "1", definition, by=by, counted=counted)
+    each = {kind: covered_m2(within(apart(kept.shape), land)) for kind, kept in kinds.items()}
+    drawn = np.concatenate([kept.shape for kept in kinds.values()])
+    whole = covered_m2(within(apart(drawn), land))
+    by = tuple(Part(kind, area / land.area) for kind, area in each.items()) if len(each) > 1 else ()
+    definition = {"area_ha": whole / M2_PER_HA, "planned_land_ha": land.area / M2_PER_HA}
+    return Measurement(name, whole / land.area, "1", definition, by=by, counted=counted)
 
 
 def _least_and_most(kinds: Mapping[str, _KeptShapes], land: Any) -> tuple[float, float] | None:

@@ -2,11 +2,6 @@
 Two indicators of the United Nations' goal 11 on land: open public space, and land against people.
 
 Built-up area is the construction land of the plan.
-
-Ground that pieces of land have in common; where they have none, their areas add up.
-
-Parcels hardly ever lie over one another, so what many of them cover is known without drawing their outline:
-to join 30,000 parcels takes ten times as long as to see that they only touch.
 """
 
 from __future__ import annotations
@@ -27,17 +22,15 @@ from blockplan.measure.inputs.columns import (
     of_codes,
     overlaid,
     shapes,
-    sound,
     total,
     union,
     values,
 )
+from blockplan.measure.inputs.common_ground import apart, common_ground, covered_m2
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import residents
-from blockplan.measure.inputs.parcel_intensity import joined_by
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, reason, unknown
-from blockplan.plan.model.recall import by_row
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -91,9 +84,7 @@ def _of_parcels(
     green = common_ground(apart(greens), apart(parcels[built]))
     streets = apart(parcels[roads])
     under = common_ground(streets, green)
-    whole, on_land, of_streets, lost = (
-        total(shapely.area(pieces)) for pieces in (apart(parcels[built | roads]), green, streets, under)
-    )
+    whole, on_land, of_streets, lost = map(covered_m2, (apart(parcels[built | roads]), green, streets, under))
     return whole, on_land, of_streets - lost
 
 
@@ -171,65 +162,3 @@ def _was_built(plan: Plan, today: NDArray[Any], not_built: tuple[str, ...]) -> N
         None if use is None else belongs(use, of, not_built) for use, of in zip(today, lists, strict=True)
     ]
     return np.array([np.nan if answer is None else float(not answer) for answer in answers], dtype=float)
-
-
-def apart(land: NDArray[Any]) -> NDArray[Any]:
-    """
-    The same land in pieces that have no ground in common: polygons that do are joined.
-
-    What is no polygon covers no land.
-
-    Examples
-    --------
-    >>> pieces = apart(np.array([shapely.box(0, 0, 2, 2), shapely.box(2, 0, 4, 2), shapely.box(3, 0, 6, 2)]))
-    >>> sorted(shapely.area(pieces).tolist())
-    [4.0, 8.0]
-    """
-    land = sound(land[shapely.get_dimensions(land) == 2])
-    land = land[~shapely.is_missing(land)]
-    one, other = _beside(land, land)
-    once = one < other
-    one, other = _sharing(land, land, one[once], other[once])
-    if not len(one):
-        return land
-    from scipy.sparse import coo_array  # noqa: PLC0415 (few plans have parcels that lie over one another)
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
-
-    beside = coo_array((np.ones(len(one)), (one, other)), shape=(len(land), len(land)))
-    return joined_by(connected_components(beside, directed=False)[1], land)[1]
-
-
-def common_ground(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
-    """
-    The ground that pieces of one kind of land have in common with those of another.
-
-    Examples
-    --------
-    >>> found = common_ground(np.array([shapely.box(0, 0, 4, 2)]), np.array([shapely.box(3, 0, 6, 2)]))
-    >>> shapely.area(found).tolist()
-    [2.0]
-    """
-    a, b = _sharing(one, other, *_beside(one, other))
-    return np.asarray(shapely.intersection(one[a], other[b]), dtype=object)
-
-
-def _beside(one: NDArray[Any], other: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Rows of polygons whose boxes have ground in common, in the order of the first."""
-    a, b = shapely.STRtree(other).query(one)
-    boxes, beside = by_row("bounds", shapely.bounds, one)[a], by_row("bounds", shapely.bounds, other)[b]
-    share = (np.minimum(boxes, beside)[:, 2:] > np.maximum(boxes, beside)[:, :2]).all(axis=1)
-    a, b = a[share], b[share]
-    order = np.lexsort((b, a))
-    return a[order], b[order]
-
-
-def _sharing(
-    one: NDArray[Any], other: NDArray[Any], a: NDArray[np.intp], b: NDArray[np.intp]
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Of rows of polygons those that do not only touch."""
-    meet = by_row("share ground", _share_ground, one[a], other[b])
-    return a[meet], b[meet]
-
-
-def _share_ground(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.bool_]:
-    return np.asarray(shapely.intersects(one, other) & ~shapely.touches(one, other))

@@ -21,6 +21,7 @@ from blockplan.measure.inputs.columns import (
     union,
     values,
 )
+from blockplan.measure.inputs.common_ground import covered_m2, within
 from blockplan.measure.inputs.parts import KINDS, features
 from blockplan.measure.measurement import Measurement, Part, Place
 from blockplan.measure.missing import Missing, reason, unknown
@@ -160,8 +161,8 @@ def canopy_share(plan: Plan, parameters: Parameters) -> Measurement:
     known = (crown > 0) & ~shapely.is_missing(trees)
     crowns = shapely.buffer(trees[known], crown[known] / 2 * AS_LARGE, quad_segs=SEGMENTS)
     # Pieces that do not touch one another: their areas add up, in the land and in every part of it.
-    pieces = _within(_apart(np.concatenate([canopy, crowns])), land)
-    covered = total(shapely.area(pieces))
+    pieces = within(_apart(np.concatenate([canopy, crowns])), land)
+    covered = covered_m2(pieces)
     definition = {
         "canopy_ha": covered / M2_PER_HA,
         "land_ha": land.area / M2_PER_HA,
@@ -195,20 +196,11 @@ def _apart(shapes: NDArray[Any]) -> NDArray[Any]:
     return np.concatenate([shapes[kept & ~meets], shapely.get_parts(union(shapes[meets]))])
 
 
-def _within(pieces: NDArray[Any], land: Any) -> NDArray[Any]:
-    """What of some polygons lies in the land; only those on its edge are cut."""
-    shapely.prepare(land)
-    whole = shapely.covers(land, pieces)
-    cut = pieces.copy()
-    cut[~whole] = shapely.intersection(pieces[~whole], land)
-    return np.asarray(cut, dtype=object)
-
-
 def _canopy_by(plan: Plan, layer: str, pieces: NDArray[Any], land: Any) -> tuple[Part, ...]:
     """Canopy over land in each feature of a layer that has land."""
     names, outlines, _ = features(plan, layer)
     outlines = sound(outlines)
-    there = np.nan_to_num(shapely.area(_within(outlines, land)))
+    there = np.nan_to_num(shapely.area(within(outlines, land)))
     outline, piece = shapely.STRtree(pieces).query(outlines, predicate="intersects")
     shapely.prepare(outlines)
     whole = shapely.covers(outlines[outline], pieces[piece])

@@ -18,7 +18,6 @@ from blockplan.measure.inputs.columns import (
     areas_m2,
     coded,
     ids,
-    overlaid,
     shapes,
     sound_shapes,
     total,
@@ -26,6 +25,7 @@ from blockplan.measure.inputs.columns import (
     union_of,
     values,
 )
+from blockplan.measure.inputs.common_ground import apart, common_ground, covered_m2, within
 from blockplan.measure.inputs.neighbours import BESIDE_M, sharing_an_edge
 from blockplan.measure.missing import Missing, unknown
 from blockplan.plan.model.recall import by_row, once
@@ -165,13 +165,11 @@ def green_area_m2(plan: Plan, greens: Greens) -> float:
     area = total(greens.area_m2[parcels])
     rest = greens.shape[~parcels]
     if len(rest):
-        extra = union(rest)
+        extra = apart(rest)
         land = union(shapes(plan, "boundary"))
         if not land.is_empty:
-            extra = overlaid(shapely.intersection, extra, land)
-        if parcels.any():
-            extra = overlaid(shapely.difference, extra, union(greens.shape[parcels]))
-        area += float(shapely.area(extra))
+            extra = within(extra, land)
+        area += covered_m2(extra) - covered_m2(common_ground(extra, apart(greens.shape[parcels])))
     return area
 
 
