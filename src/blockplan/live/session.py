@@ -51,6 +51,22 @@ if TYPE_CHECKING:
 DRAFT = "draft"
 
 
+@contextmanager
+def _without_pause() -> Iterator[None]:
+    """
+    While this lasts Python does not look for garbage: it would go through all that the plan holds.
+
+    Hardly anything is left in circles, which is all that it looks for; it does so again afterwards.
+    """
+    looking = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looking:
+            gc.enable()
+
+
 @dataclass
 class Session:
     """
@@ -353,7 +369,7 @@ class Session:
         return anew
 
     def _judge(self, plan: Plan) -> CheckResult:
-        with _without_pause(), recalling(self._recall):
+        with recalling(self._recall):
             return check(plan, self._folders, self.on, instruments=_FOLLOWING)
 
     @cached_property
@@ -363,6 +379,7 @@ class Session:
         by_id = available_packs() if named else {}
         return [by_id[str(one)].resolve() if str(one) in by_id else one for one in named] or None
 
+    @_without_pause()
     def _step(
         self,
         kind: str,
@@ -434,22 +451,6 @@ class Session:
 
 
 _FOLLOWING = Following()
-
-
-@contextmanager
-def _without_pause() -> Iterator[None]:
-    """
-    While this lasts Python does not look for garbage: it would go through all that the plan holds.
-
-    Hardly anything is left in circles, which is all that it looks for; it does so again afterwards.
-    """
-    looking = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if looking:
-            gc.enable()
 
 
 def live(

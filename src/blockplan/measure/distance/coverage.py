@@ -23,7 +23,7 @@ from blockplan.measure.inputs.feature_points import EDGE_M
 from blockplan.measure.inputs.homes import housed, residents
 from blockplan.measure.measurement import Measurement, Part, Place, Reading
 from blockplan.measure.missing import Missing, lines, nothing, unknown
-from blockplan.plan.model.recall import by_row, by_rows_of, once
+from blockplan.plan.model.recall import by_row, once, pairs_between
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -334,30 +334,17 @@ def _part(
 def _parts(plan: Plan, homes: Homes) -> list[tuple[str, NDArray[np.intp]]]:
     """Homes (by row) of each area and each block that has some; a home on a common line is in both."""
     found: list[tuple[str, NDArray[np.intp]]] = []
-    tree = once("homes", partial(shapely.STRtree, homes.point), homes.point)
     for layer, kind in (("areas", "area"), ("blocks", "block")):
-        outlines, names = shapes(plan, layer), ids(plan, layer)
-        if len(names):
-            make = partial(_parts_of, kind, names, outlines, homes.point, tree)
-            found += once("parts of", make, kind, names, outlines, homes.point)
+        names = ids(plan, layer)
+        home, outline = pairs_between(homes.point, shapes(plan, layer), EDGE_M)
+        number = {name: number for number, name in enumerate(dict.fromkeys(names))}
+        of = np.array([number[name] for name in names], dtype=np.int32)[outline]
+        order = np.argsort(of, kind="stable")
+        ends = np.searchsorted(of[order], np.arange(1, len(number)))
+        for name, rows in zip(number, np.split(home[order], ends), strict=True):
+            if len(rows):
+                found.append((f"{kind}:{name}", rows if len(number) == len(names) else np.unique(rows)))
     return found
-
-
-def _parts_of(
-    kind: str, names: NDArray[Any], outlines: NDArray[Any], points: NDArray[Any], tree: shapely.STRtree
-) -> list[tuple[str, NDArray[np.intp]]]:
-    found = []
-    home, outline = by_rows_of("homes in", partial(_homes_in, tree), outlines, fixed=(points,))
-    for name in dict.fromkeys(names):
-        rows = np.unique(home[names[outline] == name])
-        if len(rows):
-            found.append((f"{kind}:{name}", rows))
-    return found
-
-
-def _homes_in(tree: shapely.STRtree, outlines: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-    outline, home = tree.query(outlines, predicate="dwithin", distance=EDGE_M)
-    return home, outline
 
 
 def lacking(homes: Homes) -> tuple[Missing, ...]:

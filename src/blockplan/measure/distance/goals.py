@@ -21,7 +21,7 @@ from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.inputs.homes import hosts_of_buildings
 from blockplan.measure.inputs.straight_line import straight
 from blockplan.network import Joins, at_joins, join, join_nodes, walk
-from blockplan.plan.model.recall import by_row, by_rows_of, parts_of
+from blockplan.plan.model.recall import by_row, by_rows_of, pairs_between, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +100,7 @@ def _hosts_of(plan: Plan, layer: str) -> NDArray[np.intp]:
     found = np.array([row_of.get(host, -1) for host in named], dtype=np.intp)
     unsaid = np.flatnonzero([host is None for host in named])
     spots = points(plan, layer, unsaid)
-    at, parcel = shapely.STRtree(shapes(plan, "parcels")).query(spots, predicate="intersects")
+    parcel, at = pairs_between(shapes(plan, "parcels"), spots, 0.0)
     # On a common edge the parcel that comes first by its id is meant.
     order = np.lexsort((ids(plan, "parcels")[parcel].astype(str), at))[::-1]
     found[unsaid[at[order]]] = parcel[order]

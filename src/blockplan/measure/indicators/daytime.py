@@ -9,7 +9,6 @@ these stand beside them.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +25,7 @@ from blockplan.measure.inputs.straight_line import straight
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, only_nothing, unknown
 from blockplan.measure.parameters import Parameters
-from blockplan.plan.model.recall import once
+from blockplan.plan.model.recall import by_row, pairs_between
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -140,17 +139,13 @@ def _by_station(
     """The sum of amounts at points within a straight-line distance (to the centimetre) of each station."""
     if not len(stations):
         return []
-    make = partial(_spots_at, stations, limit_m, spots)
-    return [total(amounts[rows]) for rows in once("spots at stations", make, stations, limit_m, spots)]
-
-
-def _spots_at(stations: NDArray[Any], limit_m: float, spots: NDArray[Any]) -> list[NDArray[np.intp]]:
-    station, spot = shapely.STRtree(spots).query(stations, predicate="dwithin", distance=limit_m + 0.01)
-    near = np.round(shapely.distance(stations[station], spots[spot]), 2) <= limit_m
+    spot, station = pairs_between(spots, stations, limit_m + 0.01)
+    away = by_row("apart", shapely.distance, stations[station], spots[spot])
+    near = np.round(away, 2) <= limit_m
     station, spot = station[near], spot[near]
     order = np.argsort(station, kind="stable")
     ends = np.searchsorted(station[order], np.arange(1, len(stations)))
-    return np.split(spot[order], ends)
+    return [total(amounts[rows]) for rows in np.split(spot[order], ends)]
 
 
 def _land(plan: Plan, name: str, codes: tuple[str, ...]) -> Measurement:

@@ -17,7 +17,7 @@ from blockplan.measure.inputs.columns import Gaps, absent, belongs, ids, land_us
 from blockplan.measure.inputs.feature_points import EDGE_M
 from blockplan.measure.inputs.straight_line import straight
 from blockplan.measure.missing import Missing, unknown
-from blockplan.plan.model.recall import addresses
+from blockplan.plan.model.recall import addresses, pairs_between
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,8 +108,7 @@ def _area_of_parcels(plan: Plan) -> NDArray[Any]:
     found = np.full(len(ids(plan, "parcels")), None, dtype=object)
     names = ids(plan, "areas")
     if len(names) and len(found):
-        tree = shapely.STRtree(parcel_points(plan))
-        area, parcel = tree.query(shapes(plan, "areas"), predicate="dwithin", distance=EDGE_M)
+        parcel, area = pairs_between(parcel_points(plan), shapes(plan, "areas"), EDGE_M)
         # A point on a common edge belongs to the area that is named first.
         order = np.lexsort((names[area].astype(str), parcel))
         found[parcel[order][::-1]] = names[area[order]][::-1]

@@ -273,6 +273,20 @@ def pairs_within(shapes: NDArray[Any], metres: float) -> tuple[NDArray[np.intp],
     return one, other
 
 
+def pairs_between(
+    spots: NDArray[Any], shapes: NDArray[Any], metres: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """
+    Rows of all pairs of a spot and a shape that lie within a distance of each other, in order of the spots.
+
+    For a spot that stands nothing is looked for again while the shapes do.
+    """
+    other, one = by_rows_of(
+        "pairs between", lambda some: _pairs(some, shapes, metres)[::-1], spots, fixed=(shapes, metres)
+    )
+    return one, other
+
+
 def _pairs(some: NDArray[Any], to: NDArray[Any], metres: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     one, other = shapely.STRtree(to).query(some, predicate="dwithin", distance=metres)
     return one, other
