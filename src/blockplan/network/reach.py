@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from blockplan.network.join import Joins
 
 
+#: Ways of fewer origins are as soon added up as compared with those before.
+FEW = 256
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Targets:
     """
@@ -60,6 +64,16 @@ class Targets:
             np.concatenate([self.cost_cm, other.cost_cm]),
             np.concatenate([self.area, other.area]),
         )
+
+    def some(self, rows: NDArray[Any]) -> Targets:
+        """Those in some rows, or in another order."""
+        return Targets(
+            *(each[rows] for each in (self.edge, self.from_cm, self.to_cm, self.cost_cm, self.area))
+        )
+
+    def by_edge(self) -> Targets:
+        """The same in the order of their edges."""
+        return self.some(np.argsort(self.edge, kind="stable"))
 
 
 def at_joins(joins: Joins, area: NDArray[np.intp] | None = None) -> Targets:
@@ -126,43 +140,50 @@ def walk(
         One value an origin, its own way to the network included; NaN where no target is reached
         within the limit, or where the origin does not join.
     """
-    make = partial(_walk, network, targets, limit_m)
-    beside = (network, targets.edge, targets.from_cm, targets.to_cm, targets.cost_cm, limit_m)
+    given = network, targets.edge, targets.from_cm, targets.to_cm, targets.cost_cm, limit_m
+    field: _Field = once("field", partial(_field, network, targets, limit_m), *given)
     metres: NDArray[np.float64] = by_row(
-        "walk", make, origins.edge, origins.at_cm, origins.way_cm, fixed=beside
+        "walk", field.metres, origins.edge, origins.at_cm, origins.way_cm, fixed=(field,), few=FEW
     )
     return metres
 
 
-def _walk(
-    network: Network,
-    targets: Targets,
-    limit_m: float | None,
-    edge: NDArray[np.int32],
-    at: NDArray[np.int32],
-    way: NDArray[np.int32],
-) -> NDArray[np.float64]:
-    metres = np.full(len(edge), np.nan)
-    joined = np.flatnonzero(edge >= 0)
-    if not len(joined) or not len(targets.edge):
+@dataclass(frozen=True, slots=True, eq=False)
+class _Field:
+    """Targets in the order of their edges, and centimetres of each node to the nearest of them."""
+
+    network: Network
+    targets: Targets
+    at_node: NDArray[np.float64]
+    limit_cm: int | None
+
+    def metres(
+        self, edge: NDArray[np.int32], at: NDArray[np.int32], way: NDArray[np.int32]
+    ) -> NDArray[np.float64]:
+        """Metres from points that join edges, their way there included; NaN where nothing is reached."""
+        metres, network = np.full(len(edge), np.nan), self.network
+        joined = np.flatnonzero(edge >= 0)
+        if not len(joined) or not len(self.targets.edge):
+            return metres
+        edge, at = edge[joined], at[joined]
+        by_start = self.at_node[network.start[edge]] + at
+        by_end = self.at_node[network.end[edge]] + (network.length_cm[edge] - at)
+        along, _ = _on_same_edge(edge, at, self.targets)
+        along[np.isinf(along)] = np.nan
+        whole = np.fmin(np.fmin(by_start, by_end), along) + way[joined]
+        if self.limit_cm is not None:
+            whole[whole > self.limit_cm] = np.nan
+        metres[joined] = whole / CM_PER_M
         return metres
+
+
+def _field(network: Network, targets: Targets, limit_m: float | None) -> _Field:
     limit_cm = None if limit_m is None else round(limit_m * CM_PER_M)
-    edge, at = edge[joined], at[joined]
     seeds = np.concatenate([network.start[targets.edge], network.end[targets.edge]])
     rest = network.length_cm[targets.edge] - targets.to_cm
     costs = np.concatenate([targets.from_cm, rest]) + np.tile(targets.cost_cm, 2)
-    costs = costs.astype(np.int32)
-    search = partial(at_nodes, network, seeds, costs, limit_cm)
-    at_node = once("at nodes", search, network, seeds, costs, limit_cm)
-    by_start = at_node[network.start[edge]] + at
-    by_end = at_node[network.end[edge]] + (network.length_cm[edge] - at)
-    along, _ = _on_same_edge(edge, at, targets)
-    along[np.isinf(along)] = np.nan
-    whole = np.fmin(np.fmin(by_start, by_end), along) + way[joined]
-    if limit_cm is not None:
-        whole[whole > limit_cm] = np.nan
-    metres[joined] = whole / CM_PER_M
-    return metres
+    at_node = at_nodes(network, seeds, costs.astype(np.int32), limit_cm)
+    return _Field(network, targets.by_edge(), at_node, limit_cm)
 
 
 class Nearest(NamedTuple):
@@ -186,7 +207,7 @@ def walk_to(network: Network, origins: Joins, targets: Targets, limit_m: float) 
     edge, at = origins.edge[joined], origins.at_cm[joined]
     at_node, of_node = _from_areas(network.csr, network, targets, limit_m * CM_PER_M)
     start, end = network.start[edge], network.end[edge]
-    own, own_area = _on_same_edge(edge, at, targets)
+    own, own_area = _on_same_edge(edge, at, targets.by_edge())
     ways = np.stack([at_node[start] + at, at_node[end] + (network.length_cm[edge] - at), own])
     named = np.stack([of_node[start], of_node[end], own_area])
     best = np.argmin(ways, axis=0)
@@ -232,18 +253,22 @@ def _from_areas(
 def _on_same_edge(
     edge: NDArray[np.int32], at: NDArray[np.int32], targets: Targets
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Centimetres to the nearest target along the origin's own edge (infinite: none), and its area."""
-    order = np.argsort(targets.edge, kind="stable")
-    ordered = targets.edge[order]
-    low, high = np.searchsorted(ordered, edge, "left"), np.searchsorted(ordered, edge, "right")
+    """
+    Centimetres to the nearest target along the origin's own edge (infinite: none), and its area.
+
+    Targets are in the order of their edges.
+    """
+    best, area = np.full(len(edge), np.inf), np.full(len(edge), -1, dtype=np.intp)
+    low, high = (targets.edge.searchsorted(edge, side) for side in ("left", "right"))
     counts = high - low
+    if not counts.any():
+        return best, area
     origin = np.repeat(np.arange(len(edge)), counts)
     skipped = np.cumsum(counts) - counts
-    target = order[np.repeat(low - skipped, counts) + np.arange(counts.sum())]
+    target = np.repeat(low - skipped, counts) + np.arange(counts.sum())
     before = targets.from_cm[target] - at[origin]
     behind = at[origin] - targets.to_cm[target]
     away = np.maximum(np.maximum(before, behind), 0) + targets.cost_cm[target]
-    best, area = np.full(len(edge), np.inf), np.full(len(edge), -1, dtype=np.intp)
     np.minimum.at(best, origin, away)
     nearest = np.flatnonzero(away == best[origin])[::-1]  # of several as near, the first
     area[origin[nearest]] = targets.area[target[nearest]]

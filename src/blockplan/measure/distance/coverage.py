@@ -340,8 +340,8 @@ def _parts(plan: Plan, homes: Homes) -> list[tuple[str, NDArray[np.intp]]]:
         number = {name: number for number, name in enumerate(dict.fromkeys(names))}
         of = np.array([number[name] for name in names], dtype=np.int32)[outline]
         order = np.argsort(of, kind="stable")
-        ends = np.searchsorted(of[order], np.arange(1, len(number)))
-        for name, rows in zip(number, np.split(home[order], ends), strict=True):
+        ends = np.searchsorted(of[order], np.arange(len(number)))
+        for name, rows in zip(number, np.split(home[order], ends)[1:], strict=True):
             if len(rows):
                 found.append((f"{kind}:{name}", rows if len(number) == len(names) else np.unique(rows)))
     return found

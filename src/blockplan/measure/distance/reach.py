@@ -152,14 +152,7 @@ def some_of(targets: Targets, rows: NDArray[np.intp]) -> Targets:
     """Those targets that belong to some areas."""
     wanted = np.zeros(max(targets.area.max(initial=-1), rows.max(initial=-1)) + 1, dtype=bool)
     wanted[rows] = True
-    kept = wanted[targets.area]
-    return Targets(
-        targets.edge[kept],
-        targets.from_cm[kept],
-        targets.to_cm[kept],
-        targets.cost_cm[kept],
-        targets.area[kept],
-    )
+    return targets.some(wanted[targets.area])
 
 
 def readings_of(plan: Plan, reach: Reach, ways: Sequence[Way]) -> list[Distances]:
