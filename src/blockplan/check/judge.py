@@ -217,10 +217,11 @@ class _Bench:
     wrong: tuple[Fault, ...]  # faults that put a verdict in doubt
     taken: dict[str, Measurement] = field(default_factory=dict)
     scaled: dict[float, Plan] = field(default_factory=dict)
+    chosen: dict[int, RuleChoices] = field(default_factory=dict)
 
     def verdicts(self, rule: Rule, pack: Pack) -> Iterator[Verdict]:
         """One verdict, or one for each object of the kind that the rule judges."""
-        choice = choices(rule, self.plan.manifest)
+        choice = self._choices(rule)
         outcome, required = decide(rule, self.day, None, choice.limit)
         asked = _AskedRule(rule, pack, choice, required, scopes.object_of(rule, self.plan), self.residents)
         why_not = self._why_not(rule, outcome) or self._elsewhere(pack)
@@ -230,7 +231,7 @@ class _Bench:
                 why_not = notes.for_comparison(found) or why_not
             by_size = outcome != "not_applicable" and why_not == self._not_for_so_many(rule)
             turns = self._turns_of_scope(rule) if by_size else ()
-            yield replace(self._blank(asked), notes=(why_not, *turns))
+            yield self._stated(asked, notes=(why_not, *turns))
             return
         measurement = self._measure(rule.measure, dict(choice.measure))
         if rule.scope.kind == "parcel":
@@ -255,14 +256,11 @@ class _Bench:
         return found, doubts(found, self.wrong, self.instruments.reads(name))
 
     def _verdict(self, asked: _AskedRule, measurement: Measurement) -> Verdict:
-        rule, choice = asked.rule, asked.choice
-        found = self._doubts(rule, measurement)
+        found = self._doubts(asked.rule, measurement)
         if settle(measurement, asked.required, accuracy(measurement)) != "unknown":
             found = accounted(found, measurement)
         about = self._in_doubt(asked, measurement, found) if found else self._found(asked, measurement)
-        shown = {**measurement.definition.get("parameters", {}), **choice.all}
-        definition = {**rule.definition, **measurement.definition, "parameters": shown}
-        return replace(about, measurement=measurement, doubts=found, definition=definition)
+        return self._stated(asked, measurement, found, **about)
 
     def _of_each(self, asked: _AskedRule, measurement: Measurement) -> Verdict:
         """The verdict of a rule that judges each parcel."""
@@ -271,15 +269,12 @@ class _Bench:
         found = tuple(one for one in self._doubts(asked.rule, measurement) if not is_no_use(one))
         limit = limit_on(asked.rule, self.day) or asked.rule.limits[0]
         required, about = of_each(asked.rule, limit, asked.required, measurement, found)
-        shown = {**measurement.definition.get("parameters", {}), **asked.choice.all}
-        about["definition"] = {**asked.rule.definition, **measurement.definition, "parameters": shown}
         about["notes"] = (
             *about["notes"],
             *about_overrides(asked.choice, self.plan.manifest),
             *notes.about_standing(asked.rule, self.day),
         )
-        one = replace(asked, required=required)
-        return replace(self._blank(one), **about, measurement=measurement, doubts=found)
+        return self._stated(asked, measurement, found, required=required, **about)
 
     def reported(self, packs: Iterable[Pack]) -> Iterator[Measurement]:
         entries = {
@@ -308,7 +303,7 @@ class _Bench:
             values |= chosen(pack.head.parameters, manifest, pack.id)
             for rule in pack.rules:
                 own = {"area_id"} if rule.scope.kind == "area" else set()
-                values |= {k: v for k, v in choices(rule, manifest).all.items() if k not in own}
+                values |= {k: v for k, v in self._choices(rule).all.items() if k not in own}
         return values
 
     def _why_not(self, rule: Rule, outcome: Outcome) -> Text | None:
@@ -379,7 +374,14 @@ class _Bench:
         texts = text_faults(self.wrong, self.carried.get(rule.id, ()))
         return tuple({id(fault): fault for fault in (*touching, *texts)}.values())
 
-    def _found(self, asked: _AskedRule, measurement: Measurement) -> Verdict:
+    def _choices(self, rule: Rule) -> RuleChoices:
+        """The choices of a rule for the plan."""
+        found = self.chosen.get(id(rule))
+        if found is None:
+            found = self.chosen[id(rule)] = choices(rule, self.plan.manifest)
+        return found
+
+    def _found(self, asked: _AskedRule, measurement: Measurement) -> dict[str, Any]:
         """What a verdict says where no fault of the data touches the measurement."""
         rule, required, value = asked.rule, asked.required, measurement.value
         tolerance, central, chosen_ = accuracy(measurement), asked.people.central, asked.choice.all
@@ -387,18 +389,17 @@ class _Bench:
         remedy = None
         if outcome == "fail" and rule.force != "comparator":  # another plan's figure asks nothing of this one
             remedy = remedy_for(rule, required, measurement, central, chosen_)
-        return replace(
-            self._blank(asked),
-            outcome=outcome,
-            measured=value,
-            margin=None if value is None else margin(value, required, tolerance),
-            tolerance=tolerance,
-            remedy=remedy,
-            affected_residents=affected_by(outcome, required, measurement, central),
-            where=() if outcome == "pass" else measurement.places,
-            readings=_readings(measurement, required, in_doubt=False),
-            missing=measurement.missing if value is None else (),
-            notes=(
+        return {
+            "outcome": outcome,
+            "measured": value,
+            "margin": None if value is None else margin(value, required, tolerance),
+            "tolerance": tolerance,
+            "remedy": remedy,
+            "affected_residents": affected_by(outcome, required, measurement, central),
+            "where": () if outcome == "pass" else measurement.places,
+            "readings": _readings(measurement, required, in_doubt=False),
+            "missing": measurement.missing if value is None else (),
+            "notes": (
                 *notes.about_value(rule, required, measurement, chosen_),
                 *notes.about_whole_plan(measurement),
                 *notes.about_land(measurement),
@@ -412,7 +413,7 @@ class _Bench:
                 *notes.about_data_end(rule, measurement),
                 *notes.about_standing(rule, self.day),
             ),
-        )
+        }
 
     def _ends(self, asked: _AskedRule, measurement: Measurement) -> Iterator[tuple[float, Measurement]]:
         """What is measured at the ends of the residents' range, where it hangs on how many there are."""
@@ -437,45 +438,56 @@ class _Bench:
         scope = f"{rule.scope.kind}:{asked.scope_id}"
         return next((scopes.of_part(found, part) for part in found.by if part.scope == scope), found)
 
-    def _in_doubt(self, asked: _AskedRule, measurement: Measurement, found: tuple[Fault, ...]) -> Verdict:
+    def _in_doubt(
+        self, asked: _AskedRule, measurement: Measurement, found: tuple[Fault, ...]
+    ) -> dict[str, Any]:
         """What a verdict says where faults of the data touch the measurement: nothing but what is missing."""
-        return replace(
-            self._blank(asked),
-            outcome="unknown",
-            readings=_readings(measurement, asked.required, in_doubt=True),
-            missing=(*measurement.missing, *dict.fromkeys(doubted(fault) for fault in found)),
-            notes=(
+        return {
+            "outcome": "unknown",
+            "readings": _readings(measurement, asked.required, in_doubt=True),
+            "missing": (*measurement.missing, *dict.fromkeys(doubted(fault) for fault in found)),
+            "notes": (
                 *notes.about_doubts(asked.rule, measurement, found),
                 *about_overrides(asked.choice, self.plan.manifest),
                 *notes.about_standing(asked.rule, self.day),
             ),
-        )
+        }
 
-    def _blank(self, asked: _AskedRule) -> Verdict:
-        """What every verdict says about its rule; nothing is found yet, so it does not apply."""
-        rule = asked.rule
+    def _stated(
+        self,
+        asked: _AskedRule,
+        measurement: Measurement | None = None,
+        found: tuple[Fault, ...] = (),
+        **about: Any,
+    ) -> Verdict:
+        """A verdict: what all say of their rule, and what was found; without that, it does not apply."""
+        rule, measured = asked.rule, {} if measurement is None else measurement.definition
         limit = limit_on(rule, self.day) or rule.limits[0]
-        return Verdict(
-            rule=rule.id,
-            title=dict(rule.title),
-            scope_kind="plan" if rule.scope.kind == "parcel" else rule.scope.kind,
-            scope_id=asked.scope_id,
-            outcome="not_applicable",
-            measured=None,
-            unit=rule.unit,
-            required=asked.required,
-            margin=None,
-            remedy=None,
-            affected_residents=None,
-            where=(),
-            definition={**rule.definition, "parameters": dict(asked.choice.all)},
-            readings=(),
-            force=rule.force,
-            confidence=rule.confidence,
-            source=limit.source.model_dump(mode="json", exclude_none=True),
-            pack=asked.pack.id,
-            overrides=of_verdict(asked.choice),
-        )
+        shown = {**measured.get("parameters", {}), **asked.choice.all}
+        every: dict[str, Any] = {
+            "rule": rule.id,
+            "title": dict(rule.title),
+            "scope_kind": "plan" if rule.scope.kind == "parcel" else rule.scope.kind,
+            "scope_id": asked.scope_id,
+            "outcome": "not_applicable",
+            "measured": None,
+            "unit": rule.unit,
+            "required": asked.required,
+            "margin": None,
+            "remedy": None,
+            "affected_residents": None,
+            "where": (),
+            "definition": {**rule.definition, **measured, "parameters": shown},
+            "readings": (),
+            "force": rule.force,
+            "confidence": rule.confidence,
+            "source": limit.source.model_dump(mode="json", exclude_none=True),
+            "measurement": measurement,
+            "pack": asked.pack.id,
+            "doubts": found,
+            "overrides": of_verdict(asked.choice),
+        }
+        return Verdict(**(every | about))
 
 
 def _speaks(asked: AppliesTo, residents: float) -> bool:

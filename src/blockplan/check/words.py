@@ -23,12 +23,14 @@ def say(key: str, **values: Any) -> Text:
 
     A value that is itself a text is put in by language, a number as `blockplan.figures` writes it.
     """
-    return {lang: CATALOG(key, lang, **_in(values, lang)) for lang in LANGUAGES}
+    each = _in_each(values)
+    return {lang: CATALOG(key, lang, **each[lang]) for lang in LANGUAGES}
 
 
 def fill(template: Mapping[str, str], **values: Any) -> Text:
     """A text of a rule file with its ``{places}`` filled, in the languages that it has."""
-    return {lang: text.format(**_in(values, lang)) for lang, text in template.items()}
+    each = _in_each(values, *template)
+    return {lang: text.format(**each[lang]) for lang, text in template.items()}
 
 
 def unit_word(unit: str) -> Text:
@@ -37,13 +39,15 @@ def unit_word(unit: str) -> Text:
     return CATALOG.text(key) if key in CATALOG else dict.fromkeys(LANGUAGES, f" {unit}")
 
 
-def _in(values: Mapping[str, Any], lang: str) -> dict[str, Any]:
-    return {name: _one(value, lang) for name, value in values.items()}
-
-
-def _one(value: Any, lang: str) -> Any:
-    if isinstance(value, dict):
-        return value[lang] if lang in value else pick(value, lang)  # a unit may be empty in one language
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return number(value)
-    return value
+def _in_each(values: Mapping[str, Any], *languages: str) -> dict[str, dict[str, Any]]:
+    """Values as each language writes them."""
+    found: dict[str, dict[str, Any]] = {lang: {} for lang in languages or LANGUAGES}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            for lang, said in found.items():  # a unit may be empty in one language
+                said[name] = value[lang] if lang in value else pick(value, lang)
+            continue
+        plain = number(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+        for said in found.values():
+            said[name] = plain
+    return found
