@@ -20,10 +20,12 @@ import shapely
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.plan_models import (
+    OUTSIDE_M,
     PlanModel,
     first_outside,
     gml_frames,
     models,
+    reaching_out,
     stated_twice,
     tiling,
 )
@@ -39,8 +41,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-#: What lies no deeper than this, m, comes from rounding (the standard's own tolerance).
-TOLERANCE_M = 0.001
 #: Part of a plan in which what it takes elsewhere is made good (``bedeutung``); it may lie outside.
 COMPENSATION = "1800"
 #: Table of the French model -> fields that it wants, besides that of the document.
@@ -193,30 +193,21 @@ def _overlaps(shapes: Any) -> Iterator[tuple[int, int, float, Any]]:
 def _thick(shape: Any) -> list[Any]:
     """The areas of a shape that are somewhere wider than twice the tolerance."""
     parts = [one for one in shapely.get_parts(shape) if one.geom_type == "Polygon"]
-    return [one for one in parts if not shapely.buffer(one, -TOLERANCE_M).is_empty]
+    return [one for one in parts if not shapely.buffer(one, -OUTSIDE_M).is_empty]
 
 
 def _inside(model: PlanModel, frames: dict[str, pd.DataFrame], part: _Part) -> Iterator[ForeignFault]:
-    land = shapely.buffer(part.area, TOLERANCE_M)
-    skipped = {*model.parts, *model.wholes, *model.beside}
-    for name, frame in frames.items():
-        if name in skipped or not isinstance(frame, gpd.GeoDataFrame):
-            continue
-        for row in frame[part.holds(frame)].to_dict("records"):
-            outside = shapely.difference(shapely.make_valid(row["geometry"]), land)
-            if outside.is_empty:
-                continue
-            size, unit = (outside.area, "m2") if outside.area else (outside.length, "m")
-            x, y = first_outside(row["geometry"], land)
-            yield ForeignFault(
-                rule="xp-outside", grade="error", layer=name, id=_name(name, row), x=x, y=y,
-                measured=round(size, 3), unit=unit,
-                values={"part": part.name},
-            )  # fmt: skip
+    held = reaching_out(model, frames, part.area, lambda _, frame: part.holds(frame))
+    for name, row, outside, (x, y) in held:
+        size, unit = (outside.area, "m2") if outside.area else (outside.length, "m")
+        yield ForeignFault(
+            rule="xp-outside", grade="error", layer=name, id=_name(name, row), x=x, y=y,
+            measured=round(size, 3), unit=unit, values={"part": part.name},
+        )  # fmt: skip
 
 
 def _part_inside(part: _Part, land: Any) -> Iterator[ForeignFault]:
-    around = shapely.buffer(land, TOLERANCE_M)
+    around = shapely.buffer(land, OUTSIDE_M)
     outside = shapely.difference(part.area, around)
     if not part.compensates and not outside.is_empty:
         x, y = first_outside(part.area, around)

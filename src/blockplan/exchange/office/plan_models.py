@@ -28,7 +28,7 @@ from blockplan.exchange.office.vectors import gdal_option, layer_frame, layer_na
 from blockplan.yamlfile import read_map
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from blockplan.exchange.summary import ImportSummary
 
@@ -37,7 +37,7 @@ _HEAD_BYTES = 20_000
 #: Attributes of GML itself, which say nothing of a plan.
 _TECHNICAL = re.compile(r"gml_id|.*_(?:href|uom|codeSpace|srsName)|(?:lower|upper)Corner")
 #: A feature may reach beyond its part, and an envelope beyond its zone, by so much, m (the standard's own).
-_OUTSIDE_M = 0.001
+OUTSIDE_M = 0.001
 _ZONE_M = 0.002
 
 
@@ -277,28 +277,38 @@ def _contained(
     """Areas of any class that reach out of the plan; those that tile are judged as parcels."""
     if bound is None or model.parcels != "tile":
         return
-    land = shapely.buffer(shapely.union_all(bound[1].geometry.to_numpy()), _OUTSIDE_M)
-    skipped = {*model.parts, *model.wholes, *model.beside}
-    for name, frame in _drawn(frames, [one for one in frames if one not in skipped]):
+
+    def beside(name: str, frame: gpd.GeoDataFrame) -> Any:
         own = tiling(model, name, frames)
-        shapes = frame.geometry if own is None else frame.geometry[~own]
-        for shape in shapes[shapes.geom_type.isin(["Polygon", "MultiPolygon"])]:
-            outside = shapely.difference(shape, land)
-            if outside.area <= _OUTSIDE_M:
-                continue
-            x, y = first_outside(shape, land)
+        areas = frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
+        return areas if own is None else areas & ~own
+
+    land = shapely.union_all(bound[1].geometry.to_numpy())
+    for name, _, outside, (x, y) in reaching_out(model, frames, land, beside):
+        if outside.area > OUTSIDE_M:
+            message = f"{outside.area:,.2f} m2 of a {name} lie outside the plan."
             reading.findings.append(
                 SourceFinding(
-                    rule="office-outside",
-                    grade="error",
-                    message=f"{outside.area:,.2f} m2 of a {name} lie outside the plan.",
-                    file=label,
-                    layer=name,
-                    measured=round(outside.area, 2),
-                    x=x,
-                    y=y,
+                    rule="office-outside", grade="error", message=message, file=label, layer=name,
+                    measured=round(outside.area, 2), x=x, y=y,
                 )
-            )
+            )  # fmt: skip
+
+
+def reaching_out(
+    model: PlanModel,
+    frames: dict[str, pd.DataFrame],
+    land: Any,
+    which: Callable[[str, gpd.GeoDataFrame], Any],
+) -> Iterator[tuple[str, dict[str, Any], Any, tuple[float, float]]]:
+    """Features of `which` that reach out of some land: class, row, what lies outside, its first corner."""
+    around = shapely.buffer(land, OUTSIDE_M)
+    skipped = {*model.parts, *model.wholes, *model.beside}
+    for name, frame in _drawn(frames, [one for one in frames if one not in skipped]):
+        for row in frame[which(name, frame)].to_dict("records"):
+            outside = shapely.difference(shapely.make_valid(row["geometry"]), around)
+            if not outside.is_empty:
+                yield name, row, outside, first_outside(row["geometry"], around)
 
 
 def first_outside(shape: Any, land: Any) -> tuple[float, float]:
