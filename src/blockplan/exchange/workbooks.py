@@ -17,14 +17,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, Self
-
-from lxml import etree
+from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from lxml.etree import _Element as Element
+    from xml.etree.ElementTree import Element
 
 #: Rows and columns that a sheet may have (ECMA-376, limits of SpreadsheetML).
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
@@ -86,12 +84,12 @@ class Workbook:
             self._parts = self._related(main)
             book = self._xml(main)
             self._epoch = dt.datetime(1899, 12, 30)  # noqa: DTZ001 (cells know no zone)
-            if any(_flag(one.get("date1904")) for one in book.iter("{*}workbookPr")):
+            if any(_flag(one.get("date1904")) for one in book.iterfind(".//{*}workbookPr")):
                 self._epoch = dt.datetime(1904, 1, 1)  # noqa: DTZ001
             #: Name of a sheet -> whether it is shown, in the order of the book.
             self.visible: dict[str, bool] = {}
             self._part_of: dict[str, str] = {}
-            for one in book.iter("{*}sheet"):
+            for one in book.iterfind(".//{*}sheet"):
                 link = next(value for key, value in one.items() if key.endswith("}id"))
                 kind, part = self._parts.get(link, ("", ""))
                 if kind == "worksheet":
@@ -117,11 +115,7 @@ class Workbook:
         if part is None:
             return []
         with self._archive.open(part) as stream:
-            found = []
-            for _, one in _streamed(stream, "si"):
-                found.append(_text(one))
-                one.clear()
-            return found
+            return [_text(one) for one in _streamed(stream, "si")]
 
     @cached_property
     def formats(self) -> dict[str, str]:
@@ -130,7 +124,9 @@ class Workbook:
         if part is None:
             return {}
         styles = self._xml(part)
-        own = {int(one.get("numFmtId", -1)): one.get("formatCode", "") for one in styles.iter("{*}numFmt")}
+        own = {
+            int(one.get("numFmtId", -1)): one.get("formatCode", "") for one in styles.iterfind(".//{*}numFmt")
+        }
         of_cells = [one for cells in styles.iterfind("{*}cellXfs") for one in cells.iterfind("{*}xf")]
         shown = {str(at): _shows(int(one.get("numFmtId", 0)), own) for at, one in enumerate(of_cells)}
         return {style: shows for style, shows in shown.items() if shows}
@@ -159,14 +155,19 @@ class Workbook:
                 one.get("Type", "").rpartition("/")[2],
                 posixpath.normpath(posixpath.join("/", folder, one.get("Target", ""))).lstrip("/"),
             )
-            for one in self._xml(links).iter("{*}Relationship")
+            for one in self._xml(links).iterfind(".//{*}Relationship")
         }
 
     def _xml(self, part: str) -> Element:
-        return etree.fromstring(
-            self._archive.read(part),
-            etree.XMLParser(resolve_entities=False, remove_comments=True, remove_pis=True),
-        )
+        return ET.fromstring(self._archive.read(part))  # noqa: S314 (no entity is fetched, and expat bounds what they grow to)
+
+
+class _Columns(dict[str, int]):
+    """Letters of a column -> its number, counted from 0."""
+
+    def __missing__(self, letters: str) -> int:
+        self[letters] = _at(f"{letters}1")[1]
+        return self[letters]
 
 
 class _SheetReader:
@@ -176,11 +177,11 @@ class _SheetReader:
         self.book = book
         self.found = Sheet(name, [], [], {})
         self.shared: dict[str, str] = {}
-        self.columns: dict[str, int] = {}
+        self.columns = _Columns()
 
     def read(self, part: IO[bytes]) -> Sheet:
         rows, count = self.found.cells, 0
-        for _, element in _streamed(part, "row", "mergeCell"):
+        for element in _streamed(part, "row", "mergeCell"):
             if element.tag.endswith("mergeCell"):
                 self._merge(element.get("ref", ""))
                 continue
@@ -192,7 +193,6 @@ class _SheetReader:
             count += len(rows[-1])
             if count > MOST_CELLS:
                 raise ValueError(f"sheet {self.found.name!r} has more than {MOST_CELLS:,} cells")
-            element.clear()
         while rows and not rows[-1]:
             rows.pop()
         return self.found
@@ -200,57 +200,56 @@ class _SheetReader:
     def _row(self, element: Element, at: int) -> list[Any]:
         found: list[Any] = []
         column = -1
+        value_tag = element.tag[:-3] + "v"
         for cell in element:
             place = cell.get("r")
-            column = column + 1 if place is None else self._column(place)
-            value = self._value(cell, (at, column))
+            column = column + 1 if place is None else self.columns[place.rstrip("0123456789")]
+            if len(cell) == 1 and cell[0].tag == value_tag:
+                value = self._value(cell[0].text, cell)
+            else:
+                value = self._of_parts(cell, (at, column))
             if value is not None:
-                found += [None] * (column + 1 - len(found))
+                if column >= len(found):
+                    found += [None] * (column + 1 - len(found))
                 found[column] = value
         return found
 
-    def _column(self, place: str) -> int:
-        letters = place.rstrip("0123456789")
-        if letters not in self.columns:
-            self.columns[letters] = _at(place)[1]
-        return self.columns[letters]
-
-    def _value(self, cell: Element, at: tuple[int, int]) -> Any:
-        text = inline = None
+    def _of_parts(self, cell: Element, at: tuple[int, int]) -> Any:
+        """What a cell holds that is more than a value: a formula, a text of its own."""
+        value = None
         for part in cell:
-            tag = part.tag
-            if tag.endswith("}v"):
-                text = part.text
-            elif tag.endswith("}f"):
+            if part.tag.endswith("}v"):
+                value = self._value(part.text, cell)
+            elif part.tag.endswith("}f"):
                 self._formula(part, at)
-            elif tag.endswith("}is"):
-                inline = part
-        kind = cell.get("t", "n")
-        if kind == "inlineStr":
-            return None if inline is None else _text(inline)
+            elif part.tag.endswith("}is"):
+                value = _text(part)
+        return value
+
+    def _value(self, text: str | None, cell: Element) -> Any:
         if not text:
             return None
-        return self._number(text, cell.get("s")) if kind == "n" else self._other(text, kind)
+        kind = cell.get("t")
+        if kind == "s":
+            return self.book.texts[int(text)]
+        if kind in {None, "n"}:
+            return self._number(text, cell.get("s"))
+        if kind == "b":
+            return _flag(text)
+        return dt.datetime.fromisoformat(text) if kind == "d" else text
 
     def _number(self, text: str, style: str | None) -> Any:
+        shows = self.book.formats.get(style) if style else None
+        if shows is None and text.isdigit():
+            return int(text)
         value = float(text)
         if not math.isfinite(value):
             raise ValueError(f"sheet {self.found.name!r} has a number {text[:20]!r}")
-        shows = self.book.formats.get(style) if style else None
         if shows == "percent":
             return ShownInPercent(value)
         if shows:
             return self.book.date(value, shows)
-        return int(text) if text.isdigit() else int(value) if value.is_integer() else value
-
-    def _other(self, text: str, kind: str) -> Any:
-        if kind == "s":
-            return self.book.texts[int(text)]
-        if kind == "b":
-            return _flag(text)
-        if kind == "d":
-            return dt.datetime.fromisoformat(text)
-        return text
+        return int(value) if value.is_integer() else value
 
     def _formula(self, element: Element, at: tuple[int, int]) -> None:
         text, group = element.text or "", element.get("si")
@@ -276,14 +275,13 @@ def _readable() -> Iterator[None]:
         raise ValueError((str(error).splitlines() or [type(error).__name__])[0]) from None
 
 
-def _streamed(part: IO[bytes], *names: str) -> Any:
-    return etree.iterparse(
-        part,
-        tag=[f"{{*}}{name}" for name in names],
-        resolve_entities=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+def _streamed(part: IO[bytes], *names: str) -> Iterator[Element]:
+    """Elements of some names, each when it is complete; it is emptied then."""
+    ends = tuple(f"}}{name}" for name in names)
+    for _, element in ET.iterparse(part):  # noqa: S314
+        if element.tag.endswith(ends):
+            yield element
+            element.clear()
 
 
 def _at(place: str) -> tuple[int, int]:

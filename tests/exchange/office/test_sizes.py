@@ -18,7 +18,8 @@ from tests.hostile.corpus import files
 from tests.hostile.documents import lying
 
 from blockplan.errors import BlockplanError, PlanDataError
-from blockplan.exchange.office import import_office, sheets
+from blockplan.exchange import workbooks
+from blockplan.exchange.office import import_office
 from blockplan.exchange.office.readers import READERS, GivenFiles
 from blockplan.exchange.office.sizes import MB, MOST_BYTES, MOST_BYTES_OF_LAYERS, WORKBOOK
 
@@ -86,7 +87,7 @@ def test_a_workbook_that_would_unpack_to_too_much_is_refused_whatever_its_head_s
 
 
 def test_a_sheet_of_too_many_cells_is_refused(folder, brought, monkeypatch):
-    monkeypatch.setattr(sheets, "MOST_CELLS", 50)
+    monkeypatch.setattr(workbooks, "MOST_CELLS", 50)
     workbook(folder / "a.xlsx", 表=[["地块编号", "容积率"]] * 30)
     with pytest.raises(PlanDataError, match="has more than 50 cells"):
         brought(folder / "a.xlsx")
