@@ -136,7 +136,7 @@ def bounded(row: Row, base: str, fields: dict[str, FieldNames]) -> dict[str, Any
     >>> bounded({"far_max": Amount(2.0), "far_min": Amount(1.0)}, "far", known)
     {'far': 2.0, 'far_kind': 'range', 'far_min': 1.0, 'far_max': 2.0}
     """
-    alone, upper, lower = (row.get(name) for name in (base, f"{base}_max", f"{base}_min"))
+    alone, upper, lower = row.get(base), row.get(f"{base}_max"), row.get(f"{base}_min")
     high = upper.value if isinstance(upper, Amount) else None
     # A lower bound of nothing bounds nothing.
     low = lower.value if isinstance(lower, Amount) and lower.value > 0 else None

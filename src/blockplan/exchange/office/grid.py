@@ -6,6 +6,7 @@ Nothing that is left out goes unsaid: sums, notes and repeated headings are coun
 
 from __future__ import annotations
 
+import operator
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -322,21 +323,21 @@ def _closed_up(text: str) -> str:
 
 def _kind(values: list[Any], names: list[str], number: int | None) -> str:
     """What a row below the heading is: row, empty, subtotal, note, section or repeated heading."""
-    there = [value for value in values if value is not None and str(value).strip()]
+    there = [
+        value for value in values if value is not None and not (isinstance(value, str) and not value.strip())
+    ]
     if not there:
         return "empty"
     texts = [one for one in there if isinstance(one, str)]
     first = [_closed_up(one) for one in texts[:2]]
-    repeated = sum(str(one) == name for one, name in zip(values, names, strict=True) if one is not None)
-    if repeated > len(there) / 2:
+    if sum(map(operator.eq, map(str, values), names)) > len(there) / 2:
         return "repeated heading"
     if any(map(_SUM.fullmatch, first)):
         return "subtotal"
-    distinct = set(map(str, there))
-    if first and _NOTE.fullmatch(first[0]) and len(distinct) <= 2:
+    if first and _NOTE.fullmatch(first[0]) and len(set(map(str, there))) <= 2:
         return "note"
     alone = number is not None and len(there) == 1 and values[number] is not None
     if alone and not _SECTION.search(str(there[0])):
         return "row"
-    heading = len(distinct) == 1 and len(texts) == len(there) and (len(there) > 1 or len(names) > 2)
+    heading = len(texts) == len(there) and len(set(texts)) == 1 and (len(there) > 1 or len(names) > 2)
     return ("note" if len(first[0]) > 30 else "section") if heading else "row"

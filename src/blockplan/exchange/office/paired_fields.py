@@ -30,8 +30,10 @@ def take_apart(layers: Sequence[SourceLayer], profile: Profile, findings: list[S
     for layer in layers:
         for field in layer.fields:
             names = _two_names(field, known)
+            if names is None:
+                continue
             values = [value for value in layer.frame[field] if isinstance(value, str) and value.strip()]
-            if not names or not values or not all(map(_TWO.fullmatch, values)):
+            if not values or not all(map(_TWO.fullmatch, values)):
                 continue
             found = [
                 _TWO.fullmatch(value) if isinstance(value, str) else None for value in layer.frame[field]

@@ -280,6 +280,9 @@ def _parts(found: ImportedParcels, first: int, at: int) -> bool:
 # Columns
 
 
+_PLAIN = ("land_use", "land_use_given", "land_use_given_list", *TEXTS, "setbacks_text", "facilities_text")
+
+
 def frame(
     found: ImportedParcels, profile: Profile, list_name: str, findings: list[SourceFinding]
 ) -> gpd.GeoDataFrame:
@@ -294,8 +297,7 @@ def frame(
 
 def _record(row: Row, known: Any, list_name: str, findings: list[SourceFinding]) -> dict[str, Any]:
     record: dict[str, Any] = {"parcel_id": str(row["parcel_id"]), "land_use_list": NATIONAL}
-    plain = ("land_use", "land_use_given", "land_use_given_list", *TEXTS, "setbacks_text", "facilities_text")
-    record |= {column: row[column] for column in plain if row.get(column)}
+    record |= {column: row[column] for column in _PLAIN if row.get(column)}
     for base in KINDS:
         record |= bounded(row, base, known)
     record |= {column: row[column].value for column in AMOUNTS if isinstance(row.get(column), Amount)}

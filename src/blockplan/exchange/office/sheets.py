@@ -240,9 +240,9 @@ def drawn(grid: SheetGrid) -> SourceReading | None:
 
 
 def _draws(rows: list[list[Any]], at: int) -> bool:
-    values = [row[at] for row in rows if len(row) > at and not is_blank(row[at])]
+    values = [row[at] for row in rows if len(row) > at]
     found = sum(isinstance(value, str) and _WKT.match(value) is not None for value in values)
-    return bool(values) and found >= LEAST_SHARE * len(values)
+    return found > 0 and found >= LEAST_SHARE * sum(not is_blank(value) for value in values)
 
 
 def _shapes(

@@ -18,6 +18,7 @@ from blockplan.exchange.office.titles import UNITS
 
 Kind = Literal["", "upper", "lower", "range"]
 
+NUMBER = (int, float)
 #: Texts that say that nothing is known or that the field does not apply.
 BLANK = frozenset(
     {
@@ -170,9 +171,11 @@ def text_of(value: Any) -> str:
 
 def is_blank(value: Any) -> bool:
     """Whether a cell says nothing, or that there is no bound."""
-    if isinstance(value, int | float):
+    if isinstance(value, str):
+        return _says_nothing(value)
+    if isinstance(value, NUMBER):
         return math.isnan(value)
-    return _says_nothing(value) if isinstance(value, str) else _says_nothing(text_of(value))
+    return value is None or _says_nothing(text_of(value))
 
 
 @lru_cache(maxsize=65_536)
