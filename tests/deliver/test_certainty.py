@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+import docx
 import numpy as np
 import pytest
 from tests.deliver.blind_text import blind_text
@@ -103,6 +104,26 @@ def test_a_number_of_something_else_is_left_unbound(small, text, found):
         "前回計画の目標である人口3.8万人の達成度は高い。",
         "K-B-01の敷地面積は1.00ha、擁壁は高さ6mである。",
         "11,000 people live on a square kilometre, 46 square kilometres in all.",
+        # A noun that the plan does not know stands between the figure, its word and its object.
+        "K-A-01地块海绵城市下沉绿地率45%。",
+        "K-A-01地块由原农机厂（1.6公顷，厂房9800平方米）与民宅37户整合而成。",
+        "K-A-01地块原为钢材市场（摊位430个、建筑密度52%），规划改为居住。",
+        "K-A-01地块占地10000平方米（约合3亩的街头绿地除外）。",
+        "K-A-01地块容积率1.8、密度28%以内的可获得奖励。",
+        "Park green space institutes next door employ 460 people on 18,000 m².",
+        "北街以北片区东西长约900米，南北宽约700米。",
+        "The height of K-A-01 follows; the eaves height is 17 m, the podium floor area 900 m².",
+        # What there was in another plan or place; what is needed; what is counted beside.
+        "现状北街宽12米，东街宽10米。",
+        "与相邻的柳河镇相比（小学3所、养老院2家），设施缺口明显。",
+        "按千人学位数（小学65座）测算，小学需要2所。",
+        "东升片区公园绿地7.8公顷，小学3所。",
+        "上一轮控规（2012年版）确定公园绿地36公顷。",
+        "A first scheme for K-B-01 proposed a floor area ratio of 3.4; the wind study followed.",
+        "另设养老院3处。",
+        "公园绿地2.00公顷，由5个地块组成。",
+        # A least figure that the plan exceeds.
+        "怡和养老院建筑面积不小于150平方米。",
     ],
 )
 def test_what_is_said_of_something_else_raises_no_alarm(small, text):
@@ -118,7 +139,30 @@ def test_what_is_said_of_something_else_raises_no_alarm(small, text):
         ("The planned population is 320; the region lacks some 3,500 jobs.", ["320"]),
         ("計画人口は320人とする。", ["320人"]),
         ("The homes of K-A-01 will cover 35% of it.", ["35%"]),
+        # What was and what becomes of it; the same figure in another unit; another place, and this one again.
+        ("北街由现状18米拓宽至40米。", ["40米"]),
+        ("公园绿地2.00公顷（折合31.5亩）。", ["31.5亩"]),
+        ("与周边相比，本规划公园绿地3.00公顷。", ["3.00公顷"]),
+        ("K-B-01地块容积率由上版的2.5调整为1.9。", ["1.9"]),
+        ("公園緑地は2.00ha、K-B-01の容積率は換算すると1.9となる。", ["1.9"]),
     ],
 )
 def test_a_wrong_figure_of_the_plan_is_an_alarm_beside_all_that(small, text, wrong):
     assert [said for said, state, _ in numbers(small, text) if state == "missed"] == wrong
+
+
+@pytest.mark.parametrize(
+    ("heading", "text", "wrong"),
+    [
+        ("第二章 现状概况", "公园绿地0.80公顷，小学2所。", []),
+        ("2 The quarter today", "Park green space covers 0.80 ha of the land.", []),
+        ("第二章 现状概况", "规划公园绿地3.00公顷。", ["3.00公顷"]),
+        ("第四章 用地布局规划", "公园绿地3.00公顷。", ["3.00公顷"]),
+    ],
+)
+def test_under_a_heading_of_what_there_is_now_only_what_is_planned_is_an_alarm(small, heading, text, wrong):
+    document = docx.Document()
+    document.add_heading(heading)
+    document.add_paragraph(text)
+    found = check_text(small, document).statements
+    assert [one.said for one in found if one.state == "missed"] == wrong

@@ -106,6 +106,42 @@ def test_a_cell_that_spans_rows_is_read_once_and_names_each_of_them(small):
     assert numbers == [("2.5", "missed", "object:K-A-01/far"), ("1.8", "kept", "object:K-A-01/far")]
 
 
+def test_a_row_is_named_by_all_that_stands_before_a_figure(small):
+    document = docx.Document()
+    table = document.add_table(rows=3, cols=4)
+    rows = (
+        ("类别", "名称", "代码", "床位（张）"),
+        ("居住用地", "怡和养老院", "0806", "80"),
+        ("", "K-A-01", "070102", "60"),
+    )
+    for row, values in zip(table.rows, rows, strict=True):
+        for cell, value in zip(row.cells, values, strict=True):
+            cell.text = value
+    assert missed(small, document) == [("80", "table 1, row 2, column 4")]
+
+
+def test_headings_of_two_rows_tell_what_a_column_is_of(small):
+    document = docx.Document()
+    table = document.add_table(rows=4, cols=4)
+    table.cell(0, 0).merge(table.cell(1, 0)).text = "用地名称"
+    table.cell(0, 1).merge(table.cell(0, 2)).text = "面积（公顷）"
+    table.cell(0, 3).merge(table.cell(1, 3)).text = "占比（%）"
+    table.cell(1, 1).text, table.cell(1, 2).text = "现状", "规划"
+    for at, value in enumerate(("公园绿地", "0.80", "3.00", "22.22")):
+        table.cell(2, at).text = value
+    assert missed(small, document) == [("3.00", "table 1, row 3, column 3")]
+
+
+def test_a_column_of_another_year_is_of_another_plan(small):
+    document = docx.Document()
+    table = document.add_table(rows=2, cols=3)
+    rows = (("Land use", "Area (ha)", "1987 (ha)"), ("Park green space", "3.00", "0.80"))
+    for row, values in zip(table.rows, rows, strict=True):
+        for cell, value in zip(row.cells, values, strict=True):
+            cell.text = value
+    assert missed(small, document) == [("3.00", "table 1, row 2, column 2")]
+
+
 @pytest.mark.parametrize("choice", [DRAWN, ""], ids=["drawn twice", "for old programs alone"])
 def test_a_text_box_is_read_once_and_its_comment_stands_at_what_holds_it(small, tmp_path, choice):
     document = docx.Document()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from blockplan.deliver.text.certainty import Disagreement, goes_on
@@ -57,6 +58,7 @@ _OTHERS = re.compile(
     r"|old plan|earlier plan|until now)\b",
     re.IGNORECASE,
 )
+_BECOMES = re.compile(r"调整[为至到]|[改变]更?为|[降增][至为到]|提高[至到]|\bto\b|から")
 _EACH = re.compile(r"人均|每人|[1１一]人当たり|[1１一]人あたり")
 #: A number behind these, or before them, is by how much something changes, not what it is.
 _BY = re.compile(
@@ -122,6 +124,12 @@ FLOOR, _LAND_UNIT = (
     re.compile(r"-?(?:公顷|hm|ha|hectare|ヘクタール|平方公里|平方千米|km|㎢|sq)", re.IGNORECASE),
 )
 KILOMETRE = 1e3
+#: What stands before the same figure in another unit.
+_AGAIN = re.compile(
+    r"\s?[，,、]?\s?(?:[（(]\s?(?:折合|约合|合|即|计|or|i\.e\.)?|折合|约合|折算为?|合|即|相当于|すなわち"
+    r"|\bor|\bthat is)\s?(?:约|約|about)?\s?",
+    re.IGNORECASE,
+)
 #: What joins a number to the word for what it measures.
 _OF = re.compile(r"\s?of\s(?:(?:the|total|additional|new)\s)*", re.IGNORECASE)
 _HYPHENED = re.compile(r"[0-9]-[a-z]+$", re.IGNORECASE)
@@ -142,9 +150,9 @@ class Bound:
     why: str = ""
 
 
-def bind(text: str, numbers: Sequence[ScannedNumber], lexicon: Lexicon) -> list[Bound]:
+def bind(text: str, numbers: Sequence[ScannedNumber], lexicon: Lexicon, chapter: str = "") -> list[Bound]:
     """
-    Bind each number of a paragraph.
+    Bind each number of a paragraph, under the heading of its chapter.
 
     The quantity is the last word for one before the number, behind the number before it; without such a
     word the unit tells it. The subject is the last that is named before the number in the sentence, else
@@ -158,7 +166,7 @@ def bind(text: str, numbers: Sequence[ScannedNumber], lexicon: Lexicon) -> list[
         words = [one for one in tokens if match.start() <= one.start < match.end()]
         # "Square" is a class of land, and no subject in "86 square kilometres".
         words = [one for one in words if not (one.subject and _measures(text, one, own))]
-        sentence = _Sentence(text, match.start(), match.end(), own, words, carried, lexicon)
+        sentence = _Sentence(text, match.start(), match.end(), own, words, carried, lexicon, chapter)
         bound += sentence.bound()
         carried = sentence.topic or carried
     return bound
@@ -180,6 +188,7 @@ class _Sentence:
     words: list[Token]
     carried: Token | None
     lexicon: Lexicon
+    chapter: str
 
     @property
     def topic(self) -> Token | None:
@@ -192,12 +201,24 @@ class _Sentence:
         found = [listed.get(one.start) or self._one(at, one) for at, one in enumerate(self.numbers)]
         kept = [one.fact for one in found if one.fact and any(map(one.number.fits, one.fact.amounts))]
         # Where a sentence states a figure rightly, another number that seems to be it is of something else.
-        return [
+        found = [
             replace(one, fact=None, why="several")
             if one.fact in kept and one.fact and not any(map(one.number.fits, one.fact.amounts))
             else one
             for one in found
         ]
+        return [*found[:1], *(self._again(one, before) for before, one in pairwise(found))]
+
+    def _again(self, here: Bound, before: Bound) -> Bound:
+        """A figure that says the one before it in another unit: ``3.76公顷（56.4亩）``, ``折合56.4亩``."""
+        one, other = here.number, before.number
+        same = (
+            before.fact is not None and one.dimension == other.dimension != "" and one.factor != other.factor
+        )
+        alone = self.text[one.end : one.end + 1] in {*"，,。；;、）)", ""}
+        if same and alone and _AGAIN.fullmatch(self.text, other.end, one.start):
+            return Bound(one, before.fact)
+        return here
 
     def _listed(self) -> dict[int, Bound]:
         """What ``分别为`` pairs: as many numbers behind it as quantities, or subjects, before it."""
@@ -255,7 +276,7 @@ class _Sentence:
         return bool(
             _PART.search(before)
             or _PART_BEHIND.match(self.text, number.end)
-            or _KEPT.search(before)
+            or _KEPT.search(re.split("[0-9]", before)[-1])
             or self._of_a_thing(number)
         )
 
@@ -275,7 +296,7 @@ class _Sentence:
             self._changes(number)
             or self._of_a_part(number)
             or self._of_which(number)
-            or _OTHERS.search(clause)
+            or _OTHERS.search(_BECOMES.split(clause)[-1])
         ):
             return Bound(number, None, "no_fact")
         # A word goes on past a number that says by how much: "height cut by 6 m to 21 m".
@@ -325,8 +346,9 @@ class _Sentence:
         clause = self._clause(number)
         named = [one for one in self.words if one.subject and not self._general(one)]
         return Disagreement(
-            self.text, self.start, clause, self.end, number, fact, subject, quantity, named
-        ).certain
+            self.text, self.start, clause, self.end, number, fact, subject, quantity, named,
+            self.words, self.numbers, self.chapter,
+        ).certain  # fmt: skip
 
     def _general(self, token: Token) -> bool:
         """Whether a word names a kind of thing that a plan has many of: parcels, blocks, areas."""
@@ -356,7 +378,8 @@ class _Sentence:
         """A number without a unit counts what stands right before it: ``a population of 50,000``."""
         if number.dimension == "area" and _EACH.search(self.text, self._clause(number), number.start):
             return replace(number, dimension="area/person")
-        counted = not number.dimension or number.unit == "个"
+        counted = not number.dimension or number.unit.endswith("个")
+        counted = counted or (number.dimension == "count" and not number.unit)
         word = near[-1] if near and counted and number.half >= 0.5 else None
         if word is None or word.subject or number.start - word.end > CLOSE:
             return number

@@ -11,6 +11,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from blockplan.deliver.text.facts import WORDS
+from blockplan.deliver.text.nearness import Nearness
+from blockplan.deliver.text.setting import EXISTING, OTHERS, Setting
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,6 +22,10 @@ if TYPE_CHECKING:
     from blockplan.deliver.text.lexicon import Token
     from blockplan.deliver.text.scan import ScannedNumber
 
+#: Figures of a parcel that are limits themselves.
+LIMITS = ("/green_ratio", "/far", "/height_m", "/coverage_ratio")
+#: Words for how many people a school or a home takes.
+CAPACITY = frozenset(WORDS["capacity_people"])
 #: Two values of a fact that differ by less than this share are one value, rounded twice.
 ROUNDED = 0.02
 _NUMBER = r"[0-9][0-9,]*(?:\.[0-9]+)?"
@@ -32,26 +40,21 @@ _RANGE_BEFORE = re.compile(
 _BECOMES_BEFORE = re.compile(r"(?:由|从|自|\bfrom\s)[^,;，；。]*$", re.IGNORECASE)
 _BECOMES_BEHIND = re.compile(r"\s?(?:へ|に(?!対|応|及))")
 _BETWEEN = re.compile(r"\bbetween\s(?:about\s)?$", re.IGNORECASE)
-#: What there was; "现有" before a facility's name is part of no figure.
-_EXISTING = re.compile(
-    r"现状|现有|既有|现存|现宽|现为|目前|原有|実人口|实有|户籍|現況|現状|現在|既存"
-    r"|\b(?:existing|now|today|at present|currently|until)\b",
+#: A lower or an upper end that a figure of the plan may keep without being it.
+_AT_LEAST = re.compile(
+    r"(?:不[小低少]于|≥|至少|\bat least|\bnot? (?:less|fewer|smaller) than|\bminimum of)\s?(?:约|about)?\s?$",
     re.IGNORECASE,
 )
-#: Words of what is only compared with, assumed or asked.
-_OTHERS = re.compile(
-    r"参照|参考|对照|类比|对标|类似|同类|典型|一般|多在|通常|平均|周边|邻近|毗邻|附近|已批|专家|建议|假定|模拟|算例"
-    r"|全市|全镇|省标"
-    r"|類似|同種|典型|標準|一般|周辺|近隣|隣接|隣る|認可済|専門家|想定|前の案|市全体|全国"
-    r"|\b(?:models?|typical|similar|like districts|of this kind|elsewhere|nearby|neighbou?ring|approved"
-    r"|experts?|usually|in general|on average|assumed|compared with|standard advises)\b",
-    re.IGNORECASE,
+_OR_MORE = re.compile(r"\s?(?:以上|or more\b)", re.IGNORECASE)
+#: Not all that there is: "另设卫生站1处".
+_MORE_OF = re.compile(
+    r"另[设有建外]?|还|再|其余|其他|\b(?:another|additional|further|also|other)\b", re.IGNORECASE
 )
 #: What is counted behind a classifier, and units that no figure of a plan has.
 _PARTICLE = "的左右内中为和及与以则并或之以上下是在均，。；、はがをでとのにもやへか：:）)"
-_STRANGE = re.compile(rf"(?![{_PARTICLE}])[\u3400-\u9fff\u3040-\u30ff℃°¥€$]")
+_STRANGE = re.compile(rf"(?![{_PARTICLE}]|控制|执行|考虑|核算|不变)[\u3400-\u9fff\u3040-\u30ff℃°¥€$]")
 _OF_IT = re.compile(r"\s?(?:of|in)\s(?:it|them|which|these|those)\b", re.IGNORECASE)
-_LEFT_OUT = re.compile(r"\s?(?:を?除|以外|之外|除外|未満|を超)")
+_LEFT_OUT = re.compile(r"\s?(?:以[内上下]的|を?除|以外|之外|除外|未満|を超)")
 _BUT = re.compile(
     r"(?:除|扣除|\bexcept|\bwithout|\bexcluding|\bbesides)(?:\s|了|约|the|some|for)*$", re.IGNORECASE
 )
@@ -100,7 +103,7 @@ _ANOTHER = re.compile(
 )
 #: What people do where they are counted as residents.
 _LIVE = re.compile(
-    r"人口|安置|入住|住|居民|\b(?:liv(?:e|es|ing)|hous(?:e|es|ing)|homes?|residents?|rehouses?)\b",
+    r"人口|安置|入住|住|居民|[套户]|\b(?:liv(?:e|es|ing)|hous(?:e|es|ing)|homes?|residents?|rehouses?)\b",
     re.IGNORECASE,
 )
 _TOPIC = re.compile(r"[\u3400-\u9fff\u30a0-\u30ff](?:は|が)$")
@@ -127,6 +130,10 @@ class Disagreement:
         The words by which the fact was chosen.
     words
         Those of the sentence that name an object or a class of land.
+    tokens, numbers
+        All words and all numbers of the sentence.
+    chapter
+        The heading that the text stands under, and that of the column.
     """
 
     text: str
@@ -138,11 +145,59 @@ class Disagreement:
     subject: Token | None
     quantity: Token | None
     words: Sequence[Token]
+    tokens: Sequence[Token]
+    numbers: Sequence[ScannedNumber]
+    chapter: str
 
     @property
     def certain(self) -> bool:
         """Whether the number contradicts the fact."""
-        return not (self._beside or self._compared or self._wordless) and self._said
+        return (
+            not (
+                self._beside
+                or self._compared
+                or self._spoken_elsewhere
+                or self._wordless
+                or self._kept_anyway
+            )
+            and self._near
+            and self._said
+        )
+
+    @property
+    def _near(self) -> bool:
+        """Whether number, word and object stand together; a count is held against what it counts instead."""
+        if self.fact.bound_to.endswith("/count"):
+            return True
+        of_land = self.number.dimension == "area" and self.fact.bound_to.startswith("table:land_balance")
+        land = self.subject if of_land else None
+        return Nearness(
+            self.text, self.clause, self.number, self.quantity, self.tokens, self.numbers, land
+        ).near
+
+    @property
+    def _kept_anyway(self) -> bool:
+        """Whether a least figure, no limit of the plan, is below the plan's: 建筑面积不小于150平方米."""
+        text, number = self.text, self.number
+        if self.fact.bound_to.endswith(LIMITS) or number.value > max(self.fact.amounts):
+            return False
+        return bool(_AT_LEAST.search(text[self.start : number.start]) or _OR_MORE.match(text, number.end))
+
+    @property
+    def _spoken_elsewhere(self) -> bool:
+        """Whether what stands before the number speaks of another plan, place or time."""
+        named = self.fact.bound_to.startswith("object:") and any(
+            one.end <= self.number.start for one in self.words
+        )
+        return Setting(
+            self.text[self._part : self.number.start], self.chapter, self.fact.bound_to, named
+        ).elsewhere
+
+    @property
+    def _part(self) -> int:
+        """Where what a ; divides from the rest of the sentence begins."""
+        at = self.number.start
+        return max(self.start, *(self.text.rfind(sign, self.start, at) + 1 for sign in "；;。\n"))
 
     @property
     def _beside(self) -> bool:
@@ -164,11 +219,11 @@ class Disagreement:
         last = max((one.end for one in self.words if one.end <= at), default=self.start)
         # With an object before it only what its own part of the sentence says counts.
         begin = self.start if last == self.start else max(last, self._comma)
-        if _OTHERS.search(text, begin, at):
+        if OTHERS.search(text, begin, at):
             return True
         numbers = re.finditer(_NUMBER, text[self.start : at])
         near = max([self.clause, *(self.start + match.end() for match in numbers)])
-        return "existing" not in self.fact.bound_to and _EXISTING.search(text, near, at) is not None
+        return "existing" not in self.fact.bound_to and EXISTING.search(text, near, at) is not None
 
     @property
     def _comma(self) -> int:
@@ -183,7 +238,8 @@ class Disagreement:
             return True
         if number.dimension == "length" and (self.quantity is None or self._of_a_topic):
             return True
-        if number.dimension == "person" and self.fact.bound_to.startswith("object:"):
+        holds = self.quantity is not None and self.quantity.word in CAPACITY
+        if number.dimension == "person" and self.fact.bound_to.startswith("object:") and not holds:
             own = _TOPIC.search(text, self.clause, number.start)
             return _LIVE.search(text, self.clause if own else self._comma, number.end) is None
         return False
@@ -203,11 +259,29 @@ class Disagreement:
         if self.fact.bound_to.endswith("/count"):
             named = self.subject is not None and any(one.start == self.subject.start for one in self.words)
             counted = _counts(text, self.clause, number, self.subject)
+            if _MORE_OF.search(text, self.clause, number.start) or self._of_another_subject:
+                return False
             return counted and (named or _said_of_plan(text, self.start, self.end))
         return bool(self.fact.subjects) or (
             _of_the_plan(text, self.clause, number, self.quantity)
             and _said_of_plan(text, self.start, self.end)
+            and not self._of_some
         )
+
+    @property
+    def _of_another_subject(self) -> bool:
+        """Whether parcels or blocks are counted that something else has: 公园绿地2公顷，由3个地块组成."""
+        before = [one for one in self.tokens if one.subject and self._part <= one.start < self.number.start]
+        return self.fact.bound_to.startswith("layer:") and any(one != self.subject for one in before)
+
+    @property
+    def _of_some(self) -> bool:
+        """Whether a figure follows on a count of other things: 社会停车场1处，泊位200个."""
+        counted = any(
+            one.dimension == "count" and not one.unit.endswith("个") and self._part <= one.start < self.clause
+            for one in self.numbers
+        )
+        return counted and _SAID_OF_PLAN.search(self.text, self.clause, self.number.start) is None
 
 
 def _said_of_plan(text: str, start: int, end: int) -> bool:

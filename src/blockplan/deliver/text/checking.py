@@ -181,7 +181,7 @@ def _statements(
             for one in figures
         ]
     else:
-        rows += [_of_number(block, at, shift, one) for one in bind(text, figures, lexicon)]
+        rows += [_of_number(block, at, shift, one) for one in bind(text, figures, lexicon, block.chapter)]
     yield from sorted((row for row in rows if row.start >= 0), key=lambda row: row.start)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import copy
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from blockplan.deliver.refusals import refused
@@ -26,6 +26,12 @@ _UNIT = re.compile(r"[（(\[]\s?([^（()）\]]{1,12})\s?[)）\]]")
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 #: What a cell of a number alone consists of.
 NUMBER = re.compile(r"[\s0-9.,%％+−–—／/-]*")
+_STYLED = re.compile(r"(?:heading|标题|見出し)?\s?[1-9]$", re.IGNORECASE)
+_HEADING = re.compile(
+    r"(?:第\s?[0-9一二三四五六七八九十]+\s?[章节節部]|[0-9]+(?:[.．][0-9]+)*[.．]?\s|[一二三四五六七八九十]+、)"
+    r"[^。；;，,：:.0-9]+"
+)
+LONGEST_HEADING, MOST_HEADS = 40, 3
 #: Word's own limit of a table.
 MOST_COLUMNS = 63
 
@@ -57,7 +63,7 @@ class TextBlock:
     ``paragraph`` is its element (``w:p``); ``anchor`` the run or paragraph of the body that it hangs on,
     where it stands beside the body (a note, a text box, a header) and takes no comment itself. ``lead``
     are the words that a cell's number speaks of, ``unit`` that of its column; ``coded`` where its column
-    holds codes or running numbers.
+    holds codes or running numbers. ``chapter`` is the heading that it stands under, and that of its column.
     """
 
     text: str
@@ -68,6 +74,7 @@ class TextBlock:
     unit: str = ""
     coded: bool = False
     cell: TableCell | None = None
+    chapter: str = ""
 
 
 def open_document(path: Path) -> Any:
@@ -96,10 +103,22 @@ def blocks(document: Any) -> Iterator[TextBlock]:
     What stands in content controls, in tables within tables and in text boxes is read where it stands. A
     cell that spans several rows or columns is read once. Pictures, charts and what was deleted are not read.
     """
-    body = document.element.body
-    yield from _content(body, "")
+    chapter = ""
+    for block in _content(document.element.body, ""):
+        if block.cell is None and is_heading(block):
+            chapter = block.text
+        yield replace(block, chapter="\n".join(filter(None, (chapter, block.chapter))))
     for kind, element, anchor in _beside(document):
         yield from _content(element, f"{kind}, ", anchor)
+
+
+def is_heading(block: TextBlock) -> bool:
+    """Whether a paragraph is the heading of what follows: by its style, or numbered and short."""
+    style = block.paragraph.find(f"{W}pPr/{W}pStyle")
+    styled = style is not None and _STYLED.match(style.get(f"{W}val", "")) is not None
+    return styled or (
+        len(block.text) < LONGEST_HEADING and _HEADING.fullmatch(block.text.strip()) is not None
+    )
 
 
 def _beside(document: Any) -> Iterator[tuple[str, Any, Any]]:
@@ -173,34 +192,65 @@ class _Cell:
 
 def _cells(table: Any, place: str, anchor: Any) -> Iterator[TextBlock]:
     rows = _grid(table)
-    heads = {at: cell.text for at, cell in rows[0].items()} if rows else {}
+    depth = _depth(rows)
     width = max((1 + max(cells, default=0) for cells in rows), default=0)
+    heads = {at: _head(rows[:depth], at) for at in range(width)}
     titles = tuple(heads.get(at, "") for at in range(width))
     alike: Counter[tuple[str, ...]] = Counter()
     for at, cells in enumerate(rows):
         texts = [cell.text for cell in cells.values()]
         words = tuple(text for text in texts if not _is_number(text))
         nth = alike[words]
-        alike[words] += bool(at)
-        label = next((text for text in texts if text and not _is_number(text)), "")
-        if at and texts and _is_id(texts[0]):
-            label = texts[0]
+        alike[words] += at >= depth
         read: set[Any] = set()
         for column, cell in cells.items():
             if cell.goes_on or cell.element in read:
                 continue
             read.add(cell.element)
-            head = heads.get(column, "") if at else ""
+            head = heads.get(column, "") if at >= depth else ""
             where = f"{place}, row {at + 1}, column {column + 1}"
-            row = tuple(cells[one].text if one in cells else "" for one in range(width)) if at else None
+            within = at >= depth
+            row = tuple(cells[one].text if one in cells else "" for one in range(width)) if within else None
             stands = TableCell(titles, row, column, nth)
-            yield from _cell(cell.element, where, (at, label, head), anchor, stands)
+            label = _label(cells, heads, column) if within else ""
+            yield from _cell(cell.element, where, (label, head), anchor, stands)
+
+
+def _depth(rows: list[dict[int, _Cell]]) -> int:
+    """How many rows the headings of a table take: more than one where a cell spans rows or columns."""
+    first = [cell.element for cell in rows[0].values()] if rows else []
+    spans = len(set(first)) < len(first)
+    depth = 1
+    while depth < min(len(rows) - 1, MOST_HEADS) and all(
+        cell.text and not _is_number(cell.text) for cell in rows[depth].values()
+    ):
+        if not (spans or any(cell.goes_on for cell in rows[depth].values())):
+            break
+        spans = False
+        depth += 1
+    return depth
+
+
+def _head(rows: list[dict[int, _Cell]], column: int) -> str:
+    texts = (row[column].text for row in rows if column in row)
+    return " ".join(dict.fromkeys(text for text in texts if text))
+
+
+def _label(cells: dict[int, _Cell], heads: dict[int, str], column: int) -> str:
+    """What the cells before a column say of their row, codes of classes among them."""
+    named = {
+        at: cell.text
+        for at, cell in cells.items()
+        if not _is_number(cell.text) or _is_id(cell.text) or _CODED.search(heads.get(at, ""))
+    }
+    before = dict.fromkeys(text for at, text in named.items() if at < column and text)
+    return " ".join(before) or next(filter(None, named.values()), "")
 
 
 def _cell(
-    element: Any, place: str, names: tuple[int, str, str], anchor: Any, stands: TableCell
+    element: Any, place: str, names: tuple[str, str], anchor: Any, stands: TableCell
 ) -> Iterator[TextBlock]:
-    (at, label, head), tables = names, 0
+    (label, head), tables = names, 0
     unit = _UNIT.search(head)
     for item in _items(element, {f"{W}p", f"{W}tbl"}):
         if item.tag == f"{W}tbl":
@@ -208,10 +258,10 @@ def _cell(
             yield from _cells(item, f"{place}, table {tables}", anchor)
             continue
         text = text_of(item)
-        own = text.strip() in {label, ""} or at == 0
+        own = text.strip() in {label, ""} or stands.row is None
         lead = "" if own else f"{label} {_UNIT.sub('', head)} "
         said, coded = unit[1].strip() if unit else "", _CODED.search(head) is not None
-        yield from _paragraph(TextBlock(text, place, item, anchor, lead, said, coded, stands))
+        yield from _paragraph(TextBlock(text, place, item, anchor, lead, said, coded, stands, head))
 
 
 def _grid(table: Any) -> list[dict[int, _Cell]]:

@@ -153,6 +153,7 @@ def _parcels(plan: Plan) -> Iterator[Fact]:
         )
         yield _fact(f"object:{id_}/residents", of, WORDS["people"], "person", row["residents"])
         yield _fact(f"object:{id_}/dwellings", of, WORDS["homes"], "dwelling", row["dwellings"])
+        yield _fact(f"object:{id_}/jobs", of, WORDS["jobs"], "job", row["jobs"])
         yield _fact(f"object:{id_}/parking_spaces", of, WORDS["parking"], "parking", row["parking_spaces"])
 
 
@@ -171,11 +172,16 @@ def _facilities(plan: Plan) -> Iterator[Fact]:
             if dimension != "person":
                 sums[str(row["service"]), column].append(row[column])
     for service, of in SERVICES.items():
-        numbers = sums.get((service, "beds"), [])
-        yield _fact(f"table:facilities/{service}/count", of, WORDS["count"], "count", len(numbers))
+        total = len(sums.get((service, "beds"), []))
+        called = [_called(row) for row in frame.to_dict("records") if row["service"] == service]
+        for word in of:
+            # "卫生服务站" are some of the clinics only, where one is called otherwise.
+            named = sum(any(word.lower() in name.lower() for name in names) for names in called) or total
+            yield _fact(f"table:facilities/{service}/count", (word,), WORDS["count"], "count", named, total)
         for column, said, dimension in (
             ("beds", WORDS["beds"], "bed"),
             ("places", WORDS["places"], "place"),
+            ("classes", WORDS["classes"], "class"),
             ("floor_area_m2", WORDS["floor"], "area"),
         ):
             known = sums.get((service, column), [])
