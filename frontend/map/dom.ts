@@ -13,7 +13,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
     if (value === undefined || value === null || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value as EventListener);
     else if (name === "class") element.className = String(value);
-    else if (name === "value") (element as unknown as HTMLInputElement).value = String(value);
+    else if (name === "value") element instanceof HTMLInputElement ? (element.defaultValue = String(value)) : ((element as unknown as HTMLInputElement).value = String(value));
     else if (name === "style") element.style.cssText = String(value);
     else element.setAttribute(name, value === true ? "" : String(value));
   }
@@ -21,10 +21,44 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** Puts children into an element in place of what it held; who types in a field there goes on typing in it. */
 export function fill(parent: Element, ...children: Child[]): void {
+  const held = typing(parent);
   parent.replaceChildren(
     ...children
       .filter((one): one is Node | string | number => one !== null && one !== undefined && one !== false)
       .map((one) => (typeof one === "number" ? String(one) : one)),
   );
+  if (held) goOn(held);
+}
+
+interface Typing {
+  id: string;
+  /** What was typed and not yet handed over; undefined where the field shows what it was drawn with. */
+  typed: string | undefined;
+  range: [number, number] | null;
+}
+
+function typing(parent: Element): Typing | null {
+  const field = document.activeElement;
+  if (!field?.id || !parent.contains(field)) return null;
+  if (!(field instanceof HTMLInputElement) || field.type === "checkbox") return { id: field.id, typed: undefined, range: null };
+  const range = field.selectionStart === null ? null : ([field.selectionStart, field.selectionEnd ?? field.selectionStart] as [number, number]);
+  const typed = field.value === field.defaultValue ? undefined : field.value;
+  // A field that goes with unfinished words in it would hand them over.
+  field.value = field.defaultValue;
+  return { id: field.id, typed, range };
+}
+
+function goOn({ id, typed, range }: Typing): void {
+  const field = document.getElementById(id);
+  if (!field || field === document.activeElement) return;
+  field.focus({ preventScroll: true });
+  if (!(field instanceof HTMLInputElement)) return;
+  if (typed !== undefined) {
+    field.value = typed;
+    // To the browser the words were always there, so it would not say that they changed.
+    field.addEventListener("blur", () => field.value === typed && field.dispatchEvent(new Event("change", { bubbles: true })), { once: true });
+  }
+  if (range) field.setSelectionRange(...range);
 }

@@ -111,6 +111,66 @@ def test_an_edit_in_the_table_moves_verdicts_and_undo_brings_them_back(
     tab.close()
 
 
+#: A block of cells, as a spreadsheet puts it on the clipboard, pasted where the keyboard is.
+PASTE = """(text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", text);
+    const event = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+    document.activeElement.dispatchEvent(event);
+}"""
+
+
+def test_the_table_is_worked_with_as_a_spreadsheet(service: Service, chromium: Any) -> None:
+    tab, wrong = opened(service, chromium, "en", 1440)
+
+    def values(column: str) -> dict[str, Any]:
+        rows = service.ask("/workspace/layers?only=parcels")[1]["layers"]["parcels"]["features"]
+        return {one["id"]: one["properties"].get(column) for one in rows}
+
+    before = service.ask("/workspace/state")[1]
+    tab.get_by_role("tab", name="Parcels").click()
+    tab.locator("#sort-id").click()
+    tab.locator("#sort-id").click()
+    ids = tab.locator(".sheet tbody th").all_inner_texts()
+    assert ids == sorted(before_ids := values("far"), reverse=True)
+    assert tab.locator(".sheet [aria-sort=descending]").count() == 1
+
+    # Enter hands over and goes down; what is typed while the answer comes stays, as does the keyboard.
+    first, second, third = ids[:3]
+    tab.locator(f"#t-{first}-far").fill("2.5")
+    tab.keyboard.press("Enter")
+    tab.keyboard.type("3.1")
+    settled(tab)
+    focused = tab.evaluate("() => [document.activeElement.id, document.activeElement.value]")
+    assert focused == [f"t-{second}-far", "3.1"]
+    assert values("far")[first] == 2.5
+    assert values("far")[second] == before_ids[second]
+    assert tab.locator(".inspector h2").inner_text().startswith(second)  # the map's selection keeps step
+    tab.keyboard.press("Enter")
+    settled(tab)
+    assert values("far")[second] == 3.1
+
+    # A pasted block is one step; a share may be written as one.
+    tab.locator(f"#t-{second}-coverage_ratio").focus()
+    tab.evaluate(PASTE, "35%\t0.4\n0.25\t40 %\n")
+    settled(tab)
+    assert [values("coverage_ratio")[one] for one in (second, third)] == [0.35, 0.25]
+    assert [values("green_ratio")[one] for one in (second, third)] == [0.4, 0.4]
+    for wrong_block in ("0.3\tmuch\n0.3\t0.3", "0.3\n" * 60):
+        kept = service.ask("/workspace/state")[1]["hash"]
+        tab.locator(f"#t-{second}-coverage_ratio").focus()
+        tab.evaluate(PASTE, wrong_block)
+        tab.get_by_text("Nothing was pasted").first.wait_for()
+        settled(tab)
+        assert service.ask("/workspace/state")[1]["hash"] == kept
+    for _ in range(3):
+        tab.locator("[data-tool=undo]").click()
+        settled(tab)
+    assert service.ask("/workspace/state")[1]["hash"] == before["hash"]
+    assert wrong == []
+    tab.close()
+
+
 @pytest.mark.long
 def test_a_parcel_is_split_on_the_map_by_mouse(service: Service, chromium: Any) -> None:
     tab, wrong = opened(service, chromium, "en", 1440)

@@ -1,4 +1,4 @@
-// The inspector of the selection: every known column, each field an edit; and the table of parcels, the same way.
+// The inspector of the selection: every known column, each field an edit.
 
 import { fill, h } from "../../map/dom";
 import { flat } from "../../map/projection";
@@ -8,8 +8,6 @@ import { number, say } from "./words";
 import type { Feature, Value } from "./types";
 
 const FIRST = ["land_use", "far", "height_m", "coverage_ratio", "green_ratio", "residents", "floor_area_m2", "status", "committed"];
-const TABLE = ["land_use", "far", "height_m", "coverage_ratio", "green_ratio", "residents", "floor_area_m2"];
-const PAGE = 200;
 /** Whether the fields without a value are shown too. */
 let unfolded = false;
 
@@ -18,7 +16,8 @@ export function typed(text: string, kind: string): Value | undefined {
   const given = text.trim();
   if (given === "") return null;
   if (kind === "number") {
-    const value = Number(given.replaceAll(",", ""));
+    const [, figure, share] = /^(.*?)\s*([%％]?)$/.exec(given.replaceAll(/[,，]/g, "")) ?? [];
+    const value = Number(figure || "?") / (share ? 100 : 1);
     return Number.isFinite(value) ? value : undefined;
   }
   if (kind === "flag") return given === "true" ? true : given === "false" ? false : undefined;
@@ -28,10 +27,16 @@ export function typed(text: string, kind: string): Value | undefined {
 /** A value as a field shows it: nobody reads the thirteenth digit of a sum. */
 const readable = (value: string | number | boolean): string => String(typeof value === "number" ? Number(value.toFixed(4)) : value);
 
-function field(layer: string, feature: Feature, column: string, bare = false): HTMLElement {
+/** What a column holds: a number, a flag or text. */
+export function kindOf(layer: string, feature: Feature, column: string): string {
+  return store.vocabulary.layers[layer]?.columns[column]?.kind ?? (typeof feature.properties[column] === "number" ? "number" : "text");
+}
+
+/** A field that is an edit when it is left; bare without its name beside it, as in a table. */
+export function field(layer: string, feature: Feature, column: string, bare = false): HTMLElement {
   const spec = store.vocabulary.layers[layer]?.columns[column];
   const value = feature.properties[column] ?? null;
-  const kind = spec?.kind ?? (typeof value === "number" ? "number" : "text");
+  const kind = kindOf(layer, feature, column);
   const commit = (event: Event): void => {
     const input = event.target as HTMLInputElement | HTMLSelectElement;
     const given = typed(input.value, kind);
@@ -94,36 +99,6 @@ export function drawInspector(into: Element): void {
       ), // prettier-ignore
     selection.layer !== "parcels" &&
       h("button", { class: "quiet", onclick: () => void store.edit([{ op: "remove", layer: selection.layer, id: feature.id }]) }, `${say("remove")} ${feature.id}`),
-  );
-}
-
-export function drawTable(into: Element, words: string): void {
-  if (!store.layers) {
-    fill(into, h("p", { class: "empty", role: "status" }, say("planComing")));
-    return;
-  }
-  const wanted = words.trim().toLowerCase();
-  const all = [...(store.features.get("parcels")?.values() ?? [])];
-  const some = all.filter((one) => !wanted || one.id.toLowerCase().includes(wanted) || String(one.properties["land_use"] ?? "").startsWith(wanted));
-  const rows = some.slice(0, PAGE).map((feature) =>
-    h(
-      "tr",
-      { class: store.selection?.id === feature.id ? "chosen" : "" },
-      h("th", { scope: "row" }, h("button", { class: "link", onclick: () => store.select({ layer: "parcels", id: feature.id }) }, feature.id)),
-      h("td", { class: "num" }, number((areaOf(feature) ?? 0) / 10000, 2)),
-      ...TABLE.map((column) => h("td", {}, field("parcels", feature, column, true))),
-    ),
-  );
-  fill(
-    into,
-    h(
-      "table",
-      { class: "sheet" },
-      h("caption", {}, `${number(some.length, 0)} ${say("parcels")}`),
-      h("thead", {}, h("tr", {}, h("th", {}, say("id")), h("th", {}, "ha"), ...TABLE.map((column) => h("th", {}, columnName("parcels", column))))),
-      h("tbody", {}, ...rows),
-    ),
-    some.length > PAGE && h("p", { class: "empty" }, `+ ${number(some.length - PAGE, 0)}: ${say("moreParcels")}`),
   );
 }
 

@@ -8,7 +8,7 @@ import { changedPlaces, drawComparison, watchComparison } from "./compare";
 import { drawMerge } from "./merge";
 import { askPoint, askStreet } from "./adding";
 import { openFiles, takeDrops } from "./dropping";
-import { drawInspector, drawTable } from "./inspector";
+import { drawInspector } from "./inspector";
 import { listen } from "./keys";
 import { drawLeft, searched, type Ways } from "./left";
 import type { PlanMap } from "./map";
@@ -16,6 +16,7 @@ import { beyond, drawFaults, drawReadings, drawVerdicts } from "./panel";
 import { drawProposals, proposed, watchProposals } from "./proposals";
 import { drawFoot, drawStrip } from "./strip";
 import { store } from "./store";
+import { drawTable, markChosen } from "./table";
 import { TOOLS } from "./toolbox";
 import type { Tools } from "./tools";
 import { useName } from "./vocabulary";
@@ -167,7 +168,7 @@ function layout(app: Element): (found: typeof import("./stage")) => void {
     }
     if (topic === "selection") {
       draw.inspector();
-      if (tab === "table") draw.panel();
+      if (tab === "table") markChosen(panel);
     }
     if (topic === "view") {
       draw.readings();

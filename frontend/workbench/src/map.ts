@@ -97,11 +97,11 @@ function metres(own: Record<string, unknown>): number | null {
   return far === null || coverage === null ? null : STOREY_M * Math.max(1, Math.round(far / coverage));
 }
 
-function heights(): GeoJSON.FeatureCollection {
+/** What stands on the land, of this scenario or of another's layers where they differ from it. */
+function heights(others?: Layers): GeoJSON.FeatureCollection {
   const features: GeoJSON.Feature[] = [];
-  const built = store.features.get("buildings");
-  for (const [layer, some] of [["buildings", built], ["parcels", store.features.get("parcels")]] as const) {
-    for (const feature of some?.values() ?? []) {
+  for (const layer of ["buildings", "parcels"]) {
+    for (const feature of others?.layers[layer]?.features ?? store.features.get(layer)?.values() ?? []) {
       const high = layer === "buildings" ? known(feature.properties["height_m"]) : metres(feature.properties);
       const one = high === null ? null : drawn(layer, feature);
       if (!one || !feature.geometry?.type.endsWith("Polygon")) continue;
@@ -254,7 +254,9 @@ export class PlanMap {
   tilt(): void {
     this.tilted = !this.tilted;
     if (this.tilted) this.source("heights").setData(heights());
-    this.map.setLayoutProperty("heights-3d", "visibility", this.tilted ? "visible" : "none");
+    for (const map of [this.map, this.other?.map]) {
+      if (map?.getLayer("heights-3d")) map.setLayoutProperty("heights-3d", "visibility", this.tilted ? "visible" : "none");
+    }
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.map.easeTo({ pitch: this.tilted ? 50 : 0, bearing: this.tilted ? -18 : 0, animate: !still, duration: 500 });
   }
@@ -304,6 +306,8 @@ export class PlanMap {
       for (const name of DRAWN) (map.getSource(name) as GeoJSONSource).setData(collection(name, layers.layers[name]?.features));
       const there = new Map(Object.entries(layers.layers).map(([name, { features }]) => [name, new Map(features.map((one) => [one.id, one]))]));
       (map.getSource("differing") as GeoJSONSource).setData(framed(keys, (layer, id) => there.get(layer)?.get(id)));
+      (map.getSource("heights") as GeoJSONSource).setData(heights(layers));
+      if (this.tilted) map.setLayoutProperty("heights-3d", "visibility", "visible");
     });
     const follow = (): void => {
       map.jumpTo({ center: this.map.getCenter(), zoom: this.map.getZoom(), pitch: this.map.getPitch(), bearing: this.map.getBearing() });

@@ -20,8 +20,8 @@ let show: (features: ProposedFeature[]) => void = () => undefined;
 
 const nameOf = (one: ProposedFeature): string => `${one.layer}:${one.id}`;
 
-/** How many changes are proposed; null while there is no proposal. */
-export const proposed = (): number | null => (now.state === "done" ? (now.features ?? []).length : null);
+/** How many proposals wait to be taken or left; null where none does. */
+export const proposed = (): number | null => (now.state === "done" ? 1 : null);
 
 export function watchProposals(draw: () => void, onMap: (features: ProposedFeature[]) => void): void {
   redraw = draw;
