@@ -181,7 +181,10 @@ def typed(plan: Plan, layer: str, column: str, text: str) -> Any:
         except ValueError:
             number = math.nan
         if not math.isfinite(number):
-            raise UsageError(f"{layer}.{column} is a number, and {plain!r} is none.")
+            raise UsageError(
+                f"{layer}.{column} is a number, and {plain!r} is none. Write digits, with a point before decimals "
+                "and nothing between thousands (1200.5)."
+            )
         return number
     if kind == "flag":
         if plain.lower() not in TRUE | FALSE:

@@ -170,6 +170,7 @@ def test_filled_areas_on_numbered_layers_are_parcels_and_a_legend_is_none(folder
     (told,) = rules(result, "cad-layer")
     assert "4 filled areas" in told.message
     assert "1 without any" in told.message
+    assert (told.measured, told.x, told.y) == (64.0, 501_010.0, 4_400_006.0)
 
 
 # Layers and tables

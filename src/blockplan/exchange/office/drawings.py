@@ -239,15 +239,21 @@ class _Layers:
         """Where no outline is one of parcels: the filled areas in which a number stands."""
         offered = [(layer, shape) for layer, shape in self.drawn.fills if self.roles[layer] in {"", "labels"}]
         held = self._with_a_number([shape for _, shape in offered])
-        layers = {offered[at][0] for at in held}
-        beside = sum(layer in layers for layer, _ in offered) - len(held)
+        layers, kept = {offered[at][0] for at in held}, set(held)
+        beside = [one for at, one in enumerate(offered) if one[0] in layers and at not in kept]
         if beside:
             message = (
-                f"{len(held)} filled areas with a parcel's number in them were taken for parcels; {beside} "
+                f"{len(held)} filled areas with a parcel's number in them were taken for parcels; {len(beside)} "
                 "without any (legend, map of the surroundings) were left out. Write a number into one that "
                 "counts."
             )
-            finding = SourceFinding(rule="cad-layer", grade="warning", message=message, file=self.file)
+            layer, shape = beside[0]
+            point, measured = shape.representative_point(), round(float(shape.length), 3)
+            x, y = round(point.x, 3), round(point.y, 3)
+            finding = SourceFinding(
+                rule="cad-layer", grade="warning", message=message, file=self.file, layer=layer,
+                measured=measured, x=x, y=y,
+            )  # fmt: skip
             self.reading.findings.append(finding)
         return [offered[at] for at in held]
 
