@@ -182,8 +182,8 @@ def typed(plan: Plan, layer: str, column: str, text: str) -> Any:
             number = math.nan
         if not math.isfinite(number):
             raise UsageError(
-                f"{layer}.{column} is a number, and {plain!r} is none. Write digits, with a point before decimals "
-                "and nothing between thousands (1200.5)."
+                f"{layer}.{column} is a number, and {plain!r} is none. Write digits, with a point before "
+                "decimals and nothing between thousands (1200.5)."
             )
         return number
     if kind == "flag":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import zipfile
 
@@ -239,3 +240,74 @@ def test_widths_that_all_have_a_comma_and_two_digits_are_read(folder, brought):
     pyogrio.write_dataframe(streets, folder / "Straßenachsen.shp", encoding="UTF-8")
     plan, _ = brought()
     assert plan.layer("streets")["red_line_width_m"].tolist() == [24.0]
+
+
+# What stands today is none of the plan's figures
+
+
+def test_figures_under_a_heading_of_what_stands_today_are_none_of_the_plan(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    rows = [[name, 0.6, 12, far, 54] for name, far in (("A-01", 2.0), ("A-02", 3.0), ("A-03", None))]
+    workbook(
+        folder / "表.xlsx",
+        表=[
+            ["地块编号", "现状", "现状", "规划", "规划"],
+            [None, "容积率", "建筑高度", "容积率", "建筑高度"],
+            *rows,
+        ],
+    )
+    plan, _ = brought()
+    frame = plan.layer("parcels")
+    assert frame["far"].tolist()[:2] == [2.0, 3.0]
+    assert frame["far"].isna()["A-03"]
+    assert frame["height_m"].tolist()[:3] == [54.0] * 3
+
+
+@pytest.mark.parametrize("before", ["现状容积率", "调整前容积率", "原控规容积率"])
+def test_a_figure_of_before_is_not_taken_where_the_plan_says_none(folder, brought, before):
+    shapefile(parcels(), folder / "地块.shp")
+    workbook(
+        folder / "表.xlsx", 表=[["地块编号", before, "绿地率"], ["A-01", 0.6, "35%"], ["A-02", 0.7, "30%"]]
+    )
+    plan, _ = brought()
+    assert plan.layer("parcels")["far"].isna().all()
+    assert plan.layer("parcels").loc["A-01", "green_ratio"] == 0.35
+
+
+def test_a_layer_named_after_what_stands_today_gives_existing_land_alone(folder, brought):
+    numbers = ["A-01", "A-02", "A-03", "A-04"]
+    today = parcels(DKBH=numbers, YDDM=["M1", "M1", "R2", "R2"], RJL=[0.5] * 4)
+    planned = parcels(DKBH=numbers, YDDM=["R2", "B1", "G1", "A33"], RJL=[2.0] * 4)
+    today.to_file(folder / "plan.gpkg", layer="用地_2023现状")
+    planned.to_file(folder / "plan.gpkg", layer="用地_2035规划")
+    plan, result = brought()
+    frame = plan.layer("parcels")
+    assert frame["far"].tolist() == [2.0] * 4
+    assert frame["existing_land_use"].tolist() == ["100101", "100101", "070102", "070102"]
+    assert any("what stands today" in one.message for one in rules(result, "office-layer"))
+
+
+def test_a_drawing_of_lines_alone_in_millimetres_is_brought_into_metres(folder, brought):
+    document = ezdxf.new("R2010")
+    space = document.modelspace()
+    for at, shape in enumerate(squares(), start=1):
+        points = [(x * 1000, y * 1000) for x, y in shape.exterior.coords]
+        for one, other in itertools.pairwise(points):
+            space.add_line(one, other, dxfattribs={"layer": "地块"})
+        at_text = (shape.centroid.x * 1000, shape.centroid.y * 1000)
+        space.add_text(f"A-0{at}", dxfattribs={"layer": "地块编号", "height": 3000, "insert": at_text})
+    document.saveas(folder / "图.dxf")
+    plan, result = brought()
+    assert plan.layer("parcels").area.round(2).tolist() == [10_000.0] * 4
+    assert "in millimetres" in rules(result, "office-unit")[0].message
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [("用地", ["R2二类居住用地", "B1商业用地", "G1公园绿地", "R2二类居住用地"]),
+     ("Use", ["Residential", "Retail", "Public open space", "Residential"])],
+)  # fmt: skip
+def test_uses_in_words_are_read_under_a_name_that_is_seldom(folder, brought, field, values):
+    shapefile(parcels(DKBH=["A-01", "A-02", "A-03", "A-04"], **{field: values}), folder / "地块.shp")
+    plan, _ = brought()
+    assert [one[:2] for one in plan.layer("parcels")["land_use"]] == ["07", "09", "14", "07"]

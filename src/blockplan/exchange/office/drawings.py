@@ -32,6 +32,8 @@ AREAS = (*TILING, "boundary", "buildings", "water_areas", "existing_land")
 POINTS = ("facilities", "stops", "accesses")
 #: Half of the areas larger than this, and the drawing's unit is the millimetre.
 MILLIMETRES_M2 = 3e7
+#: So it is where a quarter of the lines of a drawing without areas are longer than this.
+MILLIMETRES_M = 5e3
 #: A text or block this near to a line or point is its name, m.
 NAME_M = 30.0
 #: Texts beside a centre line: the width between its red lines, m, and a street's name.
@@ -122,7 +124,9 @@ def _metres(drawn: DrawingContent, reading: SourceReading, label: str) -> None:
     areas = [
         shapely.Polygon(one.points).area for one in drawn.lines if one.closed and len(one.points) > 3
     ] + [shape.area for _, shape in drawn.fills]
-    if areas and float(np.median(areas)) > MILLIMETRES_M2:
+    lengths = [] if areas else [float(shapely.LineString(one.points).length) for one in drawn.lines]
+    large = areas and float(np.median(areas)) > MILLIMETRES_M2
+    if large or (lengths and float(np.quantile(lengths, 0.75)) > MILLIMETRES_M):
         drawn.scale(0.001)
         message = "The drawing is in millimetres, by the size of its outlines; it was brought into metres."
         reading.findings.append(SourceFinding(rule="office-unit", grade="note", message=message, file=label))
@@ -243,9 +247,9 @@ class _Layers:
         beside = [one for at, one in enumerate(offered) if one[0] in layers and at not in kept]
         if beside:
             message = (
-                f"{len(held)} filled areas with a parcel's number in them were taken for parcels; {len(beside)} "
-                "without any (legend, map of the surroundings) were left out. Write a number into one that "
-                "counts."
+                f"{len(held)} filled areas with a parcel's number in them were taken for parcels; "
+                f"{len(beside)} without any (legend, map of the surroundings) were left out. Write a number "
+                "into one that counts."
             )
             layer, shape = beside[0]
             point, measured = shape.representative_point(), round(float(shape.length), 3)

@@ -9,6 +9,7 @@ Two drawings side by side in one file: each parcel stands twice, and nothing say
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,8 +17,9 @@ import shapely
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.mapping import DOUBLE, IGNORED
+from blockplan.exchange.office.recognise import retake, state_of
 from blockplan.exchange.office.source import SourceFinding, SourceLayer
-from blockplan.exchange.office.values import text_of
+from blockplan.exchange.office.values import is_blank, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from blockplan.exchange.office.features import Chosen
     from blockplan.exchange.office.mapping import LayerChoice
+    from blockplan.exchange.office.profile import Profile
 
 #: So many parcels must stand twice, and this share of all that have a number.
 FEWEST, SAME_SHAPES = 4, 0.5
@@ -74,6 +77,10 @@ def refuse_two_drawings(shapes_of: Sequence[Sequence[Any]]) -> None:
 
 #: Outlines whose ends and size differ by less are one (m, and m of the root of an area).
 SAME_M = 0.05
+#: Two parcel layers that share this much of their numbers draw the same parcels.
+SAME_NUMBERS = 0.5
+#: A layer's name that says what stands today.
+_TODAY = re.compile(r"现状|現状|現況|existing", re.IGNORECASE)
 #: From this share of the smaller layer on two layers are two forms of one.
 SHARE = 0.9
 
@@ -180,3 +187,62 @@ def differing(one: SourceLayer, mine: LayerChoice, other: SourceLayer, theirs: L
         if count:
             found.append(f"{field.column} at {count}")
     return f" (of {len(pairs)} parcels it says otherwise: {', '.join(found)})" if found else ""
+
+
+def as_it_stands(pairs: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> list[Chosen]:
+    """Of several layers of parcels, those named after what stands today tell existing land alone."""
+    ours = [layer for layer, choice in pairs if choice.role == "parcels"]
+    today = [layer for layer in ours if _TODAY.search(f"{layer.name} {layer.title}")]
+    if not today or len(today) == len(ours):
+        return pairs
+    message = (
+        "By its name the layer is of what stands today, and another draws the plan's parcels: only existing "
+        'land was taken from it. Give it role = "parcels" in mapping.toml if it counts.'
+    )
+    findings += [
+        SourceFinding(rule="office-layer", grade="note", message=message, **layer.place) for layer in today
+    ]
+    return [
+        (layer, retake(choice, layer, profile, "existing_land") if layer in today else choice)
+        for layer, choice in pairs
+    ]
+
+
+def drawn_again(pairs: list[Chosen], findings: list[SourceFinding]) -> None:
+    """Of two layers that draw the same parcels, one counts: no copy, latest, more fields, more parcels."""
+    ours = [(layer, choice) for layer, choice in pairs if choice.role == "parcels"]
+    ours.sort(
+        key=lambda pair: (
+            state_of(pair[0]),
+            -sum(bool(one.column) for one in pair[1].field),
+            -len(pair[0].frame),
+        )
+    )
+    kept: list[Chosen] = []
+    for layer, choice in ours:
+        twin = next((other for other in kept if _same_parcels(layer, choice, *other)), None)
+        if twin is None:
+            kept.append((layer, choice))
+            continue
+        choice.role, choice.close = DOUBLE, ["parcels"]
+        choice.why = f"draws the parcels of {twin[0].file}: {twin[0].name} again"
+        findings.append(
+            SourceFinding(
+                rule="office-double",
+                grade="warning",
+                message=f"The layer {choice.why}{differing(layer, choice, *twin)}; it was left out. Give the "
+                'other one role = "double" and this one role = "parcels" in mapping.toml if this one counts.',
+                **layer.place,
+            )
+        )
+
+
+def _same_parcels(one: SourceLayer, mine: LayerChoice, other: SourceLayer, theirs: LayerChoice) -> bool:
+    a, b = mine.column("parcel_id"), theirs.column("parcel_id")
+    if a is not None and b is not None:
+        first = {text_of(value) for value in one.frame[a.field] if not is_blank(value)}
+        second = {text_of(value) for value in other.frame[b.field] if not is_blank(value)}
+        if first and second:
+            return len(first & second) / min(len(first), len(second)) > SAME_NUMBERS
+    shapes, there = set(outlines(one)), set(outlines(other))
+    return len(shapes & there) / max(1, min(len(shapes), len(there))) > SAME_NUMBERS

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from blockplan.exchange.office.source import ROW, SECTION, SourceFinding, SourceLayer, SourceReading
-from blockplan.exchange.office.titles import is_unit_text, name_and_unit
+from blockplan.exchange.office.titles import is_unit_text, name_and_unit, says_before
 
 #: A heading is looked for in so many rows, and has so many rows at most.
 LOOKED_AT = 40
@@ -208,6 +208,9 @@ def _combined(levels: tuple[Any, ...], known: Known) -> str:
     parts = [
         level for n, level in enumerate(levels) if level is not None and (n == 0 or level != levels[n - 1])
     ]
+    before = next((at for at, part in enumerate(parts[:-1]) if says_before(str(part))), None)
+    if before is not None:
+        return "".join(parts[before:])
     for start in range(len(parts)):
         joined = "".join(parts[start:])
         if known.knows(name_and_unit(joined)[0]):
@@ -231,7 +234,7 @@ def _from_left(names: list[str], rows: list[list[Any]], known: Known) -> list[st
         over = above if above is not None else over
         if above is None and below is not None and over is not None:
             joined = f"{over}{below}"
-            if known.knows(name_and_unit(joined)[0]):
+            if known.knows(name_and_unit(joined)[0]) or says_before(over):
                 found[at] = joined
     return found
 

@@ -26,7 +26,7 @@ from blockplan.exchange.office.cad_shapefiles import as_drawn
 from blockplan.exchange.office.centre_lines import centre_lines_apart
 from blockplan.exchange.office.days import day_in, days_of
 from blockplan.exchange.office.decimal_commas import with_points
-from blockplan.exchange.office.duplicate_files import differing, outlines
+from blockplan.exchange.office.duplicate_files import as_it_stands, drawn_again
 from blockplan.exchange.office.joining import looks
 from blockplan.exchange.office.law import judged_by
 from blockplan.exchange.office.mapping import (
@@ -41,7 +41,7 @@ from blockplan.exchange.office.paired_fields import take_apart
 from blockplan.exchange.office.plan_models import in_classes
 from blockplan.exchange.office.profile import load_profile
 from blockplan.exchange.office.readers import read_all, said_of_files
-from blockplan.exchange.office.recognise import STRANGE, UNREADABLE, left_out, recognise, retake, state_of
+from blockplan.exchange.office.recognise import STRANGE, UNREADABLE, left_out, recognise, retake
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.stated_totals import compare_with_texts
 from blockplan.exchange.office.values import is_blank, text_of
@@ -193,7 +193,8 @@ def _choose(
     pairs = [(layer, recognise(layer, profile)) for layer in reading.layers]
     _empty(pairs)
     _numbers_of_tables(pairs)
-    _doubles(pairs, findings)
+    pairs = as_it_stands(pairs, profile, findings)
+    drawn_again(pairs, findings)
     pairs = [(layer, _asked(layer, choice, profile, ask, findings)) for layer, choice in pairs]
     findings += [left_out(layer) for layer, choice in pairs if choice.why == STRANGE and len(layer.frame)]
     findings += [
@@ -315,46 +316,6 @@ def _numbers_of_tables(pairs: list[Pair]) -> None:
             field = next(one for one in choice.field if one.field == best)
             field.column, field.confidence = "parcel_id", 0.8
             field.why = f"its values are {shares[best]:.0%} of the numbers of the tables"
-
-
-def _doubles(pairs: list[Pair], findings: list[SourceFinding]) -> None:
-    """Of two layers that draw the same parcels, one counts: no copy, latest, more fields, more parcels."""
-    ours = [(layer, choice) for layer, choice in pairs if choice.role == "parcels"]
-    ours.sort(
-        key=lambda pair: (
-            state_of(pair[0]),
-            -sum(bool(one.column) for one in pair[1].field),
-            -len(pair[0].frame),
-        )
-    )
-    kept: list[Pair] = []
-    for layer, choice in ours:
-        twin = next((other for other in kept if _same_parcels(layer, choice, *other)), None)
-        if twin is None:
-            kept.append((layer, choice))
-            continue
-        choice.role, choice.close = DOUBLE, ["parcels"]
-        choice.why = f"draws the parcels of {twin[0].file}: {twin[0].name} again"
-        findings.append(
-            SourceFinding(
-                rule="office-double",
-                grade="warning",
-                message=f"The layer {choice.why}{differing(layer, choice, *twin)}; it was left out. Give the "
-                'other one role = "double" and this one role = "parcels" in mapping.toml if this one counts.',
-                **layer.place,
-            )
-        )
-
-
-def _same_parcels(one: SourceLayer, mine: LayerChoice, other: SourceLayer, theirs: LayerChoice) -> bool:
-    a, b = mine.column("parcel_id"), theirs.column("parcel_id")
-    if a is not None and b is not None:
-        first = {text_of(value) for value in one.frame[a.field] if not is_blank(value)}
-        second = {text_of(value) for value in other.frame[b.field] if not is_blank(value)}
-        if first and second:
-            return len(first & second) / min(len(first), len(second)) > SAME_NUMBERS
-    shapes, there = set(outlines(one)), set(outlines(other))
-    return len(shapes & there) / max(1, min(len(shapes), len(there))) > SAME_NUMBERS
 
 
 def _asked(

@@ -18,7 +18,7 @@ from blockplan.exchange.office.bounds import bound_named, states
 from blockplan.exchange.office.mapping import IGNORED, FieldChoice, LayerChoice
 from blockplan.exchange.office.profile import TABLE_FIELDS, FieldNames
 from blockplan.exchange.office.source import SourceFinding
-from blockplan.exchange.office.titles import name_and_unit, plain
+from blockplan.exchange.office.titles import name_and_unit, plain, says_before
 from blockplan.exchange.office.values import Amount, Unread, is_blank, read_amount, read_elevation, text_of
 from blockplan.exchange.office.vectors import cut_through
 
@@ -196,6 +196,9 @@ def fields_of(layer: SourceLayer, role: str, profile: Profile) -> list[FieldChoi
         # Offices write codes into a field that is called a name.
         named = columns["land_use_name"]
         columns = columns | {"~": FieldNames("land_use", "code", "", named.names)}
+        if "land_use" in columns:
+            coded = columns["land_use"]
+            columns = columns | {"~~": FieldNames("land_use_name", named.quantity, "", coded.names)}
     for name in layer.fields:
         offers[name] = sorted(
             (found for one in columns.values() if (found := _offer(layer, name, one))),
@@ -227,6 +230,8 @@ def _by_content(layer: SourceLayer, chosen: dict[str, FieldChoice]) -> None:
         column, why = "", ""
         if not taken & {"land_use", "land_use_name"} and _are_codes(texts):
             column, why = "land_use", "its values are land-use codes"
+        elif not taken & {"land_use", "land_use_name"} and _are_uses(texts):
+            column, why = "land_use_name", "its values are codes and names of uses"
         elif not taken & {"land_use", "land_use_name"} and plain(name) in ZONES:
             column, why = "land_use_name", f"{name!r}, where nothing says the use itself"
         elif "status" not in taken and len(set(texts)) > 1 and all(map(states, texts)):
@@ -263,6 +268,17 @@ def _are_codes(texts: list[str]) -> bool:
     # Uses of more than a few parcels repeat; numbers of sites (`H1`, `H2`) do not.
     repeats = len(texts) <= FEW or len(set(texts)) < len(texts)
     return tell and repeats and whole > 0.8 and len(set(texts)) > 1 and max(marks.values(), default=0.0) > 0.8
+
+
+def _are_uses(texts: list[str]) -> bool:
+    """Whether nearly all texts are a code with the name of its class beside it (`R2二类居住用地`)."""
+    named = 0
+    for text in texts:
+        code = codes.code_in(text)
+        name = text.replace(code, "") if code else ""
+        named += bool(name) and codes.translate("", codes.NATIONAL, name).to is not None
+    repeats = len(texts) <= FEW or len(set(texts)) < len(texts)
+    return repeats and len(set(texts)) > 1 and named > 0.8 * len(texts)
 
 
 def _are_numbers(texts: list[str], layer: SourceLayer, name: str) -> bool:
@@ -315,7 +331,7 @@ def _named(layer: SourceLayer, name: str, column: FieldNames) -> tuple[float, st
             best, why = max((best, why), (found, f"{way} {title!r}"))
         elif any(cut_through(said, one, title) for one in column.names):
             best, why = max((best, why), (0.8, f"{way} {title!r}, cut to ten bytes"))
-        elif not said.isascii():
+        elif not said.isascii() and not says_before(said):
             inside = [one for one in column.names if len(one) >= 3 and not one.isascii() and one in said]
             if inside:
                 longest = max(inside, key=len)

@@ -28,6 +28,10 @@ UNITS = {
 }  # fmt: skip
 _BRACKETS = re.compile(r"[(\[【〔{<]([^()\[\]【】〔〕{}<>]*)[)\]】〕}>]")
 _BEHIND = re.compile(r"^(.*?)[/:_\-,]*(万平方米|万平米|万m2|平方米|公顷|hm2|m2|ha|亩|%|米|m|万人)$")
+_BEFORE = re.compile(
+    r"现状(?!规划|保留|/)|现有|既有|原(?:有|规划|控规|方案|批复|指标)|(?:调整|修改|变更|修编|优化)前|existing|before\b|現[況状]",
+    re.IGNORECASE,
+)
 _SPACE = re.compile(r"[\s_\-·.:,;、*]+")
 _MARKS = re.compile(r"[①②③④⑤⑥⑦⑧⑨⑩]|[(（\[]注\d*[)）\]]|(?<=.)注\d+$|\*+$")
 
@@ -76,6 +80,18 @@ def name_and_unit(title: str) -> tuple[str, str]:
         ):
             name, unit = plain(behind[1]), UNITS.get(behind[2], "")
     return name, unit
+
+
+def says_before(text: str) -> bool:
+    """
+    Whether a heading is of what is there today, or was before an amendment: none of the plan's own figures.
+
+    Examples
+    --------
+    >>> [says_before(one) for one in ("现状", "调整前指标", "原控规", "existing FAR", "规划", "调整后")]
+    [True, True, True, True, False, False]
+    """
+    return _BEFORE.match(unicodedata.normalize("NFKC", text).strip()) is not None
 
 
 def is_unit_text(text: str) -> bool:

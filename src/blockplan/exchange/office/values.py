@@ -95,6 +95,10 @@ _POINTER = re.compile(r"注|见|详|图|表|第|note|see", re.IGNORECASE)
 _DATUM = re.compile(r"黄海|高程|海拔|标高|1985|八五|国家高程|绝对高度|吴淞|珠基|珠江基面|大沽|假定")
 #: Storeys behind a height in metres (`24m/6F`) say the same once more.
 _STOREYS_BEHIND = re.compile(r"(?<=[m米])\s*[/、,，]\s*\d+\s*(?:F\b|层|層|storeys?\b)", re.IGNORECASE)
+#: Or before it (`18F/54m`).
+_STOREYS_BEFORE = re.compile(
+    r"^\s*\d+\s*(?:F|层|層|storeys?)\s*[/、,，]\s*(?=[≤<]?\s*\d+(?:\.\d+)?\s*[m米])", re.IGNORECASE
+)
 #: A height above the datum with the datum's sign behind it (`100mPD`, `145,0 m ü. NHN`, `52 mAOD`).
 _DATUM_BEHIND = re.compile(
     r"(?<![\d.,])(?P<number>\d+(?:[.,]\d+)?)\s*m?\s*"
@@ -220,7 +224,7 @@ def read_amount(value: Any, quantity: str, unit: str = "") -> Amount | Unread | 
         above = _without_elevation(text)
         if above is None:
             return Unread("is a height above the datum, not above the ground")
-        text = _STOREYS_BEHIND.sub("", above)
+        text = _STOREYS_BEFORE.sub("", _STOREYS_BEHIND.sub("", above))
     return _parsed(text, quantity, unit)
 
 
@@ -232,6 +236,8 @@ def read_elevation(value: Any) -> float | None:
     --------
     >>> read_elevation("24米（黄海高程≤52.5m）"), read_elevation("54"), read_elevation("绝对标高120米")
     (52.5, None, 120.0)
+    >>> read_amount("18F/54m", "height").value
+    54.0
     >>> read_elevation("100mPD"), read_elevation("24m/6F")
     (100.0, None)
     """
