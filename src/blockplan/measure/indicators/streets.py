@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from blockplan.measure.inputs.parts import KINDS, USUAL, features, known, sums_a
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.network import walking
+from blockplan.plan.model.recall import once, pairs_between
 from blockplan.units import M2_PER_KM2, M_PER_KM
 
 if TYPE_CHECKING:
@@ -185,20 +187,21 @@ def _density_by(
     an edge beyond which nothing of the layer lies counts whole.
     """
     rows = np.flatnonzero(lines.chosen & ~shapely.is_missing(lines.lines))
-    tree = shapely.STRtree(lines.lines[rows])
     names = ids(plan, "streets")
     parts: list[tuple[str, float | None, tuple[str, ...]]] = []
     for layer in layers:
         those, drawn, sizes = features(plan, layer)
         outlines = sound(drawn)
         # Living circles of several tiers lie over one another: their edges part nothing.
-        outer = None if layer == "circles" else _edge(shapely.boundary(union(outlines)))
-        for name, outline, size in zip(those, outlines, sizes, strict=True):
+        outer = None if layer == "circles" else _outer(shapely.boundary(union(outlines)))
+        one, other = pairs_between(outlines, lines.lines[rows], EDGE_M)
+        beside = np.split(rows[other], np.searchsorted(one, np.arange(len(outlines))))[1:]
+        for name, outline, size, near in zip(those, outlines, sizes, beside, strict=True):
             if outline is None or not size > 0:
                 parts.append((f"{KINDS[layer]}:{name}", None, ()))
                 continue
-            near = rows[tree.query(outline, predicate="dwithin", distance=EDGE_M)]
-            length = _counting_m(lines.lines[near], outline, outer)
+            given = lines.lines[near], outline, outer
+            length = once("counting", partial(_counting_m, *given), *given)
             km = total(length) / M_PER_KM
             scope = f"{KINDS[layer]}:{name}"
             parts.append((scope, known(km / (size / M2_PER_KM2)), tuple(names[near[length > 0]])))
@@ -226,6 +229,11 @@ def _counting_m(lines: NDArray[Any], outline: Any, outer: Edge | None) -> NDArra
         free = np.minimum(sums_at(at, shapely.length(beyond), len(piece)), along)
         found -= sums_at(of, along - free, len(lines)) / 2
     return found
+
+
+def _outer(line: Any) -> Edge:
+    """The edge of all, which stays the same object while not a corner of it moves."""
+    return once("outer edge", partial(_edge, line), shapely.to_wkb(line))
 
 
 def _edge(line: Any) -> Edge:
