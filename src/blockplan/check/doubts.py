@@ -42,10 +42,14 @@ def doubts(measurement: Measurement, faults: Iterable[Fault], reads: Reads | Non
         What the measure reads; None where it does not say, which counts as everything.
     """
     wrong = errors(faults)
-    if not wrong:  # before sets are made of every feature that was counted
+    if not wrong:
         return ()
-    counted = {layer: frozenset(ids) for layer, ids in measurement.counted.items()}
-    summed = {read: frozenset(ids) for read, ids in measurement.summed.items()}
+    named: dict[str, set[str]] = {}
+    for layer, id_ in (one for fault in wrong for one in _features(fault)):
+        named.setdefault(layer, set()).add(id_)
+    # Of the many features that were counted only those matter that a fault names.
+    counted = {layer: named.get(layer, set()).intersection(ids) for layer, ids in measurement.counted.items()}
+    summed = {read: named.get(read[0], set()).intersection(ids) for read, ids in measurement.summed.items()}
     classes = _classes(measurement)
     return tuple(
         fault
@@ -71,17 +75,17 @@ def doubted(fault: Fault) -> Missing:
     return Missing(fault.layer, fault.aspect, why="fault", values=(("line", line),))
 
 
-def _touches(fault: Fault, counted: Mapping[str, frozenset[str]], reads: Reads | None) -> bool:
+def _touches(fault: Fault, counted: Mapping[str, set[str]], reads: Reads | None) -> bool:
     features = _features(fault)
     if not features:  # a fault of a whole layer
         return fault.layer in counted and _read(fault.layer, fault.aspect, reads)
     return any(
-        (_doubled(fault) or _read(layer, fault.aspect, reads)) and id_ in counted.get(layer, frozenset())
+        (_doubled(fault) or _read(layer, fault.aspect, reads)) and id_ in counted.get(layer, ())
         for layer, id_ in features
     )
 
 
-def _is_summed(fault: Fault, summed: Mapping[tuple[str, str], frozenset[str]]) -> bool:
+def _is_summed(fault: Fault, summed: Mapping[tuple[str, str], set[str]]) -> bool:
     """Whether the fault doubts a number that was summed, that it stands there once, or that there is none."""
     return any(
         layer == of and id_ in ids and _spoils(fault, column)
