@@ -132,46 +132,34 @@ def site_columns(
     lower[list(limits.kept)] = 1.0
     opens = model.columns(np.full(sites, 0.0 if slack else cost), lower=lower, whole=True)
     if limits.p is not None:
-        _at_most(model, opens, np.ones(sites), float(limits.p), "sites: {:.0f} more than allowed", slack)
+        _hold(model, opens, np.ones(sites), "sites: {:.0f} more than allowed", slack, high=float(limits.p))
     for budget in limits.budgets:
         taken = budget.of_site.copy()
         taken[list(limits.kept)] = 0.0
         said = f"{budget.name}: {{:,.0f}} {budget.unit} more than the budget of {budget.at_most:,.0f}"
-        _at_most(model, opens, taken, budget.at_most, said, slack)
+        _hold(model, opens, taken, said, slack, high=budget.at_most)
     for clique in _cliques(limits.apart, sites):
         model.row(opens[clique], 1.0, high=1.0)
     for window in limits.windows:
         said = f"gap along the line: {{:.0f}} stretch without a station (sites {window[0]} to {window[-1]})"
-        _at_least(model, opens[window], np.ones(len(window)), 1.0, said, slack)
+        _hold(model, opens[window], np.ones(len(window)), said, slack, low=1.0)
     return opens
 
 
-def _at_most(
+def _hold(
     model: Model,
     column: NDArray[np.intp],
     value: NDArray[np.float64],
-    most: float,
     said: str,
     slack: Slack | None,
+    **limit: float,
 ) -> None:
+    """A row that keeps to one limit, ``low`` or ``high``; with slack it may give way by what that costs."""
+    ((side, amount),) = limit.items()
     if slack is not None:
-        column = np.concatenate([column, slack.give(model, said, most)])
-        value = np.concatenate([value, [-1.0]])
-    model.row(column, value, high=most)
-
-
-def _at_least(
-    model: Model,
-    column: NDArray[np.intp],
-    value: NDArray[np.float64],
-    least: float,
-    said: str,
-    slack: Slack | None,
-) -> None:
-    if slack is not None:
-        column = np.concatenate([column, slack.give(model, said, least)])
-        value = np.concatenate([value, [1.0]])
-    model.row(column, value, low=least)
+        column = np.concatenate([column, slack.give(model, said, amount)])
+        value = np.concatenate([value, [-1.0 if side == "high" else 1.0]])
+    model.row(column, value, **limit)
 
 
 def group_rows(
@@ -189,7 +177,7 @@ def group_rows(
         whole = float(weight[inside].sum())
         if whole:
             said = f"group {number}: {{:,.1f}} short of its share of {limits.at_least:.1%}"
-            _at_least(model, reached[inside], weight[inside], limits.at_least * whole, said, slack)
+            _hold(model, reached[inside], weight[inside], said, slack, low=limits.at_least * whole)
 
 
 def clash(slack: Slack, value: NDArray[np.float64] | None, what: str) -> InfeasibleError:

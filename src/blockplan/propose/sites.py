@@ -17,7 +17,7 @@ from blockplan.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 #: Objectives this near (relative) to their bound are proved: what is left is the rounding of sums.
 EXACT = 1e-9
@@ -87,3 +87,18 @@ def gap(objective: float, bound: float) -> float:
     (0.01, 0.0)
     """
     return 0.0 if objective == bound else abs(objective - bound) / max(abs(objective), 1e-12)
+
+
+def checked_distances(distances: ArrayLike) -> NDArray[np.floating]:
+    """Distances of sites (rows) from demand points (columns); UsageError if they are none."""
+    matrix = np.asarray(distances)
+    if matrix.ndim != 2 or not matrix.size:
+        raise UsageError(
+            f"The distances have the shape {matrix.shape}; "
+            "a row a site and a column a demand point are wanted."
+        )
+    if np.isnan(matrix).any() or (matrix < 0).any():
+        raise UsageError(
+            "A distance is negative or no number. Correct it; what cannot be reached is infinite."
+        )
+    return matrix

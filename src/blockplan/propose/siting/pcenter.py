@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blockplan.errors import InfeasibleError, UsageError
+from blockplan.errors import InfeasibleError
 from blockplan.propose.limits import Limits, site_columns
 from blockplan.propose.mip import Model, solve
-from blockplan.propose.sites import Sites
+from blockplan.propose.sites import Sites, checked_distances
 from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
@@ -107,16 +107,7 @@ def pcenter(  # noqa: PLR0913 (the parts of one problem)
 
 def _counted(distances: ArrayLike, weights: ArrayLike | None) -> NDArray[np.floating]:
     """The distances of those that count."""
-    matrix = np.asarray(distances, dtype=float)
-    if matrix.ndim != 2 or not matrix.size:
-        raise UsageError(
-            f"The distances have the shape {matrix.shape}; "
-            "a row a site and a column a demand point are wanted."
-        )
-    if np.isnan(matrix).any() or (matrix < 0).any():
-        raise UsageError(
-            "A distance is negative or no number. Correct it; what cannot be reached is infinite."
-        )
+    matrix = np.asarray(checked_distances(distances), dtype=float)
     counts = np.ones(matrix.shape[1], dtype=bool) if weights is None else np.asarray(weights) > 0
     lost = np.flatnonzero(counts & ~np.isfinite(matrix.min(axis=0)))
     if lost.size:

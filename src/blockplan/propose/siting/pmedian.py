@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blockplan.errors import InfeasibleError, UsageError
-from blockplan.propose.sites import EXACT, Sites, gap, rows_kept
+from blockplan.propose.sites import EXACT, Sites, checked_distances, gap, rows_kept
 from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
@@ -124,20 +124,11 @@ def pmedian(
 
 
 def _cost(distances: ArrayLike, weights: ArrayLike | None) -> NDArray[np.floating]:
-    matrix = np.asarray(distances)
-    if matrix.ndim != 2 or not matrix.size:
-        raise UsageError(
-            f"The distances have the shape {matrix.shape}; "
-            "a row a site and a column a demand point are wanted."
-        )
+    matrix = checked_distances(distances)
     weight = np.ones(matrix.shape[1]) if weights is None else np.asarray(weights, dtype=float)
     if weight.shape != (matrix.shape[1],):
         raise UsageError(
             f"There are {weight.size} weights for {matrix.shape[1]} demand points; give one each."
-        )
-    if np.isnan(matrix).any() or (matrix < 0).any():
-        raise UsageError(
-            "A distance is negative or no number. Correct it; what cannot be reached is infinite."
         )
     if not np.isfinite(weight).all() or (weight < 0).any():
         raise UsageError("A weight is negative or no number. Correct it, or leave the demand point out.")
