@@ -170,7 +170,8 @@ def _on_foot(
     targets, refused = plan.cached(
         f"goals:{way.id}:{join_limit_m}", lambda: _all_targets(plan, way, join_limit_m)
     )
-    definition["not_joined"] = ids(plan, LAYER[way.goal])[rows[np.isin(rows, refused)]].tolist()
+    lost = rows[np.isin(rows, refused)] if len(refused) else refused
+    definition["not_joined"] = ids(plan, LAYER[way.goal])[lost].tolist()
     metres = walk(street_network(plan), origins, some_of(targets, rows), limit_m)
     return Distances(way.id, metres, definition)
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Where a point is likely to have more shapes than this round it, the tree looks for the nearest by itself.
 FEW = 8
+#: So many pairs of a point and a shape are as soon measured as sought for.
+PAIRS = 512
 #: What lies this much farther (m) is looked at too, so that nothing is lost in rounding.
 SLACK_M = 1e-6
 
@@ -50,6 +52,9 @@ def _to_shapes(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:
     No shape is nearer than the one whose middle is, but for those whose boxes lie as near; and none of these
     is where the middle next to that lies farther off than any shape reaches round its own.
     """
+    if len(points) * len(to) <= PAIRS:
+        pairwise: NDArray[np.float64] = shapely.distance(points[:, None], to).min(axis=1)
+        return pairwise
     low, high = np.split(shapely.bounds(to), 2, axis=1)
     (_, second_m), (first, _) = _nearest(points, (low + high) / 2, 2)
     metres = shapely.distance(points, to[first])
