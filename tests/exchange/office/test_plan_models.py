@@ -282,3 +282,14 @@ def test_a_french_municipal_plan_comes_in_whole_with_its_small_overlaps_told(sam
     assert zones.round(2).to_dict() == {
         "A": 1062.29, "AUc": 3.96, "AUs": 1.31, "N": 254.76, "Nh": 21.89, "U": 66.36
     }  # fmt: skip
+
+
+def test_an_area_that_crosses_itself_beyond_the_plan_is_told_and_stops_nothing(folder, brought):
+    bow = shapely.Polygon(
+        [(565_150, 5_940_050), (565_250, 5_940_090), (565_250, 5_940_050), (565_150, 5_940_090)]
+    )
+    gml(folder / "plan.gml", *plan_of(feature("BP_KennzeichnungsFlaeche", bow, flaechenschluss="false")))
+    plan, result = brought()
+    assert len(plan.layer("parcels")) == 2
+    (one,) = rules(result, "office-outside")
+    assert (one.layer, one.measured) == ("BP_KennzeichnungsFlaeche", 1_000.0)
