@@ -420,7 +420,7 @@ def first_answer(data: Data) -> dict[str, Any]:
     def ask() -> Any:
         from edge_table import EdgeTable
 
-        from blockplan.network.search import at_nodes
+        from blockplan.network.graph import at_nodes
 
         table = EdgeTable(data.xy, data.start, data.end, data.length_m)
         return at_nodes(table, data.entrances, np.zeros(len(data.entrances), dtype=np.int32), int(T1_M * 100))

@@ -23,12 +23,12 @@ import shapely
 from shapely.affinity import translate
 
 from blockplan.check import check
-from blockplan.deliver.shapes import sizes
 from blockplan.deliver.filing import fill, form_workbook
 from blockplan.deliver.geodatabase import write_geodatabase
 from blockplan.deliver.handover import deliver, write_digests
 from blockplan.deliver.package import file_name
 from blockplan.deliver.profile import DeliveryProfile, load_delivery_profile
+from blockplan.deliver.shapes import sizes
 from blockplan.deliver.to_profile import CarriedTable, carry
 from blockplan.plan import Plan
 from blockplan.plan.model.manifest import manifest_from

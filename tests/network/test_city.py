@@ -11,8 +11,8 @@ from scipy.sparse.csgraph import dijkstra
 from blockplan.network.balls import keep_balls
 from blockplan.network.core import compile_edges
 from blockplan.network.edits import LiveNearest
+from blockplan.network.graph import nearest as by_scipy
 from blockplan.network.nearest import nearest
-from blockplan.network.search import nearest as by_scipy
 from blockplan.network.sums import sum_nodes
 
 pytestmark = pytest.mark.shared

@@ -11,8 +11,8 @@ from benchmarks.edge_table import read_edges
 from pyarrow import parquet
 
 from blockplan.errors import PlanDataError
+from blockplan.network.graph import at_nodes, nearest
 from blockplan.network.nearest import nearest as compiled_nearest
-from blockplan.network.search import at_nodes, nearest
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,8 +17,7 @@ from tests.support.grids import LINES, POINTS, grid_lines
 
 from blockplan.network import at_joins, join, walk, walking
 from blockplan.network import nearest as compiled
-from blockplan.network.graph import sparse
-from blockplan.network.search import at_nodes, nearest
+from blockplan.network.graph import at_nodes, nearest, sparse
 
 GRAPHS = st.integers(2, 9).flatmap(
     lambda size: st.tuples(
@@ -142,8 +141,8 @@ def test_both_engines_find_the_same_on_a_plan(rows, points, limit: int | None) -
 @pytest.mark.parametrize("worth", [4, 6, 10**9])
 def test_scipy_searches_until_loading_the_compiled_search_is_worth_it(monkeypatch, cross, worth: int) -> None:
     network = walking(cross)
-    monkeypatch.setattr("blockplan.network.search.WORTH_LOADING", worth)
-    monkeypatch.setattr("blockplan.network.search._Searched.nodes", 0)
+    monkeypatch.setattr("blockplan.network.graph.WORTH_LOADING", worth)
+    monkeypatch.setattr("blockplan.network.graph._Searched.nodes", 0)
     source, cost = np.array([0], dtype=np.int32), np.array([5], dtype=np.int32)
     engines = []
     for _ in range(3):

@@ -15,10 +15,10 @@ from tests.support.submitting import send
 from blockplan.notice import submissions
 from blockplan.notice.events import KINDS
 from blockplan.portal.office import desks
+from blockplan.portal.office.desks import SALT
 from blockplan.portal.office.drafts import looked_at
 from blockplan.portal.office.entry_permissions import ENTERS
 from blockplan.portal.office.models import ROLES, Draft, Pending
-from blockplan.portal.office.proposals import SALT
 from blockplan.portal.record.models import Entry
 
 if TYPE_CHECKING:

@@ -23,8 +23,7 @@ from blockplan.propose import Stop, apply
 from blockplan.propose.changes import Change, picked
 from blockplan.propose.locks import read_locks
 from blockplan.propose.parts.cutting import FRONT_M, MORE_M2, SLIVER_M, cut
-from blockplan.propose.parts.site import propose_site_on_parts
-from blockplan.propose.parts.trial_plan import offer
+from blockplan.propose.parts.trial_plan import offer, propose_site_on_parts
 from blockplan.propose.repair.smallest_change import repair
 from blockplan.propose.repair.state import RepairParams
 from blockplan.propose.siting.candidates import Land

@@ -16,7 +16,7 @@ import shapely
 from shapely.ops import substring
 
 from blockplan.errors import UsageError
-from blockplan.network.search import at_nodes
+from blockplan.network.graph import at_nodes
 from blockplan.units import CM_PER_M, M2_PER_HA
 
 if TYPE_CHECKING:

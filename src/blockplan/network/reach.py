@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import shapely
 
-from blockplan.network.search import at_nodes
+from blockplan.network.graph import at_nodes
 from blockplan.plan.model.recall import by_row, by_rows_of, once
 from blockplan.units import CM_PER_M
 

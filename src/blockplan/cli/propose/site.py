@@ -116,7 +116,7 @@ def command(plan: str, **given: Any) -> None:
     Ctrl-C ends the search with the best so far.
     """
     from blockplan.propose import Stop
-    from blockplan.propose.parts.site import propose_site_on_parts
+    from blockplan.propose.parts.trial_plan import propose_site_on_parts
     from blockplan.propose.siting.site import propose_site
 
     request = asked(plan, given)

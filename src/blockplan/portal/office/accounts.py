@@ -20,8 +20,17 @@ from blockplan.portal.lang import current
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.edit_conflicts import of_rights, require_seen, seen_of
 from blockplan.portal.office.forms import FAULTS, Give, Invite, Join, Mail, Name
-from blockplan.portal.office.invited_staff import cut, expect, make_account
-from blockplan.portal.office.links import LASTS, TakenError, find_link, join, join_address, make_link
+from blockplan.portal.office.links import (
+    LASTS,
+    TakenError,
+    cut,
+    expect,
+    find_link,
+    join,
+    join_address,
+    make_account,
+    make_link,
+)
 from blockplan.portal.office.models import Audit, Expected, Grant, Staff
 from blockplan.portal.office.notice_pages import attempt
 from blockplan.portal.office.openid import ENDS, end_there, lead_to_service

@@ -103,7 +103,7 @@ class Identities(_Worded, DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Whom an administrator named by mail is connected; strangers all get one answer."""
-        from blockplan.portal.office.invited_staff import first_sign_in  # noqa: PLC0415
+        from blockplan.portal.office.links import first_sign_in  # noqa: PLC0415
 
         connecting = sociallogin.state.get("process") == "connect"
         if sociallogin.is_existing:

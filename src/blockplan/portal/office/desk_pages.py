@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from blockplan.errors import UsageError
 from blockplan.portal.lang import current
-from blockplan.portal.office import desks, edit_conflicts, entry_permissions, proposals, report, two_person
+from blockplan.portal.office import desks, edit_conflicts, entry_permissions, report, two_person
 from blockplan.portal.office.forms import AnswerForm, Sure, ThemeForm, initial_of
 from blockplan.portal.office.next_step import at_desk
 from blockplan.portal.office.notice_pages import attempt
@@ -48,7 +48,7 @@ def desk(request: HttpRequest, notice: str) -> HttpResponse:
     form = ThemeForm(request.POST if request.POST.get("do") == "theme" else None)
     if request.method == "POST" and request.POST.get("do") in {"group", "fold"}:
         made: list[dict[str, Any]] = []
-        fault = attempt(lambda: made.append(proposals.propose(request.POST["do"], notice)))
+        fault = attempt(lambda: made.append(desks.propose(request.POST["do"], notice)))
         if made:
             return render(request, "office/proposal.html", {"notice": row, **made[0]})
     elif request.method == "POST":
@@ -242,7 +242,7 @@ def do_at_desk(request: HttpRequest, notice: str, form: ThemeForm) -> None:
     elif said == "cut":
         desks.work(notice, lambda desk: desk.cut("point", by=actor.name), actor, about="segmented")
     elif said == "take":
-        proposals.take(request, notice, actor)
+        desks.take(request, notice, actor)
     elif said == "sheet":
         _take_sheet(request, notice, actor)
 

@@ -25,7 +25,7 @@ from blockplan.propose.changes import apply, picked
 from blockplan.propose.landuse.allocation import landuse_problem, propose_landuse
 from blockplan.propose.landuse.terms import terms_of
 from blockplan.propose.locks import read_locks
-from blockplan.propose.parts.site import propose_site_on_parts
+from blockplan.propose.parts.trial_plan import propose_site_on_parts
 from blockplan.propose.proposal import read_changes
 from blockplan.propose.repair.smallest_change import repair
 from blockplan.propose.repair.state import RepairParams

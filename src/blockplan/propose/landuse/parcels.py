@@ -22,8 +22,8 @@ from blockplan.measure.inputs.columns import areas_m2, ids, points, shapes, valu
 from blockplan.measure.inputs.homes import HOUSING_CODES, can_house, residents
 from blockplan.plan.model.codes import DEFAULT_LIST, landuse
 from blockplan.propose.changes import Change, value_of
+from blockplan.propose.conversion import standing_on
 from blockplan.propose.locks import Locks
-from blockplan.propose.standing import standing_on
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:

@@ -26,8 +26,7 @@ from blockplan.measure.inputs.columns import areas_m2, ids, points, shapes, valu
 from blockplan.measure.inputs.homes import homes
 from blockplan.plan.model import tomlfile
 from blockplan.propose.changes import Change, new_feature, value_of
-from blockplan.propose.conversion import after, converted, row_of
-from blockplan.propose.standing import standing_on
+from blockplan.propose.conversion import after, converted, row_of, standing_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

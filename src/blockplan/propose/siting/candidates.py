@@ -19,8 +19,8 @@ from blockplan.measure.inputs.columns import areas_m2, belongs, ids, shapes, val
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.inputs.homes import can_house
 from blockplan.propose.changes import Change, new_feature
+from blockplan.propose.conversion import form_of, new_use
 from blockplan.propose.services import PARK
-from blockplan.propose.uses import form_of, new_use
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

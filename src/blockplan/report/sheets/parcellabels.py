@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import shapely
 
 from blockplan.report.maps.basemap import ink_on
-from blockplan.report.sheets.canvas import INK, circle, rect, segment, text, width_of
+from blockplan.report.sheets.canvas import INK, circle, rect, segment, symbol, text, width_of
 from blockplan.report.sheets.labels import Spots, around
 from blockplan.report.sheets.parcelmap import PARCEL_TINT
 from blockplan.report.sheets.scene import lighter, sign_swatch
-from blockplan.report.sheets.symbols import symbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

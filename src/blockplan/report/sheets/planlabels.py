@@ -9,11 +9,10 @@ import shapely
 
 from blockplan.report.maps.basemap import ink_on
 from blockplan.report.sheets import parcellabels
-from blockplan.report.sheets.canvas import INK, width_of
+from blockplan.report.sheets.canvas import INK, symbol, width_of
 from blockplan.report.sheets.labels import Spots, beside
 from blockplan.report.sheets.parcelmap import edge_band
 from blockplan.report.sheets.scene import sign_swatch
-from blockplan.report.sheets.symbols import symbol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,11 +10,10 @@ import shapely
 from shapely.affinity import rotate
 
 from blockplan.measure.inputs.columns import values
-from blockplan.report.sheets.canvas import INK, circle, rect, segment, text, width_of
+from blockplan.report.sheets.canvas import INK, circle, rect, segment, symbol, text, width_of
 from blockplan.report.sheets.labels import along, around, beside
 from blockplan.report.sheets.parcelmap import edge_band
 from blockplan.report.sheets.scene import dot_swatch, line_swatch, sign_swatch
-from blockplan.report.sheets.symbols import symbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

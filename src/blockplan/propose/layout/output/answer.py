@@ -15,11 +15,11 @@ import shapely
 
 from blockplan.measure.inputs.columns import ids
 from blockplan.propose.changes import GEOMETRY, Change, new_feature, value_of
+from blockplan.propose.conversion import GONE, KINDS, class_name
 from blockplan.propose.layout.problem.uses import GREEN, short_of, uses
 from blockplan.propose.layout.score.score import score
 from blockplan.propose.proposal import SearchAnswer
 from blockplan.propose.services import SERVICES
-from blockplan.propose.uses import FORM, GONE, class_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,7 +147,7 @@ class _Writing:
             return
         self.made[use.id] += 1
         code = _code(use, self.asked.permitted[number])
-        wanted: dict[str, Any] = {"land_use": code, **dict.fromkeys((*FORM, "far_kind", *GONE, "permitted"))}
+        wanted: dict[str, Any] = {"land_use": code, **dict.fromkeys((*KINDS, "far_kind", *GONE, "permitted"))}
         for column, new in (wanted | class_name(self.plan, old, code)).items():
             was = value_of(self.plan, "parcels", old, column)
             if was != new:
