@@ -311,3 +311,33 @@ def test_uses_in_words_are_read_under_a_name_that_is_seldom(folder, brought, fie
     shapefile(parcels(DKBH=["A-01", "A-02", "A-03", "A-04"], **{field: values}), folder / "地块.shp")
     plan, _ = brought()
     assert [one[:2] for one in plan.layer("parcels")["land_use"]] == ["07", "09", "14", "07"]
+
+
+@pytest.mark.parametrize(
+    ("field", "column"),
+    [
+        ("商业建筑面积(㎡)", "floor_area_m2"), ("不计容建筑面积(㎡)", "floor_area_m2"),
+        ("奖励容积率", "far"), ("居住用地面积", "declared_area_m2"), ("最低敷地面積", "declared_area_m2"),
+        ("非机动车位", "parking_spaces"), ("公共绿地率", "green_ratio"),
+        ("建筑控制高度(绝对标高)", "height_m"),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_figure_is_not_taken_for_the_whole(folder, brought, field, column):
+    shapefile(parcels(), folder / "地块.shp")
+    workbook(folder / "表.xlsx", 表=[["地块编号", "备注", field], ["A-01", "新建", 20], ["A-02", "新建", 30]])
+    plan, result = brought()
+    choice = next(one for layer in result.mapping.layer for one in layer.field if one.field == field)
+    assert choice.column == ""
+    frame = plan.layer("parcels")
+    assert frame[column].isna().all()
+    assert frame.loc["A-01", field] == "20"
+
+
+@pytest.mark.parametrize("field", ["规划容积率指标", "地块容积率上限值", "容积率（FAR）控制"])
+def test_a_figure_with_words_that_change_nothing_is_taken(folder, brought, field):
+    shapefile(parcels(), folder / "地块.shp")
+    workbook(
+        folder / "表.xlsx", 表=[["地块编号", "备注", field], ["A-01", "新建", 2.0], ["A-02", "新建", 3.0]]
+    )
+    plan, _ = brought()
+    assert plan.layer("parcels")["far"].tolist()[:2] == [2.0, 3.0]

@@ -18,7 +18,7 @@ from blockplan.exchange.office.bounds import bound_named, states
 from blockplan.exchange.office.mapping import IGNORED, FieldChoice, LayerChoice
 from blockplan.exchange.office.profile import TABLE_FIELDS, FieldNames
 from blockplan.exchange.office.source import SourceFinding
-from blockplan.exchange.office.titles import name_and_unit, plain, says_before
+from blockplan.exchange.office.titles import name_and_unit, narrower, plain, says_before
 from blockplan.exchange.office.values import Amount, Unread, is_blank, read_amount, read_elevation, text_of
 from blockplan.exchange.office.vectors import cut_through
 
@@ -333,8 +333,8 @@ def _named(layer: SourceLayer, name: str, column: FieldNames) -> tuple[float, st
             best, why = max((best, why), (0.8, f"{way} {title!r}, cut to ten bytes"))
         elif not said.isascii() and not says_before(said):
             inside = [one for one in column.names if len(one) >= 3 and not one.isascii() and one in said]
-            if inside:
-                longest = max(inside, key=len)
+            longest = max(inside, key=len, default="")
+            if longest and (column.quantity not in NUMBERS or not narrower(said.replace(longest, "", 1))):
                 found = 0.6 + 0.2 * len(longest) / len(said)
                 best, why = max((best, why), (found, f"{way} {title!r} holds {longest!r}"))
         elif re.fullmatch(r"[a-z]+\d", said) and said[:-1] in column.names:

@@ -32,6 +32,13 @@ _BEFORE = re.compile(
     r"现状(?!规划|保留|/)|现有|既有|原(?:有|规划|控规|方案|批复|指标)|(?:调整|修改|变更|修编|优化)前|existing|before\b|現[況状]",
     re.IGNORECASE,
 )
+#: Words beside the name of a figure that leave it what it is.
+_NEUTRAL = re.compile(
+    r"规划|計画|计划|控制|管控|指导|引导|地块|宗地|分地块|用地|建设|建筑|项目|土地|地上|计容|控规|详规|法定|调整后|修改后|修编后|优化后"
+    r"|指标|数值|数据|参数|要求|建议|设计|核定|批准|批复|方案|拟定|规定|允许|限制|限定|单位|合计|规模|情况|平均"
+    r"|上限|下限|最大|最高|区间|范围|控制在|不大于|不小于|不高于|不低于|不超过"
+    r"|以内|以上|以下|小于|大于|等于|综合|总计|总|[净毛各本拟新值数量的の及和或与约至一二三四五六七八九十]|注"
+)
 _SPACE = re.compile(r"[\s_\-·.:,;、*]+")
 _MARKS = re.compile(r"[①②③④⑤⑥⑦⑧⑨⑩]|[(（\[]注\d*[)）\]]|(?<=.)注\d+$|\*+$")
 
@@ -92,6 +99,18 @@ def says_before(text: str) -> bool:
     [True, True, True, True, False, False]
     """
     return _BEFORE.match(unicodedata.normalize("NFKC", text).strip()) is not None
+
+
+def narrower(beside: str) -> bool:
+    """
+    Whether words beside the name of a figure make another figure of it, as `商业` does of `建筑面积`.
+
+    Examples
+    --------
+    >>> [narrower(one) for one in ("规划", "控制指标", "上限", "far", "商业", "不", "奖励", "地下", "非")]
+    [False, False, False, False, True, True, True, True, True]
+    """
+    return any(sign >= "\u2e80" for sign in _NEUTRAL.sub("", beside))
 
 
 def is_unit_text(text: str) -> bool:
