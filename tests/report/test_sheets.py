@@ -463,6 +463,31 @@ def test_setbacks_by_side_run_inside_the_parcel_at_their_distance() -> None:
 
 
 @pytest.mark.long
+def test_verdicts_are_left_out_before_letters_beside_a_map_are_too_small_to_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = CliRunner().invoke(
+        app, ["import", "office", f"{TOWN}/geopackage", "--out", str(tmp_path / "town")]
+    )
+    assert made.exit_code == 0, made.output
+    town = read(tmp_path / "town")
+    whole: list[dict[str, Any]] = []
+
+    def typeset(*told: Any, **options: Any) -> bytes:
+        whole.append(told[2])
+        return typesetting.typeset(*told, **options)
+
+    monkeypatch.setattr(import_module("blockplan.report.sheets.atlas"), "typeset", typeset)
+    atlas(town, check(town), "zh")
+    sheets = [one for part in whole for one in part["sheets"] if "choice" in one]
+    few = [
+        one for one in sheets for piece in one["panel"] if piece["kind"] == "verdicts" and piece["total"] > 25
+    ]
+    assert few
+    assert all(one["choice"]["size"] >= 2.3 * one["k"] for one in sheets)
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["ja"])
 def test_the_command_writes_the_office_town_and_says_what_is_on_each_page(tmp_path: Path, lang: str) -> None:
     runner = CliRunner()
