@@ -322,7 +322,7 @@ class Blockplan:
 
     def again(self) -> Timing:
         """T3 with new values, the balls kept."""
-        from blockplan.network.balls import keep_balls
+        from blockplan.network.floods import keep_balls
 
         began = time.process_time()
         balls = keep_balls(self.graph, T3_M * 100)

@@ -12,7 +12,7 @@ from blockplan.exchange.community import GREENS, NEAR_M, SERVICES
 from blockplan.jsontext import JsonRecord
 from blockplan.propose.layout.score.legal import fronts_m, new_blocks
 from blockplan.propose.layout.score.score import centres, community_area_m2
-from blockplan.propose.layout.score.streets import streets_of
+from blockplan.propose.layout.score.traffic import streets_of
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from benchmarks.edge_table import read_edges
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from blockplan.network.balls import keep_balls
 from blockplan.network.core import compile_edges
 from blockplan.network.edits import LiveNearest
+from blockplan.network.floods import keep_balls
 from blockplan.network.graph import nearest as by_scipy
 from blockplan.network.nearest import nearest
 from blockplan.network.sums import sum_nodes

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.network.graphs import ANY_CASES, LIMITS, Case
 
 from blockplan.errors import UsageError
-from blockplan.network.balls import keep_balls
 from blockplan.network.core import compile_edges
+from blockplan.network.floods import keep_balls
 from blockplan.network.sums import GraphSources, exponential, gaussian, linear, sum_nodes, sum_sources
 
 DECAYS = {"step": None, "linear": linear(15.0), "exponential": exponential(8.0), "gaussian": gaussian(6.0)}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from blockplan.network.balls import keep_balls
 from blockplan.network.core import compile_edges
 from blockplan.network.edits import LiveNearest, LiveSums
+from blockplan.network.floods import keep_balls
 from blockplan.network.nearest import nearest, nearest_sources, path
 from blockplan.network.sums import GraphSources, linear, sum_nodes, sum_sources
 

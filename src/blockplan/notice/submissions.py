@@ -3,6 +3,8 @@ Taking opinions in, and letting their submitters amend and withdraw them.
 
 Who submits gets a secret (192 bits) beside the receipt; with it, and without an account, the opinion can be
 amended while the period runs, and withdrawn. Only its SHA-256 is kept, with the personal data.
+
+What of a list of opinions is in the record already, so that a list sent twice is entered once.
 """
 
 from __future__ import annotations
@@ -11,12 +13,22 @@ import datetime as dt
 import hashlib
 import hmac
 import secrets
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.disclosure import CARRIED, ORIGINAL, SHOWS_WORDS
-from blockplan.notice.events import CHANNELS, KINDS, LONGEST_WAY, Attachment, parse_time, write_time
+from blockplan.notice.events import (
+    CHANNELS,
+    KINDS,
+    LONGEST_WAY,
+    Attachment,
+    mark,
+    mark_of,
+    parse_time,
+    write_time,
+)
 from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.intake.texts_in import typed
 from blockplan.notice.moderation import waits_still
@@ -352,3 +364,48 @@ def _digest(secret: str) -> str:
 
 def _given(opinion: Submission, name: str) -> bool:
     return bool((opinion.person if name in ABOUT_PERSON else opinion.more).get(name))
+
+
+def new_of(record: Store | Ledger, opinions: Sequence[Submission]) -> list[bool]:
+    """
+    For each opinion of a list whether it is still to be entered.
+
+    Two are the same where words, channel, day of arrival, person, objects, and names and sizes of files are.
+    Of rows that are equal to each other as many count as known as the record holds: ten equal letters
+    are ten opinions, and sent again they are the same ten.
+
+    Notes
+    -----
+    Of rows that were erased a keyed mark stayed (`blockplan.notice.events`); they are not entered again.
+    """
+    there = Counter(known for event in record.events({"submitted"}) if (known := mark_of(event)) is not None)
+    marks = [
+        mark(
+            {"text": one.text, "channel": one.channel, "from": one.sender} | dict(one.more), one.person,
+            [{"name": file.name, "bytes": len(file.content)} for file in one.files],
+        )
+        for one in opinions
+    ]  # fmt: skip
+    there += record.erased_marks(set(marks))
+    found = []
+    for one in marks:
+        found.append(there[one] == 0)
+        there[one] -= there[one] > 0
+    return found
+
+
+def submit_new(store: Store, opinions: Sequence[Submission]) -> list[tuple[Event, str] | None]:
+    """Take in what of a list is not there yet, all of it or none; None for what the record has already."""
+
+    def work(ledger: Ledger) -> list[tuple[Event, str] | None]:
+        fresh = new_of(ledger, opinions)
+        made = iter(enter_many(ledger, [one for one, new in zip(opinions, fresh, strict=True) if new]))
+        return [next(made) if new else None for new in fresh]
+
+    return store.transact(work)
+
+
+def source_of(event: Event) -> str | None:
+    """SHA-256 of the list that an opinion was entered from."""
+    source = event.payload.get("source")
+    return source.get("sha256") if isinstance(source, dict) else None

@@ -285,9 +285,8 @@ def import_command(notice: str, file: str, again: bool, key: str | None, lang: s
     What the record has already is not entered twice. The day of arrival that the file gives decides
     whether an opinion is in time. An empty row is no opinion, and is reported.
     """
-    from blockplan.notice.duplicates import source_of, submit_new
     from blockplan.notice.numbers import numbers
-    from blockplan.notice.submissions import submit_many
+    from blockplan.notice.submissions import source_of, submit_many, submit_new
     from blockplan.respond.importing import read_opinions
 
     digest = _digest(file)

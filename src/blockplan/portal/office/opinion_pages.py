@@ -14,11 +14,11 @@ from django.urls import reverse
 
 from blockplan.errors import BlockplanError, NoticeStateError
 from blockplan.notice import submissions as notices
-from blockplan.notice.duplicates import new_of, source_of
 from blockplan.notice.events import CHANNELS, SENDERS
 from blockplan.notice.intake.uploads import take_files
 from blockplan.notice.numbers import read_typed
 from blockplan.notice.standing import check_about
+from blockplan.notice.submissions import new_of, source_of
 from blockplan.portal.office import entries, entry_permissions
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.forms import Form, Lines, choices, decision

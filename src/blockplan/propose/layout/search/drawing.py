@@ -22,8 +22,7 @@ from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.problem.uses import cannot
 from blockplan.propose.layout.score.legal import FRONT_M, LINE_M
 from blockplan.propose.layout.score.score import Score, score
-from blockplan.propose.layout.score.streets import streets_of
-from blockplan.propose.layout.score.traffic import traffic
+from blockplan.propose.layout.score.traffic import streets_of, traffic
 from blockplan.propose.layout.search.bound import bound_of
 from blockplan.propose.layout.search.demands import unmet_demands
 from blockplan.propose.layout.search.draw import edges_of, finished, lines_of, parcels_of, tidied

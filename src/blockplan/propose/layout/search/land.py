@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from shapely import Polygon
 
     from blockplan.propose.layout.problem.case import Case
-    from blockplan.propose.layout.score.streets import CornerSpacing
+    from blockplan.propose.layout.score.traffic import CornerSpacing
 
 #: A parcel that fills at least so much of its smallest rotated rectangle is a rectangle (1).
 RECTANGLE = 0.98
