@@ -45,7 +45,7 @@ class ShownInPercent(float):
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Worksheet:
     """
     A sheet of a workbook.
 
@@ -103,7 +103,7 @@ class Workbook:
     def __exit__(self, *_: object) -> None:
         self._archive.close()
 
-    def sheet(self, name: str) -> Sheet:
+    def sheet(self, name: str) -> Worksheet:
         """Read one of the sheets that `visible` names."""
         with _readable(), self._archive.open(self._part_of[name]) as part:
             return _SheetReader(self, name).read(part)
@@ -175,11 +175,11 @@ class _SheetReader:
 
     def __init__(self, book: Workbook, name: str) -> None:
         self.book = book
-        self.found = Sheet(name, [], [], {})
+        self.found = Worksheet(name, [], [], {})
         self.shared: dict[str, str] = {}
         self.columns = _Columns()
 
-    def read(self, part: IO[bytes]) -> Sheet:
+    def read(self, part: IO[bytes]) -> Worksheet:
         rows, count = self.found.cells, 0
         for element in _streamed(part, "row", "mergeCell"):
             if element.tag.endswith("mergeCell"):

@@ -26,7 +26,7 @@ from blockplan.texts import listed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from blockplan.exchange.workbooks import Sheet
+    from blockplan.exchange.workbooks import Worksheet
 
 LISTS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
 MAILS = (".mbox", ".mbx", ".eml")
@@ -239,7 +239,7 @@ def _workbook_rows(path: Path) -> Iterator[Sequence[Any]]:
     yield from (with_opinions or sheets or [[]])[0]
 
 
-def _as_written(sheet: Sheet) -> list[list[Any]]:
+def _as_written(sheet: Worksheet) -> list[list[Any]]:
     """Rows of a sheet, equally long; of a formula its text, for who writes "=1+1" means that."""
     places = sheet.formulas or {(0, 0)}
     rows = max(len(sheet.cells), 1 + max(row for row, _ in places))

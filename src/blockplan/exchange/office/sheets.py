@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blockplan.exchange.office.grid import Known
-    from blockplan.exchange.workbooks import Sheet
+    from blockplan.exchange.workbooks import Worksheet
 
 #: A cell may draw an area of many points.
 LONGEST_CELL = 20_000_000
@@ -170,7 +170,7 @@ def _cell(value: Any) -> Any:
     return str(value) if isinstance(value, dt.timedelta) else value
 
 
-def _uncomputed(file: str, sheet: Sheet) -> list[SourceFinding]:
+def _uncomputed(file: str, sheet: Worksheet) -> list[SourceFinding]:
     return [
         SourceFinding(
             rule="office-formula",
