@@ -341,3 +341,12 @@ def test_a_figure_with_words_that_change_nothing_is_taken(folder, brought, field
     )
     plan, _ = brought()
     assert plan.layer("parcels")["far"].tolist()[:2] == [2.0, 3.0]
+
+
+def test_a_height_whose_brackets_name_the_datum_is_none_above_the_ground(folder, brought):
+    heights = ["54m（1985国家高程）", "24m（高程≤85m）", "24", "54米(黄海)"]
+    shapefile(parcels(DKBH=["A-01", "A-02", "A-03", "A-04"], 建筑高度=heights), folder / "地块.shp")
+    plan, _ = brought()
+    frame = plan.layer("parcels")
+    assert frame["height_m"].fillna(-1).tolist() == [-1, 24, 24, -1]
+    assert frame["elevation_max_m"].fillna(-1).tolist() == [54, 85, -1, 54]

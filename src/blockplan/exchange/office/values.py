@@ -93,6 +93,12 @@ _IN_BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
 #: What stands in brackets and points to a note, a figure or a paragraph.
 _POINTER = re.compile(r"注|见|详|图|表|第|note|see", re.IGNORECASE)
 _DATUM = re.compile(r"黄海|高程|海拔|标高|1985|八五|国家高程|绝对高度|吴淞|珠基|珠江基面|大沽|假定")
+#: Brackets that name a datum and give no height of their own.
+_DATUM_ALONE = re.compile(
+    r"(?<=[\dm米])\s*[(\[【](?=[^)\]】]*(?:"
+    + _DATUM.pattern
+    + r"))(?:(?:(?:19)?85)(?=国家|高程|黄海|基准)|(?<=国家)1985|[^()\[\]【】\d])*[)\]】]"
+)
 #: Storeys behind a height in metres (`24m/6F`) say the same once more.
 _STOREYS_BEHIND = re.compile(r"(?<=[m米])\s*[/、,，]\s*\d+\s*(?:F\b|层|層|storeys?\b)", re.IGNORECASE)
 #: Or before it (`18F/54m`).
@@ -238,6 +244,12 @@ def read_elevation(value: Any) -> float | None:
     (52.5, None, 120.0)
     >>> read_amount("18F/54m", "height").value
     54.0
+    >>> read_elevation("54m（1985国家高程）"), read_elevation("54米(85高程基准)")
+    (54.0, 54.0)
+    >>> read_elevation("24m（高程≤85m）"), read_amount("24m（高程≤85m）", "height").value
+    (85.0, 24.0)
+    >>> read_amount("54m（黄海高程）", "height").why
+    'is a height above the datum, not above the ground'
     >>> read_elevation("100mPD"), read_elevation("24m/6F")
     (100.0, None)
     """
@@ -247,9 +259,17 @@ def read_elevation(value: Any) -> float | None:
     found = _DATUM.search(text)
     if not found:
         return None
+    if _of_datum(text):
+        return _numbers(text)[0][0]
     behind = re.sub(r"1985(?=国家|高程|黄海)|(?<=国家)1985", "", text[found.start() :])
     numbers = [number for number, _ in _numbers(behind)]
     return numbers[0] if numbers else None
+
+
+def _of_datum(text: str) -> bool:
+    """Whether brackets behind the only number of a text say of which datum it is (`54m（1985国家高程）`)."""
+    said = _DATUM_ALONE.search(text)
+    return said is not None and len(_numbers(text[: said.start()] + text[said.end() :])) == 1
 
 
 def _without_marks(value: Any) -> Any:
@@ -266,6 +286,8 @@ def _without_elevation(text: str) -> str | None:
         return text if _numbers(text) else None
     if not _DATUM.search(text):
         return text
+    if _of_datum(text):
+        return None
     rest = re.sub(rf"[(\[【][^)\]】]*(?:{_DATUM.pattern})[^)\]】]*[)\]】]", "", text)
     if not _DATUM.search(rest):
         return rest if rest.strip() else None
