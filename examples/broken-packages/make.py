@@ -208,9 +208,9 @@ def added(case: Case, shape: Any, like: int) -> None:
     """One more parcel, with the words of another, and its line in the tables."""
     table = case.parcels
     book = openpyxl.load_workbook(case.workbook)
-    for row in list(book["parcels"].iter_rows(min_row=2, values_only=True)):
+    for row in list(book["地块控制指标表"].iter_rows(min_row=2, values_only=True)):
         if row[0] == table.cells["DKBH"][like]:
-            book["parcels"].append(["K-10", *row[1:]])
+            book["地块控制指标表"].append(["K-10", *row[1:]])
     book.save(case.workbook)
     for name, values in table.cells.items():
         values.append(values[like])
@@ -242,7 +242,7 @@ def printed(case: Case, sheet: str, key: str, column: int, value: Any) -> None:
 
 def renamed_sheet(case: Case) -> None:
     book = openpyxl.load_workbook(case.workbook)
-    book["parcels"].title = "地块"
+    book["地块控制指标表"].title = "地块"
     book.save(case.workbook)
 
 
@@ -273,7 +273,7 @@ def arc(case: Case) -> None:
 def two_parts(case: Case) -> None:
     dropped(case.parcels, 8)
     reshaped(case, 0, shapely.MultiPolygon([square(0), square(8)]))
-    printed(case, "parcels", "K-09", 0, None)
+    printed(case, "地块控制指标表", "K-09", 0, None)
 
 
 def strip(case: Case) -> None:
@@ -307,7 +307,7 @@ def other_zone(case: Case) -> None:
 
 def numbered(case: Case, number: str) -> None:
     cell(case.parcels, "DKBH", number, 8)
-    printed(case, "parcels", "K-09", 0, number)
+    printed(case, "地块控制指标表", "K-09", 0, number)
 
 
 def more_people(case: Case) -> None:
@@ -384,12 +384,12 @@ CASES: dict[str, tuple[str, Callable[[Case], Any]]] = {
     "qc-floor-area": ("deqing", lambda case: cell(case.parcels, "JZMJ", 30_000.0)),
     "qc-sum": ("hangzhou-xg", lambda case: cell(case.tables["XG_GHFW"], "RK", 450.0)),
     "qc-population": ("deqing", more_people),
-    "qc-balance": ("hangzhou-xg", lambda case: printed(case, "land_balance", "0701", 4, 5.0)),
+    "qc-balance": ("hangzhou-xg", lambda case: printed(case, "规划用地平衡表", "0701", 4, 5.0)),
     "qc-town-limit": ("hangzhou-xg", lambda case: None),
     "qc-facility-parcel": ("hangzhou-xg", lambda case: cell(case.tables["XG_PTSS"], "DKBH", "K-99")),
     "qc-facility-use": ("hangzhou-xg", lambda case: cell(case.tables["XG_PTSS"], "DKBH", "K-01")),
     "qc-control-line": ("hangzhou-xg", lambda case: dropped(case.tables["XG_KZX"], 2)),
-    "qc-text": ("hangzhou-xg", lambda case: printed(case, "parcels", "K-01", 6, 2.2)),
+    "qc-text": ("hangzhou-xg", lambda case: printed(case, "地块控制指标表", "K-01", 6, 2.2)),
     "qc-sheet-line": (
         "hangzhou-xg",
         lambda case: case.tables["XG_TZX"].shapes.__setitem__(

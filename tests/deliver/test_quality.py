@@ -100,19 +100,19 @@ def test_a_damaged_workbook_of_tables_is_a_fault_and_what_rests_on_it_is_not_jud
 def test_a_sheet_without_lines_is_a_fault(clean, tmp_path):
     def emptied(path):
         book = openpyxl.load_workbook(path)
-        book["land_balance"].delete_rows(2, 1000)
+        book["规划用地平衡表"].delete_rows(2, 1000)
         book.save(path)
 
     found, not_judged = judged_with(emptied, clean, tmp_path)
     assert [rule for rule, _, _ in found] == ["qc-tables"]
-    assert '"land_balance"' in found[0][2]
+    assert '"规划用地平衡表"' in found[0][2]
     assert not_judged == ("qc-balance", "qc-text")
 
 
 def test_a_drawn_parcel_without_a_line_in_the_table_is_a_fault(clean, tmp_path):
     def shortened(path):
         book = openpyxl.load_workbook(path)
-        book["parcels"].delete_rows(2)
+        book["地块控制指标表"].delete_rows(2)
         book.save(path)
 
     found, not_judged = judged_with(shortened, clean, tmp_path)
@@ -159,3 +159,19 @@ def test_a_field_that_is_empty_in_many_features_is_said_once_with_all_of_them(tm
     assert [row[2] for row in rows if "PFDATE" in row[3]] == list(parcels)
     # What a plan bounds on one side is open on the other; a parcel without a facility has none.
     assert not {"RJLXX", "LDLSX", "PTGSS", "PTSZS"} & set(empty)
+
+
+def test_the_tables_of_a_package_are_called_as_their_readers_call_them(clean, tmp_path):
+    names = []
+    judged_with(lambda path: names.extend(openpyxl.load_workbook(path).sheetnames), clean, tmp_path)
+    assert {"规划用地平衡表", "地块控制指标表", "定义与来源"} <= set(names)
+    assert not any(name.isascii() for name in names)
+
+
+def test_tables_whose_sheets_have_english_names_are_read_as_well(clean, tmp_path):
+    def named(path):
+        book = openpyxl.load_workbook(path)
+        book["规划用地平衡表"].title, book["地块控制指标表"].title = "land_balance", "parcels"
+        book.save(path)
+
+    assert judged_with(named, clean, tmp_path) == ([], ())

@@ -215,7 +215,8 @@ def write_parts(
 
     view, day = View(plan, result, Words("zh")), plan.manifest.drawn_on
     write_geodatabase(place("geodatabase"), tables.values(), plan.crs, profile.files.dataset)
-    place("tables").write_bytes(workbook(view, office_tables(view)))
+    made = [table for table in office_tables(view) if table.lines]
+    place("tables").write_bytes(workbook(view, made, titled=True))
     place("form").write_bytes(form_workbook(profile, form, day))
     place("form_document").write_bytes(form_document(profile, form, day))
 

@@ -33,12 +33,20 @@ if TYPE_CHECKING:
 SHEETS = ("land_balance", "parcels")
 
 
+def titled(sheet: str) -> str:
+    """What a sheet is called in a package; a workbook of `report` has its English name."""
+    from blockplan.report.office.columns import TEXTS as OFFICE  # noqa: PLC0415
+
+    return OFFICE(f"title.{sheet}", "zh")
+
+
 def _rows(path: Path, sheet: str) -> list[list[Any]]:
     if not path.is_file():
         return []
     try:
         with Workbook(path) as book:
-            return book.sheet(sheet).cells if sheet in book.visible else []
+            there = next((name for name in (titled(sheet), sheet) if name in book.visible), None)
+            return book.sheet(there).cells if there else []
     except ValueError:  # a workbook that cannot be read says nothing
         return []
 
@@ -47,7 +55,7 @@ def unread(path: Path) -> Iterator[str]:
     """Sheets that cannot be read, are not there, or have no line below their headings."""
     for sheet in SHEETS:
         if not any(any(cell not in (None, "") for cell in row) for row in _rows(path, sheet)[1:]):
-            yield sheet
+            yield titled(sheet)
 
 
 def balance_of(path: Path) -> dict[str, float]:

@@ -26,10 +26,16 @@ WIDTHS = {"text": 22.0, "code": 16.0}
 WIDE = {"facilities": 30.0, "item": 34.0, "basis": 34.0, "land_use": 32.0, "permitted": 28.0, "remarks": 24.0,
         "estimated": 40.0, "number": 6.0, "required_op": 9.0, "unit": 9.0, "place": 18.0}  # fmt: skip
 A3, MOST_HEADER = 8, 120
+#: Excel's own limit of a sheet's name.
+MOST_NAME = 31
 
 
-def workbook(view: View, made: Sequence[OfficeTable]) -> bytes:
-    """The workbook; sheet names are English, headings in the reader's language; same plan, same bytes."""
+def workbook(view: View, made: Sequence[OfficeTable], *, titled: bool = False) -> bytes:
+    """
+    The workbook, headings in the reader's language; same plan, same bytes.
+
+    Sheets are named in English; where they are ``titled``, as the tables are in the reader's language.
+    """
     import xlsxwriter  # noqa: PLC0415 (only who writes tables needs it)
 
     out = io.BytesIO()
@@ -40,9 +46,13 @@ def workbook(view: View, made: Sequence[OfficeTable]) -> bytes:
         "created": dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC),
     })  # fmt: skip
     styles = _Styles(book)
+
+    def added(name: str) -> Any:
+        return book.add_worksheet(said(view, f"title.{name}")[:MOST_NAME] if titled else name)
+
     for table in made:
-        _sheet(book.add_worksheet(table.name), view, table, styles)
-    _sources(book.add_worksheet(SOURCES), view, made, styles)
+        _sheet(added(table.name), view, table, styles)
+    _sources(added(SOURCES), view, made, styles)
     book.close()
     return out.getvalue()
 
