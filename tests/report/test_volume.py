@@ -88,6 +88,19 @@ def test_an_offices_template_gives_the_styles(plan: Plan, found: CheckResult, tm
     assert made.inline_shapes
 
 
+@pytest.mark.parametrize(("lang", "said"), [("zh", "第%1章"), ("en", "%1"), ("ja", "第%1章")])
+def test_word_numbers_the_chapters_and_no_annex(plan: Plan, found: CheckResult, lang: str, said: str) -> None:
+    made = docx.Document(io.BytesIO(render(volume(plan, found, lang), ".docx")))
+    heads = [one for one in made.paragraphs if one.style.name == "Heading 1"]
+    numbered = [one._p.pPr.numPr is not None for one in heads]
+    assert numbered == [True] * (len(heads) - 2) + [False] * 2
+    ways = {one._p.pPr.numPr.numId.val for one in heads[:-2]}
+    (way,) = ways
+    listed = made.part.numbering_part.element
+    (own,) = listed.xpath(f"./w:num[@w:numId='{way}']/w:abstractNumId/@w:val")
+    assert listed.xpath(f"./w:abstractNum[@w:abstractNumId='{own}']/w:lvl/w:lvlText/@w:val")[0] == said
+
+
 def test_a_template_without_docx_is_refused_before_anything_is_judged(tmp_path: Path) -> None:
     (tmp_path / "office.docx").write_bytes(b"")
     done = CliRunner().invoke(

@@ -176,6 +176,8 @@ class Document:
         Its date: the same plan gives the same bytes.
     sections
         In order; their ids are unique.
+    chapters
+        So many of the sections, from the first, are numbered where the renderer numbers any.
     """
 
     title: str
@@ -183,6 +185,7 @@ class Document:
     day: dt.date
     sections: tuple[Section, ...]
     subtitle: str = ""
+    chapters: int = 0
 
 
 def section(

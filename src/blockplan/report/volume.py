@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 TEXTS = Catalog("blockplan.report", "volume.toml")
 #: A volume prints so many parcels one by one; more are in the workbook and on the sheets.
 MOST_PARCELS = 2_000
+#: Sections behind the chapters.
+ANNEXES = frozenset({"parcels", "definitions"})
 #: Columns of the parcels' table that a page of text has room for.
 PARCEL_COLUMNS = (
     "parcel_id", "code", "land_use", "site_area_m2", "far_max", "floor_area_m2", "coverage_max",
@@ -98,13 +100,15 @@ class _Volume:
                 ("definitions", self._definitions),
             )
         ]  # fmt: skip
+        sections = [one for one in sections if one.blocks]
         status = self.words(f"status.{manifest.status}")
         return Document(
             self._say("title", title=self.view.title),
             self.words.lang,
             manifest.drawn_on,
-            tuple(one for one in sections if one.blocks),
+            tuple(sections),
             subtitle=self._say("subtitle", status=status, day=self.words.day(manifest.drawn_on)),
+            chapters=sum(one.id not in ANNEXES for one in sections),
         )
 
     def _say(self, key: str, **values: object) -> str:

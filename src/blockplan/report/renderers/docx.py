@@ -13,6 +13,7 @@ import io
 import re
 import zipfile
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
@@ -53,6 +54,9 @@ LETTERS, SEVERAL_COLUMNS, MANY_COLUMNS = (9, 8, 6.5), 7, 13
 #: What a ZIP file says of the time of its members: nothing, so that bytes stay the same.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 DEEPEST = 9
+#: How Word numbers chapters, and the sections in them: form of the number, what is written.
+CHAPTERS = {"zh": ("chineseCounting", "第%1章"), "ja": ("decimal", "第%1章"), "en": ("decimal", "%1")}
+WITHIN, NUMBERED_LEVELS = "%1.%2", 2
 #: What a cell leaves free beside its text, and after how much a heading breaks, in the size of letters.
 PAD_EM, HEAD_EM = 1.7, 3.2
 #: How much wider bold letters are; numbers and codes so long do not break where texts keep so much.
@@ -99,6 +103,7 @@ class _DocxWriter:
         self.document = document
         self.words = Words(document.lang, NO_BREAK)
         self.own = template is None
+        self.chapters = 0
         self.counted: Counter[str] = Counter()
         try:
             self.book: Any = word.Document(None if template is None else str(template))
@@ -124,13 +129,49 @@ class _DocxWriter:
         """Blocks in their order, sections below headings of their depth."""
         for block in blocks:
             if isinstance(block, Section):
+                if depth == 1:
+                    self.chapters += 1
                 if block.title:
                     # A heading stands on the page of what it heads.
                     self._turn(across=bool(block.blocks) and self._lies(block.blocks[0]))
-                    self._paragraph(block.title, f"Heading {min(depth, DEEPEST)}")
+                    made = self._paragraph(block.title, f"Heading {min(depth, DEEPEST)}")
+                    if self.own and depth <= NUMBERED_LEVELS and self.chapters <= self.document.chapters:
+                        self._number(made, depth - 1)
                 self.write(block.blocks, depth + 1)
             else:
                 WRITERS[type(block)](self, block)
+
+    def _number(self, paragraph: Any, level: int) -> None:
+        """Have Word number a heading: a template's own headings are numbered as the template says."""
+        asked = paragraph._p.get_or_add_pPr().get_or_add_numPr()
+        asked.get_or_add_ilvl().val = level
+        asked.get_or_add_numId().val = self._numbering
+
+    @cached_property
+    def _numbering(self) -> int:
+        """The numbering of chapters, added to the document's own."""
+        from docx.oxml import parse_xml  # noqa: PLC0415
+        from docx.oxml.ns import nsdecls, qn  # noqa: PLC0415
+
+        listed = self.book.part.numbering_part.element
+        taken = [int(one.get(qn("w:abstractNumId"))) for one in listed.findall(qn("w:abstractNum"))]
+        form, said = CHAPTERS[self.document.lang]
+        # Within chapters numbers are Arabic, whatever those of the chapters are.
+        ways = ((form, "", said), ("decimal", "<w:isLgl/>", WITHIN))
+        levels = "".join(
+            f'<w:lvl w:ilvl="{at}"><w:start w:val="1"/><w:numFmt w:val="{way}"/>{legal}'
+            f'<w:suff w:val="space"/><w:lvlText w:val="{text}"/><w:lvlJc w:val="left"/>'
+            '<w:pPr><w:ind w:left="0" w:firstLine="0"/></w:pPr></w:lvl>'
+            for at, (way, legal, text) in enumerate(ways)
+        )
+        own = max(taken, default=0) + 1
+        made = parse_xml(
+            f'<w:abstractNum {nsdecls("w")} w:abstractNumId="{own}">'
+            f'<w:multiLevelType w:val="multilevel"/>{levels}</w:abstractNum>'
+        )
+        first = next(iter(listed.findall(qn("w:num"))), None)
+        listed.append(made) if first is None else first.addprevious(made)
+        return int(listed.add_num(own).numId)
 
     def paragraph(self, block: Paragraph) -> None:
         """A paragraph; what is to be read first or as a warning is set apart."""
