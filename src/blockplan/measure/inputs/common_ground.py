@@ -41,7 +41,7 @@ def apart(land: NDArray[Any]) -> NDArray[Any]:
 def _apart(land: NDArray[Any]) -> NDArray[Any]:
     land = sound(land)
     land = land[~shapely.is_missing(land)]
-    one, other = pairs_within(land, 0.0)
+    one, other = pairs_within(land, None)
     each = one < other
     one, other = _sharing(land, land, one[each], other[each])
     if not len(one):

@@ -244,9 +244,11 @@ def by_neighbours(
     return found
 
 
-def pairs_within(shapes: NDArray[Any], metres: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def pairs_within(shapes: NDArray[Any], metres: float | None) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """
     Rows of all pairs of shapes that lie within a distance of each other, both ways round, in no order.
+
+    Where the distance is None, their boxes touch.
 
     A pair that was found among shapes that stand is not looked for again.
     """
@@ -287,8 +289,13 @@ def pairs_between(
     return one, other
 
 
-def _pairs(some: NDArray[Any], to: NDArray[Any], metres: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    one, other = shapely.STRtree(to).query(some, predicate="dwithin", distance=metres)
+def _pairs(
+    some: NDArray[Any], to: NDArray[Any], metres: float | None
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    tree = shapely.STRtree(to)
+    one, other = (
+        tree.query(some) if metres is None else tree.query(some, predicate="dwithin", distance=metres)
+    )
     return one, other
 
 
