@@ -30,7 +30,8 @@ from tests.support.verifiers import both_find
 
 from blockplan.notice import SqliteStore, submissions
 from blockplan.notice.countries import country
-from blockplan.notice.periods import NoticeSchedule, Span, closed_within
+from blockplan.notice.lengths import closed_within
+from blockplan.notice.periods import NoticeSchedule, Span
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.proof.notary import Notary, TipFile, new_key
 from blockplan.notice.proof.notes import Signer, TreeHead

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.countries import Holidays, PeriodRule, country
 from blockplan.notice.events import write_time
-from blockplan.notice.periods import DAY, closed_within, first_moment, planned
+from blockplan.notice.lengths import closed_within
+from blockplan.notice.periods import DAY, first_moment, planned
 from blockplan.notice.refusals import refused
 from blockplan.notice.state import State
 

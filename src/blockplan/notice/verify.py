@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from blockplan.notice.countries import Country
-    from blockplan.notice.periods import JudgedPeriod
+    from blockplan.notice.lengths import JudgedPeriod
 
 _MEMBERS = {"format", "notice", "origin", "entries", "root", "view", "files"}
 #: Files of a record that no entry speaks of.
@@ -341,7 +341,7 @@ def _check_periods(found: Verification, laws: Sequence[Country]) -> None:
     Each period is as long as the law asks: the one that was entered, and ours of the same name if
     it is stricter.
     """
-    from blockplan.notice.periods import judge  # noqa: PLC0415 (pydantic takes its time)
+    from blockplan.notice.lengths import judge  # noqa: PLC0415 (pydantic takes its time)
 
     rule: Any = {}
     for entry in found.log.entries:

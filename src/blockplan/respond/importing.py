@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
-from blockplan.exchange.workbooks import Workbook
 from blockplan.notice.intake.texts_in import made_fit
 from blockplan.respond import listed_opinions
 from blockplan.respond.listed_opinions import PERSONAL, ListedOpinion
@@ -228,6 +227,8 @@ def _delimiter(path: Path, text: str) -> str:
 
 def _workbook_rows(path: Path) -> Iterator[Sequence[Any]]:
     _check_size(path)
+    from blockplan.exchange.workbooks import Workbook  # noqa: PLC0415 (its room brings in pandas)
+
     try:
         with Workbook(path) as book:
             sheets = [_as_written(book.sheet(name)) for name in book.visible]
