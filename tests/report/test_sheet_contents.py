@@ -385,3 +385,23 @@ def test_a_cut_leaves_no_half_empty_and_no_parcel_out(seed: int) -> None:
     first = _before_cut(shapes)
     assert first.any()
     assert not first.all()
+
+
+def test_the_legend_of_the_whole_plan_has_the_hectares_of_its_land_balance() -> None:
+    # Each class has 1.005 ha: rounded by itself a hundredth more than its share of the whole.
+    parcels = [
+        {
+            "parcel_id": f"P-{at}",
+            "land_use": use,
+            "geometry": shapely.box(100.5 * at, 0, 100.5 * (at + 1), 100),
+        }
+        for at, use in enumerate(("0701", "1401", "0901", "0802"))
+    ]
+    plan = a_row(parcels=parcels, boundary=[{"name": "all", "geometry": shapely.box(0, 0, 402, 100)}])
+    (sheet,) = drawn(plan, "landuse").sheets
+    (legend,) = [one for one in sheet.data["panel"] if one["kind"] == "legend"]
+    shown = {row["said"].split(" ")[0]: tuple(row["amount"]) for row in legend["rows"] if row["amount"]}
+    balance = TABLES["land_balance"](View(plan, check(plan, packs=["zone"]), Words("zh")))
+    printed = {line.cells[0]: line.cells[4:6] for line in balance.lines}
+    assert {code: tuple(f"{cell:.2f}" for cell in printed[code]) for code in shown} == shown
+    assert sum(float(ha) for ha, _ in shown.values()) == pytest.approx(4.02)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -67,7 +67,7 @@ def fills(scene: Scene, ground: ParcelGround, colours: Sequence[str], tint: floa
         scene.canvas.shape("fills", shapes, fill=colour, fill_rule="evenodd")
 
 
-def use_legend(scene: Scene, rows: Iterable[int], tint: float) -> None:
+def use_legend(scene: Scene, rows: Sequence[int], tint: float) -> None:
     """A legend entry for each class of the sheet's parcels (all its windows), with hectares and percent."""
     facts = scene.facts
     area: dict[tuple[str, str], float] = {}
@@ -78,10 +78,25 @@ def use_legend(scene: Scene, rows: Iterable[int], tint: float) -> None:
         area[use] = area.get(use, 0.0) + float(facts.shapes[row].area)
     whole = sum(area.values())
     shares = dict(zip(area, _percent(list(area.values())), strict=True))
+    balance = _printed(scene, area) if len(rows) == len(facts.names) else {}
     for (of, code), size in area.items():
         said = facts.view.ground.use_name(of, code)
-        amount = (shown(size / 1e4, "two"), shown(shares[of, code] if whole else None, "two"))
+        found = balance.get(code, (size / 1e4, shares[of, code] if whole else None))
+        amount = (shown(found[0], "two"), shown(found[1], "two"))
         scene.show(f"use {code} {of}", 0, fill_swatch(lighter(facts.colour_of[of, code], tint)), said, amount)
+
+
+def _printed(scene: Scene, uses: Iterable[tuple[str, str]]) -> dict[str, tuple[Any, Any]]:
+    """Hectares and percent of classes as the land balance of the plan prints them."""
+    from blockplan.report.office.land_balance import land_balance  # noqa: PLC0415
+
+    codes = [code for _, code in uses]
+    lines = [line.cells for line in land_balance(scene.facts.view).lines]
+    found = {str(cells[0]): (cells[4], cells[5]) for cells in lines if cells[0]}
+    # A class with classes of its own below it, or of two lists, has a line that is more than itself.
+    alone = [code for code in codes if sum(other.startswith(code) for other in codes) == 1]
+    once = [code for code in alone if sum(str(cells[0]) == code for cells in lines) == 1]
+    return {code: found[code] for code in once}
 
 
 def _percent(parts: Sequence[float]) -> list[float]:
