@@ -350,3 +350,20 @@ def test_a_height_whose_brackets_name_the_datum_is_none_above_the_ground(folder,
     frame = plan.layer("parcels")
     assert frame["height_m"].fillna(-1).tolist() == [-1, 24, 24, -1]
     assert frame["elevation_max_m"].fillna(-1).tolist() == [54, 85, -1, 54]
+
+
+def test_a_town_of_buildings_without_parcels_is_a_plan_whose_people_live_in_them(folder, brought):
+    houses = parcels(residents=[60, 70, 80, 90], storeys=[6, 6, 6, 6])
+    houses.to_file(folder / "town.gpkg", layer="buildings")
+    plan, result = brought()
+    assert plan.layer("buildings")["residents"].sum() == 300
+    assert plan.manifest.residents.source == "buildings"
+    assert len(plan.layer("parcels")) == 0
+    assert rules(result, "office-parcels")
+
+
+def test_a_table_of_parcels_that_nothing_draws_is_no_town_of_buildings(folder, brought):
+    parcels(residents=[60, 70, 80, 90]).to_file(folder / "town.gpkg", layer="buildings")
+    workbook(folder / "表.xlsx", 表=[["地块编号", "容积率"], ["A-01", 2.0], ["A-02", 2.0]])
+    with pytest.raises(PlanDataError, match="nothing draws their outlines"):
+        brought()

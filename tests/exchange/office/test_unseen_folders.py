@@ -234,13 +234,6 @@ def test_a_file_that_is_no_layer_is_named_where_no_layer_holds_parcels(folder, b
         brought()
 
 
-def test_buildings_without_parcels_are_led_to_the_import_that_takes_them(folder, brought):
-    frame = gpd.GeoDataFrame({"storeys": [3, 5]}, geometry=squares(2, size=20), crs="EPSG:4548")
-    shapefile(frame, folder / "buildings.shp")
-    with pytest.raises(PlanDataError, match=r"without parcels comes in by `blockplan import layers`"):
-        brought()
-
-
 def test_a_layer_of_which_nothing_is_known_is_told_with_its_size(folder, brought):
     shapefile(parcels(), folder / "地块.shp")
     frame = gpd.GeoDataFrame({"a": ["q", "r"]}, geometry=squares(2), crs="EPSG:4548")

@@ -6,7 +6,6 @@ roads, facilities, outlines.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -14,6 +13,7 @@ import numpy as np
 import shapely
 
 from blockplan.exchange.office import codes, features, parcels, roads, translation
+from blockplan.exchange.office.assembled_plan import AssembledPlan
 from blockplan.exchange.office.duplicate_files import without_twins
 from blockplan.exchange.office.facilities import facilities
 from blockplan.exchange.office.joining import join
@@ -25,16 +25,16 @@ from blockplan.exchange.office.stated_totals import compare_with_parcels
 from blockplan.exchange.office.streets import streets as drawn_streets
 from blockplan.exchange.office.streets import with_widths
 from blockplan.exchange.office.values import text_of
+from blockplan.exchange.office.without_parcels import without_parcels
 from blockplan.plan.model.plan import DERIVED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pandas as pd
     import pyproj
 
     from blockplan.exchange.office.features import Chosen
-    from blockplan.exchange.office.mapping import CodeChoice, OfficeMapping
+    from blockplan.exchange.office.mapping import OfficeMapping
     from blockplan.exchange.office.profile import Profile
     from blockplan.exchange.office.rows import Row
 
@@ -44,21 +44,6 @@ LABEL = "label"
 FREE_SHARE = 0.5
 #: A smaller gap comes from rounding and is none, m2.
 LEAST_GAP_M2 = 0.01
-
-
-@dataclass(slots=True)
-class AssembledPlan:
-    """
-    Layers of the plan, keys of its manifest, the codes, and what was made (for
-    JSON and for ``plan.toml``).
-    """
-
-    layers: dict[str, pd.DataFrame] = field(default_factory=dict)
-    manifest: dict[str, Any] = field(default_factory=dict)
-    codes: list[CodeChoice] = field(default_factory=list)
-    made: dict[str, Any] = field(default_factory=dict)
-    said: dict[str, Any] = field(default_factory=dict)
-    title: str = ""
 
 
 def assemble(
@@ -76,6 +61,11 @@ def assemble(
         return [(layer, choice) for layer, choice in layers if choice.role in roles]
 
     built = AssembledPlan()
+    tables = {role: _rows(of(role), profile, findings) for role in ("street_table", "block_table")}
+    made = _others(of, tables, profile, findings)
+    if not of("parcels", "road_areas"):
+        drawn = {role: of(role) for role in ("boundary", "facilities", "facility_table")}
+        return without_parcels(made, drawn, crs, mapping, profile, findings)
     _numbers_of_labels(of("parcels"), of("labels"), findings)
     found = parcels.gather(of("parcels", "road_areas"), mapping, profile, findings)
     built.made["joined"] = _join_tables(
@@ -87,8 +77,6 @@ def assemble(
     frame = parcels.frame(found, profile, list_name, findings)
     _floor_areas(frame, mapping, built, findings)
     frame = _with_water(frame, of("water_areas"), profile, findings)
-    tables = {role: _rows(of(role), profile, findings) for role in ("street_table", "block_table")}
-    made = _others(of, tables, profile, findings)
     _existing(frame, of("existing_land"), list_name, profile, findings)
     scope = features.outlines(of("boundary"), profile, findings, "boundary")
     boundary, built.title = _given_boundary(scope, mapping)

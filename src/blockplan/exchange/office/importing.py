@@ -53,6 +53,7 @@ from blockplan.plan.model.manifest import manifest_from
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from blockplan.exchange.office.assembled_plan import AssembledPlan
     from blockplan.exchange.office.profile import Profile
     from blockplan.exchange.office.source import SourceLayer, SourceReading
 
@@ -144,7 +145,8 @@ def import_office(
     chosen.plan["crs"] = "local" if placed.crs is None else datum.name_of(placed.crs)
     built = assemble.assemble(layers, chosen, profile, placed.crs, findings, ask)
     texts = [*reading.remarks, *(text for layer, _ in layers for text in layer.remarks)]
-    compare_with_texts(built.layers["parcels"], built.manifest, texts, findings)
+    if "parcels" in built.layers:
+        compare_with_texts(built.layers["parcels"], built.manifest, texts, findings)
     built.made["healed"] = reading.healed + built.made["healed"]
     chosen.code = built.codes
     _title(chosen, built, paths)
@@ -397,8 +399,9 @@ def _place(layers: list[Pair], chosen: OfficeMapping, reading: SourceReading) ->
         (layer, choice) for layer, choice in layers if layer.drawn and choice.role not in {IGNORED, DOUBLE}
     ]
     drawn.sort(key=lambda pair: pair[1].role != "parcels")
-    if not any(choice.role == "parcels" for _, choice in drawn):
-        listed = sum(len(layer.frame) for layer, choice in layers if choice.role == "parcel_table")
+    listed = sum(len(layer.frame) for layer, choice in layers if choice.role == "parcel_table")
+    found = {choice.role for _, choice in drawn}
+    if "parcels" not in found and (listed or "buildings" not in found):
         only_listed = (
             f"Tables list {listed} parcels, but nothing draws their outlines, and so nobody knows where they "
             "are: add the layer or the drawing of the parcels, or a text file with their corners.\n"
@@ -406,13 +409,10 @@ def _place(layers: list[Pair], chosen: OfficeMapping, reading: SourceReading) ->
             else ""
         )
         names = ", ".join(f"{layer.file}: {layer.name}" for layer, _ in layers[:12]) or "none"
-        by_hand = ""
-        if any(choice.role == "buildings" for _, choice in layers):
-            by_hand = "\nA city of buildings without parcels comes in by `blockplan import layers`."
         raise PlanDataError(
             f"No layer holds parcels. Layers there are: {names}.\n{only_listed}{said_of_files(reading)}"
             'Name the one that does in mapping.toml (role = "parcels"), or add your names for it in a '
-            f"profile (--profile).{by_hand}"
+            "profile (--profile)."
         )
     said = datum.said_in([*reading.remarks, *(text for layer, _ in layers for text in layer.remarks)])
     return datum.place(drawn, chosen.source, said, str(chosen.plan.get("crs") or ""))
@@ -443,7 +443,7 @@ def _plan_table(
 DRAWINGS = (".dxf", ".dwg", ".gpkg", ".gdb")
 
 
-def _title(chosen: OfficeMapping, built: assemble.AssembledPlan, paths: Sequence[str | Path]) -> None:
+def _title(chosen: OfficeMapping, built: AssembledPlan, paths: Sequence[str | Path]) -> None:
     """The name of the planned land, else of the one drawing that was given, else of its folder."""
     first = Path(paths[0]).resolve()
     inside = sorted(first.iterdir()) if first.is_dir() else [first]

@@ -11,7 +11,7 @@ from blockplan.exchange.office.datum import JAPAN
 from blockplan.exchange.office.source import SourceFinding
 
 if TYPE_CHECKING:
-    from blockplan.exchange.office.assemble import AssembledPlan
+    from blockplan.exchange.office.assembled_plan import AssembledPlan
     from blockplan.exchange.office.mapping import OfficeMapping
 
 #: What judges a plan in China, and one of which nobody knows where it lies: the codes are Chinese.
@@ -40,7 +40,7 @@ def judged_by(chosen: OfficeMapping, built: AssembledPlan, findings: list[Source
     """
     if "packs" in chosen.plan:
         return
-    land = built.layers["parcels"]
+    land = built.layers.get("parcels", built.layers["boundary"])
     bounds = land.filter(regex="_(?:max|min)$").notna().to_numpy().any()
     own = bool(bounds) and len(built.layers.get("buildings", ())) > 0
     code = str(chosen.plan.get("crs", "")).removeprefix("EPSG:")

@@ -1,0 +1,68 @@
+"""A plan of buildings and streets alone, whose people live in its buildings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import shapely
+
+from blockplan.exchange.office import features
+from blockplan.exchange.office.assembled_plan import AssembledPlan
+from blockplan.exchange.office.facilities import facilities
+from blockplan.exchange.office.residents import residents_source
+from blockplan.exchange.office.source import SourceFinding
+from blockplan.plan.model.plan import DERIVED
+
+if TYPE_CHECKING:
+    import pyproj
+
+    from blockplan.exchange.office.features import Chosen
+    from blockplan.exchange.office.mapping import OfficeMapping
+    from blockplan.exchange.office.profile import Profile
+
+
+def without_parcels(
+    made: dict[str, gpd.GeoDataFrame],
+    drawn: dict[str, list[Chosen]],
+    crs: pyproj.CRS | None,
+    mapping: OfficeMapping,
+    profile: Profile,
+    findings: list[SourceFinding],
+) -> AssembledPlan:
+    """
+    The plan of `made`, the layers beside parcels; its boundary is the office's, or drawn about what it holds.
+
+    Parameters
+    ----------
+    drawn
+        Layers of the roles ``boundary``, ``facilities`` and ``facility_table``.
+    """
+    built = AssembledPlan()
+    scope = features.outlines(drawn["boundary"], profile, findings, "boundary")
+    none = gpd.GeoDataFrame({"parcel_id": [], "land_use": []}, geometry=[])
+    made["facilities"] = facilities(
+        drawn["facilities"], drawn["facility_table"], none, profile, findings, False
+    )
+    given = bool(scope) and mapping.choices.boundary != "derived"
+    shapes: list[Any] = (
+        [shape for _, shape in scope] if given else [one for layer in made.values() for one in layer.geometry]
+    )
+    land = shapely.union_all(shapes) if given else shapely.convex_hull(shapely.union_all(shapes))
+    words = "as drawn by the office" if given else f"drawn about buildings and streets {DERIVED}"
+    made["boundary"] = gpd.GeoDataFrame({"name": [words]}, geometry=[land])
+    mapping.choices.boundary = "given" if given else "derived"
+    built.title = next((name for row, _ in scope if (name := features.name_of(row))), "") or ""
+    built.layers = {name: layer.set_crs(crs, allow_override=True) for name, layer in made.items()}
+    built.made = {
+        "joined": [], "roads_ha": 0.0, "road_parcels": 0, "crossings": 0, "gaps": [], "healed": [],
+        "boundary": mapping.choices.boundary, "code_list": "cn2023", "codes": [], "facilities_from_texts": 0,
+    }  # fmt: skip
+    built.said = {"boundary": words, "parcels": "none drawn: people live in buildings"}
+    built.manifest = residents_source(none, made.get("buildings"), mapping)
+    message = (
+        "No layer holds parcels, so the plan is of buildings and streets: rules on land stay unknown. Name "
+        'the one that does in mapping.toml (role = "parcels") if there is one.'
+    )
+    findings.append(SourceFinding(rule="office-parcels", grade="warning", message=message))
+    return built
