@@ -24,7 +24,14 @@ from blockplan.report.office.phases import MOST_NAMES
 from blockplan.report.sheets import PAPERS
 from blockplan.report.sheets.atlas import _title_letters
 from blockplan.report.sheets.canvas import width_of
-from blockplan.report.sheets.control import _fit, letters_on_pages, parcel_rows, readable
+from blockplan.report.sheets.control import (
+    MOST_LETTERS,
+    _fit,
+    letters_alone,
+    letters_on_pages,
+    parcel_rows,
+    readable,
+)
 from blockplan.report.sheets.extents import subblocks
 from blockplan.report.sheets.maps import scenes_of
 from blockplan.report.sheets.panels import written
@@ -237,3 +244,9 @@ def test_facilities_of_a_phase_beyond_those_named_are_counted_as_further_ones() 
     plan = plan.replace(parcels=plan.layer("parcels").assign(phase="1"))
     table = TABLES["phases"](View(plan, check(plan, packs=["zone"]), Words("zh")))
     assert str(table.lines[0].cells[-1]).endswith("、另有 3 处")
+
+
+def test_a_short_table_on_a_page_of_its_own_has_larger_letters() -> None:
+    (layout, *_) = layouts(PAPERS["A3"], (112.0,))
+    assert letters_alone(a_table(8, 25), layout) == MOST_LETTERS
+    assert letters_alone(a_table(8, 60), layout) == 1.0

@@ -52,6 +52,8 @@ NOTE_MM = 3.0
 #: A table has at most this share of the height below its map, else pages of its own; so it has, unless it is
 #: short, where the map is so much larger without it.
 MOST_TABLE, MUCH_LARGER, SHORT_MM = 0.34, 1.6, 60.0
+#: How much larger the letters of a table are that has a page of its own and fills little of it.
+MOST_LETTERS = 1.4
 #: The table of a block with more parcels has pages of its own.
 MOST_BELOW = 30
 #: Widths that the panel may have beside a block and beside a subblock, mm.
@@ -197,7 +199,11 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
     if not found.layout.table_mm:
         made = (subblock_table(facts, extent, parts), facility_table(facts, extent))
         before = [one for one in made if one] if block else []
-        data |= {"before": before, "table_letters": letters_on_pages([*before, table], found.layout)}
+        letters = letters_alone(table, found.layout) if not before else 1.0
+        data |= {
+            "before": before,
+            "table_letters": letters if letters > 1 else letters_on_pages([*before, table], found.layout),
+        }
     return Sheet(
         extent.kind, extent.id, number, title, found, data, 1 if block else 2,
         len(numbered), len(scenes[0].labelled & numbered), [scene.canvas.labels for scene in scenes],
@@ -250,6 +256,14 @@ def letters_for(table: dict[str, Any], layout: PaperLayout) -> float:
     k = layout.paper.letters
     factor = layout.table_mm / k / height_mm(table, layout.body[0] / k)
     return factor if LEAST_LETTERS <= factor < 1 else 1.0
+
+
+def letters_alone(table: dict[str, Any], layout: PaperLayout) -> float:
+    """The factor of letters of a table that would leave half of a page of its own empty; else 1."""
+    k = layout.paper.letters
+    filled = height_mm(table, layout.body[0] / k) / (layout.body[1] / k)
+    # Larger letters break more lines: the height grows with their square at most.
+    return MOST_LETTERS if filled * MOST_LETTERS**2 <= SURE else 1.0
 
 
 def letters_on_pages(tables: Sequence[dict[str, Any]], layout: PaperLayout) -> float:
