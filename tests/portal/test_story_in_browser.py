@@ -280,7 +280,8 @@ def made_a_scenario(bench: Watched, desk: Service) -> tuple[str, str]:
     bench.still()
     chosen_on_the_map(bench, HOME)
     put(bench, HOME, "height_m", "54")
-    tab.locator("body").press("c")
+    tab.keyboard.press("Escape")  # the keyboard is in the next field
+    tab.keyboard.press("c")
     tab.locator("#compare-with").select_option("draft")
     tab.locator(".for-answer summary").click()
     tab.wait_for_selector("#answer-reason", timeout=WAIT_MS)

@@ -28,7 +28,10 @@ export function listen(at: () => Tools | null, acts: Act[]): void {
       void (event.shiftKey ? store.redo() : store.undo());
       return;
     }
-    if (event.key === "Escape") tools?.cancel();
+    if (event.key === "Escape") {
+      tools?.cancel();
+      if (inField) leave(event.target as HTMLElement);
+    }
     if (inField || help.open || event.ctrlKey || event.metaKey || event.altKey) return;
     const tool = TOOLS.find((one) => one.key === event.key.toLowerCase());
     const found = all.find((one) => one.key === event.key.toLowerCase());
@@ -39,6 +42,12 @@ export function listen(at: () => Tools | null, acts: Act[]): void {
       found.act();
     }
   });
+}
+
+/** Leaves a field, and what was typed there and not handed over. */
+function leave(field: HTMLElement): void {
+  if (field instanceof HTMLInputElement && field.type !== "checkbox") field.value = field.defaultValue;
+  field.blur();
 }
 
 function showKeys(help: HTMLDialogElement, acts: Act[]): void {

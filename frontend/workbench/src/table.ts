@@ -54,10 +54,11 @@ export function drawTable(into: Element, words: string): void {
   const shown = some.slice(0, PAGE);
   fill(
     into,
+    h("p", { class: "about" }, say("tableHelp")),
     h(
       "table",
       { class: "sheet", onkeydown: (event: KeyboardEvent) => walk(event, shown), onpaste: (event: ClipboardEvent) => paste(event, shown) },
-      h("caption", {}, `${number(some.length, 0)} ${say("parcels")}`, h("small", {}, ` · ${say("tableHelp")}`)),
+      h("caption", {}, `${number(some.length, 0)} ${say("parcels")}`),
       h("thead", {}, h("tr", {}, heading("id", say("id"), redraw), heading("area", "ha", redraw), ...COLUMNS.map((column) => heading(column, columnName("parcels", column), redraw)))),
       h("tbody", {}, ...shown.map(row)),
     ),
