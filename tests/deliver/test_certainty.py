@@ -50,6 +50,9 @@ def test_of_the_alarms_and_of_the_figures_stated_few_are_false_alarms(repo, batc
         ("K-A-01地块容积率较原方案提高0.2，调整后为1.8。", [("0.2", "not_evidenced"), ("1.8", "kept")]),
         ("K-A-01地块原控规容积率为1.5，本次确定为容积率1.9。", [("1.5", "not_evidenced"), ("1.9", "missed")]),
         ("The floor area ratio of K-A-01 rose by 0.3 to 1.8.", [("0.3", "not_evidenced"), ("1.8", "kept")]),
+        # A word for a figure weighs more than a unit that fits: the radius is as long as the plan's width.
+        ("北街红线宽20米，最小转弯半径24米。", [("20米", "missed"), ("24米", "not_evidenced")]),
+        ("K-A-01の容積率は1.9のままとする。", [("1.9", "missed")]),
         # What it was before, and what a part that no word names has.
         ("K-A-01地块容积率由2.8核减为1.9。", [("2.8", "not_evidenced"), ("1.9", "missed")]),
         ("K-A-01の容積率は2.8から1.9に改める。", [("2.8", "not_evidenced"), ("1.9", "missed")]),

@@ -84,7 +84,9 @@ _PART_OF_SITE = re.compile(
     re.IGNORECASE,
 )
 #: What a share is of: all land.
-_OF_LAND = re.compile(r"(?:用地|面积|范围|区域|全体|全域|面積)(?:的|の)?(?:约|約)?\s?$")
+_OF_LAND = re.compile(
+    r"(?:用地|面积|范围|区域|全体|全域|面積)(?:的|の)?(?:比例|比重|割合)?(?:约|为|約|は)?\s?$"
+)
 #: What may stand before the quantity in a clause that goes on with the object of the sentence before.
 _GOES_ON = re.compile(
     r"(?:\s|其中?|该|本|此|同|地块|宗地|区画|敷地|规划|計画|计容|控制|地上|总|新建|建筑|建築物?|按|则|并|且|及|和|与|为|应|的|内|上|"
@@ -106,7 +108,7 @@ _KEPT = re.compile(
     r"保留|现有|既有|现存|现状|既存|有効高|净空|净高|\b(?:existing|kept|retained|standing)\b", re.IGNORECASE
 )
 _THING_BEHIND = re.compile(
-    r"の(?!高さ|幅|範囲|建築|建物)|\s?(?:净空|净高)|\s(?:high|tall),?\s(?:is|are|stays?|remains?)\b"
+    r"の(?!高さ|幅|範囲|建築|建物|まま)|\s?(?:净空|净高)|\s(?:high|tall),?\s(?:is|are|stays?|remains?)\b"
 )
 _PART = re.compile(_PARTS, re.IGNORECASE)
 _PART_BEHIND = re.compile(
@@ -143,11 +145,12 @@ _LOOK_BACK = 28
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A number with the fact that it states; None, and why, where none is found."""
+    """A number with the fact that it states; None, and why, where none is found; `named` by a word for it."""
 
     number: ScannedNumber
     fact: Fact | None
     why: str = ""
+    named: bool = False
 
 
 def bind(text: str, numbers: Sequence[ScannedNumber], lexicon: Lexicon, chapter: str = "") -> list[Bound]:
@@ -199,15 +202,23 @@ class _Sentence:
         """Each number with what it states."""
         listed = self._listed()
         found = [listed.get(one.start) or self._one(at, one) for at, one in enumerate(self.numbers)]
-        kept = [one.fact for one in found if one.fact and any(map(one.number.fits, one.fact.amounts))]
-        # Where a sentence states a figure rightly, another number that seems to be it is of something else.
         found = [
-            replace(one, fact=None, why="several")
-            if one.fact in kept and one.fact and not any(map(one.number.fits, one.fact.amounts))
-            else one
-            for one in found
+            one if self._is_said(one, found) else replace(one, fact=None, why="several") for one in found
         ]
         return [*found[:1], *(self._again(one, before) for before, one in pairwise(found))]
+
+    def _is_said(self, one: Bound, found: list[Bound]) -> bool:
+        """
+        Whether a number is the figure that it seems to be, beside others of its sentence that seem to be it.
+
+        Where one states the figure rightly, another is of something else; but one that a word for it names
+        is it before a later one that only has its unit: "red-line width 13 m, turning radius 15 m".
+        """
+        same = [each for each in found if one.fact and each.fact == one.fact]
+        right = [each for each in same if _is_right(each)]
+        if one not in right:
+            return not right or (one.named and not any(each.named or _before(each, one) for each in right))
+        return one.named or not any(each.named and each not in right and _before(each, one) for each in same)
 
     def _again(self, here: Bound, before: Bound) -> Bound:
         """A figure that says the one before it in another unit: ``3.76公顷（56.4亩）``, ``折合56.4亩``."""
@@ -319,17 +330,17 @@ class _Sentence:
         said = [one for one in (*own, *reversed(near), *late) if not one.subject]
         quantity = next((one for one in said if number.dimension in self.lexicon.dimensions[one.word]), None)
         subject = self._subject(number, before, behind, quantity)
-        fact, why = self._choose(number, subject, self._own_word(number, subject, said) or quantity)
+        quantity = self._own_word(number, subject, said) or quantity
+        fact, why = self._choose(number, subject, quantity)
         asks = ASKS.search(self.text, lead, number.start) or ASKS.search(self.text, number.end, tail)
         if fact is not None and not fact.subjects and asks:
             return Bound(number, None, "asks")
         if fact is not None and not fact.subjects and any(map(self._described, before)):
             return Bound(number, None, "no_fact")
-        if fact is not None and not any(map(number.fits, fact.amounts)):
-            quantity = self._own_word(number, subject, said) or quantity
-            if not self._certain(number, fact, subject, quantity):
-                return Bound(number, None, "no_fact")
-        return Bound(number, fact, why)
+        fits = fact is None or any(map(number.fits, fact.amounts))
+        if fact is not None and not fits and not self._certain(number, fact, subject, quantity):
+            return Bound(number, None, "no_fact")
+        return Bound(number, fact, why, named=quantity is not None)
 
     def _certain(
         self, number: ScannedNumber, fact: Fact, subject: Token | None, quantity: Token | None
@@ -484,6 +495,15 @@ class _Sentence:
         if not fits and max(values) - min(values) > SAME * max(map(abs, values)):
             return None, "several"
         return (fits or found)[0], ""
+
+
+def _before(one: Bound, other: Bound) -> bool:
+    return one.number.start < other.number.start
+
+
+def _is_right(one: Bound) -> bool:
+    """Whether a number says what its fact is."""
+    return one.fact is not None and any(map(one.number.fits, one.fact.amounts))
 
 
 def _fitting(facts: Iterable[Fact], number: ScannedNumber, quantity: Token | None) -> list[Fact]:
