@@ -116,7 +116,13 @@ def test_the_same_verdicts_come_of_each_form(town, tmp_path):
         found = check(read(tmp_path / form / "office-town"))
         outcomes.append(
             [
-                (one.rule, one.outcome, None if one.measured is None else round(one.measured, 6))
+                (
+                    one.rule,
+                    one.scope_kind,
+                    one.scope_id,
+                    one.outcome,
+                    None if one.measured is None else round(one.measured, 6),
+                )
                 for one in found.verdicts
             ]
         )

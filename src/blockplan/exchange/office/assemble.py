@@ -14,12 +14,13 @@ import shapely
 
 from blockplan.exchange.office import codes, features, parcels, roads, translation
 from blockplan.exchange.office.assembled_plan import AssembledPlan
+from blockplan.exchange.office.blocks import derived_blocks, numbered_by_parcels
 from blockplan.exchange.office.duplicate_files import without_twins
 from blockplan.exchange.office.facilities import facilities
 from blockplan.exchange.office.joining import join
 from blockplan.exchange.office.mapping import FieldChoice, Question
 from blockplan.exchange.office.residents import residents_source, scope_of, share_out
-from blockplan.exchange.office.rows import PLACE, read_rows
+from blockplan.exchange.office.rows import read_rows
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.stated_totals import compare_with_parcels
 from blockplan.exchange.office.streets import streets as drawn_streets
@@ -86,7 +87,8 @@ def assemble(
     )
     frame = frame.drop(columns=[column for column in frame.columns if frame[column].isna().all()])
     _on_parcels(made, frame)
-    _derived_blocks(made, frame, tables["block_table"])
+    numbered_by_parcels(made, frame, findings)
+    derived_blocks(made, frame, tables["block_table"])
     built.said |= share_out(frame, made.get("blocks"), findings) or share_out(
         frame, scope_of(scope), findings
     )
@@ -460,24 +462,3 @@ def _on_parcels(made: dict[str, gpd.GeoDataFrame], frame: gpd.GeoDataFrame) -> N
         layer["parcel_id"] = [
             own if own in ids else place for own, place in zip(layer["parcel_id"], places, strict=True)
         ]
-
-
-def _derived_blocks(made: dict[str, gpd.GeoDataFrame], frame: gpd.GeoDataFrame, table: list[Row]) -> None:
-    """Blocks that parcels name and nobody draws are the land of their parcels."""
-    rows = {str(row["block_id"]): row for row in table if row.get("block_id")}
-    for column, layer in (("block_id", "blocks"), ("subblock_id", "subblocks")):
-        if layer in made or column not in frame:
-            if layer in made and column in frame:
-                known = set(made[layer][column])
-                frame[column] = [one if one in known else None for one in frame[column]]
-            continue
-        named = frame[frame[column].notna()]
-        shapes = {
-            str(id_): shapely.union_all(part.geometry.to_numpy())
-            for id_, part in named.groupby(column, sort=True)
-        }
-        records = [
-            features.block_record(id_, {PLACE: ("", "", id_)}, rows.get(id_, {}), column) for id_ in shapes
-        ]
-        if records:
-            made[layer] = gpd.GeoDataFrame(records, geometry=list(shapes.values()))

@@ -1,0 +1,93 @@
+"""Blocks and subblocks that an office leaves to the numbers of their parcels."""
+
+from __future__ import annotations
+
+import re
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import shapely
+
+from blockplan.exchange.office.features import block_record
+from blockplan.exchange.office.rows import PLACE
+from blockplan.exchange.office.source import SourceFinding
+
+if TYPE_CHECKING:
+    from blockplan.exchange.office.rows import Row
+
+_PARTS = re.compile(r"[^-－_]+")
+
+
+def numbered_by_parcels(
+    made: dict[str, gpd.GeoDataFrame], frame: gpd.GeoDataFrame, findings: list[SourceFinding]
+) -> None:
+    """
+    Blocks that are drawn without a number take what the numbers of all parcels in them begin with.
+
+    None does where two would take the same.
+    """
+    for layer, column in (("blocks", "block_id"), ("subblocks", "subblock_id")):
+        drawn = made.get(layer)
+        if drawn is None or not len(frame):
+            continue
+        without = [one == f"{layer[0].upper()}{at:04d}" for at, one in enumerate(drawn[column], start=1)]
+        shared = _shared_beginnings(drawn, frame)
+        ids = [
+            new if lacks and new else own
+            for own, lacks, new in zip(drawn[column], without, shared, strict=True)
+        ]
+        named = sum(new != own for own, new in zip(drawn[column], ids, strict=True))
+        if not named or len(set(ids)) < len(ids):
+            continue
+        drawn[column] = ids
+        message = (
+            f"{named} {layer} are drawn without a number: each is named by what the numbers of its "
+            "parcels begin with."
+        )
+        findings.append(SourceFinding(rule="office-number", grade="note", message=message, layer=layer))
+
+
+def _shared_beginnings(drawn: gpd.GeoDataFrame, frame: gpd.GeoDataFrame) -> list[str]:
+    """For each area what the numbers of the parcels in it have in common; empty where nothing."""
+    tree = shapely.STRtree(drawn.geometry.to_numpy())
+    within: list[list[str]] = [[] for _ in range(len(drawn))]
+    points = frame.geometry.representative_point().to_numpy()
+    for at, there in zip(*tree.query(points, predicate="within"), strict=True):
+        within[int(there)].append(str(frame["parcel_id"].iloc[int(at)]))
+    return [_shared(numbers) for numbers in within]
+
+
+def _shared(numbers: list[str]) -> str:
+    """
+    What numbers have in common before the last part of each.
+
+    Examples
+    --------
+    >>> _shared(["02-01-01", "02-01-02"]), _shared(["02-01-01", "02-03-01"]), _shared(["A-1", "B-1"])
+    ('02-01', '02', '')
+    """
+    parts = [[found.span() for found in _PARTS.finditer(one)][:-1] for one in numbers]
+    words = [[one[start:end] for start, end in spans] for one, spans in zip(numbers, parts, strict=True)]
+    alike = takewhile(lambda part: len(set(part)) == 1, zip(*words, strict=False))
+    shared = sum(1 for _ in alike)
+    return numbers[0][: parts[0][shared - 1][1]] if shared else ""
+
+
+def derived_blocks(made: dict[str, gpd.GeoDataFrame], frame: gpd.GeoDataFrame, table: list[Row]) -> None:
+    """Blocks that parcels name and nobody draws are the land of their parcels."""
+    rows = {str(row["block_id"]): row for row in table if row.get("block_id")}
+    for column, layer in (("block_id", "blocks"), ("subblock_id", "subblocks")):
+        if layer in made or column not in frame:
+            if layer in made and column in frame:
+                known = set(made[layer][column])
+                frame[column] = [one if one in known else None for one in frame[column]]
+            continue
+        named = frame[frame[column].notna()]
+        shapes = {
+            str(id_): shapely.union_all(part.geometry.to_numpy())
+            for id_, part in named.groupby(column, sort=True)
+        }
+        records = [block_record(id_, {PLACE: ("", "", id_)}, rows.get(id_, {}), column) for id_ in shapes]
+        if records:
+            made[layer] = gpd.GeoDataFrame(records, geometry=list(shapes.values()))

@@ -1,0 +1,40 @@
+"""Blocks and subblocks that an office leaves to the numbers of their parcels."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from blockplan.exchange.office.blocks import numbered_by_parcels
+from blockplan.exchange.office.source import SourceFinding
+
+
+def blocks(*ids: str) -> dict[str, gpd.GeoDataFrame]:
+    """Subblocks of 2 by 1 beside each other."""
+    shapes = [shapely.box(2 * at, 0, 2 * at + 2, 1) for at in range(len(ids))]
+    return {"subblocks": gpd.GeoDataFrame({"subblock_id": list(ids)}, geometry=shapes)}
+
+
+def parcels(*ids: str) -> gpd.GeoDataFrame:
+    """Parcels of 1 by 1 beside each other, two in each subblock."""
+    shapes = [shapely.box(at, 0, at + 1, 1) for at in range(len(ids))]
+    return gpd.GeoDataFrame({"parcel_id": list(ids)}, geometry=shapes)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "numbers", "named"),
+    [
+        (("S0001", "S0002"), ("01-01-01", "01-01-02", "01-02-01", "01-02-02"), ["01-01", "01-02"]),
+        # One that has a number of its own keeps it; what is in common may be less than all but the last part.
+        (("K7", "S0002"), ("01-01-01", "01-01-02", "02-01-01", "02-03-01"), ["K7", "02"]),
+        # Two would be named alike, or nothing is in common: none is guessed.
+        (("S0001", "S0002"), ("01-01-01", "01-02-01", "01-03-01", "01-04-01"), ["S0001", "S0002"]),
+        (("S0001", "S0002"), ("1", "2", "3", "4"), ["S0001", "S0002"]),
+    ],
+)
+def test_a_subblock_without_a_number_takes_what_its_parcels_numbers_begin_with(drawn, numbers, named):
+    made, findings = blocks(*drawn), list[SourceFinding]()
+    numbered_by_parcels(made, parcels(*numbers), findings)
+    assert made["subblocks"]["subblock_id"].tolist() == named
+    assert [one.rule for one in findings] == (["office-number"] if named != list(drawn) else [])
