@@ -130,6 +130,25 @@ def test_a_sheet_that_says_what_no_sheet_can_is_refused(tmp_path: Path, given: b
         read(tmp_path / "bad.xlsx")
 
 
+GROWING = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 40 if n else "ha"}">' for n in range(8))
+
+
+@pytest.mark.parametrize("declared", [GROWING, '<!ENTITY e7 SYSTEM "file:///etc/hostname">'])
+def test_entities_of_a_sheet_neither_grow_nor_are_fetched(tmp_path: Path, declared: str) -> None:
+    book = openpyxl.Workbook()
+    book.active.append([1])
+    path = saved(book, tmp_path / "book.xlsx")
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(tmp_path / "bomb.xlsx", "w") as changed:
+        for name in whole.namelist():
+            part = whole.read(name)
+            if "sheet1" in name:
+                part = f"<!DOCTYPE a [{declared}]>".encode() + part.replace(b"<v>1<", b"<v>&e7;<")
+                assert b"&e7;" in part
+            changed.writestr(name, part)
+    with pytest.raises(ValueError, match=r"amplification|undefined entity"):
+        read(tmp_path / "bomb.xlsx")
+
+
 @pytest.mark.parametrize("data", [b"", b"no zip", b"PK\x03\x04"])
 def test_what_is_no_workbook_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "no.xlsx").write_bytes(data)

@@ -72,9 +72,11 @@ def test_two_kmz_files_are_told_apart_by_their_names(folder, brought):
     assert {one.file for one in result.mapping.layer} == {"地块.kmz", "用地范围.kmz"}
 
 
-def test_a_kml_that_declares_entities_is_refused(folder, brought):
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_kml_that_declares_entities_is_refused(folder, brought, encoding):
     text = earth(own_data).replace("<kml", '<!DOCTYPE kml [<!ENTITY a "b">]><kml', 1)
-    (folder / "地块.kml").write_text(text, encoding="utf-8")
+    text = text.replace("UTF-8", encoding).replace("utf-8", encoding)
+    (folder / "地块.kml").write_text(text, encoding=encoding)
     with pytest.raises(PlanDataError, match="entities"):
         brought(folder / "地块.kml")
 

@@ -43,10 +43,11 @@ def read_kml(path: Path, label: str, _known: Any = None) -> SourceReading:
         If the file is no KML, or declares a document type, which KML has no use for.
     """
     data = path.read_bytes()
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+    plain = data.replace(b"\0", b"")  # as UTF-16 writes each sign
+    if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         raise PlanDataError(f"{label} declares entities, which KML has no use for.\nExport it again.")
     try:
-        root = ET.fromstring(data)  # noqa: S314 (no entities, by the line above)
+        root = ET.fromstring(data)  # noqa: S314 (no entities, by the lines above)
     except (ET.ParseError, ValueError, LookupError) as error:
         raise PlanDataError(
             f"{label} cannot be read as KML: {error}.\n"
