@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 
 import pytest
@@ -93,6 +95,26 @@ def test_requests_that_break_the_rules_of_http_and_json_are_no_fault_of_the_serv
                 assert set(json.loads(body)) == {"error", "message", "remedy"}
         assert len(service.workers()) == 2
         assert "Traceback" not in service.log()
+    finally:
+        service.kill()
+        desk.close()
+
+
+@on_sqlite
+@pytest.mark.long
+def test_who_sends_far_too_much_gets_the_answer_and_keeps_the_connection(
+    tmp_path: Path, database: str | None
+) -> None:
+    desk, service = Desk(tmp_path / "data", database), Service(tmp_path / "data", database)
+    try:
+        desk.ask("begin")
+        service.start()
+        with closing(HTTPConnection("localhost", service.port, timeout=60)) as connection:
+            for address in ("/api/v1/notices/town/opinions", "/nowhere", "/en/notices/town/opinion/"):
+                connection.request("POST", address, bytes(40_000_000), {"Content-Type": "application/json"})
+                answer = connection.getresponse()
+                assert (answer.status < 500, bool(answer.read())) == (True, True), address
+                assert connection.sock is not None, "closed by the answer"
     finally:
         service.kill()
         desk.close()

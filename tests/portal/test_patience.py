@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import Client
 
-from blockplan.portal.slow_bodies import FullError, patient
+from blockplan.portal.slow_bodies import MOST_THROWN_AWAY_BYTES, FullError, patient
 
 if TYPE_CHECKING:
     from blockplan.portal.config import Config
@@ -62,6 +62,28 @@ def test_one_address_waits_on_some_threads_and_all_together_on_most(config: Conf
         thread.join(10)
     for address in ("192.0.2.0", "192.0.2.9"):
         assert list(service(asked(BytesIO(b"text=x"), address), None)) == [b"text=x"]
+
+
+@pytest.mark.parametrize(
+    ("length", "more", "left"),
+    [
+        (3_000_000, {}, 0),
+        (3_000_000, {"HTTP_EXPECT": "100-continue"}, 3_000_000),
+        (MOST_THROWN_AWAY_BYTES + 1, {}, 3_000_000),
+    ],
+    ids=["refused unread", "waits for a word before it sends", "endless"],
+)
+def test_a_body_that_nobody_reads_is_taken_in_before_the_answer_unless_it_is_endless(
+    config: Config, length: int, more: dict[str, str], left: int
+) -> None:
+    body = BytesIO(bytes(3_000_000))
+    environ = asked(body, "192.0.2.1") | {"CONTENT_LENGTH": str(length)} | more
+    assert list(patient(lambda *_: [b"no"], config)(environ, lambda *_: None)) == [b"no"]
+    assert len(body.read()) == left
+
+
+def test_an_answer_goes_out_though_no_place_is_free_to_take_in_the_rest(config: Config) -> None:
+    assert list(patient(lambda *_: [b"no"], config)(asked(Full(), "192.0.2.1"), lambda *_: None)) == [b"no"]
 
 
 class Full(BytesIO):

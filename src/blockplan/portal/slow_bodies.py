@@ -5,12 +5,17 @@ A proxy in front that takes a request in whole before it passes it on (nginx doe
 here. Behind one that passes on what comes as it comes, some dozens of slow senders would stop the service: so
 only some threads of a worker may wait for bodies at a time, fewer still for one address, and whoever comes on
 top is told to come back at once.
+
+What the application leaves of a body is read and thrown away before its answer goes out, up to a bound: a server
+that answers and closes while a browser still sends makes the browser show "connection reset", not the answer,
+and leaves a kept connection about to close.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from blockplan.portal.security_headers import address_in
@@ -25,6 +30,9 @@ if TYPE_CHECKING:
 #: Of a worker's threads, this share may wait for bodies; of these, one address has that share.
 SHARE = 0.75
 SHARE_OF_ADDRESS = 0.5
+#: A body that is refused unread is taken in to its end if it is no longer than this: a film from a phone.
+MOST_THROWN_AWAY_BYTES = 256_000_000
+_CHUNK_BYTES = 1 << 20
 
 
 class FullError(OSError):
@@ -69,10 +77,10 @@ class WaitingPlaces:
 
 
 class _Body:
-    """A body that is read while a place is held."""
+    """A body of so many bytes that is read while a place is held."""
 
-    def __init__(self, inner: Any, places: WaitingPlaces, address: str) -> None:
-        self._inner, self._places, self._address = inner, places, address
+    def __init__(self, inner: Any, length: int, places: WaitingPlaces, address: str) -> None:
+        self._inner, self._left, self._places, self._address = inner, length, places, address
 
     def read(self, *size: int) -> bytes:
         return self._within(self._inner.read, *size)
@@ -83,9 +91,19 @@ class _Body:
     def _within(self, work: Callable[..., bytes], *size: int) -> bytes:
         self._places.take(self._address)
         try:
-            return work(*size)
+            got = work(*size)
         finally:
             self._places.give_back(self._address)
+        self._left -= len(got)
+        return got
+
+    def throw_away_the_rest(self) -> None:
+        """Read what nobody asked for, unless too much of it is left or too many wait already."""
+        if self._left > MOST_THROWN_AWAY_BYTES:
+            return
+        with suppress(OSError):  # it broke off, or no place is free
+            while self._left > 0 and self.read(min(self._left, _CHUNK_BYTES)):
+                pass
 
 
 def patient(application: Application, config: Config) -> Application:
@@ -94,9 +112,14 @@ def patient(application: Application, config: Config) -> Application:
     places = WaitingPlaces(most, max(1, int(most * SHARE_OF_ADDRESS)))
 
     def bounded(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ.get("CONTENT_LENGTH") not in {None, "", "0"}:
-            address = address_in(environ, config.proxies)
-            environ["wsgi.input"] = _Body(environ["wsgi.input"], places, address)
-        return application(environ, start_response)
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or length == "0":
+            return application(environ, start_response)
+        address = address_in(environ, config.proxies)
+        body = environ["wsgi.input"] = _Body(environ["wsgi.input"], int(length), places, address)
+        answer = application(environ, start_response)
+        if "HTTP_EXPECT" not in environ:  # who waits for a word before sending sends nothing once refused
+            body.throw_away_the_rest()
+        return answer
 
     return bounded
