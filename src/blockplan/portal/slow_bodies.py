@@ -6,9 +6,9 @@ here. Behind one that passes on what comes as it comes, some dozens of slow send
 only some threads of a worker may wait for bodies at a time, fewer still for one address, and whoever comes on
 top is told to come back at once.
 
-What the application leaves of a body is read and thrown away before its answer goes out, up to a bound: a server
-that answers and closes while a browser still sends makes the browser show "connection reset", not the answer,
-and leaves a kept connection about to close.
+What the application leaves of a body is read and thrown away before its answer goes out, up to a bound: a
+server that answers and closes while a browser still sends makes the browser show "connection reset", not the
+answer, and leaves a kept connection about to close.
 """
 
 from __future__ import annotations
