@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.measure.conftest import one, plan_of, square
 
 from blockplan.measure.inputs.columns import Asked, absent, areas_m2, of_codes, points, total
+from blockplan.measure.inputs.feature_points import four_cornered
 from blockplan.measure.missing import Missing, lines, unknown
 from blockplan.plan import validate
 
@@ -144,3 +145,23 @@ def test_a_sum_of_nothing_is_zero_and_of_the_unknown_unknown() -> None:
     assert total(np.full(100, -0.0)).hex() == math.fsum([-0.0] * 100).hex()
     assert math.isnan(total(np.array([1.0] * 50 + [np.nan])))
     assert total(np.array([1.0] * 50 + [np.inf])) == np.inf
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=4, max_size=4),
+        min_size=100,
+        max_size=100,
+    ),
+    st.sampled_from([0.01, 1.0, 1e4]),
+)
+def test_a_convex_plot_is_valid_and_holds_its_middle_and_no_other_is_called_convex(
+    corners: list[list[tuple[int, int]]], metre: float
+) -> None:
+    drawn = np.array([shapely.Polygon(np.array(four) * metre + 4e6) for four in corners], dtype=object)
+    convex = four_cornered(drawn)
+    assert shapely.is_valid(drawn[convex]).all()
+    assert shapely.contains(drawn[convex], shapely.centroid(drawn[convex])).all()
+    if metre >= 1:
+        cornered = shapely.get_num_coordinates(shapely.convex_hull(drawn)) == 5
+        assert (convex == shapely.is_valid(drawn) & cornered).all()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from blockplan.jsontext import OR_NULL, JsonRecord, plain
 from blockplan.measure.measurement import Measurement, Place, WithinReach
 from blockplan.measure.missing import lines
-from blockplan.measure.parameters import Parameters
+from blockplan.measure.parameters import DEFAULTS, Parameters
 from blockplan.texts import DEFAULT_LANGUAGE, pick
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class Verdict(JsonRecord):
     @property
     def parameters(self) -> Parameters:
         """What the measure was called with; the defaults where none was."""
-        return Parameters() if self.measurement is None else self.measurement.parameters
+        return DEFAULTS if self.measurement is None else self.measurement.parameters
 
     def to_dict(self, lang: str | None = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """The verdict as JSON writes it."""

@@ -20,7 +20,7 @@ import numpy as np
 
 from blockplan.jsontext import plain
 from blockplan.measure.missing import Missing, lines, only_nothing
-from blockplan.measure.parameters import Parameters
+from blockplan.measure.parameters import DEFAULTS, Parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -263,7 +263,7 @@ class Measurement:
     summed: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     ends: tuple[float, float] | None = None
     each: Each | None = None
-    parameters: Parameters = field(default_factory=Parameters)
+    parameters: Parameters = DEFAULTS
 
     @property
     def nothing(self) -> bool:

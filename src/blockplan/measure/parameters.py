@@ -258,3 +258,7 @@ class Parameters(
     StructureParameters,
 ):
     """All of them, as a measure is called with them."""
+
+
+#: As a measure takes them where nobody chooses: a hundred fields and more, so made once.
+DEFAULTS = Parameters()

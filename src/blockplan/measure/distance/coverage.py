@@ -258,15 +258,11 @@ def places(plan: Plan, homes: Homes, distances: Distances, limit_m: float) -> tu
 def _places(
     homes: Homes, beyond: NDArray[np.intp], away: NDArray[np.float64], of: tuple[str, float]
 ) -> tuple[Place, ...]:
-    rank = once("rank", partial(_ranks, homes.id), homes.id)
-    order = np.lexsort((rank[beyond], -np.where(np.isnan(away), np.inf, away)))
+    rank = np.unique(homes.id[beyond].astype(str), return_inverse=True)[1]
+    order = np.lexsort((rank, -np.where(np.isnan(away), np.inf, away)))
     columns = homes.layer[beyond], homes.id[beyond], homes.point[beyond], away
     made = by_row("place", _each_place, *columns, fixed=of)
     return tuple(made[order].tolist())
-
-
-def _ranks(names: NDArray[Any]) -> NDArray[np.intp]:
-    return np.unique(names.astype(str), return_inverse=True)[1]
 
 
 def _each_place(

@@ -13,7 +13,7 @@ from blockplan.measure.inputs.parcel_intensity import as_read, built
 from blockplan.measure.inputs.parts import pieces
 from blockplan.measure.measurement import Measurement
 from blockplan.measure.missing import Missing, nothing
-from blockplan.measure.parameters import Parameters
+from blockplan.measure.parameters import DEFAULTS, Parameters
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +43,7 @@ def _moved(plan: Plan) -> NDArray[np.float64]:
 
 
 def _may_be_built(plan: Plan) -> Any:
-    found = coded(plan, Parameters().floor_area_codes)
+    found = coded(plan, DEFAULTS.floor_area_codes)
     return found.chosen | found.maybe
 
 

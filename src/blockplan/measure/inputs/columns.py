@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from blockplan.measure.inputs.feature_points import middles
+from blockplan.measure.inputs.feature_points import four_cornered, middles
 from blockplan.measure.missing import Missing, reason, unknown
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.plan.model.layers import FARTHEST_M, LAYERS
@@ -145,7 +145,7 @@ def _asked(
 def _shaped(found: NDArray[Any], layer: str) -> NDArray[Any]:
     found = shapely.force_2d(found) if shapely.has_z(found).any() else found.copy()
     found[~KINDS[LAYERS[layer].geometry][shapely.get_type_id(found)]] = None
-    found[shapely.is_empty(found) | ~(np.abs(shapely.bounds(found)) <= FARTHEST_M).all(axis=1)] = None
+    found[~(np.abs(shapely.bounds(found)) <= FARTHEST_M).all(axis=1)] = None  # what is empty has no bounds
     return found
 
 
@@ -167,7 +167,9 @@ def sound(found: NDArray[Any]) -> NDArray[Any]:
 
 def _crossed(found: NDArray[Any]) -> NDArray[np.bool_]:
     """Polygons whose rings cross themselves."""
-    return np.asarray((shapely.get_dimensions(found) == 2) & ~shapely.is_valid(found), dtype=bool)
+    crossed = (shapely.get_dimensions(found) == 2) & ~four_cornered(found)
+    crossed[crossed] = ~shapely.is_valid(found[crossed])
+    return np.asarray(crossed, dtype=bool)
 
 
 def sound_shapes(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArray[Any]:

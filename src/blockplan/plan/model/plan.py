@@ -389,5 +389,5 @@ def derived_land(plan: Plan) -> str | None:
 
 
 def _derived(plan: Plan) -> str | None:
-    names = plan.layer("boundary")["name"].dropna().astype(str)
-    return next((name for name in names if name.endswith(DERIVED)), None)
+    names = plan.layer("boundary")["name"].tolist()
+    return next((name for name in names if isinstance(name, str) and name.endswith(DERIVED)), None)
