@@ -1,13 +1,19 @@
 """The commands of delivery: documents, exit codes, refusals."""
 
 import json
+import os
 import shutil
+from pathlib import Path
 
+import pyogrio
 import pytest
 from tests.deliver.made import ANSWERS
 from tests.town import town
 
+from blockplan.check import check
 from blockplan.cli import main
+from blockplan.deliver.handover import deliver
+from blockplan.deliver.profile import load_delivery_profile
 from blockplan.plan import read, write
 
 
@@ -138,3 +144,55 @@ def test_a_form_with_a_field_that_the_profile_has_not_is_refused(place, capsys):
     code, _, err = called(capsys, "deliver", place / "plan", *call)
     assert code == 2
     assert "no field colour" in err
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory):
+    """A package of the town, to be damaged in copies."""
+    folder = tmp_path_factory.mktemp("handed-in") / "package"
+    plan = town(title={"zh": "示例镇"})
+    deliver(plan, check(plan, packs=["gb50137"]), load_delivery_profile("deqing"), folder)
+    return folder
+
+
+def cut(package, layer, share):
+    """Leave a share of a layer's table, as a copy that broke off does."""
+    tables = sorted(package.glob("*.gdb/*.gdbtable"))
+    names = [name for name, _ in pyogrio.list_layers(next(package.glob("*.gdb")))]
+    table = tables[len(tables) - len(names) + names.index(layer)]
+    os.truncate(table, int(table.stat().st_size * share))
+
+
+@pytest.mark.parametrize(
+    ("broken", "profile", "said"),
+    [
+        (lambda at: shutil.make_archive(at, "zip", at) and at.with_suffix(".zip"), "deqing", "Unpack"),
+        (lambda at: next(at.glob("*.gdb")), "deqing", "the folder that the .gdb lies in"),
+        (lambda at: cut(at, "AC_RK_控规地块", 0.0), "deqing", "AC_RK_控规地块 is damaged"),
+        (lambda at: cut(at, "AC_RK_控规地块", 0.6), "deqing", "AC_RK_控规地块 is damaged"),
+        (lambda at: cut(at, "AC_RK_地块后退线", 0.6), "deqing", "AC_RK_地块后退线 is damaged"),
+        (
+            lambda at: [os.truncate(one, 9) for one in at.glob("*.gdb/a00000001.*")],
+            "deqing",
+            "can be read.\n",
+        ),
+        (lambda at: None, "wenzhou", "such layers: deqing"),
+    ],
+)
+def test_what_is_no_package_of_the_profile_is_refused_with_2(
+    handed_in, tmp_path, capsys, broken, profile, said
+):
+    folder = shutil.copytree(handed_in, tmp_path / "package")
+    place = broken(folder)
+    place = place if isinstance(place, Path) else folder
+    code, _, err = called(capsys, "accept", place, "--profile", profile, "--out", tmp_path / "plan")
+    assert (code, said in err, "/src/" in err) == (2, True, False), err
+    assert not (tmp_path / "plan").exists()
+
+
+def test_a_filing_form_that_cannot_be_read_is_a_fault(handed_in, tmp_path, capsys):
+    folder = shutil.copytree(handed_in, tmp_path / "package")
+    (folder / "备案表.xlsx").write_bytes(b"no workbook")
+    code, out, _ = called(capsys, "accept", folder, "--profile", "deqing", "--lang", "en")
+    assert code == 1
+    assert 'The filing form "备案表.xlsx" cannot be read' in out

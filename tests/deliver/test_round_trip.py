@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.deliver.made import ANSWERS, PROFILES, a_plan, hop
-from tests.town import town
+from tests.town import USES, town
 
 from blockplan.check import check
 from blockplan.deliver.handover import accept, deliver
@@ -15,6 +15,7 @@ from blockplan.deliver.losses import GEOMETRY, MANIFEST, WHOLE_ROW, same_shape
 from blockplan.deliver.package import read_package
 from blockplan.deliver.pairs import BARE, pair_of
 from blockplan.deliver.profile import load_delivery_profile
+from blockplan.deliver.to_profile import carry
 from blockplan.exchange.office.bounds import KINDS
 from blockplan.plan import read
 
@@ -113,8 +114,6 @@ def test_a_single_number_cannot_hold_a_range_and_the_lower_bound_is_listed():
 
 
 def test_a_missing_upper_bound_is_written_9999_and_read_as_none():
-    from blockplan.deliver.to_profile import carry
-
     plan, profile = town(), load_delivery_profile("deqing")
     parcels = plan.layer("parcels").copy()
     parcels.loc["A", "far"] = float("nan")
@@ -209,3 +208,43 @@ def test_the_form_states_the_kind_that_follows_from_the_plan_in_force(tmp_path, 
     )  # fmt: skip
     form = read_form(next((tmp_path / "package").rglob(profile.files.form)))
     assert (str(form["balx"]), made.kinds) == (str(stated), (stated, found))
+
+
+@pytest.mark.parametrize(
+    ("code", "of"), [("1401", None), ("G1", "gb50137"), ("1207", None), ("S1", "gb50137")]
+)
+def test_land_that_is_not_built_on_takes_the_profiles_number_and_is_read_as_none(code, of):
+    plan, profile = town(), load_delivery_profile("zhongshan")
+    parcels = plan.layer("parcels").copy()
+    parcels.loc["A", ["land_use", "land_use_list"]] = [code, of]
+    parcels.loc["A", ["far", "coverage_ratio", "green_ratio"]] = float("nan")
+    plan = plan.replace(parcels=parcels)
+    there = hop(plan, profile)
+    table = carry(plan, profile, ANSWERS)["KG_DK"]
+    said = {name: values[0] for name, values in table.cells.items()}
+    assert {said[name] for name in ("RJLSX", "RJLXX", "JZMDX", "JZMDZ", "JZXG", "LDLLX", "TCW")} == {0.0}
+    assert said["LDLSX"] == 100.0
+    assert not {field for layer, field, id_ in there.lost if (layer, id_) == ("parcels", "A")} & {
+        "far", "far_kind", "height_m", "coverage_ratio", "green_ratio", "parking_spaces", "land_use_list",
+    }  # fmt: skip
+
+
+def test_a_zero_that_a_plan_states_of_land_that_is_not_built_on_is_listed():
+    plan = town()
+    parcels = plan.layer("parcels").copy()
+    parcels.loc["G", "far"] = 0.0
+    lost = hop(plan.replace(parcels=parcels), load_delivery_profile("zhongshan")).lost
+    assert lost["parcels", "far", "G"].value == 0.0
+    assert lost["parcels", "far", "G"].becomes is None
+
+
+def test_a_parcel_names_its_facilities_with_their_size():
+    plan = town()
+    facilities = plan.layer("facilities").copy()
+    first = facilities.index[0]
+    facilities.loc[first, ["parcel_id", "name_zh", "classes", "beds", "site_area_m2"]] = [
+        "H", "小学", 24.0, float("nan"), 16_000.0,
+    ]  # fmt: skip
+    plan = plan.replace(facilities=facilities)
+    told = carry(plan, load_delivery_profile("zhongshan"), {})["KG_DK"].cells["PTGSS"]
+    assert "小学（24班，用地16000㎡）" in told[list(USES).index("H")]

@@ -126,18 +126,27 @@ def _record(
 ) -> dict[str, Any]:
     found: dict[str, Any] = {column: values[0] for column, values in rows.where.items() if len(values) == 1}
     pairs: dict[str, dict[str, float | None]] = {}
+    code = spec.carrying(rows.layer, "land_use")
+    use = None if code is None else row.get(code.name)
+    built_on = profile.built_on(use, _list_of(use, profile))
+
+    def free(one: FieldSpec) -> float | None:
+        """What a field holds where the plan says nothing of land that is not built on."""
+        return None if built_on else one.unbuilt
+
     for one in spec.fields:
         kind, _, rest = one.binding(rows.layer).partition(":")
         value = row.get(one.name)
         if kind in {"upper", "lower"}:
             number = _number(value, one)
-            no_bound = (one.unbounded, profile.pairs.no_upper if kind == "upper" else None)
+            no_bound = (one.unbounded, profile.pairs.no_upper if kind == "upper" else None, free(one))
             if number is not None and value in no_bound:
                 number = None
             if pairs.setdefault(rest, {}).get(kind) is None:
                 pairs[rest][kind] = number
         elif kind and not rest and kind not in MADE and one.name not in rows.fixed:
-            found[kind] = _value(value, one, LAYERS[rows.layer].columns[kind])
+            said = _value(value, one, LAYERS[rows.layer].columns[kind])
+            found[kind] = None if said is not None and said == free(one) else said
     for base, sides in pairs.items():
         found |= columns_of((sides.get("lower"), sides.get("upper")), base)
     return found
@@ -194,12 +203,13 @@ def _lists(frame: pd.DataFrame, profile: DeliveryProfile) -> None:
     """The list of land uses of each parcel where no field says it: the profile's, else the one that knows."""
     if "land_use_list" in frame or "land_use" not in frame:
         return
-    found = []
-    for code in frame["land_use"]:
-        lists = [profile.land_use_list, *LISTS]
-        known = next((name for name in lists if code is not None and landuse(name).known(code)), None)
-        found.append(None if known == DEFAULT_LIST else known)
-    frame["land_use_list"] = found
+    found = [_list_of(code, profile) for code in frame["land_use"]]
+    frame["land_use_list"] = [None if name == DEFAULT_LIST else name for name in found]
+
+
+def _list_of(code: Any, profile: DeliveryProfile) -> str | None:
+    """The list of land uses that knows a code, the profile's first."""
+    return next((name for name in (profile.land_use_list, *LISTS) if landuse(name).known(code)), None)
 
 
 def _manifest(profile: DeliveryProfile, form: Mapping[str, Any], crs: str, today: str) -> dict[str, Any]:

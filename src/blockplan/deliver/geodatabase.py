@@ -152,8 +152,8 @@ def read_geodatabase(path: Path) -> dict[str, ReadLayer]:
             warnings.simplefilter("ignore")
             names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
             return {name: _read(path, name) for name in names}
-    except (ValueError, RuntimeError, OSError, pyogrio.errors.DataSourceError) as error:
-        raise refused("no_geodatabase", PlanDataError, path=path, why=f": {str(error)[:200]}") from None
+    except (ValueError, RuntimeError, OSError, pyogrio.errors.DataSourceError):
+        raise refused("no_geodatabase", PlanDataError, path=path) from None
 
 
 def _read(path: Path, name: str) -> ReadLayer:
@@ -172,6 +172,9 @@ def _read(path: Path, name: str) -> ReadLayer:
     wkb = rows[shape_name].to_pylist()
     curved = [at for at, each in enumerate(wkb) if each and int.from_bytes(each[1:3], "little") in CURVES]
     info = pyogrio.read_info(path, layer=name)
+    # GDAL reads what is left of a table that was cut off, and says nothing.
+    if not fields or info["features"] not in {rows.num_rows, -1}:
+        raise refused("damaged", PlanDataError, path=path, layer=name)
     return ReadLayer(
         name, (info.get("layer_metadata") or {}).get("ALIAS_NAME", ""), str(info["geometry_type"]), fields,
         values, list(_shapes(path, name, wkb, curved)), pyproj.CRS(crs) if crs else None, curved,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.deliver.filing import read_form
 from blockplan.deliver.geodatabase import read_geodatabase
+from blockplan.deliver.profile import available, load_delivery_profile
 from blockplan.deliver.refusals import refused
 from blockplan.errors import PlanDataError
 
@@ -77,17 +78,24 @@ def read_package(folder: Path, profile: DeliveryProfile) -> Package:
     Raises
     ------
     PlanDataError
-        If there is no such folder, or no File Geodatabase in it that can be read.
+        If there is no such folder, no File Geodatabase in it that can be read, or no layer of the profile.
     """
+    if folder.is_file() or folder.suffix.lower() == ".gdb":
+        raise refused("no_package", PlanDataError, path=folder)
     if not folder.is_dir():
         raise refused("no_folder", PlanDataError, path=folder)
     found = sorted(path for path in folder.rglob("*.gdb") if path.is_dir())
     if not found:
-        raise refused("no_geodatabase", PlanDataError, path=folder, why="")
+        raise refused("no_geodatabase", PlanDataError, path=folder)
     form = read_form(folder / profile.files.form)
     beside = set(wanted_beside(profile, form or {}))
     own = [path for path in found if path.stem not in beside] or found
-    return Package(folder, profile, own, read_geodatabase(own[0]), form)
+    layers = read_geodatabase(own[0])
+    if not any(spec.name in layers for spec in profile.layers):
+        others = [name for name in available() if any(map(load_delivery_profile(name).layer, layers))]
+        known = {"layers": ", ".join(layers) or "-", "others": ", ".join(others) or "-"}
+        raise refused("other_profile", PlanDataError, path=own[0].name, profile=profile.id, **known)
+    return Package(folder, profile, own, layers, form)
 
 
 def wanted_beside(profile: DeliveryProfile, form: Mapping[str, Any]) -> list[str]:

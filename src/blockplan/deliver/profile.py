@@ -18,6 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from blockplan.deliver.refusals import refused
 from blockplan.errors import RulePackError
+from blockplan.measure.inputs.columns import belongs
+from blockplan.plan.model.codes import landuse
 from blockplan.plan.model.layers import LAYERS
 from blockplan.yamlfile import read_documents
 
@@ -47,7 +49,8 @@ class FieldSpec(_Strict):
     of `MADE`; by plan layer where several lie in one layer. Without it the field stays
     empty. ``words`` says which word of the office stands for which of the plan. ``unbounded`` is what stands
     for a bound that the plan leaves open beside the other one (no lower FAR is 0); ``none`` is written where
-    a plan that has facilities has none of the kind on a parcel.
+    a plan that has facilities has none of the kind on a parcel; ``unbuilt`` where it says nothing of land
+    that is not built on.
     """
 
     name: str
@@ -65,6 +68,7 @@ class FieldSpec(_Strict):
     code: bool = False
     label_of: str = ""
     unbounded: float | None = None
+    unbuilt: float | None = None
     none: str = ""
     basis: Basis | None = None
 
@@ -294,6 +298,7 @@ class DeliveryProfile(_Strict):
     title: dict[str, str]
     sources: list[ProfileSource]
     land_use_list: str = "cn2023"
+    unbuilt: tuple[str, ...] = ()
     reference: Reference
     area: AreaRule
     pairs: BoundColumns
@@ -315,12 +320,20 @@ class DeliveryProfile(_Strict):
         """The layer of parcels."""
         return next(one for one in self.layers if one.name == self.numbering.parcel_layer)
 
+    def built_on(self, code: Any, of: str | None) -> bool:
+        """Whether land of a class of a list may be built on: all that is none of the classes ``unbuilt``."""
+        return belongs(code, of, self.unbuilt) is not True
+
     def of(self, layer: str) -> list[DeliveredLayer]:
         """The layers that hold rows of a layer of the plan and are read back."""
         return [one for one in self.layers if one.reads and any(rows.layer == layer for rows in one.rows)]
 
     @model_validator(mode="after")
     def _agree(self) -> DeliveryProfile:
+        strange = next((code for code in self.unbuilt if not landuse().known(code)), None)
+        if strange:
+            msg = f"unbuilt: there is no land use {strange!r}"
+            raise ValueError(msg)
         names = [one.name for one in self.layers]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice:

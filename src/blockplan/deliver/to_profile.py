@@ -185,7 +185,12 @@ class _Values:
 
     def of(self, one: FieldSpec, layer: str, row: int, at: int) -> Any:
         raw = self._raw(one, layer, row, at)
+        if raw is None and one.unbuilt is not None and not self._built_on(layer, row):
+            raw = one.unbuilt
         return _typed(one.none if raw is None and one.none and self.told else raw, one)
+
+    def _built_on(self, layer: str, row: int) -> bool:
+        return self.profile.built_on(*(self._cell(layer, key, row) for key in ("land_use", "land_use_list")))
 
     def _raw(self, one: FieldSpec, layer: str, row: int, at: int) -> Any:
         kind, _, rest = one.binding(layer).partition(":")
@@ -268,6 +273,12 @@ _MAKERS = frozenset({"area", "length", "bsm", "use_name", "facilities", "utiliti
 UTILITY_SERVICES, UTILITY_LAND = ("utility", "fire", "transport"), ("13", "U")
 
 
+#: What says how large a facility is -> how it is written.
+SIZES = {
+    "classes": "{}班", "places": "{}座", "beds": "{}床", "floor_area_m2": "{}㎡", "site_area_m2": "用地{}㎡",
+}  # fmt: skip
+
+
 def _tells(one: FieldSpec) -> bool:
     return any(of in {"facilities", "utilities"} or of.startswith("part:") for of in one.sources)
 
@@ -297,15 +308,18 @@ def use_name(code: Any, of: str) -> str | None:
 
 
 def _facilities(plan: Plan, services: Collection[str] = ()) -> dict[str, str]:
-    """Parcel -> its facilities (of some services, or all) with their floor area, as a text."""
+    """Parcel -> its facilities (of some services, or all), as a text with their size: 小学（24班）."""
     frame = plan.layer("facilities")
     told: dict[str, list[str]] = {}
-    for parcel, name, service, area in zip(
-        frame["parcel_id"], frame["name_zh"], frame["service"], frame["floor_area_m2"], strict=True
+    sizes_of = zip(*(frame[column] for column in SIZES), strict=True)
+    for parcel, name, service, known in zip(
+        frame["parcel_id"], frame["name_zh"], frame["service"], sizes_of, strict=True
     ):
         said = name or service
         if parcel and said and (not services or service in services):
-            told.setdefault(parcel, []).append(said if pd.isna(area) else f"{said}（{area:g}㎡）")
+            units = zip(known, SIZES.values(), strict=True)
+            size = "，".join(unit.format(f"{one:.12g}") for one, unit in units if not pd.isna(one))
+            told.setdefault(parcel, []).append(f"{said}（{size}）" if size else said)
     return {parcel: "、".join(names) for parcel, names in told.items()}
 
 

@@ -193,6 +193,7 @@ def test_the_residents_of_the_scope_are_shared_out_where_nobody_else_says_any(fo
     plan, _ = brought()
     assert plan.layer("parcels")["residents"].dropna().to_dict() == {"A-01": 600.0, "A-02": 200.0}
     assert plan.manifest.imported["boundary"] == "as drawn by the office"
+    assert plan.layer("boundary")["name"].isna().all()
 
 
 def test_a_plan_of_taiwan_is_read_in_its_own_signs(folder, brought):

@@ -137,6 +137,15 @@ def test_thirty_parcels_without_roads_are_judged(folder, brought):
     assert (plan.manifest.model_extra or {})["imported"]["roads"].startswith("8.64 ha made as remainder")
 
 
+def test_road_parcels_speak_the_language_of_the_office_where_no_street_has_a_name(folder, brought):
+    shapes, _ = blocks(2)
+    table = {"DKBH": ["P-1", "P-2", "P-3", "P-4"], "YDDM": ["R2"] * 4, "BZ": ["保留古树", None, None, None]}
+    shapefile(parcels(shapes=list(shapes), **table), folder / "地块.shp")
+    plan, _ = brought()
+    made = plan.layer("parcels")
+    assert set(made["remarks"][made["land_use"] == "1207"]) == {"道路余地"}
+
+
 def test_roads_can_be_left_out_by_the_mapping(folder, brought, tmp_path):
     shapes, lines = blocks()
     shapefile(parcels(shapes=list(shapes)), folder / "地块.shp")

@@ -65,7 +65,10 @@ def report(facts: PackageFacts) -> Iterator[PackageFault]:
 def form(facts: PackageFacts) -> Iterator[PackageFault]:
     """Fields of the filing form that must be filled and are empty, or hold what they may not."""
     filled = facts.package.form
+    place = facts.package.place("form")
     if filled is None:
+        if place.is_file():
+            yield PackageFault(said={"file": place.name}, message="unread", remedy="remedy_unread")
         return
     for one in facts.package.profile.filing.form:
         value = filled.get(one.key)

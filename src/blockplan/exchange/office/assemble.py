@@ -370,7 +370,8 @@ def _roads(
     words = "as drawn by the office" if boundary is not None else f"drawn about parcels and roads {DERIVED}"
     built.said["boundary"] = words
     land = made.land if wanted or boundary is not None else shapely.union_all(frame.geometry.to_numpy())
-    return frame, gpd.GeoDataFrame({"name": [words]}, geometry=[land])
+    name = words if boundary is None else None
+    return frame, gpd.GeoDataFrame({"name": [name]}, geometry=[land])
 
 
 def _road_parcels(made: roads.Roads, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -384,7 +385,8 @@ def _road_parcels(made: roads.Roads, frame: gpd.GeoDataFrame) -> gpd.GeoDataFram
         head = "RX" if name == roads.CROSSING else f"RD-{streets[name]:02d}" if name else "RD"
         counts[head] = counts.get(head, 0) + 1
         wanted.append(f"{head}-{counts[head]:02d}")
-    cjk = any(map(_is_cjk, streets))
+    written = [frame[column].dropna() for column in ("facilities_text", "remarks") if column in frame]
+    cjk = any(_is_cjk(str(said)) for words in (streets, *written) for said in words)
     return gpd.GeoDataFrame(
         {
             "parcel_id": _free_ids(wanted, frame),
@@ -397,7 +399,7 @@ def _road_parcels(made: roads.Roads, frame: gpd.GeoDataFrame) -> gpd.GeoDataFram
 
 
 def _remark(name: str, *, cjk: bool) -> str:
-    """What a road parcel says of itself, in the language that the streets are named in."""
+    """What a road parcel says of itself, in the language that the office writes in."""
     crossing = name == roads.CROSSING
     if cjk:
         return f"道路余地：{'交叉口' if crossing else name}" if name else "道路余地"

@@ -50,7 +50,7 @@ def without_parcels(
     )
     land = shapely.union_all(shapes) if given else shapely.convex_hull(shapely.union_all(shapes))
     words = "as drawn by the office" if given else f"drawn about buildings and streets {DERIVED}"
-    made["boundary"] = gpd.GeoDataFrame({"name": [words]}, geometry=[land])
+    made["boundary"] = gpd.GeoDataFrame({"name": [None if given else words]}, geometry=[land])
     mapping.choices.boundary = "given" if given else "derived"
     built.title = next((name for row, _ in scope if (name := features.name_of(row))), "") or ""
     built.layers = {name: layer.set_crs(crs, allow_override=True) for name, layer in made.items()}
