@@ -36,10 +36,10 @@ from blockplan.report.sheets.extents import subblocks
 from blockplan.report.sheets.maps import scenes_of
 from blockplan.report.sheets.panels import written
 from blockplan.report.sheets.paper import HEADING_MM, fit, layouts
-from blockplan.report.sheets.parcelmap import ground_of
+from blockplan.report.sheets.parcelmap import edge_line, ground_of
 from blockplan.report.sheets.plan_sheets import LEAST_LETTERS_FB, _fill, _together
 from blockplan.report.sheets.printed_tables import ems
-from blockplan.report.sheets.streetmap import junctions
+from blockplan.report.sheets.streetmap import junctions, street_names
 from blockplan.report.sheets.themes import facilities
 from blockplan.report.view import View
 from blockplan.report.words import Words
@@ -250,3 +250,48 @@ def test_a_short_table_on_a_page_of_its_own_has_larger_letters() -> None:
     (layout, *_) = layouts(PAPERS["A3"], (112.0,))
     assert letters_alone(a_table(8, 25), layout) == MOST_LETTERS
     assert letters_alone(a_table(8, 60), layout) == 1.0
+
+
+def test_the_name_of_a_facility_among_others_has_a_line_to_its_sign_or_is_nearest_to_it() -> None:
+    around = {"East": (24, 0), "West": (-24, 0), "North": (0, 24), "South": (0, -24)}
+    places = {**around, "Library in the middle of them": (0, 0)}
+    plan = plan_of(
+        boundary=[{"name": "all", "geometry": shapely.box(-300, -200, 300, 200)}],
+        facilities=[
+            {"service": "clinic", "name_en": name, "geometry": shapely.Point(at)}
+            for name, at in places.items()
+        ],
+    )
+    facts = facts_of(plan, "en")
+    layout = layouts(PAPERS["A3"], (125.0,))[:1]
+    (scene,) = scenes_of(facts, fit([facts.outline], layout, (4_000,), cut=False))
+    facilities(scene, ground_of(scene, None))
+    wide = width_of("Library in the middle of them", 2.0) + 0.6
+    (name,) = [box for box in scene.canvas.labels.boxes if abs(box[2] - box[0] - wide) < 1e-6]
+    signs = [shapely.centroid(shapely.box(*box)) for box in scene.canvas.labels.boxes[: len(places)]]
+    away = shapely.distance(shapely.box(*name), signs)
+    led = any(mark.startswith(("<line", '<path d="M')) for mark in scene.canvas.layers["signs"])
+    assert led or away.argmin() == len(signs) - 1
+
+
+@pytest.mark.parametrize("name", ["西禾路", "West Bank Road"])
+def test_the_name_of_a_street_along_the_edge_stands_clear_of_the_line(name: str) -> None:
+    plan = plan_of(
+        boundary=[{"name": "all", "geometry": shapely.box(0, 0, 600, 500)}],
+        streets=[
+            {
+                "name_zh": name,
+                "name_en": name,
+                "class": "local",
+                "red_line_width_m": 15.0,
+                "geometry": shapely.LineString([(0, 0), (2, 500)]),
+            }
+        ],
+    )
+    facts = facts_of(plan, "zh")
+    (scene,) = scenes_of(facts, fit([facts.outline], layouts(PAPERS["A3"], (125.0,)), cut=False))
+    street_names(scene)
+    line = edge_line(scene.canvas.on_paper([facts.outline])[0])
+    boxes = [shapely.box(*box) for box in scene.canvas.labels.boxes]
+    assert boxes
+    assert min(line.distance(box) for box in boxes) > 0.5

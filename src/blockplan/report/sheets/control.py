@@ -344,10 +344,11 @@ def _draw(scene: Scene, extent: Extent) -> dict[str, bool]:
     parcellabels.ParcelLabels(scene, ground, sizes, prefixes(facts, extent)).all()
     overlaymap.names(scene)
     near = scene.canvas.on_paper([shapely.buffer(extent.shape, NEAR_M)])[0]
-    streetmap.street_names(scene, near)
+    land = scene.canvas.on_paper([extent.shape])[0]
+    streetmap.street_names(scene, near, land)
     if not block:
         streetmap.width_dimensions(scene, near)
-    streetmap.junctions(scene, near, scene.canvas.on_paper([extent.shape])[0], main=block)
+    streetmap.junctions(scene, near, land, main=block)
     if not block:
         setback = limitmap.setbacks(scene, ground)
         parcelmap.neighbours(scene, ground)

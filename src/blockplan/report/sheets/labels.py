@@ -163,6 +163,11 @@ def around(
             )
 
 
+def foot(box: Box, point: tuple[float, float]) -> tuple[float, float]:
+    """Where a line from a point ends at a label: the point of its box that is nearest."""
+    return min(max(point[0], box[0]), box[2]), min(max(point[1], box[1]), box[3])
+
+
 def beside(x: float, y: float, away: float, width: float, height: float) -> list[tuple[float, float]]:
     """Centres of boxes right, left, below and above a sign, then at its corners."""
     right, below = away + width / 2, away + height / 2

@@ -8,7 +8,7 @@ import shapely
 
 from blockplan.report.maps.basemap import ink_on
 from blockplan.report.sheets.canvas import INK, circle, rect, segment, symbol, text, width_of
-from blockplan.report.sheets.labels import Spots, around
+from blockplan.report.sheets.labels import Spots, around, foot
 from blockplan.report.sheets.parcelmap import PARCEL_TINT
 from blockplan.report.sheets.scene import lighter, sign_swatch
 
@@ -229,13 +229,13 @@ class ParcelLabels:
             box: Box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
             if not canvas.labels.free(box):
                 continue
-            foot = (min(max(point[0], box[0]), box[2]), min(max(point[1], box[1]), box[3]))
-            if not canvas.labels.clear_of_line(foot, point):
+            end = foot(box, point)
+            if not canvas.labels.clear_of_line(end, point):
                 continue
             canvas.labels.take(box)
             canvas.add(
                 "signs",
-                segment(*foot, *point, stroke=INK, stroke_width=0.12) + circle(*point, 0.35, fill=INK),
+                segment(*end, *point, stroke=INK, stroke_width=0.12) + circle(*point, 0.35, fill=INK),
             )
             canvas.add(
                 "signs", rect(box[0], box[1], width, height, fill="#ffffff", stroke=INK, stroke_width=0.1)

@@ -184,9 +184,13 @@ def edge(scene: Scene, shape: BaseGeometry, key: str) -> None:
     if placed is None:
         return
     look: dict[str, Style] = {"stroke": PLAN_LINE, "stroke_width": 1.0, "stroke_dasharray": (6, 1.2, 1, 1.2)}
-    grown = shapely.buffer(placed, 0.85, join_style="mitre", mitre_limit=1.5)
-    scene.canvas.shape("lines", [shapely.boundary(grown)], **look)
+    scene.canvas.shape("lines", [edge_line(placed)], **look)
     scene.show(key, 10, line_swatch(**look))
+
+
+def edge_line(land: BaseGeometry) -> BaseGeometry:
+    """The line around land on paper, which runs just outside it."""
+    return shapely.boundary(shapely.buffer(land, 0.85, join_style="mitre", mitre_limit=1.5))
 
 
 def edge_band(land: BaseGeometry) -> BaseGeometry:

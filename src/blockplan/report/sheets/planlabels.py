@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,14 +10,14 @@ import shapely
 
 from blockplan.report.maps.basemap import ink_on
 from blockplan.report.sheets import parcellabels
-from blockplan.report.sheets.canvas import INK, symbol, width_of
-from blockplan.report.sheets.labels import Spots, beside
+from blockplan.report.sheets.canvas import INK, segment, symbol, width_of
+from blockplan.report.sheets.labels import Spots, around, beside, foot
 from blockplan.report.sheets.parcelmap import edge_band
-from blockplan.report.sheets.scene import sign_swatch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from blockplan.report.sheets.facts import Facility
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 #: Letters of a label inside a parcel, mm.
 SIZES = (2.2, 1.9, 1.75)
+#: How far from its sign a name stands that has a line to it, mm.
+LEADERS_MM = (4.5, 7.0, 10.0, 14.0)
+#: A name is clearly of the sign that is nearest to it where any other is so many times as far away.
+CLEARLY = 1.2
 
 
 def inside(
@@ -106,37 +111,60 @@ def signs(scene: Scene, ground: ParcelGround, *, named: bool) -> None:
         if spot is None:
             continue
         canvas.add("signs", symbol(one.service, *spot, side, fixed=one.fixed))
-        name = scene.facts.view.words.or_else(f"service.{one.service or 'other'}", one.service)
-        said = name if one.fixed else scene.say("legend.open_position", name=name)
-        scene.show(
-            f"sign {one.service} {not one.fixed}",
-            30,
-            sign_swatch(symbol(one.service, 4, 2, 3.8, fixed=one.fixed)),
-            said,
-        )
+        parcellabels.sign_legend(scene, one)
         placed_at.append((spot, one))
     whole = canvas.on_paper([scene.facts.outline])[0] if scene.facts.outline is not None else None
     edge = None if whole is None else edge_band(whole)
-    for spot, one in placed_at if named else ():
+    points = np.array([spot for spot, _ in placed_at], dtype=float).reshape(-1, 2)
+    for at, (spot, one) in enumerate(placed_at if named else ()):
         # One without a name bears its kind: an id says nothing to a reader.
         kind = scene.facts.view.words.or_else(f"service.{one.service}", one.service) if one.service else ""
         called = one.name if one.named else kind
         sizes = parcellabels.facility_sizes(scene, one)[:1]
         if called:
-            _name(scene, spot, side, (" ".join([called, *sizes]), called), edge)
+            others = np.delete(points, at, axis=0)
+            _name(scene, spot, side, (" ".join([called, *sizes]), called), others, edge)
 
 
 def _name(
-    scene: Scene, spot: tuple[float, float], side: float, ways: tuple[str, str], edge: BaseGeometry | None
+    scene: Scene,
+    spot: tuple[float, float],
+    side: float,
+    ways: tuple[str, str],
+    others: NDArray[np.float64],
+    edge: BaseGeometry | None,
 ) -> None:
-    """Write the longest way to name a facility that has room beside its sign, if need be on the edge."""
-    size = 2.0 * scene.canvas.k
+    """
+    Write the longest way to name a facility that has room beside its sign, if need be on the edge.
+
+    A name nearer to another sign would be read as that one's: it stands farther off, with a line to its own.
+    """
+    canvas, size = scene.canvas, 2.0 * scene.canvas.k
     for said in dict.fromkeys(ways):
         width = width_of(said, size) + 0.6
         spots = [*beside(*spot, side / 2 + 0.2, width, size), *beside(*spot, side, width, size)]
-        if edge is not None:
-            boxes = [shapely.box(x - width / 2, y - size / 2, x + width / 2, y + size / 2) for x, y in spots]
-            crosses = shapely.intersects(edge, boxes)
-            spots = [spots[at] for at in np.argsort(crosses, kind="stable")]
-        if scene.canvas.write(spots, said, size):
+        boxes = _boxes(spots, width, size)
+        own = shapely.distance(boxes, shapely.Point(spot))
+        near = [
+            bool((shapely.distance(box, shapely.points(others)) > CLEARLY * away).all())
+            for box, away in zip(boxes, own, strict=True)
+        ]
+        crosses = np.zeros(len(spots), dtype=bool) if edge is None else shapely.intersects(edge, boxes)
+        order = [at for at in np.argsort(crosses, kind="stable") if near[at]]
+        if canvas.write([spots[at] for at in order], said, size):
             return
+        for x, y in around(*spot, width, size, [ring * canvas.k for ring in LEADERS_MM]):
+            end = foot((x - width / 2, y - size / 2, x + width / 2, y + size / 2), spot)
+            if (away := math.dist(end, spot)) < side:
+                continue
+            share = side * 0.75 / away
+            rim = (spot[0] + (end[0] - spot[0]) * share, spot[1] + (end[1] - spot[1]) * share)
+            if canvas.labels.clear_of_line(end, rim) and canvas.write([(x, y)], said, size):
+                canvas.add("signs", segment(*end, *rim, stroke=INK, stroke_width=0.12))
+                return
+
+
+def _boxes(spots: Sequence[tuple[float, float]], width: float, height: float) -> NDArray[np.object_]:
+    x, y = np.array(spots, dtype=float).T
+    boxes: NDArray[np.object_] = shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+    return boxes

@@ -11,8 +11,8 @@ from shapely.affinity import rotate
 
 from blockplan.measure.inputs.columns import values
 from blockplan.report.sheets.canvas import INK, circle, rect, segment, symbol, text, width_of
-from blockplan.report.sheets.labels import along, around, beside
-from blockplan.report.sheets.parcelmap import edge_band
+from blockplan.report.sheets.labels import along, around, beside, foot
+from blockplan.report.sheets.parcelmap import edge_band, edge_line
 from blockplan.report.sheets.scene import dot_swatch, line_swatch, sign_swatch
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ CENTRE_LINE, STREET_INK, STOP = "#c0392b", "#7a2a12", "#1d4f91"
 AGAIN_MM = 100.0
 #: A street that goes up more steeply than this reads downwards.
 STEEP = 1.4
+#: Half of the width of the line around land, with a little air, mm.
+HALF_EDGE_MM = 0.6
 #: How light the ground of a name is that stands on its street's line.
 GROUND = 0.8
 RAIL_MODES = ("subway", "tram", "rail")
@@ -65,14 +67,25 @@ def footways(scene: Scene) -> None:
         scene.show("footway", 23, line_swatch(**way))
 
 
-def street_names(scene: Scene, near: BaseGeometry | None = None) -> None:
-    """The name and red-line width of each street, again every 100 mm; `near` in mm is where they matter."""
+def street_names(scene: Scene, near: BaseGeometry | None = None, land: BaseGeometry | None = None) -> None:
+    """
+    The name and red-line width of each street, again every 100 mm.
+
+    Parameters
+    ----------
+    near
+        Where they matter, mm; everywhere where it is None.
+    land
+        The land whose edge they keep clear of where there is room, mm; the planned land where it is None.
+    """
     streets = scene.facts.plan.layer("streets")
     if not len(streets):
         return
     names = scene.facts.view.ground.names("streets").to_numpy()
     widths = values(scene.facts.plan, "streets", "red_line_width_m")
     placed = scene.canvas.on_paper(streets.geometry)
+    if land is None and scene.facts.outline is not None:
+        land = scene.canvas.on_paper([scene.facts.outline])[0]
     by_name: dict[tuple[str, str], list[BaseGeometry]] = {}
     for name, width, shape in zip(names, widths, placed, strict=True):
         if shape is None:
@@ -85,48 +98,65 @@ def street_names(scene: Scene, near: BaseGeometry | None = None) -> None:
         if near is not None:
             joined = shapely.intersection(joined, near)
         merged = shapely.line_merge(shapely.intersection(joined, scene.canvas.box))
-        written = False
         for line in sorted(shapely.get_parts(merged), key=lambda one: -one.length):
             if not line.is_empty and shapely.get_dimensions(line) == 1:
-                written = _name(scene, line, name, said) or written
+                _name(scene, line, f"{name} {said}".strip(), land)
 
 
-def _name(scene: Scene, line: BaseGeometry, name: str, width: str) -> bool:
-    """A name along a line at every so many mm; whether it stands anywhere."""
-    k = scene.canvas.k
-    size = 2.2 * k
-    whole = f"{name} {width}".strip()
-    written = False
+def _name(scene: Scene, line: BaseGeometry, said: str, land: BaseGeometry | None) -> None:
+    """A name along a line at every so many mm; beside a line that runs along the edge of the land."""
+    size = 2.2 * scene.canvas.k
+    edge = None if land is None else shapely.buffer(edge_line(land), HALF_EDGE_MM)
+    ways = [(line, edge)]
+    if land is not None and edge is not None:
+        if shapely.intersection(line, shapely.buffer(edge, size)).length > line.length / 2:
+            beside_it = [shapely.offset_curve(line, size * step) for step in (1.25, -1.25, 1.7, -1.7)]
+            beside_it.sort(key=lambda one: bool(land.contains(one.interpolate(0.5, normalized=True))))
+            ways += [(one, edge) for one in beside_it if one.geom_type == "LineString"]
+        ways.append((line, None))
     count = max(1, round(line.length / AGAIN_MM))
-    for part in range(count):
-        middle = line.length * (part + 0.5) / count
-        for shift in (0, -0.12, 0.12, -0.24, 0.24, -0.36, 0.36):
-            at = middle + shift * line.length / count
-            if _write(scene, line, at, whole if name else width, size):
-                written = True
-                break
-    return written
+    shares = [
+        [(part + 0.5 + shift) / count for shift in (0, -0.12, 0.12, -0.24, 0.24, -0.36, 0.36)]
+        for part in range(count)
+    ]
+    for part in shares:
+        any(_write(scene, way, at * way.length, said, size, clear) for way, clear in ways for at in part)
 
 
-def _write(scene: Scene, line: BaseGeometry, at: float, said: str, size: float) -> bool:
+def _write(
+    scene: Scene, line: BaseGeometry, at: float, said: str, size: float, edge: BaseGeometry | None
+) -> bool:
+    """Write a name on a line at a distance along it, where it has room and is clear of an edge."""
     canvas = scene.canvas
     length = width_of(said, size)
     if line.length < length * 0.8:
         return False
     low, high = line.interpolate(max(0.0, at - 2)), line.interpolate(min(line.length, at + 2))
     if abs(high.y - low.y) > STEEP * abs(high.x - low.x) and any(ord(one) > 0x2E7F for one in said):
-        return _stacked(scene, line, at, said, size)
+        return _stacked(scene, line, at, said, size, edge)
     x, y, angle, boxes = along(line, [length], size, at)
-    if not canvas.labels.free(*boxes):
+    if not _room(scene, boxes, edge):
         return False
-    canvas.labels.take(*boxes)
     ground = shapely.box(x - length / 2 - 0.3, y - size * 0.6, x + length / 2 + 0.3, y + size * 0.6)
     canvas.shape("labels", [rotate(ground, angle, origin=(x, y))], fill="#ffffff", fill_opacity=GROUND)
     canvas.text(x, y, said, size, fill=STREET_INK, rotate=angle)
     return True
 
 
-def _stacked(scene: Scene, line: BaseGeometry, at: float, said: str, size: float) -> bool:
+def _room(scene: Scene, boxes: list[Box], edge: BaseGeometry | None) -> bool:
+    """Take the boxes of a name where they are free and clear of an edge."""
+    labels = scene.canvas.labels
+    if not labels.free(*boxes) or (
+        edge is not None and any(edge.intersects(shapely.box(*one)) for one in boxes)
+    ):
+        return False
+    labels.take(*boxes)
+    return True
+
+
+def _stacked(
+    scene: Scene, line: BaseGeometry, at: float, said: str, size: float, edge: BaseGeometry | None
+) -> bool:
     """Characters one below the other down a steep street; figures and Latin words stay in a line."""
     canvas, pieces = scene.canvas, list(_upright(said))
     step = size * 1.18
@@ -141,9 +171,8 @@ def _stacked(scene: Scene, line: BaseGeometry, at: float, said: str, size: float
         wide = width_of(piece, size if len(piece) == 1 else size * 0.8)
         boxes.append((x - wide / 2, y - step / 2, x + wide / 2, y + step / 2))
         spots.append((x, y, piece))
-    if not canvas.labels.free(*boxes):
+    if not _room(scene, boxes, edge):
         return False
-    canvas.labels.take(*boxes)
     canvas.shape("labels", [shapely.box(*box) for box in boxes], fill="#ffffff", fill_opacity=GROUND)
     for x, y, piece in spots:
         canvas.text(x, y, piece, size if len(piece) == 1 else size * 0.8, fill=STREET_INK)
@@ -270,11 +299,11 @@ def _coordinates(
         spots = [spots[one] for one in np.argsort(shapely.intersects(edge, boxes), kind="stable")]
     for cx, cy in spots:
         box: Box = (cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2)
-        foot = (min(max(x, box[0]), box[2]), min(max(y, box[1]), box[3]))
-        if not canvas.labels.free(box) or not canvas.labels.clear_of_line(foot, (x, y)):
+        end = foot(box, (x, y))
+        if not canvas.labels.free(box) or not canvas.labels.clear_of_line(end, (x, y)):
             continue
         canvas.labels.take(box)
-        canvas.add("signs", segment(*foot, x, y, stroke=CENTRE_LINE, stroke_width=0.1))
+        canvas.add("signs", segment(*end, x, y, stroke=CENTRE_LINE, stroke_width=0.1))
         canvas.add("signs", circle(x, y, 0.7, fill="#ffffff", stroke=CENTRE_LINE, stroke_width=0.2))
         canvas.add("labels", rect(box[0], box[1], width, height, fill="#ffffff", fill_opacity=0.62))
         for place, line in enumerate(lines):
