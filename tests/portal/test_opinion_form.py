@@ -16,10 +16,12 @@ from tests.notice.records import an_opening
 from tests.portal.looks import look_at_all
 from tests.support.opinion_form import draft_of, page, unlisted
 
+from blockplan.portal.plans.prepare import LAYERS
 from blockplan.portal.record.models import Opinion
 from blockplan.portal.submissions import drafts
 from blockplan.portal.submissions.forms import OpinionForm
 from blockplan.portal.submissions.models import OpinionDraft
+from blockplan.portal.submissions.subjects import in_words
 
 if TYPE_CHECKING:
     from tests.notice.records import HandClock
@@ -175,7 +177,7 @@ def test_a_drawing_as_text_or_file_is_shown_confirmed_and_entered(shown: Databas
     assert "Confirm the place" in post(**unsure)
     looked = post(**unsure, place_ok="yes")
     assert "Drawing: an area" in looked
-    post(do="send", draft=draft_of(looked))
+    assert "<dt>Place</dt><dd>Drawing: an area" in post(do="send", draft=draft_of(looked))
     said = next(shown.events({"submitted"})).payload
     assert said["geometry"] == {"type": "Polygon", "coordinates": [outline]}
     assert said["place"]["sent"] == said["geometry"]
@@ -183,6 +185,15 @@ def test_a_drawing_as_text_or_file_is_shown_confirmed_and_entered(shown: Databas
     assert "Place meant: <span" in page(Client().get("/en/notices/town/opinions/O-1/"))
     crossing = json.dumps({"type": "Polygon", "coordinates": [[[0, 0], [9, 9], [9, 0], [0, 9], [0, 0]]]})
     assert "crosses itself" in post(do="find", text="Stay", drawn=crossing, datum="plan")
+
+
+def test_whatever_of_a_plan_is_found_has_a_kind_in_every_language() -> None:
+    for lang in ("zh", "en", "ja"):
+        assert [
+            layer
+            for layer in LAYERS
+            if in_words({"layer": layer, "id": "", "title": {}}, lang)["kind"] == layer
+        ] == []
 
 
 def test_degrees_of_a_phone_are_turned_into_the_plan(shown: DatabaseStore) -> None:

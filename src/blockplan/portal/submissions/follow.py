@@ -104,6 +104,7 @@ class Followed:
             "title": stands.get("title", ""),
             "reason": stands.get("reason", ""),
             "place": stands.get("place"),
+            "geometry": stands.get("geometry"),
             "files": stands.get("files", ()),
             "aims": [
                 subjects.in_words(aim, self.lang)
