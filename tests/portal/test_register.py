@@ -81,6 +81,25 @@ def test_an_opinion_that_waits_for_a_clerk_is_counted_and_not_shown(opened: Data
     assert "Shown once a clerk had looked" in read(f"/en/notices/town/opinions/{name}/")
 
 
+def test_an_empty_register_says_so_and_how_to_write_and_offers_nothing_to_choose(
+    opened: DatabaseStore,
+) -> None:
+    empty = read("/en/notices/town/opinions/")
+    assert "No opinion has been received yet." in empty
+    assert 'href="/en/notices/town/opinion/"' in empty
+    assert "<select" not in empty
+    send(opened, "More trees.")
+    assert "<select" in read("/en/notices/town/opinions/")
+    assert "No opinion fits." in read("/en/notices/town/opinions/?late=yes")
+
+
+def test_the_place_of_an_opinion_leads_to_the_map(shown: DatabaseStore) -> None:
+    geometry = {"type": "Point", "coordinates": [446385.2, 4399958.2]}
+    intake.submit(shown, intake.Submission(text="More trees.", more={"geometry": geometry}))
+    page = read("/en/notices/town/opinions/")
+    assert 'href="/en/notices/town/place/?at=446385.2%2C4399958.2">See it on the map</a>' in page
+
+
 def test_an_attachment_is_a_download_that_can_do_nothing(opened: DatabaseStore) -> None:
     name, _ = send(opened, "see file", Attachment("图.svg", "image/svg+xml", b"<svg onload='x()'/>"))
     answer = Client().get(f"/files/town/opinions/{name}/0")

@@ -59,7 +59,7 @@ def object_feed(request: HttpRequest, lang: str, notice: str, layer: str, object
         raise Http404
     about = register.page(row, register.Filters(object=(layer, object_id)), size=PAGE)
     # Before words are open nobody is told which opinions are about what.
-    rows = [shown(row, one) for one in about.rows] if register.is_open(row) else []
+    rows = [shown(row, one, lang) for one in about.rows] if register.is_open(row) else []
     events = history(open_store(row.id))[:PAGE]
     context = {
         "notice": standing_of(row),

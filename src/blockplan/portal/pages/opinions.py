@@ -10,7 +10,8 @@ from django.shortcuts import render
 
 from blockplan.notice.disclosure import PUBLISHED
 from blockplan.notice.events import CHANNELS, SENDERS
-from blockplan.portal.pages import answers
+from blockplan.notice.state import TAKES_OPINIONS
+from blockplan.portal.pages import addresses, answers
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.objects import KINDS
 from blockplan.portal.plans.models import PlanObject
@@ -46,7 +47,7 @@ def opinions(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     page = register.page(row, picked, number(request.GET.get("before", "")))
     context = {
         "notice": standing_of(row),
-        "rows": [shown(row, one) for one in page.rows],
+        "rows": [shown(row, one, lang) for one in page.rows],
         "names": names(row, [*(target for one in page.rows for target in one.targets), *_aimed(picked)]),
         "aim": next(iter(_aimed(picked)), None),
         "counts": register.counts(row),
@@ -58,6 +59,7 @@ def opinions(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
         "more": urlencode(asked | {"before": page.before}) if page.before is not None else None,
         "paged": "before" in request.GET,
         "first": f"?{urlencode(asked)}",
+        "write": addresses.write(lang, row.id) if row.state in TAKES_OPINIONS else None,
     }
     return render(request, "portal/opinions.html", context)
 
@@ -97,7 +99,7 @@ def opinion(request: HttpRequest, lang: str, notice: str, opinion_id: str) -> Ht
     steps = open_store(row.id).events(STEPS, about=found.id)
     context = {
         "notice": standing_of(row),
-        "one": shown(row, found),
+        "one": shown(row, found, lang),
         "names": names(row, found.targets),
         "steps": [{"kind": step.kind, "at": step.at, "seq": step.seq} for step in steps],
         "answers": answers.of_opinion(row, found.seq),
@@ -121,7 +123,7 @@ def attachment(request: HttpRequest, notice: str, opinion_id: str, number: int) 
     return as_download(response, str(found.files[number].get("name") or "file"))
 
 
-def shown(row: Notice, one: register.Row) -> dict[str, Any]:
+def shown(row: Notice, one: register.Row, lang: str) -> dict[str, Any]:
     """An opinion for a template, with the kinds of its files."""
     return {
         "id": one.id, "number": one.number, "seq": one.seq, "at": one.at, "round": one.round,
@@ -129,12 +131,12 @@ def shown(row: Notice, one: register.Row) -> dict[str, Any]:
         "sender": one.sender, "title": one.title, "text": one.text, "ground": one.ground, "entry": one.entry,
         "files": [_with_ending(file) for file in one.files],
         "targets": [{"layer": layer, "id": id_} for layer, id_ in one.targets],
-        "place": where(one),
+        "place": where(row, one, lang),
     }  # fmt: skip
 
 
-def where(one: register.Row) -> dict[str, Any] | None:
-    """The place of an opinion for a template: what was said, and what it covers in the plan's coordinates."""
+def where(row: Notice, one: register.Row, lang: str) -> dict[str, Any] | None:
+    """The place of an opinion for a template: words, what it covers in the plan's coordinates, a link."""
     if one.place is None and one.geometry is None:
         return None
     found: dict[str, Any] = {"said": (one.place or {}).get("said", ""), "kind": ""}
@@ -143,6 +145,8 @@ def where(one: register.Row) -> dict[str, Any] | None:
 
         left, low, right, high = shape(dict(one.geometry)).bounds
         found |= {"kind": one.geometry["type"].lower(), "x": left, "y": low, "to_x": right, "to_y": high}
+        middle = f"{(left + right) / 2:.1f},{(low + high) / 2:.1f}"
+        found["href"] = addresses.place(lang, row.id, at=middle) if version_of(row) else None
     return found
 
 
