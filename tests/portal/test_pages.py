@@ -159,6 +159,13 @@ def test_a_phone_gets_a_map_as_wide_as_itself_and_long_tables_folded_up(shown: D
     assert "Park green space" in folded
 
 
+def test_a_term_of_several_things_stands_once_before_them(shown: DatabaseStore) -> None:
+    parcel = Client().get("/en/notices/town/plan/parcels/RD-01-01-012/").content.decode()
+    assert parcel.count("<dt>Lies in</dt>") == 1
+    assert "<dt>Lies in</dt><dd><a" in parcel
+    assert parcel.count("(area)") == parcel.count("(sub-block)") == 1
+
+
 def test_a_list_of_objects_goes_on_where_a_page_ends(shown: DatabaseStore) -> None:
     first = read("/en/notices/town/plan/?kind=parcels")
     assert len(re.findall(r"<li><a href=./en/notices/town/plan/parcels/", first)) == 20

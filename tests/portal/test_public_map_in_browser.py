@@ -66,6 +66,7 @@ def walk(served: Service, chromium: Any, lang: str, width: int) -> None:
         tab.wait_for_selector("#here .beside li")
         still(tab)
         assert tab.evaluate("document.activeElement.className") == "spot"
+        assert 0 <= tab.locator(".spot").bounding_box()["y"] < 700  # seen without scrolling
         tab.locator("#here .beside a").first.click()
         tab.wait_for_selector("#here .goals li")
         still(tab)
@@ -171,6 +172,9 @@ def test_the_first_screen_of_a_phone_answers_what_where_until_when_and_what_can_
                 box = tab.locator(part).last.bounding_box()
                 assert box["y"] + box["height"] <= 844, (lang, part, box)
             assert tab.evaluate("document.documentElement.scrollHeight") < 6 * 844
+            tops = [one.bounding_box()["y"] for one in tab.locator(".actions .button").all()]
+            assert len(set(tops)) == 1, (lang, tops)
+            assert tab.locator(".home").bounding_box()["height"] < 40, lang
 
 
 @pytest.mark.parametrize(("config", "room"), [("vite.public.mts", "pages"), ("vite.config.mts", "workspace")])

@@ -85,7 +85,7 @@ class Page {
     const box = h("div", { class: "marking" });
     this.drawing = new Drawing(plan, given, box, () => this.stage.classList.toggle("drawing", this.drawing.active));
     this.compare = new Compare(plan, given, data, stage);
-    root.append(h("div", { class: "under" }, this.legend(), given.write && box));
+    root.append(h("div", { class: "under" }, given.write && box, this.legend()));
   }
 
   start(): void {
@@ -136,11 +136,19 @@ class Page {
       const { here } = found;
       if (here) this.plan.choose(here.about, here.at, here.within?.metres ?? 0);
       this.panel.querySelector<HTMLElement>(".spot")?.focus({ preventScroll: true });
+      this.bringUp();
     } catch {
       fill(this.panel, h("p", { role: "alert" }, words["offline"]!));
     } finally {
       this.panel.removeAttribute("aria-busy");
     }
+  }
+
+  /** An answer below the screen is no answer: it comes up, with the map where that stands above it. */
+  private bringUp(): void {
+    const [map, said] = [this.root, this.panel].map((one) => one.getBoundingClientRect()) as [DOMRect, DOMRect];
+    const stacked = map.bottom <= said.top;
+    if (said.top < 0 || said.top > innerHeight * (stacked ? 0.75 : 0.95)) (stacked ? this.root : this.panel).scrollIntoView();
   }
 
   /** The search and the links to places work without the map; with it they answer here. */

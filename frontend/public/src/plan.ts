@@ -235,7 +235,7 @@ export class PublicMap {
     const xs = places.map((one) => one[0]);
     const ys = places.map((one) => one[1]);
     this.map.fitBounds([Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)], {
-      padding: 14, maxZoom: 18, animate: !STILL.matches, duration: 400,
+      padding: 14, maxZoom: places.length > 1 ? 18 : 16, animate: !STILL.matches, duration: 400,
     }); // prettier-ignore
   }
 
