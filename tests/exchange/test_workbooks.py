@@ -1,4 +1,4 @@
-"""Workbooks are read as openpyxl reads them."""
+"""Workbooks are read as they say themselves: XLSX by one library, the other kinds by another."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ import openpyxl
 import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.chart import BarChart
+from tests.support import other_workbooks
 
-from blockplan.exchange.workbooks import ShownInPercent, Workbook
+from blockplan.exchange import workbooks
+from blockplan.exchange.workbooks import ENDINGS, ShownInPercent, Workbook
+from blockplan.respond.importing import BOOKS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,7 +85,7 @@ def test_formulas_merged_ranges_and_hidden_sheets_are_named(tmp_path: Path) -> N
     book.active.append(["a", "=1+1"])
     book.active.merge_cells("A3:C4")
     book.create_sheet("旧").sheet_state = "veryHidden"
-    book.create_chartsheet("图")
+    book.create_chartsheet("图").add_chart(BarChart())
     path = saved(book, tmp_path / "book.xlsx")
     sheet = read(path)
     assert sheet.cells == [["a"]]
@@ -126,7 +130,7 @@ def test_a_sheet_that_says_what_no_sheet_can_is_refused(tmp_path: Path, given: b
         for name in whole.namelist():
             part = whole.read(name)
             changed.writestr(name, part.replace(given, instead) if "sheet1" in name else part)
-    with pytest.raises(ValueError, match=r"sheet|could not convert"):
+    with pytest.raises(ValueError, match=r"sheet|could not convert|invalid literal"):
         read(tmp_path / "bad.xlsx")
 
 
@@ -154,3 +158,59 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "no.xlsx").write_bytes(data)
     with pytest.raises(ValueError, match=r"."):
         Workbook(tmp_path / "no.xlsx")
+
+
+ROWS = [["地块编号", "容积率", None], [None, None, None], ["A-01", 1.5, 35]]
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_a_workbook_of_an_older_or_open_kind_is_read_with_its_hidden_sheets(
+    tmp_path: Path, kind: str
+) -> None:
+    path = getattr(other_workbooks, kind)(tmp_path / f"a.{kind}", hidden=["旧"], 表=ROWS, 旧=[["x"]])
+    with Workbook(path) as book:
+        assert (book.visible, book.tells_all) == ({"表": True, "旧": False}, False)
+        assert book.sheet("表").cells == [["地块编号", "容积率"], [], ["A-01", 1.5, 35]]
+
+
+def test_an_xls_tells_its_merged_ranges(tmp_path: Path) -> None:
+    path = other_workbooks.xls(tmp_path / "a.xls", merged=[(1, 0, 2, 0)], 表=ROWS)
+    assert read(path, "表").merged == [(1, 0, 2, 0)]
+
+
+def test_a_binary_workbook_is_read(tmp_path: Path) -> None:
+    assert read(other_workbooks.xlsb(tmp_path / "a.xlsb", {(0, 0): "地块", (1, 1): 1.5}), "表").cells == [
+        ["地块"],
+        [None, 1.5],
+    ]
+
+
+def test_what_a_workbook_is_counts_and_not_its_ending(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["a"])
+    assert read(saved(book, tmp_path / "a.xls")).cells == [["a"]]
+    assert read(other_workbooks.xls(tmp_path / "b.xlsx", 表=ROWS), "表").cells[2] == ["A-01", 1.5, 35]
+
+
+def test_a_workbook_whose_styles_openpyxl_refuses_is_read_all_the_same(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["a", 2])
+    path = saved(book, tmp_path / "book.xlsx")
+    with zipfile.ZipFile(path) as given, zipfile.ZipFile(tmp_path / "other.xlsx", "w") as changed:
+        for name in given.namelist():
+            changed.writestr(name, given.read(name).replace(b'family val="2"', b'family val="99"'))
+    with Workbook(tmp_path / "other.xlsx") as opened:
+        assert (opened.sheet("Sheet").cells, opened.tells_all) == ([["a", 2]], False)
+
+
+def test_two_cells_far_apart_end_no_process_but_that_of_the_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbooks, "MOST_MEMORY", 512 * 1024**2)
+    far = other_workbooks.xlsb(tmp_path / "far.xlsb", {(0, 0): 1, (1_048_575, 16_383): 2})
+    with pytest.raises(ValueError, match="more memory or time"):
+        Workbook(far)
+
+
+def test_opinions_are_read_from_every_kind_of_workbook() -> None:
+    assert BOOKS == ENDINGS

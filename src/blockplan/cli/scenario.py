@@ -29,7 +29,7 @@ def command() -> None:
     "sources",
     multiple=True,
     metavar="FILE",
-    help="An XLSX or CSV of changed rows, or a GeoPackage with edited layers, compared by id.",
+    help="A workbook or CSV of changed rows, or a GeoPackage with edited layers, compared by id.",
 )
 @click.option("--based-on", metavar="SCENARIO", help="The scenario to start from; default: as drawn.")
 @click.option("--title", default="", metavar="TEXT", help="What plan.toml says it is.")

@@ -1,43 +1,41 @@
 """
-Workbooks (XLSX, XLSM) as grids of values: what their cells hold, which are merged, which hold formulas.
+Workbooks as grids of values: what their cells hold, which are merged, which hold formulas.
 
-Sheets are read as they stream by, row after row, from the XML of Office Open XML (ECMA-376 part 1, chapter
-18), so that one of a hundred thousand cells takes a moment and little memory.
+XLSX and XLSM are read by openpyxl, row after row. XLS, XLSB and ODS are read by calamine, as is a workbook
+that openpyxl does not understand. calamine holds a sheet as one rectangle and ends its process where that is
+larger than the memory (two cells suffice), so it works in a process of its own (`workbook_child`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
-import posixpath
 import re
+import subprocess
+import sys
+import warnings
 import zipfile
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import IO, TYPE_CHECKING, Any, Self
-from xml.etree import ElementTree as ET
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-    from xml.etree.ElementTree import Element
 
+#: Endings of the workbooks that are read.
+ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 #: Rows and columns that a sheet may have (ECMA-376, limits of SpreadsheetML).
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 MOST_CELLS = 20_000_000
-#: Formats that a file need not tell (18.8.30): percent, dates and times; 27 to 36 and 50 to 58 of East Asia.
-PERCENT = frozenset({9, 10})
-DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
-LONG_TIMES = frozenset({46})
-#: What of a format's text says nothing of dates: words in quotes, colours, languages.
-_SAID = re.compile(r'".*?"|\[(?!hh?\]|mm?\]|ss?\])[^\]]*\]', re.IGNORECASE)
-_DATE = re.compile(r"(?<![_\\])[dmhys]", re.IGNORECASE)
-_LONG_TIME = re.compile(r"\[(?:hh?|mm?|ss?)\]", re.IGNORECASE)
-_PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_SPAN = re.compile(r"([A-Z]{1,3}[0-9]{1,7})(?::([A-Z]{1,3}[0-9]{1,7}))?")
-_DAY_MS = 86_400_000
+#: What calamine may take, bytes and s of processor time.
+MOST_MEMORY, MOST_SECONDS = 2 * 1024**3, 120
+#: Formats of dates in East Asia that a file need not tell (ECMA-376 18.8.30) and openpyxl does not know.
+_EAST_ASIAN = dict.fromkeys((*range(27, 37), *range(50, 59)), "yyyy/m/d h:mm")
+_MORE_THAN_VALUES = re.compile(rb"mergeCell|<(?:\w+:)?f[\s/>]")
 
 
 class ShownInPercent(float):
@@ -58,209 +56,168 @@ class Worksheet:
     merged
         Merged ranges: first row, first column, last row, last column, counted from 0.
     formulas
-        (row, column) -> formula with its ``=``; one that shares that of another cell says the other's.
+        (row, column) -> formula with its ``=``.
     """
 
     name: str
     cells: list[list[Any]]
     merged: list[tuple[int, int, int, int]]
-    formulas: dict[tuple[int, int], str]
+    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
 class Workbook:
     """
-    A workbook that is open for reading.
+    A workbook that is open for reading; what it is counts, not its ending.
+
+    Attributes
+    ----------
+    visible
+        Name of a sheet -> whether it is shown, in the order of the book.
+    tells_all
+        Whether percent formats and formulas are known, and merged ranges too: calamine tells neither of the
+        first two, and of ODS none of the three.
 
     Raises
     ------
     ValueError
-        Here and in `sheet`, if the file is no workbook of the XLSX kind, is damaged or has a password.
+        Here and in `sheet`, if the file is no workbook, is damaged or has a password.
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
+        self._book: Any = None
         with _readable():
-            self._archive = zipfile.ZipFile(path)
-            main = next(one for kind, one in self._related("").values() if kind == "officeDocument")
-            self._parts = self._related(main)
-            book = self._xml(main)
-            self._epoch = dt.datetime(1899, 12, 30)  # noqa: DTZ001 (cells know no zone)
-            if any(_flag(one.get("date1904")) for one in book.iterfind(".//{*}workbookPr")):
-                self._epoch = dt.datetime(1904, 1, 1)  # noqa: DTZ001
-            #: Name of a sheet -> whether it is shown, in the order of the book.
-            self.visible: dict[str, bool] = {}
-            self._part_of: dict[str, str] = {}
-            for one in book.iterfind(".//{*}sheet"):
-                link = next(value for key, value in one.items() if key.endswith("}id"))
-                kind, part = self._parts.get(link, ("", ""))
-                if kind == "worksheet":
-                    name = one.get("name", "")
-                    self.visible[name] = one.get("state", "visible") == "visible"
-                    self._part_of[name] = part
+            understood = _opened(path, read_only=True, data_only=True) if _is_office_open(path) else None
+            self.tells_all = understood is not None
+            if understood is not None:
+                self._book = understood
+                self.visible = {one.title: one.sheet_state == "visible" for one in understood.worksheets}
+            else:
+                self._read = {one["name"]: one for one in _by_calamine(path)}
+                self.visible = {name: one["visible"] for name, one in self._read.items()}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._archive.close()
+        if self._book is not None:
+            self._book.close()
 
     def sheet(self, name: str) -> Worksheet:
         """Read one of the sheets that `visible` names."""
-        with _readable(), self._archive.open(self._part_of[name]) as part:
-            return _SheetReader(self, name).read(part)
-
-    @cached_property
-    def texts(self) -> list[str]:
-        """Texts that cells share."""
-        part = next((one for kind, one in self._parts.values() if kind == "sharedStrings"), None)
-        if part is None:
-            return []
-        with self._archive.open(part) as stream:
-            return [_text(one) for one in _streamed(stream, "si")]
-
-    @cached_property
-    def formats(self) -> dict[str, str]:
-        """Number of a style of cells -> what it shows: "percent", "date" or "long time"; no others."""
-        part = next((one for kind, one in self._parts.values() if kind == "styles"), None)
-        if part is None:
-            return {}
-        styles = self._xml(part)
-        own = {
-            int(one.get("numFmtId", -1)): one.get("formatCode", "") for one in styles.iterfind(".//{*}numFmt")
-        }
-        of_cells = [one for cells in styles.iterfind("{*}cellXfs") for one in cells.iterfind("{*}xf")]
-        shown = {str(at): _shows(int(one.get("numFmtId", 0)), own) for at, one in enumerate(of_cells)}
-        return {style: shows for style, shows in shown.items() if shows}
-
-    def date(self, days: float, kind: str) -> Any:
-        """Give the date, time or length of time of so many days; ``#VALUE!`` where there is none."""
-        try:
-            if kind == "long time":
-                return dt.timedelta(milliseconds=round(days * _DAY_MS))
-            day, part = divmod(days, 1)
-            within = dt.timedelta(milliseconds=round(part * _DAY_MS))
-            if 0 <= days < 1 and within.days == 0:
-                return (self._epoch + within).time()
-            # 1900 had no 29 February, which the days of workbooks count.
-            early = 0 < days < 60 and self._epoch.year == 1899
-            return self._epoch + dt.timedelta(days=day + early) + within
-        except (OverflowError, ValueError):
-            return "#VALUE!"
-
-    def _related(self, part: str) -> dict[str, tuple[str, str]]:
-        """Name of a relation of a part -> its kind, and the part that it leads to."""
-        folder, name = posixpath.split(part)
-        links = posixpath.join(folder, "_rels", f"{name}.rels")
-        return {
-            one.get("Id", ""): (
-                one.get("Type", "").rpartition("/")[2],
-                posixpath.normpath(posixpath.join("/", folder, one.get("Target", ""))).lstrip("/"),
+        if self._book is None:
+            one = self._read[name]
+            return Worksheet(name, list(_filled(name, one["cells"])), [tuple(span) for span in one["merged"]])
+        with _readable():
+            sheet = self._book[name]
+            sheet.reset_dimensions()  # (what a sheet says of its own size may be too little or too much)
+            cells = list(_filled(name, ([_value(cell) for cell in row] for row in sheet.iter_rows())))
+            if self._whole is None:
+                return Worksheet(name, cells, [])
+            sheet = self._whole[name]
+            spans = sorted(one.bounds for one in sheet.merged_cells.ranges)
+            return Worksheet(
+                name,
+                cells,
+                [(top - 1, left - 1, bottom - 1, right - 1) for left, top, right, bottom in spans],
+                {
+                    (row - 1, column - 1): str(getattr(cell.value, "text", cell.value))
+                    for (row, column), cell in sorted(
+                        sheet._cells.items()
+                    )  # (all others are made if asked for)
+                    if cell.data_type == "f"
+                },
             )
-            for one in self._xml(links).iterfind(".//{*}Relationship")
-        }
 
-    def _xml(self, part: str) -> Element:
-        return ET.fromstring(self._archive.read(part))  # noqa: S314 (no entity is fetched, and expat bounds what they grow to)
-
-
-class _Columns(dict[str, int]):
-    """Letters of a column -> its number, counted from 0."""
-
-    def __missing__(self, letters: str) -> int:
-        self[letters] = _at(f"{letters}1")[1]
-        return self[letters]
+    @cached_property
+    def _whole(self) -> Any:
+        """The book with formulas and merged ranges, which takes twice as long; None if it has neither."""
+        with zipfile.ZipFile(self._path) as archive:
+            parts = (archive.read(one) for one in archive.namelist() if "worksheets/" in one)
+            if not any(_MORE_THAN_VALUES.search(part) for part in parts):
+                return None
+        return _opened(self._path)
 
 
-class _SheetReader:
-    """Reads a sheet, row by row."""
+def _is_office_open(path: Path) -> bool:
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+    return "[Content_Types].xml" in names and not any(one.endswith("workbook.bin") for one in names)
 
-    def __init__(self, book: Workbook, name: str) -> None:
-        self.book = book
-        self.found = Worksheet(name, [], [], {})
-        self.shared: dict[str, str] = {}
-        self.columns = _Columns()
 
-    def read(self, part: IO[bytes]) -> Worksheet:
-        rows, count = self.found.cells, 0
-        for element in _streamed(part, "row", "mergeCell"):
-            if element.tag.endswith("mergeCell"):
-                self._merge(element.get("ref", ""))
-                continue
-            at = int(element.get("r", len(rows) + 1)) - 1
-            if not 0 <= at < MOST_ROWS:
-                raise ValueError(f"sheet {self.found.name!r} has a row {at + 1:,}")
-            rows += ([] for _ in range(at - len(rows)))
-            rows.append(self._row(element, len(rows)))
-            count += len(rows[-1])
-            if count > MOST_CELLS:
-                raise ValueError(f"sheet {self.found.name!r} has more than {MOST_CELLS:,} cells")
-        while rows and not rows[-1]:
-            rows.pop()
-        return self.found
+def _opened(path: Path, **how: bool) -> Any:
+    """The book as openpyxl has it; None if it does not understand it."""
+    import openpyxl  # noqa: PLC0415 (only who has such a workbook needs it)
+    from openpyxl.styles.numbers import BUILTIN_FORMATS  # noqa: PLC0415
 
-    def _row(self, element: Element, at: int) -> list[Any]:
-        found: list[Any] = []
-        column = -1
-        value_tag = element.tag[:-3] + "v"
-        for cell in element:
-            place = cell.get("r")
-            column = column + 1 if place is None else self.columns[place.rstrip("0123456789")]
-            if len(cell) == 1 and cell[0].tag == value_tag:
-                value = self._value(cell[0].text, cell)
-            else:
-                value = self._of_parts(cell, (at, column))
-            if value is not None:
-                if column >= len(found):
-                    found += [None] * (column + 1 - len(found))
-                found[column] = value
-        return found
-
-    def _of_parts(self, cell: Element, at: tuple[int, int]) -> Any:
-        """What a cell holds that is more than a value: a formula, a text of its own."""
-        value = None
-        for part in cell:
-            if part.tag.endswith("}v"):
-                value = self._value(part.text, cell)
-            elif part.tag.endswith("}f"):
-                self._formula(part, at)
-            elif part.tag.endswith("}is"):
-                value = _text(part)
-        return value
-
-    def _value(self, text: str | None, cell: Element) -> Any:
-        if not text:
+    BUILTIN_FORMATS.update(_EAST_ASIAN)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # (of headers, validations and styles, which nobody asks for)
+        try:
+            book = openpyxl.load_workbook(path, **how)
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError):
+            raise
+        except Exception:  # noqa: BLE001 (styles, names and properties of other programs fail it in any way)
             return None
-        kind = cell.get("t")
-        if kind == "s":
-            return self.book.texts[int(text)]
-        if kind in {None, "n"}:
-            return self._number(text, cell.get("s"))
-        if kind == "b":
-            return _flag(text)
-        return dt.datetime.fromisoformat(text) if kind == "d" else text
+    return book if book.worksheets else None
 
-    def _number(self, text: str, style: str | None) -> Any:
-        shows = self.book.formats.get(style) if style else None
-        if shows is None and text.isdigit():
-            return int(text)
-        value = float(text)
+
+def _value(cell: Any) -> Any:
+    value = cell.value
+    if isinstance(value, int | float) and not isinstance(value, bool):
         if not math.isfinite(value):
-            raise ValueError(f"sheet {self.found.name!r} has a number {text[:20]!r}")
-        if shows == "percent":
+            raise ValueError(f"a cell holds the number {value}")
+        if "%" in cell.number_format:
             return ShownInPercent(value)
-        if shows:
-            return self.book.date(value, shows)
-        return int(value) if value.is_integer() else value
+        return int(value) if value == int(value) else value
+    return None if value == "" else value
 
-    def _formula(self, element: Element, at: tuple[int, int]) -> None:
-        text, group = element.text or "", element.get("si")
-        if element.get("t") == "shared" and group is not None:
-            text = self.shared.setdefault(group, text)
-        self.found.formulas[at] = f"={text}"
 
-    def _merge(self, span: str) -> None:
-        if place := _SPAN.fullmatch(span):
-            first, last = place.groups()
-            self.found.merged.append((*_at(first), *_at(last or first)))
+def _filled(name: str, rows: Any) -> Iterator[list[Any]]:
+    """Rows as long as they are filled, and as many."""
+    count = empty = 0
+    for at, row in enumerate(rows):
+        while row and row[-1] is None:
+            row.pop()
+        count += len(row)
+        if at >= MOST_ROWS or len(row) > MOST_COLUMNS:
+            raise ValueError(f"sheet {name!r} has more rows or columns than a sheet can")
+        if count > MOST_CELLS:
+            raise ValueError(f"sheet {name!r} has more than {MOST_CELLS:,} cells")
+        if not row:
+            empty += 1
+            continue
+        yield from ([] for _ in range(empty))
+        empty = 0
+        yield row
+
+
+def _by_calamine(path: Path) -> list[dict[str, Any]]:
+    script = Path(__file__).with_name("workbook_child.py")
+    # -P: modules of this folder must not stand before those of Python.
+    command = [sys.executable, "-P", script, path.resolve(), MOST_MEMORY, MOST_SECONDS, MOST_CELLS]
+    done = subprocess.run(list(map(str, command)), capture_output=True, check=False)
+    try:
+        found = json.loads(done.stdout, object_hook=_moment)
+    except ValueError:
+        raise ValueError("its sheets take more memory or time than is given to them") from None
+    if isinstance(found, str):
+        raise ValueError(found)
+    return list(found)
+
+
+def _moment(told: dict[str, Any]) -> Any:
+    """A date or time that the child wrote; all else as it is."""
+    match told:
+        case {"moment": str(text)}:
+            return dt.datetime.fromisoformat(text)
+        case {"time": str(text)}:
+            return dt.time.fromisoformat(text)
+        case {"seconds": float(seconds)}:
+            return dt.timedelta(seconds=seconds)
+    return told
 
 
 @contextmanager
@@ -269,58 +226,7 @@ def _readable() -> Iterator[None]:
     try:
         yield
     except (
-        zipfile.BadZipFile, zlib.error, SyntaxError, LookupError, OSError, EOFError, RuntimeError,
-        StopIteration,
+        zipfile.BadZipFile, zlib.error, SyntaxError, LookupError, OSError, EOFError, RuntimeError, TypeError,
+        AttributeError,
     ) as error:  # fmt: skip
         raise ValueError((str(error).splitlines() or [type(error).__name__])[0]) from None
-
-
-def _streamed(part: IO[bytes], *names: str) -> Iterator[Element]:
-    """Elements of some names, each when it is complete; it is emptied then."""
-    ends = tuple(f"}}{name}" for name in names)
-    for _, element in ET.iterparse(part):  # noqa: S314
-        if element.tag.endswith(ends):
-            yield element
-            element.clear()
-
-
-def _at(place: str) -> tuple[int, int]:
-    """Row and column, counted from 0, of a place like ``B7``."""
-    found = _PLACE.fullmatch(place)
-    if found is None:
-        raise ValueError(f"{place[:20]!r} is no place in a sheet")
-    column = 0
-    for letter in found[1]:
-        column = column * 26 + ord(letter) - 64
-    if column > MOST_COLUMNS:
-        raise ValueError(f"a sheet has no column {found[1]}")
-    return int(found[2]) - 1, column - 1
-
-
-def _text(element: Element) -> str:
-    """Give the text of an item, put together of its runs; how it is pronounced is left out."""
-    runs = (
-        part
-        for one in element
-        for part in (
-            [one] if one.tag.endswith("}t") else one.iterfind("{*}t") if one.tag.endswith("}r") else []
-        )
-    )
-    # (An underscore that could be taken for the beginning of a code is written as a code.)
-    return "".join(part.text or "" for part in runs).replace("x005F_", "")
-
-
-def _shows(number: int, own: dict[int, str]) -> str:
-    """What a format of numbers shows; `own` are the texts of those that the file tells."""
-    if number in own:
-        positive = own[number].split(";")[0]
-        if _DATE.search(_SAID.sub("", positive)):
-            return "long time" if _LONG_TIME.search(positive) else "date"
-        return "percent" if "%" in own[number] else ""
-    if number in PERCENT:
-        return "percent"
-    return "long time" if number in LONG_TIMES else "date" if number in DATES else ""
-
-
-def _flag(text: str | None) -> bool:
-    return text in {"1", "true"}

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import PlanDataError, UsageError
+from blockplan.exchange import workbooks
 from blockplan.exchange.office.profile import load_profile
 from blockplan.exchange.office.sheets import read_csv, read_workbook
 from blockplan.exchange.office.sizes import check_size
@@ -55,7 +56,7 @@ class Edits:
     sets, removes
         ``LAYER:ID.COLUMN=VALUE`` (an empty value takes it away), and ``LAYER:ID``.
     sources
-        Tables of changed rows (``.xlsx``, ``.csv``), or layer files that hold whole layers of the plan
+        Tables of changed rows (workbooks, ``.csv``), or layer files that hold whole layers of the plan
         (``.gpkg``), compared by id: a row that the file has not is gone.
     """
 
@@ -221,7 +222,7 @@ def from_file(plan: Plan, path: Path) -> list[Change]:
         If it holds nothing that is one of the plan's layers.
     """
     ending = path.suffix.lower()
-    if ending in {".xlsx", ".xlsm", ".csv"}:
+    if ending in {".csv", *workbooks.ENDINGS}:
         if not path.is_file():
             raise PlanDataError(f"There is no file {path}.\nCheck the name.")
         known = load_profile()

@@ -1,5 +1,5 @@
 """
-Opinions from a file: a list (CSV, XLSX) or mails (mbox, eml).
+Opinions from a file: a list (CSV, workbook) or mails (mbox, eml).
 
 Every row and every mail comes out as a `ListedOpinion`, with what is wrong about it in words; a row without
 words is given back too, so that the caller can name it. Nothing is left out unseen.
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
     from blockplan.exchange.workbooks import Worksheet
 
-LISTS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
+#: As `blockplan.exchange.workbooks` has them, whose room brings in pandas.
+BOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+LISTS = (".csv", ".tsv", ".txt", *BOOKS)
 MAILS = (".mbox", ".mbx", ".eml")
 #: A cell of a CSV file may hold so much; Python's own limit (128 kB) is less than some letters.
 LARGEST_CELL = 1 << 26
@@ -46,7 +48,7 @@ def read_opinions(path: str | Path) -> list[ListedOpinion]:
     Parameters
     ----------
     path
-        ``.csv`` or ``.tsv`` (UTF-8, UTF-16, GB18030 or Shift_JIS; comma, semicolon or tab), ``.xlsx`` (its
+        ``.csv`` or ``.tsv`` (UTF-8, UTF-16, GB18030 or Shift_JIS; comma, semicolon or tab), a workbook (its
         first sheet with a column of opinions), ``.mbox`` or ``.eml``.
 
     Returns
@@ -80,7 +82,7 @@ def rows_of(path: Path) -> list[Sequence[Any]]:
     UsageError
         If the file cannot be read.
     """
-    return list(_workbook_rows(path) if path.suffix.lower() in {".xlsx", ".xlsm"} else _csv_rows(path))
+    return list(_workbook_rows(path) if path.suffix.lower() in BOOKS else _csv_rows(path))
 
 
 def _from_rows(path: Path, rows: Iterable[Sequence[Any]]) -> list[ListedOpinion]:
@@ -222,7 +224,7 @@ def _delimiter(path: Path, text: str) -> str:
     return max(",;\t", key=lambda mark: len(_header(head.replace('"', "").split(mark))))
 
 
-# ---- XLSX ----
+# ---- workbooks ----
 
 
 def _workbook_rows(path: Path) -> Iterator[Sequence[Any]]:
@@ -253,6 +255,8 @@ def _as_written(sheet: Worksheet) -> list[list[Any]]:
 
 
 def _check_size(path: Path) -> None:
+    if not zipfile.is_zipfile(path):
+        return
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(part.file_size for part in archive.infolist())

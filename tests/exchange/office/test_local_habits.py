@@ -274,19 +274,19 @@ def test_a_csv_in_utf_16_is_read_with_and_without_its_mark(folder, brought, code
     assert plan.layer("parcels")["land_use"].tolist()[:4] == ["070102", "0901", "1401", "080403"]
 
 
-def test_a_lock_a_table_without_shapes_and_an_open_document_are_told_with_what_to_do(folder, brought):
+def test_a_lock_a_table_without_shapes_and_a_workbook_of_wps_are_told_with_what_to_do(folder, brought):
     shapefile(parcels(), folder / "地块.shp")
     shapefile(parcels(), folder / "道路.shp")
     (folder / "道路.shp").unlink()
     (folder / "~$指标.xlsx").write_bytes(b"\x05planner")
-    (folder / "表.ods").write_bytes(b"PK")
+    (folder / "表.et").write_bytes(b"PK")
     _, result = brought()
     told = {one.file: (one.grade, one.message) for one in rules(result, "office-file")}
     assert told["道路.dbf"][1] == (
         "道路.dbf stands without its .shp, so nothing of it is drawn. Copy all files of the Shapefile."
     )
     assert "lock of a workbook that is open, 指标.xlsx" in told["~$指标.xlsx"][1]
-    assert "save it as .xlsx" in told["表.ods"][1]
+    assert "Save it as .xlsx" in told["表.et"][1]
     assert {grade for grade, _ in told.values()} == {"warning"}
 
 

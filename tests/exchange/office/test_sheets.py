@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.exchange.office.conftest import parcels, rules, shapefile, workbook
+from tests.support import other_workbooks
 
 IDS = ["A-01", "A-02", "A-03", "A-04"]
 
@@ -247,3 +248,17 @@ def test_two_tables_one_below_the_other_and_a_balance_of_uses(drawn, brought):
     assert rows_of(plan)["residents"].dropna().tolist() == [350]
     assert plan.layer("streets")["class"].tolist() == ["secondary"]
     assert not rules(result, "office-unjoined")
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_tables_of_older_and_open_workbooks_join_the_parcels_and_say_what_they_do_not_tell(
+    folder, brought, kind
+):
+    shapefile(parcels(DKBH=["A-01", "A-02"], YDDM=["R2", "B1"]), folder / "地块.shp")
+    rows = [["地块编号", "容积率", "绿地率（%）"], ["A-01", 2.5, 35], ["A-02", 3, 0.2]]
+    getattr(other_workbooks, kind)(folder / f"指标.{kind}", 指标=rows)
+    plan, result = brought()
+    table = plan.layer("parcels")
+    assert table["far"].to_dict() == {"A-01": 2.5, "A-02": 3.0}
+    assert table["green_ratio"].to_dict() == {"A-01": 0.35, "A-02": 0.2}
+    assert "the values alone" in rules(result, "office-sheet")[0].message

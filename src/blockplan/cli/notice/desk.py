@@ -282,7 +282,7 @@ def sheet_command(notice: str, out: str, lang: str) -> None:
 @act_options
 def sort_command(notice: str, file: str, by: str, key: str | None, lang: str, as_json: bool) -> None:
     """
-    Enter what FILE (CSV or XLSX, as `sheet` writes it) decides: themes, and answers. All of it, or none.
+    Enter what FILE (CSV or workbook, as `sheet` writes it) decides: themes, and answers. All of it, or none.
 
     A row with a segment and a kind answers that segment; a row with a theme and no segment, the theme.
     """

@@ -280,7 +280,7 @@ def erase_command(
 @entry_options
 def import_command(notice: str, file: str, again: bool, key: str | None, lang: str, as_json: bool) -> None:
     """
-    Take in the opinions of FILE: CSV, XLSX, or a mailbox (.mbox, .eml). All of them, or none.
+    Take in the opinions of FILE: CSV, a workbook, or a mailbox (.mbox, .eml). All of them, or none.
 
     What the record has already is not entered twice. The day of arrival that the file gives decides
     whether an opinion is in time. An empty row is no opinion, and is reported.

@@ -107,7 +107,7 @@ def import_office(
     Parameters
     ----------
     paths
-        Files and folders: Shapefiles, GeoPackage, File Geodatabase, GeoJSON, DXF, DWG, XLSX, CSV.
+        Files and folders: Shapefiles, GeoPackage, File Geodatabase, GeoJSON, DXF, DWG, workbooks, CSV.
     out
         Folder (or ``.zip``) of the plan package to write; ``mapping.toml`` lies in it.
     mapping

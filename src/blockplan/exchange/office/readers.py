@@ -25,6 +25,7 @@ import geopandas as gpd
 import shapely
 
 from blockplan.errors import BlockplanError, PlanDataError
+from blockplan.exchange import workbooks
 from blockplan.exchange.office.kml import read_kml
 from blockplan.exchange.office.plan_models import read_gml
 from blockplan.exchange.office.sheets import read_csv, read_workbook
@@ -111,8 +112,7 @@ READERS: dict[str, Callable[[Path, str, Known], SourceReading]] = {
     ".mif": _vectors,
     ".fgb": _plan_layer,
     ".parquet": _plan_layer,
-    ".xlsx": read_workbook,
-    ".xlsm": read_workbook,
+    **dict.fromkeys(workbooks.ENDINGS, read_workbook),
     ".csv": read_csv,
     ".tsv": read_csv,
     ".txt": read_boundary_points,
@@ -123,8 +123,6 @@ DRAWINGS = (".dxf", ".dwg")
 MOST_SAID = 5
 #: Endings that planners meet and that need another form -> what to do.
 OTHER_FORMS = {
-    ".xls": "Open it in a spreadsheet program and save it as .xlsx.",
-    ".ods": "Open it in a spreadsheet program and save it as .xlsx.",
     ".numbers": "Export it as .xlsx.",
     ".et": "Save it as .xlsx in WPS.",
     ".mdb": "Export its layers to a File Geodatabase (.gdb) or a GeoPackage.",

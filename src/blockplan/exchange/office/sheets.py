@@ -1,5 +1,5 @@
 """
-Tables of an office: workbooks (XLSX) and CSV, as people lay them out.
+Tables of an office: workbooks and CSV, as people lay them out.
 
 A sheet becomes a grid of texts and numbers; where in it the table begins, which rows are its heading and
 which are sums, notes and repeated headings is found in `blockplan.exchange.office.grid`.
@@ -35,6 +35,11 @@ if TYPE_CHECKING:
     from blockplan.exchange.office.grid import Known
     from blockplan.exchange.workbooks import Worksheet
 
+#: What is said of a workbook of which not all is known.
+UNTOLD = (
+    "Of this workbook the values alone are known: a share shown in percent is the number behind it (0.35), a "
+    "formula without a result is an empty cell. Saved as .xlsx all is read."
+)
 #: A cell may draw an area of many points.
 LONGEST_CELL = 20_000_000
 _ERRORS = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!)")
@@ -51,12 +56,14 @@ def read_workbook(path: Path, label: str, known: Known) -> SourceReading:
     Raises
     ------
     PlanDataError
-        If the file is no workbook of the XLSX kind.
+        If the file is no workbook that can be read.
     """
     reading = SourceReading()
     grids: list[SheetGrid] = []
     try:
         with Workbook(path) as book:
+            if not book.tells_all:
+                reading.findings.append(_note(label, "", UNTOLD))
             for name, visible in book.visible.items():
                 if not visible:
                     reading.findings.append(_note(label, name, "The sheet is hidden and was not read."))
@@ -66,8 +73,8 @@ def read_workbook(path: Path, label: str, known: Known) -> SourceReading:
                 grids.append(SheetGrid(label, name, [_tidied(row) for row in sheet.cells], sheet.merged))
     except ValueError as error:
         raise PlanDataError(
-            f"{label} cannot be read as an XLSX workbook: {str(error)[:200]}.\n"
-            "Open it in a spreadsheet program and save it as .xlsx (not .xls, and without a password)."
+            f"{label} cannot be read as a workbook: {str(error)[:200]}.\n"
+            "Open it in a spreadsheet program and save it as .xlsx, without a password."
         ) from None
     for grid in grids:
         reading.findings += _error_cells(grid)

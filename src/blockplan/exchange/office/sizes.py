@@ -11,6 +11,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from blockplan.errors import PlanDataError
+from blockplan.exchange import workbooks
 from blockplan.plan.files.archive import ZipLimits, check_entries
 
 if TYPE_CHECKING:
@@ -22,8 +23,7 @@ MOST_BYTES = {
     ".csv": 200 * MB,
     ".tsv": 200 * MB,
     ".txt": 50 * MB,
-    ".xlsx": 200 * MB,
-    ".xlsm": 200 * MB,
+    **dict.fromkeys(workbooks.ENDINGS, 200 * MB),
     ".geojson": 500 * MB,
     ".json": 500 * MB,
     ".kml": 500 * MB,
@@ -57,5 +57,5 @@ def check_size(path: Path, label: str) -> None:
             f"{label} has {size / MB:,.0f} MB; of {ending} at most {most / MB:,.0f} MB are read.\n"
             "Take out what lies outside the plan, or export the layers to a GeoPackage."
         )
-    if ending in {".xlsx", ".xlsm"} and zipfile.is_zipfile(path):
+    if ending in workbooks.ENDINGS and zipfile.is_zipfile(path):
         check_entries(path, WORKBOOK)

@@ -76,7 +76,9 @@ class Letter(Form):
 class List(Form):
     """A list of opinions, or a mailbox."""
 
-    file = forms.FileField(widget=forms.ClearableFileInput({"accept": ".csv,.tsv,.xlsx,.mbox,.eml"}))
+    file = forms.FileField(
+        widget=forms.ClearableFileInput({"accept": ".csv,.tsv,.xlsx,.xls,.ods,.mbox,.eml"})
+    )
 
 
 def opinions(request: HttpRequest, notice: str) -> HttpResponse:
