@@ -26,7 +26,7 @@ from blockplan.propose.layout.search.drawing import layout
 from blockplan.propose.locks import read_locks
 from blockplan.propose.proposal import conclude
 from blockplan.propose.stopping import Stop
-from blockplan.report.proposal.page import ProposalView
+from blockplan.report.proposal.page import ProposalWords
 from blockplan.report.proposal.words import CATALOG, figure_said
 from blockplan.report.words import Words
 
@@ -266,8 +266,8 @@ def test_every_word_of_layouts_is_there_in_three_languages() -> None:
 
 
 def test_maps_of_a_layout_show_the_surroundings_of_what_changes(way: Way) -> None:
-    view = ProposalView.of(conclude(way.plan, way.answer, ["zone"]), Words("en"))
-    pairs = view.pairs_of_maps()
+    view = ProposalWords.of(conclude(way.plan, way.answer, ["zone"]), Words("en"))
+    pairs = view.plates.pairs()
     assert pairs[0][0].title.startswith("Before: place 1 of ")
     # A new site is no speck on them: no map is wider than a kilometre.
     assert all(before.sheet.frame.width < 1_000 for before, _ in pairs)

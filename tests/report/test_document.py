@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import zipfile
 
 import docx
@@ -178,7 +179,7 @@ def test_no_part_of_a_docx_file_bears_a_time() -> None:
 def test_html_escapes_its_words_and_keeps_the_order_of_blocks() -> None:
     page = render(DOCUMENT, ".html").decode()
     assert "Housing &lt;R2&gt;" in page
-    assert '<td class="number">12,346\xa0m²</td>' in page
+    assert re.search(r'<td [^>]*class="number">12,346\xa0m²</td>', page)
     places = [
         page.index(said) for said in ("What the land is for.", "Roads", "<h3>More", "Kept:", "The field")
     ]

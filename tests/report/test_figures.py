@@ -23,7 +23,7 @@ from blockplan.measure import MEASURES, measure
 from blockplan.measure.measurement import Measurement, figure_unit
 from blockplan.portal.pages.templatetags.words import number as portal_number
 from blockplan.portal.workspace.documents import verdict_documents
-from blockplan.report.comparison.page import ComparisonView
+from blockplan.report.comparison.wording import ComparisonWords
 from blockplan.report.office.columns import shown
 from blockplan.report.public.speech import Speech
 from blockplan.report.public.verdict_words import verdict_sentence
@@ -92,7 +92,7 @@ def test_a_comparison_tells_ratios_by_their_difference_and_shares_in_points() ->
         town.replace(parcels=town.layer("parcels").assign(floor_area_m2=[18_480.0, 0.0])), ["gb50180"]
     )
     columns = [ComparedColumn("a", town, result), ComparedColumn("b", denser, check(denser, ["gb50180"]))]
-    view = ComparisonView(beside(columns), Words("en"))
+    view = ComparisonWords(beside(columns), Words("en"))
     (row,) = [one for one in view.measures if one.first.id == "floor_area_ratio"]
     assert (view.measure_cell(row, 0)["value"], view.measure_cell(row, 1)) == (
         "1.85",
@@ -152,15 +152,15 @@ def test_a_figure_of_any_unit_reads_alike_wherever_it_is_shown(lang, capsys) -> 
     document = verdict_document(result, lang)
     show_document(document)
     terminal = capsys.readouterr().out.splitlines()
-    page = render(document, ".html").decode().replace("\N{NO-BREAK SPACE}", " ").split("<tr>")
-    view = ComparisonView(beside([ComparedColumn("a", a_town(), result)] * 2), words)
+    page = render(document, ".html").decode().replace("\N{NO-BREAK SPACE}", " ").split("<tr ")
+    view = ComparisonWords(beside([ComparedColumn("a", a_town(), result)] * 2), words)
     rows = {row.first.rule: view.cell(row, 0)["measured"] for row in view.verdicts}
     bench = verdict_documents(verdicts, lang)
     for at, (one, verdict) in enumerate(zip(found, verdicts, strict=True)):
         said = amount(one, one.value)[lang]
         assert said == measured(verdict, words) == rows[verdict.rule] == bench[at]["said"]["measured"]
         assert said in next(line for line in terminal if f" {verdict.rule} " in line)
-        assert said in next(row for row in page if f"<td>{verdict.rule}</td>" in row)
+        assert said in next(row for row in page if f">{verdict.rule}</td>" in row)
         assert said in verdict_sentence(verdict, speech).replace("\N{NO-BREAK SPACE}", " ")
         assert _rows(one, words) == [(one.id, said)]
         assert ("%" in said) == (figure_unit(one) == "1")

@@ -12,7 +12,8 @@ from tests.builders import a_plan, parcels_of, square
 from blockplan.errors import UsageError
 from blockplan.propose import Change, SearchAnswer, Unmet, conclude
 from blockplan.propose.changes import new_feature
-from blockplan.report.proposal.page import ProposalView, page, write_proposal
+from blockplan.report.proposal.page import ProposalWords, proposal_document, write_proposal
+from blockplan.report.renderers.html import page as page_of
 from blockplan.report.words import Words
 
 CHANGES = (
@@ -34,7 +35,7 @@ def proposal(**said):
 
 
 def test_features_are_numbered_in_the_order_of_the_changes():
-    view = ProposalView.of(proposal(), Words("en"))
+    view = ProposalWords.of(proposal(), Words("en"))
     assert [(one.number, one.id, one.said) for one in view.features] == [
         ("1", "C", "16 Reserve land (left blank) → 1401 Park green space, 1 ha"),
         ("2", "N-1", "new, service Nursing home, beds 9"),
@@ -56,7 +57,7 @@ def test_features_are_numbered_in_the_order_of_the_changes():
     ],
 )
 def test_how_good_it_is_stands_in_words_and_never_better_than_it_is(said, expected):
-    shown = " ".join(ProposalView.of(proposal(**said), Words("en")).standing)
+    shown = " ".join(ProposalWords.of(proposal(**said), Words("en")).standing)
     assert expected in shown
     assert ("Proved" in shown) == (
         said.get("bound", 2.0) in (2.0, 0.0) and said.get("objective", 2.0) is not None
@@ -73,7 +74,7 @@ def test_a_must_rule_that_only_became_unknown_is_counted_so_and_leaves_with_1():
     )
     assert (was["zone-edu"], now["zone-edu"]) == ("fail", "unknown")
     counts = [list(found.values()) for found in (was, now)]
-    said = " ".join(ProposalView.of(made, Words("en")).standing)
+    said = " ".join(ProposalWords.of(made, Words("en")).standing)
     before, after = (found.count("unknown") for found in counts)
     assert after > before
     assert f"must verdicts that cannot be judged: {before} before, {after} after" in said
@@ -81,7 +82,7 @@ def test_a_must_rule_that_only_became_unknown_is_counted_so_and_leaves_with_1():
 
 
 def test_verdicts_that_flip_stand_before_and_after():
-    flips = ProposalView.of(proposal(), Words("en")).flips
+    flips = ProposalWords.of(proposal(), Words("en")).flips
     assert flips[0][:2] == ("◆", "zone-beds Beds in nursing facilities per 1,000 residents")
     assert flips[0][2] == "? unknown not known"
     assert flips[0][3] == "✓ pass 10 beds per 1,000 residents"
@@ -90,12 +91,12 @@ def test_verdicts_that_flip_stand_before_and_after():
 @pytest.mark.long
 @pytest.mark.parametrize("lang", ["zh", "en", "ja"])
 def test_the_page_shows_both_maps_and_every_change_in_each_language(lang):
-    shown = page(proposal(), lang)
-    assert 'id="plate-1-before"' in shown
-    assert 'id="plate-1-after"' in shown
+    shown = page_of(proposal_document(proposal(), lang))
+    assert 'id="plate-1-before-sheet"' in shown
+    assert 'id="plate-1-after-sheet"' in shown
     assert "N-1" in shown
     assert "<script" not in shown
-    assert page(proposal(), lang) == shown
+    assert page_of(proposal_document(proposal(), lang)) == shown
 
 
 def test_the_folder_holds_the_same_three_files_and_they_agree(tmp_path):

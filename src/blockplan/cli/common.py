@@ -215,7 +215,7 @@ def show_document(document: Document) -> None:
 
 def show_block(block: Block, words: Words) -> None:
     """One block; a figure is shown by its words."""
-    from blockplan.report.document import Figure, Listing, Section, Table, Term, cell_said
+    from blockplan.report.document import Figure, Listing, Section, Table, Term, cell_said, plain_text
 
     match block:
         case Section():
@@ -229,8 +229,9 @@ def show_block(block: Block, words: Words) -> None:
         case Term():
             click.echo(f"{block.term}: {block.said}" + (f" ({block.note})" if block.note else ""))
         case Listing():
-            click.echo("\n".join([block.lead, *(f"  {item}" for item in block.items)]))
+            items = (f"  {plain_text(item)}" for item in block.items)
+            click.echo("\n".join(filter(None, (block.lead, *items))))
         case Figure():
             click.echo(block.alt)
         case _:
-            click.echo(block.text)
+            click.echo(plain_text(block.text))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from blockplan.compare import Comparison
-    from blockplan.report.comparison.page import ComparisonView
+    from blockplan.report.comparison.wording import ComparisonWords
 
 
 @click.command(
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 @pack_option
 @on_option
 @lang_option
-@click.option("--out", type=click.Path(dir_okay=False), help="Write the comparison to this HTML file.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False), help="Write the comparison to this file: HTML, PDF or DOCX."
+)
 @click.option("--tables", type=click.Path(file_okay=False), help="Write CSV tables into this folder.")
 @json_option
 def command(
@@ -53,7 +55,8 @@ def command(
     With one NAME it is compared with the plan as drawn; with several, with the first of them.
     """
     from blockplan.compare import compare
-    from blockplan.report.comparison.page import ComparisonView, write_comparison
+    from blockplan.report.comparison.page import write_comparison
+    from blockplan.report.comparison.wording import ComparisonWords
     from blockplan.report.words import Words
 
     drawn = load(plan, None)
@@ -66,7 +69,7 @@ def command(
         from blockplan.report.comparison.tables import write_comparison_tables
 
         write_comparison_tables(found, Path(tables), lang)
-    view = ComparisonView(found, Words(lang))
+    view = ComparisonWords(found, Words(lang))
     if as_json:
         show_json(found.to_dict(lang))
     else:
@@ -77,10 +80,10 @@ def command(
         click.echo(view.words("terminal.tables", path=tables), err=True)
 
 
-def _show(found: Comparison, view: ComparisonView) -> None:
+def _show(found: Comparison, view: ComparisonWords) -> None:
     words = view.words
     names = [view.name(column) for column in found.columns]
-    show_table(["", *names], [[title, *cells] for title, cells in view.column_rows])
+    show_table(["", *names], view.column_rows)
     click.echo()
     rows = [
         [
@@ -108,7 +111,7 @@ def _show(found: Comparison, view: ComparisonView) -> None:
             told = {"name": view.name_of(pair.column), "to": to, "nearer": nearer, "farther": farther}
             click.echo(words("terminal.gains", **told))
         said = {"name": view.name_of(pair.column), "first": names[0]}
-        layers = words.join(layer for layer, _, _ in view.changes(pair))
+        layers = words.join(view.changes(pair))
         if layers:
             click.echo(words("terminal.differs", said=layers, **said))
         else:

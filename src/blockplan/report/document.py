@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from blockplan.report.maps.drawing import LegendEntry
     from blockplan.report.words import Words
 
 RowKind = Literal["row", "subtotal", "total"]
@@ -46,16 +47,40 @@ class Printed(str):
     __slots__ = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """
+    Words that are set apart from those around them.
+
+    Attributes
+    ----------
+    tone
+        What they are: ``strong``, ``muted``, ``code``, ``quoted`` (somebody's own words), ``chip`` or
+        ``mark`` and the outcome or change that is meant. Words say it too: a tone is never all.
+    link
+        Id of the section or row that they lead to.
+    colour
+        That of what they name on a map.
+    """
+
+    text: str
+    tone: str = ""
+    link: str = ""
+    colour: str = ""
+
+
+#: Words, some of them set apart.
+Text: TypeAlias = str | tuple[Span, ...]
 #: What stands in a cell.
-Cell: TypeAlias = str | Quantity
+Cell: TypeAlias = Text | Quantity
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A sentence or some; `tone` says how it is meant: to be read first, or as a warning."""
+    """A sentence or some; `tone` says what for: to be read first, as a warning, as commands to type."""
 
-    text: str
-    tone: Literal["", "lead", "alert"] = ""
+    text: Text
+    tone: Literal["", "lead", "alert", "code"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +95,7 @@ class Listing:
     """Items below a line that says what they are."""
 
     lead: str
-    items: tuple[str, ...]
+    items: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +123,10 @@ class Table:
         What each row is: a subtotal and a total are set apart; none at all where all are rows.
     sign
         Column whose cells begin with the sign of an outcome or are a grade: a terminal colours them.
+    key
+        Column that says what a row is about.
+    ids
+        The id of each row, for links to it; none at all where none is linked to.
     """
 
     heads: tuple[str, ...]
@@ -106,6 +135,8 @@ class Table:
     title: str = ""
     kinds: tuple[RowKind, ...] = ()
     sign: int | None = None
+    key: int | None = None
+    ids: tuple[str, ...] = ()
 
     @property
     def texts(self) -> tuple[tuple[str, ...], ...]:
@@ -115,13 +146,25 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture (SVG), its size on paper, what it shows in words for who cannot see it, and its caption."""
+    """
+    A picture (SVG), its size on paper, what it shows in words for who cannot see it, and its caption.
+
+    A map may have a title, a legend, and closer views that share the legend.
+    """
 
     svg: str
     width_mm: float
     height_mm: float
     alt: str
-    caption: str = ""
+    caption: Text = ""
+    title: str = ""
+    legend: tuple[LegendEntry, ...] = ()
+    insets: tuple[Figure, ...] = ()
+
+    @property
+    def narrow(self) -> bool:
+        """Whether it is a strip, so that its legend fits beside it."""
+        return self.width_mm < self.height_mm * 0.75
 
 
 Block: TypeAlias = "Paragraph | Note | Listing | Term | Table | Figure | Section"
@@ -132,18 +175,20 @@ class Section:
     """
     A section: an id that is unique in the document, a heading (may be empty), and its blocks.
 
-    A section may hold sections. Pages for residents show one kind of block after the other (`sentences`,
+    A section may hold sections; one that is `folded` is opened by who wants to read it, where that can be.
+    Pages for residents show one kind of block after the other (`sentences`,
     `terms`, `table`, `notes`); every other renderer keeps the order of the blocks.
     """
 
     id: str
     title: str
     blocks: tuple[Block, ...] = ()
+    folded: bool = False
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """Its paragraphs."""
-        return tuple(one.text for one in self.blocks if isinstance(one, Paragraph))
+        return tuple(plain_text(one.text) for one in self.blocks if isinstance(one, Paragraph))
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -202,9 +247,16 @@ def section(
     return Section(id_, title, (*map(Paragraph, sentences), *terms, *tables, *map(Note, notes)))
 
 
+def plain_text(text: Text) -> str:
+    """Words without what sets some of them apart."""
+    return text if isinstance(text, str) else " ".join(one.text for one in text)
+
+
 def cell_said(cell: Cell, words: Words) -> str:
     """A cell in words."""
-    return cell if isinstance(cell, str) else words.rate(cell.value, cell.unit, cell.per)
+    if isinstance(cell, Quantity):
+        return words.rate(cell.value, cell.unit, cell.per)
+    return plain_text(cell)
 
 
 def is_number(cell: Cell) -> bool:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
     from blockplan.propose import Incumbent, Proposal, SearchAnswer
     from blockplan.propose.locks import Locks
-    from blockplan.report.proposal.page import ProposalView
+    from blockplan.report.proposal.page import ProposalWords
 
 #: Where stderr is no terminal a line of progress is written this often, beginning after as long.
 LINE_EVERY_S = 5.0
@@ -203,7 +203,7 @@ def incumbent_line(found: Incumbent) -> str:
 def finish(asked: ProposalOptions, answer: SearchAnswer, before: CheckResult | None = None) -> Proposal:
     """Judge the plan before and after, write ``--out``, and show the proposal."""
     from blockplan.propose import conclude
-    from blockplan.report.proposal.page import ProposalView, write_proposal
+    from blockplan.report.proposal.page import ProposalWords, write_proposal
     from blockplan.report.words import Words
 
     with progress("Judging before and after") as step:
@@ -214,7 +214,7 @@ def finish(asked: ProposalOptions, answer: SearchAnswer, before: CheckResult | N
     if asked.as_json:
         show_json(proposal.to_dict(asked.lang))
     else:
-        _show(ProposalView.of(proposal, Words(asked.lang)), asked)
+        _show(ProposalWords.of(proposal, Words(asked.lang)), asked)
     if asked.out:
         click.echo("\n".join(map(str, written)), err=True)
     click.get_current_context().meta[SEARCHED] = answer.seconds
@@ -226,7 +226,7 @@ def leave(proposal: Proposal) -> None:
     click.get_current_context().exit(proposal.exit_code)
 
 
-def _show(view: ProposalView, asked: ProposalOptions) -> None:
+def _show(view: ProposalWords, asked: ProposalOptions) -> None:
     """The proposal on a terminal: what it reaches, what it changes, what flips, what stays unmet."""
     click.echo(view.headline)
     for line in view.standing:

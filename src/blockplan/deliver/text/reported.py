@@ -13,7 +13,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from blockplan.deliver.text.document import NUMBER
-from blockplan.report.document import Figure, Listing, Note, Paragraph, Section, Table, Term, cell_said, walk
+from blockplan.report.document import (
+    Figure,
+    Listing,
+    Note,
+    Paragraph,
+    Section,
+    Table,
+    Term,
+    cell_said,
+    plain_text,
+    walk,
+)  # fmt: skip
 from blockplan.report.volume import volume
 from blockplan.report.words import NO_BREAK, Words
 
@@ -129,14 +140,14 @@ def _blocks(printed: Document) -> Iterator[tuple[str, bool, Block]]:
 
 def _said(block: Block, words: Words) -> Iterator[str]:
     if isinstance(block, Paragraph | Note):
-        yield block.text
+        yield plain_text(block.text)
     elif isinstance(block, Term):
         said = words("list.note", said=block.said, note=block.note) if block.note else block.said
         yield f"{block.term}{words('list.colon')}{said}"
     elif isinstance(block, Listing):
-        yield from (block.lead, *block.items)
+        yield from (block.lead, *map(plain_text, block.items))
     elif isinstance(block, Figure) and block.caption:
-        yield block.caption
+        yield plain_text(block.caption)
 
 
 def _table(block: Table, place: str, states: bool, words: Words) -> PrintedTable:

@@ -33,7 +33,7 @@ from blockplan.propose.services import service_of
 from blockplan.propose.siting.candidates import Land
 from blockplan.propose.siting.site import propose_site
 from blockplan.propose.siting.site_params import SiteParams
-from blockplan.report.proposal.page import ProposalView
+from blockplan.report.proposal.page import ProposalWords
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
@@ -237,7 +237,7 @@ def take(file: SearchFile, session: Session, only: Iterable[str] | None) -> Edit
 
 def _shown(proposal: Proposal, lang: str) -> dict[str, Any]:
     """What a proposal says, in words and as changes by feature."""
-    view = ProposalView.of(proposal, Words(lang))
+    view = ProposalWords.of(proposal, Words(lang))
     values: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for change in proposal.answer.changes:
         column = {"column": change.column, "old": change.old, "new": change.new}

@@ -24,7 +24,6 @@ from blockplan.report.maps.themes import area_names, closer_frames
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from markupsafe import Markup
     from shapely.geometry.base import BaseGeometry
 
     from blockplan.compare import Comparison, Pair
@@ -65,10 +64,6 @@ class ComparisonMaps:
                 max(frame.east for frame in known), max(frame.north for frame in known),
             )  # fmt: skip
         return ground
-
-    def definitions(self) -> Markup:
-        """The pieces that the maps refer to."""
-        return drawing.definitions(self.ground)
 
     def maps(self, pair: Pair, name: str, first: str) -> list[tuple[str, Drawing | None]]:
         """Theme and map of a pair; None where nothing differs."""

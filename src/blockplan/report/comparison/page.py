@@ -1,439 +1,319 @@
 """
-Scenarios and plans side by side on one HTML page, and in words for a terminal.
+A comparison as a document: scenarios and plans side by side.
 
-The page needs nothing else: fonts, styles and maps stand inside, there is no
-script and no outside request. The same comparison and language give the same
-bytes. What differs is told by a sign and a word, not by colour alone.
+The same comparison and language give the same bytes.
 """
 
 from __future__ import annotations
 
-import html
+import datetime as dt
 import math
-import re
-from dataclasses import dataclass
-from functools import cached_property
-from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
-import blockplan
-from blockplan.compare.columns import SAME_VALUE
-from blockplan.figures import fixed, is_known
-from blockplan.measure.measurement import figure_unit
-from blockplan.plan import BASE, landuse
-from blockplan.plan.model.codes import LISTS
-from blockplan.propose.takeover import DOCUMENT
-from blockplan.report import fonts, tables, trace
-from blockplan.report.comparison.lists import CATALOG, Lists, Matrix, flip
+from blockplan.report import tables, trace
+from blockplan.report.comparison.lists import LONGEST_LIST, SHORT_LIST, Matrix
+from blockplan.report.comparison.wording import ComparisonWords
+from blockplan.report.document import (
+    Block,
+    Document,
+    Figure,
+    Listing,
+    Note,
+    Paragraph,
+    Printed,
+    Section,
+    Span,
+    Table,
+    Term,
+)  # fmt: skip
 from blockplan.report.files import write_whole
-from blockplan.report.grouping import packs_said
 from blockplan.report.words import NO_BREAK, Words
 from blockplan.texts import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
 
-    from blockplan.check.verdict import Verdict
-    from blockplan.compare import ComparedColumn, Comparison, Pair
+    from blockplan.compare import Comparison, Pair
+    from blockplan.compare.changes import RowChange
     from blockplan.compare.columns import ComparedVerdict, MeasureRow
     from blockplan.compare.transition import TransitionUse
-    from blockplan.report.comparison.maps import ComparisonMaps
+    from blockplan.report.document import Cell, Text
     from blockplan.report.maps.drawing import Drawing
-    from blockplan.texts import Catalog
 
-SECTIONS = ("summary", "columns", "verdicts", "measures", "land", "gains", "maps", "changes", "reproduce")
 #: Where there are more verdicts than this, those that do not differ are folded.
 MOST_VERDICTS = 30
-#: The object of a rule on every block, circle ... of which the plan has none.
-EVERY = "*"
-TAGS = re.compile(r"<(style|script)\b.*?</\1>|<[^>]+>", re.DOTALL)
 
 
 def write_comparison(found: Comparison, path: Path | str, lang: str = DEFAULT_LANGUAGE) -> Path:
     """
-    Write a comparison as one self-contained HTML file.
+    Write a comparison as one self-contained file: PDF or DOCX where its name ends so, else HTML.
 
     Raises
     ------
     UsageError
         If there is no such language, or the file cannot be written.
     """
-    return write_whole(Path(path), page(found, lang).encode("utf-8"))
+    from blockplan.report.renderers import ENDINGS, render  # noqa: PLC0415 (a terminal needs no templates)
+
+    path = Path(path)
+    ending = path.suffix if path.suffix.lower() in ENDINGS else ".html"
+    return write_whole(path, render(comparison_document(found, lang), ending))
 
 
-def page(found: Comparison, lang: str) -> str:
-    """The comparison as the text of an HTML file."""
-    return rendered(ComparisonView(found, Words(lang, NO_BREAK)), "comparison.html.j2")
+def comparison_document(found: Comparison, lang: str) -> Document:
+    """A comparison as a document."""
+    of = ComparisonWords(found, Words(lang, NO_BREAK))
+    parts = {
+        "summary": (Listing(of.against(pair), of.summary(pair)) for pair in of.found.pairs),
+        **side_by_side(of),
+        "changes": _of_pairs(of, "changes", change_blocks),
+        "reproduce": _reproduce(of),
+    }
+    return whole(of, of.words("head.kicker"), parts)
 
 
-def rendered(view: ComparisonView, template: str, **more: Any) -> str:
-    """A page of this shape as the text of an HTML file; `more` is what else its template speaks through."""
-    from blockplan.templates import environment  # noqa: PLC0415 (a terminal needs no templates)
-
-    body = environment("blockplan.report").get_template(template).render(view=view, w=view.words, **more)
-    style = resources.files("blockplan.report").joinpath("templates", "comparison.css")
-    faces = fonts.faces(html.unescape(TAGS.sub(" ", body)), view.words.lang)
-    return body.replace("/*STYLE*/", faces + style.read_text(encoding="utf-8"), 1)
-
-
-def _short(id_: str) -> str:
-    """The last part of a path; of a proposal's file, which are all called alike, that of its folder."""
-    path = Path(id_)
-    return (path.parent.name if path.name == DOCUMENT else path.name) or id_
+def side_by_side(of: ComparisonWords) -> dict[str, Iterable[Block]]:
+    """What every comparison shows between its summary and its end."""
+    return {
+        "columns": (Table(("", *of.names), of.column_rows, key=0),),
+        "verdicts": _verdicts(of),
+        "measures": _measures(of),
+        "land": land_blocks(of),
+        "gains": (Paragraph(of.words("gains.lead")), *_of_pairs(of, "gains", _gains)),
+        "maps": _of_pairs(of, "maps", _maps),
+    }
 
 
-@dataclass
-class ComparisonView(Lists):
-    """What the template shows, in the language of `words`; it formats and never computes a figure."""
+def whole(of: ComparisonWords, kind: str, parts: dict[str, Iterable[Block]]) -> Document:
+    """A document of its head and of parts by the key of their heading; `kind` is what it is."""
+    head: list[Block] = [Term(*fact) for fact in of.facts]
+    if of.synthetic:
+        said = of.words("list.colon").join(map(of.words, ("head.synthetic_title", "head.synthetic")))
+        head.insert(0, Paragraph(said, "alert"))
+    told = (Section(key, of.words(f"section.{key}"), tuple(held)) for key, held in parts.items())
+    day = dt.date.fromisoformat(of.first.result.on)
+    sections = (Section("head", "", tuple(head)), *told)
+    return Document(of.title, of.words.lang, day, sections, kind)
 
-    found: Comparison
-    words: Words
 
-    #: Words that come before those of all reports.
-    catalogs: ClassVar[tuple[Catalog, ...]] = (CATALOG,)
+def _of_pairs(
+    of: ComparisonWords, key: str, show: Callable[[ComparisonWords, Pair], Iterable[Block]]
+) -> tuple[Section, ...]:
+    """A section for each column that is compared with the first."""
+    return tuple(
+        Section(f"{key}-{at}", of.against(pair), tuple(show(of, pair)))
+        for at, pair in enumerate(of.found.pairs, 1)
+    )
 
-    def __post_init__(self) -> None:
-        self.words = self.words.on(*self.catalogs)
 
-    @property
-    def columns(self) -> tuple[ComparedColumn, ...]:
-        """What is compared."""
-        return self.found.columns
+def _verdicts(of: ComparisonWords) -> Iterator[Block]:
+    """The verdicts that differ; of many, those that do not are folded."""
+    yield Paragraph(of.words("flip.lead"))
+    few = len(of.verdicts) <= MOST_VERDICTS
+    shown = [row for row in of.verdicts if few or row.differs]
+    folded = [row for row in of.verdicts if not (few or row.differs)]
+    if shown:
+        yield _verdict_table(of, shown)
+    if folded:
+        said = of.words("flip.same", n=of.words.number(len(folded)))
+        yield Section("verdicts-same", said, (_verdict_table(of, folded),), folded=True)
 
-    @property
-    def first(self) -> ComparedColumn:
-        """The column that the others are compared with."""
-        return self.found.columns[0]
 
-    @property
-    def version(self) -> str:
-        """Version of the program."""
-        return blockplan.__version__
+def _verdict_table(of: ComparisonWords, rows: list[ComparedVerdict]) -> Table:
+    cells = tuple(
+        (_rule(of, row), *(_marked(of.cell(row, at)) for at in range(len(of.columns)))) for row in rows
+    )
+    return Table((of.words("column.title"), *of.names), cells, key=0)
 
-    @property
-    def title(self) -> str:
-        """The title of the first plan."""
-        manifest = self.first.plan.manifest
-        return self.words.pick(manifest.title) or manifest.id
 
-    @property
-    def synthetic(self) -> bool:
-        """Whether the geometry of one of the plans is invented."""
-        return any(column.plan.manifest.synthetic for column in self.columns)
+def _rule(of: ComparisonWords, row: ComparedVerdict) -> Text:
+    first, words = row.first, of.words
+    standing = f"{words('column.confidence')} {first.confidence}"
+    notes = (
+        " | ".join((first.rule, words(f"force.{first.force}"), standing)),
+        trace.source_short(first, words),
+        of.one_required(row),
+    )
+    return (Span(of.verdict_title(row), "strong"), *_muted(notes))
 
-    @property
-    def kicker(self) -> str:
-        """What kind of page this is."""
-        return self.words("head.kicker")
 
-    @property
-    def synthetic_said(self) -> str:
-        """What is said where the geometry is invented."""
-        return self.words("head.synthetic")
+def _marked(cell: dict[str, Any]) -> Text:
+    spans = (
+        Span(cell["said"], f"chip {cell['outcome']}"),
+        Span(cell["mark"], f"mark {cell['kind']}"),
+        Span(cell["measured"], "strong"),
+        *_muted(cell["notes"]),
+    )
+    return tuple(one for one in spans if one.text)
 
-    @property
-    def sections(self) -> dict[str, str]:
-        """Anchor -> heading of each section, in the order of the page."""
-        return {key: self.words(f"section.{key}") for key in SECTIONS}
 
-    @property
-    def facts(self) -> list[tuple[str, str]]:
-        """The head: what was compared, by which rules, of which day."""
-        words, days = self.words, dict.fromkeys(column.result.on for column in self.columns)
-        packs = list(dict.fromkeys(pack for column in self.columns for pack in column.result.packs))
-        titles = {id_: said for column in self.columns for id_, said in column.result.pack_titles.items()}
-        return [
-            (self.words("head.compared"), words.join(self.name(column) for column in self.columns)),
-            (self.words("head.first"), self.name(self.first)),
-            (words("head.on"), words.join(words.day(day) for day in days)),
-            (words("head.packs"), packs_said(packs, titles, words)),
-        ]
+def _measures(of: ComparisonWords) -> Iterator[Block]:
+    """The measures that differ, those that do not, and how both are defined."""
+    differ = [row for row in of.measures if row.differs]
+    same = [row for row in of.measures if not row.differs]
+    yield Paragraph(of.words("measure.differ" if differ else "measure.none_differ"))
+    if differ:
+        yield _measure_table(of, differ)
+    if same:
+        said = of.words("measure.same", n=of.words.number(len(same)))
+        yield Section("measures-same", said, (_measure_table(of, same),), folded=True)
+    defined = {term.term: term for row in of.measures for term in _definition(of, row)}
+    if defined:
+        yield Section("measures-how", of.words("trace.how"), tuple(defined.values()), folded=True)
 
-    def name(self, column: ComparedColumn) -> str:
-        """What a column is called: the scenario, or the last part of the path of another plan."""
-        return self._names[column.id]
 
-    @cached_property
-    def _names(self) -> dict[str, str]:
-        short = {column.id: _short(column.id) for column in self.columns}
-        called = list(short.values())
-        # Two plans in folders of one name are told apart by their paths.
-        return {id_: name if called.count(name) == 1 else id_ for id_, name in short.items()}
-
-    def name_of(self, id_: str) -> str:
-        """What the column with an id is called."""
-        return next((self.name(column) for column in self.columns if column.id == id_), id_)
-
-    def what(self, column: ComparedColumn) -> str:
-        """What a scenario is, as the plan says."""
-        name = column.plan.scenario
-        given = column.plan.manifest.scenarios.get(name, "")
-        return self.words("head.base") if name == BASE else given or tables.DASH
-
-    # Summary and columns
-
-    def summary(self, pair: Pair) -> list[str]:
-        """How a column differs from the first, in short sentences."""
-        at = self._at(pair.column)
-        kinds = [flip(row.verdicts[0], row.verdicts[at]) for row in self.verdicts]
-        said = [
-            f"{sign} {self.words.count(f'summary.{kind}', kinds.count(kind))}"
-            for kind, sign in (("worse", "▼"), ("better", "▲"), ("other", "◆"))
-            if kind in kinds
-        ] or [self.words("summary.no_flip")]
-        changed = sum(1 for change in self.found.changes if change.column == pair.column)
-        rows = self.words.count("summary.rows", changed) if changed else self.words("summary.rows_same")
-        return [*said, self._more_people(at), self._more_land(pair), rows]
-
-    def _more_people(self, at: int) -> str:
-        old, new = self.first.result.residents.central, self.columns[at].result.residents.central
-        if not is_known(old) or not is_known(new):
-            return self.words("summary.residents_unknown")
-        if old == new:
-            return self.words("summary.residents_same")
-        amount = ("+" if new > old else "−") + self.words.number(abs(new - old))
-        return self.words("summary.residents", amount=amount)
-
-    def _more_land(self, pair: Pair) -> str:
-        ha = sum(ha for (was, now), ha in pair.land.ha.items() if was != now)
-        return self.words("summary.land", ha=self.ha(ha)) if ha else self.words("summary.land_same")
-
-    def _at(self, id_: str) -> int:
-        return next(at for at, column in enumerate(self.columns) if column.id == id_)
-
-    @cached_property
-    def column_rows(self) -> list[tuple[str, list[str]]]:
-        """Residents, capacity, exit code and the rest, one value a column."""
-        words = self.words
-        rows = {
-            "what": [self.what(column) for column in self.columns],
-            "residents": [self._residents(column) for column in self.columns],
-            "capacity": [words.number(column.result.capacity.residents) for column in self.columns],
-            "binding": [self._binding(column) for column in self.columns],
-            "verdicts": [self._counts(column) for column in self.columns],
-            "exit": [self._exit(column) for column in self.columns],
-            "drawn": [self.ha(self._drawn(column)) for column in self.columns],
-        }
-        plans = {column.plan.manifest.id for column in self.columns}
-        if len(plans) > 1:
-            titles = [words.pick(c.plan.manifest.title) or c.plan.manifest.id for c in self.columns]
-            rows = {"plan": titles, **rows}
-        return [(words(f"row.{key}"), cells) for key, cells in rows.items()]
-
-    def _residents(self, column: ComparedColumn) -> str:
-        people, words = column.result.residents, self.words
-        said = words.number(people.central)
-        if not is_known(people.low) or not is_known(people.high) or people.low == people.high:
-            return said
-        note = self.words("row.range", low=words.number(people.low), high=words.number(people.high))
-        return words("list.note", said=said, note=note)
-
-    def _binding(self, column: ComparedColumn) -> str:
-        rule = column.result.capacity.binding_rule
-        if rule is None:
-            return tables.DASH
-        titles = [verdict.title for verdict in column.result.verdicts if verdict.rule == rule]
-        return self.words.pick(titles[0]) if titles else rule
-
-    def _counts(self, column: ComparedColumn) -> str:
-        outcomes = [verdict.outcome for verdict in column.result.verdicts]
-        return self.words.join(
-            f"{sign}{self.words.space}{self.words.number(outcomes.count(outcome))}"
-            for outcome, sign in tables.SYMBOLS.items()
-            if outcome in outcomes
+def _measure_table(of: ComparisonWords, rows: list[MeasureRow]) -> Table:
+    cells = tuple(
+        (
+            (Span(of.measure_title(row), "strong"), *_muted([of.measure_note(row)])),
+            *(_measured(of.measure_cell(row, at)) for at in range(len(of.columns))),
         )
+        for row in rows
+    )
+    return Table((of.words("column.measure"), *of.names), cells, key=0)
 
-    def _exit(self, column: ComparedColumn) -> str:
-        code = column.result.exit_code
-        return self.words("list.note", said=str(code), note=self.words(f"exit.{code}"))
 
-    @staticmethod
-    def _drawn(column: ComparedColumn) -> float:
-        from blockplan.compare.side_by_side import drawn_ha  # noqa: PLC0415 (a terminal does not ask)
+def _measured(cell: dict[str, str]) -> Text:
+    gap = f"({cell['gap']})" if cell["gap"] else ""
+    return (Span(cell["value"], "strong"), *_muted((gap, cell["note"])))
 
-        return drawn_ha(column.plan)
 
-    def ha(self, value: float) -> str:
-        """Hectares with two decimals; less than that is not written as nothing."""
-        if 0 < abs(value) < 0.005:
-            return f"< {self.words.with_unit(self.words.number(0.01, 2), 'ha')}"
-        return self.words.with_unit(self.words.number(value, 2), "ha")
+def _definition(of: ComparisonWords, row: MeasureRow) -> Iterator[Term]:
+    """How a measure is defined, what it reads, and where the definition comes from."""
+    words, id_ = of.words, str(row.first.definition.get("measure", row.first.id))
+    spec = trace.measure_of(id_)
+    if spec is None:
+        return
+    read = words.join(f"{one.layer} ({', '.join(one.columns)})" for one in trace.inputs(id_, words))
+    inputs = f"{words('trace.inputs')}{words('list.colon')}{read}" if read else ""
+    notes = " | ".join(filter(None, (inputs, trace.definition_source(id_, words))))
+    title = tables.measure_words(row.first.id, words)[0]
+    yield Term(title, tables.typeset(words.pick(spec.definition)), notes)
 
-    # Verdicts and measures
 
-    @cached_property
-    def verdicts(self) -> list[ComparedVerdict]:
-        """One row a rule and object."""
-        return self.found.verdict_rows()
+def _gains(of: ComparisonWords, pair: Pair) -> Iterator[Block]:
+    rows = [(name, *map(Printed, rest)) for name, *rest in of.gains(pair)]
+    heads = [of.words(f"gains.head_{key}") for key in ("to", "nearer", "farther", "same", "old", "new")]
+    yield Table(tuple(heads), tuple(rows), key=0) if rows else Paragraph(of.words("gains.none"))
 
-    def scope(self, row: ComparedVerdict) -> str:
-        """The object a rule was judged on, where it is not the whole plan."""
-        first = row.first
-        if first.scope_kind == "plan" or first.scope_id == self.first.plan.manifest.id:
-            return ""
-        kind = self.words.or_else(f"scope.{first.scope_kind}", first.scope_kind)
-        return kind if first.scope_id == EVERY else f"{kind} {first.scope_id}"
 
-    def verdict_title(self, row: ComparedVerdict) -> str:
-        """The title of a row, set apart from the object that was judged."""
-        return " | ".join(filter(None, (tables.title(row.first, self.words), self.scope(row))))
+def _maps(of: ComparisonWords, pair: Pair) -> Iterator[Block]:
+    made = of.atlas.maps(pair, of.name_of(pair.column), of.name(of.first))
+    for theme, drawing in made:
+        nothing = Paragraph(of.words(f"map.{theme}_none"))
+        yield nothing if drawing is None else figure(of, drawing)
 
-    def clause(self, row: ComparedVerdict) -> str:
-        """Document and clause that a rule stands in."""
-        return trace.source_short(row.first, self.words)
 
-    def how(self, row: MeasureRow) -> dict[str, str] | None:
-        """How a measure is defined, what it reads, and where the definition comes from."""
-        id_ = str(row.first.definition.get("measure", row.first.id))
-        spec = trace.measure_of(id_)
-        if spec is None:
-            return None
-        read = (f"{one.layer} ({', '.join(one.columns)})" for one in trace.inputs(id_, self.words))
-        return {
-            "definition": tables.typeset(self.words.pick(spec.definition)),
-            "read": self.words.join(read),
-            "source": trace.definition_source(id_, self.words),
-        }
+def figure(of: ComparisonWords, drawing: Drawing) -> Figure:
+    """A map with its caption: what it shows, its scale, where its data come from."""
+    words = of.words
+    scale = math.ceil(drawing.sheet.unit * 1000 / 500) * 500
+    given = (words.pick(column.plan.manifest.attribution) for column in of.columns)
+    notes = [words("map.synthetic")] if of.synthetic else []
+    notes.append(words("map.scale", n=words.number(scale)))
+    notes += [words("head.attribution", source=source) for source in dict.fromkeys(given) if source]
+    return _figure(of, drawing, (Span(drawing.description), Span(" | ".join(notes), "muted")))
 
-    @property
-    def verdict_tables(self) -> tuple[list[ComparedVerdict], list[ComparedVerdict]]:
-        """The rows that are shown, and those that are folded: of many, those that do not differ."""
-        if len(self.verdicts) <= MOST_VERDICTS:
-            return self.verdicts, []
-        return [row for row in self.verdicts if row.differs], [
-            row for row in self.verdicts if not row.differs
-        ]
 
-    def one_required(self, row: ComparedVerdict) -> str:
-        """What the rule asks, if it asks the same in every column; else ""."""
-        asked = {tables.required(verdict, self.words) for verdict in row.verdicts if verdict is not None}
-        return asked.pop() if len(asked) == 1 else ""
+def _figure(of: ComparisonWords, drawing: Drawing, caption: Text = "") -> Figure:
+    drawn, insets = drawing.standalone(of.atlas.ground), tuple(_figure(of, one) for one in drawing.insets)
+    size, description = drawing.size_mm, drawing.description
+    return Figure(drawn, *size, description, caption, drawing.title, drawing.legend, insets)
 
-    def cell(self, row: ComparedVerdict, at: int) -> dict[str, Any]:
-        """A verdict in one column: outcome, value, margin, what flips."""
-        verdict, words = row.verdicts[at], self.words
-        kind = flip(row.verdicts[0], verdict) if at else ""
-        sign = {"worse": "▼", "better": "▲", "other": "◆"}.get(kind, "")
-        if verdict is None:
-            said = {"outcome": "not_applicable", "said": self.words("flip.absent"), "measured": ""}
-            notes = [self.words("flip.absent_note")]
-        else:
-            said = {
-                "outcome": verdict.outcome,
-                "said": tables.outcome_said(verdict.outcome, words),
-                "measured": tables.measured(verdict, words),
-            }
-            notes = self._notes(verdict, asks=not self.one_required(row))
-        mark = f"{sign} {self.words(f'flip.{kind}')}" if kind else ""
-        return {**said, "notes": notes, "mark": mark, "kind": kind}
 
-    def _notes(self, verdict: Verdict, *, asks: bool) -> list[str]:
-        words = self.words
-        notes = [self.words("flip.asks", required=tables.required(verdict, words))] if asks else []
-        if verdict.outcome in {"pass", "fail"} and is_known(verdict.margin):
-            notes.append(self.words("flip.margin", amount=tables.margin_said(verdict, words)))
-        if verdict.outcome == "unknown" and verdict.missing:
-            first, *rest = tables.missing_words(verdict.missing, words)
-            more = len(rest)
-            said = words.join([first, words("list.more", n=words.number(more))] if more else [first])
-            notes.append(self.words("flip.missing", said=said))
-        if verdict.outcome == "fail" and is_known(verdict.affected_residents):
-            notes.append(self.words.count("flip.affected", verdict.affected_residents))
-        elif verdict.outcome == "fail" and verdict.where:
-            notes.append(self.words.count("flip.affected_places", len(verdict.where)))
-        return notes
+def _reproduce(of: ComparisonWords) -> Iterator[Block]:
+    words, result = of.words, of.first.result
+    packs = "".join(f" --pack {pack}" for pack in result.packs)
+    yield Paragraph(words("reproduce.lead"))
+    yield Paragraph(
+        f"blockplan compare PLAN {' '.join(of.names)} --on {result.on}{packs}"
+        f" --lang {words.lang} --out comparison.html",
+        "code",
+    )
+    yield Paragraph(words("reproduce.unknown"))
+    for column in of.columns:
+        yield Term(of.name(column), column.plan.content_hash)
 
-    @cached_property
-    def measures(self) -> list[MeasureRow]:
-        """One row a measure."""
-        return self.found.measure_rows()
 
-    def measure_note(self, row: MeasureRow) -> str:
-        """The id of a measure; where it has several rows, the rules that tell them apart."""
-        id_ = row.first.id
-        if sum(other.first.id == id_ for other in self.measures) == 1:
-            return "" if self.measure_title(row) == id_ else id_
-        return " | ".join((id_, self.words.join(row.rules)))
+def land_blocks(of: ComparisonWords) -> Iterator[Block]:
+    """The matrix of each pair, or that no land changes use."""
+    yield Paragraph(of.words("land.lead"))
+    for at, pair in enumerate(of.found.pairs, 1):
+        matrix = Matrix(pair.land.ha)
+        none = Paragraph(of.words("land.none", ha=of.ha(matrix.all_before)))
+        held = transition_table(of, matrix) if matrix.moved else none
+        yield Section(f"land-{at}", of.against(pair), (held,))
 
-    def measure_title(self, row: MeasureRow) -> str:
-        """The name of a measure, with the object it was taken of."""
-        title = tables.measure_words(row.first.id, self.words)[0]
-        return self.words("list.note", said=title, note=row.scope[1]) if row.scope else title
 
-    def measure_cell(self, row: MeasureRow, at: int) -> dict[str, str]:
-        """The value in one column, and how far it lies from the first."""
-        one, base, words = row.measurements[at], row.measurements[0], self.words
-        if one is None:
-            return {"value": tables.DASH, "gap": "", "note": ""}
-        note = self.words("measure.doubt") if at in row.doubted else ""
-        gap = ""
-        if at and base is not None and is_known(one.value) and is_known(base.value):
-            same = math.isclose(one.value, base.value, rel_tol=SAME_VALUE)
-            gap = "" if same else self.words.signed(one.value - base.value, figure_unit(one))
-        return {"value": words.rate(one.value, figure_unit(one), one.per), "gap": gap, "note": note}
+def transition_table(of: ComparisonWords, matrix: Matrix) -> Table:
+    """Hectares from use to use, with totals both ways."""
+    words, uses = of.words, matrix.columns
 
-    # Land
+    def row(head: Text, given: Iterable[float], *totals: float | None) -> tuple[Cell, ...]:
+        return (head, *(Printed(of.area(ha)) for ha in (*given, *totals)))
 
-    def matrix(self, pair: Pair) -> Matrix:
-        """The transition matrix of a pair."""
-        return Matrix(pair.land.ha)
-
-    def use(self, use: TransitionUse | None, *, short: bool = False) -> str:
-        """A use of land by code and name."""
-        if use is None:
-            return self.words("land.not_drawn")
-        if use.code is None:
-            return self.words("land.unstated")
-        known = use.list_name in LISTS and landuse(use.list_name).known(use.code)
-        if short or not known:
-            return use.code
-        return f"{use.code} {landuse(use.list_name).label(use.code, self.words.lang)}"
-
-    def area(self, ha: float | None) -> str:
-        """A cell of the matrix: hectares with two decimals, nothing where no land goes that way."""
-        if not ha:
-            return ""
-        return "< 0.01" if ha < 0.005 else fixed(ha, 2)
-
-    def colour(self, use: TransitionUse) -> str:
-        """The colour of a use on the maps."""
-        from blockplan.report.comparison.maps import use_fill  # noqa: PLC0415 (a terminal draws no maps)
-
-        return use_fill(use)
-
-    # Maps
-
-    @property
-    def attributions(self) -> list[str]:
-        """Where the data of the plans come from, as the plans say."""
-        given = (self.words.pick(column.plan.manifest.attribution) for column in self.columns)
-        return [source for source in dict.fromkeys(given) if source]
-
-    def maps(self, pair: Pair) -> list[tuple[str, Drawing | None]]:
-        """Theme and map (None: nothing to draw) of a pair."""
-        return self._atlas.maps(pair, self.name_of(pair.column), self.name(self.first))
-
-    @cached_property
-    def _atlas(self) -> ComparisonMaps:
-        from blockplan.report.comparison.maps import ComparisonMaps  # noqa: PLC0415 (a terminal draws no maps)
-
-        return ComparisonMaps(self.found, self.words)
-
-    def inline(self, drawing: Drawing) -> Markup:
-        """A map for the page."""
-        return drawing.inline(self._atlas.ground)
-
-    @property
-    def definitions(self) -> Markup:
-        """Pieces that the maps refer to; asked for after the maps."""
-        return self._atlas.definitions()
-
-    @property
-    def command(self) -> str:
-        """The command that makes this page."""
-        names = " ".join(self.name(column) for column in self.columns)
-        on, packs = self.first.result.on, "".join(f" --pack {pack}" for pack in self.first.result.packs)
-        return (
-            f"blockplan compare PLAN {names} --on {on}{packs} --lang {self.words.lang} --out comparison.html"
+    rows = [
+        row(
+            _coloured(of, was),
+            (matrix.cell(was, now) for now in uses),
+            *(total(was) for total in (matrix.goes, matrix.stays, matrix.before)),
         )
+        for was in matrix.rows
+    ]
+    if matrix.still:
+        others = words.count("land.others", len(matrix.still))
+        still = matrix.kept_still
+        rows.append(row(others, (0.0 for _ in uses), None, still, still))
+    sums = [
+        row(words("land.comes"), map(matrix.comes, uses), matrix.moved, matrix.kept, matrix.all_before),
+        row(words("land.stays"), map(matrix.stays, uses), None, None, None),
+        row(words("land.total_after"), map(matrix.after, uses), None, None, matrix.all_after),
+    ]
+    heads = (f"→ {of.use(now)}" for now in uses)
+    totals = (words(f"land.{key}") for key in ("goes", "stays", "total_before"))
+    return Table(
+        (words("land.from_to"), *heads, *totals),
+        (*rows, *sums),
+        kinds=tuple("row" if at < len(rows) else "total" for at in range(len(rows) + len(sums))),
+        key=0,
+    )
+
+
+def _coloured(of: ComparisonWords, use: TransitionUse | None) -> Text:
+    from blockplan.report.comparison.maps import use_fill  # noqa: PLC0415 (a terminal draws no maps)
+
+    return (Span(of.use(use), colour="" if use is None else use_fill(use)),)
+
+
+def change_blocks(of: ComparisonWords, pair: Pair) -> Iterator[Block]:
+    """A section for each layer: folded where it is long, cut where it is very long."""
+    words, layers = of.words, of.changes(pair)
+    if not layers:
+        said = {"name": of.name_of(pair.column), "first": of.name(of.first)}
+        yield Paragraph(words("change.none", **said))
+    heads = tuple(words(f"change.{key}") for key in ("id", "kind", "fields"))
+    for at, (title, rows) in enumerate(layers.items(), 1):
+        shown = tuple(
+            (change.id, words(f"change.{change.kind}"), _fields(of, change)) for change in rows[:LONGEST_LIST]
+        )
+        held: list[Block] = [Table(heads, shown, key=0)]
+        if len(rows) > LONGEST_LIST:
+            held.append(Note(words("change.more", n=words.number(len(rows) - LONGEST_LIST))))
+        id_ = f"changes-{of.at(pair.column)}-{at}"
+        yield Section(id_, title, tuple(held), folded=len(rows) > SHORT_LIST)
+
+
+def _fields(of: ComparisonWords, change: RowChange) -> Text:
+    """The fields of a change: name, old and new value."""
+    spans = []
+    for name, old, new in change.fields:
+        spans.append(Span(of.words.or_else(f"field.{name}", name), "muted"))
+        values = {"added": [new], "removed": [old]}.get(change.kind, [old, new])
+        spans.append(Span(" → ".join(map(of.value, values))))
+    return tuple(spans)
+
+
+def _muted(notes: Iterable[str]) -> Iterator[Span]:
+    return (Span(note, "muted") for note in notes if note)

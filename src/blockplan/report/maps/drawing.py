@@ -156,8 +156,8 @@ class Drawing:
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{self._view_box(ground)}" '
             f'width="{width:.1f}mm" height="{height:.1f}mm" font-family="{FONT}">'
-            f'<clipPath id="sheet">{self._rectangle(ground)}</clipPath>'
-            f'<g clip-path="url(#sheet)">{self._inside(ground, self._below(ground))}</g></svg>'
+            f'<clipPath id="{self.id}-sheet">{self._rectangle(ground)}</clipPath>'
+            f'<g clip-path="url(#{self.id}-sheet)">{self._inside(ground, self._below(ground))}</g></svg>'
         )
 
     def nested(self, ground: Ground, x: float, y: float) -> str:
@@ -170,7 +170,7 @@ class Drawing:
 
     def _below(self, ground: Ground) -> str:
         drawn = [(ground.pieces[name], opacity) for name, opacity in self.base if name in ground.pieces]
-        return "".join(svg.group(piece, opacity=f"{opacity:g}") for piece, opacity in drawn)
+        return "".join(svg.group(svg.piece(held), opacity=f"{opacity:g}") for held, opacity in drawn)
 
     def _rectangle(self, ground: Ground) -> str:
         left, top, width, height = map(float, self._view_box(ground).split())

@@ -29,8 +29,9 @@ FONT = "Blockplan Sans"
 TOLERANCE_M = 0.6
 #: `shapely.GeometryType` of lines and of rings that stand alone.
 LINES = (1, 2)
-#: What is worth to be drawn once for all who show it: a long path with its looks, or a group of `signs`.
+#: What is worth to be drawn once for all who show it: a `piece`, a long path with its looks, `signs`.
 DRAWN = (
+    re.compile(r"<!--piece(?P<looks>)-->(?P<drawn>.*?)<!--/piece-->", re.DOTALL),
     re.compile(r'<path d="(?P<drawn>[^"]{200,})"(?P<looks>[^>]*)/>'),
     re.compile(r'<g class="signs"(?P<looks>)>(?P<drawn>.*?)</g>'),
 )
@@ -183,7 +184,7 @@ def dots(points: NDArray[np.float64], frame: Frame, apart: float) -> str:
 
 def shared(page: str) -> str:
     """
-    A page in which long paths and `signs` that it draws more than once are drawn once and referred to.
+    A page in which each `piece`, long path and group of `signs` is drawn once and referred to.
 
     Streets have a casing and a surface, many maps the same greens: only the looks differ. What is
     shared is defined at the end of the body, where it changes no other part of the page.
@@ -205,6 +206,11 @@ def shared(page: str) -> str:
     )
     held = f'<svg class="ground" width="0" height="0" aria-hidden="true"><defs>{defined}</defs></svg>'
     return page.replace("</body>", f"{held}\n</body>", 1) if ids else page
+
+
+def piece(content: str) -> str:
+    """Any content that several maps of a page may show alike."""
+    return f"<!--piece-->{content}<!--/piece-->" if content else ""
 
 
 def signs(content: str) -> str:

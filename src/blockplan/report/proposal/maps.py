@@ -16,7 +16,7 @@ import shapely
 from blockplan.plan.model.codes import DEFAULT_LIST
 from blockplan.report.maps import drawing, svg
 from blockplan.report.maps.basemap import INK, use_colour
-from blockplan.report.maps.drawing import Drawing, LegendEntry, MapSheet
+from blockplan.report.maps.drawing import Drawing, MapSheet
 from blockplan.report.maps.legends import STATION, is_station
 from blockplan.report.maps.svg import Frame
 from blockplan.report.maps.themes import LAND_USE_BASE, closer_frames, codes
@@ -114,9 +114,8 @@ class Plates:
         body += self._outlines(plan, sheet) + self._marks(plan, sheet, placer)
         if side == "before":
             body += codes(self.ground, sheet, placer)
-        legend = (LegendEntry(_swatch(), self.words("map.changed")),)
         title = self.words(f"map.{side}", name=name)
-        return Drawing(id_, title, self.words("map.note"), sheet, LAND_USE_BASE, body, legend)
+        return Drawing(id_, title, self.words("map.note"), sheet, LAND_USE_BASE, body, ())
 
     def _anew(self, sheet: MapSheet) -> str:
         """The changed parcels in the colour of their new use, with its code."""
@@ -195,7 +194,3 @@ def _shape(frame: gpd.GeoDataFrame, id_: str) -> BaseGeometry | None:
         return None
     shape = frame.geometry[frame.index.get_loc(id_)] if frame.index.has_duplicates else frame.geometry[id_]
     return None if shape is None or shape.is_empty else shape
-
-
-def _swatch() -> str:
-    return svg.box(2, 2, 26, 12, fill="none", stroke=CHANGED, stroke_width=2.4)

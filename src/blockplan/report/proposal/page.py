@@ -1,12 +1,11 @@
 """
-A proposal on one HTML page, and in words for a terminal; the same for every kind of proposal.
+A proposal as a document, and in words for a terminal; the same for every kind of proposal.
 
-The page is that of a comparison of the plan before and after, with what is proposed, how good it is,
-and maps of both ahead of it. It needs nothing else and has no script.
+The document is that of a comparison of the plan before and after, with what is proposed, how good it is,
+and maps of both ahead of it.
 
-What ``--out`` of every proposal holds: ``proposal.json``, ``changes.csv`` and ``proposal.html``.
-
-The three appear together or not at all; other files of the folder stay as they are.
+What ``--out`` of every proposal holds: ``proposal.json``, ``changes.csv`` and ``proposal.html``. The three
+appear together or not at all; other files of the folder stay as they are.
 """
 
 from __future__ import annotations
@@ -21,7 +20,9 @@ from blockplan.compare import ComparedColumn, beside
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.plan.files.archive import writing_folder
 from blockplan.report.comparison.lists import CATALOG as COMPARISON
-from blockplan.report.comparison.page import SECTIONS, ComparisonView, rendered
+from blockplan.report.comparison.page import figure, side_by_side, whole
+from blockplan.report.comparison.wording import SIGNS, ComparisonWords
+from blockplan.report.document import Document, Listing, Paragraph, Printed, Table, Term
 from blockplan.report.exports import DataTable, csv_bytes, csv_value
 from blockplan.report.grouping import packs_said
 from blockplan.report.proposal.words import CATALOG, figure_name, figure_said
@@ -30,18 +31,16 @@ from blockplan.texts import DEFAULT_LANGUAGE
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from blockplan.compare.changes import RowChange
     from blockplan.propose import Proposal, SearchAnswer
     from blockplan.propose.changes import Change
-    from blockplan.report.maps.drawing import Drawing
+    from blockplan.report.document import Block
     from blockplan.report.proposal.maps import Plates
     from blockplan.texts import Catalog
 
 BEFORE, AFTER = "before", "after"
-#: How an outcome looks on a terminal.
-SIGNS = {"worse": "▼", "better": "▲", "other": "◆"}
-
-
 #: What a new feature has from what stood there before, and is not told one by one.
 HANDED_ON = frozenset(
     {"geometry", "parcel_id", "status", "subblock_id", "block_id", "land_use_list", "existing_land_use",
@@ -74,27 +73,80 @@ def _only_drawn(change: RowChange) -> bool:
     return change.layer == "parcels" and change.kind == "added" and "land_use" not in names
 
 
-def page(proposal: Proposal, lang: str) -> str:
-    """The proposal as the text of an HTML file."""
-    view = ProposalView.of(proposal, Words(lang, NO_BREAK))
-    return rendered(view, "proposal.html.j2")
+def proposal_document(proposal: Proposal, lang: str) -> Document:
+    """A proposal as a document."""
+    return ProposalWords.of(proposal, Words(lang, NO_BREAK)).document()
 
 
 @dataclass
-class ProposalView(ComparisonView):
-    """What the template and the terminal show of a proposal; it formats and never computes a figure."""
+class ProposalWords(ComparisonWords):
+    """What is said of a proposal, in the language of `words`; it computes no figure."""
 
     proposal: Proposal
     catalogs: ClassVar[tuple[Catalog, ...]] = (CATALOG, COMPARISON)
 
     @classmethod
-    def of(cls, proposal: Proposal, words: Words) -> ProposalView:
-        """The view of a proposal in the language of `words`."""
+    def of(cls, proposal: Proposal, words: Words) -> ProposalWords:
+        """What is said of a proposal in the language of `words`."""
         columns = [
             ComparedColumn(BEFORE, proposal.plan, proposal.before),
             ComparedColumn(AFTER, proposal.changed, proposal.after),
         ]
         return cls(beside(columns), words, proposal)
+
+    def document(self) -> Document:
+        """The whole proposal."""
+        words = self.words
+        unmet = Listing("", tuple(self.unmet)) if self.unmet else Paragraph(words("unmet.none"))
+        parts = {
+            "answer": self._answer(),
+            "unmet": (unmet,),
+            "features": (self._feature_table(),),
+            "before_after": self._before_after(),
+            **side_by_side(self),
+            "parameters": tuple(Term(*one) for one in self.parameters),
+            "take_over": self._take_over(),
+        }
+        return whole(self, f"{words('head.kicker')} | {self.kind}", parts)
+
+    def _answer(self) -> Iterator[Block]:
+        words, method = self.words, self.words.or_else(f"method.{self.answer.kind}", self.answer.method)
+        yield Paragraph(self.headline, "lead")
+        yield Listing("", tuple(self.standing))
+        yield Paragraph(words("head.hand"))
+        if method:
+            yield Term(words("head.method"), method)
+        parts = [
+            (words.or_else(f"part.{name}", name), Printed(words.amount(value, self.answer.unit)))
+            for name, value in self.answer.parts.items()
+        ]
+        if len(parts) > 1:
+            yield Table(("", words("head.reached")), tuple(parts), title=words("section.parts"), key=0)
+        if self.figures:
+            rows = tuple((name, Printed(before), Printed(after)) for name, before, after in self.figures)
+            yield Table(tuple(self.figure_heads), rows, title=words("section.figures"), key=0)
+
+    def _feature_table(self) -> Block:
+        rows = tuple((Printed(one.number), *one[1:5]) for one in self.features)
+        return (
+            Table(tuple(self.feature_heads), rows, key=2) if rows else Paragraph(self.words("feature.none"))
+        )
+
+    def _before_after(self) -> Iterator[Block]:
+        yield Paragraph(self.words("map.note"))
+        for pair in self.plates.pairs():
+            yield from (figure(self, drawing) for drawing in pair)
+
+    def _take_over(self) -> Iterator[Block]:
+        before = self.proposal.before
+        yield Paragraph(self.words("take_over.lead"))
+        yield Paragraph(
+            "blockplan propose apply PLAN proposal.json --as NAME\n"
+            f"blockplan compare PLAN {before.scenario} NAME\n"
+            "blockplan propose undo PLAN NAME",
+            "code",
+        )
+        yield Term(f"{before.plan}, {before.scenario}", before.content_hash)
 
     @property
     def answer(self) -> SearchAnswer:
@@ -104,31 +156,9 @@ class ProposalView(ComparisonView):
     # Head
 
     @property
-    def kicker(self) -> str:
-        """What kind of page this is."""
-        return f"{self.words('head.kicker')} | {self.kind}"
-
-    @property
     def kind(self) -> str:
         """The kind of proposal in words."""
         return self.words.or_else(f"kind.{self.answer.kind}", self.answer.kind)
-
-    @property
-    def method(self) -> str:
-        """How the solution was found: in the language of the page where there are words for the kind."""
-        return self.words.or_else(f"method.{self.answer.kind}", self.answer.method)
-
-    @property
-    def synthetic_said(self) -> str:
-        """What is said where the geometry is invented."""
-        return self.words("head.synthetic")
-
-    @property
-    def sections(self) -> dict[str, str]:
-        """Anchor -> heading of each section."""
-        rest = (key for key in SECTIONS if key not in {"summary", "changes", "reproduce"})
-        keys = ("answer", "unmet", "features", "before_after", *rest, "parameters", "take_over")
-        return {key: self.words(f"section.{key}") for key in keys}
 
     def name(self, column: ComparedColumn) -> str:
         """The plan before, or the plan after."""
@@ -218,14 +248,6 @@ class ProposalView(ComparisonView):
         return {name: outcomes.count(name) for name in ("pass", "fail", "unknown")}
 
     @property
-    def parts(self) -> list[tuple[str, str]]:
-        """The parts of the objective by name."""
-        return [
-            (self.words.or_else(f"part.{name}", name), self.words.amount(value, self.answer.unit))
-            for name, value in self.answer.parts.items()
-        ]
-
-    @property
     def figure_heads(self) -> list[str]:
         """Heads of the table of figures."""
         return ["", self.words("column.before"), self.words("column.after")]
@@ -303,7 +325,7 @@ class ProposalView(ComparisonView):
             inside = areas.geometry.contains(point)
             if inside.any():
                 return str(
-                    self._atlas.ground.names("areas")[inside.to_numpy()].iloc[0] or areas.index[inside][0]
+                    self.atlas.ground.names("areas")[inside.to_numpy()].iloc[0] or areas.index[inside][0]
                 )
         return str(frame["parcel_id"][id_] or "") if layer != "parcels" and "parcel_id" in frame else ""
 
@@ -378,11 +400,7 @@ class ProposalView(ComparisonView):
 
         numbers = {(one.change.layer, one.id): one.number for one in self.features}
         plans = (self.proposal.plan, self.proposal.changed)
-        return Plates(self._atlas.ground, *plans, numbers, self.words, close=self.answer.kind == "layout")
-
-    def pairs_of_maps(self) -> list[tuple[Drawing, Drawing]]:
-        """Maps before and after, a pair a part of the plan."""
-        return self.plates.pairs()
+        return Plates(self.atlas.ground, *plans, numbers, self.words, close=self.answer.kind == "layout")
 
 
 DOCUMENT, CHANGES, PAGE = "proposal.json", "changes.csv", "proposal.html"
@@ -398,12 +416,12 @@ def write_proposal(proposal: Proposal, folder: Path | str, lang: str = DEFAULT_L
     UsageError
         If there is no such language, or the folder cannot be written.
     """
-    from blockplan.report.proposal.page import page  # noqa: PLC0415 (templates are loaded when a page is made)
+    from blockplan.report.renderers import render  # noqa: PLC0415 (templates are loaded when a page is made)
 
     files = {
         DOCUMENT: (jsontext.document(proposal.to_dict(lang)) + "\n").encode("utf-8"),
         CHANGES: csv_bytes(DataTable("changes", COLUMNS, tuple(map(_row, proposal.answer.changes)))),
-        PAGE: page(proposal, lang).encode("utf-8"),
+        PAGE: render(proposal_document(proposal, lang), ".html"),
     }
     try:
         with writing_folder(folder) as place:

@@ -27,6 +27,7 @@ from blockplan.report.document import (
     Term,
     cell_said,
     is_number,
+    plain_text,
 )
 from blockplan.report.maps.svg import text_width
 from blockplan.report.words import NO_BREAK, Words
@@ -65,6 +66,8 @@ BOLD, FIRM_EM, LEAST_EM = 1.08, 7.0, 5.0
 _SCRIPT = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 #: What is free below a term, points.
 TERM_AFTER_PT = 3
+#: How wide the sign of a line of a legend is.
+SWATCH_MM = 9.0
 #: Ground of a table's head.
 HEAD_GROUND = "E8EDEF"
 #: Headings and captions of our own are as dark as the text, as the texts of plans are.
@@ -176,7 +179,7 @@ class _DocxWriter:
     def paragraph(self, block: Paragraph) -> None:
         """A paragraph; what is to be read first or as a warning is set apart."""
         style = {"lead": "Intense Quote", "alert": "Intense Quote"}.get(block.tone, "Normal")
-        self._paragraph(block.text, style)
+        self._paragraph(plain_text(block.text), style)
 
     def note(self, block: Note) -> None:
         """A note, in italics."""
@@ -195,9 +198,10 @@ class _DocxWriter:
 
     def listing(self, block: Listing) -> None:
         """A line and the items below it."""
-        self._paragraph(block.lead, "Normal")
+        if block.lead:
+            self._paragraph(block.lead, "Normal")
         for item in block.items:
-            self._paragraph(item, "List Bullet")
+            self._paragraph(plain_text(item), "List Bullet")
 
     def table(self, block: Table) -> None:
         """A table whose heads stand again on each page; numbers to the right, sums in bold."""
@@ -247,18 +251,32 @@ class _DocxWriter:
                 cell.width = Pt(width * size)
 
     def figure(self, block: Figure) -> None:
-        """A picture with its caption and its words for who cannot see it."""
+        """A picture with its caption, its legend, its closer views, and its words for who cannot see it."""
         self._turn(across=False)
+        if block.title:
+            self._paragraph("", "Normal").add_run(block.title).bold = True
+        self._picture(block.svg, block.width_mm, block.alt)
+        for inset in block.insets:
+            self.figure(inset)
+        if block.legend:
+            made = self.book.add_table(0, 3)
+            for entry in block.legend:
+                cells = made.add_row().cells
+                self._picture(entry.file(), SWATCH_MM, entry.said, cells[0].paragraphs[0].add_run())
+                cells[1].text, cells[2].text = entry.said, entry.amount
+            _set_letters(made, LETTERS[0])
+        if block.caption:
+            self._caption("figure", plain_text(block.caption))
+
+    def _picture(self, svg: str, width_mm: float, alt: str, run: Any = None) -> None:
         from docx.shared import Mm  # noqa: PLC0415
 
         from blockplan.report.typesetting import raster  # noqa: PLC0415
 
-        width = min(block.width_mm, WIDEST_MM)
-        png = raster(block.svg, self.document.lang, width, round(width * PX_PER_MM))
-        self.book.add_picture(io.BytesIO(png), width=Mm(width))
-        self.book.inline_shapes[-1]._inline.docPr.set("descr", block.alt)
-        if block.caption:
-            self._caption("figure", block.caption)
+        width = min(width_mm, WIDEST_MM)
+        png = io.BytesIO(raster(svg, self.document.lang, width, round(width * PX_PER_MM)))
+        (self.book if run is None else run).add_picture(png, width=Mm(width))
+        self.book.element.body.xpath(".//wp:docPr")[-1].set("descr", alt)
 
     def done(self) -> bytes:
         """The file, with members that bear no time."""

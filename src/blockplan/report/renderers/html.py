@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import blockplan
 from blockplan.report import fonts
 from blockplan.report.document import cell_said, is_number
+from blockplan.report.maps.svg import shared
 from blockplan.report.words import NO_BREAK, Words
 from blockplan.templates import environment
 
 if TYPE_CHECKING:
-    from blockplan.report.document import Block, Cell, Document
+    from blockplan.report.document import Block, Cell, Document, Span
 
 HOLLOW = re.compile(r"<(style|script)\b.*?</\1>|<[^>]+>", re.DOTALL)
 
@@ -24,21 +25,15 @@ def page(document: Document) -> str:
     words = Words(document.lang, NO_BREAK)
     templates = environment("blockplan.report")
 
-    def said(cell: Cell) -> str:
-        return cell_said(cell, words)
+    def said(cell: Cell) -> str | tuple[Span, ...]:
+        return cell if isinstance(cell, tuple) else cell_said(cell, words)
 
     def kind(block: Block) -> str:
         return type(block).__name__.lower()
 
-    body = templates.get_template("document.html.j2").render(
-        document=document,
-        w=words,
-        kind=kind,
-        said=said,
-        is_figure=is_number,
-        version=blockplan.__version__,
-    )
-    return dressed(body, "report.css", document.lang)
+    templates.globals |= {"w": words, "kind": kind, "said": said, "is_number": is_number}
+    body = templates.get_template("document.html.j2").render(document=document, version=blockplan.__version__)
+    return dressed(shared(body), "report.css", document.lang)
 
 
 def dressed(body: str, style: str, lang: str) -> str:

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import blockplan
 from blockplan.report import fonts
-from blockplan.report.document import Figure, Section, Table, cell_said, is_number, walk
+from blockplan.report.document import (
+    Figure,
+    Listing,
+    Paragraph,
+    Section,
+    Table,
+    cell_said,
+    is_number,
+    plain_text,
+)
 from blockplan.report.typesetting import REGIONS, desk, typeset
 from blockplan.report.words import NO_BREAK, Words
 
@@ -20,8 +29,6 @@ def pdf(document: Document) -> bytes:
     """The document as the bytes of a PDF/A-2b file on A4; the same document gives the same bytes."""
     words = Words(document.lang, NO_BREAK)
     with desk() as folder:
-        figures = [block for block in walk(document.sections) if isinstance(block, Figure)]
-        names = {id(figure): _kept(folder, number, figure) for number, figure in enumerate(figures)}
         data = {
             "lang": document.lang,
             "region": REGIONS[document.lang],
@@ -29,25 +36,26 @@ def pdf(document: Document) -> bytes:
             "subtitle": document.subtitle,
             "made_with": words("head.made_with", version=blockplan.__version__),
             "colon": words("list.colon"),
-            "blocks": [_block(block, words, names) for block in document.sections],
+            "blocks": [_block(block, words, folder) for block in document.sections],
         }
         return typeset(folder, "document.typ", data, document.lang, document.day)
 
 
-def _kept(folder: Path, number: int, figure: Figure) -> str:
-    name = f"figure-{number}.svg"
-    (folder / name).write_text(fonts.printable(figure.svg), encoding="utf-8")
+def _kept(folder: Path, svg: str) -> str:
+    """The name of a picture in the folder that is set from."""
+    name = f"figure-{len(list(folder.glob('figure-*')))}.svg"
+    (folder / name).write_text(fonts.printable(svg), encoding="utf-8")
     return name
 
 
-def _block(block: Block, words: Words, names: dict[int, str]) -> dict[str, Any]:
+def _block(block: Block, words: Words, folder: Path) -> dict[str, Any]:
     """A block as the template reads it: its fields, and what kind it is."""
     kind = type(block).__name__.lower()
     if isinstance(block, Section):
         return {
             "kind": kind,
             "title": block.title,
-            "blocks": [_block(one, words, names) for one in block.blocks],
+            "blocks": [_block(one, words, folder) for one in block.blocks],
         }
     if isinstance(block, Table):
         return {
@@ -61,11 +69,18 @@ def _block(block: Block, words: Words, names: dict[int, str]) -> dict[str, Any]:
     if isinstance(block, Figure):
         return {
             "kind": kind,
-            "file": names[id(block)],
+            "file": _kept(folder, block.svg),
             "alt": block.alt,
-            "caption": block.caption,
+            "caption": plain_text(block.caption),
+            "title": block.title,
             "width": block.width_mm,
+            "insets": [_block(one, words, folder) for one in block.insets],
+            "legend": [[_kept(folder, one.file()), one.said, one.amount] for one in block.legend],
         }
+    if isinstance(block, Listing):
+        return {"kind": kind, "lead": block.lead, "items": list(map(plain_text, block.items))}
+    if isinstance(block, Paragraph):
+        return {"kind": kind, "tone": block.tone, "text": plain_text(block.text)}
     return {"kind": kind} | {name: getattr(block, name) for name in block.__slots__ if name != "link"}
 
 
