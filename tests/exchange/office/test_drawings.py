@@ -315,3 +315,17 @@ def test_names_of_streets_are_known(name):
 )  # fmt: skip
 def test_ways_that_are_no_streets_and_kinds_of_streets_are_no_names(text):
     assert _street_in(text) == ""
+
+
+def test_a_facility_drawn_as_a_block_is_one_whatever_its_sign_is_made_of(folder, brought):
+    sheet = Sheet()
+    sound(sheet)
+    sign = sheet.document.blocks.new("小学")
+    sign.add_circle((0, 0), 3)
+    sign.add_line((-3, 0), (3, 0))
+    sheet.space.add_blockref("小学", sheet.at(50, 50), dxfattribs={"layer": "配套设施"})
+    sheet.save(folder / "drawing.dxf")
+    plan, _ = brought()
+    assert plan.layers["facilities"][["service", "parcel_id"]].to_numpy().tolist() == [
+        ["primary_school", "A-01"]
+    ]

@@ -17,6 +17,7 @@ from blockplan.exchange.office.assembled_plan import AssembledPlan
 from blockplan.exchange.office.blocks import derived_blocks, numbered_by_parcels
 from blockplan.exchange.office.duplicate_files import without_twins
 from blockplan.exchange.office.facilities import facilities
+from blockplan.exchange.office.greens import entrances, greens, greens_beside_parcels
 from blockplan.exchange.office.joining import join
 from blockplan.exchange.office.mapping import FieldChoice, Question
 from blockplan.exchange.office.residents import residents_source, scope_of, share_out
@@ -65,7 +66,8 @@ def assemble(
     tables = {role: _rows(of(role), profile, findings) for role in ("street_table", "block_table")}
     made = _others(of, tables, profile, findings)
     if not of("parcels", "road_areas"):
-        drawn = {role: of(role) for role in ("boundary", "facilities", "facility_table")}
+        roles = ("boundary", "facilities", "facility_table", "green_entrances")
+        drawn = {role: of(role) for role in roles}
         return without_parcels(made, drawn, crs, mapping, profile, findings)
     _numbers_of_labels(of("parcels"), of("labels"), findings)
     found = parcels.gather(of("parcels", "road_areas"), mapping, profile, findings)
@@ -87,6 +89,9 @@ def assemble(
     )
     frame = frame.drop(columns=[column for column in frame.columns if frame[column].isna().all()])
     _on_parcels(made, frame)
+    same = greens_beside_parcels(made, frame, findings)
+    if of("green_entrances"):
+        entrances(of("green_entrances"), made, frame, same, profile, findings)
     numbered_by_parcels(made, frame, findings)
     derived_blocks(made, frame, tables["block_table"])
     built.said |= share_out(frame, made.get("blocks"), findings) or share_out(
@@ -295,6 +300,7 @@ def _others(
         ("stops", "stops", features.stops),
         ("setbacks", "setbacks", features.setbacks),
         ("accesses", "accesses", features.accesses),
+        ("greens", "greens", greens),
     ):
         if of(role):
             made[name] = make(of(role), profile, findings)

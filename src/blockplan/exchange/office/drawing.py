@@ -190,6 +190,7 @@ def _add(found: DrawingContent, entity: Any, layer: str) -> None:
         elif kind in LINES:
             line = LINES[kind](entity, layer)
             if line is not None:
+                line.of_block = entity.is_virtual
                 found.lines.append(line)
         elif kind not in {"ATTDEF", "VIEWPORT"}:
             found.unread[kind] += 1

@@ -22,13 +22,17 @@ ARC_M = 0.005
 
 @dataclass(slots=True, eq=False)
 class DrawnLine:
-    """A line as drawn: (n, 2) points, whether it ends where it begins, and its arcs (radius, middle)."""
+    """
+    A line as drawn: (n, 2) points, whether it ends where it begins, its arcs (radius, middle), and whether it
+    is part of a block.
+    """
 
     layer: str
     kind: str
     points: NDArray[np.float64]
     closed: bool
     arcs: list[tuple[float, float, float]] = field(default_factory=list)
+    of_block: bool = False
 
 
 @dataclass(slots=True)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 #: Roles of layers that draw areas; those of the first lie side by side.
 TILING = ("parcels", "road_areas", "blocks", "subblocks")
-AREAS = (*TILING, "boundary", "buildings", "water_areas", "existing_land")
-POINTS = ("facilities", "stops", "accesses")
+AREAS = (*TILING, "boundary", "buildings", "water_areas", "existing_land", "greens")
+POINTS = ("facilities", "stops", "accesses", "green_entrances")
 #: Half of the areas larger than this, and the drawing's unit is the millimetre.
 MILLIMETRES_M2 = 3e7
 #: So it is where a quarter of the lines of a drawing without areas are longer than this.
@@ -222,7 +222,7 @@ class _Layers:
         return self.roles.get(label.layer, "") in {"parcels", "labels", ""}
 
     def _stray(self, line: DrawnLine) -> bool:
-        return line.closed and len(line.points) > 3 and self.roles[line.layer] in {"", "labels"}
+        return line.closed and len(line.points) > 3 and self.roles[line.layer] in {"", "labels", "greens"}
 
     def _holding(self, lines: list[DrawnLine]) -> list[DrawnLine]:
         """Closed lines in which the number of a parcel stands."""
@@ -412,7 +412,9 @@ class _Layers:
             elif not marks:
                 shapes.append(point)
                 rows.append({"名称": label.text})
-        shapes += [shapely.LineString(one.points) for one in self.drawn.lines if one.layer == layer]
+        # What a block is drawn with is its sign, and no second feature.
+        lines = [one for one in self.drawn.lines if one.layer == layer and not (marks and one.of_block)]
+        shapes += [shapely.LineString(one.points) for one in lines]
         rows += [{} for _ in range(len(shapes) - len(rows))]
         self._put(layer, self.roles[layer], np.array(shapes, dtype=object), rows)
 

@@ -27,6 +27,7 @@ from blockplan.exchange.office.centre_lines import centre_lines_apart
 from blockplan.exchange.office.days import day_in, days_of
 from blockplan.exchange.office.decimal_commas import with_points
 from blockplan.exchange.office.duplicate_files import as_it_stands, drawn_again
+from blockplan.exchange.office.greens import entrances_by_place
 from blockplan.exchange.office.joining import looks
 from blockplan.exchange.office.law import judged_by
 from blockplan.exchange.office.mapping import (
@@ -142,6 +143,11 @@ def import_office(
     _plan_table(chosen, reading, Path(out), findings)
     placed = _place(layers, chosen, reading)
     findings += placed.findings
+    if given is None:
+        layers = [
+            (layer, _by_place(layer, choice, layers, profile, ask, findings)) for layer, choice in layers
+        ]
+        chosen.layer = [choice for _, choice in layers]
     chosen.plan["crs"] = "local" if placed.crs is None else datum.name_of(placed.crs)
     built = assemble.assemble(layers, chosen, profile, placed.crs, findings, ask)
     texts = [*reading.remarks, *(text for layer, _ in layers for text in layer.remarks)]
@@ -345,6 +351,29 @@ def _asked(
     return choice
 
 
+def _by_place(
+    layer: SourceLayer,
+    choice: LayerChoice,
+    layers: list[Pair],
+    profile: Profile,
+    ask: Callable[[Question], int] | None,
+    findings: list[SourceFinding],
+) -> LayerChoice:
+    """A layer of entrances whose name does not say of what: what lies at its points does."""
+    found = entrances_by_place(layer, choice, layers)
+    if found is None:
+        return choice
+    (role, *close), why, sure = found
+    if close:
+        question = Question(f"{layer.file}: is the layer {layer.name!r}: {why}", [role, *close])
+        role = question.options[_decide(question, ask, findings, layer)]
+    if role != choice.role:
+        choice = retake(choice, layer, profile, role)
+    if role == IGNORED:
+        choice.field = []
+    return choice.model_copy(update={"why": why, "confidence": sure, "close": close})
+
+
 def _decide(
     question: Question,
     ask: Callable[[Question], int] | None,
@@ -353,16 +382,12 @@ def _decide(
 ) -> int:
     if ask is not None:
         return ask(question)
-    findings.append(
-        SourceFinding(
-            rule="office-close",
-            grade="warning",
-            message=f"{question.about}: {question.options[0]!r} was taken; "
-            f"{', '.join(map(repr, question.options[1:]))} is nearly as likely. mapping.toml can "
-            "say otherwise.",
-            **layer.place,
-        )
+    taken, *others = map(repr, question.options)
+    message = (
+        f"{question.about}: {taken} was taken; {' and '.join(others)} {'are' if len(others) > 1 else 'is'} "
+        "nearly as likely. mapping.toml can say otherwise."
     )
+    findings.append(SourceFinding(rule="office-close", grade="warning", message=message, **layer.place))
     return 0
 
 

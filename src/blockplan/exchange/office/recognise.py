@@ -74,6 +74,8 @@ def recognise(layer: SourceLayer, profile: Profile) -> LayerChoice:
             continue
         fields = fields_of(layer, role, profile)
         score, why = _score(layer, names, fields, kind)
+        if role == "greens" and "parcels" in roles and _built_on(fields_of(layer, "parcels", profile)):
+            continue
         readings.append((score, role, why, fields))
     readings.sort(key=lambda one: -one[0])
     if not readings or (readings[0][0] < LEAST and not layer.role):
@@ -89,6 +91,12 @@ def recognise(layer: SourceLayer, profile: Profile) -> LayerChoice:
         close=close,
         field=fields,
     )
+
+
+def _built_on(fields: list[FieldChoice]) -> bool:
+    """Whether fields, read as those of parcels, say a land use or a density: green parcels are parcels."""
+    heads = ("land_use", "far", "coverage_ratio")
+    return any(one.column.startswith(heads) and one.confidence >= 0.7 for one in fields)
 
 
 def left_out(layer: SourceLayer) -> SourceFinding:

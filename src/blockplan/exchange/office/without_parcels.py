@@ -10,6 +10,7 @@ import shapely
 from blockplan.exchange.office import features
 from blockplan.exchange.office.assembled_plan import AssembledPlan
 from blockplan.exchange.office.facilities import facilities
+from blockplan.exchange.office.greens import entrances, greens_beside_parcels
 from blockplan.exchange.office.residents import residents_source
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.plan.model.plan import DERIVED
@@ -36,7 +37,7 @@ def without_parcels(
     Parameters
     ----------
     drawn
-        Layers of the roles ``boundary``, ``facilities`` and ``facility_table``.
+        Layers of the roles ``boundary``, ``facilities``, ``facility_table`` and ``green_entrances``.
     """
     built = AssembledPlan()
     scope = features.outlines(drawn["boundary"], profile, findings, "boundary")
@@ -44,6 +45,9 @@ def without_parcels(
     made["facilities"] = facilities(
         drawn["facilities"], drawn["facility_table"], none, profile, findings, False
     )
+    greens_beside_parcels(made, none, findings)
+    if drawn["green_entrances"]:
+        entrances(drawn["green_entrances"], made, none, {}, profile, findings)
     given = bool(scope) and mapping.choices.boundary != "derived"
     shapes: list[Any] = (
         [shape for _, shape in scope] if given else [one for layer in made.values() for one in layer.geometry]
