@@ -2,6 +2,7 @@
 
 import itertools
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -248,3 +249,54 @@ def test_a_parcel_names_its_facilities_with_their_size():
     plan = plan.replace(facilities=facilities)
     told = carry(plan, load_delivery_profile("zhongshan"), {})["KG_DK"].cells["PTGSS"]
     assert "小学（24班，用地16000㎡）" in told[list(USES).index("H")]
+
+
+def test_a_unit_says_land_people_and_floor_area_of_its_parcels_and_unknown_stays_empty():
+    plan, deqing = town(), load_delivery_profile("deqing")
+
+    def said(plan):
+        cells = carry(plan, deqing, {})["AC_RK_控规单元"].cells
+        return {name: cells[name][0] for name in ("JZYD", "LVYGCYD", "JSYD", "FJSYD", "JZRL", "ZJRK")}
+
+    parcels = plan.layer("parcels").copy()
+    assert said(plan) == {
+        "JZYD": 30_000.0, "LVYGCYD": 20_000.0, "JSYD": 90_000.0, "FJSYD": 0.0,
+        "JZRL": 9 * 18_000.0, "ZJRK": 300.0,
+    }  # fmt: skip
+    parcels.loc["A", ["residents", "floor_area_m2", "dwellings"]] = float("nan")
+    parcels.loc["D", "land_use"] = None
+    without = said(plan.replace(parcels=parcels))
+    assert without == dict.fromkeys(without)
+
+
+def test_subblocks_say_what_their_own_parcels_sum_up_to():
+    plan, profile = town(), load_delivery_profile("hangzhou-xg")
+    layer = carry(plan, profile, {})["XG_JQJF"].cells
+    rows = list(zip(layer["CJ"], layer["BM"], layer["MJ"], layer["RK"], layer["ZZZL"], strict=True))
+    assert sum(mj for cj, _, mj, _, _ in rows if cj == "街区") == pytest.approx(9.0)
+    assert sum(rk for cj, _, _, rk, _ in rows if cj == "街区") == 300.0
+    assert sum(zz for cj, _, _, _, zz in rows if cj == "街区") == pytest.approx(5.4)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_no_control_line_makes_a_code_that_the_profile_does_not_know(profile):
+    from blockplan.plan.model.layers import VALUES
+
+    plan, profile = town(), load_delivery_profile(profile)
+    kinds = sorted(VALUES["control_lines", "kind"])
+    line = plan.layer("parcels").geometry.iloc[0].boundary
+    lines = gpd.GeoDataFrame(
+        {"line_id": [f"L-{kind}" for kind in kinds], "kind": kinds},
+        geometry=[line] * len(kinds),
+        crs=plan.crs,
+    )
+    there = hop(plan.replace(control_lines=lines), profile)
+    tables = carry(plan.replace(control_lines=lines), profile, {})
+    for spec in profile.of("control_lines"):
+        for one in spec.fields:
+            if one.domain:
+                assert set(tables[spec.name].cells[one.name]) <= set(profile.domains[one.domain])
+    kept = {id_ for layer, id_ in there.ids if layer == "control_lines"}
+    lost = {id_ for layer, field, id_ in there.lost if (layer, field) == ("control_lines", WHOLE_ROW)}
+    assert kept | lost == set(lines["line_id"])
+    assert not kept & lost

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,7 @@ def show(made: Delivery, lang: str, *, as_json: bool) -> None:
     """What was found of a package; leaves with 1 where a blocking fault stands."""
     from blockplan.cli.common import show_table
     from blockplan.deliver.filing import TEXTS
+    from blockplan.deliver.losses import WHOLE_ROW
     from blockplan.deliver.quality import GRADES
     from blockplan.deliver.quality.finding import TEXTS as WORDS
     from blockplan.report.words import Words
@@ -109,7 +111,11 @@ def show(made: Delivery, lang: str, *, as_json: bool) -> None:
             named = [f"{WORDS(f'{one}.title', lang)} ({one})" for one in judgement.not_judged]
             click.echo(TEXTS("terminal.not_judged", lang, rules=Words(lang).join(named)))
         if made.losses:
+            whole = Counter(loss.layer for loss in made.losses if loss.field == WHOLE_ROW)
+            gone = Words(lang).join([f"{layer} {count}" for layer, count in whole.items()])
             click.echo(TEXTS("terminal.losses", lang, n=len(made.losses)))
+            if gone:
+                click.echo(TEXTS("terminal.features_lost", lang, features=gone))
     stated, found = made.kinds
     if found is not None and stated != found:
         click.echo(TEXTS("terminal.kind", lang, stated=stated, found=found), err=True)

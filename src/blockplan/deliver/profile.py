@@ -33,6 +33,8 @@ Scale = Literal["percent", "ha", "km2", "wan_m2", "ratio"]
 SCALES: dict[str, float] = {"ratio": 1.0, "percent": 100.0, "ha": 1e-4, "km2": 1e-6, "wan_m2": 1e-4}
 #: Bindings that need no column: what they give is worked out.
 MADE = frozenset({"area", "length", "bsm", "use_name", "label", "facilities", "utilities"})
+#: What a unit or block may sum up of its parcels.
+SUMMED = frozenset({"area", "residents", "floor_area_m2"})
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -45,12 +47,12 @@ class FieldSpec(_Strict):
     One field: its name, type, length, what it may hold, and what of the plan it carries.
 
     ``source`` is a column of the plan's layer, ``upper:far`` or ``lower:far``, ``plan:KEY`` (of plan.toml),
-    ``form:KEY`` (of the filing form), ``const:VALUE``, ``part:N:facilities`` (a text that is split), or one
-    of `MADE`; by plan layer where several lie in one layer. Without it the field stays
-    empty. ``words`` says which word of the office stands for which of the plan. ``unbounded`` is what stands
-    for a bound that the plan leaves open beside the other one (no lower FAR is 0); ``none`` is written where
-    a plan that has facilities has none of the kind on a parcel; ``unbuilt`` where it says nothing of land
-    that is not built on.
+    ``form:KEY`` (of the filing form), ``const:VALUE``, ``part:N:facilities`` (a text that is split),
+    ``sum:area:07,08`` (over the parcels in an area; see `totals`), or one of `MADE`; by plan layer where
+    several lie in one layer. Without it the field stays empty. ``words`` says which word of the office
+    stands for which of the plan. ``unbounded`` is what stands for a bound that the plan leaves open beside
+    the other one (no lower FAR is 0); ``none`` is written where a plan that has facilities has none of the
+    kind on a parcel; ``unbuilt`` where it says nothing of land that is not built on.
     """
 
     name: str
@@ -169,7 +171,8 @@ class DeliveredLayer(_Strict):
         bad = (
             (kind in {"upper", "lower", "part"} and column not in known | {"facilities"})
             or (not rest and kind and kind not in MADE and kind not in known)
-            or (rest and kind not in {"upper", "lower", "part", "plan", "form", "const"})
+            or (kind == "sum" and rest.partition(":")[0] not in SUMMED)
+            or (rest and kind not in {"upper", "lower", "part", "plan", "form", "const", "sum"})
         )
         if bad:
             msg = (

@@ -14,6 +14,7 @@ import shapely
 from blockplan.deliver.pairs import bounds_of
 from blockplan.deliver.profile import SCALES
 from blockplan.deliver.shapes import sizes
+from blockplan.deliver.totals import totals
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.texts import pick
 
@@ -177,6 +178,7 @@ class _Values:
     ) -> None:
         self.plan, self.profile, self.form, self.table, self.number = plan, profile, form, table, number
         self.areas = sizes(table.shapes, profile, plan.crs)
+        self.totals: dict[str, list[float | None]] = {}
         self.columns: dict[tuple[str, str], list[Any]] = {}
         self.pairs: dict[tuple[str, str], tuple[list[float | None], list[float | None]]] = {}
         tells = any(_tells(one) for one in table.spec.fields)
@@ -202,11 +204,19 @@ class _Values:
             )
         if kind in {"upper", "lower"}:
             return self._bound(one, layer, kind, rest, row)
+        if kind == "sum":
+            total = self._total(rest, at)
+            return None if total is None else total * SCALES[one.scale]
         if kind == "part":
             part, _, _ = rest.partition(":")
             size, text = one.length or 1, self._made("facilities", layer, row, at) or ""
             return text[(int(part) - 1) * size : int(part) * size] or None
         return rest if kind == "const" else value_of(self.plan, self.form, kind, rest)
+
+    def _total(self, asked: str, at: int) -> float | None:
+        if asked not in self.totals:
+            self.totals[asked] = totals(self.plan, self.table.shapes, self.profile, asked)
+        return self.totals[asked][at]
 
     def _made(self, kind: str, layer: str, row: int, at: int) -> Any:
         if kind == "area":

@@ -146,7 +146,8 @@ def _sheet(book: Any, name: str, lang: str, heads: Sequence[str], rows: Iterable
     for number, row in enumerate(rows, 1):
         for at, value in enumerate(row):
             if isinstance(value, bool) or not isinstance(value, int | float):
-                sheet.write_string(number, at, "" if value is None else str(value))
+                said = "、".join(map(str, value)) if isinstance(value, list) else value
+                sheet.write_string(number, at, "" if said is None else str(said))
             else:
                 sheet.write_number(number, at, value)
     sheet.freeze_panes(1, 0)
