@@ -2,12 +2,14 @@
 Makes the public set of broken packages: for each rule of quality one that is broken for its reason alone.
 
 ``python examples/broken-packages/make.py --out DIR`` writes a folder for each case, two master plans, and
-the clean packages they are made of. ``expected.toml`` says by hand what a checker must find in which.
+the clean packages they are made of. ``expected.toml`` says by hand what a checker must find in which. With
+``--profile ID`` all cases are made under that profile, as far as it has what they break.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import shutil
 import struct
 from dataclasses import dataclass
@@ -49,6 +51,10 @@ HAIR = 0.02
 PROFILES = ("deqing", "hangzhou-xg", "wenzhou", "zhongshan")
 
 
+class NotInProfileError(Exception):
+    """A profile has nothing of what a case breaks."""
+
+
 @dataclass
 class Case:
     """A package in the making: its folder, profile, layers, filing form, and the digests that come last."""
@@ -64,6 +70,37 @@ class Case:
     def parcels(self) -> CarriedTable:
         """The layer of parcels."""
         return self.tables[self.profile.numbering.parcel_layer]
+
+    def table(self, layer: str) -> CarriedTable:
+        """The layer that holds rows of a layer of the plan."""
+        found = [self.tables[one.name] for one in self.profile.of(layer) if self.tables[one.name].rows]
+        if not found:
+            raise NotInProfileError(layer)
+        return found[0]
+
+    def field(self, *bindings: str, layer: str = "parcels") -> str:
+        """The field that carries the first of some values that the profile has."""
+        spec = self.table(layer).spec
+        for binding in bindings:
+            if (one := spec.carrying(layer, binding)) is not None:
+                return one.name
+        raise NotInProfileError(bindings)
+
+    def free(self, *, code: bool = False) -> str:
+        """A text field of the parcels that carries nothing of the plan's rows; of codes alone if wanted."""
+        fields = self.parcels.spec.fields
+        found = [
+            one.name
+            for source in ("", "form:xzqdm")
+            for one in fields
+            if one.type == "text" and one.source == source and one.code >= code and not one.domain
+        ]
+        return self.profile.numbering.land_code if code and self.profile.numbering.land_code else found[0]
+
+    @property
+    def number(self) -> str:
+        """The field of the parcels' numbers."""
+        return self.profile.numbering.parcel
 
     @property
     def database(self) -> Path:
@@ -169,11 +206,84 @@ def filled(tables: dict[str, CarriedTable]) -> dict[str, CarriedTable]:
 
 def measured(case: Case) -> None:
     """Areas as the shapes have them."""
+    floor = case.parcels.spec.carrying("parcels", "floor_area_m2")
+    if floor is not None:
+        case.parcels.cells[floor.name] = [round(1.8 * shape.area, 2) for shape in case.parcels.shapes]
     for table in case.tables.values():
         shapes = [shapely.Point() if isinstance(shape, bytes) else shape for shape in table.shapes]
         for one in table.spec.fields:
             if one.source == "area":
                 table.cells[one.name] = list(sizes(shapes, case.profile, CRS))
+
+
+def other_domain(case: Case) -> None:
+    """A word that no domain has, in the first field with one."""
+    for table in (case.parcels, *case.tables.values()):
+        for one in table.spec.fields:
+            if one.domain and table.rows:
+                cell(table, one.name, "拟建")
+                return
+    raise NotInProfileError("domain")
+
+
+def other_form(case: Case) -> None:
+    """A value of another form: the split of uses where there is one, else the number of a parcel."""
+    try:
+        cell(case.parcels, case.field("compatible_split"), "7比3")
+    except NotInProfileError:
+        numbered(case, "_K-09")
+
+
+def numbering_of(case: Case, key: str) -> str:
+    """The field that numbers something."""
+    field: str = getattr(case.profile.numbering, key)
+    if not field:
+        raise NotInProfileError(key)
+    return field
+
+
+def same_bsm(case: Case) -> None:
+    """Two parcels with one identifier."""
+    field = numbering_of(case, "bsm")
+    cell(case.parcels, field, case.parcels.cells[field][1])
+
+
+def other_parcel(case: Case, number: str) -> None:
+    """The school stands on another parcel."""
+    cell(case.table("facilities"), case.field("parcel_id", layer="facilities"), number)
+
+
+def no_layer(case: Case) -> None:
+    """Leave out the layer of the planned land."""
+    del case.tables[case.table("boundary").spec.name]
+
+
+def larger(case: Case) -> None:
+    """The written area of the first parcel is too large."""
+    field, step = case.field("area"), {"ha": 0.0002, "m2": 0.03}[case.profile.area.unit]
+    cell(case.parcels, field, case.parcels.cells[field][0] + step)
+
+
+def fewer_people(case: Case) -> None:
+    """A unit with fewer residents than its parcels or blocks."""
+    table = case.table("boundary")
+    for one in case.profile.sums:
+        field = table.spec.field(one.whole_field)
+        if one.whole == table.spec.name and field is not None and field.source != "area":
+            cell(table, one.whole_field, 350.0)
+            return
+    raise NotInProfileError("sums")
+
+
+def no_line(case: Case) -> None:
+    """Leave out the green line."""
+    table = case.table("control_lines")
+    dropped(table, table.rows.index(("control_lines", "L-1")))
+
+
+def moved_setback(case: Case) -> None:
+    table = case.table("setbacks")
+    table.shapes[0] = translate(table.shapes[0], 200)
 
 
 def cell(table: CarriedTable, field: str, value: Any, row: int = 0) -> None:
@@ -209,15 +319,18 @@ def added(case: Case, shape: Any, like: int) -> None:
     table = case.parcels
     book = openpyxl.load_workbook(case.workbook)
     for row in list(book["地块控制指标表"].iter_rows(min_row=2, values_only=True)):
-        if row[0] == table.cells["DKBH"][like]:
+        if row[0] == table.cells[case.number][like]:
             book["地块控制指标表"].append(["K-10", *row[1:]])
     book.save(case.workbook)
+    people = [table.spec.carrying("parcels", column) for column in ("residents", "dwellings")]
     for name, values in table.cells.items():
-        values.append(values[like])
-        if name == "DKBH":
+        values.append(None if name in {one.name for one in people if one} else values[like])
+        if name == case.number:
             values[-1] = "K-10"
-        if name == "TDM":
+        if name == case.profile.numbering.land_code:
             values[-1] = "TD0010"
+        if name == case.profile.numbering.bsm:
+            values[-1] = max(values) + 1 if isinstance(values[0], float) else str(int(max(values)) + 1)
     table.shapes.append(shape)
 
 
@@ -267,7 +380,7 @@ def arc(case: Case) -> None:
     """A street of a straight line and an arc."""
     line = struct.pack("<BII4d", 1, 2, 2, *at(-40, 100), *at(150, 100))
     bend = struct.pack("<BII6d", 1, 8, 3, *at(150, 100), *at(250, 110), *at(340, 100))
-    case.tables["XG_KZX"].shapes[0] = struct.pack("<BII", 1, 9, 2) + line + bend
+    case.table("streets").shapes[0] = struct.pack("<BII", 1, 9, 2) + line + bend
 
 
 def two_parts(case: Case) -> None:
@@ -300,19 +413,24 @@ def twice(case: Case) -> None:
 
 
 def other_zone(case: Case) -> None:
-    moved = case.tables.pop("XG_KZX")
-    write_geodatabase(case.database, case.tables.values(), CRS, case.profile.files.dataset)
+    layer = "streets" if case.profile.of("streets") else "parcels"
+    moved = case.tables.pop(case.table(layer).spec.name)
+    if case.tables:
+        write_geodatabase(case.database, case.tables.values(), CRS, case.profile.files.dataset)
     write_geodatabase(case.database, [moved], pyproj.CRS("EPSG:4549"))
 
 
 def numbered(case: Case, number: str) -> None:
-    cell(case.parcels, "DKBH", number, 8)
+    cell(case.parcels, case.number, number, 8)
     printed(case, "地块控制指标表", "K-09", 0, number)
 
 
 def more_people(case: Case) -> None:
-    cell(case.parcels, "RK", 200.0)
-    cell(case.tables["AC_RK_控规单元"], "ZJRK", 500.0)
+    cell(case.parcels, case.field("residents"), 200.0)
+    case.field("dwellings")
+    for one in case.profile.sums:
+        if one.parts_field == case.field("residents"):
+            cell(case.tables[one.whole], one.whole_field, 500.0)
 
 
 def changed_digest(case: Case) -> None:
@@ -345,22 +463,25 @@ def renamed(case: Case) -> None:
 
 #: Rule -> profile of the package, and what breaks it.
 CASES: dict[str, tuple[str, Callable[[Case], Any]]] = {
-    "qc-layer": ("hangzhou-xg", lambda case: case.tables.pop("XG_GHFW")),
-    "qc-field": ("hangzhou-xg", lambda case: declared(case, "XGLX")),
-    "qc-type": ("hangzhou-xg", lambda case: declared(case, "XGLX", type="double", length=None)),
-    "qc-length": ("hangzhou-xg", lambda case: declared(case, "XGLX", length=30)),
-    "qc-mandatory": ("hangzhou-xg", lambda case: cell(case.parcels, "DYMC", None)),
-    "qc-domain": ("hangzhou-xg", lambda case: cell(case.parcels, "GHDT", "拟建")),
-    "qc-pattern": ("hangzhou-xg", lambda case: cell(case.parcels, "JRBL", "7比3")),
-    "qc-blank": ("hangzhou-xg", lambda case: cell(case.parcels, "TXYQ", " 保留现状乔木")),
-    "qc-code-chinese": ("hangzhou-xg", lambda case: cell(case.parcels, "TDM", "土0001")),
-    "qc-label": ("hangzhou-xg", lambda case: cell(case.parcels, "DLMC", "公园绿地")),
-    "qc-alias": ("hangzhou-xg", lambda case: declared(case, "XGLX", title="限高")),
-    "qc-bsm": ("wenzhou", lambda case: cell(case.parcels, "bsm", case.parcels.cells["bsm"][1])),
-    "qc-ysdm": ("wenzhou", lambda case: cell(case.parcels, "ysbm", "9999999999")),
+    "qc-layer": ("hangzhou-xg", no_layer),
+    "qc-field": ("hangzhou-xg", lambda case: declared(case, case.free())),
+    "qc-type": ("hangzhou-xg", lambda case: declared(case, case.free(), type="double", length=None)),
+    "qc-length": ("hangzhou-xg", lambda case: declared(case, case.free(), length=30)),
+    "qc-mandatory": ("hangzhou-xg", lambda case: cell(case.parcels, case.field("plan:title.zh"), None)),
+    "qc-domain": ("hangzhou-xg", other_domain),
+    "qc-pattern": ("hangzhou-xg", other_form),
+    "qc-blank": ("hangzhou-xg", lambda case: cell(case.parcels, case.field("remarks"), " 保留现状乔木")),
+    "qc-code-chinese": ("hangzhou-xg", lambda case: cell(case.parcels, case.free(code=True), "土0001")),
+    "qc-label": ("hangzhou-xg", lambda case: cell(case.parcels, case.field("use_name"), "公园绿地")),
+    "qc-alias": ("hangzhou-xg", lambda case: declared(case, case.free(), title="限高")),
+    "qc-bsm": ("wenzhou", same_bsm),
+    "qc-ysdm": ("wenzhou", lambda case: cell(case.parcels, numbering_of(case, "ysdm"), "9999999999")),
     "qc-number-unique": ("hangzhou-xg", lambda case: numbered(case, "K-08")),
     "qc-number-gap": ("hangzhou-xg", lambda case: numbered(case, "K-10")),
-    "qc-land-code": ("hangzhou-xg", lambda case: cell(case.parcels, "TDM", "TD0002")),
+    "qc-land-code": (
+        "hangzhou-xg",
+        lambda case: cell(case.parcels, numbering_of(case, "land_code"), "TD0002"),
+    ),
     "qc-name": ("hangzhou-xg", renamed),
     "qc-valid": ("hangzhou-xg", spike),
     "qc-curve": ("hangzhou-xg", arc),
@@ -378,24 +499,19 @@ CASES: dict[str, tuple[str, Callable[[Case], Any]]] = {
     "qc-axis": ("hangzhou-xg", lambda case: turned(case, lambda xy: xy[:, ::-1])),
     "qc-precision": ("hangzhou-xg", lambda case: turned(case, np.round)),
     "qc-vertical": ("hangzhou-xg", lambda case: formed(case, gcjz="1956黄海高程系")),
-    "qc-area": ("hangzhou-xg", lambda case: cell(case.parcels, "MJ", 1.0002)),
-    "qc-range": ("hangzhou-xg", lambda case: cell(case.parcels, "LDL", 120.0)),
-    "qc-bounds": ("deqing", lambda case: cell(case.parcels, "JZMDXX", 40.0)),
-    "qc-floor-area": ("deqing", lambda case: cell(case.parcels, "JZMJ", 30_000.0)),
-    "qc-sum": ("hangzhou-xg", lambda case: cell(case.tables["XG_GHFW"], "RK", 450.0)),
+    "qc-area": ("hangzhou-xg", larger),
+    "qc-range": ("hangzhou-xg", lambda case: cell(case.parcels, case.field("upper:coverage_ratio"), 120.0)),
+    "qc-bounds": ("deqing", lambda case: cell(case.parcels, case.field("lower:coverage_ratio"), 40.0)),
+    "qc-floor-area": ("deqing", lambda case: cell(case.parcels, case.field("floor_area_m2"), 30_000.0)),
+    "qc-sum": ("hangzhou-xg", fewer_people),
     "qc-population": ("deqing", more_people),
     "qc-balance": ("hangzhou-xg", lambda case: printed(case, "规划用地平衡表", "0701", 4, 5.0)),
     "qc-town-limit": ("hangzhou-xg", lambda case: None),
-    "qc-facility-parcel": ("hangzhou-xg", lambda case: cell(case.tables["XG_PTSS"], "DKBH", "K-99")),
-    "qc-facility-use": ("hangzhou-xg", lambda case: cell(case.tables["XG_PTSS"], "DKBH", "K-01")),
-    "qc-control-line": ("hangzhou-xg", lambda case: dropped(case.tables["XG_KZX"], 2)),
+    "qc-facility-parcel": ("hangzhou-xg", lambda case: other_parcel(case, "K-99")),
+    "qc-facility-use": ("hangzhou-xg", lambda case: other_parcel(case, "K-01")),
+    "qc-control-line": ("hangzhou-xg", no_line),
     "qc-text": ("hangzhou-xg", lambda case: printed(case, "地块控制指标表", "K-01", 6, 2.2)),
-    "qc-sheet-line": (
-        "hangzhou-xg",
-        lambda case: case.tables["XG_TZX"].shapes.__setitem__(
-            0, translate(case.tables["XG_TZX"].shapes[0], 200)
-        ),
-    ),
+    "qc-sheet-line": ("hangzhou-xg", moved_setback),
     "qc-file": ("hangzhou-xg", not_signed),
     "qc-tables": ("hangzhou-xg", renamed_sheet),
     "qc-digest": ("hangzhou-xg", changed_digest),
@@ -423,13 +539,27 @@ def fresh(profile: DeliveryProfile, folder: Path) -> Case:
     return Case(folder, profile, filled(carry(plan, profile, form)), form)
 
 
-def make_broken(rule: str, clean: Path, folder: Path) -> Case:
-    """A package that is broken for one rule, made of a clean one of its profile."""
+def make_broken(rule: str, clean: Path, folder: Path, profile: str = "") -> Case:
+    """
+    A package that is broken for one rule, made of a clean one of its profile, or of another profile.
+
+    Raises
+    ------
+    NotInProfileError
+        If the profile has nothing of what the rule is about; no package is left then.
+    """
     name, breaks = CASES[rule]
+    wanted = load_delivery_profile(profile or name)
+    if rule in {"qc-outside", "qc-cover"} and not wanted.of("boundary"):
+        raise NotInProfileError("boundary")
     shutil.copytree(clean, folder)
-    case = fresh(load_delivery_profile(name), folder)
+    case = fresh(wanted, folder)
     shutil.rmtree(case.database)
-    breaks(case)
+    try:
+        breaks(case)
+    except NotInProfileError:
+        shutil.rmtree(folder)
+        raise
     if not any(folder.glob("*.gdb")) or rule == "qc-one-plan":
         write_geodatabase(case.database, case.tables.values(), case.crs, case.profile.files.dataset)
     if case.digests:
@@ -460,13 +590,17 @@ def upper_of(rule: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    out = parser.parse_args().out
+    parser.add_argument("--profile", choices=PROFILES, help="all cases under this profile")
+    asked = parser.parse_args()
+    out = asked.out
     out.mkdir(parents=True)
     make_upper(out)
     for name in PROFILES:
         make_clean(load_delivery_profile(name), out / "clean" / name)
-    for rule, (name, _) in CASES.items():
-        make_broken(rule, out / "clean" / name, out / rule)
+    for rule, (own, _) in CASES.items():
+        name = asked.profile or own
+        with contextlib.suppress(NotInProfileError):
+            make_broken(rule, out / "clean" / name, out / rule, name)
     shutil.copy(Path(__file__).with_name("expected.toml"), out)
 
 

@@ -15,11 +15,12 @@ from tests.town import town
 from blockplan.check import check
 from blockplan.deliver.geodatabase import ReadLayer
 from blockplan.deliver.handover import accept, deliver, write_digests
-from blockplan.deliver.package import Package
+from blockplan.deliver.package import Package, read_package
 from blockplan.deliver.profile import load_delivery_profile
 from blockplan.deliver.quality import GRADES, RULES
 from blockplan.deliver.quality.finding import PackageFacts
 from blockplan.deliver.quality.identity import number_gaps
+from blockplan.deliver.quality.numbers import sums
 from blockplan.texts import LANGUAGES
 
 
@@ -51,7 +52,9 @@ def expected(repo):
 def test_a_package_in_order_has_no_fault_and_every_rule_is_judged(clean, name):
     found = accept(clean / name, load_delivery_profile(name), None, upper=clean / "upper.gpkg")
     assert found.judgement.checks == ()
-    assert found.judgement.not_judged == ()
+    # Zhongshan's one layer draws neither the planned land nor control lines: that is no pass.
+    beyond = ("qc-outside", "qc-cover", "qc-control-line") if name == "zhongshan" else ()
+    assert found.judgement.not_judged == beyond
 
 
 def test_every_rule_has_a_broken_package_and_an_expectation(maker, expected):
@@ -74,6 +77,37 @@ def test_a_broken_package_is_found_broken_for_its_reason_alone(maker, clean, exp
     assert case["layer"] == "*" or {one.layer for one in checks} == {case["layer"]}
     grade = next(one.grade for one in RULES if one.id == rule)
     assert found.judgement.blocked == (grade == "blocking")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["deqing", "hangzhou-xg", "wenzhou", "zhongshan"])
+@pytest.mark.parametrize("rule", [rule.id for rule in RULES])
+def test_a_rule_is_broken_alone_under_every_profile_that_has_what_it_is_about(
+    maker, clean, tmp_path, rule, name
+):
+    try:
+        maker.make_broken(rule, clean / name, tmp_path / rule, name)
+    except maker.NotInProfileError:
+        assert not (tmp_path / rule).exists()
+        assert maker.CASES[rule][0] != name
+        return
+    upper = clean / maker.upper_of(rule)
+    checks = accept(tmp_path / rule, load_delivery_profile(name), None, upper=upper).judgement.checks
+    assert {one.rule for one in checks} == {rule}, [one.message["en"] for one in checks]
+
+
+def test_a_unit_with_fewer_residents_than_its_parcels_is_wrong_even_where_some_say_none(tmp_path, clean):
+    package = shutil.copytree(clean / "deqing", tmp_path / "package")
+    profile = load_delivery_profile("deqing")
+    read = read_package(package, profile)
+    unit, parcels = read.layers["AC_RK_控规单元"], read.layers["AC_RK_控规地块"]
+    assert None in parcels.cells["RK"]
+    facts = PackageFacts(read)
+    assert not list(sums(facts))
+    unit.cells["ZJRK"] = [350.0]
+    assert [one.measured for one in sums(facts)] == [-50.0]
+    unit.cells["ZJRK"] = [450.0]
+    assert not list(sums(facts))
 
 
 def test_what_cannot_be_judged_is_named_and_is_no_pass(clean):

@@ -47,8 +47,8 @@ RULES: tuple[QualityRule, ...] = (
     QualityRule("qc-acute", "geometry", "ignorable", geometry.acute),
     QualityRule("qc-vertex", "geometry", "ignorable", geometry.vertices),
     QualityRule("qc-hole", "geometry", "note", geometry.holes),
-    QualityRule("qc-outside", "geometry", "blocking", geometry.outside),
-    QualityRule("qc-cover", "geometry", "blocking", geometry.cover),
+    QualityRule("qc-outside", "geometry", "blocking", geometry.outside, "scope"),
+    QualityRule("qc-cover", "geometry", "blocking", geometry.cover, "scope"),
     QualityRule("qc-crs", "reference", "blocking", reference.system),
     QualityRule("qc-zone", "reference", "blocking", reference.zone),
     QualityRule("qc-axis", "reference", "blocking", reference.axis),
@@ -64,7 +64,7 @@ RULES: tuple[QualityRule, ...] = (
     QualityRule("qc-town-limit", "agreement", "blocking", agreement.boundary, "upper"),
     QualityRule("qc-facility-parcel", "agreement", "blocking", agreement.facility_parcels),
     QualityRule("qc-facility-use", "agreement", "ignorable", agreement.facility_uses),
-    QualityRule("qc-control-line", "agreement", "blocking", agreement.control_lines, "upper"),
+    QualityRule("qc-control-line", "agreement", "blocking", agreement.control_lines, "lines"),
     QualityRule("qc-text", "agreement", "blocking", agreement.texts, "tables"),
     QualityRule("qc-sheet-line", "agreement", "ignorable", agreement.sheet_lines),
     QualityRule("qc-file", "package", "blocking", parts.files),
@@ -95,9 +95,12 @@ class Judgement:
 
 def judge(facts: PackageFacts) -> Judgement:
     """Apply every rule that can be judged to a package."""
+    profile = facts.package.profile
     there = {
         "": True,
         "upper": facts.upper_fits,
+        "scope": facts.scope is not None,
+        "lines": facts.upper_fits and facts.scope is not None and bool(profile.of("control_lines")),
         "whole": facts.whole,
         "tables": not any(unread(facts.package.place("tables"))),
     }

@@ -92,7 +92,7 @@ def _layer(facts: PackageFacts) -> str:
 def control_lines(facts: PackageFacts) -> Iterator[PackageFault]:
     """Control lines of the master plan that the plan does not contain."""
     plan = facts.plan
-    if plan is None or facts.scope is None:
+    if plan is None:
         return
     frame = plan.layer("control_lines")
     for kind in ("blue", "green", "yellow", "purple"):

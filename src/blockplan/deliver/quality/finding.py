@@ -112,7 +112,7 @@ class QualityRule:
     grade: Grade
     find: Callable[[PackageFacts], Iterable[PackageFault]]
     #: What must be there for the rule to be judged, beyond the database.
-    needs: Literal["", "upper", "whole", "text", "tables"] = ""
+    needs: Literal["", "upper", "scope", "lines", "whole", "tables"] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,8 +74,6 @@ def gaps(facts: PackageFacts) -> Iterator[PackageFault]:
 
 def cover(facts: PackageFacts) -> Iterator[PackageFault]:
     """Land at the edge of the planned land that no parcel covers."""
-    if facts.scope is None:
-        return
     for land in _uncovered(facts):
         if _at_edge(facts, land):
             yield PackageFault(
@@ -117,7 +115,7 @@ def _least(facts: PackageFacts) -> float:
 def outside(facts: PackageFacts) -> Iterator[PackageFault]:
     """Parcels that reach beyond the planned land."""
     layer, spec = facts.parcels, facts.package.profile.parcels
-    if layer is None or facts.scope is None:
+    if layer is None:
         return
     beyond = shapely.difference(facts.parcel_shapes, facts.scope)
     for at, land in enumerate(beyond):

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 M2_PER = {"m2": 1.0, "ha": 1e4}
 #: Floor area is written in whole m2 and areas to decimals: what both round away, m2 and share.
 SLACK_M2, SLACK_SHARE = 1.0, 0.001
+#: What coordinates round away of land that is drawn without overlap or gap, m2.
+SLACK_DRAWN_M2 = 0.05
 #: The balance is printed in hundredths of a hectare, shared out by largest remainder.
 PRINTED_HA = 0.0101
 
@@ -114,29 +116,29 @@ def _sum(facts: PackageFacts, one: CheckedSum) -> Iterator[PackageFault]:
     if not rows or not of or amounts is None or totals is None:
         return
     held: dict[int, list[Any]] = defaultdict(list)
+    drawn: dict[int, float] = defaultdict(float)
     spots = [point_of(parts.shapes[row]) for row in rows]
-    tree = shapely.STRtree(mended(whole.shapes[at] for at in of))
-    for spot, at in zip(*tree.query(spots, predicate="intersects"), strict=True):
+    lands = mended(whole.shapes[at] for at in of)
+    for spot, at in zip(*shapely.STRtree(lands).query(spots, predicate="intersects"), strict=True):
         held[of[int(at)]].append(amounts[rows[int(spot)]])
+        drawn[of[int(at)]] += mended([parts.shapes[rows[int(spot)]]])[0].area
+    field = spec.field(one.whole_field)
     for at, found in held.items():
-        total = totals[at]
-        if not isinstance(total, int | float) or any(not isinstance(value, int | float) for value in found):
+        apart = abs(drawn[at] - lands[of.index(at)].area)
+        if field is not None and field.source == "area" and apart > SLACK_DRAWN_M2:
+            continue  # what overlaps, is left out or lies outside is named by the rules of geometry
+        total, known = totals[at], [value for value in found if isinstance(value, int | float)]
+        if not isinstance(total, int | float):
             continue
-        slack = one.slack * (len(found) + 1)
-        if abs(sum(found) - total) > slack:
+        rest = total - sum(known)
+        # Parts that say nothing may be anything but less than nothing.
+        if abs(rest) > one.slack * (len(found) + 1) and (rest < 0 or len(known) == len(found)):
             words = {
-                "field": one.whole_field,
-                "value": f"{total:g}",
-                "right": f"{sum(found):.6g}",
+                "field": one.whole_field, "value": f"{total:g}", "right": f"{sum(known):.6g}",
                 "parts": one.parts,
-            }
-            yield PackageFault(
-                spec.name,
-                facts.name(spec, whole, at),
-                point_of(whole.shapes[at]),
-                round(total - sum(found), 6),
-                words,
-            )
+            }  # fmt: skip
+            name, spot = facts.name(spec, whole, at), point_of(whole.shapes[at])
+            yield PackageFault(spec.name, name, spot, round(rest, 6), words)
 
 
 def _chosen(values: dict[str, list[Any]], where: dict[str, str], count: int) -> list[int]:

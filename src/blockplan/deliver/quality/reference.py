@@ -84,7 +84,11 @@ def areas(facts: PackageFacts) -> Iterator[PackageFault]:
     """Written areas that are not those of the shapes, by the profile's rule and to its decimals."""
     profile = facts.package.profile
     step = 10.0**-profile.area.decimals
+    # Where the system or the axes are wrong, the place on the ellipsoid is, and every area: one fault.
+    elsewhere = {fault.layer for find in (system, axis) for fault in find(facts)}
     for spec, layer, one in facts.cells(lambda one: one.source == "area"):
+        if profile.area.rule == "ellipsoidal" and spec.name in elsewhere:
+            continue
         shapes = [shape or shapely.Polygon() for shape in layer.shapes]
         for at, (said, is_) in enumerate(
             zip(layer.cells[one.name], sizes(shapes, profile, layer.crs), strict=True)
