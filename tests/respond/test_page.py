@@ -10,8 +10,10 @@ from tests.respond.made import CLERK, MemoryRecord, an_answer, submit
 
 import blockplan as bp
 from blockplan.errors import NoticeStateError, PlanDataError, UsageError
-from blockplan.respond import Answer, Desk, PlanChange, write_response
-from blockplan.respond.page import page, shown
+from blockplan.report.renderers.html import page
+from blockplan.report.response import response_document, write_response
+from blockplan.respond import Answer, Desk, PlanChange
+from blockplan.respond.tables import shown
 from blockplan.respond.worksheet import worksheet
 from blockplan.texts import LANGUAGES
 
@@ -189,7 +191,7 @@ def test_changes_are_verified_against_the_plans_and_a_false_one_is_refused(tmp_p
 def test_an_adoption_without_a_change_says_so_on_the_page():
     from blockplan.respond.document import response
 
-    assert "no change of the plan is named" in page(response(answered()), "en")
+    assert "no change of the plan is named" in page(response_document(response(answered()), "en"))
 
 
 def test_a_folder_that_is_a_file_and_an_unknown_language_are_refused(tmp_path):

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from tests.respond.made import CLERK, MemoryRecord, an_answer
 
-from blockplan.respond import Desk, find_campaigns, read_opinions, split, write_response
+from blockplan.report.response import write_response
+from blockplan.respond import Desk, find_campaigns, read_opinions, split
 from blockplan.respond.proposals import group_segments, groups_said, keep_groups, spread_themes, take_named
 from blockplan.respond.vectors import SentenceVectors, WordVectors, has_model
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from blockplan.respond.grouping import propose_groups
     from blockplan.respond.importing import read_opinions
     from blockplan.respond.listed_opinions import ListedOpinion
-    from blockplan.respond.page import write_response
     from blockplan.respond.seeding import assign_by_examples
     from blockplan.respond.segments import Segment, split
     from blockplan.respond.sorting import Sorting, Theme
@@ -38,7 +37,6 @@ _HOMES = {
     "propose_groups": "grouping",
     "read_opinions": "importing",
     "ListedOpinion": "listed_opinions",
-    "write_response": "page",
     "assign_by_examples": "seeding",
     "Segment": "segments",
     "split": "segments",
@@ -65,7 +63,6 @@ __all__ = [
     "reconcile",
     "require_complete",
     "split",
-    "write_response",
 ]
 
 

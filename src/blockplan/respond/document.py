@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 def response(sorting: Sorting, before: Plan | None = None, after: Plan | None = None) -> dict[str, Any]:
     """
-    The consultation report as a document for JSON; `blockplan.respond.page` shows it.
+    The consultation report as a document for JSON; `blockplan.report.response` shows it.
 
     Parameters
     ----------

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from blockplan.errors import UsageError
 from blockplan.respond.answers import KINDS, answer_from
 from blockplan.respond.importing import rows_of
-from blockplan.respond.page import as_csv
 from blockplan.respond.refusals import refused
+from blockplan.respond.tables import as_csv
 from blockplan.texts import listed, pick
 
 if TYPE_CHECKING:

@@ -313,26 +313,20 @@ def respond_command(
     notice: str, out: str, plan: str | None, changed: str | None, lang: str, as_json: bool
 ) -> None:
     """Write the consultation report: page, JSON and tables. Refused while one segment has no answer."""
-    from blockplan.respond import Desk, write_response
+    from blockplan.report.response import write_response
+    from blockplan.respond import Desk
 
     if changed and not plan:
         raise click.UsageError("--changed needs --plan: changes are compared with the plan on notice first.")
     before = load(plan, None) if plan else None
     after = load(changed, None) if changed else None
     with reading(notice) as store:
-        paths = write_response(Desk(store), out, lang, before=before, after=after, faces=_faces)
+        paths = write_response(Desk(store), out, lang, before=before, after=after)
     if as_json:
         show_json({"files": [str(path) for path in paths]})
         return
     for path in paths:
         click.echo(str(path))
-
-
-def _faces(page: str, lang: str) -> str:
-    """The report's own font, of the characters that the page has."""
-    from blockplan.report.renderers.html import font_faces
-
-    return font_faces(page, lang)
 
 
 def _embedder(by_words: bool) -> Embedder:
@@ -361,14 +355,14 @@ def _line(desk: Desk, segment: Segment) -> str:
 
 
 def _short(text: str) -> str:
-    from blockplan.respond.page import shown
+    from blockplan.respond.tables import shown
 
     line = " ".join(shown(text).split())
     return line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"
 
 
 def _say(key: str, lang: str, **values: Any) -> str:
-    from blockplan.respond.page import TEXTS
+    from blockplan.respond.tables import TEXTS
 
     return TEXTS(key, lang, **values)
 

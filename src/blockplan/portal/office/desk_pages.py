@@ -27,7 +27,7 @@ from blockplan.portal.security_headers import as_download
 from blockplan.portal.words import say
 from blockplan.respond import Desk, split
 from blockplan.respond.coverage import each_gap, numbers
-from blockplan.respond.page import shown as plainly
+from blockplan.respond.tables import shown as plainly
 from blockplan.texts import pick, refusal
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from blockplan.portal.record.models import Entry
 from blockplan.portal.record.store import open_store
 from blockplan.portal.words import say
 from blockplan.respond import Desk, Sorting
-from blockplan.respond.page import shown as plainly
+from blockplan.respond.tables import shown as plainly
 from blockplan.texts import refusal
 
 if TYPE_CHECKING:

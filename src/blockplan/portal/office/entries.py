@@ -17,7 +17,7 @@ from blockplan.portal.record.models import Erasure
 from blockplan.portal.record.store import open_store
 from blockplan.portal.submissions.subjects import said_or
 from blockplan.portal.words import say
-from blockplan.respond.page import shown as plainly
+from blockplan.respond.tables import shown as plainly
 from blockplan.texts import LANGUAGES, listed, pick
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ from blockplan.portal.record.models import Entry, Notice, Opinion
 from blockplan.portal.record.store import open_store
 from blockplan.portal.submissions import promised
 from blockplan.portal.words import say
-from blockplan.respond.page import shown as plainly
+from blockplan.respond.tables import shown as plainly
 from blockplan.texts import pick
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ from blockplan.portal.security_headers import as_download
 from blockplan.portal.submissions.services import Said, new_form, take
 from blockplan.portal.words import say
 from blockplan.respond import read_opinions
-from blockplan.respond.page import shown as plainly
+from blockplan.respond.tables import shown as plainly
 from blockplan.texts import refusal
 
 if TYPE_CHECKING:

@@ -38,13 +38,12 @@ def document_of(desk: Sorting, before: Plan | None) -> dict[str, Any]:
 
 def files_of(document: Mapping[str, Any]) -> dict[str, bytes]:
     """The files of a report by language and name."""
-    from blockplan.report.renderers.html import font_faces  # noqa: PLC0415
-    from blockplan.respond.page import files  # noqa: PLC0415
+    from blockplan.report.response import response_files  # noqa: PLC0415
 
     return {
         f"{lang}/{name}": content
         for lang in LANGUAGES
-        for name, content in files(document, lang, font_faces).items()
+        for name, content in response_files(document, lang).items()
     }
 
 
@@ -55,7 +54,7 @@ def digests(files: Mapping[str, bytes]) -> dict[str, str]:
 
 def is_of(report: Mapping[str, str], document: Mapping[str, Any]) -> bool:
     """Whether the files that an entry names are those of a document."""
-    from blockplan.respond.page import DOCUMENT, as_json  # noqa: PLC0415
+    from blockplan.respond.tables import DOCUMENT, as_json  # noqa: PLC0415
 
     digest = hashlib.sha256(as_json(document)).hexdigest()
     return all(report.get(f"{lang}/{DOCUMENT}") == digest for lang in LANGUAGES)

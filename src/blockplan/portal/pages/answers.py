@@ -113,7 +113,7 @@ def made(row: Notice) -> Path:
 
 
 def _make(row: Notice, folder: Path) -> None:
-    from blockplan.respond.page import files  # noqa: PLC0415 (only the report needs it)
+    from blockplan.report.response import response_files  # noqa: PLC0415 (only the report needs it)
     from blockplan.respond.sorting import Sorting  # noqa: PLC0415
 
     sorting = Sorting(open_store(row.id))
@@ -122,7 +122,9 @@ def _make(row: Notice, folder: Path) -> None:
     beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".making-"))
     try:
         made = _published(row) or {
-            _in(lang, name): data for lang in LANGUAGES for name, data in files(document, lang).items()
+            _in(lang, name): data
+            for lang in LANGUAGES
+            for name, data in response_files(document, lang).items()
         }
         for name, data in made.items():
             (beside / name).write_bytes(data)

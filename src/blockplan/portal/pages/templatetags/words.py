@@ -16,7 +16,7 @@ from blockplan.portal import local_time
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.record.index import named
 from blockplan.portal.words import OPEN, SHUT, pseudo, say
-from blockplan.respond import page as response
+from blockplan.respond import tables as response
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
