@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -129,6 +130,49 @@ def test_a_transfer_of_floor_area_sums_to_zero_and_creates_nothing():
     )
     found = amendment(town(), new)
     assert found.ledger == ({"account": "A", "change_m2": -3000.0}, {"account": "D", "change_m2": 3000.0})
+
+
+def with_blocks(**west):
+    """The town in two blocks with caps of floor area; changes of the western one's."""
+    blocks = gpd.GeoDataFrame(
+        {"block_id": ["K", "L"], "floor_area_m2_max": [5e4, 9e4], "floor_area_transfer_m2": [0.0, 0.0]},
+        geometry=[square(0, 0).union(square(0, 1)), square(1, 0).union(square(1, 1))], crs=town().crs,
+    )  # fmt: skip
+    for column, values in west.items():
+        blocks[column] = values
+    return town().replace(blocks=blocks)
+
+
+def test_floor_area_that_one_block_hands_to_another_is_major_and_sums_to_zero():
+    found = amendment(with_blocks(), with_blocks(floor_area_transfer_m2=[4_000.0, -4_000.0]))
+    assert found.kind == 3
+    assert [(one.why, one.id) for one in found.grounds] == [
+        ("floor_area_transfer_m2", "K"), ("floor_area_transfer_m2", "L"),
+    ]  # fmt: skip
+    assert [(one.what, one.id, one.change) for one in found.gains if one.layer == "blocks"] == [
+        ("block_cap", "K", 4_000.0), ("block_cap", "L", -4_000.0),
+    ]  # fmt: skip
+    assert found.ledger == ({"account": "K", "change_m2": 4_000.0}, {"account": "L", "change_m2": -4_000.0})
+
+
+@pytest.mark.parametrize(("cap", "kind"), [(60_000.0, 3), (np.nan, 3), (40_000.0, 4)])
+def test_a_block_that_may_hold_more_is_a_major_amendment(cap, kind):
+    assert amendment(with_blocks(), with_blocks(floor_area_m2_max=[cap, 90_000.0])).kind == kind
+
+
+def test_a_facility_that_moves_is_told_of_the_subblocks_that_are_drawn_where_no_parcel_names_one():
+    def plan(of):
+        subblocks = gpd.GeoDataFrame(
+            {"subblock_id": ["N", "S"]}, geometry=[square(0, 1), square(0, 0)], crs=town().crs
+        )
+        made = town().replace(subblocks=subblocks, blocks=town().layer("blocks").iloc[:0])
+        parcels = made.layer("parcels").assign(block_id=None)
+        return changed(made.replace(parcels=parcels), "facilities", "culture", parcel_id=of)
+
+    gains = amendment(plan("A"), plan("D")).gains
+    assert [(one.layer, one.id, one.change) for one in gains if one.what == "facilities:culture"] == [
+        ("subblocks", "N", 1.0), ("subblocks", "S", -1.0),
+    ]  # fmt: skip
 
 
 def test_floor_area_that_an_amendment_creates_stands_in_its_own_account():
@@ -347,8 +391,10 @@ def test_a_signed_amendment_is_verified_and_a_changed_one_is_not(tmp_path):
     assert verify(tmp_path / "out", str(signer.verifier))["kind"] == 4
     file = tmp_path / "out" / "amendment.json"
     file.write_text(file.read_text("utf-8").replace('"kind": 4', '"kind": 5'), "utf-8")
-    with pytest.raises(ValueError, match=r"amendment\.json is not as it was signed"):
-        verify(tmp_path / "out", str(signer.verifier))
+    for _ in ("changed", "gone"):
+        with pytest.raises(ValueError, match=r"amendment\.json is not as it was signed"):
+            verify(tmp_path / "out", str(signer.verifier))
+        file.unlink(missing_ok=True)
 
 
 @pytest.mark.long

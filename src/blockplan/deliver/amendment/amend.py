@@ -17,6 +17,7 @@ from blockplan.compare.changes import changes
 from blockplan.compare.transition import SMALLEST_PIECE_M2
 from blockplan.deliver.amendment.gains import (
     QuantityChange,
+    block_gains,
     facility_gains,
     floor_area_gains,
     light_gains,
@@ -60,7 +61,7 @@ class PlanAmendment:
     layers
         ``before``, ``after``, ``change``.
     gains
-        Floor area by parcel, facilities by block, shade by parcel of homes.
+        Floor area by parcel and by block, facilities by block, shade by parcel of homes.
     ledger
         Accounts whose ``change_m2`` sum to zero.
     """
@@ -108,9 +109,11 @@ def amendment(base: Plan, new: Plan) -> PlanAmendment:
         )
     old, now = sound(base), sound(new)
     kind, grounds = kind_of(old, now)
-    floor = floor_area_gains(old, now)
-    gains = (*floor, *facility_gains(old, now), *light_gains(old, now))
-    return PlanAmendment(base, new, kind, tuple(grounds), _layers(old, now), gains, tuple(transfers(floor)))
+    floor, caps = floor_area_gains(old, now), block_gains(old, now)
+    gains = (*floor, *caps, *facility_gains(old, now), *light_gains(old, now))
+    # What blocks hand over is told of parcels where these say it, else of the blocks.
+    ledger = tuple(transfers(floor or caps))
+    return PlanAmendment(base, new, kind, tuple(grounds), _layers(old, now), gains, ledger)
 
 
 def _layers(base: Plan, new: Plan) -> dict[str, gpd.GeoDataFrame]:

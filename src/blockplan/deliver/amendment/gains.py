@@ -89,32 +89,65 @@ def floor_area_gains(base: Plan, new: Plan) -> list[QuantityChange]:
 
 
 def facility_gains(base: Plan, new: Plan) -> list[QuantityChange]:
-    """Services of which a block (the plan, where a parcel names none) has more or less, number and floor."""
+    """
+    Services of which a block has more or less, number and floor.
+
+    The block or subblock that the parcel names, else the one that is drawn where it lies, else the plan.
+    """
     old, now = _services(base), _services(new)
     found = []
     for key in sorted({*old, *now}):
-        block, service, what = key
-        one = QuantityChange(
-            f"{what}:{service}",
-            "blocks",
-            block,
-            old.get(key, 0.0),
-            now.get(key, 0.0),
-            "1" if what == "facilities" else "m2",
-        )
+        (layer, block), service, what = key
+        unit = "1" if what == "facilities" else "m2"
+        one = QuantityChange(f"{what}:{service}", layer, block, old.get(key, 0.0), now.get(key, 0.0), unit)
         if one.old != one.new:
             found.append(one)
     return found
 
 
-def _services(plan: Plan) -> dict[tuple[str, str, str], float | None]:
-    blocks = dict(zip(plan.layer("parcels").index, plan.layer("parcels")["block_id"], strict=True))
-    found: dict[tuple[str, str, str], float | None] = defaultdict(float)
+def _blocks_of(plan: Plan) -> dict[str, tuple[str, str]]:
+    """Parcel -> layer and id of the block, or subblock, that it is of."""
+    parcels = plan.layer("parcels")
+    named: dict[str, tuple[str, str]] = {}
+    for layer, column in (("blocks", "block_id"), ("subblocks", "subblock_id")):
+        for parcel, id_ in zip(parcels.index, parcels[column], strict=True):
+            if isinstance(id_, str) and id_:
+                named.setdefault(parcel, (layer, id_))
+    for layer in ("blocks", "subblocks"):
+        drawn = plan.layer(layer)
+        spots = shapely.point_on_surface(parcels.geometry.to_numpy())
+        tree = shapely.STRtree(drawn.geometry.to_numpy())
+        for parcel, at in zip(*tree.query(spots, predicate="within"), strict=True):
+            named.setdefault(parcels.index[parcel], (layer, str(drawn.index[at])))
+    return named
+
+
+def block_gains(base: Plan, new: Plan) -> list[QuantityChange]:
+    """Blocks that may hold more or less floor area, m2: their cap, with what they take over or give away."""
+    old, now = (_caps(plan) for plan in (base, new))
+    found = [
+        QuantityChange("block_cap", "blocks", id_, _rounded(old.get(id_)), _rounded(now.get(id_)), "m2")
+        for id_ in dict.fromkeys([*old, *now])
+    ]
+    return [one for one in found if one.old != one.new]
+
+
+def _caps(plan: Plan) -> dict[str, float | None]:
+    frame = plan.layer("blocks")
+    caps = frame["floor_area_m2_max"] + frame["floor_area_transfer_m2"].fillna(0.0)
+    return {
+        str(id_): None if np.isnan(cap) else float(cap) for id_, cap in zip(frame.index, caps, strict=True)
+    }
+
+
+def _services(plan: Plan) -> dict[tuple[tuple[str, str], str, str], float | None]:
+    blocks, whole = _blocks_of(plan), ("blocks", plan.manifest.id)
+    found: dict[tuple[tuple[str, str], str, str], float | None] = defaultdict(float)
     frame = plan.layer("facilities")
     for parcel, service, floor in zip(
         frame["parcel_id"], frame["service"], frame["floor_area_m2"], strict=True
     ):
-        block = str(blocks.get(parcel) or plan.manifest.id)
+        block = blocks.get(parcel, whole)
         if service:
             found[block, service, "facilities"] = (found[block, service, "facilities"] or 0.0) + 1
             sum_ = found[block, service, "facility_floor"]

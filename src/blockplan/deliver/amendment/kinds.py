@@ -131,6 +131,8 @@ def _rigid(base: Plan, new: Plan, found: list[RowChange]) -> Iterator[FilingGrou
             yield from _of_parcel(base, new, one)
         elif one.layer == "facilities":
             yield from _of_facility(base, new, one)
+        elif one.layer == "blocks" and one.kind == "changed":
+            yield from _of_block(one)
         elif one.layer in {"control_lines", "greens"} or (
             one.layer == "boundary" and not _beside(base, new, one) and not _words_alone(one)
         ):
@@ -156,6 +158,17 @@ def _of_parcel(base: Plan, new: Plan, one: RowChange) -> Iterator[FilingGround]:
         worse = was is not None and (now is None or (now - was if side else was - now) > MORE)
         if worse:
             yield FilingGround(base_column, "parcels", one.id, was, now)
+
+
+def _of_block(one: RowChange) -> Iterator[FilingGround]:
+    rules = thresholds()
+    for column, *values in one.fields:
+        if column not in {*rules["blocks_rigid"], *rules["blocks_not_more"]}:
+            continue
+        was, now = (None if value is None else _known(value) for value in values)
+        more = was is not None and (now is None or now - was > MORE)
+        if more or column in rules["blocks_rigid"]:
+            yield FilingGround(column, "blocks", one.id, was, now)
 
 
 def _of_facility(base: Plan, new: Plan, one: RowChange) -> Iterator[FilingGround]:
