@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.exchange.office.conftest import CRS, parcels, rules, shapefile
 
+from blockplan.cli import app
 from blockplan.exchange.office import import_office
 from blockplan.exchange.office.roads import CROSSING, RoadLines, remainder
 from blockplan.plan import read
@@ -191,3 +195,70 @@ def test_the_files_of_a_real_district_come_in_as_an_offices_folder(shared, tmp_p
     assert len(land) > 300
     assert set(land.geom_type) <= {"Polygon", "MultiPolygon"}
     assert (land["land_use"] == "1207").sum() > 100
+
+
+def tilted(folder, crs, angle, digits):
+    """Ten parcels about two streets and three that end at them (T-junctions), turned, in any system."""
+
+    def turned(shapes):
+        places = [shapely.affinity.rotate(one, angle, origin=(0, 0)) for one in shapes]
+        there = [shapely.affinity.translate(one, 500_000.123, 4_400_000.456) for one in places]
+        layer = gpd.GeoSeries(there, crs=CRS).to_crs(crs)
+        return layer if digits is None else shapely.transform(layer, lambda at: np.round(at, digits))
+
+    land = [
+        (0, 124, 91, 250), (109, 124, 180, 250), (180, 124, 254, 250), (266, 124, 400, 250), (0, 0, 162, 100),
+        (178, 0, 250, 100), (250, 0, 400, 100), (0, 262, 91, 330), (109, 262, 254, 330), (266, 262, 400, 330),
+    ]  # fmt: skip
+    lines = [
+        [(-10, 112), (410, 112)], [(100, 112), (100, 340)], [(260, 112), (260, 340)],
+        [(170, -10), (170, 112)], [(-10, 256), (410, 256)],
+    ]  # fmt: skip
+    table = {"DKBH": [f"A-{at:02d}" for at in range(10)], "YDDM": ["R2", "B1", "G1", "A33", "R2"] * 2}
+    parcels = gpd.GeoDataFrame(table, geometry=turned([shapely.box(*one) for one in land]), crs=crs)
+    streets = {"道路名称": [*"东西南北中"], "红线宽度": [24, 18, 12, 16, 12]}
+    roads = gpd.GeoDataFrame(streets, geometry=turned([shapely.LineString(one) for one in lines]), crs=crs)
+    parcels.to_file(folder / "地块.geojson")
+    roads.to_file(folder / "道路中心线.geojson")
+
+
+@pytest.mark.parametrize("angle", [0, 7, 41])
+@pytest.mark.parametrize(("crs", "digits"), [(4490, None), (4490, 9), (CRS, None)])
+def test_roads_made_at_junctions_share_all_corners_with_neighbours(folder, brought, crs, digits, angle):
+    tilted(folder, crs, angle, digits)
+    plan, result = brought()
+    land = plan.layer("parcels").geometry.to_numpy()
+    # (as a city's package writes coordinates: to a tenth of a millimetre)
+    written = shapely.transform(land, lambda at: np.round(at, 4))
+    assert shapely.is_valid(written).all()
+    assert shapely.coverage_is_valid(written)
+    assert set(shapely.get_type_id(written)) == {3}
+    assert (len(land), result.made["gaps"]) == (27, [])
+    assert abs(shapely.area(land).sum() - plan.layer("boundary").geometry.area.sum()) < 1e-6
+
+
+@pytest.mark.long
+def test_a_plan_from_degrees_is_delivered_without_faults_of_its_ground(folder, brought, tmp_path):
+    tilted(folder, 4490, 23.7, 9)
+    brought()
+    done = CliRunner().invoke(
+        app,
+        ["deliver", str(tmp_path / "plan"), "--profile", "hangzhou-xg", "--out", str(tmp_path / "package"),
+         "--no-sheets", "--json"],
+    )  # fmt: skip
+    ground = {"qc-valid", "qc-overlap", "qc-gap", "qc-cover", "qc-outside", "qc-multipart"}
+    assert not ground & {one["rule"] for one in json.loads(done.stdout)["checks"]}
+
+
+def test_parcels_that_lie_over_each_other_do_so_after_roads_were_made(folder, brought):
+    shapes = [shapely.box(0, 0, 100, 100), shapely.box(90, 0, 190, 100), shapely.box(0, 112, 190, 200)]
+    there = [shapely.affinity.translate(one, 500_000, 4_400_000) for one in shapes]
+    parcels_ = gpd.GeoDataFrame({"DKBH": ["A-1", "A-2", "A-3"], "YDDM": ["R2"] * 3}, geometry=there, crs=CRS)
+    line = shapely.LineString([(500_000, 4_400_106), (500_190, 4_400_106)])
+    roads = gpd.GeoDataFrame({"道路名称": ["东路"], "红线宽度": [12]}, geometry=[line], crs=CRS)
+    parcels_.to_file(folder / "地块.gpkg")
+    roads.to_file(folder / "道路中心线.gpkg")
+    plan, _ = brought()
+    land = plan.layer("parcels").geometry
+    assert land["A-1"].intersection(land["A-2"]).area == pytest.approx(1000.0)
+    assert land.area.sum() == pytest.approx(10_000 + 10_000 + 16_720 + 2280)

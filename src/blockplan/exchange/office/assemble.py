@@ -20,6 +20,7 @@ from blockplan.exchange.office.facilities import facilities
 from blockplan.exchange.office.greens import entrances, greens, greens_beside_parcels
 from blockplan.exchange.office.joining import join
 from blockplan.exchange.office.mapping import FieldChoice, Question
+from blockplan.exchange.office.partition import partition
 from blockplan.exchange.office.residents import residents_source, scope_of, share_out
 from blockplan.exchange.office.rows import read_rows
 from blockplan.exchange.office.source import SourceFinding
@@ -367,6 +368,14 @@ def _roads(
     made = roads.remainder(frame.geometry.to_numpy(), given, boundary, mapping.choices.gaps_up_to_m2)
     wanted = mapping.choices.roads == "remainder"
     if wanted and made.pieces:
+        shapes, made.land = partition([*frame.geometry, *(shape for shape, _ in made.pieces)], made.land)
+        frame = frame.set_geometry(shapes[: len(frame)])
+        # (what only a thread held together is two road parcels)
+        made.pieces = [
+            (part, name)
+            for shape, (_, name) in zip(shapes[len(frame) :], made.pieces, strict=True)
+            for part in shapely.get_parts(shape)
+        ]
         frame = _stacked(frame, _road_parcels(made, frame))
     _say_roads(made, wanted, lines is not None, built, findings)
     if lines is not None and made.measured.any():
