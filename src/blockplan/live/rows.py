@@ -20,9 +20,9 @@ import shapely
 
 from blockplan.jsontext import JsonRecord
 from blockplan.live.refusals import no_row, refused, twice
+from blockplan.plan.model.derived import EVERYTHING
 from blockplan.plan.model.frames import FEW, row_values
 from blockplan.plan.model.layers import LARGEST_NUMBER, LAYERS
-from blockplan.plan.model.plan import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

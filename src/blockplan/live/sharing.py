@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from blockplan.jsontext import JsonRecord
 from blockplan.live.refusals import TEXTS, EditError
 from blockplan.live.rows import FeatureChange, joined, row_of, said_value, same
+from blockplan.plan.model.derived import EVERYTHING
 from blockplan.plan.model.layers import LAYERS
-from blockplan.plan.model.plan import EVERYTHING, Difference
+from blockplan.plan.model.plan import Difference
 from blockplan.texts import listed, refusal
 
 if TYPE_CHECKING:

@@ -111,7 +111,7 @@ def apply(plan: Plan, changes: Iterable[Change]) -> Plan:
         If a change does not start from what the plan has: another value, a feature that is missing,
         or one that is there already. Nothing is changed then; the message names the first few.
     """
-    from blockplan.plan.model.plan import EVERYTHING  # noqa: PLC0415 (it brings in pandas)
+    from blockplan.plan.model.derived import EVERYTHING  # noqa: PLC0415 (it brings in pandas)
 
     listed = list(changes)
     frames = changed_frames(plan, listed)

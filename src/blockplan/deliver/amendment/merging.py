@@ -14,10 +14,10 @@ from blockplan.compare.transition import SAME_PLACE_M
 from blockplan.jsontext import JsonRecord
 from blockplan.live.rows import joined
 from blockplan.plan import Plan, validate
+from blockplan.plan.model.derived import EVERYTHING
 from blockplan.plan.model.frames import same_shape
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.model.manifest import manifest_from
-from blockplan.plan.model.plan import EVERYTHING
 
 if TYPE_CHECKING:
     from blockplan.plan import Fault

@@ -17,7 +17,6 @@ from blockplan.measure.distance.coverage import Distances
 from blockplan.measure.distance.reach import home_joins, some_of, street_network
 from blockplan.measure.inputs.columns import absent, ids, points, shapes, sound, values
 from blockplan.measure.inputs.feature_points import middles
-from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.inputs.homes import hosts_of_buildings
 from blockplan.measure.inputs.straight_line import straight
 from blockplan.network import Joins, at_joins, join, join_nodes, walk
@@ -126,14 +125,13 @@ def _parcels_of(plan: Plan, homes: Homes) -> tuple[NDArray[Any], NDArray[np.intp
     rows = _rows_of_names(plan)
     named = partial(_rows_of_homes, *rows)
     parcel: NDArray[np.intp] = by_row("homes' parcels", named, homes.layer, homes.id, fixed=rows).copy()
-    parcel[parcel >= 0] = np.where(
-        shapely.is_missing(parcel_points(plan)[parcel[parcel >= 0]]), -1, parcel[parcel >= 0]
-    )
+    there = np.flatnonzero(parcel >= 0)
+    parcel[there[shapely.is_missing(points(plan, "parcels", parcel[there]))]] = -1
     own = np.flatnonzero(parcel < 0)
     lived, start = np.unique(parcel, return_inverse=True)
     start = start + len(own) - (1 if len(own) else 0)
     start[own] = np.arange(len(own))
-    return np.concatenate([homes.point[own], parcel_points(plan)[lived[lived >= 0]]]), start
+    return np.concatenate([homes.point[own], points(plan, "parcels", lived[lived >= 0])]), start
 
 
 def _rows_of_homes(

@@ -172,7 +172,9 @@ def construction(
 
 def drawn_land(plan: Plan, chosen: Coded) -> Amounts:
     """Drawn area of some parcels (0 for the others), m2; unknown where a parcel could be one of them."""
-    sizes, names = areas_m2(plan, "parcels"), ids(plan, "parcels")
+    names, meant = ids(plan, "parcels"), chosen.chosen | chosen.maybe
+    sizes = np.zeros(len(names))
+    sizes[meant] = areas_m2(plan, "parcels", meant)
     undrawn = Gaps(
         names,
         ((Missing("parcels", "geometry"), chosen.chosen & np.isnan(sizes), len(names)),),
@@ -180,7 +182,7 @@ def drawn_land(plan: Plan, chosen: Coded) -> Amounts:
     )
     gaps = chosen.gaps + undrawn
     land = np.where(chosen.maybe, np.nan, np.where(chosen.chosen, sizes, 0.0))
-    most = np.where(chosen.chosen | chosen.maybe, np.nan_to_num(sizes, nan=np.inf), 0.0)
+    most = np.nan_to_num(sizes, nan=np.inf)
     return Amounts(land, gaps.lines(), tuple(names[chosen.chosen]), gaps, most)
 
 

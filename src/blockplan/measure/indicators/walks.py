@@ -20,8 +20,7 @@ from blockplan.measure.distance.methods import asked, ways_to
 from blockplan.measure.distance.reach import both
 from blockplan.measure.distance.weights import weighed
 from blockplan.measure.indicators.access import facilities_of, on_foot_to, perhaps_served
-from blockplan.measure.inputs.columns import absent, coded, ids, total
-from blockplan.measure.inputs.floors import parcel_points
+from blockplan.measure.inputs.columns import absent, coded, ids, points, total
 from blockplan.measure.measurement import Measurement, Part, Place
 from blockplan.measure.missing import Missing, reason, unknown
 from blockplan.measure.parameters import FacilityParameters
@@ -147,10 +146,11 @@ def uses_access(plan: Plan, parameters: Parameters) -> Measurement:
     perhaps = {service: perhaps_served(plan, homes, _kind(service), on_foot[0], limits) for service in rows}
     for code in codes:
         land = coded(plan, (code,))
-        undrawn = (land.chosen | land.maybe) & shapely.is_missing(parcel_points(plan))
+        undrawn = land.chosen | land.maybe
+        undrawn[undrawn] = shapely.is_missing(points(plan, "parcels", undrawn))
         unsaid += land.gaps.lines() + unknown(Missing("parcels", "geometry"), ids(plan, "parcels")[undrawn])
         sure, open_ = (
-            on_foot_to(plan, homes, parcel_points(plan)[of], (limit_m, None), ids(plan, "parcels")[of])
+            on_foot_to(plan, homes, points(plan, "parcels", of), (limit_m, None), ids(plan, "parcels")[of])
             for of in (land.chosen, land.maybe)
         )
         uses[f"land:{code}"], perhaps[f"land:{code}"] = sure, open_.within(limit_m) | bool(undrawn.any())

@@ -6,6 +6,7 @@ Measures read arrays instead of frames: they are called often, on a plan that an
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import dataclass
 from functools import cache, partial
@@ -19,7 +20,7 @@ from blockplan.measure.inputs.feature_points import four_cornered, middles
 from blockplan.measure.missing import Missing, reason, unknown
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.plan.model.layers import FARTHEST_M, LAYERS
-from blockplan.plan.model.recall import addresses, by_row, once
+from blockplan.plan.model.recall import addresses, by_row, is_recalling, once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.plan.model.plan import Plan
+
+    ByRows = Callable[[Plan, str, NDArray[np.intp]], NDArray[Any]]
 
 #: Kind of a layer's geometry -> whether it takes geometry type 0, 1, ... 7, and none at all (the last).
 KINDS = {
@@ -116,8 +119,12 @@ def shapes(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArray[
     None where a feature has no geometry, an empty one, one without a place, or one of another
     kind than its layer (a point among parcels).
     """
-    make = partial(by_row, f"shaped:{layer}", partial(_shaped, layer=layer))
-    return _asked(plan, "shapes", layer, rows, lambda some: make(_drawn(plan, layer)[some]), None)
+    return _asked(plan, _shapes, layer, rows)
+
+
+def _shapes(plan: Plan, layer: str, rows: NDArray[np.intp]) -> NDArray[Any]:
+    drawn = _drawn(plan, layer)[rows]
+    return np.asarray(by_row(f"shaped:{layer}", partial(_shaped, layer=layer), drawn))
 
 
 def _drawn(plan: Plan, layer: str) -> NDArray[Any]:
@@ -129,17 +136,35 @@ def _drawn(plan: Plan, layer: str) -> NDArray[Any]:
 
 
 def _asked(
-    plan: Plan,
-    name: str,
-    layer: str,
-    rows: NDArray[Any] | None,
-    make: Callable[[NDArray[np.intp]], NDArray[Any]],
-    blank: float | None,
+    plan: Plan, make: ByRows, layer: str, rows: NDArray[Any] | None, blank: float | None = None
 ) -> NDArray[Any]:
-    """What `make` gives for the rows of a layer, or for some: once for each that somebody asks for."""
+    """
+    What `make` gives for the rows of a layer, or for some: once for each that somebody asks for.
+
+    In a session some rows have a key of their own: what rests on them stands when others change.
+    """
+    if rows is None or not is_recalling():
+        return _of_rows(plan, make, layer, rows, blank)
+    of = len(rows) if rows.dtype == bool else None
+    bits = (rows if of is None else np.packbits(rows)).tobytes()
+    key = f"{make.__name__}:{layer}:{of}:{hashlib.blake2b(bits, digest_size=16).hexdigest()}"
+    return plan.cached(
+        key, lambda: _of_rows(plan, make, layer, _unpacked(bits, of), blank), ((layer, "geometry"),)
+    )
+
+
+def _unpacked(bits: bytes, of: int | None) -> NDArray[Any]:
+    if of is None:
+        return np.frombuffer(bits, dtype=np.intp)
+    return np.unpackbits(np.frombuffer(bits, dtype=np.uint8), count=of).astype(bool)
+
+
+def _of_rows(
+    plan: Plan, make: ByRows, layer: str, rows: NDArray[Any] | None, blank: float | None
+) -> NDArray[Any]:
     count = len(_drawn(plan, layer))
-    asked = plan.cached(f"{name}:{layer}", lambda: Asked.none(count, blank), ((layer, "geometry"),))
-    return asked.of(rows, make)
+    asked = plan.cached(f"{make.__name__}:{layer}", lambda: Asked.none(count, blank), ((layer, "geometry"),))
+    return asked.of(rows, partial(make, plan, layer))
 
 
 def _shaped(found: NDArray[Any], layer: str) -> NDArray[Any]:
@@ -174,7 +199,11 @@ def _crossed(found: NDArray[Any]) -> NDArray[np.bool_]:
 
 def sound_shapes(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArray[Any]:
     """Geometries of a layer's features, or of those of some rows, as they can be overlaid (`sound`)."""
-    return _asked(plan, "land", layer, rows, lambda some: sound(shapes(plan, layer, some)), None)
+    return _asked(plan, _land, layer, rows)
+
+
+def _land(plan: Plan, layer: str, rows: NDArray[np.intp]) -> NDArray[Any]:
+    return sound(_of_rows(plan, _shapes, layer, rows, None))
 
 
 def union(found: NDArray[Any]) -> Any:
@@ -207,13 +236,25 @@ def overlaid(how: Callable[[Any, Any], Any], one: Any, other: Any) -> Any:
 
 def areas_m2(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArray[np.float64]:
     """Drawn areas of all features, or of those in some rows; NaN where one has no geometry."""
-    make = partial(by_row, "area", shapely.area)
-    return _asked(plan, "areas", layer, rows, lambda some: make(sound_shapes(plan, layer, some)), np.nan)
+    return _asked(plan, _areas, layer, rows, np.nan)
+
+
+def _areas(plan: Plan, layer: str, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    return np.asarray(by_row("area", shapely.area, _of_rows(plan, _land, layer, rows, None)))
 
 
 def points(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArray[Any]:
     """Where each feature stands (`blockplan.measure.inputs.feature_points`), or those of some rows."""
-    return _asked(plan, "points", layer, rows, lambda some: middles(sound_shapes(plan, layer, some)), None)
+    return _asked(plan, _points, layer, rows)
+
+
+def _points(plan: Plan, layer: str, rows: NDArray[np.intp]) -> NDArray[Any]:
+    return middles(_of_rows(plan, _land, layer, rows, None))
+
+
+def undrawn(plan: Plan, layer: str) -> NDArray[np.bool_]:
+    """Which features of a layer have no geometry that can be read."""
+    return plan.cached(f"undrawn:{layer}", lambda: shapely.is_missing(shapes(plan, layer)))
 
 
 def total(numbers: Iterable[float]) -> float:

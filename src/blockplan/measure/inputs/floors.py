@@ -10,10 +10,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import shapely
 
 from blockplan.measure.inputs.amounts import Amounts
-from blockplan.measure.inputs.columns import Gaps, absent, belongs, ids, land_uses, points, shapes, values
+from blockplan.measure.inputs.columns import (
+    Gaps,
+    absent,
+    belongs,
+    ids,
+    land_uses,
+    points,
+    shapes,
+    undrawn,
+    values,
+)
 from blockplan.measure.inputs.feature_points import EDGE_M
 from blockplan.measure.inputs.straight_line import straight
 from blockplan.measure.missing import Missing, unknown
@@ -95,7 +104,7 @@ def parcels_within(plan: Plan, to: NDArray[Any], limit_m: float) -> NDArray[np.b
 
 def unplaced(plan: Plan, amounts: Amounts) -> tuple[Missing, ...]:
     """What is missing where parcels that have an amount have no place."""
-    nowhere = shapely.is_missing(shapes(plan, "parcels")) & (amounts.by_parcel != 0)
+    nowhere = undrawn(plan, "parcels") & (amounts.by_parcel != 0)
     return unknown(Missing("parcels", "geometry"), ids(plan, "parcels")[nowhere])
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.inputs.columns import areas_m2, ids, shapes, sound, sound_shapes
+from blockplan.measure.inputs.columns import areas_m2, ids, shapes, sound, sound_shapes, undrawn
 from blockplan.measure.inputs.feature_points import EDGE_M
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.measurement import Part
@@ -122,7 +122,7 @@ def pieces(plan: Plan, layer: str) -> Pieces:
 def _pieces(plan: Plan, layer: str) -> Pieces:
     names, outlines, sizes = features(plan, layer)
     scopes = tuple(f"{KINDS[layer]}:{name}" for name in names)
-    nowhere = np.flatnonzero(shapely.is_missing(shapes(plan, "parcels")))
+    nowhere = np.flatnonzero(undrawn(plan, "parcels"))
     if not len(names) or not len(ids(plan, "parcels")):
         none = np.empty(0, dtype=np.intp)
         return Pieces(scopes, none, none, np.empty(0), sizes, nowhere)
@@ -151,7 +151,7 @@ def _cut(plan: Plan, outlines: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]
 
 def unplaced(plan: Plan, amounts: NDArray[np.float64]) -> tuple[Missing, ...]:
     """What is missing to say in which part an amount lies: the place of parcels that have some."""
-    nowhere = shapely.is_missing(shapes(plan, "parcels")) & (amounts != 0)
+    nowhere = undrawn(plan, "parcels") & (amounts != 0)
     return unknown(Missing("parcels", "geometry"), ids(plan, "parcels")[nowhere])
 
 

@@ -9,19 +9,19 @@ Planned land that nobody drew: an import derived it from what is drawn, and ever
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from types import BuiltinFunctionType, FunctionType, ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import pandas as pd
 
 from blockplan.plan.model.crs import plan_crs
+from blockplan.plan.model.derived import EVERYTHING, Asking, Derived, Read, Recipe, Touched, same
 from blockplan.plan.model.frames import empty_frame, tidy, widened
 from blockplan.plan.model.hashing import LayerDigests, content_hash, rows_hash
 from blockplan.plan.model.layers import LAYERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -33,29 +33,6 @@ if TYPE_CHECKING:
 #: Name of the plan as drawn.
 BASE = "base"
 T = TypeVar("T")
-#: What was read of a plan: (layer, column), with ``geometry``, ``ids`` (which rows there are), or EVERYTHING.
-Read = tuple[str, str]
-EVERYTHING = "*"
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What was worked out of a plan once, and what of the plan it rests on."""
-
-    value: object
-    reads: frozenset[Read]
-
-    def stands(self, touched: frozenset[Read], layers: Collection[str], whole: Collection[str]) -> bool:
-        """
-        Whether nothing that it rests on was touched; what rests on nothing is not known to stand.
-
-        `layers` are those of what was touched, `whole` those of which everything was.
-        """
-        if not self.reads or not self.reads.isdisjoint(touched):
-            return False
-        return not any(
-            layer in layers and (column == EVERYTHING or layer in whole) for layer, column in self.reads
-        )
 
 
 @dataclass(frozen=True)
@@ -107,8 +84,10 @@ class Plan:
         self.scenario = scenario
         self.differences: dict[str, Difference] = {}
         self._base = base
-        self._cache: dict[str, Kept] = {}
-        self._reading: set[Read] = set()
+        self._cache: dict[str, Derived] = {}
+        self._before: dict[str, Derived] = {}  # of the plan before an edit, what that may have changed
+        self._touched = Touched()
+        self._asking = Asking()
         self.layers: dict[str, pd.DataFrame] = {}
         found: list[Fault] = []
         for name, frame in layers.items():
@@ -157,7 +136,7 @@ class Plan:
 
     def has_layer(self, name: str) -> bool:
         """Whether the package holds the layer, even if it has no rows."""
-        self._reading.add((name, "ids"))
+        self._asking.own.add((name, "ids"))
         return name in self.layers
 
     def layer(self, name: str) -> gpd.GeoDataFrame:
@@ -166,7 +145,7 @@ class Plan:
 
         ``statements`` and other tables without geometry come as plain frames.
         """
-        self._reading.add((name, EVERYTHING))
+        self._asking.own.add((name, EVERYTHING))
         if name in self.layers:
             return cast("gpd.GeoDataFrame", self.layers[name])
         if name not in LAYERS:
@@ -184,27 +163,59 @@ class Plan:
         What `make` gives, computed once per plan: for geometry and graphs that several measures share.
 
         What it reads of the plan is noted with it, so that it can stand when something else changes
-        (`edited`). `reads` says it where that is less than the layers that `make` asks for, or tells it by
-        what came out.
+        (`edited`), and when what it was worked out from comes out the same. `reads` says it where that is
+        less than the layers that `make` asks for, or tells it by what came out.
         """
         kept = self._cache.get(key)
         if kept is None:
-            kept = self._cache[key] = self._made(make, reads)
-        self._reading |= kept.reads
+            kept = self._cache[key] = self._standing(key) or self._made(key, make, reads)
+        self._asking.uses[key] = None
         return cast("T", kept.value)
 
     def _made(
-        self, make: Callable[[], T], reads: Iterable[Read] | Callable[[T], Iterable[Read]] | None
-    ) -> Kept:
-        outer = self._reading
+        self,
+        key: str,
+        make: Callable[[], T],
+        reads: Iterable[Read] | Callable[[T], Iterable[Read]] | None = None,
+    ) -> Derived:
+        outer, recipe = self._asking, Recipe.of(make, self, reads)
         # What `make` was handed by whoever called for it may hang on all that the caller has read so far.
-        self._reading = set() if _is_closed(make) else set(outer)
+        self._asking = asking = Asking() if recipe else Asking(set(outer.own), dict(outer.uses))
         try:
             value = make()
-            read = reads(value) if callable(reads) else reads
-            return Kept(value, frozenset(self._reading if read is None else read))
         finally:
-            self._reading = outer
+            self._asking = outer
+        if reads is None:
+            own, uses = frozenset(asking.own), tuple(asking.uses)
+        else:
+            own, uses = frozenset(reads(value) if callable(reads) else reads), ()
+        before = self._before.get(key)
+        if before is not None and same(before.value, value):
+            value = before.value
+        return Derived(value, self._reads(own, uses), own, uses, recipe)
+
+    def _reads(self, own: frozenset[Read], uses: Iterable[str]) -> frozenset[Read]:
+        return own.union(*[self._cache[key].reads for key in uses])
+
+    def _standing(self, key: str) -> Derived | None:
+        """What was worked out before the edit, where all that it was worked out from is the same."""
+        before = self._before.get(key)
+        if before is None or not before.reads or not self._touched.spares(before.own):
+            return None
+        if not all(self._is_same(used) for used in before.uses):
+            return None
+        return replace(before, reads=self._reads(before.own, before.uses))
+
+    def _is_same(self, key: str) -> bool:
+        """Whether something is what it was before the edit; it is worked out again to tell."""
+        before, now = self._before.get(key), self._cache.get(key)
+        if now is None and before is not None:
+            now = self._standing(key)
+            if now is None and before.recipe is not None:
+                now = self._made(key, before.recipe.on(self), before.recipe.reads)
+            if now is not None:
+                self._cache[key] = now
+        return now is not None and (before is None or now.value is before.value)
 
     def reads_of(self, key: str) -> frozenset[Read]:
         """What of the plan something rests on that was worked out once; nothing where it was not."""
@@ -234,9 +245,10 @@ class Plan:
         for layer in layers:  # a scenario's file does not say that a layer is there without a row
             if anew.layers[layer].empty and layer not in self.base.layers:
                 del anew.layers[layer]
-        known = frozenset(touched)
-        marks = {layer for layer, _ in known}, {layer for layer, column in known if column == EVERYTHING}
-        anew._cache = {key: kept for key, kept in self._cache.items() if kept.stands(known, *marks)}
+        anew._touched = Touched.of(touched)
+        for key, kept in self._cache.items():
+            stands = kept.reads and anew._touched.spares(kept.reads)
+            (anew._cache if stands else anew._before)[key] = kept
         for layer, ids in (rows or {}).items():
             if layer in anew.layers:
                 anew._digest_again(layer, set(ids), self)
@@ -250,7 +262,7 @@ class Plan:
         ids_before = before.layers[layer].index
         if frame.index.is_unique and ids_before.is_unique:
             old = cast("LayerDigests", kept.value)
-            self._cache[f"digests:{layer}"] = Kept(old.edited(ids_before, frame, ids), kept.reads)
+            self._cache[f"digests:{layer}"] = replace(kept, value=old.edited(ids_before, frame, ids))
 
     def replace(self, **layers: pd.DataFrame) -> Plan:
         """A plan with some layers replaced, under the same manifest and scenario name."""
@@ -315,29 +327,6 @@ class Plan:
         more = (fault for fault in faults if fault not in found and _stands(fault, self.layers))
         self.read_faults = (*found, *more)
         return self
-
-
-#: What a function may hold and still hang on nothing but the plan: the key of what is cached names the rest.
-_PLAIN = (str, int, float, bool, bytes, type(None), Plan, type, FunctionType, BuiltinFunctionType, ModuleType)
-
-
-def _is_closed(make: Callable[[], Any]) -> bool:
-    """Whether a function was handed nothing but the plan and plain values."""
-    cells = getattr(make, "__closure__", None) or ()
-    defaults = getattr(make, "__defaults__", None) or ()
-    return isinstance(make, FunctionType | type) and all(
-        _is_plain(one) for one in (*(cell.cell_contents for cell in cells), *defaults)
-    )
-
-
-def _is_plain(value: object) -> bool:
-    if isinstance(value, dict):
-        return all(_is_plain(one) for one in value.values())
-    if isinstance(value, tuple | list):
-        return all(_is_plain(one) for one in value)
-    if isinstance(value, FunctionType):
-        return _is_closed(value)
-    return isinstance(value, _PLAIN)
 
 
 def tidied(

@@ -119,6 +119,11 @@ def recalling(recall: Recall) -> Iterator[None]:
         recall.forget()
 
 
+def is_recalling() -> bool:
+    """Whether a session judges, and so will ask again."""
+    return _recall.get() is not None
+
+
 def by_row(
     name: str,
     make: Callable[..., Any],

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.plan.model.plan import Plan, Read
+    from blockplan.plan.model.derived import Read
+    from blockplan.plan.model.plan import Plan
     from blockplan.plan.validity.checked_layers import Mask
 
 #: Columns whose numbers may be below zero.

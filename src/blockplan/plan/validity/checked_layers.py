@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from blockplan.plan.model.derived import Read
     from blockplan.plan.model.layers import GeometryKind, LayerSpec
-    from blockplan.plan.model.plan import Plan, Read
+    from blockplan.plan.model.plan import Plan
 
     Geometries = NDArray[np.object_]
     Rows = NDArray[np.intp]

@@ -14,9 +14,9 @@ import numpy as np
 import shapely
 
 from blockplan.plan.model.bindings import BINDINGS, bindings, condition
+from blockplan.plan.model.derived import EVERYTHING
 from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.layers import LAYERS, VALUES
-from blockplan.plan.model.plan import EVERYTHING
 from blockplan.plan.validity.checked_layers import Drawn, kept_faults, named
 
 #: Columns that name features of other layers, and which there are.
@@ -31,7 +31,8 @@ IN_ROWS = frozenset({"areas"})
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from blockplan.plan.model.plan import Plan, Read
+    from blockplan.plan.model.derived import Read
+    from blockplan.plan.model.plan import Plan
     from blockplan.plan.validity.checked_layers import Mask
 
     #: A feature that names another one: its layer, the column, its row.

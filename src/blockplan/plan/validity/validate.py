@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from blockplan.plan.model.derived import EVERYTHING
 from blockplan.plan.model.faults import GRADES, Fault, fault
 from blockplan.plan.model.layers import LAYERS
-from blockplan.plan.model.plan import EVERYTHING
 from blockplan.plan.validity.attributes import check_attributes
 from blockplan.plan.validity.checked_layers import SHAPES, Tolerances, draw, kept_faults, place_of
 from blockplan.plan.validity.classes import check_classes, coded_columns
@@ -33,7 +33,8 @@ from blockplan.plan.validity.tiling import tile
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from blockplan.plan.model.plan import Plan, Read
+    from blockplan.plan.model.derived import Read
+    from blockplan.plan.model.plan import Plan
     from blockplan.plan.validity.checked_layers import Drawn
     from blockplan.plan.validity.placement import Placed
     from blockplan.plan.validity.tiling import Tiling

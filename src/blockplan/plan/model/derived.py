@@ -1,0 +1,185 @@
+"""
+What is worked out of a plan once: what it rests on, how it is worked out again, and whether that differs.
+
+It stands after an edit that touched nothing it rests on. It stands too where what it was worked out from
+comes out the same: a parcel that turns from housing into offices leaves the land of schools as it was.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, fields, is_dataclass
+from operator import eq, is_
+from types import BuiltinFunctionType, CellType, FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.plan.model.recall import addresses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import NDArray
+
+#: What was read of a plan: (layer, column), with ``geometry``, ``ids`` (which rows there are), or EVERYTHING.
+Read = tuple[str, str]
+EVERYTHING = "*"
+_THE_PLAN = object()
+#: What a function may hold and still hang on nothing but the plan: the key of what is derived names the rest.
+_PLAIN = (str, int, float, bool, bytes, type(None), type, BuiltinFunctionType, ModuleType)
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What an edit touched: columns, their layers, and the layers of which everything was."""
+
+    reads: frozenset[Read] = frozenset()
+    layers: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, reads: Iterable[Read]) -> Touched:
+        """The same, with the layers."""
+        known = frozenset(reads)
+        whole = frozenset(layer for layer, column in known if column == EVERYTHING)
+        return cls(known, frozenset(layer for layer, _ in known), whole)
+
+    def spares(self, reads: frozenset[Read]) -> bool:
+        """Whether nothing of some reads was touched."""
+        return self.reads.isdisjoint(reads) and not any(
+            layer in self.layers and (column == EVERYTHING or layer in self.whole) for layer, column in reads
+        )
+
+
+@dataclass(slots=True)
+class Asking:
+    """What is asked of a plan while something is worked out: its own reads, and keys of what was derived."""
+
+    own: set[Read] = field(default_factory=set)
+    uses: dict[str, None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """
+    A function that works something out of a plan, without the plan.
+
+    With the plan that it was written for, every plan of a session would live as long as the last one.
+    `reads` is what it is said to read, as in `Plan.cached`.
+    """
+
+    function: Any
+    held: tuple[Any, ...]
+    reads: Any
+
+    @classmethod
+    def of(cls, make: Callable[[], Any], plan: object, reads: Any = None) -> Recipe | None:
+        """The recipe of a function; None where it holds more than the plan and plain values."""
+        if isinstance(make, type):
+            return cls(make, (), reads)
+        if not isinstance(make, FunctionType) or make.__defaults__:
+            return None
+        held = [cell.cell_contents for cell in make.__closure__ or ()]
+        for at, one in enumerate(held):
+            if one is plan:
+                held[at] = _THE_PLAN
+            elif not _is_plain(one):
+                return None
+        return cls((make.__code__, make.__globals__), tuple(held), reads)
+
+    def on(self, plan: object) -> Callable[[], Any]:
+        """The function for a plan."""
+        if isinstance(self.function, type):
+            return self.function
+        held = tuple(CellType(plan if one is _THE_PLAN else one) for one in self.held)
+        code, names = self.function
+        return FunctionType(code, names, closure=held)
+
+    def __reduce__(self) -> tuple[type[None], tuple[()]]:
+        """Another process gets what was worked out, and not how: None."""
+        return type(None), ()
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """
+    Something worked out of a plan.
+
+    Attributes
+    ----------
+    reads
+        All that it rests on; what rests on nothing is not known to stand.
+    own, uses
+        What of that it read itself, and the keys of what else it asked for, in this order.
+    recipe
+        Works it out of any plan; None where that takes what only its caller had.
+    """
+
+    value: Any
+    reads: frozenset[Read]
+    own: frozenset[Read]
+    uses: tuple[str, ...]
+    recipe: Recipe | None
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, _PLAIN):
+        return True
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
+    if isinstance(value, tuple | list):
+        return all(map(_is_plain, value))
+    if isinstance(value, FunctionType):
+        held = [cell.cell_contents for cell in value.__closure__ or ()]
+        return all(map(_is_plain, (*held, *(value.__defaults__ or ()))))
+    return False
+
+
+def same(one: Any, other: Any) -> bool:
+    """
+    Whether two values are the same to the last bit, shapes as objects; False where nobody can tell.
+
+    Examples
+    --------
+    >>> same((1.0, "a"), (1.0, "a")), same(1, 1.0), same(0.0, -0.0), same(np.ones(2), np.ones(2))
+    (True, False, False, True)
+    """
+    if one is other or type(one) is not type(other):
+        return one is other
+    for kinds, alike in _ALIKE:
+        if isinstance(one, kinds):
+            return bool(alike(one, other))
+    if is_dataclass(one):
+        return all(same(getattr(one, each.name), getattr(other, each.name)) for each in fields(one))
+    return False
+
+
+def _same_arrays(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    if one.shape != other.shape or one.dtype != other.dtype:
+        return False
+    if one.dtype != object:
+        return one.tobytes() == other.tobytes()
+    alike = (addresses(one) == addresses(other)).ravel()
+    return all(map(same, one.ravel()[~alike].tolist(), other.ravel()[~alike].tolist()))
+
+
+def _same_each(one: Any, other: Any) -> bool:
+    return len(one) == len(other) and (all(map(is_, one, other)) or all(map(same, one, other)))
+
+
+_ALIKE: tuple[tuple[Any, Callable[[Any, Any], Any]], ...] = (
+    (np.ndarray, _same_arrays),
+    ((tuple, list), _same_each),
+    (
+        dict,
+        lambda one, other: (
+            _same_each(list(one), list(other)) and all(map(same, one.values(), other.values()))
+        ),
+    ),
+    (float, lambda one, other: one == other and math.copysign(1, one) == math.copysign(1, other)),
+    ((str, int, bytes), eq),
+    (shapely.Geometry, shapely.equals_identical),
+    (type, is_),
+)

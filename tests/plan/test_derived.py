@@ -1,0 +1,90 @@
+"""What was worked out of a plan stands after an edit where what it was worked out from comes out the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import shapely
+from tests.town import town
+
+from blockplan.measure.inputs.columns import coded
+from blockplan.plan.model.derived import same
+
+if TYPE_CHECKING:
+    from blockplan.plan import Plan
+
+SCHOOLS = ("080403",)
+
+
+@dataclass(frozen=True)
+class Two:
+    one: object
+    other: object
+
+
+def schools(plan: Plan, times: list[int]) -> int:
+    """How many parcels are planned for schools, noting each time that they are counted."""
+
+    def count() -> int:
+        times.append(1)
+        return int(coded(plan, SCHOOLS).chosen.sum())
+
+    return plan.cached("schools", count)
+
+
+def edited(plan: Plan, use: str) -> Plan:
+    anew = plan.layer("parcels").copy()
+    anew.loc[anew.index[0], "land_use"] = use
+    return plan.edited({"parcels": anew}, [("parcels", "land_use")])
+
+
+def test_what_rests_on_the_schools_is_not_counted_again_where_an_office_turns_into_a_shop() -> None:
+    times: list[int] = []
+    plan = edited(town(), "0901")
+    before = schools(plan, times)
+    after = edited(plan, "0902")
+    assert schools(after, times) == before
+    assert len(times) == 1
+    assert coded(after, SCHOOLS) is coded(plan, SCHOOLS)
+
+
+def test_what_rests_on_the_schools_is_counted_again_where_a_parcel_becomes_one() -> None:
+    times: list[int] = []
+    plan = edited(town(), "0901")
+    before = schools(plan, times)
+    assert schools(edited(plan, SCHOOLS[0]), times) == before + 1
+    assert len(times) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        (1, 1.0, False),
+        (0.0, -0.0, False),
+        (float("nan"), float("nan"), False),
+        (True, 1, False),
+        ((1, (2.0, "a")), (1, (2.0, "a")), True),
+        ((1, 2), [1, 2], False),
+        ((1, 2), (1, 2, 3), False),
+        ({"a": 1, "b": 2}, {"a": 1, "b": 2}, True),
+        ({"a": 1, "b": 2}, {"b": 2, "a": 1}, False),
+        (np.array([1.0, np.nan]), np.array([1.0, np.nan]), True),
+        (np.array([0.0]), np.array([-0.0]), False),
+        (np.array([1]), np.array([1.0]), False),
+        (np.array(["a", None], dtype=object), np.array(["a", None], dtype=object), True),
+        (np.array([shapely.Point(0, 1)]), np.array([shapely.Point(0, 1)]), True),
+        (np.array([shapely.Point(0, 1)]), np.array([shapely.Point(0, 2)]), False),
+        (Two(1, "a"), Two(1, "a"), True),
+        (Two(1, "a"), Two(1, "b"), False),
+        (object(), object(), False),
+    ],
+    ids=repr,
+)
+def test_two_values_are_the_same_to_the_last_bit_or_they_are_not(
+    one: object, other: object, *, alike: bool
+) -> None:
+    assert same(one, other) is alike
+    assert same(one, one)
