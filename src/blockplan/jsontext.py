@@ -81,6 +81,11 @@ def plain(value: Any, lang: str | None = None) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
+def some(record: Any, lang: str | None, *names: str) -> dict[str, Any]:
+    """Some of what a record holds or tells, by name, as `plain` has it."""
+    return {name: plain(getattr(record, name), lang) for name in names}
+
+
 def _by_fields(record: Any) -> dict[str, Any]:
     kind: Any = type(record)
     return {key: getattr(record, name) for name, key in _names(kind)}

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from blockplan.jsontext import OR_NULL, JsonRecord, plain
+from blockplan.jsontext import OR_NULL, JsonRecord, plain, some
 from blockplan.measure.measurement import Measurement, Place, WithinReach
 from blockplan.measure.missing import lines
 from blockplan.measure.parameters import DEFAULTS, Parameters
@@ -149,26 +149,16 @@ class Verdict(JsonRecord):
             "rule": self.rule,
             "title": pick(self.title, lang),
             "scope": {"kind": self.scope_kind, "id": self.scope_id},
-            "outcome": self.outcome,
-            "measured": self.measured,
-            "unit": self.unit,
-            "required": self.required.to_dict(),
-            "margin": self.margin,
-            "tolerance": self.tolerance,
-            "remedy": plain(self.remedy, lang),
+            **some(self, lang, "outcome", "measured", "unit", "required", "margin", "tolerance", "remedy"),
             "affected_residents": self.affected_residents,
             "where": [_place(place) for place in self.where],
             **({} if self.judged is None else {"judged": self.judged.counts}),
             "definition": dict(self.definition),
             "readings": plain(self.readings),
-            "force": self.force,
-            "confidence": self.confidence,
-            "source": dict(self.source),
+            **some(self, None, "force", "confidence", "source"),
             "missing": list(lines(self.missing)),
             "notes": [pick(note, lang) for note in self.notes],
-            "overrides": [
-                {"name": one.name, "value": one.value, "default": one.default} for one in self.overrides
-            ],
+            "overrides": [some(one, None, "name", "value", "default") for one in self.overrides],
             "pack": self.pack,
         }
 
@@ -276,16 +266,9 @@ class CheckResult(JsonRecord):
     def to_dict(self, lang: str | None = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """The result as JSON writes it."""
         return {
-            "plan": self.plan,
-            "scenario": self.scenario,
-            "on": self.on,
-            "packs": list(self.packs),
-            "content_hash": self.content_hash,
+            **some(self, None, "plan", "scenario", "on", "packs", "content_hash"),
             "residents": {
-                "low": self.residents.low,
-                "central": self.residents.central,
-                "high": self.residents.high,
-                "source": self.residents.source,
+                **some(self.residents, None, "low", "central", "high", "source"),
                 "missing": list(lines(self.residents.missing)),
             },
             "capacity": plain(self.capacity),
@@ -293,7 +276,5 @@ class CheckResult(JsonRecord):
             "overrides": plain(self.overrides),
             "verdicts": plain(self.verdicts, lang),
             "reported": [measurement.to_dict() for measurement in self.reported],
-            "statements": plain(self.statements, lang),
-            "differences": plain(self.differences, lang),
-            "faults": plain(self.faults, lang),
+            **some(self, lang, "statements", "differences", "faults"),
         }

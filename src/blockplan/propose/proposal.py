@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeGuard
 
 from blockplan.errors import PlanDataError
-from blockplan.jsontext import JsonRecord
+from blockplan.jsontext import JsonRecord, some
 from blockplan.propose.changes import Change, apply
 from blockplan.propose.sites import EXACT, gap
 from blockplan.propose.unmet import Unmet, rule_name, unmet_rules
@@ -158,28 +158,11 @@ class Proposal:
         answer = self.answer
         return {
             "kind": answer.kind,
-            "plan": self.before.plan,
-            "scenario": self.before.scenario,
-            "content_hash": self.before.content_hash,
-            "on": self.before.on,
-            "packs": list(self.before.packs),
-            "objective": answer.objective,
-            "unit": answer.unit,
-            "sense": answer.sense,
-            "parts": dict(answer.parts),
-            "bound": answer.bound,
-            "gap": answer.gap,
-            "proved": answer.proved,
-            "proof": answer.proof.to_dict(),
+            **some(self.before, None, "plan", "scenario", "content_hash", "on", "packs"),
+            **some(answer, None, "objective", "unit", "sense", "parts", "bound", "gap", "proved", "proof"),
             "reasons": dict(answer.reasons),
-            "ended": answer.ended,
-            "method": answer.method,
-            "parameters": dict(answer.parameters),
-            "figures": dict(answer.figures),
-            "seconds": answer.seconds,
-            "seed": answer.seed,
-            "changes": [change.to_dict() for change in answer.changes],
-            "unmet": [unmet.to_dict() for unmet in answer.unmet],
+            **some(answer, None, "ended", "method", "parameters", "figures", "seconds", "seed"),
+            **some(answer, None, "changes", "unmet"),
             "verdicts_before": [verdict.to_dict(lang) for verdict in self.before.verdicts],
             "verdicts_after": [verdict.to_dict(lang) for verdict in self.after.verdicts],
         }

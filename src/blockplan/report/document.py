@@ -48,7 +48,7 @@ class Printed(str):
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TextRun:
     """
     Words that are set apart from those around them.
 
@@ -70,7 +70,7 @@ class Span:
 
 
 #: Words, some of them set apart.
-Text: TypeAlias = str | tuple[Span, ...]
+Text: TypeAlias = str | tuple[TextRun, ...]
 #: What stands in a cell.
 Cell: TypeAlias = Text | Quantity
 

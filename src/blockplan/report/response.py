@@ -22,9 +22,9 @@ from blockplan.report.document import (
     Paragraph,
     Printed,
     Section,
-    Span,
     Table,
     Term,
+    TextRun,
 )  # fmt: skip
 from blockplan.report.renderers.html import page
 from blockplan.report.words import Words
@@ -191,7 +191,7 @@ class _Response:
         yield Table(self._heads("kind", "points", "opinions"), rows, key=0)
         themes = tuple(
             (
-                (Span(self.titles[one["theme"]], link=one["theme"]),),
+                (TextRun(self.titles[one["theme"]], link=one["theme"]),),
                 *counts(one),
                 self._chip(one["answer"]["kind"]) if one["answer"] else "",
             )
@@ -232,19 +232,19 @@ class _Response:
         yield from self._answer(point["answer"])
 
     def _point(self, point: Mapping[str, Any]) -> Text:
-        opinion = Span(self.called[point["opinion"]], link=point["opinion"])
-        return (opinion,) if point["text"] is None else (opinion, Span(shown(point["text"]), "quoted"))
+        opinion = TextRun(self.called[point["opinion"]], link=point["opinion"])
+        return (opinion,) if point["text"] is None else (opinion, TextRun(shown(point["text"]), "quoted"))
 
     def _answer(self, answer: Mapping[str, Any]) -> Iterator[Block]:
         words = self.words
-        yield Paragraph((*self._chip(answer["kind"]), Span(self._told(answer["reason"]))))
+        yield Paragraph((*self._chip(answer["kind"]), TextRun(self._told(answer["reason"]))))
         if answer["links"]:
             links = " · ".join(f"{link['layer']} {link['id']}" for link in answer["links"])
             yield Note(words("say.links") + links)
         for change in answer["changes"]:
             old, new = self._values(change)
             object_ = f"{change['layer']} {change['id']} · {change['column']}"
-            yield Paragraph((Span(object_, "code"), Span(f"{old} → {new}")))
+            yield Paragraph((TextRun(object_, "code"), TextRun(f"{old} → {new}")))
         if answer["names_no_change"]:
             yield Paragraph(words("say.no_change"), "alert")
 
@@ -259,7 +259,7 @@ class _Response:
                 change["column"],
                 *self._values(change),
                 change["plan_version"][:HASH_SIGNS],
-                tuple(Span(self.called[one], link=one) for one in change["opinions"]),
+                tuple(TextRun(self.called[one], link=one) for one in change["opinions"]),
             )
             for change in self.found["changes"]
         )
@@ -280,27 +280,29 @@ class _Response:
 
     def _registered(self, row: Mapping[str, Any]) -> tuple[Text, ...]:
         words, absent = self.words, row["text"] is None
-        text = Span(words("say.not_published"), "muted") if absent else Span(shown(row["text"]), "quoted")
+        text = (
+            TextRun(words("say.not_published"), "muted") if absent else TextRun(shown(row["text"]), "quoted")
+        )
         answers = (
-            (*([Span(self.titles[one["theme"]], link=one["theme"])] if one["theme"] else []),
+            (*([TextRun(self.titles[one["theme"]], link=one["theme"])] if one["theme"] else []),
              *self._chip(one["answer"]))
             for one in row["segments"]
         )  # fmt: skip
         return (
             self.called[row["opinion"]],
             _some(
-                Span((row["received_at"] or row["entered_at"] or "")[:10]),
-                Span(words("say.late"), "late") if row["late"] else None,
+                TextRun((row["received_at"] or row["entered_at"] or "")[:10]),
+                TextRun(words("say.late"), "late") if row["late"] else None,
             ),
             _some(
-                Span(words(f"channel.{row['channel'] or 'unknown'}")),
-                Span(words(f"sender.{row['from'] or 'unknown'}"), "muted"),
+                TextRun(words(f"channel.{row['channel'] or 'unknown'}")),
+                TextRun(words(f"sender.{row['from'] or 'unknown'}"), "muted"),
             ),
             _some(
-                Span(words(f"count.{row['standing']}")),
-                Span(shown(words("say.ground", ground=row["ground"])), "muted") if row["ground"] else None,
+                TextRun(words(f"count.{row['standing']}")),
+                TextRun(shown(words("say.ground", ground=row["ground"])), "muted") if row["ground"] else None,
             ),
-            _some(Span(shown(row["title"]), "quoted strong") if row["title"] else None, text),
+            _some(TextRun(shown(row["title"]), "quoted strong") if row["title"] else None, text),
             tuple(span for answer in answers for span in answer),
         )
 
@@ -310,12 +312,12 @@ class _Response:
         yield Paragraph(words("say.machine", n=runs) if runs else words("say.by_hand"))
         yield Note(words("say.marks"))
 
-    def _chip(self, kind: str) -> tuple[Span, ...]:
-        return (Span(self.words(f"kind.{kind}"), f"chip {kind}"),)
+    def _chip(self, kind: str) -> tuple[TextRun, ...]:
+        return (TextRun(self.words(f"kind.{kind}"), f"chip {kind}"),)
 
     def _heads(self, *keys: str) -> tuple[str, ...]:
         return tuple(self.words(f"column.{key}") for key in keys)
 
 
-def _some(*spans: Span | None) -> tuple[Span, ...]:
+def _some(*spans: TextRun | None) -> tuple[TextRun, ...]:
     return tuple(span for span in spans if span is not None)

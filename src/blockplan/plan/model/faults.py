@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
-from blockplan.jsontext import JsonRecord
+from blockplan.jsontext import JsonRecord, some
 from blockplan.texts import DEFAULT_LANGUAGE, Catalog
 
 if TYPE_CHECKING:
@@ -76,18 +76,10 @@ class Fault(JsonRecord):
     def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """The fault as JSON writes it."""
         return {
-            "rule": self.rule,
-            "grade": self.grade,
-            "layer": self.layer,
-            "id": self.id,
-            "x": self.x,
-            "y": self.y,
-            "measured": self.measured,
-            "unit": self.unit,
+            **some(self, None, "rule", "grade", "layer", "id", "x", "y", "measured", "unit"),
             "message": self.message(lang or DEFAULT_LANGUAGE),
             "remedy": self.remedy(lang or DEFAULT_LANGUAGE),
-            "aspect": self.aspect,
-            "features": [list(feature) for feature in self.features],
+            **some(self, None, "aspect", "features"),
         }
 
     def _words(self) -> dict[str, Any]:

@@ -23,9 +23,9 @@ from blockplan.report.document import (
     Paragraph,
     Printed,
     Section,
-    Span,
     Table,
     Term,
+    TextRun,
 )  # fmt: skip
 from blockplan.report.files import write_whole
 from blockplan.report.words import NO_BREAK, Words
@@ -136,14 +136,14 @@ def _rule(of: ComparisonWords, row: ComparedVerdict) -> Text:
         trace.source_short(first, words),
         of.one_required(row),
     )
-    return (Span(of.verdict_title(row), "strong"), *_muted(notes))
+    return (TextRun(of.verdict_title(row), "strong"), *_muted(notes))
 
 
 def _marked(cell: dict[str, Any]) -> Text:
     spans = (
-        Span(cell["said"], f"chip {cell['outcome']}"),
-        Span(cell["mark"], f"mark {cell['kind']}"),
-        Span(cell["measured"], "strong"),
+        TextRun(cell["said"], f"chip {cell['outcome']}"),
+        TextRun(cell["mark"], f"mark {cell['kind']}"),
+        TextRun(cell["measured"], "strong"),
         *_muted(cell["notes"]),
     )
     return tuple(one for one in spans if one.text)
@@ -167,7 +167,7 @@ def _measures(of: ComparisonWords) -> Iterator[Block]:
 def _measure_table(of: ComparisonWords, rows: list[MeasureRow]) -> Table:
     cells = tuple(
         (
-            (Span(of.measure_title(row), "strong"), *_muted([of.measure_note(row)])),
+            (TextRun(of.measure_title(row), "strong"), *_muted([of.measure_note(row)])),
             *(_measured(of.measure_cell(row, at)) for at in range(len(of.columns))),
         )
         for row in rows
@@ -177,7 +177,7 @@ def _measure_table(of: ComparisonWords, rows: list[MeasureRow]) -> Table:
 
 def _measured(cell: dict[str, str]) -> Text:
     gap = f"({cell['gap']})" if cell["gap"] else ""
-    return (Span(cell["value"], "strong"), *_muted((gap, cell["note"])))
+    return (TextRun(cell["value"], "strong"), *_muted((gap, cell["note"])))
 
 
 def _definition(of: ComparisonWords, row: MeasureRow) -> Iterator[Term]:
@@ -214,7 +214,7 @@ def figure(of: ComparisonWords, drawing: Drawing) -> Figure:
     notes = [words("map.synthetic")] if of.synthetic else []
     notes.append(words("map.scale", n=words.number(scale)))
     notes += [words("head.attribution", source=source) for source in dict.fromkeys(given) if source]
-    return _figure(of, drawing, (Span(drawing.description), Span(" | ".join(notes), "muted")))
+    return _figure(of, drawing, (TextRun(drawing.description), TextRun(" | ".join(notes), "muted")))
 
 
 def _figure(of: ComparisonWords, drawing: Drawing, caption: Text = "") -> Figure:
@@ -284,7 +284,7 @@ def transition_table(of: ComparisonWords, matrix: Matrix) -> Table:
 def _coloured(of: ComparisonWords, use: TransitionUse | None) -> Text:
     from blockplan.report.comparison.maps import use_fill  # noqa: PLC0415 (a terminal draws no maps)
 
-    return (Span(of.use(use), colour="" if use is None else use_fill(use)),)
+    return (TextRun(of.use(use), colour="" if use is None else use_fill(use)),)
 
 
 def change_blocks(of: ComparisonWords, pair: Pair) -> Iterator[Block]:
@@ -309,11 +309,11 @@ def _fields(of: ComparisonWords, change: RowChange) -> Text:
     """The fields of a change: name, old and new value."""
     spans = []
     for name, old, new in change.fields:
-        spans.append(Span(of.words.or_else(f"field.{name}", name), "muted"))
+        spans.append(TextRun(of.words.or_else(f"field.{name}", name), "muted"))
         values = {"added": [new], "removed": [old]}.get(change.kind, [old, new])
-        spans.append(Span(" → ".join(map(of.value, values))))
+        spans.append(TextRun(" → ".join(map(of.value, values))))
     return tuple(spans)
 
 
-def _muted(notes: Iterable[str]) -> Iterator[Span]:
-    return (Span(note, "muted") for note in notes if note)
+def _muted(notes: Iterable[str]) -> Iterator[TextRun]:
+    return (TextRun(note, "muted") for note in notes if note)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from blockplan.jsontext import OR_NULL, SPREAD, JsonRecord, plain
+from blockplan.jsontext import OR_NULL, SPREAD, JsonRecord, plain, some
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
@@ -134,20 +134,11 @@ class Concern(JsonRecord):
     def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """The concern as JSON: the verdict in short, with its rule."""
         found = self.verdict
-        required = found.required.value
         return {
             "rule": found.rule,
             "title": pick(found.title, lang),
             "scope": {"kind": found.scope_kind, "id": found.scope_id},
-            "outcome": found.outcome,
-            "measured": found.measured,
-            "unit": found.unit,
-            "required": {
-                "op": found.required.op,
-                "value": list(required) if isinstance(required, tuple) else required,
-            },
-            "force": found.force,
-            "confidence": found.confidence,
+            **some(found, None, "outcome", "measured", "unit", "required", "force", "confidence"),
             "role": self.role,
             "value": self.value,
             "value_unit": self.unit,
@@ -164,12 +155,7 @@ class Sentence(JsonRecord):
     def to_dict(self, lang: str | None = None) -> dict[str, Any]:
         """The sentence as JSON."""
         return {
-            "statement_id": self.state.statement_id,
-            "text": pick(self.state.text, lang),
-            "kind": self.state.kind,
-            "state": self.state.state,
-            "why": pick(self.state.why, lang),
-            "bound_to": list(self.state.bound_to),
+            **some(self.state, lang, "statement_id", "text", "kind", "state", "why", "bound_to"),
             "carried_by": plain(self.carried_by, lang),
         }
 
@@ -228,12 +214,9 @@ class ParcelRecord(JsonRecord):
             "area_m2": take.area_m2,
             "pieces": [
                 {
-                    "kind": one.kind,
-                    "layer": one.layer,
-                    "id": one.id,
+                    **some(one, None, "kind", "layer", "id"),
                     "name": pick(link.name, lang) or None,
-                    "area_m2": one.area_m2,
-                    "status": one.status,
+                    **some(one, None, "area_m2", "status"),
                 }
                 for one, link in zip(take.pieces, self.takers, strict=True)
             ],

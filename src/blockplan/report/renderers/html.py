@@ -15,7 +15,7 @@ from blockplan.report.words import NO_BREAK, Words
 from blockplan.templates import environment
 
 if TYPE_CHECKING:
-    from blockplan.report.document import Block, Cell, Document, Span
+    from blockplan.report.document import Block, Cell, Document, TextRun
 
 HOLLOW = re.compile(r"<(style|script)\b.*?</\1>|<[^>]+>", re.DOTALL)
 
@@ -25,7 +25,7 @@ def page(document: Document) -> str:
     words = Words(document.lang, NO_BREAK)
     templates = environment("blockplan.report")
 
-    def said(cell: Cell) -> str | tuple[Span, ...]:
+    def said(cell: Cell) -> str | tuple[TextRun, ...]:
         return cell if isinstance(cell, tuple) else cell_said(cell, words)
 
     def kind(block: Block) -> str:
