@@ -1,0 +1,117 @@
+"""Numbers that are of something else: a change, what was, a part, a thing that the plan does not know."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from blockplan.deliver.text.scan import ScannedNumber
+    from blockplan.deliver.text.sentence import Sentence
+
+#: What a clause tells of somebody asked, or of another plan: not of this one.
+_OTHERS = re.compile(
+    r"问卷|受访|调查|访谈|抽样|原控规|原方案|原规划|原批|上版|旧版|上一版|现行规划|此前|アンケート|調査|回答|従前|旧計画|前回"
+    r"|\b(?:survey(?:ed)?|questionnaires?|respondents?|interview(?:s|ed)?|poll|asked|former(?:ly)?|previous(?:ly)?"
+    r"|old plan|earlier plan|until now)\b",
+    re.IGNORECASE,
+)
+_BECOMES = re.compile(r"调整[为至到]|[改变]更?为|[降增][至为到]|提高[至到]|\bto\b|から")
+#: A number behind these, or before them, is by how much something changes, not what it is.
+_BY = re.compile(
+    r"(?:提高|增加|增长|增幅|下浮|上浮|拓宽|减少|降低|下降|下调|上调|上升|提升|减小|扩大|缩小|压缩|核减|核增|高出|多出)(?:了|约|近|达)*\s?$"
+    r"|\b(?:ris(?:e|es|en|ing)|rose|grow[ns]?|grew|increased?s?|f[ae]ll(?:s|en)?|declin(?:e|ed|es)|reduced?|cut|lowered|raised|"
+    r"up|down|exceeds?|higher|lower|more|less|gain(?:s|ed)?|los[te](?:s)?)\s(?:by|of)\s(?:about\s|some\s|around\s)?$",
+    re.IGNORECASE,
+)
+#: What something was before it became what stands behind: "由2.8核减为2.1", "2.8から2.1に".
+_FROM = re.compile(
+    r"(?:由|从|自)(?:原|现)?(?:有|状|行)?(?:的)?\s?$|\bfrom\s(?:about\s|some\s)?$", re.IGNORECASE
+)
+_TO = re.compile(
+    r"\s?(?:[^\s，,。；;、0-9]{0,6}?(?:至|为|到|成)\s?约?|to\s(?:about\s|some\s)?)[0-9]", re.IGNORECASE
+)
+_FROM_BEHIND = re.compile(r"(?:から|より)")
+_CHANGED = re.compile(
+    r"\s?(?:上调|下调|调整|提高|提升|降低|降至|压缩)"
+    r"|\s(?:more|less|higher|lower|fewer|larger|smaller)\b"
+    r"|\s(?:below|above|over)\s(?:the\s)?(?:standard|average|norm|limit|today|existing|present|that|what|it)\b"
+    r"|\s?(?:多い|少ない|高い|低い|増|減)"
+    r"|\s?(?:分|ポイント)?(?:を|ほど|程度)?(?:引き?[上下]げ|上乗せ|増や|増加|減ら|減少|縮小|拡大|上回|下回る|広げ|拡げ|狭め|延ば)"
+)
+#: What speaks of a part of what stands before it.
+_OF_WHICH = re.compile(r"其中|うち|\b(?:of which|of them|of these|including)\b", re.IGNORECASE)
+#: Parts of a street, and distances along it.
+_PART_OF_SITE = re.compile(
+    r"地下|操场|运动场|活动场地|首层|校庭|運動場"
+    r"|\b(?:playgrounds?|basements?|underground|below ground|levels? of|yards?)\b",
+    re.IGNORECASE,
+)
+_PARTS = (
+    r"(?:人行道|非机动车道|机动车道|车道|绿化带|隔离带|分隔带|退界|间距|行道树|路面|建筑退让|后退|退线"
+    r"|歩道|車道|車線|植樹帯|自転車道|中央分離帯|間隔|セットバック"
+    r"|\b(?:lanes?|sidewalks?|footways?|pavements?|cycle (?:track|path|lane)s?|verges?|medians?|trees|every"
+    r"|spaced|setbacks?|set back)\b)"
+)
+_PART = re.compile(_PARTS, re.IGNORECASE)
+_PART_BEHIND = re.compile(
+    r"\s?(?:宽|wide|の)?(?:的)?\s?(?:(?!(?:with|and|plus|beside|between)\b)\w+\s)?" + _PARTS, re.IGNORECASE
+)
+#: Buildings that stand already, and the thing that a length is said of: "高さ15mの工場", "4.5米净空".
+_KEPT = re.compile(
+    r"保留|现有|既有|现存|现状|既存|有効高|净空|净高|\b(?:existing|kept|retained|standing)\b", re.IGNORECASE
+)
+_THING_BEHIND = re.compile(
+    r"の(?!高さ|幅|範囲|建築|建物|まま)|\s?(?:净空|净高)|\s(?:high|tall),?\s(?:is|are|stays?|remains?)\b"
+)
+_LOOK_BACK = 28
+
+
+def is_apart(sentence: Sentence, number: ScannedNumber) -> bool:
+    """Whether a number states no figure of an object itself."""
+    clause = sentence.text[sentence.clause(number) : number.start]
+    return bool(
+        is_change(sentence, number)
+        or _of_a_part(sentence, number)
+        or _of_which(sentence, number)
+        or _OTHERS.search(_BECOMES.split(clause)[-1])
+    )
+
+
+def is_change(sentence: Sentence, number: ScannedNumber) -> bool:
+    """Whether a number is by how much something changes, or what it was before."""
+    before = sentence.text[max(sentence.start, number.start - _LOOK_BACK) : number.start]
+    was = _FROM.search(before) and _TO.match(sentence.text, number.end)
+    return bool(
+        was
+        or _BY.search(before)
+        or _CHANGED.match(sentence.text, number.end)
+        or _FROM_BEHIND.match(sentence.text, number.end)
+    )
+
+
+def _of_a_part(sentence: Sentence, number: ScannedNumber) -> bool:
+    """Whether a length is of a part of a street or of what stands along it, an area of one of a site."""
+    before = sentence.text[sentence.clause(number) : number.start]
+    if number.dimension == "area":
+        return _PART_OF_SITE.search(before) is not None
+    if number.dimension != "length":
+        return False
+    return bool(
+        _PART.search(before)
+        or _PART_BEHIND.match(sentence.text, number.end)
+        or _KEPT.search(re.split("[0-9]", before)[-1])
+        or _of_a_thing(sentence, number)
+    )
+
+
+def _of_which(sentence: Sentence, number: ScannedNumber) -> bool:
+    """Whether a number is of a part that no word names: ``其中已出让3.4公顷``."""
+    found = _OF_WHICH.search(sentence.text, sentence.clause(number), number.start)
+    return found is not None and not any(found.end() <= one.start < number.start for one in sentence.words)
+
+
+def _of_a_thing(sentence: Sentence, number: ScannedNumber) -> bool:
+    """Whether a length is said of the thing behind it, which is no object of the plan."""
+    found = _THING_BEHIND.match(sentence.text, number.end)
+    return found is not None and all(one.start != found.end() for one in sentence.words if one.subject)

@@ -1,0 +1,102 @@
+"""Which fact a number states, by what it is of, the word for it, and its unit."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from blockplan.deliver.text.facts import Fact
+    from blockplan.deliver.text.lexicon import Token
+    from blockplan.deliver.text.scan import ScannedNumber
+    from blockplan.deliver.text.sentence import Sentence
+
+#: Facts whose values differ by less than this share say the same.
+SAME = 1e-3
+#: What a share is of: all land.
+_OF_LAND = re.compile(
+    r"(?:用地|面积|范围|区域|全体|全域|面積)(?:的|の)?(?:比例|比重|割合)?(?:约|为|約|は)?\s?$"
+)
+FLOOR, _LAND_UNIT = (
+    "floor_area_m2",
+    re.compile(r"-?(?:公顷|hm|ha|hectare|ヘクタール|平方公里|平方千米|km|㎢|sq)", re.IGNORECASE),
+)
+KILOMETRE = 1e3
+#: What may stand between a figure without a word and the object, or the figure with a unit, before it.
+_NEXT = re.compile(r"(?:号?地块|区画)?[\s，,、：:；;（(/|]*")
+#: A number that goes on in words is of what they say: ``1.5 times as high``.
+_WORD = re.compile(r"\s*[^\W\d_]")
+
+
+def choose(
+    sentence: Sentence, number: ScannedNumber, subject: Token | None, quantity: Token | None
+) -> tuple[Fact | None, str]:
+    """The fact that a number states; None, and why, where there is none or where several could be meant."""
+    of = sentence.lexicon.by_subject.get(subject.word if subject else "", [])
+    if subject is None and quantity is None:
+        return None, "no_fact"
+    if quantity is None and not number.dimension and not _alone(sentence, number):
+        return None, "no_fact"
+    if quantity is None and number.dimension == "share" and not _of_land(sentence, number):
+        return None, "no_fact"
+    found = _fitting(of, number, quantity)
+    if not found and quantity is not None and subject is not None:
+        found = _ending(of, number, sentence.lexicon.of_the_whole(quantity.word))
+    if not found:
+        return None, "no_fact"
+    fits = [fact for fact in found if any(number.fits(value) for value in fact.amounts)]
+    values = [fact.amounts[0] for fact in found]
+    if not fits and max(values) - min(values) > SAME * max(map(abs, values)):
+        return None, "several"
+    return (fits or found)[0], ""
+
+
+def _alone(sentence: Sentence, number: ScannedNumber) -> bool:
+    """Whether no word stands between a number and its object, or a figure: ``K-A-01：1.00公顷，1.8``."""
+    ends = [one.end for one in sentence.words if one.subject and one.end <= number.start]
+    ends += [one.end for one in sentence.numbers if one.dimension and one.end <= number.start]
+    near = bool(ends) and _NEXT.fullmatch(sentence.text, max(ends), number.start) is not None
+    return near and _WORD.match(sentence.text, number.end) is None
+
+
+def _of_land(sentence: Sentence, number: ScannedNumber) -> bool:
+    """Whether a share without a word is of land: right behind a class or its area, or of all land."""
+    ends = [one.end for one in sentence.words if one.subject and one.end <= number.start]
+    ends += [one.end for one in sentence.numbers if one.dimension == "area" and one.end <= number.start]
+    near = bool(ends) and _NEXT.fullmatch(sentence.text, max(ends), number.start) is not None
+    return near or _OF_LAND.search(sentence.text, sentence.start, number.start) is not None
+
+
+def _fitting(facts: Iterable[Fact], number: ScannedNumber, quantity: Token | None) -> list[Fact]:
+    fitting = [fact for fact in facts if fact.dimension == number.dimension]
+    if quantity is not None:
+        named = [fact for fact in fitting if quantity.word in fact.words]
+        if named or number.dimension in {"", "area", "share", "length"}:
+            return named
+    if number.dimension == "person":
+        # Whoever uses a school is not its capacity.
+        fitting = [fact for fact in fitting if not fact.bound_to.endswith("/places")]
+    if number.dimension == "length":
+        # "350 m from the station" is no height, and no street is as wide as a kilometre.
+        long = number.factor >= KILOMETRE
+        unsaid = ("object:", "table:streets") if long else ("object:",)
+        fitting = [fact for fact in fitting if not fact.bound_to.startswith(unsaid)]
+    if number.dimension == "area" and quantity is None and _LAND_UNIT.match(number.unit.strip()):
+        # Nobody writes floor area in hectares.
+        fitting = [fact for fact in fitting if not fact.bound_to.endswith(FLOOR)]
+    if number.dimension == "share":
+        # A parcel has several shares, so only a word tells which.
+        fitting = [fact for fact in fitting if not fact.bound_to.startswith("object:")]
+    # A ratio without its word is told by its decimals: of a parcel, the floor area ratio.
+    return [fact for fact in fitting if not fact.asked] if number.dimension or number.half < 0.5 else []
+
+
+def _ending(facts: Iterable[Fact], number: ScannedNumber, word: str) -> list[Fact]:
+    """Facts whose word ends a longer one: ``地块容积率`` of a parcel is its ``容积率``."""
+    return [
+        fact
+        for fact in facts
+        if fact.dimension == number.dimension and word and any(word.endswith(own) for own in fact.words)
+    ]

@@ -1,0 +1,113 @@
+"""What a number is of: what was named before it, what stands behind it, what the sentence before spoke of."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from blockplan.deliver.text.certainty import goes_on
+
+if TYPE_CHECKING:
+    from blockplan.deliver.text.lexicon import Token
+    from blockplan.deliver.text.scan import ScannedNumber
+    from blockplan.deliver.text.sentence import Sentence
+
+#: How an English sentence begins that names its subject behind its figures.
+INVERTED = re.compile(
+    r"\s*(?:with|on|at|having|offering|covering|measuring)\s(?!parcel|block|subblock|plot)", re.IGNORECASE
+)
+_BESIDE = re.compile(
+    r"(?:位于|属于|毗邻|邻近|临近|东至|南至|西至|北至|沿|为|在|隶属|是)(?:地块)?$"
+    r"|\b(?:in|on|within|at|inside|along|beside|near|next to|adjacent to|opposite|"
+    r"(?:north|south|east|west) of|is|are|for|as|belongs to|part of)\s(?:the\s)?"
+    r"(?:parcel\s|block\s|subblock\s|plot\s)?$",
+    re.IGNORECASE,
+)
+#: What Japanese says behind a place or a use that is not spoken of itself.
+_PLACED = re.compile(
+    r"(?:区画|街区|街坊)?(?:内?に(?:位置|設置|立地|配置|整備|ある|所在|面|隣接|計画)|内の|沿いに|として|とし|で、|であり)"
+)
+#: What may stand before the quantity in a clause that goes on with the object of the sentence before.
+_GOES_ON = re.compile(
+    r"(?:\s|其中?|该|本|此|同|地块|宗地|区画|敷地|规划|計画|计容|控制|地上|总|新建|建筑|建築物?|按|则|并|且|及|和|与|为|应|的|内|上|"
+    r"の|は|で|と|また|なお|、|\.|\b(?:and|but|with|at|on|in|to|of|for|the|its|their|a|an|is|are|has|have|it|this|that|"
+    r"parcel|site|plot|may|must|can|will|shall|should|be|up|most|least|maximum|minimum|total|planned|there|also|"
+    r"building|buildings|homes|houses|new|not|exceed|more|than|about|some|around|limit|set|reach|reaches|"
+    r"allowed|permitted|holds?|offers?|provides?|takes?|gets?|comes?|rises?|s)\b)*",
+    re.IGNORECASE,
+)
+#: So far back an English sentence says where something is.
+_LOOK_BACK = 28
+
+
+def subject_of(
+    sentence: Sentence,
+    number: ScannedNumber,
+    before: list[Token],
+    behind: list[Token],
+    quantity: Token | None,
+) -> Token | None:
+    """What a number is of: the last topic before it, what is counted behind it, what was spoken of."""
+    first = min(
+        (one.start for one in before if one.subject and sentence.is_object(one)), default=sentence.end
+    )
+    # A class of land behind an object is what the object is used for: "地块A（住宅用地）面积".
+    topics = [
+        one
+        for one in before
+        if one.subject and sentence.says(one, number) and (one.start <= first or sentence.is_object(one))
+    ]
+    own = [one for one in reversed(topics) if not _attribute(sentence, one)]
+    counted = [one for one in behind if one.subject and sentence.says(one, number)]
+    if number.dimension == "count":
+        # "8 所小学" names what is counted behind the number.
+        own = [*counted, *own]
+    named = any(one.subject and not _attribute(sentence, one) and sentence.is_object(one) for one in before)
+    # What the sentence before spoke of counts only where a word names the quantity: a unit is too little.
+    carries = sentence.carried is not None and quantity is not None and not named
+    carries = carries and _goes_on(sentence, number, quantity)
+    carried = (
+        [sentence.carried] if sentence.carried and carries and sentence.says(sentence.carried, number) else []
+    )
+    ahead: list[Token] = []
+    if not topics and (INVERTED.match(sentence.text, sentence.start) or _signed(sentence)):
+        ahead = [
+            one
+            for one in sentence.words
+            if one.start > number.start and one.subject and sentence.says(one, number)
+        ]
+    return next(iter([*own, *ahead, *carried, *reversed(topics), *counted]), None)
+
+
+def _goes_on(sentence: Sentence, number: ScannedNumber, quantity: Token | None) -> bool:
+    """Whether a clause speaks on of what the one before did: it names no other thing, or a ; divides."""
+    if sentence.divided:
+        return True
+    end = number.start if quantity is None else min(number.start, quantity.start)
+    return _GOES_ON.fullmatch(sentence.text, sentence.clause(number), end) is not None
+
+
+def _signed(sentence: Sentence) -> bool:
+    """Whether the one object of a sentence stands in brackets behind all of its numbers."""
+    objects = [one for one in sentence.words if one.subject and sentence.is_object(one)]
+    return (
+        len(objects) == 1
+        and objects[0].start > sentence.numbers[-1].end
+        and sentence.text[objects[0].start - 1] in "（(〔["
+    )
+
+
+def _attribute(sentence: Sentence, token: Token) -> bool:
+    """Whether a word only tells where or what something else is: ``位于 RD-01-01``, ``为科研用地``."""
+    lead = sentence.text[max(sentence.start, token.start - _LOOK_BACK) : token.start]
+    return _BESIDE.search(lead) is not None or _PLACED.match(sentence.text, token.end) is not None
+
+
+def goes_on_with(sentence: Sentence, number: ScannedNumber, quantity: Token | None) -> bool:
+    """Whether a sentence goes on so with what the one before spoke of that its figure must be of that."""
+    # A unit alone reaches no sentence back.
+    if quantity is None or quantity.start > number.start:
+        return False
+    spans = [(one.start, one.end) for one in sentence.numbers]
+    spans += [(one.start, one.end) for one in sentence.words if not one.subject]
+    return goes_on(sentence.text, sentence.start, spans, quantity.start, _GOES_ON)
