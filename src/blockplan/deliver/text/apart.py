@@ -94,7 +94,10 @@ def _of_a_part(sentence: Sentence, number: ScannedNumber) -> bool:
     """Whether a length is of a part of a street or of what stands along it, an area of one of a site."""
     before = sentence.text[sentence.clause(number) : number.start]
     if number.dimension == "area":
-        return _PART_OF_SITE.search(before) is not None
+        # In the name of an object it is none of it, and behind another figure it is of that.
+        own = [*(one.end for one in sentence.words), *(one.end for one in sentence.numbers)]
+        last = max([sentence.clause(number), *(end for end in own if end <= number.start)])
+        return _PART_OF_SITE.search(sentence.text, last, number.start) is not None
     if number.dimension != "length":
         return False
     return bool(

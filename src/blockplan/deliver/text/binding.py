@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from blockplan.deliver.text.apart import is_apart, is_change
 from blockplan.deliver.text.certainty import Disagreement
 from blockplan.deliver.text.fitting import choose
 from blockplan.deliver.text.sentence import Sentence, sentences
+from blockplan.deliver.text.setting import becomes
 from blockplan.deliver.text.subjects import goes_on_with, subject_of
+from blockplan.deliver.text.sums import sum_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,11 +32,13 @@ ASKS = re.compile(
 )
 #: Dimensions of what is counted, which a number may state without a unit, so close behind the word.
 COUNTS, CLOSE = frozenset({"person", "dwelling", "job", "parking", "bed", "place"}), 14
-RESPECTIVELY = re.compile(r"分别|それぞれ|(?P<behind>\brespectively\b)", re.IGNORECASE)
+RESPECTIVELY = re.compile(r"分别|依次|各[为是]|それぞれ|順に|(?P<behind>\brespectively\b)", re.IGNORECASE)
+#: How a sentence speaks on of the figure before.
+_IT = re.compile(r"\s*(?:It|This|The plan|该值|此值|これ)")
 _EACH = re.compile(r"人均|每人|[1１一]人当たり|[1１一]人あたり")
 #: What stands before the same figure in another unit.
 _AGAIN = re.compile(
-    r"\s?[，,、]?\s?(?:[（(]\s?(?:折合|约合|合|即|计|or|i\.e\.)?|折合|约合|折算为?|合|即|相当于|すなわち"
+    r"\s?[，,、]?\s?(?:[（(]\s?(?:折合|折算?|约合|合|即|计|or|i\.e\.)?|折合|约合|折算为?|折|合|即|相当于|すなわち"
     r"|\bor|\bthat is)\s?(?:约|約|about)?\s?",
     re.IGNORECASE,
 )
@@ -54,15 +57,18 @@ class Bound:
     named: bool = False
 
 
-def bind(text: str, numbers: Sequence[ScannedNumber], lexicon: Lexicon, chapter: str = "") -> list[Bound]:
+def bind(
+    text: str, numbers: Sequence[ScannedNumber], lexicon: Lexicon, chapter: str = "", spoken_of: str = ""
+) -> list[Bound]:
     """
-    Bind each number of a paragraph, under the heading of its chapter.
+    Bind each number of a paragraph, under the heading of its chapter, behind one that spoke of an object.
 
     The quantity is the last word for one before the number, behind the number before it; without such a
     word the unit tells it. The subject is the last that is named before the number in the sentence, else
     behind it, else in the sentence before.
     """
-    return [one for sentence in sentences(text, numbers, lexicon, chapter) for one in _bound(sentence)]
+    found = sentences(text, numbers, lexicon, chapter, spoken_of)
+    return [one for sentence in found for one in _bound(sentence)]
 
 
 def _bound(sentence: Sentence) -> list[Bound]:
@@ -72,7 +78,9 @@ def _bound(sentence: Sentence) -> list[Bound]:
     found = [
         one if _is_said(sentence, one, found) else replace(one, fact=None, why="several") for one in found
     ]
-    return [*found[:1], *(_again(sentence, one, before) for before, one in pairwise(found))]
+    for at in range(1, len(found)):
+        found[at] = _again(sentence, found[at], found[at - 1])
+    return found
 
 
 def _is_said(sentence: Sentence, one: Bound, found: list[Bound]) -> bool:
@@ -83,10 +91,17 @@ def _is_said(sentence: Sentence, one: Bound, found: list[Bound]) -> bool:
     is it before a later one that only has its unit: "red-line width 13 m, turning radius 15 m".
     """
     same = [each for each in found if one.fact and each.fact == one.fact]
+    same = [each for each in same if not _restates(sentence, each, one)]
     right = [each for each in same if _is_right(each)]
     if one not in right:
         return not right or (one.named and not any(each.named or _before(each, one) for each in right))
     return one.named or not any(each.named and each not in right and _before(each, one) for each in same)
+
+
+def _restates(sentence: Sentence, here: Bound, before: Bound) -> bool:
+    """Whether a figure says the one before it in another unit, which both should agree on."""
+    one, other = here.number, before.number
+    return one.factor != other.factor and _AGAIN.fullmatch(sentence.text, other.end, one.start) is not None
 
 
 def _again(sentence: Sentence, here: Bound, before: Bound) -> Bound:
@@ -108,7 +123,8 @@ def _listed(sentence: Sentence) -> dict[int, Bound]:
         numbers = [one for one in sentence.numbers if one.end <= found.start()]
         tries = [numbers[at:] for at in range(len(numbers) - 1)]
     else:
-        tries = [[one for one in sentence.numbers if one.start >= found.end()]]
+        behind = [one for one in sentence.numbers if one.start >= found.end()]
+        tries = [behind[:to] for to in range(len(behind), 1, -1)]
     return next((pairs for behind in tries if (pairs := _paired(sentence, behind))), {})
 
 
@@ -156,9 +172,10 @@ def _one(sentence: Sentence, at: int, number: ScannedNumber) -> Bound:
     ]
     said = [one for one in (*own, *reversed(near), *late) if not one.subject]
     quantity = next((one for one in said if number.dimension in sentence.lexicon.dimensions[one.word]), None)
+    quantity = quantity or _of_the_former(sentence, at, number)
     subject = subject_of(sentence, number, before, behind, quantity)
     quantity = _own_word(sentence, number, subject, said) or quantity
-    fact, why = choose(sentence, number, subject, quantity)
+    fact, why = sum_of(sentence, number) or choose(sentence, number, subject, quantity)
     asks = ASKS.search(sentence.text, lead, number.start) or ASKS.search(sentence.text, number.end, tail)
     if fact is not None and not fact.subjects and asks:
         return Bound(number, None, "asks")
@@ -188,10 +205,22 @@ def _certain(
 def _own_word(
     sentence: Sentence, number: ScannedNumber, subject: Token | None, said: list[Token]
 ) -> Token | None:
-    """The first word that names a figure of this dimension of the subject itself."""
-    facts = sentence.lexicon.by_subject.get(subject.word, []) if subject else []
+    """The first word that names a figure of this dimension of the subject itself, or of the whole plan."""
+    facts = sentence.lexicon.by_subject.get(subject.word if subject else "", [])
     words = {word for fact in facts if fact.dimension == number.dimension for word in fact.words}
     return next((one for one in said if one.word in words), None)
+
+
+def _of_the_former(sentence: Sentence, at: int, number: ScannedNumber) -> Token | None:
+    """The word of the figure before, where a number is what becomes of it: 320％を203％に改める."""
+    start = sentence.numbers[at - 1].end if at else sentence.start
+    words = [one for one in sentence.words if not one.subject and one.start < number.start]
+    if not becomes(sentence.text, start, number) or (words and words[-1].start >= start):
+        return None
+    last = (
+        words[-1] if words else sentence.carried_word if at == 0 and _IT.match(sentence.text, start) else None
+    )
+    return last if last and number.dimension in sentence.lexicon.dimensions[last.word] else None
 
 
 def _taken(sentence: Sentence, end: int, word: Token) -> bool:
@@ -207,6 +236,8 @@ def _of_what(sentence: Sentence, number: ScannedNumber, near: list[Token]) -> Sc
     """A number without a unit counts what stands right before it: ``a population of 50,000``."""
     if number.dimension == "area" and _EACH.search(sentence.text, sentence.clause(number), number.start):
         return replace(number, dimension="area/person")
+    if number.dimension == "person" and near and sentence.lexicon.dimensions.get(near[-1].word) == {"job"}:
+        return replace(number, dimension="job")
     counted = not number.dimension or number.unit.endswith("个")
     counted = counted or (number.dimension == "count" and not number.unit)
     word = near[-1] if near and counted and number.half >= 0.5 else None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.deliver.text.facts import WORDS
 from blockplan.deliver.text.nearness import Nearness
-from blockplan.deliver.text.setting import EXISTING, OTHERS, Setting
+from blockplan.deliver.text.setting import EXISTING, OTHERS, Setting, becomes, revoked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 #: Figures of a parcel that are limits themselves.
 LIMITS = ("/green_ratio", "/far", "/height_m", "/coverage_ratio")
+LENGTH = "/length_m"
 #: Words for how many people a school or a home takes.
 CAPACITY = frozenset(WORDS["capacity_people"])
 #: Two values of a fact that differ by less than this share are one value, rounded twice.
@@ -66,7 +67,7 @@ _IS_LACKING = re.compile(
 _MONEY = re.compile(r"\s?(?:万|亿|億|million|billion)?\s?(?:元|円|€|euros?|yuan|yen|dollars?)", re.IGNORECASE)
 #: Between the word for a figure of the whole plan and its number.
 _GAP = re.compile(
-    r"(?:\s|总量|总数|总计|规模|数量|合计|共计|确定|控制|限制|核定|维持|预计|安排|供应|约|約|近|达到|达|为|是|在|到|按|共|计|以"
+    r"(?:\s|总量|总数|总计|规模|数量|按|合计|共计|确定|控制|限制|核定|维持|预计|安排|供应|约|約|近|达到|达|为|是|在|到|按|共|计|以"
     r"|不超过|上限|左右|≤|：|:|は|が|を|も|、|で|に|と|およそ|概ね|合わせて|全体で|計|（|\("
     r"|\b(?:of|is|are|at|to|about|some|around|reach|reaches|comes?|be|will|totals?|totalling|expected|planned|set|put"
     r"|limited|amounts?|a|the|up)\b)*",
@@ -113,6 +114,7 @@ _COUNTED = re.compile(
     r"|\b(?:are|is|number|numbers?|of|the|a|total|there|will|be)\b)*",
     re.IGNORECASE,
 )
+_BESIDE_IT = re.compile(r"\s?[（(,，]\s?")
 _ATTRIBUTE = re.compile(r"\s?(?:の|的)(?=[\u3400-\u9fff])")
 _CLAUSE = re.compile(r"[，,、；;：:。]")
 
@@ -159,6 +161,7 @@ class Disagreement:
                 or self._spoken_elsewhere
                 or self._wordless
                 or self._kept_anyway
+                or self._runs_on
             )
             and self._near
             and self._said
@@ -167,7 +170,7 @@ class Disagreement:
     @property
     def _near(self) -> bool:
         """Whether number, word and object stand together; a count is held against what it counts instead."""
-        if self.fact.bound_to.endswith("/count"):
+        if self.fact.bound_to.endswith("/count") or becomes(self.text, self.start, self.number):
             return True
         of_land = self.number.dimension == "area" and self.fact.bound_to.startswith("table:land_balance")
         land = self.subject if of_land else None
@@ -184,13 +187,25 @@ class Disagreement:
         return bool(_AT_LEAST.search(text[self.start : number.start]) or _OR_MORE.match(text, number.end))
 
     @property
+    def _runs_on(self) -> bool:
+        """Whether it is how long a street is, which may end beyond the plan; but in a table."""
+        if not (self.fact.subjects and self.fact.bound_to.endswith(LENGTH)):
+            return False
+        line = self.subject is not None and self.subject.start == self.start == 0
+        return not (line and self.number.end == len(self.text) and len(self.words) == 1)
+
+    @property
     def _spoken_elsewhere(self) -> bool:
         """Whether what stands before the number speaks of another plan, place or time."""
         named = self.fact.bound_to.startswith("object:") and any(
             one.end <= self.number.start for one in self.words
         )
         return Setting(
-            self.text[self._part : self.number.start], self.chapter, self.fact.bound_to, named
+            self.text[self._part : self.number.start],
+            self.text[self.number.end : self.end],
+            self.chapter,
+            self.fact.bound_to,
+            named,
         ).elsewhere
 
     @property
@@ -219,7 +234,7 @@ class Disagreement:
         last = max((one.end for one in self.words if one.end <= at), default=self.start)
         # With an object before it only what its own part of the sentence says counts.
         begin = self.start if last == self.start else max(last, self._comma)
-        if OTHERS.search(text, begin, at):
+        if any(not revoked(text[one.end() : at]) for one in OTHERS.finditer(text, begin, at)):
             return True
         numbers = re.finditer(_NUMBER, text[self.start : at])
         near = max([self.clause, *(self.start + match.end() for match in numbers)])
@@ -236,6 +251,8 @@ class Disagreement:
         number, text = self.number, self.text
         if not number.unit and _STRANGE.match(text, number.end):
             return True
+        if self.fact.bound_to.startswith("table:streets/") and self._beside_its_street:
+            return False
         if number.dimension == "length" and (self.quantity is None or self._of_a_topic):
             return True
         holds = self.quantity is not None and self.quantity.word in CAPACITY
@@ -243,6 +260,12 @@ class Disagreement:
             own = _TOPIC.search(text, self.clause, number.start)
             return _LIVE.search(text, self.clause if own else self._comma, number.end) is None
         return False
+
+    @property
+    def _beside_its_street(self) -> bool:
+        """Whether a width in brackets, or a comma, is all that stands behind the name of a street."""
+        subject = self.subject
+        return bool(subject and _BESIDE_IT.fullmatch(self.text, subject.end, self.number.start))
 
     @property
     def _of_a_topic(self) -> bool:

@@ -18,6 +18,7 @@ from blockplan.deliver.text.facts import knowledge
 from blockplan.deliver.text.lexicon import Lexicon
 from blockplan.deliver.text.reported import FIGURE, Report, language_of
 from blockplan.deliver.text.scan import HORIZON, HORIZON_SPAN, ScannedNumber, context_numbers, numbers
+from blockplan.deliver.text.sentence import THIS, topic_of
 from blockplan.jsontext import OR_NULL, JsonRecord
 from blockplan.texts import LANGUAGES, Catalog, pick
 
@@ -141,9 +142,12 @@ def check_text(view: View, document: Any) -> TextCheck:
     read = list(blocks(document))
     report = Report(view, language_of([block.text for block in read]))
     found: list[TextStatement] = []
+    spoken_of = ""
     for at, block in enumerate(read):
-        for one in _statements(block, at, known, lexicon, report.of(block)):
+        for one in _statements(block, at, known, lexicon, report.of(block), spoken_of):
             found.append(_numbered(one, len(found) + 1))
+        if block.cell is None:
+            spoken_of = topic_of(block.text, lexicon) or (spoken_of if THIS.match(block.text) else "")
     return TextCheck(view.plan.manifest.id, tuple(found))
 
 
@@ -154,35 +158,54 @@ def _numbered(one: TextStatement, number: int) -> TextStatement:
 
 
 def _statements(
-    block: TextBlock, at: int, known: Knowledge, lexicon: Lexicon, printed: PrintedText | None
+    block: TextBlock,
+    at: int,
+    known: Knowledge,
+    lexicon: Lexicon,
+    printed: PrintedText | None,
+    spoken_of: str,
 ) -> Iterator[TextStatement]:
     text, shift = block.lead + block.text, len(block.lead)
     names = list(_names(text, known, lexicon))
     taken = [(start, end) for start, end, _ in names]
-    if printed is not None:
+    if printed is None:
+        rows = [_of_name(block, at, shift, one, known) for one in names]
+        rows += _as_bound(block, at, known, lexicon, taken, spoken_of)
+    else:
         new = [one for one in names if one[2] or text[one[0] : one[1]] not in printed.text]
         rows = [_of_name(block, at, shift, one, known) for one in new]
         rows += _as_printed(block, at, printed, taken)
-        yield from sorted((row for row in rows if row.start >= 0), key=lambda row: row.start)
-        return
-    taken += [(one.start, one.end) for one in lexicon.tokens(text) if one.subject]
-    years = _years(text)
-    rows = [_of_name(block, at, shift, one, known) for one in names]
-    rows += [_of_year(block, at, shift, span, known) for span in years]
-    rows += [
-        _statement(block, at, shift, "number", "context", (max(span[0], shift), span[1]), "", "", {})
-        for span in context_numbers(text)
-        if span[1] > shift and not any(start < span[1] and span[0] < end for start, end in (*taken, *years))
-    ]
-    figures = [one for one in numbers(text, [*taken, *years], block.unit) if one.start >= shift]
-    if block.coded:
-        rows += [
-            _statement(block, at, shift, "number", "context", (one.start, one.end), "", "", {})
-            for one in figures
-        ]
-    else:
-        rows += [_of_number(block, at, shift, one) for one in bind(text, figures, lexicon, block.chapter)]
+        if block.cell is not None and any(one.state == "missed" and one.kind == "number" for one in rows):
+            # The report rounds an area as it was declared, a text as it is drawn.
+            bound = _as_bound(block, at, known, lexicon, taken, spoken_of)
+            agreed = {one.start: one for one in bound if one.state == "kept"}
+            rows = [agreed.get(one.start, one) if one.kind == "number" else one for one in rows]
     yield from sorted((row for row in rows if row.start >= 0), key=lambda row: row.start)
+
+
+def _as_bound(
+    block: TextBlock,
+    at: int,
+    known: Knowledge,
+    lexicon: Lexicon,
+    names: Sequence[tuple[int, int]],
+    spoken_of: str,
+) -> Iterator[TextStatement]:
+    """The figures of a text by the words around them; those of chapters, days and standards as context."""
+    text, shift, years = block.lead + block.text, len(block.lead), _years(block.lead + block.text)
+    taken = [*names, *((one.start, one.end) for one in lexicon.tokens(text) if one.subject), *years]
+    for span in years:
+        yield _of_year(block, at, shift, span, known)
+    for start, end in context_numbers(text):
+        if end > shift and not any(low < end and start < high for low, high in taken):
+            yield _statement(block, at, shift, "number", "context", (max(start, shift), end), "", "", {})
+    figures = [one for one in numbers(text, taken, block.unit) if one.start >= shift]
+    if block.coded:
+        for one in figures:
+            yield _statement(block, at, shift, "number", "context", (one.start, one.end), "", "", {})
+    else:
+        for bound in bind(text, figures, lexicon, block.chapter, spoken_of):
+            yield _of_number(block, at, shift, bound)
 
 
 def _as_printed(

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_UNIT = re.compile(r"[（(\[]\s?([^（()）\]]{1,12})\s?[)）\]]")
+#: The unit of a column: 面积（公顷）, Area [ha], 面积/公顷, Area in ha.
+_UNIT = re.compile(
+    r"[（(\[]\s?(?P<in>[^（()）\]]{1,12})\s?[)）\]]"
+    r"|\s?(?:[/／]|,\s|\bin\s)\s?(?P<behind>万?(?:公顷|平方米|平方公里|亩|米|㎡|人|户|套|个|辆|张|床|班|戸|台)|hm²|ha|k?m²?|[%％])\s*$"
+)
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 #: What a cell of a number alone consists of.
 NUMBER = re.compile(r"[\s0-9.,%％+−–—／/-]*")
@@ -38,6 +42,13 @@ MOST_COLUMNS = 63
 #: Headings of columns whose numbers are names: codes of classes, running numbers.
 _CODED = re.compile(
     r"代码|代号|代號|编号|編號|序号|コード|番号|^\s*(?:code|no\.?|number)\s*$|\bcode\s*$", re.IGNORECASE
+)
+
+
+_PLACED = re.compile(
+    r"所在|位置|位于|地点|起止|起点|终点|备注|说明|所在地|区間|備考"
+    r"|\b(?:location|on parcel|from|to|remarks?|notes?)\b",
+    re.IGNORECASE,
 )
 
 
@@ -243,7 +254,9 @@ def _label(cells: dict[int, _Cell], heads: dict[int, str], column: int) -> str:
         for at, cell in cells.items()
         if not _is_number(cell.text) or _is_id(cell.text) or _CODED.search(heads.get(at, ""))
     }
-    before = dict.fromkeys(text for at, text in named.items() if at < column and text)
+    # Where something lies, or what is said beside it, is not what the row is of.
+    of = {at: text for at, text in named.items() if not _PLACED.search(heads.get(at, ""))} or named
+    before = dict.fromkeys(text for at, text in of.items() if at < column and text)
     return " ".join(before) or next(filter(None, named.values()), "")
 
 
@@ -260,7 +273,7 @@ def _cell(
         text = text_of(item)
         own = text.strip() in {label, ""} or stands.row is None
         lead = "" if own else f"{label} {_UNIT.sub('', head)} "
-        said, coded = unit[1].strip() if unit else "", _CODED.search(head) is not None
+        said, coded = (unit["in"] or unit["behind"]).strip() if unit else "", _CODED.search(head) is not None
         yield from _paragraph(TextBlock(text, place, item, anchor, lead, said, coded, stands, head))
 
 

@@ -15,9 +15,11 @@ import shapely
 
 from blockplan.deliver.pairs import bounds_of
 from blockplan.measure import MEASURES, measure
+from blockplan.measure.indicators.streets import lengths_on_planned_land
 from blockplan.measure.inputs.homes import residents
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.report.office.land_balance import land_balance
+from blockplan.report.office.streets import ON_FOOT
 from blockplan.texts import LANGUAGES, pick
 
 if TYPE_CHECKING:
@@ -32,11 +34,18 @@ WORDS: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in _WORDS["q
 SERVICES: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in _WORDS["service"].items()}
 #: Layers whose objects a text counts.
 LAYERS: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in _WORDS["layer"].items()}
+LAND: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in _WORDS["land"].items()}
 #: Column of a parcel -> dimensions that its figure is written in, with the words of each.
 PARCEL = (
     ("far", "", WORDS["far"]), ("far", "share", WORDS["far_percent"]),
     ("height_m", "length", WORDS["height_m"]), ("coverage_ratio", "share", WORDS["coverage_ratio"]),
     ("green_ratio", "share", WORDS["green_ratio"]),
+)  # fmt: skip
+#: Columns of parcels that are summed, of the plan and of its parts: words, dimension.
+SUMS = (
+    ("residents", WORDS["people"], "person"), ("dwellings", WORDS["homes"], "dwelling"),
+    ("floor_area_m2", WORDS["floor"], "area"), ("parking_spaces", WORDS["parking"], "parking"),
+    ("jobs", WORDS["jobs"], "job"),
 )  # fmt: skip
 _OF_OBJECTS = {said for words in (*WORDS.values(), *SERVICES.values()) for said in words}
 #: Unit of a measure -> dimension, and base units of one.
@@ -87,8 +96,8 @@ def knowledge(view: View) -> Knowledge:
     """All that a text of a plan may state in figures, and the names of its objects."""
     plan = view.plan
     facts = [
-        *_parcels(plan), *_facilities(plan), *_streets(plan), *_areas(plan), *_land(view), *_whole(plan),
-        *_measures(plan),
+        *_parcels(plan), *_facilities(plan), *_streets(plan), *_lengths(plan), *_areas(plan),
+        *_land(view), *_whole(plan), *_measures(plan),
     ]  # fmt: skip
     known = tuple(
         fact for fact in facts if all(math.isfinite(value) for value in fact.amounts) and fact.amounts
@@ -203,18 +212,43 @@ def _streets(plan: Plan) -> Iterator[Fact]:
         )
 
 
+def _lengths(plan: Plan) -> Iterator[Fact]:
+    """How long the streets of a name are on the planned land, as the office's table says, and all of them."""
+    frame = plan.layer("streets")
+    if not len(frame):
+        return
+    frame = frame.assign(length_m=lengths_on_planned_land(plan))
+    for names, rows in frame.groupby(
+        [f"name_{lang}" for lang in LANGUAGES if f"name_{lang}" in frame], dropna=False
+    ):
+        called = tuple(dict.fromkeys(name for name in names if isinstance(name, str) and name))
+        if called and rows["length_m"].sum() > 0:
+            of = f"table:streets/{called[0]}/length_m"
+            yield replace(_fact(of, called, WORDS["length"], "length", rows["length_m"].sum()), asked=True)
+    driven = frame.loc[frame["class"] != ON_FOOT, "length_m"].sum()
+    yield _fact(
+        "table:streets/total/length_m", (), WORDS["length_whole"], "length", driven, frame["length_m"].sum()
+    )
+
+
 def _called(row: Mapping[Any, Any]) -> tuple[str, ...]:
     """The names of an object in the languages that it has one in."""
     return tuple(dict.fromkeys(name for lang in LANGUAGES if (name := row.get(f"name_{lang}"))))
 
 
 def _areas(plan: Plan) -> Iterator[Fact]:
-    for layer in ("areas", "blocks", "subblocks"):
+    parcels, blocks = plan.layer("parcels"), plan.layer("blocks")
+    within = {"blocks": parcels["block_id"], "subblocks": parcels["subblock_id"]}
+    within["areas"] = parcels["block_id"].map(blocks["area_id"].to_dict())
+    for layer, ids in within.items():
         frame = plan.layer(layer)
+        sums = parcels[[column for column, *_ in SUMS]].groupby(ids).sum(min_count=1)
         for id_, row in zip(map(str, frame.index), frame.to_dict("records"), strict=True):
+            of = (*_called(row), id_)
             if row["geometry"] is not None:
-                of = (*_called(row), id_)
                 yield _fact(f"object:{id_}/area", of, WORDS["area"], "area", row["geometry"].area)
+            for column, words, dimension in SUMS if id_ in sums.index else ():
+                yield _fact(f"object:{id_}/{column}", of, words, dimension, sums.loc[id_, column])
 
 
 def _land(view: View) -> Iterator[Fact]:
@@ -250,7 +284,7 @@ def _class_names(code: str) -> tuple[str, ...]:
     if of is None:
         return ()
     labels = (landuse(of).label(code, lang).removeprefix(f"{code} ") for lang in LANGUAGES)
-    return tuple(dict.fromkeys(label for label in labels if label and label != code))
+    return tuple(dict.fromkeys(label for label in (*labels, *LAND.get(code, ())) if label and label != code))
 
 
 def _whole(plan: Plan) -> Iterator[Fact]:
@@ -259,16 +293,16 @@ def _whole(plan: Plan) -> Iterator[Fact]:
     outline = [shape.area for shape in plan.layer("boundary").geometry if shape is not None]
     yield _fact("measure:land_balance", (), WORDS["planned"], "area", drawn, sum(outline) or None)
     yield _fact("measure:residents", (), WORDS["people"], "person", residents(plan).total)
-    for column, words, dimension in (
-        ("dwellings", WORDS["homes"], "dwelling"), ("floor_area_m2", WORDS["floor"], "area"),
-        ("parking_spaces", WORDS["parking"], "parking"), ("jobs", WORDS["jobs"], "job"),
-    ):  # fmt: skip
+    for column, words, dimension in SUMS[1:]:
         known = parcels[column].dropna()
         if len(known):
             yield _fact(f"layer:parcels/{column}", (), words, dimension, known.sum())
     for layer, said in LAYERS.items():
-        if len(plan.layer(layer)):
-            yield _fact(f"layer:{layer}/count", said, WORDS["count"], "count", len(plan.layer(layer)))
+        frame = plan.layer(layer)
+        # A stop of the metro is one of buses, or none.
+        buses = (frame["modes"] == "bus").sum() if layer == "stops" else None
+        if len(frame):
+            yield _fact(f"layer:{layer}/count", said, WORDS["count"], "count", len(frame), buses)
 
 
 def _measures(plan: Plan) -> Iterator[Fact]:

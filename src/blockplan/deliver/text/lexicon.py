@@ -27,7 +27,7 @@ FAR, ALONE = "far", frozenset({"密度"})
 #: ``下凹式绿地率`` is no green ratio; "green" is one right before its number.
 KIND_OF, BEFORE_A_NUMBER = "式", frozenset({"green"})
 _THEN_A_NUMBER = re.compile(r"\s?[:=≥]?\s?[0-9]")
-_IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
+_IDEOGRAPH = re.compile(r"(?![后的其且及和与])[\u4e00-\u9fff]")
 COVER, COVERAGE = ("cover", "covers"), "building coverage"
 
 

@@ -38,7 +38,12 @@ UNITS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
         (r"割(?!り|合)", "share", 0.1),
         (r"公里|千米|km(?![a-zA-Z²2])|キロメートル|kilomet(?:re|er)s?\b", "length", 1e3),
         (r"米|m(?![a-zA-Z²2])|メートル|met(?:re|er)s?\b", "length", 1.0),
-        (r"个?(?:机动车)?(?:停车泊位|停车位|车位|泊位)|辆|台|(?:car )?parking spaces?\b", "parking", 1.0),
+        (
+            r"个?(?:机动车)?(?:停车泊位|停车位|车位|泊位)|辆|台|(?:car )?parking spaces?\b"
+            r"|cars\b(?!\s(?:per|an?)\b)",
+            "parking",
+            1.0,
+        ),
         (r"个?(?:学位|托位)|(?:school |pupil |childcare )?places\b|pupils\b|children\b", "place", 1.0),
         (r"张?床位?|张|beds?\b", "bed", 1.0),
         (r"个?就业岗位|个?岗位|jobs?\b|workplaces\b", "job", 1.0),
@@ -61,7 +66,8 @@ SPELT = {
 }  # fmt: skip
 _NUMBER = re.compile(
     r"(?P<digits>[0-9０-９]{1,3}(?:[,，][0-9]{3})+(?:[.．][0-9]+)?|[0-9０-９]+(?:[.．][0-9０-９]+)?)"
-    r"\s?(?P<scale>百万|万|亿|億|million\b|thousand\b|千(?=[人户戸㎡平]))?"
+    r"(?:\s?(?P<more>万|億|亿)\s?(?P<rest>[0-9]{1,4}(?=千)|[0-9]{4}(?![0-9]))(?P<less>千)?"
+    r"|\s?(?P<scale>百万|万|亿|億|million\b|thousand\b|千(?=[人户戸㎡平])))?"
     r"|(?P<words>[一二两三四五六七八九十百]+)(?=\s?(?:所|处|座|个|条|户|家|公顷|公里|平方公里|校|園|館))"
     rf"|\b(?P<spelt>{'|'.join(SPELT)})\b(?=\s(?:\w+ ){{0,2}}?(?:{COUNTED}))",
     re.IGNORECASE,
@@ -102,7 +108,7 @@ CONTEXT = re.compile(
     r"|(?:residents|people|persons)\s(?:per|a|to each)\s(?:dwelling|home|household)"
     r"|[0-9]+\s?(?:分钟|小时|天|日内|个工作日|个月|年内)"
     rf"|^\s*[0-9]+(?:[.．][0-9]+)*(?=[\s、.．　])(?!\s?(?:{_UNIT}))"
-    r"|[0-9]{1,2}\s?[:：]\s?[0-9]{2}(?![0-9])|[0-9]+\s?年一遇|[0-9]+-in-[0-9]+(?:-year)?|[0-9]+\s?度(?![a-z])"
+    r"|(?<![0-9A-Za-z.-])[0-9]{1,2}\s?[:：]\s?[0-9]{2}(?![0-9])|[0-9]+\s?年一遇|[0-9]+-in-[0-9]+(?:-year)?|[0-9]+\s?度(?![a-z])"
     # English
     r"|\b(?:tables?|figures?|figs?\.|sections?|chapters?|articles?|clauses?|annex|appendix|sheets?|drawings?|"
     r"phases?|stages?|pages?|paragraphs?|no\.|nos?\.|version|part|step|meeting)\s?[0-9]+(?:[-–.][0-9]+)*"
@@ -129,13 +135,30 @@ HORIZON_SPAN = re.compile(
 )
 
 
+#: Words that make a number a round one, one from below, one from above; in front of it, and behind.
+_ROUND = re.compile(
+    r"(?:约|大约|约为|大致|近似|およそ|概ね|おおむね|約|\b(?:about|around|roughly|some|approximately|ca\.|circa))\s?$",
+    re.IGNORECASE,
+)
+_ROUND_BEHIND = re.compile(r"\s?(?:左右|上下|程度|前後|ほど|or so\b)", re.IGNORECASE)
+_UNDER = re.compile(
+    r"(?:接?近|将近|不足|不到|ほぼ|\b(?:nearly|almost|just under|close to))\s?$", re.IGNORECASE
+)
+_UNDER_BEHIND = re.compile(r"\s?(?:弱)")
+_OVER = re.compile(r"(?:超|逾|超过|\b(?:over|more than|just above|upwards of))\s?$", re.IGNORECASE)
+_OVER_BEHIND = re.compile(r"\s?(?:余|多(?=[人户戸套个亩公平㎡万])|强|強)")
+#: The shares of a number that a round one, and one from below or above, may be off.
+ROUNDED, ONE_SIDED = 0.02, 0.1
+
+
 @dataclass(frozen=True, slots=True)
 class ScannedNumber:
     """
     A number of a text.
 
     ``value`` and ``half`` (half of the last digit written) are in base units: m2, m, 1. ``factor`` is base
-    units in the unit written, ``unit`` that unit's sign.
+    units in the unit written, ``unit`` that unit's sign. ``slack`` is by how much a value may be below and
+    above it where words say that it is a round one.
     """
 
     start: int
@@ -146,10 +169,14 @@ class ScannedNumber:
     dimension: str
     factor: float
     unit: str
+    slack: tuple[float, float] = (0.0, 0.0)
 
     def fits(self, measured: float) -> bool:
         """Whether a value rounds to the number as it is written."""
-        return abs(measured - self.value) <= self.half * (1 + 1e-9) + 1e-9 * max(abs(measured), 1.0)
+        low, high = (
+            max(self.half, slack) * (1 + 1e-9) + 1e-9 * max(abs(measured), 1.0) for slack in self.slack
+        )
+        return -low <= measured - self.value <= high
 
     def written(self, measured: float) -> str:
         """A value in the unit and to the digits of the number, with as many more as tell the two apart."""
@@ -208,13 +235,17 @@ def _number(text: str, match: re.Match[str], unit: str) -> ScannedNumber:
         digits = match["digits"].translate(_HALF).replace(",", "")
         scale = SCALES.get((match["scale"] or "").lower(), 1.0)
         value, half = float(digits) * scale, 0.5 * scale * 10.0 ** -len(digits.partition(".")[2])
+        if match["more"]:
+            last = SCALES["千"] if match["less"] else 1.0
+            value, half = value * SCALES[match["more"]] + float(match["rest"]) * last, 0.5 * last
     elif match["spelt"]:
         scale, value, half = 1.0, float(SPELT[match["spelt"].lower()]), 0.5
     else:
         scale, value, half = 1.0, figures(match["words"])[0].value, 0.5
     # "18 m", and "the 0.6-hectare site".
     at = match.end() + (text[match.end() : match.end() + 1] in {" ", "\u00a0", "\u3000", "-"})
-    dimension, factor, tail = _unit(text, at)
+    # "310余人".
+    dimension, factor, tail = _unit(text, at + (text[at : at + 1] in {"余", "多"}))
     if not dimension and unit:
         dimension, factor, _ = _unit(unit, 0)
         scaled = SCALES.get(unit[:1], 1.0) if not dimension else 1.0
@@ -235,7 +266,24 @@ def _number(text: str, match: re.Match[str], unit: str) -> ScannedNumber:
         dimension,
         scale * factor,
         written,
+        _slack(text, match.start(), match.end(), end, value * factor, half * factor),
     )
+
+
+def _slack(text: str, start: int, digits: int, end: int, value: float, half: float) -> tuple[float, float]:
+    """By how much a value may be below and above a number that words make a round one."""
+    before = text[max(0, start - 16) : start]
+    if _UNDER.search(before) or _UNDER_BEHIND.match(text, end):
+        return ONE_SIDED * value, 0.0
+    if _OVER.search(before) or _OVER_BEHIND.match(text, digits) or _OVER_BEHIND.match(text, end):
+        return 0.0, ONE_SIDED * value
+    if _ROUND.search(before) or _ROUND_BEHIND.match(text, end):
+        # "约50000人" says no more digits than it has before its noughts.
+        said = round(value / (2 * half))
+        noughts = 10.0 ** (len(str(said)) - len(str(said).rstrip("0")))
+        off = min(half * noughts, ROUNDED * value)
+        return off, off
+    return 0.0, 0.0
 
 
 def _unit(text: str, at: int) -> tuple[str, float, int]:

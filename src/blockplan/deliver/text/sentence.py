@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from blockplan.deliver.text.lexicon import Token
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from blockplan.deliver.text.lexicon import Lexicon, Token
+    from blockplan.deliver.text.lexicon import Lexicon
     from blockplan.deliver.text.scan import ScannedNumber
 
 #: An English sentence ends at a full stop before a capital or a number: ``No. 3`` and ``1.8`` go on.
@@ -18,7 +20,13 @@ _SENTENCE = re.compile(
     r"|(?<=\b[Ss]ec)\.|(?<=\bsq)\.|(?<=\bapprox)\.)*(?:[。；;！？!?\n]|\.(?=\s))?"
 )
 _MEASURED = re.compile(r"\s(?:kilo|centi|milli)?met(?:re|er)s?\b|\s(?:km|m|feet|miles?)\b", re.IGNORECASE)
-_CLAUSE = ",，、;；:：。\n"
+#: What speaks on of the object of the paragraph before.
+THIS = re.compile(
+    r"\s*(?:[该此本同](?:地块|宗地|街坊|街区|区画|敷地)|(?:this|the same) (?:parcel|plot|site|block)\b)",
+    re.IGNORECASE,
+)
+#: What divides clauses; the commas of thousands do not.
+_CLAUSE = re.compile(r"[，、;；:：。\n]|,(?![0-9]{3}(?![0-9]))")
 
 
 @dataclass(frozen=True)
@@ -30,8 +38,8 @@ class Sentence:
     ----------
     numbers, words
         Those that stand in it.
-    carried
-        What the sentence before spoke of.
+    carried, carried_word
+        What the sentence before spoke of, and its last word for a quantity.
     chapter
         The heading that the text stands under, and that of its column.
     """
@@ -44,6 +52,7 @@ class Sentence:
     carried: Token | None
     lexicon: Lexicon
     chapter: str
+    carried_word: Token | None = None
 
     @property
     def topic(self) -> Token | None:
@@ -57,7 +66,8 @@ class Sentence:
 
     def clause(self, number: ScannedNumber) -> int:
         """Where the clause of a number begins."""
-        return max(self.start, *(self.text.rfind(sign, self.start, number.start) + 1 for sign in _CLAUSE))
+        ends = (one.end() for one in _CLAUSE.finditer(self.text, self.start, number.start))
+        return max(ends, default=self.start)
 
     def says(self, token: Token, number: ScannedNumber) -> bool:
         """Whether a word names what has a figure of the kind of a number."""
@@ -83,19 +93,26 @@ class Sentence:
 
 
 def sentences(
-    text: str, numbers: Sequence[ScannedNumber], lexicon: Lexicon, chapter: str = ""
+    text: str, numbers: Sequence[ScannedNumber], lexicon: Lexicon, chapter: str = "", spoken_of: str = ""
 ) -> Iterator[Sentence]:
-    """The sentences of a paragraph, each with its numbers and its words."""
+    """
+    The sentences of a paragraph, each with its numbers and its words.
+
+    `spoken_of` is the object of the paragraph before, which a paragraph goes on with that says "this parcel".
+    """
     tokens = lexicon.tokens(text)
-    carried: Token | None = None
+    on = bool(spoken_of) and THIS.match(text) is not None
+    carried = Token(-1, -1, spoken_of, subject=True) if on else None
+    word: Token | None = None
     for match in _SENTENCE.finditer(text):
         own = [one for one in numbers if match.start() <= one.start < match.end()]
         words = [one for one in tokens if match.start() <= one.start < match.end()]
         # "Square" is a class of land, and no subject in "86 square kilometres".
         words = [one for one in words if not (one.subject and _measures(text, one, own))]
-        sentence = Sentence(text, match.start(), match.end(), own, words, carried, lexicon, chapter)
+        sentence = Sentence(text, match.start(), match.end(), own, words, carried, lexicon, chapter, word)
         yield sentence
         carried = sentence.topic or carried
+        word = next((one for one in reversed(words) if not one.subject), None)
 
 
 def _measures(text: str, word: Token, numbers: Sequence[ScannedNumber]) -> bool:
@@ -103,3 +120,9 @@ def _measures(text: str, word: Token, numbers: Sequence[ScannedNumber]) -> bool:
     return _MEASURED.match(text, word.end) is not None or any(
         one.start < word.start < one.end for one in numbers
     )
+
+
+def topic_of(text: str, lexicon: Lexicon) -> str:
+    """The first object that a paragraph speaks of; "" where it names none."""
+    found = (one.topic for one in sentences(text, (), lexicon))
+    return next((one.word for one in found if one), "")

@@ -1,19 +1,28 @@
-"""Whether what stands before a figure speaks of this plan, or of another plan, place or time."""
+"""
+Whether what stands before a figure speaks of this plan, or of another plan, place, time or phase.
+
+A word for one of them holds for all figures behind it, up to a word that says that this plan is
+spoken of again.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from blockplan.deliver.text.scan import ScannedNumber
 
 #: What there was; "现有" before a facility's name is part of no figure.
 EXISTING = re.compile(
-    r"现状|现有|既有|现存|现宽|现为|目前|原有|実人口|实有|户籍|現況|現状|現在|既存"
-    r"|\b(?:existing|now|today|at present|currently|until)\b",
+    r"现状|现在|如今|当前|现有|既有|现存|[已在]建|建于|现宽|现为|目前|原有|実人口|实有|户籍|現況|現状|現在|既存"
+    r"|\b(?:existing|now|today|at present|currently|until|present(?=\s[a-z]))\b",
     re.IGNORECASE,
 )
 #: Words of what is only compared with, assumed, needed or asked.
 OTHERS = re.compile(
-    r"需|每[千百万]人|测算|估算|千人指标|千人学位|按千人|人均指标|参照|参考|对照|类比|对标|类似|同类|典型|一般|多在|通常|平均|周边|邻近|毗邻|附近|已批|专家|建议|假定|模拟|算例"
+    r"需|每[千百万]人|测算|估算|千人指标|千人学位|按千人|人均指标|参照|参考|对照|类比|对标|类似|同类|典型|一般|多在|通常|平均|周边|邻近|毗邻|附近|对面|已批|专家|建议|假定|模拟|算例"
     r"|相邻|相比|比较|某|全市|全镇|全县|全省|全国|市域|镇域|县域|省标|上位规划|总体规划|分区规划"
     r"|類似|同種|典型|標準|一般|周辺|近隣|隣接|隣る|認可済|専門家|想定|前の案|市全体|本市|県|全国|上位計画"
     r"|\b(?:models?|typical|similar|like districts|of this kind|elsewhere|nearby|neighbou?ring|approved"
@@ -22,26 +31,68 @@ OTHERS = re.compile(
     r"|as a whole|the (?:whole )?city|region|country)\b",
     re.IGNORECASE,
 )
-#: Another plan, edition or place, up to a word that says that this one is spoken of again.
+#: Another plan, edition or place.
 _ELSEWHERE = re.compile(
-    r"上一?[轮版次]|上轮|原控规|原规划|原方案|初步方案|方案[一二三四AB]|(?:19|20)[0-9]{2}\s?年?版|(?:19|20)[0-9]{2}\s?年(?:的)?控规"
-    r"|^\s*[\u4e00-\u9fff]{2,4}(?:镇|乡|县|街道|片区|新区|开发区)(?!地块)"
-    r"|前計画|従前|旧計画|当初案"
-    r"|\b(?:first|initial|original|earlier|previous|former) (?:scheme|draft|proposal|version|design|plan)\b"
-    r"|\b(?:plan|scheme) of (?:19|20)[0-9]{2}\b|\bin (?:the )?(?:plan of )?(?:18|19|20)[0-9]{2}\b",
+    r"上一?[轮版次]|[上首前]轮|原控规|原规划|原方案|原定|初步方案|方案[一二三四AB]|(?:19|20)[0-9]{2}\s?年?版|(?:19|20)[0-9]{2}\s?年(?:的)?控规"
+    r"|^\s*[\u4e00-\u9fff]{2,4}(?:镇|乡|县|街道|片区|新区|开发区)(?!地块)|总体规划|上位规划"
+    r"|前計画|従前|旧計画|当初案|マスタープラン|上位計画|総合計画|第[0-9一二三四]+案"
+    r"|\b(?:first|initial|original|earlier|previous|former|master)"
+    r" (?:scheme|draft|proposal|version|design|plan)\b"
+    r"|\b(?:plan|scheme|draft|version|study|proposal|edition) (?:of|from)"
+    r" (?:[A-Z][a-z]+ )?(?:19|20)[0-9]{2}\b"
+    r"|\bin (?:the )?(?:plan of )?(?:18|19|20)[0-9]{2}\b|\b(?:scenario|option|variant) [A-Z0-9]\b"
+    r"|\b(?:had|would have|used to)\b|(?<!is )(?<!are )(?<!be )\b(?:want|ask|allow|permitt)ed\b",
+    re.IGNORECASE,
+)
+#: Somebody who has a view of the plan, up to what is decided all the same.
+_SOMEBODY = re.compile(
+    r"开发商|业主|村民|申请人|投资[方商人]|产权人|反对者|群众|代表|地権者|事業者|所有者|反対者|住民|意見書"
+    r"|\b(?:(?:land)?owners?|developers?|applicants?|objectors?|petition(?:er)?s?|appellants?|investors?|critics?"
+    r"|villagers?|neighbours?|objections?|appeals?|councils?)\b",
+    re.IGNORECASE,
+)
+_DECIDES = re.compile(
+    r"仍|维持|但|不过|[たる]が、|最终|采纳|同意|本规划|规划(?:为|取|确定|容积率)|調整|維持|本計画|計画は|計画では"
+    r"|\b(?:plan|keeps?|remains?|stands?|but|however|nobody|no one|is|are|will)\b",
+    re.IGNORECASE,
+)
+#: A step on the way to the plan, which has less than all of it.
+_PHASE = re.compile(
+    r"近期|首期|[一二三]期|第[0-9一二三]+期|起步区|启动区|示范段"
+    r"|\b(?:(?:first|second|third|early) phase|phase (?:[0-9]|one|two|three))\b",
     re.IGNORECASE,
 )
 _HERE = re.compile(
-    r"本次|本轮|本规划|本片区|本区|本计划|调整[为至到]|[扩改][建为]|本計画|本区域|本地区|見直し"
-    r"|\b(?:this plan|the new plan|here|now|new|was set|is set|were set|sets?|becomes?|to)\b",
+    r"本次|本轮|本规划|本片区|本区|本计划|调整[为至到]|下调[为至]|上调[为至]|[扩改][建为]|提高[至到]|[降增][至为到]|本計画|本区域|本地区|見直し|踏まえ|改め"
+    r"|\b(?:this plan|the (?:new )?plan keeps?|the new plan|here|now|new|was set|is set|were set|sets?"
+    r"|becomes?|to)\b",
     re.IGNORECASE,
 )
-#: Up to such a word a sentence that begins with what there is now speaks of that.
+#: What becomes of a figure, before the new one and behind it.
+_BECOMES = re.compile(
+    r"(?:(?:调整|修改|改|变更|核定|下调|上调|降|提高|增)[为至到]"
+    r"|\b(?:set|fixed|changed|raised|lowered|reduced|cut) (?:at|to)|\bplan (?:allows|keeps|sets))"
+    r"\s?(?:约|about )?$",
+    re.IGNORECASE,
+)
+_DECIDED = re.compile(r"\s?(?:に(?:改め|変更|見直|定め|引|拡|広|縮|増|減)|へ(?:変更|改め))")
+#: Behind a figure: that it was one.
+_WAS = re.compile(
+    r"[^。、]{0,14}?(?:ていた|であった|だった|でした)|[^。、]{0,8}?(?:よう|との|を)(?:に)?(?:要望|求め|希望|意見)"
+)
+#: Up to such a word a sentence that speaks of what there is now speaks of that.
 _PLANS = re.compile(
-    r"规划|本次|拟|将|拓宽|[扩新改]建|调整|确定|提高[到至]|[降增][至到为]|更新|計画|整備|とする|とし"
-    r"|\b(?:plan(?:s|ned)?|will|to be|is to|are to|shall|sets?|grows?|new)\b",
+    r"规划|本次|拟|将|拓[宽到至]|[扩新改]建|改造|调整|确定|提高[到至]|[降增][至到为]|更新|保留|拆除|移植|計画|整備|とする|とし|除却|撤去|解体|移転|建て?替|保存"
+    r"|\b(?:plan(?:s|ned)?|will|to be|is to|are to|shall|sets?|grows?|new|becomes?"
+    r"|replaced?|demolished|cleared)\b",
     re.IGNORECASE,
 )
+#: What there is now is no setting where it is only compared with, or stands beside: "较现状", "毗邻现状小学".
+_ASIDE = re.compile(
+    r"(?:较|比|与|同|于|高出|邻|靠近|近|距|沿|依托|利用|由|从|自|は|を|より|\bthan|\bfrom|\bthe)\s?$",
+    re.IGNORECASE,
+)
+_BRACKET = re.compile(r"[（(][^（）()]*[）)]")
 #: What a chapter or a column is of, if not of what is planned.
 _PAST = re.compile(
     r"现状|现况|既有|上版|上轮|原控规|实施评估|評価|区域背景|上位规划|比较|对比|案例|需求|預測|预测|現況|現状|従前|上位計画"
@@ -64,8 +115,8 @@ class Setting:
 
     Attributes
     ----------
-    said
-        The sentence, or what a ; divides from it, up to the figure.
+    said, behind
+        The sentence, or what a ; divides from it, up to the figure and behind it.
     chapter
         The headings of chapter and column, a line each.
     bound_to, named
@@ -73,27 +124,48 @@ class Setting:
     """
 
     said: str
+    behind: str
     chapter: str
     bound_to: str
     named: bool
 
     @property
     def elsewhere(self) -> bool:
-        """Whether it is of another plan, place or time."""
-        found = list(_ELSEWHERE.finditer(self.said))
-        if found and not _HERE.search(self.said, found[-1].end()):
+        """Whether it is of another plan, place, time or phase."""
+        if _DECIDED.match(self.behind):
+            return False
+        if _unrevoked(_ELSEWHERE, self.said) or _WAS.match(self.behind):
             return True
-        if self.bound_to.startswith(KINDS) and any(
-            not _HERE.search(self.said, one.end()) for one in OTHERS.finditer(self.said)
-        ):
+        if self.bound_to.startswith(KINDS) and _unrevoked(OTHERS, self.said):
+            return True
+        if any(not _DECIDES.search(self.said, one.end()) for one in _SOMEBODY.finditer(self.said)):
+            return True
+        if not self.bound_to.startswith("object:") and _unrevoked(_PHASE, self.said):
             return True
         return "existing" not in self.bound_to and self._now
 
     @property
     def _now(self) -> bool:
         """Whether sentence or chapter is of what there is now, and no word since is of what is planned."""
-        first = EXISTING.search(self.said)
-        if first and first.start() <= FIRST_WORDS and not _PLANS.search(self.said, first.end()):
-            return True
+        said = _BRACKET.sub(lambda found: " " * len(found[0]), self.said)
+        for one in EXISTING.finditer(said):
+            aside = one.start() > FIRST_WORDS and _ASIDE.search(said, 0, one.start())
+            if not aside and not _PLANS.search(said, one.end()):
+                return True
         past = any(_PAST.search(one) and not _TO_COME.search(one) for one in self.chapter.split("\n"))
         return past and not self.named and not _PLANS.search(self.said)
+
+
+def _unrevoked(words: re.Pattern[str], said: str) -> bool:
+    """Whether a text has such a word and none behind it that says that this plan is spoken of again."""
+    return any(not _HERE.search(said, one.end()) for one in words.finditer(said))
+
+
+def becomes(text: str, start: int, number: ScannedNumber) -> bool:
+    """Whether a number is what becomes of a figure before it: 容积率2.8下调为2.1, 320％を203％に改める."""
+    return bool(_BECOMES.search(text[start : number.start]) or _DECIDED.match(text, number.end))
+
+
+def revoked(said: str) -> bool:
+    """Whether a text says that this plan is spoken of again."""
+    return _HERE.search(said) is not None

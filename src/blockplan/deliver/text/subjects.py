@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from blockplan.deliver.text.certainty import goes_on
+from blockplan.deliver.text.sentence import THIS
 
 if TYPE_CHECKING:
     from blockplan.deliver.text.lexicon import Token
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from blockplan.deliver.text.sentence import Sentence
 
 #: How an English sentence begins that names its subject behind its figures.
+_OF = re.compile(r"\s?of\s(?:(?:the|total|additional|new)\s)*", re.IGNORECASE)
+_ANEW = re.compile(r"\s*(?:It|They|This|[该此其同])", re.IGNORECASE)
+#: Before the one object of a sentence that stands behind all of its figures: "a site of 3 ha for X", 3haのX.
+_FOR = re.compile(r"(?:\bfor\s(?:the\s)?|の|的)$", re.IGNORECASE)
 INVERTED = re.compile(
     r"\s*(?:with|on|at|having|offering|covering|measuring)\s(?!parcel|block|subblock|plot)", re.IGNORECASE
 )
@@ -29,11 +34,11 @@ _PLACED = re.compile(
 )
 #: What may stand before the quantity in a clause that goes on with the object of the sentence before.
 _GOES_ON = re.compile(
-    r"(?:\s|其中?|该|本|此|同|地块|宗地|区画|敷地|规划|計画|计容|控制|地上|总|新建|建筑|建築物?|按|则|并|且|及|和|与|为|应|的|内|上|"
+    r"(?:\s|其中?|可?安排|提供|布置|该|本|此|同|地块|宗地|区画|敷地|规划|計画|计容|控制|地上|总|新建|建筑|建築物?|按|则|并|且|及|和|与|为|应|的|内|上|"
     r"の|は|で|と|また|なお|、|\.|\b(?:and|but|with|at|on|in|to|of|for|the|its|their|a|an|is|are|has|have|it|this|that|"
     r"parcel|site|plot|may|must|can|will|shall|should|be|up|most|least|maximum|minimum|total|planned|there|also|"
     r"building|buildings|homes|houses|new|not|exceed|more|than|about|some|around|limit|set|reach|reaches|"
-    r"allowed|permitted|holds?|offers?|provides?|takes?|gets?|comes?|rises?|s)\b)*",
+    r"allowed|permitted|allows?|keeps?|plan|which|yields?|gives?|makes?|been|holds?|offers?|provides?|takes?|gets?|comes?|rises?|s)\b)*",
     re.IGNORECASE,
 )
 #: So far back an English sentence says where something is.
@@ -81,33 +86,51 @@ def subject_of(
 
 def _goes_on(sentence: Sentence, number: ScannedNumber, quantity: Token | None) -> bool:
     """Whether a clause speaks on of what the one before did: it names no other thing, or a ; divides."""
-    if sentence.divided:
-        return True
     end = number.start if quantity is None else min(number.start, quantity.start)
-    return _GOES_ON.fullmatch(sentence.text, sentence.clause(number), end) is not None
+    if sentence.divided or speaks_on(sentence, end):
+        return True
+    return _is_filler(sentence, sentence.clause(number), end)
 
 
 def _signed(sentence: Sentence) -> bool:
-    """Whether the one object of a sentence stands in brackets behind all of its numbers."""
+    """Whether the one object of a sentence stands in brackets, or as what it is for, behind."""
     objects = [one for one in sentence.words if one.subject and sentence.is_object(one)]
-    return (
-        len(objects) == 1
-        and objects[0].start > sentence.numbers[-1].end
-        and sentence.text[objects[0].start - 1] in "（(〔["
-    )
+    if len(objects) != 1 or objects[0].start < sentence.numbers[-1].end:
+        return False
+    at = objects[0].start
+    return sentence.text[at - 1] in "（(〔[" or _FOR.search(sentence.text, sentence.start, at) is not None
 
 
 def _attribute(sentence: Sentence, token: Token) -> bool:
     """Whether a word only tells where or what something else is: ``位于 RD-01-01``, ``为科研用地``."""
     lead = sentence.text[max(sentence.start, token.start - _LOOK_BACK) : token.start]
-    return _BESIDE.search(lead) is not None or _PLACED.match(sentence.text, token.end) is not None
+    # "启明小学（K-H-01）" says where the school is.
+    owner = lead.endswith(("（", "(")) and any(
+        one.end == token.start - 1 and sentence.is_object(one) for one in sentence.words if one.subject
+    )
+    return owner or _BESIDE.search(lead) is not None or _PLACED.match(sentence.text, token.end) is not None
 
 
 def goes_on_with(sentence: Sentence, number: ScannedNumber, quantity: Token | None) -> bool:
     """Whether a sentence goes on so with what the one before spoke of that its figure must be of that."""
-    # A unit alone reaches no sentence back.
-    if quantity is None or quantity.start > number.start:
+    if quantity is None:
         return False
+    if quantity.start >= number.start:
+        # A unit alone reaches no sentence back, but what a figure is said to be of.
+        of = _OF.fullmatch(sentence.text, number.end, quantity.start) or quantity.word.startswith("of ")
+        anew = _ANEW.match(sentence.text, sentence.start) is not None
+        return bool(of or anew) and _is_filler(sentence, sentence.start, number.start)
+    return speaks_on(sentence, quantity.start) or _is_filler(sentence, sentence.start, quantity.start)
+
+
+def speaks_on(sentence: Sentence, end: int) -> bool:
+    """Whether a sentence says "this parcel" before a place, and names no other object."""
+    found = THIS.search(sentence.text, sentence.start, end)
+    return found is not None and sentence.topic is None
+
+
+def _is_filler(sentence: Sentence, start: int, end: int) -> bool:
+    """Whether nothing but numbers, words for quantities and what joins them stands in a stretch."""
     spans = [(one.start, one.end) for one in sentence.numbers]
     spans += [(one.start, one.end) for one in sentence.words if not one.subject]
-    return goes_on(sentence.text, sentence.start, spans, quantity.start, _GOES_ON)
+    return goes_on(sentence.text, start, [one for one in spans if one[0] >= start], end, _GOES_ON)

@@ -1,0 +1,150 @@
+"""Texts as planners write them, held against their plans: errors found, and alarms that are none."""
+
+import docx
+import pytest
+from tests.deliver import planners_en, planners_ja, planners_last, planners_later, planners_zh
+from tests.deliver.made import a_view, numbers
+from tests.deliver.planners_text import score
+
+from blockplan.deliver.text import check_text
+from blockplan.exchange.office import import_office
+from blockplan.plan import read
+
+TOWN, ZONE = "office-town", "demonstration-zone"
+#: Text, its plan, and the least share of its seeded errors that has to be found.
+TEXTS = [
+    (planners_zh.town_volume, TOWN, 0.93),
+    (planners_ja.zone_document, ZONE, 0.93),
+    (planners_en.zone_report, ZONE, 0.85),
+    (planners_later.zone_statement, ZONE, 0.9),
+    (planners_later.zone_note, ZONE, 0.9),
+    (planners_last.town_brief, TOWN, 0.75),
+    (planners_last.zone_reasons, ZONE, 0.9),
+    (planners_last.zone_inspector, ZONE, 0.85),
+]
+
+
+@pytest.fixture(scope="module")
+def views(repo, tmp_path_factory):
+    town = tmp_path_factory.mktemp("town") / "plan"
+    import_office([repo / "examples" / TOWN / "shapefiles"], town)
+    return {TOWN: a_view(read(town)), ZONE: a_view(read(repo / "examples" / ZONE))}
+
+
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    ("write", "plan", "least"),
+    [
+        pytest.param(*one, marks=pytest.mark.long if not at else pytest.mark.soak)
+        for at, one in enumerate(TEXTS)
+    ],
+    ids=[one[0].__name__ for one in TEXTS],
+)
+def test_errors_in_a_planners_text_are_found_and_under_two_in_a_hundred_alarms_are_false(
+    views, write, plan, least, seed
+):
+    text = write(views[plan].plan, seed)
+    made = score(text, check_text(views[plan], text.document).statements)
+    assert made.wrong > 20
+    assert made.found / made.wrong >= least, made.unfound
+    assert len(made.false) / made.alarms < 0.02, made.false
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # What there is now, wherever the sentence says so; and the end of that.
+        ("K-A-01地块现状为零散民房，建筑密度48%、容积率约1.1。", ["not_evidenced", "not_evidenced"]),
+        ("K-A-01地块现状为零散民房，建筑密度48%，改造后容积率提高到2.2。", ["not_evidenced", "missed"]),
+        ("K-A-01では、現況の建蔽率55％の倉庫を除却し、容積率を2.2に定める。", ["not_evidenced", "missed"]),
+        # Another edition, and what becomes of it.
+        ("The draft of March 2021 allowed a floor area ratio of 3.2 on K-A-01. It has been set at 1.6.", [
+            "context", "not_evidenced", "missed"]),
+        ("当初案で容積率320％としていたK-A-01は、意見を踏まえ160％に改めた。", ["not_evidenced", "missed"]),
+        # What somebody would like.
+        ("On K-A-01, the owner seeks a floor area ratio of 3.5.", ["not_evidenced"]),
+        ("开发商曾要求K-A-01地块容积率2.8，规划委员会没有同意，仍按容积率1.6。", ["not_evidenced", "missed"]),
+        # A step on the way has less than the whole.
+        ("近期拟出让居住用地约2公顷。", ["not_evidenced"]),
+        ("规划居住用地2公顷。", ["missed"]),
+    ],
+)  # fmt: skip
+def test_a_figure_of_another_time_edition_or_wish_is_no_alarm(small, text, found):
+    assert [state for _, state, _ in numbers(small, text)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("公园绿地、居住用地合计5.00公顷。", [("5.00公顷", "kept", "table:land_balance/1401+07/planned_ha")]),
+        (
+            "公园绿地、居住用地合计5.40公顷。",
+            [("5.40公顷", "missed", "table:land_balance/1401+07/planned_ha")],
+        ),
+        ("公园绿地、居住用地及操场合计5.40公顷。", [("5.40公顷", "not_evidenced", "")]),
+    ],
+)
+def test_classes_of_land_together_are_held_against_their_sum(small, text, found):
+    assert numbers(small, text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("规划居住人口约300人。", "kept"),
+        ("规划居住人口近310人。", "kept"),
+        ("规划居住人口近290人。", "missed"),
+        ("规划居住人口290余人。", "kept"),
+        ("规划居住人口310余人。", "missed"),
+        ("The planned population is almost 310.", "kept"),
+        ("The planned population is about 330.", "missed"),
+    ],
+)
+def test_a_round_figure_is_held_against_what_it_can_mean(small, text, state):
+    assert [said for _, said, _ in numbers(small, text)] == [state]
+
+
+def test_a_figure_and_the_same_in_another_unit_have_to_agree_both(small):
+    found = numbers(small, "公园绿地18000平方米，折合30亩。")
+    assert [state for _, state, _ in found] == ["missed", "kept"]
+
+
+def test_quantities_in_turn_are_paired_though_the_sentence_goes_on(small):
+    found = numbers(small, "K-A-01地块容积率、建筑密度依次为1.8、35%，建筑面积18000平方米。")
+    assert [state for _, state, _ in found] == ["kept", "missed", "kept"]
+
+
+def test_where_something_lies_is_not_what_a_line_of_a_table_is_of(small):
+    document = docx.Document()
+    table = document.add_table(rows=2, cols=3)
+    for row, texts in enumerate((("设施", "所在地块", "床位/张"), ("怡和养老院", "K-B-01", "80"))):
+        for cell, text in zip(table.rows[row].cells, texts, strict=True):
+            cell.text = text
+    found = [one for one in check_text(small, document).statements if one.kind == "number"]
+    assert [(one.state, one.bound_to) for one in found] == [("missed", "object:nursing/beds")]
+
+
+def test_a_parcel_in_brackets_says_where_a_facility_is(small):
+    found = numbers(small, "怡和养老院（K-B-01）：床位80张。")
+    assert found == [("80张", "missed", "object:nursing/beds")]
+
+
+def test_a_paragraph_goes_on_with_the_parcel_of_the_one_before_where_it_says_so(small):
+    document = docx.Document()
+    document.add_paragraph("K-A-01地块容积率1.8。")
+    document.add_paragraph("该地块建筑密度35%。")
+    document.add_paragraph("建筑密度35%。")
+    found = [one for one in check_text(small, document).statements if one.kind == "number"]
+    assert [one.state for one in found] == ["kept", "missed", "not_evidenced"]
+
+
+def test_a_number_in_ten_thousands_and_thousands_is_one_number(small):
+    assert [one for one, *_ in numbers(small, "計画人口は4万2千人である。")] == ["4万2千人"]
+
+
+def test_a_parcel_and_its_figure_are_no_time_of_day(small):
+    assert numbers(small, "K-A-01：15亩。") == [("15亩", "kept", "object:K-A-01/area")]
+
+
+def test_how_long_a_street_is_agrees_or_says_nothing_as_it_may_go_on_beyond_the_plan(small):
+    assert [state for _, state, _ in numbers(small, "北街全长1.9公里。")] == ["not_evidenced"]
