@@ -199,6 +199,16 @@ def test_a_field_that_is_empty_in_many_features_is_said_once_with_all_of_them(tm
     assert not {"RJLXX", "LDLSX", "PTGSS", "PTSZS"} & set(empty)
 
 
+@pytest.mark.parametrize("name", ["deqing", "hangzhou-xg", "wenzhou", "zhongshan"])
+def test_a_plan_without_parcels_is_sent_back(tmp_path, name):
+    plan, profile = town(title={"zh": "示例镇"}), load_delivery_profile(name)
+    none = plan.replace(parcels=plan.layer("parcels").iloc[:0])
+    found = deliver(none, check(none, packs=["gb50137"]), profile, tmp_path / "package", answers=ANSWERS)
+    empty = [one for one in found.judgement.checks if one.rule == "qc-layer"]
+    assert [one.layer for one in empty] == [profile.numbering.parcel_layer]
+    assert "has no feature" in empty[0].message["en"]
+
+
 @pytest.mark.parametrize("lacking", ["", "far"])
 def test_zhongshan_takes_a_sound_plan_and_sends_back_one_that_lacks_a_floor_area_ratio(tmp_path, lacking):
     plan, profile = town(title={"zh": "示例镇"}, authority="示例局"), load_delivery_profile("zhongshan")

@@ -167,7 +167,10 @@ def test_an_amendment_is_filed_with_the_packages_of_its_kind_and_stage(tmp_path)
     beside = {one.name for one in (tmp_path / "package").glob("*.gdb")}
     assert beside == {"示例镇.gdb", "30801 调整地块项目区矢量层.gdb", "30601 调整地块分析矢量层.gdb"}
     layers = read_geodatabase(tmp_path / "package" / "30601 调整地块分析矢量层.gdb")
-    assert (layers["TZC"].cells["YDDMQ"], layers["TZC"].cells["YDDMH"]) == (["0701"], ["0902"])
+    change = layers["TZC"].cells
+    assert (change["YDDMQ"], change["YDDMH"], change["MJ"]) == (["0701"], ["0902"], [10_000.0])
+    # Shares in percent, as in the database of the plan that lies beside it.
+    assert (change["JZMDQ"], change["LDLH"]) == ([30.0], [30.0])
     found = accept(tmp_path / "package", profile, None)
     assert not {"qc-one-plan", "qc-file", "qc-digest"} & {one.rule for one in found.judgement.checks}
 

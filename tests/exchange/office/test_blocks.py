@@ -6,7 +6,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from blockplan.exchange.office.blocks import numbered_by_parcels
+from blockplan.exchange.office.blocks import derived_blocks, numbered_by_parcels
 from blockplan.exchange.office.source import SourceFinding
 
 
@@ -38,3 +38,15 @@ def test_a_subblock_without_a_number_takes_what_its_parcels_numbers_begin_with(d
     numbered_by_parcels(made, parcels(*numbers), findings)
     assert made["subblocks"]["subblock_id"].tolist() == named
     assert [one.rule for one in findings] == (["office-number"] if named != list(drawn) else [])
+
+
+def test_a_parcel_that_names_no_drawn_subblock_is_of_the_one_that_it_lies_in():
+    shapes = [shapely.box(at, 0, at + 1, 1) for at in range(4)]
+    frame = gpd.GeoDataFrame(
+        {"parcel_id": list("abcd"), "subblock_id": [None, "T", "gone", None]}, geometry=shapes
+    )
+    lands = [shapely.box(0, 0, 3, 1), shapely.box(9, 9, 10, 10)]
+    made = {"subblocks": gpd.GeoDataFrame({"subblock_id": ["S", "T"]}, geometry=lands)}
+    derived_blocks(made, frame, [])
+    assert frame["subblock_id"].dropna().tolist() == ["S", "T", "S"]
+    assert "blocks" not in made

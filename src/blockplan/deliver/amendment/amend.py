@@ -171,8 +171,9 @@ TITLES = {BEFORE: "调整前地块", AFTER: "调整后地块", CHANGE: "调整�
 #: Field -> title; the columns of the layers of an amendment that are handed in.
 FIELDS = {
     "parcel_id": ("DKBH", "地块编号"), "block_id": ("JQBH", "街区编号"), "land_use": ("YDDM", "用地代码"),
-    "far": ("RJL", "容积率"), "height_m": ("JZXG", "建筑限高"), "coverage_ratio": ("JZMD", "建筑密度"),
-    "green_ratio": ("LDL", "绿地率"), "floor_area_m2": ("JZMJ", "建筑面积"),
+    "far": ("RJL", "容积率"), "height_m": ("JZXG", "建筑限高"), "coverage_ratio": ("JZMD", "建筑密度（%）"),
+    "green_ratio": ("LDL", "绿地率（%）"), "floor_area_m2": ("JZMJ", "建筑面积"),
+    "area_m2": ("MJ", "面积（㎡）"),
 }  # fmt: skip
 WHEN = {"old": ("Q", "（前）"), "new": ("H", "（后）"), "": ("", "")}
 
@@ -210,10 +211,13 @@ def _table(name: str, title: str, frame: gpd.GeoDataFrame) -> CarriedTable:
                 length=50 if text else None,
             )
         )
-        cells[f"{short}{sign}"] = [_plain(value) for value in frame[column].tolist()]
+        scale = 100 if base in {"coverage_ratio", "green_ratio"} else None
+        cells[f"{short}{sign}"] = [_plain(value, scale) for value in frame[column].tolist()]
     spec = DeliveredLayer(name=name, title=title, geometry="polygon", fields=fields, basis="assumption")
     return CarriedTable(spec, cells, list(frame.geometry))
 
 
-def _plain(value: Any) -> Any:
-    return None if value is None or pd.isna(value) else value
+def _plain(value: Any, scale: int | None) -> Any:
+    if value is None or pd.isna(value):
+        return None
+    return round(value * scale, 6) if scale else value

@@ -21,10 +21,12 @@ NAMED = 3
 
 
 def layers(facts: PackageFacts) -> Iterator[PackageFault]:
-    """Layers that the profile wants and the database lacks."""
+    """Layers that the profile wants and the database lacks, or has without a feature."""
     for spec in facts.package.profile.layers:
-        if spec.required and spec.name not in facts.package.layers:
-            yield PackageFault(spec.name, said={"title": spec.title})
+        layer = facts.layer(spec.name)
+        if spec.required and (layer is None or not layer.shapes):
+            message = "message" if layer is None else "empty"
+            yield PackageFault(spec.name, said={"title": spec.title}, message=message)
 
 
 def fields(facts: PackageFacts) -> Iterator[PackageFault]:

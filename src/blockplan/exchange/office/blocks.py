@@ -74,14 +74,30 @@ def _shared(numbers: list[str]) -> str:
     return numbers[0][: parts[0][shared - 1][1]] if shared else ""
 
 
+def _around(drawn: gpd.GeoDataFrame, column: str, frame: gpd.GeoDataFrame) -> list[str | None]:
+    """The drawn area that each parcel lies in."""
+    points = frame.geometry.representative_point().to_numpy()
+    found: list[str | None] = [None] * len(frame)
+    for at, there in zip(*shapely.STRtree(drawn.geometry.to_numpy()).query(points, "within"), strict=True):
+        found[int(at)] = str(drawn[column].iloc[int(there)])
+    return found
+
+
 def derived_blocks(made: dict[str, gpd.GeoDataFrame], frame: gpd.GeoDataFrame, table: list[Row]) -> None:
-    """Blocks that parcels name and nobody draws are the land of their parcels."""
+    """
+    Blocks that parcels name and nobody draws are the land of their parcels.
+
+    A parcel that names none of those that are drawn is of the one that it lies in.
+    """
     rows = {str(row["block_id"]): row for row in table if row.get("block_id")}
     for column, layer in (("block_id", "blocks"), ("subblock_id", "subblocks")):
-        if layer in made or column not in frame:
-            if layer in made and column in frame:
-                known = set(made[layer][column])
-                frame[column] = [one if one in known else None for one in frame[column]]
+        if layer in made:
+            known = set(made[layer][column])
+            named = frame[column] if column in frame else [None] * len(frame)
+            around = _around(made[layer], column, frame)
+            frame[column] = [one if one in known else there for one, there in zip(named, around, strict=True)]
+            continue
+        if column not in frame:
             continue
         named = frame[frame[column].notna()]
         shapes = {
