@@ -50,6 +50,13 @@ def test_a_plan_without_a_chinese_name_is_delivered(tmp_path, profile):
     assert list((tmp_path / "package").glob("?*.gdb"))
 
 
+def test_an_accepted_plan_names_the_packs_that_judge_it(tmp_path):
+    plan = town()
+    deliver(plan, check(plan, packs=["gb50137"]), load_delivery_profile("deqing"), tmp_path / "package")
+    accept(tmp_path / "package", load_delivery_profile("deqing"), tmp_path / "plan")
+    assert bp.read(tmp_path / "plan").manifest.packs == ("gb50180",)
+
+
 def test_a_plan_with_outlines_that_cross_themselves_is_amended(crossed):
     found = amendment(town(), crossed)
     assert list(found.layers[AFTER]["parcel_id"])

@@ -84,12 +84,20 @@ def test_quantities_stand_in_their_unit() -> None:
 def test_what_is_missing_is_said_in_words() -> None:
     said = {
         Missing("parcels"): ["the plan has no layer parcels"],
-        Missing("facilities", "beds", ("F-12",), 7): ["beds of facility F-12", "beds of 7 more (facility)"],
+        Missing("facilities", "beds", ("F-12",), 7): ["beds of facility F-12, 7 more"],
+        Missing("parcels", "land_use", ("A", "B", "C", "D"), 272): [
+            "land-use code of parcel A, B, C, 273 more"
+        ],
+        Missing("parcels", "land_use", ("A",), why="detail", values=(("codes", "090101"),)): [
+            "a finer land-use code (090101) of parcel A"
+        ],
+        Missing("parcels", "land_use", why="detail", values=(("codes", "090101"),)): [
+            "a finer land-use code (090101) of each parcel"
+        ],
         Missing("facilities", "beds"): ["beds of the layer facility (facilities.beds)"],
         Missing("plan.toml", "notice.start"): ["notice.start in plan.toml"],
         Missing("parcels", "jobs", ("P-1",), 2, why="jobs_or_use"): [
-            "parcels.jobs or parcels.land_use of P-1",
-            "parcels.jobs or parcels.land_use of 2 more",
+            "parcels.jobs or parcels.land_use of P-1, 2 more",
         ],
         Missing("parcels", "jobs", why="jobs_or_use"): ["parcels.jobs or parcels.land_use"],
     }

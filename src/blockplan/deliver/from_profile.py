@@ -12,6 +12,7 @@ from blockplan.deliver.pairs import columns_of
 from blockplan.deliver.profile import MADE, SCALES
 from blockplan.deliver.shapes import mended
 from blockplan.deliver.to_profile import CarriedTable, day_of
+from blockplan.exchange.office.law import packs_of
 from blockplan.plan import Plan
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.plan.model.layers import LAYERS, VALUES
@@ -60,7 +61,10 @@ def restore(
     if "boundary" not in layers and "parcels" in layers:
         whole = shapely.union_all(mended(layers["parcels"].geometry))
         layers["boundary"] = gpd.GeoDataFrame({"name": [None]}, geometry=[_single(whole)])
-    return Plan(manifest_from(_manifest(profile, form, crs, today), "filing form"), layers)
+    manifest = _manifest(profile, form, crs, today)
+    if "boundary" in layers:
+        manifest.setdefault("packs", packs_of(crs, layers)[0])
+    return Plan(manifest_from(manifest, "filing form"), layers)
 
 
 def origins(

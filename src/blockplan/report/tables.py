@@ -34,6 +34,8 @@ SYMBOLS = {"pass": "✓", "fail": "×", "unknown": "?", "not_applicable": "–"}
 STATE_SYMBOLS = {"kept": "✓", "missed": "×", "represented": "✓", "not_evidenced": "?", "context": "–"}
 COLUMNS = ("outcome", "rule", "title", "measured", "required", "margin", "who")
 DASH = "–"
+#: So many of the features that lack something are named in its line; the rest are counted.
+FIRST_MISSING = 3
 PLAIN_UNIT = re.compile(r"(?<![\w])(k?m)2\b", re.ASCII)
 
 
@@ -166,7 +168,7 @@ def who(verdict: Verdict, words: Words) -> str:
 
 
 def missing_words(missing: Iterable[Missing], words: Words) -> list[str]:
-    """All that is missing, in words: a line for each feature that is named, each once."""
+    """All that is missing, in words: a line a thing, with the first features that lack it, each once."""
     return list(dict.fromkeys(line for one in missing for line in _missing_lines(one, words)))
 
 
@@ -176,13 +178,15 @@ def _missing_lines(one: Missing, words: Words) -> list[str]:
         words.or_else(f"{of}.{name}", name) for of, name in (("layer", one.layer), ("field", one.column))
     )
     said = {"layer": layer, "field": field, "code": f"{one.layer}.{one.column}", **dict(one.values)}
+    rest = max(len(one.ids) - FIRST_MISSING, 0) + one.more
+    more = [words("list.more", n=words.number(rest))] if rest > 0 else []
+    meant = [words.join([*one.ids[:FIRST_MISSING], *more])] if one.ids else []
     if one.why and not words.known(f"missing.{one.why}"):
-        named = [*one.ids, *([words("list.more", n=one.more)] if one.more else [])]
-        return one.said(words.lang, named)
-    if one.ids:
-        lines = [words(f"missing.{one.why or 'feature'}", id=id_, **said) for id_ in one.ids]
-        more = f"missing.{one.why}_more" if one.why else "missing.more"
-        return [*lines, words(more, n=one.more, **said)] if one.more else lines
+        return one.said(words.lang, meant)
+    if meant:
+        return [words(f"missing.{one.why or 'feature'}", id=meant[0], **said)]
+    if one.why:
+        return [words(f"missing.{one.why}_all", **said)]
     if one.layer == MANIFEST:
         return [words("missing.manifest", key=one.column)]
     if not one.column:

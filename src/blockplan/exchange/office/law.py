@@ -1,4 +1,4 @@
-"""Which packs of rules judge an office's plan, where its mapping does not say."""
+"""Which packs of rules judge an office's plan, where nobody says."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from blockplan.exchange.office.datum import JAPAN
 from blockplan.exchange.office.source import SourceFinding
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from blockplan.exchange.office.assembled_plan import AssembledPlan
     from blockplan.exchange.office.mapping import OfficeMapping
 
@@ -34,18 +36,34 @@ EAST_ASIA = (70.0, 15.0, 155.0, 55.0)
 
 
 def judged_by(chosen: OfficeMapping, built: AssembledPlan, findings: list[SourceFinding]) -> None:
-    """
-    Enter the packs: the law of the place, and the bounds of the plan's own table where buildings are drawn to
-    be judged by them.
-    """
+    """Enter the packs where the mapping does not; told are those taken where no law of the place is there."""
     if "packs" in chosen.plan:
         return
-    land = built.layers.get("parcels", built.layers["boundary"])
+    packs, why = packs_of(str(chosen.plan.get("crs", "")), built.layers)
+    if why:
+        message = (
+            f"{why}; it is judged by {', '.join(packs)}. mapping.toml, [plan] packs names others "
+            "(`blockplan rules list`)."
+        )
+        findings.append(SourceFinding(rule="office-packs", grade="warning", message=message))
+    chosen.plan["packs"] = packs
+
+
+def packs_of(crs: str, layers: Mapping[str, Any]) -> tuple[list[str], str]:
+    """
+    The packs that judge a plan: the law of the place, and the bounds of the plan's own table where buildings
+    are drawn to be judged by them.
+
+    Returns
+    -------
+    Names of packs, and why they are not those of a law; "" where they are.
+    """
+    land = layers.get("parcels", layers["boundary"])
     bounds = land.filter(regex="_(?:max|min)$").notna().to_numpy().any()
-    own = bool(bounds) and len(built.layers.get("buildings", ())) > 0
-    code = str(chosen.plan.get("crs", "")).removeprefix("EPSG:")
+    own = bool(bounds) and len(layers.get("buildings", ())) > 0
+    code = crs.removeprefix("EPSG:")
     number = int(code) if code.isdigit() else 0
-    corners = _corners(land)
+    corners = _corners(land, number)
     packs: tuple[str, ...] = CHINESE
     why = ""
     if number in JAPANESE_ZONES or (corners is not None and JAPAN.contains(corners)):
@@ -60,21 +78,16 @@ def judged_by(chosen: OfficeMapping, built: AssembledPlan, findings: list[Source
             ANYWHERE,
             "The plan lies neither in China nor in Japan, whose laws are taken of themselves",
         )
-    if why:
-        message = (
-            f"{why}; it is judged by {', '.join(packs)}. mapping.toml, [plan] packs names others "
-            "(`blockplan rules list`)."
-        )
-        findings.append(SourceFinding(rule="office-packs", grade="warning", message=message))
-    chosen.plan["packs"] = [*packs, *([OWN] if own else [])]
+    return [*packs, *([OWN] if own else [])], why
 
 
-def _corners(land: Any) -> Any | None:
+def _corners(land: Any, number: int) -> Any | None:
     """The rectangle about the parcels in degrees; None where nobody knows where they lie."""
-    if land.crs is None or land.crs.is_engineering:
+    crs = land.crs or number or None
+    if crs is None or (land.crs is not None and land.crs.is_engineering):
         return None
     corners = shapely.box(*land.total_bounds)
-    return shapely.box(*gpd.GeoSeries([corners], crs=land.crs).to_crs(4326).total_bounds)
+    return shapely.box(*gpd.GeoSeries([corners], crs=crs).to_crs(4326).total_bounds)
 
 
 def _may_be_chinese(corners: Any) -> bool:

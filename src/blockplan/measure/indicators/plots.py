@@ -232,7 +232,7 @@ def _spoken_of(
     if not codes:
         return np.ones(len(ids(plan, "parcels")), dtype=bool), ()
     found = coded(plan, codes)
-    return found.chosen | found.maybe, ((Missing("parcels", "land_use"), found.maybe),)
+    return found.chosen | found.maybe, tuple((what, where) for what, where, _ in found.gaps.said)
 
 
 def _asked(least: float, of: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from blockplan.plan.model.plan import Plan
 
 
-#: What a parcel lacks that may be of a class for all that it says.
-LAND_USE = Missing("parcels", "land_use")
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Values:
     """
@@ -120,7 +116,7 @@ def unsure_of(
     """Features that a measure speaks of only because their land use is not said, or not finely enough."""
     found = np.zeros(len(spoken_of), dtype=bool)
     for what, where in lacking:
-        if what == LAND_USE:
+        if (what.layer, what.column) == ("parcels", "land_use"):
             found |= where
     return found & spoken_of
 
