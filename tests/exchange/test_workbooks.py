@@ -169,13 +169,27 @@ def test_a_workbook_of_an_older_or_open_kind_is_read_with_its_hidden_sheets(
 ) -> None:
     path = getattr(other_workbooks, kind)(tmp_path / f"a.{kind}", hidden=["旧"], 表=ROWS, 旧=[["x"]])
     with Workbook(path) as book:
-        assert (book.visible, book.tells_all) == ({"表": True, "旧": False}, False)
+        assert (book.visible, book.tells_all) == ({"表": True, "旧": False}, kind == "ods")
         assert book.sheet("表").cells == [["地块编号", "容积率"], [], ["A-01", 1.5, 35]]
 
 
 def test_an_xls_tells_its_merged_ranges(tmp_path: Path) -> None:
     path = other_workbooks.xls(tmp_path / "a.xls", merged=[(1, 0, 2, 0)], 表=ROWS)
     assert read(path, "表").merged == [(1, 0, 2, 0)]
+
+
+SPANNED = """<table:table-row><table:table-cell table:number-rows-spanned="2" office:value-type="string"
+><text:p>A</text:p></table:table-cell><table:table-cell office:value-type="percentage" office:value="0.35"
+table:number-columns-repeated="2"/></table:table-row>"""
+COMPUTED = """<table:table-row><table:covered-table-cell/><table:table-cell table:formula="of:=[.B1]*1"
+office:value-type="percentage" office:value="0.35"/></table:table-row>"""
+
+
+def test_an_open_document_tells_its_shares_formulas_and_merged_ranges(tmp_path: Path) -> None:
+    sheet = read(other_workbooks.ods(tmp_path / "a.ods", 表=[SPANNED, COMPUTED]), "表")
+    assert sheet.cells == [["A", 0.35, 0.35], [None, 0.35]]
+    assert all(isinstance(value, ShownInPercent) for row in sheet.cells for value in row[1:])
+    assert (sheet.merged, sheet.formulas) == ([(0, 0, 1, 0)], {(1, 1): "=[.B1]*1"})
 
 
 def test_a_binary_workbook_is_read(tmp_path: Path) -> None:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 
 def limit(memory_bytes: int, cpu_s: int) -> None:
@@ -28,7 +30,10 @@ def limit(memory_bytes: int, cpu_s: int) -> None:
 
 
 def read(path: str, most_cells: int) -> list[dict[str, Any]]:
-    """Every worksheet: ``name``, ``visible``, ``cells`` by row from the first, ``merged`` ranges."""
+    """
+    Every worksheet: ``name``, ``visible``, ``cells`` by row from the first, ``merged`` ranges; of ODS also
+    ``percent`` (places of shares) and ``formulas`` (row, column, formula).
+    """
     from python_calamine import (  # noqa: PLC0415 (only after the limits)
         CalamineError,
         SheetTypeEnum,
@@ -37,6 +42,7 @@ def read(path: str, most_cells: int) -> list[dict[str, Any]]:
     )
 
     found = []
+    told_besides = open_document(path)
     with Path(path).open("rb") as file:
         try:
             book = load_workbook(file)  # (by what it is)
@@ -56,9 +62,53 @@ def read(path: str, most_cells: int) -> list[dict[str, Any]]:
                     "visible": visible,
                     "cells": [[_plain(value) for value in row] for row in rows],
                     "merged": [[*first, *last] for first, last in sheet.merged_cell_ranges or []],
+                    **told_besides.get(told.name, {}),
                 }
             )
     return found
+
+
+def open_document(path: str) -> dict[str, dict[str, list[Any]]]:
+    """Name of a sheet of an ODS -> what calamine does not tell of it; nothing for other workbooks."""
+    found: dict[str, dict[str, list[Any]]] = {}
+    if not zipfile.is_zipfile(path):
+        return found
+    with zipfile.ZipFile(path) as archive:
+        if "content.xml" not in archive.namelist():
+            return found
+        row = 0
+        sheet: dict[str, list[Any]] = {}
+        with archive.open("content.xml") as stream:
+            for event, element in ET.iterparse(stream, ("start", "end")):  # noqa: S314 (expat bounds it)
+                if event == "start" and element.tag.endswith("}table"):
+                    row, sheet = 0, {"merged": [], "percent": [], "formulas": []}
+                    found[_said(element).get("name", "")] = sheet
+                elif event == "end" and element.tag.endswith("}table-row"):
+                    row = _besides(element, row, sheet)
+                    element.clear()
+    return found
+
+
+def _besides(element: ET.Element, row: int, sheet: dict[str, list[Any]]) -> int:
+    """Note what the cells of a row are besides their values; gives the number of the next row."""
+    below = row + int(_said(element).get("number-rows-repeated", 1))
+    column = 0
+    for said in map(_said, element):
+        after = column + int(said.get("number-columns-repeated", 1))
+        down, right = (int(said.get(f"number-{one}-spanned", 1)) for one in ("rows", "columns"))
+        if (down, right) != (1, 1):
+            sheet["merged"].append([row, column, row + down - 1, column + right - 1])
+        if said.get("value-type") == "percentage":
+            sheet["percent"] += ([at, share] for share in range(column, after) for at in range(row, below))
+        if "formula" in said:
+            sheet["formulas"].append([row, column, said["formula"].partition(":")[2]])
+        column = after
+    return below
+
+
+def _said(element: ET.Element) -> dict[str, str]:
+    """Attributes of an element without the names of their standards."""
+    return {name.rpartition("}")[2]: value for name, value in element.items()}
 
 
 def _plain(value: Any) -> Any:

@@ -74,8 +74,7 @@ class Workbook:
     visible
         Name of a sheet -> whether it is shown, in the order of the book.
     tells_all
-        Whether percent formats and formulas are known, and merged ranges too: calamine tells neither of the
-        first two, and of ODS none of the three.
+        Whether percent formats and formulas are known, of which calamine tells nothing.
 
     Raises
     ------
@@ -88,13 +87,13 @@ class Workbook:
         self._book: Any = None
         with _readable():
             understood = _opened(path, read_only=True, data_only=True) if _is_office_open(path) else None
-            self.tells_all = understood is not None
             if understood is not None:
                 self._book = understood
                 self.visible = {one.title: one.sheet_state == "visible" for one in understood.worksheets}
             else:
                 self._read = {one["name"]: one for one in _by_calamine(path)}
                 self.visible = {name: one["visible"] for name, one in self._read.items()}
+            self.tells_all = understood is not None or all("formulas" in one for one in self._read.values())
 
     def __enter__(self) -> Self:
         return self
@@ -106,8 +105,13 @@ class Workbook:
     def sheet(self, name: str) -> Worksheet:
         """Read one of the sheets that `visible` names."""
         if self._book is None:
-            one = self._read[name]
-            return Worksheet(name, list(_filled(name, one["cells"])), [tuple(span) for span in one["merged"]])
+            told = self._read[name]
+            cells = list(_filled(name, told["cells"]))
+            for row, column in told.get("percent", ()):
+                if row < len(cells) and column < len(cells[row]):
+                    cells[row][column] = ShownInPercent(cells[row][column])
+            formulas = {(row, column): formula for row, column, formula in told.get("formulas", ())}
+            return Worksheet(name, cells, [tuple(span) for span in told["merged"]], formulas)
         with _readable():
             sheet = self._book[name]
             sheet.reset_dimensions()  # (what a sheet says of its own size may be too little or too much)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from blockplan.exchange.office.values import Amount, text_of
+from blockplan.exchange.office.values import Amount, read_amount, text_of
 
 if TYPE_CHECKING:
     from blockplan.exchange.office.profile import FieldNames
@@ -121,6 +121,41 @@ def allowed_beside(remark: str) -> tuple[str, str]:
     return "", ""
 
 
+_FIGURE_BESIDE = re.compile(
+    r"(?:地块|建筑|规划|控制)*(?P<name>容积率|限高|高度|密度|绿地率)(?:为|[:：])?"
+    r"(?P<figure>.*\d\s*(?P<unit>[m米%％])?\s*(?:以[内下上])?)"
+)
+#: Name of a figure -> column, quantity, and the units of which one must stand behind it.
+_FIGURES = {
+    "容积率": ("far", "far", ""),
+    "限高": ("height_m", "height", "m米"),
+    "高度": ("height_m", "height", "m米"),
+    "密度": ("coverage_ratio", "share", "%％"),
+    "绿地率": ("green_ratio", "share", "%％"),
+}
+
+
+def figures_beside(remark: str) -> dict[str, tuple[Amount, str]]:
+    """
+    The figures that parts of a remark give and nothing else, each with its words.
+
+    Examples
+    --------
+    >>> {base: said.value for base, (said, _) in figures_beside("保留；建筑限高100米，容积率≤2.0").items()}
+    {'height_m': 100.0, 'far': 2.0}
+    >>> figures_beside("原限高24米；商业部分限高24米；限高24；限高见图则2")
+    {}
+    """
+    found: dict[str, tuple[Amount, str]] = {}
+    for item in map(str.strip, re.split(r"[;；。\n,，]", remark)):
+        if said := _FIGURE_BESIDE.fullmatch(item):
+            base, quantity, units = _FIGURES[said["name"]]
+            read = read_amount(said["figure"], quantity)
+            if isinstance(read, Amount) and (not units or (said["unit"] or " ") in units):
+                found.setdefault(base, (read, item))
+    return found
+
+
 def bounded(row: Row, base: str, fields: dict[str, FieldNames]) -> dict[str, Any]:
     """
     The columns of one bounded quantity: the number itself, its kind, lower and upper bound.
@@ -146,7 +181,7 @@ def bounded(row: Row, base: str, fields: dict[str, FieldNames]) -> dict[str, Any
             low, high = (alone.low if low is None else low), (alone.high if high is None else high)
         elif kind == "upper" and high is None:
             high = alone.value
-        elif kind == "lower" and low is None:
+        elif kind == "lower" and low is None and alone.value > 0:
             low = alone.value
     # An upper bound of nothing beside a lower one, or on green, is a field that nobody filled in.
     if high == 0 and (low is not None or base == "green_ratio"):

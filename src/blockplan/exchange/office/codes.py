@@ -179,7 +179,7 @@ def _known(code: str, list_name: str) -> float:
 
 
 def _bare(name: str) -> str:
-    return plain(name).removesuffix("用地")
+    return plain(name).replace("其它", "其他").removesuffix("用地")
 
 
 def _shortened(code: str, list_name: str) -> str:
@@ -208,10 +208,10 @@ def translate(given: str, list_name: str, name: str = "") -> Translation:
     codes = codes_in(given) or [code for code in in_name if _known(code, list_name)]
     if not codes:
         return _by_name(given, name or given, list_name)
-    first = _one(codes[0], list_name, name)
-    beside = tuple(
-        dict.fromkeys(to for code in codes[1:] if (to := _one(code, list_name, "").to) and to != first.to)
-    )
+    parts = [part for part in _PARTS.split(name) if part]
+    names = parts if len(parts) == len(codes) else [name, *[""] * (len(codes) - 1)]
+    first, *others = (_one(code, list_name, said) for code, said in zip(codes, names, strict=True))
+    beside = tuple(dict.fromkeys(one.to for one in others if one.to and one.to != first.to))
     lost = first.lost
     if beside:
         lost = "; ".join(filter(None, (lost, f"mixed use: {codes[0]} is taken as the main one")))

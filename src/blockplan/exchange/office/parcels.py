@@ -18,6 +18,7 @@ from blockplan.exchange.office.bounds import (
     TEXTS,
     allowed_beside,
     bounded,
+    figures_beside,
     setbacks_in,
     states,
     status_of,
@@ -203,6 +204,7 @@ def _numbered(found: ImportedParcels, mapping: OfficeMapping, findings: list[Sou
     for rows in by_number.values():
         if len(rows) > 1:
             _twice(found, rows, gone, mapping.choices.double_numbers, findings)
+    without = _called_by_blocks(found.rows, without, taken, findings)
     number = 0
     called: dict[tuple[str, str, bool], list[int]] = defaultdict(list)
     for at in without:
@@ -223,6 +225,21 @@ def _numbered(found: ImportedParcels, mapping: OfficeMapping, findings: list[Sou
     keep = [at for at in range(len(found.rows)) if at not in gone]
     found.rows = [found.rows[at] for at in keep]
     found.shapes = [found.shapes[at] for at in keep]
+
+
+def _called_by_blocks(
+    rows: list[dict[str, Any]], without: list[int], taken: set[str], findings: list[SourceFinding]
+) -> list[int]:
+    """Give parcels without a number that of their block, where each stands for one; gives those left."""
+    blocks = [str(rows[at].get("block_id") or "") for at in without]
+    if len(blocks) < 2 or not all(blocks) or len({key(one) for one in blocks} - taken) < len(blocks):
+        return without
+    for at, block in zip(without, blocks, strict=True):
+        rows[at]["parcel_id"] = block
+        taken.add(key(block))
+    message = f"{len(blocks)} parcels have no number, and each has a block of its own: it is called by it."
+    findings.append(about_row(rows[without[0]], "office-number", "note", message, value=blocks[0]))
+    return []
 
 
 def _twice(
@@ -300,6 +317,13 @@ def _record(row: Row, known: Any, list_name: str, findings: list[SourceFinding])
     record |= {column: row[column] for column in _PLAIN if row.get(column)}
     for base in KINDS:
         record |= bounded(row, base, known)
+    for base, (amount, words) in figures_beside(text_of(row.get("remarks"))).items():
+        if not {base, f"{base}_min", f"{base}_max"} & record.keys():
+            record |= bounded({base: amount}, base, known)
+            message = (
+                f"{words!r} stands in the remarks of parcel {row['parcel_id']}; it counts as its {base}."
+            )
+            findings.append(about_row(row, "office-text", "note", message, column=base, value=words))
     record |= {column: row[column].value for column in AMOUNTS if isinstance(row.get(column), Amount)}
     if row.get("setbacks_text"):
         record = setbacks_in(row["setbacks_text"]) | record

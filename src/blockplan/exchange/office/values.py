@@ -55,11 +55,11 @@ _ONE = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT_WORDS})?(?![\d.])",
 #: A unit behind a number, which may be one of a range.
 _UNIT = re.compile(rf"(?<=\d)\s*(?:{_UNIT_WORDS})(?![a-z])", re.IGNORECASE)
 _MORE = re.compile(
-    r"≥|>=|≧|>|不小于|不低于|不少于|(?<!不)(?:大于|高于|超过)|以上|下限|最低|最小|至少"
+    r"≥|>=|≧|>|不小于|不低于|不少于|(?<!不)(?:大于|高于|超过)|以上|下限|最低|最小|至少|이상|초과"
     r"|(?i:at least|not less than|min)"
 )
 _LESS = re.compile(
-    r"≤|<=|≦|<|不大于|不高于|不超过|不多于|小于等于|小于|低于|以下|以内|上限|最高|最大|控制在|未満"
+    r"≤|<=|≦|<|不大于|不高于|不超过|不多于|小于等于|小于|低于|以下|以内|上限|最高|最大|控制在|未満|이하|미만|이내"
     r"|(?i:at most|up to|not more than|max)"
 )
 #: `不得低于` and its like say `不低于`.
@@ -68,6 +68,7 @@ _MAY_NOT = re.compile(r"不(?:得|宜|应|應|能|可|允许)(?=[大小高低少
 _BESIDE = (
     r"小于或等于|大于或等于|不小于|不低于|不少于|不大于|不高于|不超过|不多于|大于|高于|超过|多于|小于|低于|少于"
     r"|等于|控制在|以上|以下|以内|之内|未満|上限|下限|最高|最低|最大|最小|至少|至多|大约|左右|原则上|一般|地上"
+    r"|이상|초과|이하|미만|이내|최고|최대|최저"
     r"|规划|控制|建议|暂定|合计|[约約近为取应须宜或及且并和含总共至到]"
     r"|(?<![a-z])(?:not (?:more|less) than|at (?:most|least)|up to|about|approx)(?![a-z])"
     r"|(?<![a-z])(?:max|min)(?:imum)?(?![a-z])"
@@ -100,10 +101,10 @@ _DATUM_ALONE = re.compile(
     + r"))(?:(?:(?:19)?85)(?=国家|高程|黄海|基准)|(?<=国家)1985|[^()\[\]【】\d])*[)\]】]"
 )
 #: Storeys behind a height in metres (`24m/6F`) say the same once more.
-_STOREYS_BEHIND = re.compile(r"(?<=[m米])\s*[/、,，]\s*\d+\s*(?:F\b|层|層|storeys?\b)", re.IGNORECASE)
+_STOREYS_BEHIND = re.compile(r"(?<=[m米])\s*[/、,，]\s*\d+\s*(?:F\b|层|層|階|층|storeys?\b)", re.IGNORECASE)
 #: Or before it (`18F/54m`).
 _STOREYS_BEFORE = re.compile(
-    r"^\s*\d+\s*(?:F|层|層|storeys?)\s*[/、,，]\s*(?=[≤<]?\s*\d+(?:\.\d+)?\s*[m米])", re.IGNORECASE
+    r"^\s*\d+\s*(?:F|层|層|階|층|storeys?)\s*[/、,，]\s*(?=[≤<]?\s*\d+(?:\.\d+)?\s*[m米])", re.IGNORECASE
 )
 #: A height above the datum with the datum's sign behind it (`100mPD`, `145,0 m ü. NHN`, `52 mAOD`).
 _DATUM_BEHIND = re.compile(

@@ -43,10 +43,23 @@ _WESTERN = re.compile(
 #: ``gb18030`` reads everything that GB2312, GBK and code page 936 can say, ``big5hkscs`` what Big5 can.
 _WIDER = {
     "gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030", "shift_jis": "cp932", "ascii": "utf-8",
-    "big5": "big5hkscs", "cp950": "big5hkscs",
+    "big5": "big5hkscs", "cp950": "big5hkscs", "euc_kr": "cp949",
 }  # fmt: skip
+#: Syllables that Korean names and headings are made of; Chinese read as Korean has hardly one of them in ten.
+_KOREAN = frozenset(
+    "가거건경계고공관광교구국군근급기길남녹농높단대도동등로류률리면명물미반번보복부북비사산상생서선설성소수"
+    "시신심아어업역연영용원위유의이인일임자장재적전점정제조종주준중지차천체초층택터토특편평폐폭하학한합해행"
+    "호화획"
+)
 #: Language byte of a .dbf (offset 29) that stands for a code page of East Asia.
-_LANGUAGE_BYTES = {0x4D: "gb18030", 0x7A: "gb18030", 0x13: "cp932", 0x7B: "cp932", 0x78: "big5hkscs"}
+_LANGUAGE_BYTES = {
+    0x4D: "gb18030",
+    0x7A: "gb18030",
+    0x13: "cp932",
+    0x7B: "cp932",
+    0x78: "big5hkscs",
+    0x79: "cp949",
+}
 
 
 def codec_name(said: str) -> str | None:
@@ -116,6 +129,8 @@ def detect(texts: Sequence[bytes], said: str | None = None) -> str:
     ('gb18030', 'cp932', 'utf-8')
     >>> detect(["都市計畫分區".encode("big5"), "第三種住宅區".encode("big5"), "容積率".encode("big5")])
     'big5hkscs'
+    >>> detect(["용도지역".encode("cp949"), "제2종일반주거지역".encode("cp949")])
+    'cp949'
     """
     foreign = [text for text in texts if not text.isascii()]
     if not foreign:
@@ -127,6 +142,8 @@ def detect(texts: Sequence[bytes], said: str | None = None) -> str:
     fits = [name for name in CANDIDATES if misses[name] == best]
     if misses["utf-8"] and _is_western(foreign):
         return "cp1252"
+    if misses["utf-8"] and _is_korean(foreign):
+        return "cp949"
     if fits[0] == "utf-8" or len(fits) == 1:
         return fits[0]
     shares = {name: _commonness(foreign, name) for name in fits}
@@ -137,6 +154,12 @@ def detect(texts: Sequence[bytes], said: str | None = None) -> str:
 def _is_western(texts: Sequence[bytes]) -> bool:
     alone = all(not _WESTERN.sub(b"", text).strip(_ASCII) for text in texts)
     return alone and all(_commonness(texts, name) < _MOSTLY for name in CANDIDATES[1:])
+
+
+def _is_korean(texts: Sequence[bytes]) -> bool:
+    read = [decoded(text, "cp949", len(text)) for text in texts[:2000]]
+    signs = [sign for text in read for sign in text or "" if not sign.isascii()]
+    return None not in read and sum(sign in _KOREAN for sign in signs) > _MOSTLY * len(signs)
 
 
 def _misses(texts: Sequence[bytes], name: str) -> int:

@@ -1,0 +1,163 @@
+"""Folders of offices in Wuhan, Korea, Japan, Germany, Taiwan, Shenzhen and Shanghai, by their own habits."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+from tests.exchange.office.conftest import parcels, rules, shapefile, squares
+from tests.support import other_workbooks
+
+from blockplan.exchange.office.codes import translate
+from blockplan.exchange.office.values import read_amount
+from blockplan.plan.files.encodings import detect
+
+
+def land(plan):
+    return plan.layer("parcels").sort_index()
+
+
+def street(crs, east, north, **columns):
+    line = shapely.LineString([(east, north - 10), (east + 400, north - 10)])
+    return gpd.GeoDataFrame({name: [value] for name, value in columns.items()}, geometry=[line], crs=crs)
+
+
+def test_a_korean_district_unit_plan_is_read_with_its_own_words(folder, brought):
+    shapes = squares(4, east=200_000, north=550_000)
+    zones = ["제2종일반주거지역", "준주거지역", "근린공원", "초등학교"]
+    frame = parcels(
+        5186, shapes, 획지번호=["1-1", "1-2", "1-3", "1-4"], 용도지역=zones, 용적률=[250, 500, None, 200]
+    )
+    shapefile(frame, folder / "획지.shp", "CP949")
+    shapefile(
+        street(5186, 200_000, 550_000, 도로명="대로1호선", 폭원=20.0), folder / "도로중심선.shp", "CP949"
+    )
+    bounds = (
+        "획지번호,건폐율,최고높이\n1-1,60% 이하,60m 이하\n1-2,70%이하,20층\n1-3,-,\n1-4,50% 이하,12m\n계,,\n"
+    )
+    (folder / "획지계획.csv").write_bytes(bounds.encode("cp949"))
+    plan, result = brought()
+    there = land(plan).loc[frame["획지번호"]]
+    assert there["land_use"].tolist() == ["0701", "0701", "1401", "080403"]
+    assert there["far_max"].dropna().tolist() == [2.5, 5.0, 2.0]
+    assert there["coverage_ratio_max"].dropna().tolist() == [0.6, 0.7, 0.5]
+    assert there["height_m_max"].dropna().tolist() == [60.0, 12.0]
+    assert "in storeys" in rules(result, "office-value")[0].message
+    assert plan.layer("streets")["red_line_width_m"].tolist() == [20.0]
+
+
+@pytest.mark.parametrize("codec", ["cp949", "gb18030", "cp932", "big5"])
+def test_short_tables_of_east_asia_keep_their_encodings(codec):
+    words = {
+        "cp949": ["필지번호", "건폐율", "주거지역"], "gb18030": ["地块编号", "道路", "高度", "居住"],
+        "cp932": ["用途地域", "高度", "容積率"], "big5": ["都市計畫分區", "第三種住宅區", "容積率"],
+    }  # fmt: skip
+    found = detect([word.encode(codec) for word in words[codec]])
+    assert found.startswith(codec)
+
+
+def test_parcels_that_are_each_the_only_one_of_its_block_are_called_by_it(folder, brought):
+    shapes = squares(3, east=-12_000, north=-35_000)
+    frame = parcels(
+        6677, shapes, 街区番号=["1", "2", "3"], 用途地域=["商業地域", "準工業地域", "第一種住居地域"]
+    )
+    shapefile(frame, folder / "用途地域.shp", "CP932")
+    plan, result = brought()
+    assert land(plan).index.tolist() == ["1", "2", "3"]
+    assert "called by it" in rules(result, "office-number")[0].message
+
+
+def test_parcels_that_share_a_block_are_not_called_by_it(folder, brought):
+    shapes = squares(3, east=-12_000, north=-35_000)
+    frame = parcels(
+        6677, shapes, 街区番号=["1", "1", "3"], 用途地域=["商業地域", "準工業地域", "第一種住居地域"]
+    )
+    shapefile(frame, folder / "用途地域.shp", "CP932")
+    plan, _ = brought()
+    assert land(plan).index.tolist() == ["N0001", "N0002", "N0003"]
+
+
+def test_a_german_area_has_its_number_beside_its_kind(folder, brought):
+    shapes = squares(4, east=565_000, north=5_930_000)
+    frame = parcels(
+        25832, shapes, BAUGEBIET=["WA 1", "GEe 1", "SO 1", "GB 1"],
+        ART_NUTZ=["WA", "GEe", "SO Einzelhandel", "Gemeinbedarf Schule"], GRZ=["0,4", "0,8", "0,8", "0,6"],
+        GFZ=["1,2", "2,4", "1,6", "1,8"],
+    )  # fmt: skip
+    shapefile(frame, folder / "Baugebiete.shp", "UTF-8", cpg="UTF-8")
+    plan, _ = brought()
+    there = land(plan).loc[frame["BAUGEBIET"]]
+    assert there["land_use"].tolist() == ["0701", "1001", "0901", "080403"]
+    assert there["far_max"].tolist() == [1.2, 2.4, 1.6, 1.8]
+
+
+def test_planned_roads_of_taiwan_are_streets_and_a_table_in_xls_has_its_storeys_told(folder, brought):
+    shapes = squares(2, east=250_000, north=2_650_000)
+    drawn = parcels(3826, shapes, 地號=["100", "101"], 使用分區=["住二", "商一"])
+    pyogrio.write_dataframe(drawn, folder / "細部計畫.gpkg", layer="細部計畫")
+    road = street(3826, 250_000, 2_650_000, 計畫寬度=20)
+    pyogrio.write_dataframe(road, folder / "計畫道路.gpkg", layer="計畫道路")
+    rows = [["地號", "建蔽率", "容積率", "高度限制"], ["100", 60, 200, "7層"], ["101", 80, 320, "21公尺"]]
+    other_workbooks.xls(folder / "強度表.xls", 強度=rows)
+    plan, result = brought()
+    there = land(plan).loc[["100", "101"]]
+    assert there["far_max"].tolist() == [2.0, 3.2]
+    assert there["coverage_ratio_max"].tolist() == [0.6, 0.8]
+    assert there["height_m_max"].dropna().tolist() == [21.0]
+    assert "in storeys" in rules(result, "office-value")[0].message
+    assert plan.layer("streets")["red_line_width_m"].tolist() == [20.0]
+
+
+def test_each_use_of_a_mixed_parcel_is_read_with_its_own_name():
+    mixed = translate("R2+C1", "town2007", "二类居住用地+商业用地")
+    assert (mixed.to, mixed.beside) == ("0701", ("0901",))
+    assert translate("R2+C1", "town2007").beside == ("0801",)
+
+
+def test_other_land_for_traffic_is_no_street_however_it_is_written():
+    assert translate("S5", "town2007", "其它交通设施用地").to == "1209"
+
+
+def test_offices_of_shanghai_are_business_and_no_public_service():
+    assert translate("C8", "gbj137").to == "0902"
+
+
+def test_a_green_ratio_of_nothing_bounds_nothing(folder, brought):
+    shapefile(parcels(DKBH=["A-01", "A-02"], YDDM=["R2", "R2"], LDL=[30.0, 0.0]), folder / "地块.shp")
+    plan, _ = brought()
+    there = land(plan).loc[["A-01", "A-02"]]
+    assert there["green_ratio"].dropna().tolist() == [0.3]
+    assert there["green_ratio_min"].dropna().tolist() == [0.3]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"), [("60% 이하", "upper"), ("30% 이상", "lower"), ("50%미만", "upper")]
+)
+def test_korean_words_of_bounds_are_understood(said, kind):
+    assert read_amount(said, "share").kind == kind
+
+
+@pytest.mark.parametrize(
+    ("remark", "height", "far"),
+    [
+        ("限高100米", 100.0, None),
+        ("保留；建筑限高≤24m，容积率不大于1.8", 24.0, 1.8), ("原限高24米", None, None),
+        ("商业部分限高24米", None, None), ("限高24", None, None), ("限高见图则", None, None),
+    ],
+)  # fmt: skip
+def test_figures_that_stand_in_the_remarks_alone_count_and_are_told(folder, brought, remark, height, far):
+    shapefile(parcels(DKBH=["1-1", "1-2"], YDDM=["R2", "R2"], BZ=[remark, ""]), folder / "地块.shp")
+    plan, result = brought()
+    first = land(plan).loc["1-1"]
+    given = [first.get(column) for column in ("height_m_max", "far_max")]
+    assert [None if pd.isna(value) else value for value in given] == [height, far]
+    assert len(rules(result, "office-text")) == sum(value is not None for value in (height, far))
+
+
+def test_a_figure_of_a_column_counts_and_not_that_of_the_remarks(folder, brought):
+    shapefile(parcels(DKBH=["1-1"], YDDM=["R2"], JZXG=[54.0], BZ=["限高100米"]), folder / "地块.shp")
+    plan, result = brought()
+    assert land(plan).loc["1-1", "height_m_max"] == 54
+    assert not rules(result, "office-text")
