@@ -7,12 +7,15 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
-from tests.exchange.office.conftest import parcels, rules, shapefile, squares
+from tests.exchange.office.conftest import parcels, rules, shapefile, squares, workbook
 from tests.support import other_workbooks
 
+from blockplan.exchange.office import import_office
 from blockplan.exchange.office.codes import translate
 from blockplan.exchange.office.values import read_amount
 from blockplan.plan.files.encodings import detect
+from blockplan.plan.files.package import read
+from blockplan.propose.manual_scenarios import Edits, new_scenario
 
 
 def land(plan):
@@ -161,3 +164,61 @@ def test_a_figure_of_a_column_counts_and_not_that_of_the_remarks(folder, brought
     plan, result = brought()
     assert land(plan).loc["1-1", "height_m_max"] == 54
     assert not rules(result, "office-text")
+
+
+def test_a_figure_with_a_remark_behind_it_makes_no_sum_of_its_row(folder, brought):
+    shapefile(parcels(DKBH=["1-1", "1-2"], YDDM=["R2", "R2"]), folder / "地块.shp")
+    table = "地块编号,容积率,绿地率\n1-1,2.0（其中住宅1.8）,30%\n1-2,≤2.5且≥1.5,30%\n1号街坊小计,4.5,\n"
+    (folder / "指标.csv").write_text(table, encoding="utf-8")
+    plan, result = brought()
+    assert land(plan).loc[["1-1", "1-2"], "far_max"].tolist() == [2.0, 2.5]
+    assert land(plan).loc["1-2", "far_min"] == 1.5
+    assert "1 rows were left out as subtotals" in rules(result, "office-sheet")[0].message
+
+
+def test_uses_of_a_parcel_one_below_the_other_count_together(folder, brought):
+    shapefile(parcels(DKBH=["1-1", "1-2"]), folder / "地块.shp")
+    rows = [
+        ["地块编号", "用地代码", "容积率", "建筑面积（㎡）"],
+        ["1-1", "R2", 3, 12_000],
+        [None, "B1", None, 6_900],
+        ["1-2", "R2", 2, 20_000],
+    ]
+    workbook(folder / "指标.xlsx", merges=[("表", 1, 0, 2, 0), ("表", 1, 2, 2, 2)], 表=rows)
+    plan, result = brought()
+    first = land(plan).loc["1-1"]
+    assert (first["land_use"], first["compatible_uses"]) == ("070102", "0901")
+    assert (first["floor_area_m2"], first["far_max"]) == (18_900, 3)
+    assert "count together" in rules(result, "office-twice")[0].message
+
+
+def test_zones_of_the_national_land_numerical_information_of_japan_are_parcels(folder, brought):
+    shapes = squares(2, east=-12_000, north=-35_000)
+    zones = {"A29_005": ["第1種低層住居専用地域", "商業地域"], "A29_006": [50, 80], "A29_007": [100, 600]}
+    shapefile(parcels(6677, shapes, **zones).to_crs(6668), folder / "A29-19_13101.shp", "CP932")
+    plan, _ = brought()
+    assert land(plan)["land_use"].tolist()[:2] == ["0701", "0901"]
+    assert land(plan)["far_max"].tolist()[:2] == [1.0, 6.0]
+    assert plan.manifest.packs[0] == "jp"
+
+
+def test_a_zone_before_the_easting_is_germanys_where_china_does_not_reach(folder, brought):
+    shapes = squares(2, east=32_565_000, north=5_930_000)
+    frame = parcels(4647, shapes, TEILGEBIET=["TG1", "TG2"], ART=["WA", "WB"], GRZ=[0.4, 0.4])
+    shapefile(frame, folder / "Baugebiete.shp", prj=False)
+    plan, _ = brought()
+    assert plan.crs.to_epsg() == 4647
+    assert "gb50180" not in plan.manifest.packs
+    assert land(plan)["land_use"].tolist()[:2] == ["0701", "0701"]
+
+
+def test_folders_of_two_drafts_are_told_how_they_become_scenarios(folder, brought, tmp_path):
+    for far, name in ((2.0, "方案一"), (3.0, "方案二")):
+        (folder / name).mkdir()
+        shapefile(parcels(DKBH=["1-1", "1-2"], YDDM=["R2", "B1"], RJL=[far, 1.0]), folder / name / "地块.shp")
+    _, result = brought()
+    assert "scenario new PLAN NAME --from OTHER/plan.gpkg" in rules(result, "office-double")[0].message
+    for name in ("方案一", "方案二"):
+        import_office([folder / name], tmp_path / name)
+    new_scenario(tmp_path / "方案一", "two", Edits(sources=[tmp_path / "方案二" / "plan.gpkg"]))
+    assert read(tmp_path / "方案一", "two").layer("parcels")["far_max"].tolist()[:2] == [3.0, 1.0]

@@ -54,6 +54,9 @@ DATUM_WORDS = (
     (r"wgs\s*-?\s*84", "wgs84"),
     (r"地方坐标|独立坐标|城市坐标|城建坐标|本地坐标", "local"),
 )
+#: EPSG code of ETRS89 in UTM with the zone in the easting, as Germany has it; China ends south of it there.
+_GERMAN = {31: 5649, 32: 4647, 33: 5650}
+_GERMAN_FROM = 5.2e6
 _WITHOUT_ZONE = {"cgcs2000": 4534, "xian80": 2370, "beijing54": 2422}
 _FIRST_MERIDIAN = 75
 #: About the islands of Japan, in degrees; drawn by hand through the sea.
@@ -324,7 +327,7 @@ def _from_coordinates(x: float, y: float, said: StatedDatum) -> tuple[pyproj.CRS
     datum = said.datum if said.datum in _WITHOUT_ZONE else "cgcs2000"
     zone = int(x // 1e6)
     if 13 <= zone <= 45:
-        return _with_zone(datum, zone), f"easting with zone {zone}"
+        return _with_zone(datum, zone, y), f"easting with zone {zone}"
     meridian = said.meridian
     if meridian is None and said.zone:
         meridian = 3.0 * said.zone if said.zone >= 25 else 6.0 * said.zone - 3
@@ -335,7 +338,9 @@ def _from_coordinates(x: float, y: float, said: StatedDatum) -> tuple[pyproj.CRS
     return None, taken_off if abs(x) < EASTINGS[0] else unsaid
 
 
-def _with_zone(datum: str, zone: int) -> pyproj.CRS:
+def _with_zone(datum: str, zone: int, northing: float) -> pyproj.CRS:
+    if zone in _GERMAN and northing > _GERMAN_FROM:
+        return pyproj.CRS.from_epsg(_GERMAN[zone])
     if zone < 25:
         return pyproj.CRS.from_epsg(_SIX[datum] + zone - 13)
     return pyproj.CRS.from_epsg(_THREE[datum] + zone - 25)

@@ -10,6 +10,7 @@ Two drawings side by side in one file: each parcel stands twice, and nothing say
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -226,15 +227,16 @@ def drawn_again(pairs: list[Chosen], findings: list[SourceFinding]) -> None:
             continue
         choice.role, choice.close = DOUBLE, ["parcels"]
         choice.why = f"draws the parcels of {twin[0].file}: {twin[0].name} again"
-        findings.append(
-            SourceFinding(
-                rule="office-double",
-                grade="warning",
-                message=f"The layer {choice.why}{differing(layer, choice, *twin)}; it was left out. Give the "
-                'other one role = "double" and this one role = "parcels" in mapping.toml if this one counts.',
-                **layer.place,
-            )
+        message = (
+            f"The layer {choice.why}{differing(layer, choice, *twin)}; it was left out. Give the "
+            'other one role = "double" and this one role = "parcels" in mapping.toml if this one counts.'
         )
+        if PurePath(layer.file).parent != PurePath(twin[0].file).parent:
+            message += (
+                " Where the folders are drafts of one plan, bring each in alone, and make one a scenario: "
+                "blockplan scenario new PLAN NAME --from OTHER/plan.gpkg."
+            )
+        findings.append(SourceFinding(rule="office-double", grade="warning", message=message, **layer.place))
 
 
 def _same_parcels(one: SourceLayer, mine: LayerChoice, other: SourceLayer, theirs: LayerChoice) -> bool:

@@ -27,6 +27,8 @@ _SUM = re.compile(
     r".*(?:小计|合计|总计|共计)[:：]?|(?:.*[^\w])?(?:小计|合计|总计|共计|汇总|累计|平均|其中|总用地|总和|(?:sub)?totals?(?![a-z])|sum(?![a-z]))[:：]?.*",
     re.IGNORECASE,
 )
+#: A figure with a remark behind it (`2.0（其中住宅1.8）`), which sums nothing up.
+_REMARKED = re.compile(r"[≤≥<>约不大小于超过]*\d+(?:\.\d+)?(?:%|米|m)?[(,;]")
 _NOTE = re.compile(
     r"\d{1,2}[.、．)）]\s*\S*[\u4e00-\u9fff]{3}.*|(?:备?注|说明|附注|制表|填表|审核|校核|审定|资料来源|数据来源|单位|坐标系|(?:notes?|sources?)(?![a-z]))\d*[:：.、)）]?.*",
     re.IGNORECASE,
@@ -335,7 +337,7 @@ def _kind(values: list[Any], names: list[str], number: int | None) -> str:
     first = [_closed_up(one) for one in texts[:2]]
     if sum(map(operator.eq, map(str, values), names)) > len(there) / 2:
         return "repeated heading"
-    if any(map(_SUM.fullmatch, first)):
+    if any(_SUM.fullmatch(one) and not _REMARKED.match(one) for one in first):
         return "subtotal"
     if first and _NOTE.fullmatch(first[0]) and len(set(map(str, there))) <= 2:
         return "note"

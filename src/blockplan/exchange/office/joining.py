@@ -8,6 +8,7 @@ dashes, zeros that a spreadsheet dropped, dates that it made of 1-2.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +93,7 @@ def join(parcels: list[Row], table: list[Row], prefer: str, findings: list[Sourc
         if key(number) != key(parcel) or number == row.get("_bare"):
             findings.append(_near(row, parcel))
         if parcel in reached:
-            _again(row, reached[parcel], parcel, findings)
+            _again(row, reached[parcel], by_number[parcel], parcel, findings)
             continue
         reached[parcel] = row
         _fill(by_number[parcel], row, prefer, findings)
@@ -175,24 +176,48 @@ def _astray(row: Row, number: str, options: list[str]) -> SourceFinding:
     )
 
 
-def _again(row: Row, first: Row, parcel: str, findings: list[SourceFinding]) -> None:
+#: Columns in which rows of one parcel differ that list its uses one below the other.
+_OF_USES = frozenset({"land_use", "land_use_name", "floor_area_m2"})
+
+
+def _again(row: Row, first: Row, parcel: Row, number: str, findings: list[SourceFinding]) -> None:
     differs = [
         column
         for column, value in row.items()
         if not column.startswith(("_", "=")) and column in first and not same(value, first[column])
     ]
+    uses = row[PLACE][:2] == first[PLACE][:2] and {"land_use", "land_use_name"} & set(differs)
+    if uses and _OF_USES.issuperset(differs):
+        for column in differs:
+            mine, whole = first[column], _together(first[column], row[column])
+            first[column] = whole
+            if same(parcel.get(column, ""), mine):
+                parcel[column] = whole
+        said = (
+            "is listed with several uses, one below the other; they count together, with their floor areas."
+        )
+    else:
+        said = (
+            f"stands twice in the table, with other values of {', '.join(differs[:5])}; the first row counts."
+        )
     if differs:
         findings.append(
             SourceFinding(
                 rule="office-twice",
                 grade="warning",
-                message=f"Parcel {parcel} stands twice in the table, with other values of "
-                f"{', '.join(differs[:5])}; the first row counts.",
-                **(_place(row) | {"id": parcel}),
+                message=f"Parcel {number} {said}",
+                **(_place(row) | {"id": number}),
             )
         )
     for column, value in row.items():
         first.setdefault(column, value)
+
+
+def _together(one: Any, other: Any) -> Any:
+    """Amounts added, uses side by side."""
+    if isinstance(one, Amount) and isinstance(other, Amount):
+        return replace(one, value=one.value + other.value)
+    return f"{one}/{other}"
 
 
 def same(one: Any, other: Any) -> bool:

@@ -89,6 +89,10 @@ _RANGE = re.compile(r"^\s*(?:-|~|～|—|–|至|到|－|\.\.)\s*$")
 _BETWEEN = re.compile(
     r"(?:≥|>=|>|不小于|不低于)(?P<low>.+?)(?:且|,|并|;|和)?(?:≤|<=|<|不大于|不高于|不超过)(?P<high>.+)"
 )
+#: The same, the upper end first (`≤2.5且≥1.5`).
+_BETWEEN_DOWN = re.compile(
+    r"(?:≤|<=|<|不大于|不高于|不超过)(?P<high>.+?)(?:且|,|并|;|和)?(?:≥|>=|>|不小于|不低于)(?P<low>.+)"
+)
 _INSIDE = re.compile(r"(?P<low>[\d.]+)\s*(?:≤|<=|<)\s*[^\d]+?\s*(?:≤|<=|<)\s*(?P<high>[\d.]+)")
 _IN_BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
 #: What stands in brackets and points to a note, a figure or a paragraph.
@@ -316,7 +320,7 @@ def _parsed(text: str, quantity: str, unit: str) -> Amount | Unread | None:
         if re.fullmatch(r"\d{1,3}( \d{3})+(\.\d+)?", text)
         else text
     )
-    both = _INSIDE.search(text) or _BETWEEN.search(text)
+    both = _INSIDE.search(text) or _BETWEEN.search(text) or _BETWEEN_DOWN.search(text)
     found = _numbers(both["low"]) + _numbers(both["high"]) if both else _numbers(text)
     ends = found if both else _ends(text, found)
     if len(found) != (2 if ends else 1):
