@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
@@ -12,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from blockplan.check import instruments, notes, scopes
 from blockplan.check.accuracy import accuracy
+from blockplan.check.applicability import Applicability
 from blockplan.check.capacity import capacity
 from blockplan.check.doubts import Reads, doubted, doubts, errors, text_faults
 from blockplan.check.incomplete import about_ends, accounted, is_no_use, settle
-from blockplan.check.limits import compare, decide, is_repealed, limit_on, margin
+from blockplan.check.limits import compare, decide, limit_on, margin
 from blockplan.check.packs import available, load
 from blockplan.check.parameters import (
     RuleChoices,
@@ -29,7 +29,6 @@ from blockplan.check.parameters import (
 from blockplan.check.remedy import affected_by, remedy_for
 from blockplan.check.statements import Statement, carried_by_rules, judge_statements, read_statements
 from blockplan.check.verdict import CheckResult, ReadingOutcome, Required, Residents, Verdict
-from blockplan.check.words import say
 from blockplan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,8 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blockplan.check.packs import Pack
-    from blockplan.check.rules import AppliesTo, Gauge, Rule
-    from blockplan.check.verdict import Outcome, Text
+    from blockplan.check.rules import Gauge, Rule
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Fault, Plan
 
@@ -219,18 +217,23 @@ class _Bench:
     scaled: dict[float, Plan] = field(default_factory=dict)
     chosen: dict[int, RuleChoices] = field(default_factory=dict)
 
+    @cached_property
+    def applies(self) -> Applicability:
+        """Whether a rule speaks of the plan."""
+        return Applicability(self.plan, self.day, self.residents)
+
     def verdicts(self, rule: Rule, pack: Pack) -> Iterator[Verdict]:
         """One verdict, or one for each object of the kind that the rule judges."""
-        choice = self._choices(rule)
+        choice, applies = self._choices(rule), self.applies
         outcome, required = decide(rule, self.day, None, choice.limit)
         asked = _AskedRule(rule, pack, choice, required, scopes.object_of(rule, self.plan), self.residents)
-        why_not = self._why_not(rule, outcome) or self._elsewhere(pack)
+        why_not = applies.why_not(rule, outcome) or applies.elsewhere(pack)
         if why_not is not None:
             if rule.scope.kind == "city" and outcome != "not_applicable":
                 found = self._measure(rule.measure, dict(choice.measure))
                 why_not = notes.for_comparison(found) or why_not
-            by_size = outcome != "not_applicable" and why_not == self._not_for_so_many(rule)
-            turns = self._turns_of_scope(rule) if by_size else ()
+            by_size = outcome != "not_applicable" and why_not == applies.not_for_so_many(rule)
+            turns = applies.turns(rule) if by_size else ()
             yield self._stated(asked, notes=(why_not, *turns))
             return
         measurement = self._measure(rule.measure, dict(choice.measure))
@@ -306,57 +309,6 @@ class _Bench:
                 values |= {k: v for k, v in self._choices(rule).all.items() if k not in own}
         return values
 
-    def _why_not(self, rule: Rule, outcome: Outcome) -> Text | None:
-        """Why a rule does not apply to the plan on the day; None where it does."""
-        if outcome == "not_applicable":
-            if rule.repealed is not None and is_repealed(rule, self.day):
-                return say(
-                    "note.repealed", repealed=str(rule.repealed.on), by=rule.repealed.by, on=str(self.day)
-                )
-            return say("note.not_yet", first=str(rule.first_day), on=str(self.day))
-        return say("note.city") if rule.scope.kind == "city" else self._why_not_such(rule)
-
-    def _elsewhere(self, pack: Pack) -> Text | None:
-        """Why a pack of another region does not apply to the plan; None where it does, or nobody can tell."""
-        region, place = pack.head.region, self.place
-        if region is None or place is None or region.holds(*place):
-            return None
-        return say("note.elsewhere", region=dict(region.name))
-
-    @cached_property
-    def place(self) -> tuple[float, float] | None:
-        """Longitude and latitude of the plan's middle; None for a plan whose CRS is on no globe."""
-        from blockplan.measure.inputs.location import place_of  # noqa: PLC0415 (the room measure brings in geopandas)
-
-        return place_of(self.plan)
-
-    def _why_not_such(self, rule: Rule) -> Text | None:
-        """Why a rule does not speak of a plan like this one; None where it does."""
-        asked = rule.applies_to
-        if asked is not None and asked.level and self.plan.manifest.level not in asked.level:
-            return say("note.level", levels=", ".join(asked.level))
-        if asked is not None and asked.land_use and not _has_land(self.plan, asked.land_use):
-            return say("note.land_use", codes=", ".join(asked.land_use))
-        return self._not_for_so_many(rule)
-
-    def _not_for_so_many(self, rule: Rule) -> Text | None:
-        """Why a rule does not apply to a plan of so many residents; None where it does, or none is known."""
-        asked, central = rule.applies_to, self.residents.central
-        if asked is None or not asked.residents or central is None or _speaks(asked, central):
-            return None
-        low, high = asked.residents
-        return say("note.residents", low=low, high=high, residents=central)
-
-    def _turns_of_scope(self, rule: Rule) -> Iterator[Text]:
-        """Where a rule begins or ceases to speak of the plan at an end of the residents' range, say so."""
-        asked, people = rule.applies_to, self.residents
-        if asked is None or not asked.residents or people.central is None:
-            return
-        now = _speaks(asked, people.central)
-        for end in (people.low, people.high):
-            if end is not None and _speaks(asked, end) != now:
-                yield say(f"note.range.{'silent' if now else 'speaks'}", residents=end)
-
     @property
     def shown(self) -> tuple[str, ...]:
         """Measures taken under the plan's own parameters: reported ones, and those of statements."""
@@ -408,7 +360,7 @@ class _Bench:
                 *scopes.about_circles(rule, measurement),
                 *notes.about_limit(rule, required, measurement),
                 *notes.about_range(rule, outcome, required, self._ends(asked, measurement)),
-                *self._turns_of_scope(rule),
+                *self.applies.turns(rule),
                 *about_overrides(asked.choice, self.plan.manifest),
                 *notes.about_data_end(rule, measurement),
                 *notes.about_standing(rule, self.day),
@@ -490,12 +442,6 @@ class _Bench:
         return Verdict(**(every | about))
 
 
-def _speaks(asked: AppliesTo, residents: float) -> bool:
-    """Whether a rule for plans of some size speaks of one of so many residents."""
-    low, high = asked.residents or (0.0, math.inf)
-    return low <= residents <= high
-
-
 def _readings(measurement: Measurement, required: Required, *, in_doubt: bool) -> tuple[ReadingOutcome, ...]:
     """How the other readings of a measure would have turned out."""
     return tuple(
@@ -509,11 +455,3 @@ def _readings(measurement: Measurement, required: Required, *, in_doubt: bool) -
         )
         for reading in measurement.readings
     )
-
-
-def _has_land(plan: Plan, codes: Iterable[str]) -> bool:
-    """Whether a parcel of the plan is, or may be by what it says, of one of the classes or one below them."""
-    from blockplan.measure.inputs.columns import belongs, land_uses  # noqa: PLC0415 (the room measure brings in scipy)
-
-    wanted, kinds = tuple(codes), land_uses(plan)[0]
-    return any(use is not None and belongs(use, of, wanted) is not False for use, of in kinds)
