@@ -8,6 +8,9 @@ code holds no prose in one language.
 
 from __future__ import annotations
 
+import csv
+import io
+import math
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -17,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from blockplan.errors import BlockplanError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 E = TypeVar("E", bound=BlockplanError)
 
@@ -41,6 +44,27 @@ def harmless_cell(text: str) -> str:
     ('\'=HYPERLINK("x")', "' -3 trees")
     """
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA_SIGNS) else text
+
+
+def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """
+    A table as CSV: UTF-8 with a byte-order mark, so that Excel reads Chinese as Chinese.
+
+    What is not known is an empty cell, truth is in lower case, and no text is a formula.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows(map(_csv_cell, row) for row in rows)
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
+
+
+def _csv_cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return value if math.isfinite(value) else ""
+    return "" if value is None else harmless_cell(str(value))
 
 
 def pick(text: Mapping[str, str] | str | None, lang: str | None = DEFAULT_LANGUAGE) -> str:

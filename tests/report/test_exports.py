@@ -15,7 +15,7 @@ from tests.support.ledgers import reconciled
 from blockplan.plan import Plan
 from blockplan.plan.model.faults import fault
 from blockplan.report import write_tables
-from blockplan.report.exports import TABLES, DataTable, csv_bytes, tables, workbook
+from blockplan.report.exports import TABLES, DataTable, tables, workbook
 from blockplan.report.office import TABLES as OFFICE_TABLES
 from blockplan.report.view import View
 from blockplan.report.words import Words
@@ -73,7 +73,7 @@ def test_the_first_sheet_says_plan_day_hash_packs_and_synthetic(found: CheckResu
 
 
 def test_a_csv_file_reads_back_and_what_is_unknown_is_empty(found: CheckResult) -> None:
-    rows = read_csv(csv_bytes(made(found)["verdicts"]))
+    rows = read_csv(made(found)["verdicts"].csv())
     by_rule = {row["rule"]: row for row in rows}
     assert len(rows) == len(found.verdicts)
     assert float(by_rule["zone-edu"]["measured"]) == 3466.67
@@ -122,7 +122,7 @@ def test_text_that_looks_like_a_formula_stays_text() -> None:
     plan = Plan(manifest(title={"en": bad}), {})
     view = View(plan, result(verdicts=(one,)), Words("en"))
     every = tables(view)
-    row = read_csv(csv_bytes(every[0]))[0]
+    row = read_csv(every[0].csv())[0]
     assert (row["title"], row["document"], row["clause"]) == (f"'{bad}", "'@SUM(A1)", "'-1+1")
     assert float(row["margin"]) == 0.5
     book = load_workbook(io.BytesIO(workbook(view, every)))
@@ -136,7 +136,7 @@ def test_text_that_looks_like_a_formula_stays_text() -> None:
 def test_no_text_cell_of_a_csv_file_begins_like_a_formula(said: str, sign: str) -> None:
     said = said.replace("\0", "")
     table = DataTable("x", ("a", "b"), ((f"{sign}{said}", -1.5), (said, None)))
-    rows = list(csv.reader(io.StringIO(csv_bytes(table).decode("utf-8-sig"), newline="")))
+    rows = list(csv.reader(io.StringIO(table.csv().decode("utf-8-sig"), newline="")))
     assert all(not row[0].startswith(FORMULA_SIGNS) for row in rows)
     assert rows[1][1] == "-1.5"
     assert rows[2][1] == ""

@@ -18,7 +18,6 @@ from blockplan.measure import measure
 from blockplan.measure.indicators.loads import read_factors
 from blockplan.measure.measurement import Measurement
 from blockplan.plan import Plan, read
-from blockplan.report.exports import csv_bytes
 from blockplan.report.office import TABLES, OfficeTable, as_data, office_tables, workbook
 from blockplan.report.office.columns import NOT_APPLICABLE, TEXTS, heading, shared_out
 from blockplan.report.view import View
@@ -260,7 +259,7 @@ def test_an_empty_plan_has_a_workbook_and_unknown_is_an_empty_cell_of_a_csv_file
     made = office_tables(view)
     book = load_workbook(io.BytesIO(workbook(view, made)))
     assert book.sheetnames == SHEETS
-    rows = csv_bytes(as_data(made[1])).decode("utf-8-sig").splitlines()
+    rows = as_data(made[1]).csv().decode("utf-8-sig").splitlines()
     assert rows[0].startswith("line,category,item,supply")
     assert rows[1].startswith("row,Education,Land for basic education,,m²,,")
 

@@ -8,7 +8,6 @@ cell, never 0. Text that a spreadsheet would take for a formula stays text.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import io
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from blockplan.figures import is_known
 from blockplan.measure.missing import lines
 from blockplan.report import ledger, readings
 from blockplan.report.features import residents_at
-from blockplan.texts import harmless_cell
+from blockplan.texts import csv_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -43,26 +42,14 @@ class DataTable:
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
 
+    def csv(self) -> bytes:
+        """The table as `blockplan.texts.csv_bytes` writes it."""
+        return csv_bytes(self.columns, self.rows)
+
 
 def tables(view: View) -> list[DataTable]:
     """Every table of a result, in the order in which they are written."""
     return [DataTable(name, columns, tuple(make(view))) for name, (columns, make) in TABLES.items()]
-
-
-def csv_bytes(table: DataTable) -> bytes:
-    """A table as CSV: UTF-8 with a byte-order mark, so that Excel reads Chinese as Chinese."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(table.columns)
-    writer.writerows([_csv_cell(cell) for cell in row] for row in table.rows)
-    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
-
-
-def csv_value(value: object) -> str | float | int | None:
-    """A value as a cell of a table has it: truth in lower case, what is no number in words."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 def workbook(view: View, made: Sequence[DataTable]) -> bytes:
@@ -143,12 +130,6 @@ def _write_cell(sheet: Any, row: int, column: int, cell: Cell) -> None:
         sheet.write_string(row, column, short)
     elif is_known(cell):
         sheet.write_number(row, column, cell)
-
-
-def _csv_cell(cell: Cell) -> Cell:
-    if isinstance(cell, str):
-        return harmless_cell(cell)
-    return cell if is_known(cell) else ""
 
 
 def _width(table: DataTable, at: int) -> float:

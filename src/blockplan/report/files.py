@@ -66,7 +66,7 @@ def write_tables(
     Parameters as in `write_html`. CSV files are UTF-8 with a byte-order mark; text that a spreadsheet would
     take for a formula bears an apostrophe in front.
     """
-    from blockplan.report.exports import csv_bytes, tables, workbook  # noqa: PLC0415 (loaded when tables are made)
+    from blockplan.report.exports import tables, workbook  # noqa: PLC0415 (loaded when tables are made)
     from blockplan.report.office import as_data, office_tables  # noqa: PLC0415
     from blockplan.report.office import workbook as office_workbook  # noqa: PLC0415
     from blockplan.report.view import View  # noqa: PLC0415
@@ -75,7 +75,7 @@ def write_tables(
     view = View(plan, result, Words(lang), in_force)
     handed_in, found = office_tables(view), tables(view)
     files = [(WORKBOOK, office_workbook(view, handed_in)), (RESULT_WORKBOOK, workbook(view, found))]
-    files += [(f"{one.name}.csv", csv_bytes(one)) for one in (*map(as_data, handed_in), *found)]
+    files += [(f"{one.name}.csv", one.csv()) for one in (*map(as_data, handed_in), *found)]
     return [write_whole(Path(folder) / name, data) for name, data in files]
 
 

@@ -7,13 +7,11 @@ that a spreadsheet would take for a formula is marked as text.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import TYPE_CHECKING, Any
 
 from blockplan.notice.intake.texts_in import TURNING
-from blockplan.texts import Catalog, harmless_cell, pick
+from blockplan.texts import Catalog, csv_bytes, pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -100,21 +98,7 @@ def _change_rows(document: Mapping[str, Any]) -> Iterator[list[Any]]:
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """
-    A table as CSV; unknown is an empty cell.
-
-    UTF-8 with a byte-order mark, so that Excel reads Chinese as Chinese.
-    """
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([[_cell(value) for value in row] for row in rows])
-    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return harmless_cell(shown(value))
-    return value
+    """A table as CSV, in which texts show what they hold."""
+    return csv_bytes(
+        columns, ([shown(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blockplan.report.exports import DataTable, csv_bytes, csv_value
+from blockplan.report.exports import DataTable
 from blockplan.report.files import write_whole
 from blockplan.texts import DEFAULT_LANGUAGE
 
@@ -59,7 +59,7 @@ def write_comparison_tables(
         If a file cannot be written.
     """
     made = comparison_tables(found.to_dict(lang))
-    return [write_whole(Path(folder) / f"{table.name}.csv", csv_bytes(table)) for table in made]
+    return [write_whole(Path(folder) / f"{table.name}.csv", table.csv()) for table in made]
 
 
 def comparison_tables(document: Document) -> list[DataTable]:
@@ -86,7 +86,7 @@ def _column(one: Document) -> tuple[Any, ...]:
         "residents": people["central"],
         "residents_high": people["high"],
     }
-    return tuple(csv_value(given[name]) for name in COLUMNS)
+    return tuple(given[name] for name in COLUMNS)
 
 
 def _verdicts(rows: list[Document]) -> Iterator[tuple[Any, ...]]:
@@ -105,7 +105,7 @@ def _verdicts(rows: list[Document]) -> Iterator[tuple[Any, ...]]:
                 "required_high": high,
                 "outcome": by["outcome"] if by["judged"] else "not_judged",
             }
-            yield tuple(csv_value(given[name]) for name in VERDICTS)
+            yield tuple(given[name] for name in VERDICTS)
 
 
 def _measures(rows: list[Document]) -> Iterator[tuple[Any, ...]]:
@@ -117,27 +117,27 @@ def _measures(rows: list[Document]) -> Iterator[tuple[Any, ...]]:
                 "per_residents": row["per"] or None,
             }
             given = {**row, **by, **_scope(row), **named}
-            yield tuple(csv_value(given[name]) for name in MEASURES)
+            yield tuple(given[name] for name in MEASURES)
 
 
 def _changes(rows: list[Document]) -> Iterator[tuple[Any, ...]]:
     for row in rows:
         for field in row["fields"] or [{"column": None, "old": None, "new": None}]:
             given = {**row, "field": field["column"], "old": field["old"], "new": field["new"]}
-            yield tuple(csv_value(given[name]) for name in CHANGED)
+            yield tuple(given[name] for name in CHANGED)
 
 
 def _places(rows: list[Document]) -> Iterator[tuple[Any, ...]]:
     for row in rows:
         given = {**row, **_scope(row)}
-        yield tuple(csv_value(given[name]) for name in PLACES)
+        yield tuple(given[name] for name in PLACES)
 
 
 def _gains(rows: list[Document]) -> Iterator[tuple[Any, ...]]:
     for row in rows:
         for home in row["homes"]:
             given = {**row, **home}
-            yield tuple(csv_value(given[name]) for name in GAINS)
+            yield tuple(given[name] for name in GAINS)
 
 
 def _scope(row: Document) -> dict[str, str]:
@@ -145,4 +145,4 @@ def _scope(row: Document) -> dict[str, str]:
 
 
 def _plain(rows: list[Document], names: tuple[str, ...]) -> tuple[tuple[Any, ...], ...]:
-    return tuple(tuple(csv_value(row[name]) for name in names) for row in rows)
+    return tuple(tuple(row[name] for name in names) for row in rows)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -23,11 +24,10 @@ from blockplan.report.comparison.lists import CATALOG as COMPARISON
 from blockplan.report.comparison.page import figure, side_by_side, whole
 from blockplan.report.comparison.wording import SIGNS, ComparisonWords
 from blockplan.report.document import Document, Listing, Paragraph, Printed, Table, Term
-from blockplan.report.exports import DataTable, csv_bytes, csv_value
 from blockplan.report.grouping import packs_said
 from blockplan.report.proposal.words import CATALOG, figure_name, figure_said
 from blockplan.report.words import NO_BREAK, Words
-from blockplan.texts import DEFAULT_LANGUAGE
+from blockplan.texts import DEFAULT_LANGUAGE, csv_bytes
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     from blockplan.compare.changes import RowChange
     from blockplan.propose import Proposal, SearchAnswer
-    from blockplan.propose.changes import Change
     from blockplan.report.document import Block
     from blockplan.report.proposal.maps import Plates
     from blockplan.texts import Catalog
@@ -420,7 +419,7 @@ def write_proposal(proposal: Proposal, folder: Path | str, lang: str = DEFAULT_L
 
     files = {
         DOCUMENT: (jsontext.document(proposal.to_dict(lang)) + "\n").encode("utf-8"),
-        CHANGES: csv_bytes(DataTable("changes", COLUMNS, tuple(map(_row, proposal.answer.changes)))),
+        CHANGES: csv_bytes(COLUMNS, map(attrgetter(*COLUMNS), proposal.answer.changes)),
         PAGE: render(proposal_document(proposal, lang), ".html"),
     }
     try:
@@ -430,7 +429,3 @@ def write_proposal(proposal: Proposal, folder: Path | str, lang: str = DEFAULT_L
     except PlanDataError as error:
         raise UsageError(str(error)) from error
     return [Path(folder) / name for name in files]
-
-
-def _row(change: Change) -> tuple[str | float | int | None, ...]:
-    return change.layer, change.id, change.column, csv_value(change.old), csv_value(change.new)
