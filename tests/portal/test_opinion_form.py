@@ -188,12 +188,9 @@ def test_a_drawing_as_text_or_file_is_shown_confirmed_and_entered(shown: Databas
 
 
 def test_whatever_of_a_plan_is_found_has_a_kind_in_every_language() -> None:
-    for lang in ("zh", "en", "ja"):
-        assert [
-            layer
-            for layer in LAYERS
-            if in_words({"layer": layer, "id": "", "title": {}}, lang)["kind"] == layer
-        ] == []
+    for lang in ("zh", "ja"):  # in English some are called as their layer is
+        said = {layer: in_words({"layer": layer, "id": "", "title": {}}, lang)["kind"] for layer in LAYERS}
+        assert [layer for layer, kind in said.items() if kind == layer] == []
 
 
 def test_degrees_of_a_phone_are_turned_into_the_plan(shown: DatabaseStore) -> None:
