@@ -120,6 +120,36 @@ PASTE = """(text) => {
 }"""
 
 
+#: Pieces of the map that are cut anew, by source; then what a parcel is filled with, and what it was before.
+COUNT_PIECES = """() => {
+    window.pieces = {};
+    __map.on("sourcedata", ({ sourceId, tile }) => { if (tile) pieces[sourceId] = true; });
+}"""
+FILLS = """() => ["edited-fill", "parcels-fill"].map(layer =>
+    __map.queryRenderedFeatures({ layers: [layer] })
+        .filter(({ properties, state }) => properties.id_ === "A" && !state.past)
+        .map(({ properties }) => properties.fill)[0] ?? null)"""
+
+
+def test_an_edited_parcel_is_drawn_alone_and_covers_what_it_was(service: Service, chromium: Any) -> None:
+    tab, wrong = opened(service, chromium, "en", 1440)
+    _, as_drawn = tab.evaluate(FILLS)
+    tab.evaluate(COUNT_PIECES)
+    tab.get_by_role("tab", name="Parcels").click()
+    settled(tab)
+    typed_in(tab, "#t-A-land_use", "1401")
+    settled(tab)
+    assert "parcels" not in tab.evaluate("pieces")
+    edited, before = tab.evaluate(FILLS)
+    assert edited not in {None, as_drawn}
+    assert before is None
+    tab.locator("[data-tool=undo]").click()
+    settled(tab)
+    assert tab.evaluate(FILLS) == [as_drawn, None]
+    assert wrong == []
+    tab.close()
+
+
 def values(service: Service, column: str) -> dict[str, Any]:
     """What the parcels hold in a column, as the service says it."""
     rows = service.ask("/workspace/layers?only=parcels")[1]["layers"]["parcels"]["features"]

@@ -42,6 +42,15 @@ const SPOT_M = 25;
 /** A storey where only floor area and coverage are known, m. */
 const STOREY_M = 3;
 const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
+/** Parcels edited since all were drawn: a source of its own, so that an edit does not cut the whole plan into tiles anew. */
+const EDITED = "edited";
+/** So many are as dear to draw as all. */
+const MOST_EDITED = 1000;
+/** A parcel as it was before it was edited is not seen. */
+const SEEN = ["case", ["boolean", ["feature-state", "past"], false], 0, 1];
+const OPACITY: Record<string, string> = { fill: "fill-opacity", line: "line-opacity", symbol: "text-opacity" };
+/** The layer of edited parcels that stands over one of all parcels. */
+const edited = (id: string): string => id.replace("parcels-", "edited-");
 
 function drawn(layer: string, feature: Feature): GeoJSON.Feature | null {
   if (!feature.geometry) return null;
@@ -155,10 +164,16 @@ function structure(): unknown[] {
   ];
 }
 
+/** Layers of parcels each twice: as they were drawn, and over them those that were edited since. */
+function twice(layer: { id: string; type: string; source?: string; paint?: object }): unknown[] {
+  if (layer.source !== "parcels") return [layer];
+  return [{ ...layer, paint: { ...layer.paint, [OPACITY[layer.type]!]: SEEN } }, { ...layer, id: edited(layer.id), source: EDITED }];
+}
+
 function style(hidden: ReadonlySet<Group>): StyleSpecification {
   const sources: Record<string, unknown> = {};
   const many = (store.features.get("parcels")?.size ?? 0) > MANY;
-  for (const name of [...DRAWN, "beyond", "differing", "proposed", "heights", "selected", "vertices", "sketch"]) {
+  for (const name of [...DRAWN, EDITED, "beyond", "differing", "proposed", "heights", "selected", "vertices", "sketch"]) {
     sources[name] = { type: "geojson", data: EMPTY, promoteId: "id_", tolerance: 0.1 };
   }
   const layers: unknown[] = [
@@ -190,7 +205,7 @@ function style(hidden: ReadonlySet<Group>): StyleSpecification {
   ];
   const off = new Set<string>([...hidden].flatMap((group) => GROUPS[group].layers));
   for (const layer of layers as { id: string; layout?: object }[]) if (off.has(layer.id)) layer.layout = { ...layer.layout, visibility: "none" };
-  return { version: 8, sources, layers } as unknown as StyleSpecification;
+  return { version: 8, sources, layers: (layers as Parameters<typeof twice>[0][]).flatMap(twice) } as unknown as StyleSpecification;
 }
 
 export class PlanMap {
@@ -201,6 +216,9 @@ export class PlanMap {
   private following: (() => void) | null = null;
   private other: { map: MapLibre; follow: () => void; box: HTMLElement; sliding: Sliding } | null = null;
   private readonly sliding: Sliding;
+  /** Edited parcels as they are drawn now; null is gone. */
+  private readonly edited = new Map<string, GeoJSON.Feature | null>();
+  private readonly filled = new Set<string>();
 
   constructor(container: HTMLElement) {
     const bounds = store.layers.bounds ?? [0, 0, 1000, 1000];
@@ -240,8 +258,19 @@ export class PlanMap {
     return this.map.getSource(name) as GeoJSONSource;
   }
 
+  /** What stands in a source; what is empty already is not sent once more. */
+  private put(name: string, data: GeoJSON.FeatureCollection): void {
+    if (!data.features.length && !this.filled.has(name)) return;
+    if (data.features.length) this.filled.add(name);
+    else this.filled.delete(name);
+    this.source(name).setData(data);
+  }
+
   /** Every layer anew. */
   redraw(): void {
+    this.edited.clear();
+    this.map.removeFeatureState({ source: "parcels" });
+    this.putEdited();
     for (const layer of DRAWN) this.source(layer).setData(collection(layer));
     if (this.tilted) this.source("heights").setData(heights());
   }
@@ -331,6 +360,10 @@ export class PlanMap {
     for (const one of changed) by.set(one.layer, [...(by.get(one.layer) ?? []), one]);
     for (const [layer, some] of by) {
       if (!DRAWN.includes(layer)) continue;
+      if (layer === "parcels") {
+        this.changeParcels(some);
+        continue;
+      }
       if (layer === "facilities") {
         this.source(layer).setData(collection(layer));
         continue;
@@ -344,6 +377,34 @@ export class PlanMap {
     }
   }
 
+  private changeParcels(some: Changed[]): void {
+    for (const { id, feature } of some) this.edited.set(id, feature ? drawn("parcels", feature) : null);
+    // What they were is seen until what they are is there: no parcel blinks.
+    const past = (): void => {
+      if (!this.map.isSourceLoaded(EDITED)) return;
+      this.map.off("sourcedata", past);
+      for (const { id } of some) if (this.edited.has(id)) this.map.setFeatureState({ source: "parcels", id }, { past: true });
+    };
+    this.map.on("sourcedata", past);
+    this.putEdited();
+    past();
+    if (this.edited.size <= MOST_EDITED) return;
+    this.source("parcels").setData(collection("parcels"));
+    const then = [...this.edited];
+    this.map.once("idle", () => {
+      for (const [id, one] of then) {
+        if (this.edited.get(id) !== one) continue;
+        this.edited.delete(id);
+        this.map.removeFeatureState({ source: "parcels", id });
+      }
+      this.putEdited();
+    });
+  }
+
+  private putEdited(): void {
+    this.put(EDITED, { type: "FeatureCollection", features: [...this.edited.values()].filter((one) => one !== null) });
+  }
+
   /** Parcels (or buildings) that fall short under the reading that is shown. */
   showBeyond(ids: Map<string, Set<string>>): void {
     const features: GeoJSON.Feature[] = [];
@@ -354,17 +415,17 @@ export class PlanMap {
         if (one) features.push({ ...one, id: `${layer} ${id}`, properties: { id_: `${layer} ${id}` } });
       }
     }
-    this.source("beyond").setData({ type: "FeatureCollection", features });
+    this.put("beyond", { type: "FeatureCollection", features });
   }
 
   showSelected(features: Feature[], vertices: Place[] = []): void {
-    this.source("selected").setData({
+    this.put("selected", {
       type: "FeatureCollection",
       features: features
         .filter((one) => one.geometry)
         .map((one) => ({ type: "Feature", id: one.id, properties: { id_: one.id }, geometry: geometryToMap(one.geometry!) })),
     });
-    this.source("vertices").setData({
+    this.put("vertices", {
       type: "FeatureCollection",
       features: vertices.map((place, at) => ({
         type: "Feature", id: at, properties: { id_: at, x: place[0], y: place[1] }, geometry: { type: "Point", coordinates: toMap(place) },
@@ -404,7 +465,7 @@ export class PlanMap {
     if (places.length > 1) {
       features.push({ type: "Feature", id: "line", properties: { id_: "line" }, geometry: { type: "LineString", coordinates: places } });
     }
-    this.source("sketch").setData({ type: "FeatureCollection", features });
+    this.put("sketch", { type: "FeatureCollection", features });
   }
 
   toggle(group: Group): boolean {
@@ -412,7 +473,9 @@ export class PlanMap {
     if (off) this.hidden.add(group);
     else this.hidden.delete(group);
     this.sliding.forget();
-    for (const id of GROUPS[group].layers) this.map.setLayoutProperty(id, "visibility", off ? "none" : "visible");
+    for (const id of GROUPS[group].layers) {
+      for (const one of new Set([id, edited(id)])) this.map.setLayoutProperty(one, "visibility", off ? "none" : "visible");
+    }
     return !off;
   }
 
@@ -438,8 +501,9 @@ export class PlanMap {
     // In the order of the layers: a point is small and was aimed at, land lies under everything.
     for (const layer of layers) {
       const reach = layer.endsWith("-fill") ? 0 : 4;
-      const first = this.map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers: [layer] })[0];
-      if (first) return { layer: first.source, id: String(first.properties["id_"]) };
+      const found = this.map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers: [...new Set([edited(layer), layer])] });
+      const first = found.find(({ state }) => !state["past"]);
+      if (first) return { layer: first.source === EDITED ? "parcels" : first.source, id: String(first.properties["id_"]) };
     }
     return null;
   }
