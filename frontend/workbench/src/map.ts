@@ -251,7 +251,7 @@ export class PlanMap {
     });
     drawSigns(this.map);
     this.sliding = new Sliding(this.map);
-    tellWhenIdle(this.map, () => Boolean(store.busy) || this.sliding.waits || Boolean(this.other?.sliding.waits));
+    tellWhenIdle(this.map, () => Boolean(store.busy) || this.sliding.waits || Boolean(this.other && (this.other.sliding.waits || !this.other.map.loaded())));
   }
 
   private source(name: string): GeoJSONSource {
@@ -331,6 +331,8 @@ export class PlanMap {
       attributionControl: false, interactive: false, renderWorldCopies: false, fadeDuration: 0, maxZoom: 23, minZoom: 8, maxPitch: 60,
     }); // prettier-ignore
     drawSigns(map);
+    document.documentElement.dataset["map"] = "busy";
+    map.on("idle", () => this.map.triggerRepaint());
     map.once("load", () => {
       for (const name of DRAWN) (map.getSource(name) as GeoJSONSource).setData(collection(name, layers.layers[name]?.features));
       const there = new Map(Object.entries(layers.layers).map(([name, { features }]) => [name, new Map(features.map((one) => [one.id, one]))]));
