@@ -29,6 +29,23 @@ def test_axe_finds_nothing_and_nobody_scrolls_sideways(served: Service, chromium
     assert found == []
 
 
+#: How far from the left the values of each list of terms begin, and the terms.
+BEGINNINGS = """() => {
+    const begin = (of, name) => [...of.querySelectorAll(name)].map(one => one.getBoundingClientRect().left);
+    return [...document.querySelectorAll(".facts > div")]
+        .filter(one => one.checkVisibility())
+        .map(one => ["dt", "dd"].map(name => [...new Set(begin(one, name))]));
+}"""
+
+
+def test_values_stand_beside_their_term_on_a_phone_all_of_them(served: Service, chromium: Any) -> None:
+    with served.tab(chromium, width=390) as tab:
+        tab.goto(served.url("/en/notices/demo/plan/parcels/RD-01-01-012/"))
+        found = tab.evaluate(BEGINNINGS)
+        assert len(found) > 10
+        assert [one for one in found if len(one[1]) != 1 or one[1][0] <= one[0][0]] == []
+
+
 def test_the_pages_are_valid_html(served: Service, tmp_path: Path) -> None:
     sources = {}
     for lang in LANGUAGES:

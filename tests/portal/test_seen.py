@@ -114,6 +114,11 @@ def test_a_clerk_sees_every_field_that_a_look_would_let_out(
     assert "TEXT-mark" not in Client().get(f"{PATH}/O-1").content.decode()
 
 
+def test_a_clerk_reads_the_language_of_an_opinion_by_its_name(opened: DatabaseStore, clerk: Client) -> None:
+    send(opened, "More trees.", language="ja")
+    assert '<dd class="said">日本語</dd>' in clerk.get(f"{HERE}opinions/O-1/").content.decode()
+
+
 @pytest.mark.parametrize("way", ["redacted", "withheld", "withdrawn", "erased", "amended"])
 def test_every_door_keeps_back_the_same(
     opened: DatabaseStore, planner: Client, approver: Client, tmp_path: Path, way: str

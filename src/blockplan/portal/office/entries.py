@@ -12,7 +12,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from blockplan.notice.proof import canonical
-from blockplan.portal.lang import current
+from blockplan.portal.lang import NAMES, current
 from blockplan.portal.record.models import Erasure
 from blockplan.portal.record.store import open_store
 from blockplan.portal.submissions.subjects import said_or
@@ -86,7 +86,7 @@ def _more(said: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if name == "place" and isinstance(value, dict):
             yield from ((f"{label} · {key}", _plain(part)) for key, part in value.items())
         else:
-            yield label, _plain(value)
+            yield label, _plain(NAMES.get(value, value) if name == "language" else value)
 
 
 def _plain(value: Any) -> str:
