@@ -173,6 +173,12 @@ def test_an_amendment_is_filed_with_the_packages_of_its_kind_and_stage(tmp_path)
     assert (change["JZMDQ"], change["LDLH"]) == ([30.0], [30.0])
     found = accept(tmp_path / "package", profile, None)
     assert not {"qc-one-plan", "qc-file", "qc-digest"} & {one.rule for one in found.judgement.checks}
+    for table in (tmp_path / "package" / "30601 调整地块分析矢量层.gdb").glob("*.gdbtable"):
+        table.write_bytes(table.read_bytes()[:40])
+    files = [
+        one for one in accept(tmp_path / "package", profile, None).judgement.checks if one.rule == "qc-file"
+    ]
+    assert ["30601" in one.message["en"] for one in files] == [True]
 
 
 @pytest.mark.long

@@ -18,6 +18,8 @@ from blockplan.errors import UsageError
 from blockplan.plan import Plan
 from blockplan.plan.files import formats
 from blockplan.report.qgis import export
+from blockplan.report.qgis.styles import STYLES
+from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -35,6 +37,15 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rows(package: Path, query: str) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(package)) as store:
         return store.execute(query).fetchall()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_layer_of_the_project_has_a_name_of_its_own(lang: str) -> None:
+    words = Words(lang)
+    named = [words.or_else(f"qgis.layer.{layer}", "") for layer in STYLES]
+    assert all(named)
+    assert len({*named}) == len(named)
+    assert all(name[0] == name[0].upper() for name in named)
 
 
 def test_the_package_holds_the_layers_of_the_plan_and_who_fails(package: Path) -> None:

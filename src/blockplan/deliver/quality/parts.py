@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from blockplan.deliver.geodatabase import read_geodatabase
 from blockplan.deliver.package import digest, wanted_beside
 from blockplan.deliver.quality.finding import PackageFault, unread
+from blockplan.errors import PlanDataError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from blockplan.deliver.quality.finding import PackageFacts
 
@@ -24,8 +27,19 @@ def files(facts: PackageFacts) -> Iterator[PackageFault]:
         if not place.is_file():
             yield PackageFault(said={"file": place.name})
     for name in wanted_beside(facts.package.profile, facts.package.form or {}):
-        if not (facts.package.folder / f"{name}.gdb").is_dir():
-            yield PackageFault(said={"file": f"{name}.gdb"})
+        place = facts.package.folder / f"{name}.gdb"
+        if not place.is_dir():
+            yield PackageFault(said={"file": place.name})
+        elif not _holds(place):
+            yield PackageFault(said={"file": place.name}, message="unread")
+
+
+def _holds(place: Path) -> bool:
+    """Whether a geodatabase can be read and has a feature."""
+    try:
+        return any(layer.shapes for layer in read_geodatabase(place).values())
+    except PlanDataError:
+        return False
 
 
 def tables(facts: PackageFacts) -> Iterator[PackageFault]:
