@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import math
 import re
-from typing import Any
+from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import shapely
@@ -21,21 +23,24 @@ from blockplan.plan import read
 from blockplan.report.office import TABLES
 from blockplan.report.office.columns import TEXTS
 from blockplan.report.office.phases import MOST_NAMES
-from blockplan.report.sheets import PAPERS
+from blockplan.report.sheets import PAPERS, atlas
 from blockplan.report.sheets.atlas import _title_letters
 from blockplan.report.sheets.canvas import width_of
 from blockplan.report.sheets.control import (
-    MOST_LETTERS,
+    LARGER_LETTERS,
+    WIDER_PANELS,
     _fit,
+    control_sheet,
     letters_alone,
     letters_on_pages,
     parcel_rows,
     readable,
 )
 from blockplan.report.sheets.extents import subblocks
+from blockplan.report.sheets.maps import drawn as drawn_map
 from blockplan.report.sheets.maps import scenes_of
-from blockplan.report.sheets.panels import written
-from blockplan.report.sheets.paper import HEADING_MM, fit, layouts
+from blockplan.report.sheets.panels import PanelFiles, written
+from blockplan.report.sheets.paper import EDGE_MM, FOOT_MM, HEADING_MM, fit, layouts
 from blockplan.report.sheets.parcelmap import edge_line, ground_of
 from blockplan.report.sheets.plan_sheets import LEAST_LETTERS_FB, _fill, _together
 from blockplan.report.sheets.printed_tables import ems
@@ -44,6 +49,9 @@ from blockplan.report.sheets.themes import facilities
 from blockplan.report.view import View
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def a_table(columns: int, rows: int) -> dict[str, Any]:
@@ -248,7 +256,7 @@ def test_facilities_of_a_phase_beyond_those_named_are_counted_as_further_ones() 
 
 def test_a_short_table_on_a_page_of_its_own_has_larger_letters() -> None:
     (layout, *_) = layouts(PAPERS["A3"], (112.0,))
-    assert letters_alone(a_table(8, 25), layout) == MOST_LETTERS
+    assert letters_alone(a_table(8, 25), layout) == LARGER_LETTERS[0]
     assert letters_alone(a_table(8, 60), layout) == 1.0
 
 
@@ -295,3 +303,69 @@ def test_the_name_of_a_street_along_the_edge_stands_clear_of_the_line(name: str)
     boxes = [shapely.box(*box) for box in scene.canvas.labels.boxes]
     assert boxes
     assert min(line.distance(box) for box in boxes) > 0.5
+
+
+def test_a_panel_is_as_wide_as_its_map_leaves_it_at_the_same_scale(tmp_path: Path) -> None:
+    facts = facts_of(a_row())
+    (extent,) = subblocks(facts)
+    found = control_sheet(facts, PanelFiles(tmp_path), PAPERS["A3"], extent, [extent]).fit
+    assert found is not None
+    assert found.layout.panel_mm >= max(one for one in WIDER_PANELS if one <= 112.0)
+    wider = [replace(found.layout, panel_mm=one) for one in WIDER_PANELS if one > found.layout.panel_mm]
+    again = [fit([extent.shape], [one], (found.scale,)) for one in wider]
+    assert all((one.scale, len(one.cells)) != (found.scale, len(found.cells)) for one in again)
+
+
+def test_a_sheet_that_is_made_anew_has_a_larger_panel(tmp_path: Path) -> None:
+    facts = facts_of(a_row())
+    (extent,) = subblocks(facts)
+    first = control_sheet(facts, PanelFiles(tmp_path), PAPERS["A3"], extent, [extent])
+    assert first.roomier is not None
+    again = first.roomier()
+    assert first.fit is not None
+    assert again.fit is not None
+    assert again.fit.layout.panel_mm2 > 1.05 * first.fit.layout.panel_mm2
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_panel_of_the_reference_plan_has_letters_that_are_too_small_to_read(
+    lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole: list[dict[str, Any]] = []
+
+    def typeset(*told: Any, **options: Any) -> bytes:
+        whole.extend(one for one in told[2]["sheets"] if "choice" in one)
+        return b""
+
+    making = import_module("blockplan.report.sheets.atlas")
+    monkeypatch.setattr(making, "typeset", typeset)
+    monkeypatch.setattr(making, "IN_ONE_PART", 10_000)
+    plan = read("examples/demonstration-zone")
+    atlas(plan, check(plan), lang, kinds=["block", "subblock"])
+    assert whole
+    assert all(one["choice"]["size"] >= 2.3 and not one["choice"]["over"] for one in whole)
+    if lang == "ja":
+        parcels = [one for one in whole if one["level"] == 2]
+        assert max(int(one["subtitle"].split("1/")[1].replace(",", "")) for one in parcels) <= 2_500
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_the_north_arrow_stands_clear_of_the_window_and_of_the_foot(paper: str) -> None:
+    facts = facts_of(a_row())
+    found = fit([facts.outline], layouts(PAPERS[paper], (125.0,)), cut=False)
+    k, (_, height) = PAPERS[paper].letters, found.layout.window
+    tip, letter = _north(drawn_map(scenes_of(facts, found), found))
+    assert letter[0] - letter[1] / 2 > height + EDGE_MM * k
+    assert tip + 7 * k <= height + (EDGE_MM + FOOT_MM) * k
+
+
+def _north(svg: str) -> tuple[float, tuple[float, float]]:
+    """The tip of the arrow (mm from the top of the window), and middle and size of its letter."""
+    tip = re.search(r'<path d="M[\d.]+ ([\d.]+)l1\.9', svg) or re.search(
+        r'<path d="M[\d.]+ ([\d.]+)l2\.66', svg
+    )
+    letter = re.search(r'<text [^>]*y="([\d.]+)"[^>]*font-size="([\d.]+)"[^>]*>北<', svg)
+    assert tip
+    assert letter, svg[-700:]
+    return float(tip[1]), (float(letter[1]), float(letter[2]))

@@ -40,6 +40,8 @@ TITLE_LETTERS = ((26, 5.6), (60, 4.2), (10_000, 3.2))
 BESIDE_TITLE_MM, TITLE_SHARE = 110.0, 0.62
 #: Panels of so many sheets are measured at a time: what the typesetter keeps of them takes memory.
 AT_ONCE = 12
+#: How often a sheet is made anew with a larger panel.
+MOST_REFITS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def atlas(  # noqa: PLR0913 (what is drawn, and how)
             raise UsageError(f"No sheet can be drawn ({why}). Draw parcels, or ask for another kind.")
         data = _document(facts, sheets, PAPERS[paper])
         _choose(folder, data["sheets"], data, lang, tell)
-        _refit(facts, sheets, data, PAPERS[paper], folder)
+        any(not _refit(facts, sheets, data, PAPERS[paper], folder) for _ in range(MOST_REFITS))
         pdf = _set(folder, data, lang, plan.manifest.drawn_on, tell)
     return Atlas(pdf, tuple(sheets), tuple(left_out))
 
@@ -210,12 +212,16 @@ def _choose(
             sheet["choice"] = choice
 
 
-def _refit(facts: Facts, sheets: list[Sheet], data: dict[str, Any], paper: Paper, folder: Path) -> None:
-    """Put a panel that has no room below its map beside it, and the scale that this gives on the cover."""
+def _refit(facts: Facts, sheets: list[Sheet], data: dict[str, Any], paper: Paper, folder: Path) -> bool:
+    """
+    Give sheets whose panels have no room for letters that can be read larger ones; whether there were any.
+
+    The scale that this gives stands on the cover.
+    """
     lang, made = facts.view.words.lang, []
     for at, setting in enumerate(data["sheets"]):
-        make = sheets[at].beside
-        if make is None or not setting["choice"]["over"]:
+        make = sheets[at].roomier
+        if make is None or not setting["choice"]["small"]:
             continue
         sheets[at] = make()
         made.append(_setting(facts, sheets[at], at, paper))
@@ -224,6 +230,7 @@ def _refit(facts: Facts, sheets: list[Sheet], data: dict[str, Any], paper: Paper
         if "cover" in front and fit is not None:
             front["cover"]["list"][at - 1]["scale"] = maps.scale_said(lang, fit.scale)
     _choose(folder, made, data, lang)
+    return bool(made)
 
 
 def _set(folder: Path, data: dict[str, Any], lang: str, day: dt.date, tell: Callable[[str], None]) -> bytes:

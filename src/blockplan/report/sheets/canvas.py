@@ -319,7 +319,7 @@ def north(x: float, y: float, said: str, k: float) -> str:
     return (
         f'<path d="{dark}" fill="{INK}" stroke="{INK}" stroke-width="0.2"/>'
         f'<path d="{light}" fill="#ffffff" stroke="{INK}" stroke-width="0.2"/>'
-        + text(x, y - 1.8 * k, said, 2.6 * k, weight="700")
+        + text(x, y - 1.7 * k, said, 2.4 * k, weight="700")
     )
 
 

@@ -23,7 +23,7 @@ from blockplan.report.sheets import (
 )
 from blockplan.report.sheets.canvas import width_of
 from blockplan.report.sheets.panels import facility_table, subblock_table
-from blockplan.report.sheets.paper import FIRST, FIRST_JA, beneath, fit, layouts
+from blockplan.report.sheets.paper import FIRST, FIRST_JA, UPRIGHT_MM, beneath, fit, layouts
 from blockplan.report.sheets.printed_tables import ems
 from blockplan.report.sheets.scene import said
 
@@ -52,12 +52,15 @@ NOTE_MM = 3.0
 #: A table has at most this share of the height below its map, else pages of its own; so it has, unless it is
 #: short, where the map is so much larger without it.
 MOST_TABLE, MUCH_LARGER, SHORT_MM = 0.34, 1.6, 60.0
-#: How much larger the letters of a table are that has a page of its own and fills little of it.
-MOST_LETTERS = 1.4
+#: How much larger the letters of a table may be that has a page of its own and fills little of it.
+LARGER_LETTERS = (1.75, 1.6, 1.5, 1.4)
 #: The table of a block with more parcels has pages of its own.
 MOST_BELOW = 30
 #: Widths that the panel may have beside a block and beside a subblock, mm.
 BLOCK_PANELS, PARCEL_PANELS = (125.0, 110.0), (112.0, 90.0)
+#: Widths that it may have besides where the map keeps its scale or where its letters were too small, mm;
+#: how much more area it has in a sheet that is made anew for that.
+WIDER_PANELS, MORE_ROOM = (72.0, 80.0, 90.0, 125.0, 140.0, 155.0), 1.1
 #: Heights that a block's panel may have below its map, mm; one column holds the classes, a line each.
 BLOCK_HEIGHTS, CLASSES_MM, CLASS_MM = (140.0, 124.0, 108.0), 12.0, 2.8
 #: A parcel goes on on the next sheet where less than this share of it lies on this one.
@@ -114,8 +117,8 @@ class Sheet:
         their number on it.
     labels
         Where its labels stand, window by window.
-    beside
-        Makes the sheet with its panel beside the map, where it stands below; None for any other sheet.
+    roomier
+        Makes the sheet with a larger panel; None for a map of the whole plan.
     """
 
     kind: str
@@ -128,7 +131,7 @@ class Sheet:
     parcels: int = 0
     labelled: int = 0
     labels: list[Labels] = field(default_factory=list)
-    beside: Callable[[], Sheet] | None = None
+    roomier: Callable[[], Sheet] | None = None
 
 
 def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the rest by name)
@@ -139,7 +142,7 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
     context: Sequence[Extent],
     parts: Sequence[Extent] = (),
     *,
-    below: bool = True,
+    least_mm2: float = 0.0,
 ) -> Sheet:
     """
     The control sheet of a block or a subblock.
@@ -150,14 +153,14 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
         The parts of the same kind: the location map shows them, and sheets next to this one are named.
     parts
         The subblocks, of which a block has a table before that of its parcels.
-    below
-        Whether the panel may stand below the map.
+    least_mm2
+        The area that its panel has at least, where a layout gives as much.
     """
     lang, block = facts.view.words.lang, extent.kind == "block"
     names = [str(facts.names[row]) for row in extent.rows]
     table = parcel_rows(facts, names)
     table["notes"] += _cut_parcels(facts, extent)
-    found = _fit(facts, paper, extent, table, below=below)
+    found = _fit(facts, paper, extent, table, least_mm2)
     scenes = maps.scenes_of(facts, found)
     shown: dict[str, bool] = {}
     for scene in scenes:
@@ -182,10 +185,10 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
     classes = [one for one in entries if one.amount] if found.layout.beneath else []
     signs = [one for one in entries if one not in classes]
     side = [
-        *([panels.legend(lang, files, classes)] if classes else []),
-        figures,
+        *([panels.legend(lang, files, classes)] if classes else [figures]),
         panels.legend(lang, files, signs, notes, "legend.signs_title" if classes else "legend.title"),
         *panels.rules(facts, extent, shown),
+        *([figures] if classes else []),
         panels.verdicts(facts, files, extent),
         panels.title_block(facts.view, title, number, maps.scale_said(lang, found.scale)),
     ]
@@ -199,24 +202,32 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
     if not found.layout.table_mm:
         made = (subblock_table(facts, extent, parts), facility_table(facts, extent))
         before = [one for one in made if one] if block else []
-        letters = letters_alone(table, found.layout) if not before else 1.0
+        # A short table lies across: there its letters have room to be larger.
+        across = replace(found.layout, portrait=False)
+        letters = letters_alone(table, across) if not before else 1.0
         data |= {
             "before": before,
+            "turned": found.layout.portrait and letters > 1,
             "table_letters": letters if letters > 1 else letters_on_pages([*before, table], found.layout),
         }
     return Sheet(
         extent.kind, extent.id, number, title, found, data, 1 if block else 2,
         len(numbered), len(scenes[0].labelled & numbered), [scene.canvas.labels for scene in scenes],
-        partial(control_sheet, facts, files, paper, extent, context, parts, below=False)
-        if found.layout.beneath else None,
+        partial(
+            control_sheet, facts, files, paper, extent, context, parts,
+            least_mm2=MORE_ROOM * max(least_mm2, found.layout.panel_mm2),
+        ),
     )  # fmt: skip
 
 
-def _fit(facts: Facts, paper: Paper, extent: Extent, table: dict[str, Any], *, below: bool = True) -> Fit:
+def _fit(facts: Facts, paper: Paper, extent: Extent, table: dict[str, Any], least_mm2: float = 0.0) -> Fit:
     """The layout with the table whole below the map; without it where that makes the map much larger."""
     block, land = extent.kind == "block", [extent.shape]
     first = FIRST_JA if facts.view.words.lang == "ja" else FIRST
-    apart = layouts(paper, BLOCK_PANELS if block else PARCEL_PANELS)
+    panels = BLOCK_PANELS if block else PARCEL_PANELS
+    apart = layouts(paper, panels)
+    if least_mm2:
+        apart = layouts(paper, (*panels, *WIDER_PANELS), upright=(*UPRIGHT_MM, *WIDER_PANELS))
     with_table = []
     for layout in apart if not block or len(extent.rows) < MOST_BELOW else ():
         k, most = paper.letters, MOST_TABLE * layout.body[1]
@@ -224,13 +235,27 @@ def _fit(facts: Facts, paper: Paper, extent: Extent, table: dict[str, Any], *, b
         if height * LEAST_LETTERS <= most:
             with_table.append(replace(layout, table_mm=min(height, most)))
     uses = len({facts.uses[row] for row in extent.rows})
-    high = [one for one in BLOCK_HEIGHTS if block and below and one >= CLASSES_MM + CLASS_MM * uses]
-    alone = fit(land, [*apart, *beneath(paper, high)], first)
+    high = [one for one in BLOCK_HEIGHTS if block and one >= CLASSES_MM + CLASS_MM * uses]
+    with_table = [one for one in with_table if one.panel_mm2 >= least_mm2]
+    apart += beneath(paper, high)
+    least_mm2 = min(least_mm2, max(one.panel_mm2 for one in apart))
+    alone = fit(land, [one for one in apart if one.panel_mm2 >= least_mm2], first)
     if not with_table:
-        return alone
+        return _widened(alone, land)
     found = fit(land, with_table, first)
     short = min(layout.table_mm for layout in with_table) <= SHORT_MM * paper.letters
-    return alone if found.scale >= MUCH_LARGER * alone.scale and not short else found
+    larger = found.scale >= MUCH_LARGER * alone.scale
+    return _widened(alone if larger and not short else found, land)
+
+
+def _widened(found: Fit, land: Sequence[BaseGeometry]) -> Fit:
+    """The same map with the widest panel that leaves it its scale and its windows."""
+    layout = found.layout
+    widths = [one * layout.paper.letters for one in WIDER_PANELS if not layout.beneath]
+    wider = [replace(layout, panel_mm=one) for one in widths if one > layout.panel_mm]
+    kept = (fit(land, [one], (found.scale,)) for one in reversed(wider))
+    same = (one for one in kept if (one.scale, len(one.cells)) == (found.scale, len(found.cells)))
+    return next(same, found)
 
 
 def height_mm(table: dict[str, Any], width_mm: float) -> float:
@@ -259,11 +284,10 @@ def letters_for(table: dict[str, Any], layout: PaperLayout) -> float:
 
 
 def letters_alone(table: dict[str, Any], layout: PaperLayout) -> float:
-    """The factor of letters of a table that would leave half of a page of its own empty; else 1."""
-    k = layout.paper.letters
-    filled = height_mm(table, layout.body[0] / k) / (layout.body[1] / k)
-    # Larger letters break more lines: the height grows with their square at most.
-    return MOST_LETTERS if filled * MOST_LETTERS**2 <= SURE else 1.0
+    """The largest factor of letters of a table that would leave much of a page of its own empty; else 1."""
+    width, height = (side / layout.paper.letters for side in layout.body)
+    room = ((one, one * height_mm(table, width / one)) for one in LARGER_LETTERS)
+    return next((one for one, high in room if high <= SURE * height), 1.0)
 
 
 def letters_on_pages(tables: Sequence[dict[str, Any]], layout: PaperLayout) -> float:

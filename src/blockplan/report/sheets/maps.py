@@ -84,7 +84,7 @@ def _foot(scene: Scene, fit: Fit) -> str:
         out.append(
             text(left, top + (1.4 + 3.8 * at) * k, line, size, anchor="start", fill=ink, weight=weight)
         )
-    out.append(north(width - 4 * k, top + 2.4 * k, said(lang, "head.north"), k))
+    out.append(north(width - 4 * k, top + 3.0 * k, said(lang, "head.north"), k))
     return "".join(out)
 
 

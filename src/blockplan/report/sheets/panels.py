@@ -240,7 +240,7 @@ def title_block(view: View, title: str, number: str, scale: str) -> Panel:
     digest = view.result.content_hash or view.plan.content_hash
     label = {key: said(lang, f"title_block.{key}") for key in (
         "authority", "office", "project", "sheet", "number", "scale", "drawn", "checked", "reviewed",
-        "approved",        "date", "revision", "crs", "heights", "hash", "not_stated",
+        "approved", "date", "revision", "crs", "hash",
     )}  # fmt: skip
     return {
         "kind": "title_block",
@@ -255,10 +255,9 @@ def title_block(view: View, title: str, number: str, scale: str) -> Panel:
             [label["reviewed"], "", label["approved"], ""],
             [label["number"], number, label["scale"], scale],
             [label["date"], words.day(manifest.drawn_on), label["revision"], revision],
-            [label["crs"], crs_said(view), label["heights"], label["not_stated"]],
-            [label["hash"], digest[:DIGITS], "", "{page}"],
+            [label["hash"], digest[:DIGITS], said(lang, "cover.page"), "{page}"],
         ],
-        "page": said(lang, "head.page", n="{n}", of="{of}"),
+        "last": [label["crs"], f"{crs_said(view)}{said(lang, 'title_block.no_heights')}"],
     }
 
 

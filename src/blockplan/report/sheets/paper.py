@@ -103,6 +103,12 @@ class PaperLayout:
         return self.panel_mm, self.picture[1]
 
     @property
+    def panel_mm2(self) -> float:
+        """The area of the panel."""
+        width, height = self.panel
+        return width * height * (COLUMNS if self.beneath else 1)
+
+    @property
     def window(self) -> tuple[float, float]:
         """Width and height of the map's window."""
         width, height = self.picture
@@ -137,10 +143,12 @@ class Fit:
     land_mm: tuple[float, float] = (0.0, 0.0)
 
 
-def layouts(paper: Paper, panels: Iterable[float], *, portrait: bool = True) -> list[PaperLayout]:
-    """The layouts that a sheet may take."""
-    widths = [(panel, False) for panel in panels] + [(panel, True) for panel in UPRIGHT_MM if portrait]
-    return [PaperLayout(paper, upright, width * paper.letters) for width, upright in widths]
+def layouts(
+    paper: Paper, panels: Iterable[float], *, portrait: bool = True, upright: Iterable[float] = UPRIGHT_MM
+) -> list[PaperLayout]:
+    """The layouts that a sheet may take, by the widths of its panel across and upright."""
+    widths = [(panel, False) for panel in panels] + [(panel, True) for panel in upright if portrait]
+    return [PaperLayout(paper, turned, width * paper.letters) for width, turned in widths]
 
 
 def beneath(paper: Paper, heights: Iterable[float]) -> list[PaperLayout]:

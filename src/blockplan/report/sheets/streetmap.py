@@ -335,8 +335,10 @@ def stops(scene: Scene, *, named: bool = True) -> None:
             scene.show("station", 31, sign_swatch(symbol("metro", 4, 2, 3.8, fixed=True)))
             if named and names[at] and names[at] not in written:
                 size = 2.6 * k
+                wide = width_of(names[at], size)
+                away = (side / 2 + 0.4, side + 1.0 * k)
                 if canvas.write(
-                    beside(x, y, side / 2 + 0.4, width_of(names[at], size), size),
+                    [spot for one in away for spot in beside(x, y, one, wide, size)],
                     names[at],
                     size,
                     fill=STOP,

@@ -43,6 +43,8 @@ ENDS = {
     "intensity": (0.8, 1.2, 1.6, 2.0, 2.5, 3.5, 5.0, 8.0),
 }
 MOST_CLASSES = 7
+#: Radius of the ring around a core, mm.
+RING_MM = 5.0
 #: Roles of a structure that are lines; the others are cores.
 LINES = ("axis", "belt")
 #: A location map needs something that lies this share of the plan's shorter side outside it.
@@ -168,9 +170,8 @@ def structure(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     for core in cores:
         if core is not None:
             x, y = shapely.get_coordinates(shapely.centroid(core))[0]
-            canvas.labels.keep(
-                (x - 2.4 * canvas.k, y - 2.4 * canvas.k, x + 2.4 * canvas.k, y + 2.4 * canvas.k)
-            )
+            reach = RING_MM * canvas.k
+            canvas.labels.keep((x - reach, y - reach, x + reach, y + reach))
     streetmap.stops(scene)
     called = facts.view.ground.names("structure")
     looks: dict[str, tuple[dict[str, Style], ...]] = {
@@ -205,14 +206,14 @@ def _core(scene: Scene, at: Sequence[float], name: str) -> None:
         return
     canvas.add(
         "signs",
-        circle(x, y, 5 * k, fill=CORE, fill_opacity=0.22, stroke=CORE, stroke_width=0.5)
+        circle(x, y, RING_MM * k, fill=CORE, fill_opacity=0.22, stroke=CORE, stroke_width=0.5)
         + circle(x, y, 2.2 * k, fill=CORE, stroke="#ffffff", stroke_width=0.5),
     )
     scene.show("core", 4, dot_swatch(CORE))
     size = 3.0 * k
     if name:
         spots = [
-            spot for away in (2.6, 5.5, 9, 13) for spot in beside(x, y, away * k, width_of(name, size), size)
+            spot for away in (5.2, 7.5, 10, 13) for spot in beside(x, y, away * k, width_of(name, size), size)
         ]
         canvas.write(spots, name, size, fill="#7c2a06", weight="700")
 
