@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 import re
@@ -12,7 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
+from tests.random_plans import random_plan
 
+from blockplan.check import check
 from blockplan.cli.common import show_document
 from blockplan.errors import UsageError
 from blockplan.report.document import (
@@ -26,10 +29,12 @@ from blockplan.report.document import (
     Table,
     Term,
     section_json,
+    walk,
 )
 from blockplan.report.maps.svg import text_width
 from blockplan.report.renderers import render
 from blockplan.report.renderers.docx import BOLD, PAD_EM, shared_widths
+from blockplan.report.verdicts import verdict_document
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20" width="40mm" height="20mm">'
@@ -222,3 +227,13 @@ def test_a_section_is_json_of_its_sentences_terms_table_and_notes() -> None:
 def test_an_ending_that_no_renderer_has_is_refused() -> None:
     with pytest.raises(UsageError, match=r"cannot be written as '.odt'. Known endings: .html, .pdf, .docx"):
         render(DOCUMENT, ".odt")
+
+
+def test_what_would_put_a_verdict_right_is_told_with_the_block_that_it_is_of() -> None:
+    result = check(random_plan(7, columns=6, rows=5), packs=["zone"])
+    failed = next(one for one in result.verdicts if one.outcome == "fail" and one.remedy)
+    places = ("02-01", "03-02")
+    asked = tuple(dataclasses.replace(failed, scope_kind="subblock", scope_id=one) for one in places)
+    made = verdict_document(dataclasses.replace(result, verdicts=(failed, *asked)), "zh")
+    told = [block.term for block in walk(made.sections) if isinstance(block, Term)]
+    assert told == [failed.rule, *(f"{failed.rule} {one}" for one in places)]

@@ -369,3 +369,24 @@ def _north(svg: str) -> tuple[float, tuple[float, float]]:
     assert tip
     assert letter, svg[-700:]
     return float(tip[1]), (float(letter[1]), float(letter[2]))
+
+
+def test_five_parts_that_lie_apart_have_a_window_each() -> None:
+    corners = [(0, 0), (3_000, 500), (1_200, 2_500), (5_200, 2_600), (300, 4_200)]
+    land = [shapely.box(x, y, x + 400, y + 200) for x, y in corners]
+    found = fit(land, layouts(PAPERS["A3"], (125.0,)))
+    assert len(found.cells) == len(land)
+    assert found.scale <= 6_000
+
+
+@pytest.mark.parametrize("synthetic", [False, True])
+def test_a_sheet_says_whose_data_it_shows(*, synthetic: bool) -> None:
+    plan = a_row({"attribution": {"en": "OpenStreetMap contributors, ODbL"}, "synthetic": synthetic})
+    front, land = drawn(plan, "cover", "landuse", lang="en").sheets
+    assert any("ODbL" in said for note in front.data["cover"]["notes"] for said in note)
+    facts = facts_of(plan, "en")
+    found = fit([facts.outline], layouts(PAPERS["A3"], (125.0,)), cut=False)
+    svg = drawn_map(scenes_of(facts, found), found)
+    assert ("ODbL" in svg) is not synthetic
+    assert ("Invented" in svg) is synthetic
+    assert land.fit is not None

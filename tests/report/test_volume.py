@@ -129,3 +129,18 @@ def test_a_figure_is_as_wide_as_the_text_and_no_higher_than_its_land_asks(
     assert height < most_mm
     assert found.land_mm[0] > 120
     assert found.layout.window[1] > found.land_mm[1]
+
+
+def test_levels_of_the_land_use_balance_are_indented_and_cells_stand_in_the_middle_of_their_row() -> None:
+    drawn = random_plan(5)
+    found = check(drawn, packs=["zone"])
+    balance = next(
+        one for one in office_tables(View(drawn, found, Words("zh"))) if one.name == "land_balance"
+    )
+    book = docx.Document(io.BytesIO(render(volume(drawn, found, "zh"), ".docx")))
+    (table,) = [one for one in book.tables if one.cell(1, 1).text == str(balance.lines[0].cells[1])]
+    indents = [row.cells[1].paragraphs[0].paragraph_format.left_indent for row in table.rows[1:]]
+    assert {line.depth for line in balance.lines} >= {0, 1}
+    deep = [bool(line.depth) for line in balance.lines]
+    assert [bool(one) for one in indents] == deep
+    assert all(cell.vertical_alignment == 1 for row in table.rows for cell in row.cells)

@@ -121,6 +121,8 @@ class Table:
         One link (or None) for each row, or none at all.
     kinds
         What each row is: a subtotal and a total are set apart; none at all where all are rows.
+    depths
+        How deep each row stands, whose second cell is indented so; none at all where none is.
     sign
         Column whose cells begin with the sign of an outcome or are a grade: a terminal colours them.
     key
@@ -134,6 +136,7 @@ class Table:
     links: tuple[PageLink | None, ...] = ()
     title: str = ""
     kinds: tuple[RowKind, ...] = ()
+    depths: tuple[int, ...] = ()
     sign: int | None = None
     key: int | None = None
     ids: tuple[str, ...] = ()

@@ -74,11 +74,11 @@ def _table(result: CheckResult, words: Words) -> Table:
 def _rest(result: CheckResult, words: Words, plan: Plan | None) -> Iterator[Block]:
     for verdict in result.verdicts:
         if verdict.outcome == "fail" and verdict.remedy is not None:
-            yield Term(verdict.rule, words.pick(verdict.remedy.text))
+            yield Term(_where(verdict), words.pick(verdict.remedy.text))
         if plan is not None and verdict.judged is not None and verdict.outcome in {"fail", "unknown"}:
-            yield Listing(verdict.rule, tuple(block_lines(verdict, plan, words)))
+            yield Listing(_where(verdict), tuple(block_lines(verdict, plan, words)))
         if verdict.outcome == "unknown":
-            yield Term(verdict.rule, _why_unknown(verdict, words))
+            yield Term(_where(verdict), _why_unknown(verdict, words))
     if left := [verdict.rule for verdict in result.verdicts if without_circle(verdict)]:
         yield Note(words("circles.none", n=words.number(len(left)), first=left[0]))
     yield Paragraph(capacity_sentence(result, words.lang))
@@ -90,6 +90,12 @@ def _rest(result: CheckResult, words: Words, plan: Plan | None) -> Iterator[Bloc
     errors = sum(found.grade == "error" for found in result.faults)
     if errors:
         yield Note(words.count("verdicts.errors", errors))
+
+
+def _where(verdict: Verdict) -> str:
+    """The rule, and the block, subblock or parcel that it was asked of."""
+    of_a_place = verdict.scope_kind in {"block", "subblock", "parcel"}
+    return f"{verdict.rule} {verdict.scope_id}" if of_a_place else verdict.rule
 
 
 def _why_unknown(verdict: Verdict, words: Words) -> str:

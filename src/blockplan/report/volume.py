@@ -244,6 +244,7 @@ class _Volume:
             tuple(tuple(self._cell(table, line, at) for at in places) for line in lines),
             title=office_said(self.view, f"title.{name}"),
             kinds=tuple(line.kind for line in lines),
+            depths=tuple(line.depth for line in lines),
         )
         yield from map(Note, table.notes)
 

@@ -50,6 +50,8 @@ EAST_ASIAN = {"zh": "zh-CN", "ja": "ja-JP"}
 PX_PER_MM, WIDEST_MM = 11.8, 160.0
 #: A page of our own: A4 with its margins. A table with more columns than these lies across.
 A4_MM, MARGIN_MM, UPRIGHT_COLUMNS = (210, 297), 25, 9
+#: How far a level of a table is indented, pt.
+INDENT_PT = 8.0
 #: Letters of tables, points: upright, across or with several columns, and across with many columns.
 LETTERS, SEVERAL_COLUMNS, MANY_COLUMNS = (9, 8, 6.5), 7, 13
 #: What a ZIP file says of the time of its members: nothing, so that bytes stay the same.
@@ -205,6 +207,8 @@ class _DocxWriter:
 
     def table(self, block: Table) -> None:
         """A table whose heads stand again on each page; numbers to the right, sums in bold."""
+        from docx.shared import Pt  # noqa: PLC0415
+
         across = self._lies(block)
         self._turn(across=across)
         if block.title:
@@ -217,14 +221,17 @@ class _DocxWriter:
             cell.paragraphs[0].add_run(head).bold = True
             if self.own:
                 _headed(cell)
-        kinds = block.kinds or ("row",) * len(block.rows)
-        for kind, row in zip(kinds, block.rows, strict=True):
+        kinds, depths = (block.kinds or ("row",) * len(block.rows)), (block.depths or (0,) * len(block.rows))
+        for kind, depth, row in zip(kinds, depths, block.rows, strict=True):
             line = made.add_row()
             _marked(line, "w:cantSplit")
-            for place, cell in zip(line.cells, row, strict=True):
-                place.paragraphs[0].add_run(cell_said(cell, self.words)).bold = kind != "row"
+            for at, (place, cell) in enumerate(zip(line.cells, row, strict=True)):
+                written, place.vertical_alignment = place.paragraphs[0], 1
+                written.add_run(cell_said(cell, self.words)).bold = kind != "row"
                 if is_number(cell):
-                    place.paragraphs[0].alignment = 2  # right, as python-docx numbers it
+                    written.alignment = 2  # right, as python-docx numbers it
+                if at == 1 and depth:
+                    written.paragraph_format.left_indent = Pt(depth * INDENT_PT)
         if self.own:
             few, many = (SEVERAL_COLUMNS, MANY_COLUMNS)[across], len(block.heads)
             size = LETTERS[across + (many > few)]

@@ -9,6 +9,7 @@ import shapely
 
 from blockplan.report.sheets import parcelmap
 from blockplan.report.sheets.canvas import segment
+from blockplan.report.sheets.paper import MOST_PARTS
 from blockplan.report.sheets.scene import fill_swatch, line_swatch
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ CLASSES = {
     "local": ("#ffffff", "#9a9a94", 0.6),
     "path": ("#7b9b6f", "", 0.3),
 }
-#: Pieces of planned land that are this near to each other are one part, m; more parts than these are one box.
-NEAR_M, MOST_PARTS = 30.0, 4
+#: Pieces of planned land that are this near to each other are one part, m.
+NEAR_M = 30.0
 
 
 def parts(facts: Facts) -> list[BaseGeometry]:

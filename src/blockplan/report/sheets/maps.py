@@ -79,6 +79,9 @@ def _foot(scene: Scene, fit: Fit) -> str:
         long_one = said(lang, "head.synthetic_long")
         fits = width_of(long_one, 2.2 * k) <= room
         lines.append((long_one if fits else said(lang, "head.synthetic"), SYNTHETIC, "700"))
+    elif view.plan.manifest.attribution:
+        source = view.words.pick(view.plan.manifest.attribution)
+        lines.append((view.words("head.attribution", source=source), MUTED, "400"))
     for at, (line, ink, weight) in enumerate(lines):
         size = min(2.2 * k, room / max(width_of(line, 1.0), 1.0))
         out.append(

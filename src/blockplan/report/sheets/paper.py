@@ -27,7 +27,7 @@ FULL_ENOUGH = 0.55
 LONG = 1.6
 #: Parts that cover less than this of their common box get windows of their own.
 APART = 0.6
-MOST_CELLS = 4
+MOST_CELLS, MOST_PARTS = 4, 6
 #: A strip ends in a gap of the land that lies so near to its equal share of the length.
 NEAR_CUT = 0.4
 #: Land is cut up where its scale grows at least by this factor.
@@ -211,7 +211,7 @@ def _arrangements(land: Sequence[BaseGeometry]) -> list[tuple[list[Frame], int]]
             found.append((strips, 1 if tall else len(strips)))
     parts = [box_of(part.bounds) for part in land]
     covered = sum(part.width * part.height for part in parts)
-    if 1 < len(parts) <= MOST_CELLS and covered < APART * whole.width * whole.height:
+    if 1 < len(parts) <= MOST_PARTS and covered < APART * whole.width * whole.height:
         found += [(parts, rows) for rows in range(1, len(parts) + 1)]
     return found
 

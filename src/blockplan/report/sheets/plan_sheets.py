@@ -226,6 +226,9 @@ class Whole:
         notes = [[said(self.lang, "cover.basis"), view.words.join(basis)]]
         if missing:
             notes.append([said(self.lang, "cover.left_out"), view.words.join(missing)])
+        if manifest.attribution:
+            source = view.words.pick(manifest.attribution)
+            notes.append([said(self.lang, "cover.source"), source])
         if manifest.synthetic:
             notes.append([view.words("head.synthetic_title"), view.words("head.synthetic")])
         columns = 1 if len(rows) <= 8 else 2 if len(rows) <= 64 else 3
