@@ -104,6 +104,17 @@ def test_what_is_missing_is_said_in_words() -> None:
     assert {one: missing_words([one], Words("en")) for one in said} == said
 
 
+def test_the_same_thing_missing_in_many_features_is_one_line() -> None:
+    """However many facts say so: each fault of the data is one."""
+    faults = [
+        Missing("parcels", "land_use", (f"P-{at}",), why="fault",
+                values=(("rule", "pq-code"), ("layer", "parcels"), ("aspect", "land_use")))
+        for at in range(5)
+    ]  # fmt: skip
+    assert missing_words(faults, Words("en")) == ["pq-code: parcels P-0, P-1, P-2, 2 more (land_use)"]
+    assert faults[0].lines() == ("pq-code: parcels P-0 (land_use)",)
+
+
 def test_a_reported_measure_says_its_parts_and_what_is_missing() -> None:
     density = Measurement("street_density", 8.42, "km/km2", by=(Part("local", 5.0), Part("arterial", None)))
     row = reported_row(density, Words("en"))

@@ -70,9 +70,9 @@ def text_faults(faults: Iterable[Fault], statements: Collection[str]) -> tuple[F
 
 def doubted(fault: Fault) -> Missing:
     """What a fault leaves open, in words that need no language: ``pq-missing: facilities F-12 (beds)``."""
-    where = f"{fault.layer} {fault.id}" if fault.id is not None else fault.layer
-    line = f"{fault.rule}: {where} ({fault.aspect})"
-    return Missing(fault.layer, fault.aspect, why="fault", values=(("line", line),))
+    ids = () if fault.id is None else (fault.id,)
+    said = (("rule", fault.rule), ("layer", fault.layer), ("aspect", fault.aspect))
+    return Missing(fault.layer, fault.aspect, ids, why="fault", values=said)
 
 
 def _touches(fault: Fault, counted: Mapping[str, set[str]], reads: Reads | None) -> bool:

@@ -169,7 +169,14 @@ def who(verdict: Verdict, words: Words) -> str:
 
 def missing_words(missing: Iterable[Missing], words: Words) -> list[str]:
     """All that is missing, in words: a line a thing, with the first features that lack it, each once."""
-    return list(dict.fromkeys(line for one in missing for line in _missing_lines(one, words)))
+    together: dict[tuple[Missing, bool], Missing] = {}
+    for one in dict.fromkeys(missing):
+        key = replace(one, ids=(), more=0), bool(one.ids)
+        there = together.get(key)
+        if there is not None:
+            one = replace(one, ids=tuple(dict.fromkeys([*there.ids, *one.ids])), more=there.more + one.more)  # noqa: PLW2901
+        together[key] = one
+    return list(dict.fromkeys(line for one in together.values() for line in _missing_lines(one, words)))
 
 
 def _missing_lines(one: Missing, words: Words) -> list[str]:

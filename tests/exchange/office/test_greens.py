@@ -270,3 +270,16 @@ def test_a_numbered_outline_on_a_layer_of_greens_is_still_a_parcel(folder, broug
     plan, _ = brought()
     assert "B-01" in plan.layer("parcels").index
     assert "greens" not in plan.layers
+
+
+def test_kinds_of_facilities_and_stops_are_read_as_maps_write_them(town, brought):
+    town(
+        schools=points((10, 10), (20, 20), name=["North", None], amenity=["fire_station", "doctors"],
+                       capacity=[None, 12]),
+        bus_stops=points((50, 50), (60, 60), kind=["tram_stop", "subway_entrance"]),
+        buildings=areas(box(10, 10, 20, 20), levels=[3], flats=[6]),
+    )  # fmt: skip
+    plan, _ = brought()
+    assert plan.layer("facilities")["service"].tolist() == ["fire", "clinic"]
+    assert plan.layer("stops")["modes"].tolist() == ["tram", "subway"]
+    assert plan.layer("buildings")[["floor_area_m2", "dwellings"]].to_numpy().tolist() == [[300.0, 6.0]]

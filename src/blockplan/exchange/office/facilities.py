@@ -104,7 +104,7 @@ def _record(row: Row, source: str, findings: list[SourceFinding]) -> dict[str, A
 
 def _kind(name: str, said: str) -> tuple[str, str | None] | None:
     """Service and level by the name; by the kind that is said where the name tells no more than "other"."""
-    kind = service_of(name)
+    kind, said = service_of(name), said.replace("_", " ")
     return service_of(said) or kind if kind is None or kind[0] == "other" else kind
 
 
