@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -293,7 +293,7 @@ class _Bench:
             said = {
                 "measure": entry.measure,
                 "title": dict(entry.title),
-                "source": entry.source.model_dump(mode="json", exclude_none=True),
+                "source": entry.source.plain,
                 "confidence": entry.confidence,
             }
             yield replace(found, id=name, definition={**found.definition, **said})
@@ -328,9 +328,12 @@ class _Bench:
 
     def _choices(self, rule: Rule) -> RuleChoices:
         """The choices of a rule for the plan."""
+        from blockplan.plan.model.recall import once  # noqa: PLC0415 (it brings in numpy)
+
         found = self.chosen.get(id(rule))
         if found is None:
-            found = self.chosen[id(rule)] = choices(rule, self.plan.manifest)
+            make = partial(choices, rule, self.plan.manifest)
+            found = self.chosen[id(rule)] = once("choices", make, rule, self.plan.manifest)
         return found
 
     def _found(self, asked: _AskedRule, measurement: Measurement) -> dict[str, Any]:
@@ -433,7 +436,7 @@ class _Bench:
             "readings": (),
             "force": rule.force,
             "confidence": rule.confidence,
-            "source": limit.source.model_dump(mode="json", exclude_none=True),
+            "source": limit.source.plain,
             "measurement": measurement,
             "pack": asked.pack.id,
             "doubts": found,

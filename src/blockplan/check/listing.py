@@ -91,7 +91,7 @@ def _summary(rule: Rule, pack: Pack, lang: str) -> dict[str, Any]:
         "confidence": rule.confidence,
         "scope": {"kind": rule.scope.kind, "id": rule.scope.id},
         "repealed": rule.repealed.model_dump(mode="json") if rule.repealed else None,
-        "source": limit.source.model_dump(mode="json", exclude_none=True),
+        "source": limit.source.plain,
     }
 
 
@@ -113,7 +113,7 @@ def _full(rule: Rule, pack: Pack, lang: str) -> dict[str, Any]:
                 "required": {"op": (asked := required_by(limit)).op, "value": _plain(asked.value)},
                 **({"own": True} if limit.own else {}),
                 **({"by_class": _table(limit)} if limit.by_class is not None else {}),
-                "source": limit.source.model_dump(mode="json", exclude_none=True),
+                "source": limit.source.plain,
             }
             for limit in rule.limits
         ],

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -92,6 +93,11 @@ class Source(StrictModel):
     address: Line | None = None
     published: dt.date | None = None
     confirmed_by: Line | None = None
+
+    @cached_property
+    def plain(self) -> dict[str, Any]:
+        """As JSON writes it."""
+        return self.model_dump(mode="json", exclude_none=True)
 
 
 class Figures(StrictModel):

@@ -18,7 +18,7 @@ def place_of(plan: Plan) -> tuple[float, float] | None:
 
 
 def _place_of(plan: Plan) -> tuple[float, float] | None:
-    drawn = [plan.layer(name).geometry for name in ("boundary", "parcels", "areas") if plan.has_layer(name)]
+    drawn = (plan.layer(name).geometry for name in ("boundary", "parcels", "areas") if plan.has_layer(name))
     bounds = next((one.total_bounds for one in drawn if len(one) and not one.is_empty.all()), None)
     if plan.crs is None or bounds is None or not all(map(math.isfinite, bounds)):
         return None

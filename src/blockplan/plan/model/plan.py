@@ -86,6 +86,7 @@ class Plan:
         self._base = base
         self._cache: dict[str, Derived] = {}
         self._before: dict[str, Derived] = {}  # of the plan before an edit, what that may have changed
+        self._used: set[str] = set()  # and what any of that asked for
         self._touched = Touched()
         self._asking = Asking()
         self.layers: dict[str, pd.DataFrame] = {}
@@ -190,7 +191,7 @@ class Plan:
         else:
             own, uses = frozenset(reads(value) if callable(reads) else reads), ()
         before = self._before.get(key)
-        if before is not None and same(before.value, value):
+        if before is not None and key in self._used and same(before.value, value):
             value = before.value
         return Derived(value, self._reads(own, uses), own, uses, recipe)
 
@@ -249,6 +250,7 @@ class Plan:
         for key, kept in self._cache.items():
             stands = kept.reads and anew._touched.spares(kept.reads)
             (anew._cache if stands else anew._before)[key] = kept
+        anew._used.update(*[kept.uses for kept in anew._before.values()])
         for layer, ids in (rows or {}).items():
             if layer in anew.layers:
                 anew._digest_again(layer, set(ids), self)
