@@ -212,13 +212,13 @@ def test_what_the_power_took_of_an_upload_is_never_spoken_of_by_an_entry(
 
     monkeypatch.setattr("blockplan.portal.record.files.os.fsync", brought)
     monkeypatch.setattr(Path, "unlink", lambda *_args, **_more: None)  # nobody tidies up without power
-    for step, target in enumerate(("replace", "_to_disk", "insert")):
+    for step, target in enumerate(("replace", "sync_folder", "insert")):
         content = f"file of step {step}".encode()
         with monkeypatch.context() as power:
             if target == "replace":
                 power.setattr(Path, "replace", cut)
-            elif target == "_to_disk":
-                power.setattr("blockplan.portal.record.files._to_disk", cut)
+            elif target == "sync_folder":
+                power.setattr("blockplan.portal.record.files.sync_folder", cut)
             else:
                 power.setattr("blockplan.portal.record.rows.single_rows.insert", cut)
             with pytest.raises(PowerCut):

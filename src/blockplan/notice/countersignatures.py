@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from blockplan.atomic import put
 from blockplan.errors import UsageError
 from blockplan.notice.proof import canonical
 from blockplan.notice.proof.notes import read_checkpoint
@@ -74,11 +75,8 @@ class Outside:
         return [json.loads(line) for line in path.read_bytes().splitlines()] if path.is_file() else []
 
     def _add(self, what: str, one: Any) -> None:
-        path = self._path(what)
-        beside = path.with_name(path.name + ".new")
         rows = [*self._read(what), one][-KEPT:]
-        beside.write_bytes(b"".join(canonical.dumps(row) + b"\n" for row in rows))
-        beside.replace(path)
+        put(self._path(what), b"".join(canonical.dumps(row) + b"\n" for row in rows))
 
 
 def ask_witness(note: str, log: Verifier, nodes: Nodes, witness: Witness, address: str) -> str:

@@ -12,10 +12,12 @@ from __future__ import annotations
 import json
 import os
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blockplan.atomic import put
 from blockplan.notice.ledger import system_clock
 from blockplan.portal.config import LOOPBACK, config_of_environment
 
@@ -179,10 +181,6 @@ def _keep(path: Path, read: ClockReading) -> None:
     last = _known.get(path)
     if last is not None and last.boot == read.boot and read.counter - last.counter < KEEP_S:
         return
-    beside = path.with_name(f"{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(json.dumps(asdict(read)))
-        beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)  # a full disk is told where it matters
+    with suppress(OSError):  # a full disk is told where it matters
+        put(path, json.dumps(asdict(read)).encode())
     _known[path] = read

@@ -8,7 +8,6 @@ direction of writing are spelled out, and a cell that a spreadsheet would take f
 from __future__ import annotations
 
 import datetime as dt
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +25,7 @@ from blockplan.report.document import (
     Term,
     TextRun,
 )  # fmt: skip
+from blockplan.report.files import write_whole
 from blockplan.report.renderers.html import page
 from blockplan.report.words import Words
 from blockplan.respond.document import response
@@ -79,12 +79,7 @@ def write_response(
         msg = f"{folder} is a file; name a folder for the consultation report."
         raise UsageError(msg)
     made = response_files(response(sorting, before, after), lang)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in made.items():
-        unfinished = folder / f".{name}.part"
-        unfinished.write_bytes(data)
-        os.replace(unfinished, folder / name)  # noqa: PTH105 (atomic)
-    return [folder / name for name in made]
+    return [write_whole(folder / name, data) for name, data in made.items()]
 
 
 def response_files(found: Mapping[str, Any], lang: str) -> dict[str, bytes]:

@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from blockplan.atomic import sync_folder
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.proof import merkle
 from blockplan.notice.proof.notes import Signer, TreeHead, Verifier, read_checkpoint
@@ -58,11 +59,7 @@ class TipFile:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self.path)
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self.path.parent)
 
 
 _GIVE_BACK = TEXTS.text("give_back")

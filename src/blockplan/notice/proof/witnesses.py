@@ -9,7 +9,6 @@ was forked, or rolled back, gets no second signature for another tree.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import time
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from blockplan.atomic import put
 from blockplan.errors import UsageError
 from blockplan.notice.proof import merkle
 from blockplan.notice.proof.notes import (
@@ -166,13 +166,7 @@ class Watcher:
         return TreeHead.from_text(path.read_text(encoding="utf-8")) if path.exists() else None
 
     def _keep(self, seen: TreeHead) -> None:
-        path = self._file(seen.origin)
-        beside = path.with_suffix(".new")
-        with beside.open("w", encoding="utf-8") as file:
-            file.write(seen.text())
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
+        put(self._file(seen.origin), seen.text().encode(), to_disk=True)
 
 
 def request_of(note: str, checkpoint: TreeHead, old: int, nodes: merkle.Nodes) -> str:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import secrets
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +14,7 @@ from django.http import FileResponse, Http404
 from django.urls import reverse
 
 from blockplan import __version__
+from blockplan.atomic import put
 from blockplan.errors import UsageError
 from blockplan.portal.pages.common import public
 from blockplan.portal.pages.plan_sections import kind_of
@@ -96,14 +95,8 @@ def _keep(version: PlanVersion, lang: str, made: Iterable[Picture], name: str | 
             "title": one.title, "said": one.alt, "name": name or one.id,
             "width": round(one.width_mm * PIXELS_PER_MM), "height": round(one.height_mm * PIXELS_PER_MM),
         }  # fmt: skip
-        _write(folder / f"{name or one.id}.svg", one.svg)
-        _write(folder / f"{name or one.id}.json", json.dumps(told, ensure_ascii=False))
-
-
-def _write(path: Path, text: str) -> None:
-    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
-    beside.write_text(text, encoding="utf-8")
-    os.replace(beside, path)  # noqa: PTH105 (atomic)
+        put(folder / f"{name or one.id}.svg", one.svg.encode())
+        put(folder / f"{name or one.id}.json", json.dumps(told, ensure_ascii=False).encode())
 
 
 def _told(version: PlanVersion, lang: str, name: str) -> dict[str, Any] | None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
-import secrets
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -14,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 
 from blockplan import __version__
+from blockplan.atomic import put
 from blockplan.errors import UsageError
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.pages.common import public, standing_of
@@ -170,9 +169,7 @@ def _kept(version: PlanVersion, name: str, make: Callable[[], bytes]) -> bytes:
         return path.read_bytes()
     made = make()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = path.with_name(f"{name}.{secrets.token_hex(4)}.new")
-    beside.write_bytes(made)
-    os.replace(beside, path)  # noqa: PTH105 (atomic)
+    put(path, made)
     return made
 
 

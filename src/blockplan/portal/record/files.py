@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import time
 from typing import TYPE_CHECKING
 
+from blockplan.atomic import put, sync_folder
 from blockplan.portal import clock
 from blockplan.portal.record.models import EntryFile
 
@@ -38,18 +38,9 @@ class Files:
             os.utime(path)  # so that a sweep that runs now leaves it alone
             return name
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f"{name}.{secrets.token_hex(4)}.new")
-        try:
-            with beside.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
-        _to_disk(path.parent)
-        _to_disk(self.folder)
+        put(path, content, to_disk=True)
+        sync_folder(path.parent)
+        sync_folder(self.folder)
         return name
 
     def get(self, name: str) -> bytes | None:
@@ -91,11 +82,3 @@ class Files:
                 path.unlink(missing_ok=True)
                 gone += 1
         return gone
-
-
-def _to_disk(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

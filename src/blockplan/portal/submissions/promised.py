@@ -15,14 +15,13 @@ import hashlib
 import hmac
 import json
 import logging
-import os
-import secrets
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import Error as DatabaseError
 
+from blockplan.atomic import put, sync_folder
 from blockplan.errors import BlockplanError, UsageError
 from blockplan.notice.events import Attachment, parse_time, write_time
 from blockplan.notice.promises import OF_RECORD, digest_of, promise, said_of
@@ -264,23 +263,9 @@ def _write(path: Path, content: bytes) -> None:
         raise UsageError(f"{len(there)} opinions wait already")
     for folder in (path.parent.parent, path.parent):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = path.with_suffix(f".{secrets.token_hex(8)}.new")
-    try:
-        with beside.open("xb") as file:
-            os.fchmod(file.fileno(), 0o600)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    put(path, content, mode=0o600, to_disk=True)
     for folder in _up(path.parent):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        sync_folder(folder)
 
 
 def _up(folder: Path) -> Iterator[Path]:
