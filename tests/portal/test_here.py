@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from html import unescape
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -145,6 +146,18 @@ def test_the_first_load_of_the_map_is_at_most_400_kb(shown: DatabaseStore) -> No
     sizes = {name: len(client.get(name).content) for name in (*files, made + shared)}
     sizes["plan"] = len(client.get("/files/town/map/plan.json?lang=en").content)
     assert sum(sizes.values()) <= 400_000, sizes
+
+
+def test_what_the_map_needs_first_is_asked_for_with_the_page(shown: DatabaseStore) -> None:
+    page = Client().get("/en/notices/town/").content.decode()
+    script = re.search(r'src="(/map/[^"]*/map\.js)"', page)
+    assert script is not None
+    told = Client().get(script[1], headers={"Accept-Encoding": "identity"}).content.decode()
+    needed = set(re.findall(r'from"\./([^"]+)"', told[:5000]))
+    assert needed
+    assert set(re.findall(r'modulepreload" href="[^"]*/([^"/]+)"', page)) == needed
+    data = json.loads(unescape(re.search(r'data-island="([^"]*)"', page)[1]))  # type: ignore[index]
+    assert f'as="fetch" crossorigin href="{data["plan"]}"' in page
 
 
 def test_no_other_name_is_served_from_the_built_files(client: Client) -> None:

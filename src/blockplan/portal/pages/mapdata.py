@@ -255,6 +255,8 @@ def of_notice(request: HttpRequest, row: Notice, version: PlanVersion, lang: str
     return {
         "script": compression.address("map.js"),
         "style": compression.address("map.css"),
+        "imported": compression.imported("map.js"),
+        "plan": data["plan"],
         "data": json.dumps(data, ensure_ascii=False),
     }
 
