@@ -63,6 +63,8 @@ WAIT_MS = 240_000
 STEPS, DRAG_S = 150, 12.0
 #: So far right and down the picture is looked at amid a drag, px.
 SEEN = (60, 40)
+#: Words are seen: style sheets have come.
+PAINTED = "performance.getEntriesByName('first-contentful-paint').length > 0"
 COUNT = """() => {
     window.frames_at = [];
     const next = now => { window.frames_at.push(now); window.counting = requestAnimationFrame(next); };
@@ -228,13 +230,15 @@ def first_load(browser: Any, name: str, link: str) -> dict[str, Any]:
 def interactive(browser: Any, name: str, link: str, line: dict[str, Any] | None) -> dict[str, Any]:
     """Seconds until the page can be used, and until its map stands."""
     with opened(browser, link) as tab:
+        session = tab.context.new_cdp_session(tab)
+        session.send("Network.enable")
+        session.send("Network.clearBrowserCache")  # the way in has loaded some of it
         if line is not None:
-            session = tab.context.new_cdp_session(tab)
-            session.send("Network.enable")
             session.send("Network.emulateNetworkConditions", line)
         began = time.perf_counter()
-        tab.goto(tab.inside, wait_until="domcontentloaded")
+        tab.goto(tab.inside, wait_until="commit")
         tab.wait_for_selector(USABLE[name], state="attached")
+        tab.wait_for_function(PAINTED)
         usable = time.perf_counter() - began
         tab.wait_for_selector(IDLE)
         idle = time.perf_counter() - began
