@@ -28,6 +28,7 @@ from blockplan.report.document import (
     Section,
     Table,
     Term,
+    TextRun,
     section_json,
     walk,
 )
@@ -237,3 +238,17 @@ def test_what_would_put_a_verdict_right_is_told_with_the_block_that_it_is_of() -
     made = verdict_document(dataclasses.replace(result, verdicts=(failed, *asked)), "zh")
     told = [block.term for block in walk(made.sections) if isinstance(block, Term)]
     assert told == [failed.rule, *(f"{failed.rule} {one}" for one in places)]
+
+
+def test_notes_of_a_cell_stand_on_lines_of_their_own_on_paper() -> None:
+    cell = (
+        TextRun("fails", "chip fail"),
+        TextRun("▼", "mark worse"),
+        TextRun("3 m", "strong"),
+        TextRun("of 4", "muted"),
+    )
+    made = Document("Plan", "en", dt.date(2021, 9, 30), (Section("a", "A", (Table(("h",), ((cell,),)),)),))
+    (drawn,) = docx.Document(io.BytesIO(render(made, ".docx"))).tables
+    assert drawn.rows[1].cells[0].text == "fails ▼\n3 m\nof 4"
+    said = PdfReader(io.BytesIO(render(made, ".pdf"))).pages[0].extract_text()
+    assert "fails ▼\n3 m\nof 4" in said

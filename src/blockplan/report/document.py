@@ -262,6 +262,14 @@ def cell_said(cell: Cell, words: Words) -> str:
     return plain_text(cell)
 
 
+def cell_lines(cell: Cell, words: Words) -> str:
+    """A cell in words for a page: what is ``strong`` or ``muted`` begins a line."""
+    if not isinstance(cell, tuple):
+        return cell_said(cell, words)
+    lines = (f"\n{one.text}" if one.tone in {"strong", "muted"} else f" {one.text}" for one in cell)
+    return "".join(lines).strip()
+
+
 def is_number(cell: Cell) -> bool:
     """Whether a cell is a number, which stands to the right."""
     return isinstance(cell, Quantity | Printed)

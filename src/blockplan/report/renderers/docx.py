@@ -25,6 +25,7 @@ from blockplan.report.document import (
     Section,
     Table,
     Term,
+    cell_lines,
     cell_said,
     is_number,
     plain_text,
@@ -227,7 +228,7 @@ class _DocxWriter:
             _marked(line, "w:cantSplit")
             for at, (place, cell) in enumerate(zip(line.cells, row, strict=True)):
                 written, place.vertical_alignment = place.paragraphs[0], 1
-                written.add_run(cell_said(cell, self.words)).bold = kind != "row"
+                written.add_run(cell_lines(cell, self.words)).bold = kind != "row"
                 if is_number(cell):
                     written.alignment = 2  # right, as python-docx numbers it
                 if at == 1 and depth:

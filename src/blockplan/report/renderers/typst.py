@@ -12,7 +12,7 @@ from blockplan.report.document import (
     Paragraph,
     Section,
     Table,
-    cell_said,
+    cell_lines,
     is_number,
     plain_text,
 )
@@ -85,4 +85,4 @@ def _block(block: Block, words: Words, folder: Path) -> dict[str, Any]:
 
 
 def _cell(cell: Cell, words: Words) -> dict[str, Any]:
-    return {"said": cell_said(cell, words), "number": is_number(cell)}
+    return {"said": cell_lines(cell, words), "number": is_number(cell)}
