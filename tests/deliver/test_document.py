@@ -1,6 +1,8 @@
 """A Word file as text with places: what of it is read, and where its comments stand."""
 
+import io
 import re
+import zipfile
 
 import docx
 import pytest
@@ -11,6 +13,8 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 
 from blockplan.deliver.text import check_text, write_comments
+from blockplan.deliver.text.document import open_document
+from blockplan.errors import PlanDataError
 
 SPACES = {
     "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -232,3 +236,32 @@ def test_the_number_of_a_page_states_nothing(small):
     )
     document.element.body.insert(0, parse_xml(f"<w:p {WORD}>{fields}</w:p>"))
     assert [one.kind for one in check_text(small, document).statements] == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (None, "There is no file"),
+        (b"", "holds no text that could be checked"),
+        (b"no document", "is none, or breaks off"),
+        (bytes.fromhex("d0cf11e0a1b11ae1") + b"...", "of the old form (.doc)"),
+        ("half", "is none, or breaks off"),
+        ("blank", "holds no text that could be checked"),
+        ("broken", "or is damaged"),
+    ],
+)
+def test_a_file_that_cannot_be_checked_is_refused_by_what_is_wrong_with_it(tmp_path, data, told):
+    path = tmp_path / "text.docx"
+    if isinstance(data, str):
+        docx.Document().save(path)
+        whole = path.read_bytes()
+        if data == "half":
+            path.write_bytes(whole[: len(whole) // 2])
+        elif data == "broken":
+            with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(path, "w") as new:
+                for name in old.namelist():
+                    new.writestr(name, old.read(name)[: 400 if name == "word/document.xml" else None])
+    elif data is not None:
+        path.write_bytes(data)
+    with pytest.raises(PlanDataError, match=re.escape(told)):
+        open_document(path)

@@ -64,6 +64,15 @@ _KEPT = re.compile(
 _THING_BEHIND = re.compile(
     r"の(?!高さ|幅|範囲|建築|建物|まま)|\s?(?:净空|净高)|\s(?:high|tall),?\s(?:is|are|stays?|remains?)\b"
 )
+#: What a rate is for each of, behind a number and before it; a unit that holds one is read with the number.
+_EACH_BEHIND = re.compile(
+    r"\s?(?:[/／]\s?(?=[^\s\d])|per\b|an?\s(?:day|week|month|year|hour|head|person)\b|(?:当|あ)たり)",
+    re.IGNORECASE,
+)
+_EACH_BEFORE = re.compile(
+    r"(?:每(?:公顷|平方公里|平方米|亩|公里|[百千万]|天|日|年|月|小时)|[日月年]均)[^0-9]{0,10}$"
+    r"|(?:1|一)(?:ha|㎡|日|年|時間)(?:当|あ)たり[^0-9]{0,10}$"
+)
 _LOOK_BACK = 28
 
 
@@ -74,8 +83,15 @@ def is_apart(sentence: Sentence, number: ScannedNumber) -> bool:
         is_change(sentence, number)
         or _of_a_part(sentence, number)
         or _of_which(sentence, number)
+        or _is_rate(sentence, number)
         or _OTHERS.search(_BECOMES.split(clause)[-1])
     )
+
+
+def _is_rate(sentence: Sentence, number: ScannedNumber) -> bool:
+    """Whether a number is so much for each of something: "150 jobs per hectare", 每公顷岗位150个."""
+    before = sentence.text[sentence.clause(number) : number.start]
+    return bool(_EACH_BEHIND.match(sentence.text, number.end) or _EACH_BEFORE.search(before))
 
 
 def is_change(sentence: Sentence, number: ScannedNumber) -> bool:
@@ -95,7 +111,7 @@ def _of_a_part(sentence: Sentence, number: ScannedNumber) -> bool:
     before = sentence.text[sentence.clause(number) : number.start]
     if number.dimension == "area":
         # In the name of an object it is none of it, and behind another figure it is of that.
-        own = [*(one.end for one in sentence.words), *(one.end for one in sentence.numbers)]
+        own = [*(one.end for one in sentence.words if one.subject), *(one.end for one in sentence.numbers)]
         last = max([sentence.clause(number), *(end for end in own if end <= number.start)])
         return _PART_OF_SITE.search(sentence.text, last, number.start) is not None
     if number.dimension != "length":

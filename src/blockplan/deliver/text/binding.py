@@ -11,7 +11,7 @@ from blockplan.deliver.text.certainty import Disagreement
 from blockplan.deliver.text.fitting import choose
 from blockplan.deliver.text.sentence import Sentence, sentences
 from blockplan.deliver.text.setting import becomes
-from blockplan.deliver.text.subjects import goes_on_with, subject_of
+from blockplan.deliver.text.subjects import goes_on_with, is_aside, subject_of
 from blockplan.deliver.text.sums import sum_of
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ ASKS = re.compile(
     r"|基準|標準|べき|超えない|下回らない|必要",
     re.IGNORECASE,
 )
+#: So near to its beginning stands what a sentence is about.
+TOPIC = 12
 #: Dimensions of what is counted, which a number may state without a unit, so close behind the word.
 COUNTS, CLOSE = frozenset({"person", "dwelling", "job", "parking", "bed", "place"}), 14
 RESPECTIVELY = re.compile(r"分别|依次|各[为是]|それぞれ|順に|(?P<behind>\brespectively\b)", re.IGNORECASE)
@@ -193,6 +195,10 @@ def _certain(
     """Whether a number that does not fit its fact contradicts it."""
     carried = subject is not None and subject is sentence.carried and not sentence.divided
     if carried and not goes_on_with(sentence, number, quantity):
+        return False
+    # "The firm interested in X needs 3 ha"; but what a sentence begins with is its topic: "On X, 3 ha".
+    late = subject is not None and subject.start - sentence.start > TOPIC
+    if subject and late and quantity is None and sentence.is_object(subject) and is_aside(sentence, subject):
         return False
     clause = sentence.clause(number)
     named = [one for one in sentence.words if one.subject and not sentence.is_kind(one)]

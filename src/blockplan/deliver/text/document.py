@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from zipfile import is_zipfile
 
 from blockplan.deliver.refusals import refused
 from blockplan.errors import PlanDataError
@@ -36,6 +37,8 @@ _HEADING = re.compile(
     r"[^。；;，,：:.0-9]+"
 )
 LONGEST_HEADING, MOST_HEADS = 40, 3
+#: How a file of Word before 2007 begins, or an encrypted one.
+OLD = bytes.fromhex("d0cf11e0a1b11ae1")
 #: Word's own limit of a table.
 MOST_COLUMNS = 63
 
@@ -95,16 +98,27 @@ def open_document(path: Path) -> Any:
     Raises
     ------
     PlanDataError
-        If the file cannot be read as one.
+        If the file is not there, cannot be read as one, or holds no text.
     """
     import docx  # noqa: PLC0415
 
+    if not path.is_file():
+        raise refused("missing_document", PlanDataError, path=path)
+    with path.open("rb") as file:
+        start = file.read(len(OLD))
+    if start == OLD:
+        raise refused("old_document", PlanDataError, path=path)
+    if start and not is_zipfile(path):
+        raise refused("no_word_document", PlanDataError, path=path)
     try:
-        return docx.Document(str(path))
+        document = docx.Document(str(path)) if start else None
+        read = start and any(block.text.strip() for block in blocks(document))
     except Exception as error:  # noqa: BLE001 (whatever the reader of a damaged file stumbles over)
-        raise refused(
-            "no_document", PlanDataError, path=path, why=str(error)[:200] or type(error).__name__
-        ) from None
+        why = " ".join(str(error).split())[:200] or type(error).__name__
+        raise refused("no_document", PlanDataError, path=path, why=why) from None
+    if not read:
+        raise refused("empty_document", PlanDataError, path=path)
+    return document
 
 
 def blocks(document: Any) -> Iterator[TextBlock]:

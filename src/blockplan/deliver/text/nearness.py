@@ -49,7 +49,7 @@ _BETWEEN = re.compile(
     r"规划|本次|也|仍|将|后|完成|安置|入住|居住|容纳|可供|了|个|其|整体|一律|统一|各|即|暂|初步|建议|设置|安排|配置|配建|有|和|与|、|左右|大约|不足|逾|超|上述|"
     r"[はがをもでにとのへ]|基準|コード|代码|[0-9]{4,6}|引き[上下]げ|て|より|少ない|多い|換算する?|およそ|概ね|約|上限|下限|最高|最低|限度|以下|以上|合わせて|全体|計|計画|現在|現行|から|まで|見直し|して|"
     r"[:：=＝≤≥<>＜＞≦≧（(\[）)，,~～\-–—\u2000-\u200b\u3000]"
-    r"|\b(?:code|needs?|on|with|under|grows?|points?|fix(?:es)?|gives?|becomes?|ends?|moves?|some|keeps?|takes?|gets?|counts?|holds?|offers?|provides?|houses?|sets?|aside|rises?|receives?|plan|of|is|are|was|at|to|about|some|around|approximately|roughly|up|reach(?:es)?|comes?|be|will|totals?|totall?ing|"
+    r"|\b(?:code|went|needs?|on|with|under|grows?|points?|fix(?:es)?|gives?|becomes?|ends?|moves?|some|keeps?|takes?|gets?|counts?|holds?|offers?|provides?|houses?|sets?|aside|rises?|receives?|plan|of|is|are|was|at|to|about|some|around|approximately|roughly|up|reach(?:es)?|comes?|be|will|totals?|totall?ing|"
     r"expected|planned|set|put|limited|fixed|kept|capped|amounts?|an?|the|may|must|shall|should|can|not|no|more|less|fewer|"
     r"than|exceed|exceeding|most|least|equals?|down|from|now|by|only|here|as|high|for|and|or|both|remains?|stays?|has|have|"
     r"had|there|it|that|this|its|rises?|falls?|goes?|changed?|raised|lowered|reduced|increased|cut|nearly|almost|over|"

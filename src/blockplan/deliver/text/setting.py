@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 #: What there was; "现有" before a facility's name is part of no figure.
 EXISTING = re.compile(
-    r"现状|现在|如今|当前|现有|既有|现存|[已在]建|建于|现宽|现为|目前|原有|実人口|实有|户籍|現況|現状|現在|既存"
-    r"|\b(?:existing|now|today|at present|currently|until|present(?=\s[a-z]))\b",
+    r"现状|现在|如今|当前|现有|既有|现存|[已在]建|建于|原[属为系是]|曾[为是经]|前身|过去|以前|かつて|现宽|现为|目前|原有|実人口|实有|户籍|現況|現状|現在|既存"
+    r"|\b(?:existing|now|today|at present|currently|until|once|formerly|previously|present(?=\s[a-z]))\b",
     re.IGNORECASE,
 )
 #: Words of what is only compared with, assumed, needed or asked.
@@ -44,11 +44,12 @@ _ELSEWHERE = re.compile(
     r"|\b(?:had|would have|used to)\b|(?<!is )(?<!are )(?<!be )\b(?:want|ask|allow|permitt)ed\b",
     re.IGNORECASE,
 )
-#: Somebody who has a view of the plan, up to what is decided all the same.
-_SOMEBODY = re.compile(
-    r"开发商|业主|村民|申请人|投资[方商人]|产权人|反对者|群众|代表|地権者|事業者|所有者|反対者|住民|意見書"
-    r"|\b(?:(?:land)?owners?|developers?|applicants?|objectors?|petition(?:er)?s?|appellants?|investors?|critics?"
-    r"|villagers?|neighbours?|objections?|appeals?|councils?)\b",
+#: What somebody would like, up to what is decided all the same.
+_WISH = re.compile(
+    r"(?:开发商|业主|村民|申请人|投资[方商人]|产权人|群众|代表|企业|居民)[^，,。；;]{0,12}?(?:要求|希望|提出|申请|主张|诉求|建议)"
+    r"|\b(?:owners?|developers?|applicants?|objectors?|petition(?:er)?s?|appellants?|investors?|critics?|villagers?"
+    r"|residents?|neighbours?|councils?)\s[^,;.]{0,30}?\b(?:seeks?|sought|wants?|wish(?:es)?|demands?|prefers?|proposes?"
+    r"|requests?|suggests?|asks?|(?:want|ask|demand|preferr|propos|request|suggest|wish)ed)\b",
     re.IGNORECASE,
 )
 _DECIDES = re.compile(
@@ -82,7 +83,7 @@ _WAS = re.compile(
 )
 #: Up to such a word a sentence that speaks of what there is now speaks of that.
 _PLANS = re.compile(
-    r"规划|本次|拟|将|拓[宽到至]|[扩新改]建|改造|调整|确定|提高[到至]|[降增][至到为]|更新|保留|拆除|移植|計画|整備|とする|とし|除却|撤去|解体|移転|建て?替|保存"
+    r"规划|本次|拟|将|拓[宽到至]|[扩新改]建|改造|调整|确定|提高[到至]|[降增][至到为]|更新|保留|拆除|搬迁|移植|計画|整備|とする|とし|除却|撤去|解体|移転|建て?替|保存"
     r"|\b(?:plan(?:s|ned)?|will|to be|is to|are to|shall|sets?|grows?|new|becomes?"
     r"|replaced?|demolished|cleared)\b",
     re.IGNORECASE,
@@ -138,7 +139,7 @@ class Setting:
             return True
         if self.bound_to.startswith(KINDS) and _unrevoked(OTHERS, self.said):
             return True
-        if any(not _DECIDES.search(self.said, one.end()) for one in _SOMEBODY.finditer(self.said)):
+        if any(not _DECIDES.search(self.said, one.end()) for one in _WISH.finditer(self.said)):
             return True
         if not self.bound_to.startswith("object:") and _unrevoked(_PHASE, self.said):
             return True

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _OF = re.compile(r"\s?of\s(?:(?:the|total|additional|new)\s)*", re.IGNORECASE)
 _ANEW = re.compile(r"\s*(?:It|They|This|[该此其同])", re.IGNORECASE)
 #: Before the one object of a sentence that stands behind all of its figures: "a site of 3 ha for X", 3haのX.
-_FOR = re.compile(r"(?:\bfor\s(?:the\s)?|の|的)$", re.IGNORECASE)
+_FOR = re.compile(r"(?:\bfor\s(?:the\s)?|の|的|を)$", re.IGNORECASE)
 INVERTED = re.compile(
     r"\s*(?:with|on|at|having|offering|covering|measuring)\s(?!parcel|block|subblock|plot)", re.IGNORECASE
 )
@@ -62,12 +62,12 @@ def subject_of(
         for one in before
         if one.subject and sentence.says(one, number) and (one.start <= first or sentence.is_object(one))
     ]
-    own = [one for one in reversed(topics) if not _attribute(sentence, one)]
+    own = [one for one in reversed(topics) if not is_aside(sentence, one)]
     counted = [one for one in behind if one.subject and sentence.says(one, number)]
     if number.dimension == "count":
         # "8 所小学" names what is counted behind the number.
         own = [*counted, *own]
-    named = any(one.subject and not _attribute(sentence, one) and sentence.is_object(one) for one in before)
+    named = any(one.subject and not is_aside(sentence, one) and sentence.is_object(one) for one in before)
     # What the sentence before spoke of counts only where a word names the quantity: a unit is too little.
     carries = sentence.carried is not None and quantity is not None and not named
     carries = carries and _goes_on(sentence, number, quantity)
@@ -101,7 +101,7 @@ def _signed(sentence: Sentence) -> bool:
     return sentence.text[at - 1] in "（(〔[" or _FOR.search(sentence.text, sentence.start, at) is not None
 
 
-def _attribute(sentence: Sentence, token: Token) -> bool:
+def is_aside(sentence: Sentence, token: Token) -> bool:
     """Whether a word only tells where or what something else is: ``位于 RD-01-01``, ``为科研用地``."""
     lead = sentence.text[max(sentence.start, token.start - _LOOK_BACK) : token.start]
     # "启明小学（K-H-01）" says where the school is.
