@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from typing import TYPE_CHECKING, Any
@@ -59,7 +60,7 @@ def _metadata(reader: PdfReader) -> Iterator[str]:
     stream = reader.root_object["/Metadata"].get_object()
     if "/Filter" in stream:
         yield "6.6.2 XMP is filtered"
-    xmp = stream.get_data().decode("utf-8")
+    xmp = html.unescape(stream.get_data().decode("utf-8"))
     for name, value in (("part", "2"), ("conformance", "B")):
         if f"<pdfaid:{name}>{value}<" not in xmp and f'pdfaid:{name}="{value}"' not in xmp:
             yield f"6.6.4 pdfaid:{name}"

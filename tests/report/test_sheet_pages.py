@@ -43,7 +43,7 @@ from blockplan.report.sheets.panels import PanelFiles, written
 from blockplan.report.sheets.paper import EDGE_MM, FOOT_MM, HEADING_MM, fit, layouts
 from blockplan.report.sheets.parcelmap import edge_line, ground_of
 from blockplan.report.sheets.plan_sheets import LEAST_LETTERS_FB, _fill, _together
-from blockplan.report.sheets.printed_tables import ems
+from blockplan.report.sheets.printed_tables import ems, printed
 from blockplan.report.sheets.streetmap import junctions, street_names
 from blockplan.report.sheets.themes import facilities
 from blockplan.report.view import View
@@ -390,3 +390,17 @@ def test_a_sheet_says_whose_data_it_shows(*, synthetic: bool) -> None:
     assert ("ODbL" in svg) is not synthetic
     assert ("Invented" in svg) is synthetic
     assert land.fit is not None
+
+
+def test_long_texts_of_a_panel_share_its_width_by_what_they_say() -> None:
+    hosts = [
+        {"service": "clinic", "name_en": f"Clinic {at}", "parcel_id": "P-0", "geometry": shapely.Point(9, 9)}
+        for at in range(9)
+    ]
+    plan = a_row(facilities=hosts)
+    plan = plan.replace(parcels=plan.layer("parcels").assign(phase=["1", None, None, None]))
+    view = View(plan, check(plan, packs=["zone"]), Words("en"))
+    table = printed(view, TABLES["phases"](view), narrow=True)
+    assert table is not None
+    width = dict(zip(table["heads"], table["widths"], strict=True))
+    assert width["Facilities"] > 3 * width["Phase"]

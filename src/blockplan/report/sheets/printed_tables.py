@@ -33,6 +33,8 @@ MANY, LONG = 12, ("estimated", "basis")
 FORMS = {"text": 1.6, "code": 1.3}
 #: A text no longer than so many letters does not break; a heading breaks after so many characters.
 SHORT, CHARACTERS = 6.0, 3.0
+#: Long texts of a panel share its width by what they say, up to so many letters.
+LONGEST = 40.0
 #: Columns that a panel has room for.
 NARROW = {
     "land_balance": ("code", "land_use", "planned_ha", "planned_share", "per_person_m2"),
@@ -70,13 +72,20 @@ def printed(
     cells = [[shown(line.cells[at], table.columns[at].form) for at in chosen] for line in lines]
     shared = narrow or len(columns) > MANY
     aligns = [{"text": "left", "code": "center"}.get(column.form, "right") for column in columns]
+    needed, firm = ems(heads, cells), least(heads, cells, aligns)
+    widths = [WIDE.get(column.key, FORMS.get(column.form, 1.0) if shared else 0) for column in columns]
+    if narrow:
+        widths = [
+            width if keeps else min(one, LONGEST)
+            for width, keeps, one in zip(widths, firm, needed, strict=True)
+        ]
     return {
         "title": office_said(view, f"title.{table.name}"),
         "heads": heads,
         "align": aligns,
-        "least": least(heads, cells, aligns),
-        "widths": [WIDE.get(column.key, FORMS.get(column.form, 1.0) if shared else 0) for column in columns],
-        "ems": ems(heads, cells),
+        "least": firm,
+        "widths": widths,
+        "ems": needed,
         "rows": [
             {"cells": row, "kind": line.kind, "depth": line.depth}
             for line, row in zip(lines, cells, strict=True)
