@@ -404,3 +404,24 @@ def test_long_texts_of_a_panel_share_its_width_by_what_they_say() -> None:
     assert table is not None
     width = dict(zip(table["heads"], table["widths"], strict=True))
     assert width["Facilities"] > 3 * width["Phase"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_table_stands_beside_a_map_whose_columns_have_no_room_there(
+    lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[dict[str, Any]] = []
+
+    def typeset(*told: Any, **options: Any) -> bytes:
+        made.extend(told[2]["sheets"])
+        return b""
+
+    monkeypatch.setattr(import_module("blockplan.report.sheets.atlas"), "typeset", typeset)
+    plan = read("examples/demonstration-zone")
+    atlas(plan, check(plan), lang, kinds=["existing"])
+    (sheet,) = made
+    chosen = [sheet["panel"][at] for column in sheet["choice"]["columns"] for at in column]
+    for table in (one for one in chosen if one["kind"] == "table"):
+        asked = sum(one or 7.0 for one in table["least"])
+        assert 1.85 * asked + 1.4 * len(table["least"]) <= sheet["panel_size"][0]
