@@ -10,6 +10,7 @@ import pytest
 import shapely
 import xlsxwriter
 from click.testing import CliRunner
+from tests.support import other_workbooks
 
 from blockplan.cli import app
 from blockplan.errors import BlockplanError
@@ -118,6 +119,15 @@ def test_an_offices_headings_and_values_do_as_well(plan, tmp_path):
     assert found == [
         ("parcels", "QY-01-01", "changed", {"far": 1.8, "green_ratio": 0.35}),
         ("parcels", "QY-01-02", "changed", {"green_ratio": 0.3}),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_rows_of_an_older_or_open_workbook_do_as_well(plan, tmp_path, kind):
+    rows = [["parcel_id", "far"], ["QY-01-01", 1.8]]
+    file = getattr(other_workbooks, kind)(tmp_path / f"rows.{kind}", parcels=rows)
+    assert fields(call("new", plan, "b", "--from", file)) == [
+        ("parcels", "QY-01-01", "changed", {"far": 1.8})
     ]
 
 

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support import other_workbooks
 
 from blockplan.errors import UsageError
 from blockplan.notice.intake.texts_in import UNFIT, made_fit
@@ -153,6 +154,13 @@ def test_no_row_of_a_list_is_lost_whatever_it_holds(tmp_path_factory, texts):
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_older_and_open_workbooks_are_read(tmp_path, kind):
+    rows = [["序号", "意见内容"], [1, "绿地太少"], [2, "道路太宽"]]
+    path = getattr(other_workbooks, kind)(tmp_path / f"list.{kind}", 意见=rows)
+    assert [opinion.text for opinion in read_opinions(path)] == ["绿地太少", "道路太宽"]
+
+
 def test_a_workbook_that_unfolds_without_end_is_refused_before_it_is_unfolded(tmp_path):
     path = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/a.xml", "w") as part:

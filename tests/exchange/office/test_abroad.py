@@ -222,3 +222,70 @@ def test_folders_of_two_drafts_are_told_how_they_become_scenarios(folder, brough
         import_office([folder / name], tmp_path / name)
     new_scenario(tmp_path / "方案一", "two", Edits(sources=[tmp_path / "方案二" / "plan.gpkg"]))
     assert read(tmp_path / "方案一", "two").layer("parcels")["far_max"].tolist()[:2] == [3.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("uses", "packs"),
+    [
+        (["제2종일반주거지역", "근린공원"], ["green-access", "sdg11"]),
+        (["第一種住居地域", "公園"], ["jp"]),
+        (["第二種住宅區", "公園用地"], ["green-access", "sdg11"]),
+        (["WA", "GE"], ["green-access", "sdg11"]),
+        (["二类居住用地", "公园绿地"], ["gb50180"]),
+        (["R2", "G1"], ["gb50180"]),
+        (["070102", "1401"], ["gb50180"]),
+    ],
+)
+def test_a_plan_that_lies_nobody_knows_where_is_judged_as_its_uses_are_written(folder, brought, uses, packs):
+    shapes = squares(2, east=200_000, north=550_000)
+    drawn = parcels(4548, shapes, DKBH=["1", "2"], YDXZ=uses)
+    shapefile(drawn, folder / "地块.shp", "UTF-8", cpg="UTF-8", prj=False)
+    plan, result = brought()
+    assert list(plan.manifest.packs) == packs
+    assert bool(rules(result, "office-packs")) is (packs != ["gb50180"])
+
+
+def test_a_table_of_text_that_is_called_xls_is_read_and_a_web_page_is_refused(folder, brought):
+    shapefile(parcels(DKBH=["1-1", "1-2"], YDDM=["R2", "R2"]), folder / "地块.shp")
+    (folder / "导出.xls").write_bytes("地块编号\t容积率\r\n1-1\t2.0\r\n1-2\t1.5\r\n".encode("gbk"))
+    (folder / "网页.xls").write_bytes("<html><table><tr><td>地块编号</td></tr></table></html>".encode("gbk"))
+    plan, result = brought()
+    assert land(plan).loc[["1-1", "1-2"], "far_max"].tolist() == [2.0, 1.5]
+    assert "is a web page" in rules(result, "office-file")[0].message
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_what_is_planned_beside_what_stands_today_under_one_heading_is_the_plans(folder, brought, merged):
+    shapefile(parcels(DKBH=["1-1", "1-2"]), folder / "地块.shp")
+    rows = [
+        ["地块编号", "用地代码", None, "容积率", None, "建筑高度（米）", None],
+        [None, "现状", "规划", "现状", "规划", "现状", "规划"],
+        ["1-1", "0703", "070102", 0.5, 2.0, 9, 54],
+        ["1-2", "0703", "0901", 0.5, 3.5, 9, 100],
+    ]
+    merges = [("表", 0, 0, 1, 0), *(("表", 0, at, 0, at + 1) for at in (1, 3, 5))]
+    workbook(folder / "指标.xlsx", merges=merges if merged else (), 表=rows)
+    plan, _ = brought()
+    there = land(plan).loc[["1-1", "1-2"]]
+    assert there["land_use"].tolist() == ["070102", "0901"]
+    assert there["far_max"].tolist() == [2.0, 3.5]
+    assert there["height_m_max"].tolist() == [54, 100]
+
+
+def test_a_plan_of_korea_in_degrees_is_not_judged_by_chinese_law(folder, brought):
+    shapes = squares(2, east=200_000, north=550_000)
+    drawn = parcels(5186, shapes, 획지번호=["1", "2"], 용도지역=["일반상업지역", "일반공업지역"]).to_crs(4326)
+    drawn.to_file(folder / "용도지역.geojson", driver="GeoJSON")
+    plan, result = brought()
+    assert "gb50180" not in plan.manifest.packs
+    assert "as in Korea" in rules(result, "office-packs")[0].message
+
+
+def test_sums_are_called_so_in_japan_and_korea(folder, brought):
+    shapefile(
+        parcels(6677, squares(2, east=-12_000, north=-35_000), 画地番号=["1", "2"]), folder / "画地.shp"
+    )
+    rows = [["画地番号", "容積率"], ["1", 200], ["2", 100], ["合計", 300], ["계", 300]]
+    other_workbooks.ods(folder / "表.ods", 表=rows)
+    _, result = brought()
+    assert not rules(result, "office-unjoined")

@@ -24,7 +24,7 @@ HEADING_ROWS = 4
 #: So many known fields make a heading.
 FEWEST_KNOWN = 2
 _SUM = re.compile(
-    r".*(?:小计|合计|总计|共计)[:：]?|(?:.*[^\w])?(?:小计|合计|总计|共计|汇总|累计|平均|其中|总用地|总和|(?:sub)?totals?(?![a-z])|sum(?![a-z]))[:：]?.*",
+    r"계|.*(?:小计|合计|总计|共计|合計|小計|総計|합계|소계|총계)[:：]?|(?:.*[^\w])?(?:小计|合计|总计|共计|汇总|累计|平均|其中|总用地|总和|(?:sub)?totals?(?![a-z])|sum(?![a-z]))[:：]?.*",
     re.IGNORECASE,
 )
 #: A figure with a remark behind it (`2.0（其中住宅1.8）`), which sums nothing up.
@@ -35,6 +35,10 @@ _NOTE = re.compile(
 )
 
 
+#: Halves of a heading that tell the plan's own figure from one of before.
+_STATE = re.compile(
+    r"现状|现有|既有|原(?:规划|控规|方案)?|本次规划|规划|拟定|(?:控规)?(?:调整|修改|变更|修编|优化)[前后]"
+)
 _SPACES = re.compile(r"(?<![a-z\d])\s+|\s+(?![a-z\d])", re.IGNORECASE)
 _FIGURES = re.compile(r"[\d.\-≤≥<>%~]+")
 _SECTION = re.compile(r"街区|街坊|单元|片区|组团|区块|分区|block|^\D*$", re.IGNORECASE)
@@ -171,7 +175,7 @@ def _heading(cells: list[list[Any]], known: Known) -> tuple[int, int, list[str]]
             joint = {
                 name
                 for name, column in zip(names, columns, strict=True)
-                if name in sure and name not in column
+                if (name in sure or says_before(name)) and name not in column
             }
             score = len(sure) - 0.01 * (bottom - top) + 0.02 * len(joint)
             if score >= FEWEST_KNOWN - 0.1 and (best is None or score > best[0]):
@@ -210,9 +214,10 @@ def _combined(levels: tuple[Any, ...], known: Known) -> str:
     parts = [
         level for n, level in enumerate(levels) if level is not None and (n == 0 or level != levels[n - 1])
     ]
-    before = next((at for at, part in enumerate(parts[:-1]) if says_before(str(part))), None)
-    if before is not None:
-        return "".join(parts[before:])
+    before = next((at for at, part in enumerate(parts) if says_before(str(part))), None)
+    if before is not None and len(parts) > 1:
+        # What it is of may stand above it (`容积率` over `现状`, `规划`) or below.
+        return "".join(parts[before:] if before + 1 < len(parts) else [parts[-1], *parts[:-1]])
     for start in range(len(parts)):
         joined = "".join(parts[start:])
         if known.knows(name_and_unit(joined)[0]):
@@ -235,8 +240,8 @@ def _from_left(names: list[str], rows: list[list[Any]], known: Known) -> list[st
     for at, (above, below) in enumerate(zip(rows[0], rows[-1], strict=True)):
         over = above if above is not None else over
         if above is None and below is not None and over is not None:
-            joined = f"{over}{below}"
-            if known.knows(name_and_unit(joined)[0]) or says_before(over):
+            joined = _combined((over, below), known) if _STATE.fullmatch(str(below)) else f"{over}{below}"
+            if known.knows(name_and_unit(joined)[0]) or says_before(joined):
                 found[at] = joined
     return found
 

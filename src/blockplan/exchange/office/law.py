@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import shapely
 
+from blockplan.exchange.office.codes import NATIONAL
 from blockplan.exchange.office.datum import JAPAN
 from blockplan.exchange.office.source import SourceFinding
+from blockplan.exchange.office.titles import simplified
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,12 +19,17 @@ if TYPE_CHECKING:
     from blockplan.exchange.office.assembled_plan import AssembledPlan
     from blockplan.exchange.office.mapping import OfficeMapping
 
-#: What judges a plan in China, and one of which nobody knows where it lies: the codes are Chinese.
+#: What judges a plan in China, and one of which nobody knows where it lies and whose uses are Chinese.
 CHINESE = ("gb50180",)
 JAPANESE = ("jp",)
 #: What holds anywhere.
 ANYWHERE = ("green-access", "sdg11")
 OWN = "plan"
+#: Place -> signs that only its uses are written in.
+_WRITTEN = (
+    ("Korea", r"[\uac00-\ud7a3]"),
+    ("Japan", r"[\u3041-\u30ff]|住居(?:専用)?地域|[商工]業(?:専用)?地域"),
+)
 #: Plane and UTM zones of JGD2000 and JGD2011: a plan in one of them is judged by the law of Japan.
 JAPANESE_ZONES = frozenset({*range(2443, 2462), *range(3097, 3102), *range(6669, 6693)})
 #: Reference systems of places whose rules of planning are their own, and do not come along.
@@ -78,7 +86,29 @@ def packs_of(crs: str, layers: Mapping[str, Any]) -> tuple[list[str], str]:
             ANYWHERE,
             "The plan lies neither in China nor in Japan, whose laws are taken of themselves",
         )
+    elif read := _by_words(land, placed=corners is not None):
+        packs, why = read
     return [*packs, *([OWN] if own else [])], why
+
+
+def _by_words(land: Any, *, placed: bool) -> tuple[tuple[str, ...], str] | None:
+    """The packs of a plan near China or nobody knows where, by how it writes its uses; None if in Chinese."""
+    if "land_use_given" not in land:
+        return None
+    given = land[["land_use_given", "land_use_given_list"]].dropna().astype(str).drop_duplicates()
+    coded = [one.isascii() and name != NATIONAL for one, name in given.itertuples(index=False)]
+    if given.empty or any(coded):
+        return None
+    uses = "".join(given["land_use_given"])
+    where = next((place for place, signs in _WRITTEN if re.search(signs, uses)), "")
+    if not where and simplified(uses) != uses:
+        where = "Taiwan or Hong Kong"
+    if not where and not placed and not re.search(r"[\u4e00-\u9fff]|\d{4}", uses):
+        where = "a place that writes neither Chinese nor the codes of its lists"
+    if not where:
+        return None
+    why = f"No reference system tells whose rules hold, and the uses of the plan are written as in {where}"
+    return (JAPANESE if where == "Japan" else ANYWHERE), why
 
 
 def _corners(land: Any, number: int) -> Any | None:

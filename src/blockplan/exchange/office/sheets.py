@@ -40,6 +40,7 @@ UNTOLD = (
     "Of this workbook the values alone are known: a share shown in percent is the number behind it (0.35), a "
     "formula without a result is an empty cell. Saved as .xlsx all is read."
 )
+SAVE_AGAIN = "Open it in a spreadsheet program and save it as .xlsx, without a password."
 #: A cell may draw an area of many points.
 LONGEST_CELL = 20_000_000
 _ERRORS = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!)")
@@ -60,6 +61,13 @@ def read_workbook(path: Path, label: str, known: Known) -> SourceReading:
     """
     reading = SourceReading()
     grids: list[SheetGrid] = []
+    with path.open("rb") as file:
+        head = file.read(512).lstrip(b"\xef\xbb\xbf\r\n\t ")
+    if path.suffix.lower() == ".xls" and head and not head.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
+        # Many programs of the web call what they export a workbook.
+        if head.startswith(b"<"):
+            raise PlanDataError(f"{label} is a web page that is called a workbook.\n{SAVE_AGAIN}")
+        return read_csv(path, label, known)
     try:
         with Workbook(path) as book:
             if not book.tells_all:
@@ -73,8 +81,7 @@ def read_workbook(path: Path, label: str, known: Known) -> SourceReading:
                 grids.append(SheetGrid(label, name, [_tidied(row) for row in sheet.cells], sheet.merged))
     except ValueError as error:
         raise PlanDataError(
-            f"{label} cannot be read as a workbook: {str(error)[:200]}.\n"
-            "Open it in a spreadsheet program and save it as .xlsx, without a password."
+            f"{label} cannot be read as a workbook: {str(error)[:200]}.\n{SAVE_AGAIN}"
         ) from None
     for grid in grids:
         reading.findings += _error_cells(grid)
