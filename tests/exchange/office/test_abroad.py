@@ -289,3 +289,58 @@ def test_sums_are_called_so_in_japan_and_korea(folder, brought):
     other_workbooks.ods(folder / "表.ods", 表=rows)
     _, result = brought()
     assert not rules(result, "office-unjoined")
+
+
+def test_a_part_under_a_common_heading_is_not_taken_for_the_whole(folder, brought):
+    shapefile(parcels(DKBH=["1-1", "1-2"], YDDM=["R2", "B1"]), folder / "地块.shp")
+    rows = [
+        [
+            "地块编号",
+            "用地面积（公顷）",
+            None,
+            "建筑面积（万㎡）",
+            None,
+            "容积率",
+            None,
+            "停车位（个）",
+            None,
+        ],
+        [None, "代征", "净用地", "住宅", "合计", "住宅", "综合", "非机动车", "机动车"],
+        ["1-1", 0.1, 1, 1.2, 2.1, 1.2, 2.1, 500, 150],
+        ["1-2", 0.1, 1, 0, 3.5, 0, 3.5, 300, 200],
+    ]
+    merges = [("表", 0, 0, 1, 0), *(("表", 0, at, 0, at + 1) for at in (1, 3, 5, 7))]
+    workbook(folder / "指标.xlsx", merges=merges, 表=rows)
+    plan, _ = brought()
+    there = land(plan).loc[["1-1", "1-2"]]
+    assert there["declared_area_m2"].tolist() == [10_000, 10_000]
+    assert there["floor_area_m2"].tolist() == [21_000, 35_000]
+    assert there["far_max"].tolist() == [2.1, 3.5]
+    assert there["parking_spaces"].tolist() == [150, 200]
+
+
+def test_a_table_whose_headings_all_say_before_or_after_is_read(folder, brought):
+    shapefile(parcels(DKBH=["1-1", "1-2"], YDDM=["R2", "B1"]), folder / "地块.shp")
+    rows = [
+        ["地块编号", "调整前容积率", "调整后容积率", "调整前限高(m)", "调整后限高(m)"],
+        ["1-1", 1.5, 2.1, 24, 54],
+        ["1-2", 1.5, 3.5, 24, 100],
+    ]
+    workbook(folder / "对比.xlsx", 表=rows)
+    plan, _ = brought()
+    there = land(plan).loc[["1-1", "1-2"]]
+    assert there["far_max"].tolist() == [2.1, 3.5]
+    assert there["height_m_max"].tolist() == [54, 100]
+
+
+@pytest.mark.parametrize(("past", "new"), [("原方案", "调整方案"), ("现状指标", "规划指标")])
+def test_a_table_of_before_does_not_count_beside_that_of_the_plan(folder, brought, past, new):
+    shapefile(parcels(DKBH=["1-1"], YDDM=["R2"]), folder / "地块.shp")
+    heading = ["地块编号", "容积率", "建筑密度"]
+    workbook(
+        folder / "指标.xlsx", **{past: [heading, ["1-1", 1.0, "20%"]], new: [heading, ["1-1", 2.1, "30%"]]}
+    )
+    plan, result = brought()
+    assert land(plan).loc["1-1", "far_max"] == 2.1
+    assert not rules(result, "office-differs")
+    assert [one.layer for one in rules(result, "office-layer")] == [past]

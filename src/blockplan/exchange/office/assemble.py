@@ -27,6 +27,7 @@ from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.stated_totals import compare_with_parcels
 from blockplan.exchange.office.streets import streets as drawn_streets
 from blockplan.exchange.office.streets import with_widths
+from blockplan.exchange.office.titles import says_before
 from blockplan.exchange.office.values import text_of
 from blockplan.exchange.office.without_parcels import without_parcels
 from blockplan.plan.model.plan import DERIVED
@@ -73,7 +74,11 @@ def assemble(
     _numbers_of_labels(of("parcels"), of("labels"), findings)
     found = parcels.gather(of("parcels", "road_areas"), mapping, profile, findings)
     built.made["joined"] = _join_tables(
-        found.rows, [*of("parcel_table"), *_as_tables(twins)], mapping, profile, findings
+        found.rows,
+        [*_of_the_plan(of("parcel_table"), findings), *_as_tables(twins)],
+        mapping,
+        profile,
+        findings,
     )
     list_name = _code_list(found, mapping, findings, ask)
     translation.translate_codes(found, list_name, mapping, findings)
@@ -148,6 +153,20 @@ def _numbers_of_labels(chosen: list[Chosen], labels: list[Chosen], findings: lis
 
 def _rows(chosen: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> list[Row]:
     return [row for layer, choice in chosen for row in read_rows(layer, choice, profile, findings)]
+
+
+def _of_the_plan(tables: list[Chosen], findings: list[SourceFinding]) -> list[Chosen]:
+    """The tables but those called after what stands today or was before, where there are others."""
+    kept = [(layer, choice) for layer, choice in tables if not says_before(layer.name)]
+    if not kept:
+        return tables
+    for layer, _ in tables:
+        if says_before(layer.name):
+            message = (
+                "By its name the table is of what stands today or was before, so nothing was taken from it."
+            )
+            findings.append(SourceFinding(rule="office-layer", grade="note", message=message, **layer.place))
+    return kept
 
 
 def _join_tables(

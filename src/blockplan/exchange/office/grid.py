@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from blockplan.exchange.office.source import ROW, SECTION, SourceFinding, SourceLayer, SourceReading
-from blockplan.exchange.office.titles import is_unit_text, name_and_unit, says_before
+from blockplan.exchange.office.titles import is_unit_text, name_and_unit, narrower, says_before
 
 #: A heading is looked for in so many rows, and has so many rows at most.
 LOOKED_AT = 40
@@ -39,6 +39,7 @@ _NOTE = re.compile(
 _STATE = re.compile(
     r"现状|现有|既有|原(?:规划|控规|方案)?|本次规划|规划|拟定|(?:控规)?(?:调整|修改|变更|修编|优化)[前后]"
 )
+_STATE_BEFORE = re.compile(rf"^(?:{_STATE.pattern})")
 _SPACES = re.compile(r"(?<![a-z\d])\s+|\s+(?![a-z\d])", re.IGNORECASE)
 _FIGURES = re.compile(r"[\d.\-≤≥<>%~]+")
 _SECTION = re.compile(r"街区|街坊|单元|片区|组团|区块|分区|block|^\D*$", re.IGNORECASE)
@@ -170,12 +171,12 @@ def _heading(cells: list[list[Any]], known: Known) -> tuple[int, int, list[str]]
             columns = list(zip(*cells[top : bottom + 1], strict=True))
             names = [_combined(column, known) for column in columns]
             names = _from_left(names, cells[top : bottom + 1], known)
-            sure = {name for name in names if known.knows(name_and_unit(name)[0])}
+            sure = {name for name in names if known.knows(_STATE_BEFORE.sub("", name_and_unit(name)[0]))}
             # A name over two rows says more than its lower half, which may be a name of its own.
             joint = {
                 name
                 for name, column in zip(names, columns, strict=True)
-                if (name in sure or says_before(name)) and name not in column
+                if name not in column and (name in sure or any(map(sure.__contains__, column)))
             }
             score = len(sure) - 0.01 * (bottom - top) + 0.02 * len(joint)
             if score >= FEWEST_KNOWN - 0.1 and (best is None or score > best[0]):
@@ -222,9 +223,11 @@ def _combined(levels: tuple[Any, ...], known: Known) -> str:
         joined = "".join(parts[start:])
         if known.knows(name_and_unit(joined)[0]):
             return joined
-    for part in reversed(parts):
+    for at, part in reversed(list(enumerate(parts))):
         if known.knows(name_and_unit(part)[0]):
-            return str(part)
+            # `住宅` below `建筑面积` makes another figure of it, `合计` does not.
+            below = "".join(map(str, parts[at + 1 :]))
+            return f"{below}{part}" if narrower(below) else str(part)
     return "".join(parts)
 
 

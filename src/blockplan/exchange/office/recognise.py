@@ -18,7 +18,7 @@ from blockplan.exchange.office.bounds import bound_named, states
 from blockplan.exchange.office.mapping import IGNORED, FieldChoice, LayerChoice
 from blockplan.exchange.office.profile import TABLE_FIELDS, FieldNames
 from blockplan.exchange.office.source import SourceFinding
-from blockplan.exchange.office.titles import name_and_unit, narrower, plain, says_before
+from blockplan.exchange.office.titles import PLANNED, name_and_unit, narrower, plain, says_before
 from blockplan.exchange.office.values import Amount, Unread, is_blank, read_amount, read_elevation, text_of
 from blockplan.exchange.office.vectors import cut_through
 
@@ -337,6 +337,8 @@ def _named(layer: SourceLayer, name: str, column: FieldNames) -> tuple[float, st
         if said in column.names:
             found = 0.96 - 0.001 * column.names.index(said)
             best, why = max((best, why), (found, f"{way} {title!r}"))
+        elif PLANNED.sub("", said) in column.names:
+            best, why = max((best, why), (0.9, f"{way} {title!r}"))
         elif any(cut_through(said, one, title) for one in column.names):
             best, why = max((best, why), (0.8, f"{way} {title!r}, cut to ten bytes"))
         elif not said.isascii() and not says_before(said):

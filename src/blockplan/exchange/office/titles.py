@@ -90,6 +90,10 @@ def name_and_unit(title: str) -> tuple[str, str]:
     return name, unit
 
 
+#: Words before the name of a figure that make it the plan's own.
+PLANNED = re.compile(r"^(?:本次规划|规划|拟定|(?:控规)?(?:调整|修改|变更|修编|优化)后)")
+
+
 def says_before(text: str) -> bool:
     """
     Whether a heading is of what is there today, or was before an amendment: none of the plan's own figures.
