@@ -344,3 +344,13 @@ def test_a_table_of_before_does_not_count_beside_that_of_the_plan(folder, brough
     assert land(plan).loc["1-1", "far_max"] == 2.1
     assert not rules(result, "office-differs")
     assert [one.layer for one in rules(result, "office-layer")] == [past]
+
+
+def test_short_fields_of_the_plan_beside_those_of_today_are_known_by_their_prefix(folder, brought):
+    figures = {"XZRJL": [0.5, 0.5], "GHRJL": [2.1, 3.5], "GHJZGD": [54, 100], "GHLDL": [30, 20]}
+    shapefile(parcels(DKBH=["1-1", "1-2"], GHYDDM=["R2", "B1"], **figures), folder / "地块.shp")
+    plan, _ = brought()
+    there = land(plan).loc[["1-1", "1-2"]]
+    assert there["far_max"].tolist() == [2.1, 3.5]
+    assert there["height_m_max"].tolist() == [54, 100]
+    assert there["green_ratio_min"].tolist() == [0.3, 0.2]

@@ -91,7 +91,7 @@ def name_and_unit(title: str) -> tuple[str, str]:
 
 
 #: Words before the name of a figure that make it the plan's own.
-PLANNED = re.compile(r"^(?:本次规划|规划|拟定|(?:控规)?(?:调整|修改|变更|修编|优化)后)")
+PLANNED = re.compile(r"^(?:本次规划|规划|gh(?=[a-z]{3})|拟定|(?:控规)?(?:调整|修改|变更|修编|优化)后)")
 
 
 def says_before(text: str) -> bool:
