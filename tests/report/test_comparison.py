@@ -74,7 +74,7 @@ def test_an_unknown_verdict_says_what_is_missing() -> None:
     missing = (Missing("facilities", "beds", ("F-12", "F-13")),)
     unknown = a_verdict(outcome="unknown", measured=None, margin=None, missing=missing)
     said = text_of(page(a_comparison(a_column("base", a_verdict()), a_column("b", unknown)), "en"))
-    assert "missing: beds of facility F-12, 1 more" in said
+    assert "missing: beds of facility F-12, F-13" in said
 
 
 def test_a_limit_that_differs_stands_in_each_column(found: Comparison) -> None:
