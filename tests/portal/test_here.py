@@ -160,6 +160,19 @@ def test_what_the_map_needs_first_is_asked_for_with_the_page(shown: DatabaseStor
     assert f'as="fetch" crossorigin href="{data["plan"]}"' in page
 
 
+def test_the_style_sheet_that_words_wait_for_is_sent_compressed() -> None:
+    path = "/static/portal/page.css"
+    plain, small = (Client().get(path, headers={"Accept-Encoding": said}) for said in ("identity", "gzip"))
+    style = b"".join(plain.streaming_content)  # type: ignore[attr-defined]
+    assert gzip.decompress(small.content) == style
+    assert len(small.content) < len(style) / 3
+    assert {name: said for name, said in plain.items() if name not in {"Content-Length", "Vary"}} == {
+        name: said
+        for name, said in small.items()
+        if name not in {"Content-Length", "Content-Encoding", "Vary"}
+    }
+
+
 def test_no_other_name_is_served_from_the_built_files(client: Client) -> None:
     for name in ("../page.css", "%2e%2e%2fshield.py", "none.js"):
         assert client.get(f"/map/{compression.digest()}/{name}").status_code == 404

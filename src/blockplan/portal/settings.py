@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "blockplan.portal.middleware.headers",
     "blockplan.portal.api.middleware.guard",
     "django.middleware.security.SecurityMiddleware",
+    "blockplan.portal.middleware.small_styles",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "blockplan.portal.middleware.language",
