@@ -166,7 +166,7 @@ def _same_arrays(one: NDArray[Any], other: NDArray[Any]) -> bool:
 
 
 def _same_each(one: Any, other: Any) -> bool:
-    return len(one) == len(other) and (all(map(is_, one, other)) or all(map(same, one, other)))
+    return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True) if a is not b)
 
 
 _ALIKE: tuple[tuple[Any, Callable[[Any, Any], Any]], ...] = (
