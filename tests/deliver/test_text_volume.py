@@ -7,7 +7,12 @@ import re
 
 import docx
 import pytest
+from tests.deliver.made import ANSWERS
+from tests.town import town
 
+from blockplan.check import check
+from blockplan.deliver.handover import deliver
+from blockplan.deliver.profile import load_delivery_profile
 from blockplan.deliver.text import check_text
 from blockplan.deliver.text.checking import _shapes
 from blockplan.report.renderers.docx import docx as render_docx
@@ -49,3 +54,31 @@ def test_the_number_of_a_sheet_is_no_parcel():
     looks = re.compile(_shapes(frozenset({"RX-01", "01-02-03", "K-A-01"})))
     assert not looks.fullmatch("GH-03")
     assert all(map(looks.fullmatch, ("RX-99", "09-09-09", "K-Z-09")))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["deqing", "hangzhou-xg", "wenzhou", "zhongshan"])
+def test_a_plan_is_handed_in_with_its_own_text_volume_and_a_wrong_figure_is_found(tmp_path, name):
+    plan = town(title={"zh": "示例镇"}, packs=["gb50137"], authority="示例局")
+    facilities = plan.layer("facilities").copy()
+    facilities.loc[facilities.index[0], ["parcel_id", "name_zh", "floor_area_m2"]] = [
+        "A",
+        "示例活动站",
+        800.0,
+    ]
+    plan = plan.replace(facilities=facilities)
+    result, profile = check(plan), load_delivery_profile(name)
+    text = tmp_path / "text.docx"
+    text.write_bytes(render_docx(volume(plan, result, "zh")))
+
+    def faults(folder):
+        found = deliver(plan, result, profile, tmp_path / folder, answers=ANSWERS, text=text)
+        return [one.message["en"] for one in found.judgement.checks if one.rule == "qc-text"]
+
+    assert faults("sound") == []
+    document = docx.Document(text)
+    rows = [row for table in document.tables for row in table.rows if row.cells[0].text == "A"]
+    wrong = next(cell for row in rows for cell in row.cells if cell.text.startswith("1.8"))
+    wrong.paragraphs[0].runs[0].text = "2.60"
+    document.save(text)
+    assert ["says 2.6" in one for one in faults("seeded")] == [True]

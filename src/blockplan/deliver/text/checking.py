@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -77,6 +77,8 @@ def _a_run(paragraph: Any) -> Any:
 State = Literal["kept", "missed", "represented", "not_evidenced", "context"]
 TEXTS = Catalog("blockplan.deliver.text", "texts.toml")
 #: Names by what they end in; a word before them that says no name is no part of one.
+#: Heading of a column that names facilities: what a row of such a table says is of these.
+FACILITY = re.compile(r"设施名称|設施名稱|施設名|^Facility$|^Name of (?:the )?facility", re.IGNORECASE)
 _NAME = re.compile(
     r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,6}?(?:幼儿园|小学|中学|医院|公园|大道|大街|图书馆|消防站)"
 )
@@ -145,15 +147,25 @@ def check_text(view: View, document: Any) -> TextCheck:
     spoken_of = ""
     for at, block in enumerate(read):
         for one in _statements(block, at, known, lexicon, report.of(block), spoken_of):
-            found.append(_numbered(one, len(found) + 1))
+            said = (
+                one
+                if not _of_facility(block, one, known)
+                else replace(one, state="not_evidenced", bound_to="", right="", why=TEXTS.text("why.no_fact"))
+            )
+            found.append(_numbered(said, len(found) + 1))
         if block.cell is None:
             spoken_of = topic_of(block.text, lexicon) or (spoken_of if THIS.match(block.text) else "")
     return TextCheck(view.plan.manifest.id, tuple(found))
 
 
-def _numbered(one: TextStatement, number: int) -> TextStatement:
-    from dataclasses import replace  # noqa: PLC0415
+def _of_facility(block: TextBlock, one: TextStatement, known: Knowledge) -> bool:
+    """Whether a figure of a facility's row differs from one of its parcel: it is not of the parcel."""
+    heads = block.cell.heads if block.cell is not None and block.cell.row is not None else ()
+    parcel = one.bound_to.removeprefix("object:").rpartition("/")[0] in known.parcel_ids
+    return one.state == "missed" and parcel and any(map(FACILITY.search, heads))
 
+
+def _numbered(one: TextStatement, number: int) -> TextStatement:
     return replace(one, statement_id=f"D-{number:04d}")
 
 

@@ -40,6 +40,8 @@ FIGURE = re.compile(r"[0-9](?:[0-9,.]*[0-9])?(?:[ \u00a0\u202f][0-9]{3}(?![0-9])
 _BLANKS = re.compile(r"\s+")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+#: Where a note of a section stands: what the data of the plan lack.
+NOTE = "note"
 #: A table is the report's where it has so large a share of one's headings, and at least two of them.
 ALIKE = 0.6
 
@@ -75,8 +77,9 @@ class Report:
         for place, states, block in _blocks(printed):
             if isinstance(block, Table):
                 self.tables.append(_table(block, place, states, words))
+            where = f"{place}/{NOTE}" if isinstance(block, Note) else place
             for text in _said(block, words):
-                self.texts[skeleton(text)].append(PrintedText(text, place, states))
+                self.texts[skeleton(text)].append(PrintedText(text, where, states))
 
     def of(self, block: TextBlock) -> PrintedText | None:
         """What the report prints where a text has this paragraph or cell; None if it has none like it."""
@@ -95,7 +98,7 @@ class Report:
             return []
         if cell.row is None:
             return [PrintedText(table.heads[at], table.place, states=False)]
-        rows = table.rows.get(label_of(cell.row), [])
+        rows = table.rows.get(label_of(cell.row)) or _alike(table, cell.heads, cell.row)
         if cell.nth >= len(rows):
             return []
         named = next((one for one in rows[cell.nth] if not NUMBER.fullmatch(one)), "")
@@ -156,6 +159,21 @@ def _table(block: Table, place: str, states: bool, words: Words) -> PrintedTable
         cells = tuple(cell_said(cell, words) for cell in row)
         made.rows[label_of(cells)].append(cells)
     return made
+
+
+def _alike(table: PrintedTable, heads: Sequence[str], row: Sequence[str]) -> list[tuple[str, ...]]:
+    """
+    Rows of the same label in the columns that both tables have.
+
+    Of several the one whose figures are these alone; without it they are told apart by nothing.
+    """
+    ours = {_plain(head): at for at, head in enumerate(heads) if at < len(row)}
+    both = [(ours[_plain(head)], at) for at, head in enumerate(table.heads) if _plain(head) in ours]
+    said = [row[at] for at, _ in both]
+    rows = [one for rows in table.rows.values() for one in rows]
+    found = [one for one in rows if label_of([one[at] for _, at in both]) == label_of(said)]
+    same = [one for one in found if list(map(_plain, said)) == [_plain(one[at]) for _, at in both]]
+    return same[:1] or (found if len(found) == 1 else [])
 
 
 def label_of(cells: Sequence[str]) -> str:
