@@ -166,6 +166,13 @@ def test_doors_of_buildings_called_entrances_are_left_out(town, brought):
     assert "2 within 1 m of the outline of a building" in said(result, "entrances").why
 
 
+def test_crossings_among_a_few_gates_at_parcels_are_no_accesses(town, brought):
+    town(entrances=points((0, 50), (900, 900), (950, 900), kind=["barrier=gate", "crossing", "crossing"]))
+    plan, result = brought()
+    assert "accesses" not in plan.layers
+    assert said(result, "entrances").role == "ignored"
+
+
 def test_entrances_of_stations_are_stops(town, brought):
     town(公交站=points((500, 500)), entrances=points((505, 500), (495, 500)))
     plan, result = brought()

@@ -368,6 +368,8 @@ def entrances_by_place(
         return [IGNORED], f"none of its {total} points lies at a green, building, stop or parcel", 0.5
     # Gates of greens among doors of houses are taken for what they are; the rest is told.
     first = "green_entrances" if counts["green_entrances"] else ranked[0]
+    if first != "green_entrances" and 2 * counts[first] < len(layer.frame):
+        first = IGNORED
     close = [role for role in ranked if role != first and counts[role] >= counts[first] / 2 and counts[role]]
     why = f"gates of anything may be called so; of {total} lie {', '.join(said)}"
     return [first, *close], why, round(max(0.3, min(0.95, counts[first] / total)), 2)
