@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     import pyproj
 
-    from blockplan.exchange.mapping import Derived, LayerRule, Mapping, SourceRule
+    from blockplan.exchange.mapping import DerivedOutline, LayerRule, Mapping, SourceRule
 
 
 class Sources:
@@ -273,7 +273,7 @@ def _derive_outlines(
     return {"derived": said} if said else {}
 
 
-def _outline(how: Derived, frames: dict[str, pd.DataFrame], name: str) -> tuple[shapely.Geometry, str]:
+def _outline(how: DerivedOutline, frames: dict[str, pd.DataFrame], name: str) -> tuple[shapely.Geometry, str]:
     drawn = [one for one in how.of if isinstance(frames.get(one), gpd.GeoDataFrame) and len(frames[one])]
     geometries = [frames[one].geometry.to_numpy() for one in drawn]
     everything = shapely.GeometryCollection([one for part in geometries for one in part if one is not None])

@@ -111,7 +111,7 @@ class ColumnRule(_MappingModel):
         return parse(self.expression) if self.expression is not None else None
 
 
-class Derived(_MappingModel):
+class DerivedOutline(_MappingModel):
     """
     An outline made from what is drawn, where the source has none.
 
@@ -123,7 +123,7 @@ class Derived(_MappingModel):
     buffer_m: float = Field(0.0, ge=0)
 
     @model_validator(mode="after")
-    def _known_layers(self) -> Derived:
+    def _known_layers(self) -> DerivedOutline:
         unknown = [name for name in self.of if name not in LAYERS or LAYERS[name].geometry == "none"]
         if unknown:
             msg = f"`of` names {', '.join(unknown)}, which no plan has as a drawn layer"
@@ -164,7 +164,7 @@ class LayerRule(_MappingModel):
     keep: bool = True
     alias: dict[str, str] = Field(default_factory=dict)
     columns: dict[str, ColumnRule] = Field(default_factory=dict)
-    derived: Derived | None = None
+    derived: DerivedOutline | None = None
 
     @field_validator("columns", mode="before")
     @classmethod

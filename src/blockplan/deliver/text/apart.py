@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from blockplan.deliver.text.scan import ScannedNumber
-    from blockplan.deliver.text.sentence import Sentence
+    from blockplan.deliver.text.sentence import ScannedSentence
 
 #: What a clause tells of somebody asked, or of another plan: not of this one.
 _OTHERS = re.compile(
@@ -76,7 +76,7 @@ _EACH_BEFORE = re.compile(
 _LOOK_BACK = 28
 
 
-def is_apart(sentence: Sentence, number: ScannedNumber) -> bool:
+def is_apart(sentence: ScannedSentence, number: ScannedNumber) -> bool:
     """Whether a number states no figure of an object itself."""
     clause = sentence.text[sentence.clause(number) : number.start]
     return bool(
@@ -88,13 +88,13 @@ def is_apart(sentence: Sentence, number: ScannedNumber) -> bool:
     )
 
 
-def _is_rate(sentence: Sentence, number: ScannedNumber) -> bool:
+def _is_rate(sentence: ScannedSentence, number: ScannedNumber) -> bool:
     """Whether a number is so much for each of something: "150 jobs per hectare", 每公顷岗位150个."""
     before = sentence.text[sentence.clause(number) : number.start]
     return bool(_EACH_BEHIND.match(sentence.text, number.end) or _EACH_BEFORE.search(before))
 
 
-def is_change(sentence: Sentence, number: ScannedNumber) -> bool:
+def is_change(sentence: ScannedSentence, number: ScannedNumber) -> bool:
     """Whether a number is by how much something changes, or what it was before."""
     before = sentence.text[max(sentence.start, number.start - _LOOK_BACK) : number.start]
     was = _FROM.search(before) and _TO.match(sentence.text, number.end)
@@ -106,7 +106,7 @@ def is_change(sentence: Sentence, number: ScannedNumber) -> bool:
     )
 
 
-def _of_a_part(sentence: Sentence, number: ScannedNumber) -> bool:
+def _of_a_part(sentence: ScannedSentence, number: ScannedNumber) -> bool:
     """Whether a length is of a part of a street or of what stands along it, an area of one of a site."""
     before = sentence.text[sentence.clause(number) : number.start]
     if number.dimension == "area":
@@ -124,13 +124,13 @@ def _of_a_part(sentence: Sentence, number: ScannedNumber) -> bool:
     )
 
 
-def _of_which(sentence: Sentence, number: ScannedNumber) -> bool:
+def _of_which(sentence: ScannedSentence, number: ScannedNumber) -> bool:
     """Whether a number is of a part that no word names: ``其中已出让3.4公顷``."""
     found = _OF_WHICH.search(sentence.text, sentence.clause(number), number.start)
     return found is not None and not any(found.end() <= one.start < number.start for one in sentence.words)
 
 
-def _of_a_thing(sentence: Sentence, number: ScannedNumber) -> bool:
+def _of_a_thing(sentence: ScannedSentence, number: ScannedNumber) -> bool:
     """Whether a length is said of the thing behind it, which is no object of the plan."""
     found = _THING_BEHIND.match(sentence.text, number.end)
     return found is not None and all(one.start != found.end() for one in sentence.words if one.subject)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from blockplan.deliver.text.apart import is_apart, is_change
 from blockplan.deliver.text.certainty import Disagreement
 from blockplan.deliver.text.fitting import choose
-from blockplan.deliver.text.sentence import Sentence, sentences
+from blockplan.deliver.text.sentence import ScannedSentence, sentences
 from blockplan.deliver.text.setting import becomes
 from blockplan.deliver.text.subjects import goes_on_with, is_aside, subject_of
 from blockplan.deliver.text.sums import sum_of
@@ -73,7 +73,7 @@ def bind(
     return [one for sentence in found for one in _bound(sentence)]
 
 
-def _bound(sentence: Sentence) -> list[Bound]:
+def _bound(sentence: ScannedSentence) -> list[Bound]:
     """Each number with what it states."""
     listed = _listed(sentence)
     found = [listed.get(one.start) or _one(sentence, at, one) for at, one in enumerate(sentence.numbers)]
@@ -85,7 +85,7 @@ def _bound(sentence: Sentence) -> list[Bound]:
     return found
 
 
-def _is_said(sentence: Sentence, one: Bound, found: list[Bound]) -> bool:
+def _is_said(sentence: ScannedSentence, one: Bound, found: list[Bound]) -> bool:
     """
     Whether a number is the figure that it seems to be, beside others of its sentence that seem to be it.
 
@@ -100,13 +100,13 @@ def _is_said(sentence: Sentence, one: Bound, found: list[Bound]) -> bool:
     return one.named or not any(each.named and each not in right and _before(each, one) for each in same)
 
 
-def _restates(sentence: Sentence, here: Bound, before: Bound) -> bool:
+def _restates(sentence: ScannedSentence, here: Bound, before: Bound) -> bool:
     """Whether a figure says the one before it in another unit, which both should agree on."""
     one, other = here.number, before.number
     return one.factor != other.factor and _AGAIN.fullmatch(sentence.text, other.end, one.start) is not None
 
 
-def _again(sentence: Sentence, here: Bound, before: Bound) -> Bound:
+def _again(sentence: ScannedSentence, here: Bound, before: Bound) -> Bound:
     """A figure that says the one before it in another unit: ``3.76公顷（56.4亩）``, ``折合56.4亩``."""
     one, other = here.number, before.number
     same = before.fact is not None and one.dimension == other.dimension != "" and one.factor != other.factor
@@ -116,7 +116,7 @@ def _again(sentence: Sentence, here: Bound, before: Bound) -> Bound:
     return here
 
 
-def _listed(sentence: Sentence) -> dict[int, Bound]:
+def _listed(sentence: ScannedSentence) -> dict[int, Bound]:
     """What ``分别为`` pairs: as many numbers behind it as quantities, or subjects, before it."""
     found = RESPECTIVELY.search(sentence.text, sentence.start, sentence.end)
     if found is None:
@@ -130,7 +130,7 @@ def _listed(sentence: Sentence) -> dict[int, Bound]:
     return next((pairs for behind in tries if (pairs := _paired(sentence, behind))), {})
 
 
-def _paired(sentence: Sentence, behind: list[ScannedNumber]) -> dict[int, Bound]:
+def _paired(sentence: ScannedSentence, behind: list[ScannedNumber]) -> dict[int, Bound]:
     """Numbers in a row, each with its quantity or its subject of as many in a row before them."""
     if not behind:
         return {}
@@ -150,7 +150,7 @@ def _paired(sentence: Sentence, behind: list[ScannedNumber]) -> dict[int, Bound]
     }
 
 
-def _one(sentence: Sentence, at: int, number: ScannedNumber) -> Bound:
+def _one(sentence: ScannedSentence, at: int, number: ScannedNumber) -> Bound:
     if is_apart(sentence, number):
         return Bound(number, None, "no_fact")
     # A word goes on past a number that says by how much: "height cut by 6 m to 21 m".
@@ -190,7 +190,11 @@ def _one(sentence: Sentence, at: int, number: ScannedNumber) -> Bound:
 
 
 def _certain(
-    sentence: Sentence, number: ScannedNumber, fact: Fact, subject: Token | None, quantity: Token | None
+    sentence: ScannedSentence,
+    number: ScannedNumber,
+    fact: Fact,
+    subject: Token | None,
+    quantity: Token | None,
 ) -> bool:
     """Whether a number that does not fit its fact contradicts it."""
     carried = subject is not None and subject is sentence.carried and not sentence.divided
@@ -209,7 +213,7 @@ def _certain(
 
 
 def _own_word(
-    sentence: Sentence, number: ScannedNumber, subject: Token | None, said: list[Token]
+    sentence: ScannedSentence, number: ScannedNumber, subject: Token | None, said: list[Token]
 ) -> Token | None:
     """The first word that names a figure of this dimension of the subject itself, or of the whole plan."""
     facts = sentence.lexicon.by_subject.get(subject.word if subject else "", [])
@@ -217,7 +221,7 @@ def _own_word(
     return next((one for one in said if one.word in words), None)
 
 
-def _of_the_former(sentence: Sentence, at: int, number: ScannedNumber) -> Token | None:
+def _of_the_former(sentence: ScannedSentence, at: int, number: ScannedNumber) -> Token | None:
     """The word of the figure before, where a number is what becomes of it: 320％を203％に改める."""
     start = sentence.numbers[at - 1].end if at else sentence.start
     words = [one for one in sentence.words if not one.subject and one.start < number.start]
@@ -229,7 +233,7 @@ def _of_the_former(sentence: Sentence, at: int, number: ScannedNumber) -> Token 
     return last if last and number.dimension in sentence.lexicon.dimensions[last.word] else None
 
 
-def _taken(sentence: Sentence, end: int, word: Token) -> bool:
+def _taken(sentence: ScannedSentence, end: int, word: Token) -> bool:
     """Whether a word says what the number before it measures: ``5,200 m2 of floor area``."""
     between = sentence.text[end : word.start]
     if end <= sentence.start or between.strip():
@@ -238,7 +242,7 @@ def _taken(sentence: Sentence, end: int, word: Token) -> bool:
     return word.word.startswith("of ") or _HYPHENED.search(sentence.text, sentence.start, end) is not None
 
 
-def _of_what(sentence: Sentence, number: ScannedNumber, near: list[Token]) -> ScannedNumber:
+def _of_what(sentence: ScannedSentence, number: ScannedNumber, near: list[Token]) -> ScannedNumber:
     """A number without a unit counts what stands right before it: ``a population of 50,000``."""
     if number.dimension == "area" and _EACH.search(sentence.text, sentence.clause(number), number.start):
         return replace(number, dimension="area/person")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from blockplan.deliver.text.facts import Fact
     from blockplan.deliver.text.lexicon import Token
     from blockplan.deliver.text.scan import ScannedNumber
-    from blockplan.deliver.text.sentence import Sentence
+    from blockplan.deliver.text.sentence import ScannedSentence
 
 #: Facts whose values differ by less than this share say the same.
 SAME = 1e-3
@@ -31,7 +31,7 @@ _WORD = re.compile(r"\s*[^\W\d_]")
 
 
 def choose(
-    sentence: Sentence, number: ScannedNumber, subject: Token | None, quantity: Token | None
+    sentence: ScannedSentence, number: ScannedNumber, subject: Token | None, quantity: Token | None
 ) -> tuple[Fact | None, str]:
     """The fact that a number states; None, and why, where there is none or where several could be meant."""
     of = sentence.lexicon.by_subject.get(subject.word if subject else "", [])
@@ -53,7 +53,7 @@ def choose(
     return (fits or found)[0], ""
 
 
-def _alone(sentence: Sentence, number: ScannedNumber) -> bool:
+def _alone(sentence: ScannedSentence, number: ScannedNumber) -> bool:
     """Whether no word stands between a number and its object, or a figure: ``K-A-01：1.00公顷，1.8``."""
     ends = [one.end for one in sentence.words if one.subject and one.end <= number.start]
     ends += [one.end for one in sentence.numbers if one.dimension and one.end <= number.start]
@@ -61,7 +61,7 @@ def _alone(sentence: Sentence, number: ScannedNumber) -> bool:
     return near and _WORD.match(sentence.text, number.end) is None
 
 
-def _of_land(sentence: Sentence, number: ScannedNumber) -> bool:
+def _of_land(sentence: ScannedSentence, number: ScannedNumber) -> bool:
     """Whether a share without a word is of land: right behind a class or its area, or of all land."""
     ends = [one.end for one in sentence.words if one.subject and one.end <= number.start]
     ends += [one.end for one in sentence.numbers if one.dimension == "area" and one.end <= number.start]

@@ -30,7 +30,7 @@ _CLAUSE = re.compile(r"[，、;；:：。\n]|,(?![0-9]{3}(?![0-9]))")
 
 
 @dataclass(frozen=True)
-class Sentence:
+class ScannedSentence:
     """
     A stretch of a paragraph up to its full stop.
 
@@ -94,7 +94,7 @@ class Sentence:
 
 def sentences(
     text: str, numbers: Sequence[ScannedNumber], lexicon: Lexicon, chapter: str = "", spoken_of: str = ""
-) -> Iterator[Sentence]:
+) -> Iterator[ScannedSentence]:
     """
     The sentences of a paragraph, each with its numbers and its words.
 
@@ -109,7 +109,9 @@ def sentences(
         words = [one for one in tokens if match.start() <= one.start < match.end()]
         # "Square" is a class of land, and no subject in "86 square kilometres".
         words = [one for one in words if not (one.subject and _measures(text, one, own))]
-        sentence = Sentence(text, match.start(), match.end(), own, words, carried, lexicon, chapter, word)
+        sentence = ScannedSentence(
+            text, match.start(), match.end(), own, words, carried, lexicon, chapter, word
+        )
         yield sentence
         carried = sentence.topic or carried
         word = next((one for one in reversed(words) if not one.subject), None)

@@ -11,7 +11,7 @@ from blockplan.deliver.text.sentence import THIS
 if TYPE_CHECKING:
     from blockplan.deliver.text.lexicon import Token
     from blockplan.deliver.text.scan import ScannedNumber
-    from blockplan.deliver.text.sentence import Sentence
+    from blockplan.deliver.text.sentence import ScannedSentence
 
 #: How an English sentence begins that names its subject behind its figures.
 _OF = re.compile(r"\s?of\s(?:(?:the|total|additional|new)\s)*", re.IGNORECASE)
@@ -46,7 +46,7 @@ _LOOK_BACK = 28
 
 
 def subject_of(
-    sentence: Sentence,
+    sentence: ScannedSentence,
     number: ScannedNumber,
     before: list[Token],
     behind: list[Token],
@@ -84,7 +84,7 @@ def subject_of(
     return next(iter([*own, *ahead, *carried, *reversed(topics), *counted]), None)
 
 
-def _goes_on(sentence: Sentence, number: ScannedNumber, quantity: Token | None) -> bool:
+def _goes_on(sentence: ScannedSentence, number: ScannedNumber, quantity: Token | None) -> bool:
     """Whether a clause speaks on of what the one before did: it names no other thing, or a ; divides."""
     end = number.start if quantity is None else min(number.start, quantity.start)
     if sentence.divided or speaks_on(sentence, end):
@@ -92,7 +92,7 @@ def _goes_on(sentence: Sentence, number: ScannedNumber, quantity: Token | None) 
     return _is_filler(sentence, sentence.clause(number), end)
 
 
-def _signed(sentence: Sentence) -> bool:
+def _signed(sentence: ScannedSentence) -> bool:
     """Whether the one object of a sentence stands in brackets, or as what it is for, behind."""
     objects = [one for one in sentence.words if one.subject and sentence.is_object(one)]
     if len(objects) != 1 or objects[0].start < sentence.numbers[-1].end:
@@ -101,7 +101,7 @@ def _signed(sentence: Sentence) -> bool:
     return sentence.text[at - 1] in "（(〔[" or _FOR.search(sentence.text, sentence.start, at) is not None
 
 
-def is_aside(sentence: Sentence, token: Token) -> bool:
+def is_aside(sentence: ScannedSentence, token: Token) -> bool:
     """Whether a word only tells where or what something else is: ``位于 RD-01-01``, ``为科研用地``."""
     lead = sentence.text[max(sentence.start, token.start - _LOOK_BACK) : token.start]
     # "启明小学（K-H-01）" says where the school is.
@@ -111,7 +111,7 @@ def is_aside(sentence: Sentence, token: Token) -> bool:
     return owner or _BESIDE.search(lead) is not None or _PLACED.match(sentence.text, token.end) is not None
 
 
-def goes_on_with(sentence: Sentence, number: ScannedNumber, quantity: Token | None) -> bool:
+def goes_on_with(sentence: ScannedSentence, number: ScannedNumber, quantity: Token | None) -> bool:
     """Whether a sentence goes on so with what the one before spoke of that its figure must be of that."""
     if quantity is None:
         return False
@@ -123,13 +123,13 @@ def goes_on_with(sentence: Sentence, number: ScannedNumber, quantity: Token | No
     return speaks_on(sentence, quantity.start) or _is_filler(sentence, sentence.start, quantity.start)
 
 
-def speaks_on(sentence: Sentence, end: int) -> bool:
+def speaks_on(sentence: ScannedSentence, end: int) -> bool:
     """Whether a sentence says "this parcel" before a place, and names no other object."""
     found = THIS.search(sentence.text, sentence.start, end)
     return found is not None and sentence.topic is None
 
 
-def _is_filler(sentence: Sentence, start: int, end: int) -> bool:
+def _is_filler(sentence: ScannedSentence, start: int, end: int) -> bool:
     """Whether nothing but numbers, words for quantities and what joins them stands in a stretch."""
     spans = [(one.start, one.end) for one in sentence.numbers]
     spans += [(one.start, one.end) for one in sentence.words if not one.subject]

@@ -10,7 +10,7 @@ from blockplan.deliver.text.facts import Fact
 if TYPE_CHECKING:
     from blockplan.deliver.text.lexicon import Token
     from blockplan.deliver.text.scan import ScannedNumber
-    from blockplan.deliver.text.sentence import Sentence
+    from blockplan.deliver.text.sentence import ScannedSentence
 
 _JOINED = re.compile(r"\s*(?:、|,\s(?:and\s)?|和|与|及|以及|及び|並びに|と|\band\b)\s*", re.IGNORECASE)
 _TOGETHER = re.compile(
@@ -24,7 +24,7 @@ _BOTH = re.compile(
 LAND, KINDS = "table:land_balance/", {"area": "planned_ha", "share": "planned_share"}
 
 
-def sum_of(sentence: Sentence, number: ScannedNumber) -> tuple[Fact | None, str] | None:
+def sum_of(sentence: ScannedSentence, number: ScannedNumber) -> tuple[Fact | None, str] | None:
     """
     The sum that a number states of the classes of land before it; None where it is of no such sum.
 
@@ -56,13 +56,13 @@ def _joins(lead: str) -> bool:
     return any(one.end() == len(lead) for one in _JOINED.finditer(lead))
 
 
-def _facts(sentence: Sentence, token: Token, number: ScannedNumber) -> list[Fact]:
+def _facts(sentence: ScannedSentence, token: Token, number: ScannedNumber) -> list[Fact]:
     kind = KINDS.get(number.dimension, "-")
     of = sentence.lexicon.by_subject.get(token.word, ()) if token.subject else ()
     return [fact for fact in of if fact.bound_to.startswith(LAND) and fact.bound_to.endswith(kind)]
 
 
-def _sum(sentence: Sentence, row: list[Token], number: ScannedNumber) -> tuple[Fact, str]:
+def _sum(sentence: ScannedSentence, row: list[Token], number: ScannedNumber) -> tuple[Fact, str]:
     facts = [_facts(sentence, one, number)[0] for one in row]
     codes = "+".join(fact.bound_to.split("/")[1] for fact in facts)
     subjects, whole = tuple(one.word for one in row), sum(fact.amounts[0] for fact in facts)

@@ -229,7 +229,7 @@ def entrances(
     # A gate may be drawn as its sign, or as a line across the way in.
     shapes = [one if one.geom_type in {"Point", "MultiPoint"} else one.centroid for one in shapes]
     places, own = _green_places(made.get("greens"), _green_parcels(frame))
-    named = _Named(made.get("greens"), same, frame)
+    named = _NamedGreens(made.get("greens"), same, frame)
     doors = _edges(made.get("buildings"))
     found: list[tuple[Row, Any, dict[str, str | None]]] = []
     lost: Counter[str] = Counter()
@@ -257,7 +257,7 @@ def entrances(
         )
 
 
-class _Named:
+class _NamedGreens:
     """Greens and parcels as entrances name them."""
 
     def __init__(

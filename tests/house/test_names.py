@@ -1,0 +1,24 @@
+"""Names of the house: one noun a class."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: Names that Django gives.
+DJANGO = {"Meta", "Migration"}
+
+
+def test_no_two_classes_of_the_source_have_one_name(repo: Path) -> None:
+    names = Counter(
+        node.name
+        for path in (repo / "src").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert names["Plan"] == 1
+    assert {name for name, count in names.items() if count > 1} <= DJANGO
