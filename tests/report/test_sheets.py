@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import re
 import unicodedata
 from importlib import import_module, resources
 from typing import TYPE_CHECKING, Any
@@ -460,6 +461,22 @@ def test_setbacks_by_side_run_inside_the_parcel_at_their_distance() -> None:
 
 
 # The command
+
+
+@pytest.mark.long
+def test_reach_is_drawn_for_services_whose_rules_fail_and_said_not_to_be_for_parks_without_a_rule(
+    tmp_path: Path,
+) -> None:
+    town = str(tmp_path / "town")
+    for call in (
+        ["import", "office", f"{TOWN}/geopackage", "--out", town],
+        ["sheets", town, "--kind", "facilities", "--kind", "green", "--out", str(tmp_path / "out")],
+    ):
+        assert CliRunner().invoke(app, call).exit_code == 0
+    facilities, green = (page.extract_text() for page in PdfReader(tmp_path / "out" / "atlas.pdf").pages)
+    # Farther rules hold and their lines lie outside: they must not take the place of these.
+    assert len(re.findall("Within 500 m of a", facilities)) == 3
+    assert "none is drawn" in green
 
 
 @pytest.mark.long

@@ -22,39 +22,32 @@ PARKS = ("1401", "G1")
 
 
 def service_reach(scene: Scene) -> None:
-    """Straight-line reach of the services that a rule of coverage judges."""
-    hues = iter(("#b0236a", "#6a3fa0", "#1d4f91"))
+    """Straight-line reach of the services that rules of coverage judge: three at most, failing ones first."""
+    hues = ["#b0236a", "#6a3fa0", "#1d4f91"]
+    words = scene.facts.view.words
     done: set[str] = set()
-    for verdict in scene.facts.view.result.verdicts:
+    judged = [one for one in scene.facts.view.result.verdicts if one.reach is not None]
+    for verdict in sorted(judged, key=lambda one: one.outcome != "fail"):
         reach, services = verdict.reach, _services(verdict)
-        if reach is None or not services or services & done:
-            continue
         shapes = [
             one.shape
             for one in scene.facts.every_facility
             if one.service in services and one.shape is not None
         ]
-        hue = next(hues, None)
-        if not shapes or hue is None:
+        if reach is None or not shapes or not hues or services & done:
             continue
-        done |= services
         land = shapely.boundary(
-            shapely.union_all(shapely.buffer(np.array(shapes, dtype=object), reach.limit_m))
+            shapely.union_all(shapely.buffer(np.array(shapes, dtype=object), reach.limit_m, quad_segs=32))
         )
         placed = scene.canvas.on_paper([land])
         if placed[0] is None or not scene.canvas.box.intersects(placed[0]):
             continue
-        look: dict[str, Style] = {"stroke": hue, "stroke_width": 0.3, "stroke_dasharray": (1.8, 1.0)}
+        done |= services
+        look: dict[str, Style] = {"stroke": hues.pop(0), "stroke_width": 0.3, "stroke_dasharray": (1.8, 1.0)}
         scene.canvas.shape("control", placed, **look)
-        name = scene.facts.view.words.join(
-            [scene.facts.view.words.or_else(f"service.{one}", one) for one in sorted(services)]
-        )
-        scene.show(
-            f"reach {name}",
-            35,
-            line_swatch(**look),
-            scene.say("legend.service_reach", name=name, n=f"{reach.limit_m:g}"),
-        )
+        name = words.join([words.or_else(f"service.{one}", one) for one in sorted(services)])
+        said = scene.say("legend.service_reach", name=name, n=f"{reach.limit_m:g}")
+        scene.show(f"reach {name}", 35, line_swatch(**look), said)
 
 
 def _services(verdict: Verdict) -> set[str]:
@@ -69,7 +62,7 @@ def green_reach(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     of_green = ((one, one.reach) for one in view.result.verdicts if "green" in one.rule)
     judged, reach = next((found for found in of_green if found[1] is not None), (None, None))
     if judged is None or reach is None:
-        return ()
+        return (scene.say("legend.no_reach"),)
     limit = reach.limit_m
     parks = [
         facts.shapes[row]
@@ -77,7 +70,9 @@ def green_reach(scene: Scene, ground: ParcelGround) -> Sequence[str]:
         if facts.uses[row][1].startswith(PARKS) and facts.shapes[row] is not None
     ]
     if parks:
-        line = shapely.boundary(shapely.buffer(shapely.union_all(np.array(parks, dtype=object)), limit))
+        line = shapely.boundary(
+            shapely.buffer(shapely.union_all(np.array(parks, dtype=object)), limit, quad_segs=32)
+        )
         look: dict[str, Style] = {"stroke": REACH, "stroke_width": 0.45, "stroke_dasharray": (2.4, 1.2)}
         scene.canvas.shape("control", scene.canvas.on_paper([line]), **look)
         scene.show("reach", 7, line_swatch(**look), scene.say("legend.reach", n=f"{limit:g}"))
