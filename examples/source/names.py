@@ -83,10 +83,17 @@ _PINYIN = {
     "ls": "Qingnan Luhua Qingyun Yanqi Hefeng Daoxiang Mailang Qingbei",
     "mf": "Sunnan Zhuxin Jiangxin Lijian Jinshi Zhihui Hengli Mingde Qihang Sunbei",
 }
+_JAPANESE = {
+    "rd": "南雲 知行 問渠 博観 中軸 望嵐 聴竹 雲台 北雲",
+    "ln": "瀛南 棠梨 銀杏 楓林 瀛海 紫藤 海棠 瀛北",
+    "ls": "青南 芦花 青雲 雁棲 荷風 稲香 麦浪 青北",
+    "mf": "孫南 鋳新 匠心 砺剣 金石 智匯 恒力 明徳 啓航 孫北",
+}
 for _key, _words in _CROSS.items():
     _ends = {0: "south", len(_words.split()) - 1: "north"}
-    for _b, (_zh, _en) in enumerate(zip(_words.split(), _PINYIN[_key].split(), strict=True)):
-        STREETS[f"{_key}_{_ends.get(_b, _b)}"] = (f"{_zh}街", f"{_en} Street", f"{_zh}街")
+    _names = zip(_words.split(), _PINYIN[_key].split(), _JAPANESE[_key].split(), strict=True)
+    for _b, (_zh, _en, _ja) in enumerate(_names):
+        STREETS[f"{_key}_{_ends.get(_b, _b)}"] = (f"{_zh}街", f"{_en} Street", f"{_ja}街")
 
 STATIONS: dict[str, Name] = {
     "ST-1": ("云台站", "Yuntai", "雲台駅"),
