@@ -106,6 +106,10 @@ def parcel_frame(parcels: list[Parcel], widths: dict[tuple[str, str], tuple[str,
     return frame
 
 
+#: Road land beside the expressway that no street runs through.
+RAMPS = "互通立交匝道用地，不设道路中心线"
+
+
 def heading(code: str) -> str | None:
     """The row of `RATIOS` for a code; None where nothing is built."""
     return next((row for row in RATIOS if code.startswith(row)), None)
@@ -206,6 +210,7 @@ def _standing(frame: gpd.GeoDataFrame) -> None:
     frame["status"] = "planned"
     frame.loc[code.str.startswith("17"), "status"] = "existing"
     frame.loc[(frame["road_class"].map(RANK) == 0).to_numpy(), "status"] = "kept"
+    frame.loc[(code == "1207") & frame["road_class"].isna(), "remarks"] = RAMPS
     open_ = (
         (code == "16")
         | (code.str.startswith(("0802", "09")) & (draw > -0.45))
