@@ -73,7 +73,14 @@ def test_a_hundred_and_fifty_verdicts_are_cut_and_the_rest_is_counted(lang: str)
                 verdict(
                     f"r{n}",
                     "unknown",
-                    missing=(Missing("fault", why="fault", values=(("line", "a b " * 60),)),),
+                    missing=(
+                        Missing(
+                            "parcels",
+                            "far",
+                            why="fault",
+                            values=(("rule", "a b " * 60), ("layer", "parcels"), ("aspect", "far")),
+                        ),
+                    ),
                 )
                 for n in range(30)
             )

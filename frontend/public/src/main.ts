@@ -148,7 +148,7 @@ class Page {
   private bringUp(): void {
     const [map, said] = [this.root, this.panel].map((one) => one.getBoundingClientRect()) as [DOMRect, DOMRect];
     const stacked = map.bottom <= said.top;
-    if (said.top < 0 || said.top > innerHeight * (stacked ? 0.75 : 0.95)) (stacked ? this.root : this.panel).scrollIntoView();
+    if (said.top < 0 || said.top > innerHeight * 0.75) (stacked ? this.root : this.panel).scrollIntoView();
   }
 
   /** The search and the links to places work without the map; with it they answer here. */
