@@ -6,6 +6,7 @@ How long an edit takes until every verdict stands, beside a full check of the sa
     python benchmarks/live.py --sizes 500 5000 50000    invented plans of so many parcels besides
     python benchmarks/live.py --full 20000     an invented plan with all layers, five buildings a parcel
     python benchmarks/live.py --all            by every pack instead of the plan's own
+    python benchmarks/live.py --packs zone tod by these packs
 
 Edits are of four kinds in turn: a value that one rule reads, a land use, residents, a vertex. The 95th
 percentile of milliseconds from the edit to all verdicts is printed, that of the CPU beside it and for each
@@ -52,11 +53,12 @@ def main() -> None:
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--all", action="store_true", help="judge by every pack")
+    parser.add_argument("--packs", nargs="+", help="judge by these packs")
     parser.add_argument("--sizes", type=int, nargs="*", default=[], help="parcels of invented plans")
     parser.add_argument("--full", type=int, nargs="*", default=[], help="parcels of plans with all layers")
     parser.add_argument("--edits", type=int, default=40, help="edits of each plan (default 40)")
     asked = parser.parse_args()
-    packs = sorted(available_packs()) if asked.all else None
+    packs = sorted(available_packs()) if asked.all else asked.packs
     plans: list[tuple[str, Callable[[], Plan]]] = [("reference plan", lambda: bp.read(REFERENCE, "b"))]
     plans += [(f"{size} parcels", lambda size=size: a_synthetic_plan(size)) for size in asked.sizes]
     plans += [(f"{size} parcels, all layers", lambda size=size: a_full_plan(size)) for size in asked.full]
