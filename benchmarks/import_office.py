@@ -6,8 +6,8 @@ How fast an office's folder becomes a plan with verdicts: Shapefiles with a spre
     python benchmarks/import_office.py --parcels 2000
 
 The town is made here: street blocks of six parcels with streets of 24 m between them, homes, offices, schools
-and greens, each parcel with figures as offices write them. Every command runs as a program of its own;
-CPU seconds are user + system, and its peak is the largest resident memory.
+and greens, each parcel with figures as offices write them; every pack judges it. Every command runs as a
+program of its own; CPU seconds are user + system, and its peak is the largest resident memory.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ import pyogrio
 import shapely
 import xlsxwriter
 
+from blockplan.check import available_packs
+
 BLOCKPLAN = Path(sys.executable).with_name("blockplan")
 #: Python may keep compiled modules, as it does where nobody forbids it; else each run compiles some of them.
 KEEPING_COMPILED = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
@@ -41,17 +43,6 @@ HEADINGS = (
     "地块编号", "用地性质代码", "用地面积（公顷）", "容积率", "建筑密度（%）", "绿地率（%）", "建筑限高（m）",
     "人口（人）", "户数（户）", "机动车停车位", "配套设施",
 )  # fmt: skip
-PACKS = (
-    "plan",
-    "gb50180",
-    "gb50137",
-    "gb55014",
-    "gbt51328",
-    "gbt51346",
-    "living-circle",
-    "green-access",
-    "sdg11",
-)
 
 
 def main() -> None:
@@ -76,7 +67,7 @@ def run(form: str, parcels: int, folder: Path) -> list[dict[str, Any]]:
     files, plan = folder / "office", folder / "plan"
     files.mkdir(parents=True)
     (_shapefiles if form == "shapefiles" else _drawing)(*_town(parcels), files)
-    packs = [word for pack in PACKS for word in ("--pack", pack)]
+    packs = [word for pack in sorted(available_packs()) for word in ("--pack", pack)]
     rows = [
         _measured("import", form, parcels, ["import", "office", files, "--out", plan, "--json"]),
         _measured("check", form, parcels, ["check", plan, "--json", *packs]),
