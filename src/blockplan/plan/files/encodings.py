@@ -68,17 +68,22 @@ def codec_name(said: str) -> str | None:
 
     Examples
     --------
-    >>> codec_name("GBK"), codec_name("936"), codec_name("ANSI 1252"), codec_name("UTF-8"), codec_name("?")
-    ('gb18030', 'gb18030', 'cp1252', 'utf-8', None)
+    >>> codec_name("GBK"), codec_name("936"), codec_name("ANSI 1252"), codec_name("UTF-8")
+    ('gb18030', 'gb18030', 'cp1252', 'utf-8')
+    >>> codec_name("?"), codec_name("uu")
+    (None, None)
     """
     text = said.strip().strip("\ufeff").lower()
     digits = re.fullmatch(r"(?:ansi|oem|cp|windows|ms)?[ _-]*(\d{3,5})", text)
     if digits:
         text = {"65001": "utf-8", "20936": "gb2312", "54936": "gb18030"}.get(digits[1], f"cp{digits[1]}")
     try:
-        name = codecs.lookup(text).name
+        found = codecs.lookup(text)
     except (LookupError, ValueError):
         return None
+    if not found._is_text_encoding:
+        return None
+    name = found.name
     return _WIDER.get(name, name)
 
 
