@@ -42,10 +42,7 @@ def partition(parcels: Any, land: Any) -> tuple[Any, Any]:
         # A ring that is nothing but rounding.
         sound = False
     if not sound:
-        try:
-            found = _snapped(shapes)
-        except shapely.errors.GEOSException:
-            found = shapes  # as they were drawn; their faults are told where plans are validated
+        found = _snapped(shapes)
     return found[:-1], found[-1]
 
 

@@ -296,7 +296,8 @@ def _overlaps(found: Rings, heal_m: float) -> None:
     for one, other, shared, area in zip(*_pairs(shapes), strict=True):
         low, high = sorted((int(one), int(other)), key=lambda at: areas[at])
         if area > (1 - 1e-6) * areas[low] and area < TWICE * areas[high]:
-            found.rings[high].shape = found.rings[high].shape.difference(found.rings[low].shape)
+            around, inside = _sound([found.rings[at].shape for at in (high, low)])
+            found.rings[high].shape = shapely.difference(around, inside)
             continue
         depth, part = _widest(shared)
         if depth < LEAST_M:
