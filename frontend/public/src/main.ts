@@ -108,10 +108,12 @@ class Page {
 
   private async tap(point: { x: number; y: number }, lngLat: { lng: number; lat: number }): Promise<void> {
     if (this.drawing.active) return this.drawing.add(toPlan(lngLat));
-    const spoken = await this.plan.opinionsAt(point);
-    if (spoken.length) return this.listOpinions(spoken);
     const [x, y] = toPlan(lngLat);
-    await this.find({ at: `${x.toFixed(1)},${y.toFixed(1)}` });
+    await this.busily(async () => {
+      const spoken = await this.plan.opinionsAt(point);
+      if (spoken.length) this.listOpinions(spoken);
+      else await this.find({ at: `${x.toFixed(1)},${y.toFixed(1)}` });
+    });
   }
 
   private key(event: KeyboardEvent): void {
@@ -125,22 +127,30 @@ class Page {
     event.preventDefault();
   }
 
-  private async find(asked: Record<string, string>): Promise<void> {
+  private find(asked: Record<string, string>): Promise<void> {
     const { words, place } = this.given;
-    const mine = (this.asked += 1);
-    this.panel.setAttribute("aria-busy", "true");
-    try {
+    return this.busily(async (last) => {
       const found = await ask<Found>(`${place}?${new URLSearchParams({ ...asked, as: "json" })}`);
-      if (mine !== this.asked) return;
+      if (!last()) return;
       drawFound(this.panel, found, words);
       const { here } = found;
       if (here) this.plan.choose(here.about, here.at, here.within?.metres ?? 0);
       this.panel.querySelector<HTMLElement>(".spot")?.focus({ preventScroll: true });
       this.bringUp();
+    });
+  }
+
+  /** The panel is busy from the question on until what was asked last is answered. */
+  private async busily(work: (last: () => boolean) => Promise<void>): Promise<void> {
+    const mine = (this.asked += 1);
+    const last = (): boolean => mine === this.asked;
+    this.panel.setAttribute("aria-busy", "true");
+    try {
+      await work(last);
     } catch {
-      fill(this.panel, h("p", { role: "alert" }, words["offline"]!));
+      if (last()) fill(this.panel, h("p", { role: "alert" }, this.given.words["offline"]!));
     } finally {
-      this.panel.removeAttribute("aria-busy");
+      if (last()) this.panel.removeAttribute("aria-busy");
     }
   }
 
