@@ -63,6 +63,7 @@ def command(
     """
     from blockplan.check import check
     from blockplan.deliver.amendment import amendment, merge, write
+    from blockplan.deliver.amendment.folder import MERGED
     from blockplan.notice.proof.notary import read_key
     from blockplan.plan import write as write_plan
 
@@ -81,10 +82,10 @@ def command(
         }
     if out:
         if merged is not None and merged.plan is not None:
-            _spare(Path(out) / "merged", merged.plan)
+            _spare(Path(out) / MERGED, merged.plan)
         write(found, document, Path(out), signer, lang)
         if merged is not None and merged.plan is not None:
-            write_plan(merged.plan, Path(out) / "merged")
+            write_plan(merged.plan, Path(out) / MERGED)
     if as_json:
         show_json(document)
     else:

@@ -160,18 +160,21 @@ def verify_command(
     as_json: bool,
 ) -> None:
     """
-    Verify a RECORD (a folder that `export` wrote), or a single receipt or promise (a file). Leaves with 1
-    if anything is wrong.
+    Verify a RECORD (a folder that `export` wrote), a signed amendment (a folder that `amend --key` wrote), or
+    a single receipt or promise (a file). Leaves with 1 if anything is wrong.
 
     The record alone proves that it is whole and fits its key. That the key is the office's, and that nobody
     was shown another record, is proved by --key, --checkpoint and --receipt.
     """
+    from blockplan.deliver.amendment.folder import is_amendment
     from blockplan.notice.countries import country
     from blockplan.notice.verify import read_document, verify
 
     public = _line(key) if key else key
     if Path(subject).is_file():
         ctx.exit(_verify_receipt(subject, public, lang, as_json))
+    if is_amendment(Path(subject)):
+        ctx.exit(_verify_amendment(subject, public, lang, as_json))
     notes = [_note(path) for path in checkpoints]
     documents = [read_document(Path(path)) for path in receipts]
     with progress(f"Verifying {subject}"):
@@ -253,6 +256,28 @@ def _show(found: Verification, lang: str, *, trusted: bool) -> None:
     click.echo(said("key", lang, key=found.key or "–"))
     if not trusted:
         click.echo(said("key_from_record", lang), err=True)
+
+
+def _verify_amendment(path: str, public: str | None, lang: str, as_json: bool) -> int:
+    from blockplan.deliver.amendment.folder import TEXTS, kind_said, verify
+    from blockplan.notice.verify import wanted_key
+
+    found = verify(Path(path), wanted_key(public))
+    if as_json:
+        show_json(found.to_dict(lang))
+    elif found.faults:
+        click.echo(TEXTS("say.broken", lang, count=len(found.faults)))
+        for fault in found.faults:
+            click.echo(f"  {fault[lang]}")
+    else:
+        click.echo(TEXTS("say.holds", lang, kind=kind_said(found.manifest["kind"], lang)))
+    if not as_json:
+        if found.unsigned:
+            click.echo(TEXTS("say.unsigned", lang, names=", ".join(found.unsigned)))
+        click.echo(said("key", lang, key=found.key or "–"))
+        if public is None:
+            click.echo(said("key_from_record", lang), err=True)
+    return 1 if found.faults else 0
 
 
 def _verify_receipt(path: str, public: str | None, lang: str, as_json: bool) -> int:

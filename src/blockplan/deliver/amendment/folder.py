@@ -11,24 +11,26 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from blockplan.deliver.amendment.amend import AFTER, BEFORE, CHANGE
 from blockplan.deliver.package import digest
 from blockplan.deliver.refusals import refused
-from blockplan.errors import PlanDataError
+from blockplan.errors import BlockplanError, PlanDataError
 from blockplan.notice.proof import canonical
 from blockplan.notice.proof.notes import verifier
+from blockplan.plan import read as read_plan
 from blockplan.plan.files.archive import writing_folder
 from blockplan.plan.files.formats import write_layers
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, UNKNOWN_COLOUR, landuse
 from blockplan.report.qgis import put_inside
 from blockplan.report.qgis.symbols import FILL, Category, Label, Style, Symbol
 from blockplan.report.words import Words
-from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, Catalog
+from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, Catalog, pick
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import geopandas as gpd
@@ -36,13 +38,15 @@ if TYPE_CHECKING:
     from blockplan.deliver.amendment.amend import PlanAmendment
     from blockplan.deliver.amendment.gains import QuantityChange
     from blockplan.deliver.amendment.kinds import FilingGround
-    from blockplan.notice.proof.notes import Signer
+    from blockplan.notice.proof.notes import Signer, Verifier
     from blockplan.plan.model.codes import LandUseList
 
 FORMAT = "blockplan-amendment-1"
 LAYERS, DOCUMENT, MANIFEST, SEAL, KEY = (
     "amendment.gpkg", "amendment.json", "manifest.json", "manifest.note", "key.txt",
 )  # fmt: skip
+#: The plan that two amendments make, beside them; the document names its content.
+MERGED = "merged"
 
 #: Share of the longer side that the project shows around what is amended.
 ROUND = 0.15
@@ -73,7 +77,8 @@ def write(
         If the folder holds a plan, or something with a manifest that is no amendment.
     """
     _spare(folder)
-    with writing_folder(folder) as place:
+    # A seal of another amendment, written there before, is none of this one.
+    with writing_folder(folder, owned=(SEAL, KEY)) as place:
         write_layers(found.layers, place / LAYERS, crs=found.new.crs)
         _style(found, place / LAYERS, lang)
         text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False, default=str)
@@ -121,29 +126,115 @@ def _sealed(name: str, manifest: Path) -> str:
     return f"{name}/amendment\n{digest(manifest)}\n"
 
 
-def verify(folder: Path, key: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class SealedAmendment:
     """
-    What a signed amendment says, if it is as it was signed.
+    What was found of the seal of an amendment.
+
+    Attributes
+    ----------
+    key
+        The public key that it was held against, a line.
+    manifest
+        What was signed; empty where the seal does not hold.
+    faults
+        What is not as it was signed, each in zh, en and ja.
+    unsigned
+        Other files that lie in the folder and are under no seal.
+    """
+
+    folder: Path
+    key: str
+    manifest: dict[str, Any]
+    faults: tuple[dict[str, str], ...]
+    unsigned: tuple[str, ...]
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The document of ``notice verify --json``."""
+        return {
+            "amendment": str(self.folder), "holds": not self.faults, "key": self.key or None,
+            **{name: self.manifest.get(name) for name in ("kind", "base", "new")},
+            "faults": [pick(one, lang) for one in self.faults], "unsigned": list(self.unsigned),
+        }  # fmt: skip
+
+
+def is_amendment(folder: Path) -> bool:
+    """Whether a folder is an amendment's, be it damaged."""
+    return any((folder / name).is_file() for name in (LAYERS, DOCUMENT))
+
+
+def verify(folder: Path, key: Verifier | None = None) -> SealedAmendment:
+    """
+    Hold an amendment against its seal: files, document, the merged plan beside them.
 
     Parameters
     ----------
     key
-        The public key of the record, as ``key.txt`` of the record holds it: not the one in the folder, which
-        proves nothing.
-
-    Raises
-    ------
-    ValueError
-        If a file or the signature is not what it was; the message says which.
+        The public key of the record, from elsewhere; None for the one in the folder, which proves that the
+        folder is whole, not whose it is.
     """
-    manifest: dict[str, Any] = canonical.loads((folder / MANIFEST).read_bytes())
-    text = verifier(key).text((folder / SEAL).read_text("utf-8"))
-    if text != _sealed(verifier(key).name, folder / MANIFEST):
-        raise ValueError("the signature is over another manifest")
-    for name, wanted in manifest["files"].items():
-        if not (folder / name).is_file() or digest(folder / name) != wanted:
-            raise ValueError(f"{name} is not as it was signed")
-    return manifest
+    faults: list[dict[str, str]] = []
+    manifest: dict[str, Any] = {}
+    try:
+        own = _text(folder / KEY) if (folder / KEY).is_file() else ""
+        if key is None and own:
+            key = verifier(own.removesuffix("\n"))
+        if not (folder / SEAL).is_file():
+            faults.append(_fault("unsigned", name=SEAL))
+        elif own != f"{key}\n":
+            faults.append(_fault("other_key" if own else "gone", name=KEY))
+        if key is not None and (folder / SEAL).is_file():
+            manifest = _signed(folder, key)
+    except FileNotFoundError:
+        faults.append(_fault("gone", name=MANIFEST))
+    except ValueError as error:
+        faults.append(_fault("seal", why=error))
+    faults += _changed(folder, manifest)
+    known = {LAYERS, DOCUMENT, MANIFEST, SEAL, KEY}
+    others = (one.relative_to(folder).as_posix() for one in sorted(folder.rglob("*")) if one.is_file())
+    unsigned = tuple(name for name in others if name not in known and not name.startswith(f"{MERGED}/"))
+    return SealedAmendment(folder, "" if key is None else str(key), manifest, tuple(faults), unsigned)
+
+
+def _signed(folder: Path, key: Verifier) -> dict[str, Any]:
+    """The manifest that a key sealed; ValueError where it is another."""
+    text = key.text(_text(folder / SEAL))
+    if text != _sealed(key.name, folder / MANIFEST):
+        raise ValueError(f"the signature is not over this {MANIFEST}")
+    return dict(canonical.loads((folder / MANIFEST).read_bytes()))
+
+
+def _changed(folder: Path, manifest: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """Files that are not as the manifest has them; the merged plan as the document has it."""
+    whole = bool(manifest)
+    for name, wanted in manifest.get("files", {}).items():
+        if not (folder / name).is_file():
+            yield _fault("gone", name=name)
+        elif digest(folder / name) != wanted:
+            yield _fault("altered", name=name)
+        else:
+            continue
+        whole = whole and name != DOCUMENT
+    merge = json.loads((folder / DOCUMENT).read_bytes()).get("merge") if whole else None
+    wanted = merge and merge["content_hash"]
+    if wanted and not (folder / MERGED).is_dir():
+        yield _fault("gone", name=MERGED)
+    elif wanted:
+        try:
+            same = read_plan(folder / MERGED).content_hash == wanted
+        except BlockplanError:
+            same = False
+        if not same:
+            yield _fault("altered", name=MERGED)
+
+
+def _text(path: Path) -> str:
+    # Not `read_text`, to which every kind of line end is the same; what is no text is another text.
+    return path.read_bytes().decode("utf-8", "replace")
+
+
+def _fault(code: str, **values: Any) -> dict[str, str]:
+    return {lang: TEXTS(f"fault.{code}", lang, **values) for lang in LANGUAGES}
 
 
 #: What changes on a piece of land -> colour of its outline, the gravest first; what lies first holds.
