@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import docx
 import pytest
 
 from blockplan.deliver.filing import form_document, read_answers
+from blockplan.deliver.package import Package
 from blockplan.deliver.profile import load_delivery_profile
+from blockplan.deliver.quality import PackageFacts
 from blockplan.deliver.quality.finding import TEXTS as QUALITY_TEXTS
+from blockplan.deliver.quality.parts import form
 from blockplan.errors import MappingError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.mark.parametrize(("given", "written"), [("yes", "是"), ("true", "是"), ("no", "否"), ("甲", "甲")])
@@ -39,11 +39,13 @@ def test_the_form_to_sign_says_kind_and_level_in_words_and_a_million_people_in_f
     form = {one.key: None for one in profile.filing.form}
     of = {one.source: one.key for one in profile.filing.form}
     form |= {of["filing:kind"]: "1", of["plan:level"]: "parcel", of["filing:residents"]: 1_234_567.0}
+    form |= {of["plan:crs"]: "EPSG:4548"}
     book = docx.Document(io.BytesIO(form_document(profile, form, dt.date(2026, 1, 1))))
     said = {row.cells[0].text: row.cells[1].text for row in book.tables[0].rows}
     assert said["备案类型 *"] == f"1 {profile.filing.kinds[0].name}"
     assert said["规划层级"] == "地块层面"
     assert said["规划居住人口"] == "1,234,567"
+    assert said["数据坐标系 *"] == "CGCS2000 / 3-degree Gauss-Kruger CM 117E（EPSG:4548）"
     assert any("必填项" in one.text for one in book.paragraphs)
 
 
@@ -54,3 +56,16 @@ def test_an_empty_field_of_the_form_is_said_to_be_empty_and_a_wrong_one_what_it_
         "empty": "备案表字段 bah（备案号）未填",
         "message": "备案表字段 bah（备案号）取值不符：七（可填：一、二）",
     }
+
+
+@pytest.mark.parametrize(("key", "way"), [("zzbzzt", "authority"), ("jbr", None)])
+def test_an_empty_field_of_the_form_names_the_key_to_answer_and_the_plans_where_it_has_one(
+    key: str, way: str | None
+) -> None:
+    profile = load_delivery_profile("deqing")
+    filled = dict.fromkeys((one.key for one in profile.filing.form), "1") | {key: None}
+    package = Package(Path("package"), profile, [], {}, filled)
+    (found,) = (one for one in form(PackageFacts(package)) if one.message == "empty")
+    remedy = QUALITY_TEXTS(f"qc-form.{found.remedy}", "zh", **found.said)
+    assert f"填写 {key}（deliver --form）" in remedy
+    assert (f"plan.toml 中填写 {way}" in remedy) == (way is not None)

@@ -1,5 +1,7 @@
 """Delivery profiles: those that come along hold what is public of them; faults are said with their line."""
 
+import tomllib
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,27 @@ def test_deqing_writes_no_upper_bound_as_9999_and_zhongshan_measures_on_the_elli
     assert (deqing.pairs.style, deqing.pairs.no_upper) == ("upper_lower", 9999)
     assert (deqing.area.rule, zhongshan.area.rule) == ("planar", "ellipsoidal")
     assert zhongshan.parcels.field("RJLSX").mandatory
+
+
+@pytest.mark.parametrize(
+    ("name", "layer", "field"),
+    [
+        ("hangzhou-xg", "XG_PTSS", "SSDJ"),
+        ("wenzhou", "BKP_GPSS_PT", "gmdj"),
+        ("wenzhou", "BKP_GPSS_PY", "gmdj"),
+    ],
+)
+def test_levels_of_facilities_are_written_in_the_words_of_the_offices_tables(name, layer, field):
+    with resources.files("blockplan.report.office").joinpath("texts.toml").open("rb") as file:
+        tables = {level: said["zh"] for level, said in tomllib.load(file)["level"].items()}
+    words = load_delivery_profile(name).layer(layer).field(field).words
+    assert words == tables
+
+
+def test_wenzhou_numbers_units_by_one_field_in_all_layers():
+    layers = load_delivery_profile("wenzhou").layers
+    carrying = {(spec.name, one.name) for spec in layers for one in spec.fields if "block_id" in one.sources}
+    assert carrying == {(name, "dybh") for name in ("BKY_GHDY_PY", "BKY_GHJF_PY", "BKY_YDGH_PY")}
 
 
 def test_wenzhou_has_a_feature_code_for_each_layer():

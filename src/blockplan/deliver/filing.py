@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pyproj
 
 from blockplan.deliver.refusals import refused
 from blockplan.deliver.to_profile import value_of
@@ -158,6 +161,9 @@ def _said(profile: DeliveryProfile, source: str, value: Any) -> str:
         return f"{value} {names.get(str(value), '')}".strip()
     if source == "plan:level" and f"level.{value}" in TEXTS:
         return TEXTS(f"level.{value}", "zh")
+    if source == "plan:crs":
+        with suppress(pyproj.exceptions.CRSError):
+            return f"{pyproj.CRS(value).name}（{value}）"
     return fixed(value, 0) if isinstance(value, float) and value.is_integer() else str(value)
 
 

@@ -88,7 +88,9 @@ def form(facts: PackageFacts) -> Iterator[PackageFault]:
         value = filled.get(one.key)
         said = {"key": one.key, "title": one.title}
         if one.mandatory and value in (None, ""):
-            yield PackageFault(said=said, message="empty")
+            plan = one.source.removeprefix("plan:") if one.source.startswith("plan:") else ""
+            remedy = "remedy_plan" if plan else "remedy_empty"
+            yield PackageFault(said=said | {"plan": plan}, message="empty", remedy=remedy)
         elif value and one.choices and str(value) not in one.choices:
             yield PackageFault(said=said | {"value": value, "choices": "、".join(one.choices)})
 
