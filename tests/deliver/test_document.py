@@ -14,7 +14,10 @@ from docx.oxml.ns import qn
 
 from blockplan.deliver.text import check_text, write_comments
 from blockplan.deliver.text.document import open_document
+from blockplan.deliver.text.facts import knowledge
+from blockplan.deliver.text.wording import source_said
 from blockplan.errors import PlanDataError
+from blockplan.texts import LANGUAGES
 
 SPACES = {
     "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -182,8 +185,37 @@ def test_footnotes_and_headers_are_read_and_commented_where_the_body_refers_to_t
     found = check_text(small, document)
     assert write_comments(document, found, "en") == 2
     again = reopened(document, tmp_path)
-    told = "footnote 1, paragraph 1, “2.5”: The plan says otherwise: 1.8 (from object:K-B-01/far)"
+    told = "footnote 1, paragraph 1, “2.5”: The plan says otherwise: 1.8 (from floor area ratio of K-B-01)"
     assert told in [one.text for one in again.comments]
+
+
+def test_a_comment_is_wholly_in_the_language_of_its_text_where_no_other_is_named(small, tmp_path):
+    document = with_footnote(docx.Document(), "地块K-B-01容积率2.5。")
+    document.sections[0].header.paragraphs[0].text = "规划居住人口400人"
+    assert write_comments(document, check_text(small, document)) == 2
+    told = sorted(one.text for one in reopened(document, tmp_path).comments)
+    assert told == [
+        "脚注 1，第 1 段，“2.5”：与规划不符：应为 1.8（来源：K-B-01 的容积率）",
+        "页眉 1，第 1 段，“400人”：与规划不符：应为 300人（来源：居住人口）",
+    ]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_all_that_a_figure_may_be_bound_to_is_said_in_words(small, lang):
+    for one in knowledge(small).facts:
+        said = source_said(one.bound_to, lang)
+        assert ":" not in said, one.bound_to
+        assert "_" not in said, one.bound_to
+        own = re.sub(r"K-[A-Z]-01|KG-\d|[A-Z]+-\d+|m2|m²|PM2.5", "", said)
+        assert lang == "en" or not re.search(r"[a-z]{3}", own.replace(one.bound_to.split("/")[0][7:], ""))
+
+
+def test_what_the_report_prints_is_named_by_its_section_and_line():
+    said = {lang: source_said("report:land/公园绿地/规划面积（ha）", lang) for lang in LANGUAGES}
+    assert said["zh"] == "土地使用，公园绿地，规划面积（ha）"
+    assert said["en"].startswith("Land use, ")
+    assert source_said("report:land/note", "zh") == "土地使用，说明"
+    assert source_said("manifest:horizon", "ja") == "計画期間の末"
 
 
 def test_a_comment_beside_a_hyperlink_stands_on_its_figure(small, tmp_path):

@@ -215,7 +215,7 @@ def test_a_disagreement_comes_back_as_a_comment_at_its_place_and_the_text_stays(
     again = docx.Document(tmp_path / "out.docx")
     assert again.paragraphs[0].text == before
     comment = next(iter(again.comments))
-    assert comment.text == "与规划不符：应为 1.00公顷（来源：object:K-A-01/area）"
+    assert comment.text == "与规划不符：应为 1.00公顷（来源：K-A-01 的用地面积）"
     xml = again.paragraphs[0]._p.xml
     start, end = xml.index("commentRangeStart"), xml.index("commentRangeEnd")
     assert "".join(re.findall(r"<w:t[^>]*>([^<]*)</w:t>", xml[start:end])) == "1.20公顷"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from blockplan.cli.common import load, office_judging_options, progress, show_json, show_table
+from blockplan.cli.common import json_option, judging_options, load, progress, show_json, show_table
+from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,7 +27,9 @@ SHOWN = 40
 @click.argument("plan")
 @click.argument("file", metavar="FILE.docx", type=click.Path(dir_okay=False))
 @click.option("--out", type=click.Path(dir_okay=False), metavar="FILE.docx", help="Copy with comments.")
-@office_judging_options
+@judging_options
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the words; default: the text's.")
+@json_option
 def command(
     plan: str,
     file: str,
@@ -34,7 +37,7 @@ def command(
     packs: tuple[str, ...],
     scenario: str | None,
     on: dt.date | None,
-    lang: str,
+    lang: str | None,
     as_json: bool,
 ) -> None:
     """
@@ -56,6 +59,7 @@ def command(
     with progress("Measuring and reading"):
         result = check(drawn, packs=list(packs) or list(drawn.manifest.packs) or [PACK], on=on)
         found = check_text(View(drawn, result, Words("zh")), document)
+    lang = lang or found.lang
     written = 0
     if out:
         written = write_comments(document, found, lang)
@@ -70,12 +74,15 @@ def command(
 
 
 def _show(found: TextCheck, lang: str, out: str | None, written: int) -> None:
-    from blockplan.deliver.text.checking import TEXTS
+    from blockplan.deliver.text.wording import TEXTS, place_said
     from blockplan.texts import pick
 
     open_ = [one for one in found.statements if one.state in {"missed", "not_evidenced"}]
     open_.sort(key=lambda one: one.state != "missed")
-    rows = [(one.state, one.place, one.said, pick(one.why, lang)) for one in open_[:SHOWN]]
+    rows = [
+        (TEXTS(f"state.{one.state}", lang), place_said(one.place, lang), one.said, pick(one.why, lang))
+        for one in open_[:SHOWN]
+    ]
     if rows:
         show_table([TEXTS(f"terminal.{key}", lang) for key in ("state", "place", "said", "why")], rows)
     click.echo(TEXTS("terminal.counts", lang, **found.counts))

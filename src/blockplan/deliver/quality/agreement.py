@@ -11,6 +11,7 @@ from blockplan.deliver.quality.finding import PackageFault, parcels_of, point_of
 from blockplan.deliver.shapes import mended
 from blockplan.exchange.office.facilities import OWN_LAND
 from blockplan.plan.model.codes import landuse
+from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,6 +172,7 @@ def documents(facts: PackageFacts) -> Iterator[PackageFault]:
     from blockplan.deliver.text import check_text  # noqa: PLC0415
     from blockplan.deliver.text.document import open_document  # noqa: PLC0415
     from blockplan.deliver.text.reported import NOTE  # noqa: PLC0415
+    from blockplan.deliver.text.wording import place_said  # noqa: PLC0415
     from blockplan.report.view import View  # noqa: PLC0415
     from blockplan.report.words import Words  # noqa: PLC0415
 
@@ -179,7 +181,8 @@ def documents(facts: PackageFacts) -> Iterator[PackageFault]:
         for one in check_text(view, open_document(path)).statements:
             apart = one.bound_to.startswith(NOT_HELD) or one.bound_to.endswith(f"/{NOTE}")
             if one.state == "missed" and not apart:
-                words = {"field": f"{path.name}, {one.place}", "value": one.said, "right": one.right or "-"}
+                place = {lang: f"{path.name}, {place_said(one.place, lang)}" for lang in LANGUAGES}
+                words = {"field": place, "value": one.said, "right": one.right or "-"}
                 yield PackageFault("", one.bound_to, said=words)
 
 

@@ -15,7 +15,7 @@ import shapely
 from blockplan.deliver.shapes import mended
 from blockplan.exchange.workbooks import Workbook
 from blockplan.jsontext import JsonRecord
-from blockplan.texts import LANGUAGES, Catalog
+from blockplan.texts import LANGUAGES, Catalog, pick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -89,8 +89,8 @@ class PackageFault:
     """
     One fault: the layer and feature, the place, how much, and what fills the rule's sentence.
 
-    ``ids`` names every feature where one fault is of many; ``message`` and ``remedy`` are the keys of what is
-    said and of what to do about it.
+    What fills it may be a text in each language. ``ids`` names every feature where one fault is of many;
+    ``message`` and ``remedy`` are the keys of what is said and of what to do about it.
     """
 
     layer: str = ""
@@ -135,8 +135,12 @@ def check_of(rule: QualityRule, found: PackageFault) -> Check:
     """A fault with its words."""
     x, y = (None, None) if found.at is None else (round(found.at.x, 3), round(found.at.y, 3))
     said = {"layer": found.layer, "id": found.id} | dict(found.said)
+    by_lang = {
+        lang: {key: pick(value, lang) if isinstance(value, dict) else value for key, value in said.items()}
+        for lang in LANGUAGES
+    }
     message, remedy = (
-        {lang: TEXTS(f"{rule.id}.{key}", lang, **said) for lang in LANGUAGES}
+        {lang: TEXTS(f"{rule.id}.{key}", lang, **by_lang[lang]) for lang in LANGUAGES}
         for key in (found.message, found.remedy)
     )
     return Check(rule.id, rule.grade, found.layer, found.id, x, y, found.measured, message, remedy, found.ids)

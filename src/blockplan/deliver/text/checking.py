@@ -19,8 +19,9 @@ from blockplan.deliver.text.lexicon import Lexicon
 from blockplan.deliver.text.reported import FIGURE, Report, language_of
 from blockplan.deliver.text.scan import HORIZON, HORIZON_SPAN, ScannedNumber, context_numbers, numbers
 from blockplan.deliver.text.sentence import THIS, topic_of
+from blockplan.deliver.text.wording import TEXTS, place_said, source_said
 from blockplan.jsontext import OR_NULL, JsonRecord
-from blockplan.texts import LANGUAGES, Catalog, pick
+from blockplan.texts import LANGUAGES, pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,9 +34,11 @@ if TYPE_CHECKING:
 AUTHOR, INITIALS = "Blockplan", "BP"
 
 
-def write_comments(document: Any, check: TextCheck, lang: str = "zh") -> int:
+def write_comments(document: Any, check: TextCheck, lang: str = "") -> int:
     """
-    Put a comment at each statement that the plan contradicts; gives their number.
+    Put a comment at each statement that the plan contradicts, in the text's language where none is named.
+
+    Gives their number.
 
     The comment says the right figure and where it comes from. The text itself is not changed; a run is
     divided where a figure begins or ends in the midst of it, and keeps its looks. A note, a text box or a
@@ -49,7 +52,7 @@ def write_comments(document: Any, check: TextCheck, lang: str = "zh") -> int:
     written = 0
     for at, block in enumerate(list(blocks(document))):
         for one in sorted(wrong.get(at, ()), key=lambda one: -one.start):
-            _write(document, block, one, lang)
+            _write(document, block, one, lang or check.lang)
             written += 1
     return written
 
@@ -60,7 +63,8 @@ def _write(document: Any, block: TextBlock, one: TextStatement, lang: str) -> No
         runs = [run for run in stretch(block.paragraph, one.start, one.end) if run.tag == RUN]
         runs = runs or [_a_run(block.paragraph)]
     else:
-        why = TEXTS("comment.beside", lang, place=one.place, said=one.said, why=why)
+        place = place_said(one.place, lang)
+        why = TEXTS("comment.beside", lang, place=place, said=one.said, why=why)
         runs = [block.anchor if block.anchor.tag == RUN else _a_run(block.anchor)]
     comment = document.comments.add_comment(text=why, author=AUTHOR, initials=INITIALS)
     runs[0].insert_comment_range_start_above(comment.comment_id)
@@ -75,7 +79,6 @@ def _a_run(paragraph: Any) -> Any:
 
 #: As `check` calls them: a number that agrees, one that does not, a name that is there, what is unbound.
 State = Literal["kept", "missed", "represented", "not_evidenced", "context"]
-TEXTS = Catalog("blockplan.deliver.text", "texts.toml")
 #: Names by what they end in; a word before them that says no name is no part of one.
 #: Heading of a column that names facilities: what a row of such a table says is of these.
 FACILITY = re.compile(r"设施名称|設施名稱|施設名|^Facility$|^Name of (?:the )?facility", re.IGNORECASE)
@@ -107,10 +110,11 @@ class TextStatement(JsonRecord):
 
 @dataclass(frozen=True)
 class TextCheck:
-    """A text held against a plan."""
+    """A text held against a plan; ``lang`` is the language that the text is in."""
 
     plan: str
     statements: tuple[TextStatement, ...]
+    lang: str
 
     @property
     def counts(self) -> dict[str, int]:
@@ -142,7 +146,8 @@ def check_text(view: View, document: Any) -> TextCheck:
     known = knowledge(view)
     lexicon = Lexicon(known)
     read = list(blocks(document))
-    report = Report(view, language_of([block.text for block in read]))
+    lang = language_of([block.text for block in read])
+    report = Report(view, lang)
     found: list[TextStatement] = []
     spoken_of = ""
     for at, block in enumerate(read):
@@ -155,7 +160,7 @@ def check_text(view: View, document: Any) -> TextCheck:
             found.append(_numbered(said, len(found) + 1))
         if block.cell is None:
             spoken_of = topic_of(block.text, lexicon) or (spoken_of if THIS.match(block.text) else "")
-    return TextCheck(view.plan.manifest.id, tuple(found))
+    return TextCheck(view.plan.manifest.id, tuple(found), lang)
 
 
 def _of_facility(block: TextBlock, one: TextStatement, known: Knowledge) -> bool:
@@ -235,7 +240,7 @@ def _as_printed(
         if within(span, names):
             continue
         if _digits(said[0]) != _digits(one):
-            why = _why("differs", right=one, source=place)
+            why = _differs(one, place)
             yield _statement(block, at, shift, "number", "missed", span, place, one, why)
         elif not printed.states or within(span, context):
             yield _statement(block, at, shift, "number", "context", span, "", "", {})
@@ -260,7 +265,7 @@ def _of_year(block: TextBlock, at: int, shift: int, span: tuple[int, int], known
         )
     if said == known.horizon:
         return _statement(block, at, shift, "number", "kept", span, "manifest:horizon", "", {})
-    why = _why("differs", right=known.horizon, source="manifest:horizon")
+    why = _differs(known.horizon, "manifest:horizon")
     return _statement(block, at, shift, "number", "missed", span, "manifest:horizon", str(known.horizon), why)
 
 
@@ -273,7 +278,7 @@ def _of_number(block: TextBlock, at: int, shift: int, one: Bound) -> TextStateme
     if any(number.fits(value) for value in one.fact.amounts):
         return _statement(block, at, shift, "number", "kept", span, one.fact.bound_to, "", {})
     right = _right(number, one.fact.amounts[0])
-    why = _why("differs", right=right, source=one.fact.bound_to)
+    why = _differs(right, one.fact.bound_to)
     return _statement(block, at, shift, "number", "missed", span, one.fact.bound_to, right, why)
 
 
@@ -334,8 +339,11 @@ def _of_name(
     )
 
 
-def _why(key: str, **values: Any) -> dict[str, str]:
-    return {lang: TEXTS(f"why.{key}", lang, **values) for lang in LANGUAGES}
+def _differs(right: Any, bound_to: str) -> dict[str, str]:
+    return {
+        lang: TEXTS("why.differs", lang, right=right, source=source_said(bound_to, lang))
+        for lang in LANGUAGES
+    }
 
 
 def _statement(  # noqa: PLR0913, PLR0917 (what a statement is made of)

@@ -1,0 +1,63 @@
+"""Places of a text, and what a figure is bound to, in the words of the reader."""
+
+from __future__ import annotations
+
+import re
+
+from blockplan.deliver.text.reported import NOTE
+from blockplan.measure import MEASURES
+from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
+from blockplan.report.volume import TEXTS as VOLUME
+from blockplan.report.words import Words
+from blockplan.texts import Catalog, pick
+
+TEXTS = Catalog("blockplan.deliver.text", "texts.toml")
+_STEP = re.compile(r"([a-z ]+) (\d+)")
+
+
+def place_said(place: str, lang: str) -> str:
+    """
+    Where something stands in a text, in words.
+
+    Examples
+    --------
+    >>> place_said("table 1, row 2, column 3", "zh")
+    '第 1 个表格，第 2 行，第 3 列'
+    """
+    steps = [_STEP.fullmatch(step) for step in place.split(", ")]
+    said = [TEXTS(f"place.{one[1].replace(' ', '_')}", lang, n=one[2]) for one in steps if one]
+    return TEXTS("comment.steps", lang).join(said)
+
+
+def source_said(bound_to: str, lang: str) -> str:
+    """
+    What a figure is bound to, in words: an object's column, a line of a table, a measure, the report.
+
+    Examples
+    --------
+    >>> source_said("object:K-A-01/far", "zh"), source_said("table:land_balance/1401/planned_ha", "en")
+    ('K-A-01 的容积率', 'planned area of Park green land')
+    """
+    kind, _, rest = bound_to.partition(":")
+    if kind == "report":
+        section, *inside = rest.split("/")
+        steps = [TEXTS("source.note", lang) if one == NOTE else one for one in inside]
+        return TEXTS("comment.steps", lang).join([VOLUME(f"section.{section}", lang), *steps])
+    if kind == "measure":
+        return pick(MEASURES[rest].title, lang)
+    of, _, column = rest.rpartition("/")
+    if not of:
+        return TEXTS(f"source.{rest}", lang) if f"source.{rest}" in TEXTS else rest
+    table, _, line = of.partition("/") if kind == "table" else (kind, "", of)
+    if table == "facilities":
+        line = Words(lang).or_else(f"service.{line}", line)
+    elif table == "land_balance":
+        line = _class(line, lang)
+    elif table == "layer" or line == "total":
+        line = TEXTS(f"source.{line}", lang)
+    return TEXTS("source.of", lang, of=line, column=TEXTS(f"column.{column}", lang))
+
+
+def _class(code: str, lang: str) -> str:
+    of = next((name for name in (DEFAULT_LIST, *LISTS) if landuse(name).known(code)), None)
+    return code if of is None else landuse(of).label(code, lang).removeprefix(f"{code} ")
