@@ -37,6 +37,7 @@ from blockplan.report.sheets.control import (
     readable,
 )
 from blockplan.report.sheets.extents import subblocks
+from blockplan.report.sheets.labels import SIGN
 from blockplan.report.sheets.maps import drawn as drawn_map
 from blockplan.report.sheets.maps import scenes_of
 from blockplan.report.sheets.panels import PanelFiles, written
@@ -44,8 +45,8 @@ from blockplan.report.sheets.paper import EDGE_MM, FOOT_MM, HEADING_MM, fit, lay
 from blockplan.report.sheets.parcelmap import edge_line, ground_of
 from blockplan.report.sheets.plan_sheets import LEAST_LETTERS_FB, _fill, _together
 from blockplan.report.sheets.printed_tables import ems, printed
-from blockplan.report.sheets.streetmap import junctions, street_names
-from blockplan.report.sheets.themes import facilities
+from blockplan.report.sheets.streetmap import junction_points, junctions, street_names
+from blockplan.report.sheets.themes import facilities, streets
 from blockplan.report.view import View
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
@@ -233,9 +234,53 @@ def test_coordinates_of_a_junction_at_the_edge_stand_clear_of_the_line() -> None
     facts = facts_of(plan, "zh")
     (scene,) = scenes_of(facts, fit([facts.outline], layouts(PAPERS["A3"], (125.0,)), cut=False))
     land = scene.canvas.on_paper([facts.outline])[0]
-    junctions(scene, scene.canvas.box, land)
-    (label,) = scene.canvas.labels.boxes
+    junctions(scene, junction_points(scene, scene.canvas.box), land)
+    _, label = scene.canvas.labels.boxes
     assert shapely.boundary(land).distance(shapely.box(*label)) > 1.5
+
+
+def test_no_name_covers_the_ring_of_a_junction() -> None:
+    lines = ([(0, 150), (400, 150)], [(200, 0), (200, 300)])
+    plan = plan_of(
+        boundary=[{"name": "all", "geometry": shapely.box(0, 0, 400, 300)}],
+        streets=[
+            {"class": "arterial", "name_zh": "人民路", "geometry": shapely.LineString(line)} for line in lines
+        ],
+    )
+    facts = facts_of(plan, "zh")
+    (scene,) = scenes_of(facts, fit([facts.outline], layouts(PAPERS["A3"], (125.0,)), cut=False))
+    streets(scene, ground_of(scene, None))
+    labels, (x, y, _) = scene.canvas.labels, junction_points(scene, scene.canvas.box)[0]
+    ring = shapely.Point(x, y).buffer(0.7)
+    written = [
+        shapely.box(*box) for box, owner in zip(labels.boxes, labels.owners, strict=True) if owner != SIGN
+    ]
+    assert len(written) > 2
+    assert not any(ring.intersects(box) for box in written)
+
+
+def test_the_name_of_a_facility_stands_in_its_own_parcel_where_it_has_room_there() -> None:
+    # The name with its size is longer than half of the parcel, but not each of the two.
+    plan = a_row(
+        facilities=[
+            {
+                "service": "clinic", "name_zh": "第一社区卫生服务中心", "parcel_id": "P-1",
+                "floor_area_m2": 1700.0, "geometry": shapely.Point(150, 50),
+            }
+        ]
+    )  # fmt: skip
+    facts = facts_of(plan, "zh")
+    (scene,) = scenes_of(facts, fit([facts.outline], layouts(PAPERS["A3"], (125.0,)), cut=False))
+    ground = ground_of(scene, None)
+    facilities(scene, ground)
+    home = ground.shapes[list(facts.names[ground.rows]).index("P-1")]
+    labels = scene.canvas.labels
+    (name,) = [
+        shapely.box(*box)
+        for box, owner in zip(labels.boxes, labels.owners, strict=True)
+        if owner != SIGN and box[2] - box[0] > width_of("第一社区卫生服务中心", 2.0)
+    ]
+    assert home.contains(name)
 
 
 def test_a_floor_area_ratio_has_two_decimals_in_the_panel_as_in_the_table() -> None:

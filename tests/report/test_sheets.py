@@ -242,6 +242,15 @@ def test_a_label_is_placed_where_it_lies_inside_its_parcel_and_nowhere_else() ->
     assert overlaps(labels) == 0
 
 
+def test_the_middle_of_a_parcel_is_where_a_reader_looks_for_its_label() -> None:
+    assert Spots(shapely.box(0, 0, 40, 16)).centre == (20.0, 8.0)
+    leaning = shapely.Polygon([(0, 0), (12, 0), (22, 60), (10, 60)])
+    assert math.dist(Spots(leaning).centre, (leaning.centroid.x, leaning.centroid.y)) < 1e-6
+    # The centre of gravity of an angle lies at its edge, or outside: there the deepest point is the middle.
+    angle = shapely.Polygon([(0, 0), (30, 0), (30, 6), (6, 6), (6, 30), (0, 30)])
+    assert angle.contains(shapely.Point(Spots(angle).centre).buffer(2.5))
+
+
 # What is on paper
 
 
@@ -475,7 +484,7 @@ def test_reach_is_drawn_for_services_whose_rules_fail_and_said_not_to_be_for_par
         assert CliRunner().invoke(app, call).exit_code == 0
     facilities, green = (page.extract_text() for page in PdfReader(tmp_path / "out" / "atlas.pdf").pages)
     # Farther rules hold and their lines lie outside: they must not take the place of these.
-    assert len(re.findall("Within 500 m of a", facilities)) == 3
+    assert len(re.findall(": within 500 m", facilities)) == 3
     assert "none is drawn" in green
 
 

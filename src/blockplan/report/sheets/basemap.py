@@ -27,7 +27,7 @@ CLASSES = {
     "expressway": ("#e8883a", "#9c5a1c", 1.5),
     "arterial": ("#f2c14e", "#a3812a", 1.15),
     "secondary": ("#fbe6a2", "#a39a6a", 0.85),
-    "local": ("#ffffff", "#9a9a94", 0.6),
+    "local": ("#ffffff", "#5f5f5a", 0.6),
     "path": ("#7b9b6f", "", 0.3),
 }
 #: Pieces of planned land that are this near to each other are one part, m.
@@ -97,7 +97,7 @@ def streets(scene: Scene, *, coloured: bool = False, classes: Sequence[str] = tu
         scene.canvas.shape("roads", shapes, stroke=inner, stroke_width=width, **look)
         if coloured:
             said = scene.facts.view.words(f"street.{kind}") if kind else scene.say("legend.street_unknown")
-            mark = segment(0.3, 2, 7.7, 2, stroke=casing or colour, stroke_width=width + 0.22) + segment(
+            mark = segment(0.3, 2, 7.7, 2, stroke=casing or colour, stroke_width=width + 0.4) + segment(
                 0.3, 2, 7.7, 2, stroke=colour, stroke_width=width
             )
             scene.show(f"street {kind}", 12 + list(CLASSES).index(kind or "local"), mark, said)

@@ -364,15 +364,16 @@ def _draw(scene: Scene, extent: Extent) -> dict[str, bool]:
     streetmap.stops(scene)
     if block:
         parcelmap.outlines(scene, "subblocks", tagged=True)
+    near = scene.canvas.on_paper([shapely.buffer(extent.shape, NEAR_M)])[0]
+    points = streetmap.junction_points(scene, near, main=block)
     sizes = parcellabels.BLOCK_BLOCKS if block else parcellabels.PARCEL_BLOCKS
     parcellabels.ParcelLabels(scene, ground, sizes, prefixes(facts, extent)).all()
     overlaymap.names(scene)
-    near = scene.canvas.on_paper([shapely.buffer(extent.shape, NEAR_M)])[0]
     land = scene.canvas.on_paper([extent.shape])[0]
     streetmap.street_names(scene, near, land)
     if not block:
         streetmap.width_dimensions(scene, near)
-    streetmap.junctions(scene, near, land, main=block)
+    streetmap.junctions(scene, points, land)
     if not block:
         setback = limitmap.setbacks(scene, ground)
         parcelmap.neighbours(scene, ground)

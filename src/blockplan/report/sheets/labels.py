@@ -27,6 +27,8 @@ SQUARE_MM = 8.0
 INSET_MM = 0.3
 #: Points per side of the raster of places that are tried inside a parcel.
 RASTER = 9
+#: The centre of gravity is the middle of a polygon that is at least so deep there, of its greatest depth.
+DEEP = 0.75
 #: Owner of the box of a sign, which is no label.
 SIGN = -1
 #: Directions in which a label outside a parcel is tried, and the rings around it, mm.
@@ -94,7 +96,7 @@ class Labels:
 
 
 class Spots:
-    """Places for the centre of a label inside a polygon, the roomiest first."""
+    """Places for the centre of a label inside a polygon, its middle first."""
 
     def __init__(self, shape: BaseGeometry) -> None:
         self.shape = largest(shape)
@@ -104,9 +106,9 @@ class Spots:
 
     @property
     def centre(self) -> tuple[float, float]:
-        """The point that lies deepest inside."""
+        """The centre of gravity where that lies well inside, else the deepest point."""
         if self._centre is None:
-            self._centre = deepest(self.shape)
+            self._centre = middle(self.shape)
         return self._centre
 
     @property
@@ -140,14 +142,21 @@ class Spots:
             yield float(points[at, 0]), float(points[at, 1])
 
 
-def deepest(shape: BaseGeometry) -> tuple[float, float]:
-    """The middle of the largest circle inside a polygon; a point on it where there is none."""
+def middle(shape: BaseGeometry) -> tuple[float, float]:
+    """
+    The middle of a polygon as a reader sees it; a point on it where it has no inside.
+
+    The largest circle inside has many places in a rectangle, and its centre may be any of them: the centre of
+    gravity goes first where it lies almost as deep.
+    """
     if shape.is_empty or shape.area <= 0 or not shape.is_valid:
         point = shapely.point_on_surface(shape)
         return point.x, point.y
     radius = shapely.maximum_inscribed_circle(shape, tolerance=max(0.02, shape.area**0.5 * 0.02))
-    x, y = shapely.get_coordinates(radius)[0]
-    return float(x), float(y)
+    gravity, deepest = shape.centroid, shapely.Point(shapely.get_coordinates(radius)[0])
+    deep = DEEP * float(shapely.length(radius))
+    point = gravity if shape.contains(gravity) and shape.boundary.distance(gravity) >= deep else deepest
+    return point.x, point.y
 
 
 def around(

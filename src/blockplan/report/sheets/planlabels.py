@@ -10,7 +10,7 @@ import shapely
 
 from blockplan.report.maps.basemap import ink_on
 from blockplan.report.sheets import parcellabels
-from blockplan.report.sheets.canvas import INK, segment, symbol, width_of
+from blockplan.report.sheets.canvas import INK, rect, segment, symbol, width_of
 from blockplan.report.sheets.labels import Spots, around, beside, foot
 from blockplan.report.sheets.parcelmap import edge_band
 
@@ -88,14 +88,13 @@ def signs(scene: Scene, ground: ParcelGround, *, named: bool) -> None:
     """Signs of facilities where they lie; then, where asked for, names and sizes beside them."""
     canvas, k = scene.canvas, scene.canvas.k
     side = (3.8 if named else 3.2) * k
-    placed_at: list[tuple[tuple[float, float], Facility]] = []
+    placed_at: list[tuple[tuple[float, float], Facility, BaseGeometry | None]] = []
     where = {
         str(scene.facts.names[row]): shape for row, shape in zip(ground.rows, ground.shapes, strict=True)
     }
     for one in scene.facts.every_facility:
-        placed = where.get(one.parcel)
-        if one.shape is not None:
-            placed = canvas.on_paper([one.shape])[0]
+        home = where.get(one.parcel)
+        placed = home if one.shape is None else canvas.on_paper([one.shape])[0]
         if placed is None:
             continue
         x, y = (
@@ -112,18 +111,45 @@ def signs(scene: Scene, ground: ParcelGround, *, named: bool) -> None:
             continue
         canvas.add("signs", symbol(one.service, *spot, side, fixed=one.fixed))
         parcellabels.sign_legend(scene, one)
-        placed_at.append((spot, one))
+        placed_at.append((spot, one, home))
     whole = canvas.on_paper([scene.facts.outline])[0] if scene.facts.outline is not None else None
     edge = None if whole is None else edge_band(whole)
-    points = np.array([spot for spot, _ in placed_at], dtype=float).reshape(-1, 2)
-    for at, (spot, one) in enumerate(placed_at if named else ()):
+    points = np.array([spot for spot, _, _ in placed_at], dtype=float).reshape(-1, 2)
+    for at, (spot, one, home) in enumerate(placed_at if named else ()):
         # One without a name bears its kind: an id says nothing to a reader.
         kind = scene.facts.view.words.or_else(f"service.{one.service}", one.service) if one.service else ""
         called = one.name if one.named else kind
         sizes = parcellabels.facility_sizes(scene, one)[:1]
         if called:
             others = np.delete(points, at, axis=0)
+            if sizes and home is not None and _at_home(scene, spot, side, [called, *sizes], others, home):
+                continue
             _name(scene, spot, side, (" ".join([called, *sizes]), called), others, edge)
+
+
+def _at_home(
+    scene: Scene,
+    spot: tuple[float, float],
+    side: float,
+    lines: Sequence[str],
+    others: NDArray[np.float64],
+    home: BaseGeometry,
+) -> bool:
+    """Write name and size in the facility's own parcel, in one line or two; False where there is no room."""
+    canvas, size = scene.canvas, 2.0 * scene.canvas.k
+    for said in ([" ".join(lines)], list(lines)):
+        width, height = max(width_of(line, size) for line in said) + 0.6, 1.15 * size * len(said)
+        spots = beside(*spot, side / 2 + 0.2, width, height)
+        boxes = _boxes(spots, width, height)
+        fits = shapely.contains_properly(home, boxes) & _nearest(boxes, spot, others)
+        found = canvas.labels.place([spots[at] for at in np.flatnonzero(fits)], width, height)
+        if found is not None:
+            left, top = found[0] - width / 2, found[1] - height / 2
+            canvas.add("labels", rect(left, top, width, height, fill="#ffffff", fill_opacity=0.62))
+            for at, line in enumerate(said):
+                canvas.text(found[0], top + (at + 0.5) * 1.15 * size, line, size)
+            return True
+    return False
 
 
 def _name(
@@ -144,11 +170,7 @@ def _name(
         width = width_of(said, size) + 0.6
         spots = [*beside(*spot, side / 2 + 0.2, width, size), *beside(*spot, side, width, size)]
         boxes = _boxes(spots, width, size)
-        own = shapely.distance(boxes, shapely.Point(spot))
-        near = [
-            bool((shapely.distance(box, shapely.points(others)) > CLEARLY * away).all())
-            for box, away in zip(boxes, own, strict=True)
-        ]
+        near = _nearest(boxes, spot, others)
         crosses = np.zeros(len(spots), dtype=bool) if edge is None else shapely.intersects(edge, boxes)
         order = [at for at in np.argsort(crosses, kind="stable") if near[at]]
         if canvas.write([spots[at] for at in order], said, size):
@@ -162,6 +184,16 @@ def _name(
             if canvas.labels.clear_of_line(end, rim) and canvas.write([(x, y)], said, size):
                 canvas.add("signs", segment(*end, *rim, stroke=INK, stroke_width=0.12))
                 return
+
+
+def _nearest(
+    boxes: NDArray[np.object_], spot: tuple[float, float], others: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Which boxes are clearly nearer to a sign than to any other."""
+    own = shapely.distance(boxes, shapely.Point(spot))
+    signs = np.array(shapely.points(others), dtype=object)
+    away = shapely.distance(boxes[:, None], signs[None, :])
+    return np.array((away > CLEARLY * own[:, None]).all(axis=1), dtype=bool)
 
 
 def _boxes(spots: Sequence[tuple[float, float]], width: float, height: float) -> NDArray[np.object_]:

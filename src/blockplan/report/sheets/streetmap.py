@@ -16,7 +16,7 @@ from blockplan.report.sheets.parcelmap import edge_band, edge_line
 from blockplan.report.sheets.scene import dot_swatch, line_swatch, sign_swatch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from shapely.geometry.base import BaseGeometry
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from blockplan.report.sheets.scene import Scene
 
 CENTRE_LINE, STREET_INK, STOP = "#c0392b", "#7a2a12", "#1d4f91"
+#: Where along its part of the street a name is tried, from the middle of that part, in shares of it.
+SHIFTS = (0.0, *(way * 0.06 * step for step in range(1, 8) for way in (-1, 1)))
 #: A street's name stands again after so much of it, mm.
 AGAIN_MM = 100.0
 #: A street that goes up more steeply than this reads downwards.
@@ -33,6 +35,8 @@ STEEP = 1.4
 HALF_EDGE_MM = 0.6
 #: How light the ground of a name is that stands on its street's line.
 GROUND = 0.8
+#: Radius of the ring at a junction, mm.
+RING_MM = 0.7
 RAIL_MODES = ("subway", "tram", "rail")
 
 
@@ -115,10 +119,7 @@ def _name(scene: Scene, line: BaseGeometry, said: str, land: BaseGeometry | None
             ways += [(one, edge) for one in beside_it if one.geom_type == "LineString"]
         ways.append((line, None))
     count = max(1, round(line.length / AGAIN_MM))
-    shares = [
-        [(part + 0.5 + shift) / count for shift in (0, -0.12, 0.12, -0.24, 0.24, -0.36, 0.36)]
-        for part in range(count)
-    ]
+    shares = [[(part + 0.5 + shift) / count for shift in SHIFTS] for part in range(count)]
     for part in shares:
         any(_write(scene, way, at * way.length, said, size, clear) for way, clear in ways for at in part)
 
@@ -258,14 +259,16 @@ def _dimension(scene: Scene, line: BaseGeometry, width: float) -> None:
         return
 
 
-def junctions(scene: Scene, near: BaseGeometry, land: BaseGeometry | None, *, main: bool = False) -> None:
+def junction_points(
+    scene: Scene, near: BaseGeometry, *, main: bool = False
+) -> list[tuple[float, float, tuple[float, float]]]:
     """
-    Coordinates of the points where centre lines meet.
+    Where centre lines meet: places on paper (x, y, mm), kept free of names, each with its coordinates (m).
 
     Parameters
     ----------
-    near, land
-        Where they matter, and the land whose edge they keep clear of where there is room; mm.
+    near
+        Where they matter, mm.
     main
         Whether main streets alone count.
     """
@@ -278,10 +281,23 @@ def junctions(scene: Scene, near: BaseGeometry, land: BaseGeometry | None, *, ma
         and (not main or sum(kind in {"expressway", "arterial"} for kind in kinds) >= 2)
     ]
     placed = scene.canvas.on_paper([shapely.Point(point) for point in points])
+    found = [
+        (point.x, point.y, at)
+        for at, point in sorted(zip(points, placed, strict=True), key=lambda item: (-item[0][1], item[0][0]))
+        if point is not None and near.contains(point)
+    ]
+    for x, y, _ in found:
+        scene.canvas.labels.keep((x - RING_MM, y - RING_MM, x + RING_MM, y + RING_MM))
+    return found
+
+
+def junctions(
+    scene: Scene, points: Iterable[tuple[float, float, tuple[float, float]]], land: BaseGeometry | None
+) -> None:
+    """Write the coordinates of `junction_points`, clear of the edge of some land (mm) where there is room."""
     edge = None if land is None else edge_band(land)
-    for at, point in sorted(zip(points, placed, strict=True), key=lambda item: (-item[0][1], item[0][0])):
-        if point is not None and near.contains(point):
-            _coordinates(scene, point.x, point.y, at, edge)
+    for x, y, at in points:
+        _coordinates(scene, x, y, at, edge)
 
 
 def _coordinates(
@@ -300,11 +316,13 @@ def _coordinates(
     for cx, cy in spots:
         box: Box = (cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2)
         end = foot(box, (x, y))
-        if not canvas.labels.free(box) or not canvas.labels.clear_of_line(end, (x, y)):
+        share = 1.5 * RING_MM / max(math.dist(end, (x, y)), 1.5 * RING_MM)
+        rim = (x + (end[0] - x) * share, y + (end[1] - y) * share)
+        if not canvas.labels.free(box) or not canvas.labels.clear_of_line(end, rim):
             continue
         canvas.labels.take(box)
         canvas.add("signs", segment(*end, x, y, stroke=CENTRE_LINE, stroke_width=0.1))
-        canvas.add("signs", circle(x, y, 0.7, fill="#ffffff", stroke=CENTRE_LINE, stroke_width=0.2))
+        canvas.add("signs", circle(x, y, RING_MM, fill="#ffffff", stroke=CENTRE_LINE, stroke_width=0.2))
         canvas.add("labels", rect(box[0], box[1], width, height, fill="#ffffff", fill_opacity=0.62))
         for place, line in enumerate(lines):
             canvas.text(cx, cy + (place - 0.5) * 1.1 * size, line, size)

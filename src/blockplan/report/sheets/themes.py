@@ -326,10 +326,11 @@ def streets(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     base.streets(scene, coloured=True)
     base.edge(scene)
     streetmap.stops(scene)
+    points = streetmap.junction_points(scene, scene.canvas.box, main=True)
     streetmap.street_names(scene)
     outline = scene.facts.outline
     land = None if outline is None else scene.canvas.on_paper([outline])[0]
-    streetmap.junctions(scene, scene.canvas.box, land, main=True)
+    streetmap.junctions(scene, points, land)
     return ()
 
 
