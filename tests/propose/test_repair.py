@@ -68,6 +68,8 @@ def test_where_nothing_is_permitted_the_search_ends_at_once_and_does_not_blame_t
     assert (answer.objective, answer.ended, answer.proved) == (0.0, "finished", True)
     assert (answer.proof.moves, answer.proof.against) == ({}, ())
     assert "gb50180-park-sport" in {one.demand for one in answer.unmet}
+    title = before.verdict("gb50180-park-sport").title
+    assert title["ja"] in {one.said("ja") for one in answer.unmet}
 
 
 def test_what_no_permitted_change_brings_is_named_with_its_amount():

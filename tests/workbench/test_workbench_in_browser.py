@@ -83,6 +83,10 @@ def test_the_page_stands_without_a_fault_in_every_language(
 ) -> None:
     tab, wrong = opened(service, chromium, lang, width)
     assert "token" not in tab.url
+    # Nobody named what is edited of the plan as drawn: it is called so in the reader's language.
+    draft = {"zh": "草案", "en": "draft", "ja": "素案"}[lang]
+    assert tab.locator("header option:checked").inner_text() == draft
+    assert tab.locator(".scenarios .chosen").inner_text().startswith(draft) or width < 1000
     assert tab.locator(".verdict").count() == len(
         [one for one in service.ask("/workspace/result")[1]["verdicts"] if one["outcome"] != "not_applicable"]
     )
@@ -177,6 +181,9 @@ def test_the_table_is_sorted_and_walked_by_keys(service: Service, chromium: Any)
     drawn = values(service, "far")
     assert ids == sorted(drawn, reverse=True)
     assert tab.locator(".sheet [aria-sort=descending]").count() == 1
+    # Figures stand below each other, point below point.
+    assert {len(one.partition(".")[2]) for one in tab.locator(".sheet td.num").all_inner_texts()} == {2}
+    assert tab.evaluate(f"getComputedStyle(document.getElementById('t-{first}-far')).textAlign") == "right"
 
     # Enter hands over and goes down; what is typed while the answer comes stays, as does the keyboard.
     tab.locator(f"#t-{first}-far").fill("2.5")
@@ -371,6 +378,7 @@ def test_a_repair_is_found_in_the_panel_and_taken_in_part(zone: Service, chromiu
     tab.locator("[data-act=propose]").click()
     tab.wait_for_selector("[data-act=take]", timeout=WAIT_MS)
     assert "6 changes" in tab.locator(".panel h2").first.inner_text()
+    assert "zone-" not in tab.locator(".flips").inner_text()  # rules by their titles
     boxes = tab.locator(".proposed input")
     for at in range(1, boxes.count()):
         boxes.nth(at).uncheck()

@@ -7,7 +7,7 @@ import { bar } from "./panel";
 import { parallel } from "./parallel";
 import { areaOf } from "./inspector";
 import { columnName, serviceName, useName, valueName } from "./vocabulary";
-import { language, number, say, type Word } from "./words";
+import { language, number, say, scenarioName, type Word } from "./words";
 import type { OtherScenario, Way } from "./map";
 import type { Comparison, Feature, Layers, Outcome } from "./types";
 
@@ -40,8 +40,6 @@ const MOST = 200;
 
 /** Where the compared scenario and this one differ, as far as it is drawn here. */
 export const changedPlaces = (): { layer: string; id: string }[] => (drawn && found ? found.changed.filter(({ layer, id }) => store.features.get(layer)?.has(id)) : []);
-
-const nameOf = (scenario: string): string => (scenario === "base" ? say("asDrawn") : scenario);
 
 /** Which scenario lies under the swipe; empty where none does. */
 export const comparedWith = (): string => other;
@@ -76,11 +74,11 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
     "select",
     { id: "compare-with", onchange: (event: Event) => void choose((event.target as HTMLSelectElement).value) },
     h("option", { value: "" }, say("chooseScenario")),
-    ...names.map((name) => h("option", { value: name, selected: name === other }, nameOf(name))),
+    ...names.map((name) => h("option", { value: name, selected: name === other }, store.called(name))),
     names.length > 1 && h("option", { value: ALL, selected: other === ALL }, say("allScenarios")),
   );
   const ways = (["swipe", "sideBySide"] as Way[]).map((one) => h("button", { "aria-pressed": String(one === way), onclick: () => { way = one; showOnMap(); redraw(); } }, say(one)));
-  const head = h("div", { class: "pick" }, h("label", { for: "compare-with" }, `${store.state.scenario} · ${say("besides")}`), pick, drawn && h("span", { class: "ways", role: "group" }, ...ways));
+  const head = h("div", { class: "pick" }, h("label", { for: "compare-with" }, `${scenarioName(store.state.scenario)} · ${say("besides")}`), pick, drawn && h("span", { class: "ways", role: "group" }, ...ways));
   if (!other) {
     fill(into, head, h("p", { class: "about" }, say("compareAbout")));
     return;
@@ -100,7 +98,7 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
     head,
     again(),
     table(
-      [say("figure"), nameOf(first!.id), second!.id, say("difference")],
+      [say("figure"), scenarioName(first!.id), scenarioName(second!.id), say("difference")],
       [
         row(say("residents"), first!.residents.central, second!.residents.central),
         row(say("carries"), first!.capacity, second!.capacity),
@@ -111,7 +109,7 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
     h("h2", {}, say("differingVerdicts")),
     differing.length === 0
       ? h("p", { class: "empty" }, say("noDifference"))
-      : h("ul", { class: "compared" }, ...differing.map((one) => compared(one, [nameOf(first!.id), second!.id]))),
+      : h("ul", { class: "compared" }, ...differing.map((one) => compared(one, [scenarioName(first!.id), scenarioName(second!.id)]))),
     h("h2", {}, say("whoGains")),
     found.gains.length === 0
       ? h("p", { class: "empty" }, say("noDifference"))
@@ -119,7 +117,7 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
           [say("nearTo"), say("nearer"), say("farther")],
           found.gains.map((one) => [serviceName(one.to), number(one.nearer, 0), number(one.farther, 0)]),
         ),
-    ...landUses([nameOf(first!.id), second!.id]),
+    ...landUses([scenarioName(first!.id), scenarioName(second!.id)]),
     h("h2", {}, `${say("changedFeatures")} ${found.changed.length}`),
     h("ul", { class: "flips" }, ...found.changed.slice(0, FEW).map((one) => changed(one, go))),
     found.changed.length > FEW &&
@@ -130,8 +128,8 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
 /** A figure in both scenarios, and by how much the second differs. */
 function row(name: string, one: number | null, two: number | null, decimals = 0): string[] {
   const [first, second] = [one, two].map((value) => (value === null ? null : Number(value.toFixed(decimals))));
-  const by = first === null || second === null ? "" : first === second ? "=" : `${second! > first! ? "+" : "−"}${number(Math.abs(second! - first!), decimals)}`;
-  return [name, number(first, decimals), number(second, decimals), by];
+  const by = first === null || second === null ? "" : first === second ? "=" : `${second! > first! ? "+" : "−"}${number(Math.abs(second! - first!), decimals, decimals)}`;
+  return [name, number(first, decimals, decimals), number(second, decimals, decimals), by];
 }
 
 /** What land uses take in both scenarios, where that differs; the largest difference first. */

@@ -27,6 +27,8 @@ export function typed(text: string, kind: string): Value | undefined {
 /** A value as a field shows it: nobody reads the thirteenth digit of a sum. */
 const readable = (value: string | number | boolean): string => String(typeof value === "number" ? Number(value.toFixed(4)) : value);
 
+const isUse = (column: string): boolean => column === "land_use" || column === "existing_land_use";
+
 /** What a column holds: a number, a flag or text. */
 export function kindOf(layer: string, feature: Feature, column: string): string {
   return store.vocabulary.layers[layer]?.columns[column]?.kind ?? (typeof feature.properties[column] === "number" ? "number" : "text");
@@ -51,9 +53,9 @@ export function field(layer: string, feature: Feature, column: string, bare = fa
   const props = { id, onchange: commit, "aria-label": columnName(layer, column), "data-column": column };
   const input = choices.length
     ? h("select", props, h("option", { value: "" }, "–"), ...choices.map((one) => h("option", { value: one, selected: one === String(value) }, valueName(layer, column, kind === "flag" ? one === "true" : one))))
-    : h("input", { ...props, value: value === null ? "" : readable(value), inputmode: kind === "number" ? "decimal" : undefined, list: column === "land_use" ? "uses" : undefined, placeholder: "–" });
+    : h("input", { ...props, value: value === null ? "" : readable(value), inputmode: kind === "number" ? "decimal" : undefined, list: isUse(column) ? "uses" : undefined, placeholder: "–" });
   if (bare) return input;
-  return h("label", { for: id }, h("span", {}, columnName(layer, column)), input, column === "land_use" && typeof value === "string" && h("small", {}, useName(value)));
+  return h("label", { for: id }, h("span", {}, columnName(layer, column)), input, isUse(column) && typeof value === "string" && h("small", {}, useName(value)));
 }
 
 export function areaOf(feature: Feature): number | null {
@@ -88,7 +90,7 @@ export function drawInspector(into: Element): void {
   fill(
     into,
     h("h2", {}, feature.id, h("small", {}, ` ${layerName(selection.layer)}`)),
-    area !== null && h("p", { class: "area" }, `${say("area")} `, h("b", {}, area >= 10000 ? `${number(area / 10000, 2)} ha` : `${number(area, 0)} m²`)),
+    area !== null && h("p", { class: "area" }, `${say("area")} `, h("b", {}, area >= 10000 ? `${number(area / 10000, 2)} ${say("hectares")}` : `${number(area, 0)} ${say("squareMetres")}`)),
     h("div", { class: "fields" }, ...first.map((column) => field(selection.layer, feature, column))),
     rest.length > 0 &&
       h(

@@ -6,7 +6,7 @@ import { GROUPS, type Group } from "./groups";
 import type { PlanMap } from "./map";
 import { isPart, key, store } from "./store";
 import { layerName, nameOf, useName } from "./vocabulary";
-import { number, say } from "./words";
+import { number, say, scenarioName } from "./words";
 import type { Outcome } from "./types";
 
 /** So many hits are shown; whoever seeks more types more. */
@@ -67,7 +67,7 @@ export function drawLeft(into: Element, plan: PlanMap | null, ways: Ways): void 
 }
 
 function scenario(name: string, said: string): HTMLElement {
-  const title = name === "base" ? say("asDrawn") : name;
+  const title = scenarioName(name);
   const more = name !== "base" && said && said !== name ? h("small", {}, ` ${said}`) : null;
   return h(
     "li",

@@ -2,7 +2,7 @@
 
 import { h } from "../../map/dom";
 import { store } from "./store";
-import { number, say } from "./words";
+import { number, say, scenarioName } from "./words";
 import type { Comparison } from "./types";
 
 interface Axis {
@@ -117,7 +117,7 @@ export function parallel(found: Comparison): HTMLElement {
         button.setAttribute("aria-pressed", String(on));
         choose(on ? which : null);
       },
-    }, one.id === "base" ? say("asDrawn") : one.id)); // prettier-ignore
+    }, scenarioName(one.id))); // prettier-ignore
   const drawn = h("div", {});
   drawn.append(svg);
   return h(
@@ -128,7 +128,7 @@ export function parallel(found: Comparison): HTMLElement {
     drawn,
     h("div", { class: "broad", tabindex: "0", role: "region", "aria-label": say("figure") },
       h("table", { class: "beside" },
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, say("figure")), ...found.columns.map((one) => h("th", { scope: "col" }, one.id === "base" ? say("asDrawn") : one.id)))),
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, say("figure")), ...found.columns.map((one) => h("th", { scope: "col" }, scenarioName(one.id))))),
         h("tbody", {}, ...axes.map(row)))),
   ); // prettier-ignore
 }

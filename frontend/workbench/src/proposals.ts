@@ -54,6 +54,9 @@ async function taken(): Promise<void> {
   if (answer) take(await api.deleteProposal());
 }
 
+/** A figure of the search; nothing before there is one. */
+const known = (word: "best" | "bound", value: number | null | undefined): string[] => (typeof value === "number" ? [`${say(word)} ${number(value)}`] : []);
+
 export function drawProposals(into: Element, go: (layer: string, id: string) => void): void {
   const stale = now.hash !== undefined && now.hash !== store.result.content_hash;
   if (now.state === "none" || now.state === "refused") {
@@ -63,8 +66,7 @@ export function drawProposals(into: Element, go: (layer: string, id: string) => 
   const figures = h(
     "p",
     { class: "search", role: "status" },
-    `${number(now.seconds ?? 0, 0)} s · ${say("best")} ${number(now.objective, 2)} · ${say("bound")} ${number(now.bound, 2)}`,
-    now.proved && ` · ${say("proved")}`,
+    [`${number(now.seconds ?? 0, 0)} s`, ...known("best", now.objective), ...known("bound", now.bound), ...(now.proved ? [say("proved")] : [])].join(" · "),
   );
   if (now.state === "running") {
     fill(
@@ -90,7 +92,7 @@ export function drawProposals(into: Element, go: (layer: string, id: string) => 
     h(
       "p",
       { class: "acts" },
-      h("button", { class: "do", "data-act": "take", disabled: features.length === 0 || left.size === features.length, onclick: () => void taken() }, say(left.size ? "takePart" : "takeWhole")),
+      features.length > 0 && h("button", { class: "do", "data-act": "take", disabled: left.size === features.length, onclick: () => void taken() }, say(left.size ? "takePart" : "takeWhole")),
       h("button", { "data-act": "leave", onclick: () => void api.deleteProposal().then(take) }, say("leave")),
     ),
   );

@@ -1,7 +1,7 @@
 // What the workbench knows: one object, and whoever asks to be told when it changes.
 
 import * as api from "./api";
-import { say } from "./words";
+import { say, scenarioName } from "./words";
 import type { Answer, Changed, Clash, Edit, Feature, Layers, News, Outcome, Result, State, Verdict, Vocabulary } from "./types";
 
 export interface Selection {
@@ -97,11 +97,10 @@ class Store {
     }
   }
 
-  /** A scenario by its name and title; the plan as drawn in words. */
+  /** A scenario by its name and title. */
   called(scenario: string): string {
-    if (scenario === "base") return say("asDrawn");
     const title = this.state.scenarios[scenario];
-    return title && title !== scenario ? `${scenario} · ${title}` : scenario;
+    return title && title !== scenario && scenario !== "base" ? `${scenario} · ${title}` : scenarioName(scenario);
   }
 
   feature(selection: Selection | null): Feature | undefined {

@@ -59,7 +59,7 @@ export function drawTable(into: Element, words: string): void {
       "table",
       { class: "sheet", onkeydown: (event: KeyboardEvent) => walk(event, shown), onpaste: (event: ClipboardEvent) => paste(event, shown) },
       h("caption", {}, `${number(some.length, 0)} ${say("parcels")}`),
-      h("thead", {}, h("tr", {}, heading("id", say("id"), redraw), heading("area", "ha", redraw), ...COLUMNS.map((column) => heading(column, columnName("parcels", column), redraw)))),
+      h("thead", {}, h("tr", {}, heading("id", say("id"), redraw), heading("area", say("hectares"), redraw), ...COLUMNS.map((column) => heading(column, columnName("parcels", column), redraw)))),
       h("tbody", {}, ...shown.map(row)),
     ),
     some.length > PAGE && h("p", { class: "empty" }, `+ ${number(some.length - PAGE, 0)}: ${say("moreParcels")}`),
@@ -81,7 +81,7 @@ function row(feature: Feature): HTMLElement {
     "tr",
     { class: isChosen(feature.id) ? "chosen" : "", "data-id": feature.id, onfocusin: choose },
     h("th", { scope: "row" }, h("button", { class: "link", id: `t-${feature.id}`, onclick: choose }, feature.id)),
-    h("td", { class: "num" }, number((areaOf(feature) ?? 0) / 10000, 2)),
+    h("td", { class: "num" }, number((areaOf(feature) ?? 0) / 10000, 2, 2)),
     ...COLUMNS.map((column) => h("td", {}, field("parcels", feature, column, true))),
   );
 }

@@ -44,6 +44,8 @@ const WORDS = {
     en: "Select a parcel on the map or in the table.",
     ja: "地図か表で区画を選んでください。",
   },
+  hectares: { zh: "公顷", en: "ha", ja: "ha" },
+  squareMetres: { zh: "平方米", en: "m²", ja: "m²" },
   area: { zh: "面积", en: "Area", ja: "面積" },
   residents: { zh: "居民", en: "Residents", ja: "居住人口" },
   saved: { zh: "已保存", en: "Saved", ja: "保存済み" },
@@ -115,6 +117,7 @@ const WORDS = {
   keys: { zh: "按键", en: "Keys", ja: "キー" },
   nobody: { zh: "无", en: "none", ja: "なし" },
   unknownValue: { zh: "未知", en: "not known", ja: "不明" },
+  draft: { zh: "草案", en: "draft", ja: "素案" },
   asDrawn: { zh: "原方案", en: "as drawn", ja: "原案" },
   mapLabel: { zh: "规划图，箭头键平移", en: "Map of the plan; arrow keys pan", ja: "計画図（矢印キーで移動）" },
   branchName: { zh: "新方案的名称", en: "Name of the branch", ja: "派生の名前" },
@@ -262,8 +265,11 @@ export function setLanguage(chosen: Lang): void {
 }
 export const say = (word: Word): string => WORDS[word][lang];
 
-/** A number with at most some decimals and thousands set apart; null says that it is not known. */
-export function number(value: number | null | undefined, decimals = 2): string {
+/** A scenario's own name; in words those that nobody gave a name: the plan as drawn, and what is edited of it. */
+export const scenarioName = (scenario: string): string => (scenario === "base" ? say("asDrawn") : scenario === "draft" ? say("draft") : scenario);
+
+/** A number with at most some decimals and thousands set apart, in a column with all of them; null says that it is not known. */
+export function number(value: number | null | undefined, decimals = 2, least = 0): string {
   if (value === null || value === undefined) return say("unknownValue");
-  return new Intl.NumberFormat("en-US", { maximumFractionDigits: decimals }).format(value);
+  return new Intl.NumberFormat("en-US", { maximumFractionDigits: decimals, minimumFractionDigits: least }).format(value);
 }

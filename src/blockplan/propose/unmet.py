@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.jsontext import JsonRecord
 from blockplan.measure.missing import lines
-from blockplan.texts import pick
+from blockplan.texts import LANGUAGES, pick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,11 +59,17 @@ def unmet_rules(
             found.append(Unmet(said, None, verdict.unit, unknown=True))
         elif verdict.outcome == "fail":
             known = None if missing is None else missing(name)
-            found.append(_by_remedy(name, verdict) if known is None else Unmet(name, *known))
+            found.append(Unmet(name, *(known or _by_remedy(verdict)), words=_title(verdict)))
     return found
 
 
-def _by_remedy(name: str, verdict: Verdict) -> Unmet:
+def _by_remedy(verdict: Verdict) -> tuple[float | None, str]:
     if verdict.remedy is not None and verdict.remedy.amount is not None:
-        return Unmet(name, verdict.remedy.amount, verdict.remedy.unit)
-    return Unmet(name, None if verdict.margin is None else abs(verdict.margin), verdict.unit)
+        return verdict.remedy.amount, verdict.remedy.unit
+    return None if verdict.margin is None else abs(verdict.margin), verdict.unit
+
+
+def _title(verdict: Verdict) -> dict[str, str]:
+    """The rule's title in every language, and the object where it was not judged on the whole plan."""
+    where = "" if verdict.scope_kind in {"plan", "city"} else f" {verdict.scope_id}"
+    return {lang: f"{pick(verdict.title, lang)}{where}" for lang in LANGUAGES}

@@ -246,7 +246,7 @@ def _shown(proposal: Proposal, lang: str) -> dict[str, Any]:
         "headline": view.headline,
         "standing": view.standing,
         "unmet": view.unmet,
-        "flips": [list(row) for row in view.flips],
+        "flips": [[sign, *said] for sign, _, *said in view.turned],
         "features": [
             {
                 "layer": one.change.layer,

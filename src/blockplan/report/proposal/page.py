@@ -381,13 +381,18 @@ class ProposalWords(ComparisonWords):
     @property
     def flips(self) -> list[tuple[str, str, str, str]]:
         """Verdicts that come out otherwise: sign, rule, before, after."""
+        return [(sign, f"{rule} {title}", was, now) for sign, rule, title, was, now in self.turned]
+
+    @property
+    def turned(self) -> list[tuple[str, str, str, str, str]]:
+        """The same with the rule and its title, which says on what it was judged, apart."""
         rows = []
         for row in self.verdicts:
             cells = [self.cell(row, at) for at in range(2)]
             if cells[1]["kind"]:
                 before, after = (" ".join(filter(None, (cell["said"], cell["measured"]))) for cell in cells)
                 title = " ".join(filter(None, (self.words.pick(row.first.title), self.scope(row))))
-                rows.append((SIGNS[cells[1]["kind"]], f"{row.first.rule} {title}", before, after))
+                rows.append((SIGNS[cells[1]["kind"]], row.first.rule, title, before, after))
         return rows
 
     # Maps
