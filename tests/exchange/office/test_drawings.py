@@ -5,15 +5,19 @@ from __future__ import annotations
 import contextlib
 import math
 import random
+import shutil
 
+import numpy as np
 import pytest
 import shapely
 from tests.exchange.office.conftest import rules
 from tests.exchange.office.drawn import DEFECTS, EAST, NORTH, Sheet, broken, sound
 
 from blockplan.errors import PlanDataError
+from blockplan.exchange.office.drawing_content import DrawnLine
 from blockplan.exchange.office.drawings import _street_in, _width_in, read_drawing
 from blockplan.exchange.office.profile import load_profile
+from blockplan.exchange.office.rings import rings_of
 
 
 def found(result):
@@ -188,6 +192,50 @@ def test_a_ring_in_a_ring_is_cut_out_of_it(folder, brought):
     plan, result = brought()
     assert plan.layers["parcels"].geometry.area.to_dict() == {"A-01": 9_600.0, "A-02": 400.0}
     assert found(result) == {}
+
+
+def test_an_outline_in_one_that_crosses_itself_is_cut_out_of_it(folder, brought):
+    sheet = Sheet()
+    sheet.ring([(0, 0), (100, 100), (100, 0), (0, 100)])  # a bow of two triangles of 2,500 m2
+    sheet.text("A-01", 30, 50)
+    sheet.box(5, 40, 15, 60, number="A-02")
+    sheet.save(folder / "a.dxf")
+    plan, _ = brought()
+    assert plan.layers["parcels"].geometry.area.round(3).to_dict() == {"A-01": 4_800.0, "A-02": 200.0}
+
+
+def scribbled(dice):
+    """A few outlines and lines without sense: crossing themselves and each other, meeting, in one."""
+    drawn = []
+    for _ in range(dice.randint(2, 9)):
+        size, odd = dice.choice([1, 5, 20]), dice.choice([1, 1.0004, 10])
+        points = [(dice.randint(0, size) * odd, dice.randint(0, size)) for _ in range(dice.randint(3, 9))]
+        drawn.append((points, dice.random() < 0.7))
+    return drawn
+
+
+@pytest.mark.parametrize("heal_m", [0.0, 0.05, 2.0])
+def test_no_outline_however_drawn_ends_the_reading_of_lines(heal_m):
+    for round_ in range(100):
+        lines = []
+        for points, closed in scribbled(random.Random(round_)):
+            table = np.array(points + points[: int(closed)], dtype=float) + EAST
+            lines.append(DrawnLine("0", "LWPOLYLINE", table, closed))
+        for one in rings_of(lines, heal_m).rings:
+            assert {part.geom_type for part in shapely.get_parts([one.shape])} == {"Polygon"}, round_
+
+
+@pytest.mark.parametrize("rounds", [10, pytest.param(150, marks=pytest.mark.long)])
+def test_a_drawing_without_sense_is_a_plan_or_refused(folder, called, tmp_path, rounds):
+    for round_ in range(rounds):
+        sheet = Sheet()
+        for points, closed in scribbled(random.Random(round_)):
+            sheet.ring([(20 * x, 20 * y) for x, y in points], closed=closed)
+            sheet.text(f"A-{len(sheet.space)}", 20 * points[0][0] + 1, 20 * points[0][1] + 1)
+        sheet.save(folder / "a.dxf")
+        shutil.rmtree(tmp_path / "plan", ignore_errors=True)
+        code, said = called(folder / "a.dxf")
+        assert code == 0 or isinstance(said.exception, PlanDataError), (round_, said.exception)
 
 
 def test_a_line_through_an_outline_divides_it(folder, brought):

@@ -31,6 +31,7 @@ from blockplan.exchange.office.residents import of_households
 from blockplan.exchange.office.rows import PLACE, about_row, read_rows
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.values import Amount, text_of
+from blockplan.plan.model.areas import only_areas
 
 if TYPE_CHECKING:
     from blockplan.exchange.office.mapping import CodeChoice, LayerChoice, OfficeMapping
@@ -106,7 +107,7 @@ def _sound(found: ImportedParcels, rows: list[Row], shapes: Any, findings: list[
     for at, row in enumerate(rows):
         shape = shapes[at]
         if not valid[at]:
-            mended = _polygons(shapely.make_valid(shape))
+            mended = only_areas(shapely.make_valid(shape))
             x, y = _point(shape)
             message = (
                 f"The outline of {row[PLACE][2]} crosses itself; it was mended, its area is now "
@@ -146,12 +147,6 @@ def _sound(found: ImportedParcels, rows: list[Row], shapes: Any, findings: list[
             continue
         found.rows.append(row)
         found.shapes.append(shape)
-
-
-def _polygons(shape: Any) -> Any:
-    """The parts of a shape that enclose land."""
-    parts = [one for one in shapely.get_parts(shape) if one.geom_type in {"Polygon", "MultiPolygon"}]
-    return shapely.union_all(parts) if parts else shapely.Polygon()
 
 
 def _point(shape: Any) -> tuple[float, float]:

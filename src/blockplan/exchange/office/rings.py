@@ -16,6 +16,7 @@ import shapely
 
 from blockplan.exchange.office.drawing_content import ARC_M
 from blockplan.exchange.office.network_lines import GRID_M, doubled, noded
+from blockplan.plan.model.areas import sound_areas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -165,11 +166,6 @@ def _at(shape: Any) -> tuple[float, float]:
     return round(point.x, 3), round(point.y, 3)
 
 
-def _sound(shapes: Sequence[Any]) -> Any:
-    table = np.array(shapes, dtype=object)
-    return np.where(shapely.is_valid(table), table, shapely.make_valid(table)) if len(table) else table
-
-
 def _pairs(shapes: Any) -> Any:
     """Pairs of shapes whose land overlaps (first before second), and what they share."""
     tree = shapely.STRtree(shapes)
@@ -184,7 +180,7 @@ def _pairs(shapes: Any) -> Any:
 
 def _twice(found: Rings, heal_m: float) -> None:
     """Outlines drawn twice: the later one goes where it lies within the tolerance of the first."""
-    shapes = _sound([one.shape for one in found.rings])
+    shapes = sound_areas([one.shape for one in found.rings])
     if len(shapes) < 2:
         return
     areas = shapely.area(shapes)
@@ -211,7 +207,7 @@ def _network(found: Rings, loose: list[DrawnLine], heal_m: float) -> None:
     """Areas that separate lines enclose, alone or together with closed outlines."""
     shapes = [shapely.LineString(np.round(line.points / GRID_M) * GRID_M) for line in loose]
     layers = [line.layer for line in loose]
-    outlines = shapely.boundary(_sound([one.shape for one in found.rings]))
+    outlines = shapely.boundary(sound_areas([one.shape for one in found.rings]))
     for twin in doubled(shapes, outlines, heal_m):
         x, y = twin.place
         message = (
@@ -248,7 +244,7 @@ def _nearest_layer(shapes: list[Any], layers: list[str]) -> Any:
 
 def _faces(found: Rings, network: LineNetwork, layer_of: Any) -> None:
     """Faces of the network: those in an outline that lines divide replace it, others are new areas."""
-    rings = _sound([one.shape for one in found.rings])
+    rings = sound_areas([one.shape for one in found.rings])
     tree = shapely.STRtree(rings)
     points = shapely.point_on_surface(np.array(network.faces, dtype=object))
     inside: dict[int, list[int]] = {}
@@ -289,14 +285,14 @@ def _widest(shape: Any) -> tuple[float, Any]:
 
 def _overlaps(found: Rings, heal_m: float) -> None:
     """Areas that lie on each other; one wholly in another is cut out of it."""
-    shapes = _sound([one.shape for one in found.rings])
+    shapes = sound_areas([one.shape for one in found.rings])
     if len(shapes) < 2:
         return
     areas = shapely.area(shapes)
     for one, other, shared, area in zip(*_pairs(shapes), strict=True):
         low, high = sorted((int(one), int(other)), key=lambda at: areas[at])
         if area > (1 - 1e-6) * areas[low] and area < TWICE * areas[high]:
-            around, inside = _sound([found.rings[at].shape for at in (high, low)])
+            around, inside = sound_areas([found.rings[at].shape for at in (high, low)])
             found.rings[high].shape = shapely.difference(around, inside)
             continue
         depth, part = _widest(shared)
@@ -309,20 +305,20 @@ def _overlaps(found: Rings, heal_m: float) -> None:
             f"{'the later one gave way' if healed else 'both stay'}."
         )
         if healed:
-            first, later = found.rings[int(one)], found.rings[int(other)]
-            later.shape = shapely.difference(later.shape, first.shape, grid_size=GRID_M)
+            first, later = sound_areas([found.rings[at].shape for at in (one, other)])
+            found.rings[other].shape = shapely.difference(later, first, grid_size=GRID_M)
         layer = found.rings[int(other)].layer
         found.say(Defect("cad-overlap", "warning", message, round(depth, 4), x, y, layer, healed))
 
 
 def _gaps(found: Rings, heal_m: float) -> None:
     """Strips between areas, too narrow to be meant; the neighbour along which one lies may take it."""
-    shapes = _sound([one.shape for one in found.rings])
+    shapes = sound_areas([one.shape for one in found.rings])
     if len(shapes) < 2:
         return
-    land = shapely.union_all(shapes, grid_size=GRID_M)
+    (land,) = sound_areas([shapely.union_all(shapes, grid_size=GRID_M)])
     wide = shapely.buffer(land, SLIVER_M, join_style="mitre")
-    filled = shapely.buffer(wide, -SLIVER_M, join_style="mitre")
+    (filled,) = sound_areas([shapely.buffer(wide, -SLIVER_M, join_style="mitre")])
     tree = shapely.STRtree(shapes)
     for part in shapely.get_parts(shapely.difference(filled, land, grid_size=GRID_M)):
         if part.geom_type != "Polygon" or 2 * part.area / max(part.length, GRID_M) < LEAST_M / 2:
@@ -341,7 +337,7 @@ def _gaps(found: Rings, heal_m: float) -> None:
         healed = gap <= heal_m
         if healed:
             ring = found.rings[next_to]
-            ring.shape = shapely.union(ring.shape, part, grid_size=GRID_M)
+            ring.shape = shapely.union(sound_areas([ring.shape])[0], part, grid_size=GRID_M)
         x, y = _at(part)
         message = (
             f"Between two outlines lies a sliver of {part.area:.2f} m2, {gap:.3f} m wide; "
@@ -355,11 +351,13 @@ def _thin(found: Rings) -> None:
     """Areas so narrow that nobody meant them are left out."""
     kept = []
     for one in found.rings:
-        shape = one.shape if one.shape.is_valid else shapely.make_valid(one.shape)
+        if one.shape.is_empty:
+            continue
+        (shape,) = sound_areas([one.shape])
         if shape.area == 0 or 2 * shape.area / shape.length < SLIVER_M:
             wide, _ = _widest(shape)
             if wide <= SLIVER_M:
-                x, y = _at(shape)
+                x, y = _at(one.shape.boundary if shape.is_empty else shape)
                 message = (
                     f"An outline is a sliver of {shape.area:.2f} m2, {wide:.3f} m wide; it was left out."
                 )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.plan.model.areas import only_areas, sound_areas
 from blockplan.plan.validity.open_ground import open_ground
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ GRID_M = 1e-7
 SHARED_M2 = 1e-9
 CROSSING = "crossing"
 POLYGON = 3
-COLLECTION = 7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,7 +183,7 @@ def _about(ground: Any, corridors: Shapes, widths: NDArray[np.float64]) -> Any:
         roads += list(shapely.intersection(corridors[widths == width], around))
     drawn = shapely.union_all([ground, *roads])
     closed = shapely.buffer(shapely.buffer(drawn, reach, join_style="mitre"), -reach, join_style="mitre")
-    whole = shapely.union_all([drawn, closed])
+    whole = only_areas(shapely.union_all([drawn, *sound_areas(closed)]))
     return shapely.union_all([shapely.Polygon(part.exterior) for part in shapely.get_parts(whole)])
 
 
@@ -249,7 +249,7 @@ def _free(corridors: Shapes, parcels: Shapes, land: Any) -> Shapes:
     shapely.prepare(land)
     inside = corridors.copy()
     out = ~shapely.contains_properly(land, corridors) & ~shapely.is_empty(corridors)
-    inside[out] = _areas(shapely.intersection(land, corridors[out]))
+    inside[out] = only_areas(shapely.intersection(land, corridors[out]))
     at, beside = shapely.STRtree(parcels).query(inside, predicate="intersects")
     # Most parcels only touch the red line.
     shares = _boxes_share(inside[at], parcels[beside])
@@ -269,19 +269,7 @@ def _less(shape: Any, other: Any) -> Any:
     Without the grid, where their sides lie on each other but for rounding, a spike stays along them, and what
     is taken from a shape with a spike is wrong.
     """
-    return _areas(shapely.difference(shape, other, grid_size=GRID_M))
-
-
-def _areas(shapes: Any) -> Any:
-    """Shapes (or one) without the lines and points that they hold beside areas, where they touch an edge."""
-    mixed = shapely.get_type_id(shapes) == COLLECTION
-    if not mixed.any():
-        return shapes
-    found = np.array(shapes, dtype=object, ndmin=1)
-    for at in np.flatnonzero(mixed):
-        parts = shapely.get_parts(found[at])
-        found[at] = shapely.union_all(parts[shapely.get_type_id(parts) == POLYGON])
-    return found if np.ndim(mixed) else found[0]
+    return only_areas(shapely.difference(shape, other, grid_size=GRID_M))
 
 
 def _crossings(streets: RoadLines, land: Shapes) -> list[Any]:
@@ -389,4 +377,4 @@ def _settle(found: Roads, rest: list[Any], given: bool, small_m2: float) -> None
     # The largest first, then from west to east.
     found.gaps.sort(key=lambda gap: (-round(gap.area, 1), *gap.bounds))
     if outer:
-        found.land = shapely.difference(found.land, shapely.union_all(outer))
+        found.land = only_areas(shapely.difference(found.land, shapely.union_all(outer)))

@@ -15,6 +15,7 @@ import shapely
 
 from blockplan.measure.inputs.columns import sound, total
 from blockplan.measure.inputs.parcel_intensity import joined_by
+from blockplan.plan.model.areas import only_areas
 from blockplan.plan.model.recall import by_row, once, pairs_within
 
 if TYPE_CHECKING:
@@ -69,11 +70,7 @@ def common_ground(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
 
 def _shared(one: NDArray[Any], other: Any) -> NDArray[Any]:
     """The land that each piece has in common with another: where edges run together, not these beside it."""
-    found = np.asarray(shapely.intersection(one, other), dtype=object)
-    for row in np.flatnonzero(shapely.get_type_id(found) == shapely.GeometryType.GEOMETRYCOLLECTION):
-        parts = shapely.get_parts(found[row])
-        found[row] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
-    return found
+    return np.asarray(only_areas(shapely.intersection(one, other)), dtype=object)
 
 
 def within(pieces: NDArray[Any], land: Any) -> NDArray[Any]:
