@@ -16,6 +16,7 @@ from blockplan.texts import LANGUAGES, Catalog, pick
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
 CATALOG = Catalog("blockplan", "figures.toml")
 #: Our code -> Babel's locale; numbers are written alike in all three.
@@ -64,6 +65,21 @@ def fixed(value: float, decimals: int, *, signed: bool = False) -> str:
     shown = rounded(value, decimals)  # what rounds to nothing has no sign
     text = f"{shown:,.{decimals}f}".replace("-", MINUS)
     return PLUS + text if signed and shown > 0 else text
+
+
+def column(values: Sequence[float | None], unit: str, lang: str, *, space: str = " ") -> list[str]:
+    """
+    Amounts that stand below each other: all with as many decimals as the one that needs most.
+
+    Examples
+    --------
+    >>> column([74.0, 31.25, 0.0], "ha", "en")
+    ['74.00 ha', '31.25 ha', '0.00 ha']
+    """
+    digits = max((len(number(one).partition(".")[2]) for one in values if is_known(one)), default=0)
+    return [
+        with_unit(fixed(one, digits), unit, lang, space) if is_known(one) else unknown(lang) for one in values
+    ]
 
 
 def share(value: float, *, than: float | None = None) -> str:

@@ -46,6 +46,19 @@ def test_values_stand_beside_their_term_on_a_phone_all_of_them(served: Service, 
         assert [one for one in found if len(one[1]) != 1 or one[1][0] <= one[0][0]] == []
 
 
+def test_a_printed_notice_has_its_headings_and_large_maps_and_no_buttons(
+    served: Service, chromium: Any
+) -> None:
+    with served.tab(chromium, width=720) as tab:
+        tab.goto(served.url("/zh/notices/demo/"))
+        tab.emulate_media(media="print")
+        for heading in ("drawings", "plan-size", "plan-landuse", "facts"):
+            assert tab.locator(f"#{heading}").is_visible(), heading
+        for on_screen_alone in (".actions", "figcaption", ".find"):
+            assert not tab.locator(on_screen_alone).first.is_visible(), on_screen_alone
+        assert tab.locator(".maps img").first.bounding_box()["height"] > 600
+
+
 def test_the_pages_are_valid_html(served: Service, tmp_path: Path) -> None:
     sources = {}
     for lang in LANGUAGES:

@@ -90,6 +90,18 @@ def test_a_sentence_leads_to_what_carries_it_and_to_the_verdict(demo: PlanPlaces
     assert "R01" in demo.statement("R01").to_dict("zh")["source"]
 
 
+def test_what_a_sentence_asks_of_a_measure_is_said_in_words(demo: PlanPlaces) -> None:
+    carried = next(one for one in sections(demo.record("statement", "S04"), "en") if one.id == "carried")
+    notes = {one.said: one.note for one in carried.terms}
+    assert notes["Areas"] == "exactly 3 areas"
+    assert notes["Overlap of the areas"] == "at most 0.01 ha"
+
+
+def test_areas_of_a_column_stand_point_below_point(demo: PlanPlaces) -> None:
+    land = next(one for one in sections(demo.record("area", "rd"), "en") if one.id == "land")
+    assert {len(said.split()[0].partition(".")[2]) for row in land.table.rows for said in row[1:]} == {2}
+
+
 def test_a_rule_tells_where_it_falls_short_and_for_whom(demo: PlanPlaces) -> None:
     rule = demo.rule("zone-green-access")
     assert rule.residents == demo.result.verdict("zone-green-access").affected_residents

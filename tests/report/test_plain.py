@@ -122,7 +122,7 @@ def test_without_the_plan_in_force_the_change_is_told_against_today_and_says_so(
     assert "plan in force" in change.sentences[0]
     assert "cannot be said" in change.sentences[0]
     assert change.table is not None
-    assert ("Idle land", "Park green space", "50.4 ha") in change.table.rows
+    assert ("Idle land", "Park green space", "50.40 ha") in change.table.rows
 
 
 def test_with_the_plan_in_force_the_change_is_told_against_it(found: CheckResult) -> None:

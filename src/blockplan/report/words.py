@@ -18,7 +18,7 @@ from blockplan.measure.measurement import figure_unit
 from blockplan.texts import TAGS, Catalog, Phrases, pick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from blockplan.check.verdict import Required
     from blockplan.measure.measurement import Measurement
@@ -79,6 +79,10 @@ class Words(Phrases):
     def amount(self, value: float | None, unit: str, *, than: float | None = None) -> str:
         """A number with its unit; told apart from the limit `than` where it differs from it."""
         return figures.amount(value, unit, self.lang, than=than, space=self.space)
+
+    def column(self, values: Sequence[float | None], unit: str) -> list[str]:
+        """Amounts that stand below each other, point below point."""
+        return figures.column(values, unit, self.lang, space=self.space)
 
     def figure(self, value: float | None, measurement: Measurement | None, unit: str = "") -> str:
         """A value of a measure: a share in percent, a ratio as a plain number, all else with its unit."""

@@ -162,7 +162,7 @@ def in_order(name: str) -> list[tuple[int, str]]:
 def lists(row: Notice, version: PlanVersion, lang: str) -> dict[str, list[dict[str, str]]]:
     """Streets and stops by name, each once, to choose from without a map."""
     made: dict[str, list[dict[str, str]]] = {}
-    for layer in ("stops", "streets"):
+    for layer in ("streets", "stops"):
         names: dict[str, str] = {}
         rows = PlanObject.objects.filter(version=version, layer=layer).exclude(title={})
         for id_, title in rows.order_by("id").values_list("object", "title"):

@@ -222,7 +222,7 @@ class Locator:
             parts.append(svg.shape(self._path(drawn.shape[numbers], window), fill=colour))
             code = next(iter(codes)) if len(codes) == 1 else top
             said = use_said(speech, code, list_name)
-            rows.append((said, words.amount(sizes[drawn_as] / M2_PER_HA, "ha")))
+            rows.append((said, sizes[drawn_as] / M2_PER_HA))
             entries.append(LegendEntry(drawing.fill_swatch(colour), f"{code} {bare(said)}".strip()))
         body = svg.group(
             "".join(parts), stroke="#6b6b66", stroke_width=0.12 * sheet.unit, stroke_linejoin="round",
@@ -235,7 +235,9 @@ class Locator:
             drawing.line_swatch(("#ffffff", 6.5, ""), (MARK, 4.0, "")), bare(speech("picture.mark"))
         )
         heads = (speech("plain.landuse.head"), speech("picture.in_frame"))
-        return body, (mark, *entries), Table(heads, tuple(rows))
+        areas = words.column([ha for _, ha in rows], "ha")
+        table = Table(heads, tuple((said, area) for (said, _), area in zip(rows, areas, strict=True)))
+        return body, (mark, *entries), table
 
     def _water(self, window: Any) -> str:
         drawn = self._layer("water")

@@ -7,9 +7,10 @@ What the pages of all places share: verdicts, sentences, links, uses, phases in 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
-from blockplan.plan.model.bindings import condition
+from blockplan.check.verdict import Required
+from blockplan.plan.model.bindings import Condition, condition
 from blockplan.report import tables
 from blockplan.report.document import PageLink, Section, Table, Term, section
 from blockplan.report.public.speech import use_said
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         ThingRecord,
     )
     from blockplan.report.public.speech import Speech
+    from blockplan.report.words import Words
 
 
 def made(speech: Speech, id_: str, **parts: object) -> Section:
@@ -54,7 +56,19 @@ def phase_said(phase: str | None, speech: Speech) -> str:
 def link_row(link: PageLink, speech: Speech) -> Term:
     """A link as a row: kind, name, and its number where it has one; a name of the file alone says nothing."""
     number = link.id if any(map(str.isdigit, link.id)) else ""
+    if link.kind == "measure":
+        number = speech.read(_asked(condition(link.id), speech.words))
     return Term(speech(f"kind.{link.kind}"), carrier_said(link, speech), number, link)
+
+
+def _asked(asked: Condition | None, words: Words) -> str:
+    """What a sentence asks of a measure: ``exactly 3 areas``; "" where it is enough to know the value."""
+    from blockplan.measure import MEASURES  # noqa: PLC0415 (its words are read when a page is made)
+
+    if asked is None or asked.value is None or asked.name not in MEASURES:
+        return ""
+    said = words.required(Required(cast("Any", asked.op), asked.value), MEASURES[asked.name].unit)
+    return f"{asked.scope.rpartition(':')[2]} {said}".strip()
 
 
 def carrier_said(link: PageLink, speech: Speech) -> str:
@@ -160,12 +174,12 @@ def part_sections(part: PartRecord, speech: Speech) -> tuple[Section, ...]:
         speech("place.about.planned_ha"),
     )
     balance = tuple(
-        (
-            use_said(speech, one.use.code, one.use.list_name),
-            words.amount(one.today_ha, "ha"),
-            words.amount(one.planned_ha, "ha"),
+        zip(
+            [use_said(speech, one.use.code, one.use.list_name) for one in part.uses],
+            words.column([one.today_ha for one in part.uses], "ha"),
+            words.column([one.planned_ha for one in part.uses], "ha"),
+            strict=True,
         )
-        for one in part.uses
     )
     land = made(speech, "land", table=Table(heads, balance) if balance else None)
     return (

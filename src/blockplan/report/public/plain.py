@@ -181,19 +181,15 @@ def _land_use(plan: Plan, speech: Speech) -> _Made:
     if not balance:
         return _only(speech("plain.landuse.none"))
     largest = sorted(balance, key=lambda share: -share.ha)
-    said = [
-        (
-            use_said(speech, one.code, one.list_name),
-            words.amount(one.ha, "ha"),
-            words.share(one.share),
-        )
-        for one in largest
-    ]
+    uses = [use_said(speech, one.code, one.list_name) for one in largest]
+    shares = [words.share(one.share) for one in largest]
     named = [
-        speech("plain.landuse.one", name=name, ha=ha, share=share) for name, ha, share in said[:MOST_NAMED]
+        speech("plain.landuse.one", name=name, ha=words.amount(one.ha, "ha"), share=share)
+        for one, name, share in zip(largest[:MOST_NAMED], uses, shares, strict=False)
     ]
+    rows = zip(uses, words.column([one.ha for one in largest], "ha"), shares, strict=True)
     heads = tuple(speech(f"plain.landuse.{key}") for key in ("head", "ha", "share"))
-    return (speech("plain.landuse.most", names=speech.join(named)),), Table(heads, tuple(said)), ()
+    return (speech("plain.landuse.most", names=speech.join(named)),), Table(heads, tuple(rows)), ()
 
 
 def _facilities(plan: Plan, speech: Speech) -> _Made:
@@ -339,9 +335,9 @@ def _changes(moved: list[Transition], speech: Speech) -> Table | None:
         key = _change_said(one.was, speech), _change_said(one.now, speech)
         sums[key] = sums.get(key, 0.0) + one.ha
     ordered = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
-    rows = [
-        (was, now, speech.words.amount(ha, "ha")) for (was, now), ha in ordered[:MOST_CHANGES] if was != now
-    ]
+    most = [(was, now, ha) for (was, now), ha in ordered[:MOST_CHANGES] if was != now]
+    shown = speech.words.column([ha for _, _, ha in most], "ha")
+    rows = [(was, now, said) for (was, now, _), said in zip(most, shown, strict=True)]
     rest = sum(ha for _, ha in ordered[MOST_CHANGES:])
     if rest > 0:
         rows.append((speech("plain.change.more", ha=speech.words.amount(rest, "ha")), "", ""))
