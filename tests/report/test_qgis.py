@@ -87,6 +87,17 @@ def test_names_of_parcels_go_before_those_of_verdicts_and_only_who_fails_is_name
     assert "'fail'" in found["verdicts"][2]
 
 
+def test_the_name_of_a_verdict_says_that_its_number_is_of_residents(package: Path) -> None:
+    kept = dict(rows(package, "SELECT styleName, styleQML FROM layer_styles"))
+    said = {}
+    for lang in LANGUAGES:
+        root = ET.fromstring(kept[f"verdicts {lang}"])
+        said[lang] = str(next(root.iter("text-style")).get("fieldName"))
+    assert "|| ' 名居民'" in said["zh"]
+    assert "|| ' residents'" in said["en"]
+    assert "' | 住民 ' ||" in said["ja"]
+
+
 def test_a_verdict_stands_beside_the_number_of_its_parcel_and_what_is_kept_is_not_drawn(
     package: Path,
 ) -> None:

@@ -57,7 +57,9 @@ def _verdicts(view: View) -> Style:
         )
         for key, (colour, shape) in OUTCOMES.items()
     ]  # fmt: skip
-    said = "CASE WHEN \"outcome\" = 'fail' THEN \"title\" || coalesce(' | ' || round(\"residents\"), '') END"
+    before, _, behind = view.words("count.residents", n="|").partition("|")
+    people = f"coalesce(' | {before}' || to_string(round(\"residents\")) || '{behind}', '')"
+    said = f'CASE WHEN "outcome" = \'fail\' THEN "title" || {people} END'
     return Style(categories, "outcome", Label(said, 7, VERDICT_SCALE, beside=True, priority=1))
 
 
