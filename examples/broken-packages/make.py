@@ -377,10 +377,24 @@ def spike(case: Case) -> None:
 
 
 def arc(case: Case) -> None:
-    """A street of a straight line and an arc."""
-    line = struct.pack("<BII4d", 1, 2, 2, *at(-40, 100), *at(150, 100))
-    bend = struct.pack("<BII6d", 1, 8, 3, *at(150, 100), *at(250, 110), *at(340, 100))
-    case.table("streets").shapes[0] = struct.pack("<BII", 1, 9, 2) + line + bend
+    """A street of a straight line and an arc; without streets a metre of a parcel's outer edge."""
+    if case.profile.of("streets"):
+        line, bend = (
+            _curve(2, at(-40, 100), at(150, 100)),
+            _curve(8, at(150, 100), at(250, 110), at(340, 100)),
+        )
+        case.table("streets").shapes[0] = struct.pack("<BII", 1, 9, 2) + line + bend
+        return
+    # It rises by 2 mm, less than an area with two decimals tells.
+    west, east = at(50, 0), at(51, 0)
+    bend = _curve(8, west, at(50.5, -0.002), east)
+    rest = _curve(2, east, at(100, 0), at(100, 100), at(0, 100), at(0, 0), west)
+    case.parcels.shapes[0] = struct.pack("<BIIBII", 1, 10, 1, 1, 9, 2) + bend + rest
+
+
+def _curve(kind: int, *points: tuple[float, float]) -> bytes:
+    """A line (2) or an arc (8) as well-known binary."""
+    return struct.pack(f"<BII{2 * len(points)}d", 1, kind, len(points), *(one for xy in points for one in xy))
 
 
 def two_parts(case: Case) -> None:
