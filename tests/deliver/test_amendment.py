@@ -21,6 +21,7 @@ from tests.deliver.made import a_plan
 from tests.town import town
 
 from blockplan.cli import main
+from blockplan.cli.amend import _listed
 from blockplan.deliver.amendment import amendment, merge, write
 from blockplan.deliver.amendment.folder import CHANGES, gain_said, ground_said
 from blockplan.deliver.amendment.gains import CREATED, _sun, _swept, floor_area_gains, transfers
@@ -122,6 +123,62 @@ def test_what_is_told_of_an_amendment_is_in_the_readers_language():
     assert all("容积率上限取消" in one for one in said)
     gone = amendment(plan, without(plan, "facilities", "school"))
     assert ("设施数", "小学") in [gain_said(one, "zh") for one in gone.gains]
+
+
+def test_a_parcel_of_another_use_whose_floor_area_is_unknown_is_named():
+    parcels = town().layer("parcels").copy()
+    parcels.loc["A", ["floor_area_m2", "far"]] = np.nan
+    base = town().replace(parcels=parcels)
+    found = amendment(base, changed(base, "parcels", "A", land_use="0902"))
+    assert found.unknown == ["A"]
+    assert amendment(base, changed(base, "parcels", "A", remarks="x")).unknown == []
+
+
+def test_what_an_amendment_says_on_a_terminal_is_in_the_readers_language_and_tells_what_it_leaves_out(
+    tmp_path, capsys
+):
+    base = town(packs=["gb50137"])
+    write_plan(base, tmp_path / "base")
+    new = base.replace(parcels=base.layer("parcels").assign(parking_spaces=7.0))
+    park = changed(base, "parcels", "A", land_use="1401", floor_area_m2=0.0)
+    for name, plan in (("new", new), ("park", park), ("less", without(base, "parcels", "A"))):
+        write_plan(plan, tmp_path / name)
+
+    def told(*call):
+        with pytest.raises(SystemExit):
+            main(["amend", *(str(tmp_path / one) if not one.startswith("-") else one for one in call)])
+        return capsys.readouterr().out
+
+    assert "地块 A: 引导性内容变化 (停车位)" in told("base", "new")
+    assert "parcel A: guidance changes (parking spaces)" in told("base", "new", "--lang=en")
+    said = told("base", "park")
+    assert "地块 A: 用地性质变化 城镇住宅用地 → 公园绿地" in said
+    assert "（新增或放弃）" in said
+    assert "(created)" not in said
+    assert "冲突：地块 A 的 整体，原 存在，一方 更改，另一方 删除" in told(
+        "base", "new", f"--with={tmp_path}/less"
+    )
+
+
+def test_a_list_of_grounds_is_cut_on_a_terminal_and_says_by_how_many(capsys):
+    _listed([f"line {number}" for number in range(20)], "zh")
+    out = capsys.readouterr().out.splitlines()
+    assert (len(out), out[-1]) == (16, "……另有 5 项，见 --json")
+
+
+def test_an_amendment_may_be_a_scenario_of_a_plan(tmp_path, capsys):
+    write_plan(town(packs=["gb50137"]), tmp_path / "plan")
+    denser = ["--set", "parcels:A.far=2.5"]
+    for call in (
+        ["scenario", "new", str(tmp_path / "plan"), "denser", *denser],
+        ["amend", str(tmp_path / "plan"), str(tmp_path / "plan"), "--scenario", "denser", "--json"],
+    ):
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main(call)
+        assert left.value.code == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["kind"], found["grounds"][0]["why"]) == (3, "far")
 
 
 def test_a_transfer_of_floor_area_sums_to_zero_and_creates_nothing():

@@ -39,6 +39,7 @@ SHOWN = 15
     "--out", type=click.Path(file_okay=False), metavar="DIR", help="Folder for layers and document."
 )
 @click.option("--key", type=click.Path(dir_okay=False), metavar="FILE", help="Key of the record; it signs.")
+@click.option("--scenario", metavar="NAME", help="Scenario of NEW; default: as drawn.")
 @pack_option
 @on_option
 @office_lang_option
@@ -49,6 +50,7 @@ def command(
     other: str | None,
     out: str | None,
     key: str | None,
+    scenario: str | None,
     packs: tuple[str, ...],
     on: dt.date | None,
     lang: str,
@@ -68,7 +70,7 @@ def command(
     from blockplan.plan import write as write_plan
 
     signer = read_key(key) if key else None
-    before, after = load(base, None), load(new, None)
+    before, after = load(base, None), load(new, scenario)
     with progress("Comparing"):
         found = amendment(before, after)
     document = found.to_dict()
@@ -105,35 +107,52 @@ def _spare(place: Path, merged: Plan) -> None:
 
 
 def _show(found: PlanAmendment, merged: MergedPlans | None, lang: str) -> None:
-    from blockplan.deliver.amendment.folder import TEXTS, gain_said, ground_said, kind_said
+    from blockplan.deliver.amendment import folder as said
 
-    click.echo(kind_said(found.kind, lang))
-    for one in found.grounds[:SHOWN]:
-        click.echo(f"  {ground_said(one, lang)}")
+    click.echo(said.kind_said(found.kind, lang))
+    _listed([f"  {said.ground_said(one, lang)}" for one in found.grounds], lang)
     rows = [
         (
-            *gain_said(one, lang),
-            one.id,
-            *map(_number, (one.old, one.new, one.change)),
+            *said.gain_said(one, lang), one.id,
+            *(_number(value, 0 if one.unit == "1" else 2) for value in (one.old, one.new, one.change)),
         )
         for one in found.gains[:SHOWN]
-    ]
+    ]  # fmt: skip
     if rows:
         click.echo()
-        show_table([TEXTS(f"head.{key}", lang) for key in ("what", "of", "id", "old", "new", "change")], rows)
+        heads = [said.TEXTS(f"head.{key}", lang) for key in ("what", "of", "id", "old", "new", "change")]
+        show_table(heads, rows)
+        _more(len(found.gains), lang)
     if found.ledger:
         click.echo()
-        lines = [(one["account"], _number(one["change_m2"])) for one in found.ledger[:SHOWN]]
-        show_table([TEXTS("head.account", lang), "m2"], lines)
+        lines = [
+            (said.account_said(one["account"], lang), _number(one["change_m2"], 2))
+            for one in found.ledger[:SHOWN]
+        ]
+        show_table([said.TEXTS("head.account", lang), "m²"], lines)
+        _more(len(found.ledger), lang)
     if found.unknown:
-        click.echo(TEXTS("unknown", lang, ids=", ".join(found.unknown[:SHOWN])))
-    for conflict in () if merged is None else merged.conflicts:
-        click.echo(TEXTS("conflict", lang, **conflict.to_dict()))
-    for fault in () if merged is None else merged.faults:
-        click.echo(fault.message(lang))
-    if merged is not None and merged.plan is not None:
-        click.echo(TEXTS("merged", lang))
+        click.echo(said.TEXTS("unknown", lang, ids=", ".join(found.unknown[:SHOWN])))
+    if merged is not None:
+        _listed([said.conflict_said(one, lang) for one in merged.conflicts], lang)
+        _listed([fault.message(lang) for fault in merged.faults], lang)
+        if merged.plan is not None:
+            click.echo(said.TEXTS("merged", lang))
 
 
-def _number(value: Any) -> str:
-    return "?" if value is None else fixed(value, 2)
+def _listed(lines: list[str], lang: str) -> None:
+    """The first lines of a list, and how many more there are."""
+    for line in lines[:SHOWN]:
+        click.echo(line)
+    _more(len(lines), lang)
+
+
+def _more(count: int, lang: str) -> None:
+    from blockplan.deliver.amendment.folder import TEXTS
+
+    if count > SHOWN:
+        click.echo(TEXTS("more", lang, n=count - SHOWN))
+
+
+def _number(value: Any, digits: int) -> str:
+    return "?" if value is None else fixed(value, digits)

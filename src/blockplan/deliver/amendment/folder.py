@@ -15,9 +15,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from blockplan.deliver.amendment.amend import AFTER, BEFORE, CHANGE
+from blockplan.deliver.amendment.gains import CREATED
 from blockplan.deliver.package import digest
 from blockplan.deliver.refusals import refused
 from blockplan.errors import BlockplanError, PlanDataError
+from blockplan.figures import fixed
 from blockplan.notice.proof import canonical
 from blockplan.notice.proof.notes import verifier
 from blockplan.plan import read as read_plan
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from blockplan.deliver.amendment.amend import PlanAmendment
     from blockplan.deliver.amendment.gains import QuantityChange
     from blockplan.deliver.amendment.kinds import FilingGround
+    from blockplan.deliver.amendment.merging import Conflict
     from blockplan.notice.proof.notes import Signer, Verifier
     from blockplan.plan.model.codes import LandUseList
 
@@ -339,8 +342,12 @@ def ground_said(one: FilingGround, lang: str) -> str:
     """A ground: why, which feature, from what to what."""
     key = f"lapsed.{one.why}" if one.now is None and f"lapsed.{one.why}" in TEXTS else f"ground.{one.why}"
     why = TEXTS(key, lang) if key in TEXTS else one.why
-    change = "" if one.was is None and one.now is None else f" {_value(one.was)} → {_value(one.now)}"
-    return f"{one.layer} {one.id}: {why}{change}"
+    said = [
+        _use_said(side, lang) if one.why == "land_use" else _value(side, lang) for side in (one.was, one.now)
+    ]
+    change = "" if one.was is None and one.now is None else f" {' → '.join(said)}"
+    of = Words(lang).join([_column(column, lang) for column in one.columns])
+    return f"{_layer(one.layer, lang)} {one.id}: {why}{f' ({of})' if of else ''}{change}"
 
 
 def gain_said(one: QuantityChange, lang: str) -> tuple[str, str]:
@@ -349,5 +356,36 @@ def gain_said(one: QuantityChange, lang: str) -> tuple[str, str]:
     return TEXTS(f"gain.{what}", lang), Words(lang).or_else(f"service.{service}", service) if service else ""
 
 
-def _value(value: object) -> str:
-    return "—" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+def account_said(account: str, lang: str) -> str:
+    """An account of the ledger: a feature's id, or what the amendment creates as a whole."""
+    return TEXTS("created", lang) if account == CREATED else account
+
+
+def conflict_said(one: Conflict, lang: str) -> str:
+    """A conflict of two amendments: which value of which feature, what it was, and what each makes of it."""
+    sides = {side: _value(getattr(one, side), lang) for side in ("base", "ours", "theirs")}
+    said = {"layer": _layer(one.layer, lang), "id": one.id, "column": _column(one.column, lang)}
+    return TEXTS("conflict", lang, **said, **sides)
+
+
+def _column(column: str, lang: str) -> str:
+    return TEXTS(f"column.{column}", lang) if f"column.{column}" in TEXTS else column
+
+
+def _layer(layer: str, lang: str) -> str:
+    return Words(lang).or_else(f"layer.{layer}", layer)
+
+
+def _use_said(code: Any, lang: str) -> str:
+    of = _list_of(str(code))
+    return of.label(code, lang) if code and of.known(code) else _value(code, lang)
+
+
+def _value(value: Any, lang: str) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, dict):  # a shape
+        return f"{fixed(value['area_m2'] or value['length_m'], 0)} {'m²' if value['area_m2'] else 'm'}"
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    return TEXTS(f"side.{value}", lang) if f"side.{value}" in TEXTS else str(value)

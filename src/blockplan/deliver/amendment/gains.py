@@ -77,15 +77,20 @@ def floor_area_of(plan: Plan) -> dict[str, float | None]:
 
 
 def floor_area_gains(base: Plan, new: Plan) -> list[QuantityChange]:
-    """Parcels whose floor area differs; a parcel that a plan does not draw has none."""
+    """Parcels whose floor area differs, or is unknown of a new use; one that is not drawn has none."""
     old, now = floor_area_of(base), floor_area_of(new)
+    was, becomes = (plan.layer("parcels")["land_use"].to_dict() for plan in (base, new))
     found = [
         QuantityChange(
             "floor_area", "parcels", id_, _rounded(old.get(id_, 0.0)), _rounded(now.get(id_, 0.0)), "m2"
         )
         for id_ in dict.fromkeys([*old, *now])
     ]
-    return [one for one in found if one.old != one.new]
+    return [
+        one
+        for one in found
+        if one.old != one.new or (one.new is None and was.get(one.id) != becomes.get(one.id))
+    ]
 
 
 def facility_gains(base: Plan, new: Plan) -> list[QuantityChange]:

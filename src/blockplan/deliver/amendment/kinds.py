@@ -30,13 +30,14 @@ MORE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class FilingGround(JsonRecord):
-    """One thing that makes an amendment of a kind: what, of which feature, from what to what."""
+    """One thing that makes an amendment of a kind: what, of which feature and columns, from what to what."""
 
     why: str
     layer: str
     id: str
     was: Any = field(default=None, metadata={"json": "old"})
     now: Any = field(default=None, metadata={"json": "new"})
+    columns: tuple[str, ...] = ()
 
 
 @cache
@@ -67,10 +68,12 @@ def kind_of(base: Plan, new: Plan) -> tuple[int | None, list[FilingGround]]:
         share = _touched_share(base, new, found)
         return (OVERHAUL if share >= thresholds()["overhaul_share"] else MAJOR), rigid
     if all(_is_correction(base, new, one) for one in found):
-        return CORRECTION, [FilingGround("correction", one.layer, one.id) for one in found]
-    return ORDINARY, [
-        FilingGround("guidance", one.layer, one.id) for one in found if not _is_correction(base, new, one)
-    ]
+        return CORRECTION, [_ground("correction", one) for one in found]
+    return ORDINARY, [_ground("guidance", one) for one in found if not _is_correction(base, new, one)]
+
+
+def _ground(why: str, one: RowChange) -> FilingGround:
+    return FilingGround(why, one.layer, one.id, columns=tuple(column for column, _, _ in one.fields))
 
 
 def _beside(base: Plan, new: Plan, one: RowChange) -> bool:
