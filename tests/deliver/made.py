@@ -4,6 +4,10 @@ import dataclasses
 import datetime as dt
 
 import docx
+import geopandas as gpd
+import pandas as pd
+import shapely
+import shapely.affinity
 from tests.random_plans import random_plan
 
 from blockplan.check import check
@@ -46,6 +50,70 @@ def a_plan(seed):
         parcels.loc[ranged, f"{base}_max"] = parcels.loc[ranged, base]
     parcels["remarks"] = [draw.choice(["保留古树", "长" * 300, None]) for _ in range(len(parcels))]
     return plan.replace(parcels=parcels)
+
+
+#: What a field of text holds badly: long, of several alphabets and lines, with blanks, words of other kinds.
+TEXTS = (
+    "保留古树", " 前后有空格 ", "長" * 300, "Größe über 10 %, “quoted”; né à l’Île", "再開発促進区「みどり」",
+    "𠮷野家𩸽" * 40, "first line\nsecond line\ttab", "0", "是", "nan", "",
+)  # fmt: skip
+
+
+def a_hard_plan(seed):
+    """
+    A random plan with what a database holds badly.
+
+    A parcel in two parts and one with a hole, a block without parcels, facilities without place or parcel,
+    control lines of every kind as lines and as areas, uses that are mixed, kept and existing parcels, and
+    texts of `TEXTS`; much of it unknown.
+    """
+    import numpy as np
+
+    from blockplan.plan.model.layers import VALUES
+
+    draw = np.random.default_rng(seed)
+    plan = a_plan(seed)
+
+    def some(frame, *values):
+        return [
+            None if draw.random() < 0.3 else values[draw.integers(len(values))] for _ in range(len(frame))
+        ]
+
+    parcels = plan.layer("parcels")
+    parcels = parcels.assign(
+        status=some(parcels, "existing", "kept", "rebuilt", "planned", "vacant"),
+        existing_land_use=some(parcels, "0701", "1401", "0103", "R2"),
+        compatible_uses=some(parcels, "0902", "0902,0901", "商业", "0902(20%)"),
+        compatible_split=some(parcels, "7:3", "0701:0.7,0902:0.3", "70%"),
+        entrances=some(parcels, "S", "南", "东、西", "N,E"), phase=some(parcels, "1", "近期", "2025–2030"),
+        remarks=some(parcels, *TEXTS), owner=some(parcels, *TEXTS), committed=some(parcels, True, False),
+        parking_spaces=some(parcels, 0.0, 12.0, 400.0), underground_floor_area_m2=some(parcels, 0.5, 1e4),
+    )  # fmt: skip
+    shapes = list(parcels.geometry)
+    away = shapely.affinity.translate(shapes[1], 5_000)
+    shapes[0] = shapely.MultiPolygon([*shapely.get_parts(shapes[0]), *shapely.get_parts(away)])
+    shapes[2] = shapes[2].difference(shapes[2].representative_point().buffer(0.5))
+    blocks = plan.layer("blocks")
+    empty = blocks.iloc[:1].assign(block_id="empty").set_axis(["empty"])
+    kinds = sorted(VALUES["control_lines", "kind"])
+    rings = [shapely.LineString(shapely.get_parts(one)[0].exterior) for one in shapes[: len(kinds)]]
+    lines = gpd.GeoDataFrame(
+        {"line_id": [f"L-{kind}" for kind in kinds], "kind": kinds, "name_zh": some(kinds, *TEXTS)},
+        geometry=[shapely.Polygon(rings[at % len(rings)]) if at % 2 else rings[at % len(rings)]
+                  for at in range(len(kinds))], crs=plan.crs,
+    )  # fmt: skip
+    facilities = plan.layer("facilities")
+    names = {column: some(facilities, *TEXTS) for column in ("name_zh", "name_en", "name_ja")}
+    levels = some(facilities, "zone", "neighbourhood", "elsewhere", "市级")
+    streets = plan.layer("streets")
+    return plan.replace(
+        parcels=parcels.set_geometry(shapes), control_lines=lines,
+        blocks=pd.concat([blocks, empty.set_geometry([away] * len(empty))]),
+        facilities=facilities.assign(
+            **names, level=levels, parcel_id=[None, *facilities["parcel_id"][1:]],
+        ).set_geometry([*facilities.geometry[:-1], None]),
+        streets=streets.assign(name_zh=some(streets, *TEXTS)),
+    )  # fmt: skip
 
 
 @dataclasses.dataclass

@@ -7,12 +7,15 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.deliver.made import ANSWERS, PROFILES, a_plan, hop
+from tests.deliver.made import ANSWERS, PROFILES, a_hard_plan, a_plan, hop
 from tests.town import USES, town
 
 from blockplan.check import check
-from blockplan.deliver.handover import accept, deliver
-from blockplan.deliver.losses import GEOMETRY, MANIFEST, WHOLE_ROW, same_shape
+from blockplan.deliver.filing import fill
+from blockplan.deliver.from_profile import restore
+from blockplan.deliver.geodatabase import read_geodatabase, write_geodatabase
+from blockplan.deliver.handover import accept, carried, deliver
+from blockplan.deliver.losses import GEOMETRY, MANIFEST, WHOLE_ROW, losses, same_shape
 from blockplan.deliver.package import read_package
 from blockplan.deliver.pairs import BARE, pair_of
 from blockplan.deliver.profile import load_delivery_profile
@@ -74,6 +77,30 @@ def test_a_plan_through_two_profiles_is_the_same_or_its_losses_are_listed(seed, 
     first = hop(plan, load_delivery_profile(pair[0]))
     second = hop(first.plan, load_delivery_profile(pair[1]))
     assert not unlisted(plan, first, second)
+
+
+@pytest.mark.long
+@settings(max_examples=3, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_a_plan_of_all_that_a_database_holds_badly_lists_its_losses_between_all_profiles(seed):
+    plan, profiles = a_hard_plan(seed), [load_delivery_profile(name) for name in PROFILES]
+    for first in (hop(plan, profile) for profile in profiles):
+        for profile in profiles:
+            assert not unlisted(plan, first, hop(first.plan, profile))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_database_loses_nothing_that_its_layers_hold(tmp_path, name):
+    plan, profile = a_hard_plan(7), load_delivery_profile(name)
+    form = fill(plan, profile, ANSWERS, 1, "入库")
+    tables = carry(plan, profile, form)
+    write_geodatabase(tmp_path / "plan.gdb", tables.values(), plan.crs, profile.files.dataset)
+    read = read_geodatabase(tmp_path / "plan.gdb")
+    again = {spec.name: read[spec.name].table(spec) for spec in profile.layers}
+    back = restore(again, profile, form, plan.manifest.crs, "2026-01-01")
+    found = {(one.layer, one.field, one.id) for one in losses(plan, back, carried(profile, tables))}
+    assert found == set(hop(plan, profile).lost)
 
 
 @pytest.mark.parametrize("pair", PAIRS)
