@@ -19,7 +19,7 @@ import shapely
 from blockplan.plan.model.recall import addresses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Set
 
     from numpy.typing import NDArray
 
@@ -46,7 +46,7 @@ class Touched:
         whole = frozenset(layer for layer, column in known if column == EVERYTHING)
         return cls(known, frozenset(layer for layer, _ in known), whole)
 
-    def spares(self, reads: frozenset[Read]) -> bool:
+    def spares(self, reads: Set[Read]) -> bool:
         """Whether nothing of some reads was touched."""
         return self.reads.isdisjoint(reads) and not any(
             layer in self.layers and (column == EVERYTHING or layer in self.whole) for layer, column in reads
@@ -61,7 +61,7 @@ class Asking:
     uses: dict[str, None] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Recipe:
     """
     A function that works something out of a plan, without the plan.
@@ -102,26 +102,27 @@ class Recipe:
         return type(None), ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Derived:
     """
     Something worked out of a plan.
 
     Attributes
     ----------
-    reads
-        All that it rests on; what rests on nothing is not known to stand.
     own, uses
-        What of that it read itself, and the keys of what else it asked for, in this order.
+        What it read itself, and the keys of what else it asked for, in this order; what rests on nothing
+        at all is not known to stand.
     recipe
         Works it out of any plan; None where that takes what only its caller had.
+    reads
+        All that it rests on, `uses` included; None until somebody asks (`Plan.reads_of`).
     """
 
     value: Any
-    reads: frozenset[Read]
-    own: frozenset[Read]
+    own: Set[Read]
     uses: tuple[str, ...]
     recipe: Recipe | None
+    reads: Set[Read] | None = None
 
 
 def _is_plain(value: object) -> bool:

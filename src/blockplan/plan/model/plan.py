@@ -21,7 +21,7 @@ from blockplan.plan.model.hashing import LayerDigests, content_hash, rows_hash
 from blockplan.plan.model.layers import LAYERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Set
     from pathlib import Path
 
     import geopandas as gpd
@@ -171,7 +171,8 @@ class Plan:
         if kept is None:
             kept = self._cache[key] = self._standing(key) or self._made(key, make, reads)
         self._asking.uses[key] = None
-        return cast("T", kept.value)
+        value: T = kept.value
+        return value
 
     def _made(
         self,
@@ -187,25 +188,29 @@ class Plan:
         finally:
             self._asking = outer
         if reads is None:
-            own, uses = frozenset(asking.own), tuple(asking.uses)
+            own, uses = asking.own, tuple(asking.uses)
         else:
-            own, uses = frozenset(reads(value) if callable(reads) else reads), ()
+            own, uses = set(reads(value) if callable(reads) else reads), ()
         before = self._before.get(key)
         if before is not None and key in self._used and same(before.value, value):
             value = before.value
-        return Derived(value, self._reads(own, uses), own, uses, recipe)
+        return Derived(value, own, uses, recipe)
 
-    def _reads(self, own: frozenset[Read], uses: Iterable[str]) -> frozenset[Read]:
-        return own.union(*[self._cache[key].reads for key in uses])
+    def _reads(self, kept: Derived) -> Set[Read]:
+        """All that something rests on, what it was worked out from included."""
+        if kept.reads is None:
+            used = [self._cache[key] for key in kept.uses if key in self._cache]  # the rest rests on nothing
+            kept.reads = frozenset(kept.own).union(*map(self._reads, used))
+        return kept.reads
 
     def _standing(self, key: str) -> Derived | None:
         """What was worked out before the edit, where all that it was worked out from is the same."""
         before = self._before.get(key)
-        if before is None or not before.reads or not self._touched.spares(before.own):
+        if before is None or not (before.own or before.uses) or not self._touched.spares(before.own):
             return None
         if not all(self._is_same(used) for used in before.uses):
             return None
-        return replace(before, reads=self._reads(before.own, before.uses))
+        return replace(before, reads=None)
 
     def _is_same(self, key: str) -> bool:
         """Whether something is what it was before the edit; it is worked out again to tell."""
@@ -218,10 +223,10 @@ class Plan:
                 self._cache[key] = now
         return now is not None and (before is None or now.value is before.value)
 
-    def reads_of(self, key: str) -> frozenset[Read]:
+    def reads_of(self, key: str) -> Set[Read]:
         """What of the plan something rests on that was worked out once; nothing where it was not."""
         kept = self._cache.get(key)
-        return frozenset() if kept is None else kept.reads
+        return frozenset() if kept is None else self._reads(kept)
 
     def edited(
         self,
@@ -248,7 +253,8 @@ class Plan:
                 del anew.layers[layer]
         anew._touched = Touched.of(touched)
         for key, kept in self._cache.items():
-            stands = kept.reads and anew._touched.spares(kept.reads)
+            reads = self._reads(kept)
+            stands = reads and anew._touched.spares(reads)
             (anew._cache if stands else anew._before)[key] = kept
         anew._used.update(*[kept.uses for kept in anew._before.values()])
         for layer, ids in (rows or {}).items():
@@ -295,6 +301,8 @@ class Plan:
             tidied_already=whole,
         )._remembering(self.read_faults)
         anew._cache |= {key: self._cache[key] for key in keep if key in self._cache}
+        for kept in anew._cache.values():
+            self._reads(kept)  # known while all that it was worked out from is at hand
         return anew
 
     def under(self, name: str, difference: Difference) -> Plan:
