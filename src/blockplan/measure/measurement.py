@@ -14,7 +14,7 @@ parcels is measured and judged at once and no record is made for a feature that 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -121,8 +121,11 @@ class Place:
     margin: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+#: What a part counted that names no features of its own.
+NONE_OF_ITS_OWN: Mapping[str, tuple[str, ...]] = {}
+
+
+class Part(NamedTuple):
     """
     The value of one part of the plan (an area, a block, a park, a station).
 
@@ -156,7 +159,7 @@ class Part:
     affected_residents: float | None = None
     missing: tuple[Missing, ...] = ()
     places: tuple[Place, ...] = ()
-    counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    counted: Mapping[str, tuple[str, ...]] = NONE_OF_ITS_OWN
     ends: tuple[float, float] | None = None
 
     @property

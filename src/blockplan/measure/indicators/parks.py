@@ -77,13 +77,21 @@ def _count(
     greens = public_greens(plan, parameters)
     if greens.missing:
         return Measurement(name, None, "park", missing=greens.missing, counted=greens.counted)
-    found = _parks(plan, parameters).of_size(smallest_ha, below_ha)
-    names = ["+".join(ids) for ids in found.members]
-    # The largest first: sorted by what is below nothing.
-    sizes = sorted(zip((-found.area_m2 / M2_PER_HA).tolist(), names, strict=True))
-    definition = {"sizes_ha": {park: round(-below, 4) for below, park in sizes}}
-    by = tuple([Part(park, 1.0) for _, park in sizes])
-    return Measurement(name, float(len(found)), "park", definition, by=by, counted=greens.counted)
+    found = _parks(plan, parameters)
+    rows = found.rows_of_size(smallest_ha, below_ha)
+    names, sizes = (
+        [*map("+".join, map(found.members.__getitem__, rows.tolist()))],
+        found.area_m2[rows] / M2_PER_HA,
+    )
+    # The largest first, and those that are as large by their names.
+    order = np.lexsort((np.array(names, dtype=str), -sizes)).tolist()
+    definition = {
+        "sizes_ha": {
+            names[row]: round(size, 4) for row, size in zip(order, sizes[order].tolist(), strict=True)
+        }
+    }
+    by = tuple([Part(names[row], 1.0) for row in order])
+    return Measurement(name, float(len(rows)), "park", definition, by=by, counted=greens.counted)
 
 
 def circle_park_size(plan: Plan, parameters: Parameters) -> Measurement:
@@ -305,7 +313,7 @@ def _best(
         return replace(blank, by=by, missing=circles.missing)
     lines = _unsaid_in(plan, circles, found, parameters, counting, worth)
     by = tuple(
-        replace(part, value=None, missing=unsaid) if unsaid else part
+        part._replace(value=None, missing=unsaid) if unsaid else part
         for part, unsaid in zip(_best_by(circles, found, figures), lines, strict=True)
     )
     lacking = tuple(dict.fromkeys(line for unsaid in lines for line in unsaid))

@@ -7,7 +7,6 @@ so that the largest population it carries can be told.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,12 +38,13 @@ def education_land_per_1000(plan: Plan, parameters: Parameters) -> Measurement:
     chosen, missing = found.chosen, found.gaps.lines()
     area, names = areas_m2(plan, "parcels", chosen), ids(plan, "parcels")[chosen]
     missing += unknown(Missing("parcels", "geometry"), names[np.isnan(area)], len(names))
-    supply = None if missing else total(area)
-    counted = {"parcels": tuple(names)}
-    ends = (
-        total(np.nan_to_num(area)),
-        total(np.nan_to_num(areas_m2(plan, "parcels", chosen | found.maybe), nan=np.inf)),
-    )
+    supply = ends = None
+    if missing:
+        most = areas_m2(plan, "parcels", chosen | found.maybe)
+        ends = total(np.nan_to_num(area)), total(np.nan_to_num(most, nan=np.inf))
+    else:
+        supply = total(area)
+    counted = {"parcels": tuple(names.tolist())}
     return per_person(
         plan, "education_land_per_1000", "m2", supply, 1000, missing=missing, counted=counted, ends=ends
     )
@@ -66,9 +66,10 @@ def green_per_resident(plan: Plan, parameters: Parameters) -> Measurement:
     """Public green space for each resident."""
     greens = public_greens(plan, parameters)
     area = green_area_m2(plan, greens)
-    supply = None if greens.missing else area
-    could_be = areas_m2(plan, "parcels", coded(plan, parameters.green_codes).maybe)
-    ends = None if greens.lost else (area, area + total(np.nan_to_num(could_be, nan=np.inf)))
+    supply, ends = (None if greens.missing else area), None
+    if greens.missing and not greens.lost:
+        could_be = areas_m2(plan, "parcels", coded(plan, parameters.green_codes).maybe)
+        ends = area, area + total(np.nan_to_num(could_be, nan=np.inf))
     return per_person(
         plan, "green_per_resident", "m2", supply, 1, missing=greens.missing, counted=greens.counted, ends=ends
     )
@@ -108,7 +109,7 @@ def people_by(plan: Plan, supply: Amounts, per: float) -> tuple[Part, ...]:
         )
     }
     return tuple(
-        replace(part, residents=people[part.scope]) for part in amounts_by(plan, supply, here, USUAL, per)
+        part._replace(residents=people[part.scope]) for part in amounts_by(plan, supply, here, USUAL, per)
     )
 
 
@@ -167,8 +168,8 @@ def _in_facilities(
     A facility of no stated service could be one of them: it is missing, and so is one of no
     stated level where levels are asked for. A layer without such a facility is a measured zero, unless the
     data may not hold the service (`not_held`); an absent layer, or a facility without the number, is
-    unknown. Given are ``supply``, ``missing``,
-    ``counted`` and ``ends``, as `per_person` takes them.
+    unknown. Given are ``supply``, ``missing``, ``counted`` and, where something is missing, ``ends``, as
+    `per_person` takes them.
     """
     missing = absent(plan, "facilities")
     if missing:
@@ -185,15 +186,14 @@ def _in_facilities(
         of_level = np.isin(level_of, levels)
         maybe = (unsaid & (of_level | np.array([level is None for level in level_of], dtype=bool))) | blank
         chosen &= of_level | blank
-    names, numbers = everything[chosen], values(plan, "facilities", column)[chosen]
-    missing += unknown(Missing("facilities", column), names[np.isnan(numbers)])
     amounts = values(plan, "facilities", column)
-    most = total(np.nan_to_num(amounts[chosen | maybe], nan=np.inf))
+    names, numbers = everything[chosen], amounts[chosen]
+    missing += unknown(Missing("facilities", column), names[np.isnan(numbers)])
     lost = not_held(plan, services)
     missing += lost
-    return {
-        "supply": None if missing else total(numbers),
-        "missing": missing,
-        "counted": {"facilities": tuple(names)},
-        "ends": (total(np.nan_to_num(amounts[chosen & ~maybe])), np.inf if lost else most),
-    }
+    found: dict[str, Any] = {"missing": missing, "counted": {"facilities": tuple(names.tolist())}}
+    if not missing:
+        return {**found, "supply": total(numbers)}
+    least = total(np.nan_to_num(amounts[chosen & ~maybe]))
+    most = np.inf if lost else total(np.nan_to_num(amounts[chosen | maybe], nan=np.inf))
+    return {**found, "supply": None, "ends": (least, most)}
