@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise, starmap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -329,18 +330,19 @@ def _part(
 
 def _parts(plan: Plan, homes: Homes) -> list[tuple[str, NDArray[np.intp]]]:
     """Homes (by row) of each area and each block that has some; a home on a common line is in both."""
-    found: list[tuple[str, NDArray[np.intp]]] = []
-    for layer, kind in (("areas", "area"), ("blocks", "block")):
-        names = ids(plan, layer)
-        home, outline = pairs_between(homes.point, shapes(plan, layer), EDGE_M)
-        number = {name: number for number, name in enumerate(dict.fromkeys(names))}
-        of = np.array([number[name] for name in names], dtype=np.int32)[outline]
-        order = np.argsort(of, kind="stable")
-        ends = np.searchsorted(of[order], np.arange(len(number)))
-        for name, rows in zip(number, np.split(home[order], ends)[1:], strict=True):
-            if len(rows):
-                found.append((f"{kind}:{name}", rows if len(number) == len(names) else np.unique(rows)))
-    return found
+    layers = (("areas", "area"), ("blocks", "block"))
+    scopes = [f"{kind}:{name}" for layer, kind in layers for name in ids(plan, layer)]
+    outlines = np.concatenate([shapes(plan, layer) for layer, _ in layers])
+    home, outline = pairs_between(homes.point, outlines, EDGE_M)
+    number = {scope: number for number, scope in enumerate(dict.fromkeys(scopes))}
+    of = np.array([number[scope] for scope in scopes], dtype=np.intp)[outline]
+    order = np.argsort(of, kind="stable")
+    home, ends = home[order], np.searchsorted(of[order], np.arange(len(number) + 1)).tolist()
+    found = zip(number, starmap(slice, pairwise(ends)), strict=True)
+    once_each = len(number) == len(scopes)
+    return [
+        (scope, home[at] if once_each else np.unique(home[at])) for scope, at in found if at.start < at.stop
+    ]
 
 
 def lacking(homes: Homes) -> tuple[Missing, ...]:

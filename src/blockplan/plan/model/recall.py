@@ -289,9 +289,16 @@ def pairs_between(
     For a spot that stands nothing is looked for again while the shapes do.
     """
     other, one = by_rows_of(
-        "pairs between", lambda some: _pairs(some, shapes, metres)[::-1], spots, fixed=(shapes, metres)
+        "pairs between", lambda some: _beside(some, shapes, metres), spots, fixed=(shapes, metres)
     )
     return one, other
+
+
+def _beside(spots: NDArray[Any], shapes: NDArray[Any], metres: float) -> Arrays:
+    """Such pairs, the shape first: a shape of many corners is prepared once, and not asked for each spot."""
+    shape, spot = shapely.STRtree(spots).query(shapes, predicate="dwithin", distance=metres)
+    order = np.lexsort((shape, spot))
+    return shape[order], spot[order]
 
 
 def _pairs(
