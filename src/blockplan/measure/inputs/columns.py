@@ -19,6 +19,7 @@ import shapely
 from blockplan.measure.inputs.feature_points import four_cornered, middles
 from blockplan.measure.missing import Missing, reason, unknown
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
+from blockplan.plan.model.frames import empty_frame
 from blockplan.plan.model.layers import FARTHEST_M, LAYERS
 from blockplan.plan.model.recall import addresses, by_row, is_recalling, once
 
@@ -64,7 +65,16 @@ def values(plan: Plan, layer: str, column: str) -> NDArray[Any]:
 
 
 def _values(plan: Plan, layer: str, column: str) -> NDArray[Any]:
-    series = plan.layer(layer)[column]
+    return _as_array(plan.layer(layer)[column]) if plan.has_layer(layer) else _no_values(layer, column)
+
+
+@cache
+def _no_values(layer: str, column: str) -> NDArray[Any]:
+    """The column of a layer that a plan does not hold."""
+    return _as_array(empty_frame(layer)[column])
+
+
+def _as_array(series: Any) -> NDArray[Any]:
     if series.dtype == "boolean":
         return np.asarray(series.to_numpy(dtype=object, na_value=None))
     found = np.asarray(series.to_numpy())
@@ -129,10 +139,13 @@ def _shapes(plan: Plan, layer: str, rows: NDArray[np.intp]) -> NDArray[Any]:
 
 def _drawn(plan: Plan, layer: str) -> NDArray[Any]:
     """Geometries of a layer's features, whatever they are."""
-    reads = ((layer, "geometry"),)
-    return plan.cached(
-        f"geometry:{layer}", lambda: np.array(plan.layer(layer).geometry.to_numpy(), dtype=object), reads
-    )
+    return plan.cached(f"geometry:{layer}", lambda: _geometry(plan, layer), ((layer, "geometry"),))
+
+
+def _geometry(plan: Plan, layer: str) -> NDArray[Any]:
+    if not plan.has_layer(layer):
+        return np.empty(0, dtype=object)
+    return np.array(plan.layer(layer).geometry.to_numpy(), dtype=object)
 
 
 def _asked(
@@ -163,6 +176,8 @@ def _of_rows(
     plan: Plan, make: ByRows, layer: str, rows: NDArray[Any] | None, blank: float | None
 ) -> NDArray[Any]:
     count = len(_drawn(plan, layer))
+    if not count:
+        return np.full(0, blank)
     asked = plan.cached(f"{make.__name__}:{layer}", lambda: Asked.none(count, blank), ((layer, "geometry"),))
     return asked.of(rows, partial(make, plan, layer))
 
@@ -174,13 +189,15 @@ def _shaped(found: NDArray[Any], layer: str) -> NDArray[Any]:
     return found
 
 
-def sound(found: NDArray[Any]) -> NDArray[Any]:
+def sound(found: NDArray[Any], convex: NDArray[np.bool_] | None = None) -> NDArray[Any]:
     """
     Shapes that can be overlaid and have one area: polygons whose rings cross themselves are mended.
 
     That they cross is a fault that `blockplan.plan.validity.validate` reports. What leaves no land is None.
+    Those that are known to be `convex` (`four_cornered`) are not looked at.
     """
-    bad = np.flatnonzero(by_row("crossed", _crossed, found))
+    known = four_cornered(found) if convex is None else convex
+    bad = np.flatnonzero(by_row("crossed", _crossed, found, known))
     if not len(bad):
         return found
     mended = shapely.make_valid(found[bad], method="structure", keep_collapsed=False)
@@ -190,9 +207,9 @@ def sound(found: NDArray[Any]) -> NDArray[Any]:
     return whole
 
 
-def _crossed(found: NDArray[Any]) -> NDArray[np.bool_]:
+def _crossed(found: NDArray[Any], convex: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Polygons whose rings cross themselves."""
-    crossed = (shapely.get_dimensions(found) == 2) & ~four_cornered(found)
+    crossed = (shapely.get_dimensions(found) == 2) & ~convex
     crossed[crossed] = ~shapely.is_valid(found[crossed])
     return np.asarray(crossed, dtype=bool)
 
@@ -203,7 +220,15 @@ def sound_shapes(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> ND
 
 
 def _land(plan: Plan, layer: str, rows: NDArray[np.intp]) -> NDArray[Any]:
-    return sound(_of_rows(plan, _shapes, layer, rows, None))
+    found, convex = _of_rows(plan, _shapes, layer, rows, None), _convex(plan, layer)
+    convex[rows] = four_cornered(found)
+    return sound(found, convex[rows])
+
+
+def _convex(plan: Plan, layer: str) -> NDArray[np.bool_]:
+    """Which features of a layer are known to be convex, as far as somebody asked for their land."""
+    count, reads = len(_drawn(plan, layer)), ((layer, "geometry"),)
+    return plan.cached(f"convex:{layer}", lambda: np.zeros(count, dtype=bool), reads)
 
 
 def union(found: NDArray[Any]) -> Any:
@@ -249,7 +274,8 @@ def points(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArray[
 
 
 def _points(plan: Plan, layer: str, rows: NDArray[np.intp]) -> NDArray[Any]:
-    return middles(_of_rows(plan, _land, layer, rows, None))
+    found = _of_rows(plan, _land, layer, rows, None)
+    return middles(found, _convex(plan, layer)[rows])
 
 
 def undrawn(plan: Plan, layer: str) -> NDArray[np.bool_]:
@@ -373,12 +399,13 @@ def _land_uses(plan: Plan) -> tuple[list[tuple[str | None, str | None]], NDArray
     # Null is numbered -1, and so taken from the end: None stands there.
     named_uses: list[str | None] = [*uses, None]
     named_lists: list[str | None] = [*lists, None]
-    kind, pairs = pd.factorize((use + 1) * len(named_lists) + list_ + 1)
+    pair = (use + 1) * len(named_lists) + list_ + 1
+    there = np.bincount(pair, minlength=1) > 0
     kinds = [
-        (named_uses[pair // len(named_lists) - 1], named_lists[pair % len(named_lists) - 1])
-        for pair in pairs.tolist()
+        (named_uses[one // len(named_lists) - 1], named_lists[one % len(named_lists) - 1])
+        for one in np.flatnonzero(there).tolist()
     ]
-    return kinds, np.asarray(kind, dtype=np.intp)
+    return kinds, (np.cumsum(there) - 1)[pair]
 
 
 @cache

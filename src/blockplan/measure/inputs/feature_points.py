@@ -28,9 +28,11 @@ _SAME_M = 0.001
 _FEW, _TURN_M2 = 64, 0.01
 
 
-def middles(found: NDArray[Any]) -> NDArray[Any]:
+def middles(found: NDArray[Any], convex: NDArray[np.bool_] | None = None) -> NDArray[Any]:
     """
     The point that each feature stands at; None where one has no geometry.
+
+    Those that are known to be `convex` (`four_cornered`) hold their centroid.
 
     Examples
     --------
@@ -38,14 +40,15 @@ def middles(found: NDArray[Any]) -> NDArray[Any]:
     >>> middles(np.array([shapely.box(0, 0, 2, 2), horseshoe])).tolist()
     [<POINT (1 1)>, <POINT (12.5 18)>]
     """
-    spots: NDArray[Any] = by_row("middles", _middles, found)
+    known = four_cornered(found) if convex is None else convex
+    spots: NDArray[Any] = by_row("middles", _middles, found, known)
     return spots
 
 
-def _middles(found: NDArray[Any]) -> NDArray[Any]:
+def _middles(found: NDArray[Any], convex: NDArray[np.bool_]) -> NDArray[Any]:
     spots = np.asarray(shapely.centroid(found), dtype=object)
     spots[shapely.is_empty(spots)] = None
-    doubtful = np.flatnonzero(~shapely.is_missing(spots) & ~four_cornered(found))
+    doubtful = np.flatnonzero(~shapely.is_missing(spots) & ~convex)
     for row in doubtful[~shapely.intersects(found[doubtful], spots[doubtful])]:
         spots[row] = _beside(found[row], spots[row])
     return spots

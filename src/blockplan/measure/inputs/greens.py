@@ -220,6 +220,8 @@ def _joined(shapes: NDArray[Any]) -> Any:
 
 def _open_greens(plan: Plan, kinds: tuple[str, ...], private: tuple[str, ...]) -> NDArray[np.intp]:
     """Rows of the layer ``greens`` that are green spaces open to the public."""
+    if not len(ids(plan, "greens")):
+        return np.empty(0, dtype=np.intp)
     # A kind may be written as its OpenStreetMap tag: leisure=park is park.
     kind = [None if kind is None else kind.rpartition("=")[2] for kind in values(plan, "greens", "kind")]
     is_space = np.array([one in kinds or (one is None and UNSAID in kinds) for one in kind], dtype=bool)

@@ -60,7 +60,8 @@ def _to_shapes(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:
     metres = shapely.distance(points, to[first])
     reach, spot = (metres + SLACK_M)[:, None], shapely.get_coordinates(points)
     sole = second_m - np.hypot(*(high - low).T).max() / 2 > metres + SLACK_M
-    share = (2 * reach + (high - low).mean(axis=0)).prod(axis=1)
+    wide, tall = (high - low).mean(axis=0)
+    share = (2 * metres + wide) * (2 * metres + tall)
     few = len(to) * share <= FEW * (high.max(axis=0) - low.min(axis=0)).prod()
     tree, some = shapely.STRtree(to), np.flatnonzero(few & ~sole)
     # A line from corner to corner stands for a box: the tree asks for no more, and a line is made sooner.
@@ -69,8 +70,9 @@ def _to_shapes(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:
     at, shape = some[at[other]], shape[other]
     np.minimum.at(metres, at, shapely.distance(points[at], to[shape]))
     rest = np.flatnonzero(~few & ~sole)
-    (at, _), found = tree.query_nearest(points[rest], return_distance=True, all_matches=False)
-    metres[rest[at]] = found
+    if len(rest):
+        (at, _), found = tree.query_nearest(points[rest], return_distance=True, all_matches=False)
+        metres[rest[at]] = found
     return metres
 
 
