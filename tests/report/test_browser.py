@@ -49,7 +49,7 @@ def test_every_character_comes_from_the_embedded_font(
     tools.send("DOM.enable")
     tools.send("CSS.enable")
     root = tools.send("DOM.getDocument")["root"]["nodeId"]
-    for selector in ("main", "header", "footer", "svg.map"):
+    for selector in ("main", "header", "footer", "figure svg"):
         for node in tools.send("DOM.querySelectorAll", {"nodeId": root, "selector": selector})["nodeIds"]:
             used = tools.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
             strange = [font["familyName"] for font in used if not font["isCustomFont"]]

@@ -10,7 +10,7 @@ from tests.support.html import outline
 from blockplan.check.verdict import Required, Residents
 from blockplan.measure.measurement import Measurement
 from blockplan.report import charts
-from blockplan.report.html import page
+from blockplan.report.plan_report import page
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
@@ -84,8 +84,8 @@ def test_a_share_that_is_not_known_has_no_bar() -> None:
 def test_each_pack_has_a_chart_and_each_coverage_verdict_its_readings(plan: Plan, lang: str) -> None:
     seen = outline(page(plan, result(), lang))
     bars = [one for one in seen.all("svg") if one.get("class") == "bar"]
-    # An axis and a bar for each of the five verdicts that apply; an axis and a bar for each of two readings.
-    assert len(bars) == 1 + 5 + 1 + 2
+    # A bar for each supply; an axis and a bar for each of the five verdicts that apply and of two readings.
+    assert len(bars) == len(result().capacity.by_rule) + 1 + 5 + 1 + 2
 
 
 def test_the_readings_say_who_is_gained_and_lost(plan: Plan) -> None:

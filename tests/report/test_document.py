@@ -26,6 +26,7 @@ from blockplan.report.document import (
     Paragraph,
     Quantity,
     Section,
+    Sparkline,
     Table,
     Term,
     TextRun,
@@ -196,6 +197,33 @@ def test_pdf_says_what_the_document_says() -> None:
     said = " ".join(PdfReader(io.BytesIO(render(DOCUMENT, ".pdf"))).pages[0].extract_text().split())
     for part in ("Town plan", "Draft", "What the land is for.", "12,346 m²", "not known", "Term: what it is"):
         assert part in said
+
+
+def test_a_column_of_marks_is_drawn_on_a_page_and_left_out_on_paper() -> None:
+    bar = Sparkline('<svg class="bar" aria-hidden="true"><rect/></svg>')
+    table = Table(
+        ("Use", "", "Share"), (("Roads", bar, "25%"),), scale=Sparkline("<svg><text>100%</text></svg>")
+    )
+    made = dataclasses.replace(DOCUMENT, sections=(Section("shares", "Shares", (table,)),))
+    page = render(made, ".html").decode()
+    assert page.index("100%") < page.index(bar.svg) < page.index("25%")
+    (written,) = docx.Document(io.BytesIO(render(made, ".docx"))).tables
+    assert [[cell.text for cell in row.cells] for row in written.rows] == [["Use", "Share"], ["Roads", "25%"]]
+    assert "Use Share" in " ".join(
+        PdfReader(io.BytesIO(render(made, ".pdf"))).pages[0].extract_text().split()
+    )
+
+
+def test_an_untitled_section_opens_a_page_before_its_contents_and_a_counted_term_stands_apart() -> None:
+    opening = Section("head", "", (Term("Drawn on", "30 September 2021"),))
+    titled = [
+        Section(f"s{at}", f"Part {at}", (Term("Kept", "9", tone="count kept"), Term("Of", "13")))
+        for at in range(4)
+    ]
+    page = render(dataclasses.replace(DOCUMENT, sections=(opening, *titled)), ".html").decode()
+    assert page.index("30 September") < page.index("<nav") < page.index("<main>") < page.index(">Part 0</h2>")
+    counted = '<dl class="counts"><div class="count kept"><dt>Kept</dt><dd>9</dd></div></dl>'
+    assert page.count(counted) == len(titled)
 
 
 def test_a_terminal_shows_every_block_and_a_figure_by_its_words(capsys: pytest.CaptureFixture[str]) -> None:

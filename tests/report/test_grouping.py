@@ -8,7 +8,7 @@ from tests.support.grouped import many, of_many
 from tests.support.html import outline
 
 from blockplan.report.grouping import anchors, by_pack, by_rule
-from blockplan.report.html import page
+from blockplan.report.plan_report import page
 
 if TYPE_CHECKING:
     from blockplan.plan import Plan

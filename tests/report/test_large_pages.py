@@ -14,9 +14,9 @@ from tests.support.html import outline
 
 from blockplan.check import check
 from blockplan.report.grouping import MOST_IN_FULL, MOST_OBJECTS, by_rule
-from blockplan.report.html import page
 from blockplan.report.maps import svg
 from blockplan.report.maps.svg import Frame
+from blockplan.report.plan_report import page
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import Verdict

@@ -8,8 +8,8 @@ from tests.support.html import outline
 from tests.support.ledgers import reconciled
 
 from blockplan.check.verdict import StatementState
-from blockplan.report.html import page
 from blockplan.report.ledger import agreement_counts, bonds, difference_rows, state_counts
+from blockplan.report.plan_report import page
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
@@ -30,8 +30,9 @@ def test_what_differs_stands_first() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_report_opens_with_the_ledger(plan: Plan, lang: str) -> None:
     seen = outline(page(plan, result(), lang))
-    headings = [attributes["id"] for tag, attributes in seen.elements if tag == "h2"]
-    assert headings[:2] == ["ledger", "summary"]
+    sections = [attributes["id"] for tag, attributes in seen.elements if tag == "section"]
+    assert [one for one in sections if one in {"ledger", "summary", "verdicts"}][:2] == ["ledger", "summary"]
+    assert sections[0] == "ledger"
 
 
 def test_every_difference_is_listed(plan: Plan) -> None:

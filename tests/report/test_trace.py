@@ -12,7 +12,7 @@ from blockplan.measure import MEASURES
 from blockplan.measure.measurement import Measurement, Place
 from blockplan.plan import Plan
 from blockplan.report import sums, trace
-from blockplan.report.html import page
+from blockplan.report.plan_report import page
 from blockplan.report.public import verdict_words
 from blockplan.report.words import Words
 
@@ -122,7 +122,7 @@ def test_every_verdict_of_the_reference_plan_leads_to_layer_definition_and_claus
     plan = read(reference, scenario=scenario)
     found = check(plan)
     body = page(plan, found, "en")
-    index = body[body.index('<h2 id="index">') :]
+    index = body[body.index('<section id="index">') :]
     for one in found.verdicts:
         assert one.measurement is not None
         row = next(part for part in index.split("<tr") if f">{one.rule}</a>" in part)

@@ -220,14 +220,14 @@ def show_block(block: Block, words: Words) -> None:
     match block:
         case Section():
             if block.title:
-                click.echo(block.title)
+                click.echo(plain_text(block.title))
             for one in block.blocks:
                 show_block(one, words)
         case Table():
-            rows = [[cell_said(cell, words) for cell in row] for row in block.rows]
-            show_table(block.heads, rows, style_by=block.sign)
+            rows = [[cell_said(cell, words) for cell in row] for row in block.worded.rows]
+            show_table(block.worded.heads, rows, style_by=block.sign)
         case Term():
-            click.echo(f"{block.term}: {block.said}" + (f" ({block.note})" if block.note else ""))
+            click.echo(f"{block.term}: {plain_text(block.said)}" + (f" ({block.note})" if block.note else ""))
         case Listing():
             items = (f"  {plain_text(item)}" for item in block.items)
             click.echo("\n".join(filter(None, (block.lead, *items))))

@@ -140,6 +140,13 @@ def share_mark(outcome: Outcome, share: float | None, required: float | None) ->
     return _picture("".join(parts))
 
 
+def amount_mark(part: float, line: float | None, *, binds: bool) -> Markup:
+    """The picture of one amount: a bar from 0 to the `part` of the scale, and a `line` that all share."""
+    colour, middle = COLOURS["fail"] if binds else "#7fa8b0", HEIGHT / 2
+    bar = svg.box(LEFT, middle - 5, _share_x(part) - LEFT, 10, fill=colour)
+    return _picture(bar + (_line(_share_x(line), 0, HEIGHT, INK, 2) if line is not None else ""))
+
+
 def share_axis(words: Words) -> Markup:
     """The scale above the shares."""
     said = [_axis_label(_share_x(at), words.share(at), at in {0.0, 1.0}, at - 0.5) for at in (0.0, 0.5, 1.0)]

@@ -10,30 +10,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from blockplan.report.tables import measure_words
+from blockplan.report.document import TextRun
+from blockplan.report.tables import DASH, measure_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from blockplan.check.rules import RuleParameter
     from blockplan.check.verdict import Override, ReadingOutcome, Verdict
+    from blockplan.report.document import Cell
     from blockplan.report.words import Words
 
 #: So many rules are named beside a parameter; the verdicts and the tables hold them all.
 MOST_NAMES = 6
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterRow:
-    """A choice in words: its name, its value, what it means, and the point that the document leaves open."""
-
-    name: str
-    value: str
-    meaning: str
-    open_point: str
 
 
 def definition_sentences(verdict: Verdict, words: Words) -> list[str]:
@@ -68,20 +59,21 @@ def reading_name(reading: ReadingOutcome, words: Words) -> str:
     return way(reading.definition, words) if reading.definition.get("along") else reading.id
 
 
-def parameters(verdict: Verdict, words: Words, own: Mapping[str, RuleParameter]) -> list[ParameterRow]:
-    """The parameters that a verdict used; `own` is what the rule itself says of its choices."""
+def parameters(
+    verdict: Verdict, words: Words, own: Mapping[str, RuleParameter]
+) -> tuple[tuple[Cell, ...], ...]:
+    """
+    The parameters that a verdict used: name, value, the point that the document leaves open, what it means.
+
+    `own` is what the rule itself says of its choices.
+    """
     chosen = verdict.definition.get("parameters")
-    if not isinstance(chosen, Mapping):
-        return []
-    return [
-        ParameterRow(
-            name,
-            plain(value, words),
-            (words.pick(own[name].note) if name in own else "") or _measure_note(name, words),
-            (own[name].open_point or "") if name in own else "",
-        )
-        for name, value in chosen.items()
-    ]
+    rows: list[tuple[Cell, ...]] = []
+    for name, value in chosen.items() if isinstance(chosen, Mapping) else ():
+        note, open_point = (own[name].note, own[name].open_point) if name in own else (None, None)
+        meaning = words.pick(note) or _measure_note(name, words)
+        rows.append(((TextRun(name, "code"),), plain(value, words), open_point or DASH, meaning))
+    return tuple(rows)
 
 
 def override_lines(found: Iterable[Override], words: Words) -> list[str]:

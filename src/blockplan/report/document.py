@@ -8,8 +8,10 @@ that one formatter writes every length, area, share and amount. Nothing here com
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from markupsafe import Markup
 
 from blockplan.jsontext import OR_NULL, JsonRecord
 
@@ -17,10 +19,11 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from blockplan.report.maps.drawing import LegendEntry
     from blockplan.report.words import Words
 
 RowKind = Literal["row", "subtotal", "total"]
+#: Width and height of the swatch of a line of a legend.
+SWATCH = (30.0, 16.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,9 @@ class TextRun:
     Attributes
     ----------
     tone
-        What they are: ``strong``, ``muted``, ``code``, ``quoted`` (somebody's own words), ``chip`` or
-        ``mark`` and the outcome or change that is meant. Words say it too: a tone is never all.
+        What they are: ``strong``, ``muted``, ``code``, ``quoted`` (somebody's own words), ``item`` (one of a
+        list), ``chip``, ``badge`` or ``mark`` and the outcome, grade or change that is meant. Words say it
+        too: a tone is never all.
     link
         Id of the section or row that they lead to.
     colour
@@ -69,18 +73,25 @@ class TextRun:
     colour: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Sparkline:
+    """A small picture in a cell (SVG); what it shows stands in words in the cells beside it."""
+
+    svg: str
+
+
 #: Words, some of them set apart.
 Text: TypeAlias = str | tuple[TextRun, ...]
 #: What stands in a cell.
-Cell: TypeAlias = Text | Quantity
+Cell: TypeAlias = Text | Quantity | Sparkline
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A sentence or some; `tone` says what for: to be read first, as a warning, as commands to type."""
+    """A sentence or some; `tone` says what for: to be read first, a warning, what to do, commands to type."""
 
     text: Text
-    tone: Literal["", "lead", "alert", "code"] = ""
+    tone: Literal["", "lead", "alert", "remedy", "code"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +111,17 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term and what is said of it; `note` says what it means, `link` leads to the thing."""
+    """
+    A term and what is said of it; `note` says what it means, `link` leads to the thing.
+
+    One with a `tone` is a figure to be seen first: ``count`` and the outcome or kind that it counts.
+    """
 
     term: str
-    said: str
+    said: Text
     note: str = ""
     link: PageLink | None = None
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +144,9 @@ class Table:
     key
         Column that says what a row is about.
     ids
-        The id of each row, for links to it; none at all where none is linked to.
+        The id of each row, for links to it, empty where a row has none; none at all where none has.
+    scale
+        The picture above a column of marks.
     """
 
     heads: tuple[str, ...]
@@ -140,11 +158,48 @@ class Table:
     sign: int | None = None
     key: int | None = None
     ids: tuple[str, ...] = ()
+    scale: Sparkline = Sparkline("")
+
+    @property
+    def worded(self) -> Table:
+        """The table without its columns of marks, for paper and terminals."""
+        marks = {at for row in self.rows[:1] for at, cell in enumerate(row) if isinstance(cell, Sparkline)}
+
+        def kept(row: tuple[Any, ...]) -> tuple[Any, ...]:
+            return tuple(cell for at, cell in enumerate(row) if at not in marks)
+
+        return replace(self, heads=kept(self.heads), rows=tuple(map(kept, self.rows))) if marks else self
 
     @property
     def texts(self) -> tuple[tuple[str, ...], ...]:
         """The rows of a table whose cells are words already."""
         return tuple(tuple(str(cell) for cell in row) for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """One line of a legend: a swatch, what it means, and how much of it there is."""
+
+    swatch: str
+    said: str
+    amount: str = ""
+    heading: bool = False
+
+    def picture(self) -> Markup:
+        """The swatch as an inline picture."""
+        width, height = SWATCH
+        return Markup(  # noqa: S704 (made by this room from escaped parts)
+            f'<svg class="swatch" viewBox="0 0 {width:.0f} {height:.0f}" aria-hidden="true">'
+            f"{self.swatch}</svg>"
+        )
+
+    def file(self) -> str:
+        """The swatch as an SVG file."""
+        width, height = SWATCH
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
+            f'width="{width:.0f}" height="{height:.0f}">{self.swatch}</svg>'
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +233,15 @@ class Section:
     """
     A section: an id that is unique in the document, a heading (may be empty), and its blocks.
 
+    An untitled section before the others opens the document: it stands before its contents.
+
     A section may hold sections; one that is `folded` is opened by who wants to read it, where that can be.
     Pages for residents show one kind of block after the other (`sentences`,
     `terms`, `table`, `notes`); every other renderer keeps the order of the blocks.
     """
 
     id: str
-    title: str
+    title: Text
     blocks: tuple[Block, ...] = ()
     folded: bool = False
 
@@ -257,16 +314,18 @@ def plain_text(text: Text) -> str:
 
 def cell_said(cell: Cell, words: Words) -> str:
     """A cell in words."""
+    if isinstance(cell, Sparkline):
+        return ""
     if isinstance(cell, Quantity):
         return words.rate(cell.value, cell.unit, cell.per)
     return plain_text(cell)
 
 
 def cell_lines(cell: Cell, words: Words) -> str:
-    """A cell in words for a page: what is ``strong`` or ``muted`` begins a line."""
+    """A cell in words for a page: what is ``strong``, ``muted`` or an ``item`` begins a line."""
     if not isinstance(cell, tuple):
         return cell_said(cell, words)
-    lines = (f"\n{one.text}" if one.tone in {"strong", "muted"} else f" {one.text}" for one in cell)
+    lines = (f"\n{one.text}" if one.tone in {"strong", "muted", "item"} else f" {one.text}" for one in cell)
     return "".join(lines).strip()
 
 
@@ -292,10 +351,10 @@ def section_json(one: Section, plain: Callable[[str], str] = str) -> dict[str, A
     table = one.table
     return {
         "id": one.id,
-        "title": plain(one.title),
+        "title": plain(plain_text(one.title)),
         "sentences": [plain(said) for said in one.sentences],
         "rows": [
-            {"term": plain(term.term), "said": plain(term.said), "note": plain(term.note)}
+            {"term": plain(term.term), "said": plain(plain_text(term.said)), "note": plain(term.note)}
             for term in one.terms
         ],
         "table": None

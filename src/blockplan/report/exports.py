@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.figures import is_known
 from blockplan.measure.missing import lines
 from blockplan.report import ledger, readings
+from blockplan.report.definitions import reading_name
 from blockplan.report.features import residents_at
 from blockplan.texts import csv_bytes
 
@@ -174,12 +175,12 @@ READINGS = (
 
 def _readings(view: View) -> Iterator[Row]:
     for verdict in view.result.verdicts:
-        names = view.readings(verdict)
-        for number, (reading, said) in enumerate(zip(verdict.readings, names, strict=True)):
+        for number, reading in enumerate(verdict.readings):
             gained, lost = readings.sides(verdict, reading, view.people_at)
             known = is_known(reading.share) and number > 0
             yield (
-                verdict.pack, verdict.rule, verdict.scope_kind, verdict.scope_id, reading.id, said.name,
+                verdict.pack, verdict.rule, verdict.scope_kind, verdict.scope_id, reading.id,
+                reading_name(reading, view.words),
                 "yes" if number == 0 else "no", reading.share, reading.weight, reading.outcome,
                 readings.required_share(verdict),
                 len(gained.ids) if known else None, gained.residents if known else None,

@@ -99,7 +99,7 @@ def write_html(
     UsageError
         If there is no such language, or the file cannot be written.
     """
-    from blockplan.report.html import page  # noqa: PLC0415 (templates and fonts are loaded when a report is made)
+    from blockplan.report.plan_report import page  # noqa: PLC0415 (templates and fonts are loaded when a report is made)
 
     return write_whole(Path(path), page(plan, result, lang, in_force).encode("utf-8"))
 

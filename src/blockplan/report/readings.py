@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blockplan.figures import is_known
-from blockplan.report import charts, definitions, tables
+from blockplan.report import tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from markupsafe import Markup
 
     from blockplan.check.verdict import ReadingOutcome, Verdict
     from blockplan.report.words import Words
@@ -35,22 +33,6 @@ class Side:
     residents: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingRow:
-    """One reading in words, with its mark."""
-
-    id: str
-    name: str
-    judging: bool
-    share: str
-    weight: str
-    outcome: str
-    said: str
-    gained: str
-    lost: str
-    mark: Markup
-
-
 def sides(verdict: Verdict, reading: ReadingOutcome, people_at: PeopleAt) -> tuple[Side, Side]:
     """What a reading gains and what it loses against the reading that judges."""
     places = verdict.measurement.places if verdict.measurement is not None else verdict.where
@@ -58,30 +40,6 @@ def sides(verdict: Verdict, reading: ReadingOutcome, people_at: PeopleAt) -> tup
     gained = tuple(id_ for id_ in reading.changed if id_ in beyond)
     lost = tuple(id_ for id_ in reading.changed if id_ not in beyond)
     return _side(verdict, gained, people_at), _side(verdict, lost, people_at)
-
-
-def reading_rows(verdict: Verdict, words: Words, people_at: PeopleAt) -> list[ReadingRow]:
-    """The readings of a verdict, the one that judges first."""
-    rows = []
-    for number, reading in enumerate(verdict.readings):
-        gained, lost = sides(verdict, reading, people_at)
-        known = is_known(reading.share)
-        blank = tables.DASH if known else words.unknown
-        rows.append(
-            ReadingRow(
-                reading.id,
-                definitions.reading_name(reading, words),
-                number == 0,
-                words.share(reading.share),
-                words.or_else(f"weight.{reading.weight}", reading.weight),
-                reading.outcome,
-                tables.outcome_said(reading.outcome, words),
-                _said(gained, words) if known and gained.ids else blank,
-                _said(lost, words) if known and lost.ids else blank,
-                charts.share_mark(reading.outcome, reading.share, required_share(verdict)),
-            )
-        )
-    return rows
 
 
 def required_share(verdict: Verdict) -> float | None:
@@ -111,7 +69,10 @@ def _side(verdict: Verdict, ids: tuple[str, ...], people_at: PeopleAt) -> Side:
     return Side(ids, sum(known) if len(known) == len(values) else None)
 
 
-def _said(side: Side, words: Words) -> str:
+def side_said(side: Side, words: Words) -> str:
+    """Who a reading gains or loses; a dash where nobody."""
+    if not side.ids:
+        return tables.DASH
     counted = words.count("count.places", len(side.ids))
     if side.residents is not None:
         counted = words(

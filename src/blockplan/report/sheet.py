@@ -15,7 +15,11 @@ from blockplan.plan.model.plan import derived_land
 from blockplan.report import fonts
 from blockplan.report.grouping import WORST_FIRST
 from blockplan.report.maps import themes
-from blockplan.report.maps.drawing import FOOT_MM, Drawing, LegendEntry, MapSheet
+from blockplan.report.maps.drawing import (
+    FOOT_MM,
+    Drawing,
+    MapSheet,
+)
 from blockplan.report.maps.legends import facility_legend
 from blockplan.report.typesetting import REGIONS, desk, typeset
 from blockplan.report.view import FORCES, View
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult, Verdict
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Plan
+    from blockplan.report.document import LegendEntry
     from blockplan.report.maps.svg import Frame
 
 #: Room for the map on the sheet, mm: width of a strip map and of a wide one, height.

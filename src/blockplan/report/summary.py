@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.figures import is_known
 from blockplan.report import charts, fonts, ledger, readings, tables
+from blockplan.report.definitions import reading_name
 from blockplan.report.maps import themes
 from blockplan.report.maps.drawing import FOOT_MM, MapSheet
 from blockplan.report.typesetting import REGIONS, desk, typeset
@@ -131,7 +132,7 @@ def _statements(view: View) -> dict[str, Any]:
                 "state": one.state,
                 "said": view.state(one.state),
                 "text": words.pick(one.text),
-                "why": view.typeset(words.pick(one.why)),
+                "why": tables.typeset(words.pick(one.why)),
             }
             for one in told_first
         ],
@@ -235,13 +236,13 @@ def _readings(view: View) -> list[dict[str, Any]]:
             "required": _percent(readings.required_share(verdict)),
             "rows": [
                 {
-                    "name": row.name,
-                    "share": row.share,
+                    "name": reading_name(reading, words),
+                    "share": words.share(reading.share),
                     "percent": _percent(reading.share),
                     "outcome": reading.outcome,
                     "sign": tables.SYMBOLS[reading.outcome],
                 }
-                for row, reading in zip(view.readings(verdict), verdict.readings, strict=True)
+                for reading in verdict.readings
             ],
         }
         for verdict in view.coverage

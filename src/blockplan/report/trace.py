@@ -47,19 +47,6 @@ class Counted:
     more: int
 
 
-@dataclass(frozen=True, slots=True)
-class MeasureEntry:
-    """A measure in the appendix of definitions."""
-
-    id: str
-    anchor: str
-    title: str
-    definition: str
-    unit: str
-    inputs: tuple[Input, ...]
-    source: str
-
-
 def measure_of(id_: str) -> MeasureSpec | None:
     """The measure of the registry with this id; None where there is none (a measure of somebody else's)."""
     from blockplan.measure import MEASURES  # noqa: PLC0415 (its words are read when a report is made)
@@ -127,15 +114,13 @@ def source_short(verdict: Verdict, words: Words) -> str:
     return words.join(source_parts(verdict, words)[: 2 if verdict.source.get("clause") else 1])
 
 
-def appendix(
-    verdicts: Iterable[Verdict], reported: Iterable[Measurement], words: Words
-) -> list[MeasureEntry]:
-    """The definitions of all measures that a report speaks of, in the order of the registry."""
+def measures_of(verdicts: Iterable[Verdict], reported: Iterable[Measurement]) -> list[MeasureSpec]:
+    """All measures that a report speaks of, in the order of the registry."""
     from blockplan.measure import MEASURES  # noqa: PLC0415
 
     used = {one.measurement.id for one in verdicts if one.measurement is not None}
     used |= {str(one.definition.get("measure", one.id)) for one in reported}
-    return [_entry(spec, words) for id_, spec in MEASURES.items() if id_ in used]
+    return [spec for id_, spec in MEASURES.items() if id_ in used]
 
 
 def measure_anchor(id_: str) -> str:
@@ -148,21 +133,11 @@ def layers_line(read: Sequence[Input], words: Words) -> str:
     return words.join(one.layer for one in read)
 
 
-def _entry(spec: MeasureSpec, words: Words) -> MeasureEntry:
-    unit = (
-        words("value.share")
-        if spec.unit == "1" and spec.id not in RATIOS
-        else words.with_unit("", "ratio" if spec.id in RATIOS else spec.unit).strip()
-    )
-    return MeasureEntry(
-        spec.id,
-        f"measure-{anchor(spec.id)}",
-        words.pick(spec.title),
-        words.pick(spec.definition),
-        unit,
-        inputs(spec.id, words),
-        definition_source(spec.id, words),
-    )
+def unit_said(spec: MeasureSpec, words: Words) -> str:
+    """The unit of a measure in words."""
+    if spec.unit == "1" and spec.id not in RATIOS:
+        return words("value.share")
+    return words.with_unit("", "ratio" if spec.id in RATIOS else spec.unit).strip()
 
 
 def definition_source(id_: str, words: Words) -> str:

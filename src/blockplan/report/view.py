@@ -1,8 +1,8 @@
 """
-What the pages show: a plan and its result in the language of the reader.
+A plan and its result in the language of the reader.
 
-The HTML report, the sheet and the two-page summary all speak through `View`. It formats and looks up, and
-never computes a figure.
+Report, sheets, summary and the office's tables all speak through `View`. It formats and looks up, and never
+computes a figure.
 """
 
 from __future__ import annotations
@@ -16,42 +16,21 @@ import blockplan
 from blockplan.figures import is_known
 from blockplan.plan import BASE, landuse
 from blockplan.plan.model.codes import LISTS
-from blockplan.report import charts, definitions, ledger, readings, tables, trace
+from blockplan.report import definitions, readings, tables
 from blockplan.report.features import residents_by_id
-from blockplan.report.grouping import (
-    PackGroup,
-    PackWords,
-    RuleGroup,
-    anchors,
-    by_pack,
-    by_rule,
-    pack_words,
-    packs_said,
-)
-from blockplan.report.maps import reachmaps, rulemaps, themes
+from blockplan.report.grouping import PackGroup, by_pack, pack_words, packs_said
 from blockplan.report.maps.basemap import Ground
-from blockplan.report.maps.drawing import definitions as ground_definitions
-from blockplan.report.public import verdict_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from markupsafe import Markup
-
-    from blockplan.check.verdict import CheckResult, StatementState, Verdict
+    from blockplan.check.verdict import CheckResult, Verdict
     from blockplan.measure.measurement import Measurement
     from blockplan.measure.missing import Missing
     from blockplan.plan import Plan
-    from blockplan.plan.model.faults import Fault
-    from blockplan.report.maps.drawing import Drawing
     from blockplan.report.words import Words
 
-MOST_PLACES = 24
 MOST_MISSING = 4
-#: Failing and open verdicts that the summary says in full.
-MOST_MISSED = 14
-#: A report draws so many verdicts on maps; what breaks a promise goes first.
-MOST_MAPS = 16
 #: Stands for the object of a rule that judges each one of a kind, where one figure is judged for them all.
 NO_OBJECT = "*"
 FORCES = ("must", "should", "target", "comparator")
@@ -61,7 +40,7 @@ WITHIN = re.compile(r"within_([0-9.]+)m")
 @dataclass
 class View:
     """
-    What the template shows, in the language of `words`; it formats and never computes a figure.
+    What pages and papers show, in the language of `words`.
 
     `finest_mm` is that of its `Ground`.
     """
@@ -135,50 +114,6 @@ class View:
             for outcome in tables.SYMBOLS
         }
 
-    @property
-    def open_verdicts(self) -> list[Verdict]:
-        """Verdicts that fail, then those that cannot be told."""
-        return [*self.of_outcome["fail"], *self.of_outcome["unknown"]]
-
-    @property
-    def missed(self) -> list[Verdict]:
-        """The failing verdicts that a summary says in full: what has to hold first, at most so many."""
-        ordered = sorted(self.of_outcome["fail"], key=lambda verdict: FORCES.index(verdict.force))
-        full = FORCES if len(self.packs) == 1 else FORCES[:2]
-        return [verdict for verdict in ordered if verdict.force in full][:MOST_MISSED]
-
-    @property
-    def missed_besides(self) -> list[RuleGroup]:
-        """The failing verdicts that a summary only names, by rule."""
-        return self._besides(self.of_outcome["fail"], self.missed)
-
-    @property
-    def unknown_few(self) -> list[Verdict]:
-        """The open verdicts that a summary says in full."""
-        full = FORCES if len(self.packs) == 1 else FORCES[:2]
-        return [verdict for verdict in self.of_outcome["unknown"] if verdict.force in full][:MOST_MISSED]
-
-    @property
-    def unknown_besides(self) -> list[RuleGroup]:
-        """The open verdicts that a summary only names, by rule."""
-        return self._besides(self.of_outcome["unknown"], self.unknown_few)
-
-    def _besides(self, verdicts: Sequence[Verdict], told: Sequence[Verdict]) -> list[RuleGroup]:
-        known = {(verdict.rule, verdict.scope_id) for verdict in told}
-        return by_rule(one for one in verdicts if (one.rule, one.scope_id) not in known)
-
-    @property
-    def sections(self) -> list[str]:
-        """The sections of the report, in order."""
-        order = ["ledger", "summary", "residents", "verdicts", *(["readings"] if self.coverage else [])]
-        order += ["details", "landuse", "structure", "reported", "balance", "faults", "definitions", "index"]
-        return [*order, "reproduce"]
-
-    @property
-    def errors(self) -> list[Fault]:
-        """Faults that put verdicts in doubt."""
-        return [found for found in self.result.faults if found.grade == "error"]
-
     def needs(self, missing: Sequence[Missing], most: int | None = None) -> str:
         """The first of what is missing in words (at most so many), and how many more there are."""
         return self.few(tables.missing_words(missing, self.words)[:most])
@@ -200,35 +135,13 @@ class View:
         """The verdicts by pack."""
         return by_pack(self.result.packs, self.result.verdicts)
 
-    @cached_property
-    def pack_words(self) -> PackWords:
-        """What the packs say of themselves and their rules."""
-        return pack_words(self.result.packs)
-
     def pack_title(self, pack: str) -> str:
         """The title of a pack; its id where it has none."""
         return self.words.pick(self._titles.get(pack)) or pack
 
     @cached_property
     def _titles(self) -> Mapping[str, Mapping[str, str]]:
-        return self.result.pack_titles or self.pack_words.titles
-
-    def publisher(self, pack: str) -> str:
-        """Who publishes a pack; "" where it is not known."""
-        return self.words.pick(self.pack_words.publishers.get(pack))
-
-    @cached_property
-    def not_applicable(self) -> list[RuleGroup]:
-        """The rules that do not speak of the plan."""
-        return [group for group in by_rule(self.result.verdicts) if group.outcome == "not_applicable"]
-
-    @cached_property
-    def _anchors(self) -> dict[tuple[str, str], str]:
-        named = anchors(self.result.verdicts)
-        for group in by_rule(self.result.verdicts):
-            rule = named[group.rule, group.first.scope_id]
-            named |= {(one.rule, one.scope_id): rule for one in group.worst[len(group.shown) :]}
-        return named
+        return self.result.pack_titles or pack_words(self.result.packs).titles
 
     def named_row(self, verdict: Verdict) -> tables.VerdictRow:
         """A verdict in words, where its title has to say which object it judges."""
@@ -239,18 +152,6 @@ class View:
         title, scope = tables.title(verdict, self.words), self.scope(verdict)
         return f"{title} | {scope}" if scope and scope.casefold() not in title.casefold() else title
 
-    def anchor(self, verdict: Verdict) -> str:
-        """Name of a verdict's section; that of its rule where the page only counts it."""
-        return self._anchors[verdict.rule, verdict.scope_id]
-
-    @cached_property
-    def targets(self) -> dict[str, tuple[str, str]]:
-        """Rule -> its title and the name of its section."""
-        return {
-            group.rule: (tables.title(group.first, self.words), self.anchor(group.first))
-            for group in by_rule(self.result.verdicts)
-        }
-
     def scope(self, verdict: Verdict) -> str:
         """The object that a verdict judges: ``block B-03``; "" for the whole plan."""
         if verdict.scope_kind in {"plan", "city"} or verdict.scope_id == NO_OBJECT:
@@ -259,44 +160,11 @@ class View:
         kind = self.words.or_else(f"scope.{verdict.scope_kind}", verdict.scope_kind)
         return f"{kind} {name}" if name == verdict.scope_id else name
 
-    def confidence(self, verdict: Verdict) -> str:
-        """How well the source of a rule was read, in words."""
-        return self.words(f"confidence.{verdict.confidence}")
-
-    # Margins and readings
-
-    def margins(self, pack: PackGroup) -> list[dict[str, Any]]:
-        """The margins of a pack's verdicts, as rows of a chart; rules in order, of each the worst first."""
-        scale = charts.scale_of(pack.judged)
-        return [self._margin(verdict, scale) for group in pack.rules for verdict in group.in_full]
-
-    def _margin(self, verdict: Verdict, scale: float) -> dict[str, Any]:
-        residents, words = self.result.residents, self.words
-        relative, range_ = charts.relative_margin(verdict), charts.spread(verdict, residents)
-        return {
-            "verdict": verdict,
-            "title": self.titled(verdict),
-            "sign": tables.SYMBOLS[verdict.outcome],
-            "said": tables.outcome_said(verdict.outcome, words),
-            "margin": tables.margin_said(verdict, words),
-            "relative": "" if relative is None or not relative else self._percent(relative),
-            "turn": charts.flips(verdict, residents, words),
-            "range": range_ is not None,
-            "mark": charts.margin_mark(verdict.outcome, relative, range_, scale),
-        }
-
-    def _percent(self, relative: float) -> str:
-        return ("+" if relative > 0 else "−") + self.words.share(abs(relative))
-
     @cached_property
     def coverage(self) -> list[Verdict]:
         """The verdicts that other readings stand beside; those that hang on the reading first."""
         found = [verdict for verdict in self.result.verdicts if len(verdict.readings) > 1]
         return sorted(found, key=lambda one: (not readings.hangs_on_reading(one), FORCES.index(one.force)))
-
-    def readings(self, verdict: Verdict) -> list[readings.ReadingRow]:
-        """The readings of a verdict as rows."""
-        return readings.reading_rows(verdict, self.words, self.people_at)
 
     def people_at(self, verdict: Verdict, id_: str) -> float | None:
         """Residents of a home that a verdict speaks of; None where the plan does not say."""
@@ -317,116 +185,25 @@ class View:
     def _people_of(self) -> dict[str, Mapping[str, float | None]]:
         return {}
 
-    # Maps of verdicts
-
-    @cached_property
-    def _mapped(self) -> frozenset[tuple[str, str]]:
-        """The verdicts that get a map: of each rule that does not pass the worst, once a measure."""
-        found: dict[str, tuple[str, str]] = {}
-        groups = sorted(by_rule(self.open_verdicts), key=lambda group: FORCES.index(group.first.force))
-        for group in groups:
-            verdict = group.worst[0]
-            measured = verdict.measurement.id if verdict.measurement is not None else verdict.rule
-            same = f"{measured} {verdict.definition.get('parameters')} {verdict.outcome}"
-            found.setdefault(same, (verdict.rule, verdict.scope_id))
-        return frozenset(list(found.values())[:MOST_MAPS])
-
-    def maps(self, verdict: Verdict) -> list[Drawing]:
-        """The maps of a verdict that does not pass: its places, its supplies, or what it counted."""
-        if (verdict.rule, verdict.scope_id) not in self._mapped:
-            return []
-        return rulemaps.rule_maps(self.ground, verdict, f"map-{self.anchor(verdict)}")
-
-    @cached_property
-    def _reading_mapped(self) -> frozenset[tuple[str, str]]:
-        found: dict[str, tuple[str, str]] = {}
-        for verdict in self.coverage:
-            changes = "|".join(f"{one.id} {one.changed}" for one in verdict.readings)
-            found.setdefault(changes, (verdict.rule, verdict.scope_id))
-        return frozenset(list(found.values())[: MOST_MAPS // 4])
-
-    def reading_maps(self, verdict: Verdict) -> list[Drawing]:
-        """The places that another reading changes."""
-        if (verdict.rule, verdict.scope_id) not in self._reading_mapped:
-            return []
-        drawn = reachmaps.reading_map(self.ground, verdict, f"map-{self.anchor(verdict)}-reading")
-        return [drawn] if drawn else []
-
-    @cached_property
-    def appendix(self) -> list[trace.MeasureEntry]:
-        """The definitions of all measures that the report speaks of."""
-        return trace.appendix(self.result.verdicts, self.result.reported, self.words)
-
-    def parameters(self, verdict: Verdict) -> list[definitions.ParameterRow]:
-        """Parameters that a verdict used."""
-        return definitions.parameters(verdict, self.words, self.pack_words.parameters(verdict.rule))
-
-    # The ledger
-
-    def bonds(self, statement: StatementState) -> list[ledger.Bond]:
-        """What carries a statement."""
-        return ledger.bonds(statement, self.words, self.targets, self._object_names)
-
-    @cached_property
-    def _object_names(self) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for layer in ("areas", "zones", "structure", "stops", "facilities", "streets"):
-            names = self.ground.names(layer)
-            found |= {str(id_): str(name) for id_, name in names.items() if name}
-        return found
-
     def state(self, state: str) -> str:
         """Symbol and word of a statement's state."""
         return f"{tables.STATE_SYMBOLS[state]} {self.words(f'state.{state}')}"
-
-    # The words of a verdict
-
-    def definition(self, verdict: Verdict) -> list[str]:
-        """How a verdict's figure was measured."""
-        return definitions.definition_sentences(verdict, self.words)
-
-    def places(self, verdict: Verdict) -> list[dict[str, str]]:
-        """The places that a verdict points at, worst first, as rows."""
-        return verdict_words.rows(verdict, self.plan, self.words, MOST_PLACES)
-
-    def more_places(self, verdict: Verdict) -> int:
-        """How many places are left out of the list."""
-        return max(0, len(verdict.where) - MOST_PLACES)
-
-    @cached_property
-    def land_use(self) -> list[Drawing]:
-        """The land-use map and its closer views."""
-        whole = themes.land_use_map(self.ground)
-        return [whole, *themes.land_use_details(self.ground)] if whole else []
-
-    @cached_property
-    def structure(self) -> Drawing | None:
-        """The structure map."""
-        return themes.structure_map(self.ground)
-
-    @property
-    def definitions(self) -> Markup:
-        """Pieces that the maps refer to; asked for after the maps."""
-        return ground_definitions(self.ground)
 
     @cached_property
     def capacity_bars(self) -> list[dict[str, Any]]:
         """The residents that each supply can carry, with the length of its bar in percent."""
         carried = self.result.capacity.by_rule
-        targets = self.targets
-        grades = {verdict.rule: verdict.confidence for verdict in self.result.verdicts}
-        forces = {verdict.rule: verdict.force for verdict in self.result.verdicts}
+        judged = {verdict.rule: verdict for verdict in reversed(self.result.verdicts)}
         shown = [number for number in carried.values() if number is not None]
         top = max([*shown, self.result.residents.central or 0, 1]) * 1.05
         return [
             {
                 "rule": rule,
-                "title": targets[rule][0] if rule in targets else rule,
-                "target": targets[rule][1] if rule in targets else "",
+                "verdict": judged.get(rule),
+                "title": tables.title(judged[rule], self.words) if rule in judged else rule,
                 "residents": self.words.number(number),
                 "percent": round(100 * number / top, 2) if number is not None else 0,
-                "confidence": grades.get(rule, ""),
-                "force": forces[rule] if forces.get(rule, "must") != "must" else "",
+                "force": judged[rule].force if rule in judged and judged[rule].force != "must" else "",
                 "binds": rule == self.result.capacity.binding_rule,
             }
             for rule, number in carried.items()
@@ -477,22 +254,3 @@ class View:
         lists = dict.fromkeys(share.list_name for share in self.ground.balance)
         known = [name for name in lists if name in LISTS and landuse(name).known(bare)]
         return self.ground.use_name(known[0], bare) if known else bare
-
-    @property
-    def command(self) -> str:
-        """The command that makes this report."""
-        lang, result = self.words.lang, self.result
-        scenario = "" if result.scenario == BASE else f" --scenario {result.scenario}"
-        packs = "".join(f" --pack {pack}" for pack in result.packs)
-        return f"blockplan check PLAN{scenario} --on {result.on}{packs} --lang {lang} --out report.html"
-
-    def typeset(self, said: str) -> str:
-        """A sentence of another room with the signs of its units as a page writes them: m², km²."""
-        return tables.typeset(said)
-
-    def fault_place(self, found: Fault) -> str:
-        """Layer, id and coordinates of a fault."""
-        parts = [self.words.or_else(f"layer.{found.layer}", found.layer), found.id or ""]
-        if is_known(found.x) and is_known(found.y):
-            parts.append(f"({found.x:.1f}, {found.y:.1f})")
-        return " ".join(part for part in parts if part)

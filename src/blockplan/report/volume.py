@@ -14,13 +14,12 @@ from blockplan.report.document import (
     Figure,
     Note,
     Paragraph,
-    Printed,
     Section,
     Table,
     Term,
 )
 from blockplan.report.office import TABLES
-from blockplan.report.office.columns import heading, meaning, shown
+from blockplan.report.office.columns import heading, meaning, paper_table
 from blockplan.report.office.columns import said as office_said
 from blockplan.report.sheet import key_figures
 from blockplan.report.sheets import basemap, maps, parcelmap
@@ -41,8 +40,8 @@ if TYPE_CHECKING:
 
     from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
-    from blockplan.report.document import Block, Cell
-    from blockplan.report.office.columns import Line, OfficeTable
+    from blockplan.report.document import Block
+    from blockplan.report.office.columns import OfficeTable
     from blockplan.report.sheets.paper import Fit
 
 TEXTS = Catalog("blockplan.report", "volume.toml")
@@ -234,26 +233,8 @@ class _Volume:
         lines = [line for line in table.lines if not only or line.kind in only]
         if not lines:
             return
-        places = [
-            at
-            for at, one in enumerate(table.columns)
-            if (one.key in columns if columns else _says(lines, at))
-        ]
-        yield Table(
-            tuple(heading(self.view, table.columns[at]) for at in places),
-            tuple(tuple(self._cell(table, line, at) for at in places) for line in lines),
-            title=office_said(self.view, f"title.{name}"),
-            kinds=tuple(line.kind for line in lines),
-            depths=tuple(line.depth for line in lines),
-        )
+        yield paper_table(self.view, table, lines, columns)
         yield from map(Note, table.notes)
-
-    def _cell(self, table: OfficeTable, line: Line, at: int) -> Cell:
-        cell, form = line.cells[at], table.columns[at].form
-        printed = shown(cell, form)
-        if isinstance(cell, int | float) and form not in {"text", "code"}:
-            return Printed(printed)
-        return printed
 
     def _map(self, kind: str) -> Iterator[Block]:
         """A map of the whole plan as its sheet draws it; nothing where its data are missing."""
@@ -284,8 +265,3 @@ def figure_fit(land: Sequence[BaseGeometry]) -> Fit:
         return found
     lower = PaperLayout(replace(PAGE, long_mm=PAGE.long_mm - spare), portrait=True, panel_mm=0.0)
     return fit(land, [lower], (found.scale,), cut=len(found.cells) > 1)
-
-
-def _says(lines: list[Line], at: int) -> bool:
-    """Whether a column says anything at all."""
-    return any(line.cells[at] not in {None, ""} for line in lines)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from blockplan.portal.pages import addresses
 from blockplan.portal.plans.places import places_of
 from blockplan.portal.plans.prepare import LAYERS, RULES, STATEMENTS
+from blockplan.report.document import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -165,12 +166,13 @@ def parts(version: PlanVersion, lang: str, sections: Iterable[Section]) -> tuple
 
 
 def _part(notice: str, lang: str, section: Section) -> PagePart:
+    said = ((row, plain_text(row.said)) for row in section.terms)
     lines = tuple(
-        TermLine(row.term, row.said, row.note, _href(notice, lang, row.link), tongue(row.said, lang))
-        for row in section.terms
+        TermLine(row.term, text, row.note, _href(notice, lang, row.link), tongue(text, lang))
+        for row, text in said
     )
     grid = None if section.table is None else _grid(notice, lang, section.table)
-    return PagePart(section.id, section.title, section.sentences, lines, grid, section.notes)
+    return PagePart(section.id, plain_text(section.title), section.sentences, lines, grid, section.notes)
 
 
 def crowd(parts: Iterable[PagePart]) -> str:

@@ -35,7 +35,7 @@ from blockplan.portal.coordinate_deltas import in_steps
 from blockplan.propose.services import SERVICES
 from blockplan.report import tables
 from blockplan.report.definitions import way
-from blockplan.report.html import page
+from blockplan.report.plan_report import page
 from blockplan.report.qgis.styles import CONTROL_LINES
 from blockplan.report.sheet import sheet
 from blockplan.report.words import Words

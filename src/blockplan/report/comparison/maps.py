@@ -15,9 +15,14 @@ from typing import TYPE_CHECKING
 import shapely
 
 from blockplan.report.comparison.lists import goal
+from blockplan.report.document import LegendEntry
 from blockplan.report.maps import drawing, svg
 from blockplan.report.maps.basemap import INK, OUTLINE, Ground, frame_of, use_colour
-from blockplan.report.maps.drawing import PART_MM, Drawing, LegendEntry, MapSheet
+from blockplan.report.maps.drawing import (
+    PART_MM,
+    Drawing,
+    MapSheet,
+)
 from blockplan.report.maps.svg import Frame
 from blockplan.report.maps.themes import area_names, closer_frames
 

@@ -7,7 +7,6 @@ The same comparison and language give the same bytes.
 from __future__ import annotations
 
 import datetime as dt
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -208,19 +207,9 @@ def _maps(of: ComparisonWords, pair: Pair) -> Iterator[Block]:
 
 def figure(of: ComparisonWords, drawing: Drawing) -> Figure:
     """A map with its caption: what it shows, its scale, where its data come from."""
-    words = of.words
-    scale = math.ceil(drawing.sheet.unit * 1000 / 500) * 500
-    given = (words.pick(column.plan.manifest.attribution) for column in of.columns)
-    notes = [words("map.synthetic")] if of.synthetic else []
-    notes.append(words("map.scale", n=words.number(scale)))
-    notes += [words("head.attribution", source=source) for source in dict.fromkeys(given) if source]
-    return _figure(of, drawing, (TextRun(drawing.description), TextRun(" | ".join(notes), "muted")))
-
-
-def _figure(of: ComparisonWords, drawing: Drawing, caption: Text = "") -> Figure:
-    drawn, insets = drawing.standalone(of.atlas.ground), tuple(_figure(of, one) for one in drawing.insets)
-    size, description = drawing.size_mm, drawing.description
-    return Figure(drawn, *size, description, caption, drawing.title, drawing.legend, insets)
+    given = (of.words.pick(column.plan.manifest.attribution) for column in of.columns)
+    notes = [of.words("map.synthetic")] if of.synthetic else []
+    return drawing.figure(of.atlas.ground, *given, notes=notes)
 
 
 def _reproduce(of: ComparisonWords) -> Iterator[Block]:

@@ -7,7 +7,7 @@ refer to it, faded or in full, at any size.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
@@ -79,14 +79,11 @@ class Ground:
     ----------
     finest_mm
         On an A4 page nothing finer than this is drawn, mm; 0 draws everything to the metre.
-    used
-        Ids of the pieces that some map has asked for.
     """
 
     plan: Plan
     words: Words
     finest_mm: float = 0.0
-    used: set[str] = field(default_factory=set)
 
     @cached_property
     def frame(self) -> Frame | None:

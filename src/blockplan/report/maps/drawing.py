@@ -8,12 +8,13 @@ that of one area.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import shapely
-from markupsafe import Markup, escape
 
+from blockplan.report.document import Figure, LegendEntry, TextRun
 from blockplan.report.maps import svg
 from blockplan.report.maps.basemap import INK, PAGE_WIDTH_MM, PAPER
 from blockplan.report.maps.svg import FONT, Frame
@@ -37,33 +38,6 @@ INSET_MM = (62.0, 65.5)
 #: Strip below the map for scale bar, north arrow and notes, mm; a closer view has room for its scale bar.
 FOOT_MM, INSET_FOOT_MM = 15.0, 8.5
 BAR_LENGTHS_M = (50, 100, 200, 400, 500, 1000, 2000, 4000, 5000, 10_000, 20_000, 50_000, 100_000)
-SWATCH = (30.0, 16.0)
-
-
-@dataclass(frozen=True, slots=True)
-class LegendEntry:
-    """One line of a legend: a swatch, what it means, and how much of it there is."""
-
-    swatch: str
-    said: str
-    amount: str = ""
-    heading: bool = False
-
-    def picture(self) -> Markup:
-        """The swatch as an inline picture."""
-        width, height = SWATCH
-        return Markup(  # noqa: S704 (made by this room from escaped parts)
-            f'<svg class="swatch" viewBox="0 0 {width:.0f} {height:.0f}" aria-hidden="true">'
-            f"{self.swatch}</svg>"
-        )
-
-    def file(self) -> str:
-        """The swatch as an SVG file."""
-        width, height = SWATCH
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
-            f'width="{width:.0f}" height="{height:.0f}">{self.swatch}</svg>'
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,19 +110,18 @@ class Drawing:
         width, height = self.size_mm
         return width < height * 0.75
 
-    def inline(self, ground: Ground) -> Markup:
-        """The map for a page that defines the ground's pieces once (see `definitions`)."""
-        names = [(name, opacity) for name, opacity in self.base if name in ground.pieces]
-        ground.used.update(name for name, _ in names)
-        below = "".join(f'<use href="#ground-{name}" opacity="{opacity:g}"/>' for name, opacity in names)
-        width, _ = self.size_mm
-        head = (
-            f'<svg class="map" id="{self.id}" role="img" aria-labelledby="{self.id}-title {self.id}-desc" '
-            f'viewBox="{self._view_box(ground)}" style="--mm:{width:.0f}" font-family="{FONT}, sans-serif">'
-            f'<title id="{self.id}-title">{escape(self.title)}</title>'
-            f'<desc id="{self.id}-desc">{escape(self.description)}</desc>'
-        )
-        return Markup(head + self._inside(ground, below) + "</svg>")  # noqa: S704 (made here, from escaped parts)
+    def figure(self, ground: Ground, *sources: str, notes: Iterable[str] = ()) -> Figure:
+        """The map as a figure: its caption says what it shows, notes, scale, where its data come from."""
+        words = ground.words
+        scale = words("map.scale", n=words.number(math.ceil(self.sheet.unit * 1000 / 500) * 500))
+        given = (words("head.attribution", source=one) for one in dict.fromkeys(sources) if one)
+        aside = TextRun(" | ".join([*notes, scale, *given]), "muted")
+        return replace(self._drawn(ground), caption=(TextRun(self.description), aside))
+
+    def _drawn(self, ground: Ground) -> Figure:
+        insets = tuple(one._drawn(ground) for one in self.insets)
+        drawn, alt = self.standalone(ground), self.description
+        return Figure(drawn, *self.size_mm, alt, title=self.title, legend=self.legend, insets=insets)
 
     def standalone(self, ground: Ground) -> str:
         """The map as an SVG file of its own."""
@@ -198,16 +171,6 @@ def placer(ground: Ground, sheet: MapSheet) -> svg.Placer:
     frame = sheet.frame
     left, top = (ground.frame or frame).place(frame.west, frame.north)
     return svg.Placer(left, top, left + frame.width, top + frame.height)
-
-
-def definitions(ground: Ground) -> Markup:
-    """The pieces of the ground that the maps of a page refer to."""
-    inside = "".join(
-        f'<g id="ground-{name}">{markup}</g>' for name, markup in ground.pieces.items() if name in ground.used
-    )
-    return Markup(  # noqa: S704 (made by this room from escaped parts)
-        f'<svg class="ground" width="0" height="0" aria-hidden="true"><defs>{inside}</defs></svg>'
-    )
 
 
 def _foot(sheet: MapSheet, ground: Ground, left: float, top: float) -> str:

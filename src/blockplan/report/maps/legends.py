@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from shapely import box
 
+from blockplan.report.document import LegendEntry
 from blockplan.report.maps import drawing, svg
 from blockplan.report.maps.basemap import GREEN, OUTLINE, STREETS, WATER, WATER_LINE, WOOD
-from blockplan.report.maps.drawing import LegendEntry
 
 if TYPE_CHECKING:
     from blockplan.report.maps.basemap import Ground, LandUseShare

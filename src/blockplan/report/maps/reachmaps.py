@@ -19,10 +19,15 @@ from blockplan.measure import MEASURES
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.measurement import Place
 from blockplan.report.definitions import reading_name
+from blockplan.report.document import LegendEntry
 from blockplan.report.features import FADED, beside, features, placed, residents_at
 from blockplan.report.maps import drawing, svg
 from blockplan.report.maps.basemap import GREEN, OUTLINE
-from blockplan.report.maps.drawing import PART_MM, Drawing, LegendEntry, MapSheet
+from blockplan.report.maps.drawing import (
+    PART_MM,
+    Drawing,
+    MapSheet,
+)
 from blockplan.report.maps.svg import Frame
 from blockplan.report.maps.themes import LONG, MOST_INSETS, area_names, area_parts
 

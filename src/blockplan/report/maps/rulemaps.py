@@ -15,10 +15,15 @@ import numpy as np
 import shapely
 
 from blockplan.check.feature_outcomes import FAIL, PASS, UNKNOWN
+from blockplan.report.document import LegendEntry
 from blockplan.report.features import FADED, beside, features
 from blockplan.report.maps import drawing, svg
 from blockplan.report.maps.basemap import OUTLINE
-from blockplan.report.maps.drawing import PART_MM, Drawing, LegendEntry, MapSheet
+from blockplan.report.maps.drawing import (
+    PART_MM,
+    Drawing,
+    MapSheet,
+)
 from blockplan.report.maps.reachmaps import reach_maps
 from blockplan.report.maps.svg import Frame
 from blockplan.report.maps.themes import area_names, closer_frames, stations

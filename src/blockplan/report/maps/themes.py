@@ -14,12 +14,17 @@ from typing import TYPE_CHECKING, cast
 import shapely
 
 from blockplan.plan import landuse
+from blockplan.report.document import LegendEntry
 from blockplan.report.maps import drawing, svg
 from blockplan.report.maps.basemap import (
     ink_on,
     use_colour,
 )
-from blockplan.report.maps.drawing import DETAIL_MM, Drawing, LegendEntry, MapSheet
+from blockplan.report.maps.drawing import (
+    DETAIL_MM,
+    Drawing,
+    MapSheet,
+)
 from blockplan.report.maps.legends import STATION, facility_legend, is_station, land_use_legend, line_legend
 from blockplan.report.maps.svg import Frame
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from blockplan.figures import fixed
+from blockplan.report.document import Printed, Table
 from blockplan.texts import Catalog
 
 if TYPE_CHECKING:
@@ -99,6 +100,31 @@ def shown(cell: Cell, form: Form) -> str:
         return str(cell)
     digits = 0 if form == "one" and float(cell).is_integer() else DECIMALS[form]
     return fixed(float(cell), digits, signed=form == "signed")
+
+
+def says(lines: Sequence[Line], at: int) -> bool:
+    """Whether a column says anything at all."""
+    return any(line.cells[at] not in {None, ""} for line in lines)
+
+
+def paper_table(view: View, table: OfficeTable, lines: Sequence[Line], columns: Sequence[str] = ()) -> Table:
+    """Lines of a table for a document, of the columns that say something, or of those that are named."""
+    places = [
+        at for at, one in enumerate(table.columns) if (one.key in columns if columns else says(lines, at))
+    ]
+
+    def written(line: Line, at: int) -> str:
+        cell, form = line.cells[at], table.columns[at].form
+        figure = isinstance(cell, int | float) and form not in {"text", "code"}
+        return Printed(shown(cell, form)) if figure else shown(cell, form)
+
+    return Table(
+        tuple(heading(view, table.columns[at]) for at in places),
+        tuple(tuple(written(line, at) for at in places) for line in lines),
+        title=said(view, f"title.{table.name}"),
+        kinds=tuple(line.kind for line in lines),
+        depths=tuple(line.depth for line in lines),
+    )
 
 
 #: Remainders nearer to one another than this count as equal: the earlier part takes the rest.

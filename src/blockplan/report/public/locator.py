@@ -17,7 +17,7 @@ from blockplan.errors import UsageError
 from blockplan.measure.inputs.columns import ids, shapes, values
 from blockplan.plan import landuse
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS
-from blockplan.report.document import Table
+from blockplan.report.document import LegendEntry, Table
 from blockplan.report.maps import drawing, svg
 from blockplan.report.maps.basemap import (
     GREEN,
@@ -31,7 +31,10 @@ from blockplan.report.maps.basemap import (
     second_level,
     use_colour,
 )
-from blockplan.report.maps.drawing import Drawing, LegendEntry, MapSheet
+from blockplan.report.maps.drawing import (
+    Drawing,
+    MapSheet,
+)
 from blockplan.report.maps.legends import STATION, is_station
 from blockplan.report.maps.svg import Frame
 from blockplan.report.public.furigana import bare

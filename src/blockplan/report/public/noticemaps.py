@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from blockplan.measure import MEASURES
 from blockplan.measure.inputs.columns import ids, values
 from blockplan.measure.inputs.greens import public_greens
-from blockplan.report.document import Table
+from blockplan.report.document import LegendEntry, Table
 from blockplan.report.maps import drawing, svg, themes
 from blockplan.report.maps.basemap import GREEN, Ground
-from blockplan.report.maps.drawing import Drawing, LegendEntry, MapSheet
+from blockplan.report.maps.drawing import (
+    Drawing,
+    MapSheet,
+)
 from blockplan.report.maps.legends import facility_legend, line_legend
 from blockplan.report.public.furigana import bare
 from blockplan.report.public.pictures import Picture, picture

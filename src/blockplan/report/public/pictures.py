@@ -14,17 +14,19 @@ from typing import TYPE_CHECKING
 from markupsafe import escape
 
 from blockplan.report import fonts
+from blockplan.report.document import SWATCH
 from blockplan.report.maps import svg
-from blockplan.report.maps.drawing import SWATCH
 from blockplan.report.maps.svg import FONT
 from blockplan.report.public.furigana import bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from blockplan.report.document import Table
+    from blockplan.report.document import LegendEntry, Table
     from blockplan.report.maps.basemap import Ground
-    from blockplan.report.maps.drawing import Drawing, LegendEntry
+    from blockplan.report.maps.drawing import (
+        Drawing,
+    )
     from blockplan.report.public.speech import Speech
 
 #: States of a plan in which its pictures are marked as a draft.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import blockplan
 from blockplan.errors import UsageError
 from blockplan.report import fonts
+from blockplan.report.document import plain_text
 from blockplan.report.public.furigana import pieces
 from blockplan.report.public.place_words import sections, title
 from blockplan.report.public.qr import qr_svg
@@ -299,9 +300,9 @@ def _proof(speech: Speech, checkpoint: str, fingerprint: str) -> dict[str, Any] 
 def _section(one: Section) -> dict[str, Any]:
     return {
         "id": one.id,
-        "title": pieces(one.title),
+        "title": pieces(plain_text(one.title)),
         "sentences": [pieces(said) for said in one.sentences],
-        "rows": [[pieces(row.term), pieces(row.said), pieces(row.note)] for row in one.terms],
+        "rows": [[pieces(row.term), pieces(plain_text(row.said)), pieces(row.note)] for row in one.terms],
         "table": _table(one.table) if one.table else None,
         "notes": [pieces(said) for said in one.notes],
     }

@@ -140,7 +140,7 @@ class _DocxWriter:
                 if block.title:
                     # A heading stands on the page of what it heads.
                     self._turn(across=bool(block.blocks) and self._lies(block.blocks[0]))
-                    made = self._paragraph(block.title, f"Heading {min(depth, DEEPEST)}")
+                    made = self._paragraph(plain_text(block.title), f"Heading {min(depth, DEEPEST)}")
                     if self.own and depth <= NUMBERED_LEVELS and self.chapters <= self.document.chapters:
                         self._number(made, depth - 1)
                 self.write(block.blocks, depth + 1)
@@ -192,8 +192,8 @@ class _DocxWriter:
         """A term in bold, what is said of it, and what that means."""
         made = self._paragraph("", "Normal")
         made.add_run(f"{block.term}{self.words('list.colon')}").bold = True
-        said = self.words("list.note", said=block.said, note=block.note) if block.note else block.said
-        made.add_run(said)
+        said = plain_text(block.said)
+        made.add_run(self.words("list.note", said=said, note=block.note) if block.note else said)
         if self.own:
             from docx.shared import Pt  # noqa: PLC0415
 
@@ -210,6 +210,7 @@ class _DocxWriter:
         """A table whose heads stand again on each page; numbers to the right, sums in bold."""
         from docx.shared import Pt  # noqa: PLC0415
 
+        block = block.worded
         across = self._lies(block)
         self._turn(across=across)
         if block.title:

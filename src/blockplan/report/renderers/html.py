@@ -9,39 +9,62 @@ from typing import TYPE_CHECKING
 
 import blockplan
 from blockplan.report import fonts
-from blockplan.report.document import cell_said, is_number
-from blockplan.report.maps.svg import shared
+from blockplan.report.document import Sparkline, Term, cell_said, is_number, plain_text
+from blockplan.report.maps.pixels import in_pixels
+from blockplan.report.maps.svg import shared, text_width
 from blockplan.report.words import NO_BREAK, Words
 from blockplan.templates import environment
 
 if TYPE_CHECKING:
     from blockplan.report.document import Block, Cell, Document, TextRun
 
+#: What is said of a term takes the whole width beyond so many times the size of its letters.
+LONG_TERM = 48.0
 HOLLOW = re.compile(r"<(style|script)\b.*?</\1>|<[^>]+>", re.DOTALL)
 
 
-def page(document: Document) -> str:
-    """The document as the text of an HTML file; the same document gives the same bytes."""
+def page(document: Document, pixel: int = 0) -> str:
+    """
+    The document as the text of an HTML file; the same document gives the same bytes.
+
+    Parameters
+    ----------
+    pixel
+        Side of a pixel of the areas of its maps where they are very many, in the units of the maps, m; 0 for
+        a document whose maps keep their outlines.
+    """
     words = Words(document.lang, NO_BREAK)
     templates = environment("blockplan.report")
 
-    def said(cell: Cell) -> str | tuple[TextRun, ...]:
-        return cell if isinstance(cell, tuple) else cell_said(cell, words)
+    def said(cell: Cell) -> str | Sparkline | tuple[TextRun, ...]:
+        return cell if isinstance(cell, tuple | Sparkline) else cell_said(cell, words)
 
-    def kind(block: Block) -> str:
+    def kind(block: object) -> str:
         return type(block).__name__.lower()
 
-    templates.globals |= {"w": words, "kind": kind, "said": said, "is_number": is_number}
+    def run(block: Block) -> str:
+        """What stands together: blocks of one kind, but figures to be seen first apart from other terms."""
+        return kind(block) + (block.tone and " count" if isinstance(block, Term) else "")
+
+    def long(term: Term) -> bool:
+        return text_width(plain_text(term.said) + term.note, 1.0) > LONG_TERM
+
+    templates.globals |= {
+        "w": words, "kind": kind, "run": run, "long": long, "said": said, "is_number": is_number,
+    }  # fmt: skip
     body = templates.get_template("document.html.j2").render(document=document, version=blockplan.__version__)
-    return dressed(shared(body), "report.css", document.lang)
+    body = in_pixels(shared(body), pixel) if pixel else shared(body)
+    faces = fonts.faces(entities.unescape(HOLLOW.sub(" ", body)), document.lang)
+    sheet = (
+        resources.files("blockplan.report").joinpath("templates", "report.css").read_text(encoding="utf-8")
+    )
+    running = f'@page {{ @top-left {{ content: "{css_text(document.title)}"; }} }}\n'
+    return body.replace("/*STYLE*/", f"{faces}{sheet}{running}", 1)
 
 
-def dressed(body: str, style: str, lang: str) -> str:
-    """A page with a style sheet of ``templates/`` and the characters of our font that it needs."""
-    sheet = resources.files("blockplan.report").joinpath("templates", style).read_text(encoding="utf-8")
-    return body.replace("/*STYLE*/", font_faces(body, lang) + sheet, 1)
-
-
-def font_faces(body: str, lang: str) -> str:
-    """The ``@font-face`` rules of a page: our font, of the characters that its words have."""
-    return fonts.faces(entities.unescape(HOLLOW.sub(" ", body)), lang)
+def css_text(said: str) -> str:
+    """A text inside a CSS string: everything but letters, digits and spaces is escaped."""
+    return "".join(
+        character if character.isalnum() or character == " " else f"\\{ord(character):06x}"
+        for character in said
+    )

@@ -12,6 +12,7 @@ from blockplan.report.document import (
     Paragraph,
     Section,
     Table,
+    Term,
     cell_lines,
     is_number,
     plain_text,
@@ -54,10 +55,11 @@ def _block(block: Block, words: Words, folder: Path) -> dict[str, Any]:
     if isinstance(block, Section):
         return {
             "kind": kind,
-            "title": block.title,
+            "title": plain_text(block.title),
             "blocks": [_block(one, words, folder) for one in block.blocks],
         }
     if isinstance(block, Table):
+        block = block.worded
         return {
             "kind": kind,
             "title": block.title,
@@ -79,9 +81,10 @@ def _block(block: Block, words: Words, folder: Path) -> dict[str, Any]:
         }
     if isinstance(block, Listing):
         return {"kind": kind, "lead": block.lead, "items": list(map(plain_text, block.items))}
-    if isinstance(block, Paragraph):
-        return {"kind": kind, "tone": block.tone, "text": plain_text(block.text)}
-    return {"kind": kind} | {name: getattr(block, name) for name in block.__slots__ if name != "link"}
+    if isinstance(block, Term):
+        return {"kind": kind, "term": block.term, "said": plain_text(block.said), "note": block.note}
+    tone = block.tone if isinstance(block, Paragraph) else ""
+    return {"kind": kind, "tone": tone, "text": plain_text(block.text)}
 
 
 def _cell(cell: Cell, words: Words) -> dict[str, Any]:

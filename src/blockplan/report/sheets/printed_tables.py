@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from blockplan.report.office.columns import heading, shown
+from blockplan.report.office.columns import heading, says, shown
 from blockplan.report.office.columns import said as office_said
 from blockplan.report.office.workbook import factors_told
 
@@ -64,7 +64,7 @@ def printed(
     chosen = [
         at
         for at, column in enumerate(table.columns)
-        if _says(lines, at) and (not wanted or column.key in wanted)
+        if says(lines, at) and (not wanted or column.key in wanted)
     ]
     chosen = [at for at in chosen if len(chosen) <= MANY or table.columns[at].key not in LONG]
     columns = [table.columns[at] for at in chosen]
@@ -133,8 +133,3 @@ def ems(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[float]:
 def em(said: str) -> float:
     """About how long a text is, in the size of its letters."""
     return sum(1.0 if unicodedata.east_asian_width(sign) in "WFA" else 0.6 for sign in said)
-
-
-def _says(lines: list[Line], at: int) -> bool:
-    """Whether a column says anything at all."""
-    return any(line.cells[at] not in {None, ""} for line in lines)
