@@ -20,6 +20,10 @@ def test_the_fonts_hold_every_character_of_our_words() -> None:
     assert fonts.missing("".join("".join(text.values()) for text in catalogue().values())) == set()
 
 
+def test_korean_names_are_printed() -> None:
+    assert fonts.printable("한빛초등학교, 동서로 24") == "한빛초등학교, 동서로 24"
+
+
 @pytest.mark.parametrize(
     "words", ["check/texts.toml", "measure/registry/*.toml", "plan/model/faults.toml", "packs/*/*.yaml"]
 )

@@ -8,7 +8,7 @@ Run by hand, once; the result is committed. It needs the collections
     python src/blockplan/report/fonts/make_fonts.py /usr/share/fonts/opentype/noto
 
 Kept are the characters of GB 2312, the kana and level 1 kanji of JIS X 0208,
-Latin letters, punctuation and the few symbols that maps and tables use. The
+the syllables of KS X 1001, Latin letters, punctuation and the few symbols that maps and tables use. The
 face is the one for mainland China; where a kept kanji has another form in
 Japan, that form stands at the same place of the private plane 15, from where
 `blockplan.report.fonts` puts it in place for a Japanese report.
@@ -37,8 +37,8 @@ def characters() -> set[int]:
     """Code points that the fonts keep."""
     latin = {*range(0x20, 0x7F), *range(0xA0, 0x180), 0x218, 0x219, 0x21A, 0x21B}
     asian = {*range(0x3000, 0x3100), *range(0xFF01, 0xFFE6)}
-    level_1 = _rows("euc_jp", 0xA1, 0xD0)
-    return latin | asian | set(map(ord, SYMBOLS + NAMES)) | _rows("gb2312", 0xA1, 0xF8) | level_1
+    level_1, syllables = _rows("euc_jp", 0xA1, 0xD0), _rows("euc_kr", 0xB0, 0xC9)
+    return latin | asian | set(map(ord, SYMBOLS + NAMES)) | _rows("gb2312", 0xA1, 0xF8) | level_1 | syllables
 
 
 def japanese() -> set[int]:
