@@ -99,7 +99,7 @@ def assemble(
     if of("green_entrances"):
         entrances(of("green_entrances"), made, frame, same, profile, findings)
     numbered_by_parcels(made, frame, findings)
-    derived_blocks(made, frame, tables["block_table"])
+    derived_blocks(made, frame, tables["block_table"], findings)
     built.said |= share_out(frame, made.get("blocks"), findings) or share_out(
         frame, scope_of(scope), findings
     )

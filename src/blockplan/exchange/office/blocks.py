@@ -10,12 +10,14 @@ import geopandas as gpd
 import shapely
 
 from blockplan.exchange.office.features import block_record
-from blockplan.exchange.office.rows import PLACE
+from blockplan.exchange.office.joining import block_named, key
+from blockplan.exchange.office.rows import PLACE, about_row
 from blockplan.exchange.office.source import SourceFinding
 
 if TYPE_CHECKING:
     from blockplan.exchange.office.rows import Row
 
+BLOCK_COLUMNS = ("block_id", "subblock_id")
 _PARTS = re.compile(r"[^-－_]+")
 
 
@@ -83,13 +85,19 @@ def _around(drawn: gpd.GeoDataFrame, column: str, frame: gpd.GeoDataFrame) -> li
     return found
 
 
-def derived_blocks(made: dict[str, gpd.GeoDataFrame], frame: gpd.GeoDataFrame, table: list[Row]) -> None:
+def derived_blocks(
+    made: dict[str, gpd.GeoDataFrame],
+    frame: gpd.GeoDataFrame,
+    table: list[Row],
+    findings: list[SourceFinding],
+) -> None:
     """
     Blocks that parcels name and nobody draws are the land of their parcels.
 
     A parcel that names none of those that are drawn is of the one that it lies in.
     """
     rows = {str(row["block_id"]): row for row in table if row.get("block_id")}
+    _blocks_in_numbers(made, frame, list(rows), findings)
     for column, layer in (("block_id", "blocks"), ("subblock_id", "subblocks")):
         if layer in made:
             known = set(made[layer][column])
@@ -107,3 +115,52 @@ def derived_blocks(made: dict[str, gpd.GeoDataFrame], frame: gpd.GeoDataFrame, t
         records = [block_record(id_, {PLACE: ("", "", id_)}, rows.get(id_, {}), column) for id_ in shapes]
         if records:
             made[layer] = gpd.GeoDataFrame(records, geometry=list(shapes.values()))
+    _astray(made, rows, findings)
+
+
+def _blocks_in_numbers(
+    made: dict[str, gpd.GeoDataFrame],
+    frame: gpd.GeoDataFrame,
+    listed: list[str],
+    findings: list[SourceFinding],
+) -> None:
+    """Parcels that name no block are of the listed one with which their number begins (`A` of `A-01`)."""
+    if not listed or made.keys() & {"blocks", "subblocks"} or frame.columns.intersection(BLOCK_COLUMNS).size:
+        return
+    heads = {key(block_named(one)): one for one in sorted(listed, key=len)}
+    numbers = frame["parcel_id"].map(lambda one: key(str(one)))
+    found = [
+        next((heads[head] for head in sorted(heads, key=len, reverse=True) if _begins(number, head)), None)
+        for number in numbers
+    ]
+    if len(set(found) - {None}) < len(listed):
+        return
+    frame["block_id"] = found
+    message = (
+        f"Parcels name no block; each is of that of the table's with which its number begins: "
+        f"{frame['parcel_id'].iloc[0]} of {found[0]}."
+    )
+    findings.append(SourceFinding(rule="office-number", grade="note", message=message, layer="parcels"))
+
+
+def _begins(number: str, head: str) -> bool:
+    return bool(head) and number.startswith(head) and not number[len(head) : len(head) + 1].isalnum()
+
+
+def _astray(made: dict[str, gpd.GeoDataFrame], rows: dict[str, Row], findings: list[SourceFinding]) -> None:
+    """Tell rows of a table of blocks that none of the plan's blocks is."""
+    there = {
+        key(str(one)) for layer, column in zip(("blocks", "subblocks"), BLOCK_COLUMNS, strict=True)
+        if layer in made for one in made[layer][column]
+    }  # fmt: skip
+    lost = [name for name in rows if key(name) not in there]
+    if not lost:
+        return
+    row = rows[lost[0]]
+    said = [column for column in ("residents", "dwellings") if row.get(column)]
+    message = (
+        f"{len(lost)} of {len(rows)} rows are of no block of the plan ({', '.join(lost[:5])}), so what they "
+        f"say{' of ' + ' and '.join(said) if said else ''} is left out. Draw the blocks, or name that of "
+        "each parcel in a field (街区编号)."
+    )
+    findings.append(about_row(row, "office-unjoined", "warning", message, measured=float(len(lost))))

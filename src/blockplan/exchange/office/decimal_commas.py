@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
     from blockplan.exchange.office.source import SourceLayer
 
-_UNIT = r"\s*(?:%|m2|m²|㎡|m|ha)?"
+_UNIT = r"\s*(?:%|m2t/m2s|m²t/m²s|m2|m²|㎡|m|ha)?"
 #: Nothing but a decimal comma stands behind a nought alone, or before two digits in every value of a field.
 _SURE = re.compile(rf"[≤≥<>]?\s*0,\d{{1,2}}{_UNIT}")
 _TWO = re.compile(rf"[≤≥<>]?\s*\d+,\d\d{_UNIT}")
-_COMMA = re.compile(rf"([≤≥<>]?\s*\d+),(\d{{1,2}}{_UNIT})")
+_COMMA = re.compile(rf"([≤≥<>]?\s*(?:\d{{1,3}}(?:\.\d{{3}})+|\d+)),(\d{{1,2}}{_UNIT})")
 _POINT = re.compile(rf"[≤≥<>]?\s*\d+\.\d+{_UNIT}")
 
 
@@ -39,7 +39,9 @@ def with_points(layers: Sequence[SourceLayer], findings: list[SourceFinding]) ->
         for name, many in fields.items():
             if any(map(_COMMA.fullmatch, many)):
                 layer.frame[name] = [
-                    _COMMA.sub(r"\1.\2", one) if isinstance(one, str) and _COMMA.fullmatch(one) else one
+                    f"{found[1].replace('.', '')}.{found[2]}"
+                    if isinstance(one, str) and (found := _COMMA.fullmatch(one))
+                    else one
                     for one in layer.frame[name]
                 ]
         message = "Commas in its numbers are read as decimal points."

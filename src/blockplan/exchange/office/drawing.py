@@ -351,15 +351,20 @@ def _label(found: DrawingContent, entity: Any, layer: str, leaders: dict[str, tu
         text = text_of_drawing(raw)
         if text:
             arrow = leaders.get(entity.dxf.handle)
-            found.labels.append(DrawingText(layer, text, ([arrow] if arrow else []) + _places(entity, text)))
+            places = ([arrow] if arrow else []) + _places(entity, text)
+            found.labels.append(DrawingText(layer, text, places, _height(entity)))
     except BROKEN:
         found.unread[f"damaged {entity.dxftype()}"] += 1
+
+
+def _height(entity: Any) -> float:
+    return float(entity.dxf.get("char_height" if entity.dxftype() == "MTEXT" else "height", 2.5))
 
 
 def _places(entity: Any, text: str) -> list[tuple[float, float]]:
     """The middle of a text as it is likely to be drawn, and the point at which it is set."""
     lines = text.split("\n")
-    height = float(entity.dxf.get("char_height" if entity.dxftype() == "MTEXT" else "height", 2.5))
+    height = _height(entity)
     width = height * max(sum(1.0 if sign > "\u2e80" else 0.6 for sign in line) for line in lines)
     if entity.dxftype() == "MTEXT":
         at = entity.dxf.insert

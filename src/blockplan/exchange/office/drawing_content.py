@@ -37,11 +37,15 @@ class DrawnLine:
 
 @dataclass(slots=True)
 class DrawingText:
-    """A text, and the places at which it may be meant: of its leader, its middle, its corner."""
+    """
+    A text, the places at which it may be meant (of its leader, its middle, its corner), and the height of its
+    signs, 0 where nothing says it.
+    """
 
     layer: str
     text: str
     places: list[tuple[float, float]]
+    height: float = 0.0
 
 
 @dataclass(slots=True)
@@ -73,5 +77,6 @@ class DrawingContent:
         self.fills = [(name, shapely.transform(shape, lambda xy: xy * factor)) for name, shape in self.fills]
         for label in self.labels:
             label.places = [(x * factor, y * factor) for x, y in label.places]
+            label.height *= factor
         for mark in self.marks:
             mark.place = (mark.place[0] * factor, mark.place[1] * factor)

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from blockplan.exchange.office import codes
 from blockplan.exchange.office.labels import NUMBER, USE, Reader, attributes
+from blockplan.exchange.office.legend import table_of
 from blockplan.exchange.office.rings import TWICE, Defect, Ring, Rings, rings_of
 from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceReading
-from blockplan.exchange.office.titles import plain
+from blockplan.exchange.office.titles import name_and_unit, name_parts, plain
+from blockplan.exchange.office.vectors import unique_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +62,7 @@ _NO_STREET = re.compile(
 )
 #: Layer of a drawing that holds parcels when no layer is named so.
 LAND = "用地"
-LAYER = "图层"
+LAYER, TABLE = "图层", "图中表格"
 
 
 def read_drawing(path: Path, label: str, profile: Profile, heal_m: float) -> SourceReading:
@@ -88,8 +91,12 @@ def read_drawing(path: Path, label: str, profile: Profile, heal_m: float) -> Sou
         drawn = read_drawn(open_drawing(path, label, reading.findings))
     _say_unread(drawn, reading, label)
     _metres(drawn, reading, label)
-    reading.remarks += [one.text for one in drawn.labels]
-    _Layers(drawn, profile, label, heal_m, reading).add_all()
+    layers = _Layers(drawn, profile, label, heal_m, reading)
+    layers.add_all()
+    # What stands in a parcel is said of it alone.
+    places = np.array([shapely.Point(one.places[0]) for one in drawn.labels], dtype=object)
+    inside = set(layers.land.query(places, predicate="intersects")[0].tolist())
+    reading.remarks += [one.text for at, one in enumerate(drawn.labels) if at not in inside]
     return reading
 
 
@@ -142,12 +149,14 @@ def role_of(layer: str, profile: Profile) -> str:
     >>> [role_of(name, load_profile()) for name in ("规划地块", "DLZX", "YD-R2", "0", "地块编号")]
     ['parcels', 'streets', 'parcels', '', 'labels']
     """
-    name = plain(layer)
+    name, parts = plain(layer), name_parts(layer)
     best, found = 0, ""
     for role, names in profile.layers.items():
         if any(word in name for word in names.rules_out):
             continue
         words = [one for one in names.contains if one in name]
+        # Layers are often named in parts (`0-用地`).
+        words += [one for one in parts if one in names.names]
         score = 1000 if name in names.names else max(map(len, words), default=0)
         if score > best:
             best, found = score, role
@@ -169,6 +178,7 @@ class _Layers:
         self.land = shapely.STRtree([])
 
     def add_all(self) -> None:
+        self._tables()
         self._parcels()
         for layer in sorted(self.roles):
             role = self.roles[layer]
@@ -179,6 +189,22 @@ class _Layers:
                 self._points(layer)
             elif role not in {"parcels", "labels"} and lines:
                 self._lines(layer, lines)
+
+    def _tables(self) -> None:
+        """Tables drawn beside the plan; their texts are those of no parcel."""
+        while found := table_of(self.drawn.labels, self.reader.column_of, self.reader.is_number):
+            headings, rows, used = found
+            self.drawn.labels = [one for one in self.drawn.labels if id(one) not in used]
+            names = unique_names(headings)
+            frame = pd.DataFrame(rows, columns=names).replace("", None)
+            units = {name: unit for name in names if (unit := name_and_unit(name)[1])}
+            count = sum(one.file == self.file and not one.drawn for one in self.reading.layers)
+            table = SourceLayer(self.file, TABLE if not count else f"{TABLE}{count + 1}", frame, units)
+            message = f"A table of {len(rows)} rows is drawn beside the plan; it was read."
+            self.reading.findings.append(
+                SourceFinding(rule="office-sheet", grade="note", message=message, **table.place)
+            )
+            self.reading.layers.append(table)
 
     # Parcels
 
@@ -231,7 +257,7 @@ class _Layers:
 
     def _with_a_number(self, shapes: list[Any]) -> list[int]:
         """Which of some areas hold the number of just one parcel."""
-        places = [one.places[0] for one in self.drawn.labels if self.reader.says_number(one)]
+        places = [one.places[0] for one in self.drawn.labels if self.reader.number_in(one)]
         places += [one.place for one in self.drawn.marks if self.reader.has_number(one)]
         if not shapes or not places:
             return []
@@ -241,7 +267,8 @@ class _Layers:
 
     def _numbered_fills(self) -> list[tuple[str, Any]]:
         """Where no outline is one of parcels: the filled areas in which a number stands."""
-        offered = [(layer, shape) for layer, shape in self.drawn.fills if self.roles[layer] in {"", "labels"}]
+        free = {"", "labels", "greens"}
+        offered = [(layer, shape) for layer, shape in self.drawn.fills if self.roles[layer] in free]
         held = self._with_a_number([shape for _, shape in offered])
         layers, kept = {offered[at][0] for at in held}, set(held)
         beside = [one for at, one in enumerate(offered) if one[0] in layers and at not in kept]

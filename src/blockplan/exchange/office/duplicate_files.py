@@ -80,6 +80,8 @@ def refuse_two_drawings(shapes_of: Sequence[Sequence[Any]]) -> None:
 SAME_M = 0.05
 #: Two parcel layers that share this much of their numbers draw the same parcels.
 SAME_NUMBERS = 0.5
+#: Quarters of one town lie no farther apart than so many times their outlines are long.
+FAR_AWAY = 5.0
 #: A layer's name that says what stands today.
 _TODAY = re.compile(r"现状|現状|現況|existing", re.IGNORECASE)
 #: From this share of the smaller layer on two layers are two forms of one.
@@ -239,12 +241,32 @@ def drawn_again(pairs: list[Chosen], findings: list[SourceFinding]) -> None:
         findings.append(SourceFinding(rule="office-double", grade="warning", message=message, **layer.place))
 
 
+def _by_number(layer: SourceLayer, field: str) -> dict[str, Any]:
+    """Number -> the shape that bears it."""
+    pairs = zip(layer.frame[field], layer.frame.geometry, strict=True)
+    return {text_of(value): shape for value, shape in pairs if not is_blank(value)}
+
+
+def _beside(first: list[Any], second: list[Any], one: SourceLayer, other: SourceLayer) -> bool:
+    """
+    Whether shapes of the same numbers lie beside each other: quarters of one town, whose numbers count anew.
+
+    Drafts of one plan lie on each other, and what lies a town away is drawn in another system.
+    """
+    systems = {str(layer.frame.crs) for layer in (one, other) if layer.frame.crs is not None}
+    if len(systems) > 1 or shapely.intersects(first, second).mean() > SAME_NUMBERS:
+        return False
+    mine, theirs = shapely.box(*shapely.total_bounds(first)), shapely.box(*shapely.total_bounds(second))
+    return bool(mine.distance(theirs) <= FAR_AWAY * (mine.length + theirs.length))
+
+
 def _same_parcels(one: SourceLayer, mine: LayerChoice, other: SourceLayer, theirs: LayerChoice) -> bool:
     a, b = mine.column("parcel_id"), theirs.column("parcel_id")
     if a is not None and b is not None:
-        first = {text_of(value) for value in one.frame[a.field] if not is_blank(value)}
-        second = {text_of(value) for value in other.frame[b.field] if not is_blank(value)}
+        first, second = _by_number(one, a.field), _by_number(other, b.field)
         if first and second:
-            return len(first & second) / min(len(first), len(second)) > SAME_NUMBERS
+            both = first.keys() & second.keys()
+            alike = len(both) / min(len(first), len(second)) > SAME_NUMBERS
+            return alike and not _beside([first[n] for n in both], [second[n] for n in both], one, other)
     shapes, there = set(outlines(one)), set(outlines(other))
     return len(shapes & there) / max(1, min(len(shapes), len(there))) > SAME_NUMBERS

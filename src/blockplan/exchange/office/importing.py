@@ -42,7 +42,14 @@ from blockplan.exchange.office.paired_fields import take_apart
 from blockplan.exchange.office.plan_models import in_classes
 from blockplan.exchange.office.profile import load_profile
 from blockplan.exchange.office.readers import read_all, said_of_files
-from blockplan.exchange.office.recognise import STRANGE, UNREADABLE, left_out, recognise, retake
+from blockplan.exchange.office.recognise import (
+    STRANGE,
+    UNREADABLE,
+    geometry_kind,
+    left_out,
+    recognise,
+    retake,
+)
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.stated_totals import compare_with_texts
 from blockplan.exchange.office.values import is_blank, text_of
@@ -61,6 +68,8 @@ if TYPE_CHECKING:
 MAPPING = "mapping.toml"
 #: Two parcel layers that share this much of their numbers draw the same parcels.
 SAME_NUMBERS = 0.5
+#: So many areas may be the parcels of a plan.
+FEWEST_AREAS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +209,7 @@ def _choose(
         return given, _as_given(reading, given, profile, findings)
     pairs = [(layer, recognise(layer, profile)) for layer in reading.layers]
     _empty(pairs)
+    pairs = _land(pairs, profile, findings)
     _numbers_of_tables(pairs)
     pairs = as_it_stands(pairs, profile, findings)
     drawn_again(pairs, findings)
@@ -294,6 +304,29 @@ def _empty(pairs: list[Pair]) -> None:
     for layer, choice in pairs:
         if not len(layer.frame):
             choice.role, choice.why, choice.close, choice.field = IGNORED, "it holds no feature", [], []
+
+
+def _land(pairs: list[Pair], profile: Profile, findings: list[SourceFinding]) -> list[Pair]:
+    """Where nothing is known to be parcels: the one layer of several areas of which nothing else is known."""
+    areas = [
+        layer
+        for layer, choice in pairs
+        if choice.why == STRANGE and geometry_kind(layer) == "polygon" and len(layer.frame) >= FEWEST_AREAS
+    ]
+    settled = {choice.role for _, choice in pairs} & {"parcels", "buildings"}
+    if settled or len({layer.name for layer in areas}) != 1:
+        return pairs
+    message = (
+        "No layer is known to be of parcels; this one alone draws areas of which nothing else is known, so "
+        "they are taken for parcels. mapping.toml says otherwise."
+    )
+    findings += [
+        SourceFinding(rule="office-layer", grade="warning", message=message, **layer.place) for layer in areas
+    ]
+    return [
+        (layer, retake(choice, layer, profile, "parcels") if layer in areas else choice)
+        for layer, choice in pairs
+    ]
 
 
 def _numbers_of_tables(pairs: list[Pair]) -> None:

@@ -131,7 +131,19 @@ def _wanted(table: list[Row], there: list[str], findings: list[SourceFinding]) -
 
 def _head(row: Row, source: str) -> str:
     text = row[PLACE][1] if source == "sheet" else row.get(SECTION if source == "section" else f"{source}_id")
-    return re.sub(r"街区|街坊|单元|片区|组团|区块|分区|地块|指标表?|一览表|[\s()（）:：]", "", text_of(text))
+    return block_named(text_of(text))
+
+
+def block_named(text: str) -> str:
+    """
+    A block by the name of what holds its parcels: a sheet, a section, a folder.
+
+    Examples
+    --------
+    >>> block_named("A街坊"), block_named("02街区 地块指标表")
+    ('A', '02')
+    """
+    return re.sub(r"街区|街坊|单元|片区|组团|区块|分区|地块|指标表?|一览表|[\s()（）:：]", "", text)
 
 
 def _as_there(row: Row, number: str, there: list[str]) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from blockplan.exchange.office import codes
+from blockplan.exchange.office.legend import Legend, legend_of, lines_of
 from blockplan.exchange.office.rings import Defect
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.texts import facilities_in
@@ -45,6 +46,12 @@ _AREA = re.compile(r"\d+(?:\.\d+)?\s*(?:ha|hm2|hm²|公顷|m2|㎡|平方米|亩)
 #: Signs that part the uses of a mixed parcel (`B1/B2`).
 _USES = re.compile(r"\s*[/+]\s*")
 _FIGURE = re.compile(r"[\d.]+\s*(?:%|ha|hm2|m2|㎡|m|公顷|平方米|米|亩|人|户|个|辆)?", re.IGNORECASE)
+#: A class of land by its name, beside its code.
+_USE = re.compile(r"(?:用地|绿地|水域|广场)$")
+#: So many figures in a parcel are its indicators, not a house's number or a height of the ground.
+BARE_FIGURES = 3
+#: Two digits are a figure before they are a use; those that begin with 0 are none of a figure.
+_BARE = re.compile(r"[1-9]\d")
 #: Numbers are drawn alike: this share of areas must have one before a lack of it is told.
 MOST_HAVE = 0.5
 
@@ -97,10 +104,17 @@ class Reader:
         named = said and not said[1].isascii() and self._columns.get(name_and_unit(said[1])[0], "parcel_id")
         return not named or named == "parcel_id"
 
-    def says_number(self, label: DrawingText) -> bool:
-        """Whether a text is a parcel's number, as those of this drawing are built."""
-        text = label.text.strip()
-        return self.is_number(text) and (_form(text) in self._forms or self._named(label.layer) == NUMBER)
+    def number_in(self, label: DrawingText) -> str:
+        """The line of a text that is a parcel's number, as those of this drawing are built; "" for none."""
+        of_numbers = self._named(label.layer) == NUMBER
+        lines = (line.strip() for line in label.text.splitlines())
+        return next(
+            (one for one in lines if self.is_number(one) and (of_numbers or _form(one) in self._forms)), ""
+        )
+
+    def column_of(self, text: str) -> str:
+        """The column that a text names and nothing else, or ""."""
+        return self._columns.get(name_and_unit(text)[0], "")
 
     def has_number(self, mark: Mark) -> bool:
         """Whether the attributes of a block say a parcel's number."""
@@ -108,19 +122,23 @@ class Reader:
 
     def pairs(self, label: DrawingText) -> list[tuple[str, str]]:
         """Fields and values of a text, line by line."""
-        if self.says_number(label):
+        if self.number_in(label) == label.text.strip():
             return [(NUMBER, label.text.strip())]
         named = self._named(label.layer)
         if named and named != NUMBER:
             return [(named, label.text.strip())]
-        return [pair for line in label.text.splitlines() if line.strip() for pair in self._line(line.strip())]
+        return [pair for line in label.text.splitlines() if line.strip() for pair in self.line(line.strip())]
 
-    def _line(self, text: str) -> list[tuple[str, str]]:
+    def line(self, text: str) -> list[tuple[str, str]]:
         """One field of a line, or several side by side (`容积率≤2.0，限高24m`)."""
         parts = [part for part in re.split(r"[,，;；\s]+", text) if part]
         said = [self._figure(part) for part in parts] if len(parts) > 1 else []
         known = [one for one in said if one is not None]
         return known if known and len(known) == len(parts) else [self._pair(text)]
+
+    def bare(self, text: str) -> bool:
+        """Whether a text says nothing of what it is."""
+        return self._figure(text) is None
 
     def _figure(self, text: str) -> tuple[str, str] | None:
         """A field that a text names, with what it says of it."""
@@ -139,10 +157,14 @@ class Reader:
         said = self._figure(text)
         if said is not None:
             return said
-        if all(part and codes.code_in(part) == part for part in _USES.split(text)):
+        if all(part and codes.code_in(part) == part for part in _USES.split(text)) and not _BARE.fullmatch(
+            text
+        ):
             return USE, text
         if self.is_number(text) and _form(text) in self._forms:
             return NUMBER, text
+        if codes.code_in(text) and _USE.search(text.replace(codes.code_in(text), "").strip(" ()（）")):
+            return self.field("用地性质"), text
         return (FACILITIES, text) if facilities_in(text)[0] else (REST, text)
 
 
@@ -166,13 +188,22 @@ def attributes(
     found = _inside(tree, [one.places for one in labels])
     elsewhere = _inside(others, [one.places for one in labels])
     defects = [
-        _outside(tree, shapes, label)
+        _outside(tree, shapes, label, number)
         for at, other, label in zip(found, elsewhere, labels, strict=True)
-        if at < 0 and other < 0 and reader.says_number(label)
+        if at < 0 and other < 0 and (number := reader.number_in(label))
     ]
+    outside = [label for at, label in zip(found, labels, strict=True) if at < 0]
+    legend = legend_of(outside, reader.column_of)
+    boxes = _boxes(found, labels, legend, reader) if legend else {}
+    if legend and boxes:
+        defects.append(
+            _by_legend(legend, len({at for at, one in zip(found, labels, strict=True) if id(one) in boxes}))
+        )
+    else:
+        defects += _nameless(found, labels, reader)
     numbers: dict[int, list[tuple[str, DrawingText]]] = defaultdict(list)
     for at, label in zip(found, labels, strict=True):
-        for field, value in reader.pairs(label) if at >= 0 else ():
+        for field, value in boxes.get(id(label)) or reader.pairs(label) if at >= 0 else ():
             if field == NUMBER:
                 numbers[at].append((value, label))
             else:
@@ -184,6 +215,55 @@ def attributes(
     if len(without) < (1 - MOST_HAVE) * len(rows):
         defects += [_without(shapes[at]) for at in without]
     return rows, defects
+
+
+def _boxes(
+    found: list[int], labels: Sequence[DrawingText], legend: Legend, reader: Reader
+) -> dict[int, list[tuple[str, str]]]:
+    """Fields and values of the texts that stand at a place of the legend, by the text's id."""
+    inside: dict[int, list[DrawingText]] = defaultdict(list)
+    for at, label in zip(found, labels, strict=True):
+        if at >= 0:
+            inside[at].append(label)
+    said: dict[int, list[tuple[str, str]]] = {}
+    for there in inside.values():
+        lines = lines_of(there)
+        number = next((line for line in lines if line.text == reader.number_in(line.label)), None)
+        named = legend.names(lines, number) if number else {}
+        for line in lines:
+            if any(one.label is line.label for one in named):
+                name = named.get(line, "") if line is not number and reader.bare(line.text) else ""
+                pairs = [(reader.field(name), line.text)] if name else reader.line(line.text)
+                said.setdefault(id(line.label), []).extend(pairs)
+    return said
+
+
+def _by_legend(legend: Legend, count: int) -> Defect:
+    names = ", ".join(line.text for row in legend.rows for line in row)
+    message = f"The legend beside the plan names the figures in {count} parcels: {names}."
+    place = round(legend.number.x, 3), round(legend.number.y, 3)
+    return Defect("cad-legend", "note", message, float(count), *place, legend.number.label.layer)
+
+
+def _nameless(found: list[int], labels: Sequence[DrawingText], reader: Reader) -> list[Defect]:
+    """Parcels with several bare figures in them, which no legend names."""
+    figures: dict[int, list[DrawingText]] = defaultdict(list)
+    for at, label in zip(found, labels, strict=True):
+        if at >= 0 and _FIGURE.fullmatch(label.text.strip()) and reader.pairs(label)[0][0] == REST:
+            figures[at].append(label)
+    there = [many for many in figures.values() if len(many) >= BARE_FIGURES]
+    if not there:
+        return []
+    first = there[0]
+    said = ", ".join(one.text.strip() for one in first[:4])
+    message = (
+        f"In {len(there)} parcels stand figures without a name ({said}), so what they say is unknown. Draw a "
+        "legend beside the plan that is laid out as they are, with a name for each, or hand in the table."
+    )
+    x, y = first[0].places[0]
+    return [
+        Defect("cad-legend", "warning", message, float(len(there)), round(x, 3), round(y, 3), first[0].layer)
+    ]
 
 
 def _add(row: dict[str, str], field: str, value: str) -> None:
@@ -207,13 +287,13 @@ def _inside(tree: shapely.STRtree, places: list[list[tuple[float, float]]]) -> l
     return [area for _, _, area in found]
 
 
-def _outside(tree: shapely.STRtree, shapes: Any, label: DrawingText) -> Defect:
+def _outside(tree: shapely.STRtree, shapes: Any, label: DrawingText, number: str) -> Defect:
     x, y = label.places[0]
     away = 0.0
     if len(shapes):
         point = shapely.Point(x, y)
         away = float(shapely.distance(point, shapes[int(tree.nearest(point))]))
-    message = f"The number {label.text.strip()!r} stands in no outline ({away:.2f} m from the nearest)."
+    message = f"The number {number!r} stands in no outline ({away:.2f} m from the nearest)."
     return Defect("cad-text", "warning", message, round(away, 3), round(x, 3), round(y, 3), label.layer)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -25,7 +26,7 @@ from blockplan.exchange.office.bounds import (
 )
 from blockplan.exchange.office.duplicate_files import refuse_two_drawings
 from blockplan.exchange.office.features import beside
-from blockplan.exchange.office.joining import key, same
+from blockplan.exchange.office.joining import block_named, key, same
 from blockplan.exchange.office.kilometres import refuse_specks
 from blockplan.exchange.office.residents import of_households
 from blockplan.exchange.office.rows import PLACE, about_row, read_rows
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 SLIVER_M2, SLIVER_M = 1.0, 0.05
 #: Two shapes of one number that share this much of the smaller one are one parcel drawn twice.
 DOUBLE_SHARE = 0.9
+#: Tags of a map that say the use of an area where `landuse` does not.
+TAGS = ("=amenity", "=leisure", "=tourism", "=natural")
 #: Land that is built on: a bound of zero there is a field that nobody filled in.
 BUILT = ("07", "08", "09", "10", "11", "13")
 #: Numbers of which fewer than this share are different count within something; with it nearly all differ.
@@ -77,11 +80,25 @@ def gather(
             for row in rows:
                 row["land_use"], row["_standard"] = "1207", NATIONAL
         else:
+            _tagged(layer, rows, findings)
             _named_after(layer, rows, findings)
         _sound(found, rows, shapes, findings)
     refuse_specks(count, len(found.rows))
     _numbered(found, mapping, findings)
     return found
+
+
+def _tagged(layer: SourceLayer, rows: list[Row], findings: list[SourceFinding]) -> None:
+    """Of a map's areas (OpenStreetMap) that say no `landuse`, another tag of theirs says the use."""
+    silent = [row for row in rows if not row.get("land_use") and not row.get("land_use_name")]
+    said = [(row, next((row[tag] for tag in TAGS if row.get(tag)), None)) for row in silent]
+    told = [(row, tag) for row, tag in said if tag]
+    for row, tag in told:
+        row["land_use_name"] = str(tag)
+    if told:
+        names = ", ".join(tag[1:] for tag in TAGS if any(tag in row for row, _ in told))
+        message = f"{len(told)} areas say no land use of their own; another tag of theirs ({names}) says it."
+        findings.append(SourceFinding(rule="office-code", grade="note", message=message, **layer.place))
 
 
 def _named_after(layer: SourceLayer, rows: list[Row], findings: list[SourceFinding]) -> None:
@@ -161,11 +178,15 @@ def _point(shape: Any) -> tuple[float, float]:
 
 
 def _within_blocks(rows: list[Row], findings: list[SourceFinding]) -> None:
-    """Numbers that begin anew in each block (01, 02 ...) stand behind the block's."""
+    """Numbers that begin anew in each block (01, 02 ...) stand behind the name of it, its file or folder."""
     numbered = [row for row in rows if row.get("parcel_id") and "_standard" not in row]
     plain_count = len({key(str(row["parcel_id"])) for row in numbered})
     if not numbered or plain_count > ANEW * len(numbered):
         return
+    if not any(row.get("subblock_id") or row.get("block_id") for row in numbered):
+        blocks = _block_of_layers({row[PLACE][:2] for row in numbered})
+        for row in numbered if blocks else ():
+            row["block_id"] = blocks[row[PLACE][:2]]
     for column in ("subblock_id", "block_id"):
         whole = [
             f"{row[column]}-{row['parcel_id']}" if row.get(column) else str(row["parcel_id"])
@@ -184,6 +205,25 @@ def _within_blocks(rows: list[Row], findings: list[SourceFinding]) -> None:
         for row, number in zip(numbered, whole, strict=True):
             row["parcel_id"] = number
         return
+
+
+def _block_of_layers(places: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """
+    What the names of layers, files or folders call the block of each, where they tell all apart.
+
+    Examples
+    --------
+    >>> sorted(_block_of_layers({("A街坊/用地.shp", "用地"), ("B街坊/用地.shp", "用地")}).values())
+    ['A', 'B']
+    """
+    if len(places) < 2:
+        return {}
+    parts = {place: [place[1], *reversed(PurePath(place[0]).with_suffix("").parts)] for place in places}
+    for depth in range(min(map(len, parts.values()))):
+        named = {place: block_named(one[depth]) for place, one in parts.items()}
+        if all(named.values()) and len(set(named.values())) == len(places):
+            return named
+    return {}
 
 
 def _numbered(found: ImportedParcels, mapping: OfficeMapping, findings: list[SourceFinding]) -> None:

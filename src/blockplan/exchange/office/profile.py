@@ -93,7 +93,7 @@ class Profile:
 
 
 #: The house's own profiles, in the order in which their names count.
-HOUSE = ("common", "pinyin", "english", "japanese", "korean", "german", "french")
+HOUSE = ("common", "pinyin", "english", "japanese", "korean", "german", "french", "spanish")
 
 
 def load_profile(own: Sequence[str | Path] = ()) -> Profile:

@@ -127,6 +127,8 @@ OTHER_FORMS = {
     ".et": "Save it as .xlsx in WPS.",
     ".mdb": "Export its layers to a File Geodatabase (.gdb) or a GeoPackage.",
     ".dgn": "Save it as DXF.",
+    **dict.fromkeys((".wp", ".wl", ".wt", ".wat"), "Export it from MapGIS as Shapefile."),
+    **dict.fromkeys((".udb", ".udbx"), "Export its layers from SuperMap as Shapefile or GeoPackage."),
     ".jww": "Save it as DXF.",
     ".sfc": "Save it as DXF.",
     ".doc": "A text is no layer; put what it says of parcels into a table (.xlsx).",

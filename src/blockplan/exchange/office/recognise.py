@@ -18,12 +18,13 @@ from blockplan.exchange.office.bounds import bound_named, states
 from blockplan.exchange.office.mapping import IGNORED, FieldChoice, LayerChoice
 from blockplan.exchange.office.profile import TABLE_FIELDS, FieldNames
 from blockplan.exchange.office.source import SourceFinding
-from blockplan.exchange.office.titles import PLANNED, name_and_unit, narrower, plain, says_before
+from blockplan.exchange.office.texts import facilities_in, facilities_remarked
+from blockplan.exchange.office.titles import PLANNED, name_and_unit, name_parts, narrower, plain, says_before
 from blockplan.exchange.office.values import Amount, Unread, is_blank, read_amount, read_elevation, text_of
 from blockplan.exchange.office.vectors import cut_through
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from blockplan.exchange.office.profile import LayerNames, Profile
     from blockplan.exchange.office.source import SourceLayer
@@ -39,8 +40,18 @@ NUMBERS = frozenset({"area", "signed_area", "far", "share", "height", "elevation
 NAMED = 0.8
 #: Floor area ratios from here on are percent, as Japanese offices write them.
 LEAST_PERCENT = 40.0
+#: Counts of whole people and homes; parts of one up to this many are of ten thousands (万人).
+PEOPLE, MOST_TEN_THOUSANDS = ("residents", "dwellings", "jobs"), 50.0
 #: Fields of zones, which tell a use where no other field does.
-ZONES = ("用途地域", "用途地域名", "使用分区", "土地使用分区", "土地使用分区及公共设施用地")
+ZONES = (
+    "用途地域",
+    "用途地域名",
+    "使用分区",
+    "土地使用分区",
+    "土地使用分区及公共设施用地",
+    "용도지역",
+    "용도지역명",
+)
 #: Fields that count features.
 RUNNING = ("id", "no", "num", "number", "序号", "番号", "gid")
 #: Why a layer is left out of which nothing tells what it is.
@@ -176,9 +187,7 @@ def _by_name(layer: SourceLayer, names: LayerNames) -> tuple[float, str]:
             return 0.5, f"{layer.name!r} says so"
         if any(len(one) > 2 and not one.isascii() and one in name for one in names.names):
             return 0.42, f"{layer.name!r} says so"
-    # Layers of a drawing are often named in parts (`0-DL-ZXX`).
-    parts = {plain(one) for one in re.split(r"[-_$|. ]+", f"{layer.name}|{layer.title}") if len(one) > 2}
-    if parts & set(names.names):
+    if name_parts(f"{layer.name}|{layer.title}") & set(names.names):
         return 0.42, f"{layer.name!r} says so"
     return 0.0, ""
 
@@ -231,26 +240,37 @@ def fields_of(layer: SourceLayer, role: str, profile: Profile) -> list[FieldChoi
 def _by_content(layer: SourceLayer, chosen: dict[str, FieldChoice]) -> None:
     """Land use, state and number of parcels by what stands in a field, where no name tells them."""
     taken = {one.column for one in chosen.values()}
+    use, alone = frozenset({"land_use", "land_use_name"}), frozenset[str]()
+    # Column, columns that may not be given yet, what its values must be, and why it is the one.
+    tests: tuple[tuple[str, frozenset[str], Callable[[list[str], str], bool], str], ...] = (
+        ("land_use", use, lambda texts, _: _are_codes(texts), "its values are land-use codes"),
+        ("land_use_name", use, lambda texts, _: _are_uses(texts), "its values are codes and names of uses"),
+        (
+            "land_use_name",
+            use,
+            lambda _, name: plain(name) in ZONES,
+            "a zone, where nothing says the use itself",
+        ),
+        ("facilities_text", alone, lambda texts, _: _are_facilities(texts), "its values name facilities"),
+        ("status", alone, lambda texts, _: _are_states(texts), "its values are states of development"),
+        (
+            "parcel_id",
+            alone,
+            lambda texts, name: _are_numbers(texts, layer, name),
+            "each feature has its own value with digits",
+        ),
+    )
     for name in layer.fields:
         texts = [text_of(value) for value in looked_at(layer, name)]
         if name in chosen or not texts:
             continue
-        column, why = "", ""
-        if not taken & {"land_use", "land_use_name"} and _are_codes(texts):
-            column, why = "land_use", "its values are land-use codes"
-        elif not taken & {"land_use", "land_use_name"} and _are_uses(texts):
-            column, why = "land_use_name", "its values are codes and names of uses"
-        elif not taken & {"land_use", "land_use_name"} and plain(name) in ZONES:
-            column, why = "land_use_name", f"{name!r}, where nothing says the use itself"
-        elif "status" not in taken and len(set(texts)) > 1 and all(map(states, texts)):
-            column, why = "status", "its values are states of development"
-        elif "parcel_id" not in taken and _are_numbers(texts, layer, name):
-            column, why = "parcel_id", "each feature has its own value with digits"
-        if column:
-            taken.add(column)
-            chosen[name] = FieldChoice(
-                field=name, column=column, sample=texts[0][:40], confidence=0.7, why=why
-            )
+        for column, others, fits, why in tests:
+            if not taken & (others or {column}) and fits(texts, name):
+                taken.add(column)
+                chosen[name] = FieldChoice(
+                    field=name, column=column, sample=texts[0][:40], confidence=0.7, why=why
+                )
+                break
     if layer.drawn and "parcel_id" not in taken:
         _running_number(layer, chosen)
 
@@ -287,6 +307,17 @@ def _are_uses(texts: list[str]) -> bool:
         named += bool(name) and codes.translate("", codes.NATIONAL, name).to is not None
     repeats = len(texts) <= FEW or len(set(texts)) < len(texts)
     return repeats and len(set(texts)) > 1 and named > 0.8 * len(texts)
+
+
+def _are_states(texts: list[str]) -> bool:
+    return len(set(texts)) > 1 and all(map(states, texts))
+
+
+def _are_facilities(texts: list[str]) -> bool:
+    """Whether nearly all texts are lists of facilities and nothing else, of more than one kind."""
+    kinds = {one.service for text in texts for one in facilities_remarked(text)}
+    whole = sum(bool(found) and not unread for found, unread in map(facilities_in, texts))
+    return len(kinds) > 1 and whole > 0.8 * len(texts)
 
 
 def _are_numbers(texts: list[str], layer: SourceLayer, name: str) -> bool:
@@ -419,6 +450,8 @@ def _unit_of_bare(column: FieldNames, bare: list[float]) -> tuple[float, str, st
     if column.quantity == "far":
         least = min((one for one in bare if one > 0), default=0.0)
         return (0.0, f"values from {least:g}: percent", "%") if least >= LEAST_PERCENT else (0.0, "", "1")
+    if column.column in PEOPLE and max(bare) < MOST_TEN_THOUSANDS and any(one % 1 for one in bare):
+        return 0.0, "people come whole: in 10,000s", "1e4"
     if column.quantity == "share":
         return 0.0, f"values up to {max(bare):g}", "%" if max(bare) > 1.5 else "1"
     return 0.0, "", {"height": "m", "length": "m", "elevation": "m"}.get(column.quantity, "1")

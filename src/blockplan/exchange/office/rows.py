@@ -136,10 +136,19 @@ def _numbers(
 ) -> None:
     layer, one, column = about
     cache: dict[Any, Amount | Unread | None] = {}
+    merged: list[Row] = []
     for at, (row, value) in enumerate(zip(rows, values, strict=True)):
         joint = layer.shared.get((at, one.field), 1)
         if joint > 1 and column.quantity in EXTENSIVE and not is_blank(value):
-            findings.append(_merged(row, one, value, joint))
+            merged.append(row)
+            # (a cell ends where its rows do, or where those that are none of a parcel left it short)
+            if (
+                len(merged) == joint
+                or layer.shared.get((at + 1, one.field)) != joint
+                or value != values[at + 1]
+            ):
+                findings.append(_merged(merged, one, value, joint))
+                merged = []
             continue
         amount = _amount(row, value, about, cache, findings)
         if column.quantity == "height" and isinstance(value, str):
@@ -245,16 +254,19 @@ def unread(row: Row, field: str, value: Any, why: str) -> SourceFinding:
     )
 
 
-def _merged(row: Row, one: FieldChoice, value: Any, joint: int) -> SourceFinding:
-    file, layer, place = row[PLACE]
+def _merged(there: list[Row], one: FieldChoice, value: Any, joint: int) -> SourceFinding:
+    file, layer, place = there[0][PLACE]
+    last = there[-1][PLACE][2]
+    of = f"those of {place} to {last} are" if last != place else f"that of {place} is"
     return SourceFinding(
         rule="office-merged",
         grade="warning",
         message=f"One merged cell holds {one.field} = {text_of(value)} for {joint} rows together; it was "
-        f"not shared out, so that of {place} is unknown.",
+        f"not shared out, so {of} unknown.",
         file=file,
         layer=layer,
         id=place,
         column=one.field,
         value=text_of(value)[:200],
+        measured=float(len(there)),
     )

@@ -21,6 +21,7 @@ import pyproj
 import shapely
 
 from blockplan.errors import PlanDataError
+from blockplan.exchange.office.forms import forms_of, table_of_forms
 from blockplan.exchange.office.grid import SheetGrid, tables
 from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceReading
 from blockplan.exchange.office.titles import name_and_unit
@@ -83,9 +84,14 @@ def read_workbook(path: Path, label: str, known: Known) -> SourceReading:
         raise PlanDataError(
             f"{label} cannot be read as a workbook: {str(error)[:200]}.\n{SAVE_AGAIN}"
         ) from None
+    forms = [(grid, found) for grid in grids if (found := forms_of(grid, known))]
+    if forms:
+        reading.layers.append(table_of_forms(forms))
+    filled = {id(grid) for grid, _ in forms}
     for grid in grids:
         reading.findings += _error_cells(grid)
-        _take(reading, drawn(grid) or tables(grid, known))
+        if id(grid) not in filled:
+            _take(reading, drawn(grid) or tables(grid, known))
     return reading
 
 

@@ -23,7 +23,7 @@ UNITS = {
     "平方": "m2", "メートル": "m", "平方メートル": "m2", "ヘクタール": "ha",
     "人": "1", "户": "1", "个": "1", "辆": "1", "班": "1", "床": "1", "张": "1", "座": "1", "车位": "1",
     "泊位": "1",
-    "处": "1", "所": "1", "个/户": "per dwelling",
+    "m2t/m2s": "1", "处": "1", "所": "1", "个/户": "per dwelling",
     "万人": "1e4", "千人": "1e3", "百人": "1e2", "万户": "1e4",
     **dict.fromkeys(("层", "層", "階", "층"), "storeys"), **dict.fromkeys(("명", "세대", "대", "호"), "1"),
 }  # fmt: skip
@@ -54,6 +54,19 @@ def plain(text: str) -> str:
     ('地块编号', 'dkbh', 'rjlsx')
     """
     return simplified(_SPACE.sub("", unicodedata.normalize("NFKC", text)).lower())
+
+
+def name_parts(name: str) -> set[str]:
+    """
+    The words of a layer's name that is put together of several.
+
+    Examples
+    --------
+    >>> sorted(name_parts("0-DL-ZXX")), sorted(name_parts("0-用地"))
+    (['zxx'], ['用地'])
+    """
+    parts = {plain(one) for one in re.split(r"[-_$|. ]+", name)}
+    return {one for one in parts if len(one) > (2 if one.isascii() else 1)}
 
 
 @lru_cache(maxsize=8192)
