@@ -47,6 +47,6 @@ def test_a_parcel_that_names_no_drawn_subblock_is_of_the_one_that_it_lies_in():
     )
     lands = [shapely.box(0, 0, 3, 1), shapely.box(9, 9, 10, 10)]
     made = {"subblocks": gpd.GeoDataFrame({"subblock_id": ["S", "T"]}, geometry=lands)}
-    derived_blocks(made, frame, [])
+    derived_blocks(made, frame, [], [])
     assert frame["subblock_id"].dropna().tolist() == ["S", "T", "S"]
     assert "blocks" not in made

@@ -234,3 +234,89 @@ def test_facilities_of_a_korean_table_are_known_by_their_kind(folder, brought):
     assert column(plan, "land_use") == {"A-1": "080403", "A-2": "0701"}
     assert plan.layer("facilities")["service"].tolist() == ["primary_school", "kindergarten"]
     assert plan.layer("facilities")["classes"].tolist() == [24.0, 12.0]
+
+
+def test_parcels_drawn_as_closed_lines_are_areas_with_the_numbers_in_them(folder, brought):
+    outlines = [shapely.LineString(square.exterior.coords) for square in squares(3)]
+    shapefile(parcels(shapes=outlines, 图层=["地块线"] * 3), folder / "地块线.shp")
+    middles = [square.centroid for square in squares(3)]
+    shapefile(parcels(shapes=middles, 文字=["A-01", "A-02", "A-03"]), folder / "地块注记.shp")
+    workbook(
+        folder / "指标.xlsx", 表=[["地块编号", "用地代码"], ["A-01", "R2"], ["A-02", "G1"], ["A-03", "B1"]]
+    )
+    plan, result = brought()
+    assert column(plan, "land_use") == {"A-01": "070102", "A-02": "1401", "A-03": "0901"}
+    assert "lines are closed" in rules(result, "office-outline")[0].message
+
+
+def test_a_table_of_corners_draws_the_parcels(folder, brought):
+    rows = [["界址点成果表（中央子午线117度）"], ["地块编号", "点号", "纵坐标X", "横坐标Y"]]
+    for number, square in zip(["A-01", "A-02"], squares(2), strict=True):
+        for at, (x, y) in enumerate(square.exterior.coords[:-1]):
+            rows.append([None if at else number, f"J{at + 1}", y, x])
+    rows += [["A-03", "J1", 4_400_000.0, 500_000.0]]
+    workbook(folder / "坐标.xlsx", 坐标=rows, 指标=[["地块编号", "用地代码"], ["A-01", "R2"], ["A-02", "G1"]])
+    plan, result = brought()
+    found = plan.layer("parcels").set_index("parcel_id")
+    assert found.area.loc[["A-01", "A-02"]].tolist() == [10_000, 10_000]
+    assert found.total_bounds[:2].tolist() == [500_000, 4_400_000]
+    assert any("A-03 1 corners" in one.message for one in rules(result, "office-outline"))
+
+
+def test_numbers_of_digits_alone_stand_behind_the_quarter_that_is_drawn_about_them(folder, brought):
+    sheet = Sheet("R12")
+    for at in range(4):
+        ring = [(at * 100, 0), (at * 100 + 90, 0), (at * 100 + 90, 90), (at * 100, 90)]
+        sheet.space.add_polyline2d([sheet.at(*one) for one in ring], close=True, dxfattribs={"layer": "地块"})
+        sheet.text(f"0{at % 2 + 1}", at * 100 + 45, 50, "编号")
+        sheet.text("二类居住用地", at * 100 + 45, 30, "性质")
+    for at, name in enumerate(["甲街坊", "乙街坊"]):
+        ring = [(at * 200, 0), (at * 200 + 190, 0), (at * 200 + 190, 90), (at * 200, 90)]
+        sheet.space.add_polyline2d(
+            [sheet.at(*one) for one in ring], close=True, dxfattribs={"layer": "街坊界"}
+        )
+        sheet.text(name, at * 200 + 95, 80, "街坊编号")
+    sheet.save(folder / "图.dxf")
+    plan, _ = brought()
+    uses = dict.fromkeys(["甲街坊-01", "甲街坊-02", "乙街坊-01", "乙街坊-02"], "070102")
+    assert column(plan, "land_use") == uses
+
+
+def test_facilities_of_a_table_stand_in_each_parcel_that_their_place_names(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    rows = [
+        ["类别", "设施名称", "规模", "位置"],
+        ["教育", "幼儿园", "9班、12班", "A-01、A-02"],
+        ["教育", "小学", "24班", "A-04地块东侧"],
+        ["商业", "菜市场", "建筑面积1500㎡", "A-01、A-03"],
+    ]
+    workbook(folder / "设施.xlsx", 公共服务设施一览表=rows)
+    plan, result = brought()
+    found = plan.layer("facilities")
+    classes = found.dropna(subset="classes")[["parcel_id", "classes"]].to_numpy().tolist()
+    assert classes == [["A-01", 9.0], ["A-02", 12.0], ["A-04", 24.0]]
+    markets = found[found["service"] == "market"]
+    assert markets["parcel_id"].tolist() == ["A-01", "A-03"]
+    assert "floor_area_m2" not in markets or markets["floor_area_m2"].isna().all()
+    assert any("of each or of all" in one.message for one in rules(result, "office-value"))
+
+
+def test_a_table_of_totals_is_none_of_facilities_and_its_residents_are_told(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    rows = [["项目", "数值"], ["规划总人口", "1.03万人"], ["总建筑面积", "52.3万平方米"]]
+    workbook(folder / "附表.xlsx", 主要指标=rows)
+    plan, result = brought()
+    assert not len(plan.layer("facilities"))
+    assert "10,300 residents" in rules(result, "office-residents")[0].message
+
+
+def test_a_mapinfo_file_that_says_no_charset_is_read_in_chinese(folder, brought):
+    head = 'Version 300\nCharset "Neutral"\nDelimiter ","\nCoordSys NonEarth Units "m"\nColumns 2\n'
+    shapes = "".join(
+        f"Region 1\n 4\n{w} {s}\n{e} {s}\n{e} {n}\n{w} {n}\n"
+        for w, s, e, n in (square.bounds for square in squares(2))
+    )
+    text = f"{head}  地块编号 Char(20)\n  用地性质 Char(20)\nData\n{shapes}"
+    (folder / "地块.mif").write_bytes(text.encode("gbk"))
+    (folder / "地块.mid").write_bytes('"城A-01","二类居住用地"\n"城A-02","公园绿地"\n'.encode("gbk"))
+    assert column(brought()[0], "land_use") == {"城A-01": "070102", "城A-02": "1401"}

@@ -62,6 +62,7 @@ from blockplan.exchange.office.values import Amount, Unread, read_amount, read_e
         ("≤2.0¹", "far", "", 2.0, "upper"),
         ("35%②", "share", "", 0.35, ""),
         ("54米③ ", "height", "", 54.0, ""),
+        ("H≤54m（18F）", "height", "", 54.0, "upper"),
         ("500m²", "area", "", 500.0, ""),
         ("24①米", "height", "", 24.0, ""),
         ("2.2①（住宅）", "far", "", 2.2, ""),
@@ -110,7 +111,7 @@ def test_what_says_nothing_and_what_has_no_limit_is_no_number(written):
     ("written", "quantity"),
     [
         ("住宅54，商业24", "height"), ("6层", "height"), ("详见图则", "far"), ("2.0/3.0", "far"),
-        ("绝对标高120米", "height"),
+        ("绝对标高120米", "height"), ("1.0＜R≤0.8", "far"), ("≤1.5且≥2.0", "far"),
         ("35公顷", "share"), ("-3", "area"), (True, "far"), ("24①36②", "height"), ("12①345", "area"),
     ],
 )  # fmt: skip

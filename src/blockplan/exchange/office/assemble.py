@@ -72,7 +72,7 @@ def assemble(
         drawn = {role: of(role) for role in roles}
         return without_parcels(made, drawn, crs, mapping, profile, findings)
     _numbers_of_labels(of("parcels"), of("labels"), findings)
-    found = parcels.gather(of("parcels", "road_areas"), mapping, profile, findings)
+    found = parcels.gather(of("parcels", "road_areas"), mapping, profile, made, findings)
     built.made["joined"] = _join_tables(
         found.rows,
         [*_of_the_plan(of("parcel_table"), findings), *_as_tables(twins)],

@@ -7,9 +7,15 @@ those of a drawing do.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
+import numpy as np
+import shapely
+
 from blockplan.exchange.office.drawing_content import DrawingText
+from blockplan.exchange.office.enclosed_areas import enclosed
 from blockplan.exchange.office.labels import MOST_HAVE, NUMBER, Reader, attributes
 from blockplan.exchange.office.mapping import IGNORED
 from blockplan.exchange.office.recognise import geometry_kind, recognise
@@ -30,6 +36,8 @@ TEXTS_EACH = 1.5
 def as_drawn(reading: SourceReading, profile: Profile) -> None:
     """Take exports of a drawing apart into its layers, and give outlines the texts that stand in them."""
     reading.layers = [part for layer in reading.layers for part in _layers_of(layer)]
+    for layer in reading.layers:
+        _closed_lines(layer, profile, reading.findings)
     points = [one for one in reading.layers if one.role is None and geometry_kind(one) == "point"]
     labels = [text for one in points for text in _texts_of(one, profile)]
     if not labels:
@@ -61,6 +69,23 @@ def _layers_of(layer: SourceLayer) -> list[SourceLayer]:
         )
         for name in told
     ]
+
+
+def _closed_lines(layer: SourceLayer, profile: Profile, findings: list[SourceFinding]) -> None:
+    """Lines that are known to be nothing, and as areas would be parcels: each has what it encloses."""
+    if layer.role is not None or geometry_kind(layer) != "line" or recognise(layer, profile).role != IGNORED:
+        return
+    lines = [line for one in layer.frame.geometry for line in [shapely.line_merge(one)]]
+    if not all(map(shapely.is_closed, lines)):
+        return
+    found = enclosed(lines)
+    frame = layer.frame.iloc[[at for at, _ in found.areas]].reset_index(drop=True)
+    frame = gpd.GeoDataFrame(frame, geometry=np.array([area for _, area in found.areas], dtype=object))
+    made = replace(layer, frame=frame)
+    if recognise(made, profile).role == "parcels":
+        layer.frame = made.frame
+        message = f"Its {len(made.frame)} lines are closed; each was taken for the land that it encloses."
+        findings.append(SourceFinding(rule="office-outline", grade="note", message=message, **layer.place))
 
 
 def _texts_of(layer: SourceLayer, profile: Profile) -> list[DrawingText]:

@@ -376,7 +376,7 @@ class _Layers:
         found = rings_of(lines, self.heal_m, tiling=role in TILING)
         self._filled(found, [(name, shape) for name, shape in self.drawn.fills if name == layer])
         shapes: Any = np.array([one.shape for one in found.rings], dtype=object)
-        labels = [one for one in self.drawn.labels if one.layer == layer]
+        labels = [one for one in self.drawn.labels if self.roles.get(one.layer) == role]
         marks = [one for one in self.drawn.marks if one.layer == layer and one.tags]
         rows, _ = attributes(shapes, found.open, [], marks, self.reader)
         tree = shapely.STRtree(shapes)

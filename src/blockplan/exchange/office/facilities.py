@@ -12,7 +12,7 @@ import shapely
 from blockplan.exchange.office.bounds import status_of
 from blockplan.exchange.office.features import Chosen, collect, framed, name_of, parcels_at, unique, value
 from blockplan.exchange.office.joining import match_numbers
-from blockplan.exchange.office.rows import PLACE, read_rows
+from blockplan.exchange.office.rows import PLACE, about_row, read_rows
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.texts import (
     Named,
@@ -42,6 +42,10 @@ OWN_LAND = {
     "nursing_home": ("080701", "0807"), "culture": ("0803",), "library": ("080301",), "sport": ("0805",),
     "fire": ("1310",),
 }  # fmt: skip
+
+
+#: A number of a parcel among words.
+_PLACES = re.compile(r"[A-Za-z0-9]+(?:[-—–－_.][A-Za-z0-9]+)*")
 
 
 def facilities(
@@ -144,26 +148,46 @@ def _listed(
         for row in read_rows(layer, choice, profile, findings):
             if not name_of(row) and not row.get("service"):
                 continue
-            parcel = _named_parcel(row, parcels, findings)
-            record = _record(row, "table", findings) | {"parcel_id": parcel}
-            if parcel is None:
-                if not row.get("parcel_id"):
-                    file, sheet, place = row[PLACE]
-                    findings.append(
-                        SourceFinding(
-                            rule="office-unjoined",
-                            grade="warning",
-                            message=f"Facility {record['name_zh']} of the table says no parcel, so nobody "
-                            "knows where it is; it was left out.",
-                            file=file,
-                            layer=sheet,
-                            id=place,
-                        )
+            for one in _each_place(row, list(points), findings):
+                parcel = _named_parcel(one, parcels, findings)
+                record = _record(one, "table", findings) | {"parcel_id": parcel}
+                if parcel is not None:
+                    for part, entry in zip(kept, (one, points[parcel], record), strict=True):
+                        part.append(entry)
+                elif not one.get("parcel_id"):
+                    message = (
+                        f"Facility {record['name_zh']} of the table says no parcel, so nobody knows where "
+                        "it is; it was left out."
                     )
-                continue
-            for part, one in zip(kept, (row, points[parcel], record), strict=True):
-                part.append(one)
+                    findings.append(about_row(one, "office-unjoined", "warning", message))
     return kept
+
+
+def _each_place(row: Row, there: list[str], findings: list[SourceFinding]) -> list[Row]:
+    """The row for each parcel that it names (`A-01、E-02`, `A-03地块东侧`), with its size if it says one."""
+    said = text_of(row.get("parcel_id"))
+    if not said or match_numbers([said], there)[0]:
+        return [row]
+    words = _PLACES.findall(said)
+    found = match_numbers(words, there)[0]
+    alone = not re.search(r"\w", _PLACES.sub("", said))
+    places = [word for word in dict.fromkeys(words) if word in found and (alone or re.search(r"\D", word))]
+    if not places:
+        return [row]
+    sizes = [part for part in re.split(r"[、,，;；/和及]", text_of(row.get("scale_text"))) if part.strip()]
+    shared = dict.fromkeys((*SIZES, "scale_text"))
+    if len(places) == 1:
+        return [row | {"parcel_id": places[0]}]
+    if len(sizes) == len(places):
+        pairs = zip(places, sizes, strict=True)
+        return [row | shared | {"parcel_id": place, "scale_text": size} for place, size in pairs]
+    if any(row.get(column) for column in shared):
+        message = (
+            f"{name_of(row) or row[PLACE][2]} stands in {len(places)} parcels, and its size may be that "
+            "of each or of all; it is unknown."
+        )
+        findings.append(about_row(row, "office-value", "warning", message, value=said))
+    return [row | shared | {"parcel_id": place} for place in places]
 
 
 def _from_texts(

@@ -38,6 +38,8 @@ def forms_of(grid: SheetGrid, known: Known) -> list[dict[str, Any]]:
         cells = [cell for cell in row if cell is not None]
         named = [isinstance(cell, str) and known.knows(name_and_unit(cell)[0]) for cell in cells]
         if not any(named):
+            if len(cells) > FEWEST:
+                return []  # a row of a table
             continue
         # Names stand at every second place, or a name whose value is left empty before another.
         pairs = [*zip(cells[::2], cells[1::2], strict=False)] if not any(named[1::2]) else None
@@ -53,7 +55,8 @@ def forms_of(grid: SheetGrid, known: Known) -> list[dict[str, Any]]:
             found[-1][" ".join(str(name).split())] = value
         names |= _names(cells, named)
     whole = any(known.names_parcels(name_and_unit(name)[0]) for name in names)
-    return found if whole and len(names) >= FEWEST else []
+    filled = len(found[0].keys() - {ROW, SECTION}) if found else 0
+    return found if whole and filled >= FEWEST else []
 
 
 def _names(cells: Sequence[Any], named: Sequence[bool]) -> set[str]:

@@ -24,6 +24,7 @@ from blockplan.exchange.layers import spare_drawn_plan, written
 from blockplan.exchange.office import assemble, datum
 from blockplan.exchange.office.cad_shapefiles import as_drawn
 from blockplan.exchange.office.centre_lines import centre_lines_apart
+from blockplan.exchange.office.corners import drawn_by_corners
 from blockplan.exchange.office.days import day_in, days_of
 from blockplan.exchange.office.decimal_commas import with_points
 from blockplan.exchange.office.duplicate_files import as_it_stands, drawn_again
@@ -160,6 +161,7 @@ def import_office(
     chosen.plan["crs"] = "local" if placed.crs is None else datum.name_of(placed.crs)
     built = assemble.assemble(layers, chosen, profile, placed.crs, findings, ask)
     texts = [*reading.remarks, *(text for layer, _ in layers for text in layer.remarks)]
+    texts += [text for layer, choice in layers if choice.role == IGNORED for text in _said_in(layer)]
     if "parcels" in built.layers:
         compare_with_texts(built.layers["parcels"], built.manifest, texts, findings)
     built.made["healed"] = reading.healed + built.made["healed"]
@@ -183,6 +185,15 @@ def import_office(
     summary = in_classes(written(plan, out, tally), reading)
     _put(Path(out), text)
     return OfficeImport(summary, chosen, text, findings, built.made)
+
+
+def _said_in(table: SourceLayer) -> list[str]:
+    """What a table that is none of the plan's says: heading and cell, and the cells of each row."""
+    if table.drawn:
+        return []
+    cells = [[text_of(cell) for cell in row] for row in table.frame[table.fields].to_numpy()]
+    headed = [f"{name}{cell}" for row in cells for name, cell in zip(table.fields, row, strict=True) if cell]
+    return headed + ["".join(row) for row in cells]
 
 
 def _put(out: Path, text: str) -> None:
@@ -209,6 +220,7 @@ def _choose(
         return given, _as_given(reading, given, profile, findings)
     pairs = [(layer, recognise(layer, profile)) for layer in reading.layers]
     _empty(pairs)
+    pairs = drawn_by_corners(pairs, profile, findings)
     pairs = _land(pairs, profile, findings)
     _numbers_of_tables(pairs)
     pairs = as_it_stands(pairs, profile, findings)

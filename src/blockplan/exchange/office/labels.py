@@ -48,6 +48,8 @@ _USES = re.compile(r"\s*[/+]\s*")
 _FIGURE = re.compile(r"[\d.]+\s*(?:%|ha|hm2|m2|㎡|m|公顷|平方米|米|亩|人|户|个|辆)?", re.IGNORECASE)
 #: A class of land by its name, beside its code.
 _USE = re.compile(r"(?:用地|绿地|水域|广场)$")
+#: Numbers that count within a block, on a layer of numbers.
+_DIGITS = re.compile(r"\d{1,4}")
 #: So many figures in a parcel are its indicators, not a house's number or a height of the ground.
 BARE_FIGURES = 3
 #: Two digits are a figure before they are a use; those that begin with 0 are none of a figure.
@@ -108,9 +110,9 @@ class Reader:
         """The line of a text that is a parcel's number, as those of this drawing are built; "" for none."""
         of_numbers = self._named(label.layer) == NUMBER
         lines = (line.strip() for line in label.text.splitlines())
-        return next(
-            (one for one in lines if self.is_number(one) and (of_numbers or _form(one) in self._forms)), ""
-        )
+        if of_numbers:
+            return next((one for one in lines if self.is_number(one) or _DIGITS.fullmatch(one)), "")
+        return next((one for one in lines if self.is_number(one) and _form(one) in self._forms), "")
 
     def column_of(self, text: str) -> str:
         """The column that a text names and nothing else, or ""."""

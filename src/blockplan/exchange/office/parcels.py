@@ -25,7 +25,7 @@ from blockplan.exchange.office.bounds import (
     status_of,
 )
 from blockplan.exchange.office.duplicate_files import refuse_two_drawings
-from blockplan.exchange.office.features import beside
+from blockplan.exchange.office.features import beside, parcels_at
 from blockplan.exchange.office.joining import block_named, key, same
 from blockplan.exchange.office.kilometres import refuse_specks
 from blockplan.exchange.office.residents import of_households
@@ -67,9 +67,17 @@ def gather(
     layers: list[tuple[SourceLayer, LayerChoice]],
     mapping: OfficeMapping,
     profile: Profile,
+    areas: dict[str, gpd.GeoDataFrame],
     findings: list[SourceFinding],
 ) -> ImportedParcels:
-    """The parcels of all layers, each with one number of its own; broken outlines are mended and listed."""
+    """
+    The parcels of all layers, each with one number of its own; broken outlines are mended and listed.
+
+    Parameters
+    ----------
+    areas
+        Drawn ``blocks`` and ``subblocks``, in which numbers may count anew.
+    """
     found = ImportedParcels()
     count = 0
     for layer, choice in layers:
@@ -84,7 +92,7 @@ def gather(
             _named_after(layer, rows, findings)
         _sound(found, rows, shapes, findings)
     refuse_specks(count, len(found.rows))
-    _numbered(found, mapping, findings)
+    _numbered(found, mapping, areas, findings)
     return found
 
 
@@ -177,12 +185,28 @@ def _point(shape: Any) -> tuple[float, float]:
 # Numbers
 
 
-def _within_blocks(rows: list[Row], findings: list[SourceFinding]) -> None:
+def _lying_in(found: ImportedParcels, areas: dict[str, gpd.GeoDataFrame]) -> None:
+    """Enter the block or subblock in which each parcel lies."""
+    for layer, column in (("subblocks", "subblock_id"), ("blocks", "block_id")):
+        if layer in areas and found.rows:
+            drawn = areas[layer].rename(columns={column: "parcel_id"})
+            middles = [shape.representative_point() for shape in found.shapes]
+            for row, name in zip(found.rows, parcels_at(middles, drawn), strict=True):
+                if name:
+                    row[column] = name
+            return
+
+
+def _within_blocks(
+    found: ImportedParcels, areas: dict[str, gpd.GeoDataFrame], findings: list[SourceFinding]
+) -> None:
     """Numbers that begin anew in each block (01, 02 ...) stand behind the name of it, its file or folder."""
-    numbered = [row for row in rows if row.get("parcel_id") and "_standard" not in row]
+    numbered = [row for row in found.rows if row.get("parcel_id") and "_standard" not in row]
     plain_count = len({key(str(row["parcel_id"])) for row in numbered})
     if not numbered or plain_count > ANEW * len(numbered):
         return
+    if not any(row.get("subblock_id") or row.get("block_id") for row in numbered):
+        _lying_in(found, areas)
     if not any(row.get("subblock_id") or row.get("block_id") for row in numbered):
         blocks = _block_of_layers({row[PLACE][:2] for row in numbered})
         for row in numbered if blocks else ():
@@ -226,8 +250,13 @@ def _block_of_layers(places: set[tuple[str, str]]) -> dict[tuple[str, str], str]
     return {}
 
 
-def _numbered(found: ImportedParcels, mapping: OfficeMapping, findings: list[SourceFinding]) -> None:
-    _within_blocks(found.rows, findings)
+def _numbered(
+    found: ImportedParcels,
+    mapping: OfficeMapping,
+    areas: dict[str, gpd.GeoDataFrame],
+    findings: list[SourceFinding],
+) -> None:
+    _within_blocks(found, areas, findings)
     by_number: dict[str, list[int]] = defaultdict(list)
     for at, row in enumerate(found.rows):
         by_number[key(str(row.get("parcel_id", "")))].append(at)

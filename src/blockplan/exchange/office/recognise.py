@@ -18,7 +18,7 @@ from blockplan.exchange.office.bounds import bound_named, states
 from blockplan.exchange.office.mapping import IGNORED, FieldChoice, LayerChoice
 from blockplan.exchange.office.profile import TABLE_FIELDS, FieldNames
 from blockplan.exchange.office.source import SourceFinding
-from blockplan.exchange.office.texts import facilities_in, facilities_remarked
+from blockplan.exchange.office.texts import facilities_in, facilities_remarked, service_of
 from blockplan.exchange.office.titles import PLANNED, name_and_unit, name_parts, narrower, plain, says_before
 from blockplan.exchange.office.values import Amount, Unread, is_blank, read_amount, read_elevation, text_of
 from blockplan.exchange.office.vectors import cut_through
@@ -163,6 +163,8 @@ def _score(layer: SourceLayer, names: LayerNames, fields: list[FieldChoice], kin
     if not layer.drawn:
         # A table is what its fields are; its name says little.
         score = (0.3 * by_name + 0.35 + 0.1 * min(len(sure), 5)) if wants else 0.0
+    if names.role == "facility_table" and not _of_facilities(layer, sure):
+        score = 0.0
     if names.geometry == kind and by_name:
         score += 0.05
     if names.role in {"boundary", "blocks"} and len(layer.frame) > 500:
@@ -171,6 +173,14 @@ def _score(layer: SourceLayer, names: LayerNames, fields: list[FieldChoice], kin
     if sure:
         said.append(f"fields {', '.join(one.field for one in sure[:5])}")
     return score, "; ".join(said)
+
+
+def _of_facilities(layer: SourceLayer, fields: list[FieldChoice]) -> bool:
+    """Whether rows say where facilities are, or one of them is a kind of facility that is known."""
+    if {one.column for one in fields} & {"parcel_id", "x"}:
+        return True
+    named = [one.field for one in fields if one.column in {"name_zh", "service"}]
+    return any(service_of(text_of(value)) for name in named for value in looked_at(layer, name))
 
 
 def _by_name(layer: SourceLayer, names: LayerNames) -> tuple[float, str]:

@@ -105,7 +105,10 @@ _DATUM_ALONE = re.compile(
     + r"))(?:(?:(?:19)?85)(?=国家|高程|黄海|基准)|(?<=国家)1985|[^()\[\]【】\d])*[)\]】]"
 )
 #: Storeys behind a height in metres (`24m/6F`) say the same once more.
-_STOREYS_BEHIND = re.compile(r"(?<=[m米])\s*[/、,，]\s*\d+\s*(?:F\b|层|層|階|층|storeys?\b)", re.IGNORECASE)
+_STOREYS_BEHIND = re.compile(
+    r"(?<=[m米])\s*(?:[/、,，]\s*\d+\s*(?:F\b|层|層|階|층|storeys?\b)|[(（]\s*\d+\s*(?:F|层|層|階|층)\s*[)）])",
+    re.IGNORECASE,
+)
 #: Or before it (`18F/54m`).
 _STOREYS_BEFORE = re.compile(
     r"^\s*\d+\s*(?:F|层|層|階|층|storeys?)\s*[/、,，]\s*(?=[≤<]?\s*\d+(?:\.\d+)?\s*[m米])", re.IGNORECASE
@@ -327,6 +330,8 @@ def _parsed(text: str, quantity: str, unit: str) -> Amount | Unread | None:
         return Unread(f"holds {len(found)} numbers and says no range" if found else "holds no number")
     if _has_words(text.replace(both[0], "") if both else text, quantity):
         return Unread("holds words beside the number")
+    if both and found[0][0] > found[1][0]:
+        return Unread("has its lower end above its upper one")
     if ends:
         return _scaled(ends, "range", quantity, unit)
     kind: Kind = "lower" if _MORE.search(text) else "upper" if _LESS.search(text) else ""

@@ -189,6 +189,9 @@ def layer_frame(path: Path, label: str, layer: str | None, reading: SourceReadin
         try:
             frame = _told(path, by_feature)
         except PlanDataError as error:
+            if "codec can't decode" in str(error) and "encoding" not in options:
+                # A MapInfo file that says no charset.
+                return layer_frame(path, label, layer, reading, encoding="GB18030")
             if layer is None or UNSUPPORTED not in str(error):
                 raise
             frame = _told(path, lambda: by_feature(_of_any_kind(path, layer)))
