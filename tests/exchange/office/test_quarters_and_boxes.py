@@ -249,7 +249,7 @@ def test_parcels_drawn_as_closed_lines_are_areas_with_the_numbers_in_them(folder
     assert "lines are closed" in rules(result, "office-outline")[0].message
 
 
-def test_a_table_of_corners_draws_the_parcels(folder, brought):
+def test_a_table_of_corners_draws_the_parcels(folder, brought, tmp_path):
     rows = [["界址点成果表（中央子午线117度）"], ["地块编号", "点号", "纵坐标X", "横坐标Y"]]
     for number, square in zip(["A-01", "A-02"], squares(2), strict=True):
         for at, (x, y) in enumerate(square.exterior.coords[:-1]):
@@ -261,6 +261,8 @@ def test_a_table_of_corners_draws_the_parcels(folder, brought):
     assert found.area.loc[["A-01", "A-02"]].tolist() == [10_000, 10_000]
     assert found.total_bounds[:2].tolist() == [500_000, 4_400_000]
     assert any("A-03 1 corners" in one.message for one in rules(result, "office-outline"))
+    again, _ = brought(mapping=tmp_path / "plan" / "mapping.toml")
+    assert again.layer("parcels")["parcel_id"].tolist() == plan.layer("parcels")["parcel_id"].tolist()
 
 
 def test_numbers_of_digits_alone_stand_behind_the_quarter_that_is_drawn_about_them(folder, brought):

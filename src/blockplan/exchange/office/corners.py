@@ -12,6 +12,7 @@ import shapely
 
 from blockplan.exchange.office.recognise import recognise
 from blockplan.exchange.office.source import SourceFinding, SourceLayer
+from blockplan.exchange.office.titles import name_and_unit
 from blockplan.exchange.office.values import is_blank, text_of
 
 if TYPE_CHECKING:
@@ -22,19 +23,17 @@ if TYPE_CHECKING:
 FEWEST, MOST = 3, 0.5
 
 
-def drawn_by_corners(
-    pairs: list[tuple[SourceLayer, LayerChoice]], profile: Profile, findings: list[SourceFinding]
-) -> list[tuple[SourceLayer, LayerChoice]]:
-    """The layers, tables of corners as layers of the parcels that they draw; each is told."""
-    return [_drawn(layer, choice, profile, findings) or (layer, choice) for layer, choice in pairs]
+def draw_corners(layers: list[SourceLayer], profile: Profile, findings: list[SourceFinding]) -> None:
+    """Put layers of the parcels that they draw for tables of corners; each is told."""
+    east = set(profile.of_role("parcels")["x"].names)
+    for at, layer in enumerate(layers):
+        if not layer.drawn and east & {name_and_unit(name)[0] for name in layer.fields}:
+            layers[at] = _drawn(layer, recognise(layer, profile), findings) or layer
 
 
-def _drawn(
-    layer: SourceLayer, choice: LayerChoice, profile: Profile, findings: list[SourceFinding]
-) -> tuple[SourceLayer, LayerChoice] | None:
-    fields = [choice.column(column) for column in ("parcel_id", "x", "y")]
-    number, east, north = fields
-    if layer.drawn or choice.role != "parcel_table" or number is None or east is None or north is None:
+def _drawn(layer: SourceLayer, choice: LayerChoice, findings: list[SourceFinding]) -> SourceLayer | None:
+    number, east, north = (choice.column(column) for column in ("parcel_id", "x", "y"))
+    if choice.role != "parcel_table" or number is None or east is None or north is None:
         return None
     # A number stands in the first row of its corners, or in each.
     numbers = layer.frame[number.field].map(lambda one: None if is_blank(one) else text_of(one)).ffill()
@@ -55,4 +54,4 @@ def _drawn(
             findings.append(
                 SourceFinding(rule="office-outline", grade="warning", message=message, **layer.place)
             )
-    return made, recognise(made, profile)
+    return made

@@ -24,7 +24,7 @@ from blockplan.exchange.layers import spare_drawn_plan, written
 from blockplan.exchange.office import assemble, datum
 from blockplan.exchange.office.cad_shapefiles import as_drawn
 from blockplan.exchange.office.centre_lines import centre_lines_apart
-from blockplan.exchange.office.corners import drawn_by_corners
+from blockplan.exchange.office.corners import draw_corners
 from blockplan.exchange.office.days import day_in, days_of
 from blockplan.exchange.office.decimal_commas import with_points
 from blockplan.exchange.office.duplicate_files import as_it_stands, drawn_again
@@ -148,6 +148,7 @@ def import_office(
     findings = reading.findings
     with_points(reading.layers, findings)
     take_apart(reading.layers, profile, findings)
+    draw_corners(reading.layers, profile, findings)
     chosen, layers = _choose(reading, profile, given, ask, findings)
     _located(layers, findings)
     _plan_table(chosen, reading, Path(out), findings)
@@ -220,7 +221,6 @@ def _choose(
         return given, _as_given(reading, given, profile, findings)
     pairs = [(layer, recognise(layer, profile)) for layer in reading.layers]
     _empty(pairs)
-    pairs = drawn_by_corners(pairs, profile, findings)
     pairs = _land(pairs, profile, findings)
     _numbers_of_tables(pairs)
     pairs = as_it_stands(pairs, profile, findings)
