@@ -12,6 +12,7 @@ from tests.builders import a_plan, parcels_of, square
 from blockplan.errors import UsageError
 from blockplan.propose import Change, SearchAnswer, Unmet, conclude
 from blockplan.propose.changes import new_feature
+from blockplan.propose.proposal import Proof
 from blockplan.report.proposal.page import ProposalWords, proposal_document, write_proposal
 from blockplan.report.renderers.html import page as page_of
 from blockplan.report.words import Words
@@ -62,6 +63,16 @@ def test_how_good_it_is_stands_in_words_and_never_better_than_it_is(said, expect
     assert ("Proved" in shown) == (
         said.get("bound", 2.0) in (2.0, 0.0) and said.get("objective", 2.0) is not None
     )
+
+
+def test_what_stands_against_a_proof_is_said_in_words_of_the_reader():
+    proof = Proof(against=("cuts_offered: 3", "effects_added_up: zone-edu", "of_another_version: 1"))
+    made = proposal(bound=1.0, proof=proof)
+    title = made.after.verdict("zone-edu").title["en"]
+    said = ProposalWords.of(made, Words("en")).standing[0]
+    assert f"what changes do to “{title}” was only added up" in said
+    assert "only 3 were on offer" in said
+    assert "of_another_version: 1" in said  # a reason that has no words stays as it is
 
 
 def test_a_must_rule_that_only_became_unknown_is_counted_so_and_leaves_with_1():

@@ -84,9 +84,13 @@ def test_the_page_stands_without_a_fault_in_every_language(
     tab, wrong = opened(service, chromium, lang, width)
     assert "token" not in tab.url
     # Nobody named what is edited of the plan as drawn: it is called so in the reader's language.
-    draft = {"zh": "草案", "en": "draft", "ja": "素案"}[lang]
+    draft = {"zh": "草案", "en": "Draft", "ja": "素案"}[lang]
     assert tab.locator("header option:checked").inner_text() == draft
     assert tab.locator(".scenarios .chosen").inner_text().startswith(draft) or width < 1000
+    # Who reads the map finds there what its signs stand for.
+    assert {"zh": "小学", "en": "Primary school", "ja": "小学校"}[lang] in [
+        one.text_content()[1:] for one in tab.locator(".left .uses li:has(.mark)").all()
+    ]
     assert tab.locator(".verdict").count() == len(
         [one for one in service.ask("/workspace/result")[1]["verdicts"] if one["outcome"] != "not_applicable"]
     )
@@ -242,6 +246,10 @@ def test_a_parcel_is_split_on_the_map_by_mouse(service: Service, chromium: Any) 
     tab.keyboard.press("s")
     side = tab.evaluate("() => 0") or box["height"] / 5
     tab.mouse.click(x, y - side)
+    tab.mouse.move(x, y)  # the line follows the mouse before it is put
+    tab.wait_for_function(
+        "() => __map.querySourceFeatures('sketch').some(one => one.geometry.type === 'LineString')"
+    )
     tab.mouse.dblclick(x, y + side)
     settled(tab)
     ids = [
@@ -249,6 +257,14 @@ def test_a_parcel_is_split_on_the_map_by_mouse(service: Service, chromium: Any) 
     ]
     assert "E-2" in ids, (tab.locator(".hint").inner_text(), ids)
     assert service.ask("/workspace/verify")[1]["same"] is True
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("c")
+    tab.locator("#compare-with").select_option("base")
+    differing = tab.locator(".panel .flips").first
+    differing.wait_for(timeout=WAIT_MS)
+    assert re.search(r"outline [\d,.]+ m² → [\d,.]+ m²", differing.inner_text())
+    assert not re.search(r"\d\.\d{4}", differing.inner_text())
+    tab.locator("#compare-with").select_option("")
     tab.keyboard.press("Control+z")
     settled(tab)
     assert wrong == []

@@ -12,6 +12,12 @@ export interface Use {
   safe: string;
 }
 
+/** A kind of facility: its name, and the letter that stands for it. */
+export interface Mark {
+  sign: string;
+  name: string;
+}
+
 export interface Given {
   lang: string;
   plan: string;
@@ -22,7 +28,7 @@ export interface Given {
   write: string | null;
   worker: string;
   uses: Use[];
-  marks: Record<string, string>;
+  marks: Record<string, Mark>;
   words: Words;
 }
 

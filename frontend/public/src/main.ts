@@ -246,11 +246,13 @@ class Page {
 
   private relist(): void {
     const list = this.root.querySelector(".uses")!;
-    fill(list, ...this.plan.visible().map((one) => {
+    const signs = this.plan.signs().map(({ sign, name }) => h("li", {}, h("span", { class: "mark", "aria-hidden": "true" }, sign), ` ${name}`));
+    const uses = this.plan.visible().map((one) => {
       const swatch = h("i", { class: "swatch", "aria-hidden": "true" });
       swatch.style.backgroundColor = one.colour;
       return h("li", {}, swatch, ` ${one.name} `, h("span", { class: "note" }, one.code));
-    })); // prettier-ignore
+    });
+    fill(list, ...uses, ...signs);
   }
 
   // Opinions

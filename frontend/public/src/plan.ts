@@ -8,7 +8,7 @@ import { centreOn, flat, geometryToMap, onPlan, toMap, toPlan, type Place } from
 import { aside, drawSigns } from "../../map/marks";
 import { Sliding } from "../../map/sliding";
 import { boundary, fitting, FONT, ground, line, MANY, names, network, parcelLines, signs } from "../../map/style";
-import type { Given, PlanData, Use } from "./data";
+import type { Given, Mark, PlanData, Use } from "./data";
 
 export type When = "land_use" | "existing_land_use";
 const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
@@ -197,6 +197,12 @@ export class PublicMap {
     return this.given.uses.filter((one) => codes.has(one.code)).map((one) => ({ ...one, colour: this.fill(one.code) }));
   }
 
+  /** Kinds of facilities whose signs are on the screen. */
+  signs(): Mark[] {
+    const services = new Set(this.map.queryRenderedFeatures({ layers: ["facilities-sign"] }).map((one) => String(one.properties["service"] ?? "")));
+    return Object.entries(this.given.marks).filter(([service]) => services.has(service)).map(([, mark]) => mark);
+  }
+
   /** A place chosen: its object stands out, a circle of so many metres goes round the point. */
   choose(about: string, at: Place | null, metres: number): void {
     const [layer, ...rest] = about.split(":");
@@ -268,9 +274,9 @@ const shortened = (name: string): string => name.replace(/用地$/, "");
 
 const DOT = { "circle-radius": 12, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": "#14202b", "circle-stroke-width": 3 };
 
-function drawn(feature: GeoJSON.Feature, marks: Record<string, string>): GeoJSON.Feature {
+function drawn(feature: GeoJSON.Feature, marks: Record<string, Mark>): GeoJSON.Feature {
   const own = feature.properties ?? {};
-  const sign = own["service"] ? { sign: marks[String(own["service"])] ?? "·" } : {};
+  const sign = own["service"] ? { sign: marks[String(own["service"])]?.sign ?? "·" } : {};
   return { ...feature, properties: { ...own, ...sign }, geometry: geometryToMap(feature.geometry) };
 }
 

@@ -152,10 +152,16 @@ function landUses(names: string[]): HTMLElement[] {
   ]; // prettier-ignore
 }
 
+/** A value of a column; of an outline its size (`Polygon 8000.0 m2`). */
+function held(layer: string, column: string, value: unknown): string {
+  const [, size, unit] = (column === "geometry" && / ([\d.]+) (m2?)$/.exec(String(value))) || [];
+  return size ? `${number(Number(size), 1)} ${unit === "m2" ? say("squareMetres") : "m"}` : valueName(layer, column, value);
+}
+
 function changed(one: Comparison["changed"][number], go: (layer: string, id: string) => void): HTMLElement {
   const said = one.change !== "changed"
     ? say(one.change === "added" ? "isAdded" : "isGone")
-    : one.fields.map((each) => `${columnName(one.layer, each.column)} ${valueName(one.layer, each.column, each.old)} → ${valueName(one.layer, each.column, each.new)}`).join("; "); // prettier-ignore
+    : one.fields.map((each) => `${each.column === "geometry" ? say("outline") : columnName(one.layer, each.column)} ${held(one.layer, each.column, each.old)} → ${held(one.layer, each.column, each.new)}`).join("; "); // prettier-ignore
   const there = store.features.get(one.layer)?.has(one.id);
   return h("li", {}, there ? h("button", { class: "link", onclick: () => go(one.layer, one.id) }, one.id) : h("span", {}, one.id), h("small", {}, said));
 }

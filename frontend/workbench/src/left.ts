@@ -5,7 +5,7 @@ import { colourOf, isSafe, setSafe } from "./colours";
 import { GROUPS, type Group } from "./groups";
 import type { PlanMap } from "./map";
 import { isPart, key, store } from "./store";
-import { layerName, nameOf, useName } from "./vocabulary";
+import { layerName, nameOf, serviceName, signOf, useName } from "./vocabulary";
 import { number, say, scenarioName } from "./words";
 import type { Outcome } from "./types";
 
@@ -63,6 +63,7 @@ export function drawLeft(into: Element, plan: PlanMap | null, ways: Ways): void 
       h("li", {}, h("label", {}, h("input", { type: "checkbox", checked: plan.isShown(group), onchange: () => void plan.toggle(group) }), say(group))),
     )),
     h("ul", { class: "uses" }, ...usesDrawn().map((code) => h("li", {}, h("i", { style: `background:${colourOf(code)}` }), `${code} ${useName(code)}`))),
+    h("ul", { class: "uses" }, ...servicesDrawn().map((service) => h("li", {}, h("b", { class: "mark" }, signOf(service)), serviceName(service)))),
   ); // prettier-ignore
 }
 
@@ -106,6 +107,12 @@ function shownGroups(): Group[] {
 function usesDrawn(): string[] {
   const parcels = [...(store.features.get("parcels")?.values() ?? [])];
   return [...new Set(parcels.map((one) => String(one.properties["land_use"] ?? "")))].filter(Boolean).sort();
+}
+
+/** Kinds of facilities, whose signs stand on the map. */
+function servicesDrawn(): string[] {
+  const facilities = [...(store.features.get("facilities")?.values() ?? [])];
+  return [...new Set(facilities.map((one) => String(one.properties["service"] ?? "")))].filter(Boolean).sort();
 }
 
 /** Features and rules by number, name or use: those that begin so before those that hold it. */

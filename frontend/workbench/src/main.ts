@@ -99,6 +99,7 @@ function layout(app: Element): (found: typeof import("./stage")) => void {
   };
   const turn = (to: typeof tab): void => {
     tab = to;
+    card.hidden = true;
     app.classList.toggle("table-open", tab === "table");
     draw.panel();
   };

@@ -3,14 +3,14 @@
 import { fill, h } from "../../map/dom";
 import { store } from "./store";
 import { columnName, valueName } from "./vocabulary";
-import { number, say } from "./words";
+import { say } from "./words";
 import type { Clash, Edit } from "./types";
 
 function told({ layer, column }: Clash, value: Clash["yours"]): string {
   if (column === "geometry") return say("outline");
   if (column === "*") return say(value === null ? "isGone" : "isThere");
   if (value === null) return say("unknownValue");
-  return typeof value === "number" ? number(value, 3) : valueName(layer, column, value);
+  return valueName(layer, column, value);
 }
 
 /** The edits that are left where some fields stay as theirs: of several values those that were chosen. */

@@ -9,7 +9,7 @@ import type { Step, Value } from "./types";
 
 const OPERATIONS: Record<string, Word> = {
   move_vertex: "vertex", remove_vertex: "vertex", boundary: "boundary", split: "split", merge: "merge",
-  add: "add", remove: "remove", move: "moved", proposal: "proposals", branch: "branch",
+  add: "add", remove: "remove", move: "moved", proposal: "takenOver", branch: "branch",
 }; // prettier-ignore
 const KINDS: Record<string, Word> = { undo: "undo", redo: "redo", outside: "outsideStep", begin: "asSaved" };
 /** So many steps fit under the map. */

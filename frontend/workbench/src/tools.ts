@@ -105,6 +105,7 @@ export class Tools {
   private move(event: MapMouseEvent): void {
     const dragged = this.dragging;
     if (dragged) this.plan.sketch([dragged.at, "id" in dragged ? this.plan.place(event) : this.snapped(event, dragged.at)]);
+    else if (this.line.length) this.plan.sketch([...this.line, this.snapped(event)]);
   }
 
   private async drop(event: MapMouseEvent): Promise<void> {

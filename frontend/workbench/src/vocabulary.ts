@@ -1,7 +1,7 @@
 // What columns, values and land uses are called, as the service names them.
 
 import { store } from "./store";
-import { language, say } from "./words";
+import { language, number, say } from "./words";
 import type { Verdict } from "./types";
 
 export function columnName(layer: string, column: string): string {
@@ -15,6 +15,7 @@ export function layerName(layer: string): string {
 /** A value as people read it: that of a list or a flag by its name, any other as it is. */
 export function valueName(layer: string, column: string, value: unknown): string {
   if (value === null || value === undefined) return "–";
+  if (typeof value === "number") return number(value, 3);
   if (typeof value === "boolean") return store.vocabulary.flags[`${value}`][language()];
   return store.vocabulary.layers[layer]?.columns[column]?.values[String(value)]?.[language()] ?? String(value);
 }

@@ -117,8 +117,8 @@ const WORDS = {
   keys: { zh: "按键", en: "Keys", ja: "キー" },
   nobody: { zh: "无", en: "none", ja: "なし" },
   unknownValue: { zh: "未知", en: "not known", ja: "不明" },
-  draft: { zh: "草案", en: "draft", ja: "素案" },
-  asDrawn: { zh: "原方案", en: "as drawn", ja: "原案" },
+  draft: { zh: "草案", en: "Draft", ja: "素案" },
+  asDrawn: { zh: "原方案", en: "As drawn", ja: "原案" },
   mapLabel: { zh: "规划图，箭头键平移", en: "Map of the plan; arrow keys pan", ja: "計画図（矢印キーで移動）" },
   branchName: { zh: "新方案的名称", en: "Name of the branch", ja: "派生の名前" },
   why: { zh: "原因", en: "Why", ja: "理由" },
@@ -184,6 +184,7 @@ const WORDS = {
   best: { zh: "目前最好", en: "best", ja: "最良" },
   bound: { zh: "界限", en: "bound", ja: "限界" },
   proved: { zh: "已证明", en: "proved", ja: "証明済み" },
+  takenOver: { zh: "采用建议", en: "Proposal taken over", ja: "提案を取り込み" },
   stale: {
     zh: "之后方案有过编辑；采用时会核对。",
     en: "The plan was edited since; taking it over is checked against that.",

@@ -156,13 +156,17 @@ def _uses(version: int) -> tuple[dict[str, Any], ...]:
     return tuple(found.values())
 
 
-def marks(version: PlanVersion, lang: str) -> dict[str, str]:
-    """Service of a facility -> the one character that stands for it on our maps."""
+def marks(version: PlanVersion, lang: str) -> dict[str, dict[str, str]]:
+    """Service of a facility -> its name, and the one character that stands for it on our maps."""
     from blockplan.report.words import Words  # noqa: PLC0415
 
     rows = PlanObject.objects.filter(version=version, layer="facilities")
     services = {said.get("service") for said in rows.values_list("properties", flat=True)}
-    return {one: Words(lang).or_else(f"mark.{one}", "·") for one in sorted(filter(None, services))}
+    words = Words(lang)
+    return {
+        one: {"sign": words.or_else(f"mark.{one}", "·"), "name": words.or_else(f"service.{one}", one)}
+        for one in sorted(filter(None, services))
+    }
 
 
 @public

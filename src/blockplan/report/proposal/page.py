@@ -236,10 +236,19 @@ class ProposalWords(ComparisonWords):
             moves = self.words.number(sum(answer.proof.moves.values()))
             return self.words("proved.repair_short" if short else f"proved.{key}", moves=moves)
         if answer.proof.against:
-            return self.words("standing.against", said=self.words.join(answer.proof.against))
+            return self.words(
+                "standing.against", said=self.words.join(map(self._against, answer.proof.against))
+            )
         if answer.gap is None:
             return self.words("standing.no_bound")
         return self.words("standing.gap", bound=self.amount(answer.bound), gap=self.words.share(answer.gap))
+
+    def _against(self, reason: str) -> str:
+        """What stands against a proof, with the rule that it is about by its title."""
+        code, _, what = reason.partition(": ")
+        titles = {one.rule: self.words.pick(one.title) for one in self.proposal.after.verdicts}
+        said = self.words.or_else(f"against.{code}", "")
+        return said.format(what=titles.get(what.partition(" ")[0], what)) if said else reason
 
     def _must(self, column: ComparedColumn) -> dict[str, int]:
         """How many ``must`` verdicts come out how."""
