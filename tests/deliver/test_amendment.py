@@ -149,10 +149,10 @@ def test_what_an_amendment_says_on_a_terminal_is_in_the_readers_language_and_tel
             main(["amend", *(str(tmp_path / one) if not one.startswith("-") else one for one in call)])
         return capsys.readouterr().out
 
-    assert "地块 A: 引导性内容变化 (停车位)" in told("base", "new")
+    assert "地块 A：引导性内容变化（停车位）" in told("base", "new")
     assert "parcel A: guidance changes (parking spaces)" in told("base", "new", "--lang=en")
     said = told("base", "park")
-    assert "地块 A: 用地性质变化 城镇住宅用地 → 公园绿地" in said
+    assert "地块 A：用地性质变化 城镇住宅用地 → 公园绿地" in said
     assert "（新增或放弃）" in said
     assert "(created)" not in said
     assert "冲突：地块 A 的 整体，原 存在，一方 更改，另一方 删除" in told(

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import docx
 import pytest
+from tests.town import town
 
-from blockplan.deliver.filing import form_document, read_answers
+from blockplan.deliver.filing import fill, form_document, read_answers
+from blockplan.deliver.from_profile import restore
 from blockplan.deliver.package import Package
 from blockplan.deliver.profile import load_delivery_profile
 from blockplan.deliver.quality import PackageFacts
 from blockplan.deliver.quality.finding import TEXTS as QUALITY_TEXTS
 from blockplan.deliver.quality.parts import form
+from blockplan.deliver.to_profile import carry
 from blockplan.errors import MappingError
 
 
@@ -34,16 +37,15 @@ def test_a_key_that_stands_twice_is_refused_with_its_line(tmp_path: Path) -> Non
         read_answers(tmp_path / "form.yaml", profile)
 
 
-def test_the_form_to_sign_says_kind_and_level_in_words_and_a_million_people_in_figures() -> None:
+def test_the_form_to_sign_says_kind_and_system_in_words_and_a_million_people_in_figures() -> None:
     profile = load_delivery_profile("hangzhou-xg")
     form = {one.key: None for one in profile.filing.form}
     of = {one.source: one.key for one in profile.filing.form}
-    form |= {of["filing:kind"]: "1", of["plan:level"]: "parcel", of["filing:residents"]: 1_234_567.0}
+    form |= {of["filing:kind"]: "1", of["filing:residents"]: 1_234_567.0}
     form |= {of["plan:crs"]: "EPSG:4548"}
     book = docx.Document(io.BytesIO(form_document(profile, form, dt.date(2026, 1, 1))))
     said = {row.cells[0].text: row.cells[1].text for row in book.tables[0].rows}
     assert said["备案类型 *"] == f"1 {profile.filing.kinds[0].name}"
-    assert said["规划层级"] == "地块层面"
     assert said["规划居住人口"] == "1,234,567"
     assert said["数据坐标系 *"] == "CGCS2000 / 3-degree Gauss-Kruger CM 117E（EPSG:4548）"
     assert any("必填项" in one.text for one in book.paragraphs)
@@ -69,3 +71,16 @@ def test_an_empty_field_of_the_form_names_the_key_to_answer_and_the_plans_where_
     remedy = QUALITY_TEXTS(f"qc-form.{found.remedy}", "zh", **found.said)
     assert f"填写 {key}（deliver --form）" in remedy
     assert (f"plan.toml 中填写 {way}" in remedy) == (way is not None)
+
+
+@pytest.mark.parametrize(("level", "said"), [("parcel", "地块层面"), ("block", "街区层面")])
+def test_the_form_says_the_level_in_its_own_words_and_the_plan_reads_them(level: str, said: str) -> None:
+    profile = load_delivery_profile("deqing")
+    key = next(one.key for one in profile.filing.form if one.source == "plan:level")
+    plan = town(level=level)
+    filled = fill(plan, profile, {}, 1, "入库")
+    assert filled[key] == said
+    for given in (said, level):
+        tables = carry(plan, profile, filled)
+        back = restore(tables, profile, filled | {key: given}, plan.manifest.crs, "2026-01-01")
+        assert back.manifest.level == level

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
 
 TEXTS = Catalog("blockplan.deliver", "texts.toml")
+#: What a field of the form carries that says the level, and the levels as the form calls them.
+LEVEL = "plan:level"
+LEVELS = {TEXTS(f"level.{one}", "zh"): one for one in ("block", "parcel")}
 YES_NO = {True: "是", False: "否"}
 #: Columns of the form as a Word document, mm: what is asked, what is said.
 WIDTHS_MM = (60, 100)
@@ -85,6 +88,8 @@ def fill(
         value = answers.get(one.key)
         if value is None and source:
             value = filing.get(key) if source == "filing" else value_of(plan, answers, source, key)
+            if one.source == LEVEL:
+                value = TEXTS(f"level.{value}", "zh")
         form[one.key] = _written(value)
     return form
 
@@ -159,8 +164,6 @@ def _said(profile: DeliveryProfile, source: str, value: Any) -> str:
     if source == "filing:kind":
         names = {str(one.kind): one.name for one in profile.filing.kinds}
         return f"{value} {names.get(str(value), '')}".strip()
-    if source == "plan:level" and f"level.{value}" in TEXTS:
-        return TEXTS(f"level.{value}", "zh")
     if source == "plan:crs":
         with suppress(pyproj.exceptions.CRSError):
             return f"{pyproj.CRS(value).name}（{value}）"

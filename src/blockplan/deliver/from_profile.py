@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import shapely
 
+from blockplan.deliver.filing import LEVEL, LEVELS
 from blockplan.deliver.pairs import columns_of
 from blockplan.deliver.profile import MADE, SCALES
 from blockplan.deliver.shapes import mended
@@ -225,6 +226,8 @@ def _manifest(profile: DeliveryProfile, form: Mapping[str, Any], crs: str, today
             continue
         if value in FLAGS:
             value = FLAGS[value]
+        elif one.source == LEVEL:
+            value = LEVELS.get(value, value)
         node = table
         *above, last = key.split(".")
         for part in above:

@@ -346,8 +346,10 @@ def ground_said(one: FilingGround, lang: str) -> str:
         _use_said(side, lang) if one.why == "land_use" else _value(side, lang) for side in (one.was, one.now)
     ]
     change = "" if one.was is None and one.now is None else f" {' → '.join(said)}"
-    of = Words(lang).join([_column(column, lang) for column in one.columns])
-    return f"{_layer(one.layer, lang)} {one.id}: {why}{f' ({of})' if of else ''}{change}"
+    words = Words(lang)
+    if one.columns:
+        why = words("list.note", said=why, note=words.join([_column(column, lang) for column in one.columns]))
+    return f"{_layer(one.layer, lang)} {one.id}{words('list.colon')}{why}{change}"
 
 
 def gain_said(one: QuantityChange, lang: str) -> tuple[str, str]:

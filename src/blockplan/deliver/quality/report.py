@@ -11,6 +11,7 @@ from blockplan.deliver.quality import RULES
 from blockplan.deliver.quality.finding import TEXTS
 from blockplan.report.document import Document, Note, Paragraph, Printed, Section, Table
 from blockplan.report.renderers.typst import pdf
+from blockplan.report.words import Words
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ def quality_pdf(
     checks = judgement.checks
     said = "blocked" if judgement.blocked else "passed"
     verdict = TEXTS(f"report.{said}", lang, n=judgement.count("blocking"))
-    judged_by = f"{TEXTS('report.profile', lang)}: {pick(profile.title, lang)} ({profile.id})"
+    words = Words(lang)
+    named = words("list.note", said=pick(profile.title, lang), note=profile.id)
+    judged_by = f"{TEXTS('report.profile', lang)}{words('list.colon')}{named}"
     faults: list[Block] = [Note(TEXTS("report.none", lang))]
     if checks:
         rows = tuple(_fault_row(check, lang) for check in checks[:PRINTED])
