@@ -624,15 +624,32 @@ def test_every_layer_of_an_amendment_opens_with_its_fields_its_reference_system_
     assert change["area_m2"].to_numpy() == pytest.approx(shapely.area(change.geometry.to_numpy()), abs=0.01)
 
 
+def test_the_parcels_around_an_amendment_lie_beside_it_and_what_is_amended_is_not_among_them(tmp_path):
+    import pyogrio
+
+    base = town()
+    for name, new in (("one", changed(base, "parcels", "A", far=1.5)), ("none", base)):
+        found = amendment(base, new)
+        write(found, found.to_dict(), tmp_path / name)
+        frame = pyogrio.read_dataframe(tmp_path / name / "amendment.gpkg", layer="around")
+        near = {"B", "D", "E"} if name == "one" else set()
+        assert set(frame["parcel_id"]) == near
+        assert dict(zip(frame["parcel_id"], frame["land_use"], strict=True)) == {
+            id_: base.layer("parcels").loc[id_, "land_use"] for id_ in near
+        }
+
+
 def test_qgis_opens_an_amendment_with_its_land_by_what_changes(tmp_path):
     found = an_amendment()
     write(found, found.to_dict(), tmp_path / "out", lang="zh")
     with closing(sqlite3.connect(tmp_path / "out" / "amendment.gpkg")) as store:
         kept = store.execute("SELECT styleName, useAsDefault, styleQML FROM layer_styles").fetchall()
         projects = store.execute("SELECT name FROM qgis_projects").fetchall()
-    names = {f"{layer} {lang}" for layer in ("before", "after", "change") for lang in LANGUAGES}
+    names = {f"{layer} {lang}" for layer in ("before", "after", "change", "around") for lang in LANGUAGES}
     assert {name for name, *_ in kept} == names
-    assert {name for name, default, _ in kept if default} == {"before zh", "after zh", "change zh"}
+    assert {name for name, default, _ in kept if default} == {
+        f"{layer} zh" for layer in ("before", "after", "change", "around")
+    }
     assert projects == [("blockplan",)]
     said = {name: [one.get("label") for one in ET.fromstring(qml).iter("category")] for name, _, qml in kept}
     assert said["change zh"] == [
@@ -657,7 +674,7 @@ def test_qgis_draws_each_piece_of_an_amendment_in_the_colour_of_its_change(tmp_p
     told = json.loads(done.stdout.splitlines()[-1])
     assert told["opened"]
     layers = told["layers"]
-    assert list(layers) == ["change", "after", "before"]
+    assert list(layers) == ["change", "after", "before", "around"]
     assert all(one["valid"] and one["style"] for one in layers.values())
     with Image.open(picture) as drawn:
         colours = {colour for _, colour in drawn.convert("RGB").getcolors(2_000_000) or ()}

@@ -14,6 +14,8 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import shapely
+
 from blockplan.deliver.amendment.amend import AFTER, BEFORE, CHANGE
 from blockplan.deliver.amendment.gains import CREATED
 from blockplan.deliver.package import digest
@@ -51,6 +53,8 @@ LAYERS, DOCUMENT, MANIFEST, SEAL, KEY = (
 #: The plan that two amendments make, beside them; the document names its content.
 MERGED = "merged"
 
+#: Layer of the parcels beside what is amended.
+AROUND = "around"
 #: Share of the longer side that the project shows around what is amended.
 ROUND = 0.15
 
@@ -82,8 +86,10 @@ def write(
     _spare(folder)
     # A seal of another amendment, written there before, is none of this one.
     with writing_folder(folder, owned=(SEAL, KEY)) as place:
-        write_layers(found.layers, place / LAYERS, crs=found.new.crs)
-        _style(found, place / LAYERS, lang)
+        bounds = _bounds(found)
+        around = {AROUND: _around(found, bounds)}
+        write_layers(found.layers | around, place / LAYERS, crs=found.new.crs)
+        _style(found, place / LAYERS, lang, bounds)
         text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False, default=str)
         (place / DOCUMENT).write_text(text + "\n", "utf-8")
         files = {name: digest(place / name) for name in (LAYERS, DOCUMENT)}
@@ -98,19 +104,32 @@ def write(
         return sorted(one.name for one in place.iterdir())
 
 
-def _style(found: PlanAmendment, package: Path, lang: str) -> None:
+def _style(found: PlanAmendment, package: Path, lang: str, bounds: tuple[float, ...]) -> None:
     """Put styles and a QGIS project into the package of an amendment's layers."""
     styled = {one: styles(found.layers, one) for one in dict.fromkeys((lang, *LANGUAGES))}
-    frames = [frame for frame in found.layers.values() if len(frame)]
-    corners = [frame.total_bounds for frame in frames]
-    bounds = (0.0, 0.0, 1.0, 1.0)
-    if corners:
-        west, south, east, north = zip(*corners, strict=True)
-        free = ROUND * max(max(east) - min(west), max(north) - min(south))
-        bounds = (min(west) - free, min(south) - free, max(east) + free, max(north) + free)
     with closing(sqlite3.connect(package)) as store, store:
         title = found.new.manifest.title.get(lang) or found.new.manifest.id
         put_inside(store, styled, lang, file=LAYERS, title=title, crs=found.new.crs, bounds=bounds)
+
+
+def _bounds(found: PlanAmendment) -> tuple[float, float, float, float]:
+    """What the project shows: all that is amended, and some land around it."""
+    corners = [frame.total_bounds for frame in found.layers.values() if len(frame)]
+    if not corners:
+        return 0.0, 0.0, 1.0, 1.0
+    west, south, east, north = zip(*corners, strict=True)
+    free = ROUND * max(max(east) - min(west), max(north) - min(south))
+    return min(west) - free, min(south) - free, max(east) + free, max(north) + free
+
+
+def _around(found: PlanAmendment, bounds: tuple[float, float, float, float]) -> gpd.GeoDataFrame:
+    """The parcels beside what is amended, which stay as they are."""
+    frame = found.new.layer("parcels")
+    amended = {*found.layers[BEFORE]["parcel_id"], *found.layers[AFTER]["parcel_id"]}
+    near = shapely.intersects(frame.geometry.to_numpy(), shapely.box(*bounds))
+    rows = frame[near & ~frame.index.isin(amended)]
+    columns = ["parcel_id", "land_use"]
+    return rows.reset_index(drop=True).assign(parcel_id=list(rows.index))[[*columns, rows.geometry.name]]
 
 
 def _spare(folder: Path) -> None:
@@ -259,6 +278,10 @@ def styles(layers: dict[str, gpd.GeoDataFrame], lang: str) -> dict[str, tuple[st
         # The pieces of land above bear the numbers.
         AFTER: replace(_use(layers[AFTER], lang), label=None),
         BEFORE: replace(_use(layers[BEFORE], lang), shown=False),
+        AROUND: Style(
+            [Category("", TEXTS(f"layer.{AROUND}", lang), Symbol(FILL, "#f4f4f1", "#a9a9a4", 0.12))],
+            label=Label("\"parcel_id\" || '\\n' || coalesce(\"land_use\", '')", 6, SCALE, priority=1),
+        ),
     }
     return {layer: (TEXTS(f"layer.{layer}", lang), style) for layer, style in made.items()}
 
