@@ -181,6 +181,18 @@ def test_an_amendment_may_be_a_scenario_of_a_plan(tmp_path, capsys):
     assert (found["kind"], found["grounds"][0]["why"]) == (3, "far")
 
 
+def test_shares_that_change_are_told_in_percent(tmp_path):
+    found = amendment(town(), changed(town(), "parcels", "A", green_ratio=0.25, green_kind="lower"))
+    (said,) = [ground_said(one, "zh") for one in found.grounds if one.why == "green_ratio"]
+    assert said.endswith("绿地率下限降低 30% → 25%")
+    write(found, found.to_dict(), tmp_path / "out", lang="zh")
+    with closing(sqlite3.connect(tmp_path / "out" / "amendment.gpkg")) as store:
+        (qml,) = store.execute("SELECT styleQML FROM layer_styles WHERE styleName = 'change zh'").fetchone()
+    label = next(ET.fromstring(qml).iter("text-style")).get("fieldName")
+    assert "round(\"green_ratio_new\" * 100, 2)) || '%'" in label
+    assert 'to_string("far_new")' in label
+
+
 def test_a_transfer_of_floor_area_sums_to_zero_and_creates_nothing():
     new = changed(
         changed(town(), "parcels", "A", floor_area_m2=15_000.0), "parcels", "D", floor_area_m2=21_000.0
@@ -586,7 +598,7 @@ def test_the_command_tells_merges_and_leaves_with_1_at_a_conflict(tmp_path, caps
             ]
         )
     assert left.value.code == 1
-    assert "Conflict: parcels A, far: 1.8 became 1.5 in one and 1.2 in the other" in capsys.readouterr().out
+    assert "Conflict: parcel A, FAR: 1.8 became 1.5 in one and 1.2 in the other" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("taken", ["plan.toml", "manifest.json"])

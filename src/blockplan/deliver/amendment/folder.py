@@ -266,7 +266,8 @@ CHANGES = {
 }  # fmt: skip
 #: Bounds that let more be built where they rise, and the one where they fall.
 RISING, FALLING = ("far", "height_m", "coverage_ratio", "floor_area_m2"), ("green_ratio",)
-BOUNDS = ("far", "height_m", "coverage_ratio", "green_ratio")
+SHARES = ("coverage_ratio", "green_ratio")
+BOUNDS = ("far", "height_m", *SHARES)
 #: Numbers are written down to this scale (1:n).
 SCALE = 6_000
 
@@ -316,7 +317,9 @@ def _said(lang: str) -> str:
     """Number and use of a piece of land, then the bounds that change; an arrow stands between old and new."""
 
     def both(column: str) -> tuple[str, str]:
-        old, new = (f"coalesce(to_string(\"{column}_{when}\"), '—')" for when in ("old", "new"))
+        share = column in SHARES
+        value = "to_string(round(\"{}_{}\" * 100, 2)) || '%'" if share else 'to_string("{}_{}")'
+        old, new = (f"coalesce({value.format(column, when)}, '—')" for when in ("old", "new"))
         return f"{old} <> {new}", f"CASE WHEN {old} = {new} THEN {new} ELSE {old} || ' → ' || {new} END"
 
     (_, number), (_, use) = both("parcel_id"), both("land_use")
@@ -366,7 +369,8 @@ def ground_said(one: FilingGround, lang: str) -> str:
     key = f"lapsed.{one.why}" if one.now is None and f"lapsed.{one.why}" in TEXTS else f"ground.{one.why}"
     why = TEXTS(key, lang) if key in TEXTS else one.why
     said = [
-        _use_said(side, lang) if one.why == "land_use" else _value(side, lang) for side in (one.was, one.now)
+        _use_said(side, lang) if one.why == "land_use" else _value(side, lang, share=one.why in SHARES)
+        for side in (one.was, one.now)
     ]
     change = "" if one.was is None and one.now is None else f" {' → '.join(said)}"
     words = Words(lang)
@@ -388,7 +392,10 @@ def account_said(account: str, lang: str) -> str:
 
 def conflict_said(one: Conflict, lang: str) -> str:
     """A conflict of two amendments: which value of which feature, what it was, and what each makes of it."""
-    sides = {side: _value(getattr(one, side), lang) for side in ("base", "ours", "theirs")}
+    sides = {
+        side: _value(getattr(one, side), lang, share=one.column in SHARES)
+        for side in ("base", "ours", "theirs")
+    }
     said = {"layer": _layer(one.layer, lang), "id": one.id, "column": _column(one.column, lang)}
     return TEXTS("conflict", lang, **said, **sides)
 
@@ -406,11 +413,11 @@ def _use_said(code: Any, lang: str) -> str:
     return of.label(code, lang) if code and of.known(code) else _value(code, lang)
 
 
-def _value(value: Any, lang: str) -> str:
+def _value(value: Any, lang: str, *, share: bool = False) -> str:
     if value is None:
         return "—"
     if isinstance(value, dict):  # a shape
         return f"{fixed(value['area_m2'] or value['length_m'], 0)} {'m²' if value['area_m2'] else 'm'}"
     if isinstance(value, float):
-        return f"{value:.12g}"
+        return f"{value * 100:.6g}%" if share else f"{value:.12g}"
     return TEXTS(f"side.{value}", lang) if f"side.{value}" in TEXTS else str(value)
