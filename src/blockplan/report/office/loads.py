@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,10 +12,10 @@ import numpy as np
 from blockplan.measure.indicators.loads import LOADS
 from blockplan.measure.indicators.loads import loads as loads_of
 from blockplan.measure.inputs.columns import areas_m2, ids, values
-from blockplan.report.office.columns import Column, Line, OfficeTable, said
+from blockplan.report.office.columns import DECIMALS, Column, Line, OfficeTable, said, shared_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -40,7 +41,6 @@ COLUMNS = (
 )
 #: What a plan states itself, and a factor otherwise.
 STATED = ("floor_area_m2", "dwellings", "residents", "jobs", "parking")
-DECIMALS = {"whole": 0, "one": 1, "two": 2, "three": 3}
 
 
 def loads(view: View) -> OfficeTable:
@@ -51,7 +51,7 @@ def loads(view: View) -> OfficeTable:
         return OfficeTable("loads", COLUMNS, ())
     made = _LoadSums(view, found)
     lines = [*made.blocks(), *made.whole()]
-    notes = [said(view, "loads.note.factors")]
+    notes = [said(view, "loads.note.factors"), said(view, "loads.note.sums")]
     if found.not_counted:
         notes.append(said(view, "loads.note.not_counted", codes=view.words.join(found.not_counted)))
     return OfficeTable("loads", COLUMNS, tuple(lines), tuple(notes))
@@ -74,53 +74,88 @@ class _LoadSums:
         self.loaded = (np.isnan(shown) | (shown > 0)).any(axis=0)
 
     def blocks(self) -> Iterator[Line]:
+        """
+        Blocks with their subblocks with their parcels, and what lies in none of them.
+
+        The sum of the plan is rounded and its parts share it by largest remainder, so that each level adds up
+        as printed; the loads of a parcel are rounded one by one.
+        """
         plan = self.view.plan
         block, sub = values(plan, "parcels", "block_id"), values(plan, "parcels", "subblock_id")
         if block is None or all(one is None for one in block):
             of_sub = dict(zip(ids(plan, "subblocks"), values(plan, "subblocks", "block_id"), strict=True))
             block = np.array([of_sub.get(one) for one in sub], dtype=object)
         tree: dict[str, dict[str, list[int]]] = {}
-        for at in range(len(self.names)):
+        for at in np.argsort(self.names.astype(str), kind="stable").tolist():
             tree.setdefault(block[at] or "", {}).setdefault(sub[at] or "", []).append(at)
-        for name, subs in sorted(tree.items()):
-            rows = [row for of in subs.values() for row in of]
-            if name:
-                yield self._sum(name, "block", rows, 0)
-            for sub_name, of in sorted(subs.items()):
-                if sub_name:
-                    yield self._sum(sub_name, "subblock", of, 1 if name else 0)
-                for at in sorted(of, key=lambda row: str(self.names[row])):
-                    if self.loaded[at]:
-                        yield self._parcel(at, bool(name) + bool(sub_name))
+        outside = tree.pop("", {})
+        top = [(name, "block", list(chain.from_iterable(subs.values()))) for name, subs in tree.items()]
+        top += [(name, "subblock" if name else "rest", rows) for name, rows in outside.items()]
+        for (name, kind, rows), amounts in self._shared(top, self._units(range(len(self.names)))):
+            if kind != "rest" or len(top) > 1:
+                yield self._part(name, kind, rows, amounts, 0)
+            if kind != "block":
+                yield from self._parcels(rows, int(len(top) > 1))
+                continue
+            own = [(sub_name, "subblock" if sub_name else "rest", of) for sub_name, of in tree[name].items()]
+            for (sub_name, its_kind, of), its in self._shared(own, amounts):
+                if its_kind != "rest" or len(own) > 1:
+                    yield self._part(sub_name, its_kind, of, its, 1)
+                yield from self._parcels(of, 1 + int(len(own) > 1))
+
+    def _units(self, rows: Iterable[int]) -> dict[str, int | None]:
+        """The loads of some parcels in the last decimal that is printed; None where one is unknown."""
+        rows = list(rows)
+        sums = {column.key: math.fsum(self.columns[column.key][rows]) for column in COLUMNS[3:-1]}
+        return {
+            key: None if math.isnan(one) else round(one * 10 ** DECIMALS[FORMS.get(key, "whole")])
+            for key, one in sums.items()
+        }
+
+    def _shared(
+        self, parts: list[tuple[str, str, list[int]]], whole: dict[str, int | None]
+    ) -> list[tuple[tuple[str, str, list[int]], dict[str, int | None]]]:
+        """Parts by name, what has none last, each with its share of a whole (in the last decimal)."""
+        parts = sorted(parts, key=lambda part: (part[1] == "rest", part[0]))
+        made = [self._units(rows) for _, _, rows in parts]
+        for key, amount in whole.items():
+            if amount is None:
+                continue
+            exact = [math.fsum(self.columns[key][rows]) for _, _, rows in parts]
+            for units, share in zip(made, shared_out(exact, amount), strict=True):
+                units[key] = share
+        return list(zip(parts, made, strict=True))
+
+    def _parcels(self, rows: list[int], depth: int) -> Iterator[Line]:
+        for at in rows:
+            if self.loaded[at]:
+                name, use = str(self.names[at]), self.uses[at] or ""
+                yield Line(self._cells(name, "parcel", use, self._units([at]), [at]), "row", depth)
+
+    def _part(
+        self, name: str, kind: str, rows: list[int], amounts: dict[str, int | None], depth: int
+    ) -> Line:
+        return Line(self._cells(name, kind, "", amounts, rows), "subtotal", depth)
 
     def whole(self) -> Iterator[Line]:
         """The whole plan; where some of it is unknown, what is known of it in a line of its own."""
-        rows = list(range(len(self.names)))
-        total = self._sum("", "plan", rows, 0, "total")
-        people = self.found.residents
-        cells = list(total.cells)
-        if people is not None:
-            cells[4 + list(LOADS).index("residents")] = round(people)
-        yield Line(tuple(cells), "total")
-        if any(cell is None for cell in cells):
-            known = {key: np.nan_to_num(column) for key, column in self.columns.items()}
-            yield Line(self._cells("", "known", "", known, rows), "total")
-
-    def _sum(self, name: str, kind: str, rows: list[int], depth: int, line: str = "subtotal") -> Line:
-        cells = self._cells(name, kind, "", self.columns, rows)
-        return Line(cells, "total" if line == "total" else "subtotal", depth)
-
-    def _parcel(self, at: int, depth: int) -> Line:
-        cells = self._cells(str(self.names[at]), "parcel", self.uses[at] or "", self.columns, [at])
-        return Line(cells, "row", depth)
+        rows = range(len(self.names))
+        amounts = self._units(rows)
+        if self.found.residents is not None:
+            amounts["residents"] = round(self.found.residents)
+        yield Line(self._cells("", "plan", "", amounts, rows), "total")
+        if None in amounts.values():
+            self.columns = {key: np.nan_to_num(column) for key, column in self.columns.items()}
+            yield Line(self._cells("", "known", "", self._units(rows), rows), "total")
 
     def _cells(
-        self, name: str, kind: str, use: str, columns: dict[str, NDArray[np.float64]], rows: list[int]
+        self, name: str, kind: str, use: str, amounts: dict[str, int | None], rows: Iterable[int]
     ) -> tuple[Cell, ...]:
         numbers: list[Cell] = []
         for column in COLUMNS[3:-1]:
-            amount = math.fsum(columns[column.key][rows])
-            numbers.append(None if math.isnan(amount) else round(amount, DECIMALS[column.form]))
+            amount, digits = amounts[column.key], DECIMALS[column.form]
+            numbers.append(amount if amount is None or not digits else round(amount / 10**digits, digits))
+        rows = list(rows)
         factored = [key for key in STATED if self.found.estimated[key][rows].any()]
         told = [re.split(r" \(|（", said(self.view, f"heading.{key}"))[0] for key in factored]
         return (name, said(self.view, f"loads.{kind}"), use, *numbers, self.view.words.join(told))

@@ -11,9 +11,11 @@ from blockplan.measure.indicators.loads import loads as loads_of
 from blockplan.measure.inputs.columns import areas_m2, ids, values
 from blockplan.plan.model.codes import DEFAULT_LIST
 from blockplan.report.maps.basemap import second_level
-from blockplan.report.office.columns import Column, Line, OfficeTable, said
+from blockplan.report.office.columns import NOT_APPLICABLE, Column, Line, OfficeTable, said, shared_out
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from blockplan.report.office.columns import Cell
     from blockplan.report.view import View
 
@@ -49,37 +51,50 @@ def parking(view: View) -> OfficeTable:
             classes.setdefault(
                 (bool(public[at]), of, use if public[at] else second_level(of, use or "")), []
             ).append(at)
+    if not classes:
+        return OfficeTable("parking", COLUMNS, ())
+    parts = sorted(classes.items())
+    every = [row for _, rows in parts for row in rows]
+    # A car park that states no floor area has none, and one that states no spaces asks for none.
+    floor = np.where(public & np.isnan(found.floor_m2), 0.0, found.floor_m2)
+    counted = np.array([floor, np.where(by_factor, 0.0, spaces), np.where(by_factor, spaces, 0.0)])
+    made = list(zip(*(_shared(column, [rows for _, rows in parts]) for column in counted), strict=True))
+    silent = (np.isnan(found.floor_m2), np.isnan(values(plan, "parcels", "parking_spaces")))
     lines = []
-    for (is_public, of, code), rows in sorted(classes.items()):
+    for ((is_public, of, code), rows), cells in zip(parts, made, strict=True):
         name = view.ground.use_name(of, code).removeprefix(f"{code} ")
         told = said(view, "parking.public", kind=name) if is_public else name
         land: Cell = round(math.fsum(drawn[rows])) if is_public else ""
-        lines.append(Line((code, told, *_counted(rows, found.floor_m2, spaces, by_factor), land)))
-    every = [row for rows in classes.values() for row in rows]
-    if not every:
-        return OfficeTable("parking", COLUMNS, ())
-    total = (
-        "",
-        said(view, "parking.total"),
-        *_counted(every, found.floor_m2, spaces, by_factor),
-        round(math.fsum(drawn[public])),
+        says = list(_with_all(cells))
+        if is_public and silent[0][rows].all():
+            says[0] = NOT_APPLICABLE
+        if is_public and silent[1][rows].all():
+            says[1:] = [NOT_APPLICABLE] * 3
+        lines.append(Line((code, told, len(rows), *says, land)))
+    park_m2 = round(math.fsum(drawn[public]))
+    sums = [("total", counted)] + (
+        [("known", np.nan_to_num(counted))] if np.isnan(counted[:, every]).any() else []
     )
-    return OfficeTable(
-        "parking", COLUMNS, (*lines, Line(total, "total")), (said(view, "parking.note.factor"),)
-    )
+    for key, columns in sums:
+        cells = tuple(_whole(math.fsum(column[every])) for column in columns)
+        lines.append(
+            Line(("", said(view, f"parking.{key}"), len(every), *_with_all(cells), park_m2), "total")
+        )
+    return OfficeTable("parking", COLUMNS, tuple(lines), (said(view, "parking.note.factor"),))
 
 
-def _counted(
-    rows: list[int], floor: np.ndarray, spaces: np.ndarray, by_factor: np.ndarray
-) -> tuple[Cell, ...]:
-    """Parcels, floor area, spaces stated, spaces by factor, all spaces."""
-    own, made = spaces[rows], by_factor[rows]
-    return (
-        len(rows), _sum(floor[rows]), _sum(own[~made]) if (~made).any() else 0,
-        _sum(own[made]) if made.any() else 0, _sum(own),
-    )  # fmt: skip
+def _with_all(cells: Sequence[int | None]) -> tuple[Cell, ...]:
+    """Floor area, spaces stated, spaces by factor; and all spaces, which are these two together."""
+    floor, stated, made = cells
+    return floor, stated, made, None if stated is None or made is None else stated + made
 
 
-def _sum(column: np.ndarray) -> Cell:
-    whole = math.fsum(column)
-    return None if math.isnan(whole) else round(whole)
+def _shared(column: np.ndarray, parts: Sequence[list[int]]) -> list[int | None]:
+    """The sums of parts in whole numbers that add up to their rounded sum; None where one is unknown."""
+    sums = [math.fsum(column[rows]) for rows in parts]
+    whole = math.fsum(sums)
+    return [_whole(one) for one in sums] if math.isnan(whole) else list(shared_out(sums, round(whole)))
+
+
+def _whole(amount: float) -> int | None:
+    return None if math.isnan(amount) else round(amount)

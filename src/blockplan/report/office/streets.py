@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ import shapely
 from blockplan.measure.indicators.areas import boundary_m2
 from blockplan.measure.indicators.streets import lengths_on_planned_land
 from blockplan.measure.inputs.columns import ids, shapes, values
-from blockplan.report.office.columns import Column, Line, OfficeTable, said
+from blockplan.report.office.columns import Column, Line, OfficeTable, said, shared_out
 from blockplan.units import M2_PER_KM2, M_PER_KM
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def streets(view: View) -> OfficeTable:
     """
     Streets on planned land by class and length; a street off it has no line.
 
-    Sections of one name and class are one street. Lengths are those of `street_density`.
+    Sections of one name and class are one street. Lengths are those of `street_density`; as printed, streets
+    add up to their class, and classes to the total, by largest remainder.
     """
     plan = view.plan
     size = len(ids(plan, "streets"))
@@ -56,33 +58,44 @@ def streets(view: View) -> OfficeTable:
     for at in np.flatnonzero(length >= SHORTEST_M):
         found.setdefault((classes[at], names[at]), []).append(int(at))
     land = boundary_m2(plan)
+    of_class = {class_: [rows for (one, _), rows in found.items() if one == class_] for class_, _ in found}
+    kinds = [*CLASSES, *sorted(of_class.keys() - {*CLASSES})]
+    kinds = [class_ for class_ in kinds if class_ in of_class]
+    metres = {class_: math.fsum(length[list(chain(*of_class[class_]))]) for class_ in kinds}
+    driven = [class_ for class_ in kinds if class_ != ON_FOOT]
+    whole = math.fsum(metres[class_] for class_ in driven)
+    told = {ON_FOOT: round(metres.get(ON_FOOT, 0.0))}
+    told |= dict(zip(driven, shared_out([metres[class_] for class_ in driven], round(whole)), strict=True))
+    dense = {class_: _density(metres[class_], land) for class_ in kinds}
+    if (all_of_it := _density(whole, land)) is not None:
+        shares = shared_out([metres[class_] for class_ in driven], round(100 * all_of_it))
+        dense |= {class_: share / 100 for class_, share in zip(driven, shares, strict=True)}
     out: list[Line] = []
-    number = 0
-    for class_ in [*CLASSES, *sorted({one for one, _ in found} - {*CLASSES})]:
+    number = sections = 0
+    for class_ in kinds:
         of = [(name, rows) for (one, name), rows in found.items() if one == class_]
-        for name, rows in sorted(of, key=lambda item: (not item[0], -length[item[1]].sum(), item[0])):
+        of.sort(key=lambda item: (not item[0], -length[item[1]].sum(), item[0]))
+        shares = shared_out([float(length[rows].sum()) for _, rows in of], told[class_])
+        for (name, rows), share in zip(of, shares, strict=True):
             number += 1
             out.append(Line((
                 number, name or said(view, "streets.unnamed"), _class(view, class_), *_width(widths[rows]),
-                round(float(length[rows].sum())), len(rows), "", _direction(view, lines[rows]),
+                share, len(rows), "", _direction(view, lines[rows]),
             )))  # fmt: skip
-        every = [row for _, rows in of for row in rows]
-        if every:
-            key = said(view, "streets.subtotal", kind=_class(view, class_))
-            out.append(_sum(key, length[every], len(every), land, "subtotal"))
-    driven = np.flatnonzero((length >= SHORTEST_M) & (classes != ON_FOOT))
-    if len(driven):
-        out.append(_sum(said(view, "streets.total"), length[driven], len(driven), land, "total"))
+        count = sum(len(rows) for _, rows in of)
+        sections += count if class_ != ON_FOOT else 0
+        key = said(view, "streets.subtotal", kind=_class(view, class_))
+        out.append(Line(("", key, "", "", "", told[class_], count, dense[class_], ""), "subtotal"))
+    if driven:
+        cells = ("", said(view, "streets.total"), "", "", "", round(whole), sections, all_of_it, "")
+        out.append(Line(cells, "total"))
     off = int((length < SHORTEST_M).sum())
     notes = (said(view, "streets.note.off", n=view.words.number(off)),) if off else ()
     return OfficeTable("streets", COLUMNS, tuple(out), notes)
 
 
-def _sum(said_: str, length: NDArray[np.float64], count: int, land: float | None, kind: str) -> Line:
-    whole = math.fsum(length)
-    density = round(whole / M_PER_KM / (land / M2_PER_KM2), 2) if land else None
-    cells = ("", said_, "", "", "", round(whole), count, density, "")
-    return Line(cells, "total" if kind == "total" else "subtotal")
+def _density(length_m: float, land: float | None) -> float | None:
+    return round(length_m / M_PER_KM / (land / M2_PER_KM2), 2) if land else None
 
 
 def _class(view: View, class_: str) -> str:
