@@ -4,6 +4,7 @@ import io
 import json
 import math
 import re
+import tomllib
 import unicodedata
 from importlib import import_module, resources
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from blockplan.check import check
 from blockplan.cli import app
 from blockplan.errors import UsageError
 from blockplan.plan import read
+from blockplan.plan.model.layers import LAYERS
 from blockplan.report import typesetting
 from blockplan.report.sheets import KINDS, PAPERS, atlas
 from blockplan.report.sheets.labels import Labels, Spots, overlaps
@@ -428,12 +430,26 @@ def test_a_kind_whose_data_are_missing_is_left_out_and_said_to_be() -> None:
     made = atlas(bare, check(bare, packs=["zone"]), "en", kinds=["cover", "phases", "existing", "landuse"])
     assert [sheet.kind for sheet in made.sheets] == ["cover", "landuse"]
     assert dict(made.left_out) == {
-        "existing": "no parcel states existing_land_use",
-        "phases": "no parcel states a phase",
+        "existing": "the plan does not say how land is used now",
+        "phases": "the plan states no phases",
     }
-    assert "noparcelstatesaphase" in pages(made.pdf)[0]
-    with pytest.raises(UsageError, match="no parcel states a phase"):
+    assert "theplanstatesnophases" in pages(made.pdf)[0]
+    with pytest.raises(UsageError, match="the plan states no phases"):
         atlas(bare, check(bare, packs=["zone"]), "en", kinds=["phases"])
+
+
+def test_what_a_sheet_says_to_a_reader_names_no_layer_and_no_column() -> None:
+    own = {name for spec in LAYERS.values() for name in (spec.name, *spec.columns) if "_" in name}
+    words = tomllib.loads(
+        resources.files("blockplan.report.sheets").joinpath("texts.toml").read_text("utf-8")
+    )
+    said = [text for part in words.values() for texts in part.values() for text in texts.values()]
+    assert len(said) > 500
+    assert not [
+        text
+        for text in said
+        if re.search(r"图层|レイヤ|\blayers?\b", text) or any(one in text for one in own)
+    ]
 
 
 def test_the_cover_lists_every_sheet_with_its_number(drawn: Plan, judged: CheckResult) -> None:

@@ -24,7 +24,7 @@ from blockplan.report.sheets import (
 from blockplan.report.sheets.canvas import width_of
 from blockplan.report.sheets.panels import facility_table, subblock_table
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, UPRIGHT_MM, beneath, fit, layouts
-from blockplan.report.sheets.printed_tables import ems
+from blockplan.report.sheets.printed_tables import LONGEST, ems, in_lines
 from blockplan.report.sheets.scene import said
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 #: Height of a row of the table with something to spare, of its head, and of a row as it is set; mm.
 ROW_MM, HEAD_MM, LEAST_ROW_MM = 3.2, 13.0, 3.1
+#: A second line of its head, and what a further page begins with; mm.
+HEAD_LINE_MM, AGAIN_MM = 1.5, 11.0
 #: Letters of a table, what a cell leaves free beside them, a further line in a cell; mm.
 LETTERS_MM, CELL_PAD_MM, LINE_MM = 2.0, 1.6, 2.3
 #: Letters of a table may be so much smaller where it then stands whole below its map.
@@ -52,8 +54,9 @@ NOTE_MM = 3.0
 #: A table has at most this share of the height below its map, else pages of its own; so it has, unless it is
 #: short, where the map is so much larger without it.
 MOST_TABLE, MUCH_LARGER, SHORT_MM = 0.34, 1.6, 60.0
-#: How much larger the letters of a table may be that has a page of its own and fills little of it.
-LARGER_LETTERS = (1.75, 1.6, 1.5, 1.4)
+#: How much larger the letters of tables on pages of their own may be: of one page, of several.
+LARGER_LETTERS = (1.75, 1.6, 1.5, 1.4, 1.3, 1.2, 1.1)
+LARGER_ON_PAGES = (1.4, 1.35, 1.3, 1.25, 1.2, 1.15, 1.1, 1.05)
 #: The table of a block with more parcels has pages of its own.
 MOST_BELOW = 30
 #: Widths that the panel may have beside a block and beside a subblock, mm.
@@ -95,8 +98,8 @@ MORE = (
     "phase",
     "remarks",
 )
-#: Columns that take the width that is left, with their share of it.
-WIDE = {"land_use": 1.3, "facilities": 1.6, "permitted": 1.6, "remarks": 1.2}
+#: Columns that share the width that is left by what they say, where that is longer than so many letters.
+WIDE, LONG = ("land_use", "facilities", "permitted", "remarks"), 10.0
 
 
 @dataclass
@@ -202,13 +205,14 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
     if not found.layout.table_mm:
         made = (subblock_table(facts, extent, parts), facility_table(facts, extent))
         before = [one for one in made if one] if block else []
-        # A short table lies across: there its letters have room to be larger.
-        across = replace(found.layout, portrait=False)
-        letters = letters_alone(table, across) if not before else 1.0
+        # A short table lies across where its letters have room there to be larger.
+        upright = letters_on_pages([*before, table], found.layout)
+        across = letters_alone(table, replace(found.layout, portrait=False)) if not before else 1.0
+        turned = found.layout.portrait and across > upright
         data |= {
             "before": before,
-            "turned": found.layout.portrait and letters > 1,
-            "table_letters": letters if letters > 1 else letters_on_pages([*before, table], found.layout),
+            "turned": turned,
+            "table_letters": across if turned else upright,
         }
     return Sheet(
         extent.kind, extent.id, number, title, found, data, 1 if block else 2,
@@ -259,7 +263,7 @@ def _widened(found: Fit, land: Sequence[BaseGeometry]) -> Fit:
 
 
 def height_mm(table: dict[str, Any], width_mm: float) -> float:
-    """How high a table stands in a width, its long cells broken; mm on A3."""
+    """How high a table stands in a width, its long cells broken; mm on A3; no word of a heading is broken."""
     needed = [width * LETTERS_MM + CELL_PAD_MM for width in table["ems"]]
     rows, lines = [row["cells"] for row in table["rows"]], len(table["rows"])
     if sum(needed) > width_mm:
@@ -270,9 +274,12 @@ def height_mm(table: dict[str, Any], width_mm: float) -> float:
             for at, share in enumerate(table["widths"])
             if share
         }
+        for at, wide in room.items():
+            if any(width_of(word, 1.08 * LETTERS_MM) > wide for word in table["heads"][at].split()):
+                return math.inf
         broken = ([width_of(row[at], LETTERS_MM) / wide for at, wide in room.items()] for row in rows)
         lines = sum(max(1, math.ceil(max(of, default=1))) for of in broken)
-    more = (lines - len(rows)) * LINE_MM
+    more = (lines - len(rows)) * LINE_MM + any("\n" in head for head in table["heads"]) * HEAD_LINE_MM
     return HEAD_MM + ROW_MM * len(rows) + more + NOTE_MM * max(0, len(table["notes"]) - 1)
 
 
@@ -284,22 +291,31 @@ def letters_for(table: dict[str, Any], layout: PaperLayout) -> float:
 
 
 def letters_alone(table: dict[str, Any], layout: PaperLayout) -> float:
-    """The largest factor of letters of a table that would leave much of a page of its own empty; else 1."""
+    """The largest factor of letters with which a table has room on a page of its own; else 1."""
     width, height = (side / layout.paper.letters for side in layout.body)
     room = ((one, one * height_mm(table, width / one)) for one in LARGER_LETTERS)
     return next((one for one, high in room if high <= SURE * height), 1.0)
 
 
 def letters_on_pages(tables: Sequence[dict[str, Any]], layout: PaperLayout) -> float:
-    """The factor of letters that spares tables with pages of their own a last page with a few rows."""
-    k = layout.paper.letters
-    width, page = layout.body[0] / k, layout.body[1] / k - HEAD_MM
-    high = sum(height_mm(one, width) - (ROW_MM - LEAST_ROW_MM) * len(one["rows"]) for one in tables)
-    whole = math.floor(high / page)
-    if not whole or high / page - whole > FEW_ROWS:
-        return 1.0
-    factor = SURE * whole * page / high
-    return factor if factor >= LEAST_LETTERS else 1.0
+    """
+    The factor of letters of tables with pages of their own.
+
+    Smaller where that spares a last page with a few rows; else the largest that needs no further page.
+    """
+    width, height = (side / layout.paper.letters for side in layout.body)
+
+    def pages(factor: float) -> float:
+        rows = sum(len(one["rows"]) for one in tables)
+        high = sum(height_mm(one, width / factor) for one in tables) - (ROW_MM - LEAST_ROW_MM) * rows
+        return factor * high / (height - factor * AGAIN_MM)
+
+    whole, last = divmod(pages(1.0), 1)
+    if whole and last <= FEW_ROWS and (factor := SURE * whole / (whole + last)) >= LEAST_LETTERS:
+        return factor
+    if not whole and len(tables) == 1:
+        return letters_alone(tables[0], layout)
+    return next((one for one in LARGER_ON_PAGES if pages(one) <= SURE * (whole + 1)), 1.0)
 
 
 def readable(facts: Facts, paper: Paper, extent: Extent, most: int) -> list[Extent]:
@@ -426,13 +442,17 @@ def parcel_rows(facts: Facts, names: Sequence[str]) -> dict[str, Any]:
     total = _total(facts, names, keys)
     rows = [{"cells": row, "kind": "row", "depth": 0} for row in cells]
     rows.append({"cells": total, "kind": "total", "depth": 0})
-    heads = [office_said(facts.view, f"heading.{key}") for key in keys]
+    heads = [in_lines(office_said(facts.view, f"heading.{key}")) for key in keys]
+    needed = ems(heads, [*cells, total])
     return {
         "title": office_said(facts.view, "title.parcels"),
         "heads": heads,
-        "ems": ems(heads, [*cells, total]),
+        "ems": needed,
         "align": [{"text": "left", "code": "center"}.get(forms[key], "right") for key in keys],
-        "widths": [WIDE.get(key, 0) for key in keys],
+        "widths": [
+            min(one, LONGEST) if key in WIDE and one > LONG else 0
+            for key, one in zip(keys, needed, strict=True)
+        ],
         "rows": rows,
         "notes": [office_said(facts.view, "parcels.note.sum")],
     }

@@ -184,11 +184,22 @@ def _places(facts: Facts, extent: Extent, binding: list[str], guidance: list[str
             to.append(said(lang, f"rules.{key}", names=words.join(names[:MOST_NAMES]) + more))
 
 
-def verdicts(facts: Facts, files: PanelFiles, extent: Extent | None = None) -> Panel:
-    """The verdicts as the report says them, what fails first; on a control sheet with how much lies on it."""
+def verdicts(
+    facts: Facts, files: PanelFiles, extent: Extent | None = None, subject: Sequence[str] = ()
+) -> Panel:
+    """
+    The verdicts as the report says them, what fails first; on a control sheet with how much lies on it.
+
+    Parameters
+    ----------
+    subject
+        What the names of the measures hold that a map speaks of: their verdicts alone, where there are any.
+    """
     view, words, lang = facts.view, facts.view.words, facts.view.words.lang
     here = _ids(facts, extent) if extent is not None else None
     judged = [(at, *one) for at, one in enumerate(facts.verdicts) if _concerns(one[0], here)]
+    total = len(judged)
+    judged = [one for one in judged if _speaks_of(one[1], subject)] or judged
     rows = []
     for at, verdict, row in judged[:MOST_VERDICTS]:
         state, look = row.said, str(verdict.outcome)
@@ -205,12 +216,18 @@ def verdicts(facts: Facts, files: PanelFiles, extent: Extent | None = None) -> P
         "rows": rows,
         "legend": said(lang, "verdicts.legend") if here is not None else "",
         "more": said(lang, "verdicts.more", n="{n}"),
-        "total": len(judged),
+        "total": total,
         "none": said(lang, "verdicts.none"),
         "qr": files.code(f"sha256:{digest}", said(lang, "verdicts.qr")),
         "qr_said": said(lang, "verdicts.qr"),
         "hash": [digest[at : at + 32] for at in range(0, len(digest), 32)],
     }
+
+
+def _speaks_of(verdict: Verdict, subject: Sequence[str]) -> bool:
+    """Whether the measure of a verdict holds one of some words in its name."""
+    name = verdict.measurement.id if verdict.measurement else ""
+    return any(word in name for word in subject)
 
 
 def _concerns(verdict: Verdict, here: set[str] | None) -> bool:

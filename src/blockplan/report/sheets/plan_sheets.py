@@ -16,13 +16,13 @@ import shapely
 from blockplan.report.office import TABLES
 from blockplan.report.office.columns import UNKNOWN_SIGN, shown
 from blockplan.report.sheets import basemap, maps, panels, parcelmap
-from blockplan.report.sheets.control import LEAST_LETTERS, LETTERS_MM, Sheet, height_mm, letters_for
+from blockplan.report.sheets.control import LEAST_LETTERS, LETTERS_MM, SURE, Sheet, height_mm, letters_for
 from blockplan.report.sheets.overlaymap import OVERLAYS, drawn_lines
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, HEADING_MM, MARGIN_MM, PAD_MM, fit, layouts
 from blockplan.report.sheets.parcelmap import CONTROL
 from blockplan.report.sheets.printed_tables import MANY, ems, factors, least, printed
 from blockplan.report.sheets.scene import said
-from blockplan.report.sheets.themes import THEMES, numbers_parcels
+from blockplan.report.sheets.themes import SUBJECTS, THEMES, numbers_parcels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -48,6 +48,8 @@ FURTHER, BETWEEN_MM = ("land_balance", "per_thousand", "parking", "utilities"), 
 LETTERS_FEW, LETTERS_MANY, FEW, APART_MM = 2.5, 2.1, 9, 6.0
 #: Letters of the appendix may be so much smaller where a further table then has room on a sheet.
 LEAST_LETTERS_FB = 0.94
+#: They are so much larger where a sheet has room for it.
+LARGER_FB = (1.4, 1.35, 1.3, 1.25, 1.2, 1.15, 1.1, 1.05)
 #: Room for the list on the cover, mm.
 COVER_MM = 165.0
 #: A longer table gives a panel its subtotals alone, where it has any.
@@ -92,7 +94,8 @@ class Whole:
             panels.figures(said(self.lang, "facts.title"), self._figures()),
             panels.legend(self.lang, self.files, scenes[0].legend.values(), notes),
             *self._offered([one for one in theme.tables if one not in below]),
-            panels.verdicts(self.facts, self.files) | {"optional": theme.kind not in {"landuse", "green"}},
+            panels.verdicts(self.facts, self.files, subject=SUBJECTS.get(theme.kind, ()))
+            | {"optional": theme.kind not in {"landuse", "green"}},
             panels.title_block(self.facts.view, title, theme.number, maps.scale_said(self.lang, found.scale)),
         ]
         data: dict[str, Any] = {"picture": self.files.put(maps.drawn(scenes, found)), "panel": side}
@@ -218,9 +221,9 @@ class Whole:
             }
             for at, sheet in enumerate(sheets, 1)
         ]
-        basis = [*(f"{name}: {value}" for name, value in view.facts)]
+        basis = [said(self.lang, "cover.line", title=name, why=value) for name, value in view.facts]
         missing = [
-            said(self.lang, "cover.left_out_line", title=said(self.lang, f"kind.{kind}"), why=why)
+            said(self.lang, "cover.line", title=said(self.lang, f"kind.{kind}"), why=why)
             for kind, why in left_out
         ]
         notes = [[said(self.lang, "cover.basis"), view.words.join(basis)]]
@@ -239,6 +242,7 @@ class Whole:
                 said(self.lang, key) for key in (f"status.{manifest.status}", f"level.{manifest.level}")
             ),
             "authority": view.words.pick(manifest.authority),
+            "date": view.words.day(manifest.drawn_on),
             "list_title": said(self.lang, "cover.list"),
             "heads": [said(self.lang, f"cover.{key}") for key in ("number", "title", "scale", "page")],
             "list": rows,
@@ -276,8 +280,10 @@ def _together(made: Sequence[dict[str, Any]], paper: Paper) -> list[tuple[list[d
     out = []
     for rows, across, fill in sorted(best, key=lambda group: min(group[0])):
         turned = not across and sum(fills[at][True] for at in rows) + gaps[True] * (len(rows) - 1) <= 1
-        letters = max(1 / fill, LEAST_LETTERS_FB) if fill > 1 else 1.0
-        out.append(([made[at] for at in sorted(rows)], not (across or turned), letters))
+        group, lies = [made[at] for at in sorted(rows)], across or turned
+        fuller = (one for one in LARGER_FB if _fill(paper, group, across=lies, letters=one) <= SURE)
+        letters = max(1 / fill, LEAST_LETTERS_FB) if fill > 1 else next(fuller, 1.0)
+        out.append((group, not lies, letters))
     return out
 
 
@@ -310,13 +316,13 @@ def _page_mm(paper: Paper, *, across: bool) -> float:
     return (side - 2 * paper.margin_mm - 2 * PAD_MM) / paper.letters - HEADING_MM
 
 
-def _fill(paper: Paper, group: Sequence[dict[str, Any]], *, across: bool) -> float:
+def _fill(paper: Paper, group: Sequence[dict[str, Any]], *, across: bool, letters: float = 1.0) -> float:
     """How much of a page tables take that stand below each other."""
     side = paper.long_mm if across else paper.short_mm
     width = (side - paper.binding_mm - paper.margin_mm - 2 * PAD_MM) / paper.letters
     high = APART_MM * (len(group) - 1)
     for one in group:
-        k = (LETTERS_FEW if len(one["heads"]) <= FEW else LETTERS_MANY) / LETTERS_MM
+        k = letters * (LETTERS_FEW if len(one["heads"]) <= FEW else LETTERS_MANY) / LETTERS_MM
         high += k * height_mm(one, width / k)
     return high / _page_mm(paper, across=across)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +69,7 @@ def printed(
     ]
     chosen = [at for at in chosen if len(chosen) <= MANY or table.columns[at].key not in LONG]
     columns = [table.columns[at] for at in chosen]
-    heads = [heading(view, column) for column in columns]
+    heads = [in_lines(heading(view, column)) for column in columns]
     cells = [[shown(line.cells[at], table.columns[at].form) for at in chosen] for line in lines]
     shared = narrow or len(columns) > MANY
     aligns = [{"text": "left", "code": "center"}.get(column.form, "right") for column in columns]
@@ -131,5 +132,13 @@ def ems(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[float]:
 
 
 def em(said: str) -> float:
-    """About how long a text is, in the size of its letters."""
-    return sum(1.0 if unicodedata.east_asian_width(sign) in "WFA" else 0.6 for sign in said)
+    """About how long the longest line of a text is, in the size of its letters."""
+    return max(
+        sum(1.0 if unicodedata.east_asian_width(sign) in "WFA" else 0.6 for sign in line)
+        for line in said.split("\n")
+    )
+
+
+def in_lines(head: str) -> str:
+    """A heading with its unit on a line of its own: numbers are narrower than what they are called."""
+    return re.sub(r" ?([(（][^(（]*[)）])$", r"\n\1", head)

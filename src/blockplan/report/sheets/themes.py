@@ -441,6 +441,17 @@ def _controlled(facts: Facts) -> bool:
 
 #: Tables of the whole plan, for maps that leave room.
 GENERAL = ("land_balance", "per_thousand")
+#: What the names of the measures hold that a map speaks of: it shows their verdicts; the others show all.
+SUBJECTS = {
+    "structure": ("area_", "areas", "axis", "belt", "core"),
+    "facilities": (
+        "service", "facilit", "education", "school", "kindergarten", "nursing", "beds", "culture", "food",
+    ),
+    "green": ("green", "park_", "parks", "open_space", "canopy", "trees"),
+    "height": ("height", "light"),
+    "intensity": ("far", "floor_area", "coverage"),
+    "streets": ("street_density", "street_spacing", "intersection", "stop", "station", "transit", "parking"),
+}  # fmt: skip
 #: Maps of the whole plan in their order.
 THEMES = (
     SheetTheme("location", "GH-01", _around, location, GENERAL),
