@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import shapely
 from tests.builders import X, Y, a_plan, parcels_of, square
 
 from blockplan.check import check
-from blockplan.check.differences import reconcile
+from blockplan.check.differences import between_tables, differences_of
 from blockplan.check.statements import read_statements
 from blockplan.plan import read
 
@@ -44,7 +45,8 @@ def rows(plan: Plan, gauged: Measurement | None = None) -> list[Discrepancy]:
     def gauging(name: str) -> Any:
         return None if gauged is None or gauged.id != name else (gauged, ())
 
-    return list(reconcile(plan, read_statements(plan), (), gauging))
+    of_text = (differences_of(one, plan, {}, gauging) for one in read_statements(plan))
+    return [*chain.from_iterable(of_text), *between_tables(plan)]
 
 
 def said(plan: Plan) -> list[tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,28 @@ def test_what_rests_on_the_schools_is_counted_again_where_a_parcel_becomes_one()
     before = schools(plan, times)
     assert schools(edited(plan, SCHOOLS[0]), times) == before + 1
     assert len(times) == 2
+
+
+def test_what_was_given_is_told_by_itself_and_not_by_what_it_holds() -> None:
+    plan, one, other = town(), [1], [1]
+
+    def held(given: list[int]) -> int:
+        return plan.cached("held", lambda: id(given), given=(given,))
+
+    assert held(one) == id(one)
+    assert held(other) == id(other)
+
+
+def test_what_hangs_on_something_given_stays_in_the_process_where_that_is() -> None:
+    plan, given = town(), [1]
+    plan.cached("held", lambda: "here", given=(given,))
+    plan.cached("plain", lambda: "here")
+    there = pickle.loads(pickle.dumps(plan))
+    assert there.cached("held", lambda: "there", given=(given,)) == "there"
+    assert there.cached("plain", lambda: "there") == "here"
+    handed = [there]  # so this hangs on all that was asked before
+    assert there.cached("more", lambda: len(handed)) == 1
+    assert plan.cached("held", lambda: "there", given=(given,)) == "here"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from blockplan.check.words import say
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from blockplan.check.packs import Pack
     from blockplan.check.rules import AppliesTo, Rule
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class Applicability:
-    """What decides of a plan, on a day, whether rules speak of it."""
+    """What decides of a plan, on a day, whether rules speak of it; residents are asked for by few rules."""
 
     plan: Plan
     day: dt.date
-    residents: Residents
+    residents: Callable[[], Residents]
 
     def why_not(self, rule: Rule, outcome: Outcome) -> Text | None:
         """Why a rule does not apply to the plan on the day; None where it does."""
@@ -63,16 +63,22 @@ class Applicability:
 
     def not_for_so_many(self, rule: Rule) -> Text | None:
         """Why a rule does not apply to a plan of so many residents; None where it does, or none is known."""
-        asked, central = rule.applies_to, self.residents.central
-        if asked is None or not asked.residents or central is None or _speaks(asked, central):
+        asked = rule.applies_to
+        if asked is None or not asked.residents:
+            return None
+        central = self.residents().central
+        if central is None or _speaks(asked, central):
             return None
         low, high = asked.residents
         return say("note.residents", low=low, high=high, residents=central)
 
     def turns(self, rule: Rule) -> Iterator[Text]:
         """Where a rule begins or ceases to speak of the plan at an end of the residents' range, say so."""
-        asked, people = rule.applies_to, self.residents
-        if asked is None or not asked.residents or people.central is None:
+        asked = rule.applies_to
+        if asked is None or not asked.residents:
+            return
+        people = self.residents()
+        if people.central is None:
             return
         now = _speaks(asked, people.central)
         for end in (people.low, people.high):
@@ -90,5 +96,10 @@ def _has_land(plan: Plan, codes: Iterable[str]) -> bool:
     """Whether a parcel of the plan is, or may be by what it says, of one of the classes or one below them."""
     from blockplan.measure.inputs.columns import belongs, land_uses  # noqa: PLC0415 (the room measure brings in scipy)
 
-    wanted, kinds = tuple(codes), land_uses(plan)[0]
-    return any(use is not None and belongs(use, of, wanted) is not False for use, of in kinds)
+    wanted = tuple(codes)
+    return plan.cached(
+        f"land of {wanted}",
+        lambda: any(
+            use is not None and belongs(use, of, wanted) is not False for use, of in land_uses(plan)[0]
+        ),
+    )

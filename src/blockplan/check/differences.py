@@ -27,7 +27,7 @@ from blockplan.plan.validity.checked_layers import Tolerances
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -43,33 +43,28 @@ DRAWN_UNITS = frozenset({"area", "core", "park"})
 NO_NOTE: Text = dict.fromkeys(LANGUAGES, "")
 
 
-def reconcile(
-    plan: Plan, statements: Sequence[Statement], verdicts: Iterable[Verdict], gauging: Gauging
-) -> tuple[Discrepancy, ...]:
+def differences_of(
+    statement: Statement, plan: Plan, by_rule: Mapping[str, Sequence[Verdict]], gauging: Gauging
+) -> Iterator[Discrepancy]:
     """
-    All comparisons of a plan: sizes, amounts and counts of the text first, then table against drawing.
+    The comparisons of a statement: sizes, amounts and counts.
 
-    Parameters
-    ----------
-    gauging
-        Measures that statements are bound to, as in `statements.judge_statements`.
-
-    Returns
-    -------
-    tuple
-        `Difference.agrees` is None where one side is not known.
+    `Discrepancy.agrees` is None where one side is not known. See `statements.state_of` for what is given.
     """
-    by_rule: dict[str, list[Verdict]] = {}
-    for verdict in verdicts:
-        by_rule.setdefault(verdict.rule, []).append(verdict)
-    found: list[Discrepancy] = []
-    for statement in statements:
-        said = _figures(statement)
-        found += _sizes(plan, statement, said)
-        found += _asked(statement, said, by_rule)
-        found += _counted(statement, said, gauging)
-    tolerances = Tolerances.of(plan.manifest.parameters)
-    return (*found, *_declared(plan, tolerances), *_floors(plan), *_sites(plan, tolerances), *_people(plan))
+    said = _figures(statement)
+    yield from _sizes(plan, statement, said)
+    yield from _asked(statement, said, by_rule)
+    yield from _counted(statement, said, gauging)
+
+
+def between_tables(plan: Plan) -> tuple[Discrepancy, ...]:
+    """The comparisons of table and drawing, and of tables."""
+    return (
+        *plan.cached("declared and drawn", lambda: tuple(_declared(plan))),
+        *plan.cached("floor and ratio", lambda: tuple(_floors(plan))),
+        *plan.cached("sites and parcels", lambda: tuple(_sites(plan))),
+        *plan.cached("people of tables", lambda: tuple(_people(plan))),
+    )
 
 
 def _figures(statement: Statement) -> list[TextFigure]:
@@ -140,7 +135,7 @@ def _about(stated: Sequence[TextFigure], sizes: dict[str, float]) -> Iterator[tu
 
 
 def _asked(
-    statement: Statement, said: Sequence[TextFigure], by_rule: dict[str, list[Verdict]]
+    statement: Statement, said: Sequence[TextFigure], by_rule: Mapping[str, Sequence[Verdict]]
 ) -> Iterator[Discrepancy]:
     """Amounts that a statement promises and a rule asks for: at least, or at most."""
     for rule in statement.bound("rule"):
@@ -190,10 +185,10 @@ def _counted(statement: Statement, said: Sequence[TextFigure], gauging: Gauging)
         )
 
 
-def _declared(plan: Plan, tolerances: Tolerances) -> Iterator[Discrepancy]:
+def _declared(plan: Plan) -> Iterator[Discrepancy]:
     """Declared against drawn area of the parcels: of each area, and of every parcel that is off."""
     declared, drawn = values(plan, "parcels", "declared_area_m2"), areas_m2(plan, "parcels")
-    known, share = ~(np.isnan(declared) | np.isnan(drawn)), tolerances.declared_tolerance_share
+    known, share = ~(np.isnan(declared) | np.isnan(drawn)), _share(plan)
     off = np.abs(declared - drawn)
     for subject, inside in _by_area(plan):
         rows = np.flatnonzero(inside & known)
@@ -231,7 +226,7 @@ def _floors(plan: Plan) -> Iterator[Discrepancy]:
         yield _table("floor", parcel, floor[row], allowed[row], slack[row], NO_NOTE)
 
 
-def _sites(plan: Plan, tolerances: Tolerances) -> Iterator[Discrepancy]:
+def _sites(plan: Plan) -> Iterator[Discrepancy]:
     """Site area of facilities against the drawn area of their parcels: of each service, and those off."""
     site, service = values(plan, "facilities", "site_area_m2"), values(plan, "facilities", "service")
     row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
@@ -241,7 +236,7 @@ def _sites(plan: Plan, tolerances: Tolerances) -> Iterator[Discrepancy]:
     land = areas_m2(plan, "parcels")
     drawn = np.array([land[row] if row >= 0 else np.nan for row in parcel], dtype=float)
     known = ~(np.isnan(site) | np.isnan(drawn))
-    share = tolerances.declared_tolerance_share
+    share = _share(plan)
     # A facility may stand on part of a parcel; more land than the parcel has it cannot have.
     part = known & (site < drawn * (1 - share))
     for name in sorted({str(one) for one in service[known] if one}):
@@ -272,6 +267,11 @@ def _people(plan: Plan) -> Iterator[Discrepancy]:
         yield Discrepancy("", say("difference.residents"), None, tabled, housed, "person", 0.5, agrees, note)
 
 
+def _share(plan: Plan) -> float:
+    """How much a declared area may differ from the drawn one, as a share of it."""
+    return Tolerances.of(plan.manifest.parameters).declared_tolerance_share
+
+
 def _table(  # noqa: PLR0913 (one comparison)
     key: str, of: Text, tabled: float, drawn: float, tolerance: float, note: Text, *, upper: bool = False
 ) -> Discrepancy:
@@ -289,6 +289,8 @@ def _drawn(plan: Plan, name: str) -> tuple[str, str, float, Text] | None:
         if spec.id_column is None or spec.geometry in ("none", "point") or not plan.has_layer(layer):
             continue
         rows = np.flatnonzero(ids(plan, layer) == name)
+        if not len(rows):
+            continue
         drawn = shapes(plan, layer)[rows]
         drawn = drawn[~shapely.is_missing(drawn)]
         if not len(drawn) or (layer == "structure" and values(plan, layer, "role")[rows[0]] == "core"):

@@ -14,6 +14,8 @@ from blockplan.check.rules import Gauge
 from blockplan.check.verdict import Residents
 from blockplan.measure import MEASURES, measure
 from blockplan.plan import validate
+from blockplan.plan.model.derived import EVERYTHING
+from blockplan.plan.model.layers import LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +56,9 @@ class House:
         return validate(plan)
 
 
+HOUSE = House()
+
+
 @cache
 def _reads(name: str) -> Reads:
     pairs = [what.partition(".") for what in MEASURES[name].inputs if ":" not in what]
@@ -86,6 +91,12 @@ def hangs_on_residents(measurement: Measurement, reads: Reads | None) -> bool:
 
 def with_residents(plan: Plan, factor: float) -> Plan:
     """A plan where every parcel has so many times its residents; its homes stand where they stood."""
+    # What is asked of that plan nobody notes of this one, so all of it counts as read.
+    every = [(layer, EVERYTHING) for layer in (*LAYERS, *plan.layers)]
+    return plan.cached(f"with residents times {factor!r}", lambda: _with_residents(plan, factor), every)
+
+
+def _with_residents(plan: Plan, factor: float) -> Plan:
     from blockplan.measure.inputs.homes import residents  # noqa: PLC0415 (measuring brings in geopandas and scipy)
 
     found = residents(plan)

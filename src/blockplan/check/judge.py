@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from blockplan.check import instruments, notes, scopes
 from blockplan.check.accuracy import accuracy
 from blockplan.check.applicability import Applicability
 from blockplan.check.capacity import capacity
-from blockplan.check.doubts import Reads, doubted, doubts, errors, text_faults
+from blockplan.check.doubts import TEXT_AGAINST_DRAWING, Reads, doubted, doubts, errors, text_faults
 from blockplan.check.incomplete import about_ends, accounted, is_no_use, settle
 from blockplan.check.limits import compare, decide, limit_on, margin
 from blockplan.check.packs import available, load
@@ -27,7 +27,7 @@ from blockplan.check.parameters import (
     unread,
 )
 from blockplan.check.remedy import affected_by, remedy_for
-from blockplan.check.statements import Statement, carried_by_rules, judge_statements, read_statements
+from blockplan.check.statements import Statement, carried_by_rules, read_statements, state_of
 from blockplan.check.verdict import CheckResult, ReadingOutcome, Required, Residents, Verdict
 from blockplan.errors import UsageError
 
@@ -37,8 +37,11 @@ if TYPE_CHECKING:
 
     from blockplan.check.packs import Pack
     from blockplan.check.rules import Gauge, Rule
-    from blockplan.measure.measurement import Measurement
+    from blockplan.check.verdict import Discrepancy, StatementState
+    from blockplan.measure.measurement import Measurement, Part
     from blockplan.plan import Fault, Plan
+
+T = TypeVar("T")
 
 
 class Instruments(Protocol):
@@ -101,29 +104,26 @@ def check(
         If a pack is refused.
     """
     if instruments is None:
-        from blockplan.check.instruments import House  # noqa: PLC0415 (measuring brings in geopandas and scipy)
+        from blockplan.check.instruments import HOUSE  # noqa: PLC0415 (measuring brings in geopandas and scipy)
 
-        instruments = House()
+        instruments = HOUSE
     day = _day(on, plan.manifest.drawn_on)
     gauges = instruments.measures()
     loaded = load(_named(packs, plan), gauges)
-    faults = _graded(
-        instruments.faults(plan), unread(plan.manifest, _all_meant(loaded, plan, gauges), gauges.values())
-    )
-    people, said = instruments.residents(plan), read_statements(plan)
-    bench = _Bench(plan, day, instruments, faults, people, said, carried_by_rules(said), errors(faults))
-    verdicts = tuple(
-        verdict
-        for pack in loaded
-        for rule in _told(pack.rules, progress)
-        for verdict in bench.verdicts(rule, pack)
-    )
-    from blockplan.check.differences import reconcile  # noqa: PLC0415 (it reads geometry)
+    bench = _Bench(plan, day, instruments)
+    faults = _graded(bench.faults, unread(plan.manifest, _all_meant(loaded, plan, gauges), gauges.values()))
+    rulings = [bench.ruling(rule, pack) for pack in loaded for rule in _told(pack.rules, progress)]
+    from blockplan.check.differences import between_tables  # noqa: PLC0415 (it reads geometry)
+    from blockplan.plan.model.recall import once  # noqa: PLC0415 (it brings in numpy)
 
-    parameters, shown = bench.parameters(loaded), tuple(bench.reported(loaded))
-    states = judge_statements(plan, bench.statements, verdicts, bench.faults, bench.gauged)
-    differences = reconcile(plan, bench.statements, verdicts, bench.gauged)
-    found = overrides(plan.manifest, loaded, bench.shown)
+    verdicts = tuple(chain.from_iterable(one.verdicts for one in rulings))
+    reported = tuple(bench.reported(loaded))
+    by_id = {rule.id: (rule, pack) for pack in loaded for rule in pack.rules}
+    sentences = [bench.sentence(number, by_id) for number in range(len(bench.statements))]
+    taken = chain(*(one.taken for one in rulings), bench.taken, *(one.taken for one in sentences))
+    shown = tuple(dict.fromkeys(taken))
+    found = once("overrides", lambda: overrides(plan.manifest, loaded, shown), plan.manifest, shown, *loaded)
+    parameters = once("parameters", lambda: bench.parameters(loaded), plan.manifest, *loaded)
     read = {one.name: one.value if one.rules or one.measures else one.default for one in found}
     return CheckResult(
         plan=plan.manifest.id,
@@ -133,12 +133,12 @@ def check(
         residents=bench.residents,
         capacity=capacity(verdicts),
         verdicts=verdicts,
-        reported=shown,
-        statements=states,
-        faults=bench.faults,
+        reported=reported,
+        statements=tuple(one.state for one in sentences),
+        faults=faults,
         content_hash=plan.content_hash,
         parameters={**read, **parameters},
-        differences=differences,
+        differences=(*chain.from_iterable(one.differences for one in sentences), *between_tables(plan)),
         overrides=found,
         pack_titles={pack.id: dict(pack.head.title) for pack in loaded},
     )
@@ -191,42 +191,127 @@ def _graded(*found: tuple[Fault, ...]) -> tuple[Fault, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _AskedRule:
-    """A rule of a pack, its choices, what it then asks, on which object, and for how many people."""
+    """A rule of a pack, its choices, what it then asks, and on which object, with the part that it is."""
 
     rule: Rule
     pack: Pack
     choice: RuleChoices
     required: Required
     scope_id: str
-    people: Residents
+    part: Part | None = None
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
+class _Ruling:
+    """What a rule says of a plan, and the measures that were taken for it under the plan's own parameters."""
+
+    verdicts: tuple[Verdict, ...]
+    taken: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """How a statement stands, its figures beside those of table and drawing, and measures as in `_Ruling`."""
+
+    state: StatementState
+    differences: tuple[Discrepancy, ...]
+    taken: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Bench:
-    """One plan on the bench: what is known about it, and the measurements already taken."""
+    """
+    One plan on the bench.
+
+    What is found is kept with the plan (`Plan.cached`): after an edit only what hangs on it is judged again.
+    `taken` names the measures that were taken under the plan's own parameters since the bench was set up.
+    """
 
     plan: Plan
     day: dt.date
     instruments: Instruments
-    faults: tuple[Fault, ...]
-    residents: Residents
-    statements: tuple[Statement, ...]
-    carried: Mapping[str, tuple[str, ...]]  # statements by the rules that carry them
-    wrong: tuple[Fault, ...]  # faults that put a verdict in doubt
-    taken: dict[str, Measurement] = field(default_factory=dict)
-    scaled: dict[float, Plan] = field(default_factory=dict)
-    chosen: dict[int, RuleChoices] = field(default_factory=dict)
+    taken: list[str] = field(default_factory=list)
 
-    @cached_property
+    def _kept(self, key: str, find: Callable[[_Bench], T], *given: object) -> T:
+        """What is found at a bench of its own, once a plan and day; see `Plan.cached` for what is given."""
+        plan, day, instruments = self.plan, self.day, self.instruments
+        return plan.cached(
+            f"{key} on {day}", lambda: find(_Bench(plan, day, instruments)), given=(instruments, *given)
+        )
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Faults of the plan's data."""
+        return self._kept("faults", lambda bench: bench.instruments.faults(bench.plan))
+
+    @property
+    def wrong(self) -> tuple[Fault, ...]:
+        """Faults that put a verdict in doubt."""
+        return self._kept("errors", lambda bench: errors(bench.faults))
+
+    @property
+    def contradicting(self) -> tuple[Fault, ...]:
+        """Those that say that a sentence and the drawing disagree."""
+        return self._kept(
+            "text against drawing",
+            lambda bench: tuple(one for one in bench.wrong if one.rule == TEXT_AGAINST_DRAWING),
+        )
+
+    @property
+    def residents(self) -> Residents:
+        """Residents of the plan with their range."""
+        return self._kept("residents and their range", lambda bench: bench.instruments.residents(bench.plan))
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The sentences of the plan's text."""
+        return read_statements(self.plan)
+
+    @property
+    def carried(self) -> Mapping[str, tuple[str, ...]]:
+        """Statements by the rules that carry them."""
+        return self._kept("carried by rules", lambda bench: carried_by_rules(bench.statements))
+
+    @property
     def applies(self) -> Applicability:
         """Whether a rule speaks of the plan."""
-        return Applicability(self.plan, self.day, self.residents)
+        return Applicability(self.plan, self.day, lambda: self.residents)
 
-    def verdicts(self, rule: Rule, pack: Pack) -> Iterator[Verdict]:
+    def ruling(self, rule: Rule, pack: Pack) -> _Ruling:
+        """The verdicts of a rule."""
+
+        def find(bench: _Bench) -> _Ruling:
+            return _Ruling(tuple(bench._verdicts(rule, pack)), tuple(bench.taken))
+
+        return self._kept(f"verdicts of {rule.id}", find, rule, pack)
+
+    def sentence(self, number: int, rules: Mapping[str, tuple[Rule, Pack]]) -> _Sentence:
+        """How a statement stands, by its place in the layer."""
+        names = dict.fromkeys(self.statements[number].bound("rule"))
+        bound = [rules[name] for name in names if name in rules]
+
+        def find(bench: _Bench) -> _Sentence:
+            from blockplan.check.differences import differences_of  # noqa: PLC0415 (it reads geometry)
+
+            statement, plan = bench.statements[number], bench.plan
+            by_rule = {rule.id: bench.ruling(rule, pack).verdicts for rule, pack in bound}
+            state = state_of(statement, plan, by_rule, bench.contradicting, bench.gauged)
+            differences = differences_of(statement, plan, by_rule, bench.gauged)
+            return _Sentence(state, tuple(differences), tuple(bench.taken))
+
+        return self._kept(f"statement {number}", find, *chain.from_iterable(bound))
+
+    def gauged(self, name: str) -> tuple[Measurement, tuple[Fault, ...]] | None:
+        """A measure that a statement is bound to, and the faults that touch it; None where there is none."""
+        if name not in self.instruments.measures():
+            return None
+        return self._measure(name, {}), self._touching(name, {})  # it reads plan.toml [parameters] by itself
+
+    def _verdicts(self, rule: Rule, pack: Pack) -> Iterator[Verdict]:
         """One verdict, or one for each object of the kind that the rule judges."""
         choice, applies = self._choices(rule), self.applies
         outcome, required = decide(rule, self.day, None, choice.limit)
-        asked = _AskedRule(rule, pack, choice, required, scopes.object_of(rule, self.plan), self.residents)
+        asked = _AskedRule(rule, pack, choice, required, scopes.object_of(rule, self.plan))
         why_not = applies.why_not(rule, outcome) or applies.elsewhere(pack)
         if why_not is not None:
             if rule.scope.kind == "city" and outcome != "not_applicable":
@@ -245,21 +330,13 @@ class _Bench:
             return
         parts = scopes.parts_of(rule, measurement)
         for part in parts:
-            people = scopes.people_of(self.residents, part)
-            one = replace(asked, scope_id=part.scope.partition(":")[2], people=people)
+            one = replace(asked, scope_id=part.scope.partition(":")[2], part=part)
             yield self._verdict(one, scopes.of_part(measurement, part))
         if not parts:
             yield self._verdict(asked, scopes.of_none(rule, measurement, self.plan))
 
-    def gauged(self, name: str) -> tuple[Measurement, tuple[Fault, ...]] | None:
-        """A measure that a statement is bound to, and the faults that touch it; None where there is none."""
-        if name not in self.instruments.measures():
-            return None
-        found = self._measure(name, {})  # a measure reads plan.toml [parameters] by itself
-        return found, doubts(found, self.wrong, self.instruments.reads(name))
-
     def _verdict(self, asked: _AskedRule, measurement: Measurement) -> Verdict:
-        found = self._doubts(asked.rule, measurement)
+        found = self._doubts(asked)
         if settle(measurement, asked.required, accuracy(measurement)) != "unknown":
             found = accounted(found, measurement)
         about = self._in_doubt(asked, measurement, found) if found else self._found(asked, measurement)
@@ -269,7 +346,7 @@ class _Bench:
         """The verdict of a rule that judges each parcel."""
         from blockplan.check.parcelwise import of_each  # noqa: PLC0415 (it brings in numpy)
 
-        found = tuple(one for one in self._doubts(asked.rule, measurement) if not is_no_use(one))
+        found = tuple(one for one in self._doubts(asked) if not is_no_use(one))
         limit = limit_on(asked.rule, self.day) or asked.rule.limits[0]
         required, about = of_each(asked.rule, limit, asked.required, measurement, found)
         about["notes"] = (
@@ -309,39 +386,43 @@ class _Bench:
                 values |= {k: v for k, v in self._choices(rule).all.items() if k not in own}
         return values
 
-    @property
-    def shown(self) -> tuple[str, ...]:
-        """Measures taken under the plan's own parameters: reported ones, and those of statements."""
-        taken = [json.loads(key) for key in self.taken]
-        return tuple(name for name, parameters in taken if not parameters)
-
     def _measure(self, name: str, parameters: dict[str, Any]) -> Measurement:
-        key = json.dumps([name, parameters], sort_keys=True, default=str)
-        if key not in self.taken:
-            self.taken[key] = self.instruments.measure(self.plan, name, parameters)
-        return self.taken[key]
+        if not parameters:
+            self.taken.append(name)
+        return self._kept(
+            f"measured {_said(name, parameters)}",
+            lambda bench: bench.instruments.measure(bench.plan, name, parameters),
+        )
 
-    def _doubts(self, rule: Rule, measurement: Measurement) -> tuple[Fault, ...]:
-        touching = doubts(measurement, self.wrong, self.instruments.reads(rule.measure))
-        texts = text_faults(self.wrong, self.carried.get(rule.id, ()))
+    def _touching(self, name: str, parameters: dict[str, Any], part: Part | None = None) -> tuple[Fault, ...]:
+        """The faults of the data that touch a measurement, or a part of it."""
+        number = None if part is None else self._measure(name, parameters).by.index(part)
+
+        def find(bench: _Bench) -> tuple[Fault, ...]:
+            found = bench._measure(name, parameters)
+            counted = found if number is None else scopes.of_part(found, found.by[number])
+            return doubts(counted, bench.wrong, bench.instruments.reads(name))
+
+        return self._kept(f"doubts of {_said(name, parameters)} {number}", find)
+
+    def _doubts(self, asked: _AskedRule) -> tuple[Fault, ...]:
+        rule = asked.rule
+        touching = self._touching(rule.measure, dict(asked.choice.measure), asked.part)
+        texts = text_faults(self.contradicting, self.carried.get(rule.id, ()))
         return tuple({id(fault): fault for fault in (*touching, *texts)}.values())
 
     def _choices(self, rule: Rule) -> RuleChoices:
         """The choices of a rule for the plan."""
         from blockplan.plan.model.recall import once  # noqa: PLC0415 (it brings in numpy)
 
-        found = self.chosen.get(id(rule))
-        if found is None:
-            make = partial(choices, rule, self.plan.manifest)
-            found = self.chosen[id(rule)] = once("choices", make, rule, self.plan.manifest)
-        return found
+        return once("choices", partial(choices, rule, self.plan.manifest), rule, self.plan.manifest)
 
     def _found(self, asked: _AskedRule, measurement: Measurement) -> dict[str, Any]:
         """What a verdict says where no fault of the data touches the measurement."""
         rule, required, value = asked.rule, asked.required, measurement.value
-        tolerance, central, chosen_ = accuracy(measurement), asked.people.central, asked.choice.all
+        tolerance, chosen_ = accuracy(measurement), asked.choice.all
         outcome = settle(measurement, required, tolerance)
-        remedy = None
+        central, remedy = self._people(asked).central if outcome == "fail" else None, None
         if outcome == "fail" and rule.force != "comparator":  # another plan's figure asks nothing of this one
             remedy = remedy_for(rule, required, measurement, central, chosen_)
         return {
@@ -370,10 +451,17 @@ class _Bench:
             ),
         }
 
+    def _people(self, asked: _AskedRule) -> Residents:
+        """Residents of the object that a rule judges, with their range."""
+        return self.residents if asked.part is None else scopes.people_of(self.residents, asked.part)
+
     def _ends(self, asked: _AskedRule, measurement: Measurement) -> Iterator[tuple[float, Measurement]]:
         """What is measured at the ends of the residents' range, where it hangs on how many there are."""
-        people = asked.people
+        per = measurement.per and measurement.supply is not None
         hangs = instruments.hangs_on_residents(measurement, self.instruments.reads(asked.rule.measure))
+        if not per and not hangs:
+            return
+        people = self._people(asked)
         for end in (people.low, people.high):
             if end is None or end <= 0 or not people.central or end == people.central:
                 continue
@@ -385,9 +473,8 @@ class _Bench:
     def _measured_at(self, asked: _AskedRule, factor: float) -> Measurement:
         """What a rule judges, measured with so many times the residents."""
         rule, choice = asked.rule, asked.choice
-        if factor not in self.scaled:
-            self.scaled[factor] = instruments.with_residents(self.plan, factor)
-        found = self.instruments.measure(self.scaled[factor], rule.measure, dict(choice.measure))
+        scaled = replace(self, plan=instruments.with_residents(self.plan, factor))
+        found = scaled._measure(rule.measure, dict(choice.measure))
         if scopes.is_whole(rule, choice):
             return found
         scope = f"{rule.scope.kind}:{asked.scope_id}"
@@ -443,6 +530,11 @@ class _Bench:
             "overrides": of_verdict(asked.choice),
         }
         return Verdict(**(every | about))
+
+
+def _said(name: str, parameters: dict[str, Any]) -> str:
+    """A measure and its parameters as a key."""
+    return f"{name} {json.dumps(parameters, sort_keys=True, default=str)}"
 
 
 def _readings(measurement: Measurement, required: Required, *, in_doubt: bool) -> tuple[ReadingOutcome, ...]:

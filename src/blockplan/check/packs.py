@@ -30,7 +30,7 @@ HEAD = "pack.yaml"
 ALL = "all"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pack:
     """A rule pack: its head, its rules in the order in which they are shown, and the folder it stands in."""
 
@@ -80,7 +80,8 @@ def load(packs: Iterable[str | Path], measures: Mapping[str, Gauge]) -> tuple[Pa
     by_id = {} if all(isinstance(pack, Path) and pack.is_absolute() for pack in packs) else available()
     named = [name for pack in packs for name in (sorted(by_id) if pack == ALL else [pack])]
     folders = dict.fromkeys(_find(pack, by_id) for pack in named)
-    loaded = tuple(_load(folder, frozenset(measures.items()), _stamp(folder)) for folder in folders)
+    known = frozenset(measures.items())
+    loaded = tuple(_load(folder, known, _stamp(folder)) for folder in folders)
     _no_doubles([(rule.id, pack.folder) for pack in loaded for rule in pack.rules])
     return loaded
 

@@ -89,46 +89,37 @@ def carried_by_rules(statements: Iterable[Statement]) -> dict[str, tuple[str, ..
     return found
 
 
-def judge_statements(
+def state_of(
+    statement: Statement,
     plan: Plan,
-    statements: Sequence[Statement],
-    verdicts: Iterable[Verdict],
+    by_rule: Mapping[str, Sequence[Verdict]],
     faults: Sequence[Fault],
-    gauging: Gauging | None = None,
-) -> tuple[StatementState, ...]:
+    gauging: Gauging,
+) -> StatementState:
     """
-    The state of every statement, and why.
+    The state of a statement, and why.
 
-    `gauging` measures what statements are bound to by ``measure:ID``; without it nothing of that is known.
+    Parameters
+    ----------
+    by_rule
+        The verdicts of the rules that it is bound to, as far as these judge.
     """
-    by_rule: dict[str, list[Verdict]] = {}
-    for verdict in verdicts:
-        by_rule.setdefault(verdict.rule, []).append(verdict)
-    held = _PlanContent(plan, gauging or (lambda name: None))
-    states = []
-    for statement in statements:
-        state, why = _state(statement, by_rule, held, faults)
-        states.append(
-            StatementState(statement.id, state, statement.kind, statement.text, statement.bound_to, why)
-        )
-    return tuple(states)
+    state, why = _state(statement, by_rule, _PlanContent(plan, gauging), faults)
+    return StatementState(statement.id, state, statement.kind, statement.text, statement.bound_to, why)
 
 
+@dataclass(frozen=True, slots=True)
 class _PlanContent:
     """What a plan holds: layers with rows, features, kinds of programmes, words of its manifest, measures."""
 
-    def __init__(self, plan: Plan, gauging: Gauging) -> None:
-        self.plan = plan
-        self.manifest = plan.manifest
-        self.gauging = gauging
-        self.layers = {name for name, frame in plan.layers.items() if len(frame)}
-        reads = [(name, "ids") for name in dict.fromkeys((*LAYERS, *plan.layers))]
-        self.objects = plan.cached("objects held", lambda: _objects(plan), reads)
-        self.programmes = {_word(kind) for kind in plan.layer("programmes")["kind"]} - {""}
+    plan: Plan
+    gauging: Gauging
 
     def lacks(self, statement: Statement) -> tuple[str, ...]:
         """Bindings of a statement, rules aside, that the plan does not hold."""
-        held = {"layer": self.layers, "object": self.objects, "programme": self.programmes}
+        plan = self.plan
+        reads = [("programmes", "kind"), *((name, "ids") for name in (*LAYERS, *plan.layers))]
+        held = plan.cached("names held", lambda: _names(plan), reads)
         absent = [
             f"{kind}:{name}"
             for kind, names in held.items()
@@ -141,20 +132,28 @@ class _PlanContent:
     def _says(self, said: str) -> bool:
         """Whether ``plan.toml`` has a key, with a value where one is asked for (``level=block``)."""
         key, _, wanted = (part.strip() for part in said.partition("="))
-        found: Any = self.manifest
+        found: Any = self.plan.manifest
         for part in key.split("."):
             found = getattr(found, part, None)
         return str(found) == wanted if wanted else bool(found)
 
 
-def _objects(plan: Plan) -> frozenset[str]:
-    """Ids of the features of all layers but the statements themselves."""
+def _names(plan: Plan) -> dict[str, frozenset[str]]:
+    """Names that a binding may bear, by its kind: layers with rows, features, kinds of programmes."""
     frames = (frame for name, frame in plan.layers.items() if name != "statements")
-    return frozenset(str(id_) for frame in frames for id_ in frame.index)
+    kinds = map(_word, plan.layer("programmes")["kind"])
+    return {
+        "layer": frozenset(name for name, frame in plan.layers.items() if len(frame)),
+        "object": frozenset(str(id_) for frame in frames for id_ in frame.index),
+        "programme": frozenset(kinds) - {""},
+    }
 
 
 def _state(
-    statement: Statement, by_rule: Mapping[str, list[Verdict]], held: _PlanContent, faults: Sequence[Fault]
+    statement: Statement,
+    by_rule: Mapping[str, Sequence[Verdict]],
+    held: _PlanContent,
+    faults: Sequence[Fault],
 ) -> tuple[State, Text]:
     if statement.kind == "N":
         return "context", say("why.context")
@@ -224,7 +223,7 @@ def _not_carried(statement: Statement, held: _PlanContent) -> Text | None:
 
 
 def _represented(
-    statement: Statement, rules: Sequence[str], by_rule: Mapping[str, list[Verdict]], plan: Plan
+    statement: Statement, rules: Sequence[str], by_rule: Mapping[str, Sequence[Verdict]], plan: Plan
 ) -> tuple[State, Text]:
     """Everything bound is there; where only rules are bound, they carry the sentence by being judged."""
     absent = [rule for rule in rules if not _outcomes(rule, by_rule) - {"not_applicable"}]
@@ -237,7 +236,7 @@ def _represented(
     return "represented", say("why.represented", bindings=held) if held["en"] else held
 
 
-def _by_rules(rules: Sequence[str], by_rule: Mapping[str, list[Verdict]]) -> tuple[State, Text]:
+def _by_rules(rules: Sequence[str], by_rule: Mapping[str, Sequence[Verdict]]) -> tuple[State, Text]:
     outcomes = {rule: _outcomes(rule, by_rule) for rule in rules}
     if failed := [rule for rule in rules if "fail" in outcomes[rule]]:
         return "missed", say("why.missed", rules=_titles(failed, by_rule))
@@ -249,13 +248,13 @@ def _by_rules(rules: Sequence[str], by_rule: Mapping[str, list[Verdict]]) -> tup
     return "kept", say("why.kept", rules=_titles(rules, by_rule))
 
 
-def _titles(rules: Iterable[str], by_rule: Mapping[str, list[Verdict]]) -> Text:
+def _titles(rules: Iterable[str], by_rule: Mapping[str, Sequence[Verdict]]) -> Text:
     """Rules by title and id, in every language."""
     found = [(rule, by_rule[rule][0].title) for rule in rules]
     return {lang: ", ".join(f"{pick(title, lang)} ({rule})" for rule, title in found) for lang in LANGUAGES}
 
 
-def _outcomes(rule: str, by_rule: Mapping[str, list[Verdict]]) -> set[str]:
+def _outcomes(rule: str, by_rule: Mapping[str, Sequence[Verdict]]) -> set[str]:
     return {verdict.outcome for verdict in by_rule.get(rule, ())}
 
 

@@ -19,7 +19,6 @@ from blockplan.check import available_packs, check
 from blockplan.live.compiling import compile_edit
 from blockplan.live.edits import Edit, SetValue
 from blockplan.live.journal import Journal
-from blockplan.live.judging import Following
 from blockplan.live.refusals import TEXTS, EditError, refused
 from blockplan.live.rows import FeatureChange, changed_frames
 from blockplan.live.sharing import (
@@ -370,7 +369,7 @@ class Session:
 
     def _judge(self, plan: Plan) -> CheckResult:
         with recalling(self._recall):
-            return check(plan, self._folders, self.on, instruments=_FOLLOWING)
+            return check(plan, self._folders, self.on)
 
     @cached_property
     def _folders(self) -> list[str | Path] | None:
@@ -448,9 +447,6 @@ class Session:
         self.plan = anew
         kinds = {key: said[key] for key in ("seq", "kind", "at", "who", "hash", "rows")}
         self._note(SessionStep(edits=tuple(said["edits"]), changes=changes, **kinds))
-
-
-_FOLLOWING = Following()
 
 
 def live(

@@ -7,9 +7,11 @@ comes out the same: a parcel that turns from housing into offices leaves the lan
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from dataclasses import dataclass, field, fields, is_dataclass
-from operator import eq, is_
+from functools import cache
+from operator import attrgetter, eq, is_
 from types import BuiltinFunctionType, CellType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -28,29 +30,32 @@ Read = tuple[str, str]
 EVERYTHING = "*"
 _THE_PLAN = object()
 #: What a function may hold and still hang on nothing but the plan: the key of what is derived names the rest.
-_PLAIN = (str, int, float, bool, bytes, type(None), type, BuiltinFunctionType, ModuleType)
+_PLAIN = (str, int, float, bool, bytes, dt.date, type(None), type, BuiltinFunctionType, ModuleType)
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """What an edit touched: columns, their layers, and the layers of which everything was."""
+    """What an edit touched: columns, with EVERYTHING of their layers, and layers of which everything was."""
 
     reads: frozenset[Read] = frozenset()
-    layers: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, reads: Iterable[Read]) -> Touched:
-        """The same, with the layers."""
+        """The same; what read all of a layer read what was touched of it."""
         known = frozenset(reads)
         whole = frozenset(layer for layer, column in known if column == EVERYTHING)
-        return cls(known, frozenset(layer for layer, _ in known), whole)
+        return cls(known | {(layer, EVERYTHING) for layer, _ in known}, whole)
 
     def spares(self, reads: Set[Read]) -> bool:
         """Whether nothing of some reads was touched."""
-        return self.reads.isdisjoint(reads) and not any(
-            layer in self.layers and (column == EVERYTHING or layer in self.whole) for layer, column in reads
+        return self.reads.isdisjoint(reads) and not (
+            self.whole and any(layer in self.whole for layer, _ in reads)
         )
+
+
+#: What is worked out of a plan goes by: words, and where in memory what was given besides lies.
+Key = str | tuple[str | int, ...]
 
 
 @dataclass(slots=True)
@@ -58,7 +63,7 @@ class Asking:
     """What is asked of a plan while something is worked out: its own reads, and keys of what was derived."""
 
     own: set[Read] = field(default_factory=set)
-    uses: dict[str, None] = field(default_factory=dict)
+    uses: dict[Key, None] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -75,17 +80,19 @@ class Recipe:
     reads: Any
 
     @classmethod
-    def of(cls, make: Callable[[], Any], plan: object, reads: Any = None) -> Recipe | None:
-        """The recipe of a function; None where it holds more than the plan and plain values."""
+    def of(
+        cls, make: Callable[[], Any], plan: object, reads: Any = None, given: tuple[object, ...] = ()
+    ) -> Recipe | None:
+        """The recipe of a function; None where it holds more than the plan, things given and plain values."""
         if isinstance(make, type):
             return cls(make, (), reads)
         if not isinstance(make, FunctionType) or make.__defaults__:
             return None
-        held = [cell.cell_contents for cell in make.__closure__ or ()]
+        held, known = [cell.cell_contents for cell in make.__closure__ or ()], set(map(id, given))
         for at, one in enumerate(held):
             if one is plan:
                 held[at] = _THE_PLAN
-            elif not _is_plain(one):
+            elif not _is_plain(one, known):
                 return None
         return cls((make.__code__, make.__globals__), tuple(held), reads)
 
@@ -111,31 +118,37 @@ class Derived:
     ----------
     own, uses
         What it read itself, and the keys of what else it asked for, in this order; what rests on nothing
-        at all is not known to stand.
+        at all, not even on what was given, is not known to stand.
     recipe
         Works it out of any plan; None where that takes what only its caller had.
+    given
+        What its key tells by where it lies, which therefore has to live as long.
     reads
         All that it rests on, `uses` included; None until somebody asks (`Plan.reads_of`).
     """
 
     value: Any
     own: Set[Read]
-    uses: tuple[str, ...]
+    uses: tuple[Key, ...]
     recipe: Recipe | None
+    given: tuple[object, ...] = ()
     reads: Set[Read] | None = None
 
 
-def _is_plain(value: object) -> bool:
-    if isinstance(value, _PLAIN):
+def _is_plain(value: object, given: set[int]) -> bool:
+    """Whether a value hangs on no plan: a plain one, or one of those given (by where they lie)."""
+    if isinstance(value, _PLAIN) or id(value) in given:
         return True
+    held: Iterable[object]
     if isinstance(value, dict):
-        return all(map(_is_plain, value.values()))
-    if isinstance(value, tuple | list):
-        return all(map(_is_plain, value))
-    if isinstance(value, FunctionType):
-        held = [cell.cell_contents for cell in value.__closure__ or ()]
-        return all(map(_is_plain, (*held, *(value.__defaults__ or ()))))
-    return False
+        held = value.values()
+    elif isinstance(value, tuple | list):
+        held = value
+    elif isinstance(value, FunctionType):
+        held = (*(cell.cell_contents for cell in value.__closure__ or ()), *(value.__defaults__ or ()))
+    else:
+        return False
+    return all(_is_plain(one, given) for one in held)
 
 
 def same(one: Any, other: Any) -> bool:
@@ -147,14 +160,21 @@ def same(one: Any, other: Any) -> bool:
     >>> same((1.0, "a"), (1.0, "a")), same(1, 1.0), same(0.0, -0.0), same(np.ones(2), np.ones(2))
     (True, False, False, True)
     """
-    if one is other or type(one) is not type(other):
-        return one is other
+    if one is other:
+        return True
+    return type(one) is type(other) and bool(_alike(one.__class__)(one, other))
+
+
+@cache
+def _alike(kind: type) -> Callable[[Any, Any], Any]:
+    """How two values of a kind that are not one object are told apart."""
     for kinds, alike in _ALIKE:
-        if isinstance(one, kinds):
-            return bool(alike(one, other))
-    if is_dataclass(one):
-        return all(same(getattr(one, each.name), getattr(other, each.name)) for each in fields(one))
-    return False
+        if issubclass(kind, kinds):
+            return alike
+    if is_dataclass(kind):
+        held = attrgetter("__class__", *(each.name for each in fields(kind)))
+        return lambda one, other: all(map(same, held(one), held(other)))
+    return is_
 
 
 def _same_arrays(one: NDArray[Any], other: NDArray[Any]) -> bool:
@@ -167,20 +187,14 @@ def _same_arrays(one: NDArray[Any], other: NDArray[Any]) -> bool:
 
 
 def _same_each(one: Any, other: Any) -> bool:
-    return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True) if a is not b)
+    return len(one) == len(other) and all(map(same, one, other))
 
 
 _ALIKE: tuple[tuple[Any, Callable[[Any, Any], Any]], ...] = (
     (np.ndarray, _same_arrays),
     ((tuple, list), _same_each),
-    (
-        dict,
-        lambda one, other: (
-            _same_each(list(one), list(other)) and all(map(same, one.values(), other.values()))
-        ),
-    ),
+    (dict, lambda one, other: _same_each(one, other) and all(map(same, one.values(), other.values()))),
     (float, lambda one, other: one == other and math.copysign(1, one) == math.copysign(1, other)),
-    ((str, int, bytes), eq),
+    ((str, int, bytes, dt.date), eq),
     (shapely.Geometry, shapely.equals_identical),
-    (type, is_),
 )

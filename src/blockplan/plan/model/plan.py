@@ -10,12 +10,21 @@ Planned land that nobody drew: an import derived it from what is drawn, and ever
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pandas as pd
 
 from blockplan.plan.model.crs import plan_crs
-from blockplan.plan.model.derived import EVERYTHING, Asking, Derived, Read, Recipe, Touched, same
+from blockplan.plan.model.derived import (
+    EVERYTHING,
+    Asking,
+    Derived,
+    Key,
+    Read,
+    Recipe,
+    Touched,
+    same,
+)
 from blockplan.plan.model.frames import empty_frame, tidy, widened
 from blockplan.plan.model.hashing import LayerDigests, content_hash, rows_hash
 from blockplan.plan.model.layers import LAYERS
@@ -84,9 +93,9 @@ class Plan:
         self.scenario = scenario
         self.differences: dict[str, Difference] = {}
         self._base = base
-        self._cache: dict[str, Derived] = {}
-        self._before: dict[str, Derived] = {}  # of the plan before an edit, what that may have changed
-        self._used: set[str] = set()  # and what any of that asked for
+        self._cache: dict[Key, Derived] = {}
+        self._before: dict[Key, Derived] = {}  # of the plan before an edit, what that may have changed
+        self._used: set[Key] = set()  # and what any of that asked for
         self._touched = Touched()
         self._asking = Asking()
         self.layers: dict[str, pd.DataFrame] = {}
@@ -105,6 +114,13 @@ class Plan:
     def __repr__(self) -> str:
         sizes = ", ".join(f"{name} {len(frame)}" for name, frame in self.layers.items())
         return f"<Plan {self.manifest.id!r}, scenario {self.scenario!r}: {sizes}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Another process gets what goes by words alone: things lie elsewhere there."""
+        kept = {key: derived for key, derived in self._cache.items() if isinstance(key, str)}
+        used = [self._cache[key] for key in self._asking.uses if key in self._cache]
+        asking = Asking(self._asking.own.union(*map(self._reads, (*kept.values(), *used))))
+        return {**vars(self), "_cache": kept, "_before": {}, "_used": set(), "_asking": asking}
 
     @property
     def crs(self) -> CRS | None:
@@ -159,28 +175,43 @@ class Plan:
         key: str,
         make: Callable[[], T],
         reads: Iterable[Read] | Callable[[T], Iterable[Read]] | None = None,
+        given: tuple[object, ...] = (),
     ) -> T:
         """
         What `make` gives, computed once per plan: for geometry and graphs that several measures share.
 
         What it reads of the plan is noted with it, so that it can stand when something else changes
-        (`edited`), and when what it was worked out from comes out the same. `reads` says it where that is
-        less than the layers that `make` asks for, or tells it by what came out.
+        (`edited`), and when what it was worked out from comes out the same.
+
+        Parameters
+        ----------
+        key
+            Names it, with all plain values that it hangs on.
+        reads
+            What it reads, where that is less than the layers that `make` asks for; or tells it by the value.
+        given
+            What `make` holds besides and hangs on no plan, such as a rule; with another it is another thing.
         """
-        kept = self._cache.get(key)
+        whole: Key = (key, *map(id, given)) if given else key
+        kept = self._cache.get(whole)
         if kept is None:
-            kept = self._cache[key] = self._standing(key) or self._made(key, make, reads)
-        self._asking.uses[key] = None
+            kept = self._standing(whole)
+            if kept is None:
+                kept = self._made(whole, make, Recipe.of(make, self, reads, given), reads, given)
+            self._cache[whole] = kept
+        self._asking.uses[whole] = None
         value: T = kept.value
         return value
 
     def _made(
         self,
-        key: str,
+        key: Key,
         make: Callable[[], T],
-        reads: Iterable[Read] | Callable[[T], Iterable[Read]] | None = None,
+        recipe: Recipe | None,
+        reads: Iterable[Read] | Callable[[T], Iterable[Read]] | None,
+        given: tuple[object, ...],
     ) -> Derived:
-        outer, recipe = self._asking, Recipe.of(make, self, reads)
+        outer = self._asking
         # What `make` was handed by whoever called for it may hang on all that the caller has read so far.
         self._asking = asking = Asking() if recipe else Asking(set(outer.own), dict(outer.uses))
         try:
@@ -194,7 +225,7 @@ class Plan:
         before = self._before.get(key)
         if before is not None and key in self._used and same(before.value, value):
             value = before.value
-        return Derived(value, own, uses, recipe)
+        return Derived(value, own, uses, recipe, given)
 
     def _reads(self, kept: Derived) -> Set[Read]:
         """All that something rests on, what it was worked out from included."""
@@ -203,22 +234,25 @@ class Plan:
             kept.reads = frozenset(kept.own).union(*map(self._reads, used))
         return kept.reads
 
-    def _standing(self, key: str) -> Derived | None:
+    def _standing(self, key: Key) -> Derived | None:
         """What was worked out before the edit, where all that it was worked out from is the same."""
         before = self._before.get(key)
-        if before is None or not (before.own or before.uses) or not self._touched.spares(before.own):
+        if before is None or not self._touched.spares(before.own):
+            return None
+        if not (before.own or before.uses or (before.given and before.recipe)):
             return None
         if not all(self._is_same(used) for used in before.uses):
             return None
         return replace(before, reads=None)
 
-    def _is_same(self, key: str) -> bool:
+    def _is_same(self, key: Key) -> bool:
         """Whether something is what it was before the edit; it is worked out again to tell."""
         before, now = self._before.get(key), self._cache.get(key)
         if now is None and before is not None:
             now = self._standing(key)
             if now is None and before.recipe is not None:
-                now = self._made(key, before.recipe.on(self), before.recipe.reads)
+                recipe = before.recipe
+                now = self._made(key, recipe.on(self), recipe, recipe.reads, before.given)
             if now is not None:
                 self._cache[key] = now
         return now is not None and (before is None or now.value is before.value)

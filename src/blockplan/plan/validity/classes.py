@@ -121,17 +121,17 @@ def _beside(known: LandUseList, code: str, name: str | None, meant: frozenset[st
 
 
 def _listed_codes(drawn: Drawn, column: str) -> list[Fault]:
-    lists = drawn.words("land_use_list")
     rows_of: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for row, (text, list_name) in enumerate(zip(drawn.words(column), lists, strict=True)):
-        name = list_name or DEFAULT_LIST
-        if text is None or name not in LISTS:
-            continue
-        for code in _split(text):
+    alike: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for row, (text, name) in enumerate(zip(drawn.words(column), drawn.words("land_use_list"), strict=True)):
+        if text is not None:
+            alike[text, name or DEFAULT_LIST].append(row)
+    for (text, name), rows in alike.items():
+        for code in _split(text) if name in LISTS else ():
             if not landuse(name).known(code):
-                rows_of[code, name].append(row)
+                rows_of[code, name] += rows
     return [
-        _many(drawn, rows, "pq-code", "other", column, {"code": code, "list": name})
+        _many(drawn, sorted(rows), "pq-code", "other", column, {"code": code, "list": name})
         for (code, name), rows in sorted(rows_of.items())
     ]
 
