@@ -350,6 +350,8 @@ def lacking(homes: Homes) -> tuple[Missing, ...]:
     if not len(homes):
         return (*homes.missing, *NOTHING) if homes.missing else NOTHING
     unplaced = shapely.is_missing(homes.point)
+    if not unplaced.any():
+        return homes.missing
     return homes.missing + tuple(
         line
         for layer in ("buildings", "parcels")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from blockplan.plan.model.plan import Plan
 
 #: Homes of which the depth is taken to bound the least one.
-SAMPLE = 64
+SAMPLE = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)

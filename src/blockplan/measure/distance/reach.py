@@ -88,7 +88,7 @@ def green_within_500m(plan: Plan, parameters: Parameters) -> Measurement:
         {
             "limit_m": limit_m,
             "along": "line",
-            "from": sorted({str(layer) for layer in homes.layer}),
+            "from": sorted(set(homes.layer.tolist())),
             "to": "edge",
             "smallest_green_ha": parameters.smallest_green_ha,
             "greens": len(rows),

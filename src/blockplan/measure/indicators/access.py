@@ -78,7 +78,7 @@ def green_access(plan: Plan, parameters: Parameters) -> Measurement:
     limit_m = max(limit for _, limit in tiers)
     counting = np.unique(np.concatenate([rows for rows, _ in tiers]))
     definition = {
-        "from": sorted({str(layer) for layer in homes.layer}),
+        "from": sorted(set(homes.layer.tolist())),
         "smallest_green_ha": parameters.smallest_green_ha,
         "greens": len(counting),
         "largest_counted_ha": round(float(greens.area_m2[counting].max()) / 1e4, 4)
@@ -225,7 +225,7 @@ def service_access(plan: Plan, parameters: Parameters) -> Measurement:
     limit_m = float(parameters.access_limit_m)
     counted = both(homes.counted, {"facilities": tuple(ids(plan, "facilities")[rows])})
     definition = {
-        "from": sorted({str(layer) for layer in homes.layer}),
+        "from": sorted(set(homes.layer.tolist())),
         "services": list(parameters.services),
         "facilities": len(rows),
     }

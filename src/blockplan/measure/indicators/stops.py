@@ -213,7 +213,7 @@ def _near(
     counting = np.logical_or.reduce([stops for (stops, _), _ in kinds])
     no_layer = absent(plan, "stops")
     definition: dict[str, Any] = {
-        "from": sorted({str(layer) for layer in homes.layer}),
+        "from": sorted(set(homes.layer.tolist())),
         "stops": int(counting.sum()),
     }
     found = Found(

@@ -86,7 +86,7 @@ def _views(
     definition = {
         "limit_m": parameters.tree_view_m,
         "along": "line of sight",
-        "from": sorted({str(layer) for layer in homes.layer}),
+        "from": sorted(set(homes.layer.tolist())),
         "to": "tree",
         "trees": int((~shapely.is_missing(trees)).sum()),
         "buildings_between": len(ids(plan, "buildings")),

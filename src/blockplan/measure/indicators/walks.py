@@ -62,7 +62,7 @@ def circle_services(plan: Plan, parameters: Parameters) -> Measurement:
     if not wanted:
         missing += (reason("choose_circle_services"),)
     definition: dict[str, Any] = {
-        "from": sorted({str(layer) for layer in homes.layer}),
+        "from": sorted(set(homes.layer.tolist())),
         "minutes": parameters.walk_min,
         "walk_speed_kmh": parameters.walk_speed_kmh,
     }
@@ -130,7 +130,7 @@ def uses_access(plan: Plan, parameters: Parameters) -> Measurement:
     definition: dict[str, Any] = {
         "limit_m": limit_m,
         "along": "network",
-        "from": sorted({str(layer) for layer in homes.layer}),
+        "from": sorted(set(homes.layer.tolist())),
         "weight": homes.weighs,
         "uses_wanted": parameters.uses_wanted,
     }

@@ -113,13 +113,15 @@ class Asked:
 
     def of(self, rows: NDArray[Any] | None, make: Callable[[NDArray[np.intp]], NDArray[Any]]) -> NDArray[Any]:
         """The values of all rows or of some; `make` gives those that are not known yet."""
-        whole = np.arange(len(self.found))
-        wanted = whole if rows is None else whole[rows]
-        new = wanted[~self.known[wanted]]
+        if rows is None:
+            new = np.flatnonzero(~self.known)
+        else:
+            rows = np.flatnonzero(rows) if rows.dtype == bool else rows
+            new = rows[~self.known[rows]]
         if len(new):
             self.found[new] = make(new)
             self.known[new] = True
-        return self.found if rows is None else self.found[wanted]
+        return self.found if rows is None else self.found[rows]
 
 
 def shapes(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArray[Any]:

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 HALF_DIGIT_M = DRAWN_TO_M / 2
 #: A green of no stated kind is taken to be of this one; it is no nature reserve.
 UNSAID = "park"
+#: Where greens come from, in their order.
+LAYERS_OF_GREENS = np.array(["parcels", "greens"], dtype=object)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -189,23 +191,22 @@ def _public_greens(plan: Plan, parameters: GreenParameters, *, perhaps: bool) ->
     one, other, *_ = sharing_an_edge(shape)
     groups = groups_of(len(names), one, other)
     # Most greens are one parcel; the first of each group stands for it until those of several are joined.
-    first = np.array([group[0] for group in groups], dtype=np.intp)
-    whole, whole_area, members = shape[first], area[first], [(name,) for name in names[first]]
-    for at, group in enumerate(groups):
-        if len(group) > 1:
-            group.sort(key=lambda row: str(names[row]))
-            members[at] = tuple(names[group])
-            whole[at] = once("joined", partial(_joined, shape[group]), shape[group])
-            whole_area[at] = total(area[group])
+    first = [group[0] for group in groups]
+    whole, whole_area, members = shape[first], area[first], [*zip(names[first].tolist(), strict=True)]
+    for at, group in [(at, group) for at, group in enumerate(groups) if len(group) > 1]:
+        group.sort(key=lambda row: str(names[row]))
+        members[at] = tuple(names[group])
+        whole[at] = once("joined", partial(_joined, shape[group]), shape[group])
+        whole_area[at] = total(area[group])
     rows = _open_greens(plan, parameters.green_kinds, parameters.private_access)
     rest = ids(plan, "greens")[rows]
     return Greens(
-        np.array(["parcels"] * len(groups) + ["greens"] * len(rest), dtype=object),
-        (*members, *((name,) for name in rest)),
+        LAYERS_OF_GREENS.repeat((len(groups), len(rest))),
+        (*members, *zip(rest.tolist(), strict=True)),
         np.concatenate([whole, sound_shapes(plan, "greens", rows)]),
         np.concatenate([whole_area, areas_m2(plan, "greens", rows)]),
         missing,
-        {"parcels": tuple(names), "greens": tuple(rest)},
+        {"parcels": tuple(names.tolist()), "greens": tuple(rest.tolist())},
         lost,
     )
 

@@ -24,7 +24,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,6 +56,8 @@ if TYPE_CHECKING:
 
 #: Land uses that house people.
 HOUSING_CODES = ("0701", "0703")
+#: Where homes stand, in their order.
+LAYERS_OF_HOMES = np.array(["buildings", "parcels"], dtype=object)
 DIGITS = 9
 NOBODY = (nothing("nobody"),)
 #: What says on which parcel each building stands.
@@ -149,8 +150,7 @@ class Homes:
     def _said(self) -> str:
         said = hashlib.blake2b(shapely.get_coordinates(self.point).tobytes(), digest_size=16)
         said.update(shapely.is_missing(self.point).tobytes())
-        said.update("\0".join(chain(self.layer, map(str, self.id))).encode())
-        return said.hexdigest()
+        return f"{said.hexdigest()}:{hash((*self.layer.tolist(), *self.id.tolist()))}"
 
     def some(self, rows: NDArray[Any]) -> Homes:
         """Those in some rows."""
@@ -368,15 +368,14 @@ def _placed(plan: Plan, by_parcel: NDArray[np.float64]) -> Homes:
     if len(hosts):
         names = parcels[lived_in]
         on_parcel = lived_in[~once("named by", partial(_named_by, names, hosts), names, hosts)]
-    layer = np.array(["buildings"] * len(building) + ["parcels"] * len(on_parcel), dtype=object)
     return Homes(
-        layer,
+        LAYERS_OF_HOMES.repeat((len(building), len(on_parcel))),
         np.concatenate([ids(plan, "buildings")[building], parcels[on_parcel]]),
         np.concatenate([points(plan, "buildings", building), points(plan, "parcels", on_parcel)]),
         np.concatenate([weight, by_parcel[on_parcel]]),
         "residents",
         counted={
-            "parcels": tuple(parcels[lived_in]),
+            "parcels": tuple(parcels[lived_in].tolist()),
             "buildings": tuple(ids(plan, "buildings")[np.union1d(building, _astray(plan))]),
         },
     )
