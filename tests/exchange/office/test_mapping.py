@@ -7,10 +7,15 @@ from __future__ import annotations
 import json
 import tomllib
 
+import geopandas as gpd
 import pytest
+import shapely
 from tests.exchange.office.conftest import parcels, rules, shapefile, workbook
 
 from blockplan.errors import MappingError, PlanDataError
+from blockplan.exchange.office.profile import load_profile
+from blockplan.exchange.office.recognise import recognise
+from blockplan.exchange.office.source import SourceLayer
 from blockplan.plan import read
 
 
@@ -172,3 +177,9 @@ def test_the_command_tells_what_was_read_as_what(folder, tmp_path):
     ):
         assert words in shown.output, words
     assert read(tmp_path / "plan.zip").layer("parcels").loc["1", "far"] == 2.0
+
+
+def test_a_layer_whose_reader_knows_its_role_has_one_though_nothing_in_it_says_so():
+    bare = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1)])
+    choice = recognise(SourceLayer("a.dwg", "?", bare, role="parcels"), load_profile())
+    assert (choice.role, choice.confidence) == ("parcels", 0.0)

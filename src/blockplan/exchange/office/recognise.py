@@ -97,7 +97,7 @@ def recognise(layer: SourceLayer, profile: Profile) -> LayerChoice:
         file=layer.file,
         layer=layer.name,
         role=role,
-        confidence=round(min(score, 1.0), 2),
+        confidence=round(min(max(score, 0.0), 1.0), 2),
         why=why,
         close=close,
         field=fields,
