@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -28,9 +29,9 @@ from blockplan.report.plan_report import MOST_ROWS, page, report_document
 from blockplan.report.renderers import render
 from blockplan.report.renderers.html import css_text
 from blockplan.report.sheets.printed_tables import printed
+from blockplan.report.verdicts import verdict_document
 from blockplan.report.view import View
 from blockplan.report.words import NO_BREAK, Words
-from blockplan.templates import environment
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -157,12 +158,10 @@ def test_a_long_table_of_the_report_is_cut_and_says_what_is_left(found: CheckRes
     assert len(text.encode()) < 5_000_000
 
 
-def test_a_template_becomes_code_once_and_pages_share_nothing_else() -> None:
-    one, other = environment("blockplan.report"), environment("blockplan.report")
-    codes = [made.get_template("document.html.j2").root_render_func.__code__ for made in (one, other)]
-    assert codes[0] is codes[1]
-    one.globals["view"] = "of one page"
-    assert "view" not in other.globals
+def test_pages_made_at_the_same_time_speak_each_its_own_language(found: CheckResult) -> None:
+    with ThreadPoolExecutor(len(LANGUAGES)) as pool:
+        together = list(pool.map(lambda lang: render(verdict_document(found, lang), ".html"), LANGUAGES))
+    assert together == [render(verdict_document(found, lang), ".html") for lang in LANGUAGES]
 
 
 @pytest.mark.long

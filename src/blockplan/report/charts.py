@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
-
 from blockplan.check.capacity import carried
 from blockplan.figures import is_known
 from blockplan.report.maps import svg
@@ -99,7 +97,7 @@ def scale_of(verdicts: Iterable[Verdict]) -> float:
 
 def margin_mark(
     outcome: Outcome, relative: float | None, range_: MarginSpread | None, scale: float = 1.0
-) -> Markup:
+) -> str:
     """The picture of one margin: a bar from the limit, the sign of the outcome, the residents' range."""
     grid = "".join(f"M{_margin_x(at):.0f} 3v20" for at in (-1.0, -0.5, 0.5, 1.0))
     parts = [svg.shape(grid, stroke=FAINT, stroke_width=1)]
@@ -119,7 +117,7 @@ def margin_mark(
     return _picture("".join(parts))
 
 
-def margin_axis(words: Words, scale: float = 1.0) -> Markup:
+def margin_axis(words: Words, scale: float = 1.0) -> str:
     """The marks above the margins: from so far below the limit to so far above it."""
     ends = [(at, f"{'−' if at < 0 else '+'}{words.share(abs(at) * scale)}") for at in (-1.0, -0.5, 0.5, 1.0)]
     marks = [*ends, (0.0, words("margins.limit"))]
@@ -127,7 +125,7 @@ def margin_axis(words: Words, scale: float = 1.0) -> Markup:
     return _picture("".join(said), 18)
 
 
-def share_mark(outcome: Outcome, share: float | None, required: float | None) -> Markup:
+def share_mark(outcome: Outcome, share: float | None, required: float | None) -> str:
     """The picture of one share: a bar from 0 to 1, the required share as a line, the sign of the outcome."""
     middle = HEIGHT / 2
     parts = [svg.box(LEFT, middle - 6, RIGHT - LEFT, 12, fill="#eef0f1")]
@@ -140,14 +138,14 @@ def share_mark(outcome: Outcome, share: float | None, required: float | None) ->
     return _picture("".join(parts))
 
 
-def amount_mark(part: float, line: float | None, *, binds: bool) -> Markup:
+def amount_mark(part: float, line: float | None, *, binds: bool) -> str:
     """The picture of one amount: a bar from 0 to the `part` of the scale, and a `line` that all share."""
     colour, middle = COLOURS["fail"] if binds else "#7fa8b0", HEIGHT / 2
     bar = svg.box(LEFT, middle - 5, _share_x(part) - LEFT, 10, fill=colour)
     return _picture(bar + (_line(_share_x(line), 0, HEIGHT, INK, 2) if line is not None else ""))
 
 
-def share_axis(words: Words) -> Markup:
+def share_axis(words: Words) -> str:
     """The scale above the shares."""
     said = [_axis_label(_share_x(at), words.share(at), at in {0.0, 1.0}, at - 0.5) for at in (0.0, 0.5, 1.0)]
     return _picture("".join(said), 18)
@@ -192,8 +190,8 @@ def _axis_label(x: float, said: str, at_end: bool, side: float) -> str:
     return svg.label(at, 9, said, 11.5, halo="none", fill="#56616c", text_anchor=anchor)
 
 
-def _picture(inside: str, height: float = HEIGHT) -> Markup:
-    return Markup(  # noqa: S704 (made by this module from numbers and escaped words)
+def _picture(inside: str, height: float = HEIGHT) -> str:
+    return (
         f'<svg class="bar" viewBox="0 0 {WIDTH:.0f} {height:.0f}" aria-hidden="true" '
         f'font-family="{FONT}, sans-serif">{inside}</svg>'
     )

@@ -11,8 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from markupsafe import Markup
-
 from blockplan.jsontext import OR_NULL, JsonRecord
 
 if TYPE_CHECKING:
@@ -185,20 +183,13 @@ class LegendEntry:
     amount: str = ""
     heading: bool = False
 
-    def picture(self) -> Markup:
-        """The swatch as an inline picture."""
-        width, height = SWATCH
-        return Markup(  # noqa: S704 (made by this room from escaped parts)
-            f'<svg class="swatch" viewBox="0 0 {width:.0f} {height:.0f}" aria-hidden="true">'
-            f"{self.swatch}</svg>"
-        )
-
     def file(self) -> str:
-        """The swatch as an SVG file."""
+        """The swatch as an SVG file, which a page takes as it is."""
         width, height = SWATCH
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
-            f'width="{width:.0f}" height="{height:.0f}">{self.swatch}</svg>'
+            '<svg xmlns="http://www.w3.org/2000/svg" class="swatch" aria-hidden="true" '
+            f'viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}">'
+            f"{self.swatch}</svg>"
         )
 
 

@@ -152,13 +152,8 @@ class _Report:
             yield Paragraph(words("ledger.no_differences"))
             return
         yield Paragraph(words("ledger.differences_lead"))
-        yield Paragraph(
-            tuple(
-                run
-                for code, said, n in ledger.agreement_counts(self.result, words)
-                for run in (TextRun(said, f"chip {code}"), TextRun(words.number(n), "strong"))
-            )
-        )
+        counts = ledger.agreement_counts(self.result, words)
+        yield self.verdicts.tally((TextRun(said, f"chip {code}"), n) for code, said, n in counts)
         if odd := [row for row in rows if row.agreement != "agrees"]:
             yield self._difference_table(odd)
         if even := [row for row in rows if row.agreement == "agrees"]:
@@ -449,7 +444,7 @@ class _Report:
         yield Table(heads, tuple(rows), key=0)
 
     def _measured_of(self, measure: str, said: str) -> tuple[Text, str]:
-        layers = trace.layers_line(trace.inputs(measure, self.words), self.words)
+        layers = self.words.join(one.layer for one in trace.inputs(measure, self.words))
         return (TextRun(said or tables.DASH, link=trace.measure_anchor(measure)),), layers or tables.DASH
 
     def reproduce(self) -> Iterator[Block]:

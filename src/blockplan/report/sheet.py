@@ -83,18 +83,12 @@ def _data(view: View, folder: Path) -> dict[str, Any]:
         for number, entry in enumerate(entries):
             (folder / f"sign-{number}.svg").write_text(entry.file(), encoding="utf-8")
             legend.append({"file": f"sign-{number}.svg", "said": entry.said, "amount": entry.amount})
-    return {
-        "lang": {"zh": "zh", "en": "en", "ja": "ja"}[words.lang],
-        "region": REGIONS[words.lang],
-        "title": view.title,
+    return head_data(view) | {
         "subtitle": words("sheet.title"),
         "number": words("sheet.number"),
-        "status": f"{words(f'status.{manifest.status}')} | {words(f'level.{manifest.level}')}",
         "draft": words("sheet.draft")
         if manifest.status in {"draft", "on_notice", "closed", "answered", "restarted"}
         else "",
-        "synthetic": words("head.synthetic") if manifest.synthetic else "",
-        "synthetic_title": words("head.synthetic_title"),
         "map": None
         if drawing is None
         else {
@@ -117,12 +111,25 @@ def _data(view: View, folder: Path) -> dict[str, Any]:
         ],
         "verdict_total": len(result.verdicts),
         "more": words("sheet.more", n="{n}"),
-        "facts": [list(fact) for fact in view.facts],
-        "hash_title": words("head.hash"),
-        "hash": result.content_hash or view.plan.content_hash,
         "attribution": words("head.attribution", source=words.pick(manifest.attribution))
         if manifest.attribution
         else "",
+    }
+
+
+def head_data(view: View) -> dict[str, Any]:
+    """What the head and the foot of a paper say of the plan, as its template reads it."""
+    words, manifest = view.words, view.plan.manifest
+    return {
+        "lang": words.lang,
+        "region": REGIONS[words.lang],
+        "title": view.title,
+        "status": f"{words(f'status.{manifest.status}')} | {words(f'level.{manifest.level}')}",
+        "synthetic": words("head.synthetic") if manifest.synthetic else "",
+        "synthetic_title": words("head.synthetic_title"),
+        "facts": [list(fact) for fact in view.facts],
+        "hash_title": words("head.hash"),
+        "hash": view.result.content_hash or view.plan.content_hash,
         "made_with": words("head.made_with", version=view.version),
     }
 

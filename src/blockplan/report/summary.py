@@ -14,7 +14,8 @@ from blockplan.report import charts, fonts, ledger, readings, tables
 from blockplan.report.definitions import reading_name
 from blockplan.report.maps import themes
 from blockplan.report.maps.drawing import FOOT_MM, MapSheet
-from blockplan.report.typesetting import REGIONS, desk, typeset
+from blockplan.report.sheet import head_data
+from blockplan.report.typesetting import desk, typeset
 from blockplan.report.view import FORCES, View
 from blockplan.report.words import NO_BREAK, Words
 
@@ -42,24 +43,15 @@ def summary(plan: Plan, result: CheckResult, lang: str) -> bytes:
 
 def summary_data(view: View, folder: Path) -> dict[str, Any]:
     """What the template shows; the map goes into `folder`."""
-    words, manifest, result = view.words, view.plan.manifest, view.result
-    return {
-        "lang": words.lang,
-        "region": REGIONS[words.lang],
-        "title": view.title,
+    words = view.words
+    return head_data(view) | {
         "kicker": words("brief.title"),
-        "status": f"{words(f'status.{manifest.status}')} | {words(f'level.{manifest.level}')}",
-        "synthetic": words("head.synthetic") if manifest.synthetic else "",
-        "synthetic_title": words("head.synthetic_title"),
         "facts": [list(fact) for fact in view.facts][:SHOWN_FACTS],
         "overrides_title": words("head.overrides"),
         "overrides": view.overrides,
-        "hash_title": words("head.hash"),
-        "hash": result.content_hash or view.plan.content_hash,
         "pages": [words("brief.page", n=number) for number in (1, 2)],
         "more": {str(n): words("sheet.more", n=words.number(n)) for n in range(1, MOST + 1)},
         "see": words("brief.see"),
-        "made_with": words("head.made_with", version=view.version),
         "map": _map(view, folder),
         "counts": _counts(view),
         "statements": _statements(view),

@@ -14,7 +14,7 @@ from blockplan.measure.measurement import RATIOS
 from blockplan.report.grouping import anchor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from blockplan.check.verdict import Verdict
     from blockplan.measure import MeasureSpec
@@ -126,11 +126,6 @@ def measures_of(verdicts: Iterable[Verdict], reported: Iterable[Measurement]) ->
 def measure_anchor(id_: str) -> str:
     """The id of a measure's entry in the appendix; "" for one that the registry does not hold."""
     return f"measure-{anchor(id_)}" if measure_of(id_) is not None else ""
-
-
-def layers_line(read: Sequence[Input], words: Words) -> str:
-    """The layers that a number comes from, by their names in the plan, in one line."""
-    return words.join(one.layer for one in read)
 
 
 def unit_said(spec: MeasureSpec, words: Words) -> str:

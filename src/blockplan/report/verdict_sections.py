@@ -28,7 +28,7 @@ from blockplan.report.public import verdict_words
 from blockplan.report.view import FORCES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from blockplan.check.verdict import Verdict
     from blockplan.report.document import Block, Cell, Figure
@@ -83,6 +83,11 @@ class VerdictSections:
     def chip(self, outcome: str) -> TextRun:
         """The sign and the word of an outcome."""
         return TextRun(tables.outcome_said(outcome, self.words), f"chip {outcome}")  # type: ignore[arg-type]
+
+    def tally(self, counts: Iterable[tuple[TextRun, int]]) -> Paragraph:
+        """How many there are of each outcome, in one line."""
+        runs = ((chip, TextRun(self.words.number(n), "strong")) for chip, n in counts)
+        return Paragraph(tuple(run for pair in runs for run in pair))
 
     def badge(self, grade: str) -> TextRun:
         """How well the source of a rule was read."""
@@ -162,14 +167,8 @@ class VerdictSections:
         words = self.words
         if pack.document:
             yield Paragraph(f"{words('rules.source')}: {pack.document}")
-        yield Paragraph(
-            tuple(
-                run
-                for key in OUTCOMES[:3]
-                if pack.of(key)
-                for run in (self.chip(key), TextRun(words.number(len(pack.of(key))), "strong"))
-            )
-        )
+        counts = ((self.chip(key), len(pack.of(key))) for key in OUTCOMES[:3])
+        yield self.tally((chip, n) for chip, n in counts if n)
         heads = self.heads("outcome", "title", "measured", "required", "margin", "who", "confidence")
         yield Table(heads, tuple(self._rule(pack, group) for group in pack.rules), sign=0, key=1)
         yield Section(f"margins-{number}", words("margins.title"), tuple(self._margins(pack)))

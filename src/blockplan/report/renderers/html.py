@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import html as entities
 import re
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 import blockplan
 from blockplan.report import fonts
@@ -13,9 +16,10 @@ from blockplan.report.document import Sparkline, Term, cell_said, is_number, pla
 from blockplan.report.maps.pixels import in_pixels
 from blockplan.report.maps.svg import shared, text_width
 from blockplan.report.words import NO_BREAK, Words
-from blockplan.templates import environment
 
 if TYPE_CHECKING:
+    from jinja2 import Template
+
     from blockplan.report.document import Block, Cell, Document, TextRun
 
 #: What is said of a term takes the whole width beyond so many times the size of its letters.
@@ -34,7 +38,6 @@ def page(document: Document, pixel: int = 0) -> str:
         a document whose maps keep their outlines.
     """
     words = Words(document.lang, NO_BREAK)
-    templates = environment("blockplan.report")
 
     def said(cell: Cell) -> str | Sparkline | tuple[TextRun, ...]:
         return cell if isinstance(cell, tuple | Sparkline) else cell_said(cell, words)
@@ -49,10 +52,10 @@ def page(document: Document, pixel: int = 0) -> str:
     def long(term: Term) -> bool:
         return text_width(plain_text(term.said) + term.note, 1.0) > LONG_TERM
 
-    templates.globals |= {
-        "w": words, "kind": kind, "run": run, "long": long, "said": said, "is_number": is_number,
-    }  # fmt: skip
-    body = templates.get_template("document.html.j2").render(document=document, version=blockplan.__version__)
+    body = _template().render(
+        document=document, version=blockplan.__version__,
+        w=words, kind=kind, run=run, long=long, said=said, is_number=is_number,
+    )  # fmt: skip
     body = in_pixels(shared(body), pixel) if pixel else shared(body)
     faces = fonts.faces(entities.unescape(HOLLOW.sub(" ", body)), document.lang)
     sheet = (
@@ -60,6 +63,16 @@ def page(document: Document, pixel: int = 0) -> str:
     )
     running = f'@page {{ @top-left {{ content: "{css_text(document.title)}"; }} }}\n'
     return body.replace("/*STYLE*/", f"{faces}{sheet}{running}", 1)
+
+
+@cache
+def _template() -> Template:
+    """The template of all documents; its code is made once, which on a small page takes the longest."""
+    found = Environment(
+        loader=PackageLoader("blockplan.report", "templates"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    return found.get_template("document.html.j2")
 
 
 def css_text(said: str) -> str:
