@@ -560,8 +560,29 @@ def test_what_lies_beside_a_signed_amendment_is_named_as_under_no_signature(seal
     folder, key = sealed
     out = shutil.copytree(folder, tmp_path / "out")
     (out / "notes.txt").write_text("x")
+    (out / "merged" / "notes.txt").write_text("x")
     found, code = told(out, capsys, "--key", key)
-    assert (found["holds"], found["unsigned"], code) == (True, ["notes.txt"], 0)
+    assert (found["holds"], found["unsigned"], code) == (True, ["merged/notes.txt", "notes.txt"], 0)
+
+
+def test_a_merged_plan_beside_an_amendment_that_names_none_is_under_no_signature(tmp_path, capsys):
+    signer = new_key(tmp_path / "notice.key", "example.org/town")
+    found = amendment(town(), changed(town(), "parcels", "A", far=1.5))
+    write(found, found.to_dict(), tmp_path / "out", signer)
+    write_plan(town(), tmp_path / "out" / "merged")
+    said, _ = told(tmp_path / "out", capsys, "--key", str(signer.verifier))
+    assert said["unsigned"] == ["merged/plan.gpkg", "merged/plan.toml"]
+
+
+@pytest.mark.parametrize("end", ["-wal", "-journal"])
+def test_a_file_that_is_read_with_the_layers_of_a_signed_amendment_is_a_change(sealed, tmp_path, capsys, end):
+    folder, key = sealed
+    out = shutil.copytree(folder, tmp_path / "out")
+    (out / f"amendment.gpkg{end}").touch()
+    assert told(out, capsys, "--key", key)[1] == 0
+    (out / f"amendment.gpkg{end}").write_bytes(b"pages")
+    found, code = told(out, capsys, "--key", key)
+    assert (found["faults"], code) == ([f"amendment.gpkg{end} is not as it was signed"], 1)
 
 
 @pytest.mark.long

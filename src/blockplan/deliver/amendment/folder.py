@@ -34,7 +34,6 @@ from blockplan.report.words import Words
 from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, Catalog, pick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     import geopandas as gpd
@@ -211,11 +210,14 @@ def verify(folder: Path, key: Verifier | None = None) -> SealedAmendment:
         faults.append(_fault("gone", name=MANIFEST))
     except ValueError as error:
         faults.append(_fault("seal", why=error))
-    faults += _changed(folder, manifest)
+    changed, merged = _changed(folder, manifest)
     known = {LAYERS, DOCUMENT, MANIFEST, SEAL, KEY}
+    if merged:
+        known |= {f"{MERGED}/plan.toml", f"{MERGED}/plan.gpkg"}
     others = (one.relative_to(folder).as_posix() for one in sorted(folder.rglob("*")) if one.is_file())
-    unsigned = tuple(name for name in others if name not in known and not name.startswith(f"{MERGED}/"))
-    return SealedAmendment(folder, "" if key is None else str(key), manifest, tuple(faults), unsigned)
+    unsigned = tuple(name for name in others if name not in known)
+    said = "" if key is None else str(key)
+    return SealedAmendment(folder, said, manifest, (*faults, *changed), unsigned)
 
 
 def _signed(folder: Path, key: Verifier) -> dict[str, Any]:
@@ -226,28 +228,36 @@ def _signed(folder: Path, key: Verifier) -> dict[str, Any]:
     return dict(canonical.loads((folder / MANIFEST).read_bytes()))
 
 
-def _changed(folder: Path, manifest: dict[str, Any]) -> Iterator[dict[str, str]]:
-    """Files that are not as the manifest has them; the merged plan as the document has it."""
-    whole = bool(manifest)
+#: Files that SQLite reads with a GeoPackage, where they hold anything.
+READ_WITH = ("-wal", "-journal")
+
+
+def _changed(folder: Path, manifest: dict[str, Any]) -> tuple[list[dict[str, str]], bool]:
+    """What is not as the manifest has it, and whether the document names the content of a merged plan."""
+    faults = []
     for name, wanted in manifest.get("files", {}).items():
         if not (folder / name).is_file():
-            yield _fault("gone", name=name)
+            faults.append(_fault("gone", name=name))
         elif digest(folder / name) != wanted:
-            yield _fault("altered", name=name)
-        else:
-            continue
-        whole = whole and name != DOCUMENT
-    merge = json.loads((folder / DOCUMENT).read_bytes()).get("merge") if whole else None
+            faults.append(_fault("altered", name=name))
+        faults += [
+            _fault("altered", name=f"{name}{end}")
+            for end in READ_WITH
+            if (place := folder / f"{name}{end}").is_file() and place.stat().st_size
+        ]
+    if faults or not manifest:
+        return faults, False
+    merge = json.loads((folder / DOCUMENT).read_bytes()).get("merge")
     wanted = merge and merge["content_hash"]
-    if wanted and not (folder / MERGED).is_dir():
-        yield _fault("gone", name=MERGED)
-    elif wanted:
-        try:
-            same = read_plan(folder / MERGED).content_hash == wanted
-        except BlockplanError:
-            same = False
-        if not same:
-            yield _fault("altered", name=MERGED)
+    if not wanted:
+        return [], False
+    if not (folder / MERGED).is_dir():
+        return [_fault("gone", name=MERGED)], True
+    try:
+        same = read_plan(folder / MERGED).content_hash == wanted
+    except BlockplanError:
+        same = False
+    return [] if same else [_fault("altered", name=MERGED)], True
 
 
 def _text(path: Path) -> str:
