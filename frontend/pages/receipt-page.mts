@@ -1,7 +1,7 @@
 /** The page that checks a receipt: in the reader's own browser, so that the file is sent nowhere. */
 
 import { isPromise, readPromise } from "/static/verifier/promise.mjs";
-import { opinionOf, readReceipt } from "/static/verifier/receipt.mjs";
+import { FORMAT, opinionOf, readReceipt } from "/static/verifier/receipt.mjs";
 
 const FAULT = "note fault";
 
@@ -48,6 +48,7 @@ async function check(file: File): Promise<[string, string][]> {
       const { arrived, until } = await readPromise(document_);
       return [["good", words("promise", { at: moment(arrived), until: moment(until) })], ["note", words("here")], ["key", key]];
     }
+    if ((document_ as Record<string, unknown> | null)?.["format"] !== FORMAT) return [["alert", words("none")]];
     const found = await readReceipt(document_);
     const seq = String(found.index);
     const id = opinionOf(document_ as Record<string, unknown>) ?? "";

@@ -6,6 +6,8 @@ export interface Receipt {
   later: Receipt[];
 }
 
+export const FORMAT: string;
+
 export function readReceipt(document: unknown): Promise<Receipt>;
 
 export function opinionOf(receipt: Record<string, unknown>): string | undefined;

@@ -35,6 +35,17 @@ def ask(**said: str) -> Any:
     return answer.json()
 
 
+def test_who_searches_too_often_is_told_when_to_come_back(
+    shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("blockplan.portal.submissions.rate_limits.wait", lambda *_: 2.4)
+    for said in ({"q": "school"}, {"q": "school", "as": "json"}):
+        answer = Client().get(f"{PLACE}?{urlencode(said)}")
+        assert (answer.status_code, answer["Retry-After"]) == (429, "3")
+        assert "Too many requests in a short time" in answer.content.decode()
+        assert "no-store" in answer["Cache-Control"]
+
+
 def page(**said: str) -> str:
     answer = Client().get(f"{PLACE}?{urlencode(said)}")
     assert answer.status_code == 200, said

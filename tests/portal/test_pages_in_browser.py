@@ -100,6 +100,31 @@ def test_a_receipt_is_checked_here_where_there_is_no_script(
         assert "which is not on this site" in tab.inner_text("#said")
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_file_that_is_no_receipt_is_called_so_and_nobody_is_alarmed(
+    served: Service, chromium: Any, scripts: bool, tmp_path: Path
+) -> None:
+    file = tmp_path / "letter.json"
+    file.write_text('{"dear": "office"}')
+    with served.tab(chromium, java_script_enabled=scripts) as tab:
+        tab.goto(served.url("/ja/verify/"))
+        tab.set_input_files("#receipt", str(file))
+        tab.locator("#verify button").click()
+        tab.wait_for_selector("#said .alert")
+        assert (
+            tab.inner_text("#said")
+            == "受付証または受付の約束のファイルではありません。.json で終わるファイルを選んでください。"
+        )
+
+
+def test_no_direction_is_torn_on_a_phone(served: Service, chromium: Any) -> None:
+    with served.tab(chromium, width=390) as tab:
+        tab.goto(served.url("/en/notices/demo/place/?about=parcels:RD-01-01-012"))
+        sides = tab.locator(".beside b")
+        assert "south-east" in sides.all_inner_texts()
+        assert max(one.bounding_box()["height"] for one in sides.all()) < 40
+
+
 def test_the_built_script_is_the_one_that_its_source_gives(repo: Path, tmp_path: Path) -> None:
     compiler = repo / "frontend" / "node_modules" / "typescript" / "bin" / "tsc"
     if not compiler.exists():

@@ -77,7 +77,8 @@ export interface Found {
 
 export async function ask<T>(address: string): Promise<T> {
   const answer = await fetch(address, { headers: { Accept: "application/json" } });
-  if (!answer.ok) throw new Error(`${answer.status} ${address}`);
+  // Who asks too often is told so, in the form of an answer.
+  if (!answer.ok && answer.status !== 429) throw new Error(`${answer.status} ${address}`);
   return (await answer.json()) as T;
 }
 

@@ -18,7 +18,7 @@ from blockplan.datums import DATUMS
 from blockplan.errors import IntakeError
 from blockplan.notice.intake.folding import folded
 from blockplan.notice.intake.texts_in import made_fit
-from blockplan.portal.pages import addresses, mapdata, place_summary
+from blockplan.portal.pages import addresses, errors, mapdata, place_summary
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.plans.places import whereabouts
@@ -58,7 +58,7 @@ def place(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
         "sought": request.GET.get("q", "").strip()[:LONGEST],
     }
     if context["sought"] and (wait_s := rate_limits.wait("search", request, row.id)):
-        raise rate_limits.BusyError(wait_s)
+        return rate_limits.busy(_too_many(request, lang), wait_s)
     context |= found(row, version, request, lang)
     if request.GET.get("as") == "json":
         return JsonResponse(context, json_dumps_params={"ensure_ascii": False})
@@ -70,6 +70,13 @@ def place(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
         "island": mapdata.of_notice(request, row, version, lang),
     }
     return mapdata.shown(render(request, "portal/place.html", context))
+
+
+def _too_many(request: HttpRequest, lang: str) -> HttpResponse:
+    """That somebody searched too often: for a reader, and for the map."""
+    if request.GET.get("as") == "json":
+        return JsonResponse(_nothing() | {"said": [say("error.too_many", lang)]})
+    return errors.too_many(request)
 
 
 def found(row: Notice, version: PlanVersion, request: HttpRequest, lang: str) -> dict[str, Any]:

@@ -193,6 +193,7 @@ def sender_of(request: HttpRequest) -> str:
 def busy(response: HttpResponse, wait_s: float) -> HttpResponse:
     """Say when to come back."""
     response.status_code = 429
+    response.headers["Cache-Control"] = "no-store"
     response.headers["Retry-After"] = str(min(math.ceil(wait_s), 3600) if math.isfinite(wait_s) else 3600)
     return response
 

@@ -1,6 +1,6 @@
 /** The page that checks a receipt: in the reader's own browser, so that the file is sent nowhere. */
 import { isPromise, readPromise } from "/static/verifier/promise.mjs";
-import { opinionOf, readReceipt } from "/static/verifier/receipt.mjs";
+import { FORMAT, opinionOf, readReceipt } from "/static/verifier/receipt.mjs";
 const FAULT = "note fault";
 /** A moment of the record in the words and the time zone of the reader; as it stands where it is none. */
 function moment(at) {
@@ -43,6 +43,8 @@ async function check(file) {
             const { arrived, until } = await readPromise(document_);
             return [["good", words("promise", { at: moment(arrived), until: moment(until) })], ["note", words("here")], ["key", key]];
         }
+        if (document_?.["format"] !== FORMAT)
+            return [["alert", words("none")]];
         const found = await readReceipt(document_);
         const seq = String(found.index);
         const id = opinionOf(document_) ?? "";
