@@ -350,8 +350,12 @@ def test_a_text_that_goes_along_in_a_package_is_held_against_its_layers(small, t
         tmp_path / "out",
         text=tmp_path / "说明书.docx",
     )
-    found = [one.message["en"] for one in made.judgement.checks if one.rule == "qc-text"]
-    assert found == [" object:K-A-01/area: 说明书.docx, paragraph 1 says 1.20公顷; the layer says 1.00公顷"]
+    (found,) = (one for one in made.judgement.checks if one.rule == "qc-text")
+    assert found.id == "object:K-A-01/area"
+    assert found.message["zh"] == "K-A-01 的用地面积：说明书.docx, 第 1 段 为 1.20公顷，图层为 1.00公顷"
+    assert found.message["en"] == (
+        "site area of K-A-01: 说明书.docx, paragraph 1 says 1.20公顷; the layer says 1.00公顷"
+    )
 
 
 @pytest.mark.parametrize(

@@ -172,7 +172,7 @@ def documents(facts: PackageFacts) -> Iterator[PackageFault]:
     from blockplan.deliver.text import check_text  # noqa: PLC0415
     from blockplan.deliver.text.document import open_document  # noqa: PLC0415
     from blockplan.deliver.text.reported import NOTE  # noqa: PLC0415
-    from blockplan.deliver.text.wording import place_said  # noqa: PLC0415
+    from blockplan.deliver.text.wording import place_said, source_said  # noqa: PLC0415
     from blockplan.report.view import View  # noqa: PLC0415
     from blockplan.report.words import Words  # noqa: PLC0415
 
@@ -182,7 +182,8 @@ def documents(facts: PackageFacts) -> Iterator[PackageFault]:
             apart = one.bound_to.startswith(NOT_HELD) or one.bound_to.endswith(f"/{NOTE}")
             if one.state == "missed" and not apart:
                 place = {lang: f"{path.name}, {place_said(one.place, lang)}" for lang in LANGUAGES}
-                words = {"field": place, "value": one.said, "right": one.right or "-"}
+                of = {lang: source_said(one.bound_to, lang) for lang in LANGUAGES} if one.bound_to else "-"
+                words = {"id": of, "field": place, "value": one.said, "right": one.right or "-"}
                 yield PackageFault("", one.bound_to, said=words)
 
 

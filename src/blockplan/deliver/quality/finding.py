@@ -140,7 +140,7 @@ def check_of(rule: QualityRule, found: PackageFault) -> Check:
         for lang in LANGUAGES
     }
     message, remedy = (
-        {lang: TEXTS(f"{rule.id}.{key}", lang, **by_lang[lang]) for lang in LANGUAGES}
+        {lang: TEXTS(f"{rule.id}.{key}", lang, **by_lang[lang]).strip() for lang in LANGUAGES}
         for key in (found.message, found.remedy)
     )
     return Check(rule.id, rule.grade, found.layer, found.id, x, y, found.measured, message, remedy, found.ids)
