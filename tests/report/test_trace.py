@@ -11,7 +11,7 @@ from blockplan.check.verdict import Residents
 from blockplan.measure import MEASURES
 from blockplan.measure.measurement import Measurement, Place
 from blockplan.plan import Plan
-from blockplan.report import sums, trace
+from blockplan.report import trace
 from blockplan.report.plan_report import page
 from blockplan.report.public import verdict_words
 from blockplan.report.words import Words
@@ -47,9 +47,9 @@ def test_the_sum_of_a_figure_per_person_is_written_out() -> None:
     land = Measurement("education_land_per_1000", 4160.0, "m2", per=1000, supply=208_000.0)
     one = verdict("zone-edu", "pass", unit="m2", measurement=land)
     residents = Residents(45_000.0, 50_000.0, 55_000.0)
-    assert sums.division(one, residents, EN) == "208,000 m² × 1,000 ÷ 50,000 residents = 4,160 m²"
-    assert sums.division(verdict("x", "pass"), residents, EN) == ""
-    assert sums.division(one, Residents(None, None, None), EN) == "208,000 m²"
+    assert trace.division(one, residents, EN) == "208,000 m² × 1,000 ÷ 50,000 residents = 4,160 m²"
+    assert trace.division(verdict("x", "pass"), residents, EN) == ""
+    assert trace.division(one, Residents(None, None, None), EN) == "208,000 m²"
 
 
 @pytest.mark.parametrize(
@@ -67,16 +67,16 @@ def test_the_sum_of_a_figure_per_person_is_written_out() -> None:
 def test_the_sum_of_a_share_is_shown_where_it_gives_the_number(
     value: float | None, unit: str, definition: dict, said: str
 ) -> None:
-    assert sums.quotient(Measurement("x", value, unit, definition), EN) == said
+    assert trace.quotient(Measurement("x", value, unit, definition), EN) == said
 
 
 def test_a_share_of_the_residents_says_how_many_are_reached() -> None:
     people = Residents(None, 50_000.0, None)
     one = Measurement("green_access", 0.36, "1", affected_residents=32_000.0)
-    assert sums.within(one, people, EN) == "18,000 ÷ 50,000 residents = 36%"
+    assert trace.within(one, people, EN) == "18,000 ÷ 50,000 residents = 36%"
     # A share of dwellings or jobs is another number than that of the residents.
-    assert sums.within(Measurement("x", 0.4, "1", affected_residents=32_000.0), people, EN) == ""
-    assert sums.within(one, Residents(None, None, None), EN) == ""
+    assert trace.within(Measurement("x", 0.4, "1", affected_residents=32_000.0), people, EN) == ""
+    assert trace.within(one, Residents(None, None, None), EN) == ""
 
 
 def test_a_place_bears_its_own_value_in_its_own_unit() -> None:

@@ -27,7 +27,7 @@ LEFT, RIGHT = 16.0, 384.0
 #: Ends that the scale of a chart of margins may have, as shares of the limit.
 SCALES = (0.1, 0.2, 0.5, 1.0)
 COLOURS = {"pass": "#1d7044", "fail": "#a3231f", "unknown": "#8a6100", "not_applicable": "#6b7680"}
-INK, FAINT, SOFT = "#1b2530", "#cfd5d9", "#9aa5ad"
+INK, FAINT = "#1b2530", "#cfd5d9"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from blockplan.check.words import CATALOG as CHECK_WORDS
 from blockplan.figures import is_known
 from blockplan.measure.measurement import figure_unit
 from blockplan.measure.missing import MANIFEST
-from blockplan.report import sums
+from blockplan.report import trace
 from blockplan.report.words import Words
 
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ def reported_row(measurement: Measurement, words: Words, name: Callable[[str], s
     missing = tuple(missing_words(measurement.missing, words))
     parts = tuple((name(part.scope), words.amount(part.value, unit)) for part in measurement.by)
     confidence = str(own.get("confidence", ""))
-    done = sums.quotient(measurement, words)
+    done = trace.quotient(measurement, words)
     return ReportedRow(
         measurement.id, title, definition, shown, parts, missing, registered, confidence, said, done
     )

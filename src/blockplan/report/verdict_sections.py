@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from blockplan.figures import is_known
-from blockplan.report import charts, definitions, parcelwise, readings, sums, tables, trace
+from blockplan.report import charts, definitions, parcelwise, readings, tables, trace
 from blockplan.report.document import (
     Listing,
     Note,
@@ -381,7 +381,7 @@ class VerdictSections:
         words, measurement = self.words, verdict.measurement
         if measurement is None:
             return
-        if done := sums.division(verdict, self.view.result.residents, words):
+        if done := trace.division(verdict, self.view.result.residents, words):
             yield Term(words("trace.division"), done)
         parts = self.view.reported_row(measurement).parts
         if len(parts) > OPEN_PARTS:
