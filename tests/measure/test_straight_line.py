@@ -43,21 +43,6 @@ def test_one_long_shape_among_small_ones_is_found_though_its_middle_is_far(seed:
     assert straight(points, shapes[:1]).tolist() == nearest(points, shapes[:1])
 
 
-def test_a_plot_of_four_corners_is_as_far_as_its_outline_and_at_no_distance_from_within() -> None:
-    random = np.random.default_rng(5)
-    x, y = (one.ravel() * 60.0 for one in np.meshgrid(np.arange(12), np.arange(12)))
-    plots = shapely.box(x, y, x + 40, y + 40)
-    plots = shapely.transform(plots, lambda drawn: drawn @ [[0.8, 0.5], [-0.6, 1.1]] + (4e5, 4.4e6))
-    plots[::2] = shapely.reverse(plots[::2])
-    plots[::7] = [shapely.union(plot, plot.centroid.buffer(27)) for plot in plots[::7]]
-    west, south, east, north = shapely.total_bounds(plots)
-    spots = shapely.points(random.uniform((west - 99, south - 99), (east + 99, north + 99), (5_000, 2)))
-    metres = straight(spots, plots)
-    (_, _), nearest = shapely.STRtree(plots).query_nearest(spots, return_distance=True, all_matches=False)
-    assert np.abs(metres - nearest).max() < 1e-9
-    assert (metres == 0).any()
-
-
 def test_what_has_no_place_is_at_no_distance() -> None:
     point, nowhere = shapely.Point(0, 0), shapely.Point()
     shapes = np.array([None, shapely.Polygon(), square(30, 40)], dtype=object)

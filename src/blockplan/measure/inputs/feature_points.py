@@ -55,26 +55,20 @@ def _middles(found: NDArray[Any], convex: NDArray[np.bool_]) -> NDArray[Any]:
 
 
 def four_cornered(found: NDArray[Any]) -> NDArray[np.bool_]:
-    """Polygons known to be convex (`convex_rings`): no ring crosses itself, and each holds its centroid."""
-    convex = np.zeros(len(found), dtype=bool)
-    convex[convex_rings(found)[0]] = True
-    return convex
-
-
-def convex_rings(found: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """
-    Rows of polygons known to be convex, as most plots are, and east and north of their corners, 2 x 5 x n.
+    Polygons known to be convex, as most plots are: their rings cross nowhere, and they hold their centroid.
 
     Four turns that all go one way make one round. Of few polygons none is looked at: GEOS is as soon asked.
     """
+    convex = np.zeros(len(found), dtype=bool)
     if len(found) < _FEW:
-        return np.empty(0, dtype=np.intp), np.empty((2, 5, 0))
+        return convex
     rows = np.flatnonzero((shapely.get_type_id(found) == 3) & (shapely.get_num_coordinates(found) == 5))
     corners = np.ascontiguousarray(shapely.get_coordinates(found[rows]).reshape(-1, 5, 2).T)
     east, north = np.diff(corners, axis=1)
     turns = east * north[[1, 2, 3, 0]] - north * east[[1, 2, 3, 0]]
-    convex = (turns > _TURN_M2).all(axis=0) | (turns < -_TURN_M2).all(axis=0)
-    return rows[convex], corners[..., convex]
+    convex[rows] = (turns > _TURN_M2).all(axis=0) | (turns < -_TURN_M2).all(axis=0)
+    return convex
 
 
 def _beside(shape: Any, centroid: Any) -> Any:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.inputs.feature_points import convex_rings
 from blockplan.plan.model.recall import by_row
 
 if TYPE_CHECKING:
@@ -58,9 +57,8 @@ def _to_shapes(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:
         return pairwise
     low, high = np.split(shapely.bounds(to), 2, axis=1)
     (_, second_m), (first, _) = _nearest(points, (low + high) / 2, 2)
-    spot, convex = shapely.get_coordinates(points), convex_rings(to)
-    metres = _each(points, spot, to, first, convex)
-    reach = (metres + SLACK_M)[:, None]
+    metres = shapely.distance(points, to[first])
+    reach, spot = (metres + SLACK_M)[:, None], shapely.get_coordinates(points)
     sole = second_m - np.hypot(*(high - low).T).max() / 2 > metres + SLACK_M
     wide, tall = (high - low).mean(axis=0)
     share = (2 * metres + wide) * (2 * metres + tall)
@@ -70,45 +68,12 @@ def _to_shapes(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:
     at, shape = tree.query(shapely.linestrings(np.stack([spot - reach, spot + reach], axis=1)[some]))
     other = shape != first[some[at]]
     at, shape = some[at[other]], shape[other]
-    np.minimum.at(metres, at, _each(points[at], spot[at], to, shape, convex))
+    np.minimum.at(metres, at, shapely.distance(points[at], to[shape]))
     rest = np.flatnonzero(~few & ~sole)
     if len(rest):
         (at, _), found = tree.query_nearest(points[rest], return_distance=True, all_matches=False)
         metres[rest[at]] = found
     return metres
-
-
-def _each(
-    points: NDArray[Any],
-    spot: NDArray[np.float64],
-    to: NDArray[Any],
-    number: NDArray[np.intp],
-    convex: tuple[NDArray[np.intp], NDArray[np.float64]],
-) -> NDArray[np.float64]:
-    """Distance of each point to the shape of its number; to convex ones of four corners reckoned here."""
-    rows, rings = convex
-    if not len(rows):
-        return np.asarray(shapely.distance(points, to[number]))
-    ring = np.full(len(to), -1)
-    ring[rows] = np.arange(len(rows))
-    few = ring[number] >= 0
-    metres = np.empty(len(points))
-    metres[few] = _to_convex(spot[few], rings[..., ring[number[few]]])
-    metres[~few] = shapely.distance(points[~few], to[number[~few]])
-    return metres
-
-
-def _to_convex(spot: NDArray[np.float64], ring: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Distance of each point to a convex ring of its own, in the steps in which GEOS reckons it; 0 within."""
-    east, north = np.diff(ring, axis=1)
-    right, up = spot.T[:, None] - ring[:, :-1]
-    squared = east * east + north * north
-    along, off = (right * east + up * north) / squared, (right * north - up * east) / squared
-    corner = np.sqrt(right * right + up * up)
-    beside = np.where(along >= 1, np.roll(corner, -1, axis=0), np.abs(off) * np.sqrt(squared))
-    metres = np.where(along <= 0, corner, beside).min(axis=0)
-    metres[(off > 0).all(axis=0) | (off < 0).all(axis=0)] = 0.0
-    return np.asarray(metres)
 
 
 def _nearest(
