@@ -1,6 +1,10 @@
 """Plan to one profile to another to plan: the same plan, or each loss is listed field by field."""
 
 import itertools
+import json
+import shutil
+import subprocess
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -21,7 +25,7 @@ from blockplan.deliver.pairs import BARE, pair_of
 from blockplan.deliver.profile import load_delivery_profile
 from blockplan.deliver.to_profile import carry
 from blockplan.exchange.office.bounds import KINDS
-from blockplan.plan import read
+from blockplan.plan import Plan, read
 
 PAIRS = list(itertools.product(PROFILES, PROFILES))
 
@@ -101,6 +105,45 @@ def test_a_database_loses_nothing_that_its_layers_hold(tmp_path, name):
     back = restore(again, profile, form, plan.manifest.crs, "2026-01-01")
     found = {(one.layer, one.field, one.id) for one in losses(plan, back, carried(profile, tables))}
     assert found == set(hop(plan, profile).lost)
+
+
+#: Run by Debian's own Python: what QGIS reads of each layer of a database.
+READ = """
+import json, os, sys
+from osgeo import ogr
+from qgis.core import QgsApplication, QgsVectorLayer
+application = QgsApplication([], False)
+application.initQgis()
+store, told = ogr.Open(sys.argv[1]), {}
+for name in [store.GetLayer(at).GetName() for at in range(store.GetLayerCount())]:
+    layer = QgsVectorLayer(f"{sys.argv[1]}|layername={name}", name, "ogr")
+    titles = {one.name(): one.alias() for one in layer.fields()}
+    told[name] = [layer.isValid(), layer.featureCount(), layer.crs().authid(), titles]
+print(json.dumps(told), flush=True)
+os._exit(0)
+"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", PROFILES)
+def test_qgis_opens_every_layer_of_a_delivered_database(tmp_path, name):
+    python = Path("/usr/bin/python3")
+    if shutil.which("qgis_process") is None or not python.exists():
+        pytest.skip("QGIS (Debian's packages qgis and python3-qgis) is not installed")
+    plan, profile = a_hard_plan(3), load_delivery_profile(name)
+    plan = Plan(plan.manifest.model_copy(update={"crs": "EPSG:4548"}), plan.layers)
+    tables = carry(plan, profile, fill(plan, profile, ANSWERS, 1, "入库"))
+    write_geodatabase(tmp_path / "plan.gdb", tables.values(), plan.crs, profile.files.dataset)
+    done = subprocess.run(
+        [str(python), "-c", READ, str(tmp_path / "plan.gdb")],
+        capture_output=True, text=True, timeout=300, check=True,
+        env={"QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert set(told) == set(tables)
+    for layer, (valid, count, crs, titles) in told.items():
+        assert (valid, count, crs) == (True, len(tables[layer].rows), "EPSG:4548")
+        assert {one.name: one.title for one in tables[layer].spec.fields}.items() <= titles.items()
 
 
 @pytest.mark.parametrize("pair", PAIRS)
