@@ -322,3 +322,15 @@ def test_a_mapinfo_file_that_says_no_charset_is_read_in_chinese(folder, brought)
     (folder / "地块.mif").write_bytes(text.encode("gbk"))
     (folder / "地块.mid").write_bytes('"城A-01","二类居住用地"\n"城A-02","公园绿地"\n'.encode("gbk"))
     assert column(brought()[0], "land_use") == {"城A-01": "070102", "城A-02": "1401"}
+
+
+def test_outlines_with_a_number_each_are_parcels_though_their_layer_is_called_a_boundary(folder, brought):
+    sheet = Sheet()
+    for at in range(3):
+        sheet.ring([(at * 100, 0), (at * 100 + 100, 0), (at * 100 + 100, 100), (at * 100, 100)], "用地红线")
+        sheet.text(f"A-0{at + 1}/{['R2', 'B1', 'G1'][at]}", at * 100 + 50, 50, "标注")
+    sheet.ring([(-50, -50), (350, -50), (350, 150), (-50, 150)], "规划范围")
+    sheet.save(folder / "图.dxf")
+    plan, _ = brought()
+    assert column(plan, "land_use") == {"A-01": "070102", "A-02": "0901", "A-03": "1401"}
+    assert plan.layer("boundary").area.sum() == 80_000

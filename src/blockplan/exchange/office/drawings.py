@@ -62,6 +62,8 @@ _NO_STREET = re.compile(
 )
 #: Layer of a drawing that holds parcels when no layer is named so.
 LAND = "用地"
+#: Roles of layers whose outlines may be parcels where a number of one stands in each.
+STRAYS = frozenset({"", "labels", "greens", "boundary"})
 LAYER, TABLE = "图层", "图中表格"
 
 
@@ -248,7 +250,7 @@ class _Layers:
         return self.roles.get(label.layer, "") in {"parcels", "labels", ""}
 
     def _stray(self, line: DrawnLine) -> bool:
-        return line.closed and len(line.points) > 3 and self.roles[line.layer] in {"", "labels", "greens"}
+        return line.closed and len(line.points) > 3 and self.roles[line.layer] in STRAYS
 
     def _holding(self, lines: list[DrawnLine]) -> list[DrawnLine]:
         """Closed lines in which the number of a parcel stands."""

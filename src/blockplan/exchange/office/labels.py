@@ -48,6 +48,8 @@ _USES = re.compile(r"\s*[/+]\s*")
 _FIGURE = re.compile(r"[\d.]+\s*(?:%|ha|hm2|m2|㎡|m|公顷|平方米|米|亩|人|户|个|辆)?", re.IGNORECASE)
 #: A class of land by its name, beside its code.
 _USE = re.compile(r"(?:用地|绿地|水域|广场)$")
+#: A parcel's number, and its use in letters.
+_WITH_USE = re.compile(r"(\S+?)\s*[/／|(（]\s*([A-Z]{1,2}\d{0,2}[a-z]?)\s*[)）]?")
 #: Numbers that count within a block, on a layer of numbers.
 _DIGITS = re.compile(r"\d{1,4}")
 #: So many figures in a parcel are its indicators, not a house's number or a height of the ground.
@@ -77,7 +79,7 @@ class Reader:
         self.letters: dict[str, str] = {}
         self._fields = {"parcel_id": NUMBER, "land_use": USE, "facilities_text": FACILITIES}
         on = [one.text for one in labels if self._named(one.layer) == NUMBER]
-        lines = [line.strip() for text in on or [one.text for one in labels] for line in text.splitlines()]
+        lines = [line for text in on or [one.text for one in labels] for line in self._lines(text)]
         alike = Counter(_form(line) for line in lines if self.is_number(line))
         self._forms = {form for form, n in alike.items() if on or n > 1} or set(alike)
 
@@ -106,10 +108,19 @@ class Reader:
         named = said and not said[1].isascii() and self._columns.get(name_and_unit(said[1])[0], "parcel_id")
         return not named or named == "parcel_id"
 
+    def _lines(self, text: str) -> list[str]:
+        """The lines of a text; a number with its use behind it (`A-01/R2`) makes two."""
+        found: list[str] = []
+        for line in filter(None, map(str.strip, text.splitlines())):
+            both = _WITH_USE.fullmatch(line)
+            two = both and self.is_number(both[1]) and codes.code_in(both[2]) == both[2]
+            found += [both[1], both[2]] if both and two else [line]
+        return found
+
     def number_in(self, label: DrawingText) -> str:
         """The line of a text that is a parcel's number, as those of this drawing are built; "" for none."""
         of_numbers = self._named(label.layer) == NUMBER
-        lines = (line.strip() for line in label.text.splitlines())
+        lines = self._lines(label.text)
         if of_numbers:
             return next((one for one in lines if self.is_number(one) or _DIGITS.fullmatch(one)), "")
         return next((one for one in lines if self.is_number(one) and _form(one) in self._forms), "")
@@ -129,7 +140,7 @@ class Reader:
         named = self._named(label.layer)
         if named and named != NUMBER:
             return [(named, label.text.strip())]
-        return [pair for line in label.text.splitlines() if line.strip() for pair in self.line(line.strip())]
+        return [pair for line in self._lines(label.text) for pair in self.line(line)]
 
     def line(self, text: str) -> list[tuple[str, str]]:
         """One field of a line, or several side by side (`容积率≤2.0，限高24m`)."""
