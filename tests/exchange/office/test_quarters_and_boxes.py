@@ -334,3 +334,13 @@ def test_outlines_with_a_number_each_are_parcels_though_their_layer_is_called_a_
     plan, _ = brought()
     assert column(plan, "land_use") == {"A-01": "070102", "A-02": "0901", "A-03": "1401"}
     assert plan.layer("boundary").area.sum() == 80_000
+
+
+def test_a_width_in_brackets_behind_a_streets_name_is_the_streets(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    line = shapely.LineString([(499_900, 4_399_980), (500_500, 4_399_980)])
+    shapefile(gpd.GeoDataFrame({"路名": ["海棠路（36m）"]}, geometry=[line], crs=CRS), folder / "road.shp")
+    plan, result = brought()
+    street = plan.layer("streets").iloc[0]
+    assert (street["name_zh"], street["red_line_width_m"]) == ("海棠路", 36.0)
+    assert "behind their name" in rules(result, "office-street-width")[0].message

@@ -17,7 +17,7 @@ from blockplan.exchange.office.features import Chosen, collect, framed, name_of,
 from blockplan.exchange.office.joining import key
 from blockplan.exchange.office.rows import PLACE
 from blockplan.exchange.office.source import SourceFinding
-from blockplan.exchange.office.values import text_of
+from blockplan.exchange.office.values import Amount, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 
 #: Ends nearer than this meet, m; a line goes on where it turns by less than this, degrees.
 TOUCH_M, STRAIGHT_DEG = 0.01, 20.0
+
+_NAME_AND_WIDTH = re.compile(
+    r"(?P<name>.*?)[（(]\s*(?:红线宽?度?|路?宽|W\s*=)?\s*(?P<width>\d{1,3}(?:\.\d+)?)\s*(?:m|米)\s*[)）]",
+    re.IGNORECASE,
+)
 
 End = tuple[int, int]
 
@@ -128,6 +133,7 @@ def streets(
     rows, shapes = collect(layers, profile, findings)
     parts, of = shapely.get_parts(np.array(shapes, dtype=object), return_index=True)
     rows, shapes = [rows[at] for at in of.tolist()], list(shapely.line_merge(parts))
+    _widths_in_names(rows, findings)
     _go_on(rows, shapes, findings)
     by_name = {key(str(name_of(row))): row for row in tables if name_of(row)}
     ids = unique(rows, "street_id", "S")
@@ -164,6 +170,20 @@ def streets(
         )
         findings.append(_told("office-street-class", by_width, rows, said))
     return framed(rows, shapes, made)
+
+
+def _widths_in_names(rows: list[Row], findings: list[SourceFinding]) -> None:
+    """A street that says no width, and one in brackets behind its name (`海棠路（36m）`), is as wide."""
+    count = 0
+    for row in rows:
+        said = _NAME_AND_WIDTH.fullmatch(name_of(row) or "")
+        if said and value(row, "red_line_width_m") is None:
+            row["name_zh"], row["red_line_width_m"] = said["name"].strip(), Amount(float(said["width"]))
+            count += 1
+    if count:
+        findings.append(
+            _told("office-street-width", count, rows, "streets say their width behind their name.")
+        )
 
 
 def _go_on(rows: list[Row], lines: list[Any], findings: list[SourceFinding]) -> None:
