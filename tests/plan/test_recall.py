@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blockplan.plan.model.recall import (
+    TURNS_KEPT,
     Recall,
     by_neighbours,
     by_row,
@@ -155,11 +156,24 @@ def test_what_is_made_once_is_made_again_from_other_things_and_let_go_in_time() 
     with recalling(recall):
         assert [once("n", make, "a", np.arange(3)) for _ in range(2)] == [1, 1]
         assert once("n", make, "a", np.arange(4)) == 2
-    for count in range(5, 10):
+    for count in range(5, 8 + TURNS_KEPT):
         with recalling(recall):
             once("n", make, "a", np.arange(count))
     with recalling(recall):
-        assert once("n", make, "a", np.arange(3)) == 8
+        assert once("n", make, "a", np.arange(3)) == TURNS_KEPT + 6
+
+
+def test_what_every_sixth_edit_asks_for_is_still_there() -> None:
+    recall, made = Recall(), []
+
+    def make() -> int:
+        made.append(1)
+        return len(made)
+
+    for count in (3, 5, 6, 7, 8, 9, 10, 3):
+        with recalling(recall):
+            found = once("n", make, "a", np.arange(count))
+    assert found == 1
 
 
 def test_a_judging_that_asks_nothing_of_a_function_lets_what_it_found_be() -> None:

@@ -243,7 +243,7 @@ class Plan:
             return None
         if not all(self._is_same(used) for used in before.uses):
             return None
-        return replace(before, reads=None)
+        return Derived(before.value, before.own, before.uses, before.recipe, before.given)
 
     def _is_same(self, key: Key) -> bool:
         """Whether something is what it was before the edit; it is worked out again to tell."""

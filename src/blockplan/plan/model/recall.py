@@ -35,7 +35,7 @@ MANY = 256
 #: A call with so few rows that differ is as good as any.
 NEAR = 8
 #: What was not asked for goes after so many judgings that asked for its like.
-TURNS_KEPT = 2
+TURNS_KEPT = 8
 #: Longer arrays than this (bytes) are told apart by a digest of theirs.
 LONG = 512
 
