@@ -252,6 +252,15 @@ def test_land_in_no_subblock_has_a_line_of_its_own_so_that_loads_add_up() -> Non
     assert round(rows[0]["water_m3_d"] + rows[1]["water_m3_d"], 1) == rows[2]["water_m3_d"]
 
 
+def test_a_facility_without_a_name_is_called_by_its_kind_and_not_by_its_id() -> None:
+    plan = Plan(manifest(), {"facilities": frame([
+        {"facility_id": "w80319114", "service": "library", "geometry": shapely.Point(1, 1)},
+        {"facility_id": "w80319115", "service": "clinic", "name_en": "East", "geometry": shapely.Point(2, 2)},
+    ])})  # fmt: skip
+    rows = records(of(plan, "facilities"))
+    assert sorted(row["facility_name"] for row in rows) == ["East", "Library"]
+
+
 def test_parking_tells_what_is_known_of_it_and_asks_nothing_of_a_car_park_without_spaces() -> None:
     plan = Plan(manifest(), {"parcels": frame([
         {"parcel_id": "A", "land_use": "0902", "floor_area_m2": 1000.0, "parking_spaces": 12.0,

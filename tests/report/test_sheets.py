@@ -500,7 +500,7 @@ def test_reach_is_drawn_for_services_whose_rules_fail_and_said_not_to_be_for_par
         assert CliRunner().invoke(app, call).exit_code == 0
     facilities, green = (page.extract_text() for page in PdfReader(tmp_path / "out" / "atlas.pdf").pages)
     # Farther rules hold and their lines lie outside: they must not take the place of these.
-    assert len(re.findall(": within 500 m", facilities)) == 3
+    assert len(re.findall(r":\s+within\s+500\s+m", facilities)) == 3
     assert "none is drawn" in green
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from blockplan.figures import is_known
 from blockplan.measure.inputs.columns import ids, values
 from blockplan.report.office.columns import TEXTS, Column, Line, OfficeTable, said
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from blockplan.report.office.columns import Cell
@@ -53,8 +52,7 @@ def facilities(view: View) -> OfficeTable:
     order = {one: (at, category) for at, (category, of) in enumerate(CATEGORIES.items()) for one in of}
     last = (len(CATEGORIES), "other")
     use_of = dict(zip(ids(plan, "parcels"), values(plan, "parcels", "land_use"), strict=True))
-    size = len(ids(plan, "facilities"))
-    names = view.ground.names("facilities").to_numpy() if size else np.array([], dtype=object)
+    names = called(view)
     text = {key: values(plan, "facilities", key) for key in ("service", "level", "parcel_id", "status")}
     number = {
         key: values(plan, "facilities", key)
@@ -67,7 +65,7 @@ def facilities(view: View) -> OfficeTable:
         status, level = text["status"][at] or "", text["level"][at] or ""
         site = _number(number["site_area_m2"], at)
         cells: tuple[Cell, ...] = (
-            said(view, f"per_thousand.{category}"), names[at] or str(id_),
+            said(view, f"per_thousand.{category}"), names[at],
             words.or_else(f"service.{service}", service), _word(view, "level", level), host,
             use_of.get(host) or "", site, _number(number["floor_area_m2"], at),
             *(_number(number[key], at) for key in ("beds", "places", "classes")),
@@ -77,6 +75,17 @@ def facilities(view: View) -> OfficeTable:
     rows.sort(key=lambda row: row[0])
     lines = tuple(Line((place, *cells)) for place, (_, cells) in enumerate(rows, 1))
     return OfficeTable("facilities", COLUMNS, lines)
+
+
+def called(view: View) -> list[str]:
+    """What each facility is called: its name, else its kind. An id says nothing to a reader."""
+    if not len(ids(view.plan, "facilities")):
+        return []
+    kinds = (one or "other" for one in values(view.plan, "facilities", "service"))
+    names = view.ground.names("facilities")
+    return [
+        name or view.words.or_else(f"service.{kind}", kind) for name, kind in zip(names, kinds, strict=True)
+    ]
 
 
 def _number(column: NDArray[np.float64], at: int) -> Cell:

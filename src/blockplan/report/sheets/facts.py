@@ -17,6 +17,7 @@ from blockplan.measure.inputs.columns import ids, values
 from blockplan.plan.model.codes import DEFAULT_LIST
 from blockplan.report.maps.basemap import use_colour
 from blockplan.report.office.columns import NOT_APPLICABLE, shown
+from blockplan.report.office.facilities import called
 from blockplan.report.office.facilities import facilities as facility_table
 from blockplan.report.office.parcels import parcels as parcel_table
 from blockplan.report.sheet import ranked
@@ -221,10 +222,9 @@ class Facts:
         forms = [column.form for column in table.columns]
         layer = self.plan.layer("facilities")
         by_name: dict[tuple[str, str], list[int]] = {}
-        names = self.view.ground.names("facilities").tolist() if len(layer) else list[str]()
         hosts = values(self.plan, "facilities", "parcel_id")
-        for at, id_ in enumerate(ids(self.plan, "facilities")):
-            by_name.setdefault((names[at] or str(id_), hosts[at] or ""), []).append(at)
+        for at, name in enumerate(called(self.view)):
+            by_name.setdefault((name, hosts[at] or ""), []).append(at)
         services, shapes = (
             values(self.plan, "facilities", "service"),
             layer.geometry.to_numpy() if len(layer) else [],
@@ -248,7 +248,6 @@ class Facts:
             out.append(
                 Facility(
                     name,
-                    bool(names[at]),
                     str(services[at] or ""),
                     host,
                     size,
@@ -277,14 +276,9 @@ def _crossings(lines: NDArray[np.object_]) -> Iterator[tuple[tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Facility:
-    """
-    A facility: name, service, parcel, sizes as they are printed, whether its place binds, its shape.
-
-    One without a name bears its id, and is not ``named``.
-    """
+    """A facility: name, service, parcel, sizes as they are printed, whether its place binds, its shape."""
 
     name: str
-    named: bool
     service: str
     parcel: str
     size: dict[str, str]

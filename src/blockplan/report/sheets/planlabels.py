@@ -116,15 +116,10 @@ def signs(scene: Scene, ground: ParcelGround, *, named: bool) -> None:
     edge = None if whole is None else edge_band(whole)
     points = np.array([spot for spot, _, _ in placed_at], dtype=float).reshape(-1, 2)
     for at, (spot, one, home) in enumerate(placed_at if named else ()):
-        # One without a name bears its kind: an id says nothing to a reader.
-        kind = scene.facts.view.words.or_else(f"service.{one.service}", one.service) if one.service else ""
-        called = one.name if one.named else kind
-        sizes = parcellabels.facility_sizes(scene, one)[:1]
-        if called:
-            others = np.delete(points, at, axis=0)
-            if sizes and home is not None and _at_home(scene, spot, side, [called, *sizes], others, home):
-                continue
-            _name(scene, spot, side, (" ".join([called, *sizes]), called), others, edge)
+        said = [one.name, *parcellabels.facility_sizes(scene, one)[:1]]
+        others = np.delete(points, at, axis=0)
+        if len(said) == 1 or home is None or not _at_home(scene, spot, side, said, others, home):
+            _name(scene, spot, side, (" ".join(said), one.name), others, edge)
 
 
 def _at_home(
