@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
 from blockplan.notice import Attachment, office
@@ -304,3 +305,10 @@ def test_a_figure_stands_to_the_right_and_a_short_word_does_not() -> None:
     grid = Grid(("Parcel", "Use", "Height"), (cells("P-1", "供热用地", "30 米"), cells("P-2", "住宅", "–")))
     assert grid.columns == (("Parcel", False), ("Use", False), ("Height", True))
     assert all(cell.is_short for row in grid.lines for cell in row)
+
+
+def test_an_answer_names_what_it_changes_as_readers_call_it() -> None:
+    change = {"layer": "parcels", "id": "A-1", "column": "height_m", "old": 80, "new": 54}
+    answer = {"kind": "adopted", "reason": {"ja": "下げます。"}, "changes": [change]}
+    said = render_to_string("portal/answer.html", {"answer": answer, "lang": "ja"})
+    assert "区画 A-1 · 高さ（m）: 80 → <strong>54</strong>" in said

@@ -101,3 +101,11 @@ def test_days_are_written_in_the_language() -> None:
 def test_a_language_that_the_house_does_not_speak_is_refused() -> None:
     with pytest.raises(UsageError, match="no language 'fr'"):
         Words("fr")
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", ("parcel A-1", "height (m)")), ("ja", ("区画 A-1", "高さ（m）"))],
+)
+def test_a_change_names_feature_and_column_as_readers_call_them(lang: str, said: tuple[str, str]) -> None:
+    assert Words(lang).changed({"layer": "parcels", "id": "A-1", "column": "height_m"}) == said

@@ -238,8 +238,8 @@ class _Response:
             yield Note(words("say.links") + links)
         for change in answer["changes"]:
             old, new = self._values(change)
-            object_ = f"{change['layer']} {change['id']} · {change['column']}"
-            yield Paragraph((TextRun(object_, "code"), TextRun(f"{old} → {new}")))
+            object_ = " · ".join(words.changed(change))
+            yield Paragraph((TextRun(f"{object_} ", "note"), TextRun(f"{old} → {new}")))
         if answer["names_no_change"]:
             yield Paragraph(words("say.no_change"), "alert")
 
@@ -250,8 +250,7 @@ class _Response:
             return
         rows = tuple(
             (
-                f"{change['layer']} {change['id']}",
-                change["column"],
+                *words.changed(change),
                 *self._values(change),
                 change["plan_version"][:HASH_SIGNS],
                 tuple(TextRun(self.called[one], link=one) for one in change["opinions"]),

@@ -18,7 +18,7 @@ from blockplan.measure.measurement import figure_unit
 from blockplan.texts import TAGS, Catalog, Phrases, pick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from blockplan.check.verdict import Required
     from blockplan.measure.measurement import Measurement
@@ -69,6 +69,13 @@ class Words(Phrases):
     def join(self, parts: Iterable[str]) -> str:
         """A list in one line: ``a, b`` or ``a、b``."""
         return self("list.separator").join(parts)
+
+    def changed(self, change: Mapping[str, Any]) -> tuple[str, str]:
+        """A feature and its column, as readers call them: ``parcel 02-01-01``, ``height (m)``."""
+        layer, column = change["layer"], change["column"]
+        return f"{self.or_else(f'layer.{layer}', layer)} {change['id']}", self.or_else(
+            f"field.{column}", column
+        )
 
     # Numbers
 

@@ -137,6 +137,15 @@ def response_word(context: Context, key: str, **values: Any) -> str:
     return _given(response.TEXTS(key, _lang(context), **values))
 
 
+@register.simple_tag(takes_context=True)
+def changed(context: Context, change: Mapping[str, Any]) -> tuple[str, str]:
+    """What an answer changes: the feature, and its column, as readers call them."""
+    from blockplan.report.words import Words  # noqa: PLC0415
+
+    feature, column = Words(_lang(context)).changed(change)
+    return _given(feature), _given(column)
+
+
 @register.filter
 def spelled_out(text: str | None) -> str:
     """Words of a stranger: marks that turn the direction of writing are spelled out."""
