@@ -197,9 +197,12 @@ export class PublicMap {
     return this.given.uses.filter((one) => codes.has(one.code)).map((one) => ({ ...one, colour: this.fill(one.code) }));
   }
 
-  /** Kinds of facilities whose signs are on the screen. */
+  /** Kinds of facilities whose signs are on the screen. Rendered features would read their offsets as words. */
   signs(): Mark[] {
-    const services = new Set(this.map.queryRenderedFeatures({ layers: ["facilities-sign"] }).map((one) => String(one.properties["service"] ?? "")));
+    if (this.map.getZoom() < (this.map.getLayer("facilities-sign")?.minzoom ?? 0)) return [];
+    const seen = this.map.getBounds();
+    const there = this.map.querySourceFeatures("facilities", { sourceLayer: "facilities" }).filter(({ geometry }) => geometry.type === "Point" && seen.contains(geometry.coordinates as [number, number]));
+    const services = new Set(there.map((one) => String(one.properties["service"] ?? "")));
     return Object.entries(this.given.marks).filter(([service]) => services.has(service)).map(([, mark]) => mark);
   }
 
