@@ -90,6 +90,8 @@ def is_apart(sentence: ScannedSentence, number: ScannedNumber) -> bool:
 
 def _is_rate(sentence: ScannedSentence, number: ScannedNumber) -> bool:
     """Whether a number is so much for each of something: "150 jobs per hectare", 每公顷岗位150个."""
+    if number.dimension == "person/ha":
+        return False
     before = sentence.text[sentence.clause(number) : number.start]
     return bool(_EACH_BEHIND.match(sentence.text, number.end) or _EACH_BEFORE.search(before))
 

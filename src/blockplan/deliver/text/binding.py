@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from blockplan.deliver.text.apart import is_apart, is_change
 from blockplan.deliver.text.certainty import Disagreement
-from blockplan.deliver.text.fitting import choose
+from blockplan.deliver.text.facts import WORDS
+from blockplan.deliver.text.fitting import choose, is_land
 from blockplan.deliver.text.sentence import ScannedSentence, sentences
 from blockplan.deliver.text.setting import becomes
 from blockplan.deliver.text.subjects import goes_on_with, is_aside, subject_of
@@ -34,6 +35,8 @@ ASKS = re.compile(
 TOPIC = 12
 #: Dimensions of what is counted, which a number may state without a unit, so close behind the word.
 COUNTS, CLOSE = frozenset({"person", "dwelling", "job", "parking", "bed", "place"}), 14
+#: So many figures of the whole plan in a sentence say that it speaks of that.
+COMPANY = 2
 RESPECTIVELY = re.compile(r"分别|依次|各[为是]|それぞれ|順に|(?P<behind>\brespectively\b)", re.IGNORECASE)
 #: How a sentence speaks on of the figure before.
 _IT = re.compile(r"\s*(?:It|This|The plan|该值|此值|これ)")
@@ -46,6 +49,11 @@ _AGAIN = re.compile(
 )
 #: What joins a number to the word for what it measures.
 _OF = re.compile(r"\s?of\s(?:(?:the|total|additional|new)\s)*", re.IGNORECASE)
+#: What joins a figure to the next one of its kind, and a subject to its figure.
+_NEXT_ONE = re.compile(r"\s?(?:[，,、;；]|\band\b|和|与)\s?(?:and\s|其中)?(?:the\s)?", re.IGNORECASE)
+_HAS = re.compile(r"\s?(?:为|共?有|共计?|约|则|has|have|with|takes?|at|の)?\s?", re.IGNORECASE)
+_WORD = re.compile(r"\s[a-z]+\s", re.IGNORECASE)
+_PER_HECTARE = re.compile(r"每公顷(?:约|为|土地)?\s?$")
 _HYPHENED = re.compile(r"[0-9]-[a-z]+$", re.IGNORECASE)
 
 
@@ -60,23 +68,42 @@ class Bound:
 
 
 def bind(
-    text: str, numbers: Sequence[ScannedNumber], lexicon: Lexicon, chapter: str = "", spoken_of: str = ""
+    text: str,
+    numbers: Sequence[ScannedNumber],
+    lexicon: Lexicon,
+    chapter: str = "",
+    spoken_of: str = "",
+    *,
+    whole: bool = False,
 ) -> list[Bound]:
     """
     Bind each number of a paragraph, under the heading of its chapter, behind one that spoke of an object.
+
+    With `whole` it stands among figures of the whole plan.
 
     The quantity is the last word for one before the number, behind the number before it; without such a
     word the unit tells it. The subject is the last that is named before the number in the sentence, else
     behind it, else in the sentence before.
     """
     found = sentences(text, numbers, lexicon, chapter, spoken_of)
-    return [one for sentence in found for one in _bound(sentence)]
+    return [one for sentence in found for one in _in_company(replace(sentence, whole=whole))]
+
+
+def _in_company(sentence: ScannedSentence) -> list[Bound]:
+    """Each number with what it states; two of the whole plan make those beside them of it."""
+    found = _bound(sentence)
+    whole = [one for one in found if one.fact and not one.fact.subjects and _is_right(one)]
+    if sentence.whole or len(whole) < COMPANY or len(whole) == len(found):
+        return found
+    return _bound(replace(sentence, whole=True))
 
 
 def _bound(sentence: ScannedSentence) -> list[Bound]:
     """Each number with what it states."""
     listed = _listed(sentence)
-    found = [listed.get(one.start) or _one(sentence, at, one) for at, one in enumerate(sentence.numbers)]
+    found: list[Bound] = []
+    for at, one in enumerate(sentence.numbers):
+        found.append(listed.get(one.start) or _one(sentence, at, one, found[-1] if found else None))
     found = [
         one if _is_said(sentence, one, found) else replace(one, fact=None, why="several") for one in found
     ]
@@ -140,7 +167,7 @@ def _paired(sentence: ScannedSentence, behind: list[ScannedNumber]) -> dict[int,
     subjects = [one for one in before if one.subject and sentence.is_object(one)]
     if len(quantities) == len(behind) > 1:
         pairs = [(subjects[-1] if subjects else sentence.carried, one) for one in quantities]
-    elif len(subjects) == len(behind) > 1:
+    elif len(subjects) == len(behind) > 1 and not _between(sentence, behind):
         pairs = [(one, quantities[-1] if quantities else None) for one in subjects]  # type: ignore[misc]
     else:
         return {}
@@ -150,8 +177,18 @@ def _paired(sentence: ScannedSentence, behind: list[ScannedNumber]) -> dict[int,
     }
 
 
-def _one(sentence: ScannedSentence, at: int, number: ScannedNumber) -> Bound:
-    if is_apart(sentence, number):
+def _between(sentence: ScannedSentence, row: list[ScannedNumber]) -> bool:
+    """Whether a word stands among numbers in a row: "各为7950平方米，建筑规模15900平方米"."""
+    return any(row[0].end <= one.start < row[-1].start for one in sentence.words)
+
+
+def _one(sentence: ScannedSentence, at: int, number: ScannedNumber, former: Bound | None) -> Bound:
+    number = _each(sentence, number)
+    elided = _elided(sentence, number, former)
+    if elided:
+        return elided
+    of_several = former is not None and former.fact is not None and "+" in former.fact.bound_to
+    if is_apart(sentence, number) or (of_several and number.dimension == "area/person"):
         return Bound(number, None, "no_fact")
     # A word goes on past a number that says by how much: "height cut by 6 m to 21 m".
     lead = next(
@@ -176,17 +213,61 @@ def _one(sentence: ScannedSentence, at: int, number: ScannedNumber) -> Bound:
     quantity = next((one for one in said if number.dimension in sentence.lexicon.dimensions[one.word]), None)
     quantity = quantity or _of_the_former(sentence, at, number)
     subject = subject_of(sentence, number, before, behind, quantity)
-    quantity = _own_word(sentence, number, subject, said) or quantity
-    fact, why = sum_of(sentence, number) or choose(sentence, number, subject, quantity)
+    quantity = _own_word(sentence, number, subject, said) or quantity or _of_floor(sentence, number, subject)
+    fact, why = (
+        _parcels_of(sentence, number, subject)
+        or sum_of(sentence, number)
+        or choose(sentence, number, subject, quantity)
+    )
     asks = ASKS.search(sentence.text, lead, number.start) or ASKS.search(sentence.text, number.end, tail)
     if fact is not None and not fact.subjects and asks:
         return Bound(number, None, "asks")
     if fact is not None and not fact.subjects and any(map(sentence.is_described, before)):
         return Bound(number, None, "no_fact")
     fits = fact is None or any(map(number.fits, fact.amounts))
+    if fact is not None and not fits:
+        whole = _of_all(sentence, number, quantity)
+        fact, fits = whole or fact, whole is not None
     if fact is not None and not fits and not _certain(sentence, number, fact, subject, quantity):
         return Bound(number, None, "no_fact")
     return Bound(number, fact, why, named=quantity is not None)
+
+
+def _elided(sentence: ScannedSentence, number: ScannedNumber, former: Bound | None) -> Bound | None:
+    """A number that only its subject parts from the one before: "A has 960 places, B 1,200 and C 1,080"."""
+    if (
+        former is None
+        or former.fact is None
+        or not former.fact.subjects
+        or number.unit not in {"", former.number.unit}
+    ):
+        return None
+    between = [one for one in sentence.words if former.number.end <= one.start < number.start]
+    own = [one for one in between if one.subject]
+    alone = sentence.text[number.end : number.end + 1] in {*"，,。；;、.) ", ""}
+    if len(own) != 1 or between[-1] != own[0] or not alone or _WORD.match(sentence.text, number.end):
+        return None
+    lead = max([former.number.end, *(one.end for one in between[:-1])])
+    joined = _NEXT_ONE.fullmatch(sentence.text, lead, own[0].start)
+    if not (joined and _HAS.fullmatch(sentence.text, own[0].end, number.start)):
+        return None
+    alike = former.number
+    if not number.unit:
+        number = replace(
+            number, dimension=alike.dimension, value=number.value * alike.factor,
+            half=number.half * alike.factor, factor=alike.factor,
+        )  # fmt: skip
+    column = former.fact.bound_to.rpartition("/")[2]
+    facts = sentence.lexicon.by_subject.get(own[0].word, [])
+    same = [one for one in facts if one.dimension == alike.dimension and one.bound_to.endswith("/" + column)]
+    return Bound(number, same[0], named=True) if len(same) == 1 else None
+
+
+def _each(sentence: ScannedSentence, number: ScannedNumber) -> ScannedNumber:
+    """A number of so many on each hectare: 每公顷199人."""
+    if number.dimension == "person" and _PER_HECTARE.search(sentence.text, sentence.start, number.start):
+        return replace(number, dimension="person/ha")
+    return number
 
 
 def _certain(
@@ -208,8 +289,42 @@ def _certain(
     named = [one for one in sentence.words if one.subject and not sentence.is_kind(one)]
     return Disagreement(
         sentence.text, sentence.start, clause, sentence.end, number, fact, subject, quantity, named,
-        sentence.words, sentence.numbers, sentence.chapter,
+        sentence.words, sentence.numbers, sentence.chapter, sentence.whole,
     ).certain  # fmt: skip
+
+
+def _parcels_of(
+    sentence: ScannedSentence, number: ScannedNumber, counted: Token | None
+) -> tuple[Fact, str] | None:
+    """How many parcels a class or a phase has that is named before them: 住宅用地共27个地块."""
+    if number.dimension != "count" or counted is None or counted.start < number.start:
+        return None
+    if not all(one.bound_to == "layer:parcels/count" for one in sentence.lexicon.by_subject[counted.word]):
+        return None
+    owner = next((one for one in reversed(sentence.words) if one.subject and one.end <= number.start), None)
+    if owner is None or not _HAS.fullmatch(sentence.text, owner.end, number.start):
+        return None
+    facts = sentence.lexicon.by_subject[owner.word]
+    return next(((one, "") for one in facts if one.bound_to.endswith("/parcel_count")), None)
+
+
+def _of_all(sentence: ScannedSentence, number: ScannedNumber, quantity: Token | None) -> Fact | None:
+    """What the whole plan, or all facilities of a kind, have of just this number, behind one that has not."""
+    kinds = [one.word for one in sentence.words if one.subject] if number.dimension != "count" else []
+    facts = [
+        fact
+        for word in ("", *kinds)
+        for fact in sentence.lexicon.by_subject.get(word, [])
+        if not word or fact.bound_to.startswith("table:facilities/")
+    ]
+    return next((
+        fact
+        for fact in facts
+        if fact.dimension == number.dimension
+        and not fact.asked
+        and (quantity.word in fact.words if quantity else fact.subjects)
+        and any(map(number.fits, fact.amounts))
+    ), None)  # fmt: skip
 
 
 def _own_word(
@@ -219,6 +334,15 @@ def _own_word(
     facts = sentence.lexicon.by_subject.get(subject.word if subject else "", [])
     words = {word for fact in facts if fact.dimension == number.dimension for word in fact.words}
     return next((one for one in said if one.word in words), None)
+
+
+def _of_floor(sentence: ScannedSentence, number: ScannedNumber, subject: Token | None) -> Token | None:
+    """The word for floor of which a class has a share: "Floor totals 5.94 million m². Industry has 1.09"."""
+    words = [one for one in sentence.words if not one.subject and one.end <= number.start]
+    words = [one for one in words if number.dimension in sentence.lexicon.dimensions[one.word]]
+    word = words[-1] if words else sentence.carried_word
+    land = subject is None or sentence.is_one(subject) or is_land(number)
+    return word if word and number.dimension == "area" and not land and word.word in WORDS["floor"] else None
 
 
 def _of_the_former(sentence: ScannedSentence, at: int, number: ScannedNumber) -> Token | None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 #: Figures of a parcel that are limits themselves.
 LIMITS = ("/green_ratio", "/far", "/height_m", "/coverage_ratio")
 LENGTH = "/length_m"
+#: Figures whose words no other thing has than a plan.
+TELLING = ("table:loads/", "table:streets/total/density", "measure:population_density")
 #: Words for how many people a school or a home takes.
 CAPACITY = frozenset(WORDS["capacity_people"])
 #: Two values of a fact that differ by less than this share are one value, rounded twice.
@@ -51,11 +53,27 @@ _OR_MORE = re.compile(r"\s?(?:以上|or more\b)", re.IGNORECASE)
 _MORE_OF = re.compile(
     r"另[设有建外]?|还|再|其余|其他|\b(?:another|additional|further|also|other)\b", re.IGNORECASE
 )
+#: Those of a place or an owner, not all; and what tells that all of them are counted.
+_SOME_OF = re.compile(r"\b(?:its|their|his|her|those|these)\s$", re.IGNORECASE)
+_DIVIDES = re.compile(
+    r"划分|划定|分[为成]|共|总|包括|包含|设|规划(?=了|布局|安排|地块|街)|[区構]分|計|全|置"
+    r"|\b(?:divid\w*|compris\w*|consists?|total|in all|altogether|includes?|there (?:are|will be)"
+    r"|has|have|plans?|planned|number)\b",
+    re.IGNORECASE,
+)
+#: Who is within reach of a facility, or is not, is none who lives on its parcel.
+_REACHED = re.compile(
+    r"范围|覆盖|服务半径|距|超过[0-9]+米|圏域|圏内|以内|徒歩|\b(?:within|beyond|farther|further|reach|reached)\b",
+    re.IGNORECASE,
+)
+_DISTRIBUTED = re.compile(r"\s?(?:(?:of|in) [a-z ]{2,20})?\s?\b(?:each|apiece)\b|ずつ", re.IGNORECASE)
+#: What a figure a head is of, but the land of one class.
+_OF_MORE = re.compile(r"建筑|床面積|\bfloor\b", re.IGNORECASE)
 #: What is counted behind a classifier, and units that no figure of a plan has.
 _PARTICLE = "的左右内中为和及与以则并或之以上下是在均，。；、はがをでとのにもやへか：:）)"
 _STRANGE = re.compile(rf"(?![{_PARTICLE}]|控制|执行|考虑|核算|不变)[\u3400-\u9fff\u3040-\u30ff℃°¥€$]")
 _OF_IT = re.compile(r"\s?(?:of|in)\s(?:it|them|which|these|those)\b", re.IGNORECASE)
-_LEFT_OUT = re.compile(r"\s?(?:以[内上下]的|を?除|以外|之外|除外|未満|を超)")
+_LEFT_OUT = re.compile(r"\s?的(?:目标|标准|要求)|\s?(?:以[内上下]的|を?除|以外|之外|除外|未満|を超)")
 _BUT = re.compile(
     r"(?:除|扣除|\bexcept|\bwithout|\bexcluding|\bbesides)(?:\s|了|约|the|some|for)*$", re.IGNORECASE
 )
@@ -76,7 +94,7 @@ _GAP = re.compile(
 #: Before that word in its clause: what makes no other thing of it.
 _LEAD = re.compile(
     r"(?:[\s（(0-9]|规划|预测|预计|总|全区|全域|全部|区内|本区|该区|本片区|共计|共|安排|供应|新增|提供|住房|期末|远期|近期|年|到|至|其中"
-    r"|本次|本轮|本规划|控制|范围|内|将|确定|可|居住|容纳|计划|合计|目标|城镇|城市|常住|对应|推荐|方案|总体|和|与|以及|以"
+    r"|本次|本轮|本规划|控制|范围|内|将|确定|最高|平均|高峰|日|每日|可|居住|容纳|计划|合计|目标|城镇|城市|常住|对应|推荐|方案|总体|和|与|以及|以"
     r"|本計画|計画|将来|想定|総|全|合計|の|は|が|を|で|では|区域|見込みの"
     r"|\b(?:the|a|an|of|and|with|its|is|are|in|for|total|planned|plan|expected|resident|overall|all|to|by|that)\b)*",
     re.IGNORECASE,
@@ -108,6 +126,8 @@ _LIVE = re.compile(
     re.IGNORECASE,
 )
 _TOPIC = re.compile(r"[\u3400-\u9fff\u30a0-\u30ff](?:は|が)$")
+#: What something is only more or less than, not how much it is: "高于现状的8.9平方米".
+_THAN = re.compile(r"(?<!不)[高低大小多少]于[^0-9，,。；;]{2,16}$|\bthan\s[^0-9,.;]{4,30}$", re.IGNORECASE)
 _EACH = re.compile(r"\s?(?:当たり|あたり|ごと|につき|当り)")
 _COUNTED = re.compile(
     r"(?:\s|共计|共|规划|设置|新建|布局|配置|设|计|数量|为|合计|约|は|を|が|も|の数|計|全部で|：|:"
@@ -136,6 +156,8 @@ class Disagreement:
         All words and all numbers of the sentence.
     chapter
         The heading that the text stands under, and that of the column.
+    whole
+        Whether other figures of the sentence, or of the line of a table, are those of the whole plan.
     """
 
     text: str
@@ -150,6 +172,7 @@ class Disagreement:
     tokens: Sequence[Token]
     numbers: Sequence[ScannedNumber]
     chapter: str
+    whole: bool = False
 
     @property
     def certain(self) -> bool:
@@ -157,6 +180,7 @@ class Disagreement:
         return (
             not (
                 self._beside
+                or self._of_others
                 or self._compared
                 or self._spoken_elsewhere
                 or self._wordless
@@ -189,7 +213,7 @@ class Disagreement:
     @property
     def _runs_on(self) -> bool:
         """Whether it is how long a street is, which may end beyond the plan; but in a table."""
-        if not (self.fact.subjects and self.fact.bound_to.endswith(LENGTH)):
+        if not (self.fact.subjects and self.fact.asked and self.fact.bound_to.endswith(LENGTH)):
             return False
         line = self.subject is not None and self.subject.start == self.start == 0
         return not (line and self.number.end == len(self.text) and len(self.words) == 1)
@@ -220,12 +244,24 @@ class Disagreement:
         text, number, before = self.text, self.number, self.text[self.start : self.number.start]
         if _ranged(text, self.start, number) and not _spans(self.fact):
             return True
-        if any(one.match(text, number.end) for one in (_MONEY, _LEFT_OUT, _EACH)) or _BUT.search(before):
+        if any(one.match(text, number.end) for one in (_MONEY, _LEFT_OUT, _EACH)):
+            return True
+        if _BUT.search(before) or _THAN.search(before):
             return True
         whole = self.fact.bound_to.startswith("object:") and number.dimension == "share"
         if _LACKING.search(text, self._comma, number.start) or _IS_LACKING.match(text, number.end):
             return True
         return _OF_IT.match(text, number.end) is not None and not whole
+
+    @property
+    def _of_others(self) -> bool:
+        """Whether it is of those within reach, of each facility, or of floor a head where land is meant."""
+        text, of = self.text, self.fact.bound_to
+        return bool(
+            (self.number.dimension == "person" and _REACHED.search(text, self.start, self.end))
+            or (of.startswith("table:facilities") and _DISTRIBUTED.match(text, self.number.end))
+            or (of.endswith("/per_person_m2") and _OF_MORE.search(text, self.start, self.number.start))
+        )
 
     @property
     def _compared(self) -> bool:
@@ -282,19 +318,44 @@ class Disagreement:
         if self.fact.bound_to.endswith("/count"):
             named = self.subject is not None and any(one.start == self.subject.start for one in self.words)
             counted = _counts(text, self.clause, number, self.subject)
-            if _MORE_OF.search(text, self.clause, number.start) or self._of_another_subject:
+            before = text[self.clause : number.start]
+            if _MORE_OF.search(before) or _SOME_OF.search(before) or self._of_another_subject:
+                return False
+            if self.fact.bound_to.startswith("layer:") and not self._all_counted:
                 return False
             return counted and (named or _said_of_plan(text, self.start, self.end))
-        return bool(self.fact.subjects) or (
+        if self.fact.subjects or (self.quantity and self.fact.bound_to.startswith(TELLING)):
+            return True
+        return self.whole or (
             _of_the_plan(text, self.clause, number, self.quantity)
-            and _said_of_plan(text, self.start, self.end)
+            and (self._begins or _said_of_plan(text, self.start, self.end))
             and not self._of_some
         )
 
     @property
+    def _begins(self) -> bool:
+        """Whether a sentence begins with the word for the figure: "Parking comes to 46,578 spaces"."""
+        word = self.quantity
+        return bool(word and not self.text[self.start : word.start].strip() and not self.subject)
+
+    @property
+    def _all_counted(self) -> bool:
+        """Whether a word behind the figures of other kinds tells that all parcels or blocks are counted."""
+        at = self.number.start
+        others = (one.end for one in self.numbers if one.end <= at and one.dimension != "count")
+        return _DIVIDES.search(self.text, max([self._part, *others]), at) is not None
+
+    @property
     def _of_another_subject(self) -> bool:
         """Whether parcels or blocks are counted that something else has: 公园绿地2公顷，由3个地块组成."""
-        before = [one for one in self.tokens if one.subject and self._part <= one.start < self.number.start]
+        counted = [one.end for one in self.numbers if one.dimension == "count"]
+        before = [
+            one
+            for one in self.tokens
+            if one.subject
+            and self._part <= one.start < self.number.start
+            and not any(end <= one.start <= end + 1 for end in counted)
+        ]
         return self.fact.bound_to.startswith("layer:") and any(one != self.subject for one in before)
 
     @property

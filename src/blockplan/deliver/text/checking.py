@@ -13,20 +13,22 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from blockplan.deliver.text.binding import Bound, bind
+from blockplan.deliver.text.certainty import TELLING
 from blockplan.deliver.text.document import RUN, TextBlock, blocks, pieces, stretch
-from blockplan.deliver.text.facts import knowledge
+from blockplan.deliver.text.knowledge import knowledge
 from blockplan.deliver.text.lexicon import Lexicon
+from blockplan.deliver.text.places import misplaced
 from blockplan.deliver.text.reported import FIGURE, Report, language_of
 from blockplan.deliver.text.scan import HORIZON, HORIZON_SPAN, ScannedNumber, context_numbers, numbers
 from blockplan.deliver.text.sentence import THIS, topic_of
 from blockplan.deliver.text.wording import TEXTS, place_said, source_said
 from blockplan.jsontext import OR_NULL, JsonRecord
-from blockplan.texts import LANGUAGES, pick
+from blockplan.texts import LANGUAGES, listed, pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from blockplan.deliver.text.facts import Knowledge
+    from blockplan.deliver.text.knowledge import Knowledge
     from blockplan.deliver.text.reported import PrintedText
     from blockplan.report.view import View
 
@@ -79,9 +81,18 @@ def _a_run(paragraph: Any) -> Any:
 
 #: As `check` calls them: a number that agrees, one that does not, a name that is there, what is unbound.
 State = Literal["kept", "missed", "represented", "not_evidenced", "context"]
+#: Loads and densities are reckoned by factors: those of a text are the plan's where so many of them agree.
+AGREED = 2
+#: So many parcels a comment names at most.
+MOST = 4
 #: Names by what they end in; a word before them that says no name is no part of one.
 #: Heading of a column that names facilities: what a row of such a table says is of these.
 FACILITY = re.compile(r"设施名称|設施名稱|施設名|^Facility$|^Name of (?:the )?facility", re.IGNORECASE)
+#: How the line of a table begins that sums up those above.
+_TOTAL = re.compile(
+    r"\s*(?:合\s?计|总\s?计|全区|規划区|規划范围|合\s?計|総\s?計|計画全体|grand total|total|whole plan)\b",
+    re.IGNORECASE,
+)
 _NAME = re.compile(
     r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,6}?(?:幼儿园|小学|中学|医院|公园|大道|大街|图书馆|消防站)"
 )
@@ -150,17 +161,36 @@ def check_text(view: View, document: Any) -> TextCheck:
     report = Report(view, lang)
     found: list[TextStatement] = []
     spoken_of = ""
+    totals = _totals(read, lexicon)
+    read = [replace(block, whole=True) if _line(block) in totals else block for block in read]
     for at, block in enumerate(read):
         for one in _statements(block, at, known, lexicon, report.of(block), spoken_of):
-            said = (
-                one
-                if not _of_facility(block, one, known)
-                else replace(one, state="not_evidenced", bound_to="", right="", why=TEXTS.text("why.no_fact"))
-            )
+            said = _unbound(one) if _of_facility(block, one, known) else one
             found.append(_numbered(said, len(found) + 1))
         if block.cell is None:
             spoken_of = topic_of(block.text, lexicon) or (spoken_of if THIS.match(block.text) else "")
+    agreed = sum(one.state == "kept" and one.bound_to.startswith(TELLING) for one in found)
+    if agreed < AGREED:
+        found = [_unbound(one) if one.bound_to.startswith(TELLING) else one for one in found]
     return TextCheck(view.plan.manifest.id, tuple(found), lang)
+
+
+def _totals(read: Sequence[TextBlock], lexicon: Lexicon) -> set[str]:
+    """The lines of tables that are sums of the whole plan: more of their figures say so than do not."""
+    found: dict[str, list[bool]] = defaultdict(list)
+    for block in read:
+        if _TOTAL.match(block.lead):
+            text = block.lead + block.text
+            figures = list(numbers(text, (), block.unit))
+            for one in bind(text, figures, lexicon, block.chapter, whole=True):
+                if one.fact is not None and not one.fact.subjects:
+                    found[_line(block)].append(any(map(one.number.fits, one.fact.amounts)))
+    return {line for line, right in found.items() if sum(right) > len(right) / 2}
+
+
+def _line(block: TextBlock) -> str:
+    """A line of a table by its place."""
+    return block.place.partition(", column")[0]
 
 
 def _of_facility(block: TextBlock, one: TextStatement, known: Knowledge) -> bool:
@@ -168,6 +198,13 @@ def _of_facility(block: TextBlock, one: TextStatement, known: Knowledge) -> bool
     heads = block.cell.heads if block.cell is not None and block.cell.row is not None else ()
     parcel = one.bound_to.removeprefix("object:").rpartition("/")[0] in known.parcel_ids
     return one.state == "missed" and parcel and any(map(FACILITY.search, heads))
+
+
+def _unbound(one: TextStatement) -> TextStatement:
+    """A statement that contradicts nothing after all."""
+    if one.state != "missed":
+        return one
+    return replace(one, state="not_evidenced", bound_to="", right="", why=TEXTS.text("why.no_fact"))
 
 
 def _numbered(one: TextStatement, number: int) -> TextStatement:
@@ -186,7 +223,15 @@ def _statements(
     names = list(_names(text, known, lexicon))
     taken = [(start, end) for start, end, _ in names]
     if printed is None:
-        rows = [_of_name(block, at, shift, one, known) for one in names]
+        elsewhere = {start: right for start, *right in misplaced(
+            text, lexicon.tokens(text), known.places, known.parcel_ids
+        )}  # fmt: skip
+        rows = [
+            _of_place(block, at, shift, one, elsewhere[one[0]])
+            if one[0] in elsewhere
+            else _of_name(block, at, shift, one, known)
+            for one in names
+        ]
         rows += _as_bound(block, at, known, lexicon, taken, spoken_of)
     else:
         new = [one for one in names if one[2] or text[one[0] : one[1]] not in printed.text]
@@ -221,7 +266,7 @@ def _as_bound(
         for one in figures:
             yield _statement(block, at, shift, "number", "context", (one.start, one.end), "", "", {})
     else:
-        for bound in bind(text, figures, lexicon, block.chapter, spoken_of):
+        for bound in bind(text, figures, lexicon, block.chapter, spoken_of, whole=block.whole):
             yield _of_number(block, at, shift, bound)
 
 
@@ -308,6 +353,8 @@ def _shapes(parcel_ids: frozenset[str]) -> str:
     """
     What numbers of parcels look like: their letters and digits as kinds, their dividers as they are.
 
+    A year is none of their digits: ``LJ-2022-03`` is a file.
+
     Of numbers in two parts the letters are the plan's own: ``GH-03`` is a sheet.
     """
     forms: set[str] = set()
@@ -315,12 +362,20 @@ def _shapes(parcel_ids: frozenset[str]) -> str:
         parts = re.findall(r"[A-Za-z]+|[0-9]+|.", id_)
         if re.search(r"[-_.]", id_):
             letters = "[A-Za-z]+" if len(re.findall(r"[-_.]", id_)) > 1 else ""
-            forms.add("".join(
-                "[0-9]+" if part.isdecimal() else (letters or part) if part.isalpha() else re.escape(part)
-                for part in parts
-            ))  # fmt: skip
+            kinds = (letters or part if part.isalpha() else re.escape(part) for part in parts)
+            forms.add("".join(f"[0-9]{{1,{len(one)}}}" if one.isdecimal() else one for one in kinds))
     longest = sorted(forms, key=lambda form: (-len(form), form))
     return rf"(?<![A-Za-z0-9_-])(?:{'|'.join(longest)})(?![A-Za-z0-9_-])" if forms else r"(?!)"
+
+
+def _of_place(
+    block: TextBlock, at: int, shift: int, name: tuple[int, int, str], lies: Sequence[Any]
+) -> TextStatement:
+    """A parcel on which what the text says lies there does not lie."""
+    (start, end, of), (right, thing) = name, lies
+    some = listed(right[:MOST])
+    why = {lang: TEXTS("why.elsewhere", lang, thing=thing, right=some[lang]) for lang in LANGUAGES}
+    return _statement(block, at, shift, "name", "missed", (start, end), of, "、".join(right[:MOST]), why)
 
 
 def _of_name(

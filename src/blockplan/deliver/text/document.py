@@ -77,7 +77,8 @@ class TextBlock:
     ``paragraph`` is its element (``w:p``); ``anchor`` the run or paragraph of the body that it hangs on,
     where it stands beside the body (a note, a text box, a header) and takes no comment itself. ``lead``
     are the words that a cell's number speaks of, ``unit`` that of its column; ``coded`` where its column
-    holds codes or running numbers. ``chapter`` is the heading that it stands under, and that of its column.
+    holds codes or running numbers. ``chapter`` is the heading that it stands under, and that of its column;
+    ``whole`` where its line of a table sums up the whole plan.
     """
 
     text: str
@@ -89,6 +90,7 @@ class TextBlock:
     coded: bool = False
     cell: TableCell | None = None
     chapter: str = ""
+    whole: bool = False
 
 
 def open_document(path: Path) -> Any:
@@ -325,7 +327,8 @@ def _is_number(text: str) -> bool:
 
 
 def _is_id(text: str) -> bool:
-    return re.fullmatch(r"[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)+", text.strip()) is not None
+    """Whether a text is a number of an object: RD-01-02, 3.1.2, and not the decimal 3.2."""
+    return re.fullmatch(r"(?![0-9]+\.[0-9]+$)[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)+", text.strip()) is not None
 
 
 #: A run of a paragraph and its text.

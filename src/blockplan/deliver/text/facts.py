@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 from collections import defaultdict
@@ -15,8 +14,10 @@ import shapely
 
 from blockplan.deliver.pairs import bounds_of
 from blockplan.measure import MEASURES, measure
+from blockplan.measure.indicators.loads import loads
 from blockplan.measure.indicators.streets import lengths_on_planned_land
 from blockplan.measure.inputs.homes import residents
+from blockplan.measure.measurement import RATIOS
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.report.office.land_balance import land_balance
 from blockplan.report.office.streets import ON_FOOT
@@ -28,13 +29,15 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
     from blockplan.report.view import View
 
-_WORDS = tomllib.loads(resources.files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
+DATA = tomllib.loads(resources.files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
 #: Words for a quantity, in three languages; the longest that stands in a text counts.
-WORDS: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in _WORDS["quantity"].items()}
-SERVICES: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in _WORDS["service"].items()}
+WORDS: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in DATA["quantity"].items()}
+SERVICES: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in DATA["service"].items()}
 #: Layers whose objects a text counts.
-LAYERS: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in _WORDS["layer"].items()}
-LAND: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in _WORDS["land"].items()}
+LAYERS: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in DATA["layer"].items()}
+LAND: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in DATA["land"].items()}
+#: What texts call a measure beside its title.
+CALLED: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in DATA["measure"].items()}
 #: Column of a parcel -> dimensions that its figure is written in, with the words of each.
 PARCEL = (
     ("far", "", WORDS["far"]), ("far", "share", WORDS["far_percent"]),
@@ -47,12 +50,15 @@ SUMS = (
     ("floor_area_m2", WORDS["floor"], "area"), ("parking_spaces", WORDS["parking"], "parking"),
     ("jobs", WORDS["jobs"], "job"),
 )  # fmt: skip
+#: Measures of so much for each, and those of each parcel, which tell the middle one: no figure of the plan.
+_PER, _EACH = re.compile(r"_per_|^dwelling_"), ("parcel_", "street_block_", "building_")
 _OF_OBJECTS = {said for words in (*WORDS.values(), *SERVICES.values()) for said in words}
 #: Unit of a measure -> dimension, and base units of one.
 OF_UNIT = {
-    "m2": ("area/person", 1.0), "ha": ("area", 1e4), "km2": ("area", 1e6), "million m2": ("area", 1e6),
+    "m2": ("area", 1.0), "ha": ("area", 1e4), "km2": ("area", 1e6), "million m2": ("area", 1e6),
     "m": ("length", 1.0), "1": ("share", 1.0), "person": ("person", 1.0), "job": ("job", 1.0),
-    "person/ha": ("person/ha", 1.0), "park": ("count", 1.0), "dwelling": ("dwelling", 1.0),
+    "person/ha": ("person/ha", 1.0), "km/km2": ("density", 1.0), "park": ("count", 1.0),
+    "dwelling": ("dwelling", 1.0),
 }  # fmt: skip
 
 
@@ -81,53 +87,11 @@ class Fact:
     asked: bool = False
 
 
-@dataclass(frozen=True)
-class Knowledge:
-    """Facts and names of a plan."""
-
-    facts: tuple[Fact, ...]
-    #: Name -> ``object:ID``; several objects of one name (a street in pieces) as the first.
-    names: dict[str, str]
-    parcel_ids: frozenset[str]
-    horizon: int | None
-
-
-def knowledge(view: View) -> Knowledge:
-    """All that a text of a plan may state in figures, and the names of its objects."""
+def facts_of(view: View) -> Iterator[Fact]:
+    """What a text may state of parcels, facilities, streets, areas, land, and by measures."""
     plan = view.plan
-    facts = [
-        *_parcels(plan), *_facilities(plan), *_streets(plan), *_lengths(plan), *_areas(plan),
-        *_land(view), *_whole(plan), *_measures(plan),
-    ]  # fmt: skip
-    known = tuple(
-        fact for fact in facts if all(math.isfinite(value) for value in fact.amounts) and fact.amounts
-    )
-    ids = frozenset(map(str, plan.layer("parcels").index))
-    return Knowledge(known, _names(plan), ids, plan.manifest.horizon)
-
-
-def _names(plan: Plan) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for layer in (
-        "areas",
-        "blocks",
-        "subblocks",
-        "parcels",
-        "facilities",
-        "streets",
-        "stops",
-        "control_lines",
-    ):
-        frame = plan.layer(layer)
-        for column in ("name_zh", "name_ja", "name_en"):
-            for id_, name in zip(frame.index, frame[column], strict=True) if column in frame else ():
-                if name and len(name) > 1:
-                    found.setdefault(name, f"object:{id_}")
-        if layer in {"areas", "blocks", "subblocks", "parcels", "facilities"}:
-            for id_ in map(str, frame.index):
-                if len(id_) > 2 and not id_.startswith("("):
-                    found.setdefault(id_, f"object:{id_}")
-    return found
+    yield from (*_parcels(plan), *_facilities(plan), *_streets(plan), *_lengths(plan), *_areas(plan))
+    yield from (*_land(view), *_whole(plan), *_measures(plan))
 
 
 def _fact(
@@ -257,17 +221,18 @@ def _land(view: View) -> Iterator[Fact]:
     frame = plan.layer("parcels")
     areas = shapely.area(frame.geometry.to_numpy())
     whole = float(areas.sum())
-    printed: dict[str, tuple[Any, Any, Any, Any]] = {}
+    printed: dict[str, tuple[Any, ...]] = {}
     for line in land_balance(view).lines:
         code = str(line.cells[0] or "")
         if code and code not in printed:
-            printed[code] = line.cells[2:6]  # type: ignore[assignment]
-    for code, (old, old_share, ha, share) in printed.items():
+            printed[code] = (*line.cells[2:6], line.cells[7])
+    for code, (old, old_share, ha, share, each) in printed.items():
         own = areas[[bool(use and use.startswith(code)) for use in frame["land_use"]]].sum()
-        names = (*_class_names(code), *((code,) if len(code) > 2 else ()))
+        names = (*class_names(code), *((code,) if len(code) > 2 else ()))
         place = f"table:land_balance/{code}"
         yield _fact(f"{place}/planned_ha", names, WORDS["area"], "area", own, ha * 1e4)
         yield _fact(f"{place}/planned_share", names, WORDS["share"], "share", own / whole, share / 100)
+        yield _fact(f"{place}/per_person_m2", names, WORDS["per_person"], "area/person", each)
         if old is not None:
             yield replace(
                 _fact(f"{place}/existing_ha", names, WORDS["existing"], "area", old * 1e4), asked=True
@@ -278,7 +243,7 @@ def _land(view: View) -> Iterator[Fact]:
             yield replace(share_then, asked=True)
 
 
-def _class_names(code: str) -> tuple[str, ...]:
+def class_names(code: str) -> tuple[str, ...]:
     """What a class of land is called, in three languages."""
     of = next((name for name in (DEFAULT_LIST, *LISTS) if landuse(name).known(code)), None)
     if of is None:
@@ -293,10 +258,13 @@ def _whole(plan: Plan) -> Iterator[Fact]:
     outline = [shape.area for shape in plan.layer("boundary").geometry if shape is not None]
     yield _fact("measure:land_balance", (), WORDS["planned"], "area", drawn, sum(outline) or None)
     yield _fact("measure:residents", (), WORDS["people"], "person", residents(plan).total)
+    # What the plan states, and what it needs by factors besides.
+    needed = float(loads(plan).by_parcel["parking"].sum()) if len(parcels) else None
     for column, words, dimension in SUMS[1:]:
         known = parcels[column].dropna()
         if len(known):
-            yield _fact(f"layer:parcels/{column}", (), words, dimension, known.sum())
+            more = needed if dimension == "parking" else None
+            yield _fact(f"layer:parcels/{column}", (), words, dimension, known.sum(), more)
     for layer, said in LAYERS.items():
         frame = plan.layer(layer)
         # A stop of the metro is one of buses, or none.
@@ -307,9 +275,23 @@ def _whole(plan: Plan) -> Iterator[Fact]:
 
 def _measures(plan: Plan) -> Iterator[Fact]:
     """Measures of one value, by their titles; those that tell no single number are left out."""
+    called = {
+        f"{layer.removesuffix('s')}:{id_}": (*_called(row), str(id_))
+        for layer in ("areas", "blocks", "subblocks")
+        for id_, row in zip(plan.layer(layer).index, plan.layer(layer).to_dict("records"), strict=True)
+    }
     for found in measure(plan, *[name for name in MEASURES if MEASURES[name].unit in OF_UNIT]):
         titles = {re.split(r"[（(]", pick(MEASURES[found.id].title, lang))[0].strip() for lang in LANGUAGES}
         said = tuple(sorted(title for title in titles if len(title) > 3 and title.lower() not in _OF_OBJECTS))
-        if found.value is not None and said:
+        said += CALLED.get(found.id, ())
+        if found.value is not None and said and not found.id.startswith(_EACH):
             dimension, factor = OF_UNIT[found.unit]
+            if found.unit == "m2" and _PER.search(found.id):
+                dimension = "area/person"
+            if found.id in RATIOS:
+                dimension = ""
             yield _fact(f"measure:{found.id}", (), said, dimension, found.value * factor)
+            for part in found.by:
+                if part.value is not None and part.scope in called:
+                    of = f"measure:{found.id}/{part.scope}"
+                    yield _fact(of, called[part.scope], said, dimension, part.value * factor)

@@ -43,14 +43,22 @@ def choose(
         return None, "no_fact"
     found = _fitting(of, number, quantity)
     if not found and quantity is not None and subject is not None:
-        found = _ending(of, number, sentence.lexicon.of_the_whole(quantity.word))
+        whole = sentence.lexicon.of_the_whole(quantity.word)
+        found = _fitting(sentence.lexicon.by_subject.get("", []), number, quantity) if whole else []
+        # "地块容积率" of a parcel is its "容积率"; but a figure of the whole plan is none of an object's.
+        if subject is not sentence.carried and not any(map(number.fits, _amounts(found))):
+            found = _ending(of, number, whole)
     if not found:
         return None, "no_fact"
-    fits = [fact for fact in found if any(number.fits(value) for value in fact.amounts)]
+    fits = [fact for fact in found if any(map(number.fits, fact.amounts))]
     values = [fact.amounts[0] for fact in found]
     if not fits and max(values) - min(values) > SAME * max(map(abs, values)):
         return None, "several"
     return (fits or found)[0], ""
+
+
+def _amounts(facts: Iterable[Fact]) -> list[float]:
+    return [value for fact in facts for value in fact.amounts]
 
 
 def _alone(sentence: ScannedSentence, number: ScannedNumber) -> bool:
@@ -83,14 +91,18 @@ def _fitting(facts: Iterable[Fact], number: ScannedNumber, quantity: Token | Non
         long = number.factor >= KILOMETRE
         unsaid = ("object:", "table:streets") if long else ("object:",)
         fitting = [fact for fact in fitting if not fact.bound_to.startswith(unsaid)]
-    if number.dimension == "area" and quantity is None and _LAND_UNIT.match(number.unit.strip()):
-        # Nobody writes floor area in hectares.
+    if number.dimension == "area" and quantity is None and is_land(number):
         fitting = [fact for fact in fitting if not fact.bound_to.endswith(FLOOR)]
     if number.dimension == "share":
         # A parcel has several shares, so only a word tells which.
         fitting = [fact for fact in fitting if not fact.bound_to.startswith("object:")]
     # A ratio without its word is told by its decimals: of a parcel, the floor area ratio.
     return [fact for fact in fitting if not fact.asked] if number.dimension or number.half < 0.5 else []
+
+
+def is_land(number: ScannedNumber) -> bool:
+    """Whether an area is of land by its unit: nobody writes floor area in hectares."""
+    return _LAND_UNIT.match(number.unit.strip()) is not None
 
 
 def _ending(facts: Iterable[Fact], number: ScannedNumber, word: str) -> list[Fact]:

@@ -17,6 +17,7 @@ Span = tuple[int, int]
 _COUNTED = (said for words in (*SERVICES.values(), *LAYERS.values()) for said in words if said.isascii())
 #: What an English text counts, without a word for one of it.
 COUNTED = "|".join(rf"{re.escape(said)}s?\b" for said in sorted(_COUNTED, key=len, reverse=True))
+A_DAY = r"\s?(?:[/／每]\s?[日天d]|\b(?:per|a)\sday\b)"
 #: What stands behind a number -> dimension, and base units (m2, m, 1) of one. The first that fits counts.
 UNITS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE if "\\b" in pattern else 0), dimension, factor)
@@ -30,6 +31,17 @@ UNITS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
         ),
         (r"人\s?[/／每]\s?(?:公顷|hm²|ha)", "person/ha", 1.0),
         (r"床\s?[/／每]\s?千人", "bed/1000", 1.0),
+        (
+            r"(?:公里|千米|km|キロメートル)\s?(?:[/／每]|\bper\b)\s?"
+            r"(?:平方公里|平方千米|km²|km2|㎢|square kilomet(?:re|er))",
+            "density",
+            1.0,
+        ),
+        (rf"(?:立方米|m³|m3|㎥|cubic met(?:re|er)s?)(?:{A_DAY})?", "volume/day", 1.0),
+        (rf"(?:吨|t(?![a-zA-Z])|トン|tonnes?\b)(?:{A_DAY})?", "weight/day", 1.0),
+        (r"千瓦(?!时)|kW(?!h)|キロワット", "power", 1.0),
+        (r"兆瓦(?!时)|MW(?!h)|メガワット", "power", 1e3),
+        (r"(?:标准)?(?:当量)?(?:车次|小汽车单位)|pcu(?:[/／]h)?", "trips", 1.0),
         (r"平方公里|平方千米|km²|km2|㎢|平方キロメートル|sq\.?\s?km|square kilomet(?:re|er)s?", "area", 1e6),
         (r"公顷|hm²|hm2|ha\b|ha(?![a-zA-Z])|ヘクタール|hectares?\b", "area", 1e4),
         (r"亩", "area", 10_000 / 15),
@@ -39,7 +51,7 @@ UNITS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
         (r"公里|千米|km(?![a-zA-Z²2])|キロメートル|kilomet(?:re|er)s?\b", "length", 1e3),
         (r"米|m(?![a-zA-Z²2])|メートル|met(?:re|er)s?\b", "length", 1.0),
         (
-            r"个?(?:机动车)?(?:停车泊位|停车位|车位|泊位)|辆|台|(?:car )?parking spaces?\b"
+            r"个?(?:机动车)?(?:停车泊位|停车位|车位|泊位)|辆|台|(?:(?:car )?parking )?spaces?\b"
             r"|cars\b(?!\s(?:per|an?)\b)",
             "parking",
             1.0,

@@ -42,6 +42,8 @@ class ScannedSentence:
         What the sentence before spoke of, and its last word for a quantity.
     chapter
         The heading that the text stands under, and that of its column.
+    whole
+        Whether its figures are those of the whole plan.
     """
 
     text: str
@@ -53,6 +55,7 @@ class ScannedSentence:
     lexicon: Lexicon
     chapter: str
     carried_word: Token | None = None
+    whole: bool = False
 
     @property
     def topic(self) -> Token | None:
@@ -79,6 +82,10 @@ class ScannedSentence:
         return any(
             fact.bound_to.startswith("object:") for fact in self.lexicon.by_subject.get(token.word, [])
         )
+
+    def is_one(self, token: Token) -> bool:
+        """Whether a word names an object, or a street by its name."""
+        return self.is_object(token) or token.word in self.lexicon.names
 
     def is_kind(self, token: Token) -> bool:
         """Whether a word names a kind of thing that a plan has many of: parcels, blocks, areas."""

@@ -141,7 +141,7 @@ class Setting:
             return True
         if any(not _DECIDES.search(self.said, one.end()) for one in _WISH.finditer(self.said)):
             return True
-        if not self.bound_to.startswith("object:") and _unrevoked(_PHASE, self.said):
+        if not self.bound_to.startswith(("object:", "table:phases/")) and _unrevoked(_PHASE, self.said):
             return True
         return "existing" not in self.bound_to and self._now
 

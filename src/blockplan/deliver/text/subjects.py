@@ -41,6 +41,8 @@ _GOES_ON = re.compile(
     r"allowed|permitted|allows?|keeps?|plan|which|yields?|gives?|makes?|been|holds?|offers?|provides?|takes?|gets?|comes?|rises?|s)\b)*",
     re.IGNORECASE,
 )
+#: What comes behind is of the next figure: "water covers 35 ha and woodland 81 ha".
+_AND = re.compile(r"\s?(?:\band\b|,|，|、|和|与|及)\s?")
 #: So far back an English sentence says where something is.
 _LOOK_BACK = 28
 
@@ -53,17 +55,19 @@ def subject_of(
     quantity: Token | None,
 ) -> Token | None:
     """What a number is of: the last topic before it, what is counted behind it, what was spoken of."""
-    first = min(
-        (one.start for one in before if one.subject and sentence.is_object(one)), default=sentence.end
-    )
-    # A class of land behind an object is what the object is used for: "地块A（住宅用地）面积".
+    first = min((one.start for one in before if one.subject and sentence.is_one(one)), default=sentence.end)
+    # A class of land, or of streets, behind an object is what that is: "地块A（住宅用地）面积", "北街为支路".
     topics = [
         one
         for one in before
-        if one.subject and sentence.says(one, number) and (one.start <= first or sentence.is_object(one))
+        if one.subject and sentence.says(one, number) and (one.start <= first or sentence.is_one(one))
     ]
     own = [one for one in reversed(topics) if not is_aside(sentence, one)]
-    counted = [one for one in behind if one.subject and sentence.says(one, number)]
+    counted = [
+        one
+        for one in behind
+        if one.subject and sentence.says(one, number) and not _AND.match(sentence.text, number.end)
+    ]
     if number.dimension == "count":
         # "8 所小学" names what is counted behind the number.
         own = [*counted, *own]

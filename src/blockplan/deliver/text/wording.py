@@ -7,6 +7,7 @@ import re
 from blockplan.deliver.text.reported import NOTE
 from blockplan.measure import MEASURES
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
+from blockplan.report.office.columns import TEXTS as OFFICE
 from blockplan.report.volume import TEXTS as VOLUME
 from blockplan.report.words import Words
 from blockplan.texts import Catalog, pick
@@ -44,18 +45,30 @@ def source_said(bound_to: str, lang: str) -> str:
         steps = [TEXTS("source.note", lang) if one == NOTE else one for one in inside]
         return TEXTS("comment.steps", lang).join([VOLUME(f"section.{section}", lang), *steps])
     if kind == "measure":
-        return pick(MEASURES[rest].title, lang)
+        id_, _, part = rest.partition("/")
+        title = pick(MEASURES[id_].title, lang)
+        return TEXTS("source.of", lang, of=part.partition(":")[2], column=title) if part else title
     of, _, column = rest.rpartition("/")
     if not of:
         return TEXTS(f"source.{rest}", lang) if f"source.{rest}" in TEXTS else rest
     table, _, line = of.partition("/") if kind == "table" else (kind, "", of)
     if table == "facilities":
         line = Words(lang).or_else(f"service.{line}", line)
-    elif table == "land_balance":
-        line = _class(line, lang)
+    elif table in {"land_balance", "parcels"} or line.startswith("parcels/"):
+        line = _class(line.removeprefix("parcels/"), lang)
+    elif table == "phases":
+        line = f"{_head('phase', lang)} {line}"
+    elif table == "loads":
+        line = TEXTS("source.parcels", lang)
     elif table == "layer" or line == "total":
         line = TEXTS(f"source.{line}", lang)
-    return TEXTS("source.of", lang, of=line, column=TEXTS(f"column.{column}", lang))
+    named = TEXTS(f"column.{column}", lang) if f"column.{column}" in TEXTS else _head(column, lang)
+    return TEXTS("source.of", lang, of=line, column=named)
+
+
+def _head(column: str, lang: str) -> str:
+    """What a column of the office's tables is called, without its unit."""
+    return re.split(r" ?[(（]", OFFICE(f"heading.{column}", lang))[0]
 
 
 def _class(code: str, lang: str) -> str:
