@@ -82,13 +82,19 @@ def name_and_unit(title: str) -> tuple[str, str]:
     (('居住人口', '1'), ('备注', ''))
     >>> name_and_unit("DKBH"), name_and_unit("建筑面积(万㎡)"), name_and_unit("限高/m")
     (('dkbh', ''), ('建筑面积', '1e4 m2'), ('限高', 'm'))
+    >>> name_and_unit("用地面积（公顷/亩）")
+    ('用地面积', '')
     """
     text = unicodedata.normalize("NFKC", _MARKS.sub("", title)).strip()
     unit = ""
     for inside in _BRACKETS.findall(text):
-        said = UNITS.get(re.sub(r"^(?:单位)[:：]?", "", "".join(inside.split()).lower()))
-        if said:
-            unit = said
+        said = [
+            UNITS.get(one)
+            for one in re.sub(r"^(?:单位)[:：]?", "", "".join(inside.split()).lower()).split("/")
+        ]
+        if all(said):
+            # Of two (公顷/亩) neither is the unit of a bare number.
+            unit = str(said[0]) if len(said) == 1 else ""
             text = re.sub(rf"[(\[【〔{{<]{re.escape(inside)}[)\]】〕}}>]", "", text)
     name = plain(re.sub(r"[()\[\]【】〔〕{}<>]", "", text))
     if not unit:
