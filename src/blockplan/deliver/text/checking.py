@@ -165,7 +165,8 @@ def check_text(view: View, document: Any) -> TextCheck:
     read = [replace(block, whole=True) if _line(block) in totals else block for block in read]
     for at, block in enumerate(read):
         for one in _statements(block, at, known, lexicon, report.of(block), spoken_of):
-            said = _unbound(one) if _of_facility(block, one, known) else one
+            off = _of_facility(block, one, known) or _of_a_line(block, one, lexicon)
+            said = _unbound(one) if off else one
             found.append(_numbered(said, len(found) + 1))
         if block.cell is None:
             spoken_of = topic_of(block.text, lexicon) or (spoken_of if THIS.match(block.text) else "")
@@ -191,6 +192,14 @@ def _totals(read: Sequence[TextBlock], lexicon: Lexicon) -> set[str]:
 def _line(block: TextBlock) -> str:
     """A line of a table by its place."""
     return block.place.partition(", column")[0]
+
+
+def _of_a_line(block: TextBlock, one: TextStatement, lexicon: Lexicon) -> bool:
+    """Whether a load is of the line of a table that it stands in, whose label names no load itself."""
+    if block.cell is None or block.cell.row is None or block.whole:
+        return False
+    label = block.lead[: block.lead.rfind(" ", 0, -1)]
+    return one.bound_to.startswith(TELLING) and all(word.subject for word in lexicon.tokens(label))
 
 
 def _of_facility(block: TextBlock, one: TextStatement, known: Knowledge) -> bool:
