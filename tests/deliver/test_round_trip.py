@@ -137,6 +137,7 @@ def test_qgis_opens_every_layer_of_a_delivered_database(tmp_path, name):
     done = subprocess.run(
         [str(python), "-c", READ, str(tmp_path / "plan.gdb")],
         capture_output=True, text=True, timeout=300, check=True,
+        cwd=tmp_path,  # (QGIS leaves its symbols where it runs)
         env={"QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     told = json.loads(done.stdout.splitlines()[-1])

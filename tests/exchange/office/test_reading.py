@@ -8,6 +8,8 @@ import pytest
 import shapely
 from tests.exchange.office.conftest import CRS, parcels, rules, shapefile, squares, workbook
 
+from blockplan.errors import PlanDataError
+
 # GDAL tells of shortened names in bytes that are cut through; that is the writing of the test's own files.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -142,9 +144,17 @@ def test_a_damaged_file_that_was_named_itself_is_refused(folder, called):
     assert code == 1 or "cannot be read as an XLSX workbook" in str(said.exception)
 
 
-def test_a_folder_without_parcels_names_the_layers_there_are(folder, brought):
-    from blockplan.errors import PlanDataError
+def test_where_no_layer_says_that_it_holds_the_parcels_the_refusal_shows_how_to(folder, brought, tmp_path):
+    shapefile(parcels(QQ=["A-01", "A-02"], ZZ=["x", "y"]), folder / "甲.shp")
+    shapefile(parcels(QQ=["B-01", "B-02"], ZZ=["x", "y"]), folder / "乙.shp")
+    with pytest.raises(PlanDataError) as refused:
+        brought()
+    (tmp_path / "own.toml").write_text(str(refused.value).partition("short as:\n")[2], encoding="utf-8")
+    plan, _ = brought(mapping=tmp_path / "own.toml")
+    assert len(plan.layers["parcels"]) >= 2
 
+
+def test_a_folder_without_parcels_names_the_layers_there_are(folder, brought):
     shapefile(gpd.GeoDataFrame({"a": [1]}, geometry=[shapely.Point(0, 0)], crs=CRS), folder / "xyz.shp")
     with pytest.raises(PlanDataError, match=r"No layer holds parcels. Layers there are: xyz.shp: xyz"):
         brought()

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import tomli_w
 
 from blockplan.errors import MappingError, PlanDataError
 from blockplan.exchange.layers import spare_drawn_plan, written
@@ -463,6 +464,19 @@ def _located(layers: list[Pair], findings: list[SourceFinding]) -> None:
         choice.role = "facilities"
 
 
+def _way_to_parcels(layers: list[SourceLayer]) -> str:
+    """What to do where no layer is known for the parcels; of layers of areas, the lines that say which."""
+    way = (
+        'Say which one does in a file for --mapping (role = "parcels"), or add your names for it in a '
+        "profile (--profile)."
+    )
+    areas = [layer for layer in layers if geometry_kind(layer) == "polygon"]
+    if not areas:
+        return way
+    table = {"file": areas[0].file, "layer": areas[0].name, "role": "parcels"}
+    return f"{way} Such a file may be as short as:\n[[layer]]\n{tomli_w.dumps(table)}"
+
+
 def _place(layers: list[Pair], chosen: OfficeMapping, reading: SourceReading) -> datum.PlacedLayers:
     """Bring the drawn layers into one reference system, the parcels first."""
     drawn = [
@@ -481,8 +495,7 @@ def _place(layers: list[Pair], chosen: OfficeMapping, reading: SourceReading) ->
         names = ", ".join(f"{layer.file}: {layer.name}" for layer, _ in layers[:12]) or "none"
         raise PlanDataError(
             f"No layer holds parcels. Layers there are: {names}.\n{only_listed}{said_of_files(reading)}"
-            'Name the one that does in mapping.toml (role = "parcels"), or add your names for it in a '
-            "profile (--profile)."
+            f"{_way_to_parcels([layer for layer, _ in layers])}"
         )
     said = datum.said_in([*reading.remarks, *(text for layer, _ in layers for text in layer.remarks)])
     return datum.place(drawn, chosen.source, said, str(chosen.plan.get("crs") or ""))
