@@ -65,7 +65,7 @@ def command(
     """
     from blockplan.check import check
     from blockplan.deliver.amendment import amendment, merge, write
-    from blockplan.deliver.amendment.folder import MERGED
+    from blockplan.deliver.amendment.seal import MERGED
     from blockplan.notice.proof.notary import read_key
     from blockplan.plan import write as write_plan
 
@@ -107,7 +107,7 @@ def _spare(place: Path, merged: Plan) -> None:
 
 
 def _show(found: PlanAmendment, merged: MergedPlans | None, lang: str) -> None:
-    from blockplan.deliver.amendment import folder as said
+    from blockplan.deliver.amendment import wording as said
 
     click.echo(said.kind_said(found.kind, lang))
     _listed([f"  {said.ground_said(one, lang)}" for one in found.grounds], lang)
@@ -148,7 +148,7 @@ def _listed(lines: list[str], lang: str) -> None:
 
 
 def _more(count: int, lang: str) -> None:
-    from blockplan.deliver.amendment.folder import TEXTS
+    from blockplan.deliver.amendment.wording import TEXTS
 
     if count > SHOWN:
         click.echo(TEXTS("more", lang, n=count - SHOWN))

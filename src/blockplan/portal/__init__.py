@@ -11,6 +11,8 @@ mail        mail on its way out, and who wants some
 submissions opinions on their way in: form, drafts, receipts
 pages       what everybody reads: notices, objects, register, response, feeds
 api         the same as JSON, and submitting, for programs
+office      the staff: cases, entries, answers, publishing
+workspace   the workbench, also on a planner's own machine
 =========== ====================================================================
 
 ``config`` reads the settings of an office, ``settings`` makes Django's of them,

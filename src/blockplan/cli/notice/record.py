@@ -166,7 +166,7 @@ def verify_command(
     The record alone proves that it is whole and fits its key. That the key is the office's, and that nobody
     was shown another record, is proved by --key, --checkpoint and --receipt.
     """
-    from blockplan.deliver.amendment.folder import is_amendment
+    from blockplan.deliver.amendment.seal import is_amendment
     from blockplan.notice.countries import country
     from blockplan.notice.verify import read_document, verify
 
@@ -259,7 +259,8 @@ def _show(found: Verification, lang: str, *, trusted: bool) -> None:
 
 
 def _verify_amendment(path: str, public: str | None, lang: str, as_json: bool) -> int:
-    from blockplan.deliver.amendment.folder import TEXTS, kind_said, verify
+    from blockplan.deliver.amendment.seal import verify
+    from blockplan.deliver.amendment.wording import TEXTS, kind_said
     from blockplan.notice.verify import wanted_key
 
     found = verify(Path(path), wanted_key(public))

@@ -1,5 +1,5 @@
 """
-How a `blockplan.report.document.Document` is shown: as HTML, as PDF, as DOCX; `cli.terminal` shows it too.
+How a `blockplan.report.document.Document` is shown: as HTML, PDF or DOCX (`cli.common`: on a terminal).
 
 `render` asks for one by the ending of a file's name; each is loaded when it is asked for.
 """
