@@ -25,8 +25,9 @@ from blockplan.cli.amend import _listed
 from blockplan.deliver.amendment import amendment, merge, write
 from blockplan.deliver.amendment.gains import CREATED, _sun, _swept, floor_area_gains, transfers
 from blockplan.deliver.amendment.styles import CHANGES
-from blockplan.deliver.amendment.wording import gain_said, ground_said
+from blockplan.deliver.amendment.wording import conflict_said, gain_said, ground_said
 from blockplan.errors import PlanDataError, UsageError
+from blockplan.figures import fixed
 from blockplan.notice.proof.notary import new_key
 from blockplan.plan import Plan
 from blockplan.plan import read as read_plan
@@ -486,6 +487,15 @@ def test_a_signed_amendment_holds_with_the_plan_that_it_was_merged_into(sealed, 
     assert (found["key"], code) == (key, 0)
 
 
+@pytest.mark.parametrize("option", ["--receipt", "--checkpoint", "--law", "--stamp-root"])
+def test_what_proves_nothing_of_an_amendment_is_refused_and_not_passed_over(sealed, capsys, tmp_path, option):
+    (tmp_path / "another").write_text("x", encoding="utf-8")
+    with pytest.raises(SystemExit) as left:
+        main(["notice", "verify", str(sealed[0]), option, str(tmp_path / "another")])
+    assert left.value.code == 2
+    assert "which --key alone verifies" in capsys.readouterr().err
+
+
 DAMAGES = {
     "a bit": lambda data: bytes([data[0] ^ 1]) + data[1:],
     "a byte behind": lambda data: data + b" ",
@@ -724,3 +734,16 @@ def an_amendment():
     base = changed(changed(base, "parcels", first, far=1.5), "parcels", second, far=1.5)
     new = changed(changed(new, "parcels", first, far=2.0), "parcels", second, far=1.0)
     return amendment(base, new)
+
+
+def test_a_conflict_over_a_stop_that_both_move_says_where_to():
+    base = town()
+    moved = []
+    for by in (10, 20):
+        stops = base.layer("stops").copy()
+        stops.geometry = stops.geometry.translate(by, 0)
+        moved.append(base.replace(stops=stops))
+    (conflict,) = merge(base, *moved).conflicts
+    old = base.layer("stops").geometry.iloc[0]
+    said = conflict_said(conflict, "en")
+    assert [fixed(old.x + by, 2) in said for by in (0, 10, 20)] == [True] * 3

@@ -82,6 +82,22 @@ def test_what_hangs_on_something_given_stays_in_the_process_where_that_is() -> N
     assert plan.cached("held", lambda: "there", given=(given,)) == "here"
 
 
+def test_what_rests_on_something_left_in_another_process_is_worked_out_again_after_an_edit() -> None:
+    plan = edited(town(), "0901")
+
+    def counted(of: Plan, given: tuple[str, ...]) -> int:
+        return of.cached("count", lambda: int(coded(of, given).chosen.sum()), given=(given,))
+
+    def twice(of: Plan) -> int:
+        return of.cached("twice", lambda: 2 * counted(of, SCHOOLS))
+
+    before = twice(plan)
+    there = pickle.loads(pickle.dumps(plan))
+    after = edited(there, SCHOOLS[0])
+    assert counted(after, SCHOOLS) == before / 2 + 1
+    assert twice(after) == before + 2
+
+
 @pytest.mark.parametrize(
     ("one", "other", "alike"),
     [

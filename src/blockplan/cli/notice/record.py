@@ -171,9 +171,15 @@ def verify_command(
     from blockplan.notice.verify import read_document, verify
 
     public = _line(key) if key else key
+    amendment = is_amendment(Path(subject))
+    if (Path(subject).is_file() or amendment) and any((checkpoints, receipts, laws, witnesses, roots)):
+        raise click.UsageError(
+            f"{subject} is {'an amendment' if amendment else 'one document'}, which --key alone verifies."
+            " Leave out --checkpoint, --receipt, --law, --witness and --stamp-root, or name a record."
+        )
     if Path(subject).is_file():
         ctx.exit(_verify_receipt(subject, public, lang, as_json))
-    if is_amendment(Path(subject)):
+    if amendment:
         ctx.exit(_verify_amendment(subject, public, lang, as_json))
     notes = [_note(path) for path in checkpoints]
     documents = [read_document(Path(path)) for path in receipts]

@@ -196,7 +196,8 @@ def _alike(one: Any, other: Any) -> bool:
 def _shown(value: Any) -> Any:
     if isinstance(value, shapely.Geometry):
         size, length = float(shapely.area(value)), float(shapely.length(value))
-        return {"area_m2": round(size, 2), "length_m": round(length, 2)}
+        place = {"x": round(value.x, 3), "y": round(value.y, 3)} if isinstance(value, shapely.Point) else {}
+        return {"area_m2": round(size, 2), "length_m": round(length, 2), **place}
     if value is None or pd.isna(value):
         return None
     return value.item() if hasattr(value, "item") else value

@@ -83,6 +83,8 @@ def _value(value: Any, lang: str, *, share: bool = False) -> str:
     if value is None:
         return "—"
     if isinstance(value, dict):  # a shape
+        if "x" in value:
+            return f"({fixed(value['x'], 2)}, {fixed(value['y'], 2)})"
         return f"{fixed(value['area_m2'] or value['length_m'], 0)} {'m²' if value['area_m2'] else 'm'}"
     if isinstance(value, float):
         return f"{value * 100:.6g}%" if share else f"{value:.12g}"

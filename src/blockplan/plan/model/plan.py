@@ -117,7 +117,12 @@ class Plan:
 
     def __getstate__(self) -> dict[str, Any]:
         """Another process gets what goes by words alone: things lie elsewhere there."""
-        kept = {key: derived for key, derived in self._cache.items() if isinstance(key, str)}
+        kept = {
+            # (what it was worked out from may stay here)
+            key: Derived(one.value, self._reads(one), (), one.recipe, one.given)
+            for key, one in self._cache.items()
+            if isinstance(key, str)
+        }
         used = [self._cache[key] for key in self._asking.uses if key in self._cache]
         asking = Asking(self._asking.own.union(*map(self._reads, (*kept.values(), *used))))
         return {**vars(self), "_cache": kept, "_before": {}, "_used": set(), "_asking": asking}
