@@ -2,7 +2,7 @@
 
 import docx
 import pytest
-from tests.deliver.made import numbers
+from tests.deliver.made import a_view, numbers
 
 from blockplan.deliver.text import check_text
 from blockplan.deliver.text.wording import source_said
@@ -74,10 +74,38 @@ def test_those_reached_some_others_and_each_are_no_alarm(small, text):
         ("table:loads/total/water_m3_d", "Water of all parcels"),
         ("table:streets/total/density", "Density of all streets"),
         ("measure:population_density/block:K", "Population density of K"),
+        ("object:A-01/02", "A-01/02"),
+        ("object:A-01/02/far", "floor area ratio of A-01/02"),
+        ("table:streets/North Street/lanes", "lanes of North Street"),
     ],
 )
 def test_where_such_a_figure_comes_from_is_said_in_words(of, said):
     assert source_said(of, "en") == said
+
+
+@pytest.mark.parametrize(
+    ("stated", "text", "state"),
+    [
+        ({}, "住宅配建停车位9000个。", "not_evidenced"),
+        ({"K-A-01": 50, "K-D-01": 50}, "住宅配建停车位9000个。", "not_evidenced"),
+        ({"K-A-01": 50, "K-D-01": 50, "K-I-01": 50}, "住宅配建停车位150个。", "kept"),
+        ({"K-A-01": 50, "K-D-01": 50, "K-I-01": 50}, "住宅配建停车位9000个。", "missed"),
+        # What the plan states of some parcels is the least that it has; factors for the others tell nothing.
+        ({"K-A-01": 50}, "全区规划停车位50个。", "kept"),
+        ({"K-A-01": 50}, "全区规划停车位758个。", "not_evidenced"),
+        ({"K-A-01": 50}, "全区规划停车位40个。", "missed"),
+        (dict.fromkeys([f"K-{id_}-01" for id_ in "ABCDEHI"], 50), "全区规划停车位758个。", "missed"),
+    ],
+)
+def test_parking_is_held_against_what_the_plan_states_and_never_against_factors(small, stated, text, state):
+    parcels = small.plan.layer("parcels")
+    # Parks without floor area need no spaces.
+    parcels = parcels.assign(
+        far=parcels["far"].where(parcels["land_use"] != "1401", 0.0),
+        floor_area_m2=parcels["floor_area_m2"].where(parcels["land_use"] != "1401", 0.0),
+        parking_spaces=parcels.index.map(stated).astype(float),
+    )
+    assert [one[1] for one in numbers(a_view(small.plan.replace(parcels=parcels)), text)] == [state]
 
 
 def test_a_files_number_that_has_a_year_in_it_is_no_parcel(small):

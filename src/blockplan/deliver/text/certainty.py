@@ -186,6 +186,7 @@ class Disagreement:
                 or self._wordless
                 or self._kept_anyway
                 or self._runs_on
+                or (self.fact.least and self.number.value > max(self.fact.amounts))
             )
             and self._near
             and self._said

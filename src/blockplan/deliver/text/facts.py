@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -26,6 +27,9 @@ from blockplan.texts import LANGUAGES, pick
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from numpy.typing import NDArray
+
+    from blockplan.measure.indicators.loads import Loads
     from blockplan.plan import Plan
     from blockplan.report.view import View
 
@@ -77,6 +81,8 @@ class Fact:
         In base units; where a table prints another rounding, that stands beside.
     asked
         Whether only its own words name it, never the unit alone: existing land beside planned land.
+    least
+        Whether the plan is silent on a part of it, so that more is no contradiction.
     """
 
     bound_to: str
@@ -85,6 +91,7 @@ class Fact:
     dimension: str
     amounts: tuple[float, ...]
     asked: bool = False
+    least: bool = False
 
 
 def facts_of(view: View) -> Iterator[Fact]:
@@ -258,19 +265,23 @@ def _whole(plan: Plan) -> Iterator[Fact]:
     outline = [shape.area for shape in plan.layer("boundary").geometry if shape is not None]
     yield _fact("measure:land_balance", (), WORDS["planned"], "area", drawn, sum(outline) or None)
     yield _fact("measure:residents", (), WORDS["people"], "person", residents(plan).total)
-    # What the plan states, and what it needs by factors besides.
-    needed = float(loads(plan).by_parcel["parking"].sum()) if len(parcels) else None
+    silent = bool(np.isnan(stated_parking(loads(plan))).any())
     for column, words, dimension in SUMS[1:]:
         known = parcels[column].dropna()
         if len(known):
-            more = needed if dimension == "parking" else None
-            yield _fact(f"layer:parcels/{column}", (), words, dimension, known.sum(), more)
+            whole = _fact(f"layer:parcels/{column}", (), words, dimension, known.sum())
+            yield replace(whole, least=dimension == "parking" and silent)
     for layer, said in LAYERS.items():
         frame = plan.layer(layer)
         # A stop of the metro is one of buses, or none.
         buses = (frame["modes"] == "bus").sum() if layer == "stops" else None
         if len(frame):
             yield _fact(f"layer:{layer}/count", said, WORDS["count"], "count", len(frame), buses)
+
+
+def stated_parking(found: Loads) -> NDArray[np.float64]:
+    """Parking spaces of each parcel; NaN where only a factor, or nothing, tells of them."""
+    return np.where(found.estimated["parking"], np.nan, found.by_parcel["parking"])
 
 
 def _measures(plan: Plan) -> Iterator[Fact]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blockplan.deliver.pairs import bounds_of
-from blockplan.deliver.text.facts import DATA, PARCEL, WORDS, Fact, class_names
+from blockplan.deliver.text.facts import DATA, PARCEL, WORDS, Fact, class_names, stated_parking
 from blockplan.measure.indicators.areas import boundary_m2
 from blockplan.measure.indicators.loads import loads as loads_of
 from blockplan.report.office.columns import said
@@ -66,7 +66,7 @@ def _classes(plan: Plan) -> Iterator[Fact]:
     sums = (
         ("parcel_count", "parcel_count", "count", np.ones(len(uses))),
         ("floor_area_m2", "floor", "area", found.floor_m2),
-        ("parking", "parking", "parking", found.by_parcel["parking"]),
+        ("parking", "parking", "parking", stated_parking(found)),
     )
     for code in _codes(uses):
         rows, names = np.array([use.startswith(code) for use in uses]), class_names(code)

@@ -49,7 +49,8 @@ def source_said(bound_to: str, lang: str) -> str:
         title = pick(MEASURES[id_].title, lang)
         return TEXTS("source.of", lang, of=part.partition(":")[2], column=title) if part else title
     of, _, column = rest.rpartition("/")
-    if not of:
+    # An object's own id may hold a "/" as well.
+    if not of or (kind == "object" and not _is_column(column)):
         return TEXTS(f"source.{rest}", lang) if f"source.{rest}" in TEXTS else rest
     table, _, line = of.partition("/") if kind == "table" else (kind, "", of)
     if table == "facilities":
@@ -62,13 +63,18 @@ def source_said(bound_to: str, lang: str) -> str:
         line = TEXTS("source.parcels", lang)
     elif table == "layer" or line == "total":
         line = TEXTS(f"source.{line}", lang)
-    named = TEXTS(f"column.{column}", lang) if f"column.{column}" in TEXTS else _head(column, lang)
-    return TEXTS("source.of", lang, of=line, column=named)
+    return TEXTS("source.of", lang, of=line, column=_head(column, lang))
+
+
+def _is_column(word: str) -> bool:
+    return f"column.{word}" in TEXTS or f"heading.{word}" in OFFICE
 
 
 def _head(column: str, lang: str) -> str:
-    """What a column of the office's tables is called, without its unit."""
-    return re.split(r" ?[(（]", OFFICE(f"heading.{column}", lang))[0]
+    """What a column of the layers or of the office's tables is called, without its unit; else itself."""
+    if f"column.{column}" in TEXTS:
+        return TEXTS(f"column.{column}", lang)
+    return re.split(r" ?[(（]", OFFICE(f"heading.{column}", lang))[0] if _is_column(column) else column
 
 
 def _class(code: str, lang: str) -> str:
