@@ -344,3 +344,39 @@ def test_a_width_in_brackets_behind_a_streets_name_is_the_streets(folder, brough
     street = plan.layer("streets").iloc[0]
     assert (street["name_zh"], street["red_line_width_m"]) == ("海棠路", 36.0)
     assert "behind their name" in rules(result, "office-street-width")[0].message
+
+
+@pytest.mark.parametrize(
+    ("said", "together"),
+    [
+        ({"RK": [9.6, 12.8, 3.2, 6.4]}, 32.0),
+        ({"RK": [0.05, 0.03, 0.02, 0.025]}, 1250.0),
+        ({"RK": [1.5, 0.5, 1.0, 2.0], "户数": [5000, 1600, 3300, 6500]}, 50_000.0),
+        ({"RK": [9.6, 12.8, 3.2, 6.4], "户数": [3, 4, 1, 2]}, 32.0),
+    ],
+)
+def test_people_of_parcels_are_tens_of_thousands_only_if_homes_or_land_bear_it_out(
+    folder, brought, said, together
+):
+    shapefile(parcels(DKBH=list("1234"), YDDM=["R2"] * 4, **said), folder / "地块.shp")
+    plan, result = brought()
+    assert plan.layer("parcels")["residents"].sum() == pytest.approx(together)
+    told = [one for one in rules(result, "office-value") if "10,000s" in one.message]
+    assert len(told) == (together > 100)
+
+
+def test_people_of_parcels_are_tens_of_thousands_if_a_text_states_their_total(folder, brought):
+    shapefile(parcels(DKBH=list("1234"), YDDM=["R2"] * 4, RK=[1.5, 0.5, 1.0, 2.0]), folder / "地块.shp")
+    (folder / "说明.txt").write_text("规划人口规模5万人。", encoding="utf-8")
+    plan, _ = brought()
+    assert plan.layer("parcels")["residents"].sum() == 50_000
+
+
+def test_people_of_buildings_are_never_tens_of_thousands(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    houses = [square.buffer(-30) for square in squares()]
+    shapefile(
+        parcels(shapes=houses, 编号=list("1234"), 层数=[3] * 4, RK=[9.6, 3.2, 6.4, 0.0]), folder / "建筑.shp"
+    )
+    plan, _ = brought()
+    assert plan.layer("buildings")["residents"].sum() == pytest.approx(19.2)

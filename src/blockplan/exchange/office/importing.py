@@ -54,6 +54,7 @@ from blockplan.exchange.office.recognise import (
 )
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.stated_totals import compare_with_texts
+from blockplan.exchange.office.ten_thousands import take_ten_thousands
 from blockplan.exchange.office.values import is_blank, text_of
 from blockplan.exchange.summary import ImportSummary, Tally
 from blockplan.plan import Plan
@@ -160,12 +161,11 @@ def import_office(
             (layer, _by_place(layer, choice, layers, profile, ask, findings)) for layer, choice in layers
         ]
         chosen.layer = [choice for _, choice in layers]
+        take_ten_thousands(layers, _texts(reading, layers), findings)
     chosen.plan["crs"] = "local" if placed.crs is None else datum.name_of(placed.crs)
     built = assemble.assemble(layers, chosen, profile, placed.crs, findings, ask)
-    texts = [*reading.remarks, *(text for layer, _ in layers for text in layer.remarks)]
-    texts += [text for layer, choice in layers if choice.role == IGNORED for text in _said_in(layer)]
     if "parcels" in built.layers:
-        compare_with_texts(built.layers["parcels"], built.manifest, texts, findings)
+        compare_with_texts(built.layers["parcels"], built.manifest, _texts(reading, layers), findings)
     built.made["healed"] = reading.healed + built.made["healed"]
     chosen.code = built.codes
     _title(chosen, built, paths)
@@ -187,6 +187,11 @@ def import_office(
     summary = in_classes(written(plan, out, tally), reading)
     _put(Path(out), text)
     return OfficeImport(summary, chosen, text, findings, built.made)
+
+
+def _texts(reading: SourceReading, layers: list[Pair]) -> list[str]:
+    texts = [*reading.remarks, *(text for layer, _ in layers for text in layer.remarks)]
+    return texts + [text for layer, choice in layers if choice.role == IGNORED for text in _said_in(layer)]
 
 
 def _said_in(table: SourceLayer) -> list[str]:

@@ -40,8 +40,6 @@ NUMBERS = frozenset({"area", "signed_area", "far", "share", "height", "elevation
 NAMED = 0.8
 #: Floor area ratios from here on are percent, as Japanese offices write them.
 LEAST_PERCENT = 40.0
-#: Counts of whole people and homes; parts of one up to this many are of ten thousands (万人).
-PEOPLE, MOST_TEN_THOUSANDS = ("residents", "dwellings", "jobs"), 50.0
 #: Fields of zones, which tell a use where no other field does.
 ZONES = (
     "用途地域",
@@ -460,8 +458,6 @@ def _unit_of_bare(column: FieldNames, bare: list[float]) -> tuple[float, str, st
     if column.quantity == "far":
         least = min((one for one in bare if one > 0), default=0.0)
         return (0.0, f"values from {least:g}: percent", "%") if least >= LEAST_PERCENT else (0.0, "", "1")
-    if column.column in PEOPLE and max(bare) < MOST_TEN_THOUSANDS and any(one % 1 for one in bare):
-        return 0.0, "people come whole: in 10,000s", "1e4"
     if column.quantity == "share":
         return 0.0, f"values up to {max(bare):g}", "%" if max(bare) > 1.5 else "1"
     return 0.0, "", {"height": "m", "length": "m", "elevation": "m"}.get(column.quantity, "1")

@@ -67,12 +67,12 @@ def compare_with_texts(
     land
         Parcels; nothing is told where the plan's `manifest` takes residents from elsewhere.
     """
-    stated = dict(one for text in texts for one in _stated(text))
+    totals = dict(one for text in texts for one in stated(text))
     source = manifest.get("residents", {}).get("source", "parcels")
-    if not stated or source != "parcels":
+    if not totals or source != "parcels":
         return
     homes = land[land["land_use"].fillna("").str.startswith(HOMES)] if "land_use" in land else land
-    count, about = next(iter(stated.items()))
+    count, about = next(iter(totals.items()))
     if "residents" not in land or not land["residents"].notna().any():
         message = (
             f"A text says {count:,.0f} residents ({about[1]!r}), but no parcel, block or building says any; "
@@ -81,7 +81,7 @@ def compare_with_texts(
         findings.append(SourceFinding(rule="office-residents", grade="warning", message=message))
         return
     total = float(land["residents"].sum())
-    if any(abs(total - said) <= max(SAME * said, rounded) for said, (rounded, _) in stated.items()):
+    if any(abs(total - said) <= max(SAME * said, rounded) for said, (rounded, _) in totals.items()):
         return
     who = f"a text ({about[1]!r}) says"
     _hold(count, about[0], (who, "residents"), (land["residents"], homes["residents"]), findings)
@@ -108,7 +108,7 @@ def _hold(
     findings.append(SourceFinding(rule="office-residents", grade="warning", message=message, column=column))
 
 
-def _stated(text: str) -> list[tuple[float, tuple[float, str]]]:
+def stated(text: str) -> list[tuple[float, tuple[float, str]]]:
     """Residents that a text states: how many, to how many they are rounded, and its words."""
     found = []
     for one in _PEOPLE.finditer(text):
