@@ -380,3 +380,47 @@ def test_people_of_buildings_are_never_tens_of_thousands(folder, brought):
     )
     plan, _ = brought()
     assert plan.layer("buildings")["residents"].sum() == pytest.approx(19.2)
+
+
+def corners(faulty=None):
+    """A table of the corners of two parcels, with a use and a density in the first row of each."""
+    rows = [
+        ["界址点成果表（中央子午线117度）"],
+        ["地块编号", "用地代码", "容积率", "点号", "纵坐标X", "横坐标Y"],
+    ]
+    for number, use, square in zip(["A-01", "A-02"], ["R2", "G1"], squares(2), strict=True):
+        for at, (x, y) in enumerate(square.exterior.coords[:-1]):
+            north = faulty or None if faulty is not None and (number, at) == ("A-02", 2) else y
+            first = [None] * 3 if at else [number, use, 2.5]
+            rows.append([*first, f"J{at + 1}", north, x])
+    return rows
+
+
+@pytest.mark.parametrize("faulty", ["见附图", ""])
+def test_a_parcel_one_of_whose_corners_has_no_coordinates_is_left_out_and_told(folder, brought, faulty):
+    rows = corners(faulty)
+    if not faulty:
+        rows[8] = ["A-02", None, None, "J3", None, None]
+    workbook(folder / "坐标.xlsx", 坐标=[*rows, [None, None, None, "面积", None, None]])
+    plan, result = brought()
+    assert plan.layer("parcels")["parcel_id"].tolist() == ["A-01"]
+    (told,) = [one for one in rules(result, "office-outline") if one.grade == "warning"]
+    assert "Of A-02 the corner in row 9" in told.message
+
+
+def test_what_a_table_of_corners_says_beside_them_is_of_the_parcel(folder, brought):
+    workbook(folder / "坐标.xlsx", 坐标=corners())
+    plan, _ = brought()
+    assert column(plan, "land_use") == {"A-01": "070102", "A-02": "1401"}
+    assert column(plan, "far")["A-01"] == 2.5
+    assert "点号" not in plan.layer("parcels")
+
+
+def test_places_of_a_facility_that_are_no_parcel_are_told_and_how_many_it_was_taken_for(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    rows = [["设施名称", "位置"], ["菜市场", "A-01、A-02、Z-09"], ["小学", "A-04地块东侧30m"]]
+    workbook(folder / "设施.xlsx", 公共服务设施一览表=rows)
+    plan, result = brought()
+    assert plan.layer("facilities")["parcel_id"].tolist() == ["A-01", "A-02", "A-04"]
+    assert [one.value for one in rules(result, "office-unjoined")] == ["Z-09"]
+    assert any("taken for 2 facilities" in one.message for one in rules(result, "office-value"))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
+import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
 from blockplan.exchange.office.recognise import recognise
-from blockplan.exchange.office.source import SourceFinding, SourceLayer
+from blockplan.exchange.office.source import ROW, SourceFinding, SourceLayer
 from blockplan.exchange.office.titles import name_and_unit
 from blockplan.exchange.office.values import is_blank, text_of
 
@@ -37,21 +38,49 @@ def _drawn(layer: SourceLayer, choice: LayerChoice, findings: list[SourceFinding
         return None
     # A number stands in the first row of its corners, or in each.
     numbers = layer.frame[number.field].map(lambda one: None if is_blank(one) else text_of(one)).ffill()
-    places = [pd.to_numeric(layer.frame[one.field], errors="coerce") for one in (east, north)]
-    rows = [row for row in zip(numbers, *places, strict=True) if row[0] and math.isfinite(row[1] + row[2])]
-    rings = [(name, [row[1:] for row in many]) for name, many in groupby(rows, lambda row: row[0])]
-    sound = [(name, ring) for name, ring in rings if len(ring) >= FEWEST]
+    own = [number.field, east.field, north.field]
+    places = layer.frame[own[1:]].apply(pd.to_numeric, errors="coerce").to_numpy(float)
+    finite = np.isfinite(places).all(axis=1)
+    others = [field for field in layer.fields if field not in own]
+    marks = [field for field in others if not layer.frame.loc[finite, field].map(is_blank).any()]
+    rings, faults = [], []
+    for name, rows in groupby(range(len(numbers)), lambda at: numbers.iloc[at]):
+        there = list(rows)
+        ring = [at for at in there if finite[at]]
+        if not name or not ring:
+            continue
+        lacking = [at for at in there if not finite[at] and _is_corner(layer.frame.iloc[at], own[1:], marks)]
+        rings.append((name, there, places[ring]))
+        if lacking:
+            at = lacking[0]
+            line = layer.frame[ROW].iloc[at] if ROW in layer.frame else at + 1
+            faults.append((name, f"Of {name} the corner in row {line} has no coordinates"))
+        elif len(ring) < FEWEST:
+            faults.append((name, f"Of {name} {len(ring)} corners are listed, which enclose no land"))
+    left = {name for name, _ in faults}
+    sound = [one for one in rings if one[0] not in left]
     if not sound or len(sound) < MOST * len(rings):
         return None
-    shapes: list[Any] = [shapely.Polygon(ring) for _, ring in sound]
-    frame = gpd.GeoDataFrame({number.field: [name for name, _ in sound]}, geometry=shapes)
-    made = SourceLayer(layer.file, layer.name, frame, remarks=layer.remarks, role="parcels")
+    shapes: list[Any] = [shapely.Polygon(ring) for *_, ring in sound]
+    table: dict[str, Any] = {number.field: [name for name, *_ in sound]}
+    for field in others:
+        said = [[one for one in layer.frame[field].iloc[there] if not is_blank(one)] for _, there, _ in sound]
+        # (what differs from corner to corner is of the corner)
+        if any(len(set(map(text_of, one))) == 1 for one in said):
+            table[field] = [next(iter(one), None) for one in said]
+    frame = gpd.GeoDataFrame(table, geometry=shapes)
+    made = SourceLayer(
+        layer.file, layer.name, frame, layer.units, layer.titles, remarks=layer.remarks, role="parcels"
+    )
     message = f"The table lists the corners of {len(sound)} parcels; their outlines were drawn from them."
     findings.append(SourceFinding(rule="office-outline", grade="note", message=message, **layer.place))
-    for name, ring in rings:
-        if len(ring) < FEWEST:
-            message = f"Of {name} {len(ring)} corners are listed, which enclose no land; it was left out."
-            findings.append(
-                SourceFinding(rule="office-outline", grade="warning", message=message, **layer.place)
-            )
+    for _, why in faults:
+        message = f"{why}; it was left out."
+        findings.append(SourceFinding(rule="office-outline", grade="warning", message=message, **layer.place))
     return made
+
+
+def _is_corner(row: pd.Series[Any], places: list[str], marks: list[str]) -> bool:
+    """Whether a row without both coordinates is a corner: it says one of them, or a corner's mark (`J3`)."""
+    one_said = not all(is_blank(row[name]) for name in places)
+    return one_said or any(re.fullmatch(r"[A-Za-z]*\d{1,3}", text_of(row[name])) for name in marks)

@@ -46,6 +46,8 @@ OWN_LAND = {
 
 #: A number of a parcel among words.
 _PLACES = re.compile(r"[A-Za-z0-9]+(?:[-—–－_.][A-Za-z0-9]+)*")
+#: What is one and no distance or storey (`30m`, `2F`).
+_NUMBER = re.compile(r"[A-Za-z]+.*\d|\d+[-—–－_]\w")
 
 
 def facilities(
@@ -148,7 +150,7 @@ def _listed(
         for row in read_rows(layer, choice, profile, findings):
             if not name_of(row) and not row.get("service"):
                 continue
-            for one in _each_place(row, list(points), findings):
+            for one in _each_place(row, parcels, findings):
                 parcel = _named_parcel(one, parcels, findings)
                 record = _record(one, "table", findings) | {"parcel_id": parcel}
                 if parcel is not None:
@@ -163,9 +165,10 @@ def _listed(
     return kept
 
 
-def _each_place(row: Row, there: list[str], findings: list[SourceFinding]) -> list[Row]:
+def _each_place(row: Row, parcels: gpd.GeoDataFrame, findings: list[SourceFinding]) -> list[Row]:
     """The row for each parcel that it names (`A-01、E-02`, `A-03地块东侧`), with its size if it says one."""
     said = text_of(row.get("parcel_id"))
+    there = parcels["parcel_id"].tolist() if len(parcels) else []
     if not said or match_numbers([said], there)[0]:
         return [row]
     words = _PLACES.findall(said)
@@ -174,6 +177,9 @@ def _each_place(row: Row, there: list[str], findings: list[SourceFinding]) -> li
     places = [word for word in dict.fromkeys(words) if word in found and (alone or re.search(r"\D", word))]
     if not places:
         return [row]
+    for word in dict.fromkeys(words):
+        if word not in found and (alone or _NUMBER.match(word)):
+            _named_parcel(row | {"parcel_id": word}, parcels, findings)
     sizes = [part for part in re.split(r"[、,，;；/和及]", text_of(row.get("scale_text"))) if part.strip()]
     shared = dict.fromkeys((*SIZES, "scale_text"))
     if len(places) == 1:
@@ -181,12 +187,13 @@ def _each_place(row: Row, there: list[str], findings: list[SourceFinding]) -> li
     if len(sizes) == len(places):
         pairs = zip(places, sizes, strict=True)
         return [row | shared | {"parcel_id": place, "scale_text": size} for place, size in pairs]
-    if any(row.get(column) for column in shared):
-        message = (
-            f"{name_of(row) or row[PLACE][2]} stands in {len(places)} parcels, and its size may be that "
-            "of each or of all; it is unknown."
-        )
-        findings.append(about_row(row, "office-value", "warning", message, value=said))
+    size = any(row.get(column) for column in shared)
+    unknown = "; its size may be that of each or of all, and is unknown" if size else ""
+    message = (
+        f"{name_of(row) or row[PLACE][2]} stands in {len(places)} parcels and was taken for {len(places)} "
+        f"facilities{unknown}."
+    )
+    findings.append(about_row(row, "office-value", "warning", message, value=said))
     return [row | shared | {"parcel_id": place} for place in places]
 
 
