@@ -424,3 +424,41 @@ def test_places_of_a_facility_that_are_no_parcel_are_told_and_how_many_it_was_ta
     assert plan.layer("facilities")["parcel_id"].tolist() == ["A-01", "A-02", "A-04"]
     assert [one.value for one in rules(result, "office-unjoined")] == ["Z-09"]
     assert any("taken for 2 facilities" in one.message for one in rules(result, "office-value"))
+
+
+@pytest.mark.parametrize(("first", "step", "apart"), [(3, 10, 30), (9, 8, 400)])
+def test_a_drawn_table_with_a_low_or_torn_heading_ends_no_import(folder, brought, first, step, apart):
+    sheet = Sheet()
+    for at in range(4):
+        sheet.box(at * 100, 0, at * 100 + 100, 100, number=f"A-0{at + 1}")
+    places = [700, *(700 + apart + 30 * at for at in range(4))]
+    for x, name in zip(places, ["地块编号", "用地代码", "用地面积(公顷)", "容积率", "限高(m)"], strict=True):
+        sheet.text(name, x, 90, "表格文字", 2.5)
+    for at in range(4):
+        cells = [f"A-0{at + 1}", "R2", "1.00", f"{at + 1}.5", "54"]
+        for x, cell in zip(places, cells, strict=True):
+            sheet.text(cell, x, 90 - first - step * at, "表格文字", 2.5)
+    sheet.save(folder / "图.dxf")
+    plan, _ = brought()
+    if apart == 30:
+        assert column(plan, "far") == {"A-01": 1.5, "A-02": 2.5, "A-03": 3.5, "A-04": 4.5}
+
+
+def test_a_figure_that_a_box_lacks_does_not_shift_the_others(folder, brought):
+    sheet = Sheet()
+    names = ["地块编号", "容积率", "绿地率(%)", "建筑限高(m)", "建筑密度(%)"]
+    for at in range(4):
+        sheet.ring([(at * 100, 0), (at * 100 + 100, 0), (at * 100 + 100, 100), (at * 100, 100)], "YD-R2")
+        # The last has no green ratio, and another figure below.
+        cells = [f"A-0{at + 1}", f"{at + 1}.5", "35" if at < 3 else "", "54", "22", "" if at < 3 else "7"]
+        for row, cell in enumerate(cells):
+            if cell:
+                sheet.text(cell, at * 100 + 50, 70 - 8 * row, "ZB-指标", 3)
+    for row, name in enumerate(names):
+        sheet.text(name, 700, 70 - 8 * row, "ZB-指标", 3)
+    sheet.save(folder / "图.dxf")
+    plan, _ = brought()
+    found = plan.layer("parcels").set_index("parcel_id")
+    assert set(found["height_m"]) == {54.0}
+    assert set(found["coverage_ratio"]) == {0.22}
+    assert found["green_ratio"].isna().tolist() == [False, False, False, True]

@@ -26,6 +26,8 @@ One = TypeVar("One")
 FEWEST, FARTHEST = 3, 25.0
 #: Texts stand in one row, and at one place, that are off by no more than this share of their height.
 OFF = 0.75
+#: In a row that lacks none, by this many heights; and legends are drawn wider or narrower by less than this.
+WIDE, STRETCH = 3.0, 2.0
 #: Lines of one text are so many heights apart, rows of a table at most so many.
 LINE_HEIGHTS, ROW_HEIGHTS = 1.4, 12.0
 
@@ -82,29 +84,39 @@ class Legend:
         reach = FARTHEST * number.height
         box = rows_of(line for line in lines if abs(line.y - number.y) + abs(line.x - number.x) <= reach)
 
-        most = OFF * number.height
-
-        def down(names: list[TextLine], there: list[TextLine]) -> float:
-            return abs(there[0].y - number.y - scale * (names[0].y - self.number.y))
-
-        def along(name: TextLine, line: TextLine) -> float:
-            return abs(line.x - number.x - scale * (name.x - self.number.x))
-
+        most, wide = OFF * number.height, WIDE * number.height
+        down = [(scale * (names[0].y - self.number.y), names) for names in self.rows]
         return {
             line: name.text
-            for names, there in _matched(self.rows, box, down, most)
-            for name, line in _matched(names, there, along, most)
+            for names, there in _matched(down, [(row[0].y - number.y, row) for row in box], most, most)
+            for name, line in _matched(
+                [(scale * (name.x - self.number.x), name) for name in names],
+                [(line.x - number.x, line) for line in there],
+                most,
+                wide,
+            )
         }
 
 
 def _matched(
-    ours: Sequence[One], theirs: Sequence[One], off: Callable[[One, One], float], most: float
+    ours: Sequence[tuple[float, One]], theirs: Sequence[tuple[float, One]], most: float, in_order: float
 ) -> list[tuple[One, One]]:
-    """As many of each are matched in their order, others with the nearest."""
-    if len(ours) == len(theirs):
-        return list(zip(ours, theirs, strict=True))
-    nearest = [(one, min(theirs, key=lambda other, one=one: off(one, other))) for one in ours]  # type: ignore[misc]
-    return [(one, other) for one, other in nearest if off(one, other) <= most]
+    """
+    As many of each are matched in their order if, as they are or stretched, they are off by no more than
+    `in_order`; others with the nearest that is off by no more than `most`.
+    """
+    pairs = list(zip(ours, theirs, strict=len(ours) == len(theirs)))
+    size = sum(one**2 for (one, _), _ in pairs)
+    stretch = sum(one * other for (one, _), (other, _) in pairs) / size if size else 1.0
+    fits = any(
+        1 / STRETCH < by < STRETCH
+        and all(abs(other - by * one) <= in_order for (one, _), (other, _) in pairs)
+        for by in (1.0, stretch)
+    )
+    if len(ours) != len(theirs) or not fits:
+        pairs = [(one, min(theirs, key=lambda other, at=one[0]: abs(other[0] - at))) for one in ours]  # type: ignore[misc]
+        pairs = [(one, other) for one, other in pairs if abs(other[0] - one[0]) <= most]
+    return [(one, other) for (_, one), (_, other) in pairs]
 
 
 def legend_of(labels: Iterable[DrawingText], column_of: Callable[[str], str]) -> Legend | None:
@@ -157,7 +169,7 @@ def _table_below(
     numbers = [
         line
         for line in lines
-        if line.y < title.y and abs(line.x - title.x) <= 4 * height and is_number(line.text)
+        if line.y < title.y - OFF * height and abs(line.x - title.x) <= 4 * height and is_number(line.text)
     ]
     numbers.sort(key=lambda one: -one.y)
     rows: list[TextLine] = []
@@ -168,7 +180,10 @@ def _table_below(
     if len(known) <= FEWEST or len(rows) < FEWEST:
         return None
     pitch = float(np.median([one.y - other.y for one, other in pairwise(rows)]))
-    columns = _columns(title, [line for line in head if line.y > rows[0].y + pitch / 2])
+    head = [line for line in head if line.y > rows[0].y + pitch / 2 or abs(line.y - title.y) <= OFF * height]
+    columns = _columns(title, head)
+    if len(columns) < 2:
+        return None
     middles = np.array([x for x, _ in columns])
     edge = float(np.max(np.diff(middles))) / 2
     cells = [["" for _ in columns] for _ in rows]
@@ -176,7 +191,7 @@ def _table_below(
     heights = np.array([line.y for line in rows])
     for line in sorted(lines, key=lambda one: -one.y):
         row = int(np.argmin(np.abs(heights - line.y)))
-        inside = middles[0] - edge <= line.x <= middles[-1] + edge
+        inside = line not in head and middles[0] - edge <= line.x <= middles[-1] + edge
         if inside and abs(heights[row] - line.y) < pitch / 2:
             cells[row][int(np.argmin(np.abs(middles - line.x)))] += line.text
             used.add(id(line.label))
@@ -199,6 +214,8 @@ def _columns(title: TextLine, head: list[TextLine]) -> list[tuple[float, str]]:
         start -= 1
     while stop < len(gaps) and gaps[stop] <= widest:
         stop += 1
+    edge = max(gaps[start:stop], default=0.0) / 2
+    head = [one for one in head if lowest[start].x - edge <= one.x <= lowest[stop].x + edge]
     found = []
     for line in lowest[start : stop + 1]:
         above = [one for one in head if one.y > line.y + OFF * one.height]
