@@ -200,11 +200,29 @@ def faults_of(tab: Any) -> list[str]:
     found = []
     for width in WIDTHS:
         tab.set_viewport_size({"width": width, "height": 900})
+        standing(tab)
         found += [f"{width} px: {fault}" for fault in violations(tab)]
         if beyond := wider_than_the_screen(tab):
             found.append(f"{width} px: {tab.url} sticks out by {beyond} px")
         found += [f"{width} px: {tab.url} cuts {word} in two" for word in tab.evaluate(CUT_WORDS)]
     return found
+
+
+#: Whether the map of a page, where it has one, stands still in the size that the page has for it.
+STANDS = """() => {
+    const island = document.querySelector(".island");
+    const [map, drawn] = [".maplibregl-map", ".maplibregl-canvas"].map((one) => island?.querySelector(one));
+    return !island || (document.documentElement.dataset.map === "idle"
+        && drawn?.clientWidth === map.clientWidth && drawn.clientHeight === map.clientHeight);
+}"""
+
+
+def standing(tab: Any) -> None:
+    """Wait until the map has its new size: before that, it lies over the words beside it."""
+    end = time.monotonic() + 60
+    while not tab.evaluate(STANDS):
+        assert time.monotonic() < end, f"the map of {tab.url} does not come to rest"
+        tab.wait_for_timeout(50)
 
 
 def invalid(pages: Mapping[str, str], folder: Path) -> list[str]:

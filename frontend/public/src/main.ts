@@ -226,7 +226,8 @@ class Page {
   }
 
   private rescale(): void {
-    const { pixels, said } = scaleOf(this.plan.map);
+    // On a phone the buttons beside it need the room.
+    const { pixels, said } = scaleOf(this.plan.map, this.stage.clientWidth < 400 ? 24 : 60);
     const box = this.stage.querySelector(".scalebar")!;
     (box.children[0] as HTMLElement).style.width = `${pixels}px`;
     box.children[1]!.textContent = said;
