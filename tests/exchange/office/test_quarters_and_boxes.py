@@ -396,11 +396,13 @@ def corners(faulty=None):
     return rows
 
 
-@pytest.mark.parametrize("faulty", ["见附图", ""])
+@pytest.mark.parametrize("faulty", ["见附图", "", "A-02"])
 def test_a_parcel_one_of_whose_corners_has_no_coordinates_is_left_out_and_told(folder, brought, faulty):
-    rows = corners(faulty)
-    if not faulty:
+    rows = corners("" if faulty == "A-02" else faulty)
+    if faulty == "A-02":  # the number stands in its row too
         rows[8] = ["A-02", None, None, "J3", None, None]
+    elif not faulty:
+        rows[8] = [None, None, None, "J3", None, None]
     workbook(folder / "坐标.xlsx", 坐标=[*rows, [None, None, None, "面积", None, None]])
     plan, result = brought()
     assert plan.layer("parcels")["parcel_id"].tolist() == ["A-01"]

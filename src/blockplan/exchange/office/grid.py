@@ -43,6 +43,7 @@ _STATE_BEFORE = re.compile(rf"^(?:{_STATE.pattern})")
 _SPACES = re.compile(r"(?<![a-z\d])\s+|\s+(?![a-z\d])", re.IGNORECASE)
 _FIGURES = re.compile(r"[\d.\-≤≥<>%~]+")
 _SECTION = re.compile(r"街区|街坊|单元|片区|组团|区块|分区|block|^\D*$", re.IGNORECASE)
+_CORNER = re.compile(r"[A-Za-z]{0,2}\d{1,4}")
 
 
 class Known(Protocol):
@@ -350,7 +351,9 @@ def _kind(values: list[Any], names: list[str], number: int | None) -> str:
     if first and _NOTE.fullmatch(first[0]) and len(set(map(str, there))) <= 2:
         return "note"
     alone = number is not None and len(there) == 1 and values[number] is not None
-    if alone and not _SECTION.search(str(there[0])):
+    # A heading of rows stands at the left, or goes over all columns; the mark of a corner does neither.
+    marked = len(there) == 1 and values[0] is None and _CORNER.fullmatch(str(there[0]).strip())
+    if marked or (alone and not _SECTION.search(str(there[0]))):
         return "row"
     heading = len(texts) == len(there) and len(set(texts)) == 1 and (len(there) > 1 or len(names) > 2)
     return ("note" if len(first[0]) > 30 else "section") if heading else "row"
