@@ -156,7 +156,7 @@ def test_any_bytes_decode_or_are_none(data):
         found = encodings.decoded(data, encoding)
         assert found is None or isinstance(found, str)
     detected = encodings.detect([data])
-    assert detected in (*encodings.CANDIDATES, "cp1252")
+    assert detected in (*encodings.CANDIDATES, "cp1252", "cp949")
     assert detected != "cp1252" or encodings.decoded(data, "utf-8") is None
 
 

@@ -35,6 +35,8 @@ CANDIDATES = ("utf-8", "gb18030", "cp932", "big5hkscs")
 _CLEARLY = 0.15
 #: Text of an encoding has at least this share of common signs.
 _MOSTLY = 0.5
+#: Fewer different characters do not tell Korean from Chinese, which share byte pairs.
+_SIGNS = 3
 _ASCII = bytes(range(128))
 #: Letters and signs of West European words in code page 1252, which stand alone among ASCII letters.
 _WESTERN = re.compile(
@@ -136,6 +138,8 @@ def detect(texts: Sequence[bytes], said: str | None = None) -> str:
     'big5hkscs'
     >>> detect(["용도지역".encode("cp949"), "제2종일반주거지역".encode("cp949")])
     'cp949'
+    >>> detect(["林".encode("gbk")])
+    'gb18030'
     """
     foreign = [text for text in texts if not text.isascii()]
     if not foreign:
@@ -164,7 +168,9 @@ def _is_western(texts: Sequence[bytes]) -> bool:
 def _is_korean(texts: Sequence[bytes]) -> bool:
     read = [decoded(text, "cp949", len(text)) for text in texts[:2000]]
     signs = [sign for text in read for sign in text or "" if not sign.isascii()]
-    return None not in read and sum(sign in _KOREAN for sign in signs) > _MOSTLY * len(signs)
+    # (林 alone is a common syllable too)
+    told = None not in read and len(set(signs)) >= _SIGNS
+    return told and sum(sign in _KOREAN for sign in signs) > _MOSTLY * len(signs)
 
 
 def _misses(texts: Sequence[bytes], name: str) -> int:
