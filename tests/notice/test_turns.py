@@ -6,7 +6,7 @@ import threading
 import time
 from typing import Any
 
-from blockplan.notice.turns import Job, StalledError, Turns
+from blockplan.notice.turns import LOOK_S, STALLED_S, Job, StalledError, Turns
 
 
 def test_behind_work_that_is_held_up_only_some_wait_and_the_rest_are_told_at_once() -> None:
@@ -42,3 +42,50 @@ def test_behind_work_that_is_held_up_only_some_wait_and_the_rest_are_told_at_onc
     assert sorted(answers) == ["done"] * 3 + ["told"] * 6
     one()
     assert answers[-1] == "done"
+
+
+def test_whose_work_is_being_done_waits_for_it_however_many_wait_behind() -> None:
+    begun: list[int] = []
+    first, go = threading.Event(), threading.Event()
+
+    def do(jobs: list[Job[Any]]) -> None:
+        begun.append(len(jobs))
+        (go if len(begun) > 1 else first).wait(20)
+        for job in jobs:
+            job.result = "done"
+            job.finish()
+
+    turns = Turns(do, patient=2)
+    answers: list[str] = []
+
+    def one() -> None:
+        try:
+            answers.append(turns.run(lambda _ledger: ""))
+        except Exception as error:  # noqa: BLE001 (whatever it is, it is no answer)
+            answers.append(repr(error))
+
+    def start(count: int) -> list[threading.Thread]:
+        threads = [threading.Thread(target=one) for _ in range(count)]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def see(groups: int, waiting: int) -> None:
+        until = time.monotonic() + 10
+        while (len(begun), len(turns._waiting)) != (groups, waiting) and time.monotonic() < until:
+            time.sleep(0.005)
+        assert (len(begun), len(turns._waiting)) == (groups, waiting)
+
+    threads = start(1)
+    see(1, 0)
+    threads += start(3)
+    see(1, 3)
+    first.set()
+    see(2, 0)  # three are at work together
+    threads += start(2)  # and as many wait as may
+    see(2, 2)
+    time.sleep(STALLED_S + 3 * LOOK_S)
+    go.set()
+    for thread in threads:
+        thread.join()
+    assert answers == ["done"] * 6

@@ -164,7 +164,8 @@ def test_the_whole_hostile_corpus_crashes_nothing_and_stays_within_the_memory(
 
 def loaded(folder: Path, database: str | None, seconds: float, rate: float) -> None:
     found = load(folder, database, seconds=seconds, submissions=rate, reads=rate / 2)
-    assert found["submissions"]["first_errors"] + found["reads"]["first_errors"] == []
+    log = (folder / "log.txt").read_text(encoding="utf-8", errors="replace")
+    assert found["submissions"]["first_errors"] + found["reads"]["first_errors"] == [], log[-20_000:]
     assert (found["lost_or_bad"], found["twice"]) == (0, 0), found
     assert found["receipts_checked"] == int(rate * seconds)
 

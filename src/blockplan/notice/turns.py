@@ -116,6 +116,8 @@ class Turns:
         """Wait no longer behind what is held up, where enough do; the lock is held."""
         if self._patient is None or self._begun is None or mine.woken.is_set():
             return
+        if mine not in self._waiting:  # it is being done, and what becomes of it is heard soon
+            return
         ahead = itertools.takewhile(lambda job: job is not mine, self._waiting)
         if time.monotonic() - self._begun > STALLED_S and sum(1 for _ in ahead) >= self._patient:
             self._waiting.remove(mine)

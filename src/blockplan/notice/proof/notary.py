@@ -112,9 +112,10 @@ class Notary:
         return last
 
     def _verified(self, note: str) -> TreeHead:
-        if self._read is None or self._read[0] != note:
-            self._read = (note, read_checkpoint(note, self.verifier))
-        return self._read[1]
+        read = self._read  # other threads put others in its place
+        if read is None or read[0] != note:
+            read = self._read = (note, read_checkpoint(note, self.verifier))
+        return read[1]
 
     def sign(self, nodes: Nodes, size: int, *, signed_before: bool) -> str:
         """
