@@ -90,6 +90,26 @@ def test_nothing_within_the_limits_serves_the_worst_group_better(
     assert worst(tuple(found.chosen.tolist())) == pytest.approx(found.objective)
 
 
+def an_instance_with_a_bound_above() -> tuple[NDArray[np.bool_], NDArray[np.float64], Limits]:
+    rows = ("10010000", "11111000", "00000001", "10000110", "10010111", "10000001", "00101011")
+    covers = np.array([[one == "1" for one in row] for row in rows])
+    weights = np.array([0.0, 5, 4, 1, 2, 4, 3, 0])
+    apart = np.array([[0, 5], [1, 2], [1, 4], [2, 4], [3, 5], [4, 5], [5, 6]])
+    land = Budget("land", "m2", np.array([7.0, 1, 3, 1, 1, 2, 4]), 16.0)
+    return (
+        covers,
+        weights,
+        Limits(p=1, budgets=(land,), apart=apart, group=np.array([1, 0, 1, 1, 1, 0, 0, 1])),
+    )
+
+
+def test_a_bound_on_the_worst_share_is_one_that_whole_residents_can_have() -> None:
+    """HiGHS keeps rows to within 1e-7 and states this problem's bound as 0.4166667666666665."""
+    covers, weights, limits = an_instance_with_a_bound_above()
+    found = evenly_within(sp.csr_array(covers), weights, limits)
+    assert (found.objective, found.bound, found.proved) == (5 / 12, 5 / 12, True)
+
+
 def test_spacing_keeps_neighbours_apart() -> None:
     apart = np.argwhere(np.triu((DISTANCES > 0) & (DISTANCES <= 200)))
     found = most_within(COVERS, WEIGHTS, Limits(p=5, apart=apart))

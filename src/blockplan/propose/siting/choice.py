@@ -146,7 +146,7 @@ def evenly_within(
     found = solve(model, clock, gap=stop.gap, seed=seed)
     value = _solution(found, lambda slack: _covering(cover, weights, limits, weights, slack)[0], clock)
     worst = _worst(weights, limits.group, value[reached])
-    bound = 1.0 if found.bound is None else found.bound
+    bound = 1.0 if found.bound is None else _largest_share(weights, limits.group, found.bound)
     if clock.over(0.5) or pairs is not None:
         return _sites(cover, value, (opens, pairs), (worst, max(bound, worst)), clock, "max")
     begin, rest = _opened(value, opens), replace(stop, seconds=clock.left)
@@ -363,6 +363,20 @@ def _worst(weights: NDArray[np.float64], group: NDArray[np.intp], reached: NDArr
     whole = np.bincount(group[inside], weights[inside])
     part = np.bincount(group[inside], weights[inside] * reached[inside], len(whole))
     return float((part[whole > 0] / whole[whole > 0]).min(initial=1.0))
+
+
+def _largest_share(weights: NDArray[np.float64], group: NDArray[np.intp], bound: float) -> float:
+    """
+    The largest share up to a bound that any group can have: of whole weights only some are possible.
+
+    A solver keeps rows to within its tolerance, so its bound may lie that much above the best share.
+    """
+    inside = (group >= 0) & (weights > 0)
+    whole = np.bincount(group[inside], weights[inside])
+    if not np.array_equal(weights, weights.round()) or not whole.any():
+        return bound
+    whole = whole[whole > 0]
+    return min(bound, float((np.floor(bound * whole + 1e-9) / whole).max()))
 
 
 def _with_share(limits: Limits, share: float) -> Limits:
