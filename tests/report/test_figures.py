@@ -24,11 +24,11 @@ from blockplan.measure.measurement import Measurement, figure_unit
 from blockplan.portal.pages.templatetags.words import number as portal_number
 from blockplan.portal.workspace.documents import verdict_documents
 from blockplan.report.comparison.wording import ComparisonWords
+from blockplan.report.key_figures import key_figures
 from blockplan.report.office.columns import shown
 from blockplan.report.public.speech import Speech
 from blockplan.report.public.verdict_words import verdict_sentence
 from blockplan.report.renderers import render
-from blockplan.report.sheet import key_figures
 from blockplan.report.tables import margin_said, measured, missing_words
 from blockplan.report.verdicts import verdict_document
 from blockplan.report.view import View

@@ -13,7 +13,6 @@ from tests.support.ledgers import reconciled
 from blockplan.check.verdict import Capacity, Residents
 from blockplan.measure.missing import Missing
 from blockplan.plan import Plan
-from blockplan.report.sheet import ranked, sheet
 from blockplan.report.summary import summary
 from blockplan.texts import LANGUAGES
 
@@ -128,21 +127,3 @@ def test_a_plan_with_nothing_to_draw_and_a_strange_title_still_gets_a_summary(fo
     assert "#panic()" in one
     plain = Plan(manifest(), {"boundary": layers()["boundary"].iloc[:1]})
     assert len(pages(summary(plain, result(verdicts=(reach(),)), "ja"))) == 2
-
-
-def test_the_sheet_stays_one_page_with_many_verdicts_and_says_how_many_are_left_out() -> None:
-    (one,) = pages(sheet(hand_made(), of_many(), "en"))
-    assert "more,seethereport" in one
-    assert "blockB-1" in one
-
-
-def test_the_sheet_shows_what_fails_before_the_rest() -> None:
-    kept = ranked(of_many().verdicts, 40)
-    assert {one.outcome for _, one in kept} == {"fail"}
-    assert sorted(rank for rank, _ in kept) == list(range(40))
-
-
-def test_the_legend_of_the_sheet_explains_the_letters_of_facilities(found: CheckResult) -> None:
-    (one,) = pages(sheet(hand_made(), found, "en"))
-    for said in ("Nursinghome", "Primaryschool", "Busortramstop"):
-        assert said in one

@@ -61,13 +61,10 @@ def command(
     from blockplan.check import check
     from blockplan.report.files import (
         REPORT,
-        SHEET,
-        SUMMARY,
         VOLUME,
         report,
         write_html,
-        write_sheet,
-        write_summary,
+        write_prints,
         write_tables,
         write_volume,
     )
@@ -82,10 +79,7 @@ def command(
             case "html":
                 written = [write_html(drawn, result, folder / REPORT, lang, before)]
             case "pdf":
-                written = [
-                    write_summary(drawn, result, folder / SUMMARY, lang),
-                    write_sheet(drawn, result, folder / SHEET, lang),
-                ]
+                written = write_prints(drawn, result, folder, lang)
             case "xlsx":
                 written = write_tables(drawn, result, folder, lang, before)
             case "docx":

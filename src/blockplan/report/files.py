@@ -36,7 +36,7 @@ def report(
     Write the HTML report, the summary, the A3 sheet, the result as JSON and the tables into a folder.
 
     A path that ends in ``.html`` or ``.pdf`` is taken as the name of that one file. `in_force` is
-    the plan that the table of changes compares with.
+    the plan that the table of changes compares with. A plan without parcels gets no sheet.
     """
     target = Path(folder)
     if target.suffix == ".html":
@@ -46,8 +46,7 @@ def report(
     text = jsontext.document(result.to_dict(lang))
     return [
         write_html(plan, result, target / REPORT, lang, in_force),
-        write_summary(plan, result, target / SUMMARY, lang),
-        write_sheet(plan, result, target / SHEET, lang),
+        *write_prints(plan, result, target, lang),
         write_whole(target / RESULT, (text + "\n").encode("utf-8")),
         *write_tables(plan, result, target, lang, in_force),
     ]
@@ -105,10 +104,17 @@ def write_html(
 
 
 def write_sheet(plan: Plan, result: CheckResult, path: Path | str, lang: str = DEFAULT_LANGUAGE) -> Path:
-    """Write the first A3 sheet (land use) as PDF/A-2b; parameters as in `write_html`."""
-    from blockplan.report.sheet import sheet  # noqa: PLC0415 (the typesetter is loaded when a sheet is made)
+    """
+    Write the land-use plan, the A3 sheet of the atlas, as PDF/A-2b; parameters as in `write_html`.
 
-    return write_whole(Path(path), sheet(plan, result, lang))
+    Raises
+    ------
+    UsageError
+        As `write_html`, and where the plan draws no parcels.
+    """
+    from blockplan.report.sheets import atlas  # noqa: PLC0415 (the typesetter is loaded when a sheet is made)
+
+    return write_whole(Path(path), atlas(plan, result, lang, kinds=["landuse"]).pdf)
 
 
 def write_summary(plan: Plan, result: CheckResult, path: Path | str, lang: str = DEFAULT_LANGUAGE) -> Path:
@@ -116,6 +122,16 @@ def write_summary(plan: Plan, result: CheckResult, path: Path | str, lang: str =
     from blockplan.report.summary import summary  # noqa: PLC0415 (the typesetter is loaded when a summary is made)
 
     return write_whole(Path(path), summary(plan, result, lang))
+
+
+def write_prints(
+    plan: Plan, result: CheckResult, folder: Path | str, lang: str = DEFAULT_LANGUAGE
+) -> list[Path]:
+    """Write summary and A3 sheet into a folder; the sheet only where the plan draws parcels."""
+    written = [write_summary(plan, result, Path(folder) / SUMMARY, lang)]
+    if plan.layer("parcels").area.gt(0).any():
+        written.append(write_sheet(plan, result, Path(folder) / SHEET, lang))
+    return written
 
 
 def write_verdicts(plan: Plan, result: CheckResult, path: Path | str, lang: str = DEFAULT_LANGUAGE) -> Path:

@@ -14,8 +14,7 @@ from blockplan.report import charts, fonts, ledger, readings, tables
 from blockplan.report.definitions import reading_name
 from blockplan.report.maps import themes
 from blockplan.report.maps.drawing import FOOT_MM, MapSheet
-from blockplan.report.sheet import head_data
-from blockplan.report.typesetting import desk, typeset
+from blockplan.report.typesetting import REGIONS, desk, typeset
 from blockplan.report.view import FORCES, View
 from blockplan.report.words import NO_BREAK, Words
 
@@ -44,7 +43,7 @@ def summary(plan: Plan, result: CheckResult, lang: str) -> bytes:
 def summary_data(view: View, folder: Path) -> dict[str, Any]:
     """What the template shows; the map goes into `folder`."""
     words = view.words
-    return head_data(view) | {
+    return _head(view) | {
         "kicker": words("brief.title"),
         "facts": [list(fact) for fact in view.facts][:SHOWN_FACTS],
         "overrides_title": words("head.overrides"),
@@ -68,6 +67,23 @@ def summary_data(view: View, folder: Path) -> dict[str, Any]:
         }
         | {"people": words("section.residents"), "carries": words("brief.carries")},
         "documents": _documents(view),
+    }
+
+
+def _head(view: View) -> dict[str, Any]:
+    """What the head and the foot of a paper say of the plan, as its template reads it."""
+    words, manifest = view.words, view.plan.manifest
+    return {
+        "lang": words.lang,
+        "region": REGIONS[words.lang],
+        "title": view.title,
+        "status": f"{words(f'status.{manifest.status}')} | {words(f'level.{manifest.level}')}",
+        "synthetic": words("head.synthetic") if manifest.synthetic else "",
+        "synthetic_title": words("head.synthetic_title"),
+        "facts": [list(fact) for fact in view.facts],
+        "hash_title": words("head.hash"),
+        "hash": view.result.content_hash or view.plan.content_hash,
+        "made_with": words("head.made_with", version=view.version),
     }
 
 

@@ -18,10 +18,10 @@ from blockplan.report.document import (
     Table,
     Term,
 )
+from blockplan.report.key_figures import key_figures
 from blockplan.report.office import TABLES
 from blockplan.report.office.columns import heading, meaning, paper_table
 from blockplan.report.office.columns import said as office_said
-from blockplan.report.sheet import key_figures
 from blockplan.report.sheets import basemap, maps, parcelmap
 from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.paper import FIRST, GAP_MM, SECOND, Paper, PaperLayout, fit

@@ -37,7 +37,7 @@ from blockplan.report import tables
 from blockplan.report.definitions import way
 from blockplan.report.plan_report import page
 from blockplan.report.qgis.styles import CONTROL_LINES
-from blockplan.report.sheet import sheet
+from blockplan.report.sheets import atlas
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
@@ -180,7 +180,7 @@ def handed_out(at: Snapshot, kind: str, lang: str) -> tuple[bytes, str]:
             write(at.whole(), target)
             return target.read_bytes(), HANDED_OUT[kind]
     if kind == "pdf":
-        return sheet(at.plan, at.result, lang), HANDED_OUT[kind]
+        return atlas(at.plan, at.result, lang, kinds=["landuse"]).pdf, HANDED_OUT[kind]
     return page(at.plan, at.result, lang).encode(), HANDED_OUT[kind]
 
 

@@ -242,7 +242,10 @@ def report(request: HttpRequest) -> HttpResponse:
     def made(at: Snapshot) -> tuple[str, bytes, str]:
         return f"{at.plan.manifest.id}-{at.scenario}.{kind}", *documents.handed_out(at, kind, lang)
 
-    name, content, type_ = desk().ask_aside(made)
+    try:
+        name, content, type_ = desk().ask_aside(made)
+    except BlockplanError as error:
+        return refused(422, "as", str(error))
     answer = HttpResponse(content, content_type=type_)
     answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return answer

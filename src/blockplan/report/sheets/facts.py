@@ -15,13 +15,14 @@ import shapely
 
 from blockplan.measure.inputs.columns import ids, values
 from blockplan.plan.model.codes import DEFAULT_LIST
+from blockplan.report.grouping import WORST_FIRST
 from blockplan.report.maps.basemap import use_colour
 from blockplan.report.office.columns import NOT_APPLICABLE, shown
 from blockplan.report.office.facilities import called
 from blockplan.report.office.facilities import facilities as facility_table
 from blockplan.report.office.parcels import parcels as parcel_table
-from blockplan.report.sheet import ranked
 from blockplan.report.sheets.labels import Spots
+from blockplan.report.view import FORCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,10 +128,9 @@ class Facts:
     @cached_property
     def verdicts(self) -> list[tuple[Verdict, VerdictRow]]:
         """The verdicts that apply, what fails first, each with its words."""
-        order = sorted(
-            ranked(self.view.result.verdicts, len(self.view.result.verdicts)), key=lambda one: one[0]
-        )
-        return [(one, self.view.named_row(one)) for _, one in order if one.outcome != "not_applicable"]
+        judged = [one for one in self.view.result.verdicts if one.outcome != "not_applicable"]
+        judged.sort(key=lambda one: (WORST_FIRST.index(one.outcome), FORCES.index(one.force)))
+        return [(one, self.view.named_row(one)) for one in judged]
 
     @cached_property
     def table(self) -> OfficeTable:

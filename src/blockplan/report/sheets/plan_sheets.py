@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.report.key_figures import key_figures
 from blockplan.report.office import TABLES
 from blockplan.report.office.columns import UNKNOWN_SIGN, shown
 from blockplan.report.sheets import basemap, maps, panels, parcelmap
@@ -91,7 +92,7 @@ class Whole:
         if theme.kind == "landuse":
             title = said(self.lang, "kind.general", title=title) if self.lang == "ja" else title
         side = [
-            panels.figures(said(self.lang, "facts.title"), self._figures()),
+            panels.figures(said(self.lang, "facts.title"), key_figures(self.facts.view)),
             panels.legend(self.lang, self.files, scenes[0].legend.values(), notes),
             *self._offered([one for one in theme.tables if one not in below]),
             panels.verdicts(self.facts, self.files, subject=SUBJECTS.get(theme.kind, ()))
@@ -165,11 +166,6 @@ class Whole:
             (25_000, 50_000, *FIRST[7:]),
             cut=False,
         )
-
-    def _figures(self) -> list[tuple[str, str]]:
-        from blockplan.report.sheet import key_figures  # noqa: PLC0415 (measures are loaded when a sheet asks)
-
-        return [(name, value) for name, value in key_figures(self.facts.view)]
 
     def table(self, name: str) -> OfficeTable:
         """A table of the office, made once."""
