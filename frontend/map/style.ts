@@ -20,12 +20,13 @@ export const PAPER = { id: "paper", type: "background", paint: { "background-col
 /** Of so many parcels each is small: their edges are drawn once, as lines, and from the zoom at which those are seen. */
 export const MANY = 5000;
 
-/** Water and woods under the parcels, and the parcels with the fill that their features bear. */
+/** Water, woods and greens under the parcels, and the parcels with the fill that their features bear. */
 export function ground(many: boolean, parcels: Record<string, unknown> = {}): LayerSpecification[] {
   return [
     PAPER,
     { id: "water-fill", source: "water", type: "fill", filter: POLYGONS, paint: { "fill-color": "#a9d1ee" } },
     { id: "woodland-fill", source: "woodland", type: "fill", filter: POLYGONS, paint: { "fill-color": "#94be8b", "fill-opacity": 0.7 } },
+    { id: "greens-fill", source: "greens", type: "fill", filter: POLYGONS, paint: { "fill-color": "#94be8b", "fill-opacity": 0.7 } },
     { id: "parcels-fill", source: "parcels", type: "fill", paint: { "fill-color": ["get", "fill"], "fill-antialias": !many, ...parcels } },
   ] as LayerSpecification[];
 }

@@ -17,9 +17,9 @@ from django.test import Client
 from blockplan.notice import submissions as intake
 from blockplan.notice.intake.coordinates import locate
 from blockplan.notice.intake.geometry_in import NoticeArea
-from blockplan.portal.pages import compression, notices
+from blockplan.portal.pages import compression, mapdata, notices
 from blockplan.portal.pages.mapdata import DRAWN
-from blockplan.portal.plans.models import PlanVersion
+from blockplan.portal.plans.models import PlanObject, PlanVersion
 
 if TYPE_CHECKING:
     from blockplan.portal.record.store import DatabaseStore
@@ -134,6 +134,20 @@ def test_the_map_is_told_the_public_package_and_no_more(shown: DatabaseStore) ->
     for layer in plan["layers"].values():
         for feature in layer["features"]:
             assert set(feature["properties"]) <= allowed
+
+
+def test_a_plan_without_parcels_is_drawn_as_wide_as_what_it_has(shown: DatabaseStore) -> None:
+    (version,) = PlanVersion.objects.all()
+    drawn = PlanObject.objects.filter(version=version)
+    drawn.filter(layer="parcels").delete()
+    mapdata.bounds.cache_clear()
+    west, south, east, north = mapdata.bounds(version.pk) or [0.0] * 4
+    assert west < X < east
+    assert south < Y < north
+    drawn.delete()
+    mapdata.bounds.cache_clear()
+    assert mapdata.bounds(version.pk) is None
+    mapdata.bounds.cache_clear()
 
 
 def test_opinions_stand_on_the_map_only_where_their_words_are_open(shown: DatabaseStore) -> None:

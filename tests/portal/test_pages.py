@@ -18,8 +18,11 @@ from blockplan.notice import Attachment, office
 from blockplan.notice import submissions as intake
 from blockplan.notice.receipts import receipt
 from blockplan.notice.verify import verify
-from blockplan.portal.pages.plan_sections import Cell, Grid
+from blockplan.portal.pages.plan_sections import Cell, Grid, parts
+from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.words import OPEN, SHUT
+from blockplan.report.document import Section, Table
+from blockplan.report.tables import SYMBOLS
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -305,6 +308,14 @@ def test_a_figure_stands_to_the_right_and_a_short_word_does_not() -> None:
     grid = Grid(("Parcel", "Use", "Height"), (cells("P-1", "供热用地", "30 米"), cells("P-2", "住宅", "–")))
     assert grid.columns == (("Parcel", False), ("Use", False), ("Height", True))
     assert all(cell.is_short for row in grid.lines for cell in row)
+
+
+def test_the_words_of_a_verdict_stand_beside_its_sign_whatever_came_of_it(shown: DatabaseStore) -> None:
+    rows = tuple((sign, f"what came of {outcome}") for outcome, sign in SYMBOLS.items())
+    verdicts = Section("verdicts", "Verdicts", (Table(("", "verdict"), rows),))
+    (part,) = parts(PlanVersion.objects.latest("id"), "en", [verdicts])
+    assert part.grid is not None
+    assert [(cells[0].sign, cells[0].said) for cells in part.grid.lines] == list(rows)
 
 
 def test_an_answer_names_what_it_changes_as_readers_call_it() -> None:

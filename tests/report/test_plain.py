@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.town import edited, town, without
 
 import blockplan as bp
 from blockplan.errors import UsageError
+from blockplan.measure.missing import Missing
 from blockplan.report import fonts
 from blockplan.report.document import section_json
 from blockplan.report.public.furigana import bare, unread
@@ -19,6 +21,7 @@ from blockplan.report.public.place import PlanPlaces
 from blockplan.report.public.place_words import sections, title
 from blockplan.report.public.plain import plain_notice
 from blockplan.report.public.speech import CATALOGS, SPOKEN, Speech, spaced
+from blockplan.report.public.verdict_words import verdict_sentence
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -174,6 +177,15 @@ def test_a_verdict_is_kept_missed_unknown_or_off_in_words(lang: str) -> None:
     assert signs == ["×", "×", "×", "?", "✓"]
     unknown = bare(table.rows[3][1])
     assert "F-2" in unknown
+
+
+@pytest.mark.parametrize("lang", SPOKEN)
+def test_residents_are_not_told_what_a_layer_or_a_column_is_called_in_the_file(lang: str) -> None:
+    (verdict,) = (one for one in result().verdicts if one.outcome == "unknown")
+    lacking = replace(verdict, missing=(Missing("trees"), Missing("parcels", "height_m")))
+    sentence = bare(verdict_sentence(lacking, Speech(lang)))
+    assert re.search(r"[（(][a-z_.]+[）)]", sentence) is None
+    assert "height_m" not in sentence
 
 
 def test_english_says_one_of_a_kind_in_the_singular(found: CheckResult) -> None:

@@ -12,7 +12,7 @@ import type { Given, Mark, PlanData, Use } from "./data";
 
 export type When = "land_use" | "existing_land_use";
 const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
-const PLAIN = ["water", "woodland", "parcels", "streets", "rail", "stops", "facilities", "boundary"];
+const PLAIN = ["water", "woodland", "greens", "parcels", "streets", "rail", "stops", "facilities", "boundary"];
 /** Facilities within this many metres of each other stand in a row. */
 const SPOT_M = 25;
 /** Names of land are broken at this width, in their own size. */

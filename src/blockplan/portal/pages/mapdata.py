@@ -15,6 +15,7 @@ import math
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Max, Min
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 #: Layers that the map draws -> columns that it needs of each, as the plan has them.
 DRAWN = {
-    "water": (), "woodland": (),
+    "water": (), "woodland": (), "greens": (),
     "parcels": ("land_use", "existing_land_use", "land_use_list", "height_m", "far"),
     "blocks": (), "streets": ("class",), "rail": (), "stops": ("modes", "status"),
     "facilities": ("service", "status"),
@@ -120,13 +121,18 @@ def properties(row: PlanObject, columns: Iterable[str], lang: str) -> dict[str, 
 
 @lru_cache(maxsize=8)
 def bounds(version: int) -> list[float] | None:
-    """West, south, east and north of the parcels, in the plan's metres; None where there are none."""
-    boxes = PlanObject.objects.filter(version=version, layer="parcels").exclude(min_x=None)
-    rows = list(boxes.values_list("min_x", "min_y", "max_x", "max_y"))
-    if not rows:
-        return None
-    left, low, right, high = zip(*rows, strict=True)
-    return [min(left), min(low), max(right), max(high)]
+    """
+    West, south, east and north of the parcels, in the plan's metres; where there are none, of streets, stops
+    and facilities, else of all that is drawn (a railway leads far out). None where nothing is.
+    """
+    boxes = PlanObject.objects.filter(version=version).exclude(min_x=None)
+    for layers in (("parcels",), ("streets", "stops", "facilities"), DRAWN):
+        found = boxes.filter(layer__in=layers).aggregate(
+            west=Min("min_x"), south=Min("min_y"), east=Max("max_x"), north=Max("max_y")
+        )
+        if found["west"] is not None:
+            return [found[side] for side in ("west", "south", "east", "north")]
+    return None
 
 
 def uses(version: PlanVersion, lang: str) -> list[dict[str, Any]]:

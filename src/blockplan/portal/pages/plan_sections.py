@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 EASY = "ja-easy"
 #: The section in which a plan says what it is.
 OF_ITSELF = "what"
-#: Signs of verdicts, as `blockplan.report.tables` has them.
-SIGNS = frozenset("✓✗?–")
 MOST_ON_A_PHONE = 3
 #: So many neighbours stand on one sheet of A4 at the usual size, and so many set smaller.
 MOST_LOOSE, MOST_DENSE = 4, 8
@@ -200,9 +198,11 @@ def tongue(said: str, lang: str) -> str:
 
 
 def _grid(notice: str, lang: str, table: Table) -> Grid:
+    from blockplan.report.tables import SYMBOLS  # noqa: PLC0415 (with it come pandas and shapely)
+
     links = table.links or (None,) * len(table.rows)
     # A verdict's sign stands before its words, and the words say the same.
-    signs = bool(table.rows) and all(cells[0] in SIGNS for cells in table.texts)
+    signs = bool(table.rows) and all(cells[0] in SYMBOLS.values() for cells in table.texts)
     heads = table.heads[1:] if signs else table.heads
     lines = []
     for link, cells in zip(links, table.texts, strict=True):
