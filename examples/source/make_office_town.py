@@ -91,7 +91,7 @@ def home(number: str, block: tuple[int, int], part: str, facilities: str = "-", 
         160,
         176,
         facilities,
-        "S",
+        "N" if part.startswith("n") else "S",
         use["remarks"],
     )
 

@@ -30,7 +30,7 @@ from blockplan.report.sheets.overlaymap import OVERLAYS, _hatch
 from blockplan.report.sheets.paper import MapWindow, fit, layouts
 from blockplan.report.sheets.parcelmap import CONTROL, ground_of
 from blockplan.report.sheets.plan_sheets import control_table
-from blockplan.report.sheets.printed_tables import em, least
+from blockplan.report.sheets.printed_tables import em, least, printed
 from blockplan.report.sheets.themes import facilities
 from blockplan.report.view import View
 from blockplan.report.words import Words
@@ -405,3 +405,80 @@ def test_the_legend_of_the_whole_plan_has_the_hectares_of_its_land_balance() -> 
     printed = {line.cells[0]: line.cells[4:6] for line in balance.lines}
     assert {code: tuple(f"{cell:.2f}" for cell in printed[code]) for code in shown} == shown
     assert sum(float(ha) for ha, _ in shown.values()) == pytest.approx(4.02)
+
+
+def amounts(sheet: Sheet) -> dict[str, list[str]]:
+    (part,) = [one for one in sheet.data["panel"] if one["kind"] == "legend"]
+    return {row["said"]: row["amount"] for row in part["rows"]}
+
+
+def test_hectares_of_the_legend_of_existing_use_are_those_of_the_land_balance() -> None:
+    # Three times 0.336 ha: each rounds to 0.34, the balance shares out 1.01.
+    plan = plan_of(
+        parcels=[
+            {"parcel_id": f"P-{at}", "land_use": "0701", "existing_land_use": use,
+             "geometry": shapely.box(40 * at, 0, 40 * at + 33.6, 100)}
+            for at, use in enumerate(("0103", "0204", "0301"))
+        ]
+    )  # fmt: skip
+    table = TABLES["land_balance"](View(plan, check(plan, packs=["zone"]), Words("zh")))
+    at = [column.key for column in table.columns].index("existing_ha")
+    printed = {line.cells[0]: f"{line.cells[at]:.2f}" for line in table.lines}
+    (sheet,) = drawn(plan, "existing").sheets
+    said = {name.split()[0]: amount[0] for name, amount in amounts(sheet).items() if amount}
+    assert said == {code: printed[code] for code in ("0103", "0204", "0301")}
+    assert sum(float(one) for one in said.values()) == pytest.approx(1.01)
+
+
+def test_a_sheet_without_control_lines_does_not_say_what_they_follow_from() -> None:
+    blocks = [
+        {"block_id": "B-1", "geometry": shapely.box(0, 0, 100, 100)},
+        {"block_id": "B-2", "geometry": shapely.box(100, 0, 200, 100)},
+    ]
+    homes, park = drawn(a_row(blocks=blocks), "block").sheets
+    notes = [
+        " ".join(part["notes"]) for sheet in (homes, park) for part in sheet.data["panel"] if "notes" in part
+    ]
+    assert ["按用地推得" in one for one in notes] == [False, True]
+
+
+def test_land_without_a_bound_or_a_phase_has_its_hectares_in_the_legend_and_streets_are_none_of_it() -> None:
+    plan = plan_of(
+        parcels=[
+            {"parcel_id": "P-1", "land_use": "0701", "far_max": 1.5, "phase": "1", "geometry": square(0, 0)},
+            {"parcel_id": "P-2", "land_use": "1401", "geometry": square(100, 0)},
+            {"parcel_id": "P-3", "land_use": "1207", "phase": "1", "geometry": square(200, 0)},
+        ]
+    )
+    far, phases = drawn(plan, "intensity", "phases").sheets
+    assert amounts(far)["规划未定上限"] == ["1.00"]
+    assert amounts(phases)["未定期"] == ["1.00"]
+
+
+def test_rows_of_a_table_of_subtotals_alone_are_not_all_bold() -> None:
+    plan = plan_of(
+        parcels=[
+            {"parcel_id": f"P-{at}", "block_id": "B-1", "subblock_id": f"B-1-{at}", "land_use": "0902",
+             "floor_area_m2": 1000.0, "geometry": square(100.0 * at, 0)}
+            for at in range(2)
+        ]
+    )  # fmt: skip
+    view = View(plan, check(plan, packs=["zone"]), Words("zh"))
+    made = printed(view, TABLES["loads"](view), keep=lambda line: line.kind != "row")
+    assert made is not None
+    kinds = {row["cells"][0]: row["kind"] for row in made["rows"]}
+    assert (kinds["B-1"], kinds["B-1-0"], made["rows"][-1]["kind"]) == ("subtotal", "row", "total")
+
+
+def test_a_page_that_goes_on_says_of_which_sheet_and_plan_it_is() -> None:
+    parcels = [
+        {"parcel_id": f"P-{at:03}", "land_use": "0701", "geometry": square(10.0 * at, 0, 10)}
+        for at in range(200)
+    ]
+    found = drawn(
+        plan_of(parcels=parcels, blocks=[{"block_id": "B-1", "geometry": shapely.box(0, 0, 2000, 10)}]),
+        "block",
+    )
+    (sheet,), pages = found.sheets, written(found)
+    assert len(pages) > 1
+    assert all(f"{sheet.number}" in page and f"{at}/{len(pages)}" in page for at, page in enumerate(pages, 1))

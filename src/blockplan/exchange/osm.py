@@ -142,7 +142,11 @@ def _table(
         "drawn_on": day,
         "crs": crs.to_string(),
         "basemap_crs": "wgs84",
-        "authority": "none (an extract of OpenStreetMap, no plan)",
+        "authority": {
+            "zh": "无（开放街道图摘录，非规划）",
+            "en": "none (an extract of OpenStreetMap, no plan)",
+            "ja": "なし（OpenStreetMap の抜粋。計画ではない）",
+        },
         "attribution": ATTRIBUTION,
         "packs": ["zone"],
         "title": {

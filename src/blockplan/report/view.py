@@ -103,7 +103,9 @@ class View:
     def scenario(self) -> str:
         """The scenario that was judged."""
         name = self.result.scenario
-        said = self.words("head.base") if name == BASE else self.plan.manifest.scenarios.get(name, "")
+        if name == BASE:
+            return self.words("head.base")
+        said = self.plan.manifest.scenarios.get(name, "")
         return self.words("list.note", said=name, note=said) if said else name
 
     @cached_property

@@ -135,7 +135,7 @@ def test_thirty_parcels_without_roads_are_judged(folder, brought):
     assert plan.layer("parcels").geometry.area[roads].sum() == pytest.approx(580**2 - 25 * 10_000)
     made = plan.layer("parcels")[roads]
     assert all(id_.isascii() for id_ in made.index)
-    assert "道路余地：甲" in set(made["remarks"])
+    assert "补绘道路用地：甲" in set(made["remarks"])
     assert result.made["boundary"] == "derived"
     assert "derived" in plan.layer("boundary")["name"].iloc[0]
     assert (plan.manifest.model_extra or {})["imported"]["roads"].startswith("8.64 ha made as remainder")
@@ -147,7 +147,7 @@ def test_road_parcels_speak_the_language_of_the_office_where_no_street_has_a_nam
     shapefile(parcels(shapes=list(shapes), **table), folder / "地块.shp")
     plan, _ = brought()
     made = plan.layer("parcels")
-    assert set(made["remarks"][made["land_use"] == "1207"]) == {"道路余地"}
+    assert set(made["remarks"][made["land_use"] == "1207"]) == {"补绘道路用地"}
 
 
 def test_roads_can_be_left_out_by_the_mapping(folder, brought, tmp_path):

@@ -436,7 +436,7 @@ def _remark(name: str, *, cjk: bool) -> str:
     """What a road parcel says of itself, in the language that the office writes in."""
     crossing = name == roads.CROSSING
     if cjk:
-        return f"道路余地：{'交叉口' if crossing else name}" if name else "道路余地"
+        return f"补绘道路用地：{'交叉口' if crossing else name}" if name else "补绘道路用地"
     said = f"{'crossing' if crossing else 'road'} made as remainder"
     return said if crossing or not name else f"{said}: {name}"
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from blockplan.report.sheets.canvas import Style
+    from blockplan.report.sheets.facts import Facts
     from blockplan.report.sheets.scene import Scene
 
 RED_LINE, PARCEL_LINE, SUBBLOCK_LINE, PLAN_LINE = "#d7191c", "#3a3a36", "#111111", "#8c1d18"
@@ -78,7 +79,7 @@ def use_legend(scene: Scene, rows: Sequence[int], tint: float) -> None:
         area[use] = area.get(use, 0.0) + float(facts.shapes[row].area)
     whole = sum(area.values())
     shares = dict(zip(area, _percent(list(area.values())), strict=True))
-    balance = _printed(scene, area) if len(rows) == len(facts.names) else {}
+    balance = balanced(facts, area, "planned") if len(rows) == len(facts.names) else {}
     for (of, code), size in area.items():
         said = facts.view.ground.use_name(of, code)
         found = balance.get(code, (size / 1e4, shares[of, code] if whole else None))
@@ -86,13 +87,16 @@ def use_legend(scene: Scene, rows: Sequence[int], tint: float) -> None:
         scene.show(f"use {code} {of}", 0, fill_swatch(lighter(facts.colour_of[of, code], tint)), said, amount)
 
 
-def _printed(scene: Scene, uses: Iterable[tuple[str, str]]) -> dict[str, tuple[Any, Any]]:
-    """Hectares and percent of classes as the land balance of the plan prints them."""
+def balanced(facts: Facts, uses: Iterable[tuple[str, str]], when: str) -> dict[str, tuple[Any, Any]]:
+    """Hectares and percent of classes as the land balance prints them of land ``existing`` or ``planned``."""
     from blockplan.report.office.land_balance import land_balance  # noqa: PLC0415
 
     codes = [code for _, code in uses]
-    lines = [line.cells for line in land_balance(scene.facts.view).lines]
-    found = {str(cells[0]): (cells[4], cells[5]) for cells in lines if cells[0]}
+    table = land_balance(facts.view)
+    keys = [column.key for column in table.columns]
+    ha, share = keys.index(f"{when}_ha"), keys.index(f"{when}_share")
+    lines = [line.cells for line in table.lines]
+    found = {str(cells[0]): (cells[ha], cells[share]) for cells in lines if cells[0]}
     # A class with classes of its own below it, or of two lists, has a line that is more than itself.
     alone = [code for code in codes if sum(other.startswith(code) for other in codes) == 1]
     once = [code for code in alone if sum(str(cells[0]) == code for cells in lines) == 1]
@@ -209,7 +213,7 @@ def control_lines(scene: Scene, ground: ParcelGround, *, width: float = 0.40) ->
     list of str
         Kinds that the sheet's land has none of.
     bool
-        Whether they follow from the land use, for the plan draws none.
+        Whether there are any, and they follow from the land use, for the plan draws none.
     """
     facts, canvas = scene.facts, scene.canvas
     drawn = facts.plan.has_layer("control_lines") and bool(
@@ -245,7 +249,7 @@ def control_lines(scene: Scene, ground: ParcelGround, *, width: float = 0.40) ->
         scene.show(
             f"{kind}_line", 22, line_swatch(stroke=colour, stroke_width=0.5), scene.say(f"legend.{kind}_line")
         )
-    return [kind for kind in CONTROL if kind != "red" and kind not in found], not drawn
+    return [kind for kind in CONTROL if kind != "red" and kind not in found], bool(found) and not drawn
 
 
 def neighbours(scene: Scene, ground: ParcelGround) -> None:

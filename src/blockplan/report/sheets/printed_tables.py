@@ -72,6 +72,9 @@ def printed(
     heads = [in_lines(heading(view, column)) for column in columns]
     cells = [[shown(line.cells[at], table.columns[at].form) for at in chosen] for line in lines]
     shared = narrow or len(columns) > MANY
+    # Where subtotals stand alone, those of the lowest level are the rows of the table.
+    alone = all(line.kind != "row" for line in lines)
+    lowest = max((line.depth for line in lines if alone and line.kind == "subtotal"), default=-1)
     aligns = [{"text": "left", "code": "center"}.get(column.form, "right") for column in columns]
     needed, firm = ems(heads, cells), least(heads, cells, aligns)
     widths = [WIDE.get(column.key, FORMS.get(column.form, 1.0) if shared else 0) for column in columns]
@@ -88,7 +91,11 @@ def printed(
         "widths": widths,
         "ems": needed,
         "rows": [
-            {"cells": row, "kind": line.kind, "depth": line.depth}
+            {
+                "cells": row,
+                "kind": "row" if line.kind == "subtotal" and line.depth == lowest else line.kind,
+                "depth": line.depth,
+            }
             for line, row in zip(lines, cells, strict=True)
         ],
         "notes": list(table.notes),

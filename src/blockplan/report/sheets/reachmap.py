@@ -86,4 +86,8 @@ def green_reach(scene: Scene, ground: ParcelGround) -> Sequence[str]:
         scene.canvas.shape("fills", shapes, fill=OUTSIDE, stroke="#8a5200", stroke_width=0.3)
         scene.show("outside", 8, fill_swatch(OUTSIDE, stroke="#8a5200", stroke_width=0.3))
     row = view.named_row(judged)
-    return (f"{row.said}  {row.title}: {row.measured} ({row.required})",)
+    return (
+        scene.say(
+            "legend.judged", said=row.said, title=row.title, measured=row.measured, required=row.required
+        ),
+    )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from blockplan.figures import fixed
 from blockplan.measure.inputs.columns import values
 from blockplan.report.maps.basemap import use_colour
 from blockplan.report.office.columns import shown
@@ -36,7 +35,7 @@ STEPS = ("#fff3c4", "#fde08a", "#fbc15e", "#f59a43", "#e56a36", "#c63d2f", "#8f1
 TINTS = ("#7aa6c2", "#c99a6b", "#8fae7d", "#b58bb0", "#c9b458", "#6f9f9a")
 AXIS, BELT, CORE = "#b3261e", "#3f8f4f", "#d8581c"
 GREENS = ("1402", "1403", "G2", "G3")
-BARE = "#f4f2ec"
+BARE, STREET = "#f4f2ec", "#ffffff"
 #: Bounds that a class of heights (m) or of FAR may end on.
 ENDS = {
     "height": (12, 18, 24, 36, 54, 80, 100, 150, 250),
@@ -94,6 +93,7 @@ def existing(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     area: dict[tuple[str, str], float] = {}
     for row in np.flatnonzero(~shapely.is_missing(facts.shapes)):
         area[uses[row]] = area.get(uses[row], 0.0) + float(facts.shapes[row].area)
+    balance = parcelmap.balanced(facts, area, "existing")
     for (of, code), size in area.items():
         said = facts.view.ground.use_name(of, code) if code else scene.say("legend.not_known")
         scene.show(
@@ -101,7 +101,7 @@ def existing(scene: Scene, ground: ParcelGround) -> Sequence[str]:
             0 if code else 1,
             fill_swatch(use_colour(of, code) if code else BARE),
             said,
-            (fixed(size / 1e4, 2),),
+            (shown(balance.get(code, (size / 1e4,))[0], "two"),),
         )
     status = values(facts.plan, "parcels", "status")
     kept = [
@@ -265,10 +265,12 @@ def classes(scene: Scene, ground: ParcelGround, kind: str) -> Sequence[str]:
     known = sorted(float(cell) for cell in cells if isinstance(cell, int | float))
     ends = _ends(known, ENDS[kind])
     colours = [
-        BARE
-        if not isinstance(cell, int | float)
-        else STEPS[min(int(np.searchsorted(ends, float(cell))), len(STEPS) - 1)]
-        for cell in cells
+        STEPS[min(int(np.searchsorted(ends, float(cell))), len(STEPS) - 1)]
+        if isinstance(cell, int | float)
+        else STREET
+        if road
+        else BARE
+        for cell, road in zip(cells, facts.roads, strict=True)
     ]
     _ground(scene, ground, colours)
     for at, high in enumerate(ends):
@@ -283,7 +285,8 @@ def classes(scene: Scene, ground: ParcelGround, kind: str) -> Sequence[str]:
         land = [shape for shape, colour in zip(facts.shapes, colours, strict=True) if colour == STEPS[at]]
         scene.show(f"class {at}", 0, fill_swatch(STEPS[at]), said, (_hectares(land),))
     if BARE in {colours[row] for row in ground.rows}:
-        scene.show("no_bound", 1, fill_swatch(BARE))
+        land = [shape for shape, colour in zip(facts.shapes, colours, strict=True) if colour == BARE]
+        scene.show("no_bound", 1, fill_swatch(BARE), amount=(_hectares(land),))
     inside(
         scene,
         ground,
@@ -381,7 +384,8 @@ def phases(scene: Scene, ground: ParcelGround) -> Sequence[str]:
                 (_hectares(shape for shape, its in zip(facts.shapes, given, strict=True) if its == one),),
             )
     if "" in here:
-        scene.show("no_phase", 1, fill_swatch(BARE))
+        land = [shape for shape, its in zip(facts.shapes, given, strict=True) if not its]
+        scene.show("no_phase", 1, fill_swatch(BARE), amount=(_hectares(land),))
     inside(scene, ground, given, ["#ffffff"] * len(given))
     return ()
 
