@@ -157,6 +157,27 @@ def test_numbers_and_codes_of_a_docx_table_keep_their_line_and_names_take_what_i
     assert widths[1] > widths[2]
 
 
+def test_long_texts_of_a_docx_table_share_its_room_by_what_they_say_and_no_word_breaks() -> None:
+    said = ["Kindergarten", "0%", "everyone within 300 m", "gb50180fields", "Service radius " * 3]
+    rows = [said, said, said]
+    rows.append(["Housing", "not known", "1,000 to 3,000 people", "x", "No"])
+    widths = shared_widths(["Who", "Measured", "Required", "Rule", "What is asked"], rows, 45.0)
+    assert widths[4] == max(widths)
+    for at in range(5):
+        longest = max((word for row in rows for word in row[at].split()), key=len)
+        assert widths[at] >= PAD_EM + BOLD * text_width(longest, 1.0) - 0.01
+
+
+def test_a_docx_table_of_many_columns_has_letters_with_which_its_numbers_keep_their_line() -> None:
+    table = Table(tuple(f"c{at}" for at in range(14)), ((*["1,234,567.8"] * 13, ""),))
+    made = Document("Plan", "en", dt.date(2021, 9, 30), (Section("a", "A", (table,)),))
+    book = docx.Document(io.BytesIO(render(made, ".docx")))
+    cells = book.tables[0].rows[1].cells
+    size = cells[0].paragraphs[0].runs[0].font.size.pt
+    assert cells[0].width.pt >= size * (PAD_EM + text_width("1,234,567.8", 1.0))
+    assert f'w:sz w:val="{round(2 * size)}"' in cells[13].paragraphs[0]._p.pPr.xml
+
+
 def test_docx_says_the_language_of_its_letters_and_sets_heads_apart() -> None:
     table = Table(("甲", "乙"), (("一", "二"),))
     made = Document("计划", "zh", dt.date(2021, 9, 30), (Section("a", "甲", (table,)),))

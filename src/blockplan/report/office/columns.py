@@ -115,8 +115,8 @@ def paper_table(view: View, table: OfficeTable, lines: Sequence[Line], columns: 
 
     def written(line: Line, at: int) -> str:
         cell, form = line.cells[at], table.columns[at].form
-        figure = isinstance(cell, int | float) and form not in {"text", "code"}
-        return Printed(shown(cell, form)) if figure else shown(cell, form)
+        # What is not known or does not apply stands below the numbers of its column.
+        return Printed(shown(cell, form)) if form in DECIMALS and cell != "" else shown(cell, form)
 
     return Table(
         tuple(heading(view, table.columns[at]) for at in places),

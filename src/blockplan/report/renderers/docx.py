@@ -63,10 +63,15 @@ CHAPTERS = {"zh": ("chineseCounting", "第%1章"), "ja": ("decimal", "第%1章")
 WITHIN, NUMBERED_LEVELS = "%1.%2", 2
 #: What a cell leaves free beside its text, and after how much a heading breaks, in the size of letters.
 PAD_EM, HEAD_EM = 1.7, 3.2
-#: How much wider bold letters are; numbers and codes so long do not break where texts keep so much.
-BOLD, FIRM_EM, LEAST_EM = 1.08, 7.0, 5.0
-#: A letter of Chinese or Japanese text, which breaks anywhere.
+#: How much wider bold letters are; numbers and codes so long do not break; texts keep so much.
+BOLD, FIRM_EM, LEAST_EM = 1.08, 7.0, 4.0
+#: A letter of Chinese or Japanese text, which breaks anywhere; what does not break in other text.
 _SCRIPT = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_WORD = re.compile("[^\\s\u2e80-\u9fff\uff00-\uffef-]+-?")
+#: How often the shares of columns are halved until they fill the room.
+HALVINGS = 40
+#: Letters of a table whose words have no room are smaller, but no smaller than this, pt.
+LEAST_LETTERS = 5.5
 #: What is free below a term, points.
 TERM_AFTER_PT = 3
 #: How wide the sign of a line of a legend is.
@@ -236,21 +241,22 @@ class _DocxWriter:
                     written.paragraph_format.left_indent = Pt(depth * INDENT_PT)
         if self.own:
             few, many = (SEVERAL_COLUMNS, MANY_COLUMNS)[across], len(block.heads)
-            size = LETTERS[across + (many > few)]
-            _set_letters(made, size)
-            self._set_widths(made, block, size)
+            self._set_widths(made, block, LETTERS[across + (many > few)])
 
     def _lies(self, block: Block) -> bool:
         """Whether a block is a table that lies across the page."""
         return self.own and isinstance(block, Table) and len(block.heads) > UPRIGHT_COLUMNS
 
     def _set_widths(self, made: Any, block: Table, size: float) -> None:
-        """Give each column what it says, and let long texts share what is left."""
+        """Give each column what it says, long texts what is left, and letters that keep words whole."""
         from docx.shared import Emu, Pt  # noqa: PLC0415
 
         section = self.book.sections[-1]
         room = Emu(section.page_width - section.left_margin - section.right_margin).pt
         said = [[cell_said(cell, self.words) for cell in row] for row in block.rows]
+        fits = int(2 * room / sum(column_bounds(block.heads, said)[0])) / 2
+        size = min(size, max(fits, LEAST_LETTERS))
+        _set_letters(made, size)
         widths = shared_widths(block.heads, said, room / size)
         made.autofit = False
         for column, width in zip(made.columns, widths, strict=True):
@@ -355,32 +361,39 @@ def shared_widths(heads: Sequence[str], rows: Sequence[Sequence[str]], room: flo
     """
     Widths of columns, in the size of their letters, that fill a room.
 
-    A column has what its longest cell takes, its heading broken between words or after some signs; where
-    that is more than there is, columns of numbers and codes keep it, and the long ones share what is left.
+    Each column has at least what its longest word takes, and no more than its longest cell. Between these
+    columns share the room as the square roots of all that they say, with which their cells have the fewest
+    lines together. Numbers and codes are words, however many signs they have.
     """
-    needed, cells = [], [[row[at] for row in rows] for at in range(len(heads))]
-    for head, column in zip(heads, cells, strict=True):
-        word = max(map(_em, head.split()), default=0.0) if head.isascii() else min(_em(head), HEAD_EM)
-        needed.append(PAD_EM + BOLD * max([word, *map(_em, column)]))
-    if sum(needed) <= room:
-        return [one * room / sum(needed) for one in needed]
-    firm = [all(_em(one) <= FIRM_EM and not _SCRIPT.search(one) for one in column) for column in cells]
-    free = room - sum(one for one, keeps in zip(needed, firm, strict=True) if keeps)
-    if free < LEAST_EM * firm.count(False):
-        firm, free = [False] * len(firm), room
-    limit = _limit([one for one, keeps in zip(needed, firm, strict=True) if not keeps], free)
-    widths = [one if keeps else min(one, limit) for one, keeps in zip(needed, firm, strict=True)]
+    least, most = column_bounds(heads, rows)
+    if sum(most) <= room or sum(least) >= room:
+        bound = most if sum(most) <= room else least
+        return [one * room / sum(bound) for one in bound]
+    says = [sum(_em(row[at]) for row in rows) ** 0.5 for at in range(len(heads))]
+
+    def shared(share: float) -> list[float]:
+        return [max(low, min(high, share * own)) for low, high, own in zip(least, most, says, strict=True)]
+
+    low, high = 0.0, room * len(heads)
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if sum(shared(middle)) > room else (middle, high)
+    widths = shared(low)
     return [one * room / sum(widths) for one in widths]
 
 
-def _limit(needed: Sequence[float], room: float) -> float:
-    """The width beyond which none goes, so that together they fill a room."""
-    limit, left = room, sorted(needed)
-    for at, one in enumerate(left):
-        limit = (room - sum(left[:at])) / (len(left) - at)
-        if one > limit:
-            break
-    return limit
+def column_bounds(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list[float], list[float]]:
+    """What each column takes at least, so that no word breaks, and at most, so that no cell does."""
+    least, most = [], []
+    for at, head in enumerate(heads):
+        column = [row[at] for row in rows]
+        word = max(map(_em, head.split()), default=0.0) if head.isascii() else min(_em(head), HEAD_EM)
+        whole = max([word, *map(_em, column)])
+        firm = all(_em(one) <= FIRM_EM and not _SCRIPT.search(one) for one in column)
+        words = [_em(one) for said in column for one in _WORD.findall(said)]
+        most.append(PAD_EM + BOLD * whole)
+        least.append(most[-1] if firm else PAD_EM + BOLD * min(whole, max([word, LEAST_EM, *words])))
+    return least, most
 
 
 def _em(said: str) -> float:
@@ -408,7 +421,9 @@ def _headed(cell: Any) -> None:
 
 
 def _set_letters(table: Any, size: float) -> None:
-    """The letters of a table, pt, with nothing free above and below them."""
+    """The letters of a table, pt, those of empty cells too, with nothing free above and below them."""
+    from docx.oxml import OxmlElement  # noqa: PLC0415
+    from docx.oxml.ns import qn  # noqa: PLC0415
     from docx.shared import Pt  # noqa: PLC0415
 
     for paragraph in table._tbl.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}p"):
@@ -416,6 +431,11 @@ def _set_letters(table: Any, size: float) -> None:
         made.paragraph_format.space_after = Pt(0)
         for run in made.runs:
             run.font.size = Pt(size)
+        # Word takes the height of an empty line from the mark of its paragraph.
+        mark, letters = OxmlElement("w:rPr"), OxmlElement("w:sz")
+        letters.set(qn("w:val"), str(round(2 * size)))
+        mark.append(letters)
+        paragraph.get_or_add_pPr().append(mark)
 
 
 def _paragraph_of(element: Any, parent: Any) -> Any:
