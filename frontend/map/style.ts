@@ -40,7 +40,7 @@ export function parcelLines(many: boolean): LayerSpecification {
 export function network(): LayerSpecification[] {
   return [
     line("streets-line", "streets", {
-      "line-color": ["match", ["get", "class"], "expressway", "#f0c07a", "arterial", "#f6dcae", "secondary", "#ece7da", "#e2ded2"],
+      "line-color": ["match", ["get", "class"], "expressway", "#f0c07a", "arterial", "#f0cd8c", "secondary", "#d5cab0", "#c6bfae"],
       "line-width": ["match", ["get", "class"], "expressway", 3, "arterial", 2.2, "secondary", 1.6, "local", 1.1, 0.7],
     }),
     line("rail-line", "rail", { "line-color": "#626d77", "line-width": 1.2, "line-dasharray": [6, 3] }),

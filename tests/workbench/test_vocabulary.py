@@ -44,7 +44,15 @@ def test_every_value_of_a_list_has_a_name_in_three_languages(known: dict) -> Non
     assert bare == []
 
 
+def test_lists_of_codes_are_chosen_by_their_names(known: dict) -> None:
+    columns = known["layers"]["parcels"]["columns"]
+    assert set(columns["land_use_list"]["values"]) == {"cn2023", "gb50137"}
+    assert set(columns["land_use_given_list"]["values"]) > {"cn2023", "gb50137"}
+    assert is_named(columns["land_use_list"]["values"]["gb50137"], "gb50137")
+
+
 def test_every_reading_and_the_sign_of_every_service_is_told_in_three_languages(known: dict) -> None:
-    assert [one.id for one in WAYS if not is_named(known["readings"][one.id], one.id)] == []
+    for names in (known["readings"], known["readings_in_short"]):
+        assert [one.id for one in WAYS if not is_named(names[one.id], one.id)] == []
     assert set(known["marks"]) == set(VALUES["facilities", "service"])
     assert all(mark != "·" for names in known["marks"].values() for mark in names.values())

@@ -446,6 +446,49 @@ def test_another_scenario_lies_under_a_swipe_with_what_differs_in_words(zone: Se
     tab.close()
 
 
+def test_a_verdict_tells_who_and_where_and_each_reading_by_its_name(zone: Service, chromium: Any) -> None:
+    assert zone.ask("/workspace/scenario", {"open": "c"})[0] == 200
+    tab, wrong = opened(zone, chromium, "en", 1440)
+    tab.locator(".verdict.fail .row").click()
+    settled(tab)
+    verdict = next(one for one in zone.ask("/workspace/result")[1]["verdicts"] if one["outcome"] == "fail")
+    places = tab.locator(".places li")
+    assert places.count() == len(verdict["where"]) > 8
+    first = places.first.inner_text()
+    assert verdict["where"][0]["id"] in first
+    assert " m · " in first
+    assert first.endswith("people")
+    places.first.get_by_role("button").click()
+    settled(tab)
+    assert tab.locator(".inspector h2").inner_text().startswith(verdict["where"][0]["id"])
+    # Whoever goes on by the keyboard goes in the order of the list.
+    tab.keyboard.press("n")
+    assert tab.locator(".inspector h2").inner_text().startswith(verdict["where"][1]["id"])
+    named = tab.locator(".slide li small").all_inner_texts()
+    assert named[0] == "Line to edge"
+    assert len(set(named)) == len(named) > 5
+    tab.locator(".menu summary").click()
+    tab.keyboard.press("Escape")
+    assert not tab.locator(".menu ul").is_visible()
+    assert faults_of(tab) == ""
+    assert wrong == []
+    tab.close()
+    assert zone.ask("/workspace/scenario", {"open": "b"})[0] == 200
+
+
+def test_faults_speak_of_columns_by_the_names_of_the_inspector(chromium: Any, tmp_path: Path) -> None:
+    place = tmp_path / "plan"
+    shutil.copytree(EXAMPLES / "demonstration-zone" / "faulty" / "missing_beds", place)
+    with workbench(place) as service:
+        tab, wrong = opened(service, chromium, "zh", 1440)
+        tab.get_by_role("tab", name="数据问题").click()
+        said = tab.locator(".faults").inner_text()
+        assert "床位数" in said
+        assert not re.search("[a-z]{3}", said)
+        assert wrong == []
+        tab.close()
+
+
 def test_words_lists_and_selection_come_before_the_map(service: Service, chromium: Any) -> None:
     tab = chromium.new_page(viewport={"width": 390, "height": 844}, locale="en")
     held: list[Any] = []

@@ -46,9 +46,8 @@ export const comparedWith = (): string => other;
 
 async function choose(name: string): Promise<void> {
   other = name;
-  found = null;
+  found = drawn = null;
   redraw();
-  drawn = null;
   showOnMap();
   if (!name) return;
   try {

@@ -29,6 +29,12 @@ export function listen(at: () => Tools | null, acts: Act[]): void {
       return;
     }
     if (event.key === "Escape") {
+      const menu = (event.target as Element).closest<HTMLDetailsElement>("details.menu[open]");
+      if (menu) {
+        menu.open = false;
+        menu.querySelector("summary")?.focus();
+        return;
+      }
       tools?.cancel();
       if (inField) leave(event.target as HTMLElement);
     }

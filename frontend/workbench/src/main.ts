@@ -15,13 +15,13 @@ import type { PlanMap } from "./map";
 import { beyond, drawFaults, drawReadings, drawVerdicts } from "./panel";
 import { drawProposals, proposed, watchProposals } from "./proposals";
 import { drawFoot, drawStrip } from "./strip";
-import { store } from "./store";
+import { key, store } from "./store";
 import { drawTable, markChosen } from "./table";
 import { TOOLS } from "./toolbox";
 import type { Tools } from "./tools";
 import { useName } from "./vocabulary";
 import { language, number, say, setLanguage } from "./words";
-import type { Answer, Lang } from "./types";
+import type { Answer, Lang, Verdict } from "./types";
 
 const chosenLang = (): Lang => {
   const asked = new URLSearchParams(location.search).get("lang") ?? document.documentElement.dataset["lang"] ?? localStorage.getItem("blockplan-lang") ?? navigator.language.slice(0, 2);
@@ -57,7 +57,7 @@ function layout(app: Element): (found: typeof import("./stage")) => void {
   const top = h("header", { class: "top" });
   const left = h("nav", { class: "left", "aria-label": say("scenarios") });
   const canvas = h("div", { class: "map" }, h("p", { class: "coming", role: "status" }, say("mapComing")));
-  const bar = h("div", { class: "tools", role: "toolbar", "aria-label": say("select"), hidden: true });
+  const bar = h("div", { class: "tools", role: "toolbar", "aria-label": say("tools"), hidden: true });
   const hint = h("p", { class: "hint", role: "status" });
   const card = h("div", { class: "card", hidden: true });
   const readings = h("section", { class: "readings", hidden: true });
@@ -126,7 +126,7 @@ function layout(app: Element): (found: typeof import("./stage")) => void {
         table: say("table"),
       };
       fill(tabs, ...(Object.keys(names) as (keyof typeof names)[]).map((name) => h("button", { role: "tab", "aria-selected": String(tab === name), onclick: () => turn(name) }, names[name])));
-      if (tab === "verdicts") drawVerdicts(panel, () => turn("proposals"));
+      if (tab === "verdicts") drawVerdicts(panel, { toProposals: () => turn("proposals"), feature: go });
       else if (tab === "proposals") drawProposals(panel, go);
       else if (tab === "compare") drawComparison(panel, go);
       else if (tab === "faults") drawFaults(panel, go);
@@ -160,9 +160,10 @@ function layout(app: Element): (found: typeof import("./stage")) => void {
     }
     if (topic === "verdicts" && answer) {
       plan?.change(answer.features);
-      const said = andSo(answer);
+      const turned = answer.verdicts.filter((one) => (store.before.get(key(one))?.outcome ?? one.outcome) !== one.outcome);
+      const said = andSo(answer, turned);
       live.textContent = said.join(", ");
-      drawCard(card, said);
+      drawCard(card, said, turned[0] && (() => ways.rule(key(turned[0]!))));
       const edited = answer.features.find((one) => one.feature?.geometry && one.layer === store.selection?.layer) ?? answer.features.find((one) => one.feature?.geometry);
       if (edited?.feature) plan?.putBeside(card, edited.feature);
       all();
@@ -192,6 +193,7 @@ function layout(app: Element): (found: typeof import("./stage")) => void {
     { key: "]", word: "foldRight", act: onMap((on) => fold(app, "right", on)) },
   ]);
   takeDrops(app);
+  for (const leaves of ["click", "focusin"]) document.addEventListener(leaves, (event) => closeMenu(event.target as Node));
   all();
   return mapArrives;
 }
@@ -219,6 +221,12 @@ function openLeft(app: Element, open: boolean): void {
   app.querySelector("[data-act='left']")?.setAttribute("aria-expanded", String(open));
 }
 
+/** A menu closes once a click or the keyboard has left it. */
+function closeMenu(at?: Node): void {
+  const menu = document.querySelector<HTMLDetailsElement>("details.menu[open]");
+  if (menu && !(at && menu.contains(at))) menu.open = false;
+}
+
 /** A side of the page is folded away, or back. */
 function fold(app: Element, side: "left" | "right", plan: PlanMap): void {
   app.classList.toggle(`no-${side}`);
@@ -240,11 +248,7 @@ function listenToOthers(): void {
 }
 
 /** Every edit answers "and so?": rules that turned, people, capacity. */
-function andSo(answer: Answer): string[] {
-  const turned = answer.verdicts.filter((one) => {
-    const old = store.before.get(`${one.rule} ${one.scope.id}`);
-    return old && old.outcome !== one.outcome;
-  });
+function andSo(answer: Answer, turned: Verdict[]): string[] {
   const said = turned.map((one) => `${one.title}: ${say(one.outcome)}`);
   if (store.carriedBefore !== null && store.carriedBefore !== answer.capacity.residents) {
     said.push(`${say("carries")} ${number(store.carriedBefore, 0)} → ${number(answer.capacity.residents, 0)}`);
@@ -253,13 +257,18 @@ function andSo(answer: Answer): string[] {
   return said;
 }
 
-function drawCard(card: HTMLElement, said: string[]): void {
+function drawCard(card: HTMLElement, said: string[], why?: () => void): void {
   card.hidden = said.length === 0;
   fill(
     card,
     h("ul", {}, ...said.slice(0, 6).map((one) => h("li", {}, one))),
-    h("button", { class: "link", onclick: () => void store.undo() }, say("undo")),
-    h("button", { class: "link", onclick: () => { card.hidden = true; } }, say("close")),
+    h(
+      "p",
+      { class: "acts" },
+      h("button", { class: "link", onclick: () => void store.undo() }, say("undo")),
+      why && h("button", { class: "link", "data-act": "why", onclick: why }, say("why")),
+      h("button", { class: "link", onclick: () => { card.hidden = true; } }, say("close")),
+    ),
   );
 }
 

@@ -2,7 +2,7 @@
 
 import { fill, h } from "../../map/dom";
 import { isPart, key, store } from "./store";
-import { forceName, layerName, readingName } from "./vocabulary";
+import { faultInWords, forceName, layerName, nameOf, packName, readingInShort, readingName, useName } from "./vocabulary";
 import { number, say } from "./words";
 import type { Outcome, Verdict } from "./types";
 
@@ -42,28 +42,33 @@ export function bar(judged: Judged, before?: Judged): HTMLElement | null {
   );
 }
 
-function row(verdict: Verdict, toProposals: () => void): HTMLElement {
+/** So many places are listed at once; the others are unfolded. */
+const FEW = 8;
+
+export interface VerdictWays {
+  toProposals: () => void;
+  feature: (layer: string, id: string) => void;
+}
+
+function row(verdict: Verdict, ways: VerdictWays): HTMLElement {
   const old = store.before.get(key(verdict));
   const turned = old !== undefined && old.outcome !== verdict.outcome;
   const moved = old !== undefined && old.measured !== verdict.measured;
   const people = verdict.outcome === "fail" && verdict.affected_residents ? verdict.affected_residents : null;
   const rule = key(verdict);
+  const chosen = rule === store.chosenRule;
+  const mends = verdict.outcome === "fail" && verdict.force === "must";
   return h(
     "li",
-    { class: `verdict ${verdict.outcome}${rule === store.chosenRule ? " chosen" : ""}` },
+    { class: `verdict ${verdict.outcome}${chosen ? " chosen" : ""}` },
     h(
       "button",
-      {
-        class: "row",
-        "data-rule": verdict.rule,
-        "aria-pressed": String(rule === store.chosenRule),
-        onclick: () => store.choose(rule === store.chosenRule ? null : rule),
-      },
+      { class: "row", id: `v-${rule}`, "data-rule": verdict.rule, "aria-pressed": String(chosen), onclick: () => store.choose(chosen ? null : rule) },
       h("span", { class: "sign", "data-sign": SIGN[verdict.outcome], title: say(verdict.outcome) }, h("span", { class: "aloud" }, `${say(verdict.outcome)}: `)),
       h("span", { class: "title" }, verdict.title, isPart(verdict) && h("small", {}, ` ${verdict.scope.id}`), turned && h("b", { class: "new" }, say("isNew"))),
       people !== null && h("span", { class: "people" }, `${number(people, 0)} ${say("people")}`),
     ),
-    bar(verdict, old),
+    h("div", { class: "measure" }, bar(verdict, old), mends && h("button", { "data-act": "mend", onclick: ways.toProposals }, say("proposeShort"))),
     h(
       "p",
       { class: "figures" },
@@ -74,19 +79,37 @@ function row(verdict: Verdict, toProposals: () => void): HTMLElement {
       verdict.required && verdict.required.value !== null && `${say("asks")} ${verdict.said.required}`,
       verdict.force !== "must" && h("span", { class: "force" }, ` · ${forceName(verdict)}`),
     ),
-    verdict.outcome === "fail" && (verdict.remedy || verdict.force === "must") &&
-      h(
-        "p",
-        { class: "mend" },
-        verdict.remedy?.text ?? "",
-        verdict.force === "must" && h("button", { "data-act": "mend", onclick: toProposals }, say("proposeShort")),
-      ),
+    verdict.outcome === "fail" && verdict.remedy && h("p", { class: "mend" }, verdict.remedy.text),
     verdict.outcome === "unknown" && verdict.missing.length > 0 && h("p", { class: "mend" }, verdict.missing.slice(0, 3).join("; ")),
+    chosen && about(verdict, ways),
+  );
+}
+
+/** Who and where, in the order of the map's `N` and `P`; then what the verdict rests on. */
+function about(verdict: Verdict, ways: VerdictWays): HTMLElement {
+  const places = verdict.where.map((one, at) => {
+    const feature = store.features.get(one.layer)?.get(one.id);
+    const own = feature?.properties ?? {};
+    const residents = typeof own["residents"] === "number" ? `${number(own["residents"], 0)} ${say("people")}` : "";
+    const use = String(own["land_use"] ?? "");
+    const what = nameOf(own) || (use && useName(use)) || layerName(one.layer);
+    return h("li", {},
+      feature ? h("button", { class: "link", id: `w-${one.layer}-${one.id}`, onclick: () => ways.feature(one.layer, one.id) }, one.id) : h("span", {}, one.id),
+      h("small", {}, what), h("span", {}, [verdict.said.places[at] ?? "", residents].filter(Boolean).join(" · "))); // prettier-ignore
+  });
+  const said = [...verdict.notes, `${packName(verdict.pack)} · ${forceName(verdict)}`];
+  return h(
+    "div",
+    { class: "about-verdict" },
+    places.length > 0 && h("h3", {}, `${say("whoWhere")} ${number(places.length, 0)}`),
+    h("ul", { class: "places" }, ...places.slice(0, FEW)),
+    places.length > FEW && h("details", {}, h("summary", {}, `${say("moreOfThem")} ${number(places.length - FEW, 0)}`), h("ul", { class: "places" }, ...places.slice(FEW))),
+    ...said.map((one) => h("p", { class: "note" }, one)),
   );
 }
 
 /** The verdicts, those that fall short first; a failing rule leads to the proposals where a search can run. */
-export function drawVerdicts(into: Element, toProposals: () => void): void {
+export function drawVerdicts(into: Element, ways: VerdictWays): void {
   const verdicts = [...store.result.verdicts].sort((a, b) => ORDER[a.outcome] - ORDER[b.outcome]);
   const count = (outcome: Outcome): number => verdicts.filter((one) => one.outcome === outcome).length;
   const judged = verdicts.filter((one) => one.outcome !== "not_applicable");
@@ -99,7 +122,7 @@ export function drawVerdicts(into: Element, toProposals: () => void): void {
     judged.length > 0
       ? h("div", { class: "chips" }, ...chips, h("span", { class: "legend" }, say("required")))
       : h("p", { class: "empty" }, say("noneApplies")),
-    h("ul", { class: "verdicts" }, ...judged.map((one) => row(one, toProposals))),
+    h("ul", { class: "verdicts" }, ...judged.map((one) => row(one, ways))),
   );
 }
 
@@ -144,7 +167,7 @@ export function drawReadings(into: HTMLElement): void {
   // A reading that answers everywhere as the one that judges is that one.
   const judging = known.find((one) => one.share === verdict.measured && one.changed.length === 0);
   const steps = [{ id: "", share: verdict.measured }, ...known.filter((one) => one !== judging)].sort((a, b) => (b.share ?? 0) - (a.share ?? 0));
-  const nameOf = (id: string): string => (id ? readingName(id) : `◆ ${judging ? readingName(judging.id) : ""}`);
+  const inWords = (id: string): string => (id ? readingName(id) : `◆ ${judging ? readingName(judging.id) : ""}`);
   const chosen = steps.findIndex((one) => one.id === (store.chosenReading ?? ""));
   const beyond = (share: number | null): string =>
     share === null ? say("unknownValue") : people === null ? `${number((1 - share) * 100, 1)}%` : number((1 - share) * people, 0);
@@ -153,20 +176,20 @@ export function drawReadings(into: HTMLElement): void {
     h("p", { class: "said" }, h("b", {}, say("beyond")), h("small", {}, `${steps.length} ${say("readings")} · ${say("judges")}`)),
     h(
       "div",
-      { class: "slide" },
+      { class: "slide", style: `--steps:${steps.length}` },
       h("input", {
         type: "range", min: 0, max: steps.length - 1, step: 1, value: Math.max(0, chosen), "aria-label": say("beyond"),
-        "aria-valuetext": `${nameOf(steps[Math.max(0, chosen)]?.id ?? "")} ${beyond(steps[Math.max(0, chosen)]?.share ?? null)}`,
+        "aria-valuetext": `${inWords(steps[Math.max(0, chosen)]?.id ?? "")} ${beyond(steps[Math.max(0, chosen)]?.share ?? null)}`,
         oninput: (event: Event) => store.choose(store.chosenRule, steps[Number((event.target as HTMLInputElement).value)]?.id || null),
       }), // prettier-ignore
       h(
         "ol",
         {},
         ...steps.map((one, at) =>
-          h("li", { class: at === chosen ? "chosen" : "", title: nameOf(one.id) }, h("b", {}, beyond(one.share)), h("small", {}, one.id === "" ? "◆" : "·")),
+          h("li", { class: at === chosen ? "chosen" : "" }, h("b", {}, beyond(one.share)), h("i", { "data-sign": one.id === "" ? "◆" : "○" }), h("small", {}, readingInShort(one.id || (judging?.id ?? "")))),
         ),
       ),
-      h("p", { class: "way" }, nameOf(steps[Math.max(0, chosen)]?.id ?? "")),
+      h("p", { class: "way" }, inWords(steps[Math.max(0, chosen)]?.id ?? "")),
     ),
   );
 }
@@ -189,12 +212,15 @@ export function beyond(): Map<string, Set<string>> {
 
 export function drawFaults(into: Element, go: (layer: string, id: string) => void): void {
   const grades = { error: "×", warning: "!", note: "·" } as const;
-  const rows = store.result.faults.map((one) =>
-    h(
-      "li",
-      { class: one.grade },
-      h("button", { onclick: () => one.id && go(one.layer, one.id) }, h("b", {}, `${grades[one.grade]} ${layerName(one.layer)} ${one.id ?? ""}`), ` ${one.message} ${one.remedy}`),
-    ),
-  );
+  const rows = store.result.faults.map((one) => {
+    const { layer, id } = one;
+    const said = [
+      h("b", {}, [grades[one.grade], layerName(layer), id].filter(Boolean).join(" ")),
+      h("span", {}, faultInWords(layer, one.message)),
+      one.remedy && h("small", {}, faultInWords(layer, one.remedy)),
+    ];
+    // What lies nowhere on the map leads nowhere.
+    return h("li", { class: one.grade }, id && store.features.get(layer)?.has(id) ? h("button", { id: `f-${one.rule}-${id}`, onclick: () => go(layer, id) }, ...said) : h("p", {}, ...said));
+  });
   fill(into, rows.length ? h("ul", { class: "faults" }, ...rows) : h("p", { class: "empty" }, say("noFaults")));
 }

@@ -50,7 +50,7 @@ function ends(axis: Axis, place: (value: number) => number, y: number): SVGEleme
   const apart = most.x - least.x > 6 * (least.said.length + most.said.length);
   return (apart ? [least, most] : [least]).map(({ x, said }) => {
     const anchor = x < WIDTH / 3 ? "start" : x > (2 * WIDTH) / 3 ? "end" : "middle";
-    return draw("text", { x: anchor === "start" ? x - 4 : anchor === "end" ? x + 4 : x, y, class: "end", "text-anchor": anchor }, said);
+    return draw("text", { x: anchor === "start" ? x + 7 : anchor === "end" ? x - 7 : x, y, class: "end", "text-anchor": anchor }, said);
   });
 }
 
@@ -89,7 +89,7 @@ export function parallel(found: Comparison): HTMLElement {
   axes.forEach((axis, at) => {
     const y = ROW * at + 30;
     svg.append(draw("line", { x1: 8, x2: WIDTH - 8, y1: y, y2: y, class: "axis" }));
-    names.push(draw("text", { x: 8, y: y - 12 }, axis.name.length > 46 ? `${axis.name.slice(0, 45)}…` : axis.name), ...ends(axis, (value) => place(axis, value), y + 16));
+    names.push(draw("text", { x: 19, y: y - 12 }, axis.name.length > 46 ? `${axis.name.slice(0, 45)}…` : axis.name), ...ends(axis, (value) => place(axis, value), y + 16));
     if (axis.required !== null) {
       const x = place(axis, axis.required);
       svg.append(draw("line", { x1: x, x2: x, y1: y - 8, y2: y + 8, class: "limit" }));

@@ -3,7 +3,7 @@
 import * as api from "./api";
 import { fill, h } from "../../map/dom";
 import { store } from "./store";
-import { columnName, layerName, useName, valueName } from "./vocabulary";
+import { columnName, layerName, packName, useName, valueName } from "./vocabulary";
 import { language, number, say, type Word } from "./words";
 import type { Step, Value } from "./types";
 
@@ -80,7 +80,7 @@ export function drawFoot(into: Element): void {
     h("button", { class: "link", onclick: () => void ask() }, known ? say(known.same ? "same" : "notSame") : say("verify")),
     h("span", {}, `${say("faults")} ${result.faults.length}`),
     h("span", { class: "grow" }),
-    h("span", {}, `${result.packs.join(", ")} · ${result.on}`),
+    h("span", { class: "packs", title: result.packs.map(packName).join("; ") }, `${say("packs")}: ${result.packs.map(packName).join("; ")} · ${result.on}`),
     h("span", {}, state.crs),
     h("span", { class: "hash", title: result.content_hash }, result.content_hash.slice(0, 12)),
   ); // prettier-ignore

@@ -35,7 +35,7 @@ export interface Verdict {
   unit: string;
   required: Required | null;
   /** What is measured and required, in words. */
-  said: { measured: string; required: string };
+  said: { measured: string; required: string; places: string[] };
   margin: number | null;
   remedy: { amount: number | null; unit: string; text: string } | null;
   affected_residents: number | null;
@@ -93,6 +93,8 @@ export interface State {
   title: Partial<Record<Lang, string>>;
   synthetic: boolean;
   level: string;
+  /** What the packs of rules are called. */
+  packs: Record<string, string>;
   crs: string;
   scenario: string;
   scenarios: Record<string, string>;
@@ -152,6 +154,8 @@ export interface Vocabulary {
   forces: Record<string, Record<Lang, string>>;
   confidences: Record<string, Record<Lang, string>>;
   readings: Record<string, Record<Lang, string>>;
+  /** The same in few words. */
+  readings_in_short: Record<string, Record<Lang, string>>;
   marks: Record<string, Record<Lang, string>>;
   /** What a search can find sites for. */
   sited: Record<string, Record<Lang, string>>;

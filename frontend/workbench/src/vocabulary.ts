@@ -24,6 +24,11 @@ export function readingName(reading: string): string {
   return store.vocabulary.readings[reading]?.[language()] ?? reading.replaceAll("_", " ");
 }
 
+export const readingInShort = (reading: string): string => store.vocabulary.readings_in_short[reading]?.[language()] ?? "";
+
+/** The title of a pack of rules; its name where it has none. */
+export const packName = (pack: string): string => store.state.packs[pack] ?? pack;
+
 /** What force a rule has, and how sure it is that it says so. */
 export function forceName({ force, confidence }: Verdict): string {
   const said = [store.vocabulary.forces[force]?.[language()] ?? force];
@@ -53,3 +58,16 @@ export function serviceName(service: string): string {
 }
 
 export const services = (): string[] => Object.keys(store.vocabulary.layers["facilities"]?.columns["service"]?.values ?? {});
+
+/** A message of a fault with the names that readers know in the place of those in tables. */
+export function faultInWords(layer: string, text: string): string {
+  const spec = store.vocabulary.layers[layer]?.columns ?? {};
+  const named = (word: string): string => {
+    // Plain English is not told from a column that is called so.
+    if (language() === "en" && !word.includes("_")) return word;
+    if (spec[word]) return spec[word].names[language()];
+    const value = Object.values(spec).find((one) => word in one.values)?.values[word];
+    return value?.[language()] ?? (word in store.vocabulary.layers ? layerName(word) : word);
+  };
+  return text.replace(/(?<![\w."'-])[a-z][a-z\d]*(?:_[a-z\d]+)*(?![\w."'-])/g, named);
+}

@@ -54,6 +54,16 @@ def way(definition: Mapping[str, Any], words: Words) -> str:
     return said + (words("reading.free") if definition.get("own_way") == "free" else "")
 
 
+def way_in_short(definition: Mapping[str, Any], words: Words) -> str:
+    """The same in few words, as a mark on a scale bears them."""
+    parts = [
+        "line" if definition["along"] != "network" else definition["join"],
+        *(["free"] if definition.get("own_way") == "free" else []),
+        *(["parcel"] if definition["from"] == "parcel" else []),
+    ]
+    return words(f"reading.short.{'_'.join(parts)}", to=words(f"reading.short.to.{definition['to']}"))
+
+
 def reading_name(reading: ReadingOutcome, words: Words) -> str:
     """What a reading is called: its way in words, or its id."""
     return way(reading.definition, words) if reading.definition.get("along") else reading.id

@@ -24,18 +24,21 @@ from blockplan.check import check
 from blockplan.check.verdict import Force
 from blockplan.compare import ComparedColumn, beside
 from blockplan.errors import PlanDataError
+from blockplan.exchange.office.codes import LISTS as CODE_LISTS
 from blockplan.live.rows import is_unknown
 from blockplan.measure.distance.methods import WAYS
 from blockplan.plan import Plan, landuse, read, write
 from blockplan.plan.files.package import MANIFEST
+from blockplan.plan.model.codes import LISTS
 from blockplan.plan.model.layers import LAYERS, VALUES, LayerSpec
 from blockplan.plan.model.manifest import read_manifest
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.coordinate_deltas import in_steps
 from blockplan.propose.services import SERVICES
 from blockplan.report import tables
-from blockplan.report.definitions import way
+from blockplan.report.definitions import way, way_in_short
 from blockplan.report.plan_report import page
+from blockplan.report.public.verdict_words import values_at
 from blockplan.report.qgis.styles import CONTROL_LINES
 from blockplan.report.sheets import atlas
 from blockplan.report.words import Words
@@ -54,13 +57,15 @@ if TYPE_CHECKING:
     from blockplan.live.snapshot import Snapshot
     from blockplan.portal.workspace.desk import EditingDesk
 
+#: So many places of a verdict are listed with what is measured there.
+MOST_PLACES = 200
 #: What the page does not show of a result.
 UNSEEN = ("reported", "statements", "differences", "parameters", "overrides")
 
 
 def result_document(result: CheckResult, lang: str, *, brief: bool = False) -> dict[str, Any]:
     """
-    ``check --json``; each verdict with ``said``, what is measured and required in words.
+    ``check --json``; each verdict with ``said``, its figures in words.
 
     In `brief` without what the page does not show.
     """
@@ -69,12 +74,20 @@ def result_document(result: CheckResult, lang: str, *, brief: bool = False) -> d
 
 
 def verdict_documents(verdicts: Iterable[Verdict], lang: str) -> list[dict[str, Any]]:
-    """Verdicts as JSON writes them, each with ``said``: ``{measured, required}`` in words."""
+    """
+    Verdicts as JSON writes them, each with ``said``: ``{measured, required, places[]}`` in words.
+
+    ``places`` says what is measured at the first of ``where``.
+    """
     words = Words(lang)
     return [
         {
             **one.to_dict(lang),
-            "said": {"measured": tables.measured(one, words), "required": tables.required(one, words)},
+            "said": {
+                "measured": tables.measured(one, words),
+                "required": tables.required(one, words),
+                "places": values_at(one, words, MOST_PLACES),
+            },
         }
         for one in verdicts
     ]
@@ -204,6 +217,7 @@ def state(desk: EditingDesk, lang: str) -> dict[str, Any]:
         "synthetic": manifest.synthetic,
         "level": manifest.level,
         "crs": manifest.crs,
+        "packs": {pack: Words(lang).pick(title) for pack, title in session.result.pack_titles.items()},
         "scenario": session.scenario,
         "scenarios": {BASE: ""} | dict.fromkeys([*known, session.scenario], "") | known,
         "seq": len(session.steps),
@@ -371,12 +385,15 @@ def _said(verdict: Verdict, words: Words) -> str:
     return f"{outcome}, {tables.measured(verdict, words)}"
 
 
+#: Columns that say of which list a code is.
+CODED_BY = frozenset({"land_use_list", "existing_land_use_list", "land_use_given_list"})
 #: Tables of words for the values of a column, or of the kinds of a layer; else there is one of its own name.
 TABLES = {
     "service": "service",
     "class": "street",
     "programmes": "programme",
     "control_lines": "qgis.control_line",
+    "land_use_list": "land_use_list",
 } | dict.fromkeys(("far_kind", "height_kind", "coverage_kind", "green_kind"), "choice.limit")
 
 
@@ -403,6 +420,9 @@ def vocabulary(langs: Iterable[str] = LANGUAGES) -> dict[str, Any]:
         "readings": {
             one.id: {lang: way(one.definition(None), Words(lang)) for lang in langs} for one in WAYS
         },
+        "readings_in_short": {
+            one.id: {lang: way_in_short(one.definition(None), Words(lang)) for lang in langs} for one in WAYS
+        },
         "sited": {id_: {lang: one.name[lang] for lang in langs} for id_, one in SERVICES.items()},
         "marks": {service: _names(f"mark.{service}", "·", langs) for service in sorted(services)},
     }
@@ -419,7 +439,7 @@ def _layer(spec: LayerSpec, langs: Iterable[str]) -> dict[str, Any]:
                 "names": _names(f"field.{column}", column, langs),
                 "values": {
                     value: _names(f"{_table(spec.name, column)}.{value}", value, langs)
-                    for value in sorted(VALUES.get((spec.name, column), ()))
+                    for value in sorted(_values(spec.name, column))
                 },
             }
             for column, kind in spec.columns.items()
@@ -427,8 +447,15 @@ def _layer(spec: LayerSpec, langs: Iterable[str]) -> dict[str, Any]:
     }
 
 
+def _values(layer: str, column: str) -> Iterable[str]:
+    """The values that people choose from; of lists of codes those that a plan can be handed in with."""
+    if column in CODED_BY:
+        return CODE_LISTS if column == "land_use_given_list" else LISTS
+    return VALUES.get((layer, column), ())
+
+
 def _table(layer: str, column: str) -> str:
-    named = layer if column == "kind" else column
+    named = "land_use_list" if column in CODED_BY else layer if column == "kind" else column
     return TABLES.get(named, f"choice.{named}")
 
 

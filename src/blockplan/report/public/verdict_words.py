@@ -41,15 +41,23 @@ def head(verdict: Verdict) -> str:
 
 def rows(verdict: Verdict, plan: Plan, words: Words, most: int) -> list[dict[str, str]]:
     """The first places, worst first."""
-    unit = unit_of(verdict)
-    far = words("detail.unreachable") if unit == "m" else words.unknown
     return [
         {
             "id": place.id,
             "layer": words.or_else(f"layer.{place.layer}", place.layer),
-            "value": words.figure(place.value, verdict.measurement, unit) if is_known(place.value) else far,
+            "value": value,
             "residents": words.number(residents_at(plan, place)),
         }
+        for place, value in zip(verdict.where[:most], values_at(verdict, words, most), strict=True)
+    ]
+
+
+def values_at(verdict: Verdict, words: Words, most: int) -> list[str]:
+    """What is measured at the first places, worst first."""
+    unit = unit_of(verdict)
+    far = words("detail.unreachable") if unit == "m" else words.unknown
+    return [
+        words.figure(place.value, verdict.measurement, unit) if is_known(place.value) else far
         for place in verdict.where[:most]
     ]
 
