@@ -35,7 +35,7 @@ from blockplan.report.document import (
 )
 from blockplan.report.maps.svg import text_width
 from blockplan.report.renderers import render
-from blockplan.report.renderers.docx import BOLD, PAD_EM, shared_widths
+from blockplan.report.renderers.widths import BOLD, PAD_EM, shared_widths
 from blockplan.report.verdicts import verdict_document
 
 SVG = (
@@ -301,3 +301,14 @@ def test_notes_of_a_cell_stand_on_lines_of_their_own_on_paper() -> None:
     assert drawn.rows[1].cells[0].text == "fails ▼\n3 m\nof 4"
     said = PdfReader(io.BytesIO(render(made, ".pdf"))).pages[0].extract_text()
     assert "fails ▼\n3 m\nof 4" in said
+
+
+def test_a_fitted_document_has_a_page_for_each_section_and_counts_what_it_leaves_out() -> None:
+    long = Table(("No.", "What"), tuple((f"row-{at}", "a thing") for at in range(500)))
+    two = Section("two", "", (Paragraph((TextRun("alone", "strong"), TextRun("A", "badge A"))),))
+    made = Document("Plan", "en", dt.date(2021, 9, 30), (Section("one", "", (long,)), two), fitted=True)
+    first, second = (page.extract_text() for page in PdfReader(io.BytesIO(render(made, ".pdf"))).pages)
+    shown, left = first.count("row-"), re.search(r"and (\d+) more", first)
+    assert left
+    assert shown + int(left[1]) == 500
+    assert "alone A" in second

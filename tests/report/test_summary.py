@@ -4,6 +4,7 @@ import io
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+import docx
 import pytest
 from pypdf import PdfReader
 from tests.report.handmade import hand_made, layers, manifest, reach, result, verdict
@@ -13,13 +14,21 @@ from tests.support.ledgers import reconciled
 from blockplan.check.verdict import Capacity, Residents
 from blockplan.measure.missing import Missing
 from blockplan.plan import Plan
-from blockplan.report.summary import summary
+from blockplan.report import write_summary
+from blockplan.report.renderers import render
+from blockplan.report.summary import summary_document
+from blockplan.report.view import View
+from blockplan.report.words import NO_BREAK, Words
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from blockplan.check.verdict import CheckResult
+
+
+def summary(plan: Plan, found: CheckResult, lang: str) -> bytes:
+    return render(summary_document(View(plan, found, Words(lang, NO_BREAK))), ".pdf")
 
 
 def pages(pdf: bytes) -> list[str]:
@@ -127,3 +136,9 @@ def test_a_plan_with_nothing_to_draw_and_a_strange_title_still_gets_a_summary(fo
     assert "#panic()" in one
     plain = Plan(manifest(), {"boundary": layers()["boundary"].iloc[:1]})
     assert len(pages(summary(plain, result(verdicts=(reach(),)), "ja"))) == 2
+
+
+def test_the_summary_can_be_had_as_an_office_file(found: CheckResult, tmp_path: Path) -> None:
+    book = docx.Document(str(write_summary(hand_made(), found, tmp_path / "summary.docx", "en")))
+    said = "".join(cell.text for table in book.tables for row in table.rows for cell in row.cells)
+    assert "31,040 m² more land" in said.replace("\N{NO-BREAK SPACE}", " ")

@@ -274,6 +274,9 @@ class Document:
         In order; their ids are unique.
     chapters
         So many of the sections, from the first, are numbered where the renderer numbers any.
+    fitted
+        Whether each section is one page on paper, whose letters and lists are as large as it can hold; what
+        is left out of a list is counted, and its first picture stands beside what follows it.
     """
 
     title: str
@@ -282,6 +285,7 @@ class Document:
     sections: tuple[Section, ...]
     subtitle: str = ""
     chapters: int = 0
+    fitted: bool = False
 
 
 def section(

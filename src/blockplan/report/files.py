@@ -118,10 +118,14 @@ def write_sheet(plan: Plan, result: CheckResult, path: Path | str, lang: str = D
 
 
 def write_summary(plan: Plan, result: CheckResult, path: Path | str, lang: str = DEFAULT_LANGUAGE) -> Path:
-    """Write the summary of two pages (A4, PDF/A-2b); parameters as in `write_html`."""
-    from blockplan.report.summary import summary  # noqa: PLC0415 (the typesetter is loaded when a summary is made)
+    """Write the summary of two pages (A4, PDF/A-2b; or DOCX); parameters as in `write_html`."""
+    from blockplan.report.renderers import render  # noqa: PLC0415 (renderers are loaded when one is asked for)
+    from blockplan.report.summary import summary_document  # noqa: PLC0415
+    from blockplan.report.view import View  # noqa: PLC0415
+    from blockplan.report.words import NO_BREAK, Words  # noqa: PLC0415
 
-    return write_whole(Path(path), summary(plan, result, lang))
+    document = summary_document(View(plan, result, Words(lang, NO_BREAK)))
+    return write_whole(Path(path), render(document, Path(path).suffix))
 
 
 def write_prints(

@@ -66,7 +66,7 @@ def page(plan: Plan, result: CheckResult, lang: str, in_force: Plan | None = Non
 
 def report_document(view: View) -> Document:
     """The report of a check; a section without anything to say is left out."""
-    report = _Report(view)
+    report = ReportSections(view)
     makers = {
         "ledger": report.ledger, "summary": report.summary, "residents": report.residents,
         "verdicts": report.verdicts.by_pack, "readings": report.verdicts.by_reading,
@@ -83,8 +83,8 @@ def report_document(view: View) -> Document:
     )  # fmt: skip
 
 
-class _Report:
-    """The sections of one report."""
+class ReportSections:
+    """The sections of one report, and the pieces that its summary shares."""
 
     def __init__(self, view: View) -> None:
         self.view, self.words, self.result = view, view.words, view.result
@@ -113,14 +113,18 @@ class _Report:
         """Every sentence of the plan's text, its state, and what carries it; text, table and drawing."""
         words, result = self.words, self.result
         yield Paragraph(words("ledger.lead" if result.statements else "statements.none"))
-        for state, said, n in ledger.state_counts(result, words):
-            yield Term(f"{tables.STATE_SYMBOLS[state]} {said}", words.number(n), tone=f"count {state}")
+        yield from self.states()
         yield Section("differences", words("ledger.differences"), tuple(self._differences()))
         if result.statements:
             heads = self.verdicts.heads("id", "state", "statement", "why", "bound_to")
             ids = tuple(f"statement-{one.statement_id}" for one in result.statements)
             table = Table(heads, tuple(map(self._statement, result.statements)), key=0, sign=1, ids=ids)
             yield Section("statements", words("ledger.sentences"), (table,))
+
+    def states(self) -> Iterator[Term]:
+        """How many statements are in which state."""
+        for state, said, n in ledger.state_counts(self.result, self.words):
+            yield Term(f"{tables.STATE_SYMBOLS[state]} {said}", self.words.number(n), tone=f"count {state}")
 
     @cached_property
     def _object_names(self) -> dict[str, str]:
@@ -152,15 +156,20 @@ class _Report:
             yield Paragraph(words("ledger.no_differences"))
             return
         yield Paragraph(words("ledger.differences_lead"))
-        counts = ledger.agreement_counts(self.result, words)
-        yield self.verdicts.tally((TextRun(said, f"chip {code}"), n) for code, said, n in counts)
+        yield self.agreement()
         if odd := [row for row in rows if row.agreement != "agrees"]:
-            yield self._difference_table(odd)
+            yield self.difference_table(odd)
         if even := [row for row in rows if row.agreement == "agrees"]:
-            title, table = words.count("ledger.agreeing", len(even)), self._difference_table(even)
+            title, table = words.count("ledger.agreeing", len(even)), self.difference_table(even)
             yield Section("agreeing", title, (table,), folded=len(even) > OPEN_AGREEING)
 
-    def _difference_table(self, rows: Iterable[DifferenceRow]) -> Table:
+    def agreement(self) -> Paragraph:
+        """How many figures differ, are open, and agree."""
+        counts = ledger.agreement_counts(self.result, self.words)
+        return self.verdicts.tally((TextRun(said, f"chip {code}"), n) for code, said, n in counts)
+
+    def difference_table(self, rows: Iterable[DifferenceRow]) -> Table:
+        """Text, table and drawing side by side."""
         words, known = self.words, {one.statement_id for one in self.result.statements}
 
         def cells(row: DifferenceRow) -> tuple[Cell, ...]:
@@ -188,12 +197,7 @@ class _Report:
         one_pack, n = len(view.packs) == 1, len(result.verdicts)
         several = words("summary.by_packs", n=words.number(n), packs=words.number(len(view.packs)))
         yield Paragraph(words.count("summary.lead", n) if one_pack else several, "lead")
-        promised = {"pass": "kept", "fail": "missed"}
-        for outcome, found in view.of_outcome.items():
-            if found or outcome != "not_applicable":
-                key = f"summary.{promised.get(outcome, outcome)}" if one_pack else f"outcome.{outcome}"
-                term = f"{tables.SYMBOLS[outcome]} {words(key)}"
-                yield Term(term, words.number(len(found)), tone=f"count {outcome}")
+        yield from self.counts(promised=one_pack)
         fail, unknown = view.of_outcome["fail"], view.of_outcome["unknown"]
         if not fail and not unknown and view.of_outcome["pass"]:
             yield Paragraph(words("summary.all_kept"), "lead")
@@ -205,6 +209,15 @@ class _Report:
             if found:
                 title = words(f"summary.{key}_title") if one_pack else tables.outcome_said(outcome, words)  # type: ignore[arg-type]
                 yield Section(key, title, tuple(self._unsettled(outcome, found, one_pack=one_pack)))
+
+    def counts(self, *, promised: bool = False) -> Iterator[Term]:
+        """How many verdicts come out how; of one pack as what the plan has `promised`."""
+        words, kept = self.words, {"pass": "kept", "fail": "missed"}
+        for outcome, found in self.view.of_outcome.items():
+            if found or outcome != "not_applicable":
+                key = f"summary.{kept.get(outcome, outcome)}" if promised else f"outcome.{outcome}"
+                term = f"{tables.SYMBOLS[outcome]} {words(key)}"
+                yield Term(term, words.number(len(found)), tone=f"count {outcome}")
 
     def _unsettled(self, outcome: str, found: Sequence[Verdict], *, one_pack: bool) -> Iterator[Block]:
         """What has to hold in full, the others by rule."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
 import zipfile
 from collections import Counter
 from functools import cached_property
@@ -26,15 +25,14 @@ from blockplan.report.document import (
     Table,
     Term,
     cell_lines,
-    cell_said,
     is_number,
     plain_text,
 )
-from blockplan.report.maps.svg import text_width
+from blockplan.report.renderers.widths import cell_texts, column_bounds, shared_widths
 from blockplan.report.words import NO_BREAK, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from blockplan.report.document import Block, Document
@@ -61,15 +59,6 @@ DEEPEST = 9
 #: How Word numbers chapters, and the sections in them: form of the number, what is written.
 CHAPTERS = {"zh": ("chineseCounting", "第%1章"), "ja": ("decimal", "第%1章"), "en": ("decimal", "%1")}
 WITHIN, NUMBERED_LEVELS = "%1.%2", 2
-#: What a cell leaves free beside its text, and after how much a heading breaks, in the size of letters.
-PAD_EM, HEAD_EM = 1.7, 3.2
-#: How much wider bold letters are; numbers and codes so long do not break; texts keep so much.
-BOLD, FIRM_EM, LEAST_EM = 1.08, 7.0, 4.0
-#: A letter of Chinese or Japanese text, which breaks anywhere; what does not break in other text.
-_SCRIPT = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
-_WORD = re.compile("[^\\s\u2e80-\u9fff\uff00-\uffef-]+-?")
-#: How often the shares of columns are halved until they fill the room.
-HALVINGS = 40
 #: Letters of a table whose words have no room are smaller, but no smaller than this, pt.
 LEAST_LETTERS = 5.5
 #: What is free below a term, points.
@@ -253,7 +242,7 @@ class _DocxWriter:
 
         section = self.book.sections[-1]
         room = Emu(section.page_width - section.left_margin - section.right_margin).pt
-        said = [[cell_said(cell, self.words) for cell in row] for row in block.rows]
+        said = cell_texts(block, self.words)
         fits = int(2 * room / sum(column_bounds(block.heads, said)[0])) / 2
         size = min(size, max(fits, LEAST_LETTERS))
         _set_letters(made, size)
@@ -355,50 +344,6 @@ class _DocxWriter:
             if style.name.startswith(HEADED):
                 style.font.color.rgb = RGBColor.from_string(INK)
                 style.font.italic = False
-
-
-def shared_widths(heads: Sequence[str], rows: Sequence[Sequence[str]], room: float) -> list[float]:
-    """
-    Widths of columns, in the size of their letters, that fill a room.
-
-    Each column has at least what its longest word takes, and no more than its longest cell. Between these
-    columns share the room as the square roots of all that they say, with which their cells have the fewest
-    lines together. Numbers and codes are words, however many signs they have.
-    """
-    least, most = column_bounds(heads, rows)
-    if sum(most) <= room or sum(least) >= room:
-        bound = most if sum(most) <= room else least
-        return [one * room / sum(bound) for one in bound]
-    says = [sum(_em(row[at]) for row in rows) ** 0.5 for at in range(len(heads))]
-
-    def shared(share: float) -> list[float]:
-        return [max(low, min(high, share * own)) for low, high, own in zip(least, most, says, strict=True)]
-
-    low, high = 0.0, room * len(heads)
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        low, high = (low, middle) if sum(shared(middle)) > room else (middle, high)
-    widths = shared(low)
-    return [one * room / sum(widths) for one in widths]
-
-
-def column_bounds(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list[float], list[float]]:
-    """What each column takes at least, so that no word breaks, and at most, so that no cell does."""
-    least, most = [], []
-    for at, head in enumerate(heads):
-        column = [row[at] for row in rows]
-        word = max(map(_em, head.split()), default=0.0) if head.isascii() else min(_em(head), HEAD_EM)
-        whole = max([word, *map(_em, column)])
-        firm = all(_em(one) <= FIRM_EM and not _SCRIPT.search(one) for one in column)
-        words = [_em(one) for said in column for one in _WORD.findall(said)]
-        most.append(PAD_EM + BOLD * whole)
-        least.append(most[-1] if firm else PAD_EM + BOLD * min(whole, max([word, LEAST_EM, *words])))
-    return least, most
-
-
-def _em(said: str) -> float:
-    """About how long a text is, in the size of its letters."""
-    return text_width(said, 1.0)
 
 
 def _marked(row: Any, what: str) -> None:

@@ -12,9 +12,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 import blockplan
 from blockplan.report import fonts
-from blockplan.report.document import Sparkline, Term, cell_said, is_number, plain_text
+from blockplan.report.document import Sparkline, Term, cell_said, is_number
 from blockplan.report.maps.pixels import in_pixels
-from blockplan.report.maps.svg import shared, text_width
+from blockplan.report.maps.svg import shared
+from blockplan.report.renderers.widths import is_long
 from blockplan.report.words import NO_BREAK, Words
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from blockplan.report.document import Block, Cell, Document, TextRun
 
-#: What is said of a term takes the whole width beyond so many times the size of its letters.
-LONG_TERM = 48.0
 HOLLOW = re.compile(r"<(style|script)\b.*?</\1>|<[^>]+>", re.DOTALL)
 
 
@@ -49,12 +48,9 @@ def page(document: Document, pixel: int = 0) -> str:
         """What stands together: blocks of one kind, but figures to be seen first apart from other terms."""
         return kind(block) + (block.tone and " count" if isinstance(block, Term) else "")
 
-    def long(term: Term) -> bool:
-        return text_width(plain_text(term.said) + term.note, 1.0) > LONG_TERM
-
     body = _template().render(
         document=document, version=blockplan.__version__,
-        w=words, kind=kind, run=run, long=long, said=said, is_number=is_number,
+        w=words, kind=kind, run=run, long=is_long, said=said, is_number=is_number,
     )  # fmt: skip
     body = in_pixels(shared(body), pixel) if pixel else shared(body)
     faces = fonts.faces(entities.unescape(HOLLOW.sub(" ", body)), document.lang)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import blockplan
@@ -11,19 +12,24 @@ from blockplan.report.document import (
     Listing,
     Paragraph,
     Section,
+    Sparkline,
     Table,
     Term,
-    cell_lines,
+    cell_said,
     is_number,
-    plain_text,
 )
+from blockplan.report.renderers.widths import cell_texts, is_long, shared_widths
 from blockplan.report.typesetting import REGIONS, desk, typeset
 from blockplan.report.words import NO_BREAK, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
-    from blockplan.report.document import Block, Cell, Document
+    from blockplan.report.document import Block, Cell, Document, Text
+
+#: About how wide a page is, in the size of a table's letters.
+ROOM_EM = 60.0
 
 
 def pdf(document: Document) -> bytes:
@@ -35,57 +41,89 @@ def pdf(document: Document) -> bytes:
             "region": REGIONS[document.lang],
             "title": document.title,
             "subtitle": document.subtitle,
+            "fitted": document.fitted,
             "made_with": words("head.made_with", version=blockplan.__version__),
             "colon": words("list.colon"),
-            "blocks": [_block(block, words, folder) for block in document.sections],
+            "more": words("sheet.more", n="{n}"),
+            "blocks": _Setting(words, folder).blocks(document.sections),
         }
         return typeset(folder, "document.typ", data, document.lang, document.day)
 
 
-def _kept(folder: Path, svg: str) -> str:
-    """The name of a picture in the folder that is set from."""
-    name = f"figure-{len(list(folder.glob('figure-*')))}.svg"
-    (folder / name).write_text(fonts.printable(svg), encoding="utf-8")
-    return name
+class _Setting:
+    """Blocks as the template reads them; their pictures go into a folder."""
+
+    def __init__(self, words: Words, folder: Path) -> None:
+        self.words, self.folder = words, folder
+        self.pictures = 0
+
+    def blocks(self, blocks: Iterable[Block]) -> list[dict[str, Any]]:
+        """The fields of each, and what kind it is; terms that follow each other together."""
+        made: list[dict[str, Any]] = []
+        for kind, run in groupby(blocks, _kind):
+            if kind in {"counts", "terms"}:
+                made.append({"kind": kind, "items": list(map(self._term, run))})
+            else:
+                made += [{"kind": kind, **self._block(one)} for one in run]
+        return made
+
+    @staticmethod
+    def _term(term: Any) -> dict[str, Any]:
+        said = _said(term.said)
+        whole = is_long(term) or any(one["tone"] == "code" for one in said if isinstance(one, dict))
+        return {"term": term.term, "said": said, "note": term.note, "tone": term.tone, "whole": whole}
+
+    def _block(self, block: Block) -> dict[str, Any]:
+        match block:
+            case Section():
+                return {"title": _said(block.title), "blocks": self.blocks(block.blocks)}
+            case Table():
+                kinds = block.kinds or ("row",) * len(block.rows)
+                rows = [
+                    {"cells": list(map(self._cell, row)), "strong": kind != "row"}
+                    for row, kind in zip(block.rows, kinds, strict=True)
+                ]
+                widths = shared_widths(block.heads, cell_texts(block, self.words), ROOM_EM)
+                heads = list(block.heads)
+                return {
+                    "title": block.title,
+                    "heads": heads,
+                    "rows": rows,
+                    "sign": block.sign,
+                    "widths": widths,
+                }
+            case Figure():
+                legend = [[self._kept(one.file()), one.said, one.amount] for one in block.legend]
+                insets = [self._block(one) for one in block.insets]
+                drawn = {"file": self._kept(block.svg), "alt": block.alt, "width": block.width_mm}
+                said = {"caption": _said(block.caption), "title": block.title}
+                return {**drawn, **said, "insets": insets, "legend": legend}
+            case Listing():
+                return {"lead": block.lead, "items": list(map(_said, block.items))}
+        tone = block.tone if isinstance(block, Paragraph) else ""
+        return {"tone": tone, "text": _said(block.text)}  # type: ignore[union-attr]
+
+    def _cell(self, cell: Cell) -> dict[str, Any]:
+        if isinstance(cell, Sparkline):
+            drawn = cell.svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+            return {"mark": self._kept(drawn), "number": False}
+        said = _said(cell) if isinstance(cell, tuple) else cell_said(cell, self.words)
+        return {"said": said, "number": is_number(cell)}
+
+    def _kept(self, svg: str) -> str:
+        """The name of a picture in the folder that is set from."""
+        self.pictures += 1
+        name = f"figure-{self.pictures}.svg"
+        (self.folder / name).write_text(fonts.printable(svg), encoding="utf-8")
+        return name
 
 
-def _block(block: Block, words: Words, folder: Path) -> dict[str, Any]:
-    """A block as the template reads it: its fields, and what kind it is."""
-    kind = type(block).__name__.lower()
-    if isinstance(block, Section):
-        return {
-            "kind": kind,
-            "title": plain_text(block.title),
-            "blocks": [_block(one, words, folder) for one in block.blocks],
-        }
-    if isinstance(block, Table):
-        block = block.worded
-        return {
-            "kind": kind,
-            "title": block.title,
-            "heads": list(block.heads),
-            "rows": [[_cell(cell, words) for cell in row] for row in block.rows],
-            "sign": block.sign,
-            "strong": [one != "row" for one in block.kinds or ("row",) * len(block.rows)],
-        }
-    if isinstance(block, Figure):
-        return {
-            "kind": kind,
-            "file": _kept(folder, block.svg),
-            "alt": block.alt,
-            "caption": plain_text(block.caption),
-            "title": block.title,
-            "width": block.width_mm,
-            "insets": [_block(one, words, folder) for one in block.insets],
-            "legend": [[_kept(folder, one.file()), one.said, one.amount] for one in block.legend],
-        }
-    if isinstance(block, Listing):
-        return {"kind": kind, "lead": block.lead, "items": list(map(plain_text, block.items))}
+def _kind(block: Block) -> str:
     if isinstance(block, Term):
-        return {"kind": kind, "term": block.term, "said": plain_text(block.said), "note": block.note}
-    tone = block.tone if isinstance(block, Paragraph) else ""
-    return {"kind": kind, "tone": tone, "text": plain_text(block.text)}
+        return "counts" if block.tone else "terms"
+    return type(block).__name__.lower()
 
 
-def _cell(cell: Cell, words: Words) -> dict[str, Any]:
-    return {"said": cell_lines(cell, words), "number": is_number(cell)}
+def _said(text: Text) -> str | list[dict[str, str]]:
+    """Words, what is set apart with its tone."""
+    return text if isinstance(text, str) else [{"text": one.text, "tone": one.tone} for one in text]
