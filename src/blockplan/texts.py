@@ -112,7 +112,7 @@ class Catalog:
     def __contains__(self, key: str) -> bool:
         try:
             self.text(key)
-        except (KeyError, TypeError):
+        except KeyError:
             return False
         return True
 
@@ -204,8 +204,10 @@ def _in(value: Any, lang: str) -> Any:
 def _text(package: str, name: str, key: str) -> dict[str, str]:
     node: Any = _load(package, name)
     for part in key.split("."):
-        node = node[part]
-    return dict(node)
+        node = node[part] if isinstance(node, dict) else None
+    if not isinstance(node, dict):
+        raise KeyError(key)
+    return node
 
 
 @cache

@@ -1,6 +1,8 @@
 """Each broken package of the public set is found broken for its reason alone."""
 
+import datetime as dt
 import importlib.util
+import io
 import math
 import shutil
 import sys
@@ -15,12 +17,14 @@ from tests.town import town
 from blockplan.check import check
 from blockplan.deliver.geodatabase import ReadLayer
 from blockplan.deliver.handover import accept, deliver, write_digests
+from blockplan.deliver.losses import Loss
 from blockplan.deliver.package import Package, read_package
 from blockplan.deliver.profile import load_delivery_profile
-from blockplan.deliver.quality import GRADES, RULES
+from blockplan.deliver.quality import GRADES, RULES, Judgement
 from blockplan.deliver.quality.finding import PackageFacts
 from blockplan.deliver.quality.identity import number_gaps
 from blockplan.deliver.quality.numbers import sums
+from blockplan.deliver.quality.report import quality_workbook
 from blockplan.texts import LANGUAGES
 
 
@@ -144,6 +148,19 @@ def test_a_damaged_workbook_of_tables_is_a_fault_and_what_rests_on_it_is_not_jud
     assert [rule for rule, _, _ in found] == ["qc-tables", "qc-tables"]
     assert "cannot be read" in found[0][2]
     assert not_judged == ("qc-balance", "qc-text")
+
+
+def test_what_is_lost_is_named_in_the_language_of_the_report():
+    kept = Loss("parcels", "land_use_given", "01-01-01", "R2"), Loss("parcels", "name.zh.note", "01-01-01", 3)
+    whole = Loss("stops", "*", "s1", None)
+    made = quality_workbook(Judgement((), ()), (*kept, whole), dt.date(2024, 6, 28), "zh")
+    rows = list(openpyxl.load_workbook(io.BytesIO(made)).worksheets[-1].iter_rows(values_only=True))
+    assert rows == [
+        ("图层", "字段", "要素", "原值", "读回值"),
+        ("地块（parcels）", "来件用地代码（land_use_given）", "01-01-01", "R2", ""),
+        ("地块（parcels）", "name.zh.note", "01-01-01", 3, ""),
+        ("站点（stops）", "整体（*）", "s1", "", ""),
+    ]
 
 
 def test_a_sheet_without_lines_is_a_fault(clean, tmp_path):

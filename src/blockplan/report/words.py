@@ -72,10 +72,15 @@ class Words(Phrases):
 
     def changed(self, change: Mapping[str, Any]) -> tuple[str, str]:
         """A feature and its column, as readers call them: ``parcel 02-01-01``, ``height (m)``."""
-        layer, column = change["layer"], change["column"]
-        return f"{self.or_else(f'layer.{layer}', layer)} {change['id']}", self.or_else(
-            f"field.{column}", column
-        )
+        return f"{self.layer(change['layer'])} {change['id']}", self.field(change["column"])
+
+    def layer(self, name: str) -> str:
+        """What one feature of a layer is called; the layer's name where it has no other."""
+        return self.or_else(f"layer.{name}", name)
+
+    def field(self, column: str) -> str:
+        """What a column of a layer is called, with its unit; the column's name where it has no other."""
+        return self.or_else(f"field.{column}", column)
 
     # Numbers
 

@@ -41,8 +41,8 @@ def ground_said(one: FilingGround, lang: str) -> str:
     change = "" if one.was is None and one.now is None else f" {' → '.join(said)}"
     words = Words(lang)
     if one.columns:
-        why = words("list.note", said=why, note=words.join([_column(column, lang) for column in one.columns]))
-    return f"{_layer(one.layer, lang)} {one.id}{words('list.colon')}{why}{change}"
+        why = words("list.note", said=why, note=words.join([words.field(column) for column in one.columns]))
+    return f"{Words(lang).layer(one.layer)} {one.id}{words('list.colon')}{why}{change}"
 
 
 def gain_said(one: QuantityChange, lang: str) -> tuple[str, str]:
@@ -62,16 +62,8 @@ def conflict_said(one: Conflict, lang: str) -> str:
         side: _value(getattr(one, side), lang, share=one.column in SHARES)
         for side in ("base", "ours", "theirs")
     }
-    said = {"layer": _layer(one.layer, lang), "id": one.id, "column": _column(one.column, lang)}
+    said = {"layer": Words(lang).layer(one.layer), "id": one.id, "column": Words(lang).field(one.column)}
     return TEXTS("conflict", lang, **said, **sides)
-
-
-def _column(column: str, lang: str) -> str:
-    return TEXTS(f"column.{column}", lang) if f"column.{column}" in TEXTS else column
-
-
-def _layer(layer: str, lang: str) -> str:
-    return Words(lang).or_else(f"layer.{layer}", layer)
 
 
 def _use_said(code: Any, lang: str) -> str:

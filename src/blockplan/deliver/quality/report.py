@@ -25,6 +25,17 @@ if TYPE_CHECKING:
 
 #: So many faults are printed; the workbook holds them all.
 PRINTED = 200
+#: Columns of the workbook -> their width in characters, where it is not 13.
+WIDTHS = {
+    "message": 60,
+    "remedy": 40,
+    "rule": 34,
+    "field": 34,
+    "value": 30,
+    "becomes": 30,
+    "layer": 22,
+    "id": 18,
+}
 #: Outcome of a rule, or grade of a fault -> its sign.
 SIGNS = {"pass": "✓", "fault": "×", "open": "?", "blocking": "×", "ignorable": "△", "note": "–"}
 
@@ -106,7 +117,11 @@ def quality_workbook(judgement: Judgement, losses: Sequence[Loss], day: dt.date,
     """
     import xlsxwriter  # noqa: PLC0415
 
-    out = io.BytesIO()
+    out, words = io.BytesIO(), Words(lang)
+
+    def _named(said: str, key: str) -> str:
+        return said if said == key else words("list.note", said=said, note=key)
+
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     book.set_properties({"created": dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)})
     _sheet(
@@ -132,7 +147,11 @@ def quality_workbook(judgement: Judgement, losses: Sequence[Loss], day: dt.date,
     )  # fmt: skip
     _sheet(
         book, "losses", lang, ("layer", "field", "id", "value", "becomes"),
-        ([one.layer, one.field, one.id, one.value, one.becomes] for one in losses),
+        (
+            [_named(words.layer(one.layer), one.layer), _named(words.field(one.field), one.field), one.id,
+             one.value, one.becomes]
+            for one in losses
+        ),
     )  # fmt: skip
     book.close()
     return out.getvalue()
@@ -143,9 +162,7 @@ def _sheet(book: Any, name: str, lang: str, heads: Sequence[str], rows: Iterable
     head = book.add_format({"bold": True, "bg_color": "#E3EDEF", "border": 1, "text_wrap": True})
     for at, key in enumerate(heads):
         sheet.write_string(0, at, key.upper() if key in {"x", "y"} else TEXTS(f"report.{key}", lang), head)
-        sheet.set_column(
-            at, at, {"message": 60, "remedy": 40, "rule": 34, "id": 18, "layer": 22}.get(key, 13)
-        )
+        sheet.set_column(at, at, WIDTHS.get(key, 13))
     for number, row in enumerate(rows, 1):
         for at, value in enumerate(row):
             if isinstance(value, bool) or not isinstance(value, int | float):
