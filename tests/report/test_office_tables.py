@@ -19,7 +19,7 @@ from blockplan.measure.indicators.loads import read_factors
 from blockplan.measure.measurement import Measurement
 from blockplan.plan import Plan, read
 from blockplan.report.office import TABLES, OfficeTable, as_data, office_tables, workbook
-from blockplan.report.office.columns import NOT_APPLICABLE, TEXTS, heading, shared_out
+from blockplan.report.office.columns import DECIMALS, NOT_APPLICABLE, TEXTS, heading, shared_out, shown
 from blockplan.report.view import View
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
@@ -295,11 +295,17 @@ def test_the_workbook_has_its_sheets_with_headings_in_the_language_of_the_reader
     heads = {sheet.title: [cell.value for cell in sheet[1]] for sheet in book}
     assert heads["land_balance"][:3] == ["用地代码", "用地名称", "现状面积（ha）"]
     assert heads["loads"][10] == "用水（m³/d）"
-    assert book["parcels"].max_row == 1 + 647
-    assert book["facilities"].max_row == 1 + 44
+    lines = {
+        sheet.title: next(
+            (row for row in range(2, sheet.max_row + 1) if sheet.cell(row, 2).value is None), sheet.max_row + 1
+        )
+        for sheet in book
+    }
+    assert lines["parcels"] == 2 + 647
+    assert lines["facilities"] == 2 + 44
     balance = book["land_balance"]
-    assert balance.cell(balance.max_row, 6).value == 100
-    assert balance.cell(balance.max_row, 5).number_format == "#,##0.00"
+    assert balance.cell(lines["land_balance"] - 1, 6).value == 100
+    assert balance.cell(lines["land_balance"] - 1, 5).number_format == "#,##0.00"
     assert balance["B3"].alignment.indent == 1
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
 
@@ -317,6 +323,32 @@ def test_the_last_sheet_explains_every_column_and_names_the_source_of_every_fact
     office = [row for row in lines if row[3].startswith("[仅一家编制单位的表]")]
     factors = read_factors()
     assert len(office) == sum(one.source == "office" for own in factors.by_load.values() for one in own)
+
+
+def test_no_number_or_word_of_a_heading_is_cut_in_the_workbook(
+    zone: tuple[View, list[OfficeTable]],
+) -> None:
+    plan, found = zone[0].plan, zone[0].result
+    view = View(plan, found, Words("en"))
+    made = office_tables(view)
+    book = load_workbook(io.BytesIO(workbook(view, made)))
+    for table in made:
+        sheet = book[table.name]
+        given = {
+            at: one.width for one in sheet.column_dimensions.values() for at in range(one.min, one.max + 1)
+        }
+        for at, column in enumerate(table.columns):
+            said = [shown(line.cells[at], column.form) for line in table.lines if column.form in DECIMALS]
+            assert given[at + 1] > max(map(len, [*heading(view, column).split(), *said]), default=0)
+            lines = len(heading(view, column)) / given[at + 1]
+            assert sheet.row_dimensions[1].height >= 15 * lines
+
+
+def test_a_table_without_a_line_says_why_on_its_own_sheet(zone: tuple[View, list[OfficeTable]]) -> None:
+    changes = next(one for one in zone[1] if one.name == "changes")
+    assert not changes.lines
+    sheet = load_workbook(io.BytesIO(workbook(*zone)))["changes"]
+    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == [None, *changes.notes]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 from typing import TYPE_CHECKING, Any
 
 from blockplan.measure.indicators.loads import read_factors
 from blockplan.report.exports import MOST_ROWS
-from blockplan.report.office.columns import NOT_APPLICABLE, UNKNOWN_SIGN, heading, meaning, said
+from blockplan.report.maps.svg import text_width
+from blockplan.report.office.columns import NOT_APPLICABLE, UNKNOWN_SIGN, heading, meaning, said, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,9 +24,9 @@ FORMATS = {
 }  # fmt: skip
 TEXT_FORMS = frozenset({"text", "code"})
 SOURCES = "sources"
-WIDTHS = {"text": 22.0, "code": 16.0}
-WIDE = {"facilities": 30.0, "item": 34.0, "basis": 34.0, "land_use": 32.0, "permitted": 28.0, "remarks": 24.0,
-        "estimated": 40.0, "number": 6.0, "required_op": 9.0, "unit": 9.0, "place": 18.0}  # fmt: skip
+#: How wide a column is at least and at most, and what a cell leaves free, in digits; a line of a heading,
+#: points; how much wider bold letters are.
+LEAST_WIDTH, MOST_WIDTH, FREE, HEAD_PT, BOLD = 6.0, 42.0, 2.5, 15.0, 1.1
 A3, MOST_HEADER = 8, 120
 #: Excel's own limit of a sheet's name.
 MOST_NAME = 31
@@ -68,6 +70,7 @@ class _Styles:
             "align": "center", "valign": "vcenter",
         })  # fmt: skip
         self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        self.note = book.add_format({"italic": True})
 
     def of(self, form: str, kind: str, depth: int, *, sign: bool) -> Any:
         """The format of a cell; signs for what is not known stand on the right like numbers."""
@@ -77,11 +80,13 @@ class _Styles:
                 "num_format": FORMATS[form], "border": 1, "border_color": "#D5DBDC", "valign": "vcenter",
             }  # fmt: skip
             if form not in TEXT_FORMS or sign:
-                look["align"] = "right"
+                look |= {"align": "right", "indent": 1}  # clear of a text in the next column
+            elif form == "text":
+                look["text_wrap"] = True
             elif form == "code":
                 look["align"] = "left" if depth else "center"
             if depth and form in TEXT_FORMS:
-                look["align"], look["indent"] = "left", depth
+                look |= {"align": "left", "indent": depth}
             if kind != "row":
                 look |= {"bold": True, "bg_color": "#F3F6F6" if kind == "subtotal" else "#E3EDEF"}
             self.made[key] = self.book.add_format(look)
@@ -89,18 +94,49 @@ class _Styles:
 
 
 def _sheet(sheet: Any, view: View, table: OfficeTable, styles: _Styles) -> None:
+    most = 1
     for at, column in enumerate(table.columns):
-        sheet.write_string(0, at, heading(view, column), styles.head)
-        sheet.set_column(at, at, WIDE.get(column.key, WIDTHS.get(column.form, 12.0)))
-    sheet.set_row(0, 32)
+        head = heading(view, column)
+        width = _width(head, [shown(line.cells[at], column.form) for line in table.lines])
+        sheet.write_string(0, at, head, styles.head)
+        sheet.set_column(at, at, width)
+        most = max(most, _lines(head, width))
+    sheet.set_row(0, most * HEAD_PT + 2)
     for number, line in enumerate(table.lines[:MOST_ROWS], 1):
         for at, (column, cell) in enumerate(zip(table.columns, line.cells, strict=True)):
             indented = line.depth if at in _indented(table) else 0
             _write(sheet, (number, at), cell, styles, (column.form, line.kind, indented))
+    for number, note in enumerate(table.notes, min(len(table.lines), MOST_ROWS) + 2):
+        sheet.write_string(number, 0, note, styles.note)
     sheet.freeze_panes(1, 1)
     if table.lines and all(line.kind == "row" for line in table.lines):
         sheet.autofilter(0, 0, len(table.lines), len(table.columns) - 1)
     _printed(sheet, view, said(view, f"title.{table.name}"))
+
+
+def _width(head: str, cells: Sequence[str]) -> float:
+    """How wide a column is: no cell is cut, and no word of its heading; a long text has several lines."""
+    word = max(map(_digits, head.split()), default=0.0) if head.isascii() else _digits(head) / 2
+    return min(
+        max([LEAST_WIDTH, BOLD * word + FREE, *(BOLD * _digits(one) + FREE for one in cells)]), MOST_WIDTH
+    )
+
+
+def _lines(head: str, width: float) -> int:
+    """Lines that a heading takes in a column; words stay whole."""
+    lines, left = 1, width - FREE / 2
+    for word in head.split():
+        need = BOLD * _digits(word)
+        if need > left and left < width - FREE / 2:
+            lines, left = lines + 1, width - FREE / 2
+        more = max(math.ceil(need / (width - FREE / 2)) - 1, 0)
+        lines, left = lines + more, left - need + more * (width - FREE / 2) - 1
+    return lines
+
+
+def _digits(said: str) -> float:
+    """About how long a text is, in digits."""
+    return text_width(said, 1 / 0.58)
 
 
 def _indented(table: OfficeTable) -> tuple[int, ...]:
