@@ -297,7 +297,8 @@ def test_the_workbook_has_its_sheets_with_headings_in_the_language_of_the_reader
     assert heads["loads"][10] == "用水（m³/d）"
     lines = {
         sheet.title: next(
-            (row for row in range(2, sheet.max_row + 1) if sheet.cell(row, 2).value is None), sheet.max_row + 1
+            (row for row in range(2, sheet.max_row + 1) if sheet.cell(row, 2).value is None),
+            sheet.max_row + 1,
         )
         for sheet in book
     }

@@ -150,6 +150,19 @@ def test_a_plan_of_one_parcel_fills_its_sheet_with_map_and_tables() -> None:
     assert sheet.fit.cells[0].height == pytest.approx(sheet.fit.layout.window[1])
 
 
+def test_a_map_has_tables_of_its_own_subject_alone_and_verdicts_before_those_of_the_whole_plan() -> None:
+    power = {"parcel_id": "P-1", "land_use": "1303", "geometry": shapely.box(0, 0, 100, 60)}
+    park = {"parcel_id": "P-2", "land_use": "1401", "geometry": shapely.box(100, 0, 200, 60)}
+    street = {"street_id": "S-1", "class": "local", "geometry": shapely.LineString([(0, 0), (200, 0)])}
+    plan = plan_of(parcels=[power, park], streets=[street])
+    for kind, wanted in (("green", False), ("streets", False), ("control_lines", True)):
+        (sheet,) = drawn(plan, kind, lang="en").sheets
+        below = [one["title"] for one in (sheet.data["table"], *sheet.data["further"])]
+        assert ("Utilities" in below) is wanted
+        text = PdfReader(io.BytesIO(drawn(plan, kind, lang="en").pdf)).pages[0].extract_text()
+        assert ("Utilities" in text) is wanted
+
+
 def test_windows_stand_so_far_apart_that_the_coordinates_between_them_can_be_read() -> None:
     for paper in PAPERS.values():
         found = fit([shapely.box(0, 0, 5_300, 400)], layouts(paper, (125.0,)))

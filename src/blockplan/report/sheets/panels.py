@@ -248,11 +248,10 @@ def title_block(view: View, title: str, number: str, scale: str) -> Panel:
     """The title block (图签): what is not known stays blank or is said to be; no name is made up."""
     manifest, words, lang = view.plan.manifest, view.words, view.words.lang
     status = said(lang, f"status.{manifest.status}")
-    scenario = view.result.scenario
     revision = (
         status
-        if scenario == BASE
-        else said(lang, "title_block.revision_of", status=status, scenario=scenario)
+        if view.result.scenario == BASE
+        else said(lang, "title_block.revision_of", status=status, scenario=view.scenario)
     )
     digest = view.result.content_hash or view.plan.content_hash
     label = {key: said(lang, f"title_block.{key}") for key in (

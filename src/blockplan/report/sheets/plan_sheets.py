@@ -23,7 +23,7 @@ from blockplan.report.sheets.paper import FIRST, FIRST_JA, HEADING_MM, MARGIN_MM
 from blockplan.report.sheets.parcelmap import CONTROL
 from blockplan.report.sheets.printed_tables import MANY, ems, factors, least, printed
 from blockplan.report.sheets.scene import said
-from blockplan.report.sheets.themes import SUBJECTS, THEMES, numbers_parcels
+from blockplan.report.sheets.themes import GENERAL, SUBJECTS, THEMES, numbers_parcels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -42,8 +42,8 @@ PANELS_MM = (125.0, 105.0, 150.0)
 APPENDIX = tuple(name for name in TABLES if name != "parcels")
 #: A map that leaves so much of its window free has a table below it, if one stands whole there, mm.
 SPARE_MM = 40.0
-#: What stands below a map where its own tables leave room, and how far apart tables are, mm.
-FURTHER, BETWEEN_MM = ("land_balance", "per_thousand", "parking", "utilities"), 4.0
+#: How far apart tables below a map are, mm.
+BETWEEN_MM = 4.0
 #: Letters of a table of the appendix with few columns and with more, the most that are few, what stands
 #: between two tables; mm. The template sets them so.
 LETTERS_FEW, LETTERS_MANY, FEW, APART_MM = 2.5, 2.1, 9, 6.0
@@ -121,12 +121,12 @@ class Whole:
         """
         Tables for the room below a map (none, or several), and the height that they ask for, mm on A3.
 
-        First the first of the map's own that stands whole there, then those that stand whole in what is left.
+        First the first of its tables that stands whole there, then those that stand whole in what is left.
         """
         room = _spare(found) / self.paper.letters - PAD_MM
         if room < SPARE_MM - PAD_MM:
             return {}, 0.0
-        made = {name: self._printed(name) for name in dict.fromkeys((*theme.tables, *FURTHER))}
+        made = {name: self._printed(name) for name in theme.tables}
         width = found.layout.body[0] / self.paper.letters
         heights = {name: height_mm(one, width) for name, one in made.items() if one is not None}
         whole = [name for name in theme.tables if name in heights and heights[name] * LEAST_LETTERS <= room]
@@ -175,10 +175,10 @@ class Whole:
 
     def _offered(self, names: Sequence[str]) -> list[dict[str, Any]]:
         """Tables that the panel takes where there is room."""
-        made = [self._narrow(name) for name in names]
+        made = [(name, self._narrow(name)) for name in names]
         return [
-            {**one, "kind": "table", "optional": True}
-            for one in made
+            {**one, "kind": "table", "optional": True, "general": name in GENERAL}
+            for name, one in made
             if one and len(one["rows"]) <= MOST_OFFERED
         ]
 
