@@ -1,8 +1,11 @@
-"""The town that texts are held against."""
+"""The plans that texts are held against."""
 
 import pytest
 from tests.deliver.made import a_view
 from tests.town import town
+
+from blockplan.exchange.office import import_office
+from blockplan.plan import read
 
 
 @pytest.fixture(scope="module")
@@ -16,3 +19,14 @@ def small():
     facilities["parcel_id"] = [f"K-{id_}-01" for id_ in facilities["parcel_id"]]
     buildings = plan.layer("buildings").assign(parcel_id=["K-A-01", "K-D-01"])
     return a_view(plan.replace(facilities=facilities, streets=streets, parcels=parcels, buildings=buildings))
+
+
+@pytest.fixture(scope="module")
+def views(repo, tmp_path_factory):
+    """The office's town and the demonstration zone."""
+    plan = tmp_path_factory.mktemp("town") / "plan"
+    import_office([repo / "examples" / "office-town" / "shapefiles"], plan)
+    return {
+        "office-town": a_view(read(plan)),
+        "demonstration-zone": a_view(read(repo / "examples" / "demonstration-zone")),
+    }

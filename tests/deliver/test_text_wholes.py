@@ -33,7 +33,7 @@ LOADS = "规划支路长800米，日用水量529.5立方米，用电负荷4340�
 
 
 @pytest.mark.parametrize(
-    ("more", "state"), [("污水量416.1立方米。", "missed"), ("污水量500.0立方米。", "not_evidenced")]
+    ("more", "state"), [("污水量416.1立方米。", "missed"), ("污水量500.0立方米。", "doubtful")]
 )
 def test_loads_are_the_plans_where_two_of_a_text_agree_with_it(small, more, state):
     found = {said: found for said, found, _ in numbers(small, LOADS, more)}
@@ -115,7 +115,7 @@ def test_a_files_number_that_has_a_year_in_it_is_no_parcel(small):
 
 def test_the_sum_line_of_a_table_is_of_the_whole_plan_where_its_other_figures_are(small):
     rows = [("街区", "人口", "户数", "建筑面积（m²）"), ("甲", "200", "80", "90000")]
-    for sum_, state in (("300", "missed"), ("310", "not_evidenced")):
+    for sum_, state in (("300", "missed"), ("310", "doubtful")):
         found = check_text(small, _table([*rows, ("合计", sum_, "120", "126000")])).statements
         assert [one.state for one in found if one.said == "126000"] == [state]
 

@@ -44,8 +44,8 @@ def command(
     Bind every number and name of FILE.docx to a measure, a cell of a table or an object of PLAN.
 
     What differs comes back as a Word comment at its place (--out), with the right figure and where it comes
-    from; what is bound to nothing is named. Leaves with 1 if something differs, 3 if nothing differs and
-    something is unbound.
+    from; what may differ, and what is bound to nothing, is listed. Leaves with 1 if something differs, 3 if
+    nothing differs for certain and something may, or is unbound.
     """
     from blockplan.check import check
     from blockplan.deliver.text import check_text, write_comments
@@ -70,15 +70,18 @@ def command(
     else:
         _show(found, lang, out, written)
     counts = found.counts
-    click.get_current_context().exit(1 if counts["missed"] else 3 if counts["not_evidenced"] else 0)
+    unsure = counts["doubtful"] or counts["not_evidenced"]
+    click.get_current_context().exit(1 if counts["missed"] else 3 if unsure else 0)
 
 
 def _show(found: TextCheck, lang: str, out: str | None, written: int) -> None:
     from blockplan.deliver.text.wording import TEXTS, place_said
     from blockplan.texts import pick
 
-    open_ = [one for one in found.statements if one.state in {"missed", "not_evidenced"}]
-    open_.sort(key=lambda one: one.state != "missed")
+    shown = ("missed", "doubtful", "not_evidenced")
+    open_ = sorted(
+        (one for one in found.statements if one.state in shown), key=lambda one: shown.index(one.state)
+    )
     rows = [
         (TEXTS(f"state.{one.state}", lang), place_said(one.place, lang), one.said, pick(one.why, lang))
         for one in open_[:SHOWN]

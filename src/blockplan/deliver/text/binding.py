@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from blockplan.deliver.text.apart import is_apart, is_change
-from blockplan.deliver.text.certainty import Disagreement
+from blockplan.deliver.text.certainty import MOST, Claim
 from blockplan.deliver.text.facts import WORDS
-from blockplan.deliver.text.fitting import choose, is_land
+from blockplan.deliver.text.fitting import choose, differing, is_land
 from blockplan.deliver.text.sentence import ScannedSentence, sentences
 from blockplan.deliver.text.setting import becomes
 from blockplan.deliver.text.subjects import goes_on_with, is_aside, subject_of
@@ -37,6 +37,8 @@ TOPIC = 12
 COUNTS, CLOSE = frozenset({"person", "dwelling", "job", "parking", "bed", "place"}), 14
 #: So many figures of the whole plan in a sentence say that it speaks of that.
 COMPANY = 2
+#: More figures than these that a number could state are too many to hold it against.
+SEVERAL = 3
 RESPECTIVELY = re.compile(r"分别|依次|各[为是]|それぞれ|順に|(?P<behind>\brespectively\b)", re.IGNORECASE)
 #: How a sentence speaks on of the figure before.
 _IT = re.compile(r"\s*(?:It|This|The plan|该值|此值|これ)")
@@ -59,12 +61,33 @@ _HYPHENED = re.compile(r"[0-9]-[a-z]+$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A number with the fact that it states; None, and why, where none is found; `named` by a word for it."""
+    """
+    A number with the facts that it may state.
+
+    Attributes
+    ----------
+    facts
+        The likeliest first; none where it is bound to nothing, which `why` explains.
+    named
+        Whether a word names the figure.
+    doubts
+        How many things tell that it is of something else.
+    """
 
     number: ScannedNumber
-    fact: Fact | None
-    why: str = ""
+    facts: tuple[Fact, ...]
+    why: str = "no_fact"
     named: bool = False
+    doubts: int = 0
+
+    @property
+    def fact(self) -> Fact | None:
+        """The fact that the number agrees with, else the likeliest; None where it is bound to nothing."""
+        return next(filter(self.agrees, self.facts), next(iter(self.facts), None))
+
+    def agrees(self, fact: Fact) -> bool:
+        """Whether the number says what a fact is."""
+        return any(map(self.number.fits, fact.amounts))
 
 
 def bind(
@@ -105,11 +128,11 @@ def _bound(sentence: ScannedSentence) -> list[Bound]:
     for at, one in enumerate(sentence.numbers):
         found.append(listed.get(one.start) or _one(sentence, at, one, found[-1] if found else None))
     found = [
-        one if _is_said(sentence, one, found) else replace(one, fact=None, why="several") for one in found
+        one if _is_said(sentence, one, found) else replace(one, doubts=max(one.doubts, 1)) for one in found
     ]
     for at in range(1, len(found)):
         found[at] = _again(sentence, found[at], found[at - 1])
-    return found
+    return [one if one.doubts < MOST else replace(one, facts=()) for one in found]
 
 
 def _is_said(sentence: ScannedSentence, one: Bound, found: list[Bound]) -> bool:
@@ -139,7 +162,7 @@ def _again(sentence: ScannedSentence, here: Bound, before: Bound) -> Bound:
     same = before.fact is not None and one.dimension == other.dimension != "" and one.factor != other.factor
     alone = sentence.text[one.end : one.end + 1] in {*"，,。；;、）)", ""}
     if same and alone and _AGAIN.fullmatch(sentence.text, other.end, one.start):
-        return Bound(one, before.fact)
+        return replace(before, number=one)
     return here
 
 
@@ -172,9 +195,17 @@ def _paired(sentence: ScannedSentence, behind: list[ScannedNumber]) -> dict[int,
     else:
         return {}
     return {
-        number.start: Bound(number, *choose(sentence, number, subject, quantity))
+        number.start: _chosen(number, choose(sentence, number, subject, quantity))
         for number, (subject, quantity) in zip(behind, pairs, strict=True)
     }
+
+
+def _chosen(number: ScannedNumber, facts: tuple[Fact, ...], doubts: int = 0, *, named: bool = False) -> Bound:
+    """A number with what it may state; a doubt more where that is not one figure, bound to none of many."""
+    several = len(differing(facts))
+    if several > SEVERAL:
+        return Bound(number, (), "several")
+    return Bound(number, facts, named=named, doubts=doubts + (several > 1))
 
 
 def _between(sentence: ScannedSentence, row: list[ScannedNumber]) -> bool:
@@ -189,7 +220,7 @@ def _one(sentence: ScannedSentence, at: int, number: ScannedNumber, former: Boun
         return elided
     of_several = former is not None and former.fact is not None and "+" in former.fact.bound_to
     if is_apart(sentence, number) or (of_several and number.dimension == "area/person"):
-        return Bound(number, None, "no_fact")
+        return Bound(number, ())
     # A word goes on past a number that says by how much: "height cut by 6 m to 21 m".
     lead = next(
         (one.end for one in reversed(sentence.numbers[:at]) if not is_change(sentence, one)), sentence.start
@@ -214,23 +245,22 @@ def _one(sentence: ScannedSentence, at: int, number: ScannedNumber, former: Boun
     quantity = quantity or _of_the_former(sentence, at, number)
     subject = subject_of(sentence, number, before, behind, quantity)
     quantity = _own_word(sentence, number, subject, said) or quantity or _of_floor(sentence, number, subject)
-    fact, why = (
+    facts = (
         _parcels_of(sentence, number, subject)
         or sum_of(sentence, number)
         or choose(sentence, number, subject, quantity)
     )
     asks = ASKS.search(sentence.text, lead, number.start) or ASKS.search(sentence.text, number.end, tail)
-    if fact is not None and not fact.subjects and asks:
-        return Bound(number, None, "asks")
-    if fact is not None and not fact.subjects and any(map(sentence.is_described, before)):
-        return Bound(number, None, "no_fact")
-    fits = fact is None or any(map(number.fits, fact.amounts))
-    if fact is not None and not fits:
-        whole = _of_all(sentence, number, quantity)
-        fact, fits = whole or fact, whole is not None
-    if fact is not None and not fits and not _certain(sentence, number, fact, subject, quantity):
-        return Bound(number, None, "no_fact")
-    return Bound(number, fact, why, named=quantity is not None)
+    if not facts:
+        return Bound(number, ())
+    if not facts[0].subjects and asks:
+        return Bound(number, (), "asks")
+    if not facts[0].subjects and any(map(sentence.is_described, before)):
+        return Bound(number, ())
+    if not any(map(number.fits, facts[0].amounts)):
+        facts = _of_all(sentence, number, quantity) or facts
+    doubts = _doubts(sentence, number, facts[0], subject, quantity)
+    return _chosen(number, facts, doubts, named=quantity is not None)
 
 
 def _elided(sentence: ScannedSentence, number: ScannedNumber, former: Bound | None) -> Bound | None:
@@ -260,7 +290,7 @@ def _elided(sentence: ScannedSentence, number: ScannedNumber, former: Bound | No
     column = former.fact.bound_to.rpartition("/")[2]
     facts = sentence.lexicon.by_subject.get(own[0].word, [])
     same = [one for one in facts if one.dimension == alike.dimension and one.bound_to.endswith("/" + column)]
-    return Bound(number, same[0], named=True) if len(same) == 1 else None
+    return Bound(number, tuple(same), named=True) if len(same) == 1 else None
 
 
 def _each(sentence: ScannedSentence, number: ScannedNumber) -> ScannedNumber:
@@ -270,32 +300,31 @@ def _each(sentence: ScannedSentence, number: ScannedNumber) -> ScannedNumber:
     return number
 
 
-def _certain(
+def _doubts(
     sentence: ScannedSentence,
     number: ScannedNumber,
     fact: Fact,
     subject: Token | None,
     quantity: Token | None,
-) -> bool:
-    """Whether a number that does not fit its fact contradicts it."""
+) -> int:
+    """How many things tell that a number is not of its fact."""
     carried = subject is not None and subject is sentence.carried and not sentence.divided
-    if carried and not goes_on_with(sentence, number, quantity):
-        return False
+    doubts = int(carried and not goes_on_with(sentence, number, quantity))
     # "The firm interested in X needs 3 ha"; but what a sentence begins with is its topic: "On X, 3 ha".
     late = subject is not None and subject.start - sentence.start > TOPIC
     if subject and late and quantity is None and sentence.is_object(subject) and is_aside(sentence, subject):
-        return False
+        doubts += 1
     clause = sentence.clause(number)
     named = [one for one in sentence.words if one.subject and not sentence.is_kind(one)]
-    return Disagreement(
+    return doubts + Claim(
         sentence.text, sentence.start, clause, sentence.end, number, fact, subject, quantity, named,
         sentence.words, sentence.numbers, sentence.chapter, sentence.whole,
-    ).certain  # fmt: skip
+    ).doubts  # fmt: skip
 
 
 def _parcels_of(
     sentence: ScannedSentence, number: ScannedNumber, counted: Token | None
-) -> tuple[Fact, str] | None:
+) -> tuple[Fact, ...] | None:
     """How many parcels a class or a phase has that is named before them: 住宅用地共27个地块."""
     if number.dimension != "count" or counted is None or counted.start < number.start:
         return None
@@ -305,10 +334,10 @@ def _parcels_of(
     if owner is None or not _HAS.fullmatch(sentence.text, owner.end, number.start):
         return None
     facts = sentence.lexicon.by_subject[owner.word]
-    return next(((one, "") for one in facts if one.bound_to.endswith("/parcel_count")), None)
+    return tuple(one for one in facts if one.bound_to.endswith("/parcel_count"))[:1] or None
 
 
-def _of_all(sentence: ScannedSentence, number: ScannedNumber, quantity: Token | None) -> Fact | None:
+def _of_all(sentence: ScannedSentence, number: ScannedNumber, quantity: Token | None) -> tuple[Fact, ...]:
     """What the whole plan, or all facilities of a kind, have of just this number, behind one that has not."""
     kinds = [one.word for one in sentence.words if one.subject] if number.dimension != "count" else []
     facts = [
@@ -317,14 +346,14 @@ def _of_all(sentence: ScannedSentence, number: ScannedNumber, quantity: Token | 
         for fact in sentence.lexicon.by_subject.get(word, [])
         if not word or fact.bound_to.startswith("table:facilities/")
     ]
-    return next((
+    return tuple(
         fact
         for fact in facts
         if fact.dimension == number.dimension
         and not fact.asked
         and (quantity.word in fact.words if quantity else fact.subjects)
         and any(map(number.fits, fact.amounts))
-    ), None)  # fmt: skip
+    )[:1]
 
 
 def _own_word(
@@ -387,4 +416,4 @@ def _before(one: Bound, other: Bound) -> bool:
 
 def _is_right(one: Bound) -> bool:
     """Whether a number says what its fact is."""
-    return one.fact is not None and any(map(one.number.fits, one.fact.amounts))
+    return any(map(one.agrees, one.facts))

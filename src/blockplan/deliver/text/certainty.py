@@ -1,8 +1,8 @@
 """
-Whether a number that differs from the fact it seems to state can be said to be wrong.
+How sure it is that a number states the fact that it seems to state.
 
-Agreement speaks for itself; a disagreement may be a misreading. It is an alarm only where nothing tells that
-the number is of something else: a range, a comparison, what there was, a part, a price, another thing.
+What tells that it is of something else (a range, a comparison, what there was, a part, a price, another
+thing) is a doubt, whether the number agrees with the fact or not.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 #: Figures of a parcel that are limits themselves.
 LIMITS = ("/green_ratio", "/far", "/height_m", "/coverage_ratio")
 LENGTH = "/length_m"
+#: Where so many things tell that a number is of something else, it is bound to nothing.
+MOST = 2
 #: Figures whose words no other thing has than a plan.
 TELLING = ("table:loads/", "table:streets/total/density", "measure:population_density")
 #: Words for how many people a school or a home takes.
@@ -40,7 +42,7 @@ _RANGE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 #: Not a range but what was and what becomes of it: "由2.8至1.9", "2.8から1.9に", "from 2.8 to 1.9".
-_BECOMES_BEFORE = re.compile(r"(?:由|从|自|\bfrom\s)[^,;，；。]*$", re.IGNORECASE)
+_BECOMES_BEFORE = re.compile(r"(?:由|从|自|\b(?:from|by)\s)[^,;，；。]*$", re.IGNORECASE)
 _BECOMES_BEHIND = re.compile(r"\s?(?:へ|に(?!対|応|及))")
 _BETWEEN = re.compile(r"\bbetween\s(?:about\s)?$", re.IGNORECASE)
 #: A lower or an upper end that a figure of the plan may keep without being it.
@@ -140,9 +142,9 @@ _CLAUSE = re.compile(r"[，,、；;：:。]")
 
 
 @dataclass(frozen=True, slots=True)
-class Disagreement:
+class Claim:
     """
-    A number that does not fit the fact it seems to state.
+    A number and the fact that it seems to state.
 
     Attributes
     ----------
@@ -175,22 +177,14 @@ class Disagreement:
     whole: bool = False
 
     @property
-    def certain(self) -> bool:
-        """Whether the number contradicts the fact."""
-        return (
-            not (
-                self._beside
-                or self._of_others
-                or self._compared
-                or self._spoken_elsewhere
-                or self._wordless
-                or self._kept_anyway
-                or self._runs_on
-                or (self.fact.least and self.number.value > max(self.fact.amounts))
-            )
-            and self._near
-            and self._said
-        )
+    def doubts(self) -> int:
+        """How many things tell that it is of something else; none where it is that fact for certain."""
+        setting = self._setting
+        if self._beside or self._of_others or self._kept_anyway or setting.elsewhere:
+            return MOST
+        return sum((
+            self._compared or setting.unclear, self._wordless, self._runs_on, not self._near, not self._said
+        ))  # fmt: skip
 
     @property
     def _near(self) -> bool:
@@ -220,8 +214,8 @@ class Disagreement:
         return not (line and self.number.end == len(self.text) and len(self.words) == 1)
 
     @property
-    def _spoken_elsewhere(self) -> bool:
-        """Whether what stands before the number speaks of another plan, place or time."""
+    def _setting(self) -> Setting:
+        """What the number stands in."""
         named = self.fact.bound_to.startswith("object:") and any(
             one.end <= self.number.start for one in self.words
         )
@@ -231,7 +225,7 @@ class Disagreement:
             self.chapter,
             self.fact.bound_to,
             named,
-        ).elsewhere
+        )
 
     @property
     def _part(self) -> int:

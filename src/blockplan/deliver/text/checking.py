@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from blockplan.deliver.text.binding import Bound, bind
 from blockplan.deliver.text.certainty import TELLING
 from blockplan.deliver.text.document import RUN, TextBlock, blocks, pieces, stretch
+from blockplan.deliver.text.fitting import differing
 from blockplan.deliver.text.knowledge import knowledge
 from blockplan.deliver.text.lexicon import Lexicon
 from blockplan.deliver.text.places import misplaced
 from blockplan.deliver.text.reported import FIGURE, Report, language_of
-from blockplan.deliver.text.scan import HORIZON, HORIZON_SPAN, ScannedNumber, context_numbers, numbers
+from blockplan.deliver.text.scan import HORIZON, HORIZON_SPAN, context_numbers, numbers
 from blockplan.deliver.text.sentence import THIS, topic_of
 from blockplan.deliver.text.wording import TEXTS, place_said, source_said
 from blockplan.jsontext import OR_NULL, JsonRecord
@@ -79,8 +80,9 @@ def _a_run(paragraph: Any) -> Any:
     return paragraph.add_r() if found is None else found
 
 
-#: As `check` calls them: a number that agrees, one that does not, a name that is there, what is unbound.
-State = Literal["kept", "missed", "represented", "not_evidenced", "context"]
+#: As `check` calls them: a number that agrees, one that does not, a name that is there, what is unbound; and
+#: a number that does not agree with what it may state.
+State = Literal["kept", "missed", "doubtful", "represented", "not_evidenced", "context"]
 #: Loads and densities are reckoned by factors: those of a text are the plan's where so many of them agree.
 AGREED = 2
 #: So many parcels a comment names at most.
@@ -132,7 +134,8 @@ class TextCheck:
         """Statements by state."""
         found = Counter(one.state for one in self.statements)
         return {
-            state: found[state] for state in ("kept", "missed", "represented", "not_evidenced", "context")
+            state: found[state]
+            for state in ("kept", "missed", "doubtful", "represented", "not_evidenced", "context")
         }
 
     def to_dict(self, lang: str) -> dict[str, Any]:
@@ -166,13 +169,13 @@ def check_text(view: View, document: Any) -> TextCheck:
     for at, block in enumerate(read):
         for one in _statements(block, at, known, lexicon, report.of(block), spoken_of):
             off = _of_facility(block, one, known) or _of_a_line(block, one, lexicon)
-            said = _unbound(one) if off else one
+            said = _doubtful(one) if off else one
             found.append(_numbered(said, len(found) + 1))
         if block.cell is None:
             spoken_of = topic_of(block.text, lexicon) or (spoken_of if THIS.match(block.text) else "")
     agreed = sum(one.state == "kept" and one.bound_to.startswith(TELLING) for one in found)
     if agreed < AGREED:
-        found = [_unbound(one) if one.bound_to.startswith(TELLING) else one for one in found]
+        found = [_doubtful(one) if one.bound_to.startswith(TELLING) else one for one in found]
     return TextCheck(view.plan.manifest.id, tuple(found), lang)
 
 
@@ -209,11 +212,11 @@ def _of_facility(block: TextBlock, one: TextStatement, known: Knowledge) -> bool
     return one.state == "missed" and parcel and any(map(FACILITY.search, heads))
 
 
-def _unbound(one: TextStatement) -> TextStatement:
-    """A statement that contradicts nothing after all."""
-    if one.state != "missed":
+def _doubtful(one: TextStatement) -> TextStatement:
+    """A statement that may be of something else."""
+    if one.state != "missed" or one.kind != "number":
         return one
-    return replace(one, state="not_evidenced", bound_to="", right="", why=TEXTS.text("why.no_fact"))
+    return replace(one, state="doubtful", why=_look(one.right, one.bound_to))
 
 
 def _numbered(one: TextStatement, number: int) -> TextStatement:
@@ -329,15 +332,15 @@ def _of_number(block: TextBlock, at: int, shift: int, one: Bound) -> TextStateme
         return _statement(
             block, at, shift, "number", "not_evidenced", span, "", "", TEXTS.text(f"why.{one.why}")
         )
-    if any(number.fits(value) for value in one.fact.amounts):
+    if one.agrees(one.fact):
         return _statement(block, at, shift, "number", "kept", span, one.fact.bound_to, "", {})
-    right = _right(number, one.fact.amounts[0])
-    why = _differs(right, one.fact.bound_to)
-    return _statement(block, at, shift, "number", "missed", span, one.fact.bound_to, right, why)
-
-
-def _right(number: ScannedNumber, value: float) -> str:
-    return number.written(value)
+    if one.fact.least and number.value > max(one.fact.amounts):
+        return _statement(block, at, shift, "number", "not_evidenced", span, "", "", TEXTS.text("why.least"))
+    several = differing(one.facts)
+    right = "; ".join(number.written(fact.amounts[0]) for fact in several)
+    state: State = "doubtful" if one.doubts else "missed"
+    why = (_look if one.doubts else _differs)(right, one.fact.bound_to)
+    return _statement(block, at, shift, "number", state, span, one.fact.bound_to, right, why)
 
 
 def _names(text: str, known: Knowledge, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
@@ -407,6 +410,12 @@ def _differs(right: Any, bound_to: str) -> dict[str, str]:
     return {
         lang: TEXTS("why.differs", lang, right=right, source=source_said(bound_to, lang))
         for lang in LANGUAGES
+    }
+
+
+def _look(right: Any, bound_to: str) -> dict[str, str]:
+    return {
+        lang: TEXTS("why.look", lang, right=right, source=source_said(bound_to, lang)) for lang in LANGUAGES
     }
 
 

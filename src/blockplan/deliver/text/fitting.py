@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from blockplan.deliver.text.facts import Fact
     from blockplan.deliver.text.lexicon import Token
@@ -32,15 +32,15 @@ _WORD = re.compile(r"\s*[^\W\d_]")
 
 def choose(
     sentence: ScannedSentence, number: ScannedNumber, subject: Token | None, quantity: Token | None
-) -> tuple[Fact | None, str]:
-    """The fact that a number states; None, and why, where there is none or where several could be meant."""
+) -> tuple[Fact, ...]:
+    """The facts that a number may state, those that it agrees with first; none where it can state none."""
     of = sentence.lexicon.by_subject.get(subject.word if subject else "", [])
     if subject is None and quantity is None:
-        return None, "no_fact"
+        return ()
     if quantity is None and not number.dimension and not _alone(sentence, number):
-        return None, "no_fact"
+        return ()
     if quantity is None and number.dimension == "share" and not _of_land(sentence, number):
-        return None, "no_fact"
+        return ()
     found = _fitting(of, number, quantity)
     if not found and quantity is not None and subject is not None:
         whole = sentence.lexicon.of_the_whole(quantity.word)
@@ -48,13 +48,17 @@ def choose(
         # "地块容积率" of a parcel is its "容积率"; but a figure of the whole plan is none of an object's.
         if subject is not sentence.carried and not any(map(number.fits, _amounts(found))):
             found = _ending(of, number, whole)
-    if not found:
-        return None, "no_fact"
-    fits = [fact for fact in found if any(map(number.fits, fact.amounts))]
-    values = [fact.amounts[0] for fact in found]
-    if not fits and max(values) - min(values) > SAME * max(map(abs, values)):
-        return None, "several"
-    return (fits or found)[0], ""
+    return tuple(sorted(found, key=lambda fact: not any(map(number.fits, fact.amounts))))
+
+
+def differing(facts: Sequence[Fact]) -> list[Fact]:
+    """Facts of which none says the same as one before it."""
+    found: list[Fact] = []
+    for fact in facts:
+        value = fact.amounts[0]
+        if all(abs(value - one.amounts[0]) > SAME * max(abs(value), abs(one.amounts[0])) for one in found):
+            found.append(fact)
+    return found
 
 
 def _amounts(facts: Iterable[Fact]) -> list[float]:

@@ -34,7 +34,7 @@ OTHERS = re.compile(
 #: Another plan, edition or place.
 _ELSEWHERE = re.compile(
     r"上一?[轮版次]|[上首前]轮|原控规|原规划|原方案|原定|初步方案|方案[一二三四AB]|(?:19|20)[0-9]{2}\s?年?版|(?:19|20)[0-9]{2}\s?年(?:的)?控规"
-    r"|^\s*[\u4e00-\u9fff]{2,4}(?:镇|乡|县|街道|片区|新区|开发区)(?!地块)|总体规划|上位规划"
+    r"|总体规划|上位规划"
     r"|前計画|従前|旧計画|当初案|マスタープラン|上位計画|総合計画|第[0-9一二三四]+案"
     r"|\b(?:first|initial|original|earlier|previous|former|master)"
     r" (?:scheme|draft|proposal|version|design|plan)\b"
@@ -44,6 +44,8 @@ _ELSEWHERE = re.compile(
     r"|\b(?:had|would have|used to)\b|(?<!is )(?<!are )(?<!be )\b(?:want|ask|allow|permitt)ed\b",
     re.IGNORECASE,
 )
+#: Another place that a sentence begins with.
+_PLACE = re.compile(r"^\s*[\u4e00-\u9fff]{2,4}(?:镇|乡|县|街道|片区|新区|开发区)(?!地块)")
 #: What somebody would like, up to what is decided all the same.
 _WISH = re.compile(
     r"(?:开发商|业主|村民|申请人|投资[方商人]|产权人|群众|代表|企业|居民)[^，,。；;]{0,12}?(?:要求|希望|提出|申请|主张|诉求|建议)"
@@ -64,7 +66,7 @@ _PHASE = re.compile(
     re.IGNORECASE,
 )
 _HERE = re.compile(
-    r"本次|本轮|本规划|本片区|本区|本计划|调整[为至到]|下调[为至]|上调[为至]|[扩改][建为]|提高[至到]|[降增][至为到]|本計画|本区域|本地区|見直し|踏まえ|改め"
+    r"本次|本轮|本规划|本片区|本区|本计划|调整[为至到后]|下调[为至]|上调[为至]|[扩改][建为]|提高[至到]|[降增][至为到]|本計画|本区域|本地区|見直し|踏まえ|改め"
     r"|\b(?:this plan|the (?:new )?plan keeps?|the new plan|here|now|new|was set|is set|were set|sets?"
     r"|becomes?|to)\b",
     re.IGNORECASE,
@@ -132,29 +134,43 @@ class Setting:
 
     @property
     def elsewhere(self) -> bool:
-        """Whether it is of another plan, place, time or phase."""
+        """Whether it is said to be of another plan, place, time or phase."""
         if _DECIDED.match(self.behind):
             return False
         if _unrevoked(_ELSEWHERE, self.said) or _WAS.match(self.behind):
             return True
-        if self.bound_to.startswith(KINDS) and _unrevoked(OTHERS, self.said):
+        if not self.named and _unrevoked(_PLACE, self.said):
             return True
         if any(not _DECIDES.search(self.said, one.end()) for one in _WISH.finditer(self.said)):
             return True
         if not self.bound_to.startswith(("object:", "table:phases/")) and _unrevoked(_PHASE, self.said):
             return True
-        return "existing" not in self.bound_to and self._now
+        return "existing" not in self.bound_to and self.now
 
     @property
-    def _now(self) -> bool:
-        """Whether sentence or chapter is of what there is now, and no word since is of what is planned."""
+    def unclear(self) -> bool:
+        """Whether it may be of another place or time."""
+        if _DECIDED.match(self.behind):
+            return False
+        if self.bound_to.startswith(KINDS) and _unrevoked(OTHERS, self.said):
+            return True
+        return "existing" not in self.bound_to and not self.named and self.past
+
+    @property
+    def now(self) -> bool:
+        """Whether the sentence is of what there is now, and no word since is of what is planned."""
         said = _BRACKET.sub(lambda found: " " * len(found[0]), self.said)
         for one in EXISTING.finditer(said):
             aside = one.start() > FIRST_WORDS and _ASIDE.search(said, 0, one.start())
             if not aside and not _PLANS.search(said, one.end()):
                 return True
+        return False
+
+    @property
+    def past(self) -> bool:
+        """Whether chapter or column is of what there is now, and no word since of what is planned."""
         past = any(_PAST.search(one) and not _TO_COME.search(one) for one in self.chapter.split("\n"))
-        return past and not self.named and not _PLANS.search(self.said)
+        return past and not _PLANS.search(self.said)
 
 
 def _unrevoked(words: re.Pattern[str], said: str) -> bool:

@@ -24,7 +24,7 @@ _BOTH = re.compile(
 LAND, KINDS = "table:land_balance/", {"area": "planned_ha", "share": "planned_share"}
 
 
-def sum_of(sentence: ScannedSentence, number: ScannedNumber) -> tuple[Fact | None, str] | None:
+def sum_of(sentence: ScannedSentence, number: ScannedNumber) -> tuple[Fact, ...] | None:
     """
     The sum that a number states of the classes of land before it; None where it is of no such sum.
 
@@ -34,7 +34,7 @@ def sum_of(sentence: ScannedSentence, number: ScannedNumber) -> tuple[Fact | Non
     both = _BOTH.search(sentence.text[sentence.start : number.start])
     if both:
         count = 2 if both["two"] else 3
-        return _sum(sentence, land[-count:], number) if len(land) >= count else (None, "no_fact")
+        return _sum(sentence, land[-count:], number) if len(land) >= count else ()
     row = land[-1:]
     for one in reversed(land[:-1]):
         if _JOINED.fullmatch(sentence.text, one.end, row[0].start) is None:
@@ -48,7 +48,7 @@ def sum_of(sentence: ScannedSentence, number: ScannedNumber) -> tuple[Fact | Non
     together = _TOGETHER.fullmatch(sentence.text, row[-1].end, number.start) is not None
     # A member that the plan does not know: "A, B and playgrounds together".
     more = _JOINED.match(sentence.text, row[-1].end) or _joins(sentence.text[sentence.start : row[0].start])
-    return ((None, "no_fact") if more else found) if together else None
+    return (() if more else found) if together else None
 
 
 def _joins(lead: str) -> bool:
@@ -62,9 +62,9 @@ def _facts(sentence: ScannedSentence, token: Token, number: ScannedNumber) -> li
     return [fact for fact in of if fact.bound_to.startswith(LAND) and fact.bound_to.endswith(kind)]
 
 
-def _sum(sentence: ScannedSentence, row: list[Token], number: ScannedNumber) -> tuple[Fact, str]:
+def _sum(sentence: ScannedSentence, row: list[Token], number: ScannedNumber) -> tuple[Fact, ...]:
     facts = [_facts(sentence, one, number)[0] for one in row]
     codes = "+".join(fact.bound_to.split("/")[1] for fact in facts)
     subjects, whole = tuple(one.word for one in row), sum(fact.amounts[0] for fact in facts)
     bound_to = f"{LAND}{codes}/{KINDS[number.dimension]}"
-    return Fact(bound_to, subjects, facts[0].words, number.dimension, (whole,)), ""
+    return (Fact(bound_to, subjects, facts[0].words, number.dimension, (whole,)),)
