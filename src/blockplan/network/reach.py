@@ -168,9 +168,10 @@ class _Field:
         edge, at = edge[joined], at[joined]
         by_start = self.at_node[network.start[edge]] + at
         by_end = self.at_node[network.end[edge]] + (network.length_cm[edge] - at)
-        along, _ = _on_same_edge(edge, at, self.targets)
-        along[np.isinf(along)] = np.nan
-        whole = np.fmin(np.fmin(by_start, by_end), along) + way[joined]
+        whole = np.fmin(by_start, by_end)
+        origin, _, along = _on_same_edge(edge, at, self.targets)
+        np.fmin.at(whole, origin, along)
+        whole += way[joined]
         if self.limit_cm is not None:
             whole[whole > self.limit_cm] = np.nan
         metres[joined] = whole / CM_PER_M
@@ -207,7 +208,11 @@ def walk_to(network: Network, origins: Joins, targets: Targets, limit_m: float) 
     edge, at = origins.edge[joined], origins.at_cm[joined]
     at_node, of_node = _from_areas(network.csr, network, targets, limit_m * CM_PER_M)
     start, end = network.start[edge], network.end[edge]
-    own, own_area = _on_same_edge(edge, at, targets.by_edge())
+    own, own_area = np.full(len(edge), np.inf), np.full(len(edge), -1, dtype=np.intp)
+    origin, areas, along = _on_same_edge(edge, at, targets.by_edge())
+    np.minimum.at(own, origin, along)
+    nearest = np.flatnonzero(along == own[origin])[::-1]  # of several as near, the first
+    own_area[origin[nearest]] = areas[nearest]
     ways = np.stack([at_node[start] + at, at_node[end] + (network.length_cm[edge] - at), own])
     named = np.stack([of_node[start], of_node[end], own_area])
     best = np.argmin(ways, axis=0)
@@ -252,24 +257,17 @@ def _from_areas(
 
 def _on_same_edge(
     edge: NDArray[np.int32], at: NDArray[np.int32], targets: Targets
-) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
     """
-    Centimetres to the nearest target along the origin's own edge (infinite: none), and its area.
+    Each origin with each target along its own edge: number of the origin, area of the target, centimetres.
 
     Targets are in the order of their edges.
     """
-    best, area = np.full(len(edge), np.inf), np.full(len(edge), -1, dtype=np.intp)
     low, high = (targets.edge.searchsorted(edge, side) for side in ("left", "right"))
     counts = high - low
-    if not counts.any():
-        return best, area
     origin = np.repeat(np.arange(len(edge)), counts)
-    skipped = np.cumsum(counts) - counts
-    target = np.repeat(low - skipped, counts) + np.arange(counts.sum())
+    target = np.repeat(low - np.cumsum(counts) + counts, counts) + np.arange(len(origin))
     before = targets.from_cm[target] - at[origin]
     behind = at[origin] - targets.to_cm[target]
     away = np.maximum(np.maximum(before, behind), 0) + targets.cost_cm[target]
-    np.minimum.at(best, origin, away)
-    nearest = np.flatnonzero(away == best[origin])[::-1]  # of several as near, the first
-    area[origin[nearest]] = targets.area[target[nearest]]
-    return best, area
+    return origin, targets.area[target], away.astype(float)

@@ -143,5 +143,5 @@ def _least(land: Any, points: NDArray[Any]) -> float:
     most = _depth(land, points[:: len(points) // SAMPLE + 1]).min()
     corners = shapely.get_coordinates(land.boundary)
     low, high = np.minimum(corners[:-1], corners[1:]) - most, np.maximum(corners[:-1], corners[1:]) + most
-    near = np.unique(shapely.STRtree(points).query(shapely.box(*low.T, *high.T))[1])
+    near = np.unique(shapely.STRtree(shapely.box(*low.T, *high.T)).query(points)[0])
     return float(_depth(land, points[near]).min(initial=most))

@@ -14,6 +14,7 @@ the service radius of parks covers.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,6 +50,7 @@ from blockplan.measure.inputs.kinds import kinds_of, not_held, of_kind
 from blockplan.measure.measurement import Measurement
 from blockplan.measure.missing import Missing, unknown
 from blockplan.network import at_joins, join, walk
+from blockplan.plan.model.recall import by_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -329,7 +331,8 @@ def land_within(
     at: list[NDArray[np.intp]] = []
     tree = shapely.STRtree(land)
     for greens, limit_m in tiers:
-        zone = shapely.buffer(greens, limit_m + HALF_CM_M, quad_segs=CIRCLE_SEGMENTS)
+        around = partial(shapely.buffer, distance=limit_m + HALF_CM_M, quad_segs=CIRCLE_SEGMENTS)
+        zone = by_row("zone", around, greens, fixed=(limit_m,))
         near, parcel = tree.query(zone, predicate="intersects")
         zones.append(zone[near])
         at.append(parcel)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -90,7 +91,7 @@ def _count(
             names[row]: round(size, 4) for row, size in zip(order, sizes[order].tolist(), strict=True)
         }
     }
-    by = tuple([Part(names[row], 1.0) for row in order])
+    by = tuple(map(Part, map(names.__getitem__, order), repeat(1.0)))
     return Measurement(name, float(len(rows)), "park", definition, by=by, counted=greens.counted)
 
 

@@ -40,13 +40,13 @@ ALONG_M, SAME_M = 1.0, 0.001
 
 def street_density(plan: Plan, parameters: Parameters) -> Measurement:
     """Length of street centre lines on planned land over planned land; by class, area, block and circle."""
-    lines, missing = _street_lines(plan, parameters.street_classes)
+    chosen, missing = _of_classes(plan, parameters.street_classes)
     land = boundary_m2(plan)
-    counted = {"streets": tuple(ids(plan, "streets")[lines.chosen])}
+    counted = {"streets": tuple(ids(plan, "streets")[chosen])}
     missing += _no_land(plan, land)
     if missing or not land:
         return Measurement("street_density", None, "km/km2", missing=missing, counted=counted)
-    km = lines.inside_m(plan) / M_PER_KM
+    km = np.where(chosen, lengths_on_planned_land(plan), 0.0) / M_PER_KM
     classes = values(plan, "streets", "class")
     by_class = {name: total(km[classes == name]) for name in parameters.street_classes}
     length = total(by_class.values())
@@ -54,7 +54,7 @@ def street_density(plan: Plan, parameters: Parameters) -> Measurement:
     by = tuple(Part(name, found / (land / M2_PER_KM2)) for name, found in by_class.items())
     by += tuple(
         _part(scope, density, names)
-        for scope, density, names in _parts_of(plan, lines, parameters.street_classes)
+        for scope, density, names in _parts_of(plan, chosen, parameters.street_classes)
     )
     return Measurement(
         "street_density", length / (land / M2_PER_KM2), "km/km2", definition, by=by, counted=counted
@@ -63,24 +63,28 @@ def street_density(plan: Plan, parameters: Parameters) -> Measurement:
 
 def lengths_on_planned_land(plan: Plan) -> NDArray[np.float64]:
     """Length of each street's centre line that counts on planned land, m, as `street_density` counts it."""
-    outline = union(shapes(plan, "boundary"))
-    return np.asarray(_counting_m(shapes(plan, "streets"), outline, None))
+    return plan.cached("streets on planned land", lambda: _on_planned_land(plan))
+
+
+def _on_planned_land(plan: Plan) -> NDArray[np.float64]:
+    # A street along the plan's own edge serves the plan: it counts whole, on whichever side it is drawn.
+    return _counted_m(shapes(plan, "streets"), union(shapes(plan, "boundary")), None)
 
 
 def street_spacing(plan: Plan, parameters: Parameters) -> Measurement:
     """Mean distance between streets, m: the spacing of a square grid of the same density."""
-    lines, missing = _street_lines(plan, parameters.street_classes)
+    chosen, missing = _of_classes(plan, parameters.street_classes)
     land = boundary_m2(plan)
     missing += _no_land(plan, land)
-    counted = {"streets": tuple(ids(plan, "streets")[lines.chosen])}
-    length = 0.0 if missing else total(lines.inside_m(plan))
+    counted = {"streets": tuple(ids(plan, "streets")[chosen])}
+    length = 0.0 if missing else total(lengths_on_planned_land(plan)[chosen])
     if not missing and not length:
         missing = (nothing("no_streets"),)
     if missing or not land:
         return Measurement("street_spacing", None, "m", missing=missing, counted=counted)
     by = tuple(
         _part(scope, _spacing(density), names)
-        for scope, density, names in _parts_of(plan, lines, parameters.street_classes)
+        for scope, density, names in _parts_of(plan, chosen, parameters.street_classes)
     )
     definition = {"length_km": length / M_PER_KM, "land_km2": land / M2_PER_KM2}
     value = LINES_OF_A_SQUARE * land / length
@@ -147,38 +151,25 @@ def _streets(plan: Plan, of: str) -> Any:
     return streets.assign(walk=drive.astype("boolean"), barrier=None)
 
 
-class _Lines:
-    """Street lines of some classes, and their length inside outlines."""
-
-    def __init__(self, lines: NDArray[Any], chosen: NDArray[np.bool_]) -> None:
-        self.lines = lines
-        self.chosen = chosen
-
-    def inside_m(self, plan: Plan) -> NDArray[np.float64]:
-        """Length of each line on planned land, m; 0 for those of other classes."""
-        outline = union(shapes(plan, "boundary"))
-        # A street along the plan's own edge serves the plan: it counts whole, on whichever side it is drawn.
-        return np.where(self.chosen, _counting_m(self.lines, outline, None), 0.0)
-
-
-def _street_lines(plan: Plan, wanted: tuple[str, ...]) -> tuple[_Lines, tuple[Missing, ...]]:
+def _of_classes(plan: Plan, wanted: tuple[str, ...]) -> tuple[NDArray[np.bool_], tuple[Missing, ...]]:
+    """Which streets are of some classes, and what is missing to tell."""
     classes, names = values(plan, "streets", "class"), ids(plan, "streets")
     missing = absent(plan, "streets")
     missing += unknown(Missing("streets", "class"), names[classes == None], len(names))  # noqa: E711 (elementwise)
-    return _Lines(shapes(plan, "streets"), np.isin(classes, wanted)), missing
+    return np.isin(classes, wanted), missing
 
 
 def _parts_of(
-    plan: Plan, lines: _Lines, classes: tuple[str, ...]
+    plan: Plan, chosen: NDArray[np.bool_], classes: tuple[str, ...]
 ) -> list[tuple[str, float | None, tuple[str, ...]]]:
     """The densities of areas, blocks and circles, found once for the classes of street that count."""
     return plan.cached(
-        f"densities:{','.join(classes)}", lambda: _density_by(plan, lines, (*USUAL, "circles"))
+        f"densities:{','.join(classes)}", lambda: _density_by(plan, chosen, (*USUAL, "circles"))
     )
 
 
 def _density_by(
-    plan: Plan, lines: _Lines, layers: tuple[str, ...]
+    plan: Plan, chosen: NDArray[np.bool_], layers: tuple[str, ...]
 ) -> list[tuple[str, float | None, tuple[str, ...]]]:
     """
     Density (km/km2) in each feature of some layers, and the streets that it counts.
@@ -186,22 +177,21 @@ def _density_by(
     A street along the common edge of two areas or two blocks counts half for each: it serves both. One along
     an edge beyond which nothing of the layer lies counts whole.
     """
-    rows = np.flatnonzero(lines.chosen & ~shapely.is_missing(lines.lines))
-    names = ids(plan, "streets")
+    lines, names = shapes(plan, "streets"), ids(plan, "streets")
+    rows = np.flatnonzero(chosen & ~shapely.is_missing(lines))
     parts: list[tuple[str, float | None, tuple[str, ...]]] = []
     for layer in layers:
         those, drawn, sizes = features(plan, layer)
         outlines = sound(drawn)
         # Living circles of several tiers lie over one another: their edges part nothing.
         outer = None if layer == "circles" else _outer(shapely.boundary(union(outlines)))
-        one, other = pairs_between(outlines, lines.lines[rows], EDGE_M)
+        one, other = pairs_between(outlines, lines[rows], EDGE_M)
         beside = np.split(rows[other], np.searchsorted(one, np.arange(len(outlines))))[1:]
         for name, outline, size, near in zip(those, outlines, sizes, beside, strict=True):
             if outline is None or not size > 0:
                 parts.append((f"{KINDS[layer]}:{name}", None, ()))
                 continue
-            given = lines.lines[near], outline, outer
-            length = once("counting", partial(_counting_m, *given), *given)
+            length = _counted_m(lines[near], outline, outer)
             km = total(length) / M_PER_KM
             scope = f"{KINDS[layer]}:{name}"
             parts.append((scope, known(km / (size / M2_PER_KM2)), tuple(names[near[length > 0]])))
@@ -213,8 +203,12 @@ def _part(scope: str, value: float | None, streets: tuple[str, ...]) -> Part:
     return Part(scope, value, missing=missing, counted={"streets": streets})
 
 
-def _counting_m(lines: NDArray[Any], outline: Any, outer: Edge | None) -> NDArray[np.float64]:
+def _counted_m(lines: NDArray[Any], outline: Any, outer: Edge | None) -> NDArray[np.float64]:
     """Length of lines that counts in an outline, m; `outer` is the edge beyond which nothing else lies."""
+    return once("counting", partial(_counting_m, lines, outline, outer), lines, outline, outer)
+
+
+def _counting_m(lines: NDArray[Any], outline: Any, outer: Edge | None) -> NDArray[np.float64]:
     found = np.asarray(_length_inside(lines, outline))
     piece, of = _along(lines, _edge(shapely.boundary(outline)))
     if not len(piece):

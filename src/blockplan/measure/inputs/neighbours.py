@@ -84,9 +84,12 @@ def sharing_an_edge(
     shape: NDArray[Any],
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64], NDArray[Any]]:
     """Pairs of polygons side by side along an edge, not only at a corner: one, other, metres, the edge."""
-    one, other = shapely.STRtree(shape).query(shape, predicate="dwithin", distance=BESIDE_M)
+    around = shapely.box(*(shapely.bounds(shape) + np.array([-1, -1, 1, 1]) * BESIDE_M).T)
+    one, other = shapely.STRtree(shape).query(around)
     kept = one < other
     one, other = one[kept], other[kept]
+    beside = shapely.dwithin(shape[one], shape[other], BESIDE_M)
+    one, other = one[beside], other[beside]
     edge, metres = by_row("edge between", _edge_between, shape[one], shape[other])
     long = metres >= EDGE_M
     return one[long], other[long], metres[long], edge[long]

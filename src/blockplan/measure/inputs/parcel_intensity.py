@@ -109,7 +109,7 @@ def joined_by(rows: NDArray[np.intp], land: NDArray[Any]) -> tuple[NDArray[np.in
     for several in np.unique(number[number > 1]).tolist():
         some = np.flatnonzero(number == several)
         pieces = land[order[starts[some][:, None] + np.arange(several)]]
-        joined[some] = by_row("joined", _joined, *pieces.T, fixed=(several,))
+        joined[some] = by_row("joined", _joined, *pieces.T, fixed=(several,), few=1)
     return found, joined
 
 

@@ -82,5 +82,5 @@ def _nearest(
     """Distances of points to the nearest one or two of some spots, a row each, and their numbers."""
     from scipy.spatial import KDTree  # noqa: PLC0415 (many plans have no use for it)
 
-    metres, number = KDTree(spots).query(shapely.get_coordinates(points), k=count)
+    metres, number = KDTree(spots, balanced_tree=False).query(shapely.get_coordinates(points), k=count)
     return metres.T, number.T

@@ -29,6 +29,8 @@ from blockplan.plan.model import frames
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from numpy.typing import NDArray
+
     from blockplan.plan.model.manifest import Manifest
 
 
@@ -112,7 +114,7 @@ class LayerDigests:
                 del ordered[bisect_left(ordered, self.rows[at])]
         places = frame.index.get_indexer(names)
         places = places[places >= 0]
-        fresh = row_digests(frame.iloc[places])
+        fresh = row_digests(frame, places)
         for one in fresh:
             insort(ordered, one)
         if before is frame.index or before.equals(frame.index):
@@ -125,32 +127,33 @@ class LayerDigests:
         return LayerDigests(rows, ordered, b"".join(ordered))
 
 
-def row_digests(frame: pd.DataFrame) -> list[bytes]:
-    """SHA-256 of each row of a layer: its known values by column name, and its geometry."""
+def row_digests(frame: pd.DataFrame, places: NDArray[np.intp] | None = None) -> list[bytes]:
+    """SHA-256 of the rows of a layer, or of some: their known values by column name, and their geometry."""
+    if places is not None and len(places) > frames.FEW:
+        frame, places = frame.iloc[places], None
+    places = np.arange(len(frame)) if places is None else places
     geometry = frame.geometry.name if isinstance(frame, gpd.GeoDataFrame) and len(frame) else None
-    shapes = _shapes(frame) if geometry else [None] * len(frame)
+    shapes = _shapes(frame, places) if geometry else [None] * len(places)
     columns = sorted(str(column) for column in frame.columns if column != geometry)
-    if len(frame) > FEW:  # a column of which nothing is known says nothing of any row, and takes its time
+    if len(places) > FEW:  # a column of which nothing is known says nothing of any row, and takes its time
         columns = [column for column in columns if frame[column].notna().any()]
-    if len(frame) <= frames.FEW:
-        rows = [
-            dict(zip(frame.columns, frames.row_values(frame, at), strict=True)) for at in range(len(frame))
-        ]
+    if len(places) <= frames.FEW:
+        rows = [dict(zip(frame.columns, frames.row_values(frame, at), strict=True)) for at in places]
         said = [[_value_said(_head(column), row[column]) for row in rows] for column in columns]
     else:
         said = [_said(column, frame[column]) for column in columns]
-    texts = (", ".join(filter(None, row)) for row in zip(*said, strict=True)) if said else [""] * len(frame)
+    texts = (", ".join(filter(None, row)) for row in zip(*said, strict=True)) if said else [""] * len(places)
     return [
         hashlib.sha256(f"{{{text}}}\n".encode() + (shape or b"")).digest()
         for text, shape in zip(texts, shapes, strict=True)
     ]
 
 
-def _shapes(frame: gpd.GeoDataFrame) -> list[bytes | None]:
-    geometries = frame.geometry.to_numpy()
+def _shapes(frame: gpd.GeoDataFrame, places: NDArray[np.intp]) -> list[bytes | None]:
+    geometries = frame.geometry.to_numpy()[places]
     plain = shapely.normalize(geometries)
     if "oneway" in frame:
-        directed = frame["oneway"].eq(True).to_numpy(dtype=bool, na_value=False)
+        directed = frame["oneway"].iloc[places].eq(True).to_numpy(dtype=bool, na_value=False)
         plain[directed] = geometries[directed]
     return list(shapely.to_wkb(plain, byte_order=1, output_dimension=2, include_srid=False))
 
