@@ -22,7 +22,7 @@ from blockplan.report.office import TABLES
 from blockplan.report.office.phases import in_time
 from blockplan.report.sheets import PAPERS
 from blockplan.report.sheets.canvas import Canvas, ticks
-from blockplan.report.sheets.control import LEAST_LETTERS, _fit, height_mm, parcel_rows, readable
+from blockplan.report.sheets.control import _fit, parcel_rows, readable
 from blockplan.report.sheets.extents import MOST_M, MOST_PARCELS, _before_cut, halves, subblocks
 from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.maps import scenes_of
@@ -31,6 +31,7 @@ from blockplan.report.sheets.paper import MapWindow, fit, layouts
 from blockplan.report.sheets.parcelmap import CONTROL, ground_of
 from blockplan.report.sheets.plan_sheets import control_table
 from blockplan.report.sheets.printed_tables import em, least, printed
+from blockplan.report.sheets.table_layout import LEAST_LETTERS, height_mm
 from blockplan.report.sheets.themes import facilities
 from blockplan.report.view import View
 from blockplan.report.words import Words
@@ -143,7 +144,7 @@ def test_a_plan_of_one_parcel_fills_its_sheet_with_map_and_tables() -> None:
     found = drawn(plan_of(parcels=[parcel]), "landuse")
     (sheet,) = found.sheets
     assert sheet.fit is not None
-    assert sheet.data["further"]
+    assert sum(map(len, sheet.data["shelves"])) > 1
     assert len(PdfReader(io.BytesIO(found.pdf)).pages) == 1
     whole = sheet.fit.layout.body[1]
     assert sheet.fit.layout.picture[1] + sheet.fit.layout.table_mm > 0.95 * whole
@@ -157,7 +158,7 @@ def test_a_map_has_tables_of_its_own_subject_alone_and_verdicts_before_those_of_
     plan = plan_of(parcels=[power, park], streets=[street])
     for kind, wanted in (("green", False), ("streets", False), ("control_lines", True)):
         (sheet,) = drawn(plan, kind, lang="en").sheets
-        below = [one["title"] for one in (sheet.data["table"], *sheet.data["further"])]
+        below = [one["title"] for shelf in sheet.data["shelves"] for one in shelf]
         assert ("Utilities" in below) is wanted
         text = PdfReader(io.BytesIO(drawn(plan, kind, lang="en").pdf)).pages[0].extract_text()
         assert ("Utilities" in text) is wanted

@@ -26,18 +26,7 @@ from blockplan.report.office.phases import MOST_NAMES
 from blockplan.report.sheets import PAPERS, atlas
 from blockplan.report.sheets.atlas import _title_letters
 from blockplan.report.sheets.canvas import width_of
-from blockplan.report.sheets.control import (
-    HEAD_MM,
-    LARGER_LETTERS,
-    WIDER_PANELS,
-    _fit,
-    control_sheet,
-    height_mm,
-    letters_alone,
-    letters_on_pages,
-    parcel_rows,
-    readable,
-)
+from blockplan.report.sheets.control import WIDER_PANELS, _fit, control_sheet, parcel_rows, readable
 from blockplan.report.sheets.extents import subblocks
 from blockplan.report.sheets.labels import SIGN
 from blockplan.report.sheets.maps import drawn as drawn_map
@@ -46,8 +35,23 @@ from blockplan.report.sheets.panels import PanelFiles, written
 from blockplan.report.sheets.paper import EDGE_MM, FOOT_MM, HEADING_MM, fit, layouts
 from blockplan.report.sheets.parcelmap import edge_line, ground_of
 from blockplan.report.sheets.plan_sheets import LEAST_LETTERS_FB, _fill, _together
-from blockplan.report.sheets.printed_tables import ems, printed
+from blockplan.report.sheets.printed_tables import printed
 from blockplan.report.sheets.streetmap import junction_points, junctions, street_names
+from blockplan.report.sheets.table_layout import (
+    BESIDE_MM,
+    BETWEEN_MM,
+    HEAD_MM,
+    LARGER_LETTERS,
+    LEAST_IN_COLUMN,
+    ROW_MM,
+    STRETCH,
+    columns_of,
+    height_mm,
+    letters_alone,
+    letters_on_pages,
+    natural_mm,
+    shelves,
+)
 from blockplan.report.sheets.themes import facilities, streets
 from blockplan.report.view import View
 from blockplan.report.words import Words
@@ -57,11 +61,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def a_table(columns: int, rows: int) -> dict[str, Any]:
+def a_table(columns: int, rows: int, wide_mm: float = 205.0) -> dict[str, Any]:
+    """A table of so many columns that take a width; two so wide have no room beside each other on A3."""
     cells = [["12"] * columns for _ in range(rows)]
     heads = ["head"] * columns
     return {
-        "title": f"{columns} x {rows}", "heads": heads, "ems": ems(heads, cells), "widths": [0] * columns,
+        "title": f"{columns} x {rows}", "heads": heads, "widths": [0] * columns,
+        "ems": [(wide_mm / columns - 1.6) / 2] * columns,
         "rows": [{"cells": row, "kind": "row", "depth": 0} for row in cells], "notes": [],
     }  # fmt: skip
 
@@ -123,6 +129,59 @@ def test_every_table_of_the_appendix_stands_on_one_sheet_and_two_half_full_ones_
             across = any(len(one["heads"]) > 12 for one in both)
             few = all(len(one["heads"]) <= 12 for one in both)
             assert not few or _fill(PAPERS["A3"], both, across=across) > 1
+
+
+@given(st.integers(1, 18), st.integers(1, 120), st.floats(20, 400), st.floats(100, 390))
+@settings(max_examples=60, deadline=None)
+def test_a_long_narrow_table_stands_in_columns_that_have_room_and_hold_every_row(
+    columns: int, rows: int, wide: float, width: float
+) -> None:
+    table = a_table(columns, rows, max(wide, 3.0 * columns))
+    natural, counts = natural_mm(table), columns_of(table, width)
+    assert sum(counts) == rows
+    assert len(counts) == 1 or len(counts) * natural + (len(counts) - 1) * BESIDE_MM <= width
+    assert len(counts) == 1 or min(counts[:-1]) >= LEAST_IN_COLUMN
+    assert height_mm(table, width) <= height_mm(table, width, whole=True)
+    assert height_mm(table, width, whole=True) == pytest.approx(
+        height_mm(table, width) + ROW_MM * (rows - max(counts))
+    )
+
+
+def test_no_column_of_a_table_begins_with_a_subtotal() -> None:
+    table = a_table(4, 32, 60.0)
+    for at in (8, 16, 24):
+        table["rows"][at]["kind"] = "subtotal"
+    counts = columns_of(table, 390.0)
+    ends = [sum(counts[: at + 1]) for at in range(len(counts) - 1)]
+    assert len(counts) > 1
+    assert all(table["rows"][end]["kind"] == "row" for end in ends)
+
+
+def test_short_tables_stand_beside_each_other_and_none_is_drawn_out_over_the_page() -> None:
+    one, two, wide = a_table(5, 4, 90.0), a_table(6, 12, 120.0), a_table(12, 9, 300.0)
+    set_, high = shelves([one, two, wide], 384.0)
+    assert [[made["title"] for made in shelf] for shelf in set_] == [["5 x 4", "6 x 12"], ["12 x 9"]]
+    assert high == pytest.approx(height_mm(two, 200.0) + BETWEEN_MM + height_mm(wide, 384.0))
+    for shelf in set_:
+        assert sum(made["width"] for made in shelf) + BESIDE_MM * (len(shelf) - 1) <= 384.0 + 1e-9
+        assert all(made["width"] <= STRETCH * natural_mm(made) + 1e-9 for made in shelf)
+
+
+def test_every_row_of_a_table_in_columns_is_on_paper_below_a_head_of_its_own() -> None:
+    parcels = [
+        {
+            "parcel_id": f"P-{at:02}",
+            "land_use": "1401",
+            "geometry": square(60.0 * (at % 8), 60.0 * (at // 8), 60),
+        }
+        for at in range(24)
+    ]
+    found = drawn(plan_of(parcels=parcels), "subblock")
+    (sheet,), (page,) = found.sheets, PdfReader(io.BytesIO(found.pdf)).pages
+    assert len(sheet.data["table"]["columns"]) == 2
+    said = page.extract_text()
+    assert all(f"P-{at:02}" in said for at in range(24))
+    assert said.count("用地代码\n") + said.count("用地代码 ") >= 2
 
 
 def test_an_upright_sheet_that_would_be_half_empty_lies_across() -> None:

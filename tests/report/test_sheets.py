@@ -181,7 +181,7 @@ def test_no_label_of_a_random_plan_covers_another_and_each_parcel_is_labelled_or
     numbered = [sheet for sheet in found.sheets if sheet.parcels]
     assert sum(sheet.labelled for sheet in numbered) >= 0.98 * sum(sheet.parcels for sheet in numbered)
     tables = [sheet.data["table"] for sheet in found.sheets if sheet.kind == "subblock"]
-    tables += [one for sheet in found.sheets for one in sheet.data.get("tables", ())]
+    tables += [one for sheet in found.sheets for shelf in sheet.data.get("shelves", ()) for one in shelf]
     listed = {row["cells"][0] for table in tables for row in table["rows"]}
     assert {str(id_) for id_ in plan.layer("parcels").index} <= listed
 
@@ -198,7 +198,13 @@ def test_street_land_between_subblocks_has_no_sheet_and_stands_in_a_table_of_its
     )
     found = atlas(apart, check(apart, packs=["zone"]), "en", kinds=["subblock", "tables"])
     assert [sheet.id for sheet in found.sheets if sheet.kind == "subblock"] == ["S-1"]
-    tables = [one for sheet in found.sheets if sheet.kind == "tables" for one in sheet.data["tables"]]
+    tables = [
+        one
+        for sheet in found.sheets
+        if sheet.kind == "tables"
+        for shelf in sheet.data["shelves"]
+        for one in shelf
+    ]
     (rest,) = [one for one in tables if one["title"].startswith("Parcels on no control sheet")]
     assert [row["cells"][0] for row in rest["rows"]][:-1] == [road]
 
@@ -287,7 +293,7 @@ def test_a_table_that_goes_on_repeats_its_head_and_loses_no_row() -> None:
     every = "".join(text)
     assert all(str(name) in every for name in whole.layer("parcels").index)
     # The subblocks and what they come to stand before the parcels.
-    first = made.sheets[0].data["before"][0]
+    first = made.sheets[0].data["shelves"][0][0]
     land = [float(row["cells"][2]) for row in first["rows"]]
     assert first["heads"][:3] == ["街坊", "主导功能", "用地面积（公顷）"]
     assert [row["cells"][0] for row in first["rows"][:-1]] == sorted(map(str, subblocks.index))

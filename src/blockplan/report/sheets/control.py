@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -21,11 +20,20 @@ from blockplan.report.sheets import (
     parcelmap,
     streetmap,
 )
-from blockplan.report.sheets.canvas import width_of
 from blockplan.report.sheets.panels import facility_table, subblock_table
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, UPRIGHT_MM, beneath, fit, layouts
 from blockplan.report.sheets.printed_tables import LONGEST, ems, in_lines
 from blockplan.report.sheets.scene import said
+from blockplan.report.sheets.table_layout import (
+    LEAST_LETTERS,
+    below,
+    height_mm,
+    letters_alone,
+    letters_on_pages,
+    on_pages,
+    placed,
+    shelves,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,27 +44,12 @@ if TYPE_CHECKING:
     from blockplan.report.sheets.facts import Facts
     from blockplan.report.sheets.labels import Labels
     from blockplan.report.sheets.panels import PanelFiles
-    from blockplan.report.sheets.paper import Fit, Paper, PaperLayout
+    from blockplan.report.sheets.paper import Fit, Paper
     from blockplan.report.sheets.scene import Scene
 
-#: Height of a row of the table with something to spare, of its head, and of a row as it is set; mm.
-ROW_MM, HEAD_MM, LEAST_ROW_MM = 3.2, 13.0, 3.1
-#: A second line of its head, and what a further page begins with; mm.
-HEAD_LINE_MM, AGAIN_MM = 1.5, 11.0
-#: Letters of a table, what a cell leaves free beside them, a further line in a cell; mm.
-LETTERS_MM, CELL_PAD_MM, LINE_MM = 2.0, 1.6, 2.3
-#: Letters of a table may be so much smaller where it then stands whole below its map.
-LEAST_LETTERS = 0.88
-#: A last page filled less than this is spared where letters may be so small; how surely, of a height.
-FEW_ROWS, SURE = 0.3, 0.98
-#: A note below a table but the first, mm.
-NOTE_MM = 3.0
 #: A table has at most this share of the height below its map, else pages of its own; so it has, unless it is
 #: short, where the map is so much larger without it.
 MOST_TABLE, MUCH_LARGER, SHORT_MM = 0.34, 1.6, 60.0
-#: How much larger the letters of tables on pages of their own may be: of one page, of several.
-LARGER_LETTERS = (1.75, 1.6, 1.5, 1.4, 1.3, 1.2, 1.1)
-LARGER_ON_PAGES = (1.4, 1.35, 1.3, 1.25, 1.2, 1.15, 1.1, 1.05)
 #: The table of a block with more parcels has pages of its own.
 MOST_BELOW = 30
 #: Widths that the panel may have beside a block and beside a subblock, mm.
@@ -196,23 +189,22 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
         panels.title_block(facts.view, title, number, maps.scale_said(lang, found.scale)),
     ]
     numbered = {name for name, road in zip(names, facts.roads[list(extent.rows)], strict=True) if not road}
-    data = {
-        "picture": files.put(maps.drawn(scenes, found)),
-        "panel": side,
-        "table": table,
-        "table_letters": letters_for(table, found.layout),
-    }
-    if not found.layout.table_mm:
+    data: dict[str, Any] = {"picture": files.put(maps.drawn(scenes, found)), "panel": side}
+    if found.layout.table_mm:
+        data["table"] = below(table, found.layout)
+    else:
         made = (subblock_table(facts, extent, parts), facility_table(facts, extent))
         before = [one for one in made if one] if block else []
         # A short table lies across where its letters have room there to be larger.
-        upright = letters_on_pages([*before, table], found.layout)
-        across = letters_alone(table, replace(found.layout, portrait=False)) if not before else 1.0
-        turned = found.layout.portrait and across > upright
+        across = replace(found.layout, portrait=False)
+        letters, alone = letters_on_pages([*before, table], found.layout), letters_alone(table, across)
+        turned = not before and found.layout.portrait and alone > letters
+        letters, lies = (alone, across) if turned else (letters, found.layout)
+        width = lies.body[0] / paper.letters
         data |= {
-            "before": before,
+            "shelves": shelves(before, width, lambda one: letters)[0],
             "turned": turned,
-            "table_letters": across if turned else upright,
+            "table": placed(table, width, letters) if before else on_pages(table, lies, letters),
         }
     return Sheet(
         extent.kind, extent.id, number, title, found, data, 1 if block else 2,
@@ -260,62 +252,6 @@ def _widened(found: Fit, land: Sequence[BaseGeometry]) -> Fit:
     kept = (fit(land, [one], (found.scale,)) for one in reversed(wider))
     same = (one for one in kept if (one.scale, len(one.cells)) == (found.scale, len(found.cells)))
     return next(same, found)
-
-
-def height_mm(table: dict[str, Any], width_mm: float) -> float:
-    """How high a table stands in a width, its long cells broken; mm on A3; no word of a heading is broken."""
-    needed = [width * LETTERS_MM + CELL_PAD_MM for width in table["ems"]]
-    rows, lines = [row["cells"] for row in table["rows"]], len(table["rows"])
-    if sum(needed) > width_mm:
-        shared = sum(table["widths"])
-        free = width_mm - sum(one for one, share in zip(needed, table["widths"], strict=True) if not share)
-        room = {
-            at: max(free * share / shared - CELL_PAD_MM, LETTERS_MM)
-            for at, share in enumerate(table["widths"])
-            if share
-        }
-        for at, wide in room.items():
-            if any(width_of(word, 1.08 * LETTERS_MM) > wide for word in table["heads"][at].split()):
-                return math.inf
-        broken = ([width_of(row[at], LETTERS_MM) / wide for at, wide in room.items()] for row in rows)
-        lines = sum(max(1, math.ceil(max(of, default=1))) for of in broken)
-    more = (lines - len(rows)) * LINE_MM + any("\n" in head for head in table["heads"]) * HEAD_LINE_MM
-    return HEAD_MM + ROW_MM * len(rows) + more + NOTE_MM * max(0, len(table["notes"]) - 1)
-
-
-def letters_for(table: dict[str, Any], layout: PaperLayout) -> float:
-    """The factor of letters with which a table stands whole below its map; 1 where it runs on anyway."""
-    k = layout.paper.letters
-    factor = layout.table_mm / k / height_mm(table, layout.body[0] / k)
-    return factor if LEAST_LETTERS <= factor < 1 else 1.0
-
-
-def letters_alone(table: dict[str, Any], layout: PaperLayout) -> float:
-    """The largest factor of letters with which a table has room on a page of its own; else 1."""
-    width, height = (side / layout.paper.letters for side in layout.body)
-    room = ((one, one * height_mm(table, width / one)) for one in LARGER_LETTERS)
-    return next((one for one, high in room if high <= SURE * height), 1.0)
-
-
-def letters_on_pages(tables: Sequence[dict[str, Any]], layout: PaperLayout) -> float:
-    """
-    The factor of letters of tables with pages of their own.
-
-    Smaller where that spares a last page with a few rows; else the largest that needs no further page.
-    """
-    width, height = (side / layout.paper.letters for side in layout.body)
-
-    def pages(factor: float) -> float:
-        rows = sum(len(one["rows"]) for one in tables)
-        high = sum(height_mm(one, width / factor) for one in tables) - (ROW_MM - LEAST_ROW_MM) * rows
-        return factor * high / (height - factor * AGAIN_MM)
-
-    whole, last = divmod(pages(1.0), 1)
-    if whole and last <= FEW_ROWS and (factor := SURE * whole / (whole + last)) >= LEAST_LETTERS:
-        return factor
-    if not whole and len(tables) == 1:
-        return letters_alone(tables[0], layout)
-    return next((one for one in LARGER_ON_PAGES if pages(one) <= SURE * (whole + 1)), 1.0)
 
 
 def readable(facts: Facts, paper: Paper, extent: Extent, most: int) -> list[Extent]:

@@ -17,12 +17,13 @@ from blockplan.report.key_figures import key_figures
 from blockplan.report.office import TABLES
 from blockplan.report.office.columns import UNKNOWN_SIGN, shown
 from blockplan.report.sheets import basemap, maps, panels, parcelmap
-from blockplan.report.sheets.control import LEAST_LETTERS, LETTERS_MM, SURE, Sheet, height_mm, letters_for
+from blockplan.report.sheets.control import Sheet
 from blockplan.report.sheets.overlaymap import OVERLAYS, drawn_lines
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, HEADING_MM, MARGIN_MM, PAD_MM, fit, layouts
 from blockplan.report.sheets.parcelmap import CONTROL
 from blockplan.report.sheets.printed_tables import MANY, ems, factors, least, printed
 from blockplan.report.sheets.scene import said
+from blockplan.report.sheets.table_layout import LEAST_LETTERS, LETTERS_MM, SURE, shelves
 from blockplan.report.sheets.themes import GENERAL, SUBJECTS, THEMES, numbers_parcels
 
 if TYPE_CHECKING:
@@ -42,11 +43,11 @@ PANELS_MM = (125.0, 105.0, 150.0)
 APPENDIX = tuple(name for name in TABLES if name != "parcels")
 #: A map that leaves so much of its window free has a table below it, if one stands whole there, mm.
 SPARE_MM = 40.0
-#: How far apart tables below a map are, mm.
-BETWEEN_MM = 4.0
+#: Letters of tables below a map may be so much larger where there is room for it.
+LARGER_BELOW = (1.3, 1.2, 1.1, 1.0)
 #: Letters of a table of the appendix with few columns and with more, the most that are few, what stands
-#: between two tables; mm. The template sets them so.
-LETTERS_FEW, LETTERS_MANY, FEW, APART_MM = 2.5, 2.1, 9, 6.0
+#: between two tables more than below a map; mm.
+LETTERS_FEW, LETTERS_MANY, FEW, APART_MM = 2.5, 2.1, 9, 2.0
 #: Letters of the appendix may be so much smaller where a further table then has room on a sheet.
 LEAST_LETTERS_FB = 0.94
 #: They are so much larger where a sheet has room for it.
@@ -80,7 +81,7 @@ class Whole:
         if not land:
             return None
         found = self._location() if theme.kind == "location" else self._plan(land)
-        below, height = self._below(theme, found)
+        below, set_, height = self._below(theme, found)
         if below:
             found = self._lower(found, land, height)
         scenes = maps.scenes_of(self.facts, found)
@@ -101,9 +102,7 @@ class Whole:
         ]
         data: dict[str, Any] = {"picture": self.files.put(maps.drawn(scenes, found)), "panel": side}
         if below:
-            first, *further = below.values()
-            data |= {"table": first, "further": further}
-            data["table_letters"] = 1.0 if further else letters_for(first, found.layout)
+            data["shelves"] = set_
         counted = theme.kind == "landuse" and numbers_parcels(self.facts, found.scale)
         numbered = int((~self.facts.roads).sum()) if counted else 0
         return Sheet(
@@ -117,28 +116,31 @@ class Whole:
             self._fit = fit(land, layouts(self.paper, PANELS_MM), first)
         return self._fit
 
-    def _below(self, theme: SheetTheme, found: Fit) -> tuple[dict[str, dict[str, Any]], float]:
+    def _below(self, theme: SheetTheme, found: Fit) -> tuple[list[str], list[list[dict[str, Any]]], float]:
         """
-        Tables for the room below a map (none, or several), and the height that they ask for, mm on A3.
+        Tables of a map for the room below it: their names, how they are set, their height, mm on A3.
 
-        First the first of its tables that stands whole there, then those that stand whole in what is left.
+        First the first that stands whole there, then those that stand whole in what is left.
         """
         room = _spare(found) / self.paper.letters - PAD_MM
         if room < SPARE_MM - PAD_MM:
-            return {}, 0.0
-        made = {name: self._printed(name) for name in theme.tables}
+            return [], [], 0.0
         width = found.layout.body[0] / self.paper.letters
-        heights = {name: height_mm(one, width) for name, one in made.items() if one is not None}
-        whole = [name for name in theme.tables if name in heights and heights[name] * LEAST_LETTERS <= room]
-        if not whole:
-            return {}, 0.0
-        chosen = [whole[0]]
-        used = heights[chosen[0]]
-        for name, height in heights.items():
-            if name not in chosen and used + BETWEEN_MM + height <= room:
+        made = {name: one for name in theme.tables if (one := self._printed(name))}
+
+        def set_at(names: Sequence[str], letters: float) -> tuple[list[list[dict[str, Any]]], float]:
+            return shelves([made[name] for name in names], width, lambda one: letters)
+
+        first = next((name for name in made if set_at([name], LEAST_LETTERS)[1] <= room), None)
+        if first is None:
+            return [], [], 0.0
+        chosen = [first]
+        for name in made:
+            if name != first and set_at([*chosen, name], 1.0)[1] <= room:
                 chosen.append(name)
-                used += BETWEEN_MM + height
-        return {name: one for name in chosen if (one := made[name]) is not None}, min(room, used)
+        tries = (set_at(chosen, letters) for letters in (*LARGER_BELOW, LEAST_LETTERS))
+        set_, height = next(one for one in tries if one[1] <= room)
+        return chosen, set_, height
 
     def _printed(self, name: str, *, narrow: bool = False) -> dict[str, Any] | None:
         """A table as maps print it: of parcels those that a rule binds, not the land of streets."""
@@ -193,16 +195,18 @@ class Whole:
         """The appendix: the office's tables and the `rest` of parcels, short ones together on a sheet."""
         made: list[dict[str, Any] | None] = []
         for name in APPENDIX:
-            keep = _sums if name in SUMS_ONLY else None
-            made.append(printed(self.facts.view, self.table(name), keep=keep))
-            if name == "loads" and made[-1]:
-                made.append(factors(self.facts.view))
+            made.append(printed(self.facts.view, self.table(name), keep=_sums if name in SUMS_ONLY else None))
+        made += [rest, factors(self.facts.view) if self.table("loads").lines else None]
         out = []
-        groups = _together([one for one in [*made, rest] if one], self.paper)
+        groups = _together([one for one in made if one], self.paper)
         for number, (group, upright, letters) in enumerate(groups, 1):
             title = self.facts.view.words.join([one["title"] for one in group])
-            data = {"tables": group, "portrait": upright, "table_letters": letters}
-            out.append(Sheet("tables", f"{number}", f"FB-{number}", title, None, data))
+            set_ = _set(self.paper, group, across=not upright, letters=letters)[0]
+            out.append(
+                Sheet(
+                    "tables", f"{number}", f"FB-{number}", title, None, {"shelves": set_, "portrait": upright}
+                )
+            )
         return out
 
     def cover(self, sheets: Sequence[Sheet], left_out: Sequence[tuple[str, str]]) -> Sheet:
@@ -263,48 +267,41 @@ def _together(made: Sequence[dict[str, Any]], paper: Paper) -> list[tuple[list[d
     taken, and of these the one whose emptiest sheet is fullest. A table of few columns begins an upright
     sheet; one whose tables have room across as well lies across, for it is fuller so.
     """
-    fills = [(_fill(paper, [one], across=False), _fill(paper, [one], across=True)) for one in made]
     wide = [len(one["heads"]) > MANY for one in made]
-    gaps = (APART_MM / _page_mm(paper, across=False), APART_MM / _page_mm(paper, across=True))
     orders = (sorted(range(len(made)), key=lambda at: not wide[at]), range(len(made)))
-    tries = [
-        _shared_out(order, wide, fills, gaps, most)
-        for order in orders
-        for most in (1.0, 1 / LEAST_LETTERS_FB)
-    ]
-    best = min(reversed(tries), key=lambda groups: (len(groups), -min(fill for _, _, fill in groups)))
+
+    def fill(rows: Sequence[int], *, across: bool) -> float:
+        return _fill(paper, [made[at] for at in sorted(rows)], across=across)
+
+    def shared_out(order: Sequence[int], most: float) -> list[tuple[list[int], bool]]:
+        """Tables in an order, each on the fullest sheet with room: their numbers, whether across."""
+        groups: list[tuple[list[int], bool]] = []
+        for one in order:
+            fills = [
+                (fill([*rows, one], across=across), at)
+                for at, (rows, across) in enumerate(groups)
+                if across >= wide[one]
+            ]
+            room = [found for found in fills if found[0] <= most]
+            if room:
+                groups[max(room)[1]][0].append(one)
+            else:
+                groups.append(([one], wide[one]))
+        return groups
+
+    tries = [shared_out(order, most) for order in orders for most in (1.0, 1 / LEAST_LETTERS_FB)]
+    best = min(
+        reversed(tries),
+        key=lambda groups: (len(groups), -min(fill(rows, across=across) for rows, across in groups)),
+    )
     out = []
-    for rows, across, fill in sorted(best, key=lambda group: min(group[0])):
-        turned = not across and sum(fills[at][True] for at in rows) + gaps[True] * (len(rows) - 1) <= 1
-        group, lies = [made[at] for at in sorted(rows)], across or turned
+    for rows, across in sorted(best, key=lambda group: min(group[0])):
+        lies = across or fill(rows, across=True) <= 1
+        full, group = fill(rows, across=lies), [made[at] for at in sorted(rows)]
         fuller = (one for one in LARGER_FB if _fill(paper, group, across=lies, letters=one) <= SURE)
-        letters = max(1 / fill, LEAST_LETTERS_FB) if fill > 1 else next(fuller, 1.0)
+        letters = max(1 / full, LEAST_LETTERS_FB) if full > 1 else next(fuller, 1.0)
         out.append((group, not lies, letters))
     return out
-
-
-def _shared_out(
-    order: Sequence[int],
-    wide: Sequence[bool],
-    fills: Sequence[tuple[float, float]],
-    gaps: tuple[float, float],
-    most: float,
-) -> list[tuple[list[int], bool, float]]:
-    """Tables in an order, each on the fullest sheet with room: their numbers, whether across, how full."""
-    groups: list[tuple[list[int], bool, float]] = []
-    for one in order:
-        filled = [
-            (fill + gaps[across] + fills[one][across], at)
-            for at, (_, across, fill) in enumerate(groups)
-            if across >= wide[one]
-        ]
-        room = [(fill, at) for fill, at in filled if fill <= most]
-        if not room:
-            groups.append(([one], wide[one], fills[one][wide[one]]))
-            continue
-        fill, at = max(room)
-        groups[at] = ([*groups[at][0], one], groups[at][1], fill)
-    return groups
 
 
 def _page_mm(paper: Paper, *, across: bool) -> float:
@@ -312,15 +309,23 @@ def _page_mm(paper: Paper, *, across: bool) -> float:
     return (side - 2 * paper.margin_mm - 2 * PAD_MM) / paper.letters - HEADING_MM
 
 
-def _fill(paper: Paper, group: Sequence[dict[str, Any]], *, across: bool, letters: float = 1.0) -> float:
-    """How much of a page tables take that stand below each other."""
+def _set(
+    paper: Paper, group: Sequence[dict[str, Any]], *, across: bool, letters: float = 1.0
+) -> tuple[list[list[dict[str, Any]]], float]:
+    """Tables on a page of the appendix as the template reads them, and how high they stand, mm on A3."""
     side = paper.long_mm if across else paper.short_mm
     width = (side - paper.binding_mm - paper.margin_mm - 2 * PAD_MM) / paper.letters
-    high = APART_MM * (len(group) - 1)
-    for one in group:
-        k = letters * (LETTERS_FEW if len(one["heads"]) <= FEW else LETTERS_MANY) / LETTERS_MM
-        high += k * height_mm(one, width / k)
-    return high / _page_mm(paper, across=across)
+
+    def factor(one: dict[str, Any]) -> float:
+        return letters * (LETTERS_FEW if len(one["heads"]) <= FEW else LETTERS_MANY) / LETTERS_MM
+
+    set_, high = shelves(group, width, factor)
+    return set_, high + APART_MM * (len(set_) - 1)
+
+
+def _fill(paper: Paper, group: Sequence[dict[str, Any]], *, across: bool, letters: float = 1.0) -> float:
+    """How much of a page tables take."""
+    return _set(paper, group, across=across, letters=letters)[1] / _page_mm(paper, across=across)
 
 
 def _spare(found: Fit) -> float:

@@ -23,7 +23,7 @@ PARKS = ("1401", "G1")
 
 def service_reach(scene: Scene) -> None:
     """Straight-line reach of the services that rules of coverage judge: three at most, failing ones first."""
-    hues = ["#b0236a", "#6a3fa0", "#1d4f91"]
+    hues = ["#b0236a", "#1d4f91", "#a65e00"]
     words = scene.facts.view.words
     done: set[str] = set()
     judged = [one for one in scene.facts.view.result.verdicts if one.reach is not None]
