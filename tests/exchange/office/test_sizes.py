@@ -22,6 +22,7 @@ from blockplan.exchange import workbooks
 from blockplan.exchange.office import import_office
 from blockplan.exchange.office.readers import READERS, GivenFiles
 from blockplan.exchange.office.sizes import MB, MOST_BYTES, MOST_BYTES_OF_LAYERS, WORKBOOK
+from blockplan.exchange.office.source import Findings
 
 
 def sparse(file, size):
@@ -107,7 +108,7 @@ def test_a_zip_of_zips_is_followed_three_deep_and_no_further(folder, brought):
 def test_zips_together_unpack_to_no_more_than_one_may(folder):
     for at in range(3):
         (folder / f"{at}.zip").write_bytes(packed(**{f"表{at}__csv": "说明 " * 10_000}))
-    findings = []
+    findings = Findings()
     with ExitStack() as stack:
         found = list(GivenFiles(stack, findings, left_bytes=160_000).of(folder))
     assert [label for _, label in found] == ["表0.csv", "表1.csv"]

@@ -10,11 +10,10 @@ import shapely
 
 from blockplan.exchange.office.duplicate_files import without_twins
 from blockplan.exchange.office.mapping import LayerChoice
-from blockplan.exchange.office.source import SourceLayer
+from blockplan.exchange.office.source import Findings, SourceLayer
 
 if TYPE_CHECKING:
     from blockplan.exchange.office.features import Chosen
-    from blockplan.exchange.office.source import SourceFinding
 
 
 def stops(file: str, *spots: tuple[float, float]) -> Chosen:
@@ -29,7 +28,7 @@ FOUR = ((0.0, 0.0), (100.0, 0.0), (200.0, 0.0), (300.0, 0.0))
 
 
 def test_a_layer_that_another_file_draws_too_is_taken_once() -> None:
-    findings: list[SourceFinding] = []
+    findings = Findings()
     kept, twins = without_twins(
         [stops("a.gpkg", *FOUR), stops("b.shp", *((x, y + 0.02) for x, y in FOUR))], findings
     )
@@ -39,7 +38,7 @@ def test_a_layer_that_another_file_draws_too_is_taken_once() -> None:
 
 
 def test_what_only_the_second_file_has_is_taken_too() -> None:
-    findings: list[SourceFinding] = []
+    findings = Findings()
     kept, _ = without_twins([stops("a.gpkg", *FOUR), stops("b.shp", *FOUR, (500.0, 0.0))], findings)
     assert [len(layer.frame) for layer, _ in kept] == [4, 1]
     assert "1 more" in findings[0].message
@@ -47,7 +46,7 @@ def test_what_only_the_second_file_has_is_taken_too() -> None:
 
 @pytest.mark.parametrize("away", [1.0, 30.0])
 def test_layers_that_lie_beside_each_other_are_two(away: float) -> None:
-    findings: list[SourceFinding] = []
+    findings = Findings()
     kept, _ = without_twins(
         [stops("a.gpkg", *FOUR), stops("b.shp", *((x, y + away) for x, y in FOUR))], findings
     )
@@ -55,6 +54,6 @@ def test_layers_that_lie_beside_each_other_are_two(away: float) -> None:
 
 
 def test_one_file_may_draw_what_it_likes_twice() -> None:
-    findings: list[SourceFinding] = []
+    findings = Findings()
     kept, _ = without_twins([stops("a.gpkg", *FOUR), stops("a.gpkg", *FOUR)], findings)
     assert (len(kept), findings) == (2, [])

@@ -23,7 +23,6 @@ from blockplan.exchange.office.mapping import FieldChoice, Question
 from blockplan.exchange.office.partition import partition
 from blockplan.exchange.office.residents import residents_source, scope_of, share_out
 from blockplan.exchange.office.rows import read_rows
-from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.stated_totals import compare_with_parcels
 from blockplan.exchange.office.streets import streets as drawn_streets
 from blockplan.exchange.office.streets import with_widths
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from blockplan.exchange.office.mapping import OfficeMapping
     from blockplan.exchange.office.profile import Profile
     from blockplan.exchange.office.rows import Row
+    from blockplan.exchange.office.source import Findings
 
 #: Field that parcels take from the labels that stand in them.
 LABEL = "label"
@@ -55,7 +55,7 @@ def assemble(
     mapping: OfficeMapping,
     profile: Profile,
     crs: pyproj.CRS | None,
-    findings: list[SourceFinding],
+    findings: Findings,
     ask: Callable[[Question], int] | None = None,
 ) -> AssembledPlan:
     """All layers of the plan."""
@@ -120,7 +120,7 @@ def assemble(
     return built
 
 
-def _numbers_of_labels(chosen: list[Chosen], labels: list[Chosen], findings: list[SourceFinding]) -> None:
+def _numbers_of_labels(chosen: list[Chosen], labels: list[Chosen], findings: Findings) -> None:
     """Parcels that say no number take that of the one label which stands in them."""
     texts = [
         (shape if shape.geom_type == "Point" else shape.representative_point(), text_of(value))
@@ -148,14 +148,14 @@ def _numbers_of_labels(chosen: list[Chosen], labels: list[Chosen], findings: lis
         message = (
             f"The parcels say no number; {layer.frame[LABEL].notna().sum()} took it from the label in them."
         )
-        findings.append(SourceFinding(rule="office-number", grade="note", message=message, **layer.place))
+        findings.add("office-number", "note", message, **layer.place)
 
 
-def _rows(chosen: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> list[Row]:
+def _rows(chosen: list[Chosen], profile: Profile, findings: Findings) -> list[Row]:
     return [row for layer, choice in chosen for row in read_rows(layer, choice, profile, findings)]
 
 
-def _of_the_plan(tables: list[Chosen], findings: list[SourceFinding]) -> list[Chosen]:
+def _of_the_plan(tables: list[Chosen], findings: Findings) -> list[Chosen]:
     """The tables but those called after what stands today or was before, where there are others."""
     kept = [(layer, choice) for layer, choice in tables if not says_before(layer.name)]
     if not kept:
@@ -165,7 +165,7 @@ def _of_the_plan(tables: list[Chosen], findings: list[SourceFinding]) -> list[Ch
             message = (
                 "By its name the table is of what stands today or was before, so nothing was taken from it."
             )
-            findings.append(SourceFinding(rule="office-layer", grade="note", message=message, **layer.place))
+            findings.add("office-layer", "note", message, **layer.place)
     return kept
 
 
@@ -174,7 +174,7 @@ def _join_tables(
     tables: list[Chosen],
     mapping: OfficeMapping,
     profile: Profile,
-    findings: list[SourceFinding],
+    findings: Findings,
 ) -> list[dict[str, Any]]:
     joined = []
     for layer, choice in tables:
@@ -192,7 +192,7 @@ def _as_tables(twins: list[Chosen]) -> list[Chosen]:
 def _code_list(
     found: parcels.ImportedParcels,
     mapping: OfficeMapping,
-    findings: list[SourceFinding],
+    findings: Findings,
     ask: Callable[[Question], int] | None,
 ) -> str:
     list_name, sure, close = translation.code_list(found.rows, mapping)
@@ -202,21 +202,17 @@ def _code_list(
         if ask is not None:
             list_name = options[ask(Question("Of which list are the land-use codes", titles))]
         else:
-            findings.append(
-                SourceFinding(
-                    rule="office-close",
-                    grade="warning",
-                    message=f"The land-use codes fit {titles[0]} and {titles[1]}; the first was taken. "
-                    "mapping.toml, [choices] code_list says otherwise.",
-                    measured=round(sure, 2),
-                )
+            message = (
+                f"The land-use codes fit {titles[0]} and {titles[1]}; the first was taken. "
+                "mapping.toml, [choices] code_list says otherwise."
             )
+            findings.add("office-close", "warning", message, measured=round(sure, 2))
     mapping.choices.code_list = list_name  # type: ignore[assignment]
     return list_name
 
 
 def _floor_areas(
-    frame: gpd.GeoDataFrame, mapping: OfficeMapping, built: AssembledPlan, findings: list[SourceFinding]
+    frame: gpd.GeoDataFrame, mapping: OfficeMapping, built: AssembledPlan, findings: Findings
 ) -> None:
     """The floor area of a parcel that says none: FAR times the site that it says, or that is drawn."""
     if mapping.choices.floor_area == "none" or "far" not in frame:
@@ -236,19 +232,11 @@ def _floor_areas(
             f"{int(made.sum())} parcels say no floor area; it is FAR times site area, the most that "
             'may be built. mapping.toml, [choices] floor_area = "none" leaves it unknown.'
         )
-        findings.append(
-            SourceFinding(
-                rule="office-floor-area",
-                grade="note",
-                message=message,
-                layer="parcels",
-                measured=float(made.sum()),
-            )
-        )
+        findings.add("office-floor-area", "note", message, layer="parcels", measured=float(made.sum()))
 
 
 def _with_water(
-    frame: gpd.GeoDataFrame, chosen: list[Chosen], profile: Profile, findings: list[SourceFinding]
+    frame: gpd.GeoDataFrame, chosen: list[Chosen], profile: Profile, findings: Findings
 ) -> gpd.GeoDataFrame:
     """Water drawn on land that no parcel covers is planned land too: it becomes parcels of class 17."""
     drawn = features.outlines(chosen, profile, findings)
@@ -310,7 +298,7 @@ def _others(
     of: Callable[..., list[Chosen]],
     tables: dict[str, list[Row]],
     profile: Profile,
-    findings: list[SourceFinding],
+    findings: Findings,
 ) -> dict[str, gpd.GeoDataFrame]:
     made: dict[str, gpd.GeoDataFrame] = {}
     if of("streets"):
@@ -340,7 +328,7 @@ def _existing(
     chosen: list[Chosen],
     list_name: str,
     profile: Profile,
-    findings: list[SourceFinding],
+    findings: Findings,
 ) -> None:
     """Existing land use of each parcel that says none, from a layer of what stands, at the parcel's point."""
     if not chosen or not len(frame):
@@ -373,7 +361,7 @@ def _roads(
     boundary: Any | None,
     mapping: OfficeMapping,
     built: AssembledPlan,
-    findings: list[SourceFinding],
+    findings: Findings,
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Road parcels from the remainder, and the boundary; both are said in `made` and `said`."""
     lines = streets if streets is not None and len(streets) else None
@@ -446,7 +434,7 @@ def _is_cjk(said: str) -> bool:
 
 
 def _say_roads(
-    made: roads.Roads, wanted: bool, drawn: bool, built: AssembledPlan, findings: list[SourceFinding]
+    made: roads.Roads, wanted: bool, drawn: bool, built: AssembledPlan, findings: Findings
 ) -> None:
     area = made.area_m2 if wanted else 0.0
     built.made |= {
@@ -462,29 +450,18 @@ def _say_roads(
         else "none made"
     )
     if area:
-        findings.append(
-            SourceFinding(
-                rule="office-roads",
-                grade="note" if drawn else "warning",
-                message=f"Roads: {built.said['roads']}, {made.joined_m2:,.0f} m2 of small pieces beside "
-                'included. mapping.toml, [choices] roads = "none" leaves them out.',
-                measured=round(area, 1),
-            )
+        message = (
+            f"Roads: {built.said['roads']}, {made.joined_m2:,.0f} m2 of small pieces beside "
+            'included. mapping.toml, [choices] roads = "none" leaves them out.'
         )
+        findings.add("office-roads", "note" if drawn else "warning", message, measured=round(area, 1))
     for gap in (one for one in made.gaps if one.area >= LEAST_GAP_M2):
         digits = 0 if gap.area >= 10 else 2
         point = gap.representative_point()
         place = {"x": round(point.x, 3), "y": round(point.y, 3)}
         built.made["gaps"].append({"area_m2": round(gap.area, 1), **place})
-        findings.append(
-            SourceFinding(
-                rule="office-gap",
-                grade="warning",
-                message=f"{gap.area:,.{digits}f} m2 of the planned land are neither parcel nor road.",
-                measured=round(gap.area, 1),
-                **place,
-            )
-        )
+        message = f"{gap.area:,.{digits}f} m2 of the planned land are neither parcel nor road."
+        findings.add("office-gap", "warning", message, measured=round(gap.area, 1), **place)
 
 
 def _on_parcels(made: dict[str, gpd.GeoDataFrame], frame: gpd.GeoDataFrame) -> None:

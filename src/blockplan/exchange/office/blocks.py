@@ -12,17 +12,17 @@ import shapely
 from blockplan.exchange.office.features import block_record
 from blockplan.exchange.office.joining import block_named, key
 from blockplan.exchange.office.rows import PLACE, about_row
-from blockplan.exchange.office.source import SourceFinding
 
 if TYPE_CHECKING:
     from blockplan.exchange.office.rows import Row
+    from blockplan.exchange.office.source import Findings
 
 BLOCK_COLUMNS = ("block_id", "subblock_id")
 _PARTS = re.compile(r"[^-－_]+")
 
 
 def numbered_by_parcels(
-    made: dict[str, gpd.GeoDataFrame], frame: gpd.GeoDataFrame, findings: list[SourceFinding]
+    made: dict[str, gpd.GeoDataFrame], frame: gpd.GeoDataFrame, findings: Findings
 ) -> None:
     """
     Blocks that are drawn without a number take what the numbers of all parcels in them begin with.
@@ -47,7 +47,7 @@ def numbered_by_parcels(
             f"{named} {layer} are drawn without a number: each is named by what the numbers of its "
             "parcels begin with."
         )
-        findings.append(SourceFinding(rule="office-number", grade="note", message=message, layer=layer))
+        findings.add("office-number", "note", message, layer=layer)
 
 
 def _shared_beginnings(drawn: gpd.GeoDataFrame, frame: gpd.GeoDataFrame) -> list[str]:
@@ -89,7 +89,7 @@ def derived_blocks(
     made: dict[str, gpd.GeoDataFrame],
     frame: gpd.GeoDataFrame,
     table: list[Row],
-    findings: list[SourceFinding],
+    findings: Findings,
 ) -> None:
     """
     Blocks that parcels name and nobody draws are the land of their parcels.
@@ -122,7 +122,7 @@ def _blocks_in_numbers(
     made: dict[str, gpd.GeoDataFrame],
     frame: gpd.GeoDataFrame,
     listed: list[str],
-    findings: list[SourceFinding],
+    findings: Findings,
 ) -> None:
     """Parcels that name no block are of the listed one with which their number begins (`A` of `A-01`)."""
     if not listed or made.keys() & {"blocks", "subblocks"} or frame.columns.intersection(BLOCK_COLUMNS).size:
@@ -140,14 +140,14 @@ def _blocks_in_numbers(
         f"Parcels name no block; each is of that of the table's with which its number begins: "
         f"{frame['parcel_id'].iloc[0]} of {found[0]}."
     )
-    findings.append(SourceFinding(rule="office-number", grade="note", message=message, layer="parcels"))
+    findings.add("office-number", "note", message, layer="parcels")
 
 
 def _begins(number: str, head: str) -> bool:
     return bool(head) and number.startswith(head) and not number[len(head) : len(head) + 1].isalnum()
 
 
-def _astray(made: dict[str, gpd.GeoDataFrame], rows: dict[str, Row], findings: list[SourceFinding]) -> None:
+def _astray(made: dict[str, gpd.GeoDataFrame], rows: dict[str, Row], findings: Findings) -> None:
     """Tell rows of a table of blocks that none of the plan's blocks is."""
     there = {
         key(str(one)) for layer, column in zip(("blocks", "subblocks"), BLOCK_COLUMNS, strict=True)

@@ -19,7 +19,7 @@ from blockplan.exchange.office.enclosed_areas import enclosed
 from blockplan.exchange.office.labels import MOST_HAVE, NUMBER, Reader, attributes
 from blockplan.exchange.office.mapping import IGNORED
 from blockplan.exchange.office.recognise import geometry_kind, recognise
-from blockplan.exchange.office.source import SourceFinding, SourceLayer
+from blockplan.exchange.office.source import Findings, SourceLayer
 from blockplan.exchange.office.values import is_blank, text_of
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _layers_of(layer: SourceLayer) -> list[SourceLayer]:
     ]
 
 
-def _closed_lines(layer: SourceLayer, profile: Profile, findings: list[SourceFinding]) -> None:
+def _closed_lines(layer: SourceLayer, profile: Profile, findings: Findings) -> None:
     """Lines that are known to be nothing, and as areas would be parcels: each has what it encloses."""
     if layer.role is not None or geometry_kind(layer) != "line" or recognise(layer, profile).role != IGNORED:
         return
@@ -85,7 +85,7 @@ def _closed_lines(layer: SourceLayer, profile: Profile, findings: list[SourceFin
     if recognise(made, profile).role == "parcels":
         layer.frame = made.frame
         message = f"Its {len(made.frame)} lines are closed; each was taken for the land that it encloses."
-        findings.append(SourceFinding(rule="office-outline", grade="note", message=message, **layer.place))
+        findings.add("office-outline", "note", message, **layer.place)
 
 
 def _texts_of(layer: SourceLayer, profile: Profile) -> list[DrawingText]:
@@ -106,7 +106,7 @@ def _annotate(
     labels: list[DrawingText],
     reader: Reader,
     profile: Profile,
-    findings: list[SourceFinding],
+    findings: Findings,
 ) -> None:
     choice = recognise(layer, profile)
     unknown = choice.role == IGNORED
@@ -122,13 +122,8 @@ def _annotate(
         layer.frame[field] = [row.get(field) for row in rows]
     if unknown:
         layer.role = "parcels"
-    findings.append(
-        SourceFinding(
-            rule="office-number",
-            grade="note",
-            message=f"Texts that stand in the outlines give {', '.join(fields)}; {numbered} of {len(rows)} "
-            "outlines have a number and are taken for parcels.",
-            measured=float(numbered),
-            **layer.place,
-        )
+    message = (
+        f"Texts that stand in the outlines give {', '.join(fields)}; {numbered} of {len(rows)} "
+        "outlines have a number and are taken for parcels."
     )
+    findings.add("office-number", "note", message, measured=float(numbered), **layer.place)

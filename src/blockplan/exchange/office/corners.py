@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from blockplan.exchange.office.recognise import recognise
-from blockplan.exchange.office.source import ROW, SourceFinding, SourceLayer
+from blockplan.exchange.office.source import ROW, Findings, SourceLayer
 from blockplan.exchange.office.titles import name_and_unit
 from blockplan.exchange.office.values import is_blank, text_of
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FEWEST, MOST = 3, 0.5
 
 
-def draw_corners(layers: list[SourceLayer], profile: Profile, findings: list[SourceFinding]) -> None:
+def draw_corners(layers: list[SourceLayer], profile: Profile, findings: Findings) -> None:
     """Put layers of the parcels that they draw for tables of corners; each is told."""
     east = set(profile.of_role("parcels")["x"].names)
     for at, layer in enumerate(layers):
@@ -32,7 +32,7 @@ def draw_corners(layers: list[SourceLayer], profile: Profile, findings: list[Sou
             layers[at] = _drawn(layer, recognise(layer, profile), findings) or layer
 
 
-def _drawn(layer: SourceLayer, choice: LayerChoice, findings: list[SourceFinding]) -> SourceLayer | None:
+def _drawn(layer: SourceLayer, choice: LayerChoice, findings: Findings) -> SourceLayer | None:
     number, east, north = (choice.column(column) for column in ("parcel_id", "x", "y"))
     if choice.role != "parcel_table" or number is None or east is None or north is None:
         return None
@@ -73,10 +73,10 @@ def _drawn(layer: SourceLayer, choice: LayerChoice, findings: list[SourceFinding
         layer.file, layer.name, frame, layer.units, layer.titles, remarks=layer.remarks, role="parcels"
     )
     message = f"The table lists the corners of {len(sound)} parcels; their outlines were drawn from them."
-    findings.append(SourceFinding(rule="office-outline", grade="note", message=message, **layer.place))
+    findings.add("office-outline", "note", message, **layer.place)
     for _, why in faults:
         message = f"{why}; it was left out."
-        findings.append(SourceFinding(rule="office-outline", grade="warning", message=message, **layer.place))
+        findings.add("office-outline", "warning", message, **layer.place)
     return made
 
 

@@ -20,7 +20,7 @@ import shapely
 from blockplan.datums import ACCURACY_M, to_wgs84
 from blockplan.errors import MappingError
 from blockplan.exchange.office.kilometres import to_metres
-from blockplan.exchange.office.source import SourceFinding
+from blockplan.exchange.office.source import Findings, SourceFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,7 +84,7 @@ class PlacedLayers:
 
     crs: pyproj.CRS | None
     why: str
-    findings: list[SourceFinding] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
 
 
 def said_in(texts: Iterable[str]) -> StatedDatum:
@@ -187,7 +187,7 @@ def _parsed(text: str) -> pyproj.CRS:
 
 
 def _finding(layer: SourceLayer, grade: Any, message: str, **more: Any) -> SourceFinding:
-    return SourceFinding(rule="office-crs", grade=grade, message=message, **layer.place, **more)
+    return SourceFinding("office-crs", grade, message, **layer.place, **more)
 
 
 def _declared(layer: SourceLayer) -> pyproj.CRS | None:

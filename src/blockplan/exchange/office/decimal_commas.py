@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from blockplan.exchange.office.source import SourceFinding
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blockplan.exchange.office.source import SourceLayer
+    from blockplan.exchange.office.source import Findings, SourceLayer
 
 _UNIT = r"\s*(?:%|m2t/m2s|m²t/m²s|m2|m²|㎡|m|ha)?"
 #: Nothing but a decimal comma stands behind a nought alone, or before two digits in every value of a field.
@@ -20,7 +18,7 @@ _COMMA = re.compile(rf"([≤≥<>]?\s*(?:\d{{1,3}}(?:\.\d{{3}})+|\d+)),(\d{{1,2}
 _POINT = re.compile(rf"[≤≥<>]?\s*\d+\.\d+{_UNIT}")
 
 
-def with_points(layers: Sequence[SourceLayer], findings: list[SourceFinding]) -> None:
+def with_points(layers: Sequence[SourceLayer], findings: Findings) -> None:
     """
     Put points for the decimal commas of files that have such; each layer changed is told.
 
@@ -45,7 +43,7 @@ def with_points(layers: Sequence[SourceLayer], findings: list[SourceFinding]) ->
                     for one in layer.frame[name]
                 ]
         message = "Commas in its numbers are read as decimal points."
-        findings.append(SourceFinding(rule="office-value", grade="note", message=message, **layer.place))
+        findings.add("office-value", "note", message, **layer.place)
 
 
 def _texts(layer: SourceLayer) -> dict[str, set[str]]:

@@ -22,7 +22,6 @@ from ezdxf.math import Vec2, Vec3, bulge_to_arc
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.drawing_content import ARC_M, DrawingContent, DrawingText, DrawnLine, Mark
-from blockplan.exchange.office.source import SourceFinding
 from blockplan.plan.files import encodings
 
 if TYPE_CHECKING:
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
 
     from ezdxf.document import Drawing
     from numpy.typing import NDArray
+
+    from blockplan.exchange.office.source import Findings
 
 #: Drawings with more lines and texts than this (blocks in blocks) are refused.
 MOST = 3_000_000
@@ -45,7 +46,7 @@ BROKEN = (
 )  # fmt: skip
 
 
-def open_drawing(path: Path, label: str, findings: list[SourceFinding]) -> Drawing:
+def open_drawing(path: Path, label: str, findings: Findings) -> Drawing:
     """
     The document of a DXF file, mended where its structure is off, its texts in the encoding that fits them.
 
@@ -57,15 +58,11 @@ def open_drawing(path: Path, label: str, findings: list[SourceFinding]) -> Drawi
     data = path.read_bytes()
     codec, said = _codec(data)
     if said and codec and codec != said:
-        findings.append(
-            SourceFinding(
-                rule="office-encoding",
-                grade="note",
-                message=f"The drawing says that its texts are {said.upper()}, but they are {codec.upper()}; "
-                "they were read as such.",
-                file=label,
-            )
+        message = (
+            f"The drawing says that its texts are {said.upper()}, but they are {codec.upper()}; "
+            "they were read as such."
         )
+        findings.add("office-encoding", "note", message, file=label)
     try:
         return readfile(path, encoding=codec)
     except BROKEN:
@@ -78,15 +75,11 @@ def open_drawing(path: Path, label: str, findings: list[SourceFinding]) -> Drawi
             f"{label} cannot be read: {reason}.\nIt is no DXF, is damaged or was not copied whole. Open it "
             "in your CAD program, run AUDIT, and save it again as DXF (2007 or later)."
         ) from None
-    findings.append(
-        SourceFinding(
-            rule="office-file",
-            grade="warning",
-            message=f"The drawing's structure is damaged; what could be recovered was read "
-            f"({len(auditor.fixes)} places mended, {len(auditor.errors)} not).",
-            file=label,
-        )
+    message = (
+        f"The drawing's structure is damaged; what could be recovered was read "
+        f"({len(auditor.fixes)} places mended, {len(auditor.errors)} not)."
     )
+    findings.add("office-file", "warning", message, file=label)
     return document
 
 

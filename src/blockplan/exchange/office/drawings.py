@@ -112,7 +112,7 @@ def _is_dwg(path: Path, label: str, reading: SourceReading) -> bool:
     is_dwg = not text if named else bool(re.match(rb"AC\d{4}\0", head))
     if is_dwg != named:
         message = f"The file is a {'DWG' if is_dwg else 'DXF'} under another ending; it was read as such."
-        reading.findings.append(SourceFinding(rule="office-file", grade="note", message=message, file=label))
+        reading.findings.add("office-file", "note", message, file=label)
     return is_dwg
 
 
@@ -120,12 +120,10 @@ def _say_unread(drawn: DrawingContent, reading: SourceReading, label: str) -> No
     if drawn.unread:
         kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(drawn.unread.items()))
         message = f"Of the drawing were not read: {kinds}."
-        reading.findings.append(SourceFinding(rule="office-file", grade="note", message=message, file=label))
+        reading.findings.add("office-file", "note", message, file=label)
     for layer, n in sorted(drawn.hidden.items()):
         message = f"The layer is off or frozen; its {n} entities were left out. Switch it on if it counts."
-        reading.findings.append(
-            SourceFinding(rule="office-hidden", grade="note", message=message, file=label, layer=layer)
-        )
+        reading.findings.add("office-hidden", "note", message, file=label, layer=layer)
 
 
 def _metres(drawn: DrawingContent, reading: SourceReading, label: str) -> None:
@@ -138,7 +136,7 @@ def _metres(drawn: DrawingContent, reading: SourceReading, label: str) -> None:
     if large or (lengths and float(np.quantile(lengths, 0.75)) > MILLIMETRES_M):
         drawn.scale(0.001)
         message = "The drawing is in millimetres, by the size of its outlines; it was brought into metres."
-        reading.findings.append(SourceFinding(rule="office-unit", grade="note", message=message, file=label))
+        reading.findings.add("office-unit", "note", message, file=label)
 
 
 def role_of(layer: str, profile: Profile) -> str:
@@ -203,9 +201,7 @@ class _Layers:
             count = sum(one.file == self.file and not one.drawn for one in self.reading.layers)
             table = SourceLayer(self.file, TABLE if not count else f"{TABLE}{count + 1}", frame, units)
             message = f"A table of {len(rows)} rows is drawn beside the plan; it was read."
-            self.reading.findings.append(
-                SourceFinding(rule="office-sheet", grade="note", message=message, **table.place)
-            )
+            self.reading.findings.add("office-sheet", "note", message, **table.place)
             self.reading.layers.append(table)
 
     # Parcels
@@ -284,9 +280,8 @@ class _Layers:
             point, measured = shape.representative_point(), round(float(shape.length), 3)
             x, y = round(point.x, 3), round(point.y, 3)
             finding = SourceFinding(
-                rule="cad-layer", grade="warning", message=message, file=self.file, layer=layer,
-                measured=measured, x=x, y=y,
-            )  # fmt: skip
+                "cad-layer", "warning", message, file=self.file, layer=layer, measured=measured, x=x, y=y
+            )
             self.reading.findings.append(finding)
         return [offered[at] for at in held]
 
@@ -458,12 +453,16 @@ class _Layers:
     def _say(self, found: Rings, layer: str) -> None:
         for one in found.defects:
             place = one.layer or layer
-            self.reading.findings.append(
-                SourceFinding(
-                    rule=one.rule, grade=one.grade, message=one.message, file=self.file, layer=place,
-                    measured=one.measured, x=one.x, y=one.y,
-                )
-            )  # fmt: skip
+            self.reading.findings.add(
+                one.rule,
+                one.grade,
+                one.message,
+                file=self.file,
+                layer=place,
+                measured=one.measured,
+                x=one.x,
+                y=one.y,
+            )
             if one.healed:
                 self.reading.healed.append(
                     {

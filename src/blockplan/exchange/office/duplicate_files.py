@@ -19,7 +19,7 @@ import shapely
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.mapping import DOUBLE, IGNORED
 from blockplan.exchange.office.recognise import retake, state_of
-from blockplan.exchange.office.source import SourceFinding, SourceLayer
+from blockplan.exchange.office.source import Findings, SourceFinding, SourceLayer
 from blockplan.exchange.office.values import is_blank, text_of
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ _TODAY = re.compile(r"现状|現状|現況|existing", re.IGNORECASE)
 SHARE = 0.9
 
 
-def without_twins(layers: list[Chosen], findings: list[SourceFinding]) -> tuple[list[Chosen], list[Chosen]]:
+def without_twins(layers: list[Chosen], findings: Findings) -> tuple[list[Chosen], list[Chosen]]:
     """
     The layers without what another file holds already, and the left-out parts.
 
@@ -154,12 +154,7 @@ def _told(first: SourceLayer, second: SourceLayer, number: int) -> SourceFinding
         f"two forms of one layer, taken once.{rest}"
     )
     return SourceFinding(
-        rule="office-twice",
-        grade="note",
-        message=message,
-        file=second.file,
-        layer=second.name,
-        measured=number,
+        "office-twice", "note", message, file=second.file, layer=second.name, measured=number
     )
 
 
@@ -192,7 +187,7 @@ def differing(one: SourceLayer, mine: LayerChoice, other: SourceLayer, theirs: L
     return f" (of {len(pairs)} parcels it says otherwise: {', '.join(found)})" if found else ""
 
 
-def as_it_stands(pairs: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> list[Chosen]:
+def as_it_stands(pairs: list[Chosen], profile: Profile, findings: Findings) -> list[Chosen]:
     """Of several layers of parcels, those named after what stands today tell existing land alone."""
     ours = [layer for layer, choice in pairs if choice.role == "parcels"]
     today = [layer for layer in ours if _TODAY.search(f"{layer.name} {layer.title}")]
@@ -202,16 +197,14 @@ def as_it_stands(pairs: list[Chosen], profile: Profile, findings: list[SourceFin
         "By its name the layer is of what stands today, and another draws the plan's parcels: only existing "
         'land was taken from it. Give it role = "parcels" in mapping.toml if it counts.'
     )
-    findings += [
-        SourceFinding(rule="office-layer", grade="note", message=message, **layer.place) for layer in today
-    ]
+    findings += [SourceFinding("office-layer", "note", message, **layer.place) for layer in today]
     return [
         (layer, retake(choice, layer, profile, "existing_land") if layer in today else choice)
         for layer, choice in pairs
     ]
 
 
-def drawn_again(pairs: list[Chosen], findings: list[SourceFinding]) -> None:
+def drawn_again(pairs: list[Chosen], findings: Findings) -> None:
     """Of two layers that draw the same parcels, one counts: no copy, latest, more fields, more parcels."""
     ours = [(layer, choice) for layer, choice in pairs if choice.role == "parcels"]
     ours.sort(
@@ -238,7 +231,7 @@ def drawn_again(pairs: list[Chosen], findings: list[SourceFinding]) -> None:
                 " Where the folders are drafts of one plan, bring each in alone, and make one a scenario: "
                 "blockplan scenario new PLAN NAME --from OTHER/plan.gpkg."
             )
-        findings.append(SourceFinding(rule="office-double", grade="warning", message=message, **layer.place))
+        findings.add("office-double", "warning", message, **layer.place)
 
 
 def _by_number(layer: SourceLayer, field: str) -> dict[str, Any]:

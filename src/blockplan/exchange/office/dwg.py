@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import PlanDataError
-from blockplan.exchange.office.source import SourceFinding
+from blockplan.exchange.office.source import Findings, SourceFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,9 +47,7 @@ class DwgLimits:
 
 
 @contextmanager
-def converted(
-    path: Path, label: str, findings: list[SourceFinding], limits: DwgLimits | None = None
-) -> Iterator[Path]:
+def converted(path: Path, label: str, findings: Findings, limits: DwgLimits | None = None) -> Iterator[Path]:
     """
     A DXF of a DWG file, there while the context is open; what was lost on the way is a finding.
 
@@ -86,9 +84,7 @@ def _read(result: dict[str, Any], label: str) -> SourceFinding:
         f"Of the DWG were read {result['written']:,} entities{f', and not: {kinds}' if kinds else ''}. "
         f"Does your CAD program count more? {WAY_OUT}"
     )
-    return SourceFinding(
-        rule="office-file", grade="warning" if kinds else "note", message=message, file=label
-    )
+    return SourceFinding("office-file", "warning" if kinds else "note", message, file=label)
 
 
 def _run(path: Path, copy: Path, limits: DwgLimits) -> dict[str, Any]:

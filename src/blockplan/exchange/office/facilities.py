@@ -13,7 +13,7 @@ from blockplan.exchange.office.bounds import status_of
 from blockplan.exchange.office.features import Chosen, collect, framed, name_of, parcels_at, unique, value
 from blockplan.exchange.office.joining import match_numbers
 from blockplan.exchange.office.rows import PLACE, about_row, read_rows
-from blockplan.exchange.office.source import SourceFinding
+from blockplan.exchange.office.source import Findings, SourceFinding
 from blockplan.exchange.office.texts import (
     Named,
     facilities_by_name,
@@ -55,7 +55,7 @@ def facilities(
     tables: list[Chosen],
     parcels: gpd.GeoDataFrame,
     profile: Profile,
-    findings: list[SourceFinding],
+    findings: Findings,
     texts: bool = True,
 ) -> gpd.GeoDataFrame:
     """All facilities of a plan; the same one drawn and named in its parcel's text is one facility."""
@@ -74,22 +74,12 @@ def facilities(
     return framed(rows, shapes, made)
 
 
-def _record(row: Row, source: str, findings: list[SourceFinding]) -> dict[str, Any]:
+def _record(row: Row, source: str, findings: Findings) -> dict[str, Any]:
     name = name_of(row) or text_of(row.get("service"))
     kind = _kind(name, text_of(row.get("service")))
     if kind is None:
-        file, layer, place = row[PLACE]
-        findings.append(
-            SourceFinding(
-                rule="office-facility",
-                grade="note",
-                message=f"What service {name!r} gives is not known; it comes in by its name alone.",
-                file=file,
-                layer=layer,
-                id=place,
-                value=name,
-            )
-        )
+        message = f"What service {name!r} gives is not known; it comes in by its name alone."
+        findings.append(about_row(row, "office-facility", "note", message, value=name))
     service, level = kind or (None, None)
     written = text_of(row.get("level"))
     said = sized(name, f"{text_of(row.get('scale_text'))} {written} {name}", (service, level))
@@ -114,30 +104,20 @@ def _kind(name: str, said: str) -> tuple[str, str | None] | None:
     return service_of(said) or kind if kind is None or kind[0] == "other" else kind
 
 
-def _named_parcel(row: Row, parcels: gpd.GeoDataFrame, findings: list[SourceFinding]) -> str | None:
+def _named_parcel(row: Row, parcels: gpd.GeoDataFrame, findings: Findings) -> str | None:
     """The parcel whose number a facility says, where it lies in none."""
     number = row.get("parcel_id")
     if not number:
         return None
     found = match_numbers([str(number)], parcels["parcel_id"].tolist())[0].get(str(number))
     if found is None:
-        file, layer, place = row[PLACE]
-        findings.append(
-            SourceFinding(
-                rule="office-unjoined",
-                grade="warning",
-                message=f"No parcel has the number {number!r} that facility {name_of(row) or place} says.",
-                file=file,
-                layer=layer,
-                id=place,
-                value=str(number),
-            )
-        )
+        message = f"No parcel has the number {number!r} that facility {name_of(row) or row[PLACE][2]} says."
+        findings.append(about_row(row, "office-unjoined", "warning", message, value=str(number)))
     return found
 
 
 def _listed(
-    tables: list[Chosen], parcels: gpd.GeoDataFrame, profile: Profile, findings: list[SourceFinding]
+    tables: list[Chosen], parcels: gpd.GeoDataFrame, profile: Profile, findings: Findings
 ) -> tuple[list[Row], list[Any], list[dict[str, Any]]]:
     """Facilities of tables: at the parcel whose number they say, each; without one they have no place."""
     points = (
@@ -165,7 +145,7 @@ def _listed(
     return kept
 
 
-def _each_place(row: Row, parcels: gpd.GeoDataFrame, findings: list[SourceFinding]) -> list[Row]:
+def _each_place(row: Row, parcels: gpd.GeoDataFrame, findings: Findings) -> list[Row]:
     """The row for each parcel that it names (`A-01、E-02`, `A-03地块东侧`), with its size if it says one."""
     said = text_of(row.get("parcel_id"))
     there = parcels["parcel_id"].tolist() if len(parcels) else []
@@ -198,7 +178,7 @@ def _each_place(row: Row, parcels: gpd.GeoDataFrame, findings: list[SourceFindin
 
 
 def _from_texts(
-    parcels: gpd.GeoDataFrame, there: list[dict[str, Any]], findings: list[SourceFinding]
+    parcels: gpd.GeoDataFrame, there: list[dict[str, Any]], findings: Findings
 ) -> tuple[list[Row], list[Any], list[dict[str, Any]]]:
     """Facilities that only a parcel's text names; one that is drawn there takes the text's sizes instead."""
     rows: list[Row] = []
@@ -236,9 +216,7 @@ def _from_texts(
     return rows, shapes, made
 
 
-def _remarked(
-    parcel: tuple[str, Any], remark: Any, named: list[Named], findings: list[SourceFinding]
-) -> list[Named]:
+def _remarked(parcel: tuple[str, Any], remark: Any, named: list[Named], findings: Findings) -> list[Named]:
     """
     Facilities that a parcel's remarks name beyond its list of facilities; each is told. On land for their own
     use a name of its own will do (`海棠小学` on land of schools).
@@ -258,9 +236,9 @@ def _remarked(
     more = [one for one in said if one.service not in known]
     findings += [
         SourceFinding(
-            rule="office-text",
-            grade="note",
-            message=f"{one.name!r} stands in the remarks of parcel {number}; it came in as a facility there.",
+            "office-text",
+            "note",
+            f"{one.name!r} stands in the remarks of parcel {number}; it came in as a facility there.",
             layer="parcels",
             id=number,
             column="remarks",
@@ -285,14 +263,9 @@ def _named(one: Named, number: str) -> dict[str, Any]:
 
 
 def _unread(number: str, text: str, item: str) -> SourceFinding:
+    message = f"{item!r} in the text of parcel {number} names no facility that is known."
     return SourceFinding(
-        rule="office-text",
-        grade="note",
-        message=f"{item!r} in the text of parcel {number} names no facility that is known.",
-        layer="parcels",
-        id=number,
-        column="facilities_text",
-        value=text[:200],
+        "office-text", "note", message, layer="parcels", id=number, column="facilities_text", value=text[:200]
     )
 
 
@@ -314,13 +287,7 @@ def _of_several(number: str, column: str, text: str, one: Named) -> list[SourceF
         )
     return [
         SourceFinding(
-            rule="office-text",
-            grade=grade,
-            message=message,
-            layer="parcels",
-            id=number,
-            column=column,
-            value=text[:200],
+            "office-text", grade, message, layer="parcels", id=number, column=column, value=text[:200]
         )
         for grade, message in told
     ]

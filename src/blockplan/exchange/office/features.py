@@ -15,8 +15,8 @@ import shapely
 
 from blockplan.exchange.office.enclosed_areas import enclosed
 from blockplan.exchange.office.joining import key
-from blockplan.exchange.office.rows import PLACE, read_rows
-from blockplan.exchange.office.source import SourceFinding
+from blockplan.exchange.office.rows import PLACE, about_row, read_rows
+from blockplan.exchange.office.source import Findings, SourceFinding
 from blockplan.exchange.office.values import Amount, text_of
 from blockplan.plan.model.layers import LAYERS
 
@@ -95,9 +95,7 @@ def unique(rows: list[Row], column: str, prefix: str) -> list[str]:
     return ids
 
 
-def collect(
-    layers: list[Chosen], profile: Profile, findings: list[SourceFinding]
-) -> tuple[list[Row], list[Any]]:
+def collect(layers: list[Chosen], profile: Profile, findings: Findings) -> tuple[list[Row], list[Any]]:
     """Rows and shapes of layers of one role, together."""
     rows: list[Row] = []
     shapes: list[Any] = []
@@ -137,7 +135,7 @@ def name_of(row: Row) -> str | None:
     return next((str(row[column]) for column in NAMES if row.get(column)), None)
 
 
-def buildings(layers: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> gpd.GeoDataFrame:
+def buildings(layers: list[Chosen], profile: Profile, findings: Findings) -> gpd.GeoDataFrame:
     """Buildings; the floor area of one that says only its storeys is footprint times storeys."""
     rows, shapes = collect(layers, profile, findings)
     ids = unique(rows, "building_id", "B")
@@ -159,21 +157,12 @@ def buildings(layers: list[Chosen], profile: Profile, findings: list[SourceFindi
         )
     if counted:
         file, layer, _ = rows[0][PLACE]
-        findings.append(
-            SourceFinding(
-                rule="office-floor-area",
-                grade="note",
-                message=f"{counted} of {len(rows)} buildings say no floor area; it is footprint times "
-                "storeys.",
-                file=file,
-                layer=layer,
-                measured=float(counted),
-            )
-        )
+        message = f"{counted} of {len(rows)} buildings say no floor area; it is footprint times storeys."
+        findings.add("office-floor-area", "note", message, file=file, layer=layer, measured=float(counted))
     return framed(rows, shapes, made)
 
 
-def stops(layers: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> gpd.GeoDataFrame:
+def stops(layers: list[Chosen], profile: Profile, findings: Findings) -> gpd.GeoDataFrame:
     """Stops; their modes from their kind or, where it says none, from the layer, the name or the line."""
     rows, shapes = collect(layers, profile, findings)
     ids = unique(rows, "stop_id", "ST")
@@ -184,24 +173,14 @@ def stops(layers: list[Chosen], profile: Profile, findings: list[SourceFinding])
     return framed(rows, shapes, made)
 
 
-def _modes(row: Row, findings: list[SourceFinding]) -> str | None:
+def _modes(row: Row, findings: Findings) -> str | None:
     """All modes of a stop, joined by commas; a layer or file of several says nothing of one stop."""
     said = text_of(row.get("modes"))
     if said:
         found = _modes_in(said)
         if not found:
-            file, layer, place = row[PLACE]
-            findings.append(
-                SourceFinding(
-                    rule="office-stop-mode",
-                    grade="note",
-                    message=f"{said[:60]!r} of {place} is no mode that is known, so its modes are unknown.",
-                    file=file,
-                    layer=layer,
-                    id=place,
-                    value=said[:200],
-                )
-            )
+            message = f"{said[:60]!r} of {row[PLACE][2]} is no mode that is known, so its modes are unknown."
+            findings.append(about_row(row, "office-stop-mode", "note", message, value=said[:200]))
         return ", ".join(found) or None
     file, layer, _ = row[PLACE]
     alone = (found for text in (layer, file) if len(found := _modes_in(text)) == 1)
@@ -213,7 +192,7 @@ def _modes_in(text: Any) -> list[str]:
     return [mode for words, mode in MODES if re.search(words, text_of(text), re.IGNORECASE)]
 
 
-def control_lines(layers: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> gpd.GeoDataFrame:
+def control_lines(layers: list[Chosen], profile: Profile, findings: Findings) -> gpd.GeoDataFrame:
     """
     Control lines by colour and overlays by what they protect, from their kind, the layer's name or the
     file's; edges of roads are red lines.
@@ -242,7 +221,7 @@ def control_lines(layers: list[Chosen], profile: Profile, findings: list[SourceF
     return framed(rows, shapes, made)
 
 
-def setbacks(layers: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> gpd.GeoDataFrame:
+def setbacks(layers: list[Chosen], profile: Profile, findings: Findings) -> gpd.GeoDataFrame:
     """Setback lines, high or low."""
     rows, shapes = collect(layers, profile, findings)
     kinds = ((r"高层|-GC|high", "high"), (r"低层|多层|-DC|low", "low"))
@@ -258,7 +237,7 @@ def setbacks(layers: list[Chosen], profile: Profile, findings: list[SourceFindin
     return framed(rows, shapes, made)
 
 
-def accesses(layers: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> gpd.GeoDataFrame:
+def accesses(layers: list[Chosen], profile: Profile, findings: Findings) -> gpd.GeoDataFrame:
     """Entrances of vehicles, and stretches where none may be."""
     rows, shapes = collect(layers, profile, findings)
     kinds = ((r"禁|JKKD|closed", "closed"), (r"出入口|开口|JDCCRK|vehicle", "vehicle"))
@@ -273,9 +252,7 @@ def accesses(layers: list[Chosen], profile: Profile, findings: list[SourceFindin
     return framed(rows, shapes, made)
 
 
-def simple(
-    layers: list[Chosen], profile: Profile, findings: list[SourceFinding], prefix: str
-) -> gpd.GeoDataFrame:
+def simple(layers: list[Chosen], profile: Profile, findings: Findings, prefix: str) -> gpd.GeoDataFrame:
     """Water or rails: id and name."""
     rows, shapes = collect(layers, profile, findings)
     made = [
@@ -286,7 +263,7 @@ def simple(
 
 
 def outlines(
-    layers: list[Chosen], profile: Profile, findings: list[SourceFinding], what: str = ""
+    layers: list[Chosen], profile: Profile, findings: Findings, what: str = ""
 ) -> list[tuple[Row, Any]]:
     """
     Areas of outlines; of lines the land that they enclose, each with the row of its own line.
@@ -309,49 +286,46 @@ def outlines(
     return found + [(lines[at][0], area) for at, area in inside.areas]
 
 
-def _unclosed(lines: list[tuple[Row, Any]], what: str) -> list[SourceFinding]:
+def _unclosed(lines: list[tuple[Row, Any]], what: str) -> Findings:
     """A finding for each layer of lines that enclose nothing."""
     by_layer: dict[tuple[str, str], list[tuple[Row, Any]]] = {}
     for row, line in lines:
         by_layer.setdefault(row[PLACE][:2], []).append((row, line))
-    found = []
+    found = Findings()
     for (file, layer), there in by_layer.items():
         row, line = there[0]
         ends = shapely.get_coordinates(line)[[0, -1]]
         gap = float(shapely.length(shapely.linestrings(ends)))
         apart = f", whose ends lie {gap:,.2f} m apart" if gap else ""
-        found.append(
-            SourceFinding(
-                rule="office-outline",
-                grade="warning",
-                message=f"{len(there)} lines of the {what} enclose no land (first: {row[PLACE][2]}{apart}), "
-                "so no area was made of them. Close them, or draw areas.",
-                file=file,
-                layer=layer,
-                id=row[PLACE][2],
-                measured=gap or None,
-                x=float(ends[0][0]),
-                y=float(ends[0][1]),
-            )
+        message = (
+            f"{len(there)} lines of the {what} enclose no land (first: {row[PLACE][2]}{apart}), "
+            "so no area was made of them. Close them, or draw areas."
+        )
+        found.add(
+            "office-outline",
+            "warning",
+            message,
+            file=file,
+            layer=layer,
+            id=row[PLACE][2],
+            measured=gap or None,
+            x=float(ends[0][0]),
+            y=float(ends[0][1]),
         )
     return found
 
 
 def _joined(row: Row, count: int, what: str) -> SourceFinding:
     file, layer, _ = row[PLACE]
-    return SourceFinding(
-        rule="office-outline",
-        grade="note",
-        message=f"{count} areas of the {what} were joined from several open lines; each has the attributes "
-        "of the line that bounds the most of it.",
-        file=file,
-        layer=layer,
-        measured=float(count),
+    message = (
+        f"{count} areas of the {what} were joined from several open lines; each has the attributes "
+        "of the line that bounds the most of it."
     )
+    return SourceFinding("office-outline", "note", message, file=file, layer=layer, measured=float(count))
 
 
 def areas(
-    layers: list[Chosen], table: list[Row], role: str, profile: Profile, findings: list[SourceFinding]
+    layers: list[Chosen], table: list[Row], role: str, profile: Profile, findings: Findings
 ) -> gpd.GeoDataFrame:
     """Blocks or subblocks, with what a table says of them."""
     column = "block_id" if role == "blocks" else "subblock_id"

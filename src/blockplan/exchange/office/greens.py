@@ -13,7 +13,7 @@ import shapely
 from blockplan.exchange.office import features
 from blockplan.exchange.office.mapping import IGNORED
 from blockplan.exchange.office.rows import PLACE, about_row
-from blockplan.exchange.office.source import SourceFinding
+from blockplan.exchange.office.source import Findings, SourceFinding
 from blockplan.exchange.office.values import text_of
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ _GREEN_USE = re.compile(r"^(?:G|140)\d|公园|绿地|公園|緑地|\bparks?\b|\b
 _NO_ENTRANCE = re.compile(r"crossing|人行横道|过街", re.IGNORECASE)
 
 
-def greens(layers: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> gpd.GeoDataFrame:
+def greens(layers: list[Chosen], profile: Profile, findings: Findings) -> gpd.GeoDataFrame:
     """
     The layer ``greens``; what its kinds and its access leave open is told, and stays unknown.
 
@@ -111,7 +111,7 @@ def woodland(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def greens_beside_parcels(
-    made: dict[str, gpd.GeoDataFrame], frame: gpd.GeoDataFrame, findings: list[SourceFinding]
+    made: dict[str, gpd.GeoDataFrame], frame: gpd.GeoDataFrame, findings: Findings
 ) -> dict[str, str]:
     """
     Leave out greens that are drawn as parcels too, and tell of the others what rules do not know of them.
@@ -170,14 +170,7 @@ def greens_beside_parcels(
 
 
 def _about_greens(grade: Any, message: str, count: int, column: str | None = None) -> SourceFinding:
-    return SourceFinding(
-        rule="office-green",
-        grade=grade,
-        message=message,
-        layer="greens",
-        column=column,
-        measured=float(count),
-    )
+    return SourceFinding("office-green", grade, message, layer="greens", column=column, measured=float(count))
 
 
 def _first(ids: Any, most: int = 3) -> str:
@@ -214,7 +207,7 @@ def entrances(
     frame: gpd.GeoDataFrame,
     same: dict[str, str],
     profile: Profile,
-    findings: list[SourceFinding],
+    findings: Findings,
 ) -> None:
     """
     The layer ``green_entrances`` of `made`: each leads into the green or green parcel that it names, else
@@ -282,9 +275,7 @@ def _not_into_greens(layer: SourceLayer, lost: Counter[str], count: int) -> Sour
     why = ", ".join(f"{n} {what}" for what, n in lost.most_common())
     message = f"{lost.total()} of {count} points lead into no green that counts and were left out: {why}."
     measured = float(lost.total())
-    return SourceFinding(
-        rule="office-entrance", grade="note", message=message, measured=measured, **layer.place
-    )
+    return SourceFinding("office-entrance", "note", message, measured=measured, **layer.place)
 
 
 def _near_miss(row: Row, shape: Any, green: str, away: float) -> SourceFinding:

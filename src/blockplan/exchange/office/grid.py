@@ -128,9 +128,7 @@ def _texts(rows: list[list[Any]]) -> list[str]:
 
 
 def _said(grid: SheetGrid, grade: Any, message: str, **more: Any) -> SourceFinding:
-    return SourceFinding(
-        rule="office-sheet", grade=grade, message=message, file=grid.file, layer=grid.name, **more
-    )
+    return SourceFinding("office-sheet", grade, message, file=grid.file, layer=grid.name, **more)
 
 
 def _square(cells: list[list[Any]]) -> list[list[Any]]:

@@ -52,7 +52,7 @@ from blockplan.exchange.office.recognise import (
     recognise,
     retake,
 )
-from blockplan.exchange.office.source import SourceFinding
+from blockplan.exchange.office.source import Findings, SourceFinding
 from blockplan.exchange.office.stated_totals import compare_with_texts
 from blockplan.exchange.office.ten_thousands import take_ten_thousands
 from blockplan.exchange.office.values import is_blank, text_of
@@ -95,7 +95,7 @@ class OfficeImport:
     summary: ImportSummary
     mapping: OfficeMapping
     mapping_toml: str
-    findings: list[SourceFinding] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
     made: dict[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -220,7 +220,7 @@ def _choose(
     profile: Profile,
     given: OfficeMapping | None,
     ask: Callable[[Question], int] | None,
-    findings: list[SourceFinding],
+    findings: Findings,
 ) -> tuple[OfficeMapping, list[Pair]]:
     """What each layer is: as the mapping says, else as it is recognised; close readings are asked."""
     if given is not None:
@@ -235,10 +235,9 @@ def _choose(
     findings += [left_out(layer) for layer, choice in pairs if choice.why == STRANGE and len(layer.frame)]
     findings += [
         SourceFinding(
-            rule="office-value",
-            grade="warning",
-            message=f"The field {one.field!r} is {one.why}. Correct it, or say what it gives in "
-            "mapping.toml.",
+            "office-value",
+            "warning",
+            f"The field {one.field!r} is {one.why}. Correct it, or say what it gives in mapping.toml.",
             column=one.field,
             value=one.sample,
             **layer.place,
@@ -255,7 +254,7 @@ def _choose(
 
 
 def _as_given(
-    reading: SourceReading, given: OfficeMapping, profile: Profile, findings: list[SourceFinding]
+    reading: SourceReading, given: OfficeMapping, profile: Profile, findings: Findings
 ) -> list[Pair]:
     there = {(layer.file, layer.name): layer for layer in reading.layers}
     named = {(choice.file, choice.layer) for choice in given.layer}
@@ -279,14 +278,8 @@ def _as_given(
     _check_fields(given, there, profile)
     for key, layer in there.items():
         if key not in named:
-            findings.append(
-                SourceFinding(
-                    rule="office-layer",
-                    grade="warning",
-                    message="The mapping does not name this layer; it was left out.",
-                    **layer.place,
-                )
-            )
+            message = "The mapping does not name this layer; it was left out."
+            findings.add("office-layer", "warning", message, **layer.place)
             given.layer.append(
                 LayerChoice(file=layer.file, layer=layer.name, role=IGNORED, why="not in the mapping given")
             )
@@ -324,7 +317,7 @@ def _empty(pairs: list[Pair]) -> None:
             choice.role, choice.why, choice.close, choice.field = IGNORED, "it holds no feature", [], []
 
 
-def _land(pairs: list[Pair], profile: Profile, findings: list[SourceFinding]) -> list[Pair]:
+def _land(pairs: list[Pair], profile: Profile, findings: Findings) -> list[Pair]:
     """Where nothing is known to be parcels: the one layer of several areas of which nothing else is known."""
     areas = [
         layer
@@ -338,9 +331,7 @@ def _land(pairs: list[Pair], profile: Profile, findings: list[SourceFinding]) ->
         "No layer is known to be of parcels; this one alone draws areas of which nothing else is known, so "
         "they are taken for parcels. mapping.toml says otherwise."
     )
-    findings += [
-        SourceFinding(rule="office-layer", grade="warning", message=message, **layer.place) for layer in areas
-    ]
+    findings += [SourceFinding("office-layer", "warning", message, **layer.place) for layer in areas]
     return [
         (layer, retake(choice, layer, profile, "parcels") if layer in areas else choice)
         for layer, choice in pairs
@@ -382,7 +373,7 @@ def _asked(
     choice: LayerChoice,
     profile: Profile,
     ask: Callable[[Question], int] | None,
-    findings: list[SourceFinding],
+    findings: Findings,
 ) -> LayerChoice:
     if choice.close and choice.role != DOUBLE:
         options = [choice.role, *choice.close]
@@ -408,7 +399,7 @@ def _by_place(
     layers: list[Pair],
     profile: Profile,
     ask: Callable[[Question], int] | None,
-    findings: list[SourceFinding],
+    findings: Findings,
 ) -> LayerChoice:
     """A layer of entrances whose name does not say of what: what lies at its points does."""
     found = entrances_by_place(layer, choice, layers)
@@ -428,7 +419,7 @@ def _by_place(
 def _decide(
     question: Question,
     ask: Callable[[Question], int] | None,
-    findings: list[SourceFinding],
+    findings: Findings,
     layer: SourceLayer,
 ) -> int:
     if ask is not None:
@@ -438,11 +429,11 @@ def _decide(
         f"{question.about}: {taken} was taken; {' and '.join(others)} {'are' if len(others) > 1 else 'is'} "
         "nearly as likely. mapping.toml can say otherwise."
     )
-    findings.append(SourceFinding(rule="office-close", grade="warning", message=message, **layer.place))
+    findings.add("office-close", "warning", message, **layer.place)
     return 0
 
 
-def _located(layers: list[Pair], findings: list[SourceFinding]) -> None:
+def _located(layers: list[Pair], findings: Findings) -> None:
     """Rows of a table of facilities that say coordinates are points, like those of a layer."""
     for layer, choice in layers:
         x, y = choice.column("x"), choice.column("y")
@@ -456,14 +447,7 @@ def _located(layers: list[Pair], findings: list[SourceFinding]) -> None:
             continue
         if not there.all():
             message = f"{int((~there).sum())} of {len(there)} rows have no coordinates; they were left out."
-            findings.append(
-                SourceFinding(
-                    rule="office-unjoined",
-                    grade="warning",
-                    message=message,
-                    **layer.place,
-                )
-            )
+            findings.add("office-unjoined", "warning", message, **layer.place)
         rows = layer.frame[there].reset_index(drop=True)
         layer.frame = gpd.GeoDataFrame(rows, geometry=gpd.points_from_xy(*places[there].T))
         choice.role = "facilities"
@@ -506,9 +490,7 @@ def _place(layers: list[Pair], chosen: OfficeMapping, reading: SourceReading) ->
     return datum.place(drawn, chosen.source, said, str(chosen.plan.get("crs") or ""))
 
 
-def _plan_table(
-    chosen: OfficeMapping, reading: SourceReading, out: Path, findings: list[SourceFinding]
-) -> None:
+def _plan_table(chosen: OfficeMapping, reading: SourceReading, out: Path, findings: Findings) -> None:
     """What ``plan.toml`` needs beyond layers; what the mapping gives stays."""
     id_ = re.sub(r"[^A-Za-z0-9_.-]+", "-", out.stem).strip("-.")
     chosen.plan.setdefault("id", id_ or "office-plan")
@@ -524,7 +506,7 @@ def _plan_table(
                 f"({chosen.plan['drawn_on']}). "
                 "mapping.toml, [plan] drawn_on says otherwise."
             )
-            findings.append(SourceFinding(rule="office-day", grade="note", message=message))
+            findings.add("office-day", "note", message)
 
 
 #: What holds a whole plan.

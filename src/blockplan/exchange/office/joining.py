@@ -12,8 +12,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from blockplan.exchange.office.rows import PLACE
-from blockplan.exchange.office.source import SECTION, SourceFinding
+from blockplan.exchange.office.rows import PLACE, about_row
+from blockplan.exchange.office.source import SECTION, Findings, SourceFinding
 from blockplan.exchange.office.values import Amount, text_of
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def match_numbers(wanted: list[str], there: list[str]) -> tuple[dict[str, str], 
     return found, several
 
 
-def join(parcels: list[Row], table: list[Row], prefer: str, findings: list[SourceFinding]) -> int:
+def join(parcels: list[Row], table: list[Row], prefer: str, findings: Findings) -> int:
     """
     Fill rows of parcels from rows of a table; gives the number of parcels that it reached.
 
@@ -100,7 +100,7 @@ def join(parcels: list[Row], table: list[Row], prefer: str, findings: list[Sourc
     return len(reached)
 
 
-def _wanted(table: list[Row], there: list[str], findings: list[SourceFinding]) -> list[str]:
+def _wanted(table: list[Row], there: list[str], findings: Findings) -> list[str]:
     """The numbers of a table's rows; with the name of block or sheet before them where only so they fit."""
     plain = [str(row["parcel_id"]) for row in table]
     plain = [_as_there(row, number, there) for row, number in zip(table, plain, strict=True)]
@@ -115,16 +115,10 @@ def _wanted(table: list[Row], there: list[str], findings: list[SourceFinding]) -
             ]
             if len(match_numbers(full, there)[0]) >= 0.8 * len(set(full)):
                 file, layer, _ = table[0][PLACE]
-                findings.append(
-                    SourceFinding(
-                        rule="office-number",
-                        grade="note",
-                        message=f"Numbers of the table count within each {source}: {plain[0]!r} was read "
-                        f"as {full[0]!r}.",
-                        file=file,
-                        layer=layer,
-                    )
+                message = (
+                    f"Numbers of the table count within each {source}: {plain[0]!r} was read as {full[0]!r}."
                 )
+                findings.add("office-number", "note", message, file=file, layer=layer)
                 return full
     return plain
 
@@ -168,31 +162,23 @@ def _place(row: Row) -> dict[str, Any]:
 
 def _near(row: Row, parcel: str) -> SourceFinding:
     written = str(row.get("_written", row["parcel_id"]))
+    message = f"The table writes {written!r} for parcel {parcel!r}; the two were joined."
     return SourceFinding(
-        rule="office-near-miss",
-        grade="warning",
-        message=f"The table writes {written!r} for parcel {parcel!r}; the two were joined.",
-        value=written,
-        **(_place(row) | {"id": parcel}),
+        "office-near-miss", "warning", message, value=written, **_place(row) | {"id": parcel}
     )
 
 
 def _astray(row: Row, number: str, options: list[str]) -> SourceFinding:
     like = f"; it looks like several: {', '.join(options[:5])}" if options else ""
-    return SourceFinding(
-        rule="office-unjoined",
-        grade="warning",
-        message=f"No parcel has the number {number!r} of the table{like}. Its row was left out.",
-        value=number,
-        **_place(row),
-    )
+    message = f"No parcel has the number {number!r} of the table{like}. Its row was left out."
+    return about_row(row, "office-unjoined", "warning", message, value=number)
 
 
 #: Columns in which rows of one parcel differ that list its uses one below the other.
 _OF_USES = frozenset({"land_use", "land_use_name", "floor_area_m2"})
 
 
-def _again(row: Row, first: Row, parcel: Row, number: str, findings: list[SourceFinding]) -> None:
+def _again(row: Row, first: Row, parcel: Row, number: str, findings: Findings) -> None:
     differs = [
         column
         for column, value in row.items()
@@ -213,14 +199,7 @@ def _again(row: Row, first: Row, parcel: Row, number: str, findings: list[Source
             f"stands twice in the table, with other values of {', '.join(differs[:5])}; the first row counts."
         )
     if differs:
-        findings.append(
-            SourceFinding(
-                rule="office-twice",
-                grade="warning",
-                message=f"Parcel {number} {said}",
-                **(_place(row) | {"id": number}),
-            )
-        )
+        findings.add("office-twice", "warning", f"Parcel {number} {said}", **_place(row) | {"id": number})
     for column, value in row.items():
         first.setdefault(column, value)
 
@@ -245,7 +224,7 @@ _UNCOMPARED = frozenset(
 )
 
 
-def _fill(parcel: Row, row: Row, prefer: str, findings: list[SourceFinding]) -> None:
+def _fill(parcel: Row, row: Row, prefer: str, findings: Findings) -> None:
     for column, value in row.items():
         if column.startswith("_"):
             continue
@@ -258,17 +237,18 @@ def _fill(parcel: Row, row: Row, prefer: str, findings: list[SourceFinding]) -> 
             continue
         said = [text_of(one.value if isinstance(one, Amount) else one) for one in (parcel[column], value)]
         counts = said[1] if prefer == "table" else said[0]
-        findings.append(
-            SourceFinding(
-                rule="office-differs",
-                grade="warning",
-                message=f"{column} of parcel {parcel['parcel_id']}: the drawing says {said[0]}, the table "
-                f"{said[1]}; {counts} counts "
-                f"(choices.prefer = {prefer!r}).",
-                column=column,
-                value=said[1],
-                **(_place(row) | {"id": str(parcel["parcel_id"])}),
-            )
+        message = (
+            f"{column} of parcel {parcel['parcel_id']}: the drawing says {said[0]}, the table "
+            f"{said[1]}; {counts} counts "
+            f"(choices.prefer = {prefer!r})."
+        )
+        findings.add(
+            "office-differs",
+            "warning",
+            message,
+            column=column,
+            value=said[1],
+            **_place(row) | {"id": str(parcel["parcel_id"])},
         )
         if prefer == "table":
             parcel[column] = value

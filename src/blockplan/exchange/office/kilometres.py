@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from blockplan.errors import PlanDataError
-from blockplan.exchange.office.source import SourceFinding
+from blockplan.exchange.office.source import Findings
 
 if TYPE_CHECKING:
     from blockplan.exchange.office.mapping import LayerChoice
@@ -26,7 +26,7 @@ _EASTINGS_KM = ((100.0, 990.0), (13_000.0, 46_000.0))
 _LARGEST_SIDE = 2.0
 
 
-def to_metres(layers: list[tuple[SourceLayer, LayerChoice]]) -> list[SourceFinding]:
+def to_metres(layers: list[tuple[SourceLayer, LayerChoice]]) -> Findings:
     """
     Bring layers whose coordinates are kilometres into metres; frames are changed in place.
 
@@ -36,17 +36,17 @@ def to_metres(layers: list[tuple[SourceLayer, LayerChoice]]) -> list[SourceFindi
         Drawn layers and what they are. Nothing is done unless those of parcels are as small as parcels are in
         kilometres, and lie where they lie then.
     """
+    findings = Findings()
     parcels = [layer for layer, choice in layers if choice.role == "parcels" and len(layer.frame)]
     if not parcels or not all(_in_km(one) and _side(one) < _LARGEST_SIDE for one in parcels):
-        return []
-    findings = []
+        return findings
     for layer, _ in layers:
         if not len(layer.frame) or not _in_km(layer):
             continue
         frame: Any = layer.frame
         layer.frame = frame.set_geometry(shapely.transform(frame.geometry, lambda points: points * 1000.0))
         message = "Its coordinates are kilometres; they were made metres."
-        findings.append(SourceFinding(rule="office-crs", grade="warning", message=message, **layer.place))
+        findings.add("office-crs", "warning", message, **layer.place)
     return findings
 
 

@@ -18,7 +18,7 @@ import numpy as np
 import shapely
 
 from blockplan.errors import PlanDataError
-from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceReading
+from blockplan.exchange.office.source import SourceLayer, SourceReading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,11 +69,7 @@ def read_kml(path: Path, label: str, _known: Any = None) -> SourceReading:
         reading.layers.append(SourceLayer(label, name, gpd.GeoDataFrame(table, geometry=shapes, crs=4326)))
     if lacking:
         message = f"{lacking} placemarks draw no point, line or area and were left out."
-        reading.findings.append(
-            SourceFinding(
-                rule="office-geometry", grade="warning", message=message, file=label, measured=float(lacking)
-            )
-        )
+        reading.findings.add("office-geometry", "warning", message, file=label, measured=float(lacking))
     return reading
 
 

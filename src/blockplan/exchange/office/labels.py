@@ -97,7 +97,7 @@ class Reader:
         """That figures with a letter alone (`R=2.0`) were read, and as what."""
         said = [f"{text!r} as {name}" for name, text in self.letters.items()]
         message = f"Letters before figures were read: {', '.join(said)}, and so of all like them."
-        return [SourceFinding(rule="cad-letter", grade="note", message=message, file=file)] if said else []
+        return [SourceFinding("cad-letter", "note", message, file=file)] if said else []
 
     def is_number(self, text: str) -> bool:
         """Whether a text may be a parcel's number; a figure with its name before it (`限高54m`) is none."""

@@ -10,7 +10,6 @@ import shapely
 
 from blockplan.exchange.office.codes import NATIONAL
 from blockplan.exchange.office.datum import JAPAN
-from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.titles import simplified
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from blockplan.exchange.office.assembled_plan import AssembledPlan
     from blockplan.exchange.office.mapping import OfficeMapping
+    from blockplan.exchange.office.source import Findings
 
 #: What judges a plan in China, and one of which nobody knows where it lies and whose uses are Chinese.
 CHINESE = ("gb50180",)
@@ -43,7 +43,7 @@ OWN_RULES = (
 EAST_ASIA = (70.0, 15.0, 155.0, 55.0)
 
 
-def judged_by(chosen: OfficeMapping, built: AssembledPlan, findings: list[SourceFinding]) -> None:
+def judged_by(chosen: OfficeMapping, built: AssembledPlan, findings: Findings) -> None:
     """Enter the packs where the mapping does not; told are those taken where no law of the place is there."""
     if "packs" in chosen.plan:
         return
@@ -53,7 +53,7 @@ def judged_by(chosen: OfficeMapping, built: AssembledPlan, findings: list[Source
             f"{why}; it is judged by {', '.join(packs)}. mapping.toml, [plan] packs names others "
             "(`blockplan rules list`)."
         )
-        findings.append(SourceFinding(rule="office-packs", grade="warning", message=message))
+        findings.add("office-packs", "warning", message)
     chosen.plan["packs"] = packs
 
 

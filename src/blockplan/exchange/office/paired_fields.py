@@ -5,20 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.titles import name_and_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blockplan.exchange.office.profile import Profile
-    from blockplan.exchange.office.source import SourceLayer
+    from blockplan.exchange.office.source import Findings, SourceLayer
 
 _SIGNS = "/・·&+,、|和"
 _TWO = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*%?\s*/\s*(\d+(?:[.,]\d+)?)\s*%?\s*")
 
 
-def take_apart(layers: Sequence[SourceLayer], profile: Profile, findings: list[SourceFinding]) -> None:
+def take_apart(layers: Sequence[SourceLayer], profile: Profile, findings: Findings) -> None:
     """
     Give each of two figures in one field a field of its own; each field taken apart is told.
 
@@ -45,9 +44,7 @@ def take_apart(layers: Sequence[SourceLayer], profile: Profile, findings: list[S
                 layer.frame.insert(at + 1 + behind, name, figures)
             read_as = " and ".join(names)
             message = f"The field {field!r} says two figures ({values[0]}); they were read as {read_as}."
-            findings.append(
-                SourceFinding(rule="office-value", grade="note", message=message, column=field, **layer.place)
-            )
+            findings.add("office-value", "note", message, column=field, **layer.place)
 
 
 def _two_names(field: str, known: set[str]) -> tuple[str, str] | None:

@@ -30,7 +30,6 @@ from blockplan.exchange.office.joining import block_named, key, same
 from blockplan.exchange.office.kilometres import refuse_specks
 from blockplan.exchange.office.residents import of_households
 from blockplan.exchange.office.rows import PLACE, about_row, read_rows
-from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.values import Amount, text_of
 from blockplan.plan.model.areas import only_areas
 
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from blockplan.exchange.office.mapping import CodeChoice, LayerChoice, OfficeMapping
     from blockplan.exchange.office.profile import Profile
     from blockplan.exchange.office.rows import Row
-    from blockplan.exchange.office.source import SourceLayer
+    from blockplan.exchange.office.source import Findings, SourceLayer
 
 #: A shape smaller than this, or nowhere wider than the second, is a sliver.
 SLIVER_M2, SLIVER_M = 1.0, 0.05
@@ -68,7 +67,7 @@ def gather(
     mapping: OfficeMapping,
     profile: Profile,
     areas: dict[str, gpd.GeoDataFrame],
-    findings: list[SourceFinding],
+    findings: Findings,
 ) -> ImportedParcels:
     """
     The parcels of all layers, each with one number of its own; broken outlines are mended and listed.
@@ -96,7 +95,7 @@ def gather(
     return found
 
 
-def _tagged(layer: SourceLayer, rows: list[Row], findings: list[SourceFinding]) -> None:
+def _tagged(layer: SourceLayer, rows: list[Row], findings: Findings) -> None:
     """Of a map's areas (OpenStreetMap) that say no `landuse`, another tag of theirs says the use."""
     silent = [row for row in rows if not row.get("land_use") and not row.get("land_use_name")]
     said = [(row, next((row[tag] for tag in TAGS if row.get(tag)), None)) for row in silent]
@@ -106,10 +105,10 @@ def _tagged(layer: SourceLayer, rows: list[Row], findings: list[SourceFinding]) 
     if told:
         names = ", ".join(tag[1:] for tag in TAGS if any(tag in row for row, _ in told))
         message = f"{len(told)} areas say no land use of their own; another tag of theirs ({names}) says it."
-        findings.append(SourceFinding(rule="office-code", grade="note", message=message, **layer.place))
+        findings.add("office-code", "note", message, **layer.place)
 
 
-def _named_after(layer: SourceLayer, rows: list[Row], findings: list[SourceFinding]) -> None:
+def _named_after(layer: SourceLayer, rows: list[Row], findings: Findings) -> None:
     """Of a layer a class (`R2二类居住用地`, `居住用地`), whose features say no use, the name says it."""
     if not rows or any(row.get("land_use") or row.get("land_use_name") for row in rows):
         return
@@ -121,12 +120,10 @@ def _named_after(layer: SourceLayer, rows: list[Row], findings: list[SourceFindi
     for row in rows:
         row["land_use" if code else "land_use_name"] = code or name
     message = f"The features say no land use; it is {code or name}, after which the layer is named."
-    findings.append(
-        SourceFinding(rule="office-code", grade="note", message=message, value=code or name, **layer.place)
-    )
+    findings.add("office-code", "note", message, value=code or name, **layer.place)
 
 
-def _sound(found: ImportedParcels, rows: list[Row], shapes: Any, findings: list[SourceFinding]) -> None:
+def _sound(found: ImportedParcels, rows: list[Row], shapes: Any, findings: Findings) -> None:
     valid = shapely.is_valid(shapes)
     areas = shapely.area(shapes)
     for at, row in enumerate(rows):
@@ -197,9 +194,7 @@ def _lying_in(found: ImportedParcels, areas: dict[str, gpd.GeoDataFrame]) -> Non
             return
 
 
-def _within_blocks(
-    found: ImportedParcels, areas: dict[str, gpd.GeoDataFrame], findings: list[SourceFinding]
-) -> None:
+def _within_blocks(found: ImportedParcels, areas: dict[str, gpd.GeoDataFrame], findings: Findings) -> None:
     """Numbers that begin anew in each block (01, 02 ...) stand behind the name of it, its file or folder."""
     numbered = [row for row in found.rows if row.get("parcel_id") and "_standard" not in row]
     plain_count = len({key(str(row["parcel_id"])) for row in numbered})
@@ -223,9 +218,7 @@ def _within_blocks(
             f"Numbers of parcels count within each block: {numbered[0]['parcel_id']!r} was read as "
             f"{whole[0]!r}."
         )
-        findings.append(
-            SourceFinding(rule="office-number", grade="note", message=message, file=file, layer=layer)
-        )
+        findings.add("office-number", "note", message, file=file, layer=layer)
         for row, number in zip(numbered, whole, strict=True):
             row["parcel_id"] = number
         return
@@ -254,7 +247,7 @@ def _numbered(
     found: ImportedParcels,
     mapping: OfficeMapping,
     areas: dict[str, gpd.GeoDataFrame],
-    findings: list[SourceFinding],
+    findings: Findings,
 ) -> None:
     _within_blocks(found, areas, findings)
     by_number: dict[str, list[int]] = defaultdict(list)
@@ -292,7 +285,7 @@ def _numbered(
 
 
 def _called_by_blocks(
-    rows: list[dict[str, Any]], without: list[int], taken: set[str], findings: list[SourceFinding]
+    rows: list[dict[str, Any]], without: list[int], taken: set[str], findings: Findings
 ) -> list[int]:
     """Give parcels without a number that of their block, where each stands for one; gives those left."""
     blocks = [str(rows[at].get("block_id") or "") for at in without]
@@ -306,9 +299,7 @@ def _called_by_blocks(
     return []
 
 
-def _twice(
-    found: ImportedParcels, rows: list[int], gone: set[int], choice: str, findings: list[SourceFinding]
-) -> None:
+def _twice(found: ImportedParcels, rows: list[int], gone: set[int], choice: str, findings: Findings) -> None:
     """Features of one number: drawn twice, parts of one parcel, or different parcels."""
     first, *others = rows
     number = str(found.rows[first]["parcel_id"])
@@ -364,9 +355,7 @@ def _parts(found: ImportedParcels, first: int, at: int) -> bool:
 _PLAIN = ("land_use", "land_use_given", "land_use_given_list", *TEXTS, "setbacks_text", "facilities_text")
 
 
-def frame(
-    found: ImportedParcels, profile: Profile, list_name: str, findings: list[SourceFinding]
-) -> gpd.GeoDataFrame:
+def frame(found: ImportedParcels, profile: Profile, list_name: str, findings: Findings) -> gpd.GeoDataFrame:
     """The layer `parcels` of the plan; the office's other fields stay beside under their own names."""
     known = profile.of_role("parcels")
     records = [_record(row, known, list_name, findings) for row in found.rows]
@@ -376,7 +365,7 @@ def frame(
     return gpd.GeoDataFrame(table, geometry=np.array(found.shapes, dtype=object))
 
 
-def _record(row: Row, known: Any, list_name: str, findings: list[SourceFinding]) -> dict[str, Any]:
+def _record(row: Row, known: Any, list_name: str, findings: Findings) -> dict[str, Any]:
     record: dict[str, Any] = {"parcel_id": str(row["parcel_id"]), "land_use_list": NATIONAL}
     record |= {column: row[column] for column in _PLAIN if row.get(column)}
     for base in KINDS:
@@ -403,7 +392,7 @@ def _record(row: Row, known: Any, list_name: str, findings: list[SourceFinding])
     return {column: value for column, value in record.items() if value not in ("", None)}
 
 
-def _unfilled(record: dict[str, Any], row: Row, findings: list[SourceFinding]) -> None:
+def _unfilled(record: dict[str, Any], row: Row, findings: Findings) -> None:
     """
     On land to build on, a bound of zero is a field that nobody filled in, and
     homes for nobody likewise.
@@ -423,7 +412,7 @@ def _unfilled(record: dict[str, Any], row: Row, findings: list[SourceFinding]) -
         findings.append(about_row(row, "office-zero", "note", message, column=base, value="0"))
 
 
-def _status(row: Row, findings: list[SourceFinding]) -> dict[str, str]:
+def _status(row: Row, findings: Findings) -> dict[str, str]:
     if not row.get("status"):
         # A remark that says nothing else is the state of the parcel.
         if not row.get("remarks"):

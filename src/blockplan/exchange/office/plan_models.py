@@ -23,7 +23,7 @@ import shapely
 
 from blockplan.errors import MappingError
 from blockplan.exchange.office.mapping import IGNORED
-from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceReading
+from blockplan.exchange.office.source import Findings, SourceLayer, SourceReading
 from blockplan.exchange.office.vectors import gdal_option, layer_frame, layer_names
 from blockplan.yamlfile import read_map
 
@@ -195,14 +195,13 @@ def _sort(reading: SourceReading, model: PlanModel, label: str, frames: dict[str
         )
         layer = SourceLayer(label, name, frame, role=IGNORED, why=why)
         reading.layers.append(layer)
-        reading.findings.append(
-            SourceFinding(
-                rule="office-layer",
-                grade="note" if beside else "warning",
-                message=f"{len(frame)} of {len(frames[name])} {name} were left out: {why}.",
-                measured=float(len(frame)),
-                **layer.place,
-            )
+        message = f"{len(frame)} of {len(frames[name])} {name} were left out: {why}."
+        reading.findings.add(
+            "office-layer",
+            "note" if beside else "warning",
+            message,
+            measured=float(len(frame)),
+            **layer.place,
         )
 
 
@@ -287,12 +286,16 @@ def _contained(
     for name, _, outside, (x, y) in reaching_out(model, frames, land, beside):
         if outside.area > OUTSIDE_M:
             message = f"{outside.area:,.2f} m2 of a {name} lie outside the plan."
-            reading.findings.append(
-                SourceFinding(
-                    rule="office-outside", grade="error", message=message, file=label, layer=name,
-                    measured=round(outside.area, 2), x=x, y=y,
-                )
-            )  # fmt: skip
+            reading.findings.add(
+                "office-outside",
+                "error",
+                message,
+                file=label,
+                layer=name,
+                measured=round(outside.area, 2),
+                x=x,
+                y=y,
+            )
 
 
 def reaching_out(
@@ -323,9 +326,9 @@ def first_outside(shape: Any, land: Any) -> tuple[float, float]:
     return round(float(x), 3), round(float(y), 3)
 
 
-def stated_twice(model: PlanModel, label: str, frames: dict[str, pd.DataFrame]) -> list[SourceFinding]:
+def stated_twice(model: PlanModel, label: str, frames: dict[str, pd.DataFrame]) -> Findings:
     """Measures that a building envelope states and the zone under it too, so that neither holds."""
-    found = []
+    found = Findings()
     envelopes = dict(_drawn(frames, [model.envelopes.get("class", "")]))
     for envelope in (row for frame in envelopes.values() for _, row in frame.iterrows()):
         zones = [
@@ -342,18 +345,19 @@ def stated_twice(model: PlanModel, label: str, frames: dict[str, pd.DataFrame]) 
                 if any(value is None or value != value for value in values):  # noqa: PLR0124 (NaN)
                     continue
                 point = shapely.intersection(inner, envelope.geometry).representative_point()
-                found.append(
-                    SourceFinding(
-                        rule="office-stated-twice",
-                        grade="error",
-                        message=f"An envelope states {one} {values[0]}, and the {name} that it lies on "
-                        f"{values[1]}. Only one of them may.",
-                        file=label,
-                        layer=model.envelopes["class"],
-                        column=one,
-                        value=str(values[0]),
-                        x=round(point.x, 3),
-                        y=round(point.y, 3),
-                    )
+                message = (
+                    f"An envelope states {one} {values[0]}, and the {name} that it lies on "
+                    f"{values[1]}. Only one of them may."
+                )
+                found.add(
+                    "office-stated-twice",
+                    "error",
+                    message,
+                    file=label,
+                    layer=model.envelopes["class"],
+                    column=one,
+                    value=str(values[0]),
+                    x=round(point.x, 3),
+                    y=round(point.y, 3),
                 )
     return found

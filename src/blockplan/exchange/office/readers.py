@@ -30,7 +30,7 @@ from blockplan.exchange.office.kml import read_kml
 from blockplan.exchange.office.plan_models import read_gml
 from blockplan.exchange.office.sheets import read_csv, read_workbook
 from blockplan.exchange.office.sizes import check_size
-from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceReading
+from blockplan.exchange.office.source import Findings, SourceLayer, SourceReading
 from blockplan.exchange.office.vectors import read_vectors
 from blockplan.plan.files import encodings, formats
 from blockplan.plan.files.archive import ZipLimits, unpack
@@ -60,14 +60,8 @@ def read_boundary_points(path: Path, label: str, _known: Any = None) -> SourceRe
             try:
                 rows[-1][1].setdefault(parts[1], []).append((float(parts[3]), float(parts[2])))
             except ValueError:
-                reading.findings.append(
-                    SourceFinding(
-                        rule="office-value",
-                        grade="warning",
-                        message=f"Line {number} is no boundary point: {line[:60]!r}.",
-                        file=label,
-                    )
-                )
+                message = f"Line {number} is no boundary point: {line[:60]!r}."
+                reading.findings.add("office-value", "warning", message, file=label)
         elif line.strip() and not rows:
             head.append(line.strip())
     reading.remarks += head[:200]
@@ -187,9 +181,7 @@ def read_all(
             except BlockplanError as error:
                 if file == given:
                     raise
-                found.findings.append(
-                    SourceFinding(rule="office-file", grade="error", message=str(error), file=label)
-                )
+                found.findings.add("office-file", "error", str(error), file=label)
                 continue
             found.layers += reading.layers
             found.findings += reading.findings
@@ -209,17 +201,9 @@ def read_all(
 def _unread(found: SourceReading, label: str, ending: str) -> None:
     remedy = OTHER_FORMS.get(ending)
     if remedy:
-        found.findings.append(
-            SourceFinding(
-                rule="office-file", grade="warning", message=f"{label} was not read. {remedy}", file=label
-            )
-        )
+        found.findings.add("office-file", "warning", f"{label} was not read. {remedy}", file=label)
     else:
-        found.findings.append(
-            SourceFinding(
-                rule="office-file", grade="note", message=f"{label} is of no kind that is read.", file=label
-            )
-        )
+        found.findings.add("office-file", "note", f"{label} is of no kind that is read.", file=label)
 
 
 #: Endings that belong to another file, or say nothing.
@@ -256,7 +240,7 @@ class GivenFiles:
     """
 
     stack: ExitStack
-    findings: list[SourceFinding]
+    findings: Findings
     left_bytes: int = ZipLimits().total_bytes
     labels: set[str] = field(default_factory=set)
 
@@ -295,9 +279,7 @@ class GivenFiles:
         for path in sorted(folder.iterdir(), key=lambda one: one.name):
             if said := _alone(path):
                 label = path.relative_to(top).as_posix()
-                self.findings.append(
-                    SourceFinding(rule="office-file", grade="warning", message=f"{label} {said}", file=label)
-                )
+                self.findings.add("office-file", "warning", f"{label} {said}", file=label)
             if path.name.startswith((".", "~$", "__MACOSX")) or path.is_symlink():
                 continue
             if path.is_dir() and path.suffix.lower() != ".gdb":
@@ -315,9 +297,7 @@ class GivenFiles:
         except PlanDataError as error:
             reason = str(error).replace(str(path), "it")
             message = f"{label} was not unpacked: {reason}"
-            self.findings.append(
-                SourceFinding(rule="office-file", grade="error", message=message, file=label)
-            )
+            self.findings.add("office-file", "error", message, file=label)
             return
         yield from self._named(folder, label, depth)
 

@@ -114,7 +114,7 @@ def left_out(layer: SourceLayer) -> SourceFinding:
         f"Nothing tells what its {len(layer.frame)} {'features' if layer.drawn else 'rows'} are; they were "
         "left out. Give it a role in mapping.toml if it belongs to the plan."
     )
-    return SourceFinding(rule="office-layer", grade="warning", message=message, **layer.place)
+    return SourceFinding("office-layer", "warning", message, **layer.place)
 
 
 def state_of(layer: SourceLayer) -> tuple[bool, int]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 
 from blockplan.exchange.office.features import name_of, parcels_at, value
-from blockplan.exchange.office.source import SourceFinding
+from blockplan.exchange.office.source import Findings, SourceFinding
 from blockplan.exchange.office.values import Amount
 
 if TYPE_CHECKING:
@@ -28,9 +28,7 @@ HOMES = ("07",)
 COUNTS = ("residents", "dwellings")
 
 
-def share_out(
-    frame: gpd.GeoDataFrame, blocks: gpd.GeoDataFrame | None, findings: list[SourceFinding]
-) -> dict[str, str]:
+def share_out(frame: gpd.GeoDataFrame, blocks: gpd.GeoDataFrame | None, findings: Findings) -> dict[str, str]:
     """
     Give parcels of homes what their block says, in whole numbers that sum to it.
 
@@ -75,9 +73,7 @@ def share_out(
                 f"{count} blocks say {column} and their parcels say none; they were shared out over the "
                 f"parcels of homes in each by {_and(ways)}. A table of parcels that says them counts instead."
             )
-            findings.append(
-                SourceFinding(rule="office-residents", grade="warning", message=message, layer="blocks")
-            )
+            findings.add("office-residents", "warning", message, layer="blocks")
     return done
 
 
@@ -136,14 +132,7 @@ def _and(ways: set[str]) -> str:
 
 def _told(block: Any, column: str, said: Any, why: str) -> SourceFinding:
     message = f"Block {block} says {float(said):g} {column} and {why}."
-    return SourceFinding(
-        rule="office-residents",
-        grade="warning",
-        message=message,
-        layer="blocks",
-        id=str(block),
-        column=column,
-    )
+    return SourceFinding("office-residents", "warning", message, layer="blocks", id=str(block), column=column)
 
 
 def residents_source(
@@ -167,7 +156,7 @@ def residents_source(
     return {}
 
 
-def of_households(records: list[dict[str, Any]], rows: list[Row], findings: list[SourceFinding]) -> None:
+def of_households(records: list[dict[str, Any]], rows: list[Row], findings: Findings) -> None:
     """Residents of parcels that say dwellings and people in each, and no residents."""
     made = 0
     for record, row in zip(records, rows, strict=True):
@@ -176,6 +165,4 @@ def of_households(records: list[dict[str, Any]], rows: list[Row], findings: list
             record["residents"], made = float(round(homes * size.value)), made + 1
     if made:
         message = f"{made} parcels say no residents; they are dwellings times the people said to be in each."
-        findings.append(
-            SourceFinding(rule="office-residents", grade="note", message=message, layer="parcels")
-        )
+        findings.add("office-residents", "note", message, layer="parcels")

@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from blockplan.exchange.office.source import ROW, SECTION, SourceFinding
+from blockplan.exchange.office.source import ROW, SECTION, Findings, SourceFinding
 from blockplan.exchange.office.texts import service_of
 from blockplan.exchange.office.values import (
     Amount,
@@ -50,9 +50,7 @@ _SIZE = re.compile(
 )
 
 
-def read_rows(
-    layer: SourceLayer, choice: LayerChoice, profile: Profile, findings: list[SourceFinding]
-) -> list[Row]:
+def read_rows(layer: SourceLayer, choice: LayerChoice, profile: Profile, findings: Findings) -> list[Row]:
     """
     All rows of a layer, in its order; fields that give no column come under their own name, prefixed with
     ``=``.
@@ -80,7 +78,7 @@ def read_rows(
 def about_row(row: Row, rule: str, grade: Grade, message: str, **more: Any) -> SourceFinding:
     """A finding about a row, with its place in the office's files."""
     file, layer, place = row[PLACE]
-    return SourceFinding(rule=rule, grade=grade, message=message, file=file, layer=layer, id=place, **more)
+    return SourceFinding(rule, grade, message, file=file, layer=layer, id=place, **more)
 
 
 def _places(layer: SourceLayer, choice: LayerChoice) -> list[tuple[str, str, str]]:
@@ -132,7 +130,7 @@ def _numbers(
     rows: list[Row],
     values: list[Any],
     about: tuple[SourceLayer, FieldChoice, FieldNames],
-    findings: list[SourceFinding],
+    findings: Findings,
 ) -> None:
     layer, one, column = about
     cache: dict[Any, Amount | Unread | None] = {}
@@ -172,7 +170,7 @@ def _amount(
     value: Any,
     about: tuple[SourceLayer, FieldChoice, FieldNames],
     cache: dict[Any, Amount | Unread | None],
-    findings: list[SourceFinding],
+    findings: Findings,
 ) -> Amount | Unread | None:
     """A cell as the quantity of its column; what was done with it beyond reading is told."""
     _, one, column = about
@@ -191,7 +189,7 @@ def _amount(
     return _of_percent(row, one.field, value, amount, findings) if small else amount
 
 
-def _of_percent(row: Row, field: str, value: Any, amount: Amount, findings: list[SourceFinding]) -> Amount:
+def _of_percent(row: Row, field: str, value: Any, amount: Amount, findings: Findings) -> Amount:
     """A share such as 0.35 in a column of percent: nobody plans a third of one percent."""
     low, high = (None if end is None else round(end * 100, 10) for end in (amount.low, amount.high))
     message = (
@@ -211,61 +209,36 @@ def _not_read(row: Row, field: str, value: Any, beside: str) -> SourceFinding:
 
 
 def _about(row: Row, grade: Grade, field: str, value: Any, message: str) -> SourceFinding:
-    file, layer, place = row[PLACE]
-    return SourceFinding(
-        rule="office-value",
-        grade=grade,
-        message=message,
-        file=file,
-        layer=layer,
-        id=place,
-        column=field,
-        value=text_of(value)[:200],
-    )
+    return about_row(row, "office-value", grade, message, column=field, value=text_of(value)[:200])
 
 
 def _upper_end(row: Row, field: str, value: Any, amount: Amount) -> SourceFinding:
-    file, layer, place = row[PLACE]
-    return SourceFinding(
-        rule="office-value",
-        grade="note",
-        message=f"{field} is {text_of(value)!r}, a range where one number belongs; its upper end "
-        f"({amount.value:g}) counts.",
-        file=file,
-        layer=layer,
-        id=place,
-        column=field,
-        value=text_of(value)[:60],
+    message = (
+        f"{field} is {text_of(value)!r}, a range where one number belongs; its upper end "
+        f"({amount.value:g}) counts."
     )
+    return about_row(row, "office-value", "note", message, column=field, value=text_of(value)[:60])
 
 
 def unread(row: Row, field: str, value: Any, why: str) -> SourceFinding:
     """The finding of a value that could not be read."""
-    file, layer, place = row[PLACE]
-    return SourceFinding(
-        rule="office-value",
-        grade="warning",
-        message=f"{text_of(value)[:60]!r} {why}, so {field} of {place} is unknown.",
-        file=file,
-        layer=layer,
-        id=place,
-        column=field,
-        value=text_of(value)[:200],
-    )
+    message = f"{text_of(value)[:60]!r} {why}, so {field} of {row[PLACE][2]} is unknown."
+    return about_row(row, "office-value", "warning", message, column=field, value=text_of(value)[:200])
 
 
 def _merged(there: list[Row], one: FieldChoice, value: Any, joint: int) -> SourceFinding:
-    file, layer, place = there[0][PLACE]
+    place = there[0][PLACE][2]
     last = there[-1][PLACE][2]
     of = f"those of {place} to {last} are" if last != place else f"that of {place} is"
-    return SourceFinding(
-        rule="office-merged",
-        grade="warning",
-        message=f"One merged cell holds {one.field} = {text_of(value)} for {joint} rows together; it was "
-        f"not shared out, so {of} unknown.",
-        file=file,
-        layer=layer,
-        id=place,
+    message = (
+        f"One merged cell holds {one.field} = {text_of(value)} for {joint} rows together; it was "
+        f"not shared out, so {of} unknown."
+    )
+    return about_row(
+        there[0],
+        "office-merged",
+        "warning",
+        message,
         column=one.field,
         value=text_of(value)[:200],
         measured=float(len(there)),

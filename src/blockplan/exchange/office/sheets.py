@@ -23,7 +23,7 @@ import shapely
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.forms import forms_of, table_of_forms
 from blockplan.exchange.office.grid import SheetGrid, tables
-from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceReading
+from blockplan.exchange.office.source import Findings, SourceFinding, SourceLayer, SourceReading
 from blockplan.exchange.office.titles import name_and_unit
 from blockplan.exchange.office.values import is_blank, text_of
 from blockplan.exchange.office.vectors import unique_names
@@ -152,7 +152,7 @@ def _take(reading: SourceReading, found: SourceReading) -> None:
 
 
 def _note(file: str, layer: str, message: str) -> SourceFinding:
-    return SourceFinding(rule="office-sheet", grade="note", message=message, file=file, layer=layer)
+    return SourceFinding("office-sheet", "note", message, file=file, layer=layer)
 
 
 def _csv_text(data: bytes) -> str | None:
@@ -193,9 +193,9 @@ def _cell(value: Any) -> Any:
 def _uncomputed(file: str, sheet: Worksheet) -> list[SourceFinding]:
     return [
         SourceFinding(
-            rule="office-formula",
-            grade="warning",
-            message="The cell holds a formula whose result is not stored, so it is unknown. "
+            "office-formula",
+            "warning",
+            "The cell holds a formula whose result is not stored, so it is unknown. "
             "Open the workbook in a spreadsheet program and save it.",
             file=file,
             layer=sheet.name,
@@ -207,22 +207,21 @@ def _uncomputed(file: str, sheet: Worksheet) -> list[SourceFinding]:
     ]
 
 
-def _error_cells(grid: SheetGrid) -> list[SourceFinding]:
-    found = []
+def _error_cells(grid: SheetGrid) -> Findings:
+    found = Findings()
     for at, row in enumerate(grid.cells):
         for column, cell in enumerate(row):
             if isinstance(cell, str) and _ERRORS.fullmatch(cell):
                 row[column] = None
-                found.append(
-                    SourceFinding(
-                        rule="office-formula",
-                        grade="warning",
-                        message=f"The cell shows {cell}, so its value is unknown.",
-                        file=grid.file,
-                        layer=grid.name,
-                        id=f"row {at + 1}",
-                        value=cell,
-                    )
+                message = f"The cell shows {cell}, so its value is unknown."
+                found.add(
+                    "office-formula",
+                    "warning",
+                    message,
+                    file=grid.file,
+                    layer=grid.name,
+                    id=f"row {at + 1}",
+                    value=cell,
                 )
     return found
 
@@ -279,17 +278,16 @@ def _shapes(
             shape = shapely.from_wkt(value[value.find(";") + 1 :] if found[1] else value, on_invalid="ignore")
         fault = _fault(value, shape)
         if fault:
-            reading.findings.append(
-                SourceFinding(
-                    rule="office-geometry",
-                    grade="error" if fault == UNREADABLE else "warning",
-                    message=f"Row {row} draws {fault}; it was left out.",
-                    file=grid.file,
-                    layer=grid.name,
-                    id=f"row {row}",
-                    column=column,
-                    value=None if is_blank(value) else str(value)[:60],
-                )
+            message = f"Row {row} draws {fault}; it was left out."
+            reading.findings.add(
+                "office-geometry",
+                "error" if fault == UNREADABLE else "warning",
+                message,
+                file=grid.file,
+                layer=grid.name,
+                id=f"row {row}",
+                column=column,
+                value=None if is_blank(value) else str(value)[:60],
             )
         shapes.append(None if fault else shape)
     return shapes, systems

@@ -26,7 +26,7 @@ ROW = "_row"
 SECTION = "_section"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class SourceFinding(JsonRecord):
     """
     One thing that is wrong, doubtful or lost, with its place in the office's files.
@@ -73,6 +73,14 @@ class SourceFinding(JsonRecord):
             "value": self.value,
             "message": self.message,
         }
+
+
+class Findings(list[SourceFinding]):
+    """What is wrong, doubtful or lost, in the order in which it was found."""
+
+    def add(self, rule: str, grade: Grade, message: str, **where: Any) -> None:
+        """Add a finding; `where` are the other attributes of `SourceFinding`."""
+        self.append(SourceFinding(rule, grade, message, **where))
 
 
 @dataclass(slots=True, eq=False)
@@ -142,7 +150,7 @@ class SourceReading:
     """
 
     layers: list[SourceLayer] = field(default_factory=list)
-    findings: list[SourceFinding] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
     remarks: list[str] = field(default_factory=list)
     healed: list[dict[str, Any]] = field(default_factory=list)
     classes: dict[str, tuple[int, float]] = field(default_factory=dict)

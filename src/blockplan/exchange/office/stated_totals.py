@@ -11,12 +11,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from blockplan.exchange.office.residents import COUNTS, HOMES, blocks_of, is_known
-from blockplan.exchange.office.source import SourceFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import geopandas as gpd
+
+    from blockplan.exchange.office.source import Findings
 
 #: A sum that differs by less than this share is the same.
 SAME = 0.01
@@ -28,7 +29,7 @@ _EXISTING = re.compile(r"现状|现有|[一-龥]*就业")
 
 
 def compare_with_parcels(
-    frame: gpd.GeoDataFrame, places: gpd.GeoDataFrame | None, what: str, findings: list[SourceFinding]
+    frame: gpd.GeoDataFrame, places: gpd.GeoDataFrame | None, what: str, findings: Findings
 ) -> None:
     """
     Tell where what places say differs from what their parcels say together.
@@ -57,7 +58,7 @@ def compare_with_parcels(
 
 
 def compare_with_texts(
-    land: gpd.GeoDataFrame, manifest: dict[str, Any], texts: Iterable[str], findings: list[SourceFinding]
+    land: gpd.GeoDataFrame, manifest: dict[str, Any], texts: Iterable[str], findings: Findings
 ) -> None:
     """
     Tell where the residents that texts of the folder state are not those of the parcels together.
@@ -78,7 +79,7 @@ def compare_with_texts(
             f"A text says {count:,.0f} residents ({about[1]!r}), but no parcel, block or building says any; "
             "they stay unknown. Write them into a field 人口 of parcels, blocks or the planned land."
         )
-        findings.append(SourceFinding(rule="office-residents", grade="warning", message=message))
+        findings.add("office-residents", "warning", message)
         return
     total = float(land["residents"].sum())
     if any(abs(total - said) <= max(SAME * said, rounded) for said, (rounded, _) in totals.items()):
@@ -92,7 +93,7 @@ def _hold(
     rounded: float,
     about: tuple[str, str],
     values: tuple[Any, Any],
-    findings: list[SourceFinding],
+    findings: Findings,
 ) -> None:
     who, column = about
     each, of_homes = values
@@ -105,7 +106,7 @@ def _hold(
         f"The parcels have {total:,.0f} {column} together, but {who} {said:,.0f}{lacking}. The parcels "
         "count; see which is right."
     )
-    findings.append(SourceFinding(rule="office-residents", grade="warning", message=message, column=column))
+    findings.add("office-residents", "warning", message, column=column)
 
 
 def stated(text: str) -> list[tuple[float, tuple[float, str]]]:

@@ -16,7 +16,7 @@ import shapely
 from blockplan.exchange.office.features import Chosen, collect, framed, name_of, unique, value, word
 from blockplan.exchange.office.joining import key
 from blockplan.exchange.office.rows import PLACE
-from blockplan.exchange.office.source import SourceFinding
+from blockplan.exchange.office.source import Findings, SourceFinding
 from blockplan.exchange.office.values import Amount, text_of
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ BY_WIDTH = ((40.0, "arterial"), (24.0, "secondary"), (0.0, "local"))
 
 
 def streets(
-    layers: list[Chosen], tables: list[Row], profile: Profile, findings: list[SourceFinding]
+    layers: list[Chosen], tables: list[Row], profile: Profile, findings: Findings
 ) -> gpd.GeoDataFrame:
     """Centre lines with class and width; a table of streets fills what they lack, by name."""
     rows, shapes = collect(layers, profile, findings)
@@ -172,7 +172,7 @@ def streets(
     return framed(rows, shapes, made)
 
 
-def _widths_in_names(rows: list[Row], findings: list[SourceFinding]) -> None:
+def _widths_in_names(rows: list[Row], findings: Findings) -> None:
     """A street that says no width, and one in brackets behind its name (`海棠路（36m）`), is as wide."""
     count = 0
     for row in rows:
@@ -186,7 +186,7 @@ def _widths_in_names(rows: list[Row], findings: list[SourceFinding]) -> None:
         )
 
 
-def _go_on(rows: list[Row], lines: list[Any], findings: list[SourceFinding]) -> None:
+def _go_on(rows: list[Row], lines: list[Any], findings: Findings) -> None:
     """Pieces of a street without a name take that of the piece that they go on from."""
     more = followed([name_of(row) for row in rows], lines)
     for at, name in more.items():
@@ -200,9 +200,7 @@ def _told(rule: str, count: int, rows: list[Row], said: str) -> SourceFinding:
     """So many of the streets were filled in, and how."""
     file, layer, _ = rows[0][PLACE]
     message = f"{count} of {len(rows)} {said}"
-    return SourceFinding(
-        rule=rule, grade="note", message=message, file=file, layer=layer, measured=float(count)
-    )
+    return SourceFinding(rule, "note", message, file=file, layer=layer, measured=float(count))
 
 
 def class_by_width(width: float) -> str:
@@ -226,7 +224,7 @@ def _width(row: Row) -> float | None:
     return None
 
 
-def with_widths(lines: gpd.GeoDataFrame, made: Roads, findings: list[SourceFinding]) -> None:
+def with_widths(lines: gpd.GeoDataFrame, made: Roads, findings: Findings) -> None:
     """Put widths that were measured between the parcels into the streets, and classes by them; it is told."""
     count = int(made.measured.sum())
     lines.loc[made.measured, "red_line_width_m"] = made.widths[made.measured]
@@ -234,13 +232,8 @@ def with_widths(lines: gpd.GeoDataFrame, made: Roads, findings: list[SourceFindi
     if without.any():
         lines["class"] = lines["class"].astype("object")
         lines.loc[without, "class"] = [class_by_width(one) for one in made.widths[without]]
-    findings.append(
-        SourceFinding(
-            rule="office-street-width",
-            grade="warning",
-            message=f"{count} of {len(lines)} streets say no width between the red lines; it was measured "
-            "between the parcels on both sides, and gives the class of those that say none.",
-            layer="streets",
-            measured=float(count),
-        )
+    message = (
+        f"{count} of {len(lines)} streets say no width between the red lines; it was measured "
+        "between the parcels on both sides, and gives the class of those that say none."
     )
+    findings.add("office-street-width", "warning", message, layer="streets", measured=float(count))

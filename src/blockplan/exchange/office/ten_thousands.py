@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.stated_totals import SAME, stated
 from blockplan.exchange.office.values import Amount, read_amount
 
@@ -16,14 +15,14 @@ if TYPE_CHECKING:
 
     from blockplan.exchange.office.features import Chosen
     from blockplan.exchange.office.mapping import FieldChoice
-    from blockplan.exchange.office.source import SourceLayer
+    from blockplan.exchange.office.source import Findings, SourceLayer
 
 COUNTED, BESIDE = ("residents", "dwellings", "jobs"), {"residents": "dwellings", "dwellings": "residents"}
 #: Ten thousands of a part of a plan are fewer; so many live or work on a hectare; so many people are a home.
 FEWER, PER_HA, IN_HOME = 50.0, (20.0, 2000.0), (1.0, 8.0)
 
 
-def take_ten_thousands(layers: list[Chosen], texts: Iterable[str], findings: list[SourceFinding]) -> None:
+def take_ten_thousands(layers: list[Chosen], texts: Iterable[str], findings: Findings) -> None:
     """
     Set the unit of such fields, and tell it, where people would be too few else.
 
@@ -55,11 +54,7 @@ def take_ten_thousands(layers: list[Chosen], texts: Iterable[str], findings: lis
                 f"10,000s: {one.sample} as {float(np.nansum(values)) * 1e4:,.0f} together. If they are "
                 f'single, say unit = "1" in mapping.toml.'
             )
-            findings.append(
-                SourceFinding(
-                    rule="office-value", grade="warning", message=message, column=one.field, **layer.place
-                )
-            )
+            findings.add("office-value", "warning", message, column=one.field, **layer.place)
 
 
 def _numbers(layer: SourceLayer, one: FieldChoice, quantity: str) -> np.ndarray:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from blockplan.exchange.office.mapping import OfficeMapping
     from blockplan.exchange.office.parcels import ImportedParcels
     from blockplan.exchange.office.rows import Row
-    from blockplan.exchange.office.source import SourceFinding
+    from blockplan.exchange.office.source import Findings
 
 NATIONAL = codes.NATIONAL
 
@@ -45,7 +45,7 @@ def _same_class(code: str, one: str, other: str) -> bool:
 
 
 def translate_codes(
-    found: ImportedParcels, list_name: str, mapping: OfficeMapping, findings: list[SourceFinding]
+    found: ImportedParcels, list_name: str, mapping: OfficeMapping, findings: Findings
 ) -> None:
     """
     Put codes of the list in force into the rows; the given ones stay beside, and

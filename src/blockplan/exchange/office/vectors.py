@@ -22,7 +22,7 @@ import shapely
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.field_descriptions import described, geopackage_layers, in_words
-from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceReading
+from blockplan.exchange.office.source import SourceLayer, SourceReading
 from blockplan.plan.files import encodings
 
 if TYPE_CHECKING:
@@ -96,14 +96,11 @@ def _read_geojson(path: Path, label: str) -> SourceReading:
             copy = Path(folder) / path.name
             copy.write_text(text, encoding="utf-8")
             _add(reading, copy, label, None, path.stem)
-        reading.findings.append(
-            SourceFinding(
-                rule="office-encoding",
-                grade="note",
-                message=f"The file is {codec.upper()}, not UTF-8 as GeoJSON must be; it was read as "
-                f"{codec.upper()}.",
-                file=label,
-            )
+        reading.findings.add(
+            "office-encoding",
+            "note",
+            f"The file is {codec.upper()}, not UTF-8 as GeoJSON must be; it was read as {codec.upper()}.",
+            file=label,
         )
     return reading
 
@@ -220,15 +217,13 @@ def _flat(frame: Any, label: str, layer: str, reading: SourceReading) -> Any:
     # The bounds of nothing are no numbers either.
     nothing |= ~np.isfinite(shapely.bounds(shapes)).all(axis=1)
     if nothing.any():
-        reading.findings.append(
-            SourceFinding(
-                rule="office-geometry",
-                grade="warning",
-                message=f"{int(nothing.sum())} of {len(frame)} features have no geometry and were left out.",
-                file=label,
-                layer=layer,
-                measured=float(nothing.sum()),
-            )
+        reading.findings.add(
+            "office-geometry",
+            "warning",
+            f"{int(nothing.sum())} of {len(frame)} features have no geometry and were left out.",
+            file=label,
+            layer=layer,
+            measured=float(nothing.sum()),
         )
     kept = frame[~nothing].reset_index(drop=True)
     return kept.set_geometry(gpd.GeoSeries(shapes[~nothing], crs=frame.crs))
@@ -240,14 +235,12 @@ def _flat(frame: Any, label: str, layer: str, reading: SourceReading) -> Any:
 def _read_shapefile(path: Path, label: str) -> SourceReading:
     reading = SourceReading()
     if not any(path.with_suffix(one).is_file() for one in (".dbf", ".DBF")):
-        reading.findings.append(
-            SourceFinding(
-                rule="office-file",
-                grade="warning",
-                message="The .dbf file with the attributes is missing: the shapes came in without any. "
-                "Copy all files of the Shapefile.",
-                file=label,
-            )
+        reading.findings.add(
+            "office-file",
+            "warning",
+            "The .dbf file with the attributes is missing: the shapes came in without any. "
+            "Copy all files of the Shapefile.",
+            file=label,
         )
     place = path
     try:
@@ -297,17 +290,15 @@ def _decode(frame: pd.DataFrame, path: Path, label: str, reading: SourceReading)
         for row, text in enumerate(values):
             other = None if text is None else known[text][1]
             if other is not None:
-                reading.findings.append(
-                    SourceFinding(
-                        rule="office-encoding",
-                        grade="warning" if other == "?" else "note",
-                        message=_mixed(row, other, codec),
-                        file=label,
-                        layer=path.stem,
-                        column=title,
-                        value=str(frame[column].iloc[row]),
-                        id=f"record {row + 1}",
-                    )
+                reading.findings.add(
+                    "office-encoding",
+                    "warning" if other == "?" else "note",
+                    _mixed(row, other, codec),
+                    file=label,
+                    layer=path.stem,
+                    column=title,
+                    value=str(frame[column].iloc[row]),
+                    id=f"record {row + 1}",
                 )
     titles = {column: _text(name, codec)[0].strip() or str(column) for column, name in names.items()}
     return frame.rename(columns=_unique(titles))
@@ -317,11 +308,7 @@ def _said(path: Path, label: str, reading: SourceReading) -> str | None:
     try:
         return encodings.declared(path)
     except PlanDataError as error:
-        reading.findings.append(
-            SourceFinding(
-                rule="office-encoding", grade="note", message=str(error).splitlines()[0], file=label
-            )
-        )
+        reading.findings.add("office-encoding", "note", str(error).splitlines()[0], file=label)
         return None
 
 

@@ -12,7 +12,6 @@ from blockplan.exchange.office.assembled_plan import AssembledPlan
 from blockplan.exchange.office.facilities import facilities
 from blockplan.exchange.office.greens import entrances, greens_beside_parcels
 from blockplan.exchange.office.residents import residents_source
-from blockplan.exchange.office.source import SourceFinding
 from blockplan.plan.model.plan import DERIVED
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from blockplan.exchange.office.features import Chosen
     from blockplan.exchange.office.mapping import OfficeMapping
     from blockplan.exchange.office.profile import Profile
+    from blockplan.exchange.office.source import Findings
 
 
 def without_parcels(
@@ -29,7 +29,7 @@ def without_parcels(
     crs: pyproj.CRS | None,
     mapping: OfficeMapping,
     profile: Profile,
-    findings: list[SourceFinding],
+    findings: Findings,
 ) -> AssembledPlan:
     """
     The plan of `made`, the layers beside parcels; its boundary is the office's, or drawn about what it holds.
@@ -68,5 +68,5 @@ def without_parcels(
         "No layer holds parcels, so the plan is of buildings and streets: rules on land stay unknown. Name "
         'the one that does in mapping.toml (role = "parcels") if there is one.'
     )
-    findings.append(SourceFinding(rule="office-parcels", grade="warning", message=message))
+    findings.add("office-parcels", "warning", message)
     return built
