@@ -132,14 +132,14 @@ from tests.hostile.corpus import corpus
 from blockplan.errors import BlockplanError
 from blockplan.notice.intake.geometry_in import NoticeArea, take_geometry
 from blockplan.notice.intake.places import PlaceIndex
-from blockplan.notice.intake.texts_in import take_text
+from blockplan.notice.intake.texts_in import made_fit
 from blockplan.notice.intake.uploads import take_file
 
 area = NoticeArea.of_plan(a_plan())
 index = PlaceIndex.of_plan(a_plan())
 take = {
     "file": lambda entry: take_file(entry.file_name, entry.content),
-    "text": lambda entry: take_text(entry.content),
+    "text": lambda entry: made_fit(entry.content),
     "geometry": lambda entry: take_geometry(entry.content, area),
     "place": lambda entry: index.find(entry.content),
 }
