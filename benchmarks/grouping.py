@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from blockplan.respond import words
+from blockplan.respond import vectors
 from blockplan.respond.campaigns import find_campaigns
 from blockplan.respond.grouping import propose_groups
 from blockplan.respond.seeding import assign_by_examples
@@ -172,7 +172,7 @@ def _nmf(frame: pd.DataFrame, truth: Any, k: int, seed: int) -> dict[str, float]
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     texts = [
-        words.plain(f"{title} {text}") for title, text in zip(frame["title"], frame["text"], strict=True)
+        vectors.plain(f"{title} {text}") for title, text in zip(frame["title"], frame["text"], strict=True)
     ]
     counted = TfidfVectorizer(analyzer="char", ngram_range=(2, 3), sublinear_tf=True, min_df=2, max_df=0.3)
     parts = NMF(k, init="nndsvdar", random_state=seed, max_iter=600, tol=1e-3)

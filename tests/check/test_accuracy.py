@@ -14,9 +14,8 @@ from tests.builders import a_manifest, boundary_of
 
 from blockplan.check import check
 from blockplan.check.accuracy import STATED, accuracy
-from blockplan.check.capacity import carried
 from blockplan.check.limits import compare, margin
-from blockplan.check.remedy import affected_by
+from blockplan.check.remedy import affected_by, carried
 from blockplan.check.verdict import Required
 from blockplan.measure import MEASURES
 from blockplan.measure.measurement import Measurement

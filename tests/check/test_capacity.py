@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blockplan.check.capacity import carried
 from blockplan.check.limits import compare
+from blockplan.check.remedy import carried
 from blockplan.check.verdict import Required
 from blockplan.measure.measurement import Measurement
 

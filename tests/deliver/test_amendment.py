@@ -23,8 +23,8 @@ from tests.town import town
 from blockplan.cli import main
 from blockplan.cli.amend import _listed
 from blockplan.deliver.amendment import amendment, merge, write
+from blockplan.deliver.amendment.folder import CHANGES
 from blockplan.deliver.amendment.gains import CREATED, _sun, _swept, floor_area_gains, transfers
-from blockplan.deliver.amendment.styles import CHANGES
 from blockplan.deliver.amendment.wording import conflict_said, gain_said, ground_said
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.figures import fixed

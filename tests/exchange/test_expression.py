@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blockplan.errors import MappingError
-from blockplan.exchange.evaluate import as_text, evaluate, kind_of
-from blockplan.exchange.expression import parse
+from blockplan.exchange.evaluate import as_text, evaluate, kind_of, parse
 
 LONG_ID = 9_007_199_254_740_993
 

@@ -22,7 +22,7 @@ from blockplan.notice.record import export
 from blockplan.notice.submissions import Submission, amend, enter, erase, withdraw
 from blockplan.notice.verify import verify
 from blockplan.respond import Answer, Desk, reconcile, require_complete
-from blockplan.respond.audit import audit
+from blockplan.respond.coverage import audit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

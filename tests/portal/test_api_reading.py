@@ -221,7 +221,7 @@ def test_an_error_speaks_the_language_that_is_asked_for(opened: DatabaseStore) -
 
 
 def test_every_error_has_its_words_in_every_language() -> None:
-    from blockplan.portal.api.faults import STATUS, TEXTS
+    from blockplan.portal.api.answers import STATUS, TEXTS
     from blockplan.texts import LANGUAGES
 
     for word in STATUS:

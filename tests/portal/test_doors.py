@@ -17,8 +17,8 @@ from blockplan.notice.events import KINDS
 from blockplan.portal.office import desks
 from blockplan.portal.office.desks import SALT
 from blockplan.portal.office.drafts import looked_at
-from blockplan.portal.office.entry_permissions import ENTERS
 from blockplan.portal.office.models import ROLES, Draft, Pending
+from blockplan.portal.office.permissions import ENTERS
 from blockplan.portal.record.models import Entry
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from blockplan.errors import UsageError
-from blockplan.portal.folder import close_to_others
+from blockplan.portal.serve import close_to_others
 
 
 def rights(path: Path) -> str:

@@ -14,8 +14,7 @@ from scipy.sparse import csr_array
 from blockplan.errors import InfeasibleError, UsageError
 from blockplan.propose.limits import Limits
 from blockplan.propose.siting.choice import fewest_within
-from blockplan.propose.siting.cover_model import fewest_prices
-from blockplan.propose.siting.cover_regions import raised_bound, regions
+from blockplan.propose.siting.cover_bounds import fewest_prices, raised_bound, regions
 from blockplan.propose.siting.covering import lscp, mclp
 from blockplan.propose.stopping import Clock, Stop
 

@@ -15,7 +15,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import shortest_path
 
 from blockplan.errors import InfeasibleError, UsageError
-from blockplan.propose.siting.median_model import solve_open
+from blockplan.propose.siting.median_tree import solve_open
 from blockplan.propose.siting.pmedian import pmedian
 from blockplan.propose.stopping import Clock, Stop, interruptible
 

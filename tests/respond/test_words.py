@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blockplan.respond.grouping import standing_out
-from blockplan.respond.words import letters, plain, runs_of, tfidf
+from blockplan.respond.vectors import letters, plain, runs_of, tfidf
 
 
 def test_width_case_and_signs_make_no_difference():

@@ -7,8 +7,7 @@ Many plans at once: over processes of this machine, or over a dask.distributed c
 
 from blockplan.batch.checks import CheckLine, check_many, worst
 from blockplan.batch.cluster import run_on_cluster
-from blockplan.batch.outcome import Done
-from blockplan.batch.processes import run
+from blockplan.batch.processes import Done, run
 from blockplan.batch.tiles import walk_in_tiles
 
 __all__ = ["CheckLine", "Done", "check_many", "run", "run_on_cluster", "walk_in_tiles", "worst"]

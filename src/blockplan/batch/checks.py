@@ -18,7 +18,7 @@ from blockplan.errors import BlockplanError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from blockplan.batch.outcome import Done
+    from blockplan.batch.processes import Done
 
 #: Exit codes, the worst first: a fault in Blockplan, a plan that could not be judged, a `must` rule
 #: that fails, one that is unknown, none of these.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from blockplan.batch.outcome import Done, failed, lost
+from blockplan.batch.processes import Done, failed, lost
 from blockplan.errors import UsageError
 
 if TYPE_CHECKING:

@@ -20,8 +20,7 @@ import numpy as np
 import shapely
 
 from blockplan.batch.cluster import run_on_cluster
-from blockplan.batch.outcome import Done
-from blockplan.batch.processes import run
+from blockplan.batch.processes import Done, run
 from blockplan.errors import BlockplanError, UsageError
 
 if TYPE_CHECKING:

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from blockplan.check import instruments, notes, scopes
 from blockplan.check.accuracy import accuracy
-from blockplan.check.applicability import Applicability
-from blockplan.check.capacity import capacity
 from blockplan.check.doubts import TEXT_AGAINST_DRAWING, Reads, doubted, doubts, errors, text_faults
 from blockplan.check.incomplete import about_ends, accounted, is_no_use, settle
 from blockplan.check.limits import compare, decide, limit_on, margin
@@ -26,7 +24,8 @@ from blockplan.check.parameters import (
     overrides,
     unread,
 )
-from blockplan.check.remedy import affected_by, remedy_for
+from blockplan.check.remedy import affected_by, capacity, remedy_for
+from blockplan.check.scopes import Applicability
 from blockplan.check.statements import Statement, carried_by_rules, read_statements, state_of
 from blockplan.check.verdict import CheckResult, ReadingOutcome, Required, Residents, Verdict
 from blockplan.errors import UsageError

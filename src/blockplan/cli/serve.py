@@ -95,7 +95,7 @@ def command(
             "The web service needs Linux or macOS: it locks files and starts processes as they do. "
             "Start it there (or in WSL); all other commands run here too."
         )
-    from blockplan.portal.folder import UMASK
+    from blockplan.portal.serve import UMASK
 
     os.umask(UMASK)  # names, keys and drafts are written from here on, by this process and those it starts
     only_said = setup_link or clock_is_right or complete_copy

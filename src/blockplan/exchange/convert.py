@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from blockplan.errors import MappingError
-from blockplan.exchange.evaluate import as_column, as_text, evaluate, kind_of
-from blockplan.exchange.expression import parse
+from blockplan.exchange.evaluate import as_column, as_text, evaluate, kind_of, parse
 from blockplan.plan.model.frames import FALSE, TRUE
 from blockplan.plan.model.layers import LAYERS
 

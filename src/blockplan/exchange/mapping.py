@@ -25,7 +25,7 @@ from pydantic import (
 )
 
 from blockplan.errors import MappingError
-from blockplan.exchange.expression import Expression, parse
+from blockplan.exchange.evaluate import Expression, parse
 from blockplan.plan.model import tomlfile
 from blockplan.plan.model.layers import LAYERS
 

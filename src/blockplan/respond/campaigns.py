@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blockplan.respond import clusters, words
+from blockplan.respond import clusters, vectors
 from blockplan.respond.vectors import best_embedder
 
 if TYPE_CHECKING:
@@ -99,8 +99,8 @@ def find_campaigns(
         Where vectors come from; the sentence model where it is installed, else wording is compared.
     """
     first: dict[str, int] = {}
-    same = [first.setdefault(words.letters(text), at) for at, text in enumerate(texts)]
-    unique = [at for at in sorted(set(same)) if words.letters(texts[at])]
+    same = [first.setdefault(vectors.letters(text), at) for at, text in enumerate(texts)]
+    unique = [at for at in sorted(set(same)) if vectors.letters(texts[at])]
     folds = _folds([texts[at] for at in unique], embedder or best_embedder(), params)
     number = dict(zip(unique, folds.tolist(), strict=True))
     members: dict[int, list[int]] = {}
@@ -123,7 +123,7 @@ def _campaign(fold: list[int], same: list[int], texts: Sequence[str]) -> Campaig
 def _folds(texts: list[str], embedder: Embedder, params: CampaignParams) -> Labels:
     """The number of the fold of each text, all of them different."""
     folds = np.arange(len(texts))
-    short = np.array([len(words.letters(text)) < params.short for text in texts], bool)
+    short = np.array([len(vectors.letters(text)) < params.short for text in texts], bool)
     by_meaning = embedder.sees_meaning
     for which, meaning, least in (
         (~short, by_meaning, params.meaning if by_meaning else params.wording),
@@ -132,7 +132,7 @@ def _folds(texts: list[str], embedder: Embedder, params: CampaignParams) -> Labe
         some = np.flatnonzero(which)
         if len(some) > 1:
             told = [texts[at] for at in some]
-            rows = embedder.vectors(told) if meaning else words.tfidf(told, least=1, share=1.0)
+            rows = embedder.vectors(told) if meaning else vectors.tfidf(told, least=1, share=1.0)
             folds[some] = some[_joined(rows, [stance(text) for text in told], least, params.largest)]
     return folds
 
@@ -146,7 +146,7 @@ def stance(text: str) -> int:
     >>> stance("我同意这个方案"), stance("不同意！"), stance("希望增加绿地"), stance("I do not agree")
     (1, -1, 0, -1)
     """
-    said = words.plain(text)
+    said = vectors.plain(text)
     objects = any(word in said for word in OBJECTS)
     for word in OBJECTS:
         said = said.replace(word, "")

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blockplan.errors import UsageError
-from blockplan.respond import clusters, words
+from blockplan.respond import clusters, vectors
 from blockplan.respond.refusals import refused
 from blockplan.respond.vectors import best_embedder, of_opinions
 
@@ -328,13 +328,13 @@ def standing_out(
 
 
 def _words(text: str) -> Iterable[str]:
-    plain = words.plain(text)
+    plain = vectors.plain(text)
     for part in plain.split(" "):
         if _SPACED.fullmatch(part):
             if len(part) > 2 and part not in EMPTY and not part.isdigit():
                 yield part
             continue
-        for run in words.runs_of(part, LONGEST_RUN):
+        for run in vectors.runs_of(part, LONGEST_RUN):
             if not _KANA_ONLY.match(run) and not run.isdigit() and not run.isascii():
                 yield run
 

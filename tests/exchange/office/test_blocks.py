@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from blockplan.exchange.office.blocks import derived_blocks, numbered_by_parcels
-from blockplan.exchange.office.source import SourceFinding
+from blockplan.exchange.office.source import Findings
 
 
 def blocks(*ids: str) -> dict[str, gpd.GeoDataFrame]:
@@ -34,7 +34,7 @@ def parcels(*ids: str) -> gpd.GeoDataFrame:
     ],
 )
 def test_a_subblock_without_a_number_takes_what_its_parcels_numbers_begin_with(drawn, numbers, named):
-    made, findings = blocks(*drawn), list[SourceFinding]()
+    made, findings = blocks(*drawn), Findings()
     numbered_by_parcels(made, parcels(*numbers), findings)
     assert made["subblocks"]["subblock_id"].tolist() == named
     assert [one.rule for one in findings] == (["office-number"] if named != list(drawn) else [])
@@ -47,6 +47,6 @@ def test_a_parcel_that_names_no_drawn_subblock_is_of_the_one_that_it_lies_in():
     )
     lands = [shapely.box(0, 0, 3, 1), shapely.box(9, 9, 10, 10)]
     made = {"subblocks": gpd.GeoDataFrame({"subblock_id": ["S", "T"]}, geometry=lands)}
-    derived_blocks(made, frame, [], [])
+    derived_blocks(made, frame, [], Findings())
     assert frame["subblock_id"].dropna().tolist() == ["S", "T", "S"]
     assert "blocks" not in made

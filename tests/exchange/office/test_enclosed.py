@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.exchange.office.conftest import CRS, parcels, rules, shapefile
 
-from blockplan.exchange.office.enclosed_areas import enclosed
+from blockplan.exchange.office.network_lines import enclosed
 
 WEST, EAST = shapely.box(0, 0, 10, 10), shapely.box(10, 0, 30, 10)
 

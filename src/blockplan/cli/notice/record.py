@@ -227,7 +227,7 @@ def _check_answers(found: Verification) -> None:
     What the room of answers knows besides: nobody was left without one, and the published count is
     true.
     """
-    from blockplan.respond.audit import audit
+    from blockplan.respond.coverage import audit
 
     try:
         said = audit(entry.event for entry in found.log.entries)

@@ -15,9 +15,9 @@ import numpy as np
 import shapely
 
 from blockplan.exchange.office.drawing_content import DrawingText
-from blockplan.exchange.office.enclosed_areas import enclosed
 from blockplan.exchange.office.labels import MOST_HAVE, NUMBER, Reader, attributes
 from blockplan.exchange.office.mapping import IGNORED
+from blockplan.exchange.office.network_lines import enclosed
 from blockplan.exchange.office.recognise import geometry_kind, recognise
 from blockplan.exchange.office.source import Findings, SourceLayer
 from blockplan.exchange.office.values import is_blank, text_of

@@ -13,8 +13,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from blockplan.exchange.office.enclosed_areas import enclosed
 from blockplan.exchange.office.joining import key
+from blockplan.exchange.office.network_lines import enclosed
 from blockplan.exchange.office.rows import PLACE, about_row, read_rows
 from blockplan.exchange.office.source import Findings, SourceFinding
 from blockplan.exchange.office.values import Amount, text_of

@@ -24,14 +24,11 @@ from blockplan.errors import MappingError, PlanDataError
 from blockplan.exchange.layers import spare_drawn_plan, written
 from blockplan.exchange.office import assemble, datum
 from blockplan.exchange.office.cad_shapefiles import as_drawn
-from blockplan.exchange.office.centre_lines import centre_lines_apart
-from blockplan.exchange.office.corners import draw_corners
-from blockplan.exchange.office.days import day_in, days_of
-from blockplan.exchange.office.decimal_commas import with_points
 from blockplan.exchange.office.duplicate_files import as_it_stands, drawn_again
+from blockplan.exchange.office.forms import draw_corners
 from blockplan.exchange.office.greens import entrances_by_place
 from blockplan.exchange.office.joining import looks
-from blockplan.exchange.office.law import judged_by
+from blockplan.exchange.office.law import day_in, days_of, judged_by
 from blockplan.exchange.office.mapping import (
     DOUBLE,
     IGNORED,
@@ -40,7 +37,6 @@ from blockplan.exchange.office.mapping import (
     Question,
     read_office_mapping,
 )
-from blockplan.exchange.office.paired_fields import take_apart
 from blockplan.exchange.office.plan_models import in_classes
 from blockplan.exchange.office.profile import load_profile
 from blockplan.exchange.office.readers import read_all, said_of_files
@@ -54,8 +50,9 @@ from blockplan.exchange.office.recognise import (
 )
 from blockplan.exchange.office.source import Findings, SourceFinding
 from blockplan.exchange.office.stated_totals import compare_with_texts
-from blockplan.exchange.office.ten_thousands import take_ten_thousands
+from blockplan.exchange.office.streets import centre_lines_apart
 from blockplan.exchange.office.values import is_blank, text_of
+from blockplan.exchange.office.written_figures import take_apart, take_ten_thousands, with_points
 from blockplan.exchange.summary import ImportSummary, Tally
 from blockplan.plan import Plan
 from blockplan.plan.model.layers import LAYERS

@@ -1,7 +1,8 @@
 """
 Streets of an office: centre lines with names, classes and widths, said, listed or measured.
 
-A street drawn in pieces bears its name on one of them: pieces that go straight on bear it too.
+A street drawn in pieces bears its name on one of them: pieces that go straight on bear it too. Centre lines
+may lie in a layer of other lines, told by a field (`DLZX-CG`, 支路中心线).
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ import shapely
 
 from blockplan.exchange.office.features import Chosen, collect, framed, name_of, unique, value, word
 from blockplan.exchange.office.joining import key
+from blockplan.exchange.office.recognise import geometry_kind
 from blockplan.exchange.office.rows import PLACE
-from blockplan.exchange.office.source import Findings, SourceFinding
+from blockplan.exchange.office.source import Findings, SourceFinding, SourceLayer
 from blockplan.exchange.office.values import Amount, text_of
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from blockplan.exchange.office.profile import Profile
     from blockplan.exchange.office.roads import Roads
     from blockplan.exchange.office.rows import Row
-
+    from blockplan.exchange.office.source import SourceReading
 
 #: Ends nearer than this meet, m; a line goes on where it turns by less than this, degrees.
 TOUCH_M, STRAIGHT_DEG = 0.01, 20.0
@@ -237,3 +239,39 @@ def with_widths(lines: gpd.GeoDataFrame, made: Roads, findings: Findings) -> Non
         "between the parcels on both sides, and gives the class of those that say none."
     )
     findings.add("office-street-width", "warning", message, layer="streets", measured=float(count))
+
+
+#: What a field says of a centre line of a street; of rails, rivers and pipes there are others.
+CENTRE = re.compile(r"DLZX(?:[-_].*)?|.*(?:道路|干路|支路|街坊路|快速路|公路|街巷)(?:规划)?中(?:心)?线")
+
+
+def centre_lines_apart(reading: SourceReading) -> None:
+    """Make the centre lines of streets in a layer a layer of their own; one of nothing else has that role."""
+    reading.layers = [part for layer in reading.layers for part in _parts(layer)]
+
+
+def _parts(layer: SourceLayer) -> list[SourceLayer]:
+    if layer.role is not None or geometry_kind(layer) != "line":
+        return [layer]
+    said: list[Any] = [
+        [bool(CENTRE.fullmatch(text_of(value))) for value in layer.frame[name]] for name in layer.fields
+    ]
+    centre: list[bool] = max(said, key=sum, default=[])
+    if not any(centre):
+        return [layer]
+    if all(centre):
+        layer.role = "streets"
+        return [layer]
+    rest, streets = (
+        SourceLayer(
+            layer.file,
+            name,
+            layer.frame[[one is own for one in centre]].reset_index(drop=True),
+            units=layer.units,
+            titles=layer.titles,
+            title=layer.title,
+        )
+        for name, own in ((layer.name, False), (f"{layer.name} 道路中心线", True))
+    )
+    streets.role = "streets"
+    return [rest, streets]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.measure.indicators.programmes import find_venues
 from blockplan.measure.indicators.structure import area_distances, area_shapes, elements
-from blockplan.measure.indicators.venues import find_venues
 from blockplan.measure.inputs.columns import CIRCLE_SEGMENTS, absent, ids, shapes, union, values
 from blockplan.measure.inputs.floors import floor_areas, jobs_of_parcels, parcels_within, unplaced
 from blockplan.measure.measurement import Measurement, Part

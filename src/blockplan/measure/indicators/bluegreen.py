@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 
 from blockplan.measure.distance.coverage import Distances, by_area, lacking, places, share
-from blockplan.measure.indicators.venues import find_venues
+from blockplan.measure.indicators.programmes import find_venues
 from blockplan.measure.inputs.columns import absent, coded, ids, shapes, sound, total, union, values
 from blockplan.measure.inputs.common_ground import apart, covered_m2, within
 from blockplan.measure.inputs.greens import public_greens

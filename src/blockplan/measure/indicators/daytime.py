@@ -20,7 +20,7 @@ from blockplan.measure.inputs.columns import absent, ids, shapes, total, values
 from blockplan.measure.inputs.floors import jobs_of_parcels, parcel_points, parcels_within, unplaced
 from blockplan.measure.inputs.homes import NOBODY, residents
 from blockplan.measure.inputs.homes import homes as homes_of
-from blockplan.measure.inputs.modes import served_by, unsaid
+from blockplan.measure.inputs.kinds import served_by, unsaid
 from blockplan.measure.inputs.straight_line import straight
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, only_nothing, unknown

@@ -27,7 +27,7 @@ from blockplan.measure.inputs.floors import (
     parcels_within,
     unplaced,
 )
-from blockplan.measure.inputs.modes import modes_of, served_by, unsaid
+from blockplan.measure.inputs.kinds import modes_of, served_by, unsaid
 from blockplan.measure.inputs.straight_line import straight
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, unknown

@@ -2,8 +2,8 @@ r"""
 Words from strangers: what of them a file can carry, and what they say in plain signs.
 
 What is sent goes into the record as it came, but for what no file can carry (`made_fit`). Pages show marks
-that turn the direction of writing by their numbers (`blockplan.respond.tables.shown`). Of what people type from
-paper, `typed` gives what was printed.
+that turn the direction of writing by their numbers (`blockplan.respond.tables.shown`). Of what people type
+from paper, `typed` gives what was printed.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from ninja.errors import HttpError, ValidationError
 
 from blockplan.errors import BlockplanError, IntakeError, NoticeStateError
 from blockplan.portal.api import exports, log, notices, opinions, places, submissions, texts
-from blockplan.portal.api.faults import Refused, fault, unavailable
+from blockplan.portal.api.answers import Refused, fault, unavailable
 from blockplan.portal.api.parse import StrictParser
 from blockplan.portal.lang import wanted
 from blockplan.portal.record.exports import MakingError

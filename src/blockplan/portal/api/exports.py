@@ -10,11 +10,9 @@ from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpRe
 from ninja import P, PathEx, Router
 
 from blockplan.portal import security_headers
-from blockplan.portal.api import register
-from blockplan.portal.api.answers import GEOJSON, as_json, text
-from blockplan.portal.api.faults import Refused, documented
+from blockplan.portal.api.answers import GEOJSON, Refused, as_json, documented, text
 from blockplan.portal.api.notices import NoticeId, crs_of
-from blockplan.portal.api.opinions import FileNumber
+from blockplan.portal.api.opinions import FileNumber, everything
 from blockplan.portal.api.schemas import ResponseOut
 from blockplan.portal.record.exports import opened_file
 from blockplan.portal.record.models import Notice
@@ -47,7 +45,7 @@ def _described(*media_types: str) -> dict[str, Any]:
 def opinions(request: HttpRequest, notice: NoticeId, form: Form) -> StreamingHttpResponse:
     """Every opinion as the register shows it, newest first: csv, jsonl or geojson."""
     row = seen(notice)
-    rows = register.everything(row)
+    rows = everything(row)
     made = {"csv": _csv, "jsonl": _lines, "geojson": _features}[form]
     parts = made(rows, _crs(row))
     # In portions: a line by itself costs more on its way than in the making.

@@ -12,8 +12,7 @@ from blockplan.notice.leaves import leaf, leaf_document
 from blockplan.notice.proof import merkle
 from blockplan.notice.proof.notes import read_checkpoint
 from blockplan.notice.standing import standing
-from blockplan.portal.api.answers import as_json
-from blockplan.portal.api.faults import Refused, documented
+from blockplan.portal.api.answers import Refused, as_json, documented
 from blockplan.portal.api.notices import NoticeId
 from blockplan.portal.api.schemas import CheckpointPage, Consistency, EventPage, Inclusion
 from blockplan.portal.record.models import Checkpoint

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
-from blockplan.portal.api.faults import fault
+from blockplan.portal.api.answers import fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,8 +9,7 @@ from ninja import P, PathEx, Query, Router, Schema
 from pydantic import Field
 
 from blockplan.notice.intake.folding import folded
-from blockplan.portal.api.answers import as_json
-from blockplan.portal.api.faults import Refused, documented
+from blockplan.portal.api.answers import Refused, as_json, documented
 from blockplan.portal.api.schemas import NoticeOut, NoticePage, ObjectOut, ObjectPage, VerdictPage
 from blockplan.portal.pages.common import standing_of
 from blockplan.portal.plans.models import PlanObject, PlanVersion

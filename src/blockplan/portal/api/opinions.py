@@ -1,6 +1,8 @@
 """The register of opinions, the files that came with them, and the receipt of one's own."""
 
-from typing import Literal
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import P, PathEx, Query, Router, Schema
@@ -9,17 +11,83 @@ from pydantic import ConfigDict, Field
 from blockplan.notice.receipts import receipt
 from blockplan.notice.submissions import holds_secret
 from blockplan.portal import security_headers
-from blockplan.portal.api import register
-from blockplan.portal.api.answers import as_json
-from blockplan.portal.api.faults import Refused, documented
-from blockplan.portal.api.notices import NoticeId
+from blockplan.portal.api.answers import Refused, as_json, documented
 from blockplan.portal.api.schemas import NUMBER, OpinionPage, ReceiptOut, WholeOpinionOut
 from blockplan.portal.pages import answers
 from blockplan.portal.pages.opinions import STEPS
+from blockplan.portal.record import register
 from blockplan.portal.record.register import Filters
 from blockplan.portal.record.store import open_store
 from blockplan.portal.submissions import rate_limits
 from blockplan.portal.visible_notices import seen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from blockplan.portal.api.notices import NoticeId
+    from blockplan.portal.record.models import Notice
+    from blockplan.portal.record.register import Row
+
+#: Opinions that are read at once for an export.
+PORTION = 500
+_MORE = ("language", "reason", "clause", "place", "geometry")
+
+
+def page(
+    notice: Notice, filters: Filters, before: int | None, size: int
+) -> tuple[list[dict[str, Any]], int | None]:
+    """Opinions, newest first, and the cursor of the page after them."""
+    found = register.page(notice, filters, before, size)
+    return [_one(row) for row in found.rows], found.before
+
+
+def one(notice: Notice, seq: int) -> dict[str, Any] | None:
+    """One opinion; None where there is none, or a clerk has not looked yet."""
+    row = register.one(notice, seq)
+    return None if row is None else _one(row)
+
+
+def everything(notice: Notice) -> Iterator[dict[str, Any]]:
+    """All opinions, newest first, read in portions."""
+    before: int | None = None
+    while True:
+        rows, before = page(notice, register.Filters(), before, PORTION)
+        yield from rows
+        if before is None:
+            return
+
+
+def _one(row: Row) -> dict[str, Any]:
+    return {
+        "opinion": row.id,
+        "number": row.number,
+        "entry": row.seq,
+        "entered_at": row.at,
+        "received_at": row.received_at,
+        "round": row.round,
+        "late": row.late,
+        "channel": row.channel or None,
+        "sender": row.sender or None,
+        "standing": row.standing,
+        "kept_back": row.kept_back,
+        "ground": row.ground,
+        "title": row.title,
+        "text": row.text,
+        "targets": [{"layer": layer, "id": object_} for layer, object_ in row.targets],
+        "files": [_file(number, file) for number, file in enumerate(row.files)],
+        "words_of": row.entry,
+        **{key: row.words.get(key) for key in _MORE},
+    }
+
+
+def _file(number: int, said: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "number": number,
+        "name": str(said["name"]),
+        "media_type": str(said["media_type"]),
+        "bytes": said.get("bytes"),
+    }
+
 
 router = Router(tags=["opinions"])
 Number = PathEx[str, P(pattern=NUMBER)]
@@ -56,7 +124,7 @@ def opinions(request: HttpRequest, asked: Query[Opinions], notice: NoticeId) -> 
         raise Refused("not_valid", "query.layer, query.object: give both")
     chosen = asked.dict(exclude={"cursor", "limit", "layer", "object"})
     about = None if asked.layer is None or asked.object is None else (asked.layer, asked.object)
-    rows, more = register.page(seen(notice), Filters(object=about, **chosen), asked.cursor, asked.limit)
+    rows, more = page(seen(notice), Filters(object=about, **chosen), asked.cursor, asked.limit)
     return as_json({"opinions": rows, "next": more})
 
 
@@ -68,7 +136,7 @@ def opinions(request: HttpRequest, asked: Query[Opinions], notice: NoticeId) -> 
 def opinion(request: HttpRequest, notice: NoticeId, opinion: Number) -> HttpResponse:
     """One opinion, with what became of it."""
     row = seen(notice)
-    found = register.one(row, int(opinion[2:]))
+    found = one(row, int(opinion[2:]))
     if found is None:
         raise Refused("not_found")
     entries = open_store(row.id).events(STEPS, about=opinion)
@@ -89,7 +157,7 @@ def opinion(request: HttpRequest, notice: NoticeId, opinion: Number) -> HttpResp
 def file(request: HttpRequest, notice: NoticeId, opinion: Number, number: FileNumber) -> HttpResponse:
     """A file of an opinion whose words are open, as a download."""
     row = seen(notice)
-    found = register.one(row, int(opinion[2:])) or {"files": []}
+    found = one(row, int(opinion[2:])) or {"files": []}
     named = {one["number"]: one["name"] for one in found["files"]}
     content = open_store(row.id).file(found["words_of"], number) if number in named else None
     if content is None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ninja.parser import Parser
 
-from blockplan.portal.api.faults import Refused
+from blockplan.portal.api.answers import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

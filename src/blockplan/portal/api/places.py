@@ -12,8 +12,7 @@ from blockplan.notice.intake.geometry_in import take_geometry
 from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.intake.refusals import IntakeNote
 from blockplan.notice.intake.texts_in import made_fit
-from blockplan.portal.api.answers import as_json
-from blockplan.portal.api.faults import Refused, documented
+from blockplan.portal.api.answers import Refused, as_json, documented
 from blockplan.portal.api.notices import NoticeId
 from blockplan.portal.api.schemas import Strict, Text
 from blockplan.portal.lang import wanted

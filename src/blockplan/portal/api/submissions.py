@@ -19,8 +19,7 @@ from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.intake.texts_in import made_fit
 from blockplan.notice.intake.uploads import take_files
 from blockplan.notice.receipts import receipt
-from blockplan.portal.api.answers import as_json
-from blockplan.portal.api.faults import Refused, documented
+from blockplan.portal.api.answers import Refused, as_json, documented
 from blockplan.portal.api.notices import NoticeId
 from blockplan.portal.api.opinions import Number, router
 from blockplan.portal.api.parse import document

@@ -8,8 +8,7 @@ from pydantic import Field
 
 from blockplan import __version__
 from blockplan.errors import UsageError
-from blockplan.portal.api.answers import as_json
-from blockplan.portal.api.faults import Refused, documented
+from blockplan.portal.api.answers import Refused, as_json, documented
 from blockplan.portal.api.notices import Layer, NoticeId, ObjectId
 from blockplan.portal.api.schemas import Text
 from blockplan.portal.config import config_of_environment

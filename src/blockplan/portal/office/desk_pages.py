@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from blockplan.errors import UsageError
 from blockplan.portal.lang import current
-from blockplan.portal.office import desks, edit_conflicts, entry_permissions, report, two_person
+from blockplan.portal.office import desks, edit_conflicts, permissions, report, two_person
 from blockplan.portal.office.forms import AnswerForm, Sure, ThemeForm, initial_of
 from blockplan.portal.office.next_step import at_desk
 from blockplan.portal.office.notice_pages import attempt
@@ -322,7 +322,7 @@ def _asked(request: HttpRequest) -> tuple[str, Actor]:
     """What is to be done, and who asks; whoever may not answer is told before what was typed is looked at."""
     said, actor = request.POST.get("do", ""), actor_of(request)
     if said == "answer":
-        entry_permissions.require("answered", actor)
+        permissions.require("answered", actor)
     return said, actor
 
 

@@ -18,7 +18,7 @@ from django.core import signing
 
 from blockplan.errors import UsageError
 from blockplan.portal.lang import current
-from blockplan.portal.office import entry_permissions
+from blockplan.portal.office import permissions
 from blockplan.portal.office.audit import note
 from blockplan.portal.record.models import Entry
 from blockplan.portal.record.store import open_store
@@ -73,7 +73,7 @@ def work(notice: str, act: Callable[[Desk], T], actor: Actor, *, about: str) -> 
         note("desk", who=actor.name, notice=notice, about=about)
         return found
 
-    return entry_permissions.work(notice, inside, actor)
+    return permissions.work(notice, inside, actor)
 
 
 def lines_of(said: str) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ from blockplan.notice.package import FrozenPlan, PackageChoice, PackagePart, pac
 from blockplan.notice.particulars import particulars_from
 from blockplan.notice.release import findings, fingerprint, release_from, require_released, signed
 from blockplan.portal import clock
-from blockplan.portal.office import entry_permissions
+from blockplan.portal.office import permissions
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.edit_conflicts import of_plan, of_release, of_values, require_seen
 from blockplan.portal.office.models import Draft
@@ -310,7 +310,7 @@ def sign_release(draft: Draft, actor: Actor, looked: str) -> None:
     NoticeStateError
         If something stops the notice, or was changed while the second person looked.
     """
-    entry_permissions.require("opened", actor, entry_permissions.SECONDS)
+    permissions.require("opened", actor, permissions.SECONDS)
     if not draft.release:
         raise refusal(NoticeStateError, say, "office_refused.not_asked")
     if draft.release["staff"] == actor.staff.pk:
@@ -359,7 +359,7 @@ def open_draft(draft: Draft, actor: Actor, *, steps: list[tuple[str, str]] | Non
         note("opened", who=actor.name, notice=ledger.notice)
         return event
 
-    return entry_permissions.work(draft.notice_id, work, actor)
+    return permissions.work(draft.notice_id, work, actor)
 
 
 def more_of(draft: Draft) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from blockplan.portal import clock, local_time
 from blockplan.portal.config import FILE, config_of_environment
 from blockplan.portal.lang import NAMES, current
 from blockplan.portal.mail import sender
-from blockplan.portal.office import entries, entry_permissions, two_person
+from blockplan.portal.office import entries, permissions, two_person
 from blockplan.portal.office.edit_conflicts import of_opinion, of_words, seen_of
 from blockplan.portal.office.forms import FAULTS, decision, word_field
 from blockplan.portal.office.models import Draft, Pending
@@ -145,7 +145,7 @@ def notice(request: HttpRequest, notice: str) -> HttpResponse:
         for name, act in ACTS.items()
         if not act.of_opinion and act.offered(row) and actor.may(*act.roles)
     ]
-    if row.state == "approved" and actor.may(*entry_permissions.ENTERS["published"]):
+    if row.state == "approved" and actor.may(*permissions.ENTERS["published"]):
         offered.append("publish")
     waiting = waiting_of(notice)
     useless = {one.act for one in waiting if not one.opinion} | (set() if is_over(row) else {"close"})
@@ -256,7 +256,7 @@ def waiting(request: HttpRequest, notice: str, pending: int) -> HttpResponse:
     if request.method == "POST":
         yes = "confirm" in request.POST
         if yes:
-            entry_permissions.require_second(one.kind, actor)
+            permissions.require_second(one.kind, actor)
         fault = attempt(lambda: two_person.confirm(one, actor) if yes else two_person.refuse(one, actor))
         if not fault:
             return HttpResponseRedirect(reverse("office_notice", args=[notice]))
@@ -264,7 +264,7 @@ def waiting(request: HttpRequest, notice: str, pending: int) -> HttpResponse:
         "notice": one.notice, "one": one, "fault": fault, "own": one.asked_by_id == actor.staff.pk,
         "entries": entries.about(notice, one.opinion) if one.opinion and not one.outcome else [],
         **_report(one),
-        "may": actor.may(*entry_permissions.SECONDS) and not one.outcome,
+        "may": actor.may(*permissions.SECONDS) and not one.outcome,
     }  # fmt: skip
     return render(request, "office/waiting.html", shown, status=400 if fault else 200)
 

@@ -19,7 +19,7 @@ from blockplan.notice.intake.uploads import take_files
 from blockplan.notice.numbers import read_typed
 from blockplan.notice.standing import check_about
 from blockplan.notice.submissions import new_of, source_of
-from blockplan.portal.office import entries, entry_permissions
+from blockplan.portal.office import entries, permissions
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.forms import Form, Lines, choices, decision
 from blockplan.portal.office.notice_pages import attempt, opinion_of, told
@@ -132,7 +132,7 @@ def opinion(request: HttpRequest, notice: str, opinion: str) -> HttpResponse:
     shown = {"notice": row, "one": one, "opinion": opinion, "offered": offered,
              "entries": [entries.told(event) for event in events],
              "erasures": entries.erasures_of_opinion(row, opinion),
-             "may_show": one.held and actor.may(*entry_permissions.ENTERS["shown"]),
+             "may_show": one.held and actor.may(*permissions.ENTERS["shown"]),
              "fault": fault}  # fmt: skip
     return render(request, "office/opinion.html", shown, status=400 if fault else 200)
 
@@ -158,7 +158,7 @@ def _show(notice: str, opinion: str, looked_at: str, actor: Actor) -> None:
         ledger.append("shown", {"opinion": opinion, "of": of, "by": actor.name})
         note("shown", who=actor.name, notice=notice, about=opinion)
 
-    entry_permissions.work(notice, work, actor)
+    permissions.work(notice, work, actor)
 
 
 def opinion_file(request: HttpRequest, notice: str, seq: int, number: int) -> HttpResponse:
@@ -177,7 +177,7 @@ def letter(request: HttpRequest, notice: str) -> HttpResponse:
     row = get_object_or_404(Notice, pk=notice)
     form = Letter(request.POST or None, request.FILES or None, initial={"form_key": new_form()})
     if request.method == "POST" and form.is_valid():
-        entry_permissions.require("submitted", actor_of(request))
+        permissions.require("submitted", actor_of(request))
         found: list[Any] = []
         if fault := attempt(lambda: found.append(take(notice, _said(form.cleaned_data)))):
             form.add_error(None, fault)
@@ -225,7 +225,7 @@ def _enter_list(notice: str, listed: list[notices.Submission], digest: str, acto
         note("imported", who=actor.name, notice=notice, about=str(len(made)))
         return len(made)
 
-    return entry_permissions.work(notice, work, actor)
+    return permissions.work(notice, work, actor)
 
 
 def _read(file: Any) -> tuple[list[Any], str]:

@@ -23,7 +23,7 @@ from django.urls import reverse
 from blockplan.notice.package import FrozenPlan, package_hash
 from blockplan.notice.record import export
 from blockplan.notice.verify import verify
-from blockplan.portal.office import drafts, entry_permissions
+from blockplan.portal.office import drafts, permissions
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.draft_pages import period_of
 from blockplan.portal.office.edit_conflicts import of_release, seen_of
@@ -111,7 +111,7 @@ def release(request: HttpRequest, notice: str) -> HttpResponse:
         "draft": one, "form": form, "fault": fault, "answered": one.release,
         "looked": looked, "seen": of_release(one)[0],
         "found": [{**finding.to_dict(), "stops": finding.stops} for finding in found],
-        "own": one.release.get("staff") == actor.staff.pk, "may_sign": actor.may(*entry_permissions.SECONDS),
+        "own": one.release.get("staff") == actor.staff.pk, "may_sign": actor.may(*permissions.SECONDS),
         **({} if one.version is None else _goes_out(one.version)),
         "layers": [] if one.version is None else _layers(one.version, request.POST if answering else None),
     }  # fmt: skip

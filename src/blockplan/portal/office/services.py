@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.notice import office, submissions
 from blockplan.notice.events import KINDS
 from blockplan.notice.intake.uploads import take_files
-from blockplan.portal.office import entry_permissions, forms, two_person
+from blockplan.portal.office import forms, permissions, two_person
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.drafts import draft_anew
 from blockplan.portal.office.edit_conflicts import of_opinion, of_words, require_seen
@@ -52,7 +52,7 @@ class Act:
     @property
     def roles(self) -> tuple[str, ...]:
         """Who may do it."""
-        return entry_permissions.ENTERS[self.kind]
+        return permissions.ENTERS[self.kind]
 
     def offered(self, notice: Notice) -> bool:
         """Whether the state of the notice allows it; the record decides when it is done."""
@@ -83,7 +83,7 @@ def do(
     """
     act = ACTS[name]
     said = {key: value for key, value in said.items() if key != "sure"}
-    entry_permissions.require(act.kind, actor)
+    permissions.require(act.kind, actor)
     names_what_it_saw = act.of_opinion and name != _NAMES_WORDS
     if KINDS[act.kind].two:
         if names_what_it_saw:  # what comes between this and the lock, `two_person.ask` finds
@@ -100,7 +100,7 @@ def do(
         act.enter(ledger, said, actor.name)
         note(act.kind, who=actor.name, notice=notice, about=str(said.get("opinion", "")))
 
-    entry_permissions.work(notice, work, actor)
+    permissions.work(notice, work, actor)
 
 
 def _plain(kind: str) -> Callable[[Ledger, Mapping[str, Any], str], object]:

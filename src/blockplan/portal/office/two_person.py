@@ -23,7 +23,7 @@ from blockplan.notice.moderation import stands_on
 from blockplan.notice.two_person import about_one, moves
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.office import entry_permissions, report
+from blockplan.portal.office import permissions, report
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.models import Pending
 from blockplan.portal.record.models import Entry
@@ -91,7 +91,7 @@ def ask(
         _keep_report(made, files or {})
         return made
 
-    entry_permissions.require(kind, actor)
+    permissions.require(kind, actor)
     return open_store(notice).transact(work)
 
 
@@ -151,7 +151,7 @@ def confirm(pending: Pending, actor: Actor) -> Event:
         note(now.kind, who=actor.name, notice=now.notice_id, about=now.opinion)
         return event
 
-    event = entry_permissions.work(pending.notice_id, work, actor, entry_permissions.require_second)
+    event = permissions.work(pending.notice_id, work, actor, permissions.require_second)
     _drop_report(pending)  # its files are in the record now
     return event
 
@@ -162,7 +162,7 @@ def refuse(pending: Pending, actor: Actor) -> None:
     def work(_ledger: Ledger) -> None:
         now = _waiting(pending, None)
         if now.asked_by_id != actor.staff.pk:
-            entry_permissions.require_second(now.kind, actor)
+            permissions.require_second(now.kind, actor)
         _end(now, "refused", actor)
         note("refused", who=actor.name, notice=now.notice_id, about=f"{now.kind} {now.opinion}".strip())
 

@@ -18,8 +18,7 @@ from blockplan.portal.office import (
     release_page,
     workbench,
 )
-from blockplan.portal.office.entry_permissions import ENTERS, OFFICE, PLANNER
-from blockplan.portal.office.permissions import OF_NOTICES, anybody, page, signed_in
+from blockplan.portal.office.permissions import ENTERS, OF_NOTICES, OFFICE, PLANNER, anybody, page, signed_in
 from blockplan.portal.office.services import ACTS
 
 ADMIN = ("admin",)

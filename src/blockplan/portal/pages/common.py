@@ -1,17 +1,20 @@
-"""What all public pages share: where a notice stands, and how long an answer keeps."""
+"""What all public pages share: addresses, where a notice stands, and how long an answer keeps."""
 
 from __future__ import annotations
 
 import datetime as dt
 from functools import wraps
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponseNotAllowed
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import conditional_page
 
 from blockplan.notice.events import write_time
 from blockplan.portal import clock
+from blockplan.portal.mail.outbox import sends
 from blockplan.portal.record.clock import time_of
 
 if TYPE_CHECKING:
@@ -21,6 +24,47 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
     from blockplan.portal.record.models import Notice
+
+#: Name of the form's address, where the app of the form is installed.
+FORM = "opinion"
+
+
+def write(lang: str, notice: str, layer: str = "", id_: str = "") -> str | None:
+    """Where an opinion is written, about an object or the plan; None without a form."""
+    try:
+        address = reverse(FORM, kwargs={"lang": lang, "notice": notice})
+    except NoReverseMatch:
+        return None
+    return f"{address}?{urlencode({'layer': layer, 'object': id_})}" if layer else address
+
+
+def mail(lang: str, notice: str, **part: str) -> str | None:
+    """Where news of an object (`layer`, `object`) is asked for; None where the office sends no mail."""
+    if not sends():
+        return None
+    return f"{reverse('mail', kwargs={'lang': lang, 'notice': notice})}?{urlencode(part)}"
+
+
+def plan_file(notice: str, seq: int, number: int) -> str:
+    """A file of a plan on notice."""
+    return reverse("plan_file", kwargs={"notice": notice, "seq": seq, "number": number})
+
+
+def object_(lang: str, notice: str, layer: str, id_: str) -> str:
+    """The page of an object of a plan."""
+    return reverse("object", kwargs={"lang": lang, "notice": notice, "layer": layer, "object_id": id_})
+
+
+def place(lang: str, notice: str, **where: str) -> str:
+    """What the plan says of a place: ``about="parcels:7"``, or ``at="446385.27,4399958.22"``."""
+    return f"{reverse('place', kwargs={'lang': lang, 'notice': notice})}?{urlencode(where)}"
+
+
+def opinions(lang: str, notice: str, about: str = "") -> str:
+    """The published opinions, or those about an object."""
+    address = reverse("opinions", kwargs={"lang": lang, "notice": notice})
+    return f"{address}?{urlencode({'about': about})}" if about else address
+
 
 #: States in which the plan is no law yet.
 DRAFTS = frozenset({"on_notice", "closed", "answered", "approved", "restarted"})

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.pages import addresses, answers
+from blockplan.portal.pages import answers, common
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.notices import history, listed, signed
 from blockplan.portal.pages.opinions import shown
@@ -67,7 +67,7 @@ def object_feed(request: HttpRequest, lang: str, notice: str, layer: str, object
         "events": events,
         "name": pick(found.title, lang) or object_id,
         "layer": layer,
-        "page": addresses.object_(lang, row.id, layer, object_id),
+        "page": common.object_(lang, row.id, layer, object_id),
         "updated": max([one["at"] for one in (*rows, *events)], default=row.begins),
     }
     response = _atom(request, "portal/object.atom", context)

@@ -22,7 +22,7 @@ from django.urls import reverse
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal import security_headers
 from blockplan.portal.coordinate_deltas import in_steps
-from blockplan.portal.pages import addresses, compression
+from blockplan.portal.pages import common, compression
 from blockplan.portal.pages.common import public
 from blockplan.portal.pages.compression import squeezed
 from blockplan.portal.plans.models import PlanObject, PlanVersion
@@ -256,7 +256,7 @@ def of_notice(request: HttpRequest, row: Notice, version: PlanVersion, lang: str
         "opinions": reverse("map_opinions", kwargs={"notice": row.id}),
         "opinion": reverse("register_opinion", kwargs={"lang": lang, "notice": row.id, "opinion_id": "O-0"}),
         "place": reverse("place", kwargs={"lang": lang, "notice": row.id}),
-        "write": addresses.write(lang, row.id) if open_ else None,
+        "write": common.write(lang, row.id) if open_ else None,
         "worker": compression.address("worker.js"),
         "uses": uses(version, lang),
         "marks": marks(version, lang),

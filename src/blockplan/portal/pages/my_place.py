@@ -18,7 +18,7 @@ from blockplan.datums import DATUMS
 from blockplan.errors import IntakeError
 from blockplan.notice.intake.folding import folded
 from blockplan.notice.intake.texts_in import made_fit
-from blockplan.portal.pages import addresses, errors, mapdata, place_summary
+from blockplan.portal.pages import common, errors, mapdata, place_summary
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.plans.places import whereabouts
@@ -149,7 +149,7 @@ def _hit(row: Notice, version: PlanVersion, hit: dict[str, Any], lang: str) -> d
         else named["words"] or hit["id"],
         "kind": named["kind"],
         "where": whereabouts(version, hit["layer"], hit["id"], lang),
-        "href": addresses.place(lang, row.id, about=f"{hit['layer']}:{hit['id']}"),
+        "href": common.place(lang, row.id, about=f"{hit['layer']}:{hit['id']}"),
         "about": f"{hit['layer']}:{hit['id']}",
     }  # fmt: skip
 
@@ -175,7 +175,7 @@ def lists(row: Notice, version: PlanVersion, lang: str) -> dict[str, list[dict[s
         for id_, title in rows.order_by("id").values_list("object", "title"):
             names.setdefault(pick(title, lang), id_)
         made[layer] = [
-            {"name": name, "href": addresses.place(lang, row.id, about=f"{layer}:{id_}")}
+            {"name": name, "href": common.place(lang, row.id, about=f"{layer}:{id_}")}
             for name, id_ in sorted(names.items(), key=lambda named: in_order(named[0]))[:MOST_LISTED]
             if name
         ]

@@ -20,7 +20,7 @@ from blockplan.notice.countries import country
 from blockplan.notice.proof.notes import fingerprint
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.pages import addresses, mapdata, pictures
+from blockplan.portal.pages import common, mapdata, pictures
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.plan_sections import plain
 from blockplan.portal.plans.places import places_of
@@ -196,7 +196,7 @@ def notice(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
         "signed": signed(store),
         "answered": row.state in ANSWERED,
         "news": bool(config_of_environment().mail.host) and not row.preview,
-        "write": addresses.write(lang, row.id) if row.state in TAKES_OPINIONS else None,
+        "write": common.write(lang, row.id) if row.state in TAKES_OPINIONS else None,
     }
     if version is None:
         return render(request, "portal/notice.html", context)
@@ -285,7 +285,7 @@ def documents(store: DatabaseStore, row: Notice) -> list[dict[str, Any]]:
         {
             "name": file["path"], "kind": _kind_of(file["path"]), "bytes": file["bytes"],
             "sha256": file["sha256"],
-            "href": None if seq is None else addresses.plan_file(row.id, seq, number),
+            "href": None if seq is None else common.plan_file(row.id, seq, number),
         }
         for number, file in enumerate(row.opened["plan"]["files"])
     ]  # fmt: skip

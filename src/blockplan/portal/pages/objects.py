@@ -10,7 +10,7 @@ from django.shortcuts import render
 from blockplan.errors import UsageError
 from blockplan.notice.intake.folding import folded
 from blockplan.notice.state import TAKES_OPINIONS
-from blockplan.portal.pages import addresses, pictures
+from blockplan.portal.pages import common, pictures
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.notices import facts
 from blockplan.portal.pages.plan_sections import EASY, crowd, of_object
@@ -42,7 +42,7 @@ def objects(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
         {"layer": one.layer, "id": one.object, "title": one.title,
          # A name that only the file knows ("rd") says nothing to a reader; a number can be looked up.
          "numbered": one.layer not in {STATEMENTS, RULES} and any(map(str.isdigit, one.object)),
-         "href": addresses.object_(lang, row.id, one.layer, one.object)}
+         "href": common.object_(lang, row.id, one.layer, one.object)}
         for one in found[:PAGE]
     ]  # fmt: skip
     context = {
@@ -82,11 +82,11 @@ def object_page(request: HttpRequest, lang: str, notice: str, layer: str, object
     about = f"{layer}:{object_id}"
     context |= {
         "about": about,
-        "write": addresses.write(lang, row.id, layer, object_id) if row.state in TAKES_OPINIONS else None,
+        "write": common.write(lang, row.id, layer, object_id) if row.state in TAKES_OPINIONS else None,
         "opinions": register.count_about(row, layer, object_id),
         "most": register.MOST_COUNTED,
         "words_open": register.is_open(row),
-        "mails": addresses.mail(lang, row.id, layer=layer, object=object_id),
+        "mails": common.mail(lang, row.id, layer=layer, object=object_id),
     }
     return render(request, "portal/object.html", context)
 

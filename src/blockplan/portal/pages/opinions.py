@@ -11,7 +11,7 @@ from django.shortcuts import render
 from blockplan.notice.disclosure import PUBLISHED
 from blockplan.notice.events import CHANNELS, SENDERS
 from blockplan.notice.state import TAKES_OPINIONS
-from blockplan.portal.pages import addresses, answers
+from blockplan.portal.pages import answers, common
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.objects import KINDS
 from blockplan.portal.plans.models import PlanObject
@@ -59,7 +59,7 @@ def opinions(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
         "more": urlencode(asked | {"before": page.before}) if page.before is not None else None,
         "paged": "before" in request.GET,
         "first": f"?{urlencode(asked)}",
-        "write": addresses.write(lang, row.id) if row.state in TAKES_OPINIONS else None,
+        "write": common.write(lang, row.id) if row.state in TAKES_OPINIONS else None,
     }
     return render(request, "portal/opinions.html", context)
 
@@ -146,7 +146,7 @@ def where(row: Notice, one: register.Row, lang: str) -> dict[str, Any] | None:
         left, low, right, high = shape(dict(one.geometry)).bounds
         found |= {"kind": one.geometry["type"].lower(), "x": left, "y": low, "to_x": right, "to_y": high}
         middle = f"{(left + right) / 2:.1f},{(low + high) / 2:.1f}"
-        found["href"] = addresses.place(lang, row.id, at=middle) if version_of(row) else None
+        found["href"] = common.place(lang, row.id, at=middle) if version_of(row) else None
     return found
 
 

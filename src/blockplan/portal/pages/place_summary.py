@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.notice.state import TAKES_OPINIONS
-from blockplan.portal.pages import addresses
+from blockplan.portal.pages import common
 from blockplan.portal.pages.plan_sections import kind_of, of_object
 from blockplan.portal.plans.places import places_of, whereabouts
 from blockplan.portal.plans.prepare import LAYERS
@@ -64,8 +64,8 @@ def of(row: Notice, version: PlanVersion, layer: str, id_: str, lang: str) -> di
         "sub": kind_said(layer, lang),
         "about": f"{layer}:{id_}",
         "at": None,
-        "href": addresses.place(lang, row.id, about=f"{layer}:{id_}"),
-        "object": addresses.object_(lang, row.id, layer, id_),
+        "href": common.place(lang, row.id, about=f"{layer}:{id_}"),
+        "object": common.object_(lang, row.id, layer, id_),
         "write": _write(row, lang, layer, id_),
         "sentence": "", "notes": [], "beside": [], "within": None, "reached": None,
         "near": [_parcel_near(row, version, one, lang) for one in found],
@@ -87,8 +87,8 @@ def _said(row: Notice, version: PlanVersion, around: Around, lang: str) -> dict[
         ))),
         "about": here,
         "at": [around.x, around.y],
-        "href": addresses.place(lang, row.id, **({"about": here} if here else {"at": point})),
-        "object": addresses.object_(lang, row.id, *own) if own else None,
+        "href": common.place(lang, row.id, **({"about": here} if here else {"at": point})),
+        "object": common.object_(lang, row.id, *own) if own else None,
         "write": _write(row, lang, *own) if own else _write(row, lang),
         "sentence": _sentence(parcel, lang) if parcel else say("here.no_parcel", lang),
         "notes": [],
@@ -152,7 +152,7 @@ def _beside(row: Notice, around: Around, lang: str) -> list[dict[str, Any]]:
             "use": use_said(one.planned, lang) or say("here.unknown_use", lang),
             "said": _build_said(one, lang),
             "way": _way(one, lang),
-            "href": addresses.place(lang, row.id, about=f"parcels:{one.parcel.id}"),
+            "href": common.place(lang, row.id, about=f"parcels:{one.parcel.id}"),
         }
         for one in plots
     ]
@@ -203,7 +203,7 @@ def _goal(row: Notice, one: Near, lang: str, limit_m: float) -> dict[str, Any]:
         "status": say(f"here.status.{one.status}", lang) if known else "",
         "metres": metres(one.metres, lang) if one.metres else say("here.inside", lang),
         "share": min(100, round(100 * one.metres / limit_m)),
-        "href": addresses.object_(lang, row.id, one.layer, one.link.id),
+        "href": common.object_(lang, row.id, one.layer, one.link.id),
     }
 
 
@@ -259,7 +259,7 @@ def _parcel_near(row: Notice, version: PlanVersion, one: Near, lang: str) -> dic
         "colour": colour_of(one.planned),
         "metres": metres(one.metres, lang) if one.metres else say("here.inside", lang),
         "side": _side(one.side, lang),
-        "href": addresses.place(lang, row.id, about=f"parcels:{one.link.id}"),
+        "href": common.place(lang, row.id, about=f"parcels:{one.link.id}"),
     }
 
 
@@ -268,11 +268,11 @@ def _opinions(row: Notice, lang: str, layer: str, id_: str) -> dict[str, Any] | 
     if not n:
         return None
     key = "here.opinions_here_one" if n == 1 else "here.opinions_here"
-    return {"said": say(key, lang, n=n), "href": addresses.opinions(lang, row.id, f"{layer}:{id_}")}
+    return {"said": say(key, lang, n=n), "href": common.opinions(lang, row.id, f"{layer}:{id_}")}
 
 
 def _write(row: Notice, lang: str, *about: str) -> str | None:
-    return addresses.write(lang, row.id, *about) if row.state in TAKES_OPINIONS else None
+    return common.write(lang, row.id, *about) if row.state in TAKES_OPINIONS else None
 
 
 def kind_said(layer: str, lang: str) -> str:

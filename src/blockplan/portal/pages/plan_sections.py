@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from blockplan.portal.pages import addresses
+from blockplan.portal.pages import common
 from blockplan.portal.plans.places import places_of
 from blockplan.portal.plans.prepare import LAYERS, RULES, STATEMENTS
 from blockplan.report.document import plain_text
@@ -224,4 +224,4 @@ def _href(notice: str, lang: str, link: PageLink | None) -> str | None:
 
     layer = PAGES.get(link.kind) or LAYER_OF.get(link.kind, "")
     known = layer in LAYERS or layer in PAGES.values()
-    return addresses.object_(lang, notice, layer, link.id) if known else None
+    return common.object_(lang, notice, layer, link.id) if known else None

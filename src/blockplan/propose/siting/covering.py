@@ -231,7 +231,7 @@ def _most_bound(
     At prices v no more can be won than every point's weight less its price, and the p largest sums of
     prices of what the sites cover.
     """
-    from blockplan.propose.siting.cover_model import most_prices  # noqa: PLC0415 (highspy is heavy)
+    from blockplan.propose.siting.cover_bounds import most_prices  # noqa: PLC0415 (highspy is heavy)
 
     covers = web.by_point()
     price, share = most_prices(covers, web.weight, p, held, clock.within(clock.left / 2))
@@ -279,7 +279,7 @@ def _fewest_bound(
 
     At prices v covering costs at least their sum, less what sites earn that cover more than one site's worth.
     """
-    from blockplan.propose.siting.cover_model import fewest_prices  # noqa: PLC0415 (highspy is heavy)
+    from blockplan.propose.siting.cover_bounds import fewest_prices  # noqa: PLC0415 (highspy is heavy)
 
     covers = web.by_point()
     price, share = fewest_prices(covers, held, clock.within(clock.left / 2))
@@ -329,7 +329,7 @@ def _raised(
     clock: Clock,
 ) -> int:
     """The bound raised region by region, where the gap is still too wide."""
-    from blockplan.propose.siting.cover_regions import raised_bound  # noqa: PLC0415 (highspy is heavy)
+    from blockplan.propose.siting.cover_bounds import raised_bound  # noqa: PLC0415 (highspy is heavy)
 
     bound, fewest = known
     if _enough(fewest, bound, stop) or clock.over():
@@ -366,7 +366,7 @@ def _mend(  # noqa: PLR0913, PLR0917 (the parts of one search)
     best = opened
     fixed = np.zeros(web.sites, np.bool_)
     fixed[held] = True
-    from blockplan.propose.siting.cover_model import fewest_of  # noqa: PLC0415 (highspy is heavy)
+    from blockplan.propose.siting.cover_bounds import fewest_of  # noqa: PLC0415 (highspy is heavy)
 
     covers, by_site = web.by_point(), web.by_point().T.tocsr()
     for _ in range(stop.rounds):

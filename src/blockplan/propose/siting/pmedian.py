@@ -284,8 +284,7 @@ def _cheapest(rho: NDArray[np.float64], state: _State) -> NDArray[np.int64]:
 def _prove(state: _State, stop: Stop, clock: Clock) -> None:
     """What the bound leaves open goes to HiGHS."""
     from blockplan.propose.siting import median_kernels as kernels  # noqa: PLC0415 (numba is heavy)
-    from blockplan.propose.siting.median_model import solve_open  # noqa: PLC0415 (highspy is heavy)
-    from blockplan.propose.siting.median_tree import branch  # noqa: PLC0415
+    from blockplan.propose.siting.median_tree import branch, solve_open  # noqa: PLC0415 (highspy is heavy)
 
     if state.price is None or state.closed:
         return
