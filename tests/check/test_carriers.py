@@ -7,7 +7,7 @@ import pytest
 import shapely
 from tests.builders import a_plan
 
-from blockplan.check.carriers import amount, carriers, measure_title, object_name, wanted
+from blockplan.check.words import amount, carriers, measure_title, object_name, wanted
 from blockplan.measure.measurement import Measurement
 from blockplan.plan.model.bindings import Condition
 

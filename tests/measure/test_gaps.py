@@ -18,7 +18,7 @@ from tests.measure.conftest import home, one, plan_of, square
 from tests.random_plans import ASKED, SERVICES, USES, layers_of, random_plan
 
 from blockplan.check import check
-from blockplan.check.incomplete import settle
+from blockplan.check.accuracy import settle
 from blockplan.check.verdict import Required
 from blockplan.measure import MEASURES, measure
 from blockplan.measure.missing import lines

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blockplan.notice.intake.folding import folded, letters
+from blockplan.notice.intake.texts_in import folded, letters
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,9 @@ from blockplan.notice.verify import verify
 from blockplan.portal import background
 from blockplan.portal.office.models import Audit, Pending
 from blockplan.portal.record import erasure, exports, sealing
-from blockplan.portal.record.derived_files import folder_of
 from blockplan.portal.record.files import Files
 from blockplan.portal.record.models import Entry, EntryFile, Erasure
+from blockplan.portal.record.place import folder_of
 from blockplan.portal.record.store import UnavailableError, forget_stores, open_store
 from blockplan.portal.submissions.models import OpinionDraft
 from blockplan.portal.submissions.services import Said, new_form, take

@@ -6,7 +6,7 @@ import pytest
 from django.template import engines
 
 from blockplan.notice.countries import country
-from blockplan.portal import local_time
+from blockplan.portal import words
 from blockplan.portal.config import read_config
 from blockplan.portal.words import catalogs
 
@@ -26,13 +26,11 @@ AT = "2026-11-25T10:05:59.000000Z"
     ],
 )
 def test_a_moment_reads_as_a_clerk_writes_it(lang: str, zone: str, said: str) -> None:
-    assert local_time.said(AT, zone, lang) == said
+    assert words.said(AT, zone, lang) == said
 
 
 def test_summer_time_is_said_of_the_moment_and_not_of_today() -> None:
-    assert (
-        local_time.said("2026-07-01T10:00:00.000000Z", "Europe/Berlin", "en") == "1 July 2026, 12:00 (UTC+2)"
-    )
+    assert words.said("2026-07-01T10:00:00.000000Z", "Europe/Berlin", "en") == "1 July 2026, 12:00 (UTC+2)"
 
 
 def test_every_country_whose_rules_we_have_has_a_name_for_its_time() -> None:

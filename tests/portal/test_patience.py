@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import Client
 
-from blockplan.portal.slow_bodies import MOST_THROWN_AWAY_BYTES, FullError, patient
+from blockplan.portal.arrival import MOST_THROWN_AWAY_BYTES, FullError, patient
 
 if TYPE_CHECKING:
     from blockplan.portal.config import Config

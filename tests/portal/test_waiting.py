@@ -15,8 +15,8 @@ from blockplan.notice import Attachment
 from blockplan.notice import submissions as intake
 from blockplan.notice.verify import verify
 from blockplan.portal.office.models import Audit
-from blockplan.portal.record.derived_files import drop_all
 from blockplan.portal.record.models import Opinion
+from blockplan.portal.record.place import drop_all
 from blockplan.portal.submissions.services import Said, new_form, take
 from blockplan.respond import Answer, Desk
 

@@ -14,8 +14,8 @@ from tests.measure.conftest import home, park, plan_of, square
 
 from blockplan import figures
 from blockplan.check import check
-from blockplan.check.carriers import amount
 from blockplan.check.verdict import Capacity, CheckResult, Required, Residents, Verdict
+from blockplan.check.words import amount
 from blockplan.cli.common import show_document
 from blockplan.cli.measure import _rows
 from blockplan.compare import ComparedColumn, beside

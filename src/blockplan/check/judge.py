@@ -10,9 +10,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from blockplan.check import instruments, notes, scopes
-from blockplan.check.accuracy import accuracy
+from blockplan.check.accuracy import about_ends, accounted, accuracy, is_no_use, settle
 from blockplan.check.doubts import TEXT_AGAINST_DRAWING, Reads, doubted, doubts, errors, text_faults
-from blockplan.check.incomplete import about_ends, accounted, is_no_use, settle
 from blockplan.check.limits import compare, decide, limit_on, margin
 from blockplan.check.packs import available, load
 from blockplan.check.parameters import (

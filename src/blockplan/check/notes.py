@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blockplan.check.accuracy import accuracy
-from blockplan.check.carriers import amount, difference
 from blockplan.check.limits import compare, slack
-from blockplan.check.words import fill, say
+from blockplan.check.words import amount, difference, fill, say
 from blockplan.measure.measurement import figure_unit
 from blockplan.texts import LANGUAGES
 

@@ -13,10 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from blockplan.check.carriers import amount, carriers, joined, measure_title, wanted
 from blockplan.check.doubts import TEXT_AGAINST_DRAWING, doubted, text_faults
 from blockplan.check.verdict import StatementState
-from blockplan.check.words import say
+from blockplan.check.words import amount, carriers, joined, measure_title, say, wanted
 from blockplan.measure.missing import lines
 from blockplan.plan.model.layers import LAYERS
 from blockplan.texts import LANGUAGES, pick

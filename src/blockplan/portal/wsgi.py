@@ -7,9 +7,8 @@ import sys
 
 from django.core.wsgi import get_wsgi_application
 
-from blockplan.portal.arrival import at_the_door
+from blockplan.portal.arrival import at_the_door, patient
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.slow_bodies import patient
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "blockplan.portal.settings")
 # Whoever writes for all asks the database many times and lets go of the interpreter each time: a thread that

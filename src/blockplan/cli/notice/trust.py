@@ -100,7 +100,7 @@ def _of_service(notice: str, data: str, database: str | None, held: Any, who: di
 
     config = serve.set_up(data=data, database=database)
     from blockplan.portal.record import place
-    from blockplan.portal.record.derived_files import drop_all
+    from blockplan.portal.record.place import drop_all
     from blockplan.portal.record.store import store_with
 
     done = recover(

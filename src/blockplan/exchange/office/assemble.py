@@ -13,7 +13,6 @@ import numpy as np
 import shapely
 
 from blockplan.exchange.office import codes, features, parcels, roads, translation
-from blockplan.exchange.office.assembled_plan import AssembledPlan
 from blockplan.exchange.office.blocks import derived_blocks, numbered_by_parcels
 from blockplan.exchange.office.duplicate_files import without_twins
 from blockplan.exchange.office.facilities import facilities
@@ -21,9 +20,9 @@ from blockplan.exchange.office.greens import entrances, greens, greens_beside_pa
 from blockplan.exchange.office.joining import join
 from blockplan.exchange.office.mapping import FieldChoice, Question
 from blockplan.exchange.office.partition import partition
-from blockplan.exchange.office.residents import residents_source, scope_of, share_out
+from blockplan.exchange.office.residents import compare_with_parcels, residents_source, scope_of, share_out
 from blockplan.exchange.office.rows import read_rows
-from blockplan.exchange.office.stated_totals import compare_with_parcels
+from blockplan.exchange.office.source import AssembledPlan
 from blockplan.exchange.office.streets import streets as drawn_streets
 from blockplan.exchange.office.streets import with_widths
 from blockplan.exchange.office.titles import says_before

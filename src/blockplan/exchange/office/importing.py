@@ -48,8 +48,8 @@ from blockplan.exchange.office.recognise import (
     recognise,
     retake,
 )
+from blockplan.exchange.office.residents import compare_with_texts
 from blockplan.exchange.office.source import Findings, SourceFinding
-from blockplan.exchange.office.stated_totals import compare_with_texts
 from blockplan.exchange.office.streets import centre_lines_apart
 from blockplan.exchange.office.values import is_blank, text_of
 from blockplan.exchange.office.written_figures import take_apart, take_ten_thousands, with_points
@@ -61,9 +61,8 @@ from blockplan.plan.model.manifest import manifest_from
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from blockplan.exchange.office.assembled_plan import AssembledPlan
     from blockplan.exchange.office.profile import Profile
-    from blockplan.exchange.office.source import SourceLayer, SourceReading
+    from blockplan.exchange.office.source import AssembledPlan, SourceLayer, SourceReading
 
 MAPPING = "mapping.toml"
 #: Two parcel layers that share this much of their numbers draw the same parcels.

@@ -18,9 +18,8 @@ from blockplan.exchange.office.values import is_blank, text_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from blockplan.exchange.office.assembled_plan import AssembledPlan
     from blockplan.exchange.office.mapping import OfficeMapping
-    from blockplan.exchange.office.source import Findings, SourceLayer
+    from blockplan.exchange.office.source import AssembledPlan, Findings, SourceLayer
 
 #: What judges a plan in China, and one of which nobody knows where it lies and whose uses are Chinese.
 CHINESE = ("gb50180",)

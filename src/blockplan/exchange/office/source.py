@@ -4,6 +4,8 @@ What a file gives to the door: named layers of features with attributes, and wha
 A reader knows one kind of file and nothing of plans. It is called with a path and gives a `SourceReading`;
 `READERS` in `blockplan.exchange.office.readers` lists them by ending. A drawing reader that
 finds parcels by their outlines gives them as polygons with the texts inside as attributes, like a Shapefile.
+
+What the layers of an office became: layers of the plan, keys of its manifest, what was made.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from blockplan.jsontext import JsonRecord
 if TYPE_CHECKING:
     import pandas as pd
 
+    from blockplan.exchange.office.mapping import CodeChoice
     from blockplan.plan.model.faults import Grade
 
 #: Column of a table that says in which row of the sheet a line stands (counted from 1).
@@ -154,3 +157,18 @@ class SourceReading:
     remarks: list[str] = field(default_factory=list)
     healed: list[dict[str, Any]] = field(default_factory=list)
     classes: dict[str, tuple[int, float]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class AssembledPlan:
+    """
+    Layers of the plan, keys of its manifest, the codes, and what was made (for
+    JSON and for ``plan.toml``).
+    """
+
+    layers: dict[str, pd.DataFrame] = field(default_factory=dict)
+    manifest: dict[str, Any] = field(default_factory=dict)
+    codes: list[CodeChoice] = field(default_factory=list)
+    made: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, Any] = field(default_factory=dict)
+    title: str = ""

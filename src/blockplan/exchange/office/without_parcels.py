@@ -8,10 +8,10 @@ import geopandas as gpd
 import shapely
 
 from blockplan.exchange.office import features
-from blockplan.exchange.office.assembled_plan import AssembledPlan
 from blockplan.exchange.office.facilities import facilities
 from blockplan.exchange.office.greens import entrances, greens_beside_parcels
 from blockplan.exchange.office.residents import residents_source
+from blockplan.exchange.office.source import AssembledPlan
 from blockplan.plan.model.plan import DERIVED
 
 if TYPE_CHECKING:

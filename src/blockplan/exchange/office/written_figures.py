@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from blockplan.exchange.office.stated_totals import SAME, stated
+from blockplan.exchange.office.residents import SAME, stated
 from blockplan.exchange.office.titles import name_and_unit
 from blockplan.exchange.office.values import Amount, read_amount
 

@@ -24,7 +24,7 @@ from blockplan.units import DRAWN_TO_M, M2_PER_HA
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from blockplan.measure.inputs.amounts import Amounts
+    from blockplan.measure.inputs.floors import Amounts
     from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 

@@ -20,10 +20,9 @@ from blockplan.measure.indicators.land import drawn_land, named_land
 from blockplan.measure.indicators.living import dwellings_of_parcels
 from blockplan.measure.indicators.supply import per_person
 from blockplan.measure.indicators.tiers import of_tier
-from blockplan.measure.inputs.amounts import Amounts
 from blockplan.measure.inputs.columns import Coded, Gaps, absent, areas_m2, ids, shapes, sound, total, values
 from blockplan.measure.inputs.feature_points import EDGE_M, middles
-from blockplan.measure.inputs.floors import parcel_points
+from blockplan.measure.inputs.floors import Amounts, parcel_points
 from blockplan.measure.inputs.homes import homes as homes_of
 from blockplan.measure.inputs.homes import housed, perhaps_housed, residents
 from blockplan.measure.inputs.parts import (

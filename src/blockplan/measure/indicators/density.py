@@ -13,7 +13,6 @@ import shapely
 
 from blockplan.measure.distance.goals import hosts_of
 from blockplan.measure.indicators.areas import boundary_m2
-from blockplan.measure.inputs.amounts import Amounts
 from blockplan.measure.inputs.columns import (
     absent,
     areas_m2,
@@ -26,7 +25,7 @@ from blockplan.measure.inputs.columns import (
     values,
 )
 from blockplan.measure.inputs.feature_values import Values, measurement
-from blockplan.measure.inputs.floors import floor_areas, jobs_of_parcels, parcel_points, unplaced
+from blockplan.measure.inputs.floors import Amounts, floor_areas, jobs_of_parcels, parcel_points, unplaced
 from blockplan.measure.inputs.homes import HOUSING_CODES, residents
 from blockplan.measure.inputs.parcel_intensity import as_read, built, covered_m2
 from blockplan.measure.inputs.parts import USUAL, amounts_by, known, pieces, quotient, ratios_by

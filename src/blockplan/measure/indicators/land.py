@@ -11,7 +11,6 @@ import shapely
 from blockplan.errors import UsageError
 from blockplan.measure.indicators.areas import boundary_m2
 from blockplan.measure.indicators.supply import people_by, per_person
-from blockplan.measure.inputs.amounts import Amounts
 from blockplan.measure.inputs.columns import (
     Coded,
     Gaps,
@@ -26,6 +25,7 @@ from blockplan.measure.inputs.columns import (
     union,
     values,
 )
+from blockplan.measure.inputs.floors import Amounts
 from blockplan.measure.inputs.parts import USUAL, amounts_by, quotient
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, reason, unknown

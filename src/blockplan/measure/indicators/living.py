@@ -9,7 +9,6 @@ import numpy as np
 import shapely
 
 from blockplan.measure.distance.goals import hosts_of
-from blockplan.measure.inputs.amounts import Amounts
 from blockplan.measure.inputs.columns import (
     Gaps,
     absent,
@@ -21,7 +20,7 @@ from blockplan.measure.inputs.columns import (
     total,
     values,
 )
-from blockplan.measure.inputs.floors import floor_areas, jobs_of_parcels
+from blockplan.measure.inputs.floors import Amounts, floor_areas, jobs_of_parcels
 from blockplan.measure.inputs.homes import HOUSING_CODES, can_house, residents
 from blockplan.measure.inputs.parts import USUAL, amounts_by, both, each, known, pieces, quotient, ratios_by
 from blockplan.measure.measurement import Measurement, Part

@@ -35,7 +35,7 @@ from blockplan.measure.missing import Missing, nothing, unknown
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from blockplan.measure.inputs.amounts import Amounts
+    from blockplan.measure.inputs.floors import Amounts
     from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 

@@ -22,7 +22,7 @@ from blockplan.measure.missing import Missing, reason, unknown
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from blockplan.measure.inputs.amounts import Amounts
+    from blockplan.measure.inputs.floors import Amounts
     from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 

@@ -29,7 +29,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.inputs.amounts import Amounts
 from blockplan.measure.inputs.columns import (
     Gaps,
     absent,
@@ -41,6 +40,7 @@ from blockplan.measure.inputs.columns import (
     total,
     values,
 )
+from blockplan.measure.inputs.floors import Amounts
 from blockplan.measure.inputs.occupants import KEYS, Occupants, occupants, on_planned_land, read_by
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing

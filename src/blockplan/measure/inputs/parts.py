@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.measure.inputs.amounts import Amounts
+    from blockplan.measure.inputs.floors import Amounts
     from blockplan.plan.model.plan import Plan
 
 #: Layer -> what its features are called in the scope of a part.

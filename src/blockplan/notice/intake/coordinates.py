@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from blockplan.datums import ACCURACY_M, to_wgs84
-from blockplan.notice.intake.folding import folded
 from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.intake.refusals import IntakeNote, note, refused
+from blockplan.notice.intake.texts_in import folded
 
 if TYPE_CHECKING:
     from blockplan.datums import Datum

@@ -24,10 +24,10 @@ import numpy as np
 import shapely
 
 from blockplan.notice.intake.coordinates import TypedPlace, locate
-from blockplan.notice.intake.folding import folded, letters
 from blockplan.notice.intake.geometry_in import NoticeArea
 from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.intake.refusals import refused
+from blockplan.notice.intake.texts_in import folded, letters
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:

@@ -1,15 +1,23 @@
-r"""
+"""
 Words from strangers: what of them a file can carry, and what they say in plain signs.
 
 What is sent goes into the record as it came, but for what no file can carry (`made_fit`). Pages show marks
 that turn the direction of writing by their numbers (`blockplan.respond.tables.shown`). Of what people type
 from paper, `typed` gives what was printed.
+
+Words folded for search: width, case, blanks and the forms of a character make no difference.
+
+A resident writes 綠地, a planner 绿地, a Japanese partner 緑地, and each finds the others' places. What is
+shown stays as it was written; the table of forms (``variants.txt``) holds those of common words and names,
+not all that there are.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
+from importlib import resources
 
 #: What UTF-8 and a page cannot carry: half signs, control characters but tab and line ends, non-characters.
 UNFIT = re.compile(r"[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
@@ -95,3 +103,35 @@ def typed(said: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", said).translate(_HYPHENS)
     return "".join(sign for sign in plain if not sign.isspace() and unicodedata.category(sign) != "Cf")
+
+
+def folded(*texts: str) -> str:
+    """
+    Texts as search compares them, joined by a blank.
+
+    Examples
+    --------
+    >>> folded("Ｃ－０１２", "North  Park"), folded("綠地"), folded("緑地（公園）")
+    ('c-012 north park', '绿地', '绿地(公园)')
+    """
+    joined = unicodedata.normalize("NFKC", with_few_marks(" ".join(texts))).casefold()
+    return " ".join(joined.translate(_variants()).split())
+
+
+def letters(folded_text: str) -> str:
+    """
+    The letters and digits of a folded text alone.
+
+    Examples
+    --------
+    >>> letters("c-012 (北区)")
+    'c012北区'
+    """
+    return "".join(sign for sign in folded_text if sign.isalnum())
+
+
+@cache
+def _variants() -> dict[int, str]:
+    text = resources.files("blockplan.notice.intake").joinpath("variants.txt").read_text(encoding="utf-8")
+    groups = " ".join(line for line in text.splitlines() if not line.startswith("#")).split()
+    return {ord(form): group[0] for group in groups for form in group[1:] if form != group[0]}

@@ -18,10 +18,10 @@ from blockplan.errors import BlockplanError, IntakeError, NoticeStateError
 from blockplan.portal.api import exports, log, notices, opinions, places, submissions, texts
 from blockplan.portal.api.answers import Refused, fault, unavailable
 from blockplan.portal.api.parse import StrictParser
+from blockplan.portal.arrival import is_full
 from blockplan.portal.lang import wanted
 from blockplan.portal.record.exports import MakingError
 from blockplan.portal.record.store import UnavailableError
-from blockplan.portal.slow_bodies import is_full
 from blockplan.portal.submissions.idempotency import KeyUsedError
 from blockplan.portal.submissions.rate_limits import BusyError
 from blockplan.texts import pick

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import P, PathEx, Query, Router, Schema
 from pydantic import Field
 
-from blockplan.notice.intake.folding import folded
+from blockplan.notice.intake.texts_in import folded
 from blockplan.portal.api.answers import Refused, as_json, documented
 from blockplan.portal.api.schemas import NoticeOut, NoticePage, ObjectOut, ObjectPage, VerdictPage
 from blockplan.portal.pages.common import standing_of

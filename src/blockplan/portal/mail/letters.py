@@ -8,14 +8,14 @@ from urllib.parse import quote, urlsplit
 
 from django.core.mail import EmailMessage
 
-from blockplan.portal import local_time
+from blockplan.portal import words
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.ids import written
 from blockplan.portal.mail.outbox import token_of
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.record.index import named
 from blockplan.portal.record.models import Opinion
-from blockplan.portal.record.published import title_of
+from blockplan.portal.record.register import title_of
 from blockplan.portal.visible_notices import version_of
 from blockplan.portal.words import say
 from blockplan.texts import pick
@@ -128,4 +128,4 @@ def _opinion(row: Outgoing) -> str:
 
 
 def _moment(at: str, notice: Notice, lang: str) -> str:
-    return local_time.said(at, notice.zone, lang)
+    return words.said(at, notice.zone, lang)

@@ -19,7 +19,7 @@ from blockplan.notice.countries import country
 from blockplan.notice.disclosure import Disclosure
 from blockplan.notice.events import KINDS
 from blockplan.notice.state import State
-from blockplan.portal import clock, local_time
+from blockplan.portal import clock, words
 from blockplan.portal.config import FILE, config_of_environment
 from blockplan.portal.lang import NAMES, current
 from blockplan.portal.mail import sender
@@ -71,7 +71,7 @@ def _of_clock() -> list[str]:
     if leap is None:
         return []
     lang = current()
-    read = local_time.said(clock.now(), config_of_environment().zone, lang)
+    read = words.said(clock.now(), config_of_environment().zone, lang)
     against = say(f"office_warning.clock_{leap.witness}", lang)
     return [say("office_warning.clock", lang, read=read, seconds=round(leap.seconds), against=against)]
 
@@ -82,7 +82,7 @@ def _of_time(notice: str) -> list[str]:
     if ahead is None:
         return []
     lang, zone = current(), config_of_environment().zone
-    at, read = (local_time.said(one, zone, lang) for one in (ahead, clock.now()))
+    at, read = (words.said(one, zone, lang) for one in (ahead, clock.now()))
     return [say("office_warning.ahead", lang, at=at, read=read)]
 
 
@@ -99,7 +99,7 @@ def _of_mail() -> list[str]:
     lang = current()
     what = say(f"office_warning.mail_{found['step']}", lang)
     why = f"{what} ({found['code']})" if found["code"] else what
-    since = local_time.said(found["since"], config_of_environment().zone, lang)
+    since = words.said(found["since"], config_of_environment().zone, lang)
     return [say("office_warning.mail", lang, since=since, why=why, waiting=found["waiting"], file=FILE)]
 
 

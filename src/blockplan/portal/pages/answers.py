@@ -27,9 +27,9 @@ from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.models import OpinionAnswers
 from blockplan.portal.plans.places import places_of
 from blockplan.portal.record import register
-from blockplan.portal.record.derived_files import folder_of, making
 from blockplan.portal.record.index import numbers_of
 from blockplan.portal.record.models import Entry
+from blockplan.portal.record.place import folder_of, making
 from blockplan.portal.record.store import open_store
 from blockplan.portal.visible_notices import open_to, seen, version_of
 from blockplan.texts import LANGUAGES

@@ -16,8 +16,7 @@ from django.shortcuts import render
 
 from blockplan.datums import DATUMS
 from blockplan.errors import IntakeError
-from blockplan.notice.intake.folding import folded
-from blockplan.notice.intake.texts_in import made_fit
+from blockplan.notice.intake.texts_in import folded, made_fit
 from blockplan.portal.pages import common, errors, mapdata, place_summary
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.plans.models import PlanObject

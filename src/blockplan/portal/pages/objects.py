@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from blockplan.errors import UsageError
-from blockplan.notice.intake.folding import folded
+from blockplan.notice.intake.texts_in import folded
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.pages import common, pictures
 from blockplan.portal.pages.common import public, standing_of

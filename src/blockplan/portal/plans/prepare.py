@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from blockplan.errors import PlanDataError
-from blockplan.notice.intake.folding import folded
+from blockplan.notice.intake.texts_in import folded
 from blockplan.notice.package import FrozenPlan, PackageChoice, tables_of
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.plans.models import PlanObject, PlanVersion

@@ -20,8 +20,8 @@ from django.db import connection
 
 from blockplan.errors import BlockplanError
 from blockplan.portal import clock
-from blockplan.portal.record.derived_files import drop_all
 from blockplan.portal.record.models import Erasure
+from blockplan.portal.record.place import drop_all
 from blockplan.portal.record.signals import erased, forgotten
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@ The record of a notice as a file to take along: made once for a checkpoint, by o
 
 It is given out for a while although newer entries were signed, but not once an entry took words back. An
 erasure takes it away, and what is being made of the record meanwhile; see
-`blockplan.portal.record.derived_files`.
+`blockplan.portal.record.place`.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from blockplan.errors import BlockplanError, NoticeStateError
 from blockplan.notice.record import export
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.record.countersigning import outside_of
-from blockplan.portal.record.derived_files import alone, folder_of, making
 from blockplan.portal.record.models import Entry
+from blockplan.portal.record.place import alone, folder_of, making
 from blockplan.portal.words import say
 from blockplan.texts import refusal
 

@@ -30,7 +30,7 @@ from blockplan.portal import clock, security_headers
 from blockplan.portal.arrival import arrived
 from blockplan.portal.record.clock import time_of
 from blockplan.portal.record.index import entry_of, named, number_of
-from blockplan.portal.record.published import answers_to
+from blockplan.portal.record.register import answers_to
 from blockplan.portal.record.store import UnavailableError, open_store
 from blockplan.portal.submissions import drafts, rate_limits, subjects
 from blockplan.portal.submissions.form_page import FormPage

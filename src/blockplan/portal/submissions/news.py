@@ -10,7 +10,7 @@ from django.shortcuts import render
 from blockplan.portal.mail import outbox
 from blockplan.portal.mail.outbox import is_mail
 from blockplan.portal.record.index import named
-from blockplan.portal.record.published import title_of
+from blockplan.portal.record.register import title_of
 from blockplan.portal.submissions import rate_limits, subjects
 from blockplan.portal.submissions.guards import notice_of, of_our_pages
 from blockplan.texts import pick

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.safestring import mark_safe
 
 from blockplan.notice.proof.notes import fingerprint, read_checkpoint, verifier
-from blockplan.portal import local_time
+from blockplan.portal import words
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.record.index import named
 from blockplan.portal.submissions import subjects
@@ -96,9 +96,9 @@ def paper(row: Notice, made: Receipt, lang: str, secret: str) -> bytes:
         number=named(row.id, made.opinion, lang, made.number),
         title=pick(row.opened["plan"].get("title"), lang),
         authority=pick(stated or row.opened.get("authority"), lang) or config_of_environment().office,
-        received=local_time.said(made.at, row.zone, lang),
-        arrived="" if made.arrived == made.at else local_time.said(made.arrived, row.zone, lang),
-        day=local_time.local(made.at, row.zone).date(),
+        received=words.said(made.at, row.zone, lang),
+        arrived="" if made.arrived == made.at else words.said(made.arrived, row.zone, lang),
+        day=words.local(made.at, row.zone).date(),
         late=made.late,
         leaf=made.leaf,
         checkpoint=made.document["checkpoint"],

@@ -10,9 +10,9 @@ from django.db.models import Q
 
 from blockplan.datums import DATUMS
 from blockplan.notice.intake.coordinates import near_enough
-from blockplan.notice.intake.folding import folded
 from blockplan.notice.intake.geometry_in import NoticeArea, take_geometry
 from blockplan.notice.intake.places import PLACES, PlaceIndex, PlaceRow
+from blockplan.notice.intake.texts_in import folded
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.visible_notices import version_of
 from blockplan.portal.words import say

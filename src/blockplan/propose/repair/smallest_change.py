@@ -29,10 +29,9 @@ from blockplan.propose.repair.draft import CHOSEN, RepairDraft
 from blockplan.propose.repair.effects import Bench
 from blockplan.propose.repair.mip import Effort
 from blockplan.propose.repair.moves import Yard, cost_of, cost_parts, suiting
-from blockplan.propose.repair.outcome import answer_of
 from blockplan.propose.repair.rows import Supply
 from blockplan.propose.repair.search import useful
-from blockplan.propose.repair.state import SAME_SHORT, Choice, RepairParams, RepairSolution, Search
+from blockplan.propose.repair.state import SAME_SHORT, Choice, RepairParams, RepairSolution, Search, answer_of
 from blockplan.propose.stopping import Clock, Stop
 from blockplan.propose.unmet import rule_name
 

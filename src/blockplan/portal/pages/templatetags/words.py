@@ -12,7 +12,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from blockplan import figures
-from blockplan.portal import local_time
+from blockplan.portal import words
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.record.index import named
 from blockplan.portal.words import OPEN, SHUT, pseudo, say
@@ -97,8 +97,8 @@ def day(context: Context, value: str | dt.date) -> str:
 def moment(context: Context, value: str | dt.datetime, zone: str = "") -> SafeString:
     """A moment of the record or a table in the time of the place, or of the office, as ``<time>``."""
     zone = zone or config_of_environment().zone
-    exact = local_time.local(value, zone).isoformat(timespec="seconds")
-    return format_html('<time datetime="{}">{}</time>', exact, local_time.said(value, zone, _lang(context)))
+    exact = words.local(value, zone).isoformat(timespec="seconds")
+    return format_html('<time datetime="{}">{}</time>', exact, words.said(value, zone, _lang(context)))
 
 
 @register.simple_tag(takes_context=True)
@@ -121,13 +121,13 @@ def last_moment(context: Context, day_: str | dt.date, zone: str) -> str:
     last = dt.date.fromisoformat(day_) if isinstance(day_, str) else day_
     end = dt.datetime.combine(last, dt.time(23, 59, 59), ZoneInfo(zone))
     lang = _lang(context)
-    return say("notices.end_moment", lang, day=day(context, last), zone=local_time.zone_said(end, zone, lang))
+    return say("notices.end_moment", lang, day=day(context, last), zone=words.zone_said(end, zone, lang))
 
 
 @register.simple_tag(takes_context=True)
 def last_day_before(context: Context, moment_: str, zone: str) -> str:
     """The day that ends at a moment: the last day of a period, of which the record keeps the end."""
-    end = local_time.local(moment_, zone) - dt.timedelta(microseconds=1)
+    end = words.local(moment_, zone) - dt.timedelta(microseconds=1)
     return day(context, end.date())
 
 
