@@ -15,11 +15,10 @@ from hypothesis import strategies as st
 from tests.measure.conftest import plan_of, square
 
 from blockplan.check import check
-from blockplan.check.feature_outcomes import FAIL, NAMES
 from blockplan.check.limits import compare
 from blockplan.check.parcelwise import judge
 from blockplan.check.rules import Limit
-from blockplan.check.verdict import Required
+from blockplan.check.verdict import FAIL, NAMES, Required
 from blockplan.measure.measurement import Each
 from blockplan.measure.missing import lines
 

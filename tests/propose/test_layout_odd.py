@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.odd_communities import ODD, many
 from tests.support.layouts import breaches_not_told, drawn
 
-from blockplan.propose.layout.output.document import document
+from blockplan.propose.layout.output.answer import document
 from blockplan.propose.layout.score.score import score
 
 pytestmark = pytest.mark.long

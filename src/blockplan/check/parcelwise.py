@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blockplan.check.feature_outcomes import FAIL, PASS, UNKNOWN, Judged
 from blockplan.check.limits import DUST, required_of
 from blockplan.check.rules import Figures
-from blockplan.check.verdict import Remedy
+from blockplan.check.verdict import FAIL, PASS, UNKNOWN, Judged, Remedy
 from blockplan.check.words import CATALOG, say
 from blockplan.measure.inputs.feature_values import missing_in
 from blockplan.measure.missing import Missing, only_nothing

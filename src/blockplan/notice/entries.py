@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError
-from blockplan.notice import repair
+from blockplan.notice import two_person
 from blockplan.notice.disclosure import GROUNDS, Fate
 from blockplan.notice.events import KINDS, STANDING, EntryPart, Event, check_payload, parse_time
 from blockplan.notice.leaves import event_of, holds, leaf, unhex
@@ -126,10 +126,10 @@ def _check_place(log: Log, event: Event, number: int, notice: str) -> None:
     if event.notice != notice:
         log.find("entry_foreign", where, event.notice)
     before = log.entries[-1].event if log.entries else None
-    if before is not None and event.at < before.at and event.kind != repair.KIND:
+    if before is not None and event.at < before.at and event.kind != two_person.KIND:
         log.find("time_backwards", where, f"{event.at} < {before.at}")
-    if event.kind == repair.KIND and event.known:
-        said = repair.fault([entry.event for entry in log.entries], event)
+    if event.kind == two_person.KIND and event.known:
+        said = two_person.fault([entry.event for entry in log.entries], event)
         if said is not None:
             log.find("law_broken", where, said)
 

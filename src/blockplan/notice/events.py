@@ -45,7 +45,7 @@ The payloads, kind by kind (`KINDS` lists the keys that must be there; more may 
   as far as is known), ``key``, ``key_before``, ``handover``; `blockplan.notice.recovery`. What is entered
   anew from a receipt says ``recovered`` {opinion, at, leaf}, and is late or not by that time.
 - ``clock_repaired``: ``reason``, ``by``, ``second``; the record adds ``from`` (the first entry whose time is
-  wrong) and ``in_time`` (opinions that were marked late by that time alone); `blockplan.notice.repair`.
+  wrong) and ``in_time`` (opinions that were marked late by that time alone); `blockplan.notice.two_person`.
 - ``published``: ``report`` {file: sha256}, ``reconciliation`` {..}, ``by``, ``second``.
 
 Marks of rows of a list: equal for what is equal, so that a list sent twice is entered once.

@@ -13,7 +13,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Protocol
 
 from blockplan.errors import NoticeStateError, UsageError
-from blockplan.notice import repair
+from blockplan.notice import two_person
 from blockplan.notice.disclosure import CARRIED, ORIGINAL, Fate
 from blockplan.notice.events import (
     KINDS,
@@ -196,7 +196,7 @@ class Ledger:
                 "answers_reopened",
                 {"reason": f"{kind} after the approval", "by": payload.get("by", "record")},
             )
-        if kind == repair.KIND:
+        if kind == two_person.KIND:
             self.now, self._clock = write_time(self._read), None
         document = self._completed(kind, payload, attachments)
         event = Event(
@@ -235,8 +235,8 @@ class Ledger:
                 "late": now.is_late(document, self.now),
                 "ends_before": now.ends_before,
             }
-        elif kind == repair.KIND:
-            document |= repair.repair(self._rows.events(), self.now)
+        elif kind == two_person.KIND:
+            document |= two_person.repair(self._rows.events(), self.now)
         elif document.get("opinion") is not None:
             self._check_opinion(kind, document["opinion"])
             if kind == "shown":

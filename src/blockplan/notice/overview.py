@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from blockplan.notice import repair
+from blockplan.notice import two_person
 from blockplan.notice.countries import Holidays
 from blockplan.notice.disclosure import Disclosure
 from blockplan.notice.events import STANDING, write_time
@@ -59,7 +59,7 @@ def _counts(events: list[Event], found: Standing) -> dict[str, Any]:
         for event in events if event.kind == "erased"
         for entry in event.payload["entries"] if "late" in entry
     }  # fmt: skip
-    mended = {name for event in events if event.kind == repair.KIND for name in event.payload["in_time"]}
+    mended = {name for event in events if event.kind == two_person.KIND for name in event.payload["in_time"]}
     late = Counter(
         False if event.opinion in mended else event.payload.get("late", erased.get(event.seq))
         for event in submitted

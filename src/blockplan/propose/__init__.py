@@ -5,10 +5,9 @@ A result says how good it provably is; ``proved`` is True only where the bound m
 """
 
 from blockplan.propose.changes import Change, apply
-from blockplan.propose.proposal import Proposal, SearchAnswer, conclude, read_changes
+from blockplan.propose.proposal import Proposal, SearchAnswer, Unmet, conclude, read_changes
 from blockplan.propose.sites import Sites
 from blockplan.propose.stopping import Incumbent, Stop, interruptible
-from blockplan.propose.unmet import Unmet
 
 __all__ = [
     "Change",

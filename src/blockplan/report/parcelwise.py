@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blockplan.check.feature_outcomes import FAIL, PASS, UNKNOWN
+from blockplan.check.verdict import FAIL, PASS, UNKNOWN
 from blockplan.measure.measurement import figure_unit
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from blockplan.propose.layout.problem.case import Case
     from blockplan.propose.layout.search.drawing import DrawnLayout
     from blockplan.propose.layout.search.replan import Again
+    from blockplan.propose.proposal import Unmet
     from blockplan.propose.stopping import Incumbent, Stop
-    from blockplan.propose.unmet import Unmet
 
 #: A search after an edit works so long where nothing else is asked for.
 SECONDS_OF_AN_EDIT = 8.0
@@ -29,7 +29,7 @@ SECONDS_OF_AN_EDIT = 8.0
 def of_community(initial: str, objectives: str, given: dict[str, Any]) -> None:
     """Lay out the vacant blocks of a community, and write the finished plan."""
     from blockplan.exchange.community import read_community, read_objectives, write_community
-    from blockplan.propose.layout.output.document import document, unmet_of
+    from blockplan.propose.layout.output.answer import document, unmet_of
     from blockplan.propose.layout.problem.case import by_residents, layout_case
     from blockplan.propose.layout.problem.params import LayoutParams
     from blockplan.propose.layout.search.drawing import layout

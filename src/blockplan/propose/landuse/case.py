@@ -10,7 +10,7 @@ from blockplan.propose.landuse.parcels import Parcels, parcels_of
 from blockplan.propose.landuse.problem import Problem, parts, score, shortfalls
 from blockplan.propose.landuse.scoring import Worth, bound_by_zones, facing_of, groups_of, worth_of
 from blockplan.propose.landuse.terms import Terms, terms_of
-from blockplan.propose.unmet import Unmet
+from blockplan.propose.proposal import Unmet
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult

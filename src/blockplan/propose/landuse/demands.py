@@ -25,7 +25,7 @@ from blockplan.network import Joins, join
 from blockplan.network.onfoot import ways_within, with_places
 from blockplan.propose.landuse.problem import Cover, LandUseDemand
 from blockplan.propose.landuse.scoring import areas_with_functions, plan_has_streets, zones_of
-from blockplan.propose.unmet import Unmet
+from blockplan.propose.proposal import Unmet
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:

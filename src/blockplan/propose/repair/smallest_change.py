@@ -24,6 +24,7 @@ from blockplan.check import check
 from blockplan.propose.changes import apply
 from blockplan.propose.conversion import converted
 from blockplan.propose.parts.trial_plan import Offered, offer
+from blockplan.propose.proposal import rule_name
 from blockplan.propose.repair.demands import demands_of
 from blockplan.propose.repair.draft import CHOSEN, RepairDraft
 from blockplan.propose.repair.effects import Bench
@@ -33,7 +34,6 @@ from blockplan.propose.repair.rows import Supply
 from blockplan.propose.repair.search import useful
 from blockplan.propose.repair.state import SAME_SHORT, Choice, RepairParams, RepairSolution, Search, answer_of
 from blockplan.propose.stopping import Clock, Stop
-from blockplan.propose.unmet import rule_name
 
 if TYPE_CHECKING:
     import datetime as dt

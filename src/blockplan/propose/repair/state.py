@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from blockplan.propose.proposal import CUTS_OFFERED, Proof, SearchAnswer
+from blockplan.propose.proposal import CUTS_OFFERED, Proof, SearchAnswer, rule_name, unmet_rules
 from blockplan.propose.repair.moves import Assumed, defaults
-from blockplan.propose.unmet import rule_name, unmet_rules
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,13 +24,12 @@ if TYPE_CHECKING:
     from blockplan.propose.changes import Change
     from blockplan.propose.locks import Locks
     from blockplan.propose.parts.trial_plan import Offered
-    from blockplan.propose.proposal import Ended
+    from blockplan.propose.proposal import Ended, Unmet
     from blockplan.propose.repair.effects import Bench
     from blockplan.propose.repair.mip import RepairSolved
     from blockplan.propose.repair.moves import Key, RepairMove, Yard
     from blockplan.propose.repair.search import Useful
     from blockplan.propose.stopping import Clock
-    from blockplan.propose.unmet import Unmet
 
 Objective = Literal["count", "area", "cost"]
 #: Shortfalls that differ by no more are the same.

@@ -16,7 +16,7 @@ import shapely
 
 from blockplan.errors import InfeasibleError
 from blockplan.propose.limits import Budget, Limits
-from blockplan.propose.proposal import Ended, SearchAnswer
+from blockplan.propose.proposal import Ended, SearchAnswer, Unmet
 from blockplan.propose.services import STATION
 from blockplan.propose.siting.capacitated import capacitated_pmedian
 from blockplan.propose.siting.choice import evenly_within, fewest_within, most_within, nearest_within
@@ -27,7 +27,6 @@ from blockplan.propose.siting.pmedian import pmedian
 from blockplan.propose.siting.problem_data import SitingGround, survey
 from blockplan.propose.siting.stations import too_near, windows
 from blockplan.propose.stopping import Clock, Stop
-from blockplan.propose.unmet import Unmet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

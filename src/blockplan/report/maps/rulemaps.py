@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from blockplan.check.feature_outcomes import FAIL, PASS, UNKNOWN
+from blockplan.check.verdict import FAIL, PASS, UNKNOWN
 from blockplan.report.document import LegendEntry
 from blockplan.report.features import FADED, beside, features
 from blockplan.report.maps import drawing, svg

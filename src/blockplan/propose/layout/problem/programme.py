@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from blockplan.propose.layout.problem.standards import Standards
     from blockplan.propose.layout.problem.uses import Use
-    from blockplan.propose.unmet import Unmet
+    from blockplan.propose.proposal import Unmet
 
 #: Where no largest site is stated, one is at most so many times the smallest.
 MOST_OF_LEAST = 2.5

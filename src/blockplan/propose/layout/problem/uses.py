@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from blockplan.errors import UsageError
 from blockplan.figures import number
 from blockplan.measure.inputs.columns import belongs
+from blockplan.propose.proposal import Unmet
 from blockplan.propose.services import PARK, SERVICES, STATION
-from blockplan.propose.unmet import Unmet
 from blockplan.texts import LANGUAGES, Catalog
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from blockplan.propose.layout.problem.case import Case
     from blockplan.propose.layout.search.land import Field
     from blockplan.propose.layout.search.state import LayoutLand
-    from blockplan.propose.unmet import Unmet
+    from blockplan.propose.proposal import Unmet
 
 
 def unmet_demands(case: Case, field: Field, land: LayoutLand, clock: Clock | None = None) -> list[Unmet]:

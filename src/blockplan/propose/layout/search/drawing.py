@@ -42,8 +42,7 @@ if TYPE_CHECKING:
     from blockplan.propose.layout.search.draw import LayoutLines
     from blockplan.propose.layout.search.land import Field
     from blockplan.propose.layout.search.state import Layout, LayoutLand
-    from blockplan.propose.proposal import Ended
-    from blockplan.propose.unmet import Unmet
+    from blockplan.propose.proposal import Ended, Unmet
 
 #: Searches side by side; a machine with two cores is enough.
 THREADS = 2
