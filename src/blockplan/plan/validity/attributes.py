@@ -112,7 +112,6 @@ def _negative(drawn: Drawn) -> list[Fault]:
             drawn,
             rows,
             case="negative",
-            whole="negative-all",
             aspect=column,
             of=int((~np.isnan(values)).sum()),
             values=lambda row, values=values, column=column: {  # type: ignore[misc]
@@ -137,7 +136,6 @@ def _shares(drawn: Drawn) -> list[Fault]:
                 drawn,
                 np.flatnonzero(mask),
                 case=case,
-                whole=f"{case}-all",
                 aspect=column,
                 of=int((values > 0).sum()),
                 values=lambda row, values=values, column=column: {  # type: ignore[misc]
@@ -164,7 +162,6 @@ def _industry(parcels: Drawn) -> list[Fault]:
         parcels,
         rows,
         case="sum",
-        whole="sum-all",
         aspect=INDUSTRY[0],
         values=lambda row: {"sum": _number(total[row]), "measured": float(total[row]), "unit": "1"},
     )
@@ -201,7 +198,6 @@ def _declared(
             parcels,
             np.flatnonzero(other),
             case=unit,
-            whole=f"{unit}-all",
             # The drawing is right; only the column is in doubt.
             aspect="declared_area_m2",
             of=int(known.sum()),
@@ -219,7 +215,6 @@ def _ratios(parcels: Drawn, tolerances: Tolerances, explained: Mapping[int, Sequ
         parcels,
         np.flatnonzero(percent),
         case="percent",
-        whole="percent-all",
         aspect="far",
         of=int((far > 0).sum()),
         values=lambda row: {
@@ -332,7 +327,6 @@ def _residents_missing(plan: Plan, parcels: Drawn) -> list[Fault]:
         parcels,
         rows,
         case="residents",
-        whole="residents-all",
         aspect="residents",
         of=int(homes.sum()),
     )
@@ -367,7 +361,6 @@ def _services(plan: Plan, facilities: Drawn) -> list[Fault]:
             facilities,
             np.flatnonzero(asked & np.isnan(values)),
             case=case,
-            whole=f"{case}-all",
             aspect=column,
             of=int(asked.sum()),
             values=lambda row: {"service": services[row]},

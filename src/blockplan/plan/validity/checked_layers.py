@@ -204,19 +204,20 @@ def spread(  # noqa: PLR0913 (one place that decides between one fault a feature
     *,
     case: str = "",
     aspect: str = "geometry",
-    whole: str = "",
     of: int | None = None,
     values: Callable[[int], dict[str, Any]] | None = None,
 ) -> list[Fault]:
     """
-    A fault for each of `rows`, or a single one of the case `whole` where (nearly) all features have it.
+    A fault for each of `rows`; where (nearly) all features have it and there are words for that, a single one
+    of the case ``CASE-all``.
 
     `of` is how many features could have the fault (all, by default). `values`
     gives for a row what fills the words; its keys ``x``, ``y``, ``measured``
     and ``unit`` become attributes of the fault.
     """
     of = len(drawn.ids) if of is None else of
-    if whole and len(rows) >= WHOLE_FROM and len(rows) >= WHOLE_SHARE * of:
+    whole = f"{case}-all" if case else "all"
+    if f"{rule}.{whole}" in Fault.catalog and len(rows) >= WHOLE_FROM and len(rows) >= WHOLE_SHARE * of:
         first = int(rows[0])
         words = values(first) if values else {}
         place: dict[str, Any] = {key: words.pop(key) for key in ("x", "y") if key in words} or drawn.place(
@@ -277,14 +278,18 @@ def _judged(drawn: Drawn) -> tuple[Drawn, list[Fault]]:
     if usable.all():
         return judged, []
     points = shapely.get_num_coordinates(geometry)
-    faults = spread("pq-geometry", judged, np.flatnonzero(missing), case="null", whole="null-all")
+    faults = spread(
+        "pq-geometry",
+        judged,
+        np.flatnonzero(missing),
+        case="null",
+    )
     faults += spread("pq-geometry", judged, np.flatnonzero(empty), case="empty")
     faults += spread(
         "pq-geometry",
         judged,
         np.flatnonzero(wrong),
         case="type",
-        whole="type-all",
         values=lambda row: {
             "is": _type_name(types[row]),
             "should": drawn.spec.geometry,

@@ -50,9 +50,7 @@ def check_classes(layers: Mapping[str, Drawn]) -> list[Fault]:
         stops = layers["stops"]
         faults += _values(stops, "modes", MODES, comma=True, strange="mode", real=OTHER_MODES)
         silent = np.array([not _split(text or "") for text in stops.words("modes")], dtype=bool)
-        faults += spread(
-            "pq-missing", stops, np.flatnonzero(silent), case="modes", whole="modes-all", aspect="modes"
-        )
+        faults += spread("pq-missing", stops, np.flatnonzero(silent), case="modes", aspect="modes")
     return faults
 
 
@@ -83,7 +81,6 @@ def _land_uses(parcels: Drawn) -> list[Fault]:
             parcels,
             sorted(rows_words),
             case=case,
-            whole=f"{case}-all",
             aspect="land_use",
             values=lambda row, words=rows_words: dict(words[row]),  # type: ignore[misc]
         )

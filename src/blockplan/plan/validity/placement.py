@@ -100,7 +100,6 @@ def _placed_in(placed: Placed, name: str, outline: Any, tolerances: Tolerances) 
         "pq-swapped",
         drawn,
         np.flatnonzero(swapped),
-        whole="all",
         of=int(drawn.usable.sum()),
     )
     faults += _degrees_fault(drawn, degrees)
@@ -202,7 +201,6 @@ def _outside(placed: Placed, name: str, outline: Any, tolerances: Tolerances) ->
         drawn,
         list(out),
         case=inside,
-        whole=f"{inside}-all",
         of=int(drawn.usable.sum()),
         values=lambda row: {**_amount(out[row], outline), **place_of(out[row])},
     )
