@@ -168,7 +168,7 @@ def evaluate(expression: Expression, frame: pd.DataFrame) -> pd.Series[Any]:
 
     Examples
     --------
-    >>> from blockplan.exchange.expression import parse
+    >>> from blockplan.exchange.evaluate import parse
     >>> frame = pd.DataFrame({"levels": [3, None], "area_m2": [100.0, 50.0]})
     >>> evaluate(parse("area_m2 * levels"), frame).tolist()
     [300.0, nan]
