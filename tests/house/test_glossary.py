@@ -21,6 +21,14 @@ NAMED = {
     ],
 }  # fmt: skip
 
+#: Words that another one has taken the place of: language -> word -> the one in use.
+REPLACED = {
+    "ja": {"画地": "区画", "図層": "レイヤー", "レイヤ": "レイヤー", "用地コード": "用途コード",
+           "従業者数": "就業者数", "計画範囲": "計画区域"},
+}  # fmt: skip
+#: Lists of the words that others write, of which every form is known.
+OF_OTHERS = {"deliver/text/words.toml", "respond/columns.toml"}
+
 
 def rows(page: str) -> dict[str, tuple[str, str]]:
     """English term -> Chinese and Japanese."""
@@ -35,3 +43,17 @@ def test_every_list_names_an_act_as_the_glossary_does(repo: Path, term: str) -> 
         text = Catalog(package, file).text(key)
         assert (text["zh"], text["ja"]) == (zh, ja), f"{package} {file} {key}"
         assert "opinion or personal data" in text["en"].lower(), f"{package} {file} {key}"
+
+
+@pytest.mark.parametrize("lang", REPLACED)
+def test_a_thing_has_one_word_in_each_language(repo: Path, lang: str) -> None:
+    source = repo / "src" / "blockplan"
+    found = [
+        f"{path.relative_to(source)} {number}: {word}, which is {instead} everywhere else"
+        for path in sorted(source.rglob("*.toml"))
+        if path.relative_to(source).as_posix() not in OF_OTHERS
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        for word, instead in REPLACED[lang].items()
+        if word in line.replace(instead, "")
+    ]
+    assert not found, "\n".join(found)
