@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -129,3 +130,19 @@ def test_every_verdict_of_the_reference_plan_leads_to_layer_definition_and_claus
         assert f'href="#{"measure-" + one.measurement.id.replace("_", "-")}"' in row
         assert one.source["clause"].split(";")[0][:20] in row.replace("&#34;", '"')
         assert re.search(r"<td[^>]*>(areas|parcels|structure|boundary|facilities|plan\.toml)", row)
+
+
+def test_a_document_is_called_as_readers_of_the_language_call_it() -> None:
+    verdict = replace(
+        result().verdicts[0],
+        source={
+            "document": "GB 50180-2018 Standard for urban residential area planning and design",
+            "clause": "4.0.2, table 4.0.2, annex B",
+        },
+    )
+    assert trace.source_short(verdict, Words("zh")) == (
+        "GB 50180-2018《城市居住区规划设计标准》、条款 4.0.2, 表 4.0.2, 附录 B"
+    )
+    assert trace.source_short(verdict, Words("en")).endswith("design, clause 4.0.2, table 4.0.2, annex B")
+    unknown = replace(verdict, source={"document": "Example (town.org) rules"})
+    assert trace.source_short(unknown, Words("ja")) == "Example (town.org) rules"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from blockplan.figures import is_known
 from blockplan.measure.measurement import RATIOS
 from blockplan.report.grouping import anchor
+from blockplan.texts import Catalog
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ M_PER_KM = 1000.0
 MOST_IDS = 40
 #: A clause that is a number, and not words such as "figure of the plan" or "annex".
 NUMBERED = re.compile(r"[A-Z]?[0-9]")
+#: Words of a clause before a number or a letter, as the packs write them.
+PARTS = ("annex", "table")
+#: What documents are called, by their name in the packs.
+DOCUMENTS = Catalog("blockplan.report", "documents.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +108,18 @@ def counted(measurement: Measurement | None, words: Words) -> tuple[Counted, ...
     )
 
 
+def document_said(name: str, lang: str) -> str:
+    """What a document is called in a language; its name in the packs where no other is known."""
+    try:
+        return DOCUMENTS.text(name).get(lang, name)
+    except (KeyError, TypeError):  # a full stop in it parts the keys of a catalog
+        return name
+
+
 def source_parts(verdict: Verdict, words: Words) -> list[str]:
     """Where a rule stands: document, clause, page, day, address."""
     source = verdict.source
-    parts = [str(source["document"])] if source.get("document") else []
+    parts = [document_said(str(source["document"]), words.lang)] if source.get("document") else []
     parts += [clause(verdict, words)] if source.get("clause") else []
     if source.get("page"):
         parts.append(f"{words('rules.page')} {source['page']}")
@@ -120,6 +133,8 @@ def source_parts(verdict: Verdict, words: Words) -> list[str]:
 def clause(verdict: Verdict, words: Words) -> str:
     """The clause in one piece: ``clause 4.2``; "" where the source gives none."""
     said = str(verdict.source.get("clause") or "")
+    for part in PARTS:
+        said = re.sub(rf"\b{part} (?=[A-Z\d])", words(f"rules.{part}"), said)
     return f"{words('rules.clause')} {said}" if NUMBERED.match(said) else said
 
 

@@ -166,7 +166,7 @@ class VerdictSections:
     def _pack(self, pack: PackGroup, number: int) -> Iterator[Block]:
         words = self.words
         if pack.document:
-            yield Paragraph(f"{words('rules.source')}: {pack.document}")
+            yield Paragraph(f"{words('rules.source')}: {trace.document_said(pack.document, words.lang)}")
         counts = ((self.chip(key), len(pack.of(key))) for key in OUTCOMES[:3])
         yield self.tally((chip, n) for chip, n in counts if n)
         heads = self.heads("outcome", "title", "measured", "required", "margin", "who", "confidence")

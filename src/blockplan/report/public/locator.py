@@ -114,20 +114,25 @@ class Locator:
         return self._drawn(f"locator-{kind}-{id_}", name, frame, shape, plain=plain, slim=slim)
 
     def picture_at(self, x: float, y: float) -> Picture:
+        """The map of a point of the plan's CRS; as `picture_of`."""
+        return self.picture_of(shapely.Point(x, y))
+
+    def picture_of(self, shape: Any, *, plain: bool = False) -> Picture:
         """
-        The map of a point of the plan's CRS.
+        The map of a point, line or area of the plan's CRS; `plain` is as above.
 
         Raises
         ------
         UsageError
-            If the point lies far outside of the plan.
+            If its middle lies far outside of the plan.
         """
-        point, frame = shapely.Point(x, y), self.ground.frame
-        if frame is None or not frame.grown(max(frame.width, frame.height)).holds(x, y):
+        middle, frame = shapely.point_on_surface(shape), self.ground.frame
+        if frame is None or not frame.grown(max(frame.width, frame.height)).holds(middle.x, middle.y):
             raise UsageError(
-                f"The point {x:g}, {y:g} lies far outside of the plan, so there is no map of it."
+                f"The point {middle.x:g}, {middle.y:g} lies far outside the plan, so there is no map of it."
             )
-        return self._drawn("locator-point", bare(self.speech("picture.point")), around(point), point)
+        name = bare(self.speech("picture.point"))
+        return self._drawn("locator-point", name, around(shape), shape, plain=plain)
 
     def _drawn(
         self, id_: str, name: str, frame: Frame, shape: Any, *, plain: bool = False, slim: bool = False

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from blockplan.check.verdict import Required
 from blockplan.plan.model.bindings import Condition, condition
-from blockplan.report import tables
+from blockplan.report import tables, trace
 from blockplan.report.document import PageLink, Section, Table, Term, section
 from blockplan.report.public.speech import use_said
 from blockplan.report.public.verdict_words import verdict_sentence
@@ -58,7 +58,8 @@ def link_row(link: PageLink, speech: Speech) -> Term:
     number = link.id if any(map(str.isdigit, link.id)) else ""
     if link.kind == "measure":
         number = speech.read(_asked(condition(link.id), speech.words))
-    return Term(speech(f"kind.{link.kind}"), carrier_said(link, speech), number, link)
+    said = carrier_said(link, speech)
+    return Term(speech(f"kind.{link.kind}"), said, "" if number == said else number, link)
 
 
 def _asked(asked: Condition | None, words: Words) -> str:
@@ -218,9 +219,7 @@ def rule_sections(record: RuleRecord, speech: Speech) -> tuple[Section, ...]:
     several = len(record.verdicts) > 1
     said = tuple(verdict_sentence(one, speech, with_scope=several) for one in record.verdicts)
     source = record.verdicts[0].source
-    cited = speech.name(source.get("said")) or speech.join(
-        str(source[key]) for key in ("document", "clause") if source.get(key)
-    )
+    cited = speech.name(source.get("said")) or trace.source_short(record.verdicts[0], speech.words)
     rows = (Term(speech("place.about.source"), cited),) if cited else ()
     where = tuple(link_row(link, speech) for link in record.where[:MOST_PLACES])
     count = len(record.where)
