@@ -130,7 +130,9 @@ def test_an_object_of_the_plan_is_aimed_at_by_its_address(shown: DatabaseStore) 
     html = page(Client().get(FORM, {"layer": "rules", "object": "zone-green"}))
     assert 'value="rules:zone-green"' in html
     receipt = post(do="send", draft=draft_of(post(text="More.", **{"target[]": "rules:zone-green"})))
-    assert "zone-green" in receipt
+    assert "Public green space per resident" in html
+    assert "Public green space per resident" in receipt
+    assert all("<b>zone-green</b>" not in said for said in (html, receipt))
     assert next(shown.events({"submitted"})).payload["targets"] == [{"layer": "rules", "id": "zone-green"}]
 
 
@@ -162,6 +164,22 @@ def test_typed_coordinates_are_shown_on_what_they_hit_and_entered_as_typed_and_a
     assert said["place"]["plan"] == [445693.5, 4401997.3]
 
 
+def test_what_was_drawn_on_our_map_is_shown_on_a_map_and_in_words_with_nothing_left_to_choose(
+    shown: DatabaseStore,
+) -> None:
+    x, y = 445693.5, 4401997.3
+    ring = [[x, y], [x + 200, y], [x + 200, y + 100], [x, y + 100], [x, y]]
+    drawing = json.dumps({"type": "Polygon", "coordinates": [ring]})
+    html = post(do="find", drawn=drawing, drawn_ok="yes", datum="plan")
+    looked = post(text="Here.", place_said=drawing, place_datum="plan", place_ok="yes")
+    for said in (html, looked):
+        assert 'src="data:image/svg+xml;base64,' in said
+        assert re.search(r"An area on the map, 2 ha, near \w+ \w+ and \w+ Road", said)
+        assert "coordinates x" not in said
+    assert 'id="hits"' not in html
+    assert '<input type="hidden" name="place_ok" value="yes">' in html
+
+
 def test_a_drawing_as_text_or_file_is_shown_confirmed_and_entered(shown: DatabaseStore) -> None:
     x, y = 445693.5, 4401997.3
     outline = [[x, y], [x + 20, y], [x + 20, y + 20], [x, y]]
@@ -169,15 +187,15 @@ def test_a_drawing_as_text_or_file_is_shown_confirmed_and_entered(shown: Databas
     file = SimpleUploadedFile("here.geojson", b"\xef\xbb\xbf" + drawing.encode())
     for given in ({"drawn": drawing}, {"drawn_file": file}):
         html = post(do="find", text="Here.", **given)
-        assert "Drawing: an area" in html
+        assert "An area on the map" in html
         assert 'value="parcels:' in html  # what lies in its middle
         again = re.search(r'name="place_said" value="([^"]+)"', html)
         assert again is not None
     unsure = {"text": "Here.", "place_said": unescape(again[1]), "place_datum": "plan"}
     assert "Confirm the place" in post(**unsure)
     looked = post(**unsure, place_ok="yes")
-    assert "Drawing: an area" in looked
-    assert "<dt>Place</dt><dd>Drawing: an area" in post(do="send", draft=draft_of(looked))
+    assert "An area on the map" in looked
+    assert "<dt>Place</dt><dd>An area on the map" in post(do="send", draft=draft_of(looked))
     said = next(shown.events({"submitted"})).payload
     assert said["geometry"] == {"type": "Polygon", "coordinates": [outline]}
     assert said["place"]["sent"] == said["geometry"]

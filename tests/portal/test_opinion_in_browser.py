@@ -108,6 +108,7 @@ def test_every_page_is_accessible_valid_and_no_wider_than_the_screen(
         look("form")
         press(tab, "check")
         look("problems")
+        tab.locator("details.more > summary").click()
         tab.fill("#find", "445693.5, 4401997.3")
         press(tab, "find")
         look("found")

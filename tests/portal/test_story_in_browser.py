@@ -254,7 +254,7 @@ def spoken(office: Office, chromium: Any, at: str, receipt: Path) -> list[str]:
     one.look()
     tab.locator(".marking form button").click()
     tab.wait_for_selector("#place", timeout=WAIT_MS)
-    assert tab.is_checked("input[name=place_ok]")
+    assert tab.input_value("input[name=place_ok]") == "yes"
     tab.fill("#text", WORDS)
     one.look()
     tab.locator("button[value=check]").click()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.http import FileResponse, Http404
@@ -18,7 +17,7 @@ from blockplan.atomic import put
 from blockplan.errors import UsageError
 from blockplan.portal.pages.common import public
 from blockplan.portal.pages.plan_sections import kind_of
-from blockplan.portal.plans.places import folder_of, places_of
+from blockplan.portal.plans.places import folder_of, locator, places_of
 from blockplan.portal.visible_notices import open_to, version_of
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from blockplan.portal.plans.models import PlanVersion
-    from blockplan.report.public.locator import Locator
     from blockplan.report.public.pictures import Picture
 
 #: Pixels of a screen for a millimetre on paper.
@@ -65,14 +63,6 @@ def of_object(version: PlanVersion, notice: str, layer: str, id_: str, lang: str
     if told is None or phone is None:
         return None
     return told | {"src": _address(notice, lang, name), "slim": phone | {"src": _address(notice, lang, slim)}}
-
-
-@lru_cache(maxsize=16)
-def locator(version: PlanVersion, lang: str) -> Locator:
-    """Who draws small maps of a plan; its index stays with the plan."""
-    from blockplan.report.public.locator import Locator  # noqa: PLC0415 (drawing is slow to load)
-
-    return Locator(places_of(version).plan, lang)
 
 
 @public

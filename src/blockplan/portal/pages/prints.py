@@ -17,10 +17,9 @@ from blockplan.errors import UsageError
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.notices import PAPERS, facts, signed
-from blockplan.portal.pages.pictures import locator
 from blockplan.portal.pages.plan_sections import EASY
 from blockplan.portal.pages.templatetags.words import day, last_moment
-from blockplan.portal.plans.places import folder_of, places_of
+from blockplan.portal.plans.places import folder_of, locator, places_of
 from blockplan.portal.record.store import open_store
 from blockplan.portal.visible_notices import open_to, version_of
 from blockplan.portal.words import say

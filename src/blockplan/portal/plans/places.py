@@ -14,6 +14,7 @@ import re
 import secrets
 import threading
 from collections import OrderedDict
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from blockplan import __version__
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
     from blockplan.portal.plans.models import PlanVersion
+    from blockplan.report.public.locator import Locator
     from blockplan.report.public.place import PlanPlaces
 
 #: Plans that a process has at hand.
@@ -92,6 +94,14 @@ def whereabouts(version: PlanVersion, layer: str, id_: str, lang: str, *, use: b
     if use and layer == "parcels":
         names.insert(0, pick(found.planned.name, lang) or found.planned.code or "")
     return " · ".join(filter(None, names))
+
+
+@lru_cache(maxsize=16)
+def locator(version: PlanVersion, lang: str) -> Locator:
+    """Who draws small maps of a plan; its index stays with the plan."""
+    from blockplan.report.public.locator import Locator  # noqa: PLC0415 (drawing is slow to load)
+
+    return Locator(places_of(version).plan, lang)
 
 
 def _read(path: Path, version: PlanVersion) -> PlanPlaces:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from blockplan.notice.intake.limits import LIMITS, size
 from blockplan.notice.intake.texts_in import made_fit
 from blockplan.notice.intake.uploads import take_files
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.plans.places import whereabouts
+from blockplan.portal.plans.places import locator, whereabouts
 from blockplan.portal.record.clock import time_of
 from blockplan.portal.submissions import drafts, rate_limits, subjects
 from blockplan.portal.submissions.forms import STANDINGS, Filled, OpinionForm
@@ -180,10 +181,28 @@ class FormPage:
             "late": now >= ends,
             "now": write_time(now),
             "last_day": (ends - dt.timedelta(microseconds=1)).astimezone(ZoneInfo(self.row.zone)).date(),
+            "place_map": self._map_of_place(),
+            "drawn_words": subjects.drawn_in_words(self.filled.place, self.lang)
+            if self.filled.place and self.filled.place.get("again")
+            else "",
             "privacy": self.row.opened.get("privacy"),
             "publication": self.row.opened.get("publication", ""),
         }
         return render(self.request, template, known | more, status=status)
+
+    def _map_of_place(self) -> dict[str, Any] | None:
+        """The map of the place that was given, drawn into the page: nothing of it is kept."""
+        from shapely.geometry import shape  # noqa: PLC0415 (drawing is slow to load)
+
+        version = version_of(self.row)
+        if self.filled.place is None or version is None:
+            return None
+        try:
+            made = locator(version, self.lang).picture_of(shape(self.filled.place["geometry"]), plain=True)
+        except UsageError:  # it lies far off, and is told so
+            return None
+        src = f"data:image/svg+xml;base64,{base64.b64encode(made.svg.encode()).decode()}"
+        return {"src": src, "said": made.alt, "width": round(made.width_mm), "height": round(made.height_mm)}
 
     def read_place(self) -> None:
         """The place that was shown, worked out anew from what was typed; confirmed or taken out."""
@@ -199,11 +218,14 @@ class FormPage:
         post = self.request.POST
         self.sought = post.get("find", "")
         meant = self._meant(self._drawing() or self.sought, post.get("datum", ""))
+        self.filled.place = meant.place or self.filled.place
+        if meant.place is not None and post.get("drawn_ok") == "yes":
+            # It was drawn on our own map, where its sender saw it lie: nothing is left to choose.
+            meant.place["confirmed"] = True
+            self.sought = None
+            return
         chosen = {(target["layer"], target["id"]) for target in self.filled.targets}
         self.hits = [hit for hit in meant.hits if (hit["layer"], hit["id"]) not in chosen]
-        if meant.place is not None and post.get("drawn_ok") == "yes":
-            meant.place["confirmed"] = True  # it was drawn on our own map, where its sender saw it lie
-        self.filled.place = meant.place or self.filled.place
 
     def _drawing(self) -> str:
         """A place that was drawn elsewhere: GeoJSON as a file or as text; empty where none came."""

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
+from blockplan import figures
 from blockplan.datums import DATUMS
 from blockplan.notice.intake.coordinates import near_enough
 from blockplan.notice.intake.geometry_in import NoticeArea, take_geometry
-from blockplan.notice.intake.places import PLACES, PlaceIndex, PlaceRow
+from blockplan.notice.intake.places import NEAR_M, PLACES, PlaceIndex, PlaceRow
 from blockplan.notice.intake.texts_in import folded
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.visible_notices import version_of
 from blockplan.portal.words import say
 from blockplan.texts import pick
+from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 MOST_HITS = 12
 #: Layers whose objects have words of their own rather than a name.
 CLAUSES = "statements"
+#: Layers whose objects people know by words; their ids are for programs.
+BY_WORDS = frozenset({"rules"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +94,40 @@ def _drawn(index: PlaceIndex, sought: str, datum: str) -> Meant:
         },
         "again": sought,
         "kind": drawn.geometry["type"].lower(),
+        "near": _streets(index, drawn.shape),
         "geometry": drawn.geometry,
         "outside_m": drawn.outside_m,
         "notes": [dict(note.text) for note in drawn.notes],
         "confirmed": False,
     }  # fmt: skip
     return Meant(_near(index.near(x, y)), place)
+
+
+def _streets(index: PlaceIndex, shape: Any) -> list[dict[str, str]]:
+    """Names of the two streets nearest to a drawing: where it lies, for who does not read coordinates."""
+    import shapely  # noqa: PLC0415 (only a search needs it)
+
+    named = [
+        (float(shapely.distance(shape, shapely.from_wkb(row.wkb))), row.names)
+        for row in index.rows if row.layer == "streets" and row.names and row.wkb is not None
+    ]  # fmt: skip
+    nearest = (dict(names) for away, names in sorted(named, key=lambda one: one[0]) if away <= NEAR_M)
+    return list({pick(names, "zh"): names for names in nearest}.values())[:2]
+
+
+def drawn_in_words(place: Mapping[str, Any], lang: str) -> str:
+    """A drawing in words: what it is, how large, near which streets."""
+    from shapely.geometry import shape  # noqa: PLC0415 (only a search needs it)
+
+    drawn = shape(place["geometry"])
+    said = [say(f"opinion.drawn_kind.{place['kind']}", lang)]
+    if drawn.area:
+        said.append(figures.amount(drawn.area / M2_PER_HA, "ha", lang))
+    elif drawn.length:
+        said.append(figures.amount(drawn.length, "m", lang))
+    if near := [pick(names, lang) for names in place.get("near", ())]:
+        said.append(say("opinion.drawn_near", lang, names=say("opinion.drawn_and", lang).join(near)))
+    return say("opinion.drawn_between", lang).join(said)
 
 
 def _place(typed: TypedPlace) -> dict[str, Any]:
@@ -161,9 +193,11 @@ def _said(one: PlanObject) -> dict[str, Any]:
 def in_words(target: Mapping[str, Any], lang: str, longest: int = 80) -> dict[str, Any]:
     """A target with ``kind`` and ``words`` (its name, or the beginning of its text), as a page says them."""
     words = pick(target["title"], lang)
+    in_full = target["layer"] in BY_WORDS and words
     return {
         **target,
         "value": f"{target['layer']}:{target['id']}",
+        "number": "" if in_full else target["id"],
         "kind": said_or(f"opinion.layer.{target['layer']}", target["layer"], lang),
         "words": words if len(words) <= longest else words[: longest - 1] + "…",
     }
