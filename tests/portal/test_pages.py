@@ -19,6 +19,7 @@ from blockplan.notice import submissions as intake
 from blockplan.notice.receipts import receipt
 from blockplan.notice.verify import verify
 from blockplan.portal.pages.plan_sections import Cell, Grid, parts
+from blockplan.portal.plans import places
 from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.words import OPEN, SHUT
 from blockplan.report.document import Section, Table
@@ -323,3 +324,11 @@ def test_an_answer_names_what_it_changes_as_readers_call_it() -> None:
     answer = {"kind": "adopted", "reason": {"ja": "下げます。"}, "changes": [change]}
     said = render_to_string("portal/answer.html", {"answer": answer, "lang": "ja"})
     assert "区画 A-1 · 高さ（m）: 80 → <strong>54</strong>" in said
+
+
+def test_what_another_build_kept_of_a_plan_is_made_again(shown: DatabaseStore) -> None:
+    version = PlanVersion.objects.latest("id")
+    (kept,) = places.folder_of(version.content_hash).glob("places-*.pickle")
+    places._HELD.clear()
+    kept.write_bytes(kept.read_bytes().replace(b"blockplan.check.verdict", b"blockplan.check.verdicx"))
+    assert places.places_of(version).record("parcel", PARCEL).id == PARCEL

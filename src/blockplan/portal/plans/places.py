@@ -105,8 +105,8 @@ def locator(version: PlanVersion, lang: str) -> Locator:
 
 
 def _read(path: Path, version: PlanVersion) -> PlanPlaces:
-    if path.exists():
-        return _load(path)
+    if (kept := _load(path)) is not None:
+        return kept
     from blockplan.check import check  # noqa: PLC0415 (pandas and the rest take a second)
     from blockplan.plan import read  # noqa: PLC0415
 
@@ -114,9 +114,13 @@ def _read(path: Path, version: PlanVersion) -> PlanPlaces:
     return keep(plan, check(plan))
 
 
-def _load(path: Path) -> PlanPlaces:
-    with path.open("rb") as file:
-        found: PlanPlaces = pickle.load(file)  # noqa: S301 (our own file, in the folder of the private keys)
+def _load(path: Path) -> PlanPlaces | None:
+    """What was kept; None where nothing was, or a build of before kept it that had other modules."""
+    try:
+        content = path.read_bytes()
+        found: PlanPlaces = pickle.loads(content)  # noqa: S301 (our own file, in the folder of the private keys)
+    except (FileNotFoundError, ImportError, AttributeError, EOFError, pickle.UnpicklingError):
+        return None
     return found
 
 
