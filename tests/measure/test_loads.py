@@ -7,6 +7,7 @@ import pytest
 from tests.report.handmade import cell, frame, manifest
 
 from blockplan.errors import UsageError
+from blockplan.measure import measure
 from blockplan.measure.indicators.loads import LOADS, loads, read_factors
 from blockplan.plan import Plan
 
@@ -69,16 +70,25 @@ def test_residents_are_estimated_only_where_the_plan_states_none_at_all() -> Non
     assert none.residents is None
 
 
+def test_jobs_of_the_parcels_add_up_to_the_jobs_that_the_plan_is_measured_by() -> None:
+    shop = {"land_use": "0901", "floor_area_m2": 10_000.0}
+    for jobs in (None, 40.0):
+        plan = of(shop, {"land_use": "0902", "floor_area_m2": 300.0, "jobs": jobs}, {"land_use": "0701"})
+        found = loads(plan)
+        assert found.by_parcel["jobs"].sum() == pytest.approx(measure(plan, "jobs")[0].value)
+        assert found.estimated["jobs"].tolist() == [True, jobs is None, False]
+
+
 def test_a_plan_of_the_older_classes_and_one_without_parcels_have_loads_too() -> None:
     older = loads(of({"land_use": "B2", "land_use_list": "gb50137", "floor_area_m2": 1000.0}))
-    assert older.by_parcel["jobs"][0] == pytest.approx(1000 / 35)
+    assert older.by_parcel["power_kw"][0] == pytest.approx(1000 * 0.042)
     empty = loads(Plan(manifest(), {}))
     assert all(len(amounts) == 0 for amounts in empty.by_parcel.values())
 
 
 def test_every_factor_names_a_source_and_what_one_office_alone_says_is_marked() -> None:
     factors = read_factors()
-    assert set(factors.by_load) == set(LOADS)
+    assert set(factors.by_load) == set(LOADS) - {"jobs"}
     bases = {factors.sources[one.source]["basis"] for own in factors.by_load.values() for one in own}
     assert bases == {"regulation", "office_table", "assumption"}
     for own in factors.by_load.values():

@@ -42,9 +42,8 @@ LOADS = {
 }  # fmt: skip
 #: What a factor is counted on, and what one unit of the product is in the load's own unit.
 UNITS = {
-    "m2 floor/dwelling": ("floor", 0.0), "m2 floor/job": ("floor", 0.0),
-    "person/dwelling": ("dwellings", 1.0),
-    "job/ha": ("site", 1 / M2_PER_HA), "pupil/(1,000 persons)": ("residents", 0.001),
+    "m2 floor/dwelling": ("floor", 0.0), "person/dwelling": ("dwellings", 1.0),
+    "pupil/(1,000 persons)": ("residents", 0.001),
     "space/dwelling": ("dwellings", 1.0), "space/(100 m2 floor)": ("floor", 0.01),
     "L/(person d)": ("residents", 0.001), "L/(m2 floor d)": ("floor", 0.001),
     "m3/(ha d)": ("site", 1 / M2_PER_HA), "m3/(person d)": ("residents", 1.0),
@@ -131,14 +130,13 @@ def loads(plan: Plan, factors: LoadFactors | None = None) -> Loads:
     known = people.by_parcel if len(people.by_parcel) == size else np.full(size, np.nan)
     silent = np.ones(size, dtype=bool)
     for load, column in LOADS.items():
-        own = factors.by_load[load]
-        counted, spoken = _counted(own, codes, drivers)
+        counted, spoken = _counted(factors.by_load.get(load, ()), codes, drivers)
         silent &= ~spoken
         stated = values(plan, "parcels", column) if column else np.full(size, np.nan)
         if load == "residents":
             stated, counted = known, np.where(people.total is None, counted, np.nan)
-        elif load == "jobs" and not np.isnan(stated).all():
-            stated, counted = _jobs(plan), np.full(size, np.nan)  # as the rules read them
+        elif load == "jobs":
+            counted = _jobs(plan)
         drivers[load] = np.where(np.isnan(stated), counted, stated)
         estimated[load] = np.isnan(stated) & (np.nan_to_num(counted) > 0)
     bare = silent & ~(np.nan_to_num(floor) > 0)
@@ -190,7 +188,7 @@ def _factors(text: str, name: str) -> LoadFactors:
             f"The load factors {name} cannot be used: {error}. "
             "Compare the file with src/blockplan/measure/indicators/loads.toml."
         ) from error
-    odd = sorted(found.keys() ^ LOADS.keys())
+    odd = sorted(found.keys() ^ LOADS.keys() - {"jobs"})
     if odd:
         raise UsageError(
             f"The load factors {name} lack, or do not know, {', '.join(odd)}. "
