@@ -178,6 +178,21 @@ def test_a_docx_table_of_many_columns_has_letters_with_which_its_numbers_keep_th
     assert f'w:sz w:val="{round(2 * size)}"' in cells[13].paragraphs[0]._p.pPr.xml
 
 
+def test_a_docx_table_lies_across_where_a_long_text_stands_beside_numbers_and_no_head_stands_alone() -> None:
+    heads = ("Phase", *(f"Amount {at}" for at in range(7)), "Facilities")
+    numbers = ("1", *["2,389,601"] * 7)
+    for said, across in (("School", False), ("Kindergarten of the north, " * 12, True)):
+        made = Document(
+            "P", "en", dt.date(2021, 9, 30), (Section("a", "A", (Table(heads, ((*numbers, said),)),)),)
+        )
+        book = docx.Document(io.BytesIO(render(made, ".docx")))
+        last = book.sections[-1]
+        assert (last.page_width > last.page_height) is across
+        assert all(
+            cell.paragraphs[0].paragraph_format.keep_with_next for cell in book.tables[0].rows[0].cells
+        )
+
+
 def test_docx_says_the_language_of_its_letters_and_sets_heads_apart() -> None:
     table = Table(("甲", "乙"), (("一", "二"),))
     made = Document("计划", "zh", dt.date(2021, 9, 30), (Section("a", "甲", (table,)),))

@@ -27,6 +27,8 @@ NOT_APPLICABLE, UNKNOWN_SIGN = "／", "—"
 TEXTS = Catalog("blockplan.report.office", "texts.toml")
 #: Decimals of a form; a form that is not here is text.
 DECIMALS = {"whole": 0, "one": 1, "two": 2, "three": 3, "signed": 2}
+#: Where a table has more columns than these, what is said at length is left to the workbook.
+MANY, LONG = 12, ("estimated", "basis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +109,17 @@ def says(lines: Sequence[Line], at: int) -> bool:
     return any(line.cells[at] not in {None, ""} for line in lines)
 
 
+def on_paper(columns: Sequence[Column], lines: Sequence[Line]) -> list[int]:
+    """Columns that paper prints: those that say something; of many, what is said at length is left out."""
+    places = [at for at in range(len(columns)) if says(lines, at)]
+    return [at for at in places if len(places) <= MANY or columns[at].key not in LONG]
+
+
 def paper_table(view: View, table: OfficeTable, lines: Sequence[Line], columns: Sequence[str] = ()) -> Table:
-    """Lines of a table for a document, of the columns that say something, or of those that are named."""
-    places = [
-        at for at, one in enumerate(table.columns) if (one.key in columns if columns else says(lines, at))
-    ]
+    """Lines of a table for a document, of the columns that paper prints, or of those that are named."""
+    places = [at for at, one in enumerate(table.columns) if one.key in columns] or on_paper(
+        table.columns, lines
+    )
 
     def written(line: Line, at: int) -> str:
         cell, form = line.cells[at], table.columns[at].form

@@ -28,7 +28,7 @@ from blockplan.report.document import (
     is_number,
     plain_text,
 )
-from blockplan.report.renderers.widths import cell_texts, column_bounds, shared_widths
+from blockplan.report.renderers.widths import cell_texts, column_bounds, most_lines, shared_widths
 from blockplan.report.words import NO_BREAK, Words
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ EAST_ASIAN = {"zh": "zh-CN", "ja": "ja-JP"}
 #: Pixels of a picture per millimetre on paper (300 per inch), and the widest that one is.
 PX_PER_MM, WIDEST_MM = 11.8, 160.0
 #: A page of our own: A4 with its margins. A table with more columns than these lies across.
-A4_MM, MARGIN_MM, UPRIGHT_COLUMNS = (210, 297), 25, 9
+A4_MM, MARGIN_MM, UPRIGHT_COLUMNS, PT_PER_MM = (210, 297), 25, 9, 72 / 25.4
+#: So does one that has a cell of more lines than these.
+MOST_LINES = 12
 #: How far a level of a table is indented, pt.
 INDENT_PT = 8.0
 #: Letters of tables, points: upright, across or with several columns, and across with many columns.
@@ -215,6 +217,7 @@ class _DocxWriter:
         _marked(made.rows[0], "w:tblHeader")
         for cell, head in zip(made.rows[0].cells, block.heads, strict=True):
             cell.paragraphs[0].add_run(head).bold = True
+            cell.paragraphs[0].paragraph_format.keep_with_next = True  # no head alone at the end of a page
             if self.own:
                 _headed(cell)
         kinds, depths = (block.kinds or ("row",) * len(block.rows)), (block.depths or (0,) * len(block.rows))
@@ -233,8 +236,16 @@ class _DocxWriter:
             self._set_widths(made, block, LETTERS[across + (many > few)])
 
     def _lies(self, block: Block) -> bool:
-        """Whether a block is a table that lies across the page."""
-        return self.own and isinstance(block, Table) and len(block.heads) > UPRIGHT_COLUMNS
+        """Whether a block is a table that lies across: of many columns, or with a long text beside others."""
+        if not self.own or not isinstance(block, Table) or not block.heads:
+            return False
+        size = LETTERS[len(block.heads) > SEVERAL_COLUMNS]
+        room = (A4_MM[0] - 2 * MARGIN_MM) * PT_PER_MM / size
+        told = block.worded
+        return (
+            len(block.heads) > UPRIGHT_COLUMNS
+            or most_lines(told.heads, cell_texts(told, self.words), room) > MOST_LINES
+        )
 
     def _set_widths(self, made: Any, block: Table, size: float) -> None:
         """Give each column what it says, long texts what is left, and letters that keep words whole."""

@@ -64,6 +64,15 @@ def shared_widths(heads: Sequence[str], rows: Sequence[Sequence[str]], room: flo
     return [one * room / sum(widths) for one in widths]
 
 
+def most_lines(heads: Sequence[str], rows: Sequence[Sequence[str]], room: float) -> float:
+    """About how many lines the highest cell of a table takes in a room."""
+    widths = shared_widths(heads, rows, room)
+    return max(
+        (_em(one) / (width - PAD_EM) for row in rows for one, width in zip(row, widths, strict=True)),
+        default=0.0,
+    )
+
+
 def column_bounds(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list[float], list[float]]:
     """What each column takes at least, so that no word breaks, and at most, so that no cell does."""
     least, most = [], []

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from blockplan.report.office.columns import heading, says, shown
+from blockplan.report.office.columns import MANY, heading, on_paper, shown
 from blockplan.report.office.columns import said as office_said
 from blockplan.report.office.workbook import factors_told
 
@@ -28,8 +28,6 @@ WIDE = {
     "facility_name": 1.2,
     "street_name": 1.2,
 }
-#: More columns than these share the width, and what is said at length is left to the workbook.
-MANY, LONG = 12, ("estimated", "basis")
 #: Share of the width of a panel, where every column has one so that headings break: by form; 1 for numbers.
 FORMS = {"text": 1.6, "code": 1.3}
 #: A text no longer than so many letters does not break; a heading breaks after so many characters.
@@ -62,12 +60,7 @@ def printed(
     if not lines:
         return None
     wanted = NARROW.get(table.name) if narrow else None
-    chosen = [
-        at
-        for at, column in enumerate(table.columns)
-        if says(lines, at) and (not wanted or column.key in wanted)
-    ]
-    chosen = [at for at in chosen if len(chosen) <= MANY or table.columns[at].key not in LONG]
+    chosen = [at for at in on_paper(table.columns, lines) if not wanted or table.columns[at].key in wanted]
     columns = [table.columns[at] for at in chosen]
     heads = [in_lines(heading(view, column)) for column in columns]
     cells = [[shown(line.cells[at], table.columns[at].form) for at in chosen] for line in lines]
