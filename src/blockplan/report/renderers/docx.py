@@ -63,6 +63,8 @@ CHAPTERS = {"zh": ("chineseCounting", "第%1章"), "ja": ("decimal", "第%1章")
 WITHIN, NUMBERED_LEVELS = "%1.%2", 2
 #: Letters of a table whose words have no room are smaller, but no smaller than this, pt.
 LEAST_LETTERS = 5.5
+#: What a cell leaves free on each side, in the size of its letters.
+MARGIN_EM = 0.6
 #: What is free below a term, points.
 TERM_AFTER_PT = 3
 #: How wide the sign of a line of a legend is.
@@ -257,6 +259,7 @@ class _DocxWriter:
         fits = int(2 * room / sum(column_bounds(block.heads, said)[0])) / 2
         size = min(size, max(fits, LEAST_LETTERS))
         _set_letters(made, size)
+        _set_margins(made, MARGIN_EM * size)
         widths = shared_widths(block.heads, said, room / size)
         made.autofit = False
         for column, width in zip(made.columns, widths, strict=True):
@@ -392,6 +395,21 @@ def _set_letters(table: Any, size: float) -> None:
         letters.set(qn("w:val"), str(round(2 * size)))
         mark.append(letters)
         paragraph.get_or_add_pPr().append(mark)
+
+
+def _set_margins(table: Any, side_pt: float) -> None:
+    """What the cells of a table leave free beside their text; Word's own margins suit larger letters."""
+    from docx.oxml import OxmlElement  # noqa: PLC0415
+    from docx.oxml.ns import qn  # noqa: PLC0415
+
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        made = OxmlElement(f"w:{side}")
+        made.set(qn("w:w"), str(round(20 * side_pt)))
+        made.set(qn("w:type"), "dxa")
+        margins.append(made)
+    look = table._tbl.tblPr.find(qn("w:tblLook"))
+    look.addprevious(margins) if look is not None else table._tbl.tblPr.append(margins)
 
 
 def _paragraph_of(element: Any, parent: Any) -> Any:
