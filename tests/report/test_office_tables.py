@@ -269,9 +269,11 @@ def test_parking_tells_what_is_known_of_it_and_asks_nothing_of_a_car_park_withou
         {"parcel_id": "C", "land_use": "120803", "geometry": cell(2, 0)},
     ])})  # fmt: skip
     rows = records(of(plan, "parking"))
-    assert [(row["parking_floor_m2"], row["parking_stated"], row["parking"]) for row in rows] == [
-        (1000, 12, 12), (800, None, None), (NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE),
-        (1800, None, None), (1800, 12, 12),
+    none = NOT_APPLICABLE
+    columns = ("parking_floor_m2", "parking_stated", "parking_factor", "parking")
+    assert [tuple(row[key] for key in columns) for row in rows] == [
+        (1000, 12, none, 12), (800, none, None, None), (none, none, none, none),
+        (1800, 12, None, None), (1800, 12, 0, 12),
     ]  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def parking(view: View) -> OfficeTable:
     if not size:
         return OfficeTable("parking", COLUMNS, ())
     found = loads_of(plan)
-    spaces, by_factor = found.by_parcel["parking"], found.estimated["parking"]
+    spaces, unsaid = found.by_parcel["parking"], np.isnan(values(plan, "parcels", "parking_spaces"))
     uses, lists = values(plan, "parcels", "land_use"), values(plan, "parcels", "land_use_list")
     drawn = areas_m2(plan, "parcels")
     public = np.array([bool(use) and use.startswith(PUBLIC) for use in uses], dtype=bool)
@@ -57,19 +57,14 @@ def parking(view: View) -> OfficeTable:
     every = [row for _, rows in parts for row in rows]
     # A car park that states no floor area has none, and one that states no spaces asks for none.
     floor = np.where(public & np.isnan(found.floor_m2), 0.0, found.floor_m2)
-    counted = np.array([floor, np.where(by_factor, 0.0, spaces), np.where(by_factor, spaces, 0.0)])
+    counted = np.array([floor, np.where(unsaid, 0.0, spaces), np.where(unsaid, spaces, 0.0)])
     made = list(zip(*(_shared(column, [rows for _, rows in parts]) for column in counted), strict=True))
-    silent = (np.isnan(found.floor_m2), np.isnan(values(plan, "parcels", "parking_spaces")))
     lines = []
     for ((is_public, of, code), rows), cells in zip(parts, made, strict=True):
         name = view.ground.use_name(of, code).removeprefix(f"{code} ")
         told = said(view, "parking.public", kind=name) if is_public else name
         land: Cell = round(math.fsum(drawn[rows])) if is_public else ""
-        says = list(_with_all(cells))
-        if is_public and silent[0][rows].all():
-            says[0] = NOT_APPLICABLE
-        if is_public and silent[1][rows].all():
-            says[1:] = [NOT_APPLICABLE] * 3
+        says = _said_of(cells, unsaid[rows], np.isnan(found.floor_m2[rows]), public=is_public)
         lines.append(Line((code, told, len(rows), *says, land)))
     park_m2 = round(math.fsum(drawn[public]))
     sums = [("total", counted)] + (
@@ -81,6 +76,19 @@ def parking(view: View) -> OfficeTable:
             Line(("", said(view, f"parking.{key}"), len(every), *_with_all(cells), park_m2), "total")
         )
     return OfficeTable("parking", COLUMNS, tuple(lines), (said(view, "parking.note.factor"),))
+
+
+def _said_of(
+    cells: Sequence[int | None], unsaid: np.ndarray, floorless: np.ndarray, *, public: bool
+) -> tuple[Cell, ...]:
+    """Floor area and spaces of a class; none stated, or none counted by factor, is no zero of either."""
+    floor, stated, made, every = _with_all(cells)
+    return (
+        NOT_APPLICABLE if public and floorless.all() else floor,
+        NOT_APPLICABLE if unsaid.all() else stated,
+        NOT_APPLICABLE if public or not unsaid.any() else made,
+        NOT_APPLICABLE if public and unsaid.all() else every,
+    )
 
 
 def _with_all(cells: Sequence[int | None]) -> tuple[Cell, ...]:

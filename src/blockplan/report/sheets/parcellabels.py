@@ -45,6 +45,8 @@ BLOCK_BLOCKS = (Block(13.2, 2.4, 1.9, False),)
 MOST_ENDS = 6
 #: Letters of a label that has no room for an index block.
 SMALL = 1.9
+#: No letters are smaller, mm (5 pt).
+LEAST_MM = 1.77
 
 
 class ParcelLabels:
@@ -140,7 +142,7 @@ class ParcelLabels:
             width, height = block_size(size, number, code, bounds)
             side = 2.35 * size.size if size.area else 1.9 * size.size
             lines = facility_lines(self.scene, signs, full=size.area)
-            small = size.size * 0.9
+            small = max(size.size * 0.9, LEAST_MM)
             whole_w = max(width, side * 1.1 * len(signs), *(width_of(line, small) for line in lines))
             whole_h = side + 0.6 + height + 0.4 + 1.2 * small * len(lines)
             spot = canvas.labels.place(spots.fitting(whole_w, whole_h), whole_w, whole_h)

@@ -15,13 +15,13 @@ import shapely
 
 from blockplan.report.key_figures import key_figures
 from blockplan.report.office import TABLES
-from blockplan.report.office.columns import UNKNOWN_SIGN, shown
+from blockplan.report.office.columns import MANY, UNKNOWN_SIGN, shown
 from blockplan.report.sheets import basemap, maps, panels, parcelmap
 from blockplan.report.sheets.control import Sheet
 from blockplan.report.sheets.overlaymap import OVERLAYS, drawn_lines
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, HEADING_MM, MARGIN_MM, PAD_MM, fit, layouts
 from blockplan.report.sheets.parcelmap import CONTROL
-from blockplan.report.sheets.printed_tables import MANY, ems, factors, least, printed
+from blockplan.report.sheets.printed_tables import ems, factors, least, printed
 from blockplan.report.sheets.scene import said
 from blockplan.report.sheets.table_layout import LEAST_LETTERS, LETTERS_MM, SURE, shelves
 from blockplan.report.sheets.themes import GENERAL, SUBJECTS, THEMES, numbers_parcels
