@@ -275,8 +275,9 @@ def made_a_scenario(bench: Watched, desk: Service) -> tuple[str, str]:
     tab = bench.tab
     tab.goto(f"{desk.base}/workspace?token={desk.token}&lang=ja")
     bench.still()
-    tab.once("dialog", lambda asked: asked.accept("opinion-1"))
-    tab.locator(".left h2 button").first.click()
+    tab.locator("#branch").click()
+    tab.locator("#branch-name").fill("opinion-1")
+    tab.locator("#branch-name").press("Enter")
     bench.still()
     chosen_on_the_map(bench, HOME)
     put(bench, HOME, "height_m", "54")

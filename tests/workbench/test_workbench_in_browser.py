@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 from PIL import Image
+from shapely import Polygon
 from tests.portal.browser import violations
 from tests.support.workbench import Service, workbench
 from tests.town import town
@@ -267,6 +268,108 @@ def test_a_parcel_is_split_on_the_map_by_mouse(service: Service, chromium: Any) 
     tab.locator("#compare-with").select_option("")
     tab.keyboard.press("Control+z")
     settled(tab)
+    assert wrong == []
+    tab.close()
+
+
+def test_several_parcels_are_selected_and_edited_as_one_step(service: Service, chromium: Any) -> None:
+    tab, wrong = opened(service, chromium, "en", 1440)
+    before = service.ask("/workspace/state")[1]
+    parcels = service.ask("/workspace/layers?only=parcels")[1]["layers"]["parcels"]["features"]
+    greens = [one["id"] for one in parcels if one["properties"]["land_use"] == "1401"]
+    assert len(greens) > 1
+    tab.get_by_role("tab", name="Land").click()
+    tab.locator(".panel").get_by_role("button", name="1401").click()
+    assert tab.locator(".inspector h2").inner_text() == f"{len(greens)} × parcel"
+    hectares = sum(Polygon(one["geometry"]["coordinates"][0]).area for one in parcels) / 10_000
+    assert f"{hectares:,.2f}" in tab.locator(".balance tfoot").inner_text()
+    tab.locator("#all-green_ratio").fill("55%")
+    tab.keyboard.press("Enter")
+    settled(tab)
+    edited = service.ask("/workspace/layers?only=parcels")[1]["layers"]["parcels"]["features"]
+    ratios = {one["id"]: one["properties"].get("green_ratio") for one in edited}
+    assert {ratios[one] for one in greens} == {0.55}
+    assert tab.locator("#all-green_ratio").input_value() == "55%"
+    state = service.ask("/workspace/state")[1]
+    assert state["seq"] == before["seq"] + 1  # one step, undone as one
+    assert faults_of(tab) == ""
+    tab.get_by_role("tab", name="Parcels").click()
+    tab.locator(f"#t-{greens[0]}").click()
+    assert "was –" in tab.locator(".inspector").inner_text()
+    tab.locator("#t-A").click(modifiers=["Shift"])
+    assert tab.locator("tr.chosen").count() == 2
+    assert tab.locator(".inspector h2").inner_text() == "2 × parcel"
+    tab.locator("body").press("Control+z")
+    settled(tab)
+    assert service.ask("/workspace/state")[1]["hash"] == before["hash"]
+    assert wrong == []
+    tab.close()
+
+
+def ring_of(service: Service, parcel: str) -> list[list[float]]:
+    parcels = service.ask("/workspace/layers?only=parcels")[1]["layers"]["parcels"]["features"]
+    return {one["id"]: one["geometry"]["coordinates"][0] for one in parcels}[parcel]
+
+
+def sought(service: Service, chromium: Any, parcel: str) -> tuple[Any, list[str]]:
+    """The workbench with a parcel selected by keys alone."""
+    tab, wrong = opened(service, chromium, "en", 1440)
+    tab.keyboard.press("/")
+    tab.keyboard.type(parcel)
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector(f"#i-{parcel}-land_use", timeout=WAIT_MS)
+    settled(tab)
+    tab.locator(".maplibregl-canvas").focus()
+    return tab, wrong
+
+
+def test_a_corner_is_moved_by_metres_with_keys_alone(service: Service, chromium: Any) -> None:
+    before = service.ask("/workspace/state")[1]["hash"]
+    ring = ring_of(service, "E")
+    tab, wrong = sought(service, chromium, "E")
+    tab.keyboard.press("e")
+    tab.locator("#typed-place").fill(f"{ring[0][0]}, {ring[0][1]}")
+    tab.keyboard.press("Enter")
+    tab.locator(".maplibregl-canvas").focus()
+    right = ring[0][0] == Polygon(ring).bounds[0]
+    for _ in range(2):
+        tab.keyboard.press("Shift+ArrowRight" if right else "Shift+ArrowLeft")
+    tab.keyboard.press("Space")
+    settled(tab)
+    asked = (ring[0][0] + (20 if right else -20), ring[0][1])
+    assert min(math.dist(one, asked) for one in ring_of(service, "E")) < 0.01
+    tab.keyboard.press("Control+z")
+    settled(tab)
+    assert service.ask("/workspace/state")[1]["hash"] == before
+    assert wrong == []
+    tab.close()
+
+
+def test_a_parcel_is_split_along_typed_coordinates(service: Service, chromium: Any) -> None:
+    before = service.ask("/workspace/state")[1]["hash"]
+    west, south, east, north = Polygon(ring_of(service, "E")).bounds
+    tab, wrong = sought(service, chromium, "E")
+    tab.keyboard.press("s")
+    typed = tab.locator("#typed-place")
+    typed.fill("1, 2")
+    typed.press("Enter")
+    assert typed.get_attribute("aria-invalid") == "true"
+    middle = (west + east) / 2
+    for place in (f"{middle}, {south}", f"{north} {middle}"):  # surveyors write north first
+        typed.fill(place)
+        typed.press("Enter")
+    assert f"{north - south:,.1f} m" in tab.locator(".hint").inner_text()
+    assert faults_of(tab) == ""
+    typed.press("Enter")
+    settled(tab)
+    assert ring_of(service, "E-2"), tab.locator(".hint").inner_text()
+    tab.evaluate("document.activeElement.blur()")
+    tab.keyboard.press("Control+z")
+    settled(tab)
+    assert service.ask("/workspace/state")[1]["hash"] == before
+    # A step in the history leads to what it changed.
+    tab.locator(".strip li:not(.undo) button").last.click()
+    assert "Split E" in tab.locator(".last-step").inner_text()
     assert wrong == []
     tab.close()
 

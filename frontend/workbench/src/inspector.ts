@@ -3,29 +3,37 @@
 import { fill, h } from "../../map/dom";
 import { flat } from "../../map/projection";
 import { store } from "./store";
-import { columnName, layerName, useName, valueName } from "./vocabulary";
+import { columnName, layerName, nameOf, useName, valueName } from "./vocabulary";
 import { number, say } from "./words";
-import type { Feature, Value } from "./types";
+import type { Edit, Feature, Value } from "./types";
 
 const FIRST = ["land_use", "far", "height_m", "coverage_ratio", "green_ratio", "residents", "floor_area_m2", "status", "committed"];
 /** Whether the fields without a value are shown too. */
 let unfolded = false;
 
+/** Shares of the land, which are read and written in percent. */
+const isShare = (column: string): boolean => /^(coverage|green)_ratio/.test(column);
+
 /** What a person typed, in the column's kind; undefined where it is no value of that kind. */
-export function typed(text: string, kind: string): Value | undefined {
+export function typed(text: string, kind: string, column = ""): Value | undefined {
   const given = text.trim();
   if (given === "") return null;
   if (kind === "number") {
-    const [, figure, share] = /^(.*?)\s*([%％]?)$/.exec(given.replaceAll(/[,，]/g, "")) ?? [];
-    const value = Number(figure || "?") / (share ? 100 : 1);
-    return Number.isFinite(value) ? value : undefined;
+    const [, figure, sign] = /^(.*?)\s*([%％]?)$/.exec(given.replaceAll(/[,，]/g, "")) ?? [];
+    const value = Number(figure || "?");
+    const inPercent = sign || (isShare(column) && value > 1);
+    return Number.isFinite(value) ? (inPercent ? Number((value / 100).toPrecision(12)) : value) : undefined;
   }
   if (kind === "flag") return given === "true" ? true : given === "false" ? false : undefined;
   return given;
 }
 
 /** A value as a field shows it: nobody reads the thirteenth digit of a sum. */
-const readable = (value: string | number | boolean): string => String(typeof value === "number" ? Number(value.toFixed(4)) : value);
+function readable(value: Value, column: string): string {
+  if (value === null) return "";
+  if (typeof value !== "number") return String(value);
+  return isShare(column) ? `${Number((value * 100).toFixed(2))}%` : String(Number(value.toFixed(4)));
+}
 
 const isUse = (column: string): boolean => column === "land_use" || column === "existing_land_use";
 
@@ -34,31 +42,40 @@ export function kindOf(layer: string, feature: Feature, column: string): string 
   return store.vocabulary.layers[layer]?.columns[column]?.kind ?? (typeof feature.properties[column] === "number" ? "number" : "text");
 }
 
-/** A field that is an edit when it is left; bare without its name beside it, as in a table. */
-export function field(layer: string, feature: Feature, column: string, bare = false): HTMLElement {
+/** A field that is an edit when it is left, of all features together; bare without its name beside it, as in a table. */
+export function field(layer: string, features: Feature[], column: string, bare = false): HTMLElement {
+  const [feature] = features as [Feature];
   const spec = store.vocabulary.layers[layer]?.columns[column];
-  const value = feature.properties[column] ?? null;
+  const held = features.map((one) => one.properties[column] ?? null);
+  const alike = held.every((one) => one === held[0]);
+  const value = alike ? held[0]! : null;
   const kind = kindOf(layer, feature, column);
   const commit = (event: Event): void => {
     const input = event.target as HTMLInputElement | HTMLSelectElement;
-    const given = typed(input.value, kind);
+    const given = typed(input.value, kind, column);
     if (given === undefined) {
       input.setAttribute("aria-invalid", "true");
       return;
     }
-    if (given !== value) void store.edit([{ op: "set", layer, id: feature.id, column, value: given }]);
+    const edits = features.filter((one) => (one.properties[column] ?? null) !== given).map((one): Edit => ({ op: "set", layer, id: one.id, column, value: given }));
+    if (edits.length) void store.edit(edits);
   };
-  const id = `${bare ? "t" : "i"}-${feature.id}-${column}`;
+  const id = features.length > 1 ? `all-${column}` : `${bare ? "t" : "i"}-${feature.id}-${column}`;
   const choices = kind === "flag" ? ["true", "false"] : Object.keys(spec?.values ?? {});
   const props = { id, onchange: commit, "aria-label": columnName(layer, column), "data-column": column };
+  const none = alike ? "–" : say("various");
   const input = choices.length
-    ? h("select", props, h("option", { value: "" }, "–"), ...choices.map((one) => h("option", { value: one, selected: one === String(value) }, valueName(layer, column, kind === "flag" ? one === "true" : one))))
-    : h("input", { ...props, value: value === null ? "" : readable(value), inputmode: kind === "number" ? "decimal" : undefined, list: isUse(column) ? "uses" : undefined, placeholder: "–" });
+    ? h("select", props, h("option", { value: "" }, none), ...choices.map((one) => h("option", { value: one, selected: one === String(value) }, valueName(layer, column, kind === "flag" ? one === "true" : one))))
+    : h("input", { ...props, value: readable(value, column), inputmode: kind === "number" ? "decimal" : undefined, list: isUse(column) ? "uses" : undefined, placeholder: none });
   if (bare) return input;
-  return h("label", { for: id }, h("span", {}, columnName(layer, column)), input, isUse(column) && typeof value === "string" && h("small", {}, useName(value)));
+  const earlier = features.length === 1 ? store.earlier(layer, feature.id) : undefined;
+  const old = earlier?.properties[column] ?? null;
+  const was = earlier && old !== value ? `${say("was")} ${readable(old, column) || "–"}` : "";
+  const use = isUse(column) && typeof value === "string" ? useName(value) : "";
+  return h("label", { for: id }, h("span", {}, columnName(layer, column)), input, use && h("small", {}, use), was && h("small", { class: "was-value" }, was));
 }
 
-export function areaOf(feature: Feature): number | null {
+export function areaOf(feature: Pick<Feature, "geometry">): number | null {
   const geometry = feature.geometry;
   if (!geometry || (geometry.type !== "Polygon" && geometry.type !== "MultiPolygon")) return null;
   const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
@@ -75,32 +92,54 @@ export function areaOf(feature: Feature): number | null {
   return polygons.reduce((sum, [outer, ...holes]) => sum + ring(outer ?? []) - holes.reduce((some, hole) => some + ring(hole), 0), 0);
 }
 
+const inWords = (area: number): string => (area >= 10000 ? `${number(area / 10000, 2)} ${say("hectares")}` : `${number(area, 0)} ${say("squareMetres")}`);
+
+/** What several features hold together; of how many it is not known is said too. */
+function total(features: Feature[], column: string, word: string): HTMLElement | false {
+  const values = features.map((one) => one.properties[column]);
+  const known = values.filter((one): one is number => typeof one === "number");
+  if (!known.length) return false;
+  const lacking = values.length - known.length;
+  return h("span", {}, `${word} `, h("b", {}, number(known.reduce((sum, one) => sum + one, 0), 0)), lacking > 0 && h("small", {}, ` + ${lacking} × ${say("unknownValue")}`));
+}
+
 export function drawInspector(into: Element): void {
   const selection = store.selection;
-  const feature = store.feature(selection);
+  const features = store.chosen;
+  const feature = features.at(-1);
   if (!selection || !feature) {
-    fill(into, h("p", { class: "empty" }, say("nothingSelected")));
+    fill(into, h("p", { class: "empty" }, say("nothingSelected"), h("small", {}, say("selectMore"))));
     return;
   }
-  const known = Object.keys(store.vocabulary.layers[selection.layer]?.columns ?? {}).filter((one) => !one.endsWith("_id"));
+  const { layer } = selection;
+  const several = features.length > 1;
+  const known = Object.keys(store.vocabulary.layers[layer]?.columns ?? {}).filter((one) => !one.endsWith("_id"));
   const columns = [...FIRST.filter((one) => known.includes(one)), ...known.filter((one) => !FIRST.includes(one))];
-  const area = areaOf(feature);
-  const first = columns.filter((one) => FIRST.includes(one) || (feature.properties[one] ?? null) !== null);
-  const rest = columns.filter((one) => !first.includes(one));
+  const areas = features.map(areaOf).filter((one) => one !== null);
+  const earlier = several ? undefined : store.earlier(layer, feature.id);
+  const old = earlier ? areaOf(earlier) : null;
+  const first = columns.filter((one) => FIRST.includes(one) || (!several && (feature.properties[one] ?? null) !== null));
+  const rest = several ? [] : columns.filter((one) => !first.includes(one));
+  const area = areas.reduce((sum, one) => sum + one, 0);
+  const name = several ? "" : nameOf(feature.properties);
   fill(
     into,
-    h("h2", {}, feature.id, h("small", {}, ` ${layerName(selection.layer)}`)),
-    area !== null && h("p", { class: "area" }, `${say("area")} `, h("b", {}, area >= 10000 ? `${number(area / 10000, 2)} ${say("hectares")}` : `${number(area, 0)} ${say("squareMetres")}`)),
-    h("div", { class: "fields" }, ...first.map((column) => field(selection.layer, feature, column))),
+    several ? h("h2", {}, `${features.length} × ${layerName(layer)}`) : h("h2", {}, feature.id, h("small", {}, ` ${[name, layerName(layer)].filter(Boolean).join(" · ")}`)),
+    areas.length > 0 && h("p", { class: "area" },
+      h("span", {}, `${say("area")} `, h("b", {}, inWords(area)), old !== null && Math.abs(old - area) >= 0.5 && h("small", {}, ` ${say("was")} ${inWords(old)}`)),
+      several && total(features, "residents", say("residents")),
+      several && total(features, "floor_area_m2", columnName(layer, "floor_area_m2"))), // prettier-ignore
+    several && h("p", { class: "about" }, say("setsAll")),
+    h("div", { class: "fields" }, ...first.map((column) => field(layer, features, column))),
     rest.length > 0 &&
       h(
         "details",
         { class: "more", open: unfolded, ontoggle: (event: Event) => { unfolded = (event.target as HTMLDetailsElement).open; } },
         h("summary", {}, `${say("moreFields")} ${rest.length}`),
-        h("div", { class: "fields" }, ...rest.map((column) => field(selection.layer, feature, column))),
+        h("div", { class: "fields" }, ...rest.map((column) => field(layer, features, column))),
       ), // prettier-ignore
-    selection.layer !== "parcels" &&
-      h("button", { class: "quiet", onclick: () => void store.edit([{ op: "remove", layer: selection.layer, id: feature.id }]) }, `${say("remove")} ${feature.id}`),
+    layer !== "parcels" &&
+      h("button", { class: "quiet", onclick: () => void store.edit(features.map(({ id }): Edit => ({ op: "remove", layer, id }))) }, `${say("remove")} ${several ? features.length : feature.id}`),
   );
 }
 

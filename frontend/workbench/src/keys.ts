@@ -2,7 +2,7 @@
 
 import { fill, h } from "../../map/dom";
 import { store } from "./store";
-import { TOOLS } from "./toolbox";
+import { MEASURE, TOOLS } from "./toolbox";
 import type { Tools } from "./tools";
 import { say, type Word } from "./words";
 
@@ -39,7 +39,7 @@ export function listen(at: () => Tools | null, acts: Act[]): void {
       if (inField) leave(event.target as HTMLElement);
     }
     if (inField || help.open || event.ctrlKey || event.metaKey || event.altKey) return;
-    const tool = TOOLS.find((one) => one.key === event.key.toLowerCase());
+    const tool = [...TOOLS, MEASURE].find((one) => one.key === event.key.toLowerCase());
     const found = all.find((one) => one.key === event.key.toLowerCase());
     if (tool) tools?.take(tool.tool);
     else if (event.key === "Enter" && !(event.target as Element).matches?.("button, a, summary")) void tools?.finish();
@@ -64,11 +64,13 @@ function showKeys(help: HTMLDialogElement, acts: Act[]): void {
     h(
       "ul",
       {},
-      ...TOOLS.map(({ key, word }) => line(key.toUpperCase(), say(word))),
+      ...[...TOOLS, MEASURE].map(({ key, word }) => line(key.toUpperCase(), say(word))),
       line("Ctrl Z", say("undo")),
       line("Ctrl Shift Z", say("redo")),
       line("Enter", say("finish")),
       line("Esc", say("cancel")),
+      line("Space", say("spaceKey")),
+      line("← ↑ ↓ →", say("arrowKeys")),
       ...acts.map(({ key, word }) => line(key.toUpperCase(), say(word))),
     ),
     h("button", { onclick: () => help.close() }, say("close")),

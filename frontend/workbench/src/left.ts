@@ -26,6 +26,8 @@ export interface Ways {
 }
 
 let words = "";
+/** Whether a new branch is being given its name. */
+let naming = false;
 /** What stands in the field of search; the table of parcels shows what it finds. */
 export const searched = (): string => words;
 
@@ -44,8 +46,15 @@ export function drawLeft(into: Element, plan: PlanMap | null, ways: Ways): void 
   find();
   const again = (): void => drawLeft(into, plan, ways);
   const branch = (): void => {
-    const name = prompt(say("branchName"));
-    if (name) void store.open({ branch: name });
+    naming = !naming;
+    again();
+    document.getElementById("branch-name")?.focus();
+  };
+  const name = h("input", { id: "branch-name", required: true, "aria-label": say("branchName"), placeholder: say("branchName"), autocomplete: "off" });
+  const begin = (event: Event): void => {
+    event.preventDefault();
+    naming = false;
+    void store.open({ branch: name.value.trim() });
   };
   const recolour = (): void => {
     setSafe(!isSafe());
@@ -56,7 +65,8 @@ export function drawLeft(into: Element, plan: PlanMap | null, ways: Ways): void 
     into,
     search,
     found,
-    h("h2", {}, say("scenarios"), h("button", { class: "link", onclick: branch }, `+ ${say("branch")}`)),
+    h("h2", {}, say("scenarios"), h("button", { class: "link", id: "branch", "aria-expanded": String(naming), onclick: branch }, `+ ${say("branch")}`)),
+    naming && h("form", { class: "naming", onsubmit: begin }, name, h("button", { class: "do" }, say("begin"))),
     h("ul", { class: "scenarios" }, ...Object.entries(store.state.scenarios).map(([name, said]) => scenario(name, said))),
     h("h2", {}, say("layers"), h("button", { class: "link", onclick: recolour }, isSafe() ? say("officeColours") : say("colourSafe"))),
     plan && h("ul", { class: "groups" }, ...shownGroups().map((group) =>

@@ -8,13 +8,14 @@ import { changedPlaces, drawComparison, watchComparison } from "./compare";
 import { drawMerge } from "./merge";
 import { askPoint, askStreet } from "./adding";
 import { openFiles, takeDrops } from "./dropping";
+import { drawBalance } from "./balance";
 import { drawInspector } from "./inspector";
 import { listen } from "./keys";
 import { drawLeft, searched, type Ways } from "./left";
 import type { PlanMap } from "./map";
 import { beyond, drawFaults, drawReadings, drawVerdicts } from "./panel";
 import { drawProposals, proposed, watchProposals } from "./proposals";
-import { drawFoot, drawStrip } from "./strip";
+import { drawFoot, drawPlace, drawStrip } from "./strip";
 import { key, store } from "./store";
 import { drawTable, markChosen } from "./table";
 import { TOOLS } from "./toolbox";
@@ -28,10 +29,12 @@ const chosenLang = (): Lang => {
   return asked === "zh" || asked === "ja" ? asked : "en";
 };
 
+/** A pixel as browsers measure it, m. */
+const CSS_PIXEL_M = 0.0254 / 96;
 /** So long after an answer it is asked again what others did. */
 const HEAR_MS = 2000;
 
-let tab: "verdicts" | "proposals" | "compare" | "faults" | "table" = "verdicts";
+let tab: "verdicts" | "proposals" | "compare" | "land" | "faults" | "table" = "verdicts";
 
 async function begin(): Promise<void> {
   setLanguage(chosenLang());
@@ -58,16 +61,16 @@ function layout(app: Element): (found: typeof import("./stage")) => void {
   const left = h("nav", { class: "left", "aria-label": say("scenarios") });
   const canvas = h("div", { class: "map" }, h("p", { class: "coming", role: "status" }, say("mapComing")));
   const bar = h("div", { class: "tools", role: "toolbar", "aria-label": say("tools"), hidden: true });
-  const hint = h("p", { class: "hint", role: "status" });
+  const hint = h("div", { class: "hint" });
   const card = h("div", { class: "card", hidden: true });
   const readings = h("section", { class: "readings", hidden: true });
   const strip = h("section", { class: "strip", "aria-label": say("mustFailing") });
-  const panel = h("div", { class: "panel" });
+  const panel = h("div", { class: "panel", id: "panel", role: "tabpanel" });
   const inspector = h("section", { class: "inspector" });
   const foot = h("footer", { class: "foot" });
   const live = h("p", { class: "aloud", role: "status", "aria-live": "polite" });
   const uses = h("datalist", { id: "uses" }, ...Object.keys(store.vocabulary.land_uses).map((code) => h("option", { value: code }, useName(code))));
-  const right = h("aside", { class: "right" }, h("div", { class: "tabs", role: "tablist" }), panel, inspector);
+  const right = h("aside", { class: "right" }, h("div", { class: "tabs", role: "tablist", onkeydown: walkTabs }), panel, inspector);
   const merge = h("dialog", { class: "merge", "aria-labelledby": "merge-title" });
   fill(app, top, left, h("main", { class: "middle" }, h("div", { class: "stage" }, canvas, bar, hint, card), readings, strip), right, foot, live, uses, merge);
 
@@ -122,19 +125,23 @@ function layout(app: Element): (found: typeof import("./stage")) => void {
         verdicts: say("verdicts"),
         proposals: [say("proposals"), proposed()].filter((one) => one !== null).join(" "),
         compare: say("compare"),
+        land: say("land"),
         faults: `${say("faults")} ${store.result.faults.length}`,
         table: say("table"),
       };
-      fill(tabs, ...(Object.keys(names) as (keyof typeof names)[]).map((name) => h("button", { role: "tab", "aria-selected": String(tab === name), onclick: () => turn(name) }, names[name])));
+      fill(tabs, ...(Object.keys(names) as (keyof typeof names)[]).map((name) =>
+        h("button", { role: "tab", id: `tab-${name}`, "aria-selected": String(tab === name), "aria-controls": "panel", tabindex: tab === name ? 0 : -1, onclick: () => turn(name) }, names[name]))); // prettier-ignore
+      panel.setAttribute("aria-labelledby", `tab-${tab}`);
       if (tab === "verdicts") drawVerdicts(panel, { toProposals: () => turn("proposals"), feature: go });
       else if (tab === "proposals") drawProposals(panel, go);
       else if (tab === "compare") drawComparison(panel, go);
+      else if (tab === "land") drawBalance(panel);
       else if (tab === "faults") drawFaults(panel, go);
       else drawTable(panel, searched());
     },
     inspector: () => drawInspector(inspector),
     readings: () => drawReadings(readings),
-    strip: () => drawStrip(strip),
+    strip: () => drawStrip(strip, go),
     foot: () => drawFoot(foot),
   };
   const all = (): void => Object.values(draw).forEach((one) => one());
@@ -188,6 +195,7 @@ function layout(app: Element): (found: typeof import("./stage")) => void {
     { key: "l", word: "table", act: () => turn(tab === "table" ? "verdicts" : "table") },
     { key: "n", word: "nextFailing", act: onMap((on) => nextPlace(1, on)) },
     { key: "p", word: "lastFailing", act: onMap((on) => nextPlace(-1, on)) },
+    { key: "0", word: "wholePlan", act: onMap((on) => on.whole()) },
     { key: "3", word: "threeD", act: onMap(tilt) },
     { key: "[", word: "foldLeft", act: onMap((on) => fold(app, "left", on)) },
     { key: "]", word: "foldRight", act: onMap((on) => fold(app, "right", on)) },
@@ -208,10 +216,15 @@ function onStage(plan: PlanMap, tools: Tools, canvas: HTMLElement, card: HTMLEle
     { class: "zoom" },
     h("button", { "data-sign": "+", onclick: () => plan.map.zoomIn() }, h("span", { class: "aloud" }, say("zoomIn"))),
     h("button", { "data-sign": "−", onclick: () => plan.map.zoomOut() }, h("span", { class: "aloud" }, say("zoomOut"))),
+    h("button", { "data-sign": "⤢", "data-act": "whole", title: say("wholePlan"), onclick: () => plan.whole() }, h("span", { class: "aloud" }, say("wholePlan"))),
+    h("button", { "data-sign": "↔", "data-act": "measure", title: say("measureTool"), onclick: () => tools.take("measure") }, h("span", { class: "aloud" }, say("measureTool"))),
     h("button", { "data-act": "3d", "aria-pressed": "false", onclick: () => tilt(plan) }, h("span", { "aria-hidden": "true" }, "3D"), h("span", { class: "aloud" }, say("threeD"))),
   );
-  canvas.append(zoom, h("div", { class: "scalebar" }, h("i"), h("span"), h("b", {}, "N ↑")));
+  canvas.append(zoom, h("i", { class: "cross", "aria-hidden": "true" }), h("div", { class: "scalebar" }, h("i"), h("span"), h("span"), h("b", {}, "N ↑")));
   plan.map.on("move", () => drawScale(plan));
+  plan.map.on("mousemove", (event) => drawPlace(plan.place(event)));
+  plan.map.on("moveend", () => drawPlace(plan.place(plan.middle())));
+  plan.map.getCanvas().addEventListener("keydown", (event) => tools.key(event), { capture: true });
   void plan.ready.then(() => drawScale(plan));
 }
 
@@ -219,6 +232,18 @@ function onStage(plan: PlanMap, tools: Tools, canvas: HTMLElement, card: HTMLEle
 function openLeft(app: Element, open: boolean): void {
   app.classList.toggle("left-open", open);
   app.querySelector("[data-act='left']")?.setAttribute("aria-expanded", String(open));
+}
+
+/** The arrows go from tab to tab, and open it. */
+function walkTabs(event: KeyboardEvent): void {
+  const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+  const tabs = [...(event.currentTarget as Element).children] as HTMLElement[];
+  const at = tabs.indexOf(event.target as HTMLElement);
+  if (!step || at < 0) return;
+  event.preventDefault();
+  const { id } = tabs[(at + step + tabs.length) % tabs.length]!;
+  document.getElementById(id)?.click();
+  document.getElementById(id)?.focus();
 }
 
 /** A menu closes once a click or the keyboard has left it. */
@@ -337,19 +362,38 @@ function drawTools(bar: HTMLElement, hint: HTMLElement, tools: Tools): void {
     h("button", { disabled: !store.state.can_undo, "data-tool": "undo", "data-sign": "↶ ", onclick: () => void store.undo() }, h("span", { class: "word" }, say("undo")), h("kbd", {}, "Ctrl Z")),
     h("button", { disabled: !store.state.can_redo, "data-tool": "redo", "data-sign": "↷ ", onclick: () => void store.redo() }, h("span", { class: "word" }, say("redo"))),
   );
-  hint.textContent = store.notice ? store.notice.text : tools.hint;
+  document.querySelector("[data-act='measure']")?.setAttribute("aria-pressed", String(tools.tool === "measure"));
+  const text = store.notice ? store.notice.text : tools.hint;
+  const place = h("input", {
+    id: "typed-place", placeholder: say("typedPlace"), "aria-label": say("typedPlace"), autocomplete: "off",
+    onkeydown: (event: KeyboardEvent) => {
+      const field = event.target as HTMLInputElement;
+      const typed = field.value.trim();
+      if (event.key !== "Enter") return;
+      if (!typed) return void tools.finish();
+      field.setCustomValidity("");
+      field.value = "";
+      if (tools.put(typed)) return field.removeAttribute("aria-invalid");
+      field.value = typed;
+      field.setAttribute("aria-invalid", "true");
+      field.setCustomValidity(say("notAPlace"));
+      field.reportValidity();
+    },
+  }); // prettier-ignore
+  fill(hint, h("span", { role: "status" }, text), !store.notice && tools.draws && h("span", { class: "at-place" }, place, h("small", {}, say("middleIs"))));
   hint.className = store.notice ? `hint ${store.notice.kind}` : "hint";
-  hint.hidden = !hint.textContent;
+  hint.hidden = !text;
 }
 
 function drawScale(plan: PlanMap): void {
-  const { pixels, said } = scaleOf(plan.map);
+  const { metres, pixels, said } = scaleOf(plan.map);
   const box = document.querySelector(".scalebar");
   if (!box) return;
   // A tilted map has another scale, and another north, at each place.
   (box as HTMLElement).hidden = plan.isTilted;
   (box.children[0] as HTMLElement).style.width = `${pixels}px`;
   box.children[1]!.textContent = said;
+  box.children[2]!.textContent = `1:${number(Number((metres / pixels / CSS_PIXEL_M).toPrecision(2)), 0)}`;
 }
 
 /** Goes to the next place that falls short of the chosen rule, or of the first that fails; in a comparison to what differs. */

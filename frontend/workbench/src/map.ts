@@ -1,6 +1,6 @@
 // The map: the plan's layers, who falls short, what is selected, and vertices to drag. It owns the colours.
 
-import { GeoJSONSource, Map as MapLibre, setWorkerUrl, type MapMouseEvent, type StyleSpecification } from "maplibre-gl";
+import { GeoJSONSource, Map as MapLibre, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
 import workerUrl from "virtual:map-worker";
 
 import { h } from "../../map/dom";
@@ -20,6 +20,11 @@ import type { Changed, Feature, Layers, Place } from "./types";
 setWorkerUrl(workerUrl);
 
 const DRAWN = ["extent", "boundary", "areas", "blocks", "subblocks", "parcels", "water", "woodland", "greens", "streets", "rail", "stops", "facilities", "buildings", "control_lines", "setbacks", "accesses", "green_entrances", "structure"];
+/** A place on the map that a mouse, a finger or a key points at. */
+export interface Pointer {
+  point: { x: number; y: number };
+  lngLat: { lng: number; lat: number };
+}
 /** Another scenario on the map, and the way it is shown. */
 export type Way = "swipe" | "sideBySide";
 export interface OtherScenario {
@@ -41,6 +46,9 @@ const BESIDE_PX = 14;
 const SPOT_M = 25;
 /** A storey where only floor area and coverage are known, m. */
 const STOREY_M = 3;
+/** Around the plan: the bar of tools lies over the map's upper edge. */
+const AROUND = { padding: { top: 70, right: 40, bottom: 40, left: 40 } };
+const isStill = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
 /** Parcels edited since all were drawn: a source of its own, so that an edit does not cut the whole plan into tiles anew. */
 const EDITED = "edited";
@@ -227,8 +235,7 @@ export class PlanMap {
       container,
       style: style(this.hidden),
       bounds: [toMap([bounds[0], bounds[1]]), toMap([bounds[2], bounds[3]])],
-      // The bar of tools lies over the map's upper edge.
-      fitBoundsOptions: { padding: { top: 70, right: 40, bottom: 40, left: 40 } },
+      fitBoundsOptions: AROUND,
       attributionControl: false,
       renderWorldCopies: false,
       maxZoom: 23,
@@ -275,6 +282,12 @@ export class PlanMap {
     if (this.tilted) this.source("heights").setData(heights());
   }
 
+  /** The whole plan on the map. */
+  whole(): void {
+    const [west, south, east, north] = store.layers.bounds ?? [0, 0, 1000, 1000];
+    this.map.fitBounds([toMap([west, south]), toMap([east, north])], { ...AROUND, animate: !isStill(), duration: 500 });
+  }
+
   get isTilted(): boolean {
     return this.tilted;
   }
@@ -286,8 +299,7 @@ export class PlanMap {
     for (const map of [this.map, this.other?.map]) {
       if (map?.getLayer("heights-3d")) map.setLayoutProperty("heights-3d", "visibility", this.tilted ? "visible" : "none");
     }
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.map.easeTo({ pitch: this.tilted ? 50 : 0, bearing: this.tilted ? -18 : 0, animate: !still, duration: 500 });
+    this.map.easeTo({ pitch: this.tilted ? 50 : 0, bearing: this.tilted ? -18 : 0, animate: !isStill(), duration: 500 });
   }
 
   /** What a proposal touches, as far as it is drawn already. */
@@ -490,15 +502,14 @@ export class PlanMap {
     if (!places.length) return;
     const xs = places.map((one) => one[0]);
     const ys = places.map((one) => one[1]);
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.map.fitBounds(
       [toMap([Math.min(...xs) - 150, Math.min(...ys) - 150]), toMap([Math.max(...xs) + 150, Math.max(...ys) + 150])],
-      { padding: 40, maxZoom: 17, animate: !still, duration: 500 },
+      { padding: 40, maxZoom: 17, animate: !isStill(), duration: 500 },
     );
   }
 
   /** The topmost feature of some layers at a point of the screen. */
-  hit(event: MapMouseEvent, layers: string[]): { layer: string; id: string } | null {
+  hit(event: Pointer, layers: string[]): { layer: string; id: string } | null {
     const { x, y } = event.point;
     // In the order of the layers: a point is small and was aimed at, land lies under everything.
     for (const layer of layers) {
@@ -523,7 +534,25 @@ export class PlanMap {
     return Math.hypot(at.x - point.x, at.y - point.y);
   }
 
-  place(event: MapMouseEvent): Place {
+  place(event: Pointer): Place {
     return toPlan(event.lngLat);
+  }
+
+  /** The middle of the map, where a key acts. */
+  middle(): Pointer {
+    const { clientWidth: wide, clientHeight: high } = this.map.getContainer();
+    return { point: { x: wide / 2, y: high / 2 }, lngLat: this.map.unproject([wide / 2, high / 2]) };
+  }
+
+  at(place: Place): Pointer {
+    const [lng, lat] = toMap(place);
+    const { x, y } = this.map.project([lng, lat]);
+    return { point: { x, y }, lngLat: { lng, lat } };
+  }
+
+  /** Goes on by some metres. */
+  step([east, north]: Place): void {
+    const [x, y] = toPlan(this.map.getCenter());
+    this.map.jumpTo({ center: toMap([x + east, y + north]) });
   }
 }

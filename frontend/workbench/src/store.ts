@@ -39,6 +39,10 @@ class Store {
   carriedBefore: number | null = null;
   last: Answer | null = null;
   selection: Selection | null = null;
+  /** What is selected besides, of the same layer. */
+  besides = new Set<string>();
+  /** Features as they were when the scenario was opened, of those that changed since; null was not there. */
+  private was = new Map<string, Feature | null>();
   chosenRule: string | null = null;
   chosenReading: string | null = null;
   /** How the verdicts of other scenarios came out, as far as they were judged. */
@@ -79,6 +83,7 @@ class Store {
     const done = api.getLayers().then((layers) => {
       this.layers = layers;
       this.features.clear();
+      this.was.clear();
       for (const [name, layer] of Object.entries(layers.layers)) {
         this.features.set(name, new Map(layer.features.map((feature) => [feature.id, feature])));
       }
@@ -107,13 +112,43 @@ class Store {
     return selection ? this.features.get(selection.layer)?.get(selection.id) : undefined;
   }
 
+  /** All that is selected, what was selected last in the end. */
+  get chosen(): Feature[] {
+    const last = this.feature(this.selection);
+    if (!last) return [];
+    const all = this.features.get(this.selection!.layer);
+    return [...[...this.besides].map((id) => all?.get(id)).filter((one) => one !== undefined), last];
+  }
+
+  isChosen(layer: string, id: string): boolean {
+    return this.selection?.layer === layer && (this.selection.id === id || this.besides.has(id));
+  }
+
+  /** What a feature was when the scenario was opened, if it changed since. */
+  earlier(layer: string, id: string): Feature | null | undefined {
+    return this.was.get(`${layer} ${id}`);
+  }
+
   get verdict(): Verdict | undefined {
     return this.result.verdicts.find((one) => key(one) === this.chosenRule);
   }
 
-  select(selection: Selection | null): void {
+  select(selection: Selection | null, besides: Iterable<string> = []): void {
     this.selection = selection;
+    this.besides = new Set(besides);
+    if (selection) this.besides.delete(selection.id);
     this.tell("selection");
+  }
+
+  /** Selects one more of the same layer, or one less; of another layer it alone. */
+  selectToo(selection: Selection): void {
+    const { layer, id } = selection;
+    if (this.selection?.layer !== layer) return this.select(selection);
+    const ids = [...this.besides, this.selection.id];
+    if (!this.isChosen(layer, id)) return this.select(selection, ids);
+    const left = ids.filter((one) => one !== id);
+    const last = left.pop();
+    this.select(last === undefined ? null : { layer, id: last }, left);
   }
 
   choose(rule: string | null, reading: string | null = null): void {
@@ -148,7 +183,7 @@ class Store {
       api.workAt(null); // the new plan may have no scenario of that name
       this.outcomes.clear();
       await this.load();
-      this.selection = null;
+      this.select(null);
       this.chosenRule = null;
       this.tell("plan");
       this.notice = { text: `${name}${findings.length ? ` · ${findings.length} ${say("findings")}` : ""}`, kind: "info" };
@@ -240,9 +275,13 @@ class Store {
     for (const { layer, id, feature } of features) {
       const known = this.features.get(layer) ?? new Map<string, Feature>();
       this.features.set(layer, known);
+      const name = `${layer} ${id}`;
+      if (!this.was.has(name)) this.was.set(name, known.get(id) ?? null);
       if (feature) known.set(id, feature);
       else known.delete(id);
     }
+    const there = this.selection && this.features.get(this.selection.layer);
+    this.besides = new Set([...this.besides].filter((id) => there?.has(id)));
     if (this.selection && !this.feature(this.selection)) this.selection = null;
   }
 

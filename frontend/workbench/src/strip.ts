@@ -5,7 +5,7 @@ import { fill, h } from "../../map/dom";
 import { store } from "./store";
 import { columnName, layerName, packName, useName, valueName } from "./vocabulary";
 import { language, number, say, type Word } from "./words";
-import type { Step, Value } from "./types";
+import type { Place, Step, Value } from "./types";
 
 const OPERATIONS: Record<string, Word> = {
   move_vertex: "vertex", remove_vertex: "vertex", boundary: "boundary", split: "split", merge: "merge",
@@ -15,8 +15,11 @@ const KINDS: Record<string, Word> = { undo: "undo", redo: "redo", outside: "outs
 /** So many steps fit under the map. */
 const MOST = 60;
 
+/** Number of the step whose words are shown in the place of the last one's. */
+let read: number | null = null;
+
 /** The latest edits stand at the right end, which is what is seen first. */
-export function drawStrip(into: Element): void {
+export function drawStrip(into: Element, go: (layer: string, id: string) => void): void {
   const steps = store.state.history.slice(-MOST);
   // A step that was taken up from the log was not judged again: its count is not known.
   const fails = (one: Step): number | null => one.must?.fail ?? null;
@@ -27,14 +30,31 @@ export function drawStrip(into: Element): void {
     ...steps.map((one) => {
       const failing = fails(one);
       const said = sentence(one);
-      return h("li", { class: one.kind, title: said },
-        h("i", { class: failing === null ? "unknown" : failing ? "fail" : "pass", style: `height:${4 + (26 * (failing ?? 0)) / top}px` }),
-        h("small", {}, String(failing ?? "?")), h("span", { class: "aloud" }, ` ${said}`)); // prettier-ignore
+      const seek = (): void => {
+        read = read === one.seq ? null : one.seq;
+        const at = touched(one);
+        drawStrip(into, go);
+        if (at && read !== null) go(...at);
+      };
+      return h("li", { class: one.kind }, h("button", { id: `step-${one.seq}`, title: said, "aria-pressed": String(read === one.seq), onclick: seek },
+        h("i", { class: failing === null ? "unknown" : failing ? "fail" : "pass", style: `height:${4 + (20 * (failing ?? 0)) / top}px` }),
+        h("small", {}, String(failing ?? "?")), h("span", { class: "aloud" }, ` ${said}`))); // prettier-ignore
     }),
   );
-  const last = steps.at(-1);
+  const last = steps.find((one) => one.seq === read) ?? steps.at(-1);
   fill(into, h("b", {}, say("mustFailing")), last ? list : h("span", { class: "empty" }, say("noSteps")), last && h("p", { class: "last-step" }, sentence(last)));
   list.scrollLeft = list.scrollWidth;
+}
+
+/** The first of what a step touched that is still there. */
+function touched(one: Step): [string, string] | null {
+  for (const edit of one.edits) {
+    const layer = String(edit["layer"] ?? "parcels");
+    const ids = [edit["id"], ...((edit["ids"] as string[] | undefined) ?? []), ...Object.values((edit["row"] ?? {}) as Record<string, Value>)];
+    const id = ids.find((each) => store.features.get(layer)?.has(String(each)));
+    if (id !== undefined) return [layer, String(id)];
+  }
+  return null;
 }
 
 /** What a step did, who did it and when. */
@@ -62,6 +82,16 @@ function described(edit: Record<string, unknown>): string {
   return [word ? say(word) : op, ["add", "remove", "move"].includes(op) ? layerName(layer) : "", Array.isArray(named) ? named.join(", ") : String(named)].filter(Boolean).join(" ");
 }
 
+/** Where the pointer is, or the middle of the map. */
+let place: Place | null = null;
+const placeInWords = ([x, y]: Place): string => `${number(x, 1, 1)} E  ${number(y, 1, 1)} N`;
+
+export function drawPlace(at: Place): void {
+  place = at;
+  const shown = document.querySelector(".foot .place");
+  if (shown) shown.textContent = placeInWords(at);
+}
+
 /** Whether a full check says the same, where it was asked since the last step. */
 let verified: { hash: string; same: boolean } | null = null;
 
@@ -82,6 +112,7 @@ export function drawFoot(into: Element): void {
     h("span", { class: "grow" }),
     h("span", { class: "packs", title: result.packs.map(packName).join("; ") }, `${say("packs")}: ${result.packs.map(packName).join("; ")} · ${result.on}`),
     h("span", {}, state.crs),
+    h("span", { class: "place" }, place && placeInWords(place)),
     h("span", { class: "hash", title: result.content_hash }, result.content_hash.slice(0, 12)),
   ); // prettier-ignore
 }

@@ -59,14 +59,14 @@ export function drawTable(into: Element, words: string): void {
       "table",
       { class: "sheet", onkeydown: (event: KeyboardEvent) => walk(event, shown), onpaste: (event: ClipboardEvent) => paste(event, shown) },
       h("caption", {}, `${number(some.length, 0)} ${say("parcels")}`),
-      h("thead", {}, h("tr", {}, heading("id", say("id"), redraw), heading("area", say("hectares"), redraw), ...COLUMNS.map((column) => heading(column, columnName("parcels", column), redraw)))),
+      h("thead", {}, h("tr", {}, heading("id", say("id"), redraw), heading("area", `${say("area")} (${say("hectares")})`, redraw), ...COLUMNS.map((column) => heading(column, columnName("parcels", column), redraw)))),
       h("tbody", {}, ...shown.map(row)),
     ),
     some.length > PAGE && h("p", { class: "empty" }, `+ ${number(some.length - PAGE, 0)}: ${say("moreParcels")}`),
   );
 }
 
-const isChosen = (id: string): boolean => store.selection?.layer === "parcels" && store.selection.id === id;
+const isChosen = (id: string): boolean => store.isChosen("parcels", id);
 
 /** Marks the row of the parcel that is selected; the cells stay as they are, for somebody may type in one. */
 export function markChosen(into: Element): void {
@@ -79,10 +79,13 @@ function row(feature: Feature): HTMLElement {
   };
   return h(
     "tr",
-    { class: isChosen(feature.id) ? "chosen" : "", "data-id": feature.id, onfocusin: choose },
-    h("th", { scope: "row" }, h("button", { class: "link", id: `t-${feature.id}`, onclick: choose }, feature.id)),
+    { class: isChosen(feature.id) ? "chosen" : "", "data-id": feature.id, onfocusin: (event: Event) => { if ((event.target as Element).matches("td *")) choose(); } },
+    h("th", { scope: "row" }, h("button", { class: "link", id: `t-${feature.id}`, onclick: (event: MouseEvent) => {
+      if (event.shiftKey || event.ctrlKey || event.metaKey) store.selectToo({ layer: "parcels", id: feature.id });
+      else store.select({ layer: "parcels", id: feature.id });
+    } }, feature.id)), // prettier-ignore
     h("td", { class: "num" }, number((areaOf(feature) ?? 0) / 10000, 2, 2)),
-    ...COLUMNS.map((column) => h("td", {}, field("parcels", feature, column, true))),
+    ...COLUMNS.map((column) => h("td", {}, field("parcels", [feature], column, true))),
   );
 }
 
@@ -127,7 +130,7 @@ function paste(event: ClipboardEvent, shown: Feature[]): void {
     const feature = shown[cell.at + down]!;
     for (const [right, given] of line.entries()) {
       const column = COLUMNS[cell.column + right]!;
-      const value = typed(given, kindOf("parcels", feature, column));
+      const value = typed(given, kindOf("parcels", feature, column), column);
       if (value === undefined) {
         store.say(`${say("pasteUnread")} ${feature.id}, ${columnName("parcels", column)}: “${given}”`);
         return;

@@ -1,15 +1,19 @@
 // The tools at the map: what a click, a drag and a key mean while one of them is taken up.
 
-import type { MapMouseEvent } from "maplibre-gl";
-import { verticesOf } from "./inspector";
-import type { PlanMap } from "./map";
+import { toMap } from "../../map/projection";
+import { areaOf, verticesOf } from "./inspector";
+import type { PlanMap, Pointer } from "./map";
 import { store } from "./store";
-import { TOOLS, type Tool } from "./toolbox";
-import { say } from "./words";
+import { MEASURE, TOOLS, type Tool } from "./toolbox";
+import { number, say } from "./words";
 import type { Place } from "./types";
 
 const SNAP_PX = 9;
 const STILL_PX = 3;
+/** A key takes up a corner that is so near to the middle of the map. */
+const REACH_PX = 24;
+/** Coordinates so far off the plan are none of it, m. */
+const BEYOND_M = 5000;
 /** What a click selects, the smallest first; what of that is a point, and can be dragged once it is selected. */
 const SELECTABLE = ["facilities-sign", "stops-dot", "entrances-dot", "parcels-fill", "controls-line", "streets-line"];
 const POINTS = ["facilities-sign", "stops-dot", "entrances-dot"];
@@ -24,23 +28,29 @@ export class Tools {
   private line: Place[] = [];
   private picked: string[] = [];
   private dragging: Dragged | null = null;
+  /** Whether what is dragged follows the middle of the map, and not the mouse. */
+  private byKey = false;
+  /** Length and area of what is being drawn. */
+  private size = "";
   private told: () => void = () => undefined;
   askPoint: (place: Place, parcel: string | null) => void = () => undefined;
   askStreet: (line: Place[]) => void = () => undefined;
 
   constructor(private readonly plan: PlanMap) {
     const map = plan.map;
-    map.on("click", (event) => this.click(event));
+    map.on("click", (event) => this.click(event, event.originalEvent.shiftKey || event.originalEvent.ctrlKey || event.originalEvent.metaKey));
     map.on("dblclick", () => void this.finish());
     map.on("mousemove", (event) => this.move(event));
     map.on("mousedown", "vertices-dot", (event) => {
       const point = event.features?.[0]?.properties;
       if (!point || (this.tool !== "vertex" && this.tool !== "select")) return;
       event.preventDefault();
+      this.byKey = false;
       this.dragging = { at: [point["x"] as number, point["y"] as number], layer: store.selection?.layer === "streets" ? "streets" : "parcels" };
     });
     map.on("mousedown", (event) => this.grasp(event));
     map.on("mouseup", (event) => void this.drop(event));
+    map.on("move", () => { if (this.dragging && this.byKey) this.move(plan.middle()); });
     store.listen((topic) => {
       if (topic === "selection" || topic === "plan" || topic === "verdicts") this.show();
     });
@@ -53,29 +63,40 @@ export class Tools {
   take(tool: Tool): void {
     this.tool = tool;
     this.line = [];
-    this.picked = [];
+    this.dragging = null;
+    this.size = "";
+    // Whoever merges what is selected already need not pick it once more.
+    this.picked = tool === "merge" && store.selection?.layer === "parcels" && store.besides.size ? [...store.besides, store.selection.id] : [];
     this.plan.map.getCanvas().style.cursor = tool === "select" || tool === "vertex" ? "" : "crosshair";
     this.show();
     this.told();
   }
 
   get hint(): string {
-    const word = TOOLS.find((one) => one.tool === this.tool)?.hint;
-    return word ? say(word) : "";
+    const word = [...TOOLS, MEASURE].find((one) => one.tool === this.tool)?.hint;
+    return word ? [say(word), this.size].filter(Boolean).join("\n") : "";
+  }
+
+  /** Whether places are put on the map, which can be typed too. */
+  get draws(): boolean {
+    return !["select", "merge"].includes(this.tool);
   }
 
   private show(): void {
     const chosen = this.picked.map((id) => store.features.get("parcels")?.get(id)).filter((one) => one !== undefined);
     const selected = store.feature(store.selection);
+    const all = store.chosen;
     const cornered = store.selection?.layer === "parcels" || store.selection?.layer === "streets";
     const corners = this.tool === "vertex" && cornered ? verticesOf(selected) : [];
-    this.plan.showSelected(chosen.length ? chosen : selected ? [selected] : [], corners);
+    this.plan.showSelected(chosen.length ? chosen : all, corners);
     this.plan.sketch(this.line);
   }
 
-  private click(event: MapMouseEvent): void {
+  private click(event: Pointer, more = false): void {
     if (this.tool === "select" || this.tool === "vertex") {
-      store.select(this.plan.hit(event, this.tool === "select" ? SELECTABLE : ["streets-line", "parcels-fill"]));
+      const hit = this.plan.hit(event, this.tool === "select" ? SELECTABLE : ["streets-line", "parcels-fill"]);
+      if (more && hit && this.tool === "select") store.selectToo(hit);
+      else if (!more) store.select(hit);
       return;
     }
     const parcel = this.plan.hit(event, ["parcels-fill"]);
@@ -88,33 +109,101 @@ export class Tools {
     } else {
       if (this.tool === "split" && store.selection?.layer !== "parcels" && parcel) store.select(parcel);
       this.line = [...this.line, this.snapped(event)];
+      this.measure(this.line);
     }
     this.show();
   }
 
+  /** Says how long the line is that is being drawn, and what it encloses. */
+  private measure(line: Place[]): void {
+    const metres = line.slice(1).reduce((sum, [x, y], at) => sum + Math.hypot(x - line[at]![0], y - line[at]![1]), 0);
+    const area = this.tool === "measure" && line.length > 2 ? areaOf({ geometry: { type: "Polygon", coordinates: [[...line, line[0]!]] } }) : null;
+    const said = [metres && `${number(metres, 1, 1)} m`, area !== null && `${number(area, 0)} ${say("squareMetres")} (${number(area / 10_000, 2)} ${say("hectares")})`].filter(Boolean).join(" · ");
+    if (said === this.size) return;
+    this.size = said;
+    this.told();
+  }
+
+  /** A place by its coordinates, as `446077.2, 4399898.6`; false where it is none of this plan. */
+  put(typed: string): boolean {
+    const [one, two, ...more] = typed.split(/[\s,，;]+/).filter(Boolean).map(Number);
+    const bounds = store.layers.bounds;
+    if (one === undefined || two === undefined || more.length || !bounds) return false;
+    const near = ([x, y]: Place): boolean => x > bounds[0] - BEYOND_M && x < bounds[2] + BEYOND_M && y > bounds[1] - BEYOND_M && y < bounds[3] + BEYOND_M;
+    // Surveyors write north first.
+    const place = ([[one, two], [two, one]] as Place[]).find(near);
+    if (!place) return false;
+    if (!this.plan.map.getBounds().contains(toMap(place))) this.plan.map.jumpTo({ center: toMap(place) });
+    const pointer = this.plan.at(place);
+    if (this.tool === "vertex") {
+      if (this.dragging) void this.drop(pointer);
+      else this.graspMiddle(pointer);
+    } else if (this.tool === "place" || (this.tool === "boundary" && this.picked.length < 2)) this.click(pointer);
+    else {
+      if (this.tool === "split" && store.selection?.layer !== "parcels") this.click(pointer);
+      this.line = [...this.line, place];
+      this.measure(this.line);
+      this.show();
+    }
+    return true;
+  }
+
+  /** Keys on the map: space acts at its middle as a click or a grasp, arrows go by a metre or ten while something is drawn. */
+  key(event: KeyboardEvent): void {
+    const middle = this.plan.middle();
+    const arrow = ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] } as Record<string, Place>)[event.key];
+    if (event.key === " ") {
+      if (this.dragging) void this.drop(middle);
+      else if (!this.graspMiddle(middle)) this.click(middle, event.shiftKey);
+    } else if (arrow && (this.dragging || this.line.length)) {
+      const metres = event.shiftKey ? 10 : 1;
+      this.plan.step([arrow[0] * metres, arrow[1] * metres]);
+      if (!this.dragging) this.move(this.plan.middle());
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** Takes up what lies in the middle of the map: a corner of the selection, or the point that is selected. */
+  private graspMiddle(middle: Pointer): boolean {
+    const layer = store.selection?.layer;
+    if (this.tool === "vertex" && (layer === "parcels" || layer === "streets")) {
+      const [corner, far] = nearest(verticesOf(store.feature(store.selection)), this.plan.place(middle));
+      if (!corner || far * this.plan.pixelsPerMetre() > REACH_PX) return false;
+      this.dragging = { at: corner, layer };
+      this.plan.map.jumpTo({ center: toMap(corner) });
+    } else this.grasp(middle);
+    this.byKey = this.dragging !== null;
+    return this.byKey;
+  }
+
   /** A point that is selected goes along with the mouse. */
-  private grasp(event: MapMouseEvent): void {
+  private grasp(event: Pointer & { preventDefault?: () => void }): void {
     if (this.tool !== "select" || !store.selection) return;
     const hit = this.plan.hit(event, POINTS);
     const shape = store.feature(store.selection)?.geometry;
     if (hit?.layer !== store.selection.layer || hit.id !== store.selection.id || shape?.type !== "Point") return;
-    event.preventDefault();
+    event.preventDefault?.();
+    this.byKey = false;
     this.dragging = { at: shape.coordinates as Place, layer: hit.layer, id: hit.id };
   }
 
-  private move(event: MapMouseEvent): void {
+  private move(event: Pointer): void {
     const dragged = this.dragging;
-    if (dragged) this.plan.sketch([dragged.at, "id" in dragged ? this.plan.place(event) : this.snapped(event, dragged.at)]);
-    else if (this.line.length) this.plan.sketch([...this.line, this.snapped(event)]);
+    const drawn = dragged ? [dragged.at, "id" in dragged ? this.plan.place(event) : this.snapped(event, dragged.at)] : this.line.length ? [...this.line, this.snapped(event)] : null;
+    if (!drawn) return;
+    this.plan.sketch(drawn);
+    this.measure(drawn);
   }
 
-  private async drop(event: MapMouseEvent): Promise<void> {
+  private async drop(event: Pointer): Promise<void> {
     const dragged = this.dragging;
     this.dragging = null;
     if (!dragged) return;
     const { at, layer } = dragged;
     const to = "id" in dragged ? this.plan.place(event) : this.snapped(event, at);
     this.plan.sketch([]);
+    this.measure([]);
     // A click moves nothing: what went less than a few pixels stays where it is.
     if (this.plan.pixels(at, event.point) < STILL_PX) return;
     if ("id" in dragged) await store.edit([{ op: "move", layer, id: dragged.id, to }]);
@@ -122,7 +211,7 @@ export class Tools {
   }
 
   /** The nearest corner within some pixels, else the nearest place on an edge, else the place itself. */
-  private snapped(event: MapMouseEvent, but?: Place): Place {
+  private snapped(event: Pointer, but?: Place): Place {
     const { x, y } = event.point;
     const ofStreets = this.tool === "street" || (this.tool === "vertex" && store.selection?.layer === "streets");
     const near = this.plan.map.queryRenderedFeatures([[x - SNAP_PX, y - SNAP_PX], [x + SNAP_PX, y + SNAP_PX]], { layers: ofStreets ? STREETS : EDGES });
@@ -159,7 +248,7 @@ export class Tools {
   }
 
   cancel(): void {
-    if (this.line.length || this.picked.length) this.take(this.tool);
+    if (this.dragging || this.line.length || this.picked.length) this.take(this.tool);
     else if (this.tool !== "select") this.take("select");
     else store.select(null);
   }
