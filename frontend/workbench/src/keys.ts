@@ -70,7 +70,7 @@ function showKeys(help: HTMLDialogElement, acts: Act[]): void {
       line("Enter", say("finish")),
       line("Esc", say("cancel")),
       line("Space", say("spaceKey")),
-      line("← ↑ ↓ →", say("arrowKeys")),
+      line(say("arrows"), say("arrowKeys")),
       ...acts.map(({ key, word }) => line(key.toUpperCase(), say(word))),
     ),
     h("button", { onclick: () => help.close() }, say("close")),

@@ -143,8 +143,10 @@ function hits(asked: string, ways: Ways): Hit[] {
     for (const { id, properties } of features.values()) {
       const use = String(properties["land_use"] ?? "");
       const names = ["name_zh", "name_en", "name_ja"].map((column) => String(properties[column] ?? ""));
-      const more = [layerName(layer), nameOf(properties) || useName(use)].filter(Boolean).join(" · ");
-      take([id, ...names, use, useName(use)], { said: id, more, go: () => ways.feature(layer, id) });
+      const service = serviceName(String(properties["service"] ?? ""));
+      const name = nameOf(properties);
+      const more = [name && id, layerName(layer), useName(use) || service].filter(Boolean).join(" · ");
+      take([id, ...names, use, useName(use), service], { said: name || id, more, go: () => ways.feature(layer, id) });
     }
   }
   return found.sort((one, other) => one.rank - other.rank).slice(0, MOST).map(({ hit }) => hit);

@@ -129,6 +129,7 @@ const WORDS = {
   mustFailing: { zh: "每步之后未满足的强制规则", en: "must rules failing after each step", ja: "各段階で不適合の必須規則" },
   outsideStep: { zh: "文件在别处被修改", en: "the file was changed elsewhere", ja: "ファイルが他で変更されました" },
   spaceKey: { zh: "地图：在十字处单击、抓取；Shift 加选", en: "On the map: click or grasp at the cross; Shift adds", ja: "地図：十字の位置でクリック・つかむ（Shiftで追加選択）" },
+  arrows: { zh: "方向键", en: "Arrows", ja: "矢印キー" },
   arrowKeys: { zh: "地图：平移；画线、抓取时每次 1 米，Shift 10 米", en: "On the map: pan; while drawing 1 m, with Shift 10 m", ja: "地図：移動。描画中は1 m、Shiftで10 m" },
   keys: { zh: "按键", en: "Keys", ja: "キー" },
   nobody: { zh: "无", en: "none", ja: "なし" },
