@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from blockplan.portal.workspace.desk import EditingDesk
 
+#: The token reaches the service's process by this name.
+TOKEN = "BLOCKPLAN_WORKBENCH_TOKEN"  # noqa: S105 (the name of a variable)
 _DESKS: list[EditingDesk] = []
 _ASKED: ContextVar[_AskedDesk | None] = ContextVar("asked", default=None)
 

@@ -24,14 +24,13 @@ from django.http import HttpResponse, HttpResponseRedirect
 
 from blockplan.errors import BlockplanError
 from blockplan.portal.api.answers import as_json
+from blockplan.portal.workspace.current_desk import TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponseBase
 
-#: The token reaches the service's process by this name.
-TOKEN = "BLOCKPLAN_WORKBENCH_TOKEN"  # noqa: S105 (the name of a variable)
 #: With the port after it: a browser keeps the cookies of all ports of a machine together.
 COOKIE = "blockplan-workbench"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

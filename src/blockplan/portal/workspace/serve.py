@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.errors import UsageError
 from blockplan.portal.workspace import current_desk
-from blockplan.portal.workspace.middleware import TOKEN
+from blockplan.portal.workspace.current_desk import TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
