@@ -35,7 +35,8 @@ class JsonRecord:
 
     ``field(metadata={"json": "change"})`` gives a field another name there, None keeps it out;
     `OR_NULL` writes an empty text as null, `SPREAD` the keys of what a field holds in the place of it. A
-    record whose JSON is more than its fields has a `to_dict` of its own.
+    class that names its ``KEYS`` is written by these, fields and properties alike. A record whose JSON is
+    more than that has a `to_dict` of its own.
     """
 
     __slots__ = ()
@@ -93,7 +94,9 @@ def _by_fields(record: Any) -> dict[str, Any]:
 
 @cache
 def _names(kind: Any) -> tuple[tuple[str, str], ...]:
-    """(name, name in JSON) of the fields that JSON has."""
+    """(name, name in JSON) of what JSON has of a record: its `KEYS`, else its fields."""
+    if keys := getattr(kind, "KEYS", ()):
+        return tuple((name, name) for name in keys)
     named = [(one.name, one.metadata.get("json", one.name)) for one in fields(kind)]
     return tuple((name, key) for name, key in named if key is not None)
 

@@ -13,11 +13,12 @@ import re
 import urllib.error
 import urllib.request
 import xml.etree.ElementTree as ET
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from blockplan.errors import UsageError
+from blockplan.jsontext import JsonRecord
 from blockplan.notice.events import parse_time, write_time
 from blockplan.notice.leaves import event_of, leaf
 from blockplan.notice.promises import KeptPromise, became_of
@@ -36,7 +37,7 @@ _CONTENT = "{http://www.w3.org/2005/Atom}entry/{http://www.w3.org/2005/Atom}cont
 
 
 @dataclass(frozen=True, slots=True)
-class SeenRecord:
+class SeenRecord(JsonRecord):
     """
     What was seen of a record.
 
@@ -55,16 +56,13 @@ class SeenRecord:
     before: int | None = None
     said: str = ""
     promises: tuple[KeptPromise, ...] = ()
+    KEYS: ClassVar = ("outcome", "size", "before", "said", "promises", "holds")
 
     @property
     def holds(self) -> bool:
         """Whether nothing is wrong."""
         kept = all(one.outcome in {"kept", "open"} for one in self.promises)
         return self.outcome in {"first", "same", "grown"} and kept
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON."""
-        return asdict(self) | {"holds": self.holds}
 
 
 def follow(address: str, state: Path, key: Verifier, promises: Sequence[Any] = ()) -> SeenRecord:

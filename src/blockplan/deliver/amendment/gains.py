@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pyproj
@@ -41,18 +41,12 @@ class QuantityChange(JsonRecord):
     old: float | None
     new: float | None
     unit: str
+    KEYS: ClassVar = ("what", "layer", "id", "old", "new", "change", "unit")
 
     @property
     def change(self) -> float | None:
         """What is gained; negative is lost."""
         return None if self.old is None or self.new is None else round(self.new - self.old, 2)
-
-    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
-        """The gain as JSON writes it."""
-        return {
-            "what": self.what, "layer": self.layer, "id": self.id, "old": self.old, "new": self.new,
-            "change": self.change, "unit": self.unit,
-        }  # fmt: skip
 
 
 def floor_area_of(plan: Plan) -> dict[str, float | None]:

@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from blockplan.deliver.text.binding import Bound, bind
 from blockplan.deliver.text.certainty import TELLING
@@ -122,12 +122,13 @@ class TextStatement(JsonRecord):
 
 
 @dataclass(frozen=True)
-class TextCheck:
+class TextCheck(JsonRecord):
     """A text held against a plan; ``lang`` is the language that the text is in."""
 
     plan: str
     statements: tuple[TextStatement, ...]
     lang: str
+    KEYS: ClassVar = ("plan", "counts", "statements")
 
     @property
     def counts(self) -> dict[str, int]:
@@ -136,14 +137,6 @@ class TextCheck:
         return {
             state: found[state]
             for state in ("kept", "missed", "doubtful", "represented", "not_evidenced", "context")
-        }
-
-    def to_dict(self, lang: str) -> dict[str, Any]:
-        """The document of ``--json``."""
-        return {
-            "plan": self.plan,
-            "counts": self.counts,
-            "statements": [one.to_dict(lang) for one in self.statements],
         }
 
 

@@ -11,7 +11,7 @@ What the layers of an office became: layers of the plan, keys of its manifest, w
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import geopandas as gpd
 
@@ -59,23 +59,11 @@ class SourceFinding(JsonRecord):
     measured: float | None = None
     x: float | None = None
     y: float | None = None
-
-    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
-        """The finding in the shape of a verdict: a rule of the import that the files fail."""
-        return {
-            "rule": self.rule,
-            "outcome": "fail",
-            "grade": self.grade,
-            "measured": self.measured,
-            "x": self.x,
-            "y": self.y,
-            "file": self.file,
-            "layer": self.layer,
-            "id": self.id,
-            "column": self.column,
-            "value": self.value,
-            "message": self.message,
-        }
+    #: In JSON it has the shape of a verdict: a rule of the import that the files fail.
+    outcome: ClassVar[str] = "fail"
+    KEYS: ClassVar = (
+        "rule", "outcome", "grade", "measured", "x", "y", "file", "layer", "id", "column", "value", "message",
+    )  # fmt: skip
 
 
 class Findings(list[SourceFinding]):
