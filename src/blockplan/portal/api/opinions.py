@@ -12,6 +12,7 @@ from blockplan.notice.receipts import receipt
 from blockplan.notice.submissions import holds_secret
 from blockplan.portal import security_headers
 from blockplan.portal.api.answers import Refused, as_json, documented
+from blockplan.portal.api.notices import NoticeId  # noqa: TC001 (read when a route is registered)
 from blockplan.portal.api.schemas import NUMBER, OpinionPage, ReceiptOut, WholeOpinionOut
 from blockplan.portal.pages import answers
 from blockplan.portal.pages.opinions import STEPS
@@ -24,7 +25,6 @@ from blockplan.portal.visible_notices import seen
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from blockplan.portal.api.notices import NoticeId
     from blockplan.portal.record.models import Notice
     from blockplan.portal.record.register import Row
 
