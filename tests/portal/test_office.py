@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.html import escape
 from tests.portal.staff import a_member, browser_of
 from tests.support.office_pages import (
     ANSWERS,
@@ -27,6 +28,7 @@ from tests.support.office_pages import (
     told,
 )
 
+from blockplan.notice import submissions as intake
 from blockplan.notice.package import package_hash
 from blockplan.notice.verify import verify
 from blockplan.portal.office.models import Audit, Draft, Pending
@@ -481,3 +483,18 @@ def test_two_clerks_do_not_overwrite_each_others_typing_of_a_scan(
     assert "What Chen read." in page
     seen = page.partition('name="seen" value="')[2].partition('"')[0]
     told(clerk, path, {"text": "What Chen read.", "sure": "on", "seen": seen})
+
+
+def test_the_office_sees_on_a_map_what_an_opinion_is_about_and_notices_by_their_titles(
+    shown: DatabaseStore, clerk: Client
+) -> None:
+    x, y = 445693.5, 4401997.3
+    ring = [[x, y], [x + 200, y], [x + 200, y + 100], [x, y]]
+    drawn = {"geometry": {"type": "Polygon", "coordinates": [ring]}}
+    aimed = {"targets": [{"layer": "parcels", "id": "RD-01-01-012"}]}
+    for more in (drawn, aimed, {}):
+        intake.submit(shown, intake.Submission(text="More trees.", more=more))
+    pages = [clerk.get(f"{HERE}opinions/O-{entry}/").content.decode() for entry in (1, 2, 3)]
+    assert ["data:image/svg+xml;base64," in page for page in pages] == [True, True, False]
+    title = escape(Notice.objects.get(id="town").opened["plan"]["title"]["en"])
+    assert f'<a href="{HERE}">{title}</a>' in pages[0]

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from blockplan.errors import UsageError
 from blockplan.portal.lang import current
-from blockplan.portal.office import desks, edit_conflicts, permissions, report, two_person
+from blockplan.portal.office import desks, edit_conflicts, entries, permissions, report, two_person
 from blockplan.portal.office.forms import AnswerForm, Sure, ThemeForm, initial_of
 from blockplan.portal.office.next_step import at_desk
 from blockplan.portal.office.notice_pages import attempt
@@ -112,6 +112,7 @@ def segment(request: HttpRequest, notice: str, segment: str) -> HttpResponse:
         "seen_place": edit_conflicts.of_place(now, segment)[0],
         "notice": row, "one": _said(now, one), "text": plainly(text), "themes": _themes(now), "form": form,
         "answer": now.answer_of(segment), "own": own, "fault": fault,
+        "place_map": entries.place_map(row, open_store(notice).events(about=one.opinion)),
         "pieces": _pieces(one, text), "has_next": following(now, one) is not None,
         "may": actor_of(request).may("clerk", "planner"), "planner": actor_of(request).may("planner"),
     }  # fmt: skip

@@ -11,19 +11,25 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from blockplan.notice.proof import canonical
 from blockplan.portal.lang import NAMES, current
+from blockplan.portal.plans.models import PlanObject
+from blockplan.portal.plans.places import map_of
 from blockplan.portal.record.models import Erasure
 from blockplan.portal.record.store import open_store
 from blockplan.portal.submissions.subjects import said_or
+from blockplan.portal.visible_notices import version_of
 from blockplan.portal.words import say
 from blockplan.respond.tables import shown as plainly
 from blockplan.texts import LANGUAGES, listed, pick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from blockplan.notice.events import Event
+    from blockplan.portal.plans.models import PlanVersion
     from blockplan.portal.record.models import Notice
 
 #: Fields that the page shows in a place or a shape of their own.
@@ -31,6 +37,7 @@ SHAPED = frozenset(
     {"text", "title", "channel", "from", "received_at", "ground", "reason", "by", "second", "targets",
      "defects", "files", "late"}
 )  # fmt: skip
+_PLACED = frozenset({"geometry", "targets"})
 #: Fields that the record makes itself: numbers, times and offsets, no words of anybody.
 OF_THE_RECORD = frozenset(
     {
@@ -51,6 +58,27 @@ OF_THE_RECORD = frozenset(
 def about(notice: str, opinion: str) -> list[dict[str, Any]]:
     """Every entry about an opinion."""
     return [told(event) for event in open_store(notice).events(about=opinion)]
+
+
+def place_map(row: Notice, events: Iterable[Event]) -> dict[str, Any] | None:
+    """The map of what an opinion is about, as its newest words say; None where they name no place."""
+    version = version_of(row)
+    said = next(
+        (one.payload for one in reversed(list(events)) if one.known and _PLACED & set(one.payload)), {}
+    )
+    geometry = said.get("geometry") or (version and _of_targets(version, said.get("targets") or ()))
+    return map_of(version, geometry, current()) if version and geometry else None
+
+
+def _of_targets(version: PlanVersion, targets: Iterable[dict[str, str]]) -> dict[str, Any] | None:
+    import shapely  # noqa: PLC0415 (drawing is slow to load)
+
+    meant = Q(pk__in=[])
+    for aim in targets:
+        meant |= Q(layer=aim["layer"], object=aim["id"])
+    rows = PlanObject.objects.filter(meant, version=version).exclude(wkb=None).values_list("wkb", flat=True)
+    shapes = [shapely.from_wkb(bytes(wkb or b"")) for wkb in rows]
+    return json.loads(shapely.to_geojson(shapely.union_all(shapes))) if shapes else None
 
 
 def told(event: Event) -> dict[str, Any]:

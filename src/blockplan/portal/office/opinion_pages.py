@@ -131,6 +131,7 @@ def opinion(request: HttpRequest, notice: str, opinion: str) -> HttpResponse:
     ]  # fmt: skip
     shown = {"notice": row, "one": one, "opinion": opinion, "offered": offered,
              "entries": [entries.told(event) for event in events],
+             "place_map": entries.place_map(row, events),
              "erasures": entries.erasures_of_opinion(row, opinion),
              "may_show": one.held and actor.may(*permissions.ENTERS["shown"]),
              "fault": fault}  # fmt: skip

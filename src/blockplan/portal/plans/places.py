@@ -8,6 +8,7 @@ time; one of another version of the program is left alone.
 
 from __future__ import annotations
 
+import base64
 import os
 import pickle
 import re
@@ -15,13 +16,15 @@ import secrets
 import threading
 from collections import OrderedDict
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from blockplan import __version__
+from blockplan.errors import UsageError
 from blockplan.portal.config import config_of_environment
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from blockplan.check.verdict import CheckResult
@@ -102,6 +105,21 @@ def locator(version: PlanVersion, lang: str) -> Locator:
     from blockplan.report.public.locator import Locator  # noqa: PLC0415 (drawing is slow to load)
 
     return Locator(places_of(version).plan, lang)
+
+
+def map_of(version: PlanVersion, geometry: Mapping[str, Any], lang: str) -> dict[str, Any] | None:
+    """
+    The map of a place (GeoJSON in the plan's coordinates) for a template, in whose page it stands: nothing of
+    it is kept. None where it lies far outside the plan.
+    """
+    from shapely.geometry import shape  # noqa: PLC0415 (drawing is slow to load)
+
+    try:
+        made = locator(version, lang).picture_of(shape(dict(geometry)), plain=True)
+    except UsageError:
+        return None
+    src = f"data:image/svg+xml;base64,{base64.b64encode(made.svg.encode()).decode()}"
+    return {"src": src, "said": made.alt, "width": round(made.width_mm), "height": round(made.height_mm)}
 
 
 def _read(path: Path, version: PlanVersion) -> PlanPlaces:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from blockplan.notice.intake.limits import LIMITS, size
 from blockplan.notice.intake.texts_in import made_fit
 from blockplan.notice.intake.uploads import take_files
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.plans.places import locator, whereabouts
+from blockplan.portal.plans.places import map_of, whereabouts
 from blockplan.portal.record.clock import time_of
 from blockplan.portal.submissions import drafts, rate_limits, subjects
 from blockplan.portal.submissions.forms import STANDINGS, Filled, OpinionForm
@@ -191,18 +190,10 @@ class FormPage:
         return render(self.request, template, known | more, status=status)
 
     def _map_of_place(self) -> dict[str, Any] | None:
-        """The map of the place that was given, drawn into the page: nothing of it is kept."""
-        from shapely.geometry import shape  # noqa: PLC0415 (drawing is slow to load)
-
         version = version_of(self.row)
         if self.filled.place is None or version is None:
             return None
-        try:
-            made = locator(version, self.lang).picture_of(shape(self.filled.place["geometry"]), plain=True)
-        except UsageError:  # it lies far off, and is told so
-            return None
-        src = f"data:image/svg+xml;base64,{base64.b64encode(made.svg.encode()).decode()}"
-        return {"src": src, "said": made.alt, "width": round(made.width_mm), "height": round(made.height_mm)}
+        return map_of(version, self.filled.place["geometry"], self.lang)
 
     def read_place(self) -> None:
         """The place that was shown, worked out anew from what was typed; confirmed or taken out."""

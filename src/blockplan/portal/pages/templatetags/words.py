@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from django.template.context import Context
 
+    from blockplan.portal.record.models import Notice
+
 register = template.Library()
 #: A word with its reading, as `blockplan.report` writes easy Japanese: ``[公園|こうえん]``.
 READING = re.compile(r"\[([^\[\]|]+)\|([^\[\]|]+)\]")
@@ -50,6 +52,13 @@ def t(context: Context, key: str, **values: Any) -> str:
     for name, value in safe.items():
         words = words.replace(marks[name], value)
     return mark_safe(words)  # noqa: S308 (escaped above)
+
+
+@register.simple_tag(takes_context=True)
+def notice_named(context: Context, notice: Notice) -> str:
+    """A notice by the title of its plan; by its id while it has none."""
+    title = pick((notice.opened.get("plan") or {}).get("title"), _lang(context))
+    return _given(title or notice.id)
 
 
 @register.simple_tag(takes_context=True)
