@@ -507,29 +507,25 @@ class _Bench:
         limit = limit_on(rule, self.day) or rule.limits[0]
         shown = {**measured.get("parameters", {}), **asked.choice.all}
         every: dict[str, Any] = {
-            "rule": rule.id,
-            "title": dict(rule.title),
-            "scope_kind": "plan" if rule.scope.kind == "parcel" else rule.scope.kind,
-            "scope_id": asked.scope_id,
             "outcome": "not_applicable",
-            "measured": None,
-            "unit": rule.unit,
             "required": asked.required,
-            "margin": None,
-            "remedy": None,
-            "affected_residents": None,
-            "where": (),
             "definition": {**rule.definition, **measured, "parameters": shown},
-            "readings": (),
-            "force": rule.force,
-            "confidence": rule.confidence,
-            "source": limit.source.plain,
-            "measurement": measurement,
-            "pack": asked.pack.id,
             "doubts": found,
-            "overrides": of_verdict(asked.choice),
         }
-        return Verdict(**(every | about))
+        return Verdict(
+            rule=rule.id,
+            title=dict(rule.title),
+            scope_kind="plan" if rule.scope.kind == "parcel" else rule.scope.kind,
+            scope_id=asked.scope_id,
+            unit=rule.unit,
+            force=rule.force,
+            confidence=rule.confidence,
+            source=limit.source.plain,
+            measurement=measurement,
+            pack=asked.pack.id,
+            overrides=of_verdict(asked.choice),
+            **(every | about),
+        )
 
 
 def _said(name: str, parameters: dict[str, Any]) -> str:

@@ -180,7 +180,7 @@ class Override(JsonRecord):
     measures: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict(JsonRecord):
     """
     The judgement of one rule on one object of the plan.
@@ -200,15 +200,15 @@ class Verdict(JsonRecord):
     scope_kind: str
     scope_id: str
     outcome: Outcome
-    measured: float | None
+    measured: float | None = None
     unit: str
     required: Required
-    margin: float | None
-    remedy: Remedy | None
-    affected_residents: float | None
-    where: tuple[Place, ...]
+    margin: float | None = None
+    remedy: Remedy | None = None
+    affected_residents: float | None = None
+    where: tuple[Place, ...] = ()
     definition: Mapping[str, Any]
-    readings: tuple[ReadingOutcome, ...]
+    readings: tuple[ReadingOutcome, ...] = ()
     force: Force
     confidence: Literal["A", "B", "C"]
     source: Mapping[str, Any]

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from blockplan.jsontext import JsonRecord
+from blockplan.jsontext import JsonRecord, some
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,14 +72,7 @@ class ImportSummary(JsonRecord):
     def verdicts(self) -> list[dict[str, Any]]:
         """The faults in the shape of verdicts: each is a rule of the data that the plan fails."""
         return [
-            {
-                "rule": fault.rule,
-                "outcome": "fail",
-                "grade": fault.grade,
-                "measured": fault.measured,
-                "x": fault.x,
-                "y": fault.y,
-            }
+            {"rule": fault.rule, "outcome": "fail", **some(fault, None, "grade", "measured", "x", "y")}
             for fault in self.faults
         ]
 

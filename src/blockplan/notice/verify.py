@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError, UsageError
+from blockplan.jsontext import some
 from blockplan.notice.entries import Finding, Log, read_log
 from blockplan.notice.events import write_time
 from blockplan.notice.grounds import check_grounds
@@ -98,10 +99,7 @@ class Verification:
             "root": merkle.root(self.log.tree, self.log.tree.size).hex(),
             "key": self.key,
             "periods": [{"entry": seq} | judged.to_dict() for seq, judged in self.periods],
-            "losses": self.losses,
-            "seen": self.seen,
-            "promises": self.promises,
-            "witnesses": self.witnesses,
+            **some(self, None, "losses", "seen", "promises", "witnesses"),
             "findings": [
                 {"kind": one.kind, "where": one.where, "message": sentence(one, lang)}
                 for one in self.findings

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from blockplan.errors import NoticeStateError
-from blockplan.jsontext import JsonRecord
+from blockplan.jsontext import JsonRecord, some
 from blockplan.notice.numbers import with_id
 from blockplan.respond.desk import Desk
 from blockplan.respond.opinions import STANDINGS
@@ -186,16 +186,7 @@ def progress(desk: Sorting) -> dict[str, Any]:
     found = gaps(desk)
     return {
         **numbers(desk),
-        "gaps": [
-            {
-                "opinion": gap.opinion,
-                "number": gap.number,
-                "segment": gap.segment,
-                "lack": gap.lack,
-                "theme": gap.theme,
-            }
-            for gap in found
-        ],
+        "gaps": [some(gap, None, "opinion", "number", "segment", "lack", "theme") for gap in found],
         "complete": not found,
     }
 

@@ -25,6 +25,7 @@ from blockplan.check.verdict import Force
 from blockplan.compare import ComparedColumn, beside
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.codes import LISTS as CODE_LISTS
+from blockplan.jsontext import some
 from blockplan.live.rows import is_unknown
 from blockplan.measure.distance.methods import WAYS
 from blockplan.plan import Plan, landuse, read, write
@@ -213,17 +214,13 @@ def state(desk: EditingDesk, lang: str) -> dict[str, Any]:
     manifest, known = session.plan.manifest, scenarios_of(session.plan)
     return {
         "plan": manifest.id,
-        "title": manifest.title,
-        "synthetic": manifest.synthetic,
-        "level": manifest.level,
-        "crs": manifest.crs,
+        **some(manifest, None, "title", "synthetic", "level", "crs"),
         "packs": {pack: Words(lang).pick(title) for pack, title in session.result.pack_titles.items()},
         "scenario": session.scenario,
         "scenarios": {BASE: ""} | dict.fromkeys([*known, session.scenario], "") | known,
         "seq": len(session.steps),
         "hash": session.plan.content_hash,
-        "can_undo": session.can_undo,
-        "can_redo": session.can_redo,
+        **some(session, None, "can_undo", "can_redo"),
         "saved": desk.saved,
         "notes": list(desk.notes),
         "history": history(session),
