@@ -61,19 +61,23 @@ class Sites:
         return self.gap <= EXACT
 
 
-def rows_kept(kept: Sequence[int], sites: int) -> NDArray[np.int64]:
+def rows_kept(kept: Sequence[int], sites: int, p: int | None = None) -> NDArray[np.int64]:
     """
     The rows of sites that stay open, each once, ascending.
 
     Raises
     ------
     UsageError
-        If there are not so many sites.
+        If there are not so many sites, or `p` are not to be opened with them.
     """
     held = np.unique(np.asarray(list(kept), dtype=np.int64))
     if held.size and (held[0] < 0 or held[-1] >= sites):
         wrong = held[-1] if held[-1] >= sites else held[0]
         raise UsageError(f"A kept site has the number {wrong}; there are {sites} sites, from 0.")
+    if p is not None and not max(1, held.size) <= p <= sites:
+        raise UsageError(
+            f"{p} sites cannot be opened: {sites} are there and {held.size} of them have to stay open."
+        )
     return held
 
 
@@ -87,6 +91,16 @@ def gap(objective: float, bound: float) -> float:
     (0.01, 0.0)
     """
     return 0.0 if objective == bound else abs(objective - bound) / max(abs(objective), 1e-12)
+
+
+def checked_weights(weights: ArrayLike | None, points: int) -> NDArray[np.float64]:
+    """The weight of each demand point, 1 where None are given; UsageError if they are none."""
+    weight = np.ones(points) if weights is None else np.asarray(weights, dtype=float)
+    if weight.shape != (points,):
+        raise UsageError(f"There are {weight.size} weights for {points} demand points; give one each.")
+    if not np.isfinite(weight).all() or (weight < 0).any():
+        raise UsageError("A weight is negative or no number. Correct it, or leave the demand point out.")
+    return weight
 
 
 def checked_distances(distances: ArrayLike) -> NDArray[np.floating]:

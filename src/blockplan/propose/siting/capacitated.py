@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blockplan.errors import InfeasibleError, UsageError
-from blockplan.propose.sites import EXACT, Sites, gap
+from blockplan.propose.sites import EXACT, Sites, gap, rows_kept
 from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
@@ -123,12 +123,7 @@ def _checked(
     for name, values in (("distance", distance), ("weight", weight), ("capacity", capacity)):
         if not np.isfinite(values).all() or (values < 0).any():
             raise UsageError(f"A {name} is negative or no number. Correct it.")
-    held = np.unique(np.asarray(list(kept), dtype=np.int64))
-    if not max(1, held.size) <= p <= len(distance):
-        raise UsageError(
-            f"{p} sites cannot be opened: {len(distance)} are there and "
-            f"{held.size} of them have to stay open."
-        )
+    held = rows_kept(kept, len(distance), p)
     rest = np.sort(np.delete(capacity, held))[::-1][: p - held.size]
     short = weight.sum() - capacity[held].sum() - rest.sum()
     if short > 1e-6:

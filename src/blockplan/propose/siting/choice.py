@@ -222,20 +222,14 @@ def _covering(  # noqa: PLR0913 (the parts of one model)
     opens = site_columns(model, sites, limits, cost, slack)
     reached = model.columns(np.zeros(points) if slack is not None else worth)
     site, point = cover.nonzero()
-    if limits.capacity is None:
-        model.rows(
-            (np.concatenate([point, np.arange(points)]), np.concatenate([opens[site], reached]),
-             np.concatenate([np.ones(len(site)), -np.ones(points)])),
-            low=0.0, count=points,
-        )  # fmt: skip
-        pairs = None
-    else:
-        served = model.columns(np.zeros(len(site)))
-        model.rows(
-            (np.concatenate([point, np.arange(points)]), np.concatenate([served, reached]),
-             np.concatenate([np.ones(len(site)), -np.ones(points)])),
-            low=0.0, count=points,
-        )  # fmt: skip
+    served = opens[site] if limits.capacity is None else model.columns(np.zeros(len(site)))
+    model.rows(
+        (np.concatenate([point, np.arange(points)]), np.concatenate([served, reached]),
+         np.concatenate([np.ones(len(site)), -np.ones(points)])),
+        low=0.0, count=points,
+    )  # fmt: skip
+    pairs = None
+    if limits.capacity is not None:
         _only_open(model, served, opens[site])
         _capacities(model, opens, (served, site, weights[point]), limits)
         pairs = (served, site, point)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
-from blockplan.errors import InfeasibleError, UsageError
-from blockplan.propose.sites import Sites, rows_kept
+from blockplan.errors import InfeasibleError
+from blockplan.propose.sites import Sites, checked_weights, rows_kept
 from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
@@ -93,11 +93,7 @@ def mclp(
     clock = Clock(stop)
     matrix = sp.csr_array(covers).astype(bool)
     web = _web(matrix, weights)
-    held = rows_kept(kept, web.sites)
-    if not max(1, held.size) <= p <= web.sites:
-        raise UsageError(
-            f"{p} sites cannot be opened: {web.sites} are there and {held.size} of them have to stay open."
-        )
+    held = rows_kept(kept, web.sites, p)
     random = np.random.default_rng(seed)
     chosen = kernels.greedy_most(web.start, web.demand, web.weight, held, p)
     bound, share = _most_bound(web, held, p, clock)
@@ -175,11 +171,7 @@ def lscp(
 
 def _web(matrix: sp.csr_array, weights: ArrayLike | None) -> _Web:
     m, n = matrix.shape
-    weight = np.ones(n) if weights is None else np.asarray(weights, dtype=float)
-    if weight.shape != (n,):
-        raise UsageError(f"There are {weight.size} weights for {n} demand points; give one each.")
-    if not np.isfinite(weight).all() or (weight < 0).any():
-        raise UsageError("A weight is negative or no number. Correct it, or leave the demand point out.")
+    weight = checked_weights(weights, n)
     # Points with the same sites are one: equal sums of random numbers of their sites tell them.
     columns = matrix.tocsc()
     columns.sort_indices()

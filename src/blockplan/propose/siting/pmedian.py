@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blockplan.errors import InfeasibleError, UsageError
-from blockplan.propose.sites import EXACT, Sites, checked_distances, gap, rows_kept
+from blockplan.errors import InfeasibleError
+from blockplan.propose.sites import EXACT, Sites, checked_distances, checked_weights, gap, rows_kept
 from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def pmedian(
     stop = stop or Stop()
     clock = Clock(stop)
     cost = _cost(distances, weights)
-    held = _kept(kept, cost.shape[0], p)
+    held = rows_kept(kept, cost.shape[0], p)
     random = np.random.default_rng(seed)
     state = _begin(cost, held, p)
     if held.size < p < cost.shape[0]:
@@ -125,13 +125,7 @@ def pmedian(
 
 def _cost(distances: ArrayLike, weights: ArrayLike | None) -> NDArray[np.floating]:
     matrix = checked_distances(distances)
-    weight = np.ones(matrix.shape[1]) if weights is None else np.asarray(weights, dtype=float)
-    if weight.shape != (matrix.shape[1],):
-        raise UsageError(
-            f"There are {weight.size} weights for {matrix.shape[1]} demand points; give one each."
-        )
-    if not np.isfinite(weight).all() or (weight < 0).any():
-        raise UsageError("A weight is negative or no number. Correct it, or leave the demand point out.")
+    weight = checked_weights(weights, matrix.shape[1])
     lost = np.flatnonzero(~np.isfinite(matrix.min(axis=0)) & (weight > 0))
     if lost.size:
         raise InfeasibleError(
@@ -142,15 +136,6 @@ def _cost(distances: ArrayLike, weights: ArrayLike | None) -> NDArray[np.floatin
     with np.errstate(invalid="ignore"):
         cost = np.where(weight > 0, matrix * weight, 0).astype(kind, copy=False)
     return np.ascontiguousarray(cost)
-
-
-def _kept(kept: Sequence[int], sites: int, p: int) -> NDArray[np.int64]:
-    held = rows_kept(kept, sites)
-    if not max(1, held.size) <= p <= sites:
-        raise UsageError(
-            f"{p} sites cannot be opened: {sites} are there and {held.size} of them have to stay open."
-        )
-    return held
 
 
 def _begin(cost: NDArray[np.floating], held: NDArray[np.int64], p: int) -> _State:
