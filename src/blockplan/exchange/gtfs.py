@@ -92,7 +92,6 @@ class Feed:
 
     name: str
     stop_ids: pd.Index[Any]
-    stop_names: list[str]
     lonlat: NDArray[np.float64]
     trip_ids: pd.Index[Any]
     service: NDArray[np.int64]
@@ -172,7 +171,6 @@ def feed_of(tables: dict[str, pd.DataFrame], name: str, path: str | Path) -> Fee
     return Feed(
         name,
         stop_ids,
-        list(raw.column(stops, "stop_name")),
         _lonlat(stops, f"{path}: stops.txt", report),
         trip_ids,
         service,

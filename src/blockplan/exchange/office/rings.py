@@ -49,11 +49,10 @@ class Defect:
 
 @dataclass(slots=True)
 class Ring:
-    """An area, the drawing layer of its outline, and whether separate lines draw it."""
+    """An area, and the drawing layer of its outline."""
 
     shape: Any
     layer: str
-    from_lines: bool = False
 
 
 @dataclass(slots=True)
@@ -266,7 +265,7 @@ def _faces(found: Rings, network: LineNetwork, layer_of: Any) -> None:
         )
         layer = layer_of((x, y))
         found.say(Defect("cad-lines", "note", message, round(drawn, 3), x, y, layer))
-        kept.append(Ring(shape, layer, from_lines=True))
+        kept.append(Ring(shape, layer))
     found.rings = kept
 
 
