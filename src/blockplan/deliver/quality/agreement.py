@@ -48,9 +48,7 @@ def boundary(facts: PackageFacts) -> Iterator[PackageFault]:
         for land, what in ((beyond, "outside"), (taken, "farmland")):
             if land.area > SLACK_M2:
                 words = {"use": use, "area": round(land.area, 1), "what": what}
-                yield PackageFault(
-                    spec.name, facts.name(spec, layer, at), point_of(land), round(land.area, 2), words
-                )
+                yield facts.fault(spec, layer, at, words, round(land.area, 2), land)
 
 
 def facility_parcels(facts: PackageFacts) -> Iterator[PackageFault]:

@@ -216,6 +216,19 @@ class PackageFacts:
                 return str(values[at])
         return f"(row {at + 1})"
 
+    def fault(
+        self,
+        spec: DeliveredLayer,
+        layer: ReadLayer,
+        at: int,
+        said: Mapping[str, Any],
+        measured: float | None = None,
+        place: Any = None,
+    ) -> PackageFault:
+        """A fault of one feature; at a point of it where `place` is no other shape."""
+        point = point_of(layer.shapes[at] if place is None else place)
+        return PackageFault(spec.name, self.name(spec, layer, at), point, measured, said)
+
     def cells(
         self, wanted: Callable[[FieldSpec], Any]
     ) -> Iterator[tuple[DeliveredLayer, ReadLayer, FieldSpec]]:

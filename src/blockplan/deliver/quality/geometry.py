@@ -25,16 +25,16 @@ def valid(facts: PackageFacts) -> Iterator[PackageFault]:
     for spec, layer in facts.layers:
         for at, shape in enumerate(layer.shapes):
             if shape is None:
-                yield _found(facts, spec, layer, at, why="no shape")
+                yield facts.fault(spec, layer, at, {"why": "no shape"})
             elif not shape.is_valid:
-                yield _found(facts, spec, layer, at, why=shapely.is_valid_reason(shape))
+                yield facts.fault(spec, layer, at, {"why": shapely.is_valid_reason(shape)})
 
 
 def curves(facts: PackageFacts) -> Iterator[PackageFault]:
     """Features that hold true arcs."""
     for spec, layer in facts.layers:
         for at in layer.curved:
-            yield _found(facts, spec, layer, at)
+            yield facts.fault(spec, layer, at, {})
 
 
 def multipart(facts: PackageFacts) -> Iterator[PackageFault]:
@@ -42,7 +42,7 @@ def multipart(facts: PackageFacts) -> Iterator[PackageFault]:
     for spec, layer, at, shape in _tiles(facts):
         parts = shapely.get_num_geometries(shape)
         if parts > 1:
-            yield _found(facts, spec, layer, at, measured=float(parts), parts=int(parts))
+            yield facts.fault(spec, layer, at, {"parts": int(parts)}, float(parts))
 
 
 def overlaps(facts: PackageFacts) -> Iterator[PackageFault]:
@@ -57,34 +57,22 @@ def overlaps(facts: PackageFacts) -> Iterator[PackageFault]:
     for (at, with_), land in zip(pairs.tolist(), common, strict=True):
         if land.area > _least(facts):
             said = {"other": facts.name(spec, layer, with_), "area": round(land.area, 3)}
-            yield PackageFault(
-                spec.name, facts.name(spec, layer, at), point_of(land), round(land.area, 4), said
-            )
+            yield facts.fault(spec, layer, at, said, round(land.area, 4), land)
 
 
 def gaps(facts: PackageFacts) -> Iterator[PackageFault]:
     """Land between parcels that none of them covers."""
-    for land in _uncovered(facts):
-        if not _at_edge(facts, land):
-            yield PackageFault(
-                facts.package.profile.numbering.parcel_layer, "", point_of(land), round(land.area, 4),
-                {"area": round(land.area, 3)},
-            )  # fmt: skip
+    yield from _uncovered(facts, at_edge=False)
 
 
 def cover(facts: PackageFacts) -> Iterator[PackageFault]:
     """Land at the edge of the planned land that no parcel covers."""
-    for land in _uncovered(facts):
-        if _at_edge(facts, land):
-            yield PackageFault(
-                facts.package.profile.numbering.parcel_layer, "", point_of(land), round(land.area, 4),
-                {"area": round(land.area, 3)},
-            )  # fmt: skip
+    yield from _uncovered(facts, at_edge=True)
 
 
-def _uncovered(facts: PackageFacts) -> list[Any]:
+def _uncovered(facts: PackageFacts, *, at_edge: bool) -> Iterator[PackageFault]:
     if facts.parcels is None:
-        return []
+        return
     covered = shapely.union_all(facts.parcel_shapes)
     whole = facts.scope
     if whole is None:
@@ -94,11 +82,11 @@ def _uncovered(facts: PackageFacts) -> list[Any]:
             if part.geom_type == "Polygon"
         ]
         whole = shapely.union_all(rings)
-    return [
-        part
-        for part in shapely.get_parts(shapely.difference(whole, covered))
-        if part.geom_type == "Polygon" and part.area > _least(facts)
-    ]
+    for land in shapely.get_parts(shapely.difference(whole, covered)):
+        if land.geom_type != "Polygon" or land.area <= _least(facts) or _at_edge(facts, land) != at_edge:
+            continue
+        layer, said = facts.package.profile.numbering.parcel_layer, {"area": round(land.area, 3)}
+        yield PackageFault(layer, "", point_of(land), round(land.area, 4), said)
 
 
 def _at_edge(facts: PackageFacts, land: Any) -> bool:
@@ -120,10 +108,7 @@ def outside(facts: PackageFacts) -> Iterator[PackageFault]:
     beyond = shapely.difference(facts.parcel_shapes, facts.scope)
     for at, land in enumerate(beyond):
         if land.area > _least(facts):
-            yield PackageFault(
-                spec.name, facts.name(spec, layer, at), point_of(land), round(land.area, 4),
-                {"area": round(land.area, 3)},
-            )  # fmt: skip
+            yield facts.fault(spec, layer, at, {"area": round(land.area, 3)}, round(land.area, 4), land)
 
 
 def slivers(facts: PackageFacts) -> Iterator[PackageFault]:
@@ -132,10 +117,8 @@ def slivers(facts: PackageFacts) -> Iterator[PackageFault]:
     for spec, layer, at, shape in _tiles(facts):
         width = 2 * shape.area / shape.length if shape.length else 0.0
         if shape.area < limits.sliver_m2 or width < limits.sliver_width_m:
-            yield _found(
-                facts, spec, layer, at, measured=round(shape.area, 3), area=round(shape.area, 2),
-                width=round(width, 2),
-            )  # fmt: skip
+            said = {"area": round(shape.area, 2), "width": round(width, 2)}
+            yield facts.fault(spec, layer, at, said, round(shape.area, 3))
 
 
 def acute(facts: PackageFacts) -> Iterator[PackageFault]:
@@ -149,7 +132,7 @@ def acute(facts: PackageFacts) -> Iterator[PackageFault]:
                 angle = float(angles[sharp[0]])
                 corner = shapely.Point(corners[sharp[0]])
                 said = {"angle": round(angle, 1), "limit": limit}
-                yield PackageFault(spec.name, facts.name(spec, layer, at), corner, round(angle, 2), said)
+                yield facts.fault(spec, layer, at, said, round(angle, 2), corner)
                 break
 
 
@@ -175,10 +158,8 @@ def vertices(facts: PackageFacts) -> Iterator[PackageFault]:
                 steps = np.hypot(*np.diff(part, axis=0).T) if len(part) > 1 else np.array([1.0])
                 near = np.flatnonzero(steps < facts.package.profile.reference.precision_m / 2)
                 if len(near):
-                    yield PackageFault(
-                        spec.name, facts.name(spec, layer, at), shapely.Point(part[near[0]]),
-                        float(len(near)), {"count": len(near)},
-                    )  # fmt: skip
+                    place = shapely.Point(part[near[0]])
+                    yield facts.fault(spec, layer, at, {"count": len(near)}, float(len(near)), place)
                     break
 
 
@@ -187,7 +168,7 @@ def holes(facts: PackageFacts) -> Iterator[PackageFault]:
     for spec, layer, at, shape in _tiles(facts):
         count = sum(len(part.interiors) for part in shapely.get_parts(shape))
         if count:
-            yield _found(facts, spec, layer, at, measured=float(count), count=count)
+            yield facts.fault(spec, layer, at, {"count": count}, float(count))
 
 
 def _tiles(facts: PackageFacts) -> Iterator[tuple[DeliveredLayer, ReadLayer, int, Any]]:
@@ -206,15 +187,3 @@ def _rings(shape: Any) -> Iterator[np.ndarray[Any, Any]]:
                 yield shapely.get_coordinates(ring)
         elif part.geom_type == "LineString":
             yield shapely.get_coordinates(part)
-
-
-def _found(
-    facts: PackageFacts,
-    spec: DeliveredLayer,
-    layer: ReadLayer,
-    at: int,
-    *,
-    measured: float | None = None,
-    **said: Any,
-) -> PackageFault:
-    return PackageFault(spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), measured, said)

@@ -8,13 +8,11 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 from blockplan.deliver.package import file_name
-from blockplan.deliver.quality.finding import PackageFault, point_of
+from blockplan.deliver.quality.finding import PackageFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from blockplan.deliver.geodatabase import ReadLayer
-    from blockplan.deliver.profile import DeliveredLayer
     from blockplan.deliver.quality.finding import PackageFacts
 
 #: A prefix and a number; more digits than a number of anything are prefix.
@@ -35,10 +33,7 @@ def bsm(facts: PackageFacts) -> Iterator[PackageFault]:
         for at, value in enumerate(layer.cells.get(numbering.bsm, [])):
             said = _said(value)
             if said and (counts[said] > 1 or len(said) != numbering.bsm_length):
-                yield PackageFault(
-                    spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]),
-                    said={"value": said, "length": numbering.bsm_length},
-                )  # fmt: skip
+                yield facts.fault(spec, layer, at, {"value": said, "length": numbering.bsm_length})
 
 
 def ysdm(facts: PackageFacts) -> Iterator[PackageFault]:
@@ -49,10 +44,7 @@ def ysdm(facts: PackageFacts) -> Iterator[PackageFault]:
             continue
         for at, value in enumerate(layer.cells.get(numbering.ysdm, [])):
             if value is not None and str(value) != spec.ysdm:
-                yield PackageFault(
-                    spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]),
-                    said={"value": value, "right": spec.ysdm},
-                )  # fmt: skip
+                yield facts.fault(spec, layer, at, {"value": value, "right": spec.ysdm})
 
 
 def number_unique(facts: PackageFacts) -> Iterator[PackageFault]:
@@ -75,12 +67,8 @@ def _twice(facts: PackageFacts, field: str) -> Iterator[PackageFault]:
         if value in (None, ""):
             continue
         if value in seen:
-            yield _found(facts, spec, layer, at, value=value)
+            yield facts.fault(spec, layer, at, {"value": value})
         seen.add(value)
-
-
-def _found(facts: PackageFacts, spec: DeliveredLayer, layer: ReadLayer, at: int, **said: Any) -> PackageFault:
-    return PackageFault(spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), said=said)
 
 
 def number_gaps(facts: PackageFacts) -> Iterator[PackageFault]:

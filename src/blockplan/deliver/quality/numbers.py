@@ -37,9 +37,7 @@ def ranges(facts: PackageFacts) -> Iterator[PackageFault]:
                 and not _open(one, value, unbounded)
             ):
                 words = {"field": one.name, "value": f"{value:g}", "low": f"{low:g}", "high": f"{high:g}"}
-                yield PackageFault(
-                    spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), float(value), words
-                )
+                yield facts.fault(spec, layer, at, words, float(value))
 
 
 def _open(one: FieldSpec, value: float, unbounded: float | None) -> bool:
@@ -63,9 +61,7 @@ def bounds(facts: PackageFacts) -> Iterator[PackageFault]:
         for at, (low, high) in enumerate(pairs):
             if isinstance(low, float) and isinstance(high, float) and low > high:
                 words = {"lower": one.name, "low": f"{low:g}", "upper": upper.name, "high": f"{high:g}"}
-                yield PackageFault(
-                    spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), low - high, words
-                )
+                yield facts.fault(spec, layer, at, words, low - high)
 
 
 def floor_area(facts: PackageFacts) -> Iterator[PackageFault]:
@@ -94,9 +90,7 @@ def floor_area(facts: PackageFacts) -> Iterator[PackageFault]:
         if (most != float("inf") and said > most + slack) or (least != float("inf") and said < least - slack):
             right = f"{least:.0f}" if least == most else f"{least:.0f}~{most:.0f}"
             words = {"value": f"{said:.0f}", "right": right}
-            yield PackageFault(
-                spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), said, words
-            )
+            yield facts.fault(spec, layer, at, words, said)
 
 
 def sums(facts: PackageFacts) -> Iterator[PackageFault]:
@@ -137,8 +131,7 @@ def _sum(facts: PackageFacts, one: CheckedSum) -> Iterator[PackageFault]:
                 "field": one.whole_field, "value": f"{total:g}", "right": f"{sum(known):.6g}",
                 "parts": one.parts,
             }  # fmt: skip
-            name, spot = facts.name(spec, whole, at), point_of(whole.shapes[at])
-            yield PackageFault(spec.name, name, spot, round(rest, 6), words)
+            yield facts.fault(spec, whole, at, words, round(rest, 6))
 
 
 def _chosen(values: dict[str, list[Any]], where: dict[str, str], count: int) -> list[int]:
@@ -163,9 +156,7 @@ def population(facts: PackageFacts) -> Iterator[PackageFault]:
         right = households * size
         if abs(residents - right) > max(1.0, 0.5 * size):
             words = {"value": f"{residents:.0f}", "right": f"{right:.0f}", "size": f"{size:g}"}
-            yield PackageFault(
-                spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), residents - right, words
-            )
+            yield facts.fault(spec, layer, at, words, residents - right)
 
 
 def balance(facts: PackageFacts) -> Iterator[PackageFault]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.deliver.quality.finding import PackageFault, point_of
+from blockplan.deliver.quality.finding import PackageFault
 from blockplan.deliver.shapes import sizes
 
 if TYPE_CHECKING:
@@ -95,13 +95,7 @@ def areas(facts: PackageFacts) -> Iterator[PackageFault]:
         ):
             if isinstance(said, float) and is_ is not None and abs(said - is_) > step * 1.01:
                 words = {"field": one.name, "value": said, "right": is_, "unit": profile.area.unit}
-                yield PackageFault(
-                    spec.name,
-                    facts.name(spec, layer, at),
-                    point_of(layer.shapes[at]),
-                    round(said - is_, 6),
-                    words,
-                )
+                yield facts.fault(spec, layer, at, words, round(said - is_, 6))
 
 
 def _code(layer: ReadLayer) -> Any:

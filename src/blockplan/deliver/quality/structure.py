@@ -129,9 +129,7 @@ def labels(facts: PackageFacts) -> Iterator[PackageFault]:
             known = _names(facts, owner, code)
             if known and _filled(name) and str(name) not in known:
                 said = {"field": one.name, "code": code, "value": name, "right": sorted(known)[0]}
-                yield PackageFault(
-                    spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), said=said
-                )
+                yield facts.fault(spec, layer, at, said)
 
 
 def _names(facts: PackageFacts, owner: FieldSpec, code: Any) -> set[str]:
@@ -161,6 +159,4 @@ def _values(facts: PackageFacts, wanted: Any, bad: Any) -> Iterator[PackageFault
         for at, value in enumerate(layer.cells[one.name]):
             if bad(one, value):
                 said = {"field": one.name, "value": value, "title": one.title}
-                yield PackageFault(
-                    spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), said=said
-                )
+                yield facts.fault(spec, layer, at, said)
