@@ -46,15 +46,17 @@ def _rows(path: Path, sheet: str) -> list[list[Any]]:
     try:
         with Workbook(path) as book:
             there = next((name for name in (titled(sheet), sheet) if name in book.visible), None)
-            return book.sheet(there).cells if there else []
+            cells = book.sheet(there).cells if there else []
     except ValueError:  # a workbook that cannot be read says nothing
         return []
+    # What stands alone in a row is a note below the table.
+    return cells[:1] + [row for row in cells[1:] if sum(cell not in (None, "") for cell in row) > 1]
 
 
 def unread(path: Path) -> Iterator[str]:
     """Sheets that cannot be read, are not there, or have no line below their headings."""
     for sheet in SHEETS:
-        if not any(any(cell not in (None, "") for cell in row) for row in _rows(path, sheet)[1:]):
+        if not _rows(path, sheet)[1:]:
             yield titled(sheet)
 
 
