@@ -496,3 +496,26 @@ def test_a_page_that_goes_on_says_of_which_sheet_and_plan_it_is() -> None:
     (sheet,), pages = found.sheets, written(found)
     assert len(pages) > 1
     assert all(f"{sheet.number}" in page and f"{at}/{len(pages)}" in page for at, page in enumerate(pages, 1))
+
+
+def test_street_land_far_from_other_parcels_has_no_sheet_and_stands_in_the_table_of_the_rest() -> None:
+    road = {"parcel_id": "R-1", "land_use": "1207", "geometry": shapely.box(-2_000, -20, 2_000, 0)}
+    homes = {"parcel_id": "P-1", "land_use": "0701", "geometry": square(0, 0)}
+    found = drawn(plan_of(parcels=[road, homes]), "subblock", "tables")
+    assert [sheet.data["table"]["rows"][0]["cells"][0] for sheet in found.sheets[:-1]] == ["P-1"]
+    listed = [one for shelf in found.sheets[-1].data["shelves"] for one in shelf]
+    assert any(row["cells"][0] == "R-1" for one in listed for row in one["rows"])
+    (alone,) = drawn(plan_of(parcels=[road]), "subblock").sheets
+    assert alone.data["table"]["rows"][0]["cells"][0] == "R-1"
+
+
+def test_street_land_on_no_sheet_has_no_columns_of_conditions_that_it_does_not_have() -> None:
+    road = {"parcel_id": "R-1", "land_use": "1207", "geometry": shapely.box(0, 100, 400, 120)}
+    homes = {"parcel_id": "P-1", "land_use": "0701", "geometry": square(0, 0)}
+    whole = {"subblock_id": "B-1", "geometry": square(0, 0)}
+    found = drawn(plan_of(parcels=[homes, road], subblocks=[whole]), "subblock", "tables")
+    (rest,) = [
+        one for shelf in found.sheets[-1].data["shelves"] for one in shelf if "图则以外" in one["title"]
+    ]
+    assert [head.split("\n")[0] for head in rest["heads"]] == ["地块编号", "用地代码", "用地名称", "用地面积"]
+    assert any(head.startswith("容积率") for head in found.sheets[0].data["table"]["heads"])

@@ -34,7 +34,7 @@ from blockplan.report.sheets.maps import scenes_of
 from blockplan.report.sheets.panels import PanelFiles, written
 from blockplan.report.sheets.paper import EDGE_MM, FOOT_MM, HEADING_MM, fit, layouts
 from blockplan.report.sheets.parcelmap import edge_line, ground_of
-from blockplan.report.sheets.plan_sheets import LEAST_LETTERS_FB, _fill, _together
+from blockplan.report.sheets.plan_sheets import LEAST_LETTERS_FB, _fill, _pages, _together
 from blockplan.report.sheets.printed_tables import printed
 from blockplan.report.sheets.streetmap import junction_points, junctions, street_names
 from blockplan.report.sheets.table_layout import (
@@ -553,3 +553,27 @@ def test_no_table_stands_beside_a_map_whose_columns_have_no_room_there(
     for table in (one for one in chosen if one["kind"] == "table"):
         asked = sum(one or 7.0 for one in table["least"])
         assert 1.85 * asked + 1.4 * len(table["least"]) <= sheet["panel_size"][0]
+
+
+@pytest.mark.long
+def test_a_table_that_lies_across_on_the_last_page_is_counted_as_the_last_page() -> None:
+    made = drawn(read("examples/demonstration-zone"), "subblock")
+    turned = [sheet for sheet in made.sheets if sheet.data.get("turned")]
+    assert turned
+    pages = ["".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(made.pdf)).pages]
+    for sheet in turned:
+        (last,) = [said for said in pages if f"{sheet.number}1:" in said and "（续）" in said]
+        assert "2/2" in last
+
+
+def test_a_table_in_columns_that_needs_several_pages_is_read_page_by_page() -> None:
+    table = a_table(5, 400, 90.0) | {"notes": ["a note"]}
+    for at, row in enumerate(table["rows"]):
+        row["cells"] = [str(at)] * 5
+    parts = _pages(table, PAPERS["A3"], "again: ")
+    assert len(parts) > 1
+    assert [row for part in parts for row in part["rows"]] == table["rows"]
+    assert all(_fill(PAPERS["A3"], [part], across=False) <= 1 for part in parts)
+    assert [part["title"].startswith("again: ") for part in parts] == [False] + [True] * (len(parts) - 1)
+    assert [part["notes"] for part in parts] == [[]] * (len(parts) - 1) + [["a note"]]
+    assert _pages(a_table(5, 20, 90.0), PAPERS["A3"], "") == [a_table(5, 20, 90.0)]

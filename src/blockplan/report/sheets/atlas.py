@@ -135,7 +135,7 @@ def _rest(facts: Facts, sheets: Sequence[Sheet]) -> dict[str, Any] | None:
     if not names:
         return None
     title = said(facts.view.words.lang, "tables.rest")
-    return {**control.parcel_rows(facts, names), "title": title}
+    return {**control.parcel_rows(facts, names, every=False), "title": title}
 
 
 def _controls(

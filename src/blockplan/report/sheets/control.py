@@ -367,13 +367,20 @@ def _notes(scene: Scene, shown: dict[str, bool], *, block: bool) -> list[str]:
     return notes
 
 
-def parcel_rows(facts: Facts, names: Sequence[str]) -> dict[str, Any]:
-    """The table of a sheet: a row a parcel, as the parcels' table of the plan has it, and the sum."""
+def parcel_rows(facts: Facts, names: Sequence[str], *, every: bool = True) -> dict[str, Any]:
+    """
+    The table of a sheet: a row a parcel, as the parcels' table of the plan has it, and the sum.
+
+    Parameters
+    ----------
+    every
+        Whether columns of conditions stand there that none of the parcels states.
+    """
     forms = {column.key: column.form for column in facts.table.columns}
-    keys = [
-        *COLUMNS,
-        *(key for key in MORE if any(facts.rows[name][key] not in {None, ""} for name in names)),
-    ]
+    stated = {
+        key for key in (*COLUMNS, *MORE) if any(facts.rows[name][key] not in {None, ""} for name in names)
+    }
+    keys = [key for key in (*COLUMNS, *MORE) if key in stated or (every and key in COLUMNS)]
     cells = [[facts.text(name, key) or UNKNOWN_SIGN for key in keys] for name in sorted(names)]
     total = _total(facts, names, keys)
     rows = [{"cells": row, "kind": "row", "depth": 0} for row in cells]

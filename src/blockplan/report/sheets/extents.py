@@ -49,7 +49,7 @@ def subblocks(facts: Facts) -> list[Extent]:
     The subblocks (街坊) with their parcels.
 
     Parcels outside every subblock, or of a plan without any, come in pieces that can be read; street land
-    outside every subblock is on the sheets of its neighbours and has none of its own.
+    outside every subblock, or far from other parcels, is on the sheets of its neighbours and has no own.
     """
     found = drawn_subblocks(facts)
     held = {row for extent in found for row in extent.rows}
@@ -118,6 +118,8 @@ def _pieces(facts: Facts, rows: list[int]) -> list[Extent]:
     shapes = facts.shapes[rows]
     middles = shapely.get_coordinates(shapely.centroid(shapes))
     pieces = _joined(facts, _halved(np.array(rows), middles, shapely.bounds(shapes)))
+    # A piece of street land alone has no sheet, where there are others: it is drawn on theirs.
+    pieces = [piece for piece in pieces if not facts.roads[piece].all()] or pieces
     pieces.sort(
         key=lambda piece: (
             -round(_top(facts, piece), 1),

@@ -209,10 +209,12 @@ def verdicts(
             look = "fail" if count else "whole"
         rows.append({"look": look, "cells": [state, row.title, row.measured, row.required]})
     digest = view.result.content_hash or view.plan.content_hash
+    heads = [words(f"column.{key}") for key in ("outcome", "title", "measured", "required")]
     return {
         "kind": "verdicts",
         "title": said(lang, "verdicts.title", day=words.day(view.result.on)),
-        "heads": [words(f"column.{key}") for key in ("outcome", "title", "measured", "required")],
+        "heads": heads,
+        "ems": ems(heads, [row["cells"] for row in rows]),
         "rows": rows,
         "legend": said(lang, "verdicts.legend") if here is not None else "",
         "more": said(lang, "verdicts.more", n="{n}"),

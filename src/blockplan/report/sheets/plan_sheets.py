@@ -23,7 +23,15 @@ from blockplan.report.sheets.paper import FIRST, FIRST_JA, HEADING_MM, MARGIN_MM
 from blockplan.report.sheets.parcelmap import CONTROL
 from blockplan.report.sheets.printed_tables import ems, factors, least, printed
 from blockplan.report.sheets.scene import said
-from blockplan.report.sheets.table_layout import LEAST_LETTERS, LETTERS_MM, SURE, shelves
+from blockplan.report.sheets.table_layout import (
+    HEAD_LINE_MM,
+    HEAD_MM,
+    LEAST_LETTERS,
+    LETTERS_MM,
+    ROW_MM,
+    SURE,
+    shelves,
+)
 from blockplan.report.sheets.themes import GENERAL, SUBJECTS, THEMES, numbers_parcels
 
 if TYPE_CHECKING:
@@ -95,9 +103,9 @@ class Whole:
         side = [
             panels.figures(said(self.lang, "facts.title"), key_figures(self.facts.view)),
             panels.legend(self.lang, self.files, scenes[0].legend.values(), notes),
-            *self._offered([one for one in theme.tables if one not in below]),
+            *self._offered(theme, below),
             panels.verdicts(self.facts, self.files, subject=SUBJECTS.get(theme.kind, ()))
-            | {"optional": theme.kind not in {"landuse", "green"}},
+            | {"optional": theme.kind != "green"},
             panels.title_block(self.facts.view, title, theme.number, maps.scale_said(self.lang, found.scale)),
         ]
         data: dict[str, Any] = {"picture": self.files.put(maps.drawn(scenes, found)), "panel": side}
@@ -175,11 +183,12 @@ class Whole:
             self._tables[name] = TABLES[name](self.facts.view)
         return self._tables[name]
 
-    def _offered(self, names: Sequence[str]) -> list[dict[str, Any]]:
-        """Tables that the panel takes where there is room."""
-        made = [(name, self._narrow(name)) for name in names]
+    def _offered(self, theme: SheetTheme, below: Sequence[str]) -> list[dict[str, Any]]:
+        """Tables that the panel takes where there is room; the land balance is of the subject of uses."""
+        made = [(name, self._narrow(name)) for name in theme.tables if name not in below]
+        balance = theme.kind == "landuse"
         return [
-            {**one, "kind": "table", "optional": True, "general": name in GENERAL}
+            {**one, "kind": "table", "optional": True, "general": name in GENERAL and not balance}
             for name, one in made
             if one and len(one["rows"]) <= MOST_OFFERED
         ]
@@ -198,7 +207,10 @@ class Whole:
             made.append(printed(self.facts.view, self.table(name), keep=_sums if name in SUMS_ONLY else None))
         made += [rest, factors(self.facts.view) if self.table("loads").lines else None]
         out = []
-        groups = _together([one for one in made if one], self.paper)
+        again = said(self.lang, "head.table_continued")
+        groups = _together(
+            [part for one in made if one for part in _pages(one, self.paper, again)], self.paper
+        )
         for number, (group, upright, letters) in enumerate(groups, 1):
             title = self.facts.view.words.join([one["title"] for one in group])
             set_ = _set(self.paper, group, across=not upright, letters=letters)[0]
@@ -234,7 +246,7 @@ class Whole:
             notes.append([said(self.lang, "cover.source"), source])
         if manifest.synthetic:
             notes.append([view.words("head.synthetic_title"), view.words("head.synthetic")])
-        columns = 1 if len(rows) <= 8 else 2 if len(rows) <= 64 else 3
+        columns = 1 if len(rows) <= 8 else 2 if len(rows) <= 64 else 3 if len(rows) <= 150 else 4
         size = 3.2 if len(rows) <= 24 else 2.8 if len(rows) <= 64 else 2.1
         air = (COVER_MM / math.ceil(len(rows) / columns) - size) / 2
         cover = {
@@ -302,6 +314,27 @@ def _together(made: Sequence[dict[str, Any]], paper: Paper) -> list[tuple[list[d
         letters = max(1 / full, LEAST_LETTERS_FB) if full > 1 else next(fuller, 1.0)
         out.append((group, not lies, letters))
     return out
+
+
+def _pages(table: dict[str, Any], paper: Paper, again: str) -> list[dict[str, Any]]:
+    """A table, or one a page of a table in columns that has no room on one; `again` names the others."""
+    across = len(table["heads"]) > MANY
+    ((set_,),), _ = _set(paper, [table], across=across)
+    count, rows = len(set_["columns"]), table["rows"]
+    if count == 1 or _fill(paper, [table], across=across) <= 1:
+        return [table]
+    k = set_["size"] / LETTERS_MM
+    most = count * int((_page_mm(paper, across=across) / k - HEAD_MM - HEAD_LINE_MM) / ROW_MM)
+    starts = range(0, len(rows), most)
+    return [
+        {
+            **table,
+            "rows": rows[start : start + most],
+            "title": (again if start else "") + table["title"],
+            "notes": table["notes"] if start == starts[-1] else [],
+        }
+        for start in starts
+    ]
 
 
 def _page_mm(paper: Paper, *, across: bool) -> float:
