@@ -90,7 +90,7 @@ class Page {
 
   start(): void {
     const { map } = this.plan;
-    this.stage.append(this.modes(), this.buttons(), this.scale(), h("div", { class: "cross", "aria-hidden": "true" }));
+    this.stage.append(...(this.plan.saysToday ? [this.modes()] : []), this.buttons(), this.scale(), h("div", { class: "cross", "aria-hidden": "true" }));
     map.getCanvas().setAttribute("aria-describedby", "map-keys");
     this.root.append(h("p", { class: "aloud", id: "map-keys" }, this.given.words["keys"]!));
     map.on("click", (event) => void this.tap(event.point, event.lngLat));

@@ -70,6 +70,12 @@ export class PublicMap {
     if (!options.follow) tellWhenIdle(this.map, () => this.sliding.waits);
   }
 
+  /** Whether the plan says what is there today; of parcels in tiles nobody knows it before they come. */
+  get saysToday(): boolean {
+    const { tiled, layers } = this.data;
+    return tiled.includes("parcels") || (layers["parcels"]?.features ?? []).some((one) => one.properties?.["existing_land_use"]);
+  }
+
   private source(name: string): GeoJSONSource {
     return this.map.getSource(name) as GeoJSONSource;
   }
