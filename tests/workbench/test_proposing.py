@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.report.handmade import layers, manifest
 from tests.support.workbench import Service, workbench
 
 import blockplan as bp
 from blockplan.errors import PlanDataError
+from blockplan.plan import Plan
 from blockplan.portal.workspace import dropped_files
 from blockplan.portal.workspace.dropped_files import _name_in
 from blockplan.propose.siting.site import propose_site
@@ -155,6 +157,15 @@ def test_the_plan_is_taken_away_as_report_sheet_and_package(service: Service, tm
         == bp.read(EXAMPLES / "demonstration-zone", "b").rows_hash
     )
     assert service.ask("/workspace/report?as=exe")[0] == 404
+
+
+@pytest.mark.long
+def test_a_plan_without_parcels_has_no_sheet_to_take_away_and_is_told_why(tmp_path: Path) -> None:
+    bp.write(Plan(manifest(), {"boundary": layers()["boundary"]}), tmp_path / "bare")
+    with workbench(tmp_path / "bare") as bare:
+        status, said = bare.ask("/workspace/report?as=pdf")
+        assert status == 422
+        assert "No sheet can be drawn" in str(said)
 
 
 @pytest.mark.long
