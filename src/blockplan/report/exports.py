@@ -13,6 +13,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import blockplan
 from blockplan.figures import is_known
 from blockplan.measure.missing import lines
 from blockplan.report import ledger, readings
@@ -102,7 +103,7 @@ def _about(sheet: Any, view: View, made: Sequence[DataTable], head: Any, wrapped
         (words("residents.high"), result.residents.high),
         (words("sheet.capacity"), result.capacity.residents),
         ("", words("tables.note")),
-        ("", words("head.made_with", version=view.version)),
+        ("", words("head.made_with", version=blockplan.__version__)),
     ]
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 90, wrapped)

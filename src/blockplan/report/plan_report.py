@@ -301,30 +301,39 @@ class ReportSections:
             source = words.or_else(f"residents.sources.{people.source}", people.source or "")
             given = [words("residents.source", source=source)] if people.source else []
             yield Paragraph(words("list.sentences").join([words("residents.lead"), *given]))
-        yield Paragraph(self.view.capacity_sentence, "lead")
-        if any(bar["force"] for bar in self.view.capacity_bars):
+        yield Paragraph(tables.capacity_sentence(self.result, words.lang), "lead")
+        judged = [verdict for verdict in self._carrying.values() if verdict is not None]
+        if any(verdict.force != "must" for verdict in judged):
             yield Paragraph(words("residents.musts"))
-        if self.view.capacity_bars:
+        if self._carrying:
             yield self._capacity()
-        if self.view.central_percent is not None:
+        if is_known(people.central):
             yield Note(words("residents.central_line", n=words.number(people.central, 0)))
 
+    @cached_property
+    def _carrying(self) -> dict[str, Verdict | None]:
+        """The rules that bound the residents, each with its first verdict."""
+        judged = {verdict.rule: verdict for verdict in reversed(self.result.verdicts)}
+        return {rule: judged.get(rule) for rule in self.result.capacity.by_rule}
+
     def _capacity(self) -> Table:
-        words, central = self.words, self.view.central_percent
+        words, found, central = self.words, self.result.capacity, self.result.residents.central
+        most = 1.05 * max([1.0, *(n for n in (central, *found.by_rule.values()) if is_known(n))])
         rows: list[tuple[Cell, ...]] = []
-        for bar in self.view.capacity_bars:
-            said = " | ".join(filter(None, (bar["rule"], bar["force"] and words(f"force.{bar['force']}"))))
-            verdict = bar["verdict"]
-            title = [
-                TextRun(bar["title"], link=self.verdicts.anchor(verdict) if verdict else ""),
-                TextRun(said, "muted"),
-            ]
-            if verdict:
+        for rule, verdict in self._carrying.items():
+            title, said, number = [TextRun(rule)], rule, found.by_rule[rule]
+            if verdict is not None:
+                title = [TextRun(tables.title(verdict, words), link=self.verdicts.anchor(verdict))]
+                said = rule if verdict.force == "must" else f"{rule} | {self.verdicts.force(verdict)}"
+            title.append(TextRun(said, "muted"))
+            if verdict is not None:
                 title.append(self.verdicts.badge(verdict.confidence))
-            carries = [TextRun(bar["residents"])]
-            if bar["binds"]:
+            binds = rule == found.binding_rule
+            carries = [TextRun(words.number(number))]
+            if binds:
                 carries.append(TextRun(words("residents.binds"), "late"))
-            mark = charts.amount_mark(bar["percent"] / 100, central and central / 100, binds=bar["binds"])
+            line = central / most if is_known(central) else None
+            mark = charts.amount_mark(number / most if is_known(number) else 0, line, binds=binds)
             rows.append((tuple(title), Sparkline(mark), tuple(carries)))
         heads = (words("column.rule"), "", words("residents.carries"))
         return Table(heads, tuple(rows), title=words("residents.chart"), key=0, scale=Sparkline(" "))

@@ -10,10 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import blockplan
-from blockplan.figures import is_known
 from blockplan.plan import BASE, landuse
 from blockplan.plan.model.codes import LISTS
 from blockplan.report import definitions, readings, tables
@@ -68,11 +66,6 @@ class View:
     def title(self) -> str:
         """The plan's title."""
         return self.words.pick(self.plan.manifest.title) or self.plan.manifest.id
-
-    @property
-    def version(self) -> str:
-        """Version of the program."""
-        return blockplan.__version__
 
     @cached_property
     def facts(self) -> list[tuple[str, str]]:
@@ -190,40 +183,6 @@ class View:
     def state(self, state: str) -> str:
         """Symbol and word of a statement's state."""
         return f"{tables.STATE_SYMBOLS[state]} {self.words(f'state.{state}')}"
-
-    @cached_property
-    def capacity_bars(self) -> list[dict[str, Any]]:
-        """The residents that each supply can carry, with the length of its bar in percent."""
-        carried = self.result.capacity.by_rule
-        judged = {verdict.rule: verdict for verdict in reversed(self.result.verdicts)}
-        shown = [number for number in carried.values() if number is not None]
-        top = max([*shown, self.result.residents.central or 0, 1]) * 1.05
-        return [
-            {
-                "rule": rule,
-                "verdict": judged.get(rule),
-                "title": tables.title(judged[rule], self.words) if rule in judged else rule,
-                "residents": self.words.number(number),
-                "percent": round(100 * number / top, 2) if number is not None else 0,
-                "force": judged[rule].force if rule in judged and judged[rule].force != "must" else "",
-                "binds": rule == self.result.capacity.binding_rule,
-            }
-            for rule, number in carried.items()
-        ]
-
-    @property
-    def central_percent(self) -> float | None:
-        """Where the central number of residents stands on the scale of the bars."""
-        central = self.result.residents.central
-        if central is None or not is_known(central):
-            return None
-        shown = [number for number in self.result.capacity.by_rule.values() if number is not None]
-        return round(100 * central / (max([*shown, central, 1]) * 1.05), 2)
-
-    @property
-    def capacity_sentence(self) -> str:
-        """The largest population, and what binds."""
-        return tables.capacity_sentence(self.result, self.words.lang)
 
     @cached_property
     def reported(self) -> list[tables.ReportedRow]:
