@@ -625,6 +625,9 @@ def test_words_lists_and_selection_come_before_the_map(service: Service, chromiu
     tab.locator("#search").press("Enter")
     assert not tab.locator("#search").is_visible()
     tab.wait_for_selector("#i-E-land_use")
+    # What was chosen stands next to the map, and not under all verdicts.
+    upper, lower = (tab.locator(one).bounding_box()["y"] for one in (".inspector", ".tabs"))
+    assert upper < lower
     tab.get_by_role("tab", name="Parcels").click()
     assert tab.locator(".sheet tbody tr").count() == 1  # the table shows what is searched for
     assert faults_of(tab) == ""

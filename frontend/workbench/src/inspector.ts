@@ -108,7 +108,7 @@ export function drawInspector(into: Element): void {
   const features = store.chosen;
   const feature = features.at(-1);
   if (!selection || !feature) {
-    fill(into, h("p", { class: "empty" }, say("nothingSelected"), h("small", {}, say("selectMore"))));
+    fill(into, h("p", { class: "empty" }, say("nothingSelected"), h("small", { class: "by-mouse" }, say("selectMore"))));
     return;
   }
   const { layer } = selection;

@@ -116,6 +116,10 @@ function layout(app: Element): (found: typeof import("./stage")) => void {
     },
   };
   const tabs = right.firstElementChild as HTMLElement;
+  const narrow = matchMedia("(max-width: 1100px)");
+  const place = (): void => (narrow.matches ? right.prepend(inspector) : right.append(inspector));
+  narrow.addEventListener("change", place);
+  place();
   const draw = {
     top: () => drawTop(top, app, () => plan),
     left: () => drawLeft(left, plan, ways),
