@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from blockplan.notice import submissions as intake
-from blockplan.notice.moderation import stands_on
+from blockplan.notice.disclosure import stands_on
 from blockplan.portal.record.models import Opinion
 from blockplan.portal.record.store import open_store
 from blockplan.portal.submissions.services import Said, new_form, take

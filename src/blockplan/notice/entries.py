@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError
 from blockplan.notice import two_person
-from blockplan.notice.disclosure import GROUNDS, Fate
+from blockplan.notice.disclosure import GROUNDS, Fate, check_mark, check_waits, check_words
 from blockplan.notice.events import KINDS, STANDING, EntryPart, Event, check_payload, parse_time
 from blockplan.notice.leaves import event_of, holds, leaf, unhex
-from blockplan.notice.moderation import check_mark, check_waits, check_words
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.standing import Standing, check_about
 from blockplan.notice.two_person import Newest

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import two_person
-from blockplan.notice.disclosure import CARRIED, ORIGINAL, Fate
+from blockplan.notice.disclosure import CARRIED, ORIGINAL, Fate, check_look, check_words, waits_again
 from blockplan.notice.events import (
     KINDS,
     REOPENS,
@@ -28,7 +28,6 @@ from blockplan.notice.events import (
     write_time,
 )
 from blockplan.notice.leaves import commit, leaf
-from blockplan.notice.moderation import check_look, check_words, waits_again
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.refusals import refused
 from blockplan.notice.standing import Standing, check_about, standing

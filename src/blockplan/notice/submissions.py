@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import NoticeStateError, UsageError
-from blockplan.notice.disclosure import CARRIED, ORIGINAL, SHOWS_WORDS
+from blockplan.notice.disclosure import CARRIED, ORIGINAL, SHOWS_WORDS, waits_still
 from blockplan.notice.events import (
     CHANNELS,
     KINDS,
@@ -31,7 +31,6 @@ from blockplan.notice.events import (
 )
 from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.intake.texts_in import typed
-from blockplan.notice.moderation import waits_still
 from blockplan.notice.proof import canonical
 from blockplan.notice.refusals import refused
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from blockplan.cli.propose.common import asked, finish, judged, leave, searching
-from blockplan.cli.propose.layout_set import set_of, show_set, told_bound, write_set
+from blockplan.cli.propose.layout_community import set_of, show_set, told_bound, write_set
 from blockplan.errors import UsageError
 
 if TYPE_CHECKING:

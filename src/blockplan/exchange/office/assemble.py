@@ -19,7 +19,7 @@ from blockplan.exchange.office.facilities import facilities
 from blockplan.exchange.office.greens import entrances, greens, greens_beside_parcels
 from blockplan.exchange.office.joining import join
 from blockplan.exchange.office.mapping import FieldChoice, Question
-from blockplan.exchange.office.partition import partition
+from blockplan.exchange.office.network_lines import partition
 from blockplan.exchange.office.residents import compare_with_parcels, residents_source, scope_of, share_out
 from blockplan.exchange.office.rows import read_rows
 from blockplan.exchange.office.source import AssembledPlan

@@ -23,7 +23,7 @@ import shapely
 from blockplan.errors import UsageError
 from blockplan.measure.distance.coverage import Distances, Found, covered, either
 from blockplan.measure.distance.goals import distances_to, places_of
-from blockplan.measure.distance.methods import asked, ways_to
+from blockplan.measure.distance.methods import asked, ways_to, weighed
 from blockplan.measure.distance.reach import (
     LINE,
     Reach,
@@ -33,7 +33,6 @@ from blockplan.measure.distance.reach import (
     readings_of,
     street_network,
 )
-from blockplan.measure.distance.weights import weighed
 from blockplan.measure.indicators.supply import NO_SERVICES
 from blockplan.measure.inputs.columns import (
     CIRCLE_SEGMENTS,

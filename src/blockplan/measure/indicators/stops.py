@@ -16,9 +16,8 @@ import shapely
 
 from blockplan.measure.distance.coverage import Distances, Found, covered, either, share
 from blockplan.measure.distance.goals import distances_to
-from blockplan.measure.distance.methods import asked
+from blockplan.measure.distance.methods import asked, weighed
 from blockplan.measure.distance.reach import both
-from blockplan.measure.distance.weights import weighed
 from blockplan.measure.inputs.columns import absent, ids, of_codes, points, shapes, total, values
 from blockplan.measure.inputs.floors import (
     area_of_parcels,

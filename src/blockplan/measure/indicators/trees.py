@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from blockplan.measure.distance.coverage import by_area, share
-from blockplan.measure.distance.weights import weighed
+from blockplan.measure.distance.methods import weighed
 from blockplan.measure.inputs.columns import (
     absent,
     ids,

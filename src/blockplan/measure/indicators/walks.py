@@ -16,9 +16,8 @@ import shapely
 from blockplan.measure.distance.coverage import Distances, Found, by_area, covered, share, together
 from blockplan.measure.distance.data_end import data_end
 from blockplan.measure.distance.goals import distances_to
-from blockplan.measure.distance.methods import asked, ways_to
+from blockplan.measure.distance.methods import asked, ways_to, weighed
 from blockplan.measure.distance.reach import both
-from blockplan.measure.distance.weights import weighed
 from blockplan.measure.indicators.access import facilities_of, on_foot_to, perhaps_served
 from blockplan.measure.inputs.columns import absent, coded, ids, points, total
 from blockplan.measure.measurement import Measurement, Part, Place

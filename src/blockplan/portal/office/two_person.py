@@ -18,8 +18,8 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from blockplan.errors import NoticeStateError, UsageError
+from blockplan.notice.disclosure import stands_on
 from blockplan.notice.events import KINDS, Attachment
-from blockplan.notice.moderation import stands_on
 from blockplan.notice.two_person import about_one, moves
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment

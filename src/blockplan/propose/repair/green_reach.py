@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.measure.distance.methods import weighed
 from blockplan.measure.distance.reach import LINE
-from blockplan.measure.distance.weights import weighed
 from blockplan.measure.inputs.columns import ids
 from blockplan.propose.repair.draft import CHOSEN, Sum, SumRow
 from blockplan.propose.repair.greens import GreenGround, choices_of, green_now, ground_of, too_small

@@ -19,7 +19,7 @@ import numpy as np
 import shapely
 
 from blockplan.measure import MEASURES
-from blockplan.measure.distance.weights import weighed
+from blockplan.measure.distance.methods import weighed
 from blockplan.measure.inputs.columns import ids, points, shapes, values
 from blockplan.propose.changes import new_feature
 from blockplan.propose.repair.green_reach import unit_of

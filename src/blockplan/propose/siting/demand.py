@@ -1,7 +1,7 @@
 """
 For whom something is sited: points with a weight, as the plan's own measures place and weigh them.
 
-Residents, dwellings, residential land, residents with jobs are those of `blockplan.measure.distance.weights`;
+Residents, dwellings, residential land, residents with jobs are those of `blockplan.measure.distance.methods`;
 jobs alone and floor area of some uses stand at their parcels. Unknown numbers are named, never guessed.
 """
 
@@ -15,7 +15,7 @@ import shapely
 
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.measure import MEASURES
-from blockplan.measure.distance.weights import WEIGHTS, weighed
+from blockplan.measure.distance.methods import WEIGHTS, weighed
 from blockplan.measure.inputs.columns import ids, of_codes, shapes, values
 from blockplan.measure.inputs.floors import floor_areas, jobs_of_parcels, parcel_points
 from blockplan.measure.inputs.homes import Homes
