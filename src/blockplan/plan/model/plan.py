@@ -230,7 +230,10 @@ class Plan:
         before = self._before.get(key)
         if before is not None and key in self._used and same(before.value, value):
             value = before.value
-        return Derived(value, own, uses, recipe, given)
+        made = Derived(value, own, uses, recipe, given)
+        if before is not None and self._reads(made) == before.reads:
+            made.reads = before.reads  # one object, by which what rests on it sees that they are the same
+        return made
 
     def _reads(self, kept: Derived) -> Set[Read]:
         """All that something rests on, what it was worked out from included."""
@@ -248,6 +251,9 @@ class Plan:
             return None
         if not all(self._is_same(used) for used in before.uses):
             return None
+        was = [(self._cache[used], self._before.get(used)) for used in before.uses]
+        if all(old is None or now.reads is old.reads for now, old in was):
+            return before
         return Derived(before.value, before.own, before.uses, before.recipe, before.given)
 
     def _is_same(self, key: Key) -> bool:
