@@ -127,3 +127,31 @@ def test_two_values_are_the_same_to_the_last_bit_or_they_are_not(
 ) -> None:
     assert same(one, other) is alike
     assert same(one, one)
+
+
+def test_what_stands_after_an_edit_is_not_told_anew_what_it_reads() -> None:
+    plan = edited(town(), "0901")
+    schools(plan, [])
+    after = edited(plan, "0902")
+    schools(after, [])
+    assert after.reads_of("schools") is plan.reads_of("schools")
+
+
+def test_what_stands_reads_what_its_source_came_to_read_in_an_edit() -> None:
+    beds = ("facilities", "beds")
+
+    def shop(some: Plan) -> bool:
+        return bool(some.layer("parcels")["land_use"].iloc[0] == "0902")
+
+    def resting(some: Plan) -> int:
+        def source() -> int:
+            return some.cached("beds of shops", lambda: 7, [beds]) if shop(some) else 7
+
+        return some.cached("resting", lambda: some.cached("source", source) + 1)
+
+    plan = edited(town(), "0901")
+    resting(plan)
+    after = edited(plan, "0902")
+    resting(after)
+    assert beds not in plan.reads_of("resting")
+    assert beds in after.reads_of("resting")

@@ -64,6 +64,7 @@ def command(
         with progress("Drawing the report"):
             _written(drawn, result, Path(out), lang)
     if as_json:
+        del drawn  # nothing asks for it any more, and the document takes its place
         show_json(result.to_dict(lang))
     else:
         show_result(result, lang, drawn)
