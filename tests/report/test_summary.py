@@ -142,3 +142,12 @@ def test_the_summary_can_be_had_as_an_office_file(found: CheckResult, tmp_path: 
     book = docx.Document(str(write_summary(hand_made(), found, tmp_path / "summary.docx", "en")))
     said = "".join(cell.text for table in book.tables for row in table.rows for cell in row.cells)
     assert "31,040 m² more land" in said.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.long
+def test_the_documents_of_a_summary_are_named_in_its_language(reference: Path) -> None:
+    from blockplan.check import check
+    from blockplan.plan import read
+
+    plan = read(reference, scenario="b")
+    assert "北京日报" in pages(summary(plan, check(plan), "zh"))[1]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from blockplan.report import charts, ledger, readings, tables
+from blockplan.report import charts, ledger, readings, tables, trace
 from blockplan.report.definitions import reading_name
 from blockplan.report.document import (
     Document,
@@ -186,5 +186,5 @@ class _Summary(ReportSections):
             said = words.count("brief.of_confidence", n, said=words(f"confidence.{grade}"))
             yield Paragraph((TextRun(grade, f"badge {grade}"), TextRun(said)))
         papers = dict.fromkeys(one.source.get("document") for one in self.result.verdicts)
-        if named := [str(paper) for paper in papers if paper]:
+        if named := [trace.document_said(str(paper), words.lang) for paper in papers if paper]:
             yield Note(f"{words('brief.documents')}{words('list.colon')}{'; '.join(named)}")
