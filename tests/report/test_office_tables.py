@@ -261,6 +261,36 @@ def test_a_facility_without_a_name_is_called_by_its_kind_and_not_by_its_id() -> 
     assert sorted(row["facility_name"] for row in rows) == ["East", "Library"]
 
 
+def test_whether_a_facility_shares_a_building_is_said_only_where_land_tells_it() -> None:
+    plan = Plan(manifest(), {
+        "parcels": frame([
+            {"parcel_id": "A", "land_use": "0701", "geometry": cell(0, 0)},
+            {"parcel_id": "B", "land_use": "0806", "geometry": cell(1, 0)},
+        ]),
+        "facilities": frame([
+            {"facility_id": f"F{at}", "service": "clinic", "parcel_id": host, "site_area_m2": site,
+             "geometry": cell(at, 0).centroid}
+            for at, (host, site) in enumerate([("A", None), ("B", 900.0), ("B", None), (None, None)])
+        ]),
+    })  # fmt: skip
+    told = {
+        (row["parcel_id"], row["facility_site_m2"]): row["setting"] for row in records(of(plan, "facilities"))
+    }
+    assert told == {
+        ("A", None): "within another building", ("B", 900): "on land of its own",
+        ("B", None): None, ("", None): None,
+    }  # fmt: skip
+
+
+def test_tables_of_a_plan_without_parcels_say_that_there_is_nothing_and_no_zero() -> None:
+    view = View(Plan(manifest(), {}), result(**EMPTY), Words("en"))
+    book = load_workbook(io.BytesIO(workbook(view, office_tables(view))))
+    for name in ("land_balance", "parcels", "loads", "parking"):
+        said = [row[0].value for row in book[name].iter_rows(min_row=3)]
+        assert said[0] == "The plan's data have nothing that stands in this table."
+        assert not any("0 ha" in one for one in said)
+
+
 def test_parking_tells_what_is_known_of_it_and_asks_nothing_of_a_car_park_without_spaces() -> None:
     plan = Plan(manifest(), {"parcels": frame([
         {"parcel_id": "A", "land_use": "0902", "floor_area_m2": 1000.0, "parking_spaces": 12.0,
@@ -351,7 +381,7 @@ def test_a_table_without_a_line_says_why_on_its_own_sheet(zone: tuple[View, list
     changes = next(one for one in zone[1] if one.name == "changes")
     assert not changes.lines
     sheet = load_workbook(io.BytesIO(workbook(*zone)))["changes"]
-    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == [None, *changes.notes]
+    assert [row[0].value for row in sheet.iter_rows(min_row=4)] == [*changes.notes]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -32,7 +32,7 @@ from blockplan.report.sheets.labels import SIGN
 from blockplan.report.sheets.maps import drawn as drawn_map
 from blockplan.report.sheets.maps import scenes_of
 from blockplan.report.sheets.panels import PanelFiles, written
-from blockplan.report.sheets.paper import EDGE_MM, FOOT_MM, HEADING_MM, fit, layouts
+from blockplan.report.sheets.paper import EDGE_MM, FOOT_MM, HEADING_MM, PaperLayout, fit, layouts
 from blockplan.report.sheets.parcelmap import edge_line, ground_of
 from blockplan.report.sheets.plan_sheets import LEAST_LETTERS_FB, _fill, _pages, _together
 from blockplan.report.sheets.printed_tables import printed
@@ -43,6 +43,7 @@ from blockplan.report.sheets.table_layout import (
     HEAD_MM,
     LARGER_LETTERS,
     LEAST_IN_COLUMN,
+    MOST_AIR_MM,
     ROW_MM,
     STRETCH,
     columns_of,
@@ -50,6 +51,7 @@ from blockplan.report.sheets.table_layout import (
     letters_alone,
     letters_on_pages,
     natural_mm,
+    on_pages,
     shelves,
 )
 from blockplan.report.sheets.themes import facilities, streets
@@ -577,3 +579,11 @@ def test_a_table_in_columns_that_needs_several_pages_is_read_page_by_page() -> N
     assert [part["title"].startswith("again: ") for part in parts] == [False] + [True] * (len(parts) - 1)
     assert [part["notes"] for part in parts] == [[]] * (len(parts) - 1) + [["a note"]]
     assert _pages(a_table(5, 20, 90.0), PAPERS["A3"], "") == [a_table(5, 20, 90.0)]
+
+
+def test_a_short_table_on_a_page_of_its_own_has_higher_rows() -> None:
+    layout = PaperLayout(PAPERS["A3"], portrait=False, panel_mm=125.0)
+    few, some, long = (on_pages(a_table(20, rows), layout, 1.0).get("air") for rows in (12, 60, 200))
+    assert few == MOST_AIR_MM
+    assert 0 < some < few
+    assert long is None

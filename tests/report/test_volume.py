@@ -73,6 +73,12 @@ def test_a_section_without_anything_to_say_is_left_out(plan: Plan, found: CheckR
     assert TEXTS("section.changes", "en") in titles(volume(plan, found, "en", before))
 
 
+def test_a_volume_speaks_of_no_table_of_land_where_the_plan_has_no_parcels() -> None:
+    drawn = hand_made().replace(parcels=hand_made().layer("parcels").iloc[:0])
+    made = volume(drawn, check(drawn, packs=["zone"]), "en", drawn=False)
+    assert TEXTS("section.land", "en") not in titles(made)
+
+
 @pytest.mark.long
 def test_an_offices_template_gives_the_styles(plan: Plan, found: CheckResult, tmp_path: Path) -> None:
     book = docx.Document()

@@ -133,9 +133,10 @@ class _Volume:
     def _land(self) -> Iterator[Block]:
         transition = list(self._table("transition"))
         has = any(isinstance(block, Table) for block in transition)
-        land = key_figures(self.view)[0][1]
-        existing = self._say("text.existing") if has else ""
-        yield Paragraph(self._say("text.land", land=land, existing=existing))
+        if self._office("land_balance").lines:
+            land = key_figures(self.view)[0][1]
+            existing = self._say("text.existing") if has else ""
+            yield Paragraph(self._say("text.land", land=land, existing=existing))
         yield from self._map("landuse")
         yield from self._table("land_balance")
         if has:

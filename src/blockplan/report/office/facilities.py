@@ -31,6 +31,8 @@ COLUMNS = (
     Column("setting", "text", "facilities.site_area_m2"),
     Column("status", "text", "facilities.status"),
 )
+#: Land for public services, of both lists.
+SERVICES = ("08", "A")
 #: Kinds of service in the order of the table.
 CATEGORIES = {
     "education": ("kindergarten", "primary_school", "nine_year_school", "secondary_school"),
@@ -47,7 +49,7 @@ CATEGORIES = {
 
 
 def facilities(view: View) -> OfficeTable:
-    """Each facility; one with land of its own stands alone, one without shares a building."""
+    """Each facility, with whether it stands alone on its land or shares a building."""
     plan, words = view.plan, view.words
     order = {one: (at, category) for at, (category, of) in enumerate(CATEGORIES.items()) for one in of}
     last = (len(CATEGORIES), "other")
@@ -69,7 +71,7 @@ def facilities(view: View) -> OfficeTable:
             words.or_else(f"service.{service}", service), _word(view, "level", level), host,
             use_of.get(host) or "", site, _number(number["floor_area_m2"], at),
             *(_number(number[key], at) for key in ("beds", "places", "classes")),
-            said(view, "facilities.alone" if site else "facilities.shared"), _word(view, "status", status),
+            _setting(view, site, use_of.get(host) or ""), _word(view, "status", status),
         )  # fmt: skip
         rows.append(((rank, host, str(id_)), cells))
     rows.sort(key=lambda row: row[0])
@@ -86,6 +88,13 @@ def called(view: View) -> list[str]:
     return [
         name or view.words.or_else(f"service.{kind}", kind) for name, kind in zip(names, kinds, strict=True)
     ]
+
+
+def _setting(view: View, site: Cell, use: str) -> Cell:
+    """Alone with land of its own, shared on land of another use; unknown on land for services, or on none."""
+    if site:
+        return said(view, "facilities.alone")
+    return said(view, "facilities.shared") if use and not use.startswith(SERVICES) else None
 
 
 def _number(column: NDArray[np.float64], at: int) -> Cell:

@@ -213,6 +213,8 @@ class _BalanceLines:
 def _notes(
     view: View, sizes: NDArray[np.float64], known: NDArray[np.bool_], people: float | None
 ) -> Iterator[str]:
+    if not len(sizes):
+        return
     words, undrawn = view.words, int(np.isnan(sizes).sum())
     drawn, planned = np.nansum(sizes) / M2_PER_HA, boundary_m2(view.plan)
     if not known.any():

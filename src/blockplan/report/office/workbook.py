@@ -106,7 +106,8 @@ def _sheet(sheet: Any, view: View, table: OfficeTable, styles: _Styles) -> None:
         for at, (column, cell) in enumerate(zip(table.columns, line.cells, strict=True)):
             indented = line.depth if at in _indented(table) else 0
             _write(sheet, (number, at), cell, styles, (column.form, line.kind, indented))
-    for number, note in enumerate(table.notes, min(len(table.lines), MOST_ROWS) + 2):
+    notes = table.notes if table.lines else (said(view, "note.nothing"), *table.notes)
+    for number, note in enumerate(notes, min(len(table.lines), MOST_ROWS) + 2):
         sheet.write_string(number, 0, note, styles.note)
     sheet.freeze_panes(1, 1)
     if table.lines and all(line.kind == "row" for line in table.lines):

@@ -32,8 +32,8 @@ LARGER_ON_PAGES = (1.4, 1.35, 1.3, 1.25, 1.2, 1.15, 1.1, 1.05)
 #: A long narrow table stands in columns beside each other: so many rows in each at least, so many columns at
 #: most, so far apart; a table is no wider than so many times what its cells take.
 LEAST_IN_COLUMN, MOST_COLUMNS, BESIDE_MM, STRETCH = 8, 4, 4.0, 1.5
-#: Between tables above each other.
-BETWEEN_MM = 4.0
+#: Between tables above each other; how much higher rows are at most where a page has room.
+BETWEEN_MM, MOST_AIR_MM = 4.0, 2.4
 
 
 def natural_mm(table: TableDict) -> float:
@@ -144,12 +144,14 @@ def below(table: TableDict, layout: PaperLayout) -> TableDict:
 
 
 def on_pages(table: TableDict, layout: PaperLayout, letters: float) -> TableDict:
-    """A table on pages of its own: in columns where it has room on one page."""
+    """A table on pages of its own: in columns on one page with room, its rows as high as that leaves."""
     width, height = (side / layout.paper.letters for side in layout.body)
-    if letters * height_mm(table, width / letters) > height:
+    high = letters * height_mm(table, width / letters)
+    if high > height:
         return placed(table, width, letters)
     ((made,),), _ = shelves([table], width, lambda one: letters)
-    return made
+    air = (SURE * height - high) / letters / (max(made["columns"]) + 1)
+    return {**made, "air": round(min(max(air, 0.0), MOST_AIR_MM), 2)}
 
 
 def letters_alone(table: TableDict, layout: PaperLayout) -> float:
