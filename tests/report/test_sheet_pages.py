@@ -501,6 +501,19 @@ def _north(svg: str) -> tuple[float, tuple[float, float]]:
     return float(tip[1]), (float(letter[1]), float(letter[2]))
 
 
+def test_the_reference_system_can_be_read_below_a_narrow_map() -> None:
+    facts = facts_of(a_row({"crs": "EPSG:4548"}))
+    sizes = {}
+    for panel in (62.0, 105.0, 125.0):
+        found = fit([facts.outline], [PaperLayout(PAPERS["A3"], portrait=True, panel_mm=panel)], cut=False)
+        said = re.search(
+            r'<text [^>]*font-size="([\d.]+)"[^>]*>CGCS2000', drawn_map(scenes_of(facts, found), found)
+        )
+        assert said
+        sizes[panel] = float(said[1])
+    assert min(sizes.values()) >= 1.76, sizes
+
+
 def test_five_parts_that_lie_apart_have_a_window_each() -> None:
     corners = [(0, 0), (3_000, 500), (1_200, 2_500), (5_200, 2_600), (300, 4_200)]
     land = [shapely.box(x, y, x + 400, y + 200) for x, y in corners]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from blockplan.report.sheets.paper import Fit
 
 SYNTHETIC = "#8c1d18"
+#: Shares of a map's width that its scale bar may take, and letters that can be read below it, mm.
+BAR_SHARES, LEAST_MM = (0.3, 0.2, 0.12), 1.77
 
 
 def scenes_of(facts: Facts, fit: Fit) -> list[Scene]:
@@ -66,15 +69,23 @@ def _foot(scene: Scene, fit: Fit) -> str:
     width, height = fit.layout.window
     k = fit.layout.paper.letters
     top = height + 1.6 * k
-    bar, long = scale_bar(2 * k, top, fit.scale / 1000, min(80 * k, width * 0.3), k)
-    left = 2 * k + long + 12 * k
-    ratio = scale_said(lang, fit.scale)
-    out = [bar, text(left, top + 1.6 * k, ratio, 3.4 * k, anchor="start", weight="700")]
-    per = said(lang, "head.on_paper", n=f"{fit.scale / 100:g}")
-    out.append(text(left, top + 5.4 * k, per, 2.0 * k, anchor="start", fill=MUTED))
-    left += max(width_of(ratio, 3.6 * k), width_of(per, 2.0 * k)) + 6 * k
-    room = width - left - 9 * k
+    ratio, per = scale_said(lang, fit.scale), said(lang, "head.on_paper", n=f"{fit.scale / 100:g}")
     lines = [(said(lang, "head.crs", crs=crs_said(view)), MUTED, "400")]
+    beside = max(width_of(ratio, 3.6 * k), width_of(per, 2.0 * k)) + 6 * k
+    # The scale bar of a narrow map leaves the reference system its room.
+    for share in BAR_SHARES:
+        bar, long = scale_bar(2 * k, top, fit.scale / 1000, min(80 * k, width * share), k)
+        left = 2 * k + long + 12 * k
+        room = width - left - beside - 9 * k
+        if width_of(lines[0][0], LEAST_MM * k) <= room:
+            break
+    else:
+        lines = [
+            (part, ink, weight) for line, ink, weight in lines for part in _in_room(line, LEAST_MM * k, room)
+        ]
+    out = [bar, text(left, top + 1.6 * k, ratio, 3.4 * k, anchor="start", weight="700")]
+    out.append(text(left, top + 5.4 * k, per, 2.0 * k, anchor="start", fill=MUTED))
+    left += beside
     if facts.plan.manifest.synthetic:
         long_one = said(lang, "head.synthetic_long")
         fits = width_of(long_one, 2.2 * k) <= room
@@ -82,13 +93,24 @@ def _foot(scene: Scene, fit: Fit) -> str:
     elif view.plan.manifest.attribution:
         source = view.words.pick(view.plan.manifest.attribution)
         lines.append((view.words("head.attribution", source=source), MUTED, "400"))
+    pitch = 3.8 if len(lines) < 3 else 2.8
     for at, (line, ink, weight) in enumerate(lines):
         size = min(2.2 * k, room / max(width_of(line, 1.0), 1.0))
         out.append(
-            text(left, top + (1.4 + 3.8 * at) * k, line, size, anchor="start", fill=ink, weight=weight)
+            text(left, top + (1.4 + pitch * at) * k, line, size, anchor="start", fill=ink, weight=weight)
         )
     out.append(north(width - 4 * k, top + 3.0 * k, said(lang, "head.north"), k))
     return "".join(out)
+
+
+def _in_room(line: str, size: float, room: float) -> list[str]:
+    """A line broken after a comma or a semicolon where it is too long for its room."""
+    found = [""]
+    for part in re.split(r"(?<=[，；,;、])", line):
+        if found[-1] and width_of(found[-1] + part, size) > room:
+            found.append("")
+        found[-1] += part
+    return [one.strip() for one in found]
 
 
 def small_map(land: Sequence[BaseGeometry], here: BaseGeometry, size: tuple[float, float]) -> str:
