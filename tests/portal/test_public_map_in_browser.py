@@ -113,7 +113,7 @@ def draw_and_write(tab: Any, lang: str) -> None:
     faultless(tab)
     tab.locator(".marking form button").click()
     tab.wait_for_selector("#place")
-    assert tab.is_checked("input[name=place_ok]")
+    assert tab.input_value("input[name=place_ok]") == "yes"
     tab.fill("#text", TEXT[lang])
     tab.locator("button[value=check]").click()
     tab.wait_for_selector("#send")
