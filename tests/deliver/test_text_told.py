@@ -4,8 +4,10 @@ import random
 import re
 
 import docx
+import numpy as np
 import pytest
 from tests.deliver import planners_last, planners_zh
+from tests.deliver.made import a_view, numbers
 
 from blockplan.deliver.text import check_text, write_comments
 from blockplan.deliver.text.document import RUN, blocks, stretch
@@ -28,12 +30,52 @@ DRAWS = 3
     ],
 )
 def test_a_figure_that_does_not_agree_is_told_by_how_sure_its_meaning_is(small, text, state, right):
-    document = docx.Document()
-    document.add_paragraph(text)
+    document = _text(text)
     found = check_text(small, document)
     assert [(one.state, one.right) for one in found.statements if one.kind == "number"] == [(state, right)]
     assert found.counts["doubtful"] == (state == "doubtful")
     assert write_comments(document, found) == (state == "missed")
+
+
+@pytest.mark.parametrize(
+    ("text", "states"),
+    [
+        # A list of classes for short, and what there is now of a class.
+        ("各类用地：城镇住宅2.50公顷。", ["missed"]),
+        # Rules are counted by their verdict; those of other residents and jobs are none.
+        ("逐条核对，符合990条。", ["doubtful"]),
+        ("轨道站800米范围人口岗位覆盖率58%。", ["not_evidenced"]),
+        # What would be is no figure of the plan.
+        ("若规划居住人口达到330人。", ["not_evidenced"]),
+    ],
+)
+def test_figures_told_by_several_words_are_held_by_these(small, text, states):
+    found = [state for said, state, _ in numbers(small, text) if not said.startswith("800")]
+    assert found == states
+
+
+@pytest.mark.parametrize(
+    ("said", "right"), [("怡和养老院", ""), ("怡合养老院", "怡和养老院"), ("启明养老院", "")]
+)
+def test_a_name_that_is_nearly_one_of_the_plans_is_told(small, said, right):
+    found = check_text(small, _text(f"{said}位于镇区。")).statements
+    assert [one.right for one in found if one.state == "doubtful"] == ([right] if right else [])
+
+
+def test_what_the_plan_states_of_some_parcels_is_the_least_that_it_has(small):
+    parcels = small.plan.layer("parcels").copy()
+    parcels["dwellings"] = np.where(parcels["land_use"].str.startswith("07"), 10.0, np.nan)
+    parcels.loc[parcels.index[parcels["dwellings"].notna()][0], "dwellings"] = np.nan
+    view = a_view(small.plan.replace(parcels=parcels))
+    whole = int(parcels["dwellings"].sum())
+    states = [numbers(view, f"规划住宅共{homes}套。")[0][1] for homes in (whole - 1, whole, whole + 1)]
+    assert states == ["missed", "kept", "not_evidenced"]
+
+
+def _text(text):
+    document = docx.Document()
+    document.add_paragraph(text)
+    return document
 
 
 @pytest.mark.long

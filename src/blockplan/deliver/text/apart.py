@@ -19,7 +19,7 @@ _OTHERS = re.compile(
 _BECOMES = re.compile(r"调整[为至到]|[改变]更?为|[降增][至为到]|提高[至到]|\bto\b|から")
 #: A number behind these, or before them, is by how much something changes, not what it is.
 _BY = re.compile(
-    r"(?:提高|增加|增长|增幅|下浮|上浮|拓宽|减少|降低|下降|下调|上调|上升|提升|减小|扩大|缩小|压缩|核减|核增|高出|多出)(?:了|约|近|达)*\s?$"
+    r"(?:提高|增加|增长|增幅|下浮|上浮|拓宽|减少|降低|下降|下调|上调|上升|提升|减小|扩大|缩小|压缩|核减|核增|高出|多出|富余|结余|[尚还相]差|(?<![至不最])[多少])(?:了|约|近|达)*\s?$"
     r"|\b(?:ris(?:e|es|en|ing)|rose|grow[ns]?|grew|increased?s?|f[ae]ll(?:s|en)?|declin(?:e|ed|es)|reduced?|cut|lowered|raised|"
     r"up|down|exceeds?|higher|lower|more|less|gain(?:s|ed)?|los[te](?:s)?)\s(?:by|of)\s(?:about\s|some\s|around\s)?$",
     re.IGNORECASE,
@@ -33,7 +33,7 @@ _TO = re.compile(
 )
 _FROM_BEHIND = re.compile(r"(?:から|より)")
 _CHANGED = re.compile(
-    r"\s?(?:上调|下调|调整|提高|提升|降低|降至|压缩)"
+    r"\s?(?:上调|下调|调整|提高|提升|降低|降至|压缩|(?:继续)?(?:转|改|用)[为作于成]|改造|腾退|划[入归])"
     r"|\s(?:more|less|higher|lower|fewer|larger|smaller)\b"
     r"|\s(?:below|above|over)\s(?:the\s)?(?:standard|average|norm|limit|today|existing|present|that|what|it)\b"
     r"|\s?(?:多い|少ない|高い|低い|増|減)"

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from blockplan.deliver.text.apart import is_apart, is_change
+from blockplan.deliver.text.certainty import EACH as OF_EACH
 from blockplan.deliver.text.certainty import MOST, Claim
 from blockplan.deliver.text.facts import WORDS
 from blockplan.deliver.text.fitting import choose, differing, is_land
 from blockplan.deliver.text.sentence import ScannedSentence, sentences
-from blockplan.deliver.text.setting import becomes
+from blockplan.deliver.text.setting import OTHERS, Setting, becomes
 from blockplan.deliver.text.subjects import goes_on_with, is_aside, subject_of
 from blockplan.deliver.text.sums import sum_of
+from blockplan.deliver.text.telling import told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -168,16 +171,18 @@ def _again(sentence: ScannedSentence, here: Bound, before: Bound) -> Bound:
 
 def _listed(sentence: ScannedSentence) -> dict[int, Bound]:
     """What ``分别为`` pairs: as many numbers behind it as quantities, or subjects, before it."""
-    found = RESPECTIVELY.search(sentence.text, sentence.start, sentence.end)
-    if found is None:
-        return {}
-    if found["behind"]:
-        numbers = [one for one in sentence.numbers if one.end <= found.start()]
-        tries = [numbers[at:] for at in range(len(numbers) - 1)]
-    else:
-        behind = [one for one in sentence.numbers if one.start >= found.end()]
-        tries = [behind[:to] for to in range(len(behind), 1, -1)]
-    return next((pairs for behind in tries if (pairs := _paired(sentence, behind))), {})
+    pairs: dict[int, Bound] = {}
+    marks = [*RESPECTIVELY.finditer(sentence.text, sentence.start, sentence.end)]
+    for at, mark in enumerate(marks):
+        if mark["behind"]:
+            numbers = [one for one in sentence.numbers if one.end <= mark.start()]
+            tries = [numbers[first:] for first in range(len(numbers) - 1)]
+        else:
+            end = marks[at + 1].start() if at + 1 < len(marks) else sentence.end
+            behind = [one for one in sentence.numbers if mark.end() <= one.start < end]
+            tries = [behind[:to] for to in range(len(behind), 1, -1)]
+        pairs |= next((found for row in tries if (found := _paired(sentence, row))), {})
+    return pairs
 
 
 def _paired(sentence: ScannedSentence, behind: list[ScannedNumber]) -> dict[int, Bound]:
@@ -187,7 +192,7 @@ def _paired(sentence: ScannedSentence, behind: list[ScannedNumber]) -> dict[int,
     lead = max((one.end for one in sentence.numbers if one.end <= behind[0].start), default=sentence.start)
     before = [one for one in sentence.words if one.end <= behind[0].start]
     quantities = [one for one in before if not one.subject and one.start >= lead]
-    subjects = [one for one in before if one.subject and sentence.is_object(one)]
+    subjects = _row([one for one in before if one.subject and sentence.is_object(one)], sentence, len(behind))
     if len(quantities) == len(behind) > 1:
         pairs = [(subjects[-1] if subjects else sentence.carried, one) for one in quantities]
     elif len(subjects) == len(behind) > 1 and not _between(sentence, behind):
@@ -208,6 +213,14 @@ def _chosen(number: ScannedNumber, facts: tuple[Fact, ...], doubts: int = 0, *, 
     return Bound(number, facts, named=named, doubts=doubts + (several > 1))
 
 
+def _row(subjects: list[Token], sentence: ScannedSentence, count: int) -> list[Token]:
+    """The last so many subjects, where they stand in a row; else all."""
+    row = subjects[-count:]
+    gaps = pairwise(row)
+    joined = all(_NEXT_ONE.fullmatch(sentence.text, one.end, other.start) for one, other in gaps)
+    return row if joined else subjects
+
+
 def _between(sentence: ScannedSentence, row: list[ScannedNumber]) -> bool:
     """Whether a word stands among numbers in a row: "各为7950平方米，建筑规模15900平方米"."""
     return any(row[0].end <= one.start < row[-1].start for one in sentence.words)
@@ -215,9 +228,24 @@ def _between(sentence: ScannedSentence, row: list[ScannedNumber]) -> bool:
 
 def _one(sentence: ScannedSentence, at: int, number: ScannedNumber, former: Bound | None) -> Bound:
     number = _each(sentence, number)
-    elided = _elided(sentence, number, former)
-    if elided:
-        return elided
+    return (
+        _elided(sentence, number, former) or _told(sentence, number) or _stated(sentence, at, number, former)
+    )
+
+
+def _told(sentence: ScannedSentence, number: ScannedNumber) -> Bound | None:
+    """A number that several words of its sentence tell; bound to nothing in another setting."""
+    phrase = told(sentence, number)
+    if phrase is None:
+        return None
+    setting = Setting(sentence.text[sentence.start : number.start], "", sentence.chapter, "", named=True)
+    if setting.elsewhere or OTHERS.search(setting.said):
+        return Bound(number, ())
+    return _chosen(number, *phrase, named=True)
+
+
+def _stated(sentence: ScannedSentence, at: int, number: ScannedNumber, former: Bound | None) -> Bound:
+    """A number with what its word, its subject and its unit say."""
     of_several = former is not None and former.fact is not None and "+" in former.fact.bound_to
     if is_apart(sentence, number) or (of_several and number.dimension == "area/person"):
         return Bound(number, ())
@@ -245,14 +273,19 @@ def _one(sentence: ScannedSentence, at: int, number: ScannedNumber, former: Boun
     quantity = quantity or _of_the_former(sentence, at, number)
     subject = subject_of(sentence, number, before, behind, quantity)
     quantity = _own_word(sentence, number, subject, said) or quantity or _of_floor(sentence, number, subject)
+    found = _parcels_of(sentence, number, subject) or sum_of(sentence, number)
     facts = (
-        _parcels_of(sentence, number, subject)
-        or sum_of(sentence, number)
-        or choose(sentence, number, subject, quantity)
+        found
+        if found is not None
+        else (
+            _each_of(sentence, number, subject, quantity)
+            or _existing(sentence, number, subject, quantity)
+            or choose(sentence, number, subject, quantity)
+        )
     )
-    asks = ASKS.search(sentence.text, lead, number.start) or ASKS.search(sentence.text, number.end, tail)
     if not facts:
         return Bound(number, ())
+    asks = ASKS.search(sentence.text, lead, number.start) or ASKS.search(sentence.text, number.end, tail)
     if not facts[0].subjects and asks:
         return Bound(number, (), "asks")
     if not facts[0].subjects and any(map(sentence.is_described, before)):
@@ -290,7 +323,9 @@ def _elided(sentence: ScannedSentence, number: ScannedNumber, former: Bound | No
     column = former.fact.bound_to.rpartition("/")[2]
     facts = sentence.lexicon.by_subject.get(own[0].word, [])
     same = [one for one in facts if one.dimension == alike.dimension and one.bound_to.endswith("/" + column)]
-    return Bound(number, tuple(same), named=True) if len(same) == 1 else None
+    return (
+        Bound(number, tuple(same), named=True, doubts=int(former.doubts >= MOST)) if len(same) == 1 else None
+    )
 
 
 def _each(sentence: ScannedSentence, number: ScannedNumber) -> ScannedNumber:
@@ -335,6 +370,35 @@ def _parcels_of(
         return None
     facts = sentence.lexicon.by_subject[owner.word]
     return tuple(one for one in facts if one.bound_to.endswith("/parcel_count"))[:1] or None
+
+
+def _each_of(
+    sentence: ScannedSentence, number: ScannedNumber, subject: Token | None, quantity: Token | None
+) -> tuple[Fact, ...]:
+    """What each facility of a kind has, where all have the same: 小学2所，每所用地2.6公顷."""
+    if subject is None or not OF_EACH.search(sentence.text[sentence.clause(number) : number.start]):
+        return ()
+    kinds = {"place", "bed"} if number.dimension == "count" else {number.dimension}
+    facts = [one for one in sentence.lexicon.by_subject[subject.word] if "/each_" in one.bound_to]
+    return tuple(
+        one for one in facts if one.dimension in kinds and (quantity is None or quantity.word in one.words)
+    )
+
+
+def _existing(
+    sentence: ScannedSentence, number: ScannedNumber, subject: Token | None, quantity: Token | None
+) -> tuple[Fact, ...]:
+    """What there is now of a class of land, where the sentence speaks of that; by a heading alone either."""
+    if subject is None or (quantity and not {quantity.word} & {*WORDS["area"], *WORDS["share"]}):
+        return ()
+    facts = [one for one in sentence.lexicon.by_subject[subject.word] if one.dimension == number.dimension]
+    now = [one for one in facts if "/existing_" in one.bound_to]
+    text = sentence.text
+    start = max(sentence.start, *(text.rfind(sign, 0, number.start) + 1 for sign in "；;。\n"))
+    setting = Setting(text[start : number.start], text[number.end :], sentence.chapter, "", named=False)
+    if not now or not (setting.now or setting.past):
+        return ()
+    return (*now, *(one for one in facts if not setting.now and "/planned_" in one.bound_to))
 
 
 def _of_all(sentence: ScannedSentence, number: ScannedNumber, quantity: Token | None) -> tuple[Fact, ...]:

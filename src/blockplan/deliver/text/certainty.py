@@ -27,6 +27,8 @@ LIMITS = ("/green_ratio", "/far", "/height_m", "/coverage_ratio")
 LENGTH = "/length_m"
 #: Where so many things tell that a number is of something else, it is bound to nothing.
 MOST = 2
+#: What a noun that the plan does not know has as well as a parcel.
+LAID_OUT = frozenset({"", "area", "share", "length"})
 #: Figures whose words no other thing has than a plan.
 TELLING = ("table:loads/", "table:streets/total/density", "measure:population_density")
 #: Words for how many people a school or a home takes.
@@ -58,7 +60,7 @@ _MORE_OF = re.compile(
 #: Those of a place or an owner, not all; and what tells that all of them are counted.
 _SOME_OF = re.compile(r"\b(?:its|their|his|her|those|these)\s$", re.IGNORECASE)
 _DIVIDES = re.compile(
-    r"划分|划定|分[为成]|共|总|包括|包含|设|规划(?=了|布局|安排|地块|街)|[区構]分|計|全|置"
+    r"划分|划定|编有|分[为成]|共|总|包括|包含|设|规划(?=了|布局|安排|地块|街)|[区構]分|計|全|置"
     r"|\b(?:divid\w*|compris\w*|consists?|total|in all|altogether|includes?|there (?:are|will be)"
     r"|has|have|plans?|planned|number)\b",
     re.IGNORECASE,
@@ -68,6 +70,8 @@ _REACHED = re.compile(
     r"范围|覆盖|服务半径|距|超过[0-9]+米|圏域|圏内|以内|徒歩|\b(?:within|beyond|farther|further|reach|reached)\b",
     re.IGNORECASE,
 )
+#: Before the figure of each of several: "每所用地2.6公顷", "各960座".
+EACH = re.compile(r"(?:每[个处所座块宗条]|各|(?<![人户床日年月平])均为?)(?![类级种项])[^，,；;。0-9]*$")
 _DISTRIBUTED = re.compile(r"\s?(?:(?:of|in) [a-z ]{2,20})?\s?\b(?:each|apiece)\b|ずつ", re.IGNORECASE)
 #: What a figure a head is of, but the land of one class.
 _OF_MORE = re.compile(r"建筑|床面積|\bfloor\b", re.IGNORECASE)
@@ -179,23 +183,36 @@ class Claim:
     @property
     def doubts(self) -> int:
         """How many things tell that it is of something else; none where it is that fact for certain."""
-        setting = self._setting
-        if self._beside or self._of_others or self._kept_anyway or setting.elsewhere:
+        setting, nearness = self._setting, self._nearness
+        # What is counted may stand behind its number; before it, its clause names it.
+        named = self.fact.bound_to.endswith("/count") and self.subject and self.subject.end <= self.clause
+        unknown = (named or self.number.dimension in LAID_OUT) and nearness.of_another
+        if (
+            self._of_some_parcels
+            or (unknown and not becomes(self.text, self.start, self.number))
+            or self._beside
+            or self._of_others
+            or self._kept_anyway
+            or setting.elsewhere
+        ):
             return MOST
         return sum((
-            self._compared or setting.unclear, self._wordless, self._runs_on, not self._near, not self._said
+            self._compared or setting.unclear, self._wordless, self._runs_on, not self._near(nearness),
+            not self._said,
         ))  # fmt: skip
 
-    @property
-    def _near(self) -> bool:
+    def _near(self, nearness: Nearness) -> bool:
         """Whether number, word and object stand together; a count is held against what it counts instead."""
         if self.fact.bound_to.endswith("/count") or becomes(self.text, self.start, self.number):
             return True
+        return nearness.near
+
+    @property
+    def _nearness(self) -> Nearness:
+        """How near number, word and object stand."""
         of_land = self.number.dimension == "area" and self.fact.bound_to.startswith("table:land_balance")
         land = self.subject if of_land else None
-        return Nearness(
-            self.text, self.clause, self.number, self.quantity, self.tokens, self.numbers, land
-        ).near
+        return Nearness(self.text, self.clause, self.number, self.quantity, self.tokens, self.numbers, land)
 
     @property
     def _kept_anyway(self) -> bool:
@@ -255,6 +272,11 @@ class Claim:
         return bool(
             (self.number.dimension == "person" and _REACHED.search(text, self.start, self.end))
             or (of.startswith("table:facilities") and _DISTRIBUTED.match(text, self.number.end))
+            or (
+                "/each_" not in of
+                and of.startswith(("table:facilities", "layer:", "measure:"))
+                and EACH.search(text[self.clause : self.number.start])
+            )
             or (of.endswith("/per_person_m2") and _OF_MORE.search(text, self.start, self.number.start))
         )
 
@@ -352,6 +374,12 @@ class Claim:
             and not any(end <= one.start <= end + 1 for end in counted)
         ]
         return self.fact.bound_to.startswith("layer:") and any(one != self.subject for one in before)
+
+    @property
+    def _of_some_parcels(self) -> bool:
+        """Whether parcels are counted, and nothing tells that all of them are."""
+        parcels = self.fact.bound_to == "layer:parcels/count"
+        return parcels and not self._said and not _DIVIDES.search(self.text, self._part, self.number.start)
 
     @property
     def _of_some(self) -> bool:

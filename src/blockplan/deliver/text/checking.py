@@ -85,6 +85,8 @@ def _a_run(paragraph: Any) -> Any:
 State = Literal["kept", "missed", "doubtful", "represented", "not_evidenced", "context"]
 #: Loads and densities are reckoned by factors: those of a text are the plan's where so many of them agree.
 AGREED = 2
+#: What a name is bound to that is nearly one of the plan's.
+NEARLY = "nearly:"
 #: So many parcels a comment names at most.
 MOST = 4
 #: Names by what they end in; a word before them that says no name is no part of one.
@@ -161,8 +163,11 @@ def check_text(view: View, document: Any) -> TextCheck:
     read = [replace(block, whole=True) if _line(block) in totals else block for block in read]
     for at, block in enumerate(read):
         for one in _statements(block, at, known, lexicon, report.of(block), spoken_of):
-            off = _of_facility(block, one, known) or _of_a_line(block, one, lexicon)
-            said = _doubtful(one) if off else one
+            said = _doubtful(one) if _of_facility(block, one, known) else one
+            if _of_a_line(block, one, lexicon):
+                said = replace(
+                    one, state="not_evidenced", bound_to="", right="", why=TEXTS.text("why.no_fact")
+                )
             found.append(_numbered(said, len(found) + 1))
         if block.cell is None:
             spoken_of = topic_of(block.text, lexicon) or (spoken_of if THIS.match(block.text) else "")
@@ -191,11 +196,14 @@ def _line(block: TextBlock) -> str:
 
 
 def _of_a_line(block: TextBlock, one: TextStatement, lexicon: Lexicon) -> bool:
-    """Whether a load is of the line of a table that it stands in, whose label names no load itself."""
-    if block.cell is None or block.cell.row is None or block.whole:
+    """Whether a figure of the whole plan is of the line of a table instead, whose label names no figure."""
+    if block.cell is None or block.cell.row is None or block.whole or _TOTAL.match(block.lead):
         return False
     label = block.lead[: block.lead.rfind(" ", 0, -1)]
-    return one.bound_to.startswith(TELLING) and all(word.subject for word in lexicon.tokens(label))
+    whole = (one.bound_to.startswith(TELLING) and ":" not in one.bound_to.partition(":")[2]) or re.fullmatch(
+        "layer:parcels/[a-z_0-9]+|measure:residents", one.bound_to
+    )
+    return bool(whole) and all(word.subject for word in lexicon.tokens(label)) and bool(label)
 
 
 def _of_facility(block: TextBlock, one: TextStatement, known: Knowledge) -> bool:
@@ -339,11 +347,19 @@ def _of_number(block: TextBlock, at: int, shift: int, one: Bound) -> TextStateme
 def _names(text: str, known: Knowledge, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
     """Names in a text: start, end, and what they are bound to ("" where the plan has none of that name)."""
     taken: list[tuple[int, int]] = []
+    own: list[tuple[int, int]] = []
     for token in lexicon.tokens(text):
         if token.subject:
             taken.append((token.start, token.end))
         if token.word in known.names:
+            own.append((token.start, token.end))
             yield token.start, token.end, known.names[token.word]
+    for start, end, name in lexicon.near_names.near(text):
+        # A word for a kind of them may be in it: 紫荆养老院.
+        if not any(low < end and start < high for low, high in own):
+            own.append((start, end))
+            taken.append((start, end))
+            yield start, end, NEARLY + name
     patterns = [_NAME] + ([re.compile(_shapes(known.parcel_ids))] if known.parcel_ids else [])
     for pattern in patterns:
         for match in pattern.finditer(text):
@@ -387,6 +403,10 @@ def _of_name(
     block: TextBlock, at: int, shift: int, name: tuple[int, int, str], known: Knowledge
 ) -> TextStatement:
     start, end, bound_to = name
+    if bound_to.startswith(NEARLY):
+        right = bound_to.removeprefix(NEARLY)
+        of = known.names[right]
+        return _statement(block, at, shift, "name", "doubtful", (start, end), of, right, _look(right, of))
     if bound_to:
         return _statement(block, at, shift, "name", "represented", (start, end), bound_to, "", {})
     said = (block.lead + block.text)[start:end]

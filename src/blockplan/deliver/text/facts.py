@@ -20,12 +20,14 @@ from blockplan.measure.indicators.streets import lengths_on_planned_land
 from blockplan.measure.inputs.homes import residents
 from blockplan.measure.measurement import RATIOS
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
+from blockplan.report.office.columns import TEXTS as OFFICE
+from blockplan.report.office.facilities import CATEGORIES
 from blockplan.report.office.land_balance import land_balance
 from blockplan.report.office.streets import ON_FOOT
 from blockplan.texts import LANGUAGES, pick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -83,6 +85,8 @@ class Fact:
         Whether only its own words name it, never the unit alone: existing land beside planned land.
     least
         Whether the plan is silent on a part of it, so that more is no contradiction.
+    bare
+        Words that name what it is of only right before the figure: 科研62公顷.
     """
 
     bound_to: str
@@ -92,6 +96,7 @@ class Fact:
     amounts: tuple[float, ...]
     asked: bool = False
     least: bool = False
+    bare: tuple[str, ...] = ()
 
 
 def facts_of(view: View) -> Iterator[Fact]:
@@ -163,9 +168,13 @@ def _facilities(plan: Plan) -> Iterator[Fact]:
             ("places", WORDS["places"], "place"),
             ("classes", WORDS["classes"], "class"),
             ("floor_area_m2", WORDS["floor"], "area"),
+            ("site_area_m2", WORDS["area"], "area"),
         ):
             known = sums.get((service, column), [])
-            if known and not any(pd.isna(value) for value in known):
+            if len(set(known)) == 1 and len(known) > 1:
+                each = f"table:facilities/{service}/each_{column}"
+                yield replace(_fact(each, of, said, dimension, known[0]), asked=True)
+            if known and not any(pd.isna(value) for value in known) and column != "site_area_m2":
                 yield _fact(f"table:facilities/{service}/{column}", of, said, dimension, sum(known))
 
 
@@ -214,12 +223,14 @@ def _areas(plan: Plan) -> Iterator[Fact]:
     for layer, ids in within.items():
         frame = plan.layer(layer)
         sums = parcels[[column for column, *_ in SUMS]].groupby(ids).sum(min_count=1)
+        silent = pd.DataFrame({column: _silent(parcels, column) for column, *_ in SUMS}).groupby(ids).any()
         for id_, row in zip(map(str, frame.index), frame.to_dict("records"), strict=True):
             of = (*_called(row), id_)
             if row["geometry"] is not None:
                 yield _fact(f"object:{id_}/area", of, WORDS["area"], "area", row["geometry"].area)
             for column, words, dimension in SUMS if id_ in sums.index else ():
-                yield _fact(f"object:{id_}/{column}", of, words, dimension, sums.loc[id_, column])
+                own = _fact(f"object:{id_}/{column}", of, words, dimension, sums.loc[id_, column])
+                yield replace(own, least=bool(silent.loc[id_, column]))
 
 
 def _land(view: View) -> Iterator[Fact]:
@@ -232,14 +243,19 @@ def _land(view: View) -> Iterator[Fact]:
     for line in land_balance(view).lines:
         code = str(line.cells[0] or "")
         if code and code not in printed:
-            printed[code] = (*line.cells[2:6], line.cells[7])
-    for code, (old, old_share, ha, share, each) in printed.items():
+            printed[code] = line.cells[2:8]
+    for code, (old, old_share, ha, share, built, each) in printed.items():
         own = areas[[bool(use and use.startswith(code)) for use in frame["land_use"]]].sum()
         names = (*class_names(code), *((code,) if len(code) > 2 else ()))
         place = f"table:land_balance/{code}"
-        yield _fact(f"{place}/planned_ha", names, WORDS["area"], "area", own, ha * 1e4)
-        yield _fact(f"{place}/planned_share", names, WORDS["share"], "share", own / whole, share / 100)
-        yield _fact(f"{place}/per_person_m2", names, WORDS["per_person"], "area/person", each)
+        if own > 0:
+            planned = _fact(f"{place}/planned_ha", names, WORDS["area"], "area", own, ha * 1e4)
+            yield replace(planned, bare=tuple(_stems(names)))
+            yield _fact(f"{place}/planned_share", names, WORDS["share"], "share", own / whole, share / 100)
+            yield _fact(f"{place}/per_person_m2", names, WORDS["per_person"], "area/person", each)
+            if isinstance(built, float):
+                of = f"{place}/construction_share"
+                yield replace(_fact(of, names, WORDS["share_built"], "share", built / 100), asked=True)
         if old is not None:
             yield replace(
                 _fact(f"{place}/existing_ha", names, WORDS["existing"], "area", old * 1e4), asked=True
@@ -248,6 +264,14 @@ def _land(view: View) -> Iterator[Fact]:
                 f"{place}/existing_share", names, WORDS["existing_share"], "share", old_share / 100
             )
             yield replace(share_then, asked=True)
+
+
+def _stems(names: Iterable[str]) -> Iterator[str]:
+    """What a list of land calls its classes for short: 科研, 城镇住宅."""
+    for name in names:
+        stem = re.sub("(?:设施)?用地$", "", name)
+        if 1 < len(stem) < len(name):
+            yield stem
 
 
 def class_names(code: str) -> tuple[str, ...]:
@@ -270,13 +294,27 @@ def _whole(plan: Plan) -> Iterator[Fact]:
         known = parcels[column].dropna()
         if len(known):
             whole = _fact(f"layer:parcels/{column}", (), words, dimension, known.sum())
-            yield replace(whole, least=dimension == "parking" and silent)
+            least = silent if dimension == "parking" else bool(_silent(parcels, column).any())
+            yield replace(whole, least=least)
     for layer, said in LAYERS.items():
         frame = plan.layer(layer)
         # A stop of the metro is one of buses, or none.
         buses = (frame["modes"] == "bus").sum() if layer == "stops" else None
         if len(frame):
             yield _fact(f"layer:{layer}/count", said, WORDS["count"], "count", len(frame), buses)
+    services = plan.layer("facilities")["service"]
+    for category, own in CATEGORIES.items():
+        found, of = int(services.isin(own).sum()), f"table:facilities/{category}/count"
+        bare = (OFFICE(f"per_thousand.{category}", "zh"), OFFICE(f"per_thousand.{category}", "ja"))
+        if found:
+            yield replace(_fact(of, (), WORDS["count"], "count", found), bare=bare)
+
+
+def _silent(parcels: pd.DataFrame, column: str) -> pd.Series:
+    """Which parcels say nothing in a column that others of their class, or their floor area ratio, fill."""
+    uses, said = parcels["land_use"], parcels[column].notna()
+    own = uses.isin(uses[said]) | ((parcels["far"] > 0) & (column == "floor_area_m2"))
+    return own & ~said
 
 
 def stated_parking(found: Loads) -> NDArray[np.float64]:
@@ -284,13 +322,18 @@ def stated_parking(found: Loads) -> NDArray[np.float64]:
     return np.where(found.estimated["parking"], np.nan, found.by_parcel["parking"])
 
 
-def _measures(plan: Plan) -> Iterator[Fact]:
-    """Measures of one value, by their titles; those that tell no single number are left out."""
-    called = {
+def named_parts(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Scope of a part of a measure (``block:A``) -> the names of the area, block or subblock, and its id."""
+    return {
         f"{layer.removesuffix('s')}:{id_}": (*_called(row), str(id_))
         for layer in ("areas", "blocks", "subblocks")
         for id_, row in zip(plan.layer(layer).index, plan.layer(layer).to_dict("records"), strict=True)
     }
+
+
+def _measures(plan: Plan) -> Iterator[Fact]:
+    """Measures of one value, by their titles; those that tell no single number are left out."""
+    called = named_parts(plan)
     for found in measure(plan, *[name for name in MEASURES if MEASURES[name].unit in OF_UNIT]):
         titles = {re.split(r"[（(]", pick(MEASURES[found.id].title, lang))[0].strip() for lang in LANGUAGES}
         said = tuple(sorted(title for title in titles if len(title) > 3 and title.lower() not in _OF_OBJECTS))

@@ -41,6 +41,9 @@ def choose(
         return ()
     if quantity is None and number.dimension == "share" and not _of_land(sentence, number):
         return ()
+    bare = subject is not None and subject.word in sentence.lexicon.bare
+    if bare and quantity is None and number.dimension == "area" and not is_land(number):
+        return ()
     found = _fitting(of, number, quantity)
     if not found and quantity is not None and subject is not None:
         whole = sentence.lexicon.of_the_whole(quantity.word)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from blockplan.deliver.text.facts import SERVICES, class_names, facts_of
 from blockplan.deliver.text.office import of_tables
+from blockplan.deliver.text.phrases import phrases_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from blockplan.deliver.text.facts import Fact
+    from blockplan.deliver.text.phrases import Phrase
     from blockplan.plan import Plan
     from blockplan.report.view import View
 
@@ -28,6 +30,7 @@ class Knowledge:
     horizon: int | None
     #: Name or word for what lies on parcels -> these.
     places: Mapping[str, frozenset[str]]
+    phrases: tuple[Phrase, ...]
 
 
 def knowledge(view: View) -> Knowledge:
@@ -36,7 +39,7 @@ def knowledge(view: View) -> Knowledge:
     facts = (*facts_of(view), *of_tables(view))
     known = tuple(fact for fact in facts if fact.amounts and all(map(math.isfinite, fact.amounts)))
     ids = frozenset(map(str, plan.layer("parcels").index))
-    return Knowledge(known, _names(plan), ids, plan.manifest.horizon, _places(plan))
+    return Knowledge(known, _names(plan), ids, plan.manifest.horizon, _places(plan), tuple(phrases_of(view)))
 
 
 def _names(plan: Plan) -> dict[str, str]:

@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from blockplan.deliver.text.facts import SERVICES
+from blockplan.deliver.text.misspelt import NearNames
+
 if TYPE_CHECKING:
     from blockplan.deliver.text.facts import Fact
     from blockplan.deliver.text.knowledge import Knowledge
@@ -30,6 +33,9 @@ FAR, ALONE = "far", frozenset({"密度"})
 KIND_OF, BEFORE_A_NUMBER = "式", frozenset({"green", "长"})
 _THEN_A_NUMBER = re.compile(r"\s?[:=≥约]?\s?[0-9]")
 _IDEOGRAPH = re.compile(r"(?![后的其且及和与])[\u4e00-\u9fff]")
+#: What stands before and behind a word that is one only right before its figure, in a list of them.
+_LISTED = re.compile(r"(?:^|[，,、；;：:。（(\n和与及]|其中|包括|分别为)\s?$")
+_THEN_A_FIGURE = re.compile(r"(?:设施|用地)?(?:有|共|约|为)?\s?[0-9]")
 COVER, COVERAGE = ("cover", "covers"), "building coverage"
 
 
@@ -47,9 +53,11 @@ class Lexicon:
     """The words of all facts, found in a text by the longest first."""
 
     def __init__(self, known: Knowledge) -> None:
-        self.names = known.names
+        self.names, self.phrases = known.names, known.phrases
         self.subjects = {word for fact in known.facts for word in fact.subjects} | set(known.names)
         self.quantities = {word for fact in known.facts for word in fact.words}
+        self.bare = {word for fact in known.facts for word in fact.bare} - self.subjects - self.quantities
+        self.subjects |= self.bare
         words = sorted(self.subjects | self.quantities, key=lambda one: (one in self.subjects, one))
         self._said = {word.lower(): word for word in words}
         self.quantities = {self._said[word.lower()] for word in self.quantities}
@@ -57,6 +65,12 @@ class Lexicon:
             replace(fact, words=tuple(dict.fromkeys(self._said[word.lower()] for word in fact.words)))
             for fact in known.facts
         )
+
+    @cached_property
+    def near_names(self) -> NearNames:
+        """Where a text nearly says a name of the plan."""
+        kinds = {word for words in SERVICES.values() for word in words}
+        return NearNames(name for name in self.names if name not in kinds)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -92,7 +106,9 @@ class Lexicon:
         """Subject -> its facts; "" for those of the plan as a whole."""
         found: dict[str, list[Fact]] = {}
         for fact in self.facts:
-            for word in dict.fromkeys(self._said[one.lower()] for one in fact.subjects) or ("",):
+            names = dict.fromkeys(self._said[one.lower()] for one in fact.subjects)
+            bare = dict.fromkeys(word for word in fact.bare if word in self.bare)
+            for word in (*names, *bare) or ("",):
                 found.setdefault(word, []).append(fact)
         return found
 
@@ -103,6 +119,10 @@ class Lexicon:
             word = self._said.get(match[0].lower(), match[0])
             if word.isascii() and (
                 _goes_on(text, match.start() - 1) or _goes_on(text, _singular(text, match))
+            ):
+                continue
+            if word in self.bare and not (
+                _LISTED.search(text, 0, match.start()) and _THEN_A_FIGURE.match(text, match.end())
             ):
                 continue
             if (word == FAR and match[0] != FAR.upper()) or _part_of_a_word(text, match):

@@ -43,7 +43,7 @@ _LEADS_EN = re.compile(
 )
 #: What may stand between the word for a figure and the figure.
 _BETWEEN = re.compile(
-    r"(?:\s|的|每公顷|相应|について|关于|現況|上限|下限|最大值|最高|最低|限值|指标|规模|总量|总数|总计|为|是|约|近|最多|至多|至少|达到?|不?(?:得|应|宜|可|能)|须|应当|控制|核定|确定|"
+    r"(?:\s|的|每公顷|相应|或|约合|只|已知部分|について|关于|現況|上限|下限|最大值|最高|最低|限值|指标|规模|总量|总数|总计|为|是|约|近|最多|至多|至少|达到?|不?(?:得|应|宜|可|能)|须|应当|控制|核定|确定|"
     r"设定|定|限定|限制|按|取|在|到|至|共计?|计|合计|以内|以下|以上|不?(?:大|小|高|低|多|少|超|超过)(?:于|过)?|等于|均|仅|则|已|可|拟|"
     r"调整|调|提高|降低|降|提升|下调|上调|减少|减|增加|扩建|扩大|拓宽|核减|由|从|自|现状|原|上版|的|变更|改|改为|修改|维持|保持|分别|"
     r"规划|本次|也|仍|将|后|完成|安置|入住|居住|容纳|可供|了|个|其|整体|一律|统一|各|即|暂|初步|建议|设置|安排|配置|配建|有|和|与|、|左右|大约|不足|逾|超|上述|"
@@ -96,6 +96,14 @@ class Nearness:
         )
 
     @property
+    def of_another(self) -> bool:
+        """Whether its clause knows no word but speaks of something: "社区服务3.4公顷"."""
+        said = self.text[self.clause : self.number.start]
+        starts = [one.start for one in self.tokens] + [one.start for one in self.numbers]
+        known = any(self.clause <= start < self.number.start for start in starts)
+        return not known and bool(_IDEOGRAPHS.search(said)) and _BETWEEN.fullmatch(said) is None
+
+    @property
     def _of_a_bracket(self) -> bool:
         """Whether the number stands in brackets behind something that the plan does not know."""
         opened = max(self.text.rfind(sign, 0, self.number.start) for sign in _OPENS)
@@ -130,7 +138,8 @@ class Nearness:
         if not before:
             beside = next((one for one in self.tokens if one.end == last == word.start), None)
             return beside is not None and not beside.subject and beside.word not in _JOINED
-        if before[-1] in _OPENS:
+        if before[-1] in _OPENS or (len(before) < word.start - last and _IDEOGRAPHS.match(before[-1])):
+            # Brackets, and cells of a table, part words.
             return False
         if before[-1].isascii() and before[-1].isalpha():
             return _LEADS_EN.search(before) is None

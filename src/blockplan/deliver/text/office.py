@@ -13,9 +13,12 @@ from blockplan.deliver.pairs import bounds_of
 from blockplan.deliver.text.facts import DATA, PARCEL, WORDS, Fact, class_names, stated_parking
 from blockplan.measure.indicators.areas import boundary_m2
 from blockplan.measure.indicators.loads import loads as loads_of
+from blockplan.report.office.columns import TEXTS as OFFICE
 from blockplan.report.office.columns import said
+from blockplan.report.office.per_thousand import ITEMS, per_thousand
 from blockplan.report.office.phases import phases
 from blockplan.report.office.streets import streets
+from blockplan.texts import LANGUAGES
 from blockplan.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -42,6 +45,7 @@ def of_tables(view: View) -> Iterator[Fact]:
     yield from _limits(view.plan)
     yield from _streets(streets(view), said(view, "streets.unnamed"), boundary_m2(view.plan))
     yield from _phases(phases(view))
+    yield from (fact for fact in per_1000(view) if fact.bound_to.endswith("/supply"))
     # What no factor tells of some land makes the whole unknown; a text may say the known part of it.
     for load, amounts in loads_of(view.plan).by_parcel.items():
         if (found := COLUMNS.get(f"loads/{load}")) and not np.isnan(amounts).all():
@@ -49,6 +53,24 @@ def of_tables(view: View) -> Iterator[Fact]:
             whole = math.fsum(np.nan_to_num(amounts)) * factor
             # As it is, and as the table rounds it.
             yield Fact(f"table:loads/total/{load}", (), WORDS[words], dimension, (whole, round(whole, 1)))
+
+
+def per_1000(view: View) -> Iterator[Fact]:
+    """What the plan supplies of each item of the table per 1,000 residents, in all and to so many of them."""
+    lines = {str(line.cells[1]): line.cells for line in per_thousand(view).lines if line.kind == "row"}
+    for item in ITEMS:
+        labels = [OFFICE(f"per_thousand.{item.key}", lang) for lang in LANGUAGES]
+        # "其中：幼儿园用地", "小学学位（含九年一贯制）".
+        words = tuple(re.sub(r"^(?:其中：|of which |うち)|\s?[（(].*", "", label) for label in labels)
+        for column, amount in zip(
+            ("supply", "per_1000"), lines.get(labels[0], ("",) * 5)[2:5:2], strict=True
+        ):
+            if isinstance(amount, int | float):
+                of, dimension = (
+                    f"table:per_thousand/{item.key}/{column}",
+                    "area" if item.unit == "m2" else item.unit,
+                )
+                yield Fact(of, (), words, dimension, (float(amount),))
 
 
 def _cells(table: OfficeTable, cells: Sequence[Any], of: str, subjects: tuple[str, ...]) -> Iterator[Fact]:

@@ -83,6 +83,11 @@ class ScannedSentence:
             fact.bound_to.startswith("object:") for fact in self.lexicon.by_subject.get(token.word, [])
         )
 
+    def is_facility(self, token: Token) -> bool:
+        """Whether a word names a facility."""
+        facts = self.lexicon.by_subject.get(token.word, [])
+        return any(re.search("^object:.*/(?:site_area_m2|beds|places)$", fact.bound_to) for fact in facts)
+
     def is_one(self, token: Token) -> bool:
         """Whether a word names an object, or a street by its name."""
         return self.is_object(token) or token.word in self.lexicon.names

@@ -44,6 +44,8 @@ _ELSEWHERE = re.compile(
     r"|\b(?:had|would have|used to)\b|(?<!is )(?<!are )(?<!be )\b(?:want|ask|allow|permitt)ed\b",
     re.IGNORECASE,
 )
+#: What would be, not what is.
+_IF = re.compile(r"(?:^|[，,；;])\s*(?:若|如果|假如|倘若)|仮に|\bif (?:the|it|all|there)\b", re.IGNORECASE)
 #: Another place that a sentence begins with.
 _PLACE = re.compile(r"^\s*[\u4e00-\u9fff]{2,4}(?:镇|乡|县|街道|片区|新区|开发区)(?!地块)")
 #: What somebody would like, up to what is decided all the same.
@@ -85,7 +87,7 @@ _WAS = re.compile(
 )
 #: Up to such a word a sentence that speaks of what there is now speaks of that.
 _PLANS = re.compile(
-    r"规划|本次|拟|将|拓[宽到至]|[扩新改]建|改造|调整|确定|提高[到至]|[降增][至到为]|更新|保留|拆除|搬迁|移植|計画|整備|とする|とし|除却|撤去|解体|移転|建て?替|保存"
+    r"规划|本次|拟|将|拓[宽到至]|压缩|缩减|减[至到少]|[扩新改]建|改造|调整|确定|提高[到至]|[降增][至到为]|更新|保留|拆除|搬迁|移植|計画|整備|とする|とし|除却|撤去|解体|移転|建て?替|保存"
     r"|\b(?:plan(?:s|ned)?|will|to be|is to|are to|shall|sets?|grows?|new|becomes?"
     r"|replaced?|demolished|cleared)\b",
     re.IGNORECASE,
@@ -137,7 +139,7 @@ class Setting:
         """Whether it is said to be of another plan, place, time or phase."""
         if _DECIDED.match(self.behind):
             return False
-        if _unrevoked(_ELSEWHERE, self.said) or _WAS.match(self.behind):
+        if _IF.search(self.said) or _unrevoked(_ELSEWHERE, self.said) or _WAS.match(self.behind):
             return True
         if not self.named and _unrevoked(_PLACE, self.said):
             return True

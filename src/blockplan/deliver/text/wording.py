@@ -54,9 +54,13 @@ def source_said(bound_to: str, lang: str) -> str:
         return TEXTS(f"source.{rest}", lang) if f"source.{rest}" in TEXTS else rest
     table, _, line = of.partition("/") if kind == "table" else (kind, "", of)
     if table == "facilities":
-        line = Words(lang).or_else(f"service.{line}", line)
+        category = f"per_thousand.{line}"
+        line = OFFICE(category, lang) if category in OFFICE else Words(lang).or_else(f"service.{line}", line)
+        column = column.removeprefix("each_")
     elif table in {"land_balance", "parcels"} or line.startswith("parcels/"):
         line = _class(line.removeprefix("parcels/"), lang)
+    elif table == "per_thousand":
+        line = OFFICE(f"per_thousand.{line}", lang)
     elif table == "phases":
         line = f"{_head('phase', lang)} {line}"
     elif table == "loads":
