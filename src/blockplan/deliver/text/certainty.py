@@ -67,7 +67,7 @@ _DIVIDES = re.compile(
 )
 #: Who is within reach of a facility, or is not, is none who lives on its parcel.
 _REACHED = re.compile(
-    r"范围|覆盖|服务半径|距|超过[0-9]+米|圏域|圏内|以内|徒歩|\b(?:within|beyond|farther|further|reach|reached)\b",
+    r"(?<!规划)范围|覆盖|服务半径|距|超过[0-9]+米|圏域|圏内|以内|徒歩|\b(?:within|beyond|farther|further|reach|reached)\b",
     re.IGNORECASE,
 )
 #: Before the figure of each of several: "每所用地2.6公顷", "各960座".

@@ -43,13 +43,13 @@ _LEADS_EN = re.compile(
 )
 #: What may stand between the word for a figure and the figure.
 _BETWEEN = re.compile(
-    r"(?:\s|的|每公顷|相应|或|约合|只|已知部分|について|关于|現況|上限|下限|最大值|最高|最低|限值|指标|规模|总量|总数|总计|为|是|约|近|最多|至多|至少|达到?|不?(?:得|应|宜|可|能)|须|应当|控制|核定|确定|"
+    r"(?:\s|的|这里|届时|每公顷|相应|或|约合|只|已知部分|について|关于|現況|上限|下限|最大值|最高|最低|限值|指标|规模|总量|总数|总计|为|是|约|近|最多|至多|至少|达到?|不?(?:得|应|宜|可|能)|须|应当|控制|核定|确定|"
     r"设定|定|限定|限制|按|取|在|到|至|共计?|计|合计|以内|以下|以上|不?(?:大|小|高|低|多|少|超|超过)(?:于|过)?|等于|均|仅|则|已|可|拟|"
     r"调整|调|提高|降低|降|提升|下调|上调|减少|减|增加|扩建|扩大|拓宽|核减|由|从|自|现状|原|上版|的|变更|改|改为|修改|维持|保持|分别|"
     r"规划|本次|也|仍|将|后|完成|安置|入住|居住|容纳|可供|了|个|其|整体|一律|统一|各|即|暂|初步|建议|设置|安排|配置|配建|有|和|与|、|左右|大约|不足|逾|超|上述|"
     r"[はがをもでにとのへ]|基準|コード|代码|[0-9]{4,6}|引き[上下]げ|て|より|少ない|多い|換算する?|およそ|概ね|約|上限|下限|最高|最低|限度|以下|以上|合わせて|全体|計|計画|現在|現行|から|まで|見直し|して|"
     r"[:：=＝≤≥<>＜＞≦≧（(\[）)，,~～\-–—\u2000-\u200b\u3000]"
-    r"|\b(?:code|went|needs?|on|with|under|grows?|points?|fix(?:es)?|gives?|becomes?|ends?|moves?|some|keeps?|takes?|gets?|counts?|holds?|offers?|provides?|houses?|sets?|aside|rises?|receives?|plan|of|is|are|was|at|to|about|some|around|approximately|roughly|up|reach(?:es)?|comes?|be|will|totals?|totall?ing|"
+    r"|\b(?:code|numbers?|went|needs?|on|with|under|grows?|points?|fix(?:es)?|gives?|becomes?|ends?|moves?|some|keeps?|takes?|gets?|counts?|holds?|offers?|provides?|houses?|sets?|aside|rises?|receives?|plan|of|is|are|was|at|to|about|some|around|approximately|roughly|up|reach(?:es)?|comes?|be|will|totals?|totall?ing|"
     r"expected|planned|set|put|limited|fixed|kept|capped|amounts?|an?|the|may|must|shall|should|can|not|no|more|less|fewer|"
     r"than|exceed|exceeding|most|least|equals?|down|from|now|by|only|here|as|high|for|and|or|both|remains?|stays?|has|have|"
     r"had|there|it|that|this|its|rises?|falls?|goes?|changed?|raised|lowered|reduced|increased|cut|nearly|almost|over|"
