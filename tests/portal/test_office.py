@@ -11,6 +11,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.html import escape
 from tests.portal.staff import a_member, browser_of
@@ -33,9 +34,10 @@ from blockplan.notice.package import package_hash
 from blockplan.notice.verify import verify
 from blockplan.portal.office.models import Audit, Draft, Pending
 from blockplan.portal.pages import prints
-from blockplan.portal.plans.models import PlanVersion
+from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.record.models import Entry, Notice, Opinion
 from blockplan.portal.record.store import open_store
+from blockplan.report.public.locator import Locator
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -498,3 +500,38 @@ def test_the_office_sees_on_a_map_what_an_opinion_is_about_and_notices_by_their_
     assert ["data:image/svg+xml;base64," in page for page in pages] == [True, True, False]
     title = escape(Notice.objects.get(id="town").opened["plan"]["title"]["en"])
     assert f'<a href="{HERE}">{title}</a>' in pages[0]
+
+
+def test_parcels_of_crooked_shape_are_marked_on_the_map_of_an_opinion_too(
+    shown: DatabaseStore, clerk: Client
+) -> None:
+    parcels = PlanObject.objects.filter(layer="parcels")
+    names = ["RD-01-01-012", "RD-01-01-011"]
+    for name in names:
+        row = parcels.get(object=name)
+        west, south, east, north = row.min_x, row.min_y, row.max_x, row.max_y
+        tie = shapely.Polygon([(west, south), (east + 50, north), (east + 50, south), (west, north)])
+        parcels.filter(object=name).update(wkb=shapely.to_wkb(tie))
+    intake.submit(
+        shown,
+        intake.Submission(
+            text="More trees.", more={"targets": [{"layer": "parcels", "id": name} for name in names]}
+        ),
+    )
+    page = clerk.get(f"{HERE}opinions/O-1/")
+    assert page.status_code == 200
+    assert "data:image/svg+xml;base64," in page.content.decode()
+
+
+def test_a_map_that_cannot_be_drawn_takes_no_page_down(
+    shown: DatabaseStore, clerk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise shapely.GEOSException("side location conflict")
+
+    monkeypatch.setattr(Locator, "picture_of", broken)
+    aimed = {"targets": [{"layer": "parcels", "id": "RD-01-01-012"}]}
+    intake.submit(shown, intake.Submission(text="More trees.", more=aimed))
+    page = clerk.get(f"{HERE}opinions/O-1/")
+    assert page.status_code == 200
+    assert "data:image/svg+xml;base64," not in page.content.decode()

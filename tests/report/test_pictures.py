@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
+import shapely
 from tests.report.handmade import hand_made, result
 from tests.town import edited, town
 
@@ -16,7 +17,7 @@ from blockplan.errors import UsageError
 from blockplan.plan import Plan
 from blockplan.report.maps.svg import text_width
 from blockplan.report.public.furigana import bare
-from blockplan.report.public.locator import Locator, around
+from blockplan.report.public.locator import MARK, Locator, around
 from blockplan.report.public.noticemaps import notice_pictures
 from blockplan.report.public.pictures import wrapped
 from blockplan.report.public.speech import SPOKEN
@@ -112,6 +113,14 @@ def test_a_point_has_a_map_and_a_point_far_off_is_refused() -> None:
     assert "the chosen point" in locator.picture_at(west + 50, south + 50).title
     with pytest.raises(UsageError, match="far outside"):
         locator.picture_at(0.0, 0.0)
+
+
+def test_a_point_is_ringed_beside_or_within_a_parcel_that_is_outlined() -> None:
+    parcel = town().layer("parcels").geometry["E"]
+    inside, beside = parcel.centroid, shapely.Point(parcel.bounds[2] + 30, parcel.bounds[1])
+    several = shapely.GeometryCollection([parcel, inside, shapely.MultiPoint([beside])])
+    made = Locator(town(), "en").picture_of(several, plain=True).svg
+    assert [len(re.findall(f'<{one} [^>]*stroke="{MARK}"', made)) for one in ("path", "circle")] == [1, 2]
 
 
 def test_what_is_not_there_or_not_drawn_has_no_map() -> None:

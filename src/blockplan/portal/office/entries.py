@@ -78,7 +78,7 @@ def _of_targets(version: PlanVersion, targets: Iterable[dict[str, str]]) -> dict
         meant |= Q(layer=aim["layer"], object=aim["id"])
     rows = PlanObject.objects.filter(meant, version=version).exclude(wkb=None).values_list("wkb", flat=True)
     shapes = [shapely.from_wkb(bytes(wkb or b"")) for wkb in rows]
-    return json.loads(shapely.to_geojson(shapely.union_all(shapes))) if shapes else None
+    return json.loads(shapely.to_geojson(shapely.GeometryCollection(shapes))) if shapes else None
 
 
 def told(event: Event) -> dict[str, Any]:

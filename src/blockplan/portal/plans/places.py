@@ -110,13 +110,14 @@ def locator(version: PlanVersion, lang: str) -> Locator:
 def map_of(version: PlanVersion, geometry: Mapping[str, Any], lang: str) -> dict[str, Any] | None:
     """
     The map of a place (GeoJSON in the plan's coordinates) for a template, in whose page it stands: nothing of
-    it is kept. None where it lies far outside the plan.
+    it is kept. None where it lies far outside the plan, or cannot be drawn.
     """
+    from shapely import GEOSException  # noqa: PLC0415 (drawing is slow to load)
     from shapely.geometry import shape  # noqa: PLC0415 (drawing is slow to load)
 
     try:
         made = locator(version, lang).picture_of(shape(dict(geometry)), plain=True)
-    except UsageError:
+    except (UsageError, GEOSException):
         return None
     src = f"data:image/svg+xml;base64,{base64.b64encode(made.svg.encode()).decode()}"
     return {"src": src, "said": made.alt, "width": round(made.width_mm), "height": round(made.height_mm)}

@@ -301,20 +301,17 @@ class Locator:
     def _mark(self, shape: Any, sheet: MapSheet) -> str:
         """The place itself, outlined in red over white; a point as a ring."""
         frame, unit = self.ground.frame or sheet.frame, sheet.unit
-        if shapely.get_dimensions(shape) == 0:
-            parts = []
-            for point in shapely.get_parts(shape):
-                x, y = frame.place(point.x, point.y)
-                parts.append(
-                    svg.circle(x, y, 3 * unit, fill="none", stroke="#ffffff", stroke_width=1.5 * unit)
-                )
-                parts.append(svg.circle(x, y, 3 * unit, fill="none", stroke=MARK, stroke_width=0.8 * unit))
-            return "".join(parts)
-        d = svg.path([shape], frame)
         line: dict[str, str | float] = {"fill": "none", "stroke_linejoin": "round"}
-        return svg.shape(d, stroke="#ffffff", stroke_width=1.7 * unit, **line) + svg.shape(
-            d, stroke=MARK, stroke_width=0.9 * unit, **line
-        )
+        d = svg.path([shape], frame)
+        drawn = svg.shape(d, stroke="#ffffff", stroke_width=1.7 * unit, **line)
+        drawn += svg.shape(d, stroke=MARK, stroke_width=0.9 * unit, **line)
+        # Twice: a collection may hold shapes of several parts.
+        parts = shapely.get_parts(shapely.get_parts(shape))
+        for point in parts[shapely.get_dimensions(parts) == 0]:
+            x, y = frame.place(point.x, point.y)
+            drawn += svg.circle(x, y, 3 * unit, fill="none", stroke="#ffffff", stroke_width=1.5 * unit)
+            drawn += svg.circle(x, y, 3 * unit, fill="none", stroke=MARK, stroke_width=0.8 * unit)
+        return drawn
 
     def _signs(self, sheet: MapSheet, window: Any, placer: svg.Placer) -> tuple[str, tuple[LegendEntry, ...]]:
         """Facilities and stops in the frame by their signs, and what the signs mean."""
