@@ -110,7 +110,7 @@ def test_the_same_place_gives_the_same_picture() -> None:
 def test_a_point_has_a_map_and_a_point_far_off_is_refused() -> None:
     locator = Locator(town(), "en")
     west, south, *_ = town().layer("boundary").total_bounds
-    assert "the chosen point" in locator.picture_at(west + 50, south + 50).title
+    assert "the chosen place" in locator.picture_at(west + 50, south + 50).title
     with pytest.raises(UsageError, match="far outside"):
         locator.picture_at(0.0, 0.0)
 
