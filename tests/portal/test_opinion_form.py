@@ -21,7 +21,7 @@ from blockplan.portal.record.models import Opinion
 from blockplan.portal.submissions import drafts
 from blockplan.portal.submissions.forms import OpinionForm
 from blockplan.portal.submissions.models import OpinionDraft
-from blockplan.portal.submissions.subjects import in_words
+from blockplan.portal.submissions.subjects import drawn_in_words, in_words
 
 if TYPE_CHECKING:
     from tests.notice.records import HandClock
@@ -178,6 +178,13 @@ def test_what_was_drawn_on_our_map_is_shown_on_a_map_and_in_words_with_nothing_l
         assert "coordinates x" not in said
     assert 'id="hits"' not in html
     assert '<input type="hidden" name="place_ok" value="yes">' in html
+
+
+@pytest.mark.parametrize(("wide", "said"), [(2, "2 m²"), (999, "999 m²"), (1000, "0.1 ha")])
+def test_a_small_area_is_said_in_square_metres(wide: int, said: str) -> None:
+    ring = [[0, 0], [wide, 0], [wide, 1], [0, 1], [0, 0]]
+    drawn = {"kind": "polygon", "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    assert drawn_in_words(drawn, "en") == f"An area on the map, {said}"
 
 
 def test_a_drawing_as_text_or_file_is_shown_confirmed_and_entered(shown: DatabaseStore) -> None:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from blockplan.portal.record.models import Notice
 
 MOST_HITS = 12
+#: Smaller areas are said in m2.
+LEAST_HA = 0.1
 #: Layers whose objects have words of their own rather than a name.
 CLAUSES = "statements"
 #: Layers whose objects people know by words; their ids are for programs.
@@ -121,8 +123,10 @@ def drawn_in_words(place: Mapping[str, Any], lang: str) -> str:
 
     drawn = shape(place["geometry"])
     said = [say(f"opinion.drawn_kind.{place['kind']}", lang)]
-    if drawn.area:
+    if drawn.area >= LEAST_HA * M2_PER_HA:
         said.append(figures.amount(drawn.area / M2_PER_HA, "ha", lang))
+    elif drawn.area:
+        said.append(figures.amount(drawn.area, "m2", lang))
     elif drawn.length:
         said.append(figures.amount(drawn.length, "m", lang))
     if near := [pick(names, lang) for names in place.get("near", ())]:
