@@ -307,6 +307,19 @@ def test_parking_tells_what_is_known_of_it_and_asks_nothing_of_a_car_park_withou
     ]  # fmt: skip
 
 
+def test_the_total_of_parking_says_no_zero_of_what_no_parcel_states_or_no_factor_counts() -> None:
+    home = {"parcel_id": "A", "land_use": "0902", "floor_area_m2": 1000.0, "geometry": cell(0, 0)}
+    garage = {"parcel_id": "C", "land_use": "120803", "geometry": cell(2, 0)}
+    sums = []
+    for more in ({}, {"parking_spaces": 12.0}):
+        total = records(of(Plan(manifest(), {"parcels": frame([home | more, garage])}), "parking"))[-1]
+        sums.append((total["parking_stated"], total["parking_factor"], total["parking"]))
+    (stated, by_factor, every), second = sums
+    assert stated == NOT_APPLICABLE
+    assert by_factor == every > 0
+    assert second == (12, NOT_APPLICABLE, 12)
+
+
 def test_streets_have_the_length_that_the_density_of_the_plan_is_measured_by(
     zone: tuple[View, list[OfficeTable]],
 ) -> None:

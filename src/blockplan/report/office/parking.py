@@ -64,7 +64,7 @@ def parking(view: View) -> OfficeTable:
         name = view.ground.use_name(of, code).removeprefix(f"{code} ")
         told = said(view, "parking.public", kind=name) if is_public else name
         land: Cell = round(math.fsum(drawn[rows])) if is_public else ""
-        says = _said_of(cells, unsaid[rows], np.isnan(found.floor_m2[rows]), public=is_public)
+        says = _said_of(cells, unsaid[rows], np.isnan(found.floor_m2[rows]), public[rows])
         lines.append(Line((code, told, len(rows), *says, land)))
     park_m2 = round(math.fsum(drawn[public]))
     sums = [("total", counted)] + (
@@ -72,29 +72,27 @@ def parking(view: View) -> OfficeTable:
     )
     for key, columns in sums:
         cells = tuple(_whole(math.fsum(column[every])) for column in columns)
-        lines.append(
-            Line(("", said(view, f"parking.{key}"), len(every), *_with_all(cells), park_m2), "total")
-        )
+        says = _said_of(cells, unsaid[every], np.isnan(found.floor_m2[every]), public[every])
+        lines.append(Line(("", said(view, f"parking.{key}"), len(every), *says, park_m2), "total"))
     return OfficeTable("parking", COLUMNS, tuple(lines), (said(view, "parking.note.factor"),))
 
 
 def _said_of(
-    cells: Sequence[int | None], unsaid: np.ndarray, floorless: np.ndarray, *, public: bool
+    cells: Sequence[int | None], unsaid: np.ndarray, floorless: np.ndarray, public: np.ndarray
 ) -> tuple[Cell, ...]:
-    """Floor area and spaces of a class; none stated, or none counted by factor, is no zero of either."""
-    floor, stated, made, every = _with_all(cells)
-    return (
-        NOT_APPLICABLE if public and floorless.all() else floor,
-        NOT_APPLICABLE if unsaid.all() else stated,
-        NOT_APPLICABLE if public or not unsaid.any() else made,
-        NOT_APPLICABLE if public and unsaid.all() else every,
-    )
+    """
+    Floor area, spaces stated, spaces by factor, of a class or of all; and all spaces, the sum of these two.
 
-
-def _with_all(cells: Sequence[int | None]) -> tuple[Cell, ...]:
-    """Floor area, spaces stated, spaces by factor; and all spaces, which are these two together."""
+    None stated, or none counted by factor, is no zero of either.
+    """
     floor, stated, made = cells
-    return floor, stated, made, None if stated is None or made is None else stated + made
+    every = None if stated is None or made is None else stated + made
+    return (
+        NOT_APPLICABLE if (public & floorless).all() else floor,
+        NOT_APPLICABLE if unsaid.all() else stated,
+        made if (unsaid & ~public).any() else NOT_APPLICABLE,
+        NOT_APPLICABLE if (public & unsaid).all() else every,
+    )
 
 
 def _shared(column: np.ndarray, parts: Sequence[list[int]]) -> list[int | None]:
