@@ -9,11 +9,13 @@ import sqlite3
 import zipfile
 from contextlib import closing
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.html import escape
+from django.utils.timezone import now
 from tests.portal.staff import a_member, browser_of
 from tests.support.office_pages import (
     ANSWERS,
@@ -32,7 +34,8 @@ from tests.support.office_pages import (
 from blockplan.notice import submissions as intake
 from blockplan.notice.package import package_hash
 from blockplan.notice.verify import verify
-from blockplan.portal.office.models import Audit, Draft, Pending
+from blockplan.portal.office.links import join_address, make_link
+from blockplan.portal.office.models import Audit, Draft, Grant, Pending
 from blockplan.portal.pages import prints
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.record.models import Entry, Notice, Opinion
@@ -535,3 +538,22 @@ def test_a_map_that_cannot_be_drawn_takes_no_page_down(
     page = clerk.get(f"{HERE}opinions/O-1/")
     assert page.status_code == 200
     assert "data:image/svg+xml;base64," not in page.content.decode()
+
+
+def test_two_notices_of_one_title_are_told_apart_where_roles_are_given_for_them(
+    opened: DatabaseStore,
+) -> None:
+    other = Notice.objects.create(id="town-again", opened=Notice.objects.get(id="town").opened)
+    title = Notice.objects.get(id="town").opened["plan"]["title"]["en"]
+    staff = a_member("Li", "clerk", "approver", notice="town")
+    Grant.objects.bulk_create(Grant(staff=staff, role=role, notice=other) for role in ("clerk", "approver"))
+    wang = a_member("Wang", "clerk")
+    Pending.objects.create(notice=other, kind="approved", asked_by=wang, asked_at=now(), asked_on=0)
+    link = join_address(make_link("invitation", ["clerk"], by="Zhou", notice=other.id), "en")
+    admin, own = browser_of(a_member("Zhou", "admin")), browser_of(staff)
+    for client, path in ((admin, "staff/"), (admin, f"staff/{staff.pk}/"), (own, "account/")):
+        said = client.get(f"/en/office/{path}").content.decode()
+        assert f"({title} · town)" in said
+        assert f"({title} · town-again)" in said
+    assert f"{title} · town-again" in browser_of().get(urlsplit(link).path).content.decode()
+    assert f"{title} · town-again" in own.get("/en/office/").content.decode()

@@ -55,10 +55,10 @@ def t(context: Context, key: str, **values: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def notice_named(context: Context, notice: Notice) -> str:
-    """A notice by the title of its plan; by its id while it has none."""
+def notice_named(context: Context, notice: Notice, *, whole: bool = False) -> str:
+    """A notice by the title of its plan, `whole` with its id behind; by its id while it has none."""
     title = pick((notice.opened.get("plan") or {}).get("title"), _lang(context))
-    return _given(title or notice.id)
+    return _given(f"{title} · {notice.id}" if title and whole else title or notice.id)
 
 
 @register.simple_tag(takes_context=True)
