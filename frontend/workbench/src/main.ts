@@ -377,10 +377,11 @@ function drawTools(bar: HTMLElement, hint: HTMLElement, tools: Tools): void {
       if (!typed) return void tools.finish();
       field.setCustomValidity("");
       field.value = "";
-      if (tools.put(typed)) return field.removeAttribute("aria-invalid");
+      const why = tools.put(typed);
+      if (!why) return field.removeAttribute("aria-invalid");
       field.value = typed;
       field.setAttribute("aria-invalid", "true");
-      field.setCustomValidity(say("notAPlace"));
+      field.setCustomValidity(say(why));
       field.reportValidity();
     },
   }); // prettier-ignore

@@ -5,13 +5,17 @@ import { areaOf, verticesOf } from "./inspector";
 import type { PlanMap, Pointer } from "./map";
 import { store } from "./store";
 import { MEASURE, TOOLS, type Tool } from "./toolbox";
-import { number, say } from "./words";
+import { number, say, type Word } from "./words";
 import type { Place } from "./types";
 
 const SNAP_PX = 9;
 const STILL_PX = 3;
+/** Places are held in whole millimetres, m. */
+const SAME_M = 0.001;
 /** A key takes up a corner that is so near to the middle of the map. */
 const REACH_PX = 24;
+/** Coordinates that are typed mean the corner that is so near, and a place that is gone to by keys what it all but meets, m. */
+const [TYPED_M, STEPPED_M] = [1, 0.5];
 /** Coordinates so far off the plan are none of it, m. */
 const BEYOND_M = 5000;
 /** What a click selects, the smallest first; what of that is a point, and can be dragged once it is selected. */
@@ -124,28 +128,29 @@ export class Tools {
     this.told();
   }
 
-  /** A place by its coordinates, as `446077.2, 4399898.6`; false where it is none of this plan. */
-  put(typed: string): boolean {
+  /** Puts a place by its coordinates, as `446077.2, 4399898.6`; says why where it was not taken. */
+  put(typed: string): Word | null {
     const [one, two, ...more] = typed.split(/[\s,，;]+/).filter(Boolean).map(Number);
     const bounds = store.layers.bounds;
-    if (one === undefined || two === undefined || more.length || !bounds) return false;
+    if (one === undefined || two === undefined || more.length || !bounds) return "notAPlace";
     const near = ([x, y]: Place): boolean => x > bounds[0] - BEYOND_M && x < bounds[2] + BEYOND_M && y > bounds[1] - BEYOND_M && y < bounds[3] + BEYOND_M;
     // Surveyors write north first.
     const place = ([[one, two], [two, one]] as Place[]).find(near);
-    if (!place) return false;
+    if (!place) return "notAPlace";
     if (!this.plan.map.getBounds().contains(toMap(place))) this.plan.map.jumpTo({ center: toMap(place) });
     const pointer = this.plan.at(place);
     if (this.tool === "vertex") {
-      if (this.dragging) void this.drop(pointer);
-      else this.graspMiddle(pointer);
+      if (this.dragging) void this.drop(pointer, place);
+      else if (!this.graspMiddle(pointer, TYPED_M)) return "noCorner";
     } else if (this.tool === "place" || (this.tool === "boundary" && this.picked.length < 2)) this.click(pointer);
     else {
-      if (this.tool === "split" && store.selection?.layer !== "parcels") this.click(pointer);
+      const parcel = this.tool === "split" && store.selection?.layer !== "parcels" ? this.plan.hit(pointer, ["parcels-fill"]) : null;
+      if (parcel) store.select(parcel);
       this.line = [...this.line, place];
       this.measure(this.line);
       this.show();
     }
-    return true;
+    return null;
   }
 
   /** Keys on the map: space acts at its middle as a click or a grasp, arrows go by a metre or ten while something is drawn. */
@@ -164,12 +169,12 @@ export class Tools {
     event.stopPropagation();
   }
 
-  /** Takes up what lies in the middle of the map: a corner of the selection, or the point that is selected. */
-  private graspMiddle(middle: Pointer): boolean {
+  /** Takes up what lies in the middle of the map: a corner of the selection within some metres, or the point that is selected. */
+  private graspMiddle(middle: Pointer, reach = REACH_PX / this.plan.pixelsPerMetre()): boolean {
     const layer = store.selection?.layer;
     if (this.tool === "vertex" && (layer === "parcels" || layer === "streets")) {
       const [corner, far] = nearest(verticesOf(store.feature(store.selection)), this.plan.place(middle));
-      if (!corner || far * this.plan.pixelsPerMetre() > REACH_PX) return false;
+      if (!corner || far > reach) return false;
       this.dragging = { at: corner, layer };
       this.plan.map.jumpTo({ center: toMap(corner) });
     } else this.grasp(middle);
@@ -196,16 +201,17 @@ export class Tools {
     this.measure(drawn);
   }
 
-  private async drop(event: Pointer): Promise<void> {
+  /** Lets go of what is dragged, at the pointer or at the very place that is given. */
+  private async drop(event: Pointer, place?: Place): Promise<void> {
     const dragged = this.dragging;
     this.dragging = null;
     if (!dragged) return;
     const { at, layer } = dragged;
-    const to = "id" in dragged ? this.plan.place(event) : this.snapped(event, at);
+    const to = place ?? ("id" in dragged ? this.plan.place(event) : this.snapped(event, at));
     this.plan.sketch([]);
     this.measure([]);
-    // A click moves nothing: what went less than a few pixels stays where it is.
-    if (this.plan.pixels(at, event.point) < STILL_PX) return;
+    // A click moves nothing: what the mouse took less than a few pixels stays where it is.
+    if (place || this.byKey ? Math.hypot(to[0] - at[0], to[1] - at[1]) < SAME_M : this.plan.pixels(at, event.point) < STILL_PX) return;
     if ("id" in dragged) await store.edit([{ op: "move", layer, id: dragged.id, to }]);
     else await store.edit([layer === "streets" ? { op: "move_vertex", at, to, layer } : { op: "move_vertex", at, to }]);
   }
@@ -221,12 +227,12 @@ export class Tools {
     });
     const place = this.plan.place(event);
     const [corner, far] = nearest(lines.flat().filter((one) => !but || !same(one, but)), place);
-    const pixels = this.plan.pixelsPerMetre();
-    if (corner && far * pixels < SNAP_PX) return corner;
+    const reach = but && this.byKey ? STEPPED_M : SNAP_PX / this.plan.pixelsPerMetre();
+    if (corner && far < reach) return corner;
     // Edges that end in the corner that is dragged go along with it.
     const edges = lines.flatMap((line) => line.slice(1).map((end, at) => [line[at]!, end] as const)).filter((edge) => !but || !edge.some((one) => same(one, but)));
     const [foot, off] = nearest(edges.map(([from, to]) => footOn(from, to, place)), place);
-    return foot && off * pixels < SNAP_PX ? foot : place;
+    return foot && off < reach ? foot : place;
   }
 
   async finish(): Promise<void> {
