@@ -38,6 +38,14 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield one
 
 
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Service]:
+    """The town, to be left as an edit made it."""
+    bp.write(town(packs=["zone"]), tmp_path / "town")
+    with workbench(tmp_path / "town") as one:
+        yield one
+
+
 @pytest.fixture(scope="module")
 def zone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     place = tmp_path_factory.mktemp("workbench") / "zone"
@@ -327,9 +335,9 @@ def ring_of(service: Service, parcel: str) -> list[list[float]]:
     return {one["id"]: one["geometry"]["coordinates"][0] for one in parcels}[parcel]
 
 
-def sought(service: Service, chromium: Any, parcel: str) -> tuple[Any, list[str]]:
+def sought(service: Service, chromium: Any, parcel: str, lang: str = "en") -> tuple[Any, list[str]]:
     """The workbench with a parcel selected by keys alone."""
-    tab, wrong = opened(service, chromium, "en", 1440)
+    tab, wrong = opened(service, chromium, lang, 1440)
     tab.keyboard.press("/")
     tab.keyboard.type(parcel)
     tab.keyboard.press("Enter")
@@ -357,6 +365,77 @@ def test_a_corner_is_moved_by_metres_with_keys_alone(service: Service, chromium:
     tab.keyboard.press("Control+z")
     settled(tab)
     assert service.ask("/workspace/state")[1]["hash"] == before
+    assert wrong == []
+    tab.close()
+
+
+def test_typed_and_keyed_places_of_a_corner_stand_however_far_out_the_map_is(
+    fresh: Service, chromium: Any
+) -> None:
+    ring = ring_of(fresh, "E")
+    west, south, east, north = Polygon(ring).bounds
+    tab, wrong = sought(fresh, chromium, "E")
+    tab.keyboard.press("e")
+    tab.evaluate("__map.jumpTo({ zoom: __map.getZoom() - 5 })")
+    settled(tab)
+    typed = tab.locator("#typed-place")
+    # Where no corner lies nothing is taken up, and what was typed stands.
+    typed.fill(f"{(west + east) / 2}, {(south + north) / 2}")
+    typed.press("Enter")
+    assert typed.get_attribute("aria-invalid") == "true"
+    assert typed.input_value()
+    assert "corner" in typed.evaluate("field => field.validationMessage")
+    typed.fill(f"{west}, {south}")
+    typed.press("Enter")
+    assert typed.input_value() == ""
+    typed.fill(f"{west + 3.25}, {south + 2}")
+    typed.press("Enter")
+    settled(tab)
+    assert min(math.dist(one, (west + 3.25, south + 2)) for one in ring_of(fresh, "E")) < 0.002
+    typed.fill(f"{west + 3.25}, {south + 2}")
+    typed.press("Enter")
+    tab.locator(".maplibregl-canvas").focus()
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("Space")
+    settled(tab)
+    assert min(math.dist(one, (west + 4.25, south + 2)) for one in ring_of(fresh, "E")) < 0.01
+    assert wrong == []
+    tab.close()
+
+
+def test_the_land_balance_tells_unknown_from_none_and_groups_two_figure_codes(
+    fresh: Service, chromium: Any
+) -> None:
+    edits = [
+        {"op": "set", "layer": "parcels", "id": parcel, "column": column, "value": value}
+        for parcel, column, value in (
+            ("A", "residents", 12), ("D", "residents", None), ("I", "residents", None),
+            ("E", "residents", 0), ("B", "land_use", "05"), ("C", "land_use", "07"),
+        )
+    ]  # fmt: skip
+    assert fresh.ask("/workspace/edits", {"edits": edits})[0] == 200
+    tab, wrong = opened(fresh, chromium, "en", 1440)
+    tab.get_by_role("tab", name="Land").click()
+
+    def residents(button: str) -> str:
+        return tab.locator(f"tr:has(#{button}) td").last.inner_text()
+
+    assert residents("b-0701") == "12 + 2 × not known"
+    assert residents("b-0902") == "0"
+    assert residents("b-1401") == "–"
+    assert residents("b-total") == "12 + 7 × not known"
+    assert tab.locator("#b-group0").count() == 0
+    assert faults_of(tab) == ""
+    assert wrong == []
+    tab.close()
+
+
+def test_the_earlier_value_has_the_name_of_the_list_that_it_is_from(fresh: Service, chromium: Any) -> None:
+    tab, wrong = sought(fresh, chromium, "E", "zh")
+    tab.locator("#i-E-status").select_option("existing")
+    settled(tab)
+    said = tab.locator("label[for='i-E-status'] .was-value")
+    assert re.fullmatch(r"原 [\u4e00-\u9fff]+", said.inner_text())
     assert wrong == []
     tab.close()
 
@@ -590,6 +669,32 @@ def test_a_verdict_tells_who_and_where_and_each_reading_by_its_name(zone: Servic
     tab.keyboard.press("Escape")
     assert not tab.locator(".menu ul").is_visible()
     assert faults_of(tab) == ""
+    assert wrong == []
+    tab.close()
+    assert zone.ask("/workspace/scenario", {"open": "b"})[0] == 200
+
+
+def test_of_very_many_places_the_last_are_counted_and_not_listed_blank(zone: Service, chromium: Any) -> None:
+    assert zone.ask("/workspace/scenario", {"open": "c"})[0] == 200
+    tab, wrong = opened(zone, chromium, "en", 1440)
+
+    def fewer_in_words(route: Any) -> None:
+        answer = route.fetch()
+        document = answer.json()
+        for verdict in document["verdicts"]:
+            verdict["said"]["places"] = verdict["said"]["places"][:10]
+        route.fulfill(response=answer, json=document)
+
+    tab.route("**/workspace/result*", fewer_in_words)
+    tab.reload()
+    tab.wait_for_selector(IDLE, timeout=WAIT_MS)
+    tab.locator(".verdict.fail .row").click()
+    settled(tab)
+    verdict = next(one for one in zone.ask("/workspace/result")[1]["verdicts"] if one["outcome"] == "fail")
+    assert tab.locator(".places li").count() == 10 < len(verdict["where"])
+    tab.locator(".about-verdict summary").click()
+    said = tab.locator(".about-verdict").inner_text()
+    assert f"+ {len(verdict['where']) - 10} more, not listed" in said
     assert wrong == []
     tab.close()
     assert zone.ask("/workspace/scenario", {"open": "b"})[0] == 200

@@ -6,59 +6,73 @@ import { areaOf } from "./inspector";
 import { store } from "./store";
 import { columnName, useName } from "./vocabulary";
 import { number, say } from "./words";
+import type { Feature } from "./types";
 
+/** What parcels hold together, and of how many it is not known. */
 interface Sum {
   ids: string[];
-  hectares: number;
-  residents: number;
+  hectares: Known;
+  residents: Known;
+}
+interface Known {
+  sum: number;
+  known: number;
 }
 
 /** Uses by the first two figures of their codes, as lists of codes are ordered. */
-const groupOf = (code: string): string => (/^\d{4}/.test(code) ? code.slice(0, 2) : code.slice(0, 1));
+const groupOf = (code: string): string => (/^\d{2}/.test(code) ? code.slice(0, 2) : code.slice(0, 1));
 
-function sums(): Map<string, Sum> {
-  const found = new Map<string, Sum>();
-  for (const one of store.features.get("parcels")?.values() ?? []) {
-    const code = String(one.properties["land_use"] ?? "?");
-    const sum = found.get(code) ?? { ids: [], hectares: 0, residents: 0 };
-    found.set(code, sum);
-    sum.ids.push(one.id);
-    sum.hectares += (areaOf(one) ?? 0) / 10_000;
-    sum.residents += Number(one.properties["residents"] ?? 0);
+function held(values: unknown[]): Known {
+  const known = values.filter((one): one is number => typeof one === "number");
+  return { sum: known.reduce((sum, one) => sum + one, 0), known: known.length };
+}
+
+const sumOf = (some: Feature[]): Sum => ({
+  ids: some.map(({ id }) => id),
+  hectares: held(some.map((one) => { const area = areaOf(one); return area === null ? null : area / 10_000; })), // prettier-ignore
+  residents: held(some.map((one) => one.properties["residents"])),
+});
+
+function gathered<T>(some: T[], by: (one: T) => string): Map<string, T[]> {
+  const found = new Map<string, T[]>();
+  for (const one of some) {
+    const group = found.get(by(one));
+    if (group) group.push(one);
+    else found.set(by(one), [one]);
   }
   return found;
 }
 
-const together = (some: Sum[]): Sum => ({
-  ids: some.flatMap(({ ids }) => ids),
-  hectares: some.reduce((sum, one) => sum + one.hectares, 0),
-  residents: some.reduce((sum, one) => sum + one.residents, 0),
-});
+/** A figure with its count of unknown parcels; a dash where nothing of it is known. */
+function figure({ sum, known }: Known, of: number, decimals: number): HTMLElement {
+  const lacking = known > 0 && known < of && h("small", {}, ` + ${number(of - known, 0)} × ${say("unknownValue")}`);
+  return h("td", { class: "num" }, known ? number(sum, decimals, decimals) : "–", lacking);
+}
 
 export function drawBalance(into: Element): void {
-  const codes = [...sums()].sort(([one], [other]) => one.localeCompare(other));
-  if (!codes.length) {
+  const parcels = [...(store.features.get("parcels")?.values() ?? [])];
+  if (!parcels.length) {
     fill(into, h("p", { class: "empty" }, say("noParcels")));
     return;
   }
-  const all = together(codes.map(([, one]) => one));
+  const all = sumOf(parcels);
+  const uses = gathered(parcels, (one) => String(one.properties["land_use"] ?? "?"));
+  const groups = gathered([...uses].sort(([one], [other]) => one.localeCompare(other)), ([code]) => groupOf(code));
   const row = (code: string, words: string, sum: Sum, kind = ""): HTMLElement =>
     h("tr", { class: kind },
       h("th", { scope: "row" }, h("button", { class: "link", id: `b-${kind}${code}`, onclick: () => store.select({ layer: "parcels", id: sum.ids.at(-1)! }, sum.ids) },
         kind === "" && h("i", { style: `background:${colourOf(code)}` }), `${code} ${words}`)),
-      h("td", { class: "num" }, number(sum.hectares, 2, 2)),
-      h("td", { class: "num" }, `${number((100 * sum.hectares) / all.hectares, 1, 1)}%`),
-      h("td", { class: "num" }, sum.residents ? number(sum.residents, 0) : "–")); // prettier-ignore
-  const groups = new Map<string, [string, Sum][]>();
-  for (const one of codes) groups.set(groupOf(one[0]), [...(groups.get(groupOf(one[0])) ?? []), one]);
+      figure(sum.hectares, sum.ids.length, 2),
+      h("td", { class: "num" }, sum.hectares.known && all.hectares.sum > 0 ? `${number((100 * sum.hectares.sum) / all.hectares.sum, 1, 1)}%` : "–"),
+      figure(sum.residents, sum.ids.length, 0)); // prettier-ignore
   fill(
     into,
     h("p", { class: "about" }, say("landAbout")),
     h("table", { class: "beside balance" },
       h("thead", {}, h("tr", {}, ...[columnName("parcels", "land_use"), say("hectares"), say("share"), say("residents")].map((one) => h("th", { scope: "col" }, one)))),
       h("tbody", {}, ...[...groups].flatMap(([group, some]) => [
-        ...(some.length > 1 ? [row(group, useName(group), together(some.map(([, one]) => one)), "group")] : []),
-        ...some.map(([code, one]) => row(code, useName(code), one)),
+        ...(some.length > 1 ? [row(group, useName(group), sumOf(some.flatMap(([, one]) => one)), "group")] : []),
+        ...some.map(([code, one]) => row(code, useName(code), sumOf(one))),
       ])),
       h("tfoot", {}, row("", say("total"), all, "total"))), // prettier-ignore
   );

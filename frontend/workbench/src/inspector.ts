@@ -70,7 +70,7 @@ export function field(layer: string, features: Feature[], column: string, bare =
   if (bare) return input;
   const earlier = features.length === 1 ? store.earlier(layer, feature.id) : undefined;
   const old = earlier?.properties[column] ?? null;
-  const was = earlier && old !== value ? `${say("was")} ${readable(old, column) || "–"}` : "";
+  const was = earlier && old !== value ? `${say("was")} ${choices.length ? valueName(layer, column, old) : readable(old, column) || "–"}` : "";
   const use = isUse(column) && typeof value === "string" ? useName(value) : "";
   return h("label", { for: id }, h("span", {}, columnName(layer, column)), input, use && h("small", {}, use), was && h("small", { class: "was-value" }, was));
 }

@@ -87,7 +87,9 @@ function row(verdict: Verdict, ways: VerdictWays): HTMLElement {
 
 /** Who and where, in the order of the map's `N` and `P`; then what the verdict rests on. */
 function about(verdict: Verdict, ways: VerdictWays): HTMLElement {
-  const places = verdict.where.map((one, at) => {
+  const many = verdict.where.length;
+  // Beyond what the service puts into words nothing is listed but how many there are.
+  const places = verdict.where.slice(0, verdict.said.places.length).map((one, at) => {
     const feature = store.features.get(one.layer)?.get(one.id);
     const own = feature?.properties ?? {};
     const residents = typeof own["residents"] === "number" ? `${number(own["residents"], 0)} ${say("people")}` : "";
@@ -101,9 +103,10 @@ function about(verdict: Verdict, ways: VerdictWays): HTMLElement {
   return h(
     "div",
     { class: "about-verdict" },
-    places.length > 0 && h("h3", {}, `${say("whoWhere")} ${number(places.length, 0)}`),
+    many > 0 && h("h3", {}, `${say("whoWhere")} ${number(many, 0)}`),
     h("ul", { class: "places" }, ...places.slice(0, FEW)),
-    places.length > FEW && h("details", {}, h("summary", {}, `${say("moreOfThem")} ${number(places.length - FEW, 0)}`), h("ul", { class: "places" }, ...places.slice(FEW))),
+    places.length > FEW && h("details", {}, h("summary", {}, `${say("moreOfThem")} ${number(many - FEW, 0)}`), h("ul", { class: "places" }, ...places.slice(FEW)),
+      many > places.length && h("p", { class: "note" }, `+ ${number(many - places.length, 0)} ${say("notListed")}`)), // prettier-ignore
     ...said.map((one) => h("p", { class: "note" }, one)),
   );
 }
