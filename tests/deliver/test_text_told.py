@@ -47,11 +47,23 @@ def test_a_figure_that_does_not_agree_is_told_by_how_sure_its_meaning_is(small, 
         ("轨道站800米范围人口岗位覆盖率58%。", ["not_evidenced"]),
         # What would be is no figure of the plan.
         ("若规划居住人口达到330人。", ["not_evidenced"]),
+        # As planned, at most, all that are planned: it is.
+        ("若按规划实施，居住人口为300人。", ["kept"]),
+        ("规划居住人口规模300人以内。", ["kept"]),
     ],
 )
 def test_figures_told_by_several_words_are_held_by_these(small, text, states):
     found = [state for said, state, _ in numbers(small, text) if not said.startswith("800")]
     assert found == states
+
+
+@pytest.mark.parametrize(("said", "state"), [("300人", "kept"), ("330人", "doubtful")])
+def test_a_table_of_indicators_is_held_against_the_plan(small, said, state):
+    document = docx.Document()
+    table = document.add_table(2, 2)
+    for cell, text in zip(table._cells, ("指标", "数值", "规划居住人口", said), strict=True):
+        cell.text = text
+    assert [one.state for one in check_text(small, document).statements if one.kind == "number"] == [state]
 
 
 @pytest.mark.parametrize(

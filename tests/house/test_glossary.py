@@ -54,6 +54,6 @@ def test_a_thing_has_one_word_in_each_language(repo: Path, lang: str) -> None:
         if path.relative_to(source).as_posix() not in OF_OTHERS
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
         for word, instead in REPLACED[lang].items()
-        if word in line.replace(instead, "")
+        if word in line.replace(instead, "").replace("計画地", "")
     ]
     assert not found, "\n".join(found)

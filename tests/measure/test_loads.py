@@ -101,11 +101,19 @@ def test_every_factor_names_a_source_and_what_one_office_alone_says_is_marked() 
     [
         "[sources]\n[factors]\n",
         "not toml",
-        '[sources]\n[factors]\njobs = [{codes = ["07"], amount = 1, unit = "bucket", source = "x"}]\n',
+        '[sources]\n[factors]\nwater_m3_d = [{codes = ["07"], amount = 1, unit = "bucket", source = "x"}]\n',
+        "[sources]\n[factors]\njobs = []\n",
     ],
 )
 def test_factors_that_cannot_be_used_are_refused_with_what_is_wrong(tmp_path: Path, text: str) -> None:
     file = tmp_path / "own.toml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match=r"own\.toml"):
+        read_factors(file)
+
+
+def test_factors_of_jobs_are_refused_with_where_jobs_come_from(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text('[sources]\n[factors]\njobs = [{codes = ["09"], amount = 35}]\n', encoding="utf-8")
+    with pytest.raises(UsageError, match="floor_area_per_job_m2"):
         read_factors(file)

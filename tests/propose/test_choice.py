@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from blockplan.errors import InfeasibleError, UsageError
 from blockplan.propose.limits import Budget, Limits
 from blockplan.propose.siting.choice import evenly_within, fewest_within, most_within, nearest_within
+from blockplan.propose.stopping import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,6 +109,18 @@ def test_a_bound_on_the_worst_share_is_one_that_whole_residents_can_have() -> No
     covers, weights, limits = an_instance_with_a_bound_above()
     found = evenly_within(sp.csr_array(covers), weights, limits)
     assert (found.objective, found.bound, found.proved) == (5 / 12, 5 / 12, True)
+
+
+def test_a_bound_on_the_worst_share_is_not_rounded_where_people_are_served_in_parts() -> None:
+    """With capacities a share need be none of whole residents: 0.7615 is reached, and 0.7509 is no bound."""
+    random = np.random.default_rng(0)
+    for _ in range(31):
+        covers, weights = random.random((8, 14)) < 0.35, random.integers(1, 6, 14).astype(float)
+        limits = Limits(p=4, capacity=random.uniform(3, 9, 8), group=random.integers(0, 3, 14))
+    early = evenly_within(sp.csr_array(covers), weights, limits, stop=Stop(seconds=5, gap=0.02))
+    best = evenly_within(sp.csr_array(covers), weights, limits)
+    assert early.bound >= best.objective > early.objective
+    assert not early.proved
 
 
 def test_spacing_keeps_neighbours_apart() -> None:

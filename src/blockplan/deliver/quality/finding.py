@@ -49,8 +49,9 @@ def _rows(path: Path, sheet: str) -> list[list[Any]]:
             cells = book.sheet(there).cells if there else []
     except ValueError:  # a workbook that cannot be read says nothing
         return []
-    # What stands alone in a row is a note below the table.
-    return cells[:1] + [row for row in cells[1:] if sum(cell not in (None, "") for cell in row) > 1]
+    # What stands alone in a row below the last line is a note.
+    lines = [at for at, row in enumerate(cells) if sum(cell not in (None, "") for cell in row) > 1]
+    return cells[: max([0, *lines]) + 1]
 
 
 def unread(path: Path) -> Iterator[str]:

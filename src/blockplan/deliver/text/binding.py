@@ -363,12 +363,14 @@ def _parcels_of(
     """How many parcels a class or a phase has that is named before them: 住宅用地共27个地块."""
     if number.dimension != "count" or counted is None or counted.start < number.start:
         return None
-    if not all(one.bound_to == "layer:parcels/count" for one in sentence.lexicon.by_subject[counted.word]):
+    if not all(
+        one.bound_to == "layer:parcels/count" for one in sentence.lexicon.by_subject.get(counted.word, [])
+    ):
         return None
     owner = next((one for one in reversed(sentence.words) if one.subject and one.end <= number.start), None)
     if owner is None or not _HAS.fullmatch(sentence.text, owner.end, number.start):
         return None
-    facts = sentence.lexicon.by_subject[owner.word]
+    facts = sentence.lexicon.by_subject.get(owner.word, [])
     return tuple(one for one in facts if one.bound_to.endswith("/parcel_count"))[:1] or None
 
 
@@ -379,7 +381,7 @@ def _each_of(
     if subject is None or not OF_EACH.search(sentence.text[sentence.clause(number) : number.start]):
         return ()
     kinds = {"place", "bed"} if number.dimension == "count" else {number.dimension}
-    facts = [one for one in sentence.lexicon.by_subject[subject.word] if "/each_" in one.bound_to]
+    facts = [one for one in sentence.lexicon.by_subject.get(subject.word, []) if "/each_" in one.bound_to]
     return tuple(
         one for one in facts if one.dimension in kinds and (quantity is None or quantity.word in one.words)
     )
@@ -391,7 +393,9 @@ def _existing(
     """What there is now of a class of land, where the sentence speaks of that; by a heading alone either."""
     if subject is None or (quantity and not {quantity.word} & {*WORDS["area"], *WORDS["share"]}):
         return ()
-    facts = [one for one in sentence.lexicon.by_subject[subject.word] if one.dimension == number.dimension]
+    facts = [
+        one for one in sentence.lexicon.by_subject.get(subject.word, []) if one.dimension == number.dimension
+    ]
     now = [one for one in facts if "/existing_" in one.bound_to]
     text = sentence.text
     start = max(sentence.start, *(text.rfind(sign, 0, number.start) + 1 for sign in "；;。\n"))

@@ -60,7 +60,7 @@ _MORE_OF = re.compile(
 #: Those of a place or an owner, not all; and what tells that all of them are counted.
 _SOME_OF = re.compile(r"\b(?:its|their|his|her|those|these)\s$", re.IGNORECASE)
 _DIVIDES = re.compile(
-    r"划分|划定|编有|分[为成]|共|总|包括|包含|设|规划(?=了|布局|安排|地块|街)|[区構]分|計|全|置"
+    r"划分|划定|编有|分[为成]|共|总|包括|包含|设|规划(?=了|布局|安排|地块|街|\s?[0-9])|[区構]分|計|全|置"
     r"|\b(?:divid\w*|compris\w*|consists?|total|in all|altogether|includes?|there (?:are|will be)"
     r"|has|have|plans?|planned|number)\b",
     re.IGNORECASE,
@@ -197,8 +197,8 @@ class Claim:
         ):
             return MOST
         return sum((
-            self._compared or setting.unclear, self._wordless, self._runs_on, not self._near(nearness),
-            not self._said,
+            self._compared or setting.unclear, self._wordless, self._runs_on,
+            not (self._near(nearness) and self._said),
         ))  # fmt: skip
 
     def _near(self, nearness: Nearness) -> bool:
@@ -270,7 +270,7 @@ class Claim:
         """Whether it is of those within reach, of each facility, or of floor a head where land is meant."""
         text, of = self.text, self.fact.bound_to
         return bool(
-            (self.number.dimension == "person" and _REACHED.search(text, self.start, self.end))
+            (self.number.dimension == "person" and self._reached)
             or (of.startswith("table:facilities") and _DISTRIBUTED.match(text, self.number.end))
             or (
                 "/each_" not in of
@@ -279,6 +279,12 @@ class Claim:
             )
             or (of.endswith("/per_person_m2") and _OF_MORE.search(text, self.start, self.number.start))
         )
+
+    @property
+    def _reached(self) -> bool:
+        """Whether the sentence speaks of who is within reach; 1500人以内 is an upper end."""
+        found = _REACHED.finditer(self.text, self.start, self.end)
+        return any(one.start() != self.number.end for one in found)
 
     @property
     def _compared(self) -> bool:

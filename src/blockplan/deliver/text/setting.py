@@ -45,7 +45,10 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 #: What would be, not what is.
-_IF = re.compile(r"(?:^|[，,；;])\s*(?:若|如果|假如|倘若)|仮に|\bif (?:the|it|all|there)\b", re.IGNORECASE)
+_IF = re.compile(
+    r"(?:^|[，,；;])\s*(?:若|如果|假如|倘若)(?!按本?规划|[确如]?需)|仮に|\bif (?:the|it|all|there)\b",
+    re.IGNORECASE,
+)
 #: Another place that a sentence begins with.
 _PLACE = re.compile(r"^\s*[\u4e00-\u9fff]{2,4}(?:(?<!城)镇|乡|县|街道|片区|新区|开发区)(?!地块)")
 #: What somebody would like, up to what is decided all the same.

@@ -173,7 +173,7 @@ def _factors(text: str, name: str) -> LoadFactors:
         table: dict[str, Any] = tomlfile.loads(text)
         sources = {key: _source(key, given) for key, given in table["sources"].items()}
         found = {
-            load: tuple(_factor(load, row, sources) for row in rows)
+            load: tuple(_factor(load, row, sources) for row in rows if load != "jobs")
             for load, rows in table["factors"].items()
         }
     except (
@@ -188,11 +188,17 @@ def _factors(text: str, name: str) -> LoadFactors:
             f"The load factors {name} cannot be used: {error}. "
             "Compare the file with src/blockplan/measure/indicators/loads.toml."
         ) from error
-    odd = sorted(found.keys() ^ LOADS.keys() - {"jobs"})
+    if "jobs" in found:
+        raise UsageError(
+            f"The load factors {name} say jobs, which are counted as by the measure jobs. "
+            "Take them out of the file, and set the parameter floor_area_per_job_m2 in plan.toml."
+        )
+    wanted = [load for load in LOADS if load != "jobs"]
+    odd = sorted(found.keys() ^ set(wanted))
     if odd:
         raise UsageError(
             f"The load factors {name} lack, or do not know, {', '.join(odd)}. "
-            f"The loads are: {', '.join(LOADS)}."
+            f"The loads are: {', '.join(wanted)}."
         )
     return LoadFactors(found, sources)
 

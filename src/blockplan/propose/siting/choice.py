@@ -15,7 +15,7 @@ import scipy.sparse as sp
 
 from blockplan.errors import InfeasibleError
 from blockplan.propose.limits import Limits, Slack, clash, group_rows, site_columns
-from blockplan.propose.mip import Model, Solved, solve
+from blockplan.propose.mip import FEASIBLE, Model, Solved, solve
 from blockplan.propose.sites import Sites
 from blockplan.propose.stopping import Clock, Stop
 
@@ -146,7 +146,9 @@ def evenly_within(
     found = solve(model, clock, gap=stop.gap, seed=seed)
     value = _solution(found, lambda slack: _covering(cover, weights, limits, weights, slack)[0], clock)
     worst = _worst(weights, limits.group, value[reached])
-    bound = 1.0 if found.bound is None else _largest_share(weights, limits.group, found.bound)
+    bound = 1.0 if found.bound is None else found.bound
+    if pairs is None:  # each is served whole or not at all
+        bound = _largest_share(weights, limits.group, bound)
     if clock.over(0.5) or pairs is not None:
         return _sites(cover, value, (opens, pairs), (worst, max(bound, worst)), clock, "max")
     begin, rest = _opened(value, opens), replace(stop, seconds=clock.left)
@@ -363,14 +365,14 @@ def _largest_share(weights: NDArray[np.float64], group: NDArray[np.intp], bound:
     """
     The largest share up to a bound that any group can have: of whole weights only some are possible.
 
-    A solver keeps rows to within its tolerance, so its bound may lie that much above the best share.
+    A solver keeps rows to within its tolerance, so its bound may lie that much beside the best share.
     """
     inside = (group >= 0) & (weights > 0)
     whole = np.bincount(group[inside], weights[inside])
     if not np.array_equal(weights, weights.round()) or not whole.any():
         return bound
     whole = whole[whole > 0]
-    return min(bound, float((np.floor(bound * whole + 1e-9) / whole).max()))
+    return min(bound, float((np.floor((bound + 10 * FEASIBLE) * whole) / whole).max()))
 
 
 def _with_share(limits: Limits, share: float) -> Limits:

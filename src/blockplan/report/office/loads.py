@@ -34,7 +34,15 @@ COLUMNS = (
     Column("code", "code", "parcels.land_use"),
     Column("floor_area_m2", "whole", "parcels.floor_area_m2, parcels.far"),
     *(
-        Column(load, FORMS.get(load, "whole"), f"parcels.{column}, loads.toml" if column else "loads.toml")
+        Column(
+            load,
+            FORMS.get(load, "whole"),
+            "parcels.jobs, parcels.floor_area_m2 / floor_area_per_job_m2"
+            if load == "jobs"
+            else f"parcels.{column}, loads.toml"
+            if column
+            else "loads.toml",
+        )
         for load, column in LOADS.items()
     ),
     Column("estimated", "text", "loads.toml"),
