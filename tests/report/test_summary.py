@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import docx
@@ -11,7 +12,8 @@ from tests.report.handmade import hand_made, layers, manifest, reach, result, ve
 from tests.support.grouped import of_many
 from tests.support.ledgers import reconciled
 
-from blockplan.check.verdict import Capacity, Residents
+from blockplan.check.verdict import Capacity, Required, Residents
+from blockplan.measure.measurement import Measurement
 from blockplan.measure.missing import Missing
 from blockplan.plan import Plan
 from blockplan.report import write_summary
@@ -66,6 +68,42 @@ def test_a_hundred_and_fifty_verdicts_are_cut_and_the_rest_is_counted(lang: str)
     more = {"zh": "另有", "en": "more,seethereport", "ja": "件は報告書を参照"}[lang]
     assert more in two
     assert "60" in one
+
+
+@pytest.mark.long
+def test_failing_verdicts_stand_before_the_documents_they_rest_on_and_both_are_counted() -> None:
+    long = "Notice of the municipal government of the example city on planning, as amended, number"
+    source = {"clause": "4.2", "page": 3, "published": "2021-10-25"}
+    fails = tuple(
+        verdict(f"f{n:03}", "fail", source=source | {"document": f"{long} {n}"}) for n in range(150)
+    )
+    two = pages(summary(hand_made(), result(verdicts=fails), "en"))[1]
+    listed, named = two.count("Titleoff"), two.count("Noticeofthemunicipal")
+    assert listed > 10
+    assert two.count(f"and{150 - listed}more") == 2
+    assert named == listed
+    assert "standinreport.html" in two
+
+
+@pytest.mark.long
+def test_readings_are_listed_by_whole_verdicts_and_the_others_counted_as_verdicts() -> None:
+    found = tuple(replace(reach(), rule=f"g{n:03}", outcome="pass") for n in range(75))
+    two = pages(summary(hand_made(), result(verdicts=found), "en"))[1]
+    listed = two.count("61%") // 2  # in the spread, and in the line of its reading
+    assert 0 < listed < 75
+    assert two.count("93%") == 2 * listed
+    assert f"and{75 - listed}more" in two
+
+
+@pytest.mark.long
+def test_verdicts_that_turn_within_the_range_of_residents_are_cut_and_counted() -> None:
+    land = Measurement("education_land_per_1000", 3718.4, "m2", per=1000, supply=11_155.2)
+    turns = verdict("zone-edu", "fail", unit="m2", required=Required(">=", 3984.0), measurement=land)
+    found = result(verdicts=(turns,) * 150, capacity=Capacity(2_800, "zone-edu", {"zone-edu": 2_800}))
+    one = pages(summary(hand_made(), found, "en"))[0]
+    listed = one.count("flipswithinit")
+    assert 0 < listed < 150
+    assert f"and{150 - listed}more" in one
 
 
 @pytest.mark.long

@@ -101,10 +101,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Items below a line that says what they are."""
+    """Items below a line that says what they are; `joined`: in one paragraph where room is scarce."""
 
     lead: str
     items: tuple[Text, ...]
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,11 +121,14 @@ class _Summary(ReportSections):
     def _people(self) -> Iterator[Block]:
         """Residents and capacity, and the verdicts that turn within the range."""
         yield from self.residents()
+        flips = []
         for verdict in self.result.verdicts:
             said = charts.flips(verdict, self.result.residents, self.words)
             if said and verdict.rule in self.result.capacity.by_rule:
                 title = f"{self.view.titled(verdict)}{self.words('list.colon')}"
-                yield Paragraph((TextRun(title, "late"), TextRun(said)))
+                flips.append((TextRun(title, "late"), TextRun(said)))
+        if flips:
+            yield Listing("", tuple(flips))
 
     def _failing(self) -> Iterator[Block]:
         found = sorted(self.view.of_outcome["fail"], key=lambda verdict: FORCES.index(verdict.force))
@@ -159,7 +162,9 @@ class _Summary(ReportSections):
         """The share that each reading gives, below the verdict that hangs on it."""
         words = self.words
         rows: list[tuple[Cell, ...]] = []
+        depths: list[int] = []
         for verdict in self.view.coverage:
+            depths += [0, *(1 for _ in verdict.readings)]
             spread = TextRun(readings.spread(verdict, words), "muted")
             rows.append(((TextRun(self.view.titled(verdict), "strong"), spread), "", ""))
             for one in verdict.readings:
@@ -168,7 +173,7 @@ class _Summary(ReportSections):
                 chip = (TextRun(said, f"chip {one.outcome}"),)
                 rows.append((reading_name(one, words), Sparkline(mark), chip))
         heads = (words("column.reading"), "", words("column.share_within"))
-        return Table(heads, tuple(rows))
+        return Table(heads, tuple(rows), depths=tuple(depths))
 
     def _packs(self) -> Table:
         words, packs = self.words, self.view.packs
@@ -187,4 +192,4 @@ class _Summary(ReportSections):
             yield Paragraph((TextRun(grade, f"badge {grade}"), TextRun(said)))
         papers = dict.fromkeys(one.source.get("document") for one in self.result.verdicts)
         if named := [trace.document_said(str(paper), words.lang) for paper in papers if paper]:
-            yield Note(f"{words('brief.documents')}{words('list.colon')}{'; '.join(named)}")
+            yield Listing(f"{words('brief.documents')}{words('list.colon')}", tuple(named), joined=True)

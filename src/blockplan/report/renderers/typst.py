@@ -79,9 +79,10 @@ class _Setting:
                 return {"title": _said(block.title), "blocks": self.blocks(block.blocks)}
             case Table():
                 kinds = block.kinds or ("row",) * len(block.rows)
+                depths = block.depths or (0,) * len(block.rows)
                 rows = [
-                    {"cells": list(map(self._cell, row)), "strong": kind != "row"}
-                    for row, kind in zip(block.rows, kinds, strict=True)
+                    {"cells": list(map(self._cell, row)), "strong": kind != "row", "depth": depth}
+                    for row, kind, depth in zip(block.rows, kinds, depths, strict=True)
                 ]
                 widths = shared_widths(block.heads, cell_texts(block, self.words), ROOM_EM)
                 heads = list(block.heads)
@@ -99,7 +100,8 @@ class _Setting:
                 said = {"caption": _said(block.caption), "title": block.title}
                 return {**drawn, **said, "insets": insets, "legend": legend}
             case Listing():
-                return {"lead": block.lead, "items": list(map(_said, block.items))}
+                items = list(map(_said, block.items))
+                return {"lead": block.lead, "items": items, "joined": block.joined}
         tone = block.tone if isinstance(block, Paragraph) else ""
         return {"tone": tone, "text": _said(block.text)}  # type: ignore[union-attr]
 
