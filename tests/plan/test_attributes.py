@@ -132,6 +132,7 @@ def test_a_culture_centre_without_floor_area_is_an_error():
 def test_a_school_without_places_is_a_note():
     fault = only(edited(town(), "facilities", "school", places=np.nan))
     assert (said(fault), fault.grade, fault.id) == ("pq-missing.places", "note", "school")
+    assert fault.message("en") == "Schools and kindergartens without a number of places: 1 (first: school)."
 
 
 def test_homes_without_residents_are_an_error_only_where_residents_are_counted_by_parcel():
