@@ -430,6 +430,17 @@ def test_the_land_balance_tells_unknown_from_none_and_groups_two_figure_codes(
     tab.close()
 
 
+def test_steps_that_the_strip_has_no_room_for_are_counted(fresh: Service, chromium: Any) -> None:
+    for residents in range(62):
+        edit = {"op": "set", "layer": "parcels", "id": "A", "column": "residents", "value": residents}
+        assert fresh.ask("/workspace/edits", {"edits": [edit]})[0] == 200
+    tab, wrong = opened(fresh, chromium, "en", 1440)
+    assert tab.locator(".strip li").count() == 60
+    assert "+ 2 more, not listed" in tab.locator(".strip > b").inner_text()
+    assert wrong == []
+    tab.close()
+
+
 def test_the_earlier_value_has_the_name_of_the_list_that_it_is_from(fresh: Service, chromium: Any) -> None:
     tab, wrong = sought(fresh, chromium, "E", "zh")
     tab.locator("#i-E-status").select_option("existing")

@@ -120,7 +120,8 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
     h("h2", {}, `${say("changedFeatures")} ${found.changed.length}`),
     h("ul", { class: "flips" }, ...found.changed.slice(0, FEW).map((one) => changed(one, go))),
     found.changed.length > FEW &&
-      h("details", {}, h("summary", {}, `${say("moreOfThem")} ${found.changed.length - FEW}`), h("ul", { class: "flips" }, ...found.changed.slice(FEW, MOST).map((one) => changed(one, go)))),
+      h("details", {}, h("summary", {}, `${say("moreOfThem")} ${found.changed.length - FEW}`), h("ul", { class: "flips" }, ...found.changed.slice(FEW, MOST).map((one) => changed(one, go))),
+        found.changed.length > MOST && h("p", { class: "about" }, `+ ${number(found.changed.length - MOST, 0)} ${say("notListed")}`)),
   ); // prettier-ignore
 }
 

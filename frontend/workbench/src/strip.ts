@@ -42,7 +42,8 @@ export function drawStrip(into: Element, go: (layer: string, id: string) => void
     }),
   );
   const last = steps.find((one) => one.seq === read) ?? steps.at(-1);
-  fill(into, h("b", {}, say("mustFailing")), last ? list : h("span", { class: "empty" }, say("noSteps")), last && h("p", { class: "last-step" }, sentence(last)));
+  const earlier = steps.length ? steps[0]!.seq - 1 : 0;
+  fill(into, h("b", {}, say("mustFailing"), earlier > 0 && h("small", {}, ` + ${number(earlier, 0)} ${say("notListed")}`)), last ? list : h("span", { class: "empty" }, say("noSteps")), last && h("p", { class: "last-step" }, sentence(last)));
   list.scrollLeft = list.scrollWidth;
 }
 

@@ -243,7 +243,7 @@ const WORDS = {
   difference: { zh: "差值", en: "difference", ja: "差" },
   landUse: { zh: "用地（公顷）", en: "Land use (ha)", ja: "用途（ha）" },
   moreOfThem: { zh: "其余", en: "the others", ja: "ほか" },
-  notListed: { zh: "处未列出", en: "more, not listed here", ja: "件は省略" },
+  notListed: { zh: "项未列出", en: "more, not listed here", ja: "件は省略" },
   threeD: { zh: "三维高度", en: "Heights in 3D", ja: "高さを3Dで見る" },
   exportWord: { zh: "导出", en: "Export", ja: "書き出し" },
   exportHtml: { zh: "报告（HTML）", en: "Report (HTML)", ja: "報告書（HTML）" },
