@@ -17,9 +17,13 @@ from django.test import Client
 from blockplan.notice import submissions as intake
 from blockplan.notice.intake.coordinates import locate
 from blockplan.notice.intake.geometry_in import NoticeArea
-from blockplan.portal.pages import compression, mapdata, notices
+from blockplan.plan.model.layers import VALUES
+from blockplan.portal.pages import compression, mapdata, my_place, notices
 from blockplan.portal.pages.mapdata import DRAWN
 from blockplan.portal.plans.models import PlanObject, PlanVersion
+from blockplan.portal.words import say
+from blockplan.report.words import Words
+from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from blockplan.portal.record.store import DatabaseStore
@@ -115,6 +119,24 @@ def test_my_home_is_told_how_to_be_found_with_streets_and_stops_to_choose_from(
     assert 'id="streets"' in found
     assert 'id="stops"' in found
     assert "about=stops%3A" in found
+
+
+def test_streets_and_stops_beyond_those_listed_are_counted(
+    shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(my_place, "MOST_LISTED", 10_000)
+    whole = Client().get(PLACE).content.decode()
+    assert "Not listed here" not in whole
+    links = len(re.findall(r"about=stops%3A", whole))
+    assert links > 1
+    monkeypatch.setattr(my_place, "MOST_LISTED", 1)
+    assert f"Not listed here: {links - 1}." in Client().get(PLACE).content.decode()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_mark_stands_for_two_kinds_of_thing(lang: str) -> None:
+    services = {Words(lang)(f"mark.{service}") for service in VALUES["facilities", "service"]}
+    assert not services & {say(f"here.mark.{one}", lang) for one in ("green", "station", "bus")}
 
 
 def test_what_is_nowhere_says_so_and_what_is_asked_badly_is_no_error(shown: DatabaseStore) -> None:

@@ -165,17 +165,18 @@ def in_order(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name) if part]
 
 
-def lists(row: Notice, version: PlanVersion, lang: str) -> dict[str, list[dict[str, str]]]:
-    """Streets and stops by name, each once, to choose from without a map."""
-    made: dict[str, list[dict[str, str]]] = {}
+def lists(row: Notice, version: PlanVersion, lang: str) -> dict[str, dict[str, Any]]:
+    """Streets and stops by name, each once, to choose from without a map, and how many are not listed."""
+    made: dict[str, dict[str, Any]] = {}
     for layer in ("streets", "stops"):
         names: dict[str, str] = {}
         rows = PlanObject.objects.filter(version=version, layer=layer).exclude(title={})
         for id_, title in rows.order_by("id").values_list("object", "title"):
-            names.setdefault(pick(title, lang), id_)
-        made[layer] = [
-            {"name": name, "href": common.place(lang, row.id, about=f"{layer}:{id_}")}
-            for name, id_ in sorted(names.items(), key=lambda named: in_order(named[0]))[:MOST_LISTED]
-            if name
+            if name := pick(title, lang):
+                names.setdefault(name, id_)
+        listed = [
+            {"name": name, "href": common.place(lang, row.id, about=f"{layer}:{names[name]}")}
+            for name in sorted(names, key=in_order)[:MOST_LISTED]
         ]
+        made[layer] = {"listed": listed, "more": len(names) - len(listed)}
     return made
