@@ -54,9 +54,9 @@ def zone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield one
 
 
-def opened(service: Service, chromium: Any, lang: str, width: int) -> tuple[Any, list[str]]:
-    """The workbench in a tab, and what went wrong there."""
-    tab = chromium.new_page(viewport={"width": width, "height": 900}, locale=lang)
+def opened(service: Service, chromium: Any, lang: str, width: int, **reader: Any) -> tuple[Any, list[str]]:
+    """The workbench in a tab, and what went wrong there; `reader` is what the reader's browser is set to."""
+    tab = chromium.new_page(viewport={"width": width, "height": 900}, locale=lang, **reader)
     wrong: list[str] = []
     tab.on("pageerror", lambda error: wrong.append(str(error)))
     tab.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
@@ -89,8 +89,7 @@ def settled(tab: Any) -> None:
 def test_the_chrome_is_dark_where_the_reader_is_and_the_map_keeps_its_paper(
     zone: Service, chromium: Any
 ) -> None:
-    context = chromium.new_context(color_scheme="dark", viewport={"width": 1440, "height": 900})
-    tab, wrong = opened(zone, context, "en", 1440)
+    tab, wrong = opened(zone, chromium, "en", 1440, color_scheme="dark")
     tab.locator(".verdict.fail .row").first.click()
     settled(tab)
     light = tab.evaluate("getComputedStyle(document.querySelector('.right')).backgroundColor")
@@ -99,7 +98,6 @@ def test_the_chrome_is_dark_where_the_reader_is_and_the_map_keeps_its_paper(
     assert picture.getpixel((5, picture.height - 5)) == (244, 243, 238)
     assert faults_of(tab) == ""
     assert wrong == []
-    context.close()
 
 
 @pytest.mark.parametrize(("lang", "width"), [("zh", 1440), ("en", 1440), ("ja", 390)])
