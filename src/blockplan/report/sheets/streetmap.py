@@ -90,6 +90,8 @@ def street_names(scene: Scene, near: BaseGeometry | None = None, land: BaseGeome
     placed = scene.canvas.on_paper(streets.geometry)
     if land is None and scene.facts.outline is not None:
         land = scene.canvas.on_paper([scene.facts.outline])[0]
+    edge = None if land is None else shapely.buffer(edge_line(land), HALF_EDGE_MM)
+    beside = None if edge is None else shapely.buffer(edge, _letters(scene))
     by_name: dict[tuple[str, str], list[BaseGeometry]] = {}
     for name, width, shape in zip(names, widths, placed, strict=True):
         if shape is None:
@@ -104,16 +106,31 @@ def street_names(scene: Scene, near: BaseGeometry | None = None, land: BaseGeome
         merged = shapely.line_merge(shapely.intersection(joined, scene.canvas.box))
         for line in sorted(shapely.get_parts(merged), key=lambda one: -one.length):
             if not line.is_empty and shapely.get_dimensions(line) == 1:
-                _name(scene, line, f"{name} {said}".strip(), land)
+                _name(scene, line, f"{name} {said}".strip(), land, (edge, beside))
 
 
-def _name(scene: Scene, line: BaseGeometry, said: str, land: BaseGeometry | None) -> None:
-    """A name along a line at every so many mm; beside a line that runs along the edge of the land."""
-    size = 2.2 * scene.canvas.k
-    edge = None if land is None else shapely.buffer(edge_line(land), HALF_EDGE_MM)
+def _letters(scene: Scene) -> float:
+    """Size of a street's name, mm."""
+    return 2.2 * scene.canvas.k
+
+
+def _name(
+    scene: Scene,
+    line: BaseGeometry,
+    said: str,
+    land: BaseGeometry | None,
+    edges: tuple[BaseGeometry | None, BaseGeometry | None],
+) -> None:
+    """
+    A name along a line at every so many mm; beside a line that runs along the edge of the land.
+
+    `edges` are the drawn edge of the land, and what lies within a letter of it.
+    """
+    size = _letters(scene)
+    edge, beside = edges
     ways = [(line, edge)]
-    if land is not None and edge is not None:
-        if shapely.intersection(line, shapely.buffer(edge, size)).length > line.length / 2:
+    if land is not None and edge is not None and beside is not None:
+        if shapely.intersection(line, beside).length > line.length / 2:
             beside_it = [shapely.offset_curve(line, size * step) for step in (1.25, -1.25, 1.7, -1.7)]
             beside_it.sort(key=lambda one: bool(land.contains(one.interpolate(0.5, normalized=True))))
             ways += [(one, edge) for one in beside_it if one.geom_type == "LineString"]
