@@ -318,9 +318,13 @@ def added(case: Case, shape: Any, like: int) -> None:
     """One more parcel, with the words of another, and its line in the tables."""
     table = case.parcels
     book = openpyxl.load_workbook(case.workbook)
-    for row in list(book["地块控制指标表"].iter_rows(min_row=2, values_only=True)):
-        if row[0] == table.cells[case.number][like]:
-            book["地块控制指标表"].append(["K-10", *row[1:]])
+    sheet = book["地块控制指标表"]
+    lines = [row for row in sheet.iter_rows(min_row=2, max_col=sheet.max_column) if row[1].value or row[3].value]
+    copied = next(row for row in lines if row[0].value == table.cells[case.number][like])
+    below = lines[-1][0].row + 1  # notes follow the lines
+    sheet.insert_rows(below)
+    for here in copied:
+        sheet.cell(below, here.column, "K-10" if here is copied[0] else here.value)
     book.save(case.workbook)
     people = [table.spec.carrying("parcels", column) for column in ("residents", "dwellings")]
     for name, values in table.cells.items():
