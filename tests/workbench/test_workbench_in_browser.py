@@ -533,10 +533,27 @@ def test_the_other_scenario_is_drawn_with_every_layer(service: Service, chromium
         with Image.open(io.BytesIO(tab.screenshot(clip=area))) as picture:
             return int((np.asarray(picture.convert("RGB")) == (10, 88, 166)).all(axis=2).sum())
 
+    def fills(part: str) -> set[int]:
+        """The colours of which a map shows much."""
+        area = tab.locator(part).bounding_box()
+        with Image.open(io.BytesIO(tab.screenshot(clip=area))) as picture:
+            pixels = np.asarray(picture.convert("RGB"), dtype=int) @ [65536, 256, 1]
+        colours, many = np.unique(pixels, return_counts=True)
+        return set(colours[many > pixels.size // 200].tolist())
+
     end = time.monotonic() + 30
     while not stops(".swipe-map") and time.monotonic() < end:
         tab.wait_for_timeout(500)
     assert stops(".swipe-map") == pytest.approx(stops(".stage > .map"), rel=0.2)
+    # What is hidden, and what it is coloured by, holds for both.
+    tab.get_by_label("Streets, stops").uncheck()
+    tab.get_by_role("button", name="colour-safe").click()
+    settled(tab)
+    end = time.monotonic() + 30
+    while (stops(".swipe-map") or fills(".swipe-map") != fills(".stage > .map")) and time.monotonic() < end:
+        tab.wait_for_timeout(500)
+    assert stops(".swipe-map") == 0
+    assert fills(".swipe-map") == fills(".stage > .map")
     assert wrong == []
     tab.close()
 

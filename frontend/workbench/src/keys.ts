@@ -72,6 +72,7 @@ function showKeys(help: HTMLDialogElement, acts: Act[]): void {
       line("Space", say("spaceKey")),
       line(say("arrows"), say("arrowKeys")),
       ...acts.map(({ key, word }) => line(key.toUpperCase(), say(word))),
+      line("?", say("keys")),
     ),
     h("button", { onclick: () => help.close() }, say("close")),
   );

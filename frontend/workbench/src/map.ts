@@ -222,7 +222,7 @@ export class PlanMap {
   private readonly hidden = new Set<Group>(HIDDEN);
   private tilted = false;
   private following: (() => void) | null = null;
-  private other: { map: MapLibre; follow: () => void; box: HTMLElement; sliding: Sliding } | null = null;
+  private other: { map: MapLibre; follow: () => void; paint: () => void; box: HTMLElement; sliding: Sliding } | null = null;
   private readonly sliding: Sliding;
   /** Edited parcels as they are drawn now; null is gone. */
   private readonly edited = new Map<string, GeoJSON.Feature | null>();
@@ -280,6 +280,7 @@ export class PlanMap {
     this.putEdited();
     for (const layer of DRAWN) this.source(layer).setData(collection(layer));
     if (this.tilted) this.source("heights").setData(heights());
+    if (this.other?.map.loaded()) this.other.paint();
   }
 
   /** The whole plan on the map. */
@@ -345,18 +346,21 @@ export class PlanMap {
     drawSigns(map);
     document.documentElement.dataset["map"] = "busy";
     map.on("idle", () => this.map.triggerRepaint());
-    map.once("load", () => {
+    const paint = (): void => {
       for (const name of DRAWN) (map.getSource(name) as GeoJSONSource).setData(collection(name, layers.layers[name]?.features));
+      (map.getSource("heights") as GeoJSONSource).setData(heights(layers));
+    };
+    map.once("load", () => {
+      paint();
       const there = new Map(Object.entries(layers.layers).map(([name, { features }]) => [name, new Map(features.map((one) => [one.id, one]))]));
       (map.getSource("differing") as GeoJSONSource).setData(framed(keys, (layer, id) => there.get(layer)?.get(id)));
-      (map.getSource("heights") as GeoJSONSource).setData(heights(layers));
       if (this.tilted) map.setLayoutProperty("heights-3d", "visibility", "visible");
     });
     const follow = (): void => {
       map.jumpTo({ center: this.map.getCenter(), zoom: this.map.getZoom(), pitch: this.map.getPitch(), bearing: this.map.getBearing() });
     };
     this.map.on("move", follow);
-    this.other = { map, follow, box, sliding: new Sliding(map, this.map) };
+    this.other = { map, follow, paint, box, sliding: new Sliding(map, this.map) };
   }
 
   /** The map as it stands, as a picture. */
@@ -488,7 +492,11 @@ export class PlanMap {
     else this.hidden.delete(group);
     this.sliding.forget();
     for (const id of GROUPS[group].layers) {
-      for (const one of new Set([id, edited(id)])) this.map.setLayoutProperty(one, "visibility", off ? "none" : "visible");
+      for (const one of new Set([id, edited(id)])) {
+        for (const map of [this.map, this.other?.map]) {
+          if (map?.getLayer(one)) map.setLayoutProperty(one, "visibility", off ? "none" : "visible");
+        }
+      }
     }
     return !off;
   }
