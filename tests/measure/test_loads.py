@@ -79,6 +79,23 @@ def test_jobs_of_the_parcels_add_up_to_the_jobs_that_the_plan_is_measured_by() -
         assert found.estimated["jobs"].tolist() == [True, jobs is None, False]
 
 
+def test_jobs_of_a_built_use_without_a_ratio_are_unknown_and_named_and_homes_and_parks_have_none() -> None:
+    built = {"floor_area_m2": 10_000.0}
+    plan = of(
+        {"land_use": "0901", **built},
+        {"land_use": "080403", **built},
+        {"land_use": "080601", **built, "jobs": 300.0},
+        {"land_use": "0701", **built},
+        {"land_use": "0807"},
+        {"land_use": "1401"},
+    )
+    assert loads(plan).by_parcel["jobs"] == pytest.approx([200, np.nan, 300, 0, np.nan, 0], nan_ok=True)
+    (found,) = measure(plan, "jobs")
+    assert found.value == 500
+    assert found.definition["not_counted_parcels"] == 2
+    assert found.definition["not_counted_codes"] == ["080403", "0807"]
+
+
 def test_a_plan_of_the_older_classes_and_one_without_parcels_have_loads_too() -> None:
     older = loads(of({"land_use": "B2", "land_use_list": "gb50137", "floor_area_m2": 1000.0}))
     assert older.by_parcel["power_kw"][0] == pytest.approx(1000 * 0.042)

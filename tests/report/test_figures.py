@@ -60,6 +60,19 @@ def test_the_sheet_shows_what_the_measures_measure() -> None:
     assert dict(key_figures(View(plan, check(plan), Words("zh"))))["总建筑面积"] == "1.85 万平方米"
 
 
+def test_jobs_are_the_least_that_there_are_where_a_school_stands_and_no_station_is_none() -> None:
+    built = [home(0, 100, land_use=use, floor_area_m2=9_000.0) for use in ("0902", "080403")]
+    stop = {"stop_id": "B", "modes": "bus", "geometry": shapely.Point(1, 1)}
+    plan = plan_of(manifest={"packs": ["zone"]}, boundary=LAND, parcels=built, stops=[stop])
+    view = View(plan, check(plan), Words("en"))
+    figures = dict(key_figures(view))
+    told = "at least 300 jobs (parcels not counted, as their use has no ratio: 1)"
+    assert figures["Jobs"] == told
+    assert view.reported_row(measure(plan, "jobs")[0]).value == told
+    assert figures["Stations"] == "0 stations"
+    assert dict(key_figures(View(a_town(), check(a_town()), Words("en"))))["Stations"] == "not known"
+
+
 def test_the_sheet_says_of_planned_land_that_nobody_gave_how_it_came_about() -> None:
     plan = a_town()
     land = plan.layer("boundary").assign(name="bounding box of streets (derived at import)")

@@ -369,6 +369,8 @@ def test_the_last_sheet_explains_every_column_and_names_the_source_of_every_fact
     office = [row for row in lines if row[3].startswith("[仅一家编制单位的表]")]
     factors = read_factors()
     assert len(office) == sum(one.source == "office" for own in factors.by_load.values() for one in own)
+    jobs = [row[2] for row in lines if row[:2] == (TEXTS("title.loads", "zh"), TEXTS("heading.jobs", "zh"))]
+    assert "0901：每岗 50 平方米建筑面积" in " ".join(jobs)
 
 
 def test_no_number_or_word_of_a_heading_is_cut_in_the_workbook(

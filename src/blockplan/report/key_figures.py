@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from blockplan.measure import measure
 from blockplan.measure.indicators.areas import boundary_m2
+from blockplan.measure.missing import only_nothing
 from blockplan.plan.model.plan import derived_land
+from blockplan.report.tables import counted_at_least
 from blockplan.units import M2_PER_HA, M2_PER_KM2
 
 if TYPE_CHECKING:
@@ -29,16 +31,27 @@ def key_figures(view: View) -> list[tuple[str, str]]:
     green, stations = measured("green_per_resident").supply, measured("modes_per_station")
     floor = measured("floor_area_total").value
     wide = ("m2", M2_PER_MILLION_M2) if words.lang == "en" else ("10k m2", TEN_THOUSANDS_PER_MILLION)
-    jobs = measured("jobs").value
     of_land = "planned_land" if derived_land(view.plan) is None else "planned_land_derived"
     rows = [
         (of_land, words.amount(None if land is None else land / M2_PER_KM2, "km2")),
         ("residents", words.amount(result.residents.central, "person")),
         ("capacity", words.amount(result.capacity.residents, "person")),
-        ("jobs", words.amount(jobs if jobs is None else float(round(jobs)), "job")),
+        ("jobs", _jobs(view, measured("jobs"))),
         ("green", words.amount(None if green is None else green / M2_PER_HA, "ha")),
         ("floor_area", words.amount(None if floor is None else floor * wide[1], wide[0])),
         ("streets", words.amount(measured("street_density").definition.get("length_km"), "km")),
-        ("stations", words.amount(None if stations.value is None else len(stations.by), "station")),
+        ("stations", words.amount(_number_of_stations(stations), "station")),
     ]
     return [(words(f"sheet.{key}"), value) for key, value in rows]
+
+
+def _jobs(view: View, found: Measurement) -> str:
+    words = view.words
+    unit = "person" if words.lang == "ja" else "job"  # 就業者数 says already who they are
+    value = None if found.value is None else float(round(found.value))
+    return counted_at_least(words.amount(value, unit), found, words)
+
+
+def _number_of_stations(modes: Measurement) -> int | None:
+    """How many stations the plan has: none where nothing but that is why their modes are not counted."""
+    return None if modes.value is None and not only_nothing(modes.missing) else len(modes.by)

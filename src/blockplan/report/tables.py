@@ -246,7 +246,7 @@ def reported_row(measurement: Measurement, words: Words, name: Callable[[str], s
     source = given if isinstance(given, Mapping) else {}
     said = words.join(str(source[key]) for key in ("document", "clause") if source.get(key))
     unit = figure_unit(measurement, measurement.unit)
-    shown = words.rate(measurement.value, unit, measurement.per)
+    shown = counted_at_least(words.rate(measurement.value, unit, measurement.per), measurement, words)
     missing = tuple(missing_words(measurement.missing, words))
     parts = tuple((name(part.scope), words.amount(part.value, unit)) for part in measurement.by)
     confidence = str(own.get("confidence", ""))
@@ -254,6 +254,12 @@ def reported_row(measurement: Measurement, words: Words, name: Callable[[str], s
     return ReportedRow(
         measurement.id, title, definition, shown, parts, missing, registered, confidence, said, done
     )
+
+
+def counted_at_least(shown: str, measurement: Measurement, words: Words) -> str:
+    """A value in words; where a measure leaves parcels out, as the least that there is, with how many."""
+    out = measurement.definition.get("not_counted_parcels", 0) if is_known(measurement.value) else 0
+    return words("measured.at_least", amount=shown, n=words.number(out)) if out else shown
 
 
 def measure_words(id_: str, words: Words) -> tuple[str, str]:

@@ -18,6 +18,7 @@ import numpy as np
 
 from blockplan.errors import UsageError
 from blockplan.measure import MEASURES
+from blockplan.measure.indicators.industry import no_job_ratio
 from blockplan.measure.inputs.columns import areas_m2, ids, land_uses, values
 from blockplan.measure.inputs.floors import jobs_of_parcels
 from blockplan.measure.inputs.homes import residents
@@ -219,9 +220,14 @@ def _factor(load: str, row: Mapping[str, Any], sources: Mapping[str, Any]) -> Fa
 
 
 def _jobs(plan: Plan) -> Array:
-    """Jobs of every parcel as the measures read them: as stated, else by the plan's own parameters."""
-    chosen = MEASURES["daytime_users"].choose(plan.manifest.parameters, {})
-    return jobs_of_parcels(plan, chosen.floor_area_per_job_m2).by_parcel
+    """Jobs of every parcel as the measures read them; unknown where these do not count what is built."""
+    ratios = job_ratios_of(plan)
+    return np.where(no_job_ratio(plan, ratios), np.nan, jobs_of_parcels(plan, ratios).by_parcel)
+
+
+def job_ratios_of(plan: Plan) -> Mapping[str, float]:
+    """Floor area of one job for each class, m2, as the plan's parameters have it."""
+    return MEASURES["jobs"].choose(plan.manifest.parameters, {}).floor_area_per_job_m2
 
 
 def _national(plan: Plan) -> NDArray[Any]:

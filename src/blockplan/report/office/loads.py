@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blockplan.measure.indicators.loads import LOADS
+from blockplan.measure.indicators.industry import no_job_ratio
+from blockplan.measure.indicators.loads import LOADS, job_ratios_of
 from blockplan.measure.indicators.loads import loads as loads_of
 from blockplan.measure.inputs.columns import areas_m2, ids, values
 from blockplan.report.office.columns import DECIMALS, Column, Line, OfficeTable, said, shared_out
@@ -60,8 +61,11 @@ def loads(view: View) -> OfficeTable:
     made = _LoadSums(view, found)
     lines = [*made.blocks(), *made.whole()]
     notes = [said(view, "loads.note.factors"), said(view, "loads.note.sums")]
-    if found.not_counted:
-        notes.append(said(view, "loads.note.not_counted", codes=view.words.join(found.not_counted)))
+    silent = no_job_ratio(plan, job_ratios_of(plan))
+    without = sorted(set(values(plan, "parcels", "land_use")[silent]))
+    for key, codes in (("not_counted", found.not_counted), ("jobs_not_counted", without)):
+        if codes:
+            notes.append(said(view, f"loads.note.{key}", codes=view.words.join(codes)))
     return OfficeTable("loads", COLUMNS, tuple(lines), tuple(notes))
 
 

@@ -7,7 +7,7 @@ import io
 import math
 from typing import TYPE_CHECKING, Any
 
-from blockplan.measure.indicators.loads import read_factors
+from blockplan.measure.indicators.loads import job_ratios_of, read_factors
 from blockplan.report.exports import MOST_ROWS
 from blockplan.report.maps.svg import text_width
 from blockplan.report.office.columns import NOT_APPLICABLE, UNKNOWN_SIGN, heading, meaning, said, shown
@@ -224,3 +224,7 @@ def factors_told(view: View) -> Iterator[tuple[str, str, str, str]]:
             basis = said(view, f"basis.{source['basis']}")
             mark = f"[{basis}] {words.pick(source)}"
             yield said(view, "title.loads"), said(view, f"heading.{load}"), told, mark
+    assumed = f"[{said(view, 'basis.assumption')}] {words.pick(factors.sources['assumed'])}"
+    for code, area in job_ratios_of(view.plan).items():
+        told = said(view, "sources.per_job", code=code, amount=words.amount(area, "m2"))
+        yield said(view, "title.loads"), said(view, "heading.jobs"), told, assumed
