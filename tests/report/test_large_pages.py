@@ -78,7 +78,7 @@ def test_the_page_of_a_large_plan_grows_by_a_few_bytes_a_parcel() -> None:
 def test_what_is_drawn_twice_stands_once_in_the_page_and_keeps_its_looks() -> None:
     street = "M0 0l" + "5 0 " * 80
     casing, surface = (svg.shape(street, stroke=colour) for colour in ("#bdbdb8", "#ffffff"))
-    sign = svg.signs(svg.circle(1, 2, 3))
+    sign = svg.piece(svg.circle(1, 2, 3))
     once = svg.shape(street + "9 9", stroke="#000000")
     found = svg.shared(f"<body>{casing}{surface}{sign}{sign}{once}</body>")
     assert found.count(street) == 2

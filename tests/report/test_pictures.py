@@ -15,11 +15,10 @@ from tests.town import edited, town
 import blockplan as bp
 from blockplan.errors import UsageError
 from blockplan.plan import Plan
-from blockplan.report.maps.svg import text_width
+from blockplan.report.maps.svg import text_width, wrapped
 from blockplan.report.public.furigana import bare
 from blockplan.report.public.locator import MARK, Locator, around
 from blockplan.report.public.noticemaps import notice_pictures
-from blockplan.report.public.pictures import wrapped
 from blockplan.report.public.speech import SPOKEN
 
 if TYPE_CHECKING:

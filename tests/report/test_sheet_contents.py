@@ -18,10 +18,11 @@ from tests.support.sheet_plans import a_row, drawn, facts_of
 
 from blockplan.check import check
 from blockplan.plan.model.layers import VALUES
+from blockplan.report.maps.canvas import Canvas, ticks
+from blockplan.report.maps.themes import structure_map
 from blockplan.report.office import TABLES
 from blockplan.report.office.phases import in_time
 from blockplan.report.sheets import PAPERS
-from blockplan.report.sheets.canvas import Canvas, ticks
 from blockplan.report.sheets.control import _fit, parcel_rows, readable
 from blockplan.report.sheets.extents import MOST_M, MOST_PARCELS, _before_cut, halves, subblocks
 from blockplan.report.sheets.facts import Facts
@@ -519,3 +520,27 @@ def test_street_land_on_no_sheet_has_no_columns_of_conditions_that_it_does_not_h
     ]
     assert [head.split("\n")[0] for head in rest["heads"]] == ["地块编号", "用地代码", "用地名称", "用地面积"]
     assert any(head.startswith("容积率") for head in found.sheets[0].data["table"]["heads"])
+
+
+def test_the_structure_sheet_says_what_the_map_of_a_report_says() -> None:
+    land = shapely.box(0, 0, 400, 100)
+    axis = {
+        "structure_id": "A",
+        "role": "axis",
+        "name": "Long axis",
+        "geometry": shapely.LineString([(0, 50), (400, 50)]),
+    }
+    plan = a_row(
+        zones=[{"zone_id": "Z", "name": "Work", "dominant_codes": "0901", "geometry": land}],
+        areas=[{"area_id": "W", "name": "West", "geometry": land}],
+        structure=[axis],
+    )  # fmt: skip
+    (sheet,) = drawn(plan, "structure", lang="en").sheets
+    (part,) = [one for one in sheet.data["panel"] if one["kind"] == "legend"]
+    said = {row["said"]: row["amount"] for row in part["rows"]}
+    of_report = structure_map(facts_of(plan, "en").view.ground)
+    assert of_report is not None
+    told = {entry.said: entry.amount for entry in of_report.legend}
+    for name in ("Work", "West", "Long axis"):
+        assert "".join(said[name]).replace("\u00a0", " ") == told[name]
+    assert told["Long axis"]

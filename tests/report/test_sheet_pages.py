@@ -20,15 +20,15 @@ from tests.support.sheet_plans import a_row, drawn, facts_of
 from blockplan.check import check
 from blockplan.measure.indicators.loads import UNITS
 from blockplan.plan import read
+from blockplan.report.maps.canvas import width_of
+from blockplan.report.maps.labels import SIGN
 from blockplan.report.office import TABLES
 from blockplan.report.office.columns import TEXTS
 from blockplan.report.office.phases import MOST_NAMES
 from blockplan.report.sheets import PAPERS, atlas
 from blockplan.report.sheets.atlas import _title_letters
-from blockplan.report.sheets.canvas import width_of
 from blockplan.report.sheets.control import WIDER_PANELS, _fit, control_sheet, parcel_rows, readable
 from blockplan.report.sheets.extents import subblocks
-from blockplan.report.sheets.labels import SIGN
 from blockplan.report.sheets.maps import drawn as drawn_map
 from blockplan.report.sheets.maps import scenes_of
 from blockplan.report.sheets.panels import PanelFiles, written

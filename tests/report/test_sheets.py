@@ -24,8 +24,8 @@ from blockplan.errors import UsageError
 from blockplan.plan import read
 from blockplan.plan.model.layers import LAYERS
 from blockplan.report import typesetting
+from blockplan.report.maps.labels import Labels, Spots, overlaps
 from blockplan.report.sheets import KINDS, PAPERS, atlas
-from blockplan.report.sheets.labels import Labels, Spots, overlaps
 from blockplan.report.sheets.limitmap import _by_side
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, SECOND, beneath, fit, layouts
 

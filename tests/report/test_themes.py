@@ -5,8 +5,9 @@ from tests.report.handmade import SOUTH, WEST, hand_made, layers, manifest
 from blockplan.report.maps.basemap import Ground, frame_of, ink_on, second_level
 from blockplan.report.maps.drawing import MapSheet
 from blockplan.report.maps.legends import is_station, land_use_legend
+from blockplan.report.maps.structure import broken
 from blockplan.report.maps.svg import Frame
-from blockplan.report.maps.themes import broken, land_use_details, land_use_map, structure_map
+from blockplan.report.maps.themes import land_use_details, land_use_map, structure_map
 from blockplan.report.words import Words
 
 
@@ -66,7 +67,7 @@ def test_maps_carry_scale_north_and_the_synthetic_note() -> None:
     ground = Ground(hand_made(), Words("en"))
     for drawn in (land_use_map(ground), structure_map(ground)):
         assert drawn is not None
-        text = drawn.standalone(ground)
+        text = drawn.standalone()
         assert "Synthetic geometry" in text
         assert ">N</text>" in text
         assert "m</text>" in text

@@ -187,7 +187,7 @@ def _beyond(x: float, y: float, colour: str, side: float) -> str:
 def _axis_label(x: float, said: str, at_end: bool, side: float) -> str:
     anchor = ("start" if side < 0 else "end") if at_end else "middle"
     at = (0.0 if side < 0 else WIDTH) if at_end else x
-    return svg.label(at, 9, said, 11.5, halo="none", fill="#56616c", text_anchor=anchor)
+    return svg.text(at, 9, said, 11.5, fill="#56616c", anchor=anchor)
 
 
 def _picture(inside: str, height: float = HEIGHT) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 RowKind = Literal["row", "subtotal", "total"]
 #: Width and height of the swatch of a line of a legend.
-SWATCH = (30.0, 16.0)
+SWATCH = (8.0, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ class LegendEntry:
         width, height = SWATCH
         return (
             '<svg xmlns="http://www.w3.org/2000/svg" class="swatch" aria-hidden="true" '
-            f'viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}">'
+            f'viewBox="0 0 {width:g} {height:g}" width="{width:g}mm" height="{height:g}mm">'
             f"{self.swatch}</svg>"
         )
 

@@ -64,18 +64,3 @@ def residents_by_id(plan: Plan, layer: str) -> dict[str, float | None]:
         str(id_): float(value) if np.isfinite(value) and value >= 0 else None
         for id_, value in zip(column.index, values, strict=True)
     }
-
-
-def beside(away: float, width: float, size: float) -> tuple[tuple[float, float], ...]:
-    """Where a label may stand beside a point, the best place first."""
-    right, below = away + width / 2, away + size * 0.7
-    return (
-        (right, 0),
-        (-right, 0),
-        (0, -below),
-        (0, below),
-        (right, below),
-        (-right, below),
-        (right, -below),
-        (-right, -below),
-    )

@@ -106,7 +106,7 @@ class VerdictSections:
 
     def figure(self, drawing: Drawing) -> Figure:
         """A map with its scale and where its data come from."""
-        return drawing.figure(self.view.ground, self.words.pick(self.view.plan.manifest.attribution))
+        return drawing.figure(self.words.pick(self.view.plan.manifest.attribution))
 
     # Verdicts by pack
 

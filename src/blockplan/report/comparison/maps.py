@@ -9,21 +9,26 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING
 
 import shapely
 
 from blockplan.report.comparison.lists import goal
 from blockplan.report.document import LegendEntry
-from blockplan.report.maps import drawing, svg
-from blockplan.report.maps.basemap import INK, OUTLINE, Ground, frame_of, use_colour
+from blockplan.report.maps import svg
+from blockplan.report.maps.basemap import Ground, frame_of, use_colour
 from blockplan.report.maps.drawing import (
+    FOOT_MM,
     PART_MM,
     Drawing,
+    MapCanvas,
     MapSheet,
+    centre,
+    fill_swatch,
+    outline_entry,
 )
-from blockplan.report.maps.svg import Frame
+from blockplan.report.maps.svg import INK, Frame
 from blockplan.report.maps.themes import area_names, closer_frames
 
 if TYPE_CHECKING:
@@ -44,8 +49,8 @@ GAINS, LOSSES, UNKNOWN = ("#fbd9b0", "#f19d4c", "#bf5a0e"), ("#cfe0f1", "#8ab0d8
 APPEARS, VANISHES = "#a3231f", "#12633a"
 
 
-#: What draws a theme on a sheet, and its legend (empty: nothing to draw).
-Theme = tuple["Callable[[MapSheet, str], str]", list[LegendEntry]]
+#: What draws a theme (on a canvas, for a map of an id), and its legend (empty: nothing to draw).
+Theme = tuple["Callable[[MapCanvas, str], None]", list[LegendEntry]]
 
 
 @dataclass
@@ -64,10 +69,7 @@ class ComparisonMaps:
         ]
         known = [frame for frame in frames if frame is not None]
         if known:
-            ground.frame = Frame(
-                min(frame.west for frame in known), min(frame.south for frame in known),
-                max(frame.east for frame in known), max(frame.north for frame in known),
-            )  # fmt: skip
+            ground.frame = reduce(Frame.joined, known)
         return ground
 
     def maps(self, pair: Pair, name: str, first: str) -> list[tuple[str, Drawing | None]]:
@@ -82,42 +84,40 @@ class ComparisonMaps:
         near = max(pair.gains, key=lambda one: (one.nearer + one.farther, one.to), default=None)
         to = goal(near.to, self.words) if near else ""
         out: list[tuple[str, Drawing | None]] = []
-        for theme, (show, legend) in made.items():
-            if not legend or self.ground.frame is None:
-                out.append((theme, None))
-                continue
+        for theme, drawn in made.items():
             title = self.words(f"map.{theme}", name=name, first=first, to=to)
             note = self.words(f"map.{theme}_note", name=name, first=first, to=to)
-            out.append((theme, self._drawing(f"map-{at}-{theme}", (title, note), show, legend)))
+            out.append((theme, self._drawing(f"map-{at}-{theme}", (title, note), drawn)))
         return out
 
-    def _drawing(
-        self, id_: str, said: tuple[str, str], show: Callable[[MapSheet, str], str], legend: list[LegendEntry]
-    ) -> Drawing:
-        ground, frame = self.ground, self.ground.frame or Frame(0, 0, 1, 1)
-        sheet = MapSheet.of(frame, PART_MM)
+    def _drawing(self, id_: str, said: tuple[str, str], theme: Theme) -> Drawing | None:
+        ground, (show, legend) = self.ground, theme
+        if not legend or ground.frame is None:
+            return None
         insets = []
         for number, (near, name) in enumerate(closer_frames(ground), 1):
-            inset, one = MapSheet.inset(near), f"{id_}-{number}"
-            insets.append(Drawing(one, f"{number} {name}", said[1], inset, BASE, show(inset, one), ()))
-        placer = drawing.placer(ground, sheet)
-        names = self._numbers(sheet) if insets else area_names(ground, sheet, placer, 2.6)
-        outline = LegendEntry(drawing.line_swatch((OUTLINE, 3.0, "11 3 3 3")), self.words("map.boundary"))
-        body = show(sheet, id_) + names
-        return Drawing(id_, *said, sheet, BASE, body, (*legend, outline), tuple(insets))
+            inset, one = MapCanvas(ground, MapSheet.inset(near)), f"{id_}-{number}"
+            show(inset, one)
+            insets.append(Drawing(one, f"{number} {name}", said[1], inset, BASE))
+        canvas = MapCanvas(ground, MapSheet.of(ground.frame, PART_MM))
+        show(canvas, id_)
+        if insets:
+            self._numbers(canvas)
+        else:
+            area_names(canvas, 2.6)
+        return Drawing(id_, *said, canvas, BASE, (*legend, outline_entry(ground)), tuple(insets))
 
-    def _numbers(self, sheet: MapSheet) -> str:
+    def _numbers(self, canvas: MapCanvas) -> None:
         """The number of each closer view, beside what it shows."""
-        out, size = [], 4.0 * sheet.unit
+        size = 4.0 * canvas.mm
         for number, (near, _) in enumerate(closer_frames(self.ground), 1):
-            x, y = self._frame.place(near.west, (near.south + near.north) / 2)
-            left, _ = self._frame.place(sheet.frame.west, near.north)
-            out.append(svg.label(max(x - size, left + size), y, str(number), size, font_weight="700"))
-        return "".join(out)
+            x, y = canvas.whole.place(near.west, (near.south + near.north) / 2)
+            left = max(x - size, canvas.window[0] + size)
+            canvas.add("marks", svg.label(left, y, str(number), size, weight="700"))
 
     # Land use
 
-    def _land(self, pair: Pair) -> tuple[Callable[[MapSheet, str], str], list[LegendEntry]]:
+    def _land(self, pair: Pair) -> Theme:
         largest = sorted(pair.land.changed.items(), key=lambda one: -pair.land.ha[one[0]])
         pieces = [(uses, shapely.union_all(shapes)) for uses, shapes in largest]
         legend = [
@@ -129,22 +129,17 @@ class ComparisonMaps:
             for (was, now), _ in pieces
         ]
 
-        def show(sheet: MapSheet, id_: str) -> str:
-            out, labels = [], []
+        def show(canvas: MapCanvas, id_: str) -> None:
+            labels = []
             for number, ((was, now), whole) in enumerate(pieces):
-                d = svg.path(svg.drawable([whole], self._frame), self._frame)
-                look: dict[str, str | float] = {
-                    "stroke": INK, "stroke_width": 0.3 * sheet.unit, "fill_rule": "evenodd",
-                }  # fmt: skip
-                hatch = f"{id_}-hatch-{number}"
-                out += [
-                    _hatch(hatch, use_fill(was), sheet.unit),
-                    svg.shape(d, fill=use_fill(now), stroke="none", fill_rule="evenodd"),
-                    svg.shape(d, fill=f"url(#{hatch})", **look),
-                ]
+                placed = canvas.on_paper([whole])
+                look: dict[str, svg.Style] = {"stroke": INK, "stroke_width": 0.3, "fill_rule": "evenodd"}
+                hatch = _hatch(canvas, f"{id_}-hatch-{number}", use_fill(was))
+                canvas.shape("fills", placed, fill=use_fill(now), fill_rule="evenodd")
+                canvas.shape("fills", placed, fill=hatch, **look)
                 said = f"{self._code(was)}→{self._code(now)}"
-                labels += [(part, said) for part in drawing.parts_of([whole])]
-            return "".join(out) + self._labels(sheet, labels)
+                labels += [(part, said) for part in shapely.get_parts(placed)]
+            self._labels(canvas, labels)
 
         return show, legend
 
@@ -198,25 +193,24 @@ class ComparisonMaps:
         if unknown:
             groups.append((UNKNOWN, False, self.words("map.residents_unknown"), dict.fromkeys(unknown)))
         legend = [
-            LegendEntry(_striped_swatch(tint) if lost else drawing.fill_swatch(tint), said, amount(inside))
+            LegendEntry(_striped_swatch(tint) if lost else fill_swatch(tint), said, amount(inside))
             for tint, lost, said, inside in groups
         ]
 
         parcels = _parcels(pair)
 
-        def show(sheet: MapSheet, id_: str) -> str:
-            out, labels = [_hatch(f"{id_}-lost", "#ffffff", sheet.unit)], []
+        def show(canvas: MapCanvas, id_: str) -> None:
+            labels, stripes = [], _hatch(canvas, f"{id_}-lost", "#ffffff")
             for tint, lost, _, inside in groups:
                 shapes = [(gain, shape) for name, gain in inside.items() for shape in parcels.get(name, ())]
-                d = svg.path(svg.drawable([shape for _, shape in shapes], self._frame), self._frame)
-                look: dict[str, str | float] = {
-                    "stroke": "#3a3a36", "stroke_width": 0.2 * sheet.unit, "fill_rule": "evenodd",
-                }  # fmt: skip
-                out.append(svg.shape(d, fill=tint, **look))
+                placed = canvas.on_paper([shape for _, shape in shapes])
+                look: dict[str, svg.Style] = {"stroke": "#3a3a36", "stroke_width": 0.2}
+                canvas.shape("fills", placed, fill=tint, fill_rule="evenodd", **look)
                 if lost:
-                    out.append(svg.shape(d, fill=f"url(#{id_}-lost)", stroke="none", fill_rule="evenodd"))
-                labels += [(shape, self._signed(gain) if gain else "?") for gain, shape in shapes]
-            return "".join(out) + self._labels(sheet, labels)
+                    canvas.shape("fills", placed, fill=stripes, fill_rule="evenodd")
+                said = (self._signed(gain) if gain else "?" for gain, _ in shapes)
+                labels += [one for one in zip(placed, said, strict=True) if one[0] is not None]
+            self._labels(canvas, labels)
 
         return show, legend
 
@@ -237,7 +231,7 @@ class ComparisonMaps:
 
     # Places
 
-    def _places(self, pair: Pair) -> tuple[Callable[[MapSheet, str], str], list[LegendEntry]]:
+    def _places(self, pair: Pair) -> Theme:
         drawn = [place for place in pair.places if place.x is not None and place.y is not None]
         titles = {row.first.rule: self.words.pick(row.first.title) for row in self.found.verdict_rows()}
         groups = list(dict.fromkeys((place.rule, place.kind) for place in drawn))
@@ -254,64 +248,48 @@ class ComparisonMaps:
 
         spots: dict[tuple[str, float, float], set[int]] = {}
         for place in drawn:
-            x, y = self._frame.place(place.x or 0.0, place.y or 0.0)
-            spots.setdefault((place.kind, x, y), set()).add(number[place.rule])
+            spots.setdefault((place.kind, place.x or 0.0, place.y or 0.0), set()).add(number[place.rule])
 
-        def show(sheet: MapSheet, id_: str) -> str:
-            del id_
-            # Rings first: "vanishes" stands after "appears".
-            ordered = sorted(spots, reverse=True)
-            signs = [_place(kind, x, y, 1.1 * sheet.unit) for kind, x, y in ordered]
-            if not many or self._overview(sheet):
-                return "".join(signs)
-            return "".join(signs) + self._marks(sheet, spots)
+        def show(canvas: MapCanvas, id_: str) -> None:
+            # Rings lie around crosses, so that both are seen where one place has both.
+            for kind, east, north in sorted(spots, key=lambda one: one[0] != "vanishes"):
+                canvas.add("signs", _place(kind, *canvas.whole.place(east, north), 1.1 * canvas.mm))
+            if many and not self._overview(canvas):
+                self._marks(canvas, spots)
 
         return show, legend
 
-    def _marks(self, sheet: MapSheet, spots: dict[tuple[str, float, float], set[int]]) -> str:
+    def _marks(self, canvas: MapCanvas, spots: dict[tuple[str, float, float], set[int]]) -> None:
         """The numbers of the rules beside a place, where there is room for them."""
-        size, out, placer = 1.8 * sheet.unit, [], drawing.placer(self.ground, sheet)
-        for _, x, y in spots:
-            placer.block(x, y, 2 * size, 2 * size)
-        for (_, x, y), rules in spots.items():
-            if placer.holds(x, y):
-                said = ranges(rules)
-                width = svg.text_width(said, size)
-                away = width / 2 + 1.1 * size
-                spot = placer.place(
-                    x, y, width, size, ((away, 0), (-away, 0), (0, 1.7 * size), (0, -1.7 * size))
-                )
-                out += [svg.label(*spot, said, size, fill=INK)] if spot else []
-        return "".join(out)
+        size = 1.8 * canvas.mm
+        at = {one: canvas.whole.place(*one[1:]) for one in spots}
+        for x, y in at.values():
+            canvas.labels.keep((x - size, y - size, x + size, y + size))
+        for one, rules in spots.items():
+            (x, y), said = at[one], ranges(rules)
+            away = svg.text_width(said, size) / 2 + 1.1 * size
+            near = ((away, 0), (-away, 0), (0, 1.7 * size), (0, -1.7 * size))
+            if canvas.holds(x, y):
+                canvas.say([(x + dx, y + dy) for dx, dy in near], said, 1.8)
 
     # Shared
 
-    @property
-    def _frame(self) -> Frame:
-        return self.ground.frame or Frame(0, 0, 1, 1)
+    def _overview(self, canvas: MapCanvas) -> bool:
+        """Whether a canvas shows the whole of a plan that has closer views."""
+        return bool(closer_frames(self.ground)) and canvas.sheet.foot_mm == FOOT_MM
 
-    def _overview(self, sheet: MapSheet) -> bool:
-        """Whether a sheet shows the whole of a plan that has closer views."""
-        return bool(closer_frames(self.ground)) and sheet.foot_mm == drawing.FOOT_MM
-
-    def _labels(self, sheet: MapSheet, shapes: Iterable[tuple[BaseGeometry, str]]) -> str:
+    def _labels(self, canvas: MapCanvas, shapes: Iterable[tuple[BaseGeometry, str]]) -> None:
         """
         A label on each shape that is large enough to bear it, the largest first.
 
         Where there are closer views the labels stand there alone.
         """
-        if self._overview(sheet):
-            return ""
-        size, out, placer = 2.0 * sheet.unit, [], drawing.placer(self.ground, sheet)
+        if self._overview(canvas):
+            return
+        size = 2.0 * canvas.mm
         for shape, said in sorted(shapes, key=lambda one: -one[0].area):
-            width = svg.text_width(said, size)
-            if shape.is_empty or shape.area < width * size * 1.4:
-                continue
-            x, y = self._frame.place(*drawing.centre(shape))
-            spot = placer.place(x, y, width, 1.2 * size, ((0, 0),)) if placer.holds(x, y) else None
-            if spot:
-                out.append(svg.label(*spot, said, size, fill=INK, font_weight="700"))
-        return "".join(out)
+            if shape.area >= svg.text_width(said, size) * size * 1.4 and canvas.holds(*centre(shape)):
+                canvas.say([centre(shape)], said, 2.0, weight="700")
 
 
 def _parcels(pair: Pair) -> dict[str, list[BaseGeometry]]:
@@ -353,32 +331,33 @@ def ranges(numbers: set[int]) -> str:
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
-def _hatch(id_: str, colour: str, unit: float) -> str:
-    """A pattern of stripes from south-west to north-east, as wide on every sheet."""
-    side = svg.number(1.8 * unit)
-    return (
+def _hatch(canvas: MapCanvas, id_: str, colour: str) -> str:
+    """Define a pattern of stripes from south-west to north-east, as wide on every sheet; the fill."""
+    side = svg.number(1.8 * canvas.mm)
+    canvas.add(
+        "ground",
         f'<pattern id="{id_}" patternUnits="userSpaceOnUse" width="{side}" height="{side}" '
         f'patternTransform="rotate(45)"><path d="M0 0V{side}" stroke="{colour}" '
-        f'stroke-width="{svg.number(1.5 * unit)}"/></pattern>'
+        f'stroke-width="{svg.number(1.5 * canvas.mm)}"/></pattern>',
     )
+    return f"url(#{id_})"
 
 
 def _split_swatch(old: str, new: str) -> str:
     """The colour before on the left, that after on the right, an arrow between."""
+    arrow = "M2.9 2h2.2M4.2 1.2l.9 .8l-.9 .8"
     return (
-        svg.box(1, 1, 14, 14, fill=old, stroke="none")
-        + svg.box(15, 1, 14, 14, fill=new, stroke="none")
-        + svg.box(1, 1, 28, 14, fill="none", stroke=INK)
-        + svg.shape("M11 8h8M16 5l3.2 3l-3.2 3", fill="none", stroke="#ffffff", stroke_width=3.4)
-        + svg.shape("M11 8h8M16 5l3.2 3l-3.2 3", fill="none", stroke=INK, stroke_width=1.5)
+        svg.box(0.3, 0.4, 3.7, 3.2, fill=old)
+        + fill_swatch("none", INK)
+        + svg.box(4, 0.4, 3.7, 3.2, fill=new)
+        + svg.shape(arrow, fill="none", stroke="#ffffff", stroke_width=0.9)
+        + svg.shape(arrow, fill="none", stroke=INK, stroke_width=0.4)
     )
 
 
 def _striped_swatch(tint: str) -> str:
-    stripes = "M2 14l12 -12M10 14l12 -12M18 14l10 -10"
-    return svg.box(1, 1, 28, 14, fill=tint, stroke="#6b6b66") + svg.shape(
-        stripes, fill="none", stroke="#ffffff", stroke_width=2
-    )
+    stripes = "M.5 3.5l3 -3M2.6 3.5l3 -3M4.7 3.5l2.7 -2.7"
+    return fill_swatch(tint) + svg.shape(stripes, fill="none", stroke="#ffffff", stroke_width=0.5)
 
 
 def _place(kind: str, x: float, y: float, size: float) -> str:
@@ -386,9 +365,8 @@ def _place(kind: str, x: float, y: float, size: float) -> str:
     n = svg.number
     if kind == "vanishes":
         # Around a cross of another rule at the same place, so that both are seen.
-        ring: dict[str, str | float] = {"fill": "none", "stroke_width": 0.4 * size}
         halo = svg.circle(x, y, 1.45 * size, fill="none", stroke="#ffffff", stroke_width=0.9 * size)
-        return halo + svg.circle(x, y, 1.45 * size, stroke=VANISHES, **ring)
+        return halo + svg.circle(x, y, 1.45 * size, fill="none", stroke=VANISHES, stroke_width=0.4 * size)
     west, north, side = n(x - size), n(y - size), n(2 * size)
     d = f"M{west} {north}l{side} {side}M{west} {n(y + size)}l{side} -{side}"
     below = svg.shape(d, fill="none", stroke="#ffffff", stroke_width=1.1 * size)
@@ -396,5 +374,5 @@ def _place(kind: str, x: float, y: float, size: float) -> str:
 
 
 def _place_swatch(kind: str, mark: str) -> str:
-    sign = _place(kind, 9 if mark else 15, 8, 3.8 if kind == "vanishes" else 5.0)
-    return sign + (svg.label(23, 8, mark, 10.0, fill=INK, halo="none") if mark else "")
+    sign = _place(kind, 2.4 if mark else 4, 2, 1.0 if kind == "vanishes" else 1.3)
+    return sign + (svg.text(6.1, 2, mark, 2.6) if mark else "")

@@ -209,7 +209,7 @@ def figure(of: ComparisonWords, drawing: Drawing) -> Figure:
     """A map with its caption: what it shows, its scale, where its data come from."""
     given = (of.words.pick(column.plan.manifest.attribution) for column in of.columns)
     notes = [of.words("map.synthetic")] if of.synthetic else []
-    return drawing.figure(of.atlas.ground, *given, notes=notes)
+    return drawing.figure(*given, notes=notes)
 
 
 def _reproduce(of: ComparisonWords) -> Iterator[Block]:

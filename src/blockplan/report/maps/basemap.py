@@ -16,6 +16,8 @@ import pandas as pd
 import shapely
 from markupsafe import escape
 
+from blockplan.measure.inputs.columns import shapes as shapes_of
+from blockplan.measure.inputs.columns import values
 from blockplan.plan import landuse
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, UNKNOWN_COLOUR
 from blockplan.report.maps import svg
@@ -23,9 +25,9 @@ from blockplan.report.maps.svg import Frame
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from shapely.geometry.base import BaseGeometry
+    from numpy.typing import NDArray
 
     from blockplan.plan import Plan
     from blockplan.report.words import Words
@@ -39,7 +41,6 @@ PIECES = ("woodland", "landuse", "greens", "water", "buildings", "streets", "rai
 #: Width of a map that fills an A4 page.
 PAGE_WIDTH_MM = 172.0
 PAPER = "#fbfaf6"
-INK = "#1c2430"
 WATER, WATER_LINE = "#a9d2ec", "#6fb0d8"
 WOOD = "#b5cfa2"
 GREEN = "#57bd5c"
@@ -109,21 +110,29 @@ class Ground:
         frame = self.frame
         if frame is None:
             return {}
-        wordless = self.plan.cached(f"pieces of maps: {frame}", lambda: self._wordless(frame))
+        held = f"pieces of maps: {frame}"
+        wordless = self.plan.cached(held, lambda: self.wordless(frame, self.fineness))
         drawn = {**wordless, "landuse": self._landuse(frame)}
         return {name: drawn[name] for name in PIECES if drawn[name]}
 
-    def _wordless(self, frame: Frame) -> dict[str, str]:
-        """The pieces that are the same in every language."""
-        return {
-            "woodland": self._fill("woodland", frame, fill=WOOD),
-            "greens": self._fill("greens", frame, fill=GREEN, stroke="#3f9a45", stroke_width=3),
-            "water": self._water(frame),
-            "buildings": self._fill("buildings", frame, fill="#8d8678", fill_opacity="0.55"),
-            "streets": self._streets(frame),
-            "rail": self._rail(frame),
-            "outline": self._outline(frame),
+    def wordless(self, frame: Frame, unit: float, names: Sequence[str] = PIECES) -> dict[str, str]:
+        """Pieces of a frame that are the same in every language, for so many metres a millimetre."""
+        drawn: dict[str, Callable[[], str]] = {
+            "woodland": lambda: self._fill("woodland", frame, fill=WOOD),
+            "greens": lambda: self._fill("greens", frame, fill=GREEN, stroke="#3f9a45", stroke_width=3),
+            "water": lambda: self._water(frame),
+            "buildings": lambda: self._fill("buildings", frame, fill="#8d8678", fill_opacity=0.55),
+            "streets": lambda: self._streets(frame, unit),
+            "rail": lambda: self._rail(frame, unit),
+            "outline": lambda: self._outline(frame, unit),
         }
+        return {name: drawn[name]() for name in names if name in drawn}
+
+    def within(self, layer: str, frame: Frame) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
+        """The features that meet a frame: rows of their layer, shapes; the layers are indexed once a plan."""
+        row, shape, tree = self.plan.cached(f"map:{layer}", lambda: _indexed(self.plan, layer))
+        hit = np.sort(tree.query(shapely.box(*svg.bounds_of(frame))))
+        return row[hit], shape[hit]
 
     def names(self, layer: str) -> pd.Series[str]:
         """Name of each feature in the report's language, or another one; "" where it has none."""
@@ -157,9 +166,9 @@ class Ground:
         codes = [second_level(name, code) for name, code in pairs]
         return pd.DataFrame(
             {
-                "list_name": [name for name, _ in pairs],
-                "full": [code for _, code in pairs],
-                "code": codes,
+                "list_name": np.array([name for name, _ in pairs], dtype=object),
+                "full": np.array([code for _, code in pairs], dtype=object),
+                "code": np.array(codes, dtype=object),
                 "area_m2": shapely.area(parcels.geometry.to_numpy()),
             },
             index=parcels.index,
@@ -199,10 +208,10 @@ class Ground:
 
     # Pieces
 
-    def _fill(self, layer: str, frame: Frame, **attributes: str | float) -> str:
-        geometry = self.plan.layer(layer).geometry.to_numpy()
-        shapes = svg.drawable(geometry[frame.shows(geometry)], frame)
-        return svg.shape(svg.path(only(shapes, 2), frame), fill_rule="evenodd", **attributes)
+    def _fill(self, layer: str, frame: Frame, **attributes: svg.Style) -> str:
+        _, shapes = self.within(layer, frame)
+        drawn = svg.drawable(shapes[frame.shows(shapes)], frame)
+        return svg.shape(svg.path(only(drawn, 2), frame), fill_rule="evenodd", **attributes)
 
     def _landuse(self, frame: Frame) -> str:
         table = self.land_uses
@@ -236,45 +245,54 @@ class Ground:
         return f'<path d="{d}"><title>{escape(said)}</title></path>'
 
     def _water(self, frame: Frame) -> str:
-        shapes = svg.drawable(self.plan.layer("water").geometry, frame)
+        shapes = svg.drawable(self.within("water", frame)[1], frame)
         areas = svg.shape(svg.path(only(shapes, 2), frame), fill=WATER, fill_rule="evenodd")
         lines = svg.shape(svg.path(only(shapes, 1), frame), stroke_width=8, fill="none")
         return svg.group(areas + lines, stroke=WATER_LINE, stroke_width=2)
 
-    def _streets(self, frame: Frame) -> str:
-        streets = self.plan.layer("streets")
-        shapes = np.array([*svg.drawable(streets.geometry, frame), None], dtype=object)[:-1]
-        classes = streets["class"].astype("object").where(streets["class"].notna(), "").to_numpy()
+    def _streets(self, frame: Frame, unit: float) -> str:
+        rows, shapes = self.within("streets", frame)
+        shapes = svg.drawable(shapes, frame)
+        classes = np.array([one or "" for one in values(self.plan, "streets", "class")], dtype=object)[rows]
         parts = []
         for name, (width, surface, casing) in STREETS.items():
             chosen = classes == name if name else ~np.isin(classes, [key for key in STREETS if key])
             d = svg.path(shapes[chosen], frame)
-            if not d:
-                continue
             if casing:
-                parts.append(svg.shape(d, stroke=casing, stroke_width=width + 4.0))
+                parts.append(svg.shape(d, stroke=casing, stroke_width=width + min(4.0, 0.4 * unit)))
                 parts.append(svg.shape(d, stroke=surface, stroke_width=width))
             else:
                 parts.append(svg.shape(d, stroke="#7b8b6f", stroke_width=width, stroke_dasharray="9 6"))
         return svg.group("".join(parts), fill="none", stroke_linejoin="round", stroke_linecap="round")
 
-    def _rail(self, frame: Frame) -> str:
-        d = svg.path(only(svg.drawable(self.plan.layer("rail").geometry, frame), 1), frame)
-        width = max(7.0, 0.42 * self.fineness)
+    def _rail(self, frame: Frame, unit: float) -> str:
+        d = svg.path(only(svg.drawable(self.within("rail", frame)[1], frame), 1), frame)
+        width = max(7.0, 0.42 * unit)
         dark = svg.shape(d, stroke="#4a4a4a", stroke_width=width)
-        dashes = f"{2.6 * width:.0f} {2.6 * width:.0f}"
+        dashes = (round(2.6 * width), round(2.6 * width))
         light = svg.shape(d, stroke="#ffffff", stroke_width=0.56 * width, stroke_dasharray=dashes)
         return svg.group(dark + light, fill="none")
 
-    def _outline(self, frame: Frame) -> str:
-        d = svg.path(svg.drawable(self.plan.layer("boundary").geometry, frame), frame)
-        unit = self.fineness
-        dashes = f"{1.8 * unit:.0f} {0.45 * unit:.0f} {0.36 * unit:.0f} {0.45 * unit:.0f}"
+    def _outline(self, frame: Frame, unit: float) -> str:
+        d = svg.path(svg.drawable(self.within("boundary", frame)[1], frame), frame)
+        dashes = tuple(round(share * unit, 1) for share in (1.8, 0.45, 0.36, 0.45))
         return svg.group(
             svg.shape(d, stroke="#ffffff", stroke_width=0.42 * unit, stroke_opacity="0.7")
             + svg.shape(d, stroke=OUTLINE, stroke_width=0.22 * unit, stroke_dasharray=dashes),
             fill="none",
         )
+
+
+def _indexed(plan: Plan, layer: str) -> tuple[NDArray[np.intp], NDArray[np.object_], shapely.STRtree]:
+    """Rows of the features that are drawn, their shapes, and the index of these."""
+    found = shapes_of(plan, layer)
+    row = np.flatnonzero(~shapely.is_missing(found))
+    drawn = found[row]
+    crooked = (shapely.get_dimensions(drawn) == 2) & ~shapely.is_valid(drawn)
+    if crooked.any():
+        drawn = drawn.copy()
+        drawn[crooked] = shapely.make_valid(drawn[crooked])
+    return row, drawn, shapely.STRtree(drawn)
 
 
 def frame_of(plan: Plan) -> Frame | None:
@@ -318,6 +336,7 @@ def ink_on(colour: str) -> str:
     return "#ffffff" if 0.3 * red + 0.59 * green + 0.11 * blue < 125 else "#33332e"
 
 
-def only(shapes: Sequence[BaseGeometry | None], dimensions: int) -> list[BaseGeometry | None]:
+def only(shapes: NDArray[np.object_], dimensions: int) -> NDArray[np.object_]:
     """The shapes of so many dimensions: 1 lines, 2 polygons."""
-    return [shape for shape in shapes if shape is not None and shapely.get_dimensions(shape) == dimensions]
+    chosen: NDArray[np.object_] = shapes[shapely.get_dimensions(shapes) == dimensions]
+    return chosen

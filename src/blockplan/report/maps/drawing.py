@@ -1,9 +1,8 @@
 """
 A map as a finished drawing: ground, theme, scale bar, north arrow, legend.
 
-Lengths on paper are given in millimetres and turned into metres by the
-drawing's scale, so that a label is as large on the map of a district as on
-that of one area.
+It is drawn in metres on the ground, so that the maps of a page share shapes; lengths on paper are given in
+millimetres, so that a label is as large on the map of a district as on that of one area.
 """
 
 from __future__ import annotations
@@ -12,17 +11,19 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
 
 from blockplan.report.document import Figure, LegendEntry, TextRun
 from blockplan.report.maps import svg
-from blockplan.report.maps.basemap import INK, PAGE_WIDTH_MM, PAPER
+from blockplan.report.maps.basemap import OUTLINE, PAGE_WIDTH_MM, PAPER
+from blockplan.report.maps.canvas import Canvas, MapWindow, north, scale_bar
 from blockplan.report.maps.svg import FONT, Frame
-from blockplan.units import M_PER_KM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from blockplan.report.maps.basemap import Ground
@@ -37,7 +38,8 @@ PART_MM = (172.0, 142.0)
 INSET_MM = (62.0, 65.5)
 #: Strip below the map for scale bar, north arrow and notes, mm; a closer view has room for its scale bar.
 FOOT_MM, INSET_FOOT_MM = 15.0, 8.5
-BAR_LENGTHS_M = (50, 100, 200, 400, 500, 1000, 2000, 4000, 5000, 10_000, 20_000, 50_000, 100_000)
+#: The mark of an invented plan stands on so many lines at most.
+MOST_LINES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,42 @@ class MapSheet:
         return self.foot_mm * self.unit
 
 
+class MapCanvas(Canvas):
+    """
+    A window of a map in a report: in metres from the north-western corner of the plan's frame.
+
+    One that stands `alone` begins at its own corner, and shares nothing with other maps.
+    """
+
+    def __init__(self, ground: Ground, sheet: MapSheet, *, alone: bool = False) -> None:
+        self.ground, self.sheet = ground, sheet
+        frame = sheet.frame
+        self.whole = frame if alone or ground.frame is None else ground.frame
+        cell = MapWindow(frame, *self.whole.place(frame.west, frame.north), frame.width, frame.height)
+        super().__init__(cell, mm=sheet.unit, step=self.whole.grain)
+
+    def on_paper(self, shapes: Iterable[BaseGeometry | None] | NDArray[np.object_]) -> NDArray[np.object_]:
+        """Shapes of the plan as the maps of a page draw them; None for what cannot or need not be drawn."""
+        corner = np.array([self.whole.west, self.whole.north])
+        drawn = svg.drawable(shapes, self.whole.joined(self.sheet.frame))
+        return shapely.transform(drawn, lambda points: (points - corner) * (1, -1))
+
+    def layer(self, name: str) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
+        """The features of a layer that meet the window: rows, and shapes on paper (None: not drawn)."""
+        rows, shapes = self.ground.within(name, self.sheet.frame)
+        return rows, self.on_paper(shapes)
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a point of the picture lies in the window."""
+        left, top, right, bottom = self.window
+        return left <= x <= right and top <= y <= bottom
+
+    def dot(self, layer: str, x: float, y: float, radius: float, /, **style: svg.Style) -> None:
+        """A round sign; its radius and its edge are mm."""
+        edge = style.pop("stroke_width", 0.3)
+        self.add(layer, svg.circle(x, y, radius * self.mm, stroke_width=float(str(edge)) * self.mm, **style))
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """
@@ -79,12 +117,10 @@ class Drawing:
         Unique in the report.
     title, description
         What it shows: heading, and a sentence for who cannot see it.
-    sheet
-        Place and scale.
+    canvas
+        Place, scale, and what is drawn.
     base
         Pieces of the ground below, each with its opacity.
-    body
-        The theme as SVG, in the units of the ground's frame.
     insets
         Closer views that stand beside the map and share its legend.
     """
@@ -92,17 +128,16 @@ class Drawing:
     id: str
     title: str
     description: str
-    sheet: MapSheet
+    canvas: MapCanvas
     base: tuple[tuple[str, float], ...]
-    body: str
-    legend: tuple[LegendEntry, ...]
+    legend: tuple[LegendEntry, ...] = ()
     insets: tuple[Drawing, ...] = ()
 
     @property
     def size_mm(self) -> tuple[float, float]:
         """Width and height on paper."""
-        frame, unit = self.sheet.frame, self.sheet.unit
-        return frame.width / unit, (frame.height + self.sheet.foot) / unit
+        sheet = self.canvas.sheet
+        return sheet.frame.width / sheet.unit, (sheet.frame.height + sheet.foot) / sheet.unit
 
     @property
     def narrow(self) -> bool:
@@ -110,162 +145,109 @@ class Drawing:
         width, height = self.size_mm
         return width < height * 0.75
 
-    def figure(self, ground: Ground, *sources: str, notes: Iterable[str] = ()) -> Figure:
+    def figure(self, *sources: str, notes: Iterable[str] = ()) -> Figure:
         """The map as a figure: its caption says what it shows, notes, scale, where its data come from."""
-        words = ground.words
-        scale = words("map.scale", n=words.number(math.ceil(self.sheet.unit * 1000 / 500) * 500))
+        words, unit = self.canvas.ground.words, self.canvas.sheet.unit
+        scale = words("map.scale", n=words.number(math.ceil(unit * 1000 / 500) * 500))
         given = (words("head.attribution", source=one) for one in dict.fromkeys(sources) if one)
         aside = TextRun(" | ".join([*notes, scale, *given]), "muted")
-        return replace(self._drawn(ground), caption=(TextRun(self.description), aside))
+        return replace(self._drawn(), caption=(TextRun(self.description), aside))
 
-    def _drawn(self, ground: Ground) -> Figure:
-        insets = tuple(one._drawn(ground) for one in self.insets)
-        drawn, alt = self.standalone(ground), self.description
-        return Figure(drawn, *self.size_mm, alt, title=self.title, legend=self.legend, insets=insets)
-
-    def standalone(self, ground: Ground) -> str:
-        """The map as an SVG file of its own."""
-        width, height = self.size_mm
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{self._view_box(ground)}" '
-            f'width="{width:.1f}mm" height="{height:.1f}mm" font-family="{FONT}">'
-            f'<clipPath id="{self.id}-sheet">{self._rectangle(ground)}</clipPath>'
-            f'<g clip-path="url(#{self.id}-sheet)">{self._inside(ground, self._below(ground))}</g></svg>'
+    def _drawn(self) -> Figure:
+        insets = tuple(one._drawn() for one in self.insets)
+        alt = self.description
+        return Figure(
+            self.standalone(), *self.size_mm, alt, title=self.title, legend=self.legend, insets=insets
         )
 
-    def nested(self, ground: Ground, x: float, y: float) -> str:
+    def standalone(self) -> str:
+        """The map as an SVG file of its own."""
+        width, height = self.size_mm
+        left, top, wide, high = map(float, self._view_box.split())
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{self._view_box}" '
+            f'width="{width:.1f}mm" height="{height:.1f}mm" font-family="{FONT}">'
+            f'<clipPath id="{self.id}-sheet">{svg.box(left, top, wide, high)}</clipPath>'
+            f'<g clip-path="url(#{self.id}-sheet)">{self._inside}</g></svg>'
+        )
+
+    def nested(self, x: float, y: float) -> str:
         """The map as a part of a larger picture in millimetres, its upper left corner at a place of that."""
         width, height = self.size_mm
         return (
             f'<svg x="{x:.2f}" y="{y:.2f}" width="{width:.2f}" height="{height:.2f}" '
-            f'viewBox="{self._view_box(ground)}">{self._inside(ground, self._below(ground))}</svg>'
+            f'viewBox="{self._view_box}">{self._inside}</svg>'
         )
 
-    def _below(self, ground: Ground) -> str:
+    @property
+    def _view_box(self) -> str:
+        left, top, right, bottom = self.canvas.window
+        return f"{left:.0f} {top:.0f} {right - left:.0f} {bottom - top + self.canvas.sheet.foot:.0f}"
+
+    @property
+    def _inside(self) -> str:
+        left, top, right, bottom = self.canvas.window
+        ground, sheet = self.canvas.ground, self.canvas.sheet
+        unit, width, height = sheet.unit, right - left, bottom - top
         drawn = [(ground.pieces[name], opacity) for name, opacity in self.base if name in ground.pieces]
-        return "".join(svg.group(svg.piece(held), opacity=f"{opacity:g}") for held, opacity in drawn)
-
-    def _rectangle(self, ground: Ground) -> str:
-        left, top, width, height = map(float, self._view_box(ground).split())
-        return svg.box(left, top, width, height)
-
-    def _view_box(self, ground: Ground) -> str:
-        whole = self.sheet.frame
-        return Frame(whole.west, whole.south - self.sheet.foot, whole.east, whole.north).view_box(
-            ground.frame
-        )
-
-    def _inside(self, ground: Ground, below: str) -> str:
-        frame, foot = self.sheet.frame, self.sheet.foot
-        left, top = (ground.frame or frame).place(frame.west, frame.north)
-        unit, width, height = self.sheet.unit, frame.width, frame.height
+        below = "".join(svg.group(svg.piece(held), opacity=opacity) for held, opacity in drawn)
         paper = svg.box(left, top, width, height, fill=PAPER)
         # A little wider than the strip: no sliver of the map shows at the edge of the picture.
-        strip = svg.box(left - unit, top + height, width + 2 * unit, foot + 2 * unit, fill="#ffffff")
+        strip = svg.box(left - unit, bottom, width + 2 * unit, sheet.foot + 2 * unit, fill="#ffffff")
         rim = svg.box(left, top, width, height, fill="none", stroke="#7a7a74", stroke_width=0.25 * unit)
-        return paper + below + self.body + strip + rim + _foot(self.sheet, ground, left, top + height)
+        return paper + below + self.canvas.inside + strip + rim + _foot(self.canvas)
 
 
-def placer(ground: Ground, sheet: MapSheet) -> svg.Placer:
-    """Where labels of a map may stand: inside its frame."""
-    frame = sheet.frame
-    left, top = (ground.frame or frame).place(frame.west, frame.north)
-    return svg.Placer(left, top, left + frame.width, top + frame.height)
-
-
-def _foot(sheet: MapSheet, ground: Ground, left: float, top: float) -> str:
-    unit, width = sheet.unit, sheet.frame.width
-    bar = max([length for length in BAR_LENGTHS_M if length <= width * 0.45] or [BAR_LENGTHS_M[0]])
-    x, y = left + 3 * unit, top + 6.2 * unit
-    parts = []
-    for step in range(4):
-        fill = INK if step % 2 == 0 else "#ffffff"
-        parts.append(
-            svg.box(
-                x + step * bar / 4, y, bar / 4, 1.3 * unit, fill=fill, stroke=INK, stroke_width=0.2 * unit
-            )
-        )
-    in_km = bar >= M_PER_KM
-    words, size = ground.words, 2.5 * unit
-    marks = [
-        (0.0, words.number(0)),
-        (0.5, words.number(bar / 2 / (M_PER_KM if in_km else 1))),
-        (1.0, words.amount(bar / (M_PER_KM if in_km else 1), "km" if in_km else "m")),
-    ]
-    for at, said in marks:
-        anchor = "start" if at == 0 else "middle"
-        parts.append(
-            svg.label(x + at * bar, top + 3.6 * unit, said, size, text_anchor=anchor, halo="none", fill=INK)
-        )
-    if sheet.foot_mm < FOOT_MM:
-        return "".join(parts)
-    if ground.plan.manifest.synthetic:
-        parts += _synthetic(x, top, width, unit, words("map.synthetic"))
-    return "".join(parts) + _north(left + width - 5.5 * unit, top + 1.4 * unit, unit, words("map.north"))
-
-
-def _synthetic(x: float, top: float, width: float, unit: float, said: str) -> list[str]:
-    """The mark of an invented plan beside the north arrow; on a narrow map in two lines, to stay legible."""
-    room = width - 14 * unit
-    lines = [said]
-    if svg.text_width(said, 2.5 * unit) > room and " " in said:
-        words = said.split(" ")
-        cuts = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
-        lines = list(min(cuts, key=lambda cut: max(map(len, cut))))
-    size = min(2.5 * unit, *(room / svg.text_width(line, 1.0) for line in lines))
+def _foot(canvas: MapCanvas) -> str:
+    """Scale bar, mark of an invented plan, north; a closer view has room for its scale bar."""
+    left, _, right, top = canvas.window
+    words, unit = canvas.ground.words, canvas.mm
+    x = left + 3 * unit
+    bar, _ = scale_bar(x, top + 1.5 * unit, 1.0, (right - left) * 0.45, 1.25 * unit, words)
+    if canvas.sheet.foot_mm < FOOT_MM:
+        return bar
+    said = words("map.synthetic") if canvas.ground.plan.manifest.synthetic else ""
+    room, size = right - left - 14 * unit, 2.5 * unit
+    while len(lines := svg.wrapped(said, room, size)) > MOST_LINES:
+        size *= 0.95
     first = top + (11.6 if len(lines) == 1 else 9.8) * unit
-    return [
-        svg.label(x, first + at * 3.0 * unit, line, size, text_anchor="start", halo="none", fill="#8c1d18")
+    told = [
+        svg.text(x, first + at * 3.0 * unit, line, size, anchor="start", fill="#8c1d18")
         for at, line in enumerate(lines)
     ]
-
-
-def _north(x: float, y: float, unit: float, said: str) -> str:
-    dark = f"M{x:.0f} {y:.0f}l{2.1 * unit:.0f} {7.6 * unit:.0f}l{-2.1 * unit:.0f} {-1.5 * unit:.0f}z"
-    light = f"M{x:.0f} {y:.0f}l{-2.1 * unit:.0f} {7.6 * unit:.0f}l{2.1 * unit:.0f} {-1.5 * unit:.0f}z"
-    line: dict[str, str | float] = {"stroke": INK, "stroke_width": 0.25 * unit, "stroke_linejoin": "round"}
-    return (
-        svg.shape(dark, fill=INK, **line)
-        + svg.shape(light, fill="#ffffff", **line)
-        + svg.label(x, y + 10 * unit, said, 3.0 * unit, font_weight="700", halo="none", fill=INK)
-    )
+    return bar + "".join(told) + north(right - 5.5 * unit, top + 4.6 * unit, words("map.north"), unit)
 
 
 # Swatches
 
 
-def fill_swatch(fill: str, stroke: str = "#6b6b66", **more: str | float) -> str:
+def outline_entry(ground: Ground) -> LegendEntry:
+    """The line around the planned land."""
+    look: dict[str, svg.Style] = {
+        "stroke": OUTLINE,
+        "stroke_width": 0.8,
+        "stroke_dasharray": (2.9, 0.8, 0.8, 0.8),
+    }
+    return LegendEntry(line_swatch(**look), ground.words("map.boundary"))
+
+
+def fill_swatch(fill: str, stroke: str = "#6b6b66", **style: svg.Style) -> str:
     """A filled box."""
-    return svg.box(1, 1, 28, 14, fill=fill, stroke=stroke, **more)
+    look: dict[str, svg.Style] = {"fill": fill, "stroke": stroke, "stroke_width": 0.15}
+    return svg.box(0.3, 0.4, 7.4, 3.2, **look | style)
 
 
-def line_swatch(*lines: tuple[str, float, str]) -> str:
-    """Lines over one another: colour, width, dashes."""
-    return "".join(
-        f'<path d="M1 8h28" fill="none" stroke="{colour}" stroke-width="{svg.number(width)}"'
-        + (f' stroke-dasharray="{dashes}"/>' if dashes else "/>")
-        for colour, width, dashes in lines
-    )
+def line_swatch(**style: svg.Style) -> str:
+    """A line."""
+    return svg.segment(0.2, 2.0, 7.8, 2.0, **style)
 
 
-def dot_swatch(fill: str, stroke: str, said: str = "", ink: str = "#ffffff") -> str:
-    """A round sign with a letter."""
-    sign = svg.circle(15, 8, 7, fill=fill, stroke=stroke, stroke_width=1.6)
-    return sign + (svg.label(15, 8, said, 9.0, fill=ink, halo="none", font_weight="700") if said else "")
+def dot_swatch(fill: str, stroke: str = "#ffffff", radius: float = 1.2) -> str:
+    """A dot."""
+    return svg.circle(4, 2, radius, fill=fill, stroke=stroke, stroke_width=0.25)
 
 
 def centre(shape: BaseGeometry) -> tuple[float, float]:
     """A point on a shape where its label stands."""
     point = shapely.point_on_surface(shape)
     return point.x, point.y
-
-
-def parts_of(shapes: Iterable[BaseGeometry | None]) -> list[BaseGeometry]:
-    """The single polygons or lines of shapes, empty ones left out."""
-    return [
-        part
-        for shape in shapes
-        if shape is not None
-        for part in shapely.get_parts(shape)
-        if not part.is_empty
-    ]

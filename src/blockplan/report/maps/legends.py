@@ -1,24 +1,34 @@
 """
-What the signs of the maps mean: land use, lines, facilities.
+What the maps of a report mean: land use, lines, and the signs of stops and facilities.
 
 An entry stands in a legend only where the plan has what it names.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shapely import box
+import shapely
 
+from blockplan.measure.inputs.columns import values
 from blockplan.report.document import LegendEntry
-from blockplan.report.maps import drawing, svg
-from blockplan.report.maps.basemap import GREEN, OUTLINE, STREETS, WATER, WATER_LINE, WOOD
+from blockplan.report.maps import svg
+from blockplan.report.maps.basemap import GREEN, STREETS, WATER, WATER_LINE, WOOD, ink_on, use_colour
+from blockplan.report.maps.drawing import centre, fill_swatch, line_swatch, outline_entry
+from blockplan.report.maps.labels import beside
 
 if TYPE_CHECKING:
     from blockplan.report.maps.basemap import Ground, LandUseShare
-    from blockplan.report.maps.svg import Frame
+    from blockplan.report.maps.drawing import MapCanvas
 
-STATION = "#1d4f91"
+STATION, FACILITY = "#1d4f91", "#8c1d40"
+#: Where a sign may stand instead of its place, in its own widths.
+AROUND = (
+    (0, 0), (0, -1), (0, 1), (-1, 0), (1, 0), (-1, -1), (1, 1), (1, -1), (-1, 1), (0, -2), (0, 2),
+)  # fmt: skip
+#: The names of one station stand at least so far apart, m: it may be drawn as several entrances.
+APART_M = 400.0
 
 
 def land_use_legend(ground: Ground) -> list[LegendEntry]:
@@ -36,58 +46,138 @@ def land_use_legend(ground: Ground) -> list[LegendEntry]:
         code = shares[0].code if len(shares) == 1 else top
         said = ground.use_name(list_name, code) + (f" ({list_name})" if len(lists) > 1 else "")
         area = ground.words.amount(sum(share.ha for share in shares), "ha")
-        entries.append(LegendEntry(drawing.fill_swatch(colour), said, area))
+        entries.append(LegendEntry(fill_swatch(colour), said, area))
     return entries
 
 
 def line_legend(ground: Ground) -> list[LegendEntry]:
-    """Streets by class, rail, water, woods, the outline, stations: what the plan has of them."""
+    """Streets by class, rail, water, woods, the outline: what the plan has of them."""
     words, out = ground.words, []
     if "outline" in ground.pieces:
-        out.append(LegendEntry(drawing.line_swatch((OUTLINE, 3.0, "11 3 3 3")), words("map.boundary")))
+        out.append(outline_entry(ground))
     classes = set(ground.plan.layer("streets")["class"].dropna().astype(str))
     for name in reversed([name for name in STREETS if name in classes]):
         width, surface, casing = STREETS[name]
-        size = 2.5 + width / 6
-        lines = ((casing, size + 2.6, ""), (surface, size, "")) if casing else (("#7b8b6f", 1.6, "5 3"),)
-        out.append(LegendEntry(drawing.line_swatch(*lines), words(f"street.{name}")))
-    if "rail" in ground.pieces:
-        out.append(
-            LegendEntry(drawing.line_swatch(("#4a4a4a", 5.0, ""), ("#ffffff", 2.8, "6 6")), words("map.rail"))
+        size = 0.7 + width / 22
+        mark = (
+            line_swatch(stroke=casing, stroke_width=size + 0.7)
+            + line_swatch(stroke=surface, stroke_width=size)
+            if casing
+            else line_swatch(stroke="#7b8b6f", stroke_width=0.45, stroke_dasharray=(1.3, 0.8))
         )
-    if "greens" in ground.pieces:
-        out.append(LegendEntry(drawing.fill_swatch(GREEN, "#3f9a45"), words("map.greens")))
-    if "buildings" in ground.pieces:
-        out.append(LegendEntry(drawing.fill_swatch("#bdb9b0", "#8d8678"), words("map.buildings")))
-    if "water" in ground.pieces:
-        out.append(LegendEntry(drawing.fill_swatch(WATER, WATER_LINE), words("map.water")))
-    if "woodland" in ground.pieces:
-        out.append(LegendEntry(drawing.fill_swatch(WOOD, "#8fae7a"), words("map.woodland")))
-    if any(map(is_station, ground.plan.layer("stops")["modes"])):
-        out.append(LegendEntry(drawing.dot_swatch(STATION, "#ffffff", "M"), words("map.station")))
+        out.append(LegendEntry(mark, words(f"street.{name}")))
+    rail = line_swatch(stroke="#4a4a4a", stroke_width=1.3) + line_swatch(
+        stroke="#ffffff", stroke_width=0.75, stroke_dasharray=(1.6, 1.6)
+    )
+    swatches = {
+        "rail": rail, "greens": fill_swatch(GREEN, "#3f9a45"), "buildings": fill_swatch("#bdb9b0", "#8d8678"),
+        "water": fill_swatch(WATER, WATER_LINE), "woodland": fill_swatch(WOOD, "#8fae7a"),
+    }  # fmt: skip
+    out += [
+        LegendEntry(mark, words(f"map.{name}")) for name, mark in swatches.items() if name in ground.pieces
+    ]
     return out
 
 
-def facility_legend(ground: Ground, frame: Frame) -> tuple[LegendEntry, ...]:
-    """The signs of the services that lie in a frame, and of the stops."""
-    words, facilities = ground.words, ground.plan.layer("facilities")
-    inside = facilities.geometry.intersects(box(frame.west, frame.south, frame.east, frame.north))
-    services = facilities["service"][inside].dropna().astype(str).value_counts().sort_index()
-    entries = [
-        LegendEntry(
-            drawing.dot_swatch("#ffffff", "#8c1d40", words.or_else(f"mark.{service}", "·"), "#8c1d40"),
-            words.or_else(f"service.{service}", service),
-            words.number(number),
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A sign: a round one with a letter, or a small square without one; its radius on paper, mm."""
+
+    said: str
+    radius: float
+    fill: str
+    ink: str
+    letter: str = ""
+
+    def drawn(self, x: float, y: float, mm: float) -> str:
+        """The sign around a point of a picture."""
+        side, edge = self.radius * mm, 0.35 * mm
+        look: dict[str, svg.Style] = {"fill": self.fill, "stroke": self.ink, "stroke_width": edge}
+        if not self.letter:
+            return svg.box(x - side, y - side, 2 * side, 2 * side, **look)
+        ink = "#ffffff" if self.fill == STATION else self.ink
+        return svg.circle(x, y, side, **look) + svg.text(
+            x, y, self.letter, 1.25 * side, fill=ink, weight="700"
         )
-        for service, number in services.items()
-    ]
-    modes = list(ground.plan.layer("stops")["modes"])
-    if any(map(is_station, modes)):
-        entries.append(LegendEntry(drawing.dot_swatch(STATION, "#ffffff", "M"), words("map.station")))
-    if not all(map(is_station, modes)):
-        square = svg.box(11, 4, 8, 8, fill="#ffffff", stroke=STATION, stroke_width=1.8)
-        entries.append(LegendEntry(square, words("map.stop")))
-    return tuple(entries)
+
+    def entry(self, amount: str = "") -> LegendEntry:
+        """The line of a legend that says what it means."""
+        return LegendEntry(self.drawn(4, 2, 1.6 / max(self.radius, 1.2)), self.said, amount)
+
+
+def sign_of(ground: Ground, layer: str, word: str | None, radius: float = 1.8) -> Sign:
+    """The sign of a stop (by its modes) or of a facility (by its service)."""
+    words = ground.words
+    if layer == "facilities":
+        said = words.or_else(f"service.{word}", word or "")
+        return Sign(said, radius, "#ffffff", FACILITY, words.or_else(f"mark.{word}", "·"))
+    if is_station(word):
+        return Sign(words("map.station"), 2.0, STATION, "#ffffff", "M")
+    return Sign(words("map.stop"), 0.8, "#ffffff", STATION)
+
+
+def stops(canvas: MapCanvas, *, every: bool = False, named: bool = True) -> list[LegendEntry]:
+    """Rail stations with their names, and the other stops where asked for."""
+    rows, placed = canvas.layer("stops")
+    modes, names = values(canvas.ground.plan, "stops", "modes"), canvas.ground.names("stops").to_numpy()
+    found: dict[str, Sign] = {}
+    drawn: list[str] = []
+    called: list[tuple[float, float, str]] = []
+    for row, shape in zip(rows, placed, strict=True):
+        sign = sign_of(canvas.ground, "stops", modes[row])
+        if shape is None or not (every or sign.letter):
+            continue
+        x, y = centre(shape)
+        found[sign.said] = sign
+        drawn.append(sign.drawn(x, y, canvas.mm))
+        if sign.letter:
+            side = sign.radius * canvas.mm
+            canvas.labels.keep((x - side, y - side, x + side, y + side))
+            called.append((x, y, names[row]))
+    canvas.add("signs", svg.piece("".join(drawn)))
+    written: list[tuple[float, float, str]] = []
+    for x, y, name in called if named else ():
+        again = any(name == other and abs(x - left) + abs(y - top) < APART_M for left, top, other in written)
+        size = 2.6 * canvas.mm
+        spots = beside(x, y, 2.8 * canvas.mm, svg.text_width(name, size), size)
+        if name and not again and canvas.say(spots, name, 2.6, fill=STATION, weight="700"):
+            written.append((x, y, name))
+    return [sign.entry() for sign in sorted(found.values(), key=lambda one: not one.letter)]
+
+
+def facilities(canvas: MapCanvas, radius: float = 1.9) -> list[LegendEntry]:
+    """A sign on each facility that keeps off what is drawn already, and what the signs mean."""
+    rows, placed = canvas.layer("facilities")
+    services = values(canvas.ground.plan, "facilities", "service")
+    found: dict[str, list[Sign]] = {}
+    for row, shape in zip(rows, placed, strict=True):
+        if shape is None or not canvas.holds(*centre(shape)):
+            continue
+        (x, y), sign = centre(shape), sign_of(canvas.ground, "facilities", services[row], radius)
+        side = 2 * sign.radius * canvas.mm
+        spot = canvas.labels.place([(x + dx * side, y + dy * side) for dx, dy in AROUND], side, side) or (
+            x,
+            y,
+        )
+        canvas.add("signs", sign.drawn(*spot, canvas.mm))
+        found.setdefault(services[row] or "", []).append(sign)
+    number = canvas.ground.words.number
+    return [same[0].entry(number(len(same))) for _, same in sorted(found.items())]
+
+
+def codes(canvas: MapCanvas, level: str = "full") -> None:
+    """The land-use code, as given or of the second `level`, on each parcel that has room for it."""
+    table, size = canvas.ground.land_uses, 2.0 * canvas.mm
+    rows, placed = canvas.layer("parcels")
+    lists, given = table["list_name"].to_numpy(), table[level].to_numpy()
+    for row, shape in zip(rows, placed, strict=True):
+        code = given[row]
+        if shape is None or not code or code.startswith("1207") or shape.area < (8 * canvas.mm) ** 2:
+            continue
+        (x, y), half = centre(shape), svg.text_width(code, size) / 2
+        room = shapely.box(x - half, y - size / 2, x + half, y + size / 2)
+        if shape.contains(room) and canvas.labels.place([(x, y)], 2 * half, size):
+            canvas.text(x, y, code, size, fill=ink_on(use_colour(lists[row], code)))
 
 
 def is_station(modes: object) -> bool:

@@ -8,7 +8,7 @@ as the crow flies.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,23 +20,29 @@ from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.measurement import Place
 from blockplan.report.definitions import reading_name
 from blockplan.report.document import LegendEntry
-from blockplan.report.features import FADED, beside, features, placed, residents_at
-from blockplan.report.maps import drawing, svg
-from blockplan.report.maps.basemap import GREEN, OUTLINE
+from blockplan.report.features import FADED, features, placed, residents_at
+from blockplan.report.maps import svg
+from blockplan.report.maps.basemap import GREEN
 from blockplan.report.maps.drawing import (
     PART_MM,
     Drawing,
+    MapCanvas,
     MapSheet,
+    fill_swatch,
+    line_swatch,
+    outline_entry,
 )
+from blockplan.report.maps.labels import beside
 from blockplan.report.maps.svg import Frame
-from blockplan.report.maps.themes import LONG, MOST_INSETS, area_names, area_parts
+from blockplan.report.maps.themes import AROUND_M, MOST_INSETS, area_names, area_parts, strip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
     from blockplan.check.verdict import Verdict
+    from blockplan.measure import MeasureSpec
     from blockplan.plan import Plan
     from blockplan.report.maps.basemap import Ground
     from blockplan.report.words import Words
@@ -72,82 +78,75 @@ class _Class:
 
 def reach_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     """Everybody beyond the limit, by distance: the whole plan, and closer views where it is a long strip."""
-    words, reach = ground.words, verdict.reach
-    if reach is None:
+    words = ground.words
+    if verdict.reach is None:
         return []
-    limit = reach.limit_m
+    limit = verdict.reach.limit_m
     classes = _classes(verdict.where, limit, words)
-    legend = [
-        LegendEntry(
-            drawing.fill_swatch(one.colour, "#3b1020"), one.said, _people(ground.plan, one.places, words)
-        )
-        for one in classes
-    ]
-    greens, of_green = _targets(ground.plan, verdict)
-    legend += _signs(limit, words, of_green=of_green)
-    line = _within(greens, limit)
     title = words("map.reach.title", rule=words.pick(verdict.title))
+    of_green = _of_green(verdict)
     key = "map.reach.description" if of_green else "map.reach.description_any"
     said = words.count(key, len(verdict.where), limit=words.amount(limit, "m"))
-    if ground.frame is None:
-        return []
-    near = _near(ground, verdict.where)
-
-    def themed(sheet: MapSheet, *, whole: bool) -> str:
-        # Places are named where there is room: on the closer views, if there are any.
-        named = () if whole and near else verdict.where
-        under = _greens_and_line(ground, sheet, greens, line)
-        return under + _beyond(ground, sheet, classes, named, limit, areas=whole)
-
-    sheet = MapSheet.of(ground.frame, PART_MM)
-    drawn = Drawing(id_, title, said, sheet, FADED, themed(sheet, whole=True), tuple(legend))
-    return [_with_insets(drawn, near, themed)]
-
-
-def _with_insets(drawn: Drawing, near: Sequence[tuple[Frame, str]], themed: Callable[..., str]) -> Drawing:
-    """A map of the whole plan with its closer views."""
-    insets = []
-    for number, (closer, name) in enumerate(near, 1):
-        sheet = MapSheet.inset(closer)
-        body, id_ = themed(sheet, whole=False), f"{drawn.id}-{number}"
-        insets.append(Drawing(id_, name, drawn.description, sheet, FADED, body, ()))
-    return replace(drawn, insets=tuple(insets))
+    return _drawn(ground, verdict, (id_, title, said), classes, named=True)
 
 
 def reading_map(ground: Ground, verdict: Verdict, id_: str) -> Drawing | None:
     """Who changes sides under the first other reading that changes anything; None if none does."""
     reading = next((one for one in verdict.readings[1:] if one.changed), None)
-    reach = verdict.reach
-    if ground.frame is None or reading is None or reach is None:
+    if reading is None or verdict.reach is None:
         return None
-    limit = reach.limit_m
     words = ground.words
     places = tuple(_at(ground.plan, verdict.definition, reading.changed))
-    changed = (_Class(CHANGED, words("map.reading.sign"), places),)
-    greens, of_green = _targets(ground.plan, verdict)
-    line = _within(greens, limit)
-    name = reading_name(reading, words)
-    people = _people(ground.plan, changed[0].places, words)
-    legend = (
-        LegendEntry(drawing.fill_swatch(CHANGED, "#3b1020"), changed[0].said, people),
-        *_signs(limit, words, of_green=of_green),
-    )
-
-    def themed(sheet: MapSheet, *, whole: bool) -> str:
-        under = _greens_and_line(ground, sheet, greens, line)
-        return under + _beyond(ground, sheet, changed, (), limit, areas=whole)
-
-    sheet = MapSheet.of(ground.frame, PART_MM)
-    drawn = Drawing(
-        id_,
-        words("map.reading.title", reading=name),
+    told = (
+        words("map.reading.title", reading=reading_name(reading, words)),
         words("map.reading.description"),
-        sheet,
-        FADED,
-        themed(sheet, whole=True),
-        legend,
     )
-    return _with_insets(drawn, _near(ground, changed[0].places), themed)
+    changed = [_Class(CHANGED, words("map.reading.sign"), places)]
+    return next(iter(_drawn(ground, verdict, (id_, *told), changed, named=False)), None)
+
+
+def _drawn(
+    ground: Ground, verdict: Verdict, said: tuple[str, str, str], classes: Sequence[_Class], *, named: bool
+) -> list[Drawing]:
+    """
+    A map of classes of places with its closer views.
+
+    The worst are `named` where there is room: on the closer views, if there are any.
+    """
+    if ground.frame is None or verdict.reach is None:
+        return []
+    limit, words, of_green = verdict.reach.limit_m, ground.words, _of_green(verdict)
+    targets = _targets(ground.plan, verdict)
+    line, places = _within(targets, limit), [place for one in classes for place in one.places]
+    near = _near(ground, places)
+
+    def themed(sheet: MapSheet, *, names: bool) -> MapCanvas:
+        canvas = MapCanvas(ground, sheet)
+        dashed: dict[str, svg.Style] = {"stroke_width": 0.45, "stroke_dasharray": (2.2, 1.2)}
+        green: dict[str, svg.Style] = {"fill": GREEN, "stroke": GREEN_LINE, "fill_rule": "evenodd"}
+        canvas.shape("ground", canvas.on_paper([line]), fill_opacity=0.10, **dashed, **green)
+        canvas.shape("ground", canvas.on_paper(targets), stroke_width=0.3, **green)
+        for one in classes:
+            _places(canvas, one)
+        if names:
+            _names(canvas, verdict.where, limit)
+        return canvas
+
+    insets = [
+        Drawing(f"{said[0]}-{number}", name, said[2], themed(MapSheet.inset(frame), names=named), FADED)
+        for number, (frame, name) in enumerate(near, 1)
+    ]
+    canvas = themed(MapSheet.of(ground.frame, PART_MM), names=named and not near)
+    area_names(canvas, 2.6)
+    legend = [
+        LegendEntry(fill_swatch(one.colour, "#3b1020"), one.said, _people(ground.plan, one.places, words))
+        for one in classes
+    ]
+    counted = words("map.reach.greens" if of_green else "map.counted.sign")
+    dashes = line_swatch(stroke=GREEN_LINE, stroke_width=0.5, stroke_dasharray=(1.6, 0.8))
+    away = words("map.reach.line" if of_green else "map.reach.line_any", amount=words.amount(limit, "m"))
+    legend += [LegendEntry(fill_swatch(GREEN, GREEN_LINE), counted), LegendEntry(dashes, away)]
+    return [Drawing(*said, canvas, FADED, (*legend, outline_entry(ground)), tuple(insets))]
 
 
 def _at(plan: Plan, definition: Mapping[str, Any], ids: Sequence[str]) -> Iterator[Place]:
@@ -161,19 +160,6 @@ def _at(plan: Plan, definition: Mapping[str, Any], ids: Sequence[str]) -> Iterat
         for id_, (x, y) in zip(itertools.compress(left, drawn), middles, strict=True):
             yield Place(layer, id_, x, y, None)
         left = list(itertools.compress(left, ~drawn))
-
-
-def _signs(limit: float, words: Words, *, of_green: bool) -> tuple[LegendEntry, ...]:
-    """Legend of what every map of reach shows."""
-    counted = "map.reach.greens" if of_green else "map.counted.sign"
-    line = "map.reach.line" if of_green else "map.reach.line_any"
-    return (
-        LegendEntry(drawing.fill_swatch(GREEN, GREEN_LINE), words(counted)),
-        LegendEntry(
-            drawing.line_swatch((GREEN_LINE, 2.0, "6 3")), words(line, amount=words.amount(limit, "m"))
-        ),
-        LegendEntry(drawing.line_swatch((OUTLINE, 3.0, "11 3 3 3")), words("map.boundary")),
-    )
 
 
 def _classes(places: Iterable[Place], limit: float, words: Words) -> list[_Class]:
@@ -212,47 +198,33 @@ def _people(plan: Plan, places: Iterable[Place], words: Words) -> str:
     return counted
 
 
-def _beyond(
-    ground: Ground,
-    sheet: MapSheet,
-    classes: Sequence[_Class],
-    worst: tuple[Place, ...],
-    limit: float,
-    *,
-    areas: bool,
-) -> str:
-    frame, words = ground.frame or sheet.frame, ground.words
-    placer = drawing.placer(ground, sheet)
-    out: list[str] = []
-    for one in classes:
-        out += _drawn_places(ground, sheet, one)
-    size = 2.5 * sheet.unit
-    for place in [place for place in placed(worst) if sheet.frame.holds(place.x, place.y)][:LABELLED]:
-        x, y = frame.place(place.x, place.y)
+def _names(canvas: MapCanvas, worst: Iterable[Place], limit: float) -> None:
+    """Id and distance of the worst places that the window shows."""
+    words, size = canvas.ground.words, 2.5 * canvas.mm
+    for place in [one for one in placed(worst) if canvas.sheet.frame.holds(one.x, one.y)][:LABELLED]:
+        x, y = canvas.whole.place(place.x, place.y)
         said = f"{place.id} {_metres(place.value, limit, words)}" if is_known(place.value) else place.id
-        width = svg.text_width(said, size)
-        spot = placer.place(x, y, width, 1.25 * size, ((0, 0), *beside(2.2 * sheet.unit, width, size)))
-        if spot:
-            out.append(svg.label(*spot, said, size, fill="#3b1020", font_weight="700"))
-    return "".join(out) + (area_names(ground, sheet, placer, 2.6) if areas else "")
+        spots = beside(x, y, 2.2 * canvas.mm, svg.text_width(said, size), size)
+        canvas.say([(x, y), *spots], said, 2.5, fill="#3b1020", weight="700")
 
 
-def _drawn_places(ground: Ground, sheet: MapSheet, one: _Class) -> Iterator[str]:
+def _places(canvas: MapCanvas, one: _Class) -> None:
     """The shapes of places; a dot where a shape is too small to be seen, or not drawn."""
-    frame, line, radius = ground.frame or sheet.frame, 0.3 * sheet.unit, sheet.unit
+    frame, line, radius = canvas.whole, 0.3, canvas.mm
     at: dict[str, list[Place]] = {}
     for place in placed(one.places):
         at.setdefault(place.layer, []).append(place)
     for layer, places in at.items():
-        shapes = features(ground.plan, layer, [place.id for place in places])
-        large = frame.shows(shapes)
-        d = svg.path(svg.drawable(shapes[large], frame), frame)
-        yield svg.shape(d, fill=one.colour, stroke="#3b1020", stroke_width=line, fill_rule="evenodd")
+        shapes = features(canvas.ground.plan, layer, [place.id for place in places])
+        large = canvas.on_paper(shapes[frame.shows(shapes)])
+        edge: dict[str, svg.Style] = {"stroke": "#3b1020", "stroke_width": line, "fill_rule": "evenodd"}
+        canvas.shape("fills", large, fill=one.colour, **edge)
         small = ~(shapely.area(shapes) >= (1.2 * radius) ** 2)
         points = np.array([(place.x, place.y) for place in itertools.compress(places, small)])
         d = svg.dots(points.reshape(-1, 2), frame, DOTS_APART * radius)
-        for width, colour in ((2 * radius + line, "#3b1020"), (2 * radius - line, one.colour)):
-            yield svg.shape(d, stroke=colour, stroke_width=width, stroke_linecap="round")
+        for width, colour in ((2 + line, "#3b1020"), (2 - line, one.colour)):
+            dot = svg.shape(d, stroke=colour, stroke_width=width * radius, stroke_linecap="round")
+            canvas.add("fills", dot)
 
 
 def _metres(value: float, limit: float, words: Words) -> str:
@@ -260,32 +232,27 @@ def _metres(value: float, limit: float, words: Words) -> str:
     return words.with_unit(words.number(value, enough_decimals(value, limit, 0)), "m")
 
 
-def _greens_and_line(ground: Ground, sheet: MapSheet, greens: list[BaseGeometry], line: BaseGeometry) -> str:
-    frame = ground.frame or sheet.frame
-    edge: dict[str, str | float] = {"stroke": GREEN_LINE, "fill_rule": "evenodd"}
-    around = svg.path(svg.drawable([line], frame), frame)
-    dashes = f"{2.2 * sheet.unit:.0f} {1.2 * sheet.unit:.0f}"
-    width = 0.45 * sheet.unit
-    return svg.shape(
-        around, fill=GREEN, fill_opacity="0.10", stroke_width=width, stroke_dasharray=dashes, **edge
-    ) + svg.shape(
-        svg.path(svg.drawable(greens, frame), frame), fill=GREEN, stroke_width=0.3 * sheet.unit, **edge
-    )
+def _of_green(verdict: Verdict) -> bool:
+    """Whether public green is what has to be within reach."""
+    spec = _spec(verdict)
+    return spec is not None and "green_codes" in spec.parameters
 
 
-def _targets(plan: Plan, verdict: Verdict) -> tuple[list[BaseGeometry], bool]:
-    """What has to be within reach, as the measure counted it, and whether that is public green."""
-    measurement = verdict.measurement
-    spec = MEASURES.get(measurement.id if measurement is not None else REACH_OF_GREEN)
-    used = verdict.definition.get("parameters") or {}
-    if spec is not None and "green_codes" in spec.parameters:
+def _spec(verdict: Verdict) -> MeasureSpec | None:
+    return MEASURES.get(verdict.measurement.id if verdict.measurement is not None else REACH_OF_GREEN)
+
+
+def _targets(plan: Plan, verdict: Verdict) -> list[BaseGeometry]:
+    """What has to be within reach, as the measure counted it."""
+    spec = _spec(verdict)
+    if spec is not None and _of_green(verdict):
+        used = verdict.definition.get("parameters") or {}
         chosen = {key: value for key, value in used.items() if key in spec.parameters}
         parameters = spec.choose(plan.manifest.parameters, chosen)
-        greens = public_greens(plan, parameters).of_size(parameters.smallest_green_ha)
-        return list(greens.shape), True
-    counted = measurement.counted if measurement is not None else {}
+        return list(public_greens(plan, parameters).of_size(parameters.smallest_green_ha).shape)
+    counted = verdict.measurement.counted if verdict.measurement is not None else {}
     found = [shape for layer in TARGETS for shape in features(plan, layer, counted.get(layer, ()))]
-    return [shape for shape in found if shape is not None], False
+    return [shape for shape in found if shape is not None]
 
 
 def _within(greens: list[BaseGeometry], limit: float) -> BaseGeometry:
@@ -294,10 +261,9 @@ def _within(greens: list[BaseGeometry], limit: float) -> BaseGeometry:
     return shapely.simplify(shapely.union_all(shapely.buffer(simple, limit)), 4.0)
 
 
-def _near(ground: Ground, places: tuple[Place, ...]) -> list[tuple[Frame, str]]:
+def _near(ground: Ground, places: Sequence[Place]) -> list[tuple[Frame, str]]:
     """Frames and names of the areas that hold places beyond, where the plan is a long strip."""
-    frame = ground.frame
-    if frame is None or not places or max(frame.height / frame.width, frame.width / frame.height) < LONG:
+    if not places or not strip(ground):
         return []
     points = shapely.points([(place.x, place.y) for place in placed(places)])
     counts = [
@@ -305,4 +271,4 @@ def _near(ground: Ground, places: tuple[Place, ...]) -> list[tuple[Frame, str]]:
     ]
     most = sorted(count for count, _, _ in counts)[-MOST_INSETS:]
     chosen = [(part, said) for count, part, said in counts if count and count >= most[0]][:MOST_INSETS]
-    return [(Frame(*part.bounds).grown(130), said) for part, said in chosen]
+    return [(Frame(*part.bounds).grown(AROUND_M), said) for part, said in chosen]

@@ -16,18 +16,22 @@ import shapely
 
 from blockplan.check.verdict import FAIL, PASS, UNKNOWN
 from blockplan.report.document import LegendEntry
-from blockplan.report.features import FADED, beside, features
-from blockplan.report.maps import drawing, svg
-from blockplan.report.maps.basemap import OUTLINE
+from blockplan.report.features import FADED, features
+from blockplan.report.maps import svg
 from blockplan.report.maps.drawing import (
     PART_MM,
     Drawing,
+    MapCanvas,
     MapSheet,
+    centre,
+    fill_swatch,
+    outline_entry,
 )
+from blockplan.report.maps.labels import beside
+from blockplan.report.maps.legends import stops
 from blockplan.report.maps.reachmaps import reach_maps
-from blockplan.report.maps.svg import Frame
-from blockplan.report.maps.themes import area_names, closer_frames, stations
-from blockplan.units import M2_PER_HA, M_PER_KM
+from blockplan.report.maps.themes import area_names, closer_frames
+from blockplan.units import M2_PER_HA, M2_PER_KM2, M_PER_KM
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -51,38 +55,21 @@ def parcel_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     frame, judged, words = ground.frame, verdict.judged, ground.words
     if frame is None or judged is None or not len(judged.rows):
         return []
-    sheet = MapSheet.of(frame, PART_MM)
-    geometry = ground.plan.layer(judged.each.layer).geometry
-    shapes = np.array([*svg.drawable(geometry.iloc[judged.rows], frame), None], dtype=object)[:-1]
-    body, legend = [], []
+    canvas = MapCanvas(ground, MapSheet.of(frame, PART_MM))
+    shapes = canvas.on_paper(ground.plan.layer(judged.each.layer).geometry.iloc[judged.rows])
+    legend = []
     for outcome, (name, fill, edge) in COLOURS.items():
         chosen = judged.outcome == outcome
-        drawn = shapes[chosen & np.array([shape is not None for shape in shapes], dtype=bool)]
-        if len(drawn):
-            d = svg.path(drawn, frame)
-            body.append(
-                svg.shape(d, fill=fill, stroke=edge, stroke_width=0.2 * sheet.unit, fill_rule="evenodd")
-            )
+        canvas.shape("fills", shapes[chosen], fill=fill, stroke=edge, stroke_width=0.2, fill_rule="evenodd")
         if chosen.any():
-            said, number = words(f"outcome.{name}"), words.number(int(chosen.sum()))
-            legend.append(LegendEntry(drawing.fill_swatch(fill, edge), said, number))
-    legend.append(LegendEntry(drawing.line_swatch((OUTLINE, 3.0, "11 3 3 3")), words("map.boundary")))
+            number = words.number(int(chosen.sum()))
+            legend.append(LegendEntry(fill_swatch(fill, edge), words(f"outcome.{name}"), number))
+    for place in verdict.where[:NUMBERED]:
+        if canvas.sheet.frame.holds(place.x, place.y):
+            canvas.say([canvas.whole.place(place.x, place.y)], place.id, 2.2, fill="#2b0d02", weight="700")
     title = words("map.parcels.title", rule=words.pick(verdict.title))
     description = words("map.parcels.description")
-    signs = _numbers(ground, sheet, verdict)
-    return [Drawing(id_, title, description, sheet, FADED, "".join(body) + signs, tuple(legend))]
-
-
-def _numbers(ground: Ground, sheet: MapSheet, verdict: Verdict) -> str:
-    """Ids of the worst that fail, where there is room."""
-    placer, size, out = drawing.placer(ground, sheet), 2.2 * sheet.unit, []
-    for place in verdict.where[:NUMBERED]:
-        x, y = sheet.frame.place(place.x, place.y)
-        width = svg.text_width(place.id, size)
-        spot = placer.place(x, y, width, 1.2 * size, ((0, 0),)) if placer.holds(x, y) else None
-        if spot:
-            out.append(svg.label(*spot, place.id, size, fill="#2b0d02", font_weight="700"))
-    return "".join(out)
+    return [Drawing(id_, title, description, canvas, FADED, (*legend, outline_entry(ground)))]
 
 
 DENSITY = (
@@ -97,7 +84,7 @@ COUNTED = "#d2521f"
 LABELLED = 40
 #: More labels than these are not tried on a map.
 MOST_LABELS = 100
-#: A label: place (drawing units), words, and whether it stands on its place instead of beside it.
+#: A label: place (in the picture), words, and whether it stands on its place instead of beside it.
 Label = tuple[float, float, str, bool]
 
 
@@ -119,108 +106,74 @@ def rule_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
 
 def _supply_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     words, frame = ground.words, ground.frame
-    sheet = MapSheet.of(frame, PART_MM) if frame else MapSheet(Frame(0, 0, 1, 1), 1)
-    body, legend = _density(ground, sheet)
-    supplied, signs = _supply(ground, verdict, sheet)
-    if not supplied and not legend:
+    if frame is None:
         return []
-    placer, closer = drawing.placer(ground, sheet), closer_frames(ground)
-    # Amounts are written where there is room: on the closer views, if there are any.
-    labels = "" if closer else _labels(ground, sheet, placer, supplied)
-    said = words("map.supply.description")
-    insets = []
+    canvas, closer = MapCanvas(ground, MapSheet.of(frame, PART_MM)), closer_frames(ground)
+    legend, found = _density(canvas), _supply(canvas, verdict)
+    if not found and not legend:
+        return []
+    said, insets = words("map.supply.description"), []
     for number, (near, name) in enumerate(closer, 1):
-        inset = MapSheet.inset(near)
-        found, marks = _supply(ground, verdict, inset)
-        written = _labels(ground, inset, drawing.placer(ground, inset), found)
-        insets.append(Drawing(f"{id_}-{number}", name, said, inset, FADED, body + marks + written, ()))
-    drawn = Drawing(
-        id_,
-        words("map.supply.title", rule=words.pick(verdict.title)),
-        said,
-        sheet,
-        FADED,
-        body + signs + labels + area_names(ground, sheet, placer, 2.6),
-        (
-            LegendEntry(
-                drawing.fill_swatch(COUNTED, "#5c1d05"),
-                words("map.supply.counted"),
-                words.count("count.places", len(supplied)),
-            ),
-            *legend,
-            LegendEntry(drawing.line_swatch((OUTLINE, 3.0, "11 3 3 3")), words("map.boundary")),
-        ),
-        tuple(insets),
-    )
-    return [drawn]
+        inset = MapCanvas(ground, MapSheet.inset(near))
+        _density(inset)
+        _labels(inset, _supply(inset, verdict))
+        insets.append(Drawing(f"{id_}-{number}", name, said, inset, FADED))
+    if not closer:  # amounts are written where there is room: on the closer views, if there are any
+        _labels(canvas, found)
+    area_names(canvas, 2.6)
+    mark, places = fill_swatch(COUNTED, "#5c1d05"), words.count("count.places", len(found))
+    counted = LegendEntry(mark, words("map.supply.counted"), places)
+    title = words("map.supply.title", rule=words.pick(verdict.title))
+    entries = (counted, *legend, outline_entry(ground))
+    return [Drawing(id_, title, said, canvas, FADED, entries, tuple(insets))]
 
 
-def _density(ground: Ground, sheet: MapSheet) -> tuple[str, list[LegendEntry]]:
-    """Residents per hectare of the parcels, and what the tints mean."""
-    words, frame, parcels = ground.words, ground.frame or sheet.frame, ground.plan.layer("parcels")
+def _density(canvas: MapCanvas) -> list[LegendEntry]:
+    """Draw residents per hectare of the parcels; what the tints mean."""
+    words, parcels = canvas.ground.words, canvas.ground.plan.layer("parcels")
     areas = shapely.area(parcels.geometry.to_numpy()) / M2_PER_HA
     residents = parcels["residents"].to_numpy(dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         density = np.where((areas > 0) & (residents > 0), residents / areas, np.nan)
-    shapes = np.array([*svg.drawable(parcels.geometry, frame), None], dtype=object)[:-1]
-    out, legend, low = [], [], 0.0
+    shapes, legend, low = canvas.on_paper(parcels.geometry), [], 0.0
     for high, colour in DENSITY:
         chosen = (density > low) & (density <= high)
         if chosen.any():
-            out.append(
-                svg.shape(
-                    svg.path(shapes[chosen], frame),
-                    fill=colour,
-                    stroke="#51687f",
-                    stroke_width=2,
-                    fill_rule="evenodd",
-                )
-            )
+            edge: dict[str, svg.Style] = {"stroke": "#51687f", "stroke_width": 0.05}
+            canvas.shape("fills", shapes[chosen], fill=colour, fill_rule="evenodd", **edge)
             key = "map.supply.above" if high == float("inf") else "map.supply.between"
-            said = words(
-                key, low=words.number(low, 0), high=words.number(high, 0) if high < float("inf") else ""
-            )
-            legend.append(
-                LegendEntry(
-                    drawing.fill_swatch(colour, "#51687f"),
-                    said,
-                    words.count("count.residents", residents[chosen].sum()),
-                )
-            )
+            top = words.number(high, 0) if high < float("inf") else ""
+            people = words.count("count.residents", residents[chosen].sum())
+            said = words(key, low=words.number(low, 0), high=top)
+            legend.append(LegendEntry(fill_swatch(colour, "#51687f"), said, people))
         low = high
-    return "".join(out), legend
+    return legend
 
 
-def _supply(ground: Ground, verdict: Verdict, sheet: MapSheet) -> tuple[list[Label], str]:
-    """The counted supplies: place and label of each, and their signs."""
-    plan, words, frame = ground.plan, ground.words, ground.frame or sheet.frame
+def _supply(canvas: MapCanvas, verdict: Verdict) -> list[Label]:
+    """Draw the counted supplies; place and label of each."""
+    plan, words = canvas.ground.plan, canvas.ground.words
     counted = verdict.measurement.counted if verdict.measurement is not None else {}
-    found, out = [], []
+    found: list[Label] = []
     column, unit = ("beds", "bed") if verdict.unit == "bed" else ("floor_area_m2", "m2")
     facilities = plan.layer("facilities")
     ids = counted.get("facilities", ())
-    for id_, shape in zip(ids, features(plan, "facilities", ids), strict=True):
-        if shape is None:
-            continue
-        x, y = frame.place(*drawing.centre(shape))
-        out.append(
-            svg.circle(x, y, 1.7 * sheet.unit, fill=COUNTED, stroke="#5c1d05", stroke_width=0.3 * sheet.unit)
-        )
-        value = np.ravel(facilities[column].loc[id_])[0]
-        found.append((x, y, words.amount(float(value), unit), False))
+    for id_, shape in zip(ids, canvas.on_paper(features(plan, "facilities", ids)), strict=True):
+        if shape is not None:
+            x, y = centre(shape)
+            canvas.dot("signs", x, y, 1.7, fill=COUNTED, stroke="#5c1d05")
+            value = np.ravel(facilities[column].loc[id_])[0]
+            found.append((x, y, words.amount(float(value), unit), False))
     for layer in ("parcels", "greens"):
-        whole = [shape for shape in features(plan, layer, counted.get(layer, ())) if shape is not None]
-        shapes = svg.drawable(whole, frame)
-        d = svg.path(shapes, frame)
-        out.append(
-            svg.shape(d, fill=COUNTED, stroke="#5c1d05", stroke_width=0.3 * sheet.unit, fill_rule="evenodd")
-        )
-        drawn = [(full, shape) for full, shape in zip(whole, shapes, strict=True) if shape is not None]
-        for full, shape in sorted(drawn, key=lambda pair: -pair[0].area):
-            found.append(
-                (*frame.place(*drawing.centre(shape)), words.amount(full.area / M2_PER_HA, "ha"), True)
-            )
-    return found, "".join(out)
+        whole = features(plan, layer, counted.get(layer, ()))
+        shapes = canvas.on_paper(whole)
+        edge: dict[str, svg.Style] = {"stroke": "#5c1d05", "stroke_width": 0.3}
+        canvas.shape("control", shapes, fill=COUNTED, fill_rule="evenodd", **edge)
+        areas = np.nan_to_num(shapely.area(whole))
+        for at in np.argsort(-areas, kind="stable"):
+            if shapes[at] is not None:
+                found.append((*centre(shapes[at]), words.amount(areas[at] / M2_PER_HA, "ha"), True))
+    return found
 
 
 # What was counted
@@ -239,63 +192,48 @@ def _counted_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
         counted.setdefault("areas", (verdict.scope_id,))
     for place in verdict.where:
         counted[place.layer] = (*counted.get(place.layer, ()), place.id)
-    sheet, number = MapSheet.of(frame, PART_MM), 0
-    out: list[str] = []
+    canvas, number = MapCanvas(ground, MapSheet.of(frame, PART_MM)), 0
     found: list[Label] = []
     for layer in sorted(counted):
         ids = list(dict.fromkeys(counted[layer]))
         shapes = features(plan, layer, ids)
-        drawn = np.array([*svg.drawable(shapes, frame), None], dtype=object)[:-1]
-        seen = frame.shows(shapes)
+        drawn, seen = canvas.on_paper(shapes), frame.shows(shapes)
         middles = shapely.get_coordinates(shapely.point_on_surface(shapes[~seen]))
-        spots = svg.dots(middles, frame, 0.5 * sheet.unit)
-        out.append(svg.shape(spots, stroke="#8c2f0b", stroke_width=1.2 * sheet.unit, stroke_linecap="round"))
+        spots = svg.dots(middles, frame, 0.5 * canvas.mm)
+        look: dict[str, svg.Style] = {"stroke": "#8c2f0b", "stroke_linecap": "round"}
+        canvas.add("fills", svg.shape(spots, stroke_width=1.2 * canvas.mm, **look))
         for flat in (True, False):
             # Of one turn, so that what lies over another adds to it and does not cut a hole.
             alike = shapely.orient_polygons(drawn[seen & ((shapely.get_dimensions(drawn) == 2) == flat)])
-            out.append(
-                svg.shape(svg.path(alike, frame), fill=COUNTED if flat else "none", fill_opacity="0.45",
-                          stroke="#8c2f0b", stroke_width=(0.6 if flat else 1.6) * sheet.unit)
-            )  # fmt: skip
-        there = [pair for pair, shape in zip(zip(ids, shapes, strict=True), drawn, strict=True) if shape]
+            canvas.shape("fills", alike, fill=COUNTED if flat else "none", fill_opacity=0.45,
+                         stroke="#8c2f0b", stroke_width=0.6 if flat else 1.6)  # fmt: skip
+        there = [one for one in zip(ids, shapes, drawn, strict=True) if one[2] is not None]
         number += len(there)
-        found += [_counted_label(ground, layer, *pair) for pair in there[: LABELLED - len(found)]]
+        found += [_counted_label(ground, layer, *one) for one in there[: LABELLED - len(found)]]
     if not number:
         return []
-    placer = drawing.placer(ground, sheet)
-    stops = stations(ground, sheet, placer, named=False)
-    body = "".join(out) + stops + _labels(ground, sheet, placer, found)
-    legend = (
-        LegendEntry(
-            drawing.fill_swatch(COUNTED, "#8c2f0b", fill_opacity="0.45"),
-            words("map.counted.sign"),
-            words.count("count.places", number),
-        ),
-        LegendEntry(drawing.line_swatch((OUTLINE, 3.0, "11 3 3 3")), words("map.boundary")),
-    )
+    stops(canvas, named=False)
+    _labels(canvas, found)
+    places = words.count("count.places", number)
+    mark = fill_swatch(COUNTED, "#8c2f0b", fill_opacity=0.45)
+    legend = (LegendEntry(mark, words("map.counted.sign"), places), outline_entry(ground))
     title = words("map.counted.title", rule=words.pick(verdict.title))
-    return [Drawing(id_, title, words("map.counted.description"), sheet, FADED, body, legend)]
+    return [Drawing(id_, title, words("map.counted.description"), canvas, FADED, legend)]
 
 
-def _counted_label(ground: Ground, layer: str, id_: str, shape: BaseGeometry) -> Label:
+def _counted_label(ground: Ground, layer: str, id_: str, shape: BaseGeometry, drawn: BaseGeometry) -> Label:
     """Name and size of a feature, at its place."""
-    words, frame = ground.words, ground.frame
+    words = ground.words
     flat = shapely.get_dimensions(shape) == 2
-    unit, by = ("km2", 1e6) if layer == "areas" else ("ha", M2_PER_HA) if flat else ("km", M_PER_KM)
+    unit, by = ("km2", M2_PER_KM2) if layer == "areas" else ("ha", M2_PER_HA) if flat else ("km", M_PER_KM)
     size = words.amount((shape.area if flat or layer == "areas" else shape.length) / by, unit)
     name = np.ravel(ground.names(layer).loc[id_])[0]
-    x, y = drawing.centre(shape)
-    return (*(frame.place(x, y) if frame else (x, y)), f"{name or id_} {size}", flat)
+    return (*centre(drawn), f"{name or id_} {size}", flat)
 
 
-def _labels(ground: Ground, sheet: MapSheet, placer: svg.Placer, found: list[Label]) -> str:
-    size, out = 2.4 * sheet.unit, []
+def _labels(canvas: MapCanvas, found: list[Label]) -> None:
+    size = 2.4 * canvas.mm
     for x, y, said, centred in found[:MOST_LABELS]:
-        if not placer.holds(x, y):
-            continue
-        width = svg.text_width(said, size)
-        spots = beside(1.9 * sheet.unit, width, size)
-        spot = placer.place(x, y, width, 1.2 * size, ((0, 0), *spots) if centred else spots)
-        if spot:
-            out.append(svg.label(*spot, said, size, fill="#4a1703", font_weight="700"))
-    return "".join(out)
+        if canvas.holds(x, y):
+            spots = beside(x, y, 1.9 * canvas.mm, svg.text_width(said, size), size)
+            canvas.say([(x, y), *spots] if centred else spots, said, 2.4, fill="#4a1703", weight="700")

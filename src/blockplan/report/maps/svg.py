@@ -19,21 +19,24 @@ import shapely
 from markupsafe import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
 FONT = "Blockplan Sans"
+INK = "#1c2430"
+#: What the next character stays with on a line: nothing, and what opens a bracket.
+OPENING = frozenset({"", "（", "「", "『", "“"})
+Style = str | float | tuple[float, ...]
 #: Deviation that drawing allows itself, m.
 TOLERANCE_M = 0.6
 #: `shapely.GeometryType` of lines and of rings that stand alone.
 LINES = (1, 2)
-#: What is worth to be drawn once for all who show it: a `piece`, a long path with its looks, `signs`.
+#: What is worth to be drawn once for all who show it: a `piece`, a long path with its looks.
 DRAWN = (
     re.compile(r"<!--piece(?P<looks>)-->(?P<drawn>.*?)<!--/piece-->", re.DOTALL),
     re.compile(r'<path d="(?P<drawn>[^"]{200,})"(?P<looks>[^>]*)/>'),
-    re.compile(r'<g class="signs"(?P<looks>)>(?P<drawn>.*?)</g>'),
 )
 
 
@@ -71,6 +74,16 @@ class Frame:
             north=self.north + margin,
         )
 
+    def joined(self, other: Frame) -> Frame:
+        """The frame that holds this one and another."""
+        return replace(
+            self,
+            west=min(self.west, other.west),
+            south=min(self.south, other.south),
+            east=max(self.east, other.east),
+            north=max(self.north, other.north),
+        )
+
     def drawn_on(self, width_mm: float, finest_mm: float) -> Frame:
         """The frame for a page: nothing finer than so much of it is drawn; a strip may be drawn in parts."""
         short = min(self.width, self.height)
@@ -97,15 +110,15 @@ class Frame:
         return f"{left:.0f} {top:.0f} {self.width:.0f} {self.height:.0f}"
 
 
-def drawable(geometries: Iterable[BaseGeometry | None], frame: Frame) -> list[BaseGeometry | None]:
+def drawable(geometries: Iterable[BaseGeometry | None], frame: Frame) -> NDArray[np.object_]:
     """
     Geometries cut to the frame (with a margin) and thinned out; None for what cannot or need not be drawn.
 
     Invalid rings are drawn as they can be: a report must show a faulty plan too.
     """
-    array = np.array(list(geometries), dtype=object)
+    array = np.array([*geometries, None], dtype=object)[:-1]
     if not len(array):
-        return []
+        return array
     points, owner = shapely.get_coordinates(array, return_index=True)
     array[owner[~np.isfinite(points).all(axis=1)]] = None
     box = shapely.box(*bounds_of(frame.grown(max(frame.width, frame.height) * 0.05)))
@@ -114,9 +127,10 @@ def drawable(geometries: Iterable[BaseGeometry | None], frame: Frame) -> list[Ba
         box, shapely.envelope(array)
     )
     if outside.any():
-        array[outside] = shapely.intersection(shapely.make_valid(array[outside]), box)
+        array[outside] = shapely.clip_by_rect(shapely.make_valid(array[outside]), *box.bounds)
     array = shapely.simplify(array, TOLERANCE_M * frame.grain)
-    return [None if geometry is None or geometry.is_empty else geometry for geometry in array]
+    array[shapely.is_empty(array)] = None
+    return array
 
 
 def bounds_of(frame: Frame) -> tuple[float, float, float, float]:
@@ -127,7 +141,7 @@ def bounds_of(frame: Frame) -> tuple[float, float, float, float]:
 def path(geometries: Iterable[BaseGeometry | None], frame: Frame) -> str:
     """The ``d`` of a path that draws polygons and lines; "" where there is nothing to draw."""
     lines, closed, _ = _outlines(geometries)
-    return "".join(said for _, said in _runs(lines, closed, frame))
+    return "".join(said for _, said in _runs(lines, closed, _in_metres(frame)))
 
 
 def paths(geometries: Iterable[BaseGeometry | None], frame: Frame) -> list[str]:
@@ -135,9 +149,23 @@ def paths(geometries: Iterable[BaseGeometry | None], frame: Frame) -> list[str]:
     given = list(geometries)
     lines, closed, owner = _outlines(given)
     found: list[list[str]] = [[] for _ in given]
-    for line, said in _runs(lines, closed, frame):
+    for line, said in _runs(lines, closed, _in_metres(frame)):
         found[owner[line]].append(said)
     return list(map("".join, found))
+
+
+def steps(shapes: Iterable[BaseGeometry | None], step: float) -> str:
+    """The ``d`` of a path of shapes in drawing units, in whole numbers of a step."""
+    lines, closed, _ = _outlines(shapes)
+    return "".join(said for _, said in _runs(lines, closed, lambda points: np.rint(points / step)))
+
+
+def _in_metres(frame: Frame) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """From plan points to whole metres from the corner of a frame."""
+    return lambda points: (
+        np.rint(np.column_stack((points[:, 0] - frame.west, frame.north - points[:, 1])) / frame.grain)
+        * frame.grain
+    )
 
 
 def _outlines(
@@ -154,11 +182,14 @@ def _outlines(
     return np.concatenate((rings, parts[lines]))[order], order < len(rings), shape[part[owner[order]]]
 
 
-def _runs(lines: NDArray[np.object_], closed: NDArray[np.bool_], frame: Frame) -> Iterator[tuple[int, str]]:
+def _runs(
+    lines: NDArray[np.object_],
+    closed: NDArray[np.bool_],
+    place: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+) -> Iterator[tuple[int, str]]:
     """The steps of each line, by its number; a closed one goes back by itself."""
     points, of = shapely.get_coordinates(lines, return_index=True)
-    from_corner = np.column_stack((points[:, 0] - frame.west, frame.north - points[:, 1]))
-    placed = (np.rint(from_corner / frame.grain) * frame.grain).astype(np.int64)
+    placed = place(points).astype(np.int64)
     first = np.searchsorted(of, np.arange(len(lines) + 1))
     steps = np.diff(placed, axis=0)
     moves = (steps != 0).any(axis=1) & (of[1:] == of[:-1])
@@ -184,7 +215,7 @@ def dots(points: NDArray[np.float64], frame: Frame, apart: float) -> str:
 
 def shared(page: str) -> str:
     """
-    A page in which each `piece`, long path and group of `signs` is drawn once and referred to.
+    A page in which each `piece` and long path is drawn once and referred to.
 
     Streets have a casing and a surface, many maps the same greens: only the looks differ. What is
     shared is defined at the end of the body, where it changes no other part of the page.
@@ -213,51 +244,55 @@ def piece(content: str) -> str:
     return f"<!--piece-->{content}<!--/piece-->" if content else ""
 
 
-def signs(content: str) -> str:
-    """A group of signs that several maps of a page may show alike; it holds no group itself."""
-    return group(content, **{"class": "signs"})
-
-
-def shape(d: str, **attributes: str | float) -> str:
+def shape(d: str, **style: Style) -> str:
     """A ``path`` element; "" without a `d`."""
-    return f'<path d="{d}"{attribute_text(attributes)}/>' if d else ""
+    return f'<path d="{d}"{attributes(style)}/>' if d else ""
 
 
-def group(content: str, **attributes: str | float) -> str:
+def group(content: str, **style: Style) -> str:
     """A ``g`` element; "" without content."""
-    return f"<g{attribute_text(attributes)}>{content}</g>" if content else ""
+    return f"<g{attributes(style)}>{content}</g>" if content else ""
 
 
-def box(left: float, top: float, width: float, height: float, **attributes: str | float) -> str:
+def box(left: float, top: float, width: float, height: float, /, **style: Style) -> str:
     """A ``rect`` element."""
     place = f'x="{number(left)}" y="{number(top)}" width="{number(width)}" height="{number(height)}"'
-    return f"<rect {place}{attribute_text(attributes)}/>"
+    return f"<rect {place}{attributes(style)}/>"
 
 
-def circle(x: float, y: float, radius: float, **attributes: str | float) -> str:
+def circle(x: float, y: float, radius: float, **style: Style) -> str:
     """A ``circle`` element."""
-    return f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(radius)}"{attribute_text(attributes)}/>'
+    return f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(radius)}"{attributes(style)}/>'
 
 
-def label(x: float, y: float, said: str, size: float, **attributes: str | float) -> str:
+def segment(x1: float, y1: float, x2: float, y2: float, /, **style: Style) -> str:
+    """A straight line."""
+    d = f"M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}"
+    return shape(d, fill="none", **style)
+
+
+def text(x: float, y: float, said: str, size: float, /, **style: Style) -> str:
+    """A line of text around its middle; beside attributes ``anchor``, ``weight``, ``rotate`` (degrees)."""
+    turned = style.pop("rotate", 0)
+    known: dict[str, Style] = {"fill": INK, "text_anchor": style.pop("anchor", "middle")}
+    if weight := style.pop("weight", ""):
+        known["font_weight"] = weight
+    turn = f' transform="rotate({turned:.1f} {number(x)} {number(y)})"' if turned else ""
+    place = f'x="{number(x)}" y="{number(y + size * 0.36)}" font-size="{number(size)}"'
+    return f"<text {place}{attributes(known | style)}{turn}>{escape(said)}</text>"
+
+
+def label(x: float, y: float, said: str, size: float, /, **style: Style) -> str:
     """
     Text with a light rim, so that it reads on any ground; `y` is the middle of the line.
 
     The rim is drawn by a copy below the text: not every reader of SVG knows ``paint-order``.
     """
-    named = {name.replace("_", "-"): value for name, value in attributes.items()}
-    given = {"fill": "#1c2430", "text-anchor": "middle", "halo": "#ffffff", **named}
-    halo = str(given.pop("halo"))
-    base = f'x="{number(x)}" y="{number(y + size * 0.36)}" font-size="{number(size)}"'
-    words = escape(said)
-    rim = {
-        key: value for key, value in given.items() if key in {"text-anchor", "font-weight", "letter-spacing"}
-    }
-    below = ""
-    if halo != "none":
-        rim |= {"fill": "none", "stroke": halo, "stroke-width": number(size * 0.26), "stroke-opacity": "0.88"}
-        below = f'<text {base}{attribute_text(rim)} stroke-linejoin="round" aria-hidden="true">{words}</text>'
-    return f"{below}<text {base}{attribute_text(given)}>{words}</text>"
+    rim: dict[str, Style] = {
+        "fill": "none", "stroke": "#ffffff", "stroke_width": size * 0.26, "stroke_opacity": 0.88,
+        "stroke_linejoin": "round", "aria_hidden": "true",
+    }  # fmt: skip
+    return text(x, y, said, size, **style | rim) + text(x, y, said, size, **style)
 
 
 def text_width(said: str, size: float) -> float:
@@ -266,48 +301,49 @@ def text_width(said: str, size: float) -> float:
 
 
 def number(value: float) -> str:
-    """A coordinate or a width: one decimal at most."""
-    return f"{value:.1f}".removesuffix(".0")
+    """A coordinate or a width: two decimals at most."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def attribute_text(attributes: dict[str, str | float]) -> str:
+def attributes(style: Mapping[str, Style]) -> str:
     """Attributes of an element; underscores become hyphens, values are escaped."""
-    return "".join(
-        f' {name.replace("_", "-")}="{escape(number(value) if isinstance(value, float) else value)}"'
-        for name, value in attributes.items()
-    )
+    return "".join(f' {name.replace("_", "-")}="{_value(value)}"' for name, value in style.items())
 
 
-class Placer:
-    """Puts labels inside a window (drawing units) where they do not cover those that came before."""
-
-    def __init__(self, left: float, top: float, right: float, bottom: float) -> None:
-        self.window = (left, top, right, bottom)
-        self.taken: list[tuple[float, float, float, float]] = []
-
-    def holds(self, x: float, y: float) -> bool:
-        """Whether a point lies in the window."""
-        left, top, right, bottom = self.window
-        return left <= x <= right and top <= y <= bottom
-
-    def block(self, x: float, y: float, width: float, height: float) -> None:
-        """Keep a rectangle (centre, size; drawing units) free of labels."""
-        self.taken.append((x - width / 2, y - height / 2, x + width / 2, y + height / 2))
-
-    def place(
-        self, x: float, y: float, width: float, height: float, offsets: Sequence[tuple[float, float]]
-    ) -> tuple[float, float] | None:
-        """Centre of the first free rectangle of that size near a point, or None."""
-        for dx, dy in offsets:
-            left, top = x + dx - width / 2, y + dy - height / 2
-            box = (left, top, left + width, top + height)
-            west, north, east, south = self.window
-            inside = left >= west and top >= north and box[2] <= east and box[3] <= south
-            if inside and not any(_overlap(box, other) for other in self.taken):
-                self.taken.append(box)
-                return x + dx, y + dy
-        return None
+def _value(value: Style) -> str:
+    if isinstance(value, tuple):
+        return " ".join(map(number, value))
+    return number(value) if isinstance(value, int | float) else escape(value)
 
 
-def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def wrapped(said: str, most: float, size: float) -> list[str]:
+    """Text on lines of at most some length: broken at spaces, and between Chinese characters."""
+    lines, current = [], ""
+    for piece in _pieces(said):
+        if current and text_width(current + piece.rstrip(), size) > most:
+            lines.append(current.rstrip())
+            current = ""
+        current += piece
+    return [*lines, current.rstrip()] if current.strip() else lines
+
+
+def _pieces(said: str) -> Iterator[str]:
+    """Words with the space behind them; Chinese characters one by one, with the stop behind them."""
+    word = ""
+    for character in said:
+        if ord(character) > 0x2E7F and character not in "。，、；：）」』！？・ーっゃゅょッャュョ":
+            # An opening bracket stays with what it opens.
+            if word not in OPENING:
+                yield word
+                word = ""
+            word += character
+        elif word not in OPENING and ord(word[-1]) > 0x2E7F and ord(character) <= 0x2E7F and character != " ":
+            yield word
+            word = character
+        else:
+            word += character
+            if character == " ":
+                yield word
+                word = ""
+    if word:
+        yield word

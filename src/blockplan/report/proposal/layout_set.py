@@ -92,7 +92,7 @@ def _chart(found: LayoutSet, picked: int, lang: str) -> str:
     for number, (x, y) in enumerate(steps, 1):
         mine = number == picked + 1
         out.append(svg.circle(x, y, 8.0, fill=PICKED if mine else POINT, stroke="#ffffff", stroke_width=1.5))
-        out.append(svg.label(x, y, str(number), 10, fill="#ffffff", halo="none", font_weight="700"))
+        out.append(svg.text(x, y, str(number), 10, fill="#ffffff", weight="700"))
     said = (
         ("set.title", left + side / 2, GAP, 13.0),
         ("set.service", left + side / 2, top + side + 28, 12.0),
@@ -111,9 +111,9 @@ def _range(values: Sequence[float]) -> tuple[float, float]:
 
 def _head(number: int, one: LayoutPoint, picked: bool, lang: str) -> str:
     said = CATALOG("set.layout", lang, number=number)
-    title = svg.label(0, 8, said, 14, fill=PICKED if picked else INK, text_anchor="start", font_weight="700")
+    title = svg.label(0, 8, said, 14, fill=PICKED if picked else INK, anchor="start", weight="700")
     values = f"{one.service:.3f} / {one.ecology:.3f}"
-    return title + svg.label(0, 27, values, 12, fill=INK, text_anchor="start")
+    return title + svg.label(0, 27, values, 12, fill=INK, anchor="start")
 
 
 def _map(plan: Community, stays: NDArray[np.int64]) -> str:
@@ -145,7 +145,7 @@ def _legend(found: LayoutSet, stays: NDArray[np.int64], lang: str) -> str:
         x, y = 66.0 + (at % 2) * 140, CHART + HEAD + GAP + (at // 2) * 20
         out.append(svg.box(x, y - 6, 13, 12, fill=_colour(name), stroke=FAINT))
         said = pick(type_name(name), lang)
-        out.append(svg.label(x + 20, y, said, 11, fill=INK, text_anchor="start", halo="none"))
+        out.append(svg.text(x + 20, y, said, 11, fill=INK, anchor="start"))
     return "".join(out)
 
 

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING
 import shapely
 
 from blockplan.plan.model.codes import DEFAULT_LIST
-from blockplan.report.maps import drawing, svg
-from blockplan.report.maps.basemap import INK, use_colour
-from blockplan.report.maps.drawing import Drawing, MapSheet
-from blockplan.report.maps.legends import STATION, is_station
+from blockplan.report.maps import legends, svg
+from blockplan.report.maps.basemap import use_colour
+from blockplan.report.maps.drawing import Drawing, MapCanvas, MapSheet, centre
 from blockplan.report.maps.svg import Frame
-from blockplan.report.maps.themes import LAND_USE_BASE, closer_frames, codes
+from blockplan.report.maps.themes import LAND_USE_BASE, closer_frames
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +35,6 @@ TWIN_MM = (84.0, 112.0)
 #: Surroundings of a change on a close map, m, and how many such maps there are at most.
 AROUND_M, MOST_CLOSE = 160.0, 8
 CHANGED = "#c2185b"
-MARK = "#8c1d40"
 
 
 @dataclass
@@ -108,19 +106,23 @@ class Plates:
         return found
 
     def _drawing(self, id_: str, side: str, name: str, sheet: MapSheet) -> Drawing:
-        plan = self.plan if side == "before" else self.changed
-        body = "" if side == "before" else self._anew(sheet)
-        placer = drawing.placer(self.ground, sheet)
-        body += self._outlines(plan, sheet) + self._marks(plan, sheet, placer)
+        plan, canvas = (self.plan if side == "before" else self.changed), MapCanvas(self.ground, sheet)
+        if side == "after":
+            self._anew(canvas)
+        shapes = [_shape(plan.layer(layer), id_) for layer, id_ in self.numbers]
+        outlines = canvas.on_paper([one for one in shapes if one is not None and shapely.get_dimensions(one)])
+        for colour, width in (("#ffffff", 1.3), (CHANGED, 0.7)):
+            canvas.shape("lines", outlines, stroke=colour, stroke_width=width, stroke_linejoin="round")
+        self._marks(plan, canvas)
         if side == "before":
-            body += codes(self.ground, sheet, placer)
-        title = self.words(f"map.{side}", name=name)
-        return Drawing(id_, title, self.words("map.note"), sheet, LAND_USE_BASE, body, ())
+            legends.codes(canvas)
+        return Drawing(
+            id_, self.words(f"map.{side}", name=name), self.words("map.note"), canvas, LAND_USE_BASE
+        )
 
-    def _anew(self, sheet: MapSheet) -> str:
+    def _anew(self, canvas: MapCanvas) -> None:
         """The changed parcels in the colour of their new use, with its code."""
-        out, size = [], 2.2 * sheet.unit
-        parcels = self.changed.layer("parcels")
+        parcels, size = self.changed.layer("parcels"), 2.2 * canvas.mm
         for layer, id_ in self.numbers:
             shape = _shape(parcels, id_) if layer == "parcels" else None
             if shape is None:
@@ -128,52 +130,33 @@ class Plates:
             row = parcels.loc[[id_]].iloc[0]
             list_name = row["land_use_list"] if isinstance(row["land_use_list"], str) else DEFAULT_LIST
             code = row["land_use"] if isinstance(row["land_use"], str) else ""
-            d = svg.path(svg.drawable([shape], self._frame), self._frame)
-            out.append(svg.shape(d, fill=use_colour(list_name, code), stroke="none", fill_rule="evenodd"))
-            if shape.area >= (12 * sheet.unit) ** 2:  # room for the number and the code below it
-                x, y = self._frame.place(*drawing.centre(shape))
-                out.append(svg.label(x, y + 1.9 * size, code, size, fill=INK))
-        return "".join(out)
+            placed = canvas.on_paper([shape])
+            canvas.shape("fills", placed, fill=use_colour(list_name, code), fill_rule="evenodd")
+            # Room for the number and the code below it.
+            if placed[0] is not None and shape.area >= (12 * canvas.mm) ** 2:
+                x, y = centre(placed[0])
+                canvas.add("labels", svg.label(x, y + 1.9 * size, code, size))
 
-    def _outlines(self, plan: Plan, sheet: MapSheet) -> str:
-        shapes = [_shape(plan.layer(layer), id_) for layer, id_ in self.numbers]
-        areas = [shape for shape in shapes if shape is not None and shapely.get_dimensions(shape) > 0]
-        d = svg.path(svg.drawable(areas, self._frame), self._frame)
-        look: dict[str, str | float] = {"fill": "none", "stroke_linejoin": "round"}
-        return svg.shape(d, stroke="#ffffff", stroke_width=1.3 * sheet.unit, **look) + svg.shape(
-            d, stroke=CHANGED, stroke_width=0.7 * sheet.unit, **look
-        )
-
-    def _marks(self, plan: Plan, sheet: MapSheet, placer: svg.Placer) -> str:
+    def _marks(self, plan: Plan, canvas: MapCanvas) -> None:
         """The number of each change; a point that changes has a sign of its own."""
-        # Signs below all numbers, so that none of these is hidden.
-        signs, out, size = [], [], 2.6 * sheet.unit
+        size, mm = 2.6 * canvas.mm, canvas.mm
         for (layer, id_), number in self.numbers.items():
             shape = _shape(plan.layer(layer), id_)
-            if shape is None or not _inside(sheet.frame, shape):
+            if shape is None or not canvas.sheet.frame.holds(*centre(shape)):
                 continue
-            x, y = self._frame.place(*drawing.centre(shape))
+            x, y = canvas.whole.place(*centre(shape))
             if shapely.get_dimensions(shape) == 0:
-                colour = (
-                    STATION if layer == "stops" and is_station(plan.layer(layer)["modes"].get(id_)) else MARK
-                )
-                signs.append(
-                    svg.circle(
-                        x, y, 1.1 * sheet.unit, fill=colour, stroke="#ffffff", stroke_width=0.3 * sheet.unit
-                    )
-                )
-            width = max(svg.text_width(number, size), size) + 0.6 * size
-            spot = placer.place(x, y, width, 1.5 * size, _near(width, size)) or (x, y)
-            out.append(
-                svg.box(spot[0] - width / 2, spot[1] - 0.75 * size, width, 1.5 * size, fill="#ffffff",
-                        stroke=CHANGED, stroke_width=0.35 * sheet.unit, rx=0.5 * size)
-            )  # fmt: skip
-            out.append(svg.label(*spot, number, size, fill=INK, halo="none", font_weight="700"))
-        return "".join([*signs, *out])
-
-    @property
-    def _frame(self) -> Frame:
-        return self.ground.frame or Frame(0, 0, 1, 1)
+                called = layer == "stops" and legends.is_station(plan.layer(layer)["modes"].get(id_))
+                colour = legends.STATION if called else legends.FACILITY
+                canvas.dot("signs", x, y, 1.1, fill=colour, stroke="#ffffff")
+            width, height = max(svg.text_width(number, size), size) + 0.6 * size, 1.5 * size
+            near = [(x + dx, y + dy) for dx, dy in _near(width, size)]
+            spot = canvas.labels.place(near, width, height) or (x, y)
+            plate = (spot[0] - width / 2, spot[1] - height / 2, width, height)
+            edge: dict[str, svg.Style] = {"stroke": CHANGED, "stroke_width": 0.35 * mm, "rx": 0.5 * size}
+            # Above all signs, so that no number is hidden.
+            canvas.add("labels", svg.box(*plate, fill="#ffffff", **edge))
+            canvas.text(*spot, number, size, weight="700")
 
 
 def _near(width: float, size: float) -> tuple[tuple[float, float], ...]:
@@ -182,11 +165,6 @@ def _near(width: float, size: float) -> tuple[tuple[float, float], ...]:
         (0, 0), (0, -down), (across, -down), (-across, -down), (across, 0), (-across, 0), (0, down),
         (2 * across, 0), (-2 * across, 0), (0, -2 * down), (0, 2 * down),
     )  # fmt: skip
-
-
-def _inside(frame: Frame, shape: BaseGeometry) -> bool:
-    point = drawing.centre(shape)
-    return frame.west <= point[0] <= frame.east and frame.south <= point[1] <= frame.north
 
 
 def _shape(frame: gpd.GeoDataFrame, id_: str) -> BaseGeometry | None:

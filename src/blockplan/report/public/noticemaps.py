@@ -8,13 +8,9 @@ from blockplan.measure import MEASURES
 from blockplan.measure.inputs.columns import ids, values
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.report.document import LegendEntry, Table
-from blockplan.report.maps import drawing, svg, themes
+from blockplan.report.maps import legends, svg, themes
 from blockplan.report.maps.basemap import GREEN, Ground
-from blockplan.report.maps.drawing import (
-    Drawing,
-    MapSheet,
-)
-from blockplan.report.maps.legends import facility_legend, line_legend
+from blockplan.report.maps.drawing import Drawing, MapCanvas, MapSheet, fill_swatch
 from blockplan.report.public.furigana import bare
 from blockplan.report.public.pictures import Picture, picture
 from blockplan.report.public.plain import plain_notice
@@ -59,7 +55,7 @@ def _land_use(ground: Ground, speech: Speech, told: Section) -> Picture | None:
     drawn = themes.land_use_map(ground, sheet)
     if drawn is None:
         return None
-    return _picture("landuse", drawn, ground, speech, told.sentences, told.table or Table((), ()))
+    return _picture("landuse", drawn, speech, told.sentences, told.table or Table((), ()))
 
 
 def _structure(ground: Ground, speech: Speech, told: Section) -> Picture | None:
@@ -68,47 +64,27 @@ def _structure(ground: Ground, speech: Speech, told: Section) -> Picture | None:
         return None
     rows = tuple((entry.said, entry.amount) for entry in drawn.legend)
     heads = (speech("picture.sign"), speech("picture.amount"))
-    return _picture("structure", drawn, ground, speech, told.sentences, Table(heads, rows))
+    return _picture("structure", drawn, speech, told.sentences, Table(heads, rows))
 
 
-def _facilities(ground: Ground, speech: Speech, told: Section) -> Picture | None:
+def _facilities(ground: Ground, speech: Speech, greens_said: Section) -> Picture | None:
     frame = ground.frame
     if frame is None:
         return None
-    sheet = MapSheet.of(frame, MAP_MM)
-    placer = drawing.placer(ground, sheet)
+    canvas = MapCanvas(ground, MapSheet.of(frame, MAP_MM))
     greens = public_greens(
         ground.plan, MEASURES["green_within_500m"].choose(ground.plan.manifest.parameters, {})
     )
-    drawn = svg.drawable(greens.shape, frame)
-    body = svg.shape(
-        svg.path(drawn, frame),
-        fill=GREEN,
-        stroke="#2f7a35",
-        stroke_width=0.25 * sheet.unit,
-        fill_rule="evenodd",
-    )
-    # Names go first, so that signs keep off them; they are drawn on top.
-    names = themes.area_names(ground, sheet, placer)
-    body += themes.stations(ground, sheet, placer, stops=True)
-    body += themes.facilities(ground, sheet, placer, SIGN_MM) + names
-    lines = [entry for entry in line_legend(ground) if entry.said != ground.words("map.station")]
-    made = Drawing(
-        "map-facilities",
-        bare(speech("picture.facilities")),
-        bare(speech("picture.facilities_alt")),
-        sheet,
-        FACILITIES_BASE,
-        body,
-        (
-            LegendEntry(
-                drawing.fill_swatch(GREEN, "#2f7a35"), bare(speech("picture.greens")), str(len(greens))
-            ),
-            *facility_legend(ground, frame),
-            *lines,
-        ),
-    )
-    return _picture("facilities", made, ground, speech, told.sentences, _facility_table(ground, speech))
+    edge: dict[str, svg.Style] = {"stroke": "#2f7a35", "stroke_width": 0.25, "fill_rule": "evenodd"}
+    canvas.shape("fills", canvas.on_paper(greens.shape), fill=GREEN, **edge)
+    # Names go first, so that signs keep off them.
+    themes.area_names(canvas)
+    stations = legends.stops(canvas, every=True)
+    counted = LegendEntry(fill_swatch(GREEN, "#2f7a35"), bare(speech("picture.greens")), str(len(greens)))
+    legend = (counted, *legends.facilities(canvas, SIGN_MM), *stations, *legends.line_legend(ground))
+    told = (bare(speech("picture.facilities")), bare(speech("picture.facilities_alt")))
+    made = Drawing("map-facilities", *told, canvas, FACILITIES_BASE, legend)
+    return _picture("facilities", made, speech, greens_said.sentences, _facility_table(ground, speech))
 
 
 def _facility_table(ground: Ground, speech: Speech) -> Table:
@@ -128,9 +104,7 @@ def _facility_table(ground: Ground, speech: Speech) -> Table:
     return Table(tuple(speech(head) for head in heads), tuple(sorted(rows)))
 
 
-def _picture(
-    id_: str, drawn: Drawing, ground: Ground, speech: Speech, said: tuple[str, ...], table: Table
-) -> Picture:
+def _picture(id_: str, drawn: Drawing, speech: Speech, said: tuple[str, ...], table: Table) -> Picture:
     alt = bare(speech("picture.alt", title=drawn.title, said=speech.words("list.sentences").join(said)))
-    made = picture(drawn, ground, speech, alt, table)
+    made = picture(drawn, speech, alt, table)
     return Picture(id_, made.title, alt, made.table, made.lang, made.body, made.width_mm, made.height_mm)

@@ -16,11 +16,11 @@ from markupsafe import escape
 from blockplan.report import fonts
 from blockplan.report.document import SWATCH
 from blockplan.report.maps import svg
-from blockplan.report.maps.svg import FONT
+from blockplan.report.maps.svg import FONT, wrapped
 from blockplan.report.public.furigana import bare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from blockplan.report.document import LegendEntry, Table
     from blockplan.report.maps.basemap import Ground
@@ -36,9 +36,7 @@ TITLE_MM, TEXT_MM, SMALL_MM = 4.4, 2.9, 2.4
 #: Width of the legend beside a map that is a strip, and of a column of the legend below another.
 LEGEND_MM = 58.0
 LINE_MM = 4.9
-#: What the next character stays with on a line: nothing, and what opens a bracket.
-OPENING = frozenset({"", "（", "「", "『", "“"})
-INK, QUIET, ALARM = "#1c2430", "#55606e", "#8c1d18"
+QUIET, ALARM = "#55606e", "#8c1d18"
 
 
 @dataclass(frozen=True)
@@ -93,9 +91,7 @@ class Picture:
         )
 
 
-def picture(
-    drawing: Drawing, ground: Ground, speech: Speech, alt: str, table: Table, *, key: str | None = ""
-) -> Picture:
+def picture(drawing: Drawing, speech: Speech, alt: str, table: Table, *, key: str | None = "") -> Picture:
     """
     A drawing with everything that a notice asks of a map around it.
 
@@ -108,10 +104,11 @@ def picture(
         None puts the legend below the map, whatever its shape.
     """
     wide, high = drawing.size_mm
+    ground = drawing.canvas.ground
     beside = key is not None and (drawing.narrow or bool(key))
     width = 2 * MARGIN_MM + wide + (GAP_MM + LEGEND_MM if beside else 0.0)
     body, top = _head(drawing.title, ground, speech, width)
-    body.append(drawing.nested(ground, MARGIN_MM, top))
+    body.append(drawing.nested(MARGIN_MM, top))
     if beside:
         left = MARGIN_MM + wide + GAP_MM
         below = top + (key_height(key) + GAP_MM if key else 0.0)
@@ -128,11 +125,11 @@ def picture(
     return Picture(drawing.id, drawing.title, alt, table, speech.lang, paper + "".join(body), width, height)
 
 
-def plain_picture(drawing: Drawing, ground: Ground, speech: Speech, alt: str, table: Table) -> Picture:
+def plain_picture(drawing: Drawing, speech: Speech, alt: str, table: Table) -> Picture:
     """A drawing with scale bar and north alone, for a page that says the rest itself."""
     wide, high = drawing.size_mm
     paper = svg.box(0, 0, wide, high, fill="#ffffff")
-    body = paper + drawing.nested(ground, 0.0, 0.0)
+    body = paper + drawing.nested(0.0, 0.0)
     return Picture(drawing.id, drawing.title, alt, table, speech.lang, body, wide, high)
 
 
@@ -141,49 +138,9 @@ def key_height(key: str) -> float:
     return float(key.partition('data-height="')[2].partition('"')[0])
 
 
-def line(x: float, y: float, said: str, size: float, **look: str | float) -> str:
+def line(x: float, y: float, said: str, size: float, **style: svg.Style) -> str:
     """A line of text in millimetres; `y` is its middle."""
-    given: dict[str, str | float] = {"text_anchor": "start", "halo": "none", "fill": INK, **look}
-    return _label(x, y, said, size, given)
-
-
-def _label(x: float, y: float, said: str, size: float, look: dict[str, str | float]) -> str:
-    attributes = svg.attribute_text({name: value for name, value in look.items() if name != "halo"})
-    place = f'x="{x:.2f}" y="{y + size * 0.36:.2f}" font-size="{size:.2f}"'
-    return f"<text {place}{attributes}>{escape(said)}</text>"
-
-
-def wrapped(said: str, most_mm: float, size: float) -> list[str]:
-    """Text on lines of at most some length: broken at spaces, and between Chinese characters."""
-    lines, current = [], ""
-    for piece in _pieces(said):
-        if current and svg.text_width(current + piece.rstrip(), size) > most_mm:
-            lines.append(current.rstrip())
-            current = ""
-        current += piece
-    return [*lines, current.rstrip()] if current.strip() else lines
-
-
-def _pieces(said: str) -> Iterator[str]:
-    """Words with the space behind them; Chinese characters one by one, with the stop behind them."""
-    word = ""
-    for character in said:
-        if ord(character) > 0x2E7F and character not in "。，、；：）」』！？・ーっゃゅょッャュョ":
-            # An opening bracket stays with what it opens.
-            if word not in OPENING:
-                yield word
-                word = ""
-            word += character
-        elif word not in OPENING and ord(word[-1]) > 0x2E7F and ord(character) <= 0x2E7F and character != " ":
-            yield word
-            word = character
-        else:
-            word += character
-            if character == " ":
-                yield word
-                word = ""
-    if word:
-        yield word
+    return svg.text(x, y, said, size, **{"anchor": "start"} | style)
 
 
 def _head(title: str, ground: Ground, speech: Speech, width: float) -> tuple[list[str], float]:
@@ -203,12 +160,10 @@ def _head(title: str, ground: Ground, speech: Speech, width: float) -> tuple[lis
             f'<rect x="{right - size:.2f}" y="{y - 2.3:.2f}" width="{size:.2f}" height="4.6" rx="0.8" '
             f'fill="none" stroke="{ALARM}" stroke-width="0.35"/>'
         )
-        out.append(
-            line(right - size / 2, y, mark, SMALL_MM, fill=ALARM, text_anchor="middle", font_weight="700")
-        )
+        out.append(line(right - size / 2, y, mark, SMALL_MM, fill=ALARM, anchor="middle", weight="700"))
         right -= size + 2.0
     for said in wrapped(title, right - MARGIN_MM, TITLE_MM):
-        out.append(line(MARGIN_MM, y, said, TITLE_MM, font_weight="700"))
+        out.append(line(MARGIN_MM, y, said, TITLE_MM, weight="700"))
         y += TITLE_MM * 1.25
     for said in wrapped(words.pick(manifest.title), room, TEXT_MM):
         out.append(line(MARGIN_MM, y, said, TEXT_MM, fill=QUIET))
@@ -220,7 +175,7 @@ def _legend(
     entries: Sequence[LegendEntry], speech: Speech, left: float, top: float, width: float
 ) -> tuple[list[str], float]:
     """The legend in one column, and where it ends."""
-    out = [line(left, top + 2, speech.words("map.legend"), TEXT_MM, font_weight="700")] if entries else []
+    out = [line(left, top + 2, speech.words("map.legend"), TEXT_MM, weight="700")] if entries else []
     y = top + 6.5
     for entry in entries:
         made, height = _entry(entry, left, y, width)
@@ -242,7 +197,7 @@ def _entry(entry: LegendEntry, left: float, y: float, width: float) -> tuple[lis
     for at, text in enumerate(said):
         out.append(line(left + wide + 1.6, y + at * SMALL_MM * 1.25, text, SMALL_MM))
     if entry.amount:
-        out.append(line(left + width, y, entry.amount, SMALL_MM, text_anchor="end", fill=QUIET))
+        out.append(line(left + width, y, entry.amount, SMALL_MM, anchor="end", fill=QUIET))
     return out, LINE_MM + max(len(said) - 1, 0) * SMALL_MM * 1.25
 
 

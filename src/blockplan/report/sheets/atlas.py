@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
+from blockplan.report.maps.canvas import width_of
 from blockplan.report.sheets import control, extents, maps, plan_sheets
-from blockplan.report.sheets.canvas import width_of
 from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.panels import PanelFiles
 from blockplan.report.sheets.paper import COLUMNS, HEADING_MM, PAD_MM, PAPERS

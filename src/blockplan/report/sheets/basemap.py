@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from blockplan.report.maps import svg
+from blockplan.report.maps.drawing import fill_swatch, line_swatch
 from blockplan.report.sheets import parcelmap
-from blockplan.report.sheets.canvas import segment
 from blockplan.report.sheets.paper import MOST_PARTS
-from blockplan.report.sheets.scene import fill_swatch, line_swatch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shapely.geometry.base import BaseGeometry
 
-    from blockplan.report.sheets.canvas import Style
+    from blockplan.report.maps.svg import Style
     from blockplan.report.sheets.facts import Facts
     from blockplan.report.sheets.scene import Scene
 
@@ -97,9 +97,9 @@ def streets(scene: Scene, *, coloured: bool = False, classes: Sequence[str] = tu
         scene.canvas.shape("roads", shapes, stroke=inner, stroke_width=width, **look)
         if coloured:
             said = scene.facts.view.words(f"street.{kind}") if kind else scene.say("legend.street_unknown")
-            mark = segment(0.3, 2, 7.7, 2, stroke=casing or colour, stroke_width=width + 0.4) + segment(
-                0.3, 2, 7.7, 2, stroke=colour, stroke_width=width
-            )
+            mark = svg.segment(
+                0.3, 2, 7.7, 2, stroke=casing or colour, stroke_width=width + 0.4
+            ) + svg.segment(0.3, 2, 7.7, 2, stroke=colour, stroke_width=width)
             scene.show(f"street {kind}", 12 + list(CLASSES).index(kind or "local"), mark, said)
 
 

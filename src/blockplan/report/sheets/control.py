@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from blockplan.report.maps.labels import Labels
     from blockplan.report.sheets.extents import Extent
     from blockplan.report.sheets.facts import Facts
-    from blockplan.report.sheets.labels import Labels
     from blockplan.report.sheets.panels import PanelFiles
     from blockplan.report.sheets.paper import Fit, Paper
     from blockplan.report.sheets.scene import Scene
@@ -178,7 +178,7 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
         "caption": said(lang, "head.location_of"),
     }
     entries = scenes[0].legend.values()
-    classes = [one for one in entries if one.amount] if found.layout.beneath else []
+    classes = [one for one in entries if one.amounts] if found.layout.beneath else []
     signs = [one for one in entries if one not in classes]
     side = [
         *([panels.legend(lang, files, classes)] if classes else [figures]),

@@ -17,11 +17,11 @@ from blockplan.measure.inputs.columns import ids, values
 from blockplan.plan.model.codes import DEFAULT_LIST
 from blockplan.report.grouping import WORST_FIRST
 from blockplan.report.maps.basemap import use_colour
+from blockplan.report.maps.labels import Spots
 from blockplan.report.office.columns import NOT_APPLICABLE, shown
 from blockplan.report.office.facilities import called
 from blockplan.report.office.facilities import facilities as facility_table
 from blockplan.report.office.parcels import parcels as parcel_table
-from blockplan.report.sheets.labels import Spots
 from blockplan.report.view import FORCES
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from blockplan.check.verdict import Verdict
+    from blockplan.report.maps.canvas import MapWindow as Window
     from blockplan.report.office.columns import Cell, OfficeTable
-    from blockplan.report.sheets.paper import MapWindow as Window
     from blockplan.report.tables import VerdictRow
     from blockplan.report.view import View
 

@@ -11,9 +11,10 @@ import numpy as np
 import shapely
 
 from blockplan.measure.inputs.columns import values
-from blockplan.report.sheets.canvas import segment, width_of
-from blockplan.report.sheets.labels import largest
-from blockplan.report.sheets.scene import line_swatch
+from blockplan.report.maps import svg
+from blockplan.report.maps.canvas import width_of
+from blockplan.report.maps.drawing import line_swatch
+from blockplan.report.maps.labels import largest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from blockplan.report.sheets.canvas import Style
+    from blockplan.report.maps.svg import Style
     from blockplan.report.sheets.parcelmap import ParcelGround
     from blockplan.report.sheets.scene import Scene
 
@@ -169,7 +170,7 @@ def accesses(scene: Scene, ground: ParcelGround) -> tuple[bool, bool]:
             "closed",
             28,
             line_swatch(stroke=ACCESS, stroke_width=0.3)
-            + "".join(segment(x, 2, x, 3.2, stroke=ACCESS, stroke_width=0.2) for x in (1, 2.8, 4.6, 6.4)),
+            + "".join(svg.segment(x, 2, x, 3.2, stroke=ACCESS, stroke_width=0.2) for x in (1, 2.8, 4.6, 6.4)),
         )
     return shown[0], shown[1]
 
@@ -253,7 +254,7 @@ def _ticked(scene: Scene, line: BaseGeometry) -> bool:
             half = TICK_MM / 2
             scene.canvas.add(
                 "access",
-                segment(
+                svg.segment(
                     here.x + dy / norm * half,
                     here.y - dx / norm * half,
                     here.x - dy / norm * half,

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
 from blockplan.figures import number
-from blockplan.report.sheets.canvas import (
+from blockplan.report.maps import svg
+from blockplan.report.maps.canvas import (
     MUTED,
     Canvas,
+    MapWindow,
     north,
     path,
     picture,
-    rect,
     scale_bar,
-    text,
     ticks,
     width_of,
 )
 from blockplan.report.sheets.panels import crs_said
-from blockplan.report.sheets.paper import TICKS_MM, MapWindow, around, box_of
+from blockplan.report.sheets.paper import TICKS_MM, around, box_of
 from blockplan.report.sheets.scene import Scene, said
 
 if TYPE_CHECKING:
@@ -74,17 +73,19 @@ def _foot(scene: Scene, fit: Fit) -> str:
     beside = max(width_of(ratio, 3.6 * k), width_of(per, 2.0 * k)) + 6 * k
     # The scale bar of a narrow map leaves the reference system its room.
     for share in BAR_SHARES:
-        bar, long = scale_bar(2 * k, top, fit.scale / 1000, min(80 * k, width * share), k)
+        bar, long = scale_bar(2 * k, top, fit.scale / 1000, min(80 * k, width * share), k, facts.view.words)
         left = 2 * k + long + 12 * k
         room = width - left - beside - 9 * k
         if width_of(lines[0][0], LEAST_MM * k) <= room:
             break
     else:
         lines = [
-            (part, ink, weight) for line, ink, weight in lines for part in _in_room(line, LEAST_MM * k, room)
+            (part, ink, weight)
+            for line, ink, weight in lines
+            for part in svg.wrapped(line, room, LEAST_MM * k)
         ]
-    out = [bar, text(left, top + 1.6 * k, ratio, 3.4 * k, anchor="start", weight="700")]
-    out.append(text(left, top + 5.4 * k, per, 2.0 * k, anchor="start", fill=MUTED))
+    out = [bar, svg.text(left, top + 1.6 * k, ratio, 3.4 * k, anchor="start", weight="700")]
+    out.append(svg.text(left, top + 5.4 * k, per, 2.0 * k, anchor="start", fill=MUTED))
     left += beside
     if facts.plan.manifest.synthetic:
         long_one = said(lang, "head.synthetic_long")
@@ -97,20 +98,10 @@ def _foot(scene: Scene, fit: Fit) -> str:
     for at, (line, ink, weight) in enumerate(lines):
         size = min(2.2 * k, room / max(width_of(line, 1.0), 1.0))
         out.append(
-            text(left, top + (1.4 + pitch * at) * k, line, size, anchor="start", fill=ink, weight=weight)
+            svg.text(left, top + (1.4 + pitch * at) * k, line, size, anchor="start", fill=ink, weight=weight)
         )
     out.append(north(width - 4 * k, top + 3.0 * k, said(lang, "head.north"), k))
     return "".join(out)
-
-
-def _in_room(line: str, size: float, room: float) -> list[str]:
-    """A line broken after a comma or a semicolon where it is too long for its room."""
-    found = [""]
-    for part in re.split(r"(?<=[，；,;、])", line):
-        if found[-1] and width_of(found[-1] + part, size) > room:
-            found.append("")
-        found[-1] += part
-    return [one.strip() for one in found]
 
 
 def small_map(land: Sequence[BaseGeometry], here: BaseGeometry, size: tuple[float, float]) -> str:
@@ -122,7 +113,7 @@ def small_map(land: Sequence[BaseGeometry], here: BaseGeometry, size: tuple[floa
     cell = MapWindow(around(box, width * unit, height * unit), 0, 0, width, height)
     placed = Canvas(cell).on_paper(shapes)
     inside = (
-        rect(0, 0, width, height, fill="#fbfaf6")
+        svg.box(0, 0, width, height, fill="#fbfaf6")
         + path(placed[:-1], fill="#efe7d6", stroke="#6b6b66", stroke_width=0.15)
         + path(placed[-1:], fill="#e9a59d", stroke="#8c1d18", stroke_width=0.5)
     )

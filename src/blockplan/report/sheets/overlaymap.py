@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
-from blockplan.report.sheets.canvas import path
-from blockplan.report.sheets.labels import Spots
+from blockplan.report.maps.canvas import path
+from blockplan.report.maps.drawing import line_swatch
+from blockplan.report.maps.labels import Spots
 from blockplan.report.sheets.parcelmap import CONTROL
-from blockplan.report.sheets.scene import line_swatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from shapely.geometry.base import BaseGeometry
 
-    from blockplan.report.sheets.canvas import Style
+    from blockplan.report.maps.svg import Style
     from blockplan.report.sheets.facts import Facts
     from blockplan.report.sheets.scene import Scene
 

@@ -82,10 +82,10 @@ def legend(
     """The signs that the sheet shows: classes with hectares and percent, then lines, then signs."""
     ordered = sorted(entries, key=lambda entry: entry.order)
     rows = [
-        {"file": files.put(entry.file()), "said": entry.said, "amount": list(entry.amount)}
+        {"file": files.put(entry.file()), "said": entry.said, "amount": list(entry.amounts)}
         for entry in ordered
     ]
-    most = max((len(entry.amount) for entry in ordered), default=0)
+    most = max((len(entry.amounts) for entry in ordered), default=0)
     heads = [said(lang, f"legend.{key}") for key in ("ha", "percent")[:most]]
     return {
         "kind": "legend",

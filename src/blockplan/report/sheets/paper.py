@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from blockplan.report.maps.canvas import MapWindow
 from blockplan.report.maps.svg import Frame
 
 if TYPE_CHECKING:
@@ -114,22 +115,6 @@ class PaperLayout:
         width, height = self.picture
         k = self.paper.letters
         return width - (TICKS_MM + EDGE_MM) * k, height - (TICKS_MM + EDGE_MM + FOOT_MM) * k
-
-
-@dataclass(frozen=True, slots=True)
-class MapWindow:
-    """A window of a map: the ground that it shows, its place in the picture (mm from the upper left)."""
-
-    frame: Frame
-    left: float
-    top: float
-    width: float
-    height: float
-
-    @property
-    def unit(self) -> float:
-        """Metres on the ground for a millimetre on paper."""
-        return self.frame.width / self.width
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import shapely
 
+from blockplan.report.maps import svg
 from blockplan.report.maps.basemap import ink_on
-from blockplan.report.sheets.canvas import INK, circle, rect, segment, symbol, text, width_of
-from blockplan.report.sheets.labels import Spots, around, foot
+from blockplan.report.maps.canvas import symbol, width_of
+from blockplan.report.maps.labels import Spots, around, foot
+from blockplan.report.maps.svg import INK
 from blockplan.report.sheets.parcelmap import PARCEL_TINT
-from blockplan.report.sheets.scene import lighter, sign_swatch
+from blockplan.report.sheets.scene import lighter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
-    from blockplan.report.sheets.canvas import Style
+    from blockplan.report.maps.labels import Box
+    from blockplan.report.maps.svg import Style
     from blockplan.report.sheets.facts import Bounds, Facility
-    from blockplan.report.sheets.labels import Box
     from blockplan.report.sheets.parcelmap import ParcelGround
     from blockplan.report.sheets.scene import Scene
 
@@ -237,10 +239,10 @@ class ParcelLabels:
             canvas.labels.take(box)
             canvas.add(
                 "signs",
-                segment(*end, *point, stroke=INK, stroke_width=0.12) + circle(*point, 0.35, fill=INK),
+                svg.segment(*end, *point, stroke=INK, stroke_width=0.12) + svg.circle(*point, 0.35, fill=INK),
             )
             canvas.add(
-                "signs", rect(box[0], box[1], width, height, fill="#ffffff", stroke=INK, stroke_width=0.1)
+                "signs", svg.box(box[0], box[1], width, height, fill="#ffffff", stroke=INK, stroke_width=0.1)
             )
             canvas.text(x, y, said, size, weight="700")
             return True
@@ -279,19 +281,19 @@ def index_block(spot: tuple[float, float], size: Block, number: str, code: str, 
     rows = list(_block_rows(size, number, code, bounds))
     look: dict[str, Style] = {"stroke": INK, "stroke_width": 0.1}
     out = [
-        rect(left, top, width, height, fill="#ffffff", fill_opacity=0.9, **look),
-        rect(left, top, width, size.row, fill=INK),
+        svg.box(left, top, width, height, fill="#ffffff", fill_opacity=0.9, **look),
+        svg.box(left, top, width, size.row, fill=INK),
     ]
     for at, row in enumerate(rows):
         y = top + (at + 0.5) * size.row
         ink, weight = ("#ffffff", "700") if at == 0 else (INK, "400")
         if at:
-            out.append(segment(left, top + at * size.row, left + width, top + at * size.row, **look))
+            out.append(svg.segment(left, top + at * size.row, left + width, top + at * size.row, **look))
         if len(row) == 1:
-            out.append(text(spot[0], y, row[0], size.size, fill=ink, weight=weight))
+            out.append(svg.text(spot[0], y, row[0], size.size, fill=ink, weight=weight))
             continue
         out.append(
-            segment(
+            svg.segment(
                 spot[0],
                 y - size.row / 2,
                 spot[0],
@@ -301,7 +303,7 @@ def index_block(spot: tuple[float, float], size: Block, number: str, code: str, 
             )
         )
         out += [
-            text(spot[0] + side * width / 4, y, said, size.size, fill=ink, weight=weight)
+            svg.text(spot[0] + side * width / 4, y, said, size.size, fill=ink, weight=weight)
             for side, said in zip((-1, 1), row, strict=True)
         ]
     return "".join(out)
@@ -333,5 +335,5 @@ def sign_legend(scene: Scene, one: Facility) -> None:
     words = scene.facts.view.words
     name = words.or_else(f"service.{one.service or 'other'}", one.service)
     said = name if one.fixed else scene.say("legend.open_position", name=name)
-    mark = sign_swatch(symbol(one.service, 4, 2, 3.8, fixed=one.fixed))
+    mark = symbol(one.service, 4, 2, 3.8, fixed=one.fixed)
     scene.show(f"sign {one.service} {not one.fixed}", 30, mark, said)

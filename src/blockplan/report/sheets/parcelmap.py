@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.report.maps import svg
+from blockplan.report.maps.canvas import width_of
+from blockplan.report.maps.drawing import fill_swatch, line_swatch
+from blockplan.report.maps.labels import Spots, largest
+from blockplan.report.maps.svg import INK
 from blockplan.report.office.columns import shown
-from blockplan.report.sheets.canvas import INK, rect, width_of
-from blockplan.report.sheets.labels import Spots, largest
-from blockplan.report.sheets.scene import fill_swatch, lighter, line_swatch
+from blockplan.report.sheets.scene import lighter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from blockplan.report.sheets.canvas import Style
+    from blockplan.report.maps.svg import Style
     from blockplan.report.sheets.facts import Facts
     from blockplan.report.sheets.scene import Scene
 
@@ -178,7 +181,7 @@ def tag(scene: Scene, shape: BaseGeometry, said: str) -> None:
     spot = scene.canvas.labels.place(spots.fitting(width, height), width, height)
     if spot:
         x, y = spot
-        scene.canvas.add("signs", rect(x - width / 2, y - height / 2, width, height, rx=0.7, fill=INK))
+        scene.canvas.add("signs", svg.box(x - width / 2, y - height / 2, width, height, rx=0.7, fill=INK))
         scene.canvas.text(x, y, said, size, fill="#ffffff", weight="700")
 
 

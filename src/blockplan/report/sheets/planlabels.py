@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from blockplan.report.maps import svg
 from blockplan.report.maps.basemap import ink_on
+from blockplan.report.maps.canvas import symbol, width_of
+from blockplan.report.maps.labels import Spots, around, beside, foot
+from blockplan.report.maps.svg import INK
 from blockplan.report.sheets import parcellabels
-from blockplan.report.sheets.canvas import INK, rect, segment, symbol, width_of
-from blockplan.report.sheets.labels import Spots, around, beside, foot
 from blockplan.report.sheets.parcelmap import edge_band
 
 if TYPE_CHECKING:
@@ -140,7 +142,7 @@ def _at_home(
         found = canvas.labels.place([spots[at] for at in np.flatnonzero(fits)], width, height)
         if found is not None:
             left, top = found[0] - width / 2, found[1] - height / 2
-            canvas.add("labels", rect(left, top, width, height, fill="#ffffff", fill_opacity=0.62))
+            canvas.add("labels", svg.box(left, top, width, height, fill="#ffffff", fill_opacity=0.62))
             for at, line in enumerate(said):
                 canvas.text(found[0], top + (at + 0.5) * 1.15 * size, line, size)
             return True
@@ -177,7 +179,7 @@ def _name(
             share = side * 0.75 / away
             rim = (spot[0] + (end[0] - spot[0]) * share, spot[1] + (end[1] - spot[1]) * share)
             if canvas.labels.clear_of_line(end, rim) and canvas.write([(x, y)], said, size):
-                canvas.add("signs", segment(*end, *rim, stroke=INK, stroke_width=0.12))
+                canvas.add("signs", svg.segment(*end, *rim, stroke=INK, stroke_width=0.12))
                 return
 
 

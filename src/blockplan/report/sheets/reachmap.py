@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from blockplan.report.sheets.scene import fill_swatch, line_swatch
+from blockplan.report.maps.drawing import fill_swatch, line_swatch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blockplan.check.verdict import Verdict
-    from blockplan.report.sheets.canvas import Style
+    from blockplan.report.maps.svg import Style
     from blockplan.report.sheets.parcelmap import ParcelGround
     from blockplan.report.sheets.scene import Scene
 

@@ -5,35 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from blockplan.report.maps.svg import FONT
-from blockplan.report.sheets.canvas import attributes, circle, rect, segment
+from blockplan.report.document import LegendEntry
 from blockplan.texts import Catalog
 
 if TYPE_CHECKING:
-    from blockplan.report.sheets.canvas import Canvas, Style
+    from blockplan.report.maps.canvas import Canvas
     from blockplan.report.sheets.facts import Facts
 
 TEXTS = Catalog("blockplan.report.sheets", "texts.toml")
-#: Size of a swatch, mm.
-SWATCH_MM = (8.0, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
-class LegendLine:
-    """One line of a legend: its place in the order, a swatch (SVG), what it means, how much there is."""
+class LegendLine(LegendEntry):
+    """One line of a legend, its place in the order, and amounts that stand in columns."""
 
-    order: tuple[int, str]
-    swatch: str
-    said: str
-    amount: tuple[str, ...] = ()
-
-    def file(self) -> str:
-        """The swatch as an SVG file."""
-        width, height = SWATCH_MM
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}mm" '
-            f'height="{height:g}mm" font-family="{FONT}">{self.swatch}</svg>'
-        )
+    order: tuple[int, str] = (0, "")
+    amounts: tuple[str, ...] = ()
 
 
 @dataclass
@@ -63,35 +50,13 @@ class Scene:
         self, key: str, rank: int, swatch: str, said: str | None = None, amount: tuple[str, ...] = ()
     ) -> None:
         """Put an entry into the legend."""
-        self.legend.setdefault(
-            key, LegendLine((rank, key), swatch, self.say(f"legend.{key}") if said is None else said, amount)
-        )
+        told = self.say(f"legend.{key}") if said is None else said
+        self.legend.setdefault(key, LegendLine(swatch, told, order=(rank, key), amounts=amount))
 
 
 def said(lang: str, key: str, **values: object) -> str:
     """Words of the sheets."""
     return TEXTS(key, lang, **values)
-
-
-def fill_swatch(fill: str, **style: Style) -> str:
-    """A filled box."""
-    look: dict[str, Style] = {"stroke": "#6b6b66", "stroke_width": 0.15, **style}
-    return rect(0.3, 0.4, 7.4, 3.2, fill=fill, **look)
-
-
-def line_swatch(**style: Style) -> str:
-    """A line."""
-    return segment(0.2, 2.0, 7.8, 2.0, **style)
-
-
-def dot_swatch(fill: str, stroke: str = "#ffffff") -> str:
-    """A dot."""
-    return circle(4, 2, 1.2, fill=fill, stroke=stroke, stroke_width=0.25)
-
-
-def sign_swatch(markup: str) -> str:
-    """A sign that is drawn around the middle of the swatch."""
-    return f"<g{attributes({})}>{markup}</g>"
 
 
 def lighter(colour: str, share: float) -> str:

@@ -10,18 +10,20 @@ import shapely
 from shapely.affinity import rotate
 
 from blockplan.measure.inputs.columns import values
-from blockplan.report.sheets.canvas import INK, circle, rect, segment, symbol, text, width_of
-from blockplan.report.sheets.labels import along, around, beside, foot
+from blockplan.report.maps import svg
+from blockplan.report.maps.canvas import symbol, width_of
+from blockplan.report.maps.drawing import dot_swatch, line_swatch
+from blockplan.report.maps.labels import along, around, beside, foot
+from blockplan.report.maps.svg import INK
 from blockplan.report.sheets.parcelmap import edge_band, edge_line
-from blockplan.report.sheets.scene import dot_swatch, line_swatch, sign_swatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from shapely.geometry.base import BaseGeometry
 
-    from blockplan.report.sheets.canvas import Style
-    from blockplan.report.sheets.labels import Box
+    from blockplan.report.maps.labels import Box
+    from blockplan.report.maps.svg import Style
     from blockplan.report.sheets.scene import Scene
 
 CENTRE_LINE, STREET_INK, STOP = "#c0392b", "#7a2a12", "#1d4f91"
@@ -238,9 +240,9 @@ def width_dimensions(scene: Scene, near: BaseGeometry) -> None:
         scene.show(
             "width",
             24,
-            segment(0.6, 2, 7.4, 2, stroke=INK, stroke_width=0.15)
-            + circle(0.6, 2, 0.4, fill=INK)
-            + circle(7.4, 2, 0.4, fill=INK),
+            svg.segment(0.6, 2, 7.4, 2, stroke=INK, stroke_width=0.15)
+            + svg.circle(0.6, 2, 0.4, fill=INK)
+            + svg.circle(7.4, 2, 0.4, fill=INK),
         )
 
 
@@ -266,12 +268,14 @@ def _dimension(scene: Scene, line: BaseGeometry, width: float) -> None:
         line_: dict[str, Style] = {"stroke": INK, "stroke_width": 0.12}
         canvas.add(
             "signs",
-            segment(*start, *end, **line_) + circle(*start, 0.35, fill=INK) + circle(*end, 0.35, fill=INK),
+            svg.segment(*start, *end, **line_)
+            + svg.circle(*start, 0.35, fill=INK)
+            + svg.circle(*end, 0.35, fill=INK),
         )
         canvas.add(
             "labels",
-            rect(box[0], box[1], wide, tall, fill="#ffffff", fill_opacity=0.85)
-            + text(here.x, here.y, said, size),
+            svg.box(box[0], box[1], wide, tall, fill="#ffffff", fill_opacity=0.85)
+            + svg.text(here.x, here.y, said, size),
         )
         return
 
@@ -338,9 +342,9 @@ def _coordinates(
         if not canvas.labels.free(box) or not canvas.labels.clear_of_line(end, rim):
             continue
         canvas.labels.take(box)
-        canvas.add("signs", segment(*end, x, y, stroke=CENTRE_LINE, stroke_width=0.1))
-        canvas.add("signs", circle(x, y, RING_MM, fill="#ffffff", stroke=CENTRE_LINE, stroke_width=0.2))
-        canvas.add("labels", rect(box[0], box[1], width, height, fill="#ffffff", fill_opacity=0.62))
+        canvas.add("signs", svg.segment(*end, x, y, stroke=CENTRE_LINE, stroke_width=0.1))
+        canvas.add("signs", svg.circle(x, y, RING_MM, fill="#ffffff", stroke=CENTRE_LINE, stroke_width=0.2))
+        canvas.add("labels", svg.box(box[0], box[1], width, height, fill="#ffffff", fill_opacity=0.62))
         for place, line in enumerate(lines):
             canvas.text(cx, cy + (place - 0.5) * 1.1 * size, line, size)
         scene.show("junction", 25, dot_swatch("#ffffff", CENTRE_LINE))
@@ -367,7 +371,7 @@ def stops(scene: Scene, *, named: bool = True) -> None:
             side = 4.4 * k
             canvas.labels.keep((x - side / 2, y - side / 2, x + side / 2, y + side / 2))
             canvas.add("signs", symbol("metro", x, y, side, fixed=True))
-            scene.show("station", 31, sign_swatch(symbol("metro", 4, 2, 3.8, fixed=True)))
+            scene.show("station", 31, symbol("metro", 4, 2, 3.8, fixed=True))
             if named and names[at] and names[at] not in written:
                 size = 2.6 * k
                 wide = width_of(names[at], size)
@@ -384,5 +388,7 @@ def stops(scene: Scene, *, named: bool = True) -> None:
         side = 1.7 * k
         box: Box = (x - side / 2, y - side / 2, x + side / 2, y + side / 2)
         canvas.labels.keep(box)
-        canvas.add("signs", rect(box[0], box[1], side, side, fill="#ffffff", stroke=STOP, stroke_width=0.35))
-        scene.show("stop", 32, rect(3.1, 1.1, 1.8, 1.8, fill="#ffffff", stroke=STOP, stroke_width=0.35))
+        canvas.add(
+            "signs", svg.box(box[0], box[1], side, side, fill="#ffffff", stroke=STOP, stroke_width=0.35)
+        )
+        scene.show("stop", 32, svg.box(3.1, 1.1, 1.8, 1.8, fill="#ffffff", stroke=STOP, stroke_width=0.35))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from blockplan.report.sheets.canvas import width_of
+from blockplan.report.maps.canvas import width_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

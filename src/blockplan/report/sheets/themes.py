@@ -9,23 +9,24 @@ import numpy as np
 import shapely
 
 from blockplan.measure.inputs.columns import values
+from blockplan.report.maps import svg
 from blockplan.report.maps.basemap import use_colour
+from blockplan.report.maps.drawing import dot_swatch, fill_swatch
+from blockplan.report.maps.structure import structure as parts
+from blockplan.report.maps.svg import INK
 from blockplan.report.office.columns import shown
 from blockplan.report.office.phases import in_time
 from blockplan.report.sheets import basemap as base
 from blockplan.report.sheets import overlaymap, parcellabels, parcelmap, streetmap
-from blockplan.report.sheets.canvas import INK, circle, text, width_of
-from blockplan.report.sheets.labels import beside
 from blockplan.report.sheets.planlabels import inside, names_of, signs
 from blockplan.report.sheets.reachmap import PARKS, REACH, green_reach, service_reach
-from blockplan.report.sheets.scene import dot_swatch, fill_swatch, lighter, line_swatch
+from blockplan.report.sheets.scene import lighter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
-    from blockplan.report.sheets.canvas import Style
     from blockplan.report.sheets.facts import Facts
     from blockplan.report.sheets.parcelmap import ParcelGround
     from blockplan.report.sheets.scene import Scene
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 #: Fills of classes from low to high; hues of areas and phases.
 STEPS = ("#fff3c4", "#fde08a", "#fbc15e", "#f59a43", "#e56a36", "#c63d2f", "#8f1d2c")
 TINTS = ("#7aa6c2", "#c99a6b", "#8fae7d", "#b58bb0", "#c9b458", "#6f9f9a")
-AXIS, BELT, CORE = "#b3261e", "#3f8f4f", "#d8581c"
 GREENS = ("1402", "1403", "G2", "G3")
 BARE, STREET = "#f4f2ec", "#ffffff"
 #: Bounds that a class of heights (m) or of FAR may end on.
@@ -42,10 +42,6 @@ ENDS = {
     "intensity": (0.8, 1.2, 1.6, 2.0, 2.5, 3.5, 5.0, 8.0),
 }
 MOST_CLASSES = 7
-#: Radius of the ring around a core, mm.
-RING_MM = 5.0
-#: Roles of a structure that are lines; the others are cores.
-LINES = ("axis", "belt")
 #: A location map needs something that lies this share of the plan's shorter side outside it.
 BEYOND = 0.15
 #: A land-use plan has room for index blocks up to this scale, or where half of its parcels are so large, mm2.
@@ -149,73 +145,14 @@ def numbers_parcels(facts: Facts, scale: int) -> bool:
 
 
 def structure(scene: Scene, ground: ParcelGround) -> Sequence[str]:
-    """Axes, belts, cores and areas on pale ground."""
-    facts, canvas = scene.facts, scene.canvas
+    """Axes, belts, cores, areas and zones on pale ground."""
     base.surroundings(scene)
-    areas = facts.plan.layer("areas")
-    names = facts.view.ground.names("areas")
-    for at, (shape, name) in enumerate(zip(canvas.on_paper(areas.geometry), names, strict=True)):
-        tint = TINTS[at % len(TINTS)]
-        if shape is not None:
-            canvas.shape("fills", [shape], fill=tint, fill_opacity=0.32, stroke=tint, stroke_width=0.4)
-            scene.show(f"area {at}", 2, fill_swatch(lighter(tint, 0.6)), str(name or areas.index[at]))
     base.streets(scene)
     base.edge(scene)
-    elements = facts.plan.layer("structure")
-    cores = [
-        one
-        for one, role in zip(canvas.on_paper(elements.geometry), elements["role"], strict=True)
-        if role not in LINES
-    ]
-    for core in cores:
-        if core is not None:
-            x, y = shapely.get_coordinates(shapely.centroid(core))[0]
-            reach = RING_MM * canvas.k
-            canvas.labels.keep((x - reach, y - reach, x + reach, y + reach))
-    streetmap.stops(scene)
-    called = facts.view.ground.names("structure")
-    looks: dict[str, tuple[dict[str, Style], ...]] = {
-        "belt": (
-            {"stroke": BELT, "stroke_width": 3.4, "stroke_opacity": 0.55},
-            {"stroke": "#ffffff", "stroke_width": 0.5, "stroke_dasharray": (2.2, 1.4)},
-        ),
-        "axis": ({"stroke": AXIS, "stroke_width": 1.2, "stroke_dasharray": (6, 1.6, 1.3, 1.6)},),
-    }
-    placed = canvas.on_paper(elements.geometry)
-    for shape, role, name in zip(placed, elements["role"].astype("object"), called, strict=True):
-        if shape is None:
-            continue
-        if role in looks:
-            for look in looks[role]:
-                canvas.shape("control", [shape], **look)
-            mark = "".join(
-                line_swatch(**{**look, "stroke_width": min(2.0, float(str(look["stroke_width"])))})
-                for look in looks[role]
-            )
-            scene.show(f"{role} {name}", 3, mark, str(name or scene.say(f"legend.{role}")))
-        else:
-            _core(scene, shapely.get_coordinates(shapely.centroid(shape))[0], str(name or ""))
+    for at, entry in enumerate(parts(scene.canvas, scene.facts.view.ground, lambda: streetmap.stops(scene))):
+        scene.show(f"structure {at:03}", 2, entry.swatch, entry.said, (entry.amount,) if entry.amount else ())
     names_of(scene, "areas", 3.2)
     return ()
-
-
-def _core(scene: Scene, at: Sequence[float], name: str) -> None:
-    canvas, k = scene.canvas, scene.canvas.k
-    x, y = float(at[0]), float(at[1])
-    if not canvas.box.contains(shapely.Point(x, y)):
-        return
-    canvas.add(
-        "signs",
-        circle(x, y, RING_MM * k, fill=CORE, fill_opacity=0.22, stroke=CORE, stroke_width=0.5)
-        + circle(x, y, 2.2 * k, fill=CORE, stroke="#ffffff", stroke_width=0.5),
-    )
-    scene.show("core", 4, dot_swatch(CORE))
-    size = 3.0 * k
-    if name:
-        spots = [
-            spot for away in (5.2, 7.5, 10, 13) for spot in beside(x, y, away * k, width_of(name, size), size)
-        ]
-        canvas.write(spots, name, size, fill="#7c2a06", weight="700")
 
 
 def facilities(scene: Scene, ground: ParcelGround) -> Sequence[str]:
@@ -248,7 +185,9 @@ def green(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     )
     for point in entrances:
         x, y = shapely.get_coordinates(point)[0]
-        canvas.add("signs", circle(float(x), float(y), 0.55, fill="#ffffff", stroke=REACH, stroke_width=0.25))
+        canvas.add(
+            "signs", svg.circle(float(x), float(y), 0.55, fill="#ffffff", stroke=REACH, stroke_width=0.25)
+        )
     if entrances:
         scene.show("entrance", 6, dot_swatch("#ffffff", REACH))
     notes = green_reach(scene, ground)
@@ -379,7 +318,8 @@ def phases(scene: Scene, ground: ParcelGround) -> Sequence[str]:
             scene.show(
                 f"phase {at:02}",
                 0,
-                fill_swatch(lighter(hue[one], 0.3)) + text(4, 2, one, 2.2, weight="700"),
+                fill_swatch(lighter(hue[one], 0.3))
+                + svg.text(4, 2, one, 2.2, weight="700", font_family=svg.FONT),
                 scene.say("legend.phase", n=one) if one.isdecimal() else one,
                 (_hectares(shape for shape, its in zip(facts.shapes, given, strict=True) if its == one),),
             )

@@ -1,7 +1,7 @@
 """
 Where labels stand: greedily, in the order in which they are asked for, none over an earlier one.
 
-All lengths are millimetres on paper, x to the right, y downwards; a box is left, top, right, bottom. The
+All lengths are in units of the picture, x to the right, y downwards; a box is left, top, right, bottom. The
 same calls give the same places.
 """
 
@@ -36,10 +36,10 @@ DIRECTIONS, RINGS_MM = 16, (5.0, 8.0, 12.0, 17.0, 24.0, 32.0, 44.0)
 
 
 class Labels:
-    """The boxes that are taken inside a window."""
+    """The boxes that are taken inside a window; `mm` is a millimetre on paper in units of the picture."""
 
-    def __init__(self, window: Box) -> None:
-        self.window = window
+    def __init__(self, window: Box, mm: float = 1.0) -> None:
+        self.window, self.mm = window, mm
         self.boxes: list[Box] = []
         #: Which label each box is of: the boxes of a name along a street are one label.
         self.owners: list[int] = []
@@ -51,7 +51,7 @@ class Labels:
         for box in boxes:
             if box[0] < left or box[1] < top or box[2] > right or box[3] > bottom:
                 return False
-            for square in _squares(box):
+            for square in self._near(box):
                 for at in self._squares.get(square, ()):
                     if _overlap(box, self.boxes[at]):
                         return False
@@ -62,13 +62,13 @@ class Labels:
         owner = len(self.boxes)
         for box in boxes:
             self.owners.append(owner)
-            for square in _squares(box):
+            for square in self._near(box):
                 self._squares.setdefault(square, []).append(len(self.boxes))
             self.boxes.append(box)
 
     def keep(self, box: Box) -> None:
         """Keep the place of a sign free of labels; signs may lie on each other."""
-        for square in _squares(box):
+        for square in self._near(box):
             self._squares.setdefault(square, []).append(len(self.boxes))
         self.owners.append(SIGN)
         self.boxes.append(box)
@@ -84,9 +84,16 @@ class Labels:
                 return x, y
         return None
 
+    def _near(self, box: Box) -> Iterator[tuple[int, int]]:
+        """The squares that a box lies in."""
+        side = SQUARE_MM * self.mm
+        for column in range(math.floor(box[0] / side), math.floor(box[2] / side) + 1):
+            for row in range(math.floor(box[1] / side), math.floor(box[3] / side) + 1):
+                yield column, row
+
     def clear_of_line(self, start: tuple[float, float], end: tuple[float, float]) -> bool:
         """Whether a thin line crosses no box that is taken."""
-        steps = max(2, int(math.dist(start, end) / 1.0))
+        steps = max(2, int(math.dist(start, end) / self.mm))
         for at in range(steps + 1):
             x = start[0] + (end[0] - start[0]) * at / steps
             y = start[1] + (end[1] - start[1]) * at / steps
@@ -222,12 +229,6 @@ def overlaps(labels: Labels) -> int:
     owners = np.array(labels.owners)
     pairs = [(a, b) for a, b in zip(one, other, strict=True) if a < b and owners[a] != owners[b]]
     return sum(1 for a, b in pairs if shapely.area(shapely.intersection(made[a], made[b])) > 1e-6)
-
-
-def _squares(box: Box) -> Iterator[tuple[int, int]]:
-    for column in range(math.floor(box[0] / SQUARE_MM), math.floor(box[2] / SQUARE_MM) + 1):
-        for row in range(math.floor(box[1] / SQUARE_MM), math.floor(box[3] / SQUARE_MM) + 1):
-            yield column, row
 
 
 def _overlap(one: Box, other: Box) -> bool:

@@ -1,6 +1,8 @@
 """
-A map picture in millimetres: windows on the ground, shapes clipped to them, text, ticks, scale bar.
+A window on the ground as a picture: shapes, signs and text in layers, labels that keep off each other.
 
+Lengths of a style, of letters and of signs are millimetres on paper. The picture itself has units of its own:
+millimetres on a sheet; metres on the ground in a report, whose maps share what they draw.
 Signs of facilities: solid where the position is fixed, dashed where it may move.
 """
 
@@ -8,33 +10,51 @@ from __future__ import annotations
 
 import math
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from markupsafe import escape
 
 from blockplan.figures import number
-from blockplan.report.maps.svg import FONT, text_width
-from blockplan.report.sheets.labels import Labels
+from blockplan.report.maps import svg
+from blockplan.report.maps.labels import Labels
+from blockplan.report.maps.svg import FONT, INK, Frame, attributes, box, segment, text, text_width
+from blockplan.units import M_PER_KM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from blockplan.report.sheets.labels import Box
-    from blockplan.report.sheets.paper import MapWindow
+    from blockplan.report.maps.labels import Box
+    from blockplan.report.maps.svg import Style
+    from blockplan.report.words import Words
 
-INK, MUTED = "#1b2530", "#56616c"
+MUTED = "#56616c"
 #: Layers of a picture from the ground upwards.
 LAYERS = ("ground", "fills", "roads", "control", "lines", "access", "signs", "labels", "marks")
-#: Coordinates are written in hundredths of a millimetre: finer than a print shows.
-FINE = 100
-Style = str | float | tuple[float, ...]
+#: Coordinates of a sheet are written in hundredths of a millimetre: finer than a print shows.
+FINE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class MapWindow:
+    """A window of a map: the ground that it shows, its place in the picture (from the upper left)."""
+
+    frame: Frame
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def unit(self) -> float:
+        """Metres on the ground for a unit of the picture."""
+        return self.frame.width / self.width
 
 
 class Canvas:
@@ -47,20 +67,25 @@ class Canvas:
         Its ground and its place in the picture.
     letters
         Factor of all letters and signs (1 on A3).
+    mm
+        Units of the picture for a millimetre on paper.
+    step
+        The step of coordinates, in units of the picture.
     """
 
-    def __init__(self, cell: MapWindow, letters: float = 1.0) -> None:
+    def __init__(self, cell: MapWindow, letters: float = 1.0, mm: float = 1.0, step: float = FINE) -> None:
         self.cell = cell
-        self.k = letters
+        self.mm, self.step = mm, step
+        self.k = letters * mm
         self.window: Box = (cell.left, cell.top, cell.left + cell.width, cell.top + cell.height)
-        self.labels = Labels(self.window)
+        self.labels = Labels(self.window, mm)
         self.layers: dict[str, list[str]] = {name: [] for name in LAYERS}
         self.box = shapely.box(*self.window)
 
     # Between ground and paper
 
     def on_paper(self, shapes: Iterable[BaseGeometry | None] | NDArray[np.object_]) -> NDArray[np.object_]:
-        """Shapes of the plan in millimetres of the picture; None where nothing lies in the window."""
+        """Shapes of the plan in units of the picture; None where nothing lies in the window."""
         held = getattr(shapes, "array", shapes)  # a column of a layer holds its shapes as an array
         array = np.array(held if hasattr(held, "__len__") else list(held), dtype=object)
         if not len(array):
@@ -94,42 +119,51 @@ class Canvas:
 
     def shape(self, layer: str, shapes: Iterable[BaseGeometry | None], **style: Style) -> None:
         """Draw paper shapes as one path; lengths of the style are mm."""
-        self.add(layer, path(shapes, **style))
+        self.add(layer, path(shapes, self.step, self.mm, **style))
 
     def text(self, x: float, y: float, said: str, size: float, /, **style: Style) -> None:
-        """A line of text around its middle (see `text`); the caller takes its box."""
+        """A line of text around its middle (see `svg.text`); the caller takes its box."""
         self.add("labels", text(x, y, said, size, **style))
 
     def write(self, centres: Iterable[tuple[float, float]], said: str, size: float, **style: Style) -> bool:
         """Write a text at the first free place of some, on a light ground; False where there is none."""
-        width, height = width_of(said, size) + 0.6, size * 1.15
+        width, height = width_of(said, size) + 0.6 * self.mm, size * 1.15
         spot = self.labels.place(centres, width, height)
         if spot is None:
             return False
-        if style.pop("plain", 0) == 0:
-            self.add(
-                "labels",
-                rect(
-                    spot[0] - width / 2,
-                    spot[1] - height / 2,
-                    width,
-                    height,
-                    fill="#ffffff",
-                    fill_opacity=0.62,
-                ),
-            )
-        self.text(spot[0], spot[1], said, size, **style)
+        x, y = spot[0] - width / 2, spot[1] - height / 2
+        self.add("labels", box(x, y, width, height, fill="#ffffff", fill_opacity=0.62))
+        self.text(*spot, said, size, **style)
         return True
+
+    def say(
+        self, centres: Iterable[tuple[float, float]], said: str | Sequence[str], size: float, **style: Style
+    ) -> bool:
+        """Write lines with a light rim at the first free place of some; False where there is none."""
+        lines, letters = [said] if isinstance(said, str) else said, size * self.k
+        line = 1.2 * letters
+        width = max((width_of(one, letters) for one in lines), default=0.0)
+        spot = self.labels.place(centres, width, line * len(lines))
+        if spot is None:
+            return False
+        for at, one in enumerate(lines):
+            y = spot[1] + (at - (len(lines) - 1) / 2) * line
+            self.add("labels", svg.label(spot[0], y, one, letters, **style))
+        return True
+
+    @property
+    def inside(self) -> str:
+        """What is drawn, from the ground upwards."""
+        return "".join("".join(self.layers[name]) for name in LAYERS)
 
     def markup(self, number: int) -> str:
         """The window as SVG, clipped, in its place."""
         left, top, right, bottom = self.window
-        inside = "".join("".join(self.layers[name]) for name in LAYERS)
         clip = f"window-{number}"
         return (
-            f'<clipPath id="{clip}">{rect(left, top, right - left, bottom - top)}</clipPath>'
-            f'<g clip-path="url(#{clip})">{inside}</g>'
-            + rect(left, top, right - left, bottom - top, fill="none", stroke=INK, stroke_width=0.25)
+            f'<clipPath id="{clip}">{box(left, top, right - left, bottom - top)}</clipPath>'
+            f'<g clip-path="url(#{clip})">{self.inside}</g>'
+            + box(left, top, right - left, bottom - top, fill="none", stroke=INK, stroke_width=0.25)
         )
 
 
@@ -145,96 +179,27 @@ def picture(
     )
 
 
-# Pieces of SVG
+def path(
+    shapes: Iterable[BaseGeometry | None], step: float = FINE, mm: float = 1.0, /, **style: Style
+) -> str:
+    """
+    A path of paper shapes; "" where there is nothing to draw.
 
-
-def path(shapes: Iterable[BaseGeometry | None], **style: Style) -> str:
-    """A path of paper shapes; "" where there is nothing to draw."""
-    d = "".join(run(points, closed) for points, closed in _runs(shapes))
-    if not d:
-        return ""
-    known = {"fill": "none", **style}
-    for key in ("stroke_width", "stroke_dasharray"):
-        if key in known:
-            value = known[key]
-            many = value if isinstance(value, tuple) else (value,)
-            known[key] = " ".join(f"{float(one) * FINE:g}" for one in many)
-    return f'<path transform="scale({1 / FINE:g})" d="{d}"{attributes(known)}/>'
-
-
-def _runs(shapes: Iterable[BaseGeometry | None]) -> Iterator[tuple[NDArray[np.float64], bool]]:
-    for shape in shapes:
-        if shape is None or shape.is_empty:
-            continue
-        kind = shape.geom_type
-        if kind == "Polygon":
-            for ring in shapely.get_rings(shape):
-                yield shapely.get_coordinates(ring), True
-        elif kind in {"LineString", "LinearRing"}:
-            yield shapely.get_coordinates(shape), False
-        elif kind.startswith(("Multi", "Geometry")):
-            yield from _runs(shapely.get_parts(shape))
-
-
-def run(points: NDArray[np.float64], closed: bool) -> str:
-    """The ``d`` of one ring or line, in hundredths of a millimetre."""
-    if not np.isfinite(points).all():
-        return ""
-    placed = np.rint(points * FINE).astype(np.int64)
-    steps = np.diff(placed, axis=0)
-    steps = steps[:-1] if closed else steps
-    steps = steps[(steps != 0).any(axis=1)]
-    if not len(steps):
-        return ""
-    moves = "".join(f"{dx} {dy} " if dy >= 0 else f"{dx}{dy} " for dx, dy in steps.tolist())
-    return f"M{placed[0, 0]} {placed[0, 1]}l{moves.rstrip()}{'z' if closed else ''}"
-
-
-def rect(left: float, top: float, width: float, height: float, **style: Style) -> str:
-    """A rectangle."""
-    return (
-        f'<rect x="{left:.2f}" y="{top:.2f}" width="{width:.2f}" height="{height:.2f}"{attributes(style)}/>'
-    )
-
-
-def circle(x: float, y: float, radius: float, **style: Style) -> str:
-    """A circle."""
-    return f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{radius:.2f}"{attributes(style)}/>'
-
-
-def segment(x1: float, y1: float, x2: float, y2: float, /, **style: Style) -> str:
-    """A straight line."""
-    return f'<path d="M{x1:.2f} {y1:.2f}L{x2:.2f} {y2:.2f}" fill="none"{attributes(style)}/>'
-
-
-def text(x: float, y: float, said: str, size: float, **style: Style) -> str:
-    """A line of text around its middle; ``anchor``, ``weight``, ``fill``, ``rotate`` (degrees)."""
-    turned = style.pop("rotate", 0)
-    known: dict[str, Style] = {"fill": INK, "text_anchor": style.pop("anchor", "middle")}
-    if (weight := style.pop("weight", "")) != "":
-        known["font_weight"] = weight
-    known |= style
-    turn = f' transform="rotate({turned:.1f} {x:.2f} {y:.2f})"' if turned else ""
-    return (
-        f'<text x="{x:.2f}" y="{y + size * 0.36:.2f}" font-size="{size:.2f}"{attributes(known)}{turn}>'
-        f"{escape(said)}</text>"
-    )
+    Whole steps are written: as they are where a step is a unit or longer, else scaled.
+    """
+    fine = min(step, 1.0)
+    d = svg.steps(shapes, step)
+    known: dict[str, Style] = {"fill": "none", **style}
+    for key in {"stroke_width", "stroke_dasharray"} & known.keys():
+        value = known[key]
+        many = value if isinstance(value, tuple) else (value,)
+        known[key] = tuple(float(one) * mm / fine for one in many)
+    return svg.shape(d, **({} if fine == 1 else {"transform": f"scale({fine:g})"}), **known)
 
 
 def width_of(said: str, size: float) -> float:
     """Width of a line of text, mm."""
     return text_width(said, size)
-
-
-def attributes(style: dict[str, Style]) -> str:
-    """Attributes of an element; underscores become hyphens."""
-    return "".join(f' {name.replace("_", "-")}="{escape(_value(value))}"' for name, value in style.items())
-
-
-def _value(value: Style) -> str:
-    if isinstance(value, tuple):
-        return " ".join(f"{one:g}" for one in value)
-    return f"{value:g}" if isinstance(value, int | float) else value
 
 
 # Around a window
@@ -250,7 +215,6 @@ TICKS_M = (
     (200_000, 5_000),
 )
 BARS_M = (10, 20, 40, 50, 100, 200, 400, 500, 1_000, 2_000, 4_000, 5_000, 10_000, 20_000, 50_000, 100_000)
-M_PER_KM = 1000
 
 
 def ticks(canvas: Canvas, scale: int) -> str:
@@ -287,40 +251,33 @@ def _spaced(value: float) -> str:
     return number(value, 0).replace(",", " ")
 
 
-def scale_bar(left: float, top: float, unit: float, most_mm: float, k: float) -> tuple[str, float]:
-    """A scale bar in four parts with its figures, and its width."""
-    bar = max([one for one in BARS_M if one / unit <= most_mm] or [BARS_M[0]])
-    long, out = bar / unit, []
-    for part in range(4):
-        fill = INK if part % 2 == 0 else "#ffffff"
-        out.append(
-            rect(
-                left + part * long / 4,
-                top + 3.2 * k,
-                long / 4,
-                1.1 * k,
-                fill=fill,
-                stroke=INK,
-                stroke_width=0.15,
-            )
-        )
-    km = bar > 2 * M_PER_KM
-    for at in (0, 0.5, 1):
-        shown = bar * at / (M_PER_KM if km else 1)
-        said = f"{shown:g}" + (f" {'km' if km else 'm'}" if at == 1 else "")
-        out.append(text(left + at * long, top + 1.8 * k, said, 2.0 * k))
+def scale_bar(left: float, top: float, unit: float, most: float, k: float, words: Words) -> tuple[str, float]:
+    """A scale bar in four parts with its figures, and its width; `unit` is metres for one of the picture."""
+    bar = max([one for one in BARS_M if one / unit <= most] or [BARS_M[0]])
+    long = bar / unit
+    edge: dict[str, Style] = {"stroke": INK, "stroke_width": 0.15 * k}
+    out = [
+        box(left + at * long / 4, top + 3.2 * k, long / 4, 1.1 * k, fill=(INK, "#ffffff")[at % 2], **edge)
+        for at in range(4)
+    ]
+    by, of = (M_PER_KM, "km") if bar >= M_PER_KM else (1, "m")
+    told = (words.number(0), words.number(bar / by / 2), words.amount(bar / by, of))
+    out += [text(left + at * long / 2, top + 1.8 * k, said, 2.0 * k) for at, said in enumerate(told)]
     return "".join(out), long
 
 
 def north(x: float, y: float, said: str, k: float) -> str:
     """A north arrow with its letter above; `x`, `y` is the tip."""
-    dark = f"M{x:.2f} {y:.2f}l{1.9 * k:.2f} {7 * k:.2f}l{-1.9 * k:.2f} {-1.4 * k:.2f}z"
-    light = f"M{x:.2f} {y:.2f}l{-1.9 * k:.2f} {7 * k:.2f}l{1.9 * k:.2f} {-1.4 * k:.2f}z"
-    return (
-        f'<path d="{dark}" fill="{INK}" stroke="{INK}" stroke-width="0.2"/>'
-        f'<path d="{light}" fill="#ffffff" stroke="{INK}" stroke-width="0.2"/>'
-        + text(x, y - 1.7 * k, said, 2.4 * k, weight="700")
-    )
+    edge: dict[str, Style] = {"stroke": INK, "stroke_width": 0.2 * k}
+    halves = [
+        svg.shape(
+            f"M{x:.2f} {y:.2f}l{side * 1.9 * k:.2f} {7 * k:.2f}l{-side * 1.9 * k:.2f} {-1.4 * k:.2f}z",
+            fill=fill,
+            **edge,
+        )
+        for side, fill in ((1, INK), (-1, "#ffffff"))
+    ]
+    return "".join(halves) + text(x, y - 1.7 * k, said, 2.4 * k, weight="700")
 
 
 #: Service -> sign, where the two are not called the same.
@@ -336,9 +293,7 @@ HALF = 13.0
 
 @cache
 def _signs() -> dict[str, dict[str, str]]:
-    return tomllib.loads(
-        resources.files("blockplan.report.sheets").joinpath("symbols.toml").read_text("utf-8")
-    )
+    return tomllib.loads(resources.files("blockplan.report.maps").joinpath("symbols.toml").read_text("utf-8"))
 
 
 def symbol(service: str, x: float, y: float, size: float, *, fixed: bool) -> str:
