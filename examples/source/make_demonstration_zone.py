@@ -34,7 +34,7 @@ def main(folder: Path) -> None:
         "c": scenario_c(layers, working, carved),
     }
     write_plan(Plan(manifest, layers, differences=differences), folder)
-    alone = manifest.model_copy(update={"scenarios": {}})
+    alone = manifest.model_copy(update={"scenarios": {}, "scenario_titles": None})
     for name, changed in variants(layers).items():
         faulty = alone.model_copy(update={"id": f"{manifest.id}-{name.replace('_', '-')}"})
         write_plan(Plan(faulty, changed), folder / "faulty" / name)

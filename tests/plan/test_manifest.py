@@ -4,7 +4,7 @@ import pytest
 from tests.builders import a_manifest
 
 from blockplan.errors import PlanDataError
-from blockplan.plan.model.manifest import read_manifest
+from blockplan.plan.model.manifest import manifest_from, read_manifest
 
 GOOD = 'id = "x"\ndrawn_on = 2021-09-30\ncrs = "EPSG:4548"\n'
 
@@ -68,3 +68,16 @@ def test_text_in_another_encoding_is_refused(tmp_path):
     (tmp_path / "plan.toml").write_bytes('id = "字"'.encode("gb18030"))
     with pytest.raises(PlanDataError, match="is not UTF-8 text"):
         read_manifest(tmp_path / "plan.toml")
+
+
+def test_a_scenario_is_called_in_the_readers_language_where_the_plan_says_it_so() -> None:
+    manifest = manifest_from(
+        {
+            "id": "p", "drawn_on": "2026-01-01", "crs": "EPSG:4548",
+            "scenarios": {"b": "more residents", "c": "less"},
+            "scenario_titles": {"b": {"zh": "人口增加"}},
+        },
+        "plan.toml",
+    )  # fmt: skip
+    assert manifest.scenario_titles_in("zh") == {"b": "人口增加", "c": "less"}
+    assert manifest.scenario_titles_in("ja") == {"b": "more residents", "c": "less"}

@@ -648,7 +648,7 @@ def test_another_scenario_lies_under_a_swipe_with_what_differs_in_words(zone: Se
     cut = tab.evaluate("document.querySelector('.cut').getBoundingClientRect().x")
     stage = tab.locator(".stage").bounding_box()
     assert cut - stage["x"] == pytest.approx(18 + 0.2 * (stage["width"] - 36), abs=2)
-    assert tab.locator(".side").all_inner_texts() == ["a · as drawn", "b · more residents"]
+    assert tab.locator(".side").all_inner_texts() == ["a · 草案原样", "b · 居住人口增至 6 万"]
     tab.get_by_role("button", name="并排").click()
     settled(tab)
     left, right = (tab.locator(one).bounding_box() for one in (".swipe-map", ".stage > .map"))

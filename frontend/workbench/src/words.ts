@@ -8,7 +8,7 @@ const WORDS = {
   table: { zh: "地块表", en: "Parcels", ja: "区画表" },
   scenarios: { zh: "方案", en: "Scenarios", ja: "シナリオ" },
   branch: { zh: "另建方案", en: "New branch", ja: "派生を作る" },
-  layers: { zh: "图层", en: "Layers", ja: "レイヤ" },
+  layers: { zh: "图层", en: "Layers", ja: "レイヤー" },
   search: { zh: "地块、道路、设施、规则", en: "Parcel, street, facility, rule", ja: "区画・道路・施設・規則" },
   nothingFound: { zh: "没有找到", en: "nothing found", ja: "見つかりません" },
   carries: { zh: "可容纳人口", en: "Carries", ja: "収容できる人口" },
@@ -253,7 +253,7 @@ const WORDS = {
   dropHere: {
     zh: "放下文件：规划数据包，或单位的图件与表格",
     en: "Drop a plan package, or an office's layers, drawings and tables",
-    ja: "計画パッケージ、または図面・レイヤ・表をここに置いてください",
+    ja: "計画パッケージ、または図面・レイヤー・表をここに置いてください",
   },
   openFiles: { zh: "打开文件", en: "Open files", ja: "ファイルを開く" },
   allScenarios: { zh: "所有方案", en: "All scenarios", ja: "すべてのシナリオ" },

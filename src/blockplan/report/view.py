@@ -98,7 +98,7 @@ class View:
         name = self.result.scenario
         if name == BASE:
             return self.words("head.base")
-        said = self.plan.manifest.scenarios.get(name, "")
+        said = self.plan.manifest.scenario_titles_in(self.words.lang).get(name)
         return self.words("list.note", said=name, note=said) if said else name
 
     @cached_property

@@ -90,6 +90,12 @@ class Manifest(_ManifestModel):
     notice: NoticePeriod | None = None
     parameters: dict[str, Any] = Field(default_factory=dict)
     scenarios: dict[str, str] = Field(default_factory=dict)
+    scenario_titles: dict[str, dict[str, str]] | None = None
+
+    def scenario_titles_in(self, lang: str) -> dict[str, str]:
+        """What each scenario is, in `lang` where the plan says it so."""
+        said = self.scenario_titles or {}
+        return {name: said.get(name, {}).get(lang) or title for name, title in self.scenarios.items()}
 
     def to_toml(self) -> str:
         """The manifest as the text of a ``plan.toml``."""

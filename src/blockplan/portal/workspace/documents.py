@@ -10,6 +10,7 @@ What the workbench calls things: layers, columns and values, land uses, readings
 
 from __future__ import annotations
 
+import contextlib
 import json
 import tempfile
 from collections import Counter
@@ -166,7 +167,7 @@ ALL = "*"
 def comparison(at: Snapshot, names: Sequence[str], lang: str) -> dict[str, Any]:
     """Other scenarios (``*``: all), then the plan as it is: verdicts, figures, who gains and who loses."""
     if ALL in names:
-        names = [name for name in (BASE, *scenarios_of(at.plan)) if name != at.scenario]
+        names = [name for name in (BASE, *scenarios_of(at.plan, lang)) if name != at.scenario]
     others = [(name, shown_as(at, name)) for name in dict.fromkeys(names)]
     columns = [ComparedColumn(name, plan, check(plan, at.named_packs, at.on)) for name, plan in others]
     found = beside([*columns, ComparedColumn(at.scenario, at.plan, at.result)])
@@ -198,20 +199,19 @@ def handed_out(at: Snapshot, kind: str, lang: str) -> tuple[bytes, str]:
     return page(at.plan, at.result, lang).encode(), HANDED_OUT[kind]
 
 
-def scenarios_of(plan: Plan) -> dict[str, str]:
+def scenarios_of(plan: Plan, lang: str) -> dict[str, str]:
     """The scenarios of the package as it is on the disk now: others may have branched since it was opened."""
-    if plan.path is None or not plan.path.is_dir():
-        return plan.manifest.scenarios
-    try:
-        return read_manifest(plan.path / MANIFEST).scenarios
-    except PlanDataError:
-        return plan.manifest.scenarios
+    manifest = plan.manifest
+    if plan.path is not None and plan.path.is_dir():
+        with contextlib.suppress(PlanDataError):
+            manifest = read_manifest(plan.path / MANIFEST)
+    return manifest.scenario_titles_in(lang)
 
 
 def state(desk: EditingDesk, lang: str) -> dict[str, Any]:
     """Where the session stands: scenario, steps, what can be undone, and what was said meanwhile."""
     session = desk.session
-    manifest, known = session.plan.manifest, scenarios_of(session.plan)
+    manifest, known = session.plan.manifest, scenarios_of(session.plan, lang)
     return {
         "plan": manifest.id,
         **some(manifest, None, "title", "synthetic", "level", "crs"),

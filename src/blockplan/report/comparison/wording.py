@@ -120,7 +120,7 @@ class ComparisonWords:
     def what(self, column: ComparedColumn) -> str:
         """What a scenario is, as the plan says."""
         name = column.plan.scenario
-        given = column.plan.manifest.scenarios.get(name, "")
+        given = column.plan.manifest.scenario_titles_in(self.words.lang).get(name)
         return self.words("head.base") if name == BASE else given or tables.DASH
 
     # Summary and columns
