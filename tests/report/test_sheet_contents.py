@@ -23,7 +23,7 @@ from blockplan.report.maps.themes import structure_map
 from blockplan.report.office import TABLES
 from blockplan.report.office.phases import in_time
 from blockplan.report.sheets import PAPERS
-from blockplan.report.sheets.control import _fit, parcel_rows, readable
+from blockplan.report.sheets.control import _fit, parcel_tables, readable
 from blockplan.report.sheets.extents import MOST_M, MOST_PARCELS, _before_cut, halves, subblocks
 from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.maps import scenes_of
@@ -306,8 +306,8 @@ def test_a_table_stands_whole_below_its_map_or_on_pages_of_its_own() -> None:
         ]
         facts = facts_of(plan_of(parcels=parcels))
         (extent,) = subblocks(facts)
-        table = parcel_rows(facts, [str(name) for name in facts.names])
-        found = _fit(facts, PAPERS["A3"], extent, table)
+        (table,) = tables = parcel_tables(facts, [str(name) for name in facts.names])
+        found = _fit(facts, PAPERS["A3"], extent, tables)
         return found.layout.table_mm, height_mm(table, found.layout.body[0]) * LEAST_LETTERS
 
     below, needed = placed(8)
@@ -352,8 +352,8 @@ def test_pieces_of_a_subblock_are_numbered_and_hold_each_parcel_once() -> None:
     assert sorted(row for one in pieces for row in one.rows) == [0, 1, 2, 3, 4]
     assert all(one.shape.bounds[2] - one.shape.bounds[0] < 900 for one in pieces)
     for one in pieces:
-        table = parcel_rows(facts, [str(facts.names[row]) for row in one.rows])
-        assert _fit(facts, PAPERS["A3"], one, table).scale <= 2_500
+        tables = parcel_tables(facts, [str(facts.names[row]) for row in one.rows])
+        assert _fit(facts, PAPERS["A3"], one, tables).scale <= 2_500
 
 
 def test_a_name_in_characters_that_the_fonts_have_no_form_of_does_not_stop_a_sheet() -> None:
@@ -503,23 +503,36 @@ def test_street_land_far_from_other_parcels_has_no_sheet_and_stands_in_the_table
     road = {"parcel_id": "R-1", "land_use": "1207", "geometry": shapely.box(-2_000, -20, 2_000, 0)}
     homes = {"parcel_id": "P-1", "land_use": "0701", "geometry": square(0, 0)}
     found = drawn(plan_of(parcels=[road, homes]), "subblock", "tables")
-    assert [sheet.data["table"]["rows"][0]["cells"][0] for sheet in found.sheets[:-1]] == ["P-1"]
+    assert [sheet.data["shelves"][0][0]["rows"][0]["cells"][0] for sheet in found.sheets[:-1]] == ["P-1"]
     listed = [one for shelf in found.sheets[-1].data["shelves"] for one in shelf]
     assert any(row["cells"][0] == "R-1" for one in listed for row in one["rows"])
     (alone,) = drawn(plan_of(parcels=[road]), "subblock").sheets
-    assert alone.data["table"]["rows"][0]["cells"][0] == "R-1"
+    assert alone.data["shelves"][0][0]["rows"][0]["cells"][0] == "R-1"
 
 
-def test_street_land_on_no_sheet_has_no_columns_of_conditions_that_it_does_not_have() -> None:
-    road = {"parcel_id": "R-1", "land_use": "1207", "geometry": shapely.box(0, 100, 400, 120)}
-    homes = {"parcel_id": "P-1", "land_use": "0701", "geometry": square(0, 0)}
-    whole = {"subblock_id": "B-1", "geometry": square(0, 0)}
-    found = drawn(plan_of(parcels=[homes, road], subblocks=[whole]), "subblock", "tables")
+def test_parcels_without_conditions_stand_in_columns_without_rows_of_dashes_and_count_in_the_sum() -> None:
+    homes = {"parcel_id": "P-1", "land_use": "0701", "far_max": 1.5, "geometry": square(0, 0)}
+    green = [
+        {"parcel_id": f"G-{at}", "land_use": "1401", "remarks": "保留", "geometry": square(100.0 * at, 100)}
+        for at in range(8)
+    ]
+    road = {"parcel_id": "R-1", "land_use": "1207", "geometry": shapely.box(0, 200, 800, 220)}
+    whole = {"subblock_id": "B-1", "geometry": shapely.box(0, 0, 800, 200)}
+    found = drawn(plan_of(parcels=[homes, *green, road], subblocks=[whole]), "subblock", "tables")
+    bound, unbound = [one for shelf in found.sheets[0].data["shelves"] for one in shelf]
+    assert [(row["kind"], row["cells"][0]) for row in bound["rows"]] == [
+        ("row", "P-1"), ("subtotal", "其他（8 块）"), ("total", "合计（9 块）"),
+    ]  # fmt: skip
+    assert [row["cells"][3] for row in bound["rows"]] == ["10,000", "80,000", "90,000"]
+    assert [row["cells"][0] for row in unbound["rows"]] == [f"G-{at}" for at in range(8)]
+    assert not any("—" in row["cells"] for row in unbound["rows"])
+    assert len(unbound["columns"]) == 2
+    assert unbound["notes"] == ["G-0、G-1、G-2、G-3、G-4、G-5、G-6、G-7：保留"]
     (rest,) = [
         one for shelf in found.sheets[-1].data["shelves"] for one in shelf if "图则以外" in one["title"]
     ]
     assert [head.split("\n")[0] for head in rest["heads"]] == ["地块编号", "用地代码", "用地名称", "用地面积"]
-    assert any(head.startswith("容积率") for head in found.sheets[0].data["table"]["heads"])
+    assert any(head.startswith("容积率") for head in bound["heads"])
 
 
 def test_the_structure_sheet_says_what_the_map_of_a_report_says() -> None:

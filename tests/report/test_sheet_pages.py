@@ -27,14 +27,14 @@ from blockplan.report.office.columns import TEXTS
 from blockplan.report.office.phases import MOST_NAMES
 from blockplan.report.sheets import PAPERS, atlas
 from blockplan.report.sheets.atlas import _title_letters
-from blockplan.report.sheets.control import WIDER_PANELS, _fit, control_sheet, parcel_rows, readable
+from blockplan.report.sheets.control import WIDER_PANELS, _fit, control_sheet, parcel_tables, readable
 from blockplan.report.sheets.extents import subblocks
 from blockplan.report.sheets.maps import drawn as drawn_map
 from blockplan.report.sheets.maps import scenes_of
 from blockplan.report.sheets.panels import PanelFiles, written
 from blockplan.report.sheets.paper import EDGE_MM, FOOT_MM, HEADING_MM, PaperLayout, fit, layouts
 from blockplan.report.sheets.parcelmap import edge_line, ground_of
-from blockplan.report.sheets.plan_sheets import LEAST_LETTERS_FB, _fill, _pages, _together
+from blockplan.report.sheets.plan_sheets import LEAST_LETTERS_FB, _fill, _room, _together
 from blockplan.report.sheets.printed_tables import printed
 from blockplan.report.sheets.streetmap import junction_points, junctions, street_names
 from blockplan.report.sheets.table_layout import (
@@ -52,6 +52,7 @@ from blockplan.report.sheets.table_layout import (
     letters_on_pages,
     natural_mm,
     on_pages,
+    parted,
     shelves,
 )
 from blockplan.report.sheets.themes import facilities, streets
@@ -89,7 +90,7 @@ def test_a_parcel_too_large_for_the_scale_of_a_zoning_map_lies_on_two_sheets() -
     assert sum(one.shape.area for one in pieces) == pytest.approx(900 * 900)
     assert all(one.rows == (0,) for one in pieces)
     for one in pieces:
-        assert _fit(facts, PAPERS["A3"], one, parcel_rows(facts, ["P-1"])).scale <= 2_500
+        assert _fit(facts, PAPERS["A3"], one, parcel_tables(facts, ["P-1"])).scale <= 2_500
 
 
 def test_a_sheet_with_a_part_of_a_parcel_says_that_its_figures_are_of_the_whole() -> None:
@@ -103,7 +104,8 @@ def test_a_sheet_with_a_part_of_a_parcel_says_that_its_figures_are_of_the_whole(
     made = drawn(plan_of(parcels=[parcel], subblocks=[whole]), "subblock", lang="ja")
     assert len(made.sheets) > 1
     assert all(
-        any("P-1 は隣接図に続き" in note for note in one.data["table"]["notes"]) for one in made.sheets
+        any("P-1 は隣接図に続き" in note for note in one.data["shelves"][0][0]["notes"])
+        for one in made.sheets
     )
     assert all(one.labelled == 1 for one in made.sheets)
 
@@ -180,7 +182,7 @@ def test_every_row_of_a_table_in_columns_is_on_paper_below_a_head_of_its_own() -
     ]
     found = drawn(plan_of(parcels=parcels), "subblock")
     (sheet,), (page,) = found.sheets, PdfReader(io.BytesIO(found.pdf)).pages
-    assert len(sheet.data["table"]["columns"]) == 2
+    assert len(sheet.data["shelves"][0][0]["columns"]) > 2
     said = page.extract_text()
     assert all(f"P-{at:02}" in said for at in range(24))
     assert said.count("用地代码\n") + said.count("用地代码 ") >= 2
@@ -364,8 +366,8 @@ def test_facilities_of_a_phase_beyond_those_named_are_counted_as_further_ones() 
 
 def test_a_short_table_on_a_page_of_its_own_has_larger_letters() -> None:
     (layout, *_) = layouts(PAPERS["A3"], (112.0,))
-    assert letters_alone(a_table(8, 25), layout) == LARGER_LETTERS[0]
-    assert letters_alone(a_table(8, 80), layout) == 1.0
+    assert letters_alone([a_table(8, 25)], layout) == LARGER_LETTERS[0]
+    assert letters_alone([a_table(8, 80)], layout) == 1.0
 
 
 def test_tables_on_pages_of_their_own_take_the_largest_letters_that_need_no_further_page() -> None:
@@ -570,9 +572,23 @@ def test_no_table_stands_beside_a_map_whose_columns_have_no_room_there(
         assert 1.85 * asked + 1.4 * len(table["least"]) <= sheet["panel_size"][0]
 
 
-@pytest.mark.long
 def test_a_table_that_lies_across_on_the_last_page_is_counted_as_the_last_page() -> None:
-    made = drawn(read("examples/demonstration-zone"), "subblock")
+    uses = "0702,0802,0803,080403,080404,0807,0902,1401"
+    parcels = [
+        {
+            "parcel_id": f"P-{at:02}",
+            "land_use": "0701",
+            "far_max": 1.5,
+            "height_m_max": 24.0,
+            "parking_spaces": 20.0,
+            "permitted": f"{uses},{uses}",
+            "subblock_id": "S-1",
+            "geometry": square(60.0 * (at % 4), 60.0 * (at // 4), 60),
+        }
+        for at in range(44)
+    ]
+    whole = {"subblock_id": "S-1", "geometry": shapely.box(0, 0, 240, 660)}
+    made = drawn(plan_of(parcels=parcels, subblocks=[whole]), "subblock")
     turned = [sheet for sheet in made.sheets if sheet.data.get("turned")]
     assert turned
     pages = ["".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(made.pdf)).pages]
@@ -585,18 +601,31 @@ def test_a_table_in_columns_that_needs_several_pages_is_read_page_by_page() -> N
     table = a_table(5, 400, 90.0) | {"notes": ["a note"]}
     for at, row in enumerate(table["rows"]):
         row["cells"] = [str(at)] * 5
-    parts = _pages(table, PAPERS["A3"], "again: ")
+    parts = parted(table, *_room(PAPERS["A3"], table, across=False), "again: ")
     assert len(parts) > 1
     assert [row for part in parts for row in part["rows"]] == table["rows"]
     assert all(_fill(PAPERS["A3"], [part], across=False) <= 1 for part in parts)
     assert [part["title"].startswith("again: ") for part in parts] == [False] + [True] * (len(parts) - 1)
     assert [part["notes"] for part in parts] == [[]] * (len(parts) - 1) + [["a note"]]
-    assert _pages(a_table(5, 20, 90.0), PAPERS["A3"], "") == [a_table(5, 20, 90.0)]
+    short = a_table(5, 20, 90.0)
+    assert parted(short, *_room(PAPERS["A3"], short, across=False), "") == [short]
+
+
+def test_a_table_in_columns_is_not_torn_by_the_end_of_a_page_and_fills_its_own() -> None:
+    layout = PaperLayout(PAPERS["A3"], portrait=False, panel_mm=125.0)
+    long, narrow = a_table(12, 60, 300.0), a_table(5, 200, 70.0)
+    first, second = on_pages([long, narrow], layout, "")
+    assert [bool(shelf[0].get("page")) for shelf in (first, second)] == [False, True]
+    assert second[0]["size"] > 2.0
+    assert sum(second[0]["columns"]) == 200
+    over = on_pages([a_table(12, 220, 300.0), a_table(5, 80, 70.0)], layout, "")
+    assert over[0][0]["columns"] == [220]
+    assert not any(shelf[0].get("page") for shelf in over)
 
 
 def test_a_short_table_on_a_page_of_its_own_has_higher_rows() -> None:
     layout = PaperLayout(PAPERS["A3"], portrait=False, panel_mm=125.0)
-    few, some, long = (on_pages(a_table(20, rows), layout, 1.0).get("air") for rows in (12, 60, 200))
+    few, some, long = (on_pages([a_table(20, rows)], layout, "")[0][0].get("air") for rows in (12, 60, 200))
     assert few == MOST_AIR_MM
     assert 0 < some < few
     assert long is None

@@ -180,8 +180,7 @@ def test_no_label_of_a_random_plan_covers_another_and_each_parcel_is_labelled_or
         assert [overlaps(window) for window in sheet.labels] == [0] * len(sheet.labels)
     numbered = [sheet for sheet in found.sheets if sheet.parcels]
     assert sum(sheet.labelled for sheet in numbered) >= 0.98 * sum(sheet.parcels for sheet in numbered)
-    tables = [sheet.data["table"] for sheet in found.sheets if sheet.kind == "subblock"]
-    tables += [one for sheet in found.sheets for shelf in sheet.data.get("shelves", ()) for one in shelf]
+    tables = [one for sheet in found.sheets for shelf in sheet.data.get("shelves", ()) for one in shelf]
     listed = {row["cells"][0] for table in tables for row in table["rows"]}
     assert {str(id_) for id_ in plan.layer("parcels").index} <= listed
 
@@ -271,7 +270,9 @@ def test_each_parcel_of_the_plan_has_its_row_on_paper(drawn: Plan, made: Atlas) 
         row["cells"][0]
         for sheet in made.sheets
         if sheet.kind == "subblock"
-        for row in sheet.data["table"]["rows"]
+        for shelf in sheet.data["shelves"]
+        for table in shelf
+        for row in table["rows"]
     ]
     assert sorted(set(rows) & set(map(str, drawn.layer("parcels").index))) == sorted(
         map(str, drawn.layer("parcels").index)
@@ -425,7 +426,13 @@ def test_a_legend_lists_the_classes_of_its_own_parcels_and_no_other(drawn: Plan,
     for sheet in made.sheets:
         (legend,) = [part for part in sheet.data["panel"] if part["kind"] == "legend"]
         codes = {row["said"].split(" ")[0] for row in legend["rows"] if row["amount"]}
-        here = {row["cells"][1] for row in sheet.data["table"]["rows"][:-1]}
+        here = {
+            row["cells"][1]
+            for shelf in sheet.data["shelves"]
+            for table in shelf
+            for row in table["rows"]
+            if row["kind"] == "row"
+        }
         assert codes == here - {"—"} | ({legend["rows"][0]["said"].split(" ")[0]} if "—" in here else set())
     assert uses.notna().any()
 

@@ -40,7 +40,7 @@ COLUMNS = (
     Column("dwellings", "whole", "parcels.dwellings"),
     Column("facilities", "text", "facilities.parcel_id, facilities.name_*"),
     Column("permitted", "text", "parcels.permitted"),
-    Column("phase", "text", "parcels.phase"),
+    Column("phase", "code", "parcels.phase"),
     Column("remarks", "text", "parcels.status, parcels.remarks"),
 )
 #: Bounds: column, its kind, the kind that a bare number is of, factor (ratios are printed in %).

@@ -25,7 +25,7 @@ COLUMNS = (
     Column("floor_area_m2", "whole", "parcels.floor_area_m2"),
     Column("demand", "one", "parcels, loads.toml"),
     Column("unit", "text", "loads.toml"),
-    Column("phase", "text", "parcels.phase"),
+    Column("phase", "code", "parcels.phase"),
 )
 #: Class of land -> the load that its sites serve; a finer class counts with the class above it.
 SERVES = {

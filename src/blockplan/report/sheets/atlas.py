@@ -120,22 +120,18 @@ def _sheets(
                 sheets.append(made_one)
     sheets += _controls(facts, files, paper, kinds, left_out, tell)
     if "tables" in kinds:
-        sheets += entire.tables(_rest(facts, sheets) if "subblock" in kinds else None)
+        sheets += entire.tables(_rest(facts, sheets) if "subblock" in kinds else ())
     if "cover" in kinds and sheets:
         sheets.insert(0, entire.cover(sheets, left_out))
     return sheets, left_out
 
 
-def _rest(facts: Facts, sheets: Sequence[Sheet]) -> dict[str, Any] | None:
-    """The table of the parcels that no sheet of a subblock lists, such as street land between them."""
-    listed = {
-        row["cells"][0] for sheet in sheets if sheet.kind == "subblock" for row in sheet.data["table"]["rows"]
-    }
+def _rest(facts: Facts, sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
+    """The tables of the parcels that no sheet of a subblock lists, such as street land between them."""
+    listed = {name for sheet in sheets if sheet.kind == "subblock" for name in sheet.listed}
     names = [name for name in map(str, facts.names) if name not in listed]
-    if not names:
-        return None
     title = said(facts.view.words.lang, "tables.rest")
-    return {**control.parcel_rows(facts, names, every=False), "title": title}
+    return [{**one, "title": title} for one in control.parcel_tables(facts, names)]
 
 
 def _controls(

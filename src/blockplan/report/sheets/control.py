@@ -27,11 +27,9 @@ from blockplan.report.sheets.scene import said
 from blockplan.report.sheets.table_layout import (
     LEAST_LETTERS,
     below,
-    height_mm,
     letters_alone,
     letters_on_pages,
     on_pages,
-    placed,
     shelves,
 )
 
@@ -67,30 +65,16 @@ LEAST_PIECE_M = 200.0
 MOST_KIN = 60
 #: Streets so near are named on a sheet, m.
 NEAR_M = 40.0
-#: Columns of the table below a sheet; those in the second line only where a parcel of the sheet states them.
-COLUMNS = (
-    "parcel_id",
-    "code",
-    "land_use",
-    "site_area_m2",
-    "far_max",
-    "floor_area_m2",
-    "coverage_max",
-    "height_max_m",
-    "green_min",
-)
-MORE = (
-    "far_min",
-    "coverage_min",
-    "height_min_m",
-    "green_max",
-    "parking_spaces",
-    "dwellings",
-    "facilities",
-    "permitted",
-    "phase",
-    "remarks",
-)
+#: Columns of the tables of a sheet's parcels: what any parcel has, what the plan may state as its conditions,
+#: and what else it may say of it; the last two only where a parcel states them.
+COLUMNS = ("parcel_id", "code", "land_use", "site_area_m2")
+CONDITIONS = (
+    "far_max", "floor_area_m2", "coverage_max", "height_max_m", "green_min", "far_min", "coverage_min",
+    "height_min_m", "green_max", "parking_spaces", "dwellings", "facilities", "permitted",
+)  # fmt: skip
+BESIDES = ("phase", "remarks")
+#: Parcels without conditions stand in columns of so many rows at least.
+FEW_ROWS = 4
 #: Columns that share the width that is left by what they say, where that is longer than so many letters.
 WIDE, LONG = ("land_use", "facilities", "permitted", "remarks"), 10.0
 
@@ -113,6 +97,8 @@ class Sheet:
         their number on it.
     labels
         Where its labels stand, window by window.
+    listed
+        The parcels that its tables list.
     roomier
         Makes the sheet with a larger panel; None for a map of the whole plan.
     """
@@ -127,6 +113,7 @@ class Sheet:
     parcels: int = 0
     labelled: int = 0
     labels: list[Labels] = field(default_factory=list)
+    listed: Sequence[str] = ()
     roomier: Callable[[], Sheet] | None = None
 
 
@@ -154,9 +141,8 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
     """
     lang, block = facts.view.words.lang, extent.kind == "block"
     names = [str(facts.names[row]) for row in extent.rows]
-    table = parcel_rows(facts, names)
-    table["notes"] += _cut_parcels(facts, extent)
-    found = _fit(facts, paper, extent, table, least_mm2)
+    tables = parcel_tables(facts, names, _cut_parcels(facts, extent))
+    found = _fit(facts, paper, extent, tables, least_mm2)
     scenes = maps.scenes_of(facts, found)
     shown: dict[str, bool] = {}
     for scene in scenes:
@@ -191,24 +177,20 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
     numbered = {name for name, road in zip(names, facts.roads[list(extent.rows)], strict=True) if not road}
     data: dict[str, Any] = {"picture": files.put(maps.drawn(scenes, found)), "panel": side}
     if found.layout.table_mm:
-        data["table"] = below(table, found.layout)
+        data["shelves"] = below(tables, found.layout)
     else:
-        made = (subblock_table(facts, extent, parts), facility_table(facts, extent))
-        before = [one for one in made if one] if block else []
-        # A short table lies across where its letters have room there to be larger.
+        made = (subblock_table(facts, extent, parts), facility_table(facts, extent)) if block else ()
+        tables = [*(one for one in made if one), *tables]
+        # Short tables lie across where their letters have room there to be larger.
         across = replace(found.layout, portrait=False)
-        letters, alone = letters_on_pages([*before, table], found.layout), letters_alone(table, across)
-        turned = not before and found.layout.portrait and alone > letters
-        letters, lies = (alone, across) if turned else (letters, found.layout)
-        width = lies.body[0] / paper.letters
-        data |= {
-            "shelves": shelves(before, width, lambda one: letters)[0],
-            "turned": turned,
-            "table": placed(table, width, letters) if before else on_pages(table, lies, letters),
-        }
+        turned = found.layout.portrait and letters_alone(tables, across) > letters_on_pages(
+            tables, found.layout
+        )
+        lies = across if turned else found.layout
+        data |= {"shelves": on_pages(tables, lies, said(lang, "head.table_continued")), "turned": turned}
     return Sheet(
         extent.kind, extent.id, number, title, found, data, 1 if block else 2,
-        len(numbered), len(scenes[0].labelled & numbered), [scene.canvas.labels for scene in scenes],
+        len(numbered), len(scenes[0].labelled & numbered), [scene.canvas.labels for scene in scenes], names,
         partial(
             control_sheet, facts, files, paper, extent, context, parts,
             least_mm2=MORE_ROOM * max(least_mm2, found.layout.panel_mm2),
@@ -216,8 +198,10 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
     )  # fmt: skip
 
 
-def _fit(facts: Facts, paper: Paper, extent: Extent, table: dict[str, Any], least_mm2: float = 0.0) -> Fit:
-    """The layout with the table whole below the map; without it where that makes the map much larger."""
+def _fit(
+    facts: Facts, paper: Paper, extent: Extent, tables: Sequence[dict[str, Any]], least_mm2: float = 0.0
+) -> Fit:
+    """The layout with the tables whole below the map; without them where that makes the map much larger."""
     block, land = extent.kind == "block", [extent.shape]
     first = FIRST_JA if facts.view.words.lang == "ja" else FIRST
     panels = BLOCK_PANELS if block else PARCEL_PANELS
@@ -227,7 +211,7 @@ def _fit(facts: Facts, paper: Paper, extent: Extent, table: dict[str, Any], leas
     with_table = []
     for layout in apart if not block or len(extent.rows) < MOST_BELOW else ():
         k, most = paper.letters, MOST_TABLE * layout.body[1]
-        height = height_mm(table, layout.body[0] / k) * k
+        height = shelves(tables, layout.body[0] / k)[1] * k
         if height * LEAST_LETTERS <= most:
             with_table.append(replace(layout, table_mm=min(height, most)))
     uses = len({facts.uses[row] for row in extent.rows})
@@ -272,7 +256,7 @@ def readable(facts: Facts, paper: Paper, extent: Extent, most: int) -> list[Exte
 
 def _scale(facts: Facts, paper: Paper, extent: Extent) -> int:
     names = [str(facts.names[row]) for row in extent.rows]
-    return _fit(facts, paper, extent, parcel_rows(facts, names)).scale
+    return _fit(facts, paper, extent, parcel_tables(facts, names)).scale
 
 
 def _can_be_cut(facts: Facts, extent: Extent) -> bool:
@@ -367,28 +351,58 @@ def _notes(scene: Scene, shown: dict[str, bool], *, block: bool) -> list[str]:
     return notes
 
 
-def parcel_rows(facts: Facts, names: Sequence[str], *, every: bool = True) -> dict[str, Any]:
+def parcel_tables(facts: Facts, names: Sequence[str], notes: Sequence[str] = ()) -> list[dict[str, Any]]:
     """
-    The table of a sheet: a row a parcel, as the parcels' table of the plan has it, and the sum.
+    The tables of a sheet: each parcel with its conditions and the sum; those for which the plan states none.
 
-    Parameters
-    ----------
-    every
-        Whether columns of conditions stand there that none of the parcels states.
+    Rows are those of the parcels' table of the plan. Street land, green and the like need no columns of
+    conditions: they stand in columns beside each other, and as one line before the sum.
     """
+    bound = sorted(name for name in names if _stated(facts, [name], CONDITIONS))
+    others = sorted({*names}.difference(bound))
+    out = []
+    if bound:
+        made = _parcel_table(facts, bound, [*COLUMNS, *_stated(facts, bound, (*CONDITIONS, *BESIDES))])
+        if others:
+            made["rows"].insert(-1, _sum(facts, others, made["keys"], "subtotal"))
+            made["rows"][-1] = _sum(facts, names, made["keys"], "total")
+        out.append(made | {"title": office_said(facts.view, "title.parcels")})
+        out[0]["notes"] = [office_said(facts.view, "parcels.note.sum")]
+    if others:
+        made = _parcel_table(facts, others, [*COLUMNS, *_stated(facts, others, BESIDES[:1])])
+        made["notes"] = _remarks(facts, others)
+        out.append(made | {"title": said(facts.view.words.lang, "tables.unbound"), "least_rows": FEW_ROWS})
+        if bound:
+            del made["rows"][-1]
+    if out:
+        out[0]["notes"] += notes
+    return out
+
+
+def _stated(facts: Facts, names: Sequence[str], keys: Sequence[str]) -> list[str]:
+    """Those of some columns that one of some parcels states."""
+    return [key for key in keys if any(facts.rows[name][key] not in {None, ""} for name in names)]
+
+
+def _remarks(facts: Facts, names: Sequence[str]) -> list[str]:
+    """What the plan remarks of some parcels, each remark once."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        if remark := facts.rows[name]["remarks"]:
+            found.setdefault(str(remark), []).append(name)
+    join = facts.view.words.join
+    return [said(facts.view.words.lang, "cover.line", title=join(ids), why=one) for one, ids in found.items()]
+
+
+def _parcel_table(facts: Facts, names: Sequence[str], keys: Sequence[str]) -> dict[str, Any]:
+    """Some columns of some parcels, and their sum."""
     forms = {column.key: column.form for column in facts.table.columns}
-    stated = {
-        key for key in (*COLUMNS, *MORE) if any(facts.rows[name][key] not in {None, ""} for name in names)
-    }
-    keys = [key for key in (*COLUMNS, *MORE) if key in stated or (every and key in COLUMNS)]
-    cells = [[facts.text(name, key) or UNKNOWN_SIGN for key in keys] for name in sorted(names)]
-    total = _total(facts, names, keys)
-    rows = [{"cells": row, "kind": "row", "depth": 0} for row in cells]
-    rows.append({"cells": total, "kind": "total", "depth": 0})
+    cells = [[facts.text(name, key) or UNKNOWN_SIGN for key in keys] for name in names]
+    total = _sum(facts, names, keys, "total")
     heads = [in_lines(office_said(facts.view, f"heading.{key}")) for key in keys]
-    needed = ems(heads, [*cells, total])
+    needed = ems(heads, [*cells, total["cells"]])
     return {
-        "title": office_said(facts.view, "title.parcels"),
+        "keys": list(keys),
         "heads": heads,
         "ems": needed,
         "align": [{"text": "left", "code": "center"}.get(forms[key], "right") for key in keys],
@@ -396,8 +410,8 @@ def parcel_rows(facts: Facts, names: Sequence[str], *, every: bool = True) -> di
             min(one, LONGEST) if key in WIDE and one > LONG else 0
             for key, one in zip(keys, needed, strict=True)
         ],
-        "rows": rows,
-        "notes": [office_said(facts.view, "parcels.note.sum")],
+        "rows": [*({"cells": row, "kind": "row", "depth": 0} for row in cells), total],
+        "notes": [],
     }
 
 
@@ -415,14 +429,20 @@ def _cut_parcels(facts: Facts, extent: Extent) -> list[str]:
     return [office_said(facts.view, "parcels.note.cut", ids=ids)] if cut else []
 
 
-def _total(facts: Facts, names: Sequence[str], keys: Sequence[str]) -> list[str]:
+def _sum(facts: Facts, names: Sequence[str], keys: Sequence[str], kind: str) -> dict[str, Any]:
+    """The line of what some parcels come to: all of a sheet, or its others."""
     words, cells = facts.view.words, []
     for key in keys:
         if key == "parcel_id":
-            cells.append(office_said(facts.view, "parcels.sum", n=words.number(len(names))))
+            n = words.number(len(names))
+            cells.append(
+                office_said(facts.view, "parcels.sum", n=n)
+                if kind == "total"
+                else said(words.lang, "tables.others", n=n)
+            )
         elif key in {"site_area_m2", "floor_area_m2", "parking_spaces", "dwellings"}:
             known = [float(cell) for name in names if isinstance(cell := facts.rows[name][key], int | float)]
-            cells.append(words.number(sum(known), 0) if known else UNKNOWN_SIGN)
+            cells.append(words.number(sum(known), 0) if known else UNKNOWN_SIGN if kind == "total" else "")
         else:
             cells.append("")
-    return cells
+    return {"cells": cells, "kind": kind, "depth": 0}

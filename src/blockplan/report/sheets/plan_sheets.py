@@ -24,12 +24,10 @@ from blockplan.report.sheets.parcelmap import CONTROL
 from blockplan.report.sheets.printed_tables import ems, factors, least, printed
 from blockplan.report.sheets.scene import said
 from blockplan.report.sheets.table_layout import (
-    HEAD_LINE_MM,
-    HEAD_MM,
     LEAST_LETTERS,
     LETTERS_MM,
-    ROW_MM,
     SURE,
+    parted,
     shelves,
 )
 from blockplan.report.sheets.themes import GENERAL, SUBJECTS, THEMES, numbers_parcels
@@ -200,16 +198,22 @@ class Whole:
             return printed(self.facts.view, self.table(name), keep=_sums, narrow=True) or made
         return made
 
-    def tables(self, rest: dict[str, Any] | None = None) -> list[Sheet]:
+    def tables(self, rest: Sequence[dict[str, Any]] = ()) -> list[Sheet]:
         """The appendix: the office's tables and the `rest` of parcels, short ones together on a sheet."""
         made: list[dict[str, Any] | None] = []
         for name in APPENDIX:
             made.append(printed(self.facts.view, self.table(name), keep=_sums if name in SUMS_ONLY else None))
-        made += [rest, factors(self.facts.view) if self.table("loads").lines else None]
+        made += [*rest, factors(self.facts.view) if self.table("loads").lines else None]
         out = []
         again = said(self.lang, "head.table_continued")
         groups = _together(
-            [part for one in made if one for part in _pages(one, self.paper, again)], self.paper
+            [
+                part
+                for one in made
+                if one
+                for part in parted(one, *_room(self.paper, one, across=len(one["heads"]) > MANY), again)
+            ],
+            self.paper,
         )
         for number, (group, upright, letters) in enumerate(groups, 1):
             title = self.facts.view.words.join([one["title"] for one in group])
@@ -316,25 +320,12 @@ def _together(made: Sequence[dict[str, Any]], paper: Paper) -> list[tuple[list[d
     return out
 
 
-def _pages(table: dict[str, Any], paper: Paper, again: str) -> list[dict[str, Any]]:
-    """A table, or one a page of a table in columns that has no room on one; `again` names the others."""
-    across = len(table["heads"]) > MANY
-    ((set_,),), _ = _set(paper, [table], across=across)
-    count, rows = len(set_["columns"]), table["rows"]
-    if count == 1 or _fill(paper, [table], across=across) <= 1:
-        return [table]
-    k = set_["size"] / LETTERS_MM
-    most = count * int((_page_mm(paper, across=across) / k - HEAD_MM - HEAD_LINE_MM) / ROW_MM)
-    starts = range(0, len(rows), most)
-    return [
-        {
-            **table,
-            "rows": rows[start : start + most],
-            "title": (again if start else "") + table["title"],
-            "notes": table["notes"] if start == starts[-1] else [],
-        }
-        for start in starts
-    ]
+def _room(paper: Paper, table: dict[str, Any], *, across: bool) -> tuple[tuple[float, float], float]:
+    """Width and height of a page of the appendix, mm on A3; the factor of letters of a table there."""
+    side = paper.long_mm if across else paper.short_mm
+    width = (side - paper.binding_mm - paper.margin_mm - 2 * PAD_MM) / paper.letters
+    few = len(table["heads"]) <= FEW
+    return (width, _page_mm(paper, across=across)), (LETTERS_FEW if few else LETTERS_MANY) / LETTERS_MM
 
 
 def _page_mm(paper: Paper, *, across: bool) -> float:
@@ -346,13 +337,8 @@ def _set(
     paper: Paper, group: Sequence[dict[str, Any]], *, across: bool, letters: float = 1.0
 ) -> tuple[list[list[dict[str, Any]]], float]:
     """Tables on a page of the appendix as the template reads them, and how high they stand, mm on A3."""
-    side = paper.long_mm if across else paper.short_mm
-    width = (side - paper.binding_mm - paper.margin_mm - 2 * PAD_MM) / paper.letters
-
-    def factor(one: dict[str, Any]) -> float:
-        return letters * (LETTERS_FEW if len(one["heads"]) <= FEW else LETTERS_MANY) / LETTERS_MM
-
-    set_, high = shelves(group, width, factor)
+    (width, _), _ = _room(paper, group[0], across=across)
+    set_, high = shelves(group, width, lambda one: letters * _room(paper, one, across=across)[1])
     return set_, high + APART_MM * (len(set_) - 1)
 
 

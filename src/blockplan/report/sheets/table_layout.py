@@ -31,7 +31,7 @@ LARGER_LETTERS = (1.75, 1.6, 1.5, 1.4, 1.3, 1.2, 1.1)
 LARGER_ON_PAGES = (1.4, 1.35, 1.3, 1.25, 1.2, 1.15, 1.1, 1.05)
 #: A long narrow table stands in columns beside each other: so many rows in each at least, so many columns at
 #: most, so far apart; a table is no wider than so many times what its cells take.
-LEAST_IN_COLUMN, MOST_COLUMNS, BESIDE_MM, STRETCH = 8, 4, 4.0, 1.5
+LEAST_IN_COLUMN, MOST_COLUMNS, BESIDE_MM, STRETCH = 8, 5, 4.0, 1.5
 #: Between tables above each other; how much higher rows are at most where a page has room.
 BETWEEN_MM, MOST_AIR_MM = 4.0, 2.4
 
@@ -45,7 +45,7 @@ def columns_of(table: TableDict, width_mm: float) -> list[int]:
     """How many rows stand in each of the columns of a table, of which several have room in a width."""
     rows = table["rows"]
     room = int((width_mm + BESIDE_MM) / (natural_mm(table) + BESIDE_MM))
-    count = min(MOST_COLUMNS, len(rows) // LEAST_IN_COLUMN, room)
+    count = min(MOST_COLUMNS, len(rows) // table.get("least_rows", LEAST_IN_COLUMN), room)
     found: list[int] = []
     for left in range(count, 0, -1):
         start = sum(found)
@@ -132,52 +132,94 @@ def placed(
     return {**table, "width": width_mm, "size": LETTERS_MM * letters, "columns": counts}
 
 
-def below(table: TableDict, layout: PaperLayout) -> TableDict:
-    """A table below its map, with letters with which it stands whole there; over pages where it runs on."""
+def below(tables: Sequence[TableDict], layout: PaperLayout) -> list[list[TableDict]]:
+    """Tables below their map, with the letters with which they stand whole there."""
     k = layout.paper.letters
     width = layout.body[0] / k
-    factor = layout.table_mm / k / height_mm(table, width)
-    if factor < LEAST_LETTERS:
-        return placed(table, width)
-    ((made,),), _ = shelves([table], width, lambda one: min(factor, 1.0))
-    return made
+    factor = min(layout.table_mm / k / shelves(tables, width)[1], 1.0)
+    return shelves(tables, width, lambda one: factor)[0]
 
 
-def on_pages(table: TableDict, layout: PaperLayout, letters: float) -> TableDict:
-    """A table on pages of its own: in columns on one page with room, its rows as high as that leaves."""
+def on_pages(tables: Sequence[TableDict], layout: PaperLayout, again: str) -> list[list[TableDict]]:
+    """
+    Tables on pages of their own: on one page with room, with rows as high as that leaves; else over pages.
+
+    The last has a page to itself where it stands in columns that would be torn by the end of a page.
+    """
     width, height = (side / layout.paper.letters for side in layout.body)
-    high = letters * height_mm(table, width / letters)
-    if high > height:
-        return placed(table, width, letters)
-    ((made,),), _ = shelves([table], width, lambda one: letters)
-    air = (SURE * height - high) / letters / (max(made["columns"]) + 1)
-    return {**made, "air": round(min(max(air, 0.0), MOST_AIR_MM), 2)}
+    letters = letters_on_pages(tables, layout)
+    set_, high = shelves(tables, width, lambda one: letters)
+    if high <= height:
+        rows = max(1, sum(max(max(one["columns"]) for one in shelf) + 1 for shelf in set_))
+        air = round(min(max((SURE * height - high) / letters / rows, 0.0), MOST_AIR_MM), 2)
+        return [[{**one, "air": air} for one in shelf] for shelf in set_]
+    *before, last = tables
+    if len(columns_of(last, width / letters)) == 1:
+        return set_
+    highest = shelves(before, width, lambda one: letters)[1]
+    needed = BETWEEN_MM + letters * height_mm(last, width / letters)
+    lowest = highest - letters * (ROW_MM - LEAST_ROW_MM) * sum(len(one["rows"]) for one in before)
+    if lowest > height / SURE and needed <= -highest % height:
+        return set_
+    parts = [before] if before else []
+    parts += [[one] for one in parted(last, (width, height), 1.0, again)]
+    out = [on_pages(one, layout, again) for one in parts]
+    return [
+        [{**one, "page": at > 0 and row == 0} for one in shelf]
+        for at, part in enumerate(out)
+        for row, shelf in enumerate(part)
+    ]
 
 
-def letters_alone(table: TableDict, layout: PaperLayout) -> float:
-    """The largest factor of letters with which a table has room on a page of its own; else 1."""
+def parted(table: TableDict, room_mm: tuple[float, float], letters: float, again: str) -> list[TableDict]:
+    """A table, or one a page of a table in columns that has no room on one; `again` names the others."""
+    width, height = (side / letters for side in room_mm)
+    count, rows = len(columns_of(table, width)), table["rows"]
+    if count == 1 or height_mm(table, width) <= height:
+        return [table]
+    pages = math.ceil(len(rows) / (count * int((height - HEAD_MM - HEAD_LINE_MM) / ROW_MM)))
+    most = count * math.ceil(len(rows) / pages / count)
+    starts = range(0, len(rows), most)
+    return [
+        {
+            **table,
+            "rows": rows[start : start + most],
+            "title": (again if start else "") + table["title"],
+            "notes": table["notes"] if start == starts[-1] else [],
+        }
+        for start in starts
+    ]
+
+
+def letters_alone(tables: Sequence[TableDict], layout: PaperLayout) -> float:
+    """The largest factor of letters with which tables have room on a page of their own; else 1."""
     width, height = (side / layout.paper.letters for side in layout.body)
-    room = ((one, one * height_mm(table, width / one)) for one in LARGER_LETTERS)
-    return next((one for one, high in room if high <= SURE * height), 1.0)
+
+    def fits(factor: float) -> bool:
+        return shelves(tables, width, lambda one: factor)[1] <= SURE * height
+
+    return next(filter(fits, LARGER_LETTERS), 1.0)
 
 
 def letters_on_pages(tables: Sequence[TableDict], layout: PaperLayout) -> float:
     """
-    The factor of letters of tables with pages of their own.
+    The factor of letters of tables with pages of their own, of which the longest goes on over pages.
 
     Smaller where that spares a last page with a few rows; else the largest that needs no further page.
     """
     width, height = (side / layout.paper.letters for side in layout.body)
-    *before, last_one = tables
+    *before, longest = sorted(tables, key=lambda one: height_mm(one, width))
 
     def pages(factor: float) -> float:
         high = shelves(before, width, lambda one: factor)[1]
-        high += factor * height_mm(last_one, width / factor, whole=True)
+        high += factor * height_mm(
+            longest, width / factor, whole=len(columns_of(longest, width / factor)) == 1
+        )
         rows = sum(len(one["rows"]) for one in tables)
         return (high - factor * (ROW_MM - LEAST_ROW_MM) * rows) / (height - factor * AGAIN_MM)
 
-    if not before and height_mm(last_one, width) <= SURE * height:
-        return letters_alone(last_one, layout)
+    if shelves(tables, width)[1] <= SURE * height:
+        return letters_alone(tables, layout)
     whole, last = divmod(pages(1.0), 1)
     if whole and last <= FEW_ROWS and (factor := SURE * whole / (whole + last)) >= LEAST_LETTERS:
         return factor
