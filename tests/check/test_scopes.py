@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.builders import a_plan, parcels_of, square
 from tests.check.fakes import Fake, reading, supply
 
 from blockplan.check import check
 from blockplan.check.limits import compare, margin
-from blockplan.check.scopes import NO_CIRCLE
-from blockplan.check.verdict import CheckResult, Required, Verdict
+from blockplan.check.scopes import NO_CIRCLE, people_of
+from blockplan.check.verdict import CheckResult, Required, Residents, Verdict
 from blockplan.measure.measurement import Measurement, Part, Place
 from blockplan.measure.missing import Missing, lines
 from blockplan.report.tables import missing_words
@@ -291,3 +293,13 @@ def test_an_area_that_the_plan_does_not_have_is_unknown_with_the_ids_that_it_has
     assert (verdict.outcome, lines(verdict.missing)) == ("unknown", ("areas: none with the id north",))
     assert verdict.notes[0]["en"] == "The plan has no area with the id “north”; it has south, North."
     assert missing_words(verdict.missing, Words("zh")) == ["没有编号为 north 的片区"]
+
+
+@given(st.floats(1, 1e6), st.floats(0.1, 1e5))
+def test_a_part_of_a_plan_with_so_many_residents_and_no_range_has_no_range(
+    central: float, lived: float
+) -> None:
+    part = Part("circle:C1", 1.0, residents=lived)
+    found = people_of(Residents(central, central, central, "parcels"), part)
+    assert (found.low, found.central, found.high) == (lived, lived, lived)
+    assert people_of(Residents(None, central, central * 2, "parcels"), part).low is None

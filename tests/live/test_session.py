@@ -148,6 +148,24 @@ def test_what_hangs_on_nothing_that_was_edited_is_not_judged_again() -> None:
     assert all(one is other for one, other in zip(before.statements, session.result.statements, strict=True))
 
 
+def test_the_verdict_on_a_circle_that_an_edit_does_not_reach_stands() -> None:
+    session = live(a_full_plan(400), ["gb50180"])
+    homes = session.plan.layer("parcels")
+    lived_in = str(homes.index[homes["residents"] > 0][0])
+    before = session.result.verdicts
+    session.apply([SetValue(layer="parcels", id=lived_in, column="residents", value=777)])
+    pairs = [
+        pair
+        for pair in zip(before, session.result.verdicts, strict=True)
+        if pair[0].rule == "gb50180-tier5-pop"
+    ]
+    other = [one.scope_id for one, now in pairs if one is not now]
+    assert len(pairs) > 3
+    assert len(other) <= 1
+    assert [one.scope_id for one, now in pairs if one.to_dict() != now.to_dict()] == other
+    assert session.verify() == []
+
+
 def test_edits_of_one_call_are_made_all_or_none() -> None:
     session = live(town(packs=["zone"]))
     began = session.plan.content_hash

@@ -132,19 +132,26 @@ def test_rows_of_a_layer_are_what_the_whole_layer_says_of_them() -> None:
     )
 
 
-@given(st.integers(0, 2**32 - 1), st.sampled_from([1.0, 2.0**40, 2.0**52]), st.booleans())
+@given(
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([1.0, 2.0**40, 2.0**52]),
+    st.booleans(),
+    st.sampled_from([200, 3000]),
+)
 def test_whole_numbers_and_others_add_up_to_what_they_are_exactly(
-    seed: int, size: float, whole: bool
+    seed: int, size: float, whole: bool, count: int
 ) -> None:
-    numbers = np.random.default_rng(seed).uniform(-size, size, 200) * 100
+    random = np.random.default_rng(seed)
+    numbers = random.uniform(-size, size, count) * 10.0 ** random.integers(-20, 3, count)
     numbers = np.rint(numbers) if whole else numbers
     assert total(numbers).hex() == math.fsum(numbers.tolist()).hex()
 
 
 def test_a_sum_of_nothing_is_zero_and_of_the_unknown_unknown() -> None:
     assert total(np.full(100, -0.0)).hex() == math.fsum([-0.0] * 100).hex()
-    assert math.isnan(total(np.array([1.0] * 50 + [np.nan])))
-    assert total(np.array([1.0] * 50 + [np.inf])) == np.inf
+    for known in (50, 5000):
+        assert math.isnan(total(np.array([1.5] * known + [np.nan])))
+        assert total(np.array([1.5] * known + [np.inf])) == np.inf
 
 
 @given(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.measure.conftest import home, one, park, plan_of, square
 
-from blockplan.measure.inputs.parts import pieces
+from blockplan.measure.inputs.parts import pieces, sums_at
 
 
 def areas(*edges: float) -> list[dict]:
@@ -60,3 +61,13 @@ def test_a_parcel_without_a_place_leaves_every_part_unknown_where_it_has_some() 
     found = pieces(plan, "areas")
     assert np.isnan(found.sums(np.array([1.0, 5.0]))).all()
     assert found.sums(np.array([1.0, 0.0])).tolist() == [1.0, 0.0]
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_what_lies_in_a_part_adds_up_to_the_same_in_any_order(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    at, amounts = random.integers(0, 5, 60), random.uniform(0, 1000, 60) / 3
+    order = random.permutation(60)
+    found = sums_at(at, amounts, 6)
+    assert found.tolist() == [math.fsum(amounts[at == number]) for number in range(6)]
+    assert found.tobytes() == sums_at(at[order], amounts[order], 6).tobytes()

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from blockplan.check import instruments, notes, scopes
@@ -329,11 +329,61 @@ class _Bench:
             yield self._verdict(asked, measurement)
             return
         parts = scopes.parts_of(rule, measurement)
-        for part in parts:
-            one = replace(asked, scope_id=part.scope.partition(":")[2], part=part)
-            yield self._verdict(one, scopes.of_part(measurement, part))
+        yield from self._of_parts(asked, measurement, parts)
         if not parts:
             yield self._verdict(asked, scopes.of_none(rule, measurement, self.plan))
+
+    def _of_parts(
+        self, asked: _AskedRule, measurement: Measurement, parts: tuple[Part, ...]
+    ) -> Iterator[Verdict]:
+        """Verdicts of parts; while a session judges, that of a part that came out as before stands."""
+        from blockplan.plan.model.derived import same  # noqa: PLC0415 (it brings in numpy)
+        from blockplan.plan.model.recall import once  # noqa: PLC0415 (it brings in numpy)
+
+        shared = scopes.without_parts(measurement)
+        beside = self._beside_parts(asked, shared)
+        last: list[Any] = once(
+            "verdicts of parts", lambda: [(), None, ()], asked.rule, asked.pack, str(self.day)
+        )
+        stand = last[0] if beside is not None and same(last[2], beside) else ()
+        shown_anew = not same(last[1], shared)
+        found = []
+        for part, before in zip_longest(parts, stand[: len(parts)]):
+            of_part = partial(scopes.of_part, measurement, part)
+            if before is None or not same(before[0], part):
+                one = replace(asked, scope_id=part.scope.partition(":")[2], part=part)
+                found.append((part, self._verdict(one, of_part())))
+            elif shown_anew:
+                definition = {**before[1].definition, **scopes.shown_alone(shared)}
+                verdict = replace(before[1], measurement=of_part(), definition=definition)
+                found.append((part, verdict))
+            else:
+                found.append(before)
+        last[:] = tuple(found), shared, beside
+        yield from (verdict for _, verdict in found)
+
+    def _beside_parts(self, asked: _AskedRule, shared: Measurement) -> tuple[Any, ...] | None:
+        """What the outcome of a part hangs on beside the part; None where that is the whole plan."""
+        rule, people = asked.rule, self.residents
+        ends = [end for end in (people.low, people.high) if end is not None and end != people.central]
+        if ends and instruments.hangs_on_residents(shared, self.instruments.reads(rule.measure)):
+            return None
+        if not ends and people.central:  # a part has its own residents, and no range either
+            people = replace(people, low=None, central=None, high=None)
+        alone = scopes.shown_alone(shared)
+        definition = {name: said for name, said in shared.definition.items() if name not in alone}
+        if not self.wrong:  # which features were counted matters for faults of theirs
+            shared = replace(shared, counted={}, summed={})
+        return (
+            replace(shared, definition=definition),
+            asked.choice,
+            self.plan.manifest,
+            self.wrong,
+            text_faults(self.contradicting, self.carried.get(rule.id, ())),
+            tuple(self.applies.turns(rule)),
+            scopes.about_scope(rule, self.plan),
+            (bool(self.residents.central), people),
+        )
 
     def _verdict(self, asked: _AskedRule, measurement: Measurement) -> Verdict:
         found = self._doubts(asked)

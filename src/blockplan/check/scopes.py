@@ -21,6 +21,7 @@ from blockplan.texts import listed
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
 
     from blockplan.check.packs import Pack
     from blockplan.check.parameters import RuleChoices
@@ -166,6 +167,25 @@ def of_part(measurement: Measurement, part: Part) -> Measurement:
     )
 
 
+def without_parts(measurement: Measurement) -> Measurement:
+    """What of a measurement that of each part shares (`of_part`)."""
+    return replace(
+        measurement,
+        value=None,
+        supply=None,
+        places=(),
+        affected_residents=None,
+        ends=None,
+        by=(),
+        readings=(),
+    )
+
+
+def shown_alone(measurement: Measurement) -> dict[str, Any]:
+    """What of its definition no verdict of a part hangs on: how many residents the whole plan has."""
+    return {name: said for name, said in measurement.definition.items() if name == "residents"}
+
+
 def of_none(rule: Rule, measurement: Measurement, plan: Plan) -> Measurement:
     """A measurement without the part that a rule judges: unknown, with what is missing."""
     none = replace(measurement, value=None, by=(), readings=(), places=(), supply=None)
@@ -211,9 +231,13 @@ def people_of(residents: Residents, part: Part) -> Residents:
     """Residents of a part with the plan's range, in proportion."""
     if part.residents is None or not residents.central:
         return replace(residents, low=None, central=part.residents, high=None)
-    factor = part.residents / residents.central
-    low, high = (None if end is None else end * factor for end in (residents.low, residents.high))
-    return replace(residents, low=low, central=part.residents, high=high)
+    central, lived = residents.central, part.residents
+    # An end that is the number itself stays so: rounding makes no range.
+    low, high = (
+        None if end is None else lived if end == central else end * (lived / central)
+        for end in (residents.low, residents.high)
+    )
+    return replace(residents, low=low, central=lived, high=high)
 
 
 def _lacking(rule: Rule, measurement: Measurement, plan: Plan) -> tuple[Missing, ...]:

@@ -14,6 +14,8 @@ parcels is measured and judged at once and no record is made for a feature that 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -21,9 +23,10 @@ import numpy as np
 from blockplan.jsontext import plain
 from blockplan.measure.missing import Missing, lines, only_nothing
 from blockplan.measure.parameters import DEFAULTS, Parameters
+from blockplan.plan.model.recall import once_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -293,6 +296,19 @@ class Measurement:
             "missing": list(lines(self.missing)),
             "supply": self.supply,
         }
+
+
+def both(*counted: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """What several counts read, by layer, each feature once."""
+    found = {}
+    for layer in dict.fromkeys(chain.from_iterable(counted)):
+        names = [one[layer] for one in counted if layer in one]
+        found[layer] = once_for("both", partial(_each_once, names), *names)
+    return found
+
+
+def _each_once(names: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(names)))
 
 
 def figure_unit(measurement: Measurement | None, unit: str = "") -> str:

@@ -259,16 +259,16 @@ def places(plan: Plan, homes: Homes, distances: Distances, limit_m: float) -> tu
 def _places(
     homes: Homes, beyond: NDArray[np.intp], away: NDArray[np.float64], of: tuple[str, float]
 ) -> tuple[Place, ...]:
-    rank = np.unique(homes.id[beyond].astype(str), return_inverse=True)[1]
-    order = np.lexsort((rank, -np.where(np.isnan(away), np.inf, away)))
+    order = np.lexsort((homes.ranks(beyond), -np.where(np.isnan(away), np.inf, away)))
     columns = homes.layer[beyond], homes.id[beyond], homes.point[beyond], away
-    made = by_row("place", _each_place, *columns, fixed=of)
+    made = by_row("place", each_place, *columns, fixed=of)
     return tuple(made[order].tolist())
 
 
-def _each_place(
+def each_place(
     layer: NDArray[Any], name: NDArray[Any], point: NDArray[Any], away: NDArray[np.float64]
 ) -> NDArray[Any]:
+    """Homes as places, each with how far it is from what is meant, or how much it has."""
     metres = np.round(away, 2).astype(object)
     metres[np.isnan(away)] = None
     xy = shapely.get_x(point).tolist(), shapely.get_y(point).tolist()

@@ -21,12 +21,12 @@ from blockplan.measure.inputs.feature_points import EDGE_M, middles
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import homes as homes_of
 from blockplan.measure.inputs.straight_line import straight
-from blockplan.measure.measurement import Measurement
+from blockplan.measure.measurement import Measurement, both
 from blockplan.network import Joins, Network, Targets, at_joins, join, join_nodes, meets, walk, walking
 from blockplan.plan.model.recall import by_row, parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -125,16 +125,6 @@ def perhaps_green(
     beside = shapely.STRtree(land).query(greens.shape, predicate="dwithin", distance=EDGE_M)[0]
     near = np.concatenate([land, greens.shape[np.unique(beside)]])
     return np.asarray(np.round(straight(homes.point, near), 2) <= limit_m)
-
-
-def both(
-    one: Mapping[str, tuple[str, ...]], other: Mapping[str, tuple[str, ...]]
-) -> dict[str, tuple[str, ...]]:
-    """Features of two countings, each once."""
-    return {
-        layer: tuple(dict.fromkeys((*one.get(layer, ()), *other.get(layer, ()))))
-        for layer in dict.fromkeys((*one, *other))
-    }
 
 
 def street_network(plan: Plan) -> Network:

@@ -27,7 +27,6 @@ from blockplan.measure.distance.methods import asked, ways_to, weighed
 from blockplan.measure.distance.reach import (
     LINE,
     Reach,
-    both,
     home_joins,
     perhaps_green,
     readings_of,
@@ -46,7 +45,7 @@ from blockplan.measure.inputs.columns import (
 from blockplan.measure.inputs.feature_points import middles
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.kinds import kinds_of, not_held, of_kind
-from blockplan.measure.measurement import Measurement
+from blockplan.measure.measurement import Measurement, both
 from blockplan.measure.missing import Missing, unknown
 from blockplan.network import at_joins, join, walk
 from blockplan.plan.model.recall import by_row

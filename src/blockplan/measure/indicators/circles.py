@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +27,6 @@ from blockplan.measure.inputs.floors import Amounts, parcel_points
 from blockplan.measure.inputs.homes import homes as homes_of
 from blockplan.measure.inputs.homes import housed, perhaps_housed, residents
 from blockplan.measure.inputs.parts import (
-    both,
     each,
     known,
     pieces,
@@ -36,9 +36,10 @@ from blockplan.measure.inputs.parts import (
     sums_at,
     unplaced,
 )
-from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.measure.measurement import Measurement, Part, Place, both
 from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.network import at_joins, join, walk
+from blockplan.plan.model.recall import pairs_between
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -82,9 +83,15 @@ class Circles:
 
     def holding(self, points: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Pairs of circle and point that lies in it (numbers in this tier, and in `points`)."""
-        tree = shapely.STRtree(points)
-        circle, point = tree.query(self.outline, predicate="dwithin", distance=EDGE_M)
+        point, circle = pairs_between(points, self.outline, EDGE_M)
         return circle, point
+
+    def each_holding(self, points: NDArray[Any]) -> list[NDArray[np.intp]]:
+        """Numbers of the points that lie in each circle, in their order."""
+        circle, point = self.holding(points)
+        order = np.argsort(circle, kind="stable")
+        ends = np.searchsorted(circle[order], np.arange(len(self.rows)), side="right").tolist()
+        return [point[order[start:end]] for start, end in pairwise([0, *ends])]
 
 
 def circles_of(plan: Plan, tier: str) -> Circles:
@@ -138,15 +145,17 @@ def circle_dwellings(plan: Plan, parameters: Parameters) -> Measurement:
     if circles.missing or absent(plan, "parcels"):
         missing = circles.missing + homes.missing + unplaced(plan, homes.by_parcel)
         return _unknown("circle_dwellings", "dwelling", circles, missing)
-    circle, parcel = circles.holding(parcel_points(plan))
     by = []
     nowhere = shapely.is_missing(shapes(plan, "parcels")) & (homes.by_parcel != 0)
     lying_nowhere = unplaced(plan, homes.by_parcel)
-    for number, scope in enumerate(circles.scopes):
-        rows = np.zeros(len(homes.by_parcel), dtype=bool)
-        rows[parcel[circle == number]] = True
-        lost = homes.lacking(rows | nowhere) + lying_nowhere
-        ends = total(homes.low[rows]), total(homes.high[rows | nowhere])
+    low, high, lost_nowhere = homes.low, homes.high, homes.lacking(nowhere) + lying_nowhere
+    for scope, here in zip(circles.scopes, circles.each_holding(parcel_points(plan)), strict=True):
+        lost = lost_nowhere
+        if np.isnan(homes.by_parcel[here]).any():
+            rows = nowhere.copy()
+            rows[here] = True
+            lost = homes.lacking(rows) + lying_nowhere
+        ends = total(low[here]), total(np.concatenate([high[here], high[nowhere]]))
         by.append(Part(scope, None, missing=lost, ends=ends) if lost else Part(scope, ends[0]))
     return _mean("circle_dwellings", "dwelling", circles, tuple(by), {"parcels": homes.counted})
 
@@ -201,11 +210,11 @@ def _farthest_by(plan: Plan, circles: Circles) -> tuple[Part, ...]:
     network, homes, people = street_network(plan), housed(plan), people_in(plan, circles)
     origins = home_joins(plan, homes)
     joins = join(network, middles(sound(circles.outline)), None).free()
-    circle, home = circles.holding(homes.point)
     targets = at_joins(joins)
     parts = []
-    for number, scope in enumerate(circles.scopes):
-        here = home[circle == number]
+    for number, (scope, here) in enumerate(
+        zip(circles.scopes, circles.each_holding(homes.point), strict=True)
+    ):
         metres = walk(network, origins.some(here), _only(targets, number))
         lived = total(homes.weight[here])
         lost = here[np.isnan(metres)]
@@ -337,17 +346,16 @@ def _people_in(plan: Plan, circles: Circles) -> InCircles:
     here = found.amounts(plan)
     unsaid = np.isnan(here.by_parcel)
     spots, owner = perhaps_housed(plan)
-    circle, spot = circles.holding(spots)
     nowhere = unsaid & shapely.is_missing(shapes(plan, "parcels"))
     missing = [lost] * len(circles.rows)
-    for number in range(len(circles.rows)):
+    for number, spot in enumerate(circles.each_holding(spots)):
         if found.occupants is not None:
             # Whom nobody counted may live in any building of the parcel.
             rows = pieces(plan, "circles").rows(int(circles.rows[number]), len(unsaid)) & unsaid
             rows |= nowhere
         else:
             rows = nowhere.copy()
-            rows[owner[spot[circle == number]]] = True
+            rows[owner[spot]] = True
         if rows.any() or not len(unsaid):
             missing[number] = lost + here.lacking(rows)
     bare = np.array([bool(lines) for lines in missing], dtype=bool)

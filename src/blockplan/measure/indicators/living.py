@@ -22,8 +22,8 @@ from blockplan.measure.inputs.columns import (
 )
 from blockplan.measure.inputs.floors import Amounts, floor_areas, jobs_of_parcels
 from blockplan.measure.inputs.homes import HOUSING_CODES, can_house, residents
-from blockplan.measure.inputs.parts import USUAL, amounts_by, both, each, known, pieces, quotient, ratios_by
-from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.inputs.parts import USUAL, amounts_by, each, known, pieces, quotient, ratios_by
+from blockplan.measure.measurement import Measurement, Part, both
 from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.units import M2_PER_KM2
 

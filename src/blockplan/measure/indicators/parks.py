@@ -35,8 +35,8 @@ from blockplan.measure.inputs.columns import (
 from blockplan.measure.inputs.feature_points import middles
 from blockplan.measure.inputs.greens import on_planned_land, parks, public_greens
 from blockplan.measure.inputs.homes import HOUSING_CODES, residents
-from blockplan.measure.inputs.parts import both, each, pieces, ratios, sums_at
-from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.measure.inputs.parts import each, pieces, ratios, sums_at
+from blockplan.measure.measurement import Measurement, Part, Place, both
 from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.units import M2_PER_HA
 

@@ -17,7 +17,6 @@ import shapely
 from blockplan.measure.distance.coverage import Distances, Found, covered, either, share
 from blockplan.measure.distance.goals import distances_to
 from blockplan.measure.distance.methods import asked, weighed
-from blockplan.measure.distance.reach import both
 from blockplan.measure.inputs.columns import absent, ids, of_codes, points, shapes, total, values
 from blockplan.measure.inputs.floors import (
     area_of_parcels,
@@ -28,7 +27,7 @@ from blockplan.measure.inputs.floors import (
 )
 from blockplan.measure.inputs.kinds import modes_of, served_by, unsaid
 from blockplan.measure.inputs.straight_line import straight
-from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.measurement import Measurement, Part, both
 from blockplan.measure.missing import Missing, nothing, unknown
 
 if TYPE_CHECKING:

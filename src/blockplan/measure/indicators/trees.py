@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
-from blockplan.measure.distance.coverage import by_area, share
+from blockplan.measure.distance.coverage import by_area, each_place, share
 from blockplan.measure.distance.methods import weighed
 from blockplan.measure.inputs.columns import (
     absent,
@@ -25,6 +26,7 @@ from blockplan.measure.inputs.common_ground import covered_m2, within
 from blockplan.measure.inputs.parts import KINDS, features
 from blockplan.measure.measurement import Measurement, Part, Place
 from blockplan.measure.missing import Missing, reason, unknown
+from blockplan.plan.model.recall import by_row, once
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -103,24 +105,35 @@ def _views(
 def _fewest(homes: Homes, seen: NDArray[np.intp], short: NDArray[np.bool_]) -> tuple[Place, ...]:
     """Homes that see too few trees, the fewest first."""
     rows = np.flatnonzero(short)
-    rows = rows[np.lexsort((homes.id[rows].astype(str), seen[rows]))]
-    xy = shapely.get_x(homes.point[rows]).tolist(), shapely.get_y(homes.point[rows]).tolist()
-    return tuple(map(Place, homes.layer[rows], homes.id[rows], *xy, seen[rows].astype(float).tolist()))
+    rows = rows[np.lexsort((homes.ranks(rows), seen[rows]))]
+    return tuple(
+        each_place(homes.layer[rows], homes.id[rows], homes.point[rows], seen[rows].astype(float)).tolist()
+    )
 
 
 def _seen(plan: Plan, homes: Homes, trees: NDArray[Any], limit_m: float) -> NDArray[np.intp]:
     """How many trees each home sees."""
     buildings = sound_shapes(plan, "buildings")
-    row_of = {name: row for row, name in enumerate(ids(plan, "buildings"))}
-    own = np.array(
-        [
-            row_of[id_] if layer == "buildings" else -1
-            for layer, id_ in zip(homes.layer, homes.id, strict=True)
-        ],
-        dtype=np.intp,
-    )
+    names = ids(plan, "buildings")
+    own = once("own buildings", partial(_own_buildings, homes, names), homes.layer, homes.id, names)
     place = homes.point.copy()
     place[own >= 0] = buildings[own[own >= 0]]
+    look = partial(_look, trees, buildings, limit_m)
+    return np.asarray(by_row("trees in view", look, place, own, fixed=(trees, buildings, limit_m)))
+
+
+def _own_buildings(homes: Homes, names: NDArray[Any]) -> NDArray[np.intp]:
+    """Row of the building that each home is; -1 where it is none."""
+    row_of = {name: row for row, name in enumerate(names)}
+    is_one = homes.layer == "buildings"
+    found = [row_of[id_] if one else -1 for one, id_ in zip(is_one, homes.id, strict=True)]
+    return np.array(found, dtype=np.intp)
+
+
+def _look(
+    trees: NDArray[Any], buildings: NDArray[Any], limit_m: float, place: NDArray[Any], own: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """The same for homes at some places, each in a building of its own by row (-1: in none)."""
     tree = shapely.STRtree(trees)
     home, at = tree.query(place, predicate="dwithin", distance=limit_m)
     sight = shapely.shortest_line(place[home], trees[at])
@@ -130,7 +143,7 @@ def _seen(plan: Plan, homes: Homes, trees: NDArray[Any], limit_m: float) -> NDAr
     crossed = shapely.length(shapely.intersection(sight[line], buildings[building])) > TOUCH_M
     inside = shapely.intersects(place[home[line]], buildings[building]) & (own[home[line]] < 0)
     blocked[line[crossed & (building != own[home[line]]) & ~inside]] = True
-    return np.bincount(home[~blocked], minlength=len(homes))
+    return np.bincount(home[~blocked], minlength=len(place))
 
 
 def canopy_share(plan: Plan, parameters: Parameters) -> Measurement:

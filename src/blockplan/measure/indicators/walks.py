@@ -17,10 +17,9 @@ from blockplan.measure.distance.coverage import Distances, Found, by_area, cover
 from blockplan.measure.distance.data_end import data_end
 from blockplan.measure.distance.goals import distances_to
 from blockplan.measure.distance.methods import asked, ways_to, weighed
-from blockplan.measure.distance.reach import both
 from blockplan.measure.indicators.access import facilities_of, on_foot_to, perhaps_served
 from blockplan.measure.inputs.columns import absent, coded, ids, points, total
-from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.measure.measurement import Measurement, Part, Place, both
 from blockplan.measure.missing import Missing, reason, unknown
 from blockplan.measure.parameters import FacilityParameters
 from blockplan.units import M_PER_KM

@@ -24,7 +24,7 @@ from blockplan.plan.model.layers import FARTHEST_M, LAYERS
 from blockplan.plan.model.recall import addresses, by_row, is_recalling, once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -52,6 +52,10 @@ UNCOVERED = (reason("uncovered"),)
 EXACT = 2.0**53
 #: So few numbers are as soon added one by one.
 FEW = 32
+#: So many are sooner added as arrays.
+LONG = 1_000
+#: Below this the digits of a number may end sooner than those of others.
+TINY = 1e-200
 
 
 def values(plan: Plan, layer: str, column: str) -> NDArray[Any]:
@@ -291,8 +295,28 @@ def total(numbers: Iterable[float]) -> float:
         return math.fsum(numbers)
     if len(numbers) > FEW and np.abs(numbers).sum() < EXACT and (np.rint(numbers) == numbers).all():
         return float(numbers.sum()) + 0.0  # whole numbers add up exactly in any order
+    if len(numbers) > LONG and np.isfinite(numbers).all():
+        return math.fsum(float(one.sum()) for one in slices(numbers))
     # An array gives its numbers one by one as objects of its own; its list has them as Python knows them.
     return math.fsum(numbers.tolist())
+
+
+def slices(numbers: NDArray[Any]) -> Iterator[NDArray[np.float64]]:
+    """
+    Arrays that add up to the numbers, each of so few digits that it adds up exactly in any order.
+
+    The last one is what of numbers without end, or too small, cannot be told apart so; else there is none.
+    """
+    digits = 52 - len(numbers).bit_length()
+    rest = numbers.astype(float)
+    while largest := float(np.abs(rest).max(initial=0.0)):
+        if not TINY < largest < math.inf:
+            yield rest
+            return
+        unit = math.ldexp(1.0, math.frexp(largest)[1] - digits)
+        upper = np.rint(rest / unit) * unit
+        yield upper
+        rest -= upper
 
 
 def absent(plan: Plan, *layers: str) -> tuple[Missing, ...]:

@@ -44,7 +44,7 @@ from blockplan.measure.inputs.floors import Amounts
 from blockplan.measure.inputs.occupants import KEYS, Occupants, occupants, on_planned_land, read_by
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing
-from blockplan.plan.model.recall import once
+from blockplan.plan.model.recall import is_recalling, once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -152,11 +152,21 @@ class Homes:
         said.update(shapely.is_missing(self.point).tobytes())
         return f"{said.hexdigest()}:{hash((*self.layer.tolist(), *self.id.tolist()))}"
 
+    def ranks(self, rows: NDArray[Any]) -> NDArray[np.intp]:
+        """Numbers that stand in the order of the ids of some rows, as texts."""
+        if is_recalling():
+            return np.asarray(once("ranks of homes", partial(_ranks, self.id), self.id)[rows])
+        return _ranks(self.id[rows])
+
     def some(self, rows: NDArray[Any]) -> Homes:
         """Those in some rows."""
         return replace(
             self, layer=self.layer[rows], id=self.id[rows], point=self.point[rows], weight=self.weight[rows]
         )
+
+
+def _ranks(names: NDArray[Any]) -> NDArray[np.intp]:
+    return np.unique(names.astype(str), return_inverse=True)[1]
 
 
 def people(plan: Plan, parameters: Parameters) -> Measurement:

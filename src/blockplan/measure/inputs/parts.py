@@ -7,22 +7,23 @@ counts twice. Living circles are drawn over parcels as they please, so parcels a
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
-from blockplan.measure.inputs.columns import areas_m2, ids, shapes, sound, sound_shapes, undrawn
+from blockplan.measure.inputs.columns import areas_m2, ids, shapes, slices, sound, sound_shapes, undrawn
 from blockplan.measure.inputs.feature_points import EDGE_M
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.measurement import Part
 from blockplan.measure.missing import Missing, unknown
+from blockplan.plan.model.recall import by_row
 from blockplan.units import M2_PER_HA, drawn_area_accuracy_m2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -139,14 +140,20 @@ def _pieces(plan: Plan, layer: str) -> Pieces:
 
 def _cut(plan: Plan, outlines: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     land, outlines = sound_shapes(plan, "parcels"), sound(outlines)
-    part, parcel = shapely.STRtree(land).query(outlines, predicate="intersects")
-    shapely.prepare(outlines)
-    share = np.ones(len(part))
-    crossing = np.flatnonzero(~shapely.covers(outlines[part], land[parcel]))
-    cut = shapely.area(shapely.intersection(land[parcel[crossing]], outlines[part[crossing]]))
-    share[crossing] = cut / shapely.area(land[parcel[crossing]])
+    part, parcel = shapely.STRtree(land).query(outlines)
+    share = by_row("share in a circle", _share_in, land[parcel], outlines[part])
     kept = share > 0
     return parcel[kept], part[kept], share[kept]
+
+
+def _share_in(land: NDArray[Any], outlines: NDArray[Any]) -> NDArray[np.float64]:
+    """Share of the land of each parcel, 0..1, that lies in an outline beside it."""
+    shapely.prepare(outlines)
+    share = shapely.intersects(outlines, land).astype(float)
+    crossing = np.flatnonzero((share > 0) & ~shapely.covers(outlines, land))
+    cut = shapely.area(shapely.intersection(land[crossing], outlines[crossing]))
+    share[crossing] = cut / shapely.area(land[crossing])
+    return share
 
 
 def unplaced(plan: Plan, amounts: NDArray[np.float64]) -> tuple[Missing, ...]:
@@ -247,19 +254,11 @@ def ratios_by(plan: Plan, over: NDArray[np.float64], under: NDArray[np.float64])
 
 
 def sums_at(at: NDArray[Any], amounts: NDArray[Any], size: int) -> NDArray[np.float64]:
-    """Amounts summed at the numbers 0..size-1 that they stand at."""
-    return np.asarray(np.bincount(at, amounts, size), dtype=float)
+    """Amounts summed at the numbers 0..size-1 that they stand at, in any order the same."""
+    sums = [np.bincount(at, one, size).tolist() for one in slices(amounts)]
+    return np.array(list(map(math.fsum, zip(*sums, strict=True))) if sums else np.zeros(size))
 
 
 def known(number: float | None) -> float | None:
     """A number as a plain one; None where it is not known."""
     return None if number is None or np.isnan(number) else float(number)
-
-
-def both(*counted: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """What several counts read, by layer, each feature once."""
-    layers = dict.fromkeys(layer for one in counted for layer in one)
-    return {
-        layer: tuple(dict.fromkeys(chain.from_iterable(one.get(layer, ()) for one in counted)))
-        for layer in layers
-    }
