@@ -117,6 +117,7 @@ def test_what_the_law_asks_for_and_is_missing_is_warned_of_and_noted(
     begun: DatabaseStore,
 ) -> None:
     begun.append("opened", an_opening(wants=["name", "address", "standing", "title", "reason"]))
+    assert page(Client().get(FORM)).count('<details class="optional" open>') == 2
     looked = post(text="More trees.", title="Trees", name="Li")
     warning = looked.split('class="warning"')[1].split("</div>")[0]
     assert "Reason" in warning
@@ -124,6 +125,16 @@ def test_what_the_law_asks_for_and_is_missing_is_warned_of_and_noted(
     receipt = post(do="send", draft=draft_of(looked))
     assert "Formal defects" in receipt
     assert next(begun.events({"submitted"})).payload["defects"] == ["address", "standing", "reason"]
+
+
+def test_what_nobody_has_to_fill_in_is_folded_up_until_the_law_asks_for_it_or_it_was_filled_in(
+    begun: DatabaseStore,
+) -> None:
+    begun.append("opened", an_opening())
+    folded = page(Client().get(FORM))
+    assert folded.count('<details class="optional">') == 3  # a title and reasons, who one is, what becomes of it
+    assert folded.index('id="text"') < folded.index('id="title"')
+    assert post(text="", title="Trees", name="Li").count('<details class="optional" open>') == 2
 
 
 def test_an_object_of_the_plan_is_aimed_at_by_its_address(shown: DatabaseStore) -> None:
