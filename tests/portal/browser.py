@@ -152,9 +152,23 @@ def violations(tab: Any) -> list[str]:
     """
     What axe-core finds against the page as it is shown now: rule, how grave, and where.
 
-    What axe could not decide is listed too: somebody must look at it.
+    What axe could not decide is listed too: somebody must look at it. What a bar at the lower edge hides is
+    undecided, so a page with one is looked at on a screen that shows all of it.
     """
     _needs(AXE)
+    if tab.locator(BARS).count():
+        size = tab.viewport_size
+        tab.set_viewport_size({**size, "height": 6000})
+        standing(tab)
+        try:
+            return _violations(tab)
+        finally:
+            tab.set_viewport_size(size)
+            standing(tab)
+    return _violations(tab)
+
+
+def _violations(tab: Any) -> list[str]:
     # Over the protocol of the browser, so that the page's own policy of scripts stays in force.
     session = tab.context.new_cdp_session(tab)
     tree = session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
@@ -175,6 +189,8 @@ def violations(tab: Any) -> list[str]:
     ]
 
 
+#: Bars that stay at the lower edge of the screen.
+BARS = ".here > .actions, .opinion > .buttons"
 #: Words of letters in tables and headings that begin on one line and end on another.
 #: Codes and long listings may.
 CUT_WORDS = """() => {

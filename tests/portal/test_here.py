@@ -26,6 +26,7 @@ from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
+    from blockplan.plan import Plan
     from blockplan.portal.record.store import DatabaseStore
 
 #: A housing parcel of the reference plan, and its middle in the plan's coordinates and by GPS.
@@ -97,6 +98,33 @@ def test_the_page_without_a_map_holds_every_word_that_the_map_is_told(shown: Dat
         assert one in plain
     for row in (*here["beside"], *here["within"]["rows"], *here["near"]):
         assert row["href"].replace("&", "&amp;") in plain
+
+
+def test_a_place_says_until_when_one_may_speak_and_offers_to_speak_last(shown: DatabaseStore) -> None:
+    found = page(about=f"parcels:{PARCEL}")
+    until, there, write = (
+        found.index(one) for one in ('class="deadline"', 'class="spot"', 'class="actions"')
+    )
+    assert until < found.index('data-island="') < there < found.index('<ul class="beside"') < write
+    assert found.index("<summary>Another place") < found.index('id="find"')
+
+
+def test_places_to_choose_from_stand_before_the_map_and_one_heading_says_what_to_do(
+    shown: DatabaseStore,
+) -> None:
+    for said in ({}, {"q": "school"}):
+        found = page(**said)
+        assert re.findall("<h1>.*?</h1>", found) == ['<h1><label for="find">Find my place</label></h1>']
+    assert found.index('class="hits"') < found.index('data-island="')
+
+
+def test_parcels_near_a_place_are_plots_and_no_pieces_of_street(shown: DatabaseStore, drawn: Plan) -> None:
+    uses = drawn.layers["parcels"].set_index("parcel_id")["land_use"]
+    here = ask(about=f"parcels:{PARCEL}")["here"]
+    along = ask(q="Fenglin Street")["here"]
+    for near in (here["near"], along["near"]):
+        assert near
+        assert [one["id"] for one in near if uses[one["id"]] == "1207"] == []
 
 
 def test_a_street_and_a_stop_lead_to_the_parcels_at_them(shown: DatabaseStore) -> None:
@@ -192,7 +220,8 @@ def test_the_first_load_of_the_map_is_at_most_400_kb(shown: DatabaseStore) -> No
     shared = next(name for name in compression.names() if name.startswith("shared"))
     sizes = {name: len(client.get(name).content) for name in (*files, made + shared)}
     sizes["plan"] = len(client.get("/files/town/map/plan.json?lang=en").content)
-    assert sum(sizes.values()) <= 400_000, sizes
+    # 400 kB are promised; what no flat map asks of the map library is left out, so that there is room.
+    assert sum(sizes.values()) <= 360_000, sizes
 
 
 def test_what_the_map_needs_first_is_asked_for_with_the_page(shown: DatabaseStore) -> None:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from tests.portal.browser import MODULES, OF_DRIVER, REPO, Service, served, violations, wider_than_the_screen
+from tests.portal.browser import (
+    MODULES,
+    OF_DRIVER,
+    REPO,
+    Service,
+    served,
+    standing,
+    violations,
+    wider_than_the_screen,
+)
 from tests.support.slow_drawing import drag, slowed
 
 if TYPE_CHECKING:
@@ -209,6 +218,32 @@ def test_the_first_screen_of_a_phone_answers_what_where_until_when_and_what_can_
             tops = [one.bounding_box()["y"] for one in tab.locator(".actions .button").all()]
             assert len(set(tops)) == 1, (lang, tops)
             assert tab.locator(".home").bounding_box()["height"] < 40, lang
+
+
+#: Pages of a phone -> what stands on their first screen without scrolling: what is said, and what to press.
+FIRST = {
+    "place/?about=parcels:RD-01-01-012": (".spot", ".lead", ".here > .actions"),
+    "opinion/?layer=parcels&object=RD-01-01-012": ("#text", ".opinion > .buttons .main"),
+}
+
+
+@pytest.mark.parametrize("path", FIRST)
+def test_on_a_phone_a_place_and_the_form_say_and_offer_what_matters_on_the_first_screen(
+    served: Service, chromium: Any, path: str
+) -> None:
+    with served.tab(chromium, width=390) as tab:
+        tab.set_viewport_size({"width": 390, "height": 844})
+        for lang in ("zh", "en", "ja"):
+            tab.goto(served.url(f"/{lang}/notices/demo/{path}"))
+            standing(tab)
+            *said, offered = (tab.locator(part).bounding_box() for part in FIRST[path])
+            assert offered["y"] + offered["height"] <= 844, lang
+            for box in said:
+                assert box["y"] < offered["y"], (lang, box)
+            assert (
+                tab.evaluate("document.documentElement.scrollHeight")
+                < (5.2 if "place" in path else 2.2) * 844
+            )
 
 
 @pytest.mark.parametrize(("config", "room"), [("vite.public.mts", "pages"), ("vite.config.mts", "workspace")])

@@ -13,6 +13,7 @@ import { PublicMap, speakTiles, type When } from "./plan";
 import "./map.css";
 
 type Shown = When | "compare";
+const narrow = matchMedia("(max-width: 47.99rem)");
 
 const island = document.querySelector<HTMLElement>("[data-island]");
 if (island) void begin(island, JSON.parse(island.dataset["island"]!) as Given);
@@ -72,6 +73,7 @@ class Page {
   private panel: HTMLElement;
   private drawing: Drawing;
   private compare: Compare;
+  private key: HTMLElement;
   private asked = 0;
 
   constructor(
@@ -85,7 +87,17 @@ class Page {
     const box = h("div", { class: "marking" });
     this.drawing = new Drawing(plan, given, box, () => this.stage.classList.toggle("drawing", this.drawing.active));
     this.compare = new Compare(plan, given, data, stage);
-    root.append(h("div", { class: "under" }, given.write && box, this.legend()));
+    if (given.write) root.append(box);
+    this.key = this.legend();
+    narrow.addEventListener("change", () => this.putKey());
+    this.putKey();
+  }
+
+  /** On a narrow screen what is said of the place comes before the key to the map. */
+  private putKey(): void {
+    const below = narrow.matches && this.root.nextElementSibling === this.panel && !this.root.classList.contains("large");
+    if (below) this.panel.after(this.key);
+    else this.root.append(this.key);
   }
 
   start(): void {
@@ -94,7 +106,7 @@ class Page {
     map.getCanvas().setAttribute("aria-describedby", "map-keys");
     this.root.append(h("p", { class: "aloud", id: "map-keys" }, this.given.words["keys"]!));
     map.on("click", (event) => void this.tap(event.point, event.lngLat));
-    map.getCanvas().addEventListener("keydown", (event) => this.key(event));
+    map.getCanvas().addEventListener("keydown", (event) => this.pressed(event));
     map.on("move", () => this.rescale());
     map.on("idle", () => this.relist());
     this.rescale();
@@ -116,7 +128,7 @@ class Page {
     });
   }
 
-  private key(event: KeyboardEvent): void {
+  private pressed(event: KeyboardEvent): void {
     if (event.key === "Escape" && this.drawing.active) this.drawing.take(null);
     else if (event.key === "Backspace" && this.drawing.active) this.drawing.undo();
     else if (event.key === "Enter") {
@@ -132,8 +144,11 @@ class Page {
     return this.busily(async (last) => {
       const found = await ask<Found>(`${place}?${new URLSearchParams({ ...asked, as: "json" })}`);
       if (!last()) return;
-      drawFound(this.panel, found, words);
       const { here } = found;
+      // Places to choose from stand above the map, a place below it, as on the page without a script.
+      if (this.panel.isConnected) this.root[here ? "after" : "before"](this.panel);
+      this.putKey();
+      drawFound(this.panel, found, words);
       if (here) this.plan.choose(here.about, here.at, here.within?.metres ?? 0);
       this.panel.querySelector<HTMLElement>(".spot")?.focus({ preventScroll: true });
       this.bringUp();
@@ -206,6 +221,7 @@ class Page {
       const on = this.root.classList.toggle("large");
       big.setAttribute("aria-pressed", String(on));
       big.textContent = words[on ? "smaller" : "bigger"]!;
+      this.putKey();
       map.resize();
     } }, words["bigger"]!); // prettier-ignore
     return h("div", { class: "zoom" }, button("zoom_in", "M10 4v12M4 10h12", () => map.zoomIn()), button("zoom_out", "M4 10h12", () => map.zoomOut()), button("whole", "M4 8V4h4M12 4h4v4M16 12v4h-4M8 16H4v-4", () => this.plan.whole()), "geolocation" in navigator && button("position", "M10 2v3M10 15v3M2 10h3M15 10h3M10 6a4 4 0 1 0 0 8a4 4 0 1 0 0-8", () => this.locate()), big);
@@ -241,12 +257,12 @@ class Page {
       this.compare.colours(this.safe);
     } }), ` ${words["safe"]}`); // prettier-ignore
     const spoken = h("label", {}, h("input", { type: "checkbox", class: "speak", onchange: (event: Event) => void this.speakUp((event.target as HTMLInputElement).checked) }), ` ${words["opinions"]}`);
-    return h("details", { class: "legend", open: matchMedia("(min-width: 48rem)").matches },
+    return h("details", { class: "island legend", open: !narrow.matches },
       h("summary", {}, words["legend"]!), h("p", { class: "note" }, words["legend_note"]!), h("ul", { class: "uses" }), h("div", { class: "row" }, safe, spoken)); // prettier-ignore
   }
 
   private relist(): void {
-    const list = this.root.querySelector(".uses")!;
+    const list = this.key.querySelector(".uses")!;
     const signs = this.plan.signs().map(({ sign, name }) => h("li", {}, h("span", { class: "mark", "aria-hidden": "true" }, sign), ` ${name}`));
     const uses = this.plan.visible().map((one) => {
       const swatch = h("i", { class: "swatch", "aria-hidden": "true" });
@@ -259,8 +275,7 @@ class Page {
   // Opinions
 
   private async speakUp(on: boolean): Promise<void> {
-    const field = this.root.querySelector<HTMLInputElement>(".speak");
-    if (field) field.checked = on;
+    this.key.querySelector<HTMLInputElement>(".speak")!.checked = on;
     if (on) this.spoken ??= await ask<GeoJSON.FeatureCollection>(this.given.opinions);
     this.plan.opinions(on && this.spoken ? this.spoken : { type: "FeatureCollection", features: [] });
     if (on && !this.spoken?.features.length) fill(this.panel, h("p", { role: "status" }, this.given.words["no_opinions"]!));

@@ -24,11 +24,9 @@ function drawHere(here: Here, words: Record<string, string>): HTMLElement {
     ...here.notes.map((one) => h("p", { class: "note" }, one)),
     here.sentence && h("p", { class: "lead" }, here.sentence),
     h("p", { class: "doors" },
-      here.write && h("a", { class: "button", href: here.write }, words["write"]!),
       here.object && h("a", { href: here.object }, words[here.about.startsWith("parcels:") ? "all_of_parcel" : "all_of_object"]!),
       h("a", { href: here.href }, words["link"]!),
     ),
-    here.opinions && h("p", {}, h("a", { href: here.opinions.href }, here.opinions.said)),
     here.beside.length > 0 && h("section", {}, h("h3", {}, words["beside"]!),
       h("ul", { class: "beside" }, ...here.beside.map((one) =>
         h("li", {}, swatch(one.colour), h("b", {}, one.side), h("span", {}, h("a", { href: one.href, "data-about": aboutOf(one.href) }, one.use), ` ${one.said}`, one.way && h("span", { class: "note" }, ` ${one.way}`)))))),
@@ -37,7 +35,7 @@ function drawHere(here: Here, words: Record<string, string>): HTMLElement {
       h("ul", { class: "goals" }, ...within.rows.map((row) =>
         h("li", {},
           h("span", { class: "mark", "aria-hidden": "true" }, String(row["sign"])),
-          h("a", { href: row.href }, row.name, row["kind"] && h("span", { class: "note" }, ` ${row["kind"]}`), row["status"] && h("span", { class: "note" }, ` · ${row["status"]}`)),
+          h("a", { href: row.href }, row.name, " ", h("span", { class: "note" }, [row["kind"], row["status"]].filter(Boolean).join(" · "))),
           bar(Number(row["share"])),
           h("b", { class: "n" }, String(row["metres"])),
         ))),
@@ -50,6 +48,9 @@ function drawHere(here: Here, words: Record<string, string>): HTMLElement {
     here.near.length > 0 && h("section", {}, h("h3", {}, here.near_title),
       h("ul", { class: "beside" }, ...here.near.map((one) =>
         h("li", {}, swatch(String(one["colour"])), h("b", {}, String(one["metres"])), h("span", {}, h("a", { href: one.href, "data-about": aboutOf(one.href) }, one.name), ` ${one["side"]} `, h("span", { class: "note" }, [one["said"], one["id"]].filter(Boolean).join(" · "))))))),
+    (here.write || here.opinions) && h("p", { class: "actions" },
+      here.opinions && h("a", { class: "button plain", href: here.opinions.href }, here.opinions.said),
+      here.write && h("a", { class: "button", href: here.write }, words["write"]!)),
   ); // prettier-ignore
 }
 

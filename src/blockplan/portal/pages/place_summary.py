@@ -26,8 +26,6 @@ LEADS = frozenset(LAYERS)
 ALONG_M, AT_M = 60.0, 200.0
 MOST_AT = 12
 STOREY_M = 3.0
-#: Land of streets: a row of it among neighbours says little.
-STREETS = "1207"
 RAIL = ("subway", "rail", "tram")
 
 
@@ -142,6 +140,8 @@ def height_said(height_m: float, lang: str, *, short: bool = False) -> str:
 def _beside(row: Notice, around: Around, lang: str) -> list[dict[str, Any]]:
     if around.parcel is None:
         return []
+    from blockplan.report.public.surroundings import STREETS  # noqa: PLC0415
+
     plots = [one for one in around.parcel.neighbours if one.planned.code != STREETS]
     plots.sort(key=lambda one: (one.across, -(one.edge_m or 0.0), one.gap_m))
     return [
@@ -267,7 +267,7 @@ def _opinions(row: Notice, lang: str, layer: str, id_: str) -> dict[str, Any] | 
     n = register.count_about(row, layer, id_)
     if not n:
         return None
-    key = "here.opinions_here_one" if n == 1 else "here.opinions_here"
+    key = "notice.opinions_n_one" if n == 1 else "notice.opinions_n"
     return {"said": say(key, lang, n=n), "href": common.opinions(lang, row.id, f"{layer}:{id_}")}
 
 

@@ -42,6 +42,8 @@ MOST_NEAR = 6
 GOALS = {"facilities": "service", "stops": "modes"}
 #: Land of parks (class of the national list), and so many of them are named: the nearest.
 PARKS, MOST_PARKS = "1401", 3
+#: Land of streets: a row of it among parcels near by says little.
+STREETS = "1207"
 #: Sides of the world, clockwise from the north.
 SIDES = ("n", "ne", "e", "se", "s", "sw", "w", "nw")
 
@@ -133,7 +135,7 @@ def at(places: PlanPlaces, x: float, y: float) -> Around:
     tall = [one for one in around if one.height_m is not None]
     return Around(
         x, y, parcel, _at_streets(places, own, point), _area(places, own),
-        tuple(one for one in around if one.link.id != own and one.metres <= NEAR_M)[:MOST_NEAR],
+        tuple(one for one in around if one.metres <= NEAR_M and _is_plot(one, own))[:MOST_NEAR],
         tuple(_goals(places, point)),
         max(tall, key=lambda one: (one.height_m or 0.0, -one.metres), default=None),
         {one.link.id: one.side for one in around if one.link.id in neighbours},
@@ -146,7 +148,12 @@ def beside(places: PlanPlaces, layer: str, id_: str, within_m: float, most: int)
     shape = None if row is None else shapes(places.plan, layer)[row]
     if shape is None:
         return ()
-    return tuple(one for one in _near(places, "parcels", shape, within_m) if one.link.id != id_)[:most]
+    return tuple(one for one in _near(places, "parcels", shape, within_m) if _is_plot(one, id_))[:most]
+
+
+def _is_plot(one: Near, but: str | None) -> bool:
+    """Whether a parcel is another one than `but`, and not a piece of street."""
+    return one.link.id != but and (one.planned is None or one.planned.code != STREETS)
 
 
 def called(places: PlanPlaces, id_: str) -> Called | None:
