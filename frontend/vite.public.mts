@@ -1,5 +1,5 @@
 import { defineConfig } from "vite";
-import { alias, oxc } from "./vite.map.mts";
+import { alias, leaveOut, oxc } from "./vite.map.mts";
 
 const from = (path: string): string => new URL(path, import.meta.url).pathname;
 
@@ -9,6 +9,7 @@ export default defineConfig({
   base: "./",
   resolve: { alias },
   oxc,
+  plugins: [leaveOut()],
   build: {
     outDir: from("../src/blockplan/portal/pages/built"),
     emptyOutDir: true,
