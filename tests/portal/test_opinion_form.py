@@ -132,7 +132,9 @@ def test_what_nobody_has_to_fill_in_is_folded_up_until_the_law_asks_for_it_or_it
 ) -> None:
     begun.append("opened", an_opening())
     folded = page(Client().get(FORM))
-    assert folded.count('<details class="optional">') == 3  # a title and reasons, who one is, what becomes of it
+    assert (
+        folded.count('<details class="optional">') == 3
+    )  # a title and reasons, who one is, what becomes of it
     assert folded.index('id="text"') < folded.index('id="title"')
     assert post(text="", title="Trees", name="Li").count('<details class="optional" open>') == 2
 
