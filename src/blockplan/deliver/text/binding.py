@@ -86,11 +86,7 @@ class Bound:
     @property
     def fact(self) -> Fact | None:
         """The fact that the number agrees with, else the likeliest; None where it is bound to nothing."""
-        return next(filter(self.agrees, self.facts), next(iter(self.facts), None))
-
-    def agrees(self, fact: Fact) -> bool:
-        """Whether the number says what a fact is."""
-        return any(map(self.number.fits, fact.amounts))
+        return next(filter(self.number.states, self.facts), next(iter(self.facts), None))
 
 
 def bind(
@@ -290,7 +286,7 @@ def _stated(sentence: ScannedSentence, at: int, number: ScannedNumber, former: B
         return Bound(number, (), "asks")
     if not facts[0].subjects and any(map(sentence.is_described, before)):
         return Bound(number, ())
-    if not any(map(number.fits, facts[0].amounts)):
+    if not number.states(facts[0]):
         facts = _of_all(sentence, number, quantity) or facts
     doubts = _doubts(sentence, number, facts[0], subject, quantity)
     return _chosen(number, facts, doubts, named=quantity is not None)
@@ -321,7 +317,7 @@ def _elided(sentence: ScannedSentence, number: ScannedNumber, former: Bound | No
             half=number.half * alike.factor, factor=alike.factor,
         )  # fmt: skip
     column = former.fact.bound_to.rpartition("/")[2]
-    facts = sentence.lexicon.by_subject.get(own[0].word, [])
+    facts = sentence.facts(own[0])
     same = [one for one in facts if one.dimension == alike.dimension and one.bound_to.endswith("/" + column)]
     return (
         Bound(number, tuple(same), named=True, doubts=int(former.doubts >= MOST)) if len(same) == 1 else None
@@ -349,12 +345,7 @@ def _doubts(
     late = subject is not None and subject.start - sentence.start > TOPIC
     if subject and late and quantity is None and sentence.is_object(subject) and is_aside(sentence, subject):
         doubts += 1
-    clause = sentence.clause(number)
-    named = [one for one in sentence.words if one.subject and not sentence.is_kind(one)]
-    return doubts + Claim(
-        sentence.text, sentence.start, clause, sentence.end, number, fact, subject, quantity, named,
-        sentence.words, sentence.numbers, sentence.chapter, sentence.whole,
-    ).doubts  # fmt: skip
+    return doubts + Claim(sentence, number, fact, subject, quantity).doubts
 
 
 def _parcels_of(
@@ -363,14 +354,12 @@ def _parcels_of(
     """How many parcels a class or a phase has that is named before them: 住宅用地共27个地块."""
     if number.dimension != "count" or counted is None or counted.start < number.start:
         return None
-    if not all(
-        one.bound_to == "layer:parcels/count" for one in sentence.lexicon.by_subject.get(counted.word, [])
-    ):
+    if not all(one.bound_to == "layer:parcels/count" for one in sentence.facts(counted)):
         return None
     owner = next((one for one in reversed(sentence.words) if one.subject and one.end <= number.start), None)
     if owner is None or not _HAS.fullmatch(sentence.text, owner.end, number.start):
         return None
-    facts = sentence.lexicon.by_subject.get(owner.word, [])
+    facts = sentence.facts(owner)
     return tuple(one for one in facts if one.bound_to.endswith("/parcel_count"))[:1] or None
 
 
@@ -381,7 +370,7 @@ def _each_of(
     if subject is None or not OF_EACH.search(sentence.text[sentence.clause(number) : number.start]):
         return ()
     kinds = {"place", "bed"} if number.dimension == "count" else {number.dimension}
-    facts = [one for one in sentence.lexicon.by_subject.get(subject.word, []) if "/each_" in one.bound_to]
+    facts = [one for one in sentence.facts(subject) if "/each_" in one.bound_to]
     return tuple(
         one for one in facts if one.dimension in kinds and (quantity is None or quantity.word in one.words)
     )
@@ -393,13 +382,10 @@ def _existing(
     """What there is now of a class of land, where the sentence speaks of that; by a heading alone either."""
     if subject is None or (quantity and not {quantity.word} & {*WORDS["area"], *WORDS["share"]}):
         return ()
-    facts = [
-        one for one in sentence.lexicon.by_subject.get(subject.word, []) if one.dimension == number.dimension
-    ]
+    facts = [one for one in sentence.facts(subject) if one.dimension == number.dimension]
     now = [one for one in facts if "/existing_" in one.bound_to]
-    text = sentence.text
-    start = max(sentence.start, *(text.rfind(sign, 0, number.start) + 1 for sign in "；;。\n"))
-    setting = Setting(text[start : number.start], text[number.end :], sentence.chapter, "", named=False)
+    said, behind = sentence.text[sentence.part(number) : number.start], sentence.text[number.end :]
+    setting = Setting(said, behind, sentence.chapter, "", named=False)
     if not now or not (setting.now or setting.past):
         return ()
     return (*now, *(one for one in facts if not setting.now and "/planned_" in one.bound_to))
@@ -420,7 +406,7 @@ def _of_all(sentence: ScannedSentence, number: ScannedNumber, quantity: Token | 
         if fact.dimension == number.dimension
         and not fact.asked
         and (quantity.word in fact.words if quantity else fact.subjects)
-        and any(map(number.fits, fact.amounts))
+        and number.states(fact)
     )[:1]
 
 
@@ -428,7 +414,7 @@ def _own_word(
     sentence: ScannedSentence, number: ScannedNumber, subject: Token | None, said: list[Token]
 ) -> Token | None:
     """The first word that names a figure of this dimension of the subject itself, or of the whole plan."""
-    facts = sentence.lexicon.by_subject.get(subject.word if subject else "", [])
+    facts = sentence.facts(subject)
     words = {word for fact in facts if fact.dimension == number.dimension for word in fact.words}
     return next((one for one in said if one.word in words), None)
 
@@ -484,4 +470,4 @@ def _before(one: Bound, other: Bound) -> bool:
 
 def _is_right(one: Bound) -> bool:
     """Whether a number says what its fact is."""
-    return any(map(one.agrees, one.facts))
+    return any(map(one.number.states, one.facts))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from blockplan.deliver.text.facts import WORDS
@@ -16,11 +17,10 @@ from blockplan.deliver.text.nearness import Nearness
 from blockplan.deliver.text.setting import EXISTING, OTHERS, Setting, becomes, revoked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from blockplan.deliver.text.facts import Fact
     from blockplan.deliver.text.lexicon import Token
     from blockplan.deliver.text.scan import ScannedNumber
+    from blockplan.deliver.text.sentence import ScannedSentence
 
 #: Figures of a parcel that are limits themselves.
 LIMITS = ("/green_ratio", "/far", "/height_m", "/coverage_ratio")
@@ -141,44 +141,44 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _BESIDE_IT = re.compile(r"\s?[（(,，]\s?")
-_ATTRIBUTE = re.compile(r"\s?(?:の|的)(?=[\u3400-\u9fff])")
-_CLAUSE = re.compile(r"[，,、；;：:。]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Claim:
     """
-    A number and the fact that it seems to state.
+    A number of a sentence and the fact that it seems to state.
 
     Attributes
     ----------
-    start, clause, end
-        Where the sentence, and the clause of the number, begin, and where the sentence ends.
     subject, quantity
         The words by which the fact was chosen.
-    words
-        Those of the sentence that name an object or a class of land.
-    tokens, numbers
-        All words and all numbers of the sentence.
-    chapter
-        The heading that the text stands under, and that of the column.
-    whole
-        Whether other figures of the sentence, or of the line of a table, are those of the whole plan.
     """
 
-    text: str
-    start: int
-    clause: int
-    end: int
+    sentence: ScannedSentence
     number: ScannedNumber
     fact: Fact
     subject: Token | None
     quantity: Token | None
-    words: Sequence[Token]
-    tokens: Sequence[Token]
-    numbers: Sequence[ScannedNumber]
-    chapter: str
-    whole: bool = False
+
+    @cached_property
+    def clause(self) -> int:
+        """Where the clause of the number begins."""
+        return self.sentence.clause(self.number)
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return self.sentence.text
+
+    @property
+    def start(self) -> int:
+        """Where the sentence begins."""
+        return self.sentence.start
+
+    @property
+    def named(self) -> list[Token]:
+        """The words of the sentence that name an object or a class of land."""
+        return [one for one in self.sentence.words if one.subject and not self.sentence.is_kind(one)]
 
     @property
     def doubts(self) -> int:
@@ -212,7 +212,7 @@ class Claim:
         """How near number, word and object stand."""
         of_land = self.number.dimension == "area" and self.fact.bound_to.startswith("table:land_balance")
         land = self.subject if of_land else None
-        return Nearness(self.text, self.clause, self.number, self.quantity, self.tokens, self.numbers, land)
+        return Nearness(self.sentence, self.clause, self.number, self.quantity, land)
 
     @property
     def _kept_anyway(self) -> bool:
@@ -228,27 +228,17 @@ class Claim:
         if not (self.fact.subjects and self.fact.asked and self.fact.bound_to.endswith(LENGTH)):
             return False
         line = self.subject is not None and self.subject.start == self.start == 0
-        return not (line and self.number.end == len(self.text) and len(self.words) == 1)
+        return not (line and self.number.end == len(self.text) and len(self.named) == 1)
 
     @property
     def _setting(self) -> Setting:
         """What the number stands in."""
+        of, number = self.sentence, self.number
         named = self.fact.bound_to.startswith("object:") and any(
-            one.end <= self.number.start for one in self.words
+            one.end <= number.start for one in self.named
         )
-        return Setting(
-            self.text[self._part : self.number.start],
-            self.text[self.number.end : self.end],
-            self.chapter,
-            self.fact.bound_to,
-            named,
-        )
-
-    @property
-    def _part(self) -> int:
-        """Where what a ; divides from the rest of the sentence begins."""
-        at = self.number.start
-        return max(self.start, *(self.text.rfind(sign, self.start, at) + 1 for sign in "；;。\n"))
+        said, behind = self.text[of.part(number) : number.start], self.text[number.end : of.end]
+        return Setting(said, behind, of.chapter, self.fact.bound_to, named)
 
     @property
     def _beside(self) -> bool:
@@ -261,7 +251,9 @@ class Claim:
         if _BUT.search(before) or _THAN.search(before):
             return True
         whole = self.fact.bound_to.startswith("object:") and number.dimension == "share"
-        if _LACKING.search(text, self._comma, number.start) or _IS_LACKING.match(text, number.end):
+        if _LACKING.search(text, self.sentence.comma(self.number), number.start) or _IS_LACKING.match(
+            text, number.end
+        ):
             return True
         return _OF_IT.match(text, number.end) is not None and not whole
 
@@ -283,26 +275,21 @@ class Claim:
     @property
     def _reached(self) -> bool:
         """Whether the sentence speaks of who is within reach; 1500人以内 is an upper end."""
-        found = _REACHED.finditer(self.text, self.start, self.end)
+        found = _REACHED.finditer(self.text, self.start, self.sentence.end)
         return any(one.start() != self.number.end for one in found)
 
     @property
     def _compared(self) -> bool:
         """Whether it is of what is only compared with, or of what there is now."""
         text, at = self.text, self.number.start
-        last = max((one.end for one in self.words if one.end <= at), default=self.start)
+        last = max((one.end for one in self.named if one.end <= at), default=self.start)
         # With an object before it only what its own part of the sentence says counts.
-        begin = self.start if last == self.start else max(last, self._comma)
+        begin = self.start if last == self.start else max(last, self.sentence.comma(self.number))
         if any(not revoked(text[one.end() : at]) for one in OTHERS.finditer(text, begin, at)):
             return True
         numbers = re.finditer(_NUMBER, text[self.start : at])
         near = max([self.clause, *(self.start + match.end() for match in numbers)])
         return "existing" not in self.fact.bound_to and EXISTING.search(text, near, at) is not None
-
-    @property
-    def _comma(self) -> int:
-        at = self.number.start
-        return max(self.start, *(self.text.rfind(sign, self.start, at) + 1 for sign in "，,；;。"))
 
     @property
     def _wordless(self) -> bool:
@@ -317,7 +304,10 @@ class Claim:
         holds = self.quantity is not None and self.quantity.word in CAPACITY
         if number.dimension == "person" and self.fact.bound_to.startswith("object:") and not holds:
             own = _TOPIC.search(text, self.clause, number.start)
-            return _LIVE.search(text, self.clause if own else self._comma, number.end) is None
+            return (
+                _LIVE.search(text, self.clause if own else self.sentence.comma(self.number), number.end)
+                is None
+            )
         return False
 
     @property
@@ -331,7 +321,7 @@ class Claim:
         """Whether a Japanese clause has a topic of its own, which the plan does not know: 擁壁は高さ6m."""
         if self.quantity is None or self.quantity.start < self.clause:
             return False
-        known = any(self.clause <= one.start < self.quantity.start for one in self.words)
+        known = any(self.clause <= one.start < self.quantity.start for one in self.named)
         return not known and _TOPIC.search(self.text, self.clause, self.quantity.start) is not None
 
     @property
@@ -339,19 +329,19 @@ class Claim:
         """Whether a count stands beside what it counts, and a figure of the plan is said of the plan."""
         text, number = self.text, self.number
         if self.fact.bound_to.endswith("/count"):
-            named = self.subject is not None and any(one.start == self.subject.start for one in self.words)
+            named = self.subject is not None and any(one.start == self.subject.start for one in self.named)
             counted = _counts(text, self.clause, number, self.subject)
             before = text[self.clause : number.start]
             if _MORE_OF.search(before) or _SOME_OF.search(before) or self._of_another_subject:
                 return False
             if self.fact.bound_to.startswith("layer:") and not self._all_counted:
                 return False
-            return counted and (named or _said_of_plan(text, self.start, self.end))
+            return counted and (named or _said_of_plan(text, self.start, self.sentence.end))
         if self.fact.subjects or (self.quantity and self.fact.bound_to.startswith(TELLING)):
             return True
-        return self.whole or (
+        return self.sentence.whole or (
             _of_the_plan(text, self.clause, number, self.quantity)
-            and (self._begins or _said_of_plan(text, self.start, self.end))
+            and (self._begins or _said_of_plan(text, self.start, self.sentence.end))
             and not self._of_some
         )
 
@@ -365,18 +355,18 @@ class Claim:
     def _all_counted(self) -> bool:
         """Whether a word behind the figures of other kinds tells that all parcels or blocks are counted."""
         at = self.number.start
-        others = (one.end for one in self.numbers if one.end <= at and one.dimension != "count")
-        return _DIVIDES.search(self.text, max([self._part, *others]), at) is not None
+        others = (one.end for one in self.sentence.numbers if one.end <= at and one.dimension != "count")
+        return _DIVIDES.search(self.text, max([self.sentence.part(self.number), *others]), at) is not None
 
     @property
     def _of_another_subject(self) -> bool:
         """Whether parcels or blocks are counted that something else has: 公园绿地2公顷，由3个地块组成."""
-        counted = [one.end for one in self.numbers if one.dimension == "count"]
+        counted = [one.end for one in self.sentence.numbers if one.dimension == "count"]
         before = [
             one
-            for one in self.tokens
+            for one in self.sentence.words
             if one.subject
-            and self._part <= one.start < self.number.start
+            and self.sentence.part(self.number) <= one.start < self.number.start
             and not any(end <= one.start <= end + 1 for end in counted)
         ]
         return self.fact.bound_to.startswith("layer:") and any(one != self.subject for one in before)
@@ -385,14 +375,20 @@ class Claim:
     def _of_some_parcels(self) -> bool:
         """Whether parcels are counted, and nothing tells that all of them are."""
         parcels = self.fact.bound_to == "layer:parcels/count"
-        return parcels and not self._said and not _DIVIDES.search(self.text, self._part, self.number.start)
+        return (
+            parcels
+            and not self._said
+            and not _DIVIDES.search(self.text, self.sentence.part(self.number), self.number.start)
+        )
 
     @property
     def _of_some(self) -> bool:
         """Whether a figure follows on a count of other things: 社会停车场1处，泊位200个."""
         counted = any(
-            one.dimension == "count" and not one.unit.endswith("个") and self._part <= one.start < self.clause
-            for one in self.numbers
+            one.dimension == "count"
+            and not one.unit.endswith("个")
+            and self.sentence.part(self.number) <= one.start < self.clause
+            for one in self.sentence.numbers
         )
         return counted and _SAID_OF_PLAN.search(self.text, self.clause, self.number.start) is None
 
@@ -441,27 +437,3 @@ def _of_the_plan(text: str, clause: int, number: ScannedNumber, quantity: Token 
     return bool(
         _GAP.fullmatch(text, quantity.end, number.start) and _LEAD.fullmatch(text, clause, quantity.start)
     )
-
-
-def goes_on(
-    text: str, start: int, spans: Sequence[tuple[int, int]], end: int, filler: re.Pattern[str]
-) -> bool:
-    """
-    Whether a sentence speaks on of what the one before did, from its beginning to a number.
-
-    Parameters
-    ----------
-    spans
-        The numbers of the sentence and the words for quantities: what is left of each clause has to be
-        `filler`. A figure that qualifies a noun behind it is of that noun.
-    """
-    at, rest = start, []
-    for low, high in sorted(spans):
-        if low >= end:
-            break
-        rest.append(text[at : max(at, low)])
-        at = max(at, high)
-    rest.append(text[at:end])
-    if any(_ATTRIBUTE.match(text, high) for _, high in spans):
-        return False
-    return all(filler.fullmatch(piece.strip()) for part in rest for piece in _CLAUSE.split(part))

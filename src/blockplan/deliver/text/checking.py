@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 from blockplan.deliver.text.binding import Bound, bind
 from blockplan.deliver.text.certainty import TELLING
@@ -20,7 +20,7 @@ from blockplan.deliver.text.knowledge import knowledge
 from blockplan.deliver.text.lexicon import Lexicon
 from blockplan.deliver.text.places import misplaced
 from blockplan.deliver.text.reported import FIGURE, Report, language_of
-from blockplan.deliver.text.scan import HORIZON, HORIZON_SPAN, context_numbers, numbers
+from blockplan.deliver.text.scan import HORIZON, HORIZON_SPAN, Span, context_numbers, numbers
 from blockplan.deliver.text.sentence import THIS, topic_of
 from blockplan.deliver.text.wording import TEXTS, place_said, source_said
 from blockplan.jsontext import OR_NULL, JsonRecord
@@ -83,6 +83,8 @@ def _a_run(paragraph: Any) -> Any:
 #: As `check` calls them: a number that agrees, one that does not, a name that is there, what is unbound; and
 #: a number that does not agree with what it may state.
 State = Literal["kept", "missed", "doubtful", "represented", "not_evidenced", "context"]
+#: A name in a text: start, end, and what it is bound to ("" where the plan has none of that name).
+Name = tuple[int, int, str]
 #: Loads and densities are reckoned by factors: those of a text are the plan's where so many of them agree.
 AGREED = 2
 #: What a name is bound to that is nearly one of the plan's.
@@ -136,10 +138,7 @@ class TextCheck(JsonRecord):
     def counts(self) -> dict[str, int]:
         """Statements by state."""
         found = Counter(one.state for one in self.statements)
-        return {
-            state: found[state]
-            for state in ("kept", "missed", "doubtful", "represented", "not_evidenced", "context")
-        }
+        return {state: found[state] for state in get_args(State)}
 
 
 def check_text(view: View, document: Any) -> TextCheck:
@@ -162,13 +161,11 @@ def check_text(view: View, document: Any) -> TextCheck:
     totals = _totals(read, lexicon)
     read = [replace(block, whole=True) if _line(block) in totals else block for block in read]
     for at, block in enumerate(read):
-        for one in _statements(block, at, known, lexicon, report.of(block), spoken_of):
+        for one in _BlockCheck(block, at, known, lexicon, spoken_of).statements(report.of(block)):
             said = _doubtful(one) if _of_facility(block, one, known) else one
             if _of_a_line(block, one, lexicon):
-                said = replace(
-                    one, state="not_evidenced", bound_to="", right="", why=TEXTS.text("why.no_fact")
-                )
-            found.append(_numbered(said, len(found) + 1))
+                said = replace(one, state="not_evidenced", bound_to="", right="", why=_why("no_fact"))
+            found.append(replace(said, statement_id=f"D-{len(found) + 1:04d}"))
         if block.cell is None:
             spoken_of = topic_of(block.text, lexicon) or (spoken_of if THIS.match(block.text) else "")
     agreed = sum(one.state == "kept" and one.bound_to.startswith(TELLING) for one in found)
@@ -186,7 +183,7 @@ def _totals(read: Sequence[TextBlock], lexicon: Lexicon) -> set[str]:
             figures = list(numbers(text, (), block.unit))
             for one in bind(text, figures, lexicon, block.chapter, whole=True):
                 if one.fact is not None and not one.fact.subjects:
-                    found[_line(block)].append(any(map(one.number.fits, one.fact.amounts)))
+                    found[_line(block)].append(one.number.states(one.fact))
     return {line for line, right in found.items() if sum(right) > len(right) / 2}
 
 
@@ -217,137 +214,145 @@ def _doubtful(one: TextStatement) -> TextStatement:
     """A statement that may be of something else."""
     if one.state != "missed" or one.kind != "number":
         return one
-    return replace(one, state="doubtful", why=_look(one.right, one.bound_to))
+    return replace(one, state="doubtful", why=_why("look", one.right, one.bound_to))
 
 
-def _numbered(one: TextStatement, number: int) -> TextStatement:
-    return replace(one, statement_id=f"D-{number:04d}")
+class _BlockCheck:
+    """A paragraph or a cell held against a plan: the names, years and figures in it."""
 
+    def __init__(self, block: TextBlock, at: int, known: Knowledge, lexicon: Lexicon, spoken_of: str) -> None:
+        self.block, self.at, self.known, self.lexicon, self.spoken_of = block, at, known, lexicon, spoken_of
+        self.text, self.shift = block.lead + block.text, len(block.lead)
+        self.tokens = lexicon.tokens(self.text)
+        self.names = list(_names(self.text, known, lexicon))
 
-def _statements(
-    block: TextBlock,
-    at: int,
-    known: Knowledge,
-    lexicon: Lexicon,
-    printed: PrintedText | None,
-    spoken_of: str,
-) -> Iterator[TextStatement]:
-    text, shift = block.lead + block.text, len(block.lead)
-    names = list(_names(text, known, lexicon))
-    taken = [(start, end) for start, end, _ in names]
-    if printed is None:
-        elsewhere = {start: right for start, *right in misplaced(
-            text, lexicon.tokens(text), known.places, known.parcel_ids
-        )}  # fmt: skip
-        rows = [
-            _of_place(block, at, shift, one, elsewhere[one[0]])
-            if one[0] in elsewhere
-            else _of_name(block, at, shift, one, known)
-            for one in names
-        ]
-        rows += _as_bound(block, at, known, lexicon, taken, spoken_of)
-    else:
-        new = [one for one in names if one[2] or text[one[0] : one[1]] not in printed.text]
-        rows = [_of_name(block, at, shift, one, known) for one in new]
-        rows += _as_printed(block, at, printed, taken)
-        if block.cell is not None and any(one.state == "missed" and one.kind == "number" for one in rows):
-            # The report rounds an area as it was declared, a text as it is drawn.
-            bound = _as_bound(block, at, known, lexicon, taken, spoken_of)
-            agreed = {one.start: one for one in bound if one.state == "kept"}
-            rows = [agreed.get(one.start, one) if one.kind == "number" else one for one in rows]
-    yield from sorted((row for row in rows if row.start >= 0), key=lambda row: row.start)
-
-
-def _as_bound(
-    block: TextBlock,
-    at: int,
-    known: Knowledge,
-    lexicon: Lexicon,
-    names: Sequence[tuple[int, int]],
-    spoken_of: str,
-) -> Iterator[TextStatement]:
-    """The figures of a text by the words around them; those of chapters, days and standards as context."""
-    text, shift, years = block.lead + block.text, len(block.lead), _years(block.lead + block.text)
-    taken = [*names, *((one.start, one.end) for one in lexicon.tokens(text) if one.subject), *years]
-    for span in years:
-        yield _of_year(block, at, shift, span, known)
-    for start, end in context_numbers(text):
-        if end > shift and not any(low < end and start < high for low, high in taken):
-            yield _statement(block, at, shift, "number", "context", (max(start, shift), end), "", "", {})
-    figures = [one for one in numbers(text, taken, block.unit) if one.start >= shift]
-    if block.coded:
-        for one in figures:
-            yield _statement(block, at, shift, "number", "context", (one.start, one.end), "", "", {})
-    else:
-        for bound in bind(text, figures, lexicon, block.chapter, spoken_of, whole=block.whole):
-            yield _of_number(block, at, shift, bound)
-
-
-def _as_printed(
-    block: TextBlock, at: int, printed: PrintedText, names: Sequence[tuple[int, int]]
-) -> Iterator[TextStatement]:
-    """The figures of a text that the report prints too, each against the one at its place."""
-    text, shift = block.lead + block.text, len(block.lead)
-    context = context_numbers(text)
-
-    def within(span: tuple[int, int], spans: Sequence[tuple[int, int]]) -> bool:
-        return any(start < span[1] and span[0] < end for start, end in spans)
-
-    for said, right in zip(FIGURE.finditer(text, shift), FIGURE.finditer(printed.text), strict=True):
-        span, one, place = said.span(), right[0], printed.place
-        if within(span, names):
-            continue
-        if _digits(said[0]) != _digits(one):
-            why = _differs(one, place)
-            yield _statement(block, at, shift, "number", "missed", span, place, one, why)
-        elif not printed.states or within(span, context):
-            yield _statement(block, at, shift, "number", "context", span, "", "", {})
+    def statements(self, printed: PrintedText | None) -> list[TextStatement]:
+        """What stands in the text, beside what the report prints at its place; not what its row is called."""
+        if printed is None:
+            places = misplaced(self.text, self.tokens, self.known.places, self.known.parcel_ids)
+            lies = {start: (right, thing) for start, right, thing in places}
+            rows = [
+                self._lies(one, *lies[one[0]]) if one[0] in lies else self._name(one) for one in self.names
+            ]
+            rows += self._bound()
         else:
-            yield _statement(block, at, shift, "number", "kept", span, place, "", {})
+            new = [one for one in self.names if one[2] or self.text[one[0] : one[1]] not in printed.text]
+            rows = [*map(self._name, new), *self._printed(printed)]
+            if self.block.cell and any(one.state == "missed" and one.kind == "number" for one in rows):
+                # The report rounds an area as it was declared, a text as it is drawn.
+                agreed = {one.start: one for one in self._bound() if one.state == "kept"}
+                rows = [agreed.get(one.start, one) if one.kind == "number" else one for one in rows]
+        return sorted((row for row in rows if row.start >= 0), key=lambda row: row.start)
+
+    def _bound(self) -> Iterator[TextStatement]:
+        """The figures by the words around them; those of chapters, days and standards as context."""
+        text, shift, years = self.text, self.shift, _years(self.text)
+        taken = [*_spans(self.names), *((one.start, one.end) for one in self.tokens if one.subject), *years]
+        for span in years:
+            yield self._year(span)
+        for start, end in context_numbers(text):
+            if end > shift and not _meets((start, end), taken):
+                yield self._said("context", (max(start, shift), end))
+        figures = [one for one in numbers(text, taken, self.block.unit) if one.start >= shift]
+        if self.block.coded:
+            yield from (self._said("context", (one.start, one.end)) for one in figures)
+        else:
+            whole, chapter = self.block.whole, self.block.chapter
+            yield from map(
+                self._number, bind(text, figures, self.lexicon, chapter, self.spoken_of, whole=whole)
+            )
+
+    def _printed(self, printed: PrintedText) -> Iterator[TextStatement]:
+        """The figures that the report prints too, each against the one at its place."""
+        context, names = context_numbers(self.text), _spans(self.names)
+        both = zip(FIGURE.finditer(self.text, self.shift), FIGURE.finditer(printed.text), strict=True)
+        for said, right in both:
+            span = said.span()
+            if _meets(span, names):
+                continue
+            if _digits(said[0]) != _digits(right[0]):
+                yield self._said("missed", span, printed.place, right[0], "differs")
+            elif not printed.states or _meets(span, context):
+                yield self._said("context", span)
+            else:
+                yield self._said("kept", span, printed.place)
+
+    def _year(self, span: Span) -> TextStatement:
+        horizon, of = self.known.horizon, "manifest:horizon"
+        if horizon is None:
+            return self._said("not_evidenced", span, why="no_fact")
+        if int(self.text[span[0] : span[1]]) == horizon:
+            return self._said("kept", span, of)
+        return self._said("missed", span, of, str(horizon), "differs")
+
+    def _number(self, one: Bound) -> TextStatement:
+        span, number = (one.number.start, one.number.end), one.number
+        if one.fact is None:
+            return self._said("not_evidenced", span, why=one.why)
+        if number.states(one.fact):
+            return self._said("kept", span, one.fact.bound_to)
+        if one.fact.least and number.value > max(one.fact.amounts):
+            return self._said("not_evidenced", span, why="least")
+        right = "; ".join(number.written(fact.amounts[0]) for fact in differing(one.facts))
+        if one.doubts:
+            return self._said("doubtful", span, one.fact.bound_to, right, "look")
+        return self._said("missed", span, one.fact.bound_to, right, "differs")
+
+    def _lies(self, name: Name, right: tuple[str, ...], thing: str) -> TextStatement:
+        """A parcel on which what the text says lies there does not lie."""
+        some = listed(right[:MOST])
+        why = {lang: TEXTS("why.elsewhere", lang, thing=thing, right=some[lang]) for lang in LANGUAGES}
+        return replace(self._said("missed", name[:2], name[2], "、".join(right[:MOST]), kind="name"), why=why)
+
+    def _name(self, name: Name) -> TextStatement:
+        span, bound_to = name[:2], name[2]
+        if bound_to.startswith(NEARLY):
+            right = bound_to.removeprefix(NEARLY)
+            return self._said("doubtful", span, self.known.names[right], right, "look", kind="name")
+        if bound_to:
+            return self._said("represented", span, bound_to, kind="name")
+        if re.fullmatch(_shapes(self.known.parcel_ids), self.text[span[0] : span[1]]):
+            return self._said("missed", span, why="no_parcel", kind="name")
+        return self._said("not_evidenced", span, why="no_name", kind="name")
+
+    def _said(
+        self,
+        state: State,
+        span: Span,
+        bound_to: str = "",
+        right: str = "",
+        why: str = "",
+        kind: Literal["number", "name"] = "number",
+    ) -> TextStatement:
+        block, start, end = self.block, span[0] - self.shift, span[1] - self.shift
+        said, sentence = self.text[span[0] : span[1]], _sentence(block.text, start)
+        told = _why(why, right, bound_to) if why else {}
+        return TextStatement(
+            "", kind, state, block.place, said, sentence, bound_to, right, told, self.at, start, end
+        )
+
+
+def _spans(names: Sequence[Name]) -> list[Span]:
+    return [name[:2] for name in names]
+
+
+def _meets(span: Span, others: Sequence[Span]) -> bool:
+    return any(start < span[1] and span[0] < end for start, end in others)
 
 
 def _digits(said: str) -> str:
     return re.sub(r"[^0-9.]", "", said)
 
 
-def _years(text: str) -> list[tuple[int, int]]:
+def _years(text: str) -> list[Span]:
     found = [match.span(1) for match in HORIZON_SPAN.finditer(text)]
     return found or [match.span(1) for match in HORIZON.finditer(text)]
 
 
-def _of_year(block: TextBlock, at: int, shift: int, span: tuple[int, int], known: Knowledge) -> TextStatement:
-    said = int((block.lead + block.text)[span[0] : span[1]])
-    if known.horizon is None:
-        return _statement(
-            block, at, shift, "number", "not_evidenced", span, "", "", TEXTS.text("why.no_fact")
-        )
-    if said == known.horizon:
-        return _statement(block, at, shift, "number", "kept", span, "manifest:horizon", "", {})
-    why = _differs(known.horizon, "manifest:horizon")
-    return _statement(block, at, shift, "number", "missed", span, "manifest:horizon", str(known.horizon), why)
-
-
-def _of_number(block: TextBlock, at: int, shift: int, one: Bound) -> TextStatement:
-    span, number = (one.number.start, one.number.end), one.number
-    if one.fact is None:
-        return _statement(
-            block, at, shift, "number", "not_evidenced", span, "", "", TEXTS.text(f"why.{one.why}")
-        )
-    if one.agrees(one.fact):
-        return _statement(block, at, shift, "number", "kept", span, one.fact.bound_to, "", {})
-    if one.fact.least and number.value > max(one.fact.amounts):
-        return _statement(block, at, shift, "number", "not_evidenced", span, "", "", TEXTS.text("why.least"))
-    several = differing(one.facts)
-    right = "; ".join(number.written(fact.amounts[0]) for fact in several)
-    state: State = "doubtful" if one.doubts else "missed"
-    why = (_look if one.doubts else _differs)(right, one.fact.bound_to)
-    return _statement(block, at, shift, "number", state, span, one.fact.bound_to, right, why)
-
-
-def _names(text: str, known: Knowledge, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
-    """Names in a text: start, end, and what they are bound to ("" where the plan has none of that name)."""
-    taken: list[tuple[int, int]] = []
-    own: list[tuple[int, int]] = []
+def _names(text: str, known: Knowledge, lexicon: Lexicon) -> Iterator[Name]:
+    """The names in a text."""
+    taken: list[Span] = []
+    own: list[Span] = []
     for token in lexicon.tokens(text):
         if token.subject:
             taken.append((token.start, token.end))
@@ -356,15 +361,14 @@ def _names(text: str, known: Knowledge, lexicon: Lexicon) -> Iterator[tuple[int,
             yield token.start, token.end, known.names[token.word]
     for start, end, name in lexicon.near_names.near(text):
         # A word for a kind of them may be in it: 紫荆养老院.
-        if not any(low < end and start < high for low, high in own):
+        if not _meets((start, end), own):
             own.append((start, end))
             taken.append((start, end))
             yield start, end, NEARLY + name
     patterns = [_NAME] + ([re.compile(_shapes(known.parcel_ids))] if known.parcel_ids else [])
     for pattern in patterns:
         for match in pattern.finditer(text):
-            free = not any(start < match.end() and match.start() < end for start, end in taken)
-            if free and not (pattern is _NAME and _PLAIN.search(match[0])):
+            if not _meets(match.span(), taken) and not (pattern is _NAME and _PLAIN.search(match[0])):
                 taken.append(match.span())
                 yield match.start(), match.end(), ""
 
@@ -389,65 +393,11 @@ def _shapes(parcel_ids: frozenset[str]) -> str:
     return rf"(?<![A-Za-z0-9_-])(?:{'|'.join(longest)})(?![A-Za-z0-9_-])" if forms else r"(?!)"
 
 
-def _of_place(
-    block: TextBlock, at: int, shift: int, name: tuple[int, int, str], lies: Sequence[Any]
-) -> TextStatement:
-    """A parcel on which what the text says lies there does not lie."""
-    (start, end, of), (right, thing) = name, lies
-    some = listed(right[:MOST])
-    why = {lang: TEXTS("why.elsewhere", lang, thing=thing, right=some[lang]) for lang in LANGUAGES}
-    return _statement(block, at, shift, "name", "missed", (start, end), of, "、".join(right[:MOST]), why)
-
-
-def _of_name(
-    block: TextBlock, at: int, shift: int, name: tuple[int, int, str], known: Knowledge
-) -> TextStatement:
-    start, end, bound_to = name
-    if bound_to.startswith(NEARLY):
-        right = bound_to.removeprefix(NEARLY)
-        of = known.names[right]
-        return _statement(block, at, shift, "name", "doubtful", (start, end), of, right, _look(right, of))
-    if bound_to:
-        return _statement(block, at, shift, "name", "represented", (start, end), bound_to, "", {})
-    said = (block.lead + block.text)[start:end]
-    if re.fullmatch(_shapes(known.parcel_ids), said):
-        return _statement(
-            block, at, shift, "name", "missed", (start, end), "", "", TEXTS.text("why.no_parcel")
-        )
-    return _statement(
-        block, at, shift, "name", "not_evidenced", (start, end), "", "", TEXTS.text("why.no_name")
-    )
-
-
-def _differs(right: Any, bound_to: str) -> dict[str, str]:
+def _why(key: str, right: str = "", bound_to: str = "") -> dict[str, str]:
     return {
-        lang: TEXTS("why.differs", lang, right=right, source=source_said(bound_to, lang))
+        lang: TEXTS(f"why.{key}", lang, right=right, source=source_said(bound_to, lang) if bound_to else "")
         for lang in LANGUAGES
     }
-
-
-def _look(right: Any, bound_to: str) -> dict[str, str]:
-    return {
-        lang: TEXTS("why.look", lang, right=right, source=source_said(bound_to, lang)) for lang in LANGUAGES
-    }
-
-
-def _statement(  # noqa: PLR0913, PLR0917 (what a statement is made of)
-    block: TextBlock,
-    at: int,
-    shift: int,
-    kind: Literal["number", "name"],
-    state: State,
-    span: tuple[int, int],
-    bound_to: str,
-    right: str,
-    why: dict[str, str],
-) -> TextStatement:
-    start, end = span[0] - shift, span[1] - shift
-    said = (block.lead + block.text)[span[0] : span[1]]
-    return TextStatement(
-        "", kind, state, block.place, said, _sentence(block.text, start), bound_to, right, why, at, start, end
-    )
 
 
 def _sentence(text: str, at: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -44,17 +44,20 @@ LAYERS: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in DATA["la
 LAND: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in DATA["land"].items()}
 #: What texts call a measure beside its title.
 CALLED: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in DATA["measure"].items()}
-#: Column of a parcel -> dimensions that its figure is written in, with the words of each.
+#: Quantity -> dimension of its figures.
+DIMENSIONS: dict[str, str] = {key: kind for kind, keys in DATA["dimension"].items() for key in keys}
+#: Limits of parcels, figures of parcels that are summed, and figures of facilities: column, quantity.
 PARCEL = (
-    ("far", "", WORDS["far"]), ("far", "share", WORDS["far_percent"]),
-    ("height_m", "length", WORDS["height_m"]), ("coverage_ratio", "share", WORDS["coverage_ratio"]),
-    ("green_ratio", "share", WORDS["green_ratio"]),
+    ("far", "far"), ("far", "far_percent"), ("height_m", "height_m"), ("coverage_ratio", "coverage_ratio"),
+    ("green_ratio", "green_ratio"),
 )  # fmt: skip
-#: Columns of parcels that are summed, of the plan and of its parts: words, dimension.
 SUMS = (
-    ("residents", WORDS["people"], "person"), ("dwellings", WORDS["homes"], "dwelling"),
-    ("floor_area_m2", WORDS["floor"], "area"), ("parking_spaces", WORDS["parking"], "parking"),
-    ("jobs", WORDS["jobs"], "job"),
+    ("residents", "people"), ("dwellings", "homes"), ("floor_area_m2", "floor"),
+    ("parking_spaces", "parking"), ("jobs", "jobs"),
+)  # fmt: skip
+FACILITY = (
+    ("beds", "beds"), ("places", "places"), ("classes", "classes"), ("floor_area_m2", "floor"),
+    ("site_area_m2", "area"),
 )  # fmt: skip
 #: Measures of so much for each, and those of each parcel, which tell the middle one: no figure of the plan.
 _PER, _EACH = re.compile(r"_per_|^dwelling_"), ("parcel_", "street_block_", "building_")
@@ -106,90 +109,59 @@ def facts_of(view: View) -> Iterator[Fact]:
     yield from (*_land(view), *_whole(plan), *_measures(plan))
 
 
-def _fact(
-    bound_to: str, subjects: tuple[str, ...], words: tuple[str, ...], dimension: str, *values: Any
-) -> Fact:
-    return Fact(
-        bound_to,
-        subjects,
-        words,
-        dimension,
-        tuple(float(v) for v in values if v is not None and not pd.isna(v)),
-    )
+def stated(bound_to: str, subjects: tuple[str, ...], quantity: str, *values: Any, **more: Any) -> Fact:
+    """A fact of a quantity: its words and its dimension are those of that."""
+    amounts = tuple(float(value) for value in values if value is not None and not pd.isna(value))
+    return Fact(bound_to, subjects, WORDS[quantity], DIMENSIONS[quantity], amounts, **more)
 
 
 def _parcels(plan: Plan) -> Iterator[Fact]:
     frame = plan.layer("parcels")
     areas = shapely.area(frame.geometry.to_numpy())
-    bounds = {column: bounds_of(frame, column) for column, _, _ in PARCEL}
+    bounds = {column: bounds_of(frame, column) for column, _ in PARCEL}
     for at, id_ in enumerate(map(str, frame.index)):
         row, of = frame.iloc[at], (id_,)
-        yield _fact(f"object:{id_}/area", of, WORDS["area"], "area", areas[at], row["declared_area_m2"])
-        for column, dimension, words in PARCEL:
+        yield stated(f"object:{id_}/area", of, "area", areas[at], row["declared_area_m2"])
+        for column, quantity in PARCEL:
             low, high = bounds[column][0][at], bounds[column][1][at]
-            yield _fact(f"object:{id_}/{column}", of, words, dimension, high, low)
-        yield _fact(
-            f"object:{id_}/floor_area_m2",
-            of,
-            WORDS["floor"],
-            "area",
-            row["floor_area_m2"],
-            row["floor_area_m2_max"],
-        )
-        yield _fact(f"object:{id_}/residents", of, WORDS["people"], "person", row["residents"])
-        yield _fact(f"object:{id_}/dwellings", of, WORDS["homes"], "dwelling", row["dwellings"])
-        yield _fact(f"object:{id_}/jobs", of, WORDS["jobs"], "job", row["jobs"])
-        yield _fact(f"object:{id_}/parking_spaces", of, WORDS["parking"], "parking", row["parking_spaces"])
+            yield stated(f"object:{id_}/{column}", of, quantity, high, low)
+        for column, quantity in SUMS:
+            values = (row[column], row["floor_area_m2_max"] if quantity == "floor" else None)
+            yield stated(f"object:{id_}/{column}", of, quantity, *values)
 
 
 def _facilities(plan: Plan) -> Iterator[Fact]:
     frame = plan.layer("facilities")
-    sums: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for id_, row in zip(map(str, frame.index), frame.to_dict("records"), strict=True):
-        of = tuple(dict.fromkeys(name for name in (*_called(row), id_) if name))
-        for column, words, dimension in (
-            ("floor_area_m2", WORDS["floor"], "area"), ("site_area_m2", WORDS["area"], "area"),
-            ("beds", WORDS["beds"], "bed"),
-            ("places", WORDS["places"], "place"), ("places", WORDS["capacity_people"], "person"),
-            ("classes", WORDS["classes"], "class"),
-        ):  # fmt: skip
-            yield _fact(f"object:{id_}/{column}", of, words, dimension, row[column])
-            if dimension != "person":
-                sums[str(row["service"]), column].append(row[column])
+    rows = frame.to_dict("records")
+    for id_, row in zip(map(str, frame.index), rows, strict=True):
+        of = tuple(dict.fromkeys(name for name in (*called(row), id_) if name))
+        for column, quantity in (*FACILITY, ("places", "capacity_people")):
+            yield stated(f"object:{id_}/{column}", of, quantity, row[column])
     for service, of in SERVICES.items():
-        total = len(sums.get((service, "beds"), []))
-        called = [_called(row) for row in frame.to_dict("records") if row["service"] == service]
+        own = [row for row in rows if row["service"] == service]
+        place = f"table:facilities/{service}"
         for word in of:
             # "卫生服务站" are some of the clinics only, where one is called otherwise.
-            named = sum(any(word.lower() in name.lower() for name in names) for names in called) or total
-            yield _fact(f"table:facilities/{service}/count", (word,), WORDS["count"], "count", named, total)
-        for column, said, dimension in (
-            ("beds", WORDS["beds"], "bed"),
-            ("places", WORDS["places"], "place"),
-            ("classes", WORDS["classes"], "class"),
-            ("floor_area_m2", WORDS["floor"], "area"),
-            ("site_area_m2", WORDS["area"], "area"),
-        ):
-            known = sums.get((service, column), [])
+            named = sum(any(word.lower() in name.lower() for name in called(row)) for row in own) or len(own)
+            yield stated(f"{place}/count", (word,), "count", named, len(own))
+        for column, quantity in FACILITY:
+            known = [row[column] for row in own]
             if len(set(known)) == 1 and len(known) > 1:
-                each = f"table:facilities/{service}/each_{column}"
-                yield replace(_fact(each, of, said, dimension, known[0]), asked=True)
-            if known and not any(pd.isna(value) for value in known) and column != "site_area_m2":
-                yield _fact(f"table:facilities/{service}/{column}", of, said, dimension, sum(known))
+                yield stated(f"{place}/each_{column}", of, quantity, known[0], asked=True)
+            if known and not any(map(pd.isna, known)) and column != "site_area_m2":
+                yield stated(f"{place}/{column}", of, quantity, sum(known))
 
 
 def _streets(plan: Plan) -> Iterator[Fact]:
     widths: dict[str, set[float]] = defaultdict(set)
-    called: dict[str, tuple[str, ...]] = {}
+    named: dict[str, tuple[str, ...]] = {}
     for row in plan.layer("streets").to_dict("records"):
-        names = _called(row)
+        names = called(row)
         if names and not pd.isna(row["red_line_width_m"]):
             widths[names[0]].add(float(row["red_line_width_m"]))
-            called[names[0]] = names
+            named[names[0]] = names
     for name, found in widths.items():
-        yield _fact(
-            f"table:streets/{name}/red_line_width_m", called[name], WORDS["width"], "length", *sorted(found)
-        )
+        yield stated(f"table:streets/{name}/red_line_width_m", named[name], "width", *sorted(found))
 
 
 def _lengths(plan: Plan) -> Iterator[Fact]:
@@ -198,20 +170,18 @@ def _lengths(plan: Plan) -> Iterator[Fact]:
     if not len(frame):
         return
     frame = frame.assign(length_m=lengths_on_planned_land(plan))
-    for names, rows in frame.groupby(
+    for said, rows in frame.groupby(
         [f"name_{lang}" for lang in LANGUAGES if f"name_{lang}" in frame], dropna=False
     ):
-        called = tuple(dict.fromkeys(name for name in names if isinstance(name, str) and name))
-        if called and rows["length_m"].sum() > 0:
-            of = f"table:streets/{called[0]}/length_m"
-            yield replace(_fact(of, called, WORDS["length"], "length", rows["length_m"].sum()), asked=True)
+        names = tuple(dict.fromkeys(name for name in said if isinstance(name, str) and name))
+        if names and rows["length_m"].sum() > 0:
+            of = f"table:streets/{names[0]}/length_m"
+            yield stated(of, names, "length", rows["length_m"].sum(), asked=True)
     driven = frame.loc[frame["class"] != ON_FOOT, "length_m"].sum()
-    yield _fact(
-        "table:streets/total/length_m", (), WORDS["length_whole"], "length", driven, frame["length_m"].sum()
-    )
+    yield stated("table:streets/total/length_m", (), "length_whole", driven, frame["length_m"].sum())
 
 
-def _called(row: Mapping[Any, Any]) -> tuple[str, ...]:
+def called(row: Mapping[Any, Any]) -> tuple[str, ...]:
     """The names of an object in the languages that it has one in."""
     return tuple(dict.fromkeys(name for lang in LANGUAGES if (name := row.get(f"name_{lang}"))))
 
@@ -222,15 +192,15 @@ def _areas(plan: Plan) -> Iterator[Fact]:
     within["areas"] = parcels["block_id"].map(blocks["area_id"].to_dict())
     for layer, ids in within.items():
         frame = plan.layer(layer)
-        sums = parcels[[column for column, *_ in SUMS]].groupby(ids).sum(min_count=1)
-        silent = pd.DataFrame({column: _silent(parcels, column) for column, *_ in SUMS}).groupby(ids).any()
+        sums = parcels[[column for column, _ in SUMS]].groupby(ids).sum(min_count=1)
+        silent = pd.DataFrame({column: _silent(parcels, column) for column, _ in SUMS}).groupby(ids).any()
         for id_, row in zip(map(str, frame.index), frame.to_dict("records"), strict=True):
-            of = (*_called(row), id_)
+            of = (*called(row), id_)
             if row["geometry"] is not None:
-                yield _fact(f"object:{id_}/area", of, WORDS["area"], "area", row["geometry"].area)
-            for column, words, dimension in SUMS if id_ in sums.index else ():
-                own = _fact(f"object:{id_}/{column}", of, words, dimension, sums.loc[id_, column])
-                yield replace(own, least=bool(silent.loc[id_, column]))
+                yield stated(f"object:{id_}/area", of, "area", row["geometry"].area)
+            for column, quantity in SUMS if id_ in sums.index else ():
+                least = bool(silent.loc[id_, column])
+                yield stated(f"object:{id_}/{column}", of, quantity, sums.loc[id_, column], least=least)
 
 
 def _land(view: View) -> Iterator[Fact]:
@@ -249,21 +219,15 @@ def _land(view: View) -> Iterator[Fact]:
         names = (*class_names(code), *((code,) if len(code) > 2 else ()))
         place = f"table:land_balance/{code}"
         if own > 0:
-            planned = _fact(f"{place}/planned_ha", names, WORDS["area"], "area", own, ha * 1e4)
-            yield replace(planned, bare=tuple(_stems(names)))
-            yield _fact(f"{place}/planned_share", names, WORDS["share"], "share", own / whole, share / 100)
-            yield _fact(f"{place}/per_person_m2", names, WORDS["per_person"], "area/person", each)
+            bare = tuple(_stems(names))
+            yield stated(f"{place}/planned_ha", names, "area", own, ha * 1e4, bare=bare)
+            yield stated(f"{place}/planned_share", names, "share", own / whole, share / 100)
+            yield stated(f"{place}/per_person_m2", names, "per_person", each)
             if isinstance(built, float):
-                of = f"{place}/construction_share"
-                yield replace(_fact(of, names, WORDS["share_built"], "share", built / 100), asked=True)
+                yield stated(f"{place}/construction_share", names, "share_built", built / 100, asked=True)
         if old is not None:
-            yield replace(
-                _fact(f"{place}/existing_ha", names, WORDS["existing"], "area", old * 1e4), asked=True
-            )
-            share_then = _fact(
-                f"{place}/existing_share", names, WORDS["existing_share"], "share", old_share / 100
-            )
-            yield replace(share_then, asked=True)
+            yield stated(f"{place}/existing_ha", names, "existing", old * 1e4, asked=True)
+            yield stated(f"{place}/existing_share", names, "existing_share", old_share / 100, asked=True)
 
 
 def _stems(names: Iterable[str]) -> Iterator[str]:
@@ -272,6 +236,11 @@ def _stems(names: Iterable[str]) -> Iterator[str]:
         stem = re.sub("(?:设施)?用地$", "", name)
         if 1 < len(stem) < len(name):
             yield stem
+
+
+def use_codes(uses: Iterable[str]) -> list[str]:
+    """The classes of land at each level."""
+    return sorted({use[:size] for use in uses for size in (2, 4, 6) if len(use) >= size})
 
 
 def class_names(code: str) -> tuple[str, ...]:
@@ -287,27 +256,26 @@ def _whole(plan: Plan) -> Iterator[Fact]:
     parcels = plan.layer("parcels")
     drawn = float(shapely.area(parcels.geometry.to_numpy()).sum())
     outline = [shape.area for shape in plan.layer("boundary").geometry if shape is not None]
-    yield _fact("measure:land_balance", (), WORDS["planned"], "area", drawn, sum(outline) or None)
-    yield _fact("measure:residents", (), WORDS["people"], "person", residents(plan).total)
+    yield stated("measure:land_balance", (), "planned", drawn, sum(outline) or None)
+    yield stated("measure:residents", (), "people", residents(plan).total)
     silent = bool(np.isnan(stated_parking(loads(plan))).any())
-    for column, words, dimension in SUMS[1:]:
+    for column, quantity in SUMS[1:]:
         known = parcels[column].dropna()
         if len(known):
-            whole = _fact(f"layer:parcels/{column}", (), words, dimension, known.sum())
-            least = silent if dimension == "parking" else bool(_silent(parcels, column).any())
-            yield replace(whole, least=least)
+            least = silent if quantity == "parking" else bool(_silent(parcels, column).any())
+            yield stated(f"layer:parcels/{column}", (), quantity, known.sum(), least=least)
     for layer, said in LAYERS.items():
         frame = plan.layer(layer)
         # A stop of the metro is one of buses, or none.
         buses = (frame["modes"] == "bus").sum() if layer == "stops" else None
         if len(frame):
-            yield _fact(f"layer:{layer}/count", said, WORDS["count"], "count", len(frame), buses)
+            yield stated(f"layer:{layer}/count", said, "count", len(frame), buses)
     services = plan.layer("facilities")["service"]
     for category, own in CATEGORIES.items():
         found, of = int(services.isin(own).sum()), f"table:facilities/{category}/count"
-        bare = (OFFICE(f"per_thousand.{category}", "zh"), OFFICE(f"per_thousand.{category}", "ja"))
+        bare = tuple(OFFICE(f"per_thousand.{category}", lang) for lang in ("zh", "ja"))
         if found:
-            yield replace(_fact(of, (), WORDS["count"], "count", found), bare=bare)
+            yield stated(of, (), "count", found, bare=bare)
 
 
 def _silent(parcels: pd.DataFrame, column: str) -> pd.Series:
@@ -325,7 +293,7 @@ def stated_parking(found: Loads) -> NDArray[np.float64]:
 def named_parts(plan: Plan) -> dict[str, tuple[str, ...]]:
     """Scope of a part of a measure (``block:A``) -> the names of the area, block or subblock, and its id."""
     return {
-        f"{layer.removesuffix('s')}:{id_}": (*_called(row), str(id_))
+        f"{layer.removesuffix('s')}:{id_}": (*called(row), str(id_))
         for layer in ("areas", "blocks", "subblocks")
         for id_, row in zip(plan.layer(layer).index, plan.layer(layer).to_dict("records"), strict=True)
     }
@@ -333,7 +301,7 @@ def named_parts(plan: Plan) -> dict[str, tuple[str, ...]]:
 
 def _measures(plan: Plan) -> Iterator[Fact]:
     """Measures of one value, by their titles; those that tell no single number are left out."""
-    called = named_parts(plan)
+    parts = named_parts(plan)
     for found in measure(plan, *[name for name in MEASURES if MEASURES[name].unit in OF_UNIT]):
         titles = {re.split(r"[（(]", pick(MEASURES[found.id].title, lang))[0].strip() for lang in LANGUAGES}
         said = tuple(sorted(title for title in titles if len(title) > 3 and title.lower() not in _OF_OBJECTS))
@@ -344,8 +312,8 @@ def _measures(plan: Plan) -> Iterator[Fact]:
                 dimension = "area/person"
             if found.id in RATIOS:
                 dimension = ""
-            yield _fact(f"measure:{found.id}", (), said, dimension, found.value * factor)
+            yield Fact(f"measure:{found.id}", (), said, dimension, (found.value * factor,))
             for part in found.by:
-                if part.value is not None and part.scope in called:
-                    of = f"measure:{found.id}/{part.scope}"
-                    yield _fact(of, called[part.scope], said, dimension, part.value * factor)
+                if part.value is not None and part.scope in parts:
+                    of, amounts = f"measure:{found.id}/{part.scope}", (part.value * factor,)
+                    yield Fact(of, parts[part.scope], said, dimension, amounts)

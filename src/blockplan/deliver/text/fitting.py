@@ -34,7 +34,7 @@ def choose(
     sentence: ScannedSentence, number: ScannedNumber, subject: Token | None, quantity: Token | None
 ) -> tuple[Fact, ...]:
     """The facts that a number may state, those that it agrees with first; none where it can state none."""
-    of = sentence.lexicon.by_subject.get(subject.word if subject else "", [])
+    of = sentence.facts(subject)
     if subject is None and quantity is None:
         return ()
     if quantity is None and not number.dimension and not _alone(sentence, number):
@@ -47,11 +47,11 @@ def choose(
     found = _fitting(of, number, quantity)
     if not found and quantity is not None and subject is not None:
         whole = sentence.lexicon.of_the_whole(quantity.word)
-        found = _fitting(sentence.lexicon.by_subject.get("", []), number, quantity) if whole else []
+        found = _fitting(sentence.facts(None), number, quantity) if whole else []
         # "地块容积率" of a parcel is its "容积率"; but a figure of the whole plan is none of an object's.
-        if subject is not sentence.carried and not any(map(number.fits, _amounts(found))):
+        if subject is not sentence.carried and not any(map(number.states, found)):
             found = _ending(of, number, whole)
-    return tuple(sorted(found, key=lambda fact: not any(map(number.fits, fact.amounts))))
+    return tuple(sorted(found, key=lambda fact: not number.states(fact)))
 
 
 def differing(facts: Sequence[Fact]) -> list[Fact]:
@@ -62,10 +62,6 @@ def differing(facts: Sequence[Fact]) -> list[Fact]:
         if all(abs(value - one.amounts[0]) > SAME * max(abs(value), abs(one.amounts[0])) for one in found):
             found.append(fact)
     return found
-
-
-def _amounts(facts: Iterable[Fact]) -> list[float]:
-    return [value for fact in facts for value in fact.amounts]
 
 
 def _alone(sentence: ScannedSentence, number: ScannedNumber) -> bool:

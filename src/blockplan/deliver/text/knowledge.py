@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from blockplan.deliver.text.facts import SERVICES, class_names, facts_of
+from blockplan.deliver.text.facts import SERVICES, called, class_names, facts_of, use_codes
 from blockplan.deliver.text.office import of_tables
 from blockplan.deliver.text.phrases import phrases_of
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from blockplan.deliver.text.phrases import Phrase
     from blockplan.plan import Plan
     from blockplan.report.view import View
+
+
+#: Layers whose objects a text names by their numbers as well.
+NUMBERED = ("areas", "blocks", "subblocks", "parcels", "facilities")
 
 
 @dataclass(frozen=True)
@@ -44,22 +48,13 @@ def knowledge(view: View) -> Knowledge:
 
 def _names(plan: Plan) -> dict[str, str]:
     found: dict[str, str] = {}
-    for layer in (
-        "areas",
-        "blocks",
-        "subblocks",
-        "parcels",
-        "facilities",
-        "streets",
-        "stops",
-        "control_lines",
-    ):
+    for layer in (*NUMBERED, "streets", "stops", "control_lines"):
         frame = plan.layer(layer)
         for column in ("name_zh", "name_ja", "name_en"):
             for id_, name in zip(frame.index, frame[column], strict=True) if column in frame else ():
                 if name and len(name) > 1:
                     found.setdefault(name, f"object:{id_}")
-        if layer in {"areas", "blocks", "subblocks", "parcels", "facilities"}:
+        if layer in NUMBERED:
             for id_ in map(str, frame.index):
                 if len(id_) > 2 and not id_.startswith("("):
                     found.setdefault(id_, f"object:{id_}")
@@ -71,16 +66,15 @@ def _places(plan: Plan) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     unknown: set[str] = set()
     for row in plan.layer("facilities").to_dict("records"):
-        names = {name for lang in ("zh", "en", "ja") if (name := row.get(f"name_{lang}"))}
         # Of a kind those only that are called so, where any is.
-        for word in {*names, *SERVICES.get(str(row["service"]), ())}:
+        for word in {*called(row), *SERVICES.get(str(row["service"]), ())}:
             if row["parcel_id"] is None or row["parcel_id"] != row["parcel_id"]:
                 unknown.add(word)
             else:
                 found.setdefault(word, set()).add(str(row["parcel_id"]))
     parcels = plan.layer("parcels")
     uses = dict(zip(map(str, parcels.index), parcels["land_use"].fillna(""), strict=True))
-    for code in {use[:size] for use in uses.values() for size in (2, 4, 6) if len(use) >= size}:
+    for code in use_codes(uses.values()):
         for name in class_names(code):
             found.setdefault(name, set()).update(id_ for id_, use in uses.items() if use.startswith(code))
     return {word: frozenset(ids) for word, ids in found.items() if word not in unknown}

@@ -54,6 +54,8 @@ class Lexicon:
 
     def __init__(self, known: Knowledge) -> None:
         self.names, self.phrases = known.names, known.phrases
+        #: The text whose words were asked for last: a paragraph's are, more than once.
+        self._last: tuple[str, list[Token]] = "", []
         self.subjects = {word for fact in known.facts for word in fact.subjects} | set(known.names)
         self.quantities = {word for fact in known.facts for word in fact.words}
         self.bare = {word for fact in known.facts for word in fact.bare} - self.subjects - self.quantities
@@ -114,6 +116,8 @@ class Lexicon:
 
     def tokens(self, text: str) -> list[Token]:
         """The words of a text, from left to right; an id counts only where no id goes on around it."""
+        if self._last[0] == text:
+            return self._last[1]
         found = []
         for match in self._pattern.finditer(text):
             word = self._said.get(match[0].lower(), match[0])
@@ -130,6 +134,7 @@ class Lexicon:
             if word in COVER and _BUILT.search(text, 0, match.start()):
                 word = COVERAGE
             found.append(Token(match.start(), _singular(text, match), word, word in self.subjects))
+        self._last = text, found
         return found
 
 

@@ -15,10 +15,9 @@ from blockplan.deliver.text.facts import WORDS
 from blockplan.deliver.text.lexicon import COVERAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from blockplan.deliver.text.lexicon import Token
     from blockplan.deliver.text.scan import ScannedNumber
+    from blockplan.deliver.text.sentence import ScannedSentence
 
 #: Words that make no compound with the next one: that something is laid out, and what a share is of.
 _JOINED = frozenset({*WORDS["count"], *WORDS["share"]})
@@ -68,19 +67,26 @@ class Nearness:
     ----------
     clause
         Where the clause of the number begins.
-    tokens, numbers
-        All that the lexicon knows in the sentence, and all its numbers: what stands between them is judged.
     land
         The class of land that the number seems to be of, which many a word means besides: "research".
     """
 
-    text: str
+    sentence: ScannedSentence
     clause: int
     number: ScannedNumber
     quantity: Token | None
-    tokens: Sequence[Token]
-    numbers: Sequence[ScannedNumber]
     land: Token | None = None
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return self.sentence.text
+
+    @property
+    def known(self) -> list[tuple[int, int]]:
+        """Where the words that the plan knows and the numbers of the sentence begin and end."""
+        spans = [(one.start, one.end) for one in self.sentence.words]
+        return spans + [(one.start, one.end) for one in self.sentence.numbers]
 
     @property
     def near(self) -> bool:
@@ -99,8 +105,7 @@ class Nearness:
     def of_another(self) -> bool:
         """Whether its clause knows no word but speaks of something: "社区服务3.4公顷"."""
         said = self.text[self.clause : self.number.start]
-        starts = [one.start for one in self.tokens] + [one.start for one in self.numbers]
-        known = any(self.clause <= start < self.number.start for start in starts)
+        known = any(self.clause <= start < self.number.start for start, _ in self.known)
         return not known and bool(_IDEOGRAPHS.search(said)) and _BETWEEN.fullmatch(said) is None
 
     @property
@@ -111,21 +116,18 @@ class Nearness:
         if opened <= closed:
             return False
         before = self.text[:opened].rstrip()
-        known = len(before) in {one.end for one in self.tokens} | {one.end for one in self.numbers}
+        known = any(len(before) == end for _, end in self.known)
         word = bool(before) and (before[-1].isalpha() or _IDEOGRAPHS.match(before[-1]) is not None)
         return word and not known and not _LEADS.search(before)
 
     def _last(self, at: int) -> int:
         """Where the last known word or number before a place ends, or the clause begins."""
-        ends = [one.end for one in self.tokens if one.end <= at]
-        ends += [one.end for one in self.numbers if one.end <= at]
-        return max([self.clause, *ends])
+        return max([self.clause, *(end for _, end in self.known if end <= at)])
 
     def _bare(self, start: int, end: int) -> bool:
         """Whether only filler stands between two places, beside words and numbers that are known."""
         at = start
-        spans = [(one.start, one.end) for one in self.tokens] + [(one.start, one.end) for one in self.numbers]
-        for low, high in sorted(one for one in spans if start <= one[0] and one[1] <= end):
+        for low, high in sorted(one for one in self.known if start <= one[0] and one[1] <= end):
             if low >= at and _BETWEEN.fullmatch(self.text, at, low) is None:
                 return False
             at = max(at, high)
@@ -136,7 +138,7 @@ class Nearness:
         last = self._last(word.start)
         before = self.text[last : word.start].rstrip()
         if not before:
-            beside = next((one for one in self.tokens if one.end == last == word.start), None)
+            beside = next((one for one in self.sentence.words if one.end == last == word.start), None)
             return beside is not None and not beside.subject and beside.word not in _JOINED
         if before[-1] in _OPENS or (len(before) < word.start - last and _IDEOGRAPHS.match(before[-1])):
             # Brackets, and cells of a table, part words.

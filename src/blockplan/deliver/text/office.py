@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blockplan.deliver.pairs import bounds_of
-from blockplan.deliver.text.facts import DATA, PARCEL, WORDS, Fact, class_names, stated_parking
+from blockplan.deliver.text.facts import (
+    DATA,
+    PARCEL,
+    WORDS,
+    Fact,
+    class_names,
+    stated,
+    stated_parking,
+    use_codes,
+)
 from blockplan.measure.indicators.areas import boundary_m2
 from blockplan.measure.indicators.loads import loads as loads_of
 from blockplan.report.office.columns import TEXTS as OFFICE
@@ -22,14 +31,14 @@ from blockplan.texts import LANGUAGES
 from blockplan.units import M_PER_KM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from blockplan.plan import Plan
     from blockplan.report.office.columns import OfficeTable
     from blockplan.report.view import View
 
-#: Column of a table -> dimension, base units of one, key of its words.
-COLUMNS: dict[str, tuple[str, float, str]] = {key: tuple(said) for key, said in DATA["column"].items()}
+#: Column of a table -> the quantity of its figures, base units of one.
+COLUMNS: dict[str, tuple[str, float]] = {key: tuple(said) for key, said in DATA["column"].items()}
 #: What texts call the streets of a class, and a phase by its number.
 STREETS: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in DATA["street"].items()}
 PHASE: tuple[str, ...] = tuple(DATA["phase"]["of"])
@@ -49,10 +58,10 @@ def of_tables(view: View) -> Iterator[Fact]:
     # What no factor tells of some land makes the whole unknown; a text may say the known part of it.
     for load, amounts in loads_of(view.plan).by_parcel.items():
         if (found := COLUMNS.get(f"loads/{load}")) and not np.isnan(amounts).all():
-            dimension, factor, words = found
+            quantity, factor = found
             whole = math.fsum(np.nan_to_num(amounts)) * factor
             # As it is, and as the table rounds it.
-            yield Fact(f"table:loads/total/{load}", (), WORDS[words], dimension, (whole, round(whole, 1)))
+            yield stated(f"table:loads/total/{load}", (), quantity, whole, round(whole, 1))
 
 
 def per_1000(view: View) -> Iterator[Fact]:
@@ -77,53 +86,47 @@ def _cells(table: OfficeTable, cells: Sequence[Any], of: str, subjects: tuple[st
     for column, cell in zip(table.columns, cells, strict=True):
         found = COLUMNS.get(f"{table.name}/{column.key}")
         if found and isinstance(cell, int | float):
-            dimension, factor, words = found
-            place, asked = f"table:{table.name}/{of}/{column.key}", words == "floor"
-            yield Fact(place, subjects, WORDS[words], dimension, (cell * factor,), asked)
+            (quantity, factor), place = found, f"table:{table.name}/{of}/{column.key}"
+            yield stated(place, subjects, quantity, cell * factor, asked=quantity == "floor")
 
 
 def _classes(plan: Plan) -> Iterator[Fact]:
     """Parcels, floor and parking of each class of land: 住宅用地共27个地块, 住宅建筑面积."""
     found, uses = loads_of(plan), plan.layer("parcels")["land_use"].fillna("").to_numpy()
     sums = (
-        ("parcel_count", "parcel_count", "count", np.ones(len(uses))),
-        ("floor_area_m2", "floor", "area", found.floor_m2),
-        ("parking", "parking", "parking", stated_parking(found)),
+        ("parcel_count", "parcel_count", np.ones(len(uses))),
+        ("floor_area_m2", "floor", found.floor_m2),
+        ("parking", "parking", stated_parking(found)),
     )
-    for code in _codes(uses):
+    for code in use_codes(uses):
         rows, names = np.array([use.startswith(code) for use in uses]), class_names(code)
         stems = sorted({_OF_LAND.sub("", name) for name in names if not name.isdecimal()})
-        for column, key, dimension, amounts in sums:
+        for column, quantity, amounts in sums:
             whole = math.fsum(amounts[rows])
             if not whole > 0:
                 continue
-            of, words = f"layer:parcels/{code}/{column}", WORDS[key]
             # Land and floor of one class are told apart by their words alone.
-            yield Fact(of, names, words, dimension, (whole,), asked=True)
-            if key != "parcel_count":
+            own = stated(f"layer:parcels/{code}/{column}", names, quantity, whole, asked=True)
+            yield own
+            if column != "parcel_count":
                 compounds = tuple(
                     stem + joint + word
                     for stem in stems
-                    for word in words
+                    for word in own.words
                     for joint in _COMPOUND
                     if (joint == " ") == word.isascii() == stem.isascii()
                 )
-                yield Fact(of, (), compounds, dimension, (whole,))
-
-
-def _codes(uses: Iterable[str]) -> list[str]:
-    """The classes of land at each level."""
-    return sorted({use[:size] for use in uses for size in (2, 4, 6) if len(use) >= size})
+                yield replace(own, subjects=(), words=compounds, asked=False)
 
 
 def _limits(plan: Plan) -> Iterator[Fact]:
     """What all parcels of a class have alike: 住宅地块容积率2.0."""
     frame = plan.layer("parcels")
     uses = frame["land_use"].fillna("").to_numpy()
-    columns = {(column, kind): (bounds_of(frame, column), words) for column, kind, words in PARCEL}
+    columns = {(column, quantity): bounds_of(frame, column) for column, quantity in PARCEL}
     spaces = frame["parking_spaces"].to_numpy(dtype=float)
-    columns["parking_spaces", "parking"] = (spaces, spaces), WORDS["parking"]
-    for code in _codes(uses):
+    columns["parking_spaces", "parking"] = spaces, spaces
+    for code in use_codes(uses):
         rows = np.array([use.startswith(code) for use in uses])
         names = [name for name in class_names(code) if not name.isdecimal()]
         subjects = tuple(
@@ -131,11 +134,11 @@ def _limits(plan: Plan) -> Iterator[Fact]:
             for name in names
             for kind in ([" parcel"] if name.isascii() else ["地块", "区画"])
         )
-        for (column, dimension), ((high, low), words) in columns.items():
+        for (column, quantity), (high, low) in columns.items():
             both = np.nan_to_num(np.array([high, low], dtype=float).T[rows], nan=-1.0)
             if subjects and (both == both[0]).all():
-                known = tuple(float(one) for one in both[0] if one >= 0)
-                yield Fact(f"table:parcels/{code}/{column}", subjects, words, dimension, known)
+                known = both[0][both[0] >= 0]
+                yield stated(f"table:parcels/{code}/{column}", subjects, quantity, *known)
 
 
 def _streets(table: OfficeTable, unnamed: str, land: float | None) -> Iterator[Fact]:
@@ -146,15 +149,15 @@ def _streets(table: OfficeTable, unnamed: str, land: float | None) -> Iterator[F
             rows += math.nan if line.cells[1] == unnamed else 1
             class_ = str(line.cells[2])
             continue
-        called = next((said for said in STREETS.values() if class_ in said), (class_,))
+        names = next((said for said in STREETS.values() if class_ in said), (class_,))
         if line.kind == "subtotal":
-            facts = list(_cells(table, line.cells, class_, called))
+            facts = list(_cells(table, line.cells, class_, names))
             length_m = sum(one.amounts[0] for one in facts if one.dimension == "length")
             for one in facts:
                 # As the table has it, whose classes add up, and as the length over the land.
                 exact = (length_m * M_PER_KM / land,) if land and one.dimension == "density" else ()
                 yield replace(one, amounts=one.amounts + exact)
-            yield Fact(f"table:streets/{class_}/count", called, WORDS["count"], "count", (rows,))
+            yield Fact(f"table:streets/{class_}/count", names, WORDS["count"], "count", (rows,))
             rows = 0.0
         else:
             yield from (one for one in _cells(table, line.cells, "total", ()) if one.dimension == "density")

@@ -13,6 +13,8 @@ from blockplan.plan.model.figures import figures
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from blockplan.deliver.text.facts import Fact
+
 Span = tuple[int, int]
 _COUNTED = (said for words in (*SERVICES.values(), *LAYERS.values()) for said in words if said.isascii())
 #: What an English text counts, without a word for one of it.
@@ -189,6 +191,10 @@ class ScannedNumber:
             max(self.half, slack) * (1 + 1e-9) + 1e-9 * max(abs(measured), 1.0) for slack in self.slack
         )
         return -low <= measured - self.value <= high
+
+    def states(self, fact: Fact) -> bool:
+        """Whether it says what a fact is."""
+        return any(map(self.fits, fact.amounts))
 
     def written(self, measured: float) -> str:
         """A value in the unit and to the digits of the number, with as many more as tell the two apart."""

@@ -11,6 +11,7 @@ from blockplan.deliver.text.lexicon import Token
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from blockplan.deliver.text.facts import Fact
     from blockplan.deliver.text.lexicon import Lexicon
     from blockplan.deliver.text.scan import ScannedNumber
 
@@ -19,6 +20,7 @@ _SENTENCE = re.compile(
     r"(?:[^。；;！？!?\n.]|\.(?!\s+[A-Z0-9])|(?<=\b[Nn]o)\.|(?<=\b[Nn]os)\.|(?<=\b[Ff]ig)\.|(?<=\b[Aa]rt)\.|(?<=\bca)\."
     r"|(?<=\b[Ss]ec)\.|(?<=\bsq)\.|(?<=\bapprox)\.)*(?:[。；;！？!?\n]|\.(?=\s))?"
 )
+_FACILITY = re.compile("object:.*/(?:site_area_m2|beds|places)$")
 _MEASURED = re.compile(r"\s(?:kilo|centi|milli)?met(?:re|er)s?\b|\s(?:km|m|feet|miles?)\b", re.IGNORECASE)
 #: What speaks on of the object of the paragraph before.
 THIS = re.compile(
@@ -72,21 +74,32 @@ class ScannedSentence:
         ends = (one.end() for one in _CLAUSE.finditer(self.text, self.start, number.start))
         return max(ends, default=self.start)
 
+    def comma(self, number: ScannedNumber) -> int:
+        """Where what the last comma before a number divides begins."""
+        return self._behind("，,；;。", number)
+
+    def part(self, number: ScannedNumber) -> int:
+        """Where what a ; divides from the rest of the sentence before a number begins."""
+        return self._behind("；;。\n", number)
+
+    def _behind(self, signs: str, number: ScannedNumber) -> int:
+        return max(self.start, *(self.text.rfind(sign, self.start, number.start) + 1 for sign in signs))
+
+    def facts(self, token: Token | None) -> list[Fact]:
+        """The facts of what a word names; of the plan as a whole without one."""
+        return self.lexicon.by_subject.get(token.word if token else "", [])
+
     def says(self, token: Token, number: ScannedNumber) -> bool:
         """Whether a word names what has a figure of the kind of a number."""
-        facts = self.lexicon.by_subject.get(token.word, [])
-        return any(fact.dimension == number.dimension for fact in facts)
+        return any(fact.dimension == number.dimension for fact in self.facts(token))
 
     def is_object(self, token: Token) -> bool:
         """Whether a word names an object of the plan."""
-        return any(
-            fact.bound_to.startswith("object:") for fact in self.lexicon.by_subject.get(token.word, [])
-        )
+        return any(fact.bound_to.startswith("object:") for fact in self.facts(token))
 
     def is_facility(self, token: Token) -> bool:
         """Whether a word names a facility."""
-        facts = self.lexicon.by_subject.get(token.word, [])
-        return any(re.search("^object:.*/(?:site_area_m2|beds|places)$", fact.bound_to) for fact in facts)
+        return any(_FACILITY.match(fact.bound_to) for fact in self.facts(token))
 
     def is_one(self, token: Token) -> bool:
         """Whether a word names an object, or a street by its name."""
@@ -94,14 +107,12 @@ class ScannedSentence:
 
     def is_kind(self, token: Token) -> bool:
         """Whether a word names a kind of thing that a plan has many of: parcels, blocks, areas."""
-        facts = self.lexicon.by_subject.get(token.word, [])
+        facts = self.facts(token)
         return bool(facts) and all(fact.bound_to.startswith("layer:") for fact in facts)
 
     def is_described(self, token: Token) -> bool:
         """Whether a word names a parcel or a facility: figures behind it are not of the whole plan."""
-        return (
-            token.subject and len(self.lexicon.by_subject.get(token.word, ())) > 1 and self.is_object(token)
-        )
+        return token.subject and len(self.facts(token)) > 1 and self.is_object(token)
 
 
 def sentences(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from blockplan.deliver.text.certainty import goes_on
 from blockplan.deliver.text.sentence import THIS
 
 if TYPE_CHECKING:
@@ -41,6 +40,8 @@ _GOES_ON = re.compile(
     r"allowed|permitted|allows?|keeps?|plan|which|yields?|gives?|makes?|been|holds?|offers?|provides?|takes?|gets?|comes?|rises?|s)\b)*",
     re.IGNORECASE,
 )
+_ATTRIBUTE = re.compile(r"\s?(?:の|的)(?=[\u3400-\u9fff])")
+_CLAUSE = re.compile(r"[，,、；;：:。]")
 #: What comes behind is of the next figure: "water covers 35 ha and woodland 81 ha".
 _AND = re.compile(r"\s?(?:\band\b|,|，|、|和|与|及)\s?")
 #: So far back an English sentence says where something is.
@@ -140,7 +141,19 @@ def speaks_on(sentence: ScannedSentence, end: int) -> bool:
 
 
 def _is_filler(sentence: ScannedSentence, start: int, end: int) -> bool:
-    """Whether nothing but numbers, words for quantities and what joins them stands in a stretch."""
+    """
+    Whether nothing but numbers, words for quantities and what joins them stands in a stretch.
+
+    A figure that qualifies a noun behind it is of that noun.
+    """
     spans = [(one.start, one.end) for one in sentence.numbers]
     spans += [(one.start, one.end) for one in sentence.words if not one.subject]
-    return goes_on(sentence.text, start, [one for one in spans if one[0] >= start], end, _GOES_ON)
+    spans = [one for one in spans if one[0] >= start]
+    at, rest = start, []
+    for low, high in sorted(one for one in spans if one[0] < end):
+        rest.append(sentence.text[at : max(at, low)])
+        at = max(at, high)
+    rest.append(sentence.text[at:end])
+    if any(_ATTRIBUTE.match(sentence.text, high) for _, high in spans):
+        return False
+    return all(_GOES_ON.fullmatch(piece.strip()) for part in rest for piece in _CLAUSE.split(part))

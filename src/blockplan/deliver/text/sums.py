@@ -58,7 +58,7 @@ def _joins(lead: str) -> bool:
 
 def _facts(sentence: ScannedSentence, token: Token, number: ScannedNumber) -> list[Fact]:
     kind = KINDS.get(number.dimension, "-")
-    of = sentence.lexicon.by_subject.get(token.word, ()) if token.subject else ()
+    of = sentence.facts(token) if token.subject else ()
     return [fact for fact in of if fact.bound_to.startswith(LAND) and fact.bound_to.endswith(kind)]
 
 
