@@ -9,14 +9,6 @@ if TYPE_CHECKING:
     from blockplan.deliver.text.scan import ScannedNumber
     from blockplan.deliver.text.sentence import ScannedSentence
 
-#: What a clause tells of somebody asked, or of another plan: not of this one.
-_OTHERS = re.compile(
-    r"问卷|受访|调查|访谈|抽样|原控规|原方案|原规划|原批|上版|旧版|上一版|现行规划|此前|アンケート|調査|回答|従前|旧計画|前回"
-    r"|\b(?:survey(?:ed)?|questionnaires?|respondents?|interview(?:s|ed)?|poll|asked|former(?:ly)?|previous(?:ly)?"
-    r"|old plan|earlier plan|until now)\b",
-    re.IGNORECASE,
-)
-_BECOMES = re.compile(r"调整[为至到]|[改变]更?为|[降增][至为到]|提高[至到]|\bto\b|から")
 #: A number behind these, or before them, is by how much something changes, not what it is.
 _BY = re.compile(
     r"(?:提高|增加|增长|增幅|下浮|上浮|拓宽|减少|降低|下降|下调|上调|上升|提升|减小|扩大|缩小|压缩|核减|核增|高出|多出|富余|结余|[尚还相]差|(?<![至不最])[多少])(?:了|约|近|达)*\s?$"
@@ -31,9 +23,8 @@ _FROM = re.compile(
 _TO = re.compile(
     r"\s?(?:[^\s，,。；;、0-9]{0,6}?(?:至|为|到|成)\s?约?|to\s(?:about\s|some\s)?)[0-9]", re.IGNORECASE
 )
-_FROM_BEHIND = re.compile(r"(?:から|より)")
 _CHANGED = re.compile(
-    r"\s?(?:上调|下调|调整|提高|提升|降低|降至|压缩|(?:继续)?(?:转|改|用)[为作于成]|改造|腾退|划[入归])"
+    r"(?:から|より)|\s?(?:上调|下调|调整|提高|提升|降低|降至|压缩|(?:继续)?(?:转|改|用)[为作于成]|改造|腾退|划[入归])"
     r"|\s(?:more|less|higher|lower|fewer|larger|smaller)\b"
     r"|\s(?:below|above|over)\s(?:the\s)?(?:standard|average|norm|limit|today|existing|present|that|what|it)\b"
     r"|\s?(?:多い|少ない|高い|低い|増|減)"
@@ -57,34 +48,37 @@ _PART = re.compile(_PARTS, re.IGNORECASE)
 _PART_BEHIND = re.compile(
     r"\s?(?:宽|wide|の)?(?:的)?\s?(?:(?!(?:with|and|plus|beside|between)\b)\w+\s)?" + _PARTS, re.IGNORECASE
 )
-#: Buildings that stand already, and the thing that a length is said of: "高さ15mの工場", "4.5米净空".
-_KEPT = re.compile(
-    r"保留|现有|既有|现存|现状|既存|有効高|净空|净高|\b(?:existing|kept|retained|standing)\b", re.IGNORECASE
-)
-_THING_BEHIND = re.compile(
-    r"の(?!高さ|幅|範囲|建築|建物|まま)|\s?(?:净空|净高)|\s(?:high|tall),?\s(?:is|are|stays?|remains?)\b"
-)
 #: What a rate is for each of, behind a number and before it; a unit that holds one is read with the number.
 _EACH_BEHIND = re.compile(
-    r"\s?(?:[/／]\s?(?=[^\s\d])|per\b|an?\s(?:day|week|month|year|hour|head|person)\b|(?:当|あ)たり)",
+    r"\s?(?:[/／]\s?(?=[^\s\d])|per\b|an?\s(?:day|week|month|year|hour|head|person)\b|(?:当|あ)たり|ごと|につき|当り)",
     re.IGNORECASE,
 )
 _EACH_BEFORE = re.compile(
     r"(?:每(?:公顷|平方公里|平方米|亩|公里|[百千万]|天|日|年|月|小时)|[日月年]均)[^0-9]{0,10}$"
     r"|(?:1|一)(?:ha|㎡|日|年|時間)(?:当|あ)たり[^0-9]{0,10}$"
 )
+#: What is left out or lacking is not what there is, nor is what something is only more or less than.
+_LACKING = re.compile(r"缺口|尚缺|短缺|短少|\b(?:short of|lacks?|lacking)\b", re.IGNORECASE)
+_LACKING_BEHIND = re.compile(
+    r"\s?(?:的?缺口|が?不足|足りな|的(?:目标|标准|要求)|(?:以[内上下]的|を?除|以外|之外|除外|未満|を超))"
+    r"|\s?(?:are|is)\s(?:still\s)?(?:missing|lacking|short)\b",
+    re.IGNORECASE,
+)
+_THAN = re.compile(r"(?<!不)[高低大小多少]于[^0-9，,。；;]{2,16}$|\bthan\s[^0-9,.;]{4,30}$", re.IGNORECASE)
 _LOOK_BACK = 28
 
 
 def is_apart(sentence: ScannedSentence, number: ScannedNumber) -> bool:
     """Whether a number states no figure of an object itself."""
-    clause = sentence.text[sentence.clause(number) : number.start]
+    text, at = sentence.text, number.start
     return bool(
         is_change(sentence, number)
         or _of_a_part(sentence, number)
         or _of_which(sentence, number)
         or _is_rate(sentence, number)
-        or _OTHERS.search(_BECOMES.split(clause)[-1])
+        or _LACKING.search(text, sentence.comma(number), at)
+        or _LACKING_BEHIND.match(text, number.end)
+        or _THAN.search(text[sentence.start : at])
     )
 
 
@@ -100,12 +94,7 @@ def is_change(sentence: ScannedSentence, number: ScannedNumber) -> bool:
     """Whether a number is by how much something changes, or what it was before."""
     before = sentence.text[max(sentence.start, number.start - _LOOK_BACK) : number.start]
     was = _FROM.search(before) and _TO.match(sentence.text, number.end)
-    return bool(
-        was
-        or _BY.search(before)
-        or _CHANGED.match(sentence.text, number.end)
-        or _FROM_BEHIND.match(sentence.text, number.end)
-    )
+    return bool(was or _BY.search(before) or _CHANGED.match(sentence.text, number.end))
 
 
 def _of_a_part(sentence: ScannedSentence, number: ScannedNumber) -> bool:
@@ -118,21 +107,10 @@ def _of_a_part(sentence: ScannedSentence, number: ScannedNumber) -> bool:
         return _PART_OF_SITE.search(sentence.text, last, number.start) is not None
     if number.dimension != "length":
         return False
-    return bool(
-        _PART.search(before)
-        or _PART_BEHIND.match(sentence.text, number.end)
-        or _KEPT.search(re.split("[0-9]", before)[-1])
-        or _of_a_thing(sentence, number)
-    )
+    return bool(_PART.search(before) or _PART_BEHIND.match(sentence.text, number.end))
 
 
 def _of_which(sentence: ScannedSentence, number: ScannedNumber) -> bool:
     """Whether a number is of a part that no word names: ``其中已出让3.4公顷``."""
     found = _OF_WHICH.search(sentence.text, sentence.clause(number), number.start)
     return found is not None and not any(found.end() <= one.start < number.start for one in sentence.words)
-
-
-def _of_a_thing(sentence: ScannedSentence, number: ScannedNumber) -> bool:
-    """Whether a length is said of the thing behind it, which is no object of the plan."""
-    found = _THING_BEHIND.match(sentence.text, number.end)
-    return found is not None and all(one.start != found.end() for one in sentence.words if one.subject)

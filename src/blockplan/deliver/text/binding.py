@@ -26,14 +26,6 @@ if TYPE_CHECKING:
     from blockplan.deliver.text.scan import ScannedNumber
 
 _STOP = re.compile(r"[，,。；;、：:）)（(]")
-#: What asks for something instead of stating it.
-ASKS = re.compile(
-    r"不低于|不少于|不小于|不高于|不大于|不超过|不得|不应|不宜|应当|宜|≥|≤|以上|以下|标准|规范|要求"
-    r"|at least|at most|not exceed|not? (?:more|less|fewer) than"
-    r"|\b(?:must|shall|should|standards?|requires?|required)\b"
-    r"|基準|標準|べき|超えない|下回らない|必要",
-    re.IGNORECASE,
-)
 #: So near to its beginning stands what a sentence is about.
 TOPIC = 12
 #: Dimensions of what is counted, which a number may state without a unit, so close behind the word.
@@ -52,14 +44,10 @@ _AGAIN = re.compile(
     r"|\bor|\bthat is)\s?(?:约|約|about)?\s?",
     re.IGNORECASE,
 )
-#: What joins a number to the word for what it measures.
-_OF = re.compile(r"\s?of\s(?:(?:the|total|additional|new)\s)*", re.IGNORECASE)
 #: What joins a figure to the next one of its kind, and a subject to its figure.
 _NEXT_ONE = re.compile(r"\s?(?:[，,、;；]|\band\b|和|与)\s?(?:and\s|其中)?(?:the\s)?", re.IGNORECASE)
 _HAS = re.compile(r"\s?(?:为|共?有|共计?|约|则|has|have|with|takes?|at|の)?\s?", re.IGNORECASE)
-_WORD = re.compile(r"\s[a-z]+\s", re.IGNORECASE)
 _PER_HECTARE = re.compile(r"每公顷(?:约|为|土地)?\s?$")
-_HYPHENED = re.compile(r"[0-9]-[a-z]+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,9 +269,6 @@ def _stated(sentence: ScannedSentence, at: int, number: ScannedNumber, former: B
     )
     if not facts:
         return Bound(number, ())
-    asks = ASKS.search(sentence.text, lead, number.start) or ASKS.search(sentence.text, number.end, tail)
-    if not facts[0].subjects and asks:
-        return Bound(number, (), "asks")
     if not facts[0].subjects and any(map(sentence.is_described, before)):
         return Bound(number, ())
     if not number.states(facts[0]):
@@ -304,7 +289,7 @@ def _elided(sentence: ScannedSentence, number: ScannedNumber, former: Bound | No
     between = [one for one in sentence.words if former.number.end <= one.start < number.start]
     own = [one for one in between if one.subject]
     alone = sentence.text[number.end : number.end + 1] in {*"，,。；;、.) ", ""}
-    if len(own) != 1 or between[-1] != own[0] or not alone or _WORD.match(sentence.text, number.end):
+    if len(own) != 1 or between[-1] != own[0] or not alone:
         return None
     lead = max([former.number.end, *(one.end for one in between[:-1])])
     joined = _NEXT_ONE.fullmatch(sentence.text, lead, own[0].start)
@@ -441,12 +426,9 @@ def _of_the_former(sentence: ScannedSentence, at: int, number: ScannedNumber) ->
 
 
 def _taken(sentence: ScannedSentence, end: int, word: Token) -> bool:
-    """Whether a word says what the number before it measures: ``5,200 m2 of floor area``."""
+    """Whether a word says what the number before it measures: ``3 ha of land``."""
     between = sentence.text[end : word.start]
-    if end <= sentence.start or between.strip():
-        return end > sentence.start and _OF.fullmatch(between) is not None
-    # "3 ha of land", "the 0.6-hectare site".
-    return word.word.startswith("of ") or _HYPHENED.search(sentence.text, sentence.start, end) is not None
+    return end > sentence.start and not between.strip() and word.word.startswith("of ")
 
 
 def _of_what(sentence: ScannedSentence, number: ScannedNumber, near: list[Token]) -> ScannedNumber:

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from blockplan.deliver.text.facts import WORDS
-from blockplan.deliver.text.nearness import Nearness
+from blockplan.deliver.text.nearness import BETWEEN, Nearness
 from blockplan.deliver.text.setting import EXISTING, OTHERS, Setting, becomes, revoked
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ CAPACITY = frozenset(WORDS["capacity_people"])
 ROUNDED = 0.02
 _NUMBER = r"[0-9][0-9,]*(?:\.[0-9]+)?"
 #: The other end of a range, behind a number or before it.
-_RANGE_BEHIND = re.compile(rf"\s?(?:至|到|～|~|–|—|-|から|to|and)\s?(?:约|約)?{_NUMBER}", re.IGNORECASE)
+_RANGE_BEHIND = re.compile(rf"\s?(?:至|到|～|~|–|—|-|から|to)\s?(?:约|約)?{_NUMBER}", re.IGNORECASE)
 _RANGE_BEFORE = re.compile(
     rf"{_NUMBER}\s?(?:[%％]|[a-z²]{{1,3}}|米|公顷|平方米|人|个|层|階|㎡|ha)?\s?(?:至|～|~|–|—|から)\s?(?:约|約)?$"
     rf"|\bbetween\s[^,;.]*\band\s$|{_NUMBER}\sto\s$",
@@ -46,13 +46,11 @@ _RANGE_BEFORE = re.compile(
 #: Not a range but what was and what becomes of it: "由2.8至1.9", "2.8から1.9に", "from 2.8 to 1.9".
 _BECOMES_BEFORE = re.compile(r"(?:由|从|自|\b(?:from|by)\s)[^,;，；。]*$", re.IGNORECASE)
 _BECOMES_BEHIND = re.compile(r"\s?(?:へ|に(?!対|応|及))")
-_BETWEEN = re.compile(r"\bbetween\s(?:about\s)?$", re.IGNORECASE)
 #: A lower or an upper end that a figure of the plan may keep without being it.
 _AT_LEAST = re.compile(
     r"(?:不[小低少]于|≥|至少|\bat least|\bnot? (?:less|fewer|smaller) than|\bminimum of)\s?(?:约|about)?\s?$",
     re.IGNORECASE,
 )
-_OR_MORE = re.compile(r"\s?(?:以上|or more\b)", re.IGNORECASE)
 #: Not all that there is: "另设卫生站1处".
 _MORE_OF = re.compile(
     r"另[设有建外]?|还|再|其余|其他|\b(?:another|additional|further|also|other)\b", re.IGNORECASE
@@ -79,24 +77,6 @@ _OF_MORE = re.compile(r"建筑|床面積|\bfloor\b", re.IGNORECASE)
 _PARTICLE = "的左右内中为和及与以则并或之以上下是在均，。；、はがをでとのにもやへか：:）)"
 _STRANGE = re.compile(rf"(?![{_PARTICLE}]|控制|执行|考虑|核算|不变)[\u3400-\u9fff\u3040-\u30ff℃°¥€$]")
 _OF_IT = re.compile(r"\s?(?:of|in)\s(?:it|them|which|these|those)\b", re.IGNORECASE)
-_LEFT_OUT = re.compile(r"\s?的(?:目标|标准|要求)|\s?(?:以[内上下]的|を?除|以外|之外|除外|未満|を超)")
-_BUT = re.compile(
-    r"(?:除|扣除|\bexcept|\bwithout|\bexcluding|\bbesides)(?:\s|了|约|the|some|for)*$", re.IGNORECASE
-)
-#: What is missing is not what there is.
-_LACKING = re.compile(r"缺口|尚缺|短缺|短少|\b(?:short of|lacks?|lacking)\b", re.IGNORECASE)
-_IS_LACKING = re.compile(
-    r"\s?(?:的?缺口|が?不足|足りな)|\s?(?:are|is)\s(?:still\s)?(?:missing|lacking|short)\b", re.IGNORECASE
-)
-_MONEY = re.compile(r"\s?(?:万|亿|億|million|billion)?\s?(?:元|円|€|euros?|yuan|yen|dollars?)", re.IGNORECASE)
-#: Between the word for a figure of the whole plan and its number.
-_GAP = re.compile(
-    r"(?:\s|总量|总数|总计|规模|数量|按|合计|共计|确定|控制|限制|核定|维持|预计|安排|供应|约|約|近|达到|达|为|是|在|到|按|共|计|以"
-    r"|不超过|上限|左右|≤|：|:|は|が|を|も|、|で|に|と|およそ|概ね|合わせて|全体で|計|（|\("
-    r"|\b(?:of|is|are|at|to|about|some|around|reach|reaches|comes?|be|will|totals?|totalling|expected|planned|set|put"
-    r"|limited|amounts?|a|the|up)\b)*",
-    re.IGNORECASE,
-)
 #: Before that word in its clause: what makes no other thing of it.
 _LEAD = re.compile(
     r"(?:[\s（(0-9]|规划|预测|预计|总|全区|全域|全部|区内|本区|该区|本片区|共计|共|安排|供应|新增|提供|住房|期末|远期|近期|年|到|至|其中"
@@ -132,14 +112,6 @@ _LIVE = re.compile(
     re.IGNORECASE,
 )
 _TOPIC = re.compile(r"[\u3400-\u9fff\u30a0-\u30ff](?:は|が)$")
-#: What something is only more or less than, not how much it is: "高于现状的8.9平方米".
-_THAN = re.compile(r"(?<!不)[高低大小多少]于[^0-9，,。；;]{2,16}$|\bthan\s[^0-9,.;]{4,30}$", re.IGNORECASE)
-_EACH = re.compile(r"\s?(?:当たり|あたり|ごと|につき|当り)")
-_COUNTED = re.compile(
-    r"(?:\s|共计|共|规划|设置|新建|布局|配置|设|计|数量|为|合计|约|は|を|が|も|の数|計|全部で|：|:"
-    r"|\b(?:are|is|number|numbers?|of|the|a|total|there|will|be)\b)*",
-    re.IGNORECASE,
-)
 _BESIDE_IT = re.compile(r"\s?[（(,，]\s?")
 
 
@@ -220,7 +192,7 @@ class Claim:
         text, number = self.text, self.number
         if self.fact.bound_to.endswith(LIMITS) or number.value > max(self.fact.amounts):
             return False
-        return bool(_AT_LEAST.search(text[self.start : number.start]) or _OR_MORE.match(text, number.end))
+        return _AT_LEAST.search(text[self.start : number.start]) is not None
 
     @property
     def _runs_on(self) -> bool:
@@ -242,20 +214,11 @@ class Claim:
 
     @property
     def _beside(self) -> bool:
-        """Whether it is an end of a range, a price, a rate, a part, or what is left out or lacking."""
-        text, number, before = self.text, self.number, self.text[self.start : self.number.start]
-        if _ranged(text, self.start, number) and not _spans(self.fact):
+        """Whether it is an end of a range, or a part of what stands before it."""
+        if _ranged(self.text, self.start, self.number) and not _spans(self.fact):
             return True
-        if any(one.match(text, number.end) for one in (_MONEY, _LEFT_OUT, _EACH)):
-            return True
-        if _BUT.search(before) or _THAN.search(before):
-            return True
-        whole = self.fact.bound_to.startswith("object:") and number.dimension == "share"
-        if _LACKING.search(text, self.sentence.comma(self.number), number.start) or _IS_LACKING.match(
-            text, number.end
-        ):
-            return True
-        return _OF_IT.match(text, number.end) is not None and not whole
+        whole = self.fact.bound_to.startswith("object:") and self.number.dimension == "share"
+        return _OF_IT.match(self.text, self.number.end) is not None and not whole
 
     @property
     def _of_others(self) -> bool:
@@ -342,7 +305,6 @@ class Claim:
         return self.sentence.whole or (
             _of_the_plan(text, self.clause, number, self.quantity)
             and (self._begins or _said_of_plan(text, self.start, self.sentence.end))
-            and not self._of_some
         )
 
     @property
@@ -381,17 +343,6 @@ class Claim:
             and not _DIVIDES.search(self.text, self.sentence.part(self.number), self.number.start)
         )
 
-    @property
-    def _of_some(self) -> bool:
-        """Whether a figure follows on a count of other things: 社会停车场1处，泊位200个."""
-        counted = any(
-            one.dimension == "count"
-            and not one.unit.endswith("个")
-            and self.sentence.part(self.number) <= one.start < self.clause
-            for one in self.sentence.numbers
-        )
-        return counted and _SAID_OF_PLAN.search(self.text, self.clause, self.number.start) is None
-
 
 def _said_of_plan(text: str, start: int, end: int) -> bool:
     """Whether a sentence, with what a ; parts from it, speaks of the plan, and of no other one."""
@@ -409,11 +360,10 @@ def _spans(fact: Fact) -> bool:
 
 def _ranged(text: str, start: int, number: ScannedNumber) -> bool:
     """Whether a number is one end of a range."""
-    before, joined = text[start : number.start], _RANGE_BEHIND.match(text, number.end)
-    ended = joined is not None and (" and" not in joined[0] or _BETWEEN.search(before) is not None)
+    before = text[start : number.start]
     if _BECOMES_BEFORE.search(before) or _BECOMES_BEHIND.match(text, number.end):
         return False
-    return ended or _RANGE_BEFORE.search(before) is not None
+    return bool(_RANGE_BEHIND.match(text, number.end) or _RANGE_BEFORE.search(before))
 
 
 def _counts(text: str, clause: int, number: ScannedNumber, subject: Token | None) -> bool:
@@ -423,7 +373,7 @@ def _counts(text: str, clause: int, number: ScannedNumber, subject: Token | None
     if subject.end <= number.start:
         return (
             subject.start >= clause
-            and _COUNTED.fullmatch(text, subject.end, number.start) is not None
+            and BETWEEN.fullmatch(text, subject.end, number.start) is not None
             and _STRANGE.match(text, number.end) is None
         )
     between = text[number.end : subject.start]
@@ -435,5 +385,5 @@ def _of_the_plan(text: str, clause: int, number: ScannedNumber, quantity: Token 
     if quantity is None or quantity.end > number.start:
         return _ALONE.fullmatch(text, clause, number.start) is not None
     return bool(
-        _GAP.fullmatch(text, quantity.end, number.start) and _LEAD.fullmatch(text, clause, quantity.start)
+        BETWEEN.fullmatch(text, quantity.end, number.start) and _LEAD.fullmatch(text, clause, quantity.start)
     )

@@ -41,7 +41,7 @@ _LEADS_EN = re.compile(
     re.IGNORECASE,
 )
 #: What may stand between the word for a figure and the figure.
-_BETWEEN = re.compile(
+BETWEEN = re.compile(
     r"(?:\s|的|这里|届时|每公顷|相应|或|约合|只|已知部分|について|关于|現況|上限|下限|最大值|最高|最低|限值|指标|规模|总量|总数|总计|为|是|约|近|最多|至多|至少|达到?|不?(?:得|应|宜|可|能)|须|应当|控制|核定|确定|"
     r"设定|定|限定|限制|按|取|在|到|至|共计?|计|合计|以内|以下|以上|不?(?:大|小|高|低|多|少|超|超过)(?:于|过)?|等于|均|仅|则|已|可|拟|"
     r"调整|调|提高|降低|降|提升|下调|上调|减少|减|增加|扩建|扩大|拓宽|核减|由|从|自|现状|原|上版|的|变更|改|改为|修改|维持|保持|分别|"
@@ -106,7 +106,7 @@ class Nearness:
         """Whether its clause knows no word but speaks of something: "社区服务3.4公顷"."""
         said = self.text[self.clause : self.number.start]
         known = any(self.clause <= start < self.number.start for start, _ in self.known)
-        return not known and bool(_IDEOGRAPHS.search(said)) and _BETWEEN.fullmatch(said) is None
+        return not known and bool(_IDEOGRAPHS.search(said)) and BETWEEN.fullmatch(said) is None
 
     @property
     def _of_a_bracket(self) -> bool:
@@ -128,10 +128,10 @@ class Nearness:
         """Whether only filler stands between two places, beside words and numbers that are known."""
         at = start
         for low, high in sorted(one for one in self.known if start <= one[0] and one[1] <= end):
-            if low >= at and _BETWEEN.fullmatch(self.text, at, low) is None:
+            if low >= at and BETWEEN.fullmatch(self.text, at, low) is None:
                 return False
             at = max(at, high)
-        return at >= end or _BETWEEN.fullmatch(self.text, at, end) is not None
+        return at >= end or BETWEEN.fullmatch(self.text, at, end) is not None
 
     def _compound(self, word: Token) -> bool:
         """Whether an unknown word before one makes another thing of it."""

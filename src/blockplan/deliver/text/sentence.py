@@ -20,8 +20,8 @@ _SENTENCE = re.compile(
     r"(?:[^。；;！？!?\n.]|\.(?!\s+[A-Z0-9])|(?<=\b[Nn]o)\.|(?<=\b[Nn]os)\.|(?<=\b[Ff]ig)\.|(?<=\b[Aa]rt)\.|(?<=\bca)\."
     r"|(?<=\b[Ss]ec)\.|(?<=\bsq)\.|(?<=\bapprox)\.)*(?:[。；;！？!?\n]|\.(?=\s))?"
 )
-_FACILITY = re.compile("object:.*/(?:site_area_m2|beds|places)$")
 _MEASURED = re.compile(r"\s(?:kilo|centi|milli)?met(?:re|er)s?\b|\s(?:km|m|feet|miles?)\b", re.IGNORECASE)
+_FACILITY = re.compile("object:.*/(?:site_area_m2|beds|places)$")
 #: What speaks on of the object of the paragraph before.
 THIS = re.compile(
     r"\s*(?:[该此本同](?:地块|宗地|街坊|街区|区画|敷地)|(?:this|the same) (?:parcel|plot|site|block)\b)",
@@ -131,20 +131,13 @@ def sentences(
         own = [one for one in numbers if match.start() <= one.start < match.end()]
         words = [one for one in tokens if match.start() <= one.start < match.end()]
         # "Square" is a class of land, and no subject in "86 square kilometres".
-        words = [one for one in words if not (one.subject and _measures(text, one, own))]
+        words = [one for one in words if not (one.subject and _MEASURED.match(text, one.end))]
         sentence = ScannedSentence(
             text, match.start(), match.end(), own, words, carried, lexicon, chapter, word
         )
         yield sentence
         carried = sentence.topic or carried
         word = next((one for one in reversed(words) if not one.subject), None)
-
-
-def _measures(text: str, word: Token, numbers: Sequence[ScannedNumber]) -> bool:
-    """Whether a word is of a unit: that of a number, or of one behind it."""
-    return _MEASURED.match(text, word.end) is not None or any(
-        one.start < word.start < one.end for one in numbers
-    )
 
 
 def topic_of(text: str, lexicon: Lexicon) -> str:

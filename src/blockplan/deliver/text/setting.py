@@ -95,12 +95,6 @@ _PLANS = re.compile(
     r"|replaced?|demolished|cleared)\b",
     re.IGNORECASE,
 )
-#: What there is now is no setting where it is only compared with, or stands beside: "较现状", "毗邻现状小学".
-_ASIDE = re.compile(
-    r"(?:较|比|与|同|于|高出|邻|靠近|近|距|沿|依托|利用|由|从|自|は|を|より|\bthan|\bfrom|\bthe)\s?$",
-    re.IGNORECASE,
-)
-_BRACKET = re.compile(r"[（(][^（）()]*[）)]")
 #: What a chapter or a column is of, if not of what is planned.
 _PAST = re.compile(
     r"现状|现况|既有|上版|上轮|原控规|实施评估|評価|区域背景|上位规划|比较|对比|案例|需求|預測|预测|現況|現状|従前|上位計画"
@@ -109,11 +103,8 @@ _PAST = re.compile(
     r"|city|region)\b|^\s*(?:18|19|20)[0-9]{2}\s?年?(?:\s?[（(]|\s*$)",
     re.IGNORECASE | re.MULTILINE,
 )
-_TO_COME = re.compile(r"规划(?!区|范围)|計画|\bplan(?:ned)?\b|目标|方案", re.IGNORECASE)
 #: Facts of kinds, of which there are others elsewhere.
 KINDS = ("table:facilities", "table:land_balance")
-#: So near to the beginning of a sentence stands what all of it is of.
-FIRST_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,18 +155,12 @@ class Setting:
     @property
     def now(self) -> bool:
         """Whether the sentence is of what there is now, and no word since is of what is planned."""
-        said = _BRACKET.sub(lambda found: " " * len(found[0]), self.said)
-        for one in EXISTING.finditer(said):
-            aside = one.start() > FIRST_WORDS and _ASIDE.search(said, 0, one.start())
-            if not aside and not _PLANS.search(said, one.end()):
-                return True
-        return False
+        return any(not _PLANS.search(self.said, one.end()) for one in EXISTING.finditer(self.said))
 
     @property
     def past(self) -> bool:
         """Whether chapter or column is of what there is now, and no word since of what is planned."""
-        past = any(_PAST.search(one) and not _TO_COME.search(one) for one in self.chapter.split("\n"))
-        return past and not _PLANS.search(self.said)
+        return _PAST.search(self.chapter) is not None and not _PLANS.search(self.said)
 
 
 def _unrevoked(words: re.Pattern[str], said: str) -> bool:

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from blockplan.deliver.text.scan import ScannedNumber
     from blockplan.deliver.text.sentence import ScannedSentence
 
-#: How an English sentence begins that names its subject behind its figures.
-_OF = re.compile(r"\s?of\s(?:(?:the|total|additional|new)\s)*", re.IGNORECASE)
-_ANEW = re.compile(r"\s*(?:It|They|This|[该此其同])", re.IGNORECASE)
 #: Before the one object of a sentence that stands behind all of its figures: "a site of 3 ha for X", 3haのX.
 _FOR = re.compile(r"(?:\bfor\s(?:the\s)?|の|的|を)$", re.IGNORECASE)
 INVERTED = re.compile(
@@ -27,10 +24,6 @@ _BESIDE = re.compile(
     r"(?:parcel\s|block\s|subblock\s|plot\s)?$",
     re.IGNORECASE,
 )
-#: What Japanese says behind a place or a use that is not spoken of itself.
-_PLACED = re.compile(
-    r"(?:区画|街区|街坊)?(?:内?に(?:位置|設置|立地|配置|整備|ある|所在|面|隣接|計画)|内の|沿いに|として|とし|で、|であり)"
-)
 #: What may stand before the quantity in a clause that goes on with the object of the sentence before.
 _GOES_ON = re.compile(
     r"(?:\s|其中?|可?安排|提供|布置|该|本|此|同|地块|宗地|区画|敷地|规划|計画|计容|控制|地上|总|新建|建筑|建築物?|按|则|并|且|及|和|与|为|应|的|内|上|"
@@ -42,8 +35,6 @@ _GOES_ON = re.compile(
 )
 _ATTRIBUTE = re.compile(r"\s?(?:の|的)(?=[\u3400-\u9fff])")
 _CLAUSE = re.compile(r"[，,、；;：:。]")
-#: What comes behind is of the next figure: "water covers 35 ha and woodland 81 ha".
-_AND = re.compile(r"\s?(?:\band\b|,|，|、|和|与|及)\s?")
 #: So far back an English sentence says where something is.
 _LOOK_BACK = 28
 
@@ -64,11 +55,7 @@ def subject_of(
         if one.subject and sentence.says(one, number) and (one.start <= first or sentence.is_one(one))
     ]
     own = [one for one in reversed(topics) if not is_aside(sentence, one)]
-    counted = [
-        one
-        for one in behind
-        if one.subject and sentence.says(one, number) and not _AND.match(sentence.text, number.end)
-    ]
+    counted = [one for one in behind if one.subject and sentence.says(one, number)]
     if number.dimension == "count":
         # "8 所小学" names what is counted behind the number.
         own = [*counted, *own]
@@ -119,19 +106,18 @@ def is_aside(sentence: ScannedSentence, token: Token) -> bool:
         for one in sentence.words
         if one.subject
     )
-    return owner or _BESIDE.search(lead) is not None or _PLACED.match(sentence.text, token.end) is not None
+    return owner or _BESIDE.search(lead) is not None
 
 
 def goes_on_with(sentence: ScannedSentence, number: ScannedNumber, quantity: Token | None) -> bool:
     """Whether a sentence goes on so with what the one before spoke of that its figure must be of that."""
     if quantity is None:
         return False
-    if quantity.start >= number.start:
+    if quantity.start >= number.start and not quantity.word.startswith("of "):
         # A unit alone reaches no sentence back, but what a figure is said to be of.
-        of = _OF.fullmatch(sentence.text, number.end, quantity.start) or quantity.word.startswith("of ")
-        anew = _ANEW.match(sentence.text, sentence.start) is not None
-        return bool(of or anew) and _is_filler(sentence, sentence.start, number.start)
-    return speaks_on(sentence, quantity.start) or _is_filler(sentence, sentence.start, quantity.start)
+        return False
+    end = min(number.start, quantity.start)
+    return speaks_on(sentence, end) or _is_filler(sentence, sentence.start, end)
 
 
 def speaks_on(sentence: ScannedSentence, end: int) -> bool:
