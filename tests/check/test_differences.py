@@ -140,11 +140,13 @@ def test_a_site_may_be_part_of_a_parcel_and_not_more_than_it() -> None:
     )
     found = rows(two_squares().replace(facilities=facilities))
     assert [(d.subject["en"].rpartition(" ")[2], d.tabled, d.agrees) for d in found] == [
-        ("library", 10_000.0, True),
-        ("sport", 12_000.0, False),
+        ("Library", 10_000.0, True),
+        ("Sport", 12_000.0, False),
         ("F-3", 12_000.0, False),
     ]
     assert "1 more stand on part of a parcel" in found[0].note["en"]
+    assert found[1].note["en"] == "Facilities: 1."
+    assert found[0].subject["zh"] == "图书馆：设施用地面积与地块图上面积"
 
 
 def test_residents_that_the_manifest_gives_are_held_against_the_parcels() -> None:

@@ -28,16 +28,19 @@ from blockplan.report.sheets.extents import MOST_M, MOST_PARCELS, _before_cut, h
 from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.maps import scenes_of
 from blockplan.report.sheets.overlaymap import OVERLAYS, _hatch
+from blockplan.report.sheets.panels import PanelFiles
 from blockplan.report.sheets.paper import MapWindow, fit, layouts
 from blockplan.report.sheets.parcelmap import CONTROL, ground_of
-from blockplan.report.sheets.plan_sheets import control_table
+from blockplan.report.sheets.plan_sheets import Whole, control_table
 from blockplan.report.sheets.printed_tables import em, least, printed
 from blockplan.report.sheets.table_layout import LEAST_LETTERS, height_mm
-from blockplan.report.sheets.themes import facilities
+from blockplan.report.sheets.themes import THEMES, facilities
 from blockplan.report.view import View
 from blockplan.report.words import Words
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from blockplan.report.sheets import Atlas
     from blockplan.report.sheets.control import Sheet
 
@@ -420,6 +423,43 @@ def test_the_legend_of_the_whole_plan_has_the_hectares_of_its_land_balance() -> 
     printed = {line.cells[0]: line.cells[4:6] for line in balance.lines}
     assert {code: tuple(f"{cell:.2f}" for cell in printed[code]) for code in shown} == shown
     assert sum(float(ha) for ha, _ in shown.values()) == pytest.approx(4.02)
+
+
+def test_a_ratio_has_the_decimals_of_its_parcels_in_the_legend_too() -> None:
+    parcels = [
+        {"parcel_id": f"P-{far}", "land_use": "0701", "far": far, "geometry": shapely.box(at, 0, at + 90, 90)}
+        for at, far in ((0, 0.8), (100, 2.0), (200, 3.5))
+    ]
+    (sheet,) = drawn(a_row(parcels=parcels), "intensity").sheets
+    assert [one for one in legend(sheet) if "≤" in one][-1] == "＞2.00，≤ 3.50"
+
+
+@pytest.mark.parametrize(("width", "adjoins"), [(30.0, True), (None, False)])
+def test_a_sheet_names_the_one_across_a_street_however_wide_but_none_across_a_corner(
+    width: float | None, *, adjoins: bool
+) -> None:
+    places = {"A": (0, 0), "B": (130, 0), "C": (130, 130)}
+    lots = [
+        {"parcel_id": f"{one}-1", "subblock_id": one, "land_use": "0701",
+         "geometry": shapely.box(x, y, x + 100, y + 100)}
+        for one, (x, y) in places.items()
+    ]  # fmt: skip
+    units = [{"subblock_id": one["subblock_id"], "geometry": one["geometry"]} for one in lots]
+    line = shapely.LineString([(115, 0), (115, 230)])
+    street = {"street_id": "S-1", "class": "local", "red_line_width_m": width, "geometry": line}
+    plan = plan_of(parcels=lots, subblocks=units, streets=[street])
+    sheet = next(one for one in drawn(plan, "subblock", lang="en").sheets if one.id == "A")
+    (facts,) = [one for one in sheet.data["panel"] if one["kind"] == "facts"]
+    assert dict(facts["rows"]).get("Adjoining sheets") == ("B" if adjoins else None)
+
+
+def test_verdicts_go_before_further_tables_where_the_first_of_the_map_stands_below_it(tmp_path: Path) -> None:
+    lot = {"parcel_id": "P-1", "land_use": "0701", "geometry": shapely.box(0, 0, 50, 50)}
+    kinder = {"facility_id": "F-1", "parcel_id": "P-1", "service": "market", "geometry": shapely.Point(9, 9)}
+    made = Whole(facts_of(plan_of(parcels=[lot], facilities=[kinder])), PanelFiles(tmp_path), PAPERS["A3"])
+    theme = next(one for one in THEMES if one.kind == "landuse")
+    assert not any(one["general"] for one in made._offered(theme, []))
+    assert all(one["general"] for one in made._offered(theme, ["land_balance"]))
 
 
 def amounts(sheet: Sheet) -> dict[str, list[str]]:

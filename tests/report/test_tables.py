@@ -54,6 +54,11 @@ def test_a_reach_rule_names_its_distance() -> None:
     assert row[3:6] == ("93%", "everyone (100%) within 500 m", "−7 points")
 
 
+def test_of_places_that_have_a_size_all_are_asked_for_and_not_everyone() -> None:
+    sized = replace(reach(), definition={})
+    assert verdict_rows(result(verdicts=(sized,)), "en")[0][4] == "all (100%)"
+
+
 def test_a_rule_that_does_not_apply_has_no_figures() -> None:
     assert verdict_rows(result(), "en")[5][3] == "–"
     assert outcome_said("not_applicable", Words("en")) == "– not applicable"

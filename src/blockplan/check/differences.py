@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from blockplan.check.verdict import Discrepancy
-from blockplan.check.words import say
+from blockplan.check.words import NAMES, say
 from blockplan.figures import MOST_DECIMALS, number
 from blockplan.measure import MEASURES
 from blockplan.measure.inputs.columns import areas_m2, ids, shapes, total, values
@@ -243,8 +243,10 @@ def _sites(plan: Plan) -> Iterator[Discrepancy]:
         rows = np.flatnonzero(known & ~part & (service == name))
         if len(rows):
             table, drawing = total(site[rows]), total(drawn[rows])
-            note = say("difference.sites", n=len(rows), parts=int((part & (service == name)).sum()))
-            yield _table("site", _same(name), table, drawing, share * drawing, note)
+            parts = int((part & (service == name)).sum())
+            note = say("difference.sites" if parts else "difference.sites_whole", n=len(rows), parts=parts)
+            of = NAMES.text(f"service.{name}") if f"service.{name}" in NAMES else _same(name)
+            yield _table("site", of, table, drawing, share * drawing, note)
     for row in np.flatnonzero(known & (site > drawn * (1 + share))):
         facility = _same(str(ids(plan, "facilities")[row]))
         yield _table("site", facility, site[row], drawn[row], share * drawn[row], NO_NOTE)

@@ -151,7 +151,8 @@ def required(verdict: Verdict, words: Words) -> str:
     said = words.required(verdict.required, figure_unit(verdict.measurement, verdict.unit), per_of(verdict))
     if verdict.unit == "1" and verdict.reach is not None:
         return words("required.within", required=said, limit=words.amount(verdict.reach.limit_m, "m"))
-    return said
+    # "Everyone" are people who reach something; of places that have a size all are meant.
+    return words("required.all") if said == words("required.everyone") else said
 
 
 def who(verdict: Verdict, words: Words) -> str:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from blockplan.report.document import Block, Cell, Document, TextRun
 
+#: So many characters of one word stand on one line of a table of many columns.
+MOST_SHORT = 12
 HOLLOW = re.compile(r"<(style|script)\b.*?</\1>|<[^>]+>", re.DOTALL)
 
 
@@ -50,7 +52,7 @@ def page(document: Document, pixel: int = 0) -> str:
 
     body = _template().render(
         document=document, version=blockplan.__version__,
-        w=words, kind=kind, run=run, long=is_long, said=said, is_number=is_number,
+        w=words, kind=kind, run=run, long=is_long, said=said, is_number=is_number, is_short=is_short,
     )  # fmt: skip
     body = in_pixels(shared(body), pixel) if pixel else shared(body)
     faces = fonts.faces(entities.unescape(HOLLOW.sub(" ", body)), document.lang)
@@ -59,6 +61,11 @@ def page(document: Document, pixel: int = 0) -> str:
     )
     running = f'@page {{ @top-left {{ content: "{css_text(document.title)}"; }} }}\n'
     return body.replace("/*STYLE*/", f"{faces}{sheet}{running}", 1)
+
+
+def is_short(cell: Cell) -> bool:
+    """Whether a cell is one short word: a number of a parcel, a code, a name of a few characters."""
+    return isinstance(cell, str) and 0 < len(cell) <= MOST_SHORT and cell.split() == [cell]
 
 
 @cache

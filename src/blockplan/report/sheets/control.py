@@ -57,6 +57,8 @@ BLOCK_PANELS, PARCEL_PANELS = (125.0, 110.0), (112.0, 90.0)
 WIDER_PANELS, MORE_ROOM = (72.0, 80.0, 90.0, 125.0, 140.0, 155.0), 1.1
 #: Heights that a block's panel may have below its map, mm; one column holds the classes, a line each.
 BLOCK_HEIGHTS, CLASSES_MM, CLASS_MM = (140.0, 124.0, 108.0), 12.0, 2.8
+#: A sheet adjoins another across a street of this width, m, or of what the plan draws up to the widest.
+ACROSS_M, WIDEST_M = 25.0, 60.0
 #: A parcel goes on on the next sheet where less than this share of it lies on this one.
 WHOLE = 0.98
 #: A parcel is cut across two sheets only where it is longer than this, m.
@@ -151,9 +153,7 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
     notes = _notes(scenes[0], shown, block=block)
     title = _title(lang, extent)
     number = f"TZ-{extent.id}"
-    near = [
-        one.id for one in context if one.id != extent.id and shapely.dwithin(one.shape, extent.shape, 25.0)
-    ]
+    near = _adjoining(facts, extent, context)
     location = files.put(
         maps.small_map(_kin(facts, extent, context), extent.shape, (40, 26 if found.layout.beneath else 34))
     )
@@ -317,6 +317,20 @@ def _draw(scene: Scene, extent: Extent) -> dict[str, bool]:
     shown |= {kind: kind not in absent for kind in ("green", "blue", "yellow", "purple", "orange")}
     shown |= dict.fromkeys(overlaymap.on_land(facts, extent.shape), True)
     return shown | {"derived": derived}
+
+
+def _adjoining(facts: Facts, extent: Extent, context: Sequence[Extent]) -> list[str]:
+    """What lies along the other side of a street, however wide the plan has them; no corner alone."""
+    widths = facts.plan.layer("streets")["red_line_width_m"].dropna()
+    across = max([ACROSS_M, *(width + 1 for width in widths if width <= WIDEST_M)])
+    around = shapely.buffer(extent.shape, across)
+    return [
+        one.id
+        for one in context
+        if one.id != extent.id
+        and shapely.intersects(one.shape, around)
+        and shapely.intersection(one.shape.boundary, around).length > across
+    ]
 
 
 def prefixes(facts: Facts, extent: Extent) -> list[str]:

@@ -184,9 +184,9 @@ class Whole:
     def _offered(self, theme: SheetTheme, below: Sequence[str]) -> list[dict[str, Any]]:
         """Tables that the panel takes where there is room; the land balance is of the subject of uses."""
         made = [(name, self._narrow(name)) for name in theme.tables if name not in below]
-        balance = theme.kind == "landuse"
+        general = () if theme.kind == "landuse" else GENERAL
         return [
-            {**one, "kind": "table", "optional": True, "general": name in GENERAL and not balance}
+            {**one, "kind": "table", "optional": True, "general": bool(below) or name in general}
             for name, one in made
             if one and len(one["rows"]) <= MOST_OFFERED
         ]

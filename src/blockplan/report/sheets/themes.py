@@ -199,7 +199,8 @@ def green(scene: Scene, ground: ParcelGround) -> Sequence[str]:
 def classes(scene: Scene, ground: ParcelGround, kind: str) -> Sequence[str]:
     """Parcels by the upper bound of height or FAR in five to seven classes, with the bound on each."""
     facts = scene.facts
-    column, unit = ("height_max_m", " m") if kind == "height" else ("far_max", "")
+    # A bound is written in the legend as on its parcel: a ratio always with two decimals.
+    column, unit, form = ("height_max_m", " m", "g") if kind == "height" else ("far_max", "", ".2f")
     cells = [facts.rows[str(name)][column] for name in facts.names]
     known = sorted(float(cell) for cell in cells if isinstance(cell, int | float))
     ends = _ends(known, ENDS[kind])
@@ -217,9 +218,9 @@ def classes(scene: Scene, ground: ParcelGround, kind: str) -> Sequence[str]:
             continue
         low = ends[at - 1] if at else None
         said = (
-            scene.say("legend.class_below", high=f"{high:g}", unit=unit)
+            scene.say("legend.class_below", high=f"{high:{form}}", unit=unit)
             if low is None
-            else scene.say("legend.class_between", low=f"{low:g}", high=f"{high:g}", unit=unit)
+            else scene.say("legend.class_between", low=f"{low:{form}}", high=f"{high:{form}}", unit=unit)
         )
         land = [shape for shape, colour in zip(facts.shapes, colours, strict=True) if colour == STEPS[at]]
         scene.show(f"class {at}", 0, fill_swatch(STEPS[at]), said, (_hectares(land),))
