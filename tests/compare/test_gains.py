@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
+import geopandas as gpd
 import pytest
+import shapely
 from tests.builders import a_plan, parcels_of
 
 from blockplan.compare import compare
-from blockplan.compare.gains import gains
+from blockplan.compare.gains import gains, gains_by_place
 from blockplan.errors import UsageError
 from blockplan.propose import Change, apply
 from blockplan.propose.changes import new_feature
@@ -66,3 +68,17 @@ def test_a_proposal_is_a_column_beside_the_scenario_it_was_made_for(tmp_path):
     file.write_text(json.dumps(document | {"plan": "other", "changes": []}))
     with pytest.raises(UsageError, match="made for plan 'other'"):
         compare(plan, [str(file)])
+
+
+def test_gains_are_told_by_area_and_block_and_nobody_is_left_out():
+    parcels = parcels_of("0701", "1401", "16", "0701", "16", residents=[10, None, None, 30, None])
+    west = shapely.box(*shapely.total_bounds(parcels.geometry[:2].to_numpy()))
+    areas = gpd.GeoDataFrame({"area_id": ["W"]}, geometry=[west], crs=parcels.crs)
+    plan = a_plan(parcels, {"packs": ["zone"]}, areas=areas)
+    after = apply(plan, [use("B", "1401", "16"), use("E", "16", "1401")])
+    (green,) = gains("b", plan, after)
+    places = [one for one in gains_by_place("b", plan, after) if one.layer == "areas"]
+    told = {one.id: (one.residents, one.nearer, one.farther) for one in places}
+    assert told == {"W": (10, 0, 10), None: (30, 30, 0)}
+    assert sum(one.nearer for one in places) == green.nearer
+    assert sum(one.farther for one in places) == green.farther

@@ -24,6 +24,8 @@ from blockplan.measure.inputs.homes import homes
 from blockplan.measure.inputs.straight_line import straight
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from blockplan.measure.inputs.homes import Homes
@@ -79,19 +81,82 @@ def gains(column: str, before: Plan, after: Plan) -> list[Gain]:
 
     Nothing where residents, or where they live, are not known.
     """
+    told = (_gain(column, to, people, old, new) for to, people, old, new in _distances(before, after))
+    return [gain for gain in told if gain.homes]
+
+
+def _distances(before: Plan, after: Plan) -> Iterator[tuple[str, Homes, NDArray[Any], NDArray[Any]]]:
+    """What stands elsewhere in `after`, the homes of `before`, and how far they have it in each, m."""
     people = homes(before)
     if people.weighs != "residents":
-        return []
+        return
     old, new = _places(before), _places(after)
-    found = []
     for to in sorted({*old, *new}):
         one, other = (places.get(to, np.array([], dtype=object)) for places in (old, new))
-        if _alike(one, other):
-            continue
-        metres = straight(people.point, one), straight(people.point, other)
-        gain = _gain(column, to, people, *metres)
-        if gain.homes:
-            found.append(gain)
+        if not _alike(one, other):
+            yield to, people, straight(people.point, one), straight(people.point, other)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceGain(JsonRecord):
+    """
+    One thing to be near to, for those who live in one area or block.
+
+    Attributes
+    ----------
+    column, to, nearer, farther, old_m, new_m
+        As in `Gain`.
+    layer, id
+        The area or block; None for homes that lie in none of the layer.
+    residents
+        All who live there in the first plan.
+    """
+
+    column: str
+    to: str
+    layer: str
+    id: str | None
+    residents: float
+    nearer: float
+    farther: float
+    old_m: float | None
+    new_m: float | None
+
+
+#: Layers by whose features gains are told, where the plan has them.
+PLACES = ("areas", "blocks")
+
+
+def gains_by_place(column: str, before: Plan, after: Plan) -> list[PlaceGain]:
+    """`gains` for the residents of each area and each block of `before`; their sum is that of the plan."""
+    found = []
+    for to, people, old, new in _distances(before, after):
+        for layer in PLACES:
+            if not before.has_layer(layer):
+                continue
+            where = _places_of_homes(before, layer, people)
+            for id_ in dict.fromkeys([*before.layer(layer).index.astype(str), None]):
+                rows = where == id_
+                if not people.weight[rows].sum() > 0:
+                    continue
+                one = _gain(column, to, people.some(rows), old[rows], new[rows])
+                all_there = float(people.weight[rows].sum())
+                found.append(
+                    PlaceGain(
+                        column, to, layer, id_, all_there, one.nearer, one.farther, one.old_m, one.new_m
+                    )
+                )
+    return found
+
+
+def _places_of_homes(plan: Plan, layer: str, people: Homes) -> NDArray[Any]:
+    """The feature of a layer that each home lies in, the first where there are several; None in none."""
+    frame = plan.layer(layer)
+    homes_in, rows = shapely.STRtree(frame.geometry.to_numpy()).query(people.point, predicate="intersects")
+    found = np.full(len(people.point), None, dtype=object)
+    names = frame.index.astype(str).to_numpy(dtype=object)
+    for home, row in sorted(zip(homes_in.tolist(), rows.tolist(), strict=True), reverse=True):
+        found[home] = names[row]
     return found
 
 

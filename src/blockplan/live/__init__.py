@@ -18,7 +18,7 @@ from blockplan.live.edits import (
     Split,
     parse_edits,
 )
-from blockplan.live.refusals import EditError
+from blockplan.live.refusals import EditError, LockedError
 from blockplan.live.session import Session, live
 from blockplan.live.sharing import Clash, EditConflictError
 from blockplan.live.steps import EditResult
@@ -32,6 +32,7 @@ __all__ = [
     "EditConflictError",
     "EditError",
     "EditResult",
+    "LockedError",
     "Merge",
     "Move",
     "MoveVertex",

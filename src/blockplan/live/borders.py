@@ -33,7 +33,7 @@ from blockplan.live.refusals import refused
 from blockplan.texts import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -240,6 +240,70 @@ def _refuse_uncovered(plan: Plan, now: dict[Key, Any]) -> None:
         raise refused("uncovered", m2=open_now - open_before)
     if beyond > out_before + allowed:
         raise refused("beyond", m2=beyond - out_before)
+
+
+def refuse_torn(before: Plan, after: Plan, touched: Mapping[str, Sequence[str]]) -> None:
+    """
+    Refuse a state of a plan in which land has two holders, or none, that had one before.
+
+    Parameters
+    ----------
+    touched
+        Layer -> ids of the features that came, went or have another outline.
+
+    Raises
+    ------
+    EditError
+        Naming the features and how much land it is.
+    """
+    for layer in BORDERED[:-1]:
+        for id_ in touched.get(layer, ()):
+            shape = _shape_in(after, layer, id_)
+            if shape is None:
+                continue
+            for other, beside in _near(after, layer, shape):
+                over = 0.0 if other == id_ else shapely.area(shapely.intersection(shape, beside))
+                if over > _overlap(before, layer, id_, other) + _allowed([shape]):
+                    raise refused("over", layer=layer, id=id_, other=other, m2=over)
+    ids = touched.get("parcels", ())
+    shapes = [one for id_ in ids for plan in (before, after) if (one := _shape_in(plan, "parcels", id_))]
+    if not shapes:
+        return
+    window = shapely.union_all(shapes)
+    lacking, beyond = zip(*(_unlike_land(plan, window) for plan in (before, after)), strict=True)
+    allowed = _allowed(shapes)
+    if lacking[1] > lacking[0] + allowed:
+        raise refused("uncovered", m2=lacking[1] - lacking[0])
+    if beyond[1] > beyond[0] + allowed:
+        raise refused("beyond", m2=beyond[1] - beyond[0])
+
+
+def _near(plan: Plan, layer: str, shape: Any) -> list[tuple[str, Any]]:
+    """Features of a layer that meet a shape, and their outlines."""
+    names, tree = tree_of(plan, layer)
+    rows = np.sort(tree.query(shape, predicate="intersects")).tolist()
+    return [(names[row], tree.geometries[row]) for row in rows]
+
+
+def _shape_in(plan: Plan, layer: str, id_: str) -> Any:
+    """The outline of a feature; None where the plan does not draw it."""
+    return drawn_now(plan, (layer, id_)) if plan.has_layer(layer) and id_ in plan.layer(layer).index else None
+
+
+def _overlap(plan: Plan, layer: str, one: str, other: str) -> float:
+    """How much land two features share, m2."""
+    shapes = [_shape_in(plan, layer, id_) for id_ in (one, other)]
+    return 0.0 if None in shapes else float(shapely.area(shapely.intersection(*shapes)))
+
+
+def _unlike_land(plan: Plan, window: Any) -> tuple[float, float]:
+    """Planned land in a window that no parcel covers, and land of parcels there beyond the plan, m2."""
+    land = shapely.union_all([drawn_now(plan, ("boundary", name)) for name in names_of(plan, "boundary")])
+    covered = shapely.intersection(
+        shapely.union_all([shape for _, shape in _near(plan, "parcels", window)]), window
+    )
+    lacking = shapely.difference(shapely.intersection(window, land), covered)
+    return float(shapely.area(lacking)), float(shapely.area(shapely.difference(covered, land)))
 
 
 def _allowed(shapes: list[Any]) -> float:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.live.journal import alone, free_name
+from blockplan.live.lineage import forget
 from blockplan.live.session import DRAFT
 from blockplan.plan import read
 from blockplan.plan.files import scenarios
@@ -36,7 +37,7 @@ def log_of(package: Path, scenario: str) -> Path:
         If the name cannot be that of a scenario.
     """
     scenarios.check_name(scenario)
-    return _logs(package) / f"{scenario}.log"
+    return logs_of(package) / f"{scenario}.log"
 
 
 def require_scenario(package: Path, name: str) -> None:
@@ -55,15 +56,16 @@ def require_scenario(package: Path, name: str) -> None:
         )
 
 
-def _logs(package: Path) -> Path:
+def logs_of(package: Path) -> Path:
+    """The folder of a package's logs, and of what is kept of its scenarios (`blockplan.live.lineage`)."""
     return package / LOGS if package.is_dir() else package.with_name(f"{package.name}.{LOGS}")
 
 
 @contextmanager
 def package_alone(package: Path) -> Iterator[None]:
     """While this lasts no other process writes scenarios into the package; a log is held before it."""
-    _logs(package).mkdir(parents=True, exist_ok=True)
-    with alone(_logs(package) / ".package.lock"):
+    logs_of(package).mkdir(parents=True, exist_ok=True)
+    with alone(logs_of(package) / ".package.lock"):
         yield
 
 
@@ -71,12 +73,15 @@ def drop_scenario(path: str | Path, name: str) -> None:
     """Take a scenario out of a package, and set its log of edits aside; see `scenarios.drop_scenario`."""
     with _without_log(Path(path), name):
         scenarios.drop_scenario(path, name)
+    forget(logs_of(Path(path)), name)
 
 
 def remove_scenario(path: str | Path, name: str) -> dict[str, Any]:
     """Undo a scenario of a proposal, and set its log of edits aside; see `scenarios.remove_scenario`."""
     with _without_log(Path(path), name):
-        return scenarios.remove_scenario(path, name)
+        kept = scenarios.remove_scenario(path, name)
+    forget(logs_of(Path(path)), name)
+    return kept
 
 
 def rename_scenario(path: str | Path, old: str, new: str) -> None:
@@ -96,6 +101,7 @@ def rename_scenario(path: str | Path, old: str, new: str) -> None:
             )
         with _moved(*logs):
             scenarios.rename_scenario(path, old, new)
+    forget(logs_of(Path(path)), old, called=new)
 
 
 @contextmanager
@@ -111,10 +117,10 @@ def _held(package: Path, *names: str) -> Iterator[list[Path]]:
 
     A scenario that was drawn elsewhere may have a name that no log can have.
     """
-    if not _logs(package).is_dir() or not all(map(scenarios.NAME.fullmatch, names)):
+    if not logs_of(package).is_dir() or not all(map(scenarios.NAME.fullmatch, names)):
         yield []
         return
-    logs = [_logs(package) / f"{name}.log" for name in names]
+    logs = [logs_of(package) / f"{name}.log" for name in names]
     with ExitStack() as held:
         for log in sorted({*logs}):
             held.enter_context(alone(log.with_suffix(".lock")))

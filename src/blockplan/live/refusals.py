@@ -15,6 +15,10 @@ class EditError(BlockplanError):
     """An edit that cannot be made. The plan is as it was."""
 
 
+class LockedError(EditError):
+    """An edit of a scenario that is locked."""
+
+
 def refused(code: str, /, *, layer: str = "", **values: Any) -> EditError:
     """The error to raise where an edit cannot be made; its sentence stands under `code`."""
     key = f"layer.{layer}"

@@ -34,6 +34,7 @@ from blockplan.live.sharing import (
 )
 from blockplan.live.snapshot import Snapshot
 from blockplan.live.steps import EditResult, SessionStep, result_of
+from blockplan.live.taking import part_of, require_whole
 from blockplan.plan.files.package import difference as difference_of
 from blockplan.plan.files.scenarios import put_scenario
 from blockplan.plan.model.plan import BASE, Difference, Plan
@@ -45,7 +46,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blockplan.check.verdict import CheckResult
+    from blockplan.live.lineage import NamedVersion
+    from blockplan.live.rows import Row
 
+#: So many features that a step took over are named in the log.
+TOLD = 20
 #: Name of the scenario that edits of a plan as drawn go into.
 DRAFT = "draft"
 
@@ -300,6 +305,81 @@ class Session:
         if not changes:
             raise refused("nothing_new")
         return self._step("edits", self._with(self.plan, changes), changes, (said,), who, began)
+
+    def take_part(
+        self,
+        other: Plan,
+        only: Iterable[str],
+        who: str | None = None,
+        since: int | None = None,
+        *,
+        trial: bool = False,
+    ) -> EditResult:
+        """
+        Make some features what they are in another scenario, as one step.
+
+        Parameters
+        ----------
+        other
+            The plan under that scenario.
+        only
+            Features as ``layer:id``.
+        since
+            As in `apply`.
+        trial
+            Whether it is only judged what would come of it; nothing is changed then.
+
+        Raises
+        ------
+        EditError
+            If the two do not differ there, or the land would not stay whole; nothing was changed then.
+        EditConflictError
+            As in `apply`.
+        """
+        began = time.perf_counter()
+        require_known(self.steps, since)
+        changes = part_of(self.plan, other, only)
+        if not changes:
+            raise refused("nothing_new")
+        anew = self._with(self.plan, changes)
+        require_whole(self.plan, anew, changes)
+        if trial:
+            as_step = SessionStep(len(self.steps), "edits", "", "", (), changes, anew.content_hash, "")
+            return result_of(as_step, self.result, self._judge(anew), (time.perf_counter() - began) * 1000)
+        require_no_clash(self.steps, since, changes)
+        said = {"op": "take", "scenario": other.scenario, "ids": [one.id for one in changes[:TOLD]]}
+        return self._step("edits", anew, changes, (said,), who, began)
+
+    def back_to(self, version: NamedVersion, who: str | None = None, since: int | None = None) -> EditResult:
+        """
+        Make the plan what it was when a version was named, as one step: what came since can be redone.
+
+        Raises
+        ------
+        EditError
+            If it is so already, or the log was begun anew since.
+        EditConflictError
+            If there are steps beyond `since`, the last that who asks had seen.
+        """
+        began = time.perf_counter()
+        require_seen(self.steps, since)
+        back = net(
+            change.inverse()
+            for step in reversed(self.steps[version.seq :])
+            for change in reversed(step.changes)
+        )
+        if not back:
+            raise refused("nothing_new")
+        anew = self._with(self.plan, back.values())
+        if anew.rows_hash != version.rows:
+            raise refused("version_lost", version=version.name)
+        said = {"op": "version", "name": version.name}
+        return self._step("edits", anew, tuple(back.values()), (said,), who, began)
+
+    def earlier(self) -> dict[tuple[str, str], Row | None]:
+        """What each feature that the steps changed was when the scenario began; None was not there."""
+        changes = net(change for step in self.steps if step.kind != "begin" for change in step.changes)
+        return {key: change.before for key, change in changes.items()}
 
     def snapshot(self) -> Snapshot:
         """The plan as it is now with its verdicts, for questions that other threads work at."""

@@ -184,6 +184,13 @@ def _known(manifest: Manifest, name: str) -> None:
         raise UsageError(f"Plan {manifest.id} has no scenario {name!r}. It has: {known}.")
 
 
+def proposed_on(path: Path) -> dict[str, str]:
+    """Scenario of a package that came from a proposal -> the scenario that it was made for."""
+    with archive.open_package(path) as folder:
+        told = tomlfile.loads(_text(folder / MANIFEST)).get(PROPOSALS, {})
+    return {name: one["on_top_of"] for name, one in told.items() if one.get("on_top_of")}
+
+
 def _standing_on(table: dict[str, Any], name: str) -> list[str]:
     """Scenarios of proposals that were made for another scenario."""
     return [one for one, told in table.get(PROPOSALS, {}).items() if told.get("on_top_of") == name]
