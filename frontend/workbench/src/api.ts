@@ -1,6 +1,6 @@
 // The service's addresses. Every refusal says what, why and what to do; it is thrown as `Refusal`.
 
-import type { Answer, Comparison, Dropped, Edit, ForAnswer, Lang, Layers, News, Outcome, Proposal, Result, State, Vocabulary, Wanted } from "./types";
+import type { Answer, Branch, Changed, Comparison, Dropped, Edit, ForAnswer, Lang, Layers, News, Outcome, Proposal, Refused, Result, State, Trial, Vocabulary, Wanted } from "./types";
 import { allInPlace } from "../../map/steps";
 import { say } from "./words";
 
@@ -69,10 +69,15 @@ export const postUndo = (since: number): Promise<Answer> => ask("undo", { since 
 export const postRedo = (since: number): Promise<Answer> => ask("redo", { since });
 export const getNews = (seq: number): Promise<News> => ask(`news?seq=${seq}`);
 export const getForAnswer = (name: string): Promise<ForAnswer> => ask(`answer?with=${encodeURIComponent(name)}`);
-export const postScenario = (said: { open: string } | { branch: string }): Promise<State> =>
-  ask("scenario", said);
+export const postScenario = (said: Partial<Record<"open" | "branch" | "version" | "lock" | "unlock", string>>): Promise<State> => ask("scenario", said);
+export const getBranches = (): Promise<{ branches: Branch[] }> => ask("branches");
+/** What was edited as it was when the scenario began. */
+export const getEarlier = (): Promise<{ features: Changed[] }> => ask("earlier");
+export const postBack = (version: string, since: number): Promise<Answer> => ask("back", { version, since });
+export const postTrial = (from: string, only: string[]): Promise<Trial | Refused> => ask("take", { from, only, trial: true });
+export const postTake = (from: string, only: string[], since: number): Promise<Answer> => ask("take", { from, only, since });
 export const getVerify = (): Promise<{ same: boolean; differences: string[] }> => ask("verify");
-export const getCompare = (name: string): Promise<Comparison> => ask(`compare?with=${encodeURIComponent(name)}`);
+export const getCompare = (names: string[]): Promise<Comparison> => ask(`compare?${names.map((name) => `with=${encodeURIComponent(name)}`).join("&")}`);
 export const getOutcomes = (name: string): Promise<{ outcomes: Partial<Record<Outcome, number>> }> => ask(`outcomes?of=${encodeURIComponent(name)}`);
 export const getLayersOf = (name: string, layers: string[]): Promise<Layers> => getPacked(`&only=${layers.join(",")}&scenario=${encodeURIComponent(name)}`);
 export const getProposal = (): Promise<Proposal> => ask("proposal");

@@ -1,22 +1,26 @@
-// Two scenarios side by side: verdicts on one line each, who gains and who loses, and the other under a swipe.
+// Scenarios side by side: figures on one line each, who gains and who loses and where, land that changes its use; the
+// other scenario under a swipe; and features of it taken over.
 
 import { fill, h } from "../../map/dom";
 import * as api from "./api";
-import { isPart, store } from "./store";
+import { flows } from "./flows";
 import { bar } from "./panel";
 import { parallel } from "./parallel";
-import { areaOf } from "./inspector";
-import { columnName, serviceName, useName, valueName } from "./vocabulary";
+import { isPart, store } from "./store";
+import { taking } from "./taking";
+import { layerName, nameOf, serviceName } from "./vocabulary";
 import { language, number, say, scenarioName, type Word } from "./words";
 import type { OtherScenario, Way } from "./map";
-import type { Comparison, Feature, Layers, Outcome } from "./types";
+import type { Comparison, Layers, Outcome } from "./types";
 
 const SIGN: Record<Outcome, string> = { fail: "×", pass: "✓", unknown: "?", not_applicable: "–" };
+const OUTCOMES = ["pass", "fail", "unknown"] as const;
 
 /** Stands for every scenario of the plan at once. */
 const ALL = "*";
 
-let other = "";
+/** The scenarios that this one is compared with; the first of them lies on the map. */
+let others: string[] = [];
 let found: Comparison | null = null;
 let seen = "";
 let redraw: () => void = () => undefined;
@@ -30,55 +34,59 @@ export function watchComparison(draw: () => void, showOther: (other: OtherScenar
 }
 
 function showOnMap(): void {
-  onMap(drawn && { layers: drawn, name: other, way, changed: found?.changed ?? [] });
+  onMap(drawn && { layers: drawn, name: comparedWith(), way, changed: found?.changed ?? [] });
 }
-
-/** So many of the features that differ are listed at once. */
-const FEW = 12;
-/** And so many at all. */
-const MOST = 200;
 
 /** Where the compared scenario and this one differ, as far as it is drawn here. */
 export const changedPlaces = (): { layer: string; id: string }[] => (drawn && found ? found.changed.filter(({ layer, id }) => store.features.get(layer)?.has(id)) : []);
 
 /** Which scenario lies under the swipe; empty where none does. */
-export const comparedWith = (): string => other;
+export const comparedWith = (): string => others[0] ?? "";
 
-async function choose(name: string): Promise<void> {
-  other = name;
+async function choose(names: string[]): Promise<void> {
+  others = names;
   found = drawn = null;
   redraw();
   showOnMap();
-  if (!name) return;
+  if (!names.length) return;
   try {
-    const comparison = await api.getCompare(name);
+    const comparison = await api.getCompare(names);
     // What does not differ is drawn as it is here.
     const differing = (): string[] => [...new Set(["parcels", ...comparison.changed.map(({ layer }) => layer)])];
-    const layers = name === ALL ? null : await api.getLayersOf(name, differing());
-    if (other !== name) return;
+    const layers = names.length > 1 || names[0] === ALL ? null : await api.getLayersOf(names[0]!, differing());
+    if (others !== names) return;
     found = comparison;
     seen = store.result.content_hash;
     drawn = layers;
     showOnMap();
   } catch (error) {
-    other = "";
+    others = [];
     store.say(error instanceof Error ? error.message : String(error));
   }
   redraw();
 }
 
+/** A list of scenarios to choose one from. */
+function choice(id: string, label: string, names: string[], chosen: string, act: (name: string) => void): HTMLElement {
+  return h(
+    "select",
+    { id, "aria-label": label, onchange: (event: Event) => act((event.target as HTMLSelectElement).value) },
+    h("option", { value: "" }, label),
+    ...names.map((name) => h("option", { value: name, selected: name === chosen }, name === ALL ? say("allScenarios") : store.called(name))),
+  );
+}
+
 export function drawComparison(into: Element, go: (layer: string, id: string) => void): void {
   const names = Object.keys(store.state.scenarios).filter((name) => name !== store.state.scenario);
-  const pick = h(
-    "select",
-    { id: "compare-with", onchange: (event: Event) => void choose((event.target as HTMLSelectElement).value) },
-    h("option", { value: "" }, say("chooseScenario")),
-    ...names.map((name) => h("option", { value: name, selected: name === other }, store.called(name))),
-    names.length > 1 && h("option", { value: ALL, selected: other === ALL }, say("allScenarios")),
-  );
-  const ways = (["swipe", "sideBySide"] as Way[]).map((one) => h("button", { "aria-pressed": String(one === way), onclick: () => { way = one; showOnMap(); redraw(); } }, say(one)));
-  const head = h("div", { class: "pick" }, h("label", { for: "compare-with" }, `${scenarioName(store.state.scenario)} · ${say("besides")}`), pick, drawn && h("span", { class: "ways", role: "group" }, ...ways));
-  if (!other) {
+  const first = comparedWith();
+  const left = names.filter((name) => !others.includes(name));
+  const head = h("div", { class: "pick" },
+    h("span", {}, `${scenarioName(store.state.scenario)} · ${say("besides")}`),
+    choice("compare-with", say("chooseScenario"), names.length > 1 ? [...names, ALL] : names, first, (name) => void choose(name ? [name, ...others.slice(1).filter((one) => name !== ALL && one !== name)] : [])),
+    first !== "" && first !== ALL && left.length > 0 && choice("compare-more", `+ ${say("addScenario")}`, left, "", (name) => void choose([...others, name])),
+    ...others.slice(1).map((name) => h("button", { onclick: () => void choose(others.filter((one) => one !== name)), "data-sign": "× " }, scenarioName(name))),
+    drawn && h("span", { class: "ways", role: "group" }, ...(["swipe", "sideBySide"] as Way[]).map((one) => h("button", { "aria-pressed": String(one === way), onclick: () => { way = one; showOnMap(); redraw(); } }, say(one))))); // prettier-ignore
+  if (!first) {
     fill(into, head, h("p", { class: "about" }, say("compareAbout")));
     return;
   }
@@ -86,105 +94,134 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
     fill(into, head, h("p", { class: "about", role: "status" }, say("judging")));
     return;
   }
-  if (other === ALL) {
-    fill(into, head, again(), parallel(found));
+  if (found.columns.length > 2) {
+    fill(into, head, again(), figures(found), h("h2", {}, say("differingVerdicts")), parallel(found));
     return;
   }
-  const [first, second] = found.columns;
-  const differing = found.verdicts.filter((one) => one.differs);
+  const called = found.columns.map((one) => scenarioName(one.id));
   fill(
     into,
     head,
     again(),
-    table(
-      [say("figure"), scenarioName(first!.id), scenarioName(second!.id), say("difference")],
-      [
-        row(say("residents"), first!.residents.central, second!.residents.central),
-        row(say("carries"), first!.capacity, second!.capacity),
-        ...(["fail", "unknown", "pass"] as Outcome[]).map((outcome) => row(`${SIGN[outcome]} ${say(outcome as Word)}`, first!.outcomes[outcome] ?? 0, second!.outcomes[outcome] ?? 0)),
-      ],
-    ),
+    tiles(found),
+    figures(found),
     forAnswer(),
-    h("h2", {}, say("differingVerdicts")),
-    differing.length === 0
-      ? h("p", { class: "empty" }, say("noDifference"))
-      : h("ul", { class: "compared" }, ...differing.map((one) => compared(one, [scenarioName(first!.id), scenarioName(second!.id)]))),
-    h("h2", {}, say("whoGains")),
-    found.gains.length === 0
-      ? h("p", { class: "empty" }, say("noDifference"))
-      : table(
-          [say("nearTo"), say("nearer"), say("farther")],
-          found.gains.map((one) => [serviceName(one.to), number(one.nearer, 0), number(one.farther, 0)]),
-        ),
-    ...landUses([scenarioName(first!.id), scenarioName(second!.id)]),
-    h("h2", {}, `${say("changedFeatures")} ${found.changed.length}`),
-    h("ul", { class: "flips" }, ...found.changed.slice(0, FEW).map((one) => changed(one, go))),
-    found.changed.length > FEW &&
-      h("details", {}, h("summary", {}, `${say("moreOfThem")} ${found.changed.length - FEW}`), h("ul", { class: "flips" }, ...found.changed.slice(FEW, MOST).map((one) => changed(one, go))),
-        found.changed.length > MOST && h("p", { class: "about" }, `+ ${number(found.changed.length - MOST, 0)} ${say("notListed")}`)),
+    ...gains(found, go),
+    ...flows(found, called),
+    ...taking(found, first, go, () => void choose(others)),
   ); // prettier-ignore
 }
 
-/** A figure in both scenarios, and by how much the second differs. */
-function row(name: string, one: number | null, two: number | null, decimals = 0): string[] {
-  const [first, second] = [one, two].map((value) => (value === null ? null : Number(value.toFixed(decimals))));
-  const by = first === null || second === null ? "" : first === second ? "=" : `${second! > first! ? "+" : "−"}${number(Math.abs(second! - first!), decimals, decimals)}`;
-  return [name, number(first, decimals, decimals), number(second, decimals, decimals), by];
-}
-
-/** What land uses take in both scenarios, where that differs; the largest difference first. */
-function landUses(names: string[]): HTMLElement[] {
-  const areas = (features: Iterable<Feature>): Map<string, number> => {
-    const sums = new Map<string, number>();
-    for (const one of features) {
-      const code = String(one.properties["land_use"] ?? "?");
-      sums.set(code, (sums.get(code) ?? 0) + (areaOf(one) ?? 0) / 10_000);
-    }
-    return sums;
+/** What a reader asks first: how verdicts turn, and who has what nearer or farther. */
+function tiles({ columns, gains: some }: Comparison): HTMLElement {
+  const counts = columns.map(({ outcomes }) => OUTCOMES.filter((one) => outcomes[one]).map((one) => `${SIGN[one]}${outcomes[one]}`).join(" "));
+  const most = (side: "nearer" | "farther"): [string, string] => {
+    const one = [...some].sort((a, b) => b[side] - a[side])[0];
+    return one && one[side] > 0 ? [`${say(side)} · ${serviceName(one.to)}`, `${number(one[side], 0)} ${say("people")}`] : [say(side), `0 ${say("people")}`];
   };
-  const [there, here] = [areas(drawn?.layers["parcels"]?.features ?? []), areas(store.features.get("parcels")?.values() ?? [])];
-  const by = (code: string): number => Math.abs((here.get(code) ?? 0) - (there.get(code) ?? 0));
-  const codes = [...new Set([...there.keys(), ...here.keys()])].filter((code) => by(code) >= 0.005).sort((one, two) => by(two) - by(one));
-  if (codes.length === 0) return [];
+  const tile = (kind: string, [name, value]: [string, string]): HTMLElement => h("li", { class: kind }, h("small", {}, name), h("b", {}, value));
+  return h("ul", { class: "tiles" }, tile("", [say("verdicts"), counts.join(" → ")]), tile(some.some((one) => one.farther > 0) ? "farther" : "", most("farther")), tile("", most("nearer")));
+}
+
+/** A figure in each scenario, with its sign and bar where a rule asks for something. */
+interface Line {
+  name: string;
+  more: string;
+  cells: { said: string; outcome: Outcome | null; bar: HTMLElement | null }[];
+  by: string;
+  differs: boolean;
+}
+
+/** How far the second of two values lies from the first; shares in percent points, nothing finer than is said of them. */
+function difference(values: (number | null)[], said: string[]): string {
+  const [one, two] = values;
+  if (values.length !== 2 || one == null || two == null) return "";
+  if (said[0] === said[1]) return "=";
+  const isShare = said.every((each) => each.includes("%"));
+  const by = (two - one) * (isShare ? 100 : 1);
+  const least = Math.abs(by) >= 100 ? Math.round(Math.abs(by)) : Number(Math.abs(by).toPrecision(3));
+  return `${by > 0 ? "+" : "−"}${number(least, 6)}${isShare ? ` ${say("points")}` : ""}`;
+}
+
+const alike = (said: string[]): boolean => said.every((one) => one === said[0]);
+
+function lines({ columns, verdicts, measures }: Comparison): Line[] {
+  const plain = (name: string, values: (number | null)[]): Line =>
+    ({ name, more: "", cells: values.map((one) => ({ said: number(one, 0), outcome: null, bar: null })), by: difference(values, values.map((one) => number(one, 0))), differs: true }); // prettier-ignore
   return [
-    h("h2", {}, say("landUse")),
-    table([say("figure"), ...names, say("difference")], codes.map((code) => row(`${code} ${useName(code)}`, there.get(code) ?? 0, here.get(code) ?? 0, 2))),
-  ]; // prettier-ignore
+    plain(say("residents"), columns.map((one) => one.residents.central)),
+    plain(say("carries"), columns.map((one) => one.capacity)),
+    ...(["fail", "unknown", "pass"] as const).map((outcome) => plain(`${SIGN[outcome]} ${say(outcome as Word)}`, columns.map((one) => one.outcomes[outcome] ?? 0))),
+    ...verdicts.filter((one) => one.by.some((by) => by.judged && by.outcome !== "not_applicable")).map((one): Line => {
+      const said = one.by.map((by) => by.said);
+      return {
+        name: one.title, more: isPart(one) ? one.scope.id : "",
+        cells: one.by.map((by) => ({ said: by.judged ? by.said : "–", outcome: by.outcome, bar: bar({ measured: by.measured, required: one.required }) })),
+        by: difference(one.by.map((by) => by.measured), said), differs: one.differs || !alike(said),
+      };
+    }), // prettier-ignore
+    ...measures.filter((one) => one.rules.length === 0).map((one): Line => {
+      const said = one.by.map((by) => by.said);
+      return { name: one.title, more: "", cells: said.map((each) => ({ said: each, outcome: null, bar: null })), by: difference(one.by.map((by) => by.value), said), differs: !alike(said) };
+    }),
+  ];
 }
 
-/** A value of a column; of an outline its size (`Polygon 8000.0 m2`). */
-function held(layer: string, column: string, value: unknown): string {
-  const [, size, unit] = (column === "geometry" && / ([\d.]+) (m2?)$/.exec(String(value))) || [];
-  return size ? `${number(Number(size), 1)} ${unit === "m2" ? say("squareMetres") : "m"}` : valueName(layer, column, value);
+/** Every figure on one line in all scenarios; those that are the same in all are folded, and counted. */
+function figures(comparison: Comparison): HTMLElement {
+  const { columns } = comparison;
+  const pair = columns.length === 2;
+  const all = lines(comparison);
+  const heads = [say("figure"), ...columns.map((one) => scenarioName(one.id)), ...(pair ? [say("difference")] : [])];
+  const row = (one: Line): HTMLElement =>
+    h("tr", {},
+      h("th", { scope: "row" }, one.name, one.more && h("small", {}, ` ${one.more}`)),
+      ...one.cells.map((cell) => h("td", { class: `num ${cell.outcome ?? ""}` }, h("span", { "data-sign": cell.outcome && `${SIGN[cell.outcome]} ` }, cell.outcome && h("span", { class: "aloud" }, `${say(cell.outcome)} `), cell.said), cell.bar)),
+      pair && h("td", { class: "num by" }, one.by)); // prettier-ignore
+  const table = (some: Line[]): HTMLElement =>
+    h("table", { class: "beside figures-beside" }, h("thead", {}, h("tr", {}, ...heads.map((one) => h("th", { scope: "col" }, one)))), h("tbody", {}, ...some.map(row)));
+  const same = all.filter((one) => !one.differs);
+  return h("div", { class: "broad", tabindex: "0", role: "region", "aria-label": say("compare") },
+    table(all.filter((one) => one.differs)),
+    same.length > 0 && h("details", {}, h("summary", {}, `${say("sameInAll")} ${same.length}`), table(same))); // prettier-ignore
 }
 
-function changed(one: Comparison["changed"][number], go: (layer: string, id: string) => void): HTMLElement {
-  const said = one.change !== "changed"
-    ? say(one.change === "added" ? "isAdded" : "isGone")
-    : one.fields.map((each) => `${each.column === "geometry" ? say("outline") : columnName(one.layer, each.column)} ${held(one.layer, each.column, each.old)} → ${held(one.layer, each.column, each.new)}`).join("; "); // prettier-ignore
-  const there = store.features.get(one.layer)?.has(one.id);
-  return h("li", {}, there ? h("button", { class: "link", onclick: () => go(one.layer, one.id) }, one.id) : h("span", {}, one.id), h("small", {}, said));
-}
-
-/** A rule on one object: what each scenario measures, its bar under it. */
-function compared(verdict: Comparison["verdicts"][number], names: string[]): HTMLElement {
-  return h(
-    "li",
-    {},
-    h("b", {}, verdict.title, isPart(verdict) && h("small", {}, ` ${verdict.scope.id}`)),
-    ...verdict.by.map((one, at) =>
-      h(
-        "div",
-        { class: one.outcome ?? "" },
-        h("p", {}, h("small", {}, `${names[at]} `), one.judged ? `${SIGN[one.outcome!]} ${one.said}` : "–"),
-        bar({ measured: one.measured, required: verdict.required }),
-      ),
-    ),
-  );
+/** Who has what nearer or farther, area by area: from a ring to a dot, the longest way at the right end. */
+function gains({ gains: some, gains_by_place: places }: Comparison, go: (layer: string, id: string) => void): HTMLElement[] {
+  const title = h("h2", {}, say("whoGains"), some.length > 0 && h("small", {}, `${say("meanDistance")} ○ → ●`));
+  if (!some.length) return [title, h("p", { class: "empty" }, say("noDifference"))];
+  return [title, ...some.map((one) => {
+    const here = places.filter(({ to }) => to === one.to);
+    const layers = [...new Set(here.map(({ layer }) => layer))];
+    const top = Math.max(1, ...here.flatMap(({ old_m, new_m }) => [old_m ?? 0, new_m ?? 0]));
+    const at = (metres: number): string => `${(100 * metres) / top}%`;
+    const row = ({ layer, id, residents, nearer, farther, old_m, new_m }: (typeof here)[number]): HTMLElement => {
+      const feature = id === null ? undefined : store.features.get(layer)?.get(id);
+      const called = id === null ? say("outsidePlaces") : (feature && nameOf(feature.properties)) || id;
+      const known = old_m !== null && new_m !== null;
+      return h("tr", {},
+        h("th", { scope: "row" }, feature && id !== null ? h("button", { class: "link", onclick: () => go(layer, id) }, called) : called),
+        h("td", { class: "num" }, number(residents, 0)),
+        h("td", { class: "moved" }, known && h("div", { class: "moves", "aria-hidden": "true" },
+          h("i", { class: new_m > old_m ? "way farther" : "way", style: `left:${at(Math.min(old_m, new_m))};width:${at(Math.abs(new_m - old_m))}` }),
+          h("i", { class: "from", style: `left:${at(old_m)}` }), h("i", { class: new_m > old_m ? "to farther" : "to", style: `left:${at(new_m)}` })),
+          h("small", {}, `${number(old_m, 0)} → ${number(new_m, 0)} m`)),
+        h("td", { class: "num" }, number(nearer, 0)), h("td", { class: "num people" }, number(farther, 0))); // prettier-ignore
+    };
+    const table = (layer: string): HTMLElement =>
+      h("table", { class: "beside gains" },
+        h("thead", {}, h("tr", {}, ...[layerName(layer), say("residents"), say("meanDistance"), say("nearer"), say("farther")].map((each) => h("th", { scope: "col" }, each)))),
+        h("tbody", {}, ...here.filter((each) => each.layer === layer).map(row))); // prettier-ignore
+    const [first, ...rest] = layers;
+    return h("section", {},
+      h("h3", {}, serviceName(one.to), h("small", {}, ` ${say("nearer")} ${number(one.nearer, 0)} · ${say("farther")} ${number(one.farther, 0)} · ${say("asNear")} ${number(one.same, 0)}`)),
+      first !== undefined && table(first),
+      ...rest.map((layer) => h("details", {}, h("summary", {}, say("byBlock")), table(layer)))); // prettier-ignore
+  })];
 }
 
 const again = (): HTMLElement | false =>
-  seen !== store.result.content_hash && h("button", { class: "link", onclick: () => void choose(other) }, say("compareAgain"));
+  seen !== store.result.content_hash && h("button", { class: "link", onclick: () => void choose(others) }, say("compareAgain"));
 
 /** What the answering desk of a notice takes: lines of changes, and the verdicts that turn, to be copied. */
 function forAnswer(): HTMLElement {
@@ -192,17 +229,8 @@ function forAnswer(): HTMLElement {
   const field = (id: string, label: string, text: string): HTMLElement =>
     h("label", { for: id }, label, h("textarea", { id, readonly: true, rows: 4, onfocus: (event: Event) => (event.target as HTMLTextAreaElement).select() }, text));
   const ask = async (): Promise<void> => {
-    const { changes, reason } = await api.getForAnswer(other);
+    const { changes, reason } = await api.getForAnswer(comparedWith());
     fill(box, h("p", { class: "about" }, say("forAnswerAbout")), field("answer-changes", say("forAnswerChanges"), changes.join("\n")), field("answer-reason", say("forAnswerReason"), reason[language()]));
   };
   return h("details", { class: "for-answer", ontoggle: (event: Event) => { if ((event.target as HTMLDetailsElement).open) void ask().catch((error: unknown) => store.say(String(error))); } }, h("summary", {}, say("forAnswer")), box); // prettier-ignore
-}
-
-function table(heads: string[], rows: string[][]): HTMLElement {
-  return h(
-    "table",
-    { class: "beside" },
-    h("thead", {}, h("tr", {}, ...heads.map((one) => h("th", { scope: "col" }, one)))),
-    h("tbody", {}, ...rows.map(([name, ...cells]) => h("tr", {}, h("th", { scope: "row" }, name), ...cells.map((one) => h("td", { class: "num" }, one))))),
-  );
 }

@@ -1,17 +1,16 @@
 // Left of the map: search, the scenarios with how their verdicts came out, and what the map shows.
 
 import { fill, h } from "../../map/dom";
+import { branches, scenarioActs } from "./branches";
 import { colourOf, isSafe, setSafe } from "./colours";
 import { GROUPS, type Group } from "./groups";
 import type { PlanMap } from "./map";
 import { isPart, key, store } from "./store";
 import { layerName, nameOf, serviceName, signOf, useName } from "./vocabulary";
-import { number, say, scenarioName } from "./words";
-import type { Outcome } from "./types";
+import { say } from "./words";
 
 /** So many hits are shown; whoever seeks more types more. */
 const MOST = 12;
-const SIGNS: [Outcome, string][] = [["pass", "✓"], ["fail", "×"], ["unknown", "?"]]; // prettier-ignore
 
 /** What search leads to: a feature, or a rule. */
 interface Hit {
@@ -26,8 +25,6 @@ export interface Ways {
 }
 
 let words = "";
-/** Whether a new branch is being given its name. */
-let naming = false;
 /** What stands in the field of search; the table of parcels shows what it finds. */
 export const searched = (): string => words;
 
@@ -45,17 +42,6 @@ export function drawLeft(into: Element, plan: PlanMap | null, ways: Ways): void 
   }); // prettier-ignore
   find();
   const again = (): void => drawLeft(into, plan, ways);
-  const branch = (): void => {
-    naming = !naming;
-    again();
-    document.getElementById("branch-name")?.focus();
-  };
-  const name = h("input", { id: "branch-name", required: true, "aria-label": say("branchName"), placeholder: say("branchName"), autocomplete: "off" });
-  const begin = (event: Event): void => {
-    event.preventDefault();
-    naming = false;
-    void store.open({ branch: name.value.trim() });
-  };
   const recolour = (): void => {
     setSafe(!isSafe());
     plan?.redraw();
@@ -65,9 +51,8 @@ export function drawLeft(into: Element, plan: PlanMap | null, ways: Ways): void 
     into,
     search,
     found,
-    h("h2", {}, say("scenarios"), h("button", { class: "link", id: "branch", "aria-expanded": String(naming), onclick: branch }, `+ ${say("branch")}`)),
-    naming && h("form", { class: "naming", onsubmit: begin }, name, h("button", { class: "do" }, say("begin"))),
-    h("ul", { class: "scenarios" }, ...Object.entries(store.state.scenarios).map(([name, said]) => scenario(name, said))),
+    ...scenarioActs(again),
+    branches(),
     h("h2", {}, say("layers"), h("button", { class: "link", onclick: recolour }, isSafe() ? say("officeColours") : say("colourSafe"))),
     plan && h("ul", { class: "groups" }, ...shownGroups().map((group) =>
       h("li", {}, h("label", {}, h("input", { type: "checkbox", checked: plan.isShown(group), onchange: () => void plan.toggle(group) }), say(group))),
@@ -75,35 +60,6 @@ export function drawLeft(into: Element, plan: PlanMap | null, ways: Ways): void 
     h("ul", { class: "uses" }, ...usesDrawn().map((code) => h("li", {}, h("i", { style: `background:${colourOf(code)}` }), `${code} ${useName(code)}`))),
     h("ul", { class: "uses" }, ...servicesDrawn().map((service) => h("li", {}, h("b", { class: "mark" }, signOf(service)), serviceName(service)))),
   ); // prettier-ignore
-}
-
-function scenario(name: string, said: string): HTMLElement {
-  const title = scenarioName(name);
-  const more = name !== "base" && said && said !== name ? h("small", {}, ` ${said}`) : null;
-  return h(
-    "li",
-    { class: name === store.state.scenario ? "chosen" : "" },
-    name === "base" ? h("span", {}, title) : h("button", { class: "link", onclick: () => void store.open({ open: name }) }, title, more),
-    outcomes(name),
-  );
-}
-
-/** How many verdicts of a scenario pass, fail and are unknown; nothing where it was not judged yet. */
-function outcomes(name: string): HTMLElement | null {
-  const known = name === store.state.scenario ? counted() : store.outcomes.get(name);
-  if (!known) return null;
-  return h(
-    "span",
-    { class: "outcomes" },
-    ...SIGNS.filter(([outcome]) => known[outcome]).map(([outcome, sign]) =>
-      h("b", { class: outcome, title: say(outcome), "data-sign": sign }, number(known[outcome] ?? 0, 0), h("span", { class: "aloud" }, ` ${say(outcome)}`))),
-  ); // prettier-ignore
-}
-
-function counted(): Partial<Record<Outcome, number>> {
-  const found: Partial<Record<Outcome, number>> = {};
-  for (const one of store.result.verdicts) found[one.outcome] = (found[one.outcome] ?? 0) + 1;
-  return found;
 }
 
 /** Groups of layers of which the plan has something to show. */

@@ -4,7 +4,7 @@ import "./style.css";
 import * as api from "./api";
 import { fill, h } from "../../map/dom";
 import { scaleOf } from "../../map/scale";
-import { changedPlaces, drawComparison, watchComparison } from "./compare";
+import { changedPlaces, comparedWith, drawComparison, watchComparison } from "./compare";
 import { drawMerge } from "./merge";
 import { askPoint, askStreet } from "./adding";
 import { openFiles, takeDrops } from "./dropping";
@@ -15,7 +15,7 @@ import { drawLeft, searched, type Ways } from "./left";
 import type { PlanMap } from "./map";
 import { beyond, drawFaults, drawReadings, drawVerdicts } from "./panel";
 import { drawProposals, proposed, watchProposals } from "./proposals";
-import { drawFoot, drawPlace, drawStrip } from "./strip";
+import { drawFoot, drawHistory, drawPlace, drawStrip } from "./strip";
 import { key, store } from "./store";
 import { drawTable, markChosen } from "./table";
 import { TOOLS } from "./toolbox";
@@ -34,7 +34,7 @@ const CSS_PIXEL_M = 0.0254 / 96;
 /** So long after an answer it is asked again what others did. */
 const HEAR_MS = 2000;
 
-let tab: "verdicts" | "proposals" | "compare" | "land" | "faults" | "table" = "verdicts";
+let tab: "verdicts" | "proposals" | "compare" | "land" | "faults" | "history" | "table" = "verdicts";
 
 async function begin(): Promise<void> {
   setLanguage(chosenLang());
@@ -131,8 +131,10 @@ function layout(app: Element): (found: typeof import("./stage")) => void {
         compare: say("compare"),
         land: say("land"),
         faults: `${say("faults")} ${store.result.faults.length}`,
+        history: say("history"),
         table: say("table"),
       };
+      app.classList.toggle("compare-open", tab === "compare" && comparedWith() !== "");
       fill(tabs, ...(Object.keys(names) as (keyof typeof names)[]).map((name) =>
         h("button", { role: "tab", id: `tab-${name}`, "aria-selected": String(tab === name), "aria-controls": "panel", tabindex: tab === name ? 0 : -1, onclick: () => turn(name) }, names[name]))); // prettier-ignore
       panel.setAttribute("aria-labelledby", `tab-${tab}`);
@@ -141,6 +143,7 @@ function layout(app: Element): (found: typeof import("./stage")) => void {
       else if (tab === "compare") drawComparison(panel, go);
       else if (tab === "land") drawBalance(panel);
       else if (tab === "faults") drawFaults(panel, go);
+      else if (tab === "history") drawHistory(panel, go);
       else drawTable(panel, searched());
     },
     inspector: () => drawInspector(inspector),
@@ -164,6 +167,7 @@ function layout(app: Element): (found: typeof import("./stage")) => void {
       if (plan) void store.askOutcomes().catch(() => undefined);
     }
     if (topic === "outcomes") draw.left();
+    if (topic === "state") all();
     if (topic === "conflict") drawMerge(merge);
     if (topic === "news" && answer) {
       plan?.change(answer.features);
@@ -335,6 +339,7 @@ function drawTop(into: Element, app: Element, plan: () => PlanMap | null): void 
     h("span", { class: "brand" }, "Blockplan"),
     h("h1", { class: "plan-title", title }, title),
     pick,
+    state.lock && h("span", { class: "synthetic", "data-sign": "▣ " }, `${say("locked")}: ${state.lock.why}`),
     state.synthetic && h("span", { class: "synthetic" }, say("synthetic")),
     h("span", { class: "grow" }),
     h(

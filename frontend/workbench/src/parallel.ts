@@ -18,7 +18,7 @@ const WIDTH = 340;
 const ROW = 56;
 const MOST_AXES = 14;
 
-function draw(name: string, given: Record<string, string | number>, ...inside: (Node | string)[]): SVGElement {
+export function draw(name: string, given: Record<string, string | number>, ...inside: (Node | string)[]): SVGElement {
   const made = document.createElementNS(SPACE, name);
   for (const [key, value] of Object.entries(given)) made.setAttribute(key, String(value));
   made.append(...inside);

@@ -2,7 +2,7 @@
 
 import * as api from "./api";
 import { say, scenarioName } from "./words";
-import type { Answer, Changed, Clash, Edit, Feature, Layers, News, Outcome, Result, State, Verdict, Vocabulary } from "./types";
+import type { Answer, Branch, Changed, Clash, Edit, Feature, Layers, News, Outcome, Result, State, Verdict, Vocabulary } from "./types";
 
 export interface Selection {
   layer: string;
@@ -41,7 +41,9 @@ class Store {
   selection: Selection | null = null;
   /** What is selected besides, of the same layer. */
   besides = new Set<string>();
-  /** Features as they were when the scenario was opened, of those that changed since; null was not there. */
+  /** Scenarios, and which came from which. */
+  branches: Branch[] = [];
+  /** Features as they were when the scenario began, of those that changed since; null was not there. */
   private was = new Map<string, Feature | null>();
   chosenRule: string | null = null;
   chosenReading: string | null = null;
@@ -68,7 +70,8 @@ class Store {
 
   /** What stands in words: the plan, its verdicts, and what things are called. */
   async loadWords(): Promise<void> {
-    const [state, result, vocabulary] = await Promise.all([api.getState(), api.getResult(), this.vocabulary ?? api.getVocabulary()]);
+    const [state, result, vocabulary, { branches }] = await Promise.all([api.getState(), api.getResult(), this.vocabulary ?? api.getVocabulary(), api.getBranches()]);
+    this.branches = branches;
     this.vocabulary = vocabulary;
     this.state = state;
     api.workAt(state.scenario);
@@ -87,9 +90,17 @@ class Store {
       for (const [name, layer] of Object.entries(layers.layers)) {
         this.features.set(name, new Map(layer.features.map((feature) => [feature.id, feature])));
       }
+      void this.recall().catch(() => undefined);
     });
     this.loaded = done.catch(() => undefined);
     return done;
+  }
+
+  /** What was edited before the page was opened has a value that it had before, too. */
+  private async recall(): Promise<void> {
+    const { features } = await api.getEarlier();
+    for (const { layer, id, feature } of features) this.was.set(`${layer} ${id}`, feature);
+    this.tell("selection");
   }
 
   /** Asks how the other scenarios are judged, one after the other, while the page is worked with. */
@@ -124,7 +135,7 @@ class Store {
     return this.selection?.layer === layer && (this.selection.id === id || this.besides.has(id));
   }
 
-  /** What a feature was when the scenario was opened, if it changed since. */
+  /** What a feature was when the scenario began, if it changed since. */
   earlier(layer: string, id: string): Feature | null | undefined {
     return this.was.get(`${layer} ${id}`);
   }
@@ -191,13 +202,48 @@ class Store {
     });
   }
 
+  takePart(from: string, only: string[]): Promise<Answer | null> {
+    return this.step(() => api.postTake(from, only, this.state.seq));
+  }
+
+  back(version: string): Promise<Answer | null> {
+    return this.step(() => api.postBack(version, this.state.seq));
+  }
+
   async open(said: { open: string } | { branch: string }): Promise<void> {
     await this.step(async () => {
-      api.workAt((await api.postScenario(said)).scenario);
-      await this.load();
-      this.tell("plan");
+      await this.turnTo(said);
       return null;
     });
+  }
+
+  private async turnTo(said: { open: string } | { branch: string }): Promise<void> {
+    api.workAt((await api.postScenario(said)).scenario);
+    await this.load();
+    this.tell("plan");
+  }
+
+  /** Names the scenario as it is now, locks it, or unlocks it. */
+  async keep(said: { version: string } | { lock: string } | { unlock: string }): Promise<void> {
+    await this.step(async () => {
+      this.state = await api.postScenario(said);
+      ({ branches: this.branches } = await api.getBranches());
+      this.tell("state");
+      return null;
+    });
+  }
+
+  /** Edits of a locked scenario go into a branch of it. */
+  private async inBranch(edits: Edit[]): Promise<Answer> {
+    const locked = this.state.scenario;
+    let number = 2;
+    while (`${locked}-${number}` in this.state.scenarios) number += 1;
+    const branch = `${locked}-${number}`;
+    await this.turnTo({ branch });
+    const answer = await api.postEdits(edits, this.state.seq);
+    this.take(answer);
+    this.say(`${scenarioName(locked)}: ${say("lockedMoved")} ${branch}`, "info");
+    return answer;
   }
 
   /** Steps wait for one another: each is judged on what the one before left. */
@@ -215,6 +261,9 @@ class Store {
         return answer;
       } catch (error) {
         if (error instanceof api.Refusal && error.status === 409) return await this.clashed(error, edits);
+        if (error instanceof api.Refusal && error.status === 423 && edits.length) {
+          return await this.inBranch(edits).catch((again: unknown) => { this.say(String(again)); return null; }); // prettier-ignore
+        }
         this.say(error instanceof Error ? error.message : String(error));
         return null;
       } finally {

@@ -4,12 +4,12 @@ import * as api from "./api";
 import { fill, h } from "../../map/dom";
 import { store } from "./store";
 import { columnName, layerName, packName, useName, valueName } from "./vocabulary";
-import { language, number, say, type Word } from "./words";
+import { number, say, when, type Word } from "./words";
 import type { Place, Step, Value } from "./types";
 
 const OPERATIONS: Record<string, Word> = {
   move_vertex: "vertex", remove_vertex: "vertex", boundary: "boundary", split: "split", merge: "merge",
-  add: "add", remove: "remove", move: "moved", proposal: "takenOver", branch: "branch",
+  add: "add", remove: "remove", move: "moved", proposal: "takenOver", branch: "branch", take: "tookFrom", version: "backTo",
 }; // prettier-ignore
 const KINDS: Record<string, Word> = { undo: "undo", redo: "redo", outside: "outsideStep", begin: "asSaved" };
 /** So many steps fit under the map. */
@@ -24,12 +24,14 @@ export function drawStrip(into: Element, go: (layer: string, id: string) => void
   // A step that was taken up from the log was not judged again: its count is not known.
   const fails = (one: Step): number | null => one.must?.fail ?? null;
   const top = Math.max(1, ...steps.map((one) => fails(one) ?? 0));
+  const named = new Map(store.state.versions.map((one) => [one.seq, one.name]));
   const list = h(
     "ol",
     {},
     ...steps.map((one) => {
       const failing = fails(one);
-      const said = sentence(one);
+      const version = named.get(one.seq);
+      const said = [sentence(one), version && `⚑ ${version}`].filter(Boolean).join(" · ");
       const seek = (): void => {
         read = read === one.seq ? null : one.seq;
         const at = touched(one);
@@ -38,13 +40,33 @@ export function drawStrip(into: Element, go: (layer: string, id: string) => void
       };
       return h("li", { class: one.kind }, h("button", { id: `step-${one.seq}`, title: said, "aria-pressed": String(read === one.seq), onclick: seek },
         h("i", { class: failing === null ? "unknown" : failing ? "fail" : "pass", style: `height:${4 + (20 * (failing ?? 0)) / top}px` }),
-        h("small", {}, String(failing ?? "?")), h("span", { class: "aloud" }, ` ${said}`))); // prettier-ignore
+        h("small", { "data-sign": version && "⚑" }, String(failing ?? "?")), h("span", { class: "aloud" }, ` ${said}`))); // prettier-ignore
     }),
   );
   const last = steps.find((one) => one.seq === read) ?? steps.at(-1);
   const earlier = steps.length ? steps[0]!.seq - 1 : 0;
-  fill(into, h("b", {}, say("mustFailing"), earlier > 0 && h("small", {}, ` + ${number(earlier, 0)} ${say("notListed")}`)), last ? list : h("span", { class: "empty" }, say("noSteps")), last && h("p", { class: "last-step" }, sentence(last)));
+  fill(into, h("b", {}, say("mustFailing"), earlier > 0 && h("small", {}, ` + ${number(earlier, 0)} ${say("notListed")}`)), last ? list : h("span", { class: "empty" }, say("noSteps")), last && h("p", { class: "last-step" }, [sentence(last), named.has(last.seq) && `⚑ ${named.get(last.seq)}`].filter(Boolean).join(" · ")));
   list.scrollLeft = list.scrollWidth;
+}
+
+/** Every step in words, the latest first: the strip under the map as a list, which a phone has room for. */
+export function drawHistory(into: Element, go: (layer: string, id: string) => void): void {
+  const { history, versions, seq } = store.state;
+  const named = new Map(versions.map((one) => [one.seq, one.name]));
+  const steps = [...history].reverse().map((one) => {
+    const at = touched(one);
+    const words = [h("span", {}, sentence(one)), named.has(one.seq) && h("b", { "data-sign": "⚑ " }, named.get(one.seq))];
+    return h("li", { class: one.kind },
+      h("b", { class: one.must === null ? "unknown" : one.must.fail ? "fail" : "pass", title: say("mustFailing"), "data-sign": one.must?.fail === 0 ? "✓ " : "× " }, one.must === null ? "?" : number(one.must.fail, 0)),
+      at ? h("button", { class: "link", onclick: () => go(...at) }, ...words) : h("p", {}, ...words)); // prettier-ignore
+  });
+  const earlier = seq - history.length;
+  fill(
+    into,
+    h("p", { class: "about" }, say("historyAbout")),
+    steps.length ? h("ol", { class: "history" }, ...steps) : h("p", { class: "empty" }, say("noSteps")),
+    earlier > 0 && h("p", { class: "about" }, `+ ${number(earlier, 0)} ${say("notListed")}`),
+  );
 }
 
 /** The first of what a step touched that is still there. */
@@ -64,8 +86,7 @@ function sentence(one: Step): string {
   if (one.more) did.push(`+ ${one.more}`);
   const kind = KINDS[one.kind];
   const what = [kind ? say(kind) : "", did.join("; ")].filter(Boolean).join(": ");
-  const when = new Date(one.at).toLocaleString(language() === "zh" ? "zh-CN" : language(), { dateStyle: "medium", timeStyle: "short" });
-  return [what, one.who, when].filter(Boolean).join(" · ");
+  return [what, one.who, when(one.at)].filter(Boolean).join(" · ");
 }
 
 function described(edit: Record<string, unknown>): string {
@@ -79,7 +100,8 @@ function described(edit: Record<string, unknown>): string {
   }
   const word = OPERATIONS[op];
   const row = Object.entries((edit["row"] ?? {}) as Record<string, Value>).find(([column]) => column === store.vocabulary.layers[layer]?.id);
-  const named = edit["ids"] ?? edit["id"] ?? row?.[1] ?? edit["scenario"] ?? "";
+  if (op === "take") return `${say("tookFrom")} ${String(edit["scenario"])}: ${(edit["ids"] as string[]).join(", ")}`;
+  const named = edit["ids"] ?? edit["id"] ?? row?.[1] ?? edit["scenario"] ?? edit["name"] ?? "";
   return [word ? say(word) : op, ["add", "remove", "move"].includes(op) ? layerName(layer) : "", Array.isArray(named) ? named.join(", ") : String(named)].filter(Boolean).join(" ");
 }
 

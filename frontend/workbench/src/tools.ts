@@ -34,6 +34,8 @@ export class Tools {
   private dragging: Dragged | null = null;
   /** Whether what is dragged follows the middle of the map, and not the mouse. */
   private byKey = false;
+  /** Whether arrows led to where the middle of the map is, which is then meant to the metre. */
+  private stepped = false;
   /** Length and area of what is being drawn. */
   private size = "";
   private told: () => void = () => undefined;
@@ -44,7 +46,10 @@ export class Tools {
     const map = plan.map;
     map.on("click", (event) => this.click(event, event.originalEvent.shiftKey || event.originalEvent.ctrlKey || event.originalEvent.metaKey));
     map.on("dblclick", () => void this.finish());
-    map.on("mousemove", (event) => this.move(event));
+    map.on("mousemove", (event) => {
+      this.stepped = false;
+      this.move(event);
+    });
     map.on("mousedown", "vertices-dot", (event) => {
       const point = event.features?.[0]?.properties;
       if (!point || (this.tool !== "vertex" && this.tool !== "select")) return;
@@ -68,6 +73,7 @@ export class Tools {
     this.tool = tool;
     this.line = [];
     this.dragging = null;
+    this.stepped = false;
     this.size = "";
     // Whoever merges what is selected already need not pick it once more.
     this.picked = tool === "merge" && store.selection?.layer === "parcels" && store.besides.size ? [...store.besides, store.selection.id] : [];
@@ -109,13 +115,18 @@ export class Tools {
       return;
     }
     if (this.tool === "merge" || (this.tool === "boundary" && this.picked.length < 2)) {
-      if (parcel) this.picked = this.picked.includes(parcel.id) ? this.picked.filter((one) => one !== parcel.id) : [...this.picked, parcel.id];
+      if (parcel) this.pick(parcel.id);
     } else {
       if (this.tool === "split" && store.selection?.layer !== "parcels" && parcel) store.select(parcel);
       this.line = [...this.line, this.snapped(event)];
       this.measure(this.line);
     }
     this.show();
+  }
+
+  /** Picks a parcel for what is done with several, or lets it go. */
+  private pick(id: string): void {
+    this.picked = this.picked.includes(id) ? this.picked.filter((one) => one !== id) : [...this.picked, id];
   }
 
   /** Says how long the line is that is being drawn, and what it encloses. */
@@ -142,10 +153,19 @@ export class Tools {
     if (this.tool === "vertex") {
       if (this.dragging) void this.drop(pointer, place);
       else if (!this.graspMiddle(pointer, TYPED_M)) return "noCorner";
-    } else if (this.tool === "place" || (this.tool === "boundary" && this.picked.length < 2)) this.click(pointer);
-    else {
-      const parcel = this.tool === "split" && store.selection?.layer !== "parcels" ? this.plan.hit(pointer, ["parcels-fill"]) : null;
-      if (parcel) store.select(parcel);
+    } else if (this.tool === "place") this.click(pointer);
+    else if (this.tool === "boundary" && this.picked.length < 2) {
+      // What is typed may lie where the map has yet to be drawn: the parcels say what is there.
+      const parcel = parcelAt(place);
+      if (!parcel) return "noParcelThere";
+      this.pick(parcel);
+      this.show();
+    } else {
+      if (this.tool === "split" && store.selection?.layer !== "parcels") {
+        const id = parcelAt(place);
+        if (!id) return "pickParcel";
+        store.select({ layer: "parcels", id });
+      }
       this.line = [...this.line, place];
       this.measure(this.line);
       this.show();
@@ -160,8 +180,10 @@ export class Tools {
     if (event.key === " ") {
       if (this.dragging) void this.drop(middle);
       else if (!this.graspMiddle(middle)) this.click(middle, event.shiftKey);
+      this.stepped = false;
     } else if (arrow && (this.dragging || this.line.length)) {
       const metres = event.shiftKey ? 10 : 1;
+      this.stepped = true;
       this.plan.step([arrow[0] * metres, arrow[1] * metres]);
       if (!this.dragging) this.move(this.plan.middle());
     } else return;
@@ -227,7 +249,7 @@ export class Tools {
     });
     const place = this.plan.place(event);
     const [corner, far] = nearest(lines.flat().filter((one) => !but || !same(one, but)), place);
-    const reach = but && this.byKey ? STEPPED_M : SNAP_PX / this.plan.pixelsPerMetre();
+    const reach = this.stepped || (but && this.byKey) ? STEPPED_M : SNAP_PX / this.plan.pixelsPerMetre();
     if (corner && far < reach) return corner;
     // Edges that end in the corner that is dragged go along with it.
     const edges = lines.flatMap((line) => line.slice(1).map((end, at) => [line[at]!, end] as const)).filter((edge) => !but || !edge.some((one) => same(one, but)));
@@ -273,6 +295,21 @@ function linesOf(geometry: GeoJSON.Geometry | null | undefined): Place[][] {
   if (geometry.type === "Polygon" || geometry.type === "MultiLineString") return geometry.coordinates as Place[][];
   if (geometry.type === "MultiPolygon") return geometry.coordinates.flat() as Place[][];
   return geometry.type === "GeometryCollection" ? geometry.geometries.flatMap(linesOf) : [];
+}
+
+/** The parcel that a place lies in. */
+function parcelAt([x, y]: Place): string | null {
+  for (const { id, geometry } of store.features.get("parcels")?.values() ?? []) {
+    let inside = false;
+    for (const ring of geometry?.type.endsWith("Polygon") ? linesOf(geometry) : []) {
+      ring.slice(1).forEach(([u, v], at) => {
+        const [s, t] = ring[at]!;
+        if (v > y !== t > y && x < ((s - u) * (y - v)) / (t - v) + u) inside = !inside;
+      });
+    }
+    if (inside) return id;
+  }
+  return null;
 }
 
 /** The nearest of some places, and how far it is, m. */

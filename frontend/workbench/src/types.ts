@@ -88,6 +88,32 @@ export interface Step {
   must: { pass: number; fail: number; unknown: number } | null;
 }
 
+/** A state of a scenario that somebody named: after which of its steps. */
+export interface Version {
+  name: string;
+  seq: number;
+  at: string;
+  who: string;
+}
+
+export interface Lock {
+  why: string;
+  at: string;
+  who: string;
+}
+
+/** A scenario: which it came from, when, how often it was edited (null: never here). */
+export interface Branch {
+  name: string;
+  title: string;
+  from: string;
+  at: string;
+  who: string;
+  lock: Lock | null;
+  versions: Version[];
+  edits: number | null;
+}
+
 export interface State {
   plan: string;
   title: Partial<Record<Lang, string>>;
@@ -103,6 +129,8 @@ export interface State {
   can_undo: boolean;
   can_redo: boolean;
   saved: boolean;
+  lock: Lock | null;
+  versions: Version[];
   notes: string[];
   history: Step[];
 }
@@ -226,10 +254,23 @@ export interface Comparison {
     unit: string;
     required: Required | null;
     differs: boolean;
-    by: { judged: boolean; outcome: Outcome | null; measured: number | null; said: string }[];
+    by: { judged: boolean; outcome: Outcome | null; measured: number | null; said: string; affected_residents: number | null }[];
   }[];
-  gains: { to: string; nearer: number; farther: number; same: number }[];
+  measures: { id: string; title: string; unit: string; rules: string[]; differs: boolean; by: { value: number | null; said: string }[] }[];
+  /** Land by its use in the other scenario and here; a use that is null is not stated, or the land not drawn. */
+  transition_ha: { from: string | null; to: string | null; from_drawn: boolean; to_drawn: boolean; ha: number }[];
+  gains: { to: string; nearer: number; farther: number; same: number; old_m: number | null; new_m: number | null }[];
+  gains_by_place: { to: string; layer: string; id: string | null; residents: number; nearer: number; farther: number; old_m: number | null; new_m: number | null }[];
   changed: { layer: string; id: string; change: string; fields: { column: string; old: Value; new: Value }[] }[];
+}
+
+/** What would come of taking features over. */
+export type Trial = Omit<Answer, "features" | "state">;
+
+/** Why they cannot be taken, and what belongs to them. */
+export interface Refused {
+  refused: string;
+  together: string[];
 }
 
 export interface Dropped {

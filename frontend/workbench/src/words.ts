@@ -276,6 +276,45 @@ const WORDS = {
   forAnswerChanges: { zh: "方案修改", en: "Changes of the plan", ja: "案の修正" },
   forAnswerReason: { zh: "理由：核查结果", en: "Reason: verdicts", ja: "理由：判定" },
   findings: { zh: "条提示", en: "findings", ja: "件の指摘" },
+  history: { zh: "历史", en: "History", ja: "履歴" },
+  historyAbout: { zh: "每步之后不符合的强制规则数；最近的在最上。", en: "Each step with the must rules that fail after it, the latest first.", ja: "各段階と、その後に不適合の必須規則の数（新しい順）。" },
+  edits: { zh: "步编辑", en: "edits", ja: "回の編集" },
+  nameVersion: { zh: "命名此版", en: "Name version", ja: "版に名前を付ける" },
+  versionName: { zh: "此版的名称", en: "Name of this version", ja: "この版の名前" },
+  goBack: { zh: "回到此版", en: "Go back", ja: "この版に戻す" },
+  backTo: { zh: "回到版本", en: "Back to version", ja: "版に戻す" },
+  asNow: { zh: "即现在", en: "as it is now", ja: "現在と同じ" },
+  lock: { zh: "锁定", en: "Lock", ja: "ロックする" },
+  unlock: { zh: "解除锁定", en: "Unlock", ja: "ロックを解除" },
+  locked: { zh: "已锁定", en: "Locked", ja: "ロック済み" },
+  lockWhy: { zh: "为何锁定", en: "Why it is locked", ja: "ロックの理由" },
+  handedIn: { zh: "已送审", en: "handed in", ja: "提出済み" },
+  lockedMoved: { zh: "已锁定；编辑写入新方案", en: "is locked; the edit went into the new branch", ja: "はロックされているため、派生に編集を入れました：" },
+  tookFrom: { zh: "采用自方案", en: "Taken from", ja: "取り込み元" },
+  addScenario: { zh: "再加一个方案", en: "add a scenario", ja: "シナリオを追加" },
+  sameInAll: { zh: "相同", en: "the same in all", ja: "同じ" },
+  asNear: { zh: "距离不变", en: "as near as before", ja: "距離は同じ" },
+  points: { zh: "百分点", en: "pt", ja: "ポイント" },
+  byBlock: { zh: "按街区", en: "by block", ja: "街区別" },
+  outsidePlaces: { zh: "不在其中", en: "in none", ja: "区域外" },
+  meanDistance: { zh: "平均直线距离", en: "mean straight line", ja: "平均直線距離" },
+  flows: { zh: "用地转换", en: "Land that changes use", ja: "用途が変わる土地" },
+  notDrawn: { zh: "未绘", en: "not drawn", ja: "未作図" },
+  staysUse: { zh: "公顷用途不变", en: "ha keep their use", ja: "ha は用途が同じ" },
+  changesUse: { zh: "公顷改变用途", en: "ha change it", ja: "ha は用途が変わる" },
+  asList: { zh: "按清单看", en: "as a list", ja: "一覧で見る" },
+  takeAbout: { zh: "勾选要采用的要素：先判定会有什么变化，再采用。", en: "Tick what to take over: what would come of it is judged first.", ja: "取り込む地物を選ぶと、まず結果を判定します。" },
+  tickAll: { zh: "全选", en: "Tick all", ja: "すべて選ぶ" },
+  tickNone: { zh: "清除", en: "Clear", ja: "選択を解除" },
+  tickSelected: { zh: "勾选图上所选", en: "Tick what is selected", ja: "地図の選択を選ぶ" },
+  tickTogether: { zh: "一并勾选相连的要素", en: "Tick what belongs to it too", ja: "一体の地物も選ぶ" },
+  turnsNothing: { zh: "判定不变", en: "no verdict moves", ja: "判定は変わりません" },
+  wouldCome: { zh: "采用后", en: "What would come of it", ja: "取り込んだ結果" },
+  newFaults: { zh: "新的数据问题", en: "new faults", ja: "新しい不備" },
+  takeThese: { zh: "采用", en: "Take over", ja: "取り込む" },
+  noParcelThere: { zh: "此处没有地块，请先选两个相邻地块", en: "There is no parcel at these coordinates; pick two neighbours first", ja: "この座標に区画がありません。隣り合う二つの区画を選んでください" },
+  pickParcel: { zh: "请先选择要分割的地块", en: "Select the parcel to split first", ja: "先に分割する区画を選んでください" },
+  overview: { zh: "全图：单击移到该处", en: "Overview: click to go there", ja: "全体図：クリックで移動" },
   close: { zh: "关闭", en: "Close", ja: "閉じる" },
 } as const;
 
@@ -297,3 +336,6 @@ export function number(value: number | null | undefined, decimals = 2, least = 0
   if (value === null || value === undefined) return say("unknownValue");
   return new Intl.NumberFormat("en-US", { maximumFractionDigits: decimals, minimumFractionDigits: least }).format(value);
 }
+
+/** A day and time as the reader writes them. */
+export const when = (at: string): string => new Date(at).toLocaleString(lang === "zh" ? "zh-CN" : lang, { dateStyle: "medium", timeStyle: "short" });

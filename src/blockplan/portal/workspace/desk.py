@@ -7,22 +7,25 @@ when the desk is closed. Whoever opens the plan again finds the last step that w
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from blockplan.errors import BlockplanError
 from blockplan.live import EditError, Session, live
 from blockplan.live.journal import DamagedLogError, set_aside
-from blockplan.live.logs import SEARCH, log_of, package_alone, require_scenario
+from blockplan.live.lineage import Lock, NamedVersion, ScenarioRecord, record, records
+from blockplan.live.logs import SEARCH, log_of, logs_of, package_alone, require_scenario
+from blockplan.live.refusals import TEXTS, LockedError
 from blockplan.live.refusals import refused as edit_refused
 from blockplan.plan import read
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.workspace.dropped_files import Dropped, take_in
 from blockplan.portal.workspace.proposing import ProposalSearch, SearchFile
+from blockplan.texts import refusal
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
@@ -92,7 +95,53 @@ class EditingDesk:
             self.notes.append(f"{error} It was set aside as {aside.name}, and a new log begun.")
             return live(plan, self.packs, self.on, scenario=scenario, log=log, who=self.who)
 
-    def branch(self, name: str) -> None:
+    @property
+    def record(self) -> ScenarioRecord:
+        """What is kept of the scenario: where it came from, its lock, its versions."""
+        return records(logs_of(self.package)).get(self.session.scenario, ScenarioRecord())
+
+    def keep(self, change: Callable[[ScenarioRecord], ScenarioRecord]) -> None:
+        """Keep of the scenario what `change` makes of its record."""
+        record(logs_of(self.package), self.session.scenario, change)
+
+    def name_version(self, name: str, who: str) -> None:
+        """
+        Give the plan as it is now a name, to be found and gone back to.
+
+        Raises
+        ------
+        EditError
+            If there is a version of that name already.
+        """
+        with self._lock, self.session.shared():
+            plan, seq = self.session.plan, len(self.session.steps)
+            if name in {one.name for one in self.record.versions}:
+                raise edit_refused("version_taken", version=name)
+            version = NamedVersion(name, seq, plan.rows_hash, _now(), who)
+            self.keep(lambda known: replace(known, versions=(*known.versions, version)))
+
+    def version(self, name: str) -> NamedVersion:
+        """
+        A version of the scenario by its name.
+
+        Raises
+        ------
+        EditError
+            If there is none.
+        """
+        found = next((one for one in self.record.versions if one.name == name), None)
+        if found is None:
+            raise edit_refused("no_version", version=name)
+        return found
+
+    def lock(self, why: str | None, who: str) -> None:
+        """Lock the scenario, saying why: edits of it are refused from now on; None unlocks it."""
+        with self._lock:
+            self.save()
+            lock = None if why is None else Lock(why, _now(), who)
+            self.keep(lambda known: replace(known, lock=lock))
+
+    def branch(self, name: str, who: str = "") -> None:
         """
         Save the plan as it is now under another scenario name; this one stays open.
 
@@ -111,10 +160,24 @@ class EditingDesk:
                 ):
                     raise edit_refused("scenario_taken", scenario=name)
                 self.session.branch(name).save(self.package)
+                begun = ScenarioRecord(self.session.scenario, len(self.session.steps), _now(), who)
+                record(logs_of(self.package), name, lambda _: begun)
 
     def do(self, act: Callable[[Session], EditResult], told: Callable[[Session, EditResult], Any]) -> Any:
-        """Take a step, and what is told of it; it is in the log when this returns, and soon in the file."""
+        """
+        Take a step, and what is told of it; it is in the log when this returns, and soon in the file.
+
+        Raises
+        ------
+        LockedError
+            If the scenario is locked.
+        BlockplanError
+            If the step is refused.
+        """
         with self._lock, self.session.shared():
+            if (lock := self.record.lock) is not None:
+                why = {"scenario": self.session.scenario, "why": lock.why}
+                raise refusal(LockedError, TEXTS, "locked", **why)
             answer = act(self.session)
             self._unsaved = True
             self._save_soon()
@@ -200,3 +263,7 @@ class EditingDesk:
             self.save()
         except BlockplanError as error:
             self.notes.append(f"The scenario's file could not be written: {error} Every step is in the log.")
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -24,13 +24,18 @@ import shapely
 from blockplan.check import check
 from blockplan.check.verdict import Force
 from blockplan.compare import ComparedColumn, beside
+from blockplan.compare.gains import gains_by_place
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.codes import LISTS as CODE_LISTS
 from blockplan.jsontext import some
-from blockplan.live.rows import is_unknown
+from blockplan.live.journal import steps_of
+from blockplan.live.lineage import ScenarioRecord, records
+from blockplan.live.logs import logs_of
+from blockplan.live.rows import frame_of, is_unknown
 from blockplan.measure.distance.methods import WAYS
 from blockplan.plan import Plan, landuse, read, write
 from blockplan.plan.files.package import MANIFEST
+from blockplan.plan.files.scenarios import proposed_on
 from blockplan.plan.model.codes import LISTS
 from blockplan.plan.model.layers import LAYERS, VALUES, LayerSpec
 from blockplan.plan.model.manifest import read_manifest
@@ -38,6 +43,7 @@ from blockplan.plan.model.plan import BASE
 from blockplan.portal.coordinate_deltas import in_steps
 from blockplan.propose.services import SERVICES
 from blockplan.report import tables
+from blockplan.report.comparison.wording import ComparisonWords
 from blockplan.report.definitions import way, way_in_short
 from blockplan.report.plan_report import page
 from blockplan.report.public.verdict_words import values_at
@@ -55,7 +61,7 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult, Verdict
     from blockplan.compare import Comparison
     from blockplan.live import Session
-    from blockplan.live.rows import FeatureChange
+    from blockplan.live.rows import FeatureChange, Row
     from blockplan.live.snapshot import Snapshot
     from blockplan.portal.workspace.desk import EditingDesk
 
@@ -96,8 +102,13 @@ def verdict_documents(verdicts: Iterable[Verdict], lang: str) -> list[dict[str, 
 
 
 def comparison_document(found: Comparison, lang: str) -> dict[str, Any]:
-    """``compare --json``; the value of each verdict with ``said``, in words."""
+    """``compare --json``; the value of each verdict and measure with ``said``, in words."""
     document, words = found.to_dict(lang), Words(lang)
+    worded = ComparisonWords(found, words)
+    for measured, told in zip(worded.measures, document["measures"], strict=True):
+        told["title"] = worded.measure_title(measured)
+        for at, by in enumerate(told["by"]):
+            by["said"] = worded.measure_cell(measured, at)["value"]
     for row, told in zip(found.verdict_rows(), document["verdicts"], strict=True):
         for verdict, by in zip(row.verdicts, told["by"], strict=True):
             by["said"] = tables.measured(verdict, words) if verdict else tables.DASH
@@ -171,7 +182,12 @@ def comparison(at: Snapshot, names: Sequence[str], lang: str) -> dict[str, Any]:
     others = [(name, shown_as(at, name)) for name in dict.fromkeys(names)]
     columns = [ComparedColumn(name, plan, check(plan, at.named_packs, at.on)) for name, plan in others]
     found = beside([*columns, ComparedColumn(at.scenario, at.plan, at.result)])
-    return comparison_document(found, lang)
+    # Who is nearer to what stands once, by place; home by home nobody reads it.
+    said = comparison_document(found, lang)
+    for one in said["gains"]:
+        del one["homes"]
+    places = [one for pair in found.pairs for one in gains_by_place(pair.column, pair.before, pair.after)]
+    return {**said, "gains_by_place": [one.to_dict() for one in places]}
 
 
 def outcomes(at: Snapshot, name: str, known: dict[str, dict[str, int]]) -> dict[str, int]:
@@ -222,10 +238,48 @@ def state(desk: EditingDesk, lang: str) -> dict[str, Any]:
         "hash": session.plan.content_hash,
         **some(session, None, "can_undo", "can_redo"),
         "saved": desk.saved,
+        **some(desk.record, None, "lock", "versions"),
         "notes": list(desk.notes),
         "history": history(session),
         "lang": lang,
     }
+
+
+def earlier(session: Session) -> dict[str, Any]:
+    """The edited features as they were when the scenario began; null where one was not there."""
+    by_layer: dict[str, dict[str, Row]] = {}
+    found: list[dict[str, Any]] = []
+    for (layer, id_), row in session.earlier().items():
+        if row is None:
+            found.append({"layer": layer, "id": id_, "feature": None})
+        else:
+            by_layer.setdefault(layer, {})[id_] = row
+    for layer, rows in by_layer.items():
+        drawn = _features(layer, frame_of(session.plan.layer(layer), rows))["features"]
+        found += [{"layer": layer, "id": one["id"], "feature": one} for one in drawn]
+    return {"features": found}
+
+
+def branches(desk: EditingDesk, lang: str) -> list[dict[str, Any]]:
+    """
+    The scenarios, the plan as drawn first: which came from which, since when, how often they were edited.
+
+    ``from`` is ``base`` where nothing else is known; ``edits`` counts the steps of the log (null: nobody has
+    edited it here).
+    """
+    plan = desk.session.plan
+    known, logs = scenarios_of(plan, lang), logs_of(desk.package)
+    kept = records(logs)
+    on_top = proposed_on(desk.package)
+    found: list[dict[str, Any]] = [{"name": BASE, "title": "", **ScenarioRecord().to_dict(), "edits": None}]
+    for name in dict.fromkeys([*known, desk.session.scenario]):
+        one = kept.get(name, ScenarioRecord())
+        came_from = one.came_from or on_top.get(name) or BASE
+        said = one.to_dict() | {"from": came_from if came_from in known else BASE}
+        found.append(
+            {"name": name, "title": known.get(name, ""), **said, "edits": steps_of(logs / f"{name}.log")}
+        )
+    return found
 
 
 def news(desk: EditingDesk, seq: int, lang: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import mimetypes
 from dataclasses import fields
 from functools import cache
@@ -14,6 +15,8 @@ from django.utils.http import content_disposition_header
 
 from blockplan.errors import BlockplanError, UsageError
 from blockplan.live import EditConflictError, parse_edits
+from blockplan.live.refusals import EditError, LockedError
+from blockplan.live.taking import belonging
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.workspace import current_desk, documents
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
     from blockplan.live import EditResult, Session
     from blockplan.live.snapshot import Snapshot
 
+#: A version's name, or why a scenario is locked, is at most so long.
+LONGEST_NAME = 80
 #: What a search may be asked for.
 WANTED = frozenset(one.name for one in fields(SearchRequest))
 #: Where the built files of the workbench lie.
@@ -136,21 +141,97 @@ def answer(request: HttpRequest) -> HttpResponse:
         return refused(404, "scenario", str(error))
 
 
+#: What can be done with scenarios, and what each asks for.
+ACTS = {"open": "NAME", "branch": "NAME", "version": "NAME", "lock": "WHY", "unlock": ""}
+
+
 def scenario(request: HttpRequest) -> HttpResponse:
-    """Open a scenario, or go on from here under a new name: ``{"open": NAME}``, ``{"branch": NAME}``."""
+    """
+    Open a scenario, or go on from here under a new name: ``{"open": NAME}``, ``{"branch": NAME}``.
+
+    Of the one that is open: ``{"version": NAME}`` names it as it is now, ``{"lock": WHY}`` has edits refused,
+    ``{"unlock": ""}`` takes them again.
+    """
     said = body_of(request)
-    if len(said) != 1 or not isinstance(next(iter(said.values())), str):
-        return refused(422, "scenario", 'Send {"open": NAME} or {"branch": NAME}.')
-    (act, name), *_ = said.items()
-    if act not in {"open", "branch"}:
-        return refused(422, "scenario", f"{act!r} is none of open, branch.")
+    (act, value), *_ = said.items() if len(said) == 1 else [("", None)]
+    if act not in ACTS or not isinstance(value, str) or bool(ACTS[act]) != bool(value.strip()):
+        known = ", ".join(json.dumps({act: asked}) for act, asked in ACTS.items())
+        return refused(422, "scenario", f"Send one of {known}.")
+    text, who = value.strip()[:LONGEST_NAME], signed_in() or desk().who
     try:
-        if act == "branch":
-            desk().branch(name)
-        current_desk.turn_to(name)
+        if act == "version":
+            desk().name_version(text, who)
+        elif act in {"lock", "unlock"}:
+            desk().lock(text or None, who)
+        else:
+            if act == "branch":
+                desk().branch(value, who)
+            current_desk.turn_to(value)
     except BlockplanError as error:
-        return refused(422, "scenario", str(error))
+        return refused(422, "scenario", _said(error, _lang(request)))
     return state(request)
+
+
+def branches(request: HttpRequest) -> HttpResponse:
+    """Which scenario came from which, since when, how often edited, locked or not, and its versions."""
+    lang = _lang(request)
+    return as_json(desk().ask(lambda _session: {"branches": documents.branches(desk(), lang)}))
+
+
+def earlier(_request: HttpRequest) -> HttpResponse:
+    """What was edited as it was when the scenario began."""
+    return as_json(desk().ask(documents.earlier))
+
+
+def back(request: HttpRequest) -> HttpResponse:
+    """Go back to a version as one step: ``{"version": NAME}``."""
+    said = body_of(request)
+    name, since = said.get("version"), _since(said)
+    if not isinstance(name, str):
+        return refused(422, "version", 'Send {"version": NAME}.')
+    return _stepped(request, lambda session: session.back_to(desk().version(name), _who(said), since))
+
+
+def take_part(request: HttpRequest) -> HttpResponse:
+    """
+    Take features over from another scenario: ``{"from": NAME, "only": ["layer:id", ...]}``.
+
+    With ``"trial": true`` the answer says what would come of it, and nothing is changed: or why it would be
+    ``refused``, as what tears the land is, and what belongs to it (``together``).
+    """
+    said = body_of(request)
+    name, only, trial = said.get("from"), said.get("only"), said.get("trial") is True
+    if not (
+        isinstance(name, str)
+        and isinstance(only, list)
+        and only
+        and all(isinstance(one, str) for one in only)
+    ):
+        return refused(422, "take", 'Send {"from": NAME, "only": ["layer:id", ...]}.')
+    try:
+        other = desk().ask_aside(lambda at: documents.shown_as(at, name))
+    except BlockplanError as error:
+        return refused(404, "scenario", str(error))
+
+    def act(session: Session) -> EditResult:
+        return session.take_part(other, only, _who(said), _since(said), trial=trial)
+
+    if not trial:
+        return _stepped(request, act)
+    lang = _lang(request)
+
+    def told(session: Session) -> dict[str, Any]:
+        try:
+            found = act(session)
+        except EditError as error:
+            return {"refused": _said(error, lang), "together": belonging(session.plan, other, only)}
+        return {**found.to_dict(lang), "verdicts": verdict_documents(found.verdicts, lang)}
+
+    return as_json(desk().ask(told))
+
+
+def _said(error: BlockplanError, lang: str) -> str:
+    return (error.text or {}).get(lang, str(error))
 
 
 def verify(_request: HttpRequest) -> HttpResponse:
@@ -278,8 +359,10 @@ def _stepped(request: HttpRequest, act: Callable[[Session], EditResult]) -> Http
         seq = desk().ask(lambda session: len(session.steps))
         said = {"error": "conflict", "message": str(error), "remedy": "", "conflicts": clashes, "seq": seq}
         return as_json(said, status=409)
+    except LockedError as error:
+        return refused(423, "locked", _said(error, lang), "The plan is as it was.")
     except BlockplanError as error:
-        return refused(422, "edit", (error.text or {}).get(lang, str(error)), "The plan is as it was.")
+        return refused(422, "edit", _said(error, lang), "The plan is as it was.")
 
 
 def _since(said: dict[str, Any]) -> int | None:

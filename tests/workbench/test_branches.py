@@ -1,0 +1,130 @@
+"""Scenarios of the workbench: which came from which, locks, versions, and parts taken over from another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pandas import isna
+from tests.support.workbench import Service, workbench
+from tests.town import town
+
+import blockplan as bp
+from blockplan.errors import PlanDataError
+from blockplan.live import LockedError, SetValue
+from blockplan.live.lineage import FILE, records
+from blockplan.live.logs import drop_scenario, logs_of, rename_scenario
+from blockplan.portal.workspace.desk import EditingDesk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    place = tmp_path_factory.mktemp("workbench") / "town"
+    bp.write(town(packs=["zone"]), place)
+    with workbench(place) as one:
+        yield one
+
+
+def put(value: Any, id_: str = "A") -> dict[str, Any]:
+    return {"edits": [{"op": "set", "layer": "parcels", "id": id_, "column": "residents", "value": value}]}
+
+
+def tree(service: Service) -> dict[str, dict[str, Any]]:
+    return {one["name"]: one for one in service.ask("/workspace/branches")[1]["branches"]}
+
+
+@pytest.mark.long
+def test_a_branch_knows_where_it_came_from_and_a_part_of_it_is_taken_back(service: Service) -> None:
+    service.ask("/workspace/edits", put(200))
+    assert service.ask("/workspace/scenario", {"branch": "wide"})[0] == 200
+    for value, parcel in ((300, "A"), (50, "G")):
+        service.ask("/workspace/edits", put(value, parcel))
+    known = tree(service)
+    assert [known[name]["from"] for name in ("base", "draft", "wide")] == ["", "base", "draft"]
+    assert [known[name]["edits"] for name in ("base", "draft", "wide")] == [None, 1, 2]
+    assert known["wide"]["at"] > "2026"
+
+    # What was edited before the page was opened is told with what it was when the scenario began.
+    earlier = service.ask("/workspace/earlier")[1]["features"]
+    was = {one["id"]: one["feature"]["properties"]["residents"] for one in earlier}
+    drawn = town().layer("parcels")["residents"]
+    assert was == {"A": 200, "G": None if isna(drawn["G"]) else drawn["G"]}
+
+    service.ask("/workspace/scenario", {"open": "draft"})
+    before = service.ask("/workspace/state")[1]["hash"]
+    wanted = {"from": "wide", "only": ["parcels:A"]}
+    status, tried = service.ask("/workspace/take", {**wanted, "trial": True})
+    assert (status, service.ask("/workspace/state")[1]["hash"]) == (200, before)
+    status, taken = service.ask("/workspace/take", wanted)
+    assert (status, taken["hash"]) == (200, tried["hash"])
+    assert [one["id"] for one in taken["features"]] == ["A"]
+    assert service.ask("/workspace/verify")[1]["same"]
+    status, said = service.ask("/workspace/take", {**wanted, "trial": True})
+    assert (status, said["together"]) == (200, [])
+    assert "do not differ" in said["refused"]
+    assert service.ask("/workspace/take", {"from": "nowhere", "only": ["parcels:A"]})[0] == 404
+    assert service.ask("/workspace/take", {"from": "wide", "only": []})[0] == 422
+
+
+@pytest.mark.long
+def test_a_version_is_named_and_gone_back_to(service: Service) -> None:
+    service.ask("/workspace/edits", put(210))
+    named = service.ask("/workspace/scenario", {"version": " handed in "})[1]
+    assert [one["name"] for one in named["versions"]] == ["handed in"]
+    status, said = service.ask("/workspace/scenario", {"version": "handed in"})
+    assert (status, "already" in said["message"]) == (422, True)
+    service.ask("/workspace/edits", put(220))
+    status, back = service.ask("/workspace/back", {"version": "handed in"})
+    assert (status, back["hash"]) == (200, named["hash"])
+    assert service.ask("/workspace/back", {"version": "nothing"})[0] == 422
+    assert service.ask("/workspace/verify")[1]["same"]
+
+
+@pytest.mark.long
+def test_a_locked_scenario_takes_no_edit_until_it_is_unlocked(service: Service) -> None:
+    assert service.ask("/workspace/scenario", {"lock": ""})[0] == 422
+    locked = service.ask("/workspace/scenario", {"lock": "送审"})[1]
+    assert locked["lock"]["why"] == "送审"
+    for path, body in (("edits", put(1)), ("undo", {}), ("back", {"version": "handed in"})):
+        status, said = service.ask(f"/workspace/{path}?lang=zh", body)
+        assert (status, said["error"]) == (423, "locked")
+        assert "送审" in said["message"]
+    assert service.ask("/workspace/state")[1]["hash"] == locked["hash"]
+    assert service.ask("/workspace/scenario", {"branch": "after"})[1]["lock"] is None
+    assert service.ask("/workspace/edits", put(1))[0] == 200
+    assert tree(service)["draft"]["lock"]["why"] == "送审"
+    service.ask("/workspace/scenario", {"open": "draft"})
+    assert service.ask("/workspace/scenario", {"unlock": ""})[1]["lock"] is None
+    assert service.ask("/workspace/edits", put(230))[0] == 200
+
+
+@pytest.mark.long
+def test_what_is_kept_of_a_scenario_goes_where_its_name_goes(tmp_path: Path) -> None:
+    bp.write(town(packs=["zone"]), tmp_path / "town")
+    desk = EditingDesk(tmp_path / "town")
+    desk.open()
+    desk.lock("on notice", "Li")
+    edit = SetValue(layer="parcels", id="A", column="residents", value=7)
+    with pytest.raises(LockedError, match="on notice"):
+        desk.do(lambda session: session.apply([edit]), lambda _session, answer: answer)
+    desk.branch("next", "Li")
+    desk.lock(None, "Li")
+    desk.do(lambda session: session.apply([edit]), lambda _session, answer: answer)
+    desk.save()
+    rename_scenario(tmp_path / "town", "draft", "first")
+    kept = records(logs_of(tmp_path / "town"))
+    assert (kept["next"].came_from, kept["next"].who) == ("first", "Li")
+    assert "draft" not in kept
+    drop_scenario(tmp_path / "town", "next")
+    assert set(records(logs_of(tmp_path / "town"))) == {"first"}
+
+
+def test_a_damaged_record_opens_no_lock(tmp_path: Path) -> None:
+    assert records(tmp_path) == {}
+    (tmp_path / FILE).write_text('{"draft": {"lock": ')
+    with pytest.raises(PlanDataError, match="Move it aside"):
+        records(tmp_path)
