@@ -117,8 +117,11 @@ class Person:
         """Fill in the form of this page and press its button."""
         for name, value in said.items():
             field = self.tab.locator(f'main [name="{name}"]').first
+            field.evaluate("one => { const fold = one.closest('details'); if (fold) fold.open = true }")
             if value is True:
                 field.check()
+            elif field.get_attribute("type") == "radio":
+                self.tab.locator(f'main [name="{name}"][value="{value}"]').check(force=True)
             elif isinstance(value, Path):
                 field.set_input_files(str(value))
             elif field.evaluate("one => one.tagName") == "SELECT":

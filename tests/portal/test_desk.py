@@ -208,10 +208,13 @@ def test_no_decision_is_made_before_a_person_makes_it(opened: DatabaseStore, pla
     told(planner, HERE + "desk/", {"do": "cut"})
     told(planner, HERE + "desk/", {"do": "theme", "title": "Trees"})
     told(planner, HERE + "desk/", {"do": "theme", "title": "Green"})
+    for path in ("desk/segments/O-1.1/", "desk/themes/T-1/"):
+        kinds = planner.get(HERE + path).content.decode().partition('class="field kinds"')[2]
+        assert 'name="kind"' in kinds, path
+        assert "checked" not in kinds.partition("</fieldset>")[0], path
     for path, name in (
-        ("desk/segments/O-1.1/", "kind"), ("desk/segments/O-1.1/", "theme"), ("desk/segments/", "theme"),
-        ("desk/themes/T-1/", "kind"), ("desk/themes/T-1/", "into"), ("letter/", "channel"),
-        ("letter/", "sender"),
+        ("desk/segments/O-1.1/", "theme"), ("desk/segments/", "theme"), ("desk/themes/T-1/", "into"),
+        ("letter/", "channel"), ("letter/", "sender"),
     ):  # fmt: skip
         field = planner.get(HERE + path).content.decode().partition(f'<select name="{name}"')[2]
         field = field.partition("</select>")[0]
@@ -291,7 +294,7 @@ def test_two_tabs_do_not_overwrite_each_other(opened: DatabaseStore, planner: Cl
         assert len(list(opened.events())) == before, path
         if "reason_en" in first or "title" in first:
             assert (first.get("reason_en") or first["title"]) in page, "what was written is still there"
-        again = page.partition(f'value="{first["do"]}"')[2] if first["do"] != "theme" else page
+        again = page.partition(f'value="{first["do"]}"')[2]
         now = {"seen": again.partition('name="seen" value="')[2].partition('"')[0]}
         told(planner, HERE + path, first | now)
     moved = {"segment": ["O-1.1"], "theme": "T-2"}

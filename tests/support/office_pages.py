@@ -52,7 +52,9 @@ def as_shown(client: Client, path: str, said: dict[str, Any]) -> dict[str, str]:
     """The mark of what a page shows for a step, as a browser sends it back."""
     if not MARKED.search(path) or {"seen", "sign"} & set(said):
         return {}
-    forms = {"answer": 'value="answer"', "name": 'value="name"', "merge": 'value="name"'}
+    forms = {
+        "answer": 'value="answer"', "name": 'value="name"', "merge": 'value="name"', "theme": 'value="theme"',
+    }  # fmt: skip
     page = client.get(path).content.decode()
     shown = page.partition(forms.get(said.get("do", ""), ""))[2] if said.get("do") in forms else page
     return {"seen": shown.partition('name="seen" value="')[2].partition('"')[0]}

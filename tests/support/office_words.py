@@ -20,7 +20,8 @@ def outside(page: str) -> list[str]:
     """Texts and labels of a page that are in no brackets and no data of the test."""
     body = page.partition("<body>")[2]
     # What the law is called, a checkpoint, and a key are what they are in every language.
-    body = re.sub(r"<option[^>]*>[A-Z]{2} · [^<]*|<pre.*?</pre>|<code.*?</code>", "", body, flags=re.S)
+    same = r"<option[^>]*>[A-Z]{2} · [^<]*|<pre.*?</pre>|<code.*?</code>|<kbd>.*?</kbd>"
+    body = re.sub(same, "", body, flags=re.S)
     labels = re.findall(r'(?:aria-label|alt|title|placeholder)="([^"]*)"', body)
     texts = re.findall(r">([^<]+)<", body)
     found = []

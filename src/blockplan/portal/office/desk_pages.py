@@ -6,7 +6,6 @@ What is done at the desk of a notice: each act in one transaction, in the name o
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -17,16 +16,16 @@ from blockplan.errors import UsageError
 from blockplan.portal.lang import current
 from blockplan.portal.office import desks, edit_conflicts, entries, permissions, report, two_person
 from blockplan.portal.office.forms import AnswerForm, Sure, ThemeForm, initial_of
+from blockplan.portal.office.inbox import Inbox, points
 from blockplan.portal.office.next_step import at_desk
 from blockplan.portal.office.notice_pages import attempt
-from blockplan.portal.office.paging import sliced
 from blockplan.portal.office.permissions import actor_of
 from blockplan.portal.record.models import Entry, Notice
 from blockplan.portal.record.store import open_store
 from blockplan.portal.security_headers import as_download
 from blockplan.portal.words import say
 from blockplan.respond import Desk, split
-from blockplan.respond.coverage import each_gap, numbers
+from blockplan.respond.coverage import each_gap
 from blockplan.respond.tables import shown as plainly
 from blockplan.texts import pick, refusal
 
@@ -34,89 +33,97 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from blockplan.portal.office.permissions import Actor
+    from blockplan.respond import Answer
     from blockplan.respond.segments import Segment
     from blockplan.respond.sorting import Sorting
 
-FILTERS = ("all", "unsorted", "unanswered")
 SHOWN_GAPS = 20
 
 
 def desk(request: HttpRequest, notice: str) -> HttpResponse:
-    """How far the answers are, the themes, and what a machine can propose."""
-    row = get_object_or_404(Notice, pk=notice)
-    fault = ""
+    """How far the answers are, what lacks, and what a machine can propose."""
     form = ThemeForm(request.POST if request.POST.get("do") == "theme" else None)
+    fault = ""
     if request.method == "POST" and request.POST.get("do") in {"group", "fold"}:
         made: list[dict[str, Any]] = []
         fault = attempt(lambda: made.append(desks.propose(request.POST["do"], notice)))
         if made:
+            row = get_object_or_404(Notice, pk=notice)
             return render(request, "office/proposal.html", {"notice": row, **made[0]})
     elif request.method == "POST":
         fault = attempt(lambda: do_at_desk(request, notice, form))
         if not fault and not form.errors:
             return HttpResponseRedirect(request.path)
-    now = desks.look(notice)
-    lacking = each_gap(now)
-    named = list(islice(lacking, SHOWN_GAPS))
-    count = len(named) + sum(1 for _ in lacking)
-    step = at_desk(row, gaps=count, uncut=any(not gap.segment for gap in named))
-    sizes = _sizes(now)
-    themes = [(theme, sizes.get(theme.id, 0)) for theme in now.themes.values()]
-    rows, more = sliced(themes, request)
-    shown = {
-        "notice": row, "told": numbers(now), "gap_count": count, "gaps": named,
-        "rows": rows, "next": more, "form": form, "fault": fault, "campaigns": len(now.campaigns),
-        "may": actor_of(request).may("clerk", "planner"), "planner": actor_of(request).may("planner"),
-        "step": None if step is None else step.for_(actor_of(request)),
-    }  # fmt: skip
-    return render(request, "office/desk.html", shown, status=400 if fault or form.errors else 200)
+    return _desk(request, notice, form, fault)
 
 
 def segments(request: HttpRequest, notice: str) -> HttpResponse:
-    """Segments to sort: all, those in no theme, those without an answer, or those of one theme."""
-    row = get_object_or_404(Notice, pk=notice)
+    """The list alone, whose points are sorted many at once."""
     fault = ""
     if request.method == "POST":
         fault = attempt(lambda: do_at_segments(request, notice))
         if not fault:
             return HttpResponseRedirect(request.get_full_path())
+    return _desk(request, notice, ThemeForm(), fault)
+
+
+def _desk(request: HttpRequest, notice: str, form: ThemeForm, fault: str) -> HttpResponse:
+    row, actor = get_object_or_404(Notice, pk=notice), actor_of(request)
     now = desks.look(notice)
-    wanted = request.GET.get("show", "unsorted")
-    found, more = sliced(_wanted(now, wanted), request)
-    shown = {
-        "notice": row, "rows": [_said(now, one) for one in found], "next": more, "keep": f"show={wanted}",
-        "wanted": wanted, "filters": FILTERS, "fault": fault, "themes": _themes(now),
-        "may": actor_of(request).may("clerk", "planner"),
+    lacking = list(each_gap(now))
+    whole = [gap for gap in lacking if not gap.segment]
+    step = at_desk(row, gaps=len(lacking), uncut=any(gap.lack == "not_cut" for gap in whole))
+    shown = Inbox(request, row, now).shown() | _may(actor) | {
+        "gaps": whole[:SHOWN_GAPS], "more_gaps": len(whole[SHOWN_GAPS:]), "form": form, "fault": fault,
+        "campaigns": now.campaigns, "step": None if step is None else step.for_(actor),
     }  # fmt: skip
-    return render(request, "office/segments.html", shown, status=400 if fault else 200)
+    return render(request, "office/desk.html", shown, status=400 if fault or form.errors else 200)
+
+
+def _may(actor: Actor) -> dict[str, bool]:
+    """Who may sort, and who may answer."""
+    return {"may": actor.may("clerk", "planner"), "planner": actor.may("planner")}
 
 
 def segment(request: HttpRequest, notice: str, segment: str) -> HttpResponse:
-    """One segment: where it stands, cut it, join it to the next, sort it, answer it for itself."""
+    """One segment in its opinion: cut it, join it to the next, sort it, answer it for itself or its theme."""
     row = get_object_or_404(Notice, pk=notice)
     now = desks.look(notice)
     one = _segment(now, segment)
     own = now.own_answer(segment)
-    form = AnswerForm(request.POST if request.POST.get("do") == "answer" else None, initial=initial_of(own))
+    form = _answering(request, own)
     fault = ""
     if request.method == "POST":
+        onwards = Inbox(request, row, now, at=segment)  # as the list stood when somebody acted
         fault = attempt(lambda: do_at_segment(request, notice, one, form))
         if not fault and not form.errors:
-            stays = request.POST.get("do") in {"answer", "theme"}
-            there = ("office_segment", [notice, segment]) if stays else ("office_segments", [notice])
-            return HttpResponseRedirect(reverse(there[0], args=there[1]))
+            stays = request.POST.get("do") not in {"split", "merge"}
+            there = onwards.beside(1) if "next" in request.POST else segment if stays else ""
+            return HttpResponseRedirect(onwards.address(there))
     now = desks.look(notice)  # what stands after an edit that was refused
-    own, text = now.own_answer(segment), now.text_of(one)
-    shown = {
-        "seen_answer": edit_conflicts.of_answer(own)[0],
+    listed = Inbox(request, row, now, at=segment)
+    theme, text = now.theme_of(segment), now.text_of(one)
+    events = list(open_store(notice).events(about=one.opinion))
+    shown = listed.shown() | _may(actor_of(request)) | {
+        "seen_answer": edit_conflicts.of_answer(now.own_answer(segment))[0],
+        "seen_theme": edit_conflicts.of_answer(theme.answer if theme else None)[0],
         "seen_place": edit_conflicts.of_place(now, segment)[0],
-        "notice": row, "one": _said(now, one), "text": plainly(text), "themes": _themes(now), "form": form,
-        "answer": now.answer_of(segment), "own": own, "fault": fault,
-        "place_map": entries.place_map(row, open_store(notice).events(about=one.opinion)),
+        "one": points(now, [one])[0], "form": form, "fault": fault,
+        "parts": [point for point in listed.every if point.opinion.id == one.opinion],
+        "entry": entries.told(events[0]), "place_map": entries.place_map(row, events),
+        "reach": [point for point in listed.every
+                  if point.theme == theme and point.own is None and point.id != segment] if theme else [],
+        "forwards": listed.address(listed.beside(1)), "back": listed.address(listed.beside(-1)),
         "pieces": _pieces(one, text), "has_next": following(now, one) is not None,
-        "may": actor_of(request).may("clerk", "planner"), "planner": actor_of(request).may("planner"),
     }  # fmt: skip
     return render(request, "office/segment.html", shown, status=400 if fault or form.errors else 200)
+
+
+def _answering(request: HttpRequest, answer: Answer | None) -> AnswerForm:
+    """The form of an answer, with what was typed or what stands."""
+    return AnswerForm(
+        request.POST if request.POST.get("do") == "answer" else None, initial=initial_of(answer)
+    )
 
 
 def theme(request: HttpRequest, notice: str, theme: str) -> HttpResponse:
@@ -131,7 +138,7 @@ def theme(request: HttpRequest, notice: str, theme: str) -> HttpResponse:
         request.POST if said == "name" else None,
         initial={"title": pick(one.title, current()), "gist": pick(one.gist or "", current())},
     )
-    form = AnswerForm(request.POST if said == "answer" else None, initial=initial_of(one.answer))
+    form = _answering(request, one.answer)
     fault = ""
     if request.method == "POST":
         fault = attempt(lambda: do_at_theme(request, notice, theme, naming, form))
@@ -140,15 +147,13 @@ def theme(request: HttpRequest, notice: str, theme: str) -> HttpResponse:
             return HttpResponseRedirect(back)
     now = desks.look(notice)  # what stands after an edit that was refused
     one = now.themes.get(theme, one)
-    members = now.members(theme) if theme in now.themes else []
-    rows, more = sliced(members, request)
-    shown = {
+    listed = Inbox(request, row, now, theme=theme)
+    shown = listed.shown() | _may(actor_of(request)) | {
         "seen_answer": edit_conflicts.of_answer(one.answer)[0], "seen_name": edit_conflicts.of_name(one)[0],
-        "notice": row, "theme": one, "form": form, "naming": naming, "fault": fault, "count": len(members),
+        "theme": one, "form": form, "naming": naming, "fault": fault,
+        "count": len(now.members(theme)) if theme in now.themes else 0,
         "later": len(now.came_later(theme)) if theme in now.themes else 0,
-        "rows": [_said(now, part) for part in rows], "next": more,
-        "others": [other for other in _themes(now) if other[0] != theme],
-        "may": actor_of(request).may("clerk", "planner"), "planner": actor_of(request).may("planner"),
+        "others": [other for other in listed.themes if other[0] != theme],
     }  # fmt: skip
     return render(request, "office/theme.html", shown, status=400 if fault else 200)
 
@@ -182,40 +187,6 @@ def _make_report(notice: str, request: HttpRequest) -> None:
     payload = {"report": report.digests(made), "reconciliation": document["reconciliation"]}
     # The files are there before anybody can be shown them.
     two_person.ask(notice, "published", payload, actor_of(request), files=made, asked_on=asked_on)
-
-
-def _wanted(now: Sorting, wanted: str) -> list[Segment]:
-    every = now.open_segments()
-    if wanted == "unsorted":
-        return [one for one in every if now.theme_of(one.id) is None and now.own_answer(one.id) is None]
-    if wanted == "unanswered":
-        return [one for one in every if now.answer_of(one.id) is None]
-    return every
-
-
-def _said(now: Sorting, one: Segment) -> dict[str, Any]:
-    """A segment as a row shows it."""
-    text = " ".join(plainly(now.text_of(one)).split())
-    theme, answer = now.theme_of(one.id), now.answer_of(one.id)
-    campaign = next((name for name, of in now.campaigns.items() if one.opinion in of), None)
-    return {
-        "id": one.id, "opinion": one.opinion, "text": text if len(text) <= 300 else text[:299] + "…",
-        "theme": theme, "answer": answer, "campaign": campaign,
-        "seen": edit_conflicts.of_place(now, one.id)[0],
-    }  # fmt: skip
-
-
-def _sizes(now: Sorting) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for one in now.open_segments():
-        theme = now.theme_of(one.id)
-        if theme is not None:
-            found[theme.id] = found.get(theme.id, 0) + 1
-    return found
-
-
-def _themes(now: Sorting) -> list[tuple[str, str]]:
-    return [(theme.id, pick(theme.title, current())) for theme in now.themes.values()]
 
 
 def _segment(now: Sorting, name: str) -> Segment:
@@ -301,8 +272,12 @@ def do_at_segment(request: HttpRequest, notice: str, one: Segment, form: AnswerF
         desks.work(notice, lambda desk: _merge(desk, one.id, actor.name), actor, about="segmented")
     elif said == "answer" and form.is_valid():
         answer = form.answer()
+        theme = request.POST.get("for_theme", "")
 
         def give(desk: Desk) -> None:
+            if theme:
+                _answer_theme(desk, theme, answer, actor, request.POST.get("seen_theme", ""))
+                return
             edit_conflicts.require_seen(
                 edit_conflicts.seen_of(request), *edit_conflicts.of_answer(desk.own_answer(one.id))
             )
@@ -354,16 +329,16 @@ def do_at_theme(request: HttpRequest, notice: str, theme: str, naming: ThemeForm
 
         desks.work(notice, merge, actor, about="theme")
     elif said == "answer" and form.is_valid():
-        answer = form.answer()
+        answer, seen = form.answer(), edit_conflicts.seen_of(request)
+        desks.work(
+            notice, lambda desk: _answer_theme(desk, theme, answer, actor, seen), actor, about="answered"
+        )
 
-        def give(desk: Desk) -> None:
-            one = desk.themes.get(theme)
-            edit_conflicts.require_seen(
-                edit_conflicts.seen_of(request), *edit_conflicts.of_answer(one.answer if one else None)
-            )
-            desk.answer_theme(theme, answer, by=actor.name)
 
-        desks.work(notice, give, actor, about="answered")
+def _answer_theme(desk: Desk, theme: str, answer: Answer, actor: Actor, seen: str) -> None:
+    one = desk.themes.get(theme)
+    edit_conflicts.require_seen(seen, *edit_conflicts.of_answer(one.answer if one else None))
+    desk.answer_theme(theme, answer, by=actor.name)
 
 
 def _name_of(desk: Desk, theme: str) -> tuple[str, str]:

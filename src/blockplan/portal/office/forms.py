@@ -26,6 +26,8 @@ from blockplan.respond import KINDS, answer_from
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
+    from django.forms.boundfield import BoundField
+
     from blockplan.respond import Answer
 
 WORDS, FAULTS = "office_field", "office_fault"
@@ -313,14 +315,14 @@ class ThemeForm(Form):
 class AnswerForm(Form):
     """An answer: its kind, the reason in one language or more, what it speaks of and changed."""
 
-    kind = forms.ChoiceField()
+    kind = forms.ChoiceField(widget=forms.RadioSelect)
     links = forms.CharField(max_length=1000, required=False)
     changes = Lines(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds: Any = self.fields["kind"]
-        kinds.choices = decision(choices("office_answer", KINDS))
+        kinds.choices = choices("office_answer", KINDS)
         for code in LANGUAGES:
             field = Lines(required=False)
             field.widget.attrs |= {"lang": code, "rows": 3}
@@ -328,6 +330,23 @@ class AnswerForm(Form):
             word_field("answer_reason", field)
             field.label = f"{field.label} · {NAMES[code]}"
         self.order_fields(["kind", *(f"reason_{code}" for code in LANGUAGES), "links", "changes"])
+
+    @property
+    def first_reason(self) -> BoundField:
+        """The reason in the language of the page."""
+        return self[f"reason_{current()}"]
+
+    @property
+    def other_reasons(self) -> list[BoundField]:
+        """The reason in the other languages."""
+        return [self[f"reason_{code}"] for code in LANGUAGES if code != current()]
+
+    @property
+    def other_states(self) -> list[tuple[str, bool]]:
+        """The other languages, and whether the reason is written in them."""
+        return [
+            (NAMES[code], bool(self[f"reason_{code}"].value())) for code in LANGUAGES if code != current()
+        ]
 
     def answer(self) -> Answer:
         """The answer; UsageError where it has no reason."""

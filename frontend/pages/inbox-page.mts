@@ -1,0 +1,62 @@
+/** Keys of the inbox. Each does what a link or a field of the page does; all can be switched off. */
+
+const OFF = "blockplan-keys-off";
+const find = <T extends HTMLElement>(where: string): T | null => document.querySelector<T>(where);
+const help = find<HTMLDetailsElement>("#keys");
+const on = find<HTMLInputElement>("#keys-on");
+
+/** The row that has the keyboard, or is open. */
+function row(): HTMLElement | null {
+  return document.activeElement?.closest<HTMLElement>(".rows > li") ?? find(".rows > .here") ?? find(".rows > li");
+}
+
+/** To the next point or the one before: where one is open its page, and else its row. */
+function go(id: string, step: 1 | -1): void {
+  const link = find<HTMLAnchorElement>(id);
+  if (link) return link.click();
+  const rows = [...document.querySelectorAll<HTMLElement>(".rows > li > a")];
+  const at = rows.findIndex((one) => one.contains(document.activeElement) || one.parentElement?.contains(document.activeElement));
+  rows[at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1)]?.focus();
+}
+
+const ACTS: Record<string, () => void> = {
+  j: () => go("#forwards", 1),
+  k: () => go("#back", -1),
+  x: () => row()?.querySelector<HTMLInputElement>("input[type=checkbox]")?.click(),
+  t: () => (find(".rows :checked") ? find("#bulk") : find("#theme"))?.focus(),
+  r: () => find<HTMLTextAreaElement>(".answering textarea")?.focus(),
+  "/": () => find("#q")?.focus(),
+  "?": () => {
+    if (help) help.open = !help.open;
+    help?.scrollIntoView({ block: "nearest" });
+  },
+};
+
+function typing(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches("textarea, select, input:not([type=checkbox], [type=radio])");
+}
+
+addEventListener("keydown", (event) => {
+  if (event.isComposing || event.altKey) return;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    (event.target as HTMLElement).closest<HTMLFormElement>(".answering")?.requestSubmit();
+  } else if (event.ctrlKey || event.metaKey || (on && !on.checked)) {
+    return;
+  } else if (event.key === "Escape" && typing(event.target)) {
+    (event.target as HTMLElement).blur();
+  } else if (!typing(event.target)) {
+    const kind = /^[1-7]$/.test(event.key) ? document.querySelectorAll<HTMLInputElement>(".kinds input")[Number(event.key) - 1] : null;
+    const act = ACTS[event.key.toLowerCase()];
+    if (!kind && !act) return;
+    event.preventDefault();
+    if (kind) kind.click();
+    else act?.();
+  }
+});
+
+if (help) help.hidden = false;
+if (on) {
+  on.checked = localStorage.getItem(OFF) === null;
+  on.addEventListener("change", () => (on.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
+}
+find(".rows > .here")?.scrollIntoView({ block: "nearest" });

@@ -1,0 +1,237 @@
+"""
+The inbox of a notice: its points as rows that filters choose from, how far the answers are, and which point
+comes before and after the one that is open.
+
+Made in one pass over the desk at each look; the pages of the answering desk show it beside their subject.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from blockplan.notice.numbers import read_typed
+from blockplan.portal.lang import current
+from blockplan.portal.office import edit_conflicts
+from blockplan.portal.office.paging import ROWS, after
+from blockplan.portal.pages.common import standing_of
+from blockplan.respond.coverage import received, reconcile
+from blockplan.respond.tables import shown as plainly
+from blockplan.texts import pick
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+    from blockplan.portal.record.models import Notice
+    from blockplan.respond import Answer, Sorting
+    from blockplan.respond.opinions import Received
+    from blockplan.respond.segments import Segment
+    from blockplan.respond.sorting import Theme
+
+#: So much of a point stands in its row.
+EXCERPT = 160
+LONGEST_SEARCH = 60
+#: How far a point is, in the order of the bar of progress.
+STATES = ("own", "theme", "unanswered", "unsorted")
+#: What the page's script does for a key, and its words; without it the page has a link or button for each.
+KEYS = (
+    ("J", "office_desk.key_next"), ("K", "office_desk.key_previous"), ("X", "office_desk.key_pick"),
+    ("T", "office_desk.key_theme"), ("R", "office_desk.key_answer"), ("1–7", "office_desk.key_kind"),
+    ("Ctrl Enter", "office_desk.key_give"), ("/", "office_desk.key_search"), ("?", "office_desk.key_keys"),
+)  # fmt: skip
+#: Filters that stand there also where nothing falls under them.
+ALWAYS = ("unanswered", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """
+    A segment, and what stands about it.
+
+    Attributes
+    ----------
+    number
+        What people are told of its opinion.
+    later
+        Whether it was sorted into its theme after the theme was answered.
+    campaign
+        The campaign that its opinion is folded in, and how many opinions are; None outside of any.
+    """
+
+    segment: Segment
+    opinion: Received
+    number: int
+    theme: Theme | None
+    own: Answer | None
+    later: bool
+    campaign: tuple[str, int] | None
+
+    @property
+    def id(self) -> str:
+        """Id of the segment."""
+        return self.segment.id
+
+    @property
+    def answer(self) -> Answer | None:
+        """Its own answer, or its theme's."""
+        return self.own or (self.theme.answer if self.theme else None)
+
+    @property
+    def text(self) -> str:
+        """Its words on one line."""
+        return " ".join(plainly(self.opinion.text[self.segment.start : self.segment.end]).split())
+
+    @property
+    def state(self) -> str:
+        """``own``, ``theme``, ``unanswered`` or ``unsorted``: how far it is."""
+        if self.own is not None:
+            return "own"
+        return "unsorted" if self.theme is None else "unanswered" if self.answer is None else "theme"
+
+
+FILTERS: dict[str, Callable[[Point], bool]] = {
+    "unanswered": lambda one: one.answer is None,
+    "all": lambda _: True,
+    "unsorted": lambda one: one.state == "unsorted",
+    "later": lambda one: one.later,
+    "late": lambda one: bool(one.opinion.late),
+    "letters": lambda one: one.opinion.channel != "web",
+    "agency": lambda one: one.opinion.sender == "agency",
+    "placeless": lambda one: not _placed(one.opinion),
+}
+
+
+def points(now: Sorting, segments: list[Segment] | None = None) -> list[Point]:
+    """These segments; without any every one that needs an answer, in the order of the record."""
+    numbers = now.opinions.numbers
+    later = {one.id for theme in now.themes for one in now.came_later(theme)}
+    folded = {name: (campaign, len(held)) for campaign, held in now.campaigns.items() for name in held}
+    return [
+        Point(
+            one, now.opinions.by_id[one.opinion], numbers[one.opinion], now.theme_of(one.id),
+            now.own_answer(one.id), one.id in later, folded.get(one.opinion),
+        )
+        for one in (now.open_segments() if segments is None else segments)
+    ]  # fmt: skip
+
+
+class Inbox:
+    """
+    The points that somebody looks at, chosen by the address: ``?show=``, ``?theme=``, ``?q=``, ``?after=``.
+
+    Parameters
+    ----------
+    at
+        The point that is open; the list turns to its page.
+    theme
+        The theme that is open; the list holds its points.
+    """
+
+    def __init__(
+        self, request: HttpRequest, row: Notice, now: Sorting, *, at: str = "", theme: str = ""
+    ) -> None:
+        self.row, self.now, self.at = row, now, at
+        self.theme = theme or request.GET.get("theme", "")
+        self.query = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+        wanted = request.GET.get("show", "")
+        self.show = wanted if wanted in FILTERS else "all" if self.theme else "unanswered"
+        self.every = points(now)
+        self.found = [one for one in self.every if self._fits(one)]
+        said = {"show": self.show, "theme": self.theme, "q": self.query}
+        self.keep = urlencode({name: value for name, value in said.items() if value})
+        self.after = after(request)
+
+    def _fits(self, one: Point) -> bool:
+        in_theme = not self.theme or (one.theme is not None and one.theme.id == self.theme)
+        return FILTERS[self.show](one) and in_theme and (not self.query or _holds(one, self.query))
+
+    def _before(self) -> int:
+        """How many of the list come before the point that is open."""
+        seen = {one.id: place for place, one in enumerate(self.every)}
+        return sum(seen[one.id] < seen.get(self.at, 0) for one in self.found)
+
+    @property
+    def themes(self) -> list[tuple[str, str]]:
+        """Ids and titles of all themes."""
+        return [(one.id, pick(one.title, current())) for one in self.now.themes.values()]
+
+    def beside(self, step: int) -> str:
+        """Id of the point that the list goes on with, forwards (1) or back (-1); empty at its end."""
+        others = [one.id for one in self.found if one.id != self.at]
+        place = self._before() - (step < 0)
+        return others[place] if 0 <= place < len(others) else ""
+
+    def address(self, point: str) -> str:
+        """The page of a point, or of the list where there is none, with what was chosen."""
+        name, more = ("office_segment", [point]) if point else ("office_segments", [])
+        return f"{reverse(name, args=[self.row.id, *more])}?{self.keep}"
+
+    def shown(self) -> dict[str, Any]:
+        """What the template ``office/inbox.html`` shows around its subject."""
+        first = self.after or 0
+        if self.at and self.after is None:
+            first = self._before() // ROWS * ROWS
+        states = Counter(one.state for one in self.every)
+        counts = {name: sum(map(fits, self.every)) for name, fits in FILTERS.items()}
+        of_theme = Counter(one.theme.id for one in self.every if one.theme)
+        done = Counter(one.theme.id for one in self.every if one.theme and one.answer)
+        return {
+            "notice": self.row, "standing": standing_of(self.row), "keep": self.keep, "query": self.query,
+            "show": self.show, "at": self.at, "theme_at": self.theme, "total": len(self.found),
+            "rows": [self._row(one) for one in self.found[first : first + ROWS]],
+            "first": first + 1, "last": min(first + ROWS, len(self.found)),
+            "next": first + ROWS if len(self.found) > first + ROWS else None,
+            "before": max(first - ROWS, 0) if first else None,
+            "filters": [(name, count) for name, count in counts.items() if count or name in ALWAYS],
+            "points": len(self.every), "states": [(name, states[name]) for name in STATES],
+            "answered": states["own"] + states["theme"], "bar": _bar(states),
+            "counted": reconcile(self.now.opinions.by_id.values(), received=received(self.now)),
+            "progress": [
+                (one, of_theme[one.id], done[one.id], 100 * done[one.id] / max(of_theme[one.id], 1))
+                for one in self.now.themes.values()
+            ],
+            "themes": self.themes, "keys": KEYS,
+        }  # fmt: skip
+
+    def _row(self, one: Point) -> dict[str, Any]:
+        text = one.text
+        at = text.casefold().find(self.query.casefold()) if self.query else -1
+        begin = max(at - EXCERPT // 2, 0)
+        return {
+            "point": one, "to": self.address(one.id), "seen": edit_conflicts.of_place(self.now, one.id)[0],
+            "text": ("…" if begin else "") + text[begin : begin + EXCERPT]
+            + ("…" if len(text) > begin + EXCERPT else ""),
+        }  # fmt: skip
+
+
+def _holds(one: Point, query: str) -> bool:
+    """Whether a point says the words that are sought, is about an object of that id, or bears that number."""
+    wanted = query.casefold()
+    asked = read_typed(query)
+    return (
+        wanted in one.text.casefold()
+        or any(wanted == str(aim["id"]).casefold() for aim in one.opinion.targets)
+        or one.number == asked.number
+        or (asked.entry is not None and one.opinion.id == f"O-{asked.entry}")
+    )
+
+
+def _placed(opinion: Received) -> bool:
+    """Whether an opinion says what place or part of the plan it is about."""
+    return bool(opinion.targets or (opinion.fate.original and opinion.fate.original.payload.get("geometry")))
+
+
+def _bar(states: Counter[str]) -> list[tuple[str, float, float]]:
+    """The parts of the bar of progress: state, where it begins and how wide it is, of 100."""
+    whole = max(sum(states.values()), 1)
+    ends = [0.0]
+    for name in STATES:
+        ends.append(ends[-1] + 100 * states[name] / whole)
+    return [(name, begin, end - begin) for name, (begin, end) in zip(STATES, pairwise(ends), strict=True)]

@@ -1,0 +1,99 @@
+"""The inbox of the office: filters with counts, the list, and what comes after the point that is open."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.portal.staff import a_member, browser_of
+from tests.support.office_pages import ANSWER, HERE, as_shown, faults, told
+from tests.support.submitting import send
+
+from blockplan.portal.office import desks
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from blockplan.portal.record.store import DatabaseStore
+
+POINTS = HERE + "desk/segments/"
+
+
+@pytest.fixture
+def planner(opened: DatabaseStore) -> Client:
+    """Signed in, with four points at the desk: two about trees in a theme, one of them by agency."""
+    made = browser_of(a_member("Li", "planner"))
+    send(opened, "More trees along the canal.", targets=[{"layer": "parcels", "id": "A1-01"}])
+    send(opened, "1. Fewer cars.\n2. A tree for each child.")
+    send(opened, "A second entrance to the station.")
+    told(made, HERE + "desk/", {"do": "cut"})
+    told(made, HERE + "desk/", {"do": "theme", "title": "Trees", "gist": ""})
+    trees = {"segment": ["O-1.1", "O-2.2"], "theme": "T-1", "seen-O-1.1": "", "seen-O-2.2": ""}
+    told(made, POINTS, trees)
+    return made
+
+
+def listed(client: Client, path: str) -> list[str]:
+    """The points of the list on a page, in order."""
+    page = client.get(path).content.decode()
+    return re.findall(r'name="segment" value="(O-[\d.]+)"', page)
+
+
+def counts(client: Client) -> dict[str, int]:
+    page = client.get(POINTS).content.decode()
+    found = re.findall(r'\?show=(\w+)"[^>]*>[^<]*<span class="n">(\d+)<', page)
+    return {name: int(size) for name, size in found}
+
+
+def test_the_list_begins_with_what_has_no_answer_and_each_filter_says_how_many_it_holds(
+    planner: Client,
+) -> None:
+    assert listed(planner, POINTS) == ["O-1.1", "O-2.1", "O-2.2", "O-3.1"]
+    told(planner, POINTS + "O-2.1/", ANSWER)
+    assert listed(planner, POINTS) == ["O-1.1", "O-2.2", "O-3.1"]
+    assert counts(planner) == {"unanswered": 3, "all": 4, "unsorted": 1, "placeless": 3}
+    for name, size in counts(planner).items():
+        assert len(listed(planner, f"{POINTS}?show={name}")) == size, name
+    assert listed(planner, f"{HERE}desk/themes/T-1/") == ["O-1.1", "O-2.2"]
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [("TREE", ["O-1.1", "O-2.2"]), ("a1-01", ["O-1.1"]), ("No. 3", ["O-3.1"]), ("nobody says it", [])],
+)
+def test_a_search_finds_words_objects_and_numbers(planner: Client, said: str, found: list[str]) -> None:
+    assert listed(planner, f"{POINTS}?show=all&q={said}") == found
+
+
+def test_an_answer_may_go_on_to_the_next_point_of_the_same_list(planner: Client) -> None:
+    at = f"{POINTS}O-1.1/?show=unanswered&q=tree"
+    sent = ANSWER | as_shown(planner, POINTS + "O-1.1/", ANSWER)
+    there = planner.post(at, sent | {"next": "1"})
+    assert there.status_code == 302
+    assert there.headers["Location"] == f"{POINTS}O-2.2/?show=unanswered&q=tree"
+    last = planner.post(there.headers["Location"], sent | {"next": "1"})
+    assert last.headers["Location"] == f"{POINTS}?show=unanswered&q=tree"
+
+
+def test_an_answer_to_a_point_may_be_given_to_its_theme_unless_somebody_answered_that_meanwhile(
+    planner: Client,
+) -> None:
+    sent = ANSWER | {"for_theme": "T-1", "seen": "", "seen_theme": ""}
+    assert "it reaches 1 more" in planner.get(POINTS + "O-1.1/").content.decode()
+    told(planner, POINTS + "O-1.1/", sent)
+    now = desks.look("town")
+    assert now.own_answer("O-1.1") is None
+    assert {one.id for one in now.open_segments() if now.answer_of(one.id)} == {"O-1.1", "O-2.2"}
+    refused = planner.post(POINTS + "O-2.2/", sent | {"reason_en": "Another."})
+    assert "Thank you." in faults(refused)
+
+
+def test_a_point_of_an_opinion_that_was_taken_back_still_has_its_page(
+    planner: Client, opened: DatabaseStore
+) -> None:
+    from blockplan.notice import submissions
+
+    submissions.enter_withdrawal(opened, "O-3", by="Li", reason="wish")
+    assert planner.get(POINTS + "O-3.1/").status_code == 200
+    assert "O-3.1" not in listed(planner, POINTS + "?show=all")
