@@ -59,4 +59,5 @@ if (on) {
   on.checked = localStorage.getItem(OFF) === null;
   on.addEventListener("change", () => (on.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
 }
+if (matchMedia("(max-width: 47.99rem)").matches) find<HTMLDetailsElement>(".of-themes")?.removeAttribute("open");
 find(".rows > .here")?.scrollIntoView({ block: "nearest" });

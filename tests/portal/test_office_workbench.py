@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import os
@@ -14,14 +15,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.portal.conftest import PLAN
 from tests.portal.staff import a_member, browser_of
-from tests.support.office_pages import drafted
+from tests.support.office_pages import ANSWER, HERE, drafted, told
+from tests.support.submitting import send
 
+from blockplan.plan import read
 from blockplan.portal.background import sweep
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.office import workbench
+from blockplan.portal.office import desks, report, workbench
 from blockplan.portal.office.models import Audit
 from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.workspace.desk import EditingDesk
+from blockplan.respond import faults_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -221,3 +225,42 @@ def test_a_name_from_an_address_leads_nowhere_and_edits_outlast_a_new_version(sh
     version.pk = None
     version.save()
     assert one.get(f"{AT}workspace/state").json()["seq"] == state["seq"] + 1
+
+
+@pytest.mark.long
+def test_a_value_that_a_clerk_tries_is_a_scenario_whose_change_and_verdicts_fill_the_answer(
+    shown: DatabaseStore,
+) -> None:
+    planner = browser_of(a_member("Li", "planner"))
+    send(shown, "More beds, please.", targets=[{"layer": "facilities", "id": "NH-3"}])
+    told(planner, HERE + "desk/", {"do": "cut"})
+    point, before = HERE + "desk/segments/O-1.1/", len(list(shown.events()))
+    page = planner.get(point).content.decode()
+    assert 'name="object" list="objects" value="facilities:NH-3"' in page
+    tried = {"object": "facilities:NH-3", "column": "beds", "value": "10", "try": "1"}
+    filled = planner.post(point, ANSWER | tried).content.decode()
+    changes = field(filled, "changes")
+    assert changes.startswith("facilities:NH-3:beds:")
+    assert field(filled, "reason_en").startswith("Thank you.")
+    assert "nursing" in field(filled, "reason_en").lower()
+    assert len(list(shown.events())) == before, "nothing is entered by trying"
+    taken = planner.post(point, ANSWER | {"scenario": "O-1.1", "take": "1"}).content.decode()
+    assert field(taken, "changes") == changes
+    told(planner, point, ANSWER | {"kind": "adopted", "changes": changes})
+    answer = desks.look("town").own_answer("O-1.1")
+    assert answer is not None
+    version = workbench.version_of("town")
+    assert version is not None
+    plan = report.plan_on_notice("town")
+    assert plan is not None
+    assert faults_of(answer, plan, read(workbench._copy(version), "O-1.1")) == []
+    for wrong in ({"object": "facilities:none"}, {"column": ""}, {"value": "many"}):
+        refused = planner.post(point, ANSWER | tried | wrong)
+        assert refused.status_code == 400, wrong
+        assert field(refused.content.decode(), "reason_en") == "Thank you.", "what was written stays"
+
+
+def field(page: str, name: str) -> str:
+    """What stands in a field of several lines."""
+    said = page.partition(f'<textarea name="{name}"')[2].partition(">")[2].partition("</textarea>")[0]
+    return html.unescape(said).strip()

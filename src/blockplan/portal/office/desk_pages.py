@@ -14,7 +14,15 @@ from django.urls import reverse
 
 from blockplan.errors import UsageError
 from blockplan.portal.lang import current
-from blockplan.portal.office import desks, edit_conflicts, entries, permissions, report, two_person
+from blockplan.portal.office import (
+    answer_scenarios,
+    desks,
+    edit_conflicts,
+    entries,
+    permissions,
+    report,
+    two_person,
+)
 from blockplan.portal.office.forms import AnswerForm, Sure, ThemeForm, initial_of
 from blockplan.portal.office.inbox import Inbox, points
 from blockplan.portal.office.next_step import at_desk
@@ -92,8 +100,12 @@ def segment(request: HttpRequest, notice: str, segment: str) -> HttpResponse:
     one = _segment(now, segment)
     own = now.own_answer(segment)
     form = _answering(request, own)
-    fault = ""
-    if request.method == "POST":
+    fault, tried = "", None
+    if "try" in request.POST or "take" in request.POST:
+        permissions.require("answered", actor_of(request))
+        fault, tried = _tried(request, notice, one)
+        form = AnswerForm(initial=answer_scenarios.filled(request.POST, tried))
+    elif request.method == "POST":
         onwards = Inbox(request, row, now, at=segment)  # as the list stood when somebody acted
         fault = attempt(lambda: do_at_segment(request, notice, one, form))
         if not fault and not form.errors:
@@ -115,8 +127,22 @@ def segment(request: HttpRequest, notice: str, segment: str) -> HttpResponse:
                   if point.theme == theme and point.own is None and point.id != segment] if theme else [],
         "forwards": listed.address(listed.beside(1)), "back": listed.address(listed.beside(-1)),
         "pieces": _pieces(one, text), "has_next": following(now, one) is not None,
+        "choose": answer_scenarios.choices(notice, now.opinions.by_id[one.opinion]), "tried": tried,
     }  # fmt: skip
     return render(request, "office/segment.html", shown, status=400 if fault or form.errors else 200)
+
+
+def _tried(request: HttpRequest, notice: str, one: Segment) -> tuple[str, dict[str, Any] | None]:
+    """What is against it, and what a scenario says: a named one, or that of the value that was typed."""
+    found: list[dict[str, Any]] = []
+
+    def ask() -> None:
+        if "try" in request.POST:
+            found.append(answer_scenarios.tried(notice, one.id, request.POST, actor_of(request)))
+        else:
+            found.append(answer_scenarios.of_scenario(notice, request.POST.get("scenario", "")))
+
+    return attempt(ask), found[0] if found else None
 
 
 def _answering(request: HttpRequest, answer: Answer | None) -> AnswerForm:

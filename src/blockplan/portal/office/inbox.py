@@ -51,7 +51,7 @@ ALWAYS = ("unanswered", "all")
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ListedPoint:
     """
     A segment, and what stands about it.
 
@@ -96,7 +96,7 @@ class Point:
         return "unsorted" if self.theme is None else "unanswered" if self.answer is None else "theme"
 
 
-FILTERS: dict[str, Callable[[Point], bool]] = {
+FILTERS: dict[str, Callable[[ListedPoint], bool]] = {
     "unanswered": lambda one: one.answer is None,
     "all": lambda _: True,
     "unsorted": lambda one: one.state == "unsorted",
@@ -108,13 +108,13 @@ FILTERS: dict[str, Callable[[Point], bool]] = {
 }
 
 
-def points(now: Sorting, segments: list[Segment] | None = None) -> list[Point]:
+def points(now: Sorting, segments: list[Segment] | None = None) -> list[ListedPoint]:
     """These segments; without any every one that needs an answer, in the order of the record."""
     numbers = now.opinions.numbers
     later = {one.id for theme in now.themes for one in now.came_later(theme)}
     folded = {name: (campaign, len(held)) for campaign, held in now.campaigns.items() for name in held}
     return [
-        Point(
+        ListedPoint(
             one, now.opinions.by_id[one.opinion], numbers[one.opinion], now.theme_of(one.id),
             now.own_answer(one.id), one.id in later, folded.get(one.opinion),
         )
@@ -148,7 +148,7 @@ class Inbox:
         self.keep = urlencode({name: value for name, value in said.items() if value})
         self.after = after(request)
 
-    def _fits(self, one: Point) -> bool:
+    def _fits(self, one: ListedPoint) -> bool:
         in_theme = not self.theme or (one.theme is not None and one.theme.id == self.theme)
         return FILTERS[self.show](one) and in_theme and (not self.query or _holds(one, self.query))
 
@@ -183,7 +183,8 @@ class Inbox:
         of_theme = Counter(one.theme.id for one in self.every if one.theme)
         done = Counter(one.theme.id for one in self.every if one.theme and one.answer)
         return {
-            "notice": self.row, "standing": standing_of(self.row), "keep": self.keep, "query": self.query,
+            "notice": self.row, "standing": standing_of(self.row) if self.row.round else None,
+            "keep": self.keep, "query": self.query,
             "show": self.show, "at": self.at, "theme_at": self.theme, "total": len(self.found),
             "rows": [self._row(one) for one in self.found[first : first + ROWS]],
             "first": first + 1, "last": min(first + ROWS, len(self.found)),
@@ -200,7 +201,7 @@ class Inbox:
             "themes": self.themes, "keys": KEYS,
         }  # fmt: skip
 
-    def _row(self, one: Point) -> dict[str, Any]:
+    def _row(self, one: ListedPoint) -> dict[str, Any]:
         text = one.text
         at = text.casefold().find(self.query.casefold()) if self.query else -1
         begin = max(at - EXCERPT // 2, 0)
@@ -211,7 +212,7 @@ class Inbox:
         }  # fmt: skip
 
 
-def _holds(one: Point, query: str) -> bool:
+def _holds(one: ListedPoint, query: str) -> bool:
     """Whether a point says the words that are sought, is about an object of that id, or bears that number."""
     wanted = query.casefold()
     asked = read_typed(query)

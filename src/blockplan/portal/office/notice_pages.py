@@ -18,12 +18,12 @@ from blockplan.errors import BlockplanError, PlanDataError
 from blockplan.notice.countries import country
 from blockplan.notice.disclosure import Disclosure
 from blockplan.notice.events import KINDS
-from blockplan.notice.state import State
+from blockplan.notice.state import TAKES_OPINIONS, State
 from blockplan.portal import clock, words
 from blockplan.portal.config import FILE, config_of_environment
 from blockplan.portal.lang import NAMES, current
 from blockplan.portal.mail import sender
-from blockplan.portal.office import entries, permissions, two_person
+from blockplan.portal.office import desks, entries, permissions, two_person
 from blockplan.portal.office.edit_conflicts import of_opinion, of_words, seen_of
 from blockplan.portal.office.forms import FAULTS, decision, word_field
 from blockplan.portal.office.models import Draft, Pending
@@ -31,12 +31,14 @@ from blockplan.portal.office.next_step import is_over, next_of
 from blockplan.portal.office.paging import sliced
 from blockplan.portal.office.permissions import OF_NOTICES, actor_of, sees
 from blockplan.portal.office.services import ACTS, do
+from blockplan.portal.pages.common import standing_of
 from blockplan.portal.record import place
 from blockplan.portal.record.clock import ahead_of_clock
 from blockplan.portal.record.models import Entry, Notice, Opinion
 from blockplan.portal.record.store import open_store
 from blockplan.portal.submissions import promised
 from blockplan.portal.words import say
+from blockplan.respond.coverage import numbers
 from blockplan.respond.tables import shown as plainly
 from blockplan.texts import pick
 
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from blockplan.portal.office.forms import Sure
+    from blockplan.portal.office.permissions import Actor
 
 
 def warnings(notice: str = "") -> list[str]:
@@ -115,10 +118,17 @@ def home(request: HttpRequest) -> HttpResponse:
     rows, more = sliced(sorted(every, key=lambda one: one.state != "draft"), request)
     waiting = [one for one in Pending.objects.filter(outcome="").order_by("id")[:MOST] if mine(one.notice_id)]
     return render(request, "office/home.html", {
-        "rows": [(one, next_of(one, actor).for_(actor)) for one in rows] if actor.may(*OF_NOTICES) else [],
+        "rows": [_told(one, actor) for one in rows] if actor.may(*OF_NOTICES) else [],
         "next": more, "waiting": waiting[:20], "sees_notices": actor.may(*OF_NOTICES),
         "notice_roles": OF_NOTICES, "file": FILE, "warnings": warnings(),
     })  # fmt: skip
+
+
+def _told(row: Notice, actor: Actor) -> tuple[Notice, dict[str, Any], dict[str, Any] | None, int | None]:
+    """A notice in the list: what comes next, and once it was opened its days and how many opinions it has."""
+    standing = standing_of(row) if row.round else None
+    size = Opinion.objects.filter(notice=row).count() if row.round else None
+    return row, next_of(row, actor).for_(actor), standing, size
 
 
 def not_signed_in(request: HttpRequest) -> HttpResponse:
@@ -156,7 +166,9 @@ def notice(request: HttpRequest, notice: str) -> HttpResponse:
         "waiting": waiting, "held": Opinion.objects.filter(notice=row, held__in=[True]).exists(),
         "step": next_of(row, actor).for_(actor),
         "erasures": entries.erasures_of_notice(row),
-        "letters": row.state in {"on_notice", "closed", "answered", "approved"},
+        "letters": row.state in TAKES_OPINIONS, "works": actor.may(*permissions.OFFICE),
+        "standing": standing_of(row) if row.round else None,
+        "told": numbers(desks.look(notice)) if row.round else {},
         "warnings": warnings(notice),
     }  # fmt: skip
     return render(request, "office/notice.html", shown)

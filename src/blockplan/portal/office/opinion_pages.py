@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import Count, Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,14 +19,17 @@ from blockplan.notice.events import CHANNELS, SENDERS
 from blockplan.notice.intake.uploads import take_files
 from blockplan.notice.numbers import read_typed
 from blockplan.notice.standing import check_about
+from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.notice.submissions import new_of, source_of
 from blockplan.portal.office import entries, permissions
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.forms import Form, Lines, choices, decision
+from blockplan.portal.office.inbox import KEYS
 from blockplan.portal.office.notice_pages import attempt, opinion_of, told
-from blockplan.portal.office.paging import paged
+from blockplan.portal.office.paging import after, paged
 from blockplan.portal.office.permissions import actor_of
 from blockplan.portal.office.services import ACTS
+from blockplan.portal.pages.common import standing_of
 from blockplan.portal.record.index import entry_of
 from blockplan.portal.record.models import Notice, Opinion
 from blockplan.portal.record.store import open_store
@@ -33,6 +37,7 @@ from blockplan.portal.security_headers import as_download
 from blockplan.portal.submissions.services import Said, new_form, take
 from blockplan.portal.words import say
 from blockplan.respond import read_opinions
+from blockplan.respond.opinions import STANDINGS
 from blockplan.respond.tables import shown as plainly
 from blockplan.texts import refusal
 
@@ -44,9 +49,10 @@ if TYPE_CHECKING:
     from blockplan.portal.office.permissions import Actor
 
 BY_CLERK = tuple(name for name, clerk in CHANNELS.items() if clerk and name != "import")
-STANDINGS = ("whole", "redacted", "withheld", "withdrawn", "erased")
 SHOWN_FAULTS = 30
 LARGEST_LIST = 20_000_000
+#: So many opinions stand in the list before the one that is open.
+BEFORE = 5
 
 
 class Letter(Form):
@@ -87,21 +93,33 @@ def opinions(request: HttpRequest, notice: str) -> HttpResponse:
     sought = request.GET.get("number", "")[:60]
     if sought and (there := _sought(row, sought)):
         return HttpResponseRedirect(reverse("office_opinion", args=[notice, there]))
-    rows = Opinion.objects.filter(notice=row)
-    wanted = request.GET.get("standing", "")
-    if wanted in STANDINGS:
-        rows = rows.filter(standing=wanted)
-    elif wanted == "held":
-        rows = rows.filter(held__in=[True])
-    found, more = paged(rows, request, key="seq")
-    words = open_store(notice).some([one.shown for one in found if one.shown is not None])
-    listed = [(one, f"O-{one.seq}", _line(words.get(one.shown or -1))) for one in found]
-    keep = f"standing={wanted}" if wanted else ""
-    shown = {
-        "notice": row, "rows": listed, "next": more, "keep": keep, "wanted": wanted,
-        "standings": ("held", *STANDINGS), "sought": sought, "missing": bool(sought),
-    }  # fmt: skip
+    shown = _listed(request, row) | {"sought": sought, "missing": bool(sought)}
     return render(request, "office/opinions.html", shown)
+
+
+def _listed(request: HttpRequest, row: Notice, at: Opinion | None = None) -> dict[str, Any]:
+    """The list around an opinion: filters with counts, and a page from a little before the open one."""
+    every = Opinion.objects.filter(notice=row)
+    fits = {one: Q(standing=one) for one in STANDINGS} | {
+        "held": Q(held__in=[True]), "late": Q(late=True),
+    }  # fmt: skip
+    sizes = every.aggregate(**{name: Count("pk", filter=fit) for name, fit in fits.items()})
+    wanted = request.GET.get("standing", "")
+    wanted = wanted if wanted in fits else ""
+    rows = every.filter(fits[wanted]) if wanted else every
+    if at is not None and after(request) is None:
+        earlier = rows.filter(seq__lt=at.seq).order_by("-seq").values_list("seq", flat=True)
+        rows = rows.filter(seq__gte=min(earlier[:BEFORE], default=0))
+    found, more = paged(rows, request, key="seq")
+    words = open_store(row.id).some([one.shown for one in found if one.shown is not None])
+    return {
+        "notice": row, "standing": standing_of(row) if row.round else None, "whole": every.count(),
+        "next": more, "wanted": wanted,
+        "rows": [(one, f"O-{one.seq}", _line(words.get(one.shown or -1))) for one in found],
+        "keep": f"standing={wanted}" if wanted else "", "keys": KEYS[:2],
+        "standings": [(name, sizes[name]) for name in ("held", "late", *STANDINGS) if sizes[name]],
+        "letters": row.state in TAKES_OPINIONS and actor_of(request).may("clerk", "planner"),
+    }  # fmt: skip
 
 
 def _sought(row: Notice, said: str) -> str | None:
@@ -129,7 +147,8 @@ def opinion(request: HttpRequest, notice: str, opinion: str) -> HttpResponse:
         name for name, act in ACTS.items()
         if act.of_opinion and act.offered(row) and actor.may(*act.roles) and _fits(name, one, events[0])
     ]  # fmt: skip
-    shown = {"notice": row, "one": one, "opinion": opinion, "offered": offered,
+    shown = _listed(request, row, one) | {
+             "one": one, "opinion": opinion, "offered": offered, "at": opinion,
              "entries": [entries.told(event) for event in events],
              "place_map": entries.place_map(row, events),
              "erasures": entries.erasures_of_opinion(row, opinion),

@@ -149,9 +149,14 @@ def _answered(request: HttpRequest, notice: str, path: str) -> HttpResponse:
     return response
 
 
-def desk_of(version: PlanVersion, scenario: str) -> EditingDesk:
+def desk_of(version: PlanVersion, scenario: str, *, begin: bool = False) -> EditingDesk:
     """
     The desk of a scenario in this process; those that nobody asked for lately are saved and let go.
+
+    Parameters
+    ----------
+    begin
+        Whether a scenario that there is not yet goes on from the plan of the notice.
 
     Raises
     ------
@@ -166,7 +171,7 @@ def desk_of(version: PlanVersion, scenario: str) -> EditingDesk:
     key = (place.name, scenario)
     with _lock:
         known = key in _opening
-    if not known:
+    if not known and not begin:
         require_scenario(place, scenario)
     with _lock:
         opening = _opening.setdefault(key, threading.Lock())
@@ -177,7 +182,7 @@ def desk_of(version: PlanVersion, scenario: str) -> EditingDesk:
             found = _desks.get(key)
         if found is None:
             found = EditingDesk(place, who="")
-            found.open(scenario)
+            found.open(scenario, new=begin, of=version.scenario)
         with _lock:
             _desks[key] = found
             _desks.move_to_end(key)
@@ -188,9 +193,23 @@ def desk_of(version: PlanVersion, scenario: str) -> EditingDesk:
     return found
 
 
+def version_of(notice: str) -> PlanVersion | None:
+    """The newest plan of the notice that the office gave; None where it gave none."""
+    return PlanVersion.objects.filter(notice_id=notice).exclude(source="").order_by("-id").first()
+
+
+def scenarios(version: PlanVersion) -> list[str]:
+    """Scenarios of a plan at the workbench; before anybody opened it there, of what the office gave."""
+    from blockplan.plan.files.package import MANIFEST  # noqa: PLC0415 (pandas and the rest take a second)
+    from blockplan.plan.model.manifest import read_manifest  # noqa: PLC0415
+
+    place = config_of_environment().data / FOLDER / _name(version)
+    said = (place if place.exists() else Path(version.source)) / MANIFEST
+    return sorted(read_manifest(said).scenarios) if said.exists() else []
+
+
 def _version(notice: str) -> PlanVersion:
-    """The newest plan of the notice that the office gave."""
-    found = PlanVersion.objects.filter(notice_id=notice).exclude(source="").order_by("-id").first()
+    found = version_of(notice)
     if found is None:
         raise Http404
     return found

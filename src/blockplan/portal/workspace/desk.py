@@ -55,7 +55,7 @@ class EditingDesk:
     _timer: threading.Timer | None = None
     _unsaved: bool = False
 
-    def open(self, scenario: str | None = None, *, new: bool = False) -> None:
+    def open(self, scenario: str | None = None, *, new: bool = False, of: str = "") -> None:
         """
         Begin on a scenario; the one that is open is saved first.
 
@@ -65,6 +65,8 @@ class EditingDesk:
             Its name; None is the plan's own, or ``draft`` where that is as drawn.
         new
             Whether a scenario that there is not yet is begun.
+        of
+            The scenario that a new one goes on from; empty is the plan as drawn.
 
         Raises
         ------
@@ -77,7 +79,8 @@ class EditingDesk:
             if hasattr(self, "session"):
                 self._save_or_leave()
             drawn = read(self.package)
-            plan = read(self.package, scenario) if scenario in drawn.manifest.scenarios else drawn
+            held = scenario if scenario in drawn.manifest.scenarios else of if new else ""
+            plan = read(self.package, held) if held else drawn
             name = scenario if scenario and scenario != BASE else None
             self.session = self._begun(plan, name)
             self._unsaved = self.session.ahead
