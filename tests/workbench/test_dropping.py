@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -58,3 +59,10 @@ def test_a_damaged_zip_beside_a_package_does_not_keep_it_from_opening(package: P
     beside.mkdir(parents=True)
     files = [("more/aaa.zip", [b"PK no zip"]), *dropped(package, "more/town/")]
     assert take_in(files, beside).package.name == "town"
+
+
+def test_a_refusal_does_not_tell_where_the_files_lay_meanwhile(tmp_path: Path) -> None:
+    with pytest.raises(PlanDataError) as told:
+        take_in([("areas.zip", [b"PK no zip"])], tmp_path / "open")
+    assert str(told.value).startswith("The files: no file in it can be read")
+    assert tempfile.gettempdir() not in str(told.value)

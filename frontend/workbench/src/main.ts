@@ -353,7 +353,11 @@ function drawTop(into: Element, app: Element, plan: () => PlanMap | null): void 
         h("li", {}, h("button", { class: "link", onclick: () => void savePicture(plan()) }, say("exportPng"))),
         h("li", {}, h("label", { class: "link" }, say("openFiles"), h("input", {
           type: "file", multiple: true, class: "aloud", id: "open-files",
-          onchange: (event: Event) => void openFiles([...((event.target as HTMLInputElement).files ?? [])].map((one) => [one.name, one])),
+          onchange: ({ currentTarget }: Event) => {
+            const field = currentTarget as HTMLInputElement;
+            field.closest("details")!.open = false;
+            void openFiles([...(field.files ?? [])].map((one) => [one.name, one]));
+          },
         }))), // prettier-ignore
       ),
     ),

@@ -190,7 +190,9 @@ class Store {
   /** Opens what was dropped on the window in the place of the plan. */
   async drop(form: FormData): Promise<void> {
     await this.step(async () => {
-      const { package: name, findings } = await api.postFiles(form);
+      const { package: name, findings } = await api.postFiles(form).catch((error: unknown) => {
+        throw error instanceof api.Refusal && error.status === 422 ? new api.Refusal(`${say("notOpened")}\n${error.message}`, "", 422) : error;
+      });
       api.workAt(null); // the new plan may have no scenario of that name
       this.outcomes.clear();
       await this.load();

@@ -255,6 +255,11 @@ const WORDS = {
     en: "Drop a plan package, or an office's layers, drawings and tables",
     ja: "計画パッケージ、または図面・レイヤー・表をここに置いてください",
   },
+  notOpened: {
+    zh: "这些文件打不开，已打开的规划没有变。原因：",
+    en: "These files cannot be opened; the plan that was open still is.",
+    ja: "これらのファイルは開けません。開いていた計画はそのままです。理由：",
+  },
   openFiles: { zh: "打开文件", en: "Open files", ja: "ファイルを開く" },
   allScenarios: { zh: "所有方案", en: "All scenarios", ja: "すべてのシナリオ" },
   allScenariosAbout: { zh: "每条横轴是一项有差别的指标，每条折线是一个方案；竖线为要求值。选一个名称即突出其折线。", en: "An axis for each figure that differs, a line for each scenario; the upright mark is what is required. Choose a name to bring its line out.", ja: "横軸は差のある指標、折れ線は各シナリオです。縦の印は求められる値です。名前を選ぶとその線が目立ちます。" },

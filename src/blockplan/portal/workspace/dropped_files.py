@@ -64,7 +64,12 @@ def take_in(files: Sequence[tuple[str, Iterable[bytes]]], beside: Path) -> Dropp
         for path in filter(zipfile.is_zipfile, sorted(place.rglob("*.zip"))):
             _unpack(path)
         target = _free(beside.parent, _name_of([name for name, _ in files]))
-        made = import_office([place], target)
+        try:
+            made = import_office([place], target)
+        except PlanDataError as error:  # where the files lay is nobody's concern
+            raise PlanDataError(
+                str(error).replace(f"{place}/", "").replace(str(place), "The files")
+            ) from error
         return Dropped(target, tuple(one.to_dict() for one in made.findings))
 
 
