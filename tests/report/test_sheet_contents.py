@@ -597,3 +597,21 @@ def test_the_structure_sheet_says_what_the_map_of_a_report_says() -> None:
     for name in ("Work", "West", "Long axis"):
         assert "".join(said[name]).replace("\u00a0", " ") == told[name]
     assert told["Long axis"]
+
+
+def test_the_structure_sheet_explains_what_each_of_its_windows_shows() -> None:
+    lands = [shapely.box(x, 0, x + 300, 100) for x in (0, 6000)]
+    plan = a_row(
+        boundary=[{"name": str(at), "geometry": land} for at, land in enumerate(lands)],
+        areas=[
+            {"area_id": name, "name": name, "geometry": land}
+            for name, land in zip(("West", "East"), lands, strict=True)
+        ],
+        structure=[
+            {"structure_id": "C", "role": "core", "name": "Middle", "geometry": shapely.Point(50, 50)}
+        ],
+    )
+    (sheet,) = drawn(plan, "structure", lang="en").sheets
+    assert sheet.fit is not None
+    assert len(sheet.fit.cells) == 2
+    assert {"West", "East", "Core"} <= set(legend(sheet))

@@ -8,7 +8,7 @@ losses, new and vanished places differ in sign or hatching, not in colour alone.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING
 
@@ -19,17 +19,14 @@ from blockplan.report.document import LegendEntry
 from blockplan.report.maps import svg
 from blockplan.report.maps.basemap import Ground, frame_of, use_colour
 from blockplan.report.maps.drawing import (
-    FOOT_MM,
-    PART_MM,
     Drawing,
     MapCanvas,
-    MapSheet,
     centre,
     fill_swatch,
     outline_entry,
 )
 from blockplan.report.maps.svg import INK, Frame
-from blockplan.report.maps.themes import area_names, closer_frames
+from blockplan.report.maps.themes import area_names, closer_frames, with_views
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -94,18 +91,17 @@ class ComparisonMaps:
         ground, (show, legend) = self.ground, theme
         if not legend or ground.frame is None:
             return None
-        insets = []
-        for number, (near, name) in enumerate(closer_frames(ground), 1):
-            inset, one = MapCanvas(ground, MapSheet.inset(near)), f"{id_}-{number}"
-            show(inset, one)
-            insets.append(Drawing(one, f"{number} {name}", said[1], inset, BASE))
-        canvas = MapCanvas(ground, MapSheet.of(ground.frame, PART_MM))
-        show(canvas, id_)
-        if insets:
-            self._numbers(canvas)
-        else:
-            area_names(canvas, 2.6)
-        return Drawing(id_, *said, canvas, BASE, (*legend, outline_entry(ground)), tuple(insets))
+        near = [(frame, f"{at} {name}") for at, (frame, name) in enumerate(closer_frames(ground), 1)]
+
+        def named(canvas: MapCanvas, one: str) -> None:
+            show(canvas, one)
+            if near and not canvas.closer:
+                self._numbers(canvas)
+            elif not near:
+                area_names(canvas, 2.6)
+
+        drawn = with_views(ground, (id_, *said), BASE, named, near)
+        return replace(drawn, legend=(*legend, outline_entry(ground)))
 
     def _numbers(self, canvas: MapCanvas) -> None:
         """The number of each closer view, beside what it shows."""
@@ -276,7 +272,7 @@ class ComparisonMaps:
 
     def _overview(self, canvas: MapCanvas) -> bool:
         """Whether a canvas shows the whole of a plan that has closer views."""
-        return bool(closer_frames(self.ground)) and canvas.sheet.foot_mm == FOOT_MM
+        return bool(closer_frames(self.ground)) and not canvas.closer
 
     def _labels(self, canvas: MapCanvas, shapes: Iterable[tuple[BaseGeometry, str]]) -> None:
         """

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from blockplan.report.maps.labels import Box
+    from blockplan.report.maps.basemap import Ground
+    from blockplan.report.maps.labels import Box, Spots
     from blockplan.report.maps.svg import Style
     from blockplan.report.words import Words
 
@@ -104,6 +105,11 @@ class Canvas:
             ),
         )
 
+    def layer(self, ground: Ground, name: str) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
+        """The features of a layer that meet the window: rows, and shapes on paper (None: not drawn)."""
+        rows, shapes = ground.within(name, self.cell.frame)
+        return rows, self.on_paper(shapes)
+
     def seen(self, shape: BaseGeometry) -> BaseGeometry:
         """The part of a paper shape that lies in the window."""
         return (
@@ -150,6 +156,17 @@ class Canvas:
             y = spot[1] + (at - (len(lines) - 1) / 2) * line
             self.add("labels", svg.label(spot[0], y, one, letters, **style))
         return True
+
+    def fit(self, spots: Spots, said: str, size: float, air: float = 0.2, **style: Style) -> bool:
+        """Write a line inside a polygon, upright or down a narrow one; False where there is no room."""
+        width, height = width_of(said, size) + air, 1.05 * size
+        for turned in (0.0, -90.0):
+            w, h = (height, width) if turned else (width, height)
+            spot = self.labels.place(spots.fitting(w, h), w, h)
+            if spot:
+                self.text(*spot, said, size, rotate=turned, **style)
+                return True
+        return False
 
     @property
     def inside(self) -> str:

@@ -90,10 +90,10 @@ class MapCanvas(Canvas):
         drawn = svg.drawable(shapes, self.whole.joined(self.sheet.frame))
         return shapely.transform(drawn, lambda points: (points - corner) * (1, -1))
 
-    def layer(self, name: str) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
-        """The features of a layer that meet the window: rows, and shapes on paper (None: not drawn)."""
-        rows, shapes = self.ground.within(name, self.sheet.frame)
-        return rows, self.on_paper(shapes)
+    @property
+    def closer(self) -> bool:
+        """Whether this is a closer view beside the map of the whole."""
+        return self.sheet.foot_mm < FOOT_MM
 
     def holds(self, x: float, y: float) -> bool:
         """Whether a point of the picture lies in the window."""
@@ -204,7 +204,7 @@ def _foot(canvas: MapCanvas) -> str:
     words, unit = canvas.ground.words, canvas.mm
     x = left + 3 * unit
     bar, _ = scale_bar(x, top + 1.5 * unit, 1.0, (right - left) * 0.45, 1.25 * unit, words)
-    if canvas.sheet.foot_mm < FOOT_MM:
+    if canvas.closer:
         return bar
     said = words("map.synthetic") if canvas.ground.plan.manifest.synthetic else ""
     room, size = right - left - 14 * unit, 2.5 * unit

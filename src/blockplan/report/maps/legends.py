@@ -19,7 +19,10 @@ from blockplan.report.maps.drawing import centre, fill_swatch, line_swatch, outl
 from blockplan.report.maps.labels import beside
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from blockplan.report.maps.basemap import Ground, LandUseShare
+    from blockplan.report.maps.canvas import Canvas
     from blockplan.report.maps.drawing import MapCanvas
 
 STATION, FACILITY = "#1d4f91", "#8c1d40"
@@ -27,8 +30,10 @@ STATION, FACILITY = "#1d4f91", "#8c1d40"
 AROUND = (
     (0, 0), (0, -1), (0, 1), (-1, 0), (1, 0), (-1, -1), (1, 1), (1, -1), (-1, 1), (0, -2), (0, 2),
 )  # fmt: skip
-#: The names of one station stand at least so far apart, m: it may be drawn as several entrances.
-APART_M = 400.0
+#: The names of one station stand at least so far apart, mm: it may be drawn as several entrances.
+APART_MM = 40.0
+#: Modes that call at a station.
+STATIONS = ("subway", "rail")
 
 
 def land_use_legend(ground: Ground) -> list[LegendEntry]:
@@ -105,41 +110,53 @@ class Sign:
         return LegendEntry(self.drawn(4, 2, 1.6 / max(self.radius, 1.2)), self.said, amount)
 
 
-def sign_of(ground: Ground, layer: str, word: str | None, radius: float = 1.8) -> Sign:
+def sign_of(
+    ground: Ground, layer: str, word: str | None, radius: float = 1.8, stations: Sequence[str] = STATIONS
+) -> Sign:
     """The sign of a stop (by its modes) or of a facility (by its service)."""
     words = ground.words
     if layer == "facilities":
         said = words.or_else(f"service.{word}", word or "")
         return Sign(said, radius, "#ffffff", FACILITY, words.or_else(f"mark.{word}", "·"))
-    if is_station(word):
+    if is_station(word, stations):
         return Sign(words("map.station"), 2.0, STATION, "#ffffff", "M")
     return Sign(words("map.stop"), 0.8, "#ffffff", STATION)
 
 
-def stops(canvas: MapCanvas, *, every: bool = False, named: bool = True) -> list[LegendEntry]:
-    """Rail stations with their names, and the other stops where asked for."""
-    rows, placed = canvas.layer("stops")
-    modes, names = values(canvas.ground.plan, "stops", "modes"), canvas.ground.names("stops").to_numpy()
+def stops(
+    canvas: Canvas,
+    ground: Ground,
+    *,
+    every: bool = False,
+    named: bool = True,
+    stations: Sequence[str] = STATIONS,
+) -> list[LegendEntry]:
+    """Stations (where such modes call) with their names, and the other stops where asked for."""
+    rows, placed = canvas.layer(ground, "stops")
+    modes, names = values(ground.plan, "stops", "modes"), ground.names("stops").to_numpy()
     found: dict[str, Sign] = {}
     drawn: list[str] = []
     called: list[tuple[float, float, str]] = []
     for row, shape in zip(rows, placed, strict=True):
-        sign = sign_of(canvas.ground, "stops", modes[row])
-        if shape is None or not (every or sign.letter):
+        if shape is None or not canvas.box.intersects(shape):
             continue
-        x, y = centre(shape)
+        sign = sign_of(ground, "stops", modes[row], stations=stations)
+        if not (every or sign.letter):
+            continue
+        (x, y), side = centre(shape), sign.radius * canvas.k
         found[sign.said] = sign
-        drawn.append(sign.drawn(x, y, canvas.mm))
+        drawn.append(sign.drawn(x, y, canvas.k))
+        canvas.labels.keep((x - side, y - side, x + side, y + side))
         if sign.letter:
-            side = sign.radius * canvas.mm
-            canvas.labels.keep((x - side, y - side, x + side, y + side))
             called.append((x, y, names[row]))
     canvas.add("signs", svg.piece("".join(drawn)))
     written: list[tuple[float, float, str]] = []
     for x, y, name in called if named else ():
-        again = any(name == other and abs(x - left) + abs(y - top) < APART_M for left, top, other in written)
-        size = 2.6 * canvas.mm
-        spots = beside(x, y, 2.8 * canvas.mm, svg.text_width(name, size), size)
+        near = APART_MM * canvas.k
+        again = any(name == other and abs(x - left) + abs(y - top) < near for left, top, other in written)
+        size = 2.6 * canvas.k
+        away, width = (one * canvas.k for one in (2.8, 5.4)), svg.text_width(name, size)
+        spots = [spot for one in away for spot in beside(x, y, one, width, size)]
         if name and not again and canvas.say(spots, name, 2.6, fill=STATION, weight="700"):
             written.append((x, y, name))
     return [sign.entry() for sign in sorted(found.values(), key=lambda one: not one.letter)]
@@ -147,7 +164,7 @@ def stops(canvas: MapCanvas, *, every: bool = False, named: bool = True) -> list
 
 def facilities(canvas: MapCanvas, radius: float = 1.9) -> list[LegendEntry]:
     """A sign on each facility that keeps off what is drawn already, and what the signs mean."""
-    rows, placed = canvas.layer("facilities")
+    rows, placed = canvas.layer(canvas.ground, "facilities")
     services = values(canvas.ground.plan, "facilities", "service")
     found: dict[str, list[Sign]] = {}
     for row, shape in zip(rows, placed, strict=True):
@@ -168,7 +185,7 @@ def facilities(canvas: MapCanvas, radius: float = 1.9) -> list[LegendEntry]:
 def codes(canvas: MapCanvas, level: str = "full") -> None:
     """The land-use code, as given or of the second `level`, on each parcel that has room for it."""
     table, size = canvas.ground.land_uses, 2.0 * canvas.mm
-    rows, placed = canvas.layer("parcels")
+    rows, placed = canvas.layer(canvas.ground, "parcels")
     lists, given = table["list_name"].to_numpy(), table[level].to_numpy()
     for row, shape in zip(rows, placed, strict=True):
         code = given[row]
@@ -180,7 +197,7 @@ def codes(canvas: MapCanvas, level: str = "full") -> None:
             canvas.text(x, y, code, size, fill=ink_on(use_colour(lists[row], code)))
 
 
-def is_station(modes: object) -> bool:
-    """Whether a stop is a station: the subway or a train calls there."""
+def is_station(modes: object, of: Sequence[str] = STATIONS) -> bool:
+    """Whether a stop is a station: the subway or a train calls there (or what else is asked for)."""
     called = {mode.strip() for mode in modes.split(",")} if isinstance(modes, str) else set()
-    return not called.isdisjoint({"subway", "rail"})
+    return not called.isdisjoint(of)

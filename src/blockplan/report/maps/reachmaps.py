@@ -8,7 +8,7 @@ as the crow flies.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,17 +24,15 @@ from blockplan.report.features import FADED, features, placed, residents_at
 from blockplan.report.maps import svg
 from blockplan.report.maps.basemap import GREEN
 from blockplan.report.maps.drawing import (
-    PART_MM,
     Drawing,
     MapCanvas,
-    MapSheet,
     fill_swatch,
     line_swatch,
     outline_entry,
 )
 from blockplan.report.maps.labels import beside
 from blockplan.report.maps.svg import Frame
-from blockplan.report.maps.themes import AROUND_M, MOST_INSETS, area_names, area_parts, strip
+from blockplan.report.maps.themes import AROUND_M, MOST_INSETS, area_names, area_parts, strip, with_views
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -120,24 +118,18 @@ def _drawn(
     line, places = _within(targets, limit), [place for one in classes for place in one.places]
     near = _near(ground, places)
 
-    def themed(sheet: MapSheet, *, names: bool) -> MapCanvas:
-        canvas = MapCanvas(ground, sheet)
+    def show(canvas: MapCanvas, _: str) -> None:
         dashed: dict[str, svg.Style] = {"stroke_width": 0.45, "stroke_dasharray": (2.2, 1.2)}
         green: dict[str, svg.Style] = {"fill": GREEN, "stroke": GREEN_LINE, "fill_rule": "evenodd"}
         canvas.shape("ground", canvas.on_paper([line]), fill_opacity=0.10, **dashed, **green)
         canvas.shape("ground", canvas.on_paper(targets), stroke_width=0.3, **green)
         for one in classes:
             _places(canvas, one)
-        if names:
+        if named and (canvas.closer or not near):
             _names(canvas, verdict.where, limit)
-        return canvas
+        if not canvas.closer:
+            area_names(canvas, 2.6)
 
-    insets = [
-        Drawing(f"{said[0]}-{number}", name, said[2], themed(MapSheet.inset(frame), names=named), FADED)
-        for number, (frame, name) in enumerate(near, 1)
-    ]
-    canvas = themed(MapSheet.of(ground.frame, PART_MM), names=named and not near)
-    area_names(canvas, 2.6)
     legend = [
         LegendEntry(fill_swatch(one.colour, "#3b1020"), one.said, _people(ground.plan, one.places, words))
         for one in classes
@@ -146,7 +138,8 @@ def _drawn(
     dashes = line_swatch(stroke=GREEN_LINE, stroke_width=0.5, stroke_dasharray=(1.6, 0.8))
     away = words("map.reach.line" if of_green else "map.reach.line_any", amount=words.amount(limit, "m"))
     legend += [LegendEntry(fill_swatch(GREEN, GREEN_LINE), counted), LegendEntry(dashes, away)]
-    return [Drawing(*said, canvas, FADED, (*legend, outline_entry(ground)), tuple(insets))]
+    drawn = with_views(ground, said, FADED, show, near)
+    return [replace(drawn, legend=(*legend, outline_entry(ground)))]
 
 
 def _at(plan: Plan, definition: Mapping[str, Any], ids: Sequence[str]) -> Iterator[Place]:

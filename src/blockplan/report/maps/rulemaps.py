@@ -9,6 +9,7 @@ The map of a rule that judges each parcel: which fail, which are unknown, which 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +31,7 @@ from blockplan.report.maps.drawing import (
 from blockplan.report.maps.labels import beside
 from blockplan.report.maps.legends import stops
 from blockplan.report.maps.reachmaps import reach_maps
-from blockplan.report.maps.themes import area_names, closer_frames
+from blockplan.report.maps.themes import area_names, closer_frames, with_views
 from blockplan.units import M2_PER_HA, M2_PER_KM2, M_PER_KM
 
 if TYPE_CHECKING:
@@ -105,27 +106,25 @@ def rule_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
 
 
 def _supply_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
-    words, frame = ground.words, ground.frame
-    if frame is None:
-        return []
-    canvas, closer = MapCanvas(ground, MapSheet.of(frame, PART_MM)), closer_frames(ground)
-    legend, found = _density(canvas), _supply(canvas, verdict)
+    words = ground.words
+    closer, found = closer_frames(ground), list[Label]()
+    legend: list[LegendEntry] = []
+
+    def show(canvas: MapCanvas, _: str) -> None:
+        legend[:], found[:] = _density(canvas), _supply(canvas, verdict)
+        # Amounts are written where there is room: on the closer views, if there are any.
+        if canvas.closer or not closer:
+            _labels(canvas, found)
+        if not canvas.closer:
+            area_names(canvas, 2.6)
+
+    told = (words("map.supply.title", rule=words.pick(verdict.title)), words("map.supply.description"))
+    drawn = with_views(ground, (id_, *told), FADED, show, closer)
     if not found and not legend:
         return []
-    said, insets = words("map.supply.description"), []
-    for number, (near, name) in enumerate(closer, 1):
-        inset = MapCanvas(ground, MapSheet.inset(near))
-        _density(inset)
-        _labels(inset, _supply(inset, verdict))
-        insets.append(Drawing(f"{id_}-{number}", name, said, inset, FADED))
-    if not closer:  # amounts are written where there is room: on the closer views, if there are any
-        _labels(canvas, found)
-    area_names(canvas, 2.6)
     mark, places = fill_swatch(COUNTED, "#5c1d05"), words.count("count.places", len(found))
     counted = LegendEntry(mark, words("map.supply.counted"), places)
-    title = words("map.supply.title", rule=words.pick(verdict.title))
-    entries = (counted, *legend, outline_entry(ground))
-    return [Drawing(id_, title, said, canvas, FADED, entries, tuple(insets))]
+    return [replace(drawn, legend=(counted, *legend, outline_entry(ground)))]
 
 
 def _density(canvas: MapCanvas) -> list[LegendEntry]:
@@ -212,7 +211,7 @@ def _counted_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
         found += [_counted_label(ground, layer, *one) for one in there[: LABELLED - len(found)]]
     if not number:
         return []
-    stops(canvas, named=False)
+    stops(canvas, ground, named=False)
     _labels(canvas, found)
     places = words.count("count.places", number)
     mark = fill_swatch(COUNTED, "#8c2f0b", fill_opacity=0.45)

@@ -49,12 +49,18 @@ RING_MM = 4.6
 PIECES = re.compile(r"（[^）]*）|.[・、，]*")
 
 
-def structure(canvas: Canvas, ground: Ground, signs: Callable[[], object]) -> Iterator[LegendEntry]:
-    """Draw it, with other signs (`signs`) between the cores and their names; a legend entry for each part."""
+def structure(
+    canvas: Canvas, ground: Ground, signs: Callable[[], object]
+) -> Iterator[tuple[int, LegendEntry]]:
+    """
+    Draw it, with other signs (`signs`) between the cores and their names.
+
+    Gives a legend entry for each part that the window shows, with its place: lines, cores, areas, zones.
+    """
     plan = ground.plan
     elements, names = plan.layer("structure"), ground.names("structure")
     placed = canvas.on_paper(elements.geometry)
-    land = [*_areas(canvas, ground), *_zones(canvas, ground)]
+    areas, zones = list(_areas(canvas, ground)), list(_zones(canvas, ground))
     roles = elements["role"].astype("object").to_numpy()
     for role, strokes in LOOKS.items():
         for at in np.flatnonzero((roles == role) & ~shapely.is_missing(placed)):
@@ -64,7 +70,7 @@ def structure(canvas: Canvas, ground: Ground, signs: Callable[[], object]) -> It
             _arrow(canvas, placed[at], strokes[0])
             mark = "".join(line_swatch(**look) for look in SWATCHES[role])
             length = ground.words.amount(elements.geometry.iloc[at].length / M_PER_KM, "km")
-            yield LegendEntry(mark, names.iloc[at] or ground.words(f"map.{role}"), length)
+            yield 0, LegendEntry(mark, names.iloc[at] or ground.words(f"map.{role}"), length)
     cores = [(*centre(placed[at]), names.iloc[at]) for at in _cores(roles, placed)]
     cores = [one for one in cores if canvas.box.contains(shapely.Point(one[:2]))]
     reach = RING_MM * canvas.k
@@ -84,8 +90,9 @@ def structure(canvas: Canvas, ground: Ground, signs: Callable[[], object]) -> It
         spots = [spot for one in away for spot in beside(x, y, one, width, height)]
         canvas.say(spots, lines, 3.0, fill="#7c2a06", weight="700")
     if cores:
-        yield LegendEntry(dot_swatch(CORE, CORE, 1.7), ground.words("map.core"))
-    yield from land
+        yield 1, LegendEntry(dot_swatch(CORE, CORE, 1.7), ground.words("map.core"))
+    yield from ((2, one) for one in areas)
+    yield from ((3, one) for one in zones)
 
 
 def _cores(roles: NDArray[np.object_], placed: NDArray[np.object_]) -> NDArray[np.intp]:

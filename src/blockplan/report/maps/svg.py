@@ -104,11 +104,6 @@ class Frame:
         """Whether a plan point lies in the frame."""
         return self.west <= x <= self.east and self.south <= y <= self.north
 
-    def view_box(self, of: Frame | None = None) -> str:
-        """The ``viewBox`` that shows this frame in a drawing made for the frame `of`."""
-        left, top = (of or self).place(self.west, self.north)
-        return f"{left:.0f} {top:.0f} {self.width:.0f} {self.height:.0f}"
-
 
 def drawable(geometries: Iterable[BaseGeometry | None], frame: Frame) -> NDArray[np.object_]:
     """

@@ -13,11 +13,13 @@ import numpy as np
 import shapely
 
 from blockplan.report.maps import legends, svg
-from blockplan.report.maps.drawing import DETAIL_MM, Drawing, MapCanvas, MapSheet, centre
+from blockplan.report.maps.drawing import DETAIL_MM, PART_MM, Drawing, MapCanvas, MapSheet, centre
 from blockplan.report.maps.structure import broken, structure
 from blockplan.report.maps.svg import Frame
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from shapely.geometry.base import BaseGeometry
 
     from blockplan.report.document import LegendEntry
@@ -43,7 +45,7 @@ def land_use_map(ground: Ground, sheet: MapSheet | None = None) -> Drawing | Non
     if ground.frame is None:
         return None
     canvas, words = MapCanvas(ground, sheet or MapSheet.of(ground.frame)), ground.words
-    stations = legends.stops(canvas)
+    stations = legends.stops(canvas, ground)
     area_names(canvas)
     legend = (*legends.land_use_legend(ground), *legends.line_legend(ground), *stations)
     told = (words("map.landuse.title"), words("map.landuse.description"))
@@ -55,7 +57,7 @@ def land_use_details(ground: Ground, page: tuple[float, float] = DETAIL_MM) -> l
     made = []
     for number, (part, name) in enumerate(area_parts(ground)[:MOST_DETAILS] if strip(ground) else (), 1):
         canvas = MapCanvas(ground, MapSheet.of(Frame(*part.bounds).grown(AROUND_M), page))
-        legend = (*legends.facilities(canvas), *legends.stops(canvas, every=True))
+        legend = (*legends.facilities(canvas), *legends.stops(canvas, ground, every=True))
         legends.codes(canvas)
         title = ground.words("map.landuse.detail", name=name)
         said = ground.words("map.landuse.detail_description", name=name)
@@ -92,6 +94,24 @@ def closer_frames(ground: Ground) -> list[tuple[Frame, str]]:
     return [(Frame(*part.bounds).grown(AROUND_M), said) for part, said in parts]
 
 
+def with_views(
+    ground: Ground,
+    said: tuple[str, str, str],
+    base: tuple[tuple[str, float], ...],
+    show: Callable[[MapCanvas, str], object],
+    near: Sequence[tuple[Frame, str]] = (),
+) -> Drawing:
+    """A map (id, title, description) of the whole plan with closer views; `show` draws on each."""
+    views = []
+    for number, (frame, name) in enumerate(near, 1):
+        canvas, id_ = MapCanvas(ground, MapSheet.inset(frame)), f"{said[0]}-{number}"
+        show(canvas, id_)
+        views.append(Drawing(id_, name, said[2], canvas, base))
+    canvas = MapCanvas(ground, MapSheet.of(ground.frame or Frame(0, 0, 1, 1), PART_MM))
+    show(canvas, said[0])
+    return Drawing(*said, canvas, base, insets=tuple(views))
+
+
 def structure_map(ground: Ground) -> Drawing | None:
     """Axis, belt, cores, areas and functional zones; None where there is nothing to draw."""
     frame, words = ground.frame, ground.words
@@ -102,7 +122,8 @@ def structure_map(ground: Ground) -> Drawing | None:
         frame = frame.joined(Frame(*bounds).grown(AROUND_STRUCTURE_M))
     canvas = MapCanvas(ground, MapSheet.of(frame))
     stations: list[LegendEntry] = []
-    parts = list(structure(canvas, ground, lambda: stations.extend(legends.stops(canvas, named=False))))
+    found = structure(canvas, ground, lambda: stations.extend(legends.stops(canvas, ground, named=False)))
+    parts = [entry for _, entry in found]
     area_names(canvas)
     told = (words("map.structure.title"), words("map.structure.description"))
     legend = (*parts, *legends.line_legend(ground), *stations)

@@ -157,7 +157,7 @@ class Locator:
         uses, table = self._uses(canvas)
         canvas.add("fills", "".join(drawn[name] for name in PIECES[1:]))
         self._mark(shape, canvas)
-        stations = legends.stops(canvas, every=canvas.mm <= FINEST_M, named=False)
+        stations = legends.stops(canvas, self.ground, every=canvas.mm <= FINEST_M, named=False)
         signs = legends.facilities(canvas, SIGN_MM) if canvas.mm <= FINEST_M else []
         legends.codes(canvas, "code")
         return (*uses, *[*stations, *signs][:MOST_SIGNS]), table
@@ -165,7 +165,7 @@ class Locator:
     def _uses(self, canvas: MapCanvas) -> tuple[tuple[LegendEntry, ...], Table]:
         """Draw land by its planned use; the legend and the table of what the frame shows."""
         speech, words, ground = self.speech, self.speech.words, self.ground
-        rows, placed = canvas.layer("parcels")
+        rows, placed = canvas.layer(ground, "parcels")
         lists, given = (ground.land_uses[name].to_numpy()[rows] for name in ("list_name", "code"))
         seen = shapely.area(shapely.clip_by_rect(placed, *canvas.window))
         land: dict[tuple[str, str, str], dict[str, list[int]]] = {}

@@ -79,7 +79,7 @@ def _facilities(ground: Ground, speech: Speech, greens_said: Section) -> Picture
     canvas.shape("fills", canvas.on_paper(greens.shape), fill=GREEN, **edge)
     # Names go first, so that signs keep off them.
     themes.area_names(canvas)
-    stations = legends.stops(canvas, every=True)
+    stations = legends.stops(canvas, ground, every=True)
     counted = LegendEntry(fill_swatch(GREEN, "#2f7a35"), bare(speech("picture.greens")), str(len(greens)))
     legend = (counted, *legends.facilities(canvas, SIGN_MM), *stations, *legends.line_legend(ground))
     told = (bare(speech("picture.facilities")), bare(speech("picture.facilities_alt")))

@@ -114,10 +114,12 @@ def picture(drawing: Drawing, speech: Speech, alt: str, table: Table, *, key: st
         below = top + (key_height(key) + GAP_MM if key else 0.0)
         if key:
             body.append(f'<g transform="translate({left:.2f} {top:.2f})">{key}</g>')
-        legend, end = _legend(drawing.legend, speech, left, below, LEGEND_MM)
+        if drawing.legend:
+            body.append(line(left, below + 2, ground.words("map.legend"), TEXT_MM, weight="700"))
+        legend, end = _legend(drawing.legend, left, below + 4.5, LEGEND_MM)
         bottom = max(top + high, end)
     else:
-        legend, bottom = _columns(drawing.legend, speech, MARGIN_MM, top + high + GAP_MM, wide)
+        legend, bottom = _legend(drawing.legend, MARGIN_MM, top + high + GAP_MM, wide)
     body += legend
     body_foot, height = _foot(ground, speech, width, bottom + GAP_MM)
     body += body_foot
@@ -171,19 +173,6 @@ def _head(title: str, ground: Ground, speech: Speech, width: float) -> tuple[lis
     return out, y + 1.0
 
 
-def _legend(
-    entries: Sequence[LegendEntry], speech: Speech, left: float, top: float, width: float
-) -> tuple[list[str], float]:
-    """The legend in one column, and where it ends."""
-    out = [line(left, top + 2, speech.words("map.legend"), TEXT_MM, weight="700")] if entries else []
-    y = top + 6.5
-    for entry in entries:
-        made, height = _entry(entry, left, y, width)
-        out += made
-        y += height
-    return out, y
-
-
 def _entry(entry: LegendEntry, left: float, y: float, width: float) -> tuple[list[str], float]:
     """A line of a legend, and its height."""
     across, up = SWATCH
@@ -201,21 +190,17 @@ def _entry(entry: LegendEntry, left: float, y: float, width: float) -> tuple[lis
     return out, LINE_MM + max(len(said) - 1, 0) * SMALL_MM * 1.25
 
 
-def _columns(
-    entries: Sequence[LegendEntry], speech: Speech, left: float, top: float, width: float
-) -> tuple[list[str], float]:
-    """The legend in columns, and where the longest ends."""
+def _legend(entries: Sequence[LegendEntry], left: float, top: float, width: float) -> tuple[list[str], float]:
+    """A legend in as many columns as have room, and where the longest ends."""
     count = max(1, int((width + GAP_MM) // (LEGEND_MM + GAP_MM)))
     each = (width - (count - 1) * GAP_MM) / count
     per = -(-len(entries) // count)
     out: list[str] = []
     bottom = top
     for column in range(count):
-        part = entries[column * per : (column + 1) * per]
-        x = left + column * (each + GAP_MM)
         y = top + 2.0
-        for entry in part:
-            made, height = _entry(entry, x, y, each)
+        for entry in entries[column * per : (column + 1) * per]:
+            made, height = _entry(entry, left + column * (each + GAP_MM), y, each)
             out += made
             y += height
         bottom = max(bottom, y)

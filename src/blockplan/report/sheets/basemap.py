@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from blockplan.measure.inputs.columns import values
 from blockplan.report.maps import svg
+from blockplan.report.maps.basemap import WATER, WATER_LINE, WOOD, only
 from blockplan.report.maps.drawing import fill_swatch, line_swatch
 from blockplan.report.sheets import parcelmap
 from blockplan.report.sheets.paper import MOST_PARTS
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from blockplan.report.sheets.facts import Facts
     from blockplan.report.sheets.scene import Scene
 
-WATER, WATER_LINE, WOOD, RAIL = "#a9d2ec", "#6fb0d8", "#b5cfa2", "#4a4a4a"
+RAIL = "#4a4a4a"
 #: Class of street -> colour, casing, width on paper (mm) where the plan has no red-line width.
 CLASSES = {
     "expressway": ("#e8883a", "#9c5a1c", 1.5),
@@ -50,41 +52,36 @@ def parts(facts: Facts) -> list[BaseGeometry]:
 def surroundings(scene: Scene) -> None:
     """Water, woods and rail."""
     canvas = scene.canvas
-    for layer, key, look in (
-        ("woodland", "woodland", {"fill": WOOD}),
-        ("water", "water", {"fill": WATER, "stroke": WATER_LINE, "stroke_width": 0.12}),
-    ):
-        shapes = [one for one in canvas.on_paper(shapes_of(scene.facts, layer)) if one is not None]
-        areas = [one for one in shapes if shapely.get_dimensions(one) == 2]
-        lines = [one for one in shapes if shapely.get_dimensions(one) == 1]
-        canvas.shape("ground", areas, **look)
+    looks: dict[str, dict[str, Style]] = {
+        "woodland": {"fill": WOOD},
+        "water": {"fill": WATER, "stroke": WATER_LINE, "stroke_width": 0.12},
+    }
+    for layer, look in looks.items():
+        shapes = scene.layer(layer)[1]
+        canvas.shape("ground", only(shapes, 2), **look)
         if layer == "water":
-            canvas.shape("ground", lines, stroke=WATER_LINE, stroke_width=0.4)
-        if shapes:
-            scene.show(key, 40, fill_swatch(str(look["fill"])))
-    tracks = [one for one in canvas.on_paper(shapes_of(scene.facts, "rail")) if one is not None]
-    if tracks:
+            canvas.shape("ground", only(shapes, 1), stroke=WATER_LINE, stroke_width=0.4)
+        if len(shapes):
+            scene.show(layer, 40, fill_swatch(str(look["fill"])))
+    tracks = scene.layer("rail")[1]
+    if len(tracks):
         canvas.shape("roads", tracks, stroke=RAIL, stroke_width=0.55)
-        canvas.shape("roads", tracks, stroke="#ffffff", stroke_width=0.32, stroke_dasharray=(1.6, 1.6))
-        mark = line_swatch(stroke=RAIL, stroke_width=0.7) + line_swatch(
-            stroke="#ffffff", stroke_width=0.4, stroke_dasharray=(1.6, 1.6)
-        )
+        dashes: dict[str, Style] = {"stroke": "#ffffff", "stroke_dasharray": (1.6, 1.6)}
+        canvas.shape("roads", tracks, stroke_width=0.32, **dashes)
+        mark = line_swatch(stroke=RAIL, stroke_width=0.7) + line_swatch(stroke_width=0.4, **dashes)
         scene.show("rail", 41, mark)
 
 
 def streets(scene: Scene, *, coloured: bool = False, classes: Sequence[str] = tuple(CLASSES)) -> None:
     """Streets by class: in grey, or in the colours of the street map with a legend."""
-    frame = scene.facts.plan.layer("streets")
-    if not len(frame):
-        return
-    placed = scene.canvas.on_paper(frame.geometry)
-    kinds = frame["class"].astype("object").to_numpy()
+    rows, placed = scene.layer("streets")
+    kinds = values(scene.facts.plan, "streets", "class")[rows]
     for kind in [*reversed(list(CLASSES)), None]:
         if kind is not None and kind not in classes:
             continue
         chosen = kinds == kind if kind is not None else ~np.isin(kinds.astype(str), list(CLASSES))
-        shapes = [one for one in placed[chosen] if one is not None]
-        if not shapes:
+        shapes = placed[chosen]
+        if not len(shapes):
             continue
         colour, casing, width = CLASSES[kind or "local"]
         width *= scene.canvas.k

@@ -40,9 +40,9 @@ def setbacks(scene: Scene, ground: ParcelGround) -> bool:
     lines: list[tuple[BaseGeometry, float]] = list(_drawn(scene, ground))
     if not lines:
         sides = [values(scene.facts.plan, "parcels", f"setback_{side}_m") for side in SIDES]
-        for row, shape, own in zip(ground.rows, ground.shapes, ground.own, strict=True):
+        for row, shape in ground.mine:
             distances = [float(column[row]) for column in sides]
-            if own and not all(map(math.isnan, distances)):
+            if not all(map(math.isnan, distances)):
                 lines += _by_side(largest(shape), [one / unit for one in distances], unit)
     look: dict[str, Style] = {"stroke": SETBACK, "stroke_width": 0.24, "stroke_dasharray": (2, 0.8)}
     canvas.shape("access", [line for line, _ in lines], **look)
@@ -74,11 +74,7 @@ def _drawn(scene: Scene, ground: ParcelGround) -> Iterator[tuple[BaseGeometry, f
     if not plan.has_layer("setbacks") or not len(plan.layer("setbacks")):
         return
     frame = plan.layer("setbacks")
-    own = {
-        str(scene.facts.names[row]): shape
-        for row, shape, mine in zip(ground.rows, ground.shapes, ground.own, strict=True)
-        if mine
-    }
+    own = ground.named(scene.facts)
     drawn = scene.canvas.on_paper(frame.geometry) if hasattr(frame, "geometry") else np.full(len(frame), None)
     for host, distance, line in zip(
         frame["parcel_id"].astype("object"), frame["distance_m"].to_numpy(dtype=float), drawn, strict=True
@@ -152,11 +148,7 @@ def accesses(scene: Scene, ground: ParcelGround) -> tuple[bool, bool]:
     """
     plan = scene.facts.plan
     drawn = plan.has_layer("accesses") and len(plan.layer("accesses")) > 0
-    own = {
-        str(scene.facts.names[row]): shape
-        for row, shape, mine in zip(ground.rows, ground.shapes, ground.own, strict=True)
-        if mine
-    }
+    own = ground.named(scene.facts)
     shown = _placed(scene, own) if drawn else _named(scene, ground)
     if shown[0]:
         scene.show(
@@ -196,8 +188,8 @@ def _named(scene: Scene, ground: ParcelGround) -> list[bool]:
     shown = [False, False]
     for column, at in (("entrances", 0), ("closed_stretches", 1)):
         named = values(scene.facts.plan, "parcels", column)
-        for row, shape, mine in zip(ground.rows, ground.shapes, ground.own, strict=True):
-            if mine and named[row]:
+        for row, shape in ground.mine:
+            if named[row]:
                 shown[at] |= _sides(scene, shape, str(named[row]), closed=bool(at))
     return shown
 

@@ -79,11 +79,7 @@ class ParcelLabels:
     def all(self) -> None:
         """Write the labels: parcels with facilities first, the others from small to large, streets last."""
         facts = self.scene.facts
-        mine = [
-            (row, self.scene.canvas.seen(shape))
-            for row, shape, own in zip(self.ground.rows, self.ground.shapes, self.ground.own, strict=True)
-            if own
-        ]
+        mine = [(row, self.scene.canvas.seen(shape)) for row, shape in self.ground.mine]
         mine = [(row, shape) for row, shape in mine if not shape.is_empty and shape.area > 0.05]
         hosts = facts.facilities
         order = sorted(
@@ -207,15 +203,7 @@ class ParcelLabels:
 
     def _line(self, spots: Spots, said: str, ink: str) -> bool:
         """A line, upright, or along a parcel that is narrow and tall."""
-        canvas, size = self.scene.canvas, self.small
-        width, height = width_of(said, size) + 0.4, 1.1 * size
-        for turned in (False, True):
-            w, h = (height, width) if turned else (width, height)
-            spot = canvas.labels.place(spots.fitting(w, h), w, h)
-            if spot:
-                canvas.text(*spot, said, size, weight="700", fill=ink, rotate=-90.0 if turned else 0)
-                return True
-        return False
+        return self.scene.canvas.fit(spots, said, self.small, 0.4, weight="700", fill=ink)
 
     def _ends(self, spots: Spots) -> list[tuple[float, float]]:
         """Where a leader may end: free places of a parcel, the deepest first, then its corners."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.measure.inputs.columns import values
 from blockplan.report.maps import svg
 from blockplan.report.maps.canvas import width_of
 from blockplan.report.maps.drawing import fill_swatch, line_swatch
@@ -51,15 +52,23 @@ class ParcelGround:
     shapes: NDArray[np.object_]
     own: NDArray[np.bool_]
 
+    @property
+    def mine(self) -> list[tuple[int, BaseGeometry]]:
+        """Row and shape of each parcel of the sheet."""
+        return list(zip(self.rows[self.own], self.shapes[self.own], strict=True))
+
+    def named(self, facts: Facts) -> dict[str, BaseGeometry]:
+        """The parcels of the sheet by their numbers."""
+        return {str(facts.names[row]): shape for row, shape in self.mine}
+
 
 def ground_of(scene: Scene, own: Iterable[int] | None) -> ParcelGround:
     """The parcels that a window shows; `own` are those of the sheet (all where it is None)."""
-    placed = scene.canvas.on_paper(scene.facts.shapes)
-    rows = np.flatnonzero(~shapely.is_missing(placed)) if len(placed) else np.array([], dtype=np.intp)
+    rows, placed = scene.layer("parcels")
     mine = (
         np.ones(len(rows), dtype=bool) if own is None else np.isin(rows, np.array(list(own), dtype=np.intp))
     )
-    return ParcelGround(rows, placed[rows], mine)
+    return ParcelGround(rows, placed, mine)
 
 
 def fills(scene: Scene, ground: ParcelGround, colours: Sequence[str], tint: float) -> None:
@@ -128,12 +137,9 @@ def red_lines(scene: Scene, ground: ParcelGround, width: float) -> None:
 
 
 def _widened(scene: Scene) -> BaseGeometry | None:
-    streets = scene.facts.plan.layer("streets")
-    if not len(streets):
-        return None
-    placed = scene.canvas.on_paper(streets.geometry)
-    widths = streets["red_line_width_m"].to_numpy(dtype=float) / scene.canvas.cell.unit
-    chosen = ~shapely.is_missing(placed) & ~np.isnan(widths)
+    rows, placed = scene.layer("streets")
+    widths = values(scene.facts.plan, "streets", "red_line_width_m")[rows] / scene.canvas.cell.unit
+    chosen = ~np.isnan(widths)
     if not chosen.any():
         return None
     bands = shapely.buffer(placed[chosen], widths[chosen] / 2, cap_style="flat")
@@ -234,13 +240,8 @@ def control_lines(scene: Scene, ground: ParcelGround, *, width: float = 0.40) ->
                 )
                 found.setdefault(kind, []).append(line)
     else:
-        mine = [
-            (row, shape)
-            for row, shape, own in zip(ground.rows, ground.shapes, ground.own, strict=True)
-            if own
-        ]
         for kind, (codes, _, _) in CONTROL.items():
-            land = [shape for row, shape in mine if codes and facts.uses[row][1].startswith(codes)]
+            land = [shape for row, shape in ground.mine if codes and facts.uses[row][1].startswith(codes)]
             if land:
                 joined = shapely.union_all(shapely.buffer(np.array(land, dtype=object), 0.01))
                 inner = shapely.boundary(shapely.buffer(joined, -0.48))

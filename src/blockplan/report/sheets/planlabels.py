@@ -45,36 +45,17 @@ def inside(
         shape = scene.canvas.seen(ground.shapes[at])
         if not said or shape.is_empty or shape.area < width_of(said, SIZES[-1]) * SIZES[-1]:
             continue
-        if (
-            _inside(scene, scene.facts.spots(int(row), scene.canvas.cell, shape), said, ink_on(colours[row]))
-            and count
-        ):
+        spots, canvas = scene.facts.spots(int(row), scene.canvas.cell, shape), scene.canvas
+        if any(canvas.fit(spots, said, one * canvas.k, fill=ink_on(colours[row])) for one in SIZES) and count:
             scene.labelled.add(str(scene.facts.names[row]))
-
-
-def _inside(scene: Scene, spots: Spots, said: str, ink: str) -> bool:
-    canvas = scene.canvas
-    for size in SIZES:
-        letters = size * canvas.k
-        width, height = width_of(said, letters) + 0.2, 1.05 * letters
-        for turned in (False, True):
-            w, h = (height, width) if turned else (width, height)
-            spot = canvas.labels.place(spots.fitting(w, h), w, h)
-            if spot:
-                canvas.text(*spot, said, letters, fill=ink, rotate=-90.0 if turned else 0)
-                return True
-    return False
 
 
 def names_of(scene: Scene, layer: str, size: float = 3.0, ink: str = INK) -> None:
     """The name of each feature of a layer in its middle."""
-    frame = scene.facts.plan.layer(layer)
-    if not len(frame):
-        return
-    placed = scene.canvas.on_paper(frame.geometry)
-    names = scene.facts.view.ground.names(layer)
-    for shape, name, id_ in zip(placed, names, frame.index, strict=True):
-        if shape is None or shapely.get_dimensions(shape) != 2:
+    rows, placed = scene.layer(layer)
+    names, ids = scene.facts.view.ground.names(layer), scene.facts.plan.layer(layer).index
+    for shape, name, id_ in zip(placed, names.iloc[rows], ids[rows], strict=True):
+        if shapely.get_dimensions(shape) != 2:
             continue
         seen = scene.canvas.seen(shape)
         if seen.is_empty or seen.area < 20:

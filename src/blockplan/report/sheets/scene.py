@@ -9,6 +9,9 @@ from blockplan.report.document import LegendEntry
 from blockplan.texts import Catalog
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from blockplan.report.maps.canvas import Canvas
     from blockplan.report.sheets.facts import Facts
 
@@ -41,6 +44,10 @@ class Scene:
     scale: int
     legend: dict[str, LegendLine] = field(default_factory=dict)
     labelled: set[str] = field(default_factory=set)
+
+    def layer(self, name: str) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
+        """The features of a layer that meet the window: rows, and shapes on paper."""
+        return self.canvas.layer(self.facts.view.ground, name)
 
     def say(self, key: str, **values: object) -> str:
         """Words of the sheets in the reader's language."""

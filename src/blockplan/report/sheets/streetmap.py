@@ -10,10 +10,10 @@ import shapely
 from shapely.affinity import rotate
 
 from blockplan.measure.inputs.columns import values
-from blockplan.report.maps import svg
-from blockplan.report.maps.canvas import symbol, width_of
+from blockplan.report.maps import legends, svg
+from blockplan.report.maps.canvas import width_of
 from blockplan.report.maps.drawing import dot_swatch, line_swatch
-from blockplan.report.maps.labels import along, around, beside, foot
+from blockplan.report.maps.labels import along, around, foot
 from blockplan.report.maps.svg import INK
 from blockplan.report.sheets.parcelmap import edge_band, edge_line
 
@@ -44,30 +44,24 @@ RAIL_MODES = ("subway", "tram", "rail")
 
 def centre_lines(scene: Scene) -> None:
     """Centre lines of the streets."""
-    streets = scene.facts.plan.layer("streets")
-    if not len(streets):
-        return
-    placed = scene.canvas.on_paper(streets.geometry)
+    rows, placed = scene.layer("streets")
     look: dict[str, Style] = {
         "stroke": CENTRE_LINE,
         "stroke_width": 0.13,
         "stroke_dasharray": (4, 0.7, 0.6, 0.7),
     }
-    driven = streets["class"].astype("object").to_numpy() != "path"
-    scene.canvas.shape("roads", placed[driven], **look)
-    if any(shape is not None for shape in placed[driven]):
+    driven = placed[values(scene.facts.plan, "streets", "class")[rows] != "path"]
+    scene.canvas.shape("roads", driven, **look)
+    if len(driven):
         scene.show("centre_line", 21, line_swatch(**look))
     footways(scene)
 
 
 def footways(scene: Scene) -> None:
     """Footways, which run over the land of parcels."""
-    streets = scene.facts.plan.layer("streets")
-    if not len(streets):
-        return
-    walked = (streets["class"].astype("object") == "path").to_numpy()
-    paths = [shape for shape in scene.canvas.on_paper(streets.geometry[walked]) if shape is not None]
-    if paths:
+    rows, placed = scene.layer("streets")
+    paths = placed[values(scene.facts.plan, "streets", "class")[rows] == "path"]
+    if len(paths):
         way: dict[str, Style] = {"stroke": "#2e8b57", "stroke_width": 0.22, "stroke_dasharray": (1.2, 0.8)}
         scene.canvas.shape("roads", paths, **way)
         scene.show("footway", 23, line_swatch(**way))
@@ -84,20 +78,13 @@ def street_names(scene: Scene, near: BaseGeometry | None = None, land: BaseGeome
     land
         The land whose edge they keep clear of where there is room, mm; the planned land where it is None.
     """
-    streets = scene.facts.plan.layer("streets")
-    if not len(streets):
-        return
-    names = scene.facts.view.ground.names("streets").to_numpy()
-    widths = values(scene.facts.plan, "streets", "red_line_width_m")
-    placed = scene.canvas.on_paper(streets.geometry)
+    streets = _named(scene)
     if land is None and scene.facts.outline is not None:
         land = scene.canvas.on_paper([scene.facts.outline])[0]
     edge = None if land is None else shapely.buffer(edge_line(land), HALF_EDGE_MM)
     beside = None if edge is None else shapely.buffer(edge, _letters(scene))
     by_name: dict[tuple[str, str], list[BaseGeometry]] = {}
-    for name, width, shape in zip(names, widths, placed, strict=True):
-        if shape is None:
-            continue
+    for name, width, shape in streets:
         said = "" if np.isnan(width) else scene.say("street.width", n=f"{width:g}")
         if name or said:
             by_name.setdefault((name, said), []).append(shape)
@@ -109,6 +96,14 @@ def street_names(scene: Scene, near: BaseGeometry | None = None, land: BaseGeome
         for line in sorted(shapely.get_parts(merged), key=lambda one: -one.length):
             if not line.is_empty and shapely.get_dimensions(line) == 1:
                 _name(scene, line, f"{name} {said}".strip(), land, (edge, beside))
+
+
+def _named(scene: Scene) -> list[tuple[str, float, BaseGeometry]]:
+    """Name, red-line width (m; NaN where none is stated) and line on paper of each street of a window."""
+    rows, placed = scene.layer("streets")
+    names = scene.facts.view.ground.names("streets").to_numpy()[rows]
+    widths = values(scene.facts.plan, "streets", "red_line_width_m")[rows]
+    return list(zip(names, widths, placed, strict=True))
 
 
 def _letters(scene: Scene) -> float:
@@ -215,15 +210,9 @@ def _upright(said: str) -> Iterator[str]:
 
 def width_dimensions(scene: Scene, near: BaseGeometry) -> None:
     """The red-line width across each street, once per width and name, where its line is straight."""
-    streets, canvas = scene.facts.plan.layer("streets"), scene.canvas
-    if not len(streets):
-        return
-    names = scene.facts.view.ground.names("streets").to_numpy()
-    widths = values(scene.facts.plan, "streets", "red_line_width_m")
-    placed = canvas.on_paper(streets.geometry)
     best: dict[tuple[str, float], BaseGeometry] = {}
-    for name, width, shape in zip(names, widths, placed, strict=True):
-        if shape is None or np.isnan(width):
+    for name, width, shape in _named(scene):
+        if np.isnan(width):
             continue
         inside = shapely.intersection(shape, near)
         for line in shapely.get_parts(inside):
@@ -351,44 +340,8 @@ def _coordinates(
         return
 
 
-def stops(scene: Scene, *, named: bool = True) -> None:
-    """Rail stations and stops of buses, with the names of stations."""
-    table = scene.facts.plan.layer("stops")
-    if not len(table):
-        return
-    k, canvas = scene.canvas.k, scene.canvas
-    names = scene.facts.view.ground.names("stops").to_numpy()
-    modes = table["modes"].astype("object").to_numpy()
-    placed = canvas.on_paper(table.geometry)
-    rail = np.array([any(mode in str(one or "") for mode in RAIL_MODES) for one in modes], dtype=bool)
-    written: set[str] = set()
-    for at in sorted(range(len(placed)), key=lambda one: not rail[one]):
-        point = placed[at]
-        if point is None or shapely.get_dimensions(point) != 0 or not canvas.box.contains(point):
-            continue
-        x, y = shapely.get_coordinates(point)[0]
-        if rail[at]:
-            side = 4.4 * k
-            canvas.labels.keep((x - side / 2, y - side / 2, x + side / 2, y + side / 2))
-            canvas.add("signs", symbol("metro", x, y, side, fixed=True))
-            scene.show("station", 31, symbol("metro", 4, 2, 3.8, fixed=True))
-            if named and names[at] and names[at] not in written:
-                size = 2.6 * k
-                wide = width_of(names[at], size)
-                away = (side / 2 + 0.4, side + 1.0 * k)
-                if canvas.write(
-                    [spot for one in away for spot in beside(x, y, one, wide, size)],
-                    names[at],
-                    size,
-                    fill=STOP,
-                    weight="700",
-                ):
-                    written.add(names[at])
-            continue
-        side = 1.7 * k
-        box: Box = (x - side / 2, y - side / 2, x + side / 2, y + side / 2)
-        canvas.labels.keep(box)
-        canvas.add(
-            "signs", svg.box(box[0], box[1], side, side, fill="#ffffff", stroke=STOP, stroke_width=0.35)
-        )
-        scene.show("stop", 32, svg.box(3.1, 1.1, 1.8, 1.8, fill="#ffffff", stroke=STOP, stroke_width=0.35))
+def stops(scene: Scene) -> None:
+    """Stations with their names, and stops of buses."""
+    found = legends.stops(scene.canvas, scene.facts.view.ground, every=True, stations=RAIL_MODES)
+    for at, entry in enumerate(found, 31):
+        scene.show(entry.said, at, entry.swatch, entry.said)

@@ -149,8 +149,9 @@ def structure(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     base.surroundings(scene)
     base.streets(scene)
     base.edge(scene)
-    for at, entry in enumerate(parts(scene.canvas, scene.facts.view.ground, lambda: streetmap.stops(scene))):
-        scene.show(f"structure {at:03}", 2, entry.swatch, entry.said, (entry.amount,) if entry.amount else ())
+    for at, entry in parts(scene.canvas, scene.facts.view.ground, lambda: streetmap.stops(scene)):
+        amount = (entry.amount,) if entry.amount else ()
+        scene.show(f"structure {at} {entry.said}", 2, entry.swatch, entry.said, amount)
     names_of(scene, "areas", 3.2)
     return ()
 
