@@ -17,6 +17,7 @@ from tests.measure.conftest import plan_of, square
 from tests.support.sheet_plans import a_row, drawn, facts_of
 
 from blockplan.check import check
+from blockplan.plan import read
 from blockplan.plan.model.layers import VALUES
 from blockplan.report.maps.canvas import Canvas, ticks
 from blockplan.report.maps.themes import structure_map
@@ -162,10 +163,73 @@ def test_a_map_has_tables_of_its_own_subject_alone_and_verdicts_before_those_of_
     plan = plan_of(parcels=[power, park], streets=[street])
     for kind, wanted in (("green", False), ("streets", False), ("control_lines", True)):
         (sheet,) = drawn(plan, kind, lang="en").sheets
-        below = [one["title"] for shelf in sheet.data["shelves"] for one in shelf]
+        below = [one["title"] for shelf in sheet.data.get("shelves", ()) for one in shelf]
         assert ("Utilities" in below) is wanted
         text = PdfReader(io.BytesIO(drawn(plan, kind, lang="en").pdf)).pages[0].extract_text()
         assert ("Utilities" in text) is wanted
+
+
+def test_maps_of_bounds_list_the_blocks_and_the_map_of_today_what_the_land_is_used_for_now() -> None:
+    parcels = [
+        {
+            "parcel_id": f"P-{at}",
+            "block_id": f"B-{at}",
+            "land_use": "0701",
+            "existing_land_use": ("1001", "0103")[at],
+            "far_max": 1.5 + 0.4 * at,
+            "height_max": 24.0,
+            "floor_area_m2": 9_000.0,
+            "geometry": square(100.0 * at, 0),
+        }
+        for at in range(2)
+    ]
+    blocks = [{"block_id": f"B-{at}", "geometry": square(100.0 * at, 0)} for at in range(2)]
+    plan = plan_of(parcels=parcels, blocks=blocks)
+
+    def tables(kind: str) -> dict[str, list[str]]:
+        (sheet,) = drawn(plan, kind, lang="en").sheets
+        made = [one for shelf in sheet.data.get("shelves", ()) for one in shelf]
+        made += [one for one in sheet.data["panel"] if one["kind"] == "table"]
+        return {one["title"]: [row["cells"] for row in one["rows"]] for one in made}
+
+    caps = tables("intensity")["Blocks and their caps"]
+    assert [row[0] for row in caps] == ["B-0", "B-1", "Total"]
+    assert [row[1:4] for row in caps] == [["1.00", "9,000", "0.90"]] * 2 + [["2.00", "18,000", "0.90"]]
+    now = tables("existing")["Land-use balance"]
+    assert {row[0] for row in now if row[0]} == {"01", "0103", "10", "1001"}
+    assert now[-1][2:4] == ["2.00", "100.00"]
+    (sheet,) = drawn(plan, "intensity", lang="en").sheets
+    (classes,) = [one for one in sheet.data["panel"] if one["kind"] == "legend"]
+    assert [row["said"] for row in classes["rows"] if row["amount"]] == ["≤ 1.60", "> 1.60, ≤ 2.00"]
+
+
+def test_the_parts_of_a_structure_in_two_windows_each_have_a_line_in_the_legend() -> None:
+    land = [shapely.box(0, 0, 300, 300), shapely.box(0, 3_000, 300, 3_300)]
+    plan = plan_of(
+        parcels=[
+            {"parcel_id": f"P-{at}", "land_use": "0701", "geometry": one} for at, one in enumerate(land)
+        ],
+        areas=[
+            {"area_id": f"A-{at}", "name": name, "geometry": one}
+            for at, (name, one) in enumerate(zip(("North", "South"), reversed(land), strict=True))
+        ],
+        structure=[
+            {"structure_id": "C", "role": "core", "name": "Core", "geometry": shapely.Point(150, 150)}
+        ],
+    )
+    (sheet,) = drawn(plan, "structure", lang="en").sheets
+    assert len(sheet.fit.cells) > 1
+    (part,) = [one for one in sheet.data["panel"] if one["kind"] == "legend"]
+    assert {"North", "South"} <= {row["said"] for row in part["rows"]}
+    assert part["heads"] == [""]
+
+
+def test_the_cover_names_packs_and_the_reference_system_and_says_nothing_twice() -> None:
+    made = drawn(read("examples/demonstration-zone"), "cover", "location", lang="en")
+    notes = " ".join(said for note in made.sheets[0].data["cover"]["notes"] for said in note)
+    assert "(zone)" not in notes
+    assert "CGCS2000 3-degree Gauss-Kruger" in notes
+    assert "Authority" not in notes
 
 
 def test_windows_stand_so_far_apart_that_the_coordinates_between_them_can_be_read() -> None:

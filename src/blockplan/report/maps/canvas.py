@@ -279,7 +279,13 @@ def scale_bar(left: float, top: float, unit: float, most: float, k: float, words
     ]
     by, of = (M_PER_KM, "km") if bar >= M_PER_KM else (1, "m")
     told = (words.number(0), words.number(bar / by / 2), words.amount(bar / by, of))
-    out += [text(left + at * long / 2, top + 1.8 * k, said, 2.0 * k) for at, said in enumerate(told)]
+    # A bar that is too short for three figures has none at its middle.
+    room = long / 2 > width_of(told[1], 2.0 * k) / 2 + width_of(told[2], 2.0 * k) / 2 + 1.0 * k
+    out += [
+        text(left + at * long / 2, top + 1.8 * k, said, 2.0 * k)
+        for at, said in enumerate(told)
+        if room or at != 1
+    ]
     return "".join(out), long
 
 

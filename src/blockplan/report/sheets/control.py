@@ -221,17 +221,17 @@ def _fit(
     least_mm2 = min(least_mm2, max(one.panel_mm2 for one in apart))
     alone = fit(land, [one for one in apart if one.panel_mm2 >= least_mm2], first)
     if not with_table:
-        return _widened(alone, land)
+        return widened(alone, land)
     found = fit(land, with_table, first)
     short = min(layout.table_mm for layout in with_table) <= SHORT_MM * paper.letters
     larger = found.scale >= MUCH_LARGER * alone.scale
-    return _widened(alone if larger and not short else found, land)
+    return widened(alone if larger and not short else found, land)
 
 
-def _widened(found: Fit, land: Sequence[BaseGeometry]) -> Fit:
-    """The same map with the widest panel that leaves it its scale and its windows."""
+def widened(found: Fit, land: Sequence[BaseGeometry], most: float = WIDER_PANELS[-1]) -> Fit:
+    """The same map with the widest panel (mm, up to `most`) that leaves it its scale and its windows."""
     layout = found.layout
-    widths = [one * layout.paper.letters for one in WIDER_PANELS if not layout.beneath]
+    widths = [one * layout.paper.letters for one in WIDER_PANELS if one <= most and not layout.beneath]
     wider = [replace(layout, panel_mm=one) for one in widths if one > layout.panel_mm]
     kept = (fit(land, [one], (found.scale,)) for one in reversed(wider))
     same = (one for one in kept if (one.scale, len(one.cells)) == (found.scale, len(found.cells)))

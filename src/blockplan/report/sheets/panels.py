@@ -17,8 +17,9 @@ from blockplan.report.fonts import printable
 from blockplan.report.office import TABLES
 from blockplan.report.office.columns import shown
 from blockplan.report.public.qr import qr_svg
+from blockplan.report.sheets import extents
 from blockplan.report.sheets.overlaymap import OVERLAYS
-from blockplan.report.sheets.printed_tables import ems, printed
+from blockplan.report.sheets.printed_tables import ems, in_lines, least, printed
 from blockplan.report.sheets.scene import said
 
 if TYPE_CHECKING:
@@ -79,14 +80,19 @@ def legend(
     notes: Sequence[str] = (),
     title: str = "legend.title",
 ) -> Panel:
-    """The signs that the sheet shows: classes with hectares and percent, then lines, then signs."""
+    """
+    The signs that the sheet shows: classes with hectares and percent, then lines, then signs.
+
+    Amounts with units of their own have no heading.
+    """
     ordered = sorted(entries, key=lambda entry: entry.order)
     rows = [
         {"file": files.put(entry.file()), "said": entry.said, "amount": list(entry.amounts)}
         for entry in ordered
     ]
     most = max((len(entry.amounts) for entry in ordered), default=0)
-    heads = [said(lang, f"legend.{key}") for key in ("ha", "percent")[:most]]
+    bare = all(amount[-1:].isdecimal() for entry in ordered for amount in entry.amounts)
+    heads = [said(lang, f"legend.{key}") if bare else "" for key in ("ha", "percent")[:most]]
     return {
         "kind": "legend",
         "title": said(lang, title),
@@ -340,32 +346,48 @@ def written(facts: Facts, key: str, value: float) -> str:
 def subblock_table(facts: Facts, block: Extent, subblocks: Sequence[Extent]) -> dict[str, Any] | None:
     """The subblocks of a block with their main uses and sums, and the block's own; None where it has none."""
     own = [one for one in subblocks if one.above == block.id]
-    if not own:
-        return None
+    return _sums_table(facts, own, block.rows, "subblock") if own else None
+
+
+def part_table(facts: Facts) -> dict[str, Any] | None:
+    """The blocks of the plan with their sums, else its subblocks; None where it is not divided."""
+    for kind, found in (("block", extents.blocks(facts)), ("subblock", extents.drawn_subblocks(facts))):
+        if len(found) > 1:
+            return _sums_table(facts, found, range(len(facts.names)), kind, uses=False)
+    return None
+
+
+def _sums_table(
+    facts: Facts, parts: Sequence[Extent], rows: Iterable[int], kind: str, *, uses: bool = True
+) -> dict[str, Any]:
+    """Parts of the plan with their sums, and those of `rows` in all."""
     lang = facts.view.words.lang
-    of = [sums(facts, one.rows) for one in own]
-    whole = sums(facts, block.rows)
+    of, whole = [sums(facts, one.rows) for one in parts], sums(facts, rows)
     keys = [key for key in COLUMNS if key in whole]
-    heads = [
-        said(lang, "facts.subblock"),
-        said(lang, "subblocks.uses"),
-        *(said(lang, f"subblocks.{key}") for key in keys),
-    ]
+    heads = [said(lang, f"facts.{kind}"), *([said(lang, "subblocks.uses")] if uses else [])]
+    heads += [in_lines(said(lang, f"subblocks.{key}")) for key in keys]
 
     def cells(found: dict[str, float]) -> list[str]:
         return [shown(found.get(key), COLUMNS[key]) for key in keys]
 
-    lines = [[one.id, _uses(facts, one), *cells(its)] for one, its in zip(own, of, strict=True)]
-    total = [said(lang, "subblocks.total"), "", *cells(whole)]
-    rows = [{"cells": line, "kind": "row", "depth": 0} for line in lines]
+    lines = [
+        [one.id, *([_uses(facts, one)] if uses else []), *cells(its)]
+        for one, its in zip(parts, of, strict=True)
+    ]
+    total = [said(lang, "subblocks.total"), *([""] if uses else []), *cells(whole)]
+    aligns = ["center", *(["left"] if uses else []), *("right" for _ in keys)]
     return {
-        "title": said(lang, "subblocks.title"),
+        "title": said(lang, f"subblocks.title_{kind}"),
         "heads": heads,
         "ems": ems(heads, [*lines, total]),
-        "align": ["center", "left", *("right" for _ in keys)],
-        "widths": [0, 2.0, *(0 for _ in keys)],
-        "rows": [*rows, {"cells": total, "kind": "total", "depth": 0}],
-        "notes": [said(lang, "subblocks.note")],
+        "least": least(heads, [*lines, total], aligns),
+        "align": aligns,
+        "widths": [0, *([2.0] if uses else []), *(0 for _ in keys)],
+        "rows": [
+            *({"cells": line, "kind": "row", "depth": 0} for line in lines),
+            {"cells": total, "kind": "total", "depth": 0},
+        ],
+        "notes": [said(lang, f"subblocks.note_{kind}" if kind == "block" else "subblocks.note")],
     }
 
 

@@ -17,7 +17,7 @@ from blockplan.report.key_figures import key_figures
 from blockplan.report.office import TABLES
 from blockplan.report.office.columns import MANY, UNKNOWN_SIGN, shown
 from blockplan.report.sheets import basemap, maps, panels, parcelmap
-from blockplan.report.sheets.control import Sheet
+from blockplan.report.sheets.control import Sheet, widened
 from blockplan.report.sheets.overlaymap import OVERLAYS, drawn_lines
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, HEADING_MM, MARGIN_MM, PAD_MM, fit, layouts
 from blockplan.report.sheets.parcelmap import CONTROL
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 #: Widths that the panel of a map of the whole plan may have, mm.
 PANELS_MM = (125.0, 105.0, 150.0)
+#: The panel of a location map is no wider than this, mm: it has little to say.
+LOCATION_MM = 90.0
 #: Tables of the appendix, in their order; the parcels' table stands on the parcel sheets.
 APPENDIX = tuple(name for name in TABLES if name != "parcels")
 #: A map that leaves so much of its window free has a table below it, if one stands whole there, mm.
@@ -64,6 +66,12 @@ COVER_MM = 165.0
 LONG_BESIDE = 50
 #: The table of control lines, which is made for the sheets.
 LINES = "control_lines"
+#: The table of blocks (or subblocks), made for the sheets; the balance of what the land is used for now.
+PARTS = "parts"
+EXISTING = {"existing_balance": "land_balance"}
+NOW = ("code", "land_use", "existing_ha", "existing_share")
+#: Sheets that state the plan's key figures first; the others where their own subject leaves room.
+WITH_FIGURES = ("location", "landuse")
 #: A panel is offered no longer table than this.
 MOST_OFFERED = 60
 #: The loads of single parcels are for the workbook; a sheet prints their sums.
@@ -99,7 +107,8 @@ class Whole:
         if theme.kind == "landuse":
             title = said(self.lang, "kind.general", title=title) if self.lang == "ja" else title
         side = [
-            panels.figures(said(self.lang, "facts.title"), key_figures(self.facts.view)),
+            panels.figures(said(self.lang, "facts.title"), key_figures(self.facts.view))
+            | {"optional": theme.kind not in WITH_FIGURES, "general": True},
             panels.legend(self.lang, self.files, scenes[0].legend.values(), notes),
             *self._offered(theme, below),
             panels.verdicts(self.facts, self.files, subject=SUBJECTS.get(theme.kind, ()))
@@ -152,9 +161,19 @@ class Whole:
         """A table as maps print it: of parcels those that a rule binds, not the land of streets."""
         if name == LINES:
             return control_table(self.facts)
-        table = self.table(name)
+        if name == PARTS:
+            return panels.part_table(self.facts)
+        table = self.table(EXISTING.get(name, name))
         at = next((at for at, column in enumerate(table.columns) if column.key == "far_max"), None)
         keep = _stating(at) if name == "parcels" and at is not None else None
+        if name in EXISTING:
+            columns = [column.key for column in table.columns]
+            return printed(
+                self.facts.view,
+                table,
+                keep=_not_zero(columns.index("existing_ha")),
+                narrow=NOW if narrow else False,
+            )
         return printed(self.facts.view, table, keep=keep, narrow=narrow)
 
     def _lower(self, found: Fit, land: Sequence[Any], height: float) -> Fit:
@@ -168,12 +187,9 @@ class Whole:
         whole = self.facts.outline
         west, south, east, north = shapely.total_bounds(np.array(drawn or [whole], dtype=object))
         more = 0.0 if drawn else AROUND * max(east - west, north - south)
-        return fit(
-            [shapely.box(west - more, south - more, east + more, north + more)],
-            layouts(self.paper, PANELS_MM),
-            (25_000, 50_000, *FIRST[7:]),
-            cut=False,
-        )
+        land = [shapely.box(west - more, south - more, east + more, north + more)]
+        first = (25_000, 50_000, *FIRST[7:])
+        return widened(fit(land, layouts(self.paper, PANELS_MM), first, cut=False), land, LOCATION_MM)
 
     def table(self, name: str) -> OfficeTable:
         """A table of the office, made once."""
@@ -194,7 +210,7 @@ class Whole:
     def _narrow(self, name: str) -> dict[str, Any] | None:
         """A table as a panel prints it; a long one with subtotals by these alone."""
         made = self._printed(name, narrow=True)
-        if made and len(made["rows"]) > LONG_BESIDE and name != LINES:
+        if made and len(made["rows"]) > LONG_BESIDE and name in TABLES:
             return printed(self.facts.view, self.table(name), keep=_sums, narrow=True) or made
         return made
 
@@ -237,7 +253,17 @@ class Whole:
             }
             for at, sheet in enumerate(sheets, 1)
         ]
-        basis = [said(self.lang, "cover.line", title=name, why=value) for name, value in view.facts]
+        # What the cover says above the list is not said again, and packs and the reference system have names.
+        above = {view.words(f"head.{key}") for key in ("authority", "drawn_on")}
+        named = {
+            view.words("head.packs"): view.words.join([view.pack_title(pack) for pack in view.result.packs]),
+            view.words("head.crs"): panels.crs_said(view),
+        }
+        basis = [
+            said(self.lang, "cover.line", title=name, why=named.get(name, value))
+            for name, value in view.facts
+            if name not in above
+        ]
         missing = [
             said(self.lang, "cover.line", title=said(self.lang, f"kind.{kind}"), why=why)
             for kind, why in left_out
@@ -353,6 +379,11 @@ def _spare(found: Fit) -> float:
         return 0.0
     cell = found.cells[0]
     return cell.height - found.land_mm[1] - 2 * MARGIN_MM
+
+
+def _not_zero(at: int) -> Callable[[Line], bool]:
+    """Whether a line has any of what a column counts."""
+    return lambda line: bool(line.cells[at])
 
 
 def _sums(line: Line) -> bool:

@@ -37,14 +37,18 @@ LONGEST = 40.0
 #: Columns that a panel has room for.
 NARROW = {
     "land_balance": ("code", "land_use", "planned_ha", "planned_share", "per_person_m2"),
-    "facilities": ("facility_name", "service", "parcel_id", "facility_floor_m2"),
+    "facilities": ("facility_name", "service", "parcel_id", "facility_site_m2", "facility_floor_m2"),
     "streets": ("street_name", "street_class", "width_min_m", "width_max_m", "length_m"),
     "per_thousand": ("item", "supply", "unit", "per_1000", "required_per_1000"),
 }
 
 
 def printed(
-    view: View, table: OfficeTable, *, keep: Callable[[Line], bool] | None = None, narrow: bool = False
+    view: View,
+    table: OfficeTable,
+    *,
+    keep: Callable[[Line], bool] | None = None,
+    narrow: bool | Sequence[str] = False,
 ) -> dict[str, Any] | None:
     """
     A table as the template reads it; None where it has no line.
@@ -54,17 +58,17 @@ def printed(
     keep
         Lines to print; all where it is None.
     narrow
-        Whether only the columns stay that a panel has room for.
+        Whether only the columns stay that a panel has room for; those columns.
     """
     lines = [line for line in table.lines if keep is None or keep(line)]
     if not lines:
         return None
-    wanted = NARROW.get(table.name) if narrow else None
+    wanted = (NARROW.get(table.name) if narrow is True else narrow) or None
     chosen = [at for at in on_paper(table.columns, lines) if not wanted or table.columns[at].key in wanted]
     columns = [table.columns[at] for at in chosen]
     heads = [in_lines(heading(view, column)) for column in columns]
     cells = [[shown(line.cells[at], table.columns[at].form) for at in chosen] for line in lines]
-    shared = narrow or len(columns) > MANY
+    shared = bool(narrow) or len(columns) > MANY
     # Where subtotals stand alone, those of the lowest level are the rows of the table.
     alone = all(line.kind != "row" for line in lines)
     lowest = max((line.depth for line in lines if alone and line.kind == "subtotal"), default=-1)

@@ -400,16 +400,17 @@ SUBJECTS = {
 }  # fmt: skip
 #: Maps of the whole plan in their order.
 THEMES = (
-    SheetTheme("location", "GH-01", _around, location, GENERAL),
-    SheetTheme("existing", "GH-02", _states("existing_land_use"), existing, ("transition", "land_balance")),
+    SheetTheme("location", "GH-01", _around, location, ("parts", "land_balance")),
+    SheetTheme("existing", "GH-02", _states("existing_land_use"), existing,
+               ("transition", "existing_balance")),
     SheetTheme("landuse", "GH-03", lambda drawn: len(drawn.names) > 0, land_use,
                ("land_balance", "facilities", "per_thousand", "parking")),
-    SheetTheme("structure", "GH-04", _layer("structure"), structure, GENERAL),
-    SheetTheme("facilities", "GH-05", _layer("facilities"), facilities, ("facilities", *GENERAL[::-1])),
-    SheetTheme("green", "GH-06", _uses(PARKS), green, GENERAL[::-1]),
-    SheetTheme("height", "GH-07a", _bounds("height_max_m"), _heights, ("parcels", *GENERAL)),
-    SheetTheme("intensity", "GH-07b", _bounds("far_max"), _intensity, ("parcels", *GENERAL)),
-    SheetTheme("streets", "GH-08", _layer("streets"), streets, ("streets", "parking", *GENERAL[::-1])),
+    SheetTheme("structure", "GH-04", _layer("structure"), structure, ("parts", "land_balance")),
+    SheetTheme("facilities", "GH-05", _layer("facilities"), facilities, ("facilities", "per_thousand")),
+    SheetTheme("green", "GH-06", _uses(PARKS), green, ("parts", "per_thousand")),
+    SheetTheme("height", "GH-07a", _bounds("height_max_m"), _heights, ("parcels", "parts", "land_balance")),
+    SheetTheme("intensity", "GH-07b", _bounds("far_max"), _intensity, ("parcels", "parts", "land_balance")),
+    SheetTheme("streets", "GH-08", _layer("streets"), streets, ("streets", "parking")),
     SheetTheme("control_lines", "GH-09", _controlled, control_lines, ("control_lines", "utilities")),
-    SheetTheme("phases", "GH-10", _states("phase"), phases, ("phases", *GENERAL)),
+    SheetTheme("phases", "GH-10", _states("phase"), phases, ("phases", "land_balance")),
 )  # fmt: skip
