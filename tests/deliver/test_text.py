@@ -358,6 +358,24 @@ def test_a_text_that_goes_along_in_a_package_is_held_against_its_layers(small, t
     )
 
 
+@pytest.mark.parametrize("profile", ["zhongshan", "wenzhou"])
+def test_what_a_profile_has_no_field_for_is_no_fault_of_a_text_that_goes_along(views, tmp_path, profile):
+    from blockplan.deliver.handover import deliver
+    from blockplan.deliver.profile import load_delivery_profile
+
+    document = docx.Document()
+    document.add_paragraph("规划小学1所、幼儿园3所，位于01-01-01、02-02-02、02-04-03地块。")
+    document.add_paragraph("文化活动中心位于02-02-04地块，建筑面积3000平方米；02-03-02地块容积率不大于3.8。")
+    document.add_paragraph("预测用水量约3834.5立方米/日，生活垃圾10.8吨/日。")
+    document.save(tmp_path / "说明书.docx")
+    view = views["office-town"]
+    made = deliver(
+        view.plan, view.result, load_delivery_profile(profile), tmp_path / "out",
+        text=tmp_path / "说明书.docx", sheets=False,
+    )  # fmt: skip
+    assert [one.id for one in made.judgement.checks if one.rule == "qc-text"] == ["object:02-03-02/far"]
+
+
 @pytest.mark.parametrize(
     ("batch", "lang"),
     [

@@ -25,7 +25,9 @@ OWN = ("primary_school", "secondary_school", "nine_year_school", "hospital", "fi
 #: The pack by which a package's plan is read: no verdict of it is reported.
 PACK = "gb50137"
 #: Parts of a report that say what a package need not hold.
-NOT_HELD = ("report:verdicts", "report:streets", "report:utilities")
+NOT_HELD = ("report:verdicts", "report:streets", "report:utilities", "table:loads/", "table:parking/")
+#: What a text says of a facility that is bound to its parcel where the layers do not say it of the facility.
+OF_FACILITIES = {"floor_area_m2": "floor_area_m2", "area": "site_area_m2"}
 #: What rounding and redrawing may move, m2 and m.
 SLACK_M2, SLACK_M = 1.0, 1.0
 
@@ -160,7 +162,7 @@ def documents(facts: PackageFacts) -> Iterator[PackageFault]:
     Figures of the package's Word documents that are not those of the layers; the form to sign is none.
 
     What a text says of verdicts, of loads and parking, and of what the office's data lack, rests on what a
-    package need not hold.
+    package need not hold; so does what it says of facilities where the profile has no field for it.
     """
     form = facts.package.place("form_document")
     found = [path for path in sorted(facts.package.folder.glob("*.docx")) if path != form]
@@ -178,11 +180,24 @@ def documents(facts: PackageFacts) -> Iterator[PackageFault]:
     for path in found:
         for one in check_text(view, open_document(path)).statements:
             apart = one.bound_to.startswith(NOT_HELD) or one.bound_to.endswith(f"/{NOTE}")
-            if one.state == "missed" and not apart:
+            if one.state == "missed" and not apart and _carried(facts, one.bound_to, one.sentence):
                 place = {lang: f"{path.name}, {place_said(one.place, lang)}" for lang in LANGUAGES}
                 of = {lang: source_said(one.bound_to, lang) for lang in LANGUAGES} if one.bound_to else "-"
                 words = {"id": of, "field": place, "value": one.said, "right": one.right or "-"}
                 yield PackageFault("", one.bound_to, said=words)
+
+
+def _carried(facts: PackageFacts, bound_to: str, sentence: str) -> bool:
+    """Whether the layers say what a text does of facilities: no layer of them is none that is known."""
+    from blockplan.deliver.text.facts import SERVICES  # noqa: PLC0415
+
+    layers = facts.package.profile.of("facilities")
+    if bound_to.startswith("table:facilities/"):
+        return bool(layers)
+    column = OF_FACILITIES.get(bound_to.rpartition("/")[2])
+    if column is None or any(layer.carrying("facilities", column) for layer in layers):
+        return True
+    return not any(word in sentence for words in SERVICES.values() for word in words)
 
 
 def _same(said: Any, right: Any) -> bool:
