@@ -47,7 +47,7 @@ def test_the_form_to_sign_says_kind_and_system_in_words_and_a_million_people_in_
     said = {row.cells[0].text: row.cells[1].text for row in book.tables[0].rows}
     assert said["备案类型 *"] == f"1 {profile.filing.kinds[0].name}"
     assert said["规划居住人口"] == "1,234,567"
-    assert said["数据坐标系 *"] == "CGCS2000 / 3-degree Gauss-Kruger CM 117E（EPSG:4548）"
+    assert said["数据坐标系 *"] == "CGCS2000／3°带，中央经线 117°E（EPSG:4548）"
     assert any("必填项" in one.text for one in book.paragraphs)
 
 

@@ -154,7 +154,9 @@ def test_what_is_lost_is_named_in_the_language_of_the_report():
     kept = Loss("parcels", "land_use_given", "01-01-01", "R2"), Loss("parcels", "name.zh.note", "01-01-01", 3)
     whole = Loss("stops", "*", "s1", None)
     made = quality_workbook(Judgement((), ()), (*kept, whole), dt.date(2024, 6, 28), "zh")
-    rows = list(openpyxl.load_workbook(io.BytesIO(made)).worksheets[-1].iter_rows(values_only=True))
+    sheet = openpyxl.load_workbook(io.BytesIO(made)).worksheets[-1]
+    assert sheet.print_title_rows == "$1:$1"
+    rows = list(sheet.iter_rows(values_only=True))
     assert rows == [
         ("图层", "字段", "要素", "原值", "读回值"),
         ("地块（parcels）", "来件用地代码（land_use_given）", "01-01-01", "R2", ""),

@@ -49,6 +49,7 @@ def test_the_workbook_holds_every_table_with_real_numbers(found: CheckResult, la
     for table in every:
         sheet = book[table.name]
         assert sheet.freeze_panes == "B2"
+        assert (sheet.print_title_rows, sheet.page_setup.fitToHeight) == ("$1:$1", 0)
         assert tuple(cell.value for cell in sheet[1]) == table.columns
         assert sheet.max_row == max(1, len(table.rows) + 1)
         for shown, meant in zip(sheet.iter_rows(min_row=2, values_only=True), table.rows, strict=True):

@@ -9,12 +9,13 @@ import shapely
 from click.testing import CliRunner
 from docx.enum.style import WD_STYLE_TYPE
 from docx.shared import Pt
+from tests.measure.conftest import plan_of, square
 from tests.random_plans import random_plan
 from tests.report.handmade import hand_made
 
 from blockplan.check import check
 from blockplan.cli import app
-from blockplan.report.document import Figure, Section, Table, walk
+from blockplan.report.document import Figure, Section, Table, Term, walk
 from blockplan.report.office import office_tables
 from blockplan.report.office.columns import shown
 from blockplan.report.renderers import render
@@ -71,6 +72,21 @@ def test_a_section_without_anything_to_say_is_left_out(plan: Plan, found: CheckR
     assert TEXTS("section.changes", "en") not in titles(volume(plan, found, "en"))
     before = hand_made().replace(parcels=plan.layer("parcels").iloc[1:])
     assert TEXTS("section.changes", "en") in titles(volume(plan, found, "en", before))
+
+
+def test_parcels_without_indicators_have_a_table_of_their_own_and_rules_are_named_by_their_titles() -> None:
+    lots = [
+        {"parcel_id": "P-1", "land_use": "0701", "far": 9.0, "height_m": 99.0, "geometry": square(0, 0, 100)},
+        {"parcel_id": "RD-1", "land_use": "1207", "geometry": square(100, 0, 100)},
+    ]
+    plan = plan_of(parcels=lots)
+    found = volume(plan, check(plan, packs=["gb50180"]), "zh", drawn=False)
+    of = {one.id: one for one in found.sections}
+    tables = [one for one in of["parcels"].blocks if isinstance(one, Table)]
+    assert [[row[0] for row in one.rows] for one in tables] == [["P-1"], ["RD-1"]]
+    said = " ".join(str(one) for one in of["verdicts"].blocks if isinstance(one, Table | Term))
+    assert "住宅建筑高度" in said
+    assert "gb50180-height" not in said
 
 
 def test_a_volume_speaks_of_no_table_of_land_where_the_plan_has_no_parcels() -> None:

@@ -165,8 +165,10 @@ def _said(profile: DeliveryProfile, source: str, value: Any) -> str:
         names = {str(one.kind): one.name for one in profile.filing.kinds}
         return f"{value} {names.get(str(value), '')}".strip()
     if source == "plan:crs":
+        from blockplan.report.sheets.panels import crs_named  # noqa: PLC0415 (only a form to sign names it)
+
         with suppress(pyproj.exceptions.CRSError):
-            return f"{pyproj.CRS(value).name}（{value}）"
+            return crs_named(pyproj.CRS(value).name, value, "zh")
     return fixed(value, 0) if isinstance(value, float) and value.is_integer() else str(value)
 
 

@@ -82,6 +82,11 @@ def workbook(view: View, made: Sequence[DataTable]) -> bytes:
         for number, row in enumerate(table.rows[:MOST_ROWS], 1):
             _write(sheet, number, row)
         sheet.freeze_panes(1, 1)
+        # On paper: A3 across, as wide as the table, its columns named on each page.
+        sheet.set_landscape()
+        sheet.set_paper(8)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
         sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
     book.close()
     return out.getvalue()

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from blockplan.check.scopes import EVERY
 from blockplan.check.words import say
 from blockplan.report.definitions import override_lines
 from blockplan.report.document import Document, Listing, Note, Paragraph, Section, Table, Term
@@ -29,7 +30,7 @@ SHOWN_MISSING = 4
 
 
 def verdict_document(
-    result: CheckResult, lang: str, title: str = "", *, plan: Plan | None = None
+    result: CheckResult, lang: str, title: str = "", *, plan: Plan | None = None, ids: bool = True
 ) -> Document:
     """
     The verdict table, what would put right what fails, what is missing, and the capacity.
@@ -40,6 +41,8 @@ def verdict_document(
         What the plan is called; its id where this is empty.
     plan
         The plan that was judged: what a rule said of each parcel is then told block by block.
+    ids
+        Whether rules bear their ids; else their titles alone.
     """
     words = Words(lang)
     judged = words(
@@ -51,34 +54,36 @@ def verdict_document(
         lang,
         dt.date.fromisoformat(result.on),
         (
-            Section("verdicts", "", (_table(result, words),)),
-            Section("rest", "", tuple(_rest(result, words, plan))),
+            Section("verdicts", "", (_table(result, words, ids=ids),)),
+            Section("rest", "", tuple(_rest(result, words, plan, ids=ids))),
         ),
         subtitle=judged,
     )
 
 
-def _table(result: CheckResult, words: Words) -> Table:
+def _table(result: CheckResult, words: Words, *, ids: bool) -> Table:
     standing = [f"{words(f'force.{verdict.force}')} {verdict.confidence}" for verdict in result.verdicts]
+    first = 2 if ids else 1
     rows = tuple(
-        (*row[:2], said, *row[2:])
+        (*row[:first], said, *row[2:])
         for verdict, row, said in zip(
             result.verdicts, verdict_rows(result, words.lang), standing, strict=True
         )
         if not without_circle(verdict)
     )
     heads = verdict_headers(words.lang)
-    return Table((*heads[:2], words("column.standing"), *heads[2:]), rows, sign=0)
+    return Table((*heads[:first], words("column.standing"), *heads[2:]), rows, sign=0)
 
 
-def _rest(result: CheckResult, words: Words, plan: Plan | None) -> Iterator[Block]:
+def _rest(result: CheckResult, words: Words, plan: Plan | None, *, ids: bool) -> Iterator[Block]:
     for verdict in result.verdicts:
+        named = _where(verdict, verdict.rule if ids else words.pick(verdict.title))
         if verdict.outcome == "fail" and verdict.remedy is not None:
-            yield Term(_where(verdict), words.pick(verdict.remedy.text))
+            yield Term(named, words.pick(verdict.remedy.text))
         if plan is not None and verdict.judged is not None and verdict.outcome in {"fail", "unknown"}:
-            yield Listing(_where(verdict), tuple(block_lines(verdict, plan, words)))
+            yield Listing(named, tuple(block_lines(verdict, plan, words)))
         if verdict.outcome == "unknown":
-            yield Term(_where(verdict), _why_unknown(verdict, words))
+            yield Term(named, _why_unknown(verdict, words))
     if left := [verdict.rule for verdict in result.verdicts if without_circle(verdict)]:
         yield Note(words("circles.none", n=words.number(len(left)), first=left[0]))
     yield Paragraph(capacity_sentence(result, words.lang))
@@ -92,10 +97,10 @@ def _rest(result: CheckResult, words: Words, plan: Plan | None) -> Iterator[Bloc
         yield Note(words.count("verdicts.errors", errors))
 
 
-def _where(verdict: Verdict) -> str:
+def _where(verdict: Verdict, rule: str) -> str:
     """The rule, and the block, subblock or parcel that it was asked of."""
-    of_a_place = verdict.scope_kind in {"block", "subblock", "parcel"}
-    return f"{verdict.rule} {verdict.scope_id}" if of_a_place else verdict.rule
+    of_a_place = verdict.scope_kind in {"block", "subblock", "parcel"} and verdict.scope_id != EVERY
+    return f"{rule} {verdict.scope_id}" if of_a_place else rule
 
 
 def _why_unknown(verdict: Verdict, words: Words) -> str:

@@ -171,5 +171,6 @@ def _sheet(book: Any, name: str, lang: str, heads: Sequence[str], rows: Iterable
             else:
                 sheet.write_number(number, at, value)
     sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)

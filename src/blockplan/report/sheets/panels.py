@@ -288,9 +288,12 @@ def title_block(view: View, title: str, number: str, scale: str) -> Panel:
 def crs_said(view: View) -> str:
     """The reference system by its name and code, in the reader's words where they are known."""
     crs, lang = view.plan.crs, view.words.lang
-    if crs is None:
-        return said(lang, "head.local")
-    name, code = crs.name.replace(" / ", " "), view.plan.manifest.crs
+    return said(lang, "head.local") if crs is None else crs_named(crs.name, view.plan.manifest.crs, lang)
+
+
+def crs_named(name: str, code: str, lang: str) -> str:
+    """A reference system of which PROJ knows the name, in words."""
+    name = name.replace(" / ", " ")
     for pattern, key in CRS_NAMES:
         if found := re.fullmatch(pattern, name):
             return said(lang, f"head.{key}", code=code, **found.groupdict())
