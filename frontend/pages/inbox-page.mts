@@ -5,6 +5,24 @@ const find = <T extends HTMLElement>(where: string): T | null => document.queryS
 const help = find<HTMLDetailsElement>("#keys");
 const on = find<HTMLInputElement>("#keys-on");
 
+/** What is written is kept in the tab until another answer stands: a session that ends takes nothing along. */
+function keep(form: HTMLFormElement): void {
+  const place = `blockplan-answer ${location.pathname} `;
+  const key = place + form.querySelector<HTMLInputElement>("[name=seen]")!.value;
+  const fields = [...form.querySelectorAll<HTMLTextAreaElement>("textarea:not([hidden])")];
+  const kept = JSON.parse(sessionStorage.getItem(key) ?? "{}") as Record<string, string>;
+  for (const old of Object.keys(sessionStorage)) if (old.startsWith(place) && old !== key) sessionStorage.removeItem(old);
+  // Where the page brings words of its own, as after trying a scenario, those stand.
+  if (!form.closest("article")!.querySelector("[role=alert], [role=status]")) {
+    for (const one of fields.filter((one) => kept[one.name] !== undefined && kept[one.name] !== one.value)) {
+      one.value = kept[one.name]!;
+      find("#kept")!.hidden = false;
+      one.closest("details")?.setAttribute("open", "");
+    }
+  }
+  form.addEventListener("input", () => sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(fields.map((one) => [one.name, one.value])))));
+}
+
 /** The row that has the keyboard, or is open. */
 function row(): HTMLElement | null {
   return document.activeElement?.closest<HTMLElement>(".rows > li") ?? find(".rows > .here") ?? find(".rows > li");
@@ -24,7 +42,11 @@ const ACTS: Record<string, () => void> = {
   k: () => go("#back", -1),
   x: () => row()?.querySelector<HTMLInputElement>("input[type=checkbox]")?.click(),
   t: () => (find(".rows :checked") ? find("#bulk") : find("#theme"))?.focus(),
-  r: () => find<HTMLTextAreaElement>(".answering textarea")?.focus(),
+  r: () => {
+    const reason = find<HTMLTextAreaElement>(".answering textarea:not([hidden])");
+    reason?.focus();
+    reason?.setSelectionRange(reason.value.length, reason.value.length);
+  },
   "/": () => find("#q")?.focus(),
   "?": () => {
     if (help) help.open = !help.open;
@@ -54,6 +76,8 @@ addEventListener("keydown", (event) => {
   }
 });
 
+const form = find<HTMLFormElement>(".answering");
+if (form) keep(form);
 if (help) help.hidden = false;
 if (on) {
   on.checked = localStorage.getItem(OFF) === null;

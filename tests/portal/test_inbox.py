@@ -97,3 +97,23 @@ def test_a_point_of_an_opinion_that_was_taken_back_still_has_its_page(
     submissions.enter_withdrawal(opened, "O-3", by="Li", reason="wish")
     assert planner.get(POINTS + "O-3.1/").status_code == 200
     assert "O-3.1" not in listed(planner, POINTS + "?show=all")
+
+
+def test_a_point_that_was_sorted_after_its_theme_was_answered_is_to_be_looked_at(planner: Client) -> None:
+    told(planner, HERE + "desk/themes/T-1/", ANSWER)
+    told(planner, POINTS, {"segment": ["O-3.1"], "theme": "T-1", "seen-O-3.1": ""})
+    assert listed(planner, POINTS + "?show=later") == ["O-3.1"]
+    told(planner, POINTS + "O-3.1/", ANSWER)
+    assert listed(planner, POINTS + "?show=later") == []
+
+
+def test_opinions_are_counted_by_what_became_of_them_and_one_says_what_waits_about_it(
+    planner: Client,
+) -> None:
+    redaction = {"text": "More trees.", "ground": "a name", "sure": "on"}
+    told(planner, HERE + "opinions/O-1/redact/", redaction)
+    page = planner.get(HERE + "opinions/O-1/").content.decode()
+    assert f'href="{HERE}waiting/' in page
+    assert page.count('aria-current="true"') == 4, "language, tab, filter and row"
+    assert f'href="{HERE}waiting/' not in planner.get(HERE + "opinions/O-2/").content.decode()
+    assert '<span class="n">3</span>' in page.partition("?standing=whole")[2].partition("</a>")[0]

@@ -152,6 +152,33 @@ def test_a_planner_begins_a_draft_by_keyboard_alone(office: Office, chromium: An
         assert "by-keyboard" in tab.content()
 
 
+def test_a_planner_answers_by_keys_which_can_be_switched_off_and_loses_no_word(
+    office: Office, chromium: Any
+) -> None:
+    state = office.planner.context.storage_state()
+    with office.service.tab(chromium, storage_state=state) as tab:
+        tab.goto(office.service.url("/en/office/notices/town/desk/segments/?show=all"))
+        tab.keyboard.press("j")
+        tab.keyboard.press("Enter")
+        tab.wait_for_url("**/desk/segments/O-1.1/?show=all")
+        tab.keyboard.press("j")
+        tab.wait_for_url("**/desk/segments/O-2.1/?show=all")
+        tab.keyboard.press("2")
+        assert tab.locator(".kinds input").nth(1).is_checked()
+        tab.keyboard.press("r")
+        tab.keyboard.type(" 1 jkx")
+        assert tab.locator("#id_reason_en").input_value() == "Thank you. 1 jkx"
+        tab.reload()
+        assert tab.locator("#id_reason_en").input_value() == "Thank you. 1 jkx"
+        assert tab.locator("#kept").is_visible()
+        tab.keyboard.press("?")
+        tab.locator("#keys-on").uncheck()
+        tab.locator("h1").click()
+        tab.keyboard.press("1")
+        assert not tab.locator(".kinds input").first.is_checked()
+        assert tab.url.endswith("/O-2.1/?show=all")
+
+
 def _tab_to(tab: Any, name: str | None) -> None:
     """Press Tab until a field of that name, or the button of the form, has the focus."""
     for _ in range(60):

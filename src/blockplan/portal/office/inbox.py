@@ -111,15 +111,23 @@ FILTERS: dict[str, Callable[[ListedPoint], bool]] = {
 def points(now: Sorting, segments: list[Segment] | None = None) -> list[ListedPoint]:
     """These segments; without any every one that needs an answer, in the order of the record."""
     numbers = now.opinions.numbers
-    later = {one.id for theme in now.themes for one in now.came_later(theme)}
     folded = {name: (campaign, len(held)) for campaign, held in now.campaigns.items() for name in held}
     return [
         ListedPoint(
             one, now.opinions.by_id[one.opinion], numbers[one.opinion], now.theme_of(one.id),
-            now.own_answer(one.id), one.id in later, folded.get(one.opinion),
+            now.own_answer(one.id), _came_later(now, one.id), folded.get(one.opinion),
         )
         for one in (now.open_segments() if segments is None else segments)
     ]  # fmt: skip
+
+
+def _came_later(now: Sorting, segment: str) -> bool:
+    """Whether a segment without an answer of its own was sorted after its theme was answered."""
+    theme, placed = now.theme_of(segment), now.sorted_by(segment)
+    answered = theme.answer.entry if theme is not None and theme.answer is not None else None
+    if answered is None or placed is None or now.own_answer(segment) is not None:
+        return False
+    return placed > answered
 
 
 class Inbox:

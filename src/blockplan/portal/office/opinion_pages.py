@@ -25,7 +25,7 @@ from blockplan.portal.office import entries, permissions
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.forms import Form, Lines, choices, decision
 from blockplan.portal.office.inbox import KEYS
-from blockplan.portal.office.notice_pages import attempt, opinion_of, told
+from blockplan.portal.office.notice_pages import attempt, opinion_of, told, waiting_of
 from blockplan.portal.office.paging import after, paged
 from blockplan.portal.office.permissions import actor_of
 from blockplan.portal.office.services import ACTS
@@ -152,6 +152,7 @@ def opinion(request: HttpRequest, notice: str, opinion: str) -> HttpResponse:
              "entries": [entries.told(event) for event in events],
              "place_map": entries.place_map(row, events),
              "erasures": entries.erasures_of_opinion(row, opinion),
+             "waits": [one for one in waiting_of(notice) if one.opinion == opinion],
              "may_show": one.held and actor.may(*permissions.ENTERS["shown"]),
              "fault": fault}  # fmt: skip
     return render(request, "office/opinion.html", shown, status=400 if fault else 200)

@@ -3,6 +3,25 @@ const OFF = "blockplan-keys-off";
 const find = (where) => document.querySelector(where);
 const help = find("#keys");
 const on = find("#keys-on");
+/** What is written is kept in the tab until another answer stands: a session that ends takes nothing along. */
+function keep(form) {
+    const place = `blockplan-answer ${location.pathname} `;
+    const key = place + form.querySelector("[name=seen]").value;
+    const fields = [...form.querySelectorAll("textarea:not([hidden])")];
+    const kept = JSON.parse(sessionStorage.getItem(key) ?? "{}");
+    for (const old of Object.keys(sessionStorage))
+        if (old.startsWith(place) && old !== key)
+            sessionStorage.removeItem(old);
+    // Where the page brings words of its own, as after trying a scenario, those stand.
+    if (!form.closest("article").querySelector("[role=alert], [role=status]")) {
+        for (const one of fields.filter((one) => kept[one.name] !== undefined && kept[one.name] !== one.value)) {
+            one.value = kept[one.name];
+            find("#kept").hidden = false;
+            one.closest("details")?.setAttribute("open", "");
+        }
+    }
+    form.addEventListener("input", () => sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(fields.map((one) => [one.name, one.value])))));
+}
 /** The row that has the keyboard, or is open. */
 function row() {
     return document.activeElement?.closest(".rows > li") ?? find(".rows > .here") ?? find(".rows > li");
@@ -21,7 +40,11 @@ const ACTS = {
     k: () => go("#back", -1),
     x: () => row()?.querySelector("input[type=checkbox]")?.click(),
     t: () => (find(".rows :checked") ? find("#bulk") : find("#theme"))?.focus(),
-    r: () => find(".answering textarea")?.focus(),
+    r: () => {
+        const reason = find(".answering textarea:not([hidden])");
+        reason?.focus();
+        reason?.setSelectionRange(reason.value.length, reason.value.length);
+    },
     "/": () => find("#q")?.focus(),
     "?": () => {
         if (help)
@@ -56,6 +79,9 @@ addEventListener("keydown", (event) => {
             act?.();
     }
 });
+const form = find(".answering");
+if (form)
+    keep(form);
 if (help)
     help.hidden = false;
 if (on) {
