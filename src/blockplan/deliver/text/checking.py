@@ -20,7 +20,7 @@ from blockplan.deliver.text.knowledge import knowledge
 from blockplan.deliver.text.lexicon import Lexicon
 from blockplan.deliver.text.places import misplaced
 from blockplan.deliver.text.reported import FIGURE, Report, language_of
-from blockplan.deliver.text.scan import HORIZON, HORIZON_SPAN, Span, context_numbers, numbers
+from blockplan.deliver.text.scan import HORIZON, Span, context_numbers, numbers
 from blockplan.deliver.text.sentence import THIS, topic_of
 from blockplan.deliver.text.wording import TEXTS, place_said, source_said
 from blockplan.jsontext import OR_NULL, JsonRecord
@@ -246,7 +246,8 @@ class _BlockCheck:
 
     def _bound(self) -> Iterator[TextStatement]:
         """The figures by the words around them; those of chapters, days and standards as context."""
-        text, shift, years = self.text, self.shift, _years(self.text)
+        text, shift = self.text, self.shift
+        years = [one.span(2 if one[2] else 1) for one in HORIZON.finditer(text)]
         taken = [*_spans(self.names), *((one.start, one.end) for one in self.tokens if one.subject), *years]
         for span in years:
             yield self._year(span)
@@ -342,11 +343,6 @@ def _meets(span: Span, others: Sequence[Span]) -> bool:
 
 def _digits(said: str) -> str:
     return re.sub(r"[^0-9.]", "", said)
-
-
-def _years(text: str) -> list[Span]:
-    found = [match.span(1) for match in HORIZON_SPAN.finditer(text)]
-    return found or [match.span(1) for match in HORIZON.finditer(text)]
 
 
 def _names(text: str, known: Knowledge, lexicon: Lexicon) -> Iterator[Name]:

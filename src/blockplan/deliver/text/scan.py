@@ -142,13 +142,11 @@ _HORIZON = (
     r"(?:规划期限|规划期|规划目标年|目标年|期限至|远期|計画期間|目標年次|目標年度?|"
     r"plan(?:ning)? (?:period|horizon)|horizon|target year)"
 )
-HORIZON = re.compile(_HORIZON + r"[^。；;0-9]{0,16}?(20[0-9]{2})", re.IGNORECASE)
-HORIZON_SPAN = re.compile(
-    _HORIZON + r"[^。；;0-9]{0,16}?20[0-9]{2}\s?年?\s?(?:[-－—–~～至から]+|to|until)\s?(20[0-9]{2})",
+#: The year that a plan is for; the second one of a span.
+HORIZON = re.compile(
+    _HORIZON + r"[^。；;0-9]{0,16}?(20[0-9]{2})(?:\s?年?\s?(?:[-－—–~～至から]+|to|until)\s?(20[0-9]{2}))?",
     re.IGNORECASE,
 )
-
-
 #: Words that make a number a round one, one from below, one from above; in front of it, and behind.
 _ROUND = re.compile(
     r"(?:约|大约|约为|大致|近似|およそ|概ね|おおむね|約|\b(?:about|around|roughly|some|approximately|ca\.|circa))\s?$",

@@ -59,11 +59,6 @@ _WISH = re.compile(
     r"|requests?|suggests?|asks?|(?:want|ask|demand|preferr|propos|request|suggest|wish)ed)\b",
     re.IGNORECASE,
 )
-_DECIDES = re.compile(
-    r"仍|维持|但|不过|[たる]が、|最终|采纳|同意|本规划|规划(?:为|取|确定|容积率)|調整|維持|本計画|計画は|計画では"
-    r"|\b(?:plan|keeps?|remains?|stands?|but|however|nobody|no one|is|are|will)\b",
-    re.IGNORECASE,
-)
 #: A step on the way to the plan, which has less than all of it.
 _PHASE = re.compile(
     r"近期|首期|[一二三]期|第[0-9一二三]+期|起步区|启动区|示范段"
@@ -137,7 +132,7 @@ class Setting:
             return True
         if not self.named and _unrevoked(_PLACE, self.said):
             return True
-        if any(not _DECIDES.search(self.said, one.end()) for one in _WISH.finditer(self.said)):
+        if any(not _PLANS.search(self.said, one.end()) for one in _WISH.finditer(self.said)):
             return True
         if not self.bound_to.startswith(("object:", "table:phases/")) and _unrevoked(_PHASE, self.said):
             return True
