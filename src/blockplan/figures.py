@@ -25,6 +25,8 @@ LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB", "ja": "ja_JP"}
 SIGNS = frozenset({"m2", "ha", "km2", "m", "km", "min", "km/km2", "million m2"})
 MINUS, PLUS = "\N{MINUS SIGN}", "+"
 MOST_DECIMALS = 6
+#: Remainders that agree to so many decimals count as equal: the earlier part takes the rest.
+SAME_REMAINDER = 9
 
 
 def is_known(value: float | None) -> TypeGuard[float]:
@@ -189,3 +191,25 @@ def rounded(value: float, digits: int) -> float:
     """A number rounded half up, without the minus of a negative zero."""
     scale = 10.0**digits
     return math.copysign(math.floor(abs(value) * scale + 0.5 + 1e-9) / scale, value) + 0.0
+
+
+def shared_out(parts: Sequence[float], whole: int) -> list[int]:
+    """
+    A whole number shared out in proportion to parts, each rounded down or up, by largest remainder.
+
+    Examples
+    --------
+    >>> shared_out([1.0, 1.0, 1.0], 100)
+    [34, 33, 33]
+    >>> shared_out([0.0, 0.0], 100)
+    [0, 0]
+    """
+    total = math.fsum(parts)
+    if not total > 0:
+        return [0] * len(parts)
+    exact = [part / total * whole for part in parts]
+    found = [math.floor(round(value, SAME_REMAINDER)) for value in exact]
+    order = sorted(range(len(parts)), key=lambda at: (-round(exact[at] - found[at], SAME_REMAINDER), at))
+    for at in order[: whole - sum(found)]:
+        found[at] += 1
+    return found

@@ -14,12 +14,13 @@ from openpyxl import load_workbook
 from tests.report.handmade import cell, frame, hand_made, manifest, result, verdict
 
 from blockplan.check import check
+from blockplan.figures import shared_out
 from blockplan.measure import measure
 from blockplan.measure.indicators.loads import read_factors
 from blockplan.measure.measurement import Measurement
 from blockplan.plan import Plan, read
 from blockplan.report.office import TABLES, OfficeTable, as_data, office_tables, workbook
-from blockplan.report.office.columns import DECIMALS, NOT_APPLICABLE, TEXTS, heading, shared_out, shown
+from blockplan.report.office.columns import DECIMALS, NOT_APPLICABLE, TEXTS, heading, shown
 from blockplan.report.view import View
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 from shapely.geometry import shape as geojson_shape
 
+from blockplan.figures import shared_out
 from blockplan.live import borders
 from blockplan.live.edits import (
     Add,
@@ -226,19 +227,12 @@ def shared(row: Row, names: list[str], pieces: list[Any]) -> list[Row]:
             continue
         exact = float(total) * areas / areas.sum()
         if column in COUNTED and float(total).is_integer():
-            exact = _whole_shares(exact, int(total))
+            exact = np.array(shared_out(areas.tolist(), int(total)), dtype=float)
         else:
             exact[0] = float(total) - float(exact[1:].sum())
         for one, value in zip(rows, exact.tolist(), strict=True):
             one[column] = value
     return rows
-
-
-def _whole_shares(exact: Any, total: int) -> Any:
-    whole = np.floor(exact)
-    left = total - int(whole.sum())
-    whole[np.argsort(-(exact - whole), kind="stable")[:left]] += 1
-    return whole
 
 
 def fresh_names(plan: Plan, id_: str, count: int) -> list[str]:

@@ -22,6 +22,7 @@ import geopandas as gpd
 from blockplan.exchange.office.features import name_of, parcels_at, value
 from blockplan.exchange.office.source import Findings, SourceFinding
 from blockplan.exchange.office.values import Amount
+from blockplan.figures import shared_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -69,7 +70,7 @@ def share_out(frame: gpd.GeoDataFrame, blocks: gpd.GeoDataFrame | None, findings
                 findings.append(_told(block, column, said, "has no parcel of homes, so nobody has them"))
                 continue
             weights, way = _weights(frame, homes)
-            for at, part in zip(homes, _parts(round(float(said)), weights), strict=True):
+            for at, part in zip(homes, shared_out(weights, round(float(said))), strict=True):
                 own[at] = float(part)
             ways.add(way)
             count += 1
@@ -113,24 +114,6 @@ def _weights(frame: gpd.GeoDataFrame, homes: Sequence[int]) -> tuple[list[float]
         if all(is_known(one) and float(one) > 0 for one in floors):
             return [float(one) for one in floors], "floor area"
     return [float(frame.geometry.iloc[at].area) for at in homes], "land"
-
-
-def _parts(total: int, weights: Sequence[float]) -> list[int]:
-    """
-    Whole numbers in the proportion of the weights that sum to a total: largest remainders get the rest.
-
-    Examples
-    --------
-    >>> _parts(10, [1.0, 1.0, 1.0]), _parts(7, [3.0, 1.0])
-    ([4, 3, 3], [5, 2])
-    """
-    whole = sum(weights)
-    exact = [total * one / whole for one in weights]
-    parts = [math.floor(one) for one in exact]
-    by_rest = sorted(range(len(parts)), key=lambda at: (parts[at] - exact[at], at))
-    for at in by_rest[: total - sum(parts)]:
-        parts[at] += 1
-    return parts
 
 
 def _and(ways: set[str]) -> str:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from blockplan.figures import shared_out
 from blockplan.measure.inputs.columns import areas_m2, values
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
-from blockplan.report.office.columns import Column, Line, OfficeTable, said, shared_out
+from blockplan.report.office.columns import Column, Line, OfficeTable, said
 from blockplan.report.office.parcels import parcels
 from blockplan.units import M2_PER_HA
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blockplan.figures import shared_out
 from blockplan.measure.indicators.loads import loads as loads_of
 from blockplan.measure.inputs.columns import areas_m2, ids, values
 from blockplan.plan.model.codes import DEFAULT_LIST
 from blockplan.report.maps.basemap import second_level
-from blockplan.report.office.columns import NOT_APPLICABLE, Column, Line, OfficeTable, said, shared_out
+from blockplan.report.office.columns import NOT_APPLICABLE, Column, Line, OfficeTable, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blockplan.figures import shared_out
 from blockplan.measure.indicators.loads import loads as loads_of
 from blockplan.measure.inputs.columns import areas_m2, ids, values
 from blockplan.measure.inputs.homes import residents
-from blockplan.report.office.columns import Column, Line, OfficeTable, said, shared_out
+from blockplan.report.office.columns import Column, Line, OfficeTable, said
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from blockplan.figures import shared_out
 from blockplan.measure.indicators.areas import boundary_m2
 from blockplan.measure.indicators.streets import lengths_on_planned_land
 from blockplan.measure.inputs.columns import ids, shapes, values
-from blockplan.report.office.columns import Column, Line, OfficeTable, said, shared_out
+from blockplan.report.office.columns import Column, Line, OfficeTable, said
 from blockplan.units import M2_PER_KM2, M_PER_KM
 
 if TYPE_CHECKING:

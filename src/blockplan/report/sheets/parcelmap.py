@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.figures import shared_out
 from blockplan.measure.inputs.columns import values
 from blockplan.report.maps import svg
 from blockplan.report.maps.canvas import width_of
@@ -116,8 +117,6 @@ def balanced(facts: Facts, uses: Iterable[tuple[str, str]], when: str) -> dict[s
 
 
 def _percent(parts: Sequence[float]) -> list[float]:
-    from blockplan.report.office.columns import shared_out  # noqa: PLC0415
-
     return [one / 100 for one in shared_out(list(parts), 10_000 if sum(parts) > 0 else 0)]
 
 
