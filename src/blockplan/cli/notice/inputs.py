@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from blockplan.cli.common import together
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from blockplan.notice import Attachment, SqliteStore
     from blockplan.notice.intake.places import PlaceIndex
@@ -21,7 +23,7 @@ text_file_option = click.option(
     metavar="FILE",
     help="The words, from a file; - for stdin.",
 )
-_BESIDE = (
+beside_options = together(
     click.option("--title", help="A title."),
     click.option(
         "--object", "targets", multiple=True, metavar="LAYER:ID", help="What of the plan it is about."
@@ -44,13 +46,6 @@ _BESIDE = (
         help="A file that came with it.",
     ),
 )
-
-
-def beside_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options for what stands beside the words of an opinion."""
-    for option in reversed(_BESIDE):
-        command = option(command)
-    return command
 
 
 def text_of(given: dict[str, Any], needed: bool = True) -> str | None:

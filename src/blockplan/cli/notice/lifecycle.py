@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from blockplan.cli.common import DayType, json_option, scenario_option, show_json
+from blockplan.cli.common import DayType, json_option, scenario_option, show_json, together
 from blockplan.cli.notice import answers, desk, opinions, trust
 from blockplan.cli.notice import record as notice_record
 from blockplan.cli.notice.common import (
@@ -27,7 +27,6 @@ from blockplan.cli.notice.common import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
 
     from blockplan.notice import Event, SqliteStore
     from blockplan.notice.office import Law
@@ -44,38 +43,48 @@ def command() -> None:
     """
 
 
-def law_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """By which law, and when."""
-    for option in (
-        click.option(
-            "--country", metavar="CN|JP|DE|FILE", help="The law of notice: a country, or a file like theirs."
-        ),
-        click.option("--rule", metavar="ID", help="A rule of the country; default: its first."),
-        click.option("--subdivision", metavar="PART", help="Whose holidays count, where they differ (BE)."),
-        click.option("--first", type=DayType(), metavar="DATE", required=True, help="The day of the notice."),
-        click.option(
-            "--last",
-            type=DayType(),
-            metavar="DATE",
-            help="Last day of opinions; default: the earliest lawful one.",
-        ),
-        click.option(
-            "--inspection-last",
-            type=DayType(),
-            metavar="DATE",
-            help="Last day of inspection, where it is another.",
-        ),
-        click.option(
-            "--publication",
-            type=click.Choice(["none", "after_close_summary", "after_close_full", "live"]),
-            help="What is shown of opinions, and when; default: as usual in the country.",
-        ),
-        click.option("--authority", help="Who gives the notice."),
-        click.option("--place", "places", multiple=True, help="Where the plan can be seen, with hours."),
-        click.option("--channel", "channels", multiple=True, help="How opinions can be sent."),
-    ):
-        function = option(function)
-    return function
+#: By which law, and when.
+law_options = together(
+    click.option(
+        "--country", metavar="CN|JP|DE|FILE", help="The law of notice: a country, or a file like theirs."
+    ),
+    click.option("--rule", metavar="ID", help="A rule of the country; default: its first."),
+    click.option("--subdivision", metavar="PART", help="Whose holidays count, where they differ (BE)."),
+    click.option("--first", type=DayType(), metavar="DATE", required=True, help="The day of the notice."),
+    click.option(
+        "--last",
+        type=DayType(),
+        metavar="DATE",
+        help="Last day of opinions; default: the earliest lawful one.",
+    ),
+    click.option(
+        "--inspection-last",
+        type=DayType(),
+        metavar="DATE",
+        help="Last day of inspection, where it is another.",
+    ),
+    click.option(
+        "--publication",
+        type=click.Choice(["none", "after_close_summary", "after_close_full", "live"]),
+        help="What is shown of opinions, and when; default: as usual in the country.",
+    ),
+    click.option("--authority", help="Who gives the notice."),
+    click.option("--place", "places", multiple=True, help="Where the plan can be seen, with hours."),
+    click.option("--channel", "channels", multiple=True, help="How opinions can be sent."),
+)
+#: The plan, and what of it goes out.
+plan_options = together(
+    click.argument("plan"),
+    law_options,
+    scenario_option,
+    click.option("--withhold", multiple=True, metavar="NAME", help="A layer, or layer.column, that stays."),
+    click.option(
+        "--add",
+        multiple=True,
+        metavar="NAME",
+        help="A layer, or layer.column, that goes though none knows it.",
+    ),
+)
 
 
 @command.command(
@@ -84,13 +93,7 @@ def law_options(function: Callable[..., Any]) -> Callable[..., Any]:
     "--first 2026-12-01 --by clerk",
 )
 @notice_argument
-@click.argument("plan")
-@law_options
-@scenario_option
-@click.option("--withhold", multiple=True, metavar="NAME", help="A layer, or layer.column, that stays.")
-@click.option(
-    "--add", multiple=True, metavar="NAME", help="A layer, or layer.column, that goes though none knows it."
-)
+@plan_options
 @click.option("--id", "name", metavar="ID", help="Id of the notice; default: that of the plan.")
 @click.option("--origin", metavar="NAME", help="Name of the log and its key; default: blockplan/ID.")
 @click.option(
@@ -179,13 +182,7 @@ def close_command(store: SqliteStore, by: str) -> Event:
     '--reason "a park was moved" --by clerk',
 )
 @notice_argument
-@click.argument("plan")
-@law_options
-@scenario_option
-@click.option("--withhold", multiple=True, metavar="NAME", help="A layer, or layer.column, that stays.")
-@click.option(
-    "--add", multiple=True, metavar="NAME", help="A layer, or layer.column, that goes though none knows it."
-)
+@plan_options
 @reason_option
 @act_options
 def restart_command(notice: str, plan: str, key: str | None, **options: Any) -> None:

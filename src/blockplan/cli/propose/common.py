@@ -26,6 +26,7 @@ from blockplan.cli.common import (
     scenario_option,
     show_json,
     show_table,
+    together,
 )
 from blockplan.cli.start_time import command_began
 from blockplan.figures import number, share
@@ -107,30 +108,26 @@ def tell_if_late(seconds: float, began: float, searched: float | None) -> None:
     click.echo(f"{said}, of which its search had {searched:.1f} s; {rest}.", err=True)
 
 
-def proposal_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that every proposal has; it takes them as ``**given``."""
-    options = [
-        scenario_option,
-        pack_option,
-        on_option,
-        click.option(
-            "--lock", "locked", multiple=True, metavar="LAYER:ID|LAYER|FILE",
-            help="Leave this as it is: a feature, a layer, or a file of them. Committed parcels always stay.",
-        ),
-        click.option("--seconds", type=click.FloatRange(min=0.0, min_open=True), default=60.0,
-                     show_default=True, help="Wall-clock seconds for the whole command, judging included."),
-        click.option("--gap", type=click.FloatRange(0.0, 1.0), default=0.0, show_default=True,
-                     help="Relative gap that is good enough, 0.01 for 1 %; 0 asks for proof."),
-        click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True,
-                     help="The same seed gives the same proposal."),
-        lang_option,
-        click.option("--out", type=click.Path(file_okay=False),
-                     help="Write proposal.json, changes.csv and proposal.html (with maps) into this folder."),
-        json_option,
-    ]  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+#: The options that every proposal has; a command takes them as ``**given``.
+proposal_options = together(
+    scenario_option,
+    pack_option,
+    on_option,
+    click.option(
+        "--lock", "locked", multiple=True, metavar="LAYER:ID|LAYER|FILE",
+        help="Leave this as it is: a feature, a layer, or a file of them. Committed parcels always stay.",
+    ),
+    click.option("--seconds", type=click.FloatRange(min=0.0, min_open=True), default=60.0,
+                 show_default=True, help="Wall-clock seconds for the whole command, judging included."),
+    click.option("--gap", type=click.FloatRange(0.0, 1.0), default=0.0, show_default=True,
+                 help="Relative gap that is good enough, 0.01 for 1 %; 0 asks for proof."),
+    click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True,
+                 help="The same seed gives the same proposal."),
+    lang_option,
+    click.option("--out", type=click.Path(file_okay=False),
+                 help="Write proposal.json, changes.csv and proposal.html (with maps) into this folder."),
+    json_option,
+)  # fmt: skip
 
 
 def asked(path: str, given: dict[str, Any]) -> ProposalOptions:
