@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 #: How a feature comes out, in the order in which they are counted.
 PASS, FAIL, UNKNOWN = 0, 1, 2
 NAMES = ("pass", "fail", "unknown")
+Outcome = Literal["pass", "fail", "unknown", "not_applicable"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +76,7 @@ class Judged:
         return np.asarray(self.each.value[self.rows])
 
     @property
-    def settled(self) -> Literal["pass", "fail", "unknown", "not_applicable"]:
+    def settled(self) -> Outcome:
         """The outcome of all: that one fails, else that one is unknown."""
         if not len(self.rows):
             return "not_applicable"
@@ -110,7 +112,6 @@ def _known(number: float) -> float | None:
     return None if np.isnan(number) else number
 
 
-Outcome = Literal["pass", "fail", "unknown", "not_applicable"]
 Force = Literal["must", "should", "target", "comparator"]
 State = Literal["kept", "missed", "represented", "not_evidenced", "context"]
 Text = Mapping[str, str]

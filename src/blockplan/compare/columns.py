@@ -12,13 +12,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from blockplan.check.verdict import OUTCOMES
 from blockplan.measure.missing import lines
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from blockplan.check.verdict import CheckResult, Outcome, Verdict
+    from blockplan.check.verdict import CheckResult, Verdict
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Plan
 
@@ -169,9 +170,6 @@ def _in_order(found: Iterable[Mapping[Key, object]]) -> list[Key]:
     # What is only reported stands after what is judged.
     rules["~reported"] = len(rules)
     return sorted(keys, key=lambda key: rules[key.rule or "~reported"])
-
-
-OUTCOMES: tuple[Outcome, ...] = ("pass", "fail", "unknown", "not_applicable")
 
 
 def column_document(column: ComparedColumn, drawn_ha: float, lang: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from blockplan.check.rules import Rule, RuleParameter
-    from blockplan.check.verdict import Text, Verdict
+    from blockplan.check.verdict import Outcome, Text, Verdict
     from blockplan.report.words import Words
 
 #: Outcomes from the one that asks most of a reader to the one that asks least.
@@ -58,7 +58,7 @@ class RuleGroup:
         return len(self.verdicts) > 1
 
     @cached_property
-    def outcome(self) -> str:
+    def outcome(self) -> Outcome:
         """The worst outcome of the rule."""
         return min((verdict.outcome for verdict in self.verdicts), key=WORST_FIRST.index)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.check.verdict import Verdict
+    from blockplan.check.verdict import Outcome, Verdict
     from blockplan.plan import Plan
     from blockplan.report.words import Words
 
@@ -42,7 +42,7 @@ class BlockRow:
     margin: str
 
     @property
-    def outcome(self) -> str:
+    def outcome(self) -> Outcome:
         """The worst outcome in the block."""
         return "fail" if self.fail else "unknown" if self.unknown else "pass"
 

@@ -38,7 +38,7 @@ from blockplan.report.words import NO_BREAK, Words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from blockplan.check.verdict import CheckResult, StatementState, Verdict
+    from blockplan.check.verdict import CheckResult, Outcome, StatementState, Verdict
     from blockplan.plan import Plan
     from blockplan.report.document import Block, Cell, Text
     from blockplan.report.ledger import DifferenceRow
@@ -205,9 +205,11 @@ class ReportSections:
             link = TextRun(words("section.faults"), link="faults")
             yield Paragraph((TextRun(words.count("summary.see_faults", errors)), link), "alert")
         fail = sorted(fail, key=lambda verdict: FORCES.index(verdict.force))
-        for outcome, key, found in (("fail", "missed", fail), ("unknown", "unknown", unknown)):
+        unsettled: dict[Outcome, tuple[str, Sequence[Verdict]]]
+        unsettled = {"fail": ("missed", fail), "unknown": ("unknown", unknown)}
+        for outcome, (key, found) in unsettled.items():
             if found:
-                title = words(f"summary.{key}_title") if one_pack else tables.outcome_said(outcome, words)  # type: ignore[arg-type]
+                title = words(f"summary.{key}_title") if one_pack else tables.outcome_said(outcome, words)
                 yield Section(key, title, tuple(self._unsettled(outcome, found, one_pack=one_pack)))
 
     def counts(self, *, promised: bool = False) -> Iterator[Term]:

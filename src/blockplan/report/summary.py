@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from blockplan.check.verdict import OUTCOMES
 from blockplan.report import charts, ledger, readings, tables, trace
 from blockplan.report.definitions import reading_name
 from blockplan.report.document import (
@@ -26,7 +27,6 @@ from blockplan.report.document import (
 from blockplan.report.maps import themes
 from blockplan.report.maps.drawing import FOOT_MM, MapSheet
 from blockplan.report.plan_report import ReportSections
-from blockplan.report.verdict_sections import OUTCOMES
 from blockplan.report.view import FORCES, View
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ class _Summary(ReportSections):
             (self.view.pack_title(pack.id), *(Printed(words.number(len(pack.of(one)))) for one in OUTCOMES))
             for pack in packs
         ]
-        said = (tables.outcome_said(one, words) for one in OUTCOMES)  # type: ignore[arg-type]
+        said = (tables.outcome_said(one, words) for one in OUTCOMES)
         return Table((words("column.pack"), *said), tuple(rows))
 
     def _sources(self) -> Iterator[Block]:

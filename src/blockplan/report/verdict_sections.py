@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from blockplan.check.verdict import OUTCOMES
 from blockplan.figures import is_known
 from blockplan.report import charts, definitions, parcelwise, readings, tables, trace
 from blockplan.report.document import (
@@ -30,7 +31,7 @@ from blockplan.report.view import FORCES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from blockplan.check.verdict import Verdict
+    from blockplan.check.verdict import Outcome, Verdict
     from blockplan.report.document import Block, Cell, Figure
     from blockplan.report.grouping import PackGroup, PackWords, RuleGroup
     from blockplan.report.maps.drawing import Drawing
@@ -42,7 +43,6 @@ MOST_PLACES, MOST_BLOCKS, MOST_PARTS, MOST_MISSING = 24, 40, 60, 12
 OPEN_PLACES, OPEN_PARTS, OPEN_PARAMETERS, OPEN_READINGS = 12, 9, 3, 3
 #: A report draws so many verdicts on maps; what breaks a promise goes first.
 MOST_MAPS = 16
-OUTCOMES = ("pass", "fail", "unknown", "not_applicable")
 
 
 class VerdictSections:
@@ -80,9 +80,9 @@ class VerdictSections:
         """The headings of columns."""
         return tuple(self.words(f"column.{key}") for key in keys)
 
-    def chip(self, outcome: str) -> TextRun:
+    def chip(self, outcome: Outcome) -> TextRun:
         """The sign and the word of an outcome."""
-        return TextRun(tables.outcome_said(outcome, self.words), f"chip {outcome}")  # type: ignore[arg-type]
+        return TextRun(tables.outcome_said(outcome, self.words), f"chip {outcome}")
 
     def tally(self, counts: Iterable[tuple[TextRun, int]]) -> Paragraph:
         """How many there are of each outcome, in one line."""
@@ -155,7 +155,7 @@ class VerdictSections:
             )
             title = (TextRun(view.pack_title(pack.id), link=f"pack-{number}"), TextRun(pack.id, "muted"))
             rows.append((title, *counts, grades))
-        said = (tables.outcome_said(key, words) for key in OUTCOMES)  # type: ignore[arg-type]
+        said = (tables.outcome_said(key, words) for key in OUTCOMES)
         heads = (words("column.pack"), *said, words("column.confidence"))
         return Table(heads, tuple(rows), title=words("packs.table"), key=0)
 
