@@ -127,6 +127,15 @@ def test_a_number_of_something_else_is_left_unbound(small, text, found):
         "公园绿地2.00公顷，由5个地块组成。",
         # A least figure that the plan exceeds.
         "怡和养老院建筑面积不小于150平方米。",
+        "规划居住人口280人以上。",
+        # Somebody asked, a price, what is left out or should be; the next figure; an unknown member.
+        "问卷显示K-A-01容积率应为2.5。",
+        "K-A-01地块容积率1.8，住宅均价2.1万元。",
+        "K-A-01除0.40公顷外均为住宅。",
+        "The plan should have a population of 330.",
+        "The floor area ratio of K-A-01 ranges between 1.2 and 1.9.",
+        "Water covers 35 ha and park green space 2.00 ha.",
+        "操场、公园绿地、居住用地合计5.40公顷。",
     ],
 )
 def test_what_is_said_of_something_else_raises_no_alarm(small, text):
@@ -148,6 +157,10 @@ def test_what_is_said_of_something_else_raises_no_alarm(small, text):
         ("与周边相比，本规划公园绿地3.00公顷。", ["3.00公顷"]),
         ("K-B-01地块容积率由上版的2.5调整为1.9。", ["1.9"]),
         ("公園緑地は2.00ha、K-B-01の容積率は換算すると1.9となる。", ["1.9"]),
+        # What there is now in brackets alone, a wish that the plan does not grant, floor area before land.
+        ("公园绿地（现状0.80公顷）2.10公顷。", ["2.10公顷"]),
+        ("The owner seeks 3.5 on K-A-01, but the floor area ratio remains 1.9.", ["1.9"]),
+        ("K-A-01 takes 18,000 m² of gross floor area on 1.20 ha.", ["1.20 ha"]),
     ],
 )
 def test_a_wrong_figure_of_the_plan_is_an_alarm_beside_all_that(small, text, wrong):

@@ -9,6 +9,14 @@ if TYPE_CHECKING:
     from blockplan.deliver.text.scan import ScannedNumber
     from blockplan.deliver.text.sentence import ScannedSentence
 
+#: What a clause tells of somebody asked, or of another plan: not of this one.
+_OTHERS = re.compile(
+    r"问卷|受访|调查|访谈|抽样|原控规|原方案|原规划|原批|上版|旧版|上一版|现行规划|此前|アンケート|調査|回答|従前|旧計画|前回"
+    r"|\b(?:survey(?:ed)?|questionnaires?|respondents?|interview(?:s|ed)?|poll|asked|former(?:ly)?|previous(?:ly)?"
+    r"|old plan|earlier plan|until now)\b",
+    re.IGNORECASE,
+)
+_BECOMES = re.compile(r"调整[为至到]|[改变]更?为|[降增][至为到]|提高[至到]|\bto\b|から")
 #: A number behind these, or before them, is by how much something changes, not what it is.
 _BY = re.compile(
     r"(?:提高|增加|增长|增幅|下浮|上浮|拓宽|减少|降低|下降|下调|上调|上升|提升|减小|扩大|缩小|压缩|核减|核增|高出|多出|富余|结余|[尚还相]差|(?<![至不最])[多少])(?:了|约|近|达)*\s?$"
@@ -64,7 +72,11 @@ _LACKING_BEHIND = re.compile(
     r"|\s?(?:are|is)\s(?:still\s)?(?:missing|lacking|short)\b",
     re.IGNORECASE,
 )
+_BUT = re.compile(
+    r"(?:除|扣除|\b(?:except|without|excluding|besides))(?:\s|了|约|the|some|for)*$", re.IGNORECASE
+)
 _THAN = re.compile(r"(?<!不)[高低大小多少]于[^0-9，,。；;]{2,16}$|\bthan\s[^0-9,.;]{4,30}$", re.IGNORECASE)
+_MONEY = re.compile(r"\s?(?:万|亿|億|million|billion)?\s?(?:元|円|€|euros?|yuan|yen|dollars?)", re.IGNORECASE)
 _LOOK_BACK = 28
 
 
@@ -77,8 +89,9 @@ def is_apart(sentence: ScannedSentence, number: ScannedNumber) -> bool:
         or _of_which(sentence, number)
         or _is_rate(sentence, number)
         or _LACKING.search(text, sentence.comma(number), at)
-        or _LACKING_BEHIND.match(text, number.end)
-        or _THAN.search(text[sentence.start : at])
+        or any(one.match(text, number.end) for one in (_LACKING_BEHIND, _MONEY))
+        or any(one.search(text[sentence.start : at]) for one in (_BUT, _THAN))
+        or _OTHERS.search(_BECOMES.split(text[sentence.clause(number) : at])[-1])
     )
 
 

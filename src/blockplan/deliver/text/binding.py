@@ -26,6 +26,14 @@ if TYPE_CHECKING:
     from blockplan.deliver.text.scan import ScannedNumber
 
 _STOP = re.compile(r"[，,。；;、：:）)（(]")
+#: What asks for something instead of stating it.
+ASKS = re.compile(
+    r"不低于|不少于|不小于|不高于|不大于|不超过|不得|不应|不宜|应当|宜|≥|≤|以上|以下|标准|规范|要求"
+    r"|at least|at most|not exceed|not? (?:more|less|fewer) than"
+    r"|\b(?:must|shall|should|standards?|requires?|required)\b"
+    r"|基準|標準|べき|超えない|下回らない|必要",
+    re.IGNORECASE,
+)
 #: So near to its beginning stands what a sentence is about.
 TOPIC = 12
 #: Dimensions of what is counted, which a number may state without a unit, so close behind the word.
@@ -44,6 +52,8 @@ _AGAIN = re.compile(
     r"|\bor|\bthat is)\s?(?:约|約|about)?\s?",
     re.IGNORECASE,
 )
+#: What joins a number to the word for what it measures.
+_OF = re.compile(r"\s?of\s(?:(?:the|total|additional|new)\s)*", re.IGNORECASE)
 #: What joins a figure to the next one of its kind, and a subject to its figure.
 _NEXT_ONE = re.compile(r"\s?(?:[，,、;；]|\band\b|和|与)\s?(?:and\s|其中)?(?:the\s)?", re.IGNORECASE)
 _HAS = re.compile(r"\s?(?:为|共?有|共计?|约|则|has|have|with|takes?|at|の)?\s?", re.IGNORECASE)
@@ -269,6 +279,9 @@ def _stated(sentence: ScannedSentence, at: int, number: ScannedNumber, former: B
     )
     if not facts:
         return Bound(number, ())
+    asks = ASKS.search(sentence.text, lead, number.start) or ASKS.search(sentence.text, number.end, tail)
+    if not facts[0].subjects and asks:
+        return Bound(number, (), "asks")
     if not facts[0].subjects and any(map(sentence.is_described, before)):
         return Bound(number, ())
     if not number.states(facts[0]):
@@ -426,9 +439,11 @@ def _of_the_former(sentence: ScannedSentence, at: int, number: ScannedNumber) ->
 
 
 def _taken(sentence: ScannedSentence, end: int, word: Token) -> bool:
-    """Whether a word says what the number before it measures: ``3 ha of land``."""
+    """Whether a word says what the number before it measures: ``5,200 m2 of floor area``."""
     between = sentence.text[end : word.start]
-    return end > sentence.start and not between.strip() and word.word.startswith("of ")
+    if end <= sentence.start or between.strip():
+        return end > sentence.start and _OF.fullmatch(between) is not None
+    return word.word.startswith("of ")
 
 
 def _of_what(sentence: ScannedSentence, number: ScannedNumber, near: list[Token]) -> ScannedNumber:

@@ -37,7 +37,7 @@ CAPACITY = frozenset(WORDS["capacity_people"])
 ROUNDED = 0.02
 _NUMBER = r"[0-9][0-9,]*(?:\.[0-9]+)?"
 #: The other end of a range, behind a number or before it.
-_RANGE_BEHIND = re.compile(rf"\s?(?:至|到|～|~|–|—|-|から|to)\s?(?:约|約)?{_NUMBER}", re.IGNORECASE)
+_RANGE_BEHIND = re.compile(rf"\s?(?:至|到|～|~|–|—|-|から|to|and)\s?(?:约|約)?{_NUMBER}", re.IGNORECASE)
 _RANGE_BEFORE = re.compile(
     rf"{_NUMBER}\s?(?:[%％]|[a-z²]{{1,3}}|米|公顷|平方米|人|个|层|階|㎡|ha)?\s?(?:至|～|~|–|—|から)\s?(?:约|約)?$"
     rf"|\bbetween\s[^,;.]*\band\s$|{_NUMBER}\sto\s$",
@@ -46,11 +46,13 @@ _RANGE_BEFORE = re.compile(
 #: Not a range but what was and what becomes of it: "由2.8至1.9", "2.8から1.9に", "from 2.8 to 1.9".
 _BECOMES_BEFORE = re.compile(r"(?:由|从|自|\b(?:from|by)\s)[^,;，；。]*$", re.IGNORECASE)
 _BECOMES_BEHIND = re.compile(r"\s?(?:へ|に(?!対|応|及))")
+_FROM_ONE = re.compile(r"\bbetween\s(?:about\s)?$", re.IGNORECASE)
 #: A lower or an upper end that a figure of the plan may keep without being it.
 _AT_LEAST = re.compile(
     r"(?:不[小低少]于|≥|至少|\bat least|\bnot? (?:less|fewer|smaller) than|\bminimum of)\s?(?:约|about)?\s?$",
     re.IGNORECASE,
 )
+_OR_MORE = re.compile(r"\s?(?:以上|or more\b)", re.IGNORECASE)
 #: Not all that there is: "另设卫生站1处".
 _MORE_OF = re.compile(
     r"另[设有建外]?|还|再|其余|其他|\b(?:another|additional|further|also|other)\b", re.IGNORECASE
@@ -192,7 +194,7 @@ class Claim:
         text, number = self.text, self.number
         if self.fact.bound_to.endswith(LIMITS) or number.value > max(self.fact.amounts):
             return False
-        return _AT_LEAST.search(text[self.start : number.start]) is not None
+        return bool(_AT_LEAST.search(text[self.start : number.start]) or _OR_MORE.match(text, number.end))
 
     @property
     def _runs_on(self) -> bool:
@@ -360,10 +362,11 @@ def _spans(fact: Fact) -> bool:
 
 def _ranged(text: str, start: int, number: ScannedNumber) -> bool:
     """Whether a number is one end of a range."""
-    before = text[start : number.start]
+    before, joined = text[start : number.start], _RANGE_BEHIND.match(text, number.end)
+    ended = joined is not None and (" and" not in joined[0] or _FROM_ONE.search(before) is not None)
     if _BECOMES_BEFORE.search(before) or _BECOMES_BEHIND.match(text, number.end):
         return False
-    return bool(_RANGE_BEHIND.match(text, number.end) or _RANGE_BEFORE.search(before))
+    return ended or _RANGE_BEFORE.search(before) is not None
 
 
 def _counts(text: str, clause: int, number: ScannedNumber, subject: Token | None) -> bool:

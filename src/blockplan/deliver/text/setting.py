@@ -59,6 +59,11 @@ _WISH = re.compile(
     r"|requests?|suggests?|asks?|(?:want|ask|demand|preferr|propos|request|suggest|wish)ed)\b",
     re.IGNORECASE,
 )
+_DECIDES = re.compile(
+    r"仍|维持|但|不过|[たる]が、|最终|采纳|同意|本规划|规划(?:为|取|确定|容积率)|調整|維持|本計画|計画は|計画では"
+    r"|\b(?:plan|keeps?|remains?|stands?|but|however|nobody|no one|is|are|will)\b",
+    re.IGNORECASE,
+)
 #: A step on the way to the plan, which has less than all of it.
 _PHASE = re.compile(
     r"近期|首期|[一二三]期|第[0-9一二三]+期|起步区|启动区|示范段"
@@ -90,6 +95,12 @@ _PLANS = re.compile(
     r"|replaced?|demolished|cleared)\b",
     re.IGNORECASE,
 )
+#: What there is now is no setting where it is only compared with, or stands beside: "较现状", "毗邻现状小学".
+_ASIDE = re.compile(
+    r"(?:较|比|与|同|于|高出|邻|靠近|近|距|沿|依托|利用|由|从|自|は|を|より|\bthan|\bfrom|\bthe)\s?$",
+    re.IGNORECASE,
+)
+_BRACKET = re.compile(r"[（(][^（）()]*[）)]")
 #: What a chapter or a column is of, if not of what is planned.
 _PAST = re.compile(
     r"现状|现况|既有|上版|上轮|原控规|实施评估|評価|区域背景|上位规划|比较|对比|案例|需求|預測|预测|現況|現状|従前|上位計画"
@@ -98,8 +109,11 @@ _PAST = re.compile(
     r"|city|region)\b|^\s*(?:18|19|20)[0-9]{2}\s?年?(?:\s?[（(]|\s*$)",
     re.IGNORECASE | re.MULTILINE,
 )
+_TO_COME = re.compile(r"规划(?!区|范围)|計画|\bplan(?:ned)?\b|目标|方案", re.IGNORECASE)
 #: Facts of kinds, of which there are others elsewhere.
 KINDS = ("table:facilities", "table:land_balance")
+#: So near to the beginning of a sentence stands what all of it is of.
+FIRST_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +146,7 @@ class Setting:
             return True
         if not self.named and _unrevoked(_PLACE, self.said):
             return True
-        if any(not _PLANS.search(self.said, one.end()) for one in _WISH.finditer(self.said)):
+        if any(not _DECIDES.search(self.said, one.end()) for one in _WISH.finditer(self.said)):
             return True
         if not self.bound_to.startswith(("object:", "table:phases/")) and _unrevoked(_PHASE, self.said):
             return True
@@ -150,12 +164,18 @@ class Setting:
     @property
     def now(self) -> bool:
         """Whether the sentence is of what there is now, and no word since is of what is planned."""
-        return any(not _PLANS.search(self.said, one.end()) for one in EXISTING.finditer(self.said))
+        said = _BRACKET.sub(lambda found: " " * len(found[0]), self.said)
+        for one in EXISTING.finditer(said):
+            aside = one.start() > FIRST_WORDS and _ASIDE.search(said, 0, one.start())
+            if not aside and not _PLANS.search(said, one.end()):
+                return True
+        return False
 
     @property
     def past(self) -> bool:
         """Whether chapter or column is of what there is now, and no word since of what is planned."""
-        return _PAST.search(self.chapter) is not None and not _PLANS.search(self.said)
+        past = any(_PAST.search(one) and not _TO_COME.search(one) for one in self.chapter.split("\n"))
+        return past and not _PLANS.search(self.said)
 
 
 def _unrevoked(words: re.Pattern[str], said: str) -> bool:

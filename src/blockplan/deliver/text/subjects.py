@@ -35,6 +35,8 @@ _GOES_ON = re.compile(
 )
 _ATTRIBUTE = re.compile(r"\s?(?:の|的)(?=[\u3400-\u9fff])")
 _CLAUSE = re.compile(r"[，,、；;：:。]")
+#: What comes behind is of the next figure: "water covers 35 ha and woodland 81 ha".
+_AND = re.compile(r"\s?(?:\band\b|,|，|、|和|与|及)\s?")
 #: So far back an English sentence says where something is.
 _LOOK_BACK = 28
 
@@ -55,7 +57,11 @@ def subject_of(
         if one.subject and sentence.says(one, number) and (one.start <= first or sentence.is_one(one))
     ]
     own = [one for one in reversed(topics) if not is_aside(sentence, one)]
-    counted = [one for one in behind if one.subject and sentence.says(one, number)]
+    counted = [
+        one
+        for one in behind
+        if one.subject and sentence.says(one, number) and not _AND.match(sentence.text, number.end)
+    ]
     if number.dimension == "count":
         # "8 所小学" names what is counted behind the number.
         own = [*counted, *own]

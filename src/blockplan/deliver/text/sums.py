@@ -47,8 +47,13 @@ def sum_of(sentence: ScannedSentence, number: ScannedNumber) -> tuple[Fact, ...]
         return found
     together = _TOGETHER.fullmatch(sentence.text, row[-1].end, number.start) is not None
     # A member that the plan does not know: "A, B and playgrounds together".
-    more = _JOINED.match(sentence.text, row[-1].end)
+    more = _JOINED.match(sentence.text, row[-1].end) or _joins(sentence.text[sentence.start : row[0].start])
     return (() if more else found) if together else None
+
+
+def _joins(lead: str) -> bool:
+    """Whether a text ends with what joins one more to a row."""
+    return any(one.end() == len(lead) for one in _JOINED.finditer(lead))
 
 
 def _facts(sentence: ScannedSentence, token: Token, number: ScannedNumber) -> list[Fact]:

@@ -21,7 +21,12 @@ _RESIDENTS = re.compile(
 )
 _JOBS = re.compile(r"岗位|就业|雇用|従業|\bjobs\b", re.IGNORECASE)
 _THOUSAND = re.compile(r"(?<![0-9])千人|\bper (?:1,?000|thousand)\b", re.IGNORECASE)
+#: A reading of a distance that a rule does not judge by.
+_BY_STREET = re.compile(
+    r"步行网络|路网|沿路|道路距离|徒歩経路|\b(?:on foot|walking|along the streets)\b", re.IGNORECASE
+)
 _OF = re.compile(r"\s?(?:的|の|of\b)")
+_RULES = re.compile(r"\s?[项条項](?![目款])|\s(?:rules|verdicts)\b", re.IGNORECASE)
 #: So far from a count stands the outcome that it counts.
 BESIDE = 8
 
@@ -37,8 +42,7 @@ def told(sentence: ScannedSentence, number: ScannedNumber) -> tuple[tuple[Fact, 
     ]
     other = any(one.word not in WORDS["share"] + WORDS["people"] for one in words)
     if number.dimension == "share" and not other and _of_residents(text[sentence.start : sentence.end]):
-        within = _within(sentence, number, [one for one in phrases if one.distance_m])
-        return None if within is None else (within, 0)
+        return _within(sentence, number, [one for one in phrases if one.distance_m])
     if mark := _THOUSAND.search(before):
         clause = sentence.clause(number) - sentence.start
         land = number.dimension == "area"
@@ -46,7 +50,7 @@ def told(sentence: ScannedSentence, number: ScannedNumber) -> tuple[tuple[Fact, 
         of = _nearest(before[max(clause, mark.end()) :], rates)
         if of or mark.start() >= clause:
             return tuple(one.fact for one in of), 0
-    if number.unit == "条":
+    if number.unit == "条" or (not number.dimension and _RULES.match(text, number.end)):
         rules = [one for one in phrases if one.fact.dimension == "rule"]
         of = _nearest(before[-BESIDE:], rules) or _nearest(text[number.end : number.end + BESIDE], rules)
         return (tuple(one.fact for one in of), 1) if of else None
@@ -60,7 +64,7 @@ def _of_residents(text: str) -> bool:
 
 def _within(
     sentence: ScannedSentence, number: ScannedNumber, phrases: Sequence[Phrase]
-) -> tuple[Fact, ...] | None:
+) -> tuple[tuple[Fact, ...], int] | None:
     lengths = [one for one in sentence.numbers if one.dimension == "length"]
     near = [one for one in lengths if one.end <= number.start][-1:] or lengths[:1]
     if not near:
@@ -70,9 +74,10 @@ def _within(
     found = _nearest(before, phrases) or (_nearest(behind, phrases) if _OF.match(behind) else [])
     places = {word for one in found for word in one.fact.subjects}
     named = [one.word for one in sentence.words if one.end <= number.start and one.word in places][-1:]
-    return tuple(
+    own = [
         one.fact for one in found if (not named and not one.fact.subjects) or {*named} & {*one.fact.subjects}
-    )
+    ]
+    return tuple(own), int(_BY_STREET.search(sentence.text, sentence.start, sentence.end) is not None)
 
 
 def _nearest(text: str, phrases: Iterable[Phrase]) -> list[Phrase]:
