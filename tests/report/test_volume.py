@@ -108,6 +108,11 @@ def test_an_offices_template_gives_the_styles(plan: Plan, found: CheckResult, tm
     assert TEXTS("section.land", "zh") in heads
     assert made.tables
     assert made.inline_shapes
+    # A table of many columns lies across, and a number of a parcel stands on one line.
+    assert {one.orientation for one in made.sections} == {0, 1}
+    parcels = next(one for one in made.tables if one.cell(0, 0).text == "地块编号")
+    run = parcels.cell(1, 0).paragraphs[0].runs[0]
+    assert parcels.cell(1, 0).width.pt > 0.5 * len(run.text) * run.font.size.pt
 
 
 @pytest.mark.parametrize(("lang", "said"), [("zh", "第%1章"), ("en", "%1"), ("ja", "第%1章")])

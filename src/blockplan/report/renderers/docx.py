@@ -122,6 +122,9 @@ class _DocxWriter:
         if self.own:
             self._faces()
             self._page()
+        section = self.book.sections[-1]
+        self.lying = section.page_width > section.page_height
+        self.room_pt = _room_pt(section)
         about, day = self.book.core_properties, self.document.day
         about.title, about.author, about.language = self.document.title, "Blockplan", self.words.tag
         about.created = about.modified = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
@@ -233,16 +236,14 @@ class _DocxWriter:
                     written.alignment = 2  # right, as python-docx numbers it
                 if at == 1 and depth:
                     written.paragraph_format.left_indent = Pt(depth * INDENT_PT)
-        if self.own:
-            few, many = (SEVERAL_COLUMNS, MANY_COLUMNS)[across], len(block.heads)
-            self._set_widths(made, block, LETTERS[across + (many > few)])
+        few, many = (SEVERAL_COLUMNS, MANY_COLUMNS)[across], len(block.heads)
+        self._set_widths(made, block, LETTERS[across + (many > few)])
 
     def _lies(self, block: Block) -> bool:
         """Whether a block is a table that lies across: of many columns, or with a long text beside others."""
-        if not self.own or not isinstance(block, Table) or not block.heads:
+        if not isinstance(block, Table) or not block.heads:
             return False
-        size = LETTERS[len(block.heads) > SEVERAL_COLUMNS]
-        room = (A4_MM[0] - 2 * MARGIN_MM) * PT_PER_MM / size
+        room = self.room_pt / LETTERS[len(block.heads) > SEVERAL_COLUMNS]
         told = block.worded
         return (
             len(block.heads) > UPRIGHT_COLUMNS
@@ -251,10 +252,9 @@ class _DocxWriter:
 
     def _set_widths(self, made: Any, block: Table, size: float) -> None:
         """Give each column what it says, long texts what is left, and letters that keep words whole."""
-        from docx.shared import Emu, Pt  # noqa: PLC0415
+        from docx.shared import Pt  # noqa: PLC0415
 
-        section = self.book.sections[-1]
-        room = Emu(section.page_width - section.left_margin - section.right_margin).pt
+        room = _room_pt(self.book.sections[-1])
         said = cell_texts(block, self.words)
         fits = int(2 * room / sum(column_bounds(block.heads, said)[0])) / 2
         size = min(size, max(fits, LEAST_LETTERS))
@@ -291,7 +291,7 @@ class _DocxWriter:
 
         from blockplan.report.typesetting import raster  # noqa: PLC0415
 
-        width = min(width_mm, WIDEST_MM)
+        width = min(width_mm, WIDEST_MM, self.room_pt / PT_PER_MM)
         png = io.BytesIO(raster(svg, self.document.lang, width, round(width * PX_PER_MM)))
         (self.book if run is None else run).add_picture(png, width=Mm(width))
         self.book.element.body.xpath(".//wp:docPr")[-1].set("descr", alt)
@@ -321,13 +321,16 @@ class _DocxWriter:
         _field(section.footer.paragraphs[0], "PAGE")
 
     def _turn(self, *, across: bool) -> None:
-        """A new section where what follows lies across the page, or upright again."""
+        """A new section where what follows lies across the page, or upright again (where the page does)."""
         section = self.book.sections[-1]
-        if not self.own or (section.page_width > section.page_height) == across:
+        if (section.page_width > section.page_height) == (across or self.lying):
             return
         made = self.book.add_section()
         made.page_width, made.page_height = section.page_height, section.page_width
         made.orientation = int(across)
+        # Of a template's title page or first number there is one alone.
+        for once in made._sectPr.xpath("w:titlePg | w:pgNumType"):
+            made._sectPr.remove(once)
 
     def _caption(self, kind: str, said: str) -> Any:
         """A caption with a number that Word counts."""
@@ -377,6 +380,13 @@ def _headed(cell: Any) -> None:
     for key, value in (("val", "clear"), ("color", "auto"), ("fill", HEAD_GROUND)):
         ground.set(qn(f"w:{key}"), value)
     cell._tc.get_or_add_tcPr().append(ground)
+
+
+def _room_pt(section: Any) -> float:
+    """How wide the text of a section is, pt."""
+    from docx.shared import Emu  # noqa: PLC0415
+
+    return float(Emu(section.page_width - section.left_margin - section.right_margin).pt)
 
 
 def _set_letters(table: Any, size: float) -> None:
