@@ -44,8 +44,7 @@ export function drawLeft(into: Element, plan: PlanMap | null, ways: Ways): void 
   const again = (): void => drawLeft(into, plan, ways);
   const recolour = (): void => {
     setSafe(!isSafe());
-    plan?.redraw();
-    again();
+    store.tell("plan");
   };
   fill(
     into,

@@ -13,6 +13,7 @@ import { drawInspector } from "./inspector";
 import { listen } from "./keys";
 import { drawLeft, searched, type Ways } from "./left";
 import type { PlanMap } from "./map";
+import type { Overview } from "./overview";
 import { beyond, drawFaults, drawReadings, drawVerdicts } from "./panel";
 import { drawProposals, proposed, watchProposals } from "./proposals";
 import { drawFoot, drawHistory, drawPlace, drawStrip } from "./strip";
@@ -76,11 +77,14 @@ function layout(app: Element): (found: typeof import("./stage")) => void {
 
   let plan: PlanMap | null = null;
   let tools: Tools | null = null;
+  let overview: Overview | null = null;
   const mapArrives = (found: typeof import("./stage")): void => {
     canvas.replaceChildren();
     plan = new found.PlanMap(canvas);
     tools = new found.Tools(plan);
     onStage(plan, tools, canvas, card, draw.tools);
+    overview = new found.Overview(plan);
+    canvas.append(overview.box);
     draw.left();
     draw.tools();
     const { ready } = plan;
@@ -161,6 +165,7 @@ function layout(app: Element): (found: typeof import("./stage")) => void {
       if (store.notice) live.textContent = store.notice.text;
       return;
     }
+    if (topic === "plan" || topic === "verdicts" || topic === "news") overview?.later();
     if (topic === "plan") {
       plan?.redraw();
       all();

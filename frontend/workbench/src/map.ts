@@ -558,6 +558,11 @@ export class PlanMap {
     return { point: { x, y }, lngLat: { lng, lat } };
   }
 
+  /** Puts a place in the middle of the map. */
+  goTo(place: Place): void {
+    this.map.easeTo({ center: toMap(place), animate: !isStill(), duration: 300 });
+  }
+
   /** Goes on by some metres. */
   step([east, north]: Place): void {
     const [x, y] = toPlan(this.map.getCenter());

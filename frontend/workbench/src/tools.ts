@@ -179,7 +179,12 @@ export class Tools {
     const arrow = ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] } as Record<string, Place>)[event.key];
     if (event.key === " ") {
       if (this.dragging) void this.drop(middle);
-      else if (!this.graspMiddle(middle)) this.click(middle, event.shiftKey);
+      else if (!this.graspMiddle(middle)) {
+        const drawn = this.line.length;
+        this.click(middle, event.shiftKey);
+        // Arrows go on from where the place was put, which may have been drawn to a corner.
+        if (this.line.length > drawn) this.plan.map.jumpTo({ center: toMap(this.line.at(-1)!) });
+      }
       this.stepped = false;
     } else if (arrow && (this.dragging || this.line.length)) {
       const metres = event.shiftKey ? 10 : 1;

@@ -140,6 +140,7 @@ class EditingDesk:
     def lock(self, why: str | None, who: str) -> None:
         """Lock the scenario, saying why: edits of it are refused from now on; None unlocks it."""
         with self._lock:
+            self._unsaved = True  # what is locked is in the package, also where nothing was edited yet
             self.save()
             lock = None if why is None else Lock(why, _now(), who)
             self.keep(lambda known: replace(known, lock=lock))

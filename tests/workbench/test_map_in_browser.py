@@ -1,0 +1,295 @@
+"""The map of the workbench in a browser: drawn, dragged and typed."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from shapely import Polygon
+from tests.support.browser_workbench import WAIT_MS, faults_of, opened, ring_of, settled, sought, typed_in
+
+if TYPE_CHECKING:
+    from tests.support.workbench import Service
+
+pytestmark = pytest.mark.browser
+#: Pieces of the map that are cut anew, by source; then what a parcel is filled with, and what it was before.
+COUNT_PIECES = """() => {
+    window.pieces = {};
+    __map.on("sourcedata", ({ sourceId, tile }) => { if (tile) pieces[sourceId] = true; });
+}"""
+FILLS = """() => ["edited-fill", "parcels-fill"].map(layer =>
+    __map.queryRenderedFeatures({ layers: [layer] })
+        .filter(({ properties, state }) => properties.id_ === "A" && !state.past)
+        .map(({ properties }) => properties.fill)[0] ?? null)"""
+#: Names that stand on land now: the parcel, how wide its longest line is drawn and how wide its land, px.
+NAMES = """() => {
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = `${8 + 5 * Math.min(1, Math.max(0, (__map.getZoom() - 13.5) / 3.5))}px sans-serif`;
+    const named = __map.queryRenderedFeatures({ layers: ["parcels-text", "parcels-code"] });
+    return named.map(({ layer, properties: { id_, label, short } }) => {
+        const lines = (layer.id === "parcels-text" ? label : short).split("\\n");
+        const filter = ["==", ["get", "id_"], id_];
+        const land = __map.queryRenderedFeatures({ layers: ["parcels-fill"], filter });
+        const numbers = land.flatMap(({ geometry }) => geometry.coordinates.flat(9));
+        const across = numbers.filter((_, at) => at % 2 === 0).map((lng) => __map.project([lng, 0]).x);
+        const widest = Math.max(...lines.map((one) => pen.measureText(one).width));
+        return [id_, widest, Math.max(...across) - Math.min(...across)];
+    });
+}"""
+
+
+def test_an_edited_parcel_is_drawn_alone_and_covers_what_it_was(service: Service, chromium: Any) -> None:
+    tab, wrong = opened(service, chromium, "en", 1440)
+    _, as_drawn = tab.evaluate(FILLS)
+    tab.evaluate(COUNT_PIECES)
+    tab.get_by_role("tab", name="Parcels").click()
+    settled(tab)
+    typed_in(tab, "#t-A-land_use", "1401")
+    settled(tab)
+    assert "parcels" not in tab.evaluate("pieces")
+    edited, before = tab.evaluate(FILLS)
+    assert edited not in {None, as_drawn}
+    assert before is None
+    tab.locator("[data-tool=undo]").click()
+    settled(tab)
+    assert tab.evaluate(FILLS) == [as_drawn, None]
+    assert wrong == []
+    tab.close()
+
+
+@pytest.mark.long
+def test_a_parcel_is_split_on_the_map_by_mouse(service: Service, chromium: Any) -> None:
+    tab, wrong = opened(service, chromium, "en", 1440)
+    box = tab.locator(".map canvas").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    tab.mouse.click(x, y)  # parcel E stands in the middle of the town
+    tab.wait_for_selector("#i-E-land_use", timeout=WAIT_MS)
+    tab.keyboard.press("s")
+    side = tab.evaluate("() => 0") or box["height"] / 5
+    tab.mouse.click(x, y - side)
+    tab.mouse.move(x, y)  # the line follows the mouse before it is put
+    tab.wait_for_function(
+        "() => __map.querySourceFeatures('sketch').some(one => one.geometry.type === 'LineString')"
+    )
+    tab.mouse.dblclick(x, y + side)
+    settled(tab)
+    ids = [
+        one["id"] for one in service.ask("/workspace/layers?only=parcels")[1]["layers"]["parcels"]["features"]
+    ]
+    assert "E-2" in ids, (tab.locator(".hint").inner_text(), ids)
+    assert service.ask("/workspace/verify")[1]["same"] is True
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("c")
+    tab.locator("#compare-with").select_option("base")
+    differing = tab.locator(".panel .flips").first
+    differing.wait_for(timeout=WAIT_MS)
+    assert re.search(r"outline [\d,.]+ m² → [\d,.]+ m²", differing.inner_text())
+    assert not re.search(r"\d\.\d{4}", differing.inner_text())
+    tab.locator("#compare-with").select_option("")
+    tab.keyboard.press("Control+z")
+    settled(tab)
+    assert wrong == []
+    tab.close()
+
+
+def test_a_corner_is_moved_by_metres_with_keys_alone(service: Service, chromium: Any) -> None:
+    before = service.ask("/workspace/state")[1]["hash"]
+    ring = ring_of(service, "E")
+    tab, wrong = sought(service, chromium, "E")
+    tab.keyboard.press("e")
+    tab.locator("#typed-place").fill(f"{ring[0][0]}, {ring[0][1]}")
+    tab.keyboard.press("Enter")
+    tab.locator(".maplibregl-canvas").focus()
+    right = ring[0][0] == Polygon(ring).bounds[0]
+    for _ in range(2):
+        tab.keyboard.press("Shift+ArrowRight" if right else "Shift+ArrowLeft")
+    tab.keyboard.press("Space")
+    settled(tab)
+    asked = (ring[0][0] + (20 if right else -20), ring[0][1])
+    assert min(math.dist(one, asked) for one in ring_of(service, "E")) < 0.01
+    tab.keyboard.press("Control+z")
+    settled(tab)
+    assert service.ask("/workspace/state")[1]["hash"] == before
+    assert wrong == []
+    tab.close()
+
+
+def test_typed_and_keyed_places_of_a_corner_stand_however_far_out_the_map_is(
+    fresh: Service, chromium: Any
+) -> None:
+    ring = ring_of(fresh, "E")
+    west, south, east, north = Polygon(ring).bounds
+    tab, wrong = sought(fresh, chromium, "E")
+    tab.keyboard.press("e")
+    tab.evaluate("__map.jumpTo({ zoom: __map.getZoom() - 5 })")
+    settled(tab)
+    typed = tab.locator("#typed-place")
+    # Where no corner lies nothing is taken up, and what was typed stands.
+    typed.fill(f"{(west + east) / 2}, {(south + north) / 2}")
+    typed.press("Enter")
+    assert typed.get_attribute("aria-invalid") == "true"
+    assert typed.input_value()
+    assert "corner" in typed.evaluate("field => field.validationMessage")
+    typed.fill(f"{west}, {south}")
+    typed.press("Enter")
+    assert typed.input_value() == ""
+    typed.fill(f"{west + 3.25}, {south + 2}")
+    typed.press("Enter")
+    settled(tab)
+    assert min(math.dist(one, (west + 3.25, south + 2)) for one in ring_of(fresh, "E")) < 0.002
+    typed.fill(f"{west + 3.25}, {south + 2}")
+    typed.press("Enter")
+    tab.locator(".maplibregl-canvas").focus()
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("Space")
+    settled(tab)
+    assert min(math.dist(one, (west + 4.25, south + 2)) for one in ring_of(fresh, "E")) < 0.01
+    assert wrong == []
+    tab.close()
+
+
+def test_a_parcel_is_split_along_typed_coordinates(service: Service, chromium: Any) -> None:
+    before = service.ask("/workspace/state")[1]["hash"]
+    west, south, east, north = Polygon(ring_of(service, "E")).bounds
+    tab, wrong = sought(service, chromium, "E")
+    tab.keyboard.press("s")
+    typed = tab.locator("#typed-place")
+    typed.fill("1, 2")
+    typed.press("Enter")
+    assert typed.get_attribute("aria-invalid") == "true"
+    middle = (west + east) / 2
+    for place in (f"{middle}, {south}", f"{north} {middle}"):  # surveyors write north first
+        typed.fill(place)
+        typed.press("Enter")
+    assert f"{north - south:,.1f} m" in tab.locator(".hint").inner_text()
+    assert faults_of(tab) == ""
+    typed.press("Enter")
+    settled(tab)
+    assert ring_of(service, "E-2"), tab.locator(".hint").inner_text()
+    tab.evaluate("document.activeElement.blur()")
+    tab.keyboard.press("Control+z")
+    settled(tab)
+    assert service.ask("/workspace/state")[1]["hash"] == before
+    # A step in the history leads to what it changed.
+    tab.locator(".strip li:not(.undo) button").last.click()
+    assert "Split E" in tab.locator(".last-step").inner_text()
+    assert wrong == []
+    tab.close()
+
+
+@pytest.mark.long
+def test_a_point_is_dragged_and_a_street_drawn_that_joins_on(service: Service, chromium: Any) -> None:
+    tab, wrong = opened(service, chromium, "en", 1440)
+    box = tab.locator(".map canvas").bounding_box()
+
+    def on_screen(x: float, y: float) -> tuple[float, float]:
+        at = tab.evaluate(
+            "([x, y]) => { const { x: a, y: b } = __map.project([x, y]); return [a, b]; }",
+            [math.degrees(x / 6378137), math.degrees(y / 6378137)],
+        )
+        return box["x"] + at[0], box["y"] + at[1]
+
+    layers = service.ask("/workspace/layers")[1]
+    middle = [(layers["bounds"][at] + layers["bounds"][at + 2]) / 2 for at in (0, 1)]
+    stop = layers["layers"]["stops"]["features"][0]
+    x, y = (stop["geometry"]["coordinates"][at] - middle[at] for at in (0, 1))
+    tab.mouse.click(*on_screen(x, y))
+    tab.mouse.move(*on_screen(x, y))
+    tab.mouse.down()
+    tab.mouse.move(*on_screen(x + 20, y + 10), steps=4)
+    tab.mouse.up()
+    settled(tab)
+    moved = {
+        one["id"]: one
+        for one in service.ask("/workspace/layers?only=stops")[1]["layers"]["stops"]["features"]
+    }
+    to = moved[stop["id"]]["geometry"]["coordinates"]
+    assert [to[at] - stop["geometry"]["coordinates"][at] for at in (0, 1)] == pytest.approx([20, 10], abs=1)
+
+    streets = [one["geometry"]["coordinates"] for one in layers["layers"]["streets"]["features"]]
+    corner = min((place for line in streets for place in line), key=lambda place: math.dist(place, middle))
+    near = on_screen(corner[0] - middle[0], corner[1] - middle[1])
+    tab.keyboard.press("d")
+    tab.mouse.click(near[0] + 4, near[1] + 3)
+    tab.mouse.dblclick(near[0] + 60, near[1] + 80)
+    tab.locator("#new-id").fill("new-street")
+    tab.locator("#new-kind").select_option("local")
+    tab.get_by_role("button", name="Add").click()
+    settled(tab)
+    drawn = {
+        one["id"]: one
+        for one in service.ask("/workspace/layers?only=streets")[1]["layers"]["streets"]["features"]
+    }
+    assert drawn["new-street"]["properties"]["class"] == "local"
+    assert drawn["new-street"]["geometry"]["coordinates"][0] == pytest.approx(corner, abs=1e-9)
+    assert service.ask("/workspace/verify")[1]["same"] is True
+    for _ in range(2):
+        tab.keyboard.press("Control+z")
+        settled(tab)
+    assert wrong == []
+    tab.close()
+
+
+def test_names_of_land_stand_only_where_they_have_room(zone: Service, chromium: Any) -> None:
+    tab, wrong = opened(zone, chromium, "en", 390)
+    seen = 0
+    for step in (2.5, 0.7, 0.7):
+        tab.evaluate(f"__map.jumpTo({{ zoom: __map.getZoom() + {step} }})")
+        settled(tab)
+        named = tab.evaluate(NAMES)
+        seen += len(named)
+        assert [one for one in named if one[1] > 1.1 * one[2]] == []
+    assert seen > 10
+    assert wrong == []
+    tab.close()
+
+
+def test_coordinates_where_no_parcel_lies_are_told_and_kept(service: Service, chromium: Any) -> None:
+    ring = ring_of(service, "E")
+    tab, wrong = opened(service, chromium, "en", 1440)
+    tab.keyboard.press("b")
+    nowhere = f"{ring[0][0] - 400}, {ring[0][1]}"
+    tab.locator("#typed-place").fill(nowhere)
+    tab.keyboard.press("Enter")
+    assert tab.locator("#typed-place").input_value() == nowhere
+    assert "no parcel" in tab.evaluate("document.getElementById('typed-place').validationMessage")
+    x, y = (sum(axis[:-1]) / (len(ring) - 1) for axis in zip(*ring, strict=True))
+    tab.locator("#typed-place").fill(f"{x}, {y}")
+    tab.keyboard.press("Enter")
+    settled(tab)
+    assert tab.locator("#typed-place").input_value() == ""
+    picked = tab.evaluate("__map.querySourceFeatures('selected').map(one => one.properties.id_)")
+    assert set(picked) == {"E"}
+    assert wrong == []
+    tab.close()
+
+
+def test_a_place_that_arrows_led_to_is_taken_to_the_metre(service: Service, chromium: Any) -> None:
+    tab, wrong = sought(service, chromium, "E")
+    tab.evaluate("__map.jumpTo({ zoom: 13 })")  # nine pixels are more than a hundred metres here
+    tab.keyboard.press("q")
+    tab.keyboard.press("Space")
+    for _ in range(3):
+        tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("Space")
+    assert "3.0 m" in tab.locator(".hint").inner_text()
+    assert wrong == []
+    tab.close()
+
+
+def test_the_overview_leads_to_where_it_is_clicked(zone: Service, chromium: Any) -> None:
+    tab, wrong = opened(zone, chromium, "en", 1440)
+    assert tab.locator(".overview").is_hidden()
+    tab.evaluate("__map.jumpTo({ zoom: __map.getZoom() + 2 })")
+    settled(tab)
+    box = tab.locator(".overview canvas").bounding_box()
+    tab.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.1)
+    tab.wait_for_timeout(600)
+    settled(tab)
+    at = tab.locator(".overview i").bounding_box()
+    assert at["y"] < box["y"] + box["height"] * 0.1 < at["y"] + at["height"]
+    assert faults_of(tab) == ""
+    assert wrong == []
+    tab.close()

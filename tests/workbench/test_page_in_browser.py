@@ -1,0 +1,181 @@
+"""The page of the workbench in a browser: languages, widths, dark, words before the map, files dropped."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from tests.support.browser_workbench import IDLE, WAIT_MS, faults_of, opened, settled, typed_in
+from tests.support.workbench import Service, workbench
+from tests.town import town
+
+import blockplan as bp
+
+pytestmark = pytest.mark.browser
+EXAMPLES = Path(__file__).parents[2] / "examples"
+#: Tools whose word is cut, or that lie outside of their bar.
+CUT_TOOLS = """() => {
+    const bar = document.querySelector(".tools").getBoundingClientRect();
+    return [...document.querySelectorAll(".tools button")].filter(one => {
+        const box = one.getBoundingClientRect();
+        return one.scrollWidth > one.clientWidth + 1 || box.left < bar.left - 1 || box.right > bar.right + 1;
+    }).map(one => one.textContent);
+}"""
+#: The page asks what others do, and hears nothing for a while.
+DEAF = """() => {
+    const ask = window.fetch; window.deaf = true;
+    window.fetch = (address, ...more) =>
+        window.deaf && String(address).includes("/news") ? new Promise(() => {}) : ask(address, ...more);
+}"""
+
+
+def test_the_chrome_is_dark_where_the_reader_is_and_the_map_keeps_its_paper(
+    zone: Service, chromium: Any
+) -> None:
+    tab, wrong = opened(zone, chromium, "en", 1440, color_scheme="dark")
+    tab.locator(".verdict.fail .row").first.click()
+    settled(tab)
+    light = tab.evaluate("getComputedStyle(document.querySelector('.right')).backgroundColor")
+    assert light == "rgb(27, 31, 35)"
+    picture = Image.open(io.BytesIO(tab.locator(".map canvas").screenshot())).convert("RGB")
+    assert picture.getpixel((5, picture.height - 5)) == (244, 243, 238)
+    assert faults_of(tab) == ""
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("lang", "width"), [("zh", 1440), ("en", 1440), ("ja", 390)])
+def test_the_page_stands_without_a_fault_in_every_language(
+    service: Service, chromium: Any, lang: str, width: int
+) -> None:
+    tab, wrong = opened(service, chromium, lang, width)
+    assert "token" not in tab.url
+    # Nobody named what is edited of the plan as drawn: it is called so in the reader's language.
+    draft = {"zh": "草案", "en": "Draft", "ja": "素案"}[lang]
+    assert tab.locator("header option:checked").inner_text() == draft
+    assert tab.locator(".scenarios .chosen").inner_text().startswith(draft) or width < 1000
+    # Who reads the map finds there what its signs stand for.
+    assert {"zh": "小学", "en": "Primary school", "ja": "小学校"}[lang] in [
+        one.text_content()[1:] for one in tab.locator(".left .uses li:has(.mark)").all()
+    ]
+    assert tab.locator(".verdict").count() == len(
+        [one for one in service.ask("/workspace/result")[1]["verdicts"] if one["outcome"] != "not_applicable"]
+    )
+    assert faults_of(tab) == ""
+    assert wrong == []
+    tab.close()
+
+
+def test_search_finds_rules_and_land_uses_and_a_slip_is_told(service: Service, chromium: Any) -> None:
+    tab, wrong = opened(service, chromium, "zh", 1440)
+    search, found = tab.locator("#search"), tab.locator(".found li")
+    search.fill("公园绿地")
+    assert {"F", "G"} <= {one.split()[0] for one in found.all_inner_texts()}
+    search.fill("千人基础教育")
+    tab.keyboard.press("Enter")
+    assert "千人基础教育用地" in tab.locator(".verdict.chosen").inner_text()
+    search.fill("nowhere at all")
+    assert found.all_inner_texts() == ["没有找到"]
+    tab.locator(".plan-title").click()
+    tab.evaluate("document.activeElement.blur()")
+    tab.keyboard.press("?")
+    assert "收起、展开左栏" in tab.locator("dialog.keys").inner_text()
+    assert faults_of(tab) == ""
+    tab.keyboard.press("Escape")
+    wide = tab.locator(".map canvas").bounding_box()["width"]
+    tab.keyboard.press("[")
+    settled(tab)
+    assert tab.locator(".map canvas").bounding_box()["width"] == wide + 250
+    assert wrong == []
+    tab.close()
+
+
+def test_words_lists_and_selection_come_before_the_map(service: Service, chromium: Any) -> None:
+    tab = chromium.new_page(viewport={"width": 390, "height": 844}, locale="en")
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    tab.route("**/stage-*.js", hold)
+    tab.goto(f"{service.base}/workspace?token={service.token}&lang=en")
+    tab.wait_for_selector("html[data-busy=false]", timeout=WAIT_MS)
+    assert tab.locator("html").get_attribute("data-map") == "loading"
+    assert tab.locator(".verdict").count() > 3
+    tab.locator("[data-act=left]").click()  # at a phone the search lies over the page
+    tab.locator("#search").fill("E")
+    tab.locator("#search").press("Enter")
+    assert not tab.locator("#search").is_visible()
+    tab.wait_for_selector("#i-E-land_use")
+    # What was chosen stands next to the map, and not under all verdicts.
+    upper, lower = (tab.locator(one).bounding_box()["y"] for one in (".inspector", ".tabs"))
+    assert upper < lower
+    tab.get_by_role("tab", name="Parcels").click()
+    assert tab.locator(".sheet tbody tr").count() == 1  # the table shows what is searched for
+    assert faults_of(tab) == ""
+    (waiting,) = held
+    waiting.continue_()
+    tab.wait_for_selector(IDLE, timeout=WAIT_MS)
+    tab.close()
+
+
+def test_files_that_are_opened_in_the_window_become_the_plan(chromium: Any, tmp_path: Path) -> None:
+    place = tmp_path / "town"
+    bp.write(town(packs=["zone"]), place)
+    files = [one for one in (EXAMPLES / "office-town" / "shapefiles").iterdir() if one.is_file()]
+    with workbench(place) as service:
+        tab, wrong = opened(service, chromium, "ja", 768)
+        tab.locator(".menu summary").click()
+        tab.locator("#open-files").set_input_files([str(one) for one in files])
+        tab.locator(".hint", has_text="件の指摘").wait_for(timeout=WAIT_MS)
+        settled(tab)
+        assert len(service.ask("/workspace/layers?only=parcels")[1]["layers"]["parcels"]["features"]) >= 30
+        assert wrong == []
+        tab.close()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
+def test_no_tool_is_cut_on_a_phone_nor_beside_an_open_table(
+    service: Service, chromium: Any, lang: str
+) -> None:
+    tab, _ = opened(service, chromium, lang, 390)
+    assert tab.evaluate(CUT_TOOLS) == []
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    tab.locator("body").press("l")
+    tab.wait_for_selector("#t-A-residents", timeout=WAIT_MS)
+    assert tab.evaluate(CUT_TOOLS) == []
+    tab.close()
+
+
+def test_two_browsers_see_each_others_edits_and_a_clash_gets_a_merge_view(
+    service: Service, chromium: Any
+) -> None:
+    from playwright.sync_api import expect
+
+    (one, wrong), (two, others) = opened(service, chromium, "en", 1440), opened(service, chromium, "ja", 1440)
+    for tab in (one, two):
+        tab.locator("body").press("l")
+    typed_in(one, "#t-A-residents", "1234")
+    expect(two.locator("#t-A-residents")).to_have_value("1234", timeout=WAIT_MS)
+    two.evaluate(DEAF)
+    two.wait_for_timeout(1500)  # what was asked already is answered by then
+    typed_in(one, "#t-A-residents", "1300")
+    two.evaluate("() => { window.deaf = false }")
+    typed_in(two, "#t-A-residents", "1400")
+    two.wait_for_selector("dialog.merge[open]", timeout=WAIT_MS)
+    assert [cell.strip() for cell in two.locator("dialog.merge tbody td").all_inner_texts()] == [
+        "1,234", "1,300", "1,400",
+    ]  # fmt: skip
+    assert faults_of(two) == ""
+    # The view says it in the reader's language; nothing in another one lies beside it.
+    assert two.locator(".hint.error").count() == 0 or not two.locator(".hint.error").is_visible()
+    two.locator("dialog.merge input[value=yours]").check()
+    two.locator("[data-act=merge]").click()
+    settled(two)
+    expect(one.locator("#t-A-residents")).to_have_value("1400", timeout=WAIT_MS)
+    assert service.ask("/workspace/verify")[1]["same"]
+    assert wrong + [said for said in others if "409" not in said] == []
+    one.close()
+    two.close()

@@ -1,0 +1,119 @@
+"""Verdicts, proposals, faults and history of the workbench in a browser."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support.browser_workbench import IDLE, WAIT_MS, faults_of, opened, settled
+from tests.support.workbench import Service, workbench
+
+pytestmark = pytest.mark.browser
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def test_steps_that_the_strip_has_no_room_for_are_counted(fresh: Service, chromium: Any) -> None:
+    for residents in range(62):
+        edit = {"op": "set", "layer": "parcels", "id": "A", "column": "residents", "value": residents}
+        assert fresh.ask("/workspace/edits", {"edits": [edit]})[0] == 200
+    tab, wrong = opened(fresh, chromium, "en", 1440)
+    assert tab.locator(".strip li").count() == 60
+    assert "+ 2 more, not listed" in tab.locator(".strip > b").inner_text()
+    assert wrong == []
+    tab.close()
+
+
+def test_a_repair_is_found_in_the_panel_and_taken_in_part(zone: Service, chromium: Any) -> None:
+    tab, wrong = opened(zone, chromium, "en", 1440)
+    before = zone.ask("/workspace/state")[1]
+    tab.keyboard.press("r")
+    tab.locator("[data-act=propose]").click()
+    tab.wait_for_selector("[data-act=take]", timeout=WAIT_MS)
+    assert "6 changes" in tab.locator(".panel h2").first.inner_text()
+    assert "zone-" not in tab.locator(".flips").inner_text()  # rules by their titles
+    boxes = tab.locator(".proposed input")
+    for at in range(1, boxes.count()):
+        boxes.nth(at).uncheck()
+    tab.get_by_role("button", name="Take over what is ticked").click()
+    settled(tab)
+    now = zone.ask("/workspace/state")[1]
+    assert now["seq"] == before["seq"] + 1
+    assert now["history"][-1]["edits"][0]["op"] == "proposal"
+    assert faults_of(tab) == ""
+    tab.keyboard.press("Control+z")
+    settled(tab)
+    assert zone.ask("/workspace/state")[1]["hash"] == before["hash"]
+    assert wrong == []
+    tab.close()
+
+
+def test_a_verdict_tells_who_and_where_and_each_reading_by_its_name(zone: Service, chromium: Any) -> None:
+    assert zone.ask("/workspace/scenario", {"open": "c"})[0] == 200
+    tab, wrong = opened(zone, chromium, "en", 1440)
+    tab.locator(".verdict.fail .row").click()
+    settled(tab)
+    verdict = next(one for one in zone.ask("/workspace/result")[1]["verdicts"] if one["outcome"] == "fail")
+    places = tab.locator(".places li")
+    assert places.count() == len(verdict["where"]) > 8
+    first = places.first.inner_text()
+    assert verdict["where"][0]["id"] in first
+    assert " m · " in first
+    assert first.endswith("people")
+    places.first.get_by_role("button").click()
+    settled(tab)
+    assert tab.locator(".inspector h2").inner_text().startswith(verdict["where"][0]["id"])
+    # Whoever goes on by the keyboard goes in the order of the list.
+    tab.keyboard.press("n")
+    assert tab.locator(".inspector h2").inner_text().startswith(verdict["where"][1]["id"])
+    named = tab.locator(".slide li small").all_inner_texts()
+    assert named[0] == "Line to edge"
+    assert len(set(named)) == len(named) > 5
+    tab.locator(".menu summary").click()
+    tab.keyboard.press("Escape")
+    assert not tab.locator(".menu ul").is_visible()
+    assert faults_of(tab) == ""
+    assert wrong == []
+    tab.close()
+    assert zone.ask("/workspace/scenario", {"open": "b"})[0] == 200
+
+
+def test_of_very_many_places_the_last_are_counted_and_not_listed_blank(zone: Service, chromium: Any) -> None:
+    assert zone.ask("/workspace/scenario", {"open": "c"})[0] == 200
+    tab, wrong = opened(zone, chromium, "en", 1440)
+
+    def fewer_in_words(route: Any) -> None:
+        answer = route.fetch()
+        document = answer.json()
+        for verdict in document["verdicts"]:
+            verdict["said"]["places"] = verdict["said"]["places"][:10]
+        route.fulfill(response=answer, json=document)
+
+    tab.route("**/workspace/result*", fewer_in_words)
+    tab.reload()
+    tab.wait_for_selector(IDLE, timeout=WAIT_MS)
+    tab.locator(".verdict.fail .row").click()
+    settled(tab)
+    verdict = next(one for one in zone.ask("/workspace/result")[1]["verdicts"] if one["outcome"] == "fail")
+    assert tab.locator(".places li").count() == 10 < len(verdict["where"])
+    tab.locator(".about-verdict summary").click()
+    said = tab.locator(".about-verdict").inner_text()
+    assert f"+ {len(verdict['where']) - 10} more, not listed" in said
+    assert wrong == []
+    tab.close()
+    assert zone.ask("/workspace/scenario", {"open": "b"})[0] == 200
+
+
+def test_faults_speak_of_columns_by_the_names_of_the_inspector(chromium: Any, tmp_path: Path) -> None:
+    place = tmp_path / "plan"
+    shutil.copytree(EXAMPLES / "demonstration-zone" / "faulty" / "missing_beds", place)
+    with workbench(place) as service:
+        tab, wrong = opened(service, chromium, "zh", 1440)
+        tab.get_by_role("tab", name="数据问题").click()
+        said = tab.locator(".faults").inner_text()
+        assert "床位数" in said
+        assert not re.search("[a-z]{3}", said)
+        assert wrong == []
+        tab.close()

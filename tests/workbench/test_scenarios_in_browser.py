@@ -1,0 +1,225 @@
+"""Scenarios of the workbench in a browser: their tree, and one beside another."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from tests.support.browser_workbench import (
+    IDLE,
+    WAIT_MS,
+    faults_of,
+    opened,
+    ring_of,
+    settled,
+    typed_in,
+    values,
+)
+
+if TYPE_CHECKING:
+    from tests.support.workbench import Service
+
+pytestmark = pytest.mark.browser
+
+
+def test_each_scenario_bears_how_its_verdicts_came_out(zone: Service, chromium: Any) -> None:
+    tab, wrong = opened(zone, chromium, "en", 1440)
+    rows = tab.locator(".scenarios li")
+    said = {}
+    for name in ("a", "b", "c"):
+        row = rows.filter(has=tab.get_by_role("button", name=re.compile(f"^{name} ")))
+        row.locator(".outcomes").wait_for(timeout=WAIT_MS)
+        said[name] = row.locator(".outcomes").inner_text().split()
+    assert said == {
+        "a": ["13", "pass"],
+        "b": ["9", "pass", "4", "fail"],
+        "c": ["12", "pass", "1", "fail"],
+    }
+    assert wrong == []
+    tab.close()
+
+
+@pytest.mark.long
+def test_the_other_scenario_is_drawn_with_every_layer(service: Service, chromium: Any) -> None:
+    tab, wrong = opened(service, chromium, "en", 1440)
+    tab.keyboard.press("c")
+    tab.select_option("#compare-with", "base")
+    tab.get_by_role("button", name="Side by side").click()
+    settled(tab)
+
+    def stops(part: str) -> int:
+        """How many pixels of a map are those of rings round stops."""
+        area = tab.locator(part).bounding_box()
+        with Image.open(io.BytesIO(tab.screenshot(clip=area))) as picture:
+            return int((np.asarray(picture.convert("RGB")) == (10, 88, 166)).all(axis=2).sum())
+
+    def fills(part: str) -> set[int]:
+        """The colours of which a map shows much."""
+        area = tab.locator(part).bounding_box()
+        with Image.open(io.BytesIO(tab.screenshot(clip=area))) as picture:
+            pixels = np.asarray(picture.convert("RGB"), dtype=int) @ [65536, 256, 1]
+        colours, many = np.unique(pixels, return_counts=True)
+        return set(colours[many > pixels.size // 200].tolist())
+
+    end = time.monotonic() + 30
+    while not stops(".swipe-map") and time.monotonic() < end:
+        tab.wait_for_timeout(500)
+    assert stops(".swipe-map") == pytest.approx(stops(".stage > .map"), rel=0.2)
+    # What is hidden, and what it is coloured by, holds for both.
+    tab.get_by_label("Streets, stops").uncheck()
+    tab.get_by_role("button", name="colour-safe").click()
+    settled(tab)
+    end = time.monotonic() + 30
+    while (stops(".swipe-map") or fills(".swipe-map") != fills(".stage > .map")) and time.monotonic() < end:
+        tab.wait_for_timeout(500)
+    assert stops(".swipe-map") == 0
+    assert fills(".swipe-map") == fills(".stage > .map")
+    assert wrong == []
+    tab.close()
+
+
+def test_another_scenario_lies_under_a_swipe_with_what_differs_in_words(zone: Service, chromium: Any) -> None:
+    tab, wrong = opened(zone, chromium, "zh", 1440)
+    tab.keyboard.press("c")
+    tab.locator("#compare-with").select_option("a")
+    tab.wait_for_selector(".swipe-handle", timeout=WAIT_MS)
+    settled(tab)
+    words = tab.locator(".panel").inner_text()
+    assert "千人基础教育用地" in words
+    assert "52,208" in words
+    tab.locator(".swipe-handle").fill("20")
+    cut = tab.evaluate("document.querySelector('.cut').getBoundingClientRect().x")
+    stage = tab.locator(".stage").bounding_box()
+    assert cut - stage["x"] == pytest.approx(18 + 0.2 * (stage["width"] - 36), abs=2)
+    assert tab.locator(".side").all_inner_texts() == ["a · 草案原样", "b · 居住人口增至 6 万"]
+    tab.get_by_role("button", name="并排").click()
+    settled(tab)
+    left, right = (tab.locator(one).bounding_box() for one in (".swipe-map", ".stage > .map"))
+    assert (left["x"] + left["width"], left["width"]) == (right["x"], right["width"])
+    assert tab.locator(".swipe-handle").count() == 0
+    framed = tab.evaluate("__map.queryRenderedFeatures({ layers: ['differing-line'] }).length")
+    assert framed > 10
+    tab.keyboard.press("n")
+    settled(tab)
+    assert (
+        tab.locator(".inspector h2").inner_text().split()[0]
+        in tab.locator(".panel .flips").all_inner_texts()[0]
+    )
+    tab.keyboard.press("Escape")
+    tab.locator("[data-act='3d']").click()
+    assert tab.evaluate("() => new Promise(r => setTimeout(() => r(__map.getPitch() > 0), 1500))")
+    assert faults_of(tab) == ""
+    assert wrong == []
+    tab.close()
+
+
+def use(parcel: str, code: str) -> dict[str, Any]:
+    return {"op": "set", "layer": "parcels", "id": parcel, "column": "land_use", "value": code}
+
+
+def test_a_part_of_another_scenario_is_taken_and_half_of_a_cut_parcel_is_refused(
+    fresh: Service, chromium: Any
+) -> None:
+    fresh.ask("/workspace/scenario", {"branch": "wide"})
+    ring = ring_of(fresh, "E")
+    (west, east), (south, north) = ((min(axis), max(axis)) for axis in zip(*ring, strict=True))
+    middle = (west + east) / 2
+    cut = {"op": "split", "id": "E", "line": [[middle, south - 5], [middle, north + 5]]}
+    assert fresh.ask("/workspace/edits", {"edits": [use("A", "1401"), cut]})[0] == 200
+    fresh.ask("/workspace/scenario", {"open": "draft"})
+    tab, wrong = opened(fresh, chromium, "en", 1440)
+    tab.keyboard.press("c")
+    tab.locator("#compare-with").select_option("wide")
+    tab.wait_for_selector(".tiles", timeout=WAIT_MS)
+    settled(tab)
+    # A row of figures has a cell for each scenario, and one for the difference.
+    heads = tab.locator(".figures-beside").first.locator("thead th").all_inner_texts()
+    assert heads[1:] == ["wide", "Draft", "difference"]
+    # A hectare of park there is housing here.
+    assert tab.locator(".flows ul").all_inner_texts() == [
+        "1401 Park green space 1.00",
+        "0701 Urban housing 1.00",
+    ]
+
+    tab.locator("[id='take-parcels:E-2']").check()
+    tab.wait_for_selector(".refused", timeout=WAIT_MS)
+    assert "would overlap E by" in tab.locator(".refused").inner_text()
+    assert tab.locator("[data-act=take-part]").count() == 0
+    tab.locator("[data-act=tick-together]").click()
+    tab.wait_for_selector("[data-act=take-part]", timeout=WAIT_MS)
+    assert tab.locator("[id='take-parcels:E']").is_checked()
+    tab.locator("[data-act=take-part]").click()
+    settled(tab)
+    parcels = fresh.ask("/workspace/layers?only=parcels")[1]["layers"]["parcels"]["features"]
+    uses = {one["id"]: one["properties"]["land_use"] for one in parcels}
+    assert "E-2" in uses
+    assert uses["A"] != "1401"
+    assert fresh.ask("/workspace/verify")[1]["same"]
+    # What is left differs still, and is compared anew.
+    tab.wait_for_selector("[id='take-parcels:A']", timeout=WAIT_MS)
+    assert tab.locator(".taken input").count() == 1
+    assert faults_of(tab) == ""
+    assert wrong == []
+    tab.close()
+
+
+def test_an_edit_of_a_locked_scenario_goes_into_a_branch_of_it(fresh: Service, chromium: Any) -> None:
+    tab, wrong = opened(fresh, chromium, "en", 1440)
+    tab.locator("#lock").click()
+    tab.locator("#lock-name").fill("handed in to the commission")
+    tab.keyboard.press("Enter")
+    tab.get_by_text("Locked: handed in to the commission").first.wait_for(timeout=WAIT_MS)
+    before = values(fresh, "residents")
+    tab.locator("body").press("l")
+    typed_in(tab, "#t-A-residents", "4321")
+    settled(tab)
+    tab.get_by_text("is locked; the edit went into the new branch draft-2").first.wait_for(timeout=WAIT_MS)
+    assert tab.locator("#t-A-residents").input_value() == "4321"
+    state = fresh.ask("/workspace/state")[1]
+    assert (state["scenario"], state["seq"], state["lock"]) == ("draft-2", 1, None)
+    # In the tree it stands below the one that it came from.
+    inside = tab.locator(".scenarios li li li .branch.chosen")
+    assert "draft-2" in inside.inner_text()
+    assert "1 edits" in inside.inner_text()
+    tab.get_by_role("tab", name="Verdicts").click()
+    assert faults_of(tab) == ""
+    assert [said for said in wrong if "423" not in said] == []
+    fresh.ask("/workspace/scenario", {"open": "draft"})
+    assert values(fresh, "residents") == before
+    tab.close()
+
+
+def test_a_version_is_named_and_gone_back_to_and_a_phone_reads_the_history(
+    fresh: Service, chromium: Any
+) -> None:
+    fresh.ask("/workspace/edits", {"edits": [use("A", "1401")]})
+    named = fresh.ask("/workspace/state")[1]["hash"]
+    tab, wrong = opened(fresh, chromium, "en", 390)
+    tab.locator("[data-act=left]").click()
+    tab.locator("#version").click()
+    tab.locator("#version-name").fill("v2 after opinions")
+    tab.keyboard.press("Enter")
+    tab.locator(".versions li", has_text="v2 after opinions").wait_for(timeout=WAIT_MS)
+    fresh.ask("/workspace/edits", {"edits": [use("B", "1401")]})
+    tab.reload()
+    tab.wait_for_selector(IDLE, timeout=WAIT_MS)
+    tab.get_by_role("tab", name="History").click()
+    steps = tab.locator(".history li").all_inner_texts()
+    assert len(steps) == 2
+    assert "B land-use code" in steps[0]
+    assert "v2 after opinions" in steps[1]
+    # What was edited before the page was opened is told with what it was.
+    tab.locator(".history button").first.click()
+    tab.get_by_text(re.compile("was 0902|was 0701|was ")).first.wait_for(timeout=WAIT_MS)
+    assert faults_of(tab) == ""
+    tab.locator("[data-act=left]").click()
+    tab.locator(".versions button").click()
+    settled(tab)
+    assert fresh.ask("/workspace/state")[1]["hash"] == named
+    assert wrong == []
+    tab.close()

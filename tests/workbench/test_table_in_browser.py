@@ -1,0 +1,175 @@
+"""The tables of the workbench in a browser: parcels as a spreadsheet, the land balance, several at once."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from shapely import Polygon
+from tests.support.browser_workbench import faults_of, opened, settled, sought, taken_back, values
+
+if TYPE_CHECKING:
+    from tests.support.workbench import Service
+
+pytestmark = pytest.mark.browser
+#: A block of cells, as a spreadsheet puts it on the clipboard, pasted where the keyboard is.
+PASTE = """(text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", text);
+    const event = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+    document.activeElement.dispatchEvent(event);
+}"""
+
+
+def test_an_edit_in_the_table_moves_verdicts_and_undo_brings_them_back(
+    service: Service, chromium: Any
+) -> None:
+    tab, wrong = opened(service, chromium, "en", 1440)
+    before = service.ask("/workspace/state")[1]
+    tab.get_by_role("tab", name="Parcels").click()
+    field = tab.locator("#t-A-residents")
+    field.fill("4321")
+    field.press("Tab")
+    settled(tab)
+    parcels = service.ask("/workspace/layers?only=parcels")[1]["layers"]["parcels"]["features"]
+    assert {one["id"]: one["properties"]["residents"] for one in parcels}["A"] == 4321
+    assert tab.locator(".card li").count() > 0
+    tab.locator("[data-tool=undo]").click()
+    settled(tab)
+    assert service.ask("/workspace/state")[1]["hash"] == before["hash"]
+    assert wrong == []
+    tab.close()
+
+
+def test_the_table_is_sorted_and_walked_by_keys(service: Service, chromium: Any) -> None:
+    tab, wrong = opened(service, chromium, "en", 1440)
+    before = service.ask("/workspace/state")[1]["hash"]
+    tab.get_by_role("tab", name="Parcels").click()
+    tab.locator("#sort-id").click()
+    tab.locator("#sort-id").click()
+    ids = tab.locator(".sheet tbody th").all_inner_texts()
+    first, second = ids[:2]
+    drawn = values(service, "far")
+    assert ids == sorted(drawn, reverse=True)
+    assert tab.locator(".sheet [aria-sort=descending]").count() == 1
+    # Figures stand below each other, point below point.
+    assert {len(one.partition(".")[2]) for one in tab.locator(".sheet td.num").all_inner_texts()} == {2}
+    assert tab.evaluate(f"getComputedStyle(document.getElementById('t-{first}-far')).textAlign") == "right"
+
+    # Enter hands over and goes down; what is typed while the answer comes stays, as does the keyboard.
+    tab.locator(f"#t-{first}-far").fill("2.5")
+    tab.keyboard.press("Enter")
+    tab.keyboard.type("3.1")
+    settled(tab)
+    focused = tab.evaluate("() => [document.activeElement.id, document.activeElement.value]")
+    assert focused == [f"t-{second}-far", "3.1"]
+    far = values(service, "far")
+    assert (far[first], far[second]) == (2.5, drawn[second])
+    assert tab.locator(".inspector h2").inner_text().startswith(second)  # the map's selection keeps step
+    tab.keyboard.press("Enter")
+    settled(tab)
+    assert values(service, "far")[second] == 3.1
+
+    # Escape takes back what was typed and leaves the field.
+    tab.locator(f"#t-{second}-far").fill("9")
+    tab.keyboard.press("Escape")
+    settled(tab)
+    assert values(service, "far")[second] == 3.1
+    assert tab.locator(f"#t-{second}-far").input_value() == "3.1"
+    taken_back(service, tab, before)
+    assert wrong == []
+    tab.close()
+
+
+def test_a_block_of_cells_is_pasted_as_one_step_or_not_at_all(service: Service, chromium: Any) -> None:
+    tab, wrong = opened(service, chromium, "en", 1440)
+    before = service.ask("/workspace/state")[1]["hash"]
+    tab.get_by_role("tab", name="Parcels").click()
+    one, other = tab.locator(".sheet tbody th").all_inner_texts()[:2]
+    tab.locator(f"#t-{one}-coverage_ratio").focus()
+    tab.evaluate(PASTE, "35%\t0.4\n0.25\t40 %\n")
+    settled(tab)
+    assert [values(service, "coverage_ratio")[each] for each in (one, other)] == [0.35, 0.25]
+    assert [values(service, "green_ratio")[each] for each in (one, other)] == [0.4, 0.4]
+    pasted = service.ask("/workspace/state")[1]["hash"]
+    for block in ("0.3\tmuch\n0.3\t0.3", "0.3\n" * 60):
+        tab.locator(f"#t-{one}-coverage_ratio").focus()
+        tab.evaluate(PASTE, block)
+        tab.get_by_text("Nothing was pasted").first.wait_for()
+        settled(tab)
+        assert service.ask("/workspace/state")[1]["hash"] == pasted
+    taken_back(service, tab, before, most=1)
+    assert wrong == []
+    tab.close()
+
+
+def test_several_parcels_are_selected_and_edited_as_one_step(service: Service, chromium: Any) -> None:
+    tab, wrong = opened(service, chromium, "en", 1440)
+    before = service.ask("/workspace/state")[1]
+    parcels = service.ask("/workspace/layers?only=parcels")[1]["layers"]["parcels"]["features"]
+    greens = [one["id"] for one in parcels if one["properties"]["land_use"] == "1401"]
+    assert len(greens) > 1
+    tab.get_by_role("tab", name="Land").click()
+    tab.locator(".panel").get_by_role("button", name="1401").click()
+    assert tab.locator(".inspector h2").inner_text() == f"{len(greens)} × parcel"
+    hectares = sum(Polygon(one["geometry"]["coordinates"][0]).area for one in parcels) / 10_000
+    assert f"{hectares:,.2f}" in tab.locator(".balance tfoot").inner_text()
+    tab.locator("#all-green_ratio").fill("55%")
+    tab.keyboard.press("Enter")
+    settled(tab)
+    edited = service.ask("/workspace/layers?only=parcels")[1]["layers"]["parcels"]["features"]
+    ratios = {one["id"]: one["properties"].get("green_ratio") for one in edited}
+    assert {ratios[one] for one in greens} == {0.55}
+    assert tab.locator("#all-green_ratio").input_value() == "55%"
+    state = service.ask("/workspace/state")[1]
+    assert state["seq"] == before["seq"] + 1  # one step, undone as one
+    assert faults_of(tab) == ""
+    tab.get_by_role("tab", name="Parcels").click()
+    tab.locator(f"#t-{greens[0]}").click()
+    assert re.search(r"was (–|\d+%)", tab.locator(".inspector").inner_text())
+    tab.locator("#t-A").click(modifiers=["Shift"])
+    assert tab.locator("tr.chosen").count() == 2
+    assert tab.locator(".inspector h2").inner_text() == "2 × parcel"
+    tab.locator("body").press("Control+z")
+    settled(tab)
+    assert service.ask("/workspace/state")[1]["hash"] == before["hash"]
+    assert wrong == []
+    tab.close()
+
+
+def test_the_land_balance_tells_unknown_from_none_and_groups_two_figure_codes(
+    fresh: Service, chromium: Any
+) -> None:
+    edits = [
+        {"op": "set", "layer": "parcels", "id": parcel, "column": column, "value": value}
+        for parcel, column, value in (
+            ("A", "residents", 12), ("D", "residents", None), ("I", "residents", None),
+            ("E", "residents", 0), ("B", "land_use", "05"), ("C", "land_use", "07"),
+        )
+    ]  # fmt: skip
+    assert fresh.ask("/workspace/edits", {"edits": edits})[0] == 200
+    tab, wrong = opened(fresh, chromium, "en", 1440)
+    tab.get_by_role("tab", name="Land").click()
+
+    def residents(button: str) -> str:
+        return tab.locator(f"tr:has(#{button}) td").last.inner_text()
+
+    assert residents("b-0701") == "12 + 2 × not known"
+    assert residents("b-0902") == "0"
+    assert residents("b-1401") == "–"
+    assert residents("b-total") == "12 + 7 × not known"
+    assert tab.locator("#b-group0").count() == 0
+    assert faults_of(tab) == ""
+    assert wrong == []
+    tab.close()
+
+
+def test_the_earlier_value_has_the_name_of_the_list_that_it_is_from(fresh: Service, chromium: Any) -> None:
+    tab, wrong = sought(fresh, chromium, "E", "zh")
+    tab.locator("#i-E-status").select_option("existing")
+    settled(tab)
+    said = tab.locator("label[for='i-E-status'] .was-value")
+    assert re.fullmatch(r"原 [\u4e00-\u9fff]+", said.inner_text())
+    assert wrong == []
+    tab.close()
