@@ -360,6 +360,23 @@ def test_a_street_without_a_class_is_said_to_have_none() -> None:
     assert "支路" not in legend(sheet)
 
 
+def test_long_remarks_on_parcels_below_a_map_begin_no_page_of_their_own() -> None:
+    homes = {"parcel_id": "P-1", "land_use": "0701", "far_max": 1.5, "geometry": square(0, 0)}
+    roads = [
+        {
+            "parcel_id": f"R-{at}",
+            "land_use": "1207",
+            "remarks": f"{at}：互通立交匝道用地，不设道路中心线，" + "按批准的交通组织方案实施，" * 4,
+            "geometry": shapely.box(100, 20 * at, 120, 20 * at + 20),
+        }
+        for at in range(5)
+    ]
+    whole = {"subblock_id": "B-1", "geometry": shapely.box(0, 0, 120, 100)}
+    found = drawn(plan_of(parcels=[homes, *roads], subblocks=[whole]), "subblock")
+    # A page after the map's has tables, and not the end of their remarks alone.
+    assert all("用地代码" in page for page in written(found)[1:])
+
+
 def test_a_table_stands_whole_below_its_map_or_on_pages_of_its_own() -> None:
     def placed(count: int) -> tuple[float, float]:
         parcels = [
@@ -628,6 +645,7 @@ def test_parcels_without_conditions_stand_in_columns_without_rows_of_dashes_and_
         ("row", "P-1"), ("subtotal", "其他（8 块）"), ("total", "合计（9 块）"),
     ]  # fmt: skip
     assert [row["cells"][3] for row in bound["rows"]] == ["10,000", "80,000", "90,000"]
+    assert bound["ems"][0] >= em("其他（8 块）")
     assert [row["cells"][0] for row in unbound["rows"]] == [f"G-{at}" for at in range(8)]
     assert not any("—" in row["cells"] for row in unbound["rows"])
     assert len(unbound["columns"]) == 2

@@ -380,6 +380,7 @@ def parcel_tables(facts: Facts, names: Sequence[str], notes: Sequence[str] = ())
         if others:
             made["rows"].insert(-1, _sum(facts, others, made["keys"], "subtotal"))
             made["rows"][-1] = _sum(facts, names, made["keys"], "total")
+            made["ems"] = ems(made["heads"], [row["cells"] for row in made["rows"]])
         out.append(made | {"title": office_said(facts.view, "title.parcels")})
         out[0]["notes"] = [office_said(facts.view, "parcels.note.sum")]
     if others:

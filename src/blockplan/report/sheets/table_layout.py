@@ -20,7 +20,7 @@ ROW_MM, HEAD_MM, LEAST_ROW_MM = 3.2, 13.0, 3.1
 HEAD_LINE_MM, AGAIN_MM = 1.5, 11.0
 #: Letters of a table, what a cell leaves free beside them, a further line in a cell.
 LETTERS_MM, CELL_PAD_MM, LINE_MM = 2.0, 1.6, 2.3
-#: A note below a table but the first.
+#: A line of notes below a table but the first.
 NOTE_MM = 3.0
 #: Letters of a table may be so much smaller where it then stands whole below its map.
 LEAST_LETTERS = 0.88
@@ -83,7 +83,8 @@ def height_mm(table: TableDict, width_mm: float, *, whole: bool = False) -> floa
         broken = ([width_of(row[at], LETTERS_MM) / wide for at, wide in room.items()] for row in rows)
         more = LINE_MM * (sum(max(1, math.ceil(max(of, default=1))) for of in broken) - len(rows))
     more += any("\n" in head for head in table["heads"]) * HEAD_LINE_MM
-    return HEAD_MM + ROW_MM * count + more + NOTE_MM * max(0, len(table["notes"]) - 1)
+    notes = sum(max(1, math.ceil(width_of(note, LETTERS_MM) / width_mm)) for note in table["notes"])
+    return HEAD_MM + ROW_MM * count + more + NOTE_MM * max(0, notes - 1)
 
 
 def shelves(
