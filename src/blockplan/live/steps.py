@@ -127,7 +127,7 @@ def result_of(step: SessionStep, before: CheckResult, after: CheckResult, ms: fl
 
 #: Those that JSON writes as they are.
 _AS_THEY_ARE = attrgetter(
-    "outcome", "measured", "margin", "tolerance", "affected_residents", "definition", "readings"
+    "outcome", "measured", "margin", "tolerance", "affected_residents", "where", "definition", "readings"
 )
 
 

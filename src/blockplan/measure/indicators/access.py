@@ -326,22 +326,20 @@ def land_within(
     rows = np.array([row_of[name] for name in homes.id], dtype=np.intp)
     land = sound_shapes(plan, "parcels")[rows]
     zones: list[NDArray[Any]] = []
-    at: list[NDArray[np.intp]] = []
-    tree = shapely.STRtree(land)
     for greens, limit_m in tiers:
         around = partial(shapely.buffer, distance=limit_m + HALF_CM_M, quad_segs=CIRCLE_SEGMENTS)
-        zone = by_row("zone", around, greens, fixed=(limit_m,))
-        near, parcel = tree.query(zone, predicate="intersects")
-        zones.append(zone[near])
-        at.append(parcel)
-    part = _covered(land, np.concatenate(at), np.concatenate(zones))
+        zones.append(by_row("zone", around, greens, fixed=(limit_m,)))
+    part = by_row("land in zones", partial(_covered, zones), land, fixed=tuple(zones))
     definition = {"along": "line", "from": "land", "to": "edge"}
     return Distances(OVERLAY, by_point.metres, definition, by_point.missing, by_point.limits_m, part)
 
 
-def _covered(land: NDArray[Any], parcel: NDArray[np.intp], zone: NDArray[Any]) -> NDArray[np.float64]:
-    """Share of each piece of land that zones cover; pairs say which zone meets which piece."""
-    part = np.zeros(len(land))
+def _covered(zones: Sequence[NDArray[Any]], land: NDArray[Any]) -> NDArray[np.float64]:
+    """Share of each piece of land that zones cover."""
+    part, tree = np.zeros(len(land)), shapely.STRtree(land)
+    pairs = [tree.query(each, predicate="intersects") for each in zones]
+    parcel = np.concatenate([at for _, at in pairs])
+    zone = np.concatenate([each[near] for each, (near, _) in zip(zones, pairs, strict=True)])
     shapely.prepare(zone)
     part[parcel[shapely.covers(zone, land[parcel])]] = 1.0
     rest = part[parcel] < 1

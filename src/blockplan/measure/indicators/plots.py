@@ -250,9 +250,13 @@ def _no_buildings(
 
 
 def _drawn(plan: Plan) -> dict[str, tuple[NDArray[Any], NDArray[np.intp]]]:
+    return {"buildings": plan.cached("buildings on parcels", lambda: _on_parcels(plan))}
+
+
+def _on_parcels(plan: Plan) -> tuple[NDArray[Any], NDArray[np.intp]]:
     host = hosts(plan)
     there = host >= 0
-    return {"buildings": (ids(plan, "buildings")[there], host[there])}
+    return ids(plan, "buildings")[there], host[there]
 
 
 def _land(area: NDArray[np.float64]) -> NDArray[np.float64]:

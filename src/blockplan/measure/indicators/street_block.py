@@ -35,6 +35,13 @@ if TYPE_CHECKING:
     from blockplan.measure.measurement import Measurement
     from blockplan.plan.model.plan import Plan
 
+    _Sorted = tuple[
+        NDArray[np.bool_],
+        tuple[NDArray[Any], ...],
+        tuple[tuple[Missing, NDArray[np.bool_]], ...],
+        dict[str, Any],
+    ]
+
 NO_HOMES = nothing("no_homes_of_kind")
 
 
@@ -80,7 +87,8 @@ def _of_homes(
 ) -> Measurement:
     """A measure of every parcel, on the housing parcels alone, with the row of the table each belongs to."""
     spoken, classes, lacking, definition = _sorted(plan, parameters)
-    found = of(plan, Parameters(parcel_codes=HOUSING_CODES, bound_kinds=()))
+    every = Parameters(parcel_codes=HOUSING_CODES, bound_kinds=())
+    found = plan.cached(f"{of.__name__} of every home", lambda: of(plan, every))
     if found.each is None:
         msg = f"{found.id} gives no value a parcel"
         raise AssertionError(msg)
@@ -96,20 +104,23 @@ def _of_homes(
     return with_the_middle(whole, each, NO_HOMES)
 
 
-def _sorted(
-    plan: Plan, parameters: Parameters
-) -> tuple[
-    NDArray[np.bool_], tuple[NDArray[Any], ...], tuple[tuple[Missing, NDArray[np.bool_]], ...], dict[str, Any]
-]:
+def _sorted(plan: Plan, parameters: Parameters) -> _Sorted:
+    """`_homes_by_form`, once for all measures of the form."""
+    zone, dense, named = parameters.climate_zone, parameters.dense, parameters.dense_parcels
+    key = f"homes by form: {(zone, dense, named)}"
+    return plan.cached(key, lambda: _homes_by_form(plan, zone, dense, named))
+
+
+def _homes_by_form(plan: Plan, zone: str, dense: str, named: tuple[str, ...]) -> _Sorted:
     """Housing parcels of the form asked for, their class under every zone they may be in, what they lack."""
     homes, names = coded(plan, HOUSING_CODES), ids(plan, "parcels")
-    dense = np.isin(names, np.array([*parameters.dense_parcels, None], dtype=object)[:-1])
-    spoken = (homes.chosen | homes.maybe) & (dense if parameters.dense == "yes" else ~dense)
+    among = np.isin(names, np.array([*named, None], dtype=object)[:-1])
+    spoken = (homes.chosen | homes.maybe) & (among if dense == "yes" else ~among)
     storeys = _storeys(plan)
-    zones, said = _zones(plan, parameters.climate_zone)
+    zones, said = _zones(plan, zone)
     classes = tuple(
-        np.array([None if one is None else f"{zone}: {one}" for one in storeys], dtype=object)
-        for zone in zones
+        np.array([None if one is None else f"{each}: {one}" for one in storeys], dtype=object)
+        for each in zones
     )
     unsaid = np.array([one is None for one in storeys], dtype=bool)
     lacking = ((Missing("parcels", "land_use"), homes.maybe), (Missing("parcels", "height_m"), unsaid))

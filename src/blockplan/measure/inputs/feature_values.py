@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from blockplan.measure.inputs.columns import ids, points
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.measurement import Each, Measurement
 from blockplan.measure.missing import Missing, unknown
+from blockplan.plan.model.recall import once_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +77,10 @@ def measurement(
         found.parts,
     )
     counted = {layer: tuple(each.ids[found.spoken_of])}
-    counted |= {name: tuple(parts) for name, (parts, _) in found.parts.items()}
+    counted |= {
+        name: once_for("parts counted", partial(tuple, parts), parts)
+        for name, (parts, _) in found.parts.items()
+    }
     whole = Measurement(id_, None, unit, found.definition, missing=absent, counted=counted, each=each)
     return with_the_middle(whole, each, found.nothing)
 
@@ -105,6 +110,10 @@ def _ends(each: Each) -> tuple[float, float] | None:
 
 
 def _spots(plan: Plan, layer: str) -> NDArray[np.float64]:
+    return plan.cached(f"spots:{layer}", lambda: _read_spots(plan, layer))
+
+
+def _read_spots(plan: Plan, layer: str) -> NDArray[np.float64]:
     names = ids(plan, layer)
     found = parcel_points(plan) if layer == "parcels" else points(plan, layer, np.arange(len(names)))
     return np.column_stack((shapely.get_x(found), shapely.get_y(found)))

@@ -141,6 +141,11 @@ def bounds(plan: Plan, base: str, kinds: Collection[str]) -> tuple[NDArray[np.fl
     A bound counts where its kind is one of some; where the table says no kind, the columns with ``_min``
     and ``_max`` are bounds (``upper``, ``lower``), and a number that stands alone is none.
     """
+    chosen = tuple(sorted(kinds))
+    return plan.cached(f"bounds: {(base, chosen)}", lambda: _bounds(plan, base, chosen))
+
+
+def _bounds(plan: Plan, base: str, kinds: Collection[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     alone, kind = values(plan, "parcels", base), values(plan, "parcels", KINDS[base])
     low, high = (values(plan, "parcels", f"{base}_{end}") for end in ("min", "max"))
     low = np.where(np.isnan(low) & (kind == "lower"), alone, low)

@@ -19,7 +19,7 @@ from blockplan.measure.inputs.feature_points import EDGE_M
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.measurement import Part
 from blockplan.measure.missing import Missing, unknown
-from blockplan.plan.model.recall import by_row
+from blockplan.plan.model.recall import by_row, pairs_between
 from blockplan.units import M2_PER_HA, drawn_area_accuracy_m2
 
 if TYPE_CHECKING:
@@ -129,10 +129,10 @@ def _pieces(plan: Plan, layer: str) -> Pieces:
         return Pieces(scopes, none, none, np.empty(0), sizes, nowhere)
     if layer == "circles":
         return Pieces(scopes, *_cut(plan, outlines), sizes, nowhere)
-    tree = shapely.STRtree(parcel_points(plan))
-    part, parcel = tree.query(outlines, predicate="dwithin", distance=EDGE_M)
+    parcel, part = pairs_between(parcel_points(plan), outlines, EDGE_M)
     # A point on a common edge belongs to the part that is named first.
-    order = np.lexsort((names[part].astype(str), parcel))
+    rank = np.unique(names.astype(str), return_inverse=True)[1]
+    order = np.lexsort((rank[part], parcel))
     first = np.unique(parcel[order], return_index=True)[1]
     parcel, part = parcel[order][first], part[order][first]
     return Pieces(scopes, parcel, part, np.ones(len(parcel)), sizes, nowhere)
