@@ -68,6 +68,7 @@ def test_a_notice_goes_the_whole_way_to_a_published_report_that_verifies(
     told(planner, HERE + "in-force/", {"on": "2026-05-01", "sure": "on"})
     page = browser_of().get("/en/notices/town/response/").content.decode()
     assert "made anew since" not in page
+    assert '<blockquote class="words full" dir="auto">No opinion on this.</blockquote>' in page
     assert page.count("the same as today") == 15
     taken = browser_of().get("/files/town/response/response-zh.html")
     event = next(iter(shown.events({"published"})))

@@ -88,7 +88,9 @@ def test_new_words_take_the_place_of_the_old_while_the_period_runs(
 def test_it_is_withdrawn_only_when_it_is_meant(mine: dict[str, str]) -> None:
     assert "Do you mean to" in page(post(mine, "withdraw"))
     assert Opinion.objects.get().standing == "whole"
-    assert "is withdrawn" in page(post(mine, "withdraw_now"))
+    said = page(post(mine, "withdraw_now"))
+    assert "is withdrawn" in said
+    assert "This opinion needs no answer." in said  # and none is promised
     assert Opinion.objects.get().standing == "withdrawn"
     assert "is withdrawn" in page(post(mine, "withdraw_now"))
 

@@ -118,6 +118,7 @@ class Followed:
                 if event.kind in _TOLD
             ],
             "answers": answers_to(self.row, self.number),
+            "withdrawn": self.withdrawn,
             **facts(self.row, receipt_of(self.store, self.first), self.lang),
         }
         return render(self.request, "portal/follow.html", more, status=status)
