@@ -7,7 +7,15 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.portal.browser import Service, faults_of, invalid, served, violations
+from tests.portal.browser import (
+    Service,
+    faults_of,
+    invalid,
+    served,
+    standing,
+    violations,
+    wider_than_the_screen,
+)
 from tests.support.looked_at import PAGES
 
 from blockplan.texts import LANGUAGES
@@ -57,6 +65,43 @@ def test_a_printed_notice_has_its_headings_and_large_maps_and_no_buttons(
         for on_screen_alone in (".actions", "figcaption", ".find"):
             assert not tab.locator(on_screen_alone).first.is_visible(), on_screen_alone
         assert tab.locator(".maps img").first.bounding_box()["height"] > 600
+
+
+PLACE, FORM = "notices/demo/place/?about=parcels:RD-01-01-012", "notices/demo/opinion/"
+
+
+def test_without_a_script_no_empty_map_stands_between_a_place_and_what_is_said_of_it(
+    served: Service, chromium: Any
+) -> None:
+    with served.tab(chromium, width=390, java_script_enabled=False) as tab:
+        for page in ("notices/demo/", PLACE):
+            tab.goto(served.url(f"/ja/{page}"))
+            assert tab.locator(".island").count() == 1
+            assert not tab.locator(".island").is_visible()
+        assert tab.locator(".here .lead").bounding_box()["y"] < 500
+
+
+def test_letters_twice_as_large_make_nobody_scroll_sideways(served: Service, chromium: Any) -> None:
+    with served.tab(chromium, width=390) as tab:
+        for page in ("notices/demo/", PLACE, FORM):
+            tab.goto(served.url(f"/en/{page}"))
+            tab.evaluate("document.documentElement.style.fontSize = '212.5%'")
+            standing(tab)
+            assert wider_than_the_screen(tab) == 0, page
+
+
+def test_on_paper_what_folds_keeps_its_heading_and_the_form_has_nothing_that_only_a_screen_can_do(
+    served: Service, chromium: Any
+) -> None:
+    with served.tab(chromium, width=720) as tab:
+        tab.emulate_media(media="print")
+        tab.goto(served.url(f"/zh/{PLACE}"))
+        assert tab.locator(".here details table").is_visible()
+        assert tab.locator(".here details summary").is_visible()
+        tab.goto(served.url(f"/zh/{FORM}"))
+        assert all(one.is_visible() for one in tab.locator(".optional > summary").all())
+        for on_screen_alone in ("#files", "#drawn", "#datum", ".buttons"):
+            assert not tab.locator(on_screen_alone).is_visible(), on_screen_alone
 
 
 def test_the_pages_are_valid_html(served: Service, tmp_path: Path) -> None:
