@@ -96,6 +96,15 @@ def test_a_strip_is_cut_into_pieces_of_one_scale_that_fill_the_window() -> None:
     assert found.filled > 0.4
 
 
+def test_parts_side_by_side_stand_from_west_to_east_whichever_reaches_farther_north() -> None:
+    land = [shapely.box(2_000, 300, 2_400, 900), shapely.box(0, 0, 400, 600)]
+    found = fit(land, layouts(PAPERS["A3"], (110.0,)))
+    assert len(found.cells) == 2
+    (left, right) = sorted(found.cells, key=lambda cell: cell.left)
+    assert left.top == right.top
+    assert left.frame.west < right.frame.west
+
+
 def test_land_as_high_as_wide_has_a_larger_scale_where_its_panel_stands_below() -> None:
     land, paper = [shapely.box(0, 0, 1_360, 1_545)], PAPERS["A3"]
     beside = fit(land, layouts(paper, (125.0,)))

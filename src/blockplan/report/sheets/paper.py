@@ -197,8 +197,16 @@ def _arrangements(land: Sequence[BaseGeometry]) -> list[tuple[list[Frame], int]]
     parts = [box_of(part.bounds) for part in land]
     covered = sum(part.width * part.height for part in parts)
     if 1 < len(parts) <= MOST_PARTS and covered < APART * whole.width * whole.height:
-        found += [(parts, rows) for rows in range(1, len(parts) + 1)]
+        for rows in range(1, len(parts) + 1):
+            lines = _lines(parts, rows)  # from north to south, and in each line from west to east
+            found.append(([box for line in lines for box in sorted(line, key=lambda box: box.west)], rows))
     return found
+
+
+def _lines(boxes: Sequence[Frame], rows: int) -> list[Sequence[Frame]]:
+    """Boxes in their order, in so many rows."""
+    columns = math.ceil(len(boxes) / rows)
+    return [boxes[at : at + columns] for at in range(0, len(boxes), columns)]
 
 
 def _strips(land: Sequence[BaseGeometry], whole: Frame, count: int, *, tall: bool) -> list[Frame]:
@@ -253,8 +261,8 @@ def _arranged(boxes: list[Frame], rows: int, layout: PaperLayout, ladder: Sequen
     """Boxes in rows of windows, as wide as their land asks, at the largest scale of a ladder."""
     width, height = layout.window
     gap = GAP_MM * layout.paper.letters
-    columns = math.ceil(len(boxes) / rows)
-    lines = [boxes[at : at + columns] for at in range(0, len(boxes), columns)]
+    lines = _lines(boxes, rows)
+    columns = max(map(len, lines))
     free_w = width - gap * (columns - 1) - 2 * MARGIN_MM * columns
     free_h = height - gap * (len(lines) - 1) - 2 * MARGIN_MM * len(lines)
     need = 1000 * max(
