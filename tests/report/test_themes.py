@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from tests.report.handmade import SOUTH, WEST, hand_made, layers, manifest
 
 from blockplan.report.maps.basemap import Ground, frame_of, ink_on, second_level
@@ -82,3 +84,15 @@ def test_a_sheet_keeps_the_shape_of_the_land() -> None:
 def test_ink_reads_on_dark_and_light_land_uses() -> None:
     assert ink_on("#c93a55") == "#ffffff"
     assert ink_on("#f9e36b") == "#33332e"
+
+
+def test_the_mark_of_an_invented_plan_has_no_second_line_of_a_letter_or_two() -> None:
+    ground = Ground(hand_made(), Words("ja"))
+    said = ground.words("map.synthetic")
+    for width in range(6, 60, 3):
+        frame = Frame(WEST, SOUTH, WEST + 100 * width, SOUTH + 20_000)
+        text = land_use_map(ground, MapSheet(frame, 100.0))
+        assert text is not None
+        lines = [one for one in re.findall(r'fill="#8c1d18"[^>]*>([^<]+)<', text.standalone()) if one in said]
+        assert "".join(lines) == said
+        assert width < 20 or len(lines) == 1 or min(map(len, lines)) > 2

@@ -166,9 +166,9 @@ class Ground:
         codes = [second_level(name, code) for name, code in pairs]
         return pd.DataFrame(
             {
-                "list_name": np.array([name for name, _ in pairs], dtype=object),
-                "full": np.array([code for _, code in pairs], dtype=object),
-                "code": np.array(codes, dtype=object),
+                "list_name": pd.Series([name for name, _ in pairs], parcels.index, dtype="object"),
+                "full": pd.Series([code for _, code in pairs], parcels.index, dtype="object"),
+                "code": pd.Series(codes, parcels.index, dtype="object"),
                 "area_m2": shapely.area(parcels.geometry.to_numpy()),
             },
             index=parcels.index,

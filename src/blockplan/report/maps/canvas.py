@@ -82,6 +82,7 @@ class Canvas:
         self.labels = Labels(self.window, mm)
         self.layers: dict[str, list[str]] = {name: [] for name in LAYERS}
         self.box = shapely.box(*self.window)
+        self._placed: dict[str, tuple[NDArray[np.intp], NDArray[np.object_]]] = {}
 
     # Between ground and paper
 
@@ -107,8 +108,10 @@ class Canvas:
 
     def layer(self, ground: Ground, name: str) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
         """The features of a layer that meet the window: rows, and shapes on paper (None: not drawn)."""
-        rows, shapes = ground.within(name, self.cell.frame)
-        return rows, self.on_paper(shapes)
+        if name not in self._placed:
+            rows, shapes = ground.within(name, self.cell.frame)
+            self._placed[name] = rows, self.on_paper(shapes)
+        return self._placed[name]
 
     def seen(self, shape: BaseGeometry) -> BaseGeometry:
         """The part of a paper shape that lies in the window."""

@@ -38,8 +38,8 @@ PART_MM = (172.0, 142.0)
 INSET_MM = (62.0, 65.5)
 #: Strip below the map for scale bar, north arrow and notes, mm; a closer view has room for its scale bar.
 FOOT_MM, INSET_FOOT_MM = 15.0, 8.5
-#: The mark of an invented plan stands on so many lines at most.
-MOST_LINES = 2
+#: The mark of an invented plan stands on so many lines at most; letters may be smaller by this share for one.
+MOST_LINES, LEAST_SHARE = 2, 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +207,12 @@ def _foot(canvas: MapCanvas) -> str:
     if canvas.closer:
         return bar
     said = words("map.synthetic") if canvas.ground.plan.manifest.synthetic else ""
-    room, size = right - left - 14 * unit, 2.5 * unit
-    while len(lines := svg.wrapped(said, room, size)) > MOST_LINES:
+    # On the narrowest map the mark runs below the north arrow, which is better than letters of no size.
+    room, size = max(right - left - 14 * unit, (right - left) / 2), 2.5 * unit
+    # A little smaller in one line, rather than a second one of a few letters.
+    if room < svg.text_width(said, size) <= room / LEAST_SHARE:
+        size *= room / svg.text_width(said, size)
+    while len(lines := svg.wrapped(said, room * 1.001, size)) > MOST_LINES:
         size *= 0.95
     first = top + (11.6 if len(lines) == 1 else 9.8) * unit
     told = [

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +32,8 @@ OPENING = frozenset({"", "（", "「", "『", "“"})
 Style = str | float | tuple[float, ...]
 #: Deviation that drawing allows itself, m.
 TOLERANCE_M = 0.6
+#: Shapes of so few points, such as a ring of four corners, are drawn with all of them.
+FEW = 5
 #: `shapely.GeometryType` of lines and of rings that stand alone.
 LINES = (1, 2)
 #: What is worth to be drawn once for all who show it: a `piece`, a long path with its looks.
@@ -116,14 +119,15 @@ def drawable(geometries: Iterable[BaseGeometry | None], frame: Frame) -> NDArray
         return array
     points, owner = shapely.get_coordinates(array, return_index=True)
     array[owner[~np.isfinite(points).all(axis=1)]] = None
-    box = shapely.box(*bounds_of(frame.grown(max(frame.width, frame.height) * 0.05)))
-    array[~shapely.intersects(shapely.envelope(array), box)] = None
-    outside = np.array([geometry is not None for geometry in array]) & ~shapely.covers(
-        box, shapely.envelope(array)
-    )
-    if outside.any():
-        array[outside] = shapely.clip_by_rect(shapely.make_valid(array[outside]), *box.bounds)
-    array = shapely.simplify(array, TOLERANCE_M * frame.grain)
+    box = np.array(bounds_of(frame.grown(max(frame.width, frame.height) * 0.05)))
+    bounds = shapely.bounds(array)
+    array[~((bounds[:, :2] <= box[2:]) & (bounds[:, 2:] >= box[:2])).all(axis=1)] = None
+    outside = ((bounds[:, :2] < box[:2]) | (bounds[:, 2:] > box[2:])).any(axis=1)
+    crooked = outside & ~shapely.is_valid(array)
+    array[crooked] = shapely.make_valid(array[crooked])
+    array[outside] = shapely.clip_by_rect(array[outside], *box)
+    many = np.bincount(owner, minlength=len(array)) > FEW
+    array[many] = shapely.simplify(array[many], TOLERANCE_M * frame.grain)
     array[shapely.is_empty(array)] = None
     return array
 
@@ -170,7 +174,8 @@ def _outlines(
     # Twice: a collection may hold shapes of several parts.
     parts, shape = shapely.get_parts(np.array([*geometries, None], dtype=object), return_index=True)
     parts, part = shapely.get_parts(parts, return_index=True)
-    lines = np.flatnonzero(np.isin(shapely.get_type_id(parts), LINES))
+    kinds = shapely.get_type_id(parts)
+    lines = np.flatnonzero((kinds == LINES[0]) | (kinds == LINES[1]))
     rings, of = shapely.get_rings(parts, return_index=True)
     owner = np.concatenate((of, lines))
     order = np.argsort(owner, kind="stable")
@@ -305,10 +310,11 @@ def attributes(style: Mapping[str, Style]) -> str:
     return "".join(f' {name.replace("_", "-")}="{_value(value)}"' for name, value in style.items())
 
 
+@lru_cache(maxsize=4096)
 def _value(value: Style) -> str:
     if isinstance(value, tuple):
         return " ".join(map(number, value))
-    return number(value) if isinstance(value, int | float) else escape(value)
+    return number(value) if isinstance(value, int | float) else str(escape(value))
 
 
 def wrapped(said: str, most: float, size: float) -> list[str]:
