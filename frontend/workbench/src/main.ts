@@ -84,7 +84,7 @@ function layout(app: Element): (found: typeof import("./stage")) => void {
     tools = new found.Tools(plan);
     onStage(plan, tools, canvas, card, draw.tools);
     overview = new found.Overview(plan);
-    canvas.append(overview.box);
+    canvas.after(overview.box);
     draw.left();
     draw.tools();
     const { ready } = plan;
