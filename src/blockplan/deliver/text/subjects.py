@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from blockplan.deliver.text.scan import ScannedNumber
     from blockplan.deliver.text.sentence import ScannedSentence
 
+#: How an English sentence begins that names its subject behind its figures.
+_OF = re.compile(r"\s?of\s(?:(?:the|total|additional|new)\s)*", re.IGNORECASE)
+_ANEW = re.compile(r"\s*(?:It|They|This|[该此其同])", re.IGNORECASE)
 #: Before the one object of a sentence that stands behind all of its figures: "a site of 3 ha for X", 3haのX.
 _FOR = re.compile(r"(?:\bfor\s(?:the\s)?|の|的|を)$", re.IGNORECASE)
 INVERTED = re.compile(
@@ -23,6 +26,10 @@ _BESIDE = re.compile(
     r"(?:north|south|east|west) of|is|are|for|as|belongs to|part of)\s(?:the\s)?"
     r"(?:parcel\s|block\s|subblock\s|plot\s)?$",
     re.IGNORECASE,
+)
+#: What Japanese says behind a place or a use that is not spoken of itself.
+_PLACED = re.compile(
+    r"(?:区画|街区|街坊)?(?:内?に(?:位置|設置|立地|配置|整備|ある|所在|面|隣接|計画)|内の|沿いに|として|とし|で、|であり)"
 )
 #: What may stand before the quantity in a clause that goes on with the object of the sentence before.
 _GOES_ON = re.compile(
@@ -112,18 +119,19 @@ def is_aside(sentence: ScannedSentence, token: Token) -> bool:
         for one in sentence.words
         if one.subject
     )
-    return owner or _BESIDE.search(lead) is not None
+    return owner or _BESIDE.search(lead) is not None or _PLACED.match(sentence.text, token.end) is not None
 
 
 def goes_on_with(sentence: ScannedSentence, number: ScannedNumber, quantity: Token | None) -> bool:
     """Whether a sentence goes on so with what the one before spoke of that its figure must be of that."""
     if quantity is None:
         return False
-    if quantity.start >= number.start and not quantity.word.startswith("of "):
+    if quantity.start >= number.start:
         # A unit alone reaches no sentence back, but what a figure is said to be of.
-        return False
-    end = min(number.start, quantity.start)
-    return speaks_on(sentence, end) or _is_filler(sentence, sentence.start, end)
+        of = _OF.fullmatch(sentence.text, number.end, quantity.start) or quantity.word.startswith("of ")
+        anew = _ANEW.match(sentence.text, sentence.start) is not None
+        return bool(of or anew) and _is_filler(sentence, sentence.start, number.start)
+    return speaks_on(sentence, quantity.start) or _is_filler(sentence, sentence.start, quantity.start)
 
 
 def speaks_on(sentence: ScannedSentence, end: int) -> bool:
