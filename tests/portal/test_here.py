@@ -100,6 +100,20 @@ def test_the_page_without_a_map_holds_every_word_that_the_map_is_told(shown: Dat
         assert row["href"].replace("&", "&amp;") in plain
 
 
+def test_what_is_not_the_answer_is_folded_up_and_a_row_keeps_its_heading(shown: DatabaseStore) -> None:
+    parcel = {"about": "parcels:RD-01-01-012"}
+    here, plain = ask(**parcel)["here"], page(**parcel)
+    assert "may be one of 8 other uses, such as" in here["beside"][0]["said"]
+    seen = re.sub(r"<details(?! class).*?</details>", "", plain, flags=re.DOTALL)
+    goals = here["within"]["rows"]
+    assert len(goals) > seen.count('class="mark"') == 6
+    assert not any(f"<b>{one['metres']}</b>" in seen for one in here["near"])
+    cells = re.findall("<td[^>]*>", plain.partition('<table class="broad">')[2])
+    assert cells
+    assert all("data-head=" in one for one in cells)
+    assert "<h3>Parcels here</h3>" in page(q="Fenglin Street")
+
+
 def test_a_place_says_until_when_one_may_speak_and_offers_to_speak_last(shown: DatabaseStore) -> None:
     found = page(about=f"parcels:{PARCEL}")
     until, there, write = (

@@ -22,7 +22,7 @@ from blockplan.portal.pages.plan_sections import Cell, Grid, parts
 from blockplan.portal.plans import places
 from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.words import OPEN, SHUT
-from blockplan.report.document import Section, Table
+from blockplan.report.document import PageLink, Section, Table, Told
 from blockplan.report.tables import SYMBOLS
 from blockplan.texts import LANGUAGES
 
@@ -317,6 +317,34 @@ def test_the_words_of_a_verdict_stand_beside_its_sign_whatever_came_of_it(shown:
     (part,) = parts(PlanVersion.objects.latest("id"), "en", [verdicts])
     assert part.grid is not None
     assert [(cells[0].sign, cells[0].said) for cells in part.grid.lines] == list(rows)
+
+
+def test_a_missed_verdict_says_so_in_a_sentence_and_folds_up_whom_it_concerns_and_what_mends_it(
+    shown: DatabaseStore,
+) -> None:
+    told = Told(("Missed. Parks: 2 of 3.", "What would put it right: 1 more park."), " ")
+    rows = ((SYMBOLS["fail"], told, "it falls short"), (SYMBOLS["pass"], "Kept. Schools.", "it lies there"))
+    table = Table(("", "verdict", "why"), rows, (PageLink("rule", "parks", {}), None))
+    (part,) = parts(PlanVersion.objects.latest("id"), "en", [Section("verdicts", "Verdicts", (table,))])
+    assert part.grid is not None
+    page = render_to_string("portal/part.html", {"part": part, "lang": "en"})
+    first, _, rest = page.partition("</summary>")
+    assert first.endswith("Missed. Parks: 2 of 3.")
+    assert "1 more park." in rest.partition("</details>")[0]
+    assert "/plan/rules/parks/" in rest.partition("</details>")[0]
+    assert page.count("<details") == 1
+
+
+def test_a_long_section_of_an_object_is_folded_up_and_its_summary_says_what_it_comes_to(
+    shown: DatabaseStore,
+) -> None:
+    page = read("/en/notices/town/plan/parcels/RD-01-01-012/")
+    folds = re.findall(r'<details class="fold"><summary>(.*?)</summary>', page)
+    beside = next(one for one in folds if 'id="beside"' in one)
+    assert "3 parcels share an edge with it, 4 lie across a street." in beside
+    assert all('id="build"' not in one for one in folds)
+    area = read("/en/notices/town/plan/areas/rd/")
+    assert re.search(r'id="holds">[^<]*</h2><span class="note">\d+</span></summary>', area)
 
 
 def test_an_answer_names_what_it_changes_as_readers_call_it() -> None:

@@ -14,7 +14,7 @@ from tests.town import edited, town, without
 import blockplan as bp
 from blockplan.errors import UsageError
 from blockplan.measure.missing import Missing
-from blockplan.report import fonts
+from blockplan.report import fonts, tables
 from blockplan.report.document import section_json
 from blockplan.report.public.furigana import bare, unread
 from blockplan.report.public.place import PlanPlaces
@@ -186,6 +186,16 @@ def test_residents_are_not_told_what_a_layer_or_a_column_is_called_in_the_file(l
     sentence = bare(verdict_sentence(lacking, Speech(lang)))
     assert re.search(r"[（(][a-z_.]+[）)]", sentence) is None
     assert "height_m" not in sentence
+
+
+@pytest.mark.parametrize("lang", SPOKEN)
+def test_what_is_missed_by_nobody_knows_how_much_is_said_in_one_sentence_of_its_own(lang: str) -> None:
+    missed = next(one for one in result().verdicts if one.outcome == "fail")
+    speech = Speech(lang)
+    told = verdict_sentence(replace(missed, margin=None), speech)
+    assert told.startswith(told.first)
+    assert tables.measured(missed, speech.words) in told.first
+    assert speech.words.unknown not in told.first
 
 
 def test_english_says_one_of_a_kind_in_the_singular(found: CheckResult) -> None:

@@ -63,7 +63,7 @@ export interface Here {
   notes: string[];
   beside: { side: string; colour: string; code: string; use: string; said: string; way: string; href: string }[];
   within: { title: string; metres: number; none: string; rows: Row[]; tallest: string } | null;
-  reached: { title: string; sentences: string[]; heads: string[]; rows: string[][] } | null;
+  reached: { title: string; sentences: string[]; heads: string[]; rows: [string, string][][] } | null;
   near: Row[];
   near_title: string;
   opinions: { said: string; href: string } | null;

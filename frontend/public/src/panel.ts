@@ -1,7 +1,7 @@
 // What is said of a place, beside the map: the same, in the same order, as `here.html` says it without one.
 
 import { fill, h } from "../../map/dom";
-import type { Found, Here } from "./data";
+import { filled, type Found, type Here, type Row } from "./data";
 
 export function drawFound(into: HTMLElement, found: Found, words: Record<string, string>): void {
   fill(
@@ -14,8 +14,18 @@ export function drawFound(into: HTMLElement, found: Found, words: Record<string,
   ); // prettier-ignore
 }
 
+/** So many things are shown at once; the rest is folded up. */
+const AT_ONCE = 6;
+
 function drawHere(here: Here, words: Record<string, string>): HTMLElement {
   const { within, reached } = here;
+  const goals = (rows: Row[]): HTMLElement => h("ul", { class: "goals" }, ...rows.map((row) =>
+    h("li", {},
+      h("span", { class: "mark", "aria-hidden": "true" }, String(row["sign"])),
+      h("a", { href: row.href }, row.name, Boolean(row["kind"] || row["status"]) && h("span", { class: "note" }, [" ", [row["kind"], row["status"]].filter(Boolean).join(" · ")].join(""))),
+      bar(Number(row["share"])),
+      h("b", { class: "n" }, String(row["metres"])),
+    ))); // prettier-ignore
   return h(
     "div",
     { class: "here" },
@@ -32,20 +42,15 @@ function drawHere(here: Here, words: Record<string, string>): HTMLElement {
         h("li", {}, swatch(one.colour), h("b", {}, one.side), h("span", {}, h("a", { href: one.href, "data-about": aboutOf(one.href) }, one.use), ` ${one.said}`, one.way && h("span", { class: "note" }, ` ${one.way}`)))))),
     within && h("section", {}, h("h3", {}, within.title, h("span", { class: "note" }, ` ${words["straight"]}`)),
       within.none && h("p", {}, within.none),
-      h("ul", { class: "goals" }, ...within.rows.map((row) =>
-        h("li", {},
-          h("span", { class: "mark", "aria-hidden": "true" }, String(row["sign"])),
-          h("a", { href: row.href }, row.name, " ", h("span", { class: "note" }, [row["kind"], row["status"]].filter(Boolean).join(" · "))),
-          bar(Number(row["share"])),
-          h("b", { class: "n" }, String(row["metres"])),
-        ))),
+      goals(within.rows.slice(0, AT_ONCE)),
+      within.rows.length > AT_ONCE && h("details", {}, h("summary", {}, filled(words, "all_within", { n: within.rows.length })), goals(within.rows.slice(AT_ONCE))),
       within.tallest && h("p", { class: "note" }, within.tallest)),
     reached && reached.rows.length > 0 && h("details", {}, h("summary", {}, reached.title),
       ...reached.sentences.map((one) => h("p", {}, one)),
       h("table", { class: "broad" },
         h("thead", {}, h("tr", {}, ...reached.heads.map((head) => h("th", { scope: "col" }, head)))),
-        h("tbody", {}, ...reached.rows.map((cells) => h("tr", {}, ...cells.map((cell, at) => h(at ? "td" : "th", at ? { "data-head": reached.heads[at] } : { scope: "row" }, cell))))))),
-    here.near.length > 0 && h("section", {}, h("h3", {}, here.near_title),
+        h("tbody", {}, ...reached.rows.map((cells) => h("tr", {}, ...cells.map(([head, cell], at) => h(at ? "td" : "th", at ? { "data-head": head } : { scope: "row" }, cell))))))),
+    here.near.length > 0 && h(within ? "details" : "section", {}, h(within ? "summary" : "h3", {}, here.near_title),
       h("ul", { class: "beside" }, ...here.near.map((one) =>
         h("li", {}, swatch(String(one["colour"])), h("b", {}, String(one["metres"])), h("span", {}, h("a", { href: one.href, "data-about": aboutOf(one.href) }, one.name), ` ${one["side"]} `, h("span", { class: "note" }, [one["said"], one["id"]].filter(Boolean).join(" · "))))))),
     (here.write || here.opinions) && h("p", { class: "actions" },

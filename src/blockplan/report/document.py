@@ -15,7 +15,7 @@ from blockplan.jsontext import OR_NULL, JsonRecord
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from blockplan.report.words import Words
 
@@ -46,6 +46,23 @@ class Printed(str):
     """A number that is written already, as another paper prints it; it stands to the right like a number."""
 
     __slots__ = ()
+
+
+class Told(str):
+    """Sentences as words; the `first` says it, and the `rest` may be folded up where room is scarce."""
+
+    first: str
+
+    def __new__(cls, sentences: Sequence[str], between: str) -> Told:
+        """Sentences with what stands between two of them."""
+        made = super().__new__(cls, between.join(sentences))
+        made.first = sentences[0]
+        return made
+
+    @property
+    def rest(self) -> str:
+        """What follows the first sentence, "" if nothing does."""
+        return self.removeprefix(self.first).strip()
 
 
 @dataclass(frozen=True, slots=True)

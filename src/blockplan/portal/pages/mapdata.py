@@ -243,7 +243,7 @@ WORDS = (
     "drawn_point", "drawn_line", "drawn_area", "crossing", "searching", "offline", "near",
 )  # fmt: skip
 #: And what it says of a place as the page without it does, of ``texts/here.toml``.
-OF_PLACES = ("write", "all_of_parcel", "all_of_object", "link", "beside", "straight")
+OF_PLACES = ("write", "all_of_parcel", "all_of_object", "link", "beside", "straight", "all_within")
 
 
 def of_notice(request: HttpRequest, row: Notice, version: PlanVersion, lang: str) -> dict[str, Any]:

@@ -55,6 +55,7 @@ class Bar:
     outcome: str
     sign: str
     said: str
+    more: str
     href: str | None
     share: float | None
 
@@ -69,7 +70,7 @@ def of_plan(version: PlanVersion, plain: Iterable[PagePart]) -> tuple[Bar, ...]:
         key=lambda one: ORDER.index(one.outcome),
     )
     return tuple(
-        Bar(verdict.outcome, cells[0].sign, cells[0].said, cells[0].href, share(verdict))
+        Bar(verdict.outcome, cells[0].sign, cells[0].said, cells[0].more, cells[0].href, share(verdict))
         for verdict, cells in zip(told, part.grid.lines, strict=True)
     )
 

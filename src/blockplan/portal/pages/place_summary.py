@@ -25,6 +25,8 @@ LEADS = frozenset(LAYERS)
 #: Parcels along a street lie this near to its line (m), those at a stop, facility or green this near.
 ALONG_M, AT_M = 60.0, 200.0
 MOST_AT = 12
+#: So many uses that land may also have are named; its own page names all.
+MOST_USES = 3
 STOREY_M = 3.0
 RAIL = ("subway", "rail", "tram")
 
@@ -161,8 +163,10 @@ def _beside(row: Notice, around: Around, lang: str) -> list[dict[str, Any]]:
 def _build_said(one: Neighbour, lang: str) -> str:
     said = [height_said(one.height_m, lang, short=True) if one.height_m else say("here.no_build", lang)]
     if one.permitted:
-        names = dict.fromkeys(use_said(use, lang) for use in one.permitted)
-        said.append(say("here.or", lang, uses=("、" if lang != "en" else ", ").join(names)))
+        names = list(dict.fromkeys(use_said(use, lang) for use in one.permitted))
+        key = "here.or" if len(names) <= MOST_USES else "here.or_more"
+        uses = ("、" if lang != "en" else ", ").join(names[:MOST_USES])
+        said.append(say(key, lang, uses=uses, n=len(names)))
     return say("here.join", lang).join(said)
 
 
@@ -241,11 +245,12 @@ def _reached(version: PlanVersion, parcel: ParcelRecord | None, lang: str) -> di
     part = next((part for part in parts if part.id == "reached"), None)
     if part is None:
         return None
+    rows = part.grid.lines if part.grid else ()
     return {
         "title": say("here.reached", lang),
         "sentences": list(part.sentences),
         "heads": list(part.grid.heads) if part.grid else [],
-        "rows": [[cell.said for cell in cells] for cells in part.grid.lines] if part.grid else [],
+        "rows": [[(cell.head, cell.said) for cell in cells] for cells in rows],
     }
 
 

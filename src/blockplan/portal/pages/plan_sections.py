@@ -8,6 +8,7 @@ words is kept, since every reader of a notice asks for it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from blockplan.portal.pages import common
 from blockplan.portal.plans.places import places_of
 from blockplan.portal.plans.prepare import LAYERS, RULES, STATEMENTS
-from blockplan.report.document import plain_text
+from blockplan.report.document import Told, plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +31,8 @@ OF_ITSELF = "what"
 MOST_ON_A_PHONE = 3
 #: So many neighbours stand on one sheet of A4 at the usual size, and so many set smaller.
 MOST_LOOSE, MOST_DENSE = 4, 8
+#: Lines of a section that stand open on the page of an object.
+MOST_LINES = 12
 #: Longer tables are folded up on the page of a notice.
 MOST_ROWS = 10
 FIGURE = re.compile(r"[-–]|[-–]?\d[\d.,]*\s?[^\d\s]{0,4}")
@@ -62,6 +65,8 @@ class Cell:
     head: str
     sign: str = ""
     first: bool = False
+    #: Sentences that explain what is said, folded up.
+    more: str = ""
     href: str | None = None
 
     @property
@@ -116,6 +121,21 @@ class PagePart:
     lines: tuple[TermLine, ...]
     grid: Grid | None
     notes: tuple[str, ...]
+
+    @property
+    def long(self) -> bool:
+        """Whether the page of an object folds it up: a phone sets a row of a table on two lines or four."""
+        rows = 0 if self.grid is None else len(self.grid.lines) * (4 if self.grid.broad else 2)
+        return len(self.lines) + rows > MOST_LINES
+
+    @property
+    def gist(self) -> str:
+        """Its first sentence, or how many verdicts came out how, or how many things it lists."""
+        if self.sentences:
+            return self.sentences[0]
+        rows = () if self.grid is None else self.grid.lines
+        signs = Counter(cells[0].sign for cells in rows if cells[0].sign)
+        return " · ".join(f"{sign} {n}" for sign, n in signs.items()) or str(len(self.lines) + len(rows))
 
 
 def plain(version: PlanVersion, lang: str, *, easy: bool = False) -> tuple[PagePart, ...]:
@@ -202,15 +222,17 @@ def _grid(notice: str, lang: str, table: Table) -> Grid:
 
     links = table.links or (None,) * len(table.rows)
     # A verdict's sign stands before its words, and the words say the same.
-    signs = bool(table.rows) and all(cells[0] in SYMBOLS.values() for cells in table.texts)
+    rows = table.rows
+    signs = bool(rows) and all(cells[0] in SYMBOLS.values() for cells in rows)
     heads = table.heads[1:] if signs else table.heads
     lines = []
-    for link, cells in zip(links, table.texts, strict=True):
-        sign, said = (cells[0], cells[1:]) if signs else ("", cells)
+    for link, cells in zip(links, rows, strict=True):
+        sign, said = (str(cells[0]), cells[1:]) if signs else ("", cells)
         # The cell that names the thing leads to it, else the first.
         leads = said.index(link.id) if link is not None and link.id in said else 0
         lines.append(tuple(
-            Cell(words, heads[at], "" if at else sign, first=at == 0,
+            Cell(words.first if isinstance(words, Told) else str(words), heads[at], "" if at else sign,
+                 first=at == 0, more=words.rest if isinstance(words, Told) else "",
                  href=_href(notice, lang, link) if at == leads else None)
             for at, words in enumerate(said)
         ))  # fmt: skip

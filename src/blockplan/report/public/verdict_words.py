@@ -13,6 +13,7 @@ from blockplan import figures
 from blockplan.figures import is_known
 from blockplan.measure.measurement import figure_unit
 from blockplan.report import tables
+from blockplan.report.document import Told
 from blockplan.report.features import residents_at
 
 if TYPE_CHECKING:
@@ -74,9 +75,9 @@ def rule_said(speech: Speech, rule: str, title: str) -> str:
     return speech(easy) if speech.easy and speech.known(easy) else speech.read(tables.typeset(title or rule))
 
 
-def verdict_sentence(verdict: Verdict, speech: Speech, *, with_scope: bool = False) -> str:
+def verdict_sentence(verdict: Verdict, speech: Speech, *, with_scope: bool = False) -> Told:
     """
-    One verdict in plain sentences.
+    One verdict in plain sentences: what came of it, then whom it concerns, what mends it and how it binds.
 
     Parameters
     ----------
@@ -94,7 +95,7 @@ def verdict_sentence(verdict: Verdict, speech: Speech, *, with_scope: bool = Fal
         said.append(speech(f"verdict.{verdict.force}"))
     if verdict.confidence == "C" and verdict.outcome in {"pass", "fail"}:
         said.append(speech("verdict.unchecked"))
-    return words("list.sentences").join(said)
+    return Told(said, words("list.sentences"))
 
 
 def _outcome(verdict: Verdict, speech: Speech, title: str) -> str:
@@ -110,8 +111,10 @@ def _outcome(verdict: Verdict, speech: Speech, title: str) -> str:
     if verdict.outcome == "not_applicable":
         return speech("verdict.not_applicable", title=title)
     values = {"measured": tables.measured(verdict, words), "required": tables.required(verdict, words)}
-    if verdict.outcome == "pass" or not is_known(verdict.margin):
-        return speech(f"verdict.{verdict.outcome}", title=title, gap=words.unknown, **values)
+    if verdict.outcome == "pass":
+        return speech("verdict.pass", title=title, **values)
+    if not is_known(verdict.margin):
+        return speech("verdict.fail_by_unknown", title=title, **values)
     return speech("verdict.fail", title=title, gap=_gap(verdict, speech), **values)
 
 
