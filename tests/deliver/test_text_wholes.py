@@ -29,6 +29,36 @@ def test_what_the_offices_tables_say_is_held_against_the_text(small, text, found
     assert [one[:2] for one in numbers(small, text)] == found
 
 
+BUT_PARKS = "layer:parcels/-1401/count"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # Of all parcels and all land the rest can be counted, whichever side the exclusion stands on.
+        ("规划范围共7个地块（不含公园绿地）。", ("7个", "kept", BUT_PARKS)),
+        ("规划范围共8个地块（不含公园绿地）。", ("8个", "missed", BUT_PARKS)),
+        ("除公园绿地外，规划共7个地块。", ("7个", "kept", BUT_PARKS)),
+        ("规划共6个地块（不含公园绿地和科研用地）。", ("6个", "kept", "layer:parcels/-1401-0802/count")),
+        ("规划总用地面积7.00公顷，不包括公园绿地。", ("7.00公顷", "kept", "layer:parcels/-1401/area")),
+        ("The plan has a total of 8 parcels (excluding park green space).", ("8", "missed", BUT_PARKS)),
+        ("計画区域は8区画（公園緑地を除く）に区分する。", ("8区画", "missed", BUT_PARKS)),
+        # A count of something else; without an exclusion, of all.
+        ("规划共5个地块（不含配套设施地块）。", ("5个", "not_evidenced", "")),
+        ("规划小学2所（不含民办学校）。", ("2所", "not_evidenced", "")),
+        ("规划共8个地块（含公园绿地）。", ("8个", "missed", "layer:parcels/count")),
+    ],
+)  # fmt: skip
+def test_a_figure_that_leaves_something_out_is_held_against_the_rest(small, text, found):
+    assert numbers(small, text) == [found]
+
+
+def test_jobs_are_counted_by_the_measure_and_never_as_something_named_in_another_clause(small):
+    text = "规划提供就业岗位约{}个，主要集中在北街的K-A街坊。"
+    said = [numbers(small, text.format(number))[0][1:] for number in (1114, 900, 1200)]
+    assert said == [("kept", "measure:jobs"), ("missed", "measure:jobs"), ("not_evidenced", "")]
+
+
 LOADS = "规划支路长800米，日用水量529.5立方米，用电负荷4340千瓦。"
 
 
@@ -69,6 +99,7 @@ def test_those_reached_some_others_and_each_are_no_alarm(small, text):
     ("of", "said"),
     [
         ("layer:parcels/0802/floor_area_m2", "floor area of Research"),
+        ("layer:parcels/-1401-0802/count", "number of all parcels but Park green space and Research"),
         ("table:parcels/0701/far", "floor area ratio of Urban housing"),
         ("table:phases/2/phase_ha", "Land of Phase 2"),
         ("table:loads/total/water_m3_d", "Water of all parcels"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from blockplan.deliver.text.apart import is_apart, is_change
 from blockplan.deliver.text.certainty import EACH as OF_EACH
 from blockplan.deliver.text.certainty import MOST, Claim
+from blockplan.deliver.text.excluded import without
 from blockplan.deliver.text.facts import WORDS
 from blockplan.deliver.text.fitting import choose, differing, is_land
 from blockplan.deliver.text.sentence import ScannedSentence, sentences
@@ -277,6 +278,7 @@ def _stated(sentence: ScannedSentence, at: int, number: ScannedNumber, former: B
             or choose(sentence, number, subject, quantity)
         )
     )
+    facts = without(sentence, number, facts)
     if not facts:
         return Bound(number, ())
     asks = ASKS.search(sentence.text, lead, number.start) or ASKS.search(sentence.text, number.end, tail)

@@ -338,11 +338,10 @@ class Claim:
     @property
     def _of_some_parcels(self) -> bool:
         """Whether parcels are counted, and nothing tells that all of them are."""
-        parcels = self.fact.bound_to == "layer:parcels/count"
-        return (
-            parcels
-            and not self._said
-            and not _DIVIDES.search(self.text, self.sentence.part(self.number), self.number.start)
+        of = self.fact.bound_to
+        parcels = of.startswith("layer:parcels/") and of.endswith("/count")
+        return parcels and not (
+            self._said or _DIVIDES.search(self.text, self.sentence.part(self.number), self.number.start)
         )
 
 

@@ -264,6 +264,10 @@ def _whole(plan: Plan) -> Iterator[Fact]:
         if len(known):
             least = silent if quantity == "parking" else bool(_silent(parcels, column).any())
             yield stated(f"layer:parcels/{column}", (), quantity, known.sum(), least=least)
+        elif column == "jobs":
+            jobs = measure(plan, "jobs")[0]
+            least = bool(jobs.definition.get("not_counted_parcels"))
+            yield stated("measure:jobs", (), quantity, jobs.value, least=least)
     for layer, said in LAYERS.items():
         frame = plan.layer(layer)
         # A stop of the metro is one of buses, or none.

@@ -114,6 +114,10 @@ class Lexicon:
                 found.setdefault(word, []).append(fact)
         return found
 
+    def facts_of(self, word: str) -> list[Fact]:
+        """The facts of what a word names, in capitals or not."""
+        return self.by_subject.get(self._said.get(word.lower(), word), [])
+
     def tokens(self, text: str) -> list[Token]:
         """The words of a text, from left to right; an id counts only where no id goes on around it."""
         if self._last[0] == text:

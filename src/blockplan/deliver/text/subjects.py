@@ -80,7 +80,12 @@ def subject_of(
         [sentence.carried] if sentence.carried and carries and sentence.says(sentence.carried, number) else []
     )
     ahead: list[Token] = []
-    if not topics and (INVERTED.match(sentence.text, sentence.start) or _signed(sentence)):
+    # What is counted stands right behind its number, not in another clause.
+    if (
+        not topics
+        and number.dimension != "count"
+        and (INVERTED.match(sentence.text, sentence.start) or _signed(sentence))
+    ):
         ahead = [
             one
             for one in sentence.words

@@ -37,7 +37,7 @@ def source_said(bound_to: str, lang: str) -> str:
     Examples
     --------
     >>> source_said("object:K-A-01/far", "zh"), source_said("table:land_balance/1401/planned_ha", "en")
-    ('K-A-01 的容积率', 'planned area of Park green land')
+    ('K-A-01 的容积率', 'planned area of Park green space')
     """
     kind, _, rest = bound_to.partition(":")
     if kind == "report":
@@ -82,5 +82,9 @@ def _head(column: str, lang: str) -> str:
 
 
 def _class(code: str, lang: str) -> str:
+    """A class of land by its code; all parcels but those of classes: -07-1207."""
+    if code.startswith("-"):
+        left_out = (_class(one, lang) for one in code[1:].split("-"))
+        return TEXTS("source.without", lang, of=TEXTS("source.and", lang).join(left_out))
     of = next((name for name in (DEFAULT_LIST, *LISTS) if landuse(name).known(code)), None)
     return code if of is None else landuse(of).label(code, lang).removeprefix(f"{code} ")

@@ -1,0 +1,75 @@
+"""What a text leaves out of a figure: 共39个地块（不含道路用地）, "39 parcels (excluding road land)"."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from blockplan.deliver.text.facts import Fact
+
+if TYPE_CHECKING:
+    from blockplan.deliver.text.scan import ScannedNumber
+    from blockplan.deliver.text.sentence import ScannedSentence
+
+_EXCLUDES = re.compile(
+    r"(?:不含|不包[括含]|[未不]计入|扣除|剔除|除(?:去|了|开)?"
+    r"|\b(?:excluding|not (?:counting|including)|without|except(?: for)?|other than|apart from)\s)"
+    r"(?P<what>[^，,。；;（()）0-9]+?)\s?(?:[以之在]?外|(?=[.，,。；;）)]|$|共|\sthere\b))"
+    r"|(?P<ja>[^，,、。；（(0-9]+)を(?:除[くいき]|含ま[なず])",
+    re.IGNORECASE,
+)
+#: Behind a figure and what it counts: a bracket, or what a comma divides.
+_BEHIND = re.compile(r"[^，,。；;（(0-9]{0,24}[（(，,]\s?")
+_AND = re.compile(r"、|和|与|及|以及|及び|と|,|\band\b", re.IGNORECASE)
+#: What may follow the name of a class: 道路地块, "road parcels".
+_KIND = re.compile(r"^(?:the|all)\s|(?:的?地块|の?区画|\s(?:parcel|plot)s?|(?<=[a-z])s)$", re.IGNORECASE)
+#: Whole -> end of what a fact of one class of land is bound to, that it is the sum of; column of the rest.
+_SUMS = {"layer:parcels/count": ("/parcel_count", "count"), "measure:land_balance": ("/planned_ha", "area")}
+
+
+def without(sentence: ScannedSentence, number: ScannedNumber, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """
+    The facts of a number less what its sentence leaves out of it.
+
+    Of all parcels and of all land the rest is counted where classes of land are left out. A count of
+    anything else is of something else then.
+    """
+    said = _excluded(sentence, number)
+    if not (said and facts):
+        return facts
+    if (rest := _rest(sentence, facts[0], said)) is not None:
+        return rest
+    return () if number.dimension == "count" or facts[0].bound_to in _SUMS else facts
+
+
+def _excluded(sentence: ScannedSentence, number: ScannedNumber) -> str:
+    """What is left out of a number; "" where nothing is."""
+    text, behind = sentence.text, _BEHIND.match(sentence.text, number.end, sentence.end)
+    found = _EXCLUDES.match(text, behind.end(), sentence.end) if behind else None
+    if found is None:
+        lead = max((one.end for one in sentence.numbers if one.end <= number.start), default=sentence.start)
+        found = _EXCLUDES.search(text, lead, number.start)
+    return (found["what"] or found["ja"]).strip() if found else ""
+
+
+def _rest(sentence: ScannedSentence, whole: Fact, said: str) -> tuple[Fact, ...] | None:
+    """The whole less the classes of land that are named; None where that cannot be counted."""
+    if whole.bound_to not in _SUMS:
+        return None
+    end, column = _SUMS[whole.bound_to]
+    left_out: dict[str, Fact] = {}
+    for name in filter(None, (one.strip() for one in _AND.split(said))):
+        stem = _KIND.sub("", _KIND.sub("", name))
+        own = (
+            fact
+            for word in (name, stem, f"{stem}用地", f"{stem} land")
+            for fact in sentence.lexicon.facts_of(word)
+            if fact.bound_to.endswith(end)
+        )
+        if (fact := next(own, None)) is None:
+            return None
+        left_out[fact.bound_to.split("/")[1]] = fact
+    codes = [code for code in left_out if not any(code != one and code.startswith(one) for one in left_out)]
+    amount = whole.amounts[0] - sum(left_out[code].amounts[0] for code in codes)
+    bound_to = f"layer:parcels/-{'-'.join(codes)}/{column}"
+    return (Fact(bound_to, whole.subjects, whole.words, whole.dimension, (amount,)),)
