@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from tests.report.handmade import cell, frame, hand_made, manifest, result, verdict
 
 from blockplan.check import check
+from blockplan.exchange.office.road_remarks import road_remark
 from blockplan.figures import shared_out
 from blockplan.measure import measure
 from blockplan.measure.indicators.loads import read_factors
@@ -482,3 +483,14 @@ def test_changes_name_what_is_new_gone_and_changed_and_nothing_else() -> None:
     assert kinds == {str(parcels.index[0]): "changed", str(parcels.index[2]): "gone"}
     assert not TABLES["changes"](View(plan, result(**EMPTY), Words("en"))).lines
     assert not TABLES["changes"](View(before, result(**EMPTY), Words("en"), before)).lines
+
+
+@pytest.mark.parametrize("written", LANGUAGES)
+def test_what_the_importer_remarks_of_street_land_is_said_in_the_readers_language(written: str) -> None:
+    plan = land((None, "1207", 1.0), remarks=road_remark("North Street", written))
+    said = {lang: records(of(plan, "parcels", lang))[0]["remarks"] for lang in LANGUAGES}
+    assert said == {
+        "zh": "补绘道路用地：North Street",
+        "en": "road made as remainder: North Street",
+        "ja": "道路用地（補完）：North Street",
+    }

@@ -21,6 +21,7 @@ from blockplan.exchange.office.joining import join
 from blockplan.exchange.office.mapping import FieldChoice, Question
 from blockplan.exchange.office.network_lines import partition
 from blockplan.exchange.office.residents import compare_with_parcels, residents_source, scope_of, share_out
+from blockplan.exchange.office.road_remarks import language_of, road_remark
 from blockplan.exchange.office.rows import read_rows
 from blockplan.exchange.office.source import AssembledPlan
 from blockplan.exchange.office.streets import streets as drawn_streets
@@ -407,29 +408,16 @@ def _road_parcels(made: roads.Roads, frame: gpd.GeoDataFrame) -> gpd.GeoDataFram
         counts[head] = counts.get(head, 0) + 1
         wanted.append(f"{head}-{counts[head]:02d}")
     written = [frame[column].dropna() for column in ("facilities_text", "remarks") if column in frame]
-    cjk = any(_is_cjk(str(said)) for words in (streets, *written) for said in words)
+    lang = language_of("".join(str(said) for words in (streets, *written) for said in words))
     return gpd.GeoDataFrame(
         {
             "parcel_id": _free_ids(wanted, frame),
             "land_use": "1207",
             "land_use_list": parcels.NATIONAL,
-            "remarks": [_remark(name, cjk=cjk) for name in names],
+            "remarks": [road_remark(name, lang) for name in names],
         },
         geometry=[shape for shape, _ in made.pieces],
     )
-
-
-def _remark(name: str, *, cjk: bool) -> str:
-    """What a road parcel says of itself, in the language that the office writes in."""
-    crossing = name == roads.CROSSING
-    if cjk:
-        return f"补绘道路用地：{'交叉口' if crossing else name}" if name else "补绘道路用地"
-    said = f"{'crossing' if crossing else 'road'} made as remainder"
-    return said if crossing or not name else f"{said}: {name}"
-
-
-def _is_cjk(said: str) -> bool:
-    return any("\u3040" <= sign <= "\u9fff" for sign in said)
 
 
 def _say_roads(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from blockplan.exchange.office.road_remarks import remark_said
 from blockplan.measure.inputs.columns import areas_m2, ids, values
 from blockplan.plan.model.codes import DEFAULT_LIST
 from blockplan.report.office.columns import Column, Line, OfficeTable, said
@@ -129,5 +130,5 @@ def _remarks(view: View) -> list[Cell]:
         aims = [said(view, f"parcels.bound.{column}") for column, rows in guides if rows[at]]
         if aims:
             told.append(said(view, "parcels.guide", what=view.words.join(aims)))
-        out.append(view.words.join([*told, *([str(remark)] if remark else [])]))
+        out.append(view.words.join([*told, *([remark_said(str(remark), view.words.lang)] if remark else [])]))
     return list(out)
