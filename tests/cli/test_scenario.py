@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import geopandas as gpd
 import pytest
@@ -16,7 +17,8 @@ from blockplan.cli import app
 from blockplan.errors import BlockplanError
 from blockplan.plan import Plan, read, write
 from blockplan.plan.files import formats
-from blockplan.plan.model.manifest import manifest_from
+from blockplan.plan.files.scenarios import drop_scenario, rename_scenario
+from blockplan.plan.model.manifest import manifest_from, read_manifest
 
 MANIFEST = {"id": "town", "drawn_on": "2024-06-28", "crs": "EPSG:4548"}
 
@@ -294,3 +296,13 @@ def test_a_scenario_that_a_proposal_stands_on_is_not_dropped_and_its_name_follow
     assert (read(plan).manifest.model_extra or {})["proposals"]["p"]["on_top_of"] == "c"
     call("drop", plan, "p")
     call("drop", plan, "c")
+
+
+def test_a_scenario_takes_its_titles_along_and_leaves_none_behind(tmp_path):
+    plan = tmp_path / "zone"
+    shutil.copytree(Path(__file__).parents[2] / "examples" / "demonstration-zone", plan)
+    rename_scenario(plan, "b", "d")
+    assert read_manifest(plan / "plan.toml").scenario_titles_in("zh")["d"] == "居住人口增至 6 万"
+    drop_scenario(plan, "d")
+    manifest = read_manifest(plan / "plan.toml")
+    assert set(manifest.scenarios) == set(manifest.scenario_titles or {}) == {"a", "c"}

@@ -302,7 +302,7 @@ def _public(plan: Plan, parts: Sequence[PackagePart], choice: PackageChoice) -> 
     }
     # A table of which no column was chosen says nothing.
     frames = {layer: _flat(plan.layers[layer][columns[layer]]) for layer in layers if columns[layer]}
-    return Made(_bare(plan.manifest.model_copy(update={"scenarios": {}})), frames)
+    return Made(_bare(plan.manifest.model_copy(update={"scenarios": {}, "scenario_titles": None})), frames)
 
 
 def _flat(frame: pd.DataFrame) -> pd.DataFrame:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Table of ``plan.toml`` that tells of each scenario that came from a proposal where it came from.
 PROPOSALS = "proposals"
+#: What a scenario is, in other languages.
+TITLES = "scenario_titles"
 #: A scenario is named by at most 60 letters, digits, dots, hyphens and underscores: its file bears its name.
 NAME = re.compile(r"[A-Za-z0-9_\-\u4e00-\u9fff\u3040-\u30ff][\w.\-]{0,59}")
 _HEADER = re.compile(r"\s*\[")
@@ -264,18 +266,19 @@ def _listing(text: str, name: str, title: str) -> str:
 
 
 def _without(text: str, name: str) -> str:
-    """The text without the scenario and the record of where it came from."""
+    """The text without the scenario, its titles and the record of where it came from."""
     wanted = tomlfile.loads(text)
-    for table in ("scenarios", PROPOSALS):
+    for table in ("scenarios", TITLES, PROPOSALS):
         wanted.get(table, {}).pop(name, None)
         if table in wanted and not wanted[table]:
             del wanted[table]
     lines = text.splitlines(keepends=True)
     key = tomli_w.dumps({name: ""}).partition(" = ")[0]
-    record = _find(lines, f"{PROPOSALS}.{key}")
-    if record is not None:
-        start = record - 1 if record and not lines[record - 1].strip() else record
-        del lines[start : _end(lines, record)]
+    for table in (TITLES, PROPOSALS):
+        record = _find(lines, f"{table}.{key}")
+        if record is not None:
+            start = record - 1 if record and not lines[record - 1].strip() else record
+            del lines[start : _end(lines, record)]
     header = _find(lines, "scenarios")
     if header is not None:
         inside = range(header + 1, _end(lines, header))
@@ -288,15 +291,14 @@ def _without(text: str, name: str) -> str:
 
 
 def _renamed(text: str, old: str, new: str) -> str:
-    """The text with a scenario under another name, in its list, its record and whatever stands on it."""
+    """The text with a scenario under another name: in its list, titles, record and what stands on it."""
     wanted = tomlfile.loads(text)
-    wanted["scenarios"] = {new if name == old else name: title for name, title in wanted["scenarios"].items()}
-    records = wanted.get(PROPOSALS, {})
-    for told in records.values():
+    for told in wanted.get(PROPOSALS, {}).values():
         if told.get("on_top_of") == old:
             told["on_top_of"] = new
-    if old in records:
-        wanted[PROPOSALS] = {new if name == old else name: told for name, told in records.items()}
+    for table in ("scenarios", TITLES, PROPOSALS):
+        if old in wanted.get(table, {}):
+            wanted[table] = {new if name == old else name: told for name, told in wanted[table].items()}
     before, after = (tomli_w.dumps({name: ""}).partition(" = ")[0] for name in (old, new))
     lines = text.splitlines(keepends=True)
     header = _find(lines, "scenarios")
@@ -305,8 +307,8 @@ def _renamed(text: str, old: str, new: str) -> str:
         key, mark, rest = line.partition("=")
         if at in inside and key.strip() == before:
             lines[at] = f"{after} {mark}{rest}"
-        elif line.strip() == f"[{PROPOSALS}.{before}]":
-            lines[at] = line.replace(before, after)
+        elif line.strip() in {f"[{TITLES}.{before}]", f"[{PROPOSALS}.{before}]"}:
+            lines[at] = line.replace(f".{before}]", f".{after}]")
         elif key.strip() == "on_top_of" and rest.strip() == f'"{old}"':
             lines[at] = f'{key}{mark} "{new}"\n'
     return _agreeing("".join(lines), wanted)
