@@ -114,7 +114,8 @@ def test_a_segment_is_cut_where_a_sentence_begins_joined_again_and_answered_for_
     [whole] = desks.look("town").segments["O-1"]
     told(planner, f"{HERE}desk/segments/{whole.id}/", ANSWER)
     assert "Thank you." in planner.get(f"{HERE}desk/segments/{whole.id}/").content.decode()
-    empty = planner.post(f"{HERE}desk/segments/{whole.id}/", ANSWER | {"reason_en": ""})
+    path, unreasoned = f"{HERE}desk/segments/{whole.id}/", ANSWER | {"reason_en": ""}
+    empty = planner.post(path, unreasoned | as_shown(planner, path, unreasoned))
     assert "has no reason" in faults(empty)
 
 
@@ -300,6 +301,24 @@ def test_two_tabs_do_not_overwrite_each_other(opened: DatabaseStore, planner: Cl
         told(planner, HERE + path, first | now)
     moved = {"segment": ["O-1.1"], "theme": "T-2"}
     assert planner.post(HERE + "desk/segments/", moved).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["desk/segments/O-1.1/", "desk/themes/T-1/"])
+@pytest.mark.parametrize("fault", [{"kind": ""}, {"reason_en": ""}])
+def test_an_answer_that_lacks_something_is_not_sent_over_one_that_was_given_meanwhile(
+    opened: DatabaseStore, planner: Client, path: str, fault: dict[str, str]
+) -> None:
+    other = browser_of(a_member("Zhao", "planner"))
+    send(opened, "More trees.")
+    for said in ({"do": "cut"}, {"do": "theme", "title": "Trees"}):
+        told(planner, HERE + "desk/", said)
+    mine = ANSWER | {"reason_en": "Mine."}
+    saw = as_shown(planner, HERE + path, mine)
+    told(other, HERE + path, ANSWER | {"reason_en": "Theirs."})
+    lacking = planner.post(HERE + path, mine | fault | saw)
+    form = lacking.content.decode().partition('value="answer"')[2]
+    again = mine | {"seen": form.partition('name="seen" value="')[2].partition('"')[0]}
+    assert "Theirs." in faults(lacking) or "Theirs." in faults(planner.post(HERE + path, again))
 
 
 def test_a_table_does_not_overwrite_an_answer_that_was_given_since_it_was_made(

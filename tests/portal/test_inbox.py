@@ -89,6 +89,33 @@ def test_an_answer_to_a_point_may_be_given_to_its_theme_unless_somebody_answered
     assert "Thank you." in faults(refused)
 
 
+def test_an_answer_to_a_theme_is_refused_at_a_point_that_is_in_another_by_now(planner: Client) -> None:
+    sent = ANSWER | {"for_theme": "T-1", "seen": "", "seen_theme": ""}
+    told(planner, POINTS, {"segment": ["O-1.1"], "theme": "none", "seen-O-1.1": place(planner, "O-1.1")})
+    refused = planner.post(POINTS + "O-1.1/", sent)
+    assert (refused.status_code, "changed this after you opened" in faults(refused)) == (400, True)
+    told(planner, HERE + "desk/", {"do": "theme", "title": "Cars", "gist": ""})
+    told(planner, POINTS + "O-1.1/", {"do": "theme", "theme": "T-2"})
+    assert "Cars" in faults(planner.post(POINTS + "O-1.1/", sent))
+    assert [theme.answer for theme in desks.look("town").themes.values()] == [None, None]
+
+
+def place(client: Client, point: str) -> str:
+    """The mark of where a point is sorted, as the list shows it."""
+    page = client.get(POINTS + "?show=all").content.decode()
+    return page.partition(f'name="seen-{point}" value="')[2].partition('"')[0]
+
+
+def test_the_first_button_of_an_answer_which_the_enter_key_presses_gives_it_to_the_point(
+    planner: Client,
+) -> None:
+    page = planner.get(POINTS + "O-1.1/").content.decode()
+    form = page.partition('class="answering"')[2].partition("</form>")[0]
+    first, *others = re.findall(r"<button[^>]*>", form)
+    assert "name=" not in first
+    assert any("for_theme" in one for one in others)
+
+
 def test_a_point_of_an_opinion_that_was_taken_back_still_has_its_page(
     planner: Client, opened: DatabaseStore
 ) -> None:

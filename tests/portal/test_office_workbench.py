@@ -15,13 +15,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.portal.conftest import PLAN
 from tests.portal.staff import a_member, browser_of
-from tests.support.office_pages import ANSWER, HERE, drafted, told
+from tests.support.office_pages import ANSWER, HERE, drafted, faults, told
 from tests.support.submitting import send
 
-from blockplan.plan import read
+from blockplan.plan import Plan, read
 from blockplan.portal.background import sweep
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.office import desks, report, workbench
+from blockplan.portal.office import answer_scenarios, desks, report, workbench
 from blockplan.portal.office.models import Audit
 from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.workspace.desk import EditingDesk
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from blockplan.portal.record.store import DatabaseStore
 
 AT = "/en/office/notices/town/workbench/"
+TRIED = {"object": "facilities:NH-3", "column": "beds", "value": "10", "try": "1"}
 
 
 @pytest.fixture(autouse=True)
@@ -237,8 +238,7 @@ def test_a_value_that_a_clerk_tries_is_a_scenario_whose_change_and_verdicts_fill
     point, before = HERE + "desk/segments/O-1.1/", len(list(shown.events()))
     page = planner.get(point).content.decode()
     assert 'name="object" list="objects" value="facilities:NH-3"' in page
-    tried = {"object": "facilities:NH-3", "column": "beds", "value": "10", "try": "1"}
-    filled = planner.post(point, ANSWER | tried).content.decode()
+    filled = planner.post(point, ANSWER | TRIED).content.decode()
     changes = field(filled, "changes")
     assert changes.startswith("facilities:NH-3:beds:")
     assert field(filled, "reason_en").startswith("Thank you.")
@@ -255,9 +255,64 @@ def test_a_value_that_a_clerk_tries_is_a_scenario_whose_change_and_verdicts_fill
     assert plan is not None
     assert faults_of(answer, plan, read(workbench._copy(version), "O-1.1")) == []
     for wrong in ({"object": "facilities:none"}, {"column": ""}, {"value": "many"}):
-        refused = planner.post(point, ANSWER | tried | wrong)
+        refused = planner.post(point, ANSWER | TRIED | wrong)
         assert refused.status_code == 400, wrong
         assert field(refused.content.decode(), "reason_en") == "Thank you.", "what was written stays"
+
+
+@pytest.mark.long
+def test_after_a_trial_the_answer_that_somebody_gave_meanwhile_is_not_overwritten(
+    shown: DatabaseStore,
+) -> None:
+    planner, other = (browser_of(a_member(name, "planner")) for name in ("Li", "Wang"))
+    send(shown, "More beds, please.", targets=[{"layer": "facilities", "id": "NH-3"}])
+    told(planner, HERE + "desk/", {"do": "cut"})
+    point = HERE + "desk/segments/O-1.1/"
+    told(other, point, ANSWER | {"reason_en": "Wang's answer."})
+    page = planner.post(point, ANSWER | {"seen": ""} | TRIED).content.decode()
+    seen = page.partition('class="answering"')[2].partition('name="seen" value="')[2].partition('"')[0]
+    refused = planner.post(point, ANSWER | {"reason_en": "Li's.", "seen": seen})
+    assert "Wang&#x27;s answer." in faults(refused)
+    answer = desks.look("town").own_answer("O-1.1")
+    assert answer is not None
+    assert answer.by == "Wang"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("code", ["070102", "0701"])
+def test_a_code_of_land_use_is_tried_as_it_was_typed(shown: DatabaseStore, code: str) -> None:
+    planner = browser_of(a_member("Li", "planner"))
+    plan = report.plan_on_notice("town")
+    assert plan is not None
+    uses = plan.layers["parcels"]["land_use"]
+    parcel = str(uses.index[uses != code][0])
+    send(shown, "Homes here.", targets=[{"layer": "parcels", "id": parcel}])
+    told(planner, HERE + "desk/", {"do": "cut"})
+    said = {"object": f"parcels:{parcel}", "column": "land_use", "value": code, "try": "1"}
+    page = planner.post(HERE + "desk/segments/O-1.1/", ANSWER | said).content.decode()
+    assert f'"{code}":' in field(page, "changes")
+
+
+def test_a_number_is_read_where_a_column_holds_numbers_and_only_as_people_write_them() -> None:
+    read_as = answer_scenarios._value
+    assert [read_as(one, "parcels", "far") for one in ("1.7", "12", "-3", ".5")] == [1.7, 12, -3, 0.5]
+    assert [read_as(one, "parcels", "far") for one in ("1_0", "nan", "inf")] == ["1_0", "nan", "inf"]
+    assert read_as("\uff11\uff12", "parcels", "far") == 12
+    assert read_as("0701", "parcels", "land_use") == "0701"
+
+
+def test_a_drawn_place_of_a_plan_without_parcels_offers_no_object(
+    shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planner = browser_of(a_member("Li", "planner"))
+    plan = report.plan_on_notice("town")
+    assert plan is not None
+    x, y, *_ = plan.layers["parcels"].total_bounds.tolist()
+    send(shown, "Here.", geometry={"type": "Point", "coordinates": [x + 1, y + 1]})
+    told(planner, HERE + "desk/", {"do": "cut"})
+    bare = Plan(plan.manifest, {name: one for name, one in plan.layers.items() if name != "parcels"})
+    monkeypatch.setattr(report, "plan_on_notice", lambda _: bare)
+    assert planner.get(HERE + "desk/segments/O-1.1/").status_code == 200
 
 
 def field(page: str, name: str) -> str:

@@ -7,6 +7,8 @@ workbench works on. Whoever opens it there sees the same; nothing of it is in th
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Columns of text that an answer may change; of numbers all may.
 TEXTS = frozenset({"land_use", "service", "class"})
+#: A number as people type it.
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 #: So many objects are offered that the place of an opinion covers, those it covers most of first.
 MOST_OBJECTS = 6
 
@@ -54,13 +58,14 @@ def choices(notice: str, opinion: Received) -> dict[str, Any]:
 
 def _objects(plan: Plan, opinion: Received) -> list[tuple[str, str]]:
     """Objects that an opinion names, and else the parcels that its area covers."""
+    parcels = plan.layers.get("parcels")
     named = [(str(aim["layer"]), str(aim["id"])) for aim in opinion.targets if aim["layer"] in plan.layers]
     said = opinion.fate.original.payload.get("geometry") if opinion.fate.original else None
-    if named or not said or opinion.fate.erased:
+    if named or parcels is None or not said or opinion.fate.erased:
         return named
     from shapely.geometry import shape  # noqa: PLC0415 (with it comes half of the house)
 
-    place, parcels = shape(dict(said)), plan.layers["parcels"]
+    place = shape(dict(said))
     met = parcels[parcels.geometry.intersects(place)]
     area = met.geometry.intersection(place).area.sort_values(ascending=False)
     return [("parcels", str(name)) for name in area.index[:MOST_OBJECTS]]
@@ -94,10 +99,10 @@ def tried(notice: str, scenario: str, said: QueryDict, actor: Actor) -> dict[str
     from blockplan.live.edits import SetValue  # noqa: PLC0415 (pandas and the rest take a second)
 
     layer, _, id_ = said.get("object", "").strip().rpartition(":")
-    column, value = said.get("column", ""), said.get("value", "").strip()
+    layer, column, value = layer or "parcels", said.get("column", ""), said.get("value", "").strip()
     if not (id_ and column and value):
         raise refusal(UsageError, say, "office_refused.no_change_said")
-    edit = SetValue(layer=layer or "parcels", id=id_, column=column, value=_value(value))
+    edit = SetValue(layer=layer, id=id_, column=column, value=_value(value, layer, column))
     version = _required(notice)
     note("workbench", who=actor.name, notice=notice, about=f"edits {scenario}")
     desk = workbench.desk_of(version, scenario, begin=True)
@@ -139,11 +144,13 @@ def filled(said: Mapping[str, Any], found: Mapping[str, Any] | None) -> dict[str
     return typed | {"changes": "\n".join(found["changes"])}
 
 
-def _value(said: str) -> bool | float | str:
-    try:
-        return float(said)
-    except ValueError:
-        return said
+def _value(said: str, layer: str, column: str) -> float | str:
+    """What was typed for a column: a number where it holds numbers, else the text, as a code of land use."""
+    from blockplan.plan.model.layers import LAYERS  # noqa: PLC0415
+
+    plain = unicodedata.normalize("NFKC", said)
+    numeric = layer in LAYERS and LAYERS[layer].columns.get(column) == "number"
+    return float(plain) if numeric and NUMBER.fullmatch(plain) else said
 
 
 def _required(notice: str) -> PlanVersion:

@@ -100,14 +100,14 @@ def segment(request: HttpRequest, notice: str, segment: str) -> HttpResponse:
     one = _segment(now, segment)
     own = now.own_answer(segment)
     form = _answering(request, own)
-    fault, tried = "", None
+    fault, tried, told = "", None, ""
     if "try" in request.POST or "take" in request.POST:
         permissions.require("answered", actor_of(request))
         fault, tried = _tried(request, notice, one)
         form = AnswerForm(initial=answer_scenarios.filled(request.POST, tried))
     elif request.method == "POST":
         onwards = Inbox(request, row, now, at=segment)  # as the list stood when somebody acted
-        fault = attempt(lambda: do_at_segment(request, notice, one, form))
+        fault = told = attempt(lambda: do_at_segment(request, notice, one, form))
         if not fault and not form.errors:
             stays = request.POST.get("do") not in {"split", "merge"}
             there = onwards.beside(1) if "next" in request.POST else segment if stays else ""
@@ -115,10 +115,14 @@ def segment(request: HttpRequest, notice: str, segment: str) -> HttpResponse:
     now = desks.look(notice)  # what stands after an edit that was refused
     listed = Inbox(request, row, now, at=segment)
     theme, text = now.theme_of(segment), now.text_of(one)
+    for_theme = request.POST.get("for_theme", "")
     events = list(open_store(notice).events(about=one.opinion))
     shown = listed.shown() | _may(actor_of(request)) | {
-        "seen_answer": edit_conflicts.of_answer(now.own_answer(segment))[0],
-        "seen_theme": edit_conflicts.of_answer(theme.answer if theme else None)[0],
+        "seen_answer": edit_conflicts.mark_for_form(
+            request, now.own_answer(segment), told=bool(told) and not for_theme),
+        "seen_theme": edit_conflicts.mark_for_form(
+            request, theme.answer if theme else None, "seen_theme",
+            told=bool(told) and theme is not None and for_theme == theme.id),
         "seen_place": edit_conflicts.of_place(now, segment)[0],
         "one": points(now, [one])[0], "form": form, "fault": fault,
         "parts": [point for point in listed.every if point.opinion.id == one.opinion],
@@ -175,7 +179,8 @@ def theme(request: HttpRequest, notice: str, theme: str) -> HttpResponse:
     one = now.themes.get(theme, one)
     listed = Inbox(request, row, now, theme=theme)
     shown = listed.shown() | _may(actor_of(request)) | {
-        "seen_answer": edit_conflicts.of_answer(one.answer)[0], "seen_name": edit_conflicts.of_name(one)[0],
+        "seen_answer": edit_conflicts.mark_for_form(request, one.answer, told=bool(fault)),
+        "seen_name": edit_conflicts.of_name(one)[0],
         "theme": one, "form": form, "naming": naming, "fault": fault,
         "count": len(now.members(theme)) if theme in now.themes else 0,
         "later": len(now.came_later(theme)) if theme in now.themes else 0,
@@ -297,17 +302,20 @@ def do_at_segment(request: HttpRequest, notice: str, one: Segment, form: AnswerF
     elif said == "merge":
         desks.work(notice, lambda desk: _merge(desk, one.id, actor.name), actor, about="segmented")
     elif said == "answer" and form.is_valid():
-        answer = form.answer()
         theme = request.POST.get("for_theme", "")
 
         def give(desk: Desk) -> None:
             if theme:
-                _answer_theme(desk, theme, answer, actor, request.POST.get("seen_theme", ""))
+                now = desk.theme_of(one.id)
+                edit_conflicts.require_seen(
+                    theme, now.id if now else "", edit_conflicts.of_place(desk, one.id)[1]
+                )
+                _answer_theme(desk, theme, form, actor, request.POST.get("seen_theme", ""))
                 return
             edit_conflicts.require_seen(
                 edit_conflicts.seen_of(request), *edit_conflicts.of_answer(desk.own_answer(one.id))
             )
-            desk.answer_segment(one.id, answer, by=actor.name)
+            desk.answer_segment(one.id, form.answer(), by=actor.name)
 
         desks.work(notice, give, actor, about="answered")
 
@@ -355,16 +363,16 @@ def do_at_theme(request: HttpRequest, notice: str, theme: str, naming: ThemeForm
 
         desks.work(notice, merge, actor, about="theme")
     elif said == "answer" and form.is_valid():
-        answer, seen = form.answer(), edit_conflicts.seen_of(request)
+        seen = edit_conflicts.seen_of(request)
         desks.work(
-            notice, lambda desk: _answer_theme(desk, theme, answer, actor, seen), actor, about="answered"
+            notice, lambda desk: _answer_theme(desk, theme, form, actor, seen), actor, about="answered"
         )
 
 
-def _answer_theme(desk: Desk, theme: str, answer: Answer, actor: Actor, seen: str) -> None:
+def _answer_theme(desk: Desk, theme: str, form: AnswerForm, actor: Actor, seen: str) -> None:
     one = desk.themes.get(theme)
     edit_conflicts.require_seen(seen, *edit_conflicts.of_answer(one.answer if one else None))
-    desk.answer_theme(theme, answer, by=actor.name)
+    desk.answer_theme(theme, form.answer(), by=actor.name)
 
 
 def _name_of(desk: Desk, theme: str) -> tuple[str, str]:

@@ -59,6 +59,16 @@ def of_answer(answer: Answer | None) -> tuple[str, str]:
     return str(answer.entry), f"{kind}: {pick(answer.reason, current())} ({answer.by})"
 
 
+def mark_for_form(request: HttpRequest, answer: Answer | None, name: str = "seen", *, told: bool) -> str:
+    """
+    The mark that the form of an answer bears: of the answer that stands.
+
+    Words that were sent and are shown again keep the mark that they came with, until what stands was `told`.
+    """
+    again = request.POST.get("do") == "answer" and not told
+    return str(request.POST.get(name, "")) if again else of_answer(answer)[0]
+
+
 def of_name(theme: Theme) -> tuple[str, str]:
     """The mark and the words of a theme's title and gist."""
     said = pick(theme.title, current())
