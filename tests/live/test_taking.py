@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import shapely
-from tests.town import town
+from tests.town import edited, town
 
 from blockplan.live import EditError, Merge, Remove, Session, SetValue, Split, live
 from blockplan.live.lineage import NamedVersion
@@ -71,9 +71,59 @@ def test_a_parcel_that_was_merged_there_is_taken_with_its_neighbour_alone(sessio
     for alone, missing in ((["parcels:A"], "parcels:B"), (["parcels:B"], "parcels:A")):
         with pytest.raises(EditError, match=r"overlap|without a parcel"):
             session.take_part(other.plan, alone)
-        assert belonging(session.plan, other.plan, alone) == [missing]
-    session.take_part(other.plan, ["parcels:A", "parcels:B"])
+        named = ["facilities:hospital", "facilities:nursing"]
+        assert belonging(session.plan, other.plan, alone) == [*named, missing]
+    with pytest.raises(EditError, match="facilities hospital would refer to B, which would not be there"):
+        session.take_part(other.plan, ["parcels:A", "parcels:B"])
+    assert belonging(session.plan, other.plan, ["parcels:A", "parcels:B"]) == named
+    session.take_part(other.plan, ["parcels:A", "parcels:B", *named])
     assert "B" not in session.plan.layer("parcels").index
+    assert not [one for one in session.result.faults if one.rule == "pq-reference"]
+
+
+def test_what_refers_to_a_parcel_that_is_not_here_is_taken_with_it(session: Session) -> None:
+    other = live(town(packs=["zone"]), scenario="other")
+    middle = shapely.point_on_surface(other.plan.layer("parcels").geometry["B"])
+    line = ((middle.x, middle.y - 500), (middle.x, middle.y + 500))
+    other.apply([Split(id="B", line=line)])
+    moved = [one.id for one in other.steps[-1].changes if one.layer == "facilities"]
+    assert moved
+    alone = [f"facilities:{moved[0]}"]
+    with pytest.raises(EditError, match="would refer to B-2"):
+        session.take_part(other.plan, alone)
+    assert belonging(session.plan, other.plan, alone) == ["parcels:B", "parcels:B-2"]
+
+
+@pytest.mark.parametrize(
+    ("across", "said"),
+    [(2.0, "90000.0 m2 of the planned land without a parcel"), (0.5, "45000.0 m2 beyond the boundary")],
+)
+def test_a_boundary_is_not_taken_away_from_the_parcels_in_it(
+    session: Session, across: float, said: str
+) -> None:
+    boundary = session.plan.layer("boundary")
+    west, south, east, north = boundary.total_bounds
+    land = shapely.box(west, south, west + across * (east - west), north)
+    other = edited(session.plan, "boundary", None, land)
+    name = str(boundary.index[0])
+    before = session.plan.rows_hash
+    with pytest.raises(EditError, match=said):
+        session.take_part(other, [f"boundary:{name}"])
+    assert session.plan.rows_hash == before
+
+
+def test_a_parcel_beyond_the_boundary_is_taken_with_the_boundary(session: Session) -> None:
+    boundary, parcels = session.plan.layer("boundary"), session.plan.layer("parcels")
+    shape = parcels.geometry["C"]
+    beyond = shapely.box(shape.bounds[2], shape.bounds[1], shape.bounds[2] + 50, shape.bounds[3])
+    other = edited(session.plan, "boundary", None, shapely.union(boundary.geometry.iloc[0], beyond))
+    other = edited(other, "parcels", "C", shapely.union(shape, beyond))
+    names = [f"boundary:{boundary.index[0]}", "parcels:C"]
+    for alone, together in (names, reversed(names)):
+        with pytest.raises(EditError, match=r"beyond|without a parcel"):
+            session.take_part(other, [alone])
+        assert belonging(session.plan, other, [alone]) == [together]
+    session.take_part(other, names)
 
 
 def test_all_that_differs_makes_the_scenario_what_the_other_is(session: Session, other: Session) -> None:
@@ -98,6 +148,8 @@ def test_one_goes_back_to_a_version_as_a_step_that_can_be_undone(session: Sessio
     assert session.plan.rows_hash == latest
     with pytest.raises(EditError, match="begun anew"):
         session.back_to(NamedVersion("first", version.seq, "another", "", ""))
+    with pytest.raises(EditError, match="begun anew"):  # of a log that was longer than this one
+        session.back_to(NamedVersion("first", len(session.steps) + 5, "another", "", ""))
 
 
 def test_what_a_feature_was_is_its_row_when_the_scenario_began(session: Session, other: Session) -> None:

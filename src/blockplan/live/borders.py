@@ -223,7 +223,7 @@ def _refuse_uncovered(plan: Plan, now: dict[Key, Any]) -> None:
             for name in names_of(plan, "boundary")
         ]
     )
-    was = shapely.union_all([drawn_now(plan, ("boundary", name)) for name in names_of(plan, "boundary")])
+    was = _planned(plan)
     names, tree = tree_of(plan, "parcels")
     rows = tree.query(window, predicate="intersects").tolist()
     stay = [drawn_now(plan, ("parcels", names[row])) for row in rows if names[row] not in changed]
@@ -244,7 +244,7 @@ def _refuse_uncovered(plan: Plan, now: dict[Key, Any]) -> None:
 
 def refuse_torn(before: Plan, after: Plan, touched: Mapping[str, Sequence[str]]) -> None:
     """
-    Refuse a state of a plan in which land has two holders, or none, that had one before.
+    Refuse a state of a plan in which land has two holders or none, or a parcel lies beyond it, anew.
 
     Parameters
     ----------
@@ -267,6 +267,8 @@ def refuse_torn(before: Plan, after: Plan, touched: Mapping[str, Sequence[str]])
                     raise refused("over", layer=layer, id=id_, other=other, m2=over)
     ids = touched.get("parcels", ())
     shapes = [one for id_ in ids for plan in (before, after) if (one := _shape_in(plan, "parcels", id_))]
+    if touched.get("boundary") and all(plan.has_layer("parcels") for plan in (before, after)):
+        shapes.append(shapely.symmetric_difference(_planned(before), _planned(after)))
     if not shapes:
         return
     window = shapely.union_all(shapes)
@@ -298,12 +300,17 @@ def _overlap(plan: Plan, layer: str, one: str, other: str) -> float:
 
 def _unlike_land(plan: Plan, window: Any) -> tuple[float, float]:
     """Planned land in a window that no parcel covers, and land of parcels there beyond the plan, m2."""
-    land = shapely.union_all([drawn_now(plan, ("boundary", name)) for name in names_of(plan, "boundary")])
+    land = _planned(plan)
     covered = shapely.intersection(
         shapely.union_all([shape for _, shape in _near(plan, "parcels", window)]), window
     )
     lacking = shapely.difference(shapely.intersection(window, land), covered)
     return float(shapely.area(lacking)), float(shapely.area(shapely.difference(covered, land)))
+
+
+def _planned(plan: Plan) -> Any:
+    """The planned land: all that the boundary encloses."""
+    return shapely.union_all([drawn_now(plan, ("boundary", name)) for name in names_of(plan, "boundary")])
 
 
 def _allowed(shapes: list[Any]) -> float:

@@ -332,7 +332,7 @@ class Session:
         Raises
         ------
         EditError
-            If the two do not differ there, or the land would not stay whole; nothing was changed then.
+            If the two do not differ there, or the plan would not stay whole; nothing was changed then.
         EditConflictError
             As in `apply`.
         """
@@ -342,7 +342,7 @@ class Session:
         if not changes:
             raise refused("nothing_new")
         anew = self._with(self.plan, changes)
-        require_whole(self.plan, anew, changes)
+        require_whole(self.plan, anew, other, changes)
         if trial:
             as_step = SessionStep(len(self.steps), "edits", "", "", (), changes, anew.content_hash, "")
             return result_of(as_step, self.result, self._judge(anew), (time.perf_counter() - began) * 1000)
@@ -368,11 +368,11 @@ class Session:
             for step in reversed(self.steps[version.seq :])
             for change in reversed(step.changes)
         )
-        if not back:
-            raise refused("nothing_new")
         anew = self._with(self.plan, back.values())
         if anew.rows_hash != version.rows:
             raise refused("version_lost", version=version.name)
+        if not back:
+            raise refused("nothing_new")
         said = {"op": "version", "name": version.name}
         return self._step("edits", anew, tuple(back.values()), (said,), who, began)
 
