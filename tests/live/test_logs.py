@@ -10,7 +10,8 @@ from tests.town import town
 import blockplan as bp
 from blockplan.errors import UsageError
 from blockplan.live import SetValue
-from blockplan.live.logs import drop_scenario, log_of, remove_scenario, rename_scenario
+from blockplan.live.lineage import ScenarioRecord, forget, record, records
+from blockplan.live.logs import drop_scenario, log_of, logs_of, remove_scenario, rename_scenario
 from blockplan.plan.files.scenarios import put_scenario, save_scenario
 from blockplan.plan.model.plan import Difference
 from blockplan.portal.workspace.desk import EditingDesk
@@ -41,6 +42,35 @@ def test_a_search_is_forgotten_with_its_scenario(place: Path) -> None:
     desk.search.begin()
     drop_scenario(place, "draft")
     assert edited(place, "draft", 800).search.to_dict("en") == {"state": "none"}
+
+
+def test_a_locked_scenario_is_not_dropped_or_renamed_and_who_locked_it_is_said(place: Path) -> None:
+    desk = EditingDesk(place)
+    desk.open("draft")
+    desk.lock("on notice", "Li")
+    before = (bp.read(place).manifest.scenarios, records(logs_of(place)))
+    for act in (
+        lambda: drop_scenario(place, "draft"),
+        lambda: remove_scenario(place, "draft"),
+        lambda: rename_scenario(place, "draft", "other"),
+    ):
+        with pytest.raises(UsageError, match=r"'draft' is locked by Li \(on notice\)"):
+            act()
+    assert (bp.read(place).manifest.scenarios, records(logs_of(place))) == before
+    desk.lock(None, "Li")
+    drop_scenario(place, "draft")
+
+
+def test_what_branched_from_a_scenario_that_went_comes_from_where_that_came(tmp_path: Path) -> None:
+    for name, origin, seq in (("a", "draft", 3), ("b", "a", 1)):
+        record(tmp_path, name, lambda _, one=(origin, seq): ScenarioRecord(*one))
+    forget(tmp_path, "a")
+    record(tmp_path, "a", lambda _: ScenarioRecord("b", 2))
+    known = records(tmp_path)
+    assert {name: (one.came_from, one.seq) for name, one in known.items()} == {
+        "b": ("draft", 3),
+        "a": ("b", 2),
+    }
 
 
 def residents(plan: bp.Plan) -> float:

@@ -8,18 +8,25 @@ elsewhere. Whoever writes holds it alone, and it is whole at any time.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import PlanDataError
 from blockplan.jsontext import JsonRecord
-from blockplan.live.journal import alone
+from blockplan.live.journal import alone, free_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 FILE = "scenarios.json"
+#: Whoever writes it holds this one.
+LOCK = ".scenarios.lock"
+
+
+class DamagedRecordsError(PlanDataError):
+    """What is kept of scenarios is damaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,8 @@ def records(logs: Path) -> dict[str, ScenarioRecord]:
     Raises
     ------
     PlanDataError
-        If the file is damaged: a lock that cannot be read is none that may be passed over.
+        If the file cannot be read, or is damaged (`DamagedRecordsError`): a lock that cannot be read is
+        none that may be passed over unsaid.
     """
     file = logs / FILE
     try:
@@ -78,16 +86,45 @@ def records(logs: Path) -> dict[str, ScenarioRecord]:
         return {name: _record(one) for name, one in said.items()}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise PlanDataError(
+    except OSError as error:
+        raise PlanDataError(f"{file} cannot be read: {error.strerror or error}.") from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise DamagedRecordsError(
             f"{file} cannot be read: {error}. Move it aside; scenarios then have no locks and versions."
         ) from error
+
+
+def mend(logs: Path) -> Path | None:
+    """Put the file aside where it is damaged, and keep what can be read of it; gives where it is then."""
+    with alone(logs / LOCK):
+        try:
+            records(logs)
+        except DamagedRecordsError:
+            aside = free_name(logs / FILE)
+            said = _readable(logs / FILE)
+            (logs / FILE).rename(aside)
+            _put(logs, said)
+            return aside
+    return None
+
+
+def _readable(file: Path) -> dict[str, ScenarioRecord]:
+    """The records of a damaged file that are whole."""
+    try:
+        said = json.loads(file.read_bytes())
+    except ValueError:
+        return {}
+    found = {}
+    for name, one in said.items() if isinstance(said, dict) else ():
+        with suppress(ValueError, TypeError, KeyError, AttributeError):
+            found[name] = _record(one)
+    return found
 
 
 def record(logs: Path, name: str, change: Callable[[ScenarioRecord], ScenarioRecord]) -> ScenarioRecord:
     """Keep of a scenario what `change` makes of its record; gives it."""
     logs.mkdir(parents=True, exist_ok=True)
-    with alone(logs / ".scenarios.lock"):
+    with alone(logs / LOCK):
         known = records(logs)
         known[name] = change(known.get(name, ScenarioRecord()))
         _put(logs, known)
@@ -95,18 +132,17 @@ def record(logs: Path, name: str, change: Callable[[ScenarioRecord], ScenarioRec
 
 
 def forget(logs: Path, name: str, called: str | None = None) -> None:
-    """A scenario is gone, or is called otherwise: what branched from it then follows."""
+    """A scenario is called otherwise, or is gone: what branched from it follows, or has its origin."""
     if not (logs / FILE).exists():
         return
-    with alone(logs / ".scenarios.lock"):
+    with alone(logs / LOCK):
         known = records(logs)
-        kept = known.pop(name, None)
-        if called is not None:
-            known = {
-                one: replace(said, came_from=called) if said.came_from == name else said
-                for one, said in known.items()
-            } | ({} if kept is None else {called: kept})
-        _put(logs, known)
+        kept = known.pop(name, ScenarioRecord())
+        origin = {"came_from": kept.came_from, "seq": kept.seq} if called is None else {"came_from": called}
+        known = {
+            one: replace(said, **origin) if said.came_from == name else said for one, said in known.items()
+        }
+        _put(logs, known if called is None else known | {called: kept})
 
 
 def _put(logs: Path, known: dict[str, ScenarioRecord]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.live.journal import alone, free_name
-from blockplan.live.lineage import forget
+from blockplan.live.lineage import ScenarioRecord, forget, records
 from blockplan.live.session import DRAFT
 from blockplan.plan import read
 from blockplan.plan.files import scenarios
@@ -70,14 +70,28 @@ def package_alone(package: Path) -> Iterator[None]:
 
 
 def drop_scenario(path: str | Path, name: str) -> None:
-    """Take a scenario out of a package, and set its log of edits aside; see `scenarios.drop_scenario`."""
+    """
+    Take a scenario out of a package, and set its log of edits aside; see `scenarios.drop_scenario`.
+
+    Raises
+    ------
+    UsageError
+        If it is locked.
+    """
     with _without_log(Path(path), name):
         scenarios.drop_scenario(path, name)
     forget(logs_of(Path(path)), name)
 
 
 def remove_scenario(path: str | Path, name: str) -> dict[str, Any]:
-    """Undo a scenario of a proposal, and set its log of edits aside; see `scenarios.remove_scenario`."""
+    """
+    Undo a scenario of a proposal, and set its log of edits aside; see `scenarios.remove_scenario`.
+
+    Raises
+    ------
+    UsageError
+        If it is locked.
+    """
     with _without_log(Path(path), name):
         kept = scenarios.remove_scenario(path, name)
     forget(logs_of(Path(path)), name)
@@ -91,7 +105,7 @@ def rename_scenario(path: str | Path, old: str, new: str) -> None:
     Raises
     ------
     UsageError
-        If a log of edits of the new name is there already.
+        If it is locked, or a log of edits of the new name is there already.
     """
     with _held(Path(path), old, new) as logs:
         if logs and logs[1].exists():
@@ -111,12 +125,14 @@ def _without_log(package: Path, name: str) -> Iterator[None]:
 
 
 @contextmanager
-def _held(package: Path, *names: str) -> Iterator[list[Path]]:
+def _held(package: Path, name: str, *others: str) -> Iterator[list[Path]]:
     """
-    The logs of scenarios, while no other process writes them or the package; none where nobody edited.
+    The logs of a scenario that is not locked, and of others; none where nobody edited.
 
+    While this lasts no other process writes them or the package.
     A scenario that was drawn elsewhere may have a name that no log can have.
     """
+    names = (name, *others)
     if not logs_of(package).is_dir() or not all(map(scenarios.NAME.fullmatch, names)):
         yield []
         return
@@ -125,6 +141,12 @@ def _held(package: Path, *names: str) -> Iterator[list[Path]]:
         for log in sorted({*logs}):
             held.enter_context(alone(log.with_suffix(".lock")))
         held.enter_context(package_alone(package))
+        if (lock := records(logs_of(package)).get(name, ScenarioRecord()).lock) is not None:
+            by = f" by {lock.who}" if lock.who else ""
+            raise UsageError(
+                f"Scenario {name!r} is locked{by} ({lock.why}) and stays as it is. Unlock it first, in "
+                f"blockplan edit {package} --scenario {name}."
+            )
         yield logs
 
 
