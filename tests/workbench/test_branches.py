@@ -123,6 +123,41 @@ def test_what_is_kept_of_a_scenario_goes_where_its_name_goes(tmp_path: Path) -> 
     assert set(records(logs_of(tmp_path / "town"))) == {"first"}
 
 
+def test_a_name_or_a_lock_is_refused_where_others_edited_what_it_names(tmp_path: Path) -> None:
+    bp.write(town(packs=["zone"]), tmp_path / "town")
+    with workbench(tmp_path / "town") as service:
+        service.ask("/workspace/edits", put(200))
+        for said in ({"version": "mine"}, {"lock": "handed in"}):
+            status, answer = service.ask("/workspace/scenario?lang=ja", {**said, "since": 0})
+            assert (status, answer["error"], answer["seq"]) == (409, "conflict", 1)
+            assert "変更しました" in answer["message"]
+            status, answer = service.ask("/workspace/scenario?at=another", said)
+            assert (status, answer["error"]) == (409, "scenario")
+        state = service.ask("/workspace/state")[1]
+        assert (state["versions"], state["lock"]) == ([], None)
+        assert service.ask("/workspace/scenario", {"version": "mine", "since": 1})[0] == 200
+        service.ask("/workspace/scenario", {"branch": "wide"})
+        status, answer = service.ask("/workspace/scenario", {"branch": "draft"})
+        assert (status, answer["error"]) == (422, "taken")
+
+
+def test_damaged_records_are_put_aside_and_those_that_are_whole_are_kept(tmp_path: Path) -> None:
+    bp.write(town(packs=["zone"]), tmp_path / "town")
+    desk = EditingDesk(tmp_path / "town")
+    desk.open()
+    desk.lock("on notice", "Li")
+    desk.branch("wide", "Li")
+    file = logs_of(tmp_path / "town") / FILE
+    file.write_text(file.read_text(encoding="utf-8").replace('"from": "draft"', '"form": "draft"'))
+    assert desk.record.lock is not None
+    assert set(desk.records) == {"draft"}
+    assert "scenarios.1.aside" in desk.notes[-1]
+    file.write_text("{")
+    desk.lock("again", "Li")
+    assert desk.record.lock is not None
+    assert "scenarios.2.aside" in desk.notes[-1]
+
+
 def test_a_damaged_record_opens_no_lock(tmp_path: Path) -> None:
     assert records(tmp_path) == {}
     (tmp_path / FILE).write_text('{"draft": {"lock": ')

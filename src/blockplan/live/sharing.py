@@ -71,9 +71,7 @@ def require_known(steps: Sequence[SessionStep], since: int | None) -> None:
         If it does.
     """
     if since is not None and since > len(steps):
-        raise EditConflictError(
-            "The log of edits was begun anew. Look at the plan first; nothing was changed."
-        )
+        raise refusal(EditConflictError, TEXTS, "log_anew")
 
 
 def require_seen(steps: Sequence[SessionStep], since: int | None) -> None:
@@ -88,10 +86,9 @@ def require_seen(steps: Sequence[SessionStep], since: int | None) -> None:
     require_known(steps, since)
     if since is None or not (newer := steps[since:]):
         return
-    who = ", ".join(dict.fromkeys(step.who or "somebody" for step in newer))
-    raise EditConflictError(
-        f"The plan was changed meanwhile by {who}. Look at it first; nothing was changed."
-    )
+    known = list(dict.fromkeys(step.who for step in newer))
+    who = listed(one or TEXTS.text("somebody") for one in known)
+    raise refusal(EditConflictError, TEXTS, "changed_meanwhile", who=who)
 
 
 def require_no_clash(steps: Sequence[SessionStep], since: int | None, ours: Iterable[FeatureChange]) -> None:

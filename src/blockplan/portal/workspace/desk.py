@@ -15,10 +15,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from blockplan.errors import BlockplanError
 from blockplan.live import EditError, Session, live
 from blockplan.live.journal import DamagedLogError, set_aside
-from blockplan.live.lineage import Lock, NamedVersion, ScenarioRecord, record, records
+from blockplan.live.lineage import (
+    DamagedRecordsError,
+    Lock,
+    NamedVersion,
+    ScenarioRecord,
+    forget,
+    mend,
+    record,
+    records,
+)
 from blockplan.live.logs import SEARCH, log_of, logs_of, package_alone, require_scenario
 from blockplan.live.refusals import TEXTS, LockedError
 from blockplan.live.refusals import refused as edit_refused
+from blockplan.live.sharing import require_seen
 from blockplan.plan import read
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.workspace.dropped_files import Dropped, take_in
@@ -99,15 +109,29 @@ class EditingDesk:
             return live(plan, self.packs, self.on, scenario=scenario, log=log, who=self.who)
 
     @property
+    def records(self) -> dict[str, ScenarioRecord]:
+        """What is kept of every scenario; what cannot be read of it is put aside, and noted."""
+        logs = logs_of(self.package)
+        try:
+            return records(logs)
+        except DamagedRecordsError as error:
+            if (aside := mend(logs)) is not None:
+                self.notes.append(
+                    f"{error} It was set aside as {aside.name}; see which scenarios were locked."
+                )
+            return records(logs)
+
+    @property
     def record(self) -> ScenarioRecord:
         """What is kept of the scenario: where it came from, its lock, its versions."""
-        return records(logs_of(self.package)).get(self.session.scenario, ScenarioRecord())
+        return self.records.get(self.session.scenario, ScenarioRecord())
 
     def keep(self, change: Callable[[ScenarioRecord], ScenarioRecord]) -> None:
         """Keep of the scenario what `change` makes of its record."""
+        _ = self.records  # what is damaged is out of the way
         record(logs_of(self.package), self.session.scenario, change)
 
-    def name_version(self, name: str, who: str) -> None:
+    def name_version(self, name: str, who: str, since: int | None = None) -> None:
         """
         Give the plan as it is now a name, to be found and gone back to.
 
@@ -115,8 +139,11 @@ class EditingDesk:
         ------
         EditError
             If there is a version of that name already.
+        EditConflictError
+            If there are steps beyond `since`, the last that who asks had seen.
         """
         with self._lock, self.session.shared():
+            require_seen(self.session.steps, since)
             plan, seq = self.session.plan, len(self.session.steps)
             if name in {one.name for one in self.record.versions}:
                 raise edit_refused("version_taken", version=name)
@@ -137,13 +164,22 @@ class EditingDesk:
             raise edit_refused("no_version", version=name)
         return found
 
-    def lock(self, why: str | None, who: str) -> None:
-        """Lock the scenario, saying why: edits of it are refused from now on; None unlocks it."""
+    def lock(self, why: str | None, who: str, since: int | None = None) -> None:
+        """
+        Lock the scenario, saying why: edits of it are refused from now on; None unlocks it.
+
+        Raises
+        ------
+        EditConflictError
+            If there are steps beyond `since`, the last that who asks had seen.
+        """
         with self._lock:
             self._unsaved = True  # what is locked is in the package, also where nothing was edited yet
             self.save()
-            lock = None if why is None else Lock(why, _now(), who)
-            self.keep(lambda known: replace(known, lock=lock))
+            with self.session.shared():
+                require_seen(self.session.steps, since)
+                lock = None if why is None else Lock(why, _now(), who)
+                self.keep(lambda known: replace(known, lock=lock))
 
     def branch(self, name: str, who: str = "") -> None:
         """
@@ -164,6 +200,7 @@ class EditingDesk:
                 ):
                     raise edit_refused("scenario_taken", scenario=name)
                 self.session.branch(name).save(self.package)
+                forget(logs_of(self.package), name)  # of a scenario that went by another way
                 begun = ScenarioRecord(self.session.scenario, len(self.session.steps), _now(), who)
                 record(logs_of(self.package), name, lambda _: begun)
 

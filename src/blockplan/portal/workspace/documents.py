@@ -29,7 +29,7 @@ from blockplan.errors import PlanDataError
 from blockplan.exchange.office.codes import LISTS as CODE_LISTS
 from blockplan.jsontext import some
 from blockplan.live.journal import steps_of
-from blockplan.live.lineage import ScenarioRecord, records
+from blockplan.live.lineage import ScenarioRecord
 from blockplan.live.logs import logs_of
 from blockplan.live.rows import frame_of, is_unknown
 from blockplan.measure.distance.methods import WAYS
@@ -269,7 +269,7 @@ def branches(desk: EditingDesk, lang: str) -> list[dict[str, Any]]:
     """
     plan = desk.session.plan
     known, logs = scenarios_of(plan, lang), logs_of(desk.package)
-    kept = records(logs)
+    kept = desk.records
     on_top = proposed_on(desk.package)
     found: list[dict[str, Any]] = [{"name": BASE, "title": "", **ScenarioRecord().to_dict(), "edits": None}]
     for name in dict.fromkeys([*known, desk.session.scenario]):

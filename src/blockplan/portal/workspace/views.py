@@ -150,25 +150,32 @@ def scenario(request: HttpRequest) -> HttpResponse:
     Open a scenario, or go on from here under a new name: ``{"open": NAME}``, ``{"branch": NAME}``.
 
     Of the one that is open: ``{"version": NAME}`` names it as it is now, ``{"lock": WHY}`` has edits refused,
-    ``{"unlock": ""}`` takes them again.
+    ``{"unlock": ""}`` takes them again. With ``"since": SEQ``, the last step that was seen, each of these is
+    refused where others edited meanwhile. A name that another scenario has is ``taken``.
     """
     said = body_of(request)
+    since = _since(said)
+    said.pop("since", None)
     (act, value), *_ = said.items() if len(said) == 1 else [("", None)]
     if act not in ACTS or not isinstance(value, str) or bool(ACTS[act]) != bool(value.strip()):
         known = ", ".join(json.dumps({act: asked}) for act, asked in ACTS.items())
         return refused(422, "scenario", f"Send one of {known}.")
-    text, who = value.strip()[:LONGEST_NAME], signed_in() or desk().who
+    text, who, lang = value.strip()[:LONGEST_NAME], signed_in() or desk().who, _lang(request)
+    if act != "open" and (elsewhere := _elsewhere(request)):
+        return elsewhere
     try:
         if act == "version":
-            desk().name_version(text, who)
+            desk().name_version(text, who, since)
         elif act in {"lock", "unlock"}:
-            desk().lock(text or None, who)
+            desk().lock(text or None, who, since)
         else:
             if act == "branch":
                 desk().branch(value, who)
             current_desk.turn_to(value)
+    except EditConflictError as error:
+        return _conflict(error, lang)
     except BlockplanError as error:
-        return refused(422, "scenario", _said(error, _lang(request)))
+        return refused(422, "taken" if error.code == "scenario_taken" else "scenario", _said(error, lang))
     return state(request)
 
 
@@ -342,11 +349,9 @@ def save(request: HttpRequest) -> HttpResponse:
 
 
 def _stepped(request: HttpRequest, act: Callable[[Session], EditResult]) -> HttpResponse:
-    lang, at = _lang(request), request.GET.get("at")
-    if at is not None and at != (now := desk().session.scenario):
-        return refused(
-            409, "scenario", f"The scenario {now} is open now, no more {at}.", "Nothing was changed."
-        )
+    lang = _lang(request)
+    if elsewhere := _elsewhere(request):
+        return elsewhere
 
     def told(session: Session, answer: EditResult) -> dict[str, Any]:
         more = {"features": documents.changed(session), "state": documents.state(desk(), lang)}
@@ -355,14 +360,32 @@ def _stepped(request: HttpRequest, act: Callable[[Session], EditResult]) -> Http
     try:
         return as_json(desk().do(act, told))
     except EditConflictError as error:
-        clashes = [one.to_dict() for one in error.clashes]
-        seq = desk().ask(lambda session: len(session.steps))
-        said = {"error": "conflict", "message": str(error), "remedy": "", "conflicts": clashes, "seq": seq}
-        return as_json(said, status=409)
+        return _conflict(error, lang)
     except LockedError as error:
         return refused(423, "locked", _said(error, lang), "The plan is as it was.")
     except BlockplanError as error:
         return refused(422, "edit", _said(error, lang), "The plan is as it was.")
+
+
+def _elsewhere(request: HttpRequest) -> HttpResponse | None:
+    """The refusal of what is meant for a scenario that is open no more; None where it still is."""
+    at, now = request.GET.get("at", ""), desk().session.scenario
+    if at in {"", now}:
+        return None
+    return refused(409, "scenario", f"The scenario {now} is open now, no more {at}.", "Nothing was changed.")
+
+
+def _conflict(error: EditConflictError, lang: str) -> HttpResponse:
+    clashes = [one.to_dict() for one in error.clashes]
+    seq = desk().ask(lambda session: len(session.steps))
+    said = {
+        "error": "conflict",
+        "message": _said(error, lang),
+        "remedy": "",
+        "conflicts": clashes,
+        "seq": seq,
+    }
+    return as_json(said, status=409)
 
 
 def _since(said: dict[str, Any]) -> int | None:
