@@ -9,14 +9,18 @@ import numpy as np
 import pytest
 from benchmarks.synthetic import a_full_plan
 from shapely import box
+from tests.measure.conftest import plan_of
 from tests.report.handmade import result, verdict
 from tests.support.html import outline
 
 from blockplan.check import check
 from blockplan.report.grouping import MOST_IN_FULL, MOST_OBJECTS, by_rule
 from blockplan.report.maps import svg
+from blockplan.report.maps.basemap import Ground
+from blockplan.report.maps.drawing import MapCanvas, MapSheet
 from blockplan.report.maps.svg import Frame
 from blockplan.report.plan_report import page
+from blockplan.report.words import Words
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import Verdict
@@ -97,6 +101,26 @@ def test_the_grain_of_a_map_follows_the_size_of_the_plan() -> None:
     house, parcel = box(0, 0, 14, 14), box(0, 0, 120, 120)
     assert city.shows(np.array([house, parcel, None])).tolist() == [False, True, False]
     assert district.shows(np.array([house, parcel])).all()
+
+
+def test_shapes_stand_where_they_lie_on_maps_of_any_grain() -> None:
+    land = box(0, 0, 4000, 4000)
+    east = box(3000, 0, 4000, 1000)
+    plan = plan_of(boundary=[{"name": "all", "geometry": land}])
+    for finest_mm, grain in ((0.0, 1), (0.1, 2), (0.15, 3)):
+        ground = Ground(plan, Words("en"), finest_mm)
+        assert ground.frame is not None
+        assert ground.frame.grain == grain
+        canvas = MapCanvas(ground, MapSheet.of(ground.frame))
+        canvas.shape("fills", canvas.on_paper([east]), fill="#ff0000")
+        (drawn,) = canvas.layers["fills"]
+        steps = re.findall(r"-?\d+", drawn.split('"')[1])
+        corners = np.cumsum(np.array(steps, dtype=float).reshape(-1, 2), axis=0)
+        right, below = ground.frame.place(4000, 0)
+        left, above = ground.frame.place(3000, 1000)
+        assert "transform" not in drawn
+        assert np.abs(corners.min(axis=0) - (left, above)).max() <= grain
+        assert np.abs(corners.max(axis=0) - (right, below)).max() <= grain
 
 
 def test_dots_that_would_lie_on_one_another_are_one() -> None:

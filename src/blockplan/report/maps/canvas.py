@@ -205,7 +205,7 @@ def path(
     """
     A path of paper shapes; "" where there is nothing to draw.
 
-    Whole steps are written: as they are where a step is a unit or longer, else scaled.
+    Whole numbers are written: of units where a step is one or longer, else of steps, which are scaled.
     """
     fine = min(step, 1.0)
     d = svg.steps(shapes, step)

@@ -154,9 +154,10 @@ def paths(geometries: Iterable[BaseGeometry | None], frame: Frame) -> list[str]:
 
 
 def steps(shapes: Iterable[BaseGeometry | None], step: float) -> str:
-    """The ``d`` of a path of shapes in drawing units, in whole numbers of a step."""
+    """The ``d`` of a path of shapes in drawing units: in these, or in steps where a step is less than one."""
     lines, closed, _ = _outlines(shapes)
-    return "".join(said for _, said in _runs(lines, closed, lambda points: np.rint(points / step)))
+    unit = max(step, 1.0)
+    return "".join(said for _, said in _runs(lines, closed, lambda points: np.rint(points / step) * unit))
 
 
 def _in_metres(frame: Frame) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
