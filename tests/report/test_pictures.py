@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import shapely
+from tests.measure.conftest import plan_of
 from tests.report.handmade import hand_made, result
 from tests.town import edited, town
 
@@ -120,6 +121,29 @@ def test_a_point_is_ringed_beside_or_within_a_parcel_that_is_outlined() -> None:
     several = shapely.GeometryCollection([parcel, inside, shapely.MultiPoint([beside])])
     made = Locator(town(), "en").picture_of(several, plain=True).svg
     assert [len(re.findall(f'<{one} [^>]*stroke="{MARK}"', made)) for one in ("path", "circle")] == [1, 2]
+
+
+def test_a_parcel_whose_box_alone_meets_the_map_takes_no_land_of_its_class_away() -> None:
+    far = shapely.box(0, 0, 2000, 2000).difference(shapely.box(0, 0, 1900, 1900))
+    park, homes = shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100)
+    uses = {"L": ("080401", far), "P": ("1401", park), "H": ("080403", homes)}
+    plan = plan_of(
+        parcels=[{"parcel_id": id_, "land_use": use, "geometry": land} for id_, (use, land) in uses.items()]
+    )
+    made = Locator(plan, "en").picture("parcel", "P")
+    assert [row[1] for row in made.table.texts] == ["1 ha", "1 ha"]
+    assert "0804 Education" in words_of(made)
+
+
+def test_hectares_of_a_small_map_are_those_of_the_plan() -> None:
+    rounds = [shapely.Point(20 + at % 10 * 30, 20 + at // 10 * 30).buffer(6, quad_segs=8) for at in range(60)]
+    plan = plan_of(
+        parcels=[
+            {"parcel_id": f"G{at}", "land_use": "1401", "geometry": one} for at, one in enumerate(rounds)
+        ]
+    )
+    ((_, said),) = Locator(plan, "en").picture("parcel", "G25").table.texts
+    assert said == f"{sum(one.area for one in rounds) / 1e4:.3f} ha"
 
 
 def test_what_is_not_there_or_not_drawn_has_no_map() -> None:

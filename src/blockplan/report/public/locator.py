@@ -165,9 +165,12 @@ class Locator:
     def _uses(self, canvas: MapCanvas) -> tuple[tuple[LegendEntry, ...], Table]:
         """Draw land by its planned use; the legend and the table of what the frame shows."""
         speech, words, ground = self.speech, self.speech.words, self.ground
-        rows, placed = canvas.layer(ground, "parcels")
+        rows, found = ground.within("parcels", canvas.sheet.frame)
+        # Of the plan's own shapes: what is drawn is thinned out, and None for one that only its box shows.
+        seen = shapely.area(shapely.clip_by_rect(found, *svg.bounds_of(canvas.sheet.frame)))
+        shown = seen > 0
+        rows, seen, placed = rows[shown], seen[shown], canvas.layer(ground, "parcels")[1][shown]
         lists, given = (ground.land_uses[name].to_numpy()[rows] for name in ("list_name", "code"))
-        seen = shapely.area(shapely.clip_by_rect(placed, *canvas.window))
         land: dict[tuple[str, str, str], dict[str, list[int]]] = {}
         for at, (list_name, code) in enumerate(zip(lists, given, strict=True)):
             top = landuse(list_name).top(code) if list_name in LISTS else code
@@ -175,7 +178,7 @@ class Locator:
         sizes = {use: seen[[*chain(*codes.values())]].sum() for use, codes in land.items()}
         entries, told = [], []
         edge: dict[str, svg.Style] = {"stroke": "#6b6b66", "stroke_width": 0.12, "stroke_linejoin": "round"}
-        for use in sorted((one for one in land if sizes[one] > 0), key=lambda one: -sizes[one]):
+        for use in sorted(land, key=lambda one: -sizes[one]):
             (list_name, top, colour), codes = use, land[use]
             numbers = [*chain(*codes.values())]
             canvas.shape("ground", placed[numbers], fill=colour, fill_rule="evenodd", **edge)
