@@ -46,6 +46,16 @@ def test_what_cannot_be_drawn_is_left_out() -> None:
     assert len(svg.drawable([], FRAME)) == 0
 
 
+@pytest.mark.filterwarnings("ignore:invalid value encountered")
+@pytest.mark.parametrize("lost", [math.nan, math.inf])
+def test_a_line_with_a_place_that_is_no_number_is_left_out_and_no_other(lost: float) -> None:
+    ring = Polygon([(0, 0), (9, lost), (9, 9), (0, 9)])
+    shapes = [LineString([(0, 0), (lost, 5), (5, 5)]), box(0, 0, 5, 5), ring, box(6, 6, 9, 9)]
+    assert svg.path(shapes, FRAME) == svg.path([shapes[1], shapes[3]], FRAME)
+    assert svg.steps(shapes, 0.01) == svg.steps([shapes[1], shapes[3]], 0.01)
+    assert svg.paths(shapes, FRAME)[::2] == ["", ""]
+
+
 def test_a_ring_that_crosses_itself_and_leaves_the_frame_is_still_drawn() -> None:
     bowtie = Polygon([(-500, -500), (1500, 1500), (1500, -500), (-500, 1500)])
     assert svg.path(svg.drawable([bowtie, MultiPolygon([box(0, 0, 9, 9)])], FRAME), FRAME).count("M") >= 2

@@ -188,9 +188,11 @@ def _runs(
     closed: NDArray[np.bool_],
     place: Callable[[NDArray[np.float64]], NDArray[np.float64]],
 ) -> Iterator[tuple[int, str]]:
-    """The steps of each line, by its number; a closed one goes back by itself."""
+    """The steps of each line, by its number; a closed one goes back by itself, one without place is none."""
     points, of = shapely.get_coordinates(lines, return_index=True)
-    placed = place(points).astype(np.int64)
+    places = place(points)
+    places[np.isin(of, of[~np.isfinite(places).all(axis=1)])] = 0
+    placed = places.astype(np.int64)
     first = np.searchsorted(of, np.arange(len(lines) + 1))
     steps = np.diff(placed, axis=0)
     moves = (steps != 0).any(axis=1) & (of[1:] == of[:-1])
