@@ -681,6 +681,27 @@ def test_the_structure_sheet_says_what_the_map_of_a_report_says() -> None:
     assert told["Long axis"]
 
 
+def test_parts_of_a_structure_that_share_a_name_each_have_a_line_in_the_legend() -> None:
+    plan = a_row(
+        areas=[
+            {"area_id": f"A-{at}", "name": "Centre", "geometry": square(100.0 * at, 0)} for at in range(2)
+        ],
+        structure=[
+            {"structure_id": str(at), "role": "axis", "geometry": shapely.LineString([(0, y), (far, y)])}
+            for at, (y, far) in enumerate(((20, 100), (60, 300)))
+        ],
+    )
+    (sheet,) = drawn(plan, "structure", lang="en").sheets
+    (part,) = [one for one in sheet.data["panel"] if one["kind"] == "legend"]
+    said = [(row["said"], "".join(row["amount"])) for row in part["rows"]]
+    of_report = structure_map(facts_of(plan, "en").view.ground)
+    assert of_report is not None
+    for name in ("Centre", "Axis"):
+        told = sorted(entry.amount for entry in of_report.legend if entry.said == name)
+        assert len(told) == 2
+        assert sorted(amount.replace("\u00a0", " ") for one, amount in said if one == name) == told
+
+
 def test_the_structure_sheet_explains_what_each_of_its_windows_shows() -> None:
     lands = [shapely.box(x, 0, x + 300, 100) for x in (0, 6000)]
     plan = a_row(

@@ -151,7 +151,9 @@ def structure(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     base.edge(scene)
     for at, entry in parts(scene.canvas, scene.facts.view.ground, lambda: streetmap.stops(scene)):
         amount = (entry.amount,) if entry.amount else ()
-        scene.show(f"structure {at} {entry.said}", 2, entry.swatch, entry.said, amount)
+        # Parts of one name are told apart by tint or length; one part in two windows is one.
+        key = f"structure {at} {entry.said} {entry.swatch} {entry.amount}"
+        scene.show(key, 2, entry.swatch, entry.said, amount)
     names_of(scene, "areas", 3.2)
     return ()
 
