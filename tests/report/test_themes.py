@@ -75,6 +75,14 @@ def test_maps_carry_scale_north_and_the_synthetic_note() -> None:
         assert "m</text>" in text
 
 
+def test_only_what_is_a_core_is_drawn_and_called_one() -> None:
+    elements = layers()["structure"].iloc[-1:].assign(role=None)
+    drawn = structure_map(Ground(hand_made().replace(structure=elements), Words("en")))
+    assert drawn is not None
+    assert "Core" not in [entry.said for entry in drawn.legend]
+    assert "Research core" not in drawn.standalone()
+
+
 def test_a_sheet_keeps_the_shape_of_the_land() -> None:
     sheet = MapSheet.of(Frame(0, 0, 2000, 9000))
     assert sheet.unit == 9000 / (204.0 - 15.0)

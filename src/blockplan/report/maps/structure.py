@@ -19,7 +19,6 @@ from blockplan.units import M2_PER_KM2, M_PER_KM
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from blockplan.report.maps.basemap import Ground
@@ -71,7 +70,8 @@ def structure(
             mark = "".join(line_swatch(**look) for look in SWATCHES[role])
             length = ground.words.amount(elements.geometry.iloc[at].length / M_PER_KM, "km")
             yield 0, LegendEntry(mark, names.iloc[at] or ground.words(f"map.{role}"), length)
-    cores = [(*centre(placed[at]), names.iloc[at]) for at in _cores(roles, placed)]
+    drawn = np.flatnonzero((roles == "core") & ~shapely.is_missing(placed))
+    cores = [(*centre(placed[at]), names.iloc[at]) for at in drawn]
     cores = [one for one in cores if canvas.box.contains(shapely.Point(one[:2]))]
     reach = RING_MM * canvas.k
     for x, y, _ in cores:
@@ -93,10 +93,6 @@ def structure(
         yield 1, LegendEntry(dot_swatch(CORE, CORE, 1.7), ground.words("map.core"))
     yield from ((2, one) for one in areas)
     yield from ((3, one) for one in zones)
-
-
-def _cores(roles: NDArray[np.object_], placed: NDArray[np.object_]) -> NDArray[np.intp]:
-    return np.flatnonzero(~np.isin(roles.astype(str), list(LOOKS)) & ~shapely.is_missing(placed))
 
 
 def _areas(canvas: Canvas, ground: Ground) -> Iterator[LegendEntry]:
