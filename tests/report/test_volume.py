@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import datetime as dt
 import io
+import re
 from typing import TYPE_CHECKING
 
 import docx
@@ -15,7 +17,7 @@ from tests.report.handmade import hand_made
 
 from blockplan.check import check
 from blockplan.cli import app
-from blockplan.report.document import Figure, Section, Table, Term, walk
+from blockplan.report.document import Document, Figure, Note, Paragraph, Section, Table, Term, walk
 from blockplan.report.office import office_tables
 from blockplan.report.office.columns import shown
 from blockplan.report.renderers import render
@@ -87,6 +89,23 @@ def test_parcels_without_indicators_have_a_table_of_their_own_and_rules_are_name
     said = " ".join(str(one) for one in of["verdicts"].blocks if isinstance(one, Table | Term))
     assert "住宅建筑高度" in said
     assert "gb50180-height" not in said
+    # Nor does it name files, layers, columns or commands: planners read it.
+    notes = " ".join(one.text for one in of["verdicts"].blocks if isinstance(one, Note))
+    assert not re.search(r"blockplan|[a-z]+\.[a-z_]+|图层", said + notes)
+    assert "处错误：见核查报告" in notes
+
+
+def test_tables_that_lie_across_stand_together_in_annexes(plan: Plan, found: CheckResult) -> None:
+    sections = [one.id for one in volume(plan, found, "en", drawn=False).sections]
+    assert sections[-4:] == ["facilities", "loads", "parcels", "definitions"]
+    wide, narrow = (Table(("列",) * size, (("1",) * size,)) for size in (14, 3))
+    told = Section("told", "本文", (Paragraph("本文"),))
+    annex = Section("annex", "付表", (wide, narrow, wide))
+    written = Document("みどり町　計画説明書", "ja", dt.date(2026, 11, 29), (told, annex, told))
+    made = docx.Document(io.BytesIO(render(written, ".docx")))
+    assert [one.orientation for one in made.sections] == [0, 1, 0]
+    # The kind of volume stands on a line of its own.
+    assert made.paragraphs[0].text == "みどり町\n計画説明書"
 
 
 def test_a_volume_speaks_of_no_table_of_land_where_the_plan_has_no_parcels() -> None:
@@ -120,8 +139,8 @@ def test_word_numbers_the_chapters_and_no_annex(plan: Plan, found: CheckResult, 
     made = docx.Document(io.BytesIO(render(volume(plan, found, lang), ".docx")))
     heads = [one for one in made.paragraphs if one.style.name == "Heading 1"]
     numbered = [one._p.pPr.numPr is not None for one in heads]
-    assert numbered == [True] * (len(heads) - 2) + [False] * 2
-    ways = {one._p.pPr.numPr.numId.val for one in heads[:-2]}
+    assert numbered == [True] * (len(heads) - 4) + [False] * 4
+    ways = {one._p.pPr.numPr.numId.val for one in heads[:-4]}
     (way,) = ways
     listed = made.part.numbering_part.element
     (own,) = listed.xpath(f"./w:num[@w:numId='{way}']/w:abstractNumId/@w:val")

@@ -168,8 +168,12 @@ def who(verdict: Verdict, words: Words) -> str:
     return words.count("count.places", len(verdict.where)) if verdict.where else DASH
 
 
-def missing_words(missing: Iterable[Missing], words: Words) -> list[str]:
-    """All that is missing, in words: a line a thing, with the first features that lack it, each once."""
+def missing_words(missing: Iterable[Missing], words: Words, *, codes: bool = True) -> list[str]:
+    """
+    All that is missing, in words: a line a thing, with the first features that lack it, each once.
+
+    With `codes` layers and columns bear their names in a plan's files.
+    """
     together: dict[tuple[Missing, bool], Missing] = {}
     for one in dict.fromkeys(missing):
         key = replace(one, ids=(), more=0), bool(one.ids)
@@ -177,10 +181,12 @@ def missing_words(missing: Iterable[Missing], words: Words) -> list[str]:
         if there is not None:
             one = replace(one, ids=tuple(dict.fromkeys([*there.ids, *one.ids])), more=there.more + one.more)  # noqa: PLW2901
         together[key] = one
-    return list(dict.fromkeys(line for one in together.values() for line in _missing_lines(one, words)))
+    return list(
+        dict.fromkeys(line for one in together.values() for line in _missing_lines(one, words, codes=codes))
+    )
 
 
-def _missing_lines(one: Missing, words: Words) -> list[str]:
+def _missing_lines(one: Missing, words: Words, *, codes: bool) -> list[str]:
     """One thing that is missing: in this page's words where it has some, else in those of its own room."""
     layer, field = (
         words.or_else(f"{of}.{name}", name) for of, name in (("layer", one.layer), ("field", one.column))
@@ -198,8 +204,8 @@ def _missing_lines(one: Missing, words: Words) -> list[str]:
     if one.layer == MANIFEST:
         return [words("missing.manifest", key=one.column)]
     if not one.column:
-        return [words("missing.layer", layer=layer, code=one.layer)]
-    return [words("missing.column", **said)]
+        return [words("missing.layer" if codes else "missing.layer_told", layer=layer, code=one.layer)]
+    return [words("missing.column" if codes else "missing.column_told", **said)]
 
 
 def capacity_sentence(result: CheckResult, lang: str) -> str:

@@ -42,7 +42,7 @@ def verdict_document(
     plan
         The plan that was judged: what a rule said of each parcel is then told block by block.
     ids
-        Whether rules bear their ids; else their titles alone.
+        Whether rules, layers and columns bear their ids; else titles alone, for who reads no plan files.
     """
     words = Words(lang)
     judged = words(
@@ -83,9 +83,10 @@ def _rest(result: CheckResult, words: Words, plan: Plan | None, *, ids: bool) ->
         if plan is not None and verdict.judged is not None and verdict.outcome in {"fail", "unknown"}:
             yield Listing(named, tuple(block_lines(verdict, plan, words)))
         if verdict.outcome == "unknown":
-            yield Term(named, _why_unknown(verdict, words))
+            yield Term(named, _why_unknown(verdict, words, ids=ids))
     if left := [verdict.rule for verdict in result.verdicts if without_circle(verdict)]:
-        yield Note(words("circles.none", n=words.number(len(left)), first=left[0]))
+        key = "circles.none" if ids else "circles.none_told"
+        yield Note(words(key, n=words.number(len(left)), first=left[0]))
     yield Paragraph(capacity_sentence(result, words.lang))
     if result.overrides:
         yield Listing(f"{words('head.overrides')}:", tuple(override_lines(result.overrides, words)))
@@ -94,7 +95,7 @@ def _rest(result: CheckResult, words: Words, plan: Plan | None, *, ids: bool) ->
             yield Note(f"{found.message(words.lang)} {found.remedy(words.lang)}")
     errors = sum(found.grade == "error" for found in result.faults)
     if errors:
-        yield Note(words.count("verdicts.errors", errors))
+        yield Note(words.count("verdicts.errors" if ids else "verdicts.errors_told", errors))
 
 
 def _where(verdict: Verdict, rule: str) -> str:
@@ -103,11 +104,11 @@ def _where(verdict: Verdict, rule: str) -> str:
     return f"{rule} {verdict.scope_id}" if of_a_place else rule
 
 
-def _why_unknown(verdict: Verdict, words: Words) -> str:
+def _why_unknown(verdict: Verdict, words: Words, *, ids: bool) -> str:
     """What is missing for an unknown verdict; where nothing is, that it hangs on the climate zone."""
     if not verdict.missing and NO_CLIMATE_ZONE in verdict.notes:
         return words.pick(NO_CLIMATE_ZONE)
-    return _some(missing_words(verdict.missing, words))
+    return _some(missing_words(verdict.missing, words, codes=ids))
 
 
 def without_circle(verdict: Verdict) -> bool:

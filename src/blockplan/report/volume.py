@@ -48,7 +48,7 @@ TEXTS = Catalog("blockplan.report", "volume.toml")
 #: A volume prints so many parcels one by one; more are in the workbook and on the sheets.
 MOST_PARCELS = 2_000
 #: Sections behind the chapters.
-ANNEXES = frozenset({"parcels", "definitions"})
+ANNEXES = frozenset({"facilities", "loads", "parcels", "definitions"})
 #: Columns of the parcels' table that a page of text has room for.
 PARCEL_COLUMNS = (
     "parcel_id", "code", "land_use", "site_area_m2", "far_max", "floor_area_m2", "coverage_max",
@@ -97,7 +97,8 @@ class _Volume:
                 ("structure", self._structure), ("services", self._services), ("streets", self._streets),
                 ("utilities", self._utilities), ("phases", self._phases),
                 ("changes", lambda: self._table("changes")), ("verdicts", self._verdicts),
-                ("statements", self._statements), ("parcels", self._parcels),
+                ("statements", self._statements), ("facilities", lambda: self._table("facilities")),
+                ("loads", self._loads), ("parcels", self._parcels),
                 ("definitions", self._definitions),
             )
         ]  # fmt: skip
@@ -153,7 +154,6 @@ class _Volume:
             yield Paragraph(self._say("text.services", n=len(table.lines)))
         yield from self._map("facilities")
         yield from self._table("per_thousand")
-        yield from self._table("facilities")
 
     def _streets(self) -> Iterator[Block]:
         if self._office("streets").lines:
@@ -166,7 +166,9 @@ class _Volume:
         yield from self._table("utilities")
         if self._office("loads").lines:
             yield Paragraph(self._say("text.loads"))
-            yield from self._table("loads", only=("subtotal", "total"))
+
+    def _loads(self) -> Iterator[Block]:
+        return self._table("loads", only=("subtotal", "total"))
 
     def _phases(self) -> Iterator[Block]:
         yield from self._map("phases")

@@ -128,7 +128,8 @@ class _DocxWriter:
         about, day = self.book.core_properties, self.document.day
         about.title, about.author, about.language = self.document.title, "Blockplan", self.words.tag
         about.created = about.modified = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
-        self._paragraph(self.document.title, "Title")
+        # What a volume is stands below the name of its plan, and is never broken itself.
+        self._paragraph(self.document.title.replace("　", "\n"), "Title")
         if self.document.subtitle:
             self._paragraph(self.document.subtitle, "Subtitle")
 
@@ -213,7 +214,8 @@ class _DocxWriter:
 
         block = block.worded
         across = self._lies(block)
-        self._turn(across=across)
+        if across:  # a narrow table behind it stays on its page
+            self._turn(across=True)
         if block.title:
             self._caption("table", block.title).paragraph_format.keep_with_next = True
         made = self.book.add_table(1, len(block.heads))
