@@ -112,7 +112,7 @@ def test_a_sheet_with_a_part_of_a_parcel_says_that_its_figures_are_of_the_whole(
 
 def test_tables_of_the_appendix_share_sheets_as_long_as_they_have_room() -> None:
     long, wide, short = a_table(6, 70), a_table(14, 30), a_table(5, 14)
-    groups = _together([long, wide, short, a_table(4, 200)], PAPERS["A3"])
+    groups = _together([long, wide, short, a_table(4, 200)], PAPERS["A3"], upright=True)
     named = [sorted(one["title"] for one in group) for group, _, _ in groups]
     assert named == [["5 x 14", "6 x 70"], ["14 x 30"], ["4 x 200"]]
     assert [upright for _, upright, _ in groups] == [True, False, True]
@@ -125,7 +125,7 @@ def test_tables_of_the_appendix_share_sheets_as_long_as_they_have_room() -> None
 @settings(max_examples=30, deadline=None)
 def test_every_table_of_the_appendix_stands_on_one_sheet_and_two_half_full_ones_become_one(sizes) -> None:
     tables = [a_table(*size) for size in sizes]
-    groups = _together(tables, PAPERS["A3"])
+    groups = _together(tables, PAPERS["A3"], upright=True)
     assert sorted(id(one) for group, _, _ in groups for one in group) == sorted(map(id, tables))
     for at, (group, _, _) in enumerate(groups):
         for other, _, _ in groups[at + 1 :]:
@@ -189,8 +189,11 @@ def test_every_row_of_a_table_in_columns_is_on_paper_below_a_head_of_its_own() -
 
 
 def test_an_upright_sheet_that_would_be_half_empty_lies_across() -> None:
-    ((_, upright, _),) = _together([a_table(5, 20)], PAPERS["A3"])
+    ((_, upright, _),) = _together([a_table(5, 20)], PAPERS["A3"], upright=True)
     assert not upright
+    # In an atlas that lies across one that would fill an upright sheet lies across as well.
+    groups = _together([a_table(6, 60), a_table(5, 14)], PAPERS["A3"], upright=False)
+    assert not any(upright for _, upright, _ in groups)
 
 
 def test_a_last_page_with_a_few_rows_is_spared_by_smaller_letters() -> None:
@@ -393,8 +396,8 @@ def test_tables_on_pages_of_their_own_take_the_largest_letters_that_need_no_furt
 
 
 def test_the_appendix_takes_larger_letters_where_a_sheet_has_room_for_them() -> None:
-    ((_, _, few),) = _together([a_table(8, 20)], PAPERS["A3"])
-    ((_, _, many),) = _together([a_table(8, 95)], PAPERS["A3"])
+    ((_, _, few),) = _together([a_table(8, 20)], PAPERS["A3"], upright=True)
+    ((_, _, many),) = _together([a_table(8, 95)], PAPERS["A3"], upright=True)
     assert few > 1.3
     assert 0.94 <= many <= 1.1
 

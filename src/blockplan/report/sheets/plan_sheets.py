@@ -221,22 +221,26 @@ class Whole:
             made.append(printed(self.facts.view, self.table(name), keep=_sums if name in SUMS_ONLY else None))
         made += [*rest, factors(self.facts.view) if self.table("loads").lines else None]
         out = []
+        upright = self._fit is not None and self._fit.layout.portrait
         again = said(self.lang, "head.table_continued")
         groups = _together(
             [
                 part
                 for one in made
                 if one
-                for part in parted(one, *_room(self.paper, one, across=len(one["heads"]) > MANY), again)
+                for part in parted(
+                    one, *_room(self.paper, one, across=not upright or len(one["heads"]) > MANY), again
+                )
             ],
             self.paper,
+            upright=upright,
         )
-        for number, (group, upright, letters) in enumerate(groups, 1):
+        for number, (group, stands, letters) in enumerate(groups, 1):
             title = self.facts.view.words.join([one["title"] for one in group])
-            set_ = _set(self.paper, group, across=not upright, letters=letters)[0]
+            set_ = _set(self.paper, group, across=not stands, letters=letters)[0]
             out.append(
                 Sheet(
-                    "tables", f"{number}", f"FB-{number}", title, None, {"shelves": set_, "portrait": upright}
+                    "tables", f"{number}", f"FB-{number}", title, None, {"shelves": set_, "portrait": stands}
                 )
             )
         return out
@@ -301,15 +305,18 @@ def _stating(at: int) -> Callable[[Line], bool]:
     return lambda line: line.cells[at] is not None
 
 
-def _together(made: Sequence[dict[str, Any]], paper: Paper) -> list[tuple[list[dict[str, Any]], bool, float]]:
+def _together(
+    made: Sequence[dict[str, Any]], paper: Paper, *, upright: bool
+) -> list[tuple[list[dict[str, Any]], bool, float]]:
     """
     Tables as many on a sheet as have room; whether it stands upright; a factor of letters.
 
     Of the ways to share them out that keep their order as far as it goes, the one with the fewest sheets is
-    taken, and of these the one whose emptiest sheet is fullest. A table of few columns begins an upright
-    sheet; one whose tables have room across as well lies across, for it is fuller so.
+    taken, and of these the one whose emptiest sheet is fullest. In an atlas that stands `upright` a table of
+    few columns begins an upright sheet; one whose tables have room across as well lies across, for it is
+    fuller so. In one that lies across all lie across.
     """
-    wide = [len(one["heads"]) > MANY for one in made]
+    wide = [not upright or len(one["heads"]) > MANY for one in made]
     orders = (sorted(range(len(made)), key=lambda at: not wide[at]), range(len(made)))
 
     def fill(rows: Sequence[int], *, across: bool) -> float:
