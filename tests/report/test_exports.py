@@ -40,6 +40,18 @@ def read_csv(data: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 
+def test_numbers_of_the_workbook_look_rounded_and_keep_their_digits(found: CheckResult) -> None:
+    numbers = (1.8732617463, 41.21962734, 2823.666666666667, 10800.0, 0.65362654, 0.00012, 0, None)
+    table = DataTable("verdicts", ("measured", "share"), tuple((one, 0.41219627) for one in numbers))
+    sheet = load_workbook(io.BytesIO(workbook(View(hand_made(), found, Words("en")), [table])))["verdicts"]
+    cells = [row[0] for row in sheet.iter_rows(min_row=2)]
+    assert [one.value for one in cells] == list(numbers)
+    assert [one.number_format for one in cells[:-1]] == [
+        "#,##0.00", "#,##0.00", "#,##0.0", "#,##0", "0.000", "General", "#,##0",
+    ]  # fmt: skip
+    assert {row[1].number_format for row in sheet.iter_rows(min_row=2)} == {"0.0%"}
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_workbook_holds_every_table_with_real_numbers(found: CheckResult, lang: str) -> None:
     view = View(hand_made(), found, Words(lang))

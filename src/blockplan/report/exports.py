@@ -11,6 +11,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 from dataclasses import dataclass
+from math import inf
+from sys import float_info
 from typing import TYPE_CHECKING, Any
 
 import blockplan
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS, MOST_CHARACTERS = 1_048_575, 32_000
 WIDE = frozenset({"title", "text", "why", "message", "remedy", "notes", "definition", "subject", "missing"})
+#: Up to which size numbers look how; whole ones, and none larger, as the last.
+NUMBERS = ((0.001, "General"), (1, "0.000"), (100, "#,##0.00"), (float_info.max, "#,##0.0"), (inf, "#,##0"))
 SHARES = frozenset({"share", "required_share"})
 
 
@@ -73,6 +77,7 @@ def workbook(view: View, made: Sequence[DataTable]) -> bytes:
     )
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     percent = book.add_format({"num_format": "0.0%"})
+    formats = [(below, book.add_format({"num_format": one})) for below, one in NUMBERS]
     _about(book.add_worksheet("about"), view, made, head, wrapped)
     for table in made:
         sheet = book.add_worksheet(table.name)
@@ -80,7 +85,8 @@ def workbook(view: View, made: Sequence[DataTable]) -> bytes:
             sheet.write_string(0, at, column, head)
             sheet.set_column(at, at, _width(table, at), percent if column in SHARES else None)
         for number, row in enumerate(table.rows[:MOST_ROWS], 1):
-            _write(sheet, number, row)
+            for at, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
+                _write_cell(sheet, number, at, cell, percent if column in SHARES else _look(cell, formats))
         sheet.freeze_panes(1, 1)
         # On paper: A3 across, as wide as the table, its columns named on each page.
         sheet.set_landscape()
@@ -124,19 +130,22 @@ def _about(sheet: Any, view: View, made: Sequence[DataTable], head: Any, wrapped
         sheet.write_string(number, 1, said)
 
 
-def _write(sheet: Any, number: int, row: Row) -> None:
-    for at, cell in enumerate(row):
-        _write_cell(sheet, number, at, cell)
+def _look(cell: Cell, formats: Sequence[tuple[float, Any]]) -> Any:
+    """How a number looks: fewer decimals the larger it is. The cell keeps all of its digits."""
+    if isinstance(cell, str) or not is_known(cell):
+        return None
+    size = inf if float(cell).is_integer() else abs(cell)
+    return next(look for below, look in formats if size <= below)
 
 
-def _write_cell(sheet: Any, row: int, column: int, cell: Cell) -> None:
+def _write_cell(sheet: Any, row: int, column: int, cell: Cell, look: Any = None) -> None:
     if cell == "":
         return
     if isinstance(cell, str):
         short = cell if len(cell) <= MOST_CHARACTERS else f"{cell[:MOST_CHARACTERS]} ..."
         sheet.write_string(row, column, short)
     elif is_known(cell):
-        sheet.write_number(row, column, cell)
+        sheet.write_number(row, column, cell, look)
 
 
 def _width(table: DataTable, at: int) -> float:
