@@ -494,3 +494,22 @@ def test_what_the_importer_remarks_of_street_land_is_said_in_the_readers_languag
         "en": "road made as remainder: North Street",
         "ja": "道路用地（補完）：North Street",
     }
+
+
+def test_land_that_a_plan_has_none_of_says_whose_facilities_stand_on_other_land() -> None:
+    parcels = land((None, "0701", 1.0), (None, "0701", 1.0), (None, "0806", 1.0)).layer("parcels")
+    facilities = frame([
+        {"facility_id": f"F{at}", "service": service, "parcel_id": host, "site_area_m2": site,
+         "geometry": shapely.Point(50, 50)}
+        for at, (service, host, site) in enumerate([
+            ("kindergarten", "P0", None), ("kindergarten", "P1", None), ("sport", None, None),
+            ("sport", "P1", 900.0), ("clinic", "P1", None),
+        ])
+    ])  # fmt: skip
+    plan = Plan(manifest(), {"parcels": parcels, "facilities": facilities})
+    said = [one for one in of(plan, "per_thousand").notes if "another use" in one]
+    # Sport has land of its own or stands nowhere, and land for health there is.
+    assert said == [
+        "Kindergarten: 2 in buildings on parcels of another use (P0, P1), without land of their own, "
+        "which is why there is none."
+    ]

@@ -21,6 +21,8 @@ from blockplan.report.office.columns import TEXTS, Column, Line, OfficeTable, sa
 from blockplan.report.tables import outcome_said
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from blockplan.check.verdict import Verdict
     from blockplan.plan import Plan
     from blockplan.report.view import View
@@ -41,7 +43,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A supply: land of some classes (m2), or a column of the facilities of some services."""
+    """A supply: land of some classes (m2) for some services, or a column of the facilities of these."""
 
     key: str
     category: str
@@ -55,17 +57,17 @@ class Item:
 
 ITEMS = (
     Item("education_land", "education", "m2", ("080403", "080404"), measures=("education_land_per_1000",)),
-    Item("kindergarten_land", "education", "m2", ("080404",)),
+    Item("kindergarten_land", "education", "m2", ("080404",), ("kindergarten",)),
     Item("kindergarten_places", "education", "place", (), ("kindergarten",), "places"),
     Item("primary_places", "education", "place", (), ("primary_school", "nine_year_school"), "places"),
     Item("secondary_places", "education", "place", (), ("secondary_school",), "places"),
-    Item("health_land", "health", "m2", ("0806",)),
+    Item("health_land", "health", "m2", ("0806",), ("hospital", "clinic")),
     Item("hospital_beds", "health", "bed", (), ("hospital",), "beds"),
     Item("nursing_beds", "elderly", "bed", (), ("nursing_home",), "beds", ("nursing_beds_per_1000",)),
     Item("day_care_places", "elderly", "place", (), ("day_care",), "places"),
     Item("culture_floor", "culture", "m2", (), ("culture", "library"), "floor_area_m2",
          ("culture_floor_per_resident",)),
-    Item("sport_land", "sport", "m2", ("0805",)),
+    Item("sport_land", "sport", "m2", ("0805",), ("sport",)),
     Item("park_land", "green", "m2", ("1401",), measures=("green_per_resident",)),
 )  # fmt: skip
 
@@ -90,8 +92,26 @@ def per_thousand(view: View) -> OfficeTable:
         last = ("", said(view, f"per_thousand.{key}"), None if number is None else round(number))
         blank = ("",) * 6
         lines.append(Line((*last, said(view, "per_thousand.person"), *blank), "total"))
-    notes = () if people else (said(view, "note.no_residents"),)
-    return OfficeTable("per_thousand", COLUMNS, tuple(lines), notes)
+    notes = [] if people else [said(view, "note.no_residents")]
+    return OfficeTable("per_thousand", COLUMNS, tuple(lines), (*notes, *_on_other_land(view)))
+
+
+def _on_other_land(view: View) -> Iterator[str]:
+    """Of land that the plan has none of: the facilities of its kind in buildings on other parcels."""
+    plan = view.plan
+    services, hosts, sites = (
+        values(plan, "facilities", column) for column in ("service", "parcel_id", "site_area_m2")
+    )
+    for item in ITEMS:
+        if not item.codes or not item.services or _supply(plan, item) != 0:
+            continue
+        rows = np.isin(services, item.services) & ~(sites > 0) & (hosts != np.array(None))
+        if rows.any():
+            what = [view.words.or_else(f"service.{one}", one) for one in sorted(set(services[rows]))]
+            yield said(
+                view, "per_thousand.on_other_land",
+                what=view.words.join(what), n=int(rows.sum()), on=view.few(sorted(set(hosts[rows]))),
+            )  # fmt: skip
 
 
 def _supplied(view: View, item: Item, people: float | None) -> Line:
