@@ -319,7 +319,9 @@ def added(case: Case, shape: Any, like: int) -> None:
     table = case.parcels
     book = openpyxl.load_workbook(case.workbook)
     sheet = book["地块控制指标表"]
-    lines = [row for row in sheet.iter_rows(min_row=2, max_col=sheet.max_column) if row[1].value or row[3].value]
+    lines = [
+        row for row in sheet.iter_rows(min_row=2, max_col=sheet.max_column) if row[1].value or row[3].value
+    ]
     copied = next(row for row in lines if row[0].value == table.cells[case.number][like])
     below = lines[-1][0].row + 1  # notes follow the lines
     sheet.insert_rows(below)
