@@ -637,5 +637,31 @@ def test_a_short_table_on_a_page_of_its_own_has_higher_rows() -> None:
     layout = PaperLayout(PAPERS["A3"], portrait=False, panel_mm=125.0)
     few, some, long = (on_pages([a_table(20, rows)], layout, "")[0][0].get("air") for rows in (12, 60, 200))
     assert few == MOST_AIR_MM
-    assert 0 < some < few
-    assert long is None
+    assert 0 < long < some < few
+
+
+def test_no_last_line_of_tables_slips_alone_onto_the_page_of_the_parcels_in_columns() -> None:
+    layout = PaperLayout(PAPERS["A3"], portrait=False, panel_mm=125.0)
+    noted = a_table(12, 42, 300.0) | {"notes": ["Totals count what the parcels state."]}
+    placed = on_pages(
+        [a_table(12, 9, 300.0), a_table(12, 4, 300.0), noted, a_table(5, 116, 70.0)], layout, ""
+    )
+    *before, last = [one for shelf in placed for one in shelf]
+    assert last["page"]
+    width, height = layout.body
+    sizes = {one["size"] / 2 for one in before}
+    assert len(sizes) == 1
+    letters = sizes.pop()
+    assert shelves(before, width, lambda one: letters)[1] <= height
+
+
+def test_tables_over_pages_have_rows_as_high_as_their_last_page_leaves_room_for() -> None:
+    layout = PaperLayout(PAPERS["A3"], portrait=False, panel_mm=125.0)
+    air = [on_pages([a_table(20, rows)], layout, "")[0][0]["air"] for rows in (105, 110, 115)]
+    assert air[0] > air[1] > air[2] > 0
+
+
+def test_a_table_without_a_note_needs_no_room_for_one() -> None:
+    table = a_table(12, 9, 300.0)
+    noted = table | {"notes": ["Totals count what the parcels state."]}
+    assert height_mm(table, 300.0) + 3.0 < height_mm(noted, 300.0)

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
+from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
+from blockplan import report
 from blockplan.report.maps import svg
 from blockplan.report.maps.labels import Labels
 from blockplan.report.maps.svg import Frame
@@ -84,3 +87,20 @@ def test_labels_do_not_cover_one_another() -> None:
     assert labels.place(spots, 100, 20) == (500, 530)
     assert labels.place(spots, 100, 20) is None
     assert labels.place([(5, 5)], 100, 20) is None
+
+
+def test_a_text_is_taken_to_be_as_wide_as_the_bold_letters_of_the_fonts() -> None:
+    path = Path(report.__file__).parent / "fonts" / "BlockplanSans-Bold.otf"
+    font = TTFont(path)
+    glyphs, widths = font.getBestCmap(), font["hmtx"]
+    for said in (
+        "Business and finance",
+        "0802, 0803, 0807",
+        "Coverage ⩽",
+        "2 × 3 m",
+        "城镇住宅用地",
+        "land 6,000 m",
+    ):
+        real = sum(widths[glyphs[ord(sign)]][0] for sign in said if ord(sign) in glyphs) / 1000
+        missing = sum(ord(sign) not in glyphs for sign in said)
+        assert svg.text_width(said, 2.0) == pytest.approx(2.0 * (real + missing), abs=1e-6)

@@ -77,8 +77,8 @@ CONDITIONS = (
 BESIDES = ("phase", "remarks")
 #: Parcels without conditions stand in columns of so many rows at least.
 FEW_ROWS = 4
-#: Columns that share the width that is left by what they say, where that is longer than so many letters.
-WIDE, LONG = ("land_use", "facilities", "permitted", "remarks"), 10.0
+#: Columns that share the width that is left by what they say: the longest, and others of so many letters.
+WIDE, LONG = ("land_use", "facilities", "permitted", "remarks"), 16.0
 
 
 @dataclass
@@ -181,11 +181,10 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
     else:
         made = (subblock_table(facts, extent, parts), facility_table(facts, extent)) if block else ()
         tables = [*(one for one in made if one), *tables]
-        # Short tables lie across where their letters have room there to be larger.
+        # Short tables lie across where their letters have room there to be as large.
         across = replace(found.layout, portrait=False)
-        turned = found.layout.portrait and letters_alone(tables, across) > letters_on_pages(
-            tables, found.layout
-        )
+        lying = letters_alone(tables, across)
+        turned = found.layout.portrait and lying > 1 and lying >= letters_on_pages(tables, found.layout)
         lies = across if turned else found.layout
         data |= {"shelves": on_pages(tables, lies, said(lang, "head.table_continued")), "turned": turned}
     return Sheet(
@@ -416,13 +415,14 @@ def _parcel_table(facts: Facts, names: Sequence[str], keys: Sequence[str]) -> di
     total = _sum(facts, names, keys, "total")
     heads = [in_lines(office_said(facts.view, f"heading.{key}")) for key in keys]
     needed = ems(heads, [*cells, total["cells"]])
+    longest = max((one for key, one in zip(keys, needed, strict=True) if key in WIDE), default=0.0)
     return {
         "keys": list(keys),
         "heads": heads,
         "ems": needed,
         "align": [{"text": "left", "code": "center"}.get(forms[key], "right") for key in keys],
         "widths": [
-            min(one, LONGEST) if key in WIDE and one > LONG else 0
+            min(one, LONGEST) if key in WIDE and one >= min(LONG, longest) else 0
             for key, one in zip(keys, needed, strict=True)
         ],
         "rows": [*({"cells": row, "kind": "row", "depth": 0} for row in cells), total],

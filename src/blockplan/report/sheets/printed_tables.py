@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from blockplan.report.maps.svg import text_width
 from blockplan.report.office.columns import MANY, heading, on_paper, shown
 from blockplan.report.office.columns import said as office_said
 from blockplan.report.office.workbook import factors_told
@@ -122,14 +122,14 @@ def least(heads: Sequence[str], cells: Sequence[Sequence[str]], aligns: Sequence
     found = []
     for at, (said, align) in enumerate(zip(heads, aligns, strict=True)):
         word = max(map(em, said.split()), default=0.0) if said.isascii() else CHARACTERS
-        widest = max([1.08 * word, *(em(row[at]) for row in cells)])
+        widest = max([word, *(em(row[at]) for row in cells)])
         found.append(0.0 if align == "left" and widest > SHORT else round(widest, 2))
     return found
 
 
 def ems(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[float]:
-    """What each column takes on one line at most, in the size of its letters; headings are bold."""
-    widths = [1.08 * em(said) for said in heads]
+    """What each column takes on one line at most, in the size of its letters."""
+    widths = [em(said) for said in heads]
     for row in rows:
         widths = [max(width, em(said)) for width, said in zip(widths, row, strict=True)]
     return [round(width, 2) for width in widths]
@@ -137,10 +137,7 @@ def ems(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[float]:
 
 def em(said: str) -> float:
     """About how long the longest line of a text is, in the size of its letters."""
-    return max(
-        sum(1.0 if unicodedata.east_asian_width(sign) in "WFA" else 0.6 for sign in line)
-        for line in said.split("\n")
-    )
+    return max(text_width(line, 1.0) for line in said.split("\n"))
 
 
 def in_lines(head: str) -> str:

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     TableDict = dict[str, Any]
 
-#: Height of a row of a table with something to spare, of its head, and of a row as it is set.
-ROW_MM, HEAD_MM, LEAST_ROW_MM = 3.2, 13.0, 3.1
+#: Height of a row of a table with something to spare, of its title and head, and of a row as it is set.
+ROW_MM, HEAD_MM, LEAST_ROW_MM = 3.2, 8.2, 3.1
 #: A second line of its head, and what a further page begins with.
-HEAD_LINE_MM, AGAIN_MM = 1.5, 11.0
+HEAD_LINE_MM, AGAIN_MM = 2.5, 11.0
 #: Letters of a table, what a cell leaves free beside them, a further line in a cell.
 LETTERS_MM, CELL_PAD_MM, LINE_MM = 2.0, 1.6, 2.3
-#: A line of notes below a table but the first.
-NOTE_MM = 3.0
+#: A line of notes below a table, and what stands above the first.
+NOTE_MM, ABOVE_NOTES_MM = 3.0, 1.0
 #: Letters of a table may be so much smaller where it then stands whole below its map.
 LEAST_LETTERS = 0.88
 #: A last page filled less than this is spared where letters may be so small; how surely, of a height.
@@ -34,6 +34,8 @@ LARGER_ON_PAGES = (1.4, 1.35, 1.3, 1.25, 1.2, 1.15, 1.1, 1.05)
 LEAST_IN_COLUMN, MOST_COLUMNS, BESIDE_MM, STRETCH = 8, 5, 4.0, 1.5
 #: Between tables above each other; how much higher rows are at most where a page has room.
 BETWEEN_MM, MOST_AIR_MM = 4.0, 2.4
+#: Rows that may stay empty at the end of a page before a row that has more lines.
+BREAK_ROWS = 3
 
 
 def natural_mm(table: TableDict) -> float:
@@ -78,13 +80,13 @@ def height_mm(table: TableDict, width_mm: float, *, whole: bool = False) -> floa
             if share
         }
         for at, wide in room.items():
-            if any(width_of(word, 1.08 * LETTERS_MM) > wide for word in table["heads"][at].split()):
+            if any(width_of(word, LETTERS_MM) > wide for word in table["heads"][at].split()):
                 return math.inf
         broken = ([width_of(row[at], LETTERS_MM) / wide for at, wide in room.items()] for row in rows)
         more = LINE_MM * (sum(max(1, math.ceil(max(of, default=1))) for of in broken) - len(rows))
     more += any("\n" in head for head in table["heads"]) * HEAD_LINE_MM
     notes = sum(max(1, math.ceil(width_of(note, LETTERS_MM) / width_mm)) for note in table["notes"])
-    return HEAD_MM + ROW_MM * count + more + NOTE_MM * max(0, notes - 1)
+    return HEAD_MM + ROW_MM * count + more + NOTE_MM * notes + ABOVE_NOTES_MM * (notes > 0)
 
 
 def shelves(
@@ -143,33 +145,41 @@ def below(tables: Sequence[TableDict], layout: PaperLayout) -> list[list[TableDi
 
 def on_pages(tables: Sequence[TableDict], layout: PaperLayout, again: str) -> list[list[TableDict]]:
     """
-    Tables on pages of their own: on one page with room, with rows as high as that leaves; else over pages.
+    Tables on pages of their own, with rows as high as the pages leave room for.
 
-    The last has a page to itself where it stands in columns that would be torn by the end of a page.
+    The last has a page to itself where it stands in columns that would be torn by the end of a page, or where
+    those before it then need no further page for their last rows.
     """
     width, height = (side / layout.paper.letters for side in layout.body)
     letters = letters_on_pages(tables, layout)
     set_, high = shelves(tables, width, lambda one: letters)
-    if high <= height:
-        rows = max(1, sum(max(max(one["columns"]) for one in shelf) + 1 for shelf in set_))
-        air = round(min(max((SURE * height - high) / letters / rows, 0.0), MOST_AIR_MM), 2)
-        return [[{**one, "air": air} for one in shelf] for shelf in set_]
     *before, last = tables
-    if len(columns_of(last, width / letters)) == 1:
-        return set_
-    highest = shelves(before, width, lambda one: letters)[1]
-    needed = BETWEEN_MM + letters * height_mm(last, width / letters)
-    lowest = highest - letters * (ROW_MM - LEAST_ROW_MM) * sum(len(one["rows"]) for one in before)
-    if lowest > height / SURE and needed <= -highest % height:
-        return set_
-    parts = [before] if before else []
-    parts += [[one] for one in parted(last, (width, height), 1.0, again)]
-    out = [on_pages(one, layout, again) for one in parts]
-    return [
-        [{**one, "page": at > 0 and row == 0} for one in shelf]
-        for at, part in enumerate(out)
-        for row, shelf in enumerate(part)
-    ]
+    if high > height and len(columns_of(last, width / letters)) > 1:
+        highest = shelves(before, width, lambda one: letters)[1]
+        needed = BETWEEN_MM + letters * height_mm(last, width / letters)
+        lowest = highest - letters * (ROW_MM - LEAST_ROW_MM) * sum(len(one["rows"]) for one in before)
+        alone = letters_on_pages(before, layout) if before else letters
+        fewer = alone < letters and _pages(before, layout, alone) < _pages(before, layout, letters)
+        if fewer or lowest <= height / SURE or needed > -highest % height:
+            parts = [before] if before else []
+            parts += [[one] for one in parted(last, (width, height), 1.0, again)]
+            out = [on_pages(one, layout, again) for one in parts]
+            return [
+                [{**one, "page": at > 0 and row == 0} for one in shelf]
+                for at, part in enumerate(out)
+                for row, shelf in enumerate(part)
+            ]
+    pages = max(1, math.ceil(high / height))
+    rows = max(1, sum(max(max(one["columns"]) for one in shelf) + 1 for shelf in set_))
+    room = (SURE * pages * height - high) / letters - (pages - 1) * (AGAIN_MM + BREAK_ROWS * ROW_MM)
+    air = round(min(max(room / rows + ROW_MM - LEAST_ROW_MM, 0.0), MOST_AIR_MM), 2)
+    return [[{**one, "air": air} for one in shelf] for shelf in set_]
+
+
+def _pages(tables: Sequence[TableDict], layout: PaperLayout, letters: float) -> int:
+    """How many pages tables above each other take."""
+    width, height = (side / layout.paper.letters for side in layout.body)
+    return math.ceil(shelves(tables, width, lambda one: letters)[1] / height)
 
 
 def parted(table: TableDict, room_mm: tuple[float, float], letters: float, again: str) -> list[TableDict]:
@@ -178,7 +188,8 @@ def parted(table: TableDict, room_mm: tuple[float, float], letters: float, again
     count, rows = len(columns_of(table, width)), table["rows"]
     if count == 1 or height_mm(table, width) <= height:
         return [table]
-    pages = math.ceil(len(rows) / (count * int((height - HEAD_MM - HEAD_LINE_MM) / ROW_MM)))
+    head = height_mm({**table, "rows": []}, width)
+    pages = math.ceil(len(rows) / (count * int((height - head) / ROW_MM)))
     most = count * math.ceil(len(rows) / pages / count)
     starts = range(0, len(rows), most)
     return [
