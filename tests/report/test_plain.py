@@ -194,8 +194,7 @@ def test_what_is_missed_by_nobody_knows_how_much_is_said_in_one_sentence_of_its_
     speech = Speech(lang)
     told = verdict_sentence(replace(missed, margin=None), speech)
     assert told.startswith(told.first)
-    assert tables.measured(missed, speech.words) in told.first
-    assert speech.words.unknown not in told.first
+    assert bare(speech.read(tables.measured(missed, speech.words))) in bare(told.first)
 
 
 def test_english_says_one_of_a_kind_in_the_singular(found: CheckResult) -> None:
