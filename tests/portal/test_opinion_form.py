@@ -166,7 +166,12 @@ def test_typed_coordinates_are_shown_on_what_they_hit_and_entered_as_typed_and_a
     typed = "445693.5, 4401997.3"
     html = post(do="find", find=typed, datum="plan", text="Here.")
     assert "the place lies in it" in html
-    assert 'value="parcels:' in html
+    seen, _, folded = html.partition('id="hits"')[2].partition("<details>")
+    assert 'value="parcels:' in seen
+    assert seen.count("<li>") == 5
+    assert folded.partition("</details>")[0].count("<li>") == 5
+    assert f"<bdi>{typed}</bdi> (coordinates of the plan)" in html
+    assert "445,693.5" not in html
     unsure = {"text": "Here.", "place_said": typed, "place_datum": "plan"}
     assert "Confirm the place" in post(**unsure)
     assert 'name="place_said"' not in post(**unsure, do="find", find="", place_out="yes")
@@ -234,6 +239,7 @@ def test_whatever_of_a_plan_is_found_has_a_kind_in_every_language() -> None:
 def test_degrees_of_a_phone_are_turned_into_the_plan(shown: DatabaseStore) -> None:
     said = {"text": "Here.", "place_said": "39.75, 116.37", "place_datum": "gcj02", "place_ok": "yes"}
     html = post(**said)
+    assert "both are entered" in html
     post(do="send", draft=draft_of(html))
     place = next(shown.events({"submitted"})).payload["place"]
     assert (place["numbers"], place["datum"]) == ([39.75, 116.37], "gcj02")
