@@ -91,6 +91,7 @@ def test_it_is_withdrawn_only_when_it_is_meant(mine: dict[str, str]) -> None:
     said = page(post(mine, "withdraw_now"))
     assert "is withdrawn" in said
     assert "This opinion needs no answer." in said  # and none is promised
+    assert "can be changed while" not in said
     assert Opinion.objects.get().standing == "withdrawn"
     assert "is withdrawn" in page(post(mine, "withdraw_now"))
 

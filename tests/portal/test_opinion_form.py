@@ -264,6 +264,13 @@ def test_files_stay_with_the_form_through_every_step(opened: DatabaseStore, conf
     assert not any((config.data / "drafts").iterdir())
 
 
+def test_a_file_of_which_not_all_was_read_is_larger_than_the_most_and_not_as_large(
+    opened: DatabaseStore,
+) -> None:
+    file = SimpleUploadedFile("plan.pdf", b"%PDF-1.7" + bytes(21_000_000), "application/pdf")
+    assert "The file is larger than 20" in post(text="x", files=file)
+
+
 def test_a_file_that_is_not_taken_in_is_named_and_the_words_stay(opened: DatabaseStore) -> None:
     file = SimpleUploadedFile("a.svg", b"<svg onload='alert(1)'/>", "image/svg+xml")
     html = post(text="See the file.", files=file)

@@ -65,6 +65,9 @@ def test_what_was_redacted_withheld_or_withdrawn_says_so_with_its_ground(opened:
         for gone in ("Zhao", "taken back", "insults<"):
             assert gone not in page
     assert "my neighbour ..." in register
+    assert read(f"/en/notices/town/opinions/{one}/").count("the plan as a whole") == 1
+    for unsaid in (two, three):  # what it was about is not open either
+        assert "the plan as a whole" not in read(f"/en/notices/town/opinions/{unsaid}/")
     assert Client().get(f"/files/town/opinions/{one}/0").status_code == 404
 
 

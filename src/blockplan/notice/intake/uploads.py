@@ -141,7 +141,7 @@ def take_file(name: str, content: bytes, limits: UploadLimits = LIMITS) -> Uploa
     if not content:
         raise refused("file.empty")
     if len(content) > limits.file_bytes:
-        raise refused("file.large", size=size(len(content)), most=size(limits.file_bytes))
+        raise refused("file.large", most=size(limits.file_bytes))
     kind = _kind(content)
     if kind in _PICTURES:
         stored, notes = images.rewritten(content, kind, limits)
