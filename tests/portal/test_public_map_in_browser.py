@@ -242,8 +242,29 @@ def test_on_a_phone_a_place_and_the_form_say_and_offer_what_matters_on_the_first
                 assert box["y"] < offered["y"], (lang, box)
             assert (
                 tab.evaluate("document.documentElement.scrollHeight")
-                < (5.2 if "place" in path else 2.2) * 844
+                < (3.4 if "place" in path else 2.2) * 844
             )
+
+
+def test_on_a_desk_the_key_and_what_marks_a_place_stand_on_the_map(served: Service, chromium: Any) -> None:
+    with opened(served, chromium, "/en/notices/demo/", 1440) as tab:
+        stage, *on_it = (tab.locator(part).bounding_box() for part in (".stage", ".legend", ".marking"))
+        for box in on_it:
+            assert stage["x"] <= box["x"], box
+            assert box["x"] + box["width"] <= stage["x"] + stage["width"], box
+            assert stage["y"] <= box["y"], box
+            assert box["y"] + box["height"] <= stage["y"] + stage["height"], box
+
+
+def test_what_the_keyboard_reaches_is_not_under_the_bar_of_what_can_be_done(
+    served: Service, chromium: Any
+) -> None:
+    with opened(served, chromium, "/en/notices/demo/place/?about=parcels:RD-01-01-012", 390) as tab:
+        bar = tab.locator(".here > .actions")
+        for link in tab.locator(".here :is(a, summary):visible").all()[:-2]:
+            link.focus()
+            box = link.bounding_box()
+            assert box["y"] + box["height"] <= bar.bounding_box()["y"] + 1, link.inner_text()
 
 
 @pytest.mark.parametrize(("config", "room"), [("vite.public.mts", "pages"), ("vite.config.mts", "workspace")])
