@@ -127,8 +127,9 @@ def test_files_that_are_opened_in_the_window_become_the_plan(chromium: Any, tmp_
     files = [one for one in (EXAMPLES / "office-town" / "shapefiles").iterdir() if one.is_file()]
     with workbench(place) as service:
         tab, wrong = opened(service, chromium, "ja", 768)
-        tab.locator(".menu summary").click()
-        tab.locator("#open-files").set_input_files([str(one) for one in files])
+        tab.locator("[data-act=left]").click()
+        assert tab.locator(".left label", has_text="GPKG").is_visible()
+        tab.locator(".left #open-files").set_input_files([str(one) for one in files])
         tab.locator(".hint", has_text="件の指摘").wait_for(timeout=WAIT_MS)
         settled(tab)
         assert len(service.ask("/workspace/layers?only=parcels")[1]["layers"]["parcels"]["features"]) >= 30

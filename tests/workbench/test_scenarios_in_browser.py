@@ -20,8 +20,15 @@ from tests.support.browser_workbench import (
     typed_in,
     values,
 )
+from tests.support.workbench import workbench
+from tests.town import town
+
+import blockplan as bp
+from blockplan.plan import Plan
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.workbench import Service
 
 pytestmark = pytest.mark.browser
@@ -92,6 +99,9 @@ def test_another_scenario_lies_under_a_swipe_with_what_differs_in_words(zone: Se
     words = tab.locator(".panel").inner_text()
     assert "千人基础教育用地" in words
     assert "52,208" in words
+    # Nothing is told apart more finely than it is said; what all cells share stands beside the name.
+    row = tab.locator(".figures-beside tr", has_text="千人基础教育用地").first.locator("td")
+    assert [one.split()[-1] for one in row.all_inner_texts()] == ["4,160", "3,466.7", "−693.3"]
     tab.locator(".swipe-handle").fill("20")
     cut = tab.evaluate("document.querySelector('.cut').getBoundingClientRect().x")
     stage = tab.locator(".stage").bounding_box()
@@ -113,6 +123,9 @@ def test_another_scenario_lies_under_a_swipe_with_what_differs_in_words(zone: Se
     tab.keyboard.press("Escape")
     tab.locator("[data-act='3d']").click()
     assert tab.evaluate("() => new Promise(r => setTimeout(() => r(__map.getPitch() > 0), 1500))")
+    assert faults_of(tab) == ""
+    tab.locator("#compare-with").select_option("*")
+    tab.wait_for_selector(".many", timeout=WAIT_MS)
     assert faults_of(tab) == ""
     assert wrong == []
     tab.close()
@@ -185,13 +198,54 @@ def test_an_edit_of_a_locked_scenario_goes_into_a_branch_of_it(fresh: Service, c
     # In the tree it stands below the one that it came from.
     inside = tab.locator(".scenarios li li li .branch.chosen")
     assert "draft-2" in inside.inner_text()
-    assert "1 edits" in inside.inner_text()
+    assert "1 edit ·" in inside.inner_text()
     tab.get_by_role("tab", name="Verdicts").click()
     assert faults_of(tab) == ""
     assert [said for said in wrong if "423" not in said] == []
     fresh.ask("/workspace/scenario", {"open": "draft"})
     assert values(fresh, "residents") == before
     tab.close()
+
+
+def test_what_another_did_is_seen_although_a_version_was_named_right_after_it(
+    fresh: Service, chromium: Any
+) -> None:
+    tab, wrong = opened(fresh, chromium, "en", 1440)
+    fresh.ask("/workspace/edits", {"edits": [use("A", "1401")]})
+    tab.locator("#version").click()
+    tab.locator("#version-name").fill("v1")
+    tab.keyboard.press("Enter")
+    tab.locator(".versions li", has_text="v1").wait_for(timeout=WAIT_MS)
+    tab.locator("body").press("l")
+    assert tab.locator("#t-A-land_use").input_value() == "1401"
+    assert wrong == []
+    tab.close()
+
+
+def test_of_a_plan_whose_residents_are_not_known_none_is_said_to_lose_nothing(
+    chromium: Any, tmp_path: Path
+) -> None:
+    plan = town(packs=["zone"])
+    layers = {name: layer for name, layer in plan.layers.items() if name not in {"parcels", "blocks"}}
+    layers["buildings"] = layers["buildings"].assign(residents=None)
+    bp.write(Plan(plan.manifest, layers), tmp_path / "bare")
+    with workbench(tmp_path / "bare") as bare:
+        bare.ask("/workspace/scenario", {"branch": "fewer"})
+        gone = {"op": "remove", "layer": "facilities", "id": str(layers["facilities"].index[0])}
+        assert bare.ask("/workspace/edits", {"edits": [gone]})[0] == 200
+        tab, wrong = opened(bare, chromium, "en", 1440)
+        tab.keyboard.press("c")
+        tab.locator("#compare-with").select_option("base")
+        tab.locator(".tiles").wait_for(timeout=WAIT_MS)
+        settled(tab)
+        said = tab.locator(".panel").inner_text()
+        assert [one.split("\n")[-1] for one in tab.locator(".tiles li").all_inner_texts()[1:]] == [
+            "not known"
+        ] * 2
+        assert "It is not known how many people live here." in said
+        assert "This plan has no parcels." in said
+        assert wrong == []
+        tab.close()
 
 
 def test_a_version_is_named_and_gone_back_to_and_a_phone_reads_the_history(

@@ -218,6 +218,16 @@ def test_an_edit_waits_for_no_long_question(plan: Path) -> None:
     desk.save()
 
 
+def test_what_an_unknown_verdict_lacks_is_told_in_words_and_not_as_columns(service: Service) -> None:
+    service.ask("/workspace/edits", put(None, "H", "land_use"))
+    verdicts = service.ask("/workspace/result?lang=zh")[1]["verdicts"]
+    service.ask("/workspace/undo", {})
+    lacking = [one for one in verdicts if one["outcome"] == "unknown" and one["missing"]]
+    assert any("parcels." in line for one in lacking for line in one["missing"])
+    assert [line for one in lacking for line in one["said"]["missing"] if "parcels." in line] == []
+    assert all(one["said"]["missing"] for one in lacking)
+
+
 def test_the_page_is_sent_what_it_shows_and_in_its_language_alone(service: Service) -> None:
     whole, brief = (service.ask(f"/workspace/result{more}")[1] for more in ("", "?brief=1"))
     assert set(whole) - set(brief) == {"reported", "statements", "differences", "parameters", "overrides"}

@@ -2,7 +2,7 @@
 
 import { h } from "../../map/dom";
 import { store } from "./store";
-import { number, say, scenarioName, when, type Word } from "./words";
+import { counted, number, say, scenarioName, when, type Word } from "./words";
 import type { Branch, Outcome } from "./types";
 
 const SIGNS: [Outcome, string][] = [["pass", "✓"], ["fail", "×"], ["unknown", "?"]]; // prettier-ignore
@@ -64,7 +64,7 @@ function branch(one: Branch): HTMLElement {
   const [lock, versions] = here ? [store.state.lock, store.state.versions] : [one.lock, one.versions];
   // The steps of the scenario that is open are those that the page has seen.
   const count = here ? store.state.seq - Number(store.state.history[0]?.kind === "begin") : edits;
-  const about = [count ? `${number(count, 0)} ${say("edits")}` : "", one.who, one.at && when(one.at)].filter(Boolean).join(" · ");
+  const about = [count ? counted(count, "edits") : "", one.who, one.at && when(one.at)].filter(Boolean).join(" · ");
   return h(
     "div",
     { class: `branch${here ? " chosen" : ""}` },
@@ -87,7 +87,7 @@ function versionList(versions: { name: string; at: string; who: string; steps: n
 
 /** How many verdicts of a scenario pass, fail and are unknown; nothing where it was not judged yet. */
 function outcomes(name: string): HTMLElement | null {
-  const known = name === store.state.scenario ? counted() : store.outcomes.get(name);
+  const known = name === store.state.scenario ? outcomesHere() : store.outcomes.get(name);
   if (!known) return null;
   return h(
     "span",
@@ -97,7 +97,7 @@ function outcomes(name: string): HTMLElement | null {
   ); // prettier-ignore
 }
 
-function counted(): Partial<Record<Outcome, number>> {
+function outcomesHere(): Partial<Record<Outcome, number>> {
   const found: Partial<Record<Outcome, number>> = {};
   for (const one of store.result.verdicts) found[one.outcome] = (found[one.outcome] ?? 0) + 1;
   return found;

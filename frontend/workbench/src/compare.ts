@@ -9,7 +9,7 @@ import { parallel } from "./parallel";
 import { isPart, store } from "./store";
 import { taking } from "./taking";
 import { layerName, nameOf, serviceName } from "./vocabulary";
-import { language, number, say, scenarioName, type Word } from "./words";
+import { counted, language, number, say, scenarioName, type Word } from "./words";
 import type { OtherScenario, Way } from "./map";
 import type { Comparison, Layers, Outcome } from "./types";
 
@@ -114,13 +114,14 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
 
 /** What a reader asks first: how verdicts turn, and who has what nearer or farther. */
 function tiles({ columns, gains: some }: Comparison): HTMLElement {
-  const counts = columns.map(({ outcomes }) => OUTCOMES.filter((one) => outcomes[one]).map((one) => `${SIGN[one]}${outcomes[one]}`).join(" "));
+  const counts = columns.map(({ outcomes }, at) => h("span", {}, `${at ? "→ " : ""}${OUTCOMES.filter((one) => outcomes[one]).map((one) => `${SIGN[one]}${outcomes[one]}`).join(" ")}`));
+  const isKnown = columns.every((one) => one.residents.central !== null);
   const most = (side: "nearer" | "farther"): [string, string] => {
     const one = [...some].sort((a, b) => b[side] - a[side])[0];
-    return one && one[side] > 0 ? [`${say(side)} · ${serviceName(one.to)}`, `${number(one[side], 0)} ${say("people")}`] : [say(side), `0 ${say("people")}`];
+    return one && one[side] > 0 ? [`${say(side)} · ${serviceName(one.to)}`, counted(one[side], "people")] : [say(side), isKnown ? counted(0, "people") : say("unknownValue")];
   };
-  const tile = (kind: string, [name, value]: [string, string]): HTMLElement => h("li", { class: kind }, h("small", {}, name), h("b", {}, value));
-  return h("ul", { class: "tiles" }, tile("", [say("verdicts"), counts.join(" → ")]), tile(some.some((one) => one.farther > 0) ? "farther" : "", most("farther")), tile("", most("nearer")));
+  const tile = (kind: string, [name, ...value]: [string, ...(string | Node)[]]): HTMLElement => h("li", { class: kind }, h("small", {}, name), h("b", {}, ...value));
+  return h("ul", { class: "tiles" }, tile("", [say("verdicts"), counts[0]!, " ", counts[1]!]), tile(some.some((one) => one.farther > 0) ? "farther" : "", most("farther")), tile("", most("nearer")));
 }
 
 /** A figure in each scenario, with its sign and bar where a rule asks for something. */
@@ -139,15 +140,15 @@ function difference(values: (number | null)[], said: string[]): string {
   if (said[0] === said[1]) return "=";
   const isShare = said.every((each) => each.includes("%"));
   const by = (two - one) * (isShare ? 100 : 1);
-  const least = Math.abs(by) >= 100 ? Math.round(Math.abs(by)) : Number(Math.abs(by).toPrecision(3));
-  return `${by > 0 ? "+" : "−"}${number(least, 6)}${isShare ? ` ${say("points")}` : ""}`;
+  const decimals = Math.max(...said.map((each) => /\.(\d+)/.exec(each)?.[1]?.length ?? 0));
+  return `${by > 0 ? "+" : "−"}${number(Math.abs(by), decimals)}${isShare ? ` ${say("points")}` : ""}`;
 }
 
 const alike = (said: string[]): boolean => said.every((one) => one === said[0]);
 
 function lines({ columns, verdicts, measures }: Comparison): Line[] {
   const plain = (name: string, values: (number | null)[]): Line =>
-    ({ name, more: "", cells: values.map((one) => ({ said: number(one, 0), outcome: null, bar: null })), by: difference(values, values.map((one) => number(one, 0))), differs: true }); // prettier-ignore
+    ({ name, more: "", cells: values.map((one) => ({ said: number(one, 0), outcome: null, bar: null })), by: difference(values, values.map((one) => number(one, 0))), differs: values.some((one) => one !== null) }); // prettier-ignore
   return [
     plain(say("residents"), columns.map((one) => one.residents.central)),
     plain(say("carries"), columns.map((one) => one.capacity)),
@@ -160,11 +161,31 @@ function lines({ columns, verdicts, measures }: Comparison): Line[] {
         by: difference(one.by.map((by) => by.measured), said), differs: one.differs || !alike(said),
       };
     }), // prettier-ignore
-    ...measures.filter((one) => one.rules.length === 0).map((one): Line => {
+    ...measures.filter((one) => one.rules.length === 0 && one.title !== say("residents")).map((one): Line => {
       const said = one.by.map((by) => by.said);
       return { name: one.title, more: "", cells: said.map((each) => ({ said: each, outcome: null, bar: null })), by: difference(one.by.map((by) => by.value), said), differs: !alike(said) };
     }),
   ];
+}
+
+/** Units as short as this stand beside each number. */
+const SHORT = 3;
+
+/** What all values begin and end with (a long unit), and what is left of each. */
+function parted(said: string[]): [string, string[]] {
+  const same = (texts: string[]): number => {
+    let n = 0;
+    while (n < texts[0]!.length && texts.every((text) => text[n] === texts[0]![n])) n += 1;
+    return n;
+  };
+  const known = said.filter((text) => /\d/.test(text));
+  if (known.length < 2) return ["", said];
+  const before = known[0]!.slice(0, same(known)).replace(/[\d.,−-]*$/, "");
+  const turned = known.map((text) => [...text.slice(before.length)].reverse().join(""));
+  const after = [...turned[0]!.slice(0, same(turned))].reverse().join("").replace(/^[\d.,]*/, "");
+  const unit = [before.trim(), after.trim()].filter(Boolean).join(" … ");
+  if (unit.length <= SHORT) return ["", said];
+  return [unit, said.map((text) => (known.includes(text) ? text.slice(before.length, text.length - after.length || undefined) : text))];
 }
 
 /** Every figure on one line in all scenarios; those that are the same in all are folded, and counted. */
@@ -173,23 +194,26 @@ function figures(comparison: Comparison): HTMLElement {
   const pair = columns.length === 2;
   const all = lines(comparison);
   const heads = [say("figure"), ...columns.map((one) => scenarioName(one.id)), ...(pair ? [say("difference")] : [])];
-  const row = (one: Line): HTMLElement =>
-    h("tr", {},
-      h("th", { scope: "row" }, one.name, one.more && h("small", {}, ` ${one.more}`)),
-      ...one.cells.map((cell) => h("td", { class: `num ${cell.outcome ?? ""}` }, h("span", { "data-sign": cell.outcome && `${SIGN[cell.outcome]} ` }, cell.outcome && h("span", { class: "aloud" }, `${say(cell.outcome)} `), cell.said), cell.bar)),
+  const row = (one: Line): HTMLElement => {
+    const [unit, said] = parted(one.cells.map((cell) => cell.said));
+    return h("tr", {},
+      h("th", { scope: "row" }, one.name, ...[one.more, unit].map((each) => each && h("small", {}, ` ${each}`))),
+      ...one.cells.map((cell, at) => h("td", { class: `num ${cell.outcome ?? ""}` }, h("span", { "data-sign": cell.outcome && `${SIGN[cell.outcome]} ` }, cell.outcome && h("span", { class: "aloud" }, `${say(cell.outcome)} `), said[at]!), cell.bar)),
       pair && h("td", { class: "num by" }, one.by)); // prettier-ignore
+  };
   const table = (some: Line[]): HTMLElement =>
     h("table", { class: "beside figures-beside" }, h("thead", {}, h("tr", {}, ...heads.map((one) => h("th", { scope: "col" }, one)))), h("tbody", {}, ...some.map(row)));
-  const same = all.filter((one) => !one.differs);
+  const isUnknown = ({ cells }: Line): boolean => cells.every(({ said }) => said === say("unknownValue"));
+  const same = all.filter((one) => !one.differs).sort((one, other) => Number(isUnknown(one)) - Number(isUnknown(other)));
   return h("div", { class: "broad", tabindex: "0", role: "region", "aria-label": say("compare") },
     table(all.filter((one) => one.differs)),
     same.length > 0 && h("details", {}, h("summary", {}, `${say("sameInAll")} ${same.length}`), table(same))); // prettier-ignore
 }
 
 /** Who has what nearer or farther, area by area: from a ring to a dot, the longest way at the right end. */
-function gains({ gains: some, gains_by_place: places }: Comparison, go: (layer: string, id: string) => void): HTMLElement[] {
+function gains({ columns, gains: some, gains_by_place: places }: Comparison, go: (layer: string, id: string) => void): HTMLElement[] {
   const title = h("h2", {}, say("whoGains"), some.length > 0 && h("small", {}, `${say("meanDistance")} ○ → ●`));
-  if (!some.length) return [title, h("p", { class: "empty" }, say("noDifference"))];
+  if (!some.length) return [title, h("p", { class: "empty" }, say(columns[0]!.residents.central === null ? "noResidents" : "noDifference"))];
   return [title, ...some.map((one) => {
     const here = places.filter(({ to }) => to === one.to);
     const layers = [...new Set(here.map(({ layer }) => layer))];

@@ -25,6 +25,12 @@ export function takeDrops(app: Element): void {
   });
 }
 
+/** At the foot of the left side: files to choose, where somebody has nothing to drop them with. */
+export function fileChoice(): HTMLElement {
+  const chosen = ({ currentTarget }: Event): void => void openFiles([...((currentTarget as HTMLInputElement).files ?? [])].map((one) => [one.name, one]));
+  return h("label", { class: "open-files" }, say("openFiles"), h("small", { "aria-hidden": "true" }, "GPKG · SHP · DXF"), h("input", { type: "file", multiple: true, class: "aloud", id: "open-files", onchange: chosen }));
+}
+
 async function within(entry: FileSystemEntry): Promise<[string, File][]> {
   const name = entry.fullPath.replace(/^\//, "");
   if (entry.isFile) {
@@ -43,7 +49,7 @@ async function within(entry: FileSystemEntry): Promise<[string, File][]> {
 /** More files than this go as one zip. */
 const FEW = 10;
 
-export async function openFiles(files: [string, File][]): Promise<void> {
+async function openFiles(files: [string, File][]): Promise<void> {
   if (files.length === 0) return;
   const form = new FormData();
   const sent: [string, Blob][] = files.length > FEW ? [[`${folderOf(files)}.zip`, await zipped(files)]] : files;

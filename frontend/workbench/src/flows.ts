@@ -25,6 +25,7 @@ export function flows({ transition_ha: all }: Comparison, [there, here]: string[
   const changing = all.filter((one) => !isSame(one) && one.ha >= LEAST_HA).sort((one, other) => other.ha - one.ha);
   const sums = [`${number(hectares(changing), 2)} ${say("changesUse")}`, `${number(hectares(all.filter(isSame)), 2)} ${say("staysUse")}`].join("; ");
   const title = h("h2", {}, say("flows"), h("small", {}, `${there} → ${here}`));
+  if (!all.length) return [title, h("p", { class: "empty" }, say("noParcels"))];
   if (!changing.length) return [title, h("p", { class: "empty" }, sums)];
   const uses = [...new Set(all.flatMap((one) => [one.from_drawn && (one.from ?? "?"), one.to_drawn && (one.to ?? "?")]).filter((one): one is string => Boolean(one)))];
   const total = (code: string, side: "from" | "to"): number => hectares(all.filter((one) => one[`${side}_drawn`] && (one[side] ?? "?") === code));

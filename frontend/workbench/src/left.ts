@@ -3,6 +3,7 @@
 import { fill, h } from "../../map/dom";
 import { branches, scenarioActs } from "./branches";
 import { colourOf, isSafe, setSafe } from "./colours";
+import { fileChoice } from "./dropping";
 import { GROUPS, type Group } from "./groups";
 import type { PlanMap } from "./map";
 import { isPart, key, store } from "./store";
@@ -58,6 +59,7 @@ export function drawLeft(into: Element, plan: PlanMap | null, ways: Ways): void 
     )),
     h("ul", { class: "uses" }, ...usesDrawn().map((code) => h("li", {}, h("i", { style: `background:${colourOf(code)}` }), `${code} ${useName(code)}`))),
     h("ul", { class: "uses" }, ...servicesDrawn().map((service) => h("li", {}, h("b", { class: "mark" }, signOf(service)), serviceName(service)))),
+    fileChoice(),
   ); // prettier-ignore
 }
 

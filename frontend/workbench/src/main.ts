@@ -7,7 +7,7 @@ import { scaleOf } from "../../map/scale";
 import { changedPlaces, comparedWith, drawComparison, watchComparison } from "./compare";
 import { drawMerge } from "./merge";
 import { askPoint, askStreet } from "./adding";
-import { openFiles, takeDrops } from "./dropping";
+import { takeDrops } from "./dropping";
 import { drawBalance } from "./balance";
 import { drawInspector } from "./inspector";
 import { listen } from "./keys";
@@ -356,14 +356,6 @@ function drawTop(into: Element, app: Element, plan: () => PlanMap | null): void 
         {},
         ...(["Html", "Pdf", "Zip"] as const).map((kind) => h("li", {}, h("a", { href: api.reportAddress(kind.toLowerCase()), download: "" }, say(`export${kind}`)))),
         h("li", {}, h("button", { class: "link", onclick: () => void savePicture(plan()) }, say("exportPng"))),
-        h("li", {}, h("label", { class: "link" }, say("openFiles"), h("input", {
-          type: "file", multiple: true, class: "aloud", id: "open-files",
-          onchange: ({ currentTarget }: Event) => {
-            const field = currentTarget as HTMLInputElement;
-            field.closest("details")!.open = false;
-            void openFiles([...(field.files ?? [])].map((one) => [one.name, one]));
-          },
-        }))), // prettier-ignore
       ),
     ),
     h("div", { class: "langs", role: "group" }, ...langs),

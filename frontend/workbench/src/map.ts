@@ -47,7 +47,7 @@ const SPOT_M = 25;
 /** A storey where only floor area and coverage are known, m. */
 const STOREY_M = 3;
 /** Around the plan: the bar of tools lies over the map's upper edge. */
-const AROUND = { padding: { top: 70, right: 40, bottom: 40, left: 40 } };
+const AROUND = { padding: { top: 70, right: 60, bottom: 40, left: 40 } };
 const isStill = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
 /** Parcels edited since all were drawn: a source of its own, so that an edit does not cut the whole plan into tiles anew. */

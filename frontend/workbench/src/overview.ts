@@ -11,6 +11,7 @@ import type { Place } from "./types";
 /** The picture is at most so wide and so high, px. */
 const [WIDE, HIGH] = [92, 190];
 const INK = "#14202b";
+const STREET = "#8b939b";
 /** So long after the last edit it is drawn anew, ms. */
 const PAUSE_MS = 400;
 
@@ -38,7 +39,7 @@ export class Overview {
     this.timer = setTimeout(() => this.draw(), PAUSE_MS);
   }
 
-  /** The parcels in their colours, all of them, whatever the map shows. */
+  /** The parcels in their colours, all of them, whatever the map shows; of a plan without parcels its streets. */
   private draw(): void {
     const [west, south, east, north] = this.bounds;
     this.scale = Math.min(WIDE / (east - west), HIGH / (north - south));
@@ -50,7 +51,16 @@ export class Overview {
     const pen = this.canvas.getContext("2d")!;
     pen.scale(ratio, ratio);
     const line = (places: Place[]): void => places.forEach(([x, y], at) => (at ? pen.lineTo : pen.moveTo).call(pen, (x - west) * this.scale, (north - y) * this.scale));
-    for (const { geometry, properties } of store.features.get("parcels")?.values() ?? []) {
+    const parcels = store.features.get("parcels");
+    pen.strokeStyle = STREET;
+    pen.lineWidth = 0.6;
+    for (const { geometry } of parcels?.size ? [] : (store.features.get("streets")?.values() ?? [])) {
+      if (!geometry || !("coordinates" in geometry)) continue;
+      pen.beginPath();
+      for (const one of geometry.type === "MultiLineString" ? geometry.coordinates : geometry.type === "LineString" ? [geometry.coordinates] : []) line(one as Place[]);
+      pen.stroke();
+    }
+    for (const { geometry, properties } of parcels?.values() ?? []) {
       if (!geometry || !("coordinates" in geometry)) continue;
       const rings = geometry.type === "MultiPolygon" ? geometry.coordinates.flat() : geometry.type === "Polygon" ? geometry.coordinates : [];
       pen.beginPath();

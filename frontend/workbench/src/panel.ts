@@ -3,7 +3,7 @@
 import { fill, h } from "../../map/dom";
 import { isPart, key, store } from "./store";
 import { faultInWords, forceName, layerName, nameOf, packName, readingInShort, readingName, useName } from "./vocabulary";
-import { number, say } from "./words";
+import { counted, number, say } from "./words";
 import type { Outcome, Verdict } from "./types";
 
 const SIGN: Record<Outcome, string> = { fail: "×", pass: "✓", unknown: "?", not_applicable: "–" };
@@ -58,6 +58,7 @@ function row(verdict: Verdict, ways: VerdictWays): HTMLElement {
   const rule = key(verdict);
   const chosen = rule === store.chosenRule;
   const mends = verdict.outcome === "fail" && verdict.force === "must";
+  const measure = bar(verdict, old);
   return h(
     "li",
     { class: `verdict ${verdict.outcome}${chosen ? " chosen" : ""}` },
@@ -66,9 +67,9 @@ function row(verdict: Verdict, ways: VerdictWays): HTMLElement {
       { class: "row", id: `v-${rule}`, "data-rule": verdict.rule, "aria-pressed": String(chosen), onclick: () => store.choose(chosen ? null : rule) },
       h("span", { class: "sign", "data-sign": SIGN[verdict.outcome], title: say(verdict.outcome) }, h("span", { class: "aloud" }, `${say(verdict.outcome)}: `)),
       h("span", { class: "title" }, verdict.title, isPart(verdict) && h("small", {}, ` ${verdict.scope.id}`), turned && h("b", { class: "new" }, say("isNew"))),
-      people !== null && h("span", { class: "people" }, `${number(people, 0)} ${say("people")}`),
+      people !== null && h("span", { class: "people" }, counted(people, "people")),
     ),
-    h("div", { class: "measure" }, bar(verdict, old), mends && h("button", { "data-act": "mend", onclick: ways.toProposals }, say("proposeShort"))),
+    (measure || mends) && h("div", { class: "measure" }, measure, mends && h("button", { "data-act": "mend", onclick: ways.toProposals }, say("proposeShort"))),
     h(
       "p",
       { class: "figures" },
@@ -80,7 +81,7 @@ function row(verdict: Verdict, ways: VerdictWays): HTMLElement {
       verdict.force !== "must" && h("span", { class: "force" }, ` · ${forceName(verdict)}`),
     ),
     verdict.outcome === "fail" && verdict.remedy && h("p", { class: "mend" }, verdict.remedy.text),
-    verdict.outcome === "unknown" && verdict.missing.length > 0 && h("p", { class: "mend" }, verdict.missing.slice(0, 3).join("; ")),
+    verdict.outcome === "unknown" && verdict.said.missing.length > 0 && h("p", { class: "mend" }, verdict.said.missing.slice(0, 3).join("; ")),
     chosen && about(verdict, ways),
   );
 }
@@ -92,7 +93,7 @@ function about(verdict: Verdict, ways: VerdictWays): HTMLElement {
   const places = verdict.where.slice(0, verdict.said.places.length).map((one, at) => {
     const feature = store.features.get(one.layer)?.get(one.id);
     const own = feature?.properties ?? {};
-    const residents = typeof own["residents"] === "number" ? `${number(own["residents"], 0)} ${say("people")}` : "";
+    const residents = typeof own["residents"] === "number" ? counted(own["residents"], "people") : "";
     const use = String(own["land_use"] ?? "");
     const what = nameOf(own) || (use && useName(use)) || layerName(one.layer);
     return h("li", {},
@@ -111,9 +112,9 @@ function about(verdict: Verdict, ways: VerdictWays): HTMLElement {
   );
 }
 
-/** The verdicts, those that fall short first; a failing rule leads to the proposals where a search can run. */
+/** The verdicts, those that fall short first and must rules before aims; a failing rule leads to the proposals where a search can run. */
 export function drawVerdicts(into: Element, ways: VerdictWays): void {
-  const verdicts = [...store.result.verdicts].sort((a, b) => ORDER[a.outcome] - ORDER[b.outcome]);
+  const verdicts = [...store.result.verdicts].sort((a, b) => ORDER[a.outcome] - ORDER[b.outcome] || Number(a.force !== "must") - Number(b.force !== "must"));
   const count = (outcome: Outcome): number => verdicts.filter((one) => one.outcome === outcome).length;
   const judged = verdicts.filter((one) => one.outcome !== "not_applicable");
   const chips = (["fail", "unknown", "pass"] as const)
@@ -156,7 +157,7 @@ function carries(): HTMLElement {
         planned !== null && h("i", { class: "planned", style: `left:${at(planned)}` }),
       ),
     planned !== null && h("p", { class: "planned-people" }, `${say("planned")} ${number(planned, 0)}`),
-    next.length > 0 && h("p", { class: "planned-people" }, `${say("then")} ${next.slice(0, 2).map(([rule, value]) => `${titleOf(rule) ?? rule} ${number(value, 0)}`).join(" · ")}`),
+    next.length > 0 && h("p", { class: "planned-people" }, `${say(capacity.residents === null ? "atMost" : "then")} ${next.slice(0, 2).map(([rule, value]) => `${titleOf(rule) ?? rule} ${number(value, 0)}`).join(" · ")}`),
   );
 }
 

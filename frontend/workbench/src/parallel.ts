@@ -43,36 +43,23 @@ function axesOf(found: Comparison): Axis[] {
   return [...heads, ...rules].filter(differs).slice(0, MOST_AXES);
 }
 
+/** Words at a place of the drawing, where they begin, end or have their middle. */
+interface Words {
+  x: number;
+  y: number;
+  anchor: "start" | "middle" | "end";
+  said: string;
+}
+
 /** What the least and the most of an axis are, each at its place; the least alone where the two would touch. */
-function ends(axis: Axis, place: (value: number) => number, y: number): SVGElement[] {
+function ends(axis: Axis, place: (value: number) => number, y: number): Words[] {
   const known = axis.values.flatMap((value, at) => (value === null ? [] : [{ x: place(value), said: axis.said[at]! }])).sort((one, other) => one.x - other.x);
   const [least, most] = [known[0]!, known[known.length - 1]!];
   const apart = most.x - least.x > 6 * (least.said.length + most.said.length);
   return (apart ? [least, most] : [least]).map(({ x, said }) => {
     const anchor = x < WIDTH / 3 ? "start" : x > (2 * WIDTH) / 3 ? "end" : "middle";
-    return draw("text", { x: anchor === "start" ? x + 7 : anchor === "end" ? x - 7 : x, y, class: "end", "text-anchor": anchor }, said);
+    return { x: anchor === "start" ? x + 7 : anchor === "end" ? x - 7 : x, y, anchor, said };
   });
-}
-
-/** What all values begin and end with (the unit), and what is left of each. */
-function parted(said: string[]): [string, string[]] {
-  const same = (texts: string[]): number => {
-    let n = 0;
-    while (n < texts[0]!.length && texts.every((text) => text[n] === texts[0]![n])) n += 1;
-    return n;
-  };
-  const known = said.filter((text) => /\d/.test(text));
-  if (known.length < 2) return ["", said];
-  const before = known[0]!.slice(0, same(known)).replace(/[\d.,−-]*$/, "");
-  const turned = known.map((text) => [...text.slice(before.length)].reverse().join(""));
-  const after = [...turned[0]!.slice(0, same(turned))].reverse().join("").replace(/^[\d.,]*/, "");
-  const unit = [before.trim(), after.trim()].filter(Boolean).join(" … ");
-  return [unit, said.map((text) => (known.includes(text) ? text.slice(before.length, text.length - after.length || undefined) : text))];
-}
-
-function row(axis: Axis): HTMLElement {
-  const [unit, cells] = parted(axis.said);
-  return h("tr", {}, h("th", { scope: "row" }, axis.name, unit && h("small", {}, ` ${unit}`)), ...cells.map((said) => h("td", { class: "num" }, said)));
 }
 
 export function parallel(found: Comparison): HTMLElement {
@@ -85,11 +72,11 @@ export function parallel(found: Comparison): HTMLElement {
     const [least, most] = [Math.min(...known), Math.max(...known)];
     return most === least ? WIDTH / 2 : 12 + ((WIDTH - 24) * (value - least)) / (most - least);
   };
-  const names: SVGElement[] = [];
+  const names: Words[] = [];
   axes.forEach((axis, at) => {
     const y = ROW * at + 30;
     svg.append(draw("line", { x1: 8, x2: WIDTH - 8, y1: y, y2: y, class: "axis" }));
-    names.push(draw("text", { x: 19, y: y - 12 }, axis.name.length > 46 ? `${axis.name.slice(0, 45)}…` : axis.name), ...ends(axis, (value) => place(axis, value), y + 16));
+    names.push({ x: 19, y: y - 16, anchor: "start", said: axis.name }, ...ends(axis, (value) => place(axis, value), y + 13));
     if (axis.required !== null) {
       const x = place(axis, axis.required);
       svg.append(draw("line", { x1: x, x2: x, y1: y - 8, y2: y + 8, class: "limit" }));
@@ -104,8 +91,7 @@ export function parallel(found: Comparison): HTMLElement {
     const line = draw("path", { d: path, class: one.id === store.state.scenario ? "now" : "", "data-of": one.id });
     return draw("g", {}, line, ...points.filter((point) => point !== null).map((point) => draw("circle", { cx: point.split(",")[0]!, cy: point.split(",")[1]!, r: 3 })));
   });
-  // The words lie over the lines that cross them.
-  svg.append(...lines, ...names);
+  svg.append(...lines);
   const choose = (which: number | null): void => lines.forEach((line, at) => line.setAttribute("class", which === null ? "" : at === which ? "chosen" : "faint"));
   const buttons = found.columns.map((one, which) =>
     h("button", {
@@ -118,17 +104,15 @@ export function parallel(found: Comparison): HTMLElement {
         choose(on ? which : null);
       },
     }, scenarioName(one.id))); // prettier-ignore
-  const drawn = h("div", {});
-  drawn.append(svg);
+  // The words lie on the paper, over the lines that cross them.
+  const drawn = h("div", { class: "parallel-box" }, ...names.map(({ x, y, anchor, said }) =>
+    h("span", { class: anchor, "aria-hidden": "true", style: `left:${(100 * x) / WIDTH}%;top:${(100 * y) / height}%` }, said))); // prettier-ignore
+  drawn.prepend(svg);
   return h(
     "section",
     { class: "many" },
     h("p", { class: "about" }, say("allScenariosAbout")),
     h("p", { class: "names", role: "group", "aria-label": say("scenarios") }, ...buttons),
     drawn,
-    h("div", { class: "broad", tabindex: "0", role: "region", "aria-label": say("figure") },
-      h("table", { class: "beside" },
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, say("figure")), ...found.columns.map((one) => h("th", { scope: "col" }, scenarioName(one.id))))),
-        h("tbody", {}, ...axes.map(row)))),
   ); // prettier-ignore
 }

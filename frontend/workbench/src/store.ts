@@ -1,7 +1,7 @@
 // What the workbench knows: one object, and whoever asks to be told when it changes.
 
 import * as api from "./api";
-import { say, scenarioName } from "./words";
+import { counted, say, scenarioName } from "./words";
 import type { Answer, Branch, Changed, Clash, Edit, Feature, Layers, News, Outcome, Result, State, Verdict, Vocabulary } from "./types";
 
 export interface Selection {
@@ -19,6 +19,8 @@ export interface Conflict {
 export type Topic = "plan" | "verdicts" | "selection" | "state" | "busy" | "view" | "conflict" | "news" | "outcomes";
 /** So many scenarios are judged beside the one that is open. */
 const MOST_JUDGED = 12;
+/** So long a word stays that says what was done, ms. */
+const TOLD_MS = 12_000;
 type Listener = (topic: Topic, answer?: Answer) => void;
 
 export const key = (verdict: { rule: string; scope?: { id: string }; id?: string }): string =>
@@ -169,8 +171,10 @@ class Store {
   }
 
   say(text: string, kind: "error" | "info" = "error"): void {
-    this.notice = { text, kind };
+    const notice = (this.notice = { text, kind });
     this.tell("busy");
+    // What is only told has been read by then; an error stays until the next step.
+    if (kind === "info") setTimeout(() => { if (this.notice === notice) { this.notice = null; this.tell("busy"); } }, TOLD_MS); // prettier-ignore
   }
 
   edit(edits: Edit[]): Promise<Answer | null> {
@@ -199,7 +203,7 @@ class Store {
       this.select(null);
       this.chosenRule = null;
       this.tell("plan");
-      this.notice = { text: `${name}${findings.length ? ` · ${findings.length} ${say("findings")}` : ""}`, kind: "info" };
+      this.notice = { text: `${name}${findings.length ? ` · ${counted(findings.length, "findings")}` : ""}`, kind: "info" };
       return null;
     });
   }
@@ -228,7 +232,10 @@ class Store {
   /** Names the scenario as it is now, locks it, or unlocks it. */
   async keep(said: { version: string } | { lock: string } | { unlock: string }): Promise<void> {
     await this.step(async () => {
-      this.state = await api.postScenario(said);
+      const state = await api.postScenario(said);
+      // Others' steps lie between: what they changed is asked for, so that nothing of it is missed.
+      if (state.seq > this.state.seq) this.catchUp(await api.getNews(this.state.seq));
+      else this.state = state;
       ({ branches: this.branches } = await api.getBranches());
       this.tell("state");
       return null;

@@ -55,7 +55,7 @@ export function drawHistory(into: Element, go: (layer: string, id: string) => vo
   const named = new Map(versions.map((one) => [one.seq, one.name]));
   const steps = [...history].reverse().map((one) => {
     const at = touched(one);
-    const words = [h("span", {}, sentence(one)), named.has(one.seq) && h("b", { "data-sign": "⚑ " }, named.get(one.seq))];
+    const words = [h("span", {}, done(one)), h("small", {}, whoAndWhen(one)), named.has(one.seq) && h("b", { "data-sign": "⚑ " }, named.get(one.seq))];
     return h("li", { class: one.kind },
       h("b", { class: one.must === null ? "unknown" : one.must.fail ? "fail" : "pass", title: say("mustFailing"), "data-sign": one.must?.fail === 0 ? "✓ " : "× " }, one.must === null ? "?" : number(one.must.fail, 0)),
       at ? h("button", { class: "link", onclick: () => go(...at) }, ...words) : h("p", {}, ...words)); // prettier-ignore
@@ -81,12 +81,14 @@ function touched(one: Step): [string, string] | null {
 }
 
 /** What a step did, who did it and when. */
-function sentence(one: Step): string {
+const sentence = (one: Step): string => [done(one), whoAndWhen(one)].filter(Boolean).join(" · ");
+const whoAndWhen = (one: Step): string => [one.who, when(one.at)].filter(Boolean).join(" · ");
+
+function done(one: Step): string {
   const did = one.edits.map(described).filter(Boolean);
   if (one.more) did.push(`+ ${one.more}`);
   const kind = KINDS[one.kind];
-  const what = [kind ? say(kind) : "", did.join("; ")].filter(Boolean).join(": ");
-  return [what, one.who, when(one.at)].filter(Boolean).join(" · ");
+  return [kind ? say(kind) : "", did.join("; ")].filter(Boolean).join(": ");
 }
 
 function described(edit: Record<string, unknown>): string {

@@ -4,7 +4,7 @@ import { fill, h } from "../../map/dom";
 import { areaOf, field, kindOf, typed } from "./inspector";
 import { store } from "./store";
 import { columnName } from "./vocabulary";
-import { number, say } from "./words";
+import { counted, number, say } from "./words";
 import type { Edit, Feature, Value } from "./types";
 
 const COLUMNS = ["land_use", "far", "height_m", "coverage_ratio", "green_ratio", "residents", "floor_area_m2"];
@@ -58,7 +58,7 @@ export function drawTable(into: Element, words: string): void {
     h(
       "table",
       { class: "sheet", onkeydown: (event: KeyboardEvent) => walk(event, shown), onpaste: (event: ClipboardEvent) => paste(event, shown) },
-      h("caption", {}, `${number(some.length, 0)} ${say("parcels")}`),
+      h("caption", {}, counted(some.length, "parcels")),
       h("thead", {}, h("tr", {}, heading("id", say("id"), redraw), heading("area", `${say("area")} (${say("hectares")})`, redraw), ...COLUMNS.map((column) => heading(column, columnName("parcels", column), redraw)))),
       h("tbody", {}, ...shown.map(row)),
     ),

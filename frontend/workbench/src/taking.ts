@@ -2,9 +2,9 @@
 
 import { fill, h } from "../../map/dom";
 import * as api from "./api";
-import { key, store } from "./store";
+import { isPart, key, store } from "./store";
 import { columnName, layerName, valueName } from "./vocabulary";
-import { number, say, scenarioName } from "./words";
+import { counted, number, say, scenarioName } from "./words";
 import type { Comparison, Refused, Trial } from "./types";
 
 type Change = Comparison["changed"][number];
@@ -92,15 +92,17 @@ function wouldCome(answer: Trial, count: number, other: string, act: () => void)
   const moved = answer.verdicts.map((one) => {
     const before = store.result.verdicts.find((each) => key(each) === key(one));
     const turned = before !== undefined && before.outcome !== one.outcome;
-    return { turned, said: `${one.title}: ${before ? `${before.said.measured} → ` : ""}${one.said.measured}${turned ? `, ${say(one.outcome)}` : ""}`, outcome: one.outcome };
-  }).sort((a, b) => Number(b.turned) - Number(a.turned)); // prettier-ignore
+    const [was, will] = [before?.said.measured, one.said.measured];
+    const title = isPart(one) ? `${one.title} ${one.scope.id}` : one.title;
+    return { turned, moved: turned || was !== will, said: `${title}: ${was === undefined || was === will ? "" : `${was} → `}${will}${turned ? `, ${say(one.outcome)}` : ""}`, outcome: one.outcome };
+  }).filter((one) => one.moved).sort((a, b) => Number(b.turned) - Number(a.turned)); // prettier-ignore
   const faults = answer.faults.filter((one) => one.change === "new");
   const carried = store.result.capacity.residents;
   return [
     h("p", {}, h("b", {}, say("wouldCome")), moved.length === 0 && ` ${say("turnsNothing")}`),
     h("ul", {}, ...moved.map((one) => h("li", { class: one.turned ? one.outcome : "" }, one.said)),
       carried !== answer.capacity.residents && h("li", {}, `${say("carries")} ${number(carried, 0)} → ${number(answer.capacity.residents, 0)}`),
-      faults.length > 0 && h("li", { class: "fail" }, `${number(faults.length, 0)} ${say("newFaults")}: ${faults.slice(0, 3).map((one) => [layerName(one.layer), one.id].filter(Boolean).join(" ")).join(", ")}`)),
+      faults.length > 0 && h("li", { class: "fail" }, `${counted(faults.length, "newFaults")}: ${faults.slice(0, 3).map((one) => [layerName(one.layer), one.id].filter(Boolean).join(" ")).join(", ")}`)),
     h("button", { class: "do", "data-act": "take-part", onclick: act }, `${say("takeThese")} ${number(count, 0)} ← ${scenarioName(other)}`),
   ]; // prettier-ignore
 }

@@ -14,6 +14,7 @@ const WORDS = {
   carries: { zh: "可容纳人口", en: "Carries", ja: "収容できる人口" },
   noneApplies: { zh: "本方案所用的规则都不适用于此地。", en: "None of the rules of this plan applies here.", ja: "この計画に当てはまる規則はありません。" },
   noLimit: { zh: "所用规则都不限定可容纳的人口。", en: "No rule here limits how many may live here.", ja: "居住人口を制限する規則はありません。" },
+  atMost: { zh: "其余规则未知；已知的限度：", en: "other rules are not known; those known allow:", ja: "ほかの規則は不明。分かっている上限：" },
   then: { zh: "其次不足：", en: "then:", ja: "次に不足：" },
   people: { zh: "人", en: "people", ja: "人" },
   firstShort: { zh: "最先不足", en: "first short", ja: "最初に不足" },
@@ -217,7 +218,7 @@ const WORDS = {
   takePart: { zh: "采用所选", en: "Take over what is ticked", ja: "選んだものを取り込む" },
   leave: { zh: "不采用", en: "Leave it", ja: "取り込まない" },
   show: { zh: "查看", en: "show", ja: "表示" },
-  besides: { zh: "对比", en: "beside", ja: "と比較" },
+  besides: { zh: "对比", en: "beside", ja: "比較先" },
   chooseScenario: { zh: "选择方案", en: "choose a scenario", ja: "シナリオを選ぶ" },
   compareAbout: {
     zh: "选择另一个方案：左右拖动地图上的竖线，右侧列出判定的差别和居民的得失。",
@@ -226,6 +227,7 @@ const WORDS = {
   },
   compareAgain: { zh: "方案已编辑，重新对比", en: "edited since: compare again", ja: "編集後の内容で比較し直す" },
   differingVerdicts: { zh: "不同的判定", en: "Verdicts that differ", ja: "異なる判定" },
+  noResidents: { zh: "居住人口未知。", en: "It is not known how many people live here.", ja: "居住人口が不明です。" },
   noDifference: { zh: "没有差别", en: "no difference", ja: "違いはありません" },
   whoGains: { zh: "居民的得失（直线距离）", en: "Who gains, who loses (straight line)", ja: "住民の得失（直線距離）" },
   figure: { zh: "指标", en: "Figure", ja: "指標" },
@@ -240,7 +242,7 @@ const WORDS = {
   sideBySide: { zh: "并排", en: "Side by side", ja: "並べる" },
   mapComing: { zh: "地图随后显示；判定、搜索和表格已可使用。", en: "The map follows; verdicts, search and table can be used already.", ja: "地図はまもなく表示されます。判定・検索・表はもう使えます。" },
   planComing: { zh: "正在读取规划…", en: "Reading the plan…", ja: "計画を読み込んでいます…" },
-  difference: { zh: "差值", en: "difference", ja: "差" },
+  difference: { zh: "差值", en: "Difference", ja: "差" },
   landUse: { zh: "用地（公顷）", en: "Land use (ha)", ja: "用途（ha）" },
   moreOfThem: { zh: "其余", en: "the others", ja: "ほか" },
   notListed: { zh: "项未列出", en: "more, not listed here", ja: "件は省略" },
@@ -260,7 +262,7 @@ const WORDS = {
     en: "These files cannot be opened; the plan that was open still is.",
     ja: "これらのファイルは開けません。開いていた計画はそのままです。理由：",
   },
-  openFiles: { zh: "打开文件", en: "Open files", ja: "ファイルを開く" },
+  openFiles: { zh: "打开或拖入文件", en: "Open or drop files", ja: "ファイルを開く・ドロップ" },
   allScenarios: { zh: "所有方案", en: "All scenarios", ja: "すべてのシナリオ" },
   allScenariosAbout: { zh: "每条横轴是一项有差别的指标，每条折线是一个方案；竖线为要求值。选一个名称即突出其折线。", en: "An axis for each figure that differs, a line for each scenario; the upright mark is what is required. Choose a name to bring its line out.", ja: "横軸は差のある指標、折れ線は各シナリオです。縦の印は求められる値です。名前を選ぶとその線が目立ちます。" },
   signedOut: { zh: "登录已失效，此次修改没有保存。请重新登录。", en: "You are signed out; this was not saved. Sign in again.", ja: "サインインが切れました。この変更は保存されていません。もう一度サインインしてください。" },
@@ -341,6 +343,12 @@ export function number(value: number | null | undefined, decimals = 2, least = 0
   if (value === null || value === undefined) return say("unknownValue");
   return new Intl.NumberFormat("en-US", { maximumFractionDigits: decimals, minimumFractionDigits: least }).format(value);
 }
+
+/** What is one is said in another word, where the language has two. */
+const ONE: Partial<Record<Word, string>> = { people: "person", edits: "edit", findings: "finding", newFaults: "new fault", parcels: "parcel" };
+
+/** So many of something. */
+export const counted = (many: number, word: Word): string => `${number(many, 0)} ${(lang === "en" && many === 1 && ONE[word]) || say(word)}`;
 
 /** A day and time as the reader writes them. */
 export const when = (at: string): string => new Date(at).toLocaleString(lang === "zh" ? "zh-CN" : lang, { dateStyle: "medium", timeStyle: "short" });

@@ -83,7 +83,7 @@ def result_document(result: CheckResult, lang: str, *, brief: bool = False) -> d
 
 def verdict_documents(verdicts: Iterable[Verdict], lang: str) -> list[dict[str, Any]]:
     """
-    Verdicts as JSON writes them, each with ``said``: ``{measured, required, places[]}`` in words.
+    Verdicts as JSON writes them, each with ``said``: ``{measured, required, places[], missing[]}`` in words.
 
     ``places`` says what is measured at the first of ``where``.
     """
@@ -95,6 +95,7 @@ def verdict_documents(verdicts: Iterable[Verdict], lang: str) -> list[dict[str, 
                 "measured": tables.measured(one, words),
                 "required": tables.required(one, words),
                 "places": values_at(one, words, MOST_PLACES),
+                "missing": tables.missing_words(one.missing, words),
             },
         }
         for one in verdicts
