@@ -4,12 +4,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import shapely
 from tests.report.handmade import cell, frame, manifest
 
 from blockplan.errors import UsageError
 from blockplan.measure import measure
 from blockplan.measure.indicators.loads import LOADS, loads, read_factors
+from blockplan.measure.missing import lines
 from blockplan.plan import Plan
+from blockplan.report.tables import counted_at_least
+from blockplan.report.words import Words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +22,15 @@ if TYPE_CHECKING:
 def of(*rows: dict[str, Any], **said: Any) -> Plan:
     shaped = [{"parcel_id": f"P{at}", "geometry": cell(at, 0), **row} for at, row in enumerate(rows)]
     return Plan(manifest(**said), {"parcels": frame(shaped)})
+
+
+def bounded(*rows: dict[str, Any]) -> Plan:
+    """A plan of such parcels, bounded by them all, with an area around each."""
+    plan = of(*rows)
+    shapes = list(plan.layer("parcels").geometry)
+    areas = [{"area_id": str(at), "geometry": shape} for at, shape in enumerate(shapes)]
+    boundary = [{"geometry": shapely.union_all(shapes)}]
+    return Plan(plan.manifest, {**plan.layers, "areas": frame(areas), "boundary": frame(boundary)})
 
 
 def test_a_housing_parcel_loads_by_the_factors_of_its_people_and_its_floor() -> None:
@@ -94,6 +107,50 @@ def test_jobs_of_a_built_use_without_a_ratio_are_unknown_and_named_and_homes_and
     assert found.value == 500
     assert found.definition["not_counted_parcels"] == 2
     assert found.definition["not_counted_codes"] == ["080403", "0807"]
+
+
+SCHOOL, HOSPITAL = (
+    {"land_use": "080403", "floor_area_m2": 9000.0},
+    {"land_use": "080601", "floor_area_m2": 8000.0},
+)
+OF_JOBS = ("jobs", "daytime_users", "job_density", "jobs_housing")
+
+
+@pytest.mark.parametrize("name", [*OF_JOBS, "green_per_daytime_user"])
+def test_jobs_of_a_plan_whose_built_land_all_has_no_ratio_are_unknown(name: str) -> None:
+    home = {"land_use": "0701", "dwellings": 90.0, "residents": 250.0, "floor_area_m2": 9000.0}
+    plan = bounded(SCHOOL, HOSPITAL, home, {"land_use": "1401"})
+    (found,) = measure(plan, name)
+    assert found.value is None
+    assert lines(found.missing) == ("parcels.jobs of P0", "parcels.jobs of P1")
+
+
+@pytest.mark.parametrize("name", OF_JOBS)
+def test_what_rests_on_some_of_the_jobs_says_that_it_is_the_least(name: str) -> None:
+    home = {"land_use": "0701", "dwellings": 90.0, "residents": 250.0, "floor_area_m2": 9000.0}
+    shop = {"land_use": "0901", "floor_area_m2": 10_000.0}
+    (found,) = measure(bounded(SCHOOL, home, shop), name)
+    assert found.value > 0
+    assert found.definition["not_counted_parcels"] == 1
+    (found,) = measure(bounded(home, shop), name)
+    assert not found.definition.get("not_counted_parcels")
+
+
+def test_a_measure_over_some_of_the_users_says_that_it_is_the_most() -> None:
+    home = {"land_use": "0701", "residents": 250.0, "floor_area_m2": 9000.0}
+    shop = {"land_use": "0901", "floor_area_m2": 10_000.0}
+    plan = bounded(SCHOOL, home, shop, {"land_use": "1401"})
+    (found,) = measure(plan, "green_per_daytime_user")
+    assert found.value > 0
+    assert found.definition["users_not_counted_parcels"] == 1
+    assert counted_at_least("9 m2", found, Words("en")).startswith("at most 9 m2")
+
+
+def test_the_jobs_of_an_area_with_a_school_alone_are_unknown() -> None:
+    shop = {"land_use": "0901", "floor_area_m2": 10_000.0}
+    (found,) = measure(bounded(SCHOOL, shop), "jobs")
+    by = {part.scope: part.value for part in found.by}
+    assert (by["area:0"], by["area:1"]) == (None, 200)
 
 
 def test_a_plan_of_the_older_classes_and_one_without_parcels_have_loads_too() -> None:

@@ -264,9 +264,11 @@ def reported_row(measurement: Measurement, words: Words, name: Callable[[str], s
 
 
 def counted_at_least(shown: str, measurement: Measurement, words: Words) -> str:
-    """A value in words; where a measure leaves parcels out, as the least that there is, with how many."""
-    out = measurement.definition.get("not_counted_parcels", 0) if is_known(measurement.value) else 0
-    return words("measured.at_least", amount=shown, n=words.number(out)) if out else shown
+    """A value in words; as the least or most that there is where parcels are left out, with how many."""
+    for key, bound in (("not_counted_parcels", "at_least"), ("users_not_counted_parcels", "at_most")):
+        if is_known(measurement.value) and (out := measurement.definition.get(key)):
+            return words(f"measured.{bound}", amount=shown, n=words.number(out))
+    return shown
 
 
 def measure_words(id_: str, words: Words) -> tuple[str, str]:

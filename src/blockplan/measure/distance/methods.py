@@ -21,9 +21,10 @@ import numpy as np
 from blockplan.errors import UsageError
 from blockplan.measure.distance.coverage import lacking
 from blockplan.measure.inputs.columns import absent, areas_m2, ids, of_codes, points, values
-from blockplan.measure.inputs.floors import jobs_of_parcels, parcel_points
+from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.inputs.homes import Homes, can_house, hosts_of_buildings
 from blockplan.measure.inputs.homes import homes as homes_of
+from blockplan.measure.inputs.jobs import jobs_of_parcels
 from blockplan.measure.missing import Missing, nothing, only_nothing, unknown
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ import shapely
 from blockplan.measure.indicators.programmes import find_venues
 from blockplan.measure.indicators.structure import area_distances, area_shapes, elements
 from blockplan.measure.inputs.columns import CIRCLE_SEGMENTS, absent, ids, shapes, union, values
-from blockplan.measure.inputs.floors import floor_areas, jobs_of_parcels, parcels_within, unplaced
+from blockplan.measure.inputs.floors import floor_areas, parcels_within, unplaced
+from blockplan.measure.inputs.jobs import jobs_of_parcels
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, unknown
 from blockplan.network.walking import is_barrier
@@ -172,6 +173,7 @@ def _beside(plan: Plan, name: str, unit: str, amounts: Amounts, parameters: Para
         "along": "line",
         "whole": whole,
         "share": (by[0].value or 0.0) / whole if whole else None,
+        **amounts.definition,
     }
     return Measurement(name, by[0].value, unit, definition, by=by, counted=counted)
 

@@ -17,9 +17,10 @@ import shapely
 from blockplan.measure.distance.coverage import lacking
 from blockplan.measure.indicators import supply
 from blockplan.measure.inputs.columns import absent, ids, shapes, total, values
-from blockplan.measure.inputs.floors import jobs_of_parcels, parcel_points, parcels_within, unplaced
+from blockplan.measure.inputs.floors import parcel_points, parcels_within, unplaced
 from blockplan.measure.inputs.homes import NOBODY, residents
 from blockplan.measure.inputs.homes import homes as homes_of
+from blockplan.measure.inputs.jobs import jobs_of_parcels
 from blockplan.measure.inputs.kinds import served_by, unsaid
 from blockplan.measure.inputs.straight_line import straight
 from blockplan.measure.measurement import Measurement, Part
@@ -46,6 +47,7 @@ def daytime_users(plan: Plan, parameters: Parameters) -> Measurement:
         "daytime_users",
         value,
         "person",
+        jobs.definition,
         by=by,
         missing=missing,
         counted={"parcels": jobs.counted},
@@ -128,6 +130,7 @@ def users_near_stations(plan: Plan, parameters: Parameters) -> Measurement:
         "residents": living,
         "jobs": working,
         "stations": {one: {"residents": home, "jobs": work} for one, (home, work) in each.items()},
+        **jobs.definition,
     }
     by = tuple(Part(f"station:{one}", home + work) for one, (home, work) in each.items())
     return Measurement(name, living + working, "person", definition, by=by, counted=counted)
@@ -168,7 +171,12 @@ def _by_day(plan: Plan, name: str, found: Measurement, parameters: Parameters) -
         found,
         id=name,
         value=value,
-        definition={"daytime_users": users.value, "residents": users.by[0].value, "jobs": users.by[1].value},
+        definition={
+            "daytime_users": users.value,
+            "residents": users.by[0].value,
+            "jobs": users.by[1].value,
+            **{f"users_{key}": count for key, count in users.definition.items()},
+        },
         missing=missing,
         counted={**found.counted, "parcels": tuple(dict.fromkeys(parcels))},
         per=0.0,

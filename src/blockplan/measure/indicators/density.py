@@ -25,8 +25,9 @@ from blockplan.measure.inputs.columns import (
     values,
 )
 from blockplan.measure.inputs.feature_values import Values, measurement
-from blockplan.measure.inputs.floors import Amounts, floor_areas, jobs_of_parcels, parcel_points, unplaced
+from blockplan.measure.inputs.floors import Amounts, floor_areas, parcel_points, unplaced
 from blockplan.measure.inputs.homes import HOUSING_CODES, residents
+from blockplan.measure.inputs.jobs import jobs_of_parcels
 from blockplan.measure.inputs.parcel_intensity import as_read, built, covered_m2
 from blockplan.measure.inputs.parts import USUAL, amounts_by, known, pieces, quotient, ratios_by
 from blockplan.measure.measurement import Measurement, Part, Place
@@ -204,7 +205,7 @@ def _over_land(plan: Plan, name: str, unit: str, amount: Amounts, per_m2: float)
         low, high = amount.ends
         ends = (low * per_m2 / land, high * per_m2 / land) if land else None
         return Measurement(name, None, unit, by=by, missing=missing, counted=counted, ends=ends)
-    definition = {"sum": amount.whole, "land_ha": land / M2_PER_HA}
+    definition = {"sum": amount.whole, "land_ha": land / M2_PER_HA, **amount.definition}
     return Measurement(name, amount.whole * per_m2 / land, unit, definition, by=by, counted=counted)
 
 

@@ -9,18 +9,12 @@ import numpy as np
 
 from blockplan.measure.indicators.structure import cores_by_area
 from blockplan.measure.inputs.columns import absent, ids, total, values
-from blockplan.measure.inputs.floors import (
-    area_of_parcels,
-    floor_areas,
-    job_ratios,
-    jobs_of_parcels,
-    parcel_points,
-)
-from blockplan.measure.inputs.homes import can_house
+from blockplan.measure.inputs.floors import area_of_parcels, parcel_points
+from blockplan.measure.inputs.jobs import job_ratios, jobs_of_parcels, no_job_ratio
+from blockplan.measure.inputs.parts import amounts_by
 from blockplan.measure.inputs.straight_line import straight
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, reason, unknown
-from blockplan.measure.parameters import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -227,7 +221,8 @@ def jobs(plan: Plan, parameters: Parameters) -> Measurement:
 
     A parcel without a land use could have some, so it is missing. Built land whose use has no ratio (a
     school, a hospital) and that states none is not counted: beside the jobs stands how many such parcels
-    there are and of which classes, and the jobs are then the least that there are (`no_job_ratio`).
+    there are and of which classes, and the jobs are then the least that there are (`no_job_ratio`);
+    they are unknown where no other parcel has any.
     """
     ratios: Mapping[str, float] = parameters.floor_area_per_job_m2
     found = jobs_of_parcels(plan, ratios)
@@ -244,17 +239,9 @@ def jobs(plan: Plan, parameters: Parameters) -> Measurement:
     counted = {"parcels": found.counted}
     if found.missing:
         return Measurement("jobs", None, "job", definition, missing=found.missing, counted=counted)
-    areas = area_of_parcels(plan)
     by = (
         Part("stated", found.within(stated)),
         Part("reckoned", found.within(derived)),
-        *(Part(f"area:{area}", found.within(areas == area)) for area in dict.fromkeys(ids(plan, "areas"))),
+        *amounts_by(plan, found, layers=("areas",)),
     )
     return Measurement("jobs", found.whole, "job", definition, by=by, counted=counted)
-
-
-def no_job_ratio(plan: Plan, ratios: Mapping[str, float]) -> NDArray[np.bool_]:
-    """Parcels that are built, or may be, but for homes, state no jobs, and have a use without a ratio."""
-    silent = np.isnan(values(plan, "parcels", "jobs")) & np.isnan(job_ratios(plan, ratios))
-    built = floor_areas(plan, DEFAULTS.built_codes).by_parcel != 0
-    return np.asarray(silent & built & ~can_house(plan))

@@ -20,8 +20,9 @@ from blockplan.measure.inputs.columns import (
     total,
     values,
 )
-from blockplan.measure.inputs.floors import Amounts, floor_areas, jobs_of_parcels
+from blockplan.measure.inputs.floors import Amounts, floor_areas
 from blockplan.measure.inputs.homes import HOUSING_CODES, can_house, residents
+from blockplan.measure.inputs.jobs import jobs_of_parcels
 from blockplan.measure.inputs.parts import USUAL, amounts_by, each, known, pieces, quotient, ratios_by
 from blockplan.measure.measurement import Measurement, Part, both
 from blockplan.measure.missing import Missing, nothing, reason, unknown
@@ -137,7 +138,7 @@ def _over_dwellings(
         ends = None if missing == NO_DWELLINGS else quotient(amount.ends, homes.ends)
         return Measurement(name, None, unit, by=by, missing=missing, counted=counted, ends=ends)
     over = amount.whole if whole is None else whole
-    definition = {"sum": over, "dwellings": homes.whole}
+    definition = {"sum": over, "dwellings": homes.whole, **amount.definition}
     return Measurement(name, over / homes.whole, unit, definition, by=by, counted=counted)
 
 

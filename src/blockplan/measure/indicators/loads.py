@@ -18,10 +18,9 @@ import numpy as np
 
 from blockplan.errors import UsageError
 from blockplan.measure import MEASURES
-from blockplan.measure.indicators.industry import no_job_ratio
 from blockplan.measure.inputs.columns import areas_m2, ids, land_uses, values
-from blockplan.measure.inputs.floors import jobs_of_parcels
 from blockplan.measure.inputs.homes import residents
+from blockplan.measure.inputs.jobs import jobs_of_parcels, no_job_ratio
 from blockplan.plan.model import tomlfile
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.units import M2_PER_HA

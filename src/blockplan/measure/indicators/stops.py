@@ -21,10 +21,10 @@ from blockplan.measure.inputs.columns import absent, ids, of_codes, points, shap
 from blockplan.measure.inputs.floors import (
     area_of_parcels,
     floor_areas,
-    jobs_of_parcels,
     parcels_within,
     unplaced,
 )
+from blockplan.measure.inputs.jobs import jobs_of_parcels
 from blockplan.measure.inputs.kinds import modes_of, served_by, unsaid
 from blockplan.measure.inputs.straight_line import straight
 from blockplan.measure.measurement import Measurement, Part, both

@@ -1,5 +1,5 @@
 """
-Floor area and jobs of parcels as arrays, with what is missing to say them.
+Floor area of parcels as an array, with what is missing to say it.
 
 A parcel stands at its representative point. Land of a built class has to state its floor area;
 other land (a road, a park) that states none has none.
@@ -35,8 +35,6 @@ from blockplan.measure.missing import Missing, unknown
 from blockplan.plan.model.recall import addresses, pairs_between
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from blockplan.plan.model.plan import Plan
@@ -56,43 +54,6 @@ def _floor_areas(plan: Plan, built_codes: tuple[str, ...]) -> Amounts:
     gaps = Gaps(names, ((Missing("parcels", "floor_area_m2"), lacking, len(names)),), absent(plan, "parcels"))
     by_parcel = np.where(np.isnan(floor) & ~lacking, 0.0, floor)
     return Amounts(by_parcel, gaps.lines(), tuple(names[by_parcel != 0]), gaps)
-
-
-def jobs_of_parcels(plan: Plan, floor_area_per_job_m2: Mapping[str, float]) -> Amounts:
-    """Jobs of every parcel: as stated, else floor area over the floor area of one job for its land use."""
-    key = f"jobs:{sorted(floor_area_per_job_m2.items())}"
-    return plan.cached(key, lambda: _jobs(plan, floor_area_per_job_m2))
-
-
-def _jobs(plan: Plan, ratios: Mapping[str, float]) -> Amounts:
-    stated, floor = values(plan, "parcels", "jobs"), values(plan, "parcels", "floor_area_m2")
-    names, ratio = ids(plan, "parcels"), job_ratios(plan, ratios)
-    derived = np.isnan(stated) & ~np.isnan(ratio)
-    kinds, kind = land_uses(plan)
-    unsaid = np.isnan(stated) & np.array([use is None for use, _ in kinds], dtype=bool)[kind]
-    gaps = Gaps(
-        names,
-        (
-            (Missing("parcels", "jobs", why="jobs_or_use"), unsaid, len(names)),
-            (Missing("parcels", "floor_area_m2", why="floor_or_jobs"), derived & np.isnan(floor), len(names)),
-        ),
-        absent(plan, "parcels"),
-    )
-    found = np.where(derived, floor / np.where(derived, ratio, 1.0), np.where(unsaid, np.nan, stated))
-    by_parcel = np.where(np.isnan(found) & ~derived & ~unsaid, 0.0, found)
-    return Amounts(by_parcel, gaps.lines(), tuple(names[derived | ~np.isnan(stated)]), gaps)
-
-
-def job_ratios(plan: Plan, ratios: Mapping[str, float]) -> NDArray[np.float64]:
-    """Floor area of one job on each parcel, m2; NaN where no code of the ratios holds its land use."""
-    kinds, kind = land_uses(plan)
-    return np.array([_ratio(use, of, ratios) for use, of in kinds], dtype=float)[kind]
-
-
-def _ratio(use: str | None, list_name: str | None, ratios: Mapping[str, float]) -> float:
-    held = [code for code in ratios if belongs(use, list_name, (code,))]
-    # The most detailed code goes first: it says more about the parcel.
-    return ratios[max(held, key=len)] or np.nan if held else np.nan
 
 
 def parcel_points(plan: Plan) -> NDArray[Any]:
@@ -145,6 +106,9 @@ class Amounts:
         The same as `missing`, parcel by parcel; None where it is not told apart.
     most
         The most that each may have; None: without end where it is unknown.
+    left_out
+        What is missing of parcels that may have some and are counted with none: a sum with such parcels is
+        the least that there is, and unknown where the others have nothing.
     """
 
     by_parcel: NDArray[np.float64]
@@ -152,6 +116,7 @@ class Amounts:
     counted: tuple[str, ...]
     gaps: Gaps | None = None
     most: NDArray[np.float64] | None = None
+    left_out: Gaps | None = None
 
     @property
     def low(self) -> NDArray[np.float64]:
@@ -170,7 +135,20 @@ class Amounts:
 
     def lacking(self, rows: NDArray[np.bool_]) -> tuple[Missing, ...]:
         """What is missing for the sum over some parcels."""
-        return self.missing if self.gaps is None else self.gaps.lines(rows)
+        lines = self.missing if self.gaps is None else self.gaps.lines(rows)
+        return lines if self.left_out is None or self.low[rows].any() else lines + self.left_out.lines(rows)
+
+    @property
+    def is_left_out(self) -> NDArray[np.bool_]:
+        """Which parcels are left out of the sum."""
+        where = np.zeros(len(self.by_parcel), dtype=bool)
+        return where if self.left_out is None else self.left_out.said[0][1]
+
+    @property
+    def definition(self) -> dict[str, int]:
+        """How many parcels are left out of the sum, for a measure's definition; nothing where none is."""
+        count = int(self.is_left_out.sum())
+        return {"not_counted_parcels": count} if count else {}
 
     def times(self, factor: float) -> Amounts:
         """The amounts in another unit."""

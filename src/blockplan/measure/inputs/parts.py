@@ -200,6 +200,7 @@ def amounts_by(
 def _amounts_in(plan: Plan, layer: str, over: Amounts, under: Amounts | None, per: float) -> Iterator[Part]:
     found = pieces(plan, layer)
     amount = found.sums(over.by_parcel)
+    amount[(amount == 0) & (found.sums(over.is_left_out.astype(float)) > 0)] = np.nan
     value = amount if under is None else ratios(amount, found.sums(under.by_parcel), per)
     nothing = np.zeros(len(value), dtype=bool) if under is None else found.sums(under.by_parcel) == 0
     if (np.isnan(value) & ~nothing).any():

@@ -17,8 +17,9 @@ from blockplan.errors import PlanDataError, UsageError
 from blockplan.measure import MEASURES
 from blockplan.measure.distance.methods import WEIGHTS, weighed
 from blockplan.measure.inputs.columns import ids, of_codes, shapes, values
-from blockplan.measure.inputs.floors import floor_areas, jobs_of_parcels, parcel_points
+from blockplan.measure.inputs.floors import floor_areas, parcel_points
 from blockplan.measure.inputs.homes import Homes
+from blockplan.measure.inputs.jobs import jobs_of_parcels
 from blockplan.measure.missing import Missing, lines, unknown
 from blockplan.measure.parameters import Parameters
 

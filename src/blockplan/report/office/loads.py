@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blockplan.figures import shared_out
-from blockplan.measure.indicators.industry import no_job_ratio
 from blockplan.measure.indicators.loads import LOADS, job_ratios_of
 from blockplan.measure.indicators.loads import loads as loads_of
 from blockplan.measure.inputs.columns import areas_m2, ids, values
+from blockplan.measure.inputs.jobs import no_job_ratio
 from blockplan.report.office.columns import DECIMALS, Column, Line, OfficeTable, said
 
 if TYPE_CHECKING:
