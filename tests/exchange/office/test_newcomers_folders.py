@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import geopandas as gpd
 import pyogrio
+import pytest
 import shapely
 from tests.exchange.office.conftest import parcels, rules, shapefile, squares, workbook
 
 from blockplan.exchange.office.codes import translate
+from blockplan.exchange.office.residents import share_out
+from blockplan.exchange.office.source import Findings
 from blockplan.exchange.office.texts import facilities_in
 from blockplan.exchange.office.titles import plain
 
@@ -181,6 +184,18 @@ def test_a_block_without_homes_says_that_nobody_has_its_residents(folder, brough
     plan, result = brought()
     assert plan.layer("parcels")["residents"].isna().all()
     assert "has no parcel of homes" in rules(result, "office-residents")[0].message
+
+
+@pytest.mark.parametrize("land", [shapely.Polygon(), shapely.Polygon([(0, 0), (5, 0), (0, 0)])])
+def test_residents_of_a_block_whose_homes_have_no_land_stay_unknown_and_are_told(land):
+    frame = gpd.GeoDataFrame({"land_use": ["0701"] * 2, "block_id": ["D1"] * 2}, geometry=[land] * 2)
+    blocks = gpd.GeoDataFrame({"block_id": ["D1"], "residents": [900.0]}, geometry=[shapely.box(0, 0, 9, 9)])
+    findings = Findings()
+    assert share_out(frame, blocks, findings) == {}
+    assert "residents" not in frame
+    assert [one.message.partition(" and ")[2] for one in findings] == [
+        "its parcels of homes have no land to share them out by; they stay unknown."
+    ]
 
 
 def test_the_residents_of_the_scope_are_shared_out_where_nobody_else_says_any(folder, brought):

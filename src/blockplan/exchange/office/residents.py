@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 #: Classes of land on which people live.
 HOMES = ("07",)
 COUNTS = ("residents", "dwellings")
+NO_HOMES = "has no parcel of homes, so nobody has them"
+NO_LAND = "its parcels of homes have no land to share them out by; they stay unknown"
 
 
 def share_out(frame: gpd.GeoDataFrame, blocks: gpd.GeoDataFrame | None, findings: Findings) -> dict[str, str]:
@@ -66,10 +68,10 @@ def share_out(frame: gpd.GeoDataFrame, blocks: gpd.GeoDataFrame | None, findings
             homes = [at for at in there if str(frame["land_use"].iloc[at] or "").startswith(HOMES)]
             if any(is_known(own[at]) for at in there):
                 continue
-            if not homes:
-                findings.append(_told(block, column, said, "has no parcel of homes, so nobody has them"))
-                continue
             weights, way = _weights(frame, homes)
+            if not sum(weights) > 0:
+                findings.append(_told(block, column, said, NO_LAND if homes else NO_HOMES))
+                continue
             for at, part in zip(homes, shared_out(weights, round(float(said))), strict=True):
                 own[at] = float(part)
             ways.add(way)
