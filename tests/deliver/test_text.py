@@ -40,6 +40,11 @@ from blockplan.plan import read, write
         ("北街 has a right of way of 33 m with trees every 8 m.", [
             ("33 m", "missed", "table:streets/北街/red_line_width_m"), ("8 m", "not_evidenced", "")]),
         ("规划期限为2021-2040年。", [("2040", "missed", "manifest:horizon")]),
+        ("规划期2020年启动编制，规划期限为2021年到2035年。", [
+            ("2020年", "context", ""), ("2021年", "context", ""), ("2035", "kept", "manifest:horizon")]),
+        ("规划期内近期2025年，远期到2030年。", [
+            ("2025年", "context", ""), ("2030", "missed", "manifest:horizon")]),
+        ("The planning period began in 2020.", [("in 2020", "context", "")]),
         ("住宅用地绿地率不应低于30%。", [("30%", "not_evidenced", "")]),
         ("依据GB 50180-2018第4.0.2条，详见图3-2。", [
             ("GB 50180-2018", "context", ""), ("第4.0.2条", "context", ""), ("图3-2", "context", "")]),
@@ -374,6 +379,38 @@ def test_what_a_profile_has_no_field_for_is_no_fault_of_a_text_that_goes_along(v
         text=tmp_path / "说明书.docx", sheets=False,
     )  # fmt: skip
     assert [one.id for one in made.judgement.checks if one.rule == "qc-text"] == ["object:02-03-02/far"]
+
+
+@pytest.mark.parametrize(
+    ("text", "bound_to"),
+    [
+        # Of the parcel or the whole plan, whatever facility the sentence names beside it.
+        ("K-A-01地块用地面积2.50公顷，幼儿园位于其东侧。", "object:K-A-01/area"),
+        ("幼儿园位于K-B-01地块，K-A-01地块用地面积2.50公顷。", "object:K-A-01/area"),
+        ("规划总建筑面积90万平方米，含小学一所。", "layer:parcels/floor_area_m2"),
+        ("K-A-01地块用地面积2.50公顷。", "object:K-A-01/area"),
+        # Of the facility, whose area no field holds.
+        ("文化活动中心位于K-A-01地块，用地面积2.50公顷。", ""),
+        ("K-A-01地块设用地面积2.50公顷的文化活动中心。", ""),
+    ],
+)
+def test_a_figure_of_a_parcel_or_the_plan_is_held_beside_a_facility_without_a_field(
+    small, tmp_path, text, bound_to
+):
+    from types import SimpleNamespace
+
+    from blockplan.deliver.profile import load_delivery_profile
+    from blockplan.deliver.quality.agreement import documents
+
+    document = docx.Document()
+    document.add_paragraph(text)
+    document.save(tmp_path / "说明书.docx")
+    package = SimpleNamespace(
+        profile=load_delivery_profile("zhongshan"), folder=tmp_path, place=lambda _: None
+    )
+    facts = SimpleNamespace(plan=small.plan, package=package)
+    found = [one.id for one in documents(facts) if "/" in one.id]
+    assert found == ([bound_to] if bound_to else [])
 
 
 @pytest.mark.parametrize(

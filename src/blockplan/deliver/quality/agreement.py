@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from blockplan.deliver.quality.finding import PackageFacts
+    from blockplan.deliver.text import TextStatement
 
 #: Land of these classes is not built on.
 UNBUILT = ("01", "02", "03", "04", "05", "06", "17", "18", "19", "20", "21", "22", "23", "24")
@@ -28,6 +30,9 @@ PACK = "gb50137"
 NOT_HELD = ("report:verdicts", "report:streets", "report:utilities", "table:loads/", "table:parking/")
 #: What a text says of a facility that is bound to its parcel where the layers do not say it of the facility.
 OF_FACILITIES = {"floor_area_m2": "floor_area_m2", "area": "site_area_m2"}
+_CLAUSE = re.compile(r"[，；;]|,(?![0-9])")
+#: What a figure is of, behind it: 建筑面积3000平方米的文化活动中心.
+_OF_THING = re.compile(r"\s?的[^，；;,。]*")
 #: What rounding and redrawing may move, m2 and m.
 SLACK_M2, SLACK_M = 1.0, 1.0
 
@@ -180,24 +185,36 @@ def documents(facts: PackageFacts) -> Iterator[PackageFault]:
     for path in found:
         for one in check_text(view, open_document(path)).statements:
             apart = one.bound_to.startswith(NOT_HELD) or one.bound_to.endswith(f"/{NOTE}")
-            if one.state == "missed" and not apart and _carried(facts, one.bound_to, one.sentence):
+            if one.state == "missed" and not apart and _carried(facts, one):
                 place = {lang: f"{path.name}, {place_said(one.place, lang)}" for lang in LANGUAGES}
                 of = {lang: source_said(one.bound_to, lang) for lang in LANGUAGES} if one.bound_to else "-"
                 words = {"id": of, "field": place, "value": one.said, "right": one.right or "-"}
                 yield PackageFault("", one.bound_to, said=words)
 
 
-def _carried(facts: PackageFacts, bound_to: str, sentence: str) -> bool:
+def _carried(facts: PackageFacts, one: TextStatement) -> bool:
     """Whether the layers say what a text does of facilities: no layer of them is none that is known."""
     from blockplan.deliver.text.facts import SERVICES  # noqa: PLC0415
 
     layers = facts.package.profile.of("facilities")
-    if bound_to.startswith("table:facilities/"):
+    if one.bound_to.startswith("table:facilities/"):
         return bool(layers)
-    column = OF_FACILITIES.get(bound_to.rpartition("/")[2])
+    thing, _, field = one.bound_to.rpartition("/")
+    column = OF_FACILITIES.get(field)
     if column is None or any(layer.carrying("facilities", column) for layer in layers):
         return True
-    return not any(word in sentence for words in SERVICES.values() for word in words)
+    kind, _, parcel = thing.partition(":")
+    told = _told_of(one, parcel).lower()
+    return kind != "object" or not any(word.lower() in told for words in SERVICES.values() for word in words)
+
+
+def _told_of(one: TextStatement, parcel: str) -> str:
+    """What a sentence says of whose a figure is: from the clause that names its parcel to the figure."""
+    at = one.sentence.find(one.said)
+    named = max(one.sentence.rfind(parcel, 0, at), 0)
+    start = max((cut.end() for cut in _CLAUSE.finditer(one.sentence, 0, named)), default=0)
+    behind = _OF_THING.match(one.sentence, at + len(one.said))
+    return one.sentence[start:at] + (behind[0] if behind else "")
 
 
 def _same(said: Any, right: Any) -> bool:

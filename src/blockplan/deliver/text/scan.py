@@ -142,9 +142,15 @@ _HORIZON = (
     r"(?:规划期限|规划期|规划目标年|目标年|期限至|远期|計画期間|目標年次|目標年度?|"
     r"plan(?:ning)? (?:period|horizon)|horizon|target year)"
 )
+#: What begins or is drawn up in a year, or is of one: in front of it, and behind.
+_OTHER_YEAR = r"近期|基[期准年]|基準|現[状況]|现状|start|beg[au]n|adopt|base"
+_OTHER_BEHIND = (
+    r"(?!\s?年?(?:起?[开開]始|启动|起[，,。；;]|[编編]制|策定|着手|批[复准]|报批|\s?(?:is|was) the base))"
+)
 #: The year that a plan is for; the second one of a span.
 HORIZON = re.compile(
-    _HORIZON + r"[^。；;0-9]{0,16}?(20[0-9]{2})(?:\s?年?\s?(?:[-－—–~～至から]+|to|until)\s?(20[0-9]{2}))?",
+    rf"{_HORIZON}(?:(?!{_OTHER_YEAR})[^。；;0-9]){{0,16}}?(20[0-9]{{2}}){_OTHER_BEHIND}"
+    r"(?:\s?年?\s?(?:起?[-－—–~～至到から]+|to|until)\s?(20[0-9]{2}))?",
     re.IGNORECASE,
 )
 #: Words that make a number a round one, one from below, one from above; in front of it, and behind.
