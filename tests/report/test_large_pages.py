@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import shapely
 from benchmarks.synthetic import a_full_plan
 from shapely import box
 from tests.measure.conftest import plan_of
@@ -14,10 +15,12 @@ from tests.report.handmade import result, verdict
 from tests.support.html import outline
 
 from blockplan.check import check
+from blockplan.measure.measurement import Measurement
 from blockplan.report.grouping import MOST_IN_FULL, MOST_OBJECTS, by_rule
 from blockplan.report.maps import svg
 from blockplan.report.maps.basemap import Ground
 from blockplan.report.maps.drawing import MapCanvas, MapSheet
+from blockplan.report.maps.rulemaps import rule_maps
 from blockplan.report.maps.svg import Frame
 from blockplan.report.plan_report import page
 from blockplan.report.words import Words
@@ -92,6 +95,19 @@ def test_what_is_drawn_twice_stands_once_in_the_page_and_keeps_its_looks() -> No
     assert [looks for _, looks in uses] == [' stroke="#bdbdb8"', ' stroke="#ffffff"', "", ""]
     assert all(found.count(f'id="{name}"') == 1 for name, _ in uses)
     assert svg.shared("<body></body>") == "<body></body>"
+
+
+def test_what_a_rule_counts_is_drawn_as_on_the_map_of_land_use_so_that_a_page_holds_it_once() -> None:
+    homes = box(100, 100, 300, 200)
+    plan = plan_of(
+        boundary=[{"name": "all", "geometry": box(0, 0, 400, 400)}],
+        parcels=[{"parcel_id": "A", "land_use": "0701", "geometry": shapely.orient_polygons(homes)}],
+    )
+    ground = Ground(plan, Words("en"))
+    counts = Measurement("homes", 2.0, "ha", counted={"parcels": ("A",)})
+    (drawn,) = rule_maps(ground, verdict("rule", "fail", unit="ha", measurement=counts), "map-1")
+    (below,) = re.findall(r' d="([^"]+)"', ground.pieces["landuse"])
+    assert f'd="{below}" fill="#' in drawn.canvas.inside
 
 
 def test_the_grain_of_a_map_follows_the_size_of_the_plan() -> None:

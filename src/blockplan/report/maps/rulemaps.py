@@ -203,7 +203,9 @@ def _counted_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
         canvas.add("fills", svg.shape(spots, stroke_width=1.2 * canvas.mm, **look))
         for flat in (True, False):
             # Of one turn, so that what lies over another adds to it and does not cut a hole.
-            alike = shapely.orient_polygons(drawn[seen & ((shapely.get_dimensions(drawn) == 2) == flat)])
+            # That of most data, whose outlines other maps of the page draw as they are.
+            alike = drawn[seen & ((shapely.get_dimensions(drawn) == 2) == flat)]
+            alike = shapely.orient_polygons(alike, exterior_cw=True)
             canvas.shape("fills", alike, fill=COUNTED if flat else "none", fill_opacity=0.45,
                          stroke="#8c2f0b", stroke_width=0.6 if flat else 1.6)  # fmt: skip
         there = [one for one in zip(ids, shapes, drawn, strict=True) if one[2] is not None]
