@@ -247,13 +247,15 @@ def test_on_a_phone_a_place_and_the_form_say_and_offer_what_matters_on_the_first
 
 
 def test_on_a_desk_the_key_and_what_marks_a_place_stand_on_the_map(served: Service, chromium: Any) -> None:
-    with opened(served, chromium, "/en/notices/demo/", 1440) as tab:
+    with opened(served, chromium, "/en/notices/demo/", 1280) as tab:
         stage, *on_it = (tab.locator(part).bounding_box() for part in (".stage", ".legend", ".marking"))
         for box in on_it:
             assert stage["x"] <= box["x"], box
             assert box["x"] + box["width"] <= stage["x"] + stage["width"], box
             assert stage["y"] <= box["y"], box
             assert box["y"] + box["height"] <= stage["y"] + stage["height"], box
+        key, marking = on_it
+        assert key["x"] + key["width"] <= marking["x"], on_it
 
 
 def test_what_the_keyboard_reaches_is_not_under_the_bar_of_what_can_be_done(
