@@ -229,7 +229,7 @@ def test_a_name_from_an_address_leads_nowhere_and_edits_outlast_a_new_version(sh
 
 
 @pytest.mark.long
-def test_a_value_that_a_clerk_tries_is_a_scenario_whose_change_and_verdicts_fill_the_answer(
+def test_a_value_that_a_planner_tries_is_a_scenario_whose_change_and_verdicts_fill_the_answer(
     shown: DatabaseStore,
 ) -> None:
     planner = browser_of(a_member("Li", "planner"))
@@ -258,6 +258,57 @@ def test_a_value_that_a_clerk_tries_is_a_scenario_whose_change_and_verdicts_fill
         refused = planner.post(point, ANSWER | TRIED | wrong)
         assert refused.status_code == 400, wrong
         assert field(refused.content.decode(), "reason_en") == "Thank you.", "what was written stays"
+
+
+@pytest.mark.long
+def test_a_trial_begins_from_the_plan_on_notice_unless_it_is_to_add_and_says_who_tried_before(
+    shown: DatabaseStore,
+) -> None:
+    one, two = (browser_of(a_member(name, "planner")) for name in ("Li", "Wang"))
+    send(shown, "More beds, please.", targets=[{"layer": "facilities", "id": "NH-3"}])
+    told(one, HERE + "desk/", {"do": "cut"})
+    plan = report.plan_on_notice("town")
+    assert plan is not None
+    parcel = f"parcels:{plan.layers['parcels'].index[3]}"
+    point, far = HERE + "desk/segments/O-1.1/", {"object": parcel, "column": "far", "value": "1.1"}
+
+    def tries(client: Client, said: dict[str, str]) -> set[str]:
+        page = client.post(point, ANSWER | TRIED | said).content.decode()
+        return {":".join(line.split(":")[:2]) for line in field(page, "changes").splitlines()}
+
+    assert 'name="add"' not in one.get(point).content.decode()
+    assert tries(one, {}) == {"facilities:NH-3"}
+    assert "Tried for this point before: Li." in two.get(point).content.decode()
+    assert tries(two, far) == {parcel}
+    assert two.post(point, ANSWER | TRIED | {"object": "facilities:none"}).status_code == 400
+    kept = two.post(point, ANSWER | {"scenario": "O-1.1", "take": "1"}).content.decode()
+    assert field(kept, "changes").startswith(f"{parcel}:"), "what was refused changes nothing"
+    assert tries(two, {"add": "1"}) == {"facilities:NH-3", parcel}
+    assert "Tried for this point before: Li, Wang." in one.get(point).content.decode()
+    assert tries(one, {"value": "12"}) == {"facilities:NH-3"}
+
+
+@pytest.mark.long
+def test_a_scenario_that_a_trial_began_hangs_under_the_scenario_on_notice(shown: DatabaseStore) -> None:
+    planner = browser_of(a_member("Li", "planner"))
+    name = planner.get(f"{AT}workspace/state").json()["scenario"]
+    assert sent(planner, f"scenario?at={name}", {"branch": "handed-in"})[0] == 200
+    PlanVersion.objects.filter(notice_id="town").update(scenario="handed-in")
+    send(shown, "More beds, please.", targets=[{"layer": "facilities", "id": "NH-3"}])
+    told(planner, HERE + "desk/", {"do": "cut"})
+    assert planner.post(HERE + "desk/segments/O-1.1/", ANSWER | TRIED).status_code == 200
+    listed = planner.get(f"{AT}workspace/branches?at=O-1.1").json()["branches"]
+    assert [(one["from"], one["who"]) for one in listed if one["name"] == "O-1.1"] == [("handed-in", "Li")]
+
+
+def test_a_clerk_is_told_that_a_planner_answers_and_tries_changes(shown: DatabaseStore) -> None:
+    clerk = browser_of(a_member("Zhao", "clerk"))
+    send(shown, "More beds, please.", targets=[{"layer": "facilities", "id": "NH-3"}])
+    told(clerk, HERE + "desk/", {"do": "cut"})
+    page = clerk.get(HERE + "desk/segments/O-1.1/").content.decode()
+    assert "A planner gives answers and tries changes of the plan." in page
+    assert 'class="answering"' not in page
+    assert clerk.post(HERE + "desk/segments/O-1.1/", ANSWER | TRIED).status_code == 403
 
 
 @pytest.mark.long

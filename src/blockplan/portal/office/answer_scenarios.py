@@ -1,7 +1,7 @@
 """
 Scenarios that an answer rests on: what one changes and which verdicts turn by it, for the answer's form.
 
-A value that a clerk gives an object makes a scenario named like the point, in the copy of the plan that the
+A value that a planner gives an object makes a scenario named like the point, in the copy of the plan that the
 workbench works on. Whoever opens it there sees the same; nothing of it is in the record before the answer is.
 """
 
@@ -11,10 +11,11 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from blockplan.errors import UsageError
+from blockplan.errors import BlockplanError, UsageError
 from blockplan.portal.lang import current
 from blockplan.portal.office import desks, report, workbench
 from blockplan.portal.office.audit import note
+from blockplan.portal.office.models import Audit
 from blockplan.portal.words import say
 from blockplan.texts import LANGUAGES, refusal
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from django.http import QueryDict
 
+    from blockplan.live import EditResult, Session
     from blockplan.plan import Plan
     from blockplan.portal.office.permissions import Actor
     from blockplan.portal.plans.models import PlanVersion
@@ -37,9 +39,10 @@ NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 MOST_OBJECTS = 6
 
 
-def choices(notice: str, opinion: Received) -> dict[str, Any]:
+def choices(notice: str, opinion: Received, scenario: str) -> dict[str, Any]:
     """
-    What a clerk may choose from: ``objects`` (``parcels:P-1``), ``columns`` by layer, ``scenarios``.
+    What a planner may choose from: ``objects`` (``parcels:P-1``), ``columns`` by layer, ``scenarios``, and
+    by whom values were tried in the point's own `scenario` (``tried_by``).
 
     Without a plan of the office none of them.
     """
@@ -53,6 +56,7 @@ def choices(notice: str, opinion: Received) -> dict[str, Any]:
         "objects": [f"{layer}:{id_}" for layer, id_ in objects],
         "columns": [(layer, _columns(plan, layer, objects)) for layer in layers if layer in plan.layers],
         "scenarios": workbench.scenarios(version),
+        "tried_by": tried_by(notice, scenario),
     }
 
 
@@ -91,6 +95,8 @@ def tried(notice: str, scenario: str, said: QueryDict, actor: Actor) -> dict[str
     """
     Give an object a value in the scenario of a point; gives back what `of_scenario` does.
 
+    What was tried there before is undone first, unless `said` asks to ``add`` to it; the log keeps it.
+
     Raises
     ------
     BlockplanError
@@ -105,10 +111,41 @@ def tried(notice: str, scenario: str, said: QueryDict, actor: Actor) -> dict[str
     edit = SetValue(layer=layer, id=id_, column=column, value=_value(value, layer, column))
     version = _required(notice)
     note("workbench", who=actor.name, notice=notice, about=f"edits {scenario}")
-    desk = workbench.desk_of(version, scenario, begin=True)
-    desk.do(lambda session: session.apply([edit], who=actor.name), lambda _session, _answer: None)
+    desk = workbench.desk_of(version, scenario, begin=actor.name)
+
+    def change(session: Session) -> EditResult:
+        anew = not said.get("add") and _begin_again(session, version, actor)
+        try:
+            return session.apply([edit], who=actor.name)
+        except BlockplanError:
+            if anew:
+                session.undo(who=actor.name)
+            raise
+
+    desk.do(change, lambda _session, _answer: None)
     desk.save()
     return _said(desk, version)
+
+
+def _begin_again(session: Session, version: PlanVersion, actor: Actor) -> bool:
+    """Make a scenario what the plan on notice is, as a step of its own; False where it is that already."""
+    from blockplan.live.sharing import changes_between  # noqa: PLC0415
+    from blockplan.plan.model.plan import BASE  # noqa: PLC0415
+    from blockplan.portal.workspace.documents import shown_as  # noqa: PLC0415
+
+    notice = shown_as(session.snapshot(), version.scenario or BASE)
+    if not any(changes_between(session.plan, notice)):
+        return False
+    session.take(notice, {"op": "branch", "scenario": version.scenario or BASE}, who=actor.name)
+    return True
+
+
+def tried_by(notice: str, scenario: str) -> list[str]:
+    """Who tried a change in the scenario of a point, in the order in which they began."""
+    edits = f"edits {scenario}"
+    acts = Audit.objects.filter(notice=notice, what="workbench", about__startswith=edits).order_by("pk")
+    said = acts.values_list("who", "about")
+    return list(dict.fromkeys(who for who, about in said if about == edits or about.startswith(f"{edits} ")))
 
 
 def of_scenario(notice: str, scenario: str) -> dict[str, Any]:

@@ -131,7 +131,7 @@ def segment(request: HttpRequest, notice: str, segment: str) -> HttpResponse:
                   if point.theme == theme and point.own is None and point.id != segment] if theme else [],
         "forwards": listed.address(listed.beside(1)), "back": listed.address(listed.beside(-1)),
         "pieces": _pieces(one, text), "has_next": following(now, one) is not None,
-        "choose": answer_scenarios.choices(notice, now.opinions.by_id[one.opinion]), "tried": tried,
+        "choose": answer_scenarios.choices(notice, now.opinions.by_id[one.opinion], one.id), "tried": tried,
     }  # fmt: skip
     return render(request, "office/segment.html", shown, status=400 if fault or form.errors else 200)
 

@@ -149,14 +149,14 @@ def _answered(request: HttpRequest, notice: str, path: str) -> HttpResponse:
     return response
 
 
-def desk_of(version: PlanVersion, scenario: str, *, begin: bool = False) -> EditingDesk:
+def desk_of(version: PlanVersion, scenario: str, *, begin: str = "") -> EditingDesk:
     """
     The desk of a scenario in this process; those that nobody asked for lately are saved and let go.
 
     Parameters
     ----------
     begin
-        Whether a scenario that there is not yet goes on from the plan of the notice.
+        Who begins a scenario that there is not yet, from the plan of the notice; empty where none is begun.
 
     Raises
     ------
@@ -182,7 +182,7 @@ def desk_of(version: PlanVersion, scenario: str, *, begin: bool = False) -> Edit
             found = _desks.get(key)
         if found is None:
             found = EditingDesk(place, who="")
-            found.open(scenario, new=begin, of=version.scenario)
+            found.open(scenario, new=bool(begin), of=version.scenario, by=begin)
         with _lock:
             _desks[key] = found
             _desks.move_to_end(key)

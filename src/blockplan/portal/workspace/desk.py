@@ -65,7 +65,7 @@ class EditingDesk:
     _timer: threading.Timer | None = None
     _unsaved: bool = False
 
-    def open(self, scenario: str | None = None, *, new: bool = False, of: str = "") -> None:
+    def open(self, scenario: str | None = None, *, new: bool = False, of: str = "", by: str = "") -> None:
         """
         Begin on a scenario; the one that is open is saved first.
 
@@ -77,6 +77,8 @@ class EditingDesk:
             Whether a scenario that there is not yet is begun.
         of
             The scenario that a new one goes on from; empty is the plan as drawn.
+        by
+            Who begins a new one, which is kept with where it came from; empty keeps neither.
 
         Raises
         ------
@@ -89,7 +91,11 @@ class EditingDesk:
             if hasattr(self, "session"):
                 self._save_or_leave()
             drawn = read(self.package)
-            held = scenario if scenario in drawn.manifest.scenarios else of if new else ""
+            known = scenario in drawn.manifest.scenarios
+            if scenario and new and by and not known and not log_of(self.package, scenario).exists():
+                begun = ScenarioRecord(of, at=_now(), who=by)
+                record(logs_of(self.package), scenario, lambda _: begun)
+            held = scenario if known else of if new else ""
             plan = read(self.package, held) if held else drawn
             name = scenario if scenario and scenario != BASE else None
             self.session = self._begun(plan, name)
