@@ -60,10 +60,28 @@ def test_the_list_begins_with_what_has_no_answer_and_each_filter_says_how_many_i
 
 @pytest.mark.parametrize(
     ("said", "found"),
-    [("TREE", ["O-1.1", "O-2.2"]), ("a1-01", ["O-1.1"]), ("No. 3", ["O-3.1"]), ("nobody says it", [])],
+    [
+        ("TREE", ["O-1.1", "O-2.2"]),
+        ("a1-01", ["O-1.1"]),
+        ("No. 3", ["O-3.1"]),
+        ("2", ["O-2.1", "O-2.2"]),
+        ("2 trees", []),
+        ("nobody says it", []),
+    ],
 )
 def test_a_search_finds_words_objects_and_numbers(planner: Client, said: str, found: list[str]) -> None:
     assert listed(planner, f"{POINTS}?show=all&q={said}") == found
+
+
+def test_a_page_beyond_the_end_of_the_list_leads_to_its_beginning(planner: Client) -> None:
+    page = planner.get(f"{POINTS}?show=all&q=tree&after=999").content.decode()
+    assert "There is nothing here" not in page
+    assert f'href="{POINTS}?show=all&amp;q=tree">To the beginning of the list</a>' in page
+
+
+def test_moving_to_a_theme_with_no_point_chosen_is_told(planner: Client) -> None:
+    refused = planner.post(POINTS, {"theme": "T-1"})
+    assert (refused.status_code, "Nothing was chosen" in faults(refused)) == (400, True)
 
 
 def test_an_answer_may_go_on_to_the_next_point_of_the_same_list(planner: Client) -> None:

@@ -80,12 +80,17 @@ def with_id(opinion: str, number: int | None, lang: str) -> str:
     return opinion if number is None else _TEXTS("opinion.with_id", lang, number=number, opinion=opinion)
 
 
-def read_typed(said: str) -> Typed:
+def read_typed(said: str, *, alone: bool = False) -> Typed:
     """
     What somebody typed of what they were shown: ``1``, ``No. 1``, all of ``No. 1 (entry 17)``, or ``O-17``.
 
     A figure by itself is a number. Earlier receipts named the entry, and some left out the letter: whoever has
     the submitter's secret to tell by may try a bare figure as an entry too.
+
+    Parameters
+    ----------
+    alone
+        Whether it is a number only where nothing else is said: ``2 trees`` is a search for words.
 
     Examples
     --------
@@ -96,8 +101,9 @@ def read_typed(said: str) -> Typed:
 
     if entry := _ENTRY.search(typed(said).lower()):
         return Typed(entry=_figure(entry[1]))
-    found = [_figure(one) for one in re.findall(r"\d+", unicodedata.normalize("NFKC", said))]
-    if not found:
+    plain = unicodedata.normalize("NFKC", said)
+    found = [_figure(one) for one in re.findall(r"\d+", plain)]
+    if not found or (alone and not (_NUMBERED.fullmatch(plain) or _SAID.fullmatch(plain))):
         return Typed()
     return Typed(number=found[0], entry=found[-1] if len(found) > 1 else None)
 

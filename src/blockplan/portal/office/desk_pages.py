@@ -270,6 +270,8 @@ def _take_sheet(request: HttpRequest, notice: str, actor: Actor) -> None:
 def do_at_segments(request: HttpRequest, notice: str) -> None:
     """Sort those that were picked into a theme, or out of any."""
     picked, theme, actor = request.POST.getlist("segment"), theme_of(request), actor_of(request)
+    if not picked:
+        raise refusal(UsageError, say, "office_refused.nothing_chosen")
 
     def act(desk: Desk) -> None:
         for name in picked:

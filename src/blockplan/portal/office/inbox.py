@@ -223,7 +223,7 @@ class Inbox:
 def _holds(one: ListedPoint, query: str) -> bool:
     """Whether a point says the words that are sought, is about an object of that id, or bears that number."""
     wanted = query.casefold()
-    asked = read_typed(query)
+    asked = read_typed(query, alone=True)
     return (
         wanted in one.text.casefold()
         or any(wanted == str(aim["id"]).casefold() for aim in one.opinion.targets)
