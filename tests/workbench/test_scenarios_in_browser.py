@@ -277,3 +277,29 @@ def test_a_version_is_named_and_gone_back_to_and_a_phone_reads_the_history(
     assert fresh.ask("/workspace/state")[1]["hash"] == named
     assert wrong == []
     tab.close()
+
+
+def test_a_version_is_not_named_over_steps_that_the_page_has_not_shown(fresh: Service, chromium: Any) -> None:
+    tab, _ = opened(fresh, chromium, "en", 1440)
+    asked: list[str] = []
+    tab.on("request", lambda one: asked.append(one.url) if one.method == "POST" else None)
+    # The page hears of nobody until it asks for something itself.
+    tab.route(
+        "**/workspace/news*",
+        lambda route: route.continue_() if asked else route.fulfill(json={"seq": 0, "scenario": "draft"}),
+    )
+    fresh.ask("/workspace/edits", {"edits": [use("A", "1401")]})
+    tab.locator("#version").click()
+    tab.locator("#version-name").fill("mine")
+    tab.keyboard.press("Enter")
+    tab.get_by_text("The plan was changed meanwhile").first.wait_for(timeout=WAIT_MS)
+    settled(tab)
+    assert fresh.ask("/workspace/state")[1]["versions"] == []
+    # What the others did is shown now, and the name that was typed is there still.
+    assert tab.locator("#version-name").input_value() == "mine"
+    tab.get_by_role("tab", name="History").click()
+    assert len(tab.locator(".history li").all_inner_texts()) == 1
+    tab.locator("#version-name").press("Enter")
+    tab.locator(".versions li", has_text="mine").wait_for(timeout=WAIT_MS)
+    assert fresh.ask("/workspace/state")[1]["versions"][0]["seq"] == 1
+    tab.close()

@@ -69,7 +69,7 @@ export const postUndo = (since: number): Promise<Answer> => ask("undo", { since 
 export const postRedo = (since: number): Promise<Answer> => ask("redo", { since });
 export const getNews = (seq: number): Promise<News> => ask(`news?seq=${seq}`);
 export const getForAnswer = (name: string): Promise<ForAnswer> => ask(`answer?with=${encodeURIComponent(name)}`);
-export const postScenario = (said: Partial<Record<"open" | "branch" | "version" | "lock" | "unlock", string>>): Promise<State> => ask("scenario", said);
+export const postScenario = (said: Partial<Record<"open" | "branch" | "version" | "lock" | "unlock", string>>, since?: number): Promise<State> => ask("scenario", { ...said, since });
 export const getBranches = (): Promise<{ branches: Branch[] }> => ask("branches");
 /** What was edited as it was when the scenario began. */
 export const getEarlier = (): Promise<{ features: Changed[] }> => ask("earlier");

@@ -9,13 +9,15 @@ const SIGNS: [Outcome, string][] = [["pass", "✓"], ["fail", "×"], ["unknown",
 
 /** What can be done with the scenario that is open, by giving it a name or a reason. */
 type Naming = "branch" | "version" | "lock";
-const NAMING: Record<Naming, { word: Word; field: Word; sign: string; act: (name: string) => Promise<void> }> = {
+const NAMING: Record<Naming, { word: Word; field: Word; sign: string; act: (name: string) => Promise<boolean> }> = {
   branch: { word: "branch", field: "branchName", sign: "+", act: (name) => store.open({ branch: name }) },
   version: { word: "nameVersion", field: "versionName", sign: "⚑", act: (name) => store.keep({ version: name }) },
   lock: { word: "lock", field: "lockWhy", sign: "▣", act: (why) => store.keep({ lock: why }) },
 };
 /** What is being named. */
 let naming: Naming | null = null;
+/** The name as far as it is typed: it stays until it is taken. */
+let typed = "";
 
 /** The heading of the scenarios, with what can be done with the one that is open. */
 export function scenarioActs(again: () => void): HTMLElement[] {
@@ -25,6 +27,7 @@ export function scenarioActs(again: () => void): HTMLElement[] {
       class: "link", id: kind, "aria-expanded": String(naming === kind),
       onclick: () => {
         naming = naming === kind ? null : kind;
+        typed = naming === "lock" ? say("handedIn") : "";
         again();
         document.getElementById(`${kind}-name`)?.focus();
       },
@@ -36,11 +39,13 @@ export function scenarioActs(again: () => void): HTMLElement[] {
   ];
   if (!naming || (naming === "lock" && lock)) return found;
   const { field, word, act } = NAMING[naming];
-  const name = h("input", { id: `${naming}-name`, required: true, maxlength: 60, "aria-label": say(field), placeholder: say(field), autocomplete: "off", value: naming === "lock" ? say("handedIn") : "" });
+  const name = h("input", { id: `${naming}-name`, required: true, maxlength: 60, "aria-label": say(field), placeholder: say(field), autocomplete: "off", value: typed, oninput: () => { typed = name.value; } });
   const begin = (event: Event): void => {
     event.preventDefault();
-    naming = null;
-    void act(name.value.trim()).then(again);
+    void act(typed.trim()).then((done) => {
+      if (done) naming = null;
+      again();
+    });
   };
   return [...found, h("form", { class: "naming", onsubmit: begin }, name, h("button", { class: "do" }, say(naming === "branch" ? "begin" : word)))];
 }
@@ -82,7 +87,7 @@ function versionList(versions: { name: string; at: string; who: string; steps: n
       h("span", { "data-sign": "⚑ ", title: [one.who, when(one.at)].filter(Boolean).join(" · ") }, one.name),
       one.steps > 0
         ? h("button", { class: "link", onclick: () => void store.back(one.name) }, `${say("goBack")} (−${number(one.steps, 0)})`)
-        : h("small", {}, say("asNow"))))); // prettier-ignore
+        : h("small", {}, say(one.steps < 0 ? "versionLost" : "asNow"))))); // prettier-ignore
 }
 
 /** How many verdicts of a scenario pass, fail and are unknown; nothing where it was not judged yet. */

@@ -28,6 +28,11 @@ let onMap: (other: OtherScenario | null) => void = () => undefined;
 let drawn: Layers | null = null;
 let way: Way = "swipe";
 
+// Where another scenario is open, or this one anew, what was found is of the one before.
+store.listen((topic) => {
+  if (topic === "plan" && others.length) void choose([]);
+});
+
 export function watchComparison(draw: () => void, showOther: (other: OtherScenario | null) => void): void {
   redraw = draw;
   onMap = showOther;
@@ -60,6 +65,7 @@ async function choose(names: string[]): Promise<void> {
     drawn = layers;
     showOnMap();
   } catch (error) {
+    if (others !== names) return;
     others = [];
     store.say(error instanceof Error ? error.message : String(error));
   }

@@ -60,15 +60,15 @@ export function drawMerge(dialog: HTMLDialogElement): void {
   };
   fill(
     dialog,
-    h("h2", { id: "merge-title" }, say("mergeTitle")),
+    h("h2", { id: "merge-title" }, say(clashes.length ? "mergeTitle" : "notMade")),
     h("p", {}, clashes.length ? `${say("mergeSaid")}${who ? ` (${who})` : ""}` : conflict.message),
     clashes.length > 0 &&
       h("table", { class: "beside" },
         h("thead", {}, h("tr", {}, ...[say("figure"), say("mergeBefore"), say("mergeTheirs"), say("mergeYours")].map((one) => h("th", { scope: "col" }, one)))),
         h("tbody", {}, ...clashes.map(row))), // prettier-ignore
     h("p", { class: "acts" },
-      h("button", { class: "do", "data-act": "merge", onclick: send }, say(whole ? "mergeAgain" : "mergeTake")),
-      h("button", { class: "link", "data-act": "merge-theirs", onclick: close }, say("mergeKeep"))), // prettier-ignore
+      h("button", { class: "do", "data-act": "merge", onclick: send }, say(!clashes.length ? "tryAgain" : whole ? "mergeAgain" : "mergeTake")),
+      h("button", { class: "link", "data-act": "merge-theirs", onclick: close }, say(clashes.length ? "mergeKeep" : "dropEdit"))), // prettier-ignore
   );
   if (!dialog.open) dialog.showModal();
 }

@@ -21,6 +21,8 @@ export type Topic = "plan" | "verdicts" | "selection" | "state" | "busy" | "view
 const MOST_JUDGED = 12;
 /** So long a word stays that says what was done, ms. */
 const TOLD_MS = 12_000;
+/** A scenario's name has so many letters at most. */
+const LONGEST_NAME = 60;
 type Listener = (topic: Topic, answer?: Answer) => void;
 
 export const key = (verdict: { rule: string; scope?: { id: string }; id?: string }): string =>
@@ -88,7 +90,7 @@ class Store {
     const done = api.getLayers().then((layers) => {
       this.layers = layers;
       this.features.clear();
-      this.was.clear();
+      this.was = new Map();
       for (const [name, layer] of Object.entries(layers.layers)) {
         this.features.set(name, new Map(layer.features.map((feature) => [feature.id, feature])));
       }
@@ -100,8 +102,9 @@ class Store {
 
   /** What was edited before the page was opened has a value that it had before, too. */
   private async recall(): Promise<void> {
+    const { was } = this; // another scenario that is opened meanwhile has its own
     const { features } = await api.getEarlier();
-    for (const { layer, id, feature } of features) this.was.set(`${layer} ${id}`, feature);
+    for (const { layer, id, feature } of features) was.set(`${layer} ${id}`, feature);
     this.tell("selection");
   }
 
@@ -216,11 +219,8 @@ class Store {
     return this.step(() => api.postBack(version, this.state.seq));
   }
 
-  async open(said: { open: string } | { branch: string }): Promise<void> {
-    await this.step(async () => {
-      await this.turnTo(said);
-      return null;
-    });
+  open(said: { open: string } | { branch: string }): Promise<boolean> {
+    return this.done(() => this.turnTo(said));
   }
 
   private async turnTo(said: { open: string } | { branch: string }): Promise<void> {
@@ -230,29 +230,51 @@ class Store {
   }
 
   /** Names the scenario as it is now, locks it, or unlocks it. */
-  async keep(said: { version: string } | { lock: string } | { unlock: string }): Promise<void> {
-    await this.step(async () => {
-      const state = await api.postScenario(said);
-      // Others' steps lie between: what they changed is asked for, so that nothing of it is missed.
-      if (state.seq > this.state.seq) this.catchUp(await api.getNews(this.state.seq));
+  keep(said: { version: string } | { lock: string } | { unlock: string }): Promise<boolean> {
+    return this.done(async () => {
+      const seen = this.state.seq;
+      const state = await api.postScenario(said, seen);
+      if (state.seq > seen) this.catchUp(await api.getNews(seen));
       else this.state = state;
       ({ branches: this.branches } = await api.getBranches());
       this.tell("state");
+    });
+  }
+
+  /** What is no edit, in its turn; gives whether it was done. */
+  private async done(act: () => Promise<void>): Promise<boolean> {
+    let done = false;
+    await this.step(async () => {
+      await act();
+      done = true;
       return null;
     });
+    return done;
   }
 
   /** Edits of a locked scenario go into a branch of it. */
   private async inBranch(edits: Edit[]): Promise<Answer> {
     const locked = this.state.scenario;
-    let number = 2;
-    while (`${locked}-${number}` in this.state.scenarios) number += 1;
-    const branch = `${locked}-${number}`;
-    await this.turnTo({ branch });
+    const branch = await this.freeBranch(locked);
     const answer = await api.postEdits(edits, this.state.seq);
     this.take(answer);
     this.say(`${scenarioName(locked)}: ${say("lockedMoved")} ${branch}`, "info");
     return answer;
+  }
+
+  /** Begins a branch under the first name that nobody has, also none that the page does not know of. */
+  private async freeBranch(locked: string): Promise<string> {
+    for (let number = 2; ; number += 1) {
+      const end = `-${number}`;
+      const branch = `${[...locked].slice(0, LONGEST_NAME - end.length).join("")}${end}`;
+      if (branch in this.state.scenarios) continue;
+      try {
+        await this.turnTo({ branch });
+        return branch;
+      } catch (error) {
+        if (!(error instanceof api.Refusal && error.said["error"] === "taken")) throw error;
+      }
+    }
   }
 
   /** Steps wait for one another: each is judged on what the one before left. */
@@ -271,7 +293,11 @@ class Store {
       } catch (error) {
         if (error instanceof api.Refusal && error.status === 409) return await this.clashed(error, edits);
         if (error instanceof api.Refusal && error.status === 423 && edits.length) {
-          return await this.inBranch(edits).catch((again: unknown) => { this.say(String(again)); return null; }); // prettier-ignore
+          return await this.inBranch(edits).catch((again: unknown) => {
+            this.conflict = { edits, clashes: [], message: again instanceof Error ? again.message : String(again) };
+            this.tell("conflict");
+            return null;
+          });
         }
         this.say(error instanceof Error ? error.message : String(error));
         return null;

@@ -4,7 +4,7 @@ import { fill, h } from "../../map/dom";
 import * as api from "./api";
 import { isPart, key, store } from "./store";
 import { columnName, layerName, valueName } from "./vocabulary";
-import { counted, number, say, scenarioName } from "./words";
+import { counted, language, number, say, scenarioName } from "./words";
 import type { Comparison, Refused, Trial } from "./types";
 
 type Change = Comparison["changed"][number];
@@ -18,16 +18,21 @@ const PAUSE_MS = 350;
 
 const nameOf = ({ layer, id }: { layer: string; id: string }): string => `${layer}:${id}`;
 
+/** What is ticked and what would come of it, of which two scenarios and which state: kept while others edit. */
+const ticked = new Set<string>();
+const said = h("div", { class: "trial", role: "status" });
+let between = "";
+let judged = "";
+let boxes = new Map<string, HTMLInputElement>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+let asked = 0;
+
+const stateNow = (): string => `${store.result.content_hash} ${language()}`;
+
 /** The features that differ; what each is here and there, and a tick to take it over. */
 export function taking({ changed }: Comparison, other: string, go: (layer: string, id: string) => void, again: () => void): HTMLElement[] {
   // What has other values stands first: it is what most people look for.
   const listed = [...changed].sort((one, two) => Number(one.change !== "changed") - Number(two.change !== "changed"));
-  const ticked = new Set<string>();
-  const boxes = new Map<string, HTMLInputElement>();
-  const said = h("div", { class: "trial", role: "status" });
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let asked = 0;
-
   const tick = (names: Iterable<string>, on = true): void => {
     for (const name of names) {
       if (on) ticked.add(name);
@@ -35,9 +40,13 @@ export function taking({ changed }: Comparison, other: string, go: (layer: strin
       const box = boxes.get(name);
       if (box) box.checked = on;
     }
+    fill(said, ticked.size > 0 && h("p", { class: "about" }, say("judging")));
+    judgeSoon();
+  };
+  const judgeSoon = (): void => {
     clearTimeout(timer);
     asked += 1;
-    fill(said, ticked.size > 0 && h("p", { class: "about" }, say("judging")));
+    judged = stateNow();
     if (ticked.size) timer = setTimeout(() => void tryIt(), PAUSE_MS);
   };
   const tryIt = async (): Promise<void> => {
@@ -47,21 +56,27 @@ export function taking({ changed }: Comparison, other: string, go: (layer: strin
     if (mine !== asked) return;
     if (answer instanceof Error) fill(said, h("p", { class: "refused" }, answer.message));
     else if ("refused" in (answer as Trial | Refused)) fill(said, ...refused(answer as Refused, tick));
-    else fill(said, ...wouldCome(answer as Trial, only.length, other, () => void store.takePart(other, only).then((done) => { if (done) again(); })));
+    else fill(said, ...wouldCome(answer as Trial, only.length, other, () => void store.takePart(other, only).then((done) => { if (done) { tick([...ticked], false); again(); } })));
   }; // prettier-ignore
 
   const row = (one: Change): HTMLElement => {
     const name = nameOf(one);
     const id = `take-${name}`;
-    const box = h("input", { type: "checkbox", id, "aria-label": `${say("takeThese")}: ${one.id}`, onchange: (event: Event) => tick([name], (event.target as HTMLInputElement).checked) });
+    const box = h("input", { type: "checkbox", id, "aria-label": `${say("takeThese")}: ${one.id}`, checked: ticked.has(name), onchange: (event: Event) => tick([name], (event.target as HTMLInputElement).checked) });
     boxes.set(name, box);
     const there = store.features.get(one.layer)?.has(one.id);
     return h("li", {}, box, h("div", {}, there ? h("button", { class: "link", onclick: () => go(one.layer, one.id) }, one.id) : h("span", {}, one.id), h("small", {}, inWords(one))));
   };
+  const differing = new Set(changed.map(nameOf));
   const chosen = (): string[] => {
-    const differing = new Set(changed.map(nameOf));
     return store.chosen.map(({ id }) => nameOf({ layer: store.selection!.layer, id })).filter((name) => differing.has(name));
   };
+  boxes = new Map();
+  const here = `${store.state.scenario} ${other}`;
+  const gone = [...ticked].filter((name) => here !== between || !differing.has(name));
+  between = here;
+  if (gone.length) tick(gone, false);
+  else if (ticked.size && judged !== stateNow()) judgeSoon();
   if (!changed.length) return [h("h2", {}, `${say("changedFeatures")} 0`)];
   return [
     h("h2", {}, `${say("changedFeatures")} ${changed.length}`, h("small", {}, `${scenarioName(other)} → ${scenarioName(store.state.scenario)}`)),
@@ -96,11 +111,14 @@ function wouldCome(answer: Trial, count: number, other: string, act: () => void)
     const title = isPart(one) ? `${one.title} ${one.scope.id}` : one.title;
     return { turned, moved: turned || was !== will, said: `${title}: ${was === undefined || was === will ? "" : `${was} → `}${will}${turned ? `, ${say(one.outcome)}` : ""}`, outcome: one.outcome };
   }).filter((one) => one.moved).sort((a, b) => Number(b.turned) - Number(a.turned)); // prettier-ignore
+  const away = new Set(answer.gone_verdicts.map(key));
+  const gone = store.result.verdicts.filter((one) => away.has(key(one)));
   const faults = answer.faults.filter((one) => one.change === "new");
   const carried = store.result.capacity.residents;
   return [
-    h("p", {}, h("b", {}, say("wouldCome")), moved.length === 0 && ` ${say("turnsNothing")}`),
+    h("p", {}, h("b", {}, say("wouldCome")), moved.length + gone.length === 0 && ` ${say("turnsNothing")}`),
     h("ul", {}, ...moved.map((one) => h("li", { class: one.turned ? one.outcome : "" }, one.said)),
+      ...gone.map((one) => h("li", {}, `${one.title}: ${say("noMore")}`)),
       carried !== answer.capacity.residents && h("li", {}, `${say("carries")} ${number(carried, 0)} → ${number(answer.capacity.residents, 0)}`),
       faults.length > 0 && h("li", { class: "fail" }, `${counted(faults.length, "newFaults")}: ${faults.slice(0, 3).map((one) => [layerName(one.layer), one.id].filter(Boolean).join(" ")).join(", ")}`)),
     h("button", { class: "do", "data-act": "take-part", onclick: act }, `${say("takeThese")} ${number(count, 0)} ← ${scenarioName(other)}`),
