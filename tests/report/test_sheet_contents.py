@@ -29,7 +29,7 @@ from blockplan.report.sheets.extents import MOST_M, MOST_PARCELS, _before_cut, h
 from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.maps import scenes_of
 from blockplan.report.sheets.overlaymap import OVERLAYS, _hatch
-from blockplan.report.sheets.panels import PanelFiles
+from blockplan.report.sheets.panels import PanelFiles, part_table
 from blockplan.report.sheets.paper import MapWindow, fit, layouts
 from blockplan.report.sheets.parcelmap import CONTROL, ground_of
 from blockplan.report.sheets.plan_sheets import Whole, control_table
@@ -195,6 +195,14 @@ def test_maps_of_bounds_list_the_blocks_and_the_map_of_today_what_the_land_is_us
     caps = tables("intensity")["Blocks and their caps"]
     assert [row[0] for row in caps] == ["B-0", "B-1", "Total"]
     assert [row[1:4] for row in caps] == [["1.00", "9,000", "0.90"]] * 2 + [["2.00", "18,000", "0.90"]]
+    # Land of streets in no subblock counts in the total, which says so.
+    street = {"parcel_id": "S", "land_use": "1207", "geometry": square(200, 0)}
+    rows = [{**one, "subblock_id": one["block_id"], "block_id": None} for one in parcels]
+    subblocks = [{"subblock_id": one["block_id"], "geometry": one["geometry"]} for one in blocks]
+    undivided = plan_of(parcels=[*rows, street], subblocks=subblocks)
+    table = part_table(facts_of(undivided, "en"))
+    assert table["rows"][-1]["cells"][1] == "3.00"
+    assert "land of streets in no subblock too" in table["notes"][0]
     now = tables("existing")["Land-use balance"]
     assert {row[0] for row in now if row[0]} == {"01", "0103", "10", "1001"}
     assert now[-1][2:4] == ["2.00", "100.00"]

@@ -390,7 +390,7 @@ def _sums_table(
             *({"cells": line, "kind": "row", "depth": 0} for line in lines),
             {"cells": total, "kind": "total", "depth": 0},
         ],
-        "notes": [said(lang, f"subblocks.note_{kind}" if kind == "block" else "subblocks.note")],
+        "notes": [said(lang, "subblocks.note" if uses else f"subblocks.note_{kind}")],
     }
 
 
