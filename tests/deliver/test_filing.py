@@ -51,6 +51,13 @@ def test_the_form_to_sign_says_kind_and_system_in_words_and_a_million_people_in_
     assert any("必填项" in one.text for one in book.paragraphs)
 
 
+def test_the_lines_to_sign_stand_on_one_page() -> None:
+    profile = load_delivery_profile("zhongshan")
+    book = docx.Document(io.BytesIO(form_document(profile, {}, dt.date(2026, 1, 1))))
+    kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in book.tables[1].rows]
+    assert kept == [True] * (len(profile.filing.reviews) - 1) + [False]
+
+
 def test_an_empty_field_of_the_form_is_said_to_be_empty_and_a_wrong_one_what_it_may_hold() -> None:
     zh = {key: QUALITY_TEXTS(f"qc-form.{key}", "zh", key="bah", title="备案号", value="七", choices="一、二")
           for key in ("empty", "message")}  # fmt: skip

@@ -151,7 +151,7 @@ def form_document(profile: DeliveryProfile, form: Mapping[str, Any], day: dt.dat
     ]
     _add_rows(document, fields)
     document.add_paragraph(TEXTS("form.must_note", "zh"))
-    _add_rows(document, [(review, "") for review in profile.filing.reviews])
+    _add_rows(document, [(review, "") for review in profile.filing.reviews], together=True)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
@@ -172,17 +172,18 @@ def _said(profile: DeliveryProfile, source: str, value: Any) -> str:
     return fixed(value, 0) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _add_rows(document: Any, rows: Sequence[tuple[str, str]]) -> None:
-    """A table of what is asked and what is said, as wide as the text."""
+def _add_rows(document: Any, rows: Sequence[tuple[str, str]], *, together: bool = False) -> None:
+    """A table of what is asked and what is said, as wide as the text; `together` on one page."""
     from docx.shared import Mm  # noqa: PLC0415
 
     table = document.add_table(rows=0, cols=len(WIDTHS_MM), style="Table Grid")
     for column, width in zip(table.columns, WIDTHS_MM, strict=True):
         column.width = Mm(width)
-    for row in rows:
+    for at, row in enumerate(rows, 1):
         for cell, said, width in zip(table.add_row().cells, row, WIDTHS_MM, strict=True):
             cell.text, cell.width = said, Mm(width)
             cell.paragraphs[0].paragraph_format.space_after = 0
+            cell.paragraphs[0].paragraph_format.keep_with_next = together and at < len(rows)
 
 
 def _set_faces(document: Any) -> None:
@@ -193,6 +194,7 @@ def _set_faces(document: Any) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(25)
+    section.top_margin = section.bottom_margin = Mm(18)
     for name in ("Normal", "Heading 1"):
         style = document.styles[name]
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
