@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 from tests.measure.conftest import plan_of, square
 from tests.support.sheet_plans import a_row, drawn, facts_of
+from tests.town import town
 
 from blockplan.check import check
 from blockplan.measure.indicators.loads import UNITS
@@ -186,6 +187,13 @@ def test_every_row_of_a_table_in_columns_is_on_paper_below_a_head_of_its_own() -
     said = page.extract_text()
     assert all(f"P-{at:02}" in said for at in range(24))
     assert said.count("用地代码\n") + said.count("用地代码 ") >= 2
+
+
+def test_a_title_that_lists_tables_breaks_between_them() -> None:
+    found = drawn(town(), "tables", lang="ja")
+    (title, *_), page = found.sheets[0].title.rsplit("、", 1), PdfReader(io.BytesIO(found.pdf)).pages[0]
+    last = found.sheets[0].title.removeprefix(f"{title}、")
+    assert f"、 {last} " in page.extract_text().split("\n")[0]
 
 
 def test_an_upright_sheet_that_would_be_half_empty_lies_across() -> None:
