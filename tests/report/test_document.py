@@ -146,7 +146,7 @@ def test_columns_fill_the_room_and_no_text_is_wider_than_it_needs_while_another_
 
 
 def test_numbers_and_codes_of_a_docx_table_keep_their_line_and_names_take_what_is_left() -> None:
-    heads = ["用地代码", "用地名称", *["现状占总用地（%）"] * 6, "增减（ha）"]
+    heads = ["用地代码", "用地名称", *["现状占总用地（%）"] * 6, "增减（公顷）"]
     rows = [
         ["080602", "基层医疗卫生设施用地", *["162.85"] * 6, "−605.12"],
         ["", "非建设用地　小计", *["／"] * 7],

@@ -340,7 +340,7 @@ def test_streets_have_the_length_that_the_density_of_the_plan_is_measured_by(
 def test_the_workbook_has_its_sheets_with_headings_in_the_language_of_the_reader(book: Workbook) -> None:
     assert book.sheetnames == SHEETS
     heads = {sheet.title: [cell.value for cell in sheet[1]] for sheet in book}
-    assert heads["land_balance"][:3] == ["用地代码", "用地名称", "现状面积（ha）"]
+    assert heads["land_balance"][:3] == ["用地代码", "用地名称", "现状面积（公顷）"]
     assert heads["loads"][10] == "用水（m³/d）"
     lines = {
         sheet.title: next(

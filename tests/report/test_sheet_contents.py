@@ -22,6 +22,7 @@ from blockplan.plan.model.layers import VALUES
 from blockplan.report.maps.canvas import Canvas, ticks
 from blockplan.report.maps.themes import structure_map
 from blockplan.report.office import TABLES
+from blockplan.report.office.columns import heading
 from blockplan.report.office.phases import in_time
 from blockplan.report.sheets import PAPERS
 from blockplan.report.sheets.control import _fit, parcel_tables, readable
@@ -35,7 +36,7 @@ from blockplan.report.sheets.parcelmap import CONTROL, ground_of
 from blockplan.report.sheets.plan_sheets import Whole, control_table
 from blockplan.report.sheets.printed_tables import em, least, printed
 from blockplan.report.sheets.table_layout import LEAST_LETTERS, height_mm
-from blockplan.report.sheets.themes import THEMES, facilities
+from blockplan.report.sheets.themes import THEMES, facilities, numbers_parcels
 from blockplan.report.view import View
 from blockplan.report.words import Words
 
@@ -330,7 +331,7 @@ def test_the_table_of_control_lines_says_what_each_covers_and_what_it_rests_on()
         [Words("zh")("qgis.control_line.heritage"), "1"],
     ]
     assert [
-        cells(drawn_)[0][drawn_["heads"].index("面积（ha）")],
+        cells(drawn_)[0][drawn_["heads"].index("面积（公顷）")],
         cells(drawn_)[1][drawn_["heads"].index("长度（km）")],
     ] == ["0.50", "0.40"]
 
@@ -726,3 +727,24 @@ def test_the_structure_sheet_explains_what_each_of_its_windows_shows() -> None:
     assert sheet.fit is not None
     assert len(sheet.fit.cells) == 2
     assert {"West", "East", "Core"} <= set(legend(sheet))
+
+
+def test_a_map_whose_subject_no_rule_judges_says_so_and_shows_no_other_verdicts() -> None:
+    row = {"parcel_id": "P-1", "land_use": "0701", "existing_land_use": "0103", "geometry": square(0, 0)}
+    plan = plan_of(parcels=[row])
+    (sheet,) = drawn(plan, "existing", lang="en").sheets
+    (verdicts,) = [one for one in sheet.data["panel"] if one["kind"] == "verdicts"]
+    assert verdicts["rows"] == []
+    assert verdicts["total"] == 0 or verdicts["none"] == "No rule judges what this map shows."
+
+
+def test_a_land_use_plan_on_larger_paper_numbers_parcels_where_its_larger_letters_have_room() -> None:
+    parcels = [{"parcel_id": "P-1", "land_use": "0701", "geometry": shapely.box(0, 0, 120, 100)}]
+    facts = facts_of(plan_of(parcels=parcels), "en")
+    assert numbers_parcels(facts, 8_000, PAPERS["A3"].letters)
+    assert not numbers_parcels(facts, 8_000, PAPERS["A1"].letters)
+
+
+def test_chinese_tables_say_hectares_in_one_way() -> None:
+    for made in (TABLES[name](facts_of(a_row(), "zh").view) for name in ("land_balance", "phases")):
+        assert not [one.key for one in made.columns if "ha" in heading(facts_of(a_row(), "zh").view, one)]

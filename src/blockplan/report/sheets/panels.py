@@ -199,13 +199,13 @@ def verdicts(
     Parameters
     ----------
     subject
-        What the names of the measures hold that a map speaks of: their verdicts alone, where there are any.
+        What the names of the measures hold that a map speaks of: their verdicts alone.
     """
     view, words, lang = facts.view, facts.view.words, facts.view.words.lang
     here = _ids(facts, extent) if extent is not None else None
     judged = [(at, *one) for at, one in enumerate(facts.verdicts) if _concerns(one[0], here)]
     total = len(judged)
-    judged = [one for one in judged if _speaks_of(one[1], subject)] or judged
+    judged = [one for one in judged if not subject or _speaks_of(one[1], subject)]
     rows = []
     for at, verdict, row in judged[:MOST_VERDICTS]:
         state, look = row.said, str(verdict.outcome)
@@ -225,7 +225,7 @@ def verdicts(
         "legend": said(lang, "verdicts.legend") if here is not None else "",
         "more": said(lang, "verdicts.more", n="{n}"),
         "total": total,
-        "none": said(lang, "verdicts.none"),
+        "none": said(lang, "verdicts.none_of_map" if total else "verdicts.none"),
         "qr": files.code(f"sha256:{digest}", said(lang, "verdicts.qr")),
         "qr_said": said(lang, "verdicts.qr"),
         "hash": [digest[at : at + 32] for at in range(0, len(digest), 32)],

@@ -118,7 +118,7 @@ class Whole:
         data: dict[str, Any] = {"picture": self.files.put(maps.drawn(scenes, found)), "panel": side}
         if below:
             data["shelves"] = set_
-        counted = theme.kind == "landuse" and numbers_parcels(self.facts, found.scale)
+        counted = theme.kind == "landuse" and numbers_parcels(self.facts, found.scale, self.paper.letters)
         numbered = int((~self.facts.roads).sum()) if counted else 0
         return Sheet(
             theme.kind, self.facts.plan.manifest.id, theme.number, title, found, data, 1, numbered,

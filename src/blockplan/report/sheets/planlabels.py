@@ -102,7 +102,14 @@ def signs(scene: Scene, ground: ParcelGround, *, named: bool) -> None:
         said = [one.name, *parcellabels.facility_sizes(scene, one)[:1]]
         others = np.delete(points, at, axis=0)
         if len(said) == 1 or home is None or not _at_home(scene, spot, side, said, others, home):
-            _name(scene, spot, side, (" ".join(said), one.name), others, edge)
+            _name(
+                scene,
+                spot,
+                side,
+                (scene.say("facility.sized", name=said[0], size=said[1]) if said[1:] else said[0], one.name),
+                others,
+                edge,
+            )
 
 
 def _at_home(
@@ -115,7 +122,7 @@ def _at_home(
 ) -> bool:
     """Write name and size in the facility's own parcel, in one line or two; False where there is no room."""
     canvas, size = scene.canvas, 2.0 * scene.canvas.k
-    for said in ([" ".join(lines)], list(lines)):
+    for said in ([scene.say("facility.sized", name=lines[0], size=lines[1])], list(lines)):
         width, height = max(width_of(line, size) for line in said) + 0.6, 1.15 * size * len(said)
         spots = beside(*spot, side / 2 + 0.2, width, height)
         boxes = _boxes(spots, width, height)

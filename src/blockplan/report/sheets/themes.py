@@ -124,7 +124,7 @@ def land_use(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     parcelmap.parcel_lines(scene, ground, 0.1)
     base.edge(scene)
     streetmap.stops(scene)
-    if numbers_parcels(facts, scene.scale):
+    if numbers_parcels(facts, scene.scale, scene.canvas.k):
         parcellabels.ParcelLabels(scene, ground, parcellabels.BLOCK_BLOCKS).all()
         notes = [scene.say("legend.key_short")]
     else:
@@ -136,12 +136,19 @@ def land_use(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     return notes
 
 
-def numbers_parcels(facts: Facts, scale: int) -> bool:
-    """Whether a land-use plan has room for numbers and bounds of its parcels; else it says their codes."""
+def numbers_parcels(facts: Facts, scale: int, letters: float) -> bool:
+    """
+    Whether a land-use plan has room for numbers and bounds of its parcels; else it says their codes.
+
+    Parameters
+    ----------
+    letters
+        How much larger letters are than on A3.
+    """
     drawn = facts.shapes[~facts.roads & ~shapely.is_missing(facts.shapes)]
     if scale <= BLOCKS_UP_TO or not len(drawn):
         return scale <= BLOCKS_UP_TO
-    return float(np.median(shapely.area(drawn))) / (scale / 1000) ** 2 >= ROOMY_MM2
+    return float(np.median(shapely.area(drawn))) / (scale / 1000 * letters) ** 2 >= ROOMY_MM2
 
 
 def structure(scene: Scene, ground: ParcelGround) -> Sequence[str]:
@@ -391,6 +398,8 @@ def _controlled(facts: Facts) -> bool:
 GENERAL = ("land_balance", "per_thousand")
 #: What the names of the measures hold that a map speaks of: it shows their verdicts; the others show all.
 SUBJECTS = {
+    "existing": ("existing",),
+    "phases": ("phase",),
     "structure": ("area_", "areas", "axis", "belt", "core"),
     "facilities": (
         "service", "facilit", "education", "school", "kindergarten", "nursing", "beds", "culture", "food",
