@@ -32,22 +32,23 @@ def opened(service: Service, chromium: Any, lang: str, width: int, **reader: Any
     return tab, wrong
 
 
-#: Lays what scrolls out at its full height; the map keeps its own.
-UNROLLED = """
+#: Lays what scrolls beside the map out at its full height; the map keeps its own.
+UNROLLED = """@media (min-width: 1101px) {
 #app { height: auto !important; grid-template-rows: auto auto auto auto !important; }
 .middle { height: 840px; align-self: start; }
 .stage { height: 600px !important; }
 .right { grid-template-rows: auto auto auto !important; align-content: start; }
 .open-files { position: static !important; }
 .left, .panel, .inspector { overflow: visible !important; max-height: none !important; }
-"""
+}"""
 
 
 def faults_of(tab: Any) -> str:
     """What axe finds, with nothing scrolled out of sight: of that it cannot tell."""
     size = tab.viewport_size
     unrolled = tab.add_style_tag(content=UNROLLED)
-    tab.set_viewport_size({**size, "height": tab.evaluate("document.documentElement.scrollHeight")})
+    tall = tab.evaluate("Math.max(3600, document.documentElement.scrollHeight)")
+    tab.set_viewport_size({**size, "height": tall})
     found = violations(tab)
     unrolled.evaluate("style => style.remove()")
     tab.set_viewport_size(size)

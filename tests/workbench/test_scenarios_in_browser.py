@@ -152,7 +152,7 @@ def test_a_part_of_another_scenario_is_taken_and_half_of_a_cut_parcel_is_refused
     settled(tab)
     # A row of figures has a cell for each scenario, and one for the difference.
     heads = tab.locator(".figures-beside").first.locator("thead th").all_inner_texts()
-    assert heads[1:] == ["wide", "Draft", "difference"]
+    assert heads[1:] == ["wide", "Draft", "Difference"]
     # A hectare of park there is housing here.
     assert tab.locator(".flows ul").all_inner_texts() == [
         "1401 Park green space 1.00",
