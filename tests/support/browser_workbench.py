@@ -49,6 +49,7 @@ def faults_of(tab: Any) -> str:
     unrolled = tab.add_style_tag(content=UNROLLED)
     tall = tab.evaluate("Math.max(3600, document.documentElement.scrollHeight)")
     tab.set_viewport_size({**size, "height": tall})
+    tab.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     found = violations(tab)
     unrolled.evaluate("style => style.remove()")
     tab.set_viewport_size(size)

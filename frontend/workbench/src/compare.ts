@@ -26,11 +26,13 @@ let seen = "";
 let redraw: () => void = () => undefined;
 let onMap: (other: OtherScenario | null) => void = () => undefined;
 let drawn: Layers | null = null;
+/** The layers of the scenario that was open when it was compared. */
+let here: Layers | null = null;
 let way: Way = "swipe";
 
 // Where another scenario is open, or this one anew, what was found is of the one before.
 store.listen((topic) => {
-  if (topic === "plan" && others.length) void choose([]);
+  if (topic === "plan" && others.length && store.layers !== here) void choose([]);
 });
 
 export function watchComparison(draw: () => void, showOther: (other: OtherScenario | null) => void): void {
@@ -50,6 +52,7 @@ export const comparedWith = (): string => others[0] ?? "";
 
 async function choose(names: string[]): Promise<void> {
   others = names;
+  here = store.layers;
   found = drawn = null;
   redraw();
   showOnMap();
