@@ -270,4 +270,4 @@ def test_maps_of_a_layout_show_the_surroundings_of_what_changes(way: Way) -> Non
     pairs = view.plates.pairs()
     assert pairs[0][0].title.startswith("Before: place 1 of ")
     # A new site is no speck on them: no map is wider than a kilometre.
-    assert all(before.sheet.frame.width < 1_000 for before, _ in pairs)
+    assert all(before.canvas.sheet.frame.width < 1_000 for before, _ in pairs)
