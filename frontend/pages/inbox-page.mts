@@ -5,13 +5,14 @@ const find = <T extends HTMLElement>(where: string): T | null => document.queryS
 const help = find<HTMLDetailsElement>("#keys");
 const on = find<HTMLInputElement>("#keys-on");
 
-/** What is written is kept in the tab until another answer stands: a session that ends takes nothing along. */
+/** What is written is kept in the tab, for who wrote it alone, until another answer stands: a session that ends takes nothing along. */
 function keep(form: HTMLFormElement): void {
-  const place = `blockplan-answer ${location.pathname} `;
+  const mine = `blockplan-answer ${form.dataset["who"]} `;
+  const place = `${mine}${location.pathname} `;
   const key = place + form.querySelector<HTMLInputElement>("[name=seen]")!.value;
   const fields = [...form.querySelectorAll<HTMLTextAreaElement>("textarea:not([hidden])")];
   const kept = JSON.parse(sessionStorage.getItem(key) ?? "{}") as Record<string, string>;
-  for (const old of Object.keys(sessionStorage)) if (old.startsWith(place) && old !== key) sessionStorage.removeItem(old);
+  for (const old of Object.keys(sessionStorage)) if ((old.startsWith("blockplan-answer ") && !old.startsWith(mine)) || (old.startsWith(place) && old !== key)) sessionStorage.removeItem(old);
   // Where the page brings words of its own, as after trying a scenario, those stand.
   if (!form.closest("article")!.querySelector("[role=alert], [role=status]")) {
     for (const one of fields.filter((one) => kept[one.name] !== undefined && kept[one.name] !== one.value)) {

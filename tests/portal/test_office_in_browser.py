@@ -171,6 +171,14 @@ def test_a_planner_answers_by_keys_which_can_be_switched_off_and_loses_no_word(
         tab.reload()
         assert tab.locator("#id_reason_en").input_value() == "Thank you. 1 jkx"
         assert tab.locator("#kept").is_visible()
+        # Whoever else signs in in this tab neither sees it nor has it.
+        tab.evaluate("""() => Object.entries(sessionStorage).forEach(([key, words]) => {
+            sessionStorage.removeItem(key);
+            sessionStorage.setItem(key.replace(/ [0-9]+ /, " 99999 "), words);
+        })""")
+        tab.reload()
+        assert tab.locator("#id_reason_en").input_value() == "Thank you."
+        assert tab.evaluate("Object.keys(sessionStorage).filter(one => one.includes('answer'))") == []
         tab.keyboard.press("?")
         tab.locator("#keys-on").uncheck()
         tab.locator("h1").click()

@@ -17,16 +17,7 @@ from blockplan.live.logs import drop_scenario, logs_of, rename_scenario
 from blockplan.portal.workspace.desk import EditingDesk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    place = tmp_path_factory.mktemp("workbench") / "town"
-    bp.write(town(packs=["zone"]), place)
-    with workbench(place) as one:
-        yield one
 
 
 def put(value: Any, id_: str = "A") -> dict[str, Any]:

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 from tests.support.slow_drawing import drag, slowed
-from tests.support.workbench import Service, workbench
-from tests.town import town
-
-import blockplan as bp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.support.workbench import Service
 
 pytestmark = pytest.mark.browser
 IDLE = "html[data-map=idle]"
@@ -26,14 +24,6 @@ LAND = """() => {
     const land = at => __map.queryRenderedFeatures(at, { layers: ["parcels-fill"] })[0];
     return seen.map(at => [...at, land(at)?.properties.id_]);
 }"""
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    place = tmp_path_factory.mktemp("workbench") / "town"
-    bp.write(town(packs=["zone"]), place)
-    with workbench(place) as one:
-        yield one
 
 
 @pytest.fixture

@@ -3,14 +3,15 @@ const OFF = "blockplan-keys-off";
 const find = (where) => document.querySelector(where);
 const help = find("#keys");
 const on = find("#keys-on");
-/** What is written is kept in the tab until another answer stands: a session that ends takes nothing along. */
+/** What is written is kept in the tab, for who wrote it alone, until another answer stands: a session that ends takes nothing along. */
 function keep(form) {
-    const place = `blockplan-answer ${location.pathname} `;
+    const mine = `blockplan-answer ${form.dataset["who"]} `;
+    const place = `${mine}${location.pathname} `;
     const key = place + form.querySelector("[name=seen]").value;
     const fields = [...form.querySelectorAll("textarea:not([hidden])")];
     const kept = JSON.parse(sessionStorage.getItem(key) ?? "{}");
     for (const old of Object.keys(sessionStorage))
-        if (old.startsWith(place) && old !== key)
+        if ((old.startsWith("blockplan-answer ") && !old.startsWith(mine)) || (old.startsWith(place) && old !== key))
             sessionStorage.removeItem(old);
     // Where the page brings words of its own, as after trying a scenario, those stand.
     if (!form.closest("article").querySelector("[role=alert], [role=status]")) {
