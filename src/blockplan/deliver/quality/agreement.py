@@ -27,7 +27,10 @@ OWN = ("primary_school", "secondary_school", "nine_year_school", "hospital", "fi
 #: The pack by which a package's plan is read: no verdict of it is reported.
 PACK = "gb50137"
 #: Parts of a report that say what a package need not hold.
-NOT_HELD = ("report:verdicts", "report:streets", "report:utilities", "table:loads/", "table:parking/")
+NOT_HELD = (
+    "report:verdicts", "report:streets", "report:utilities", "report:loads/", "report:parking/", "table:loads/",
+    "table:parking/",
+)  # fmt: skip
 #: What a text says of a facility that is bound to its parcel where the layers do not say it of the facility.
 OF_FACILITIES = {"floor_area_m2": "floor_area_m2", "area": "site_area_m2"}
 _CLAUSE = re.compile(r"[，；;]|,(?![0-9])")
