@@ -142,14 +142,15 @@ interface Line {
   differs: boolean;
 }
 
-/** How far the second of two values lies from the first; shares in percent points, nothing finer than is said of them. */
+/** How far the second of two values lies from the first; shares in percent points, as fine as they are said, finer where it would read 0. */
 function difference(values: (number | null)[], said: string[]): string {
   const [one, two] = values;
   if (values.length !== 2 || one == null || two == null) return "";
-  if (said[0] === said[1]) return "=";
+  if (said[0] === said[1] || one === two) return "=";
   const isShare = said.every((each) => each.includes("%"));
   const by = (two - one) * (isShare ? 100 : 1);
-  const decimals = Math.max(...said.map((each) => /\.(\d+)/.exec(each)?.[1]?.length ?? 0));
+  const told = Math.max(...said.map((each) => /\.(\d+)/.exec(each)?.[1]?.length ?? 0));
+  const decimals = Math.max(told, Math.min(9, -Math.floor(Math.log10(Math.abs(by))))); // no difference reads +0
   return `${by > 0 ? "+" : "−"}${number(Math.abs(by), decimals)}${isShare ? ` ${say("points")}` : ""}`;
 }
 
@@ -180,7 +181,7 @@ function lines({ columns, verdicts, measures }: Comparison): Line[] {
 /** Units as short as this stand beside each number. */
 const SHORT = 3;
 
-/** What all values begin and end with (a long unit), and what is left of each. */
+/** What all values end and begin with (a long unit: m², per 1,000 residents), and what is left of each. */
 function parted(said: string[]): [string, string[]] {
   const same = (texts: string[]): number => {
     let n = 0;
@@ -192,7 +193,7 @@ function parted(said: string[]): [string, string[]] {
   const before = known[0]!.slice(0, same(known)).replace(/[\d.,−-]*$/, "");
   const turned = known.map((text) => [...text.slice(before.length)].reverse().join(""));
   const after = [...turned[0]!.slice(0, same(turned))].reverse().join("").replace(/^[\d.,]*/, "");
-  const unit = [before.trim(), after.trim()].filter(Boolean).join(" … ");
+  const unit = [after.trim(), before.trim()].filter(Boolean).join(" · ");
   if (unit.length <= SHORT) return ["", said];
   return [unit, said.map((text) => (known.includes(text) ? text.slice(before.length, text.length - after.length || undefined) : text))];
 }
