@@ -28,8 +28,8 @@ OWN = ("primary_school", "secondary_school", "nine_year_school", "hospital", "fi
 PACK = "gb50137"
 #: Parts of a report that say what a package need not hold.
 NOT_HELD = (
-    "report:verdicts", "report:streets", "report:utilities", "report:loads/", "report:parking/", "table:loads/",
-    "table:parking/",
+    "report:verdicts", "report:streets", "report:utilities",
+    "report:loads/", "report:parking/", "table:loads/", "table:parking/",
 )  # fmt: skip
 #: What a text says of a facility that is bound to its parcel where the layers do not say it of the facility.
 OF_FACILITIES = {"floor_area_m2": "floor_area_m2", "area": "site_area_m2"}
