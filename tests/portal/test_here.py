@@ -21,6 +21,7 @@ from blockplan.plan.model.layers import VALUES
 from blockplan.portal.pages import compression, mapdata, my_place, notices
 from blockplan.portal.pages.mapdata import DRAWN
 from blockplan.portal.plans.models import PlanObject, PlanVersion
+from blockplan.portal.record import register
 from blockplan.portal.words import say
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
@@ -223,6 +224,25 @@ def test_opinions_stand_on_the_map_only_where_their_words_are_open(shown: Databa
     said = Client().get("/files/town/map/opinions.json").json()
     assert [one["properties"]["title"] for one in said["features"]] == ["A bench here.", "More trees."]
     assert said["features"][0]["geometry"]["coordinates"] == [round(X + 10, 1), round(Y, 1)]
+
+
+def test_opinions_are_listed_by_the_places_they_are_about_without_a_script_too(
+    shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    park = {"targets": [{"layer": "parcels", "id": PARCEL}, {"layer": "rules", "id": "zone-parks"}]}
+    for text in ("More trees.", "A bench here."):
+        intake.submit(shown, intake.Submission(text=text, more=park))
+    intake.submit(shown, intake.Submission(text="Noise.", more={"targets": [{"layer": "stops", "id": "S1"}]}))
+    page = Client().get("/en/notices/town/").content.decode()
+    listed = re.findall(r'<a href="([^"]*)" data-about="([^"]*)"><b class="count">(\d+)</b>(.*)</a>', page)
+    assert [(about, n) for _, about, n, _ in listed] == [(f"parcels:{PARCEL}", "2")]
+    assert "Urban housing" in listed[0][3]
+    assert "Yinxing Street" in listed[0][3]
+    assert Client().get(unescape(listed[0][0])).content.decode().count("<article") == 2
+    said = Client().get("/files/town/map/opinions.json?lang=en").json()
+    assert said["places"][f"parcels:{PARCEL}"]["name"] == "Urban housing"
+    monkeypatch.setattr(register, "is_open", lambda _: False)
+    assert "data-about=" not in Client().get("/en/notices/town/").content.decode()
 
 
 def test_the_first_load_of_the_map_is_at_most_400_kb(shown: DatabaseStore) -> None:

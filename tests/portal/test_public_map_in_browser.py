@@ -258,6 +258,67 @@ def test_on_a_desk_the_key_and_what_marks_a_place_stand_on_the_map(served: Servi
         assert key["x"] + key["width"] <= marking["x"], on_it
 
 
+@pytest.fixture(scope="module")
+def spoken(served: Service, chromium: Any) -> Service:
+    """Three opinions about two parcels, each sent by the form of the service."""
+    with served.tab(chromium) as tab:
+        for parcel in ("RD-01-01-012", "RD-01-01-012", "LS-01-04-005"):
+            tab.goto(served.url(f"/en/notices/demo/opinion/?layer=parcels&object={parcel}"))
+            tab.fill("#text", "Please keep these trees.")
+            tab.locator("button[value=check]").click()
+            tab.locator("#send button[value=send]").click()
+            tab.wait_for_selector(".receipt, .secret", timeout=WAIT_MS)
+    return served
+
+
+def test_on_a_desk_opinions_by_place_stand_on_the_map_and_in_step_with_it(
+    spoken: Service, chromium: Any
+) -> None:
+    row = ".island .by-place a[data-about='parcels:RD-01-01-012']"
+    for width in (1100, 1440):
+        with opened(spoken, chromium, "/en/notices/demo/", width, reduced_motion="reduce") as tab:
+            tab.wait_for_function(f"document.querySelector(`{row} .count`)?.textContent >= '2'")
+            faultless(tab)
+            stage, box = (tab.locator(part).bounding_box() for part in (".stage", ".by-place"))
+            for button in tab.locator(".island button").all():
+                at = button.bounding_box()
+                assert (
+                    at["x"] >= box["x"] + box["width"] or at["x"] + at["width"] <= box["x"]
+                    or at["y"] >= box["y"] + box["height"] or at["y"] + at["height"] <= box["y"]
+                ), button.inner_text()  # fmt: skip
+            assert box["x"] + box["width"] <= stage["x"] + stage["width"]
+            tab.locator(row).hover()
+            pointed = tab.locator(f"{row} .count").evaluate("one => getComputedStyle(one).backgroundColor")
+            assert pointed == "rgb(20, 32, 43)"
+            tab.locator(row).click()
+            tab.wait_for_selector("#here .hits a")
+            assert tab.locator("#here .hits a").count() >= 2
+            still(tab)
+            tab.fill("#find", "LS-01-04-005")
+            tab.press("#find", "Enter")
+            tab.wait_for_selector("#here .goals li")
+            still(tab)
+            # Within 500 m of a place there is what was said of it, and nothing from far away.
+            assert "500 m" in tab.inner_text(".by-place h2")
+            assert tab.locator(".by-place a[data-about='parcels:LS-01-04-005']").count() == 1
+            assert tab.locator(row).count() == 0
+
+
+def test_on_a_phone_and_without_a_script_opinions_by_place_are_a_list_of_links(
+    spoken: Service, chromium: Any
+) -> None:
+    for more in ({"width": 390}, {"width": 1440, "java_script_enabled": False}):
+        with spoken.tab(chromium, **more) as tab:
+            tab.goto(spoken.url("/en/notices/demo/"))
+            if more["width"] == 390:
+                standing(tab)
+            assert tab.locator(".island .by-place").count() == 0
+            tab.locator(".by-place > summary").click()
+            tab.locator(".by-place a[data-about='parcels:RD-01-01-012']").click()
+            tab.wait_for_selector("ol.opinions article")
+            assert tab.locator("ol.opinions article").count() >= 2
+
+
 def test_what_the_keyboard_reaches_is_not_under_the_bar_of_what_can_be_done(
     served: Service, chromium: Any
 ) -> None:

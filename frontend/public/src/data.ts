@@ -24,12 +24,19 @@ export interface Given {
   tiles: string;
   opinions: string;
   opinion: string;
+  /** Where all of them are read. */
+  said: string;
   place: string;
   write: string | null;
   worker: string;
   uses: Use[];
   marks: Record<string, Mark>;
   words: Words;
+}
+
+/** Opinions as points of the plan, and what people call the objects that they are about. */
+export interface Spoken extends GeoJSON.FeatureCollection {
+  places: Record<string, { name: string; where: string; href: string }>;
 }
 
 export interface PlanData {

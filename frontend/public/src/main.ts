@@ -3,13 +3,14 @@
 import { setWorkerUrl } from "maplibre-gl";
 
 import { fill, h } from "../../map/dom";
-import { toPlan } from "../../map/projection";
+import { toPlan, type Place } from "../../map/projection";
 import { scaleOf } from "../../map/scale";
 import { Compare } from "./compare";
-import { ask, askPlan, filled, type Found, type Given, type PlanData } from "./data";
+import { ask, askPlan, filled, type Found, type Given, type PlanData, type Spoken } from "./data";
 import { Drawing } from "./draw";
 import { drawFound } from "./panel";
 import { PublicMap, speakTiles, type When } from "./plan";
+import { SpokenList } from "./spoken";
 import "./map.css";
 
 type Shown = When | "compare";
@@ -69,7 +70,8 @@ function icon(path: string): SVGElement {
 class Page {
   private shown: Shown = "land_use";
   private safe = false;
-  private spoken: GeoJSON.FeatureCollection | null = null;
+  private spoken: Spoken | null = null;
+  private list: SpokenList | null = null;
   private panel: HTMLElement;
   private drawing: Drawing;
   private compare: Compare;
@@ -112,7 +114,9 @@ class Page {
     this.rescale();
     this.takeOverLinks();
     const { about, x, y, metres } = this.root.dataset;
-    if (about !== undefined || x) this.plan.choose(about ?? "", x && y ? [Number(x), Number(y)] : null, Number(metres ?? 0));
+    this.list = new SpokenList(this.root, this.plan, this.given, () => void this.speakUp(true), (about, spoken) => this.listOpinions(spoken, about));
+    map.on("mousemove", (event) => void this.over(event.point));
+    if (about !== undefined || x) this.choose(about ?? "", x && y ? [Number(x), Number(y)] : null, Number(metres ?? 0));
     if (new URLSearchParams(location.search).get("opinions") === "1") void this.speakUp(true);
   }
 
@@ -149,10 +153,15 @@ class Page {
       if (this.panel.isConnected) this.root[here ? "after" : "before"](this.panel);
       this.putKey();
       drawFound(this.panel, found, words);
-      if (here) this.plan.choose(here.about, here.at, here.within?.metres ?? 0);
+      if (here) this.choose(here.about, here.at, here.within?.metres ?? 0);
       this.panel.querySelector<HTMLElement>(".spot")?.focus({ preventScroll: true });
       this.bringUp();
     });
+  }
+
+  private choose(about: string, at: Place | null, metres: number): void {
+    this.plan.choose(about, at, metres);
+    this.list?.near(at, metres);
   }
 
   /** The panel is busy from the question on until what was asked last is answered. */
@@ -257,7 +266,7 @@ class Page {
       this.compare.colours(this.safe);
     } }), ` ${words["safe"]}`); // prettier-ignore
     const spoken = h("label", {}, h("input", { type: "checkbox", class: "speak", onchange: (event: Event) => void this.speakUp((event.target as HTMLInputElement).checked) }), ` ${words["opinions"]}`);
-    return h("details", { class: "island legend", open: matchMedia("(min-width: 64rem)").matches },
+    return h("details", { class: "island legend", open: matchMedia("(min-width: 80rem)").matches },
       h("summary", {}, words["legend"]!), h("div", { class: "row" }, spoken, safe), h("p", { class: "note" }, words["legend_note"]!), h("ul", { class: "uses" })); // prettier-ignore
   }
 
@@ -276,13 +285,20 @@ class Page {
 
   private async speakUp(on: boolean): Promise<void> {
     this.key.querySelector<HTMLInputElement>(".speak")!.checked = on;
-    if (on) this.spoken ??= await ask<GeoJSON.FeatureCollection>(this.given.opinions);
+    if (on) this.spoken ??= await ask<Spoken>(this.given.opinions);
     this.plan.opinions(on && this.spoken ? this.spoken : { type: "FeatureCollection", features: [] });
+    if (on && this.spoken) this.list?.show(this.spoken);
     if (on && !this.spoken?.features.length) fill(this.panel, h("p", { role: "status" }, this.given.words["no_opinions"]!));
   }
 
-  private listOpinions(spoken: GeoJSON.Feature[]): void {
+  /** The opinions under the mouse have their rows marked in the list. */
+  private async over(point: { x: number; y: number }): Promise<void> {
+    if (this.list && this.spoken) this.list.mark(await this.plan.opinionsAt(point));
+  }
+
+  private listOpinions(spoken: GeoJSON.Feature[], about = ""): void {
     const { words, opinion } = this.given;
+    if (about) this.plan.choose(about, null, 0);
     fill(this.panel,
       h("h2", { class: "spot", tabindex: "-1" }, filled(words, "opinions_here", { n: spoken.length })),
       h("ul", { class: "hits" }, ...spoken.map((one) =>

@@ -31,6 +31,7 @@ export class PublicMap {
   readonly ready: Promise<void>;
   readonly sliding: Sliding;
   private safe = false;
+  private covered = 0;
   private when: When;
   private table: Record<string, Use>;
 
@@ -100,7 +101,7 @@ export class PublicMap {
         sources[name] = { type: "geojson", data: { ...layer, features }, promoteId: "id", tolerance: 0.2 };
       }
     }
-    for (const name of ["around", "beyond", "sketch"]) sources[name] = { type: "geojson", data: EMPTY };
+    for (const name of ["around", "beyond", "sketch", "pointed"]) sources[name] = { type: "geojson", data: EMPTY };
     sources["opinions"] = { type: "geojson", data: EMPTY, cluster: true, clusterRadius: 46, clusterMaxZoom: 17 };
     const chosen = ["==", ["get", "id"], ""];
     const many = this.data.tiled.includes("parcels") || (this.data.layers["parcels"]?.features.length ?? 0) > MANY;
@@ -119,6 +120,9 @@ export class PublicMap {
       { id: "chosen-dot", source: "stops", type: "circle", filter: chosen, paint: DOT },
       { id: "chosen-facility", source: "facilities", type: "circle", filter: chosen, paint: DOT },
       { id: "pin", source: "around", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 9, "circle-color": "#ffbf00", "circle-stroke-color": "#14202b", "circle-stroke-width": 5 } },
+      line("pointed-parcel", "parcels", { "line-color": "#14202b", "line-width": 2.8 }, { filter: chosen }),
+      line("pointed-street", "streets", { "line-color": "#14202b", "line-width": 4 }, { filter: chosen }),
+      { id: "pointed-dot", source: "pointed", type: "circle", paint: { "circle-radius": 22, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": "#14202b", "circle-stroke-width": 5 } },
       { id: "opinions-dot", source: "opinions", type: "circle", paint: { "circle-radius": ["step", ["coalesce", ["get", "point_count"], 1], 12, 5, 15, 20, 19], "circle-color": "#ffffff", "circle-stroke-color": "#14202b", "circle-stroke-width": 2 } },
       { id: "opinions-text", source: "opinions", type: "symbol", layout: { "text-field": ["to-string", ["coalesce", ["get", "point_count"], 1]], "text-font": FONT, "text-size": 14, "text-allow-overlap": true }, paint: { "text-color": "#14202b" } },
       { id: "sketch-fill", source: "sketch", type: "fill", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": "#7a5200", "fill-opacity": 0.25 } },
@@ -231,6 +235,24 @@ export class PublicMap {
     else this.fitTo(layer ?? "", rest.join(":"));
   }
 
+  /** What a row of a list is about stands out for as long as somebody points at it. */
+  point(about: string, opinions: GeoJSON.Feature[]): void {
+    const [layer, ...rest] = about.split(":");
+    for (const [id, of] of [["pointed-parcel", "parcels"], ["pointed-street", "streets"]] as const) {
+      this.map.setFilter(id, ["==", ["get", "id"], layer === of ? rest.join(":") : ""]);
+    }
+    const at = new Set(opinions.map(({ geometry }) => JSON.stringify(geometry)));
+    const features = [...at].map((one): GeoJSON.Feature => ({ type: "Feature", properties: {}, geometry: geometryToMap(JSON.parse(one)) }));
+    this.source("pointed").setData({ type: "FeatureCollection", features });
+  }
+
+  /** So many pixels at its right are covered: what is looked at lies left of them, as the whole plan does now. */
+  keepFree(pixels: number): void {
+    if (pixels === this.covered) return;
+    this.covered = pixels;
+    this.whole(false);
+  }
+
   private fitTo(layer: string, id: string): void {
     const all = this.data.layers[layer]?.features ?? [];
     const own = all.find((one) => one.properties?.["id"] === id);
@@ -241,17 +263,22 @@ export class PublicMap {
     if (places.length) this.fit(places);
   }
 
-  whole(): void {
+  whole(moving = !STILL.matches): void {
     const bounds = this.data.bounds;
-    if (bounds) this.fit([toMap([bounds[0], bounds[1]]), toMap([bounds[2], bounds[3]])]);
+    if (bounds) this.fit([toMap([bounds[0], bounds[1]]), toMap([bounds[2], bounds[3]])], moving);
   }
 
-  private fit(places: [number, number][]): void {
+  private fit(places: [number, number][], moving = !STILL.matches): void {
     const xs = places.map((one) => one[0]);
     const ys = places.map((one) => one[1]);
-    this.map.fitBounds([Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)], {
-      padding: 14, maxZoom: places.length > 1 ? 18 : 16, animate: !STILL.matches, duration: 400,
-    }); // prettier-ignore
+    const box: [number, number, number, number] = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+    const asked = { padding: 14, maxZoom: places.length > 1 ? 18 : 16 };
+    const zoom = this.map.cameraForBounds(box, asked)?.zoom ?? 0;
+    const wide = ((box[2] - box[0]) / 360) * 512 * 2 ** zoom;
+    // In the middle of the map, unless what covers its right would lie over it.
+    const under = (this.container.clientWidth + wide) / 2 > this.container.clientWidth - this.covered;
+    const padding = { top: 14, bottom: 14, left: 14, right: 14 + (under ? this.covered : 0) };
+    this.map.fitBounds(box, { ...asked, padding, animate: moving, duration: 400 });
   }
 
   opinions(points: GeoJSON.FeatureCollection): void {

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from blockplan.portal.pages import answers, mapdata, opinions, pictures, prints, records, tiles
+from blockplan.portal.pages import (
+    answers,
+    mapdata,
+    opinions,
+    opinions_by_place,
+    pictures,
+    prints,
+    records,
+    tiles,
+)
 
 _NOTICE = "<slug:notice>/"
 
@@ -14,7 +23,7 @@ urlpatterns = [
     path(f"{_NOTICE}response/<str:name>", answers.response_file, name="response_file"),
     path(f"{_NOTICE}maps/<lang:lang>/<slug:name>.svg", pictures.picture, name="picture"),
     path(f"{_NOTICE}map/plan.json", mapdata.plan_data, name="map_plan"),
-    path(f"{_NOTICE}map/opinions.json", mapdata.opinions_data, name="map_opinions"),
+    path(f"{_NOTICE}map/opinions.json", opinions_by_place.opinions_data, name="map_opinions"),
     path(f"{_NOTICE}map/<lang:lang>/<slug:layer>.pmtiles", tiles.archive, name="map_tiles"),
     path(f"{_NOTICE}card/<slug:lang>/<slug:paper>.pdf", prints.card, name="card"),
     path(f"{_NOTICE}my-parcel/<slug:lang>/<object_id:object_id>.pdf", prints.parcel, name="parcel_pdf"),

@@ -1,9 +1,9 @@
 """
-What the map of a notice draws: the plan's layers, and the opinions that anybody may read, by place.
+What the map of a notice draws of the plan.
 
-Both are made of rows of the public package and of what `blockplan.notice.disclosure` shows to everybody;
-nothing else is at hand here. Coordinates are those of the plan, to the decimetre. A large layer comes as
-vector tiles (`blockplan.portal.pages.tiles`), of which a reader fetches what lies on the screen.
+It is made of rows of the public package; nothing else is at hand here. Coordinates are those of the plan, to
+the decimetre. A large layer comes as vector tiles (`blockplan.portal.pages.tiles`), of which a reader fetches
+what lies on the screen. Opinions on it: `blockplan.portal.pages.opinions_by_place`.
 
 The map on a page: which files it is made of, where its data are, and the words that it says.
 """
@@ -26,7 +26,6 @@ from blockplan.portal.pages import common, compression
 from blockplan.portal.pages.common import public
 from blockplan.portal.pages.compression import squeezed
 from blockplan.portal.plans.models import PlanObject, PlanVersion
-from blockplan.portal.record import register
 from blockplan.portal.visible_notices import open_to, version_of
 from blockplan.portal.words import say
 from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, pick
@@ -49,9 +48,6 @@ DRAWN = {
 MOST_AT_ONCE = 3000
 #: Points that lie this near (m) to the line of their neighbours are left out: less than a line is wide.
 STRAIGHT_M = 0.3
-#: So many opinions with a place are put on the map, the newest; the list beside it has them all.
-MOST_OPINIONS = 2000
-OPINIONS_A_PAGE = 200
 
 
 @public
@@ -175,70 +171,12 @@ def marks(version: PlanVersion, lang: str) -> dict[str, dict[str, str]]:
     }
 
 
-@public
-def opinions_data(request: HttpRequest, notice: str) -> HttpResponse:
-    """Opinions that anybody may read and that have a place, as points in the plan's coordinates."""
-    row = open_to(request, notice)
-    found = list(_opinions(row)) if register.is_open(row) else []
-    said = {"type": "FeatureCollection", "features": found, "open": register.is_open(row)}
-    return squeezed(request, json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode())
-
-
-def _opinions(row: Notice) -> Iterator[dict[str, Any]]:
-    before, left = None, MOST_OPINIONS
-    while left > 0:
-        page = register.page(row, register.Filters(), before, OPINIONS_A_PAGE)
-        shown = [one for one in page.rows if one.text is not None]
-        where = _middles(row, {target for one in shown for target in one.targets})
-        for one in shown:
-            at = _point(one, where)
-            if at is not None:
-                yield {
-                    "type": "Feature",
-                    "properties": {
-                        "id": one.id, "number": one.number, "title": one.title or (one.text or "")[:60],
-                        "about": [f"{layer}:{id_}" for layer, id_ in one.targets],
-                    },
-                    "geometry": {"type": "Point", "coordinates": at},
-                }  # fmt: skip
-        left -= OPINIONS_A_PAGE
-        before = page.before
-        if before is None:
-            return
-
-
-def _point(one: register.Row, where: dict[tuple[str, str], list[float]]) -> list[float] | None:
-    """The place that was drawn or typed, else the middle of what it is about."""
-    if one.geometry is not None:
-        from shapely.geometry import shape  # noqa: PLC0415
-
-        middle = shape(dict(one.geometry)).representative_point()
-        return [round(middle.x, 1), round(middle.y, 1)]
-    return next((where[target] for target in one.targets if target in where), None)
-
-
-def _middles(row: Notice, targets: set[tuple[str, str]]) -> dict[tuple[str, str], list[float]]:
-    version = version_of(row)
-    if version is None or not targets:
-        return {}
-    import shapely  # noqa: PLC0415
-
-    found = PlanObject.objects.filter(
-        version=version, layer__in={layer for layer, _ in targets}, object__in={id_ for _, id_ in targets}
-    ).exclude(wkb=None)
-    middles = {}
-    for one in found.only("layer", "object", "wkb"):
-        if (one.layer, one.object) in targets:
-            at = shapely.point_on_surface(shapely.from_wkb(bytes(one.wkb or b"")))
-            middles[one.layer, one.object] = [round(at.x, 1), round(at.y, 1)]
-    return middles
-
-
 #: Words that the map says, of ``texts/map.toml``.
 WORDS = (
     "title", "keys", "loading", "failed", "planned", "today", "compare", "shown", "divide", "bigger",
     "smaller", "zoom_in", "zoom_out", "whole", "position", "position_note", "no_position", "opinions",
-    "opinions_here", "no_opinions", "safe", "legend", "legend_note", "unknown", "north", "mark",
+    "opinions_here", "no_opinions", "by_place", "by_place_within", "drawn_places",
+    "safe", "legend", "legend_note", "unknown", "north", "mark",
     "point", "line", "area", "draw_point", "draw_line", "draw_area", "undo", "cancel", "write_drawn",
     "drawn_point", "drawn_line", "drawn_area", "crossing", "searching", "offline", "near",
 )  # fmt: skip
@@ -253,8 +191,9 @@ def of_notice(request: HttpRequest, row: Notice, version: PlanVersion, lang: str
         "lang": lang,
         "plan": reverse("map_plan", kwargs={"notice": row.id}) + f"?lang={lang}",
         "tiles": reverse("map_tiles", kwargs={"notice": row.id, "lang": lang, "layer": "LAYER"}),
-        "opinions": reverse("map_opinions", kwargs={"notice": row.id}),
+        "opinions": reverse("map_opinions", kwargs={"notice": row.id}) + f"?lang={lang}",
         "opinion": reverse("register_opinion", kwargs={"lang": lang, "notice": row.id, "opinion_id": "O-0"}),
+        "said": common.opinions(lang, row.id),
         "place": reverse("place", kwargs={"lang": lang, "notice": row.id}),
         "write": common.write(lang, row.id) if open_ else None,
         "worker": compression.address("worker.js"),

@@ -20,7 +20,7 @@ from blockplan.notice.countries import country
 from blockplan.notice.proof.notes import fingerprint
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.pages import common, mapdata, pictures
+from blockplan.portal.pages import common, mapdata, opinions_by_place, pictures
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.plan_sections import plain
 from blockplan.portal.plans.places import places_of
@@ -202,7 +202,11 @@ def notice(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     if version is None:
         return render(request, "portal/notice.html", context)
     context |= first_screen(version, row, lang, context["plain"])
-    context |= {"island": mapdata.of_notice(request, row, version, lang), "datums": DATUMS}
+    context |= {
+        "island": mapdata.of_notice(request, row, version, lang),
+        "datums": DATUMS,
+        "by_place": opinions_by_place.listed(row, version, lang),
+    }
     return mapdata.shown(render(request, "portal/notice.html", context))
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef
 
 from blockplan.notice.disclosure import PUBLISHED, Disclosure, words_open
 from blockplan.notice.state import State
@@ -33,6 +33,8 @@ PAGE = 20
 FEW = 1000
 #: Counting stops here; a page then says "more than".
 MOST_COUNTED = 1000
+#: So many opinions are shown by their places, the newest; the register has them all.
+MOST_BY_PLACE = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +158,16 @@ def count_about(notice: Notice, layer: str, id_: str) -> int:
     """How many opinions are about an object; counting stops at `MOST_COUNTED` and one more."""
     found = Target.objects.filter(notice_id=notice.id, layer=layer, object=id_)
     return found.order_by("seq")[: MOST_COUNTED + 1].count() if is_open(notice) else 0
+
+
+def most_about(notice: Notice, layers: Sequence[str], most: int) -> list[tuple[str, int]]:
+    """The objects that most of the newest `MOST_BY_PLACE` opinions are about: ``layer:id``, how many."""
+    if not is_open(notice):
+        return []
+    newest = Opinion.objects.filter(notice_id=notice.id, held=False).order_by("-seq")[:MOST_BY_PLACE]
+    found = Target.objects.filter(notice_id=notice.id, layer__in=layers, seq__in=newest.values("seq"))
+    counted = found.values_list("layer", "object").annotate(n=Count("seq", distinct=True))
+    return [(f"{layer}:{id_}", n) for layer, id_, n in counted.order_by("-n", "layer", "object")[:most]]
 
 
 def counts(notice: Notice) -> dict[str, int]:

@@ -1,0 +1,120 @@
+// Published opinions by place: the list of the page, in step with the map. On a desk it stands on the map.
+
+import { fill, h } from "../../map/dom";
+import type { Place } from "../../map/projection";
+import { filled, type Given, type Spoken } from "./data";
+import type { PublicMap } from "./plan";
+
+/** From this width on there is room for the list on the map. */
+const WIDE = matchMedia("(min-width: 68.75rem)");
+/** So many places are shown at once. */
+const LISTED = 6;
+/** Stands for places that were drawn, about no object. */
+const DRAWN = "";
+
+interface Group {
+  about: string;
+  features: GeoJSON.Feature[];
+}
+
+export class SpokenList {
+  private groups: Group[] = [];
+  private spoken: Spoken | null = null;
+  private around: { at: Place; metres: number } | null = null;
+  private readonly home = document.createComment("");
+  private readonly box = document.querySelector<HTMLDetailsElement>("#by-place");
+
+  /**
+   * `wanted`: gives the opinions that the list is about; `open`: shows those of a place.
+   */
+  constructor(
+    private root: HTMLElement,
+    private plan: PublicMap,
+    private given: Given,
+    private wanted: () => void,
+    private open: (about: string, features: GeoJSON.Feature[]) => void,
+  ) {
+    const { box } = this;
+    if (!box) return;
+    box.before(this.home);
+    WIDE.addEventListener("change", () => this.put());
+    this.put();
+    for (const event of ["mouseover", "focusin"]) box.addEventListener(event, (one) => this.point(this.at(one)));
+    for (const event of ["mouseleave", "focusout"]) box.addEventListener(event, () => this.point(null));
+    box.addEventListener("click", (event) => {
+      const about = this.at(event);
+      const group = this.groups.find((one) => one.about === about);
+      if (about === null || !group || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.open(about, group.features);
+    });
+  }
+
+  private put(): void {
+    const box = this.box!;
+    box.open = WIDE.matches;
+    if (WIDE.matches) {
+      this.root.append(box);
+      this.wanted();
+    } else this.home.after(box);
+    this.plan.keepFree(WIDE.matches ? this.root.getBoundingClientRect().right - box.getBoundingClientRect().left : 0);
+  }
+
+  show(spoken: Spoken): void {
+    this.spoken = spoken;
+    this.draw();
+  }
+
+  /** The list is of what lies within so many metres of a place, else of the whole plan. */
+  near(at: Place | null, metres: number): void {
+    this.around = at && metres ? { at, metres } : null;
+    this.draw();
+  }
+
+  /** Marks the rows of opinions that the mouse is over on the map. */
+  mark(features: GeoJSON.Feature[]): void {
+    const ids = new Set(features.map((one) => one.properties?.["id"]));
+    for (const row of this.rows()) {
+      const group = this.groups.find((one) => one.about === row.dataset["about"]);
+      row.classList.toggle("pointed", !!group?.features.some((one) => ids.has(one.properties!["id"])));
+    }
+  }
+
+  private rows(): HTMLElement[] {
+    return [...(this.box?.querySelectorAll<HTMLElement>("a[data-about]") ?? [])];
+  }
+
+  private at(event: Event): string | null {
+    return (event.target as Element).closest<HTMLElement>("a[data-about]")?.dataset["about"] ?? null;
+  }
+
+  private point(about: string | null): void {
+    const group = this.groups.find((one) => one.about === about);
+    this.plan.point(group?.about ?? "", group?.features ?? []);
+  }
+
+  private draw(): void {
+    const { box, spoken, around } = this;
+    if (!box || !spoken) return;
+    const { words } = this.given;
+    const seen = spoken.features.filter(({ geometry }) => !around || far((geometry as GeoJSON.Point).coordinates as Place, around.at) <= around.metres);
+    const groups = new Map<string, Group>();
+    for (const one of seen) {
+      const known = (one.properties!["about"] as string[]).filter((about) => about in spoken.places);
+      for (const about of known.length ? known : [DRAWN]) {
+        if (!groups.has(about)) groups.set(about, { about, features: [] });
+        groups.get(about)!.features.push(one);
+      }
+    }
+    this.groups = [...groups.values()].sort((a, b) => b.features.length - a.features.length || (a.about < b.about ? -1 : 1)).slice(0, LISTED);
+    const title = around ? filled(words, "by_place_within", { metres: Math.round(around.metres), n: seen.length }) : words["by_place"]!;
+    fill(box.querySelector("h2")!, title);
+    fill(box.querySelector("ul")!, ...this.groups.map(({ about, features }) => {
+      const place = spoken.places[about];
+      return h("li", {}, h("a", { href: place?.href ?? this.given.said, "data-about": about },
+        h("b", { class: "count" }, features.length), h("span", {}, place?.name ?? words["drawn_places"]!, place && " ", place && h("span", { class: "note" }, place.where))));
+    })); // prettier-ignore
+  }
+}
+
+const far = (a: Place, b: Place): number => Math.hypot(a[0] - b[0], a[1] - b[1]);

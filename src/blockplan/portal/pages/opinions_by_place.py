@@ -1,0 +1,123 @@
+"""
+The opinions that anybody may read, by place: as points for the map, and as a list that says the same.
+
+What of an opinion may be seen, `blockplan.portal.record.register` says; nothing else is at hand here.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from blockplan.portal.pages import common, mapdata, place_summary
+from blockplan.portal.pages.common import public
+from blockplan.portal.pages.compression import squeezed
+from blockplan.portal.plans.models import PlanObject
+from blockplan.portal.plans.places import whereabouts
+from blockplan.portal.record import register
+from blockplan.portal.visible_notices import open_to, version_of
+from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, pick
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from django.http import HttpRequest, HttpResponse
+
+    from blockplan.portal.plans.models import PlanVersion
+    from blockplan.portal.record.models import Notice
+
+#: So many places are listed, those that most opinions are about.
+LISTED = 6
+OPINIONS_A_PAGE = 200
+
+
+@public
+def opinions_data(request: HttpRequest, notice: str) -> HttpResponse:
+    """Opinions that have a place, as points in the plan's coordinates; ``places`` names their objects."""
+    row, lang = open_to(request, notice), request.GET.get("lang", "")
+    found = list(_opinions(row)) if register.is_open(row) else []
+    version = version_of(row)
+    about = {target for one in found for target in one["properties"]["about"]}
+    named = _named(row, version, about, lang if lang in LANGUAGES else DEFAULT_LANGUAGE) if version else {}
+    said = {
+        "type": "FeatureCollection", "features": found, "places": named, "open": register.is_open(row),
+    }  # fmt: skip
+    return squeezed(request, json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def listed(row: Notice, version: PlanVersion, lang: str) -> list[dict[str, Any]]:
+    """The objects that most opinions are about: ``about``, ``name``, ``where``, ``href``, ``n`` opinions."""
+    most = register.most_about(row, sorted(place_summary.LEADS), LISTED)
+    named = _named(row, version, [about for about, _ in most], lang)
+    return [{"about": about, "n": n, **named[about]} for about, n in most if about in named]
+
+
+def _named(row: Notice, version: PlanVersion, about: Iterable[str], lang: str) -> dict[str, dict[str, str]]:
+    """Objects of the plan, each by what people call it, where it is, and where the opinions about it are."""
+    wanted = set(about)
+    rows = PlanObject.objects.filter(
+        version=version,
+        layer__in=place_summary.LEADS,
+        object__in={one.partition(":")[2] for one in wanted},
+    )
+    uses = {one["code"]: one["name"] for one in mapdata.uses(version, lang)}
+    found = {}
+    for layer, id_, title, said in rows.values_list("layer", "object", "title", "properties"):
+        if (key := f"{layer}:{id_}") in wanted:
+            name = pick(title, lang) or uses.get(said.get("land_use") or "", "")
+            found[key] = {
+                "name": name or f"{place_summary.kind_said(layer, lang)} {id_}",
+                "where": whereabouts(version, layer, id_, lang),
+                "href": common.opinions(lang, row.id, key),
+            }
+    return found
+
+
+def _opinions(row: Notice) -> Iterator[dict[str, Any]]:
+    before, left = None, register.MOST_BY_PLACE
+    while left > 0:
+        page = register.page(row, register.Filters(), before, OPINIONS_A_PAGE)
+        shown = [one for one in page.rows if one.text is not None]
+        where = _middles(row, {target for one in shown for target in one.targets})
+        for one in shown:
+            at = _point(one, where)
+            if at is not None:
+                yield {
+                    "type": "Feature",
+                    "properties": {
+                        "id": one.id, "number": one.number, "title": one.title or (one.text or "")[:60],
+                        "about": [f"{layer}:{id_}" for layer, id_ in one.targets],
+                    },
+                    "geometry": {"type": "Point", "coordinates": at},
+                }  # fmt: skip
+        left -= OPINIONS_A_PAGE
+        before = page.before
+        if before is None:
+            return
+
+
+def _point(one: register.Row, where: dict[tuple[str, str], list[float]]) -> list[float] | None:
+    """The place that was drawn or typed, else the middle of what it is about."""
+    if one.geometry is not None:
+        from shapely.geometry import shape  # noqa: PLC0415
+
+        middle = shape(dict(one.geometry)).representative_point()
+        return [round(middle.x, 1), round(middle.y, 1)]
+    return next((where[target] for target in one.targets if target in where), None)
+
+
+def _middles(row: Notice, targets: set[tuple[str, str]]) -> dict[tuple[str, str], list[float]]:
+    version = version_of(row)
+    if version is None or not targets:
+        return {}
+    import shapely  # noqa: PLC0415
+
+    found = PlanObject.objects.filter(
+        version=version, layer__in={layer for layer, _ in targets}, object__in={id_ for _, id_ in targets}
+    ).exclude(wkb=None)
+    middles = {}
+    for one in found.only("layer", "object", "wkb"):
+        if (one.layer, one.object) in targets:
+            at = shapely.point_on_surface(shapely.from_wkb(bytes(one.wkb or b"")))
+            middles[one.layer, one.object] = [round(at.x, 1), round(at.y, 1)]
+    return middles
