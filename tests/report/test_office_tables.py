@@ -496,6 +496,27 @@ def test_what_the_importer_remarks_of_street_land_is_said_in_the_readers_languag
     }
 
 
+def test_a_remark_that_its_reader_cannot_read_stands_as_a_quotation_of_the_plan() -> None:
+    def remark(words: str, lang: str) -> object:
+        return records(of(land((None, "1207", 1.0), remarks=words), "parcels", lang))[0]["remarks"]
+
+    assert remark("不设道路中心线", "zh") == "不设道路中心线"
+    assert remark("不设道路中心线", "en") == "“不设道路中心线” (as the plan says)"
+    assert remark("不设道路中心线", "ja") == "「不设道路中心线」（計画の原文）"
+    assert remark("既存建築存置", "ja") == "既存建築存置"
+    assert remark("みどり通りに面する", "zh") == "“みどり通りに面する”（规划原文）"
+    assert remark("trees stay", "ja") == "trees stay"
+
+
+def test_demand_has_the_units_of_the_loads_in_each_language() -> None:
+    plan = land((None, "1301", 1.0), (None, "1309", 1.0), (None, "0701", 1.0))
+    units = {
+        lang: [row["unit"] for row in records(of(plan, "utilities", lang)) if row["unit"]]
+        for lang in LANGUAGES
+    }
+    assert units == {"zh": ["m³/d", "t/d"], "en": ["m³/d", "t/d"], "ja": ["m³/日", "t/日"]}
+
+
 def test_land_that_a_plan_has_none_of_says_whose_facilities_stand_on_other_land() -> None:
     parcels = land((None, "0701", 1.0), (None, "0701", 1.0), (None, "0806", 1.0)).layer("parcels")
     facilities = frame([

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,7 @@ from blockplan.report.sheets.paper import MapWindow, fit, layouts
 from blockplan.report.sheets.parcelmap import CONTROL, ground_of
 from blockplan.report.sheets.plan_sheets import Whole, control_table
 from blockplan.report.sheets.printed_tables import em, least, printed
+from blockplan.report.sheets.streetmap import street_names
 from blockplan.report.sheets.table_layout import LEAST_LETTERS, height_mm
 from blockplan.report.sheets.themes import THEMES, facilities, numbers_parcels
 from blockplan.report.view import View
@@ -369,6 +371,23 @@ def test_a_street_without_a_class_is_said_to_have_none() -> None:
     assert "支路" not in legend(sheet)
 
 
+def test_a_name_that_reads_downwards_turns_its_long_vowels_and_sets_small_kana_aside() -> None:
+    street = {
+        "name_ja": "リバーフィー通り",
+        "geometry": shapely.LineString([(50, 0), (50, 400)]),
+    }
+    parcels = [{"parcel_id": f"P-{at}", "geometry": square(0, 100.0 * at)} for at in range(4)]
+    facts = facts_of(plan_of(parcels=parcels, streets=[street]), "ja")
+    (scene,) = scenes_of(facts, fit([facts.outline], layouts(PAPERS["A3"], (125.0,)), cut=False))
+    street_names(scene)
+    texts = re.findall(r"<text ([^>]*)>(.)</text>", "".join(scene.canvas.layers["labels"]))
+    said = {sign: style for style, sign in texts}
+    assert "rotate(90" in said["ー"]
+    assert not any("rotate" in said[sign] for sign in "リバフィ通り")
+    across = {sign: float(style.split('"')[1]) for sign, style in said.items()}
+    assert across["ィ"] > across["フ"] == across["リ"]
+
+
 def test_long_remarks_on_parcels_below_a_map_begin_no_page_of_their_own() -> None:
     homes = {"parcel_id": "P-1", "land_use": "0701", "far_max": 1.5, "geometry": square(0, 0)}
     roads = [
@@ -419,6 +438,8 @@ def test_numbers_of_a_narrow_table_have_the_width_that_they_take() -> None:
         pytest.approx(em("21,300.01"), abs=0.01),
         pytest.approx(1.08 * em("Required"), abs=0.6),
     ]
+    # A unit that is no ASCII sign does not make a heading one that breaks anywhere.
+    assert least(["Per resident\n(m²)"], [["20.00"]], ["right"]) == [pytest.approx(em("resident"), abs=0.01)]
 
 
 def test_pieces_of_a_subblock_are_numbered_and_hold_each_parcel_once() -> None:

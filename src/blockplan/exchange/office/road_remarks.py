@@ -44,6 +44,23 @@ def remark_said(remark: str, lang: str) -> str:
     return remark
 
 
+def read_by(said: str, lang: str) -> bool:
+    """
+    Whether a reader of a language can read the script of an office's words.
+
+    Ideographs alone are read in Japanese as well where all of them are of the Japanese character set.
+
+    Examples
+    --------
+    >>> read_by("不设道路中心线", "ja"), read_by("既存建築存置", "ja"), read_by("既存建築存置", "en")
+    (False, True, False)
+    """
+    written = language_of(said)
+    if lang == "ja" and written == "zh":
+        return said == said.encode("cp932", "ignore").decode("cp932")
+    return written in {lang, "en"}
+
+
 def language_of(said: str) -> str:
     """
     The language that an office's words are in: kana are Japanese, ideographs alone Chinese.

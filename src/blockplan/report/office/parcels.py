@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from blockplan.exchange.office.road_remarks import remark_said
+from blockplan.exchange.office.road_remarks import read_by, remark_said
 from blockplan.measure.inputs.columns import areas_m2, ids, values
 from blockplan.plan.model.codes import DEFAULT_LIST
 from blockplan.report.office.columns import Column, Line, OfficeTable, said
@@ -130,5 +130,9 @@ def _remarks(view: View) -> list[Cell]:
         aims = [said(view, f"parcels.bound.{column}") for column, rows in guides if rows[at]]
         if aims:
             told.append(said(view, "parcels.guide", what=view.words.join(aims)))
-        out.append(view.words.join([*told, *([remark_said(str(remark), view.words.lang)] if remark else [])]))
+        if remark:
+            words, lang = remark_said(str(remark), view.words.lang), view.words.lang
+            known = words != remark or read_by(words, lang)
+            told.append(words if known else said(view, "parcels.quoted", words=words))
+        out.append(view.words.join(told))
     return list(out)

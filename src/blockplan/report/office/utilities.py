@@ -34,7 +34,7 @@ SERVES = {
     "U21": "sewage_m3_d", "U22": "waste_t_d",
 }  # fmt: skip
 CLASSES = ("13", "U")
-UNITS = {"m3_d": "m³/d", "kw": "kW", "t_d": "t/d"}
+UNITS = ("m3_d", "kw", "t_d")
 
 
 def utilities(view: View) -> OfficeTable:
@@ -65,7 +65,7 @@ def utilities(view: View) -> OfficeTable:
             )))  # fmt: skip
         load = next((load for of_code, load in SERVES.items() if code.startswith(of_code)), "")
         asked: Cell = _sum(demand[load]) if load else ""
-        unit = next((sign for end, sign in UNITS.items() if load.endswith(end)), "")
+        unit = next((said(view, f"unit.{end}") for end in UNITS if load.endswith(end)), "")
         title = said(view, "utilities.subtotal", kind=view.ground.use_name(of, code))
         cells: tuple[Cell, ...] = ("", code, title, "", _whole(math.fsum(site[rows])), "", asked, unit, "")
         lines.append(Line(cells, "subtotal"))

@@ -32,6 +32,8 @@ WIDE = {
 FORMS = {"text": 1.6, "code": 1.3}
 #: A text no longer than so many letters does not break; a heading breaks after so many characters.
 SHORT, CHARACTERS = 6.0, 3.0
+#: Letters from here on need no space between words to break.
+IDEOGRAPHS = "\u2e80"
 #: Long texts of a panel share its width by what they say, up to so many letters.
 LONGEST = 40.0
 #: Columns that a panel has room for.
@@ -121,7 +123,9 @@ def least(heads: Sequence[str], cells: Sequence[Sequence[str]], aligns: Sequence
     """What a column must have so that no cell breaks, its heading broken between words; 0 for long texts."""
     found = []
     for at, (said, align) in enumerate(zip(heads, aligns, strict=True)):
-        word = max(map(em, said.split()), default=0.0) if said.isascii() else CHARACTERS
+        word = (
+            max(map(em, said.split()), default=0.0) if all(sign < IDEOGRAPHS for sign in said) else CHARACTERS
+        )
         widest = max([word, *(em(row[at]) for row in cells)])
         found.append(0.0 if align == "left" and widest > SHORT else round(widest, 2))
     return found
