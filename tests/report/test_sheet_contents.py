@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,21 +23,30 @@ from blockplan.check import check
 from blockplan.plan import read
 from blockplan.plan.model.layers import VALUES
 from blockplan.report.maps.canvas import Canvas, ticks
+from blockplan.report.maps.svg import Frame
 from blockplan.report.maps.themes import structure_map
 from blockplan.report.office import TABLES
 from blockplan.report.office.columns import heading
 from blockplan.report.office.phases import in_time
 from blockplan.report.sheets import PAPERS
 from blockplan.report.sheets.control import _fit, parcel_tables, readable
-from blockplan.report.sheets.extents import MOST_M, MOST_PARCELS, _before_cut, halves, subblocks
+from blockplan.report.sheets.extents import MOST_M, MOST_PARCELS, _before_cut, blocks, halves, subblocks
 from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.maps import scenes_of
 from blockplan.report.sheets.overlaymap import OVERLAYS, _hatch
-from blockplan.report.sheets.panels import PanelFiles, part_table
+from blockplan.report.sheets.panels import (
+    PanelFiles,
+    facility_table,
+    figures_of,
+    part_table,
+    verdicts,
+)
 from blockplan.report.sheets.paper import MapWindow, fit, layouts
+from blockplan.report.sheets.parcellabels import PARCEL_BLOCKS, ParcelLabels
 from blockplan.report.sheets.parcelmap import CONTROL, ground_of
 from blockplan.report.sheets.plan_sheets import Whole, control_table
 from blockplan.report.sheets.printed_tables import em, least, printed
+from blockplan.report.sheets.scene import Scene
 from blockplan.report.sheets.streetmap import street_names
 from blockplan.report.sheets.table_layout import LEAST_LETTERS, height_mm
 from blockplan.report.sheets.themes import THEMES, facilities, numbers_parcels
@@ -43,8 +54,6 @@ from blockplan.report.view import View
 from blockplan.report.words import Words
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from blockplan.report.sheets import Atlas
     from blockplan.report.sheets.control import Sheet
 
@@ -206,7 +215,7 @@ def test_maps_of_bounds_list_the_blocks_and_the_map_of_today_what_the_land_is_us
     table = part_table(facts_of(undivided, "en"))
     assert table["rows"][-1]["cells"][1] == "3.00"
     assert "land of streets in no subblock too" in table["notes"][0]
-    now = tables("existing")["Land-use balance"]
+    now = tables("existing")["Existing land by use"]
     assert {row[0] for row in now if row[0]} == {"01", "0103", "10", "1001"}
     assert now[-1][2:4] == ["2.00", "100.00"]
     (sheet,) = drawn(plan, "intensity", lang="en").sheets
@@ -748,6 +757,79 @@ def test_the_structure_sheet_explains_what_each_of_its_windows_shows() -> None:
     assert sheet.fit is not None
     assert len(sheet.fit.cells) == 2
     assert {"West", "East", "Core"} <= set(legend(sheet))
+
+
+def test_a_parcel_in_two_windows_bears_its_label_where_most_of_it_is_seen() -> None:
+    lands = [shapely.box(300.0 * at, 0, 300.0 * at + 300, 100) for at in range(8)]
+    parcels = [
+        {"parcel_id": f"S-{at:03}", "land_use": "0701", "far": 1.5, "subblock_id": "S", "geometry": land}
+        for at, land in enumerate(lands)
+    ]
+    plan = plan_of(parcels=parcels, subblocks=[{"subblock_id": "S", "geometry": shapely.union_all(lands)}])
+    facts = facts_of(plan)
+    windows = [
+        MapWindow(Frame(0, -50, 700, 150), 0, 0, 175, 50),
+        MapWindow(Frame(640, -50, 1340, 150), 0, 60, 175, 50),
+    ]
+    scenes = [Scene(Canvas(one), facts, 4_000, windows=windows) for one in windows]
+    for scene in scenes[1:]:
+        scene.labelled = scenes[0].labelled
+    assert [[row for row in range(5) if scene.shows_most_of(row)] for scene in scenes] == [[0, 1], [2, 3, 4]]
+    for scene in scenes:
+        ParcelLabels(scene, ground_of(scene, range(8)), PARCEL_BLOCKS, ["S-"]).all()
+    written = ["".join(scene.canvas.layers["labels"]) for scene in scenes]
+    headed = [re.findall(r'fill="#ffffff"[^>]*>(\d{3})<', one) for one in written]
+    assert [sorted(one) for one in headed] == [["000", "001"], ["002", "003", "004"]]
+    # What goes on in the other window has its number there too, without its bounds.
+    assert ">002<" in written[0]
+    assert ">001<" not in written[1]
+
+
+def test_the_map_of_today_draws_no_street_and_no_figure_of_the_plan() -> None:
+    plan = plan_of(
+        parcels=[
+            {"parcel_id": "P", "land_use": "0701", "existing_land_use": "0103", "geometry": square(0, 0)},
+            {"parcel_id": "R", "land_use": "1207", "existing_land_use": "0103", "geometry": square(100, 0)},
+        ],
+        streets=[
+            {"street_id": "S", "class": "local", "geometry": shapely.LineString([(100, 50), (200, 50)])}
+        ],
+    )
+    (sheet,) = drawn(plan, "existing", lang="en").sheets
+    assert not {"Road line", "Streets"} & set(legend(sheet))
+    assert "Key figures" not in [one.get("title") for one in sheet.data["panel"]]
+
+
+def test_a_control_sheet_says_nothing_of_the_belt_the_areas_and_the_notice() -> None:
+    plan = read("examples/demonstration-zone")
+    facts = Facts(View(plan, check(plan), Words("en")))
+    (block, *_) = blocks(facts)
+    with TemporaryDirectory() as folder:
+        files = PanelFiles(Path(folder))
+        titles = [row["cells"][1] for row in verdicts(facts, files, block)["rows"]]
+        whole = [row["cells"][1] for row in verdicts(facts, files)["rows"]]
+    gone = [one for one in whole if one not in titles]
+    assert len(gone) == 6
+    assert {"Length of the innovation belt", "Days of public notice of the draft"} <= {*gone}
+    assert titles
+
+
+def test_the_facilities_of_a_block_are_numbered_from_one() -> None:
+    plan = read("examples/demonstration-zone")
+    facts = Facts(View(plan, check(plan), Words("en")))
+    for block in blocks(facts):
+        table = facility_table(facts, block)
+        assert table is not None
+        assert [row["cells"][0] for row in table["rows"]] == [str(at + 1) for at in range(len(table["rows"]))]
+
+
+def test_the_figures_of_a_part_have_their_units() -> None:
+    plan = read("examples/demonstration-zone")
+    facts = Facts(View(plan, check(plan), Words("en")))
+    told = dict(figures_of(facts, blocks(facts)[0])["rows"])
+    assert told["Dwellings"].endswith("dwellings")
+    assert told["Residents"].endswith("people")
+    assert told["Parking"].endswith("spaces")
 
 
 def test_a_map_whose_subject_no_rule_judges_says_so_and_shows_no_other_verdicts() -> None:

@@ -231,4 +231,6 @@ def _notes(
     if planned is not None and abs(drawn - planned / M2_PER_HA) >= SEEN_HA:
         both = (words.number(float(drawn), 2), words.number(planned / M2_PER_HA, 2))
         yield said(view, "land_balance.note.boundary", drawn=both[0], planned=both[1])
-    yield said(view, "land_balance.note.reserve")
+    uses = (values(view.plan, "parcels", when) for when in ("land_use", "existing_land_use"))
+    if any(str(use or "").startswith("16") for column in uses for use in column):
+        yield said(view, "land_balance.note.reserve")

@@ -97,7 +97,7 @@ def per_thousand(view: View) -> OfficeTable:
 
 
 def _on_other_land(view: View) -> Iterator[str]:
-    """Of land that the plan has none of: the facilities of its kind in buildings on other parcels."""
+    """Of land that the plan has none of: the facilities of its kind on other parcels."""
     plan = view.plan
     services, hosts, sites = (
         values(plan, "facilities", column) for column in ("service", "parcel_id", "site_area_m2")
@@ -105,13 +105,15 @@ def _on_other_land(view: View) -> Iterator[str]:
     for item in ITEMS:
         if not item.codes or not item.services or _supply(plan, item) != 0:
             continue
-        rows = np.isin(services, item.services) & ~(sites > 0) & (hosts != np.array(None))
-        if rows.any():
-            what = [view.words.or_else(f"service.{one}", one) for one in sorted(set(services[rows]))]
-            yield said(
-                view, "per_thousand.on_other_land",
-                what=view.words.join(what), n=int(rows.sum()), on=view.few(sorted(set(hosts[rows]))),
-            )  # fmt: skip
+        of_kind = np.isin(services, item.services) & (hosts != np.array(None))
+        for key, rows in (("on_other_land", ~(sites > 0)), ("land_elsewhere", sites > 0)):
+            if (rows := rows & of_kind).any():
+                what = [view.words.or_else(f"service.{one}", one) for one in sorted(set(services[rows]))]
+                yield said(
+                    view, f"per_thousand.{key}", what=view.words.join(what), n=int(rows.sum()),
+                    on=view.few(sorted(set(hosts[rows]))),
+                    land=view.words.amount(float(np.nansum(sites[rows])), "m2"),
+                )  # fmt: skip
 
 
 def _supplied(view: View, item: Item, people: float | None) -> Line:

@@ -66,7 +66,8 @@ def utilities(view: View) -> OfficeTable:
         load = next((load for of_code, load in SERVES.items() if code.startswith(of_code)), "")
         asked: Cell = _sum(demand[load]) if load else ""
         unit = next((said(view, f"unit.{end}") for end in UNITS if load.endswith(end)), "")
-        title = said(view, "utilities.subtotal", kind=view.ground.use_name(of, code))
+        kind = view.ground.use_name(of, code).removeprefix(f"{code} ")
+        title = said(view, "utilities.subtotal", kind=kind)
         cells: tuple[Cell, ...] = ("", code, title, "", _whole(math.fsum(site[rows])), "", asked, unit, "")
         lines.append(Line(cells, "subtotal"))
     every = [row for rows in found.values() for row in rows]

@@ -41,7 +41,7 @@ def scenes_of(facts: Facts, fit: Fit) -> list[Scene]:
     """A scene for each window; they share one legend."""
     found: list[Scene] = []
     for cell in fit.cells:
-        scene = Scene(Canvas(cell, fit.layout.paper.letters), facts, fit.scale)
+        scene = Scene(Canvas(cell, fit.layout.paper.letters), facts, fit.scale, windows=fit.cells)
         if found:
             scene.legend, scene.labelled = found[0].legend, found[0].labelled
         found.append(scene)

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 #: A sheet never has room for more verdicts than these, nor a sentence for more names.
 MOST_VERDICTS, MOST_NAMES = 30, 8
+#: How the names of measures begin that are of the whole plan alone: its areas, axis, cores, belt, its notice.
+OF_THE_WHOLE = ("area_", "areas_", "axis_", "belt_", "core", "zone_area_", "notice_")
 #: What a block of 12 digits of the hash shows on a title block.
 DIGITS = 12
 #: Names of reference systems as PROJ gives them, and under which key their words stand.
@@ -199,13 +201,14 @@ def verdicts(
     Parameters
     ----------
     subject
-        What the names of the measures hold that a map speaks of: their verdicts alone.
+        What the names of the measures hold that a map speaks of (after a blank: begin with): their verdicts
+        alone.
     """
     view, words, lang = facts.view, facts.view.words, facts.view.words.lang
     here = _ids(facts, extent) if extent is not None else None
     judged = [(at, *one) for at, one in enumerate(facts.verdicts) if _concerns(one[0], here)]
     total = len(judged)
-    judged = [one for one in judged if not subject or _speaks_of(one[1], subject)]
+    judged = [one for one in judged if _speaks_of(one[1], subject, whole=here is None)]
     rows = []
     for at, verdict, row in judged[:MOST_VERDICTS]:
         state, look = row.said, str(verdict.outcome)
@@ -232,10 +235,12 @@ def verdicts(
     }
 
 
-def _speaks_of(verdict: Verdict, subject: Sequence[str]) -> bool:
-    """Whether the measure of a verdict holds one of some words in its name."""
+def _speaks_of(verdict: Verdict, subject: Sequence[str], *, whole: bool) -> bool:
+    """Whether a sheet is of what a verdict is of; one of a part is not of the plan's structure."""
     name = verdict.measurement.id if verdict.measurement else ""
-    return any(word in name for word in subject)
+    if not whole:
+        return not name.startswith(OF_THE_WHOLE)
+    return not subject or any(word in f" {name}" for word in subject)
 
 
 def _concerns(verdict: Verdict, here: set[str] | None) -> bool:
@@ -342,8 +347,12 @@ def sums(facts: Facts, rows: Iterable[int]) -> dict[str, float]:
 
 def written(facts: Facts, key: str, value: float) -> str:
     """A sum with its unit, as the panel prints it."""
-    units = {"land": "ha", "parks": "ha", "floor_area": "m2", "height": "m"}
-    return facts.view.words.amount(value, units[key]) if key in units else shown(value, COLUMNS[key])
+    words = facts.view.words
+    units = {
+        "land": "ha", "parks": "ha", "floor_area": "m2", "height": "m", "dwellings": "dwelling",
+        "residents": "person", "parking": "space",
+    }  # fmt: skip
+    return words.amount(value, units[key]) if key in units else shown(value, COLUMNS[key])
 
 
 def subblock_table(facts: Facts, block: Extent, subblocks: Sequence[Extent]) -> dict[str, Any] | None:

@@ -47,6 +47,8 @@ BLOCK_BLOCKS = (Block(13.2, 2.4, 1.9, False),)
 MOST_ENDS = 6
 #: Letters of a label that has no room for an index block.
 SMALL = 1.9
+#: A parcel that goes on in another window is numbered again where so much of it is seen, mm2.
+AGAIN_MM2 = 400.0
 #: No letters are smaller, mm (5 pt).
 LEAST_MM = 1.77
 
@@ -77,7 +79,11 @@ class ParcelLabels:
         self.outside: list[tuple[str, str, str, Spots]] = []
 
     def all(self) -> None:
-        """Write the labels: parcels with facilities first, the others from small to large, streets last."""
+        """
+        Write the labels: parcels with facilities first, the others from small to large, streets last.
+
+        Where a map has several windows, a parcel's label stands in that which shows most of it.
+        """
         facts = self.scene.facts
         mine = [(row, self.scene.canvas.seen(shape)) for row, shape in self.ground.mine]
         mine = [(row, shape) for row, shape in mine if not shape.is_empty and shape.area > 0.05]
@@ -90,7 +96,12 @@ class ParcelLabels:
             ),
         )  # fmt: skip
         for row, shape in order:
-            self._parcel(row, shape)
+            if self.scene.shows_most_of(row):
+                self._parcel(row, shape)
+        for row, shape in order:
+            if not self.scene.shows_most_of(row) and not facts.roads[row] and shape.area > AGAIN_MM2:
+                ink = ink_on(lighter(facts.colours[row], PARCEL_TINT))
+                self._few(Spots(shape), self.short(str(facts.names[row])), facts.uses[row][1], ink)
         for name, number, code, spots in self.outside:
             said = (f"{number} {code}".strip(), number)
             if any(self._leader(one, point) for one in said for point in self._ends(spots)):

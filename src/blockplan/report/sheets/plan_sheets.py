@@ -106,9 +106,13 @@ class Whole:
         title = said(self.lang, f"kind.{theme.kind}")
         if theme.kind == "landuse":
             title = said(self.lang, "kind.general", title=title) if self.lang == "ja" else title
+        planned = panels.figures(said(self.lang, "facts.title"), key_figures(self.facts.view))
         side = [
-            panels.figures(said(self.lang, "facts.title"), key_figures(self.facts.view))
-            | {"optional": theme.kind not in WITH_FIGURES, "general": True},
+            *(
+                [planned | {"optional": theme.kind not in WITH_FIGURES, "general": True}]
+                if theme.kind != "existing"
+                else []
+            ),
             panels.legend(self.lang, self.files, scenes[0].legend.values(), notes),
             *self._offered(theme, below),
             panels.verdicts(self.facts, self.files, subject=SUBJECTS.get(theme.kind, ()))
@@ -168,12 +172,13 @@ class Whole:
         keep = _stating(at) if name == "parcels" and at is not None else None
         if name in EXISTING:
             columns = [column.key for column in table.columns]
-            return printed(
+            made = printed(
                 self.facts.view,
                 table,
                 keep=_not_zero(columns.index("existing_ha")),
                 narrow=NOW if narrow else False,
             )
+            return made and made | {"title": said(self.lang, f"tables.{name}"), "notes": []}
         return printed(self.facts.view, table, keep=keep, narrow=narrow)
 
     def _lower(self, found: Fit, land: Sequence[Any], height: float) -> Fit:

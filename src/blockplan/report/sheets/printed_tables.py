@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from blockplan.report.maps.svg import text_width
@@ -58,7 +60,7 @@ def printed(
     Parameters
     ----------
     keep
-        Lines to print; all where it is None.
+        Lines to print, numbered anew; all where it is None.
     narrow
         Whether only the columns stay that a panel has room for; those columns.
     """
@@ -69,6 +71,12 @@ def printed(
     chosen = [at for at in on_paper(table.columns, lines) if not wanted or table.columns[at].key in wanted]
     columns = [table.columns[at] for at in chosen]
     heads = [in_lines(heading(view, column)) for column in columns]
+    if keep is not None and table.columns[0].key == "number":
+        places = count(1)
+        lines = [
+            replace(line, cells=(next(places), *line.cells[1:])) if line.kind == "row" else line
+            for line in lines
+        ]
     cells = [[shown(line.cells[at], table.columns[at].form) for at in chosen] for line in lines]
     shared = bool(narrow) or len(columns) > MANY
     # Where subtotals stand alone, those of the lowest level are the rows of the table.

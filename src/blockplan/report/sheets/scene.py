@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import shapely
+
 from blockplan.report.document import LegendEntry
 from blockplan.texts import Catalog
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
-    from blockplan.report.maps.canvas import Canvas
+    from blockplan.report.maps.canvas import Canvas, MapWindow
     from blockplan.report.sheets.facts import Facts
 
 TEXTS = Catalog("blockplan.report.sheets", "texts.toml")
@@ -37,6 +41,8 @@ class Scene:
         Entries by key: a legend lists what the window shows, and nothing else.
     labelled
         Parcels that bear a label here.
+    windows
+        The ground that each window of the map shows.
     """
 
     canvas: Canvas
@@ -44,10 +50,20 @@ class Scene:
     scale: int
     legend: dict[str, LegendLine] = field(default_factory=dict)
     labelled: set[str] = field(default_factory=set)
+    windows: Sequence[MapWindow] = ()
 
     def layer(self, name: str) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
         """The features of a layer that meet the window: rows, and shapes on paper."""
         return self.canvas.layer(self.facts.view.ground, name)
+
+    def shows_most_of(self, row: int) -> bool:
+        """Whether no other window shows more of a parcel than this one."""
+        if len(self.windows) < 2:
+            return True
+        frames = [one.frame for one in self.windows]
+        boxes = [shapely.box(one.west, one.south, one.east, one.north) for one in frames]
+        seen = shapely.area(shapely.intersection(self.facts.shapes[row], boxes)).round(1)
+        return int(seen.argmax()) == self.windows.index(self.canvas.cell)
 
     def say(self, key: str, **values: object) -> str:
         """Words of the sheets in the reader's language."""

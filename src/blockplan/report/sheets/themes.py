@@ -17,7 +17,7 @@ from blockplan.report.maps.svg import INK
 from blockplan.report.office.columns import shown
 from blockplan.report.office.phases import in_time
 from blockplan.report.sheets import basemap as base
-from blockplan.report.sheets import overlaymap, parcellabels, parcelmap, streetmap
+from blockplan.report.sheets import overlaymap, panels, parcellabels, parcelmap, streetmap
 from blockplan.report.sheets.planlabels import inside, names_of, signs
 from blockplan.report.sheets.reachmap import PARKS, REACH, green_reach, service_reach
 from blockplan.report.sheets.scene import lighter
@@ -80,12 +80,15 @@ def location(scene: Scene, ground: ParcelGround) -> Sequence[str]:
 
 
 def existing(scene: Scene, ground: ParcelGround) -> Sequence[str]:
-    """What the land is used for now."""
+    """What the land is used for now: without streets and stops, for a plan draws those that are to be."""
     facts = scene.facts
     now = values(facts.plan, "parcels", "existing_land_use")
     uses = [(of, str(use or "")) for (of, _), use in zip(facts.uses, now, strict=True)]
     colours = [use_colour(*use) if use[1] else BARE for use in uses]
-    _ground(scene, ground, colours)
+    base.surroundings(scene)
+    parcelmap.fills(scene, ground, colours, 0.0)
+    parcelmap.parcel_lines(scene, ground, 0.1)
+    base.edge(scene)
     area: dict[tuple[str, str], float] = {}
     for row in np.flatnonzero(~shapely.is_missing(facts.shapes)):
         area[uses[row]] = area.get(uses[row], 0.0) + float(facts.shapes[row].area)
@@ -396,11 +399,13 @@ def _controlled(facts: Facts) -> bool:
 
 #: Tables of the whole plan, for maps that leave room.
 GENERAL = ("land_balance", "per_thousand")
-#: What the names of the measures hold that a map speaks of: it shows their verdicts; the others show all.
+#: What the names of the measures hold (after a blank: begin with) that a map speaks of: it shows their
+#: verdicts; that of planned uses shows all.
 SUBJECTS = {
+    "location": (" area_size", " areas_", " area_townships"),
     "existing": ("existing",),
     "phases": ("phase",),
-    "structure": ("area_", "areas", "axis", "belt", "core"),
+    "structure": tuple(f" {beginning}" for beginning in panels.OF_THE_WHOLE[:-1]),
     "facilities": (
         "service", "facilit", "education", "school", "kindergarten", "nursing", "beds", "culture", "food",
     ),
@@ -408,6 +413,7 @@ SUBJECTS = {
     "height": ("height", "light"),
     "intensity": ("far", "floor_area", "coverage"),
     "streets": ("street_density", "street_spacing", "intersection", "stop", "station", "transit", "parking"),
+    "control_lines": ("setback", "water", "woodland", "blue_green", "open_space", "heritage"),
 }  # fmt: skip
 #: Maps of the whole plan in their order.
 THEMES = (
