@@ -15,7 +15,7 @@ from tests.builders import a_manifest, boundary_of
 from blockplan.check import check
 from blockplan.check.accuracy import STATED, accuracy
 from blockplan.check.limits import compare, margin
-from blockplan.check.remedy import affected_by, carried
+from blockplan.check.notes import affected_by, carried
 from blockplan.check.verdict import Required
 from blockplan.measure import MEASURES
 from blockplan.measure.measurement import Measurement

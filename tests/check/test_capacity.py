@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blockplan.check.limits import compare
-from blockplan.check.remedy import carried
+from blockplan.check.notes import carried
 from blockplan.check.verdict import Required
 from blockplan.measure.measurement import Measurement
 

@@ -9,7 +9,7 @@ from tests.builders import a_plan
 
 from blockplan.check.words import amount, carriers, measure_title, object_name, wanted
 from blockplan.measure.measurement import Measurement
-from blockplan.plan.model.bindings import Condition
+from blockplan.plan.validity.statements import Condition
 
 CORE = gpd.GeoDataFrame(
     {"element_id": ["core-rd", "core-x"], "name_zh": ["研发核心", None], "name_en": ["R&D core", None]},

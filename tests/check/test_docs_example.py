@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from tests.check.fakes import MEASURES
 
 from blockplan.check import show_rule
-from blockplan.check.cases import run_cases
-from blockplan.check.loader import read_rules
+from blockplan.check.loader import read_rules, run_cases
 from blockplan.check.packs import load
 
 if TYPE_CHECKING:

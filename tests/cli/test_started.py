@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.town import town
 
-from blockplan.cli import main
+from blockplan.cli import command_began, main
 from blockplan.cli.propose.common import (
     DRAWING_S,
     MOST_CROWDED,
@@ -19,7 +19,6 @@ from blockplan.cli.propose.common import (
     ProposalOptions,
     tell_if_late,
 )
-from blockplan.cli.start_time import command_began
 from blockplan.plan import write
 from blockplan.propose.stopping import Clock, Stop
 
@@ -37,7 +36,7 @@ def test_the_clock_of_a_program_has_run_since_its_process_began() -> None:
     code = (
         "import time; time.sleep(0.4)\n"
         "from blockplan.cli import app, main\n"
-        "from blockplan.cli.start_time import command_began\n"
+        "from blockplan.cli import command_began\n"
         "import click\n"
         "told = click.Command('told', callback=lambda: print(time.perf_counter() - command_began()))\n"
         "app.get_command = lambda *_: told\n"

@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blockplan.measure.inputs.common_ground import apart, common_ground, within
+from blockplan.measure.inputs.neighbours import apart, common_ground, within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

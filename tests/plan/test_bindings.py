@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from blockplan.plan.model.bindings import Condition, bindings, condition
+from blockplan.plan.validity.statements import Condition, bindings, condition
 
 
 def test_bindings_are_parted_by_commas_of_either_width() -> None:

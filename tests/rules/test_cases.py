@@ -13,7 +13,7 @@ from blockplan.check.listing import test_packs as run_packs
 from blockplan.check.packs import load
 
 if TYPE_CHECKING:
-    from blockplan.check.cases import CaseResult
+    from blockplan.check.loader import CaseResult
 
 REPO = Path(__file__).parents[2]
 TABLE = REPO.parent / "shared" / "reference" / "standards.csv"

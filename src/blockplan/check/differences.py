@@ -19,11 +19,11 @@ from blockplan.figures import MOST_DECIMALS, number
 from blockplan.measure import MEASURES
 from blockplan.measure.inputs.columns import areas_m2, ids, shapes, total, values
 from blockplan.measure.inputs.floors import area_of_parcels
-from blockplan.plan.model.bindings import condition
 from blockplan.plan.model.figures import figures
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.validity.attributes import FLOOR_SHARE, rounding
 from blockplan.plan.validity.checked_layers import Tolerances
+from blockplan.plan.validity.statements import condition
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:

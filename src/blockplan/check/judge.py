@@ -13,6 +13,7 @@ from blockplan.check import instruments, notes, scopes
 from blockplan.check.accuracy import about_ends, accounted, accuracy, is_no_use, settle
 from blockplan.check.doubts import TEXT_AGAINST_DRAWING, Reads, doubted, doubts, errors, text_faults
 from blockplan.check.limits import compare, decide, limit_on, margin
+from blockplan.check.notes import affected_by, capacity, remedy_for
 from blockplan.check.packs import available, load
 from blockplan.check.parameters import (
     RuleChoices,
@@ -23,7 +24,6 @@ from blockplan.check.parameters import (
     overrides,
     unread,
 )
-from blockplan.check.remedy import affected_by, capacity, remedy_for
 from blockplan.check.scopes import Applicability
 from blockplan.check.statements import Statement, carried_by_rules, read_statements, state_of
 from blockplan.check.verdict import CheckResult, ReadingOutcome, Required, Residents, Verdict

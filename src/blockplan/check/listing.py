@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from blockplan.check.cases import CaseResult, run_cases
 from blockplan.check.limits import required_by
+from blockplan.check.loader import CaseResult, run_cases
 from blockplan.check.packs import available, load
 from blockplan.errors import UsageError
 from blockplan.texts import DEFAULT_LANGUAGE, pick

@@ -59,7 +59,7 @@ class Applicability:
     @cached_property
     def place(self) -> tuple[float, float] | None:
         """Longitude and latitude of the plan's middle; None for a plan whose CRS is on no globe."""
-        from blockplan.measure.inputs.location import place_of  # noqa: PLC0415 (the room measure brings in geopandas)
+        from blockplan.measure.inputs.feature_points import place_of  # noqa: PLC0415 (the room measure brings in geopandas)
 
         return place_of(self.plan)
 

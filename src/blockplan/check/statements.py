@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import State, Text, Verdict
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Fault, Plan
-    from blockplan.plan.model.bindings import Condition
+    from blockplan.plan.validity.statements import Condition
 
 #: A measure by its id, with the faults of the data that put it in doubt; None where there is no such measure.
 Gauging = Callable[[str], "tuple[Measurement, tuple[Fault, ...]] | None"]
@@ -49,7 +49,7 @@ class Statement:
     @property
     def odd(self) -> tuple[str, ...]:
         """Bindings that are of no kind there is, or whose condition cannot be understood."""
-        from blockplan.plan.model.bindings import BINDINGS, condition  # noqa: PLC0415 (the room plan brings in geopandas)
+        from blockplan.plan.validity.statements import BINDINGS, condition  # noqa: PLC0415 (the room plan brings in geopandas)
 
         kinds = ((binding, *binding.partition(":")[::2]) for binding in self.bound_to)
         return tuple(
@@ -65,7 +65,7 @@ def read_statements(plan: Plan) -> tuple[Statement, ...]:
 
 
 def _read_statements(plan: Plan) -> tuple[Statement, ...]:
-    from blockplan.plan.model.bindings import bindings  # noqa: PLC0415 (the room plan brings in geopandas)
+    from blockplan.plan.validity.statements import bindings  # noqa: PLC0415 (the room plan brings in geopandas)
 
     frame = plan.layer("statements")
     return tuple(
@@ -176,7 +176,7 @@ def _state(
 
 def _borne_out(statement: Statement, held: _PlanContent) -> tuple[Text | None, Text | None]:
     """What the measures of a statement say for it, and what they say against it (the first that does)."""
-    from blockplan.plan.model.bindings import condition  # noqa: PLC0415 (the room plan brings in geopandas)
+    from blockplan.plan.validity.statements import condition  # noqa: PLC0415 (the room plan brings in geopandas)
 
     said: list[Text] = []
     for asked in map(condition, statement.bound("measure")):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import Text
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Plan
-    from blockplan.plan.model.bindings import Condition
+    from blockplan.plan.validity.statements import Condition
 
 CATALOG = Catalog("blockplan.check", "texts.toml")
 #: Names of what a plan is made of.

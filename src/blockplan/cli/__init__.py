@@ -1,9 +1,10 @@
 """
 The command line: one thin command per room.
 
-A command parses, asks a room, and shows what it answers. Rooms are imported
-inside the commands, so that ``--help`` stays light. Messages and progress go
-to stderr; with ``--json`` stdout holds one document and nothing else.
+A command parses, asks a room, and shows what it answers. Groups list their
+commands from a table, and rooms are imported inside the commands, so that
+``--help`` stays light. Messages and progress go to stderr; with ``--json``
+stdout holds one document and nothing else.
 """
 
 from __future__ import annotations
@@ -11,14 +12,111 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import time
 import traceback
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from blockplan import __version__
-from blockplan.cli.lazy import LazyGroup
-from blockplan.cli.start_time import process_began
 from blockplan.errors import BlockplanError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class LazyGroup(click.Group):
+    """
+    A group over a table: command -> (module, what it does).
+
+    A module holds a click command of the name ``command``; of several it is named, ``module:other_command``.
+    """
+
+    def __init__(
+        self,
+        *arguments: Any,
+        table: Mapping[str, tuple[str, str]],
+        heading: str = "Commands",
+        **options: Any,
+    ) -> None:
+        super().__init__(*arguments, **options)
+        self.table = table
+        self.heading = heading
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the table."""
+        return list(self.table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now; None where there is none of that name."""
+        if cmd_name not in self.table:
+            return None
+        module, _, name = self.table[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name or "command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table of commands, without importing one."""
+        with formatter.section(self.heading):
+            formatter.write_dl([(name, said) for name, (_, said) in self.table.items()])
+
+
+class PlanOrWord(LazyGroup):
+    """
+    A command of its own for a plan, and a group for some words.
+
+    A plan that is called like a word is named by its path: ``./text``.
+    """
+
+    allow_interspersed_args = True
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """The context of the command that the first word names, else that of the plan's command."""
+        below = self.get_command(click.Context(self), args[0]) if args else None
+        if below is None:
+            return super().make_context(info_name, args, parent, **extra)
+        # A group without arguments, or they would stand in the usage of the command below.
+        above = click.Context(click.Group(self.name), info_name=info_name, parent=parent)
+        return below.make_context(args[0], args[1:], parent=above)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Words are a plan and what is asked of it, never a command."""
+        return click.Command.parse_args(self, ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Do what is asked of a plan."""
+        return click.Command.invoke(self, ctx)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Without the word for a command: those have usages of their own."""
+        return click.Command.collect_usage_pieces(self, ctx)
+
+
+#: When this module was loaded, on the clock of `time.perf_counter`.
+_LOADED = time.perf_counter()
+
+
+def process_began() -> float:
+    """When this process began, on the clock of `time.perf_counter`; else when it loaded this module."""
+    try:
+        # Of what follows the name, which may hold blanks, the twentieth: ticks since the machine started.
+        said = Path("/proc/self/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        age_s = time.clock_gettime(time.CLOCK_BOOTTIME) - int(said[19]) / os.sysconf("SC_CLK_TCK")
+    except (OSError, AttributeError, ValueError, IndexError):
+        return _LOADED
+    return time.perf_counter() - age_s
+
+
+def command_began() -> float:
+    """When the command under way began: with the process where that is all it does, else now."""
+    context = click.get_current_context(silent=True)
+    began = None if context is None else context.find_root().obj
+    return began if isinstance(began, float) else time.perf_counter()
+
 
 #: Command -> (module, what it does), as `LazyGroup` reads it.
 COMMANDS = {
@@ -26,7 +124,7 @@ COMMANDS = {
     "validate": ("blockplan.cli.validate", "Faults of a plan's data, all at once."),
     "measure": ("blockplan.cli.measure", "Indicators of a plan, each with its definition."),
     "check": ("blockplan.cli.check", "A plan against rules: verdicts with who, where and remedy."),
-    "propose": ("blockplan.cli.propose.group", "Changes to a plan, each with bound, gap and verdicts."),
+    "propose": ("blockplan.cli.propose", "Changes to a plan, each with bound, gap and verdicts."),
     "scenario": ("blockplan.cli.scenario", "Scenarios without code: new, diff, rename, drop."),
     "compare": ("blockplan.cli.compare", "Scenarios or plans side by side."),
     "report": ("blockplan.cli.report", "HTML report, A3 sheet (PDF) and tables of a plan."),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from blockplan.cli import PlanOrWord
 from blockplan.cli.common import json_option, judging_options, lang_option, load, progress, show_json
-from blockplan.cli.lazy import PlanOrWord
 
 if TYPE_CHECKING:
     import datetime as dt

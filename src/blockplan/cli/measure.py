@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from blockplan.cli import PlanOrWord
 from blockplan.cli.common import (
     json_option,
     lang_option,
@@ -15,7 +16,6 @@ from blockplan.cli.common import (
     show_json,
     show_table,
 )
-from blockplan.cli.lazy import PlanOrWord
 from blockplan.errors import UsageError
 
 if TYPE_CHECKING:

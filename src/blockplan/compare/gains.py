@@ -19,9 +19,9 @@ from blockplan.jsontext import JsonRecord
 from blockplan.measure import MEASURES
 from blockplan.measure.distance.goals import places_of
 from blockplan.measure.inputs.columns import of_codes, shapes, values
+from blockplan.measure.inputs.feature_points import straight
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import homes
-from blockplan.measure.inputs.straight_line import straight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,7 +21,7 @@ import shapely
 
 from blockplan.measure.inputs.columns import areas_m2, belongs, ids, shapes, values
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse, name_beside
-from blockplan.plan.validity.classes import NAME_COLUMN
+from blockplan.plan.validity.references import NAME_COLUMN
 from blockplan.propose.changes import Change, value_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from blockplan.check.remedy import carried
+from blockplan.check.notes import carried
 from blockplan.figures import is_known
 from blockplan.report.maps import svg
 from blockplan.report.maps.svg import FONT

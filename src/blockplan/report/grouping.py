@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from blockplan.report.trace import anchor
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -182,8 +184,3 @@ def anchors(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], str]:
         taken.add(name)
         found.setdefault((verdict.rule, verdict.scope_id), name)
     return found
-
-
-def anchor(said: str) -> str:
-    """A text as the id of an element: what HTML, CSS and a link all take."""
-    return "".join(c if c.isascii() and c.isalnum() else "-" for c in said).strip("-").lower() or "x"

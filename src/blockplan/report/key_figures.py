@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blockplan.measure import measure
-from blockplan.measure.indicators.areas import boundary_m2
+from blockplan.measure.indicators.land import boundary_m2
 from blockplan.measure.missing import only_nothing
 from blockplan.plan.model.plan import derived_land
 from blockplan.report.tables import counted_at_least

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from blockplan.figures import is_known
 from blockplan.measure.measurement import RATIOS
-from blockplan.report.grouping import anchor
 from blockplan.texts import Catalog
 from blockplan.units import M2_PER_HA
 
@@ -150,6 +149,11 @@ def measures_of(verdicts: Iterable[Verdict], reported: Iterable[Measurement]) ->
     used = {one.measurement.id for one in verdicts if one.measurement is not None}
     used |= {str(one.definition.get("measure", one.id)) for one in reported}
     return [spec for id_, spec in MEASURES.items() if id_ in used]
+
+
+def anchor(said: str) -> str:
+    """A text as the id of an element: what HTML, CSS and a link all take."""
+    return "".join(c if c.isascii() and c.isalnum() else "-" for c in said).strip("-").lower() or "x"
 
 
 def measure_anchor(id_: str) -> str:

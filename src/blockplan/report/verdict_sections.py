@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.check.verdict import OUTCOMES
 from blockplan.figures import is_known
-from blockplan.report import charts, definitions, parcelwise, readings, tables, trace
+from blockplan.report import charts, definitions, readings, tables, trace
 from blockplan.report.document import (
     Listing,
     Note,
@@ -26,6 +26,7 @@ from blockplan.report.document import (
 from blockplan.report.grouping import anchors, by_rule, pack_words
 from blockplan.report.maps import reachmaps, rulemaps
 from blockplan.report.public import verdict_words
+from blockplan.report.verdicts import blocks_by_parcel
 from blockplan.report.view import FORCES
 
 if TYPE_CHECKING:
@@ -423,7 +424,7 @@ class VerdictSections:
         return frozenset(list(found.values())[:MOST_MAPS])
 
     def _blocks(self, verdict: Verdict) -> Iterator[Block]:
-        words, found = self.words, parcelwise.blocks(verdict, self.view.plan, self.words)
+        words, found = self.words, blocks_by_parcel(verdict, self.view.plan, self.words)
         if len(found) < 2:
             return
         rows = tuple(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from blockplan.cli import command_began
 from blockplan.cli.common import (
     json_option,
     lang_option,
@@ -28,7 +29,6 @@ from blockplan.cli.common import (
     show_table,
     together,
 )
-from blockplan.cli.start_time import command_began
 from blockplan.figures import number, share
 
 if TYPE_CHECKING:

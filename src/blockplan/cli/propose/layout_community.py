@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from blockplan.cli import command_began
 from blockplan.cli.common import progress, show_json, show_table
 from blockplan.cli.propose.common import tell_if_late
-from blockplan.cli.start_time import command_began
 from blockplan.errors import UsageError
 
 if TYPE_CHECKING:

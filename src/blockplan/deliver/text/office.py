@@ -20,7 +20,7 @@ from blockplan.deliver.text.facts import (
     stated_parking,
     use_codes,
 )
-from blockplan.measure.indicators.areas import boundary_m2
+from blockplan.measure.indicators.land import boundary_m2
 from blockplan.measure.indicators.loads import loads as loads_of
 from blockplan.report.office.columns import TEXTS as OFFICE
 from blockplan.report.office.columns import said

@@ -31,7 +31,7 @@ from blockplan.exchange.office.kilometres import refuse_specks
 from blockplan.exchange.office.residents import of_households
 from blockplan.exchange.office.rows import PLACE, about_row, read_rows
 from blockplan.exchange.office.values import Amount, text_of
-from blockplan.plan.model.areas import only_areas
+from blockplan.plan.model.frames import only_areas
 
 if TYPE_CHECKING:
     from blockplan.exchange.office.mapping import CodeChoice, LayerChoice, OfficeMapping

@@ -16,7 +16,7 @@ import shapely
 
 from blockplan.exchange.office.drawing_content import ARC_M
 from blockplan.exchange.office.network_lines import GRID_M, doubled, noded
-from blockplan.plan.model.areas import sound_areas
+from blockplan.plan.model.frames import sound_areas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

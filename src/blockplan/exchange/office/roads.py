@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.plan.model.areas import only_areas, sound_areas
+from blockplan.plan.model.frames import only_areas, sound_areas
 from blockplan.plan.validity.open_ground import open_ground
 
 if TYPE_CHECKING:

@@ -16,9 +16,8 @@ import shapely
 from blockplan.measure.distance.coverage import Distances
 from blockplan.measure.distance.reach import home_joins, some_of, street_network
 from blockplan.measure.inputs.columns import absent, ids, points, shapes, sound, values
-from blockplan.measure.inputs.feature_points import middles
+from blockplan.measure.inputs.feature_points import middles, straight
 from blockplan.measure.inputs.homes import hosts_of_buildings
-from blockplan.measure.inputs.straight_line import straight
 from blockplan.network import Joins, at_joins, join, join_nodes, walk
 from blockplan.plan.model.recall import by_row, by_rows_of, pairs_between, parts_of
 

@@ -17,10 +17,9 @@ import shapely
 from blockplan.measure.distance.coverage import Distances, Found, covered, lacking
 from blockplan.measure.distance.methods import asked
 from blockplan.measure.inputs.columns import absent, coded, ids, shapes, values
-from blockplan.measure.inputs.feature_points import EDGE_M, middles
+from blockplan.measure.inputs.feature_points import EDGE_M, middles, straight
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import homes as homes_of
-from blockplan.measure.inputs.straight_line import straight
 from blockplan.measure.measurement import Measurement, both
 from blockplan.network import Joins, Network, Targets, at_joins, join, join_nodes, meets, walk, walking
 from blockplan.plan.model.recall import by_row, parts_of

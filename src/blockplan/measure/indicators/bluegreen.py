@@ -17,11 +17,11 @@ import shapely
 from blockplan.measure.distance.coverage import Distances, by_area, lacking, places, share
 from blockplan.measure.indicators.programmes import find_venues
 from blockplan.measure.inputs.columns import absent, coded, ids, shapes, sound, total, union, values
-from blockplan.measure.inputs.common_ground import apart, covered_m2, within
+from blockplan.measure.inputs.feature_points import straight
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import homes as homes_of
 from blockplan.measure.inputs.homes import residents
-from blockplan.measure.inputs.straight_line import straight
+from blockplan.measure.inputs.neighbours import apart, covered_m2, within
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, unknown
 from blockplan.plan.model.recall import once, pairs_within, parts_of

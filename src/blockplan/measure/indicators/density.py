@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from blockplan.measure.distance.goals import hosts_of
-from blockplan.measure.indicators.areas import boundary_m2
+from blockplan.measure.indicators.land import boundary_m2
 from blockplan.measure.inputs.columns import (
     absent,
     areas_m2,

@@ -9,10 +9,10 @@ import numpy as np
 
 from blockplan.measure.indicators.structure import cores_by_area
 from blockplan.measure.inputs.columns import absent, ids, total, values
+from blockplan.measure.inputs.feature_points import straight
 from blockplan.measure.inputs.floors import area_of_parcels, parcel_points
 from blockplan.measure.inputs.jobs import job_ratios, jobs_of_parcels, no_job_ratio
 from blockplan.measure.inputs.parts import amounts_by
-from blockplan.measure.inputs.straight_line import straight
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, reason, unknown
 

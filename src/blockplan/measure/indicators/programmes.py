@@ -18,9 +18,8 @@ from blockplan.measure.distance.goals import hosts_of, places_of
 from blockplan.measure.distance.reach import street_network
 from blockplan.measure.indicators.structure import elements
 from blockplan.measure.inputs.columns import absent, ids, of_codes, shapes, sound, total, values
-from blockplan.measure.inputs.feature_points import middles
+from blockplan.measure.inputs.feature_points import middles, straight
 from blockplan.measure.inputs.floors import floor_areas, parcel_points
-from blockplan.measure.inputs.straight_line import straight
 from blockplan.measure.measurement import Measurement, Part, Place
 from blockplan.measure.missing import Missing, nothing, unknown
 from blockplan.network import at_joins, join, walk

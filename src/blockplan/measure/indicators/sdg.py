@@ -26,9 +26,9 @@ from blockplan.measure.inputs.columns import (
     union,
     values,
 )
-from blockplan.measure.inputs.common_ground import apart, common_ground, covered_m2
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import residents
+from blockplan.measure.inputs.neighbours import apart, common_ground, covered_m2
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.units import M2_PER_HA

@@ -18,6 +18,7 @@ from blockplan.measure.distance.coverage import Distances, Found, covered, eithe
 from blockplan.measure.distance.goals import distances_to
 from blockplan.measure.distance.methods import asked, weighed
 from blockplan.measure.inputs.columns import absent, ids, of_codes, points, shapes, total, values
+from blockplan.measure.inputs.feature_points import straight
 from blockplan.measure.inputs.floors import (
     area_of_parcels,
     floor_areas,
@@ -26,7 +27,6 @@ from blockplan.measure.inputs.floors import (
 )
 from blockplan.measure.inputs.jobs import jobs_of_parcels
 from blockplan.measure.inputs.kinds import modes_of, served_by, unsaid
-from blockplan.measure.inputs.straight_line import straight
 from blockplan.measure.measurement import Measurement, Part, both
 from blockplan.measure.missing import Missing, nothing, unknown
 

@@ -19,9 +19,9 @@ import numpy as np
 from blockplan.errors import UsageError
 from blockplan.measure.indicators import plots
 from blockplan.measure.inputs.columns import areas_m2, coded, ids
+from blockplan.measure.inputs.feature_points import place_of
 from blockplan.measure.inputs.feature_values import Values, measurement, unsure_of, with_the_middle
 from blockplan.measure.inputs.homes import HOUSING_CODES, residents
-from blockplan.measure.inputs.location import place_of
 from blockplan.measure.inputs.parcel_intensity import built, stated
 from blockplan.measure.missing import Missing, nothing
 from blockplan.measure.parameters import Parameters

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from blockplan.errors import UsageError
-from blockplan.measure.indicators.areas import boundary_m2
+from blockplan.measure.indicators.land import boundary_m2
 from blockplan.measure.inputs.columns import absent, ids, shapes, sound, total, union, values
 from blockplan.measure.inputs.feature_points import EDGE_M
 from blockplan.measure.inputs.greens import groups_of

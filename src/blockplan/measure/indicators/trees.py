@@ -22,7 +22,7 @@ from blockplan.measure.inputs.columns import (
     union,
     values,
 )
-from blockplan.measure.inputs.common_ground import covered_m2, within
+from blockplan.measure.inputs.neighbours import covered_m2, within
 from blockplan.measure.inputs.parts import KINDS, features
 from blockplan.measure.measurement import Measurement, Part, Place
 from blockplan.measure.missing import Missing, reason, unknown

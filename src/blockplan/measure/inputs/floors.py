@@ -29,8 +29,7 @@ from blockplan.measure.inputs.columns import (
     undrawn,
     values,
 )
-from blockplan.measure.inputs.feature_points import EDGE_M
-from blockplan.measure.inputs.straight_line import straight
+from blockplan.measure.inputs.feature_points import EDGE_M, straight
 from blockplan.measure.missing import Missing, unknown
 from blockplan.plan.model.recall import addresses, pairs_between
 

@@ -25,8 +25,14 @@ from blockplan.measure.inputs.columns import (
     union_of,
     values,
 )
-from blockplan.measure.inputs.common_ground import apart, common_ground, covered_m2, within
-from blockplan.measure.inputs.neighbours import BESIDE_M, sharing_an_edge
+from blockplan.measure.inputs.neighbours import (
+    BESIDE_M,
+    apart,
+    common_ground,
+    covered_m2,
+    sharing_an_edge,
+    within,
+)
 from blockplan.measure.missing import Missing, unknown
 from blockplan.plan.model.recall import by_row, once
 from blockplan.units import DRAWN_TO_M, M2_PER_HA

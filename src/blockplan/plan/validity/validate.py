@@ -22,10 +22,9 @@ from blockplan.plan.model.faults import GRADES, Fault, fault
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.validity.attributes import check_attributes
 from blockplan.plan.validity.checked_layers import SHAPES, Tolerances, draw, kept_faults, place_of
-from blockplan.plan.validity.classes import check_classes, coded_columns
 from blockplan.plan.validity.control_lines import check_control_lines
 from blockplan.plan.validity.placement import all_in_degrees, check_overlaps, place
-from blockplan.plan.validity.references import check_references
+from blockplan.plan.validity.references import check_classes, check_references, coded_columns
 from blockplan.plan.validity.statements import check_statements
 from blockplan.plan.validity.streets import check_streets
 from blockplan.plan.validity.tiling import tile

@@ -16,9 +16,9 @@ import shapely
 
 from blockplan.measure.distance.reach import street_network
 from blockplan.measure.inputs.columns import ids, shapes, values
+from blockplan.measure.inputs.feature_points import straight
 from blockplan.measure.inputs.floors import area_of_parcels
 from blockplan.measure.inputs.homes import HOUSING_CODES
-from blockplan.measure.inputs.straight_line import straight
 from blockplan.network import at_joins, join, walk
 from blockplan.plan.model.codes import landuse
 from blockplan.propose.landuse.problem import Facing, UseClash

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blockplan.figures import shared_out
-from blockplan.measure.indicators.areas import boundary_m2
+from blockplan.measure.indicators.land import boundary_m2
 from blockplan.measure.inputs.columns import areas_m2, ids, values
 from blockplan.measure.inputs.homes import residents
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from blockplan.figures import shared_out
-from blockplan.measure.indicators.areas import boundary_m2
+from blockplan.measure.indicators.land import boundary_m2
 from blockplan.measure.indicators.streets import lengths_on_planned_land
 from blockplan.measure.inputs.columns import ids, shapes, values
 from blockplan.report.office.columns import Column, Line, OfficeTable, said

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from blockplan.check.verdict import Required
-from blockplan.plan.model.bindings import Condition, condition
+from blockplan.plan.validity.statements import Condition, condition
 from blockplan.report import tables, trace
 from blockplan.report.document import PageLink, Section, Table, Term, section
 from blockplan.report.public.speech import use_said

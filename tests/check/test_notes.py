@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from blockplan.check.instruments import House
+from blockplan.check.notes import remedy_for
 from blockplan.check.packs import load
-from blockplan.check.remedy import remedy_for
 from blockplan.check.verdict import Remedy, Required
 from blockplan.measure.measurement import Measurement, Place
 

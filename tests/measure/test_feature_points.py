@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.measure.conftest import plan_of, square
 
 from blockplan.measure.distance.data_end import data_end, end_of
+from blockplan.measure.inputs.feature_points import straight
 from blockplan.measure.inputs.homes import homes
-from blockplan.measure.inputs.straight_line import straight
 
 
 def nearest(points: np.ndarray, shapes: np.ndarray) -> list[float]:
