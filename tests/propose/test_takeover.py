@@ -9,9 +9,10 @@ import pytest
 from tests.builders import a_plan, parcels_of
 
 from blockplan.errors import PlanDataError, UsageError
+from blockplan.live.logs import remove_scenario
 from blockplan.plan import Difference, Plan, read, with_scenario, write
 from blockplan.propose.changes import Change, apply, new_feature
-from blockplan.propose.takeover import is_proposal, read_proposal, take_over, undo
+from blockplan.propose.takeover import is_proposal, read_proposal, take_over
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +68,7 @@ def test_undo_leaves_every_byte_as_it_was_and_remarks_stay(package, tmp_path):
     before = everything(package)
     take_over(package, written(tmp_path), "mended")
     assert (package / "plan.toml").read_text().startswith("# our remark\n")
-    assert undo(package, "mended")["on_top_of"] == "b"
+    assert remove_scenario(package, "mended")["on_top_of"] == "b"
     assert everything(package) == before
 
 
@@ -88,7 +89,7 @@ def test_a_package_in_a_zip_is_changed_as_well(package, tmp_path):
     write(read(package), tmp_path / "p.zip")
     take_over(tmp_path / "p.zip", written(tmp_path), "mended")
     assert list(read(tmp_path / "p.zip", "mended").layer("stops").index) == ["S-9"]
-    undo(tmp_path / "p.zip", "mended")
+    remove_scenario(tmp_path / "p.zip", "mended")
     assert list(read(tmp_path / "p.zip").manifest.scenarios) == ["b"]
 
 
@@ -122,9 +123,9 @@ def test_what_does_not_fit_is_refused_and_nothing_is_changed(
 def test_a_drawn_scenario_is_never_thrown_away(package):
     before = everything(package)
     with pytest.raises(UsageError, match="'b' of plan small did not come from a proposal"):
-        undo(package, "b")
+        remove_scenario(package, "b")
     with pytest.raises(UsageError, match="'x' of plan small is not there"):
-        undo(package, "x")
+        remove_scenario(package, "x")
     assert everything(package) == before
 
 
@@ -135,9 +136,9 @@ def test_what_another_scenario_stands_on_is_not_undone(package, tmp_path):
     again = (Change("parcels", "B", "land_use", "0701", "1401"),)
     take_over(package, written(tmp_path, again, scenario="one"), "two")
     with pytest.raises(UsageError, match="while 'two' stands on it"):
-        undo(package, "one")
-    undo(package, "two")
-    undo(package, "one")
+        remove_scenario(package, "one")
+    remove_scenario(package, "two")
+    remove_scenario(package, "one")
     assert list(read(package).manifest.scenarios) == ["b", "far"]
 
 

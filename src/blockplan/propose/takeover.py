@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import PlanDataError, UsageError
-from blockplan.live.logs import remove_scenario
 from blockplan.plan import read, with_scenario
 from blockplan.plan.files.package import difference as drawn_difference
 from blockplan.plan.files.scenarios import save_scenario
@@ -125,11 +124,6 @@ def take_over(
     title = plan.manifest.scenarios.get(kept.scenario, "as drawn")
     save_scenario(path, name, f"{title}, with a {kept.kind} proposal", on_top(plan, before, changes), record)
     return kept, touched
-
-
-def undo(path: str | Path, name: str) -> dict[str, Any]:
-    """Take a scenario that came from a proposal out of the package again; see `remove_scenario`."""
-    return remove_scenario(path, name)
 
 
 def on_top(plan: Plan, before: Plan, changes: Sequence[Change]) -> Difference:

@@ -48,10 +48,10 @@ def undo_command(plan: str, name: str, lang: str, as_json: bool) -> None:
 
     Scenarios that were drawn by hand are never taken out. plan.toml is then as it was before.
     """
-    from blockplan.propose.takeover import undo
+    from blockplan.live.logs import remove_scenario
     from blockplan.report.proposal.words import CATALOG
 
-    record = undo(plan, name)
+    record = remove_scenario(plan, name)
     if as_json:
         show_json({"scenario": name, **record})
     else:

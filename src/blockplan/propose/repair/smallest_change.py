@@ -23,7 +23,6 @@ import numpy as np
 from blockplan.check import check
 from blockplan.propose.changes import apply
 from blockplan.propose.conversion import converted
-from blockplan.propose.parts.trial_plan import Offered, offer
 from blockplan.propose.proposal import rule_name
 from blockplan.propose.repair.demands import demands_of
 from blockplan.propose.repair.draft import CHOSEN, RepairDraft
@@ -89,12 +88,13 @@ def repair(  # noqa: PLR0913 (what a repair is asked; all but the first two have
     demands = [one for one in demands_of(plan, before, named) if one.verdict.outcome != "unknown"]
     bench, yard = Bench(plan, demands, clock), Yard(plan, locks, params.assumed)
     tally = yard.tally
-    found, offered = useful(bench, yard), Offered(plan, plan, {})
+    found, offered = useful(bench, yard), None
     if params.parts and found.moves:
-        from blockplan.propose.repair.search import sizes_wanted  # noqa: PLC0415 (it scores shapes)
+        # Siting and layout cut parts too: their rooms are read where parts are asked for.
+        from blockplan.propose.repair.part_sizes import offered_parts  # noqa: PLC0415
 
-        offered = offer(plan, sizes_wanted(plan, before, named, found), clock)
-    if offered.pieces:
+        offered = offered_parts(plan, before, named, found, clock)
+    if offered is not None:
         bench, yard = Bench(offered.plan, demands, clock), Yard(offered.plan, locks, params.assumed)
         found = useful(bench, yard)
     search = Search(plan, params, named, on, clock, seed, before, bench, yard, found, offered, tally)
@@ -134,7 +134,7 @@ def _chosen(search: Search) -> Choice | None:
     """Solve the model as it is known now, and check the plan with the solution in place."""
     draft = RepairDraft()
     draft.add(search.found.moves[key] for key in sorted(search.found.moves))
-    for pieces in search.offered.pieces.values():
+    for pieces in search.pieces.values():
         draft.join(pieces)
     for name, family in search.found.families.items():
         if name not in search.found.waiting:
@@ -150,7 +150,7 @@ def _chosen(search: Search) -> Choice | None:
     changes = tuple(
         change for key, amount in sorted(moves.items()) for change in draft.moves[key].with_amount(amount)
     )
-    if search.offered.pieces:
+    if search.offered is not None:
         changes = search.offered.settled(changes, lambda name, code: converted(search.plan, name, code))
     plan = apply(search.plan, changes)
     after = check(plan, search.packs, search.on)

@@ -83,7 +83,7 @@ class Search:
     against
         Why nothing can be proved.
     offered
-        The plan of `bench` and `yard`, with parts of parcels cut off on trial.
+        The plan of `bench` and `yard`, with parts of parcels cut off on trial; None where none are.
     tally
         Why parcels of the plan as it is drawn may change their use, or may not: reason -> how many.
     """
@@ -98,13 +98,18 @@ class Search:
     bench: Bench
     yard: Yard
     found: Useful
-    offered: Offered
+    offered: Offered | None
     tally: Mapping[str, int]
     cuts: list[tuple[frozenset[Key], frozenset[Key]]] = field(default_factory=list)
     lacks: list[tuple[str, float, frozenset[Key], frozenset[Key]]] = field(default_factory=list)
     given_up: set[str] = field(default_factory=set)
     opened: set[str] = field(default_factory=set)
     against: set[str] = field(default_factory=set)
+
+    @property
+    def pieces(self) -> Mapping[str, tuple[str, ...]]:
+        """Parcel -> the parcels it was cut into on trial, itself first."""
+        return {} if self.offered is None else self.offered.pieces
 
     def everything(self) -> Iterable[RepairMove]:
         """Every move that any demand has to do with, and every conversion."""
@@ -204,7 +209,7 @@ def _proof(search: Search, choice: Choice | None, *, failing: bool) -> Proof:
     if failing and search.bench.cut:
         against.add("moves_not_all_tried")
     if failing and search.params.parts and not _one_change(search, choice):
-        against.add(f"{CUTS_OFFERED}: {len(search.offered.parts())}")
+        against.add(f"{CUTS_OFFERED}: {sum(len(names) - 1 for names in search.pieces.values())}")
     if failing and search.yard.nobody_knows and not _all_count_residents(search):
         against.add("residents_not_known")
     return Proof(moves=kinds, interactions=tuple(interactions), phases=phases, against=tuple(sorted(against)))
@@ -260,7 +265,7 @@ def _parameters(search: Search, locks: Locks) -> dict[str, Any]:
     assumed = search.params.assumed
     shown: dict[str, Any] = {"objective": search.params.objective, "locks": locks.to_list(), **assumed.limits}
     if search.params.parts:
-        shown["parts"] = {name: list(pieces[1:]) for name, pieces in search.offered.pieces.items()}
+        shown["parts"] = {name: list(pieces[1:]) for name, pieces in search.pieces.items()}
     if search.params.objective == "cost":
         shown |= {f"costs.{name} (assumed, no source)": dict(table) for name, table in assumed.costs.items()}
     return shown
