@@ -14,7 +14,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 #: Name -> the module that holds it. The rooms measure, check, compare and report are callable.
 _EXPORTS = {

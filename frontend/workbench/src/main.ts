@@ -129,12 +129,13 @@ function layout(app: Element): (found: typeof import("./stage")) => void {
     left: () => drawLeft(left, plan, ways),
     tools: () => tools && drawTools(bar, hint, tools),
     panel: () => {
+      const withCount = (word: "proposals" | "faults", many: number | string | null): string => [say(word), many].filter((one) => one !== null).join(" ");
       const names = {
         verdicts: say("verdicts"),
-        proposals: [say("proposals"), proposed()].filter((one) => one !== null).join(" "),
+        proposals: withCount("proposals", proposed()),
         compare: say("compare"),
         land: say("land"),
-        faults: `${say("faults")} ${store.result.faults.length}`,
+        faults: withCount("faults", store.result.faults.length || null),
         history: say("history"),
         table: say("table"),
       };
