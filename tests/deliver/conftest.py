@@ -4,7 +4,7 @@ import pytest
 from tests.deliver.made import a_view
 from tests.town import town
 
-from blockplan.exchange.office import import_office
+from blockplan.exchange.office.importing import import_office
 from blockplan.plan import read
 
 

@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from blockplan.check import check
-from blockplan.exchange.office import import_office
+from blockplan.exchange.office.importing import import_office
 from blockplan.plan import read
 from blockplan.plan.validity.validate import validate
 

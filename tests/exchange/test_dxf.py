@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from blockplan.cli import app
 from blockplan.errors import PlanDataError
 from blockplan.exchange.dxf import write_dxf
-from blockplan.exchange.office import import_office
+from blockplan.exchange.office.importing import import_office
 from blockplan.plan import Plan, read
 from blockplan.plan.files.formats import write_layers
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from blockplan.exchange import ImportSummary
     from blockplan.exchange.cells import Box
-    from blockplan.exchange.office import OfficeImport
+    from blockplan.exchange.office.importing import OfficeImport
     from blockplan.exchange.office.mapping import Question
     from blockplan.measure.inputs.grid_people import Settled
     from blockplan.plan import Plan
@@ -63,7 +63,7 @@ def office_command(
     Layers and fields are recognised by names and content. What was read as what is printed and written to
     mapping.toml in PLAN; correct it there and give it back with --mapping.
     """
-    from blockplan.exchange.office import import_office
+    from blockplan.exchange.office.importing import import_office
 
     ask = _ask if not as_json and sys.stdin.isatty() and sys.stderr.isatty() else None
     if ask is None:

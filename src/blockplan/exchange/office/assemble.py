@@ -21,7 +21,7 @@ from blockplan.exchange.office.joining import join
 from blockplan.exchange.office.mapping import FieldChoice, Question
 from blockplan.exchange.office.network_lines import partition
 from blockplan.exchange.office.residents import compare_with_parcels, residents_source, scope_of, share_out
-from blockplan.exchange.office.road_remarks import language_of, road_remark
+from blockplan.exchange.office.road_remarks import CROSSING, language_of, road_remark
 from blockplan.exchange.office.rows import read_rows
 from blockplan.exchange.office.source import AssembledPlan
 from blockplan.exchange.office.streets import streets as drawn_streets
@@ -399,12 +399,12 @@ def _roads(
 def _road_parcels(made: roads.Roads, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Land of streets as parcels; an id is a code that any city's database takes, the name is a remark."""
     names = [name for _, name in made.pieces]
-    named = dict.fromkeys(name for name in names if name and name != roads.CROSSING)
+    named = dict.fromkeys(name for name in names if name and name != CROSSING)
     streets = {name: at for at, name in enumerate(named, start=1)}
     counts: dict[str, int] = {}
     wanted = []
     for name in names:
-        head = "RX" if name == roads.CROSSING else f"RD-{streets[name]:02d}" if name else "RD"
+        head = "RX" if name == CROSSING else f"RD-{streets[name]:02d}" if name else "RD"
         counts[head] = counts.get(head, 0) + 1
         wanted.append(f"{head}-{counts[head]:02d}")
     written = [frame[column].dropna() for column in ("facilities_text", "remarks") if column in frame]
@@ -427,7 +427,7 @@ def _say_roads(
     built.made |= {
         "roads_ha": round(area / 1e4, 4),
         "road_parcels": len(made.pieces) if wanted else 0,
-        "crossings": sum(name == roads.CROSSING for _, name in made.pieces) if wanted else 0,
+        "crossings": sum(name == CROSSING for _, name in made.pieces) if wanted else 0,
         "gaps": [],
     }
     built.said["roads"] = (

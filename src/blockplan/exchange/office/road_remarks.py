@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from blockplan.exchange.office.roads import CROSSING
-
+#: Stands for the name of a street where several cross.
+CROSSING = "crossing"
 #: Language -> remark on land of a street; on a crossing; what stands before the name of a street.
 _WORDS = {
     "zh": ("补绘道路用地", "补绘道路用地：交叉口", "补绘道路用地："),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.exchange.office.road_remarks import CROSSING
 from blockplan.plan.model.frames import only_areas, sound_areas
 from blockplan.plan.validity.open_ground import open_ground
 
@@ -35,7 +36,6 @@ TOUCH_M = 0.01
 GRID_M = 1e-7
 #: Two shapes that share no more than this share nothing, m2.
 SHARED_M2 = 1e-9
-CROSSING = "crossing"
 POLYGON = 3
 
 
