@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import numpy as np
 import pytest
 import shapely
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from tests.measure.conftest import plan_of, square
 
 from blockplan.measure.distance.data_end import data_end, end_of
+from blockplan.measure.inputs import feature_points
 from blockplan.measure.inputs.feature_points import straight
 from blockplan.measure.inputs.homes import homes
 
@@ -19,8 +22,15 @@ def nearest(points: np.ndarray, shapes: np.ndarray) -> list[float]:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.sampled_from([1.0, 30.0, 3000.0]), st.sampled_from([2.0, 100.0, 5000.0]))
-def test_no_shape_is_nearer_than_the_one_that_is_found(seed: int, apart_m: float, size_m: float) -> None:
+@given(
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([1.0, 30.0, 3000.0]),
+    st.sampled_from([2.0, 100.0, 5000.0]),
+    st.sampled_from([0, feature_points.PAIRS_OF_POINTS]),
+)
+def test_no_shape_is_nearer_than_the_one_that_is_found(
+    seed: int, apart_m: float, size_m: float, pairs: int
+) -> None:
     """Shapes evenly laid or crowded at one place, small or overlapping, and points near and far from them."""
     random = np.random.default_rng(seed)
     x, y = random.normal(0, apart_m, (2, 40))
@@ -28,19 +38,25 @@ def test_no_shape_is_nearer_than_the_one_that_is_found(seed: int, apart_m: float
     shapes = shapely.box(x, y, x + wide, y + high)
     shapes[::4] = shapely.linestrings(np.stack([x, y, x + wide, y - high], axis=1).reshape(-1, 2, 2))[::4]
     points = shapely.points(random.normal(0, 1000, (60, 2)))
-    assert straight(points, shapes).tolist() == nearest(points, shapes)
+    with mock.patch.object(feature_points, "PAIRS_OF_POINTS", pairs):
+        assert straight(points, shapes).tolist() == nearest(points, shapes)
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.integers(1, 3))
-def test_one_long_shape_among_small_ones_is_found_though_its_middle_is_far(seed: int, count: int) -> None:
+@given(st.integers(0, 2**32 - 1), st.integers(1, 3), st.sampled_from([0, feature_points.PAIRS_OF_POINTS]))
+def test_one_long_shape_among_small_ones_is_found_though_its_middle_is_far(
+    seed: int, count: int, pairs: int
+) -> None:
     random = np.random.default_rng(seed)
     x, y = random.uniform(-5000, 5000, (2, 12 * count))
     wide, high = random.choice([1.0, 20.0, 9000.0], (2, 12 * count), p=[0.5, 0.4, 0.1])
     shapes = shapely.box(x, y, x + wide, y + high)
     points = shapely.points(random.uniform(-6000, 9000, (80, 2)))
-    assert straight(points, shapes).tolist() == nearest(points, shapes)
-    assert straight(points, shapes[:1]).tolist() == nearest(points, shapes[:1])
+    with mock.patch.object(feature_points, "PAIRS_OF_POINTS", pairs):
+        assert straight(points, shapes).tolist() == nearest(points, shapes)
+        assert straight(points, shapes[:1]).tolist() == nearest(points, shapes[:1])
+        middles = shapely.centroid(shapes)
+        assert straight(points, middles).tolist() == nearest(points, middles)
 
 
 def test_what_has_no_place_is_at_no_distance() -> None:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 FEW = 8
 #: So many pairs of a point and a shape are as soon measured as sought for.
 PAIRS = 512
+#: So many pairs of points are measured sooner than a tree is loaded.
+PAIRS_OF_POINTS = 20_000
 #: What lies this much farther (m) is looked at too, so that nothing is lost in rounding.
 SLACK_M = 1e-6
 
@@ -53,7 +55,7 @@ def _straight(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:
         (at, _), found = shapely.STRtree(to).query_nearest(start, return_distance=True, all_matches=False)
         metres[there[at]] = found
     elif (shapely.get_type_id(to) == 0).all():
-        metres[there] = _nearest_spots(start, shapely.get_coordinates(to), 1)[0]
+        metres[there] = _nearest_spots(start, shapely.get_coordinates(to), 1)[0][0]
     else:
         metres[there] = _to_shapes(start, to)
     return metres
@@ -93,10 +95,16 @@ def _to_shapes(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:
 def _nearest_spots(
     points: NDArray[Any], spots: NDArray[np.float64], count: int
 ) -> tuple[NDArray[Any], NDArray[np.intp]]:
-    """Distances of points to the nearest one or two of some spots, a row each, and their numbers."""
-    from scipy.spatial import KDTree  # noqa: PLC0415 (many plans have no use for it)
+    """Distances of points to the nearest one or two of some spots, a row each, and the numbers of these."""
+    start = shapely.get_coordinates(points)
+    if count <= len(spots) and len(start) * len(spots) <= PAIRS_OF_POINTS:
+        apart = start[:, None] - spots
+        square = (apart * apart).sum(axis=2)
+        number = np.argpartition(square, range(count), axis=1)[:, :count]
+        return np.sqrt(np.take_along_axis(square, number, axis=1)).T, number.T
+    from scipy.spatial import KDTree  # noqa: PLC0415 (slow to load, and small plans have no use for it)
 
-    metres, number = KDTree(spots, balanced_tree=False).query(shapely.get_coordinates(points), k=count)
+    metres, number = KDTree(spots, balanced_tree=False).query(start, k=[*range(1, count + 1)])
     return metres.T, number.T
 
 
