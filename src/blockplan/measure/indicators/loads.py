@@ -26,7 +26,7 @@ from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -119,6 +119,10 @@ def loads(plan: Plan, factors: LoadFactors | None = None) -> Loads:
         What to count with; the house's own by default (`read_factors`).
     """
     factors = factors or read_factors()
+    return plan.cached("loads", lambda: _loads(plan, factors), given=(factors,))
+
+
+def _loads(plan: Plan, factors: LoadFactors) -> Loads:
     size = len(ids(plan, "parcels"))
     codes = _national(plan)
     site = areas_m2(plan, "parcels")
@@ -258,23 +262,16 @@ def _counted(
     homes = all(UNITS[one.unit][0] in HOMES_ONLY or one.unit.endswith("/dwelling") for one in factors)
     found = np.where(floor > 0, 0.0 if homes else np.nan, 0.0)
     found[codes == ""] = np.nan
-    spoken = np.zeros(len(codes), dtype=bool)
-    which = _chooser(factors)
-    chosen = {code: which(code) for code in set(codes.tolist())}
-    for factor in factors:
-        rows = np.array([chosen[code] is factor for code in codes], dtype=bool)
-        found[rows] = factor.of(drivers, rows)
-        spoken |= rows
-    return found, spoken
-
-
-def _chooser(factors: tuple[Factor, ...]) -> Callable[[str], Factor | None]:
-    by_code = {code: factor for factor in factors for code in factor.codes}
+    by_code = {code: number for number, factor in enumerate(factors) for code in factor.codes}
     parent = landuse(DEFAULT_LIST).parent
-
-    def choose(code: str) -> Factor | None:
-        while code and code not in by_code:
-            code = parent(code)
-        return by_code.get(code)
-
-    return choose
+    chosen = {}
+    for code in set(codes.tolist()):
+        above = code
+        while above and above not in by_code:
+            above = parent(above)
+        chosen[code] = by_code.get(above, -1)
+    number_of = np.array([chosen[code] for code in codes.tolist()], dtype=np.intp)
+    for number, factor in enumerate(factors):
+        rows = number_of == number
+        found[rows] = factor.of(drivers, rows)
+    return found, number_of >= 0

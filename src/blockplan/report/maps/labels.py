@@ -142,11 +142,9 @@ class Spots:
         if width > east - west or height > north - south or width * height > self.shape.area:
             return
         w, h = width / 2 + INSET_MM, height / 2 + INSET_MM
-        points = self.points
-        boxes = shapely.box(points[:, 0] - w, points[:, 1] - h, points[:, 0] + w, points[:, 1] + h)
-        inside = shapely.contains(self.shape, boxes)
-        for at in np.flatnonzero(inside):
-            yield float(points[at, 0]), float(points[at, 1])
+        for points in np.split(self.points, [2]):  # most labels stand in the middle
+            boxes = shapely.box(points[:, 0] - w, points[:, 1] - h, points[:, 0] + w, points[:, 1] + h)
+            yield from map(tuple, points[shapely.contains(self.shape, boxes)].tolist())
 
 
 def middle(shape: BaseGeometry) -> tuple[float, float]:

@@ -41,9 +41,9 @@ def transition(view: View) -> OfficeTable:
     lists, sizes = values(plan, "parcels", "land_use_list"), areas_m2(plan, "parcels")
     land: dict[tuple[str, str], float] = {}
     names: dict[str, str] = {}
-    for before, after, of, size in zip(now, then, lists, sizes, strict=True):
+    for before, after, of, size in zip(now, then, lists, np.nan_to_num(sizes).tolist(), strict=True):
         pair = tuple(_top(view, use, of or DEFAULT_LIST, names) for use in (before, after))
-        land[pair[0], pair[1]] = land.get((pair[0], pair[1]), 0.0) + float(np.nan_to_num(size))
+        land[pair[0], pair[1]] = land.get((pair[0], pair[1]), 0.0) + size
     rows, columns = (
         sorted({pair[at] for pair in land}, key=lambda one: (one == UNKNOWN, one)) for at in (0, 1)
     )

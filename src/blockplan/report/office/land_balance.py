@@ -98,10 +98,11 @@ def _tree(
     for group in GROUPS:
         root.below[group] = _BalanceNode("", said(view, f"land_balance.{group}"))
     land: dict[tuple[int, str, str], float] = {}
+    known = np.nan_to_num(sizes).tolist()
     for when, uses in ((EXISTING, now), (PLANNED, then)):
-        for use, of, size in zip(() if uses is None else uses, lists, sizes, strict=uses is not None):
+        for use, of, size in zip(() if uses is None else uses, lists, known, strict=uses is not None):
             key = (when, _list_of(use, of or DEFAULT_LIST), use or "")
-            land[key] = land.get(key, 0.0) + float(np.nan_to_num(size))
+            land[key] = land.get(key, 0.0) + size
     for (when, of, use), size in sorted(land.items(), key=lambda item: item[0][1:]):
         chain = _chain(use, of)
         node = root.below[_group(chain, of)]

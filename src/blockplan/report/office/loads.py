@@ -12,14 +12,12 @@ import numpy as np
 from blockplan.figures import shared_out
 from blockplan.measure.indicators.loads import LOADS, job_ratios_of
 from blockplan.measure.indicators.loads import loads as loads_of
-from blockplan.measure.inputs.columns import areas_m2, ids, values
+from blockplan.measure.inputs.columns import ids, values
 from blockplan.measure.inputs.jobs import no_job_ratio
 from blockplan.report.office.columns import DECIMALS, Column, Line, OfficeTable, said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from numpy.typing import NDArray
+    from collections.abc import Iterator, Sequence
 
     from blockplan.measure.indicators.loads import Loads
     from blockplan.report.office.columns import Cell, Form
@@ -78,13 +76,14 @@ class _LoadSums:
         plan = view.plan
         self.names = ids(plan, "parcels")
         self.uses = values(plan, "parcels", "land_use")
-        self.columns: dict[str, NDArray[np.float64]] = {"floor_area_m2": found.floor_m2, **found.by_parcel}
+        columns = {"floor_area_m2": found.floor_m2, **found.by_parcel}
         # Land that states no floor area and that no factor counts on it has none: a road, a park.
         bare = np.isnan(found.floor_m2) & ~np.isnan(found.by_parcel["power_kw"])
-        self.columns["floor_area_m2"] = np.where(bare, 0.0, found.floor_m2)
-        self.drawn = areas_m2(plan, "parcels")
-        shown = np.array(list(self.columns.values()))
+        columns["floor_area_m2"] = np.where(bare, 0.0, found.floor_m2)
+        shown = np.array(list(columns.values()))
         self.loaded = (np.isnan(shown) | (shown > 0)).any(axis=0)
+        self.estimated = {key: found.estimated[key].tolist() for key in STATED}
+        self.columns = dict(zip(columns, shown.tolist(), strict=True))
 
     def blocks(self) -> Iterator[Line]:
         """
@@ -116,14 +115,16 @@ class _LoadSums:
                     yield self._part(sub_name, its_kind, of, its, 1)
                 yield from self._parcels(of, 1 + int(len(own) > 1))
 
-    def _units(self, rows: Iterable[int]) -> dict[str, int | None]:
+    def _units(self, rows: Sequence[int]) -> dict[str, int | None]:
         """The loads of some parcels in the last decimal that is printed; None where one is unknown."""
-        rows = list(rows)
-        sums = {column.key: math.fsum(self.columns[column.key][rows]) for column in COLUMNS[3:-1]}
+        sums = {column.key: self._sum(column.key, rows) for column in COLUMNS[3:-1]}
         return {
             key: None if math.isnan(one) else round(one * 10 ** DECIMALS[FORMS.get(key, "whole")])
             for key, one in sums.items()
         }
+
+    def _sum(self, key: str, rows: Sequence[int]) -> float:
+        return math.fsum(map(self.columns[key].__getitem__, rows))
 
     def _shared(
         self, parts: list[tuple[str, str, list[int]]], whole: dict[str, int | None]
@@ -134,7 +135,7 @@ class _LoadSums:
         for key, amount in whole.items():
             if amount is None:
                 continue
-            exact = [math.fsum(self.columns[key][rows]) for _, _, rows in parts]
+            exact = [self._sum(key, rows) for _, _, rows in parts]
             for units, share in zip(made, shared_out(exact, amount), strict=True):
                 units[key] = share
         return list(zip(parts, made, strict=True))
@@ -158,17 +159,16 @@ class _LoadSums:
             amounts["residents"] = round(self.found.residents)
         yield Line(self._cells("", "plan", "", amounts, rows), "total")
         if None in amounts.values():
-            self.columns = {key: np.nan_to_num(column) for key, column in self.columns.items()}
+            self.columns = {key: np.nan_to_num(column).tolist() for key, column in self.columns.items()}
             yield Line(self._cells("", "known", "", self._units(rows), rows), "total")
 
     def _cells(
-        self, name: str, kind: str, use: str, amounts: dict[str, int | None], rows: Iterable[int]
+        self, name: str, kind: str, use: str, amounts: dict[str, int | None], rows: Sequence[int]
     ) -> tuple[Cell, ...]:
         numbers: list[Cell] = []
         for column in COLUMNS[3:-1]:
             amount, digits = amounts[column.key], DECIMALS[column.form]
             numbers.append(amount if amount is None or not digits else round(amount / 10**digits, digits))
-        rows = list(rows)
-        factored = [key for key in STATED if self.found.estimated[key][rows].any()]
+        factored = [key for key, rest in self.estimated.items() if any(map(rest.__getitem__, rows))]
         told = [re.split(r" \(|（", said(self.view, f"heading.{key}"))[0] for key in factored]
         return (name, said(self.view, f"loads.{kind}"), use, *numbers, self.view.words.join(told))
