@@ -14,6 +14,7 @@ from blockplan.measure.missing import lines
 from blockplan.plan import Plan
 from blockplan.report.tables import counted_at_least
 from blockplan.report.words import Words
+from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -144,6 +145,30 @@ def test_a_measure_over_some_of_the_users_says_that_it_is_the_most() -> None:
     assert found.value > 0
     assert found.definition["users_not_counted_parcels"] == 1
     assert counted_at_least("9 m2", found, Words("en")).startswith("at most 9 m2")
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [("station_jobs_share", {}), ("stop_access", {"weigh_by": "residents_and_jobs"})]
+)
+def test_a_share_of_jobs_says_that_it_is_of_those_that_are_counted(name: str, given: dict[str, Any]) -> None:
+    home = {"land_use": "0701", "residents": 250.0, "floor_area_m2": 9000.0}
+    shop = {"land_use": "0901", "floor_area_m2": 10_000.0}
+    station = [{"stop_id": "S", "modes": "subway", "line": "1", "geometry": shapely.Point(50, 50)}]
+    streets = [{"street_id": "T", "geometry": shapely.LineString([(0, 0), (1000, 0)])}]
+
+    def said(*rows: dict[str, Any]) -> dict[str, str]:
+        plan = bounded(*rows)
+        layers = {**plan.layers, "stops": frame(station), "streets": frame(streets)}
+        (found,) = measure(Plan(plan.manifest, layers), name, parameters=given)
+        assert found.value is not None
+        return {lang: counted_at_least("45 %", found, Words(lang)) for lang in LANGUAGES}
+
+    assert said(SCHOOL, home, shop) == {
+        "zh": "45 %（占已计者；1 个地块无岗均指标，未计）",
+        "en": "45 % of those counted (parcels not counted, as their use has no ratio: 1)",
+        "ja": "算入したもののうち 45 %（原単位のない 1 区画は含まない）",
+    }
+    assert set(said(home, shop).values()) == {"45 %"}
 
 
 def test_the_jobs_of_an_area_with_a_school_alone_are_unknown() -> None:

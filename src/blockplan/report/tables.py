@@ -36,6 +36,12 @@ COLUMNS = ("outcome", "rule", "title", "measured", "required", "margin", "who")
 DASH = "–"
 #: So many of the features that lack something are named in its line; the rest are counted.
 FIRST_MISSING = 3
+#: How many parcels are left out of a value, by a key of its definition; how the value is told then.
+NOT_COUNTED = {
+    "not_counted_parcels": "at_least",
+    "users_not_counted_parcels": "at_most",
+    "share_not_counted_parcels": "of_counted",
+}
 PLAIN_UNIT = re.compile(r"(?<![\w])(k?m)2\b", re.ASCII)
 
 
@@ -143,7 +149,8 @@ def measured(verdict: Verdict, words: Words) -> str:
         min(limits, key=lambda limit: abs(limit - verdict.measured)) if is_known(verdict.measured) else None
     )
     unit = figure_unit(verdict.measurement, verdict.unit)
-    return words.rate(verdict.measured, unit, per_of(verdict), than=near)
+    shown = words.rate(verdict.measured, unit, per_of(verdict), than=near)
+    return shown if verdict.measurement is None else counted_at_least(shown, verdict.measurement, words)
 
 
 def required(verdict: Verdict, words: Words) -> str:
@@ -264,8 +271,12 @@ def reported_row(measurement: Measurement, words: Words, name: Callable[[str], s
 
 
 def counted_at_least(shown: str, measurement: Measurement, words: Words) -> str:
-    """A value in words; as the least or most that there is where parcels are left out, with how many."""
-    for key, bound in (("not_counted_parcels", "at_least"), ("users_not_counted_parcels", "at_most")):
+    """
+    A value in words, with how many parcels without a ratio of jobs are left out of it, if any.
+
+    It is the least or the most that there is then, or a share of those that are counted.
+    """
+    for key, bound in NOT_COUNTED.items():
         if is_known(measurement.value) and (out := measurement.definition.get(key)):
             return words(f"measured.{bound}", amount=shown, n=words.number(out))
     return shown

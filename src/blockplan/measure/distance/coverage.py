@@ -175,6 +175,7 @@ def covered(  # noqa: PLR0913 (the parts of one measurement)
             "limit_m": limit_m,
             "judged_by": judging.id,
             "weight": homes.weighs,
+            **({"share_not_counted_parcels": homes.not_counted} if homes.not_counted else {}),
         },
         by=by_area(plan, homes, inside)
         if known

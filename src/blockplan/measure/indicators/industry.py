@@ -118,6 +118,8 @@ def industry_jobs(plan: Plan, parameters: Parameters) -> Measurement:
         Part(industry, total(mine * share)) for industry, share in zip(INDUSTRIES, found.shares, strict=True)
     )
     definition = {"all_jobs": None if everywhere.missing else everywhere.whole}
+    if silent := int(everywhere.is_left_out[found.rows].sum()):
+        definition["not_counted_parcels"] = silent
     return Measurement("industry_jobs", total(mine), "job", definition, by=by, counted=found.counted)
 
 

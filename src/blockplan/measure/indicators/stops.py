@@ -158,6 +158,7 @@ def _round_stations(plan: Plan, name: str, amounts: Amounts, parameters: Paramet
         "to": "station",
         "stations": int(stations.sum()),
         "interchanges": int(changes.sum()),
+        **{f"share_{key}": count for key, count in amounts.definition.items()},
     }
     if missing or not amounts.whole:
         missing = missing or (nothing("no_amount"),)

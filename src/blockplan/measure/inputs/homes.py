@@ -129,6 +129,8 @@ class Homes:
         Why residents are unknown.
     counted
         Features that were read, by layer.
+    not_counted
+        Parcels whose jobs nobody counts, where jobs have a weight.
     """
 
     layer: NDArray[Any]
@@ -138,6 +140,7 @@ class Homes:
     weighs: str
     missing: tuple[Missing, ...] = ()
     counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    not_counted: int = 0
 
     def __len__(self) -> int:
         return len(self.id)
