@@ -43,6 +43,11 @@ BUT_PARKS = "layer:parcels/-1401/count"
         ("规划总用地面积7.00公顷，不包括公园绿地。", ("7.00公顷", "kept", "layer:parcels/-1401/area")),
         ("The plan has a total of 8 parcels (excluding park green space).", ("8", "missed", BUT_PARKS)),
         ("計画区域は8区画（公園緑地を除く）に区分する。", ("8区画", "missed", BUT_PARKS)),
+        ("公園緑地を除く7区画に容積率を定める。", ("7区画", "kept", BUT_PARKS)),
+        ("計画区域のうち公園緑地以外の7区画について定める。", ("7区画", "kept", BUT_PARKS)),
+        ("除公园绿地以外的7个地块均规定容积率。", ("7个", "kept", BUT_PARKS)),
+        ("公園緑地を除く6区画に容積率を定める。", ("6区画", "doubtful", BUT_PARKS)),
+        ("公園緑地を除く区域に3区画を設ける。", ("3区画", "not_evidenced", "")),
         # A count of something else; without an exclusion, of all.
         ("规划共5个地块（不含配套设施地块）。", ("5个", "not_evidenced", "")),
         ("规划小学2所（不含民办学校）。", ("2所", "not_evidenced", "")),

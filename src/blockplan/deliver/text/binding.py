@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from blockplan.deliver.text.apart import is_apart, is_change
 from blockplan.deliver.text.certainty import EACH as OF_EACH
 from blockplan.deliver.text.certainty import MOST, Claim
-from blockplan.deliver.text.excluded import without
+from blockplan.deliver.text.excluded import is_of_others, without
 from blockplan.deliver.text.facts import WORDS
 from blockplan.deliver.text.fitting import choose, differing, is_land
 from blockplan.deliver.text.sentence import ScannedSentence, sentences
@@ -289,6 +289,8 @@ def _stated(sentence: ScannedSentence, at: int, number: ScannedNumber, former: B
     if not number.states(facts[0]):
         facts = _of_all(sentence, number, quantity) or facts
     doubts = _doubts(sentence, number, facts[0], subject, quantity)
+    if is_of_others(sentence, number, facts[0]):
+        doubts = 1  # all of the plan, if the sentence does not speak of a part of it
     return _chosen(number, facts, doubts, named=quantity is not None)
 
 

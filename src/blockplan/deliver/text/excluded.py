@@ -15,9 +15,14 @@ _EXCLUDES = re.compile(
     r"(?:不含|不包[括含]|[未不]计入|扣除|剔除|除(?:去|了|开)?"
     r"|\b(?:excluding|not (?:counting|including)|without|except(?: for)?|other than|apart from)\s)"
     r"(?P<what>[^，,。；;（()）0-9]+?)\s?(?:[以之在]?外|(?=[.，,。；;）)]|$|共|\sthere\b))"
-    r"|(?P<ja>[^，,、。；（(0-9]+)を(?:除[くいき]|含ま[なず])",
+    r"|(?P<ja>[^，,、。；（(0-9]+)(?:を(?:除[くいきけ]|含ま[なず])|以外の)",
     re.IGNORECASE,
 )
+#: What the classes are part of: 計画区域のうち道路用地を除く.
+_WHOLE = re.compile(r".*(?:うち|[はがで])")
+#: All parcels but those of the classes right before their number: 道路用地を除く39区画.
+_OTHERS = re.compile(r"(?:を(?:除[くいきけたば]+|含ま(?:ない|ず))|以外[の的])(?:残りの|全て?の?|计|共)?$")
+_PARCELS = re.compile(r"[\d,]+\s?(?:个?地块|宗地|区画)")
 #: Behind a figure and what it counts: a bracket, or what a comma divides.
 _BEHIND = re.compile(r"[^，,。；;（(0-9]{0,24}[（(，,]\s?")
 _AND = re.compile(r"、|和|与|及|以及|及び|と|,|\band\b", re.IGNORECASE)
@@ -42,6 +47,13 @@ def without(sentence: ScannedSentence, number: ScannedNumber, facts: tuple[Fact,
     return () if number.dimension == "count" or facts[0].bound_to in _SUMS else facts
 
 
+def is_of_others(sentence: ScannedSentence, number: ScannedNumber, fact: Fact) -> bool:
+    """Whether a number counts all parcels of the plan but those of the classes right before it."""
+    behind = _OTHERS.search(sentence.text, sentence.start, number.start)
+    parcels = _PARCELS.match(sentence.text, number.start)
+    return fact.bound_to.startswith("layer:parcels/-") and None not in (behind, parcels)
+
+
 def _excluded(sentence: ScannedSentence, number: ScannedNumber) -> str:
     """What is left out of a number; "" where nothing is."""
     text, behind = sentence.text, _BEHIND.match(sentence.text, number.end, sentence.end)
@@ -49,7 +61,7 @@ def _excluded(sentence: ScannedSentence, number: ScannedNumber) -> str:
     if found is None:
         lead = max((one.end for one in sentence.numbers if one.end <= number.start), default=sentence.start)
         found = _EXCLUDES.search(text, lead, number.start)
-    return (found["what"] or found["ja"]).strip() if found else ""
+    return (found["what"] or _WHOLE.sub("", found["ja"])).strip() if found else ""
 
 
 def _rest(sentence: ScannedSentence, whole: Fact, said: str) -> tuple[Fact, ...] | None:
