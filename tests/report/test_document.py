@@ -157,6 +157,23 @@ def test_numbers_and_codes_of_a_docx_table_keep_their_line_and_names_take_what_i
     assert widths[1] > widths[2]
 
 
+def test_headings_of_a_docx_table_keep_their_words_beside_a_unit_and_short_ones_with_kana_their_line() -> (
+    None
+):
+    rows = [["080602", "1", "12.39", "地" * 60], ["", "2", "0.00", "地" * 60]]
+    heads = ["用途コード", "整備段階", "Per resident (m²)", "用地名称"]
+    widths = shared_widths(heads, rows, 30.0)
+    for at, said in ((0, "用途コード"), (2, "resident")):
+        assert widths[at] >= PAD_EM + BOLD * text_width(said, 1.0) - 0.01
+
+
+@pytest.mark.parametrize(("lang", "slanted"), [("zh", False), ("en", True), ("ja", False)])
+def test_a_note_is_slanted_where_the_script_has_italics(lang: str, slanted: bool) -> None:
+    made = Document("Plan", lang, dt.date(2021, 9, 30), (Section("a", "A", (Note("16"),)),))
+    found = docx.Document(io.BytesIO(render(made, ".docx"))).paragraphs
+    assert [run.italic for one in found if one.text == "16" for run in one.runs] == [slanted]
+
+
 def test_long_texts_of_a_docx_table_share_its_room_by_what_they_say_and_no_word_breaks() -> None:
     said = ["Kindergarten", "0%", "everyone within 300 m", "gb50180fields", "Service radius " * 3]
     rows = [said, said, said]

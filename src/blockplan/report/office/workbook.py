@@ -47,7 +47,7 @@ def workbook(view: View, made: Sequence[OfficeTable], *, titled: bool = False) -
         "title": view.title, "author": "Blockplan",
         "created": dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC),
     })  # fmt: skip
-    styles = _Styles(book)
+    styles = _Styles(book, slanted=view.words.lang == "en")
 
     def added(name: str) -> Any:
         return book.add_worksheet(said(view, f"title.{name}")[:MOST_NAME] if titled else name)
@@ -62,7 +62,7 @@ def workbook(view: View, made: Sequence[OfficeTable], *, titled: bool = False) -
 class _Styles:
     """Formats of cells, each made once."""
 
-    def __init__(self, book: Any) -> None:
+    def __init__(self, book: Any, *, slanted: bool) -> None:
         self.book = book
         self.made: dict[tuple[Any, ...], Any] = {}
         self.head = book.add_format({
@@ -70,7 +70,7 @@ class _Styles:
             "align": "center", "valign": "vcenter",
         })  # fmt: skip
         self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-        self.note = book.add_format({"italic": True})
+        self.note = book.add_format({"italic": slanted})
 
     def of(self, form: str, kind: str, depth: int, *, sign: bool) -> Any:
         """The format of a cell; signs for what is not known stand on the right like numbers."""

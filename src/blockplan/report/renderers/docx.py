@@ -187,8 +187,8 @@ class _DocxWriter:
         self._paragraph(plain_text(block.text), style)
 
     def note(self, block: Note) -> None:
-        """A note, in italics."""
-        self._paragraph("", "Normal").add_run(block.text).italic = True
+        """A note, in italics where the script has them."""
+        self._paragraph("", "Normal").add_run(block.text).italic = self.words.lang == "en"
 
     def term(self, block: Term) -> None:
         """A term in bold, what is said of it, and what that means."""

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 #: What a cell leaves free beside its text, and after how much a heading breaks, in the size of letters.
 PAD_EM, HEAD_EM = 1.7, 3.2
+#: A heading with kana that is so long stands on one line: コード is not to be torn.
+KANA_EM = 5.2
 #: How much wider bold letters are; numbers and codes so long do not break; texts keep so much.
 BOLD, FIRM_EM, LEAST_EM = 1.08, 7.0, 4.0
 #: A letter of Chinese or Japanese text, which breaks anywhere; what does not break in other text.
-_SCRIPT = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_SCRIPT, _KANA = re.compile("[\u3040-\u30ff\u3400-\u9fff]"), re.compile("[\u3040-\u30ff]")
 _WORD = re.compile("[^\\s\u2e80-\u9fff\uff00-\uffef-]+-?")
 #: How often the shares of columns are halved until they fill the room.
 HALVINGS = 40
@@ -78,7 +80,10 @@ def column_bounds(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[
     least, most = [], []
     for at, head in enumerate(heads):
         column = [row[at] for row in rows]
-        word = max(map(_em, head.split()), default=0.0) if head.isascii() else min(_em(head), HEAD_EM)
+        if _SCRIPT.search(head):
+            word = min(_em(head), KANA_EM if _KANA.search(head) else HEAD_EM)
+        else:
+            word = max(map(_em, head.split()), default=0.0)
         whole = max([word, *map(_em, column)])
         firm = all(_em(one) <= FIRM_EM and not _SCRIPT.search(one) for one in column)
         words = [_em(one) for said in column for one in _WORD.findall(said)]
