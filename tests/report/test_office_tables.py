@@ -535,3 +535,18 @@ def test_land_that_a_plan_has_none_of_says_whose_facilities_stand_on_other_land(
         "which is why there is none.",
         "Sport: 1 on parcels of another use (P1), whose 900 m² of land are not counted here.",
     ]
+
+
+def test_places_and_beds_are_unknown_where_a_facility_may_be_of_any_kind() -> None:
+    def beds(**said: object) -> object:
+        plan = land((None, "0701", 1.0))
+        there = {"geometry": shapely.Point(5, 5)}
+        named = [
+            {"facility_id": "F-1", "beds": 3.0, "service": "hospital", **there},
+            {"facility_id": "F-2", **said, **there},
+        ]
+        rows = records(of(plan.replace(facilities=frame(named)), "per_thousand"))
+        return next(row["supply"] for row in rows if row["item"] == "Hospital beds")
+
+    assert beds(service="library") == 3
+    assert beds(service=None) is None

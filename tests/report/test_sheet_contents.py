@@ -20,6 +20,7 @@ from tests.measure.conftest import plan_of, square
 from tests.support.sheet_plans import a_row, drawn, facts_of
 
 from blockplan.check import check
+from blockplan.errors import UsageError
 from blockplan.plan import read
 from blockplan.plan.model.layers import VALUES
 from blockplan.report.maps.canvas import Canvas, ticks
@@ -28,7 +29,7 @@ from blockplan.report.maps.themes import structure_map
 from blockplan.report.office import TABLES
 from blockplan.report.office.columns import heading
 from blockplan.report.office.phases import in_time
-from blockplan.report.sheets import PAPERS
+from blockplan.report.sheets import PAPERS, atlas
 from blockplan.report.sheets.control import _fit, parcel_tables, readable
 from blockplan.report.sheets.extents import MOST_M, MOST_PARCELS, _before_cut, blocks, halves, subblocks
 from blockplan.report.sheets.facts import Facts
@@ -851,3 +852,14 @@ def test_a_land_use_plan_on_larger_paper_numbers_parcels_where_its_larger_letter
 def test_chinese_tables_say_hectares_in_one_way() -> None:
     for made in (TABLES[name](facts_of(a_row(), "zh").view) for name in ("land_balance", "phases")):
         assert not [one.key for one in made.columns if "ha" in heading(facts_of(a_row(), "zh").view, one)]
+
+
+def test_greens_that_a_plan_draws_in_a_layer_of_their_own_have_a_map_and_a_reach() -> None:
+    green = {"green_id": "G-1", "kind": "park", "geometry": square(0, 0)}
+    home = {"building_id": "B-1", "residents": 9.0, "geometry": square(200, 0, 20)}
+    land = {"name": "all", "geometry": shapely.box(0, 0, 400, 300)}
+    plan = plan_of(greens=[green], buildings=[home], boundary=[land])
+    (sheet,) = atlas(plan, check(plan, packs=["green-access"]), "en", kinds=["green"]).sheets
+    assert {"Park", "Within 300 m of green, straight line"} <= set(legend(sheet))
+    with pytest.raises(UsageError, match="green"):
+        drawn(plan_of(buildings=[home], boundary=[land]), "green")

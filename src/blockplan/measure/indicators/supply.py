@@ -66,13 +66,13 @@ def education_land_per_1000(plan: Plan, parameters: Parameters) -> Measurement:
 
 def nursing_beds_per_1000(plan: Plan, parameters: Parameters) -> Measurement:
     """Beds of nursing facilities for every 1,000 residents."""
-    found = _in_facilities(plan, parameters.nursing_services, "beds")
+    found = in_facilities(plan, parameters.nursing_services, "beds")
     return per_person(plan, "nursing_beds_per_1000", "bed", per=1000, **found)
 
 
 def culture_floor_per_resident(plan: Plan, parameters: Parameters) -> Measurement:
     """Floor area of cultural facilities for each resident."""
-    found = _in_facilities(plan, parameters.culture_services, "floor_area_m2")
+    found = in_facilities(plan, parameters.culture_services, "floor_area_m2")
     return per_person(plan, "culture_floor_per_resident", "m2", per=1, **found)
 
 
@@ -170,10 +170,10 @@ def _of_services(plan: Plan, name: str, unit: str, column: str, parameters: Para
     services, levels = parameters.services, parameters.service_levels
     if not services:
         return per_person(plan, name, unit, None, 1000, missing=NO_SERVICES)
-    return per_person(plan, name, unit, per=1000, **_in_facilities(plan, services, column, levels))
+    return per_person(plan, name, unit, per=1000, **in_facilities(plan, services, column, levels))
 
 
-def _in_facilities(
+def in_facilities(
     plan: Plan, services: tuple[str, ...], column: str, levels: tuple[str, ...] = ()
 ) -> dict[str, Any]:
     """

@@ -114,7 +114,7 @@ def _drawn(
     if ground.frame is None or verdict.reach is None:
         return []
     limit, words, of_green = verdict.reach.limit_m, ground.words, _of_green(verdict)
-    targets = _targets(ground.plan, verdict)
+    targets = reach_targets(ground.plan, verdict)
     line, places = _within(targets, limit), [place for one in classes for place in one.places]
     near = _near(ground, places)
 
@@ -235,7 +235,7 @@ def _spec(verdict: Verdict) -> MeasureSpec | None:
     return MEASURES.get(verdict.measurement.id if verdict.measurement is not None else REACH_OF_GREEN)
 
 
-def _targets(plan: Plan, verdict: Verdict) -> list[BaseGeometry]:
+def reach_targets(plan: Plan, verdict: Verdict) -> list[BaseGeometry]:
     """What has to be within reach, as the measure counted it."""
     spec = _spec(verdict)
     if spec is not None and _of_green(verdict):

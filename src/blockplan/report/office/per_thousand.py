@@ -15,7 +15,8 @@ import numpy as np
 
 from blockplan.figures import is_known
 from blockplan.measure.indicators.land import drawn_land, named_land
-from blockplan.measure.inputs.columns import absent, values
+from blockplan.measure.indicators.supply import in_facilities
+from blockplan.measure.inputs.columns import values
 from blockplan.measure.inputs.homes import residents
 from blockplan.report.office.columns import TEXTS, Column, Line, OfficeTable, said
 from blockplan.report.tables import outcome_said
@@ -151,11 +152,8 @@ def _supply(plan: Plan, item: Item) -> float | None:
     if item.codes:
         land = drawn_land(plan, named_land(plan, item.codes))
         return None if land.missing else land.whole
-    if absent(plan, "facilities"):
-        return None
-    rows = np.isin(values(plan, "facilities", "service"), item.services)
-    amount = float(values(plan, "facilities", item.column)[rows].sum())
-    return amount if is_known(amount) else None
+    supply: float | None = in_facilities(plan, item.services, item.column)["supply"]
+    return supply
 
 
 def _whole(number: float | None) -> int | None:

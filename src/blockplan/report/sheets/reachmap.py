@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from blockplan.measure import MEASURES
+from blockplan.measure.inputs.greens import public_greens
 from blockplan.report.maps.drawing import fill_swatch, line_swatch
+from blockplan.report.maps.reachmaps import REACH_OF_GREEN, reach_targets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from shapely.geometry.base import BaseGeometry
+
     from blockplan.check.verdict import Verdict
     from blockplan.report.maps.svg import Style
+    from blockplan.report.sheets.facts import Facts
     from blockplan.report.sheets.parcelmap import ParcelGround
     from blockplan.report.sheets.scene import Scene
 
@@ -56,6 +62,12 @@ def _services(verdict: Verdict) -> set[str]:
     return {given} if isinstance(given, str) else {str(one) for one in given}
 
 
+def drawn_greens(facts: Facts) -> list[BaseGeometry]:
+    """Public greens that the plan draws in a layer of their own, on no parcel."""
+    found = public_greens(facts.plan, MEASURES[REACH_OF_GREEN].choose(facts.plan.manifest.parameters, {}))
+    return [shape for shape, layer in zip(found.shape, found.layer, strict=True) if layer == "greens"]
+
+
 def green_reach(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     """The line that parks reach to, the parcels that the verdict names, and the verdict as a note."""
     facts, view = scene.facts, scene.facts.view
@@ -64,12 +76,7 @@ def green_reach(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     if judged is None or reach is None:
         return (scene.say("legend.no_reach"),)
     limit = reach.limit_m
-    parks = [
-        facts.shapes[row]
-        for row in range(len(facts.names))
-        if facts.uses[row][1].startswith(PARKS) and facts.shapes[row] is not None
-    ]
-    if parks:
+    if parks := reach_targets(facts.plan, judged):
         line = shapely.boundary(
             shapely.buffer(shapely.union_all(np.array(parks, dtype=object)), limit, quad_segs=32)
         )

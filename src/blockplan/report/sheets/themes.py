@@ -19,7 +19,7 @@ from blockplan.report.office.phases import in_time
 from blockplan.report.sheets import basemap as base
 from blockplan.report.sheets import overlaymap, panels, parcellabels, parcelmap, streetmap
 from blockplan.report.sheets.planlabels import inside, names_of, signs
-from blockplan.report.sheets.reachmap import PARKS, REACH, green_reach, service_reach
+from blockplan.report.sheets.reachmap import PARKS, REACH, drawn_greens, green_reach, service_reach
 from blockplan.report.sheets.scene import lighter
 
 if TYPE_CHECKING:
@@ -185,6 +185,7 @@ def green(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     ]
     base.surroundings(scene)
     parcelmap.fills(scene, ground, colours, 0.0)
+    canvas.shape("fills", canvas.on_paper(drawn_greens(facts)), fill="#57bd5c")
     base.streets(scene)
     parcelmap.parcel_lines(scene, ground, 0.08)
     base.edge(scene)
@@ -378,6 +379,11 @@ def _uses(codes: Sequence[str]) -> Callable[[Facts], bool]:
     return lambda facts: any(code.startswith(tuple(codes)) for _, code in facts.uses)
 
 
+def _greens(facts: Facts) -> bool:
+    """Whether the plan has a park, as a parcel or in a layer of its own."""
+    return _uses(PARKS)(facts) or bool(drawn_greens(facts))
+
+
 def _around(facts: Facts) -> bool:
     """Whether anything is drawn outside the planned land."""
     land = facts.outline
@@ -424,7 +430,7 @@ THEMES = (
                ("land_balance", "facilities", "per_thousand", "parking")),
     SheetTheme("structure", "GH-04", _layer("structure"), structure, ("parts", "land_balance")),
     SheetTheme("facilities", "GH-05", _layer("facilities"), facilities, ("facilities", "per_thousand")),
-    SheetTheme("green", "GH-06", _uses(PARKS), green, ("parts", "per_thousand")),
+    SheetTheme("green", "GH-06", _greens, green, ("parts", "per_thousand")),
     SheetTheme("height", "GH-07a", _bounds("height_max_m"), _heights, ("parcels", "parts", "land_balance")),
     SheetTheme("intensity", "GH-07b", _bounds("far_max"), _intensity, ("parcels", "parts", "land_balance")),
     SheetTheme("streets", "GH-08", _layer("streets"), streets, ("streets", "parking")),
