@@ -31,10 +31,9 @@ export function drawSigns(map: MapLibre): void {
 }
 
 /** How far each of some places steps aside, in pixels of a full-size sign, so that those at one spot stand in a row. */
-export function aside(places: readonly (readonly [number, number] | null)[], near: number): [number, number][] {
+export function aside(places: readonly (readonly [number, number])[], near: number): [number, number][] {
   const rows: { at: readonly [number, number]; members: number[] }[] = [];
   places.forEach((place, number) => {
-    if (!place) return;
     const row = rows.find(({ at }) => Math.hypot(at[0] - place[0], at[1] - place[1]) <= near);
     if (row) row.members.push(number);
     else rows.push({ at: place, members: [number] });

@@ -14,6 +14,8 @@ export const line = (
 }) as LayerSpecification; // prettier-ignore
 
 const POLYGONS = ["==", ["geometry-type"], "Polygon"];
+/** Where names stand, `withSpots`. */
+export const POINTS = ["==", ["geometry-type"], "Point"];
 
 export const PAPER = { id: "paper", type: "background", paint: { "background-color": "#f4f3ee" } } as LayerSpecification;
 
@@ -27,7 +29,7 @@ export function ground(many: boolean, parcels: Record<string, unknown> = {}): La
     { id: "water-fill", source: "water", type: "fill", filter: POLYGONS, paint: { "fill-color": "#a9d1ee" } },
     { id: "woodland-fill", source: "woodland", type: "fill", filter: POLYGONS, paint: { "fill-color": "#94be8b", "fill-opacity": 0.7 } },
     { id: "greens-fill", source: "greens", type: "fill", filter: POLYGONS, paint: { "fill-color": "#94be8b", "fill-opacity": 0.7 } },
-    { id: "parcels-fill", source: "parcels", type: "fill", paint: { "fill-color": ["get", "fill"], "fill-antialias": !many, ...parcels } },
+    { id: "parcels-fill", source: "parcels", type: "fill", filter: POLYGONS, paint: { "fill-color": ["get", "fill"], "fill-antialias": !many, ...parcels } },
   ] as LayerSpecification[];
 }
 
@@ -66,7 +68,7 @@ export function names(short: unknown = ["get", "short"]): LayerSpecification[] {
   const { from, to } = NAME_SIZE;
   const full = ["coalesce", ["get", "full_from"], 0];
   const land = (id: string, text: unknown, filter: unknown): unknown => ({
-    id, source: "parcels", type: "symbol", minzoom: from.zoom, filter,
+    id, source: "parcels", type: "symbol", minzoom: from.zoom, filter: ["all", POINTS, filter],
     layout: { "text-field": text, "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], from.zoom, from.px, to.zoom, to.px], "text-line-height": 1.15, "text-padding": 1, "text-variable-anchor": ["center", "top", "bottom"], "text-radial-offset": 0.9 },
     paint: { "text-color": ["get", "ink"] },
   }); // prettier-ignore

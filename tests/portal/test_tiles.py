@@ -6,12 +6,15 @@ from email import message_from_bytes
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
-from blockplan.portal.pages import tiles
+from blockplan.portal.pages import mapdata, tiles
+from blockplan.portal.plans.models import PlanObject
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from blockplan.portal.record.store import DatabaseStore
 
 CONTENT = bytes(range(100))
 
@@ -100,3 +103,21 @@ def test_no_answer_with_a_range_is_longer_than_is_said(file: Path, monkeypatch: 
         answer = got(file, Range=asked)
         assert (len(answer.content), answer.headers["Content-Range"]) == (10, f"bytes {where}/100")
     assert got(file, Range="bytes=0-5,10-15").status_code == 200
+
+
+def test_tiles_hold_a_point_for_the_name_of_each_parcel_and_for_each_sign(
+    shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import pyogrio
+
+    monkeypatch.setattr(mapdata, "MOST_AT_ONCE", 10)
+    mapdata.tiled_of.cache_clear()
+    for layer, kinds in (("parcels", {"MultiPolygon", "Point"}), ("facilities", {"MultiPoint"})):
+        path = tmp_path / f"{layer}.pmtiles"
+        path.write_bytes(Client().get(f"/files/town/map/en/{layer}.pmtiles").content)
+        drawn = pyogrio.read_dataframe(path)
+        assert set(drawn.geometry.geom_type) == kinds
+        points = drawn[drawn.geometry.geom_type.str.endswith("Point")]
+        wanted = PlanObject.objects.filter(layer=layer).exclude(wkb=None)
+        assert sorted(points["id"].unique()) == sorted(wanted.values_list("object", flat=True))
+    mapdata.tiled_of.cache_clear()

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from shapely import Polygon
-from tests.support.browser_workbench import WAIT_MS, faults_of, opened, ring_of, settled, sought, typed_in
+from tests.support.browser_workbench import (
+    IDLE,
+    WAIT_MS,
+    faults_of,
+    opened,
+    ring_of,
+    settled,
+    sought,
+    typed_in,
+)
 
 if TYPE_CHECKING:
     from tests.support.workbench import Service
@@ -55,6 +64,19 @@ def test_an_edited_parcel_is_drawn_alone_and_covers_what_it_was(service: Service
     tab.locator("[data-tool=undo]").click()
     settled(tab)
     assert tab.evaluate(FILLS) == [as_drawn, None]
+    assert wrong == []
+    tab.close()
+
+
+def test_a_parcel_across_pieces_of_the_map_is_named_once(zone: Service, chromium: Any) -> None:
+    tab, wrong = opened(zone, chromium, "en", 1440)
+    for at in (0.007, -0.014):  # a park, and housing, that lie in more than one piece
+        tab.evaluate(f"__map.jumpTo({{ center: [0, {at}], zoom: 16 }})")
+        tab.wait_for_timeout(400)
+        tab.wait_for_selector(IDLE, timeout=WAIT_MS)
+        named = [id_ for id_, *_ in tab.evaluate(NAMES)]
+        assert {0.007: "LS-01-02-002", -0.014: "LS-02-04-004"}[at] in named
+        assert sorted(named) == sorted(set(named))
     assert wrong == []
     tab.close()
 

@@ -7,6 +7,7 @@ import { tellWhenIdle } from "../../map/idle";
 import { centreOn, flat, geometryToMap, onPlan, toMap, toPlan, type Place } from "../../map/projection";
 import { aside, drawSigns } from "../../map/marks";
 import { Sliding } from "../../map/sliding";
+import { asSpots, withSpots } from "../../map/spots";
 import { boundary, fitting, FONT, ground, line, MANY, names, network, parcelLines, signs } from "../../map/style";
 import type { Given, Mark, PlanData, Use } from "./data";
 
@@ -90,12 +91,14 @@ export class PublicMap {
         sources[name] = { type: "vector", url: `pmtiles://${address}`, promoteId: "id" };
       } else {
         const layer = this.data.layers[name] ?? EMPTY;
-        const features = layer.features.map((one) => drawn(one, marks));
+        let features = layer.features.map((one) => drawn(one, marks));
         if (name === "parcels") {
           features.forEach((one, at) => { one.properties = { ...one.properties, ...fitting(layer.features[at]!.geometry, this.named(one.properties ?? {}), MOST_EMS) }; });
+          features = withSpots(features);
         }
         if (name === "facilities") {
-          const offsets = aside(features.map((one) => (one.geometry?.type === "Point" ? onPlan(one.geometry) : null)), SPOT_M);
+          features = asSpots(features);
+          const offsets = aside(features.map((one) => onPlan(one.geometry as GeoJSON.Point)), SPOT_M);
           features.forEach((one, at) => { one.properties = { ...one.properties, aside: offsets[at] }; });
         }
         sources[name] = { type: "geojson", data: { ...layer, features }, promoteId: "id", tolerance: 0.2 };

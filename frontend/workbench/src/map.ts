@@ -8,7 +8,8 @@ import { hatch } from "../../map/hatch";
 import { tellWhenIdle } from "../../map/idle";
 import { aside, drawSigns } from "../../map/marks";
 import { Sliding } from "../../map/sliding";
-import { boundary, fitting, FONT, ground, line, MANY, names, network, parcelLines, signs } from "../../map/style";
+import { asSpots, withSpots } from "../../map/spots";
+import { boundary, fitting, FONT, ground, line, MANY, names, network, parcelLines, POINTS, signs } from "../../map/style";
 import { colourOf, inkOn } from "./colours";
 import { centreOn, flat, geometryToMap, onPlan, toMap, toPlan } from "../../map/projection";
 import { GROUPS, HIDDEN, type Group } from "./groups";
@@ -38,6 +39,8 @@ export interface OtherScenario {
 const ROADS = /^(1207|S1)/;
 /** Layers whose features bear their names on the map. */
 const NAMED = new Set(["streets", "control_lines", "areas", "structure"]);
+/** Layers whose features are named once, where they have room. */
+const LABELLED = new Set(["parcels", "areas", "structure"]);
 /** A control line of a kind that is not known. */
 const OTHER_LINE = "#46525d";
 /** Between a feature and the card beside it. */
@@ -84,8 +87,8 @@ function collection(layer: string, of: Iterable<Feature> = store.features.get(la
   const features = [...of]
     .map((feature) => drawn(layer, feature))
     .filter((one): one is GeoJSON.Feature => one !== null);
-  if (layer === "facilities") stepAside(features);
-  return { type: "FeatureCollection", features };
+  if (layer === "facilities") return { type: "FeatureCollection", features: stepAside(asSpots(features)) };
+  return { type: "FeatureCollection", features: LABELLED.has(layer) ? withSpots(features) : features };
 }
 
 /** Outlines of some features, as far as they are there. */
@@ -98,9 +101,10 @@ function framed(keys: { layer: string; id: string }[], find: (layer: string, id:
 }
 
 /** Signs at one spot stand beside each other. */
-function stepAside(features: GeoJSON.Feature[]): void {
-  const places = features.map((one) => (one.geometry.type === "Point" ? onPlan(one.geometry) : null));
+function stepAside(features: GeoJSON.Feature[]): GeoJSON.Feature[] {
+  const places = features.map((one) => onPlan(one.geometry as GeoJSON.Point));
   aside(places, SPOT_M).forEach((offset, at) => { features[at]!.properties!["aside"] = offset; });
+  return features;
 }
 
 const known = (value: unknown): number | null => (typeof value === "number" && value > 0 ? value : null);
@@ -132,7 +136,7 @@ function heights(others?: Layers): GeoJSON.FeatureCollection {
 const of = (...kinds: string[]): unknown => ["in", ["geometry-type"], ["literal", kinds.flatMap((kind) => [kind, `Multi${kind}`])]];
 const INK = "#14202b";
 /** A name along a line, or in the middle of land. */
-const name = (id: string, source: string, colour: unknown, more: Record<string, unknown> = {}): unknown => ({
+const name = (id: string, source: string, colour: unknown, more: Record<string, unknown> = {}): object => ({
   id, source, type: "symbol", minzoom: 13,
   layout: { "text-field": ["coalesce", ["get", "name"], ""], "text-font": FONT, "text-size": 11.5, ...more },
   paint: { "text-color": colour, "text-halo-color": "#ffffff", "text-halo-width": 1.6 },
@@ -166,9 +170,9 @@ function structure(): unknown[] {
     line("areas-line", "areas", { "line-color": "#8c1d18", "line-width": 2, "line-dasharray": [8, 3] }),
     { id: "structure-fill", source: "structure", type: "fill", filter: of("Polygon"), paint: { "fill-color": "#8c1d18", "fill-opacity": 0.16 } },
     line("structure-line", "structure", { "line-color": "#8c1d18", "line-width": 5, "line-opacity": 0.55 }, { filter: of("LineString") }),
-    { id: "structure-dot", source: "structure", type: "circle", filter: of("Point"), paint: { "circle-radius": 9, "circle-color": "rgba(140,29,24,0.2)", "circle-stroke-color": "#8c1d18", "circle-stroke-width": 2.5 } },
-    name("areas-text", "areas", "#8c1d18", { "text-size": 14 }),
-    name("structure-text", "structure", "#8c1d18", { "text-offset": [0, 1.4] }),
+    { id: "structure-dot", source: "structure", type: "circle", filter: ["all", of("Point"), ["!", ["has", "spot"]]], paint: { "circle-radius": 9, "circle-color": "rgba(140,29,24,0.2)", "circle-stroke-color": "#8c1d18", "circle-stroke-width": 2.5 } },
+    { ...name("areas-text", "areas", "#8c1d18", { "text-size": 14 }), filter: POINTS },
+    { ...name("structure-text", "structure", "#8c1d18", { "text-offset": [0, 1.4] }), filter: POINTS },
   ];
 }
 
@@ -382,7 +386,7 @@ export class PlanMap {
         this.changeParcels(some);
         continue;
       }
-      if (layer === "facilities") {
+      if (layer === "facilities" || LABELLED.has(layer)) {
         this.source(layer).setData(collection(layer));
         continue;
       }
@@ -420,7 +424,7 @@ export class PlanMap {
   }
 
   private putEdited(): void {
-    this.put(EDITED, { type: "FeatureCollection", features: [...this.edited.values()].filter((one) => one !== null) });
+    this.put(EDITED, { type: "FeatureCollection", features: withSpots([...this.edited.values()].filter((one) => one !== null)) });
   }
 
   /** Parcels (or buildings) that fall short under the reading that is shown. */

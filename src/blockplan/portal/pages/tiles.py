@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from blockplan.portal.plans.models import PlanVersion
 
 ZOOMS = (9, 15)
+#: Layers whose objects bear one name each, and those that are shown by a sign alone.
+NAMED_ONCE, BY_SIGN = frozenset({"parcels"}), frozenset({"facilities"})
 KIND = "application/vnd.pmtiles"
 
 
@@ -52,6 +54,7 @@ def _file(version: PlanVersion, lang: str, layer: str) -> Path:
 def _write(version: PlanVersion, lang: str, layer: str, path: Path) -> None:
     """By GDAL, beside and then in place, so that nobody reads half of one."""
     import geopandas as gpd  # noqa: PLC0415 (pandas and the rest take a second)
+    import pandas as pd  # noqa: PLC0415
     import shapely  # noqa: PLC0415
 
     bounds = mapdata.bounds(version.pk)
@@ -64,6 +67,11 @@ def _write(version: PlanVersion, lang: str, layer: str, path: Path) -> None:
     columns = mapdata.DRAWN[layer]
     table = [mapdata.properties(row, columns, lang) for row in rows]
     frame = gpd.GeoDataFrame(table, geometry=moved, crs="EPSG:3857")
+    if layer in NAMED_ONCE:
+        # A name stands at a point: land is cut at the edges of tiles, and each piece would be named.
+        frame = pd.concat([frame, frame.set_geometry(shapely.point_on_surface(moved))])
+    elif layer in BY_SIGN:
+        frame = frame.set_geometry(shapely.point_on_surface(moved))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     beside = path.with_name(f"{layer}-{secrets.token_hex(4)}.pmtiles")
     frame.to_file(
