@@ -7,10 +7,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.measure.conftest import home, one, park, plan_of, square
 
+from blockplan.measure.inputs.homes import Homes
 from blockplan.measure.inputs.parts import pieces, sums_at
 
 
@@ -71,3 +73,14 @@ def test_what_lies_in_a_part_adds_up_to_the_same_in_any_order(seed: int) -> None
     found = sums_at(at, amounts, 6)
     assert found.tolist() == [math.fsum(amounts[at == number]) for number in range(6)]
     assert found.tobytes() == sums_at(at[order], amounts[order], 6).tobytes()
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_people_of_some_homes_add_up_exactly_whole_or_in_part(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    weight, names = random.uniform(0, 400, 100) / 3, np.arange(100).astype(str).astype(object)
+    homes = Homes(names, names, shapely.points(random.random((100, 2))), weight, "residents")
+    some, part = random.random(100) < 0.4, random.random(100)
+    assert homes.people(some) == homes.people(some.astype(float)) == math.fsum(weight[some])
+    assert homes.people(part) == math.fsum(weight * part)
+    assert homes.share(some) == math.fsum(weight[some]) / math.fsum(weight)

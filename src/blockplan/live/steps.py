@@ -102,8 +102,9 @@ class EditResult:
 
 def result_of(step: SessionStep, before: CheckResult, after: CheckResult, ms: float) -> EditResult:
     """What a step changed, the check before beside the one after; `ms` is how long it took."""
-    old = {(one.rule, one.scope_id): one for one in before.verdicts}
-    new = {(one.rule, one.scope_id): one for one in after.verdicts}
+    stand = set(map(id, before.verdicts)).intersection(map(id, after.verdicts))
+    old = {(one.rule, one.scope_id): one for one in before.verdicts if id(one) not in stand}
+    new = {(one.rule, one.scope_id): one for one in after.verdicts if id(one) not in stand}
     differ = tuple(one for key, one in new.items() if key not in old or _differ(old[key], one))
     was, now = {_known(one): one for one in before.faults}, {_known(one): one for one in after.faults}
     hit = [

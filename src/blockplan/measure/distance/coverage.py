@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import pairwise, starmap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +20,8 @@ import shapely
 from blockplan.measure.distance.data_end import data_end, end_of
 from blockplan.measure.inputs.columns import ids, shapes, total
 from blockplan.measure.inputs.feature_points import EDGE_M
-from blockplan.measure.inputs.homes import housed, residents
+from blockplan.measure.inputs.homes import housed, residents, whole_ones
+from blockplan.measure.inputs.parts import added, known, knowns, ratios, sums_at
 from blockplan.measure.measurement import Measurement, Part, Place, Reading
 from blockplan.measure.missing import Missing, lines, nothing, unknown
 from blockplan.plan.model.recall import by_row, once, pairs_between
@@ -154,9 +154,9 @@ def covered(  # noqa: PLR0913 (the parts of one measurement)
     known = weighed and not missing
     ends = None
     if weighed and missing and (found.perhaps is not None or not found.unsaid):
-        ends = share(homes.weight, inside) or 0.0, share(homes.weight, possible) or 0.0
+        ends = homes.share(inside) or 0.0, homes.share(possible) or 0.0
     people = weigh_by == "residents"
-    short = total(homes.weight * (1 - possible)) if weighed and people else None
+    short = homes.people(1 - possible) if weighed and people else None
     told = () if found.perhaps is None else found.unsaid
     if people and not weighed and missing and {*missing} <= {*homes.missing, *told}:
         # Nobody can say how many people there are; somebody of whom it is said falls short all the same.
@@ -165,7 +165,7 @@ def covered(  # noqa: PLR0913 (the parts of one measurement)
     starts = {"from": ["parcels"]} if judging.definition.get("from") == "parcel" else {}
     return Measurement(
         name,
-        share(homes.weight, inside) if known else None,
+        homes.share(inside) if known else None,
         "1",
         {
             **judging.definition,
@@ -204,13 +204,9 @@ def _known_short(plan: Plan, homes: Homes, possible: NDArray[Any]) -> float:
     )
 
 
-def share(weight: NDArray[np.float64], inside: NDArray[Any], whole: float | None = None) -> float | None:
-    """
-    Share of the weight that is inside (wholly, or in part: 0..1); None where there is no weight.
-
-    `whole` is all of the weight, where that was added up already.
-    """
-    whole = total(weight) if whole is None else whole
+def share(weight: NDArray[np.float64], inside: NDArray[Any]) -> float | None:
+    """Share of the weight that is inside (wholly, or in part: 0..1); None where there is no weight."""
+    whole = total(weight)
     if not whole:
         return None
     if inside.dtype == bool:
@@ -222,7 +218,7 @@ def readings(
     homes: Homes, limit_m: float, judging: Distances, beside: list[Distances]
 ) -> tuple[Reading, ...]:
     """The judging reading and those beside it, each with the homes whose answer changes."""
-    judged, whole = judging.within(limit_m), total(homes.weight)
+    judged = judging.within(limit_m)
     made = []
     for distances in (judging, *beside):
         inside = distances.within(limit_m)
@@ -236,7 +232,7 @@ def readings(
         made.append(
             Reading(
                 distances.id,
-                share(homes.weight, reached, whole),
+                homes.share(reached),
                 homes.weighs,
                 changed,
                 definition,
@@ -249,27 +245,47 @@ def places(plan: Plan, homes: Homes, distances: Distances, limit_m: float) -> tu
     """Homes beyond the limit, the farthest first; those that reach nothing at all come before them."""
     beyond = np.flatnonzero(distances.reached(limit_m) < 1)
     metres = distances.metres[beyond]
-    make = partial(_places, homes, beyond, metres, (distances.id, limit_m))
+    away = np.where(np.isnan(metres), np.inf, metres)
+    return worst_first(plan, homes, beyond, metres, -away, (distances.id, limit_m))
+
+
+def worst_first(
+    plan: Plan,
+    homes: Homes,
+    rows: NDArray[np.intp],
+    value: NDArray[np.float64],
+    rank: NDArray[np.float64],
+    of: tuple[str | float, ...],
+) -> tuple[Place, ...]:
+    """
+    Some homes as places, each with how far it is from what is meant, or how much it has.
+
+    Those of the lowest rank come first, of equals by id; `of` names what the value is.
+    """
+    make = partial(_places, homes, rows, value, rank, of)
     # Whatever is too far or not there at all is so for the same homes, rule for rule.
     return plan.cached(
-        f"places:{homes.key}:{hash((beyond.tobytes(), metres.tobytes()))}",
-        lambda: once("places", make, homes.layer, homes.id, homes.point, beyond, metres),
+        f"places:{homes.key}:{hash((rows.tobytes(), value.tobytes(), rank.tobytes()))}",
+        lambda: once("places", make, homes.key, rows, value, rank),
     )
 
 
 def _places(
-    homes: Homes, beyond: NDArray[np.intp], away: NDArray[np.float64], of: tuple[str, float]
+    homes: Homes,
+    rows: NDArray[np.intp],
+    value: NDArray[np.float64],
+    rank: NDArray[np.float64],
+    of: tuple[str | float, ...],
 ) -> tuple[Place, ...]:
-    order = np.lexsort((homes.ranks(beyond), -np.where(np.isnan(away), np.inf, away)))
-    columns = homes.layer[beyond], homes.id[beyond], homes.point[beyond], away
-    made = by_row("place", each_place, *columns, fixed=of)
+    order = np.lexsort((homes.ranks(rows), rank))
+    columns = homes.layer[rows], homes.id[rows], homes.point[rows], value
+    made = by_row("place", _each_place, *columns, fixed=of)
     return tuple(made[order].tolist())
 
 
-def each_place(
+def _each_place(
     layer: NDArray[Any], name: NDArray[Any], point: NDArray[Any], away: NDArray[np.float64]
 ) -> NDArray[Any]:
-    """Homes as places, each with how far it is from what is meant, or how much it has."""
     metres = np.round(away, 2).astype(object)
     metres[np.isnan(away)] = None
     xy = shapely.get_x(point).tolist(), shapely.get_y(point).tolist()
@@ -297,53 +313,59 @@ def by_area(
 
 def _by_parts(
     homes: Homes,
-    parts: list[tuple[str, NDArray[np.intp]]],
+    parts: _Parts,
     inside: NDArray[Any],
     possible: NDArray[Any] | None,
     missing: tuple[Missing, ...],
 ) -> tuple[Part, ...]:
-    found = []
-    for scope, rows in parts:
-        weight, reached = homes.weight[rows], inside[rows]
-        people = homes.weighs == "residents"
-        most = reached if possible is None else possible[rows]
-        make = partial(_part, scope, weight, reached, most, missing, people=people)
-        found.append(once("part", make, scope, weight, reached, most, missing, people))
+    people = homes.weighs == "residents"
+    everybody = np.ones(len(homes), dtype=bool)
+    lived, reached, short = (parts.people(homes, part) for part in (everybody, inside, 1 - inside))
+    shares = knowns(ratios(reached, lived))
+    columns = zip(parts.scopes, shares, lived.tolist(), short.tolist(), strict=True)
+    found = [
+        Part(scope, value, None, here if people else None, lost if people else None)
+        for scope, value, here, lost in columns
+    ]
+    if possible is not None:
+        most = ratios(parts.people(homes, possible), lived)
+        for number in np.unique(parts.part[(possible != inside)[parts.home]]).tolist():
+            part = found[number]
+            ends = part.value or 0.0, known(most[number]) or 0.0
+            found[number] = Part(part.scope, None, None, part.residents, missing=missing, ends=ends)
     return tuple(found)
 
 
-def _part(
-    scope: str,
-    weight: NDArray[np.float64],
-    reached: NDArray[Any],
-    most: NDArray[Any],
-    missing: tuple[Missing, ...],
-    *,
-    people: bool,
-) -> Part:
-    lived = total(weight) if people else None
-    if (most != reached).any():
-        ends = share(weight, reached) or 0.0, share(weight, most) or 0.0
-        return Part(scope, None, residents=lived, missing=missing, ends=ends)
-    short = total(weight * (1 - reached.astype(float))) if people else None
-    return Part(scope, share(weight, reached), residents=lived, affected_residents=short)
-
-
-def _parts(plan: Plan, homes: Homes) -> list[tuple[str, NDArray[np.intp]]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Parts:
     """Homes (by row) of each area and each block that has some; a home on a common line is in both."""
+
+    scopes: tuple[str, ...]
+    part: NDArray[np.intp]
+    home: NDArray[np.intp]
+
+    def people(self, homes: Homes, part: NDArray[Any]) -> NDArray[np.float64]:
+        """The weights of the homes, or of a part of each (0..1), summed over each part of the plan."""
+        size, some = len(self.scopes), whole_ones(part)
+        if some is None:
+            return sums_at(self.part, (homes.weight * part)[self.home], size)
+        here = some[self.home]
+        at, home = self.part[here], self.home[here]
+        return added([np.bincount(at, one[home], size) for one in homes.cut], size)
+
+
+def _parts(plan: Plan, homes: Homes) -> _Parts:
     layers = (("areas", "area"), ("blocks", "block"))
     scopes = [f"{kind}:{name}" for layer, kind in layers for name in ids(plan, layer)]
     outlines = np.concatenate([shapes(plan, layer) for layer, _ in layers])
     home, outline = pairs_between(homes.point, outlines, EDGE_M)
-    number = {scope: number for number, scope in enumerate(dict.fromkeys(scopes))}
+    names = list(dict.fromkeys(scopes))
+    number = {scope: number for number, scope in enumerate(names)}
     of = np.array([number[scope] for scope in scopes], dtype=np.intp)[outline]
-    order = np.argsort(of, kind="stable")
-    home, ends = home[order], np.searchsorted(of[order], np.arange(len(number) + 1)).tolist()
-    found = zip(number, starmap(slice, pairwise(ends)), strict=True)
-    once_each = len(number) == len(scopes)
-    return [
-        (scope, home[at] if once_each else np.unique(home[at])) for scope, at in found if at.start < at.stop
-    ]
+    if len(names) < len(scopes):  # of an area in several rows
+        of, home = np.unique(np.stack([of, home]), axis=1)
+    there, part = np.unique(of, return_inverse=True)
+    return _Parts(tuple(names[one] for one in there.tolist()), part, home)
 
 
 def lacking(homes: Homes) -> tuple[Missing, ...]:

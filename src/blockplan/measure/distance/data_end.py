@@ -15,7 +15,7 @@ import shapely
 
 from blockplan.measure.inputs.columns import Asked, shapes, union
 from blockplan.measure.missing import Missing, reason
-from blockplan.plan.model.recall import by_row, once
+from blockplan.plan.model.recall import by_row, is_recalling, once
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -135,8 +135,11 @@ def _least(land: Any, points: NDArray[Any]) -> float:
     """
     The least depth of some points.
 
-    It is no more than that of a sample, so only points as near to a stretch of the edge are looked at.
+    It is no more than that of a sample, so only points as near to a stretch of the edge are looked at; an
+    edit leaves the depth of most as it was.
     """
+    if is_recalling():
+        return float(by_row("least depth", partial(_depth, land), points, fixed=(land,)).min())
     shapely.prepare(land)
     if not shapely.intersects(land, points).all():
         return 0.0

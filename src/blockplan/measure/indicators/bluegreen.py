@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.distance.coverage import Distances, by_area, lacking, places, share
+from blockplan.measure.distance.coverage import Distances, by_area, lacking, places
 from blockplan.measure.indicators.programmes import find_venues
 from blockplan.measure.inputs.columns import absent, coded, ids, shapes, sound, total, union, values
 from blockplan.measure.inputs.feature_points import straight
@@ -244,16 +244,16 @@ def _reached(plan: Plan, name: str, kept: _KeptShapes, limit_m: float, to: str) 
                 by=by_area(plan, homes, inside, possible, missing),
                 missing=missing,
                 counted=counted,
-                ends=(share(homes.weight, inside) or 0.0, share(homes.weight, possible) or 0.0),
+                ends=(homes.share(inside) or 0.0, homes.share(possible) or 0.0),
             )
     return Measurement(
         name,
-        share(homes.weight, inside),
+        homes.share(inside),
         "1",
         definition,
         by=by_area(plan, homes, inside),
         counted=counted,
         places=places(plan, homes, line, limit_m),
-        affected_residents=total(homes.weight[~inside]),
+        affected_residents=homes.people(~inside),
         summed=residents(plan).summed,
     )

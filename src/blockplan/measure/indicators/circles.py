@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +39,8 @@ from blockplan.measure.inputs.parts import (
 )
 from blockplan.measure.measurement import Measurement, Part, Place, both
 from blockplan.measure.missing import Missing, nothing, reason, unknown
-from blockplan.network import at_joins, join, walk
-from blockplan.plan.model.recall import pairs_between
+from blockplan.network import Joins, at_joins, join, walk
+from blockplan.plan.model.recall import by_row, pairs_between
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.measure.parameters import Parameters
+    from blockplan.network import Network
     from blockplan.plan.model.plan import Plan
 
 NOBODY_THERE = (nothing("nobody_circle"),)
@@ -208,50 +210,50 @@ def circle_walk(plan: Plan, parameters: Parameters) -> Measurement:
 
 def _farthest_by(plan: Plan, circles: Circles) -> tuple[Part, ...]:
     network, homes, people = street_network(plan), housed(plan), people_in(plan, circles)
-    origins = home_joins(plan, homes)
-    joins = join(network, middles(sound(circles.outline)), None).free()
-    targets = at_joins(joins)
+    circle, home = circles.holding(homes.point)
+    origins = home_joins(plan, homes).some(home)
+    middle = join(network, middles(sound(circles.outline)), None).free().some(circle)
+    walked = partial(_walked, network)
+    metres = by_row("walk to the middle", walked, *middle.columns, *origins.columns, fixed=(network,))
+    size, weight, lost = len(circles.rows), homes.weight[home], np.isnan(metres)
+    lived, cut_off = sums_at(circle, weight, size).tolist(), sums_at(circle, weight * lost, size).tolist()
+    count, gone = (np.bincount(at, minlength=size).tolist() for at in (circle, circle[lost]))
+    farthest = np.zeros(size)
+    np.fmax.at(farthest, circle, metres)
     parts = []
-    for number, (scope, here) in enumerate(
-        zip(circles.scopes, circles.each_holding(homes.point), strict=True)
-    ):
-        metres = walk(network, origins.some(here), _only(targets, number))
-        lived = total(homes.weight[here])
-        lost = here[np.isnan(metres)]
-        unsaid = people.missing[number]
-        farthest = round(float(np.nanmax(metres)), 2) if len(lost) < len(here) else 0.0
-        if len(lost):
+    for number, (scope, away) in enumerate(zip(circles.scopes, farthest.tolist(), strict=True)):
+        far, unsaid, here = round(away, 2), people.missing[number], lived[number]
+        if gone[number]:
             # Where no way leads, the home lies beyond any limit.
-            missing = unknown(Missing("streets", why="no_way"), homes.id[lost].astype(str))
+            rows = home[lost & (circle == number)]
+            missing = unknown(Missing("streets", why="no_way"), homes.id[rows].astype(str))
             beyond = tuple(
                 Place(str(homes.layer[row]), str(homes.id[row]), homes.point[row].x, homes.point[row].y, None)
-                for row in lost
+                for row in rows
             )
-            cut_off = total(homes.weight[lost])
             parts.append(
                 Part(
-                    scope, None, residents=lived, affected_residents=cut_off, missing=missing + unsaid,
+                    scope, None, residents=here, affected_residents=cut_off[number], missing=missing + unsaid,
                     places=beyond, ends=(math.inf, math.inf),
                 )
             )  # fmt: skip
         elif unsaid:
-            parts.append(Part(scope, None, missing=unsaid, ends=(farthest, math.inf)))
-        elif not len(here):
+            parts.append(Part(scope, None, missing=unsaid, ends=(far, math.inf)))
+        elif not count[number]:
             parts.append(Part(scope, None, residents=0.0, missing=NOBODY_THERE))
         else:
-            parts.append(Part(scope, farthest, residents=lived))
+            parts.append(Part(scope, far, residents=here))
     return tuple(parts)
 
 
-def _only(targets: Any, area: int) -> Any:
-    kept = targets.area == area
-    return type(targets)(
-        targets.edge[kept],
-        targets.from_cm[kept],
-        targets.to_cm[kept],
-        targets.cost_cm[kept],
-        targets.area[kept],
-    )
+def _walked(network: Network, *columns: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Metres on foot to a place on the network (the first three columns) from another; NaN: no way."""
+    metres, to, origins = np.full(len(columns[0]), np.nan), np.stack(columns[:3]), Joins(*columns[3:])
+    ends, end = np.unique(to, axis=1, return_inverse=True)
+    for number in range(ends.shape[1]):
+        rows = np.flatnonzero(end == number)
+        metres[rows] = walk(network, origins.some(rows), at_joins(Joins(*ends[:, [number]])))
+    return metres
 
 
 def circle_land_share(plan: Plan, parameters: Parameters) -> Measurement:

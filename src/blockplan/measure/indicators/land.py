@@ -22,6 +22,7 @@ from blockplan.measure.inputs.columns import (
     areas_m2,
     coded,
     ids,
+    land_uses,
     of_codes,
     overlaid,
     shapes,
@@ -31,7 +32,7 @@ from blockplan.measure.inputs.columns import (
     values,
 )
 from blockplan.measure.inputs.floors import Amounts
-from blockplan.measure.inputs.parts import USUAL, amounts_by, features, known, quotient
+from blockplan.measure.inputs.parts import USUAL, amounts_by, features, known, quotient, sums_at
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.units import M2_PER_HA, M2_PER_KM2
@@ -49,16 +50,16 @@ NO_CODES = (reason("choose_codes"),)
 
 def land_balance(plan: Plan, parameters: Parameters) -> Measurement:
     """Drawn area of all parcels, ha, by land-use code as the plan writes it."""
-    uses, sizes = values(plan, "parcels", "land_use"), areas_m2(plan, "parcels") / M2_PER_HA
-    names = ids(plan, "parcels")
+    names, sizes = ids(plan, "parcels"), areas_m2(plan, "parcels") / M2_PER_HA
     missing = absent(plan, "parcels") + unknown(
         Missing("parcels", "geometry"), names[np.isnan(sizes)], len(names)
     )
-    by_use: dict[str, list[float]] = {}
-    for use, size in zip(uses, sizes, strict=True):
-        if not np.isnan(size):
-            by_use.setdefault(use or "not stated", []).append(float(size))
-    by = tuple(Part(use, total(found)) for use, found in sorted(by_use.items()))
+    kinds, kind = land_uses(plan)
+    uses = sorted({use or "not stated" for use, _ in kinds})
+    drawn = ~np.isnan(sizes)
+    use = np.array([uses.index(use or "not stated") for use, _ in kinds], dtype=np.intp)[kind[drawn]]
+    sums = sums_at(use, sizes[drawn], len(uses)).tolist()
+    by = tuple(Part(uses[one], sums[one]) for one in np.unique(use).tolist())
     value = None if missing else total(sizes)
     counted = {"parcels": tuple(names)}
     return Measurement("land_balance", value, "ha", by=by, missing=missing, counted=counted)

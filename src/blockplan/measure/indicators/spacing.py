@@ -17,6 +17,7 @@ from blockplan.measure.inputs.feature_values import Values, measurement
 from blockplan.measure.inputs.homes import HOUSING_CODES
 from blockplan.measure.inputs.parcel_intensity import hosts
 from blockplan.measure.missing import Missing, nothing
+from blockplan.plan.model.recall import tree_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -114,7 +115,7 @@ def _southwards(
         return np.full(len(footprints), np.nan), before
     west, south, east, north = shapely.bounds(footprints).T
     strips = shapely.box(west[rows], south[rows] - farthest_m, east[rows], south[rows])
-    at, other = shapely.STRtree(footprints).query(strips, predicate="intersects")
+    at, other = tree_of(footprints).query(strips, predicate="intersects")
     home = rows[at]
     wide = np.minimum(east[home], east[other]) - np.maximum(west[home], west[other])
     kept = (home != other) & (wide > 0.5) & (north[other] <= south[home] + 0.01)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.distance.coverage import by_area, each_place, share
+from blockplan.measure.distance.coverage import by_area, worst_first
 from blockplan.measure.distance.methods import weighed
 from blockplan.measure.inputs.columns import (
     absent,
@@ -18,7 +18,6 @@ from blockplan.measure.inputs.columns import (
     shapes,
     sound,
     sound_shapes,
-    total,
     union,
     values,
 )
@@ -26,7 +25,7 @@ from blockplan.measure.inputs.neighbours import covered_m2, within
 from blockplan.measure.inputs.parts import KINDS, features
 from blockplan.measure.measurement import Measurement, Part, Place
 from blockplan.measure.missing import Missing, reason, unknown
-from blockplan.plan.model.recall import by_row, once
+from blockplan.plan.model.recall import by_row, once_for, tree_of
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -56,10 +55,10 @@ def trees_in_view(plan: Plan, parameters: Parameters) -> Measurement:
     enough = seen >= parameters.trees_wanted
     return replace(
         found,
-        value=share(homes.weight, enough),
+        value=homes.share(enough),
         by=by_area(plan, homes, enough),
-        places=_fewest(homes, seen, ~enough),
-        affected_residents=total(homes.weight[~enough]),
+        places=_fewest(plan, homes, seen, ~enough),
+        affected_residents=homes.people(~enough),
     )
 
 
@@ -72,8 +71,8 @@ def fewest_trees_in_view(plan: Plan, parameters: Parameters) -> Measurement:
     return replace(
         found,
         value=float(seen.min()),
-        places=_fewest(homes, seen, short),
-        affected_residents=total(homes.weight[short]),
+        places=_fewest(plan, homes, seen, short),
+        affected_residents=homes.people(short),
     )
 
 
@@ -102,31 +101,30 @@ def _views(
     return found, homes, plan.cached(key, lambda: _seen(plan, homes, trees, parameters.tree_view_m))
 
 
-def _fewest(homes: Homes, seen: NDArray[np.intp], short: NDArray[np.bool_]) -> tuple[Place, ...]:
+def _fewest(plan: Plan, homes: Homes, seen: NDArray[np.intp], short: NDArray[np.bool_]) -> tuple[Place, ...]:
     """Homes that see too few trees, the fewest first."""
     rows = np.flatnonzero(short)
-    rows = rows[np.lexsort((homes.ranks(rows), seen[rows]))]
-    return tuple(
-        each_place(homes.layer[rows], homes.id[rows], homes.point[rows], seen[rows].astype(float)).tolist()
-    )
+    trees = seen[rows].astype(float)
+    return worst_first(plan, homes, rows, trees, trees, ("trees in view",))
 
 
 def _seen(plan: Plan, homes: Homes, trees: NDArray[Any], limit_m: float) -> NDArray[np.intp]:
     """How many trees each home sees."""
     buildings = sound_shapes(plan, "buildings")
     names = ids(plan, "buildings")
-    own = once("own buildings", partial(_own_buildings, homes, names), homes.layer, homes.id, names)
+    row_of = once_for("rows of buildings", lambda: {name: row for row, name in enumerate(names)}, names)
+    look_up = partial(_own_buildings, row_of)
+    own = by_row("own buildings", look_up, homes.layer, homes.id, fixed=(row_of,))
     place = homes.point.copy()
     place[own >= 0] = buildings[own[own >= 0]]
     look = partial(_look, trees, buildings, limit_m)
     return np.asarray(by_row("trees in view", look, place, own, fixed=(trees, buildings, limit_m)))
 
 
-def _own_buildings(homes: Homes, names: NDArray[Any]) -> NDArray[np.intp]:
+def _own_buildings(row_of: dict[str, int], layer: NDArray[Any], name: NDArray[Any]) -> NDArray[np.intp]:
     """Row of the building that each home is; -1 where it is none."""
-    row_of = {name: row for row, name in enumerate(names)}
-    is_one = homes.layer == "buildings"
-    found = [row_of[id_] if one else -1 for one, id_ in zip(is_one, homes.id, strict=True)]
+    is_one = layer == "buildings"
+    found = [row_of[id_] if one else -1 for one, id_ in zip(is_one, name, strict=True)]
     return np.array(found, dtype=np.intp)
 
 
@@ -134,12 +132,11 @@ def _look(
     trees: NDArray[Any], buildings: NDArray[Any], limit_m: float, place: NDArray[Any], own: NDArray[np.intp]
 ) -> NDArray[np.intp]:
     """The same for homes at some places, each in a building of its own by row (-1: in none)."""
-    tree = shapely.STRtree(trees)
-    home, at = tree.query(place, predicate="dwithin", distance=limit_m)
+    home, at = tree_of(trees).query(place, predicate="dwithin", distance=limit_m)
     sight = shapely.shortest_line(place[home], trees[at])
     blocked = np.zeros(len(home), dtype=bool)
     # A wall that the line only touches at its ends is the home's own, or one that the tree stands at.
-    line, building = shapely.STRtree(buildings).query(sight, predicate="intersects")
+    line, building = tree_of(buildings).query(sight, predicate="intersects")
     crossed = shapely.length(shapely.intersection(sight[line], buildings[building])) > TOUCH_M
     inside = shapely.intersects(place[home[line]], buildings[building]) & (own[home[line]] < 0)
     blocked[line[crossed & (building != own[home[line]]) & ~inside]] = True

@@ -13,13 +13,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.distance.coverage import Distances, Found, by_area, covered, share, together
+from blockplan.measure.distance.coverage import (
+    Distances,
+    Found,
+    by_area,
+    covered,
+    together,
+    worst_first,
+)
 from blockplan.measure.distance.data_end import data_end
 from blockplan.measure.distance.goals import distances_to
 from blockplan.measure.distance.methods import asked, ways_to, weighed
 from blockplan.measure.indicators.access import facilities_of, on_foot_to, perhaps_served
-from blockplan.measure.inputs.columns import absent, coded, ids, points, total
-from blockplan.measure.measurement import Measurement, Part, Place, both
+from blockplan.measure.inputs.columns import absent, coded, ids, points
+from blockplan.measure.measurement import Measurement, Part, both
 from blockplan.measure.missing import Missing, reason, unknown
 from blockplan.measure.parameters import FacilityParameters
 from blockplan.units import M_PER_KM
@@ -88,7 +95,7 @@ def circle_services(plan: Plan, parameters: Parameters) -> Measurement:
     if found.value is None:
         return found
     parts = [
-        Part(f"service:{service}", share(homes.weight, one[0].within(limit_m)))
+        Part(f"service:{service}", homes.share(one[0].within(limit_m)))
         for service, one in zip(rows, single, strict=True)
     ]
     return replace(found, by=(*found.by, *parts))
@@ -162,7 +169,7 @@ def uses_access(plan: Plan, parameters: Parameters) -> Measurement:
     unsaid = tuple(dict.fromkeys(unsaid))
     missing = unsaid if (possible & ~enough & (homes.weight > 0)).any() else ()
     if missing or homes.weighs != parameters.weigh_by:
-        between = share(homes.weight, enough) or 0.0, share(homes.weight, possible) or 0.0
+        between = homes.share(enough) or 0.0, homes.share(possible) or 0.0
         ends = between if homes.weighs == parameters.weigh_by else None
         return Measurement(name, None, "1", definition, missing=missing, counted=counted, ends=ends)
     by = [
@@ -173,16 +180,16 @@ def uses_access(plan: Plan, parameters: Parameters) -> Measurement:
             for least in range(1, len(near) + 1)
         ),
     ]
-    people = homes.weighs == "residents"
+    people, few = homes.weighs == "residents", np.flatnonzero(~enough)
     return Measurement(
         name,
-        share(homes.weight, enough),
+        homes.share(enough),
         "1",
         definition,
         by=tuple(by),
         counted=counted,
-        places=_fewest(homes, number, enough),
-        affected_residents=total(homes.weight[~enough]) if people else None,
+        places=worst_first(plan, homes, few, number[few], number[few], (name,)),
+        affected_residents=homes.people(~enough) if people else None,
     )
 
 
@@ -194,7 +201,7 @@ def _between(
     unsaid: tuple[Missing, ...],
 ) -> Part:
     """The share of some homes; unknown where others may be among them."""
-    least, most = share(homes.weight, sure), share(homes.weight, possible)
+    least, most = homes.share(sure), homes.share(possible)
     if least == most:
         return Part(scope, least)
     return Part(scope, None, missing=unsaid, ends=(least or 0.0, most or 0.0))
@@ -216,14 +223,3 @@ def _all_of(kinds: Sequence[Distances]) -> Distances:
     """The way to the farthest of several things: NaN where one of them is not reached."""
     metres = np.max(np.stack([one.metres for one in kinds]), axis=0)
     return Distances(kinds[0].id, metres, together(kinds), kinds[0].missing)
-
-
-def _fewest(homes: Homes, number: NDArray[Any], enough: NDArray[np.bool_]) -> tuple[Place, ...]:
-    """Homes with too few uses near them, the fewest first."""
-    rows = np.flatnonzero(~enough)
-    rows = rows[np.lexsort((homes.id[rows].astype(str), number[rows]))]
-    xy = [(point.x, point.y) if point is not None else (np.nan, np.nan) for point in homes.point[rows]]
-    return tuple(
-        Place(homes.layer[row], homes.id[row], x, y, float(number[row]))
-        for row, (x, y) in zip(rows, xy, strict=True)
-    )

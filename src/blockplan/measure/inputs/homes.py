@@ -22,6 +22,7 @@ or dwellings, else at the parcel's representative point.
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,7 @@ from blockplan.measure.inputs.columns import (
     land_uses,
     points,
     refused,
+    slices,
     total,
     values,
 )
@@ -150,6 +152,27 @@ class Homes:
         """Names the places (not who lives there) among the things that a plan keeps."""
         return once("homes key", self._said, self.point, self.layer, self.id)
 
+    @cached_property
+    def cut(self) -> tuple[NDArray[np.float64], ...]:
+        """The weights as arrays that add up exactly, all rows or some (`slices`)."""
+        return tuple(slices(self.weight))
+
+    @cached_property
+    def whole(self) -> float:
+        """All weights added up."""
+        return self.people(np.ones(len(self), dtype=bool))
+
+    def people(self, part: NDArray[Any]) -> float:
+        """The weights of some, or of a part of each (0..1), added up."""
+        some = whole_ones(part)
+        if some is None:
+            return total(self.weight * part)
+        return math.fsum(float(one[some].sum()) for one in self.cut)
+
+    def share(self, part: NDArray[Any]) -> float | None:
+        """The same as a share of all; None where there is no weight."""
+        return self.people(part) / self.whole if self.whole else None
+
     def _said(self) -> str:
         said = hashlib.blake2b(shapely.get_coordinates(self.point).tobytes(), digest_size=16)
         said.update(shapely.is_missing(self.point).tobytes())
@@ -166,6 +189,14 @@ class Homes:
         return replace(
             self, layer=self.layer[rows], id=self.id[rows], point=self.point[rows], weight=self.weight[rows]
         )
+
+
+def whole_ones(part: NDArray[Any]) -> NDArray[np.bool_] | None:
+    """Which rows are meant as a whole, where all others are not meant at all; None where some are in part."""
+    if part.dtype == bool:
+        return part
+    ones = np.asarray(part == 1)
+    return ones if (ones | (part == 0)).all() else None
 
 
 def _ranks(names: NDArray[Any]) -> NDArray[np.intp]:
@@ -361,6 +392,8 @@ def _housed(plan: Plan) -> Homes:
 def perhaps_housed(plan: Plan) -> tuple[NDArray[Any], NDArray[np.intp]]:
     """Points where people live of whom it is unknown how many they are, and the row of the parcel of each."""
     unsaid = np.isnan(residents(plan).by_parcel)
+    if not unsaid.any():
+        return np.empty(0, dtype=object), np.empty(0, dtype=np.intp)
     building, _ = _in_buildings(plan, unsaid.astype(float))
     row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
     hosts = np.array(

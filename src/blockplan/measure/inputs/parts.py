@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import chain, starmap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from blockplan.plan.model.recall import by_row, pairs_between
 from blockplan.units import M2_PER_HA, drawn_area_accuracy_m2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
@@ -169,13 +170,9 @@ def each(
     people: NDArray[np.float64] | None = None,
 ) -> tuple[Part, ...]:
     """Parts with their values, supplies and residents; None where a number is unknown."""
-    rows = range(len(found))
-    supplies = [None if supply is None else known(supply[row]) for row in rows]
-    residents = [None if people is None else known(people[row]) for row in rows]
-    return tuple(
-        Part(scope, known(value), amount, lived)
-        for scope, value, amount, lived in zip(scopes, found, supplies, residents, strict=True)
-    )
+    supplies = [None] * len(found) if supply is None else knowns(supply)
+    residents = [None] * len(found) if people is None else knowns(people)
+    return tuple(starmap(Part, zip(scopes, knowns(found), supplies, residents, strict=True)))
 
 
 def ratios(over: NDArray[Any], under: NDArray[Any], per: float = 1.0) -> NDArray[np.float64]:
@@ -194,28 +191,32 @@ def amounts_by(
     A part is unknown where a parcel in it leaves unsaid what it takes, and then says between which numbers
     its value lies; parcels elsewhere do not matter.
     """
-    return tuple(part for layer in layers for part in _amounts_in(plan, layer, over, under, per))
+    return tuple(chain.from_iterable(_amounts_in(plan, layer, over, under, per) for layer in layers))
 
 
-def _amounts_in(plan: Plan, layer: str, over: Amounts, under: Amounts | None, per: float) -> Iterator[Part]:
-    found = pieces(plan, layer)
-    amount = found.sums(over.by_parcel)
-    amount[(amount == 0) & (found.sums(over.is_left_out.astype(float)) > 0)] = np.nan
-    value = amount if under is None else ratios(amount, found.sums(under.by_parcel), per)
-    nothing = np.zeros(len(value), dtype=bool) if under is None else found.sums(under.by_parcel) == 0
-    if (np.isnan(value) & ~nothing).any():
-        low, high = found.ends(over)
-        if under is not None:
-            low, high = quotients((low, high), found.ends(under), per)
-    for number, scope in enumerate(found.scopes):
-        supply = known(amount[number])
-        if not np.isnan(value[number]) or nothing[number]:
-            yield Part(scope, known(value[number]), supply if under is not None else None)
-            continue
-        rows = found.rows(number, len(over.by_parcel))
+def _amounts_in(plan: Plan, layer: str, over: Amounts, under: Amounts | None, per: float) -> tuple[Part, ...]:
+    inside = pieces(plan, layer)
+    amount = inside.sums(over.by_parcel)
+    if over.left_out is not None:
+        amount[(amount == 0) & (inside.sums(over.is_left_out.astype(float)) > 0)] = np.nan
+    if under is None:
+        found, open_ = each(inside.scopes, amount), np.isnan(amount)
+    else:
+        whole = inside.sums(under.by_parcel)
+        value = ratios(amount, whole, per)
+        found, open_ = each(inside.scopes, value, amount), np.isnan(value) & (whole != 0)
+    if not open_.any():
+        return found
+    low, high = inside.ends(over)
+    if under is not None:
+        low, high = quotients((low, high), inside.ends(under), per)
+    parts = list(found)
+    for number in np.flatnonzero(open_).tolist():
+        rows = inside.rows(number, len(over.by_parcel))
         missing = over.lacking(rows) + (() if under is None else under.lacking(rows))
         ends = (float(low[number]), float(high[number]))
-        yield Part(scope, None, missing=tuple(dict.fromkeys(missing)), ends=ends)
+        parts[number] = Part(inside.scopes[number], None, missing=tuple(dict.fromkeys(missing)), ends=ends)
+    return tuple(parts)
 
 
 def quotients(
@@ -256,8 +257,21 @@ def ratios_by(plan: Plan, over: NDArray[np.float64], under: NDArray[np.float64])
 
 def sums_at(at: NDArray[Any], amounts: NDArray[Any], size: int) -> NDArray[np.float64]:
     """Amounts summed at the numbers 0..size-1 that they stand at, in any order the same."""
-    sums = [np.bincount(at, one, size).tolist() for one in slices(amounts)]
-    return np.array(list(map(math.fsum, zip(*sums, strict=True))) if sums else np.zeros(size))
+    return added([np.bincount(at, one, size) for one in slices(amounts)], size)
+
+
+def added(sums: list[NDArray[Any]], size: int) -> NDArray[np.float64]:
+    """Some sums of each of so many parts, added exactly."""
+    rows = zip(*(one.tolist() for one in sums), strict=True)
+    return np.array(list(map(math.fsum, rows)) if sums else np.zeros(size))
+
+
+def knowns(numbers: NDArray[np.float64]) -> list[float | None]:
+    """Numbers as plain ones; None where one is not known."""
+    found: list[float | None] = numbers.tolist()
+    for row in np.flatnonzero(np.isnan(numbers)).tolist():
+        found[row] = None
+    return found
 
 
 def known(number: float | None) -> float | None:

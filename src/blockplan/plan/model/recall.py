@@ -364,6 +364,11 @@ def once_for(name: str, make: Callable[[], T], *given: Any) -> T:
     return make() if recall is None else recall.thing((name, *map(id, given)), given, make)
 
 
+def tree_of(shapes: NDArray[Any]) -> shapely.STRtree:
+    """The tree of some shapes: of those of a layer that stands it is not grown anew for a few others."""
+    return once("tree", lambda: shapely.STRtree(shapes), shapes)
+
+
 def _mark(given: Any) -> Any:
     """What tells one thing from another: address or bits."""
     if isinstance(given, np.ndarray):
