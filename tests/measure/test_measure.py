@@ -15,7 +15,7 @@ from tests.random_plans import ASKED, random_plan
 import blockplan
 from blockplan.errors import UsageError
 from blockplan.measure import MEASURES, measure
-from blockplan.measure.measurement import WithinReach
+from blockplan.measure.definition import WithinReach
 from blockplan.measure.missing import lines
 from blockplan.measure.parameters import Parameters
 from blockplan.measure.spec import SUBJECTS, parameter_text

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from blockplan.check.verdict import Outcome, Required, Text
+    from blockplan.measure.definition import NumberKey
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Fault
 
@@ -42,7 +43,7 @@ STATED = frozenset(
     }
 )
 #: What is divided and by what, as a definition names them: an amount, its unit ("": stated), drawn land.
-QUOTIENTS = (
+QUOTIENTS: tuple[tuple[NumberKey, str, NumberKey, str], ...] = (
     ("land_ha", "ha", "of_ha", "ha"),
     ("area_ha", "ha", "planned_land_ha", "ha"),
     ("length_km", "km", "land_km2", "km2"),
@@ -97,10 +98,9 @@ def is_drawn(id_: str) -> bool:
 
 def _of_quotient(measurement: Measurement) -> float:
     """Relative accuracy of an amount over land, where the definition names both."""
-    found = measurement.definition
     for over, unit, under, land in QUOTIENTS:
-        top, bottom = found.get(over), found.get(under)
-        if isinstance(top, int | float) and isinstance(bottom, int | float) and top > 0 and bottom > 0:
+        top, bottom = measurement.number(over), measurement.number(under)
+        if top and bottom and top > 0 and bottom > 0:
             return of_amount(top, unit) / top + of_amount(bottom, land) / bottom
     return 0.0
 

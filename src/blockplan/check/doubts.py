@@ -108,8 +108,7 @@ def _doubled(fault: Fault) -> bool:
 
 def _classes(measurement: Measurement) -> frozenset[str]:
     """The land-use classes that a measure counts: its parameters whose name ends in ``_codes``."""
-    chosen = measurement.definition.get("parameters", {})
-    lists = (value for name, value in chosen.items() if name.endswith("_codes"))
+    lists = (value for name, value in measurement.chosen.items() if name.endswith("_codes"))
     return frozenset(str(code) for codes in lists for code in codes)
 
 

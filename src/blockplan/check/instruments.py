@@ -47,9 +47,7 @@ class House:
         """Residents of the plan with the range that ``plan.toml`` states."""
         found = measure(plan, RESIDENTS)[0]
         by = {part.scope: part.value for part in found.by}
-        return Residents(
-            by.get("low"), found.value, by.get("high"), str(found.definition.get("source", "")), found.missing
-        )
+        return Residents(by.get("low"), found.value, by.get("high"), found.origin, found.missing)
 
     def faults(self, plan: Plan) -> tuple[Fault, ...]:
         """Every fault of the plan's data."""
@@ -86,7 +84,7 @@ def hangs_on_residents(measurement: Measurement, reads: Reads | None) -> bool:
     """
     if reads is None or PEOPLE not in reads or measurement.id in UNMOVED:
         return False
-    return measurement.definition.get("weight") in {None, "residents_and_jobs"}
+    return measurement.weight in {None, "residents_and_jobs"}
 
 
 def with_residents(plan: Plan, factor: float) -> Plan:

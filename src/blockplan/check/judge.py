@@ -553,9 +553,10 @@ class _Bench:
         **about: Any,
     ) -> Verdict:
         """A verdict: what all say of their rule, and what was found; without that, it does not apply."""
-        rule, measured = asked.rule, {} if measurement is None else measurement.definition
+        rule = asked.rule
+        measured, chosen = ({}, {}) if measurement is None else (measurement.definition, measurement.chosen)
         limit = limit_on(rule, self.day) or rule.limits[0]
-        shown = {**measured.get("parameters", {}), **asked.choice.all}
+        shown = {**chosen, **asked.choice.all}
         every: dict[str, Any] = {
             "outcome": "not_applicable",
             "required": asked.required,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from blockplan.check.rules import Rule
     from blockplan.check.verdict import Outcome, Required, Text, Verdict
+    from blockplan.measure.definition import NumberKey
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Fault
 
@@ -37,7 +38,7 @@ _DUST = 1e-6
 _SIZES = {"km": "length", "m": "length", "km2": "area", "ha": "area", "m2": "area", "day": "days"}
 #: Measures that are an amount over something else -> the unit of the amount, which is what can be added, what
 #: it is divided by in the definition of the whole plan, and how much of that is one.
-_AMOUNTS = {
+_AMOUNTS: Mapping[str, tuple[str, NumberKey, float]] = {
     "land_share": ("m2", "of_ha", 1 / M2_PER_HA),
     "circle_land_share": ("m2", "of_ha", 1 / M2_PER_HA),
     "park_sport_share": ("m2", "of_ha", 1 / M2_PER_HA),
@@ -115,7 +116,7 @@ def _amount(rule: Rule, measurement: Measurement, gap: float, residents: float |
     if measurement.supply and measurement.value:
         return _up(abs(gap) * measurement.supply / measurement.value, unit)
     # The definition is that of the whole plan.
-    whole = measurement.definition.get(over) if rule.scope.kind == "plan" else None
+    whole = measurement.number(over) if rule.scope.kind == "plan" else None
     base = residents if over == "residents" and rule.scope.kind != "plan" else whole
     return None if base is None else _up(abs(gap) * base / one, unit)
 
@@ -261,16 +262,16 @@ def _bare(measurement: Measurement, **values: float) -> dict[str, Any]:
 
 def about_whole_plan(measurement: Measurement) -> Iterator[Text]:
     """What the whole plan has, where the rule judges living circles and none of the tier is drawn."""
-    whole = measurement.definition.get("whole_plan")
+    whole = measurement.number("whole_plan")
     if measurement.value is None and whole is not None:
         yield say("note.whole_plan", value=amount(measurement, whole))
 
 
 def about_land(measurement: Measurement) -> Iterator[Text]:
     """That the figure rests on planned land which an import derived, where it does."""
-    land = measurement.definition.get("planned_land")
+    land = measurement.planned_land
     if measurement.value is not None and land is not None:
-        yield say("note.planned_land", land=str(land))
+        yield say("note.planned_land", land=land)
 
 
 def about_limit(rule: Rule, required: Required, measurement: Measurement) -> Iterator[Text]:
@@ -324,10 +325,9 @@ def _straddles(required: Required, first: float, last: float) -> bool:
 
 def about_data_end(rule: Rule, measurement: Measurement) -> Iterator[Text]:
     """Where places that fall short lie nearer to the end of the drawing than the limit, say so."""
-    found = measurement.definition
-    near = found.get("homes_short_near_end")
+    near, short = measurement.number("homes_short_near_end"), measurement.number("homes_short")
     if near and measurement.value is not None and rule.scope.kind == "plan":
-        yield say("note.data_end", near=near, short=found["homes_short"], limit=found["limit_m"])
+        yield say("note.data_end", near=near, short=short, limit=measurement.number("limit_m"))
 
 
 def about_doubts(rule: Rule, measurement: Measurement, doubts: Iterable[Fault]) -> Iterator[Text]:

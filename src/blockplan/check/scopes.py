@@ -200,7 +200,7 @@ def no_circle(rule: Rule, measurement: Measurement, plan: Plan) -> bool:
 
     A circle of no stated tier could be one of them, so with such a circle it is unknown.
     """
-    tier = dict(measurement.definition.get("parameters", {})).get("tier")
+    tier = measurement.chosen.get("tier")
     if rule.scope.kind != "circle" or rule.scope.id is not None:
         return False
     if not plan.has_layer("circles") or plan.layer("circles").empty:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from blockplan.jsontext import OR_NULL, JsonRecord, plain, some
-from blockplan.measure.measurement import Measurement, Place, WithinReach
+from blockplan.measure.definition import Defined
+from blockplan.measure.measurement import Measurement, Place
 from blockplan.measure.missing import lines
 from blockplan.measure.parameters import DEFAULTS, Parameters
 from blockplan.texts import DEFAULT_LANGUAGE, pick
@@ -145,7 +146,7 @@ class Remedy:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingOutcome:
+class ReadingOutcome(Defined):
     """How a reading beside the judging one would have turned out."""
 
     id: str
@@ -182,7 +183,7 @@ class Override(JsonRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict(JsonRecord):
+class Verdict(Defined, JsonRecord):
     """
     The judgement of one rule on one object of the plan.
 
@@ -221,11 +222,6 @@ class Verdict(JsonRecord):
     tolerance: float = 0.0
     overrides: tuple[Override, ...] = ()
     judged: Judged | None = None
-
-    @property
-    def reach(self) -> WithinReach | None:
-        """The distance of a share within reach; None of other verdicts."""
-        return WithinReach.of(self.definition)
 
     @property
     def parameters(self) -> Parameters:

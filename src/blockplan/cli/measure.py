@@ -75,10 +75,10 @@ def command(
         return
     words = Words(lang)
     show_table(("measure", "value"), [row for one in found for row in _rows(one, words)])
-    resting = [one for one in found if "planned_land" in one.definition]
+    resting = [one for one in found if one.planned_land is not None]
     if resting:
-        land = resting[0].definition["planned_land"]
-        click.echo(f"\nOver planned land that nobody gave ({land}): {', '.join(one.id for one in resting)}")
+        names = ", ".join(one.id for one in resting)
+        click.echo(f"\nOver planned land that nobody gave ({resting[0].planned_land}): {names}")
     from blockplan.measure.missing import lines
 
     missing = [f"{one.id}: missing: {line}" for one in found for line in lines(one.missing)]

@@ -160,7 +160,7 @@ def _measurements(column: ComparedColumn) -> dict[Key, Measurement]:
 def _content(one: Measurement | None, scope: str) -> str | None:
     if one is None:
         return None
-    said = [one.id, one.unit, one.value, one.per, one.definition.get("parameters"), scope]
+    said = [one.id, one.unit, one.value, one.per, one.chosen, scope]
     return json.dumps(said, sort_keys=True, default=str)
 
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from blockplan.jsontext import plain
+from blockplan.measure.definition import Defined
 from blockplan.measure.missing import Missing, lines, only_nothing
 from blockplan.measure.parameters import DEFAULTS, Parameters
 from blockplan.plan.model.recall import once_for
@@ -172,7 +173,7 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Defined):
     """
     The same measure under another definition.
 
@@ -198,30 +199,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class WithinReach:
-    """
-    The distance of a share within reach: what of its definition others compute with.
-
-    Attributes
-    ----------
-    limit_m
-        The distance within which something is reached, m.
-    judged_by
-        The reading that judges, as in `Reading.id`; None where the measure has but one.
-    """
-
-    limit_m: float
-    judged_by: str | None
-
-    @classmethod
-    def of(cls, definition: Mapping[str, Any]) -> WithinReach | None:
-        """As a definition says it; None of a measure without a distance, or where it is not known."""
-        limit_m = definition.get("limit_m")
-        return None if limit_m is None else cls(limit_m, definition.get("judged_by"))
-
-
-@dataclass(frozen=True, slots=True)
-class Measurement:
+class Measurement(Defined):
     """
     One indicator of one plan.
 
@@ -277,9 +255,36 @@ class Measurement:
         return self.value is None and only_nothing(self.missing)
 
     @property
-    def reach(self) -> WithinReach | None:
-        """The distance of a share within reach; None of other measures."""
-        return WithinReach.of(self.definition)
+    def measure(self) -> str:
+        """Its name in the registry; `id` is another where a pack reports the figure by a name of its own."""
+        return str(self.definition.get("measure", self.id))
+
+    @property
+    def title(self) -> Mapping[str, str] | None:
+        """What a pack calls the figure; None where it goes by the name of its measure."""
+        return self.definition.get("title")
+
+    @property
+    def document(self) -> Mapping[str, str]:
+        """Document and clause that a pack reports the figure for; empty where it names none."""
+        found = self.definition.get("source")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def weight(self) -> str | None:
+        """What a share is a share of: ``residents``, ``residents_and_jobs``, ...; None of other measures."""
+        return self.definition.get("weight")
+
+    @property
+    def origin(self) -> str:
+        """Where residents are taken from, as ``plan.toml`` says; "" of other measures."""
+        found = self.definition.get("source")
+        return found if isinstance(found, str) else ""
+
+    @property
+    def confidence(self) -> str:
+        """How far the document can be relied on; "" where a pack names none."""
+        return str(self.definition.get("confidence", ""))
 
     def to_dict(self) -> dict[str, Any]:
         """The measurement as JSON writes it."""
@@ -315,6 +320,5 @@ def figure_unit(measurement: Measurement | None, unit: str = "") -> str:
     """The unit that a figure is written in: a share (``1``) in percent, a ``ratio`` as a plain number."""
     if measurement is None:
         return unit
-    id_ = str(measurement.definition.get("measure", measurement.id))
     unit = unit or measurement.unit
-    return "ratio" if unit == "1" and id_ in RATIOS else unit
+    return "ratio" if unit == "1" and measurement.measure in RATIOS else unit

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from blockplan.check.rules import RuleParameter
     from blockplan.check.verdict import Override, ReadingOutcome, Verdict
+    from blockplan.measure.definition import WayTaken
     from blockplan.report.document import Cell
     from blockplan.report.words import Words
 
@@ -32,41 +33,37 @@ def definition_sentences(verdict: Verdict, words: Words) -> list[str]:
     found = []
     if verdict.measurement is not None:
         found.append(measure_words(verdict.measurement.id, words)[1])
-    definition = verdict.definition
-    if definition.get("along"):
-        found.append(way(definition, words))
+    if verdict.way is not None:
+        found.append(way(verdict.way, words))
     return [sentence for sentence in found if sentence]
 
 
-def way(definition: Mapping[str, Any], words: Words) -> str:
+def way(taken: WayTaken, words: Words) -> str:
     """From where to where, along what: the words for one way of measuring a distance."""
-    start = definition.get("from") or "home"
-    starts = start if isinstance(start, list | tuple) else [start]
-    to = definition.get("to") or "target"
+    to = taken.to or "target"
     values = {
-        "from_": words.join(words.or_else(f"reading.from.{one}", str(one)) for one in starts),
-        "to": words.or_else(f"reading.to.{to}", str(to)),
+        "from_": words.join(words.or_else(f"reading.from.{one}", one) for one in taken.starts or ("home",)),
+        "to": words.or_else(f"reading.to.{to}", to),
     }
-    if definition.get("along") != "network":
+    if taken.along != "network":
         return words("reading.line", **values)
-    join = words.or_else(f"reading.join.{definition.get('join')}", str(definition.get("join", "")))
-    said = words("reading.network", join=join, **values)
-    return said + (words("reading.free") if definition.get("own_way") == "free" else "")
+    said = words("reading.network", join=words.or_else(f"reading.join.{taken.join}", taken.join), **values)
+    return said + (words("reading.free") if taken.free else "")
 
 
-def way_in_short(definition: Mapping[str, Any], words: Words) -> str:
+def way_in_short(taken: WayTaken, words: Words) -> str:
     """The same in few words, as a mark on a scale bears them."""
     parts = [
-        "line" if definition["along"] != "network" else definition["join"],
-        *(["free"] if definition.get("own_way") == "free" else []),
-        *(["parcel"] if definition["from"] == "parcel" else []),
+        taken.join if taken.along == "network" else "line",
+        *(["free"] if taken.free else []),
+        *(["parcel"] if taken.starts == ("parcel",) else []),
     ]
-    return words(f"reading.short.{'_'.join(parts)}", to=words(f"reading.short.to.{definition['to']}"))
+    return words(f"reading.short.{'_'.join(parts)}", to=words(f"reading.short.to.{taken.to}"))
 
 
 def reading_name(reading: ReadingOutcome, words: Words) -> str:
     """What a reading is called: its way in words, or its id."""
-    return way(reading.definition, words) if reading.definition.get("along") else reading.id
+    return reading.id if reading.way is None else way(reading.way, words)
 
 
 def parameters(
@@ -77,9 +74,8 @@ def parameters(
 
     `own` is what the rule itself says of its choices.
     """
-    chosen = verdict.definition.get("parameters")
     rows: list[tuple[Cell, ...]] = []
-    for name, value in chosen.items() if isinstance(chosen, Mapping) else ():
+    for name, value in verdict.chosen.items():
         note, open_point = (own[name].note, own[name].open_point) if name in own else (None, None)
         meaning = words.pick(note) or _measure_note(name, words)
         rows.append(((TextRun(name, "code"),), plain(value, words), open_point or DASH, meaning))

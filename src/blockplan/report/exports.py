@@ -257,8 +257,7 @@ def _measures(view: View) -> Iterator[Row]:
 
 
 def _measure(view: View, found: Measurement, use: str) -> Iterator[Row]:
-    row, given = view.reported_row(found), found.definition.get("source")
-    source = given if isinstance(given, dict) else {}
+    row, source = view.reported_row(found), found.document
     tail = (str(source.get("document", "")), str(source.get("clause", "")))
     missing = "; ".join(lines(found.missing))
     yield (

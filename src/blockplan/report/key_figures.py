@@ -39,7 +39,7 @@ def key_figures(view: View) -> list[tuple[str, str]]:
         ("jobs", _jobs(view, measured("jobs"))),
         ("green", words.amount(None if green is None else green / M2_PER_HA, "ha")),
         ("floor_area", words.amount(None if floor is None else floor * wide[1], wide[0])),
-        ("streets", words.amount(measured("street_density").definition.get("length_km"), "km")),
+        ("streets", words.amount(measured("street_density").number("length_km"), "km")),
         ("stations", words.amount(_number_of_stations(stations), "station")),
     ]
     return [(words(f"sheet.{key}"), value) for key, value in rows]

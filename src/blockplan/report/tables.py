@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from blockplan.check.verdict import CheckResult, Outcome, Verdict
+    from blockplan.measure.definition import NumberKey
     from blockplan.measure.measurement import Measurement
     from blockplan.measure.missing import Missing
 
@@ -37,7 +37,7 @@ DASH = "–"
 #: So many of the features that lack something are named in its line; the rest are counted.
 FIRST_MISSING = 3
 #: How many parcels are left out of a value, by a key of its definition; how the value is told then.
-NOT_COUNTED = {
+NOT_COUNTED: dict[NumberKey, str] = {
     "not_counted_parcels": "at_least",
     "users_not_counted_parcels": "at_most",
     "share_not_counted_parcels": "of_counted",
@@ -252,21 +252,26 @@ class ReportedRow:
 
 def reported_row(measurement: Measurement, words: Words, name: Callable[[str], str] = str) -> ReportedRow:
     """A measurement in words; `name` says what a part is called."""
-    own = measurement.definition
-    registered = str(own.get("measure", measurement.id))
+    registered, source = measurement.measure, measurement.document
     title, definition = measure_words(registered, words)
-    title = words.pick(own.get("title")) or title
-    given = own.get("source")  # of a figure that a document names; some measures say there where they read
-    source = given if isinstance(given, Mapping) else {}
+    title = words.pick(measurement.title) or title
     said = words.join(str(source[key]) for key in ("document", "clause") if source.get(key))
     unit = figure_unit(measurement, measurement.unit)
     shown = counted_at_least(words.rate(measurement.value, unit, measurement.per), measurement, words)
     missing = tuple(missing_words(measurement.missing, words))
     parts = tuple((name(part.scope), words.amount(part.value, unit)) for part in measurement.by)
-    confidence = str(own.get("confidence", ""))
     done = trace.quotient(measurement, words)
     return ReportedRow(
-        measurement.id, title, definition, shown, parts, missing, registered, confidence, said, done
+        measurement.id,
+        title,
+        definition,
+        shown,
+        parts,
+        missing,
+        registered,
+        measurement.confidence,
+        said,
+        done,
     )
 
 
@@ -277,7 +282,7 @@ def counted_at_least(shown: str, measurement: Measurement, words: Words) -> str:
     It is the least or the most that there is then, or a share of those that are counted.
     """
     for key, bound in NOT_COUNTED.items():
-        if is_known(measurement.value) and (out := measurement.definition.get(key)):
+        if is_known(measurement.value) and (out := measurement.number(key)):
             return words(f"measured.{bound}", amount=shown, n=words.number(out))
     return shown
 

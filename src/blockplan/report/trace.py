@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
     from blockplan.check.verdict import Residents, Verdict
     from blockplan.measure import MeasureSpec
+    from blockplan.measure.definition import NumberKey
     from blockplan.measure.measurement import Measurement
     from blockplan.report.words import Words
 
 #: What is divided and by what, as a definition names them: key, unit, key, unit, factor between the units.
-QUOTIENTS = (
+QUOTIENTS: tuple[tuple[NumberKey, str, NumberKey, str, float], ...] = (
     ("land_ha", "ha", "of_ha", "ha", 1.0),
     ("area_ha", "ha", "planned_land_ha", "ha", 1.0),
     ("length_km", "km", "land_km2", "km2", 1.0),
@@ -147,7 +148,7 @@ def measures_of(verdicts: Iterable[Verdict], reported: Iterable[Measurement]) ->
     from blockplan.measure import MEASURES  # noqa: PLC0415
 
     used = {one.measurement.id for one in verdicts if one.measurement is not None}
-    used |= {str(one.definition.get("measure", one.id)) for one in reported}
+    used |= {one.measure for one in reported}
     return [spec for id_, spec in MEASURES.items() if id_ in used]
 
 
@@ -197,11 +198,10 @@ def division(verdict: Verdict, residents: Residents, words: Words) -> str:
 def quotient(measurement: Measurement, words: Words) -> str:
     """One amount over another, where the definition names both and they give the value."""
     value = measurement.value
-    numbers = {key: float(one) for key, one in measurement.definition.items() if _numbers(one)}
     if not is_known(value):
         return ""
     for over, of, under, by, factor in QUOTIENTS:
-        top, bottom = numbers.get(over), numbers.get(under)
+        top, bottom = measurement.number(over), measurement.number(under)
         if top is None or not bottom:
             continue
         said = f"{_amount(top, of, words)} ÷ {_amount(bottom, by, words)}"

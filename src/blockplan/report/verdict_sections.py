@@ -419,7 +419,7 @@ class VerdictSections:
         for group in sorted(by_rule(unsettled), key=lambda group: FORCES.index(group.first.force)):
             verdict = group.worst[0]
             measured = verdict.measurement.id if verdict.measurement is not None else verdict.rule
-            same = f"{measured} {verdict.definition.get('parameters')} {verdict.outcome}"
+            same = f"{measured} {verdict.chosen} {verdict.outcome}"
             found.setdefault(same, (verdict.rule, verdict.scope_id))
         return frozenset(list(found.values())[:MOST_MAPS])
 

@@ -167,9 +167,7 @@ class View:
 
     def layer_of(self, verdict: Verdict, id_: str) -> str:
         """The layer, of those a verdict starts from, that holds a home; "" for none."""
-        start = verdict.definition.get("from") or ("buildings", "parcels")
-        layers = start if isinstance(start, list | tuple) else (start,)
-        return next((str(layer) for layer in layers if id_ in self._people(str(layer))), "")
+        return next((layer for layer in verdict.layers_of_homes if id_ in self._people(layer)), "")
 
     def _people(self, layer: str) -> Mapping[str, float | None]:
         if layer not in self._people_of:

@@ -266,7 +266,7 @@ def _whole(plan: Plan) -> Iterator[Fact]:
             yield stated(f"layer:parcels/{column}", (), quantity, known.sum(), least=least)
         elif column == "jobs":
             jobs = measure(plan, "jobs")[0]
-            least = bool(jobs.definition.get("not_counted_parcels"))
+            least = bool(jobs.number("not_counted_parcels"))
             yield stated("measure:jobs", (), quantity, jobs.value, least=least)
     for layer, said in LAYERS.items():
         frame = plan.layer(layer)

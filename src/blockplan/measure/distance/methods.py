@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from blockplan.errors import UsageError
+from blockplan.measure.definition import WayTaken
 from blockplan.measure.distance.coverage import lacking
 from blockplan.measure.inputs.columns import absent, areas_m2, ids, of_codes, points, values
 from blockplan.measure.inputs.floors import parcel_points
@@ -69,6 +70,11 @@ class Way:
     join: Literal["node", "edge"] | None = None
     start: Literal["home", "parcel"] = "home"
     own_way: bool = True
+
+    @property
+    def taken(self) -> WayTaken:
+        """The way as a reader is told of it."""
+        return WayTaken.of(self.definition(None))
 
     def definition(self, join_limit_m: float | None) -> dict[str, Any]:
         """What a reading says of itself."""

@@ -469,11 +469,9 @@ def vocabulary(langs: Iterable[str] = LANGUAGES) -> dict[str, Any]:
         "forces": {force: _names(f"force.{force}", force, langs) for force in get_args(Force)},
         "confidences": {grade: _names(f"confidence.{grade}", grade, langs) for grade in "ABC"},
         "flags": {said: _names(f"flag.{said}", said, langs) for said in ("true", "false")},
-        "readings": {
-            one.id: {lang: way(one.definition(None), Words(lang)) for lang in langs} for one in WAYS
-        },
+        "readings": {one.id: {lang: way(one.taken, Words(lang)) for lang in langs} for one in WAYS},
         "readings_in_short": {
-            one.id: {lang: way_in_short(one.definition(None), Words(lang)) for lang in langs} for one in WAYS
+            one.id: {lang: way_in_short(one.taken, Words(lang)) for lang in langs} for one in WAYS
         },
         "sited": {id_: {lang: one.name[lang] for lang in langs} for id_, one in SERVICES.items()},
         "marks": {service: _names(f"mark.{service}", "·", langs) for service in sorted(services)},

@@ -110,7 +110,7 @@ class Demand:
         """What the demand reads in a measurement of its measure."""
         verdict = self.verdict
         value, supply, places, counted = found.value, found.supply, found.places, found.counted
-        people = found.definition.get("residents")
+        people = found.number("residents")
         if self.scoped:
             part = next(
                 (one for one in found.by if one.scope == f"{verdict.scope_kind}:{verdict.scope_id}"), None

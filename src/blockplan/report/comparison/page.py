@@ -181,7 +181,7 @@ def _measured(cell: dict[str, str]) -> Text:
 
 def _definition(of: ComparisonWords, row: MeasureRow) -> Iterator[Term]:
     """How a measure is defined, what it reads, and where the definition comes from."""
-    words, id_ = of.words, str(row.first.definition.get("measure", row.first.id))
+    words, id_ = of.words, row.first.measure
     spec = trace.measure_of(id_)
     if spec is None:
         return

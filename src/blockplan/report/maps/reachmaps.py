@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -35,7 +35,7 @@ from blockplan.report.maps.svg import Frame
 from blockplan.report.maps.themes import AROUND_M, MOST_INSETS, area_names, area_parts, strip, with_views
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -94,7 +94,7 @@ def reading_map(ground: Ground, verdict: Verdict, id_: str) -> Drawing | None:
     if reading is None or verdict.reach is None:
         return None
     words = ground.words
-    places = tuple(_at(ground.plan, verdict.definition, reading.changed))
+    places = tuple(_at(ground.plan, verdict, reading.changed))
     told = (
         words("map.reading.title", reading=reading_name(reading, words)),
         words("map.reading.description"),
@@ -142,11 +142,10 @@ def _drawn(
     return [replace(drawn, legend=(*legend, outline_entry(ground)))]
 
 
-def _at(plan: Plan, definition: Mapping[str, Any], ids: Sequence[str]) -> Iterator[Place]:
-    """The places of homes, each in the first layer that draws it of those the definition starts from."""
-    start = definition.get("from") or ("buildings", "parcels")
+def _at(plan: Plan, verdict: Verdict, ids: Sequence[str]) -> Iterator[Place]:
+    """The places of homes, each in the first layer that draws it of those the verdict starts from."""
     left = list(ids)
-    for layer in start if isinstance(start, list | tuple) else (start,):
+    for layer in verdict.layers_of_homes:
         shapes = features(plan, layer, left)
         drawn = shapely.is_geometry(shapes)
         middles = shapely.get_coordinates(shapely.point_on_surface(shapes[drawn])).tolist()
@@ -239,8 +238,7 @@ def reach_targets(plan: Plan, verdict: Verdict) -> list[BaseGeometry]:
     """What has to be within reach, as the measure counted it."""
     spec = _spec(verdict)
     if spec is not None and _of_green(verdict):
-        used = verdict.definition.get("parameters") or {}
-        chosen = {key: value for key, value in used.items() if key in spec.parameters}
+        chosen = {key: value for key, value in verdict.chosen.items() if key in spec.parameters}
         parameters = spec.choose(plan.manifest.parameters, chosen)
         return list(public_greens(plan, parameters).of_size(parameters.smallest_green_ha).shape)
     counted = verdict.measurement.counted if verdict.measurement is not None else {}

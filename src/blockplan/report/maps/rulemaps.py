@@ -183,9 +183,8 @@ def _counted_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     if frame is None:
         return []
     counted = dict(verdict.measurement.counted) if verdict.measurement is not None else {}
-    sizes = verdict.definition.get("sizes_ha")
-    if isinstance(sizes, dict):
-        parks = [one for park in sizes for one in park.split("+")]
+    if verdict.parks:
+        parks = [one for park in verdict.parks for one in park.split("+")]
         counted = {layer: tuple(one for one in parks if one in ids) for layer, ids in counted.items()}
     if verdict.scope_kind == "area":
         counted.setdefault("areas", (verdict.scope_id,))

@@ -219,11 +219,11 @@ class Index:
         """What rules ask of the distance to each kind of thing."""
         found: dict[str, dict[str, ReachRequirement]] = {}
         for verdict in self.result.verdicts:
-            reach, along = verdict.reach, verdict.definition.get("along")
-            if reach is None or along not in {"line", "network"}:
+            reach, way = verdict.reach, verdict.way
+            if reach is None or way is None or way.along not in {"line", "network"}:
                 continue
             asked = ReachRequirement(
-                PageLink("rule", verdict.rule, verdict.title), reach.limit_m, along, verdict.force
+                PageLink("rule", verdict.rule, verdict.title), reach.limit_m, way.along, verdict.force
             )
             for to in _goals(verdict):
                 found.setdefault(to, {}).setdefault(verdict.rule, asked)
@@ -276,10 +276,10 @@ class Index:
 
 def _goals(verdict: Verdict) -> list[str]:
     """What a verdict's distance is to; nothing where it is to some of a kind only."""
-    chosen = verdict.definition.get("parameters", {})
+    chosen = verdict.chosen
     if verdict.measurement is None or any(chosen.get(name) for name in PICKS):
         return []
-    measure = str(verdict.measurement.definition.get("measure", verdict.measurement.id))
+    measure = verdict.measurement.measure
     if measure in REACHES:
         return [REACHES[measure]]
     if measure == "stop_access":

@@ -31,8 +31,7 @@ def unit_of(verdict: Verdict) -> str:
     """The unit of the values: metres of a reach, beds of a nursing home, else that of the verdict."""
     if verdict.reach is not None:
         return "m"
-    size = verdict.definition.get("size")
-    return SIZES.get(size, verdict.unit) if isinstance(size, str) else verdict.unit
+    return SIZES.get(verdict.size or "", verdict.unit)
 
 
 def head(verdict: Verdict) -> str:

@@ -57,8 +57,7 @@ def service_reach(scene: Scene) -> None:
 
 
 def _services(verdict: Verdict) -> set[str]:
-    parameters = verdict.definition.get("parameters") or {}
-    given = parameters.get("services") or verdict.definition.get("services") or ()
+    given = verdict.chosen.get("services") or ()
     return {given} if isinstance(given, str) else {str(one) for one in given}
 
 
