@@ -76,7 +76,7 @@ def test_an_empty_field_of_the_form_names_the_key_to_answer_and_the_plans_where_
     package = Package(Path("package"), profile, [], {}, filled)
     (found,) = (one for one in form(PackageFacts(package)) if one.message == "empty")
     remedy = QUALITY_TEXTS(f"qc-form.{found.remedy}", "zh", **found.said)
-    assert f"填写 {key}（deliver --form）" in remedy
+    assert f"填写 {key}" in remedy
     assert (f"plan.toml 中填写 {way}" in remedy) == (way is not None)
 
 

@@ -232,7 +232,7 @@ def test_an_amendment_is_filed_with_the_packages_of_its_kind_and_stage(tmp_path)
     parcels.loc["A", "land_use"] = "0902"
     new = base.replace(parcels=parcels)
     result = check(new, packs=["gb50137"])
-    with pytest.raises(UsageError, match="--base"):
+    with pytest.raises(UsageError, match="`base=`"):
         deliver(new, result, profile, tmp_path / "none", kind=3)
     deliver(new, result, profile, tmp_path / "package", answers=ANSWERS, kind=3, base=base)
     beside = {one.name for one in (tmp_path / "package").glob("*.gdb")}

@@ -356,7 +356,7 @@ def test_without_a_box_the_boundary_is_derived_and_says_so(tmp_path):
 
 def test_a_file_that_says_no_day_wants_one_named(tmp_path):
     file = write_osm(tmp_path, *grid(), way(10, [1, 2, 6], highway="residential"))
-    with pytest.raises(PlanDataError, match=r"does not say of which day(.|\n)*--drawn-on 2024-06-30"):
+    with pytest.raises(PlanDataError, match=r"does not say of which day(.|\n)*`drawn_on=2024-06-30`"):
         import_osm(file, tmp_path / "plan")
     assert not (tmp_path / "plan").exists()
 

@@ -80,13 +80,13 @@ def test_a_boundary_that_is_given_is_the_planned_land_and_marks_nothing(outlined
     ("boundary", "said"),
     [
         ("bbox", "declares no box"),
-        ("no.gpkg", "There is no file no.gpkg (--boundary)"),
+        ("no.gpkg", "There is no file no.gpkg (`boundary=`)"),
         ("116.4,39.9,116.3,39.8", "is no box in degrees"),
         ("39.9,116.3,39.91,116.31", "is no box in degrees"),
         ("2.2,48.8,2.4,48.9", "km away from all that"),
         ("{lines}", "holds LineString features, but planned land is polygons"),
         ("{bow}", "1 of 1 outlines cross themselves"),
-        ("{table}", "(--boundary) holds no shapes in a declared CRS"),
+        ("{table}", "(`boundary=`) holds no shapes in a declared CRS"),
     ],
 )  # fmt: skip
 def test_a_boundary_that_cannot_be_used_says_why_and_nothing_is_written(outlined, tmp_path, boundary, said):

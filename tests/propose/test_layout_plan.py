@@ -100,9 +100,9 @@ def test_what_neither_rules_nor_options_state_is_named_all_at_once(way: Way) -> 
     zone = standards_of(way.plan, check(way.plan, ["zone"]), ["zone"])
     with pytest.raises(UsageError) as error:
         programme_of(zone, Options(need={"clinic": None}))
-    assert "how large a site of clinic is: --size clinic=LEAST-MOST (m2)" in str(error.value)
-    assert "how many sites of clinic to place: --need clinic=NUMBER" in str(error.value)
-    assert "how near clinic has to be: --near clinic=METRES" in str(error.value)
+    assert "how large a site of clinic is: `size=clinic=LEAST-MOST` (m2)" in str(error.value)
+    assert "how many sites of clinic to place: `need=clinic=NUMBER`" in str(error.value)
+    assert "how near clinic has to be: `near=clinic=METRES`" in str(error.value)
 
 
 def test_without_a_wish_the_uses_are_placed_that_the_rules_lack(way: Way) -> None:
@@ -115,7 +115,7 @@ def test_without_a_wish_the_uses_are_placed_that_the_rules_lack(way: Way) -> Non
 
 def test_nothing_lacking_and_nothing_wished_is_an_error_that_says_what_to_do(way: Way) -> None:
     plan = read(way.plan.path, "a")
-    with pytest.raises(UsageError, match=r"Say what to place: --need kindergarten=2"):
+    with pytest.raises(UsageError, match=r"Say what to place: `need=kindergarten=2`"):
         programme_of(standards_of(plan, check(plan, PACKS), PACKS), Options())
 
 
@@ -210,7 +210,7 @@ def test_vacant_land_can_be_named_by_parcel_or_by_code(way: Way) -> None:
     assert plan_case(way.plan, way.programme, vacant=["LS-01-02-003"]).vacant == ("LS-01-02-003",)
     offices = plan_case(way.plan, way.programme, vacant=["0902"]).vacant
     assert set(way.plan.layer("parcels").loc[list(offices), "land_use"]) == {"0902"}
-    with pytest.raises(UsageError, match=r"--vacant nothing: the plan has no such parcel"):
+    with pytest.raises(UsageError, match=r"`vacant=nothing`: the plan has no such parcel"):
         plan_case(way.plan, way.programme, vacant=["nothing"])
 
 
@@ -227,7 +227,7 @@ def test_homes_count_by_residents_and_unknown_ones_are_an_error(way: Way) -> Non
 
 
 def test_a_plan_without_undecided_land_says_so(way: Way) -> None:
-    with pytest.raises(UsageError, match=r"no parcel that can be drawn anew .* --vacant ID, --vacant CODE"):
+    with pytest.raises(UsageError, match=r"no parcel that can be drawn anew .* `vacant=ID`, `vacant=CODE`"):
         plan_case(a_plan(), way.programme)
 
 

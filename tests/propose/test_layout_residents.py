@@ -55,7 +55,7 @@ def test_residents_follow_from_floor_area_where_the_space_of_a_person_is_given(c
 
 
 def test_unknown_residents_are_an_error_that_says_what_to_do(case):
-    with pytest.raises(PlanDataError, match=r"residential blocks are not known .* --floor-per-person"):
+    with pytest.raises(PlanDataError, match=r"residential blocks are not known .* `floor_per_person=`"):
         by_residents(case)
     with pytest.raises(PlanDataError, match=r"Residents of .* are not known"):
         by_residents(peopled(case, floor_m2=7_200.0))

@@ -299,7 +299,7 @@ def test_a_site_is_cut_from_a_parcel_that_is_larger_than_it_has_to_be():
     assert after.layer("parcels").geometry["L-2"].contains(new.geometry)
     assert (answer.objective, answer.proved) == (1350.0, False)
     assert "cuts_offered: 1" in answer.proof.against
-    with pytest.raises(UsageError, match="--site-area"):
+    with pytest.raises(UsageError, match="`smallest_m2=M2`"):
         propose_site_on_parts(plan, SiteParams(service="kindergarten", new=1), stop=CALM)
     with pytest.raises(UsageError, match="station"):
         propose_site_on_parts(plan, SiteParams(service="station", new=1), stop=CALM)

@@ -170,7 +170,7 @@ def _named(packs: Iterable[str | Path] | None, plan: Plan) -> list[str | Path]:
     if not named:
         raise UsageError(
             f"Plan {plan.manifest.id!r} names no rule pack, so there is nothing to judge it by. "
-            f"Name one (--pack ID or packs in plan.toml); there are: {', '.join(sorted(available()))}."
+            f"Name one (`packs=ID` or packs in plan.toml); there are: {', '.join(sorted(available()))}."
         )
     return named
 

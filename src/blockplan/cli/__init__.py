@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from blockplan import __version__
+from blockplan.cli.flags import with_flags
 from blockplan.errors import BlockplanError
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ def main(arguments: list[str] | None = None) -> None:
         error.show()
         code = error.exit_code
     except BlockplanError as error:
-        code = _say(str(error), 2)
+        code = _say(with_flags(str(error)), 2)
     except KeyboardInterrupt:
         code = _say("interrupted; nothing was left half-written", INTERRUPTED)
     except (BrokenPipeError, SystemExit):

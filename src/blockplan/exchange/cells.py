@@ -135,7 +135,7 @@ def _table(file: Path, crs: Any, field: str | None, size_m: float | None) -> _Re
     xy = shapely.get_coordinates((points.to_crs(crs) if degrees else points).to_numpy())
     side = size_m or _spacing(xy)
     if side is None:
-        raise PlanDataError(f"{file.name}: how large a cell is is not known. Say it: --cell METRES.")
+        raise PlanDataError(f"{file.name}: how large a cell is is not known. Say it: `size_m=METRES`.")
     shape = _boxes(xy, side, side)
     wide, high = _step(east), _step(north)
     if size_m is None and wide is not None and high is not None:
@@ -230,7 +230,7 @@ def _column(file: Path, there: list[Any], asked: str | None, known: tuple[str, .
         if name in plain:
             return plain[name]
     raise PlanDataError(
-        f"{file.name}: which column holds the {what} is not known. Name it: --field NAME. "
+        f"{file.name}: which column holds the {what} is not known. Name it: `field=NAME`. "
         f"There are: {', '.join(map(str, there))}."
     )
 

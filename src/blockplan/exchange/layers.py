@@ -195,7 +195,7 @@ def spare_drawn_plan(out: Path) -> None:
     if "imported" not in (there.model_extra or {}) or there.scenarios:
         raise PlanDataError(
             f"{out} holds the plan {there.id!r}, which was drawn and not only imported.\n"
-            "Name another folder for --out, or move that plan away first, so that nothing is lost."
+            "Name another folder for `out=`, or move that plan away first, so that nothing is lost."
         )
 
 

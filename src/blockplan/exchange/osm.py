@@ -131,7 +131,7 @@ def _table(
     if day is None:
         raise PlanDataError(
             f"{source} does not say of which day its data are, and a plan is judged by the rules of a day.\n"
-            "Name it: --drawn-on 2024-06-30."
+            "Name it: `drawn_on=2024-06-30`."
         )
     stem = re.sub(r"\.(osm|pbf|bz2|gz|o5m|opl|xml)(?=\.|$)", "", source.name)
     plain = re.sub(r"[^A-Za-z0-9_.-]+", "-", stem).strip("-_.") or "osm"
@@ -171,7 +171,7 @@ def _given(crs: str | None) -> pyproj.CRS | None:
     if found is None:
         raise UsageError(
             "OpenStreetMap stands in degrees, and nobody can tell where a local grid lies.\n"
-            "Name a CRS in metres, such as --crs EPSG:4548, or none for the UTM zone."
+            "Name a CRS in metres, such as `crs=EPSG:4548`, or none for the UTM zone."
         )
     return found
 
@@ -182,7 +182,7 @@ def _utm(extract: Extract, source: Path) -> pyproj.CRS:
     if east - west > WIDEST_DEGREES:
         raise PlanDataError(
             f"{source} is {east - west:.0f} degrees wide, too wide for one UTM zone.\n"
-            "Name a CRS in metres that fits it: --crs EPSG:..., or cut the file."
+            "Name a CRS in metres that fits it: `crs=EPSG:...`, or cut the file."
         )
     zone = min(60, int(((west + east) / 2 + 180) // 6) + 1)
     found = plan_crs(f"EPSG:{32600 + zone if north + south >= 0 else 32700 + zone}")
@@ -276,8 +276,8 @@ def planned_land(
     text = None if wanted is None else str(wanted).strip()
     if text == FROM_FILE and declared is None:
         raise UsageError(
-            f"{source} declares no box (--boundary {FROM_FILE}).\n"
-            "Give the planned land: --boundary FILE of polygons, or W,S,E,N in degrees."
+            f"{source} declares no box (`boundary={FROM_FILE}`).\n"
+            "Give the planned land: `boundary=FILE` of polygons, or W,S,E,N in degrees."
         )
     if text == FROM_STREETS or (text is None and declared is None):
         return _derived(frames, crs, source)
@@ -301,7 +301,7 @@ def _derived(frames: dict[str, gpd.GeoDataFrame], crs: pyproj.CRS, source: Path)
             return PlannedLand(frame, "derived", said)
     raise PlanDataError(
         f"What {source} holds lies on one line or point, and it declares no box: a plan needs an area.\n"
-        "Cut a larger extract, or give the planned land: --boundary FILE."
+        "Cut a larger extract, or give the planned land: `boundary=FILE`."
     )
 
 
@@ -317,7 +317,7 @@ def _box(text: str) -> shapely.Polygon:
     west, south, east, north = map(float, text.split(","))
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
         raise UsageError(
-            f"--boundary {text} is no box in degrees.\n"
+            f"`boundary={text}` is no box in degrees.\n"
             "Write west, south, east, north, such as 116.30,39.99,116.35,40.03."
         )
     return shapely.box(west, south, east, north)
@@ -331,31 +331,31 @@ def _box_frame(box: shapely.Geometry, said: str, crs: pyproj.CRS) -> gpd.GeoData
 def _of_file(path: Path, crs: pyproj.CRS) -> PlannedLand:
     if not path.exists():
         raise PlanDataError(
-            f"There is no file {path} (--boundary).\nName a file of polygons, or write W,S,E,N in degrees, "
+            f"There is no file {path} (`boundary=`).\nName a file of polygons, or write W,S,E,N in degrees, "
             f"{FROM_FILE} (the box that the extract declares) or {FROM_STREETS} (the box around its streets)."
         )
     drawn = read_layer(path)
     if not isinstance(drawn, gpd.GeoDataFrame) or drawn.crs is None:
         raise PlanDataError(
-            f"{path} (--boundary) holds no shapes in a declared CRS.\n"
+            f"{path} (`boundary=`) holds no shapes in a declared CRS.\n"
             "Give a file of polygons that declares its coordinate reference system."
         )
     shapes = drawn.geometry[~drawn.geometry.isna() & ~drawn.geometry.is_empty]
     wrong = ~shapes.geom_type.isin(["Polygon", "MultiPolygon"])
     if not len(shapes) or wrong.any():
         what = f"{shapes.geom_type[wrong].iloc[0]} features" if len(shapes) else "no feature"
-        raise PlanDataError(f"{path} (--boundary) holds {what}, but planned land is polygons.\nGive those.")
+        raise PlanDataError(f"{path} (`boundary=`) holds {what}, but planned land is polygons.\nGive those.")
     broken = shapes[~shapes.is_valid]
     if len(broken):
         why = shapely.is_valid_reason(broken.iloc[0])
         raise PlanDataError(
-            f"{path} (--boundary): {len(broken)} of {len(shapes)} outlines cross themselves or are broken "
+            f"{path} (`boundary=`): {len(broken)} of {len(shapes)} outlines cross themselves or are broken "
             f"({why}).\nMend them first."
         )
     whole = gpd.GeoSeries([shapely.union_all(shapes.to_numpy())], crs=drawn.crs).to_crs(crs)
     if not all(map(math.isfinite, whole.total_bounds)):
         raise PlanDataError(
-            f"{path} (--boundary) does not lie where {crs.to_string()} is made for.\nCheck its CRS."
+            f"{path} (`boundary=`) does not lie where {crs.to_string()} is made for.\nCheck its CRS."
         )
     said = f"outline in {path.name}"
     return PlannedLand(gpd.GeoDataFrame({"name": [said]}, geometry=whole, crs=crs), "given", said)
@@ -367,5 +367,5 @@ def _meets(found: PlannedLand, frames: dict[str, gpd.GeoDataFrame], source: Path
     if drawn is not None and not outline.intersects(drawn):
         raise PlanDataError(
             f"The planned land ({found.said}) lies {outline.distance(drawn) / 1000:,.1f} km away from all "
-            f"that {source} holds.\nCheck --boundary: its CRS, and the order of x and y."
+            f"that {source} holds.\nCheck `boundary=`: its CRS, and the order of x and y."
         )

@@ -56,7 +56,7 @@ def close_to_others(folder: Path, *, begun: bool) -> list[Path]:
     if not begun and foreign and _mode(folder) & OTHERS:
         raise UsageError(
             f"{folder} is open to other accounts and holds other things ({foreign[0]}). Names and keys would "
-            f"lie open in it: name a --data folder of its own, or close this one (chmod 700 {folder})."
+            f"lie open in it: name a `data=` folder of its own, or close this one (chmod 700 {folder})."
         )
     return [path for path in _all(folder) if _close(path)]
 
@@ -150,7 +150,9 @@ def set_up(
         for folder in (config.data, config.keys, config.files, config.data / "static"):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise UsageError(f"{config.data} cannot be written: {error.strerror}. Name another --data.") from None
+        raise UsageError(
+            f"{config.data} cannot be written: {error.strerror}. Name another `data=`."
+        ) from None
     _make_tables()
     from blockplan.portal.record import place  # noqa: PLC0415 (after Django is set up)
 
@@ -244,7 +246,7 @@ def _make_tables() -> None:
     except Error as error:
         raise UsageError(
             f"The database cannot be used: {str(error).strip()}. "
-            "Look at --database (or the disk), and start again."
+            "Look at `database=` (or the disk), and start again."
         ) from None
     finally:
         connection.close()

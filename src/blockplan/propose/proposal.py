@@ -259,7 +259,7 @@ def read_changes(path: Path) -> tuple[Change, ...]:
     except (ValueError, KeyError, TypeError) as error:
         raise PlanDataError(
             f"{path} is no proposal: it needs a list `changes` of rows with layer, id, column, old and new "
-            f"({type(error).__name__}: {error}).\nName the file that `blockplan propose ... --out` wrote."
+            f"({type(error).__name__}: {error}).\nName a file that a proposal was written to."
         ) from error
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from blockplan.cli.common import show_json
+from blockplan.cli.flags import with_flags
 from blockplan.cli.notice.common import (
     act_options,
     enters,
@@ -316,7 +317,7 @@ def import_command(notice: str, file: str, again: bool, key: str | None, lang: s
     first, last = ends
     click.echo(said("imported", lang, count=len(made), first=first, last=last, late=late))
     if there:
-        click.echo(said("there_already", lang, count=len(there)), err=True)
+        click.echo(with_flags(said("there_already", lang, count=len(there))), err=True)
     for one in looks:
         click.echo(said("look", lang, row=one["row"], said=one["message"]), err=True)
 

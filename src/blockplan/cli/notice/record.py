@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from blockplan.cli.common import json_option, lang_option, progress, show_json, show_table
+from blockplan.cli.flags import with_flags
 from blockplan.cli.notice.common import (
     entry_options,
     key_path,
@@ -261,7 +262,7 @@ def _show(found: Verification, lang: str, *, trusted: bool) -> None:
         click.echo(said("judged_period", lang, **judged.to_dict()))
     click.echo(said("key", lang, key=found.key or "–"))
     if not trusted:
-        click.echo(said("key_from_record", lang), err=True)
+        click.echo(with_flags(said("key_from_record", lang)), err=True)
 
 
 def _verify_amendment(path: str, public: str | None, lang: str, as_json: bool) -> int:
@@ -283,7 +284,7 @@ def _verify_amendment(path: str, public: str | None, lang: str, as_json: bool) -
             click.echo(TEXTS("say.unsigned", lang, names=", ".join(found.unsigned)))
         click.echo(said("key", lang, key=found.key or "–"))
         if public is None:
-            click.echo(said("key_from_record", lang), err=True)
+            click.echo(with_flags(said("key_from_record", lang)), err=True)
     return 1 if found.faults else 0
 
 

@@ -452,8 +452,8 @@ def _located(layers: list[Pair], findings: Findings) -> None:
 def _way_to_parcels(layers: list[SourceLayer]) -> str:
     """What to do where no layer is known for the parcels; of layers of areas, the lines that say which."""
     way = (
-        'Say which one does in a file for --mapping (role = "parcels"), or add your names for it in a '
-        "profile (--profile)."
+        'Say which one does in a file for `mapping=` (role = "parcels"), or add your names for it in a '
+        "profile (`profiles=`)."
     )
     areas = [layer for layer in layers if geometry_kind(layer) == "polygon"]
     if not areas:

@@ -29,7 +29,7 @@ IGNORED = "ignored"
 DOUBLE = "double"
 HEAD = """\
 # Which layer of the office's files is what in the plan, and which field gives which column.
-# Written by `blockplan import office`; correct it and give it back: --mapping mapping.toml
+# Written by `blockplan import office`; correct it and give it back as the mapping of the next import
 #
 # [[layer]] role is one of
 #   {roles};

@@ -91,7 +91,7 @@ def walk_matrix(plan: Plan, services: Sequence[str], limit_m: float, join_limit_
     if len(homes) * len(rows) > MOST_PAIRS:
         raise UsageError(
             f"{len(homes):,} homes to {len(rows):,} facilities are more than {MOST_PAIRS:,} pairs.\n"
-            "Name one --service at a time."
+            "Name one `service=` at a time."
         )
     network = street_network(plan)
     places = places_of(plan, "facilities")[rows]

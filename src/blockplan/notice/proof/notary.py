@@ -216,7 +216,7 @@ def read_key(path: str | Path) -> Signer:
         return Signer.from_text(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UsageError(
-            f"There is no key {path}. Name the file with --key; it was made when the notice was opened."
+            f"There is no key {path}. Name the file with `key=`; it was made when the notice was opened."
         ) from None
     except ValueError as error:
         raise UsageError(

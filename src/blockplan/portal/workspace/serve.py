@@ -46,7 +46,7 @@ def run(desk: EditingDesk, port: int, ready: Callable[[str], None]) -> None:
         server = ThreadedWSGIServer(("127.0.0.1", port), _quiet())
     except OSError:
         raise UsageError(
-            f"Something else listens on port {port} of this machine. Name another --port."
+            f"Something else listens on port {port} of this machine. Name another `port=`."
         ) from None
     server.daemon_threads = True
     server.set_app(get_wsgi_application())

@@ -193,8 +193,8 @@ def _clash_text(land: Landuse, found: FoundUses, clock: Clock) -> str:
     return (
         f"{len(found.missed)} of {asked} demands cannot be met together with what the parcels may become:\n"
         + "\n".join(lines)
-        + "\nPermit more uses, unlock parcels or lower a demand in the terms; without --strict the demands "
-        "are missed by as little as is possible."
+        + "\nPermit more uses, unlock parcels or lower a demand in the terms; without `strict=` the "
+        "demands are missed by as little as is possible."
     )
 
 

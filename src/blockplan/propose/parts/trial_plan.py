@@ -248,7 +248,9 @@ def propose_site_on_parts(
 def _size(plan: Plan, params: SiteParams) -> float:
     """How large a site is, m2."""
     if params.service == STATION:
-        raise UsageError("A station takes no land, so no part of a parcel is cut for one. Leave out --parts.")
+        raise UsageError(
+            "A station takes no land: no part of a parcel is cut for one. Leave out `parts=`."
+        )
     service = service_of(params.service)
     rows = np.flatnonzero(values(plan, "facilities", "service") == params.service)
     stated = values(plan, "facilities", "site_area_m2")[rows]
@@ -268,7 +270,7 @@ def _size(plan: Plan, params: SiteParams) -> float:
 def _unknown(service: Service) -> UsageError:
     return UsageError(
         f"How large a part to cut for a {service.name['en']} is not known: the plan has none "
-        "whose site_area_m2 is stated. Say how large it is: --site-area M2."
+        "whose site_area_m2 is stated. Say how large it is: `smallest_m2=M2`."
     )
 
 

@@ -135,7 +135,7 @@ def parcels_for(plan: Plan, service: Service, land: Land, existing: NDArray[np.i
         raise InfeasibleError(
             f"No parcel may take a {service.name['en']}: of {len(names)} parcels {int(allowed.sum())} "
             f"permit one of its uses ({', '.join(service.codes)}).{why}\n"
-            "Permit such a use (parcels.permitted), let parcels that have it already count (--in-place), or "
+            "Permit such a use (parcels.permitted), let parcels that have it already count (`in_place=`), or "
             "loosen the sizes."
         )
     made = []

@@ -163,7 +163,7 @@ def _known(distances: Distances, way: Way) -> NDArray[np.float64]:
     if distances.missing:
         raise PlanDataError(
             f"The way {way.id} cannot be followed: {', '.join(lines(distances.missing))}.\n"
-            "Draw the streets, or ask for a straight line (--reading line_...)."
+            "Draw the streets, or ask for a straight line (`reading=line_...`)."
         )
     # As verdicts are: to the centimetre.
     return np.where(np.isnan(distances.metres), np.inf, np.round(distances.metres, 2))
@@ -244,7 +244,7 @@ def _facilities(
     if missing and params.existing != "ignore":
         raise PlanDataError(
             f"Which {service.name['en']}s the plan has is not known: {'; '.join(lines(missing)[:5])}.\n"
-            "Fill it in, or leave what exists out of account (--existing ignore)."
+            "Fill it in, or leave what exists out of account (`existing=ignore`)."
         )
     candidates = parcels_for(plan, service, params.land, rows)
     names = ids(plan, "facilities")[rows]
@@ -260,7 +260,7 @@ def _facilities(
             raise PlanDataError(
                 f"How much the {service.name['en']}s of the plan can serve is not known: facilities."
                 f"{service.size} of {', '.join(map(str, names[np.isnan(stated)][:5]))}.\n"
-                "Fill it in, or leave what exists out of account (--existing ignore)."
+                "Fill it in, or leave what exists out of account (`existing=ignore`)."
             )
         capacity = np.concatenate([stated, np.full(len(candidates), params.capacity)])
     point = np.asarray(shapely.centroid(places_of(plan, "facilities")[rows]), dtype=object)

@@ -135,12 +135,12 @@ class SiteParams:
         )
         if not bounded and self.problem != "lscp":
             raise UsageError(
-                "Nothing says how many there may be: give a number (--new) or a budget, or ask for "
+                "Nothing says how many there may be: give a number (`new=`) or a budget, or ask for "
                 "the fewest (lscp)."
             )
         if self.money is not None and not (self.cost_per_site or self.cost_per_m2):
             raise UsageError(
-                "A budget of money needs costs: --cost-per-site, --cost-per-m2 or both, in the same unit."
+                "A budget of money needs costs: `cost_per_site=`, `cost_per_m2=` or both, in the same unit."
             )
         if self.capacity is not None and self.problem in {"pcenter", "even"}:
             raise UsageError(
@@ -149,7 +149,7 @@ class SiteParams:
         if self.each_at_least and self.problem in {"pmedian", "pcenter"}:
             raise UsageError(
                 f"{self.problem} looks at ways, not at shares within a distance: "
-                "--each-at-least goes with mclp, lscp or even."
+                "`each_at_least=` goes with mclp, lscp or even."
             )
 
     def to_dict(self) -> dict[str, Any]:

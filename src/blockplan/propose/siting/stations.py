@@ -110,7 +110,7 @@ def places_for(
         best = f"; the best meets {int(modes.max())}" if len(modes) else ""
         raise InfeasibleError(
             f"No place for a station meets {track.least_modes} modes: {len(spots)} were looked at{best}.\n"
-            "Bring other stops nearer, ask for fewer modes, or give the station more of its own (--modes)."
+            "Bring other stops nearer, ask for fewer modes, or give the station more of its own (`modes=`)."
         )
     made = []
     taken = set(ids(plan, "stops"))
@@ -173,7 +173,7 @@ def _free(plan: Plan) -> tuple[list[Any], NDArray[np.intp], NDArray[np.float64]]
     if not chosen:
         raise InfeasibleError(
             "No walkable streets cross on the planned land, so there is no place for a free station.\n"
-            "Draw the streets, or give alignments (--along)."
+            "Draw the streets, or give alignments (`along=`)."
         )
     return chosen, np.full(len(chosen), -1, dtype=np.intp), np.zeros(len(chosen))
 

@@ -49,7 +49,7 @@ def with_blocks(plan: Plan) -> tuple[Plan, tuple[Change, ...]]:
     """
     if len(shapes(plan, "parcels")):
         raise UsageError(
-            "The plan has parcels, so blocks between streets would lie over them. Leave --blocks out."
+            "The plan has parcels, so blocks between streets would lie over them. Leave `blocks=` out."
         )
     blocks = _between(plan)
     empty = _empty(plan, blocks)

@@ -153,12 +153,12 @@ def by_residents(case: Case, floor_per_person_m2: float | None = None) -> Case:
         raise PlanDataError(
             f"Residents of {lacking.size} of {int(home.sum())} residential blocks are not known "
             f"(first: block {lacking[0]}). Give them the field `residents`, or `floor_area_m2` "
-            "with --floor-per-person, or let homes count by area: --by area."
+            "with `floor_per_person=`, or let homes count by area: `by=area`."
         )
     if not home.any() or not people[home].sum():
         raise PlanDataError(
             "No residential block stays, so how many people a m2 of new homes has is not known. "
-            "Let homes count by area: --by area."
+            "Let homes count by area: `by=area`."
         )
     stays = np.isin(initial.ids, initial.ids[home])
     weights = np.where(stays, np.nan_to_num(people), 0.0)

@@ -137,7 +137,7 @@ def _vacant_rows(
         elif shape[row] is None or shape[row].geom_type != "Polygon":
             why = "it is not drawn as one polygon"
         if why and one_by_one[row]:
-            raise UsageError(f"Parcel {name} cannot be drawn anew: {why}. Leave it out of --vacant.")
+            raise UsageError(f"Parcel {name} cannot be drawn anew: {why}. Leave it out of `vacant=`.")
         if why:
             passed.append((name, why))
         else:
@@ -152,7 +152,7 @@ def _nothing_vacant(plan: Plan, named: Sequence[str], passed: list[tuple[str, st
     left = f"{len(passed)} are left alone (first: {passed[0][0]}, {passed[0][1]}). " if passed else ""
     return (
         f"Plan {plan.manifest.id} has no parcel that can be drawn anew ({what}). {left}"
-        "Name parcels or land-use codes: --vacant ID, --vacant CODE."
+        "Name parcels or land-use codes: `vacant=ID`, `vacant=CODE`."
     )
 
 
@@ -182,7 +182,7 @@ def _named(plan: Plan, named: Iterable[str]) -> tuple[NDArray[np.bool_], NDArray
             by_code |= np.array([belongs(use, of, (name,)) is True for use, of in told], dtype=bool)
         else:
             raise UsageError(
-                f"--vacant {name}: the plan has no such parcel, and no land-use list such a code."
+                f"`vacant={name}`: the plan has no such parcel, and no land-use list such a code."
             )
     return by_code | one_by_one, one_by_one
 
@@ -231,7 +231,7 @@ def _weights(plan: Plan, by: str) -> tuple[NDArray[np.float64], float]:
             raise PlanDataError(
                 "Homes cannot count by their residents. What is missing:\n  "
                 + "\n  ".join(lines(missing)[:10])
-                + "\nFill it in, or let homes count otherwise: --by area, --by parcels, --by buildings."
+                + "\nFill it in, or let homes count otherwise: `by=area`, `by=parcels`, `by=buildings`."
             )
         weight = np.where(found.by_parcel > 0, found.by_parcel, 0.0)
     lived = weight > 0

@@ -141,11 +141,11 @@ def programme_of(standards: Standards, options: Options) -> Programme:
     wanted = tuple(_wanted(standards, options, name, need[name], missing) for name in need)
     green = _number(options.near.get(GREEN), "--near green", standards.of(GREEN, NEAR))
     if green is None:
-        missing.append("how near green has to be: --near green=METRES")
+        missing.append("how near green has to be: `near=green=METRES`")
     housing = None
     if options.homes_ha:
         if HOUSING not in options.size:
-            missing.append(f"how large a parcel of housing is: --size {HOUSING}=LEAST-MOST (m2)")
+            missing.append(f"how large a parcel of housing is: `size={HOUSING}=LEAST-MOST` (m2)")
         else:
             housing = _housing(options)
     if missing:
@@ -179,7 +179,7 @@ def _needed(standards: Standards, options: Options) -> dict[str, int | None]:
     if not found:
         raise UsageError(
             "No rule of the packs finds too few sites or too little land, so nothing has to be placed.\n"
-            "Say what to place: --need kindergarten=2, or --homes-ha 5 for housing."
+            "Say what to place: `need=kindergarten=2`, or `homes_ha=5` for housing."
         )
     return found
 
@@ -197,11 +197,11 @@ def _wanted(
     given = options.near.get(name, options.near.get(GREEN) if name == PARK else None)
     near = _number(given, f"--near {name}", standards.of(name, NEAR))
     if least is None:
-        missing.append(f"how large a site of {name} is: --size {name}=LEAST-MOST (m2)")
+        missing.append(f"how large a site of {name} is: `size={name}=LEAST-MOST` (m2)")
     if many is None:
-        missing.append(f"how many sites of {name} to place: --need {name}=NUMBER")
+        missing.append(f"how many sites of {name} to place: `need={name}=NUMBER`")
     if near is None:
-        missing.append(f"how near {name} has to be: --near {name}=METRES")
+        missing.append(f"how near {name} has to be: `near={name}=METRES`")
     if least is None or many is None or near is None:
         return None
     most = _number(high, f"--size {name}", standards.of(name, MOST) if low is None else None)

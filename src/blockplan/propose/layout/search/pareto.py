@@ -103,7 +103,7 @@ def layout_set(
         If fewer than two are asked for.
     """
     if many < 2:
-        raise UsageError(f"A set of {many} has no two ends. Ask for 2 or more: --pareto 5.")
+        raise UsageError(f"A set of {many} has no two ends. Ask for 2 or more: `pareto=5`.")
     stop, params = stop or Stop(seconds=120), params or LayoutParams()
     clock = Clock(stop)
     # Each does its part of the work; the clock hurries one only when it has used the time of all.

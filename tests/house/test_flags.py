@@ -1,0 +1,84 @@
+"""Flags belong to the command line: what a room says names its parameters, and `cli/` says them as flags."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from blockplan.cli import app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FLAG = re.compile(r"(?<![\w!])--[a-z][a-z-]+")
+#: A whole command, to be typed as it stands.
+COMMAND = re.compile(r"blockplan [^`。；]*")
+#: Where a flag is no word of a message.
+ALLOWED = {
+    "batch/cluster.py": "starts Dask's own program, whose flags these are",
+    "propose/layout/problem/programme.py": "the source of a number in a layout's JSON, whose bytes stay",
+    "report/comparison/page.py": "puts the command together that makes the document again",
+    "report/plan_report.py": "puts the command together that makes the document again",
+}
+PARAMETER = re.compile(r"`([a-z]\w*=)")
+
+
+def sentences(path: Path) -> Iterator[str]:
+    """Texts of a module or catalog, docstrings left out; what an f-string fills in is left open."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".toml":
+        waiting: list[Any] = [tomllib.loads(text)]
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, str):
+                yield one
+            elif isinstance(one, dict | list):
+                waiting += one.values() if isinstance(one, dict) else one
+        return
+    tree = ast.parse(text)
+    docs = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.Expr)}
+    for one in ast.walk(tree):
+        if isinstance(one, ast.JoinedStr):
+            docs |= {id(part) for part in one.values}
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in one.values)
+        elif isinstance(one, ast.Constant) and isinstance(one.value, str) and id(one) not in docs:
+            yield one.value
+
+
+def of_rooms(repo: Path) -> Iterator[tuple[str, str]]:
+    """Module or catalog outside ``cli/``, and a text of it."""
+    package = repo / "src" / "blockplan"
+    for path in sorted([*package.rglob("*.py"), *package.rglob("*.toml")]):
+        name = path.relative_to(package).as_posix()
+        if not name.startswith("cli/"):
+            yield from ((name, text) for text in sentences(path))
+
+
+def options(command: click.Command, ctx: click.Context) -> Iterator[str]:
+    """Every flag of a command and of those below it."""
+    yield from (flag for one in command.params for flag in one.opts)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(ctx):
+            below = command.get_command(ctx, name)
+            assert below is not None
+            yield from options(below, ctx)
+
+
+def test_no_room_names_a_flag(repo: Path) -> None:
+    found = [(name, text) for name, text in of_rooms(repo) if FLAG.search(COMMAND.sub("", text))]
+    assert not [(name, text) for name, text in found if name not in ALLOWED]
+    assert {name for name, _ in found} == set(ALLOWED), "an entry of ALLOWED that nothing needs"
+
+
+def test_every_parameter_that_a_message_names_is_a_flag(repo: Path) -> None:
+    from blockplan.cli.flags import with_flags
+
+    named = {name for _, text in of_rooms(repo) for name in PARAMETER.findall(text)}
+    assert len(named) > 20
+    known = set(options(app, click.Context(app)))
+    assert {with_flags(f"`{name}`") for name in named} <= known
