@@ -99,6 +99,11 @@ class Model:
         columns = np.asarray(column, dtype=np.intp)
         self.rows((np.zeros(columns.size, dtype=np.intp), columns, value), low=low, high=high, count=1)
 
+    @property
+    def is_mixed(self) -> bool:
+        """Whether some column takes whole numbers alone."""
+        return any(bool(whole.any()) for whole in self._whole)
+
     def highs(self) -> highspy.HighsLp:
         """The model as HiGHS takes it."""
         row, column, value = (np.concatenate(parts) for parts in zip(*self._entries, strict=True))
@@ -201,7 +206,7 @@ def _read(solver: Any, model: Model) -> Solved:
         return Solved(None, None, None, "infeasible")
     has = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     value = np.array(solver.getSolution().col_value) if has else None
-    whole = bool(np.concatenate(model._whole).any())
+    whole = model.is_mixed
     bound = float(info.mip_dual_bound) if whole else float(info.objective_function_value)
     proved = status == highspy.HighsModelStatus.kOptimal
     if not whole and not proved:

@@ -248,9 +248,7 @@ def propose_site_on_parts(
 def _size(plan: Plan, params: SiteParams) -> float:
     """How large a site is, m2."""
     if params.service == STATION:
-        raise UsageError(
-            "A station takes no land: no part of a parcel is cut for one. Leave out `parts=`."
-        )
+        raise UsageError("A station takes no land: no part of a parcel is cut for one. Leave out `parts=`.")
     service = service_of(params.service)
     rows = np.flatnonzero(values(plan, "facilities", "service") == params.service)
     stated = values(plan, "facilities", "site_area_m2")[rows]

@@ -17,7 +17,7 @@ from blockplan.measure.access.solver import quiet_highs
 from blockplan.propose.layout.problem.case import HOME, home_weights
 from blockplan.propose.layout.score.score import ECOLOGY_SLACK_M
 from blockplan.propose.layout.search.parcel_centroids import ServiceSpots, spots_of
-from blockplan.propose.mip import under
+from blockplan.propose.mip import Model, under
 from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ def _add_new_homes(
                 program.at_most(covered, spots.room[b], near)
     program.sum_at_most(homes, new)
     if used and needed_m2:
-        program.rows.append(([at for at, _ in used], [-area for _, area in used], -needed_m2))
+        program.row([at for at, _ in used], [-area for _, area in used], high=-needed_m2)
 
 
 def _tangent(spots: ServiceSpots, spread: float) -> tuple[float, float]:
@@ -258,48 +258,38 @@ def _tangent(spots: ServiceSpots, spread: float) -> tuple[float, float]:
     return slope, slope * spots.there_m2 + spread * t / 2
 
 
-class _Program:
-    """A mixed-integer program that is put together row by row; every row is a sum of at most so much."""
+class _Program(Model):
+    """A model put together row by row; every row is a sum of at most so much."""
 
     def __init__(self) -> None:
-        self.columns: list[tuple[float, float, float, bool]] = []
-        self.rows: list[tuple[list[int], list[float], float]] = []
+        super().__init__("max")
 
     def add(self, low: float, high: float, gain: float, *, whole: bool = False) -> int:
-        self.columns.append((float(low), float(high), float(gain), whole))
-        return len(self.columns) - 1
+        return int(self.columns(gain, lower=low, upper=high, whole=whole)[0])
 
     def at_most(self, column: int, times: float, others: list[int]) -> None:
         """`column` <= `times` * sum of others."""
-        self.rows.append(([column, *others], [1.0, *[-float(times)] * len(others)], 0.0))
+        self.row([column, *others], [1.0, *[-float(times)] * len(others)], high=0.0)
 
     def sum_at_most(self, columns: list[int], limit: float) -> None:
         if columns:
-            self.rows.append((columns, [1.0] * len(columns), float(limit)))
+            self.row(columns, 1.0, high=float(limit))
 
     def bound(self, clock: Clock | None = None) -> float:
         """An upper bound of the largest gain; infinite where time was over before there was one."""
         import highspy  # noqa: PLC0415 (a large library)
 
-        if not self.columns:
+        if not self.width:
             return 0.0
         solver = quiet_highs(mip_max_nodes=300, mip_rel_gap=1e-4)
         if clock is not None:
             under(solver, clock)
-        for low, high, gain, _ in self.columns:
-            solver.addCol(gain, low, high, 0, np.zeros(0, np.int32), np.zeros(0))
-        whole = np.array([at for at, one in enumerate(self.columns) if one[3]], dtype=np.int32)
-        for at in whole:
-            solver.changeColIntegrality(int(at), highspy.HighsVarType.kInteger)
-        for columns, values, limit in self.rows:
-            index = np.array(columns, dtype=np.int32)
-            solver.addRow(-highspy.kHighsInf, limit, index.size, index, np.array(values))
-        solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
+        solver.passModel(self.highs())
         solver.run()
         info = solver.getInfo()
         if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             return -np.inf
-        if not whole.size:
+        if not self.is_mixed:
             done = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
             return float(info.objective_function_value) if done else np.inf
         return float(info.mip_dual_bound)

@@ -18,7 +18,7 @@ from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.problem.uses import short_of
 from blockplan.propose.layout.score.legal import GREEN_MIN_M2, ROUNDING
 from blockplan.propose.layout.search.state import ALLOWED
-from blockplan.propose.mip import under
+from blockplan.propose.mip import Model, under
 from blockplan.propose.stopping import Clock, Stop
 
 if TYPE_CHECKING:
@@ -105,22 +105,14 @@ def _shortfalls(
     import highspy  # noqa: PLC0415 (a large library)
 
     limits, number = case.objectives.min_area_m2, case.objectives.drawn.index
-    solver = quiet_highs(mip_max_nodes=2_000)
-    under(solver, clock)
+    model = Model("min")
     used: list[list[tuple[int, float]]] = [[] for _ in area]
-    columns = 0
 
     def add(cost: float, high: float, *, whole: bool) -> int:
-        nonlocal columns
-        solver.addCol(cost, 0.0, high, 0, np.zeros(0, np.int32), np.zeros(0))
-        if whole:
-            solver.changeColIntegrality(columns, highspy.HighsVarType.kInteger)
-        columns += 1
-        return columns - 1
+        return int(model.columns(cost, upper=high, whole=whole)[0])
 
-    def row(low: float, high: float, terms: list[tuple[int, float]]) -> None:
-        index, values = zip(*terms, strict=True)
-        solver.addRow(low, high, len(terms), np.array(index, np.int32), np.array(values, float))
+    def row(terms: list[tuple[int, float]], **ends: float) -> None:
+        model.row(*zip(*terms, strict=True), **ends)
 
     slack = []
     for name in names:
@@ -131,17 +123,20 @@ def _shortfalls(
             here = add(0.0, float(case.missing[name]), whole=True)
             used[part].append((here, least))
             terms.append((here, 1.0))
-        row(float(case.missing[name]), highspy.kHighsInf, terms)
+        row(terms, low=float(case.missing[name]))
     short = add(1.0, case.homes_m2, whole=False)
     terms = [(short, 1.0)]
     for part in np.flatnonzero((fits >> number(HOME)) & 1):
         here = add(0.0, float(area[part]), whole=False)
         used[part].append((here, 1.0))
         terms.append((here, 1.0))
-    row(case.homes_m2, highspy.kHighsInf, terms)
+    row(terms, low=case.homes_m2)
     for listed, room in zip(used, area, strict=True):
         if listed:
-            row(-highspy.kHighsInf, float(room), listed)
+            row(listed, high=float(room))
+    solver = quiet_highs(mip_max_nodes=2_000)
+    under(solver, clock)
+    solver.passModel(model.highs())
     solver.run()
     values = list(solver.getSolution().col_value)
     if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
