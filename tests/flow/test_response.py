@@ -163,7 +163,7 @@ def test_segments_are_split_and_merged_by_command(call) -> None:
         ("segment,theme,kind\n", "the columns reason are missing"),
         ("segment,theme,kind,reason\nO-1.1,a,refused,x\n", "row 2: 'refused' is no kind of answer"),
         ("segment,theme,kind,reason\nO-1.1,a,noted,\n", "row 2: an answer needs kind and reason"),
-        ("segment,theme,kind,reason\nO-1.1,a,,\nO-99.1,a,,\n", "no segment 'O-99.1'"),
+        ("segment,theme,kind,reason\nO-1.1,a,,\nO-99.1,a,,\n", "no point 'O-99.1'"),
         ("segment,theme,kind,reason\n,,noted,x\n", "Row 2 answers neither"),
     ],
 )

@@ -42,7 +42,14 @@ OTHERS = {
     },
     "late": {"ja": "期間外"},
     "approved (of a plan)": {"ja": "承認済み"},
-    "point (of an opinion)": {"zh": "片段", "ja": "意見の区切り|未回答の区切り"},
+    "point (of an opinion)": {
+        "en": r"(?<!\{)\b[Ss]egments?\b(?!\})",
+        "zh": "片段|[个一]段落|有段落|段落 \\{",
+        "ja": "意見の区切り|未回答の区切り|つの区分|書の区分|区分 \\{",
+    },
+    "assign (a point to a theme)": {"en": "[Ss]orts? (opinions|by)|[Ss]orting and|segments sorted|^sorted$"},
+    "character (of a text)": {"en": r"\} signs;|holds signs"},
+    "demo": {"ja": "実演"},
     "the form": {
         "en": "take out$|This cannot go on|Look it through|law of the place asks|When you press it",
         "zh": "登记入册|核对后提交|按下后",

@@ -22,7 +22,7 @@ def test_a_report_is_refused_while_one_segment_has_no_answer_and_it_is_named():
     desk = an_answered_desk("绿地太少，希望多一些公园", "1. 停车位不够\n2. 道路太窄，请拓宽")
     desk.assign(["O-2.2"], None, by=CLERK)
     with pytest.raises(
-        NoticeStateError, match=r"1 segment has no answer.*\n  No\. 2 \(O-2\.2\): in no theme, and without"
+        NoticeStateError, match=r"1 point has no answer.*\n  No\. 2 \(O-2\.2\): in no theme, and without"
     ):
         require_complete(desk)
     desk.answer_segment("O-2.2", an_answer("adopted"), by=CLERK)
@@ -50,7 +50,7 @@ def test_withdrawn_and_erased_opinions_need_no_answer_and_withheld_ones_do():
 
 
 def test_the_newest_gaps_are_counted_where_there_are_many():
-    with pytest.raises(NoticeStateError, match=r"12 segments have no answer[\s\S]*and 2 more"):
+    with pytest.raises(NoticeStateError, match=r"12 points have no answer[\s\S]*and 2 more"):
         require_complete(a_desk(*["绿地太少，希望多一些公园"] * 12))
 
 

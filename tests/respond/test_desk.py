@@ -50,9 +50,9 @@ def test_the_parts_of_a_split_segment_keep_its_theme_and_its_own_answer():
 
 def test_a_segment_is_not_split_outside_itself_or_inside_a_character():
     desk = a_desk("e\u0301 as written, and more words")
-    with pytest.raises(UsageError, match=r"goes from 0 to 29 and cannot be cut at 1"):
+    with pytest.raises(UsageError, match=r"goes from 0 to 29 and cannot be split at 1"):
         desk.split("O-1.1", 1, by=CLERK)
-    with pytest.raises(UsageError, match="cannot be cut at 29"):
+    with pytest.raises(UsageError, match="cannot be split at 29"):
         desk.split("O-1.1", 29, by=CLERK)
 
 
@@ -79,7 +79,7 @@ def test_a_name_of_a_segment_is_never_given_twice():
     whole = desk.merge(["O-1.1", "O-1.2"], by=CLERK)
     parts = desk.split(whole.id, 5, by=CLERK)
     assert [whole.id, *(part.id for part in parts)] == ["O-1.3", "O-1.4", "O-1.5"]
-    with pytest.raises(UsageError, match=r"no segment 'O-1\.1' now"):
+    with pytest.raises(UsageError, match=r"no point 'O-1\.1' now"):
         desk.answer_segment("O-1.1", an_answer(), by=CLERK)
 
 
@@ -133,7 +133,7 @@ def test_what_is_not_there_is_refused_by_name():
     desk = a_desk(TWO_POINTS)
     with pytest.raises(UsageError, match="no theme 'T-9'"):
         desk.assign(["O-1.1"], "T-9", by=CLERK)
-    with pytest.raises(UsageError, match=r"no segment 'O-7\.1'"):
+    with pytest.raises(UsageError, match=r"no point 'O-7\.1'"):
         desk.assign_all({"O-7.1": None}, by=CLERK)
     with pytest.raises(UsageError, match="got O-99"):
         desk.fold(["O-1", "O-99"], by=CLERK)
