@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blockplan.deliver.amendment.gains import CREATED
-from blockplan.figures import fixed
+from blockplan.figures import MOST_DECIMALS, fixed, number
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.report.words import Words
 from blockplan.texts import Catalog
@@ -79,7 +79,7 @@ def _value(value: Any, lang: str, *, share: bool = False) -> str:
             return f"({fixed(value['x'], 2)}, {fixed(value['y'], 2)})"
         return f"{fixed(value['area_m2'] or value['length_m'], 0)} {'m²' if value['area_m2'] else 'm'}"
     if isinstance(value, float):
-        return f"{value * 100:.6g}%" if share else f"{value:.12g}"
+        return f"{number(value * 100, 4)}%" if share else number(value, MOST_DECIMALS)
     return TEXTS(f"side.{value}", lang) if f"side.{value}" in TEXTS else str(value)
 
 

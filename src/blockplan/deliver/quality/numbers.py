@@ -9,6 +9,7 @@ import shapely
 
 from blockplan.deliver.quality.finding import PackageFault, balance_of, point_of
 from blockplan.deliver.shapes import mended
+from blockplan.figures import MOST_DECIMALS, fixed, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,7 @@ def ranges(facts: PackageFacts) -> Iterator[PackageFault]:
                 and not low <= value <= high
                 and not _open(one, value, unbounded)
             ):
-                words = {"field": one.name, "value": f"{value:g}", "low": f"{low:g}", "high": f"{high:g}"}
+                words = {"field": one.name, "value": _plain(value), "low": _plain(low), "high": _plain(high)}
                 yield facts.fault(spec, layer, at, words, float(value))
 
 
@@ -60,7 +61,7 @@ def bounds(facts: PackageFacts) -> Iterator[PackageFault]:
         pairs = zip(layer.cells[one.name], layer.cells[upper.name], strict=True)
         for at, (low, high) in enumerate(pairs):
             if isinstance(low, float) and isinstance(high, float) and low > high:
-                words = {"lower": one.name, "low": f"{low:g}", "upper": upper.name, "high": f"{high:g}"}
+                words = {"lower": one.name, "low": _plain(low), "upper": upper.name, "high": _plain(high)}
                 yield facts.fault(spec, layer, at, words, low - high)
 
 
@@ -88,8 +89,8 @@ def floor_area(facts: PackageFacts) -> Iterator[PackageFault]:
         most = float("inf") if high == profile.pairs.no_upper else high * land
         least = (low or 0.0) * land if isinstance(low, float) else most if not lower else 0.0
         if (most != float("inf") and said > most + slack) or (least != float("inf") and said < least - slack):
-            right = f"{least:.0f}" if least == most else f"{least:.0f}~{most:.0f}"
-            words = {"value": f"{said:.0f}", "right": right}
+            right = "~".join(fixed(one, 0) for one in dict.fromkeys((least, most)))
+            words = {"value": fixed(said, 0), "right": right}
             yield facts.fault(spec, layer, at, words, said)
 
 
@@ -128,7 +129,7 @@ def _sum(facts: PackageFacts, one: CheckedSum) -> Iterator[PackageFault]:
         # Parts that say nothing may be anything but less than nothing.
         if abs(rest) > one.slack * (len(found) + 1) and (rest < 0 or len(known) == len(found)):
             words = {
-                "field": one.whole_field, "value": f"{total:g}", "right": f"{sum(known):.6g}",
+                "field": one.whole_field, "value": _plain(total), "right": _plain(sum(known)),
                 "parts": one.parts,
             }  # fmt: skip
             yield facts.fault(spec, whole, at, words, round(rest, 6))
@@ -155,7 +156,7 @@ def population(facts: PackageFacts) -> Iterator[PackageFault]:
             continue
         right = households * size
         if abs(residents - right) > max(1.0, 0.5 * size):
-            words = {"value": f"{residents:.0f}", "right": f"{right:.0f}", "size": f"{size:g}"}
+            words = {"value": fixed(residents, 0), "right": fixed(right, 0), "size": _plain(size)}
             yield facts.fault(spec, layer, at, words, residents - right)
 
 
@@ -172,5 +173,10 @@ def balance(facts: PackageFacts) -> Iterator[PackageFault]:
     for use, ha in printed.items():
         own = [size for known, size in drawn.items() if known.startswith(use)]
         if own and abs(sum(own) - ha) > PRINTED_HA + 1e-4 * len(own) * (profile.area.rule == "ellipsoidal"):
-            words = {"code": use, "value": f"{ha:.2f}", "right": f"{sum(own):.2f}"}
+            words = {"code": use, "value": fixed(ha, 2), "right": fixed(sum(own), 2)}
             yield PackageFault(spec.name, "", None, round(ha - sum(own), 4), words)
+
+
+def _plain(value: float) -> str:
+    """A value of a cell as it is compared, no digit rounded away."""
+    return number(value, MOST_DECIMALS)

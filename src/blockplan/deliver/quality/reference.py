@@ -9,6 +9,7 @@ import shapely
 
 from blockplan.deliver.quality.finding import PackageFault
 from blockplan.deliver.shapes import sizes
+from blockplan.figures import fixed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ def axis(facts: PackageFacts) -> Iterator[PackageFault]:
         bounds = shapely.total_bounds(drawn)
         if not _easting(bounds[0]) and _easting(bounds[1]):
             at = shapely.Point(bounds[0], bounds[1])
-            yield PackageFault(spec.name, at=at, said={"x": f"{bounds[0]:.0f}", "y": f"{bounds[1]:.0f}"})
+            yield PackageFault(spec.name, at=at, said={"x": fixed(bounds[0], 0), "y": fixed(bounds[1], 0)})
 
 
 def _easting(value: float) -> bool:

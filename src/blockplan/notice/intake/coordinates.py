@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from blockplan.datums import ACCURACY_M, to_wgs84
+from blockplan.figures import number
 from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.intake.refusals import IntakeNote, note, refused
 from blockplan.notice.intake.texts_in import folded
@@ -107,7 +108,7 @@ class TypedPlace:
 def near_enough(typed: TypedPlace, limits: UploadLimits = LIMITS) -> None:
     """See that a typed place lies no farther outside the plan than a drawn one may; IntakeError otherwise."""
     if typed.outside_m > limits.margin_m:
-        raise refused("geometry.outside", metres=f"{typed.outside_m:,.0f}", most=f"{limits.margin_m:,.0f}")
+        raise refused("geometry.outside", metres=number(typed.outside_m, 0), most=number(limits.margin_m, 0))
 
 
 @dataclass(frozen=True, slots=True)

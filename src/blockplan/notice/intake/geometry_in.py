@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
+from blockplan.figures import number
 from blockplan.notice.intake.limits import LIMITS, size
 from blockplan.notice.intake.refusals import IntakeNote, note, refused
 from blockplan.notice.intake.text_files import bounded_json
@@ -179,7 +180,7 @@ def take_geometry(
     shape = _checked_shape(kind, coordinates)
     outside = area.outside_m(shape)
     if outside > limits.margin_m:
-        raise refused("geometry.outside", metres=f"{outside:,.0f}", most=f"{limits.margin_m:,.0f}")
+        raise refused("geometry.outside", metres=number(outside, 0), most=number(limits.margin_m, 0))
     return DrawnPlace(
         geometry={"type": kind, "coordinates": coordinates},
         sent={"type": kind, "coordinates": given},

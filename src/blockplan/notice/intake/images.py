@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from blockplan.figures import number
 from blockplan.notice.intake.refusals import IntakeNote, note, refused
 
 if TYPE_CHECKING:
@@ -308,7 +309,7 @@ def _checked(drawn: PictureContent, kind: str, limits: UploadLimits) -> int:
     if drawn.passes > limits.jpeg_scans:
         raise refused("image.broken", kind=kind)
     if width * height > allowed or max(width, height) > limits.image_side:
-        raise refused("image.pixels", width=width, height=height, most=f"{allowed / 1e6:.0f}")
+        raise refused("image.pixels", width=width, height=height, most=number(allowed / 1e6, 0))
     return next(step for step in (1, 2, 4, 8) if -(-width // step) * -(-height // step) <= most)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from blockplan.figures import number
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadLimits:
@@ -91,5 +93,5 @@ def size(count: int) -> str:
     """
     for step, unit in ((1_000_000, "MB"), (1_000, "kB")):
         if count >= step:
-            return f"{count / step:.1f}".removesuffix(".0") + f" {unit}"
+            return f"{number(count / step, 1)} {unit}"
     return f"{count} B"

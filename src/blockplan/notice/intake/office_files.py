@@ -21,6 +21,7 @@ import zlib
 from io import BytesIO
 from typing import IO, TYPE_CHECKING
 
+from blockplan.notice.intake.limits import size as size_said
 from blockplan.notice.intake.refusals import IntakeNote, note, refused
 
 if TYPE_CHECKING:
@@ -227,7 +228,7 @@ def _looked_through(part: IO[bytes], name: str, allowed: int, limits: UploadLimi
             raise refused("office.inside")
         done += len(piece)
         if done > allowed:
-            raise refused("office.bomb", most=f"{limits.office_bytes / 1e6:.0f} MB")
+            raise refused("office.bomb", most=size_said(limits.office_bytes))
         if is_text:
             _check_markup(tail + piece)
         if relations:

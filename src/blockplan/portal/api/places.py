@@ -7,6 +7,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from blockplan.datums import Datum
+from blockplan.figures import number
 from blockplan.notice.intake.coordinates import near_enough
 from blockplan.notice.intake.geometry_in import take_geometry
 from blockplan.notice.intake.limits import LIMITS
@@ -25,7 +26,7 @@ System = Literal["wgs84", "plan"]
 #: As OpenAPI describes it; what is wrong with a geometry is said by `take_geometry`.
 GEOMETRY = {
     "description": "one Point, LineString or Polygon as GeoJSON, a Feature or a collection of one; at most "
-    f"{LIMITS.geometry_vertices} vertices, at most {LIMITS.margin_m:,.0f} m outside the plan",
+    f"{LIMITS.geometry_vertices} vertices, at most {number(LIMITS.margin_m, 0)} m outside the plan",
     "examples": [{"type": "Point", "coordinates": [116.41, 39.905]}],
 }
 Geometry = Annotated[dict[str, Any] | None, Field(json_schema_extra=GEOMETRY)]

@@ -313,5 +313,4 @@ def metres(value: float, lang: str) -> str:
     from blockplan.report.words import Words  # noqa: PLC0415
 
     words = Words(lang)
-    digits = 1 if value < 100 and value != int(value) and value < 10 else 0
-    return words.with_unit(words.number(value, digits), "m")
+    return words.with_unit(words.number(value, 1 if value < 10 else 0), "m")

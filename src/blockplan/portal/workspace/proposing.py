@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from blockplan.errors import BlockplanError, UsageError
+from blockplan.figures import number
 from blockplan.live.journal import alone
 from blockplan.propose import Stop, conclude
 from blockplan.propose.changes import apply, picked
@@ -94,7 +95,7 @@ class SearchRequest:
         if self.kind not in get_args(Kind):
             raise UsageError(f"{self.kind!r} is none of {', '.join(get_args(Kind))}.")
         if not _is_number(self.seconds) or not 0 < self.seconds <= LONGEST_S:
-            raise UsageError(f"A search takes more than 0 and at most {LONGEST_S:.0f} s.")
+            raise UsageError(f"A search takes more than 0 and at most {number(LONGEST_S)} s.")
         if not isinstance(self.parts, bool):
             raise UsageError("Whether parts of parcels may be taken is true or false.")
         if not isinstance(self.service, str):
@@ -104,7 +105,7 @@ class SearchRequest:
         if not isinstance(self.new, int) or isinstance(self.new, bool) or not 1 <= self.new <= MOST_NEW:
             raise UsageError(f"A search places at least 1 and at most {MOST_NEW} sites.")
         if self.within_m is not None and not (_is_number(self.within_m) and 0 < self.within_m <= FARTHEST_M):
-            raise UsageError(f"The distance is more than 0 and at most {FARTHEST_M:.0f} m.")
+            raise UsageError(f"The distance is more than 0 and at most {number(FARTHEST_M)} m.")
 
 
 def _is_number(value: object) -> bool:

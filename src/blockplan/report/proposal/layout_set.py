@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from blockplan.figures import fixed
 from blockplan.plan.model.codes import landuse
 from blockplan.propose.layout.problem.uses import type_name, uses
 from blockplan.report.maps import svg
@@ -81,7 +82,7 @@ def _chart(found: LayoutSet, picked: int, lang: str) -> str:
     out = [svg.box(left, top, side, side, fill="none", stroke=FAINT)]
     for value, across in ((low_x, True), (high_x, True), (low_y, False), (high_y, False)):
         x, y = place(value, low_y) if across else place(low_x, value)
-        out.append(svg.label(x if across else x - 22, y + 12 if across else y, f"{value:.2f}", 11, fill=INK))
+        out.append(svg.label(x if across else x - 22, y + 12 if across else y, fixed(value, 2), 11, fill=INK))
     edge_x, edge_y = place(found.service, found.ecology)
     dashes: dict[str, str | float] = {"stroke": INK, "stroke_dasharray": "4 4", "stroke_width": 1.0}
     out.append(svg.shape(f"M{edge_x:.1f} {top}V{top + side}", fill="none", **dashes))
@@ -112,7 +113,7 @@ def _range(values: Sequence[float]) -> tuple[float, float]:
 def _head(number: int, one: LayoutPoint, picked: bool, lang: str) -> str:
     said = CATALOG("set.layout", lang, number=number)
     title = svg.label(0, 8, said, 14, fill=PICKED if picked else INK, anchor="start", weight="700")
-    values = f"{one.service:.3f} / {one.ecology:.3f}"
+    values = f"{fixed(one.service, 3)} / {fixed(one.ecology, 3)}"
     return title + svg.label(0, 27, values, 12, fill=INK, anchor="start")
 
 
