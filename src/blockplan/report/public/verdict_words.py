@@ -6,7 +6,6 @@ The places that a verdict points at, as rows: the feature, its own value and uni
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from blockplan import figures
@@ -64,8 +63,6 @@ def values_at(verdict: Verdict, words: Words, most: int) -> list[str]:
 
 #: So much of what is missing is named in a sentence.
 MOST_MISSING = 3
-#: What a layer or a column is called in the file, behind its name: residents have no use for it.
-IN_THE_FILE = re.compile(r" ?[（(][a-z_]+(\.[a-z0-9_]+)?[）)]")
 
 
 def rule_said(speech: Speech, rule: str, title: str) -> str:
@@ -102,8 +99,8 @@ def _outcome(verdict: Verdict, speech: Speech, title: str) -> str:
     if verdict.outcome == "unknown":
         if not verdict.missing:
             return speech("verdict.unknown_doubt", title=title)
-        every = tables.missing_words(verdict.missing, words)
-        lines = [speech.read(IN_THE_FILE.sub("", line)) for line in every[:MOST_MISSING]]
+        every = tables.missing_words(verdict.missing, words, codes=False)
+        lines = [speech.read(line) for line in every[:MOST_MISSING]]
         more = len(every) - len(lines)
         lines += [speech.read(words("list.more", n=more))] if more > 0 else []
         return speech("verdict.unknown", title=title, missing=speech.join(lines))
