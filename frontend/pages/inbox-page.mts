@@ -11,8 +11,15 @@ function keep(form: HTMLFormElement): void {
   const place = `${mine}${location.pathname} `;
   const key = place + form.querySelector<HTMLInputElement>("[name=seen]")!.value;
   const fields = [...form.querySelectorAll<HTMLTextAreaElement>("textarea:not([hidden])")];
-  const kept = JSON.parse(sessionStorage.getItem(key) ?? "{}") as Record<string, string>;
+  let kept = JSON.parse(sessionStorage.getItem(key) ?? "{}") as Record<string, string>;
   for (const old of Object.keys(sessionStorage)) if ((old.startsWith("blockplan-answer ") && !old.startsWith(mine)) || (old.startsWith(place) && old !== key)) sessionStorage.removeItem(old);
+  // Words that stand as an answer by now, of the point or of its theme, were sent.
+  const stands = JSON.parse(form.dataset["stands"]!) as Record<string, string>;
+  const plain = (words: string | undefined): string => (words ?? "").replaceAll("\r\n", "\n").trim();
+  if (Object.entries(kept).every(([name, words]) => plain(words) === plain(stands[name]))) {
+    sessionStorage.removeItem(key);
+    kept = {};
+  }
   // Where the page brings words of its own, as after trying a scenario, those stand.
   if (!form.closest("article")!.querySelector("[role=alert], [role=status]")) {
     for (const one of fields.filter((one) => kept[one.name] !== undefined && kept[one.name] !== one.value)) {

@@ -142,6 +142,15 @@ def test_the_answer_is_shown_once_it_is_published(
     assert "We will plant them." in page(post(mine))
 
 
+def test_what_an_opinion_is_about_is_said_once(opened: DatabaseStore) -> None:
+    about = {"targets": [{"layer": "parcels", "id": "A1-77"}]}
+    event, secret = intake.submit(opened, intake.Submission(text="A bench here.", more=about))
+    html = page(post({"opinion": str(event.opinion), "secret": secret}))
+    assert html.count("A1-77") == 1
+    html = page(post({"opinion": str(event.opinion), "secret": secret}, "withdraw"))
+    assert html.count("A1-77") == 1
+
+
 @pytest.mark.parametrize("lang", ["zh", "en", "ja"])
 def test_every_word_stands_in_a_list(
     mine: dict[str, str], lang: str, monkeypatch: pytest.MonkeyPatch

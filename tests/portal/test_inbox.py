@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 from tests.portal.staff import a_member, browser_of
@@ -162,3 +163,18 @@ def test_opinions_are_counted_by_what_became_of_them_and_one_says_what_waits_abo
     assert page.count('aria-current="true"') == 4, "language, tab, filter and row"
     assert f'href="{HERE}waiting/' not in planner.get(HERE + "opinions/O-2/").content.decode()
     assert '<span class="n">3</span>' in page.partition("?standing=whole")[2].partition("</a>")[0]
+
+
+def test_what_is_sought_is_marked_in_the_list_and_in_the_text_and_nothing_else_is_read_as_markup(
+    planner: Client, opened: DatabaseStore
+) -> None:
+    send(opened, "<b>TREES</b> & trees")
+    told(planner, HERE + "desk/", {"do": "cut"})
+    sought = f"?{urlencode({'q': 'trees', 'show': 'all'})}"
+    page = planner.get(POINTS + sought).content.decode()
+    marked = "&lt;b&gt;<mark>TREES</mark>&lt;/b&gt; &amp; <mark>trees</mark>"
+    assert f'<span class="said">{marked}</span>' in page
+    assert '<span class="said">More <mark>trees</mark> along the canal.</span>' in page
+    (point,) = {name for name in listed(planner, POINTS + sought) if not name.startswith(("O-1.", "O-2."))}
+    assert f'<span class="words">{marked}</span>' in planner.get(f"{POINTS}{point}/{sought}").content.decode()
+    assert "<mark>" not in planner.get(POINTS).content.decode()

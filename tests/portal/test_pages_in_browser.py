@@ -137,6 +137,42 @@ def test_a_receipt_is_checked_on_the_readers_own_device(
     assert "POST" not in sent
 
 
+#: What has the focus, where the bar lies over some of it; empty where not, null where it is not in the page.
+COVERED = """bar => {
+  const one = document.activeElement, over = document.querySelector(bar);
+  if (!one.closest("main") || over.contains(one)) return null;
+  const at = one.getBoundingClientRect(), lid = over.getBoundingClientRect();
+  // Of a field of many lines the browser brings up the line that is written in.
+  const bottom = one.matches("textarea") ? Math.min(at.bottom, at.top + 44) : at.bottom;
+  const clear = bottom <= lid.top + 1 || at.top >= lid.bottom - 1 || at.right <= lid.left;
+  return clear || at.height > lid.top ? "" : `${one.tagName} ${one.name} ${at.top} ${at.bottom} ${lid.top}`;
+}"""
+
+
+@pytest.mark.parametrize(
+    ("path", "bar"),
+    [("place/?about=parcels:RD-01-01-012", ".here > .actions"), ("opinion/", ".opinion > .buttons")],
+)
+@pytest.mark.parametrize("width", [320, 1280])
+def test_what_has_the_focus_is_not_below_the_buttons_that_stay_in_sight(
+    served: Service, chromium: Any, path: str, bar: str, width: int
+) -> None:
+    with served.tab(chromium, width=width) as tab:
+        tab.set_viewport_size({"width": width, "height": 600})
+        tab.goto(served.url(f"/ja/notices/demo/{path}"))
+        standing(tab)
+        for fold in tab.locator("main details").all():
+            fold.evaluate("one => { one.open = true }")
+        hidden, seen = [], 0
+        for _ in range(45):
+            tab.keyboard.press("Tab")
+            said = tab.evaluate(COVERED, bar)
+            seen += said is not None
+            hidden += [said] if said else []
+        assert seen > 5
+        assert hidden == []
+
+
 def test_a_receipt_is_checked_here_where_there_is_no_script(
     served: Service, chromium: Any, repo: Path
 ) -> None:

@@ -6,6 +6,7 @@ What is done at the desk of a notice: each act in one transaction, in the name o
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -117,14 +118,16 @@ def segment(request: HttpRequest, notice: str, segment: str) -> HttpResponse:
     theme, text = now.theme_of(segment), now.text_of(one)
     for_theme = request.POST.get("for_theme", "")
     events = list(open_store(notice).events(about=one.opinion))
+    listed_one = points(now, [one])[0]
     shown = listed.shown() | _may(actor_of(request)) | {
+        "stands": json.dumps(initial_of(listed_one.answer)),
         "seen_answer": edit_conflicts.mark_for_form(
             request, now.own_answer(segment), told=bool(told) and not for_theme),
         "seen_theme": edit_conflicts.mark_for_form(
             request, theme.answer if theme else None, "seen_theme",
             told=bool(told) and theme is not None and for_theme == theme.id),
         "seen_place": edit_conflicts.of_place(now, segment)[0],
-        "one": points(now, [one])[0], "form": form, "fault": fault,
+        "one": listed_one, "form": form, "fault": fault,
         "parts": [point for point in listed.every if point.opinion.id == one.opinion],
         "entry": entries.told(events[0]), "place_map": entries.place_map(row, events),
         "reach": [point for point in listed.every
@@ -181,7 +184,8 @@ def theme(request: HttpRequest, notice: str, theme: str) -> HttpResponse:
     shown = listed.shown() | _may(actor_of(request)) | {
         "seen_answer": edit_conflicts.mark_for_form(request, one.answer, told=bool(fault)),
         "seen_name": edit_conflicts.of_name(one)[0],
-        "theme": one, "form": form, "naming": naming, "fault": fault,
+        "theme": one, "stands": json.dumps(initial_of(one.answer)),
+        "form": form, "naming": naming, "fault": fault,
         "count": len(now.members(theme)) if theme in now.themes else 0,
         "later": len(now.came_later(theme)) if theme in now.themes else 0,
         "others": [other for other in listed.themes if other[0] != theme],

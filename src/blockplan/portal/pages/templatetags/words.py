@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from blockplan import figures
@@ -178,6 +178,23 @@ def with_readings(text: str | None) -> SafeString:
 def without_readings(text: str | None) -> str:
     """Words in easy Japanese for a place where nothing can stand over them."""
     return READING.sub(r"\1", text or "")
+
+
+@register.filter
+def marked(text: str, sought: str) -> SafeString:
+    """
+    A text with what is sought marked in it, whatever its case.
+
+    Examples
+    --------
+    >>> marked("Trees & trees", "tree")
+    '<mark>Tree</mark>s &amp; <mark>tree</mark>s'
+    """
+    pieces = re.split(f"({re.escape(sought)})", text, flags=re.IGNORECASE) if sought else [text]
+    # What was sought stands at the odd places.
+    return format_html_join(
+        "", "{}", ((format_html("<mark>{}</mark>", one) if at % 2 else one,) for at, one in enumerate(pieces))
+    )
 
 
 @register.filter

@@ -9,10 +9,17 @@ function keep(form) {
     const place = `${mine}${location.pathname} `;
     const key = place + form.querySelector("[name=seen]").value;
     const fields = [...form.querySelectorAll("textarea:not([hidden])")];
-    const kept = JSON.parse(sessionStorage.getItem(key) ?? "{}");
+    let kept = JSON.parse(sessionStorage.getItem(key) ?? "{}");
     for (const old of Object.keys(sessionStorage))
         if ((old.startsWith("blockplan-answer ") && !old.startsWith(mine)) || (old.startsWith(place) && old !== key))
             sessionStorage.removeItem(old);
+    // Words that stand as an answer by now, of the point or of its theme, were sent.
+    const stands = JSON.parse(form.dataset["stands"]);
+    const plain = (words) => (words ?? "").replaceAll("\r\n", "\n").trim();
+    if (Object.entries(kept).every(([name, words]) => plain(words) === plain(stands[name]))) {
+        sessionStorage.removeItem(key);
+        kept = {};
+    }
     // Where the page brings words of its own, as after trying a scenario, those stand.
     if (!form.closest("article").querySelector("[role=alert], [role=status]")) {
         for (const one of fields.filter((one) => kept[one.name] !== undefined && kept[one.name] !== one.value)) {
