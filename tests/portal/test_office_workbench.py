@@ -301,6 +301,29 @@ def test_a_scenario_that_a_trial_began_hangs_under_the_scenario_on_notice(shown:
     assert [(one["from"], one["who"]) for one in listed if one["name"] == "O-1.1"] == [("handed-in", "Li")]
 
 
+@pytest.mark.long
+def test_the_scenario_on_notice_is_locked_and_edits_go_on_in_a_branch_of_it(shown: DatabaseStore) -> None:
+    planner = browser_of(a_member("Li", "planner"))
+    name = planner.get(f"{AT}workspace/state").json()["scenario"]
+    drawn = planner.get(f"{AT}workspace/branches?at={name}").json()["branches"][0]
+    assert (drawn["name"], drawn["lock"]["why"]) == ("base", "the plan on notice")
+    assert sent(planner, f"scenario?at={name}", {"branch": "handed-in"})[0] == 200
+    PlanVersion.objects.filter(notice_id="town").update(scenario="handed-in")
+    state = planner.get(f"{AT}workspace/state").json()
+    assert (state["scenario"], state["lock"]["why"]) == ("handed-in", "the plan on notice")
+    for act in ({"unlock": ""}, {"lock": "mine"}):
+        assert sent(planner, "scenario?at=handed-in", act)[0] == 423
+    status, said = sent(planner, "edits?at=handed-in", put(170, state["seq"]))
+    assert (status, said["error"]) == (423, "locked")
+    assert "the plan on notice" in said["message"]
+    assert planner.get(f"{AT}workspace/state?at=handed-in").json()["hash"] == state["hash"]
+    status, branch = sent(planner, "scenario?at=handed-in", {"branch": "handed-in-2"})
+    assert (status, branch["lock"]) == (200, None)
+    assert sent(planner, "edits?at=handed-in-2", put(170, branch["seq"]))[0] == 200
+    PlanVersion.objects.filter(notice_id="town").update(round=None)
+    assert planner.get(f"{AT}workspace/state?at=handed-in").json()["lock"] is None
+
+
 def test_a_clerk_is_told_that_a_planner_answers_and_tries_changes(shown: DatabaseStore) -> None:
     clerk = browser_of(a_member("Zhao", "clerk"))
     send(shown, "More beds, please.", targets=[{"layer": "facilities", "id": "NH-3"}])

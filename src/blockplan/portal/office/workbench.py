@@ -1,7 +1,8 @@
 """
 The workbench at the office: the same pages and answers as on one's own machine, for the plan of a notice.
 
-It works on a copy of what the office gave; the plan on notice, or of the draft, stays as it is. Each scenario
+It works on a copy of what the office gave; the plan on notice, or of the draft, stays as it is, and the
+scenario that is on notice is locked in the copy too: edits of it go on in a branch. Each scenario
 has one log of edits in the data folder, which every process of the service follows, so that planners on one
 scenario see each other's steps.
 """
@@ -33,6 +34,7 @@ from blockplan.portal.office.edit_conflicts import of_plan
 from blockplan.portal.office.models import Draft
 from blockplan.portal.office.permissions import READING, actor_of
 from blockplan.portal.plans.models import PlanVersion
+from blockplan.portal.record.models import Entry
 from blockplan.portal.words import say
 from blockplan.portal.workspace import current_desk
 from blockplan.portal.workspace.middleware import HEADERS, refused
@@ -40,6 +42,7 @@ from blockplan.portal.workspace.middleware import HEADERS, refused
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from blockplan.live.lineage import Lock
     from blockplan.portal.workspace.desk import EditingDesk
 
 #: So many searches for a repair run on a machine at once: readers of the public pages come first.
@@ -183,6 +186,7 @@ def desk_of(version: PlanVersion, scenario: str, *, begin: str = "") -> EditingD
         if found is None:
             found = EditingDesk(place, who="")
             found.open(scenario, new=bool(begin), of=version.scenario, by=begin)
+        found.on_notice = on_notice(version)  # in the language of whoever asks
         with _lock:
             _desks[key] = found
             _desks.move_to_end(key)
@@ -191,6 +195,18 @@ def desk_of(version: PlanVersion, scenario: str, *, begin: str = "") -> EditingD
     for one in gone:
         one.save_quietly()
     return found
+
+
+def on_notice(version: PlanVersion) -> tuple[str, Lock] | None:
+    """The scenario that is on notice, and why it is locked: edits go on in a branch; None of a draft."""
+    from blockplan.live.lineage import Lock  # noqa: PLC0415 (pandas and the rest take a second)
+    from blockplan.plan.model.plan import BASE  # noqa: PLC0415
+
+    if version.round is None:
+        return None
+    opened = Entry.objects.filter(notice_id=version.notice_id, kind="opened").order_by("-seq").first()
+    lock = Lock(say("office.workbench_on_notice", current()), opened.at if opened else "", "")
+    return version.scenario or BASE, lock
 
 
 def version_of(notice: str) -> PlanVersion | None:

@@ -56,6 +56,8 @@ class EditingDesk:
     packs: tuple[str, ...] | None = None
     on: dt.date | None = None
     who: str = ""
+    #: A scenario that is on notice, and so locked for as long as it is: it stays as everybody reads it.
+    on_notice: tuple[str, Lock] | None = None
     session: Session = field(init=False)
     notes: list[str] = field(default_factory=list)
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -117,6 +119,13 @@ class EditingDesk:
     @property
     def records(self) -> dict[str, ScenarioRecord]:
         """What is kept of every scenario; what cannot be read of it is put aside, and noted."""
+        found = self._kept()
+        if self.on_notice is None:
+            return found
+        name, lock = self.on_notice
+        return found | {name: replace(found.get(name, ScenarioRecord()), lock=lock)}
+
+    def _kept(self) -> dict[str, ScenarioRecord]:
         logs = logs_of(self.package)
         try:
             return records(logs)
@@ -176,16 +185,26 @@ class EditingDesk:
 
         Raises
         ------
+        LockedError
+            If it is on notice: nobody locks or unlocks that.
         EditConflictError
             If there are steps beyond `since`, the last that who asks had seen.
         """
         with self._lock:
+            self._refuse_on_notice()
             self._unsaved = True  # what is locked is in the package, also where nothing was edited yet
             self.save()
             with self.session.shared():
                 require_seen(self.session.steps, since)
                 lock = None if why is None else Lock(why, _now(), who)
                 self.keep(lambda known: replace(known, lock=lock))
+
+    def _refuse_on_notice(self) -> None:
+        if self.on_notice is not None and self.on_notice[0] == self.session.scenario:
+            self._refuse_locked(self.on_notice[1])
+
+    def _refuse_locked(self, lock: Lock) -> None:
+        raise refusal(LockedError, TEXTS, "locked", scenario=self.session.scenario, why=lock.why)
 
     def branch(self, name: str, who: str = "") -> None:
         """
@@ -223,8 +242,7 @@ class EditingDesk:
         """
         with self._lock, self.session.shared():
             if (lock := self.record.lock) is not None:
-                why = {"scenario": self.session.scenario, "why": lock.why}
-                raise refusal(LockedError, TEXTS, "locked", **why)
+                self._refuse_locked(lock)
             answer = act(self.session)
             self._unsaved = True
             self._save_soon()

@@ -272,7 +272,8 @@ def branches(desk: EditingDesk, lang: str) -> list[dict[str, Any]]:
     known, logs = scenarios_of(plan, lang), logs_of(desk.package)
     kept = desk.records
     on_top = proposed_on(desk.package)
-    found: list[dict[str, Any]] = [{"name": BASE, "title": "", **ScenarioRecord().to_dict(), "edits": None}]
+    drawn = kept.get(BASE, ScenarioRecord())
+    found: list[dict[str, Any]] = [{"name": BASE, "title": "", **drawn.to_dict(), "edits": None}]
     for name in dict.fromkeys([*known, desk.session.scenario]):
         one = kept.get(name, ScenarioRecord())
         came_from = one.came_from or on_top.get(name) or BASE

@@ -174,6 +174,8 @@ def scenario(request: HttpRequest) -> HttpResponse:
             current_desk.turn_to(value)
     except EditConflictError as error:
         return _conflict(error, lang)
+    except LockedError as error:
+        return refused(423, "locked", _said(error, lang), "The plan is as it was.")
     except BlockplanError as error:
         return refused(422, "taken" if error.code == "scenario_taken" else "scenario", _said(error, lang))
     return state(request)
