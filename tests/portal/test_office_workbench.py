@@ -239,6 +239,8 @@ def test_a_value_that_a_planner_tries_is_a_scenario_whose_change_and_verdicts_fi
     page = planner.get(point).content.decode()
     assert 'name="object" list="objects" value="facilities:NH-3"' in page
     filled = planner.post(point, ANSWER | TRIED).content.decode()
+    # The way to the workbench leads to that scenario, with the map on what was tried.
+    assert f'href="{AT}?at=O-1.1&amp;about=facilities:NH-3"' in filled
     changes = field(filled, "changes")
     assert changes.startswith("facilities:NH-3:beds:")
     assert field(filled, "reason_en").startswith("Thank you.")

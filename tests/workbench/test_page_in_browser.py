@@ -182,3 +182,13 @@ def test_two_browsers_see_each_others_edits_and_a_clash_gets_a_merge_view(
     assert wrong + [said for said in others if "409" not in said] == []
     one.close()
     two.close()
+
+
+def test_an_address_leads_to_a_scenario_and_to_an_object_of_it(zone: Service, chromium: Any) -> None:
+    tab, wrong = opened(zone, chromium, "en", 1440)
+    tab.goto(f"{zone.base}/workspace?token={zone.token}&lang=en&at=c&about=parcels:LS-01-04-005")
+    tab.wait_for_selector(IDLE, timeout=WAIT_MS)
+    tab.wait_for_function("document.querySelector('.inspector')?.innerText.includes('LS-01-04-005')")
+    assert tab.locator(".top select").input_value() == "c"
+    assert wrong == []
+    tab.close()

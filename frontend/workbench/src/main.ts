@@ -41,8 +41,15 @@ async function begin(): Promise<void> {
   setLanguage(chosenLang());
   api.speak(language());
   const app = document.getElementById("app")!;
+  const wanted = new URLSearchParams(location.search).get("at");
+  api.workAt(wanted);
   try {
     await store.loadWords();
+    // On one's own machine there is one desk, which turns to it.
+    if (wanted !== null && store.state.scenario !== wanted) {
+      await api.postScenario({ open: wanted });
+      await store.loadWords();
+    }
     const mapArrives = layout(app);
     await store.loadLayers();
     document.documentElement.dataset["busy"] = "false";
@@ -90,6 +97,9 @@ function layout(app: Element): (found: typeof import("./stage")) => void {
     const { ready } = plan;
     void ready.then(() => {
       showOnMap();
+      // An answer leads to the object that its opinion is about.
+      const [, layer, id] = /^([^:]+):(.+)$/.exec(new URLSearchParams(location.search).get("about") ?? "") ?? [];
+      if (layer && id && store.feature({ layer, id })) go(layer, id);
       return store.askOutcomes();
     }).catch(() => undefined); // prettier-ignore
     watchProposals(draw.panel, (features) => void ready.then(() => plan?.showProposed(features)));
@@ -334,7 +344,7 @@ function drawTop(into: Element, app: Element, plan: () => PlanMap | null): void 
     ...Object.keys(state.scenarios).filter((name) => name !== "base").map((name) => h("option", { value: name, selected: name === state.scenario }, store.called(name))),
   );
   const langs = (["zh", "en", "ja"] as Lang[]).map((one) =>
-    h("button", { "aria-pressed": String(one === language()), lang: one, onclick: () => { localStorage.setItem("blockplan-lang", one); location.search = `?lang=${one}`; } }, { zh: "中", en: "EN", ja: "日" }[one]),
+    h("button", { "aria-pressed": String(one === language()), lang: one, onclick: () => { localStorage.setItem("blockplan-lang", one); const asked = new URLSearchParams(location.search); asked.set("lang", one); location.search = `?${asked}`; } }, { zh: "中", en: "EN", ja: "日" }[one]),
   );
   fill(
     into,
