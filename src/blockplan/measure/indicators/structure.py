@@ -148,8 +148,7 @@ def _course(belts: NDArray[Any]) -> dict[str, Any]:
     parts = shapely.get_parts(whole)
     if not len(parts):
         return {}
-    first, last = shapely.get_point(parts[0], 0), shapely.get_point(parts[-1], -1)
-    east, north = last.x - first.x, last.y - first.y
+    east, north = shapely.get_coordinates(parts[-1])[-1] - shapely.get_coordinates(parts[0])[0]
     bearing = math.degrees(math.atan2(east, north)) % 360
     to = round(bearing / 45) % 8
     return {

@@ -181,10 +181,10 @@ def _unpacked(bits: bytes, of: int | None) -> NDArray[Any]:
 def _of_rows(
     plan: Plan, make: ByRows, layer: str, rows: NDArray[Any] | None, blank: float | None
 ) -> NDArray[Any]:
-    count = len(_drawn(plan, layer))
-    if not count:
-        return np.full(0, blank)
-    asked = plan.cached(f"{make.__name__}:{layer}", lambda: Asked.none(count, blank), ((layer, "geometry"),))
+    reads = ((layer, "geometry"),)
+    asked = plan.cached(
+        f"{make.__name__}:{layer}", lambda: Asked.none(len(_drawn(plan, layer)), blank), reads
+    )
     return asked.of(rows, partial(make, plan, layer))
 
 
@@ -233,8 +233,8 @@ def _land(plan: Plan, layer: str, rows: NDArray[np.intp]) -> NDArray[Any]:
 
 def _convex(plan: Plan, layer: str) -> NDArray[np.bool_]:
     """Which features of a layer are known to be convex, as far as somebody asked for their land."""
-    count, reads = len(_drawn(plan, layer)), ((layer, "geometry"),)
-    return plan.cached(f"convex:{layer}", lambda: np.zeros(count, dtype=bool), reads)
+    reads = ((layer, "geometry"),)
+    return plan.cached(f"convex:{layer}", lambda: np.zeros(len(_drawn(plan, layer)), dtype=bool), reads)
 
 
 def union(found: NDArray[Any]) -> Any:
