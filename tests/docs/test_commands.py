@@ -1,4 +1,9 @@
-"""README and docs tell commands that there are, that run, and that print what the pages show."""
+"""
+README and docs tell commands that there are; those that need nothing but what is shipped run.
+
+What a page shows below a command is compared with what it prints; where a page shows nothing, the exit code
+alone is looked at. `NOT_RUN` names the commands that are only parsed, and why.
+"""
 
 from __future__ import annotations
 

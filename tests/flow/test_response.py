@@ -121,7 +121,7 @@ def test_a_report_with_a_hole_is_refused_with_code_2_and_nothing_is_written(call
     call("cut", "--by", "planner")
     code, out, err = call("respond", "--out", tmp_path / "out")
     assert (code, out) == (2, "")
-    assert "6 segments have no answer" in err
+    assert "6 points have no answer" in err
     assert "No. 1 (O-1.1): in no theme" in err
     assert not (tmp_path / "out").exists()
     code, out, _ = call("coverage")
