@@ -289,7 +289,7 @@ def test_twenty_thousand_parcels_are_judged_in_a_second() -> None:
     limit = Limit.model_validate({"from": "2000-01-01", "own": True, "source": SOURCE}, strict=False)
     began = time.process_time()
     found = judge(each, limit, Required("<=", float("nan")))
-    places = found.places(FAIL)
+    places = found.places(FAIL, "a-rule")
     assert time.process_time() - began < 1
     assert len(places) == found.counts["fail"] > 5_000
     assert list(pd.Series([place.margin for place in places]).sort_values()) == [one.margin for one in places]

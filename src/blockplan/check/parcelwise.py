@@ -181,7 +181,7 @@ def of_each(
         "outcome": outcome,
         "measured": None if worst is None else _number(judged.value[worst]),
         "margin": None if worst is None else _number(judged.margin[worst]),
-        "where": judged.places(FAIL),
+        "where": judged.places(FAIL, rule.id),
         "judged": judged,
         "remedy": _remedy(rule, judged) if outcome == "fail" and rule.force != "comparator" else None,
         "affected_residents": 0.0 if outcome == "pass" else None,

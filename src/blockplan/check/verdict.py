@@ -11,6 +11,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -20,6 +22,7 @@ from blockplan.measure.definition import Defined
 from blockplan.measure.measurement import Measurement, Place
 from blockplan.measure.missing import lines
 from blockplan.measure.parameters import DEFAULTS, Parameters
+from blockplan.plan.model.recall import by_row
 from blockplan.texts import DEFAULT_LANGUAGE, pick
 
 if TYPE_CHECKING:
@@ -98,19 +101,23 @@ class Judged:
         chosen = known[self.outcome[known] == FAIL] if (self.outcome[known] == FAIL).any() else known
         return int(chosen[np.argmin(self.margin[chosen])]) if len(chosen) else None
 
-    def places(self, outcome: int) -> tuple[Place, ...]:
-        """The features of an outcome as places, worst first."""
-        numbers = self.worst_first(outcome)
-        rows = self.rows[numbers]
-        columns = (self.each.ids[rows], *self.each.spots[rows].T, self.each.value[rows], self.margin[numbers])
-        return tuple(
-            Place(self.each.layer, str(id_), x, y, _known(value), _known(margin))
-            for id_, x, y, value, margin in zip(*(column.tolist() for column in columns), strict=True)
-        )
+    def places(self, outcome: int, of: str) -> tuple[Place, ...]:
+        """The features of an outcome as places, worst first; `of` names the rule that judges them."""
+        found = np.flatnonzero(self.outcome == outcome)
+        rows, layer = self.rows[found], self.each.layer
+        columns = (self.each.ids[rows], *self.each.spots[rows].T, self.each.value[rows], self.margin[found])
+        made: NDArray[Any] = by_row("judged place", partial(_places, layer), *columns, fixed=(layer, of))
+        worst_first = np.searchsorted(found, self.worst_first(outcome))
+        return tuple(made[worst_first].tolist())
 
 
-def _known(number: float) -> float | None:
-    return None if np.isnan(number) else number
+def _places(layer: str, names: NDArray[Any], *numbers: NDArray[np.float64]) -> NDArray[Any]:
+    """Features at x and y, each with its value and margin."""
+    x, y, *known = (column.tolist() for column in numbers)
+    values, margins = ([None if math.isnan(one) else one for one in column] for column in known)
+    found = np.empty(len(names), dtype=object)
+    found[:] = list(map(Place, repeat(layer), map(str, names), x, y, values, margins))
+    return found
 
 
 Force = Literal["must", "should", "target", "comparator"]
