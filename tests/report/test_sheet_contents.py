@@ -55,6 +55,7 @@ from blockplan.report.view import View
 from blockplan.report.words import Words
 
 if TYPE_CHECKING:
+    from blockplan.plan import Plan
     from blockplan.report.sheets import Atlas
     from blockplan.report.sheets.control import Sheet
 
@@ -863,3 +864,13 @@ def test_greens_that_a_plan_draws_in_a_layer_of_their_own_have_a_map_and_a_reach
     assert {"Park", "Within 300 m of green, straight line"} <= set(legend(sheet))
     with pytest.raises(UsageError, match="green"):
         drawn(plan_of(buildings=[home], boundary=[land]), "green")
+
+
+def test_figures_per_thousand_of_which_none_is_known_are_not_printed() -> None:
+    def table(plan: Plan) -> dict[str, Any] | None:
+        view = View(plan, check(plan, packs=["sdg11"]), Words("en"))
+        return printed(view, TABLES["per_thousand"](view))
+
+    school = {"facility_id": "F-1", "geometry": shapely.Point(5, 5)}
+    assert table(plan_of(facilities=[school])) is None
+    assert table(plan_of(facilities=[school | {"service": "library", "floor_area_m2": 90.0}])) is not None

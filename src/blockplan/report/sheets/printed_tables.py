@@ -38,6 +38,8 @@ SHORT, CHARACTERS = 6.0, 3.0
 IDEOGRAPHS = "\u2e80"
 #: Long texts of a panel share its width by what they say, up to so many letters.
 LONGEST = 40.0
+#: Tables that say nothing where none of their numbers is known.
+OF_NUMBERS = {"per_thousand"}
 #: Columns that a panel has room for.
 NARROW = {
     "land_balance": ("code", "land_use", "planned_ha", "planned_share", "per_person_m2"),
@@ -55,7 +57,7 @@ def printed(
     narrow: bool | Sequence[str] = False,
 ) -> dict[str, Any] | None:
     """
-    A table as the template reads it; None where it has no line.
+    A table as the template reads it; None where it has no line, or no number and is of numbers alone.
 
     Parameters
     ----------
@@ -70,6 +72,8 @@ def printed(
     wanted = (NARROW.get(table.name) if narrow is True else narrow) or None
     chosen = [at for at in on_paper(table.columns, lines) if not wanted or table.columns[at].key in wanted]
     columns = [table.columns[at] for at in chosen]
+    if table.name in OF_NUMBERS and {column.form for column in columns} <= {"text", "code"}:
+        return None
     heads = [in_lines(heading(view, column)) for column in columns]
     if keep is not None and table.columns[0].key == "number":
         places = count(1)
