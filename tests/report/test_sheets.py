@@ -498,6 +498,19 @@ def test_a_facility_of_no_service_is_drawn_as_another_facility() -> None:
     assert any(one.startswith("Other facility") for one in said)
 
 
+def test_an_access_that_is_placed_hides_none_that_other_parcels_name_by_their_sides(drawn: Plan) -> None:
+    parcels = drawn.layer("parcels").assign(entrances="N", closed_stretches="S")
+    first = parcels.index[0]
+    corner = shapely.Point(shapely.get_coordinates(parcels.geometry.iloc[0])[0])
+    table = {"access_id": ["X-1"], "parcel_id": [first], "kind": ["vehicle"]}
+    placed = gpd.GeoDataFrame(table, geometry=[corner], crs=parcels.crs).set_index("access_id", drop=False)
+    stated = drawn.replace(parcels=parcels, accesses=placed)
+    made = atlas(stated, check(stated, packs=["zone"]), "en", kinds=["subblock"])
+    said = [json.dumps(sheet.data, ensure_ascii=False, default=str) for sheet in made.sheets]
+    assert not [one for one in said if "Accesses and closed frontages: the plan states none" in one]
+    assert any("the plan names the side" in one for one in said)
+
+
 def test_setbacks_by_side_run_inside_the_parcel_at_their_distance() -> None:
     parcel = shapely.box(0, 0, 40, 30)
     found = dict(_by_side(parcel, [5.0, float("nan"), 3.0, 0.0], 1.0))

@@ -31,6 +31,8 @@ SIDES = ("north", "east", "south", "west")
 #: Words for a side in a column of an office, and the letters of the compass.
 SIDE_OF = {"n": 0, "北": 0, "e": 1, "东": 1, "東": 1, "s": 2, "南": 2, "w": 3, "西": 3}
 TOKENS = re.compile(r"[NESWnesw](?![a-z])|[北东東南西]")
+#: Columns of a parcel that name its sides.
+BY_SIDE = ("entrances", "closed_stretches")
 TRIANGLE_MM, TICK_MM, TICK_EVERY_MM = (3.5, 3.4), 1.3, 1.8
 
 
@@ -143,33 +145,35 @@ def accesses(scene: Scene, ground: ParcelGround) -> tuple[bool, bool]:
     Returns
     -------
     bool, bool
-        Whether the sheet shows accesses, and closed stretches; from the layer ``accesses``, else from the
-        sides that the parcels' columns name (then the place on the side is only an example).
+        Whether the sheet shows accesses, and closed stretches: of each parcel from the layer ``accesses``,
+        where that has none of it from the sides that the parcel's columns name (then the place on the side is
+        only an example).
     """
-    plan = scene.facts.plan
-    drawn = plan.has_layer("accesses") and len(plan.layer("accesses")) > 0
-    own = ground.named(scene.facts)
-    shown = _placed(scene, own) if drawn else _named(scene, ground)
-    if shown[0]:
+    drawn = _placed(scene, ground.named(scene.facts))
+    access, closed = (_named(scene, ground, column, drawn[column]) for column in BY_SIDE)
+    if access or drawn["entrances"]:
         scene.show(
             "access",
             27,
             f'<path d="M2.2 0.4L5.8 2L2.2 3.6Z" fill="{ACCESS}"/>',
-            None if drawn else scene.say("legend.access_side"),
+            scene.say("legend.access_side") if access else None,
         )
-    if shown[1]:
+    if closed or drawn["closed_stretches"]:
         scene.show(
             "closed",
             28,
             line_swatch(stroke=ACCESS, stroke_width=0.3)
             + "".join(svg.segment(x, 2, x, 3.2, stroke=ACCESS, stroke_width=0.2) for x in (1, 2.8, 4.6, 6.4)),
         )
-    return shown[0], shown[1]
+    return access or bool(drawn["entrances"]), closed or bool(drawn["closed_stretches"])
 
 
-def _placed(scene: Scene, own: dict[str, BaseGeometry]) -> list[bool]:
-    """Draw the layer ``accesses``; whether it has accesses, and closed stretches, of the sheet's parcels."""
-    frame, shown = scene.facts.plan.layer("accesses"), [False, False]
+def _placed(scene: Scene, own: dict[str, BaseGeometry]) -> dict[str, set[str]]:
+    """Draw the layer ``accesses`` of the sheet's parcels; those of which it has what each column names."""
+    plan, drawn = scene.facts.plan, {column: set[str]() for column in BY_SIDE}
+    if not plan.has_layer("accesses"):
+        return drawn
+    frame = plan.layer("accesses")
     placed = scene.canvas.on_paper(frame.geometry)
     columns = (frame["parcel_id"].astype("object"), frame["kind"].astype("object"), placed)
     for host, kind, shape in zip(*columns, strict=True):
@@ -177,20 +181,19 @@ def _placed(scene: Scene, own: dict[str, BaseGeometry]) -> list[bool]:
         if shape is None or parcel is None:
             continue
         if kind == "vehicle":
-            shown[0] |= _triangle(scene, parcel, shapely.centroid(shape))
-        elif shapely.get_dimensions(shape) == 1:
-            shown[1] |= _ticked(scene, shape)
-    return shown
+            if _triangle(scene, parcel, shapely.centroid(shape)):
+                drawn["entrances"].add(str(host))
+        elif shapely.get_dimensions(shape) == 1 and _ticked(scene, shape):
+            drawn["closed_stretches"].add(str(host))
+    return drawn
 
 
-def _named(scene: Scene, ground: ParcelGround) -> list[bool]:
-    """Draw what the parcels' columns say of their sides; whether any names accesses, and closed stretches."""
-    shown = [False, False]
-    for column, at in (("entrances", 0), ("closed_stretches", 1)):
-        named = values(scene.facts.plan, "parcels", column)
-        for row, shape in ground.mine:
-            if named[row]:
-                shown[at] |= _sides(scene, shape, str(named[row]), closed=bool(at))
+def _named(scene: Scene, ground: ParcelGround, column: str, drawn: set[str]) -> bool:
+    """Draw what a column says of the sides of parcels that are not `drawn`; whether any names such a side."""
+    named, shown = values(scene.facts.plan, "parcels", column), False
+    for row, shape in ground.mine:
+        if named[row] and str(scene.facts.names[row]) not in drawn:
+            shown |= _sides(scene, shape, str(named[row]), closed=column == "closed_stretches")
     return shown
 
 
