@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -155,10 +156,33 @@ def test_no_text_cell_of_a_csv_file_begins_like_a_formula(said: str, sign: str) 
     assert rows[2][1] == ""
 
 
+def test_tables_as_json_hold_the_cells_of_the_csv_with_the_meaning_of_each_column(
+    found: CheckResult, tmp_path: Path
+) -> None:
+    written = {path.name: path for path in write_tables(hand_made(), found, tmp_path, "ja")}
+    told = json.loads(written["tables.json"].read_bytes())
+    assert [one["name"] for one in told["tables"]] == list(OFFICE_TABLES)
+    for table in told["tables"]:
+        assert all(one["heading"] and one["meaning"] and one["source"] for one in table["columns"])
+        rows = list(
+            csv.reader(io.StringIO(written[f"{table['name']}.csv"].read_text("utf-8-sig"), newline=""))
+        )
+        assert rows[0] == ["line", *(one["key"] for one in table["columns"])]
+        assert len(rows) - 1 == len(table["lines"])
+        for row, line in zip(rows[1:], table["lines"], strict=True):
+            for cell, own in zip(row[1:], line["cells"], strict=True):
+                assert (cell == "") if own is None else (own == "／" or cell.lstrip("'") == str(own))
+
+
 def test_the_same_result_gives_the_same_bytes(found: CheckResult, tmp_path: Path) -> None:
     one = write_tables(hand_made(), found, tmp_path / "one", "zh")
     two = write_tables(hand_made(), found, tmp_path / "two", "zh")
-    names = ["tables.xlsx", "result.xlsx", *(f"{name}.csv" for name in (*OFFICE_TABLES, *TABLES))]
+    names = [
+        "tables.xlsx",
+        "tables.json",
+        "result.xlsx",
+        *(f"{name}.csv" for name in (*OFFICE_TABLES, *TABLES)),
+    ]
     assert [path.name for path in one] == names
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
 

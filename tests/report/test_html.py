@@ -267,7 +267,7 @@ def test_a_folder_gets_report_summary_sheet_result_and_tables(
     names = [path.name for path in written]
     assert names[:4] == ["report.html", "summary.pdf", "sheet.pdf", "result.json"]
     every = (*OFFICE_TABLES, *TABLES)
-    assert names[4:] == ["tables.xlsx", "result.xlsx", *(f"{name}.csv" for name in every)]
+    assert names[4:] == ["tables.xlsx", "tables.json", "result.xlsx", *(f"{name}.csv" for name in every)]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(names)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: Names of the files that `report` writes.
 REPORT, SHEET, RESULT, WORKBOOK = "report.html", "sheet.pdf", "result.json", "tables.xlsx"
-SUMMARY, RESULT_WORKBOOK, VOLUME = "summary.pdf", "result.xlsx", "report.docx"
+SUMMARY, RESULT_WORKBOOK, VOLUME, TABLES = "summary.pdf", "result.xlsx", "report.docx", "tables.json"
 #: Name of the file that `blockplan sheets` writes.
 ATLAS = "atlas.pdf"
 
@@ -60,20 +60,22 @@ def write_tables(
     in_force: Plan | None = None,
 ) -> list[Path]:
     """
-    Write tables into a folder: the office's (``tables.xlsx``) and the result's (``result.xlsx``), and as CSV.
+    Write tables into a folder: the office's (``tables.xlsx``, ``tables.json``) and the result's
+    (``result.xlsx``), and all as CSV.
 
     Parameters as in `write_html`. CSV files are UTF-8 with a byte-order mark; text that a spreadsheet would
     take for a formula bears an apostrophe in front.
     """
     from blockplan.report.exports import tables, workbook  # noqa: PLC0415 (loaded when tables are made)
-    from blockplan.report.office import as_data, office_tables  # noqa: PLC0415
+    from blockplan.report.office import as_data, as_json, office_tables  # noqa: PLC0415
     from blockplan.report.office import workbook as office_workbook  # noqa: PLC0415
     from blockplan.report.view import View  # noqa: PLC0415
     from blockplan.report.words import Words  # noqa: PLC0415
 
     view = View(plan, result, Words(lang), in_force)
     handed_in, found = office_tables(view), tables(view)
-    files = [(WORKBOOK, office_workbook(view, handed_in)), (RESULT_WORKBOOK, workbook(view, found))]
+    files = [(WORKBOOK, office_workbook(view, handed_in)), (TABLES, as_json(view, handed_in).encode())]
+    files.append((RESULT_WORKBOOK, workbook(view, found)))
     files += [(f"{one.name}.csv", one.csv()) for one in (*map(as_data, handed_in), *found)]
     return [write_whole(Path(folder) / name, data) for name, data in files]
 

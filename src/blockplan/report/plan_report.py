@@ -27,9 +27,10 @@ from blockplan.report.document import (
 )
 from blockplan.report.grouping import by_rule
 from blockplan.report.maps import themes
-from blockplan.report.office import TABLES
+from blockplan.report.office import TABLES, OfficeTable, explained
 from blockplan.report.office.columns import paper_table
 from blockplan.report.office.columns import said as office_said
+from blockplan.report.office.workbook import EXPLAINED
 from blockplan.report.renderers import html
 from blockplan.report.verdict_sections import VerdictSections, inputs, part_runs
 from blockplan.report.view import FORCES, View
@@ -381,14 +382,14 @@ class ReportSections:
         return tuple(said), tuple(value), part_runs(row.parts, MOST_PARTS, self.view) or tables.DASH
 
     def office(self) -> Iterator[Block]:
-        """The office's tables that have a line; all but the first are folded."""
-        words, some = self.words, False
+        """The office's tables that have a line, all but the first folded; then what their columns mean."""
+        words, told = self.words, list[OfficeTable]()
         for name, make in TABLES.items():
             made = make(self.view)
             kept = [line for line in made.lines if name not in SUMS_ONLY or line.kind != "row"]
             if not kept:
                 continue
-            if not some:
+            if not told:
                 yield Paragraph(words("balance.lead"))
             shown = _first(kept)
             table = replace(paper_table(self.view, made, shown), title="")
@@ -397,10 +398,15 @@ class ReportSections:
                 blocks.append(Note(words("balance.more", n=words.number(len(kept) - len(shown)))))
             title = TextRun(office_said(self.view, f"title.{name}"))
             rows = TextRun(words("balance.rows", n=words.number(len(kept))), "muted")
-            yield Section(f"table-{name}", (title, rows), tuple(blocks), folded=some)
-            some = True
-        if not some:
+            yield Section(f"table-{name}", (title, rows), tuple(blocks), folded=bool(told))
+            told.append(made)
+        if not told:
             yield Paragraph(words("balance.none"))
+            return
+        heads = tuple(office_said(self.view, f"sources.{one}") for one in EXPLAINED)
+        meanings = Table(heads, tuple(explained(self.view, told)))
+        title = TextRun(office_said(self.view, "title.sources"))
+        yield Section("table-sources", (title,), (meanings,), folded=True)
 
     def faults(self) -> Iterator[Block]:
         """The faults in the data."""

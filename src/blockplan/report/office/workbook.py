@@ -24,6 +24,8 @@ FORMATS = {
 }  # fmt: skip
 TEXT_FORMS = frozenset({"text", "code"})
 SOURCES = "sources"
+#: What `explained` tells of each column.
+EXPLAINED = ("table", "column", "definition", "source")
 #: How wide a column is at least and at most, and what a cell leaves free, in digits; a line of a heading,
 #: points; how much wider bold letters are.
 LEAST_WIDTH, MOST_WIDTH, FREE, HEAD_PT, BOLD = 6.0, 42.0, 2.5, 15.0, 1.1
@@ -176,17 +178,17 @@ def _plain(text: str) -> str:
 
 
 def _sources(sheet: Any, view: View, made: Sequence[OfficeTable], styles: _Styles) -> None:
-    for at, (key, width) in enumerate((("table", 24), ("column", 28), ("definition", 80), ("source", 60))):
+    for at, (key, width) in enumerate(zip(EXPLAINED, (24, 28, 80, 60), strict=True)):
         sheet.write_string(0, at, said(view, f"sources.{key}"), styles.head)
         sheet.set_column(at, at, width)
-    for number, row in enumerate(_explained(view, made), 1):
+    for number, row in enumerate(explained(view, made), 1):
         for at, cell in enumerate(row):
             sheet.write_string(number, at, cell, styles.wrapped)
     sheet.freeze_panes(1, 0)
     _printed(sheet, view, said(view, "title.sources"))
 
 
-def _explained(view: View, made: Sequence[OfficeTable]) -> Iterator[tuple[str, str, str, str]]:
+def explained(view: View, made: Sequence[OfficeTable]) -> Iterator[tuple[str, str, str, str]]:
     """Table, column, definition and source: of the plan, of each column, of each factor; then the notes."""
     plan = said(view, "sources.plan")
     yield plan, view.title, view.plan.manifest.id, view.result.content_hash or view.plan.content_hash
