@@ -490,6 +490,7 @@ def test_no_panel_of_the_reference_plan_has_letters_that_are_too_small_to_read(
 
     making = import_module("blockplan.report.sheets.atlas")
     monkeypatch.setattr(making, "typeset", typeset)
+    monkeypatch.setattr(making, "paged", lambda pdf, names: pdf)
     monkeypatch.setattr(making, "IN_ONE_PART", 10_000)
     plan = read("examples/demonstration-zone")
     atlas(plan, check(plan), lang, kinds=["block", "subblock"])
@@ -580,7 +581,9 @@ def test_no_table_stands_beside_a_map_whose_columns_have_no_room_there(
         made.extend(told[2]["sheets"])
         return b""
 
-    monkeypatch.setattr(import_module("blockplan.report.sheets.atlas"), "typeset", typeset)
+    making = import_module("blockplan.report.sheets.atlas")
+    monkeypatch.setattr(making, "typeset", typeset)
+    monkeypatch.setattr(making, "paged", lambda pdf, names: pdf)
     plan = read("examples/demonstration-zone")
     atlas(plan, check(plan), lang, kinds=["existing"])
     (sheet,) = made

@@ -331,7 +331,18 @@ def test_the_atlas_is_pdf_a_with_its_fonts_inside_and_a_bookmark_a_sheet(made: A
     }
     assert fonts
     assert all("BlockplanSans" in font for font in fonts)
-    assert [sheet.title for sheet in made.sheets] == titles(list(reader.outline))
+    assert [f"{sheet.number} {sheet.title}" for sheet in made.sheets] == titles(list(reader.outline))
+
+
+def test_pages_are_labelled_by_the_number_of_their_sheet_and_say_it_once(made: Atlas) -> None:
+    reader = PdfReader(io.BytesIO(made.pdf))
+    labels = reader.page_labels
+    first = [reader.get_destination_page_number(mark) for mark in _flat(list(reader.outline))]
+    assert [labels[page] for page in first] == [sheet.number for sheet in made.sheets]
+    assert len({*labels}) == len(reader.pages)
+    for page, sheet in zip(first, made.sheets, strict=True):
+        head = reader.pages[page].extract_text().split(sheet.title)[0]
+        assert sheet.number not in head
 
 
 @pytest.mark.long
@@ -363,6 +374,7 @@ def test_a_long_atlas_is_set_in_parts_that_are_joined_to_the_same_pages(
         for reader in readers
     ]
     assert marks[0] == marks[1]
+    assert readers[0].page_labels == readers[1].page_labels
     assert len(marks[0]) == len(whole.sheets) > 4
     assert readers[0].metadata == readers[1].metadata
     assert atlas(drawn, judged, "zh", kinds=kinds).pdf == parts.pdf

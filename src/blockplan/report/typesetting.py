@@ -204,6 +204,37 @@ def joined(parts: Sequence[bytes]) -> bytes:
     return out.getvalue()
 
 
+def paged(pdf: bytes, names: Sequence[str]) -> bytes:
+    """
+    The file with labels of its pages: the name of the bookmark that begins there, then ``name, 2`` and so on.
+
+    Parameters
+    ----------
+    names
+        One for each bookmark, in their order; what is added stands behind the file as it was.
+
+    References
+    ----------
+    ISO 32000-1:2008, 12.4.2 (page labels), 7.5.6 (incremental updates).
+    """
+    from pypdf import PdfWriter  # noqa: PLC0415 (as above)
+    from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject  # noqa: PLC0415
+    from pypdf.generic import TextStringObject as Said  # noqa: PLC0415
+
+    pages, count = starts(pdf)
+    key, further = NameObject("/P"), {NameObject("/S"): NameObject("/D"), NameObject("/St"): NumberObject(2)}
+    labels = ArrayObject()
+    for name, first, end in zip(names, pages, [*pages[1:], count], strict=True):
+        labels += [NumberObject(first), DictionaryObject({key: Said(name)})]
+        if end > first + 1:
+            labels += [NumberObject(first + 1), DictionaryObject({key: Said(f"{name}, ")} | further)]
+    writer = PdfWriter(io.BytesIO(pdf), incremental=True)
+    writer.root_object[NameObject("/PageLabels")] = DictionaryObject({NameObject("/Nums"): labels})
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
 def _untie(writer: PdfWriter) -> None:
     for page in writer.pages:
         annotations = [one.get_object() for one in page.get("/Annots", ())]

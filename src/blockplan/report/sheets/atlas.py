@@ -12,7 +12,7 @@ from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.panels import PanelFiles
 from blockplan.report.sheets.paper import COLUMNS, HEADING_MM, PAD_MM, PAPERS
 from blockplan.report.sheets.scene import said
-from blockplan.report.typesetting import ask, desk, forget, joined, starts, typeset
+from blockplan.report.typesetting import ask, desk, forget, joined, paged, starts, typeset
 from blockplan.report.view import View
 from blockplan.report.words import NO_BREAK, Words
 
@@ -101,7 +101,7 @@ def atlas(  # noqa: PLR0913 (what is drawn, and how)
         _choose(folder, data["sheets"], data, lang, tell)
         any(not _refit(facts, sheets, data, PAPERS[paper], folder) for _ in range(MOST_REFITS))
         pdf = _set(folder, data, lang, plan.manifest.drawn_on, tell)
-    return Atlas(pdf, tuple(sheets), tuple(left_out))
+    return Atlas(paged(pdf, [sheet.number for sheet in sheets]), tuple(sheets), tuple(left_out))
 
 
 def _sheets(
@@ -289,6 +289,7 @@ def _setting(facts: Facts, sheet: Sheet, number: int, paper: Paper) -> dict[str,
     letters = k * _title_letters(sheet.title, TITLE_SHARE * room / k)
     found: dict[str, Any] = {
         "label": f"sheet-{number}",
+        "number": sheet.number,
         "title": sheet.title,
         "title_letters": letters,
         "title_breaks": width_of(sheet.title, letters) > TITLE_SHARE * room,
