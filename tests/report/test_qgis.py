@@ -11,14 +11,15 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from PIL import Image
-from tests.report.handmade import hand_made, manifest, result
+from tests.report.handmade import cell, frame, hand_made, layers, line, manifest, result
 
 from blockplan.cli import app
 from blockplan.errors import UsageError
 from blockplan.plan import Plan
 from blockplan.plan.files import formats
 from blockplan.report.qgis import export
-from blockplan.report.qgis.styles import STYLES
+from blockplan.report.qgis.styles import CONTROL_LINES, OUTCOMES, STYLES
+from blockplan.report.sheets.limitmap import ACCESS, SETBACK
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
@@ -32,6 +33,26 @@ RENDER = Path(__file__).with_name("qgis_render.py")
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return export(hand_made(), result(), tmp_path_factory.mktemp("qgis") / "plan.gpkg", "zh")
+
+
+def with_limits() -> Plan:
+    """The plan with control lines, setbacks, accesses and closed stretches."""
+    named = {"name_zh": "河道蓝线", "name_en": "Blue line of the river", "name_ja": "河川の青線"}
+    drawn = {
+        "control_lines": [
+            {"line_id": "L-1", "kind": "blue", **named, "geometry": cell(0, 6, 4, 1)},
+            {"line_id": "L-2", "kind": "heritage", "geometry": cell(1, 10, 2, 2)},
+        ],
+        "setbacks": [
+            {"setback_id": "Z-1", "distance_m": 12.5, "geometry": line((10, 12), (390, 12))},
+            {"setback_id": "Z-2", "geometry": line((10, 380), (390, 380))},
+        ],
+        "accesses": [
+            {"access_id": "A-1", "kind": "vehicle", "geometry": line((0, 120), (0, 180))},
+            {"access_id": "A-2", "kind": "closed", "geometry": line((0, 200), (0, 600))},
+        ],
+    }
+    return Plan(manifest(), layers() | {name: frame(rows) for name, rows in drawn.items()})
 
 
 def rows(package: Path, query: str) -> list[tuple[Any, ...]]:
@@ -113,6 +134,28 @@ def test_a_verdict_stands_beside_the_number_of_its_parcel_and_what_is_kept_is_no
     assert next(parcels.iter("rendering")).get("obstacle") == "0"
 
 
+def test_an_access_and_a_closed_stretch_look_apart_and_setbacks_and_control_lines_are_labelled(
+    tmp_path: Path,
+) -> None:
+    made = export(with_limits(), result(), tmp_path / "plan.gpkg", "en")
+    kept = dict(rows(made, "SELECT styleName, styleQML FROM layer_styles"))
+    accesses = ET.fromstring(kept["accesses en"])
+    assert [one.get("label") for one in accesses.iter("category")][:2] == [
+        "Vehicle access", "No-access frontage",
+    ]  # fmt: skip
+    looks = [
+        tuple((one.get("name"), one.get("value")) for one in symbol.iter("Option"))
+        for symbol in accesses.iter("symbol")
+    ]
+    assert len({*looks}) == len(looks) == 3
+    said = {
+        layer: str(next(ET.fromstring(kept[f"{layer} en"]).iter("text-style")).get("fieldName"))
+        for layer in ("setbacks", "control_lines")
+    }
+    assert "distance_m" in said["setbacks"]
+    assert "name_en" in said["control_lines"]
+
+
 def test_the_same_plan_gives_the_same_project_and_a_plan_without_layers_has_one_too(
     package: Path, tmp_path: Path
 ) -> None:
@@ -136,17 +179,41 @@ def test_the_command_line_names_the_export(capsys: pytest.CaptureFixture[str]) -
     assert "qgis" in capsys.readouterr().out
 
 
-@pytest.mark.long
-def test_qgis_opens_the_project_and_draws_it(package: Path, tmp_path: Path) -> None:
+def drawn_by_qgis(package: Path, folder: Path) -> tuple[dict[str, Any], set[tuple[int, ...]]]:
+    """What QGIS tells of the project of a package, and the colours of the picture that it draws."""
     if shutil.which("qgis_process") is None or not PYTHON.exists():
         pytest.skip("QGIS (Debian's packages qgis and python3-qgis) is not installed")
-    picture = tmp_path / "plan.png"
+    picture = folder / "plan.png"
     done = subprocess.run(
         [str(PYTHON), str(RENDER), str(package), str(picture)],
         capture_output=True, text=True, timeout=300, check=True,
-        env={"QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        env={"QT_QPA_PLATFORM": "offscreen", "HOME": str(folder), "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
-    told = json.loads(done.stdout.splitlines()[-1])
+    with Image.open(picture) as drawn:
+        colours = {colour for _, colour in drawn.convert("RGB").getcolors(2_000_000) or ()}
+    return json.loads(done.stdout.splitlines()[-1]), colours
+
+
+def of(colour: str) -> tuple[int, ...]:
+    return tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5))
+
+
+@pytest.mark.long
+def test_qgis_draws_verdicts_control_lines_setbacks_and_accesses(tmp_path: Path) -> None:
+    made = export(with_limits(), result(), tmp_path / "plan.gpkg", "zh")
+    told, colours = drawn_by_qgis(made, tmp_path)
+    assert told["layers"]["setbacks"]["labels"]
+    assert told["layers"]["control_lines"]["labels"]
+    wanted = {
+        "a verdict that fails": OUTCOMES["fail"][0], "a blue line": CONTROL_LINES["blue"],
+        "heritage": CONTROL_LINES["heritage"], "a setback": SETBACK, "an access": ACCESS,
+    }  # fmt: skip
+    assert not [name for name, colour in wanted.items() if of(colour) not in colours]
+
+
+@pytest.mark.long
+def test_qgis_opens_the_project_and_draws_it(package: Path, tmp_path: Path) -> None:
+    told, colours = drawn_by_qgis(package, tmp_path)
     assert told["opened"]
     assert told["crs"] == "EPSG:4548"
     layers = told["layers"]
@@ -156,7 +223,4 @@ def test_qgis_opens_the_project_and_draws_it(package: Path, tmp_path: Path) -> N
     assert layers["parcels"]["own"] == ["categorizedSymbol", True]
     housing = next(one for one in layers["parcels"]["categories"] if one[0] == "0701")
     assert housing[1] == "0701 城镇住宅用地"
-    with Image.open(picture) as drawn:
-        colours = {colour for _, colour in drawn.convert("RGB").getcolors(2_000_000) or ()}
-    wanted = housing[2]
-    assert tuple(int(wanted[at : at + 2], 16) for at in (1, 3, 5)) in colours
+    assert of(housing[2]) in colours

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from blockplan.measure.inputs.columns import values
@@ -9,8 +10,10 @@ from blockplan.plan.model.codes import DEFAULT_LIST, UNKNOWN_COLOUR
 from blockplan.report.maps.basemap import GREEN, OUTLINE, WATER, WATER_LINE, WOOD, use_colour
 from blockplan.report.qgis.symbols import FILL, LINE, MARKER, Category, Label, Style, Symbol
 from blockplan.report.sheets.facts import ROADS
+from blockplan.report.sheets.limitmap import ACCESS, SETBACK
 from blockplan.report.sheets.overlaymap import OVERLAYS
 from blockplan.report.sheets.parcelmap import CONTROL
+from blockplan.report.sheets.scene import said
 from blockplan.report.tables import outcome_said
 
 if TYPE_CHECKING:
@@ -101,7 +104,30 @@ def _control_lines(view: View) -> Style:
         )
         for one, colour in CONTROL_LINES.items()
     ]
+    return Style(categories, "kind", Label(_named(view), 7, PARCEL_SCALE * 2, along=True))
+
+
+def _accesses(view: View) -> Style:
+    """A vehicle access and a closed stretch, each as a point or as a line along the edge of its parcel."""
+    lang = view.words.lang
+    categories = [
+        Category(
+            kind, label, replace(_drawn(view, "accesses", ACCESS, pattern, width), shape=shape, size=2.6)
+        )
+        for kind, label, shape, pattern, width in (
+            ("vehicle", said(lang, "legend.access"), "triangle", "solid", 1.2),
+            ("closed", said(lang, "legend.closed"), "cross2", "dash", 0.5),
+            ("", view.words.unknown, "circle", "dot", 0.3),
+        )
+    ]  # fmt: skip
     return Style(categories, "kind")
+
+
+def _setbacks(view: View) -> Style:
+    symbol = _drawn(view, "setbacks", SETBACK, "dash")
+    metres = "round(attribute('distance_m'), 2) || ' m'"
+    entry = Category("", name_of(view, "setbacks"), symbol)
+    return Style([entry], label=Label(metres, 6, VERDICT_SCALE, along=True))
 
 
 def _drawn(view: View, layer: str, colour: str, pattern: str = "solid", width: float = 0.3) -> Symbol:
@@ -183,8 +209,8 @@ STYLES: dict[str, Callable[[View], Style]] = {
     "programmes": _plain("programmes", "#6a1b9a"),
     "green_entrances": _plain("green_entrances", "#1b5e20"),
     "trees": _plain("trees", "#4caf50"),
-    "accesses": _plain("accesses", "#d81b60", width=0.8),
-    "setbacks": _plain("setbacks", "#7b1fa2", "dash"),
+    "accesses": _accesses,
+    "setbacks": _setbacks,
     "structure": _plain("structure", "#c2185b", "dash", 1.0),
     "boundary": lambda view: _one(view, "boundary", Symbol(FILL, "", OUTLINE, 0.9, "dash dot dot")),
     "control_lines": _control_lines,
