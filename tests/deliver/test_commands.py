@@ -14,6 +14,7 @@ from blockplan.check import check
 from blockplan.cli import main
 from blockplan.deliver.handover import deliver
 from blockplan.deliver.profile import load_delivery_profile
+from blockplan.exchange.office.importing import import_office
 from blockplan.plan import read, write
 
 
@@ -100,6 +101,36 @@ def test_with_an_authority_the_package_is_in_order_and_leaves_with_0(place, caps
     code, out, _ = called(capsys, "deliver", place / "whole", *call)
     assert code == 0, out
     assert "0 blocking" in out
+
+
+@pytest.fixture(scope="module")
+def office_town(repo, tmp_path_factory):
+    plan = tmp_path_factory.mktemp("office") / "town"
+    import_office([repo / "examples" / "office-town" / "shapefiles"], plan)
+    return plan
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("profile", "answers", "faults"),
+    [
+        ("hangzhou-xg", "filing.yaml", []),
+        ("deqing", "filing.yaml", []),
+        ("wenzhou", "filing.yaml", []),
+        # Parking that the town's table states of none of these parcels.
+        ("zhongshan", "filing-zhongshan.yaml", [("qc-mandatory", 6)]),
+    ],
+)
+def test_the_office_town_is_handed_in_with_the_answers_that_come_along(
+    repo, office_town, tmp_path, capsys, profile, answers, faults
+):
+    form = repo / "examples" / "office-town" / answers
+    call = ("--profile", profile, "--form", form, "--out", tmp_path / "package", "--no-sheets", "--json")
+    code, out, _ = called(capsys, "deliver", office_town, *call)
+    checks = json.loads(out)["checks"]
+    assert [(one["rule"], len(one["ids"])) for one in checks if one["grade"] == "blocking"] == faults
+    assert code == (1 if faults else 0)
+    assert code == called(capsys, "accept", tmp_path / "package", "--profile", profile)[0]
 
 
 @pytest.mark.parametrize(
