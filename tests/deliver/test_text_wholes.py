@@ -58,6 +58,15 @@ def test_a_figure_that_leaves_something_out_is_held_against_the_rest(small, text
     assert numbers(small, text) == [found]
 
 
+@pytest.mark.parametrize(
+    "text", ["公園緑地を除く全7区画の面積は7.00haである。", "除公园绿地以外的7个地块总面积7.00公顷。"]
+)
+def test_the_area_of_the_other_parcels_is_not_held_against_that_of_the_class_left_out(small, text):
+    count, area = numbers(small, text)
+    assert count[1:] == ("kept", BUT_PARKS)
+    assert area[1] in {"kept", "not_evidenced"}
+
+
 def test_jobs_are_counted_by_the_measure_and_never_as_something_named_in_another_clause(small):
     text = "规划提供就业岗位约{}个，主要集中在北街的K-A街坊。"
     said = [numbers(small, text.format(number))[0][1:] for number in (1114, 900, 1200)]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from blockplan.deliver.text.facts import Fact
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from blockplan.deliver.text.scan import ScannedNumber
     from blockplan.deliver.text.sentence import ScannedSentence
 
@@ -23,6 +25,10 @@ _WHOLE = re.compile(r".*(?:うち|[はがで])")
 #: All parcels but those of the classes right before their number: 道路用地を除く39区画.
 _OTHERS = re.compile(r"(?:を(?:除[くいきけたば]+|含ま(?:ない|ず))|以外[の的])(?:残りの|全て?の?|计|共)?$")
 _PARCELS = re.compile(r"[\d,]+\s?(?:个?地块|宗地|区画)")
+#: Parcels with their number, whose area is told next.
+_AREA = re.compile(
+    _PARCELS.pattern + r"[的の]?(?:用地|敷地)?[总総合]?(?:面[积積]|计|計)?[合]?(?:共?[为是约は]|共)?"
+)
 #: Behind a figure and what it counts: a bracket, or what a comma divides.
 _BEHIND = re.compile(r"[^，,。；;（(0-9]{0,24}[（(，,]\s?")
 _AND = re.compile(r"、|和|与|及|以及|及び|と|,|\band\b", re.IGNORECASE)
@@ -44,7 +50,10 @@ def without(sentence: ScannedSentence, number: ScannedNumber, facts: tuple[Fact,
         return facts
     if (rest := _rest(sentence, facts[0], said)) is not None:
         return rest
-    return () if number.dimension == "count" or facts[0].bound_to in _SUMS else facts
+    # What is left out of a figure is not what it is of: 公園緑地を除く全7区画の面積.
+    of_it = [one.bound_to for name in _AND.split(said) for one in _facts_of(sentence, name.strip())]
+    of_others = number.dimension == "count" or facts[0].bound_to in _SUMS
+    return () if of_others or facts[0].bound_to in of_it else facts
 
 
 def is_of_others(sentence: ScannedSentence, number: ScannedNumber, fact: Fact) -> bool:
@@ -59,7 +68,10 @@ def _excluded(sentence: ScannedSentence, number: ScannedNumber) -> str:
     text, behind = sentence.text, _BEHIND.match(sentence.text, number.end, sentence.end)
     found = _EXCLUDES.match(text, behind.end(), sentence.end) if behind else None
     if found is None:
-        lead = max((one.end for one in sentence.numbers if one.end <= number.start), default=sentence.start)
+        before = [one for one in sentence.numbers if one.end <= number.start]
+        if before and _AREA.fullmatch(text, before[-1].start, number.start):
+            before.pop()
+        lead = max((one.end for one in before), default=sentence.start)
         found = _EXCLUDES.search(text, lead, number.start)
     return (found["what"] or _WHOLE.sub("", found["ja"])).strip() if found else ""
 
@@ -71,13 +83,7 @@ def _rest(sentence: ScannedSentence, whole: Fact, said: str) -> tuple[Fact, ...]
     end, column = _SUMS[whole.bound_to]
     left_out: dict[str, Fact] = {}
     for name in filter(None, (one.strip() for one in _AND.split(said))):
-        stem = _KIND.sub("", _KIND.sub("", name))
-        own = (
-            fact
-            for word in (name, stem, f"{stem}用地", f"{stem} land")
-            for fact in sentence.lexicon.facts_of(word)
-            if fact.bound_to.endswith(end)
-        )
+        own = (fact for fact in _facts_of(sentence, name) if fact.bound_to.endswith(end))
         if (fact := next(own, None)) is None:
             return None
         left_out[fact.bound_to.split("/")[1]] = fact
@@ -85,3 +91,10 @@ def _rest(sentence: ScannedSentence, whole: Fact, said: str) -> tuple[Fact, ...]
     amount = whole.amounts[0] - sum(left_out[code].amounts[0] for code in codes)
     bound_to = f"layer:parcels/-{'-'.join(codes)}/{column}"
     return (Fact(bound_to, whole.subjects, whole.words, whole.dimension, (amount,)),)
+
+
+def _facts_of(sentence: ScannedSentence, name: str) -> Iterator[Fact]:
+    """What the plan knows of a class of land, by its name or that of its parcels."""
+    stem = _KIND.sub("", _KIND.sub("", name))
+    for word in (name, stem, f"{stem}用地", f"{stem} land"):
+        yield from sentence.lexicon.facts_of(word)
