@@ -41,6 +41,8 @@ def faults(pdf: bytes) -> list[str]:
 def _file(pdf: bytes, reader: PdfReader) -> Iterator[str]:
     if not re.match(rb"%PDF-1\.[0-7]\s+%[\x80-\xff]{4}", pdf):
         yield "6.1.2 header"
+    if re.search(rb"[^\s\d]\d+ \d+ obj\b|\b\d+ \d+ obj[^\r\n]", pdf):
+        yield "6.1.9 an object that begins within a line"
     if "/ID" not in reader.trailer:
         yield "6.1.3 file identifier"
     if "/Encrypt" in reader.trailer:

@@ -215,7 +215,7 @@ def paged(pdf: bytes, names: Sequence[str]) -> bytes:
 
     References
     ----------
-    ISO 32000-1:2008, 12.4.2 (page labels), 7.5.6 (incremental updates).
+    ISO 32000-1:2008, 12.4.2 (page labels), 7.5.6 (incremental updates); ISO 19005-2:2011, 6.1.9 (lines).
     """
     from pypdf import PdfWriter  # noqa: PLC0415 (as above)
     from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject  # noqa: PLC0415
@@ -228,11 +228,12 @@ def paged(pdf: bytes, names: Sequence[str]) -> bytes:
         labels += [NumberObject(first), DictionaryObject({key: Said(name)})]
         if end > first + 1:
             labels += [NumberObject(first + 1), DictionaryObject({key: Said(f"{name}, ")} | further)]
+    pdf = pdf.rstrip() + b"\n"  # an object begins on a line of its own
     writer = PdfWriter(io.BytesIO(pdf), incremental=True)
     writer.root_object[NameObject("/PageLabels")] = DictionaryObject({NameObject("/Nums"): labels})
     out = io.BytesIO()
     writer.write(out)
-    return out.getvalue()
+    return pdf + out.getvalue()[len(pdf) :].replace(b" obj<<", b" obj\n<<")
 
 
 def _untie(writer: PdfWriter) -> None:
