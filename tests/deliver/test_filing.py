@@ -76,8 +76,9 @@ def test_an_empty_field_of_the_form_names_the_key_to_answer_and_the_plans_where_
     package = Package(Path("package"), profile, [], {}, filled)
     (found,) = (one for one in form(PackageFacts(package)) if one.message == "empty")
     remedy = QUALITY_TEXTS(f"qc-form.{found.remedy}", "zh", **found.said)
-    assert f"填写 {key}" in remedy
-    assert (f"plan.toml 中填写 {way}" in remedy) == (way is not None)
+    assert f"填写{found.said['title']}" in remedy
+    assert f"（{key}）" in remedy
+    assert (f"plan.toml 中（{way}）" in remedy) == (way is not None)
 
 
 @pytest.mark.parametrize(("level", "said"), [("parcel", "地块层面"), ("block", "街区层面")])

@@ -15,6 +15,7 @@ from blockplan.deliver.handover import deliver
 from blockplan.deliver.profile import load_delivery_profile
 from blockplan.deliver.text import check_text
 from blockplan.deliver.text.checking import _shapes
+from blockplan.plan import read
 from blockplan.report.renderers.docx import docx as render_docx
 from blockplan.report.volume import volume
 
@@ -82,3 +83,25 @@ def test_a_plan_is_handed_in_with_its_own_text_volume_and_a_wrong_figure_is_foun
     wrong.paragraphs[0].runs[0].text = "2.60"
     document.save(text)
     assert ["says 2.6" in one for one in faults("seeded")] == [True]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["deqing", "hangzhou-xg"])
+def test_the_reference_plan_is_handed_in_with_its_own_text_volume(tmp_path, name):
+    # Loads, homes and jobs that no layer holds are reckoned by factors: that is no error of the text.
+    plan = read("examples/demonstration-zone")
+    result, profile = check(plan), load_delivery_profile(name)
+    text = tmp_path / "text.docx"
+    text.write_bytes(render_docx(volume(plan, result, "zh")))
+
+    def faults(folder):
+        found = deliver(plan, result, profile, tmp_path / folder, answers=ANSWERS, text=text)
+        return [one.message["zh"] for one in found.judgement.checks if one.rule == "qc-text"]
+
+    assert faults("sound") == []
+    document = docx.Document(text)
+    rows = [row for table in document.tables for row in table.rows if row.cells[0].text == "1401"]
+    wrong = next(cell for row in rows for cell in row.cells if cell.text == "106.50")
+    wrong.paragraphs[0].runs[0].text = "109.50"
+    document.save(text)
+    assert ["109.50" in one for one in faults("seeded")] == [True]

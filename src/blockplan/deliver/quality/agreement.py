@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,6 +37,8 @@ OF_FACILITIES = {"floor_area_m2": "floor_area_m2", "area": "site_area_m2"}
 _CLAUSE = re.compile(r"[，；;]|,(?![0-9])")
 #: What a figure is of, behind it: 建筑面积3000平方米的文化活动中心.
 _OF_THING = re.compile(r"\s?的[^，；;,。]*")
+#: What rounding may move of a figure of a text that the layers' figures make; of one so large also a metre.
+ROUNDED, LARGE = 1e-4, 1_000
 #: What rounding and redrawing may move, m2 and m.
 SLACK_M2, SLACK_M = 1.0, 1.0
 
@@ -170,7 +173,8 @@ def documents(facts: PackageFacts) -> Iterator[PackageFault]:
     Figures of the package's Word documents that are not those of the layers; the form to sign is none.
 
     What a text says of verdicts, of loads and parking, and of what the office's data lack, rests on what a
-    package need not hold; so does what it says of facilities where the profile has no field for it.
+    package need not hold; so does what it says of facilities, homes, residents and jobs where the profile has
+    no field for it, and a figure of the report's own tables that the report of the package does not print.
     """
     form = facts.package.place("form_document")
     found = [path for path in sorted(facts.package.folder.glob("*.docx")) if path != form]
@@ -178,17 +182,22 @@ def documents(facts: PackageFacts) -> Iterator[PackageFault]:
         return
     from blockplan.check import check  # noqa: PLC0415 (only a package with a text is measured)
     from blockplan.deliver.text import check_text  # noqa: PLC0415
-    from blockplan.deliver.text.document import open_document  # noqa: PLC0415
-    from blockplan.deliver.text.reported import NOTE  # noqa: PLC0415
+    from blockplan.deliver.text.document import blocks, open_document  # noqa: PLC0415
+    from blockplan.deliver.text.reported import NOTE, Report, language_of  # noqa: PLC0415
     from blockplan.deliver.text.wording import place_said, source_said  # noqa: PLC0415
     from blockplan.report.view import View  # noqa: PLC0415
     from blockplan.report.words import Words  # noqa: PLC0415
 
     view = View(facts.plan, check(facts.plan, packs=[PACK]), Words("zh"))
     for path in found:
-        for one in check_text(view, open_document(path)).statements:
+        document = open_document(path)
+        read = list(blocks(document))
+        report = Report(view, language_of([block.text for block in read]))
+        for one in check_text(view, document, report).statements:
+            printed = one.bound_to.startswith("report:")
             apart = one.bound_to.startswith(NOT_HELD) or one.bound_to.endswith(f"/{NOTE}")
-            if one.state == "missed" and not apart and _carried(facts, one):
+            apart |= not printed and one.kind == "number" and report.owns(read[one.block])
+            if one.state == "missed" and not apart and _carried(facts, one) and not _rounded(one):
                 place = {lang: f"{path.name}, {place_said(one.place, lang)}" for lang in LANGUAGES}
                 of = {lang: source_said(one.bound_to, lang) for lang in LANGUAGES} if one.bound_to else "-"
                 words = {"id": of, "field": place, "value": one.said, "right": one.right or "-"}
@@ -199,6 +208,17 @@ def _carried(facts: PackageFacts, one: TextStatement) -> bool:
     """Whether the layers say what a text does of facilities: no layer of them is none that is known."""
     from blockplan.deliver.text.facts import SERVICES  # noqa: PLC0415
 
+    parcels = facts.package.profile.of("parcels")
+    counted = next(
+        (
+            key
+            for key, said in _people().items()
+            if one.bound_to.endswith(said) or one.sentence.startswith(said)
+        ),
+        "",
+    )
+    if counted and not any(layer.carrying("parcels", counted) for layer in parcels):
+        return False
     layers = facts.package.profile.of("facilities")
     if one.bound_to.startswith("table:facilities/"):
         return bool(layers)
@@ -209,6 +229,30 @@ def _carried(facts: PackageFacts, one: TextStatement) -> bool:
     kind, _, parcel = thing.partition(":")
     told = _told_of(one, parcel).lower()
     return kind != "object" or not any(word.lower() in told for words in SERVICES.values() for word in words)
+
+
+@cache
+def _people() -> dict[str, tuple[str, ...]]:
+    """What a report counts by factors where no parcel states it: columns, and what they are called."""
+    from blockplan.report.office.columns import TEXTS as OFFICE  # noqa: PLC0415
+    from blockplan.report.words import Words  # noqa: PLC0415
+
+    words = [Words(lang) for lang in LANGUAGES]
+    return {
+        key: tuple(f"/{OFFICE(f'heading.{key}', one.lang)}" for one in words)
+        + tuple(one(f"sheet.{key}") for one in words if key != "dwellings")
+        for key in ("dwellings", "residents", "jobs")
+    }
+
+
+def _rounded(one: TextStatement) -> bool:
+    """Whether a figure of a text and that of the layers differ by what rounding and redrawing may move."""
+    try:
+        said, right = (float(text.replace(",", "")) for text in (one.said, one.right))
+    except ValueError:
+        return False
+    size, off = max(abs(said), abs(right)), abs(said - right)
+    return off <= ROUNDED * size or (off <= SLACK_M2 and size >= LARGE)
 
 
 def _told_of(one: TextStatement, parcel: str) -> str:

@@ -141,7 +141,7 @@ class TextCheck(JsonRecord):
         return {state: found[state] for state in get_args(State)}
 
 
-def check_text(view: View, document: Any) -> TextCheck:
+def check_text(view: View, document: Any, report: Report | None = None) -> TextCheck:
     """
     Hold a Word document against a plan.
 
@@ -149,13 +149,13 @@ def check_text(view: View, document: Any) -> TextCheck:
     number is bound to an object, a cell of a table or a measure, and agrees with it to its last digit or not;
     or it is unbound. Numbers of chapters, days and standards are context. Every name of the plan is
     bound to its object; a parcel's number that the plan has not is missed, another name that looks like one
-    is unbound.
+    is unbound. ``report`` is what the report prints of the plan in the language of the text; made where None.
     """
     known = knowledge(view)
     lexicon = Lexicon(known)
     read = list(blocks(document))
     lang = language_of([block.text for block in read])
-    report = Report(view, lang)
+    report = report or Report(view, lang)
     found: list[TextStatement] = []
     spoken_of = ""
     totals = _totals(read, lexicon)

@@ -25,6 +25,10 @@ from blockplan.report.document import (
     plain_text,
     walk,
 )  # fmt: skip
+from blockplan.report.office.columns import TEXTS as OFFICE
+from blockplan.report.office.land_balance import COLUMNS as BALANCE
+from blockplan.report.office.phases import COLUMNS as PHASES
+from blockplan.report.volume import TEXTS as VOLUME
 from blockplan.report.volume import volume
 from blockplan.report.words import NO_BREAK, Words
 
@@ -74,6 +78,12 @@ class Report:
         self.texts: dict[str, list[PrintedText]] = defaultdict(list)
         self.tables: list[PrintedTable] = []
         self._found: dict[tuple[str, ...], PrintedTable | None] = {}
+        #: Headings of tables that a report prints in part, or not at all, where the plan's data lack.
+        self._others = [
+            {_plain(OFFICE(f"heading.{column.key}", lang)) for column in columns}
+            for columns in (BALANCE, PHASES)
+        ]
+        self._others.append({_plain(VOLUME(f"column.{key}", lang)) for key in ("statement", "state", "why")})
         for place, states, block in _blocks(printed):
             if isinstance(block, Table):
                 self.tables.append(_table(block, place, states, words))
@@ -87,6 +97,20 @@ class Report:
         found = [one for one in found if skeleton(one.text) == skeleton(block.text)]
         same = next((one for one in found if _plain(one.text) == _plain(block.text)), None)
         return same or (found[0] if len({_plain(one.text) for one in found}) == 1 else None)
+
+    def owns(self, block: TextBlock) -> bool:
+        """
+        Whether a text's cell is of a table of a report: one that this report prints, or might print.
+
+        A table of parcels is anybody's: its figures are of the parcel that its line names.
+        """
+        if block.cell is None:
+            return False
+        printed = self._table(block.cell.heads)
+        if printed is not None:
+            return printed.place != "report:parcels"
+        heads = {_plain(head) for head in block.cell.heads}
+        return any(len(heads & known) >= ALIKE * len(heads) for known in self._others)
 
     def _cell(self, cell: TableCell) -> list[PrintedText]:
         table = self._table(cell.heads)
