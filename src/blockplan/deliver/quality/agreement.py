@@ -37,8 +37,9 @@ OF_FACILITIES = {"floor_area_m2": "floor_area_m2", "area": "site_area_m2"}
 _CLAUSE = re.compile(r"[，；;]|,(?![0-9])")
 #: What a figure is of, behind it: 建筑面积3000平方米的文化活动中心.
 _OF_THING = re.compile(r"\s?的[^，；;,。]*")
-#: What rounding may move of a figure of a text that the layers' figures make; of one so large also a metre.
+#: What rounding may move of an area of a text that the layers' areas make; of one so large also a metre.
 ROUNDED, LARGE = 1e-4, 1_000
+_OF_AREA = re.compile(r"m²|m2|_ha|area|公顷|面积|面積|建筑规模")
 #: What rounding and redrawing may move, m2 and m.
 SLACK_M2, SLACK_M = 1.0, 1.0
 
@@ -246,7 +247,9 @@ def _people() -> dict[str, tuple[str, ...]]:
 
 
 def _rounded(one: TextStatement) -> bool:
-    """Whether a figure of a text and that of the layers differ by what rounding and redrawing may move."""
+    """Whether an area of a text and that of the layers differ by what rounding and redrawing may move."""
+    if not _OF_AREA.search(one.bound_to):
+        return False
     try:
         said, right = (float(text.replace(",", "")) for text in (one.said, one.right))
     except ValueError:
