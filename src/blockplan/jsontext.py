@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from blockplan.texts import LANGUAGES, pick
+from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, pick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _LANGUAGES = frozenset(LANGUAGES)
 #: Most of what a document holds.
@@ -35,8 +36,9 @@ class JsonRecord:
 
     ``field(metadata={"json": "change"})`` gives a field another name there, None keeps it out;
     `OR_NULL` writes an empty text as null, `SPREAD` the keys of what a field holds in the place of it. A
-    class that names its ``KEYS`` is written by these, fields and properties alike. A record whose JSON is
-    more than that has a `to_dict` of its own.
+    class that names its ``KEYS`` is written by these, fields and properties alike: ``"from=was.code"`` is
+    written as ``from``, null where nothing was. A method among them is asked for its text in the language.
+    A record whose JSON is more than that has a `to_dict` of its own.
     """
 
     __slots__ = ()
@@ -45,8 +47,9 @@ class JsonRecord:
         """The record as JSON writes it, its texts in one language; as they are where none is asked for."""
         kind: Any = type(self)
         found: dict[str, Any] = {}
-        for name, key in _names(kind):
-            value = plain(getattr(self, name), lang)
+        for get, key in _read(kind):
+            value = get(self)
+            value = value(lang or DEFAULT_LANGUAGE) if callable(value) else plain(value, lang)
             if key:
                 found[key] = value
             else:
@@ -89,16 +92,27 @@ def some(record: Any, lang: str | None, *names: str) -> dict[str, Any]:
 
 def _by_fields(record: Any) -> dict[str, Any]:
     kind: Any = type(record)
-    return {key: getattr(record, name) for name, key in _names(kind)}
+    return {key: get(record) for get, key in _read(kind)}
 
 
 @cache
-def _names(kind: Any) -> tuple[tuple[str, str], ...]:
-    """(name, name in JSON) of what JSON has of a record: its `KEYS`, else its fields."""
+def _read(kind: Any) -> tuple[tuple[Callable[[Any], Any], str], ...]:
+    """(what reads it, name in JSON) of what JSON has of a record: its `KEYS`, else its fields."""
     if keys := getattr(kind, "KEYS", ()):
-        return tuple((name, name) for name in keys)
-    named = [(one.name, one.metadata.get("json", one.name)) for one in fields(kind)]
-    return tuple((name, key) for name, key in named if key is not None)
+        named = [(key.rpartition("=")[2], key.partition("=")[0]) for key in keys]
+    else:
+        named = [(one.name, one.metadata.get("json", one.name)) for one in fields(kind)]
+    return tuple((_reader(name), key) for name, key in named if key is not None)
+
+
+def _reader(path: str) -> Callable[[Any], Any]:
+    """What reads an attribute, or one of an attribute: None where there is none on the way."""
+    name, _, deeper = path.partition(".")
+    first = attrgetter(name)
+    if not deeper:
+        return first
+    rest = _reader(deeper)
+    return lambda record: None if (found := first(record)) is None else rest(found)
 
 
 @cache

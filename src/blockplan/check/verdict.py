@@ -235,12 +235,17 @@ class Verdict(Defined, JsonRecord):
         """What the measure was called with; the defaults where none was."""
         return DEFAULTS if self.measurement is None else self.measurement.parameters
 
+    @property
+    def scope(self) -> dict[str, str]:
+        """The kind and the id of what is judged."""
+        return {"kind": self.scope_kind, "id": self.scope_id}
+
     def to_dict(self, lang: str | None = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """The verdict as JSON writes it."""
         return {
             "rule": self.rule,
             "title": pick(self.title, lang),
-            "scope": {"kind": self.scope_kind, "id": self.scope_id},
+            "scope": self.scope,
             **some(self, lang, "outcome", "measured", "unit", "required", "margin", "tolerance", "remedy"),
             "affected_residents": self.affected_residents,
             "where": [_place(place) for place in self.where],

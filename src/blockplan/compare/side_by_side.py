@@ -13,6 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+import geopandas as gpd
+import shapely
+from pyproj import Transformer
+
 from blockplan.check import check
 from blockplan.compare.changes import RowChange, changes
 from blockplan.compare.columns import (
@@ -52,32 +56,21 @@ class ResidentsChange(JsonRecord):
     """
     Residents of one parcel before and after.
 
-    None where the number is unknown; a parcel that a plan does not draw has nobody, and ``drawn``
-    (before, after) says so.
+    None where the number is unknown; a parcel that a plan does not draw has nobody.
     """
 
     column: str
+    layer: str = field(default="parcels", init=False)
     id: str
     old: float | None
     new: float | None
-    drawn: tuple[bool, bool] = (True, True)
+    old_drawn: bool
+    new_drawn: bool
 
     @property
     def gain(self) -> float | None:
         """Residents gained, negative where they are lost; None where one of the numbers is unknown."""
         return None if self.old is None or self.new is None else self.new - self.old
-
-    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
-        """The change as JSON writes it."""
-        return {
-            "column": self.column,
-            "layer": "parcels",
-            "id": self.id,
-            "old": self.old,
-            "new": self.new,
-            "old_drawn": self.drawn[0],
-            "new_drawn": self.drawn[1],
-        }
 
 
 def residents_changes(column: str, before: Plan, after: Plan) -> list[ResidentsChange]:
@@ -85,10 +78,9 @@ def residents_changes(column: str, before: Plan, after: Plan) -> list[ResidentsC
     old, new = _by_parcel(before), _by_parcel(after)
     found = []
     for id_ in dict.fromkeys([*old, *new]):
-        drawn = (id_ in old, id_ in new)
         was, now = old.get(id_, 0.0), new.get(id_, 0.0)
         if not _same(was, now):
-            found.append(ResidentsChange(column, id_, was, now, drawn))
+            found.append(ResidentsChange(column, id_, was, now, id_ in old, id_ in new))
     return found
 
 
@@ -226,8 +218,6 @@ def beside(columns: Sequence[ComparedColumn]) -> Comparison:
 
 def drawn_ha(plan: Plan) -> float:
     """Land that the parcels of a plan draw, counted once, in hectares."""
-    import shapely  # noqa: PLC0415 (the command line shows its help without geometry)
-
     return float(shapely.area(land(plan).shapes).sum()) / M2_PER_HA
 
 
@@ -254,8 +244,6 @@ def _over(first: Plan, other: Plan, name: str) -> Plan:
             f"of the other {first.manifest.crs}. Bring both into one CRS; a local one has no place on "
             "the earth."
         )
-    import geopandas as gpd  # noqa: PLC0415 (only plans in two CRS need it)
-
     frames = {layer: frame for layer, frame in other.layers.items() if isinstance(frame, gpd.GeoDataFrame)}
     placed = {layer: frame.set_crs(other.crs, allow_override=True) for layer, frame in frames.items()}
     return other.replace(**{layer: frame.to_crs(first.crs) for layer, frame in placed.items()})
@@ -334,8 +322,6 @@ def _mover(own: Plan, plan: Plan) -> Callable[[float, float], tuple[float | None
     """What brings a point of a plan into the CRS of another; (None, None) for a point that lies nowhere."""
     transform = None
     if own.crs != plan.crs and own.crs is not None and plan.crs is not None:
-        from pyproj import Transformer  # noqa: PLC0415 (only plans in two CRS need it)
-
         transform = Transformer.from_crs(own.crs, plan.crs, always_xy=True).transform
 
     def move(x: float, y: float) -> tuple[float | None, float | None]:

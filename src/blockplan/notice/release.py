@@ -8,12 +8,13 @@ What can be found out from the plan is found out here (`findings`); what only pe
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from blockplan.errors import NoticeStateError, UsageError
+from blockplan.jsontext import SPREAD, JsonRecord
 from blockplan.notice.package import PackageChoice, is_known, package_hash
 from blockplan.notice.particulars import asked_and_missing
 from blockplan.notice.proof import canonical
@@ -33,7 +34,7 @@ _M2_PER_KM2 = 1e6
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseFinding:
+class ReleaseFinding(JsonRecord):
     """
     Something to look at before the notice opens.
 
@@ -48,12 +49,8 @@ class ReleaseFinding:
     """
 
     kind: str
-    stops: bool
-    said: Mapping[str, Any]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As it stands in the record."""
-        return {"kind": self.kind, **self.said}
+    stops: bool = field(metadata={"json": None})
+    said: Mapping[str, Any] = field(metadata=SPREAD)
 
 
 class Release(BaseModel):

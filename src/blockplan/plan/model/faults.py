@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
-from blockplan.jsontext import JsonRecord, some
+from blockplan.jsontext import JsonRecord
 from blockplan.texts import DEFAULT_LANGUAGE, Catalog
 
 if TYPE_CHECKING:
@@ -64,6 +64,10 @@ class Fault(JsonRecord):
     case: str = ""
     #: Where the words of its kind stand.
     catalog: ClassVar[Catalog] = CATALOG
+    KEYS: ClassVar = (
+        "rule", "grade", "layer", "id", "x", "y", "measured", "unit", "message", "remedy", "aspect",
+        "features",
+    )  # fmt: skip
 
     def message(self, lang: str = DEFAULT_LANGUAGE) -> str:
         """What is wrong, in one sentence."""
@@ -72,15 +76,6 @@ class Fault(JsonRecord):
     def remedy(self, lang: str = DEFAULT_LANGUAGE) -> str:
         """What to do about it, in one sentence."""
         return self.catalog(f"{_key(self.rule, self.case)}.remedy", lang, **self._words())
-
-    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
-        """The fault as JSON writes it."""
-        return {
-            **some(self, None, "rule", "grade", "layer", "id", "x", "y", "measured", "unit"),
-            "message": self.message(lang or DEFAULT_LANGUAGE),
-            "remedy": self.remedy(lang or DEFAULT_LANGUAGE),
-            **some(self, None, "aspect", "features"),
-        }
 
     def _words(self) -> dict[str, Any]:
         return {

@@ -8,7 +8,7 @@ known is None. The words of a page are made of them by `blockplan.report.public.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from blockplan.jsontext import OR_NULL, SPREAD, JsonRecord, plain, some
 from blockplan.texts import pick
@@ -131,18 +131,11 @@ class Concern(JsonRecord):
     value: float | None = None
     unit: str = ""
 
-    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
-        """The concern as JSON: the verdict in short, with its rule."""
-        found = self.verdict
-        return {
-            "rule": found.rule,
-            "title": pick(found.title, lang),
-            "scope": {"kind": found.scope_kind, "id": found.scope_id},
-            **some(found, None, "outcome", "measured", "unit", "required", "force", "confidence"),
-            "role": self.role,
-            "value": self.value,
-            "value_unit": self.unit,
-        }
+    KEYS: ClassVar = (
+        *(f"{name}=verdict.{name}" for name in ("rule", "title", "scope", "outcome", "measured", "unit")),
+        *(f"{name}=verdict.{name}" for name in ("required", "force", "confidence")),
+        "role", "value", "value_unit=unit",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +145,10 @@ class Sentence(JsonRecord):
     state: StatementState
     carried_by: tuple[PageLink, ...]
 
-    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
-        """The sentence as JSON."""
-        return {
-            **some(self.state, lang, "statement_id", "text", "kind", "state", "why", "bound_to"),
-            "carried_by": plain(self.carried_by, lang),
-        }
+    KEYS: ClassVar = (
+        *(f"{name}=state.{name}" for name in ("statement_id", "text", "kind", "state", "why", "bound_to")),
+        "carried_by",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,23 +285,19 @@ class ThingRecord(JsonRecord):
 
 
 @dataclass(frozen=True, slots=True)
-class StatementRecord:
+class StatementRecord(JsonRecord):
     """A sentence of the plan's text with its source, and the verdicts of the rules that carry it."""
 
+    kind: str = field(default="statement", init=False)
     sentence: Sentence
-    source: Text | str
+    source: Text | str = field(metadata=OR_NULL)
     concerns: tuple[Concern, ...]
 
-    def to_dict(self, lang: str) -> dict[str, Any]:
-        """The sentence as JSON in a language."""
-        return {
-            "kind": "statement",
-            "id": self.sentence.state.statement_id,
-            **{key: value for key, value in self.sentence.to_dict(lang).items() if key != "kind"},
-            "statement_kind": self.sentence.state.kind,
-            "source": pick(self.source, lang) or None,
-            "verdicts": plain(self.concerns, lang),
-        }
+    KEYS: ClassVar = (
+        "kind", "id=sentence.state.statement_id",
+        *(f"{name}=sentence.state.{name}" for name in ("statement_id", "text", "state", "why", "bound_to")),
+        "carried_by=sentence.carried_by", "statement_kind=sentence.state.kind", "source", "verdicts=concerns",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
