@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from blockplan import __version__
 from blockplan.batch.processes import Done, failed, lost
 from blockplan.errors import UsageError
 
@@ -99,8 +100,6 @@ def _threads(client: Any, address: str) -> int:
 
 def version() -> str:
     """The Blockplan of the process that is asked."""
-    from blockplan import __version__  # noqa: PLC0415 (what the worker has, not what was sent to it)
-
     return __version__
 
 

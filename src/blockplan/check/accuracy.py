@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.check.limits import compare
 from blockplan.check.words import amount, say
+from blockplan.measure import MEASURES
 from blockplan.units import DRAWN_TO_M, M2_PER_HA, M2_PER_KM2, M_PER_KM, drawn_area_accuracy_m2
 
 if TYPE_CHECKING:
@@ -90,8 +91,6 @@ def of_amount(amount: float, unit: str) -> float:
 @cache
 def is_drawn(id_: str) -> bool:
     """Whether a measure of the registry reads its amounts from shapes."""
-    from blockplan.measure import MEASURES  # noqa: PLC0415 (the registry is read when a plan is judged)
-
     spec = MEASURES.get(id_)
     return spec is not None and id_ not in STATED and any(one.endswith(".geometry") for one in spec.inputs)
 

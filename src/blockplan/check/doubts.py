@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blockplan.measure.missing import Missing
+from blockplan.plan import landuse
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -121,8 +122,6 @@ def _might_count(fault: Fault, classes: Collection[str], reads: Reads | None) ->
 
 def _may_mean(fault: Fault, classes: Collection[str]) -> bool:
     """Whether one of the land uses that may be meant is of some classes."""
-    from blockplan.plan import landuse  # noqa: PLC0415 (the room plan brings in geopandas)
-
     known = landuse()
     meant = [code for code in fault.values.get("codes", ()) if known.known(code)]
     # Nothing that the list knows is meant: the parcel may be of any class.

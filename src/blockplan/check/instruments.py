@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from blockplan.check.rules import Gauge
 from blockplan.check.verdict import Residents
@@ -26,6 +26,25 @@ if TYPE_CHECKING:
 
 #: The measure whose parts are the residents' range.
 RESIDENTS = "residents"
+
+
+class Instruments(Protocol):
+    """What judging needs from the rooms before it: names of measures, measuring, residents, faults."""
+
+    def measures(self) -> Mapping[str, Gauge]:
+        """Every measure that there is, by name."""
+
+    def measure(self, plan: Plan, name: str, parameters: dict[str, Any]) -> Measurement:
+        """One measure of a plan."""
+
+    def reads(self, name: str) -> Reads | None:
+        """What a measure reads of which layer; None where it does not say."""
+
+    def residents(self, plan: Plan) -> Residents:
+        """Residents of the plan with their range."""
+
+    def faults(self, plan: Plan) -> tuple[Fault, ...]:
+        """Faults of the plan's data."""
 
 
 class House:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from blockplan.check.instruments import HOUSE
 from blockplan.check.limits import required_by
 from blockplan.check.loader import CaseResult, run_cases
 from blockplan.check.packs import available, load
@@ -70,9 +71,7 @@ def test_packs(
 
 def _loaded(packs: Iterable[str | Path] | None, measures: Mapping[str, Gauge] | None) -> tuple[Pack, ...]:
     if measures is None:
-        from blockplan.check.instruments import House  # noqa: PLC0415 (measuring brings in geopandas and scipy)
-
-        measures = House().measures()
+        measures = HOUSE.measures()
     return load(sorted(available()) if packs is None else packs, measures)
 
 

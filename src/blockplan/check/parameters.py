@@ -16,6 +16,9 @@ from blockplan.check.verdict import Override
 from blockplan.check.words import say
 from blockplan.errors import UsageError
 from blockplan.figures import MOST_DECIMALS, number
+from blockplan.measure import MEASURES
+from blockplan.plan.model.faults import fault
+from blockplan.plan.validity.checked_layers import Tolerances
 from blockplan.texts import listed
 
 if TYPE_CHECKING:
@@ -124,8 +127,6 @@ def _closed(rule: Rule, manifest: Manifest) -> dict[str, Any]:
 @cache
 def measure_defaults(name: str) -> dict[str, Any]:
     """What the parameters of a measure are by themselves; nothing for a measure of somebody else's."""
-    from blockplan.measure import MEASURES  # noqa: PLC0415 (the registry is read when a plan sets parameters)
-
     taken = MEASURES[name].parameters if name in MEASURES else {}
     found = {one: parameter.default for one, parameter in taken.items()}
     return {one: list(value) if isinstance(value, tuple) else value for one, value in found.items()}
@@ -144,8 +145,6 @@ def unread(manifest: Manifest, packs: Iterable[Pack], gauges: Iterable[Gauge]) -
     """
     if not manifest.parameters:
         return ()
-    from blockplan.plan.validity.checked_layers import Tolerances  # noqa: PLC0415 (the room plan brings in geopandas)
-
     listed = [
         table for pack in packs for table in (pack.head.parameters, *(r.parameters for r in pack.rules))
     ]
@@ -160,8 +159,6 @@ def unread(manifest: Manifest, packs: Iterable[Pack], gauges: Iterable[Gauge]) -
 
 
 def _unread(name: str, known: Iterable[str], key: str | None) -> Fault:
-    from blockplan.plan.model.faults import fault  # noqa: PLC0415 (the room plan brings in geopandas)
-
     near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.75)
     case = "elsewhere" if key else "like" if near else ""
     values = {"key": key, "like": near[0] if near else ""}
@@ -285,6 +282,4 @@ def _once(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _tolerances() -> dict[str, Any]:
-    from blockplan.plan.validity.checked_layers import Tolerances  # noqa: PLC0415 (the room plan brings in geopandas)
-
     return {each.name: each.default for each in fields(Tolerances)}

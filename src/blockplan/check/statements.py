@@ -13,11 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from blockplan.check.doubts import TEXT_AGAINST_DRAWING, doubted, text_faults
 from blockplan.check.verdict import StatementState
 from blockplan.check.words import amount, carriers, joined, measure_title, say, wanted
 from blockplan.measure.missing import lines
 from blockplan.plan.model.layers import LAYERS
+from blockplan.plan.validity.statements import BINDINGS, bindings, condition
 from blockplan.texts import LANGUAGES, pick
 
 if TYPE_CHECKING:
@@ -49,8 +52,6 @@ class Statement:
     @property
     def odd(self) -> tuple[str, ...]:
         """Bindings that are of no kind there is, or whose condition cannot be understood."""
-        from blockplan.plan.validity.statements import BINDINGS, condition  # noqa: PLC0415 (the room plan brings in geopandas)
-
         kinds = ((binding, *binding.partition(":")[::2]) for binding in self.bound_to)
         return tuple(
             binding
@@ -65,8 +66,6 @@ def read_statements(plan: Plan) -> tuple[Statement, ...]:
 
 
 def _read_statements(plan: Plan) -> tuple[Statement, ...]:
-    from blockplan.plan.validity.statements import bindings  # noqa: PLC0415 (the room plan brings in geopandas)
-
     frame = plan.layer("statements")
     return tuple(
         Statement(
@@ -176,8 +175,6 @@ def _state(
 
 def _borne_out(statement: Statement, held: _PlanContent) -> tuple[Text | None, Text | None]:
     """What the measures of a statement say for it, and what they say against it (the first that does)."""
-    from blockplan.plan.validity.statements import condition  # noqa: PLC0415 (the room plan brings in geopandas)
-
     said: list[Text] = []
     for asked in map(condition, statement.bound("measure")):
         if asked is None:
@@ -262,6 +259,4 @@ def _message(fault: Fault) -> Text:
 
 
 def _word(value: object) -> str:
-    import pandas as pd  # noqa: PLC0415 (it takes long to load, and listing rules does not need it)
-
     return "" if value is None or pd.isna(value) else str(value).strip()  # type: ignore[call-overload]

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blockplan.figures import gap, number, rate, texts
+from blockplan.measure import MEASURES
 from blockplan.measure.measurement import figure_unit
 from blockplan.texts import LANGUAGES, Catalog, pick
 
@@ -82,8 +83,6 @@ def joined(texts: Iterable[Text]) -> Text:
 
 def measure_title(plan: Plan, asked: Condition) -> Text:
     """Name of a measure, with the part that is asked for."""
-    from blockplan.measure import MEASURES  # noqa: PLC0415 (the registry is read when a statement asks for it)
-
     known = MEASURES.get(asked.name)
     title: Text = dict(known.title) if known else dict.fromkeys(LANGUAGES, asked.name)
     if not asked.scope:

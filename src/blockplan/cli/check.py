@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from blockplan.cli import PlanOrWord
-from blockplan.cli.common import json_option, judging_options, lang_option, load, progress, show_json
+from blockplan.cli.common import (
+    json_option,
+    judging_options,
+    lang_option,
+    load,
+    progress,
+    show_document,
+    show_json,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -75,7 +83,6 @@ def command(
 
 def show_result(result: CheckResult, lang: str, plan: Plan) -> None:
     """The verdict table, what would mend what fails, what is missing, and the capacity."""
-    from blockplan.cli.common import show_document
     from blockplan.report.verdicts import verdict_document
 
     show_document(verdict_document(result, lang, plan=plan))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from blockplan.cli.common import json_option, judging_options, load, progress, show_json, show_table
-from blockplan.texts import LANGUAGES
+from blockplan.texts import LANGUAGES, pick
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -76,7 +76,6 @@ def command(
 
 def _show(found: TextCheck, lang: str, out: str | None, written: int) -> None:
     from blockplan.deliver.text.wording import TEXTS, place_said
-    from blockplan.texts import pick
 
     shown = ("missed", "doubtful", "not_evidenced")
     open_ = sorted(

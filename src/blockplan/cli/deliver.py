@@ -15,7 +15,9 @@ from blockplan.cli.common import (
     office_lang_option,
     progress,
     show_json,
+    show_table,
 )
+from blockplan.texts import pick
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -86,13 +88,11 @@ def command(
 
 def show(made: Delivery, lang: str, *, as_json: bool) -> None:
     """What was found of a package; leaves with 1 where a blocking fault stands."""
-    from blockplan.cli.common import show_table
     from blockplan.deliver.filing import TEXTS
     from blockplan.deliver.losses import WHOLE_ROW
     from blockplan.deliver.quality import GRADES
     from blockplan.deliver.quality.finding import TEXTS as WORDS
     from blockplan.report.words import Words
-    from blockplan.texts import pick
 
     judgement = made.judgement
     if as_json:

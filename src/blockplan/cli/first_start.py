@@ -13,6 +13,8 @@ import tempfile
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from blockplan.errors import BlockplanError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -46,7 +48,6 @@ def main() -> None:
 def compile_searches(path: Path) -> None:
     """Site and lay out a little in a plan, so that whoever does it next finds the searches compiled."""
     from blockplan.check import check
-    from blockplan.errors import BlockplanError
     from blockplan.plan import read
     from blockplan.propose.layout.problem.params import LayoutParams
     from blockplan.propose.layout.problem.plan import plan_case

@@ -17,6 +17,7 @@ from blockplan.cli.common import (
     show_table,
 )
 from blockplan.errors import UsageError
+from blockplan.texts import pick
 
 if TYPE_CHECKING:
     from blockplan.measure.measurement import Measurement
@@ -95,8 +96,6 @@ def _rows(one: Measurement, words: Words) -> list[tuple[str, str]]:
 
 
 def _list(specs: dict, lang: str, as_json: bool) -> None:  # type: ignore[type-arg]  # MeasureSpec by name
-    from blockplan.texts import pick
-
     rows = [
         (spec.id, spec.unit, pick(spec.title, lang), pick(spec.definition, lang)) for spec in specs.values()
     ]

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from blockplan.cli.common import json_option, scenario_option, show_json
+from blockplan.cli.common import json_option, load, progress, scenario_option, show_json
 from blockplan.cli.demo import example
 from blockplan.errors import UsageError
 
@@ -179,7 +179,6 @@ def _reference_plan(asked: dict[str, str | None], *, wanted: bool) -> Iterator[C
 def _judge(plan: Path, scenario: str | None) -> tuple[Plan, Judged]:
     """Read a plan and judge its public package before anything is begun; what cannot be read raises."""
     from blockplan.check import check
-    from blockplan.cli.common import load, progress
     from blockplan.notice.package import FrozenPlan
 
     drawn = load(str(plan), scenario)

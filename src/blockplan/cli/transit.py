@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -246,8 +247,6 @@ def _points(found: TransitReach) -> list[dict[str, Any]]:
 
 
 def _write(path: str, case: TransitCase, minutes: Any) -> None:
-    from pathlib import Path
-
     import numpy as np
     import pandas as pd
 

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
+import pyproj
 import shapely
+from pyproj.exceptions import CRSError
 
 from blockplan.errors import MappingError, PlanDataError
 from blockplan.exchange import clipping
@@ -30,12 +32,11 @@ from blockplan.plan.model.crs import checked, plan_crs, to_plan_crs
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.model.manifest import manifest_from, read_manifest
 from blockplan.plan.model.plan import DERIVED, derived_land
+from blockplan.plan.validity.validate import validate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
-
-    import pyproj
 
     from blockplan.exchange.mapping import DerivedOutline, LayerRule, Mapping, SourceRule
 
@@ -99,8 +100,6 @@ class Sources:
 
     def read(self, name: str) -> pd.DataFrame:
         """A layer, in the CRS that it declares (or that the mapping gives it), read once."""
-        import geopandas as gpd  # noqa: PLC0415
-
         if name not in self._frames:
             file, layer = self._places[name]
             frame = formats.read_layer(file, layer, self.rule.encoding)
@@ -111,9 +110,6 @@ class Sources:
 
 
 def _declared(text: str) -> object:
-    import pyproj  # noqa: PLC0415
-    from pyproj.exceptions import CRSError  # noqa: PLC0415
-
     try:
         return pyproj.CRS.from_user_input(text)
     except CRSError:
@@ -332,6 +328,4 @@ def _polygon_area(frame: pd.DataFrame) -> float | None:
 
 
 def _faults(plan: Plan) -> tuple[Any, ...]:
-    from blockplan.plan.validity.validate import validate  # noqa: PLC0415 (only here, and it takes its time)
-
     return validate(plan)

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.plan.files import formats
@@ -21,7 +23,6 @@ from blockplan.plan.files import formats
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import geopandas as gpd
     from numpy.typing import NDArray
 
 #: Columns that are counted where the caller names none.
@@ -142,8 +143,6 @@ def read_points(
     PlanDataError
         If there are no places, one has no geometry, a CRS is not declared, or a count is negative.
     """
-    import shapely  # noqa: PLC0415 (with geopandas, below)
-
     table = read_table(path, layer, counts)
     check_columns(table, [*counts, *([id_column] if id_column else [])], path)
     names = list(counts) or [name for name in COUNTED if name in table.columns]
@@ -179,8 +178,6 @@ def read_points(
 
 
 def _located(table: pd.DataFrame, path: str | Path) -> gpd.GeoSeries:
-    import geopandas as gpd  # noqa: PLC0415 (heavy)
-
     if isinstance(table, gpd.GeoDataFrame):
         if table.crs is None:
             raise PlanDataError(f"{path} declares no CRS.\nExport it with one, such as EPSG:4326.")

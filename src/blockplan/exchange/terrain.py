@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyproj
 
 from blockplan.errors import PlanDataError, UsageError
 
@@ -68,8 +69,6 @@ def read_heights(path: str | Path, xy: NDArray[np.float64], crs: Any) -> NDArray
 
 def _cells(raster: Any, xy: NDArray[np.float64], crs: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Column and row of each place, counted from the middle of the first cell; NaN where there is none."""
-    import pyproj  # noqa: PLC0415 (heavy)
-
     over = pyproj.Transformer.from_crs(
         pyproj.CRS.from_user_input(crs), pyproj.CRS.from_wkt(raster.crs.to_wkt()), always_xy=True
     )

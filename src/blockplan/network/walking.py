@@ -39,6 +39,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from blockplan.network.graph import Network
@@ -268,8 +269,6 @@ def _given_nodes(
     """Node numbers at start and end of each row, where the data say so for every row that counts."""
     if not {"u", "v"} <= set(streets.columns) or not rows.any():
         return None
-    import pandas as pd  # noqa: PLC0415 (heavy, and a graph from a table of edges needs none)
-
     both = pd.concat([streets["u"], streets["v"]], ignore_index=True)
     numbers = pd.factorize(both.astype("object"), use_na_sentinel=True)[0]
     u, v = numbers[: len(streets)], numbers[len(streets) :]

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from cryptography import x509
+
 from blockplan.atomic import put
 from blockplan.errors import UsageError
 from blockplan.notice.proof import canonical
@@ -192,8 +194,6 @@ def _hash(info: Any) -> str:
 
 
 def _verify(rfc3161: Any, answer: Any, content: bytes, roots: Sequence[bytes]) -> None:
-    from cryptography import x509  # noqa: PLC0415 (only with roots)
-
     builder = rfc3161.VerifierBuilder()
     for root in roots:
         builder = builder.add_root_certificate(x509.load_pem_x509_certificate(root))

@@ -12,6 +12,7 @@ import datetime as dt
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -234,8 +235,6 @@ def _parse(value: Any, path: Path, at: Callable[[tuple[str | int, ...]], str]) -
 
 
 def _check_zone(zone: str, path: Path) -> None:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415
-
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError):

@@ -12,15 +12,19 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
+import pandas as pd
+import shapely
+
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.jsontext import JsonRecord
 from blockplan.plan.model.dependent_values import following
+from blockplan.plan.model.derived import EVERYTHING
+from blockplan.plan.model.frames import widened, with_gaps
 from blockplan.plan.model.layers import LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    import pandas as pd
 
     from blockplan.plan.model.plan import Plan
 
@@ -89,8 +93,6 @@ def _cuts(changes: Sequence[Change]) -> list[set[tuple[str, str]]]:
     outlines = [one for one in changes if (one.layer, one.column) == ("parcels", GEOMETRY) and one.new]
     if not outlines:
         return []
-    import shapely  # noqa: PLC0415 (few changes are of outlines)
-
     made = [(one, shapely.point_on_surface(shapely.from_wkt(one.new))) for one in outlines if not one.old]
     cuts = []
     for one in outlines:
@@ -111,8 +113,6 @@ def apply(plan: Plan, changes: Iterable[Change]) -> Plan:
         If a change does not start from what the plan has: another value, a feature that is missing,
         or one that is there already. Nothing is changed then; the message names the first few.
     """
-    from blockplan.plan.model.derived import EVERYTHING  # noqa: PLC0415 (it brings in pandas)
-
     listed = list(changes)
     frames = changed_frames(plan, listed)
     if not frames:
@@ -148,10 +148,6 @@ def changed_frames(plan: Plan, changes: Iterable[Change]) -> dict[str, pd.DataFr
 
 
 def _frame(frame: pd.DataFrame, layer: str, changes: list[Change], wrong: list[str]) -> pd.DataFrame:
-    import pandas as pd  # noqa: PLC0415 (listing changes needs no pandas)
-
-    from blockplan.plan.model.frames import widened  # noqa: PLC0415
-
     id_column = _id_column(layer)
     rows: dict[str, dict[str, Any] | None] = {}
     for one in changes:
@@ -186,11 +182,6 @@ def _frame(frame: pd.DataFrame, layer: str, changes: list[Change], wrong: list[s
 
 def _joined(kept: pd.DataFrame, anew: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     """Kept and new rows as one frame of the kind of `frame`, whose columns keep their kinds."""
-    import geopandas as gpd  # noqa: PLC0415
-    import pandas as pd  # noqa: PLC0415
-
-    from blockplan.plan.model.frames import with_gaps  # noqa: PLC0415
-
     for column in anew.columns:
         if column == GEOMETRY:
             continue
@@ -216,8 +207,6 @@ def _row(frame: pd.DataFrame, id_: str) -> dict[str, Any] | None:
 
 def _place(frame: pd.DataFrame, id_: str) -> int | None:
     """The row, from 0, of a feature; None where it is not there."""
-    import pandas as pd  # noqa: PLC0415
-
     if id_ not in frame.index:
         return None
     found = frame.index.get_indexer_for(pd.Index([id_], dtype=frame.index.dtype))
@@ -248,8 +237,6 @@ def _same(one: Any, other: Any) -> bool:
 
 def _plain(value: Any) -> Any:
     """A value of a frame as JSON has it: no NaN, no numpy kinds, geometry as WKT."""
-    import pandas as pd  # noqa: PLC0415
-
     if hasattr(value, "wkt"):
         return value.wkt
     if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
@@ -285,8 +272,6 @@ def follow(plan: Plan, changes: Sequence[Change]) -> list[Change]:
 
 
 def _geometry(wkt: Any) -> Any:
-    import shapely  # noqa: PLC0415
-
     if wkt is None:
         return None
     try:

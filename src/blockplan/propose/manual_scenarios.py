@@ -19,6 +19,7 @@ from blockplan.exchange.office.profile import load_profile
 from blockplan.exchange.office.sheets import read_csv, read_workbook
 from blockplan.exchange.office.sizes import check_size
 from blockplan.exchange.office.source import ROW, SECTION
+from blockplan.exchange.office.titles import name_and_unit
 from blockplan.exchange.office.values import Amount, read_amount, text_of
 from blockplan.plan.files import formats
 from blockplan.plan.files.package import read
@@ -278,8 +279,6 @@ def _layer_of(table: SourceLayer) -> str | None:
 
 
 def _title(field: str) -> str:
-    from blockplan.exchange.office.titles import name_and_unit  # noqa: PLC0415 (one name)
-
     return name_and_unit(field)[0]
 
 

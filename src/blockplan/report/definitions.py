@@ -12,6 +12,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from blockplan.measure.spec import parameter_text
 from blockplan.report.document import TextRun
 from blockplan.report.tables import DASH, measure_words
 
@@ -113,8 +114,6 @@ def plain(value: Any, words: Words) -> str:
 
 
 def _measure_note(name: str, words: Words) -> str:
-    from blockplan.measure.spec import parameter_text  # noqa: PLC0415
-
     try:
         return words.pick(parameter_text(name))
     except KeyError:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from blockplan import jsontext
 from blockplan.errors import PlanDataError, UsageError
-from blockplan.texts import DEFAULT_LANGUAGE
+from blockplan.texts import DEFAULT_LANGUAGE, pick
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult
@@ -144,7 +144,6 @@ def write_verdicts(plan: Plan, result: CheckResult, path: Path | str, lang: str 
     """Write the verdicts as DOCX, PDF/A-2b or HTML, by the ending of `path`; else as `write_html`."""
     from blockplan.report.renderers import render  # noqa: PLC0415 (renderers are loaded when one is asked for)
     from blockplan.report.verdicts import verdict_document  # noqa: PLC0415
-    from blockplan.texts import pick  # noqa: PLC0415
 
     document = verdict_document(result, lang, pick(plan.manifest.title, lang))
     return write_whole(Path(path), render(document, Path(path).suffix))

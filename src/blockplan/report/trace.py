@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blockplan.figures import is_known
+from blockplan.measure import MEASURES
 from blockplan.measure.measurement import RATIOS
 from blockplan.texts import Catalog
 from blockplan.units import M2_PER_HA
@@ -68,8 +69,6 @@ class Counted:
 
 def measure_of(id_: str) -> MeasureSpec | None:
     """The measure of the registry with this id; None where there is none (a measure of somebody else's)."""
-    from blockplan.measure import MEASURES  # noqa: PLC0415 (its words are read when a report is made)
-
     return MEASURES.get(id_)
 
 
@@ -145,8 +144,6 @@ def source_short(verdict: Verdict, words: Words) -> str:
 
 def measures_of(verdicts: Iterable[Verdict], reported: Iterable[Measurement]) -> list[MeasureSpec]:
     """All measures that a report speaks of, in the order of the registry."""
-    from blockplan.measure import MEASURES  # noqa: PLC0415
-
     used = {one.measurement.id for one in verdicts if one.measurement is not None}
     used |= {one.measure for one in reported}
     return [spec for id_, spec in MEASURES.items() if id_ in used]

@@ -6,6 +6,7 @@ published.
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -221,8 +222,6 @@ def _short(value: Any) -> str:
 
 
 def _change(said: str) -> dict[str, Any]:
-    import json
-
     parts = said.split(":")
     if len(parts) != 6:
         raise click.UsageError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from blockplan.cli.notice.common import (
     key_path,
     notice_argument,
     now,
+    reading,
     reason_option,
     record,
     said,
@@ -24,13 +26,12 @@ from blockplan.cli.notice.common import (
     tip_path,
     two_person_options,
 )
+from blockplan.notice import SqliteStore
+from blockplan.notice.package import FrozenPlan, PackageChoice
 
 if TYPE_CHECKING:
-    import datetime as dt
-
-    from blockplan.notice import Event, SqliteStore
+    from blockplan.notice import Event
     from blockplan.notice.office import Law
-    from blockplan.notice.package import PackageChoice
 
 
 @click.group(epilog="Example: blockplan notice status town.notice")
@@ -110,9 +111,7 @@ def open_command(
     A new key is made for the record. Keep it, and the file of the newest checkpoint beside it, apart
     from the record.
     """
-    from blockplan.notice import SqliteStore
     from blockplan.notice.office import open_notice
-    from blockplan.notice.package import FrozenPlan
     from blockplan.notice.proof.notary import Notary, TipFile, new_key, read_key
 
     law, more = _law(options)
@@ -191,7 +190,6 @@ def restart_command(notice: str, plan: str, key: str | None, **options: Any) -> 
     the record. What of PLAN goes out is built anew, as by `notice open`.
     """
     from blockplan.notice.office import restart
-    from blockplan.notice.package import FrozenPlan
 
     law, more = _law(options)
     frozen = FrozenPlan.read(plan, options["scenario"], _choice(options))
@@ -272,8 +270,6 @@ _state_command("supersede", "superseded", "Enter that another plan has taken its
 @json_option
 def show_command(notice: str, entry: int, as_json: bool) -> None:
     """Show one entry, without names and addresses."""
-    from blockplan.cli.notice.common import reading
-
     with reading(notice) as store:
         found = next((event for event in store.events() if event.seq == entry), None)
     if found is None:
@@ -288,8 +284,6 @@ def show_command(notice: str, entry: int, as_json: bool) -> None:
 
 def _choice(options: dict[str, Any]) -> PackageChoice:
     """What of the plan goes out."""
-    from blockplan.notice.package import PackageChoice
-
     return PackageChoice(withheld=options["withhold"], added=options["add"])
 
 
@@ -305,8 +299,6 @@ def _law(options: dict[str, Any]) -> tuple[Law, dict[str, Any]]:
 
 
 def _steps(given: tuple[str, ...]) -> list[tuple[str, str]]:
-    import datetime as dt
-
     found = []
     for one in given:
         name, _, day = one.partition("=")
@@ -321,8 +313,6 @@ def _steps(given: tuple[str, ...]) -> list[tuple[str, str]]:
 
 def _take_back(notice: str) -> None:
     """Nothing half-written: a record without entries goes again. The key stays, and serves the next try."""
-    from blockplan.cli.notice.common import reading
-
     if Path(notice).is_file():
         with reading(notice) as store:
             if next(store.events(), None) is not None:

@@ -9,7 +9,9 @@ import click
 
 from blockplan.cli.common import show_table
 from blockplan.cli.propose.common import asked, finish, judged, leave, proposal_options, searching
+from blockplan.errors import UsageError
 from blockplan.figures import fixed, number, share
+from blockplan.texts import pick
 
 if TYPE_CHECKING:
     from blockplan.check import CheckResult
@@ -90,7 +92,6 @@ def _of_set(
     request: ProposalOptions, land: Landuse, before: CheckResult, stop: Stop, given: dict[str, Any]
 ) -> SearchAnswer:
     """The proposal that is one point of a set, with the set among its parameters."""
-    from blockplan.errors import UsageError
     from blockplan.propose.landuse.allocation import propose_point
     from blockplan.propose.landuse.pareto import balanced, objectives_of, pareto
 
@@ -128,7 +129,6 @@ def _show_parts(answer: SearchAnswer, lang: str) -> None:
 def _show_set(answer: SearchAnswer, lang: str) -> None:
     """The set of which the proposal is one point."""
     from blockplan.propose.landuse.pareto import say
-    from blockplan.texts import pick
 
     found = answer.parameters.get("pareto")
     if found is None:

@@ -48,8 +48,6 @@ def set_of(case: Case, given: dict[str, Any], stop: Stop, params: LayoutParams) 
 
 def told_bound(found: LayoutSet, picked: int, case: Case) -> DrawnLayout:
     """The layout that is picked, with the bound of its score: that of both parts together."""
-    from dataclasses import replace
-
     drawn, aims = found.points[picked].drawn, case.objectives
     land_use = aims.service * found.service + aims.ecology * found.ecology
     told = drawn.score

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from blockplan.exchange.office import codes, features, parcels, roads, translation
@@ -284,8 +285,6 @@ def _free_ids(wanted: list[str], frame: gpd.GeoDataFrame) -> list[str]:
 
 
 def _stacked(frame: gpd.GeoDataFrame, more: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    import pandas as pd  # noqa: PLC0415
-
     columns = list(dict.fromkeys([*frame.columns, *more.columns]))
     parts = [
         part.reindex(columns=columns).astype({c: "object" for c in columns if c != "geometry"})

@@ -16,6 +16,7 @@ import geopandas as gpd
 import numpy as np
 import pyproj
 import shapely
+from pyproj.exceptions import CRSError
 
 from blockplan.datums import ACCURACY_M, to_wgs84
 from blockplan.errors import MappingError
@@ -176,8 +177,6 @@ def name_of(crs: pyproj.CRS) -> str:
 
 
 def _parsed(text: str) -> pyproj.CRS:
-    from pyproj.exceptions import CRSError  # noqa: PLC0415
-
     try:
         return pyproj.CRS.from_user_input(text)
     except CRSError:

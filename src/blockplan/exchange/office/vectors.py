@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape
 import geopandas as gpd
 import numpy as np
 import shapely
+from pyproj.exceptions import CRSError
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.field_descriptions import described, geopackage_layers, in_words
@@ -145,7 +146,6 @@ def _told(path: Path, call: Any) -> Any:
     """What a call of GDAL gives; its complaints become a `PlanDataError`."""
     from pyogrio._err import CPLE_BaseError  # noqa: PLC0415
     from pyogrio.errors import DataLayerError, DataSourceError  # noqa: PLC0415
-    from pyproj.exceptions import CRSError  # noqa: PLC0415
 
     try:
         with warnings.catch_warnings():

@@ -20,6 +20,9 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
 from blockplan.errors import PlanDataError
 from blockplan.plan.model.layers import LAYERS
 
@@ -314,9 +317,6 @@ def check_companions(path: Path) -> None:
 
 
 def _check_prj(path: Path) -> None:
-    from pyproj import CRS  # noqa: PLC0415 (light import of the room)
-    from pyproj.exceptions import CRSError  # noqa: PLC0415
-
     text = path.read_bytes().decode("utf-8", errors="replace").strip() if path.is_file() else ""
     try:
         if text:

@@ -15,6 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import geopandas as gpd
+import pandas as pd
+import shapely
+from pyproj.exceptions import CRSError
+
 from blockplan.errors import PlanDataError
 from blockplan.plan.files import encodings
 from blockplan.plan.files.archive import writing_file
@@ -23,7 +28,6 @@ from blockplan.plan.model.layers import LAYERS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import pandas as pd
     import pyproj
 
 #: Ending of a file's name -> format.
@@ -174,8 +178,6 @@ def write_layers(frames: Mapping[str, pd.DataFrame], path: str | Path, crs: pypr
 
 
 def _write_one(frame: pd.DataFrame, place: Path, name: str, crs: pyproj.CRS | None) -> None:
-    import geopandas as gpd  # noqa: PLC0415
-
     frame = frame.reset_index(drop=True)
     if isinstance(frame, gpd.GeoDataFrame) and frame.crs is None and crs is not None:
         frame = frame.set_crs(crs)
@@ -248,10 +250,8 @@ def _address(path: Path, kind: str) -> str:
 def _reading(path: Path) -> Iterator[list[str]]:
     """Turn what GDAL and its companions raise into a PlanDataError, and collect their warnings."""
     import pyarrow as pa  # noqa: PLC0415
-    import shapely  # noqa: PLC0415
     from pyogrio._err import CPLE_BaseError  # noqa: PLC0415
     from pyogrio.errors import DataLayerError, DataSourceError  # noqa: PLC0415
-    from pyproj.exceptions import CRSError  # noqa: PLC0415
 
     said: list[str] = []
     try:
@@ -297,8 +297,6 @@ def _chosen_layer(path: Path, layer: str | None) -> str:
 
 
 def _read_ogr(path: Path, kind: str, name: str, **options: Any) -> pd.DataFrame:
-    import shapely  # noqa: PLC0415
-
     # GDAL's Arrow reader of FlatGeobuf brings the process down on a text that is null.
     read = _read_by_feature if kind == "FlatGeobuf" else _read_by_arrow
     with _reading(path) as said:
@@ -333,8 +331,6 @@ def _read_by_feature(address: str, **options: Any) -> pd.DataFrame:
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
-    import geopandas as gpd  # noqa: PLC0415
-    import pandas as pd  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     with _reading(path):
@@ -375,9 +371,6 @@ def _check_texts(frame: pd.DataFrame, path: Path) -> None:
 
 
 def _tidied(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
-    import geopandas as gpd  # noqa: PLC0415
-    import pandas as pd  # noqa: PLC0415
-
     if isinstance(frame, gpd.GeoDataFrame):
         if frame.geometry.name != "geometry":
             frame = cast("Any", frame).rename_geometry("geometry")
@@ -399,9 +392,7 @@ def _tidied(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
 
 
 def _write_ogr(frame: pd.DataFrame, path: Path, name: str, kind: str) -> None:
-    import geopandas as gpd  # noqa: PLC0415
     import pyogrio  # noqa: PLC0415
-    import shapely  # noqa: PLC0415
 
     frame = _writable(frame)
     options: dict[str, Any] = {}
@@ -459,8 +450,6 @@ def _writing(path: Path) -> Iterator[None]:
 
 def _writable(frame: pd.DataFrame) -> pd.DataFrame:
     """Columns of objects as flags or texts, the two that every format knows."""
-    import pandas as pd  # noqa: PLC0415
-
     changed = {}
     for column in frame.columns:
         if column != "geometry" and frame[column].dtype == "object":

@@ -11,6 +11,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import pyproj
+from pyproj.exceptions import CRSError, ProjError
+
 from blockplan.plan.model.refusals import TEXTS, refused
 from blockplan.texts import listed
 
@@ -18,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
-    import pyproj
 
 LOCAL = "local"
 
@@ -33,9 +35,6 @@ def plan_crs(text: str) -> pyproj.CRS | None:
     PlanDataError
         If the text names no CRS, one in degrees, or one that is not in metres.
     """
-    import pyproj  # noqa: PLC0415 (light import of the room)
-    from pyproj.exceptions import CRSError  # noqa: PLC0415
-
     if text.strip().lower() == LOCAL:
         return None
     try:
@@ -96,8 +95,6 @@ def to_plan_crs(
     PlanDataError
         If the plan is local and the frame is in degrees, or the transformation fails.
     """
-    from pyproj.exceptions import ProjError  # noqa: PLC0415
-
     if crs is None:
         if frame.crs is not None and frame.crs.is_geographic:
             raise refused("crs_not_local", who=who, crs=frame.crs.name)

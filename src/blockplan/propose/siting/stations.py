@@ -19,6 +19,7 @@ import shapely
 from blockplan.errors import InfeasibleError, PlanDataError, UsageError
 from blockplan.measure.distance.reach import street_network
 from blockplan.measure.inputs.columns import ids, shapes, union, values
+from blockplan.plan.files.formats import read_layer
 from blockplan.plan.model.layers import LAYERS
 from blockplan.propose.changes import new_feature
 from blockplan.propose.siting.candidates import Candidate
@@ -283,8 +284,6 @@ def _of_plan(plan: Plan, layer: str, id_: str) -> Any:
 
 
 def _of_file(plan: Plan, path: str) -> dict[str, Any]:
-    from blockplan.plan.files.formats import read_layer  # noqa: PLC0415 (it brings in geopandas)
-
     if not Path(path).exists():
         raise UsageError(
             f"{path} is neither a file nor layer:id of the plan (such as structure:belt or rail:rail)."

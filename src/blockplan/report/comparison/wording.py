@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from blockplan.compare.columns import SAME_VALUE
+from blockplan.compare.side_by_side import drawn_ha
 from blockplan.figures import fixed, is_known
 from blockplan.measure.measurement import figure_unit
 from blockplan.plan import BASE, landuse
@@ -203,8 +204,6 @@ class ComparisonWords:
 
     @staticmethod
     def _drawn(column: ComparedColumn) -> float:
-        from blockplan.compare.side_by_side import drawn_ha  # noqa: PLC0415 (a terminal does not ask)
-
         return drawn_ha(column.plan)
 
     def ha(self, value: float) -> str:

@@ -18,8 +18,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from blockplan import jsontext
 from blockplan.compare import ComparedColumn, beside
+from blockplan.compare.transition import TransitionUse
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.plan.files.archive import writing_folder
+from blockplan.plan.model.codes import DEFAULT_LIST
+from blockplan.plan.model.layers import LAYERS
 from blockplan.report.comparison.lists import CATALOG as COMPARISON
 from blockplan.report.comparison.page import figure, side_by_side, whole
 from blockplan.report.comparison.wording import SIGNS, ComparisonWords
@@ -358,8 +361,6 @@ class ProposalWords(ComparisonWords):
         return self.words.unknown if shape is None else self.ha(shape.area / M2_PER_HA)
 
     def _field(self, change: RowChange, name: str, old: Any, new: Any) -> str:
-        from blockplan.plan.model.layers import LAYERS  # noqa: PLC0415
-
         if name == LAYERS[change.layer].id_column:
             return ""
         if change.kind == "added" and name in HANDED_ON:
@@ -372,9 +373,6 @@ class ProposalWords(ComparisonWords):
 
     def _named(self, name: str, value: Any) -> str:
         if name == "land_use" and isinstance(value, str):
-            from blockplan.compare.transition import TransitionUse  # noqa: PLC0415
-            from blockplan.plan.model.codes import DEFAULT_LIST  # noqa: PLC0415
-
             return self.use(TransitionUse(DEFAULT_LIST, value))
         if name == "service" and isinstance(value, str):
             return self.words.or_else(f"service.{value}", value)

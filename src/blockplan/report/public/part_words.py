@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from blockplan.check.verdict import Required
+from blockplan.measure import MEASURES
 from blockplan.plan.validity.statements import Condition, condition
 from blockplan.report import tables, trace
 from blockplan.report.document import PageLink, Section, Table, Term, section
@@ -64,8 +65,6 @@ def link_row(link: PageLink, speech: Speech) -> Term:
 
 def _asked(asked: Condition | None, words: Words) -> str:
     """What a sentence asks of a measure: ``exactly 3 areas``; "" where it is enough to know the value."""
-    from blockplan.measure import MEASURES  # noqa: PLC0415 (its words are read when a page is made)
-
     if asked is None or asked.value is None or asked.name not in MEASURES:
         return ""
     said = words.required(Required(cast("Any", asked.op), asked.value), MEASURES[asked.name].unit)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import highspy
 import numpy as np
 import shapely
 
@@ -102,8 +103,6 @@ def _shortfalls(
     case: Case, names: list[str], fits: NDArray[np.int64], area: NDArray[np.float64], clock: Clock
 ) -> tuple[list[float], float]:
     """Parcels short of each type and residential m2 short, weighted by the land that they stand for."""
-    import highspy  # noqa: PLC0415 (a large library)
-
     limits, number = case.objectives.min_area_m2, case.objectives.drawn.index
     model = Model("min")
     used: list[list[tuple[int, float]]] = [[] for _ in area]
