@@ -11,3 +11,5 @@ from blockplan.plan.validity.validate import validate as validate
 from blockplan.report.files import report as report
 
 __version__: str
+
+def callable_room(name: str) -> None: ...

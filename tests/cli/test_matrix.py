@@ -11,9 +11,9 @@ import shapely
 from tests.cli.call import program, run
 from tests.measure.conftest import plan_of, square
 
-from blockplan.measure.distance.goals import distances_to
 from blockplan.measure.distance.matrix import walk_matrix
 from blockplan.measure.distance.methods import ways_to
+from blockplan.measure.distance.reach import distances_to
 from blockplan.measure.inputs.homes import homes
 from blockplan.plan import Plan, write
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from tests.town import edited, town, without
 
-from blockplan.measure.distance.goals import distances_to
 from blockplan.measure.distance.methods import ways_to
+from blockplan.measure.distance.reach import distances_to
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.inputs.homes import Homes
 from blockplan.report.public.nearby import nearby

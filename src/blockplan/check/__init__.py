@@ -5,11 +5,11 @@ Rules as data, a value against a limit, the verdict with who and where.
 rule packs.
 """
 
+from blockplan import callable_room
 from blockplan.check.judge import check
 from blockplan.check.listing import list_rules, show_rule, test_packs
 from blockplan.check.packs import available as available_packs
 from blockplan.check.verdict import CheckResult, StatementState, Verdict
-from blockplan.rooms import callable_room
 
 __all__ = [
     "CheckResult",

@@ -16,7 +16,7 @@ from blockplan.check.limits import DUST, required_of
 from blockplan.check.rules import Figures
 from blockplan.check.verdict import FAIL, PASS, UNKNOWN, Judged, Remedy
 from blockplan.check.words import CATALOG, say
-from blockplan.measure.inputs.feature_values import missing_in
+from blockplan.measure.inputs.parcel_intensity import missing_in
 from blockplan.measure.missing import Missing, only_nothing
 
 if TYPE_CHECKING:

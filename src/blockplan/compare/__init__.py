@@ -4,9 +4,9 @@ Scenarios and plans side by side: verdicts, measures, land that changes use, row
 ``blockplan.compare(plan, ["b", "c"])`` is `compare`.
 """
 
+from blockplan import callable_room
 from blockplan.compare.columns import ComparedColumn
 from blockplan.compare.side_by_side import Comparison, Pair, beside, compare
-from blockplan.rooms import callable_room
 
 __all__ = ["ComparedColumn", "Comparison", "Pair", "beside", "compare"]
 

@@ -17,7 +17,7 @@ import shapely
 
 from blockplan.jsontext import JsonRecord
 from blockplan.measure import MEASURES
-from blockplan.measure.distance.goals import places_of
+from blockplan.measure.distance.reach import places_of
 from blockplan.measure.inputs.columns import of_codes, shapes, values
 from blockplan.measure.inputs.feature_points import straight
 from blockplan.measure.inputs.greens import public_greens

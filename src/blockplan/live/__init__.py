@@ -5,6 +5,7 @@ A plan under edit: a small language of edits, shared boundaries, verdicts that f
 edits the session's verdicts and faults are those of `check` and `validate` of the saved plan.
 """
 
+from blockplan import callable_room
 from blockplan.live.edits import (
     Add,
     DrawBoundary,
@@ -22,7 +23,6 @@ from blockplan.live.refusals import EditError, LockedError
 from blockplan.live.session import Session, live
 from blockplan.live.sharing import Clash, EditConflictError
 from blockplan.live.steps import EditResult
-from blockplan.rooms import callable_room
 
 __all__ = [
     "Add",

@@ -12,10 +12,10 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from blockplan import callable_room
 from blockplan.errors import UsageError
 from blockplan.measure.spec import MeasureSpec, Parameter, read_registry
 from blockplan.plan.model.plan import derived_land
-from blockplan.rooms import callable_room
 from blockplan.texts import pick
 
 if TYPE_CHECKING:

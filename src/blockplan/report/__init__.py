@@ -6,6 +6,7 @@ one file. Nothing here computes a figure: values come from `measure` and
 `check`, words from ``texts.toml``, in Chinese, English and Japanese.
 """
 
+from blockplan import callable_room
 from blockplan.report.files import (
     report,
     write_html,
@@ -14,7 +15,6 @@ from blockplan.report.files import (
     write_tables,
     write_verdicts,
 )
-from blockplan.rooms import callable_room
 
 __all__ = ["report", "write_html", "write_sheet", "write_summary", "write_tables", "write_verdicts"]
 

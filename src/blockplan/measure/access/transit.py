@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyproj
 import shapely
 
 from blockplan.errors import PlanDataError, UsageError
@@ -178,8 +179,6 @@ def journeys(case: TransitCase, feeds: Sequence[Feed]) -> Journeys:
     UsageError
         If a setting makes no sense.
     """
-    import pyproj  # noqa: PLC0415 (heavy)
-
     _check(case)
     departures = case.window.departures(next((feed.timezone for feed in feeds if feed.timezone), ""))
     timetable = lay_out(
@@ -313,8 +312,6 @@ def _definition(case: TransitCase, made: Journeys, departures: NDArray[np.int64]
 
 
 def _crs_name(given: Any) -> str:
-    import pyproj  # noqa: PLC0415 (heavy)
-
     crs = pyproj.CRS.from_user_input(given)
     code = crs.to_authority()
     return ":".join(code) if code else str(crs.name)

@@ -15,8 +15,7 @@ import numpy as np
 import shapely
 
 from blockplan.errors import PlanDataError, UsageError
-from blockplan.measure.distance.goals import places_of
-from blockplan.measure.distance.reach import home_joins, street_network
+from blockplan.measure.distance.reach import home_joins, places_of, street_network
 from blockplan.measure.inputs.columns import absent, ids, sound, values
 from blockplan.measure.inputs.feature_points import middles
 from blockplan.measure.inputs.homes import homes as homes_of

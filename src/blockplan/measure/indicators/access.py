@@ -22,13 +22,14 @@ import shapely
 
 from blockplan.errors import UsageError
 from blockplan.measure.distance.coverage import Distances, Found, covered, either
-from blockplan.measure.distance.goals import distances_to, places_of
 from blockplan.measure.distance.methods import asked, ways_to, weighed
 from blockplan.measure.distance.reach import (
     LINE,
     Reach,
+    distances_to,
     home_joins,
     perhaps_green,
+    places_of,
     readings_of,
     street_network,
 )

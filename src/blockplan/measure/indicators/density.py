@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.distance.goals import hosts_of
+from blockplan.measure.distance.reach import hosts_of
 from blockplan.measure.indicators.land import boundary_m2
 from blockplan.measure.inputs.columns import (
     absent,
@@ -24,11 +24,10 @@ from blockplan.measure.inputs.columns import (
     total,
     values,
 )
-from blockplan.measure.inputs.feature_values import Values, measurement
 from blockplan.measure.inputs.floors import Amounts, floor_areas, parcel_points, unplaced
 from blockplan.measure.inputs.homes import HOUSING_CODES, residents
 from blockplan.measure.inputs.jobs import jobs_of_parcels
-from blockplan.measure.inputs.parcel_intensity import as_read, built, covered_m2
+from blockplan.measure.inputs.parcel_intensity import Values, as_read, built, covered_m2, measurement
 from blockplan.measure.inputs.parts import USUAL, amounts_by, known, pieces, quotient, ratios_by
 from blockplan.measure.measurement import Measurement, Part, Place
 from blockplan.measure.missing import Missing, nothing, unknown

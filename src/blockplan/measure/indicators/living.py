@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from blockplan.measure.distance.goals import hosts_of
+from blockplan.measure.distance.reach import hosts_of
 from blockplan.measure.inputs.columns import (
     Gaps,
     absent,

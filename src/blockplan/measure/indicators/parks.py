@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.distance.goals import places_of
+from blockplan.measure.distance.reach import places_of
 from blockplan.measure.indicators.circles import (
     NO_TIER,
     Circles,

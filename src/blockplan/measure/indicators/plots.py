@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.distance.goals import hosts_of
+from blockplan.measure.distance.reach import hosts_of
 from blockplan.measure.inputs.columns import (
     absent,
     areas_m2,
@@ -24,8 +24,16 @@ from blockplan.measure.inputs.columns import (
     sound_shapes,
     values,
 )
-from blockplan.measure.inputs.feature_values import Values, measurement
-from blockplan.measure.inputs.parcel_intensity import as_read, bounds, built, hosts, joined_by, stated
+from blockplan.measure.inputs.parcel_intensity import (
+    Values,
+    as_read,
+    bounds,
+    built,
+    hosts,
+    joined_by,
+    measurement,
+    stated,
+)
 from blockplan.measure.missing import Missing, nothing, unknown
 from blockplan.plan.model.recall import by_row
 from blockplan.units import drawn_area_accuracy_m2

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import shapely
 
-from blockplan.measure.distance.goals import hosts_of, places_of
-from blockplan.measure.distance.reach import street_network
+from blockplan.measure.distance.reach import hosts_of, places_of, street_network
 from blockplan.measure.indicators.structure import elements
 from blockplan.measure.inputs.columns import absent, ids, of_codes, shapes, sound, total, values
 from blockplan.measure.inputs.feature_points import middles, straight

@@ -13,9 +13,8 @@ import numpy as np
 import shapely
 
 from blockplan.measure.inputs.columns import coded, ids, sound_shapes, values
-from blockplan.measure.inputs.feature_values import Values, measurement
 from blockplan.measure.inputs.homes import HOUSING_CODES
-from blockplan.measure.inputs.parcel_intensity import hosts
+from blockplan.measure.inputs.parcel_intensity import Values, hosts, measurement
 from blockplan.measure.missing import Missing, nothing
 from blockplan.plan.model.recall import tree_of
 

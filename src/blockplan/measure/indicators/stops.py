@@ -15,8 +15,8 @@ import numpy as np
 import shapely
 
 from blockplan.measure.distance.coverage import Distances, Found, covered, either, share
-from blockplan.measure.distance.goals import distances_to
 from blockplan.measure.distance.methods import asked, weighed
+from blockplan.measure.distance.reach import distances_to
 from blockplan.measure.inputs.columns import absent, ids, of_codes, points, shapes, total, values
 from blockplan.measure.inputs.feature_points import straight
 from blockplan.measure.inputs.floors import (

@@ -20,9 +20,15 @@ from blockplan.errors import UsageError
 from blockplan.measure.indicators import plots
 from blockplan.measure.inputs.columns import areas_m2, coded, ids
 from blockplan.measure.inputs.feature_points import place_of
-from blockplan.measure.inputs.feature_values import Values, measurement, unsure_of, with_the_middle
 from blockplan.measure.inputs.homes import HOUSING_CODES, residents
-from blockplan.measure.inputs.parcel_intensity import built, stated
+from blockplan.measure.inputs.parcel_intensity import (
+    Values,
+    built,
+    measurement,
+    stated,
+    unsure_of,
+    with_the_middle,
+)
 from blockplan.measure.missing import Missing, nothing
 from blockplan.measure.parameters import Parameters
 from blockplan.units import drawn_area_accuracy_m2

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from blockplan.errors import UsageError
-from blockplan.measure.distance.goals import hosts_of
+from blockplan.measure.distance.reach import hosts_of
 from blockplan.measure.inputs.columns import absent, ids, shapes
 from blockplan.measure.inputs.kinds import of_kind
 from blockplan.measure.missing import Missing, unknown

@@ -22,8 +22,8 @@ from blockplan.measure.distance.coverage import (
     worst_first,
 )
 from blockplan.measure.distance.data_end import data_end
-from blockplan.measure.distance.goals import distances_to
 from blockplan.measure.distance.methods import asked, ways_to, weighed
+from blockplan.measure.distance.reach import distances_to
 from blockplan.measure.indicators.access import facilities_of, on_foot_to, perhaps_served
 from blockplan.measure.inputs.columns import absent, coded, ids, points
 from blockplan.measure.measurement import Measurement, Part, both

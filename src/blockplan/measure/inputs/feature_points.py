@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+from pyproj import Transformer
 
 from blockplan.plan.model.recall import by_row
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from pyproj import CRS, Transformer
+    from pyproj import CRS
 
     from blockplan.plan.model.plan import Plan
 
@@ -209,6 +210,4 @@ def _place_of(plan: Plan) -> tuple[float, float] | None:
 @lru_cache(maxsize=16)
 def _to_degrees(crs: CRS) -> Transformer:
     """The way from a CRS to longitude and latitude; finding it takes 50 ms."""
-    from pyproj import Transformer  # noqa: PLC0415 (it takes long to load)
-
     return Transformer.from_crs(crs, "EPSG:4326", always_xy=True)

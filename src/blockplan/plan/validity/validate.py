@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyproj
 import shapely
 
 from blockplan.plan.model.derived import EVERYTHING
@@ -22,11 +23,10 @@ from blockplan.plan.model.faults import GRADES, Fault, fault
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.validity.attributes import check_attributes
 from blockplan.plan.validity.checked_layers import SHAPES, Tolerances, draw, kept_faults, place_of
-from blockplan.plan.validity.control_lines import check_control_lines
+from blockplan.plan.validity.lines import check_control_lines, check_streets
 from blockplan.plan.validity.placement import all_in_degrees, check_overlaps, place
 from blockplan.plan.validity.references import check_classes, check_references, coded_columns
 from blockplan.plan.validity.statements import check_statements
-from blockplan.plan.validity.streets import check_streets
 from blockplan.plan.validity.tiling import tile
 
 if TYPE_CHECKING:
@@ -166,8 +166,6 @@ def _somewhere_else(plan: Plan, placed: Placed) -> list[Fault]:
         return []
     if degrees := all_in_degrees(placed):
         return degrees
-    import pyproj  # noqa: PLC0415 (light import of the room)
-
     point = shapely.point_on_surface(placed.boundary)
     to_degrees = pyproj.Transformer.from_crs(plan.crs, plan.crs.geodetic_crs, always_xy=True)
     use = plan.crs.area_of_use

@@ -18,9 +18,8 @@ import numpy as np
 import shapely
 
 from blockplan.errors import PlanDataError
-from blockplan.measure.distance.goals import distances_to, places_of
 from blockplan.measure.distance.methods import asked
-from blockplan.measure.distance.reach import Reach, readings_of
+from blockplan.measure.distance.reach import Reach, distances_to, places_of, readings_of
 from blockplan.measure.indicators.access import facilities_of
 from blockplan.measure.inputs.columns import ids, shapes, sound, values
 from blockplan.measure.inputs.greens import public_greens

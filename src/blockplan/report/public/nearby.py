@@ -16,8 +16,7 @@ import numpy as np
 import shapely
 
 from blockplan.measure import MEASURES
-from blockplan.measure.distance.goals import places_of
-from blockplan.measure.distance.reach import street_network
+from blockplan.measure.distance.reach import places_of, street_network
 from blockplan.measure.inputs.columns import absent, belongs, ids, shapes, values
 from blockplan.measure.inputs.feature_points import middles
 from blockplan.measure.inputs.floors import parcel_points
