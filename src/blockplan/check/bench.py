@@ -76,7 +76,7 @@ class _Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class CheckBench:
     """
     One plan on the bench.
 
@@ -89,11 +89,11 @@ class Bench:
     instruments: Instruments
     taken: list[str] = field(default_factory=list)
 
-    def _kept(self, key: str, find: Callable[[Bench], T], *given: object) -> T:
+    def _kept(self, key: str, find: Callable[[CheckBench], T], *given: object) -> T:
         """What is found at a bench of its own, once a plan and day; see `Plan.cached` for what is given."""
         plan, day, instruments = self.plan, self.day, self.instruments
         return plan.cached(
-            f"{key} on {day}", lambda: find(Bench(plan, day, instruments)), given=(instruments, *given)
+            f"{key} on {day}", lambda: find(CheckBench(plan, day, instruments)), given=(instruments, *given)
         )
 
     @property
@@ -137,7 +137,7 @@ class Bench:
     def ruling(self, rule: Rule, pack: Pack) -> _Ruling:
         """The verdicts of a rule."""
 
-        def find(bench: Bench) -> _Ruling:
+        def find(bench: CheckBench) -> _Ruling:
             return _Ruling(tuple(bench._verdicts(rule, pack)), tuple(bench.taken))
 
         return self._kept(f"verdicts of {rule.id}", find, rule, pack)
@@ -147,7 +147,7 @@ class Bench:
         names = dict.fromkeys(self.statements[number].bound("rule"))
         bound = [rules[name] for name in names if name in rules]
 
-        def find(bench: Bench) -> _Sentence:
+        def find(bench: CheckBench) -> _Sentence:
             from blockplan.check.differences import differences_of  # noqa: PLC0415 (it reads geometry)
 
             statement, plan = bench.statements[number], bench.plan
@@ -303,7 +303,7 @@ class Bench:
         """The faults of the data that touch a measurement, or a part of it."""
         number = None if part is None else self._measure(name, parameters).by.index(part)
 
-        def find(bench: Bench) -> tuple[Fault, ...]:
+        def find(bench: CheckBench) -> tuple[Fault, ...]:
             found = bench._measure(name, parameters)
             counted = found if number is None else scopes.of_part(found, found.by[number])
             return doubts(counted, bench.wrong, bench.instruments.reads(name))

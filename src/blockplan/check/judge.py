@@ -6,7 +6,7 @@ import datetime as dt
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from blockplan.check.bench import Bench
+from blockplan.check.bench import CheckBench
 from blockplan.check.instruments import HOUSE
 from blockplan.check.notes import capacity
 from blockplan.check.packs import available, load
@@ -73,7 +73,7 @@ def check(
     day = _day(on, plan.manifest.drawn_on)
     gauges = instruments.measures()
     loaded = load(_named(packs, plan), gauges)
-    bench = Bench(plan, day, instruments)
+    bench = CheckBench(plan, day, instruments)
     faults = _graded(bench.faults, unread(plan.manifest, _all_meant(loaded, plan, gauges), gauges.values()))
     rulings = [bench.ruling(rule, pack) for pack in loaded for rule in _told(pack.rules, progress)]
     from blockplan.check.differences import between_tables  # noqa: PLC0415 (it reads geometry)
