@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import colorsys
+import io
 import json
 import shutil
 import sqlite3
 import subprocess
+import zipfile
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
+import geopandas as gpd
 import pytest
 from PIL import Image
 from tests.report.handmade import cell, frame, hand_made, layers, line, manifest, result
@@ -17,8 +21,9 @@ from blockplan.cli import app
 from blockplan.errors import UsageError
 from blockplan.plan import Plan
 from blockplan.plan.files import formats
+from blockplan.report.maps.basemap import WATER, WATER_LINE
 from blockplan.report.qgis import export
-from blockplan.report.qgis.styles import CONTROL_LINES, OUTCOMES, STYLES
+from blockplan.report.qgis.styles import CONTROL_LINES, OUTCOMES, SERVICES, STYLES
 from blockplan.report.sheets.limitmap import ACCESS, SETBACK
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
@@ -33,6 +38,32 @@ RENDER = Path(__file__).with_name("qgis_render.py")
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return export(hand_made(), result(), tmp_path_factory.mktemp("qgis") / "plan.gpkg", "zh")
+
+
+def of_mixed_layers() -> Plan:
+    """The plan with points, lines and polygons in one layer, each far from the others."""
+    at = gpd.points_from_xy([460_150, 460_050, 460_700], [4_390_500, 4_390_700, 4_390_700])
+    drawn = {
+        "accesses": [
+            {"access_id": "A-1", "kind": "vehicle", "geometry": at[0]},
+            {"access_id": "A-2", "kind": "closed", "geometry": line((0, 200), (0, 600))},
+            {"access_id": "A-3", "kind": "closed", "geometry": line((0, 700), (0, 900))},
+        ],
+        "water": [
+            {"id": "W-1", "geometry": cell(2, 6, 1, 1)},
+            {"id": "W-2", "geometry": line((-90, 0), (900, 3100))},
+        ],
+        "programmes": [
+            {"programme_id": "R-1", "geometry": at[2]},
+            {"programme_id": "R-2", "geometry": cell(1, 2)},
+        ],
+        "circles": [{"circle_id": "C-1", "tier": "15", "geometry": cell(0, 0, 4, 4)}],
+        "facilities": [
+            {"facility_id": "F-1", "service": "clinic", "geometry": at[1]},
+            {"facility_id": "F-2", "service": "sport", "geometry": cell(1, 10)},
+        ],
+    }  # fmt: skip
+    return Plan(manifest(), layers() | {name: frame(rows) for name, rows in drawn.items()})
 
 
 def with_limits() -> Plan:
@@ -86,8 +117,14 @@ def test_every_drawn_layer_has_a_style_in_three_languages_and_one_of_them_by_def
     drawn = {row[0] for row in rows(package, "SELECT table_name FROM gpkg_geometry_columns")}
     assert {"parcels", "streets", "boundary", "facilities", "verdicts", "areas", "structure"} <= drawn
     assert drawn - layers <= {"extent"}
-    assert {row[1] for row in kept} == {f"{layer} {lang}" for layer in layers for lang in LANGUAGES}
-    assert {row[1] for row in kept if row[2]} == {f"{layer} zh" for layer in layers}
+    # The structure is drawn as lines and points.
+    parts = {"structure": (" Point", " LineString")}
+    assert {row[1] for row in kept} == {
+        f"{layer} {lang}{part}" for layer in layers for lang in LANGUAGES for part in parts.get(layer, ("",))
+    }
+    assert {row[1] for row in kept if row[2]} == {
+        f"{layer} zh{parts.get(layer, ('',))[0]}" for layer in layers
+    }
     said = {row[1]: [one.get("label") for one in ET.fromstring(row[3]).iter("category")] for row in kept}
     assert "0701 城镇住宅用地" in said["parcels zh"]
     assert "0701 Urban housing" in said["parcels en"]
@@ -156,6 +193,51 @@ def test_an_access_and_a_closed_stretch_look_apart_and_setbacks_and_control_line
     assert "name_en" in said["control_lines"]
 
 
+def test_points_lines_and_polygons_of_one_layer_are_layers_of_the_project_by_themselves(
+    tmp_path: Path,
+) -> None:
+    made = export(of_mixed_layers(), result(), tmp_path / "plan.gpkg", "en")
+    with zipfile.ZipFile(
+        io.BytesIO(bytes.fromhex(rows(made, "SELECT content FROM qgis_projects")[0][0]))
+    ) as qgz:
+        root = ET.fromstring(qgz.read("blockplan.qgs"))
+    found = {
+        str(one.findtext("datasource")).partition("layername=")[2]: (
+            one.get("geometry"), one.findtext("layername"), {kind.get("type") for kind in one.iter("symbol")}
+        )
+        for one in root.iter("maplayer")
+    }  # fmt: skip
+    assert found["accesses|geometrytype=Point"] == ("Point", "Access points (points)", {"marker"})
+    assert found["accesses|geometrytype=LineString"] == ("Line", "Access points (lines)", {"line"})
+    assert found["water|geometrytype=LineString"][2] == {"line"}
+    assert found["water|geometrytype=Polygon"][2] == {"fill"}
+    assert found["facilities|geometrytype=Polygon"][2] == {"fill"}
+    assert found["woodland"] == ("Polygon", "Woodland", {"fill"})
+    assert "accesses" not in found
+
+
+def test_stations_and_other_stops_have_a_sign_each(package: Path) -> None:
+    kept = dict(rows(package, "SELECT styleName, styleQML FROM layer_styles"))
+    stops = ET.fromstring(kept["stops en"])
+    assert [one.get("label") for one in stops.iter("category")] == [
+        "Rail or subway station", "Bus or tram stop",
+    ]  # fmt: skip
+    shapes = [one.get("value") for one in stops.iter("Option") if one.get("name") == "name"]
+    assert len({*shapes}) == len(shapes) == 2
+
+
+def test_purple_is_left_to_control_lines(tmp_path: Path) -> None:
+    made = export(of_mixed_layers(), result(), tmp_path / "plan.gpkg", "en")
+    for name, drawn in rows(made, "SELECT styleName, styleQML FROM layer_styles"):
+        if name.startswith(("control_lines", "parcels", "verdicts")):
+            continue
+        for one in ET.fromstring(drawn).iter("Option"):
+            if str(one.get("name")).endswith("color"):
+                red, green, blue, _ = (int(part) / 255 for part in str(one.get("value")).split(","))
+                hue, _, vivid = colorsys.rgb_to_hsv(red, green, blue)
+                assert not (0.7 < hue < 0.83 and vivid), (name, one.get("value"))
+
+
 def test_the_same_plan_gives_the_same_project_and_a_plan_without_layers_has_one_too(
     package: Path, tmp_path: Path
 ) -> None:
@@ -212,13 +294,37 @@ def test_qgis_draws_verdicts_control_lines_setbacks_and_accesses(tmp_path: Path)
 
 
 @pytest.mark.long
+def test_qgis_draws_points_lines_and_polygons_of_one_layer(tmp_path: Path) -> None:
+    made = export(of_mixed_layers(), result(), tmp_path / "plan.gpkg", "zh")
+    told, colours = drawn_by_qgis(made, tmp_path)
+    held = {
+        f"{layer}_{part}": told["layers"][f"{layer}_{part}"]["features"]
+        for layer, part in (
+            ("accesses", "Point"), ("accesses", "LineString"), ("water", "LineString"), ("water", "Polygon"),
+            ("programmes", "Point"), ("programmes", "Polygon"), ("facilities", "Polygon"),
+        )
+    }  # fmt: skip
+    assert held == {
+        "accesses_Point": 1, "accesses_LineString": 2, "water_LineString": 1, "water_Polygon": 1,
+        "programmes_Point": 1, "programmes_Polygon": 1, "facilities_Polygon": 1,
+    }  # fmt: skip
+    wanted = {
+        "an access or a closed stretch": ACCESS, "water as land": WATER, "water as a line": WATER_LINE,
+        "a facility as a point": SERVICES["clinic"], "a facility as land": SERVICES["sport"],
+    }  # fmt: skip
+    assert not [name for name, colour in wanted.items() if of(colour) not in colours]
+
+
+@pytest.mark.long
 def test_qgis_opens_the_project_and_draws_it(package: Path, tmp_path: Path) -> None:
     told, colours = drawn_by_qgis(package, tmp_path)
     assert told["opened"]
     assert told["crs"] == "EPSG:4548"
     layers = told["layers"]
     assert next(iter(layers)) == "verdicts"
-    assert all(one["valid"] and one["crs"] == "EPSG:4548" and one["style"] for one in layers.values())
+    assert all(one["valid"] and one["crs"] == "EPSG:4548" for one in layers.values())
+    # QGIS knows one style of a layer by default, and refuses it for lines where it is of points.
+    assert [name for name, one in layers.items() if not one["style"]] == ["structure_LineString"]
     assert layers["parcels"]["own"] == [layers["parcels"]["renderer"], layers["parcels"]["labels"]]
     assert layers["parcels"]["own"] == ["categorizedSymbol", True]
     housing = next(one for one in layers["parcels"]["categories"] if one[0] == "0701")

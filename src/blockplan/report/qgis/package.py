@@ -27,8 +27,8 @@ from blockplan.plan.files.archive import writing_file
 from blockplan.plan.model.crs import plan_crs
 from blockplan.plan.model.layers import LAYERS
 from blockplan.report.features import residents_at
-from blockplan.report.qgis.styles import name_of, styles
-from blockplan.report.qgis.symbols import FILL, LINE, MARKER, as_qml, labelled, parts
+from blockplan.report.qgis.styles import styles
+from blockplan.report.qgis.symbols import GEOMETRIES, SUBLAYER, as_qml, labelled, parts
 from blockplan.report.tables import measured, required, title
 from blockplan.report.view import View
 from blockplan.report.words import Words
@@ -79,7 +79,7 @@ def export(plan: Plan, result: CheckResult, path: Path | str, lang: str = DEFAUL
     with writing_file(place) as draft:
         formats.write_layers(frames, draft, crs=plan_crs(plan.manifest.crs))
         with closing(sqlite3.connect(draft)) as store, store:
-            styled = {one: _styled(view) for one, view in views.items()}
+            styled = {one: styles(view) for one, view in views.items()}
             view, crs = views[lang], plan_crs(plan.manifest.crs)
             put_inside(store, styled, lang, file=place.name, title=view.title, crs=crs, bounds=_bounds(view))
     return place
@@ -121,10 +121,6 @@ def _rows(view: View) -> Iterator[tuple[Any, ...]]:
             yield (*head, "", "", None, "", one.affected_residents, middle)
 
 
-def _styled(view: View) -> dict[str, tuple[str, Style]]:
-    return {layer: (name_of(view, layer), style) for layer, style in styles(view).items()}
-
-
 def _bounds(view: View) -> tuple[float, ...]:
     return tuple(view.plan.layer("boundary").total_bounds) if view.ground.frame else (0.0, 0.0, 1.0, 1.0)
 
@@ -139,7 +135,6 @@ CREATE TABLE layer_styles (
   useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME)
 """
 PROJECTS_TABLE = "CREATE TABLE qgis_projects (name TEXT PRIMARY KEY, metadata BLOB, content BLOB)"
-GEOMETRIES = {FILL: "Polygon", LINE: "Line", MARKER: "Point"}
 #: QGIS takes no id of ten letters or fewer.
 ID = "blockplan_layer_"
 #: Entries of an archive bear this moment, so that the same plan gives the same bytes.
@@ -157,7 +152,7 @@ def project(
     file
         Name of the GeoPackage that the project lies in; its layers are found beside the project.
     named
-        Layer -> what it is called and its style, the uppermost first.
+        Layer, or layer and geometry -> what it is called and its style, the uppermost first.
     bounds
         West, south, east and north of the view when it is opened.
     """
@@ -174,15 +169,15 @@ def project(
         ET.SubElement(extent, key).text = str(value)
     ET.SubElement(canvas, "destinationsrs").append(_crs(crs))
     layers, order = ET.SubElement(root, "projectlayers"), ET.SubElement(root, "layerorder")
-    for layer, (name, style) in named.items():
-        source = f"./{file}|layername={layer}"
+    for drawn, (name, style) in named.items():
+        source, id_ = f"./{file}|layername={drawn}", ID + drawn.replace(SUBLAYER, "_")
         ET.SubElement(
-            tree, "layer-tree-layer", id=ID + layer, name=name, source=source, providerKey="ogr",
+            tree, "layer-tree-layer", id=id_, name=name, source=source, providerKey="ogr",
             checked="Qt::Checked" if style.shown else "Qt::Unchecked",
             expanded="1" if style.attribute else "0",
         )  # fmt: skip
-        layers.append(_layer(layer, name, source, style, crs))
-        ET.SubElement(order, "layer", id=ID + layer)
+        layers.append(_layer(id_, name, source, style, crs))
+        ET.SubElement(order, "layer", id=id_)
     text = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(root, "unicode")
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -190,10 +185,10 @@ def project(
     return out.getvalue()
 
 
-def _layer(layer: str, name: str, source: str, style: Style, crs: CRS | None) -> ET.Element:
-    kind = GEOMETRIES[style.categories[0].symbol.kind]
+def _layer(id_: str, name: str, source: str, style: Style, crs: CRS | None) -> ET.Element:
+    kind = GEOMETRIES[style.kind].removesuffix("String")
     found = ET.Element("maplayer", {"type": "vector", "geometry": kind, **labelled(style)})
-    ET.SubElement(found, "id").text = ID + layer
+    ET.SubElement(found, "id").text = id_
     ET.SubElement(found, "datasource").text = source
     ET.SubElement(found, "layername").text = name
     ET.SubElement(found, "srs").append(_crs(crs))
@@ -228,8 +223,9 @@ def put_inside(  # noqa: PLR0913 (where, what, and what a project needs)
     Parameters
     ----------
     styled
-        Language -> layer -> what it is called and its style, the uppermost first; a layer that the package
-        does not hold is passed over.
+        Language -> layer, or layer and geometry (``accesses|geometrytype=Point``) -> what it is called and
+        its style, the uppermost first; a layer that the package does not hold is passed over. Of several
+        styles of a layer the first is the one that is used by default.
     lang
         Language of the styles that are used by default, and of the project.
     file
@@ -246,16 +242,21 @@ def put_inside(  # noqa: PLR0913 (where, what, and what a project needs)
         (MOMENT,),
     )
     for one, layers in styled.items():
-        for layer, (_, style) in layers.items():
+        seen = set()
+        for drawn, (_, style) in layers.items():
+            layer, _, part = drawn.partition(SUBLAYER)
             if layer in geometries:
-                row = ("", "", layer, geometries[layer], f"{layer} {one}", as_qml(style), one == lang, MOMENT)
+                default = one == lang and layer not in seen
+                seen.add(layer)
+                name = f"{layer} {one} {part}".rstrip()
+                row = ("", "", layer, geometries[layer], name, as_qml(style), default, MOMENT)
                 store.execute(
                     "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
                     "f_geometry_column, styleName, styleQML, useAsDefault, update_time) "
                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     row,
                 )
-    named = {layer: one for layer, one in styled[lang].items() if layer in geometries}
+    named = {drawn: one for drawn, one in styled[lang].items() if drawn.partition(SUBLAYER)[0] in geometries}
     content = project(title, file, named, crs, bounds)
     made = json.dumps({"last_modified_time": MOMENT, "last_modified_user": "Blockplan"})
     store.execute("INSERT INTO qgis_projects VALUES (?, ?, ?)", (PROJECT, made, content.hex()))

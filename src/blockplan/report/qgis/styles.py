@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from blockplan.measure.inputs.columns import values
 from blockplan.plan.model.codes import DEFAULT_LIST, UNKNOWN_COLOUR
+from blockplan.plan.model.layers import LAYERS
 from blockplan.report.maps.basemap import GREEN, OUTLINE, WATER, WATER_LINE, WOOD, use_colour
-from blockplan.report.qgis.symbols import FILL, LINE, MARKER, Category, Label, Style, Symbol
+from blockplan.report.maps.legends import STATIONS
+from blockplan.report.qgis.symbols import (
+    FILL,
+    GEOMETRIES,
+    LINE,
+    MARKER,
+    SUBLAYER,
+    Category,
+    Label,
+    Style,
+    Symbol,
+)
 from blockplan.report.sheets.facts import ROADS
 from blockplan.report.sheets.limitmap import ACCESS, SETBACK
 from blockplan.report.sheets.overlaymap import OVERLAYS
@@ -37,6 +48,8 @@ SERVICES = {
     "day_care": "#d8ab74", "culture": "#f09a64", "library": "#e67e22", "sport": "#2e9e5b",
     "market": "#c93a55", "police": "#2f5fa8", "fire": "#8c1d18",
 }  # fmt: skip
+#: Colour of a facility of another service; of stops.
+OTHER, STOP = "#6a6a66", "#1f3fbf"
 OUTCOMES: dict[Outcome, tuple[str, str]] = {
     "fail": ("#c62828", "diamond"), "unknown": ("#f5b800", "triangle"), "pass": ("#2e7d32", "circle"),
     "not_applicable": ("#9e9e9e", "circle"),
@@ -45,12 +58,35 @@ OUTCOMES: dict[Outcome, tuple[str, str]] = {
 PARCEL_SCALE, NAME_SCALE, VERDICT_SCALE, ROAD_SCALE = 6_000, 25_000, 2_000, 1_500
 
 
-def styles(view: View) -> dict[str, Style]:
-    """Layer -> style, the uppermost layer first; the layer of verdicts is called ``verdicts``."""
-    return {layer: make(view) for layer, make in STYLES.items()}
+def styles(view: View) -> dict[str, tuple[str, Style]]:
+    """
+    What is drawn of the package -> what it is called and its style, the uppermost first.
+
+    It is a layer (that of verdicts is called ``verdicts``), or, where points, lines and polygons are mixed in
+    it, each of them by itself, as QGIS names it: ``accesses|geometrytype=Point``.
+    """
+    found = {}
+    for layer, make in STYLES.items():
+        kinds, called = _kinds(view, layer), view.words(f"qgis.layer.{layer}")
+        for kind in kinds:
+            if len(kinds) == 1:
+                found[layer] = (called, make(view, kind))
+            else:
+                name = view.words(f"qgis.of.{kind}", layer=called)
+                found[f"{layer}{SUBLAYER}{GEOMETRIES[kind]}"] = (name, make(view, kind))
+    return found
 
 
-def _verdicts(view: View) -> Style:
+def _kinds(view: View, layer: str) -> list[str]:
+    """The kinds of symbol that a layer's features take, the uppermost first."""
+    of = LAYERS[layer].geometry if layer in LAYERS else "point"
+    if of != "any":
+        return [{"point": MARKER, "line": LINE}.get(of, FILL)]
+    drawn = {str(one).removeprefix("Multi") for one in view.plan.layer(layer).geom_type}
+    return [kind for kind, geometry in GEOMETRIES.items() if geometry in drawn] or [FILL]
+
+
+def _verdicts(view: View, _kind: str) -> Style:
     categories = [
         Category(
             key, outcome_said(key, view.words),
@@ -63,31 +99,41 @@ def _verdicts(view: View) -> Style:
     before, _, behind = view.words("count.residents", n="|").partition("|")
     people = f"coalesce(' | {before}' || to_string(round(\"residents\")) || '{behind}', '')"
     said = f'CASE WHEN "outcome" = \'fail\' THEN "title" || {people} END'
-    return Style(categories, "outcome", Label(said, 7, VERDICT_SCALE, beside=True, priority=1))
+    return Style(categories, "outcome", Label(said, 7, VERDICT_SCALE, priority=1))
 
 
-def _facilities(view: View) -> Style:
+def _facilities(view: View, kind: str) -> Style:
     found = dict.fromkeys(one for one in values(view.plan, "facilities", "service") if one)
     order = [one for one in SERVICES if one in found] + [one for one in found if one not in SERVICES]
     categories = [
-        Category(one, view.words.or_else(f"service.{one}", one), _dot(SERVICES.get(one, "#6a6a66")))
+        Category(one, view.words.or_else(f"service.{one}", one), _sign(kind, SERVICES.get(one, OTHER)))
         for one in order
     ]
-    rest = Category("", view.words("service.other"), _dot("#6a6a66"))
-    return Style([*categories, rest], "service", Label(_named(view), 7, PARCEL_SCALE * 2, beside=True))
+    rest = Category("", view.words("service.other"), _sign(kind, OTHER))
+    return Style([*categories, rest], "service", Label(_named(view), 7, PARCEL_SCALE * 2))
 
 
-def _dot(colour: str) -> Symbol:
-    return Symbol(MARKER, colour, "#ffffff", 0.25, size=3)
+def _sign(kind: str, colour: str) -> Symbol:
+    """The sign of a facility, or the land or the line that it is drawn as."""
+    if kind == MARKER:
+        return Symbol(MARKER, colour, "#ffffff", 0.25, size=3)
+    return _symbol(kind, colour, width=0.5)
 
 
-def _stops(view: View) -> Style:
-    return _one(
-        view, "stops", Symbol(MARKER, "#1f3fbf", "#ffffff", 0.25, shape="square", size=2.0), PARCEL_SCALE
-    )
+def _stops(view: View, _kind: str) -> Style:
+    """Stations, where the subway or a train calls, apart from the stops of buses and trams."""
+    calls = f"regexp_match(attribute('modes'), '(^|,) *({'|'.join(STATIONS)}) *(,|$)') > 0"
+    categories = [
+        Category("station", view.words("map.station"), Symbol(MARKER, STOP, "#ffffff", 0.3, size=3.4)),
+        Category(
+            "stop", view.words("map.stop"), Symbol(MARKER, "#ffffff", STOP, 0.3, shape="square", size=1.6)
+        ),
+    ]
+    attribute = f"CASE WHEN {calls} THEN 'station' ELSE 'stop' END"
+    return Style(categories, attribute, Label(_named(view), 8, PARCEL_SCALE))
 
 
-def _streets(view: View) -> Style:
+def _streets(view: View, _kind: str) -> Style:
     categories = [
         Category(
             one, view.words(f"street.{one}") if one else view.words.unknown, Symbol(LINE, colour, width=width)
@@ -97,24 +143,24 @@ def _streets(view: View) -> Style:
     return Style(categories, "class", Label(_named(view), 7, NAME_SCALE, along=True))
 
 
-def _control_lines(view: View) -> Style:
+def _control_lines(view: View, kind: str) -> Style:
     categories = [
-        Category(
-            one, view.words(f"qgis.control_line.{one}"), _drawn(view, "control_lines", colour, "dash", 0.5)
-        )
+        Category(one, view.words(f"qgis.control_line.{one}"), _symbol(kind, colour, "dash", 0.5))
         for one, colour in CONTROL_LINES.items()
     ]
-    return Style(categories, "kind", Label(_named(view), 7, PARCEL_SCALE * 2, along=True))
+    return Style(categories, "kind", Label(_named(view), 7, PARCEL_SCALE * 2, along=kind != MARKER))
 
 
-def _accesses(view: View) -> Style:
+def _accesses(view: View, kind: str) -> Style:
     """A vehicle access and a closed stretch, each as a point or as a line along the edge of its parcel."""
     lang = view.words.lang
     categories = [
         Category(
-            kind, label, replace(_drawn(view, "accesses", ACCESS, pattern, width), shape=shape, size=2.6)
+            value, label,
+            Symbol(MARKER, ACCESS, "#ffffff", 0.2, shape=shape) if kind == MARKER
+            else _symbol(kind, ACCESS, pattern, width),
         )
-        for kind, label, shape, pattern, width in (
+        for value, label, shape, pattern, width in (
             ("vehicle", said(lang, "legend.access"), "triangle", "solid", 1.2),
             ("closed", said(lang, "legend.closed"), "cross2", "dash", 0.5),
             ("", view.words.unknown, "circle", "dot", 0.3),
@@ -123,36 +169,22 @@ def _accesses(view: View) -> Style:
     return Style(categories, "kind")
 
 
-def _setbacks(view: View) -> Style:
-    symbol = _drawn(view, "setbacks", SETBACK, "dash")
+def _setbacks(_view: View, kind: str) -> Style:
     metres = "round(attribute('distance_m'), 2) || ' m'"
-    entry = Category("", name_of(view, "setbacks"), symbol)
-    return Style([entry], label=Label(metres, 6, VERDICT_SCALE, along=True))
+    symbol = _symbol(kind, SETBACK, "dash")
+    return Style([Category("", "", symbol)], label=Label(metres, 6, VERDICT_SCALE, along=True))
 
 
-def _drawn(view: View, layer: str, colour: str, pattern: str = "solid", width: float = 0.3) -> Symbol:
-    """A symbol of one colour, of the kind that most of a layer's features are: outline, line or point."""
-    kinds = view.plan.layer(layer).geom_type.str.removeprefix("Multi").value_counts()
-    first = kinds.index[0] if len(kinds) else "Polygon"
-    if first == "Point":
+def _symbol(kind: str, colour: str, pattern: str = "solid", width: float = 0.3, fill: str = "") -> Symbol:
+    """A symbol of one colour: an outline (with land of another colour in it), a line or a dot."""
+    if kind == MARKER:
         return Symbol(MARKER, colour, "#ffffff", 0.2, size=1.5)
-    if first == "LineString":
+    if kind == LINE:
         return Symbol(LINE, colour, width=width, pattern=pattern)
-    return Symbol(FILL, "", colour, width, pattern)
+    return Symbol(FILL, fill, colour, width, pattern)
 
 
-def _plain(layer: str, colour: str, pattern: str = "solid", width: float = 0.3) -> Callable[[View], Style]:
-    return lambda view: Style(
-        [Category("", name_of(view, layer), _drawn(view, layer, colour, pattern, width))]
-    )
-
-
-def name_of(view: View, layer: str) -> str:
-    """What a layer is called in the project."""
-    return view.words.or_else(f"qgis.layer.{layer}", view.words.or_else(f"layer.{layer}", layer))
-
-
-def _parcels(view: View) -> Style:
+def _parcels(view: View, _kind: str) -> Style:
     pairs = {
         (of or DEFAULT_LIST, use)
         for use, of in zip(
@@ -196,37 +228,42 @@ def _named(view: View) -> str:
     return f"coalesce({found}, '')"
 
 
-def _one(view: View, layer: str, symbol: Symbol, scale: int = 0, said: str = "") -> Style:
-    label = Label(said or _named(view), 8, scale, beside=symbol.kind == MARKER) if scale else None
-    return Style([Category("", name_of(view, layer), symbol)], label=label)
+def _plain(
+    colour: str, pattern: str = "solid", width: float = 0.3, *, fill: str = "", scale: int = 0, said: str = ""
+) -> Callable[[View, str], Style]:
+    """One symbol for all, and down to `scale` what each is called, or what is `said` of it."""
+
+    def style(view: View, kind: str) -> Style:
+        label = Label(said or _named(view), 8, scale) if scale else None
+        return Style([Category("", "", _symbol(kind, colour, pattern, width, fill))], label=label)
+
+    return style
 
 
 #: Layers of the project, the uppermost first.
-STYLES: dict[str, Callable[[View], Style]] = {
+STYLES: dict[str, Callable[[View, str], Style]] = {
     "verdicts": _verdicts,
     "facilities": _facilities,
     "stops": _stops,
-    "programmes": _plain("programmes", "#6a1b9a"),
-    "green_entrances": _plain("green_entrances", "#1b5e20"),
-    "trees": _plain("trees", "#4caf50"),
+    "programmes": _plain("#00838f"),
+    "green_entrances": _plain("#1b5e20"),
+    "trees": _plain("#4caf50"),
     "accesses": _accesses,
     "setbacks": _setbacks,
-    "structure": _plain("structure", "#c2185b", "dash", 1.0),
-    "boundary": lambda view: _one(view, "boundary", Symbol(FILL, "", OUTLINE, 0.9, "dash dot dot")),
+    "structure": _plain("#c2185b", "dash", 1.0),
+    "boundary": _plain(OUTLINE, "dash dot dot", 0.9),
     "control_lines": _control_lines,
-    "blocks": lambda view: _one(
-        view, "blocks", Symbol(FILL, "", "#111111", 0.45, "dash dot"), 60_000, '"block_id"'
-    ),
-    "subblocks": _plain("subblocks", "#111111", "dot"),
-    "areas": _plain("areas", "#0a58a6", "dash", 0.6),
-    "zones": _plain("zones", "#00695c", "dash dot", 0.4),
-    "circles": _plain("circles", "#4b1d8f", "dash"),
-    "buildings": _plain("buildings", "#4a4a46"),
-    "canopy": _plain("canopy", "#2e7d32", "dot"),
-    "rail": lambda view: _one(view, "rail", Symbol(LINE, "#333333", width=0.6, pattern="dash")),
+    "blocks": _plain("#111111", "dash dot", 0.45, scale=60_000, said='"block_id"'),
+    "subblocks": _plain("#111111", "dot"),
+    "areas": _plain("#0a58a6", "dash", 0.6),
+    "zones": _plain("#00695c", "dash dot", 0.4),
+    "circles": _plain("#5d4037", "dash"),
+    "buildings": _plain("#4a4a46"),
+    "canopy": _plain("#2e7d32", "dot"),
+    "rail": _plain("#333333", "dash", 0.6),
     "streets": _streets,
-    "greens": lambda view: _one(view, "greens", Symbol(FILL, GREEN, "#3f9a45", 0.15)),
+    "greens": _plain("#3f9a45", width=0.15, fill=GREEN),
     "parcels": _parcels,
-    "water": lambda view: _one(view, "water", Symbol(FILL, WATER, WATER_LINE, 0.2)),
-    "woodland": lambda view: _one(view, "woodland", Symbol(FILL, WOOD, WOOD, 0.1)),
+    "water": _plain(WATER_LINE, width=0.5, fill=WATER),
+    "woodland": _plain(WOOD, fill=WOOD),
 }

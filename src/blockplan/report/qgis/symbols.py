@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 FONT = "Noto Sans CJK SC"
 FILL, LINE, MARKER = "fill", "line", "marker"
+#: Kind of symbol -> the geometry that it draws, as OGR calls it; in the order in which QGIS counts.
+GEOMETRIES = {MARKER: "Point", LINE: "LineString", FILL: "Polygon"}
+#: What stands between a layer and the geometry of a part of it.
+SUBLAYER = "|geometrytype="
 INK, HALO = "#1c2430", "#ffffff"
 
 
@@ -44,13 +48,12 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What is written at a feature: expression, size (pt), smallest scale, place; 10 goes before 0."""
+    """What is written at a feature: expression, size (pt), smallest scale, if along it; 10 goes before 0."""
 
     expression: str
     size: float = 7.0
     scale: int = 0
     along: bool = False
-    beside: bool = False
     priority: int = 5
 
 
@@ -67,6 +70,11 @@ class Style:
     label: Label | None = None
     shown: bool = True
 
+    @property
+    def kind(self) -> str:
+        """The kind of its symbols, which is one."""
+        return self.categories[0].symbol.kind
+
 
 def as_qml(style: Style) -> str:
     """The style as a QML document, as a GeoPackage keeps it in ``layer_styles``."""
@@ -75,6 +83,8 @@ def as_qml(style: Style) -> str:
     )
     for part in parts(style):
         root.append(part)
+    # QGIS refuses a style for features that it would not draw.
+    ET.SubElement(root, "layerGeometryType").text = str([*GEOMETRIES].index(style.kind))
     return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(root, "unicode")
 
 
@@ -85,7 +95,7 @@ def labelled(style: Style) -> dict[str, str]:
 
 def parts(style: Style) -> list[ET.Element]:
     """Renderer and labels of a style."""
-    return [_renderer(style), *([_labels(style.label)] if style.label else [])]
+    return [_renderer(style), *([_labels(style.label, beside=style.kind == MARKER)] if style.label else [])]
 
 
 def _renderer(style: Style) -> ET.Element:
@@ -141,7 +151,7 @@ def _rgba(colour: str) -> str:
     return ",".join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5)) + ",255"
 
 
-def _labels(label: Label) -> ET.Element:
+def _labels(label: Label, *, beside: bool) -> ET.Element:
     found = ET.Element("labeling", type="simple")
     settings = ET.SubElement(found, "settings", calloutType="simple")
     text = ET.SubElement(
@@ -155,15 +165,15 @@ def _labels(label: Label) -> ET.Element:
     )  # fmt: skip
     # 2 lies along a line, 6 at the best place beside a point, 4 inside an area clear of the points in it.
     ET.SubElement(
-        settings, "placement", placement="2" if label.along else "6" if label.beside else "4",
-        placementFlags="9", dist="1" if label.beside else "0",
+        settings, "placement", placement="2" if label.along else "6" if beside else "4",
+        placementFlags="9", dist="1" if beside else "0",
         predefinedPositionOrder="TR,TL,BR,BL,R,L,TSR,BSR",
         distUnits="MM", centroidInside="1", centroidWhole="1", fitInPolygonOnly="0",
         priority=str(label.priority),
     )  # fmt: skip
     ET.SubElement(
         settings, "rendering", drawLabels="1",
-        obstacle=str(int(label.along or label.beside)), displayAll="0", scaleMin="0",
+        obstacle=str(int(label.along or beside)), displayAll="0", scaleMin="0",
         scaleVisibility="1" if label.scale else "0", scaleMax=str(label.scale),
         mergeLines=str(int(label.along)),
     )  # fmt: skip
