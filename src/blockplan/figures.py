@@ -130,10 +130,8 @@ def texts(value: float | None, unit: str, per: float = 0.0, *, than: float | Non
 
 
 def rate(shown: str, per: float, lang: str) -> str:
-    """`shown` per resident (`per` 1), per 1,000 residents (`per` 1000), or as it is (`per` 0)."""
-    if not per or shown == unknown(lang):
-        return shown
-    return CATALOG("rate.resident" if per == 1 else "rate.residents", lang, amount=shown, n=number(per))
+    """`shown` per resident (`per` 1), per 1,000 or 100,000 residents, or as it is (`per` 0)."""
+    return shown if not per or shown == unknown(lang) else CATALOG(f"rate.{per:.0f}", lang, amount=shown)
 
 
 def with_unit(shown: str, unit: str, lang: str, space: str = " ") -> str:

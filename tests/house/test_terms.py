@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Rooms whose words a submitter, a clerk or a reader of the consultation report sees.
-ROOMS = ("check", "notice", "portal", "report", "respond")
+ROOMS = ("check", "measure", "notice", "portal", "report", "respond")
 #: Term of the glossary -> other words for the same thing, by language, that no catalog may hold.
 OTHERS = {
     "access code": {
@@ -55,6 +55,10 @@ OTHERS = {
         "zh": "登记入册|核对后提交|按下后",
         "ja": "内容の確認と送信|^続けられません|^押すと",
     },
+    "per resident, per 1,000 residents": {
+        "zh": r"每 (\{n\}|[0-9,]+) 人|每 ?1,?000 ?人",
+        "ja": r"([0-9１]|\{n\}) ?人(当|あ)たり",
+    },
     "a place, and a verdict on it": {
         "en": "runs short first|No sentence speaks of|synthetic data, no real plan",
         "zh": "最先不够|没有句子专门|合成数据，不是",
@@ -65,15 +69,15 @@ OTHERS = {
 
 def texts(package: Path, lang: str) -> Iterator[tuple[str, str]]:
     """Every text in a language, with the catalog that holds it."""
-    for room in ROOMS:
-        for path in sorted((package / room).rglob("*.toml")):
-            waiting = [tomllib.loads(path.read_text(encoding="utf-8"))]
-            while waiting:
-                for key, value in waiting.pop().items():
-                    if isinstance(value, dict):
-                        waiting.append(value)
-                    elif key == lang and isinstance(value, str):
-                        yield str(path.relative_to(package)), value
+    rooms = [path for room in ROOMS for path in sorted((package / room).rglob("*.toml"))]
+    for path in [*rooms, *sorted(package.glob("*.toml"))]:
+        waiting = [tomllib.loads(path.read_text(encoding="utf-8"))]
+        while waiting:
+            for key, value in waiting.pop().items():
+                if isinstance(value, dict):
+                    waiting.append(value)
+                elif key == lang and isinstance(value, str):
+                    yield str(path.relative_to(package)), value
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

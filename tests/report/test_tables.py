@@ -46,7 +46,7 @@ def test_rows_say_what_is_asked_what_is_given_and_who_falls_short() -> None:
 
 
 def test_an_unknown_verdict_says_not_known() -> None:
-    assert verdict_rows(result(), "ja")[2][3:6] == ("不明", "1,000 人当たり 9.5 床以上", "不明")
+    assert verdict_rows(result(), "ja")[2][3:6] == ("不明", "千人当たり 9.5 床以上", "不明")
 
 
 def test_a_reach_rule_names_its_distance() -> None:

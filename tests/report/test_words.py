@@ -52,7 +52,9 @@ def test_what_is_not_known_is_said_so_and_never_zero(lang: str) -> None:
 def test_amounts_read_as_an_office_writes_them() -> None:
     assert Words("en").rate(3466.666, "m2", 1000) == "3,466.7 m² per 1,000 residents"
     assert Words("zh").rate(20.0, "m2", 1) == "人均 20 平方米"
-    assert Words("ja").rate(9.5, "bed", 1000) == "1,000 人当たり 9.5 床"
+    assert Words("ja").rate(9.5, "bed", 1000) == "千人当たり 9.5 床"
+    assert Words("zh").rate(9.5, "bed", 1000) == "每千人 9.5 张床位"
+    assert Words("ja").rate(9.5, "ha", 100_000) == "十万人当たり 9.5 ha"
     assert Words("en").amount(1, "park") == "1 park"
     assert Words("en").amount(2, "park") == "2 parks"
     assert Words("en").amount(3, "furlong") == "3 furlong"

@@ -102,9 +102,7 @@ def test_another_scenario_lies_under_a_swipe_with_what_differs_in_words(zone: Se
     # Nothing is told apart more finely than it is said; what all cells share stands beside the name.
     row = tab.locator(".figures-beside tr", has_text="千人基础教育用地").first.locator("td")
     assert [one.split()[-1] for one in row.all_inner_texts()] == ["4,160", "3,466.7", "−693.3"]
-    assert (
-        "平方米 · 每 1,000 人" in tab.locator(".figures-beside tr", has_text="千人基础教育用地").inner_text()
-    )
+    assert "平方米 · 每千人" in tab.locator(".figures-beside tr", has_text="千人基础教育用地").inner_text()
     differences = tab.locator(".figures-beside").first.locator(".by").all_inner_texts()
     assert not {"+0", "−0"} & {one.split()[0] for one in differences if one}
     tab.locator(".swipe-handle").fill("20")
