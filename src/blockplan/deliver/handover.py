@@ -19,7 +19,7 @@ from blockplan.deliver.amendment.kinds import NEW
 from blockplan.deliver.filing import fill, form_document, form_workbook, kind_of
 from blockplan.deliver.from_profile import origins, restore
 from blockplan.deliver.geodatabase import write_geodatabase
-from blockplan.deliver.losses import losses
+from blockplan.deliver.losses import Loss, losses
 from blockplan.deliver.package import Package, digests, file_name, read_package
 from blockplan.deliver.package import beside as beside_plan
 from blockplan.deliver.quality import PackageFacts, judge
@@ -29,6 +29,11 @@ from blockplan.deliver.text.document import open_document
 from blockplan.deliver.to_profile import carry
 from blockplan.errors import BlockplanError, PlanDataError, UsageError
 from blockplan.plan import Plan, write
+from blockplan.report.files import ATLAS, write_whole
+from blockplan.report.office import office_tables, workbook
+from blockplan.report.sheets import atlas
+from blockplan.report.view import View
+from blockplan.report.words import Words
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
@@ -37,7 +42,6 @@ if TYPE_CHECKING:
     import pyproj
 
     from blockplan.check.verdict import CheckResult
-    from blockplan.deliver.losses import Loss
     from blockplan.deliver.profile import DeliveryProfile
     from blockplan.deliver.quality import Judgement
     from blockplan.deliver.to_profile import CarriedTable
@@ -206,9 +210,6 @@ def write_parts(
     form: Mapping[str, Any],
 ) -> None:
     """Write all of a package but its quality report and its list of digests into a folder."""
-    from blockplan.report.office import office_tables, workbook  # noqa: PLC0415
-    from blockplan.report.view import View  # noqa: PLC0415
-    from blockplan.report.words import Words  # noqa: PLC0415
 
     def place(part: str) -> Path:
         return folder / file_name(profile, part, form)
@@ -223,9 +224,6 @@ def write_parts(
 
 def atlas_of(plan: Plan, result: CheckResult, folder: Path) -> None:
     """Write the atlas of a plan into a folder of its package."""
-    from blockplan.report.files import ATLAS, write_whole  # noqa: PLC0415
-    from blockplan.report.sheets import atlas  # noqa: PLC0415
-
     write_whole(folder / ATLAS, atlas(plan, result, "zh").pdf)
 
 
@@ -319,8 +317,6 @@ def _unread(package: Package, plan: Plan) -> list[Loss]:
     A feature is held against what the row of the plan that it became says again: one that cannot be carried,
     as it has no shape, is lost alone.
     """
-    from blockplan.deliver.losses import Loss  # noqa: PLC0415
-
     again, became = carry(plan, package.profile, package.form or {}), origins(package.tables, package.profile)
     found = []
     for name in package.tables:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from blockplan.check.verdict import Required
 from blockplan.check.words import CATALOG as CHECK_WORDS
 from blockplan.figures import is_known
+from blockplan.measure import MEASURES
 from blockplan.measure.measurement import figure_unit
 from blockplan.measure.missing import MANIFEST
 from blockplan.report import trace
@@ -289,8 +290,6 @@ def counted_at_least(shown: str, measurement: Measurement, words: Words) -> str:
 
 def measure_words(id_: str, words: Words) -> tuple[str, str]:
     """Title and definition of a measure in words; its id and "" where the registry has none."""
-    from blockplan.measure import MEASURES  # noqa: PLC0415 (its words are read when a report is made)
-
     spec = MEASURES.get(id_)
     if spec is None:
         return id_, ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.deliver.pairs import bounds_of
 from blockplan.deliver.quality.finding import PackageFault, parcels_of, point_of
 from blockplan.deliver.shapes import mended
 from blockplan.exchange.office.facilities import OWN_LAND
@@ -148,8 +149,6 @@ def tables(facts: PackageFacts) -> Iterator[PackageFault]:
     for id_ in printed:
         if id_ not in frame.index:
             yield PackageFault("", id_, said={"field": numbering.parcel, "value": id_, "right": "-"})
-    from blockplan.deliver.pairs import bounds_of  # noqa: PLC0415
-
     far, height = bounds_of(frame, "far")[1], bounds_of(frame, "height_m")[1]
     drawn = {"code": frame["land_use"].tolist(), "far_max": far, "height_max_m": height}
     for at, id_ in enumerate(frame.index):

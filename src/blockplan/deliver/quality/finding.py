@@ -15,6 +15,7 @@ import shapely
 from blockplan.deliver.shapes import mended
 from blockplan.exchange.workbooks import Workbook
 from blockplan.jsontext import JsonRecord
+from blockplan.plan.model.layers import LAYERS
 from blockplan.texts import LANGUAGES, Catalog, pick
 
 if TYPE_CHECKING:
@@ -243,8 +244,6 @@ class PackageFacts:
 
 
 def _is_id(one: FieldSpec, spec: DeliveredLayer) -> bool:
-    from blockplan.plan.model.layers import LAYERS  # noqa: PLC0415
-
     return any(one.binding(rows.layer) == LAYERS[rows.layer].id_column for rows in spec.rows)
 
 

@@ -52,11 +52,11 @@ def land_use_map(ground: Ground, sheet: MapSheet | None = None) -> Drawing | Non
     return Drawing("map-landuse", *told, canvas, LAND_USE_BASE, legend)
 
 
-def land_use_details(ground: Ground, page: tuple[float, float] = DETAIL_MM) -> list[Drawing]:
+def land_use_details(ground: Ground) -> list[Drawing]:
     """Closer maps of the parts of a plan that is a long strip, with codes and facilities."""
     made = []
     for number, (part, name) in enumerate(area_parts(ground)[:MOST_DETAILS] if strip(ground) else (), 1):
-        canvas = MapCanvas(ground, MapSheet.of(Frame(*part.bounds).grown(AROUND_M), page))
+        canvas = MapCanvas(ground, MapSheet.of(Frame(*part.bounds).grown(AROUND_M), DETAIL_MM))
         legend = (*legends.facilities(canvas), *legends.stops(canvas, ground, every=True))
         legends.codes(canvas)
         title = ground.words("map.landuse.detail", name=name)

@@ -16,6 +16,7 @@ from blockplan.report.maps.drawing import fill_swatch, line_swatch
 from blockplan.report.maps.labels import Spots, largest
 from blockplan.report.maps.svg import INK
 from blockplan.report.office.columns import shown
+from blockplan.report.office.land_balance import land_balance
 from blockplan.report.sheets.scene import lighter
 
 if TYPE_CHECKING:
@@ -102,8 +103,6 @@ def use_legend(scene: Scene, rows: Sequence[int], tint: float) -> None:
 
 def balanced(facts: Facts, uses: Iterable[tuple[str, str]], when: str) -> dict[str, tuple[Any, Any]]:
     """Hectares and percent of classes as the land balance prints them of land ``existing`` or ``planned``."""
-    from blockplan.report.office.land_balance import land_balance  # noqa: PLC0415
-
     codes = [code for _, code in uses]
     table = land_balance(facts.view)
     keys = [column.key for column in table.columns]
