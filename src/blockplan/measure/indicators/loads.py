@@ -66,6 +66,11 @@ class Factor:
     source: str
     simultaneity: float = 1.0
 
+    @property
+    def of_homes(self) -> bool:
+        """Whether it counts what homes alone have."""
+        return UNITS[self.unit][0] in HOMES_ONLY or self.unit.endswith("/dwelling")
+
     def of(self, drivers: Mapping[str, Array], rows: NDArray[np.bool_]) -> Array:
         """The load of the parcels in some rows, in the load's own unit."""
         driver, scale = UNITS[self.unit]
@@ -259,7 +264,7 @@ def _counted(
     floor area and the load is no load of homes alone, nobody said how much.
     """
     floor = np.nan_to_num(drivers["floor"])
-    homes = all(UNITS[one.unit][0] in HOMES_ONLY or one.unit.endswith("/dwelling") for one in factors)
+    homes = all(one.of_homes for one in factors)
     found = np.where(floor > 0, 0.0 if homes else np.nan, 0.0)
     found[codes == ""] = np.nan
     by_code = {code: number for number, factor in enumerate(factors) for code in factor.codes}

@@ -15,6 +15,7 @@ from blockplan.measure.indicators.loads import loads as loads_of
 from blockplan.measure.inputs.columns import ids, values
 from blockplan.measure.inputs.jobs import no_job_ratio
 from blockplan.report.office.columns import DECIMALS, Column, Line, OfficeTable, said
+from blockplan.report.office.zeros import havers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -84,6 +85,7 @@ class _LoadSums:
         self.loaded = (np.isnan(shown) | (shown > 0)).any(axis=0)
         self.estimated = {key: found.estimated[key].tolist() for key in STATED}
         self.columns = dict(zip(columns, shown.tolist(), strict=True))
+        self.havers = {key: havers(plan, key) for key in columns}
 
     def blocks(self) -> Iterator[Line]:
         """
@@ -168,7 +170,10 @@ class _LoadSums:
         numbers: list[Cell] = []
         for column in COLUMNS[3:-1]:
             amount, digits = amounts[column.key], DECIMALS[column.form]
-            numbers.append(amount if amount is None or not digits else round(amount / 10**digits, digits))
+            if amount == 0:
+                numbers.append(self.havers[column.key].of_none(rows))
+            else:
+                numbers.append(amount if amount is None or not digits else round(amount / 10**digits, digits))
         factored = [key for key, rest in self.estimated.items() if any(map(rest.__getitem__, rows))]
         told = [re.split(r" \(|（", said(self.view, f"heading.{key}"))[0] for key in factored]
         return (name, said(self.view, f"loads.{kind}"), use, *numbers, self.view.words.join(told))

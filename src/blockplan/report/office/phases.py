@@ -13,6 +13,7 @@ from blockplan.measure.indicators.loads import loads as loads_of
 from blockplan.measure.inputs.columns import areas_m2, ids, values
 from blockplan.measure.inputs.homes import residents
 from blockplan.report.office.columns import Column, Line, OfficeTable, said
+from blockplan.report.office.zeros import havers, in_reserve
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def phases(view: View) -> OfficeTable:
     names = sorted({*given}, key=lambda one: (one == "", in_time(one)))
     bare = np.isnan(found.floor_m2) & ~np.isnan(found.by_parcel["power_kw"])
     floor = np.where(bare, 0.0, found.floor_m2)
+    counted = {"floor_area_m2": floor} | {key: found.by_parcel[key] for key in ("dwellings", "residents")}
     hundredths = shared_out(
         [math.fsum(np.nan_to_num(sizes[given == one])) for one in names],
         round(float(np.nansum(sizes)) / M2_PER_HA * 100),
@@ -84,8 +86,9 @@ def phases(view: View) -> OfficeTable:
         ]
         more = [said(view, "phases.more", n=len(built) - MOST_NAMES)] if len(built) > MOST_NAMES else []
         lines.append(Line((
-            one or said(view, "phases.unnamed"), int(rows.sum()), ha / 100, share / 100, _sum(floor[rows]),
-            _sum(found.by_parcel["dwellings"][rows]), _sum(found.by_parcel["residents"][rows]),
+            one or said(view, "phases.unnamed"), int(rows.sum()), ha / 100, share / 100,
+            *(_sum(column[rows], havers(plan, key).of_none(np.flatnonzero(rows)))
+              for key, column in counted.items()),
             round(math.fsum(np.nan_to_num(sizes[rows & parks])) / M2_PER_HA, 2),
             view.words.join([*built[:MOST_NAMES], *more]),
         )))  # fmt: skip
@@ -95,9 +98,11 @@ def phases(view: View) -> OfficeTable:
         _sum(found.by_parcel["dwellings"]), None if people is None else round(people),
         round(math.fsum(np.nan_to_num(sizes[parks])) / M2_PER_HA, 2), "",
     )  # fmt: skip
-    return OfficeTable("phases", COLUMNS, (*lines, Line(total, "total")))
+    notes = [said(view, "phases.note.reserve")] if (in_reserve(plan) & np.isnan(found.floor_m2)).any() else []
+    return OfficeTable("phases", COLUMNS, (*lines, Line(total, "total")), tuple(notes))
 
 
-def _sum(column: np.ndarray) -> Cell:
+def _sum(column: np.ndarray, none: Cell = 0) -> Cell:
+    """A sum in whole numbers; None where some of it is unknown, `none` where there is nothing."""
     whole = math.fsum(column)
-    return None if math.isnan(whole) else round(whole)
+    return None if math.isnan(whole) else round(whole) or none

@@ -16,6 +16,7 @@ from blockplan.plan import BASE
 from blockplan.report.fonts import printable
 from blockplan.report.office import TABLES
 from blockplan.report.office.columns import shown
+from blockplan.report.office.zeros import havers
 from blockplan.report.public.qr import qr_svg
 from blockplan.report.sheets import extents
 from blockplan.report.sheets.overlaymap import OVERLAYS
@@ -379,14 +380,15 @@ def _sums_table(
     heads = [said(lang, f"facts.{kind}"), *([said(lang, "subblocks.uses")] if uses else [])]
     heads += [in_lines(said(lang, f"subblocks.{key}")) for key in keys]
 
-    def cells(found: dict[str, float]) -> list[str]:
-        return [shown(found.get(key), COLUMNS[key]) for key in keys]
+    def cells(found: dict[str, float], of: Iterable[int]) -> list[str]:
+        none = {key: havers(facts.plan, key).of_none(of, None) for key in keys}
+        return [shown(found.get(key, none[key]), COLUMNS[key]) for key in keys]
 
     lines = [
-        [one.id, *([_uses(facts, one)] if uses else []), *cells(its)]
+        [one.id, *([_uses(facts, one)] if uses else []), *cells(its, one.rows)]
         for one, its in zip(parts, of, strict=True)
     ]
-    total = [said(lang, "subblocks.total"), *([""] if uses else []), *cells(whole)]
+    total = [said(lang, "subblocks.total"), *([""] if uses else []), *cells(whole, rows)]
     aligns = ["center", *(["left"] if uses else []), *("right" for _ in keys)]
     return {
         "title": said(lang, f"subblocks.title_{kind}"),
