@@ -10,6 +10,7 @@ from tests.support.catalogues import catalogue
 from blockplan.check.verdict import Required
 from blockplan.errors import UsageError
 from blockplan.figures import enough_decimals, rounded
+from blockplan.measure.measurement import Measurement
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
@@ -47,6 +48,17 @@ def test_what_is_not_known_is_said_so_and_never_zero(lang: str) -> None:
             words.rate(value, "bed", 1000),
         }
         assert said == {UNKNOWN[lang]}
+
+
+@pytest.mark.parametrize("measure", ["parcel_parking", "parking_per_floor"])
+def test_parking_over_floor_area_says_so(measure: str) -> None:
+    found = Measurement(measure, 0.627, "space")
+    said = {lang: Words(lang).figure(0.627, found) for lang in LANGUAGES}
+    assert said == {
+        "zh": "每 100 平方米建筑面积 0.627 个车位",
+        "en": "0.627 spaces per 100 m² of floor area",
+        "ja": "床面積 100 m² 当たり 0.627 台分",
+    }
 
 
 def test_amounts_read_as_an_office_writes_them() -> None:

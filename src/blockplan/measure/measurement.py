@@ -92,6 +92,8 @@ class Each:
             yield {"scope": f"{kind}:{name}", "value": None if np.isnan(value) else value}
 
 
+#: Measures that are so much for every 100 m2 of floor area.
+PER_FLOOR = frozenset({"parcel_parking", "parking_per_floor"})
 #: Measures whose unit is ``1`` and that are ratios or indices: 1.6, not 160%.
 RATIOS = frozenset(
     {
@@ -317,8 +319,14 @@ def _each_once(names: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def figure_unit(measurement: Measurement | None, unit: str = "") -> str:
-    """The unit that a figure is written in: a share (``1``) in percent, a ``ratio`` as a plain number."""
+    """
+    The unit that a figure is written in: a share (``1``) in percent, a ``ratio`` as a plain number.
+
+    Parking over floor area says so.
+    """
     if measurement is None:
         return unit
     unit = unit or measurement.unit
+    if measurement.measure in PER_FLOOR:
+        return f"{unit}/100 m2"
     return "ratio" if unit == "1" and measurement.measure in RATIOS else unit
