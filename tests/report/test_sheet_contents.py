@@ -60,6 +60,9 @@ if TYPE_CHECKING:
     from blockplan.report.sheets.control import Sheet
 
 
+SIDES = ("west", "south", "east", "north")
+
+
 def legend(sheet: Sheet) -> list[str]:
     (part,) = [one for one in sheet.data["panel"] if one["kind"] == "legend"]
     return [row["said"] for row in part["rows"]]
@@ -358,6 +361,17 @@ def test_streets_that_cross_meet_whether_or_not_they_share_an_end() -> None:
     assert met([(0, 50), (400, 50)], [(200, 50), (200, 100)]) == [(200, 50)]
     assert met([(0, 50), (200, 50)], [(200, 50), (400, 50)], [(200, 50), (200, 100)]) == [(200, 50)]
     assert met([(0, 50), (200, 50)], [(200, 50), (400, 50)]) == []
+
+
+def test_windows_show_no_land_of_each_other_on_any_paper() -> None:
+    land = [square(40.0 * at, 2_100.0 * at, 1_550) for at in (3, 2, 1)] + [shapely.box(0, -700, 1_900, 1_650)]
+    for paper in PAPERS.values():
+        found = fit(land, layouts(paper, (125.0, 105.0, 150.0)))
+        boxes = [shapely.box(*(getattr(one.frame, side) for side in SIDES)) for one in found.cells]
+        assert len(boxes) > 1
+        assert [sum(box.intersects(part) for box in boxes) for part in land] == [1] * len(land)
+        for cell in found.cells:
+            assert cell.frame.height / cell.height == pytest.approx(found.scale / 1000)
 
 
 def test_a_strip_ends_in_a_gap_of_the_land_and_shows_no_land_twice() -> None:

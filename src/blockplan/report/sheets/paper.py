@@ -277,12 +277,42 @@ def _arranged(boxes: list[Frame], rows: int, layout: PaperLayout, ladder: Sequen
     for line, tall in zip(lines, heights, strict=True):
         left = 0.0
         for box, wide in zip(line, _shared([box.width for box in line], width, unit, gap), strict=True):
-            cells.append(MapWindow(around(box, wide * unit, tall * unit), left, top, wide, tall))
+            whole = MapWindow(around(box, wide * unit, tall * unit), left, top, wide, tall)
+            cells.append(_off_others(whole, box, [one for one in boxes if one is not box]))
             left += wide + gap
         top += tall + gap
     filled = sum(box.width * box.height for box in boxes) / unit**2 / (width * height)
     size = (max(box.width for box in boxes) / unit, max(box.height for box in boxes) / unit)
     return Fit(layout, scale, tuple(cells), filled, size)
+
+
+def _off_others(cell: MapWindow, box: Frame, others: Iterable[Frame]) -> MapWindow:
+    """
+    A window of a box moved off the other boxes, and cut where these lie too near: no land is shown twice.
+
+    What one box has in common with another is on both.
+    """
+    unit, here = cell.unit, ((box.west, box.east), (box.south, box.north))
+    spans = [[cell.frame.west, cell.frame.east], [cell.frame.south, cell.frame.north]]
+    low, high = [-math.inf, -math.inf], [math.inf, math.inf]
+    for other in others:
+        there = ((other.west, other.east), (other.south, other.north))
+        gaps = [max(its[0] - own[1], own[0] - its[1]) for its, own in zip(there, here, strict=True)]
+        axis = int(np.argmax(gaps))
+        free = max(gaps[axis] - MARGIN_MM * unit, gaps[axis] / 2, 0.0)
+        if sum(there[axis]) > sum(here[axis]):
+            high[axis] = min(high[axis], here[axis][1] + free)
+        else:
+            low[axis] = max(low[axis], here[axis][0] - free)
+    if all(low[axis] <= start and end <= high[axis] for axis, (start, end) in enumerate(spans)):
+        return cell
+    for axis, (start, end) in enumerate(spans):
+        first = max(min(start, high[axis] - (end - start)), low[axis])
+        spans[axis] = [first, min(first + end - start, high[axis])]
+    (west, east), (south, north) = spans
+    width, height = (east - west) / unit, (north - south) / unit
+    left, top = cell.left + (cell.width - width) / 2, cell.top + (cell.height - height) / 2
+    return MapWindow(Frame(west, south, east, north), left, top, width, height)
 
 
 def _shared(lengths: Sequence[float], room: float, unit: float, gap: float) -> list[float]:
