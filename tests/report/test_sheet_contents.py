@@ -363,6 +363,21 @@ def test_streets_that_cross_meet_whether_or_not_they_share_an_end() -> None:
     assert met([(0, 50), (200, 50)], [(200, 50), (400, 50)]) == []
 
 
+def test_coordinates_belong_to_planned_streets_and_a_sheet_counts_the_junctions_of_its_lanes() -> None:
+    def street(name: str | None, *line: tuple[float, float]) -> dict[str, Any]:
+        return {"class": "local", "name_en": name, "geometry": shapely.LineString(line)}
+
+    streets = [
+        street("High Street", (0, 50), (400, 50)), street("Low Street", (200, 0), (200, 100)),
+        *(street(None, (x, 0), (x, 100)) for x in (50, 100, 300)),
+    ]  # fmt: skip
+    lots = [{"subblock_id": "S-1", "geometry": shapely.box(0, 0, 400, 100)}]
+    found = drawn(a_row(streets=streets, subblocks=lots), "subblock", lang="en")
+    (text,) = written(found)
+    assert [one in text for one in ("E=200.000", "E=100.000", "E=300.000")] == [True, False, False]
+    assert "(innerlanes,ornoroomonthemap):3" in text
+
+
 def test_windows_show_no_land_of_each_other_on_any_paper() -> None:
     land = [square(40.0 * at, 2_100.0 * at, 1_550) for at in (3, 2, 1)] + [shapely.box(0, -700, 1_900, 1_650)]
     for paper in PAPERS.values():

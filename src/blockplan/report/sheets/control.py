@@ -150,7 +150,7 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
     for scene in scenes:
         shown |= {key: value or shown.get(key, False) for key, value in _draw(scene, extent).items()}
     facts.forget_spots()
-    notes = _notes(scenes[0], shown, block=block)
+    notes = [*_notes(scenes[0], shown, block=block), *streetmap.left_out(scenes)]
     title = _title(lang, extent)
     number = f"TZ-{extent.id}"
     near = _adjoining(facts, extent, context)

@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 
 #: A junction is where so many ends of streets meet.
 MEET = 3
+#: What an inner lane is as an arm of a junction: no class of a planned street.
+LANE = "lane"
+#: Classes above those of a block's own streets.
+MAIN = ("expressway", "arterial", "secondary")
 #: Classes that carry streets, of both lists.
 ROADS = ("1207", "1202", "1203", "1204", "1205", "S1", "H22")
 
@@ -101,7 +105,12 @@ class Facts:
 
     @cached_property
     def junctions(self) -> list[tuple[float, float, list[str]]]:
-        """Points where at least three arms of streets meet, with their classes; footways do not count."""
+        """
+        Points where at least three arms of streets meet, with their classes; footways do not count.
+
+        A street that is no main one, without red line and without name, is a `LANE` where others of its class
+        have either.
+        """
         streets = self.plan.layer("streets")
         if not len(streets):
             return []
@@ -109,7 +118,12 @@ class Facts:
         lines, owner = shapely.get_parts(
             np.array([*streets.geometry[driven], None], dtype=object)[:-1], return_index=True
         )
-        kinds = streets["class"].astype("object").to_numpy()[driven][owner]
+        given = streets["class"].astype("object").to_numpy()
+        stated = ~np.isnan(values(self.plan, "streets", "red_line_width_m"))
+        stated |= self.view.ground.names("streets").to_numpy(dtype=object).astype(bool)
+        minor = ~np.isin(given.astype(str), MAIN)
+        lanes = minor & ~stated & bool((minor & driven & stated).any())
+        kinds = np.where(lanes, LANE, given)[driven][owner]
         arms: dict[tuple[int, int], list[tuple[float, float, str]]] = {}
         for line, kind in zip(lines, kinds, strict=True):
             run = shapely.get_coordinates(line)

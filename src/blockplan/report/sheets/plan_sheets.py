@@ -16,7 +16,7 @@ import shapely
 from blockplan.report.key_figures import key_figures
 from blockplan.report.office import TABLES
 from blockplan.report.office.columns import MANY, UNKNOWN_SIGN, shown
-from blockplan.report.sheets import basemap, maps, panels, parcelmap
+from blockplan.report.sheets import basemap, maps, panels, parcelmap, streetmap
 from blockplan.report.sheets.control import Sheet, widened
 from blockplan.report.sheets.overlaymap import OVERLAYS, drawn_lines
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, HEADING_MM, MARGIN_MM, PAD_MM, fit, layouts
@@ -103,6 +103,7 @@ class Whole:
         for scene in scenes:
             told = theme.draw(scene, parcelmap.ground_of(scene, None))
             notes += [note for note in told if note not in notes]
+        notes += streetmap.left_out(scenes)
         title = said(self.lang, f"kind.{theme.kind}")
         if theme.kind == "landuse":
             title = said(self.lang, "kind.general", title=title) if self.lang == "ja" else title

@@ -43,6 +43,8 @@ class Scene:
         Parcels that bear a label here.
     windows
         The ground that each window of the map shows.
+    unwritten
+        How many junctions of its streets bear no coordinates.
     """
 
     canvas: Canvas
@@ -51,6 +53,7 @@ class Scene:
     legend: dict[str, LegendLine] = field(default_factory=dict)
     labelled: set[str] = field(default_factory=set)
     windows: Sequence[MapWindow] = ()
+    unwritten: int = 0
 
     def layer(self, name: str) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
         """The features of a layer that meet the window: rows, and shapes on paper."""

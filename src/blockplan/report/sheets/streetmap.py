@@ -15,10 +15,11 @@ from blockplan.report.maps.canvas import width_of
 from blockplan.report.maps.drawing import dot_swatch, line_swatch
 from blockplan.report.maps.labels import along, around, foot
 from blockplan.report.maps.svg import INK
+from blockplan.report.sheets.facts import LANE, MEET
 from blockplan.report.sheets.parcelmap import edge_band, edge_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -280,6 +281,8 @@ def junction_points(
     """
     Where centre lines meet: places on paper (x, y, mm), kept free of names, each with its coordinates (m).
 
+    Inner lanes are no arms of a junction; where they alone make one, the scene counts it as `unwritten`.
+
     Parameters
     ----------
     near
@@ -287,20 +290,20 @@ def junction_points(
     main
         Whether main streets alone count.
     """
-    frame = scene.canvas.cell.frame
-    points = [
-        (x, y)
+    every = [
+        (x, y, kinds)
         for x, y, kinds in scene.facts.junctions
-        if frame.west <= x <= frame.east
-        and frame.south <= y <= frame.north
-        and (not main or sum(kind in {"expressway", "arterial"} for kind in kinds) >= 2)
+        if not main or sum(kind in {"expressway", "arterial"} for kind in kinds) >= 2
     ]
-    placed = scene.canvas.on_paper([shapely.Point(point) for point in points])
-    found = [
-        (point.x, point.y, at)
-        for at, point in sorted(zip(points, placed, strict=True), key=lambda item: (-item[0][1], item[0][0]))
+    every.sort(key=lambda one: (-one[1], one[0]))
+    placed = scene.canvas.on_paper([shapely.Point(x, y) for x, y, _ in every])
+    seen = [
+        (point.x, point.y, (x, y), sum(kind != LANE for kind in kinds) >= MEET)
+        for (x, y, kinds), point in zip(every, placed, strict=True)
         if point is not None and near.contains(point)
     ]
+    found = [(x, y, at) for x, y, at, planned in seen if planned]
+    scene.unwritten += len(seen) - len(found)
     for x, y, _ in found:
         scene.canvas.labels.keep((x - RING_MM, y - RING_MM, x + RING_MM, y + RING_MM))
     return found
@@ -309,15 +312,25 @@ def junction_points(
 def junctions(
     scene: Scene, points: Iterable[tuple[float, float, tuple[float, float]]], land: BaseGeometry | None
 ) -> None:
-    """Write the coordinates of `junction_points`, clear of the edge of some land (mm) where there is room."""
+    """
+    Write the coordinates of `junction_points`, clear of the edge of some land (mm) where there is room.
+
+    The scene counts those without room as `unwritten`.
+    """
     edge = None if land is None else edge_band(land)
-    for x, y, at in points:
-        _coordinates(scene, x, y, at, edge)
+    scene.unwritten += sum(not _coordinates(scene, x, y, at, edge) for x, y, at in points)
+
+
+def left_out(scenes: Sequence[Scene]) -> list[str]:
+    """What a map says of junctions without coordinates."""
+    n = sum(scene.unwritten for scene in scenes)
+    return [scenes[0].say("legend.unwritten", n=n)] if n else []
 
 
 def _coordinates(
     scene: Scene, x: float, y: float, at: tuple[float, float], edge: BaseGeometry | None
-) -> None:
+) -> bool:
+    """Write the coordinates of one junction; False where there is no room."""
     canvas, k = scene.canvas, scene.canvas.k
     size = 1.8 * k
     lines = [scene.say("coordinate.north", n=f"{at[1]:.3f}"), scene.say("coordinate.east", n=f"{at[0]:.3f}")]
@@ -342,7 +355,8 @@ def _coordinates(
         for place, line in enumerate(lines):
             canvas.text(cx, cy + (place - 0.5) * 1.1 * size, line, size)
         scene.show("junction", 25, dot_swatch("#ffffff", CENTRE_LINE))
-        return
+        return True
+    return False
 
 
 def stops(scene: Scene) -> None:
