@@ -378,6 +378,17 @@ def test_coordinates_belong_to_planned_streets_and_a_sheet_counts_the_junctions_
     assert "(innerlanes,ornoroomonthemap):3" in text
 
 
+def test_a_sheet_says_how_many_of_its_characters_are_not_in_the_fonts() -> None:
+    streets = [{"class": "local", "name_zh": name, "geometry": shapely.LineString([(0, y), (400, y)])}
+               for name, y in (("雙泉路", 20), ("龘泉路", 80))]  # fmt: skip
+    lots = [{"subblock_id": "S-1", "geometry": shapely.box(0, 0, 400, 100)}]
+    whole, other = (
+        written(drawn(a_row(streets=some, subblocks=lots), "subblock"))[0] for some in (streets, [])
+    )
+    assert "字库所缺2字印作〓" in whole
+    assert "字库所缺" not in other
+
+
 def test_windows_show_no_land_of_each_other_on_any_paper() -> None:
     land = [square(40.0 * at, 2_100.0 * at, 1_550) for at in (3, 2, 1)] + [shapely.box(0, -700, 1_900, 1_650)]
     for paper in PAPERS.values():

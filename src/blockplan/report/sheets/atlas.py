@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
+from blockplan.report.fonts import NO_FORM
 from blockplan.report.maps.canvas import width_of
 from blockplan.report.sheets import control, extents, maps, plan_sheets
 from blockplan.report.sheets.facts import Facts
@@ -97,9 +98,9 @@ def atlas(  # noqa: PLR0913 (what is drawn, and how)
         if not sheets:
             why = "; ".join(f"{kind}: {reason}" for kind, reason in left_out)
             raise UsageError(f"No sheet can be drawn ({why}). Draw parcels, or ask for another kind.")
-        data = _document(facts, sheets, PAPERS[paper])
+        data = _document(facts, files, sheets, PAPERS[paper])
         _choose(folder, data["sheets"], data, lang, tell)
-        any(not _refit(facts, sheets, data, PAPERS[paper], folder) for _ in range(MOST_REFITS))
+        any(not _refit(facts, files, sheets, data, PAPERS[paper]) for _ in range(MOST_REFITS))
         pdf = _set(folder, data, lang, plan.manifest.drawn_on, tell)
     return Atlas(paged(pdf, [sheet.number for sheet in sheets]), tuple(sheets), tuple(left_out))
 
@@ -176,7 +177,7 @@ def _controls(
     return sheets
 
 
-def _document(facts: Facts, sheets: Sequence[Sheet], paper: Paper) -> dict[str, Any]:
+def _document(facts: Facts, files: PanelFiles, sheets: Sequence[Sheet], paper: Paper) -> dict[str, Any]:
     view, lang, manifest = facts.view, facts.view.words.lang, facts.plan.manifest
     return {
         "lang": lang,
@@ -187,7 +188,7 @@ def _document(facts: Facts, sheets: Sequence[Sheet], paper: Paper) -> dict[str, 
         "continued": said(lang, "head.continued"),
         "table_continued": said(lang, "head.table_continued"),
         "asked": False,
-        "sheets": [_setting(facts, sheet, number, paper) for number, sheet in enumerate(sheets)],
+        "sheets": [_setting(facts, files, sheet, number, paper) for number, sheet in enumerate(sheets)],
     }
 
 
@@ -208,7 +209,7 @@ def _choose(
             sheet["choice"] = choice
 
 
-def _refit(facts: Facts, sheets: list[Sheet], data: dict[str, Any], paper: Paper, folder: Path) -> bool:
+def _refit(facts: Facts, files: PanelFiles, sheets: list[Sheet], data: dict[str, Any], paper: Paper) -> bool:
     """
     Give sheets whose panels have no room for letters that can be read larger ones; whether there were any.
 
@@ -220,12 +221,12 @@ def _refit(facts: Facts, sheets: list[Sheet], data: dict[str, Any], paper: Paper
         if make is None or not setting["choice"]["small"]:
             continue
         sheets[at] = make()
-        made.append(_setting(facts, sheets[at], at, paper))
+        made.append(_setting(facts, files, sheets[at], at, paper))
         data["sheets"][at] = made[-1]
         fit, front = sheets[at].fit, data["sheets"][0]
         if "cover" in front and fit is not None:
             front["cover"]["list"][at - 1]["scale"] = maps.scale_said(lang, fit.scale)
-    _choose(folder, made, data, lang)
+    _choose(files.folder, made, data, lang)
     return bool(made)
 
 
@@ -275,8 +276,8 @@ def _title_letters(title: str, room: float) -> float:
     return sizes[1] if sizes[0] == TITLE_LETTERS[0][1] and width_of(title, sizes[0]) > room else sizes[0]
 
 
-def _setting(facts: Facts, sheet: Sheet, number: int, paper: Paper) -> dict[str, Any]:
-    """A sheet as the template reads it."""
+def _setting(facts: Facts, files: PanelFiles, sheet: Sheet, number: int, paper: Paper) -> dict[str, Any]:
+    """A sheet as the template reads it; its head says how many characters the fonts lack."""
     lang, layout = facts.view.words.lang, sheet.fit.layout if sheet.fit else None
     sides = (paper.long_mm, paper.short_mm)
     if (layout is not None and layout.portrait) or sheet.data.get("portrait"):
@@ -284,6 +285,8 @@ def _setting(facts: Facts, sheet: Sheet, number: int, paper: Paper) -> dict[str,
     told = [said(lang, f"level.{facts.plan.manifest.level}"), sheet.number]
     if sheet.fit:
         told.append(maps.scale_said(lang, sheet.fit.scale))
+    if lost := files.lost_of([facts.view.title, sheet.title, sheet.data]):
+        told.append(said(lang, "head.not_in_fonts", n=len(lost), sign=NO_FORM))
     k = paper.letters
     room = sides[0] - paper.binding_mm - paper.margin_mm - BESIDE_TITLE_MM * k
     letters = k * _title_letters(sheet.title, TITLE_SHARE * room / k)

@@ -7,13 +7,14 @@ What a part of the plan comes to: sums of what its parcels state, for a panel an
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from blockplan.plan import BASE
-from blockplan.report.fonts import printable
+from blockplan.report.fonts import missing, printable
 from blockplan.report.office import TABLES
 from blockplan.report.office.columns import shown
 from blockplan.report.office.zeros import havers
@@ -59,6 +60,8 @@ class PanelFiles:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._codes: dict[str, str] = {}
+        #: File -> the characters of its picture that the fonts lack.
+        self.lost: dict[str, set[str]] = {}
 
     def code(self, text: str, said_: str) -> str:
         """Write a QR code; its file's name."""
@@ -68,12 +71,21 @@ class PanelFiles:
 
     def put(self, markup: str) -> str:
         """Write a picture; its file's name."""
+        lost = missing(set(markup))
         markup = printable(markup)
         name = f"{hashlib.sha256(markup.encode()).hexdigest()[:20]}.svg"
         path = self.folder / name
         if not path.exists():
             path.write_text(markup, encoding="utf-8")
+        if lost:
+            self.lost.setdefault(name, set()).update(lost)
         return name
+
+    def lost_of(self, data: Any) -> set[str]:
+        """The characters of a sheet's data, and of the pictures that it names, that the fonts lack."""
+        said_ = json.dumps(data, ensure_ascii=False)
+        pictures = (lost for name, lost in self.lost.items() if name in said_)
+        return missing(set(said_)).union(*pictures)
 
 
 def legend(
