@@ -4,8 +4,10 @@ import docx
 import pytest
 from tests.deliver.made import a_view, numbers
 
+from blockplan.check import check
 from blockplan.deliver.text import check_text
 from blockplan.deliver.text.wording import source_said
+from blockplan.report.view import View
 
 
 @pytest.mark.parametrize(
@@ -65,6 +67,14 @@ def test_the_area_of_the_other_parcels_is_not_held_against_that_of_the_class_lef
     count, area = numbers(small, text)
     assert count[1:] == ("kept", BUT_PARKS)
     assert area[1] in {"kept", "not_evidenced"}
+
+
+@pytest.mark.parametrize("text", ["K-B-01 has a floor area of 18,000 m².", "K-B-01地块建筑面积18000平方米。"])
+def test_floor_area_that_a_plan_does_not_state_is_not_that_of_the_land(small, text):
+    parcels = small.plan.layer("parcels").assign(floor_area_m2=None, floor_area_m2_max=None)
+    bare = small.plan.replace(parcels=parcels)
+    view = View(bare, check(bare, packs=["gb50137"]), small.words)
+    assert [one[1] for one in numbers(view, text)] == ["not_evidenced"]
 
 
 def test_jobs_are_counted_by_the_measure_and_never_as_something_named_in_another_clause(small):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
+
+from blockplan.deliver.text.facts import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
     from blockplan.deliver.text.scan import ScannedNumber
     from blockplan.deliver.text.sentence import ScannedSentence
 
+#: Every word that names a quantity by itself.
+QUANTITY_WORDS = frozenset(chain.from_iterable(WORDS.values()))
 #: Facts whose values differ by less than this share say the same.
 SAME = 1e-3
 #: What a share is of: all land.
@@ -109,9 +114,15 @@ def is_land(number: ScannedNumber) -> bool:
 
 
 def _ending(facts: Iterable[Fact], number: ScannedNumber, word: str) -> list[Fact]:
-    """Facts whose word ends a longer one: ``地块容积率`` of a parcel is its ``容积率``."""
+    """
+    Facts whose word ends a longer one: ``地块容积率`` of a parcel is its ``容积率``.
+
+    A word of its own is no longer one: floor area that a plan does not state is not the area of its land.
+    """
+    if not word or word in QUANTITY_WORDS:
+        return []
     return [
         fact
         for fact in facts
-        if fact.dimension == number.dimension and word and any(word.endswith(own) for own in fact.words)
+        if fact.dimension == number.dimension and any(word.endswith(own) for own in fact.words)
     ]
