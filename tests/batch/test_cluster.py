@@ -77,7 +77,7 @@ def test_what_is_no_address_is_refused_before_anybody_is_called(address):
 
 
 def test_workers_with_another_blockplan_are_refused(address, monkeypatch):
-    monkeypatch.setattr("blockplan.__version__", "0.0.0")
+    monkeypatch.setattr("blockplan.batch.cluster.__version__", "0.0.0")
     with pytest.raises(UsageError, match=r"needs Blockplan 0\.0\.0, but has "):
         list(run_on_cluster(address, jobs.double, [1]))
 

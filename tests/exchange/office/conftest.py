@@ -12,7 +12,7 @@ import xlsxwriter
 from click.testing import CliRunner
 
 from blockplan.cli import app
-from blockplan.exchange.office import import_office
+from blockplan.exchange.office.importing import import_office
 from blockplan.plan import read
 
 CRS = "EPSG:4548"

@@ -10,8 +10,8 @@ import shapely
 from tests.exchange.office.conftest import parcels, rules, shapefile, squares, workbook
 from tests.support import other_workbooks
 
-from blockplan.exchange.office import import_office
 from blockplan.exchange.office.codes import translate
+from blockplan.exchange.office.importing import import_office
 from blockplan.exchange.office.values import read_amount
 from blockplan.plan.files.encodings import detect
 from blockplan.plan.files.package import read

@@ -10,7 +10,7 @@ import pytest
 from tests.exchange.office.conftest import parcels, shapefile, workbook
 
 from blockplan.errors import BlockplanError
-from blockplan.exchange.office import import_office
+from blockplan.exchange.office.importing import import_office
 
 # GDAL warns of what it finds; that is not ours to hush in the product.
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -8,8 +8,8 @@ import shapely
 from tests.exchange.office.conftest import CRS, parcels, rules, shapefile
 from tests.exchange.office.drawn import Sheet, sound
 
-from blockplan.exchange.office import import_office
 from blockplan.exchange.office.greens import PUBLIC
+from blockplan.exchange.office.importing import import_office
 from blockplan.measure.parameters import GreenParameters
 from blockplan.plan import read
 

@@ -10,8 +10,8 @@ import shapely
 from tests.exchange.office.conftest import parcels, rules, shapefile, squares, workbook
 
 from blockplan.errors import PlanDataError
-from blockplan.exchange.office import import_office
 from blockplan.exchange.office.codes import translate
+from blockplan.exchange.office.importing import import_office
 from blockplan.exchange.office.texts import facilities_in
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.exchange.office.conftest import CRS, parcels, rules, shapefile
 
 from blockplan.cli import app
-from blockplan.exchange.office import import_office
+from blockplan.exchange.office.importing import import_office
 from blockplan.exchange.office.roads import CROSSING, RoadLines, remainder
 from blockplan.plan import read
 

@@ -19,7 +19,7 @@ from tests.hostile.documents import lying
 
 from blockplan.errors import BlockplanError, PlanDataError
 from blockplan.exchange import workbooks
-from blockplan.exchange.office import import_office
+from blockplan.exchange.office.importing import import_office
 from blockplan.exchange.office.readers import READERS, GivenFiles
 from blockplan.exchange.office.sizes import MB, MOST_BYTES, MOST_BYTES_OF_LAYERS, WORKBOOK
 from blockplan.exchange.office.source import Findings
