@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from tests.portal.conftest import PLAN
 from tests.portal.staff import a_member, browser_of
 from tests.support.office_pages import ANSWER, HERE, drafted, faults, told
@@ -24,6 +27,7 @@ from blockplan.portal.config import config_of_environment
 from blockplan.portal.office import answer_scenarios, desks, report, workbench
 from blockplan.portal.office.models import Audit
 from blockplan.portal.plans.models import PlanVersion
+from blockplan.portal.record.models import Entry, Notice
 from blockplan.portal.workspace.desk import EditingDesk
 from blockplan.respond import faults_of
 
@@ -324,6 +328,73 @@ def test_the_scenario_on_notice_is_locked_and_edits_go_on_in_a_branch_of_it(show
     assert sent(planner, "edits?at=handed-in-2", put(170, branch["seq"]))[0] == 200
     PlanVersion.objects.filter(notice_id="town").update(round=None)
     assert planner.get(f"{AT}workspace/state?at=handed-in").json()["lock"] is None
+
+
+@pytest.mark.long
+def test_a_scenario_that_was_edited_in_the_draft_is_on_notice_as_it_was_given(shown: DatabaseStore) -> None:
+    planner = browser_of(a_member("Li", "planner"))
+    versions = PlanVersion.objects.filter(notice_id="town")
+
+    def changed(scenario: str, other: str) -> set[str]:
+        said = planner.get(f"{AT}workspace/answer?at={scenario}&with={other}").json()["changes"]
+        return {":".join(line.split(":")[:3]) for line in said}
+
+    versions.update(scenario="b", round=None)
+    given = planner.get(f"{AT}workspace/state").json()
+    assert (given["scenario"], given["lock"], given["on_notice"]) == ("b", None, False)
+    assert sent(planner, "edits?at=b", put(170, given["seq"]))[0] == 200
+    versions.update(round=1)
+    frozen = read(PLAN, "b").content_hash
+    # Whoever comes first asks for a branch: what it is compared with is the plan on notice all the same.
+    assert "facilities:NH-3:beds" not in changed("c", "b")
+    held = planner.get(f"{AT}workspace/state?at=b").json()
+    assert (held["hash"], held["lock"]["why"], held["on_notice"]) == (frozen, "the plan on notice", True)
+    assert sent(planner, "undo?at=b", {"since": held["seq"]})[0] == 423
+    assert changed("b-2", "b") == {"facilities:NH-3:beds"}, "the edits go on in a branch"
+    assert planner.get(f"{AT}workspace/state?at=b-2").json()["lock"] is None
+
+    # A draft of the same files has the same copy: what is on notice stays locked in it.
+    draft = versions.get()
+    draft.pk, draft.round = None, None
+    draft.save()
+    assert sent(planner, "edits?at=b", put(180, held["seq"]))[0] == 423
+    assert planner.get(f"{AT}workspace/state?at=b").json()["hash"] == frozen
+
+
+@pytest.mark.long
+def test_the_lock_says_whether_the_plan_still_is_on_notice_to_each_in_his_language(
+    shown: DatabaseStore,
+) -> None:
+    one, two = (browser_of(a_member(name, "planner")) for name in ("Li", "Wang"))
+    PlanVersion.objects.filter(notice_id="town").update(scenario="b")
+
+    def why(client: Client, lang: str) -> str:
+        said = client.get(f"{AT}workspace/state?at=b&lang={lang}").json()["lock"]["why"]
+        assert isinstance(said, str)
+        return said
+
+    desk = workbench.desk_of(PlanVersion.objects.get(notice_id="town"), "b")
+    with translation.override("zh-hans"):
+        workbench.desk_of(PlanVersion.objects.get(notice_id="town"), "b")  # somebody else asks meanwhile
+    assert desk.records["b"].lock is not None
+    assert desk.records["b"].lock.why == "the plan on notice"
+    assert [why(one, "zh"), why(two, "ja")] == ["公示稿", "公告・縦覧中の案"]
+    for state in ("closed", "answered", "withdrawn"):
+        Notice.objects.filter(pk="town").update(state=state)
+        assert why(one, "en") == "the plan that was on notice"
+        assert sent(one, "edits?at=b", put(170, 0))[0] == 423
+
+
+@pytest.mark.long
+def test_a_poll_does_not_ask_when_the_notice_was_opened(
+    shown: DatabaseStore,
+) -> None:
+    one = browser_of(a_member("Li", "planner"))
+    PlanVersion.objects.filter(notice_id="town").update(scenario="b")
+    seq = one.get(f"{AT}workspace/state?at=b").json()["seq"]
+    with CaptureQueriesContext(connection) as asked:
+        assert one.get(f"{AT}workspace/news?at=b&seq={seq}").status_code == 200
+    assert not [query for query in asked if Entry._meta.db_table in query["sql"]]
 
 
 def test_a_clerk_is_told_that_a_planner_answers_and_tries_changes(shown: DatabaseStore) -> None:

@@ -1,10 +1,10 @@
 """
 The workbench at the office: the same pages and answers as on one's own machine, for the plan of a notice.
 
-It works on a copy of what the office gave; the plan on notice, or of the draft, stays as it is, and the
-scenario that is on notice is locked in the copy too: edits of it go on in a branch. Each scenario
-has one log of edits in the data folder, which every process of the service follows, so that planners on one
-scenario see each other's steps.
+It works on a copy of what the office gave; the plan on notice, or of the draft, stays as it is, and a
+scenario that is or was on notice is locked in the copy too, as it was given: edits of it go on in a branch,
+as do those that were made before it went on notice. Each scenario has one log of edits in the data folder,
+which every process of the service follows, so that planners on one scenario see each other's steps.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import shutil
 import threading
 import time
 from collections import OrderedDict
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -22,19 +23,21 @@ from typing import TYPE_CHECKING
 from django.http import Http404, HttpResponse
 from django.middleware.csrf import get_token
 from django.urls import Resolver404, resolve
+from django.utils import translation
 from django.utils.html import escape
 
 from blockplan.errors import BlockplanError
+from blockplan.notice.state import State
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.lang import current
+from blockplan.portal.lang import DJANGO, current
 from blockplan.portal.office import drafts
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.edit_conflicts import of_plan
 from blockplan.portal.office.models import Draft
 from blockplan.portal.office.permissions import READING, actor_of
 from blockplan.portal.plans.models import PlanVersion
-from blockplan.portal.record.models import Entry
+from blockplan.portal.record.models import Entry, Notice
 from blockplan.portal.words import say
 from blockplan.portal.workspace import current_desk
 from blockplan.portal.workspace.middleware import HEADERS, refused
@@ -56,6 +59,8 @@ KEPT_S = 24 * 3600
 SCENARIO = "draft"
 _desks: OrderedDict[tuple[str, str], EditingDesk] = OrderedDict()
 _opening: dict[tuple[str, str], threading.Lock] = {}
+#: Copies and their scenarios on notice that are known to be as the office gave them.
+_as_given: set[tuple[str, str]] = set()
 _lock = threading.Lock()
 
 
@@ -141,7 +146,8 @@ def _answered(request: HttpRequest, notice: str, path: str) -> HttpResponse:
     if acting:  # before it happens: whatever ends this process, no act is unseen
         note("workbench", who=name, notice=notice, about=about)
     try:
-        with current_desk.at(one, name, find):
+        spoken = DJANGO.get(request.GET.get("lang", ""), translation.get_language())
+        with current_desk.at(one, name, find), translation.override(spoken):
             response: HttpResponse = view.func(request, *view.args, **view.kwargs)
     except BlockplanError as error:
         response = refused(409, "scenario", str(error))
@@ -166,11 +172,18 @@ def desk_of(version: PlanVersion, scenario: str, *, begin: str = "") -> EditingD
     BlockplanError
         If the plan has no such scenario, or cannot be read or judged.
     """
+    place = _copy(version)
+    for name in _rounds(version):
+        if (place.name, name) not in _as_given:
+            _put_back(version, place, name)
+    return _desk(version, place, scenario, begin)
+
+
+def _desk(version: PlanVersion, place: Path, scenario: str, begin: str = "") -> EditingDesk:
     from blockplan.live.logs import require_scenario  # noqa: PLC0415 (pandas and the rest take a second)
     from blockplan.portal.workspace.desk import EditingDesk  # noqa: PLC0415
 
     gone = []
-    place = _copy(version)
     key = (place.name, scenario)
     with _lock:
         known = key in _opening
@@ -186,7 +199,7 @@ def desk_of(version: PlanVersion, scenario: str, *, begin: str = "") -> EditingD
         if found is None:
             found = EditingDesk(place, who="")
             found.open(scenario, new=bool(begin), of=version.scenario, by=begin)
-        found.on_notice = on_notice(version)  # in the language of whoever asks
+            found.on_notice = partial(on_notice, version)
         with _lock:
             _desks[key] = found
             _desks.move_to_end(key)
@@ -197,16 +210,48 @@ def desk_of(version: PlanVersion, scenario: str, *, begin: str = "") -> EditingD
     return found
 
 
-def on_notice(version: PlanVersion) -> tuple[str, Lock] | None:
-    """The scenario that is on notice, and why it is locked: edits go on in a branch; None of a draft."""
+def on_notice(version: PlanVersion) -> dict[str, Lock]:
+    """
+    The scenarios of what the office gave that are or were on notice, and why each is locked.
+
+    Reasons are in the language of whoever asks. A draft of what is on notice has the same copy and locks.
+    """
     from blockplan.live.lineage import Lock  # noqa: PLC0415 (pandas and the rest take a second)
+
+    if not (rounds := _rounds(version)):
+        return {}
+    row = Notice.objects.only("state", "round").get(pk=version.notice_id)
+    opened = (
+        Entry.objects.filter(notice_id=row.pk, kind="opened").order_by("seq").values_list("at", flat=True)
+    )
+    since = dict(enumerate(opened, 1))
+    found = {}
+    for scenario, round_ in rounds.items():
+        now = row.state == State.ON_NOTICE and round_ == row.round
+        why = say(f"office.workbench_{'on' if now else 'was_on'}_notice", current())
+        found[scenario] = Lock(why, since.get(round_, ""), "")
+    return found
+
+
+def _rounds(version: PlanVersion) -> dict[str, int]:
+    """The scenarios of what the office gave that are or were on notice, with the last round of each."""
+    from blockplan.plan.model.plan import BASE  # noqa: PLC0415 (pandas and the rest take a second)
+
+    given = PlanVersion.objects.filter(notice_id=version.notice_id, source=version.source)
+    said = given.order_by("round").values_list("scenario", "round")
+    return {scenario or BASE: round_ for scenario, round_ in said if round_ is not None}
+
+
+def _put_back(version: PlanVersion, place: Path, name: str) -> None:
+    """Make a scenario what the office gave, where it was edited before it went on notice."""
+    from blockplan.live.journal import steps_of  # noqa: PLC0415 (pandas and the rest take a second)
+    from blockplan.live.logs import log_of  # noqa: PLC0415
+    from blockplan.plan import read  # noqa: PLC0415
     from blockplan.plan.model.plan import BASE  # noqa: PLC0415
 
-    if version.round is None:
-        return None
-    opened = Entry.objects.filter(notice_id=version.notice_id, kind="opened").order_by("-seq").first()
-    lock = Lock(say("office.workbench_on_notice", current()), opened.at if opened else "", "")
-    return version.scenario or BASE, lock
+    if name != BASE and steps_of(log_of(place, name)):
+        _desk(version, place, name).put_back(read(Path(version.source), name))
+    _as_given.add((place.name, name))
 
 
 def version_of(notice: str) -> PlanVersion | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from blockplan.errors import BlockplanError
@@ -28,7 +29,7 @@ from blockplan.live.lineage import (
 from blockplan.live.logs import SEARCH, log_of, logs_of, package_alone, require_scenario
 from blockplan.live.refusals import TEXTS, LockedError
 from blockplan.live.refusals import refused as edit_refused
-from blockplan.live.sharing import require_seen
+from blockplan.live.sharing import changes_between, require_seen
 from blockplan.plan import read
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.workspace.dropped_files import Dropped, take_in
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from blockplan.live import EditResult
     from blockplan.live.snapshot import Snapshot
+    from blockplan.plan import Plan
     from blockplan.portal.workspace.proposing import SearchRequest
 
 T = TypeVar("T")
@@ -56,8 +58,8 @@ class EditingDesk:
     packs: tuple[str, ...] | None = None
     on: dt.date | None = None
     who: str = ""
-    #: A scenario that is on notice, and so locked for as long as it is: it stays as everybody reads it.
-    on_notice: tuple[str, Lock] | None = None
+    #: Gives the scenarios that are or were on notice, with their locks: they stay as everybody read them.
+    on_notice: Callable[[], dict[str, Lock]] = dict
     session: Session = field(init=False)
     notes: list[str] = field(default_factory=list)
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -120,10 +122,10 @@ class EditingDesk:
     def records(self) -> dict[str, ScenarioRecord]:
         """What is kept of every scenario; what cannot be read of it is put aside, and noted."""
         found = self._kept()
-        if self.on_notice is None:
-            return found
-        name, lock = self.on_notice
-        return found | {name: replace(found.get(name, ScenarioRecord()), lock=lock)}
+        return found | {
+            name: replace(found.get(name, ScenarioRecord()), lock=lock)
+            for name, lock in self.on_notice().items()
+        }
 
     def _kept(self) -> dict[str, ScenarioRecord]:
         logs = logs_of(self.package)
@@ -191,17 +193,14 @@ class EditingDesk:
             If there are steps beyond `since`, the last that who asks had seen.
         """
         with self._lock:
-            self._refuse_on_notice()
+            if (held := self.on_notice().get(self.session.scenario)) is not None:
+                self._refuse_locked(held)
             self._unsaved = True  # what is locked is in the package, also where nothing was edited yet
             self.save()
             with self.session.shared():
                 require_seen(self.session.steps, since)
                 lock = None if why is None else Lock(why, _now(), who)
                 self.keep(lambda known: replace(known, lock=lock))
-
-    def _refuse_on_notice(self) -> None:
-        if self.on_notice is not None and self.on_notice[0] == self.session.scenario:
-            self._refuse_locked(self.on_notice[1])
 
     def _refuse_locked(self, lock: Lock) -> None:
         raise refusal(LockedError, TEXTS, "locked", scenario=self.session.scenario, why=lock.why)
@@ -228,6 +227,19 @@ class EditingDesk:
                 forget(logs_of(self.package), name)  # of a scenario that went by another way
                 begun = ScenarioRecord(self.session.scenario, len(self.session.steps), _now(), who)
                 record(logs_of(self.package), name, lambda _: begun)
+
+    def put_back(self, plan: Plan) -> None:
+        """Make the scenario what it is in `plan`, as a step of its own; what it was goes on in a branch."""
+        with self._lock:
+            if not self.ask(lambda session: changes_between(session.plan, plan)):
+                return
+            scenario, known = self.session.scenario, read(self.package).manifest.scenarios
+            names = (f"{scenario[:50]}-{number}" for number in count(2))
+            self.branch(next(n for n in names if n not in known and not log_of(self.package, n).exists()))
+            with self.session.shared():
+                self.session.take(plan, {"op": "branch", "scenario": scenario})
+            self._unsaved = True
+            self.save()
 
     def do(self, act: Callable[[Session], EditResult], told: Callable[[Session, EditResult], Any]) -> Any:
         """

@@ -240,6 +240,7 @@ def state(desk: EditingDesk, lang: str) -> dict[str, Any]:
         **some(session, None, "can_undo", "can_redo"),
         "saved": desk.saved,
         **some(desk.record, None, "lock", "versions"),
+        "on_notice": session.scenario in desk.on_notice(),
         "notes": list(desk.notes),
         "history": history(session),
         "lang": lang,
