@@ -82,7 +82,7 @@ class ParcelLabels:
         """
         Write the labels: parcels with facilities first, the others from small to large, streets last.
 
-        Where a map has several windows, a parcel's label stands in that which shows most of it.
+        Where a map has several windows, a parcel's label stands in that which has room for its index block.
         """
         facts = self.scene.facts
         mine = [(row, self.scene.canvas.seen(shape)) for row, shape in self.ground.mine]
@@ -96,16 +96,33 @@ class ParcelLabels:
             ),
         )  # fmt: skip
         for row, shape in order:
-            if self.scene.shows_most_of(row):
+            if self._is_labelled_here(row):
                 self._parcel(row, shape)
         for row, shape in order:
-            if not self.scene.shows_most_of(row) and not facts.roads[row] and shape.area > AGAIN_MM2:
+            if not self._is_labelled_here(row) and not facts.roads[row] and shape.area > AGAIN_MM2:
                 ink = ink_on(lighter(facts.colours[row], PARCEL_TINT))
                 self._few(Spots(shape), self.short(str(facts.names[row])), facts.uses[row][1], ink)
         for name, number, code, spots in self.outside:
             said = (f"{number} {code}".strip(), number)
             if any(self._leader(one, point) for one in said for point in self._ends(spots)):
                 self.scene.labelled.add(name)
+
+    def _is_labelled_here(self, row: int) -> bool:
+        """Whether no other window has room for a parcel's index block alone, or shows more of it."""
+        windows = self.scene.windows
+        if len(windows) < 2:
+            return True
+        rooms = [(self._has_room(row, part), round(part.area, 2)) for part in self.scene.parts_of(row)]
+        return rooms.index(max(rooms)) == windows.index(self.scene.canvas.cell)
+
+    def _has_room(self, row: int, part: BaseGeometry) -> bool:
+        """Whether the smallest index block fits into a part of a parcel."""
+        facts = self.scene.facts
+        if facts.roads[row] or part.area <= 0:
+            return False
+        name = str(facts.names[row])
+        size = block_size(self.blocks[-1], self.short(name), facts.uses[row][1], facts.bounds(name))
+        return next(Spots(part).fitting(*size), None) is not None
 
     def _parcel(self, row: int, shape: BaseGeometry) -> None:
         facts = self.scene.facts

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from blockplan.report.maps.canvas import Canvas, MapWindow
     from blockplan.report.sheets.facts import Facts
@@ -59,14 +60,13 @@ class Scene:
         """The features of a layer that meet the window: rows, and shapes on paper."""
         return self.canvas.layer(self.facts.view.ground, name)
 
-    def shows_most_of(self, row: int) -> bool:
-        """Whether no other window shows more of a parcel than this one."""
-        if len(self.windows) < 2:
-            return True
+    def parts_of(self, row: int) -> list[BaseGeometry]:
+        """What each window of the map shows of a parcel, as large as on paper."""
         frames = [one.frame for one in self.windows]
         boxes = [shapely.box(one.west, one.south, one.east, one.north) for one in frames]
-        seen = shapely.area(shapely.intersection(self.facts.shapes[row], boxes)).round(1)
-        return int(seen.argmax()) == self.windows.index(self.canvas.cell)
+        seen = shapely.intersection(self.facts.shapes[row], boxes)
+        unit = self.canvas.cell.unit  # one scale for all of them
+        return list(shapely.transform(seen, lambda points: points / unit))
 
     def say(self, key: str, **values: object) -> str:
         """Words of the sheets in the reader's language."""
