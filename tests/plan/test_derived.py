@@ -15,9 +15,12 @@ from blockplan.measure.inputs.columns import coded
 from blockplan.plan.model.derived import same
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from blockplan.plan import Plan
 
 SCHOOLS = ("080403",)
+WATER = ("1301",)
 
 
 @dataclass(frozen=True)
@@ -155,3 +158,27 @@ def test_what_stands_reads_what_its_source_came_to_read_in_an_edit() -> None:
     resting(after)
     assert beds not in plan.reads_of("resting")
     assert beds in after.reads_of("resting")
+
+
+def way(plan: Plan) -> int:
+    """Something worked out of what its caller had asked for by then."""
+    handed = [coded(plan, WATER).chosen]
+    return plan.cached("way", lambda: 100 + int(handed[0].sum()))
+
+
+def farthest(plan: Plan) -> int:
+    """Something that asks for the way only where there is land for water supply."""
+    return plan.cached("farthest", lambda: way(plan) if coded(plan, WATER).chosen.any() else 0)
+
+
+@pytest.mark.parametrize("asked", [(farthest, way), (way, farthest)])
+def test_two_things_that_each_came_to_ask_for_the_other_are_told_after_every_edit(
+    asked: tuple[Callable[[Plan], int], ...],
+) -> None:
+    plan = edited(town(), "0901")
+    assert (farthest(plan), way(plan)) == (0, 100)  # without such land the way hangs on the farthest
+    for use in (WATER[0], "0902", WATER[0], WATER[0], "09"):
+        plan = edited(plan, use)
+        count = int(coded(plan, WATER).chosen.sum())
+        found = {one: one(plan) for one in asked}
+        assert found == {way: 100 + count, farthest: 100 + count if count else 0}

@@ -98,6 +98,7 @@ class Plan:
         self._used: set[Key] = set()  # and what any of that asked for
         self._touched = Touched()
         self._asking = Asking()
+        self._under_way: set[Key] = set()
         self.layers: dict[str, pd.DataFrame] = {}
         found: list[Fault] = []
         for name, frame in layers.items():
@@ -125,7 +126,14 @@ class Plan:
         }
         used = [self._cache[key] for key in self._asking.uses if key in self._cache]
         asking = Asking(self._asking.own.union(*map(self._reads, (*kept.values(), *used))))
-        return {**vars(self), "_cache": kept, "_before": {}, "_used": set(), "_asking": asking}
+        return {
+            **vars(self),
+            "_cache": kept,
+            "_before": {},
+            "_used": set(),
+            "_under_way": set(),
+            "_asking": asking,
+        }
 
     @property
     def crs(self) -> CRS | None:
@@ -219,10 +227,12 @@ class Plan:
         outer = self._asking
         # What `make` was handed by whoever called for it may hang on all that the caller has read so far.
         self._asking = asking = Asking() if recipe else Asking(set(outer.own), dict(outer.uses))
+        self._under_way.add(key)
         try:
             value = make()
         finally:
             self._asking = outer
+            self._under_way.discard(key)
         if reads is None:
             own, uses = asking.own, tuple(asking.uses)
         else:
@@ -249,7 +259,10 @@ class Plan:
             return None
         if not (before.own or before.uses or (before.given and before.recipe)):
             return None
-        if not all(self._is_same(used) for used in before.uses):
+        same_again = all(self._is_same(used) for used in before.uses)
+        if key in self._cache:  # what it was worked out from asked for it, and does not hang on itself
+            return self._cache[key]
+        if not same_again:
             return None
         was = [(self._cache[used], self._before.get(used)) for used in before.uses]
         if all(old is None or now.reads is old.reads for now, old in was):
@@ -257,7 +270,9 @@ class Plan:
         return Derived(before.value, before.own, before.uses, before.recipe, before.given)
 
     def _is_same(self, key: Key) -> bool:
-        """Whether something is what it was before the edit; it is worked out again to tell."""
+        """Whether something is what it was before the edit; worked out again to tell, but in no circle."""
+        if key in self._under_way:
+            return False
         before, now = self._before.get(key), self._cache.get(key)
         if now is None and before is not None:
             now = self._standing(key)
