@@ -50,6 +50,15 @@ def sentences(path: Path) -> Iterator[str]:
             yield one.value
 
 
+def keys(table: dict[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """The dotted key of each string of a catalog, and the string."""
+    for key, one in table.items():
+        if isinstance(one, dict):
+            yield from keys(one, f"{above}.{key}")
+        elif isinstance(one, str):
+            yield above.removeprefix("."), one
+
+
 def of_rooms(repo: Path) -> Iterator[tuple[str, str]]:
     """Module or catalog outside ``cli/``, and a text of it."""
     package = repo / "src" / "blockplan"
@@ -82,3 +91,20 @@ def test_every_parameter_that_a_message_names_is_a_flag(repo: Path) -> None:
     assert len(named) > 20
     known = set(options(app, click.Context(app)))
     assert {with_flags(f"`{name}`") for name in named} <= known
+
+
+def test_a_command_says_the_parameters_of_a_text_as_flags(repo: Path) -> None:
+    package = repo / "src" / "blockplan"
+    catalogs = [tomllib.loads(path.read_text(encoding="utf-8")) for path in package.rglob("*.toml")]
+    naming = {key for table in catalogs for key, text in keys(table) if PARAMETER.search(text)}
+    assert len(naming) > 6
+    bare = []
+    for path in sorted((package / "cli").rglob("*.py")):
+        calls = [one for one in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(one, ast.Call)]
+        said = [one for one in calls if not ast.unparse(one.func).startswith("click.")]
+        wrapped = [one.args[0] for one in calls if ast.unparse(one.func) == "with_flags"]
+        for one in said:
+            key = one.args[0].value if one.args and isinstance(one.args[0], ast.Constant) else None
+            if one not in wrapped and any(f".{name}".endswith(f".{key}") for name in naming):
+                bare.append((path.name, one.lineno))
+    assert not bare

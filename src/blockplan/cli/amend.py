@@ -17,6 +17,7 @@ from blockplan.cli.common import (
     show_json,
     show_table,
 )
+from blockplan.cli.flags import with_flags
 from blockplan.figures import fixed
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def _more(count: int, lang: str) -> None:
     from blockplan.deliver.amendment.wording import TEXTS
 
     if count > SHOWN:
-        click.echo(TEXTS("more", lang, n=count - SHOWN))
+        click.echo(with_flags(TEXTS("more", lang, n=count - SHOWN)))
 
 
 def _number(value: Any, digits: int) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from blockplan.cli.common import lang_option, on_option, pack_option, progress, show_line
+from blockplan.cli.flags import with_flags
 from blockplan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -89,6 +91,7 @@ def check_command(
             _all(plans, listed), packs=list(packs) or None, on=on, lang=lang, workers=workers, cluster=cluster
         )
         for line in lines:
+            line = replace(line, error=with_flags(line.error)) if line.error else line  # noqa: PLW2901
             codes[line.exit_code] += 1
             outcomes += (found := _outcomes(line))
             unjudged += line.exit_code == 0 and not found[True, "pass"]

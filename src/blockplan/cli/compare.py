@@ -17,6 +17,7 @@ from blockplan.cli.common import (
     show_json,
     show_table,
 )
+from blockplan.cli.flags import with_flags
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -105,7 +106,7 @@ def _show(found: Comparison, view: ComparisonWords) -> None:
     click.echo()
     differing = sum(row.differs for row in view.measures)
     if differing:
-        click.echo(words.count("terminal.measures", differing))
+        click.echo(with_flags(words.count("terminal.measures", differing)))
     for pair in found.pairs:
         for to, nearer, farther, *_ in view.gains(pair):
             told = {"name": view.name_of(pair.column), "to": to, "nearer": nearer, "farther": farther}

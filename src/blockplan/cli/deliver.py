@@ -17,6 +17,7 @@ from blockplan.cli.common import (
     show_json,
     show_table,
 )
+from blockplan.cli.flags import with_flags
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def show(made: Delivery, lang: str, *, as_json: bool) -> None:
         if made.losses:
             whole = Counter(loss.layer for loss in made.losses if loss.field == WHOLE_ROW)
             gone = Words(lang).join([f"{layer} {count}" for layer, count in whole.items()])
-            click.echo(TEXTS("terminal.losses", lang, n=len(made.losses)))
+            click.echo(with_flags(TEXTS("terminal.losses", lang, n=len(made.losses))))
             if gone:
                 click.echo(TEXTS("terminal.features_lost", lang, features=gone))
     stated, found = made.kinds

@@ -29,6 +29,7 @@ from blockplan.cli.common import (
     show_table,
     together,
 )
+from blockplan.cli.flags import with_flags
 from blockplan.figures import number, share
 
 if TYPE_CHECKING:
@@ -236,7 +237,7 @@ def _show(view: ProposalWords, asked: ProposalOptions) -> None:
         rows = [(one.number, one.layer, one.id, one.where, one.said) for one in view.features]
         show_table(view.feature_heads, rows[:SHOWN_CHANGES])
         if len(rows) > SHOWN_CHANGES:
-            click.echo(view.words("terminal.more", n=len(rows) - SHOWN_CHANGES))
+            click.echo(with_flags(view.words("terminal.more", n=len(rows) - SHOWN_CHANGES)))
     if view.flips:
         click.echo()
         show_table(view.flip_heads, view.flips)

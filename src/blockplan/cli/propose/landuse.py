@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from blockplan.cli.common import show_table
+from blockplan.cli.flags import with_flags
 from blockplan.cli.propose.common import asked, finish, judged, leave, proposal_options, searching
 from blockplan.errors import UsageError
 from blockplan.figures import fixed, number, share
@@ -145,4 +146,4 @@ def _show_set(answer: SearchAnswer, lang: str) -> None:
     ]
     click.echo()
     show_table((say("head.number", lang), *heads, say("head.changed_ha", lang), say("head.gap", lang)), rows)
-    click.echo(say("head.picked", lang, number=found["picked"]))
+    click.echo(with_flags(say("head.picked", lang, number=found["picked"])))

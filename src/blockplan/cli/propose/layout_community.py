@@ -15,6 +15,7 @@ from click.core import ParameterSource
 
 from blockplan.cli import command_began
 from blockplan.cli.common import progress, show_json, show_table
+from blockplan.cli.flags import with_flags
 from blockplan.cli.propose.common import tell_if_late
 from blockplan.errors import UsageError
 
@@ -64,7 +65,7 @@ def show_set(found: LayoutSet, picked: int, lang: str) -> None:
         for number, one in enumerate(found.points, 1)
     ]
     show_table(heads, rows)
-    click.echo(CATALOG("set.picked", lang, number=picked + 1))
+    click.echo(with_flags(CATALOG("set.picked", lang, number=picked + 1)))
 
 
 def write_set(found: LayoutSet, picked: int, case: Case, path: Path, lang: str) -> None:
