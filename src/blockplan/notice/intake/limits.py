@@ -88,10 +88,10 @@ def size(count: int) -> str:
 
     Examples
     --------
-    >>> size(20_000_000), size(1_536), size(12)
-    ('20 MB', '1.5 kB', '12 B')
+    >>> size(20_000_000), size(999_960), size(1_536), size(12)
+    ('20 MB', '1 MB', '1.5 kB', '12 B')
     """
     for step, unit in ((1_000_000, "MB"), (1_000, "kB")):
-        if count >= step:
+        if count >= step * 0.99995:  # what rounds to one of a unit is one
             return f"{number(count / step, 1)} {unit}"
     return f"{count} B"
