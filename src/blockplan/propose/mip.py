@@ -106,14 +106,15 @@ class Model:
 
     def highs(self) -> highspy.HighsLp:
         """The model as HiGHS takes it."""
-        row, column, value = (np.concatenate(parts) for parts in zip(*self._entries, strict=True))
+        nothing = (np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp), np.zeros(0))
+        row, column, value = map(np.concatenate, zip(nothing, *self._entries, strict=True))
         model: highspy.HighsLp = linear_program(
             sp.csr_array((value, (row, column)), shape=(self.height, self.width)),
             cost=np.concatenate(self._cost),
             lower=np.concatenate(self._lower),
             upper=np.concatenate(self._upper),
-            low=np.concatenate(self._low),
-            high=np.concatenate(self._high),
+            low=np.concatenate([np.zeros(0), *self._low]),
+            high=np.concatenate([np.zeros(0), *self._high]),
             whole=np.concatenate(self._whole),
         )
         model.sense_ = highspy.ObjSense.kMaximize if self.sense == "max" else highspy.ObjSense.kMinimize
