@@ -51,6 +51,46 @@ def test_each_scenario_bears_how_its_verdicts_came_out(zone: Service, chromium: 
     tab.close()
 
 
+def test_an_address_that_names_a_scenario_opens_it_once(zone: Service, chromium: Any) -> None:
+    tab, wrong = opened(zone, chromium, "en", 1440)
+    address = f"{tab.url.partition('?')[0]}?lang=en"
+    picked = tab.locator("header.top select")
+    tab.goto(f"{address}&at=c&about=parcels:P-1", wait_until="load")
+    tab.wait_for_selector(IDLE, timeout=WAIT_MS)
+    assert picked.input_value() == "c"
+    assert tab.url == address, "loaded anew it does not turn back"
+    picked.select_option("b")
+    tab.locator(".branch.chosen").filter(has_text=re.compile("^b ")).wait_for(timeout=WAIT_MS)
+    tab.get_by_role("button", name="日").click()
+    tab.wait_for_selector("html[lang=ja][data-map=idle]", timeout=WAIT_MS)
+    assert picked.input_value() == "b"
+
+    tab.goto(f"{address}&at=gone", wait_until="load")
+    tab.wait_for_selector(IDLE, timeout=WAIT_MS)
+    assert picked.input_value() == "b"
+    assert "no scenario 'gone'" in tab.locator(".hint.error").inner_text(timeout=WAIT_MS)
+    assert wrong == [] or all("422" in one for one in wrong)
+    tab.close()
+
+
+def test_what_is_on_notice_is_not_offered_to_be_unlocked(fresh: Service, chromium: Any) -> None:
+    assert fresh.ask("/workspace/scenario", {"lock": "handed in"})[0] == 200
+    tab, wrong = opened(fresh, chromium, "en", 1440)
+    assert tab.locator("#unlock").count() == 1
+
+    def on_notice(route: Any) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json=answer.json() | {"on_notice": True})
+
+    tab.route("**/workspace/state?*", on_notice)
+    tab.reload()
+    tab.wait_for_selector(IDLE, timeout=WAIT_MS)
+    assert tab.locator("#version").count() == 1
+    assert tab.locator("#unlock, #lock").count() == 0
+    assert wrong == []
+    tab.close()
+
+
 @pytest.mark.long
 def test_the_other_scenario_is_drawn_with_every_layer(service: Service, chromium: Any) -> None:
     tab, wrong = opened(service, chromium, "en", 1440)

@@ -21,7 +21,7 @@ let typed = "";
 
 /** The heading of the scenarios, with what can be done with the one that is open. */
 export function scenarioActs(again: () => void): HTMLElement[] {
-  const { lock } = store.state;
+  const { lock, on_notice: held } = store.state;
   const button = (kind: Naming): HTMLElement =>
     h("button", {
       class: "link", id: kind, "aria-expanded": String(naming === kind),
@@ -35,7 +35,7 @@ export function scenarioActs(again: () => void): HTMLElement[] {
   const unlock = h("button", { class: "link", id: "unlock", onclick: () => void store.keep({ unlock: "" }) }, say("unlock"));
   const found = [
     h("h2", {}, say("scenarios"), button("branch")),
-    h("p", { class: "scenario-acts" }, button("version"), lock ? unlock : button("lock")),
+    h("p", { class: "scenario-acts" }, button("version"), lock ? !held && unlock : button("lock")),
   ];
   if (!naming || (naming === "lock" && lock)) return found;
   const { field, word, act } = NAMING[naming];

@@ -41,16 +41,15 @@ async function begin(): Promise<void> {
   setLanguage(chosenLang());
   api.speak(language());
   const app = document.getElementById("app")!;
-  const wanted = new URLSearchParams(location.search).get("at");
-  api.workAt(wanted);
+  const asked = new URLSearchParams(location.search);
+  const about = asked.get("about") ?? "";
   try {
-    await store.loadWords();
-    // On one's own machine there is one desk, which turns to it.
-    if (wanted !== null && store.state.scenario !== wanted) {
-      await api.postScenario({ open: wanted });
-      await store.loadWords();
-    }
-    const mapArrives = layout(app);
+    const refused = await openAt(asked.get("at"));
+    // The page goes on from there: loaded anew it is not to turn back.
+    for (const used of ["at", "about"]) asked.delete(used);
+    history.replaceState(null, "", `${location.pathname}${asked.size ? `?${asked}` : ""}${location.hash}`);
+    const mapArrives = layout(app, about);
+    if (refused) store.say(refused);
     await store.loadLayers();
     document.documentElement.dataset["busy"] = "false";
     store.tell("plan");
@@ -63,8 +62,27 @@ async function begin(): Promise<void> {
   }
 }
 
+/** Opens the scenario that the address names; where there is none of that name, what opens without, and says why. */
+async function openAt(wanted: string | null): Promise<string> {
+  api.workAt(wanted);
+  try {
+    await store.loadWords();
+    // On one's own machine there is one desk, which turns to it.
+    if (wanted !== null && store.state.scenario !== wanted) {
+      await api.postScenario({ open: wanted });
+      await store.loadWords();
+    }
+    return "";
+  } catch (error) {
+    if (wanted === null || !(error instanceof api.Refusal) || error.said["error"] !== "scenario") throw error;
+    api.workAt(null);
+    await store.loadWords();
+    return error.message;
+  }
+}
+
 /** The page in words; it gives back what the map is to be handed to. */
-function layout(app: Element): (found: typeof import("./stage")) => void {
+function layout(app: Element, about: string): (found: typeof import("./stage")) => void {
   const top = h("header", { class: "top" });
   const left = h("nav", { class: "left", "aria-label": say("scenarios") });
   const canvas = h("div", { class: "map" }, h("p", { class: "coming", role: "status" }, say("mapComing")));
@@ -98,7 +116,7 @@ function layout(app: Element): (found: typeof import("./stage")) => void {
     void ready.then(() => {
       showOnMap();
       // An answer leads to the object that its opinion is about.
-      const [, layer, id] = /^([^:]+):(.+)$/.exec(new URLSearchParams(location.search).get("about") ?? "") ?? [];
+      const [, layer, id] = /^([^:]+):(.+)$/.exec(about) ?? [];
       if (layer && id && store.feature({ layer, id })) go(layer, id);
       return store.askOutcomes();
     }).catch(() => undefined); // prettier-ignore
@@ -344,7 +362,7 @@ function drawTop(into: Element, app: Element, plan: () => PlanMap | null): void 
     ...Object.keys(state.scenarios).filter((name) => name !== "base").map((name) => h("option", { value: name, selected: name === state.scenario }, store.called(name))),
   );
   const langs = (["zh", "en", "ja"] as Lang[]).map((one) =>
-    h("button", { "aria-pressed": String(one === language()), lang: one, onclick: () => { localStorage.setItem("blockplan-lang", one); const asked = new URLSearchParams(location.search); asked.set("lang", one); location.search = `?${asked}`; } }, { zh: "中", en: "EN", ja: "日" }[one]),
+    h("button", { "aria-pressed": String(one === language()), lang: one, onclick: () => { localStorage.setItem("blockplan-lang", one); const asked = new URLSearchParams(location.search); asked.set("lang", one); asked.set("at", state.scenario); location.search = `?${asked}`; } }, { zh: "中", en: "EN", ja: "日" }[one]),
   );
   fill(
     into,

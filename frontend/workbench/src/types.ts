@@ -130,6 +130,8 @@ export interface State {
   can_redo: boolean;
   saved: boolean;
   lock: Lock | null;
+  /** Whether it is or was on notice: nobody unlocks it. */
+  on_notice: boolean;
   versions: Version[];
   notes: string[];
   history: Step[];
