@@ -18,10 +18,11 @@ from blockplan.notice import submissions as intake
 from blockplan.notice.intake.coordinates import locate
 from blockplan.notice.intake.geometry_in import NoticeArea
 from blockplan.plan.model.layers import VALUES
-from blockplan.portal.pages import compression, mapdata, my_place, notices
+from blockplan.portal.pages import compression, mapdata, my_place, notices, opinions_by_place
 from blockplan.portal.pages.mapdata import DRAWN
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.record import register
+from blockplan.portal.record.models import Notice
 from blockplan.portal.words import say
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
@@ -50,6 +51,17 @@ def test_who_searches_too_often_is_told_when_to_come_back(
         assert (answer.status_code, answer["Retry-After"]) == (429, "3")
         assert "Too many requests in a short time" in answer.content.decode()
         assert "no-store" in answer["Cache-Control"]
+
+
+def test_objects_that_cannot_be_named_leave_the_list_of_places_to_those_that_can(
+    shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, version = Notice.objects.get(pk="town"), PlanVersion.objects.get(notice_id="town")
+    gone = [(f"parcels:of-an-earlier-round-{number}", 9) for number in range(opinions_by_place.LISTED)]
+    about = [*gone, (f"parcels:{PARCEL}", 2)]
+    monkeypatch.setattr(register, "most_about", lambda _row, _layers, most=None: about[:most])
+    (found,) = opinions_by_place.listed(row, version, "en")
+    assert (found["about"], found["n"]) == (f"parcels:{PARCEL}", 2)
 
 
 def page(**said: str) -> str:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: So many places are listed, those that most opinions are about.
 LISTED = 6
+#: So many places are looked up in the plan at a time.
+ASKED = 100
 OPINIONS_A_PAGE = 200
 
 
@@ -47,9 +49,19 @@ def opinions_data(request: HttpRequest, notice: str) -> HttpResponse:
 
 def listed(row: Notice, version: PlanVersion, lang: str) -> list[dict[str, Any]]:
     """The objects that most opinions are about: ``about``, ``name``, ``where``, ``href``, ``n`` opinions."""
-    most = register.most_about(row, sorted(place_summary.LEADS), LISTED)
-    named = _named(row, version, [about for about, _ in most], lang)
-    return [{"about": about, "n": n, **named[about]} for about, n in most if about in named]
+    most = register.most_about(row, sorted(place_summary.LEADS))
+    there: list[tuple[str, int]] = []
+    # What another round's plan had is not in this one: others come in its place.
+    for first in range(0, len(most), ASKED):
+        some = most[first : first + ASKED]
+        ids = {about.partition(":")[2] for about, _ in some}
+        rows = PlanObject.objects.filter(version=version, layer__in=place_summary.LEADS, object__in=ids)
+        known = {f"{layer}:{id_}" for layer, id_ in rows.values_list("layer", "object")}
+        there += [(about, n) for about, n in some if about in known]
+        if len(there) >= LISTED:
+            break
+    named = _named(row, version, [about for about, _ in there[:LISTED]], lang)
+    return [{"about": about, "n": n, **named[about]} for about, n in there[:LISTED]]
 
 
 def _named(row: Notice, version: PlanVersion, about: Iterable[str], lang: str) -> dict[str, dict[str, str]]:

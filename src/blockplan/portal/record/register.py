@@ -160,14 +160,14 @@ def count_about(notice: Notice, layer: str, id_: str) -> int:
     return found.order_by("seq")[: MOST_COUNTED + 1].count() if is_open(notice) else 0
 
 
-def most_about(notice: Notice, layers: Sequence[str], most: int) -> list[tuple[str, int]]:
-    """The objects that most of the newest `MOST_BY_PLACE` opinions are about: ``layer:id``, how many."""
+def most_about(notice: Notice, layers: Sequence[str]) -> list[tuple[str, int]]:
+    """The objects that the newest `MOST_BY_PLACE` opinions are about, most first: ``layer:id``, how many."""
     if not is_open(notice):
         return []
     newest = Opinion.objects.filter(notice_id=notice.id, held=False).order_by("-seq")[:MOST_BY_PLACE]
     found = Target.objects.filter(notice_id=notice.id, layer__in=layers, seq__in=newest.values("seq"))
     counted = found.values_list("layer", "object").annotate(n=Count("seq", distinct=True))
-    return [(f"{layer}:{id_}", n) for layer, id_, n in counted.order_by("-n", "layer", "object")[:most]]
+    return [(f"{layer}:{id_}", n) for layer, id_, n in counted.order_by("-n", "layer", "object")]
 
 
 def counts(notice: Notice) -> dict[str, int]:
