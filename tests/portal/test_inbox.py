@@ -11,7 +11,7 @@ from tests.portal.staff import a_member, browser_of
 from tests.support.office_pages import ANSWER, HERE, as_shown, faults, told
 from tests.support.submitting import send
 
-from blockplan.portal.office import desks
+from blockplan.portal.office import desks, inbox
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -178,3 +178,21 @@ def test_what_is_sought_is_marked_in_the_list_and_in_the_text_and_nothing_else_i
     (point,) = {name for name in listed(planner, POINTS + sought) if not name.startswith(("O-1.", "O-2."))}
     assert f'<span class="words">{marked}</span>' in planner.get(f"{POINTS}{point}/{sought}").content.decode()
     assert "<mark>" not in planner.get(POINTS).content.decode()
+
+
+def test_the_words_that_are_sought_are_marked_and_figures_of_a_number_are_not(
+    planner: Client, opened: DatabaseStore
+) -> None:
+    send(opened, "No cars in Canalstraße 2, 2 trees.")
+    send(opened, "5 benches.")
+    told(planner, HERE + "desk/", {"do": "cut"})
+
+    def said(sought: str) -> list[str]:
+        page = planner.get(f"{POINTS}?{urlencode({'q': sought, 'show': 'all'})}").content.decode()
+        return re.findall('<span class="said">(.*?)</span>', page)
+
+    assert said("STRASSE") == ["No cars in Canal<mark>straße</mark> 2, 2 trees."]
+    (point,) = (one for one in inbox.points(desks.look("town")) if "benches" in one.text)
+    (text,) = (text for text in said(str(point.number)) if "benches" in text)
+    assert text == f"{point.number} benches.", "it was found by its number"
+    assert f"<mark>{point.number} b</mark>enches." in said(f"{point.number} b")

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -54,6 +55,22 @@ def say(key: str, lang: str, /, **values: Any) -> str:
     name, _, rest = key.partition(".")
     said = catalogs()[name](rest, lang, **values)
     return f"{OPEN}{said}{SHUT}" if pseudo() else said
+
+
+def occurrences(text: str, sought: str) -> list[tuple[int, int]]:
+    """
+    Where a text says what is sought, whatever its case: begin and end of each place, in order.
+
+    Examples
+    --------
+    >>> occurrences("Straße, STRASSE", "strasse"), occurrences("trees", "")
+    ([(0, 6), (8, 15)], [])
+    """
+    wanted = sought.casefold()
+    # One letter may be two in the other case.
+    of = [at for at, letter in enumerate(text) for _ in letter.casefold()]
+    found = re.finditer(re.escape(wanted), text.casefold()) if wanted else ()
+    return list(dict.fromkeys((of[one.start()], of[one.end() - 1] + 1) for one in found))
 
 
 def pseudo() -> bool:

@@ -20,6 +20,7 @@ from blockplan.portal.lang import current
 from blockplan.portal.office import edit_conflicts
 from blockplan.portal.office.paging import ROWS, after
 from blockplan.portal.pages.common import standing_of
+from blockplan.portal.words import occurrences
 from blockplan.respond.coverage import received, reconcile
 from blockplan.respond.tables import shown as plainly
 from blockplan.texts import pick
@@ -193,6 +194,7 @@ class Inbox:
         return {
             "notice": self.row, "standing": standing_of(self.row) if self.row.round else None,
             "keep": self.keep, "query": self.query,
+            "sought": next((self._sought(one) for one in self.every if one.id == self.at), self.query),
             "show": self.show, "at": self.at, "theme_at": self.theme, "total": len(self.found),
             "rows": [self._row(one) for one in self.found[first : first + ROWS]],
             "first": first + 1, "last": min(first + ROWS, len(self.found)),
@@ -209,24 +211,32 @@ class Inbox:
             "themes": self.themes, "keys": KEYS,
         }  # fmt: skip
 
+    def _sought(self, one: ListedPoint) -> str:
+        """The words to be marked in a point; none where it was found by what it is called."""
+        return "" if _is_called(one, self.query) else self.query
+
     def _row(self, one: ListedPoint) -> dict[str, Any]:
-        text = one.text
-        at = text.casefold().find(self.query.casefold()) if self.query else -1
+        text, sought = one.text, self._sought(one)
+        at = next((begin for begin, _ in occurrences(text, sought)), 0)
         begin = max(at - EXCERPT // 2, 0)
         return {
-            "point": one, "to": self.address(one.id), "seen": edit_conflicts.of_place(self.now, one.id)[0],
+            "point": one, "sought": sought,
+            "to": self.address(one.id), "seen": edit_conflicts.of_place(self.now, one.id)[0],
             "text": ("…" if begin else "") + text[begin : begin + EXCERPT]
             + ("…" if len(text) > begin + EXCERPT else ""),
         }  # fmt: skip
 
 
 def _holds(one: ListedPoint, query: str) -> bool:
-    """Whether a point says the words that are sought, is about an object of that id, or bears that number."""
-    wanted = query.casefold()
-    asked = read_typed(query, alone=True)
+    """Whether a point says the words that are sought, or is called so."""
+    return bool(occurrences(one.text, query)) or _is_called(one, query)
+
+
+def _is_called(one: ListedPoint, query: str) -> bool:
+    """Whether a point is about an object of that id, or bears that number."""
+    wanted, asked = query.casefold(), read_typed(query, alone=True)
     return (
-        wanted in one.text.casefold()
-        or any(wanted == str(aim["id"]).casefold() for aim in one.opinion.targets)
+        any(wanted == str(aim["id"]).casefold() for aim in one.opinion.targets)
         or one.number == asked.number
         or (asked.entry is not None and one.opinion.id == f"O-{asked.entry}")
     )

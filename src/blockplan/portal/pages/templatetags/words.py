@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from blockplan import figures
 from blockplan.portal import words
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.record.index import named
-from blockplan.portal.words import OPEN, SHUT, pseudo, say
+from blockplan.portal.words import OPEN, SHUT, occurrences, pseudo, say
 from blockplan.respond import tables as response
 from blockplan.texts import pick
 
@@ -190,11 +190,11 @@ def marked(text: str, sought: str) -> SafeString:
     >>> marked("Trees & trees", "tree")
     '<mark>Tree</mark>s &amp; <mark>tree</mark>s'
     """
-    pieces = re.split(f"({re.escape(sought)})", text, flags=re.IGNORECASE) if sought else [text]
-    # What was sought stands at the odd places.
-    return format_html_join(
-        "", "{}", ((format_html("<mark>{}</mark>", one) if at % 2 else one,) for at, one in enumerate(pieces))
-    )
+    pieces, end = SafeString(), 0
+    for begin, after in occurrences(text, sought):
+        pieces += format_html("{}<mark>{}</mark>", text[end:begin], text[max(begin, end) : after])
+        end = after
+    return pieces + escape(text[end:])
 
 
 @register.filter
