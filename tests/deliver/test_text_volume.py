@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 import docx
 import pytest
-from tests.deliver.made import ANSWERS
+from tests.deliver.made import ANSWERS, PROFILES
 from tests.town import town
 
 from blockplan.check import check
 from blockplan.deliver.handover import deliver
 from blockplan.deliver.profile import load_delivery_profile
-from blockplan.deliver.text import check_text
+from blockplan.deliver.quality.agreement import _rounded
+from blockplan.deliver.text import TextStatement, check_text
 from blockplan.deliver.text.checking import _shapes
+from blockplan.exchange.office.importing import import_office
 from blockplan.plan import read
 from blockplan.report.renderers.docx import docx as render_docx
 from blockplan.report.volume import volume
@@ -85,23 +88,90 @@ def test_a_plan_is_handed_in_with_its_own_text_volume_and_a_wrong_figure_is_foun
     assert ["says 2.6" in one for one in faults("seeded")] == [True]
 
 
+@pytest.fixture(scope="module")
+def sound(request, tmp_path_factory):
+    """A plan with its result, from a folder of a plan or from an office's files."""
+    path = Path("examples") / request.param
+    if not (path / "plan.toml").is_file():
+        path = tmp_path_factory.mktemp("plan") / "office-town"
+        import_office([Path("examples") / request.param], path)
+    plan = read(path)
+    return plan, check(plan)
+
+
+def faults_of(sound, name, text, out):
+    found = deliver(*sound, load_delivery_profile(name), out, answers=ANSWERS, text=text)
+    return [one.message["zh"] for one in found.judgement.checks if one.rule == "qc-text"]
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("name", ["deqing", "hangzhou-xg"])
-def test_the_reference_plan_is_handed_in_with_its_own_text_volume(tmp_path, name):
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", PROFILES)
+@pytest.mark.parametrize(
+    "sound",
+    ["demonstration-zone", "office-town/shapefiles", "office-town/geopackage"],
+    indirect=True,
+)
+def test_a_plan_is_handed_in_with_its_own_text_volume(tmp_path, sound, name, lang):
     # Loads, homes and jobs that no layer holds are reckoned by factors: that is no error of the text.
-    plan = read("examples/demonstration-zone")
-    result, profile = check(plan), load_delivery_profile(name)
     text = tmp_path / "text.docx"
-    text.write_bytes(render_docx(volume(plan, result, "zh")))
+    text.write_bytes(render_docx(volume(*sound, lang)))
+    assert faults_of(sound, name, text, tmp_path / "out") == []
 
-    def faults(folder):
-        found = deliver(plan, result, profile, tmp_path / folder, answers=ANSWERS, text=text)
-        return [one.message["zh"] for one in found.judgement.checks if one.rule == "qc-text"]
 
-    assert faults("sound") == []
+@pytest.mark.long
+@pytest.mark.parametrize("sound", ["demonstration-zone"], indirect=True)
+@pytest.mark.parametrize("name", ["deqing", "hangzhou-xg"])
+def test_a_wrong_figure_is_found_whatever_stands_before_it_and_however_its_row_is_called(
+    tmp_path, sound, name
+):
+    text = tmp_path / "text.docx"
+    text.write_bytes(render_docx(volume(*sound, "zh")))
     document = docx.Document(text)
-    rows = [row for table in document.tables for row in table.rows if row.cells[0].text == "1401"]
-    wrong = next(cell for row in rows for cell in row.cells if cell.text == "106.50")
-    wrong.paragraphs[0].runs[0].text = "109.50"
+    rows = [row for table in document.tables for row in table.rows]
+    parks = next(row for row in rows if row.cells[0].text == "1401")
+    parks.cells[1].paragraphs[0].runs[0].text = "公园绿地（含社区公园）"
+    next(cell for cell in parks.cells if cell.text == "106.50").paragraphs[0].runs[0].text = "109.50"
+    floor = [cell for row in rows if row.cells[0].text == "合计" for cell in row.cells]
+    next(cell for cell in floor if cell.text == "5,940,520").paragraphs[0].runs[0].text = "5,940,000"
+    for said in (
+        "规划居住人口50,000人，规划总用地面积1200公顷。",
+        "规划居住人口60,000人，小学90所。",
+        "就业岗位90,502个，规划公园绿地面积200公顷。",
+    ):
+        document.add_paragraph(said)
+    table = document.add_table(rows=0, cols=3)
+    for line in (("用地代码", "用地名称", "面积（公顷）"), ("1401", "公园绿地（含社区公园）", "201.00")):
+        for cell, words in zip(table.add_row().cells, line, strict=True):
+            cell.text = words
     document.save(text)
-    assert ["109.50" in one for one in faults("seeded")] == [True]
+    found = faults_of(sound, name, text, tmp_path / "out")
+    wrong = ["109.50", "1200公顷", "90所", "200公顷", "201.00"]
+    # One profile has a field of residents, the other of phases.
+    wrong += ["5,940,000"] if name == "hangzhou-xg" else ["60,000人"]
+    assert [one for one in wrong if not any(one in message for message in found)] == []
+    assert len(found) == len(wrong), found
+
+
+def area_said(said, right, bound_to):
+    return TextStatement("", "number", "missed", "", said, said, bound_to, right, {}, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "bound_to", "unit", "excused"),
+    [
+        ("34,202", "34,201", "object:A/area", "m²", True),
+        ("34,203", "34,201", "object:A/area", "m²", False),
+        ("106.51", "106.50", "report:land/1401/规划面积（公顷）", "公顷", True),
+        ("0.91", "0.90", "object:A/area", "ha", False),
+        ("34,202平方米", "34,201平方米", "object:A/area", "", True),
+        ("1,001公顷", "1,000公顷", "object:A/area", "", False),
+        ("2,389,601", "2,389,603", "report:phases/1/建筑规模（m²）", "m²", True),
+        ("5,940,000", "5,940,520", "report:phases/合计/建筑规模（m²）", "m²", False),
+        ("34,202", "34,201", "object:A/floor_area_m2", "m²", False),
+        ("12,001", "12,000", "layer:areas/count", "", False),
+        ("12,001", "12,000", "object:A/floor_area_ratio", "", False),
+    ],
+)
+def test_rounding_and_redrawing_move_land_by_a_metre_or_its_last_digit(said, right, bound_to, unit, excused):
+    assert _rounded(area_said(said, right, bound_to), unit) == excused

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from blockplan.deliver.quality.finding import PackageFacts
     from blockplan.deliver.text import TextStatement
+    from blockplan.deliver.text.document import TextBlock
+    from blockplan.deliver.text.reported import Report
 
 #: Land of these classes is not built on.
 UNBUILT = ("01", "02", "03", "04", "05", "06", "17", "18", "19", "20", "21", "22", "23", "24")
@@ -38,9 +40,12 @@ OF_FACILITIES = {"floor_area_m2": "floor_area_m2", "area": "site_area_m2"}
 _CLAUSE = re.compile(r"[，；;]|,(?![0-9])")
 #: What a figure is of, behind it: 建筑面积3000平方米的文化活动中心.
 _OF_THING = re.compile(r"\s?的[^，；;,。]*")
-#: What rounding may move of an area of a text that the layers' areas make; of one so large also a metre.
-ROUNDED, LARGE = 1e-4, 1_000
-_OF_AREA = re.compile(r"m²|m2|_ha|area|公顷|面积|面積|建筑规模")
+#: Shares that rounding may move: of land to its last digit, of floor area that a report sums up by parcels.
+ROUNDED, ROUNDED_FLOOR = 1e-4, 1e-5
+#: Columns of land that is drawn, of the layers and of a report's tables.
+LAND = ("area", "site_area_m2", "phase_ha", "existing_ha", "planned_ha")
+#: What a report counts by factors where no parcel states it.
+COUNTED = ("dwellings", "residents", "jobs")
 #: What rounding and redrawing may move, m2 and m.
 SLACK_M2, SLACK_M = 1.0, 1.0
 
@@ -174,7 +179,7 @@ def documents(facts: PackageFacts) -> Iterator[PackageFault]:
 
     What a text says of verdicts, of loads and parking, and of what the office's data lack, rests on what a
     package need not hold; so does what it says of facilities, homes, residents and jobs where the profile has
-    no field for it, and a figure of the report's own tables that the report of the package does not print.
+    no field for it, and a figure of a report's own tables for which the report of the package has no place.
     """
     form = facts.package.place("form_document")
     found = [path for path in sorted(facts.package.folder.glob("*.docx")) if path != form]
@@ -196,8 +201,9 @@ def documents(facts: PackageFacts) -> Iterator[PackageFault]:
         for one in check_text(view, document, report).statements:
             printed = one.bound_to.startswith("report:")
             apart = one.bound_to.startswith(NOT_HELD) or one.bound_to.endswith(f"/{NOTE}")
-            apart |= not printed and one.kind == "number" and report.owns(read[one.block])
-            if one.state == "missed" and not apart and _carried(facts, one) and not _rounded(one):
+            apart |= not printed and one.kind == "number" and _unprinted(report, read[one.block])
+            rounded = _rounded(one, read[one.block].unit)
+            if one.state == "missed" and not apart and _carried(facts, one) and not rounded:
                 place = {lang: f"{path.name}, {place_said(one.place, lang)}" for lang in LANGUAGES}
                 of = {lang: source_said(one.bound_to, lang) for lang in LANGUAGES} if one.bound_to else "-"
                 words = {"id": of, "field": place, "value": one.said, "right": one.right or "-"}
@@ -209,14 +215,7 @@ def _carried(facts: PackageFacts, one: TextStatement) -> bool:
     from blockplan.deliver.text.facts import SERVICES  # noqa: PLC0415
 
     parcels = facts.package.profile.of("parcels")
-    counted = next(
-        (
-            key
-            for key, said in _people().items()
-            if one.bound_to.endswith(said) or one.sentence.startswith(said)
-        ),
-        "",
-    )
+    counted = next((key for key in COUNTED if _counts(one, key)), "")
     if counted and not any(layer.carrying("parcels", counted) for layer in parcels):
         return False
     layers = facts.package.profile.of("facilities")
@@ -231,30 +230,45 @@ def _carried(facts: PackageFacts, one: TextStatement) -> bool:
     return kind != "object" or not any(word.lower() in told for words in SERVICES.values() for word in words)
 
 
-@cache
-def _people() -> dict[str, tuple[str, ...]]:
-    """What a report counts by factors where no parcel states it: columns, and what they are called."""
-    from blockplan.report.office.columns import TEXTS as OFFICE  # noqa: PLC0415
+def _counts(one: TextStatement, key: str) -> bool:
+    """Whether a figure is of a count: by its column, or by the word that the report begins its line with."""
     from blockplan.report.words import Words  # noqa: PLC0415
 
-    words = [Words(lang) for lang in LANGUAGES]
-    return {
-        key: tuple(f"/{OFFICE(f'heading.{key}', one.lang)}" for one in words)
-        + tuple(one(f"sheet.{key}") for one in words if key != "dwellings")
-        for key in ("dwellings", "residents", "jobs")
-    }
+    words = tuple(Words(lang)(f"sheet.{key}") for lang in LANGUAGES) if key != "dwellings" else ()
+    line = one.bound_to.startswith("report:") and "/" not in one.bound_to
+    return _column(one) in {key, *_headings(key)} or (line and one.sentence.startswith(words))
 
 
-def _rounded(one: TextStatement) -> bool:
+def _column(one: TextStatement) -> str:
+    """The last of the steps that lead to what a figure is bound to: its column or measure."""
+    return re.split(r"[:/]", one.bound_to)[-1]
+
+
+@cache
+def _headings(key: str) -> frozenset[str]:
+    """What a column of the report's tables is called."""
+    from blockplan.report.office.columns import TEXTS as OFFICE  # noqa: PLC0415
+
+    return frozenset(OFFICE(f"heading.{key}", lang) for lang in LANGUAGES if f"heading.{key}" in OFFICE)
+
+
+def _unprinted(report: Report, block: TextBlock) -> bool:
+    """Whether a cell is of a report's table that rests on what a package need not hold, or has no place."""
+    printed = None if block.cell is None else report.table(block.cell.heads)
+    return report.lacks(block) or (printed is not None and printed.place.startswith(NOT_HELD))
+
+
+def _rounded(one: TextStatement, unit: str) -> bool:
     """Whether an area of a text and that of the layers differ by what rounding and redrawing may move."""
-    if not _OF_AREA.search(one.bound_to):
+    from blockplan.deliver.text.scan import numbers  # noqa: PLC0415
+
+    said, right = (next(numbers(f"= {text}", (), unit), None) for text in (one.said, one.right))
+    if said is None or right is None or {said.dimension, right.dimension} != {"area"}:
         return False
-    try:
-        said, right = (float(text.replace(",", "")) for text in (one.said, one.right))
-    except ValueError:
-        return False
-    size, off = max(abs(said), abs(right)), abs(said - right)
-    return off <= ROUNDED * size or (off <= SLACK_M2 and size >= LARGE)
+    column, size, off = _column(one), max(said.value, right.value), abs(said.value - right.value)
+    if any(column in {key, *_headings(key)} for key in LAND):
+        return off <= max(SLACK_M2, min(2 * said.half, ROUNDED * size)) * (1 + 1e-9)
+    return column in _headings("phase_floor_m2") and off <= ROUNDED_FLOOR * size
 
 
 def _told_of(one: TextStatement, parcel: str) -> str:

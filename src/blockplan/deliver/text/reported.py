@@ -66,6 +66,8 @@ class PrintedTable:
     heads: tuple[str, ...]
     place: str
     states: bool = True
+    #: What a column of running numbers is called.
+    number: str = ""
     rows: dict[str, list[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -98,22 +100,27 @@ class Report:
         same = next((one for one in found if _plain(one.text) == _plain(block.text)), None)
         return same or (found[0] if len({_plain(one.text) for one in found}) == 1 else None)
 
-    def owns(self, block: TextBlock) -> bool:
+    def lacks(self, block: TextBlock) -> bool:
         """
-        Whether a text's cell is of a table of a report: one that this report prints, or might print.
+        Whether a cell is of a report's table, and this report has no figure in its place.
 
-        A table of parcels is anybody's: its figures are of the parcel that its line names.
+        It has not the table, or not the column, or says there that it is unknown; or the line is one of
+        several of its label, and says that there is none of that: land of today alone.
         """
-        if block.cell is None:
+        if block.cell is None or block.cell.row is None:
             return False
-        printed = self._table(block.cell.heads)
-        if printed is not None:
-            return printed.place != "report:parcels"
-        heads = {_plain(head) for head in block.cell.heads}
-        return any(len(heads & known) >= ALIKE * len(heads) for known in self._others)
+        cell, table = block.cell, self.table(block.cell.heads)
+        head, heads = _plain(cell.heads[cell.column]), {_plain(one) for one in cell.heads}
+        if table is None or head not in map(_plain, table.heads):
+            alike = (known for known in self._others if len(heads & known) >= ALIKE * len(heads))
+            return any(head in known for known in alike)
+        rows = table.rows.get(label_of(cell.row or ()), [])
+        if cell.nth >= len(rows) > 0:
+            return not re.search("[1-9]", block.text)
+        return any(not FIGURE.search(one.text) for one in self._cell(cell))
 
     def _cell(self, cell: TableCell) -> list[PrintedText]:
-        table = self._table(cell.heads)
+        table = self.table(cell.heads)
         if table is None:
             return []
         head = _plain(cell.heads[cell.column])
@@ -122,14 +129,16 @@ class Report:
             return []
         if cell.row is None:
             return [PrintedText(table.heads[at], table.place, states=False)]
-        rows = table.rows.get(label_of(cell.row)) or _alike(table, cell.heads, cell.row)
+        rows = (
+            table.rows.get(label_of(cell.row)) or _alike(table, cell.heads, cell.row) or _first(table, cell)
+        )
         if cell.nth >= len(rows):
             return []
         named = next((one for one in rows[cell.nth] if not NUMBER.fullmatch(one)), "")
         place = "/".join(filter(None, (table.place, named, table.heads[at])))
         return [PrintedText(rows[cell.nth][at], place, table.states)]
 
-    def _table(self, heads: tuple[str, ...]) -> PrintedTable | None:
+    def table(self, heads: tuple[str, ...]) -> PrintedTable | None:
         """The table with most of some headings."""
         if heads not in self._found:
             own = Counter(map(_plain, heads))
@@ -178,7 +187,7 @@ def _said(block: Block, words: Words) -> Iterator[str]:
 
 
 def _table(block: Table, place: str, states: bool, words: Words) -> PrintedTable:
-    made = PrintedTable(block.heads, place, states)
+    made = PrintedTable(block.heads, place, states, OFFICE("heading.number", words.lang))
     for row in block.rows:
         cells = tuple(cell_said(cell, words) for cell in row)
         made.rows[label_of(cells)].append(cells)
@@ -198,6 +207,14 @@ def _alike(table: PrintedTable, heads: Sequence[str], row: Sequence[str]) -> lis
     found = [one for one in rows if label_of([one[at] for _, at in both]) == label_of(said)]
     same = [one for one in found if list(map(_plain, said)) == [_plain(one[at]) for _, at in both]]
     return same[:1] or (found if len(found) == 1 else [])
+
+
+def _first(table: PrintedTable, cell: TableCell) -> list[tuple[str, ...]]:
+    """The one row that begins alike under the same heading, a code or a phase, whatever else it is called."""
+    same = _plain(table.heads[0]) == _plain(cell.heads[0]) != _plain(table.number)
+    rows = [one for rows in table.rows.values() for one in rows]
+    found = [one for one in rows if same and cell.row and _plain(one[0]) == _plain(cell.row[0]) != ""]
+    return found if len(found) == 1 else []
 
 
 def label_of(cells: Sequence[str]) -> str:
