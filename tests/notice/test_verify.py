@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cli.call import run
 from tests.notice.forging import (
     LATE,
     Finished,
@@ -299,6 +300,10 @@ def test_a_rule_that_nobody_knows_is_found_unless_its_ordinance_is_given(
     found = verify(bent)
     assert "rule_unknown" in {finding.kind for finding in found.findings}
     assert "town-ordinance-7" in sentence(found.findings[0])
+    shown = run("notice", "verify", bent)
+    assert shown.returncode == 1
+    assert "with --law\n" in shown.stderr
+    assert "`" not in shown.stderr + shown.stdout
     ordinance = tmp_path / "town.yaml"
     text = (FOLDER / "cn.yaml").read_text(encoding="utf-8").replace("id: cn-art26", "id: town-ordinance-7")
     ordinance.write_text(text, encoding="utf-8")

@@ -130,3 +130,7 @@ def test_a_place_that_cannot_be_written_leaves_nothing(tmp_path):
     with pytest.raises(UsageError, match="no folder can be written"):
         write_proposal(proposal(), tmp_path / "file")
     assert (tmp_path / "file").read_text() == "here"
+
+
+def test_the_page_shows_by_which_command_it_is_taken_over_in_part():
+    assert "--as NAME [--only ID]" in page_of(proposal_document(proposal(), "en"))

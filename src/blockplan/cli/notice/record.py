@@ -251,6 +251,8 @@ def _show(found: Verification, lang: str, *, trusted: bool) -> None:
         click.echo(said("broken", lang, count=len(found.findings)))
         for finding in found.findings:
             click.echo(f"  {sentence(finding, lang)}")
+        if any(finding.kind == "rule_unknown" for finding in found.findings):
+            click.echo(with_flags(said("ordinance_file", lang)), err=True)
     for loss in found.losses:
         click.echo(said("recovered", lang, **loss | {"lost": loss["lost"] or "–"}))
     for one in found.seen:

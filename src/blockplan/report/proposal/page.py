@@ -143,7 +143,7 @@ class ProposalWords(ComparisonWords):
         before = self.proposal.before
         yield Paragraph(self.words("take_over.lead"))
         yield Paragraph(
-            "blockplan propose apply PLAN proposal.json --as NAME\n"
+            "blockplan propose apply PLAN proposal.json --as NAME [--only ID]\n"
             f"blockplan compare PLAN {before.scenario} NAME\n"
             "blockplan propose undo PLAN NAME",
             "code",
