@@ -559,13 +559,13 @@ def test_land_that_a_plan_has_none_of_says_whose_facilities_stand_on_other_land(
         {"facility_id": f"F{at}", "service": service, "parcel_id": host, "site_area_m2": site,
          "geometry": shapely.Point(50, 50)}
         for at, (service, host, site) in enumerate([
-            ("kindergarten", "P0", None), ("kindergarten", "P1", None), ("sport", None, None),
-            ("sport", "P1", 900.0), ("clinic", "P1", None),
+            ("kindergarten", "P0", 0.0), ("kindergarten", "P1", 0.0), ("sport", None, None),
+            ("sport", "P1", 900.0), ("sport", "P0", None), ("clinic", "P1", None),
         ])
     ])  # fmt: skip
     plan = Plan(manifest(), {"parcels": parcels, "facilities": facilities})
     said = [one for one in of(plan, "per_thousand").notes if "another use" in one]
-    # Land for health there is; a playground on land for homes is told with its land.
+    # Land for health there is; a playground on land for homes is told with its land, none of unknown land.
     assert said == [
         "Kindergarten: 2 in buildings on parcels of another use (P0, P1), without land of their own, "
         "which is why there is none.",
