@@ -165,7 +165,7 @@ def test_what_an_amendment_says_on_a_terminal_is_in_the_readers_language_and_tel
 def test_a_list_of_grounds_is_cut_on_a_terminal_and_says_by_how_many(capsys):
     _listed([f"line {number}" for number in range(20)], "zh")
     out = capsys.readouterr().out.splitlines()
-    assert (len(out), out[-1]) == (16, "……另有 5 项，见 JSON 结果")
+    assert (len(out), out[-1]) == (16, "……另有 5 项，见 --json")
 
 
 def test_an_amendment_may_be_a_scenario_of_a_plan(tmp_path, capsys):
