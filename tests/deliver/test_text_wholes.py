@@ -50,6 +50,10 @@ BUT_PARKS = "layer:parcels/-1401/count"
         ("除公园绿地以外的7个地块均规定容积率。", ("7个", "kept", BUT_PARKS)),
         ("公園緑地を除く6区画に容積率を定める。", ("6区画", "doubtful", BUT_PARKS)),
         ("公園緑地を除く区域に3区画を設ける。", ("3区画", "not_evidenced", "")),
+        # Of a part of the plan, not of all of it.
+        ("K-A街坊内除公园绿地以外的3个地块均规定容积率。", ("3个", "not_evidenced", "")),
+        ("街区K-Aのうち公園緑地を除く3区画について定める。", ("3区画", "not_evidenced", "")),
+        ("一期建设除公园绿地以外的3个地块。", ("3个", "not_evidenced", "")),
         # A count of something else; without an exclusion, of all.
         ("规划共5个地块（不含配套设施地块）。", ("5个", "not_evidenced", "")),
         ("规划小学2所（不含民办学校）。", ("2所", "not_evidenced", "")),

@@ -178,5 +178,5 @@ def balance(facts: PackageFacts) -> Iterator[PackageFault]:
 
 
 def _plain(value: float) -> str:
-    """A value of a cell as it is compared, no digit rounded away."""
+    """A value of a cell, with the digits that a package may hold."""
     return number(value, MOST_DECIMALS)

@@ -22,6 +22,10 @@ _EXCLUDES = re.compile(
 )
 #: What the classes are part of: 計画区域のうち道路用地を除く.
 _WHOLE = re.compile(r".*(?:うち|[はがで])")
+#: A phase or a part of the plan, whose parcels are not all.
+_PART = re.compile(
+    r"[近中远一二三四五六0-9]期|街坊|街区|片区|组团|地区|ブロック|\b(?:phase|block|area)\b", re.IGNORECASE
+)
 #: All parcels but those of the classes right before their number: 道路用地を除く39区画.
 _OTHERS = re.compile(r"(?:を(?:除[くいきけたば]+|含ま(?:ない|ず))|以外[の的])(?:残りの|全て?の?|计|共)?$")
 _PARCELS = re.compile(r"[\d,]+\s?(?:个?地块|宗地|区画)")
@@ -57,7 +61,16 @@ def without(sentence: ScannedSentence, number: ScannedNumber, facts: tuple[Fact,
 
 
 def is_of_others(sentence: ScannedSentence, number: ScannedNumber, fact: Fact) -> bool:
-    """Whether a number counts all parcels of the plan but those of the classes right before it."""
+    """
+    Whether a number counts all parcels of the plan but those of the classes right before it.
+
+    A sentence that names a block, a phase or anything else than these classes may count the parcels of that.
+    """
+    left_out = _excluded(sentence, number)
+    before = (one for one in sentence.words if one.subject and one.end <= number.start)
+    part = _PART.search(sentence.text, sentence.start, number.start)
+    if part or any(one.word not in left_out for one in before):
+        return False
     behind = _OTHERS.search(sentence.text, sentence.start, number.start)
     parcels = _PARCELS.match(sentence.text, number.start)
     return fact.bound_to.startswith("layer:parcels/-") and None not in (behind, parcels)
