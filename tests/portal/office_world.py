@@ -13,7 +13,6 @@ import time
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from django.core import signing
 from django.urls import reverse
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "demonstration-zone"
-TODAY = dt.datetime.now(ZoneInfo("Asia/Shanghai")).date()
 TEXTS = ("authority", "preparer", "legal_basis", "extent", "purpose", "change", "media", "privacy",
          "place_1_name", "place_1_hours", "no_map_review")  # fmt: skip
 RELEASE = {"secrecy_mark": "none", "public_copy": "synthetic", "privacy_seen": "all of it read"}
@@ -194,7 +192,7 @@ class Office:
         """Somebody without an account, who came by a link for reading the draft."""
         secret = (self.service.data / "keys" / "secret").read_text()
         person = Person(self.service, self.chromium)
-        until = time.time() + 3600
+        until = self.clock.now() + 3600
         person.go(f"reading/{signing.dumps(['town', until], key=secret, salt='blockplan.reading')}/")
         return person
 
@@ -219,7 +217,7 @@ class Office:
         """Draft a notice, release it by two, open it, take a letter in; an opinion waits for a look."""
         planner, draft = self.planner, "notices/town/draft/"
         planner.send("notices/new/", "Go on", id="town", rule="CN cn-art26")
-        first = TODAY.isoformat()
+        first = self.clock.today.isoformat()
         planner.send(draft + "dates/", "Keep the dates", first=first, publication="after_close_full")
         planner.send(draft + "plan/", "Upload and check", package=self._package())
         said = {f"{name}_en": f"made-up {name}" for name in TEXTS} | {"email": "plans@example.org"}
@@ -242,7 +240,7 @@ class Office:
     def _close_town(self) -> None:
         """Lengthen and close; what waited is shown."""
         planner = self.planner
-        later = (TODAY + dt.timedelta(days=35)).isoformat()
+        later = (self.clock.today + dt.timedelta(days=35)).isoformat()
         planner.send("notices/town/extend/", "Lengthen the period", last=later, reason="holidays", sure=True)
         self.clock.move(days=37)
         planner.send("notices/town/close/", "Close the notice", sure=True)

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests.portal.browser import OF_DRIVER, violations
-from tests.portal.office_world import RELEASE, TEXTS, TODAY, Office
+from tests.portal.office_world import RELEASE, TEXTS, Office
 from tests.support.workbench import Service, workbench
 from tests.town import town
 
@@ -224,7 +224,7 @@ def opened(office: Office, at: str) -> str:
     for person in (office.planner, office.approver):
         person.context.set_default_timeout(30_000)
     planner, draft = office.planner, at + "draft/"
-    planner.send(draft + "dates/", "Keep the dates", first=TODAY.isoformat(), publication="live")
+    planner.send(draft + "dates/", "Keep the dates", first=office.clock.today.isoformat(), publication="live")
     said = {f"{name}_en": f"made-up {name}" for name in TEXTS} | {"email": "plans@example.org"}
     planner.send(draft + "particulars/", "Keep the particulars", **said)
     planner.send(draft + "release/", "Give the answers", **RELEASE)
