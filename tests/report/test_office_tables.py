@@ -565,10 +565,11 @@ def test_land_that_a_plan_has_none_of_says_whose_facilities_stand_on_other_land(
     ])  # fmt: skip
     plan = Plan(manifest(), {"parcels": parcels, "facilities": facilities})
     said = [one for one in of(plan, "per_thousand").notes if "another use" in one]
-    # Land for health there is; a playground on land for homes is told with its land, none of unknown land.
+    # Land for health there is; a playground on land for homes is told with its land, or that it is unsaid.
     assert said == [
         "Kindergarten: 2 in buildings on parcels of another use (P0, P1), without land of their own.",
         "Sport: 1 on parcels of another use (P1), whose 900 m² of land are not counted here.",
+        "Sport: 1 on parcels of another use (P0), whose land the plan does not state: not counted here.",
     ]
 
 

@@ -25,7 +25,7 @@ from blockplan.report.tables import capacity_sentence, missing_words, verdict_he
 from blockplan.report.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -120,7 +120,10 @@ def _why_unknown(verdict: Verdict, words: Words, *, ids: bool) -> str:
     """What is missing for an unknown verdict; where nothing is, that it hangs on the climate zone."""
     if not verdict.missing and NO_CLIMATE_ZONE in verdict.notes:
         return words.pick(NO_CLIMATE_ZONE)
-    return _some(missing_words(verdict.missing, words, codes=ids))
+    lines = missing_words(verdict.missing, words, codes=ids)
+    more = [words("list.more", n=len(lines) - SHOWN_MISSING)] if len(lines) > SHOWN_MISSING else []
+    said = words("list.clauses").join([*lines[:SHOWN_MISSING], *more])
+    return words("summary.needs") + said if said else ""
 
 
 def without_circle(verdict: Verdict) -> bool:
@@ -128,12 +131,6 @@ def without_circle(verdict: Verdict) -> bool:
     return verdict.outcome == "not_applicable" and any(
         isinstance(note, Mapping) and note == NO_CIRCLE for note in verdict.notes
     )
-
-
-def _some(lines: Sequence[str]) -> str:
-    """The first few of many lines, and how many more there are (the report and the JSON have all of them)."""
-    more = f"; + {len(lines) - SHOWN_MISSING}" if len(lines) > SHOWN_MISSING else ""
-    return "; ".join(lines[:SHOWN_MISSING]) + more
 
 
 #: So many blocks are told on a terminal.

@@ -107,7 +107,11 @@ def _on_other_land(view: View) -> Iterator[str]:
         if not item.codes or not item.services or _supply(plan, item) != 0:
             continue
         of_kind = np.isin(services, item.services) & (hosts != np.array(None))
-        for key, rows in (("on_other_land", sites == 0), ("land_elsewhere", sites > 0)):
+        for key, rows in (
+            ("on_other_land", sites == 0),
+            ("land_elsewhere", sites > 0),
+            ("land_unsaid", np.isnan(sites)),
+        ):
             if (rows := rows & of_kind).any():
                 what = [view.words.or_else(f"service.{one}", one) for one in sorted(set(services[rows]))]
                 yield said(
