@@ -29,7 +29,9 @@ KEPT_WHOLE = 2
 #: First sign of an outcome, or a grade -> how it looks on a terminal.
 STYLES = {
     "✓": "green", "×": "bold red", "?": "yellow", "–": "dim",
-    "error": "bold red", "warning": "yellow", "note": "dim",
+    **dict.fromkeys(("error", "错误", "誤り"), "bold red"),
+    **dict.fromkeys(("warning", "警告"), "yellow"),
+    **dict.fromkeys(("note", "说明", "注記"), "dim"),
 }  # fmt: skip
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from blockplan.cli.common import DayType, json_option, load, progress, show_json, show_table
+from blockplan.cli.common import DayType, json_option, lang_option, load, progress, show_json, show_table
+from blockplan.cli.flags import with_flags
+from blockplan.errors import BlockplanError
 from blockplan.figures import fixed, number
 
 if TYPE_CHECKING:
@@ -48,6 +52,7 @@ _ORDER = {"error": 0, "warning": 1, "note": 2}
     metavar="METRES",
     help="Heal gaps, double lines, overlaps, slivers and dangles of drawings up to this size; default: none.",
 )
+@lang_option
 @json_option
 def office_command(
     files: tuple[str, ...],
@@ -55,6 +60,7 @@ def office_command(
     mapping: str | None,
     profiles: tuple[str, ...],
     heal: float,
+    lang: str,
     as_json: bool,
 ) -> None:
     """
@@ -64,30 +70,40 @@ def office_command(
     mapping.toml in PLAN; correct it there and give it back with --mapping.
     """
     from blockplan.exchange.office.importing import import_office
+    from blockplan.exchange.office.said import translate
 
-    ask = _ask if not as_json and sys.stdin.isatty() and sys.stderr.isatty() else None
-    if ask is None:
-        with progress(f"Importing {', '.join(files)}"):
-            result = import_office(files, out, mapping=mapping, profiles=profiles, heal_m=heal)
-    else:
-        result = import_office(files, out, mapping=mapping, profiles=profiles, ask=ask, heal_m=heal)
+    asked = not as_json and sys.stdin.isatty() and sys.stderr.isatty()
+    ask = partial(_ask, lang=lang) if asked else None
+    # A bar would run through the questions.
+    with nullcontext() if asked else progress(f"Importing {', '.join(files)}"):
+        try:
+            result = import_office(files, out, mapping=mapping, profiles=profiles, ask=ask, heal_m=heal)
+        except BlockplanError as error:
+            raise type(error)(translate(str(error), lang)) from error
     if as_json:
         show_json(result.to_dict())
     else:
-        _show_office(result, out)
+        _show_office(result, out, lang)
 
 
-def _ask(question: Question) -> int:
+def _ask(question: Question, lang: str) -> int:
     """Ask on the terminal which of several readings is meant."""
-    click.echo(f"{question.about}?", err=True)
+    from blockplan.exchange.office.said import REPORT, translate
+
+    click.echo(f"{translate(question.about, lang)}?", err=True)
     for at, option in enumerate(question.options, start=1):
-        click.echo(f"  {at}  {option}", err=True)
-    choice = click.prompt("Number", type=click.IntRange(1, len(question.options)), default=1, err=True)
-    return int(choice) - 1
+        click.echo(f"  {at}  {translate(option, lang)}", err=True)
+    among = click.IntRange(1, len(question.options))
+    return int(click.prompt(REPORT("report.number", lang), type=among, default=1, err=True)) - 1
 
 
-def _show_office(result: OfficeImport, out: str) -> None:
-    click.echo("What was read as what (mapping.toml):")
+def _show_office(result: OfficeImport, out: str, lang: str) -> None:
+    from blockplan.exchange.office.said import REPORT, translate
+
+    def heads(key: str) -> list[str]:
+        return REPORT(f"report.{key}", lang).split("|")
+
+    click.echo(REPORT("report.read_as", lang))
     rows = [
         (
             f"{row['file']}: {row['layer']}",
@@ -96,40 +112,47 @@ def _show_office(result: OfficeImport, out: str) -> None:
             row["column"] or "–",
             row["unit"],
             f"{row['confidence']:.2f}",
-            row["why"],
+            translate(row["why"], lang),
         )
         for row in result.mapping.rows()
     ]
-    show_table(("file: layer", "role", "field", "column", "unit", "sure", "why"), rows)
+    show_table(heads("heads"), rows)
     made = result.made
-    click.echo(f"\nLand-use codes: {made['code_list']}")
+    click.echo("\n" + REPORT("report.code_list", lang, list=made["code_list"]))
     lost = [one for one in result.mapping.code if one.lost or not one.to]
     if lost:
         show_table(
-            ("code", "becomes", "parcels", "lost"),
-            [(one.code or one.name, one.to or "–", str(one.parcels), one.lost) for one in lost],
+            heads("code_heads"),
+            [
+                (one.code or one.name, one.to or "–", str(one.parcels), translate(one.lost, lang))
+                for one in lost
+            ],
         )
-    click.echo(f"Boundary: {made['boundary']}. Roads made as remainder: {fixed(made['roads_ha'], 2)} ha.")
+    boundary = REPORT(f"report.{made['boundary']}", lang)
+    click.echo(REPORT("report.boundary", lang, boundary=boundary, ha=fixed(made["roads_ha"], 2)))
     for joined in made["joined"]:
-        click.echo(
-            f"Table {joined['file']}: {joined['layer']}: {joined['parcels']} parcels of {joined['rows']} "
-            "rows joined."
-        )
+        click.echo(REPORT("report.joined", lang, **joined))
     click.echo()
     show_table(
-        ("layer", "features"), [(name, str(number)) for name, number in result.summary.features.items()]
+        heads("layer_heads"), [(name, str(number)) for name, number in result.summary.features.items()]
     )
-    _show_findings(result)
-    click.echo(f"\nWritten: {out} (with mapping.toml)", err=True)
+    _show_findings(result, lang)
+    click.echo("\n" + REPORT("report.written", lang, out=out), err=True)
 
 
-def _show_findings(result: OfficeImport) -> None:
+def _show_findings(result: OfficeImport, lang: str) -> None:
+    from blockplan.exchange.office.said import REPORT, translate
+
     if not result.findings:
         return
     counts = Counter((one.grade, one.rule) for one in result.findings)
-    click.echo(f"\nFound in the files: {len(result.findings)} things")
+    click.echo("\n" + REPORT("report.found", lang, n=len(result.findings)))
     rows = sorted(counts.items(), key=lambda item: (_ORDER[item[0][0]], -item[1]))
-    show_table(("grade", "rule", "n"), [(grade, rule, str(n)) for (grade, rule), n in rows], style_by=0)
+    show_table(
+        REPORT("report.found_heads", lang).split("|"),
+        [(REPORT(f"report.{grade}", lang), rule, str(n)) for (grade, rule), n in rows],
+        style_by=0,
+    )
     seen: Counter[str] = Counter()
     grave = []
     for one in sorted(result.findings, key=lambda one: _ORDER[one.grade]):
@@ -137,12 +160,15 @@ def _show_findings(result: OfficeImport) -> None:
         # Codes stand in the table above; of what repeats, a few are enough here.
         if seen[one.rule] <= A_RULE and (one.rule, one.grade) != ("office-code", "note"):
             grave.append(one)
+    colon = ": " if lang == "en" else "："
     for one in grave[:SHOWN]:
-        place = ": ".join(filter(None, (one.file, one.layer)))
-        place = "" if one.file and one.file in one.message else place
-        click.echo(f"  {one.grade}: {place + ': ' if place else ''}{one.message}")
+        named = one.file and one.file in one.message
+        place = [] if named else [part for part in (one.file, one.layer) if part]
+        said = [REPORT(f"report.{one.grade}", lang), *place, translate(one.message, lang)]
+        click.echo("  " + colon.join(said))
     if len(result.findings) > len(grave[:SHOWN]):
-        click.echo(f"  and {len(result.findings) - len(grave[:SHOWN])} more; --json lists all of them")
+        more = len(result.findings) - len(grave[:SHOWN])
+        click.echo("  " + with_flags(REPORT("report.more", lang, n=more)))
 
 
 #: So many cells without homes are listed on a terminal.
