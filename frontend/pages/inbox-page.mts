@@ -50,6 +50,8 @@ const ACTS: Record<string, () => void> = {
   k: () => go("#back", -1),
   x: () => row()?.querySelector<HTMLInputElement>("input[type=checkbox]")?.click(),
   t: () => (find(".rows :checked") ? find("#bulk") : find("#theme"))?.focus(),
+  a: () => (find(".rows :checked") ? find("#bulk-to") : find("#to"))?.focus(),
+  z: () => find("#undo")?.click(),
   r: () => {
     const reason = find<HTMLTextAreaElement>(".answering textarea:not([hidden])");
     reason?.focus();
@@ -91,5 +93,5 @@ if (on) {
   on.checked = localStorage.getItem(OFF) === null;
   on.addEventListener("change", () => (on.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
 }
-if (matchMedia("(max-width: 47.99rem)").matches) find<HTMLDetailsElement>(".of-themes")?.removeAttribute("open");
+if (matchMedia("(max-width: 47.99rem)").matches) for (const fold of document.querySelectorAll(".of-themes, .of-hands")) fold.removeAttribute("open");
 find(".rows > .here")?.scrollIntoView({ block: "nearest" });

@@ -17,6 +17,7 @@ from blockplan.errors import UsageError
 from blockplan.portal.lang import current
 from blockplan.portal.office import (
     answer_scenarios,
+    assignments,
     desks,
     edit_conflicts,
     entries,
@@ -25,7 +26,7 @@ from blockplan.portal.office import (
     two_person,
 )
 from blockplan.portal.office.forms import AnswerForm, Sure, ThemeForm, initial_of
-from blockplan.portal.office.inbox import Inbox, points
+from blockplan.portal.office.inbox import Inbox
 from blockplan.portal.office.next_step import at_desk
 from blockplan.portal.office.notice_pages import attempt
 from blockplan.portal.office.permissions import actor_of
@@ -118,7 +119,7 @@ def segment(request: HttpRequest, notice: str, segment: str) -> HttpResponse:
     theme, text = now.theme_of(segment), now.text_of(one)
     for_theme = request.POST.get("for_theme", "")
     events = list(open_store(notice).events(about=one.opinion))
-    listed_one = points(now, [one])[0]
+    listed_one = listed.point(one)
     shown = listed.shown() | _may(actor_of(request)) | {
         "stands": json.dumps(initial_of(listed_one.answer)),
         "seen_answer": edit_conflicts.mark_for_form(
@@ -127,7 +128,8 @@ def segment(request: HttpRequest, notice: str, segment: str) -> HttpResponse:
             request, theme.answer if theme else None, "seen_theme",
             told=bool(told) and theme is not None and for_theme == theme.id),
         "seen_place": edit_conflicts.of_place(now, segment)[0],
-        "one": listed_one, "form": form, "fault": fault,
+        "one": listed_one, "form": form, "fault": fault, "subject": one.id, "holder": listed_one.holder,
+        "holds": listed.holds(one.id),
         "parts": [point for point in listed.every if point.opinion.id == one.opinion],
         "entry": entries.told(events[0]), "place_map": entries.place_map(row, events),
         "reach": [point for point in listed.every
@@ -184,6 +186,7 @@ def theme(request: HttpRequest, notice: str, theme: str) -> HttpResponse:
     shown = listed.shown() | _may(actor_of(request)) | {
         "seen_answer": edit_conflicts.mark_for_form(request, one.answer, told=bool(fault)),
         "seen_name": edit_conflicts.of_name(one)[0],
+        "subject": theme, "holder": listed.held.get(theme), "holds": listed.holds(theme),
         "theme": one, "stands": json.dumps(initial_of(one.answer)),
         "form": form, "naming": naming, "fault": fault,
         "count": len(now.members(theme)) if theme in now.themes else 0,
@@ -236,9 +239,21 @@ def _pieces(one: Segment, text: str) -> list[tuple[int, str]]:
     return [(one.start + start, plainly(text[start:end]).strip()) for start, end in split(text, "sentence")]
 
 
+def _at_hand(request: HttpRequest, notice: str, *subjects: str) -> bool:
+    """Give something to somebody, or take one's last move back; False where something else is asked for."""
+    said, actor = request.POST.get("do", ""), actor_of(request)
+    if said == "give":
+        assignments.give(notice, subjects, request.POST, actor)
+    elif said == "undo":
+        assignments.take_back(notice, request.POST.get("move", ""), actor)
+    return said in {"give", "undo"}
+
+
 def do_at_desk(request: HttpRequest, notice: str, form: ThemeForm) -> None:
     """A new theme, the cut of what is not cut, what was taken of a proposal, or a filled-in table."""
     said, actor = request.POST.get("do", ""), actor_of(request)
+    if _at_hand(request, notice):
+        return
     if said == "theme" and form.is_valid():
         title, gist = form.cleaned_data["title"], form.cleaned_data["gist"]
         named = {current(): title}
@@ -272,8 +287,11 @@ def _take_sheet(request: HttpRequest, notice: str, actor: Actor) -> None:
 
 
 def do_at_segments(request: HttpRequest, notice: str) -> None:
-    """Sort those that were picked into a theme, or out of any."""
-    picked, theme, actor = request.POST.getlist("segment"), theme_of(request), actor_of(request)
+    """Sort those that were picked into a theme, or out of any, or give them to somebody."""
+    picked, actor = request.POST.getlist("segment"), actor_of(request)
+    if _at_hand(request, notice, *picked):
+        return
+    theme = theme_of(request)
     if not picked:
         raise refusal(UsageError, say, "office_refused.nothing_chosen")
 
@@ -288,8 +306,10 @@ def do_at_segments(request: HttpRequest, notice: str) -> None:
 
 
 def do_at_segment(request: HttpRequest, notice: str, one: Segment, form: AnswerForm) -> None:
-    """Sort a segment, cut it, join it to the next, or answer it for itself."""
+    """Sort a segment, give it to somebody, cut it, join it to the next, or answer it for itself."""
     said, actor = _asked(request)
+    if _at_hand(request, notice, one.id):
+        return
     if said == "theme":
         theme = theme_of(request)
 
@@ -304,9 +324,13 @@ def do_at_segment(request: HttpRequest, notice: str, one: Segment, form: AnswerF
         places = [int(at) for at in request.POST.getlist("at") if at.isdecimal() and len(at) < 10]
         if not places:
             raise refusal(UsageError, say, "office_refused.no_place")
-        desks.work(notice, lambda desk: desk.split(one.id, *places, by=actor.name), actor, about="segmented")
+        parts = desks.work(
+            notice, lambda desk: desk.split(one.id, *places, by=actor.name), actor, about="segmented"
+        )
+        assignments.pass_on(notice, one.id, [part.id for part in parts], actor)
     elif said == "merge":
-        desks.work(notice, lambda desk: _merge(desk, one.id, actor.name), actor, about="segmented")
+        whole = desks.work(notice, lambda desk: _merge(desk, one.id, actor.name), actor, about="segmented")
+        assignments.pass_on(notice, one.id, [whole.id], actor)
     elif said == "answer" and form.is_valid():
         theme = request.POST.get("for_theme", "")
 
@@ -342,16 +366,18 @@ def _asked(request: HttpRequest) -> tuple[str, Actor]:
     return said, actor
 
 
-def _merge(desk: Desk, segment: str, by: str) -> None:
+def _merge(desk: Desk, segment: str, by: str) -> Segment:
     other = following(desk, desk.segment(segment))
     if other is None:
         raise refusal(UsageError, say, "office_refused.last_segment", segment=segment)
-    desk.merge([segment, other.id], by=by)
+    return desk.merge([segment, other.id], by=by)
 
 
 def do_at_theme(request: HttpRequest, notice: str, theme: str, naming: ThemeForm, form: AnswerForm) -> None:
-    """Name a theme anew, let it go into another, or answer it."""
+    """Name a theme anew, give it to somebody, let it go into another, or answer it."""
     said, actor = _asked(request)
+    if _at_hand(request, notice, theme):
+        return
     if said == "name" and naming.is_valid():
         given = naming.cleaned_data
 

@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.core import signing
 
 from blockplan.errors import UsageError
+from blockplan.portal import clock
 from blockplan.portal.lang import current
 from blockplan.portal.office import permissions
 from blockplan.portal.office.audit import note
+from blockplan.portal.office.models import DeskMove
 from blockplan.portal.record.models import Entry
 from blockplan.portal.record.store import open_store
 from blockplan.portal.words import say
@@ -65,15 +67,42 @@ def look(notice: str) -> Sorting:
         return found
 
 
-def work(notice: str, act: Callable[[Desk], T], actor: Actor, *, about: str) -> T:
-    """Do something at the desk in one transaction: all of its entries, or none."""
+def work(
+    notice: str, act: Callable[[Desk], T], actor: Actor, *, about: str, takes_back: DeskMove | None = None
+) -> T:
+    """
+    Do something at the desk in one transaction: all of its entries, or none.
+
+    What it moves from theme to theme is kept as a `DeskMove`, which may take another back.
+    """
 
     def inside(ledger: Ledger) -> T:
-        found = act(Desk(ledger))
+        desk = Desk(ledger)
+        before = places(desk)
+        found = act(desk)
         note("desk", who=actor.name, notice=notice, about=about)
+        after = places(desk)
+        changes = {
+            name: [theme, after[name]]
+            for name, theme in before.items()
+            if name in after and after[name] != theme
+        }
+        if changes:
+            DeskMove.objects.create(
+                notice_id=notice, kind="themed", by=actor.staff, at=clock.now(), changes=changes,
+                takes_back=takes_back,
+            )  # fmt: skip
         return found
 
     return permissions.work(notice, inside, actor)
+
+
+def places(now: Sorting) -> dict[str, str | None]:
+    """Point -> the theme that it is in."""
+    return {
+        one.id: theme.id if (theme := now.theme_of(one.id)) is not None else None
+        for one in now.open_segments()
+    }
 
 
 def lines_of(said: str) -> list[dict[str, Any]]:

@@ -17,8 +17,9 @@ from django.urls import reverse
 
 from blockplan.notice.numbers import read_typed
 from blockplan.portal.lang import current
-from blockplan.portal.office import edit_conflicts
+from blockplan.portal.office import assignments, edit_conflicts
 from blockplan.portal.office.paging import ROWS, after
+from blockplan.portal.office.permissions import actor_of
 from blockplan.portal.pages.common import standing_of
 from blockplan.portal.words import occurrences
 from blockplan.respond.coverage import received, reconcile
@@ -26,10 +27,11 @@ from blockplan.respond.tables import shown as plainly
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from django.http import HttpRequest
 
+    from blockplan.portal.office.assignments import Holder
     from blockplan.portal.record.models import Notice
     from blockplan.respond import Answer, Sorting
     from blockplan.respond.opinions import Received
@@ -44,7 +46,8 @@ STATES = ("own", "theme", "unanswered", "unsorted")
 #: What the page's script does for a key, and its words; without it the page has a link or button for each.
 KEYS = (
     ("J", "office_desk.key_next"), ("K", "office_desk.key_previous"), ("X", "office_desk.key_pick"),
-    ("T", "office_desk.key_theme"), ("R", "office_desk.key_answer"), ("1–7", "office_desk.key_kind"),
+    ("T", "office_desk.key_theme"), ("A", "office_desk.key_give_to"), ("Z", "office_desk.key_undo"),
+    ("R", "office_desk.key_answer"), ("1–7", "office_desk.key_kind"),
     ("Ctrl Enter", "office_desk.key_give"), ("/", "office_desk.key_search"), ("?", "office_desk.key_keys"),
 )  # fmt: skip
 #: Filters that stand there also where nothing falls under them.
@@ -64,6 +67,8 @@ class ListedPoint:
         Whether it was sorted into its theme after the theme was answered.
     campaign
         The campaign that its opinion is folded in, and how many opinions are; None outside of any.
+    holder
+        Who has it in hand, for itself or with its theme; `mine` where that is whoever looks.
     """
 
     segment: Segment
@@ -73,6 +78,8 @@ class ListedPoint:
     own: Answer | None
     later: bool
     campaign: tuple[str, int] | None
+    holder: Holder | None
+    mine: bool
 
     @property
     def id(self) -> str:
@@ -100,6 +107,7 @@ class ListedPoint:
 FILTERS: dict[str, Callable[[ListedPoint], bool]] = {
     "unanswered": lambda one: one.answer is None,
     "all": lambda _: True,
+    "mine": lambda one: one.mine,
     "unsorted": lambda one: one.state == "unsorted",
     "later": lambda one: one.later,
     "late": lambda one: bool(one.opinion.late),
@@ -109,16 +117,35 @@ FILTERS: dict[str, Callable[[ListedPoint], bool]] = {
 }
 
 
-def points(now: Sorting, segments: list[Segment] | None = None) -> list[ListedPoint]:
-    """These segments; without any every one that needs an answer, in the order of the record."""
+def points(
+    now: Sorting,
+    segments: list[Segment] | None = None,
+    held: Mapping[str, Holder] | None = None,
+    me: int | None = None,
+) -> list[ListedPoint]:
+    """
+    These segments; without any every one that needs an answer, in the order of the record.
+
+    Parameters
+    ----------
+    held, me
+        Who has what in hand, and who looks.
+    """
+    holders = held or {}
+
+    def holder(one: Segment, theme: Theme | None) -> Holder | None:
+        return holders.get(one.id) or (holders.get(theme.id) if theme else None)
+
     numbers = now.opinions.numbers
     folded = {name: (campaign, len(held)) for campaign, held in now.campaigns.items() for name in held}
     return [
         ListedPoint(
-            one, now.opinions.by_id[one.opinion], numbers[one.opinion], now.theme_of(one.id),
+            one, now.opinions.by_id[one.opinion], numbers[one.opinion], theme,
             now.own_answer(one.id), _came_later(now, one.id), folded.get(one.opinion),
+            who := holder(one, theme), who is not None and who.staff == me,
         )
         for one in (now.open_segments() if segments is None else segments)
+        for theme in [now.theme_of(one.id)]
     ]  # fmt: skip
 
 
@@ -133,7 +160,8 @@ def _came_later(now: Sorting, segment: str) -> bool:
 
 class Inbox:
     """
-    The points that somebody looks at, chosen by the address: ``?show=``, ``?theme=``, ``?q=``, ``?after=``.
+    The points that somebody looks at, chosen by the address: ``?show=``, ``?theme=``, ``?q=``, ``?after=``,
+    ``?hand=`` (id of somebody, or ``none``).
 
     Parameters
     ----------
@@ -149,17 +177,24 @@ class Inbox:
         self.row, self.now, self.at = row, now, at
         self.theme = theme or request.GET.get("theme", "")
         self.query = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+        self.hand = request.GET.get("hand", "")[:20]
         wanted = request.GET.get("show", "")
-        self.show = wanted if wanted in FILTERS else "all" if self.theme else "unanswered"
-        self.every = points(now)
+        self.show = wanted if wanted in FILTERS else "all" if self.theme or self.hand else "unanswered"
+        self.staff, self.held = actor_of(request).staff, assignments.held(row.id)
+        self.every = points(now, None, self.held, self.staff.pk)
         self.found = [one for one in self.every if self._fits(one)]
-        said = {"show": self.show, "theme": self.theme, "q": self.query}
+        said = {"show": self.show, "theme": self.theme, "hand": self.hand, "q": self.query}
         self.keep = urlencode({name: value for name, value in said.items() if value})
         self.after = after(request)
 
     def _fits(self, one: ListedPoint) -> bool:
         in_theme = not self.theme or (one.theme is not None and one.theme.id == self.theme)
-        return FILTERS[self.show](one) and in_theme and (not self.query or _holds(one, self.query))
+        held = not self.hand or self.hand == (str(one.holder.staff) if one.holder else "none")
+        return FILTERS[self.show](one) and in_theme and held and (not self.query or _holds(one, self.query))
+
+    def point(self, one: Segment) -> ListedPoint:
+        """A segment with what stands about it, also where it needs no answer."""
+        return points(self.now, [one], self.held, self.staff.pk)[0]
 
     def _before(self) -> int:
         """How many of the list come before the point that is open."""
@@ -208,8 +243,24 @@ class Inbox:
                 (one, of_theme[one.id], done[one.id], 100 * done[one.id] / max(of_theme[one.id], 1))
                 for one in self.now.themes.values()
             ],
-            "themes": self.themes, "keys": KEYS,
+            "themes": self.themes, "keys": KEYS, "people": assignments.people(self.row.id),
+            "hands": self._hands(), "hand_at": self.hand, "me": self.staff.pk,
+            "last_move": assignments.last_move(self.row.id, self.staff, self.now, self.held),
         }  # fmt: skip
+
+    def _hands(self) -> list[tuple[str, str, int, int]]:
+        """Id, name, points and answered points of whoever has some in hand, then of nobody (``none``)."""
+        found = Counter((str(one.holder.staff), one.holder.name) for one in self.every if one.holder)
+        done = Counter(str(one.holder.staff) for one in self.every if one.holder and one.answer)
+        nobodys = [one for one in self.every if not one.holder]
+        rows = [
+            (who, name, n, done[who]) for (who, name), n in sorted(found.items(), key=lambda at: at[0][1])
+        ]
+        return [*rows, ("none", "", len(nobodys), sum(bool(one.answer) for one in nobodys))] if rows else []
+
+    def holds(self, subject: str) -> str:
+        """The mark of who has a point or theme in hand for itself; empty where nobody has."""
+        return str(self.held[subject].staff) if subject in self.held else ""
 
     def _sought(self, one: ListedPoint) -> str:
         """The words to be marked in a point; none where it was found by what it is called."""
@@ -221,7 +272,8 @@ class Inbox:
         begin = max(at - EXCERPT // 2, 0)
         return {
             "point": one, "sought": sought,
-            "to": self.address(one.id), "seen": edit_conflicts.of_place(self.now, one.id)[0],
+            "to": self.address(one.id), "held": self.holds(one.id),
+            "seen": edit_conflicts.of_place(self.now, one.id)[0],
             "text": ("…" if begin else "") + text[begin : begin + EXCERPT]
             + ("…" if len(text) > begin + EXCERPT else ""),
         }  # fmt: skip

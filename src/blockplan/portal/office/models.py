@@ -179,6 +179,32 @@ class Pending(models.Model):
         return f"{self.kind} {self.opinion}".strip()
 
 
+class DeskMove(models.Model):
+    """
+    What somebody moved at the desk; added to, never changed: it is taken back by a move of its own.
+
+    Attributes
+    ----------
+    kind
+        ``themed`` (points into themes) or ``assigned`` (points and themes to somebody of the office).
+    changes
+        Point or theme -> [before, after]: the id of a theme or of somebody; null for none.
+    """
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=10)
+    by = models.ForeignKey(Staff, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+    changes = models.JSONField()
+    takes_back = models.OneToOneField("self", on_delete=models.CASCADE, null=True, related_name="taken_back")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["notice", "kind", "id"], name="move_by_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at}"
+
+
 class Audit(models.Model):
     """A line of the list of acts: who did what, when; added to, never changed."""
 

@@ -48,6 +48,8 @@ const ACTS = {
     k: () => go("#back", -1),
     x: () => row()?.querySelector("input[type=checkbox]")?.click(),
     t: () => (find(".rows :checked") ? find("#bulk") : find("#theme"))?.focus(),
+    a: () => (find(".rows :checked") ? find("#bulk-to") : find("#to"))?.focus(),
+    z: () => find("#undo")?.click(),
     r: () => {
         const reason = find(".answering textarea:not([hidden])");
         reason?.focus();
@@ -97,6 +99,7 @@ if (on) {
     on.addEventListener("change", () => (on.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
 }
 if (matchMedia("(max-width: 47.99rem)").matches)
-    find(".of-themes")?.removeAttribute("open");
+    for (const fold of document.querySelectorAll(".of-themes, .of-hands"))
+        fold.removeAttribute("open");
 find(".rows > .here")?.scrollIntoView({ block: "nearest" });
 export {};

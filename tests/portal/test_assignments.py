@@ -1,0 +1,182 @@
+"""Points and themes in somebody's hand, and moves at the desk that are taken back."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.portal.staff import a_member, browser_of
+from tests.support.office_pages import HERE, as_shown, faults, told
+from tests.support.submitting import send
+
+from blockplan.portal.office import desks
+from blockplan.portal.office.models import DeskMove
+
+if TYPE_CHECKING:
+    from django.test import Client
+    from tests.notice.records import HandClock
+
+    from blockplan.portal.record.store import DatabaseStore
+
+DESK = HERE + "desk/"
+POINTS = DESK + "segments/"
+
+
+@pytest.fixture
+def planner(opened: DatabaseStore) -> Client:
+    """Li, with four points at the desk of which two are in a theme that somebody else named."""
+    made = browser_of(a_member("Li", "planner"))
+    other = browser_of(a_member("Wang", "clerk"))
+    a_member("Zhou", "admin")
+    a_member("Chen", "clerk", notice=None).user.delete()
+    send(opened, "More trees along the canal.")
+    send(opened, "1. Fewer cars.\n2. A tree for each child.")
+    send(opened, "A second entrance to the station.")
+    told(other, DESK, {"do": "cut"})
+    told(other, DESK, {"do": "theme", "title": "Trees", "gist": ""})
+    told(other, POINTS, {"segment": ["O-1.1", "O-2.2"], "theme": "T-1", "seen-O-1.1": "", "seen-O-2.2": ""})
+    return made
+
+
+def person(client: Client, name: str) -> str:
+    """The id of somebody in the list of people."""
+    page = client.get(POINTS + "?show=all").content.decode()
+    return re.findall(rf'<option value="(\d+)">{name}', page)[0]
+
+
+def listed(client: Client, query: str) -> list[str]:
+    page = client.get(POINTS + query).content.decode()
+    return re.findall(r'name="segment" value="(O-[\d.]+)"', page)
+
+
+def undo(client: Client, path: str = POINTS) -> tuple[str, dict[str, str]]:
+    """What a page says can be undone, and the form that does it; both empty where nothing can be."""
+    form = client.get(path).content.decode().partition('class="moved"')[2].partition("</form>")[0]
+    if not form:
+        return "", {}
+    said = re.findall(r"<p>(.*?) <span", form)[0]
+    return said, {"do": "undo", "move": re.findall(r'name="move" value="(\d+)"', form)[0]}
+
+
+def test_points_given_to_somebody_are_hers_by_filter_with_counts_and_nothing_of_it_is_in_the_record(
+    planner: Client, opened: DatabaseStore
+) -> None:
+    li, wang, size = person(planner, "Li"), person(planner, "Wang"), len(list(opened.events()))
+    told(planner, POINTS, {"do": "give", "segment": ["O-1.1", "O-2.1"], "to": li})
+    told(planner, POINTS, {"do": "give", "segment": ["O-3.1"], "to": wang})
+    assert listed(planner, "?show=mine") == ["O-1.1", "O-2.1"]
+    assert listed(planner, f"?hand={wang}") == ["O-3.1"]
+    assert listed(planner, "?hand=none") == ["O-2.2"]
+    page = planner.get(POINTS).content.decode()
+    assert '?show=mine">Mine <span class="n">2<' in page
+    assert f'?hand={wang}">Wang <span class="n">0/1<' in page
+    assert f"{POINTS}O-1.1/?show=mine" in planner.get(POINTS + "?show=mine").content.decode()
+    side = planner.get(POINTS + "O-3.1/").content.decode().partition("In hand</h3>")[2]
+    assert "<b>Wang</b>" in side
+    assert "given by Li" in side
+    assert len(list(opened.events())) == size
+
+
+def test_only_who_works_at_the_desk_of_the_notice_can_be_given_something(planner: Client) -> None:
+    page = planner.get(POINTS + "O-1.1/").content.decode()
+    people = re.findall(
+        r'<option value="\w+">([^<]+)', page.partition('id="to"')[2].partition("</select>")[0]
+    )
+    assert people == ["Li (me)", "Wang", "Nobody"]
+    for to in ("", "999999", "x"):
+        refused = planner.post(POINTS, {"do": "give", "segment": ["O-1.1"], "to": to})
+        assert (refused.status_code, "Nothing was chosen" in faults(refused)) == (400, True), to
+    refused = planner.post(POINTS, {"do": "give", "segment": ["O-9.9"], "to": person(planner, "Li")})
+    assert refused.status_code == 400
+
+
+def test_a_theme_brings_its_points_along_and_a_point_may_be_in_another_hand(planner: Client) -> None:
+    li, wang = person(planner, "Li"), person(planner, "Wang")
+    told(planner, DESK + "themes/T-1/", {"do": "give", "to": li, "seen": ""})
+    assert listed(planner, "?show=mine") == ["O-1.1", "O-2.2"]
+    assert "with its theme" in planner.get(POINTS + "O-1.1/").content.decode()
+    told(planner, POINTS + "O-2.2/", {"do": "give", "to": wang, "seen": ""})
+    assert (listed(planner, "?show=mine"), listed(planner, f"?hand={wang}")) == (["O-1.1"], ["O-2.2"])
+
+
+def test_who_gives_what_somebody_else_gave_away_meanwhile_is_told(planner: Client) -> None:
+    li, wang = person(planner, "Li"), person(planner, "Wang")
+    told(planner, POINTS, {"do": "give", "segment": ["O-1.1"], "to": wang, "held-O-1.1": ""})
+    late = {"do": "give", "segment": ["O-1.1"], "to": li, "held-O-1.1": ""}
+    refused = planner.post(POINTS, late)
+    assert (refused.status_code, "Wang" in faults(refused)) == (400, True)
+    told(planner, POINTS, late | {"held-O-1.1": wang})
+
+
+def test_the_parts_of_a_point_stay_in_the_hand_that_had_it(planner: Client, opened: DatabaseStore) -> None:
+    send(opened, "Trees here. Benches there.")
+    told(planner, DESK, {"do": "cut"})
+    (whole,) = listed(planner, "?show=all&q=benches")
+    told(planner, POINTS + f"{whole}/", {"do": "give", "to": person(planner, "Wang"), "seen": ""})
+    told(planner, POINTS + f"{whole}/", {"do": "split", "at": "12"})
+    parts = listed(planner, f"?hand={person(planner, 'Wang')}")
+    assert len(parts) == 2
+    told(planner, POINTS + f"{parts[0]}/", {"do": "merge"})
+    assert len(listed(planner, f"?hand={person(planner, 'Wang')}")) == 1
+
+
+def test_the_last_move_is_said_in_words_and_taken_back_by_an_entry_of_its_own(
+    planner: Client, opened: DatabaseStore
+) -> None:
+    assert undo(planner) == ("", {}), "another's move is another's to take back"
+    told(planner, DESK, {"do": "theme", "title": "Station", "gist": ""})
+    move = {"segment": ["O-1.1", "O-3.1"], "theme": "T-2", "seen-O-3.1": ""}
+    page = planner.get(POINTS).content.decode()
+    seen = re.findall(r'name="seen-O-1.1" value="(\d+)"', page)[0]
+    told(planner, POINTS, move | {"seen-O-1.1": seen})
+    said, form = undo(planner)
+    assert said == "2 points moved to “Station”."
+    kinds = [one.kind for one in opened.events()]
+    told(planner, POINTS, form)
+    assert [one.kind for one in opened.events()] == [*kinds, "themed"]
+    assert desks.places(desks.look("town")) == {"O-1.1": "T-1", "O-2.1": None, "O-2.2": "T-1", "O-3.1": None}
+    assert undo(planner) == ("", {})
+    refused = planner.post(POINTS, form)
+    assert (refused.status_code, "Nothing of this move is left" in faults(refused)) == (400, True)
+    assert DeskMove.objects.filter(takes_back=int(form["move"])).count() == 1
+
+
+def test_what_others_moved_on_stays_with_them_and_moves_before_can_be_undone_too(planner: Client) -> None:
+    other = browser_of(a_member("Sun", "planner"))
+    li = person(planner, "Li")
+    told(planner, POINTS, {"do": "give", "segment": ["O-1.1", "O-2.1"], "to": li})
+    told(planner, POINTS, {"segment": ["O-2.1", "O-3.1"], "theme": "T-1", "seen-O-2.1": "", "seen-O-3.1": ""})
+    there = POINTS + "O-2.1/"
+    out = {"do": "theme", "theme": "none"}
+    told(other, there, out | as_shown(other, there, out))
+    said, form = undo(planner, POINTS + "O-1.1/")
+    assert said == "1 point moved to “Trees”."
+    told(planner, POINTS + "O-1.1/", form | {"seen": ""})
+    assert desks.places(desks.look("town"))["O-3.1"] is None
+    said, form = undo(planner)
+    assert said == "2 points given to Li."
+    told(planner, POINTS, form)
+    assert listed(planner, "?show=mine") == []
+    assert undo(planner) == ("", {})
+
+
+def test_a_move_into_a_theme_that_is_gone_or_of_days_ago_is_not_offered(
+    planner: Client, clock: HandClock
+) -> None:
+    told(planner, DESK, {"do": "theme", "title": "Greenery", "gist": ""})
+    told(planner, DESK + "themes/T-1/", {"do": "merge", "into": "T-2"})
+    assert undo(planner) == ("", {}), "their theme is gone"
+    told(planner, POINTS, {"segment": ["O-3.1"], "theme": "T-2", "seen-O-3.1": ""})
+    assert undo(planner)[0] == "1 point moved to “Greenery”."
+    clock.on(days=2)
+    assert undo(planner) == ("", {})
+
+
+def test_who_may_only_read_is_offered_neither(planner: Client) -> None:
+    auditor = browser_of(a_member("Wu", "auditor"))
+    page = auditor.get(POINTS + "O-1.1/").content.decode()
+    assert 'name="to"' not in page
+    li = person(planner, "Li")
+    assert auditor.post(POINTS, {"do": "give", "segment": ["O-1.1"], "to": li}).status_code == 403
+    assert DeskMove.objects.filter(kind="assigned").count() == 0
