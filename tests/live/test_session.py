@@ -15,7 +15,7 @@ from tests.town import town
 
 import blockplan as bp
 from blockplan.check import available_packs, check
-from blockplan.live import Add, EditError, Merge, SetValue, Split, live, parse_edits
+from blockplan.live import Add, EditError, Merge, Move, SetValue, Split, live, parse_edits
 from blockplan.live.compiling import EXTENSIVE
 from blockplan.live.rows import FeatureChange, joined
 from blockplan.live.sharing import merged
@@ -261,6 +261,29 @@ def test_an_edit_that_cannot_be_made_says_why(edit: dict[str, object], words: st
     session = live(town(packs=["zone"]))
     with pytest.raises(EditError, match=words):
         session.apply(parse_edits([edit]))
+    assert session.steps == []
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        Add(
+            layer="streets",
+            row={"street_id": "n"},
+            geometry={"type": "LineString", "coordinates": [[500_000, 4_400_000], [4_400_000, 500_000]]},
+        ),
+        Add(
+            layer="stops",
+            row={"stop_id": "n"},
+            geometry={"type": "Point", "coordinates": [1e12, 1e12]},
+        ),
+        Move(layer="stops", id="t-1", to=(0, 0)),
+    ],
+)
+def test_what_would_lie_far_from_the_planned_land_is_refused(edit: Add | Move) -> None:
+    session = live(town(packs=["zone"]))
+    with pytest.raises(EditError, match=r"would lie [\d,]+ km from the planned land"):
+        session.apply([edit])
     assert session.steps == []
 
 

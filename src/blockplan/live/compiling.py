@@ -41,6 +41,9 @@ EXTENSIVE = (
 )  # fmt: skip
 #: Those of them that are counted in whole things.
 COUNTED = frozenset({"residents", "dwellings", "jobs", "parking_spaces", "school_classes"})
+#: Nothing is drawn farther from the planned land than this, m: what lies there was mistyped, and fields of
+#: distances along streets would be laid over all that is between.
+FARTHEST_M = 100_000.0
 
 
 def compile_edit(plan: Plan, edit: Edit) -> list[FeatureChange]:
@@ -52,7 +55,22 @@ def compile_edit(plan: Plan, edit: Edit) -> list[FeatureChange]:
     EditError
         If it cannot be made; the message says why and what to do.
     """
-    return _COMPILERS[type(edit)](plan, edit)
+    changes = _COMPILERS[type(edit)](plan, edit)
+    _refuse_far(plan, changes)
+    return changes
+
+
+def _refuse_far(plan: Plan, changes: list[FeatureChange]) -> None:
+    """What is drawn anew lies about the planned land."""
+    west, south, east, north = plan.layer("boundary").total_bounds
+    for one in changes:
+        shape = (one.after or {}).get(GEOMETRY)
+        if shape is None or (one.before is not None and shape is one.before[GEOMETRY]):
+            continue
+        left, low, right, high = shapely.bounds(shape)
+        off = max(west - left, south - low, right - east, high - north)
+        if off > FARTHEST_M:
+            raise refused("too_far", layer=one.layer, id=one.id, km=f"{off / 1000:,.0f}")
 
 
 def _set(plan: Plan, edit: SetValue) -> list[FeatureChange]:
