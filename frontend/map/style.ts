@@ -39,12 +39,19 @@ export function parcelLines(many: boolean): LayerSpecification {
   return line("parcels-line", "parcels", { "line-color": "#ffffff", "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0.3, 16, 1.4] }, more);
 }
 
+/** Colour and width, px, of streets by class; any other class is drawn as the last. */
+const STREETS: [kind: string, colour: string, wide: number][] = [
+  ["expressway", "#f0c07a", 3], ["arterial", "#f0cd8c", 2.2], ["secondary", "#d5cab0", 1.6], ["local", "#c6bfae", 1.1], ["", "#c6bfae", 0.7],
+]; // prettier-ignore
+export function streetLine(kind: string): [colour: string, wide: number] {
+  const [, colour, wide] = STREETS.find(([one]) => one === kind) ?? STREETS.at(-1)!;
+  return [colour, wide];
+}
+
 export function network(): LayerSpecification[] {
+  const byClass = (at: 1 | 2): unknown => ["match", ["get", "class"], ...STREETS.slice(0, -1).flatMap((one) => [one[0], one[at]]), STREETS.at(-1)![at]];
   return [
-    line("streets-line", "streets", {
-      "line-color": ["match", ["get", "class"], "expressway", "#f0c07a", "arterial", "#f0cd8c", "secondary", "#d5cab0", "#c6bfae"],
-      "line-width": ["match", ["get", "class"], "expressway", 3, "arterial", 2.2, "secondary", 1.6, "local", 1.1, 0.7],
-    }),
+    line("streets-line", "streets", { "line-color": byClass(1), "line-width": byClass(2) }),
     line("rail-line", "rail", { "line-color": "#626d77", "line-width": 1.2, "line-dasharray": [6, 3] }),
   ];
 }

@@ -192,3 +192,35 @@ def test_an_address_leads_to_a_scenario_and_to_an_object_of_it(zone: Service, ch
     assert tab.locator(".top select").input_value() == "c"
     assert wrong == []
     tab.close()
+
+
+def test_the_legend_names_what_the_map_shows_now_and_goes_along_on_paper(
+    zone: Service, chromium: Any
+) -> None:
+    tab, wrong = opened(zone, chromium, "en", 1440)
+
+    def named() -> set[str]:
+        return set(tab.locator(".uses > li").evaluate_all("all => all.map(one => one.lastChild.data)"))
+
+    assert {"1701 River", "Boundary", "Block", "Expressway", "Stop", "Rail"} <= named()
+    tab.locator("#search").fill("RD-01-02-014")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector(".overview:not([hidden])", state="attached")
+    settled(tab)
+    assert {"0902 Business and finance", "Fire station", "Arterial road"} <= named()
+    assert not {"1701 River", "0803 Culture", "1302 Drainage", "Water"} & named()
+    tab.locator(".groups").get_by_label("Facilities").uncheck()
+    tab.locator(".groups").get_by_label("Land use").uncheck()
+    assert "Arterial road" in named()
+    assert not {"0902 Business and finance", "Fire station"} & named()
+    # A letter is no text in a box that is ticked.
+    tab.keyboard.press("/")
+    assert tab.evaluate("document.activeElement.id") == "search"
+    tab.emulate_media(media="print")
+    assert tab.locator(".left > .uses").is_visible()
+    assert not tab.locator(".groups").is_visible()
+    bar, map_ = (tab.locator(one).bounding_box() for one in (".scalebar i", ".maplibregl-canvas"))
+    share = "getComputedStyle(document.querySelector('.scalebar')).getPropertyValue('--share')"
+    assert bar["width"] / map_["width"] == pytest.approx(float(tab.evaluate(share)), rel=0.02)
+    assert wrong == []
+    tab.close()

@@ -13,7 +13,8 @@ export interface Act {
   act: () => void;
 }
 
-const FIELDS = "input, select, textarea";
+/** What letters are typed into. */
+const FIELDS = "input:not([type=checkbox]), select, textarea";
 
 /** Keys act from the start; those of tools once there is a map to use them on. */
 export function listen(at: () => Tools | null, acts: Act[]): void {
@@ -52,7 +53,7 @@ export function listen(at: () => Tools | null, acts: Act[]): void {
 
 /** Leaves a field, and what was typed there and not handed over. */
 function leave(field: HTMLElement): void {
-  if (field instanceof HTMLInputElement && field.type !== "checkbox") field.value = field.defaultValue;
+  if (field instanceof HTMLInputElement) field.value = field.defaultValue;
   field.blur();
 }
 

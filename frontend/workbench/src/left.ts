@@ -2,12 +2,13 @@
 
 import { fill, h } from "../../map/dom";
 import { branches, scenarioActs } from "./branches";
-import { colourOf, isSafe, setSafe } from "./colours";
+import { isSafe, setSafe } from "./colours";
 import { fileChoice } from "./dropping";
 import { GROUPS, type Group } from "./groups";
 import type { PlanMap } from "./map";
+import { drawLegend } from "./legend";
 import { isPart, key, store } from "./store";
-import { layerName, nameOf, serviceName, signOf, useName } from "./vocabulary";
+import { layerName, nameOf, serviceName, useName } from "./vocabulary";
 import { say } from "./words";
 
 /** So many hits are shown; whoever seeks more types more. */
@@ -42,6 +43,8 @@ export function drawLeft(into: Element, plan: PlanMap | null, ways: Ways): void 
     onkeydown: (event: KeyboardEvent) => { if (event.key === "Enter") hits(words, ways)[0]?.go(); },
   }); // prettier-ignore
   find();
+  const legend = h("ul", { class: "uses", "aria-label": say("legend") });
+  drawLegend(legend, plan);
   const again = (): void => drawLeft(into, plan, ways);
   const recolour = (): void => {
     setSafe(!isSafe());
@@ -55,10 +58,9 @@ export function drawLeft(into: Element, plan: PlanMap | null, ways: Ways): void 
     branches(),
     h("h2", {}, say("layers"), h("button", { class: "link", onclick: recolour }, isSafe() ? say("officeColours") : say("colourSafe"))),
     plan && h("ul", { class: "groups" }, ...shownGroups().map((group) =>
-      h("li", {}, h("label", {}, h("input", { type: "checkbox", checked: plan.isShown(group), onchange: () => void plan.toggle(group) }), say(group))),
+      h("li", {}, h("label", {}, h("input", { type: "checkbox", checked: plan.isShown(group), onchange: () => { plan.toggle(group); drawLegend(legend, plan); } }), say(group))),
     )),
-    h("ul", { class: "uses" }, ...usesDrawn().map((code) => h("li", {}, h("i", { style: `background:${colourOf(code)}` }), `${code} ${useName(code)}`))),
-    h("ul", { class: "uses" }, ...servicesDrawn().map((service) => h("li", {}, h("b", { class: "mark" }, signOf(service)), serviceName(service)))),
+    legend,
     fileChoice(),
   ); // prettier-ignore
 }
@@ -69,17 +71,6 @@ function shownGroups(): Group[] {
     const { sources } = GROUPS[group];
     return sources.length === 0 || sources.some((source) => store.features.get(source)?.size);
   });
-}
-
-function usesDrawn(): string[] {
-  const parcels = [...(store.features.get("parcels")?.values() ?? [])];
-  return [...new Set(parcels.map((one) => String(one.properties["land_use"] ?? "")))].filter(Boolean).sort();
-}
-
-/** Kinds of facilities, whose signs stand on the map. */
-function servicesDrawn(): string[] {
-  const facilities = [...(store.features.get("facilities")?.values() ?? [])];
-  return [...new Set(facilities.map((one) => String(one.properties["service"] ?? "")))].filter(Boolean).sort();
 }
 
 /** Features and rules by number, name or use: those that begin so before those that hold it. */

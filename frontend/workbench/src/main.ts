@@ -11,6 +11,7 @@ import { takeDrops } from "./dropping";
 import { drawBalance } from "./balance";
 import { drawInspector } from "./inspector";
 import { listen } from "./keys";
+import { drawLegend } from "./legend";
 import { drawLeft, searched, type Ways } from "./left";
 import type { PlanMap } from "./map";
 import type { Overview } from "./overview";
@@ -262,10 +263,11 @@ function onStage(plan: PlanMap, tools: Tools, canvas: HTMLElement, card: HTMLEle
     h("button", { "data-sign": "↔", "data-act": "measure", title: say("measureTool"), onclick: () => tools.take("measure") }, h("span", { class: "aloud" }, say("measureTool"))),
     h("button", { "data-act": "3d", "aria-pressed": "false", onclick: () => tilt(plan) }, h("span", { "aria-hidden": "true" }, "3D"), h("span", { class: "aloud" }, say("threeD"))),
   );
-  canvas.append(zoom, h("i", { class: "cross", "aria-hidden": "true" }), h("div", { class: "scalebar" }, h("i"), h("span"), h("span"), h("b", {}, "N ↑")));
+  canvas.append(zoom, h("i", { class: "cross", "aria-hidden": "true" }), h("div", { class: "scalebar" }, h("i"), h("span"), h("span", { class: "ratio" }), h("b", {}, "N ↑")));
   plan.map.on("move", () => drawScale(plan));
   plan.map.on("mousemove", (event) => drawPlace(plan.place(event)));
   plan.map.on("moveend", () => drawPlace(plan.place(plan.middle())));
+  plan.map.on("idle", () => drawLegend(document.querySelector(".left > .uses")!, plan));
   plan.map.getCanvas().addEventListener("keydown", (event) => tools.key(event), { capture: true });
   void plan.ready.then(() => drawScale(plan));
 }
@@ -427,10 +429,14 @@ function drawTools(bar: HTMLElement, hint: HTMLElement, tools: Tools): void {
 
 function drawScale(plan: PlanMap): void {
   const { metres, pixels, said } = scaleOf(plan.map);
-  const box = document.querySelector(".scalebar");
+  const box = document.querySelector<HTMLElement>(".scalebar");
   if (!box) return;
   // A tilted map has another scale, and another north, at each place.
-  (box as HTMLElement).hidden = plan.isTilted;
+  box.hidden = plan.isTilted;
+  // On paper the map has another size: the bar keeps its share of it.
+  const { clientWidth: wide, clientHeight: high } = plan.map.getContainer();
+  box.style.setProperty("--share", `${pixels / wide}`);
+  box.style.setProperty("--aspect", `${wide / high}`);
   (box.children[0] as HTMLElement).style.width = `${pixels}px`;
   box.children[1]!.textContent = said;
   box.children[2]!.textContent = `1:${number(Number((metres / pixels / CSS_PIXEL_M).toPrecision(2)), 0)}`;

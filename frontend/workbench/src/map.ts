@@ -509,6 +509,17 @@ export class PlanMap {
     return !this.hidden.has(group);
   }
 
+  /** Whether a layer of the map is drawn at this zoom. */
+  shows(id: string): boolean {
+    const layer = this.map.getLayer(id);
+    return layer !== undefined && layer.visibility !== "none" && this.map.getZoom() >= (layer.minzoom ?? 0);
+  }
+
+  /** Whether people beyond reach are hatched. */
+  get hasBeyond(): boolean {
+    return this.filled.has("beyond");
+  }
+
   fly(feature: Feature): void {
     const places = flat(feature.geometry);
     if (!places.length) return;

@@ -9,6 +9,7 @@ const WORDS = {
   scenarios: { zh: "方案", en: "Scenarios", ja: "シナリオ" },
   branch: { zh: "另建方案", en: "New branch", ja: "派生を作る" },
   layers: { zh: "图层", en: "Layers", ja: "レイヤー" },
+  legend: { zh: "图例", en: "Legend", ja: "凡例" },
   search: { zh: "地块、道路、设施、规则", en: "Parcel, street, facility, rule", ja: "区画・道路・施設・規則" },
   nothingFound: { zh: "没有找到", en: "nothing found", ja: "見つかりません" },
   carries: { zh: "可容纳人口", en: "Carries", ja: "収容できる人口" },
