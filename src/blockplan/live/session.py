@@ -60,7 +60,8 @@ def _without_pause() -> Iterator[None]:
     """
     While this lasts Python does not look for garbage: it would go through all that the plan holds.
 
-    Hardly anything is left in circles, which is all that it looks for; it does so again afterwards.
+    Hardly anything is left in circles, which is all that it looks for. What there is now counts as old
+    afterwards, so that nothing of it is gone through at once; it is with all else that is old.
     """
     looking = gc.isenabled()
     gc.disable()
@@ -68,6 +69,8 @@ def _without_pause() -> Iterator[None]:
         yield
     finally:
         if looking:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 

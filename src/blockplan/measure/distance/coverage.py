@@ -61,9 +61,9 @@ class Distances:
         limit = limit_m if self.limits_m is None else self.limits_m
         return np.asarray(np.round(self.metres, 2) <= limit)
 
-    def reached(self, limit_m: float) -> NDArray[np.float64]:
-        """The part of each home that is within the limit, 0..1."""
-        return self.within(limit_m).astype(float) if self.part is None else self.part
+    def reached(self, limit_m: float) -> NDArray[Any]:
+        """The part of each home that is within the limit, 0..1; or which homes are, where none is in part."""
+        return self.within(limit_m) if self.part is None else self.part
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -308,7 +308,7 @@ def by_area(
     """
     parts = plan.cached(f"parts:{homes.key}", lambda: _parts(plan, homes))
     make = partial(_by_parts, homes, parts, inside, possible, missing)
-    return once("by area", make, homes.weight, homes.weighs, parts, inside, possible, missing)
+    return once("by area", make, homes, parts, inside, possible, missing)
 
 
 def _by_parts(
@@ -319,8 +319,7 @@ def _by_parts(
     missing: tuple[Missing, ...],
 ) -> tuple[Part, ...]:
     people = homes.weighs == "residents"
-    everybody = np.ones(len(homes), dtype=bool)
-    lived, reached, short = (parts.people(homes, part) for part in (everybody, inside, 1 - inside))
+    lived, reached, short = parts.reached(homes, inside)
     shares = knowns(ratios(reached, lived))
     columns = zip(parts.scopes, shares, lived.tolist(), short.tolist(), strict=True)
     found = [
@@ -346,12 +345,29 @@ class _Parts:
 
     def people(self, homes: Homes, part: NDArray[Any]) -> NDArray[np.float64]:
         """The weights of the homes, or of a part of each (0..1), summed over each part of the plan."""
-        size, some = len(self.scopes), whole_ones(part)
+        return sums_at(self.part, (homes.weight * part)[self.home], len(self.scopes))
+
+    def reached(self, homes: Homes, inside: NDArray[Any]) -> tuple[NDArray[np.float64], ...]:
+        """The same of all homes, of those inside (or a part of each), and of the others."""
+        size, some = len(self.scopes), whole_ones(inside)
+        every = np.ones(len(homes), dtype=bool)
+        all_ = once("people of parts", partial(self._sums, homes, every), homes, self)
+        lived = added(all_, size)
         if some is None:
-            return sums_at(self.part, (homes.weight * part)[self.home], size)
+            return lived, self.people(homes, inside), self.people(homes, 1 - inside)
+        found = self._sums(homes, some)
+        # Each adds up exactly, so that what is left is as exact.
+        return (
+            lived,
+            added(found, size),
+            added([whole - one for whole, one in zip(all_, found, strict=True)], size),
+        )
+
+    def _sums(self, homes: Homes, some: NDArray[np.bool_]) -> list[NDArray[Any]]:
+        """The weights of some homes as arrays that add up exactly, summed over each part."""
         here = some[self.home]
         at, home = self.part[here], self.home[here]
-        return added([np.bincount(at, one[home], size) for one in homes.cut], size)
+        return [np.bincount(at, one[home], len(self.scopes)) for one in homes.cut]
 
 
 def _parts(plan: Plan, homes: Homes) -> _Parts:

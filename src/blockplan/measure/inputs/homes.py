@@ -153,9 +153,9 @@ class Homes:
         return once("homes key", self._said, self.point, self.layer, self.id)
 
     @cached_property
-    def cut(self) -> tuple[NDArray[np.float64], ...]:
-        """The weights as arrays that add up exactly, all rows or some (`slices`)."""
-        return tuple(slices(self.weight))
+    def cut(self) -> NDArray[np.float64]:
+        """The weights as rows that add up exactly, all of a row or some (`slices`)."""
+        return np.vstack([np.empty((0, len(self))), *slices(self.weight)])
 
     @cached_property
     def whole(self) -> float:
@@ -167,7 +167,7 @@ class Homes:
         some = whole_ones(part)
         if some is None:
             return total(self.weight * part)
-        return math.fsum(float(one[some].sum()) for one in self.cut)
+        return math.fsum((self.cut @ some.astype(float)).tolist())
 
     def share(self, part: NDArray[Any]) -> float | None:
         """The same as a share of all; None where there is no weight."""
