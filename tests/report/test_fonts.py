@@ -24,6 +24,11 @@ def test_korean_names_are_printed() -> None:
     assert fonts.printable("한빛초등학교, 동서로 24") == "한빛초등학교, 동서로 24"
 
 
+@pytest.mark.parametrize("name", ["雙溪路、廣東臺灣國學區", "髙﨑市鷗濱、渡邉・齋藤", "硚口区岭南路"])
+def test_names_in_traditional_japanese_and_local_characters_are_printed(name: str) -> None:
+    assert fonts.printable(name) == name
+
+
 @pytest.mark.parametrize(
     "words", ["check/texts.toml", "measure/registry/*.toml", "plan/model/faults.toml", "packs/*/*.yaml"]
 )

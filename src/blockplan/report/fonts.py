@@ -68,7 +68,7 @@ def printable(text: str) -> str:
 
     Examples
     --------
-    >>> printable("雙溪路"), printable("双溪路")
+    >>> printable("㙍溪路"), printable("双溪路")
     ('〓溪路', '双溪路')
     """
     lost = missing(set(text))

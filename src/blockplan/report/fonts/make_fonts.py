@@ -7,8 +7,9 @@ Run by hand, once; the result is committed. It needs the collections
 
     python src/blockplan/report/fonts/make_fonts.py /usr/share/fonts/opentype/noto
 
-Kept are the characters of GB 2312, the kana and level 1 kanji of JIS X 0208,
-the syllables of KS X 1001, Latin letters, punctuation and the few symbols that maps and tables use. The
+Kept are the characters of GB 2312, the common ones of Big5, the kana and kanji of JIS X 0208 with the
+forms of kanji that names in Japan need besides, the syllables of KS X 1001, Latin letters, punctuation and
+the few symbols that maps and tables use. The
 face is the one for mainland China; where a kept kanji has another form in
 Japan, that form stands at the same place of the private plane 15, from where
 `blockplan.report.fonts` puts it in place for a Japanese report.
@@ -26,8 +27,8 @@ FAMILY = "Blockplan Sans"
 WEIGHTS = ("Regular", "Bold")
 FACES = {"zh": "Noto Sans CJK SC", "ja": "Noto Sans CJK JP"}
 JAPANESE_FORM = 0xF0000  #: offset of the Japanese form of a character
-#: Characters outside those sets that names of the reference plan, land-use lists and rule packs need.
-NAMES = "匯閾漑礫"
+#: Characters outside those sets that names of places on the mainland need.
+NAMES = "硚碶漖埗氹墈垟塱湴坔"
 SYMBOLS = (
     "€£¥©®°±²³·×÷–—―‘’“”†‡•…‰′″‹›※₂₃→←↑↓↔↗↘⇒−≈≠≤≥≡∞√∑∅■□▲△▶▷▼▽◆◇○●◎★☆✓✔✕✗✘①②③④⑤⑥⑦⑧⑨⑩ⅠⅡⅢⅣⅤ㎡㎞㎢㎝℃№℡♀♂♪　"
 )
@@ -37,17 +38,17 @@ def characters() -> set[int]:
     """Code points that the fonts keep."""
     latin = {*range(0x20, 0x7F), *range(0xA0, 0x180), 0x218, 0x219, 0x21A, 0x21B}
     asian = {*range(0x3000, 0x3100), *range(0xFF01, 0xFFE6)}
-    level_1, syllables = _rows("euc_jp", 0xA1, 0xD0), _rows("euc_kr", 0xB0, 0xC9)
-    return latin | asian | set(map(ord, SYMBOLS + NAMES)) | _rows("gb2312", 0xA1, 0xF8) | level_1 | syllables
+    written = _rows("gb2312", 0xA1, 0xF8) | _rows("big5", 0xA4, 0xC7) | _rows("euc_kr", 0xB0, 0xC9)
+    return latin | asian | set(map(ord, SYMBOLS + NAMES)) | written | japanese()
 
 
 def japanese() -> set[int]:
-    """Kept code points that Japan writes: those of JIS X 0208."""
-    return _rows("euc_jp", 0xA1, 0xF5) & characters()
+    """Code points that Japan writes: those of JIS X 0208, and the kanji that printers there add (cp932)."""
+    return _rows("euc_jp", 0xA1, 0xF5) | _rows("cp932", 0xFA, 0xFD)
 
 
 def _rows(encoding: str, first: int, end: int) -> set[int]:
-    pairs = (bytes([lead, trail]) for lead in range(first, end) for trail in range(0xA1, 0xFF))
+    pairs = (bytes([lead, trail]) for lead in range(first, end) for trail in range(0x40, 0xFF))
     return set().union(*(_decoded(pair, encoding) for pair in pairs))
 
 
