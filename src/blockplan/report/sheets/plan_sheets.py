@@ -72,6 +72,8 @@ EXISTING = {"existing_balance": "land_balance"}
 NOW = ("code", "land_use", "existing_ha", "existing_share")
 #: Sheets that state the plan's key figures first; the others where their own subject leaves room.
 WITH_FIGURES = ("location", "landuse")
+#: Tables that any map of what is planned takes where it has room after its own.
+NEXT = ("land_balance", "facilities", "streets")
 #: A panel is offered no longer table than this.
 MOST_OFFERED = 60
 #: The loads of single parcels are for the workbook; a sheet prints their sums.
@@ -146,7 +148,7 @@ class Whole:
         if room < SPARE_MM - PAD_MM:
             return [], [], 0.0
         width = found.layout.body[0] / self.paper.letters
-        made = {name: one for name in theme.tables if (one := self._printed(name))}
+        made = {name: one for name in _tables(theme) if (one := self._printed(name))}
 
         def set_at(names: Sequence[str], letters: float) -> tuple[list[list[dict[str, Any]]], float]:
             return shelves([made[name] for name in names], width, lambda one: letters)
@@ -205,8 +207,8 @@ class Whole:
 
     def _offered(self, theme: SheetTheme, below: Sequence[str]) -> list[dict[str, Any]]:
         """Tables that the panel takes where there is room; the land balance is of the subject of uses."""
-        made = [(name, self._narrow(name)) for name in theme.tables if name not in below]
-        general = () if theme.kind == "landuse" else GENERAL
+        made = [(name, self._narrow(name)) for name in _tables(theme) if name not in below]
+        general = set() if theme.kind == "landuse" else {*NEXT, *GENERAL}.difference(theme.tables[:1])
         return [
             {**one, "kind": "table", "optional": True, "general": bool(below) or name in general}
             for name, one in made
@@ -304,6 +306,12 @@ class Whole:
             "notes": notes,
         }
         return Sheet("cover", manifest.id, "GH-00", said(self.lang, "kind.cover"), None, {"cover": cover})
+
+
+def _tables(theme: SheetTheme) -> list[str]:
+    """The tables of a map: its own, and those that fill what these leave free beside and below it."""
+    further = NEXT if theme.kind not in {"existing", "location"} else ()
+    return list(dict.fromkeys((*theme.tables, *further)))
 
 
 def _stating(at: int) -> Callable[[Line], bool]:
