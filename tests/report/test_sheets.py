@@ -607,6 +607,5 @@ def test_the_command_writes_the_office_town_and_says_what_is_on_each_page(tmp_pa
     assert {"file", "kind", "id", "paper", "scale", "parcels", "labelled"} <= set(said["pages"][0])
     assert (tmp_path / "out" / said["pages"][0]["file"]).read_bytes().startswith(b"%PDF")
     assert all(page["labelled"] == page["parcels"] for page in said["pages"])
-    if lang == "ja":
-        assert all(page["scale"] <= 2_500 for page in said["pages"])
+    assert all(page["scale"] <= (2_500 if lang == "ja" else 2_000) for page in said["pages"])
     assert len(read(tmp_path / "town").layer("parcels")) >= sum(page["parcels"] for page in said["pages"])

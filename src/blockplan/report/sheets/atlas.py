@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 KINDS = ("cover", *plan_sheets.MAPS, "block", "subblock", "tables")
 
 
-#: 計画図 are drawn at 1/2,500 or larger.
-MOST_JA = 2_500
+#: Sheets of parcels are drawn at 1:2,000 or larger, 計画図 at 1/2,500.
+MOST, MOST_JA = 2_000, 2_500
 #: More sheets than these are set part by part, so many at a time.
 IN_ONE_PART, IN_A_PART = 80, 24
 #: Letters of a title of so many signs, mm; what stands beside it and the plan's name; its share of the room.
@@ -149,10 +149,10 @@ def _controls(
     parts = {"block": extents.blocks, "subblock": extents.subblocks}
     found = {kind: parts[kind](facts) if kind in kinds else [] for kind in parts}
     drawn = extents.drawn_subblocks(facts) if "block" in kinds else []
-    if lang == "ja":
-        found["subblock"] = [
-            piece for one in found["subblock"] for piece in control.readable(facts, paper, one, MOST_JA)
-        ]
+    most = MOST_JA if lang == "ja" else MOST
+    found["subblock"] = [
+        piece for one in found["subblock"] for piece in control.readable(facts, paper, one, most)
+    ]
     for kind in ("block", "subblock"):
         if kind in kinds and not found[kind]:
             left_out.append((kind, said(lang, f"missing.{'block' if kind == 'block' else 'parcels'}")))

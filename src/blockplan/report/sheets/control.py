@@ -238,24 +238,44 @@ def widened(found: Fit, land: Sequence[BaseGeometry], most: float = WIDER_PANELS
 
 
 def readable(facts: Facts, paper: Paper, extent: Extent, most: int) -> list[Extent]:
-    """A subblock, or its parcels in pieces that fit at a scale of at least one to `most`, numbered."""
+    """
+    A subblock, or its parcels in pieces that fit at a scale of at least one to `most`, numbered.
+
+    Pieces that have room in one window together, of at least two, are one piece.
+    """
     pieces, made = [extent], [extent]
     while True:
-        small = {at for at, one in enumerate(made) if _scale(facts, paper, one) > most}
+        small = {at for at, one in enumerate(made) if _alone(facts, paper, one).scale > most}
         small = {at for at in small if _can_be_cut(facts, pieces[at])}
         if not small:
-            return made
+            break
         pieces = extents.in_order(
             piece
             for at, one in enumerate(pieces)
             for piece in (extents.halves(facts, one) if at in small else [one])
         )
         made = extents.numbered(facts, extent, pieces)
+    windows = [one.window for one in layouts(paper, PARCEL_PANELS)]
+    room = [(wide * most / 1000, high * most / 1000) for wide, high in windows]
+    joined = True
+    while joined and len(pieces) > 2:
+        joined = False
+        for first, other in extents.pairs(pieces, room):
+            both = extents.together(pieces[first], pieces[other])
+            tried = extents.in_order(
+                [*(one for at, one in enumerate(pieces) if at not in {first, other}), both]
+            )
+            numbered = extents.numbered(facts, extent, tried)
+            found = _alone(facts, paper, numbered[tried.index(both)])
+            if found.scale <= most and len(found.cells) == 1:
+                pieces, made, joined = tried, numbered, True
+                break
+    return made
 
 
-def _scale(facts: Facts, paper: Paper, extent: Extent) -> int:
+def _alone(facts: Facts, paper: Paper, extent: Extent) -> Fit:
     names = [str(facts.names[row]) for row in extent.rows]
-    return _fit(facts, paper, extent, parcel_tables(facts, names)).scale
+    return _fit(facts, paper, extent, parcel_tables(facts, names))
 
 
 def _can_be_cut(facts: Facts, extent: Extent) -> bool:

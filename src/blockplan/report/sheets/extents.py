@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -192,6 +193,23 @@ def _before_cut(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
         if cost[at] < best:
             best, found = float(cost[at]), before[at]
     return found
+
+
+def pairs(pieces: Sequence[Extent], room: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:
+    """Which two pieces lie in a box (width, height in m) that some `room` holds: the smallest first."""
+    sides = {}
+    for pair in combinations(range(len(pieces)), 2):
+        west, south, east, north = shapely.total_bounds([pieces[at].shape for at in pair])
+        wide, high = east - west, north - south
+        if any(wide <= most_wide and high <= most_high for most_wide, most_high in room):
+            sides[pair] = wide * high
+    return sorted(sides, key=sides.__getitem__)
+
+
+def together(one: Extent, other: Extent) -> Extent:
+    """Two pieces of a part as one."""
+    rows = tuple(sorted({*one.rows, *other.rows}))
+    return replace(one, shape=shapely.union(one.shape, other.shape), rows=rows)
 
 
 def in_order(pieces: Iterable[Extent]) -> list[Extent]:

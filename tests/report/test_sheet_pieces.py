@@ -1,0 +1,112 @@
+"""Subblocks that come in pieces, for sheets of parcels have a scale that they may not fall below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import shapely
+from tests.measure.conftest import plan_of, square
+from tests.support.sheet_plans import drawn, facts_of
+
+from blockplan.report.sheets import PAPERS
+from blockplan.report.sheets.control import _fit, parcel_tables, readable
+from blockplan.report.sheets.extents import subblocks
+
+if TYPE_CHECKING:
+    from blockplan.plan import Plan
+
+
+@pytest.mark.parametrize(("lang", "most"), [("zh", 2_000), ("en", 2_000), ("ja", 2_500)])
+def test_pieces_of_a_subblock_are_numbered_and_hold_each_parcel_once(lang: str, most: int) -> None:
+    parcels = [
+        {
+            "parcel_id": f"P-{at}",
+            "land_use": "0701",
+            "subblock_id": "S-1",
+            "geometry": square(400.0 * at, 0, 390, 390),
+        }
+        for at in range(4)
+    ]
+    road = {
+        "parcel_id": "R-1",
+        "land_use": "1207",
+        "subblock_id": "S-1",
+        "geometry": square(0, 390, 1_600, 15),
+    }
+    whole = {"subblock_id": "S-1", "geometry": shapely.box(0, 0, 1_600, 405)}
+    facts = facts_of(plan_of(parcels=[*parcels, road], subblocks=[whole]), lang)
+    (extent,) = subblocks(facts)
+    pieces = readable(facts, PAPERS["A3"], extent, most)
+    assert [one.id for one in pieces] == [f"S-1({at})" for at in range(1, len(pieces) + 1)]
+    assert sorted(row for one in pieces for row in one.rows) == [0, 1, 2, 3, 4]
+    assert all(one.shape.bounds[2] - one.shape.bounds[0] < 1_000 for one in pieces)
+    for one in pieces:
+        tables = parcel_tables(facts, [str(facts.names[row]) for row in one.rows])
+        assert _fit(facts, PAPERS["A3"], one, tables).scale <= most
+
+
+@pytest.mark.parametrize(("lang", "most"), [("zh", 2_000), ("en", 2_000), ("ja", 2_500)])
+def test_a_parcel_too_large_for_the_scale_of_a_sheet_lies_on_two_sheets(lang: str, most: int) -> None:
+    parcel = {
+        "parcel_id": "P-1",
+        "land_use": "1401",
+        "subblock_id": "S-1",
+        "geometry": square(0, 0, 900, 900),
+    }
+    whole = {"subblock_id": "S-1", "geometry": shapely.box(0, 0, 900, 900)}
+    facts = facts_of(plan_of(parcels=[parcel], subblocks=[whole]), lang)
+    (extent,) = subblocks(facts)
+    pieces = readable(facts, PAPERS["A3"], extent, most)
+    assert len(pieces) > 1
+    assert sum(one.shape.area for one in pieces) == pytest.approx(900 * 900)
+    assert all(one.rows == (0,) for one in pieces)
+    for one in pieces:
+        assert _fit(facts, PAPERS["A3"], one, parcel_tables(facts, ["P-1"])).scale <= most
+
+
+def test_a_sheet_with_a_part_of_a_parcel_says_that_its_figures_are_of_the_whole() -> None:
+    parcel = {
+        "parcel_id": "P-1",
+        "land_use": "1401",
+        "subblock_id": "S-1",
+        "geometry": square(0, 0, 900, 900),
+    }
+    whole = {"subblock_id": "S-1", "geometry": shapely.box(0, 0, 900, 900)}
+    made = drawn(plan_of(parcels=[parcel], subblocks=[whole]), "subblock", lang="ja")
+    assert len(made.sheets) > 1
+    assert all(
+        any("P-1 は隣接図に続き" in note for note in one.data["shelves"][0][0]["notes"])
+        for one in made.sheets
+    )
+    assert all(one.labelled == 1 for one in made.sheets)
+
+
+@pytest.mark.parametrize(("lang", "most"), [("zh", 2_000), ("en", 2_000), ("ja", 2_500)])
+def test_a_subblock_too_large_for_its_scale_comes_on_several_sheets(lang: str, most: int) -> None:
+    plan = _a_row_of(400, 400, 400, 400)
+    sheets = drawn(plan, "subblock", lang=lang).sheets
+    assert [one.id for one in sheets] == [f"S-1({at})" for at in range(1, len(sheets) + 1)]
+    assert all(one.fit.scale <= most for one in sheets)
+    assert sorted(name for one in sheets for name in one.listed) == [f"P-{at}" for at in range(4)]
+
+
+def test_pieces_of_a_subblock_that_have_room_in_one_window_are_one() -> None:
+    facts = facts_of(_a_row_of(500, 150, 150, 500))
+    (extent,) = subblocks(facts)
+    assert [one.rows for one in readable(facts, PAPERS["A3"], extent, 2_000)] == [(0,), (1, 2), (3,)]
+
+
+def _a_row_of(*wide: float) -> Plan:
+    """A subblock of parcels 420 m high beside each other."""
+    parcels = [
+        {
+            "parcel_id": f"P-{at}",
+            "land_use": "0701",
+            "subblock_id": "S-1",
+            "geometry": square(sum(wide[:at]), 0, one, 420),
+        }
+        for at, one in enumerate(wide)
+    ]
+    whole = {"subblock_id": "S-1", "geometry": shapely.box(0, 0, sum(wide), 420)}
+    return plan_of(parcels=parcels, subblocks=[whole])
