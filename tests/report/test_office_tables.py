@@ -21,7 +21,16 @@ from blockplan.measure.indicators.loads import read_factors
 from blockplan.measure.measurement import Measurement
 from blockplan.plan import Plan, read
 from blockplan.report.office import TABLES, OfficeTable, as_data, office_tables, workbook
-from blockplan.report.office.columns import DECIMALS, NOT_APPLICABLE, TEXTS, heading, shown
+from blockplan.report.office.columns import (
+    DECIMALS,
+    NOT_APPLICABLE,
+    TEXTS,
+    Column,
+    Line,
+    heading,
+    on_paper,
+    shown,
+)
 from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.panels import part_table
 from blockplan.report.view import View
@@ -370,6 +379,18 @@ def test_streets_have_the_length_that_the_density_of_the_plan_is_measured_by(
     for column in ("length_m", "sections"):
         assert sum(row[column] for row in driven) == rows[-1][column]
     assert round(sum(row["density"] for row in driven), 2) == rows[-1]["density"]
+
+
+def test_a_cell_of_the_streets_that_applies_to_no_line_says_so(zone: tuple[View, list[OfficeTable]]) -> None:
+    rows = records(zone[1][4])
+    of_one = ("street_class", "width_min_m", "width_max_m", "direction")
+    assert {row["density"] for row in rows if row["kind"] == "row"} == {NOT_APPLICABLE}
+    assert {row[key] for row in rows if row["kind"] != "row" for key in of_one} == {NOT_APPLICABLE}
+
+
+def test_paper_leaves_out_a_column_that_says_nothing_but_that_it_does_not_apply() -> None:
+    columns = (Column("width_min_m", "one", ""), Column("length_m", "whole", ""))
+    assert on_paper(columns, [Line((None, 40)), Line((NOT_APPLICABLE, 40), "total")]) == [1]
 
 
 @pytest.mark.long

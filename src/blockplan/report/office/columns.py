@@ -104,8 +104,8 @@ def shown(cell: Cell, form: Form) -> str:
 
 
 def says(lines: Sequence[Line], at: int) -> bool:
-    """Whether a column says anything at all."""
-    return any(line.cells[at] not in {None, ""} for line in lines)
+    """Whether a column says anything at all: what is unknown, or applies to no line, does not."""
+    return any(line.cells[at] not in {None, "", NOT_APPLICABLE} for line in lines)
 
 
 def on_paper(columns: Sequence[Column], lines: Sequence[Line]) -> list[int]:

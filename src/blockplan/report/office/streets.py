@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import shapely
@@ -13,7 +13,7 @@ from blockplan.figures import shared_out
 from blockplan.measure.indicators.land import boundary_m2
 from blockplan.measure.indicators.streets import lengths_on_planned_land
 from blockplan.measure.inputs.columns import ids, shapes, values
-from blockplan.report.office.columns import Column, Line, OfficeTable, said
+from blockplan.report.office.columns import NOT_APPLICABLE, Column, Line, OfficeTable, said
 from blockplan.units import M2_PER_KM2, M_PER_KM
 
 if TYPE_CHECKING:
@@ -81,18 +81,23 @@ def streets(view: View) -> OfficeTable:
             number += 1
             out.append(Line((
                 number, name or said(view, "streets.unnamed"), _class(view, class_), *_width(widths[rows]),
-                share, len(rows), "", _direction(view, lines[rows]),
+                share, len(rows), NOT_APPLICABLE, _direction(view, lines[rows]),
             )))  # fmt: skip
         count = sum(len(rows) for _, rows in of)
         sections += count if class_ != ON_FOOT else 0
         key = said(view, "streets.subtotal", kind=_class(view, class_))
-        out.append(Line(("", key, "", "", "", told[class_], count, dense[class_], ""), "subtotal"))
+        out.append(_sum(key, told[class_], count, dense[class_], "subtotal"))
     if driven:
-        cells = ("", said(view, "streets.total"), "", "", "", round(whole), sections, all_of_it, "")
-        out.append(Line(cells, "total"))
+        out.append(_sum(said(view, "streets.total"), round(whole), sections, all_of_it, "total"))
     off = int((length < SHORTEST_M).sum())
     notes = (said(view, "streets.note.off", n=view.words.number(off)),) if off else ()
     return OfficeTable("streets", COLUMNS, tuple(out), notes)
+
+
+def _sum(key: str, length: float, sections: int, density: Cell, kind: Literal["subtotal", "total"]) -> Line:
+    """A line of what several streets come to: no class, width or direction is of all of them."""
+    no = NOT_APPLICABLE
+    return Line(("", key, no, no, no, length, sections, density, no), kind)
 
 
 def _density(length_m: float, land: float | None) -> float | None:

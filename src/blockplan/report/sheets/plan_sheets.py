@@ -126,10 +126,11 @@ class Whole:
         if below:
             data["shelves"] = set_
         counted = theme.kind == "landuse" and numbers_parcels(self.facts, found.scale, self.paper.letters)
-        numbered = int((~self.facts.roads).sum()) if counted else 0
+        names = zip(self.facts.names, self.facts.roads, strict=True)
+        numbered = {str(name) for name, road in names if counted and not road}
         return Sheet(
-            theme.kind, self.facts.plan.manifest.id, theme.number, title, found, data, 1, numbered,
-            len(scenes[0].labelled) if counted else 0, [scene.canvas.labels for scene in scenes],
+            theme.kind, self.facts.plan.manifest.id, theme.number, title, found, data, 1, len(numbered),
+            len(scenes[0].labelled & numbered), [scene.canvas.labels for scene in scenes],
         )  # fmt: skip
 
     def _plan(self, land: Sequence[Any]) -> Fit:

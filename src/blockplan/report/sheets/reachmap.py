@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from blockplan.check.verdict import Verdict
+    from blockplan.measure.inputs.greens import Greens
     from blockplan.report.maps.svg import Style
     from blockplan.report.sheets.facts import Facts
     from blockplan.report.sheets.parcelmap import ParcelGround
@@ -63,25 +64,39 @@ def _services(verdict: Verdict) -> set[str]:
 
 def drawn_greens(facts: Facts) -> list[BaseGeometry]:
     """Public greens that the plan draws in a layer of their own, on no parcel."""
-    found = public_greens(facts.plan, MEASURES[REACH_OF_GREEN].choose(facts.plan.manifest.parameters, {}))
+    found, _ = _public_greens(facts)
     return [shape for shape, layer in zip(found.shape, found.layer, strict=True) if layer == "greens"]
 
 
+def _public_greens(facts: Facts) -> tuple[Greens, float]:
+    """The public greens of a plan, and how far they reach where no rule says it, m."""
+    chosen = MEASURES[REACH_OF_GREEN].choose(facts.plan.manifest.parameters, {})
+    return public_greens(facts.plan, chosen), chosen.green_limit_m
+
+
 def green_reach(scene: Scene, ground: ParcelGround) -> Sequence[str]:
-    """The line that parks reach to, the parcels that the verdict names, and the verdict as a note."""
+    """
+    The line that parks reach to, the parcels that the verdict names, and the verdict as a note.
+
+    Where no rule judges it, the line is that of the measure, and the note says that it is not judged.
+    """
     facts, view = scene.facts, scene.facts.view
     of_green = ((one, one.reach) for one in view.result.verdicts if "green" in one.rule)
     judged, reach = next((found for found in of_green if found[1] is not None), (None, None))
     if judged is None or reach is None:
-        return (scene.say("legend.no_reach"),)
-    limit = reach.limit_m
-    if parks := reach_targets(facts.plan, judged):
+        greens, limit = _public_greens(facts)
+        parks = list(greens.shape)
+    else:
+        limit, parks = reach.limit_m, reach_targets(facts.plan, judged)
+    if parks:
         line = shapely.boundary(
             shapely.buffer(shapely.union_all(np.array(parks, dtype=object)), limit, quad_segs=32)
         )
         look: dict[str, Style] = {"stroke": REACH, "stroke_width": 0.45, "stroke_dasharray": (2.4, 1.2)}
         scene.canvas.shape("control", scene.canvas.on_paper([line]), **look)
         scene.show("reach", 7, line_swatch(**look), scene.say("legend.reach", n=f"{limit:g}"))
+    if judged is None:
+        return (scene.say("legend.not_judged"),)
     beyond = {place.id for place in judged.where}
     shapes = [
         shape
