@@ -52,3 +52,21 @@ def test_a_sheet_of_the_appendix_is_one_page(lang: str) -> None:
     for plan in (town(), a_row()):
         made = drawn(plan, "tables", lang=lang)
         assert len(PdfReader(io.BytesIO(made.pdf)).pages) == len(made.sheets)
+
+
+def test_a_sheet_of_parcels_says_class_and_width_of_its_own_streets() -> None:
+    streets = [
+        {
+            "street_id": f"S-{at}",
+            "name_zh": name,
+            "class": "local",
+            "red_line_width_m": 18.0,
+            "geometry": shapely.LineString([(0, y), (400, y)]),
+        }
+        for at, (name, y) in enumerate((("近路", 50), ("远路", 900)))
+    ]
+    whole = {"name": "all", "geometry": shapely.box(0, 0, 400, 1_000)}
+    (sheet,) = drawn(a_row(streets=streets, boundary=[whole]), "subblock").sheets
+    (table,) = [one for one in sheet.data["panel"] if one["kind"] == "table"]
+    assert [row["cells"][:2] for row in table["rows"]] == [["近路", "支路"]]
+    assert "18" in table["rows"][0]["cells"]

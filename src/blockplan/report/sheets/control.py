@@ -171,6 +171,7 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
         panels.legend(lang, files, signs, notes, "legend.signs_title" if classes else "legend.title"),
         *panels.rules(facts, extent, shown),
         *([figures] if classes else []),
+        *([] if block or not (near_by := panels.street_table(facts, extent)) else [near_by]),
         panels.verdicts(facts, files, extent),
         panels.title_block(facts.view, title, number, maps.scale_said(lang, found.scale)),
     ]

@@ -13,6 +13,9 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import shapely
+
 from blockplan.plan import BASE
 from blockplan.report.fonts import missing, printable
 from blockplan.report.office import TABLES
@@ -41,6 +44,8 @@ if TYPE_CHECKING:
 MOST_VERDICTS, MOST_NAMES = 30, 8
 #: How the names of measures begin that are of the whole plan alone: its areas, axis, cores, belt, its notice.
 OF_THE_WHOLE = ("area_", "areas_", "axis_", "belt_", "core", "zone_area_", "notice_")
+#: What a sheet of parcels says of its streets.
+STREET = ("street_name", "street_class", "width_min_m", "width_max_m", "direction")
 #: What a block of 12 digits of the hash shows on a title block.
 DIGITS = 12
 #: Names of reference systems as PROJ gives them, and under which key their words stand.
@@ -423,6 +428,22 @@ def facility_table(facts: Facts, block: Extent) -> dict[str, Any] | None:
     names = {str(facts.names[row]) for row in block.rows}
     host = next(at for at, column in enumerate(table.columns) if column.key == "parcel_id")
     return printed(facts.view, table, keep=lambda line: str(line.cells[host] or "") in names)
+
+
+def street_table(facts: Facts, part: Extent) -> dict[str, Any] | None:
+    """The named streets on a part of the plan, with class and width; None where it has none."""
+    lines = facts.plan.layer("streets")
+    here = np.flatnonzero(
+        shapely.intersects(np.array([*lines.geometry, None], dtype=object)[:-1], part.shape)
+    )
+    names = {name for name in facts.view.ground.names("streets").iloc[here] if name}
+    made = printed(
+        facts.view,
+        facts.streets,
+        keep=lambda line: line.kind == "row" and line.cells[1] in names,
+        narrow=STREET,
+    )
+    return made and {**made, "kind": "table", "notes": [], "optional": True}
 
 
 def _uses(facts: Facts, extent: Extent) -> str:
