@@ -12,7 +12,8 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from itertools import chain
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, cast
 
 from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, pick
 
@@ -37,7 +38,8 @@ class JsonRecord:
     ``field(metadata={"json": "change"})`` gives a field another name there, None keeps it out;
     `OR_NULL` writes an empty text as null, `SPREAD` the keys of what a field holds in the place of it. A
     class that names its ``KEYS`` is written by these, fields and properties alike: ``"from=was.code"`` is
-    written as ``from``, null where nothing was. A method among them is asked for its text in the language.
+    written as ``from``, null where nothing was; ``code`` may be a key of a mapping. A method among them is
+    asked for its text in the language.
     A record whose JSON is more than that has a `to_dict` of its own.
     """
 
@@ -73,7 +75,7 @@ def plain(value: Any, lang: str | None = None) -> Any:
     if isinstance(value, JsonRecord):
         return value.to_dict(lang)
     if is_dataclass(value):
-        value = _by_fields(value)
+        value = {key: get(value) for get, key in _read(cast("Any", type(value)))}
     elif hasattr(value, "_asdict"):
         value = value._asdict()
     if isinstance(value, Mapping):
@@ -82,17 +84,12 @@ def plain(value: Any, lang: str | None = None) -> Any:
         return {key: plain(one, lang) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [plain(one, lang) for one in value]
-    return value.isoformat() if isinstance(value, dt.date) else value
+    return _written(value)
 
 
 def some(record: Any, lang: str | None, *names: str) -> dict[str, Any]:
     """Some of what a record holds or tells, by name, as `plain` has it."""
     return {name: plain(getattr(record, name), lang) for name in names}
-
-
-def _by_fields(record: Any) -> dict[str, Any]:
-    kind: Any = type(record)
-    return {key: get(record) for get, key in _read(kind)}
 
 
 @cache
@@ -106,13 +103,18 @@ def _read(kind: Any) -> tuple[tuple[Callable[[Any], Any], str], ...]:
 
 
 def _reader(path: str) -> Callable[[Any], Any]:
-    """What reads an attribute, or one of an attribute: None where there is none on the way."""
-    name, _, deeper = path.partition(".")
-    first = attrgetter(name)
-    if not deeper:
-        return first
-    rest = _reader(deeper)
-    return lambda record: None if (found := first(record)) is None else rest(found)
+    """What reads an attribute, or one of an attribute or mapping: None where there is none on the way."""
+    outer, _, name = path.rpartition(".")
+    if not outer:
+        return attrgetter(name)
+    holder = _reader(outer)
+    return lambda record: _read_of(holder(record), name)
+
+
+def _read_of(holder: Any, name: str) -> Any:
+    if holder is None:
+        return None
+    return holder.get(name) if isinstance(holder, Mapping) else getattr(holder, name)
 
 
 @cache
@@ -160,6 +162,13 @@ def _spread(found: dict[str, Any]) -> Iterator[str]:
 def line(value: Any) -> str:
     """A value as JSON on one line."""
     return _ENCODER.encode(value)
+
+
+def _written(value: Any) -> Any:
+    """A day, a time or a path as text; anything else as it is."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value) if isinstance(value, PurePath) else value
 
 
 def _plain(value: Any) -> Any:

@@ -22,7 +22,7 @@ from blockplan.notice.proof.notes import Signer, TreeHead
 from blockplan.notice.receipts import receipt
 from blockplan.notice.record import export, seal_text
 from blockplan.notice.submissions import Submission, erase, submit, withdraw
-from blockplan.notice.verify import sentence, verify
+from blockplan.notice.verify import verify
 from blockplan.plan import Plan, write
 from blockplan.respond import Answer, Desk, reconcile, require_complete
 from blockplan.respond.coverage import received
@@ -174,5 +174,5 @@ def kinds(folder: Path, **more: Any) -> set[str]:
     found = verify(folder, **more)
     for finding in found.findings:
         for lang in LANGUAGES:
-            assert sentence(finding, lang)
+            assert finding.message(lang)
     return {finding.kind for finding in found.findings}

@@ -40,7 +40,7 @@ from blockplan.errors import UsageError
 from blockplan.notice.countries import FOLDER, country
 from blockplan.notice.proof.notes import Signer
 from blockplan.notice.receipts import faults_of_receipt
-from blockplan.notice.verify import sentence, verify
+from blockplan.notice.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -299,7 +299,7 @@ def test_a_rule_that_nobody_knows_is_found_unless_its_ordinance_is_given(
     rewrite(bent, made.signer, by_a_rule_of_their_own)
     found = verify(bent)
     assert "rule_unknown" in {finding.kind for finding in found.findings}
-    assert "town-ordinance-7" in sentence(found.findings[0])
+    assert "town-ordinance-7" in found.findings[0].message()
     shown = run("notice", "verify", bent)
     assert shown.returncode == 1
     assert "with --law\n" in shown.stderr

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.batch.cluster import run_on_cluster
 from blockplan.batch.processes import run
 from blockplan.errors import BlockplanError, UsageError
+from blockplan.jsontext import JsonRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +27,7 @@ WORST_FIRST = (70, 2, 1, 3, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class CheckLine:
+class CheckLine(JsonRecord):
     """
     What came of one plan.
 
@@ -61,10 +62,6 @@ class CheckLine:
     worker: str | None = None
     tries: int = 1
     check: dict[str, Any] | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """The line as JSON writes it."""
-        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def check_many(

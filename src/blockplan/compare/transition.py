@@ -47,23 +47,20 @@ class Transition(JsonRecord):
     now: TransitionUse | None
     ha: float
 
+    KEYS = (
+        "column", "from=was.code", "to=now.code", "ha", "=drawn", "from_list=was.list_name",
+        "to_list=now.list_name",
+    )  # fmt: skip
+
     @property
     def stays(self) -> bool:
         """Whether the use is the same in both plans."""
         return self.was == self.now
 
-    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
-        """The transition as JSON writes it."""
-        return {
-            "column": self.column,
-            "from": self.was.code if self.was else None,
-            "to": self.now.code if self.now else None,
-            "ha": self.ha,
-            "from_drawn": self.was is not None,
-            "to_drawn": self.now is not None,
-            "from_list": self.was.list_name if self.was else None,
-            "to_list": self.now.list_name if self.now else None,
-        }
+    @property
+    def drawn(self) -> dict[str, bool]:
+        """Whether each of the plans draws the land."""
+        return {"from_drawn": self.was is not None, "to_drawn": self.now is not None}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

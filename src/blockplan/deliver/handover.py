@@ -28,6 +28,7 @@ from blockplan.deliver.refusals import refused
 from blockplan.deliver.text.document import open_document
 from blockplan.deliver.to_profile import carry
 from blockplan.errors import BlockplanError, PlanDataError, UsageError
+from blockplan.jsontext import JsonRecord
 from blockplan.plan import Plan, write
 from blockplan.report.files import ATLAS, write_whole
 from blockplan.report.office import office_tables, workbook
@@ -89,7 +90,7 @@ FIRST_STAGE = "入库"
 
 
 @dataclass(frozen=True)
-class Delivery:
+class Delivery(JsonRecord):
     """
     A package: where it lies, what it is judged to be, what it loses of the plan, the plan it holds.
 
@@ -105,16 +106,10 @@ class Delivery:
     why: str = ""
     kinds: tuple[int | None, int | None] = (None, None)
 
-    def to_dict(self, lang: str) -> dict[str, Any]:
-        """The document of ``--json``."""
-        return {
-            "profile": self.profile.id,
-            "folder": str(self.folder),
-            "plan": None if self.plan is None else self.plan.manifest.id,
-            "checks": [check.to_dict(lang) for check in self.judgement.checks],
-            "not_judged": list(self.judgement.not_judged),
-            "losses": [loss.to_dict() for loss in self.losses],
-        }
+    KEYS = (
+        "profile=profile.id", "folder", "plan=plan.manifest.id", "checks=judgement.checks",
+        "not_judged=judgement.not_judged", "losses",
+    )  # fmt: skip
 
 
 def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by name)

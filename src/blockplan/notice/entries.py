@@ -6,11 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError
+from blockplan.jsontext import JsonRecord
 from blockplan.notice import two_person
 from blockplan.notice.disclosure import GROUNDS, Fate, check_mark, check_waits, check_words
 from blockplan.notice.events import KINDS, STANDING, EntryPart, Event, check_payload, parse_time
 from blockplan.notice.leaves import event_of, holds, leaf, unhex
 from blockplan.notice.proof import canonical, merkle
+from blockplan.notice.refusals import WORDS
 from blockplan.notice.standing import Standing, check_about
 from blockplan.notice.two_person import Newest
 
@@ -21,12 +23,19 @@ _KEYS = {"leaf", "body", "body_key", "files", "person", "person_key", "kept_back
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(JsonRecord):
     """Something that is not as it should be: its kind, where, and what the words need."""
 
     kind: str
     where: str
     said: str = ""
+
+    KEYS = ("kind", "where", "message")
+
+    def message(self, lang: str = "en") -> str:
+        """The finding in words."""
+        said = WORDS(f"finding.{self.kind}", lang, where=self.where, said=self.said)
+        return " ".join(said.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
-from blockplan.texts import Catalog
+from blockplan.notice.refusals import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from blockplan.errors import BlockplanError
     from blockplan.notice.events import Event
 
-_TEXTS = Catalog("blockplan.notice", "texts.toml")
 _ENTRY = re.compile(r"(?<![a-z])o-?(\d+)")
 #: An opinion or a point as the record names it.
 _ID = re.compile(r"(?<![a-z])o-(\d+(?:\.\d+)?)(?![\d.])")
@@ -65,7 +64,7 @@ def named(opinion: str, number: int | None, lang: str) -> str:
     if number is None:
         return opinion
     key = "opinion.point" if point else "opinion.named"
-    return _TEXTS(key, lang, number=number, point=point, entry=name.removeprefix("O-"))
+    return WORDS(key, lang, number=number, point=point, entry=name.removeprefix("O-"))
 
 
 def with_id(opinion: str, number: int | None, lang: str) -> str:
@@ -77,7 +76,7 @@ def with_id(opinion: str, number: int | None, lang: str) -> str:
     >>> with_id("O-10484.3", 2, "en")
     'No. 2 (O-10484.3)'
     """
-    return opinion if number is None else _TEXTS("opinion.with_id", lang, number=number, opinion=opinion)
+    return opinion if number is None else WORDS("opinion.with_id", lang, number=number, opinion=opinion)
 
 
 def read_typed(said: str, *, alone: bool = False) -> Typed:

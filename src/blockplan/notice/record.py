@@ -21,8 +21,9 @@ from blockplan.notice.events import STANDING
 from blockplan.notice.leaves import leaf_document
 from blockplan.notice.proof import canonical
 from blockplan.notice.proof.notes import read_checkpoint
+from blockplan.notice.refusals import WORDS
 from blockplan.notice.standing import standing
-from blockplan.texts import LANGUAGES, Catalog
+from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from blockplan.notice.countersignatures import Outside
@@ -42,7 +43,6 @@ KEY, CHECKPOINT, CHECKPOINTS, LOG, README = (
 )
 #: What others signed of it, where they did: checkpoints with the signatures of witnesses, and time stamps.
 WITNESSED, STAMPS = "witnessed.jsonl", "timestamps.jsonl"
-TEXTS = Catalog("blockplan.notice", "texts.toml")
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 
@@ -194,5 +194,5 @@ def _is_plain(name: str) -> bool:
 
 def _readme(notice: str, archive: bool) -> str:
     key = "record.archive" if archive else "record.public"
-    parts = [TEXTS("record.readme", lang, notice=notice, view=TEXTS(key, lang)) for lang in LANGUAGES]
+    parts = [WORDS("record.readme", lang, notice=notice, view=WORDS(key, lang)) for lang in LANGUAGES]
     return "\n\n".join(part.strip() for part in parts) + "\n"

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=BlockplanError)
 TEXTS = Catalog("blockplan.notice", "refusals.toml")
-_WORDS = Catalog("blockplan.notice", "texts.toml")
+#: What is said of a record: names of states and kinds, findings, the text beside it.
+WORDS = Catalog("blockplan.notice", "texts.toml")
 
 
 def refused(kind: type[E], code: str, /, **values: Any) -> E:
@@ -32,5 +33,5 @@ def kind_word(kind: str) -> Mapping[str, str]:
 
 def _named(table: str, name: str) -> Mapping[str, str]:
     key = f"{table}.{name}"
-    found = _WORDS.text(key) if key in _WORDS else dict.fromkeys(LANGUAGES, name)
+    found = WORDS.text(key) if key in WORDS else dict.fromkeys(LANGUAGES, name)
     return found | {"en": name}

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError, UsageError
-from blockplan.jsontext import some
+from blockplan.jsontext import JsonRecord
 from blockplan.notice.entries import Finding, Log, read_log
 from blockplan.notice.events import write_time
 from blockplan.notice.grounds import check_grounds
@@ -38,7 +38,6 @@ from blockplan.notice.record import (
     README,
     SEAL,
     STAMPS,
-    TEXTS,
     VIEWS,
     WITNESSED,
     seal_text,
@@ -57,7 +56,7 @@ _OWN_FILES = {MANIFEST, SEAL, KEY, CHECKPOINT, CHECKPOINTS, LOG, README, WITNESS
 
 
 @dataclass(slots=True)
-class Verification:
+class Verification(JsonRecord):
     """What was found; the record holds if `findings` is empty."""
 
     folder: Path
@@ -78,6 +77,12 @@ class Verification:
     #: How many checkpoints and receipts from elsewhere were compared.
     witnesses: int = 0
 
+    KEYS = (
+        "record=folder", "holds", "notice=manifest.notice", "view=manifest.view", "state",
+        "entries=log.tree.size", "root", "key", "periods=judged_periods", "losses", "seen", "promises",
+        "witnesses", "findings",
+    )  # fmt: skip
+
     @property
     def holds(self) -> bool:
         """Whether nothing is wrong."""
@@ -87,30 +92,20 @@ class Verification:
         """One more finding."""
         self.findings.append(Finding(kind, where, said))
 
-    def to_dict(self, lang: str = "en") -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "record": str(self.folder),
-            "holds": self.holds,
-            "notice": self.manifest.get("notice"),
-            "view": self.manifest.get("view"),
-            "state": str(self.log.standing.state) if self.log.entries else None,
-            "entries": self.log.tree.size,
-            "root": merkle.root(self.log.tree, self.log.tree.size).hex(),
-            "key": self.key,
-            "periods": [{"entry": seq} | judged.to_dict() for seq, judged in self.periods],
-            **some(self, None, "losses", "seen", "promises", "witnesses"),
-            "findings": [
-                {"kind": one.kind, "where": one.where, "message": sentence(one, lang)}
-                for one in self.findings
-            ],
-        }
+    @property
+    def state(self) -> str | None:
+        """Where the procedure stands; None where nothing is entered."""
+        return str(self.log.standing.state) if self.log.entries else None
 
+    @property
+    def root(self) -> str:
+        """Hash of the tree over all entries."""
+        return merkle.root(self.log.tree, self.log.tree.size).hex()
 
-def sentence(finding: Finding, lang: str = "en") -> str:
-    """A finding in words."""
-    said = TEXTS(f"finding.{finding.kind}", lang, where=finding.where, said=finding.said)
-    return " ".join(said.split())
+    @property
+    def judged_periods(self) -> list[dict[str, Any]]:
+        """Each period with the number of its entry."""
+        return [{"entry": seq} | judged.to_dict() for seq, judged in self.periods]
 
 
 def verify(
@@ -196,7 +191,7 @@ def _check_manifest(found: Verification, files: Mapping[str, bytes]) -> None:
     """The manifest is the signed one, and each file is the one that it names."""
     data = files.get(MANIFEST)
     if data is None or SEAL not in files or KEY not in files:
-        for name in {MANIFEST, SEAL, KEY} - set(files):
+        for name in sorted({MANIFEST, SEAL, KEY} - set(files)):
             found.find("file_missing", name)
     try:
         manifest = canonical.loads(data or b"")

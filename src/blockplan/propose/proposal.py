@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeGuard
 
 from blockplan.errors import PlanDataError
-from blockplan.jsontext import JsonRecord, some
+from blockplan.jsontext import JsonRecord
 from blockplan.measure.missing import lines
 from blockplan.propose.changes import Change, apply
 from blockplan.propose.sites import EXACT, gap
@@ -120,7 +120,7 @@ class SearchAnswer:
     seed: int = 0
     ended: Ended = "finished"
     proof: Proof = field(default_factory=Proof)
-    reasons: tuple[tuple[str, int], ...] = ()
+    reasons: Mapping[str, int] = field(default_factory=dict)
     keeps: tuple[str, ...] = ()
     judged: tuple[Plan, CheckResult] | None = field(default=None, compare=False, repr=False)
 
@@ -138,7 +138,7 @@ class SearchAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(JsonRecord):
     """An answer beside the plan it is for: the plan before and after, judged by the same rules."""
 
     answer: SearchAnswer
@@ -155,19 +155,16 @@ class Proposal:
         lost = any(one.outcome == "unknown" and was.get(rule_name(one)) in {"pass", "fail"} for one in must)
         return int(lost or any(one.outcome == "fail" for one in must))
 
-    def to_dict(self, lang: str = "en") -> dict[str, Any]:
-        """The proposal as JSON writes it."""
-        answer = self.answer
-        return {
-            "kind": answer.kind,
-            **some(self.before, None, "plan", "scenario", "content_hash", "on", "packs"),
-            **some(answer, None, "objective", "unit", "sense", "parts", "bound", "gap", "proved", "proof"),
-            "reasons": dict(answer.reasons),
-            **some(answer, None, "ended", "method", "parameters", "figures", "seconds", "seed"),
-            **some(answer, None, "changes", "unmet"),
-            "verdicts_before": [verdict.to_dict(lang) for verdict in self.before.verdicts],
-            "verdicts_after": [verdict.to_dict(lang) for verdict in self.after.verdicts],
-        }
+    KEYS = (
+        "kind=answer.kind", "plan=before.plan", "scenario=before.scenario",
+        "content_hash=before.content_hash", "on=before.on", "packs=before.packs",
+        "objective=answer.objective", "unit=answer.unit", "sense=answer.sense", "parts=answer.parts",
+        "bound=answer.bound", "gap=answer.gap", "proved=answer.proved", "proof=answer.proof",
+        "reasons=answer.reasons", "ended=answer.ended", "method=answer.method",
+        "parameters=answer.parameters", "figures=answer.figures", "seconds=answer.seconds",
+        "seed=answer.seed", "changes=answer.changes", "unmet=answer.unmet",
+        "verdicts_before=before.verdicts", "verdicts_after=after.verdicts",
+    )  # fmt: skip
 
 
 def conclude(

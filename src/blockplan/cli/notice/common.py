@@ -86,9 +86,9 @@ def reading(notice: str) -> Iterator[SqliteStore]:
 
 def said(key: str, lang: str, /, **values: Any) -> str:
     """A sentence of the room in a language."""
-    from blockplan.notice.record import TEXTS
+    from blockplan.notice.refusals import WORDS
 
-    return TEXTS(f"say.{key}", lang, **values)
+    return WORDS(f"say.{key}", lang, **values)
 
 
 def by_number(ctx: click.Context, _param: click.Parameter, given: Any) -> Any:
@@ -115,9 +115,9 @@ def with_number(opinion: str, numbers: Mapping[str, int], lang: str) -> str:
 
 def kind_in_words(kind: str, lang: str) -> str:
     """The name of a kind of entry."""
-    from blockplan.notice.record import TEXTS
+    from blockplan.notice.refusals import WORDS
 
-    return TEXTS(f"kind.{kind}", lang)
+    return WORDS(f"kind.{kind}", lang)
 
 
 def show_entry(event: Event, lang: str, as_json: bool, **more: Any) -> None:

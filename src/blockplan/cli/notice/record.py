@@ -39,7 +39,7 @@ def status_command(notice: str, whole: bool, lang: str, as_json: bool) -> None:
     """Where the notice stands: state, dates, what was received, what is due."""
     from blockplan.notice.numbers import numbers
     from blockplan.notice.overview import overview
-    from blockplan.notice.record import TEXTS
+    from blockplan.notice.refusals import WORDS
 
     with reading(notice) as store:
         events = list(store.events())
@@ -54,7 +54,7 @@ def status_command(notice: str, whole: bool, lang: str, as_json: bool) -> None:
     if as_json:
         show_json(found)
         return
-    click.echo(f"{found['notice']}: {TEXTS('state.' + found['state'], lang)}")
+    click.echo(f"{found['notice']}: {WORDS('state.' + found['state'], lang)}")
     if found["period"]:
         click.echo(period_line(found["period"], lang))
     counts = found["opinions"]
@@ -240,17 +240,16 @@ def _check_answers(found: Verification) -> None:
 
 
 def _show(found: Verification, lang: str, *, trusted: bool) -> None:
-    from blockplan.notice.record import TEXTS
-    from blockplan.notice.verify import sentence
+    from blockplan.notice.refusals import WORDS
 
     if found.holds:
         document = found.to_dict(lang)
-        state = TEXTS(f"state.{document['state']}", lang)
+        state = WORDS(f"state.{document['state']}", lang)
         click.echo(said("holds", lang, entries=document["entries"], state=state, root=document["root"]))
     else:
         click.echo(said("broken", lang, count=len(found.findings)))
         for finding in found.findings:
-            click.echo(f"  {sentence(finding, lang)}")
+            click.echo(f"  {finding.message(lang)}")
         if any(finding.kind == "rule_unknown" for finding in found.findings):
             click.echo(with_flags(said("ordinance_file", lang)), err=True)
     for loss in found.losses:

@@ -29,6 +29,7 @@ from blockplan.deliver.profile import DeliveredLayer, FieldSpec
 from blockplan.deliver.shapes import sound
 from blockplan.deliver.to_profile import CarriedTable
 from blockplan.errors import UsageError
+from blockplan.jsontext import JsonRecord
 
 if TYPE_CHECKING:
     from blockplan.plan import Plan
@@ -48,7 +49,7 @@ KEPT = (
 
 
 @dataclass(frozen=True)
-class PlanAmendment:
+class PlanAmendment(JsonRecord):
     """
     An amendment of a plan.
 
@@ -74,23 +75,25 @@ class PlanAmendment:
     gains: tuple[QuantityChange, ...]
     ledger: tuple[dict[str, Any], ...]
 
+    KEYS = ("=plans", "kind", "grounds", "layers=sizes", "gains", "ledger", "unknown")
+
     @property
     def unknown(self) -> list[str]:
         """Parcels whose floor area is unknown in one of the plans: they stand in no ledger."""
         return [one.id for one in self.gains if one.what == "floor_area" and one.change is None]
 
-    def to_dict(self) -> dict[str, Any]:
-        """The amendment as JSON writes it."""
+    @property
+    def plans(self) -> dict[str, dict[str, str]]:
+        """Both plans, by name and content."""
+        both = {"base": self.base, "new": self.new}
         return {
-            "base": {"plan": self.base.manifest.id, "content_hash": self.base.content_hash},
-            "new": {"plan": self.new.manifest.id, "content_hash": self.new.content_hash},
-            "kind": self.kind,
-            "grounds": [one.to_dict() for one in self.grounds],
-            "layers": {name: len(frame) for name, frame in self.layers.items()},
-            "gains": [one.to_dict() for one in self.gains],
-            "ledger": list(self.ledger),
-            "unknown": self.unknown,
+            name: {"plan": one.manifest.id, "content_hash": one.content_hash} for name, one in both.items()
         }
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many features each layer has."""
+        return {name: len(frame) for name, frame in self.layers.items()}
 
 
 def amendment(base: Plan, new: Plan) -> PlanAmendment:

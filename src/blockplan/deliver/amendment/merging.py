@@ -46,20 +46,14 @@ class Conflict(JsonRecord):
 
 
 @dataclass(frozen=True, slots=True)
-class MergedPlans:
+class MergedPlans(JsonRecord):
     """The merged plan, or None and the conflicts; ``faults`` are those that only the merged plan has."""
 
     plan: Plan | None
     conflicts: tuple[Conflict, ...]
     faults: tuple[Fault, ...] = ()
 
-    def to_dict(self, lang: str) -> dict[str, Any]:
-        """The merge as JSON writes it, in one language."""
-        return {
-            "content_hash": None if self.plan is None else self.plan.content_hash,
-            "conflicts": [one.to_dict() for one in self.conflicts],
-            "faults": [one.to_dict(lang) for one in self.faults],
-        }
+    KEYS = ("content_hash=plan.content_hash", "conflicts", "faults")
 
 
 def merge(base: Plan, ours: Plan, theirs: Plan) -> MergedPlans:

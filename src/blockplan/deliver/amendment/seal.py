@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from blockplan.deliver.amendment.wording import TEXTS
 from blockplan.deliver.package import digest
 from blockplan.errors import BlockplanError
+from blockplan.jsontext import OR_NULL, JsonRecord
 from blockplan.notice.proof import canonical
 from blockplan.notice.proof.notes import verifier
 from blockplan.plan import read as read_plan
-from blockplan.texts import LANGUAGES, pick
+from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +34,7 @@ def sealed(name: str, manifest: Path) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class SealedAmendment:
+class SealedAmendment(JsonRecord):
     """
     What was found of the seal of an amendment.
 
@@ -50,18 +51,20 @@ class SealedAmendment:
     """
 
     folder: Path
-    key: str
+    key: str = field(metadata=OR_NULL)
     manifest: dict[str, Any]
     faults: tuple[dict[str, str], ...]
     unsigned: tuple[str, ...]
 
-    def to_dict(self, lang: str) -> dict[str, Any]:
-        """The document of ``notice verify --json``."""
-        return {
-            "amendment": str(self.folder), "holds": not self.faults, "key": self.key or None,
-            **{name: self.manifest.get(name) for name in ("kind", "base", "new")},
-            "faults": [pick(one, lang) for one in self.faults], "unsigned": list(self.unsigned),
-        }  # fmt: skip
+    KEYS = (
+        "amendment=folder", "holds", "key", "kind=manifest.kind", "base=manifest.base",
+        "new=manifest.new", "faults", "unsigned",
+    )  # fmt: skip
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything is as it was signed."""
+        return not self.faults
 
 
 def is_amendment(folder: Path) -> bool:

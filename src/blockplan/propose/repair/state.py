@@ -253,12 +253,12 @@ def _unmet(search: Search, choice: Choice | None) -> list[Unmet]:
     return unmet_rules(after, missing)
 
 
-def _reasons(search: Search, choice: Choice | None) -> tuple[tuple[str, int], ...]:
+def _reasons(search: Search, choice: Choice | None) -> dict[str, int]:
     """Why so little may be done, where a rule stays unmet."""
     after = search.before if choice is None else choice.after
     if all(one.force != "must" or one.outcome != "fail" for one in after.verdicts):
-        return ()
-    return tuple((name, count) for name, count in search.tally.items() if count)
+        return {}
+    return {name: count for name, count in search.tally.items() if count}
 
 
 def _parameters(search: Search, locks: Locks) -> dict[str, Any]:

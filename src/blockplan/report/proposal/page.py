@@ -210,7 +210,7 @@ class ProposalWords(ComparisonWords):
         if answer.objective is not None and not answer.changes:
             lines.append(self.words("standing.no_change" if not after["fail"] else "standing.nothing_helps"))
         if answer.reasons:
-            kept = [self.words.count(f"reason.{name}", count) for name, count in answer.reasons]
+            kept = [self.words.count(f"reason.{name}", count) for name, count in answer.reasons.items()]
             lines.append(self.words("standing.parcels", said=self.words.join(kept)))
         lines.append(
             self.words.join(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from blockplan.errors import UsageError
 from blockplan.jsontext import JsonRecord
@@ -83,7 +83,7 @@ class Wanted(JsonRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Programme:
+class Programme(JsonRecord):
     """
     What is to be placed on a plan.
 
@@ -111,17 +111,20 @@ class Programme:
     left_over_green: bool
     short: tuple[Unmet, ...] = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        """Everything with its source, as plain values."""
-        return {
-            "uses": {one.use.id: one.to_dict() for one in self.wanted},
-            "housing_m2": self.homes_m2,
-            "green_near_m": self.green_near_m.to_dict(),
-            "green_least_m2": self.green_least_m2.to_dict(),
-            "weight_service": self.service,
-            "weight_ecology": self.ecology,
-            "left_over": "green" if self.left_over_green else "as it is",
-        }
+    KEYS = (
+        "uses", "housing_m2=homes_m2", "green_near_m", "green_least_m2", "weight_service=service",
+        "weight_ecology=ecology", "left_over",
+    )  # fmt: skip
+
+    @property
+    def uses(self) -> dict[str, Wanted]:
+        """What is wanted, by the id of the use."""
+        return {one.use.id: one for one in self.wanted}
+
+    @property
+    def left_over(self) -> str:
+        """What becomes of land that no use takes."""
+        return "green" if self.left_over_green else "as it is"
 
 
 def programme_of(standards: Standards, options: Options) -> Programme:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
+from blockplan.jsontext import JsonRecord
 from blockplan.propose.layout.problem.case import weighing
 from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.score.score import score
@@ -33,7 +34,7 @@ SAME = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class LayoutPoint:
+class LayoutPoint(JsonRecord):
     """One layout of the set, its two values (1), and the weight of service, of `WHOLE`, in its search."""
 
     drawn: DrawnLayout
@@ -41,14 +42,15 @@ class LayoutPoint:
     ecology: float
     weight: float
 
-    def to_dict(self) -> dict[str, Any]:
-        """The values as plain numbers."""
-        told = self.drawn.score
-        return {
-            "service": self.service, "ecology": self.ecology, "coverage": told.coverage,
-            "total": told.total, "weight_service": self.weight, "weight_ecology": WHOLE - self.weight,
-            "unmet": {name: n for name, n in self.drawn.missing.items() if n},
-        }  # fmt: skip
+    KEYS = (
+        "service", "ecology", "coverage=drawn.score.coverage", "total=drawn.score.total",
+        "weight_service=weight", "weight_ecology", "unmet=drawn.missing",
+    )  # fmt: skip
+
+    @property
+    def weight_ecology(self) -> float:
+        """The weight of ecology, of `WHOLE`."""
+        return WHOLE - self.weight
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
