@@ -30,6 +30,6 @@ def test_every_rule_and_parameter_of_pack_zone_is_on_the_page(repo: Path) -> Non
     (pack,) = load(["zone"], MEASURES)
     for rule in pack.rules:
         assert rule.id in page or rule.id.startswith("zone-area-")
-        for name, parameter in show_rule(rule.id, measures=MEASURES)["parameters"].items():
+        for name, parameter in show_rule(rule.id)["parameters"].items():
             if parameter["open_point"]:
                 assert f"`{name}`" in page, name

@@ -110,14 +110,14 @@ def test_an_entry_point_that_cannot_be_loaded_is_named(monkeypatch: pytest.Monke
 
 
 def test_rules_are_listed_with_limit_and_source() -> None:
-    listed = {entry["rule"]: entry for entry in list_rules(["zone"], "zh", measures=MEASURES)}
+    listed = {entry["rule"]: entry for entry in list_rules(["zone"], "zh")}
     assert listed["zone-belt"]["required"] == {"op": "between", "value": [8.5, 9.5]}
     assert listed["zone-edu"]["title"] == "千人基础教育用地"
     assert listed["zone-area-sum"]["force"] == "target"
 
 
 def test_a_rule_is_shown_with_parameters_of_its_pack_and_its_own() -> None:
-    shown = show_rule("zone-beds", "ja", measures=MEASURES)
+    shown = show_rule("zone-beds", "ja")
     assert shown["parameters"]["nursing_services"]["open_point"] == "A08"
     assert shown["parameters"]["residents_source"]["set_by"] == "residents.source"
     assert all(case["holds"] for case in shown["cases"])
@@ -125,13 +125,13 @@ def test_a_rule_is_shown_with_parameters_of_its_pack_and_its_own() -> None:
 
 def test_an_unknown_rule_is_refused_with_those_there_are() -> None:
     with pytest.raises(UsageError, match=r"no rule 'zone-bed'\. Rules there are: .*zone-edu"):
-        show_rule("zone-bed", measures=MEASURES)
+        show_rule("zone-bed")
 
 
 def test_a_case_that_does_not_come_out_is_found(tmp_path: Path) -> None:
     wrong = {"nursing_beds_per_1000: 9.4, expect: fail": "nursing_beds_per_1000: 9.4, expect: pass"}
     folder = a_pack(tmp_path / "town", "town", "", wrong)
-    results = run_packs([folder], measures=MEASURES)
+    results = run_packs([folder])
     assert [(case.name, case.expected, case.found) for case in results if not case.holds] == [
         ("below", "pass", "fail")
     ]

@@ -13,33 +13,29 @@ from blockplan.errors import UsageError
 from blockplan.texts import DEFAULT_LANGUAGE, pick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
     from blockplan.check.packs import Pack
-    from blockplan.check.rules import Gauge, Limit, Rule, RuleParameter
+    from blockplan.check.rules import Limit, Rule, RuleParameter
 
 
 def list_rules(
     packs: Iterable[str | Path] | None = None,
     lang: str = DEFAULT_LANGUAGE,
-    *,
-    measures: Mapping[str, Gauge] | None = None,
 ) -> list[dict[str, Any]]:
     """
     One entry per rule, with its newest limit, as JSON writes it.
 
     `packs` are ids or folders, every installed pack where None.
     """
-    return [_summary(rule, pack, lang) for pack in _loaded(packs, measures) for rule in pack.rules]
+    return [_summary(rule, pack, lang) for pack in _loaded(packs) for rule in pack.rules]
 
 
 def show_rule(
     rule_id: str,
     lang: str = DEFAULT_LANGUAGE,
     packs: Iterable[str | Path] | None = None,
-    *,
-    measures: Mapping[str, Gauge] | None = None,
 ) -> dict[str, Any]:
     """
     Everything a rule says: every limit with its source, every parameter with its note, every case.
@@ -49,7 +45,7 @@ def show_rule(
     UsageError
         If no pack holds such a rule; the message names those that are near.
     """
-    loaded = _loaded(packs, measures)
+    loaded = _loaded(packs)
     for pack in loaded:
         for rule in pack.rules:
             if rule.id == rule_id:
@@ -60,19 +56,13 @@ def show_rule(
 
 def test_packs(
     packs: Iterable[str | Path] | None = None,  # noqa: PT028 (the name is the command's: rules test)
-    *,
-    measures: Mapping[str, Gauge] | None = None,  # noqa: PT028
 ) -> tuple[CaseResult, ...]:
     """Every case of every rule of the packs, decided by the comparison that judges plans."""
-    return tuple(
-        result for pack in _loaded(packs, measures) for rule in pack.rules for result in run_cases(rule)
-    )
+    return tuple(result for pack in _loaded(packs) for rule in pack.rules for result in run_cases(rule))
 
 
-def _loaded(packs: Iterable[str | Path] | None, measures: Mapping[str, Gauge] | None) -> tuple[Pack, ...]:
-    if measures is None:
-        measures = HOUSE.measures()
-    return load(sorted(available()) if packs is None else packs, measures)
+def _loaded(packs: Iterable[str | Path] | None) -> tuple[Pack, ...]:
+    return load(sorted(available()) if packs is None else packs, HOUSE.measures())
 
 
 def _summary(rule: Rule, pack: Pack, lang: str) -> dict[str, Any]:

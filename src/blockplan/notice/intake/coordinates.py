@@ -28,7 +28,6 @@ from blockplan.notice.intake.texts_in import folded
 if TYPE_CHECKING:
     from blockplan.datums import Datum
     from blockplan.notice.intake.geometry_in import NoticeArea
-    from blockplan.notice.intake.limits import UploadLimits
 
 #: Longer texts are no coordinates.
 _LONGEST = 120
@@ -105,10 +104,10 @@ class TypedPlace:
         }
 
 
-def near_enough(typed: TypedPlace, limits: UploadLimits = LIMITS) -> None:
+def near_enough(typed: TypedPlace) -> None:
     """See that a typed place lies no farther outside the plan than a drawn one may; IntakeError otherwise."""
-    if typed.outside_m > limits.margin_m:
-        raise refused("geometry.outside", metres=number(typed.outside_m, 0), most=number(limits.margin_m, 0))
+    if typed.outside_m > LIMITS.margin_m:
+        raise refused("geometry.outside", metres=number(typed.outside_m, 0), most=number(LIMITS.margin_m, 0))
 
 
 @dataclass(frozen=True, slots=True)

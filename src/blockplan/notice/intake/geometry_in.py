@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from pyproj import CRS
 
-    from blockplan.notice.intake.limits import UploadLimits
     from blockplan.plan import Plan
 
     System = Literal["plan", "wgs84"]
@@ -147,7 +146,6 @@ def take_geometry(
     said: str | bytes | Mapping[str, Any],
     area: NoticeArea,
     system: System | None = None,
-    limits: UploadLimits = LIMITS,
 ) -> DrawnPlace:
     """
     A place that somebody drew, in the plan's CRS.
@@ -166,8 +164,8 @@ def take_geometry(
         If it is no point, line or area; too large, too deep, not finite; crosses itself or has no size;
         or lies more than `Limits.margin_m` outside the plan.
     """
-    kind, given = _coordinates(_parsed(said, limits))
-    rings, dropped = _vertices(kind, given, limits)
+    kind, given = _coordinates(_parsed(said))
+    rings, dropped = _vertices(kind, given)
     found: System = system or _told_apart(rings, area)
     if found == "wgs84" and area.local:
         raise refused("geometry.local")
@@ -179,8 +177,8 @@ def take_geometry(
     coordinates = _nested(kind, placed)
     shape = _checked_shape(kind, coordinates)
     outside = area.outside_m(shape)
-    if outside > limits.margin_m:
-        raise refused("geometry.outside", metres=number(outside, 0), most=number(limits.margin_m, 0))
+    if outside > LIMITS.margin_m:
+        raise refused("geometry.outside", metres=number(outside, 0), most=number(LIMITS.margin_m, 0))
     return DrawnPlace(
         geometry={"type": kind, "coordinates": coordinates},
         sent={"type": kind, "coordinates": given},
@@ -190,17 +188,17 @@ def take_geometry(
     )
 
 
-def _parsed(said: str | bytes | Mapping[str, Any], limits: UploadLimits) -> Any:
+def _parsed(said: str | bytes | Mapping[str, Any]) -> Any:
     if not isinstance(said, str | bytes):
         return said
-    if len(said) > limits.geometry_bytes:
-        raise refused("geometry.large", size=size(len(said)), most=limits.geometry_vertices)
+    if len(said) > LIMITS.geometry_bytes:
+        raise refused("geometry.large", size=size(len(said)), most=LIMITS.geometry_vertices)
     try:
         text = said.decode() if isinstance(said, bytes) else said
     except UnicodeDecodeError:
         raise refused("json.broken") from None
     # A vertex has one bracket and two or three commas; the rest of a feature has some more.
-    return bounded_json(text, limits.json_depth, 8 * limits.geometry_vertices)
+    return bounded_json(text, LIMITS.json_depth, 8 * LIMITS.geometry_vertices)
 
 
 def _coordinates(value: Any) -> tuple[str, Any]:
@@ -224,15 +222,15 @@ def _coordinates(value: Any) -> tuple[str, Any]:
     raise refused("geometry.kind")
 
 
-def _vertices(kind: str, given: Any, limits: UploadLimits) -> tuple[list[Ring], bool]:
+def _vertices(kind: str, given: Any) -> tuple[list[Ring], bool]:
     """The vertices, ring by ring, and whether heights were left out; counted before they are looked at."""
     nesting = _NESTING[kind]
     parts = {0: [[given]], 1: [given], 2: given}[nesting]
     if not isinstance(parts, list) or not parts or not all(isinstance(part, list) and part for part in parts):
         raise refused("geometry.kind")
     count = sum(len(part) for part in parts)
-    if count > limits.geometry_vertices:
-        raise refused("geometry.vertices", count=f"{count:,}", most=limits.geometry_vertices)
+    if count > LIMITS.geometry_vertices:
+        raise refused("geometry.vertices", count=f"{count:,}", most=LIMITS.geometry_vertices)
     heights = any(isinstance(vertex, list | tuple) and len(vertex) == 3 for part in parts for vertex in part)
     return [[_numbers(vertex) for vertex in part] for part in parts], heights
 

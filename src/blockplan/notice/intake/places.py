@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from blockplan.datums import Datum
-    from blockplan.notice.intake.limits import UploadLimits
     from blockplan.plan import Plan
 
 #: Layers whose objects are places, the finest first: of two that fit alike, the earlier is named first.
@@ -134,7 +133,7 @@ class PlaceIndex:
         """The index of a plan."""
         return cls(rows_of(plan), NoticeArea.of_plan(plan))
 
-    def find(self, said: str, datum: Datum | None = None, limits: UploadLimits = LIMITS) -> PlaceMatches:
+    def find(self, said: str, datum: Datum | None = None) -> PlaceMatches:
         """
         What a text about a place may mean.
 
@@ -150,8 +149,8 @@ class PlaceIndex:
         IntakeError
             If the text is longer than a line may be, or its coordinates cannot be turned into the plan's.
         """
-        if len(said) > limits.line_characters:
-            raise refused("text.line", length=f"{len(said):,}", most=f"{limits.line_characters:,}")
+        if len(said) > LIMITS.line_characters:
+            raise refused("text.line", length=f"{len(said):,}", most=f"{LIMITS.line_characters:,}")
         typed = locate(said, self.area, datum)
         if typed is None:
             return PlaceMatches(said=said, candidates=tuple(self._by_words(folded(said))))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -175,5 +174,5 @@ class _LoadSums:
             else:
                 numbers.append(amount if amount is None or not digits else round(amount / 10**digits, digits))
         factored = [key for key, rest in self.estimated.items() if any(map(rest.__getitem__, rows))]
-        told = [re.split(r" \(|（", said(self.view, f"heading.{key}"))[0] for key in factored]
+        told = [said(self.view, f"loads.factored.{key}") for key in factored]
         return (name, said(self.view, f"loads.{kind}"), use, *numbers, self.view.words.join(told))
