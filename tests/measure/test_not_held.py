@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.measure.conftest import home, one, plan_of, square
 
+from blockplan.check import check
 from blockplan.measure.missing import lines
 
 SAID = "facilities: the data hold none of nursing_home, and nothing says that they hold all there are"
@@ -16,6 +17,7 @@ def town(imported: dict | None, service: str = "clinic"):
         boundary=[{"geometry": square(0, 0)}],
         parcels=[home(0, 1000)],
         facilities=[{"service": service, "beds": 10, "geometry": square(0, 0, 10)}],
+        greens=[{"kind": "park", "geometry": square(0, 0, 10)}],
         manifest={} if imported is None else {"imported": imported},
     )
 
@@ -42,6 +44,15 @@ def test_a_plan_that_draws_its_facilities_has_none_of_a_service_that_it_does_not
 
 def test_any_plan_may_say_that_its_facilities_are_not_complete() -> None:
     assert lines(one(town({"complete": False}), "nursing_beds_per_1000").missing) == (SAID,)
+
+
+def test_a_kind_of_green_that_the_data_do_not_hold_is_unknown_and_bounds_no_population() -> None:
+    reserves = {"green_codes": (), "green_kinds": ("nature_reserve",), "smallest_green_ha": 0}
+    found = one(town(OSM), "green_ha_per_1000", **reserves)
+    said = "greens: the data hold none of this kind, and nothing says that they hold all there are"
+    assert (found.value, found.supply, lines(found.missing)) == (None, None, (said,))
+    assert check(town(OSM), ["green-access"]).capacity.by_rule["angst-lnr"] is None
+    assert one(town(None), "green_ha_per_1000", **reserves).value == 0
 
 
 def test_what_the_data_hold_of_a_service_counts() -> None:

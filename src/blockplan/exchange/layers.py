@@ -157,7 +157,12 @@ def import_layers(mapping: str | Path, source: str | Path, out: str | Path) -> I
     _treat_outside(parts, frames, tally)
 
     table = manifest_table(rules, Path(source).stem, crs.to_string() if crs is not None else "local")
-    table["imported"] = {"source": Path(source).name, "mapping": Path(mapping).name, **derived}
+    table["imported"] = {
+        **table.get("imported", {}),
+        "source": Path(source).name,
+        "mapping": Path(mapping).name,
+        **derived,
+    }
     ordered = {name: frames[name] for name in (*LAYERS, *frames) if name in frames}
     plan = Plan(manifest_from(table, f"{mapping} [plan]"), ordered)
     return written(plan, out, tally)

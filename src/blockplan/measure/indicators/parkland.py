@@ -17,6 +17,8 @@ from blockplan.measure.indicators.access import open_spaces
 from blockplan.measure.indicators.supply import per_person
 from blockplan.measure.inputs.columns import sound
 from blockplan.measure.inputs.greens import green_area_m2
+from blockplan.measure.inputs.kinds import partly_held
+from blockplan.measure.missing import reason
 from blockplan.plan.model.recall import by_row
 from blockplan.units import M2_PER_HA
 
@@ -95,5 +97,7 @@ def _amount(plan: Plan, name: str, unit: str, per: float, parameters: Parameters
     greens = open_spaces(plan, parameters)
     chosen = greens.of_size(parameters.smallest_green_ha, parameters.largest_green_ha or None)
     area = green_area_m2(plan, chosen) / (M2_PER_HA if unit == "ha" else 1.0)
-    supply = None if greens.missing else area
-    return per_person(plan, name, unit, supply, per, missing=greens.missing, counted=greens.counted)
+    lost = (reason("greens_not_held"),) if not len(greens) and partly_held(plan) else ()
+    missing = greens.missing + lost
+    supply = None if missing else area
+    return per_person(plan, name, unit, supply, per, missing=missing, counted=greens.counted)

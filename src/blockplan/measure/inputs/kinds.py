@@ -24,18 +24,22 @@ if TYPE_CHECKING:
     from blockplan.plan.model.plan import Plan
 
 
-def not_held(plan: Plan, services: Collection[str]) -> tuple[Missing, ...]:
+def partly_held(plan: Plan) -> bool:
     """
-    What is missing where the data may simply not hold a service, and a layer without one is no measured zero.
+    Whether the data may not hold all there is, so that a layer without something is no measured zero.
 
-    That is so where no facility is of it and ``plan.toml [imported]`` says that the layers came from
-    OpenStreetMap, or ``complete = false``. With ``complete = true`` they hold all there are.
+    That is so where ``plan.toml [imported]`` says that the layers came from OpenStreetMap, or ``complete =
+    false``. With ``complete = true`` they hold all there is.
     """
     imported = (plan.manifest.model_extra or {}).get("imported")
-    if not isinstance(imported, dict) or not services:
+    return isinstance(imported, dict) and imported.get("complete", imported.get("format") != "osm") is False
+
+
+def not_held(plan: Plan, services: Collection[str]) -> tuple[Missing, ...]:
+    """What is missing where no facility is of some services, and the data may simply not hold them."""
+    if not services or not partly_held(plan):
         return ()
-    partly = imported.get("complete", imported.get("format") != "osm") is False
-    if not partly or np.isin(values(plan, "facilities", "service"), list(services)).any():
+    if np.isin(values(plan, "facilities", "service"), list(services)).any():
         return ()
     return (reason("not_held", services=", ".join(services)),)
 
