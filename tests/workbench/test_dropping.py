@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,3 +68,9 @@ def test_a_refusal_does_not_tell_where_the_files_lay_meanwhile(tmp_path: Path) -
         take_in([("areas.zip", [b"PK no zip"])], tmp_path / "open")
     assert str(told.value).startswith("The files: no file in it can be read")
     assert tempfile.gettempdir() not in str(told.value)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("plan.toml", "")
+        archive.writestr("../elsewhere", "")
+    with pytest.raises(PlanDataError, match=r"^plan\.zip is not unpacked"):
+        take_in([("plan.zip", [packed.getvalue()])], tmp_path / "open")

@@ -55,22 +55,26 @@ def take_in(files: Sequence[tuple[str, Iterable[bytes]]], beside: Path) -> Dropp
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         _lay_down(files, place)
-        package = _package_in(place)
-        if package is not None:
-            plan = read(package)
-            target = _free(beside.parent, plan.manifest.id if package == place else _plain(package))
-            write(plan, target)
-            return Dropped(target)
-        for path in filter(zipfile.is_zipfile, sorted(place.rglob("*.zip"))):
-            _unpack(path)
-        target = _free(beside.parent, _name_of([name for name, _ in files]))
         try:
-            made = import_office([place], target)
+            return _plan_of(place, beside, [name for name, _ in files])
         except PlanDataError as error:  # where the files lay is nobody's concern
             raise PlanDataError(
                 str(error).replace(f"{place}/", "").replace(str(place), "The files")
             ) from error
-        return Dropped(target, tuple(one.to_dict() for one in made.findings))
+
+
+def _plan_of(place: Path, beside: Path, names: Sequence[str]) -> Dropped:
+    package = _package_in(place)
+    if package is not None:
+        plan = read(package)
+        target = _free(beside.parent, plan.manifest.id if package == place else _plain(package))
+        write(plan, target)
+        return Dropped(target)
+    for path in filter(zipfile.is_zipfile, sorted(place.rglob("*.zip"))):
+        _unpack(path)
+    target = _free(beside.parent, _name_of(names))
+    made = import_office([place], target)
+    return Dropped(target, tuple(one.to_dict() for one in made.findings))
 
 
 def _unpack(path: Path) -> None:
