@@ -94,11 +94,18 @@ def test_a_corner_is_dragged_to_where_it_is_let_go(service: Service, tab: Any) -
     assert not [one for one in tab.evaluate("window.slid") if one]
 
 
-def test_a_picture_of_the_map_is_saved_whole(tab: Any) -> None:
+def test_a_picture_of_the_map_is_saved_whole_over_its_name_scale_and_north(tab: Any) -> None:
     slowed(tab, WAIT_MS)
     tab.locator(".menu summary").click()
     with tab.expect_download() as saved:
         tab.locator(".menu button").first.click()
     with Image.open(saved.value.path()) as picture:
-        colours = picture.convert("RGB").getcolors(10_000_000)
-    assert len(colours) > 10
+        whole = picture.convert("RGB")
+    shown = tab.locator(".map canvas").bounding_box()
+    assert whole.size == (shown["width"], shown["height"] + 32)
+    assert len(whole.getcolors(10_000_000)) > 10
+    for left, right in ((0, 200), (whole.width - 200, whole.width)):
+        under = whole.crop((left, whole.height - 32, right, whole.height)).convert("L")
+        dark, light = under.getextrema()
+        assert light == 255
+        assert dark < 128

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from shapely import Polygon
-from tests.support.browser_workbench import faults_of, opened, settled, sought, taken_back, values
+from tests.support.browser_workbench import faults_of, opened, settled, sought, taken_back, typed_in, values
 
 if TYPE_CHECKING:
     from tests.support.workbench import Service
@@ -171,5 +171,24 @@ def test_the_earlier_value_has_the_name_of_the_list_that_it_is_from(fresh: Servi
     settled(tab)
     said = tab.locator("label[for='i-E-status'] .was-value")
     assert re.fullmatch(r"原 [\u4e00-\u9fff]+", said.inner_text())
+    assert wrong == []
+    tab.close()
+
+
+def test_a_figure_is_read_as_it_is_written_and_what_cannot_be_read_is_said(
+    fresh: Service, chromium: Any
+) -> None:
+    tab, wrong = sought(fresh, chromium, "A")
+    for given, held in (("２．５", 2.5), ("1,200", 1200.0), ("0.8", 0.8)):
+        typed_in(tab, "#i-A-far", given)
+        assert values(fresh, "far")["A"] == held
+    # Of a comma that parts no thousands nobody knows whether it was meant for a point.
+    for given in ("1,5", "many"):
+        typed_in(tab, "#i-A-far", given)
+        assert tab.locator("#i-A-far").get_attribute("aria-invalid") == "true"
+        assert f"no value for FAR: “{given}”" in tab.locator(".hint [role=status]").inner_text()
+        assert values(fresh, "far")["A"] == 0.8
+    typed_in(tab, "#i-A-far", "0.8")
+    assert tab.locator("#i-A-far").get_attribute("aria-invalid") is None
     assert wrong == []
     tab.close()

@@ -19,8 +19,9 @@ export function typed(text: string, kind: string, column = ""): Value | undefine
   const given = text.trim();
   if (given === "") return null;
   if (kind === "number") {
-    const [, figure, sign] = /^(.*?)\s*([%％]?)$/.exec(given.replaceAll(/[,，]/g, "")) ?? [];
-    const value = Number(figure || "?");
+    const [, figure, sign] = /^(.*?)\s*(%?)$/.exec(given.normalize("NFKC")) ?? [];
+    // A comma parts thousands; elsewhere it may have been meant for a point.
+    const value = Number(/^[-+]?\d{1,3}(,\d{3})+(\.\d*)?$/.test(figure ?? "") ? figure!.replaceAll(",", "") : figure || "?");
     const inPercent = sign || (isShare(column) && value > 1);
     return Number.isFinite(value) ? (inPercent ? Number((value / 100).toPrecision(12)) : value) : undefined;
   }
@@ -53,8 +54,10 @@ export function field(layer: string, features: Feature[], column: string, bare =
   const commit = (event: Event): void => {
     const input = event.target as HTMLInputElement | HTMLSelectElement;
     const given = typed(input.value, kind, column);
+    input.removeAttribute("aria-invalid");
     if (given === undefined) {
       input.setAttribute("aria-invalid", "true");
+      store.say(`${say("unread")} ${columnName(layer, column)}: “${input.value}”`);
       return;
     }
     const edits = features.filter((one) => (one.properties[column] ?? null) !== given).map((one): Edit => ({ op: "set", layer, id: one.id, column, value: given }));

@@ -12,6 +12,7 @@ import { drawBalance } from "./balance";
 import { drawInspector } from "./inspector";
 import { listen } from "./keys";
 import { drawLegend } from "./legend";
+import { savePicture } from "./picture";
 import { drawLeft, searched, type Ways } from "./left";
 import type { PlanMap } from "./map";
 import type { Overview } from "./overview";
@@ -347,14 +348,6 @@ function tilt(plan: PlanMap): void {
   drawScale(plan);
 }
 
-async function savePicture(plan: PlanMap | null): Promise<void> {
-  const picture = await plan?.picture();
-  if (!picture) return;
-  const link = h("a", { href: URL.createObjectURL(picture), download: `${store.state.plan}-${store.state.scenario}.png` });
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
-
 function drawTop(into: Element, app: Element, plan: () => PlanMap | null): void {
   const { state } = store;
   const title = state.title[language()] ?? state.title.en ?? state.plan;
@@ -386,7 +379,7 @@ function drawTop(into: Element, app: Element, plan: () => PlanMap | null): void 
         "ul",
         {},
         ...(["Html", "Pdf", "Zip"] as const).map((kind) => h("li", {}, h("a", { href: api.reportAddress(kind.toLowerCase()), download: "" }, say(`export${kind}`)))),
-        h("li", {}, h("button", { class: "link", onclick: () => void savePicture(plan()) }, say("exportPng"))),
+        h("li", {}, h("button", { class: "link", onclick: () => void savePicture(plan(), title) }, say("exportPng"))),
       ),
     ),
     h("div", { class: "langs", role: "group" }, ...langs),

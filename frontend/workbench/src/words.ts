@@ -127,6 +127,7 @@ const WORDS = {
   noParcels: { zh: "这份规划没有地块", en: "This plan has no parcels.", ja: "この計画には区画がありません" },
   tableHelp: { zh: "回车、↑↓ 换行；点表头排序；可从电子表格粘贴多格", en: "Enter, ↑ ↓ move; headings sort; paste cells from a spreadsheet", ja: "Enter・↑↓で行を移動、見出しで並べ替え、表計算からセル範囲を貼り付け可" },
   pasteTooLarge: { zh: "未粘贴：超出表格范围，行 × 列为", en: "Nothing was pasted: the block goes beyond the table, rows × columns:", ja: "貼り付けていません：表からはみ出します（行 × 列）" },
+  unread: { zh: "未保存：无法识别", en: "Not saved: this is no value for", ja: "保存していません：値として読めません" },
   pasteUnread: { zh: "未粘贴：无法识别", en: "Nothing was pasted: this is no value for", ja: "貼り付けていません：値として読めません" },
   moreParcels: { zh: "其余请用搜索", en: "search for the others", ja: "残りは検索してください" },
   mustFailing: { zh: "每步之后未满足的强制规则", en: "must rules failing after each step", ja: "各段階で不適合の必須規則" },
