@@ -43,14 +43,28 @@ def tidy(layer: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
         frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([None] * len(frame), index=frame.index))
     frame.index = _ids(frame, spec)
     faults: list[Fault] = []
+    absent = {}
     for column, kind in spec.columns.items():
-        if kind == "number":
+        if column not in frame:
+            absent[column] = _unknown(kind, len(frame))
+        elif kind == "number":
             frame[column] = _numbers(frame, spec, column, faults)
         elif kind == "flag":
             frame[column] = _flags(frame, spec, column, faults)
         else:
             frame[column] = _words(frame, column)
+    if absent:  # all at once: pandas takes long over each single one
+        more = pd.DataFrame(absent, index=frame.index)
+        more.attrs = frame.attrs
+        frame = pd.concat([frame, more], axis="columns")
     return frame, faults
+
+
+def _unknown(kind: str, count: int) -> Any:
+    """A column of a kind, of which nothing is known."""
+    if kind == "flag":
+        return pd.array([pd.NA] * count, dtype="boolean")
+    return np.full(count, np.nan if kind == "number" else None)
 
 
 def row_values(frame: pd.DataFrame, at: int) -> list[Any]:
@@ -106,8 +120,6 @@ def _ids(frame: pd.DataFrame, spec: LayerSpec) -> pd.Index[Any]:
 
 def _words(frame: pd.DataFrame, column: str) -> pd.Series[Any]:
     """The column as text; null stays null, a whole number keeps no ``.0``, empty text is unknown."""
-    if column not in frame:
-        return pd.Series([None] * len(frame), index=frame.index, dtype="object")
     given = frame[column].astype(object).tolist()
     known: dict[Any, str | None] = {}  # codes and classes come up again and again
     for value in given:
@@ -127,8 +139,6 @@ def _word(value: Any) -> str | None:
 
 
 def _numbers(frame: pd.DataFrame, spec: LayerSpec, column: str, faults: list[Fault]) -> pd.Series[Any]:
-    if column not in frame:
-        return pd.Series(np.nan, index=frame.index, dtype="float64")
     given = frame[column]
     numbers = pd.to_numeric(given, errors="coerce").astype("float64")
     numbers = numbers.where(numbers.abs() <= LARGEST_NUMBER)
@@ -137,8 +147,6 @@ def _numbers(frame: pd.DataFrame, spec: LayerSpec, column: str, faults: list[Fau
 
 
 def _flags(frame: pd.DataFrame, spec: LayerSpec, column: str, faults: list[Fault]) -> pd.Series[Any]:
-    if column not in frame:
-        return pd.Series(pd.NA, index=frame.index, dtype="boolean")
     given = frame[column]
     if given.dtype == bool:
         return given.astype("boolean")
