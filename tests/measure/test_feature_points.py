@@ -7,7 +7,7 @@ from unittest import mock
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.measure.conftest import plan_of, square
 
@@ -21,7 +21,6 @@ def nearest(points: np.ndarray, shapes: np.ndarray) -> list[float]:
     return [min(shapely.distance(point, shapes)) for point in points]
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     st.integers(0, 2**32 - 1),
     st.sampled_from([1.0, 30.0, 3000.0]),
@@ -42,7 +41,6 @@ def test_no_shape_is_nearer_than_the_one_that_is_found(
         assert straight(points, shapes).tolist() == nearest(points, shapes)
 
 
-@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 3), st.sampled_from([0, feature_points.PAIRS_OF_POINTS]))
 def test_one_long_shape_among_small_ones_is_found_though_its_middle_is_far(
     seed: int, count: int, pairs: int

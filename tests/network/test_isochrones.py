@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.network.conftest import streets_of
 from tests.support.grids import LINES, POINTS, grid_lines
@@ -62,7 +62,6 @@ def test_a_limit_of_nothing_is_the_place_itself() -> None:
 
 
 @given(LINES, POINTS, st.lists(st.integers(0, 800), min_size=1, max_size=3))
-@settings(max_examples=30)
 def test_areas_are_valid_nested_and_hold_just_what_is_reached(rows, at, limits) -> None:
     network = walking(streets_of(*grid_lines(rows)))
     origins = join(network, points(at[0]))

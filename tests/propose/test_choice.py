@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blockplan.errors import InfeasibleError, UsageError
@@ -57,7 +57,6 @@ def choices(limits: Limits, sites: int) -> Iterator[tuple[int, ...]]:
 
 
 @given(instances())
-@settings(deadline=None, max_examples=30)
 def test_nothing_within_the_limits_covers_more(
     instance: tuple[NDArray[np.bool_], NDArray[np.float64], Limits],
 ) -> None:
@@ -70,7 +69,6 @@ def test_nothing_within_the_limits_covers_more(
 
 
 @given(instances())
-@settings(deadline=None, max_examples=20)
 def test_nothing_within_the_limits_serves_the_worst_group_better(
     instance: tuple[NDArray[np.bool_], NDArray[np.float64], Limits],
 ) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 from benchmarks.synthetic_community import community
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blockplan.exchange.community import Community, Objectives
@@ -56,7 +56,6 @@ def test_green_beyond_300_m_of_vacant_land_is_not_in_the_bound():
 
 
 @given(st.integers(0, 10_000), st.floats(0.05, 0.95))
-@settings(deadline=None, max_examples=20)
 def test_the_centroid_of_any_part_lies_in_the_body_of_its_area(seed, share):
     random = np.random.default_rng(seed)
     block = shapely.MultiPoint(random.uniform(0, 100, (6, 2))).convex_hull

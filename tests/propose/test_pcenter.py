@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blockplan.errors import InfeasibleError, UsageError
@@ -85,7 +85,6 @@ def test_too_few_sites_for_parts_out_of_reach_of_each_other_are_told(
 
 
 @given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 2**32 - 1), st.data())
-@settings(deadline=None, max_examples=40)
 def test_an_answer_is_there_exactly_where_some_choice_reaches_everybody(
     sites: int, points: int, seed: int, data: st.DataObject
 ) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import shortest_path
@@ -48,7 +48,6 @@ def instances(draw: st.DrawFn) -> tuple[NDArray[np.float64], NDArray[np.float64]
 
 
 @given(instances())
-@settings(deadline=None)
 def test_small_instances_are_solved_and_proved(
     instance: tuple[NDArray[np.float64], NDArray[np.float64], int, tuple[int, ...]],
 ) -> None:
@@ -63,7 +62,6 @@ def test_small_instances_are_solved_and_proved(
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(deadline=None, max_examples=20)
 def test_a_search_cut_short_still_gives_a_true_bound(seed: int) -> None:
     random = np.random.default_rng(seed)
     distances = np.hypot(*(random.random((2, 12, 1)) - random.random((2, 1, 40))))

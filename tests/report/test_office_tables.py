@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from tests.report.handmade import cell, frame, hand_made, manifest, result, verdict
@@ -132,7 +132,6 @@ def test_the_balance_of_a_small_plan_checked_by_hand() -> None:
         max_size=12,
     )
 )
-@settings(max_examples=40, deadline=None)
 def test_every_level_of_any_balance_adds_up_as_printed(
     rows: list[tuple[str | None, str | None, float]],
 ) -> None:
@@ -220,7 +219,6 @@ def test_loads_add_up_and_what_is_unknown_leaves_the_known_part(zone: tuple[View
     assert whole[-1]["water_m3_d"] == round(sum(row["water_m3_d"] for row in blocks), 1)
 
 
-@settings(max_examples=30, deadline=None)
 @given(
     st.lists(
         st.tuples(

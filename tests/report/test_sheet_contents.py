@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import shapely
 import shapely.affinity
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 from tests.measure.conftest import plan_of, square
@@ -527,7 +527,6 @@ def test_a_subblock_is_cut_along_the_street_between_its_parcels_and_not_by_their
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=15, deadline=None)
 def test_a_cut_leaves_no_half_empty_and_no_parcel_out(seed: int) -> None:
     draw = np.random.default_rng(seed)
     corners = draw.uniform(0, 500, (int(draw.integers(2, 12)), 2))

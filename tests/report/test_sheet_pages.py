@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 from tests.measure.conftest import plan_of, square
@@ -88,7 +88,6 @@ def test_tables_of_the_appendix_share_sheets_as_long_as_they_have_room() -> None
 
 
 @given(st.lists(st.tuples(st.integers(3, 18), st.integers(1, 90)), min_size=1, max_size=9))
-@settings(max_examples=30, deadline=None)
 def test_every_table_of_the_appendix_stands_on_one_sheet_and_two_half_full_ones_become_one(sizes) -> None:
     tables = [a_table(*size) for size in sizes]
     groups = _together(tables, PAPERS["A3"], upright=True)
@@ -102,7 +101,6 @@ def test_every_table_of_the_appendix_stands_on_one_sheet_and_two_half_full_ones_
 
 
 @given(st.integers(1, 18), st.integers(1, 120), st.floats(20, 400), st.floats(100, 390))
-@settings(max_examples=60, deadline=None)
 def test_a_long_narrow_table_stands_in_columns_that_have_room_and_hold_every_row(
     columns: int, rows: int, wide: float, width: float
 ) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.exchange.office.conftest import CRS, parcels, rules, shapefile
 
@@ -102,7 +102,6 @@ def test_a_street_drawn_in_pieces_has_no_square_where_it_goes_on():
 
 
 @given(st.integers(1, 4), st.floats(8, 40), st.booleans())
-@settings(max_examples=25, deadline=None)
 def test_parcels_roads_and_gaps_tile_the_land_without_overlap(n, width, drawn):
     shapes, lines = blocks(n, street=width)
     end = n * (100 + width) - width
