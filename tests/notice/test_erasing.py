@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -88,9 +87,7 @@ def test_whoever_reads_a_record_entry_by_entry_keeps_no_erased_words(tmp_path: P
     with store, SqliteStore(tmp_path / "n.sqlite") as other:
         reading = other.events()
         assert next(reading).kind == "opened"
-        begun = time.monotonic()
         erase(store, "O-1", ground="asked for", by="a")
-        assert time.monotonic() - begun < 1.0
         assert holding(tmp_path) == []
         assert next(reading).opinion == "O-1"
 

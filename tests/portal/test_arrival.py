@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import subprocess
 import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +22,11 @@ from blockplan.notice import submissions as intake
 from blockplan.notice.events import parse_time, write_time
 from blockplan.notice.record import export
 from blockplan.notice.verify import verify
+from blockplan.portal import arrival
 from blockplan.portal.submissions.services import new_form
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
     from tests.notice.records import HandClock
 
     from blockplan.portal.record.store import DatabaseStore
@@ -41,14 +42,18 @@ def second_verifier(folder: Path) -> str:
 
 
 def test_an_opinion_that_waits_for_others_over_the_end_is_in_time(
-    opened: DatabaseStore, clock: HandClock, tmp_path: Path
+    opened: DatabaseStore, clock: HandClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = json.loads(posted(PATH, {"text": "to be amended"}))["secret"]
-    held, go = threading.Event(), threading.Event()
+    held, go, past, real = threading.Event(), threading.Event(), threading.Semaphore(0), arrival.note
+
+    def note(request: HttpRequest) -> None:
+        real(request)
+        past.release()
 
     def hold(_ledger: object) -> None:
         held.set()
-        go.wait(10)
+        go.wait(60)
 
     def slow() -> None:
         opened.transact(hold)
@@ -61,14 +66,16 @@ def test_an_opinion_that_waits_for_others_over_the_end_is_in_time(
         connection.close()
 
     clock.set(*LAST)
+    monkeypatch.setattr(arrival, "note", note)
     threads = [threading.Thread(target=slow)]
     threads[0].start()
-    assert held.wait(10)
+    assert held.wait(60)
     new = {"text": "x", "secret": secret}
     for path, body in ((PATH, {"text": "at the last moment"}), (f"{PATH}/O-1/amend", new)):
         threads.append(threading.Thread(target=send, args=(path, body)))
         threads[-1].start()
-    time.sleep(0.3)  # both are past the door, and wait
+    assert past.acquire(timeout=60)
+    assert past.acquire(timeout=60)
     clock.set(2026, 4, 1, 0, 0, 5)
     go.set()
     for thread in threads:

@@ -25,7 +25,7 @@ class Slow(BytesIO):
 
     def read(self, *size: int | None) -> bytes:
         self.asked.set()
-        self.go.wait(10)
+        self.go.wait(60)
         return super().read(*size)
 
 
@@ -47,19 +47,19 @@ def test_one_address_waits_on_some_threads_and_all_together_on_most(config: Conf
     ]
     for thread, body in zip(waiting[:3], slow, strict=False):
         thread.start()
-        assert body.asked.wait(10)
+        assert body.asked.wait(60)
     with pytest.raises(FullError):
         service(asked(BytesIO(b"text=x"), "192.0.2.0"), None)
     assert list(service(asked(BytesIO(b"text=x"), "192.0.2.1"), None)) == [b"text=x"]
     for thread, body in zip(waiting[3:], slow[3:], strict=False):
         thread.start()
-        assert body.asked.wait(10)
+        assert body.asked.wait(60)
     with pytest.raises(FullError):
         service(asked(BytesIO(b"text=x"), "192.0.2.9"), None)
     for body in slow:
         body.go.set()
     for thread in waiting:
-        thread.join(10)
+        thread.join(60)
     for address in ("192.0.2.0", "192.0.2.9"):
         assert list(service(asked(BytesIO(b"text=x"), address), None)) == [b"text=x"]
 
