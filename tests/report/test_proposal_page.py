@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from tests.builders import a_plan, parcels_of, square
@@ -12,7 +13,7 @@ from tests.builders import a_plan, parcels_of, square
 from blockplan.errors import UsageError
 from blockplan.propose import Change, SearchAnswer, Unmet, conclude
 from blockplan.propose.changes import new_feature
-from blockplan.propose.proposal import Proof
+from blockplan.propose.proposal import Proof, unmet_rules
 from blockplan.report.proposal.page import ProposalWords, proposal_document, write_proposal
 from blockplan.report.renderers.html import page as page_of
 from blockplan.report.words import Words
@@ -90,6 +91,16 @@ def test_a_must_rule_that_only_became_unknown_is_counted_so_and_leaves_with_1():
     assert after > before
     assert f"must verdicts that cannot be judged: {before} before, {after} after" in said
     assert made.exit_code == 1
+
+
+def test_what_a_rule_lacks_that_cannot_be_judged_is_said_in_the_readers_language():
+    made = proposal(unmet=())
+    changes = (Change("parcels", "B", "residents", 900.0, None),)
+    after = proposal(changes=changes, unmet=()).after
+    unmet = [one for one in unmet_rules(after) if one.demand.startswith("zone-edu:")]
+    answer = replace(made.answer, unmet=tuple(unmet))
+    view = ProposalWords.of(replace(made, answer=answer), Words("zh"))
+    assert view.unmet == ["未满足：千人基础教育用地：地块 B 的居住人口"]
 
 
 def test_verdicts_that_flip_stand_before_and_after():

@@ -122,8 +122,9 @@ def test_a_name_or_a_lock_is_refused_where_others_edited_what_it_names(tmp_path:
             status, answer = service.ask("/workspace/scenario?lang=ja", {**said, "since": 0})
             assert (status, answer["error"], answer["seq"]) == (409, "conflict", 1)
             assert "変更しました" in answer["message"]
-            status, answer = service.ask("/workspace/scenario?at=another", said)
+            status, answer = service.ask("/workspace/scenario?at=another&lang=zh", said)
             assert (status, answer["error"]) == (409, "scenario")
+            assert "不再是“another”" in answer["message"]
         state = service.ask("/workspace/state")[1]
         assert (state["versions"], state["lock"]) == ([], None)
         assert service.ask("/workspace/scenario", {"version": "mine", "since": 1})[0] == 200

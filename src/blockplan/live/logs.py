@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 from blockplan.errors import UsageError
 from blockplan.live.journal import alone, free_name
 from blockplan.live.lineage import ScenarioRecord, forget, records
+from blockplan.live.refusals import TEXTS
 from blockplan.live.session import DRAFT
 from blockplan.plan import read
 from blockplan.plan.files import scenarios
 from blockplan.plan.model.plan import BASE
+from blockplan.texts import listed, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,9 +53,7 @@ def require_scenario(package: Path, name: str) -> None:
     """
     known = [BASE, *read(package).manifest.scenarios]
     if name not in {DRAFT, *known} and not log_of(package, name).exists():
-        raise UsageError(
-            f"The plan has no scenario {name!r}; it has {', '.join(known)}. Ask for a new one to begin it."
-        )
+        raise refusal(UsageError, TEXTS, "no_scenario", scenario=name, known=listed(known))
 
 
 def logs_of(package: Path) -> Path:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blockplan.check.verdict import CheckResult, Verdict
+    from blockplan.measure.missing import Missing
     from blockplan.plan.model.plan import Plan
 
 #: Parts of parcels were cut as they are offered: they could be cut in other ways too.
@@ -265,8 +266,8 @@ class Unmet(JsonRecord):
     """
     A demand that no change within what is permitted can meet, and how much of it stays unmet.
 
-    `words` are the demand in every language, where there are any; `unknown` is that of a rule which cannot
-    be judged.
+    `words` are the demand in every language, where there are any; `missing` is what a rule that cannot be
+    judged lacks.
     """
 
     demand: str
@@ -274,6 +275,7 @@ class Unmet(JsonRecord):
     unit: str
     words: Mapping[str, str] | None = field(default=None, compare=False, metadata={"json": None})
     unknown: bool = field(default=False, compare=False, metadata={"json": None})
+    missing: tuple[Missing, ...] = field(default=(), compare=False, metadata={"json": None})
 
     def said(self, lang: str) -> str:
         """The demand in a language; in English where there are no words."""
@@ -301,7 +303,8 @@ def unmet_rules(
             continue
         if verdict.outcome == "unknown":
             said = f"{name}: {'; '.join(lines(verdict.missing)) or 'unknown'}"
-            found.append(Unmet(said, None, verdict.unit, unknown=True))
+            lacks = tuple(verdict.missing)
+            found.append(Unmet(said, None, verdict.unit, _title(verdict), unknown=True, missing=lacks))
         elif verdict.outcome == "fail":
             known = None if missing is None else missing(name)
             found.append(Unmet(name, *(known or _by_remedy(verdict)), words=_title(verdict)))

@@ -140,7 +140,8 @@ def _answered(request: HttpRequest, notice: str, path: str) -> HttpResponse:
     try:
         one = find(request.GET.get("at") or version.scenario or SCENARIO)
     except BlockplanError as error:
-        return refused(404, "scenario", str(error))
+        lang = request.GET.get("lang", "")
+        return refused(404, "scenario", (error.text or {}).get(lang, str(error)))
     acting = request.method not in READING
     about = f"{path.removeprefix('workspace/')} {one.session.scenario} {len(one.session.steps) + 1}"
     if acting:  # before it happens: whatever ends this process, no act is unseen

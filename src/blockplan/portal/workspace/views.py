@@ -15,6 +15,7 @@ from django.utils.http import content_disposition_header
 
 from blockplan.errors import BlockplanError, UsageError
 from blockplan.live import EditConflictError, parse_edits
+from blockplan.live.refusals import TEXTS as REFUSALS
 from blockplan.live.refusals import EditError, LockedError
 from blockplan.live.taking import belonging
 from blockplan.plan.model.plan import BASE
@@ -95,7 +96,7 @@ def layers(request: HttpRequest) -> HttpResponse:
             desk().ask_aside(lambda at: documents.layers(documents.shown_as(at, name), only, packed=packed))
         )
     except BlockplanError as error:
-        return refused(404, "scenario", str(error))
+        return refused(404, "scenario", _said(error, _lang(request)))
 
 
 def words(request: HttpRequest) -> HttpResponse:
@@ -138,7 +139,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     try:
         return as_json(desk().ask_aside(lambda at: for_answer(at, name)))
     except BlockplanError as error:
-        return refused(404, "scenario", str(error))
+        return refused(404, "scenario", _said(error, _lang(request)))
 
 
 #: What can be done with scenarios, and what each asks for.
@@ -220,7 +221,7 @@ def take_part(request: HttpRequest) -> HttpResponse:
     try:
         other = desk().ask_aside(lambda at: documents.shown_as(at, name))
     except BlockplanError as error:
-        return refused(404, "scenario", str(error))
+        return refused(404, "scenario", _said(error, _lang(request)))
 
     def act(session: Session) -> EditResult:
         return session.take_part(other, only, _who(said), _since(said), trial=trial)
@@ -255,7 +256,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
     try:
         return as_json(desk().ask_aside(lambda at: documents.comparison(at, names, lang)))
     except BlockplanError as error:
-        return refused(404, "scenario", str(error))
+        return refused(404, "scenario", _said(error, _lang(request)))
 
 
 def outcomes(request: HttpRequest) -> HttpResponse:
@@ -266,7 +267,7 @@ def outcomes(request: HttpRequest) -> HttpResponse:
             {"of": name, "outcomes": desk().ask_aside(lambda at: documents.outcomes(at, name, known))}
         )
     except BlockplanError as error:
-        return refused(404, "scenario", str(error))
+        return refused(404, "scenario", _said(error, _lang(request)))
 
 
 def proposal(request: HttpRequest) -> HttpResponse:
@@ -374,7 +375,7 @@ def _elsewhere(request: HttpRequest) -> HttpResponse | None:
     at, now = request.GET.get("at", ""), desk().session.scenario
     if at in {"", now}:
         return None
-    return refused(409, "scenario", f"The scenario {now} is open now, no more {at}.", "Nothing was changed.")
+    return refused(409, "scenario", REFUSALS("elsewhere", _lang(request), now=now, at=at))
 
 
 def _conflict(error: EditConflictError, lang: str) -> HttpResponse:

@@ -29,6 +29,7 @@ from blockplan.report.comparison.wording import SIGNS, ComparisonWords
 from blockplan.report.document import Document, Listing, Paragraph, Printed, Table, Term
 from blockplan.report.grouping import packs_said
 from blockplan.report.proposal.words import CATALOG, figure_name, figure_said
+from blockplan.report.tables import missing_words
 from blockplan.report.words import NO_BREAK, Words
 from blockplan.texts import DEFAULT_LANGUAGE, csv_bytes
 from blockplan.units import M2_PER_HA
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from blockplan.compare.changes import RowChange
     from blockplan.propose import Proposal, SearchAnswer
+    from blockplan.propose.proposal import Unmet
     from blockplan.report.document import Block
     from blockplan.report.proposal.maps import Plates
     from blockplan.texts import Catalog
@@ -291,7 +293,7 @@ class ProposalWords(ComparisonWords):
     def unmet(self) -> list[str]:
         """Demands that stay unmet, each with its amount."""
         return [
-            self.words("unmet.line_unknown", demand=one.said(self.words.lang))
+            self.words("unmet.line_unknown", demand=self._demand(one))
             if one.amount is None
             else self.words(
                 "unmet.line",
@@ -300,6 +302,12 @@ class ProposalWords(ComparisonWords):
             )
             for one in self.answer.unmet
         ]
+
+    def _demand(self, one: Unmet) -> str:
+        """A demand, and what is missing where it cannot be judged."""
+        lacks = missing_words(one.missing, self.words)
+        said = one.said(self.words.lang)
+        return f"{said}{self.words('list.colon')}{self.words('list.clauses').join(lacks)}" if lacks else said
 
     # Changes
 
