@@ -69,6 +69,8 @@ def test_an_address_that_names_a_scenario_opens_it_once(zone: Service, chromium:
     tab.wait_for_selector(IDLE, timeout=WAIT_MS)
     assert picked.input_value() == "b"
     assert "no scenario 'gone'" in tab.locator(".hint.error").inner_text(timeout=WAIT_MS)
+    tab.goto(f"{address.replace('lang=en', 'lang=ja')}&at=gone", wait_until="load")
+    assert "シナリオ「gone」はありません" in tab.locator(".hint.error").inner_text(timeout=WAIT_MS)
     assert wrong == [] or all("422" in one for one in wrong)
     tab.close()
 
@@ -170,6 +172,20 @@ def test_another_scenario_lies_under_a_swipe_with_what_differs_in_words(zone: Se
     tab.locator("#compare-with").select_option("*")
     tab.wait_for_selector(".many", timeout=WAIT_MS)
     assert faults_of(tab) == ""
+    assert wrong == []
+    tab.close()
+
+
+def test_small_maps_show_each_column_that_differs_and_lead_to_a_place(zone: Service, chromium: Any) -> None:
+    tab, wrong = opened(zone, chromium, "zh", 1440)
+    tab.keyboard.press("c")
+    tab.locator("#compare-with").select_option("a")
+    maps = tab.locator(".small-map")
+    maps.first.wait_for(timeout=WAIT_MS)
+    assert maps.all_inner_texts() == ["居住人口 39", "住宅套数 39"]
+    maps.first.click()
+    at = tab.locator(".inspector h2").inner_text().split()[0]
+    assert at in "".join(tab.locator(".panel .flips").all_text_contents())
     assert wrong == []
     tab.close()
 

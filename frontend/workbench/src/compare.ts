@@ -3,6 +3,7 @@
 
 import { fill, h } from "../../map/dom";
 import * as api from "./api";
+import { differing } from "./differing";
 import { flows } from "./flows";
 import { bar } from "./panel";
 import { parallel } from "./parallel";
@@ -113,6 +114,7 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
     head,
     again(),
     tiles(found),
+    ...(drawn ? differing(found, drawn, first, go) : []),
     figures(found),
     forAnswer(),
     ...gains(found, go),

@@ -172,6 +172,9 @@ function layout(app: Element, about: string): (found: typeof import("./stage")) 
       app.classList.toggle("compare-open", tab === "compare" && comparedWith() !== "");
       fill(tabs, ...(Object.keys(names) as (keyof typeof names)[]).map((name) =>
         h("button", { role: "tab", id: `tab-${name}`, "aria-selected": String(tab === name), "aria-controls": "panel", tabindex: tab === name ? 0 : -1, onclick: () => turn(name) }, names[name]))); // prettier-ignore
+      // Where not all tabs have room the open one is in sight.
+      const open = tabs.querySelector<HTMLElement>("[aria-selected=true]")!;
+      tabs.scrollLeft = open.offsetLeft + open.offsetWidth - tabs.clientWidth;
       panel.setAttribute("aria-labelledby", `tab-${tab}`);
       if (tab === "verdicts") drawVerdicts(panel, { toProposals: () => turn("proposals"), feature: go });
       else if (tab === "proposals") drawProposals(panel, go);

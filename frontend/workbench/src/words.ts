@@ -234,6 +234,8 @@ const WORDS = {
   whoGains: { zh: "居民的得失（直线距离）", en: "Who gains, who loses (straight line)", ja: "住民の得失（直線距離）" },
   figure: { zh: "指标", en: "Figure", ja: "指標" },
   rule: { zh: "规则", en: "Rule", ja: "規則" },
+  whereItDiffers: { zh: "哪里不同", en: "Where it differs", ja: "違う場所" },
+  whereItDiffersAbout: { zh: "墨色为改动；点击到该处", en: "in ink = changed; click to go there", ja: "濃い線＝変更。クリックで移動" },
   isAdded: { zh: "新增", en: "added", ja: "追加" },
   isGone: { zh: "取消", en: "removed", ja: "削除" },
   nearTo: { zh: "到", en: "to", ja: "行き先" },
