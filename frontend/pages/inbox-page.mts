@@ -51,6 +51,7 @@ const ACTS: Record<string, () => void> = {
   x: () => row()?.querySelector<HTMLInputElement>("input[type=checkbox]")?.click(),
   t: () => (find(".rows :checked") ? find("#bulk") : find("#theme"))?.focus(),
   a: () => (find(".rows :checked") ? find("#bulk-to") : find("#to"))?.focus(),
+  ";": () => find("#template")?.focus(),
   z: () => find("#undo")?.click(),
   r: () => {
     const reason = find<HTMLTextAreaElement>(".answering textarea:not([hidden])");

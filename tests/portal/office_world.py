@@ -250,6 +250,7 @@ class Office:
         """Sort, answer, approve and publish."""
         planner, desk = self.planner, "notices/town/desk/"
         planner.send(desk, "Split into points")
+        planner.send("templates/", "Keep the template", title="Thanks", text_en="{number}: thank you. {plan}")
         planner.send(desk, "New theme", title="Trees")
         planner.go(desk + "segments/")
         planner.tab.locator('input[name="segment"]').first.check()
@@ -306,7 +307,7 @@ class Office:
         secret = self.link("clerk").rstrip("/").rpartition("/")[2] if eyes == "nobody" else ""
         world = {
             "notice": "town", "opinion": "O-1", "segment": segment[1], "theme": "T-1", "pending": 1,
-            "staff": 2, "provider_id": "office", "secret": secret,
+            "staff": 2, "template": 1, "provider_id": "office", "secret": secret,
         }  # fmt: skip
         for one in of_office():
             name = str(one.name)

@@ -11,7 +11,7 @@ from django.utils import translation
 from tests.portal.staff import a_member
 from tests.support.submitting import send
 
-from blockplan.portal.office.models import Draft, Pending
+from blockplan.portal.office.models import AnswerTemplate, Draft, Pending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,11 +42,14 @@ def world(opened: DatabaseStore) -> dict[str, Any]:
         asked_on=0, notice_id="town", kind="withheld", opinion="O-1", payload={"ground": "x"}, asked_by=clerk,
         asked_at="2026-03-02T00:00:00Z",
     )  # fmt: skip
+    thanks = AnswerTemplate.objects.create(
+        title="made-up", text={"en": "made-up"}, by=clerk, at="2026-03-02T00:00:00Z"
+    )
     Draft.objects.create(notice_id="town", country="CN", rule="cn-art26", publication="live")
     return {
         "notice": "town", "opinion": "O-1", "segment": "O-1.1", "theme": "T-1", "pending": pending.pk,
         "staff": clerk.pk, "seq": 1, "number": 0, "path": "zh/response.html", "secret": "x" * 43,
-        "provider_id": "office",
+        "provider_id": "office", "template": thanks.pk,
     }  # fmt: skip
 
 

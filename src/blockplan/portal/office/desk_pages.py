@@ -17,6 +17,7 @@ from blockplan.errors import UsageError
 from blockplan.portal.lang import current
 from blockplan.portal.office import (
     answer_scenarios,
+    answer_templates,
     assignments,
     desks,
     edit_conflicts,
@@ -42,10 +43,11 @@ from blockplan.texts import pick, refusal
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from blockplan.portal.office.inbox import ListedPoint
     from blockplan.portal.office.permissions import Actor
     from blockplan.respond import Answer
     from blockplan.respond.segments import Segment
-    from blockplan.respond.sorting import Sorting
+    from blockplan.respond.sorting import Sorting, Theme
 
 SHOWN_GAPS = 20
 
@@ -90,9 +92,13 @@ def _desk(request: HttpRequest, notice: str, form: ThemeForm, fault: str) -> Htt
     return render(request, "office/desk.html", shown, status=400 if fault or form.errors else 200)
 
 
-def _may(actor: Actor) -> dict[str, bool]:
-    """Who may sort, and who may answer."""
-    return {"may": actor.may("clerk", "planner"), "planner": actor.may("planner")}
+def _may(actor: Actor) -> dict[str, Any]:
+    """Who may sort, and who may answer, and with which templates."""
+    planner = actor.may("planner")
+    return {
+        "may": actor.may("clerk", "planner"), "planner": planner,
+        "templates": answer_templates.offered() if planner else [],
+    }  # fmt: skip
 
 
 def segment(request: HttpRequest, notice: str, segment: str) -> HttpResponse:
@@ -100,22 +106,25 @@ def segment(request: HttpRequest, notice: str, segment: str) -> HttpResponse:
     row = get_object_or_404(Notice, pk=notice)
     now = desks.look(notice)
     one = _segment(now, segment)
-    own = now.own_answer(segment)
-    form = _answering(request, own)
+    opened = Inbox(request, row, now, at=segment)
+    point = opened.point(one)
+    form = _answering(request, now.own_answer(segment), row, point, point.theme)
     fault, tried, told = "", None, ""
     if "try" in request.POST or "take" in request.POST:
         permissions.require("answered", actor_of(request))
         fault, tried = _tried(request, notice, one)
         form = AnswerForm(initial=answer_scenarios.filled(request.POST, tried))
+    elif "use" in request.POST:
+        form = AnswerForm(initial=answer_templates.used(request.POST, row, point, point.theme))
     elif request.method == "POST":
-        onwards = Inbox(request, row, now, at=segment)  # as the list stood when somebody acted
+        onwards = opened  # as the list stood when somebody acted
         fault = told = attempt(lambda: do_at_segment(request, notice, one, form))
         if not fault and not form.errors:
             stays = request.POST.get("do") not in {"split", "merge"}
             there = onwards.beside(1) if "next" in request.POST else segment if stays else ""
             return HttpResponseRedirect(onwards.address(there))
     now = desks.look(notice)  # what stands after an edit that was refused
-    listed = Inbox(request, row, now, at=segment)
+    listed = Inbox(request, row, now, at=segment) if request.method == "POST" else opened
     theme, text = now.theme_of(segment), now.text_of(one)
     for_theme = request.POST.get("for_theme", "")
     events = list(open_store(notice).events(about=one.opinion))
@@ -154,10 +163,14 @@ def _tried(request: HttpRequest, notice: str, one: Segment) -> tuple[str, dict[s
     return attempt(ask), found[0] if found else None
 
 
-def _answering(request: HttpRequest, answer: Answer | None) -> AnswerForm:
+def _answering(
+    request: HttpRequest, answer: Answer | None, row: Notice, point: ListedPoint | None, theme: Theme | None
+) -> AnswerForm:
     """The form of an answer, with what was typed or what stands."""
     return AnswerForm(
-        request.POST if request.POST.get("do") == "answer" else None, initial=initial_of(answer)
+        request.POST if request.POST.get("do") == "answer" else None,
+        initial=initial_of(answer),
+        unedited=lambda reasons: answer_templates.unedited(reasons, row, point, theme),
     )
 
 
@@ -173,9 +186,11 @@ def theme(request: HttpRequest, notice: str, theme: str) -> HttpResponse:
         request.POST if said == "name" else None,
         initial={"title": pick(one.title, current()), "gist": pick(one.gist or "", current())},
     )
-    form = _answering(request, one.answer)
+    form = _answering(request, one.answer, row, None, one)
     fault = ""
-    if request.method == "POST":
+    if "use" in request.POST:
+        form = AnswerForm(initial=answer_templates.used(request.POST, row, None, one))
+    elif request.method == "POST":
         fault = attempt(lambda: do_at_theme(request, notice, theme, naming, form))
         if not fault and not form.errors and not naming.errors:
             back = reverse("office_desk", args=[notice]) if said == "merge" else request.path
@@ -193,7 +208,9 @@ def theme(request: HttpRequest, notice: str, theme: str) -> HttpResponse:
         "later": len(now.came_later(theme)) if theme in now.themes else 0,
         "others": [other for other in listed.themes if other[0] != theme],
     }  # fmt: skip
-    return render(request, "office/theme.html", shown, status=400 if fault else 200)
+    return render(
+        request, "office/theme.html", shown, status=400 if fault or form.errors or naming.errors else 200
+    )
 
 
 def sheet(request: HttpRequest, notice: str) -> HttpResponse:

@@ -19,13 +19,16 @@ from django.contrib.auth import password_validation
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.lang import NAMES, current
 from blockplan.portal.office import desks
-from blockplan.portal.office.models import ROLES
+from blockplan.portal.office.answer_templates import left_over
+from blockplan.portal.office.models import ROLES, AnswerTemplate
 from blockplan.portal.record.models import Notice
 from blockplan.portal.words import catalogs, say
 from blockplan.respond import KINDS, answer_from
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.forms.boundfield import BoundField
 
     from blockplan.respond import Answer
@@ -318,9 +321,13 @@ class AnswerForm(Form):
     kind = forms.ChoiceField(widget=forms.RadioSelect)
     links = forms.CharField(max_length=1000, required=False)
     changes = Lines(required=False)
+    as_it_stands = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, unedited: Callable[[dict[str, str]], list[str]] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._unedited = unedited
         kinds: Any = self.fields["kind"]
         kinds.choices = choices("office_answer", KINDS)
         for code in LANGUAGES:
@@ -348,16 +355,63 @@ class AnswerForm(Form):
             (NAMES[code], bool(self[f"reason_{code}"].value())) for code in LANGUAGES if code != current()
         ]
 
+    def clean(self) -> dict[str, Any]:
+        """No field of a template is left in it; nor is it a template's words alone, unless they fit."""
+        said = super().clean() or {}
+        reason = self._reason(said)
+        for code, words in reason.items():
+            if left := left_over(words):
+                self.add_error(f"reason_{code}", say(f"{FAULTS}.field_left", current(), left=" ".join(left)))
+        if not self.errors and not said.get("as_it_stands") and self._unedited is not None:
+            for code in self._unedited(reason):
+                self.add_error(f"reason_{code}", say(f"{FAULTS}.unedited", current()))
+        return said
+
+    @staticmethod
+    def _reason(said: dict[str, Any]) -> dict[str, str]:
+        given = {code: said.get(f"reason_{code}", "") for code in LANGUAGES}
+        return {code: words for code, words in given.items() if words.strip()}
+
     def answer(self) -> Answer:
         """The answer; UsageError where it has no reason."""
         said = self.cleaned_data
-        reason = {code: said[f"reason_{code}"] for code in LANGUAGES if said[f"reason_{code}"].strip()}
+        reason = self._reason(said)
         return answer_from(
             {
                 "kind": said["kind"], "reason": reason, "links": desks.links_of(said["links"]),
                 "changes": desks.lines_of(said["changes"]),
             }
         )  # fmt: skip
+
+
+class TemplateForm(Form):
+    """A template of answers: its title in the office, and its words in one language or more."""
+
+    title = forms.CharField(max_length=80)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code in LANGUAGES:
+            field = Lines(required=False)
+            field.widget.attrs |= {"lang": code, "rows": 4}
+            self.fields[f"text_{code}"] = field
+            word_field("template_text", field)
+            field.label = f"{field.label} · {NAMES[code]}"
+
+    def text(self) -> dict[str, str]:
+        """Its words, of the languages that have some."""
+        said = {code: self.cleaned_data[f"text_{code}"].strip() for code in LANGUAGES}
+        return {code: words for code, words in said.items() if words}
+
+    def clean(self) -> dict[str, Any]:
+        """Words in a language at least, and a title that no other has."""
+        said = super().clean() or {}
+        if not any(said.get(f"text_{code}", "").strip() for code in LANGUAGES):
+            self.add_error(f"text_{current()}", say(f"{FAULTS}.required", current()))
+        named = AnswerTemplate.objects.filter(title=said.get("title"))
+        if named.exclude(title=self.initial.get("title")).exists():
+            self.add_error("title", say(f"{FAULTS}.title_taken", current()))
+        return said
 
 
 def initial_of(answer: Answer | None) -> dict[str, Any]:

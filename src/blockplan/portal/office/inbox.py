@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from blockplan.notice.numbers import read_typed
 from blockplan.portal.lang import current
-from blockplan.portal.office import assignments, edit_conflicts
+from blockplan.portal.office import assignments, edit_conflicts, open_pages
 from blockplan.portal.office.paging import ROWS, after
 from blockplan.portal.office.permissions import actor_of
 from blockplan.portal.pages.common import standing_of
@@ -48,6 +48,7 @@ KEYS = (
     ("J", "office_desk.key_next"), ("K", "office_desk.key_previous"), ("X", "office_desk.key_pick"),
     ("T", "office_desk.key_theme"), ("A", "office_desk.key_give_to"), ("Z", "office_desk.key_undo"),
     ("R", "office_desk.key_answer"), ("1–7", "office_desk.key_kind"),
+    (";", "office_desk.key_template"),
     ("Ctrl Enter", "office_desk.key_give"), ("/", "office_desk.key_search"), ("?", "office_desk.key_keys"),
 )  # fmt: skip
 #: Filters that stand there also where nothing falls under them.
@@ -181,6 +182,7 @@ class Inbox:
         wanted = request.GET.get("show", "")
         self.show = wanted if wanted in FILTERS else "all" if self.theme or self.hand else "unanswered"
         self.staff, self.held = actor_of(request).staff, assignments.held(row.id)
+        self.openers = open_pages.others(row.id, self.staff, self.at or theme)
         self.every = points(now, None, self.held, self.staff.pk)
         self.found = [one for one in self.every if self._fits(one)]
         said = {"show": self.show, "theme": self.theme, "hand": self.hand, "q": self.query}
@@ -245,6 +247,7 @@ class Inbox:
             ],
             "themes": self.themes, "keys": KEYS, "people": assignments.people(self.row.id),
             "hands": self._hands(), "hand_at": self.hand, "me": self.staff.pk,
+            "openers": self.openers,
             "last_move": assignments.last_move(self.row.id, self.staff, self.now, self.held),
         }  # fmt: skip
 

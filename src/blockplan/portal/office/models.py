@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import models
 
+from blockplan.portal.lang import NAMES
 from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.record.models import Entry, Notice
 from blockplan.portal.record.store import open_store
@@ -177,6 +178,46 @@ class Pending(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.opinion}".strip()
+
+
+class AnswerTemplate(models.Model):
+    """A text that the office keeps for answers, language -> words with fields in braces."""
+
+    title = models.CharField(max_length=80, unique=True)
+    text = models.JSONField(default=dict)
+    by = models.ForeignKey(Staff, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+
+    @property
+    def tongues(self) -> str:
+        """The languages that it has words in."""
+        return " · ".join(NAMES[code] for code in self.text)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class OpenPage(models.Model):
+    """Which point or theme of a notice somebody opened last, and when; a hint that locks nothing."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE)
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE)
+    #: Empty for the list.
+    subject = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["notice", "staff"], name="open_page_of_staff")
+        ]
+
+    @property
+    def theme(self) -> bool:
+        """Whether it is a theme and no point."""
+        return self.subject.startswith("T-")
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.subject}"
 
 
 class DeskMove(models.Model):

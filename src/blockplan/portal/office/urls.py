@@ -16,6 +16,7 @@ from blockplan.portal.office import (
     opinion_pages,
     preview,
     release_page,
+    template_pages,
     workbench,
 )
 from blockplan.portal.office.permissions import ENTERS, OF_NOTICES, OFFICE, PLANNER, anybody, page, signed_in
@@ -50,6 +51,8 @@ urlpatterns = [
     page("staff/", accounts.staff_list, "office_staff", read=ADMIN, act=ADMIN),
     page("staff/<number:staff>/", accounts.member, "office_member", read=ADMIN, act=ADMIN),
     page("acts/", accounts.acts, "office_acts", read=("admin", "auditor")),
+    page("templates/", template_pages.templates, "office_templates", act=PLANNER),
+    page("templates/<number:template>/", template_pages.template, "office_template", act=PLANNER),
     # A notice before it opens.
     page("notices/new/", draft_pages.begin, "office_begin", read=PLANNER, act=PLANNER),
     page(NOTICE + "draft/", draft_pages.draft, "office_draft"),

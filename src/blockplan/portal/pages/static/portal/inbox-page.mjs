@@ -49,6 +49,7 @@ const ACTS = {
     x: () => row()?.querySelector("input[type=checkbox]")?.click(),
     t: () => (find(".rows :checked") ? find("#bulk") : find("#theme"))?.focus(),
     a: () => (find(".rows :checked") ? find("#bulk-to") : find("#to"))?.focus(),
+    ";": () => find("#template")?.focus(),
     z: () => find("#undo")?.click(),
     r: () => {
         const reason = find(".answering textarea:not([hidden])");

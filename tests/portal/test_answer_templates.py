@@ -1,0 +1,135 @@
+"""Templates of answers: filled by plan and record, never sent as they stand by accident."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.portal.staff import a_member, browser_of
+from tests.support.office_pages import ANSWER, HERE, as_shown, faults, told
+from tests.support.submitting import send
+
+from blockplan.portal.office import desks
+from blockplan.portal.office.models import AnswerTemplate
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from blockplan.portal.record.store import DatabaseStore
+
+TEMPLATES = "/en/office/templates/"
+POINT = HERE + "desk/segments/O-1.1/"
+WORDS = "Opinion {number} on {object}: {plan} {rule zone-beds}"
+
+
+@pytest.fixture
+def planner(shown: DatabaseStore) -> Client:
+    """Li, with an opinion about a parcel of the reference plan, and a template of two languages."""
+    made = browser_of(a_member("Li", "planner"))
+    send(shown, "More trees.", targets=[{"layer": "parcels", "id": "LS-01-04-005"}])
+    told(made, HERE + "desk/", {"do": "cut"})
+    told(
+        made,
+        TEMPLATES,
+        {"title": "Land and beds", "text_en": WORDS, "text_zh": "第 {number} 号：{理由}", "seen": ""},
+    )
+    return made
+
+
+def point_of(client: Client) -> str:
+    page = client.get(HERE + "desk/segments/?show=all").content.decode()
+    return HERE + f"desk/segments/{re.findall(r'name=.segment. value=.(O-[0-9.]+)', page)[0]}/"
+
+
+def put_in(client: Client, path: str, **typed: str) -> dict[str, str]:
+    """What stands in the reasons once a template is put into the form."""
+    number = AnswerTemplate.objects.get().pk
+    page = client.post(
+        path, ANSWER | {"use": "1", "template": number, "reason_en": ""} | typed
+    ).content.decode()
+    found = re.findall(r'<textarea name="(reason_\w\w)"[^>]*>(.*?)</textarea>', page, re.DOTALL)
+    return {name: unescape(words).strip() for name, words in found}
+
+
+def test_fields_are_filled_from_opinion_plan_and_verdict_in_the_language_of_each(planner: Client) -> None:
+    said = put_in(planner, point_of(planner))
+    assert said["reason_en"].startswith(
+        "Opinion 1 on LS-01-04-005: Planned here: Urban housing, at most 27 m high"
+    )
+    assert "{" not in said["reason_en"]
+    assert "bed" in said["reason_en"].rpartition("Planned here")[2]
+    assert said["reason_zh"] == "第 1 号：{理由}"
+    assert desks.look("town").own_answer(point_of(planner).rstrip("/").rpartition("/")[2]) is None
+
+
+def test_words_of_a_template_come_after_what_was_typed_and_nothing_typed_is_lost(planner: Client) -> None:
+    said = put_in(planner, point_of(planner), reason_en="We looked.", reason_ja="確認しました。")
+    assert said["reason_en"].startswith("We looked.\n\nOpinion 1")
+    assert said["reason_ja"] == "確認しました。"
+
+
+def test_no_answer_is_given_with_a_field_left_or_with_a_templates_words_alone(planner: Client) -> None:
+    at = point_of(planner)
+    said = put_in(planner, at)
+    sent = ANSWER | as_shown(planner, at, ANSWER) | said
+    refused = planner.post(at, sent)
+    assert (refused.status_code, "Fields are left: {理由}" in faults(refused)) == (400, True)
+    alone = sent | {"reason_zh": ""}
+    refused = planner.post(at, alone)
+    assert (refused.status_code, "template&#x27;s words as they stand" in faults(refused)) == (400, True)
+    assert 'name="as_it_stands"' in refused.content.decode()
+    assert (
+        planner.post(at, alone | {"reason_en": said["reason_en"].replace(" ", "\r\n", 3)}).status_code == 400
+    )
+    assert planner.post(at, alone | {"as_it_stands": "on"}).status_code == 302
+    point = at.rstrip("/").rpartition("/")[2]
+    answer = desks.look("town").own_answer(point)
+    assert answer is not None
+    assert answer.reason == {"en": said["reason_en"]}
+
+
+def test_a_theme_has_no_number_and_its_answer_says_so_before_it_is_given(planner: Client) -> None:
+    told(planner, HERE + "desk/", {"do": "theme", "title": "Trees", "gist": ""})
+    at = HERE + "desk/themes/T-1/"
+    said = put_in(planner, at)
+    assert said["reason_en"].startswith("Opinion {number} on {object}: {plan} ")
+    refused = planner.post(at, ANSWER | as_shown(planner, at, ANSWER) | said)
+    assert refused.status_code == 400
+
+
+def test_who_changes_a_template_that_somebody_changed_meanwhile_is_told(planner: Client) -> None:
+    at = f"{TEMPLATES}{AnswerTemplate.objects.get().pk}/"
+    page = planner.get(at).content.decode()
+    seen = page.partition('name="seen" value="')[2].partition('"')[0]
+    said = {"title": "Land", "text_en": "{plan}", "seen": seen}
+    assert planner.post(at, said).status_code == 302
+    refused = planner.post(at, said | {"title": "Other"})
+    assert (refused.status_code, "{plan}" in faults(refused)) == (400, True)
+    again = planner.post(TEMPLATES, {"title": "Land", "text_en": "x", "seen": ""})
+    assert (again.status_code, "Another template" in faults(again)) == (400, True)
+    now = planner.get(at).content.decode().partition('name="seen" value="')[2].partition('"')[0]
+    assert planner.post(at, {"do": "remove", "seen": now}).status_code == 302
+    assert not AnswerTemplate.objects.exists()
+
+
+def test_a_clerk_reads_templates_and_does_not_change_them(planner: Client) -> None:
+    clerk = browser_of(a_member("Wang", "clerk"))
+    assert "Land and beds" in clerk.get(TEMPLATES).content.decode()
+    assert clerk.post(TEMPLATES, {"title": "Mine", "text_en": "x", "seen": ""}).status_code == 403
+
+
+def test_a_point_says_who_else_opened_it_until_she_opens_another_and_keeps_nobody_from_answering(
+    planner: Client,
+) -> None:
+    at = point_of(planner)
+    other = browser_of(a_member("Wang", "clerk"))
+    assert "opened this too" not in planner.get(at).content.decode()
+    other.get(at)
+    page = planner.get(at).content.decode()
+    assert "<b>Wang</b> opened this too:" in page
+    assert "Wang <span" in planner.get(HERE + "desk/segments/").content.decode()
+    assert planner.post(at, ANSWER | as_shown(planner, at, ANSWER)).status_code == 302
+    other.get(HERE + "desk/segments/")
+    assert "opened this too" not in planner.get(at).content.decode()
