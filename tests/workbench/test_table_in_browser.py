@@ -175,6 +175,19 @@ def test_the_earlier_value_has_the_name_of_the_list_that_it_is_from(fresh: Servi
     tab.close()
 
 
+def test_every_edit_says_what_comes_of_it_also_where_no_verdict_turns(fresh: Service, chromium: Any) -> None:
+    tab, wrong = sought(fresh, chromium, "A")
+    typed_in(tab, "#i-A-height_m", "21")
+    assert tab.locator(".card li").all_inner_texts()[0] == "No verdict turns"
+    typed_in(tab, "#i-A-land_use", "zzz")
+    assert "1 new fault" in tab.locator(".card li").all_inner_texts()
+    tab.locator(".card button").first.click()
+    settled(tab)
+    assert "1 fault gone" in tab.locator(".card li").all_inner_texts()
+    assert wrong == []
+    tab.close()
+
+
 def test_a_figure_is_read_as_it_is_written_and_what_cannot_be_read_is_said(
     fresh: Service, chromium: Any
 ) -> None:

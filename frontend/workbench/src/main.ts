@@ -24,7 +24,7 @@ import { drawTable, markChosen } from "./table";
 import { TOOLS } from "./toolbox";
 import type { Tools } from "./tools";
 import { useName } from "./vocabulary";
-import { language, number, say, setLanguage } from "./words";
+import { counted, language, number, say, setLanguage } from "./words";
 import type { Answer, Lang, Verdict } from "./types";
 
 const chosenLang = (): Lang => {
@@ -320,12 +320,16 @@ function listenToOthers(): void {
   setTimeout(again, HEAR_MS);
 }
 
-/** Every edit answers "and so?": rules that turned, people, capacity. */
+/** Every edit answers "and so?": rules that turned, capacity, faults of the data, people; also where nothing comes of it. */
 function andSo(answer: Answer, turned: Verdict[]): string[] {
   const said = turned.map((one) => `${one.title}: ${say(one.outcome)}`);
   if (store.carriedBefore !== null && store.carriedBefore !== answer.capacity.residents) {
     said.push(`${say("carries")} ${number(store.carriedBefore, 0)} → ${number(answer.capacity.residents, 0)}`);
   }
+  const faults = (change: string): number => answer.faults.filter((one) => one.change === change).length;
+  if (faults("new")) said.push(counted(faults("new"), "newFaults"));
+  if (faults("gone")) said.push(counted(faults("gone"), "goneFaults"));
+  if (!said.length) said.push(say("noneTurns"));
   if (answer.affected_residents) said.push(`${number(answer.affected_residents, 0)} ${say("affected")}`);
   return said;
 }

@@ -264,7 +264,11 @@ export class Tools {
 
   async finish(): Promise<void> {
     const { tool, line, picked } = this;
-    if (tool === "split" && store.selection && line.length >= 2) {
+    if (tool === "split" && line.length >= 2) {
+      if (!store.selection) {
+        store.say(say("onNoParcel"));
+        return;
+      }
       await this.done(store.edit([{ op: "split", id: store.selection.id, line: unlike(line) }]));
     } else if (tool === "merge" && picked.length >= 2) {
       const answer = await this.done(store.edit([{ op: "merge", ids: picked }]));

@@ -327,6 +327,9 @@ const WORDS = {
   turnsNothing: { zh: "判定不变", en: "no verdict moves", ja: "判定は変わりません" },
   wouldCome: { zh: "采用后", en: "What would come of it", ja: "取り込んだ結果" },
   newFaults: { zh: "新的数据问题", en: "new faults", ja: "新しい不備" },
+  goneFaults: { zh: "个数据问题已消除", en: "faults gone", ja: "件の不備が解消" },
+  noneTurns: { zh: "没有判定改变", en: "No verdict turns", ja: "判定は変わりません" },
+  onNoParcel: { zh: "线没有落在地块上", en: "The line lies on no parcel", ja: "線が区画にかかっていません" },
   takeThese: { zh: "采用", en: "Take over", ja: "取り込む" },
   noParcelThere: { zh: "此处没有地块，请先选两个相邻地块", en: "There is no parcel at these coordinates; pick two neighbours first", ja: "この座標に区画がありません。隣り合う二つの区画を選んでください" },
   pickParcel: { zh: "请先选择要分割的地块", en: "Select the parcel to split first", ja: "先に分割する区画を選んでください" },
@@ -354,7 +357,7 @@ export function number(value: number | null | undefined, decimals = 2, least = 0
 }
 
 /** What is one is said in another word, where the language has two. */
-const ONE: Partial<Record<Word, string>> = { people: "person", edits: "edit", findings: "finding", newFaults: "new fault", parcels: "parcel" };
+const ONE: Partial<Record<Word, string>> = { people: "person", edits: "edit", findings: "finding", newFaults: "new fault", goneFaults: "fault gone", parcels: "parcel" };
 
 /** So many of something. */
 export const counted = (many: number, word: Word): string => `${number(many, 0)} ${(lang === "en" && many === 1 && ONE[word]) || say(word)}`;
