@@ -20,19 +20,16 @@ import numpy as np
 import pandas as pd
 import tomli_w
 
-from blockplan.errors import MappingError, PlanDataError
+from blockplan.errors import PlanDataError
 from blockplan.exchange.layers import spare_drawn_plan, written
 from blockplan.exchange.office import assemble, datum
 from blockplan.exchange.office.cad_shapefiles import as_drawn
-from blockplan.exchange.office.duplicate_files import as_it_stands, drawn_again
+from blockplan.exchange.office.choosing import Choosing
 from blockplan.exchange.office.forms import draw_corners
-from blockplan.exchange.office.greens import entrances_by_place
-from blockplan.exchange.office.joining import looks
 from blockplan.exchange.office.law import day_in, days_of, judged_by
 from blockplan.exchange.office.mapping import (
     DOUBLE,
     IGNORED,
-    LayerChoice,
     OfficeMapping,
     Question,
     read_office_mapping,
@@ -41,17 +38,12 @@ from blockplan.exchange.office.plan_models import in_classes
 from blockplan.exchange.office.profile import load_profile
 from blockplan.exchange.office.readers import read_all, said_of_files
 from blockplan.exchange.office.recognise import (
-    STRANGE,
-    UNREADABLE,
     geometry_kind,
-    left_out,
-    recognise,
-    retake,
 )
 from blockplan.exchange.office.residents import compare_with_texts
-from blockplan.exchange.office.source import Findings, SourceFinding
+from blockplan.exchange.office.source import Findings
 from blockplan.exchange.office.streets import centre_lines_apart
-from blockplan.exchange.office.values import is_blank, text_of
+from blockplan.exchange.office.values import text_of
 from blockplan.exchange.office.written_figures import take_apart, take_ten_thousands, with_points
 from blockplan.exchange.summary import ImportSummary, Tally
 from blockplan.plan import Plan
@@ -61,14 +53,10 @@ from blockplan.plan.model.manifest import manifest_from
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from blockplan.exchange.office.profile import Profile
+    from blockplan.exchange.office.choosing import Pair
     from blockplan.exchange.office.source import AssembledPlan, SourceLayer, SourceReading
 
 MAPPING = "mapping.toml"
-#: Two parcel layers that share this much of their numbers draw the same parcels.
-SAME_NUMBERS = 0.5
-#: So many areas may be the parcels of a plan.
-FEWEST_AREAS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +135,14 @@ def import_office(
     with_points(reading.layers, findings)
     take_apart(reading.layers, profile, findings)
     draw_corners(reading.layers, profile, findings)
-    chosen, layers = _choose(reading, profile, given, ask, findings)
+    choosing = Choosing(profile, findings, ask)
+    chosen, layers = choosing.choose(reading, given)
     _located(layers, findings)
     _plan_table(chosen, reading, Path(out), findings)
     placed = _place(layers, chosen, reading)
     findings += placed.findings
     if given is None:
-        layers = [
-            (layer, _by_place(layer, choice, layers, profile, ask, findings)) for layer, choice in layers
-        ]
+        layers = [(layer, choosing.by_place(layer, choice, layers)) for layer, choice in layers]
         chosen.layer = [choice for _, choice in layers]
         take_ten_thousands(layers, _texts(reading, layers), findings)
     chosen.plan["crs"] = "local" if placed.crs is None else datum.name_of(placed.crs)
@@ -206,227 +193,6 @@ def _put(out: Path, text: str) -> None:
             archive.writestr(zipfile.ZipInfo(MAPPING, (1980, 1, 1, 0, 0, 0)), text)
     else:
         (out / MAPPING).write_text(text, encoding="utf-8")
-
-
-Pair = tuple["SourceLayer", LayerChoice]
-
-
-def _choose(
-    reading: SourceReading,
-    profile: Profile,
-    given: OfficeMapping | None,
-    ask: Callable[[Question], int] | None,
-    findings: Findings,
-) -> tuple[OfficeMapping, list[Pair]]:
-    """What each layer is: as the mapping says, else as it is recognised; close readings are asked."""
-    if given is not None:
-        return given, _as_given(reading, given, profile, findings)
-    pairs = [(layer, recognise(layer, profile)) for layer in reading.layers]
-    _empty(pairs)
-    pairs = _land(pairs, profile, findings)
-    _numbers_of_tables(pairs)
-    pairs = as_it_stands(pairs, profile, findings)
-    drawn_again(pairs, findings)
-    pairs = [(layer, _asked(layer, choice, profile, ask, findings)) for layer, choice in pairs]
-    findings += [left_out(layer) for layer, choice in pairs if choice.why == STRANGE and len(layer.frame)]
-    findings += [
-        SourceFinding(
-            "office-value",
-            "warning",
-            f"The field {one.field!r} is {one.why}. Correct it, or say what it gives in mapping.toml.",
-            column=one.field,
-            value=one.sample,
-            **layer.place,
-        )
-        for layer, choice in pairs
-        if choice.role not in {IGNORED, DOUBLE}
-        for one in choice.field
-        if UNREADABLE in one.why
-    ]
-    chosen = OfficeMapping(layer=[choice for _, choice in pairs])
-    if any(layer.tiles and choice.role == "parcels" for layer, choice in pairs):
-        chosen.choices.roads = "none"
-    return chosen, pairs
-
-
-def _as_given(
-    reading: SourceReading, given: OfficeMapping, profile: Profile, findings: Findings
-) -> list[Pair]:
-    there = {(layer.file, layer.name): layer for layer in reading.layers}
-    named = {(choice.file, choice.layer) for choice in given.layer}
-    lacking = [
-        f"{choice.file}: {choice.layer}"
-        for choice in given.layer
-        if (choice.file, choice.layer) not in there and choice.role != IGNORED
-    ]
-    if lacking:
-        raise MappingError(
-            f"The mapping names {len(lacking)} layers that the files do not hold (first: {lacking[0]}).\n"
-            "Correct file and layer, or take the entry out."
-        )
-    roles = {*profile.layers, *profile.tables, IGNORED, DOUBLE}
-    strange = [choice.role for choice in given.layer if choice.role not in roles]
-    if strange:
-        raise MappingError(
-            f"The mapping gives the role {strange[0]!r}, which there is not.\nRoles: "
-            f"{', '.join(sorted(roles))}."
-        )
-    _check_fields(given, there, profile)
-    for key, layer in there.items():
-        if key not in named:
-            message = "The mapping does not name this layer; it was left out."
-            findings.add("office-layer", "warning", message, **layer.place)
-            given.layer.append(
-                LayerChoice(file=layer.file, layer=layer.name, role=IGNORED, why="not in the mapping given")
-            )
-    return [
-        (there[choice.file, choice.layer], choice)
-        for choice in given.layer
-        if (choice.file, choice.layer) in there
-    ]
-
-
-def _check_fields(given: OfficeMapping, there: dict[tuple[str, str], SourceLayer], profile: Profile) -> None:
-    wrong = []
-    for choice in given.layer:
-        layer = there.get((choice.file, choice.layer))
-        if layer is None or choice.role in {IGNORED, DOUBLE}:
-            continue
-        known = profile.of_role(choice.role)
-        for one in choice.field:
-            if one.field not in layer.fields and one.field != assemble.LABEL:
-                wrong.append(f"{choice.file}: {choice.layer} has no field {one.field!r}")
-            elif one.column and one.column not in known:
-                wrong.append(
-                    f"{choice.layer}.{one.field}: {choice.role} has no column {one.column!r} (it has "
-                    f"{', '.join(known)})"
-                )
-    if wrong:
-        raise MappingError(
-            f"The mapping does not fit the files in {len(wrong)} places:\n  " + "\n  ".join(wrong[:20])
-        )
-
-
-def _empty(pairs: list[Pair]) -> None:
-    for layer, choice in pairs:
-        if not len(layer.frame):
-            choice.role, choice.why, choice.close, choice.field = IGNORED, "it holds no feature", [], []
-
-
-def _land(pairs: list[Pair], profile: Profile, findings: Findings) -> list[Pair]:
-    """Where nothing is known to be parcels: the one layer of several areas of which nothing else is known."""
-    areas = [
-        layer
-        for layer, choice in pairs
-        if choice.why == STRANGE and geometry_kind(layer) == "polygon" and len(layer.frame) >= FEWEST_AREAS
-    ]
-    settled = {choice.role for _, choice in pairs} & {"parcels", "buildings"}
-    if settled or len({layer.name for layer in areas}) != 1:
-        return pairs
-    message = (
-        "No layer is known to be of parcels; this one alone draws areas of which nothing else is known, so "
-        "they are taken for parcels. mapping.toml says otherwise."
-    )
-    findings += [SourceFinding("office-layer", "warning", message, **layer.place) for layer in areas]
-    return [
-        (layer, retake(choice, layer, profile, "parcels") if layer in areas else choice)
-        for layer, choice in pairs
-    ]
-
-
-def _numbers_of_tables(pairs: list[Pair]) -> None:
-    """
-    Parcels without a field that is known as their number: the one whose values are
-    the numbers of a table.
-    """
-    without = [
-        (layer, choice)
-        for layer, choice in pairs
-        if choice.role == "parcels" and choice.column("parcel_id") is None
-    ]
-    listed = {
-        looks(text_of(value))
-        for table, choice in (pairs if without else ())
-        if choice.role == "parcel_table" and (one := choice.column("parcel_id")) is not None
-        for value in table.frame[one.field]
-        if not is_blank(value)
-    }
-    for layer, choice in without if listed else ():
-        shares = {
-            one.field: len(listed & {looks(text_of(value)) for value in layer.frame[one.field]}) / len(listed)
-            for one in choice.field
-            if not one.column
-        }
-        best = max(shares, key=lambda name: shares[name], default="")
-        if best and shares[best] > SAME_NUMBERS:
-            field = next(one for one in choice.field if one.field == best)
-            field.column, field.confidence = "parcel_id", 0.8
-            field.why = f"its values are {shares[best]:.0%} of the numbers of the tables"
-
-
-def _asked(
-    layer: SourceLayer,
-    choice: LayerChoice,
-    profile: Profile,
-    ask: Callable[[Question], int] | None,
-    findings: Findings,
-) -> LayerChoice:
-    if choice.close and choice.role != DOUBLE:
-        options = [choice.role, *choice.close]
-        taken = _decide(Question(f"{layer.file}: is the layer {layer.name!r}", options), ask, findings, layer)
-        if taken:
-            choice = retake(choice, layer, profile, options[taken])
-    for one in choice.field:
-        if one.close:
-            options = [one.field, *one.close]
-            question = Question(f"The field of {layer.file}: {layer.name} that gives {one.column}", options)
-            taken = _decide(question, ask, findings, layer)
-            if taken:
-                other = next(each for each in choice.field if each.field == options[taken])
-                other.column, one.column = one.column, ""
-                other.unit, other.why, other.confidence = one.unit, "chosen", 1.0
-                one.why = f"{other.field} was chosen instead"
-    return choice
-
-
-def _by_place(
-    layer: SourceLayer,
-    choice: LayerChoice,
-    layers: list[Pair],
-    profile: Profile,
-    ask: Callable[[Question], int] | None,
-    findings: Findings,
-) -> LayerChoice:
-    """A layer of entrances whose name does not say of what: what lies at its points does."""
-    found = entrances_by_place(layer, choice, layers)
-    if found is None:
-        return choice
-    (role, *close), why, sure = found
-    if close:
-        question = Question(f"{layer.file}: is the layer {layer.name!r}: {why}", [role, *close])
-        role = question.options[_decide(question, ask, findings, layer)]
-    if role != choice.role:
-        choice = retake(choice, layer, profile, role)
-    if role == IGNORED:
-        choice.field = []
-    return choice.model_copy(update={"why": why, "confidence": sure, "close": close})
-
-
-def _decide(
-    question: Question,
-    ask: Callable[[Question], int] | None,
-    findings: Findings,
-    layer: SourceLayer,
-) -> int:
-    if ask is not None:
-        return ask(question)
-    taken, *others = map(repr, question.options)
-    message = (
-        f"{question.about}: {taken} was taken; {' and '.join(others)} {'are' if len(others) > 1 else 'is'} "
-        "nearly as likely. mapping.toml can say otherwise."
-    )
-    findings.add("office-close", "warning", message, **layer.place)
-    return 0
 
 
 def _located(layers: list[Pair], findings: Findings) -> None:

@@ -1,0 +1,247 @@
+"""What each layer of an office's files is: as the mapping says, else as it is recognised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from blockplan.errors import MappingError
+from blockplan.exchange.office.assemble import LABEL
+from blockplan.exchange.office.duplicate_files import as_it_stands, drawn_again
+from blockplan.exchange.office.greens import entrances_by_place
+from blockplan.exchange.office.joining import looks
+from blockplan.exchange.office.mapping import DOUBLE, IGNORED, LayerChoice, OfficeMapping, Question
+from blockplan.exchange.office.recognise import (
+    STRANGE,
+    UNREADABLE,
+    geometry_kind,
+    left_out,
+    recognise,
+    retake,
+)
+from blockplan.exchange.office.source import SourceFinding
+from blockplan.exchange.office.values import is_blank, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from blockplan.exchange.office.profile import Profile
+    from blockplan.exchange.office.source import Findings, SourceLayer, SourceReading
+
+#: Two parcel layers that share this much of their numbers draw the same parcels.
+SAME_NUMBERS = 0.5
+#: So many areas may be the parcels of a plan.
+FEWEST_AREAS = 3
+Pair = tuple["SourceLayer", LayerChoice]
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """
+    How it is decided what a layer is.
+
+    Attributes
+    ----------
+    ask
+        Called where two readings are close; gives the number of the option. None takes the likelier one, and
+        says so among the findings.
+    """
+
+    profile: Profile
+    findings: Findings
+    ask: Callable[[Question], int] | None
+
+    def choose(self, reading: SourceReading, given: OfficeMapping | None) -> tuple[OfficeMapping, list[Pair]]:
+        """What each layer is: as the mapping says, else as it is recognised; close readings are asked."""
+        if given is not None:
+            return given, self._as_given(reading, given)
+        pairs = [(layer, recognise(layer, self.profile)) for layer in reading.layers]
+        _empty(pairs)
+        pairs = self._land(pairs)
+        _numbers_of_tables(pairs)
+        pairs = as_it_stands(pairs, self.profile, self.findings)
+        drawn_again(pairs, self.findings)
+        pairs = [(layer, self._asked(layer, choice)) for layer, choice in pairs]
+        self.findings.extend(
+            left_out(layer) for layer, choice in pairs if choice.why == STRANGE and len(layer.frame)
+        )
+        self.findings.extend(
+            SourceFinding(
+                "office-value",
+                "warning",
+                f"The field {one.field!r} is {one.why}. Correct it, or say what it gives in mapping.toml.",
+                column=one.field,
+                value=one.sample,
+                **layer.place,
+            )
+            for layer, choice in pairs
+            if choice.role not in {IGNORED, DOUBLE}
+            for one in choice.field
+            if UNREADABLE in one.why
+        )
+        chosen = OfficeMapping(layer=[choice for _, choice in pairs])
+        if any(layer.tiles and choice.role == "parcels" for layer, choice in pairs):
+            chosen.choices.roads = "none"
+        return chosen, pairs
+
+    def by_place(self, layer: SourceLayer, choice: LayerChoice, layers: list[Pair]) -> LayerChoice:
+        """A layer of entrances whose name does not say of what: what lies at its points does."""
+        found = entrances_by_place(layer, choice, layers)
+        if found is None:
+            return choice
+        (role, *close), why, sure = found
+        if close:
+            question = Question(f"{layer.file}: is the layer {layer.name!r}: {why}", [role, *close])
+            role = question.options[self._decide(question, layer)]
+        if role != choice.role:
+            choice = retake(choice, layer, self.profile, role)
+        if role == IGNORED:
+            choice.field = []
+        return choice.model_copy(update={"why": why, "confidence": sure, "close": close})
+
+    def _as_given(self, reading: SourceReading, given: OfficeMapping) -> list[Pair]:
+        there = {(layer.file, layer.name): layer for layer in reading.layers}
+        named = {(choice.file, choice.layer) for choice in given.layer}
+        lacking = [
+            f"{choice.file}: {choice.layer}"
+            for choice in given.layer
+            if (choice.file, choice.layer) not in there and choice.role != IGNORED
+        ]
+        if lacking:
+            raise MappingError(
+                f"The mapping names {len(lacking)} layers that the files do not hold (first: {lacking[0]}).\n"
+                "Correct file and layer, or take the entry out."
+            )
+        roles = {*self.profile.layers, *self.profile.tables, IGNORED, DOUBLE}
+        strange = [choice.role for choice in given.layer if choice.role not in roles]
+        if strange:
+            raise MappingError(
+                f"The mapping gives the role {strange[0]!r}, which there is not.\nRoles: "
+                f"{', '.join(sorted(roles))}."
+            )
+        _check_fields(given, there, self.profile)
+        for key, layer in there.items():
+            if key not in named:
+                message = "The mapping does not name this layer; it was left out."
+                self.findings.add("office-layer", "warning", message, **layer.place)
+                given.layer.append(
+                    LayerChoice(
+                        file=layer.file, layer=layer.name, role=IGNORED, why="not in the mapping given"
+                    )
+                )
+        return [
+            (there[choice.file, choice.layer], choice)
+            for choice in given.layer
+            if (choice.file, choice.layer) in there
+        ]
+
+    def _land(self, pairs: list[Pair]) -> list[Pair]:
+        """Where nothing is known to be parcels: the one layer of areas of which nothing else is known."""
+        areas = [
+            layer
+            for layer, choice in pairs
+            if choice.why == STRANGE
+            and geometry_kind(layer) == "polygon"
+            and len(layer.frame) >= FEWEST_AREAS
+        ]
+        settled = {choice.role for _, choice in pairs} & {"parcels", "buildings"}
+        if settled or len({layer.name for layer in areas}) != 1:
+            return pairs
+        message = (
+            "No layer is known to be of parcels; this one alone draws areas of which nothing else is known, "
+            "so they are taken for parcels. mapping.toml says otherwise."
+        )
+        for layer in areas:
+            self.findings.add("office-layer", "warning", message, **layer.place)
+        return [
+            (layer, retake(choice, layer, self.profile, "parcels") if layer in areas else choice)
+            for layer, choice in pairs
+        ]
+
+    def _asked(self, layer: SourceLayer, choice: LayerChoice) -> LayerChoice:
+        if choice.close and choice.role != DOUBLE:
+            options = [choice.role, *choice.close]
+            taken = self._decide(Question(f"{layer.file}: is the layer {layer.name!r}", options), layer)
+            if taken:
+                choice = retake(choice, layer, self.profile, options[taken])
+        for one in choice.field:
+            if one.close:
+                options = [one.field, *one.close]
+                question = Question(
+                    f"The field of {layer.file}: {layer.name} that gives {one.column}", options
+                )
+                taken = self._decide(question, layer)
+                if taken:
+                    other = next(each for each in choice.field if each.field == options[taken])
+                    other.column, one.column = one.column, ""
+                    other.unit, other.why, other.confidence = one.unit, "chosen", 1.0
+                    one.why = f"{other.field} was chosen instead"
+        return choice
+
+    def _decide(self, question: Question, layer: SourceLayer) -> int:
+        if self.ask is not None:
+            return self.ask(question)
+        taken, *others = map(repr, question.options)
+        message = (
+            f"{question.about}: {taken} was taken; {' and '.join(others)} "
+            f"{'are' if len(others) > 1 else 'is'} nearly as likely. mapping.toml can say otherwise."
+        )
+        self.findings.add("office-close", "warning", message, **layer.place)
+        return 0
+
+
+def _check_fields(given: OfficeMapping, there: dict[tuple[str, str], SourceLayer], profile: Profile) -> None:
+    wrong = []
+    for choice in given.layer:
+        layer = there.get((choice.file, choice.layer))
+        if layer is None or choice.role in {IGNORED, DOUBLE}:
+            continue
+        known = profile.of_role(choice.role)
+        for one in choice.field:
+            if one.field not in layer.fields and one.field != LABEL:
+                wrong.append(f"{choice.file}: {choice.layer} has no field {one.field!r}")
+            elif one.column and one.column not in known:
+                wrong.append(
+                    f"{choice.layer}.{one.field}: {choice.role} has no column {one.column!r} (it has "
+                    f"{', '.join(known)})"
+                )
+    if wrong:
+        raise MappingError(
+            f"The mapping does not fit the files in {len(wrong)} places:\n  " + "\n  ".join(wrong[:20])
+        )
+
+
+def _empty(pairs: list[Pair]) -> None:
+    for layer, choice in pairs:
+        if not len(layer.frame):
+            choice.role, choice.why, choice.close, choice.field = IGNORED, "it holds no feature", [], []
+
+
+def _numbers_of_tables(pairs: list[Pair]) -> None:
+    """
+    Parcels without a field that is known as their number: the one whose values are
+    the numbers of a table.
+    """
+    without = [
+        (layer, choice)
+        for layer, choice in pairs
+        if choice.role == "parcels" and choice.column("parcel_id") is None
+    ]
+    listed = {
+        looks(text_of(value))
+        for table, choice in (pairs if without else ())
+        if choice.role == "parcel_table" and (one := choice.column("parcel_id")) is not None
+        for value in table.frame[one.field]
+        if not is_blank(value)
+    }
+    for layer, choice in without if listed else ():
+        shares = {
+            one.field: len(listed & {looks(text_of(value)) for value in layer.frame[one.field]}) / len(listed)
+            for one in choice.field
+            if not one.column
+        }
+        best = max(shares, key=lambda name: shares[name], default="")
+        if best and shares[best] > SAME_NUMBERS:
+            field = next(one for one in choice.field if one.field == best)
+            field.column, field.confidence = "parcel_id", 0.8
+            field.why = f"its values are {shares[best]:.0%} of the numbers of the tables"
