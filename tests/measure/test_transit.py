@@ -24,6 +24,7 @@ from blockplan.measure.access.transit import (
     transit_reach,
     travel_minutes,
 )
+from blockplan.measure.missing import lines
 from blockplan.network import walking
 from blockplan.network.journeys import Walking
 from blockplan.network.slopes import both_ways
@@ -102,7 +103,9 @@ def test_on_foot_alone_is_a_journey_too_as_long_as_the_limit(line) -> None:
     found = transit_reach(case([1, 10, 100], night, limits_min=(16.0, 17.0)), line)
     assert reached(found, 16) == [1, 10, 100]
     assert reached(found, 17) == [11, 111, 110]
-    assert found.notes == ["Nothing of line runs between the first departure and the last arrival."]
+    assert list(lines(found.notes)) == [
+        "Nothing of line runs between the first departure and the last arrival."
+    ]
 
 
 def test_the_way_to_the_stop_and_from_it_counts_and_has_a_limit(line) -> None:
@@ -122,14 +125,14 @@ def test_a_point_far_from_the_streets_is_not_known_and_named(line) -> None:
     found = transit_reach(TransitCase(made.network, CRS, far, made.window, limits_min=(10.0,)), line)
     assert reached(found, 10)[0] == 1
     assert np.isnan(reached(found, 10)[1])
-    assert "1 of 2 points are more than 200 m from a street" in found.notes[0]
+    assert "1 of 2 points are more than 200 m from a street" in lines(found.notes)[0]
     assert found.mean_share("jobs", 10) == pytest.approx(1 / 11)
 
 
 def test_a_count_that_is_not_known_somewhere_is_no_zero_but_said(line) -> None:
     found = transit_reach(case([1, float("nan"), 100]), line)
     assert reached(found, 10)[0] == 101
-    assert found.notes == ["jobs is not known at 1 of 3 points; shares are of what is known."]
+    assert list(lines(found.notes)) == ["jobs is not known at 1 of 3 points; shares are of what is known."]
 
 
 def test_walking_between_stops_of_two_feeds_makes_a_change(tmp_path) -> None:
@@ -244,7 +247,7 @@ def test_a_time_that_the_clocks_pass_over_is_refused_and_one_that_comes_twice_is
         journeys(case([1], gone), night_bus)
     twice = Window(start=dt.datetime(2024, 10, 27, 2, 25))  # noqa: DTZ001
     notes = transit_reach(case([1, 2], twice, limits_min=(30.0,)), night_bus).notes
-    assert [note for note in notes if "comes twice" in note] == [
+    assert [note for note in lines(notes) if "comes twice" in note] == [
         "02:25 comes twice on 2024-10-27 in Europe/Berlin, as clocks are put back: the first is meant."
     ]
 

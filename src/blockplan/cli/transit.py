@@ -115,6 +115,7 @@ def command(**given: Any) -> None:
     """
     from blockplan.exchange.gtfs import read_feeds
     from blockplan.measure.access.transit import compare, journeys, transit_reach, travel_minutes
+    from blockplan.measure.missing import lines
 
     case = _case(given)
     with progress("Reading the feeds") as say:
@@ -138,7 +139,7 @@ def command(**given: Any) -> None:
     document["definition"]["stairs"] = "not walked" if given["no_stairs"] else "walked"
     document["definition"]["terrain"] = given["terrain"]
     if after is not None:
-        document["after"] = {"shares": _shares(after), "feeds": after.feeds, "notes": after.notes}
+        document["after"] = {"shares": _shares(after), "feeds": after.feeds, "notes": lines(after.notes)}
         document["changed"] = compare(before, after)
     if given["as_json"]:
         show_json(document)
@@ -193,6 +194,8 @@ def _slopes(raster: str, network: Network, crs: Any) -> BothWays:
 
 
 def _document(found: TransitReach) -> dict[str, Any]:
+    from blockplan.measure.missing import lines
+
     return {
         "definition": found.definition,
         "unit": "share 1; reached in what is counted",
@@ -200,7 +203,7 @@ def _document(found: TransitReach) -> dict[str, Any]:
         "shares": _shares(found),
         "feeds": found.feeds,
         "interpolated": sum(feed["interpolated"] for feed in found.feeds),
-        "notes": found.notes,
+        "notes": list(lines(found.notes)),
         "points": _points(found),
     }
 

@@ -17,6 +17,7 @@ import shapely
 
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.exchange.gtfs_times import comes_twice, seconds_on
+from blockplan.measure.missing import Missing, reason
 from blockplan.network.journeys import Journeys, Walking, prepare
 from blockplan.network.timetable import DAY_S, lay_out
 
@@ -110,7 +111,7 @@ class TransitReach:
     by_percentile: dict[float, NDArray[np.float64]]
     definition: dict[str, Any]
     feeds: list[dict[str, Any]]
-    notes: list[str] = field(default_factory=list)
+    notes: tuple[Missing, ...] = ()
 
     def total(self, name: str) -> float:
         """Everything of a count that is known."""
@@ -317,40 +318,30 @@ def _crs_name(given: Any) -> str:
     return ":".join(code) if code else str(crs.name)
 
 
-def _notes(case: TransitCase, made: Journeys, feeds: Sequence[Feed]) -> list[str]:
-    notes = []
-    table = made.timetable
-    notes += [
-        f"{moment:%H:%M} comes twice on {moment:%Y-%m-%d} in {table.zone}, as clocks are put back: "
-        "the first is meant."
+def _notes(case: TransitCase, made: Journeys, feeds: Sequence[Feed]) -> tuple[Missing, ...]:
+    """What of points, stops, counts and feeds is left out, and how a time that comes twice is read."""
+    table, limit_m = made.timetable, f"{case.walking.join_limit_m:g}"
+    notes = [
+        reason("clock_twice", time=f"{moment:%H:%M}", day=f"{moment:%Y-%m-%d}", zone=table.zone)
         for moment in (case.window.start, case.window.end)
         if moment is not None and comes_twice(moment, table.zone)
     ]
-    left = np.flatnonzero(~made.joined)
-    if len(left):
-        notes.append(
-            f"{len(left)} of {len(made.joined)} points are more than {case.walking.join_limit_m:g} m from a "
-            f"street and are not measured (first: {case.points.ids[int(left[0])]})."
-        )
-    away = np.flatnonzero(table.served & ~made.stops_joined)
-    if len(away):
-        notes.append(
-            f"{len(away)} of {int(table.served.sum())} stops that are served are more than "
-            f"{case.walking.join_limit_m:g} m from a street: nobody walks to them "
-            f"(first: {table.stop_ids[int(away[0])]})."
-        )
-    for name, values in case.points.counts.items():
-        unknown = int(np.isnan(values).sum())
-        if unknown:
-            notes.append(
-                f"{name} is not known at {unknown} of {len(values)} points; shares are of what is known."
-            )
+    off_street = (
+        ("points_off_street", ~made.joined, len(made.joined), case.points.ids),
+        ("stops_off_street", table.served & ~made.stops_joined, table.served.sum(), table.stop_ids),
+    )
     notes += [
-        f"Nothing of {feed.name} runs between the first departure and the last arrival."
-        for feed in feeds
-        if not table.running[feed.name]
+        reason(why, n=str(left.sum()), of=str(of), limit_m=limit_m, first=str(ids[int(left.argmax())]))
+        for why, left, of, ids in off_street
+        if left.any()
     ]
-    return notes
+    unknown = {name: np.isnan(values) for name, values in case.points.counts.items()}
+    notes += [
+        reason("count_unknown", count=name, n=str(there.sum()), of=str(len(there)))
+        for name, there in unknown.items()
+        if there.any()
+    ]
+    return (*notes, *(reason("feed_idle", feed=one.name) for one in feeds if not table.running[one.name]))
 
 
 def compare(before: TransitReach, after: TransitReach) -> list[Mapping[str, Any]]:
