@@ -25,6 +25,7 @@ from blockplan.exchange.office.values import is_blank, text_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from blockplan.exchange.office.features import Chosen
     from blockplan.exchange.office.profile import Profile
     from blockplan.exchange.office.source import Findings, SourceLayer, SourceReading
 
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 SAME_NUMBERS = 0.5
 #: So many areas may be the parcels of a plan.
 FEWEST_AREAS = 3
-Pair = tuple["SourceLayer", LayerChoice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,9 @@ class Choosing:
     findings: Findings
     ask: Callable[[Question], int] | None
 
-    def choose(self, reading: SourceReading, given: OfficeMapping | None) -> tuple[OfficeMapping, list[Pair]]:
+    def choose(
+        self, reading: SourceReading, given: OfficeMapping | None
+    ) -> tuple[OfficeMapping, list[Chosen]]:
         """What each layer is: as the mapping says, else as it is recognised; close readings are asked."""
         if given is not None:
             return given, self._as_given(reading, given)
@@ -84,7 +86,7 @@ class Choosing:
             chosen.choices.roads = "none"
         return chosen, pairs
 
-    def by_place(self, layer: SourceLayer, choice: LayerChoice, layers: list[Pair]) -> LayerChoice:
+    def by_place(self, layer: SourceLayer, choice: LayerChoice, layers: list[Chosen]) -> LayerChoice:
         """A layer of entrances whose name does not say of what: what lies at its points does."""
         found = entrances_by_place(layer, choice, layers)
         if found is None:
@@ -99,7 +101,7 @@ class Choosing:
             choice.field = []
         return choice.model_copy(update={"why": why, "confidence": sure, "close": close})
 
-    def _as_given(self, reading: SourceReading, given: OfficeMapping) -> list[Pair]:
+    def _as_given(self, reading: SourceReading, given: OfficeMapping) -> list[Chosen]:
         there = {(layer.file, layer.name): layer for layer in reading.layers}
         named = {(choice.file, choice.layer) for choice in given.layer}
         lacking = [
@@ -135,7 +137,7 @@ class Choosing:
             if (choice.file, choice.layer) in there
         ]
 
-    def _land(self, pairs: list[Pair]) -> list[Pair]:
+    def _land(self, pairs: list[Chosen]) -> list[Chosen]:
         """Where nothing is known to be parcels: the one layer of areas of which nothing else is known."""
         areas = [
             layer
@@ -211,13 +213,13 @@ def _check_fields(given: OfficeMapping, there: dict[tuple[str, str], SourceLayer
         )
 
 
-def _empty(pairs: list[Pair]) -> None:
+def _empty(pairs: list[Chosen]) -> None:
     for layer, choice in pairs:
         if not len(layer.frame):
             choice.role, choice.why, choice.close, choice.field = IGNORED, "it holds no feature", [], []
 
 
-def _numbers_of_tables(pairs: list[Pair]) -> None:
+def _numbers_of_tables(pairs: list[Chosen]) -> None:
     """
     Parcels without a field that is known as their number: the one whose values are
     the numbers of a table.

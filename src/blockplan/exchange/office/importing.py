@@ -53,7 +53,7 @@ from blockplan.plan.model.manifest import manifest_from
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from blockplan.exchange.office.choosing import Pair
+    from blockplan.exchange.office.features import Chosen
     from blockplan.exchange.office.source import AssembledPlan, SourceLayer, SourceReading
 
 MAPPING = "mapping.toml"
@@ -172,7 +172,7 @@ def import_office(
     return OfficeImport(summary, chosen, text, findings, built.made)
 
 
-def _texts(reading: SourceReading, layers: list[Pair]) -> list[str]:
+def _texts(reading: SourceReading, layers: list[Chosen]) -> list[str]:
     texts = [*reading.remarks, *(text for layer, _ in layers for text in layer.remarks)]
     return texts + [text for layer, choice in layers if choice.role == IGNORED for text in _said_in(layer)]
 
@@ -195,7 +195,7 @@ def _put(out: Path, text: str) -> None:
         (out / MAPPING).write_text(text, encoding="utf-8")
 
 
-def _located(layers: list[Pair], findings: Findings) -> None:
+def _located(layers: list[Chosen], findings: Findings) -> None:
     """Rows of a table of facilities that say coordinates are points, like those of a layer."""
     for layer, choice in layers:
         x, y = choice.column("x"), choice.column("y")
@@ -228,7 +228,7 @@ def _way_to_parcels(layers: list[SourceLayer]) -> str:
     return f"{way} Such a file may be as short as:\n[[layer]]\n{tomli_w.dumps(table)}"
 
 
-def _place(layers: list[Pair], chosen: OfficeMapping, reading: SourceReading) -> datum.PlacedLayers:
+def _place(layers: list[Chosen], chosen: OfficeMapping, reading: SourceReading) -> datum.PlacedLayers:
     """Bring the drawn layers into one reference system, the parcels first."""
     drawn = [
         (layer, choice) for layer, choice in layers if layer.drawn and choice.role not in {IGNORED, DOUBLE}
@@ -284,7 +284,7 @@ def _title(chosen: OfficeMapping, built: AssembledPlan, paths: Sequence[str | Pa
     chosen.plan.setdefault("title", dict.fromkeys(("zh", "en", "ja"), title))
 
 
-def _untaken(layers: list[Pair], chosen: OfficeMapping, tally: Tally) -> None:
+def _untaken(layers: list[Chosen], chosen: OfficeMapping, tally: Tally) -> None:
     for layer, choice in layers:
         if choice.role in {IGNORED, DOUBLE}:
             name = layer.name if layer.why else f"{layer.file}: {layer.name}"
