@@ -190,6 +190,11 @@ def test_an_access_and_a_closed_stretch_look_apart_and_setbacks_and_control_line
         for layer in ("setbacks", "control_lines")
     }
     assert "distance_m" in said["setbacks"]
+    # Of high and of low buildings apart, and clear of the line, which would strike the label out.
+    assert "WHEN attribute('kind') = 'high' THEN 'setback, high buildings '" in said["setbacks"]
+    setbacks = ET.fromstring(kept["setbacks en"])
+    assert next(setbacks.iter("placement")).get("placementFlags") == "14"
+    assert [one.get("value") for one in setbacks.iter("category")] == ["high", "low", ""]
     assert "name_en" in said["control_lines"]
 
 

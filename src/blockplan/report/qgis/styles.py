@@ -169,10 +169,14 @@ def _accesses(view: View, kind: str) -> Style:
     return Style(categories, "kind")
 
 
-def _setbacks(_view: View, kind: str) -> Style:
-    metres = "round(attribute('distance_m'), 2) || ' m'"
-    symbol = _symbol(kind, SETBACK, "dash")
-    return Style([Category("", "", symbol)], label=Label(metres, 6, VERDICT_SCALE, along=True))
+def _setbacks(view: View, kind: str) -> Style:
+    """Setback lines with their distance, of high and of low buildings apart where the plan tells them."""
+    looks = {"high": "dash dot", "low": "dash", "": "dash"}
+    words = {value: view.words(f"qgis.setback.{value or 'any'}") for value in looks}
+    categories = [Category(one, words[one], _symbol(kind, SETBACK, look)) for one, look in looks.items()]
+    of = "".join(f" WHEN attribute('kind') = '{one}' THEN '{words[one]} '" for one in looks if one)
+    said = f"CASE{of} ELSE '' END || round(attribute('distance_m'), 2) || ' m'"
+    return Style(categories, "kind", Label(said, 6, VERDICT_SCALE, along=True, clear=True))
 
 
 def _symbol(kind: str, colour: str, pattern: str = "solid", width: float = 0.3, fill: str = "") -> Symbol:

@@ -48,12 +48,16 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What is written at a feature: expression, size (pt), smallest scale, if along it; 10 goes before 0."""
+    """
+    What is written at a feature: expression, size (pt), smallest scale, if along it (clear of it where the
+    line is one that a label would strike out); of priorities 10 goes before 0.
+    """
 
     expression: str
     size: float = 7.0
     scale: int = 0
     along: bool = False
+    clear: bool = False
     priority: int = 5
 
 
@@ -163,10 +167,11 @@ def _labels(label: Label, *, beside: bool) -> ET.Element:
         text, "text-buffer", bufferDraw="1", bufferSize="0.5", bufferSizeUnits="MM",
         bufferColor=_rgba(HALO), bufferOpacity="0.8",
     )  # fmt: skip
-    # 2 lies along a line, 6 at the best place beside a point, 4 inside an area clear of the points in it.
+    # 2 lies along a line (flags 9 on it, 14 above or below it), 6 at the best place beside a point, 4 inside
+    # an area clear of the points in it.
     ET.SubElement(
         settings, "placement", placement="2" if label.along else "6" if beside else "4",
-        placementFlags="9", dist="1" if beside else "0",
+        placementFlags="14" if label.clear else "9", dist="1" if beside else "0.4" if label.clear else "0",
         predefinedPositionOrder="TR,TL,BR,BL,R,L,TSR,BSR",
         distUnits="MM", centroidInside="1", centroidWhole="1", fitInPolygonOnly="0",
         priority=str(label.priority),
