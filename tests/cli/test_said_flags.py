@@ -39,3 +39,15 @@ def test_batch_check_names_the_flag_of_the_packs_that_a_plan_lacks(
     assert done.returncode == 2
     assert "--pack ID" in said
     assert "`" not in said
+
+
+@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
+def test_report_names_the_flag_of_the_plan_in_force_that_its_table_of_changes_lacks(
+    tmp_path: Path, lang: str
+) -> None:
+    write(a_plan(parcels_of("0701"), {"packs": ["zone"]}), tmp_path / "plan")
+    made = ("report", tmp_path / "plan", "--out", tmp_path / "made", "--format", "xlsx", "--lang", lang)
+    said = run(*made).stderr
+    assert "--in-force PLAN" in said
+    assert "`" not in said
+    assert "--in-force" not in run(*made, "--in-force", tmp_path / "plan").stderr

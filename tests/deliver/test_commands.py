@@ -133,6 +133,13 @@ def test_the_office_town_is_handed_in_with_the_answers_that_come_along(
     assert code == called(capsys, "accept", tmp_path / "package", "--profile", profile)[0]
 
 
+def test_open_fields_of_the_filing_form_name_the_flag_that_fills_them(place, capsys):
+    call = ("--profile", "deqing", "--out", place / "filed", "--no-sheets", "--lang", "zh")
+    _, _, err = called(capsys, "deliver", place / "plan", *call)
+    assert "--form FORM.yaml" in err
+    assert "`" not in err
+
+
 @pytest.mark.parametrize(
     ("call", "said"),
     [

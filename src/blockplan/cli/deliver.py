@@ -70,7 +70,7 @@ def command(
     1 where a blocking fault stands.
     """
     from blockplan.check import check
-    from blockplan.deliver.filing import read_answers
+    from blockplan.deliver.filing import TEXTS, read_answers
     from blockplan.deliver.handover import deliver
     from blockplan.deliver.profile import load_delivery_profile
 
@@ -84,6 +84,8 @@ def command(
             upper=Path(upper) if upper else None, base=load(base, None) if base else None,
             sheets=not no_sheets, text=Path(text) if text else None,
         )  # fmt: skip
+    if not as_json and (open_fields := sum(one.rule == "qc-form" for one in made.judgement.checks)):
+        click.echo(with_flags(TEXTS("terminal.form", lang, n=open_fields)), err=True)
     show(made, lang, as_json=as_json)
 
 

@@ -16,6 +16,7 @@ from blockplan.cli.common import (
     progress,
     show_json,
 )
+from blockplan.cli.flags import with_flags
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -68,6 +69,7 @@ def command(
         write_tables,
         write_volume,
     )
+    from blockplan.report.office.columns import TEXTS
 
     if template is not None and form != "docx":
         raise click.UsageError("--template gives the styles of a DOCX file: name --format docx with it.")
@@ -91,3 +93,5 @@ def command(
     else:
         for path in written:
             click.echo(path)
+        if form in {"all", "xlsx"} and before is None and scenario is None:
+            click.echo(with_flags(TEXTS("changes.note.flag", lang)), err=True)
