@@ -7,6 +7,7 @@ from tests.deliver import (
     planners_ja,
     planners_last,
     planners_later,
+    planners_manners,
     planners_sealed,
     planners_zh,
 )
@@ -49,6 +50,56 @@ def test_errors_in_a_planners_text_are_found_and_under_two_in_a_hundred_alarms_a
     assert made.wrong > 10
     assert made.found / made.wrong >= least, made.unfound
     assert len(made.false) / made.alarms < 0.02, made.false
+
+
+@pytest.mark.long
+def test_errors_in_texts_of_six_manners_are_found_without_a_false_alarm(views):
+    made = [
+        score(text := write(views[plan].plan, 1), check_text(views[plan], text.document).statements)
+        for write, plan in (
+            (planners_manners.town_statute, TOWN),
+            (planners_manners.town_plates, TOWN),
+            (planners_manners.town_pitch, TOWN),
+            (planners_manners.town_year, TOWN),
+            (planners_manners.zone_review, ZONE),
+            (planners_manners.zone_study, ZONE),
+        )
+    ]
+    assert [one for each in made for one in each.false] == []
+    assert sum(one.found for one in made) / sum(one.wrong for one in made) > 0.8
+
+
+@pytest.mark.parametrize(
+    ("text", "states"),
+    [
+        # A list goes on with the doubt of its first figure: no length of streets is meant.
+        ("禁止开口段长度：主干路交叉口70米、支路30米。", ["not_evidenced", "doubtful"]),
+        # Land behind a figure is what the figure is of, not the parcel before it.
+        ("K-A-01旁另辟一处小游园、0.6公顷绿地。", ["not_evidenced", "doubtful"]),
+        # What would have to be added, and the land around.
+        ("K-A-01影响区内容积率2.2。", ["doubtful"]),
+    ],
+)
+def test_a_figure_of_something_else_beside_an_object_is_a_doubt(small, text, states):
+    assert [state for _, state, _ in numbers(small, text)] == states
+
+
+def test_the_unit_of_a_row_stands_in_a_column_of_units_or_behind_its_name(small):
+    document = docx.Document()
+    for heads, rows in (
+        (("指标", "单位", "数值"), [("公园绿地", "公顷", "1.80"), ("居住人口", "人", "300")]),
+        (("内容", "现方案"), [("公园绿地（公顷）", "1.80")]),
+    ):
+        table = document.add_table(rows=1 + len(rows), cols=len(heads))
+        for row, texts in enumerate((heads, *rows)):
+            for cell, text in zip(table.rows[row].cells, texts, strict=True):
+                cell.text = text
+    found = [one for one in check_text(small, document).statements if one.kind == "number"]
+    assert [(one.said, one.bound_to) for one in found if one.bound_to] == [
+        ("1.80", "table:land_balance/1401/planned_ha"),
+        ("300", "measure:residents"),
+        ("1.80", "table:land_balance/1401/planned_ha"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -321,9 +321,7 @@ def _elided(sentence: ScannedSentence, number: ScannedNumber, former: Bound | No
     column = former.fact.bound_to.rpartition("/")[2]
     facts = sentence.facts(own[0])
     same = [one for one in facts if one.dimension == alike.dimension and one.bound_to.endswith("/" + column)]
-    return (
-        Bound(number, tuple(same), named=True, doubts=int(former.doubts >= MOST)) if len(same) == 1 else None
-    )
+    return Bound(number, tuple(same), named=True, doubts=former.doubts) if len(same) == 1 else None
 
 
 def _each(sentence: ScannedSentence, number: ScannedNumber) -> ScannedNumber:

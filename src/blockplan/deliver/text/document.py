@@ -17,12 +17,15 @@ from typing import TYPE_CHECKING, Any
 from zipfile import is_zipfile
 
 from blockplan.deliver.refusals import refused
+from blockplan.deliver.text.scan import dimension_of
 from blockplan.errors import PlanDataError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+#: The heading of a column that holds the unit of each row.
+_UNITS = re.compile(r"(?:计量)?单\s*位|計量単位|単\s*位|[Uu]nits?")
 #: The unit of a column: 面积（公顷）, Area [ha], 面积/公顷, Area in ha.
 _UNIT = re.compile(
     r"[（(\[]\s?(?P<in>[^（()）\]]{1,12})\s?[)）\]]"
@@ -223,6 +226,7 @@ def _cells(table: Any, place: str, anchor: Any) -> Iterator[TextBlock]:
     width = max((1 + max(cells, default=0) for cells in rows), default=0)
     heads = {at: _head(rows[:depth], at) for at in range(width)}
     titles = tuple(heads.get(at, "") for at in range(width))
+    units = _units_at(rows[depth:], heads)
     alike: Counter[tuple[str, ...]] = Counter()
     for at, cells in enumerate(rows):
         texts = [cell.text for cell in cells.values()]
@@ -235,11 +239,14 @@ def _cells(table: Any, place: str, anchor: Any) -> Iterator[TextBlock]:
                 continue
             read.add(cell.element)
             head = heads.get(column, "") if at >= depth else ""
+            if head and units in cells and cells[units].text and not _UNIT.search(head):
+                head += f"（{cells[units].text}）"
             where = f"{place}, row {at + 1}, column {column + 1}"
             within = at >= depth
             row = tuple(cells[one].text if one in cells else "" for one in range(width)) if within else None
             stands = TableCell(titles, row, column, nth)
-            label = _label(cells, heads, column) if within else ""
+            named = {one: cell for one, cell in cells.items() if one != units}
+            label = _label(named, heads, column) if within else ""
             yield from _cell(cell.element, where, (label, head), anchor, stands)
 
 
@@ -263,6 +270,19 @@ def _head(rows: list[dict[int, _Cell]], column: int) -> str:
     return " ".join(dict.fromkeys(text for text in texts if text))
 
 
+def _units_at(rows: list[dict[int, _Cell]], heads: dict[int, str]) -> int | None:
+    """The column that holds the unit of each row; who says something (编制单位) is none."""
+    for at, head in heads.items():
+        said = (
+            [cells[at].text for cells in rows if at in cells and cells[at].text]
+            if _UNITS.fullmatch(head)
+            else []
+        )
+        if said and sum(bool(dimension_of(one)) for one in said) > len(said) / 2:
+            return at
+    return None
+
+
 def _label(cells: dict[int, _Cell], heads: dict[int, str], column: int) -> str:
     """What the cells before a column say of their row, codes of classes among them."""
     named = {
@@ -280,7 +300,7 @@ def _cell(
     element: Any, place: str, names: tuple[str, str], anchor: Any, stands: TableCell
 ) -> Iterator[TextBlock]:
     (label, head), tables = names, 0
-    unit = _UNIT.search(head)
+    unit = _UNIT.search(head) or _UNIT.search(label)
     for item in _items(element, {f"{W}p", f"{W}tbl"}):
         if item.tag == f"{W}tbl":
             tables += 1

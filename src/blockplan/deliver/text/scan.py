@@ -308,6 +308,11 @@ def _slack(text: str, start: int, digits: int, end: int, value: float, half: flo
     return 0.0, 0.0
 
 
+def dimension_of(unit: str) -> str:
+    """The dimension of a unit that stands alone (``area``); empty where it is none, or a mere multiplier."""
+    return _unit(unit, 0)[0] or (_unit(unit, 1)[0] if unit[:1] in SCALES else "")
+
+
 def _unit(text: str, at: int) -> tuple[str, float, int]:
     for pattern, dimension, factor in UNITS:
         found = pattern.match(text, at)
