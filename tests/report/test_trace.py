@@ -141,8 +141,12 @@ def test_a_document_is_called_as_readers_of_the_language_call_it() -> None:
         },
     )
     assert trace.source_short(verdict, Words("zh")) == (
-        "GB 50180-2018《城市居住区规划设计标准》、条款 4.0.2, 表 4.0.2, 附录 B"
+        "GB 50180-2018《城市居住区规划设计标准》、条款 4.0.2、表 4.0.2、附录 B"
     )
+    said = {"zh": "公示草案，公共设施一句", "en": "Draft, public facilities"}
+    with_words = replace(verdict, source={**verdict.source, "said": said})
+    assert trace.source_short(with_words, Words("zh")) == "公示草案，公共设施一句"
+    assert trace.source_short(with_words, Words("en")) == trace.source_short(verdict, Words("en"))
     assert trace.source_short(verdict, Words("en")).endswith("design, clause 4.0.2, table 4.0.2, annex B")
     unknown = replace(verdict, source={"document": "Example (town.org) rules"})
     assert trace.source_short(unknown, Words("ja")) == "Example (town.org) rules"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from blockplan.figures import is_known
 from blockplan.measure import MEASURES
 from blockplan.measure.measurement import RATIOS
-from blockplan.texts import Catalog
+from blockplan.texts import DEFAULT_LANGUAGE, Catalog
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -117,9 +117,7 @@ def document_said(name: str, lang: str) -> str:
 
 def source_parts(verdict: Verdict, words: Words) -> list[str]:
     """Where a rule stands: document, clause, page, day, address."""
-    source = verdict.source
-    parts = [document_said(str(source["document"]), words.lang)] if source.get("document") else []
-    parts += [clause(verdict, words)] if source.get("clause") else []
+    source, parts = verdict.source, _stands(verdict, words)
     if source.get("page"):
         parts.append(f"{words('rules.page')} {source['page']}")
     if source.get("published"):
@@ -131,7 +129,9 @@ def source_parts(verdict: Verdict, words: Words) -> list[str]:
 
 def clause(verdict: Verdict, words: Words) -> str:
     """The clause in one piece: ``clause 4.2``; "" where the source gives none."""
-    said = str(verdict.source.get("clause") or "")
+    if told := _told(verdict, words):
+        return told
+    said = str(verdict.source.get("clause") or "").replace(", ", words("list.separator"))
     for part in PARTS:
         said = re.sub(rf"\b{part} (?=[A-Z\d])", words(f"rules.{part}"), said)
     return f"{words('rules.clause')} {said}" if NUMBERED.match(said) else said
@@ -139,7 +139,19 @@ def clause(verdict: Verdict, words: Words) -> str:
 
 def source_short(verdict: Verdict, words: Words) -> str:
     """Document and clause, as they stand beside a verdict."""
-    return words.join(source_parts(verdict, words)[: 2 if verdict.source.get("clause") else 1])
+    return words.join(_stands(verdict, words))
+
+
+def _told(verdict: Verdict, words: Words) -> str:
+    """Document and clause together, where a pack says them in this language beside the document's English."""
+    told = verdict.source.get("said")
+    return str(told.get(words.lang, "")) if isinstance(told, dict) and words.lang != DEFAULT_LANGUAGE else ""
+
+
+def _stands(verdict: Verdict, words: Words) -> list[str]:
+    document = "" if _told(verdict, words) else str(verdict.source.get("document") or "")
+    named = document_said(document, words.lang) if document else ""
+    return list(filter(None, (named, clause(verdict, words))))
 
 
 def measures_of(verdicts: Iterable[Verdict], reported: Iterable[Measurement]) -> list[MeasureSpec]:

@@ -358,7 +358,7 @@ class VerdictSections:
 
     def _origin(self, verdict: Verdict, *, several: bool = False) -> Iterator[Block]:
         words = self.words
-        yield Term(words("rules.source"), "; ".join(trace.source_parts(verdict, words)))
+        yield Term(words("rules.source"), words("list.clauses").join(trace.source_parts(verdict, words)))
         yield Term(words("column.confidence"), (self.badge(verdict.confidence),))
         yield Term(words("rules.force"), self.force(verdict))
         if verdict.measurement is not None:
