@@ -163,6 +163,7 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
         "picture": location,
         "caption": said(lang, "head.location_of"),
     }
+    streets = None if block else panels.street_table(facts, shapely.buffer(extent.shape, NEAR_M))
     entries = scenes[0].legend.values()
     classes = [one for one in entries if one.amounts] if found.layout.beneath else []
     signs = [one for one in entries if one not in classes]
@@ -171,7 +172,7 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
         panels.legend(lang, files, signs, notes, "legend.signs_title" if classes else "legend.title"),
         *panels.rules(facts, extent, shown),
         *([figures] if classes else []),
-        *([] if block or not (near_by := panels.street_table(facts, extent)) else [near_by]),
+        *([streets] if streets else []),
         panels.verdicts(facts, files, extent),
         panels.title_block(facts.view, title, number, maps.scale_said(lang, found.scale)),
     ]
@@ -180,7 +181,7 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
     if found.layout.table_mm:
         data["shelves"] = below(tables, found.layout)
     else:
-        made = (subblock_table(facts, extent, parts), facility_table(facts, extent)) if block else ()
+        made = (subblock_table(facts, extent, parts) if block else None, facility_table(facts, extent))
         tables = [*(one for one in made if one), *tables]
         # Short tables lie across where their letters have room there to be as large.
         across = replace(found.layout, portrait=False)

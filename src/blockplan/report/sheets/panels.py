@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from shapely.geometry.base import BaseGeometry
+
     from blockplan.check.verdict import Verdict
     from blockplan.report.sheets.extents import Extent
     from blockplan.report.sheets.facts import Facts
@@ -430,12 +432,10 @@ def facility_table(facts: Facts, block: Extent) -> dict[str, Any] | None:
     return printed(facts.view, table, keep=lambda line: str(line.cells[host] or "") in names)
 
 
-def street_table(facts: Facts, part: Extent) -> dict[str, Any] | None:
-    """The named streets on a part of the plan, with class and width; None where it has none."""
+def street_table(facts: Facts, land: BaseGeometry) -> dict[str, Any] | None:
+    """The named streets on some land, with class and width; None where it has none."""
     lines = facts.plan.layer("streets")
-    here = np.flatnonzero(
-        shapely.intersects(np.array([*lines.geometry, None], dtype=object)[:-1], part.shape)
-    )
+    here = np.flatnonzero(shapely.intersects(np.array([*lines.geometry, None], dtype=object)[:-1], land))
     names = {name for name in facts.view.ground.names("streets").iloc[here] if name}
     made = printed(
         facts.view,
