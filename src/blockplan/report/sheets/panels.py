@@ -47,7 +47,7 @@ MOST_VERDICTS, MOST_NAMES = 30, 8
 #: How the names of measures begin that are of the whole plan alone: its areas, axis, cores, belt, its notice.
 OF_THE_WHOLE = ("area_", "areas_", "axis_", "belt_", "core", "zone_area_", "notice_")
 #: What a sheet of parcels says of its streets.
-STREET = ("street_name", "street_class", "width_min_m", "width_max_m", "direction")
+STREET = ("street_name", "street_class", "width_min_m", "width_max_m")
 #: What a block of 12 digits of the hash shows on a title block.
 DIGITS = 12
 #: Names of reference systems as PROJ gives them, and under which key their words stand.
