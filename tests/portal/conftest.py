@@ -8,12 +8,16 @@ plan is read and judged for all of them.
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+from copy import copy
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.contenttypes.management import create_contenttypes
+from django.db import connection, transaction
+from django.db.models.base import ModelState
 from django.db.models.signals import post_migrate
 from tests.notice.records import HandClock, a_clock, an_opening
 
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
     from blockplan.portal.config import Config
+    from blockplan.portal.plans.models import PlanVersion
     from blockplan.portal.record.store import DatabaseStore
 
 PLAN = Path(__file__).parents[2] / "examples" / "demonstration-zone"
@@ -120,12 +125,55 @@ def opened(begun: DatabaseStore) -> DatabaseStore:
     return begun
 
 
-@pytest.fixture
-def shown(begun: DatabaseStore, judged: tuple[FrozenPlan, CheckResult]) -> DatabaseStore:
-    """The reference plan on notice for the same days, made ready for its pages."""
-    from blockplan.portal.plans.prepare import prepare
+class Ready:
+    """The reference plan made ready for its pages: once by the service, and for later tests copied."""
 
-    version = prepare("town", str(PLAN), judged=judged)
+    def __init__(self, folder: Path, judged: tuple[FrozenPlan, CheckResult]) -> None:
+        self.folder, self.judged = folder, judged
+        self.version: PlanVersion | None = None
+        self.rows: list[tuple[Any, ...]] = []
+
+    def put(self, notice: str, data: Path) -> PlanVersion:
+        """A version for a notice, its objects, and its files in the data folder."""
+        from blockplan.portal.plans.models import PlanObject
+        from blockplan.portal.plans.prepare import prepare
+
+        names = [field.column for field in PlanObject._meta.concrete_fields][2:]  # after id and version
+        table, columns = PlanObject._meta.db_table, ", ".join(names)
+        with connection.cursor() as cursor:
+            if self.version is None:
+                version = prepare(notice, str(PLAN), judged=self.judged)
+                for kept in ("packages", "plans"):
+                    shutil.copytree(data / kept, self.folder / kept)
+                cursor.execute(f"SELECT {columns} FROM {table} ORDER BY id")
+                self.rows, self.version = cursor.fetchall(), copy(version)
+                return version
+            version = copy(self.version)
+            version._state = ModelState()
+            version.pk, version.notice_id = None, notice
+            version.package = str(data / "packages" / Path(version.package).name)
+            with transaction.atomic():
+                version.save(force_insert=True)
+                cursor.executemany(
+                    f"INSERT INTO {table} (version_id, {columns}) VALUES (%s{', %s' * len(names)})",
+                    [(version.pk, *row) for row in self.rows],
+                )
+        shutil.copytree(self.folder, data, dirs_exist_ok=True)
+        return version
+
+
+@pytest.fixture(scope="session")
+def ready(judged: tuple[FrozenPlan, CheckResult], tmp_path_factory: pytest.TempPathFactory) -> Ready:
+    """The reference plan, made ready once."""
+    return Ready(tmp_path_factory.mktemp("ready"), judged)
+
+
+@pytest.fixture
+def shown(
+    begun: DatabaseStore, ready: Ready, judged: tuple[FrozenPlan, CheckResult], config: Config
+) -> DatabaseStore:
+    """The reference plan on notice for the same days, made ready for its pages."""
+    version = ready.put("town", config.data)
     more = {"publication": "live", "authority": "Town planning office"}
     open_notice(begun, judged[0], Law(country="CN", first=FIRST), by="Li", more=more)
     version.round = 1
