@@ -172,13 +172,18 @@ export class PublicMap {
     return this.match((one) => (this.safe ? `${one.code} ` : "") + shortened(one.name), "");
   }
 
+  /** Words on a parcel in the ink that is read on its fill; white ones in a seam of the fill, to be read where land farther off pales. */
+  private ink(): Record<string, unknown> {
+    return { "text-color": this.match((use) => inkOn(this.fill(use.code)), "#14202b"), "text-halo-color": this.match((use) => (inkOn(this.fill(use.code)) === "#ffffff" ? this.fill(use.code) : "transparent"), "transparent"), "text-halo-width": 1.3 };
+  }
+
   private labels(): LayerSpecification[] {
     const found = names(this.name()) as unknown as { id: string; layout: Record<string, unknown>; paint: Record<string, unknown>; minzoom: number }[];
     for (const one of found) {
       if (one.id === "parcels-text") one.layout["text-field"] = this.label();
       if (one.id.startsWith("parcels-")) {
         one.layout["text-max-width"] = MOST_EMS;
-        one.paint = { "text-color": this.match((use) => inkOn(this.fill(use.code)), "#14202b") };
+        one.paint = this.ink();
       }
       if (one.id === "streets-text") one.layout["text-field"] = ["coalesce", ["get", "name"], ""];
     }
@@ -189,7 +194,7 @@ export class PublicMap {
   private repaint(): void {
     this.sliding.forget();
     this.map.setPaintProperty("parcels-fill", "fill-color", this.fills());
-    for (const id of ["parcels-text", "parcels-code"]) this.map.setPaintProperty(id, "text-color", this.match((use) => inkOn(this.fill(use.code)), "#14202b"));
+    for (const id of ["parcels-text", "parcels-code"]) for (const [name, value] of Object.entries(this.ink())) this.map.setPaintProperty(id, name as "text-color", value as string);
     this.map.setLayoutProperty("parcels-text", "text-field", this.label());
     this.map.setLayoutProperty("parcels-code", "text-field", this.name());
   }
