@@ -374,10 +374,22 @@ def test_a_long_atlas_is_set_in_parts_that_are_joined_to_the_same_pages(
         for reader in readers
     ]
     assert marks[0] == marks[1]
+    assert leads(readers[0]) == leads(readers[1]) != []
     assert readers[0].page_labels == readers[1].page_labels
     assert len(marks[0]) == len(whole.sheets) > 4
     assert readers[0].metadata == readers[1].metadata
     assert atlas(drawn, judged, "zh", kinds=kinds).pdf == parts.pdf
+
+
+def leads(reader: PdfReader) -> list[int]:
+    """The pages, from 0, that the links of the first page lead to, from top to bottom of its columns."""
+    found = []
+    for one in reader.pages[0].get("/Annots", ()):
+        link = one.get_object()
+        to = link["/Dest"] if "/Dest" in link else link["/A"].get("/D")
+        to = reader.named_destinations[to].dest_array if isinstance(to, str) else to
+        found.append(reader.get_page_number(to[0].get_object()))
+    return found
 
 
 def _flat(outline: list[Any]) -> list[Any]:

@@ -146,6 +146,9 @@ OF_THE_WHOLE = ("/Metadata", "/OutputIntents", "/Lang", "/ViewerPreferences")
 #: Ties of a page to the tree of tags, which goes when parts are joined (level B asks for none).
 TAGS = ("/StructParents", "/StructParent", "/Tabs")
 
+#: What a link to a page of the whole is called in a part, which does not hold that page.
+OF_PAGE = "page:"
+
 
 def starts(part: bytes) -> tuple[list[int], int]:
     """The page (from 0) of each bookmark of a PDF file in their order, and how many pages it has."""
@@ -169,6 +172,8 @@ def _pages(reader: PdfReader, outline: Sequence[Any]) -> list[int]:
 def joined(parts: Sequence[bytes]) -> bytes:
     """
     One file of all parts, with their bookmarks, text and fonts; the same parts give the same bytes.
+
+    A link to ``page:N`` leads to page N of the whole, from 1.
 
     Parameters
     ----------
@@ -196,6 +201,7 @@ def joined(parts: Sequence[bytes]) -> bytes:
                     writer.root_object[NameObject(key)] = value.clone(writer)
             writer.metadata = reader.metadata
     _untie(writer)
+    _lead(writer)
     writer.pdf_header = "%PDF-1.7"
     name = ByteStringObject(digest.digest()[:16])
     writer._ID = ArrayObject((name, name))
@@ -234,6 +240,17 @@ def paged(pdf: bytes, names: Sequence[str]) -> bytes:
     out = io.BytesIO()
     writer.write(out)
     return pdf + out.getvalue()[len(pdf) :].replace(b" obj<<", b" obj\n<<")
+
+
+def _lead(writer: PdfWriter) -> None:
+    from pypdf.generic import ArrayObject, NameObject  # noqa: PLC0415 (as above)
+
+    for page in writer.pages:
+        for link in (one.get_object() for one in page.get("/Annots", ())):
+            if (to := str(link.get("/A", {}).get("/URI", ""))).startswith(OF_PAGE):
+                del link["/A"]
+                on = writer.pages[int(to.removeprefix(OF_PAGE)) - 1].indirect_reference
+                link[NameObject("/Dest")] = ArrayObject((on, NameObject("/Fit")))
 
 
 def _untie(writer: PdfWriter) -> None:
