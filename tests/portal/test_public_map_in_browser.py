@@ -258,6 +258,25 @@ def test_on_a_desk_the_key_and_what_marks_a_place_stand_on_the_map(served: Servi
         assert key["x"] + key["width"] <= marking["x"], on_it
 
 
+def test_the_key_names_lines_stops_and_water_too_while_they_are_on_the_screen(
+    served: Service, chromium: Any
+) -> None:
+    named = "[...document.querySelectorAll('.uses > li')].map(one => one.textContent.trim())"
+    with opened(served, chromium, "/en/notices/demo/", 1280) as tab:
+        still(tab)
+        assert {"Rail", "Stop", "Water", "Arterial road"} <= set(tab.evaluate(named))
+        tab.fill("#find", "RD-01-02-014")
+        tab.press("#find", "Enter")
+        tab.wait_for_selector("#here .beside li")
+        still(tab)
+        assert "Arterial road" in tab.evaluate(named)
+        assert "Water" not in tab.evaluate(named)
+        widths = tab.locator(".uses .stroke").evaluate_all(
+            "all => all.map(one => one.offsetWidth * one.offsetHeight)"
+        )
+        assert min(widths) > 0
+
+
 @pytest.fixture(scope="module")
 def spoken(served: Service, chromium: Any) -> Service:
     """Three opinions about two parcels, each sent by the form of the service."""

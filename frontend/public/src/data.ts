@@ -31,6 +31,8 @@ export interface Given {
   worker: string;
   uses: Use[];
   marks: Record<string, Mark>;
+  /** Names of what the map draws beside land uses and signs: by layer, or `streets` and a class. */
+  drawn: Record<string, string>;
   words: Words;
 }
 

@@ -273,12 +273,13 @@ class Page {
   private relist(): void {
     const list = this.key.querySelector(".uses")!;
     const signs = this.plan.signs().map(({ sign, name }) => h("li", {}, h("span", { class: "mark", "aria-hidden": "true" }, sign), ` ${name}`));
+    const drawn = this.plan.drawn().map(([sample, name]) => h("li", {}, sample, ` ${name}`));
     const uses = this.plan.visible().map((one) => {
       const swatch = h("i", { class: "swatch", "aria-hidden": "true" });
       swatch.style.backgroundColor = one.colour;
       return h("li", {}, swatch, ` ${one.name} `, h("span", { class: "note" }, one.code));
     });
-    fill(list, ...uses, ...signs);
+    fill(list, ...uses, ...drawn, ...signs);
   }
 
   // Opinions

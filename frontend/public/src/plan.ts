@@ -8,11 +8,14 @@ import { centreOn, flat, geometryToMap, onPlan, toMap, toPlan, type Place } from
 import { aside, drawSigns } from "../../map/marks";
 import { Sliding } from "../../map/sliding";
 import { asSpots, withSpots } from "../../map/spots";
-import { boundary, fitting, FONT, ground, line, MANY, names, network, parcelLines, signs } from "../../map/style";
+import { lineSample, sampleOf } from "../../map/sample";
+import { boundary, fitting, FONT, ground, line, MANY, names, network, parcelLines, signs, streetLine } from "../../map/style";
 import type { Given, Mark, PlanData, Use } from "./data";
 
 export type When = "land_use" | "existing_land_use";
 const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
+/** Layers of the map that draw all of their features alike. */
+const ALIKE = ["boundary-line", "rail-line", "stops-dot", "water-fill", "woodland-fill", "greens-fill"];
 const PLAIN = ["water", "woodland", "greens", "parcels", "streets", "rail", "stops", "facilities", "boundary"];
 /** Facilities within this many metres of each other stand in a row. */
 const SPOT_M = 25;
@@ -213,6 +216,20 @@ export class PublicMap {
   visible(): Use[] {
     const codes = new Set(this.map.queryRenderedFeatures({ layers: ["parcels-fill"] }).map((one) => String(one.properties[this.when] ?? "")));
     return this.given.uses.filter((one) => codes.has(one.code)).map((one) => ({ ...one, colour: this.fill(one.code) }));
+  }
+
+  /** What else is on the screen: layers that draw their features alike, and kinds of streets, each with its name. */
+  drawn(): [HTMLElement, string][] {
+    const rows: [HTMLElement, string][] = [];
+    const seen = this.map.queryRenderedFeatures({ layers: ["streets-line", ...ALIKE].filter((id) => this.map.getLayer(id)) });
+    const kinds = new Set(seen.filter(({ source }) => source === "streets").map((one) => String(one.properties["class"] ?? "")));
+    const layers = new Set(seen.map(({ layer }) => layer.id));
+    for (const [key, name] of Object.entries(this.given.drawn)) {
+      const [layer, kind] = key.split(" ");
+      const id = ALIKE.find((one) => one.startsWith(`${layer}-`));
+      if (kind ? kinds.has(kind) : id && layers.has(id)) rows.push([kind ? lineSample(...streetLine(kind)) : sampleOf(this.map, id!), name]);
+    }
+    return rows;
   }
 
   /** Kinds of facilities whose signs are on the screen. Rendered features would read their offsets as words. */

@@ -1,6 +1,7 @@
 // The legend: what of the plan is on the map now, in the colours and lines that it is drawn in.
 
 import { flat, toPlan } from "../../map/projection";
+import { fillSample, lineSample, sampleOf } from "../../map/sample";
 import { streetLine } from "../../map/style";
 import { fill, h } from "../../map/dom";
 import { colourOf } from "./colours";
@@ -43,34 +44,18 @@ function seenFrom(plan: PlanMap): (feature: Feature, lines?: boolean) => boolean
   return (feature, lines = false) => boxesOf(feature, lines).some(([west, south, east, north]) => west <= right && east >= left && south <= high_ && north >= low);
 }
 
-const sample = (kind: string, style: string): HTMLElement => h("i", { class: kind, style });
-
-/** A line, an area or a dot as a layer of the map draws it. */
-function sampleOf({ map }: PlanMap, id: string): HTMLElement {
-  const paint = (name: Parameters<typeof map.getPaintProperty>[1]): string => String(map.getPaintProperty(id, name));
-  const { type } = map.getLayer(id)!;
-  if (type === "circle") return sample("dot", `background:${paint("circle-color")};border-color:${paint("circle-stroke-color")}`);
-  if (type === "fill") return sample("", `background:${paint("fill-color")};opacity:${Number(map.getPaintProperty(id, "fill-opacity") ?? 1)}`);
-  const dashed = map.getPaintProperty(id, "line-dasharray") ? "dashed" : "solid";
-  return sample("stroke", `border-top:${Math.max(1, Number(paint("line-width")))}px ${dashed} ${paint("line-color")}`);
-}
-
 /** What the map shows, row by row: land, lines and signs. */
 function rows(plan: PlanMap): Row[] {
   const seen = seenFrom(plan);
   const there = (layer: string, lines = false): Feature[] => [...(store.features.get(layer)?.values() ?? [])].filter((one) => seen(one, lines));
   const kinds = (id: string, layer: string, column: string, lines = false): string[] =>
     plan.shows(id) ? [...new Set(there(layer, lines).map((one) => String(one.properties[column] ?? "")))].filter(Boolean).sort() : [];
-  const street = (kind: string): Row => {
-    const [colour, wide] = streetLine(kind);
-    return [sample("stroke", `border-top:${Math.max(1, wide)}px solid ${colour}`), valueName("streets", "class", kind)];
-  };
   return [
-    ...kinds("parcels-fill", "parcels", "land_use").map((code): Row => [sample("", `background:${colourOf(code)}`), `${code} ${useName(code)}`]),
-    ...(plan.shows("beyond-fill") && plan.hasBeyond ? [[sample("hatched", ""), say("beyond")] satisfies Row] : []),
-    ...kinds("streets-line", "streets", "class", true).map(street),
-    ...kinds("controls-line", "control_lines", "kind", true).map((kind): Row => [sample("stroke", `border-top:2px dashed ${store.vocabulary.control_lines[kind]}`), valueName("control_lines", "kind", kind)]),
-    ...ALIKE.filter(([id, layer]) => plan.shows(id) && there(layer, id.endsWith("-line")).length).map(([id, layer]): Row => [sampleOf(plan, id), layerName(layer)]),
+    ...kinds("parcels-fill", "parcels", "land_use").map((code): Row => [fillSample(colourOf(code)), `${code} ${useName(code)}`]),
+    ...(plan.shows("beyond-fill") && plan.hasBeyond ? [[h("i", { class: "hatched" }), say("beyond")] satisfies Row] : []),
+    ...kinds("streets-line", "streets", "class", true).map((kind): Row => [lineSample(...streetLine(kind)), valueName("streets", "class", kind)]),
+    ...kinds("controls-line", "control_lines", "kind", true).map((kind): Row => [lineSample(store.vocabulary.control_lines[kind]!, 2, true), valueName("control_lines", "kind", kind)]),
+    ...ALIKE.filter(([id, layer]) => plan.shows(id) && there(layer, id.endsWith("-line")).length).map(([id, layer]): Row => [sampleOf(plan.map, id), layerName(layer)]),
     ...kinds("facilities-sign", "facilities", "service").map((service): Row => [h("b", { class: "mark" }, signOf(service)), serviceName(service)]),
   ]; // prettier-ignore
 }

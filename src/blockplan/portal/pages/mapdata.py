@@ -20,6 +20,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 
 from blockplan.notice.state import TAKES_OPINIONS
+from blockplan.plan.model.layers import VALUES
 from blockplan.portal import security_headers
 from blockplan.portal.coordinate_deltas import in_steps
 from blockplan.portal.pages import common, compression
@@ -171,6 +172,24 @@ def marks(version: PlanVersion, lang: str) -> dict[str, dict[str, str]]:
     }
 
 
+#: Layers that the map draws alike throughout; its legend names them, and the classes of streets.
+ALIKE = ("boundary", "rail", "stops", "water", "woodland", "greens")
+
+
+@cache
+def drawn(lang: str) -> dict[str, str]:
+    """What the map draws beside land uses and signs, by layer (and class of street), in words."""
+    from blockplan.report.words import Words  # noqa: PLC0415
+
+    words = Words(lang)
+    streets = {
+        f"streets {kind}": words.or_else(f"street.{kind}", kind)
+        for kind in sorted(VALUES["streets", "class"])
+    }
+    names = streets | {layer: words.or_else(f"layer.{layer}", layer) for layer in ALIKE}
+    return {key: name[:1].upper() + name[1:] for key, name in names.items()}
+
+
 #: Words that the map says, of ``texts/map.toml``.
 WORDS = (
     "title", "keys", "loading", "failed", "planned", "today", "compare", "shown", "divide", "bigger",
@@ -199,6 +218,7 @@ def of_notice(request: HttpRequest, row: Notice, version: PlanVersion, lang: str
         "worker": compression.address("worker.js"),
         "uses": uses(version, lang),
         "marks": marks(version, lang),
+        "drawn": drawn(lang),
         "words": words(lang),
     }
     return {
