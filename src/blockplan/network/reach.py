@@ -263,8 +263,9 @@ def _on_same_edge(
 
     Targets are in the order of their edges.
     """
-    low, high = (targets.edge.searchsorted(edge, side) for side in ("left", "right"))
-    counts = high - low
+    ends = np.cumsum(np.bincount(targets.edge, minlength=edge.max(initial=0) + 1))
+    counts = np.diff(ends, prepend=0)[edge]
+    low = ends[edge] - counts
     origin = np.repeat(np.arange(len(edge)), counts)
     target = np.repeat(low - np.cumsum(counts) + counts, counts) + np.arange(len(origin))
     before = targets.from_cm[target] - at[origin]

@@ -388,7 +388,7 @@ def lacking(homes: Homes) -> tuple[Missing, ...]:
     """What is missing to weigh homes by residents."""
     if not len(homes):
         return (*homes.missing, *NOTHING) if homes.missing else NOTHING
-    unplaced = shapely.is_missing(homes.point)
+    unplaced = homes.unplaced
     if not unplaced.any():
         return homes.missing
     return homes.missing + tuple(

@@ -24,7 +24,7 @@ from blockplan.measure.inputs.homes import residents
 from blockplan.measure.inputs.neighbours import apart, covered_m2, within
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, unknown
-from blockplan.plan.model.recall import once, pairs_within, parts_of
+from blockplan.plan.model.recall import by_row, once, pairs_within, parts_of
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -85,7 +85,13 @@ def blue_green_largest(plan: Plan, parameters: Parameters) -> Measurement:
     of = _joined(drawn, gap_m)
     order = np.argsort(of, kind="stable")
     groups = np.split(drawn[order], np.flatnonzero(np.diff(of[order])) + 1) if len(of) else []
-    sizes = [once("area together", partial(_area_together, group), group) / M2_PER_HA for group in groups]
+    alone = np.array([*(group[0] for group in groups if len(group) == 1), None], dtype=object)[:-1]
+    areas = iter(by_row("area alone", _areas_alone, alone).tolist())
+    sizes = [
+        (next(areas) if len(group) == 1 else once("area together", partial(_area_together, group), group))
+        / M2_PER_HA
+        for group in groups
+    ]
     whole, largest = total(sizes), max(sizes, default=0.0)
     definition = {
         "gap_m": gap_m,
@@ -94,6 +100,10 @@ def blue_green_largest(plan: Plan, parameters: Parameters) -> Measurement:
         "share_of_blue_green": largest / whole if whole else None,
     }
     return Measurement("blue_green_largest", largest, "ha", definition, counted=counted)
+
+
+def _areas_alone(drawn: NDArray[Any]) -> NDArray[np.float64]:
+    return np.array([*map(_area_together, drawn[:, None])], dtype=float)
 
 
 def _area_together(drawn: NDArray[Any]) -> float:

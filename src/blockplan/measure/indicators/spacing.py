@@ -7,6 +7,7 @@ east, south or west; light by the distance to whatever stands to the south, over
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from blockplan.measure.inputs.columns import coded, ids, sound_shapes, values
 from blockplan.measure.inputs.homes import HOUSING_CODES
 from blockplan.measure.inputs.parcel_intensity import Values, hosts, measurement
 from blockplan.measure.missing import Missing, nothing
-from blockplan.plan.model.recall import tree_of
+from blockplan.plan.model.recall import by_row, tree_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,7 +97,9 @@ def building_light(plan: Plan, parameters: Parameters) -> Measurement:
     homes = coded(plan, HOUSING_CODES).chosen
     lived = (host >= 0) & homes[host] if len(homes) else np.zeros(len(names), dtype=bool)
     footprints, height = sound_shapes(plan, "buildings"), values(plan, "buildings", "height_m")
-    found, before = _southwards(footprints, height, float(parameters.light_farthest_m), np.flatnonzero(lived))
+    of, rows = (footprints, height, float(parameters.light_farthest_m)), np.flatnonzero(lived)
+    found, before = np.full(len(names), np.nan), np.zeros(len(names), dtype=bool)
+    found[rows], before[rows] = by_row("southwards", partial(_southwards, *of), rows, fixed=of)
     asked = float(parameters.light_distance_per_height)
     spoken = lived & before
     lacking = ((Missing("buildings", "height_m"), np.isnan(found)),)
@@ -109,19 +112,19 @@ def _southwards(
     footprints: NDArray[Any], height: NDArray[np.float64], farthest_m: float, rows: NDArray[np.intp]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Least distance over height to what stands south of some buildings, and whether anything does."""
-    ratio, before = np.full(len(footprints), np.inf), np.zeros(len(footprints), dtype=bool)
+    ratio, before = np.full(len(rows), np.inf), np.zeros(len(rows), dtype=bool)
     if not len(rows):
-        return np.full(len(footprints), np.nan), before
+        return ratio, before
     west, south, east, north = shapely.bounds(footprints).T
     strips = shapely.box(west[rows], south[rows] - farthest_m, east[rows], south[rows])
     at, other = tree_of(footprints).query(strips, predicate="intersects")
     home = rows[at]
     wide = np.minimum(east[home], east[other]) - np.maximum(west[home], west[other])
     kept = (home != other) & (wide > 0.5) & (north[other] <= south[home] + 0.01)
-    home, other = home[kept], other[kept]
+    at, home, other = at[kept], home[kept], other[kept]
     gap = np.maximum(south[home] - north[other], 0.0)
     tall = np.where(height[other] > 0, height[other], np.inf)  # what says no height may be of any
-    np.minimum.at(ratio, home, gap / tall)
-    ratio[home[~np.isfinite(tall)]] = np.inf
-    before[home] = True
+    np.minimum.at(ratio, at, gap / tall)
+    ratio[at[~np.isfinite(tall)]] = np.inf
+    before[at] = True
     return np.where(np.isfinite(ratio), ratio, np.nan), before

@@ -158,6 +158,11 @@ class Homes:
         return np.vstack([np.empty((0, len(self))), *slices(self.weight)])
 
     @cached_property
+    def unplaced(self) -> NDArray[np.bool_]:
+        """Which of them stand nowhere that is known."""
+        return np.asarray(shapely.is_missing(self.point))
+
+    @cached_property
     def whole(self) -> float:
         """All weights added up."""
         return self.people(np.ones(len(self), dtype=bool))
@@ -284,8 +289,8 @@ def _residents(plan: Plan) -> ParcelResidents:
         column, names = _rate(plan, said.source)[0], ids(plan, "parcels")
         blank = np.isnan(values(plan, "parcels", column)) & ~can_house(plan)
         summed = {
-            ("parcels", column): tuple(names[by_parcel > 0]),
-            ("parcels", "land_use"): tuple(names[blank]),
+            ("parcels", column): tuple(names[by_parcel > 0].tolist()),
+            ("parcels", "land_use"): tuple(names[blank].tolist()),
         }
     return ParcelResidents(whole, by_parcel, said.source, missing, missing, summed, gaps)
 
@@ -422,7 +427,7 @@ def _placed(plan: Plan, by_parcel: NDArray[np.float64]) -> Homes:
         "residents",
         counted={
             "parcels": tuple(parcels[lived_in].tolist()),
-            "buildings": tuple(ids(plan, "buildings")[np.union1d(building, _astray(plan))]),
+            "buildings": tuple(ids(plan, "buildings")[np.union1d(building, _astray(plan))].tolist()),
         },
     )
 
@@ -462,7 +467,8 @@ def _of_parcels(plan: Plan) -> NDArray[np.bool_]:
 
 def _named_by(some: NDArray[Any], names: NDArray[Any]) -> NDArray[np.bool_]:
     """Which texts are among some names."""
-    return np.asarray(np.isin(some.astype(str), names.astype(str)))
+    known = set(names.tolist())
+    return np.array([one in known for one in some.tolist()], dtype=bool)
 
 
 def _in_buildings(plan: Plan, by_parcel: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:

@@ -81,7 +81,7 @@ def measurement(
         unsure_of(found.lacking, found.spoken_of),
         found.parts,
     )
-    counted = {layer: tuple(each.ids[found.spoken_of])}
+    counted = {layer: tuple(each.ids[found.spoken_of].tolist())}
     counted |= {
         name: once_for("parts counted", partial(tuple, parts), parts)
         for name, (parts, _) in found.parts.items()

@@ -187,9 +187,11 @@ def _same_arrays(one: NDArray[Any], other: NDArray[Any]) -> bool:
 
 
 def _same_each(one: Any, other: Any) -> bool:
-    # Of long rows most are the same objects: they are passed over without a call.
+    # Of long rows most are the same objects, often all: they are passed over without a call.
+    if len(one) != len(other):
+        return False
     pairs = zip(one, other, strict=True)
-    return len(one) == len(other) and all(same(a, b) for a, b in pairs if a is not b)
+    return all(map(is_, one, other)) or all(same(a, b) for a, b in pairs if a is not b)
 
 
 _ALIKE: tuple[tuple[Any, Callable[[Any, Any], Any]], ...] = (
