@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import pytest
 import shapely
 from django.test import Client
+from tests.support.submitting import send
 
 from blockplan.notice import submissions as intake
 from blockplan.notice.intake.coordinates import locate
@@ -340,3 +341,20 @@ def test_a_notice_with_one_opinion_says_so_in_every_language(shown: DatabaseStor
         front = Client().get(f"/{lang}/notices/town/")
         assert front.status_code == 200
         assert "1）" in front.content.decode() or "(1)" in front.content.decode()
+
+
+def test_a_place_lists_the_published_opinions_within_500_m_and_no_others(shown: DatabaseStore) -> None:
+    far = "parcels:RD-01-01-012"
+    for about in (PARCEL, PARCEL, "RD-01-01-012"):
+        send(shown, "More trees.", targets=[{"layer": "parcels", "id": about}])
+
+    def spoken(**said: str) -> list[tuple[str, str]]:
+        part = page(**said).partition('id="by-place"')[2].partition("</details>")[0]
+        return re.findall(r'data-about="([^"]+)"><b class="count">(\d+)', part)
+
+    here = f"parcels:{PARCEL}"
+    assert spoken(about=here) == [(here, "2")]
+    assert spoken(at=f"{X},{Y}") == [(here, "2")]
+    assert spoken(about=far) == [(far, "1")]
+    assert spoken() == [(here, "2"), (far, "1")]
+    assert "Opinions within 500 m" in page(about=here)

@@ -117,7 +117,8 @@ class Page {
     this.list = new SpokenList(this.root, this.plan, this.given, () => void this.speakUp(true), (about, spoken) => this.listOpinions(spoken, about));
     map.on("mousemove", (event) => void this.over(event.point));
     if (about !== undefined || x) this.choose(about ?? "", x && y ? [Number(x), Number(y)] : null, Number(metres ?? 0));
-    if (new URLSearchParams(location.search).get("opinions") === "1") void this.speakUp(true);
+    const placed = (about !== undefined || x) && document.querySelector("#by-place");
+    if (placed || new URLSearchParams(location.search).get("opinions") === "1") void this.speakUp(true);
   }
 
   // Finding a place

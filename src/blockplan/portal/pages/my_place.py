@@ -17,7 +17,7 @@ from django.shortcuts import render
 from blockplan.datums import DATUMS
 from blockplan.errors import IntakeError
 from blockplan.notice.intake.texts_in import folded, made_fit
-from blockplan.portal.pages import common, errors, mapdata, place_summary
+from blockplan.portal.pages import common, errors, mapdata, opinions_by_place, place_summary
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.plans.places import whereabouts
@@ -61,7 +61,14 @@ def place(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     context |= found(row, version, request, lang)
     if request.GET.get("as") == "json":
         return JsonResponse(context, json_dumps_params={"ensure_ascii": False})
+    from blockplan.report.public.surroundings import WITHIN_M  # noqa: PLC0415 (with it comes shapely)
+
+    here = context["here"]
+    near = (*here["at"], WITHIN_M) if here and here["at"] else None
     context |= {
+        "by_place": opinions_by_place.listed(row, version, lang, near),
+        "whole": near is None,
+        "metres": place_summary.metres(WITHIN_M, lang),
         "notice": standing_of(row),
         "version": version,
         "datums": DATUMS,

@@ -7,6 +7,7 @@ What of an opinion may be seen, `blockplan.portal.record.register` says; nothing
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 from blockplan.portal.pages import common, mapdata, place_summary
@@ -21,6 +22,7 @@ from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, pick
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
     from blockplan.portal.plans.models import PlanVersion
@@ -47,8 +49,17 @@ def opinions_data(request: HttpRequest, notice: str) -> HttpResponse:
     return squeezed(request, json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def listed(row: Notice, version: PlanVersion, lang: str) -> list[dict[str, Any]]:
-    """The objects that most opinions are about: ``about``, ``name``, ``where``, ``href``, ``n`` opinions."""
+def listed(
+    row: Notice, version: PlanVersion, lang: str, within: tuple[float, float, float] | None = None
+) -> list[dict[str, Any]]:
+    """
+    The objects that most opinions are about: ``about``, ``name``, ``where``, ``href``, ``n`` opinions.
+
+    Parameters
+    ----------
+    within
+        A point of the plan and a distance (m): of objects whose middle lies so near alone.
+    """
     most = register.most_about(row, sorted(place_summary.LEADS))
     there: list[tuple[str, int]] = []
     # What another round's plan had is not in this one: others come in its place.
@@ -56,12 +67,29 @@ def listed(row: Notice, version: PlanVersion, lang: str) -> list[dict[str, Any]]
         some = most[first : first + ASKED]
         ids = {about.partition(":")[2] for about, _ in some}
         rows = PlanObject.objects.filter(version=version, layer__in=place_summary.LEADS, object__in=ids)
-        known = {f"{layer}:{id_}" for layer, id_ in rows.values_list("layer", "object")}
+        if within is None:
+            known = {f"{layer}:{id_}" for layer, id_ in rows.values_list("layer", "object")}
+        else:
+            known = _near(row, rows, {(*about.split(":", 1),) for about, _ in some}, within)
         there += [(about, n) for about, n in some if about in known]
         if len(there) >= LISTED:
             break
     named = _named(row, version, [about for about, _ in there[:LISTED]], lang)
     return [{"about": about, "n": n, **named[about]} for about, n in there[:LISTED]]
+
+
+def _near(
+    row: Notice, rows: QuerySet[PlanObject], about: set[tuple[str, ...]], within: tuple[float, float, float]
+) -> set[str]:
+    """Those of some objects whose middle, as the map has it, lies within a distance of a point."""
+    x, y, metres = within
+    boxes = rows.filter(
+        min_x__lte=x + metres, max_x__gte=x - metres, min_y__lte=y + metres, max_y__gte=y - metres
+    )
+    met = {(layer, id_) for layer, id_ in boxes.values_list("layer", "object") if (layer, id_) in about}
+    return {
+        f"{layer}:{id_}" for (layer, id_), at in _middles(row, met).items() if math.dist(at, (x, y)) <= metres
+    }
 
 
 def _named(row: Notice, version: PlanVersion, about: Iterable[str], lang: str) -> dict[str, dict[str, str]]:
