@@ -46,7 +46,7 @@ def test_a_place_up_to_a_kilometre_outside_is_taken_and_its_distance_told(
 
 def test_a_place_farther_than_a_kilometre_is_refused_with_its_distance() -> None:
     with pytest.raises(
-        IntakeError, match=r"up to 1,000 m outside the plan; up to 1,000 m are taken"
+        IntakeError, match=r"reaches 1,000 m outside the plan; up to 1,000 m are taken"
     ) as caught:
         take_geometry(a_point(X + 1_200.02, Y), AREA)
     assert caught.value.code == "geometry.outside"

@@ -78,6 +78,28 @@ def test_a_name_with_an_error_is_found_where_nothing_fits_better() -> None:
     assert ids("collage street scool") == ["F1"]
 
 
+def test_a_name_with_another_word_for_street_is_found_whatever_other_languages_call_it() -> None:
+    names = {"zh": "中轴街", "en": "Central Axis Boulevard", "ja": "中軸通り"}
+    town = PlaceIndex([PlaceRow("streets", "s", names)], TOWN.area)
+    assert [one.id for one in town.find("中轴路").candidates] == ["s"]
+
+
+@pytest.mark.parametrize("said", ["地铁站", "车站", "subway station", "駅", "地铁站旁边"])
+def test_a_station_is_found_by_what_it_is(said: str) -> None:
+    stops = gpd.GeoDataFrame(
+        {"stop_id": ["t1", "t2"], "modes": ["bus", "bus, subway"], "name_zh": ["东街", "西街"]},
+        geometry=[shapely.Point(X + 10, Y + 10), shapely.Point(X + 50, Y + 10)],
+        crs="EPSG:4548",
+    )
+    town = PlaceIndex.of_plan(a_plan(parcels_of("1401"), stops=stops))
+    assert "t2" in [one.id for one in town.find(said).candidates]
+    assert [one.id for one in town.find("地铁站").candidates] == ["t2"]
+
+
+def test_a_facility_without_a_name_is_found_by_its_kind() -> None:
+    assert ids("小学校") == ids("primary school") == ["F1"]
+
+
 def test_a_name_in_letters_stands_as_a_word() -> None:
     row = PlaceRow("streets", "s", {"en": "Ring"}, None)
     index = PlaceIndex([row], TOWN.area)

@@ -166,6 +166,18 @@ def test_a_street_and_a_stop_lead_to_the_parcels_at_them(shown: DatabaseStore) -
     assert station["near"][0]["href"].startswith(PLACE)
 
 
+@pytest.mark.parametrize("sought", ["地铁站", "车站", "metro station", "地下鉄駅"])
+def test_stations_are_found_by_what_they_are(shown: DatabaseStore, sought: str) -> None:
+    found = [hit["about"] for hit in ask(q=sought)["hits"]]
+    assert {"stops:ST-1", "stops:ST-2", "stops:ST-3"} <= set(found)
+
+
+def test_a_street_by_another_word_for_street_leads_to_it(shown: DatabaseStore) -> None:
+    found = ask(q="中轴路")
+    assert found["here"] or found["hits"]
+    assert found["said"] == []
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(("lang", "home"), [("zh", "我家"), ("en", "my home"), ("ja", "自宅")])
 def test_my_home_is_told_how_to_be_found_with_streets_and_stops_to_choose_from(

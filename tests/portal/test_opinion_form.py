@@ -375,7 +375,7 @@ def test_a_place_far_outside_is_refused_in_the_words_of_the_api(shown: DatabaseS
     )
     told = answer.json()
     assert (answer.status_code, told["code"]) == (422, "geometry.outside")
-    words = re.search(r"\((The place lies .+ in words where it is\.)\)", told["message"])
+    words = re.search(r"\((The place reaches .+ in words where it is\.)\)", told["message"])
     assert words is not None
     assert all(words[1] in unescape(html) for html in (shown_on, said))
     near = "445693.5, 4401997.3"

@@ -19,6 +19,7 @@ from blockplan.measure.indicators.loads import loads
 from blockplan.measure.indicators.streets import lengths_on_planned_land
 from blockplan.measure.inputs.homes import residents
 from blockplan.measure.measurement import RATIOS
+from blockplan.notice.intake.places import KINDS
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.report.office.columns import TEXTS as OFFICE
 from blockplan.report.office.facilities import CATEGORIES
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
 DATA = tomllib.loads(resources.files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
 #: Words for a quantity, in three languages; the longest that stands in a text counts.
 WORDS: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in DATA["quantity"].items()}
-SERVICES: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in DATA["service"].items()}
+#: What texts call the kinds of facilities.
+SERVICES = KINDS["facilities"]
 #: Layers whose objects a text counts.
 LAYERS: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in DATA["layer"].items()}
 LAND: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in DATA["land"].items()}

@@ -16,8 +16,10 @@ It proposes; the submitter confirms on the object that is shown.
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,6 +46,15 @@ NEAR_M = 200.0
 MOST = 10
 #: Names have to share this part of their pairs of letters to be alike, if none holds the other.
 ALIKE = 0.5
+#: Layer -> kind (service of a facility, mode of a stop) -> what people call it in zh, en and ja.
+KINDS: dict[str, dict[str, tuple[str, ...]]] = {
+    layer: {kind: tuple(words) for kind, words in kinds.items()}
+    for layer, kinds in tomllib.loads(
+        resources.files(__package__).joinpath("kinds.toml").read_text(encoding="utf-8")
+    ).items()
+}
+#: Layer -> column that says the kind.
+KIND_COLUMN = {"facilities": "service", "stops": "modes"}
 _NUMBERS = re.compile(r"[0-9a-z]+(?:[-_./][0-9a-z]+)*")
 
 
@@ -59,7 +70,7 @@ class PlaceRow:
     wkb
         Geometry in the plan's CRS; None where it has none.
     words
-        More words that it is found by, such as the townships of an area.
+        More words that it is found by: the townships of an area, the kind of a stop or facility.
     """
 
     layer: str
@@ -187,7 +198,9 @@ class PlaceIndex:
                 scores[key] = fit
         if not scores:
             pairs = _pairs(said)
-            alike = {key: _alike(own, pairs) for key, own in self._name_pairs.items()}
+            alike = {
+                key: max(_alike(_pairs(name), pairs) for name in names) for key, names in self._names.items()
+            }
             scores = {key: score for key, score in alike.items() if score >= ALIKE}
         order = sorted(scores, key=lambda key: (-scores[key], _rank(key[0]), key[1]))
         return [
@@ -230,10 +243,6 @@ class PlaceIndex:
         return found
 
     @cached_property
-    def _name_pairs(self) -> dict[tuple[str, str], frozenset[str]]:
-        return {key: frozenset().union(*map(_pairs, names)) for key, names in self._names.items()}
-
-    @cached_property
     def _tree(self) -> tuple[shapely.STRtree, list[int]]:
         """Tree of the geometries, and the row of each."""
         rows = [at for at, row in enumerate(self.rows) if row.wkb is not None]
@@ -250,14 +259,27 @@ def rows_of(plan: Plan) -> Iterator[PlaceRow]:
         if column is None or not len(frame):
             continue
         shapes = [None if shape is None else shape.wkb for shape in frame.geometry]
-        columns = [_texts(frame[name]) if name in frame else [""] * len(frame) for name in _named()]
-        for id_, wkb, *texts in zip(frame.index, shapes, *columns, strict=True):
-            names = {lang: text for lang, text in zip(LANGUAGES, texts, strict=False) if text}
-            yield PlaceRow(layer, str(id_), names, wkb, texts[-1])
+        columns = [
+            _texts(frame[name]) if name in frame else [""] * len(frame)
+            for name in (*(f"name_{lang}" for lang in LANGUAGES), "townships", KIND_COLUMN.get(layer, ""))
+        ]
+        for id_, wkb, *texts, townships, kind in zip(frame.index, shapes, *columns, strict=True):
+            names = {lang: text for lang, text in zip(LANGUAGES, texts, strict=True) if text}
+            yield PlaceRow(layer, str(id_), names, wkb, words_of(layer, townships, kind))
 
 
-def _named() -> list[str]:
-    return [*(f"name_{lang}" for lang in LANGUAGES), "townships"]
+def words_of(layer: str, townships: str | None, kind: str | None) -> str:
+    """
+    Further words that a row is found by, see `PlaceRow`.
+
+    Examples
+    --------
+    >>> words_of("stops", None, "subway,bus").split("、")[:2], words_of("areas", "亦庄镇", None)
+    (['地铁站', '轨道车站'], '亦庄镇')
+    """
+    kinds = KINDS.get(layer, {})
+    called = (word for one in (kind or "").split(",") for word in kinds.get(one.strip(), ()))
+    return "、".join(dict.fromkeys(word for word in (townships or "", *called) if word))
 
 
 def _texts(column: Any) -> list[str]:
@@ -293,7 +315,7 @@ def _fit(name: str, said: str) -> float:
     return 0.0
 
 
-def _alike(one: frozenset[str] | set[str], other: set[str]) -> float:
+def _alike(one: set[str], other: set[str]) -> float:
     """Share of common pairs of letters (Dice's coefficient)."""
     return 2 * len(one & other) / max(1, len(one) + len(other))
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from blockplan.errors import PlanDataError
+from blockplan.notice.intake.places import KIND_COLUMN, words_of
 from blockplan.notice.intake.texts_in import folded
 from blockplan.notice.package import FrozenPlan, PackageChoice, tables_of
 from blockplan.portal.config import config_of_environment
@@ -159,6 +160,7 @@ def _of_layer(version: PlanVersion, layer: str, frame: pd.DataFrame) -> Iterator
         box = (None,) * 4 if geometry is None else geometry.bounds
         title = {lang: said[f"name_{lang}"] for lang in LANGUAGES if said.get(f"name_{lang}")}
         texts = [value for value in said.values() if isinstance(value, str)]
+        texts.append(words_of(layer, None, said.get(KIND_COLUMN.get(layer, ""))))
         yield PlanObject(
             version=version, layer=layer, object=str(said[column]), title=title, words=folded(*texts),
             min_x=box[0], min_y=box[1], max_x=box[2], max_y=box[3],

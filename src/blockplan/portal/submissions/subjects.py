@@ -12,7 +12,7 @@ from blockplan import figures
 from blockplan.datums import DATUMS
 from blockplan.notice.intake.coordinates import near_enough
 from blockplan.notice.intake.geometry_in import NoticeArea, take_geometry
-from blockplan.notice.intake.places import NEAR_M, PLACES, PlaceIndex, PlaceRow
+from blockplan.notice.intake.places import KIND_COLUMN, NEAR_M, PLACES, PlaceIndex, PlaceRow, words_of
 from blockplan.notice.intake.texts_in import folded
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.visible_notices import version_of
@@ -163,12 +163,20 @@ def _index(version: int) -> PlaceIndex:
 
     objects = PlanObject.objects.filter(version=version, layer__in=PLACES).order_by("id")
     rows = [
-        PlaceRow(one.layer, one.object, one.title, None if one.wkb is None else bytes(one.wkb))
+        PlaceRow(
+            one.layer, one.object, one.title, None if one.wkb is None else bytes(one.wkb), further_words(one)
+        )
         for one in objects.iterator()
     ]
     land = [shapely.from_wkb(row.wkb) for row in rows if row.layer == "parcels" and row.wkb is not None]
     crs = PlanVersion.objects.filter(pk=version).values_list("document__crs", flat=True).first()
     return PlaceIndex(rows, NoticeArea(crs or "local", shapely.to_wkb(shapely.union_all(land))))
+
+
+def further_words(one: PlanObject) -> str:
+    """What an object is found by beside its number and names."""
+    said = one.properties
+    return words_of(one.layer, said.get("townships"), said.get(KIND_COLUMN.get(one.layer, "")))
 
 
 def named(row: Notice, targets: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
