@@ -205,7 +205,7 @@ def test_street_land_between_subblocks_has_no_sheet_and_stands_in_a_table_of_its
         subblocks=_subblocks(parcels.geometry.iloc[1:]),
     )
     found = atlas(apart, check(apart, packs=["zone"]), "en", kinds=["subblock", "tables"])
-    assert [sheet.id for sheet in found.sheets if sheet.kind == "subblock"] == ["S-1"]
+    assert {sheet.id.partition("(")[0] for sheet in found.sheets if sheet.kind == "subblock"} == {"S-1"}
     tables = [
         one
         for sheet in found.sheets
