@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 import zipfile
 from typing import TYPE_CHECKING
@@ -68,9 +69,23 @@ def test_a_refusal_does_not_tell_where_the_files_lay_meanwhile(tmp_path: Path) -
         take_in([("areas.zip", [b"PK no zip"])], tmp_path / "open")
     assert str(told.value).startswith("The files: no file in it can be read")
     assert tempfile.gettempdir() not in str(told.value)
+    for lang, said in (told.value.text or {}).items():
+        assert tempfile.gettempdir() not in said
+        assert (re.search("[\u3040-\u9fff]", said) is None) == (lang == "en"), said
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("plan.toml", "")
         archive.writestr("../elsewhere", "")
     with pytest.raises(PlanDataError, match=r"^plan\.zip is not unpacked"):
         take_in([("plan.zip", [packed.getvalue()])], tmp_path / "open")
+
+
+@pytest.mark.parametrize(("files", "zh"), [([], "没有收到文件"), ([("../a.shp", [b""])], "不是文件名")])
+def test_what_is_dropped_is_refused_in_the_readers_language(
+    files: list[tuple[str, list[bytes]]], zh: str, tmp_path: Path
+) -> None:
+    with pytest.raises(PlanDataError) as told:
+        take_in(files, tmp_path / "open")
+    assert told.value.text is not None
+    assert zh in told.value.text["zh"]
+    assert set(told.value.text) == {"zh", "en", "ja"}

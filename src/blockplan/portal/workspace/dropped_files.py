@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.importing import import_office
+from blockplan.exchange.office.said import translate
 from blockplan.plan import read, write
+from blockplan.texts import DEFAULT_LANGUAGE, Catalog, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+TEXTS = Catalog(__package__, "dropped_files.toml")
 #: Most files that are taken at once, and most bytes of all of them.
 MOST_FILES = 2000
 MOST_BYTES = 512 * 1024 * 1024
@@ -49,18 +52,32 @@ def take_in(files: Sequence[tuple[str, Iterable[bytes]]], beside: Path) -> Dropp
         If there is nothing to read in them, they are too many or too large, or a name leads elsewhere.
     """
     if not files:
-        raise PlanDataError("No file came. Drop a plan package, or the files of an office.")
+        raise _refused("none")
     if len(files) > MOST_FILES:
-        raise PlanDataError(f"{len(files)} files are more than {MOST_FILES}. Use blockplan import office.")
+        raise _refused("many", n=len(files), most=MOST_FILES)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         _lay_down(files, place)
         try:
             return _plan_of(place, beside, [name for name, _ in files])
-        except PlanDataError as error:  # where the files lay is nobody's concern
-            raise PlanDataError(
-                str(error).replace(f"{place}/", "").replace(str(place), "The files")
-            ) from error
+        except PlanDataError as error:
+            raise _said(error, place) from error
+
+
+def _refused(code: str, **values: Any) -> PlanDataError:
+    return refusal(PlanDataError, TEXTS, f"refused.{code}", **values)
+
+
+def _said(error: PlanDataError, place: Path) -> PlanDataError:
+    """The refusal in each language, as the import says it; where the files lay is nobody's concern."""
+    told = error.text or {}
+    text = {}
+    for lang, name in TEXTS.text("the_files").items():
+        said = str(error).replace(f"{place}/", "").replace(str(place), name)
+        text[lang] = told.get(lang, translate(said, lang)).replace(f"{place}/", "").replace(str(place), name)
+    shown = PlanDataError(text[DEFAULT_LANGUAGE])
+    shown.code, shown.text = error.code, text
+    return shown
 
 
 def _plan_of(place: Path, beside: Path, names: Sequence[str]) -> Dropped:
@@ -83,10 +100,10 @@ def _unpack(path: Path) -> None:
         with zipfile.ZipFile(path) as packed:
             inside = [one for one in packed.infolist() if not one.is_dir()]
             if len(inside) > MOST_FILES:
-                raise PlanDataError(f"{path.name} holds {len(inside)} files, more than {MOST_FILES}.")
+                raise _refused("many_packed", name=path.name, n=len(inside), most=MOST_FILES)
             _lay_down([(_name_in(one), _chunks(packed, one)) for one in inside], path.parent)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error) as error:
-        raise PlanDataError(f"{path.name} cannot be unpacked: {error}.") from error
+        raise _refused("packed", name=path.name, why=error) from error
     path.unlink()
 
 
@@ -110,16 +127,14 @@ def _lay_down(files: Sequence[tuple[str, Iterable[bytes]]], place: Path) -> None
     for name, chunks in files:
         path = PurePosixPath(name.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or not path.name or "\x00" in name:
-            raise PlanDataError(f"{name[:80]!r} is no name of a file.")
+            raise _refused("name", name=repr(name[:80]))
         target = place / path
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("wb") as out:
             for chunk in chunks:
                 size += len(chunk)
                 if size > MOST_BYTES:
-                    raise PlanDataError(
-                        f"The files are larger than {MOST_BYTES // 2**20} MB. Use blockplan import office."
-                    )
+                    raise _refused("large", most=MOST_BYTES // 2**20)
                 out.write(chunk)
 
 

@@ -23,6 +23,7 @@ from blockplan.portal.api.answers import as_json
 from blockplan.portal.workspace import current_desk, documents
 from blockplan.portal.workspace.current_desk import desk, signed_in
 from blockplan.portal.workspace.documents import for_answer, result_document, verdict_documents, vocabulary
+from blockplan.portal.workspace.dropped_files import TEXTS as FILES
 from blockplan.portal.workspace.middleware import body_of, refused, takes_gzip
 from blockplan.portal.workspace.proposing import SearchRequest, take
 from blockplan.texts import LANGUAGES
@@ -320,7 +321,8 @@ def files(request: HttpRequest) -> HttpResponse:
     try:
         taken = desk().take_in(listed)
     except BlockplanError as error:
-        return refused(422, "files", str(error), "The plan that was open still is.")
+        lang = _lang(request)
+        return refused(422, "files", _said(error, lang), FILES("still_open", lang))
     return as_json({"package": taken.package.name, "findings": list(taken.findings)})
 
 
