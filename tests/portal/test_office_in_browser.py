@@ -209,3 +209,23 @@ def _tab_to(tab: Any, name: str | None) -> None:
         if where[0] == name or (name is None and where[1:] == ["BUTTON", True]):
             return
     raise AssertionError(f"nobody reaches {name or 'the button'} by keyboard")
+
+
+def test_a_template_comes_after_what_was_typed_in_the_tab_and_both_are_there_after_a_look_elsewhere(
+    office: Office, chromium: Any
+) -> None:
+    state = office.planner.context.storage_state()
+    with office.service.tab(chromium, storage_state=state) as tab:
+        there = office.service.url("/en/office/notices/town/desk/segments/O-2.1/?show=all")
+        tab.goto(there)
+        reason = tab.locator("#id_reason_en")
+        reason.fill("We looked.")
+        tab.locator("#template").select_option(label="Thanks")
+        tab.locator("button[name=use]").click()
+        tab.wait_for_load_state()
+        assert reason.input_value().startswith("We looked.\n\n2: thank you.")
+        assert not tab.locator("#kept").is_visible()
+        tab.goto(office.service.url("/en/office/notices/town/"))
+        tab.goto(there)
+        assert reason.input_value().startswith("We looked.\n\n2: thank you.")
+        assert tab.locator("#kept").is_visible()

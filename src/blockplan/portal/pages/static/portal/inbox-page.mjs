@@ -20,15 +20,18 @@ function keep(form) {
         sessionStorage.removeItem(key);
         kept = {};
     }
-    // Where the page brings words of its own, as after trying a scenario, those stand.
-    if (!form.closest("article").querySelector("[role=alert], [role=status]")) {
+    const store = () => sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(fields.map((one) => [one.name, one.value]))));
+    // Where the page brings words of its own, as after trying a scenario or of a template, those stand and are kept.
+    if (form.closest("article").querySelector("[role=alert], [role=status]"))
+        store();
+    else {
         for (const one of fields.filter((one) => kept[one.name] !== undefined && kept[one.name] !== one.value)) {
             one.value = kept[one.name];
             find("#kept").hidden = false;
             one.closest("details")?.setAttribute("open", "");
         }
     }
-    form.addEventListener("input", () => sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(fields.map((one) => [one.name, one.value])))));
+    form.addEventListener("input", store);
 }
 /** The row that has the keyboard, or is open. */
 function row() {
