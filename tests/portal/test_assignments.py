@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.portal.staff import a_member, browser_of
-from tests.support.office_pages import HERE, as_shown, faults, told
+from tests.support.office_pages import ANSWER, HERE, as_shown, faults, told
 from tests.support.submitting import send
 
 from blockplan.portal.office import desks
-from blockplan.portal.office.models import DeskMove
+from blockplan.portal.office.models import DeskMove, Grant
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -117,8 +117,105 @@ def test_the_parts_of_a_point_stay_in_the_hand_that_had_it(planner: Client, open
     told(planner, POINTS + f"{whole}/", {"do": "split", "at": "12"})
     parts = listed(planner, f"?hand={person(planner, 'Wang')}")
     assert len(parts) == 2
+    there = planner.get(POINTS + f"{parts[0]}/").content.decode().partition("In hand</h3>")[2]
+    assert "given by Li" in there
     told(planner, POINTS + f"{parts[0]}/", {"do": "merge"})
     assert len(listed(planner, f"?hand={person(planner, 'Wang')}")) == 1
+
+
+def cut_in_two(planner: Client, opened: DatabaseStore) -> list[str]:
+    """The two points of an opinion, in order."""
+    send(opened, "Trees here. Benches there.")
+    told(planner, DESK, {"do": "cut"})
+    (whole,) = listed(planner, "?show=all&q=benches")
+    told(planner, POINTS + f"{whole}/", {"do": "split", "at": "12"})
+    return [one for one in listed(planner, "?show=all") if one.startswith(whole.partition(".")[0])]
+
+
+def test_a_joined_point_is_in_the_hand_of_whoever_had_a_part_and_not_joined_where_two_had(
+    planner: Client, opened: DatabaseStore
+) -> None:
+    li, wang = person(planner, "Li"), person(planner, "Wang")
+    first, second = cut_in_two(planner, opened)
+    told(planner, POINTS, {"do": "give", "segment": [second], "to": wang})
+    told(planner, POINTS, {"do": "give", "segment": [first], "to": li})
+    refused = planner.post(POINTS + f"{first}/", {"do": "merge"})
+    assert (refused.status_code, "in the hands of Li, Wang" in faults(refused)) == (400, True)
+    told(planner, POINTS, {"do": "give", "segment": [first], "to": "none", f"held-{first}": li})
+    told(planner, POINTS + f"{first}/", {"do": "merge"})
+    assert len(listed(planner, f"?hand={wang}")) == 1
+
+
+def test_amended_words_cut_anew_stay_in_the_hand_that_had_the_words_before(
+    planner: Client, opened: DatabaseStore
+) -> None:
+    wang = person(planner, "Wang")
+    first, _ = cut_in_two(planner, opened)
+    told(planner, POINTS, {"do": "give", "segment": [first], "to": wang})
+    opinion = first.partition(".")[0]
+    opened.transact(lambda ledger: ledger.append("amended", {"opinion": opinion, "text": "Benches alone."}))
+    assert listed(planner, f"?hand={wang}") == []
+    told(planner, DESK, {"do": "cut"})
+    (again,) = listed(planner, f"?hand={wang}")
+    assert again.startswith(opinion)
+    assert undo(planner) == ("", {})
+
+
+def test_points_of_a_theme_stay_in_its_hand_where_it_goes_into_another_and_those_of_that_do_not_change(
+    planner: Client,
+) -> None:
+    li, wang = person(planner, "Li"), person(planner, "Wang")
+    told(planner, DESK, {"do": "theme", "title": "Greenery", "gist": ""})
+    told(planner, POINTS, {"segment": ["O-3.1"], "theme": "T-2", "seen-O-3.1": ""})
+    told(planner, DESK + "themes/T-1/", {"do": "give", "to": wang, "seen": ""})
+    told(planner, POINTS, {"do": "give", "segment": ["O-2.2"], "to": li})
+    told(planner, DESK + "themes/T-1/", {"do": "merge", "into": "T-2"})
+    assert (listed(planner, f"?hand={wang}"), listed(planner, f"?hand={li}")) == (["O-1.1"], ["O-2.2"])
+    assert undo(planner)[0] == "1 point given to Li.", "the theme that was given is gone"
+
+
+def test_no_cut_and_no_join_is_said_to_be_a_gift_that_could_be_taken_back(
+    planner: Client, opened: DatabaseStore
+) -> None:
+    wang = person(planner, "Wang")
+    send(opened, "Trees here. Benches there.")
+    told(planner, DESK, {"do": "cut"})
+    (whole,) = listed(planner, "?show=all&q=benches")
+    told(planner, POINTS, {"do": "give", "segment": [whole], "to": wang})
+    _, form = undo(planner)
+    told(planner, POINTS + f"{whole}/", {"do": "split", "at": "12"})
+    assert undo(planner) == ("", {})
+    assert planner.post(POINTS, form).status_code == 400
+    passed = DeskMove.objects.get(kind="passed")
+    assert planner.post(POINTS, {"do": "undo", "move": passed.pk}).status_code == 400
+    assert len(listed(planner, f"?hand={wang}")) == 2
+
+
+def test_nothing_goes_back_to_somebody_who_has_no_role_at_the_desk_any_more(planner: Client) -> None:
+    li, wang = person(planner, "Li"), person(planner, "Wang")
+    told(planner, POINTS, {"do": "give", "segment": ["O-3.1"], "to": wang})
+    told(planner, POINTS, {"do": "give", "segment": ["O-3.1"], "to": li, "held-O-3.1": wang})
+    _, form = undo(planner)
+    assert form
+    Grant.objects.filter(staff__pk=wang).delete()
+    assert undo(planner) == ("", {})
+    assert planner.post(POINTS, form).status_code == 400
+    assert listed(planner, "?show=mine") == ["O-3.1"]
+
+
+def test_a_move_into_a_theme_that_was_answered_since_is_not_undone_by_a_key(planner: Client) -> None:
+    other = browser_of(a_member("Sun", "planner"))
+    told(planner, DESK, {"do": "theme", "title": "Station", "gist": ""})
+    told(planner, POINTS, {"segment": ["O-2.1", "O-3.1"], "theme": "T-2", "seen-O-2.1": "", "seen-O-3.1": ""})
+    told(other, POINTS + "O-2.1/", ANSWER)
+    said, form = undo(planner)
+    assert said == "2 points moved to “Station”."
+    told(other, DESK + "themes/T-2/", ANSWER)
+    assert undo(planner)[0] == "1 point moved to “Station”.", "it has an answer of its own"
+    told(planner, POINTS, form)
+    assert desks.places(desks.look("town"))["O-3.1"] == "T-2"
+    assert desks.look("town").answer_of("O-3.1") is not None
+    assert planner.post(POINTS, form).status_code == 400
 
 
 def test_the_last_move_is_said_in_words_and_taken_back_by_an_entry_of_its_own(

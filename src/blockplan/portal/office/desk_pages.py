@@ -341,13 +341,9 @@ def do_at_segment(request: HttpRequest, notice: str, one: Segment, form: AnswerF
         places = [int(at) for at in request.POST.getlist("at") if at.isdecimal() and len(at) < 10]
         if not places:
             raise refusal(UsageError, say, "office_refused.no_place")
-        parts = desks.work(
-            notice, lambda desk: desk.split(one.id, *places, by=actor.name), actor, about="segmented"
-        )
-        assignments.pass_on(notice, one.id, [part.id for part in parts], actor)
+        desks.work(notice, lambda desk: desk.split(one.id, *places, by=actor.name), actor, about="segmented")
     elif said == "merge":
-        whole = desks.work(notice, lambda desk: _merge(desk, one.id, actor.name), actor, about="segmented")
-        assignments.pass_on(notice, one.id, [whole.id], actor)
+        desks.work(notice, lambda desk: _merge(desk, one.id, actor.name), actor, about="segmented")
     elif said == "answer" and form.is_valid():
         theme = request.POST.get("for_theme", "")
 

@@ -19,7 +19,7 @@ from django.core import signing
 from blockplan.errors import UsageError
 from blockplan.portal import clock
 from blockplan.portal.lang import current
-from blockplan.portal.office import permissions
+from blockplan.portal.office import hands, permissions
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.models import DeskMove
 from blockplan.portal.record.models import Entry
@@ -73,25 +73,28 @@ def work(
     """
     Do something at the desk in one transaction: all of its entries, or none.
 
-    What it moves from theme to theme is kept as a `DeskMove`, which may take another back.
+    What it moves from theme to theme is kept as a `DeskMove`, which may take another back; what it makes of
+    a point or theme stays in the hand that had that (`hands.passed_on`).
     """
 
     def inside(ledger: Ledger) -> T:
         desk = Desk(ledger)
-        before = places(desk)
+        cut, before = dict(desk.segments), places(desk)
         found = act(desk)
         note("desk", who=actor.name, notice=notice, about=about)
         after = places(desk)
-        changes = {
+        themed = {
             name: [theme, after[name]]
             for name, theme in before.items()
             if name in after and after[name] != theme
         }
-        if changes:
-            DeskMove.objects.create(
-                notice_id=notice, kind="themed", by=actor.staff, at=clock.now(), changes=changes,
-                takes_back=takes_back,
-            )  # fmt: skip
+        passed = hands.passed_on(notice, cut, before, desk, after)
+        for kind, changes, back in (("themed", themed, takes_back), ("passed", passed, None)):
+            if changes:
+                DeskMove.objects.create(
+                    notice_id=notice, kind=kind, by=actor.staff, at=clock.now(), changes=changes,
+                    takes_back=back,
+                )  # fmt: skip
         return found
 
     return permissions.work(notice, inside, actor)

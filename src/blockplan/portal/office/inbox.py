@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from blockplan.notice.numbers import read_typed
 from blockplan.portal.lang import current
-from blockplan.portal.office import assignments, edit_conflicts, open_pages
+from blockplan.portal.office import assignments, edit_conflicts, hands, open_pages
 from blockplan.portal.office.paging import ROWS, after
 from blockplan.portal.office.permissions import actor_of
 from blockplan.portal.pages.common import standing_of
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from blockplan.portal.office.assignments import Holder
+    from blockplan.portal.office.hands import Holder
     from blockplan.portal.record.models import Notice
     from blockplan.respond import Answer, Sorting
     from blockplan.respond.opinions import Received
@@ -181,7 +181,7 @@ class Inbox:
         self.hand = request.GET.get("hand", "")[:20]
         wanted = request.GET.get("show", "")
         self.show = wanted if wanted in FILTERS else "all" if self.theme or self.hand else "unanswered"
-        self.staff, self.held = actor_of(request).staff, assignments.held(row.id)
+        self.staff, self.held = actor_of(request).staff, hands.held(row.id)
         self.openers = open_pages.others(row.id, self.staff, self.at or theme)
         self.every = points(now, None, self.held, self.staff.pk)
         self.found = [one for one in self.every if self._fits(one)]
@@ -245,10 +245,10 @@ class Inbox:
                 (one, of_theme[one.id], done[one.id], 100 * done[one.id] / max(of_theme[one.id], 1))
                 for one in self.now.themes.values()
             ],
-            "themes": self.themes, "keys": KEYS, "people": assignments.people(self.row.id),
+            "themes": self.themes, "keys": KEYS, "people": hands.people(self.row.id),
             "hands": self._hands(), "hand_at": self.hand, "me": self.staff.pk,
             "openers": self.openers,
-            "last_move": assignments.last_move(self.row.id, self.staff, self.now, self.held),
+            "last_move": assignments.last_move(self.row.id, self.staff, self.now),
         }  # fmt: skip
 
     def _hands(self) -> list[tuple[str, str, int, int]]:

@@ -227,9 +227,11 @@ class DeskMove(models.Model):
     Attributes
     ----------
     kind
-        ``themed`` (points into themes) or ``assigned`` (points and themes to somebody of the office).
+        ``themed`` (points into themes), ``assigned`` (points and themes to somebody of the office) or
+        ``passed`` (points that were cut, joined or left without their theme keep who had them in hand).
     changes
-        Point or theme -> [before, after]: the id of a theme or of somebody; null for none.
+        Point or theme -> [before, after]: the id of a theme or of somebody; null for none. Where it was
+        passed on: point -> the point or theme whose holder it has; null for one that is no more.
     """
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE)
