@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from tests.portal.staff import a_member, browser_of
 from tests.support.office_pages import ANSWER, HERE, as_shown, faults, told
 from tests.support.submitting import send
 
 from blockplan.portal.office import desks
-from blockplan.portal.office.models import DeskMove, Grant
+from blockplan.portal.office.models import DeskMove, Grant, OpenPage
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -216,6 +220,79 @@ def test_a_move_into_a_theme_that_was_answered_since_is_not_undone_by_a_key(plan
     assert desks.places(desks.look("town"))["O-3.1"] == "T-2"
     assert desks.look("town").answer_of("O-3.1") is not None
     assert planner.post(POINTS, form).status_code == 400
+
+
+def others(client: Client) -> list[tuple[str, str]]:
+    """Who has what open, as the list tells it."""
+    page = client.get(POINTS).content.decode().partition("Open now</summary>")[2].partition("</details>")[0]
+    return re.findall(r'">([^<]+) <span class="n">([^<]+)<', page)
+
+
+def test_what_others_have_open_is_told_by_title_and_number_as_long_as_it_is_there(
+    planner: Client, opened: DatabaseStore
+) -> None:
+    sun, zhao = (browser_of(a_member(name, "clerk")) for name in ("Sun", "Zhao"))
+    told(planner, DESK, {"do": "theme", "title": "Greenery", "gist": ""})
+    sun.get(DESK + "themes/T-1/")
+    first, _ = cut_in_two(planner, opened)
+    zhao.get(POINTS + f"{first}/")
+    assert [subject for name, subject in others(planner) if name == "Sun"] == ["Trees"]
+    assert {name for name, _ in others(planner)} == {"Sun", "Zhao"}
+    told(planner, DESK + "themes/T-1/", {"do": "merge", "into": "T-2"})
+    told(planner, POINTS + f"{first}/", {"do": "merge"})
+    assert others(planner) == []
+
+
+def test_who_may_not_act_at_the_desk_is_not_told_to_have_anything_open(planner: Client) -> None:
+    for name, role in (("Wu", "auditor"), ("Zheng", "approver")):
+        browser_of(a_member(name, role)).get(POINTS + "O-1.1/")
+    assert others(planner) == []
+    assert "opened this too" not in planner.get(POINTS + "O-1.1/").content.decode()
+
+
+def test_a_page_of_the_desk_that_is_looked_at_again_writes_nothing_until_a_minute_is_over(
+    planner: Client, clock: HandClock
+) -> None:
+    def writes(path: str) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert planner.get(path).status_code == 200
+        return sum('"office_openpage"' in one["sql"] and "INSERT" in one["sql"] for one in asked)
+
+    there = POINTS + "O-1.1/"
+    assert [writes(POINTS), writes(there), writes(there)] == [0, 1, 0]
+    assert [writes(POINTS), writes(POINTS)] == [1, 0], "she has left the point"
+    writes(there)
+    clock.on(minutes=2)
+    assert writes(there) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_of_the_desk_waits_for_nobody_who_writes(planner: Client, opened: DatabaseStore) -> None:
+    browser_of(a_member("Sun", "planner")).get(POINTS + "O-1.1/")
+    planner.get(POINTS + "O-2.1/")
+    locked, done = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with transaction.atomic():
+            list(OpenPage.objects.select_for_update())
+            locked.set()
+            done.wait(20)
+        connection.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        assert locked.wait(20)
+        begun = time.monotonic()
+        page = planner.get(POINTS + "O-1.1/")
+        took = time.monotonic() - begun
+    finally:
+        done.set()
+        writer.join()
+    assert (page.status_code, "opened this too" in page.content.decode()) == (200, True)
+    assert took < 1.5, "SQLite waits 30 s for a lock, PostgreSQL 2 s"
+    planner.get(POINTS + "O-1.1/")
+    assert OpenPage.objects.get(staff__name="Li").subject == "O-1.1"
 
 
 def test_the_last_move_is_said_in_words_and_taken_back_by_an_entry_of_its_own(

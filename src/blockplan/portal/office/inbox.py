@@ -181,8 +181,9 @@ class Inbox:
         self.hand = request.GET.get("hand", "")[:20]
         wanted = request.GET.get("show", "")
         self.show = wanted if wanted in FILTERS else "all" if self.theme or self.hand else "unanswered"
-        self.staff, self.held = actor_of(request).staff, hands.held(row.id)
-        self.openers = open_pages.others(row.id, self.staff, self.at or theme)
+        actor = actor_of(request)
+        self.staff, self.held = actor.staff, hands.held(row.id)
+        self.openers = open_pages.others(row.id, actor, self.at or theme, now)
         self.every = points(now, None, self.held, self.staff.pk)
         self.found = [one for one in self.every if self._fits(one)]
         said = {"show": self.show, "theme": self.theme, "hand": self.hand, "q": self.query}

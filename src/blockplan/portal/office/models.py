@@ -211,11 +211,6 @@ class OpenPage(models.Model):
             models.UniqueConstraint(fields=["notice", "staff"], name="open_page_of_staff")
         ]
 
-    @property
-    def theme(self) -> bool:
-        """Whether it is a theme and no point."""
-        return self.subject.startswith("T-")
-
     def __str__(self) -> str:
         return f"{self.staff_id} {self.subject}"
 

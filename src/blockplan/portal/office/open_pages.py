@@ -8,32 +8,81 @@ an answer over one that came meanwhile is shown that one first (`edit_conflicts`
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import OperationalError
+from django.db import OperationalError, connection, transaction
 from django.urls import reverse
 
 from blockplan.portal import clock
 from blockplan.portal.office.models import OpenPage
+from blockplan.portal.office.permissions import OFFICE
 
 if TYPE_CHECKING:
-    from blockplan.portal.office.models import Staff
+    from collections.abc import Iterator
+
+    from blockplan.portal.office.permissions import Actor
+    from blockplan.respond import Sorting
+    from blockplan.respond.sorting import Theme
 
 #: So long after it was opened a page may still be read.
 HELD = dt.timedelta(minutes=30)
+#: So long the same page is not written down anew.
+FRESH = dt.timedelta(minutes=1)
+#: So long a page waits at most for others who write.
+WAIT_MS = 20
 
 
-def others(notice: str, staff: Staff, subject: str) -> list[OpenPage]:
-    """What others opened lately, each with its ``href``; that `staff` looks at a subject is kept."""
-    now = clock.now()
-    with suppress(OperationalError):  # a hint: no page waits for it
-        OpenPage.objects.update_or_create(
-            notice_id=notice, staff=staff, defaults={"subject": subject, "at": now}
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """Who opened a point or a theme (`subject`; `theme` where it is one), when, and the address of it."""
+
+    name: str
+    subject: str
+    theme: Theme | None
+    at: dt.datetime
+    href: str
+
+
+def others(notice: str, actor: Actor, subject: str, now: Sorting) -> list[Opener]:
+    """What others opened lately and is still there; what the actor looks at is kept if she may act on it."""
+    moment = clock.now()
+    found = OpenPage.objects.filter(notice_id=notice, at__gt=moment - HELD).select_related("staff")
+    rows = {one.staff_id: one for one in found.order_by("-at")}
+    mine = rows.pop(actor.staff.pk, None)
+    again = bool(subject) and (mine is None or moment - mine.at > FRESH)
+    if actor.may(*OFFICE) and (again or subject != (mine.subject if mine else "")):
+        with suppress(OperationalError), _at_once():
+            OpenPage.objects.bulk_create(
+                [OpenPage(notice_id=notice, staff=actor.staff, subject=subject, at=moment)],
+                update_conflicts=True, unique_fields=["notice", "staff"], update_fields=["subject", "at"],
+            )  # fmt: skip
+    points = {one.id for parts in now.segments.values() for one in parts}
+    return [
+        Opener(
+            one.staff.name, one.subject, theme, one.at,
+            reverse("office_theme" if theme else "office_segment", args=[notice, one.subject]),
         )
-    found = OpenPage.objects.filter(notice_id=notice, at__gt=now - HELD).exclude(subject="")
-    rows = list(found.exclude(staff=staff).select_related("staff").order_by("-at"))
-    for one in rows:
-        name = "office_theme" if one.theme else "office_segment"
-        one.href = reverse(name, args=[notice, one.subject])  # type: ignore[attr-defined]
-    return rows
+        for one in rows.values()
+        for theme in [now.themes.get(one.subject)]
+        if theme or one.subject in points
+    ]  # fmt: skip
+
+
+@contextmanager
+def _at_once() -> Iterator[None]:
+    """A transaction that fails where it would have to wait for somebody else's."""
+    with connection.cursor() as cursor:
+        if connection.vendor != "sqlite":
+            with transaction.atomic():
+                cursor.execute(f"SET LOCAL lock_timeout = '{WAIT_MS}ms'")
+                yield
+            return
+        (before_ms,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout={WAIT_MS}")
+        try:
+            with transaction.atomic():
+                yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={before_ms}")
