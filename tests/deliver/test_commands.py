@@ -140,6 +140,15 @@ def test_open_fields_of_the_filing_form_name_the_flag_that_fills_them(place, cap
     assert "`" not in err
 
 
+def test_an_answer_that_a_field_may_not_hold_leaves_no_field_of_the_form_open(place, capsys):
+    with (place / "form.yaml").open("a", encoding="utf-8") as form:
+        form.write('zzbzzt: 示例局\nsfwtsp: "不是"\n')
+    call = ("--profile", "deqing", "--out", place / "filed", "--no-sheets", "--form", place / "form.yaml")
+    code, _, err = called(capsys, "deliver", place / "plan", *call, "--lang", "zh")
+    assert code == 1
+    assert "未填" not in err
+
+
 @pytest.mark.parametrize(
     ("call", "said"),
     [

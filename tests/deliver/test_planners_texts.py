@@ -84,6 +84,40 @@ def test_a_figure_of_something_else_beside_an_object_is_a_doubt(small, text, sta
     assert [state for _, state, _ in numbers(small, text)] == states
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        # The land that a parcel is said to have is its own.
+        "地块K-A-01为3.5公顷城镇住宅用地。",
+        "地块K-A-01规划3.5公顷的城镇住宅用地。",
+        "地块K-A-01面积3.5公顷住宅用地。",
+        # A plain is no former plan, and what a height was is no more than a height.
+        "平原条件良好，规划总用地77.7公顷。",
+        "地块K-A-01的原高度限制不变，容积率3.5。",
+        # Whom a park serves, or what lies around a place, is not what its figure is of.
+        "公园绿地辐射周围居住区，规划面积8.8公顷。",
+        "外围为防护绿带，规划公园绿地8.8公顷。",
+    ],
+)
+def test_a_wrong_figure_of_the_plan_is_certain_beside_words_of_other_things(small, text):
+    assert [state for _, state, _ in numbers(small, text)] == ["missed"]
+
+
+def test_a_row_gives_its_unit_to_no_figure_of_another_kind(small):
+    document = docx.Document()
+    rows = [("地块编号", "用地面积", "容积率", "建筑高度"), ("K-A-01（公顷）", "1.00", "3.5", "99")]
+    table = document.add_table(rows=2, cols=4)
+    for row, texts in zip(table.rows, rows, strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
+    found = [one for one in check_text(small, document).statements if one.kind == "number"]
+    assert [(one.bound_to, one.state) for one in found[:2]] == [
+        ("object:K-A-01/area", "kept"),
+        ("object:K-A-01/far", "missed"),
+    ]
+    assert "公顷" not in found[2].said + found[2].right
+
+
 def test_the_unit_of_a_row_stands_in_a_column_of_units_or_behind_its_name(small):
     document = docx.Document()
     for heads, rows in (

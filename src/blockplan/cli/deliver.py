@@ -84,8 +84,8 @@ def command(
             upper=Path(upper) if upper else None, base=load(base, None) if base else None,
             sheets=not no_sheets, text=Path(text) if text else None,
         )  # fmt: skip
-    if not as_json and (open_fields := sum(one.rule == "qc-form" for one in made.judgement.checks)):
-        click.echo(with_flags(TEXTS("terminal.form", lang, n=open_fields)), err=True)
+    if not as_json and made.open_fields:
+        click.echo(with_flags(TEXTS("terminal.form", lang, n=made.open_fields)), err=True)
     show(made, lang, as_json=as_json)
 
 

@@ -10,7 +10,7 @@ import datetime as dt
 import shutil
 import tempfile
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +95,7 @@ class Delivery(JsonRecord):
     A package: where it lies, what it is judged to be, what it loses of the plan, the plan it holds.
 
     ``kinds`` are the kind of filing that its form states, and the one that follows from the plan in force
-    (None without one, or where nothing differs).
+    (None without one, or where nothing differs). ``open_fields`` counts what its form lacks.
     """
 
     folder: Path
@@ -105,6 +105,7 @@ class Delivery(JsonRecord):
     plan: Plan | None
     why: str = ""
     kinds: tuple[int | None, int | None] = (None, None)
+    open_fields: int = 0
 
     KEYS = (
         "profile=profile.id", "folder", "plan=plan.manifest.id", "checks=judgement.checks",
@@ -182,8 +183,8 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
         if out.exists():
             out.rmdir()
         shutil.move(folder, out)
-    kinds = (kind, found_kind)
-    return Delivery(out, profile, found.judgement, found.losses, found.plan, kinds=kinds)
+    open_fields = sum(one.mandatory and form[one.key] in (None, "") for one in profile.filing.form)
+    return replace(found, folder=out, kinds=(kind, found_kind), open_fields=open_fields)
 
 
 #: Files of a package that a profile names.

@@ -78,8 +78,10 @@ _OF_MORE = re.compile(r"建筑|床面積|\bfloor\b", re.IGNORECASE)
 #: What is counted behind a classifier, and units that no figure of a plan has.
 _PARTICLE = "的左右内中为和及与以则并或之以上下是在均，。；、はがをでとのにもやへか：:）)"
 _STRANGE = re.compile(rf"(?![{_PARTICLE}]|控制|执行|考虑|核算|不变)[\u3400-\u9fff\u3040-\u30ff℃°¥€$]")
-#: Land of a class that a figure of land is said of behind it: "一所小学、0.6公顷绿地".
+#: Land of a class that a figure of land is said of behind it, and what tells that it is another's than the
+#: object's before it: "一所小学、0.6公顷绿地".
 _LAND_BEHIND = re.compile(r"(?:的)?[\u3400-\u9fff]{0,4}(?:绿地|用地|林地|耕地|水面)(?![\u3400-\u9fff])")
+_ANOTHER_LAND = re.compile(r"[、旁另内中和及与]")
 _OF_IT = re.compile(r"\s?(?:of|in)\s(?:it|them|which|these|those)\b", re.IGNORECASE)
 #: Before that word in its clause: what makes no other thing of it.
 _LEAD = re.compile(
@@ -265,7 +267,9 @@ class Claim:
         if not number.unit and _STRANGE.match(text, number.end):
             return True
         if self.fact.bound_to.startswith("object:") and _LAND_BEHIND.match(text, number.end):
-            return True
+            since = self.subject.end if self.subject and self.subject.end < number.start else self.start
+            if _ANOTHER_LAND.search(text, since, number.start):
+                return True
         if self.fact.bound_to.startswith("table:streets/") and self._beside_its_street:
             return False
         if number.dimension == "length" and (self.quantity is None or self._of_a_topic):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import is_zipfile
 
 from blockplan.deliver.refusals import refused
+from blockplan.deliver.text.facts import DIMENSIONS, WORDS
 from blockplan.deliver.text.scan import dimension_of
 from blockplan.errors import PlanDataError
 
@@ -300,7 +301,9 @@ def _cell(
     element: Any, place: str, names: tuple[str, str], anchor: Any, stands: TableCell
 ) -> Iterator[TextBlock]:
     (label, head), tables = names, 0
-    unit = _UNIT.search(head) or _UNIT.search(label)
+    unit = _UNIT.search(head)
+    if not unit and (of := _UNIT.search(label)) and _may_have(head, of["in"] or of["behind"]):
+        unit = of
     for item in _items(element, {f"{W}p", f"{W}tbl"}):
         if item.tag == f"{W}tbl":
             tables += 1
@@ -311,6 +314,12 @@ def _cell(
         lead = "" if own else f"{label} {_UNIT.sub('', head)} "
         said, coded = (unit["in"] or unit["behind"]).strip() if unit else "", _CODED.search(head) is not None
         yield from _paragraph(TextBlock(text, place, item, anchor, lead, said, coded, stands, head))
+
+
+def _may_have(head: str, unit: str) -> bool:
+    """Whether what a heading names may have the unit of a row: a figure of its dimension, or none known."""
+    named = {DIMENSIONS[one] for one, words in WORDS.items() if any(word in head for word in words)}
+    return not named - {"count"} or dimension_of(unit.strip()) in named
 
 
 def _grid(table: Any) -> list[dict[int, _Cell]]:
