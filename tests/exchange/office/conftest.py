@@ -10,12 +10,35 @@ import pytest
 import shapely
 import xlsxwriter
 from click.testing import CliRunner
+from tests.exchange.office.spoken import english_in
 
 from blockplan.cli import app
 from blockplan.exchange.office.importing import import_office
+from blockplan.exchange.office.said import translate
+from blockplan.exchange.office.source import SourceFinding
 from blockplan.plan import read
 
 CRS = "EPSG:4548"
+
+
+@pytest.fixture(autouse=True)
+def said_in_each_language(monkeypatch):
+    """Whatever is found in the folder of a test is said whole in Chinese and in Japanese."""
+    found = []
+    made = SourceFinding.__init__
+    monkeypatch.setattr(
+        SourceFinding,
+        "__init__",
+        lambda self, *args, **more: (made(self, *args, **more), found.append(self))[0],
+    )
+    yield
+    half = {
+        (one.message, said)
+        for one in found
+        for lang in ("zh", "ja")
+        if (said := translate(one.message, lang)) == one.message or english_in(said)
+    }
+    assert half == set()
 
 
 def squares(n=4, size=100, east=500_000, north=4_400_000):
