@@ -207,6 +207,7 @@ def test_an_administrator_gives_takes_and_closes_and_everything_is_noted(config:
     told(admin, path, {"role": "planner", "notice": ""})
     assert set(Grant.objects.filter(staff=staff).values_list("role", flat=True)) == {"clerk", "planner"}
     grant = Grant.objects.get(staff=staff, role="clerk")
+    told(admin, path, {"take": "9" * 5000})
     told(admin, path, {"take": grant.pk})
     clerk = browser_of(staff)
     told(admin, path, {"close": "1"})

@@ -354,3 +354,18 @@ def test_who_may_only_read_is_offered_neither(planner: Client) -> None:
     li = person(planner, "Li")
     assert auditor.post(POINTS, {"do": "give", "segment": ["O-1.1"], "to": li}).status_code == 403
     assert DeskMove.objects.filter(kind="assigned").count() == 0
+
+
+def test_a_number_that_nobody_can_have_is_refused(planner: Client, opened: DatabaseStore) -> None:
+    refused = planner.post(POINTS + "O-1.1/", {"do": "give", "to": "9" * 5000})
+    assert (refused.status_code, "Nothing was" in faults(refused)) == (400, True)
+
+
+def test_the_list_of_acts_tells_giving_from_undoing(planner: Client, opened: DatabaseStore) -> None:
+    told(
+        planner, POINTS, {"do": "give", "segment": ["O-1.1"], "to": person(planner, "Wang"), "held-O-1.1": ""}
+    )
+    told(planner, POINTS, undo(planner)[1])
+    acts = browser_of(a_member("Wu", "auditor")).get("/zh/office/acts/").content.decode()
+    said = re.findall(r"town\s+([^<]*?)\s*</td>", acts)
+    assert said[:2] == ["撤销上一步", "指定经办人"]

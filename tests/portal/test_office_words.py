@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.portal.office_world import NO_PAGE, OTHERS
@@ -16,15 +18,12 @@ from tests.support.office_pages import told
 from tests.support.office_words import outside
 
 from blockplan.notice.events import KINDS
+from blockplan.portal.office import desks
 from blockplan.portal.office.links import make_link
 from blockplan.portal.office.models import ROLES
 from blockplan.portal.office.services import ACTS
 from blockplan.portal.words import catalogs
 from blockplan.texts import LANGUAGES
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 __all__ = ["world"]
 
@@ -74,6 +73,15 @@ def just_signed_in(client: Any) -> None:
     session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
     session["account_authentication_methods_user"] = session["_auth_user_id"]
     session.save()
+
+
+def test_every_code_word_that_the_list_of_acts_has_for_its_subject_has_words() -> None:
+    office = Path(desks.__file__).parent
+    said = "".join(file.read_text() for file in office.glob("*.py"))
+    codes = set(re.findall(r'\babout=f?"([a-z_]+)["\s]', said))
+    known = catalogs()
+    assert codes >= {"sheet", "taken_back", "themed", "dates", "edits"}
+    assert not {one for one in codes if one not in known["office_did"] and one not in known["office_draft"]}
 
 
 def test_every_entry_act_and_role_has_its_words_in_every_language() -> None:

@@ -183,14 +183,26 @@ def acts(request: HttpRequest) -> HttpResponse:
     """The list of acts, newest first."""
     rows, older = paged(Audit.objects.all(), request, newest_first=True)
     for row in rows:
-        row.said = _about(row.about, row.notice)
+        row.said = _about(row)
     return render(request, "office/acts.html", {"rows": rows, "next": older})
 
 
-def _about(text: str, notice: str) -> str:
+#: Where code stands in what an act was about, if not everywhere: the rest is a name, a title, a reason.
+CODES = {
+    **dict.fromkeys(("role_given", "role_taken"), r"(?<=: )\w+$"),
+    "workbench": r"^\w+|\brefused(?=: \d+$)",
+    **dict.fromkeys(
+        (
+            "account_closed", "account_opened", "sessions_ended", "identity_expected", "identity_cut",
+            "identity_failed", "draft_begun", "template_made", "template_changed", "template_deleted",
+        ), r"(?!)",
+    ),
+}  # fmt: skip
+
+
+def _about(row: Audit) -> str:
     """What an act was about; names of roles, entries and pages in words, opinions by their numbers."""
-    said = [_word(part, notice) for part in re.split(r"([ ,:]+)", text)]
-    return "".join(said)
+    return re.sub(CODES.get(row.what, r"[^ ,:]+"), lambda found: _word(found[0], row.notice), row.about)
 
 
 def _word(part: str, notice: str) -> str:
@@ -241,7 +253,7 @@ def _change(request: HttpRequest, one: Staff, form: Give) -> str:
         if {"end", "cut"}.isdisjoint(said):
             require_seen(seen_of(request), *of_rights(one))
         if said.get("take", "").isdecimal():
-            _take(one, int(said["take"]), by, request)
+            _take(one, said["take"], by, request)
         elif "close" in said or "open" in said:
             one.user.is_active = "open" in said
             one.user.save(update_fields=["is_active"])
@@ -264,8 +276,8 @@ def _change(request: HttpRequest, one: Staff, form: Give) -> str:
     return ""
 
 
-def _take(one: Staff, grant: int, by: str, request: HttpRequest) -> None:
-    found = Grant.objects.filter(staff=one, pk=grant).first()
+def _take(one: Staff, grant: str, by: str, request: HttpRequest) -> None:
+    found = Grant.objects.filter(staff=one, pk=int(grant)).first() if len(grant) < 16 else None
     if found is not None:
         found.delete()
         note("role_taken", who=by, about=f"{one.name}: {found.role}", request=request)
