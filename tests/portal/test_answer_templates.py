@@ -7,14 +7,18 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.signals import pre_save
 from tests.portal.staff import a_member, browser_of
 from tests.support.office_pages import ANSWER, HERE, as_shown, faults, told
 from tests.support.submitting import send
 
+from blockplan.portal import clock
 from blockplan.portal.office import desks
-from blockplan.portal.office.models import AnswerTemplate
+from blockplan.portal.office.models import AnswerTemplate, Audit, Staff
 
 if TYPE_CHECKING:
+    from django.http import HttpResponse
     from django.test import Client
 
     from blockplan.portal.record.store import DatabaseStore
@@ -76,6 +80,9 @@ def test_no_answer_is_given_with_a_field_left_or_with_a_templates_words_alone(pl
     sent = ANSWER | as_shown(planner, at, ANSWER) | said
     refused = planner.post(at, sent)
     assert (refused.status_code, "Fields are left: {理由}" in faults(refused)) == (400, True)
+    assert "Fields are left" in faults(
+        planner.post(at, sent | {"reason_zh": "", "reason_en": "For ｛ plan ｝"})
+    )
     alone = sent | {"reason_zh": ""}
     refused = planner.post(at, alone)
     assert (refused.status_code, "template&#x27;s words as they stand" in faults(refused)) == (400, True)
@@ -88,6 +95,51 @@ def test_no_answer_is_given_with_a_field_left_or_with_a_templates_words_alone(pl
     answer = desks.look("town").own_answer(point)
     assert answer is not None
     assert answer.reason == {"en": said["reason_en"]}
+
+
+def test_braces_that_are_no_field_pass_in_a_reason(planner: Client) -> None:
+    at = point_of(planner)
+    said = ANSWER | {"reason_en": "“Trees {oak, ash}” are kept, as for {x}."}
+    told(planner, at, said)
+    answer = desks.look("town").own_answer(at.rstrip("/").rpartition("/")[2])
+    assert answer is not None
+    assert answer.reason == {"en": said["reason_en"]}
+
+
+def test_no_answer_of_a_filled_in_table_has_a_field_left(planner: Client) -> None:
+    point = point_of(planner).rstrip("/").rpartition("/")[2]
+
+    def send_table(reason: str) -> HttpResponse:
+        sheet = f"segment,theme,kind,reason,entry\r\n{point},,{ANSWER['kind']},{reason},\r\n".encode()
+        file = SimpleUploadedFile("desk.csv", sheet, "text/csv")
+        found: HttpResponse = planner.post(HERE + "desk/", {"do": "sheet", "sheet": file})
+        return found
+
+    refused = send_table("Thank you {number} ｛理由｝")
+    assert refused.status_code == 400
+    assert "Row 2: fields are left: {number} ｛理由｝." in faults(refused)
+    assert desks.look("town").own_answer(point) is None
+    assert send_table("Trees {oak} are kept").status_code == 302
+    assert desks.look("town").own_answer(point) is not None
+
+
+def test_the_plan_speaks_of_the_first_parcel_that_an_opinion_is_about(
+    planner: Client, shown: DatabaseStore
+) -> None:
+    street, parcel = {"layer": "areas", "id": "LS-01"}, {"layer": "parcels", "id": "LS-01-04-005"}
+    send(shown, "More shade.", targets=[street, parcel])
+    told(planner, HERE + "desk/", {"do": "cut"})
+    page = planner.get(HERE + "desk/segments/?show=all&q=shade").content.decode()
+    (point,) = re.findall(r'name="segment" value="(O-[0-9.]+)"', page)
+    said = put_in(planner, HERE + f"desk/segments/{point}/")["reason_en"]
+    assert "on LS-01, LS-01-04-005: Planned here: Urban housing" in said
+
+
+def test_a_template_of_a_number_that_nothing_has_puts_nothing_in(planner: Client) -> None:
+    number = "9" * 5000
+    page = planner.post(point_of(planner), ANSWER | {"use": "1", "template": number, "reason_en": "Ours"})
+    assert page.status_code == 200
+    assert "Ours" in page.content.decode()
 
 
 def test_a_theme_has_no_number_and_its_answer_says_so_before_it_is_given(planner: Client) -> None:
@@ -112,6 +164,57 @@ def test_who_changes_a_template_that_somebody_changed_meanwhile_is_told(planner:
     now = planner.get(at).content.decode().partition('name="seen" value="')[2].partition('"')[0]
     assert planner.post(at, {"do": "remove", "seen": now}).status_code == 302
     assert not AnswerTemplate.objects.exists()
+
+
+def test_of_two_who_give_a_template_one_title_at_once_the_second_is_told_and_nothing_is_noted(
+    planner: Client,
+) -> None:
+    def meanwhile(**_: object) -> None:
+        other = Staff.objects.get(name="Li")
+        AnswerTemplate.objects.bulk_create([AnswerTemplate(title="Same", text={}, by=other, at=clock.now())])
+
+    pre_save.connect(meanwhile, AnswerTemplate)
+    try:
+        refused = planner.post(TEMPLATES, {"title": "Same", "text_en": "x", "seen": ""})
+    finally:
+        pre_save.disconnect(meanwhile, AnswerTemplate)
+    assert (refused.status_code, "Another template" in faults(refused)) == (400, True)
+    assert not Audit.objects.filter(about="Same").exists()
+
+
+def test_a_planner_of_one_notice_uses_the_templates_of_the_office_and_does_not_change_them(
+    planner: Client, shown: DatabaseStore
+) -> None:
+    own = browser_of(a_member("Zhao", "planner", notice="town"))
+    at = f"{TEMPLATES}{AnswerTemplate.objects.get().pk}/"
+    page = own.get(at).content.decode()
+    assert ("Only planners for all notices" in page, 'name="title"' in page) == (True, False)
+    for path, said in ((at, {"do": "remove", "seen": ""}), (TEMPLATES, {"title": "Mine", "text_en": "x"})):
+        refused = own.post(path, said)
+        assert refused.status_code == 403
+        assert "Only planners for all notices" in refused.content.decode()
+    assert put_in(own, point_of(own))["reason_en"].startswith("Opinion 1")
+    assert "Only planners" not in planner.get(at).content.decode()
+
+
+def test_the_list_of_acts_says_what_was_done_in_words_and_titles_as_they_are(planner: Client) -> None:
+    told(planner, TEMPLATES, {"title": "Notice closed early", "text_en": "x", "seen": ""})
+    at = f"{TEMPLATES}{AnswerTemplate.objects.get(title='Notice closed early').pk}/"
+
+    def now() -> str:
+        return planner.get(at).content.decode().partition('name="seen" value="')[2].partition('"')[0]
+
+    said = {"title": "Notice closed, planner", "text_en": "x", "seen": now()}
+    told(planner, at, said)
+    told(planner, at, {"do": "remove", "seen": now()})
+    wu = browser_of(a_member("Wu", "auditor"))
+    rows = re.findall(r"<tr>(.*?)</tr>", wu.get("/zh/office/acts/").content.decode(), re.DOTALL)
+    acts = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
+    assert [act.partition(" Li ")[2] for act in acts if " Li " in act][:3] == [
+        "删除答复模板 Notice closed, planner",
+        "修改答复模板 Notice closed, planner",
+        "新建答复模板 Notice closed early",
+    ]
 
 
 def test_a_clerk_reads_templates_and_does_not_change_them(planner: Client) -> None:

@@ -19,7 +19,7 @@ from blockplan.respond.tables import as_csv
 from blockplan.texts import listed, pick
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from blockplan.respond.desk import Desk
     from blockplan.respond.sorting import Sorting
@@ -106,9 +106,21 @@ def _cell(cell: Any) -> str:
     return text.removeprefix("'")  # the mark that kept a spreadsheet from reading a formula
 
 
-def apply(desk: Desk, decisions: Sequence[Decision], *, by: str, lang: str = "en") -> dict[str, int]:
+def apply(
+    desk: Desk,
+    decisions: Sequence[Decision],
+    *,
+    by: str,
+    lang: str = "en",
+    check: Callable[[Decision], None] = lambda _: None,
+) -> dict[str, int]:
     """
     Enter what the rows decide and does not stand yet; inside a transaction it is all or nothing.
+
+    Parameters
+    ----------
+    check
+        Called before a row's answer is entered; what it raises refuses the table.
 
     Returns
     -------
@@ -127,7 +139,7 @@ def apply(desk: Desk, decisions: Sequence[Decision], *, by: str, lang: str = "en
     done["sorted"] = len(places)
     for one in decisions:
         if one.kind:
-            done[_answer(desk, one, titles, by, lang)] += 1
+            done[_answer(desk, one, titles, by, lang, check)] += 1
     done.pop("", None)
     return done
 
@@ -137,7 +149,14 @@ def _theme(desk: Desk, segment: str) -> str | None:
     return theme.id if theme else None
 
 
-def _answer(desk: Desk, one: Decision, titles: dict[str, str], by: str, lang: str) -> str:
+def _answer(
+    desk: Desk,
+    one: Decision,
+    titles: dict[str, str],
+    by: str,
+    lang: str,
+    check: Callable[[Decision], None],
+) -> str:
     """Enter the answer of a row where it does not stand; gives back what it was for ('' where it stands)."""
     if not one.segment and not one.theme:
         raise refused(UsageError, "sheet_of_nothing", row=one.row)
@@ -146,6 +165,7 @@ def _answer(desk: Desk, one: Decision, titles: dict[str, str], by: str, lang: st
         return ""
     if _entry(standing) != one.entry:
         raise _overtaken(one, standing, lang)
+    check(one)
     answer = answer_from({"kind": one.kind, "reason": {lang: one.reason}})
     if one.segment:
         desk.answer_segment(one.segment, answer, by=by)

@@ -2,9 +2,9 @@
 Texts that the office keeps for its answers, by language, with fields that a plan and its record fill in.
 
 A field is a name in braces: ``{number}``, ``{theme}``, ``{object}``, ``{plan}`` (what the plan says of the
-first object), ``{rule ID}`` (what was judged of a rule). What cannot be filled stays in braces, and no answer
-is given while it has any; nor is one whose words are those of a template as it was filled, unless somebody
-says that they fit.
+first parcel), ``{rule ID}`` (what was judged of a rule). What cannot be filled stays in braces, and no answer
+is given while it has any, by the form or by a table; nor, by the form, is one whose words are those of a
+template as it was filled, unless somebody says that they fit. Other braces pass.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from blockplan.errors import UsageError
 from blockplan.portal.lang import current
 from blockplan.portal.office.models import AnswerTemplate
 from blockplan.portal.pages import place_summary
 from blockplan.portal.plans.places import places_of
 from blockplan.portal.visible_notices import version_of
-from blockplan.texts import LANGUAGES, pick
+from blockplan.portal.words import say
+from blockplan.texts import LANGUAGES, pick, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from blockplan.portal.office.inbox import ListedPoint
     from blockplan.portal.record.models import Notice
     from blockplan.respond.sorting import Theme
+    from blockplan.respond.worksheet import Decision
 
 #: Names that the pages tell.
 FIELDS = ("number", "theme", "object", "plan", "rule")
@@ -48,15 +51,17 @@ def filled(text: str, lang: str, row: Notice, point: ListedPoint | None, theme: 
 
 
 def left_over(text: str) -> list[str]:
-    """
-    Fields that stand in a text yet.
+    """Fields that stand in a text yet: those that the pages tell, and what a template has in braces."""
+    found = {one[0]: one[1] for one in FIELD.finditer(text)}
+    own = {name for one in AnswerTemplate.objects.all() for said in one.text.values()
+           for name in FIELD.findall(said)} if found else set()  # fmt: skip
+    return [shown for shown, name in found.items() if name in own or name.partition(" ")[0] in FIELDS]
 
-    Examples
-    --------
-    >>> left_over("No. 3: {why}. ｛理由｝"), left_over("No. 3.")
-    (['{why}', '｛理由｝'], [])
-    """
-    return [found[0] for found in FIELD.finditer(text)]
+
+def require_filled(one: Decision) -> None:
+    """UsageError where the reason in a row of a table has a field yet."""
+    if left := left_over(one.reason):
+        raise refusal(UsageError, say, "office_refused.row_field_left", row=one.row, left=" ".join(left))
 
 
 def _value(name: str, lang: str, row: Notice, point: ListedPoint | None, theme: Theme | None) -> str:
@@ -71,12 +76,13 @@ def _value(name: str, lang: str, row: Notice, point: ListedPoint | None, theme: 
 
 
 def _of_object(name: str, lang: str, row: Notice, point: ListedPoint) -> str:
-    """What an opinion is about: ids, or the sentence of the plan about the first."""
-    aims = [(str(aim["layer"]), str(aim["id"])) for aim in point.opinion.targets]
+    """What an opinion is about: ids, or the sentence of the plan about the first parcel."""
+    aims = point.opinion.targets
     if name == "object":
-        return ("、" if lang != "en" else ", ").join(id_ for _, id_ in aims)
-    version = version_of(row) if aims else None
-    found = place_summary.of(row, version, *aims[0], lang) if version else None
+        return ("、" if lang != "en" else ", ").join(str(aim["id"]) for aim in aims)
+    parcel = next((str(aim["id"]) for aim in aims if aim["layer"] == "parcels"), None)
+    version = version_of(row) if parcel else None
+    found = place_summary.of(row, version, "parcels", parcel, lang) if version and parcel else None
     return str(found["sentence"]) if found else ""
 
 
@@ -105,7 +111,8 @@ def used(
 ) -> dict[str, Any]:
     """What was typed into the form of an answer, with the words of the chosen template after it."""
     number = str(said.get("template", ""))
-    one = AnswerTemplate.objects.filter(pk=int(number)).first() if number.isdecimal() else None
+    known = number.isdecimal() and len(number) < 16
+    one = AnswerTemplate.objects.filter(pk=int(number)).first() if known else None
     typed = dict(said.items())
     for lang in LANGUAGES if one else ():
         words = filled(one.text.get(lang, ""), lang, row, point, theme) if one else ""

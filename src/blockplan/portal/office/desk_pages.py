@@ -300,7 +300,12 @@ def _take_sheet(request: HttpRequest, notice: str, actor: Actor) -> None:
         path.write_bytes(file.read())
         decisions = read_decisions(path)
     lang = current()
-    desks.work(notice, lambda desk: apply(desk, decisions, by=actor.name, lang=lang), actor, about="sheet")
+    check = answer_templates.require_filled
+
+    def enter(desk: Desk) -> None:
+        apply(desk, decisions, by=actor.name, lang=lang, check=check)
+
+    desks.work(notice, enter, actor, about="sheet")
 
 
 def do_at_segments(request: HttpRequest, notice: str) -> None:

@@ -20,7 +20,7 @@ from blockplan.portal.config import config_of_environment
 from blockplan.portal.lang import NAMES, current
 from blockplan.portal.office import desks
 from blockplan.portal.office.answer_templates import left_over
-from blockplan.portal.office.models import ROLES, AnswerTemplate
+from blockplan.portal.office.models import ROLES
 from blockplan.portal.record.models import Notice
 from blockplan.portal.words import catalogs, say
 from blockplan.respond import KINDS, answer_from
@@ -404,13 +404,10 @@ class TemplateForm(Form):
         return {code: words for code, words in said.items() if words}
 
     def clean(self) -> dict[str, Any]:
-        """Words in a language at least, and a title that no other has."""
+        """Words in a language at least."""
         said = super().clean() or {}
         if not any(said.get(f"text_{code}", "").strip() for code in LANGUAGES):
             self.add_error(f"text_{current()}", say(f"{FAULTS}.required", current()))
-        named = AnswerTemplate.objects.filter(title=said.get("title"))
-        if named.exclude(title=self.initial.get("title")).exists():
-            self.add_error("title", say(f"{FAULTS}.title_taken", current()))
         return said
 
 

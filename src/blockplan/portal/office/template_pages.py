@@ -1,21 +1,28 @@
-"""Templates of answers: the list, a new one, and one that is changed or taken away."""
+"""
+Templates of answers: the list, a new one, and one that is changed or taken away.
+
+They are words of the whole office, so that a planner of some notices alone does not change them.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from blockplan.portal import clock
+from blockplan.portal.lang import current
 from blockplan.portal.office import edit_conflicts
 from blockplan.portal.office.answer_templates import FIELDS
 from blockplan.portal.office.audit import note
-from blockplan.portal.office.forms import TemplateForm
-from blockplan.portal.office.models import AnswerTemplate
+from blockplan.portal.office.forms import FAULTS, TemplateForm
+from blockplan.portal.office.models import AnswerTemplate, Grant
 from blockplan.portal.office.notice_pages import attempt
-from blockplan.portal.office.permissions import actor_of
+from blockplan.portal.office.permissions import NotYoursError, actor_of
+from blockplan.portal.words import say
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -32,31 +39,46 @@ def template(request: HttpRequest, template: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, one: AnswerTemplate | None) -> HttpResponse:
-    actor, fault = actor_of(request), ""
-    stands = (
-        {} if one is None else {"title": one.title} | {f"text_{at}": said for at, said in one.text.items()}
-    )
-    form = TemplateForm(request.POST or None, initial=stands)
-    taken_away = one is not None and request.POST.get("do") == "remove"
-    if request.method == "POST" and (taken_away or form.is_valid()):
-
-        def work() -> None:
-            edit_conflicts.require_seen(edit_conflicts.seen_of(request), *edit_conflicts.of_values(stands))
-            note("template", who=actor.name, about=stands.get("title") or form.cleaned_data["title"])
-            if one is not None and taken_away:
-                one.delete()
-                return
-            made = one or AnswerTemplate()
-            made.title, made.text = form.cleaned_data["title"], form.text()
-            made.by, made.at = actor.staff, clock.now()
-            made.save()
-
-        fault = attempt(work)
-        if not fault:
+    staff, fault = actor_of(request).staff, ""
+    may = Grant.objects.filter(staff=staff, role="planner", notice=None).exists()
+    if request.method == "POST" and not may:
+        raise NotYoursError(say("office_desk.whose_templates", current()))
+    # No template has the number 0.
+    key, removed = one.pk if one else 0, one is not None and request.POST.get("do") == "remove"
+    form = TemplateForm(None if removed else request.POST or None, initial=_stands(one))
+    if request.method == "POST" and (removed or form.is_valid()):
+        try:
+            fault = attempt(lambda: _keep(request, key, None if removed else form))
+        except IntegrityError:
+            form.add_error("title", say(f"{FAULTS}.title_taken", current()))
+        if not fault and not form.errors:
             return HttpResponseRedirect(reverse("office_templates"))
+        one = AnswerTemplate.objects.filter(pk=key).first()
     shown = {
         "rows": AnswerTemplate.objects.select_related("by").order_by("title"), "one": one, "form": form,
-        "fault": fault, "may": actor.may("planner"), "names": FIELDS,
-        "seen": edit_conflicts.of_values(stands)[0],
+        "fault": fault, "may": may, "names": FIELDS, "seen": edit_conflicts.of_values(_stands(one))[0],
     }  # fmt: skip
     return render(request, "office/templates.html", shown, status=400 if fault or form.errors else 200)
+
+
+def _stands(one: AnswerTemplate | None) -> dict[str, str]:
+    """What the form shows of a template; nothing of a new one."""
+    return {} if one is None else {"title": one.title} | {f"text_{at}": said for at, said in one.text.items()}
+
+
+@transaction.atomic
+def _keep(request: HttpRequest, key: int, form: TemplateForm | None) -> None:
+    """Make or change a template by a form, or delete it (no form); IntegrityError if the title is taken."""
+    staff = actor_of(request).staff
+    one = AnswerTemplate.objects.select_for_update().filter(pk=key).first()
+    stands = _stands(one)
+    edit_conflicts.require_seen(edit_conflicts.seen_of(request), *edit_conflicts.of_values(stands))
+    if form is None:
+        note("template_deleted", who=staff.name, about=stands.get("title", ""))
+        AnswerTemplate.objects.filter(pk=key).delete()
+        return
+    made = one or AnswerTemplate()
+    made.title, made.text = form.cleaned_data["title"], form.text()
+    made.by, made.at = staff, clock.now()
+    made.save()
+    note("template_changed" if one else "template_made", who=staff.name, about=made.title)
