@@ -86,9 +86,12 @@ function crossings(rings: GeoJSON.Position[][], y: number): number[] {
   return found.sort((a, b) => a - b);
 }
 
+/** Whether a place lies within an outline and in none of its holes. */
+export const holds = (rings: GeoJSON.Position[][], at: GeoJSON.Position): boolean => crossings(rings, at[1]!).filter((x) => x < at[0]!).length % 2 === 1;
+
 /** How far a place inside is from the edges; 0 for one outside. */
 function roomAt(rings: GeoJSON.Position[][], at: GeoJSON.Position): number {
-  if (crossings(rings, at[1]!).filter((x) => x < at[0]!).length % 2 === 0) return 0;
+  if (!holds(rings, at)) return 0;
   let least = Infinity;
   for (const [a, b] of edges(rings)) {
     const [dx, dy] = [b[0]! - a[0]!, b[1]! - a[1]!];
@@ -98,6 +101,6 @@ function roomAt(rings: GeoJSON.Position[][], at: GeoJSON.Position): number {
   return least;
 }
 
-function* edges(rings: GeoJSON.Position[][]): Generator<[GeoJSON.Position, GeoJSON.Position]> {
+export function* edges(rings: GeoJSON.Position[][]): Generator<[GeoJSON.Position, GeoJSON.Position]> {
   for (const ring of rings) for (let at = 1; at < ring.length; at += 1) yield [ring[at - 1]!, ring[at]!];
 }

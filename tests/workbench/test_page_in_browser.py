@@ -209,6 +209,16 @@ def test_the_legend_names_what_the_map_shows_now_and_goes_along_on_paper(
     settled(tab)
     assert {"0902 Business and finance", "Fire station", "Arterial road"} <= named()
     assert not {"1701 River", "0803 Culture", "1302 Drainage", "Water"} & named()
+    # Within the box around the river, whose nearest water is 420 m and 65 m outside of the view.
+    for parcel, there in (("RD-01-06-003", "Arterial road"), ("RD-01-09-001", "Block")):
+        tab.locator("#search").fill(parcel)
+        tab.keyboard.press("Enter")
+        settled(tab)
+        assert there in named()
+        assert not {"1701 River", "Water"} & named()
+    tab.locator("#search").fill("RD-01-02-014")
+    tab.keyboard.press("Enter")
+    settled(tab)
     tab.locator(".groups").get_by_label("Facilities").uncheck()
     tab.locator(".groups").get_by_label("Land use").uncheck()
     assert "Arterial road" in named()

@@ -195,8 +195,8 @@ def test_a_figure_is_read_as_it_is_written_and_what_cannot_be_read_is_said(
     for given, held in (("２．５", 2.5), ("1,200", 1200.0), ("0.8", 0.8)):
         typed_in(tab, "#i-A-far", given)
         assert values(fresh, "far")["A"] == held
-    # Of a comma that parts no thousands nobody knows whether it was meant for a point.
-    for given in ("1,5", "many"):
+    # Of a comma that parts no thousands nobody knows whether it was meant for a point; 5² is not 52.
+    for given in ("1,5", "0,125", "5²", "①", "many"):
         typed_in(tab, "#i-A-far", given)
         assert tab.locator("#i-A-far").get_attribute("aria-invalid") == "true"
         assert f"no value for FAR: “{given}”" in tab.locator(".hint [role=status]").inner_text()

@@ -19,9 +19,10 @@ export function typed(text: string, kind: string, column = ""): Value | undefine
   const given = text.trim();
   if (given === "") return null;
   if (kind === "number") {
-    const [, figure, sign] = /^(.*?)\s*(%?)$/.exec(given.normalize("NFKC")) ?? [];
-    // A comma parts thousands; elsewhere it may have been meant for a point.
-    const value = Number(/^[-+]?\d{1,3}(,\d{3})+(\.\d*)?$/.test(figure ?? "") ? figure!.replaceAll(",", "") : figure || "?");
+    // Full-width forms alone: others of NFKC change the figure (5² to 52).
+    const [, figure, sign] = /^(.*?)\s*(%?)$/.exec(given.replace(/[\uff01-\uff5e]/g, (one) => one.normalize("NFKC"))) ?? [];
+    // A comma parts thousands; elsewhere it may have been meant for a point, as in 0,125.
+    const value = Number(/^[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/.test(figure ?? "") ? figure!.replaceAll(",", "") : figure || "?");
     const inPercent = sign || (isShare(column) && value > 1);
     return Number.isFinite(value) ? (inPercent ? Number((value / 100).toPrecision(12)) : value) : undefined;
   }

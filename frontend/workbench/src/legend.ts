@@ -1,7 +1,8 @@
 // The legend: what of the plan is on the map now, in the colours and lines that it is drawn in.
 
-import { flat, toPlan } from "../../map/projection";
+import { toPlan, type Place } from "../../map/projection";
 import { fillSample, lineSample, sampleOf } from "../../map/sample";
+import { edges, holds, spotOf } from "../../map/spots";
 import { streetLine } from "../../map/style";
 import { fill, h } from "../../map/dom";
 import { colourOf } from "./colours";
@@ -18,44 +19,87 @@ const ALIKE = [
   ["buildings-fill", "buildings"], ["greens-fill", "greens"], ["woodland-fill", "woodland"], ["water-fill", "water"],
 ] as const; // prettier-ignore
 
-type Box = [number, number, number, number];
 type Row = [sample: HTMLElement, name: string];
-const boxes = new WeakMap<object, Box[]>();
+/** What hangs together of a geometry: an outline and its holes, a line or a point; and the box around it. */
+type Part = { rings: GeoJSON.Position[][]; box: [west: number, south: number, east: number, north: number] };
+const known = new WeakMap<GeoJSON.Geometry, Part[]>();
 
-/** Boxes around a feature: one of its land, one a stretch of what is drawn as a line. */
-function boxesOf({ geometry }: Feature, lines: boolean): Box[] {
-  if (!geometry) return [];
-  const known = boxes.get(geometry);
-  if (known) return known;
-  const places = flat(geometry);
-  const around = (some: typeof places): Box => some.reduce<Box>(([west, south, east, north], [x, y]) => [Math.min(west, x), Math.min(south, y), Math.max(east, x), Math.max(north, y)], [Infinity, Infinity, -Infinity, -Infinity]);
-  const found = lines && places.length > 1 ? places.slice(1).map((one, at) => around([places[at]!, one])) : [around(places)];
-  boxes.set(geometry, found);
-  return found;
+function partsOf(geometry: GeoJSON.Geometry): Part[] {
+  let parts = known.get(geometry);
+  if (parts) return parts;
+  const part = (...rings: GeoJSON.Position[][]): Part => {
+    const box: Part["box"] = [Infinity, Infinity, -Infinity, -Infinity];
+    for (const ring of rings) for (const [x, y] of ring as Place[]) {
+      box[0] = Math.min(box[0], x);
+      box[1] = Math.min(box[1], y);
+      box[2] = Math.max(box[2], x);
+      box[3] = Math.max(box[3], y);
+    } // prettier-ignore
+    return { rings, box };
+  };
+  switch (geometry.type) {
+    case "Point": parts = [part([geometry.coordinates])]; break;
+    case "MultiPoint": parts = geometry.coordinates.map((at) => part([at])); break;
+    case "LineString": parts = [part(geometry.coordinates)]; break;
+    case "MultiLineString": parts = geometry.coordinates.map((line) => part(line)); break;
+    case "Polygon": parts = [part(...geometry.coordinates)]; break;
+    case "MultiPolygon": parts = geometry.coordinates.map((rings) => part(...rings)); break;
+    default: parts = geometry.geometries.flatMap(partsOf);
+  } // prettier-ignore
+  known.set(geometry, parts);
+  return parts;
 }
 
-/** Whether something of a feature is in the view. */
-function seenFrom(plan: PlanMap): (feature: Feature, lines?: boolean) => boolean {
+/** Whether a stretch of a line lies within a view, whose corners go round against the clock, or crosses it. */
+function meets(view: Place[], [x, y]: GeoJSON.Position, [u, v]: GeoJSON.Position): boolean {
+  let [from, to] = [0, 1];
+  for (const [at, [ax, ay]] of view.entries()) {
+    const [bx, by] = view[(at + 1) % view.length]!;
+    const first = (bx - ax) * (y! - ay) - (by - ay) * (x! - ax);
+    const last = (bx - ax) * (v! - ay) - (by - ay) * (u! - ax);
+    if (first < 0 && last < 0) return false;
+    if (first < 0) from = Math.max(from, first / (first - last));
+    if (last < 0) to = Math.min(to, first / (first - last));
+  }
+  return from <= to;
+}
+
+/** Whether something of a feature is in the view: of what is drawn as a line its line, else its land too. */
+function seenFrom(plan: PlanMap): (geometry: GeoJSON.Geometry | null, line: boolean) => boolean {
   const { clientWidth: wide, clientHeight: high } = plan.map.getContainer();
-  const corners = ([[0, 0], [wide, 0], [wide, high], [0, high]] as const).map((at) => toPlan(plan.map.unproject([...at])));
-  const xs = corners.map(([x]) => x);
-  const ys = corners.map(([, y]) => y);
-  const [left, low, right, high_] = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
-  return (feature, lines = false) => boxesOf(feature, lines).some(([west, south, east, north]) => west <= right && east >= left && south <= high_ && north >= low);
+  const view = ([[0, high], [wide, high], [wide, 0], [0, 0]] as const).map((at) => toPlan(plan.map.unproject([...at])));
+  const xs = view.map(([x]) => x);
+  const ys = view.map(([, y]) => y);
+  const [left, low, right, top] = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+  const shown = ({ rings, box: [west, south, east, north] }: Part, line: boolean): boolean => {
+    if (west > right || east < left || south > top || north < low) return false;
+    if (rings[0]?.length === 1) return meets(view, rings[0][0]!, rings[0][0]!);
+    for (const [one, next] of edges(rings)) if (meets(view, one, next)) return true;
+    return !line && rings[0]!.length > 3 && holds(rings, view[0]!);
+  };
+  return (geometry, line) => geometry !== null && partsOf(geometry).some((part) => shown(part, line));
 }
 
 /** What the map shows, row by row: land, lines and signs. */
 function rows(plan: PlanMap): Row[] {
   const seen = seenFrom(plan);
-  const there = (layer: string, lines = false): Feature[] => [...(store.features.get(layer)?.values() ?? [])].filter((one) => seen(one, lines));
-  const kinds = (id: string, layer: string, column: string, lines = false): string[] =>
-    plan.shows(id) ? [...new Set(there(layer, lines).map((one) => String(one.properties[column] ?? "")))].filter(Boolean).sort() : [];
+  const features = (layer: string): Feature[] => [...(store.features.get(layer)?.values() ?? [])];
+  const isLine = (id: string): boolean => id.endsWith("-line");
+  const kinds = (id: string, layer: string, column: string): string[] => {
+    const found = new Set<string>();
+    for (const { geometry, properties } of plan.shows(id) ? features(layer) : []) {
+      const kind = String(properties[column] ?? "");
+      // A sign stands at one spot of what it is for.
+      if (kind && !found.has(kind) && seen(geometry && id.endsWith("-sign") ? spotOf(geometry) : geometry, isLine(id))) found.add(kind);
+    }
+    return [...found].sort();
+  };
   return [
     ...kinds("parcels-fill", "parcels", "land_use").map((code): Row => [fillSample(colourOf(code)), `${code} ${useName(code)}`]),
     ...(plan.shows("beyond-fill") && plan.hasBeyond ? [[h("i", { class: "hatched" }), say("beyond")] satisfies Row] : []),
-    ...kinds("streets-line", "streets", "class", true).map((kind): Row => [lineSample(...streetLine(kind)), valueName("streets", "class", kind)]),
-    ...kinds("controls-line", "control_lines", "kind", true).map((kind): Row => [lineSample(store.vocabulary.control_lines[kind]!, 2, true), valueName("control_lines", "kind", kind)]),
-    ...ALIKE.filter(([id, layer]) => plan.shows(id) && there(layer, id.endsWith("-line")).length).map(([id, layer]): Row => [sampleOf(plan.map, id), layerName(layer)]),
+    ...kinds("streets-line", "streets", "class").map((kind): Row => [lineSample(...streetLine(kind)), valueName("streets", "class", kind)]),
+    ...kinds("controls-line", "control_lines", "kind").map((kind): Row => [lineSample(store.vocabulary.control_lines[kind]!, 2, true), valueName("control_lines", "kind", kind)]),
+    ...ALIKE.filter(([id, layer]) => plan.shows(id) && features(layer).some(({ geometry }) => seen(geometry, isLine(id)))).map(([id, layer]): Row => [sampleOf(plan.map, id), layerName(layer)]),
     ...kinds("facilities-sign", "facilities", "service").map((service): Row => [h("b", { class: "mark" }, signOf(service)), serviceName(service)]),
   ]; // prettier-ignore
 }
