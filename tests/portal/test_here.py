@@ -370,3 +370,31 @@ def test_a_place_lists_the_published_opinions_within_500_m_and_no_others(shown: 
     assert spoken(about=far) == [(far, "1")]
     assert spoken() == [(here, "2"), (far, "1")]
     assert "Opinions within 500 m" in page(about=here)
+
+
+def test_a_place_lists_what_was_drawn_near_it_and_objects_that_reach_it(shown: DatabaseStore) -> None:
+    def spoken(**said: str) -> list[tuple[str, str]]:
+        part = page(**said).partition('id="by-place"')[2].partition("</details>")[0]
+        return re.findall(r'data-about="([^"]*)"><b class="count">(\d+)', part)
+
+    # A line whose middle is 1.5 km away, and a point; both about no object.
+    far = [[X + 5, Y], [X + 3000, Y]]
+    for drawn in (
+        {"type": "Point", "coordinates": [X + 5, Y + 5]},
+        {"type": "LineString", "coordinates": far},
+    ):
+        send(shown, "Drawn here.", geometry=drawn)
+    send(shown, "Elsewhere.", geometry={"type": "Point", "coordinates": [X + 505, Y]})
+    assert spoken(at=f"{X},{Y}") == [("", "2")]
+    assert "Places drawn on the map" in page(at=f"{X},{Y}")
+    street = next(
+        one
+        for one in PlanObject.objects.filter(version__notice_id="town", layer="streets").exclude(wkb=None)
+        if (line := shapely.from_wkb(bytes(one.wkb or b""))).length > 1200
+    )
+    end = shapely.get_coordinates(line)[0]
+    assert shapely.distance(shapely.point_on_surface(line), shapely.Point(end)) > 500
+    send(shown, "Too loud.", targets=[{"layer": "streets", "id": street.object}])
+    at = f"{end[0]:.2f},{end[1]:.2f}"
+    assert (f"streets:{street.object}", "1") in spoken(at=at)
+    assert f"streets:{street.object}" in ask(at=at)["here"]["spoken"]

@@ -76,6 +76,8 @@ export interface Here {
   near: Row[];
   near_title: string;
   opinions: { said: string; href: string } | null;
+  /** Objects near by that opinions are about, and opinions about none whose place was drawn there. */
+  spoken: string[];
 }
 
 export interface Found {

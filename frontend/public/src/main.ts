@@ -113,10 +113,10 @@ class Page {
     map.on("idle", () => this.relist());
     this.rescale();
     this.takeOverLinks();
-    const { about, x, y, metres } = this.root.dataset;
+    const { about, x, y, metres, spoken } = this.root.dataset;
     this.list = new SpokenList(this.root, this.plan, this.given, () => void this.speakUp(true), (about, spoken) => this.listOpinions(spoken, about));
     map.on("mousemove", (event) => void this.over(event.point));
-    if (about !== undefined || x) this.choose(about ?? "", x && y ? [Number(x), Number(y)] : null, Number(metres ?? 0));
+    if (about !== undefined || x) this.choose(about ?? "", x && y ? [Number(x), Number(y)] : null, Number(metres ?? 0), (spoken ?? "").split(" ").map(decodeURIComponent));
     const placed = (about !== undefined || x) && document.querySelector("#by-place");
     if (placed || new URLSearchParams(location.search).get("opinions") === "1") void this.speakUp(true);
   }
@@ -154,15 +154,15 @@ class Page {
       if (this.panel.isConnected) this.root[here ? "after" : "before"](this.panel);
       this.putKey();
       drawFound(this.panel, found, words);
-      if (here) this.choose(here.about, here.at, here.within?.metres ?? 0);
+      if (here) this.choose(here.about, here.at, here.within?.metres ?? 0, here.spoken);
       this.panel.querySelector<HTMLElement>(".spot")?.focus({ preventScroll: true });
       this.bringUp();
     });
   }
 
-  private choose(about: string, at: Place | null, metres: number): void {
+  private choose(about: string, at: Place | null, metres: number, spoken: string[]): void {
     this.plan.choose(about, at, metres);
-    this.list?.near(at, metres);
+    this.list?.near(spoken, metres);
   }
 
   /** The panel is busy from the question on until what was asked last is answered. */

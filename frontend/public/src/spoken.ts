@@ -1,7 +1,6 @@
 // Published opinions by place: the list of the page, in step with the map. On a desk it stands on the map.
 
 import { fill, h } from "../../map/dom";
-import type { Place } from "../../map/projection";
 import { filled, type Given, type Spoken } from "./data";
 import type { PublicMap } from "./plan";
 
@@ -20,7 +19,7 @@ interface Group {
 export class SpokenList {
   private groups: Group[] = [];
   private spoken: Spoken | null = null;
-  private around: { at: Place; metres: number } | null = null;
+  private around: { spoken: Set<string>; metres: number } | null = null;
   private readonly home = document.createComment("");
   private readonly box = document.querySelector<HTMLDetailsElement>("#by-place");
 
@@ -65,9 +64,9 @@ export class SpokenList {
     this.draw();
   }
 
-  /** The list is of what lies within so many metres of a place, else of the whole plan. */
-  near(at: Place | null, metres: number): void {
-    this.around = at && metres ? { at, metres } : null;
+  /** The list is of some objects and opinions, within so many metres of a place; else of the whole plan. */
+  near(spoken: string[], metres: number): void {
+    this.around = metres ? { spoken: new Set(spoken), metres } : null;
     this.draw();
   }
 
@@ -97,17 +96,18 @@ export class SpokenList {
     const { box, spoken, around } = this;
     if (!box || !spoken) return;
     const { words } = this.given;
-    const seen = spoken.features.filter(({ geometry }) => !around || far((geometry as GeoJSON.Point).coordinates as Place, around.at) <= around.metres);
+    const near = (one: string): boolean => !around || around.spoken.has(one);
     const groups = new Map<string, Group>();
-    for (const one of seen) {
-      const known = (one.properties!["about"] as string[]).filter((about) => about in spoken.places);
-      for (const about of known.length ? known : [DRAWN]) {
+    for (const one of spoken.features) {
+      const { about: all, id } = one.properties as { about: string[]; id: string };
+      const known = all.filter((about) => about in spoken.places);
+      for (const about of known.length ? known.filter(near) : near(id) ? [DRAWN] : []) {
         if (!groups.has(about)) groups.set(about, { about, features: [] });
         groups.get(about)!.features.push(one);
       }
     }
     this.groups = [...groups.values()].sort((a, b) => b.features.length - a.features.length || (a.about < b.about ? -1 : 1)).slice(0, LISTED);
-    const title = around ? filled(words, "by_place_within", { metres: Math.round(around.metres), n: seen.length }) : words["by_place"]!;
+    const title = around ? filled(words, "by_place_within", { metres: Math.round(around.metres), n: new Set([...groups.values()].flatMap(({ features }) => features)).size }) : words["by_place"]!;
     fill(box.querySelector("h2")!, title);
     fill(box.querySelector("ul")!, ...this.groups.map(({ about, features }) => {
       const place = spoken.places[about];
@@ -116,5 +116,3 @@ export class SpokenList {
     })); // prettier-ignore
   }
 }
-
-const far = (a: Place, b: Place): number => Math.hypot(a[0] - b[0], a[1] - b[1]);

@@ -59,15 +59,17 @@ def place(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     if context["sought"] and (wait_s := rate_limits.wait("search", request, row.id)):
         return rate_limits.busy(_too_many(request, lang), wait_s)
     context |= found(row, version, request, lang)
-    if request.GET.get("as") == "json":
-        return JsonResponse(context, json_dumps_params={"ensure_ascii": False})
     from blockplan.report.public.surroundings import WITHIN_M  # noqa: PLC0415 (with it comes shapely)
 
     here = context["here"]
-    near = (*here["at"], WITHIN_M) if here and here["at"] else None
+    spoken = opinions_by_place.near(row, version, here["at"], WITHIN_M) if here and here["at"] else None
+    if here:
+        here["spoken"] = [*spoken.objects, *spoken.drawn] if spoken else []
+    if request.GET.get("as") == "json":
+        return JsonResponse(context, json_dumps_params={"ensure_ascii": False})
     context |= {
-        "by_place": opinions_by_place.listed(row, version, lang, near),
-        "whole": near is None,
+        "by_place": opinions_by_place.listed(row, version, lang, spoken),
+        "whole": spoken is None,
         "metres": place_summary.metres(WITHIN_M, lang),
         "notice": standing_of(row),
         "version": version,

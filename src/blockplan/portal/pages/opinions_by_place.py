@@ -7,8 +7,7 @@ What of an opinion may be seen, `blockplan.portal.record.register` says; nothing
 from __future__ import annotations
 
 import json
-import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blockplan.portal.pages import common, mapdata, place_summary
 from blockplan.portal.pages.common import public
@@ -17,13 +16,14 @@ from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.plans.places import whereabouts
 from blockplan.portal.record import register
 from blockplan.portal.visible_notices import open_to, version_of
+from blockplan.portal.words import say
 from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, pick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
+    from shapely.geometry.base import BaseGeometry
 
     from blockplan.portal.plans.models import PlanVersion
     from blockplan.portal.record.models import Notice
@@ -49,17 +49,72 @@ def opinions_data(request: HttpRequest, notice: str) -> HttpResponse:
     return squeezed(request, json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode())
 
 
+class SpokenNear(NamedTuple):
+    """
+    What published opinions are about near a place.
+
+    Attributes
+    ----------
+    objects
+        ``layer:id`` of the plan -> how many opinions.
+    drawn
+        Ids of the opinions about no object whose place was drawn or typed.
+    """
+
+    objects: dict[str, int]
+    drawn: list[str]
+
+
+def near(row: Notice, version: PlanVersion, at: Sequence[float], metres: float) -> SpokenNear:
+    """What lies, with some part of it, within a distance (m) of a point of the plan."""
+    import shapely  # noqa: PLC0415
+    from shapely.geometry import shape  # noqa: PLC0415
+
+    x, y = at
+    here, layers = shapely.Point(x, y), sorted(place_summary.LEADS)
+    most = dict(register.most_about(row, layers))
+    boxes = PlanObject.objects.filter(
+        version=version, layer__in=layers, min_x__lte=x + metres, max_x__gte=x - metres,
+        min_y__lte=y + metres, max_y__gte=y - metres,
+    )  # fmt: skip
+    met = {(layer, id_) for layer, id_ in boxes.values_list("layer", "object") if f"{layer}:{id_}" in most}
+    known = {
+        f"{layer}:{id_}"
+        for (layer, id_), one in _geometries(row, met).items()
+        if shapely.distance(one, here) <= metres
+    }
+    drawn = [
+        one.id
+        for one in register.about_none(row, layers)
+        if one.geometry and shapely.distance(shape(dict(one.geometry)), here) <= metres
+    ]
+    return SpokenNear({about: n for about, n in most.items() if about in known}, drawn)
+
+
 def listed(
-    row: Notice, version: PlanVersion, lang: str, within: tuple[float, float, float] | None = None
+    row: Notice, version: PlanVersion, lang: str, spoken: SpokenNear | None = None
 ) -> list[dict[str, Any]]:
     """
     The objects that most opinions are about: ``about``, ``name``, ``where``, ``href``, ``n`` opinions.
 
     Parameters
     ----------
-    within
-        A point of the plan and a distance (m): of objects whose middle lies so near alone.
+    spoken
+        What is near a place, of which alone is told; with it drawn places have a row of their own.
     """
+    if spoken is not None:
+        counted = spoken.objects | ({"": len(spoken.drawn)} if spoken.drawn else {})
+        there = sorted(counted.items(), key=lambda one: (-one[1], one[0]))[:LISTED]
+    else:
+        there = _most(row, version)
+    named = _named(row, version, [about for about, _ in there], lang)
+    named[""] = {
+        "name": say("map.drawn_places", lang), "where": "", "href": common.opinions(lang, row.id),
+    }  # fmt: skip
+    return [{"about": about, "n": n, **named[about]} for about, n in there]
+
+
+def _most(row: Notice, version: PlanVersion) -> list[tuple[str, int]]:
     most = register.most_about(row, sorted(place_summary.LEADS))
     there: list[tuple[str, int]] = []
     # What another round's plan had is not in this one: others come in its place.
@@ -67,29 +122,11 @@ def listed(
         some = most[first : first + ASKED]
         ids = {about.partition(":")[2] for about, _ in some}
         rows = PlanObject.objects.filter(version=version, layer__in=place_summary.LEADS, object__in=ids)
-        if within is None:
-            known = {f"{layer}:{id_}" for layer, id_ in rows.values_list("layer", "object")}
-        else:
-            known = _near(row, rows, {(*about.split(":", 1),) for about, _ in some}, within)
+        known = {f"{layer}:{id_}" for layer, id_ in rows.values_list("layer", "object")}
         there += [(about, n) for about, n in some if about in known]
         if len(there) >= LISTED:
             break
-    named = _named(row, version, [about for about, _ in there[:LISTED]], lang)
-    return [{"about": about, "n": n, **named[about]} for about, n in there[:LISTED]]
-
-
-def _near(
-    row: Notice, rows: QuerySet[PlanObject], about: set[tuple[str, ...]], within: tuple[float, float, float]
-) -> set[str]:
-    """Those of some objects whose middle, as the map has it, lies within a distance of a point."""
-    x, y, metres = within
-    boxes = rows.filter(
-        min_x__lte=x + metres, max_x__gte=x - metres, min_y__lte=y + metres, max_y__gte=y - metres
-    )
-    met = {(layer, id_) for layer, id_ in boxes.values_list("layer", "object") if (layer, id_) in about}
-    return {
-        f"{layer}:{id_}" for (layer, id_), at in _middles(row, met).items() if math.dist(at, (x, y)) <= metres
-    }
+    return there[:LISTED]
 
 
 def _named(row: Notice, version: PlanVersion, about: Iterable[str], lang: str) -> dict[str, dict[str, str]]:
@@ -147,6 +184,13 @@ def _point(one: register.Row, where: dict[tuple[str, str], list[float]]) -> list
 
 
 def _middles(row: Notice, targets: set[tuple[str, str]]) -> dict[tuple[str, str], list[float]]:
+    import shapely  # noqa: PLC0415
+
+    found = {name: shapely.point_on_surface(one) for name, one in _geometries(row, targets).items()}
+    return {name: [round(at.x, 1), round(at.y, 1)] for name, at in found.items()}
+
+
+def _geometries(row: Notice, targets: set[tuple[str, str]]) -> dict[tuple[str, str], BaseGeometry]:
     version = version_of(row)
     if version is None or not targets:
         return {}
@@ -155,9 +199,8 @@ def _middles(row: Notice, targets: set[tuple[str, str]]) -> dict[tuple[str, str]
     found = PlanObject.objects.filter(
         version=version, layer__in={layer for layer, _ in targets}, object__in={id_ for _, id_ in targets}
     ).exclude(wkb=None)
-    middles = {}
-    for one in found.only("layer", "object", "wkb"):
-        if (one.layer, one.object) in targets:
-            at = shapely.point_on_surface(shapely.from_wkb(bytes(one.wkb or b"")))
-            middles[one.layer, one.object] = [round(at.x, 1), round(at.y, 1)]
-    return middles
+    return {
+        (one.layer, one.object): shapely.from_wkb(bytes(one.wkb or b""))
+        for one in found.only("layer", "object", "wkb")
+        if (one.layer, one.object) in targets
+    }

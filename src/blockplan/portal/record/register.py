@@ -170,6 +170,16 @@ def most_about(notice: Notice, layers: Sequence[str]) -> list[tuple[str, int]]:
     return [(f"{layer}:{id_}", n) for layer, id_, n in counted.order_by("-n", "layer", "object")]
 
 
+def about_none(notice: Notice, layers: Sequence[str]) -> list[Row]:
+    """Of the newest `MOST_BY_PLACE` opinions those about no object of some layers, with what may be seen."""
+    if not is_open(notice):
+        return []
+    newest = Opinion.objects.filter(notice_id=notice.id, held=False).order_by("-seq")[:MOST_BY_PLACE]
+    about = Target.objects.filter(notice_id=notice.id, layer__in=layers, seq=OuterRef("seq"))
+    rows = Opinion.objects.filter(notice_id=notice.id, seq__in=newest.values("seq"), shown__isnull=False)
+    return _shown(notice, list(rows.exclude(Exists(about)).order_by("-seq")))
+
+
 def counts(notice: Notice) -> dict[str, int]:
     """How many were received in all, and how many of them wait for a clerk to look."""
     rows = Opinion.objects.filter(notice_id=notice.id)
