@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 
 import pytest
@@ -28,6 +29,24 @@ def test_the_reach_of_parks_is_drawn_and_said_to_be_not_judged_where_no_rule_giv
     assert "Within 500 m of green, straight line" in said
     assert "Homes outside" not in said
     assert any("not judged" in note for note in legend["notes"])
+
+
+@pytest.mark.parametrize(
+    ("pack", "limits"), [("gb55014", "300 / 1000"), ("bj", "500"), ("jp", "250"), ("green-access", "300")]
+)
+def test_the_reach_of_parks_is_that_of_the_rule_that_judges_it(pack: str, limits: str) -> None:
+    homes = {"parcel_id": "A", "land_use": "0701", "residents": 90.0, "geometry": square(900, 0)}
+    parks = [
+        {"parcel_id": f"P-{side}", "land_use": "1401", "geometry": square(x, 0, side)}
+        for x, side in ((0, 300), (500, 70))
+    ]
+    whole = {"name": "all", "geometry": shapely.box(0, 0, 1_000, 300)}
+    plan = plan_of(parcels=[homes, *parks], boundary=[whole])
+    judged = check(plan, packs=[pack], on=dt.date(2024, 6, 1))
+    (sheet,) = atlas(plan, judged, "en", kinds=["green"]).sheets
+    (legend,) = [one for one in sheet.data["panel"] if one["kind"] == "legend"]
+    assert f"Within {limits} m of green, straight line" in [row["said"] for row in legend["rows"]]
+    assert not any("not judged" in note for note in legend["notes"])
 
 
 def test_a_land_use_plan_counts_the_numbers_of_parcels_alone() -> None:
@@ -70,3 +89,35 @@ def test_a_sheet_of_parcels_says_class_and_width_of_its_own_streets() -> None:
     (table,) = [one for one in sheet.data["panel"] if one["kind"] == "table"]
     assert [row["cells"][:2] for row in table["rows"]] == [["近路", "支路"]]
     assert "18" in table["rows"][0]["cells"]
+
+
+def test_a_sheet_of_parcels_lists_a_street_as_it_is_along_its_own_land() -> None:
+    parcels = [
+        {
+            "parcel_id": f"P-{at}",
+            "land_use": "0701",
+            "subblock_id": f"S-{at}",
+            "geometry": square(0, 600 * at, 280, 580),
+        }
+        for at in range(2)
+    ]
+    subblocks = [{"subblock_id": one["subblock_id"], "geometry": one["geometry"]} for one in parcels]
+    streets = [
+        {
+            "street_id": class_,
+            "name_zh": "长路",
+            "class": class_,
+            "red_line_width_m": width,
+            "geometry": shapely.LineString([(300, from_), (300, to)]),
+        }
+        for class_, width, from_, to in (("arterial", 60.0, 0, 590), ("local", 12.0, 590, 1_200))
+    ]
+    whole = {"name": "all", "geometry": shapely.box(-20, -20, 600, 1_300)}
+    plan = plan_of(parcels=parcels, subblocks=subblocks, streets=streets, boundary=[whole])
+    listed = [
+        [row["cells"] for row in one["rows"]]
+        for sheet in drawn(plan, "subblock").sheets
+        for one in sheet.data["panel"]
+        if one["kind"] == "table"
+    ]
+    assert listed == [[["长路", "主干路", "60", "60"]], [["长路", "支路", "12", "12"]]]

@@ -61,8 +61,82 @@ def test_a_parcel_too_large_for_the_scale_of_a_sheet_lies_on_two_sheets(lang: st
     assert len(pieces) > 1
     assert sum(one.shape.area for one in pieces) == pytest.approx(900 * 900)
     assert all(one.rows == (0,) for one in pieces)
-    for one in pieces:
-        assert _fit(facts, PAPERS["A3"], one, parcel_tables(facts, ["P-1"])).scale <= most
+    sheets = drawn(facts.plan, "subblock", lang=lang).sheets
+    assert [one.id for one in sheets] == [one.id for one in pieces]
+    assert all(one.fit.scale <= most for one in sheets)
+
+
+def test_a_sheet_of_a_piece_states_the_land_that_lies_on_it() -> None:
+    parcels = [
+        {"parcel_id": id_, "land_use": use, "subblock_id": "S-1", "geometry": shapely.box(*box)}
+        for id_, use, box in (("P-1", "1401", (0, 0, 900, 900)), ("R-1", "1207", (900, 0, 915, 900)))
+    ]
+    whole = {"subblock_id": "S-1", "geometry": shapely.box(0, 0, 915, 900)}
+    plan = plan_of(parcels=parcels, subblocks=[whole])
+    facts = facts_of(plan, "en")
+    pieces = {one.id: one for one in readable(facts, PAPERS["A3"], *subblocks(facts), 2_000)}
+    streets = 0
+    for sheet in drawn(plan, "subblock", lang="en").sheets:
+        shape = pieces[sheet.id].shape
+        (figures,) = [one for one in sheet.data["panel"] if one["kind"] == "facts"]
+        (legend,) = [one for one in sheet.data["panel"] if one["kind"] == "legend"]
+        said = dict(figures["rows"])
+        park = shape.intersection(parcels[0]["geometry"]).area / 1e4
+        amounts = {row["said"]: row["amount"] for row in legend["rows"] if row["amount"]}
+        assert _ha(said["Land"]) == pytest.approx(shape.area / 1e4, abs=0.006)
+        assert _ha(said.get("Parks", "0 ha")) == pytest.approx(park, abs=0.006)
+        assert sum(float(ha) for ha, _ in amounts.values()) == pytest.approx(shape.area / 1e4, abs=0.02)
+        assert sum(float(share) for _, share in amounts.values()) == pytest.approx(100)
+        assert any("those on this sheet" in note for note in figures["notes"])
+        streets += any("1207" in one for one in amounts)
+    assert streets > 1  # the street is drawn on more sheets than list it
+
+
+def test_a_sheet_of_a_whole_subblock_says_nothing_of_pieces() -> None:
+    (sheet,) = drawn(_a_row_of(200, 200), "subblock", lang="en").sheets
+    (figures,) = [one for one in sheet.data["panel"] if one["kind"] == "facts"]
+    assert "notes" not in figures
+    assert dict(figures["rows"])["Land"].startswith("16.8")
+
+
+def _ha(said: str) -> float:
+    return float(said.split(maxsplit=1)[0])
+
+
+def test_a_panel_takes_no_more_room_than_leaves_its_map_the_scale_of_parcel_sheets() -> None:
+    groups = {"07": 2, "08": 7, "09": 4, "13": 6, "14": 3}
+    uses = [f"{group}{at:02}" for group, most in groups.items() for at in range(1, most + 1)]
+    uses += ["1001", "1101", "1310", "15", "16"]
+    parcels = [
+        {
+            "parcel_id": f"P-{at:03d}",
+            "land_use": uses[at % len(uses)],
+            "far_max": 2.5,
+            "height_max_m": 60.0,
+            "coverage_max": 30.0,
+            "subblock_id": "S-1",
+            "remarks": "见文本第四章第十二条关于退线与地下空间的规定",
+            "geometry": square(at // 5 * 90, at % 5 * 76, 89, 75),
+        }
+        for at in range(30)
+    ]
+    streets = [
+        {
+            "street_id": f"s{at}",
+            "name_zh": f"第{at}大道",
+            "class": "local",
+            "red_line_width_m": 12.0 + at,
+            "geometry": shapely.LineString([(at * 50, -10), (at * 50, 380)]),
+        }
+        for at in range(9)
+    ]
+    plan = plan_of(
+        parcels=parcels,
+        subblocks=[{"subblock_id": "S-1", "geometry": shapely.box(0, 0, 540, 380)}],
+        streets=streets,
+        boundary=[{"name": "all", "geometry": shapely.box(-30, -30, 570, 410)}],
+    )
+    assert all(one.fit.scale <= 2_000 for one in drawn(plan, "subblock").sheets)
 
 
 def test_a_sheet_with_a_part_of_a_parcel_says_that_its_figures_are_of_the_whole() -> None:

@@ -75,9 +75,9 @@ def green_access(plan: Plan, parameters: Parameters) -> Measurement:
     """
     homes, lacking = weighed(plan, parameters)
     greens = open_spaces(plan, parameters)
-    tiers = _tiers(greens, parameters)
-    limit_m = max(limit for _, limit in tiers)
-    counting = np.unique(np.concatenate([rows for rows, _ in tiers]))
+    by_size = tiers(greens, parameters)
+    limit_m = max(limit for _, limit in by_size)
+    counting = np.unique(np.concatenate([rows for rows, _ in by_size]))
     definition = {
         "from": sorted(set(homes.layer.tolist())),
         "smallest_green_ha": parameters.smallest_green_ha,
@@ -107,7 +107,9 @@ def green_access(plan: Plan, parameters: Parameters) -> Measurement:
         "green_access",
         homes,
         limit_m,
-        _distances(plan, Reach(homes, greens, counting, limit_m, parameters.join_limit_m), tiers, parameters),
+        _distances(
+            plan, Reach(homes, greens, counting, limit_m, parameters.join_limit_m), by_size, parameters
+        ),
         found,
         weigh_by=parameters.weigh_by,
         drawn_round_m=parameters.drawn_round_m,
@@ -193,7 +195,7 @@ def _add_layer(plan: Plan, greens: Greens, layer: str, codes: tuple[str, ...]) -
     )
 
 
-def _tiers(greens: Greens, parameters: Parameters) -> list[tuple[NDArray[np.intp], float]]:
+def tiers(greens: Greens, parameters: Parameters) -> list[tuple[NDArray[np.intp], float]]:
     """Rows of the greens that count, and the distance within which they have to be, by tier of size."""
     radii = parameters.radius_by_size_ha
     if not radii:

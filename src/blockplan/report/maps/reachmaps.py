@@ -82,7 +82,7 @@ def reach_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     limit = verdict.reach.limit_m
     classes = _classes(verdict.where, limit, words)
     title = words("map.reach.title", rule=words.pick(verdict.title))
-    of_green = _of_green(verdict)
+    of_green = is_of_green(verdict)
     key = "map.reach.description" if of_green else "map.reach.description_any"
     said = words.count(key, len(verdict.where), limit=words.amount(limit, "m"))
     return _drawn(ground, verdict, (id_, title, said), classes, named=True)
@@ -113,7 +113,7 @@ def _drawn(
     """
     if ground.frame is None or verdict.reach is None:
         return []
-    limit, words, of_green = verdict.reach.limit_m, ground.words, _of_green(verdict)
+    limit, words, of_green = verdict.reach.limit_m, ground.words, is_of_green(verdict)
     targets = reach_targets(ground.plan, verdict)
     line, places = _within(targets, limit), [place for one in classes for place in one.places]
     near = _near(ground, places)
@@ -224,7 +224,7 @@ def _metres(value: float, limit: float, words: Words) -> str:
     return words.with_unit(words.number(value, enough_decimals(value, limit, 0)), "m")
 
 
-def _of_green(verdict: Verdict) -> bool:
+def is_of_green(verdict: Verdict) -> bool:
     """Whether public green is what has to be within reach."""
     spec = _spec(verdict)
     return spec is not None and "green_codes" in spec.parameters
@@ -237,7 +237,7 @@ def _spec(verdict: Verdict) -> MeasureSpec | None:
 def reach_targets(plan: Plan, verdict: Verdict) -> list[BaseGeometry]:
     """What has to be within reach, as the measure counted it."""
     spec = _spec(verdict)
-    if spec is not None and _of_green(verdict):
+    if spec is not None and is_of_green(verdict):
         chosen = {key: value for key, value in verdict.chosen.items() if key in spec.parameters}
         parameters = spec.choose(plan.manifest.parameters, chosen)
         return list(public_greens(plan, parameters).of_size(parameters.smallest_green_ha).shape)

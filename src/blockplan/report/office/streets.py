@@ -17,7 +17,10 @@ from blockplan.report.office.columns import NOT_APPLICABLE, Column, Line, Office
 from blockplan.units import M2_PER_KM2, M_PER_KM
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from blockplan.report.office.columns import Cell
     from blockplan.report.view import View
@@ -38,6 +41,8 @@ CLASSES = ("expressway", "arterial", "secondary", "local", "path", "")
 ON_FOOT = "path"
 #: What is shorter does not print as a metre: a street that ends on the boundary.
 SHORTEST_M = 0.5
+#: So much of a street is all but whole.
+WHOLE = 0.9
 
 
 def streets(view: View) -> OfficeTable:
@@ -52,16 +57,11 @@ def streets(view: View) -> OfficeTable:
     if not size:
         return OfficeTable("streets", COLUMNS, ())
     length = lengths_on_planned_land(plan)
-    classes = np.array([one or "" for one in values(plan, "streets", "class")], dtype=object)
-    names = view.ground.names("streets").to_numpy()
     widths, lines = values(plan, "streets", "red_line_width_m"), shapes(plan, "streets")
-    found: dict[tuple[str, str], list[int]] = {}
-    for at in np.flatnonzero(length >= SHORTEST_M):
-        found.setdefault((classes[at], names[at]), []).append(int(at))
+    found = _by_class_and_name(view, length >= SHORTEST_M)
     land = boundary_m2(plan)
     of_class = {class_: [rows for (one, _), rows in found.items() if one == class_] for class_, _ in found}
-    kinds = [*CLASSES, *sorted(of_class.keys() - {*CLASSES})]
-    kinds = [class_ for class_ in kinds if class_ in of_class]
+    kinds = _in_order(of_class)
     metres = {class_: math.fsum(length[list(chain(*of_class[class_]))]) for class_ in kinds}
     driven = [class_ for class_ in kinds if class_ != ON_FOOT]
     whole = math.fsum(metres[class_] for class_ in driven)
@@ -92,6 +92,43 @@ def streets(view: View) -> OfficeTable:
     off = int((length < SHORTEST_M).sum())
     notes = (said(view, "streets.note.off", n=view.words.number(off)),) if off else ()
     return OfficeTable("streets", COLUMNS, tuple(out), notes)
+
+
+def streets_along(view: View, land: BaseGeometry, near_m: float) -> OfficeTable:
+    """
+    Named streets along some land, by class and length, with class and widths of their sections there.
+
+    A section lies along it that runs within `near_m` of it for as far, or all but whole; one that goes on
+    beyond its corner does not.
+    """
+    plan = view.plan
+    widths, lines = values(plan, "streets", "red_line_width_m"), shapes(plan, "streets")
+    near = shapely.length(shapely.intersection(lines, shapely.buffer(land, near_m)))
+    along = near >= np.minimum(near_m, WHOLE * shapely.length(lines))
+    found = _by_class_and_name(view, along & (lengths_on_planned_land(plan) >= SHORTEST_M))
+    order = _in_order({class_ for class_, _ in found})
+    of = [(class_, name, rows) for (class_, name), rows in found.items() if name]
+    of.sort(key=lambda one: (order.index(one[0]), -near[one[2]].sum(), one[1]))
+    return OfficeTable(
+        "streets",
+        COLUMNS[1:5],
+        tuple(Line((name, _class(view, class_), *_width(widths[rows]))) for class_, name, rows in of),
+    )
+
+
+def _by_class_and_name(view: View, chosen: NDArray[np.bool_]) -> dict[tuple[str, str], list[int]]:
+    """The chosen rows of each street: sections of one class and name."""
+    classes, names = values(view.plan, "streets", "class"), view.ground.names("streets").to_numpy()
+    found: dict[tuple[str, str], list[int]] = {}
+    for at in np.flatnonzero(chosen):
+        found.setdefault((classes[at] or "", names[at]), []).append(int(at))
+    return found
+
+
+def _in_order(classes: Collection[str]) -> list[str]:
+    """Classes from the widest streets to paths, those of the plan's own behind."""
+    kinds = [*CLASSES, *sorted({*classes} - {*CLASSES})]
+    return [class_ for class_ in kinds if class_ in classes]
 
 
 def _sum(key: str, length: float, sections: int, density: Cell, kind: Literal["subtotal", "total"]) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -161,7 +162,10 @@ def _controls(
     def draw(extent: Extent) -> Sheet:
         tell(f"sheet {len(sheets) + 1} of {total}, {extent.id}")
         parts = drawn if extent.kind == "block" else ()
-        sheets.append(control.control_sheet(facts, files, paper, extent, found[extent.kind], parts))
+        least = math.inf if extent.kind == "block" else most
+        sheets.append(
+            control.control_sheet(facts, files, paper, extent, found[extent.kind], parts, most=least)
+        )
         return sheets[-1]
 
     made: set[str] = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -102,7 +103,8 @@ class Sheet:
     listed
         The parcels that its tables list.
     roomier
-        Makes the sheet with a larger panel; None for a map of the whole plan.
+        Makes the sheet with a larger panel; None for a map of the whole plan, and where its scale does not
+        allow one.
     """
 
     kind: str
@@ -127,6 +129,7 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
     context: Sequence[Extent],
     parts: Sequence[Extent] = (),
     *,
+    most: float = math.inf,
     least_mm2: float = 0.0,
 ) -> Sheet:
     """
@@ -138,6 +141,8 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
         The parts of the same kind: the location map shows them, and sheets next to this one are named.
     parts
         The subblocks, of which a block has a table before that of its parcels.
+    most
+        A larger panel leaves it a scale of at least one to `most`.
     least_mm2
         The area that its panel has at least, where a layout gives as much.
     """
@@ -145,6 +150,9 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
     names = [str(facts.names[row]) for row in extent.rows]
     tables = parcel_tables(facts, names, _cut_parcels(facts, extent))
     found = _fit(facts, paper, extent, tables, least_mm2)
+    more_mm2 = MORE_ROOM * max(least_mm2, found.layout.panel_mm2)
+    keeps = _fit(facts, paper, extent, tables, more_mm2).scale <= max(most, found.scale)
+    again = partial(control_sheet, facts, files, paper, extent, context, parts, most=most, least_mm2=more_mm2)
     scenes = maps.scenes_of(facts, found)
     shown: dict[str, bool] = {}
     for scene in scenes:
@@ -163,7 +171,7 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
         "picture": location,
         "caption": said(lang, "head.location_of"),
     }
-    streets = None if block else panels.street_table(facts, shapely.buffer(extent.shape, NEAR_M))
+    streets = None if block else panels.street_table(facts, extent.shape, NEAR_M)
     entries = scenes[0].legend.values()
     classes = [one for one in entries if one.amounts] if found.layout.beneath else []
     signs = [one for one in entries if one not in classes]
@@ -192,10 +200,7 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
     return Sheet(
         extent.kind, extent.id, number, title, found, data, 1 if block else 2,
         len(numbered), len(scenes[0].labelled & numbered), [scene.canvas.labels for scene in scenes], names,
-        partial(
-            control_sheet, facts, files, paper, extent, context, parts,
-            least_mm2=MORE_ROOM * max(least_mm2, found.layout.panel_mm2),
-        ),
+        again if keeps else None,
     )  # fmt: skip
 
 
@@ -277,7 +282,7 @@ def readable(facts: Facts, paper: Paper, extent: Extent, most: int) -> list[Exte
 
 def _alone(facts: Facts, paper: Paper, extent: Extent) -> Fit:
     names = [str(facts.names[row]) for row in extent.rows]
-    return _fit(facts, paper, extent, parcel_tables(facts, names))
+    return _fit(facts, paper, extent, parcel_tables(facts, names, _cut_parcels(facts, extent)))
 
 
 def _can_be_cut(facts: Facts, extent: Extent) -> bool:
@@ -306,7 +311,7 @@ def _draw(scene: Scene, extent: Extent) -> dict[str, bool]:
     tint = parcelmap.PLAN_TINT if block else parcelmap.PARCEL_TINT
     ground = parcelmap.ground_of(scene, extent.rows)
     parcelmap.fills(scene, ground, facts.colours, tint)
-    parcelmap.use_legend(scene, extent.rows, tint)
+    parcelmap.use_legend(scene, extents.shares(facts, extent), tint)
     parcelmap.red_lines(scene, ground, 0.2 if block else 0.35)
     streetmap.centre_lines(scene)
     overlaymap.overlays(scene)

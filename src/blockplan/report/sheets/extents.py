@@ -30,7 +30,11 @@ RAGGED, SHORTER = 4.0, 0.7
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """A part of the plan on a sheet: kind, number, name, outline, rows of its parcels, the part above."""
+    """
+    A part of the plan on a sheet: kind, number, name, outline, rows of its parcels, the part above.
+
+    A piece of a subblock knows the rows of the `whole`.
+    """
 
     kind: str
     id: str
@@ -38,6 +42,20 @@ class Extent:
     shape: BaseGeometry
     rows: tuple[int, ...]
     above: str = ""
+    whole: tuple[int, ...] = ()
+
+
+def shares(facts: Facts, extent: Extent) -> dict[int, float]:
+    """
+    The parcels of a part by row, with the share of each that lies on its sheet.
+
+    Of a piece these are its own parcels and the street land within its outline; what is not drawn is whole.
+    """
+    found = dict.fromkeys(extent.rows, 1.0)
+    for row in {*extent.rows, *(row for row in extent.whole if facts.roads[row])} if extent.whole else ():
+        if (shape := facts.shapes[row]) is not None and shape.area > 0:
+            found[row] = round(shapely.area(shapely.intersection(shape, extent.shape)) / shape.area, 9)
+    return {row: share for row, share in found.items() if share > 0}
 
 
 def blocks(facts: Facts) -> list[Extent]:
@@ -238,6 +256,7 @@ def numbered(facts: Facts, extent: Extent, pieces: Sequence[Extent]) -> list[Ext
             one,
             id=f"{extent.id}({number})",
             rows=tuple(sorted(of)),
+            whole=extent.rows,
             shape=shapely.union(one.shape, shapely.intersection(land, _beside(one.shape))),
         )
         for number, (one, of) in enumerate(zip(pieces, rows, strict=True), 1)

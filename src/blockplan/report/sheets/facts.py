@@ -22,7 +22,6 @@ from blockplan.report.office.columns import NOT_APPLICABLE, shown
 from blockplan.report.office.facilities import called
 from blockplan.report.office.facilities import facilities as facility_table
 from blockplan.report.office.parcels import parcels as parcel_table
-from blockplan.report.office.streets import streets as street_table
 from blockplan.report.view import FORCES
 
 if TYPE_CHECKING:
@@ -151,11 +150,6 @@ class Facts:
     def table(self) -> OfficeTable:
         """The parcels' control indicators."""
         return parcel_table(self.view)
-
-    @cached_property
-    def streets(self) -> OfficeTable:
-        """The streets on planned land."""
-        return street_table(self.view)
 
     @cached_property
     def rows(self) -> dict[str, dict[str, Cell]]:

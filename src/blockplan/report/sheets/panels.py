@@ -13,13 +13,11 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import shapely
-
 from blockplan.plan import BASE
 from blockplan.report.fonts import missing, printable
 from blockplan.report.office import TABLES
 from blockplan.report.office.columns import shown
+from blockplan.report.office.streets import streets_along
 from blockplan.report.office.zeros import havers
 from blockplan.report.public.qr import qr_svg
 from blockplan.report.sheets import extents
@@ -28,7 +26,7 @@ from blockplan.report.sheets.printed_tables import ems, in_lines, least, printed
 from blockplan.report.sheets.scene import said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from shapely.geometry.base import BaseGeometry
@@ -46,8 +44,6 @@ if TYPE_CHECKING:
 MOST_VERDICTS, MOST_NAMES = 30, 8
 #: How the names of measures begin that are of the whole plan alone: its areas, axis, cores, belt, its notice.
 OF_THE_WHOLE = ("area_", "areas_", "axis_", "belt_", "core", "zone_area_", "notice_")
-#: What a sheet of parcels says of its streets.
-STREET = ("street_name", "street_class", "width_min_m", "width_max_m")
 #: What a block of 12 digits of the hash shows on a title block.
 DIGITS = 12
 #: Names of reference systems as PROJ gives them, and under which key their words stand.
@@ -130,7 +126,7 @@ def figures(title: str, rows: Iterable[tuple[str, str]], *, optional: bool = Fal
 
 
 def figures_of(facts: Facts, extent: Extent, adjoining: Sequence[str] = ()) -> Panel:
-    """The figures of a part of the plan: sums of what its parcels state, with how many state nothing."""
+    """The figures of a part of the plan: sums of what its parcels state; land is what lies on the sheet."""
     words = facts.view.words
     kind = (
         extent.kind
@@ -142,12 +138,13 @@ def figures_of(facts: Facts, extent: Extent, adjoining: Sequence[str] = ()) -> P
         rows.append((said(words.lang, "facts.block"), extent.above))
     rows += [
         (said(words.lang, f"facts.{key}"), written(facts, key, value))
-        for key, value in sums(facts, extent.rows).items()
+        for key, value in sums(facts, extent.rows, extents.shares(facts, extent)).items()
         if value or key != "parks"
     ]
     if adjoining:
         rows.append((said(words.lang, "facts.adjoining"), words.join(adjoining)))
-    return figures(said(words.lang, "facts.title"), rows)
+    notes = {"notes": [said(words.lang, "facts.of_piece")]} if extent.whole else {}
+    return figures(said(words.lang, "facts.title"), rows) | notes
 
 
 def rules(facts: Facts, extent: Extent, shown: dict[str, bool]) -> list[Panel]:
@@ -336,16 +333,25 @@ COLUMNS: dict[str, Form] = {
 MAIN_USES = 2
 
 
-def sums(facts: Facts, rows: Iterable[int]) -> dict[str, float]:
+def sums(facts: Facts, rows: Iterable[int], shares: Mapping[int, float] | None = None) -> dict[str, float]:
     """
     Sums over parcels, by the names of `COLUMNS`; what no parcel states is left out.
 
     ``land`` and ``parks`` are in ha, ``floor_area`` in m2, ``height`` is the highest bound in m, and ``far``
     the floor area over the land of the parcels that state one.
+
+    Parameters
+    ----------
+    shares
+        How much of which parcels counts as ``land`` and ``parks``, by row; all of `rows` where it is None.
     """
     rows = list(rows)
+    shares = dict.fromkeys(rows, 1.0) if shares is None else shares
     cells = [facts.rows[str(facts.names[row])] for row in rows]
-    found = {"land": math.fsum(float(one["site_area_m2"] or 0) for one in cells) / 1e4}
+    land = (
+        share * float(facts.rows[str(facts.names[row])]["site_area_m2"] or 0) for row, share in shares.items()
+    )
+    found = {"land": math.fsum(land) / 1e4}
     columns = {"floor_area": "floor_area_m2", "dwellings": "dwellings", "parking": "parking_spaces"}
     for key, column in columns.items():
         stated = [float(cell) for one in cells if isinstance(cell := one[column], int | float)]
@@ -360,8 +366,10 @@ def sums(facts: Facts, rows: Iterable[int]) -> dict[str, float]:
     heights = [float(cell) for one in cells if isinstance(cell := one["height_max_m"], int | float)]
     if heights:
         found["height"] = max(heights)
-    parks = [facts.shapes[row] for row in rows if facts.uses[row][1].startswith(PARKS)]
-    found["parks"] = math.fsum(shape.area for shape in parks if shape is not None) / 1e4
+    parks = (
+        (facts.shapes[row], share) for row, share in shares.items() if facts.uses[row][1].startswith(PARKS)
+    )
+    found["parks"] = math.fsum(share * shape.area for shape, share in parks if shape is not None) / 1e4
     return found | {"parcels": float(len(rows))}
 
 
@@ -432,17 +440,9 @@ def facility_table(facts: Facts, block: Extent) -> dict[str, Any] | None:
     return printed(facts.view, table, keep=lambda line: str(line.cells[host] or "") in names)
 
 
-def street_table(facts: Facts, land: BaseGeometry) -> dict[str, Any] | None:
-    """The named streets on some land, with class and width; None where it has none."""
-    lines = facts.plan.layer("streets")
-    here = np.flatnonzero(shapely.intersects(np.array([*lines.geometry, None], dtype=object)[:-1], land))
-    names = {name for name in facts.view.ground.names("streets").iloc[here] if name}
-    made = printed(
-        facts.view,
-        facts.streets,
-        keep=lambda line: line.kind == "row" and line.cells[1] in names,
-        narrow=STREET,
-    )
+def street_table(facts: Facts, land: BaseGeometry, near_m: float) -> dict[str, Any] | None:
+    """The named streets along some land, with their class and width there; None where it has none."""
+    made = printed(facts.view, streets_along(facts.view, land, near_m), narrow=True)
     return made and {**made, "kind": "table", "notes": [], "optional": True}
 
 

@@ -20,7 +20,7 @@ from blockplan.report.office.land_balance import land_balance
 from blockplan.report.sheets.scene import lighter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -82,21 +82,29 @@ def fills(scene: Scene, ground: ParcelGround, colours: Sequence[str], tint: floa
         scene.canvas.shape("fills", shapes, fill=colour, fill_rule="evenodd")
 
 
-def use_legend(scene: Scene, rows: Sequence[int], tint: float) -> None:
-    """A legend entry for each class of the sheet's parcels (all its windows), with hectares and percent."""
+def use_legend(scene: Scene, shares: Mapping[int, float], tint: float) -> None:
+    """
+    A legend entry for each class of the sheet's parcels (all its windows), with hectares and percent.
+
+    Parameters
+    ----------
+    shares
+        How much of each parcel counts, by its row.
+    """
     facts = scene.facts
     area: dict[tuple[str, str], float] = {}
-    for row in rows:
+    for row, share in shares.items():
         if facts.shapes[row] is None:
             continue
         use = facts.uses[row]
-        area[use] = area.get(use, 0.0) + float(facts.shapes[row].area)
+        area[use] = area.get(use, 0.0) + share * float(facts.shapes[row].area)
     whole = sum(area.values())
-    shares = dict(zip(area, _percent(list(area.values())), strict=True))
-    balance = balanced(facts, area, "planned") if len(rows) == len(facts.names) else {}
+    percent = dict(zip(area, _percent(list(area.values())), strict=True))
+    entire = len(shares) == len(facts.names) and set(shares.values()) == {1.0}
+    balance = balanced(facts, area, "planned") if entire else {}
     for (of, code), size in area.items():
         said = facts.view.ground.use_name(of, code)
-        found = balance.get(code, (size / 1e4, shares[of, code] if whole else None))
+        found = balance.get(code, (size / 1e4, percent[of, code] if whole else None))
         amount = (shown(found[0], "two"), shown(found[1], "two"))
         scene.show(f"use {code} {of}", 0, fill_swatch(lighter(facts.colour_of[of, code], tint)), said, amount)
 

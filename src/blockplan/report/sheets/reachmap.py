@@ -8,9 +8,10 @@ import numpy as np
 import shapely
 
 from blockplan.measure import MEASURES
+from blockplan.measure.indicators.access import open_spaces, tiers
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.report.maps.drawing import fill_swatch, line_swatch
-from blockplan.report.maps.reachmaps import REACH_OF_GREEN, reach_targets
+from blockplan.report.maps.reachmaps import REACH_OF_GREEN, is_of_green, reach_targets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,6 +75,17 @@ def _public_greens(facts: Facts) -> tuple[Greens, float]:
     return public_greens(facts.plan, chosen), chosen.green_limit_m
 
 
+def _reached(facts: Facts, judged: Verdict | None) -> list[tuple[float, Sequence[BaseGeometry]]]:
+    """How far which greens reach, m: as they were judged, by size where the rule says so."""
+    if judged is None or judged.reach is None:
+        greens, limit = _public_greens(facts)
+        return [(limit, list(greens.shape))]
+    if not judged.parameters.radius_by_size_ha:
+        return [(judged.reach.limit_m, reach_targets(facts.plan, judged))]
+    greens = open_spaces(facts.plan, judged.parameters)
+    return [(limit, list(greens.shape[rows])) for rows, limit in tiers(greens, judged.parameters)]
+
+
 def green_reach(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     """
     The line that parks reach to, the parcels that the verdict names, and the verdict as a note.
@@ -81,20 +93,15 @@ def green_reach(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     Where no rule judges it, the line is that of the measure, and the note says that it is not judged.
     """
     facts, view = scene.facts, scene.facts.view
-    of_green = ((one, one.reach) for one in view.result.verdicts if "green" in one.rule)
-    judged, reach = next((found for found in of_green if found[1] is not None), (None, None))
-    if judged is None or reach is None:
-        greens, limit = _public_greens(facts)
-        parks = list(greens.shape)
-    else:
-        limit, parks = reach.limit_m, reach_targets(facts.plan, judged)
-    if parks:
-        line = shapely.boundary(
-            shapely.buffer(shapely.union_all(np.array(parks, dtype=object)), limit, quad_segs=32)
-        )
+    judged = next((one for one in view.result.verdicts if one.reach and is_of_green(one)), None)
+    reached = [(limit, parks) for limit, parks in _reached(facts, judged) if len(parks)]
+    if reached:
+        parts = [shapely.buffer(shapely.union_all(parks), limit, quad_segs=32) for limit, parks in reached]
+        line = shapely.boundary(shapely.union_all(parts))
         look: dict[str, Style] = {"stroke": REACH, "stroke_width": 0.45, "stroke_dasharray": (2.4, 1.2)}
         scene.canvas.shape("control", scene.canvas.on_paper([line]), **look)
-        scene.show("reach", 7, line_swatch(**look), scene.say("legend.reach", n=f"{limit:g}"))
+        limits = " / ".join(f"{limit:g}" for limit, _ in reached)
+        scene.show("reach", 7, line_swatch(**look), scene.say("legend.reach", n=limits))
     if judged is None:
         return (scene.say("legend.not_judged"),)
     beyond = {place.id for place in judged.where}

@@ -122,7 +122,7 @@ def land_use(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     base.streets(scene)
     parcelmap.fills(scene, ground, facts.colours, parcelmap.PLAN_TINT)
     streetmap.footways(scene)
-    parcelmap.use_legend(scene, range(len(facts.names)), parcelmap.PLAN_TINT)
+    parcelmap.use_legend(scene, dict.fromkeys(range(len(facts.names)), 1.0), parcelmap.PLAN_TINT)
     parcelmap.red_lines(scene, ground, 0.2)
     parcelmap.parcel_lines(scene, ground, 0.1)
     base.edge(scene)
