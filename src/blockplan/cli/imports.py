@@ -163,7 +163,9 @@ def _show_findings(result: OfficeImport, lang: str) -> None:
     colon = ": " if lang == "en" else "："
     for one in grave[:SHOWN]:
         named = one.file and one.file in one.message
-        place = [] if named else [part for part in (one.file, one.layer) if part]
+        # A layer without a file is one of the plan.
+        layer = one.layer if one.file else translate(one.layer or "", lang)
+        place = [] if named else [part for part in (one.file, layer) if part]
         said = [REPORT(f"report.{one.grade}", lang), *place, translate(one.message, lang)]
         click.echo("  " + colon.join(said))
     if len(result.findings) > len(grave[:SHOWN]):

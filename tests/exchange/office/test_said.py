@@ -112,6 +112,29 @@ def test_a_name_or_figure_of_the_office_stays_as_it_is() -> None:
             "“2.5 左右”数字旁有文字，第 3 条记录 的 容积率 作未知。",
             "「2.5 左右」は数値のほかに語があるため、レコード 3 の 容积率 は不明。",
         ),
+        # A full stop in a name ends no sentence.
+        (
+            "What service 'Otto. automaatti' gives is not known; it comes in by its name alone.",
+            "无法判断“Otto. automaatti”的设施类型，只按名称导入。",
+            "「Otto. automaatti」の種類が分からないため名称だけで取り込んだ。",
+        ),
+        (
+            "1. 地块.json is JSON, but no layer of features (GeoJSON).",
+            "1. 地块.json 是 JSON，但不是要素图层（GeoJSON）。",
+            "1. 地块.json は JSON だが地物のレイヤー（GeoJSON）でない。",
+        ),
+        # What is counted is a word of this room, not a name.
+        (
+            "12 subblocks are drawn without a number: "
+            "each is named by what the numbers of its parcels begin with.",
+            "12 个街坊没有编号，按其中地块编号的前缀命名。",
+            "12 個の街坊に番号がないため、区画番号の頭で名づけた。",
+        ),
+        (
+            "The field '建蔽率・容積率' says two figures (50/100); they were read as 建蔽率 and 容積率.",
+            "字段“建蔽率・容積率”含两个数（50/100），读作 建蔽率、容積率。",
+            "欄「建蔽率・容積率」に二つの数（50/100）があり、建蔽率、容積率 と読んだ。",
+        ),
         # A sentence that is known in part stays as it is.
         ("The field 'a' is green. Correct it, or say what it gives in mapping.toml.",) * 3,
         ("Nothing tells what its 7 trees are; they were left out.",) * 3,
@@ -131,6 +154,8 @@ def test_an_office_reads_in_its_language_what_was_read_of_its_folder(
     )
     assert run.exit_code == 0
     assert [line for line in run.output.splitlines() if english_in(line)] == []
+    # Beside its tables the report names no layer of the plan in English.
+    assert re.findall(r"：(?:parcels|streets|subblocks|boundary)：", run.output) == []
 
 
 @pytest.mark.parametrize("lang", ["zh", "ja"])

@@ -17,7 +17,7 @@ from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, Catalog
 
 REPORT = Catalog(__package__, "said.toml")
 _FILLED = re.compile(r"\{(\w+)\}")
-_QUOTED = r"'[^']*'|\"[^\"]*\""
+_QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
 #: What is filled in and is a number, one word, a quoted name, lines, or a reason with its brackets; else a
 #: name, in which no sentence and no part of one ends.
 _FORMS = {
@@ -29,7 +29,7 @@ _FORMS = {
     **dict.fromkeys(("why", "where"), r"(?:[^()]|\([^()]*\))*?"),
 }
 _SAID = r".*?"
-_NAME = r"(?:(?!; |: |\. |\.$)[^\n])*?"
+_NAME = rf"(?:{_QUOTED}|(?:(?!; |: |\. [A-Z]|\.$)[^\n])*?)"
 #: What is filled in and is said by this room, so that it has to be known as well.
 _PHRASES = frozenset({
     "about", "advice", "again", "at", "called", "differing", "done", "entries", "fault", "how",
@@ -37,7 +37,7 @@ _PHRASES = frozenset({
     "rest", "said", "unknown", "way", "ways", "what", "where", "who", "why",
 })  # fmt: skip
 #: What may be a word of this room or a name: said in the language where it is known.
-_EITHER = frozenset({"column", "columns", "counts", "kind", "layers", "taken", "things", "unit"})
+_EITHER = frozenset({"column", "counts", "kind", "layers", "taken", "things", "unit"})
 #: What a library says of a file: a quotation.
 _REASONS = frozenset({"error", "lines", "reason"})
 #: Between lines, sentences and parts of a reason; and what zh and ja write there.
@@ -96,6 +96,8 @@ def _known(said: str, lang: str) -> str | None:
 def _filled(name: str, said: str, lang: str) -> str | None:
     if name in _PHRASES:
         return _known(said, lang)
+    if name == "columns":
+        return "、".join(_known(one, lang) or one for one in re.split(", | and ", said))
     known = _known(said, lang) if name in _EITHER | _REASONS else None
     return known or (_QUOTES[lang].format(said) if name in _REASONS else _named(said, lang))
 
