@@ -398,3 +398,11 @@ def test_a_place_lists_what_was_drawn_near_it_and_objects_that_reach_it(shown: D
     at = f"{end[0]:.2f},{end[1]:.2f}"
     assert (f"streets:{street.object}", "1") in spoken(at=at)
     assert f"streets:{street.object}" in ask(at=at)["here"]["spoken"]
+
+
+def test_a_whole_name_leads_to_its_place_and_not_to_others_of_its_kind(shown: DatabaseStore) -> None:
+    for school in ("Fenglin Primary School", "枫林小学", "楓林小学校"):
+        found = ask(q=school)
+        assert found["hits"] == []
+        assert found["here"]["about"] == "facilities:PS-2"
+    assert len(ask(q="primary school")["hits"]) > 1

@@ -116,12 +116,23 @@ def _sought(row: Notice, version: PlanVersion, sought: str, datum: str, lang: st
         return _nothing() | {"said": [pick(error.text, lang) or str(error)]}
     if meant.place is not None:
         return _nothing() | {"here": _typed(row, version, meant.place, lang)}
-    hits = _each_name_once(hit for hit in meant.hits if hit["layer"] in place_summary.LEADS)
+    hits = _named_so(
+        sought, _each_name_once(hit for hit in meant.hits if hit["layer"] in place_summary.LEADS)
+    )
     if len(hits) == 1:
         here = place_summary.of(row, version, hits[0]["layer"], hits[0]["id"], lang)
         return _nothing() | {"here": here}
     said = [] if hits else [say("here.no_hits", lang, sought=sought)]
     return _nothing() | {"hits": [_hit(row, version, hit, lang) for hit in hits], "said": said}
+
+
+def _named_so(sought: str, hits: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Where something is called what is sought, those alone whose names hold it, and none of its kind."""
+    words = folded(sought)
+    names = [[folded(name) for name in hit["title"].values()] for hit in hits]
+    if not any(words in some for some in names):
+        return hits
+    return [hit for hit, some in zip(hits, names, strict=True) if any(words in name for name in some)]
 
 
 def _each_name_once(hits: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
