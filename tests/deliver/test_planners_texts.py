@@ -91,6 +91,7 @@ def test_a_figure_of_something_else_beside_an_object_is_a_doubt(small, text, sta
         "地块K-A-01为3.5公顷城镇住宅用地。",
         "地块K-A-01规划3.5公顷的城镇住宅用地。",
         "地块K-A-01面积3.5公顷住宅用地。",
+        "地块K-H-01为中小学，占地3.6公顷教育用地。",
         # A plain is no former plan, and what a height was is no more than a height.
         "平原条件良好，规划总用地77.7公顷。",
         "地块K-A-01的原高度限制不变，容积率3.5。",

@@ -81,7 +81,7 @@ _STRANGE = re.compile(rf"(?![{_PARTICLE}]|控制|执行|考虑|核算|不变)[\u
 #: Land of a class that a figure of land is said of behind it, and what tells that it is another's than the
 #: object's before it: "一所小学、0.6公顷绿地".
 _LAND_BEHIND = re.compile(r"(?:的)?[\u3400-\u9fff]{0,4}(?:绿地|用地|林地|耕地|水面)(?![\u3400-\u9fff])")
-_ANOTHER_LAND = re.compile(r"[、旁另内中和及与]")
+_ANOTHER_LAND = re.compile(r"[、旁另内和及与]|其中")
 _OF_IT = re.compile(r"\s?(?:of|in)\s(?:it|them|which|these|those)\b", re.IGNORECASE)
 #: Before that word in its clause: what makes no other thing of it.
 _LEAD = re.compile(
