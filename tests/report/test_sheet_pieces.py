@@ -10,10 +10,13 @@ from tests.measure.conftest import plan_of, square
 from tests.support.sheet_plans import drawn, facts_of
 
 from blockplan.report.sheets import PAPERS
-from blockplan.report.sheets.control import _fit, parcel_tables, readable
+from blockplan.report.sheets.control import _fit, control_sheet, parcel_tables, readable
 from blockplan.report.sheets.extents import subblocks
+from blockplan.report.sheets.panels import PanelFiles
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from blockplan.plan import Plan
 
 
@@ -103,7 +106,7 @@ def _ha(said: str) -> float:
     return float(said.split(maxsplit=1)[0])
 
 
-def test_a_panel_takes_no_more_room_than_leaves_its_map_the_scale_of_parcel_sheets() -> None:
+def test_a_subblock_whose_long_legend_has_no_room_at_its_scale_comes_on_several_sheets() -> None:
     groups = {"07": 2, "08": 7, "09": 4, "13": 6, "14": 3}
     uses = [f"{group}{at:02}" for group, most in groups.items() for at in range(1, most + 1)]
     uses += ["1001", "1101", "1310", "15", "16"]
@@ -136,7 +139,21 @@ def test_a_panel_takes_no_more_room_than_leaves_its_map_the_scale_of_parcel_shee
         streets=streets,
         boundary=[{"name": "all", "geometry": shapely.box(-30, -30, 570, 410)}],
     )
-    assert all(one.fit.scale <= 2_000 for one in drawn(plan, "subblock").sheets)
+    sheets = drawn(plan, "subblock").sheets
+    assert len(sheets) > 1
+    assert all(one.fit.scale <= 2_000 for one in sheets)
+
+
+@pytest.mark.parametrize(("wide", "has_room"), [(200, True), (540, False)])
+def test_a_sheet_of_parcels_takes_no_larger_panel_than_leaves_it_its_scale(
+    wide: float, has_room: bool, tmp_path: Path
+) -> None:
+    facts = facts_of(_a_row_of(wide))
+    (extent,) = subblocks(facts)
+    made = control_sheet(facts, PanelFiles(tmp_path), PAPERS["A3"], extent, [extent], most=2_000)
+    assert made.fit.scale <= 2_000
+    assert (made.roomier is not None) == has_room
+    assert made.roomier is None or made.roomier().fit.scale <= 2_000
 
 
 def test_a_sheet_with_a_part_of_a_parcel_says_that_its_figures_are_of_the_whole() -> None:

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 #: A table has at most this share of the height below its map, else pages of its own; so it has, unless it is
 #: short, where the map is so much larger without it.
 MOST_TABLE, MUCH_LARGER, SHORT_MM = 0.34, 1.6, 60.0
+#: A legend of more classes asks for a larger panel.
+MANY_USES = 20
 #: The table of a block with more parcels has pages of its own.
 MOST_BELOW = 30
 #: Widths that the panel may have beside a block and beside a subblock, mm.
@@ -281,8 +283,13 @@ def readable(facts: Facts, paper: Paper, extent: Extent, most: int) -> list[Exte
 
 
 def _alone(facts: Facts, paper: Paper, extent: Extent) -> Fit:
+    """The fit of a sheet's parcels; with a larger panel where its legend is long."""
     names = [str(facts.names[row]) for row in extent.rows]
-    return _fit(facts, paper, extent, parcel_tables(facts, names, _cut_parcels(facts, extent)))
+    tables = parcel_tables(facts, names, _cut_parcels(facts, extent))
+    found = _fit(facts, paper, extent, tables)
+    if len({facts.uses[row] for row in extent.rows}) <= MANY_USES:
+        return found
+    return _fit(facts, paper, extent, tables, MORE_ROOM * found.layout.panel_mm2)
 
 
 def _can_be_cut(facts: Facts, extent: Extent) -> bool:
