@@ -31,6 +31,11 @@ def test_a_crossing_on_one_level_is_a_node(cross) -> None:
     assert metres(network, (-50, 0), (0, 70)) == 120.0
 
 
+def test_a_street_of_mistyped_coordinates_is_none() -> None:
+    network = walking(streets_of([(-100, 0), (100, 0)], [(0, 0), (1e8, 1e8)]))
+    assert (network.edges, network.xy.max()) == (1, 100.0)
+
+
 def test_a_bridge_does_not_meet_the_street_below() -> None:
     network = walking(streets_of([(-100, 0), (100, 0)], [(0, -100), (0, 100)], level=[0, 1]))
     assert (len(network.xy), network.edges, parts_of(network)) == (4, 2, 2)

@@ -259,8 +259,9 @@ def _lines(streets: gpd.GeoDataFrame, rows: NDArray[np.bool_], *, split_loops: b
     parts, at = shapely.get_parts(shapes, return_index=True)
     row = kept[at]
     level = np.nan_to_num(streets["level"].to_numpy(dtype="float64"), nan=0.0)[row]
-    long = shapely.length(parts) > HAIR
-    return _WalkLines(parts[long], level[long], row[long])
+    length = shapely.length(parts)
+    real = (length > HAIR) & (length <= LONGEST_M)
+    return _WalkLines(parts[real], level[real], row[real])
 
 
 def _given_nodes(
@@ -334,6 +335,8 @@ def _nothing(fences: _WalkLines) -> Network:
 
 #: A cut this near to an end of its line (m) is that end.
 HAIR = 1e-6
+#: A longer line was mistyped, and is none: fields of distances along it would fill the memory of the machine.
+LONGEST_M = 1_000_000.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
