@@ -20,7 +20,6 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 
 from blockplan.notice.state import TAKES_OPINIONS
-from blockplan.plan.model.layers import VALUES
 from blockplan.portal import security_headers
 from blockplan.portal.coordinate_deltas import in_steps
 from blockplan.portal.pages import common, compression
@@ -179,6 +178,7 @@ ALIKE = ("boundary", "rail", "stops", "water", "woodland", "greens")
 @cache
 def drawn(lang: str) -> dict[str, str]:
     """What the map draws beside land uses and signs, by layer (and class of street), in words."""
+    from blockplan.plan.model.layers import VALUES  # noqa: PLC0415 (pandas takes a second)
     from blockplan.report.words import Words  # noqa: PLC0415
 
     words = Words(lang)
