@@ -41,6 +41,14 @@ def test_the_page_of_packs_counts_the_rules_that_there_are(repo):
     assert f"{from_memory} of the {len(rules)} rules rest on figures from memory" in text
 
 
+def test_each_decision_has_a_number_of_its_own_which_its_title_says(repo):
+    pages = sorted((repo / "docs" / "decisions").glob("[0-9]*.md"))
+    numbers = [int(page.name[:4]) for page in pages]
+    assert numbers == list(range(1, len(pages) + 1))
+    for number, page in zip(numbers, pages, strict=True):
+        assert page.read_text(encoding="utf-8").startswith(f"# {number}. "), page.name
+
+
 def test_every_error_is_documented(repo):
     from blockplan import errors
 
