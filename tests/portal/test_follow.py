@@ -180,8 +180,17 @@ def test_number_and_secret_are_taken_as_they_are_typed_from_paper(mine: dict[str
         assert "More trees." in html
         # What the page hands on to its next step is the secret as it was given out.
         assert f'value="{mine["secret"]}"' in html
-    other = mine["secret"].swapcase()
+    other = mine["secret"][:-1] + ("1" if mine["secret"].endswith("0") else "0")
     assert post({"opinion": "1", "secret": grouped(other, wide)}).status_code == 403
+
+
+def test_a_code_is_taken_in_whatever_case_and_with_look_alikes(mine: dict[str, str]) -> None:
+    code = mine["secret"]
+    assert re.fullmatch(r"(?:[0-9A-HJKMNP-TV-Z]{4}-){6}[0-9A-HJKMNP-TV-Z]{4}", code)
+    alike = code.lower().replace("-", " ").replace("0", "o").replace("1", "l")
+    html = page(post({"opinion": "1", "secret": alike}))
+    assert "More trees." in html
+    assert f'value="{code}"' in html
 
 
 def test_enter_in_the_search_for_a_parcel_finds_it_and_sends_nothing(

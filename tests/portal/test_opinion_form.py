@@ -57,6 +57,21 @@ def test_a_second_click_gets_the_same_receipt_and_the_same_secret(opened: Databa
     assert Opinion.objects.count() == 1
 
 
+def test_every_step_says_of_a_parcel_what_it_is_for_and_where_it_lies(shown: DatabaseStore) -> None:
+    """Who lives there does not know its number."""
+    where = "<bdi>Urban housing · "
+    aimed = page(Client().get(f"{FORM}?layer=parcels&object=RD-01-01-012"))
+    assert where in aimed.partition('name="target[]"')[2]
+    looked = post(**{"target[]": "parcels:RD-01-01-012"}, text="Lower.")
+    assert where in looked
+    receipt = post(do="send", draft=draft_of(looked))
+    assert where in receipt
+    secret = re.search(r'name="secret" value="([^"]+)"', receipt)
+    assert secret is not None
+    mine = {"opinion": "1", "secret": secret[1], "do": "see"}
+    assert where in page(Client().post("/en/notices/town/follow/", mine))
+
+
 def seal_of(html: str) -> str:
     found = re.search(r'name="seal" value="([0-9a-f]{64})"', html)
     assert found is not None, html

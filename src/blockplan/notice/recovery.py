@@ -10,11 +10,11 @@ anew, with the time at which it came.
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import NoticeStateError, UsageError
+from blockplan.notice.access_codes import access_code
 from blockplan.notice.proof import merkle
 from blockplan.notice.proof.notary import Notary, TipFile, new_key, read_key
 from blockplan.notice.proof.notes import TreeHead, b64, read_checkpoint, verifier
@@ -130,7 +130,7 @@ def _enter(
     later: dict[int, int] = {}
     for one in again:
         if one.opinion is not None:
-            secret = secrets.token_urlsafe(24)
+            secret = access_code()
             made = enter(ledger, one.opinion, secret, held=one.event.held, promise=one.event.promise)
             entered[one.about] = (str(made.opinion), secret)
             continue

@@ -1,7 +1,7 @@
 """
 Taking opinions in, and letting their submitters amend and withdraw them.
 
-Who submits gets a secret (192 bits) beside the receipt; with it, and without an account, the opinion can be
+Who submits gets a secret (140 bits) beside the receipt; with it, and without an account, the opinion can be
 amended while the period runs, and withdrawn. Only its SHA-256 is kept, with the personal data.
 
 What of a list of opinions is in the record already, so that a list sent twice is entered once.
@@ -12,12 +12,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
-import secrets
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import NoticeStateError, UsageError
+from blockplan.notice.access_codes import access_code, as_given_out
 from blockplan.notice.disclosure import CARRIED, ORIGINAL, SHOWS_WORDS, waits_still
 from blockplan.notice.events import (
     CHANNELS,
@@ -30,7 +30,6 @@ from blockplan.notice.events import (
     write_time,
 )
 from blockplan.notice.intake.limits import LIMITS
-from blockplan.notice.intake.texts_in import typed
 from blockplan.notice.proof import canonical
 from blockplan.notice.refusals import refused
 
@@ -97,7 +96,7 @@ def submit(store: Store, opinion: Submission) -> tuple[Event, str]:
     opinion.check()
     if opinion.arrived is None:
         opinion = replace(opinion, arrived=store.now())
-    secret = secrets.token_urlsafe(24)
+    secret = access_code()
     return store.transact(lambda ledger: enter(ledger, opinion, secret)), secret
 
 
@@ -112,7 +111,7 @@ def enter_many(ledger: Ledger, opinions: Sequence[Submission]) -> list[tuple[Eve
     for number, one in enumerate(opinions, 1):
         try:
             one.check()
-            secret = secrets.token_urlsafe(24)
+            secret = access_code()
             found.append((enter(ledger, one, secret), secret))
         except UsageError as error:
             said = error.text or str(error)
@@ -358,7 +357,7 @@ def _check_secret(ledger: Ledger, number: str, secret: str) -> None:
 
 def _digest(secret: str) -> str:
     """Of the secret as it was given out, however somebody types it from paper."""
-    return hashlib.sha256(typed(secret).encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(as_given_out(secret).encode("utf-8", "replace")).hexdigest()
 
 
 def _given(opinion: Submission, name: str) -> bool:

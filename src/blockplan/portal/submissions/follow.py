@@ -21,9 +21,9 @@ from django.shortcuts import render
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import submissions
+from blockplan.notice.access_codes import as_given_out
 from blockplan.notice.disclosure import CARRIED, ORIGINAL
 from blockplan.notice.events import write_time
-from blockplan.notice.intake.texts_in import typed
 from blockplan.notice.numbers import read_typed
 from blockplan.notice.state import TAKES_OPINIONS, State
 from blockplan.portal import clock, security_headers
@@ -62,7 +62,7 @@ class Followed:
         self.row = row
         self.store = store
         self.first = first
-        self.secret = typed(request.POST.get("secret", ""))
+        self.secret = as_given_out(request.POST.get("secret", ""))
         self.lang: str = request.lang  # type: ignore[attr-defined]
         self.number = f"O-{first.seq}"
         self.about = list(store.events(about=self.number))
@@ -106,10 +106,9 @@ class Followed:
             "place": stands.get("place"),
             "geometry": stands.get("geometry"),
             "files": stands.get("files", ()),
-            "aims": [
-                subjects.in_words(aim, self.lang)
-                for aim in subjects.named(self.row, stands.get("targets") or ())
-            ],
+            "aims": subjects.placed(
+                self.row, subjects.named(self.row, stands.get("targets") or ()), self.lang
+            ),
             "can_amend": self.can_amend,
             "can_withdraw": self.can_withdraw,
             "way": [
@@ -359,7 +358,7 @@ class Amending(FormPage):
     def _render(self, template: str, status: int, **more: Any) -> HttpResponse:
         own = {
             "opinion": self.number,
-            "secret": typed(self.request.POST.get("secret", "")),
+            "secret": as_given_out(self.request.POST.get("secret", "")),
             "of": self.newest.seq,
             "again": self.again,
             "mine": self.mine,

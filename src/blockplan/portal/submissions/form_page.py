@@ -16,7 +16,7 @@ from blockplan.notice.intake.limits import LIMITS, size
 from blockplan.notice.intake.texts_in import made_fit
 from blockplan.notice.intake.uploads import take_files
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.plans.places import map_of, whereabouts
+from blockplan.portal.plans.places import map_of
 from blockplan.portal.record.clock import time_of
 from blockplan.portal.submissions import drafts, rate_limits, subjects
 from blockplan.portal.submissions.forms import STANDINGS, Filled, OpinionForm
@@ -123,7 +123,7 @@ class FormPage:
         if self.kept or self.files:
             self.keep()
         more = {
-            "hits": self._placed(self._named(self.hits)),
+            "hits": subjects.placed(self.row, self.hits, self.lang),
             "sought": self.sought,
             "datum": self.request.POST.get("datum", ""),
             "datums": DATUMS,
@@ -172,7 +172,7 @@ class FormPage:
         known = {
             "notice": self.row,
             "filled": self.filled,
-            "targets": self._named(subjects.named(self.row, self.filled.targets)),
+            "targets": subjects.placed(self.row, subjects.named(self.row, self.filled.targets), self.lang),
             "files": self._told_files(),
             "draft": self.kept.token if self.kept else "",
             "wants": self.wants,
@@ -233,19 +233,6 @@ class FormPage:
         except IntakeError as error:
             self.unplaced = pick(error.text, self.lang)
             return subjects.Meant([])
-
-    def _named(self, targets: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [subjects.in_words(target, self.lang) for target in targets]
-
-    def _placed(self, hits: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Hits with where they lie: the number of a parcel says nothing to who lives there."""
-        version = version_of(self.row)
-        if version is None:
-            return hits
-        return [
-            hit | {"where": whereabouts(version, hit["layer"], hit["id"], self.lang, use=True)}
-            for hit in hits
-        ]
 
     def _told_files(self) -> list[dict[str, Any]]:
         return [

@@ -61,10 +61,9 @@ def facts(row: Notice, made: Receipt, lang: str) -> dict[str, Any]:
         "note": made.document["checkpoint"],
         "key": made.document["key"],
         "body": made.document["body"] or {},
-        "targets": [
-            subjects.in_words(target, lang)
-            for target in subjects.named(row, (made.document["body"] or {}).get("targets", []))
-        ],
+        "targets": subjects.placed(
+            row, subjects.named(row, (made.document["body"] or {}).get("targets", [])), lang
+        ),
         "defects": [subjects.said_or(f"opinion.field.{name}", name, lang) for name in made.defects],
         "link": link,
         "code": mark_safe(qr_svg(link, say("receipt.code", lang))),  # noqa: S308 (drawn by us, its title escaped)
@@ -90,7 +89,8 @@ def paper(row: Notice, made: Receipt, lang: str, secret: str) -> bytes:
     from blockplan.report.public.prints import ReceiptFacts, paper_receipt  # noqa: PLC0415 (typst takes a while)
 
     said = facts(row, made, lang)
-    about = "; ".join(f"{one['kind']} {one['id']} {one['words']}".strip() for one in said["targets"])
+    parts = ("kind", "number", "words", "where")
+    about = "; ".join(" ".join(one[part] for part in parts if one[part]) for one in said["targets"])
     stated = (row.opened.get("particulars") or {}).get("authority")
     found = ReceiptFacts(
         number=named(row.id, made.opinion, lang, made.number),

@@ -14,7 +14,6 @@ the record is locked, so that nobody waits for somebody's upload, and after it i
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import hashlib
 import hmac
@@ -29,6 +28,7 @@ from django.db import Error as DatabaseError
 
 from blockplan.errors import BlockplanError, UsageError
 from blockplan.notice import submissions
+from blockplan.notice.access_codes import access_code
 from blockplan.notice.events import CHANNELS, write_time
 from blockplan.notice.leaves import leaf
 from blockplan.notice.promises import digest_of
@@ -338,11 +338,11 @@ def _row(store: DatabaseStore, event: Event, column: str) -> bool | None:
 
 
 def secret_of(notice: str, form: str) -> str:
-    """The submitter's secret (192 bits): made of the form's key, so that the same form gets the same one."""
+    """The submitter's access code: made of the form's key, so that the same form gets the same one."""
     made = hmac.new(
         settings.SECRET_KEY.encode(), f"opinion\n{notice}\n{form}".encode("utf-8", "replace"), hashlib.sha256
     )
-    return base64.urlsafe_b64encode(made.digest()[:24]).decode()
+    return access_code(int.from_bytes(made.digest()))
 
 
 def sweep() -> int:

@@ -15,6 +15,7 @@ from blockplan.notice.intake.geometry_in import NoticeArea, take_geometry
 from blockplan.notice.intake.places import KIND_COLUMN, NEAR_M, PLACES, PlaceIndex, PlaceRow, words_of
 from blockplan.notice.intake.texts_in import folded
 from blockplan.portal.plans.models import PlanObject, PlanVersion
+from blockplan.portal.plans.places import whereabouts
 from blockplan.portal.visible_notices import version_of
 from blockplan.portal.words import say
 from blockplan.texts import pick
@@ -213,6 +214,16 @@ def in_words(target: Mapping[str, Any], lang: str, longest: int = 80) -> dict[st
         "kind": said_or(f"opinion.layer.{target['layer']}", target["layer"], lang),
         "words": words if len(words) <= longest else words[: longest - 1] + "…",
     }
+
+
+def placed(row: Notice, targets: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, Any]]:
+    """Targets `in_words`, and ``where`` they lie: the number of a parcel says nothing to who lives there."""
+    version = version_of(row)
+    return [
+        in_words(one, lang)
+        | {"where": whereabouts(version, one["layer"], one["id"], lang, use=True) if version else ""}
+        for one in targets
+    ]
 
 
 def said_or(key: str, otherwise: str, lang: str) -> str:

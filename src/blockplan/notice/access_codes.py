@@ -1,0 +1,53 @@
+"""
+The code by which a submitter, without an account, comes back to an opinion: written down, and typed by hand.
+
+Seven groups of four letters and figures, ``7K3M-9QXD-…`` (140 bits). No sign of it looks like another, and it
+is the same in whatever case it is typed, with or without its hyphens.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from blockplan.notice.intake.texts_in import typed
+
+#: Figures and letters without I, L, O and U (Crockford's base 32).
+_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MEANT = str.maketrans("OIL", "011")
+_LENGTH, _GROUP = 28, 4
+_BITS = 5 * _LENGTH
+#: Codes of earlier receipts have so many signs, and tell cases and hyphens apart.
+_EARLIER = 32
+
+
+def access_code(number: int | None = None) -> str:
+    """
+    A new code; that of a number, of which the lowest 140 bits count, where one is given.
+
+    Examples
+    --------
+    >>> access_code(1)
+    '0000-0000-0000-0000-0000-0000-0001'
+    """
+    left = secrets.randbits(_BITS) if number is None else number % (1 << _BITS)
+    signs = "".join(_SIGNS[left >> 5 * place & 31] for place in reversed(range(_LENGTH)))
+    return _grouped(signs)
+
+
+def as_given_out(said: str) -> str:
+    """
+    A code as it was given out, of what somebody typed from paper.
+
+    Examples
+    --------
+    >>> as_given_out("oooo 0000 0000 0000-0000-0000-oool")
+    '0000-0000-0000-0000-0000-0000-0001'
+    """
+    plain = typed(said)
+    signs = plain.replace("-", "").upper().translate(_MEANT)
+    ours = len(signs) == _LENGTH and len(plain) != _EARLIER and set(signs) <= set(_SIGNS)
+    return _grouped(signs) if ours else plain
+
+
+def _grouped(signs: str) -> str:
+    return "-".join(signs[at : at + _GROUP] for at in range(0, len(signs), _GROUP))
