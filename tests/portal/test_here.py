@@ -251,6 +251,21 @@ def test_opinions_stand_on_the_map_only_where_their_words_are_open(shown: Databa
     assert said["features"][0]["geometry"]["coordinates"] == [round(X + 10, 1), round(Y, 1)]
 
 
+def test_the_list_by_place_counts_what_was_drawn_in_the_whole_plan_too(shown: DatabaseStore) -> None:
+    def listed() -> list[tuple[str, str]]:
+        html = Client().get("/en/notices/town/").content.decode()
+        return re.findall(r'data-about="([^"]*)"><b class="count">(\d+)', html)
+
+    send(shown, "No place at all.")
+    assert listed() == []
+    send(shown, "A bench here.", geometry={"type": "Point", "coordinates": [X, Y]})
+    assert listed() == [("", "1")]
+    about = [{"layer": "parcels", "id": PARCEL}]
+    for text in ("More trees.", "And a tap."):
+        send(shown, text, targets=about)
+    assert listed() == [(f"parcels:{PARCEL}", "2"), ("", "1")]
+
+
 def test_opinions_are_listed_by_the_places_they_are_about_without_a_script_too(
     shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ What of an opinion may be seen, `blockplan.portal.record.register` says; nothing
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blockplan.portal.pages import common, mapdata, place_summary
@@ -15,6 +16,7 @@ from blockplan.portal.pages.compression import squeezed
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.plans.places import whereabouts
 from blockplan.portal.record import register
+from blockplan.portal.record.models import Entry, Notice
 from blockplan.portal.visible_notices import open_to, version_of
 from blockplan.portal.words import say
 from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, pick
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from blockplan.portal.plans.models import PlanVersion
-    from blockplan.portal.record.models import Notice
 
 #: So many places are listed, those that most opinions are about.
 LISTED = 6
@@ -100,18 +101,30 @@ def listed(
     Parameters
     ----------
     spoken
-        What is near a place, of which alone is told; with it drawn places have a row of their own.
+        What is near a place, of which alone is told. Drawn places have a row of their own.
     """
     if spoken is not None:
-        counted = spoken.objects | ({"": len(spoken.drawn)} if spoken.drawn else {})
-        there = sorted(counted.items(), key=lambda one: (-one[1], one[0]))[:LISTED]
+        objects, drawn = list(spoken.objects.items()), len(spoken.drawn)
     else:
-        there = _most(row, version)
+        objects = _most(row, version)
+        newest = (
+            Entry.objects.filter(notice_id=row.id).order_by("-seq").values_list("body", flat=True).first()
+        )
+        drawn = _drawn(row.id, newest) if newest and register.is_open(row) else 0
+    counted = [*objects, *([("", drawn)] if drawn else [])]
+    there = sorted(counted, key=lambda one: (-one[1], one[0]))[:LISTED]
     named = _named(row, version, [about for about, _ in there], lang)
     named[""] = {
         "name": say("map.drawn_places", lang), "where": "", "href": common.opinions(lang, row.id),
     }  # fmt: skip
     return [{"about": about, "n": n, **named[about]} for about, n in there]
+
+
+@lru_cache(maxsize=64)
+def _drawn(notice: str, newest: str) -> int:
+    """How many opinions about no object have a place, while an entry with this commitment is the newest."""
+    row = Notice.objects.get(pk=notice)
+    return sum(one.geometry is not None for one in register.about_none(row, sorted(place_summary.LEADS)))
 
 
 def _most(row: Notice, version: PlanVersion) -> list[tuple[str, int]]:
