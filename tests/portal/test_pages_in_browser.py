@@ -201,6 +201,24 @@ def test_a_file_that_is_no_receipt_is_called_so_and_nobody_is_alarmed(
         )
 
 
+#: Links and fields that stand by themselves, and how high a finger finds them; those within a sentence are as
+#: high as its line.
+TARGETS = """() => [...document.querySelectorAll("a, button, summary, input, select, textarea")]
+    .filter(one => one.checkVisibility() && !one.matches("[type=hidden], .first, .aloud, .skip, .trap *"))
+    .filter(one => getComputedStyle(one).display !== "inline"
+        || [...one.parentElement.childNodes].every(beside => beside === one || !beside.textContent.trim()))
+    .map(one => [one.outerHTML.slice(0, 90), (one.closest("label") ?? one).getBoundingClientRect().height])"""
+
+
+def test_what_stands_by_itself_is_large_enough_for_a_finger(served: Service, chromium: Any) -> None:
+    with served.tab(chromium, width=390) as tab:
+        for page in (*PAGES, "notices/demo/plan/parcels/RD-01-01-012/"):
+            tab.goto(served.url(f"/zh/{page}"))
+            assert [one for one in tab.evaluate(TARGETS) if 1 < one[1] < 24] == [], page
+            heights = [one.bounding_box()["height"] for one in tab.locator(".path a").all()]
+            assert min(heights, default=44) >= 44, page
+
+
 def test_no_direction_is_torn_on_a_phone(served: Service, chromium: Any) -> None:
     with served.tab(chromium, width=390) as tab:
         tab.goto(served.url("/en/notices/demo/place/?about=parcels:RD-01-01-012"))
