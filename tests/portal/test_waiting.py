@@ -129,6 +129,17 @@ def test_who_withholds_it_with_a_ground_ends_the_waiting(
     assert b"Ground: advertising" in read("/en/notices/town/opinions/O-1/")
 
 
+def test_what_waits_for_a_look_is_not_counted_as_published(opened: DatabaseStore, spam: Receipt) -> None:
+    clerk = browser_of(a_member("Li", "clerk"))
+    listed = clerk.get(f"{OFFICE}opinions/").content.decode()
+    assert "?standing=held" in listed
+    assert "?standing=whole" not in listed
+    look(clerk, 1)
+    listed = clerk.get(f"{OFFICE}opinions/").content.decode()
+    assert "?standing=held" not in listed
+    assert "?standing=whole" in listed
+
+
 def waiting() -> list[int]:
     from blockplan.portal.office.models import Pending
 

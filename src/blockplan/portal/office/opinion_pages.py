@@ -100,7 +100,8 @@ def opinions(request: HttpRequest, notice: str) -> HttpResponse:
 def _listed(request: HttpRequest, row: Notice, at: Opinion | None = None) -> dict[str, Any]:
     """The list around an opinion: filters with counts, and a page from a little before the open one."""
     every = Opinion.objects.filter(notice=row)
-    fits = {one: Q(standing=one) for one in STANDINGS} | {
+    # What waits for a look is not published yet, however it stands later.
+    fits = {one: Q(standing=one, held__in=[False]) for one in STANDINGS} | {
         "held": Q(held__in=[True]), "late": Q(late=True),
     }  # fmt: skip
     sizes = every.aggregate(**{name: Count("pk", filter=fit) for name, fit in fits.items()})
