@@ -418,3 +418,19 @@ def test_what_cannot_be_done_at_the_map_is_said_in_the_readers_language(lang: st
         with pytest.raises(EditError) as found:
             act()
         assert any("\u3041" <= letter <= "\u9fff" for letter in found.value.text[lang])
+
+
+def test_a_facility_dragged_off_its_parcel_is_a_fault_with_its_place_at_once() -> None:
+    session = live(town(packs=PACKS))
+    for to, case in (((500_250.0, 4_400_050.0), "stands"), ((500_350.0, 4_400_050.0), "planned")):
+        answer = session.apply([Move(layer="facilities", id="nursing", to=to)])
+        (new,) = answer.new_faults
+        assert (new.case, new.grade, new.id, (new.x, new.y)) == (case, "warning", "nursing", to)
+        assert session.verify() == []
+    answer = session.apply([SetValue(layer="facilities", id="nursing", column="parcel_id", value="C")])
+    assert answer.new_faults == ()
+    session.undo()
+    session.undo()
+    session.apply([SetValue(layer="facilities", id="nursing", column="parcel_id", value="C")])
+    assert session.result.faults == ()
+    assert session.verify() == []

@@ -142,6 +142,57 @@ def test_a_projected_plan_drawn_in_degrees_throughout_is_an_error_in_every_layer
     ]
 
 
+def test_a_facility_on_another_parcel_than_it_names_is_a_warning_with_its_place():
+    fault = only(moved(town(), "facilities", "nursing", 100, 0))
+    assert (said(fault), fault.grade, fault.id, fault.aspect) == (
+        "pq-reference.stands",
+        "warning",
+        "nursing",
+        "parcel_id",
+    )
+    assert (fault.x, fault.y, fault.measured, fault.unit) == (500_220, 4_400_050, 20, "m")
+    assert fault.message() == "nursing of facilities names the parcel B, but stands on C (20.00 m from B)."
+
+
+def test_a_facility_outside_the_planned_land_is_a_warning_with_its_place():
+    fault = only(moved(town(), "facilities", "culture", 100, 0))
+    assert (said(fault), fault.grade, fault.id) == ("pq-inside.planned", "warning", "culture")
+    assert (fault.x, fault.y, fault.measured, fault.unit) == (500_350, 4_400_050, 50, "m")
+    bare = town().replace(facilities=town().layer("facilities").assign(parcel_id=None))
+    assert kinds(moved(bare, "facilities", "culture", 100, 0)) == ["pq-inside.planned culture"]
+    assert kinds(moved(bare, "facilities", "nursing", 100, 0)) == []
+
+
+def test_a_facility_beyond_the_extent_is_one_fault():
+    assert kinds(moved(town(), "facilities", "culture", 500, 0)) == ["pq-inside.extent culture"]
+
+
+def test_a_facility_on_the_edge_of_its_parcel_stands_there():
+    assert kinds(moved(town(), "facilities", "nursing", 80, 0)) == []
+    assert kinds(moved(town(), "facilities", "nursing", 80.04, 0)) == []
+    assert kinds(moved(town(), "facilities", "culture", 0, -50.04)) == []
+
+
+def test_a_facility_whose_parcel_was_moved_from_under_it_has_no_fault_of_its_own():
+    assert kinds(moved(town(), "parcels", "C", 0, -40)) == ["pq-inside.boundary C"]
+
+
+def test_a_facility_drawn_as_an_area_stands_on_each_parcel_it_touches():
+    shape = shapely.box(X + 190, Y + 10, X + 230, Y + 40)
+    assert kinds(edited(town(), "facilities", "nursing", shape)) == []
+    fault = only(edited(town(), "facilities", "nursing", shapely.box(X + 310, Y, X + 320, Y + 9)))
+    assert (said(fault), fault.measured, fault.unit) == ("pq-inside.planned", 10, "m")
+
+
+def test_facilities_that_all_stand_on_other_parcels_are_one_fault():
+    facilities = frame(
+        {"facility_id": list("abcde"), "parcel_id": list("BCDEF"), "service": "clinic"},
+        [spot(0.2 + number / 10, 0.5) for number in range(5)],
+    )
+    fault = only(town().replace(facilities=facilities))
+    assert (said(fault), fault.grade, len(fault.features)) == ("pq-reference.stands-all", "warning", 5)
+
+
 @pytest.mark.long
 def test_a_parcel_that_rounding_alone_puts_outside_is_inside():
     # Halves of rectangles at many angles: their corners lie off the boundary by less than a nanometre.

@@ -4,6 +4,7 @@ Where features lie: inside the boundary or the extent, with x and y in their ord
 A feature outside that falls inside once x and y are exchanged has one fault,
 ``pq-swapped``; the later tests see it where it belongs.
 Areas, blocks and subblocks do not lie over one another: a parcel belongs to one of each kind alone.
+A facility stands on the planned land, and on the parcel that it names.
 """
 
 from __future__ import annotations
@@ -276,6 +277,70 @@ def _overlaps(drawn: Drawn, tolerances: Tolerances) -> list[Fault]:
             )
         )
     return faults
+
+
+def check_standing(placed: Placed, tolerances: Tolerances) -> list[Fault]:
+    """Facilities that stand outside the planned land, or on another parcel than the one they name."""
+    facilities, parcels = (placed.layers.get(name) for name in ("facilities", "parcels"))
+    if facilities is None:
+        return []
+    lost = placed.outside.get("facilities", {})  # outside the extent too, which is said already
+    rows = np.array([row for row in facilities.rows if row not in lost], dtype=np.intp)
+    known = {} if parcels is None else _told_apart(parcels)
+    names = np.array([known.get(name, -1) for name in facilities.words("parcel_id")[rows]], dtype=np.intp)
+    near = tolerances.sliver_width_m
+    if parcels is not None:
+        at, on = facilities.geometry[rows], parcels.geometry[names]
+        there = (names >= 0) & by_row(
+            "stands", partial(shapely.dwithin, distance=near), at, on, fixed=(near,)
+        )
+        rows, names = rows[~there], names[~there]
+    return _off_the_land(placed, facilities, rows, near) + _elsewhere(facilities, parcels, rows, names)
+
+
+def _told_apart(drawn: Drawn) -> dict[str, int]:
+    """The rows of features that can be judged, by ids that one of them alone bears."""
+    ids, first, times = np.unique(drawn.ids[drawn.rows], return_index=True, return_counts=True)
+    return dict(zip(ids[times == 1].tolist(), drawn.rows[first[times == 1]].tolist(), strict=True))
+
+
+def _off_the_land(placed: Placed, facilities: Drawn, rows: NDArray[np.intp], near: float) -> list[Fault]:
+    land = placed.boundary
+    if land is None:
+        return []
+    inside = partial(shapely.dwithin, land, distance=near)
+    out = rows[~by_row("on the land", inside, facilities.geometry[rows], fixed=(land, near))]
+
+    def words(row: int) -> dict[str, Any]:
+        distance = float(shapely.distance(facilities.geometry[row], land))
+        return {"measured": distance, "unit": "m", "amount": distance}
+
+    of = int(facilities.usable.sum())
+    return spread("pq-inside", facilities, out, case="planned", of=of, values=words)
+
+
+def _elsewhere(
+    facilities: Drawn, parcels: Drawn | None, rows: NDArray[np.intp], names: NDArray[np.intp]
+) -> list[Fault]:
+    """On another parcel; what stands in a hole of the tiling is a matter of the hole."""
+    rows, names = rows[names >= 0], names[names >= 0]
+    if parcels is None or not len(rows):
+        return []
+    judged = parcels.rows
+    which, on = shapely.STRtree(parcels.geometry[judged]).query(
+        facilities.geometry[rows], predicate="intersects"
+    )
+    stands = {int(rows[at]): str(parcels.ids[judged[row]]) for at, row in zip(which, on, strict=True)}
+    named = dict(zip(rows.tolist(), names.tolist(), strict=True))
+
+    def words(row: int) -> dict[str, Any]:
+        distance = float(shapely.distance(facilities.geometry[row], parcels.geometry[named[row]]))
+        of = str(parcels.ids[named[row]])
+        return {"measured": distance, "unit": "m", "value": of, "other": stands[row]}
+
+    off = [row for row in rows.tolist() if row in stands]
+    of = int(facilities.usable.sum())
+    return spread("pq-reference", facilities, off, case="stands", aspect="parcel_id", of=of, values=words)
 
 
 def _together(shapes: Geometries) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -24,7 +24,7 @@ from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.validity.attributes import check_attributes
 from blockplan.plan.validity.checked_layers import SHAPES, Tolerances, draw, kept_faults, place_of
 from blockplan.plan.validity.lines import check_control_lines, check_streets
-from blockplan.plan.validity.placement import all_in_degrees, check_overlaps, place
+from blockplan.plan.validity.placement import all_in_degrees, check_overlaps, check_standing, place
 from blockplan.plan.validity.references import check_classes, check_references, coded_columns
 from blockplan.plan.validity.statements import check_statements
 from blockplan.plan.validity.tiling import tile
@@ -85,6 +85,9 @@ def _faults(plan: Plan, tolerances: Tolerances) -> list[Fault]:
     faults += plan.cached("faults:street ends", partial(check_streets, placed, tolerances), _AT_STREETS)
     faults += _kept(plan, "control lines", partial(check_control_lines, now), *_IN_LINES)
     faults += _kept(plan, "overlaps", partial(check_overlaps, now, tolerances))
+    faults += _kept(
+        plan, "standing", partial(check_standing, placed, tolerances), ("facilities", "parcel_id")
+    )
     return faults + _kept(plan, "statements", partial(check_statements, now), *_SAID)
 
 
