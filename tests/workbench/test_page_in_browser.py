@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from tests.support.browser_workbench import IDLE, WAIT_MS, faults_of, opened, settled, typed_in
+from tests.support.browser_workbench import (
+    IDLE,
+    WAIT_MS,
+    faults_of,
+    opened,
+    settled,
+    typed_in,
+    values,
+)
 from tests.support.workbench import Service, workbench
 from tests.town import town
 
@@ -233,4 +241,51 @@ def test_the_legend_names_what_the_map_shows_now_and_goes_along_on_paper(
     share = "getComputedStyle(document.querySelector('.scalebar')).getPropertyValue('--share')"
     assert bar["width"] / map_["width"] == pytest.approx(float(tab.evaluate(share)), rel=0.02)
     assert wrong == []
+    tab.close()
+
+
+@pytest.mark.parametrize(("lang", "width"), [("en", 1440), ("ja", 390)])
+def test_a_plan_that_names_no_rules_says_so_and_offers_them(
+    tmp_path: Path, chromium: Any, lang: str, width: int
+) -> None:
+    bp.write(town(packs=[]), tmp_path / "town")
+    with workbench(tmp_path / "town") as bare:
+        tab, wrong = opened(bare, chromium, lang, width)
+        said = {"en": "names no rules", "ja": "規則を挙げていない"}[lang]
+        assert said in tab.locator("#panel").inner_text()
+        assert {"en": "rules: none", "ja": "規則: なし"}[lang] in tab.locator(".foot .packs").inner_text()
+        tab.locator("#pack-zone").wait_for(timeout=WAIT_MS)
+        assert faults_of(tab) == ""
+        judge = tab.locator(".no-packs button")
+        assert judge.is_disabled()
+        tab.locator("#pack-zone").check()
+        judge.click()
+        tab.locator(".verdicts .verdict").first.wait_for(timeout=WAIT_MS)
+        settled(tab)
+        assert tab.locator(".no-packs").count() == 0
+        assert wrong == []
+        tab.close()
+    assert bp.read(tmp_path / "town").manifest.packs == ("zone",)
+
+
+def test_a_workbench_that_does_not_answer_is_said_at_once_and_when_it_is_back(
+    fresh: Service, chromium: Any
+) -> None:
+    tab, _ = opened(fresh, chromium, "en", 1440)
+    tab.context.set_offline(True)
+    lost = tab.locator(".hint.error")
+    lost.wait_for(timeout=WAIT_MS)
+    assert "does not answer" in lost.inner_text()
+    assert "no answer" in tab.locator(".foot .saved").inner_text()
+    tab.keyboard.press("/")
+    tab.keyboard.type("A")
+    tab.keyboard.press("Enter")
+    typed_in(tab, "#i-A-residents", "321")
+    assert "does not answer" in lost.inner_text(), "an edit that did not arrive is not called made"
+    tab.context.set_offline(False)
+    tab.locator(".hint").filter(has_text="answers again").wait_for(timeout=WAIT_MS)
+    assert "Saved" in tab.locator(".foot .saved").inner_text()
+    typed_in(tab, "#i-A-residents", "322")
+    settled(tab)
+    assert values(fresh, "residents")["A"] == 322
     tab.close()

@@ -296,3 +296,43 @@ def test_an_edit_that_was_answered_is_there_after_a_kill(tmp_path: Path, rounds:
     with workbench(place) as one:
         assert one.ask("/workspace/state")[1]["hash"] == known
     assert bp.read(place, "draft").content_hash == known
+
+
+def test_a_plan_without_packs_is_edited_and_judged_once_they_are_chosen(tmp_path: Path) -> None:
+    bp.write(town(packs=[]), tmp_path / "town")
+    (tmp_path / "town" / "plan.toml").write_text(
+        "# ours\n" + (tmp_path / "town" / "plan.toml").read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    with workbench(tmp_path / "town") as one:
+        told = one.ask("/workspace/result")[1]
+        assert (told["packs"], told["verdicts"], told["capacity"]["residents"]) == ([], [], None)
+        assert one.ask("/workspace/state")[1]["choose_packs"] is True
+        assert one.ask("/workspace/edits", put(None))[0] == 200
+        assert [fault["rule"] for fault in one.ask("/workspace/result")[1]["faults"]] == ["pq-missing"]
+        assert one.ask("/workspace/verify")[1] == {"same": True, "differences": []}
+        known = {pack["id"]: pack["title"] for pack in one.ask("/workspace/packs?lang=ja")[1]["packs"]}
+        assert "zone" in known
+        assert "モデル区" in known["zone"]
+        for wrong in ([], ["../zone"], ["zone", "gone"], "zone", [["zone"]], None):
+            assert one.ask("/workspace/packs", {"packs": wrong})[0] == 422, wrong
+        status, state = one.ask("/workspace/packs", {"packs": ["zone"]})
+        assert (status, list(state["packs"]), state["seq"], state["can_undo"]) == (200, ["zone"], 1, True)
+        assert state["choose_packs"] is False
+        assert one.ask("/workspace/result")[1]["verdicts"]
+        assert one.ask("/workspace/verify")[1] == {"same": True, "differences": []}
+        assert one.ask("/workspace/packs", {"packs": ["zone"]})[0] == 422
+    text = (tmp_path / "town" / "plan.toml").read_text(encoding="utf-8")
+    assert text.startswith("# ours\n")
+    assert bp.read(tmp_path / "town", "draft").manifest.packs == ("zone",)
+    assert bp.check(bp.read(tmp_path / "town", "draft")).packs == ("zone",)
+
+
+def test_a_plan_without_packs_compares_and_reports_without_verdicts(tmp_path: Path) -> None:
+    bp.write(town(packs=[]), tmp_path / "town.zip")
+    with workbench(tmp_path / "town.zip") as one:
+        assert one.ask("/workspace/edits", put(50))[0] == 200
+        assert one.ask("/workspace/compare?with=base")[1]["verdicts"] == []
+        assert one.fetch("/workspace/report?as=html")[0] == 200
+        status, state = one.ask("/workspace/packs", {"packs": ["zone", "zone"]})
+        assert (status, list(state["packs"])) == (200, ["zone"])
+    assert bp.read(tmp_path / "town.zip", "draft").manifest.packs == ("zone",)

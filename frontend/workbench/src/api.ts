@@ -42,7 +42,7 @@ async function ask<T>(path: string, body?: unknown, method?: string): Promise<T>
           : { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", ...sent } },
     );
   } catch {
-    throw new Refusal("offline", "", 0);
+    throw new Refusal(say("offline"), "", 0);
   }
   const said: unknown = await response.json().catch(() => null);
   // A page in the place of an answer: whoever was signed in is so no more.
@@ -70,6 +70,8 @@ export const postRedo = (since: number): Promise<Answer> => ask("redo", { since 
 export const getNews = (seq: number): Promise<News> => ask(`news?seq=${seq}`);
 export const getForAnswer = (name: string): Promise<ForAnswer> => ask(`answer?with=${encodeURIComponent(name)}`);
 export const postScenario = (said: Partial<Record<"open" | "branch" | "version" | "lock" | "unlock", string>>, since?: number): Promise<State> => ask("scenario", { ...said, since });
+export const getPacks = (): Promise<{ packs: { id: string; title: string }[] }> => ask("packs");
+export const postPacks = (packs: string[]): Promise<State> => ask("packs", { packs });
 export const getBranches = (): Promise<{ branches: Branch[] }> => ask("branches");
 /** What was edited as it was when the scenario began. */
 export const getEarlier = (): Promise<{ features: Changed[] }> => ask("earlier");

@@ -58,7 +58,7 @@ async function begin(): Promise<void> {
     // Words and lists can be used by now; who draws the map is the largest part of what is loaded.
     mapArrives(await import("./stage"));
   } catch (error) {
-    const said = error instanceof api.Refusal && error.status ? error.message : say("offline");
+    const said = error instanceof api.Refusal ? error.message : say("offline");
     fill(app, h("p", { class: "fatal", role: "alert" }, said));
     throw error;
   }
@@ -314,7 +314,7 @@ function focusField(column: string): void {
 /** Others may edit the same scenario: what they do is asked for while somebody looks at the page. */
 function listenToOthers(): void {
   const again = (): void => {
-    const asked = document.hidden ? Promise.resolve() : store.hear().catch(() => undefined);
+    const asked = document.hidden ? Promise.resolve() : store.hear().then(() => store.reached(), (error: unknown) => store.missed(error));
     void asked.finally(() => setTimeout(again, HEAR_MS));
   };
   setTimeout(again, HEAR_MS);

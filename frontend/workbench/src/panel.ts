@@ -1,5 +1,6 @@
 // The panel of verdicts: each bar is scaled to its own limit, so that all limits stand on one vertical line.
 
+import * as api from "./api";
 import { fill, h } from "../../map/dom";
 import { isPart, key, store } from "./store";
 import { faultInWords, forceName, layerName, nameOf, packName, readingInShort, readingName, useName } from "./vocabulary";
@@ -123,14 +124,38 @@ export function drawVerdicts(into: Element, ways: VerdictWays): void {
   fill(
     into,
     carries(),
-    judged.length > 0
+    !store.result.packs.length ? withoutPacks() : judged.length > 0
       ? h("div", { class: "chips" }, ...chips, h("span", { class: "legend" }, say("required")))
       : h("p", { class: "empty" }, say("noneApplies")),
     h("ul", { class: "verdicts" }, ...judged.map((one) => row(one, ways))),
   );
 }
 
-function carries(): HTMLElement {
+/** The packs that there are, once they were asked for, and which are ticked. */
+let offered: { id: string; title: string }[] | null = null;
+const ticked = new Set<string>();
+
+/** No rule judges: it is said, and packs are offered where they can be chosen. */
+function withoutPacks(): HTMLElement {
+  const said = h("section", { class: "no-packs" }, h("p", {}, say("noPacks")));
+  if (!store.state.choose_packs) return said;
+  const judge = h("button", { class: "primary", disabled: ticked.size === 0, onclick: () => void store.judgeBy([...ticked]) }, say("judgeByThese"));
+  const tick = (id: string): void => {
+    if (!ticked.delete(id)) ticked.add(id);
+    judge.disabled = ticked.size === 0;
+  };
+  const list = h("fieldset", {}, h("legend", {}, say("choosePacks")));
+  const show = (): void => {
+    list.append(...offered!.map(({ id, title }) => h("label", {}, h("input", { type: "checkbox", id: `pack-${id}`, checked: ticked.has(id), onchange: () => tick(id) }), ` ${title}`)));
+  };
+  if (offered) show();
+  else void api.getPacks().then(({ packs }) => { offered = packs; show(); }).catch(() => undefined); // prettier-ignore
+  said.append(list, judge);
+  return said;
+}
+
+function carries(): HTMLElement | null {
+  if (!store.result.packs.length) return null;
   const { capacity, residents, verdicts } = store.result;
   const titleOf = (rule: string | null): string | undefined => verdicts.find((one) => one.rule === rule)?.title;
   const title = titleOf(capacity.binding_rule);

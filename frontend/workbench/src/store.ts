@@ -56,6 +56,8 @@ class Store {
   busy = 0;
   conflict: Conflict | null = null;
   notice: { text: string; kind: "error" | "info" } | null = null;
+  /** Whether the service did not answer when it was asked last. */
+  lost = false;
   private listeners: Listener[] = [];
   private queue: Promise<unknown> = Promise.resolve();
   private loaded: Promise<unknown> = Promise.resolve();
@@ -322,6 +324,28 @@ class Store {
       this.catchUp(news);
       this.say(`${(news.who ?? []).join(", ") || say("somebody")}: ${say("changedByOther")}`, "info");
     }
+  }
+
+  /** The service does not answer, or not us: said once, until it does. */
+  missed(error: unknown): void {
+    if (this.lost || !(error instanceof api.Refusal)) return;
+    this.lost = true;
+    this.say(error.message);
+  }
+
+  reached(): void {
+    if (!this.lost) return;
+    this.lost = false;
+    this.say(say("answersAgain"), "info");
+  }
+
+  /** Has packs of rules judge a plan that names none. */
+  judgeBy(packs: string[]): Promise<boolean> {
+    return this.done(async () => {
+      await api.postPacks(packs);
+      this.outcomes.clear();
+      await this.again();
+    });
   }
 
   private async again(): Promise<void> {

@@ -122,6 +122,7 @@ let verified: { hash: string; same: boolean } | null = null;
 
 export function drawFoot(into: Element): void {
   const { state, last, result } = store;
+  const named = result.packs.map(packName).join("; ");
   const known = verified?.hash === result.content_hash ? verified : null;
   const ask = async (): Promise<void> => {
     const hash = result.content_hash;
@@ -130,12 +131,12 @@ export function drawFoot(into: Element): void {
   };
   fill(
     into,
-    h("span", { class: "saved" }, store.busy ? say("judging") : state.saved ? `✓ ${say("saved")}` : say("saving")),
+    h("span", { class: "saved" }, store.lost ? `! ${say("noAnswer")}` : store.busy ? say("judging") : state.saved ? `✓ ${say("saved")}` : say("saving")),
     last && h("span", {}, `${say("judged")} ${number(last.ms, 0)} ms`),
     h("button", { class: "link", onclick: () => void ask() }, known ? say(known.same ? "same" : "notSame") : say("verify")),
     h("span", {}, `${say("faults")} ${result.faults.length}`),
     h("span", { class: "grow" }),
-    h("span", { class: "packs", title: result.packs.map(packName).join("; ") }, `${say("packs")}: ${result.packs.map(packName).join("; ")} · ${result.on}`),
+    h("span", { class: "packs", title: named }, `${say("packs")}: ${named || say("noneOfThem")} · ${result.on}`),
     h("span", {}, state.crs),
     h("span", { class: "place" }, place && placeInWords(place)),
     h("span", { class: "hash", title: result.content_hash }, result.content_hash.slice(0, 12)),

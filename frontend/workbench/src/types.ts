@@ -119,6 +119,8 @@ export interface State {
   title: Partial<Record<Lang, string>>;
   synthetic: boolean;
   level: string;
+  /** Whether the plan names no packs of rules, and they can be chosen here. */
+  choose_packs: boolean;
   /** What the packs of rules are called. */
   packs: Record<string, string>;
   crs: string;

@@ -45,7 +45,8 @@ def check(
     plan
         A plan as `blockplan.plan.read` gives it; faults in its data do not stop the judging.
     packs
-        Ids or folders of rule packs; those that ``plan.toml`` names where None.
+        Ids or folders of rule packs; those that ``plan.toml`` names where None. Of an empty list no rule
+        judges: data, residents and sentences are looked at all the same.
     on
         Day whose rules judge, as a date or ``2021-09-30``; the day on which the plan was drawn where None.
     instruments
@@ -64,7 +65,7 @@ def check(
     Raises
     ------
     UsageError
-        If a pack is not there, no pack is named at all, the day is no day, or a parameter in
+        If a pack is not there, neither you nor ``plan.toml`` name one, the day is no day, or a parameter in
         ``plan.toml`` does not fit the rule.
     RulePackError
         If a pack is refused.
@@ -129,7 +130,7 @@ def _day(on: dt.date | str | None, drawn_on: dt.date) -> dt.date:
 
 def _named(packs: Iterable[str | Path] | None, plan: Plan) -> list[str | Path]:
     named: list[str | Path] = list(plan.manifest.packs if packs is None else packs)
-    if not named:
+    if not named and packs is None:
         raise UsageError(
             f"Plan {plan.manifest.id!r} names no rule pack, so there is nothing to judge it by. "
             f"Name one (`packs=ID` or packs in plan.toml); there are: {', '.join(sorted(available()))}."

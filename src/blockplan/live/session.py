@@ -457,9 +457,11 @@ class Session:
     @cached_property
     def _folders(self) -> list[str | Path] | None:
         """The packs by their folders, found once a session."""
-        named = self.packs or self.plan.manifest.packs
-        by_id = available_packs() if named else {}
-        return [by_id[str(one)].resolve() if str(one) in by_id else one for one in named] or None
+        named = self.plan.manifest.packs if self.packs is None else self.packs
+        if not named:
+            return None if self.packs is None else []
+        by_id = available_packs()
+        return [by_id[str(one)].resolve() if str(one) in by_id else one for one in named]
 
     @_without_pause()
     def _step(

@@ -40,7 +40,7 @@ class Snapshot:
     @property
     def named_packs(self) -> list[str | Path]:
         """The packs that judge it: the session's, else the plan's own."""
-        return list(self.packs or self.plan.manifest.packs)
+        return list(self.plan.manifest.packs if self.packs is None else self.packs)
 
     def difference(self) -> Difference:
         """The rows by which the plan differs from the plan as drawn, as a scenario's file holds them."""

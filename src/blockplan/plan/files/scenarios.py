@@ -1,5 +1,5 @@
 """
-Scenarios put into a package and taken out again, without touching anything else in it.
+Scenarios put into a package and taken out again, its packs named, without touching anything else in it.
 
 In a folder only ``plan.toml`` and the scenario's own file are written, both or neither; the text of
 ``plan.toml`` keeps its remarks and its order. A zip is written anew with its other files as they are.
@@ -7,6 +7,7 @@ In a folder only ``plan.toml`` and the scenario's own file are written, both or 
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import tomllib
@@ -24,7 +25,7 @@ from blockplan.plan.model.manifest import read_manifest
 from blockplan.plan.model.plan import BASE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from blockplan.plan.model.manifest import Manifest
     from blockplan.plan.model.plan import Difference
@@ -36,6 +37,7 @@ TITLES = "scenario_titles"
 #: A scenario is named by at most 60 letters, digits, dots, hyphens and underscores: its file bears its name.
 NAME = re.compile(r"[A-Za-z0-9_\-\u4e00-\u9fff\u3040-\u30ff][\w.\-]{0,59}")
 _HEADER = re.compile(r"\s*\[")
+_NO_PACKS = re.compile(r"packs\s*=\s*\[\s*\]\s*$")
 
 
 def save_scenario(
@@ -96,6 +98,33 @@ def put_scenario(path: str | Path, name: str, title: str, difference: Difference
                 (place / MANIFEST).write_bytes(_listing(text, name, title).encode("utf-8"))
             (place / SCENARIOS).mkdir(exist_ok=True)
             write_difference(difference, manifest, place / SCENARIOS / f"{name}.gpkg")
+
+
+def put_packs(path: str | Path, packs: Sequence[str]) -> None:
+    """
+    Name the packs of rules in a package whose ``plan.toml`` names none; nothing else in it is touched.
+
+    Raises
+    ------
+    UsageError
+        If it names some already.
+    PlanDataError
+        If the package cannot be read or written; it is then as it was.
+    """
+    with archive.open_package(path) as folder:
+        named, text = read_manifest(folder / MANIFEST).packs, _text(folder / MANIFEST)
+        if named:
+            raise UsageError(f"plan.toml names packs already: {', '.join(named)}. Change them there.")
+        lines = [line for line in text.splitlines(keepends=True) if not _NO_PACKS.match(line)]
+        top = next((at for at, line in enumerate(lines) if _HEADER.match(line)), len(lines))
+        while top and not lines[top - 1].strip():
+            top -= 1
+        if top and not lines[top - 1].endswith("\n"):
+            lines[top - 1] += "\n"
+        lines.insert(top, f"packs = {json.dumps(list(packs))}\n")
+        wanted = tomlfile.loads(text) | {"packs": list(packs)}
+        with _changing(path, folder) as place:
+            (place / MANIFEST).write_bytes(_agreeing("".join(lines), wanted).encode("utf-8"))
 
 
 def remove_scenario(path: str | Path, name: str) -> dict[str, Any]:
@@ -334,5 +363,5 @@ def _agreeing(text: str, wanted: dict[str, Any]) -> str:
         return text
     written = tomli_w.dumps(wanted)
     if tomlfile.loads(written) != wanted:
-        raise PlanDataError("plan.toml cannot be written with the scenario in it. Add it by hand.")
+        raise PlanDataError("plan.toml cannot be written with this in it. Add it by hand.")
     return written

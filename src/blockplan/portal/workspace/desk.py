@@ -31,6 +31,7 @@ from blockplan.live.refusals import TEXTS, LockedError
 from blockplan.live.refusals import refused as edit_refused
 from blockplan.live.sharing import changes_between, require_seen
 from blockplan.plan import read
+from blockplan.plan.files.scenarios import put_packs
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.workspace.dropped_files import Dropped, take_in
 from blockplan.portal.workspace.proposing import ProposalSearch, SearchFile
@@ -109,14 +110,34 @@ class EditingDesk:
     def _begun(self, plan: Any, name: str | None) -> Session:
         scenario = name or (plan.scenario if plan.scenario != BASE else "draft")
         log = log_of(self.package, scenario)
+        # A plan that names no packs is edited all the same; no rule judges it until some are chosen.
+        packs = self.packs if self.packs is not None or plan.manifest.packs else ()
         try:
-            return live(plan, self.packs, self.on, scenario=scenario, log=log, who=self.who)
+            return live(plan, packs, self.on, scenario=scenario, log=log, who=self.who)
         except (EditError, DamagedLogError) as error:
             if not log.exists():
                 raise
             aside = set_aside(log)
             self.notes.append(f"{error} It was set aside as {aside.name}, and a new log begun.")
-            return live(plan, self.packs, self.on, scenario=scenario, log=log, who=self.who)
+            return live(plan, packs, self.on, scenario=scenario, log=log, who=self.who)
+
+    def judge_by(self, packs: Sequence[str]) -> None:
+        """
+        Have packs of rules judge a plan that names none: ``plan.toml`` names them from now on.
+
+        Raises
+        ------
+        BlockplanError
+            If there is no such pack, the plan names some already, or cannot be judged by them; it is then as
+            it was.
+        """
+        with self._lock:
+            self.save()
+            live(self.session.plan, packs, self.on, scenario=self.session.scenario)
+            put_packs(self.package, packs)
+            self.packs = None
+            self.outcomes.clear()
+            self.open(self.session.scenario, new=True)
 
     @property
     def records(self) -> dict[str, ScenarioRecord]:

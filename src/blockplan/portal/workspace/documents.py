@@ -21,7 +21,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from blockplan.check import check
+from blockplan.check import available_packs, check
+from blockplan.check.instruments import HOUSE
+from blockplan.check.packs import load
 from blockplan.check.verdict import Force
 from blockplan.compare import ComparedColumn, beside
 from blockplan.compare.gains import gains_by_place
@@ -41,6 +43,7 @@ from blockplan.plan.model.layers import LAYERS, VALUES, LayerSpec
 from blockplan.plan.model.manifest import read_manifest
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.coordinate_deltas import in_steps
+from blockplan.portal.workspace.current_desk import signed_in
 from blockplan.propose.services import SERVICES
 from blockplan.report import tables
 from blockplan.report.comparison.wording import ComparisonWords
@@ -233,6 +236,7 @@ def state(desk: EditingDesk, lang: str) -> dict[str, Any]:
         "plan": manifest.id,
         **some(manifest, None, "title", "synthetic", "level", "crs"),
         "packs": {pack: Words(lang).pick(title) for pack, title in session.result.pack_titles.items()},
+        "choose_packs": not session.result.packs and signed_in() is None,
         "scenario": session.scenario,
         "scenarios": {BASE: ""} | dict.fromkeys([*known, session.scenario], "") | known,
         "seq": len(session.steps),
@@ -245,6 +249,12 @@ def state(desk: EditingDesk, lang: str) -> dict[str, Any]:
         "history": history(session),
         "lang": lang,
     }
+
+
+def pack_titles(lang: str) -> dict[str, str]:
+    """What the packs of rules that can be named are called."""
+    words = Words(lang)
+    return {pack.id: words.pick(pack.head.title) for pack in load(available_packs(), HOUSE.measures())}
 
 
 def earlier(session: Session) -> dict[str, Any]:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("workspace/undo", takes(views.undo, "POST")),
     path("workspace/redo", takes(views.redo, "POST")),
     path("workspace/scenario", takes(views.scenario, "POST")),
+    path("workspace/packs", takes(views.packs, "GET", "POST")),
     path("workspace/branches", takes(views.branches, "GET")),
     path("workspace/earlier", takes(views.earlier, "GET")),
     path("workspace/back", takes(views.back, "POST")),

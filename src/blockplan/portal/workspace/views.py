@@ -22,7 +22,13 @@ from blockplan.plan.model.plan import BASE
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.workspace import current_desk, documents
 from blockplan.portal.workspace.current_desk import desk, signed_in
-from blockplan.portal.workspace.documents import for_answer, result_document, verdict_documents, vocabulary
+from blockplan.portal.workspace.documents import (
+    for_answer,
+    pack_titles,
+    result_document,
+    verdict_documents,
+    vocabulary,
+)
 from blockplan.portal.workspace.dropped_files import TEXTS as FILES
 from blockplan.portal.workspace.middleware import body_of, refused, takes_gzip
 from blockplan.portal.workspace.proposing import SearchRequest, take
@@ -180,6 +186,27 @@ def scenario(request: HttpRequest) -> HttpResponse:
         return refused(423, "locked", _said(error, lang), "The plan is as it was.")
     except BlockplanError as error:
         return refused(422, "taken" if error.code == "scenario_taken" else "scenario", _said(error, lang))
+    return state(request)
+
+
+def packs(request: HttpRequest) -> HttpResponse:
+    """
+    The packs of rules that there are, ``[{id, title}]``; ``{"packs": [ID, ...]}`` names some of them.
+
+    ``plan.toml``, which named none, names them from then on. At the office a plan's packs are its draft's.
+    """
+    known = pack_titles(lang := _lang(request))
+    if request.method == "GET":
+        return as_json({"packs": [{"id": id_, "title": title} for id_, title in known.items()]})
+    chosen = body_of(request).get("packs")
+    if signed_in() is not None:
+        return refused(404, "packs", "At the office a plan's packs of rules are named in its draft.")
+    if not (isinstance(chosen, list) and chosen and all(one in known for one in map(str, chosen))):
+        return refused(422, "packs", f'Send {{"packs": [ID, ...]}}; there are: {", ".join(sorted(known))}.')
+    try:
+        desk().judge_by(tuple(dict.fromkeys(map(str, chosen))))
+    except BlockplanError as error:
+        return refused(422, "packs", _said(error, lang), "The plan is as it was.")
     return state(request)
 
 
