@@ -217,6 +217,8 @@ def test_what_stands_by_itself_is_large_enough_for_a_finger(served: Service, chr
             assert [one for one in tab.evaluate(TARGETS) if 1 < one[1] < 24] == [], page
             heights = [one.bounding_box()["height"] for one in tab.locator(".path a").all()]
             assert min(heights, default=44) >= 44, page
+            # A title that has no room is cut, and something of it stays.
+            assert min((one.bounding_box()["width"] for one in tab.locator(".path a").all()), default=44) > 30
 
 
 def test_no_direction_is_torn_on_a_phone(served: Service, chromium: Any) -> None:
