@@ -74,6 +74,7 @@ class Sorting:
         self.runs: list[Mapping[str, Any]] = []
         self._theme_of: dict[str, tuple[str, int]] = {}
         self._own: dict[str, Answer] = {}
+        self._given: dict[str, list[Answer]] = {}
         self._names_used: dict[str, int] = {}
         self._themes_named = 0
         #: Number of the entry that would be read next.
@@ -122,6 +123,10 @@ class Sorting:
     def own_answer(self, segment: str) -> Answer | None:
         """The answer that a segment has for itself, before that of its theme."""
         return self._own.get(segment)
+
+    def given(self, subject: str) -> tuple[Answer, ...]:
+        """Every answer that was given to a segment for itself, or to a theme, oldest first."""
+        return tuple(self._given.get(subject, ()))
 
     def answer_of(self, segment: str) -> Answer | None:
         """What is answered to a segment: its own answer, or else its theme's; None where there is neither."""
@@ -204,6 +209,7 @@ class Sorting:
 
     def _answered(self, seq: int, said: Mapping[str, Any]) -> None:
         answer = answer_from(said["answer"], said.get("by", ""), seq)
+        self._given.setdefault(said.get("theme") or said.get("segment", ""), []).append(answer)
         if "theme" in said and said["theme"] in self.themes:
             self.themes[said["theme"]] = replace(self.themes[said["theme"]], answer=answer)
         elif "segment" in said:

@@ -18,6 +18,7 @@ from blockplan.portal.lang import current
 from blockplan.portal.office import (
     answer_scenarios,
     answer_templates,
+    answer_versions,
     assignments,
     desks,
     edit_conflicts,
@@ -145,6 +146,7 @@ def segment(request: HttpRequest, notice: str, segment: str) -> HttpResponse:
                   if point.theme == theme and point.own is None and point.id != segment] if theme else [],
         "forwards": listed.address(listed.beside(1)), "back": listed.address(listed.beside(-1)),
         "pieces": _pieces(one, text), "has_next": following(now, one) is not None,
+        "versions": answer_versions.versions(notice, now, one.id),
         "choose": answer_scenarios.choices(notice, now.opinions.by_id[one.opinion], one.id), "tried": tried,
     }  # fmt: skip
     return render(request, "office/segment.html", shown, status=400 if fault or form.errors else 200)
@@ -202,6 +204,7 @@ def theme(request: HttpRequest, notice: str, theme: str) -> HttpResponse:
         "seen_answer": edit_conflicts.mark_for_form(request, one.answer, told=bool(fault)),
         "seen_name": edit_conflicts.of_name(one)[0],
         "subject": theme, "holder": listed.held.get(theme), "holds": listed.holds(theme),
+        "versions": answer_versions.versions(notice, now, theme),
         "theme": one, "stands": json.dumps(initial_of(one.answer)),
         "form": form, "naming": naming, "fault": fault,
         "count": len(now.members(theme)) if theme in now.themes else 0,
