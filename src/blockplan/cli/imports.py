@@ -15,6 +15,7 @@ from blockplan.cli.common import DayType, json_option, lang_option, load, progre
 from blockplan.cli.flags import with_flags
 from blockplan.errors import BlockplanError
 from blockplan.figures import fixed, number
+from blockplan.texts import pick
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -70,7 +71,6 @@ def office_command(
     mapping.toml in PLAN; correct it there and give it back with --mapping.
     """
     from blockplan.exchange.office.importing import import_office
-    from blockplan.exchange.office.said import translate
 
     asked = not as_json and sys.stdin.isatty() and sys.stderr.isatty()
     ask = partial(_ask, lang=lang) if asked else None
@@ -79,7 +79,7 @@ def office_command(
         try:
             result = import_office(files, out, mapping=mapping, profiles=profiles, ask=ask, heal_m=heal)
         except BlockplanError as error:
-            raise type(error)(translate(str(error), lang)) from error
+            raise type(error)(pick(error.text, lang) or str(error)) from error
     if as_json:
         show_json(result.to_dict())
     else:
@@ -88,22 +88,22 @@ def office_command(
 
 def _ask(question: Question, lang: str) -> int:
     """Ask on the terminal which of several readings is meant."""
-    from blockplan.exchange.office.said import REPORT, translate
+    from blockplan.exchange.office.messages import TEXTS, in_language
 
-    click.echo(f"{translate(question.about, lang)}?", err=True)
+    click.echo(f"{in_language(question.about, lang)}?", err=True)
     for at, option in enumerate(question.options, start=1):
-        click.echo(f"  {at}  {translate(option, lang)}", err=True)
+        click.echo(f"  {at}  {in_language(option, lang)}", err=True)
     among = click.IntRange(1, len(question.options))
-    return int(click.prompt(REPORT("report.number", lang), type=among, default=1, err=True)) - 1
+    return int(click.prompt(TEXTS("report.number", lang), type=among, default=1, err=True)) - 1
 
 
 def _show_office(result: OfficeImport, out: str, lang: str) -> None:
-    from blockplan.exchange.office.said import REPORT, translate
+    from blockplan.exchange.office.messages import TEXTS, in_language
 
     def heads(key: str) -> list[str]:
-        return REPORT(f"report.{key}", lang).split("|")
+        return TEXTS(f"report.{key}", lang).split("|")
 
-    click.echo(REPORT("report.read_as", lang))
+    click.echo(TEXTS("report.read_as", lang))
     rows = [
         (
             f"{row['file']}: {row['layer']}",
@@ -112,45 +112,45 @@ def _show_office(result: OfficeImport, out: str, lang: str) -> None:
             row["column"] or "–",
             row["unit"],
             f"{row['confidence']:.2f}",
-            translate(row["why"], lang),
+            in_language(row["why"], lang),
         )
         for row in result.mapping.rows()
     ]
     show_table(heads("heads"), rows)
     made = result.made
-    click.echo("\n" + REPORT("report.code_list", lang, list=made["code_list"]))
+    click.echo("\n" + TEXTS("report.code_list", lang, list=made["code_list"]))
     lost = [one for one in result.mapping.code if one.lost or not one.to]
     if lost:
         show_table(
             heads("code_heads"),
             [
-                (one.code or one.name, one.to or "–", str(one.parcels), translate(one.lost, lang))
+                (one.code or one.name, one.to or "–", str(one.parcels), in_language(one.lost, lang))
                 for one in lost
             ],
         )
-    boundary = REPORT(f"report.{made['boundary']}", lang)
-    click.echo(REPORT("report.boundary", lang, boundary=boundary, ha=fixed(made["roads_ha"], 2)))
+    boundary = TEXTS(f"report.{made['boundary']}", lang)
+    click.echo(TEXTS("report.boundary", lang, boundary=boundary, ha=fixed(made["roads_ha"], 2)))
     for joined in made["joined"]:
-        click.echo(REPORT("report.joined", lang, **joined))
+        click.echo(TEXTS("report.joined", lang, **joined))
     click.echo()
     show_table(
         heads("layer_heads"), [(name, str(number)) for name, number in result.summary.features.items()]
     )
     _show_findings(result, lang)
-    click.echo("\n" + REPORT("report.written", lang, out=out), err=True)
+    click.echo("\n" + TEXTS("report.written", lang, out=out), err=True)
 
 
 def _show_findings(result: OfficeImport, lang: str) -> None:
-    from blockplan.exchange.office.said import REPORT, translate
+    from blockplan.exchange.office.messages import TEXTS, in_language
 
     if not result.findings:
         return
     counts = Counter((one.grade, one.rule) for one in result.findings)
-    click.echo("\n" + REPORT("report.found", lang, n=len(result.findings)))
+    click.echo("\n" + TEXTS("report.found", lang, n=len(result.findings)))
     rows = sorted(counts.items(), key=lambda item: (_ORDER[item[0][0]], -item[1]))
     show_table(
-        REPORT("report.found_heads", lang).split("|"),
-        [(REPORT(f"report.{grade}", lang), rule, str(n)) for (grade, rule), n in rows],
+        TEXTS("report.found_heads", lang).split("|"),
+        [(TEXTS(f"report.{grade}", lang), rule, str(n)) for (grade, rule), n in rows],
         style_by=0,
     )
     seen: Counter[str] = Counter()
@@ -164,13 +164,13 @@ def _show_findings(result: OfficeImport, lang: str) -> None:
     for one in grave[:SHOWN]:
         named = one.file and one.file in one.message
         # A layer without a file is one of the plan.
-        layer = one.layer if one.file else translate(one.layer or "", lang)
+        layer = one.layer if one.file or not one.layer else TEXTS(f"message.{one.layer}", lang)
         place = [] if named else [part for part in (one.file, layer) if part]
-        said = [REPORT(f"report.{one.grade}", lang), *place, translate(one.message, lang)]
+        said = [TEXTS(f"report.{one.grade}", lang), *place, in_language(one.message, lang)]
         click.echo("  " + colon.join(said))
     if len(result.findings) > len(grave[:SHOWN]):
         more = len(result.findings) - len(grave[:SHOWN])
-        click.echo("  " + with_flags(REPORT("report.more", lang, n=more)))
+        click.echo("  " + with_flags(TEXTS("report.more", lang, n=more)))
 
 
 #: So many cells without homes are listed on a terminal.

@@ -32,6 +32,7 @@ from blockplan.plan.model.crs import checked, plan_crs, to_plan_crs
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.model.manifest import manifest_from, read_manifest
 from blockplan.plan.model.plan import DERIVED, derived_land
+from blockplan.plan.model.refusals import refused
 from blockplan.plan.validity.validate import validate
 
 if TYPE_CHECKING:
@@ -194,10 +195,7 @@ def spare_drawn_plan(out: Path) -> None:
         return
     there = read_manifest(manifest)
     if "imported" not in (there.model_extra or {}) or there.scenarios:
-        raise PlanDataError(
-            f"{out} holds the plan {there.id!r}, which was drawn and not only imported.\n"
-            "Name another folder for `out=`, or move that plan away first, so that nothing is lost."
-        )
+        raise refused("drawn", path=out, id=there.id)
 
 
 def _read_and_convert(

@@ -14,7 +14,7 @@ from tests.exchange.office.spoken import english_in
 
 from blockplan.cli import app
 from blockplan.exchange.office.importing import import_office
-from blockplan.exchange.office.said import translate
+from blockplan.exchange.office.messages import in_language
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.plan import read
 
@@ -36,7 +36,7 @@ def said_in_each_language(monkeypatch):
         (one.message, said)
         for one in found
         for lang in ("zh", "ja")
-        if (said := translate(one.message, lang)) == one.message or english_in(said)
+        if (said := in_language(one.message, lang)) == one.message or english_in(said)
     }
     assert half == set()
 

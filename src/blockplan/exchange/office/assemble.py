@@ -20,6 +20,7 @@ from blockplan.exchange.office.facilities import facilities
 from blockplan.exchange.office.greens import entrances, greens, greens_beside_parcels
 from blockplan.exchange.office.joining import join
 from blockplan.exchange.office.mapping import FieldChoice, Question
+from blockplan.exchange.office.messages import worded
 from blockplan.exchange.office.network_lines import partition
 from blockplan.exchange.office.residents import compare_with_parcels, residents_source, scope_of, share_out
 from blockplan.exchange.office.road_remarks import CROSSING, language_of, road_remark
@@ -88,7 +89,7 @@ def assemble(
     _floor_areas(frame, mapping, built, findings)
     frame = _with_water(frame, of("water_areas"), profile, findings)
     _existing(frame, of("existing_land"), list_name, profile, findings)
-    scope = features.outlines(of("boundary"), profile, findings, "boundary")
+    scope = features.outlines(of("boundary"), profile, findings, worded("boundary"))
     boundary, built.title = _given_boundary(scope, mapping)
     frame, outline = _roads(frame, made.get("streets"), boundary, mapping, built, findings)
     made["facilities"] = facilities(
@@ -104,8 +105,8 @@ def assemble(
     built.said |= share_out(frame, made.get("blocks"), findings) or share_out(
         frame, scope_of(scope), findings
     )
-    compare_with_parcels(frame, made.get("blocks"), "block", findings)
-    compare_with_parcels(frame, scope_of(scope), "the planned land", findings)
+    compare_with_parcels(frame, made.get("blocks"), worded("block"), findings)
+    compare_with_parcels(frame, scope_of(scope), worded("the_planned_land"), findings)
     made |= {"boundary": outline, "parcels": frame}
     built.layers = {name: layer.set_crs(crs, allow_override=True) for name, layer in made.items()}
     built.made |= {
@@ -143,12 +144,10 @@ def _numbers_of_labels(chosen: list[Chosen], labels: list[Chosen], findings: Fin
         ]
         layer.frame = layer.frame.copy(deep=False)
         layer.frame[LABEL] = [one.pop() if len(one) == 1 else None for one in found]
-        why = "the one label that stands in each parcel"
+        why = worded("the_one_label_that_stands_in")
         choice.field = [one for one in choice.field if one.field != LABEL]
         choice.field.append(FieldChoice(field=LABEL, column="parcel_id", confidence=0.8, why=why))
-        message = (
-            f"The parcels say no number; {layer.frame[LABEL].notna().sum()} took it from the label in them."
-        )
+        message = worded("the_parcels_say_no_number_took", n=layer.frame[LABEL].notna().sum())
         findings.add("office-number", "note", message, **layer.place)
 
 
@@ -163,9 +162,7 @@ def _of_the_plan(tables: list[Chosen], findings: Findings) -> list[Chosen]:
         return tables
     for layer, _ in tables:
         if says_before(layer.name):
-            message = (
-                "By its name the table is of what stands today or was before, so nothing was taken from it."
-            )
+            message = worded("by_its_name_the_table_is")
             findings.add("office-layer", "note", message, **layer.place)
     return kept
 
@@ -201,12 +198,9 @@ def _code_list(
         options = [list_name, close]
         titles = [codes.LISTS[one][0] for one in options]
         if ask is not None:
-            list_name = options[ask(Question("Of which list are the land-use codes", titles))]
+            list_name = options[ask(Question(worded("of_which_list_are_the_land"), titles))]
         else:
-            message = (
-                f"The land-use codes fit {titles[0]} and {titles[1]}; the first was taken. "
-                "mapping.toml, [choices] code_list says otherwise."
-            )
+            message = worded("the_land_use_codes_fit_and", taken=titles[0], kind=titles[1])
             findings.add("office-close", "warning", message, measured=round(sure, 2))
     mapping.choices.code_list = list_name  # type: ignore[assignment]
     return list_name
@@ -226,13 +220,8 @@ def _floor_areas(
     made = np.isnan(np.broadcast_to(own, computed.shape)) & ~np.isnan(computed)
     if made.any():
         frame["floor_area_m2"] = np.where(made, np.round(computed, 1), own)
-        built.said["floor_area"] = (
-            f"of {int(made.sum())} parcels: FAR times site area, the most that may be built"
-        )
-        message = (
-            f"{int(made.sum())} parcels say no floor area; it is FAR times site area, the most that "
-            'may be built. mapping.toml, [choices] floor_area = "none" leaves it unknown.'
-        )
+        built.said["floor_area"] = worded("of_parcels_far_times_site_area", n=int(made.sum()))
+        message = worded("parcels_say_no_floor_area_it", n=int(made.sum()))
         findings.add("office-floor-area", "note", message, layer="parcels", measured=float(made.sum()))
 
 
@@ -332,7 +321,7 @@ def _existing(
     """Existing land use of each parcel that says none, from a layer of what stands, at the parcel's point."""
     if not chosen or not len(frame):
         return
-    drawn = features.outlines(chosen, profile, findings, "existing land use")
+    drawn = features.outlines(chosen, profile, findings, worded("existing_land_use"))
     tree = shapely.STRtree([shape for _, shape in drawn])
     points = frame.geometry.representative_point().to_numpy()
     at, there = tree.query(points, predicate="intersects")
@@ -388,7 +377,11 @@ def _roads(
         with_widths(lines, made, findings)
     mapping.choices.boundary = "given" if boundary is not None else "derived"
     built.made["boundary"] = mapping.choices.boundary
-    words = "as drawn by the office" if boundary is not None else f"drawn about parcels and roads {DERIVED}"
+    words = (
+        worded("as_drawn_by_the_office")
+        if boundary is not None
+        else worded("drawn_about_parcels_and_roads", derived=DERIVED)
+    )
     built.said["boundary"] = words
     land = made.land if wanted or boundary is not None else shapely.union_all(frame.geometry.to_numpy())
     name = words if boundary is None else None
@@ -430,23 +423,23 @@ def _say_roads(
         "gaps": [],
     }
     built.said["roads"] = (
-        f"{area / 1e4:.2f} ha made as remainder, "
-        f"{'along centre lines' if drawn else 'of strips between parcels (no centre line is drawn)'}"
+        worded(
+            "ha_made_as_remainder",
+            area=area / 10000.0,
+            how=worded("along_centre_lines") if drawn else worded("of_strips_between_parcels_no_centre"),
+        )
         if area
-        else "none made"
+        else worded("none_made")
     )
     if area:
-        message = (
-            f"Roads: {built.said['roads']}, {made.joined_m2:,.0f} m2 of small pieces beside "
-            'included. mapping.toml, [choices] roads = "none" leaves them out.'
-        )
+        message = worded("roads_m2_of_small_pieces_beside", made=built.said["roads"], pieces=made.joined_m2)
         findings.add("office-roads", "note" if drawn else "warning", message, measured=round(area, 1))
     for gap in (one for one in made.gaps if one.area >= LEAST_GAP_M2):
         digits = 0 if gap.area >= 10 else 2
         point = gap.representative_point()
         place = {"x": round(point.x, 3), "y": round(point.y, 3)}
         built.made["gaps"].append({"area_m2": round(gap.area, 1), **place})
-        message = f"{gap.area:,.{digits}f} m2 of the planned land are neither parcel nor road."
+        message = worded("m2_of_the_planned_land_are", area=f"{gap.area:,.{digits}f}")
         findings.add("office-gap", "warning", message, measured=round(gap.area, 1), **place)
 
 

@@ -11,6 +11,7 @@ import shapely
 
 from blockplan.exchange.office.features import block_record
 from blockplan.exchange.office.joining import block_named, key
+from blockplan.exchange.office.messages import joined, worded
 from blockplan.exchange.office.rows import PLACE, about_row
 
 if TYPE_CHECKING:
@@ -43,10 +44,7 @@ def numbered_by_parcels(
         if not named or len(set(ids)) < len(ids):
             continue
         drawn[column] = ids
-        message = (
-            f"{named} {layer} are drawn without a number: each is named by what the numbers of its "
-            "parcels begin with."
-        )
+        message = worded("are_drawn_without_a_number_each", n=named, kind=worded(layer))
         findings.add("office-number", "note", message, layer=layer)
 
 
@@ -136,10 +134,7 @@ def _blocks_in_numbers(
     if len(set(found) - {None}) < len(listed):
         return
     frame["block_id"] = found
-    message = (
-        f"Parcels name no block; each is of that of the table's with which its number begins: "
-        f"{frame['parcel_id'].iloc[0]} of {found[0]}."
-    )
+    message = worded("parcels_name_no_block_each_is", parcel=frame["parcel_id"].iloc[0], block=found[0])
     findings.add("office-number", "note", message, layer="parcels")
 
 
@@ -158,9 +153,11 @@ def _astray(made: dict[str, gpd.GeoDataFrame], rows: dict[str, Row], findings: F
         return
     row = rows[lost[0]]
     said = [column for column in ("residents", "dwellings") if row.get(column)]
-    message = (
-        f"{len(lost)} of {len(rows)} rows are of no block of the plan ({', '.join(lost[:5])}), so what they "
-        f"say{' of ' + ' and '.join(said) if said else ''} is left out. Draw the blocks, or name that of "
-        "each parcel in a field (街区编号)."
+    message = worded(
+        "of_rows_are_of_no_block",
+        n=len(lost),
+        total=len(rows),
+        names=", ".join(lost[:5]),
+        of=worded("of", columns=joined(map(worded, said), " and ")) if said else "",
     )
     findings.append(about_row(row, "office-unjoined", "warning", message, measured=float(len(lost))))

@@ -17,6 +17,7 @@ import shapely
 from blockplan.exchange.office.drawing_content import DrawingText
 from blockplan.exchange.office.labels import MOST_HAVE, NUMBER, Reader, attributes
 from blockplan.exchange.office.mapping import IGNORED
+from blockplan.exchange.office.messages import worded
 from blockplan.exchange.office.network_lines import enclosed
 from blockplan.exchange.office.recognise import geometry_kind, recognise
 from blockplan.exchange.office.source import Findings, SourceLayer
@@ -84,7 +85,7 @@ def _closed_lines(layer: SourceLayer, profile: Profile, findings: Findings) -> N
     made = replace(layer, frame=frame)
     if recognise(made, profile).role == "parcels":
         layer.frame = made.frame
-        message = f"Its {len(made.frame)} lines are closed; each was taken for the land that it encloses."
+        message = worded("its_lines_are_closed_each_was", n=len(made.frame))
         findings.add("office-outline", "note", message, **layer.place)
 
 
@@ -122,8 +123,7 @@ def _annotate(
         layer.frame[field] = [row.get(field) for row in rows]
     if unknown:
         layer.role = "parcels"
-    message = (
-        f"Texts that stand in the outlines give {', '.join(fields)}; {numbered} of {len(rows)} "
-        "outlines have a number and are taken for parcels."
+    message = worded(
+        "texts_that_stand_in_the_outlines", fields=", ".join(fields), n=numbered, total=len(rows)
     )
     findings.add("office-number", "note", message, measured=float(numbered), **layer.place)

@@ -11,6 +11,7 @@ from blockplan.exchange.office.duplicate_files import as_it_stands, drawn_again
 from blockplan.exchange.office.greens import entrances_by_place
 from blockplan.exchange.office.joining import looks
 from blockplan.exchange.office.mapping import DOUBLE, IGNORED, LayerChoice, OfficeMapping, Question
+from blockplan.exchange.office.messages import joined, refused, worded
 from blockplan.exchange.office.recognise import (
     STRANGE,
     UNREADABLE,
@@ -71,7 +72,7 @@ class Choosing:
             SourceFinding(
                 "office-value",
                 "warning",
-                f"The field {one.field!r} is {one.why}. Correct it, or say what it gives in mapping.toml.",
+                worded("the_field_is_correct_it_or", field=one.field, why=one.why),
                 column=one.field,
                 value=one.sample,
                 **layer.place,
@@ -79,7 +80,7 @@ class Choosing:
             for layer, choice in pairs
             if choice.role not in {IGNORED, DOUBLE}
             for one in choice.field
-            if UNREADABLE in one.why
+            if getattr(one.why, "code", "") == UNREADABLE
         )
         chosen = OfficeMapping(layer=[choice for _, choice in pairs])
         if any(layer.tiles and choice.role == "parcels" for layer, choice in pairs):
@@ -93,7 +94,9 @@ class Choosing:
             return choice
         (role, *close), why, sure = found
         if close:
-            question = Question(f"{layer.file}: is the layer {layer.name!r}: {why}", [role, *close])
+            question = Question(
+                worded("is_the_layer_2", file=layer.file, title=layer.name, why=why), [role, *close]
+            )
             role = question.options[self._decide(question, layer)]
         if role != choice.role:
             choice = retake(choice, layer, self.profile, role)
@@ -110,25 +113,27 @@ class Choosing:
             if (choice.file, choice.layer) not in there and choice.role != IGNORED
         ]
         if lacking:
-            raise MappingError(
-                f"The mapping names {len(lacking)} layers that the files do not hold (first: {lacking[0]}).\n"
-                "Correct file and layer, or take the entry out."
-            )
+            raise refused(MappingError, "the_mapping_names_layers_that_the", n=len(lacking), first=lacking[0])
         roles = {*self.profile.layers, *self.profile.tables, IGNORED, DOUBLE}
         strange = [choice.role for choice in given.layer if choice.role not in roles]
         if strange:
-            raise MappingError(
-                f"The mapping gives the role {strange[0]!r}, which there is not.\nRoles: "
-                f"{', '.join(sorted(roles))}."
+            raise refused(
+                MappingError,
+                "the_mapping_gives_the_role_which",
+                role=strange[0],
+                roles=", ".join(sorted(roles)),
             )
         _check_fields(given, there, self.profile)
         for key, layer in there.items():
             if key not in named:
-                message = "The mapping does not name this layer; it was left out."
+                message = worded("the_mapping_does_not_name_this")
                 self.findings.add("office-layer", "warning", message, **layer.place)
                 given.layer.append(
                     LayerChoice(
-                        file=layer.file, layer=layer.name, role=IGNORED, why="not in the mapping given"
+                        file=layer.file,
+                        layer=layer.name,
+                        role=IGNORED,
+                        why=worded("not_in_the_mapping_given"),
                     )
                 )
         return [
@@ -149,10 +154,7 @@ class Choosing:
         settled = {choice.role for _, choice in pairs} & {"parcels", "buildings"}
         if settled or len({layer.name for layer in areas}) != 1:
             return pairs
-        message = (
-            "No layer is known to be of parcels; this one alone draws areas of which nothing else is known, "
-            "so they are taken for parcels. mapping.toml says otherwise."
-        )
+        message = worded("no_layer_is_known_to_be")
         for layer in areas:
             self.findings.add("office-layer", "warning", message, **layer.place)
         return [
@@ -163,30 +165,36 @@ class Choosing:
     def _asked(self, layer: SourceLayer, choice: LayerChoice) -> LayerChoice:
         if choice.close and choice.role != DOUBLE:
             options = [choice.role, *choice.close]
-            taken = self._decide(Question(f"{layer.file}: is the layer {layer.name!r}", options), layer)
+            taken = self._decide(
+                Question(worded("is_the_layer", file=layer.file, title=layer.name), options), layer
+            )
             if taken:
                 choice = retake(choice, layer, self.profile, options[taken])
         for one in choice.field:
             if one.close:
                 options = [one.field, *one.close]
                 question = Question(
-                    f"The field of {layer.file}: {layer.name} that gives {one.column}", options
+                    worded("the_field_of_that_gives", file=layer.file, layer=layer.name, column=one.column),
+                    options,
                 )
                 taken = self._decide(question, layer)
                 if taken:
                     other = next(each for each in choice.field if each.field == options[taken])
                     other.column, one.column = one.column, ""
-                    other.unit, other.why, other.confidence = one.unit, "chosen", 1.0
-                    one.why = f"{other.field} was chosen instead"
+                    other.unit, other.why, other.confidence = one.unit, worded("chosen"), 1.0
+                    one.why = worded("was_chosen_instead", field=other.field)
         return choice
 
     def _decide(self, question: Question, layer: SourceLayer) -> int:
         if self.ask is not None:
             return self.ask(question)
-        taken, *others = map(repr, question.options)
-        message = (
-            f"{question.about}: {taken} was taken; {' and '.join(others)} "
-            f"{'are' if len(others) > 1 else 'is'} nearly as likely. mapping.toml can say otherwise."
+        taken, *others = (worded("quoted", title=one) for one in question.options)
+        message = worded(
+            "was_taken_nearly_as_likely_mapping",
+            about=question.about,
+            taken=taken,
+            others=joined(others, " and "),
+            be="are" if len(others) > 1 else "is",
         )
         self.findings.add("office-close", "warning", message, **layer.place)
         return 0
@@ -201,22 +209,32 @@ def _check_fields(given: OfficeMapping, there: dict[tuple[str, str], SourceLayer
         known = profile.of_role(choice.role)
         for one in choice.field:
             if one.field not in layer.fields and one.field != LABEL:
-                wrong.append(f"{choice.file}: {choice.layer} has no field {one.field!r}")
+                wrong.append(worded("has_no_field", file=choice.file, layer=choice.layer, field=one.field))
             elif one.column and one.column not in known:
                 wrong.append(
-                    f"{choice.layer}.{one.field}: {choice.role} has no column {one.column!r} (it has "
-                    f"{', '.join(known)})"
+                    worded(
+                        "has_no_column_it_has",
+                        layer=f"{choice.layer}.{one.field}",
+                        role=choice.role,
+                        column=one.column,
+                        names=", ".join(known),
+                    )
                 )
     if wrong:
-        raise MappingError(
-            f"The mapping does not fit the files in {len(wrong)} places:\n  " + "\n  ".join(wrong[:20])
+        raise refused(
+            MappingError, "the_mapping_does_not_fit_the", n=len(wrong), problems=joined(wrong[:20], "\n  ")
         )
 
 
 def _empty(pairs: list[Chosen]) -> None:
     for layer, choice in pairs:
         if not len(layer.frame):
-            choice.role, choice.why, choice.close, choice.field = IGNORED, "it holds no feature", [], []
+            choice.role, choice.why, choice.close, choice.field = (
+                IGNORED,
+                worded("it_holds_no_feature"),
+                [],
+                [],
+            )
 
 
 def _numbers_of_tables(pairs: list[Chosen]) -> None:
@@ -246,4 +264,4 @@ def _numbers_of_tables(pairs: list[Chosen]) -> None:
         if best and shares[best] > SAME_NUMBERS:
             field = next(one for one in choice.field if one.field == best)
             field.column, field.confidence = "parcel_id", 0.8
-            field.why = f"its values are {shares[best]:.0%} of the numbers of the tables"
+            field.why = worded("its_values_are_of_the_numbers", share=shares[best])

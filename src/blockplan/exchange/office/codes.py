@@ -17,6 +17,7 @@ from importlib import resources
 from itertools import repeat
 from typing import TYPE_CHECKING
 
+from blockplan.exchange.office.messages import joined, worded
 from blockplan.exchange.office.titles import plain, simplified
 from blockplan.exchange.office.values import is_blank, text_of
 from blockplan.plan.model.codes import landuse
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
 NATIONAL = "cn2023"
 #: List -> what it is called, and words by which an office names it.
 LISTS: dict[str, tuple[str, str]] = {
-    "cn2023": ("land and sea use classification of 2023", r"用地用海|国土空间|2023|2020"),
-    "cn2020": ("land and sea use classification of 2020 (trial)", r"2020|试行"),
+    "cn2023": (worded("land_and_sea_use_classification_of"), r"用地用海|国土空间|2023|2020"),
+    "cn2020": (worded("land_and_sea_use_classification_of_2"), r"2020|试行"),
     "gb50137": ("GB 50137-2011", r"2011|50137|城市用地分类"),
-    "town2007": ("GB 50188-2007 (towns)", r"2007|50188|镇规划"),
+    "town2007": (worded("gb_50188_2007_towns"), r"2007|50188|镇规划"),
     "gbj137": ("GBJ 137-90", r"1990|137-?90|^90"),
 }
 _CODE = re.compile(
@@ -80,7 +81,12 @@ def old_list(name: str) -> dict[str, OldClass]:
         national = landuse(NATIONAL)
         return {code: OldClass(code, national.label(code, "zh"), code, "") for code in national.classes}
     rows = csv.DictReader(line for line in _table(name).splitlines() if not line.startswith("#"))
-    found = {row["code"]: OldClass(row["code"], row["name_zh"], row["cn2023"], row["lost"]) for row in rows}
+    found = {
+        row["code"]: OldClass(
+            row["code"], row["name_zh"], row["cn2023"], worded(row["lost"]) if row["lost"] else ""
+        )
+        for row in rows
+    }
     if name == "cn2020":
         # What the trial list has in common with the one in force stands only there.
         return {code: one for code, one in old_list(NATIONAL).items() if code not in _NEW_IN_2023} | found
@@ -214,7 +220,7 @@ def translate(given: str, list_name: str, name: str = "") -> Translation:
     beside = tuple(dict.fromkeys(one.to for one in others if one.to and one.to != first.to))
     lost = first.lost
     if beside:
-        lost = "; ".join(filter(None, (lost, f"mixed use: {codes[0]} is taken as the main one")))
+        lost = joined((lost, worded("mixed_use_is_taken_as_the", code=codes[0])))
     return Translation(given, list_name, first.to, lost, beside, doubtful=first.doubtful)
 
 
@@ -222,11 +228,11 @@ def _one(code: str, list_name: str, name: str) -> Translation:
     classes = old_list(list_name)
     known = code if code in classes else _shortened(code, list_name) or _shortened(code.upper(), list_name)
     if not known:
-        return Translation(code, list_name, None, f"the list {list_name} has no code {code}")
+        return Translation(code, list_name, None, worded("the_list_has_no_code", list=list_name, code=code))
     found = classes[known]
     lost = found.lost
     if known != code:
-        lost = "; ".join(filter(None, (f"{code} is a local part of {known} ({found.name})", lost)))
+        lost = joined((worded("is_a_local_part_of", code=code, code2=known, name=found.name), lost))
     for words, to in _BY_WORD:
         # A word of the name decides only where it says more than the code.
         if (
@@ -235,7 +241,7 @@ def _one(code: str, list_name: str, name: str) -> Translation:
             and found.to[:2] in {"07", "08", "12", ""}
             and not (found.to and landuse().within(found.to, to))
         ):
-            return Translation(code, list_name, to, f"by its name {name!r}, not by the code {code}")
+            return Translation(code, list_name, to, worded("by_its_name_not_by_the", name=name, code=code))
     return _contradicted(code, list_name, found, name) or Translation(code, list_name, found.to or None, lost)
 
 
@@ -249,10 +255,12 @@ def _contradicted(code: str, list_name: str, found: OldClass, name: str) -> Tran
     if said is None or not said.to or _bare(found.name) == _bare(name):
         return None
     if foreign and not _LATIN.search(name) and landuse().within(found.to, said.to):
-        return Translation(code, list_name, said.to, f"the name {name!r} was read, not the code {code}")
+        return Translation(
+            code, list_name, said.to, worded("the_name_was_read_not_the", name=name, code=code)
+        )
     if landuse().within(said.to, found.to) or landuse().within(found.to, said.to):
         return None
-    lost = f"the code {code} is {found.name} in {list_name}; the name beside it, {name!r}, was taken"
+    lost = worded("the_code_is_in_the_name", code=code, name=found.name, list=list_name, other=name)
     return Translation(code, list_name, said.to, lost, doubtful=True)
 
 
@@ -275,7 +283,7 @@ def _by_name(given: str, name: str, list_name: str) -> Translation:
         # A row that begins at the beginning knows the code itself (`G/IC`), one with a comma a whole phrase.
         own = given != name and words.pattern.startswith("^") and words.search(given)
         if own or ("," in words.pattern and words.search(name)):
-            return Translation(given or name, NATIONAL, to, f"read from {given or name!r}", also)
+            return Translation(given or name, NATIONAL, to, worded("read_from", title=given or name), also)
     parts = [part for part in _PARTS.split(name) if part]
     if len(parts) > 1:
         read = [_by_name("", part, list_name) for part in parts]
@@ -283,12 +291,14 @@ def _by_name(given: str, name: str, list_name: str) -> Translation:
         if first is not None:
             beside = tuple(dict.fromkeys(one.to for one in read if one.to and one.to != first.to))
             return Translation(
-                given or name, first.list_name, first.to, "mixed use, read from its name", beside
+                given or name, first.list_name, first.to, worded("mixed_use_read_from_its_name"), beside
             )
     for words, to, also in _names():
         if words.search(name) or words.search(simplified(name)):
-            return Translation(given or name, NATIONAL, to, f"read from a word in its name {name!r}", also)
-    return Translation(given or name, list_name, None, f"no list has a class {name!r}")
+            return Translation(
+                given or name, NATIONAL, to, worded("read_from_a_word_in_its", name=name), also
+            )
+    return Translation(given or name, list_name, None, worded("no_list_has_a_class", name=name))
 
 
 def _exactly(name: str, list_name: str) -> Translation | None:
@@ -301,8 +311,8 @@ def _exactly(name: str, list_name: str) -> Translation | None:
             longest = max(len(one.code) for one in hits)
             finest = [one for one in hits if len(one.code) == longest]
             to = _in_common([one.to for one in finest])
-            which_one = "" if to == finest[0].to else "which of several classes of that name it is"
-            lost = "; ".join(filter(None, ("read from its name", which_one or finest[0].lost)))
+            which_one = "" if to == finest[0].to else worded("which_of_several_classes_of_that")
+            lost = joined((worded("read_from_its_name"), which_one or finest[0].lost))
             return Translation(name, which, to or None, lost)
     return None
 

@@ -21,6 +21,7 @@ from pyproj.exceptions import CRSError
 from blockplan.datums import ACCURACY_M, to_wgs84
 from blockplan.errors import MappingError
 from blockplan.exchange.office.kilometres import to_metres
+from blockplan.exchange.office.messages import Message, refused, worded
 from blockplan.exchange.office.source import Findings, SourceFinding
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def place(
     MappingError
         If a name of a reference system is none.
     """
-    result = PlacedLayers(None, "no layer is drawn")
+    result = PlacedLayers(None, worded("no_layer_is_drawn"))
     result.findings += to_metres(layers) if given.shift is None else []
     target = _told_since(layers, given, target)
     unplaced: list[tuple[SourceLayer, LayerChoice]] = []
@@ -146,7 +147,7 @@ def place(
         _set(layer, crs)
         if crs is None:
             unplaced.append((layer, choice))
-        if result.why == "no layer is drawn":
+        if result.why == worded("no_layer_is_drawn"):
             result.why = why
     if target and target != "local":
         result.crs = _parsed(target)
@@ -180,12 +181,10 @@ def _parsed(text: str) -> pyproj.CRS:
     try:
         return pyproj.CRS.from_user_input(text)
     except CRSError:
-        raise MappingError(
-            f'{text[:80]!r} names no coordinate reference system.\nWrite a code such as "EPSG:4548".'
-        ) from None
+        raise refused(MappingError, "names_no_coordinate_reference_system_write", text=text[:80]) from None
 
 
-def _finding(layer: SourceLayer, grade: Any, message: str, **more: Any) -> SourceFinding:
+def _finding(layer: SourceLayer, grade: Any, message: Message, **more: Any) -> SourceFinding:
     return SourceFinding("office-crs", grade, message, **layer.place, **more)
 
 
@@ -247,36 +246,33 @@ def _crs_of(
             _finding(
                 layer,
                 "warning",
-                "North stands first in the coordinates (x and y are swapped); they were turned.",
+                worded("north_stands_first_in_the_coordinates"),
                 x=x,
                 y=y,
             )
         )
     if given.shift is not None and not choice.crs:
         _shift(layer, given.shift)
-        return _parsed(given.shift.to), "transformed as the mapping says"
+        return _parsed(given.shift.to), worded("transformed_as_the_mapping_says")
     named = choice.crs or given.crs
     if named:
-        return (None if named == "local" else _parsed(named)), "named in the mapping"
+        return (None if named == "local" else _parsed(named)), worded("named_in_the_mapping")
     declared = _declared(layer)
     if declared is not None and _fits(declared, x, y):
         _doubt(layer, declared, result)
-        return declared, f"declared ({declared.name})"
+        return declared, worded("declared", name=declared.name)
     found, why = _from_coordinates(x, y, said)
-    at = f"its coordinates (about {x:,.0f}, {y:,.0f})"
+    at = worded("its_coordinates_about", x=x, y=y)
     if declared is not None:
-        taken = found.name if found is not None else "a local grid"
+        taken = found.name if found is not None else worded("a_local_grid")
         grade = "warning"
-        message = f"The file declares {declared.name}, which {at} cannot be in; taken as {taken} ({why})."
+        message = worded("the_file_declares_which_cannot_be", name=declared.name, at=at, taken=taken, why=why)
     elif found is None:
         grade = "warning"
-        message = (
-            f"The file declares no reference system, and {at} do not tell one ({why}). The plan stands in a "
-            "local grid; name it in mapping.toml, [source] crs."
-        )
+        message = worded("the_file_declares_no_reference_system", at=at, why=why)
     else:
         grade = "note"
-        message = f"The file declares no reference system; taken as {found.name} ({why})."
+        message = worded("the_file_declares_no_reference_system_2", name=found.name, why=why)
     result.findings.append(_finding(layer, grade, message, x=x, y=y))
     return found, why
 
@@ -310,30 +306,29 @@ def _doubt(layer: SourceLayer, crs: pyproj.CRS, result: PlacedLayers) -> None:
             _finding(
                 layer,
                 "note",
-                f"The layer is in {crs.name}. How that datum lies to CGCS2000 is not published for every "
-                "place: the plan keeps it; give [source] shift in mapping.toml to transform it.",
+                worded("the_layer_is_in_how_that", name=crs.name),
             )
         )
 
 
 def _from_coordinates(x: float, y: float, said: StatedDatum) -> tuple[pyproj.CRS | None, str]:
     if said.epsg and _fits(_parsed(f"EPSG:{said.epsg}"), x, y):
-        return _parsed(f"EPSG:{said.epsg}"), f"the folder says EPSG:{said.epsg}"
+        return _parsed(f"EPSG:{said.epsg}"), worded("the_folder_says_epsg", epsg=said.epsg)
     if abs(x) <= 180 and abs(y) <= 90:
-        return pyproj.CRS.from_epsg(CGCS2000), "longitude and latitude"
+        return pyproj.CRS.from_epsg(CGCS2000), worded("longitude_and_latitude")
     if not NORTHINGS[0] <= y <= NORTHINGS[1]:
-        return None, "an office's own grid"
+        return None, worded("an_office_s_own_grid")
     datum = said.datum if said.datum in _WITHOUT_ZONE else "cgcs2000"
     zone = int(x // 1e6)
     if 13 <= zone <= 45:
-        return _with_zone(datum, zone, y), f"easting with zone {zone}"
+        return _with_zone(datum, zone, y), worded("easting_with_zone", zone=zone)
     meridian = said.meridian
     if meridian is None and said.zone:
         meridian = 3.0 * said.zone if said.zone >= 25 else 6.0 * said.zone - 3
     if EASTINGS[0] <= x <= EASTINGS[1] and meridian is not None and said.datum != "local":
-        return without_zone(datum, meridian), f"the folder says central meridian {meridian:g}"
-    taken_off = "the 500 km of the false easting may be taken off; [source.shift] dx puts them back"
-    unsaid = "an easting without its zone, and no text names the central meridian"
+        return without_zone(datum, meridian), worded("the_folder_says_central_meridian", meridian=meridian)
+    taken_off = worded("the_500_km_of_the_false")
+    unsaid = worded("an_easting_without_its_zone_and")
     return None, taken_off if abs(x) < EASTINGS[0] else unsaid
 
 
@@ -405,10 +400,7 @@ def _neighbour(
     choice.crs = name_of(crs)
     mine = (layer.file, layer.name, "office-crs")
     result.findings[:] = [one for one in result.findings if (one.file, one.layer, one.rule) != mine]
-    message = (
-        "The file declares no reference system; it lies among the parcels, so it is taken to be in theirs "
-        f"({choice.crs})."
-    )
+    message = worded("the_file_declares_no_reference_system_3", crs=choice.crs)
     result.findings.append(_finding(layer, "note", message))
 
 
@@ -429,11 +421,12 @@ def _shifted_layers(
     for layer, _ in layers:
         frame: Any = layer.frame
         datum: Any
+        why: str
         if frame.crs is None or not frame.crs.is_geographic or not len(frame):
             continue
         words = f"{layer.file} {layer.name} {' '.join(layer.fields)} {' '.join(layer.remarks)}"
         datum = given.datum or said_in([words]).datum
-        why = "the mapping says so" if given.datum else "its name says so"
+        why = worded("the_mapping_says_so") if given.datum else worded("its_name_says_so")
         if datum not in {"gcj02", "bd09"} and reference is not None and layer is not reference:
             datum, why = _seen_shifted(layer, reference)
         if datum in {"gcj02", "bd09"}:
@@ -442,9 +435,12 @@ def _shifted_layers(
                 _finding(
                     layer,
                     "warning",
-                    f"The coordinates are {datum.upper()} ({why}); they were converted to CGCS2000 with an "
-                    "accuracy of "
-                    f"about {ACCURACY_M[datum]:g} m.",
+                    worded(
+                        "the_coordinates_are_they_were_converted",
+                        datum=datum.upper(),
+                        why=why,
+                        m=ACCURACY_M[datum],
+                    ),
                     measured=ACCURACY_M[datum],
                 )
             )
@@ -477,7 +473,7 @@ def _seen_shifted(layer: SourceLayer, reference: SourceLayer) -> tuple[str, str]
         moved = shapely.points([to_wgs84(one.x, one.y, datum) for one in points])
         after = float(shapely.contains(ground, moved).mean())
         if after >= 0.9 and after - inside > 0.3:
-            return datum, f"{after:.0%} of it then lies on the planned land, {inside:.0%} before"
+            return datum, worded("of_it_then_lies_on_the", after=after, before=inside)
     return "", ""
 
 
@@ -493,10 +489,12 @@ def _into(layer: SourceLayer, result: PlacedLayers) -> None:
     accuracy = group.transformers[0].accuracy if group.transformers else -1
     before = frame.crs.name
     layer.frame = frame.to_crs(result.crs)
-    said = f"to about {accuracy:g} m" if accuracy >= 0 else "with an accuracy that is not known"
+    said = worded("to_about_m", m=accuracy) if accuracy >= 0 else worded("with_an_accuracy_that_is_not")
     if re.search(r"beijing|xian|krass", before, re.IGNORECASE) or accuracy > 2:
         result.findings.append(
             _finding(
-                layer, "warning", f"The layer was transformed from {before} to {result.crs.name}, {said}."
+                layer,
+                "warning",
+                worded("the_layer_was_transformed_from_to", before=before, after=result.crs.name, how=said),
             )
         )

@@ -22,6 +22,7 @@ from ezdxf.math import Vec2, Vec3, bulge_to_arc
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.drawing_content import ARC_M, DrawingContent, DrawingText, DrawnLine, Mark
+from blockplan.exchange.office.messages import refused, worded
 from blockplan.plan.files import encodings
 
 if TYPE_CHECKING:
@@ -58,10 +59,7 @@ def open_drawing(path: Path, label: str, findings: Findings) -> Drawing:
     data = path.read_bytes()
     codec, said = _codec(data)
     if said and codec and codec != said:
-        message = (
-            f"The drawing says that its texts are {said.upper()}, but they are {codec.upper()}; "
-            "they were read as such."
-        )
+        message = worded("the_drawing_says_that_its_texts", codec2=said.upper(), codec=codec.upper())
         findings.add("office-encoding", "note", message, file=label)
     try:
         return readfile(path, encoding=codec)
@@ -71,14 +69,8 @@ def open_drawing(path: Path, label: str, findings: Findings) -> Drawing:
         document, auditor = recover.readfile(path)
     except BROKEN as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        raise PlanDataError(
-            f"{label} cannot be read: {reason}.\nIt is no DXF, is damaged or was not copied whole. Open it "
-            "in your CAD program, run AUDIT, and save it again as DXF (2007 or later)."
-        ) from None
-    message = (
-        f"The drawing's structure is damaged; what could be recovered was read "
-        f"({len(auditor.fixes)} places mended, {len(auditor.errors)} not)."
-    )
+        raise refused(PlanDataError, "cannot_be_read_it_is_no", file=label, reason=reason) from None
+    message = worded("the_drawing_s_structure_is_damaged", n=len(auditor.fixes), m=len(auditor.errors))
     findings.add("office-file", "warning", message, file=label)
     return document
 
@@ -118,10 +110,7 @@ def read_drawn(document: Drawing) -> DrawingContent:
     for entity, layer in _taken_apart(document.modelspace(), None, 0):
         count += 1
         if count > MOST:
-            raise PlanDataError(
-                f"The drawing holds more than {MOST:,} lines and texts, blocks in blocks among them.\n"
-                "Save the layers of the plan alone (WBLOCK) and hand in that."
-            )
+            raise refused(PlanDataError, "the_drawing_holds_more_than_lines", n=MOST)
         if layer.lower() in hidden:
             found.hidden[layer_name(layer)] += 1
             continue
@@ -198,7 +187,7 @@ def _sound(points: Any) -> NDArray[np.float64]:
     """Points without those that repeat the one before."""
     table = np.array([(one[0], one[1]) for one in points], dtype="float64").reshape(-1, 2)
     if not np.isfinite(table).all():
-        raise ValueError("a coordinate is no number")
+        raise ValueError(worded("a_coordinate_is_no_number"))
     keep = np.ones(len(table), dtype=bool)
     keep[1:] = (np.abs(np.diff(table, axis=0)) > 1e-9).any(axis=1)
     return table[keep]

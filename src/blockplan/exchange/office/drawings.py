@@ -18,6 +18,7 @@ import shapely
 from blockplan.exchange.office import codes
 from blockplan.exchange.office.labels import NUMBER, USE, Reader, attributes
 from blockplan.exchange.office.legend import table_of
+from blockplan.exchange.office.messages import worded
 from blockplan.exchange.office.rings import TWICE, Defect, Ring, Rings, rings_of
 from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceReading
 from blockplan.exchange.office.titles import name_and_unit, name_parts, plain
@@ -111,7 +112,7 @@ def _is_dwg(path: Path, label: str, reading: SourceReading) -> bool:
     text = re.match(rb"(?:\xef\xbb\xbf)?\s*(?:0|999)\s*[\r\n]|AutoCAD Binary DXF", head)
     is_dwg = not text if named else bool(re.match(rb"AC\d{4}\0", head))
     if is_dwg != named:
-        message = f"The file is a {'DWG' if is_dwg else 'DXF'} under another ending; it was read as such."
+        message = worded("the_file_is_a_under_another", kind="DWG" if is_dwg else "DXF")
         reading.findings.add("office-file", "note", message, file=label)
     return is_dwg
 
@@ -119,10 +120,10 @@ def _is_dwg(path: Path, label: str, reading: SourceReading) -> bool:
 def _say_unread(drawn: DrawingContent, reading: SourceReading, label: str) -> None:
     if drawn.unread:
         kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(drawn.unread.items()))
-        message = f"Of the drawing were not read: {kinds}."
+        message = worded("of_the_drawing_were_not_read", kinds=kinds)
         reading.findings.add("office-file", "note", message, file=label)
     for layer, n in sorted(drawn.hidden.items()):
-        message = f"The layer is off or frozen; its {n} entities were left out. Switch it on if it counts."
+        message = worded("the_layer_is_off_or_frozen", n=n)
         reading.findings.add("office-hidden", "note", message, file=label, layer=layer)
 
 
@@ -135,7 +136,7 @@ def _metres(drawn: DrawingContent, reading: SourceReading, label: str) -> None:
     large = areas and float(np.median(areas)) > MILLIMETRES_M2
     if large or (lengths and float(np.quantile(lengths, 0.75)) > MILLIMETRES_M):
         drawn.scale(0.001)
-        message = "The drawing is in millimetres, by the size of its outlines; it was brought into metres."
+        message = worded("the_drawing_is_in_millimetres_by")
         reading.findings.add("office-unit", "note", message, file=label)
 
 
@@ -200,7 +201,7 @@ class _Layers:
             units = {name: unit for name in names if (unit := name_and_unit(name)[1])}
             count = sum(one.file == self.file and not one.drawn for one in self.reading.layers)
             table = SourceLayer(self.file, TABLE if not count else f"{TABLE}{count + 1}", frame, units)
-            message = f"A table of {len(rows)} rows is drawn beside the plan; it was read."
+            message = worded("a_table_of_rows_is_drawn", n=len(rows))
             self.reading.findings.add("office-sheet", "note", message, **table.place)
             self.reading.layers.append(table)
 
@@ -271,11 +272,7 @@ class _Layers:
         layers, kept = {offered[at][0] for at in held}, set(held)
         beside = [one for at, one in enumerate(offered) if one[0] in layers and at not in kept]
         if beside:
-            message = (
-                f"{len(held)} filled areas with a parcel's number in them were taken for parcels; "
-                f"{len(beside)} without any (legend, map of the surroundings) were left out. Write a number "
-                "into one that counts."
-            )
+            message = worded("filled_areas_with_a_parcel_s", n=len(held), without=len(beside))
             layer, shape = beside[0]
             point, measured = shape.representative_point(), round(float(shape.length), 3)
             x, y = round(point.x, 3), round(point.y, 3)
@@ -302,10 +299,7 @@ class _Layers:
             if len(land.query(point, predicate="intersects")):
                 continue
             x, y = round(point.x, 3), round(point.y, 3)
-            message = (
-                f"An outline of {ring.shape.length:.2f} m with a parcel's number in it is drawn on layer "
-                f"{ring.layer!r}, which is none of parcels; it was taken for one."
-            )
+            message = worded("an_outline_of_m_with_a", length=ring.shape.length, layer=ring.layer)
             measured = round(float(ring.shape.length), 3)
             found.say(Defect("cad-layer", "warning", message, measured, x, y, ring.layer))
             found.rings.append(ring)
@@ -357,10 +351,7 @@ class _Layers:
             gone.add(at)
             area, point = shapes[at].area, shapes[at].representative_point()
             shapes[parcel] = shapely.union(shapes[parcel], shapes[at])
-            message = (
-                f"An outline of {area:,.1f} m2 inside parcel {rows[parcel][NUMBER]} says neither number nor "
-                "use; it is part of the parcel. Write its number or its use into it if it is land of its own."
-            )
+            message = worded("an_outline_of_m2_inside_parcel", area=area, parcel=rows[parcel][NUMBER])
             x, y = round(point.x, 3), round(point.y, 3)
             found.say(Defect("cad-inner", "warning", message, round(area, 3), x, y, found.rings[at].layer))
         kept = [at for at in range(len(rows)) if at not in gone]

@@ -18,6 +18,7 @@ import shapely
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.mapping import DOUBLE, IGNORED
+from blockplan.exchange.office.messages import joined, refused, worded
 from blockplan.exchange.office.recognise import retake, state_of
 from blockplan.exchange.office.source import Findings, SourceFinding, SourceLayer
 from blockplan.exchange.office.values import is_blank, text_of
@@ -68,11 +69,16 @@ def refuse_two_drawings(shapes_of: Sequence[Sequence[Any]]) -> None:
     if alike < ALIKE or apart < 2 * float(np.median(sizes)):
         return
     first, second = (tuple(f"{one:,.0f}" for one in at) for at in np.median(middles, axis=0))
-    raise PlanDataError(
-        f"{len(pairs)} of {len(shapes_of)} parcels stand twice, {apart:,.0f} m apart: two drawings lie side "
-        f"by side, about ({first[0]}; {first[1]}) and ({second[0]}; {second[1]}), and nothing says which "
-        "counts.\n"
-        "Leave the plan in the file, and take the other drawing out or save it as a file of its own."
+    raise refused(
+        PlanDataError,
+        "of_parcels_stand_twice_m_apart",
+        n=len(pairs),
+        total=len(shapes_of),
+        apart=apart,
+        x=first[0],
+        y=first[1],
+        x2=second[0],
+        y2=second[1],
     )
 
 
@@ -148,10 +154,15 @@ def _part(layer: SourceLayer, rows: NDArray[np.bool_]) -> SourceLayer:
 
 def _told(first: SourceLayer, second: SourceLayer, number: int) -> SourceFinding:
     left = len(second.frame) - number
-    rest = f" {left} more of {second.name} stand there only, and were taken." if left else ""
-    message = (
-        f"{second.name} ({second.file}) draws {number} features that {first.name} ({first.file}) draws too: "
-        f"two forms of one layer, taken once.{rest}"
+    rest = worded("more_of_stand_there_only_and", n=left, name=second.name) if left else ""
+    message = worded(
+        "draws_features_that_draws_too_two",
+        second=second.name,
+        file2=second.file,
+        n=number,
+        first=first.name,
+        file=first.file,
+        rest=rest,
     )
     return SourceFinding(
         "office-twice", "note", message, file=second.file, layer=second.name, measured=number
@@ -183,8 +194,8 @@ def differing(one: SourceLayer, mine: LayerChoice, other: SourceLayer, theirs: L
             there is not None and text_of(values[row]) != text_of(others[there]) for row, there in pairs
         )
         if count:
-            found.append(f"{field.column} at {count}")
-    return f" (of {len(pairs)} parcels it says otherwise: {', '.join(found)})" if found else ""
+            found.append(worded("at", word=field.column, n=count))
+    return worded("of_parcels_it_says_otherwise", n=len(pairs), where=joined(found, ", ")) if found else ""
 
 
 def as_it_stands(pairs: list[Chosen], profile: Profile, findings: Findings) -> list[Chosen]:
@@ -193,10 +204,7 @@ def as_it_stands(pairs: list[Chosen], profile: Profile, findings: Findings) -> l
     today = [layer for layer in ours if _TODAY.search(f"{layer.name} {layer.title}")]
     if not today or len(today) == len(ours):
         return pairs
-    message = (
-        "By its name the layer is of what stands today, and another draws the plan's parcels: only existing "
-        'land was taken from it. Give it role = "parcels" in mapping.toml if it counts.'
-    )
+    message = worded("by_its_name_the_layer_is")
     findings += [SourceFinding("office-layer", "note", message, **layer.place) for layer in today]
     return [
         (layer, retake(choice, layer, profile, "existing_land") if layer in today else choice)
@@ -221,16 +229,15 @@ def drawn_again(pairs: list[Chosen], findings: Findings) -> None:
             kept.append((layer, choice))
             continue
         choice.role, choice.close = DOUBLE, ["parcels"]
-        choice.why = f"draws the parcels of {twin[0].file}: {twin[0].name} again"
-        message = (
-            f"The layer {choice.why}{differing(layer, choice, *twin)}; it was left out. Give the "
-            'other one role = "double" and this one role = "parcels" in mapping.toml if this one counts.'
+        choice.why = worded("draws_the_parcels_of_again", file=twin[0].file, name=twin[0].name)
+        message = worded(
+            "the_layer_it_was_left_out",
+            file=twin[0].file,
+            name=twin[0].name,
+            where=differing(layer, choice, *twin),
         )
         if PurePath(layer.file).parent != PurePath(twin[0].file).parent:
-            message += (
-                " Where the folders are drafts of one plan, bring each in alone, and make one a scenario: "
-                "blockplan scenario new PLAN NAME --from OTHER/plan.gpkg."
-            )
+            message += worded("where_the_folders_are_drafts_of")
         findings.add("office-double", "warning", message, **layer.place)
 
 

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import PlanDataError
+from blockplan.exchange.office.messages import refused, worded
 from blockplan.exchange.office.source import Findings, SourceFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WAY_OUT = "Save it in your CAD program as DXF (2007 or later) and hand in that."
+WAY_OUT = worded("save_it_in_your_cad_program")
 #: Every DWG since release 2.5 begins so, with its version behind.
 MAGIC = b"AC"
 
@@ -58,21 +59,18 @@ def converted(path: Path, label: str, findings: Findings, limits: DwgLimits | No
         `limits`.
     """
     if find_spec("ezdwg") is None:
-        raise PlanDataError(
-            f"{label} is a DWG; reading it needs the extra `office`: pip install 'blockplan[office]'.\n"
-            f"Or: {WAY_OUT[0].lower()}{WAY_OUT[1:]}"
-        )
+        raise refused(PlanDataError, "is_a_dwg_reading_it_needs", file=label)
     with path.open("rb") as file:
         if not file.read(len(MAGIC)).startswith(MAGIC):
-            what = "is empty" if not path.stat().st_size else "does not begin as a DWG does"
-            raise PlanDataError(f"{label} cannot be read: it {what}.\n{WAY_OUT}")
+            what = worded("is_empty") if not path.stat().st_size else worded("does_not_begin_as_a_dwg")
+            raise refused(PlanDataError, "cannot_be_read_it", file=label, what=what, way=WAY_OUT)
     with tempfile.TemporaryDirectory(prefix="blockplan-") as folder:
         copy = Path(folder) / "drawing.dxf"
         result = _run(path, copy, limits or DwgLimits())
         if "reason" in result:
-            raise PlanDataError(f"{label} cannot be read: {result['reason']}.\n{WAY_OUT}")
+            raise refused(PlanDataError, "cannot_be_read", file=label, reason=result["reason"], way=WAY_OUT)
         if not result["written"]:
-            raise PlanDataError(f"Nothing in {label} could be read.\n{WAY_OUT}")
+            raise refused(PlanDataError, "nothing_in_could_be_read", file=label, way=WAY_OUT)
         findings.append(_read(result, label))
         yield copy
 
@@ -80,9 +78,11 @@ def converted(path: Path, label: str, findings: Findings, limits: DwgLimits | No
 def _read(result: dict[str, Any], label: str) -> SourceFinding:
     """How much was read, and what was not; objects that are damaged the reader passes over without a word."""
     kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(result["skipped"].items()))
-    message = (
-        f"Of the DWG were read {result['written']:,} entities{f', and not: {kinds}' if kinds else ''}. "
-        f"Does your CAD program count more? {WAY_OUT}"
+    message = worded(
+        "of_the_dwg_were_read_entities",
+        n=result["written"],
+        unread=worded("and_not", kinds=kinds) if kinds else "",
+        way=WAY_OUT,
     )
     return SourceFinding("office-file", "warning" if kinds else "note", message, file=label)
 
@@ -96,9 +96,9 @@ def _run(path: Path, copy: Path, limits: DwgLimits) -> dict[str, Any]:
             list(map(str, command)), capture_output=True, check=False, timeout=limits.wall_s, cwd=copy.parent
         )
     except subprocess.TimeoutExpired:
-        return {"reason": f"it takes more than {limits.wall_s} s"}
+        return {"reason": worded("it_takes_more_than_s", n=limits.wall_s)}
     try:
         return dict(json.loads(done.stdout))
     except ValueError:
-        most = f"{limits.memory_bytes / 1024**3:g} GB of memory or {limits.cpu_s} s of processor time"
-        return {"reason": f"its reader broke off (it may take {most} at most)"}
+        most = worded("gb_of_memory_or_s_of", gb=limits.memory_bytes / 1024**3, s=limits.cpu_s)
+        return {"reason": worded("its_reader_broke_off_it_may", most=most)}

@@ -12,6 +12,7 @@ import shapely
 from blockplan.exchange.office.bounds import status_of
 from blockplan.exchange.office.features import Chosen, collect, framed, name_of, parcels_at, unique, value
 from blockplan.exchange.office.joining import match_numbers
+from blockplan.exchange.office.messages import Message, joined, worded
 from blockplan.exchange.office.rows import PLACE, about_row, read_rows
 from blockplan.exchange.office.source import Findings, SourceFinding
 from blockplan.exchange.office.texts import (
@@ -78,7 +79,7 @@ def _record(row: Row, source: str, findings: Findings) -> dict[str, Any]:
     name = name_of(row) or text_of(row.get("service"))
     kind = _kind(name, text_of(row.get("service")))
     if kind is None:
-        message = f"What service {name!r} gives is not known; it comes in by its name alone."
+        message = worded("what_service_gives_is_not_known", name=name)
         findings.append(about_row(row, "office-facility", "note", message, value=name))
     service, level = kind or (None, None)
     written = text_of(row.get("level"))
@@ -111,7 +112,7 @@ def _named_parcel(row: Row, parcels: gpd.GeoDataFrame, findings: Findings) -> st
         return None
     found = match_numbers([str(number)], parcels["parcel_id"].tolist())[0].get(str(number))
     if found is None:
-        message = f"No parcel has the number {number!r} that facility {name_of(row) or row[PLACE][2]} says."
+        message = worded("no_parcel_has_the_number_that", number=number, name=name_of(row) or row[PLACE][2])
         findings.append(about_row(row, "office-unjoined", "warning", message, value=str(number)))
     return found
 
@@ -137,10 +138,7 @@ def _listed(
                     for part, entry in zip(kept, (one, points[parcel], record), strict=True):
                         part.append(entry)
                 elif not one.get("parcel_id"):
-                    message = (
-                        f"Facility {record['name_zh']} of the table says no parcel, so nobody knows where "
-                        "it is; it was left out."
-                    )
+                    message = worded("facility_of_the_table_says_no", name=record["name_zh"])
                     findings.append(about_row(one, "office-unjoined", "warning", message))
     return kept
 
@@ -168,10 +166,13 @@ def _each_place(row: Row, parcels: gpd.GeoDataFrame, findings: Findings) -> list
         pairs = zip(places, sizes, strict=True)
         return [row | shared | {"parcel_id": place, "scale_text": size} for place, size in pairs]
     size = any(row.get(column) for column in shared)
-    unknown = "; its size may be that of each or of all, and is unknown" if size else ""
-    message = (
-        f"{name_of(row) or row[PLACE][2]} stands in {len(places)} parcels and was taken for {len(places)} "
-        f"facilities{unknown}."
+    unknown = worded("its_size_may_be_that_of") if size else ""
+    message = worded(
+        "stands_in_parcels_and_was_taken",
+        name=name_of(row) or row[PLACE][2],
+        n=len(places),
+        count=len(places),
+        unknown=unknown,
     )
     findings.append(about_row(row, "office-value", "warning", message, value=said))
     return [row | shared | {"parcel_id": place} for place in places]
@@ -238,7 +239,7 @@ def _remarked(parcel: tuple[str, Any], remark: Any, named: list[Named], findings
         SourceFinding(
             "office-text",
             "note",
-            f"{one.name!r} stands in the remarks of parcel {number}; it came in as a facility there.",
+            worded("stands_in_the_remarks_of_parcel", name=one.name, number=number),
             layer="parcels",
             id=number,
             column="remarks",
@@ -263,7 +264,7 @@ def _named(one: Named, number: str) -> dict[str, Any]:
 
 
 def _unread(number: str, text: str, item: str) -> SourceFinding:
-    message = f"{item!r} in the text of parcel {number} names no facility that is known."
+    message = worded("in_the_text_of_parcel_names", item=item, number=number)
     return SourceFinding(
         "office-text", "note", message, layer="parcels", id=number, column="facilities_text", value=text[:200]
     )
@@ -271,18 +272,26 @@ def _unread(number: str, text: str, item: str) -> SourceFinding:
 
 def _of_several(number: str, column: str, text: str, one: Named) -> list[SourceFinding]:
     """What was done with a size that a text says of several facilities at once."""
-    about = f"{text[:60]!r} of parcel {number}"
-    told: list[tuple[Grade, str]] = []
+    about = worded("of_parcel", title=text[:60], number=number)
+    told: list[tuple[Grade, Message]] = []
     if one.shared:
         told.append(
-            ("note", f"{about} says {', '.join(one.shared)} of several together; it was shared out evenly.")
+            (
+                "note",
+                worded(
+                    "says_of_several_together_it_was",
+                    about=about,
+                    things=joined(map(worded, one.shared), ", "),
+                ),
+            )
         )
     if one.unclear:
         told.append(
             (
                 "warning",
-                f"{about} does not say what each has of {', '.join(one.unclear)}, so it is unknown. Write "
-                "每所24班 (each) or 共48班 (together).",
+                worded(
+                    "does_not_say_what_each_has", about=about, things=joined(map(worded, one.unclear), ", ")
+                ),
             )
         )
     return [

@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 
 from blockplan.exchange.office.joining import key
+from blockplan.exchange.office.messages import worded
 from blockplan.exchange.office.network_lines import enclosed
 from blockplan.exchange.office.rows import PLACE, about_row, read_rows
 from blockplan.exchange.office.source import Findings, SourceFinding
@@ -157,7 +158,7 @@ def buildings(layers: list[Chosen], profile: Profile, findings: Findings) -> gpd
         )
     if counted:
         file, layer, _ = rows[0][PLACE]
-        message = f"{counted} of {len(rows)} buildings say no floor area; it is footprint times storeys."
+        message = worded("of_buildings_say_no_floor_area", n=counted, total=len(rows))
         findings.add("office-floor-area", "note", message, file=file, layer=layer, measured=float(counted))
     return framed(rows, shapes, made)
 
@@ -179,7 +180,7 @@ def _modes(row: Row, findings: Findings) -> str | None:
     if said:
         found = _modes_in(said)
         if not found:
-            message = f"{said[:60]!r} of {row[PLACE][2]} is no mode that is known, so its modes are unknown."
+            message = worded("of_is_no_mode_that_is", value=said[:60], name=row[PLACE][2])
             findings.append(about_row(row, "office-stop-mode", "note", message, value=said[:200]))
         return ", ".join(found) or None
     file, layer, _ = row[PLACE]
@@ -296,10 +297,12 @@ def _unclosed(lines: list[tuple[Row, Any]], what: str) -> Findings:
         row, line = there[0]
         ends = shapely.get_coordinates(line)[[0, -1]]
         gap = float(shapely.length(shapely.linestrings(ends)))
-        apart = f", whose ends lie {gap:,.2f} m apart" if gap else ""
-        message = (
-            f"{len(there)} lines of the {what} enclose no land (first: {row[PLACE][2]}{apart}), "
-            "so no area was made of them. Close them, or draw areas."
+        message = worded(
+            "lines_whose_ends_lie_apart" if gap else "lines_of_the_enclose_no_land",
+            n=len(there),
+            what=what,
+            name=row[PLACE][2],
+            **({"m": gap} if gap else {}),
         )
         found.add(
             "office-outline",
@@ -317,10 +320,7 @@ def _unclosed(lines: list[tuple[Row, Any]], what: str) -> Findings:
 
 def _joined(row: Row, count: int, what: str) -> SourceFinding:
     file, layer, _ = row[PLACE]
-    message = (
-        f"{count} areas of the {what} were joined from several open lines; each has the attributes "
-        "of the line that bounds the most of it."
-    )
+    message = worded("areas_of_the_were_joined_from", n=count, what=what)
     return SourceFinding("office-outline", "note", message, file=file, layer=layer, measured=float(count))
 
 
@@ -329,7 +329,7 @@ def areas(
 ) -> gpd.GeoDataFrame:
     """Blocks or subblocks, with what a table says of them."""
     column = "block_id" if role == "blocks" else "subblock_id"
-    drawn = outlines(layers, profile, findings, role)
+    drawn = outlines(layers, profile, findings, worded(role))
     rows, shapes = [row for row, _ in drawn], [shape for _, shape in drawn]
     by_id = {key(str(row.get("block_id"))): row for row in table if row.get("block_id")}
     ids = unique(rows, column, role[0].upper())

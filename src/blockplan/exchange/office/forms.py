@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from blockplan.exchange.office.messages import worded
 from blockplan.exchange.office.recognise import recognise
 from blockplan.exchange.office.source import ROW, SECTION, Findings, SourceLayer
 from blockplan.exchange.office.titles import name_and_unit
@@ -117,9 +118,9 @@ def _drawn(layer: SourceLayer, choice: LayerChoice, findings: Findings) -> Sourc
         if lacking:
             at = lacking[0]
             line = layer.frame[ROW].iloc[at] if ROW in layer.frame else at + 1
-            faults.append((name, f"Of {name} the corner in row {line} has no coordinates"))
+            faults.append((name, worded("of_the_corner_in_row_has", name=name, row=line)))
         elif len(ring) < FEWEST_CORNERS:
-            faults.append((name, f"Of {name} {len(ring)} corners are listed, which enclose no land"))
+            faults.append((name, worded("of_corners_are_listed_which_enclose", name=name, n=len(ring))))
     left = {name for name, _ in faults}
     sound = [one for one in rings if one[0] not in left]
     if not sound or len(sound) < MOST * len(rings):
@@ -135,10 +136,10 @@ def _drawn(layer: SourceLayer, choice: LayerChoice, findings: Findings) -> Sourc
     made = SourceLayer(
         layer.file, layer.name, frame, layer.units, layer.titles, remarks=layer.remarks, role="parcels"
     )
-    message = f"The table lists the corners of {len(sound)} parcels; their outlines were drawn from them."
+    message = worded("the_table_lists_the_corners_of", n=len(sound))
     findings.add("office-outline", "note", message, **layer.place)
     for _, why in faults:
-        message = f"{why}; it was left out."
+        message = worded("it_was_left_out", why=why)
         findings.add("office-outline", "warning", message, **layer.place)
     return made
 

@@ -12,6 +12,7 @@ import shapely
 
 from blockplan.exchange.office import features
 from blockplan.exchange.office.mapping import IGNORED
+from blockplan.exchange.office.messages import Message, joined, worded
 from blockplan.exchange.office.rows import PLACE, about_row
 from blockplan.exchange.office.source import Findings, SourceFinding
 from blockplan.exchange.office.values import text_of
@@ -79,7 +80,7 @@ def greens(layers: list[Chosen], profile: Profile, findings: Findings) -> gpd.Ge
     """
     drawn = [
         (row, shapely.union_all(parts))
-        for row, shape in features.outlines(layers, profile, findings, "greens")
+        for row, shape in features.outlines(layers, profile, findings, worded("greens"))
         if (parts := [one for one in shapely.get_parts(shape) if one.geom_type == "Polygon" and one.area])
     ]
     rows = [row for row, _ in drawn]
@@ -136,40 +137,27 @@ def greens_beside_parcels(
     same = dict(zip(layer["green_id"][again], filter(None, parcel), strict=True))
     if same:
         shut = layer[again & layer["access"].isin(SHUT).to_numpy()]["green_id"].tolist()
-        message = (
-            f"{len(same)} greens are drawn as parcels of green land too ({_first(same)}); the parcels count, "
-            "each once, as what their land use says."
-        )
+        message = worded("greens_are_drawn_as_parcels_of", n=len(same), first=_first(same))
         if shut:
-            message += (
-                f" Of {len(shut)} the layer says that the public may not enter ({_first(shut)}), which a "
-                "parcel cannot say: correct the land use of the parcel if it is none for the public."
-            )
+            message += worded("of_the_layer_says_that_the", n=len(shut), first=_first(shut))
         findings.append(_about_greens("warning" if shut else "note", message, len(same)))
     made["greens"] = rest = layer[~again].reset_index(drop=True)
     if not len(rest):
         del made["greens"]
     silent = rest[rest["access"].isna()]["green_id"].tolist()
     if silent:
-        message = (
-            f"{len(silent)} of {len(rest)} greens do not say who may enter ({_first(silent)}). Rules count a "
-            "green as open unless its access is private or no: write it into a field, and name that as the "
-            "column access in mapping.toml."
-        )
+        message = worded("of_greens_do_not_say_who", n=len(silent), total=len(rest), first=_first(silent))
         findings.append(_about_greens("note", message, len(silent), "access"))
     strange = Counter(kind for kind in rest["kind"].dropna() if not _counts(kind))
     if strange:
         named = ", ".join(f"{kind} ({n})" for kind, n in strange.most_common(8))
-        message = (
-            f"{strange.total()} greens are of kinds that rules do not count as public green: {named}"
-            f"{' …' if len(strange) > 8 else ''}. A kind that counts is called park, garden, nature_reserve, "
-            "recreation_ground, forest or village_green."
-        )
+        named += " …" if len(strange) > 8 else ""
+        message = worded("greens_are_of_kinds_that_rules", n=strange.total(), names=named)
         findings.append(_about_greens("note", message, strange.total(), "kind"))
     return same
 
 
-def _about_greens(grade: Any, message: str, count: int, column: str | None = None) -> SourceFinding:
+def _about_greens(grade: Any, message: Message, count: int, column: str | None = None) -> SourceFinding:
     return SourceFinding("office-green", grade, message, layer="greens", column=column, measured=float(count))
 
 
@@ -230,18 +218,18 @@ def entrances(
         given = named.of(row)
         near, away = _nearest(places, shape)
         if _access(row) in SHUT or _NO_ENTRANCE.search(text_of(row.get("kind"))):
-            lost["are shut to the public, or no entrances"] += 1
+            lost["are_shut_to_the_public_or"] += 1
         elif given is not None:
             found.append((row, shape, _record(id_, given)))
         elif _nearest(doors, shape)[1] <= min(DOOR_M, away):
-            lost["are doors of buildings"] += 1
+            lost["are_doors_of_buildings"] += 1
         elif away <= EDGE_M:
             ids = [id_] if len(near) == 1 else [f"{id_}-{own[at][1]}" for at in near]
             found += [(row, shape, _record(one, own[at])) for one, at in zip(ids, near, strict=True)]
         elif away <= NEAR_M:
             findings.append(_near_miss(row, shape, own[near[0]][1], away))
         else:
-            lost[f"lie on no green within {NEAR_M:g} m"] += 1
+            lost["lie_on_no_green_within_m"] += 1
     if lost:
         findings.append(_not_into_greens(layers[0][0], lost, len(rows)))
     if found:
@@ -272,18 +260,20 @@ def _record(id_: str, leads_into: tuple[str, str]) -> dict[str, str | None]:
 
 
 def _not_into_greens(layer: SourceLayer, lost: Counter[str], count: int) -> SourceFinding:
-    why = ", ".join(f"{n} {what}" for what, n in lost.most_common())
-    message = f"{lost.total()} of {count} points lead into no green that counts and were left out: {why}."
+    why = joined((worded(what, n=n, m=NEAR_M) for what, n in lost.most_common()), ", ")
+    message = worded("of_points_lead_into_no_green", n=lost.total(), total=count, why=why)
     measured = float(lost.total())
     return SourceFinding("office-entrance", "note", message, measured=measured, **layer.place)
 
 
 def _near_miss(row: Row, shape: Any, green: str, away: float) -> SourceFinding:
     point = shape.representative_point()
-    message = (
-        f"The entrance {row.get('entrance_id') or row[PLACE][2]} lies {away:.1f} m from the edge of {green}, "
-        f"farther than {EDGE_M:g} m, so it leads into none. Move it to the edge, or name its green or parcel "
-        "in a field."
+    message = worded(
+        "the_entrance_lies_m_from_the",
+        name=row.get("entrance_id") or row[PLACE][2],
+        away=away,
+        green=green,
+        m=EDGE_M,
     )
     place = {"x": round(point.x, 3), "y": round(point.y, 3)}
     return about_row(row, "office-entrance", "warning", message, measured=round(away, 2), **place)
@@ -335,11 +325,11 @@ def entrances_by_place(
         gates = gates[[not _NO_ENTRANCE.search(text_of(value)) for value in gates[kind.field]]]
     points = gates.geometry.to_numpy()
     shown = (
-        (IGNORED, "the outline of a building, whose doors have no layer in a plan",
+        (IGNORED, worded('the_outline_of_a_building_whose'),
          _shapes_of(layers, "buildings"), DOOR_M),
-        ("green_entrances", "the edge of a green", _shapes_of(layers, "greens"), EDGE_M),
-        ("stops", "a stop", _shapes_of(layers, "stops", edge=False), STATION_M),
-        ("accesses", "the edge of a parcel", _shapes_of(layers, "parcels"), EDGE_M),
+        ("green_entrances", worded('the_edge_of_a_green'), _shapes_of(layers, "greens"), EDGE_M),
+        ("stops", worded('a_stop'), _shapes_of(layers, "stops", edge=False), STATION_M),
+        ("accesses", worded('the_edge_of_a_parcel'), _shapes_of(layers, "parcels"), EDGE_M),
     )  # fmt: skip
     left = np.ones(len(points), dtype=bool)
     counts: dict[str, int] = {}
@@ -352,17 +342,17 @@ def entrances_by_place(
         left &= ~there
         counts[role] = int(there.sum())
         if counts[role]:
-            said.append(f"{counts[role]} within {within:g} m of {what}")
+            said.append(worded("within_m_of", n=counts[role], m=within, what=what))
     ranked = sorted(counts, key=lambda role: -counts[role])
     total = len(points)
     if not counts["green_entrances"] and not counts[ranked[0]]:
-        return [IGNORED], f"none of its {total} points lies at a green, building, stop or parcel", 0.5
+        return [IGNORED], worded("none_of_its_points_lies_at", n=total), 0.5
     # Gates of greens among doors of houses are taken for what they are; the rest is told.
     first = "green_entrances" if counts["green_entrances"] else ranked[0]
     if first != "green_entrances" and 2 * counts[first] < len(layer.frame):
         first = IGNORED
     close = [role for role in ranked if role != first and counts[role] >= counts[first] / 2 and counts[role]]
-    why = f"gates of anything may be called so; of {total} lie {', '.join(said)}"
+    why = worded("gates_of_anything_may_be_called", n=total, where=joined(said, ", "))
     return [first, *close], why, round(max(0.3, min(0.95, counts[first] / total)), 2)
 
 

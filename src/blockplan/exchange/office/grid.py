@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from blockplan.exchange.office.messages import Message, worded
 from blockplan.exchange.office.source import ROW, SECTION, SourceFinding, SourceLayer, SourceReading
 from blockplan.exchange.office.titles import is_unit_text, name_and_unit, narrower, says_before
 
@@ -86,7 +87,7 @@ def tables(grid: SheetGrid, known: Known) -> SourceReading:
                 _said(
                     grid,
                     "note",
-                    "No row of the sheet is a heading that is known; it was not read as a table.",
+                    worded("no_row_of_the_sheet_is"),
                 )
             )
             return reading
@@ -127,7 +128,7 @@ def _texts(rows: list[list[Any]]) -> list[str]:
     return [text for text in found if len(text) < 500][:200]
 
 
-def _said(grid: SheetGrid, grade: Any, message: str, **more: Any) -> SourceFinding:
+def _said(grid: SheetGrid, grade: Any, message: Message, **more: Any) -> SourceFinding:
     return SourceFinding("office-sheet", grade, message, file=grid.file, layer=grid.name, **more)
 
 
@@ -303,8 +304,12 @@ def _one_table(
             _said(
                 grid,
                 "note",
-                f"{len(numbers)} rows were left out as {kind}s, not parcels (row "
-                f"{', '.join(map(str, numbers[:10]))}).",
+                worded(
+                    "rows_were_left_out_as_s",
+                    n=len(numbers),
+                    kind=worded(kind),
+                    rows=", ".join(map(str, numbers[:10])),
+                ),
                 measured=float(len(numbers)),
             )
         )
@@ -343,7 +348,7 @@ def _kind(values: list[Any], names: list[str], number: int | None) -> str:
     texts = [one for one in there if isinstance(one, str)]
     first = [_closed_up(one) for one in texts[:2]]
     if sum(map(operator.eq, map(str, values), names)) > len(there) / 2:
-        return "repeated heading"
+        return "repeated_heading"
     if any(_SUM.fullmatch(one) and not _REMARKED.match(one) for one in first):
         return "subtotal"
     if first and _NOTE.fullmatch(first[0]) and len(set(map(str, there))) <= 2:

@@ -34,6 +34,7 @@ from blockplan.exchange.office.mapping import (
     Question,
     read_office_mapping,
 )
+from blockplan.exchange.office.messages import joined, refused, worded
 from blockplan.exchange.office.plan_models import in_classes
 from blockplan.exchange.office.profile import load_profile
 from blockplan.exchange.office.readers import read_all, said_of_files
@@ -208,7 +209,7 @@ def _located(layers: list[Chosen], findings: Findings) -> None:
         if not there.any():
             continue
         if not there.all():
-            message = f"{int((~there).sum())} of {len(there)} rows have no coordinates; they were left out."
+            message = worded("of_rows_have_no_coordinates_they", n=int((~there).sum()), total=len(there))
             findings.add("office-unjoined", "warning", message, **layer.place)
         rows = layer.frame[there].reset_index(drop=True)
         layer.frame = gpd.GeoDataFrame(rows, geometry=gpd.points_from_xy(*places[there].T))
@@ -217,15 +218,12 @@ def _located(layers: list[Chosen], findings: Findings) -> None:
 
 def _way_to_parcels(layers: list[SourceLayer]) -> str:
     """What to do where no layer is known for the parcels; of layers of areas, the lines that say which."""
-    way = (
-        'Say which one does in a file for `mapping=` (role = "parcels"), or add your names for it in a '
-        "profile (`profiles=`)."
-    )
+    way = worded("say_which_one_does_in_a")
     areas = [layer for layer in layers if geometry_kind(layer) == "polygon"]
     if not areas:
         return way
     table = {"file": areas[0].file, "layer": areas[0].name, "role": "parcels"}
-    return f"{way} Such a file may be as short as:\n[[layer]]\n{tomli_w.dumps(table)}"
+    return worded("say_which_one_does_in_a_2", example=f"[[layer]]\n{tomli_w.dumps(table)}")
 
 
 def _place(layers: list[Chosen], chosen: OfficeMapping, reading: SourceReading) -> datum.PlacedLayers:
@@ -237,16 +235,17 @@ def _place(layers: list[Chosen], chosen: OfficeMapping, reading: SourceReading) 
     listed = sum(len(layer.frame) for layer, choice in layers if choice.role == "parcel_table")
     found = {choice.role for _, choice in drawn}
     if "parcels" not in found and (listed or "buildings" not in found):
-        only_listed = (
-            f"Tables list {listed} parcels, but nothing draws their outlines, and so nobody knows where they "
-            "are: add the layer or the drawing of the parcels, or a text file with their corners.\n"
-            if listed
-            else ""
-        )
-        names = ", ".join(f"{layer.file}: {layer.name}" for layer, _ in layers[:12]) or "none"
-        raise PlanDataError(
-            f"No layer holds parcels. Layers there are: {names}.\n{only_listed}{said_of_files(reading)}"
-            f"{_way_to_parcels([layer for layer, _ in layers])}"
+        names = ", ".join(f"{layer.file}: {layer.name}" for layer, _ in layers[:12])
+        rest = [
+            worded("tables_list_parcels_but_nothing_draws", n=listed) if listed else "",
+            *said_of_files(reading),
+            _way_to_parcels([layer for layer, _ in layers]),
+        ]
+        raise refused(
+            PlanDataError,
+            "no_layer_holds_parcels_layers_there",
+            layers=names or worded("none"),
+            rest=joined(rest, "\n"),
         )
     said = datum.said_in([*reading.remarks, *(text for layer, _ in layers for text in layer.remarks)])
     return datum.place(drawn, chosen.source, said, str(chosen.plan.get("crs") or ""))
@@ -263,11 +262,7 @@ def _plan_table(chosen: OfficeMapping, reading: SourceReading, out: Path, findin
         days = [day for text in [*reading.remarks, *fields] if (day := day_in(text))]
         chosen.plan["drawn_on"] = days[0] if days else dt.datetime.now(dt.UTC).date()
         if not days:
-            message = (
-                "No text or file name says of which day the plan is; it is judged by the rules of today "
-                f"({chosen.plan['drawn_on']}). "
-                "mapping.toml, [plan] drawn_on says otherwise."
-            )
+            message = worded("no_text_or_file_name_says", day=chosen.plan["drawn_on"])
             findings.add("office-day", "note", message)
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from blockplan.exchange.office.messages import worded
 from blockplan.exchange.office.rows import PLACE, about_row
 from blockplan.exchange.office.source import SECTION, Findings, SourceFinding
 from blockplan.exchange.office.values import Amount, text_of
@@ -115,8 +116,8 @@ def _wanted(table: list[Row], there: list[str], findings: Findings) -> list[str]
             ]
             if len(match_numbers(full, there)[0]) >= 0.8 * len(set(full)):
                 file, layer, _ = table[0][PLACE]
-                message = (
-                    f"Numbers of the table count within each {source}: {plain[0]!r} was read as {full[0]!r}."
+                message = worded(
+                    "numbers_of_the_table_count_within", source=source, plain=plain[0], full=full[0]
                 )
                 findings.add("office-number", "note", message, file=file, layer=layer)
                 return full
@@ -162,15 +163,15 @@ def _place(row: Row) -> dict[str, Any]:
 
 def _near(row: Row, parcel: str) -> SourceFinding:
     written = str(row.get("_written", row["parcel_id"]))
-    message = f"The table writes {written!r} for parcel {parcel!r}; the two were joined."
+    message = worded("the_table_writes_for_parcel_the", written=written, parcel=parcel)
     return SourceFinding(
         "office-near-miss", "warning", message, value=written, **_place(row) | {"id": parcel}
     )
 
 
 def _astray(row: Row, number: str, options: list[str]) -> SourceFinding:
-    like = f"; it looks like several: {', '.join(options[:5])}" if options else ""
-    message = f"No parcel has the number {number!r} of the table{like}. Its row was left out."
+    like = worded("it_looks_like_several", options=", ".join(options[:5])) if options else ""
+    message = worded("no_parcel_has_the_number_of", number=number, like=like)
     return about_row(row, "office-unjoined", "warning", message, value=number)
 
 
@@ -191,15 +192,11 @@ def _again(row: Row, first: Row, parcel: Row, number: str, findings: Findings) -
             first[column] = whole
             if same(parcel.get(column, ""), mine):
                 parcel[column] = whole
-        said = (
-            "is listed with several uses, one below the other; they count together, with their floor areas."
-        )
+        message = worded("parcel_is_listed_with_several_uses", number=number)
     else:
-        said = (
-            f"stands twice in the table, with other values of {', '.join(differs[:5])}; the first row counts."
-        )
+        message = worded("parcel_stands_twice_in_the_table", number=number, columns=", ".join(differs[:5]))
     if differs:
-        findings.add("office-twice", "warning", f"Parcel {number} {said}", **_place(row) | {"id": number})
+        findings.add("office-twice", "warning", message, **_place(row) | {"id": number})
     for column, value in row.items():
         first.setdefault(column, value)
 
@@ -237,10 +234,14 @@ def _fill(parcel: Row, row: Row, prefer: str, findings: Findings) -> None:
             continue
         said = [text_of(one.value if isinstance(one, Amount) else one) for one in (parcel[column], value)]
         counts = said[1] if prefer == "table" else said[0]
-        message = (
-            f"{column} of parcel {parcel['parcel_id']}: the drawing says {said[0]}, the table "
-            f"{said[1]}; {counts} counts "
-            f"(choices.prefer = {prefer!r})."
+        message = worded(
+            "of_parcel_the_drawing_says_the",
+            column=column,
+            parcel=parcel["parcel_id"],
+            drawn=said[0],
+            table=said[1],
+            counts=counts,
+            prefer=prefer,
         )
         findings.add(
             "office-differs",

@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from blockplan.errors import PlanDataError
+from blockplan.exchange.office.messages import refused, worded
 from blockplan.exchange.office.source import Findings
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def to_metres(layers: list[tuple[SourceLayer, LayerChoice]]) -> Findings:
             continue
         frame: Any = layer.frame
         layer.frame = frame.set_geometry(shapely.transform(frame.geometry, lambda points: points * 1000.0))
-        message = "Its coordinates are kilometres; they were made metres."
+        message = worded("its_coordinates_are_kilometres_they_were")
         findings.add("office-crs", "warning", message, **layer.place)
     return findings
 
@@ -74,8 +75,4 @@ def refuse_specks(shapes: int, left: int) -> None:
         If none is.
     """
     if shapes and not left:
-        raise PlanDataError(
-            f"None of the {shapes} outlines of parcels is as large as a parcel in metres; no plan was made.\n"
-            "Say the unit of the coordinates: export the layer in metres, or give "
-            "[source.shift] scale in mapping.toml (1000 for kilometres)."
-        )
+        raise refused(PlanDataError, "none_of_the_outlines_of_parcels", n=shapes)

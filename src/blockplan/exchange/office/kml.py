@@ -18,6 +18,7 @@ import numpy as np
 import shapely
 
 from blockplan.errors import PlanDataError
+from blockplan.exchange.office.messages import refused, worded
 from blockplan.exchange.office.source import SourceLayer, SourceReading
 
 if TYPE_CHECKING:
@@ -45,14 +46,11 @@ def read_kml(path: Path, label: str, _known: Any = None) -> SourceReading:
     data = path.read_bytes()
     plain = data.replace(b"\0", b"")  # as UTF-16 writes each sign
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
-        raise PlanDataError(f"{label} declares entities, which KML has no use for.\nExport it again.")
+        raise refused(PlanDataError, "declares_entities_which_kml_has_no", file=label)
     try:
         root = ET.fromstring(data)  # noqa: S314 (no entities, by the lines above)
     except (ET.ParseError, ValueError, LookupError) as error:
-        raise PlanDataError(
-            f"{label} cannot be read as KML: {error}.\n"
-            "It is damaged or was not copied whole. Save it again from Google Earth."
-        ) from None
+        raise refused(PlanDataError, "cannot_be_read_as_kml_it", file=label, error=error) from None
     found: dict[str, list[tuple[dict[str, str], Any]]] = {}
     lacking = 0
     for folder, placemark in _placemarks(root, path.stem, 0):
@@ -68,7 +66,7 @@ def read_kml(path: Path, label: str, _known: Any = None) -> SourceReading:
         shapes = np.array([shape for _, shape in features], dtype=object)
         reading.layers.append(SourceLayer(label, name, gpd.GeoDataFrame(table, geometry=shapes, crs=4326)))
     if lacking:
-        message = f"{lacking} placemarks draw no point, line or area and were left out."
+        message = worded("placemarks_draw_no_point_line_or", n=lacking)
         reading.findings.add("office-geometry", "warning", message, file=label, measured=float(lacking))
     return reading
 

@@ -12,6 +12,7 @@ import shapely
 
 from blockplan.exchange.office.codes import NATIONAL
 from blockplan.exchange.office.datum import JAPAN
+from blockplan.exchange.office.messages import worded
 from blockplan.exchange.office.titles import plain, simplified
 from blockplan.exchange.office.values import is_blank, text_of
 
@@ -29,17 +30,17 @@ ANYWHERE = ("green-access", "sdg11")
 OWN = "plan"
 #: Place -> signs that only its uses are written in.
 _WRITTEN = (
-    ("Korea", r"[\uac00-\ud7a3]"),
-    ("Japan", r"[\u3041-\u30ff]|住居(?:専用)?地域|[商工]業(?:専用)?地域"),
+    (worded("korea"), r"[\uac00-\ud7a3]"),
+    (worded("japan"), r"[\u3041-\u30ff]|住居(?:専用)?地域|[商工]業(?:専用)?地域"),
 )
 #: Plane and UTM zones of JGD2000 and JGD2011: a plan in one of them is judged by the law of Japan.
 JAPANESE_ZONES = frozenset({*range(2443, 2462), *range(3097, 3102), *range(6669, 6693)})
 #: Reference systems of places whose rules of planning are their own, and do not come along.
 OWN_RULES = (
-    dict.fromkeys((2326,), "Hong Kong")
-    | dict.fromkeys((8433,), "Macau")
-    | dict.fromkeys(range(3824, 3829), "Taiwan")
-    | dict.fromkeys(range(5173, 5189), "Korea")
+    dict.fromkeys((2326,), worded("hong_kong"))
+    | dict.fromkeys((8433,), worded("macau"))
+    | dict.fromkeys(range(3824, 3829), worded("taiwan"))
+    | dict.fromkeys(range(5173, 5189), worded("korea"))
 )
 #: Degrees (west, south, east, north) within which the laws of China and Japan may hold.
 EAST_ASIA = (70.0, 15.0, 155.0, 55.0)
@@ -51,10 +52,7 @@ def judged_by(chosen: OfficeMapping, built: AssembledPlan, findings: Findings) -
         return
     packs, why = packs_of(str(chosen.plan.get("crs", "")), built.layers)
     if why:
-        message = (
-            f"{why}; it is judged by {', '.join(packs)}. mapping.toml, [plan] packs names others "
-            "(`blockplan rules list`)."
-        )
+        message = worded("it_is_judged_by_mapping_toml", why=why, names=", ".join(packs))
         findings.add("office-packs", "warning", message)
     chosen.plan["packs"] = packs
 
@@ -81,12 +79,12 @@ def packs_of(crs: str, layers: Mapping[str, Any]) -> tuple[list[str], str]:
     elif number in OWN_RULES:
         packs, why = (
             ANYWHERE,
-            f"The plan is drawn in a system of {OWN_RULES[number]}, whose rules do not come along",
+            worded("the_plan_is_drawn_in_a", where=OWN_RULES[number]),
         )
     elif corners is not None and not _may_be_chinese(corners):
         packs, why = (
             ANYWHERE,
-            "The plan lies neither in China nor in Japan, whose laws are taken of themselves",
+            worded("the_plan_lies_neither_in_china"),
         )
     elif read := _by_words(land, placed=corners is not None):
         packs, why = read
@@ -104,13 +102,13 @@ def _by_words(land: Any, *, placed: bool) -> tuple[tuple[str, ...], str] | None:
     uses = "".join(given["land_use_given"])
     where = next((place for place, signs in _WRITTEN if re.search(signs, uses)), "")
     if not where and simplified(uses) != uses:
-        where = "Taiwan or Hong Kong"
+        where = worded("taiwan_or_hong_kong")
     if not where and not placed and not re.search(r"[\u4e00-\u9fff]|\d{4}", uses):
-        where = "a place that writes neither Chinese nor the codes of its lists"
+        where = worded("a_place_that_writes_neither_chinese")
     if not where:
         return None
-    why = f"No reference system tells whose rules hold, and the uses of the plan are written as in {where}"
-    return (JAPANESE if where == "Japan" else ANYWHERE), why
+    why = worded("no_reference_system_tells_whose_rules", where=where)
+    return (JAPANESE if where == worded("japan") else ANYWHERE), why
 
 
 def _corners(land: Any, number: int) -> Any | None:

@@ -9,12 +9,20 @@ from __future__ import annotations
 import textwrap
 import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from blockplan.errors import MappingError
+from blockplan.exchange.office.messages import Message, refused
 from blockplan.exchange.office.profile import TABLE_FIELDS
 from blockplan.plan.model import tomlfile
 
@@ -44,6 +52,15 @@ class _OfficeMappingModel(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
+def _as_said(value: Any, checked: ValidatorFunctionWrapHandler) -> Any:
+    text = checked(value)
+    return value if isinstance(value, Message) else text
+
+
+#: A message stays one, which can be said in other languages than the file's.
+Said = Annotated[str, WrapValidator(_as_said)]
+
+
 class FieldChoice(_OfficeMappingModel):
     """Which column a field gives, in which unit its bare numbers are, and why."""
 
@@ -52,7 +69,7 @@ class FieldChoice(_OfficeMappingModel):
     unit: str = ""
     sample: str = ""
     confidence: float = Field(default=1.0, ge=0, le=1)
-    why: str = "given"
+    why: Said = "given"
     close: list[str] = Field(default_factory=list)
 
 
@@ -64,7 +81,7 @@ class LayerChoice(_OfficeMappingModel):
     role: str
     crs: str = ""
     confidence: float = Field(default=1.0, ge=0, le=1)
-    why: str = "given"
+    why: Said = "given"
     close: list[str] = Field(default_factory=list)
     field: list[FieldChoice] = Field(default_factory=list)
 
@@ -80,7 +97,7 @@ class CodeChoice(_OfficeMappingModel):
     name: str = ""
     list: str = ""
     to: str = ""
-    lost: str = ""
+    lost: Said = ""
     parcels: int = 0
 
 
@@ -217,15 +234,17 @@ def read_office_mapping(path: Path) -> OfficeMapping:
         table = tomlfile.loads(path.read_bytes().decode("utf-8-sig"))
         return OfficeMapping.model_validate(table)
     except OSError as error:
-        raise MappingError(
-            f"{path} cannot be read: {error.strerror or error}.\nName a mapping.toml."
+        raise refused(
+            MappingError, "cannot_be_read_name_a_mapping", path=path, why=error.strerror or error
         ) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise MappingError(f"{path} is no TOML in UTF-8: {error}.\nCorrect it there.") from None
+        raise refused(MappingError, "is_no_toml_in_utf_8", path=path, error=error) from None
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False)
         lines = "\n".join(f"  {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in faults[:20])
-        raise MappingError(f"{path} is off in {len(faults)} places:\n{lines}\nCorrect them.") from None
+        raise refused(
+            MappingError, "is_off_in_places_correct_them", path=path, n=len(faults), lines=lines
+        ) from None
 
 
 @dataclass(slots=True)

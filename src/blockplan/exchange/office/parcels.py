@@ -28,6 +28,7 @@ from blockplan.exchange.office.duplicate_files import refuse_two_drawings
 from blockplan.exchange.office.features import beside, parcels_at
 from blockplan.exchange.office.joining import block_named, key, same
 from blockplan.exchange.office.kilometres import refuse_specks
+from blockplan.exchange.office.messages import worded
 from blockplan.exchange.office.residents import of_households
 from blockplan.exchange.office.rows import PLACE, about_row, read_rows
 from blockplan.exchange.office.values import Amount, text_of
@@ -104,7 +105,7 @@ def _tagged(layer: SourceLayer, rows: list[Row], findings: Findings) -> None:
         row["land_use_name"] = str(tag)
     if told:
         names = ", ".join(tag[1:] for tag in TAGS if any(tag in row for row, _ in told))
-        message = f"{len(told)} areas say no land use of their own; another tag of theirs ({names}) says it."
+        message = worded("areas_say_no_land_use_of", n=len(told), names=names)
         findings.add("office-code", "note", message, **layer.place)
 
 
@@ -119,7 +120,7 @@ def _named_after(layer: SourceLayer, rows: list[Row], findings: Findings) -> Non
         return
     for row in rows:
         row["land_use" if code else "land_use_name"] = code or name
-    message = f"The features say no land use; it is {code or name}, after which the layer is named."
+    message = worded("the_features_say_no_land_use", use=code or name)
     findings.add("office-code", "note", message, value=code or name, **layer.place)
 
 
@@ -131,10 +132,7 @@ def _sound(found: ImportedParcels, rows: list[Row], shapes: Any, findings: Findi
         if not valid[at]:
             mended = only_areas(shapely.make_valid(shape))
             x, y = _point(shape)
-            message = (
-                f"The outline of {row[PLACE][2]} crosses itself; it was mended, its area is now "
-                f"{mended.area:,.1f} m2."
-            )
+            message = worded("the_outline_of_crosses_itself_it", name=row[PLACE][2], area=mended.area)
             findings.append(
                 about_row(row, "office-outline", "warning", message, measured=mended.area, x=x, y=y)
             )
@@ -142,7 +140,7 @@ def _sound(found: ImportedParcels, rows: list[Row], shapes: Any, findings: Findi
                 {
                     "layer": row[PLACE][1],
                     "id": row[PLACE][2],
-                    "what": "outline crosses itself",
+                    "what": worded("outline_crosses_itself"),
                     "x": x,
                     "y": y,
                     "area_m2": round(mended.area, 2),
@@ -156,13 +154,13 @@ def _sound(found: ImportedParcels, rows: list[Row], shapes: Any, findings: Findi
                     row,
                     "office-outline",
                     "warning",
-                    f"The shape of {row[PLACE][2]} encloses no land; it was left out.",
+                    worded("the_shape_of_encloses_no_land", name=row[PLACE][2]),
                 )
             )
             continue
         if areas[at] < SLIVER_M2 or (areas[at] < 50 and shape.buffer(-SLIVER_M / 2).is_empty):
             x, y = _point(shape)
-            message = f"{row[PLACE][2]} is a sliver of {areas[at]:.2f} m2; it was left out."
+            message = worded("is_a_sliver_of_m2_it", name=row[PLACE][2], area=areas[at])
             findings.append(
                 about_row(row, "office-sliver", "warning", message, measured=float(areas[at]), x=x, y=y)
             )
@@ -214,9 +212,8 @@ def _within_blocks(found: ImportedParcels, areas: dict[str, gpd.GeoDataFrame], f
         if len({key(one) for one in whole}) < DISTINCT * len(numbered):
             continue
         file, layer, _ = numbered[0][PLACE]
-        message = (
-            f"Numbers of parcels count within each block: {numbered[0]['parcel_id']!r} was read as "
-            f"{whole[0]!r}."
+        message = worded(
+            "numbers_of_parcels_count_within_each", plain=numbered[0]["parcel_id"], full=whole[0]
         )
         findings.add("office-number", "note", message, file=file, layer=layer)
         for row, number in zip(numbered, whole, strict=True):
@@ -274,9 +271,16 @@ def _numbered(
     for (_, _, quiet), there in called.items():
         first, last = found.rows[there[0]], found.rows[there[-1]]
         x, y = _point(found.shapes[there[0]])
-        names = f"are called {first['parcel_id']} to {last['parcel_id']}, the first of them {first[PLACE][2]}"
-        one = f"A parcel ({first[PLACE][2]}) has no number; it is called {first['parcel_id']}."
-        message = one if len(there) == 1 else f"{len(there)} parcels have no number; they {names}."
+        names = worded(
+            "are_called_to_the_first_of",
+            first=first["parcel_id"],
+            last=last["parcel_id"],
+            name=first[PLACE][2],
+        )
+        one = worded("a_parcel_has_no_number_it", name=first[PLACE][2], id=first["parcel_id"])
+        message = (
+            one if len(there) == 1 else worded("parcels_have_no_number_they", n=len(there), called=names)
+        )
         about = {"measured": float(len(there)), "x": x, "y": y}
         findings.append(about_row(first, "office-number", "note" if quiet else "warning", message, **about))
     keep = [at for at in range(len(found.rows)) if at not in gone]
@@ -294,7 +298,7 @@ def _called_by_blocks(
     for at, block in zip(without, blocks, strict=True):
         rows[at]["parcel_id"] = block
         taken.add(key(block))
-    message = f"{len(blocks)} parcels have no number, and each has a block of its own: it is called by it."
+    message = worded("parcels_have_no_number_and_each", n=len(blocks))
     findings.append(about_row(rows[without[0]], "office-number", "note", message, value=blocks[0]))
     return []
 
@@ -311,7 +315,7 @@ def _twice(found: ImportedParcels, rows: list[int], gone: set[int], choice: str,
         shared = shapely.intersection(mine, theirs).area
         if shared >= DOUBLE_SHARE * min(mine.area, theirs.area):
             gone.add(at)
-            message = f"{number} is drawn twice at the same place; the second was left out."
+            message = worded("is_drawn_twice_at_the_same", number=number)
             findings.append(about_row(found.rows[at], "office-twice", "warning", message, **about))
         elif choice == "parts" and _parts(found, first, at):
             found.shapes[first] = (
@@ -320,17 +324,13 @@ def _twice(found: ImportedParcels, rows: list[int], gone: set[int], choice: str,
                 else shapely.union_all([mine, theirs])
             )
             gone.add(at)
-            message = (
-                f"{number} stands at {len(rows)} shapes with the same values; they are taken as parts "
-                "of one parcel."
-            )
+            message = worded("stands_at_shapes_with_the_same", number=number, n=len(rows))
             findings.append(about_row(found.rows[at], "office-parts", "note", message, **about))
         else:
             count += 1
             found.rows[at]["parcel_id"] = f"{number}#{count}"
-            message = (
-                f"{number} stands at {len(rows)} shapes with different values; this one is called "
-                f"{number}#{count}."
+            message = worded(
+                "stands_at_shapes_with_different_values", number=number, n=len(rows), new=number, count=count
             )
             findings.append(about_row(found.rows[at], "office-number", "error", message, **about))
 
@@ -373,8 +373,8 @@ def _record(row: Row, known: Any, list_name: str, findings: Findings) -> dict[st
     for base, (amount, words) in figures_beside(text_of(row.get("remarks"))).items():
         if not {base, f"{base}_min", f"{base}_max"} & record.keys():
             record |= bounded({base: amount}, base, known)
-            message = (
-                f"{words!r} stands in the remarks of parcel {row['parcel_id']}; it counts as its {base}."
+            message = worded(
+                "stands_in_the_remarks_of_parcel_2", words=words, id=row["parcel_id"], column=base
             )
             findings.append(about_row(row, "office-text", "note", message, column=base, value=words))
     record |= {column: row[column].value for column in AMOUNTS if isinstance(row.get(column), Amount)}
@@ -406,9 +406,7 @@ def _unfilled(record: dict[str, Any], row: Row, findings: Findings) -> None:
     for base in zero:
         for column in (base, f"{base}_min", f"{base}_max", KINDS.get(base, "")):
             record.pop(column, None)
-        message = (
-            f"{base} of {record['parcel_id']} stands as 0 on land for {use}; it is taken as not filled in."
-        )
+        message = worded("of_stands_as_0_on_land", column=base, id=record["parcel_id"], use=use)
         findings.append(about_row(row, "office-zero", "note", message, column=base, value="0"))
 
 
@@ -422,10 +420,7 @@ def _status(row: Row, findings: Findings) -> dict[str, str]:
         return {"status": status_of(said) or ""} if said else {}
     found = status_of(str(row["status"]))
     if found is None:
-        message = (
-            f"{row['status']!r} is no state of development that is known, so that of "
-            f"{row.get('parcel_id')} is unknown."
-        )
+        message = worded("is_no_state_of_development_that", status=row["status"], id=row.get("parcel_id"))
         findings.append(
             about_row(row, "office-value", "note", message, column="status", value=str(row["status"]))
         )

@@ -23,6 +23,7 @@ import shapely
 
 from blockplan.errors import MappingError
 from blockplan.exchange.office.mapping import IGNORED
+from blockplan.exchange.office.messages import worded
 from blockplan.exchange.office.source import Findings, SourceLayer, SourceReading
 from blockplan.exchange.office.vectors import gdal_option, layer_frame, layer_names
 from blockplan.yamlfile import read_map
@@ -190,12 +191,10 @@ def _sort(reading: SourceReading, model: PlanModel, label: str, frames: dict[str
         if name in bounds or not len(frame):
             continue
         beside = name in model.beside
-        why = (
-            "texts and signs of the drawing" if beside else "lies over the land; no layer of a plan holds it"
-        )
+        why = worded("texts_and_signs_of_the_drawing") if beside else worded("lies_over_the_land_no_layer")
         layer = SourceLayer(label, name, frame, role=IGNORED, why=why)
         reading.layers.append(layer)
-        message = f"{len(frame)} of {len(frames[name])} {name} were left out: {why}."
+        message = worded("of_were_left_out", n=len(frame), total=len(frames[name]), name=name, why=why)
         reading.findings.add(
             "office-layer",
             "note" if beside else "warning",
@@ -285,7 +284,7 @@ def _contained(
     land = shapely.union_all(bound[1].geometry.to_numpy())
     for name, _, outside, (x, y) in reaching_out(model, frames, land, beside):
         if outside.area > OUTSIDE_M:
-            message = f"{outside.area:,.2f} m2 of a {name} lie outside the plan."
+            message = worded("m2_of_a_lie_outside_the", area=outside.area, name=name)
             reading.findings.add(
                 "office-outside",
                 "error",
@@ -345,9 +344,8 @@ def stated_twice(model: PlanModel, label: str, frames: dict[str, pd.DataFrame]) 
                 if any(value is None or value != value for value in values):  # noqa: PLR0124 (NaN)
                     continue
                 point = shapely.intersection(inner, envelope.geometry).representative_point()
-                message = (
-                    f"An envelope states {one} {values[0]}, and the {name} that it lies on "
-                    f"{values[1]}. Only one of them may."
+                message = worded(
+                    "an_envelope_states_and_the_that", one=one, figure=values[0], name=name, other=values[1]
                 )
                 found.add(
                     "office-stated-twice",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import MappingError
+from blockplan.exchange.office.messages import refused
 from blockplan.exchange.office.titles import plain
 from blockplan.yamlfile import read_map
 
@@ -135,18 +136,13 @@ def _profile(own: list[tuple[str, dict[str, Any]]]) -> Profile:
 def _read(path: Path) -> dict[str, Any]:
     table = read_map(path, MappingError)
     if set(table) - {"id", "title", "source", "layers", "tables", "fields"}:
-        raise MappingError(
-            f"The profile {path} may have the keys id, title, source, layers, tables and fields only.\n"
-            "See the page on importing an office's folder."
-        )
+        raise refused(MappingError, "the_profile_may_have_the_keys", path=path)
     return table
 
 
 def _layer(role: str, entry: Any, there: LayerNames | None, where: str) -> LayerNames:
     if not isinstance(entry, dict):
-        raise MappingError(
-            f"{where}: {role} must be a table with names.\nSee the page on importing an office's folder."
-        )
+        raise refused(MappingError, "must_be_a_table_with_names", place=where, role=role)
 
     def words(key: str) -> tuple[str, ...]:
         return tuple(plain(str(one)) for one in entry.get(key, ()))
@@ -176,7 +172,11 @@ def _field(column: str, entry: Any, there: FieldNames | None, where: str) -> Fie
             column, there.quantity or quantity, there.bare or entry.get("bare", ""), (*there.names, *names)
         )
     if quantity and quantity not in QUANTITIES:
-        raise MappingError(
-            f"{where}: no quantity {quantity!r}.\nQuantities: {', '.join(sorted(QUANTITIES))}."
+        raise refused(
+            MappingError,
+            "no_quantity_quantities",
+            place=where,
+            name=quantity,
+            names=", ".join(sorted(QUANTITIES)),
         )
     return FieldNames(column, quantity, entry.get("bare", ""), names)

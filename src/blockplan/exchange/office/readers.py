@@ -27,6 +27,7 @@ import shapely
 from blockplan.errors import BlockplanError, PlanDataError
 from blockplan.exchange import workbooks
 from blockplan.exchange.office.kml import read_kml
+from blockplan.exchange.office.messages import Message, first_line, joined, of_error, refused, worded
 from blockplan.exchange.office.plan_models import read_gml
 from blockplan.exchange.office.sheets import read_csv, read_workbook
 from blockplan.exchange.office.sizes import check_size
@@ -60,7 +61,7 @@ def read_boundary_points(path: Path, label: str, _known: Any = None) -> SourceRe
             try:
                 rows[-1][1].setdefault(parts[1], []).append((float(parts[3]), float(parts[2])))
             except ValueError:
-                message = f"Line {number} is no boundary point: {line[:60]!r}."
+                message = worded("line_is_no_boundary_point", n=number, line=line[:60])
                 reading.findings.add("office-value", "warning", message, file=label)
         elif line.strip() and not rows:
             head.append(line.strip())
@@ -117,27 +118,27 @@ DRAWINGS = (".dxf", ".dwg")
 MOST_SAID = 5
 #: Endings that planners meet and that need another form -> what to do.
 OTHER_FORMS = {
-    ".numbers": "Export it as .xlsx.",
-    ".et": "Save it as .xlsx in WPS.",
-    ".mdb": "Export its layers to a File Geodatabase (.gdb) or a GeoPackage.",
-    ".dgn": "Save it as DXF.",
-    **dict.fromkeys((".wp", ".wl", ".wt", ".wat"), "Export it from MapGIS as Shapefile."),
-    **dict.fromkeys((".udb", ".udbx"), "Export its layers from SuperMap as Shapefile or GeoPackage."),
-    ".jww": "Save it as DXF.",
-    ".sfc": "Save it as DXF.",
-    ".doc": "A text is no layer; put what it says of parcels into a table (.xlsx).",
-    ".docx": "A text is no layer; put what it says of parcels into a table (.xlsx).",
-    ".pdf": "A sheet is no layer; hand in what it was drawn from.",
-    ".rar": "Unpack it, or pack it as .zip.",
-    ".7z": "Unpack it, or pack it as .zip.",
+    ".numbers": worded("export_it_as_xlsx"),
+    ".et": worded("save_it_as_xlsx_in_wps"),
+    ".mdb": worded("export_its_layers_to_a_file"),
+    ".dgn": worded("save_it_as_dxf"),
+    **dict.fromkeys((".wp", ".wl", ".wt", ".wat"), worded("export_it_from_mapgis_as_shapefile")),
+    **dict.fromkeys((".udb", ".udbx"), worded("export_its_layers_from_supermap_as")),
+    ".jww": worded("save_it_as_dxf"),
+    ".sfc": worded("save_it_as_dxf"),
+    ".doc": worded("a_text_is_no_layer_put"),
+    ".docx": worded("a_text_is_no_layer_put"),
+    ".pdf": worded("a_sheet_is_no_layer_hand"),
+    ".rar": worded("unpack_it_or_pack_it_as"),
+    ".7z": worded("unpack_it_or_pack_it_as"),
 }
 
 
-def said_of_files(reading: SourceReading) -> str:
-    """The first things that were wrong with whole files, a line each; "" where nothing was."""
-    told = dict.fromkeys(one.message.splitlines()[0] for one in reading.findings if one.rule == "office-file")
-    more = [f"and {len(told) - MOST_SAID} more"] if len(told) > MOST_SAID else []
-    return "".join(f"{line}\n" for line in [*list(told)[:MOST_SAID], *more])
+def said_of_files(reading: SourceReading) -> list[Message]:
+    """The first things that were wrong with whole files, a line each."""
+    told = dict.fromkeys(first_line(one.message) for one in reading.findings if one.rule == "office-file")
+    more = [worded("and_more", n=len(told) - MOST_SAID)] if len(told) > MOST_SAID else []
+    return [*list(told)[:MOST_SAID], *more]
 
 
 def read_all(
@@ -167,7 +168,7 @@ def read_all(
     seen = 0
     for given in map(Path, paths):
         if not given.exists():
-            raise PlanDataError(f"There is no file or folder {given}.\nCheck the name.")
+            raise refused(PlanDataError, "there_is_no_file_or_folder", given=given)
         for file, label in files.of(given):
             ending = file.suffix.lower()
             found.remarks.append(file.stem)
@@ -181,7 +182,7 @@ def read_all(
             except BlockplanError as error:
                 if file == given:
                     raise
-                found.findings.add("office-file", "error", str(error), file=label)
+                found.findings.add("office-file", "error", of_error(error), file=label)
                 continue
             found.layers += reading.layers
             found.findings += reading.findings
@@ -191,9 +192,12 @@ def read_all(
                 before = found.classes.get(name, (0, 0.0))
                 found.classes[name] = before[0] + n, before[1] + area
     if not seen:
-        raise PlanDataError(
-            f"{', '.join(map(str, paths))}: no file in it can be read ({', '.join(readers)}).\n"
-            f"{said_of_files(found)}Name the folder that holds the layers and tables of the plan."
+        raise refused(
+            PlanDataError,
+            "no_file_in_it_can_be",
+            names=", ".join(map(str, paths)),
+            kinds=", ".join(readers),
+            rest=joined([*said_of_files(found), worded("name_the_folder_that_holds_the")], "\n"),
         )
     return found
 
@@ -201,9 +205,11 @@ def read_all(
 def _unread(found: SourceReading, label: str, ending: str) -> None:
     remedy = OTHER_FORMS.get(ending)
     if remedy:
-        found.findings.add("office-file", "warning", f"{label} was not read. {remedy}", file=label)
+        found.findings.add(
+            "office-file", "warning", worded("was_not_read", file=label, remedy=remedy), file=label
+        )
     else:
-        found.findings.add("office-file", "note", f"{label} is of no kind that is read.", file=label)
+        found.findings.add("office-file", "note", worded("is_of_no_kind_that_is", file=label), file=label)
 
 
 #: Endings that belong to another file, or say nothing.
@@ -266,10 +272,7 @@ class GivenFiles:
     def _unpacked(self, path: Path) -> Path:
         with path.open("rb") as file:
             if file.read(len(_SEVEN_ZIP)) == _SEVEN_ZIP:
-                raise PlanDataError(
-                    f"{path} is packed by 7-Zip, which is not read.\n"
-                    "Unpack it with 7-Zip, and hand in the folder."
-                )
+                raise refused(PlanDataError, "is_packed_by_7_zip_which", path=path)
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="blockplan-")))
         unpack(path, folder, ZipLimits(total_bytes=self.left_bytes))
         self.left_bytes -= sum(one.stat().st_size for one in folder.rglob("*") if one.is_file())
@@ -277,9 +280,9 @@ class GivenFiles:
 
     def _inside(self, folder: Path, top: Path, depth: int) -> Iterator[tuple[Path, str]]:
         for path in sorted(folder.iterdir(), key=lambda one: one.name):
-            if said := _alone(path):
-                label = path.relative_to(top).as_posix()
-                self.findings.add("office-file", "warning", f"{label} {said}", file=label)
+            label = path.relative_to(top).as_posix()
+            if said := _alone(path, label):
+                self.findings.add("office-file", "warning", said, file=label)
             if path.name.startswith((".", "~$", "__MACOSX")) or path.is_symlink():
                 continue
             if path.is_dir() and path.suffix.lower() != ".gdb":
@@ -292,11 +295,10 @@ class GivenFiles:
     def _in_zip(self, path: Path, label: str, depth: int) -> Iterator[tuple[Path, str]]:
         try:
             if depth > DEEPEST_ZIP:
-                raise PlanDataError(f"it lies in {DEEPEST_ZIP} other zips.\nUnpack it yourself.")
+                raise refused(PlanDataError, "it_lies_in_other_zips_unpack", n=DEEPEST_ZIP)
             folder = self._unpacked(path)
         except PlanDataError as error:
-            reason = str(error).replace(str(path), "it")
-            message = f"{label} was not unpacked: {reason}"
+            message = worded("was_not_unpacked", file=label, rest=of_error(error, str(path)))
             self.findings.add("office-file", "error", message, file=label)
             return
         yield from self._named(folder, label, depth)
@@ -310,15 +312,13 @@ class GivenFiles:
                 yield path, label
 
 
-def _alone(path: Path) -> str:
-    """What is wrong with a file that is only a part of one; "" where nothing is."""
+def _alone(path: Path, label: str) -> Message | None:
+    """What is wrong with a file that is only a part of one."""
     if path.name.startswith("~$"):
         whole = path.with_name(path.name[2:])
         if whole.exists():
-            return (
-                f"says that {whole.name} is open in another program. Save and close it, so that all is read."
-            )
-        return f"is only the lock of a workbook that is open, {whole.name}. Close it, and copy the workbook."
+            return worded("says_that_is_open_in_another", file=label, name=whole.name)
+        return worded("is_only_the_lock_of_a", file=label, name=whole.name)
     if path.suffix.lower() == ".dbf" and not any(path.with_suffix(one).exists() for one in (".shp", ".SHP")):
-        return "stands without its .shp, so nothing of it is drawn. Copy all files of the Shapefile."
-    return ""
+        return worded("stands_without_its_shp_so_nothing", file=label)
+    return None

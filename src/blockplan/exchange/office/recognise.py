@@ -16,6 +16,7 @@ import shapely
 from blockplan.exchange.office import codes
 from blockplan.exchange.office.bounds import bound_named, states
 from blockplan.exchange.office.mapping import IGNORED, FieldChoice, LayerChoice
+from blockplan.exchange.office.messages import joined, worded
 from blockplan.exchange.office.profile import TABLE_FIELDS, FieldNames
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.texts import facilities_in, facilities_remarked, service_of
@@ -53,8 +54,8 @@ ZONES = (
 #: Fields that count features.
 RUNNING = ("id", "no", "num", "number", "序号", "番号", "gid")
 #: Why a layer is left out of which nothing tells what it is.
-STRANGE = "no name, field or value in it is known"
-UNREADABLE = "cannot be read as such"
+STRANGE = worded("no_name_field_or_value_in")
+UNREADABLE = "named_as_but_values_cannot_be_read"
 #: Of so few parcels each may have a use of its own.
 FEW = 5
 #: Columns that several fields may give together.
@@ -110,9 +111,10 @@ def _built_on(fields: list[FieldChoice]) -> bool:
 
 def left_out(layer: SourceLayer) -> SourceFinding:
     """That a layer was left out of which nothing is known, and how large it is."""
-    message = (
-        f"Nothing tells what its {len(layer.frame)} {'features' if layer.drawn else 'rows'} are; they were "
-        "left out. Give it a role in mapping.toml if it belongs to the plan."
+    message = worded(
+        "nothing_tells_what_its_are_they",
+        n=len(layer.frame),
+        kind=worded("features" if layer.drawn else "rows"),
     )
     return SourceFinding("office-layer", "warning", message, **layer.place)
 
@@ -169,8 +171,8 @@ def _score(layer: SourceLayer, names: LayerNames, fields: list[FieldChoice], kin
         score -= 0.2
     said = [why] if why else []
     if sure:
-        said.append(f"fields {', '.join(one.field for one in sure[:5])}")
-    return score, "; ".join(said)
+        said.append(worded("fields", names=", ".join(one.field for one in sure[:5])))
+    return score, joined(said)
 
 
 def _of_facilities(layer: SourceLayer, fields: list[FieldChoice]) -> bool:
@@ -188,15 +190,15 @@ def _by_name(layer: SourceLayer, names: LayerNames) -> tuple[float, str]:
     for name in filter(None, offered):
         short = _without_tail(name)
         if name in names.names or short in names.names:
-            return 0.6, f"named {layer.name!r}"
+            return 0.6, worded("named", title=layer.name)
         if names.role == "parcels" and len(name) > 1 and codes.use_named(name.upper()):
-            return 0.6, f"{layer.name!r} is named after a use"
+            return 0.6, worded("is_named_after_a_use", title=layer.name)
         if any(word in name for word in names.contains):
-            return 0.5, f"{layer.name!r} says so"
+            return 0.5, worded("says_so", title=layer.name)
         if any(len(one) > 2 and not one.isascii() and one in name for one in names.names):
-            return 0.42, f"{layer.name!r} says so"
+            return 0.42, worded("says_so", title=layer.name)
     if name_parts(f"{layer.name}|{layer.title}") & set(names.names):
-        return 0.42, f"{layer.name!r} says so"
+        return 0.42, worded("says_so", title=layer.name)
     return 0.0, ""
 
 
@@ -251,21 +253,31 @@ def _by_content(layer: SourceLayer, chosen: dict[str, FieldChoice]) -> None:
     use, alone = frozenset({"land_use", "land_use_name"}), frozenset[str]()
     # Column, columns that may not be given yet, what its values must be, and why it is the one.
     tests: tuple[tuple[str, frozenset[str], Callable[[list[str], str], bool], str], ...] = (
-        ("land_use", use, lambda texts, _: _are_codes(texts), "its values are land-use codes"),
-        ("land_use_name", use, lambda texts, _: _are_uses(texts), "its values are codes and names of uses"),
+        ("land_use", use, lambda texts, _: _are_codes(texts), worded("its_values_are_land_use_codes")),
+        ("land_use_name", use, lambda texts, _: _are_uses(texts), worded("its_values_are_codes_and_names")),
         (
             "land_use_name",
             use,
             lambda _, name: plain(name) in ZONES,
-            "a zone, where nothing says the use itself",
+            worded("a_zone_where_nothing_says_the"),
         ),
-        ("facilities_text", alone, lambda texts, _: _are_facilities(texts), "its values name facilities"),
-        ("status", alone, lambda texts, _: _are_states(texts), "its values are states of development"),
+        (
+            "facilities_text",
+            alone,
+            lambda texts, _: _are_facilities(texts),
+            worded("its_values_name_facilities"),
+        ),
+        (
+            "status",
+            alone,
+            lambda texts, _: _are_states(texts),
+            worded("its_values_are_states_of_development"),
+        ),
         (
             "parcel_id",
             alone,
             lambda texts, name: _are_numbers(texts, layer, name),
-            "each feature has its own value with digits",
+            worded("each_feature_has_its_own_value"),
         ),
     )
     for name in layer.fields:
@@ -288,7 +300,7 @@ def _running_number(layer: SourceLayer, chosen: dict[str, FieldChoice]) -> None:
     for name in layer.fields:
         texts = [text_of(value) for value in layer.frame[name]]
         if name not in chosen and plain(name) in RUNNING and all(texts) and len(set(texts)) == len(texts) > 1:
-            why = "no other field is the parcel's number, and each has its own"
+            why = worded("no_other_field_is_the_parcel")
             chosen[name] = FieldChoice(
                 field=name, column="parcel_id", sample=texts[0][:40], confidence=0.6, why=why
             )
@@ -337,15 +349,14 @@ def _are_numbers(texts: list[str], layer: SourceLayer, name: str) -> bool:
 
 
 def _unused(layer: SourceLayer, name: str, columns: Mapping[str, FieldNames]) -> FieldChoice:
-    why = "not known; kept beside"
+    why = worded("not_known_kept_beside")
     values = looked_at(layer, name)
     for one in columns.values() if values else ():
         if one.quantity in NUMBERS and _named(layer, name, one)[0] >= NAMED:
             unit = layer.units.get(name, "")
             unread = [value for value in values if isinstance(read_amount(value, one.quantity, unit), Unread)]
             if len(unread) > len(values) / 2:
-                count = f"{len(unread)} of {len(values)} values"
-                why = f"named as {one.column}, but {count} {UNREADABLE}; kept beside"
+                why = worded(UNREADABLE, column=one.column, n=len(unread), total=len(values))
     return FieldChoice(field=name, sample=_sample(layer, name), confidence=0.5, why=why)
 
 
@@ -363,33 +374,33 @@ def _offer(layer: SourceLayer, name: str, column: FieldNames) -> FieldChoice | N
         unit=unit,
         sample=_sample(layer, name),
         confidence=round(max(0.0, min(sure + fit, 0.99)), 3),
-        why=f"{why}; {said}" if said else why,
+        why=joined((why, said)),
     )
 
 
 def _named(layer: SourceLayer, name: str, column: FieldNames) -> tuple[float, str]:
     best, why = 0.0, ""
-    for title, way in ((name, "name"), (layer.titles.get(name, ""), "alias")):
+    for title, way in ((name, worded("name")), (layer.titles.get(name, ""), worded("alias"))):
         if not title:
             continue
         said = name_and_unit(title)[0]
         if said in column.names:
             found = 0.96 - 0.001 * column.names.index(said)
-            best, why = max((best, why), (found, f"{way} {title!r}"))
+            best, why = max((best, why), (found, worded("way_and_title", way=way, title=title)))
         elif PLANNED.sub("", said) in column.names:
-            best, why = max((best, why), (0.9, f"{way} {title!r}"))
+            best, why = max((best, why), (0.9, worded("way_and_title", way=way, title=title)))
         elif any(cut_through(said, one, title) for one in column.names):
-            best, why = max((best, why), (0.8, f"{way} {title!r}, cut to ten bytes"))
+            best, why = max((best, why), (0.8, worded("cut_to_ten_bytes", way=way, title=title)))
         elif not said.isascii() and not says_before(said):
             inside = [one for one in column.names if len(one) >= 3 and not one.isascii() and one in said]
             longest = max(inside, key=len, default="")
             if longest and (column.quantity not in NUMBERS or not narrower(said.replace(longest, "", 1))):
                 found = 0.6 + 0.2 * len(longest) / len(said)
-                best, why = max((best, why), (found, f"{way} {title!r} holds {longest!r}"))
+                best, why = max((best, why), (found, worded("holds", way=way, title=title, title2=longest)))
         elif re.fullmatch(r"[a-z]+\d", said) and said[:-1] in column.names:
-            best, why = max((best, why), (0.75, f"{way} {title!r}"))
+            best, why = max((best, why), (0.75, worded("way_and_title", way=way, title=title)))
         elif bound_named(title) == column.column:
-            best, why = max((best, why), (0.85, f"{way} {title!r}"))
+            best, why = max((best, why), (0.85, worded("way_and_title", way=way, title=title)))
     return best, why
 
 
@@ -418,7 +429,7 @@ def _content(
     unit of bare numbers.
     """
     if not values:
-        return -0.1, "no value in it", unit
+        return -0.1, worded("no_value_in_it"), unit
     if column.quantity in NUMBERS:
         return _numbers_fit(values, column, unit, layer, name)
     texts = [text_of(value) for value in values]
@@ -428,7 +439,7 @@ def _content(
     if unfit:
         return -0.5, "", ""
     if column.column == "parcel_id" and layer.drawn and len(set(texts)) <= len(texts) / 2:
-        return -0.3, "many values repeat", ""
+        return -0.3, worded("many_values_repeat"), ""
     return 0.0, "", ""
 
 
@@ -440,13 +451,13 @@ def _numbers_fit(
     said = [one for one in read if isinstance(one, Amount | Unread)]
     bare = [one.value for one in good if not one.unit]
     if not said:
-        return 0.0, "each value says that there is no limit", unit
+        return 0.0, worded("each_value_says_that_there_is"), unit
     # A height above the datum is one of the field's values, in a column of its own.
     above = sum(column.quantity == "height" and read_elevation(value) is not None for value in values)
     if (len(good) + above) / len(said) < 0.5:
         return -0.5, "", unit
     if unit or not bare:
-        why = f"unit {unit} in its heading" if unit else "each value has its unit"
+        why = worded("unit_in_its_heading", unit=unit) if unit else worded("each_value_has_its_unit")
         return 0.0, why, _percent_or_share(column, unit, good)
     if column.quantity in {"area", "signed_area"}:
         return _area_unit(layer, name, column)
@@ -457,9 +468,11 @@ def _unit_of_bare(column: FieldNames, bare: list[float]) -> tuple[float, str, st
     """The unit of numbers that stand without one, by the quantity and by their size."""
     if column.quantity == "far":
         least = min((one for one in bare if one > 0), default=0.0)
-        return (0.0, f"values from {least:g}: percent", "%") if least >= LEAST_PERCENT else (0.0, "", "1")
+        return (
+            (0.0, worded("values_from_percent", n=least), "%") if least >= LEAST_PERCENT else (0.0, "", "1")
+        )
     if column.quantity == "share":
-        return 0.0, f"values up to {max(bare):g}", "%" if max(bare) > 1.5 else "1"
+        return 0.0, worded("values_up_to", n=max(bare)), "%" if max(bare) > 1.5 else "1"
     return 0.0, "", {"height": "m", "length": "m", "elevation": "m"}.get(column.quantity, "1")
 
 
@@ -486,17 +499,17 @@ def _area_unit(layer: SourceLayer, name: str, column: FieldNames) -> tuple[float
         ratio = ratios[len(ratios) // 2] if ratios else 0.0
         for unit, factor in (("m2", 1.0), ("ha", 1e4), ("mu", 2000.0 / 3.0), ("km2", 1e6)):
             if 0.8 < ratio / factor < 1.25:
-                return 0.02, f"as large as drawn if in {unit}", unit
+                return 0.02, worded("as_large_as_drawn_if_in", unit=unit), unit
     if column.column in {"declared_area_m2", "site_area_m2"}:
         return (
-            (0.0, f"half are below {middle:g}", "ha")
+            (0.0, worded("half_are_below", n=middle), "ha")
             if middle < 60
-            else (0.0, f"half are above {middle:g}", "m2")
+            else (0.0, worded("half_are_above", n=middle), "m2")
         )
     return (
-        (0.0, f"half are below {middle:g}", "1e4 m2")
+        (0.0, worded("half_are_below", n=middle), "1e4 m2")
         if middle < 60
-        else (0.0, f"half are above {middle:g}", "m2")
+        else (0.0, worded("half_are_above", n=middle), "m2")
     )
 
 
@@ -513,4 +526,6 @@ def retake(choice: LayerChoice, layer: SourceLayer, profile: Profile, role: str)
     """The choice of another role for a layer."""
     known = role in profile.layers or role in TABLE_FIELDS
     fields = fields_of(layer, role, profile) if known else []
-    return choice.model_copy(update={"role": role, "field": fields, "close": [], "why": f"chosen: {role}"})
+    return choice.model_copy(
+        update={"role": role, "field": fields, "close": [], "why": worded("chosen_role", role=role)}
+    )

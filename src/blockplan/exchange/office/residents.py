@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 
 from blockplan.exchange.office.features import name_of, parcels_at, value
+from blockplan.exchange.office.messages import joined, worded
 from blockplan.exchange.office.source import Findings, SourceFinding
 from blockplan.exchange.office.values import Amount
 from blockplan.figures import shared_out
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 #: Classes of land on which people live.
 HOMES = ("07",)
 COUNTS = ("residents", "dwellings")
-NO_HOMES = "has no parcel of homes, so nobody has them"
-NO_LAND = "its parcels of homes have no land to share them out by; they stay unknown"
+NO_HOMES = worded("has_no_parcel_of_homes_so")
+NO_LAND = worded("its_parcels_of_homes_have_no")
 
 
 def share_out(frame: gpd.GeoDataFrame, blocks: gpd.GeoDataFrame | None, findings: Findings) -> dict[str, str]:
@@ -78,10 +79,9 @@ def share_out(frame: gpd.GeoDataFrame, blocks: gpd.GeoDataFrame | None, findings
             count += 1
         if count:
             frame[column] = own
-            done[column] = f"of {count} blocks, shared out over their parcels of homes by {_and(ways)}"
-            message = (
-                f"{count} blocks say {column} and their parcels say none; they were shared out over the "
-                f"parcels of homes in each by {_and(ways)}. A table of parcels that says them counts instead."
+            done[column] = worded("of_blocks_shared_out_over_their", n=count, ways=_and(ways))
+            message = worded(
+                "blocks_say_and_their_parcels_say", n=count, column=worded(column), ways=_and(ways)
             )
             findings.add("office-residents", "warning", message, layer="blocks")
     return done
@@ -114,16 +114,16 @@ def _weights(frame: gpd.GeoDataFrame, homes: Sequence[int]) -> tuple[list[float]
     if "floor_area_m2" in frame:
         floors = [frame["floor_area_m2"].iloc[at] for at in homes]
         if all(is_known(one) and float(one) > 0 for one in floors):
-            return [float(one) for one in floors], "floor area"
-    return [float(frame.geometry.iloc[at].area) for at in homes], "land"
+            return [float(one) for one in floors], worded("floor_area")
+    return [float(frame.geometry.iloc[at].area) for at in homes], worded("land")
 
 
 def _and(ways: set[str]) -> str:
-    return " or ".join(sorted(ways))
+    return joined(sorted(ways), " or ")
 
 
 def _told(block: Any, column: str, said: Any, why: str) -> SourceFinding:
-    message = f"Block {block} says {float(said):g} {column} and {why}."
+    message = worded("block_says_and", block=block, n=float(said), column=worded(column), why=why)
     return SourceFinding("office-residents", "warning", message, layer="blocks", id=str(block), column=column)
 
 
@@ -156,7 +156,7 @@ def of_households(records: list[dict[str, Any]], rows: list[Row], findings: Find
         if homes and isinstance(size, Amount) and "residents" not in record:
             record["residents"], made = float(round(homes * size.value)), made + 1
     if made:
-        message = f"{made} parcels say no residents; they are dwellings times the people said to be in each."
+        message = worded("parcels_say_no_residents_they_are", n=made)
         findings.add("office-residents", "note", message, layer="parcels")
 
 
@@ -194,7 +194,11 @@ def compare_with_parcels(
                 continue
             homes = there[there["land_use"].fillna("").str.startswith(HOMES)]
             _hold(
-                float(said), 0.0, (f"{what} {place} says", column), (there[column], homes[column]), findings
+                float(said),
+                0.0,
+                (worded("says", what=what, place=place), column),
+                (there[column], homes[column]),
+                findings,
             )
 
 
@@ -216,16 +220,13 @@ def compare_with_texts(
     homes = land[land["land_use"].fillna("").str.startswith(HOMES)] if "land_use" in land else land
     count, about = next(iter(totals.items()))
     if "residents" not in land or not land["residents"].notna().any():
-        message = (
-            f"A text says {count:,.0f} residents ({about[1]!r}), but no parcel, block or building says any; "
-            "they stay unknown. Write them into a field 人口 of parcels, blocks or the planned land."
-        )
+        message = worded("a_text_says_residents_but_no", n=count, words=about[1])
         findings.add("office-residents", "warning", message)
         return
     total = float(land["residents"].sum())
     if any(abs(total - said) <= max(SAME * said, rounded) for said, (rounded, _) in totals.items()):
         return
-    who = f"a text ({about[1]!r}) says"
+    who = worded("a_text_says", words=about[1])
     _hold(count, about[0], (who, "residents"), (land["residents"], homes["residents"]), findings)
 
 
@@ -242,10 +243,14 @@ def _hold(
     if abs(total - said) <= max(SAME * said, rounded):
         return
     silent = int(of_homes.isna().sum())
-    lacking = f"; {silent} of {len(of_homes)} parcels of homes say none" if silent else ""
-    message = (
-        f"The parcels have {total:,.0f} {column} together, but {who} {said:,.0f}{lacking}. The parcels "
-        "count; see which is right."
+    lacking = worded("of_parcels_of_homes_say_none", n=silent, total=len(of_homes)) if silent else ""
+    message = worded(
+        "the_parcels_have_together_but_the",
+        total=total,
+        column=worded(column),
+        who=who,
+        n=said,
+        lacking=lacking,
     )
     findings.add("office-residents", "warning", message, column=column)
 

@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 
 from blockplan.exchange.office.drawing_content import ARC_M
+from blockplan.exchange.office.messages import Message, worded
 from blockplan.exchange.office.network_lines import GRID_M, doubled, noded
 from blockplan.plan.model.frames import sound_areas
 
@@ -39,7 +40,7 @@ class Defect:
 
     rule: str
     grade: Grade
-    message: str
+    message: Message
     measured: float
     x: float
     y: float
@@ -125,12 +126,12 @@ def _closed(found: Rings, line: DrawnLine, points: Any, heal_m: float, loose: li
 def _unclosed(found: Rings, layer: str, one: Any, other: Any, heal_m: float) -> bool:
     gap = math.hypot(other[0] - one[0], other[1] - one[1])
     healed = gap <= heal_m
-    done = "it was closed" if healed else "no area was made of it"
+    done = worded("it_was_closed") if healed else worded("no_area_was_made_of_it")
     found.say(
         Defect(
             "cad-unclosed",
             "warning" if healed else "error",
-            f"The outline is open by {gap:.3f} m; {done}.",
+            worded("the_outline_is_open_by_m", m=gap, done=done),
             round(gap, 4),
             round((one[0] + other[0]) / 2, 3),
             round((one[1] + other[1]) / 2, 3),
@@ -145,12 +146,9 @@ def _arcs(found: Rings, line: DrawnLine) -> None:
     if not line.arcs:
         return
     radius, x, y = line.arcs[0]
-    known = "" if math.isnan(radius) else f" (the first of {radius:.2f} m radius)"
+    known = "" if math.isnan(radius) else worded("the_first_of_m_radius", m=radius)
     off = ARC_M if math.isnan(radius) else _off(line)
-    message = (
-        f"The outline has {len(line.arcs)} arcs or curves{known}; they became chords that lie at most "
-        f"{off * 1000:.1f} mm off."
-    )
+    message = worded("the_outline_has_arcs_or_curves", n=len(line.arcs), known=known, mm=off * 1000)
     found.say(Defect("cad-arc", "note", message, round(off, 4), round(x, 3), round(y, 3), line.layer))
 
 
@@ -193,9 +191,11 @@ def _twice(found: Rings, heal_m: float) -> None:
             gone.add(int(other))
         x, y = _at(shapes[other])
         length = float(shapes[other].length)
-        message = (
-            f"The outline is drawn twice ({length:.2f} m, {apart * 1000:.0f} mm apart); "
-            f"{'the second was left out' if healed else 'both stay'}."
+        message = worded(
+            "the_outline_is_drawn_twice_m",
+            m=length,
+            mm=apart * 1000,
+            done=worded("the_second_was_left_out") if healed else worded("both_stay"),
         )
         layer = found.rings[other].layer
         found.say(Defect("cad-duplicate", "warning", message, round(length, 3), x, y, layer, healed))
@@ -209,9 +209,11 @@ def _network(found: Rings, loose: list[DrawnLine], heal_m: float) -> None:
     outlines = shapely.boundary(sound_areas([one.shape for one in found.rings]))
     for twin in doubled(shapes, outlines, heal_m):
         x, y = twin.place
-        message = (
-            f"A line of {twin.length_m:.2f} m is drawn twice ({twin.apart_m * 1000:.0f} mm apart); "
-            f"{'the second was left out' if twin.healed else 'both stay'}."
+        message = worded(
+            "a_line_of_m_is_drawn",
+            m=twin.length_m,
+            mm=twin.apart_m * 1000,
+            done=worded("the_second_was_left_out") if twin.healed else worded("both_stay"),
         )
         layer = layers[twin.line]
         found.say(Defect("cad-duplicate", "warning", message, twin.length_m, x, y, layer, twin.healed))
@@ -228,8 +230,10 @@ def _network(found: Rings, loose: list[DrawnLine], heal_m: float) -> None:
         if area is not None:
             found.open.append(area)
     for place, length, healed in network.dangles:
-        message = (
-            f"A line ends free after {length:.3f} m; {'it was left out' if healed else 'it bounds nothing'}."
+        message = worded(
+            "a_line_ends_free_after_m",
+            m=length,
+            done=worded("it_was_left_out_2") if healed else worded("it_bounds_nothing"),
         )
         x, y = round(place[0], 3), round(place[1], 3)
         found.say(Defect("cad-dangle", "warning", message, round(length, 4), x, y, layer_of(place), healed))
@@ -260,9 +264,7 @@ def _faces(found: Rings, network: LineNetwork, layer_of: Any) -> None:
         if drawn < GRID_M:
             continue
         x, y = _at(shape)
-        message = (
-            f"Separate lines draw {drawn:.2f} m of the {shape.length:.2f} m of an outline; they were joined."
-        )
+        message = worded("separate_lines_draw_m_of_the", m=drawn, total=shape.length)
         layer = layer_of((x, y))
         found.say(Defect("cad-lines", "note", message, round(drawn, 3), x, y, layer))
         kept.append(Ring(shape, layer))
@@ -299,9 +301,11 @@ def _overlaps(found: Rings, heal_m: float) -> None:
             continue
         healed = depth <= heal_m
         x, y = _at(part)
-        message = (
-            f"Two outlines lie on each other over {area:,.2f} m2, {depth:.3f} m wide; "
-            f"{'the later one gave way' if healed else 'both stay'}."
+        message = worded(
+            "two_outlines_lie_on_each_other",
+            area=area,
+            m=depth,
+            done=worded("the_later_one_gave_way") if healed else worded("both_stay"),
         )
         if healed:
             first, later = sound_areas([found.rings[at].shape for at in (one, other)])
@@ -338,9 +342,11 @@ def _gaps(found: Rings, heal_m: float) -> None:
             ring = found.rings[next_to]
             ring.shape = shapely.union(sound_areas([ring.shape])[0], part, grid_size=GRID_M)
         x, y = _at(part)
-        message = (
-            f"Between two outlines lies a sliver of {part.area:.2f} m2, {gap:.3f} m wide; "
-            f"{'the outline beside it took it' if healed else 'it belongs to nobody'}."
+        message = worded(
+            "between_two_outlines_lies_a_sliver",
+            area=part.area,
+            m=gap,
+            done=worded("the_outline_beside_it_took_it") if healed else worded("it_belongs_to_nobody"),
         )
         layer = found.rings[next_to].layer
         found.say(Defect("cad-sliver", "warning", message, round(gap, 4), x, y, layer, healed))
@@ -357,9 +363,7 @@ def _thin(found: Rings) -> None:
             wide, _ = _widest(shape)
             if wide <= SLIVER_M:
                 x, y = _at(one.shape.boundary if shape.is_empty else shape)
-                message = (
-                    f"An outline is a sliver of {shape.area:.2f} m2, {wide:.3f} m wide; it was left out."
-                )
+                message = worded("an_outline_is_a_sliver_of", area=shape.area, m=wide)
                 found.say(Defect("cad-sliver", "warning", message, round(wide, 4), x, y, one.layer))
                 continue
         kept.append(one)

@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from blockplan.exchange.office.messages import Message, worded
 from blockplan.exchange.office.source import ROW, SECTION, Findings, SourceFinding
 from blockplan.exchange.office.texts import service_of
 from blockplan.exchange.office.values import (
@@ -75,7 +76,7 @@ def read_rows(layer: SourceLayer, choice: LayerChoice, profile: Profile, finding
     return rows
 
 
-def about_row(row: Row, rule: str, grade: Grade, message: str, **more: Any) -> SourceFinding:
+def about_row(row: Row, rule: str, grade: Grade, message: Message, **more: Any) -> SourceFinding:
     """A finding about a row, with its place in the office's files."""
     file, layer, place = row[PLACE]
     return SourceFinding(rule, grade, message, file=file, layer=layer, id=place, **more)
@@ -90,7 +91,9 @@ def _places(layer: SourceLayer, choice: LayerChoice) -> list[tuple[str, str, str
         if number is not None and number.field in layer.frame.columns
         else [""] * len(layer.frame)
     )
-    return [(layer.file, layer.name, name or f"{word} {line}") for name, line in zip(ids, at, strict=True)]
+    return [
+        (layer.file, layer.name, name or worded(word, n=line)) for name, line in zip(ids, at, strict=True)
+    ]
 
 
 def _kept(rows: list[Row], name: str, values: list[Any]) -> None:
@@ -180,7 +183,7 @@ def _amount(
     amount = cache[key]
     other = _COUNTED.get(column.column)
     if other is not None and isinstance(value, str) and other.search(value):
-        return Unread(f"counts something else than {column.column}")
+        return Unread(worded("counts_something_else_than", column=column.column))
     if not isinstance(amount, Amount):
         return amount
     if amount.beside:
@@ -192,48 +195,52 @@ def _amount(
 def _of_percent(row: Row, field: str, value: Any, amount: Amount, findings: Findings) -> Amount:
     """A share such as 0.35 in a column of percent: nobody plans a third of one percent."""
     low, high = (None if end is None else round(end * 100, 10) for end in (amount.low, amount.high))
-    message = (
-        f"{field} of {row[PLACE][2]} is {text_of(value)!r} among percentages; it was read as "
-        f"{amount.value * 100:.0%}."
+    message = worded(
+        "of_is_among_percentages_it_was",
+        field=field,
+        name=row[PLACE][2],
+        value=text_of(value),
+        read=amount.value * 100,
     )
     findings.append(_about(row, "warning", field, value, message))
     return replace(amount, value=round(amount.value * 100, 10), low=low, high=high)
 
 
 def _not_read(row: Row, field: str, value: Any, beside: str) -> SourceFinding:
-    message = (
-        f"{field} of {row[PLACE][2]} is {text_of(value)[:60]!r}; what stands in brackets ({beside}) was not "
-        "read, so no rule holds it."
+    message = worded(
+        "of_is_what_stands_in_brackets",
+        field=field,
+        name=row[PLACE][2],
+        value=text_of(value)[:60],
+        beside=beside,
     )
     return _about(row, "warning", field, value, message)
 
 
-def _about(row: Row, grade: Grade, field: str, value: Any, message: str) -> SourceFinding:
+def _about(row: Row, grade: Grade, field: str, value: Any, message: Message) -> SourceFinding:
     return about_row(row, "office-value", grade, message, column=field, value=text_of(value)[:200])
 
 
 def _upper_end(row: Row, field: str, value: Any, amount: Amount) -> SourceFinding:
-    message = (
-        f"{field} is {text_of(value)!r}, a range where one number belongs; its upper end "
-        f"({amount.value:g}) counts."
-    )
+    message = worded("is_a_range_where_one_number", field=field, value=text_of(value), upper=amount.value)
     return about_row(row, "office-value", "note", message, column=field, value=text_of(value)[:60])
 
 
 def unread(row: Row, field: str, value: Any, why: str) -> SourceFinding:
     """The finding of a value that could not be read."""
-    message = f"{text_of(value)[:60]!r} {why}, so {field} of {row[PLACE][2]} is unknown."
+    message = worded("so_of_is_unknown", value=text_of(value)[:60], why=why, field=field, name=row[PLACE][2])
     return about_row(row, "office-value", "warning", message, column=field, value=text_of(value)[:200])
 
 
 def _merged(there: list[Row], one: FieldChoice, value: Any, joint: int) -> SourceFinding:
     place = there[0][PLACE][2]
     last = there[-1][PLACE][2]
-    of = f"those of {place} to {last} are" if last != place else f"that of {place} is"
-    message = (
-        f"One merged cell holds {one.field} = {text_of(value)} for {joint} rows together; it was "
-        f"not shared out, so {of} unknown."
+    of = (
+        worded("those_of_to_are", first=place, last=last)
+        if last != place
+        else worded("that_of_is", name=place)
     )
+    message = worded("one_merged_cell_holds_for_rows", field=one.field, figure=text_of(value), n=joint, of=of)
     return about_row(
         there[0],
         "office-merged",

@@ -23,6 +23,7 @@ import shapely
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.forms import forms_of, table_of_forms
 from blockplan.exchange.office.grid import SheetGrid, tables
+from blockplan.exchange.office.messages import Message, refused, worded
 from blockplan.exchange.office.source import Findings, SourceFinding, SourceLayer, SourceReading
 from blockplan.exchange.office.titles import name_and_unit
 from blockplan.exchange.office.values import is_blank, text_of
@@ -37,11 +38,8 @@ if TYPE_CHECKING:
     from blockplan.exchange.workbooks import Worksheet
 
 #: What is said of a workbook of which not all is known.
-UNTOLD = (
-    "Of this workbook the values alone are known: a share shown in percent is the number behind it (0.35), a "
-    "formula without a result is an empty cell. Saved as .xlsx all is read."
-)
-SAVE_AGAIN = "Open it in a spreadsheet program and save it as .xlsx, without a password."
+UNTOLD = worded("of_this_workbook_the_values_alone")
+SAVE_AGAIN = worded("open_it_in_a_spreadsheet_program")
 #: A cell may draw an area of many points.
 LONGEST_CELL = 20_000_000
 _ERRORS = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!)")
@@ -67,7 +65,7 @@ def read_workbook(path: Path, label: str, known: Known) -> SourceReading:
     if path.suffix.lower() == ".xls" and head and not head.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         # Many programs of the web call what they export a workbook.
         if head.startswith(b"<"):
-            raise PlanDataError(f"{label} is a web page that is called a workbook.\n{SAVE_AGAIN}")
+            raise refused(PlanDataError, "is_a_web_page_that_is", file=label, again=SAVE_AGAIN)
         return read_csv(path, label, known)
     try:
         with Workbook(path) as book:
@@ -75,14 +73,18 @@ def read_workbook(path: Path, label: str, known: Known) -> SourceReading:
                 reading.findings.append(_note(label, "", UNTOLD))
             for name, visible in book.visible.items():
                 if not visible:
-                    reading.findings.append(_note(label, name, "The sheet is hidden and was not read."))
+                    reading.findings.append(_note(label, name, worded("the_sheet_is_hidden_and_was")))
                     continue
                 sheet = book.sheet(name)
                 reading.findings += _uncomputed(label, sheet)
                 grids.append(SheetGrid(label, name, [_tidied(row) for row in sheet.cells], sheet.merged))
     except ValueError as error:
-        raise PlanDataError(
-            f"{label} cannot be read as a workbook: {str(error)[:200]}.\n{SAVE_AGAIN}"
+        raise refused(
+            PlanDataError,
+            "cannot_be_read_as_a_workbook",
+            file=label,
+            error=str(error)[:200],
+            again=SAVE_AGAIN,
         ) from None
     forms = [(grid, found) for grid in grids if (found := forms_of(grid, known))]
     if forms:
@@ -108,7 +110,12 @@ def read_csv(path: Path, label: str, known: Known) -> SourceReading:
     data = path.read_bytes()
     text = _csv_text(data)
     if text is None:
-        raise PlanDataError(f"{label} is neither UTF-8 nor GB18030 text.\nSave it again as CSV UTF-8.")
+        raise refused(
+            PlanDataError,
+            "is_neither_utf_8_nor_gb18030",
+            file=label,
+            again=worded("save_it_again_as_csv_utf"),
+        )
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(",\t;，", key=first.count)
     before = csv.field_size_limit(LONGEST_CELL)
@@ -117,11 +124,11 @@ def read_csv(path: Path, label: str, known: Known) -> SourceReading:
             [cell.strip() or None for cell in row] for row in csv.reader(StringIO(text), delimiter=delimiter)
         ]
     except csv.Error as error:
-        raise PlanDataError(f"{label} cannot be read as CSV: {error}.\nExport it again.") from None
+        raise refused(PlanDataError, "cannot_be_read_as_csv_export", file=label, error=error) from None
     finally:
         csv.field_size_limit(before)
     if delimiter != "," and _decimal_commas(cells):
-        reading.findings.append(_note(label, path.stem, "Commas in its numbers are read as decimal points."))
+        reading.findings.append(_note(label, path.stem, worded("commas_in_its_numbers_are_read")))
     grid = SheetGrid(label, path.stem, cells, [])
     reading.findings += _error_cells(grid)
     _take(reading, drawn(grid) or tables(grid, known))
@@ -151,7 +158,7 @@ def _take(reading: SourceReading, found: SourceReading) -> None:
     reading.remarks += found.remarks
 
 
-def _note(file: str, layer: str, message: str) -> SourceFinding:
+def _note(file: str, layer: str, message: Message) -> SourceFinding:
     return SourceFinding("office-sheet", "note", message, file=file, layer=layer)
 
 
@@ -195,11 +202,10 @@ def _uncomputed(file: str, sheet: Worksheet) -> list[SourceFinding]:
         SourceFinding(
             "office-formula",
             "warning",
-            "The cell holds a formula whose result is not stored, so it is unknown. "
-            "Open the workbook in a spreadsheet program and save it.",
+            worded("the_cell_holds_a_formula_whose"),
             file=file,
             layer=sheet.name,
-            id=f"row {row + 1}",
+            id=worded("row", n=row + 1),
             value=formula[:60],
         )
         for (row, column), formula in sheet.formulas.items()
@@ -213,14 +219,14 @@ def _error_cells(grid: SheetGrid) -> Findings:
         for column, cell in enumerate(row):
             if isinstance(cell, str) and _ERRORS.fullmatch(cell):
                 row[column] = None
-                message = f"The cell shows {cell}, so its value is unknown."
+                message = worded("the_cell_shows_so_its_value", cell=cell)
                 found.add(
                     "office-formula",
                     "warning",
                     message,
                     file=grid.file,
                     layer=grid.name,
-                    id=f"row {at + 1}",
+                    id=worded("row", n=at + 1),
                     value=cell,
                 )
     return found
@@ -232,7 +238,7 @@ _WKT = re.compile(
 )
 #: So many of the values must be WKT for the column to be what the rows draw.
 LEAST_SHARE = 0.5
-UNREADABLE = "what is no WKT that can be read"
+UNREADABLE = worded("what_is_no_wkt_that_can")
 
 
 def drawn(grid: SheetGrid) -> SourceReading | None:
@@ -278,14 +284,14 @@ def _shapes(
             shape = shapely.from_wkt(value[value.find(";") + 1 :] if found[1] else value, on_invalid="ignore")
         fault = _fault(value, shape)
         if fault:
-            message = f"Row {row} draws {fault}; it was left out."
+            message = worded("row_draws_it_was_left_out", n=row, fault=fault)
             reading.findings.add(
                 "office-geometry",
                 "error" if fault == UNREADABLE else "warning",
                 message,
                 file=grid.file,
                 layer=grid.name,
-                id=f"row {row}",
+                id=worded("row", n=row),
                 column=column,
                 value=None if is_blank(value) else str(value)[:60],
             )
@@ -296,12 +302,12 @@ def _shapes(
 def _fault(value: Any, shape: Any) -> str:
     """What is wrong with what a row draws; "" where it is a point, a line or an area."""
     if is_blank(value):
-        return "nothing"
+        return worded("nothing")
     if shape is None:
         return UNREADABLE
     if shape.is_empty:
-        return "nothing"
+        return worded("nothing")
     # (halves of an outline that crosses itself may sum to nothing)
     if "Polygon" in shape.geom_type and not shapely.make_valid(shape).area:
-        return "an area without any width"
+        return worded("an_area_without_any_width")
     return ""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange import workbooks
+from blockplan.exchange.office.messages import refused
 from blockplan.plan.files.archive import ZipLimits, check_entries
 
 if TYPE_CHECKING:
@@ -53,9 +54,8 @@ def check_size(path: Path, label: str) -> None:
         files += [one for one in (path.with_suffix(".dbf"), path.with_suffix(".DBF")) if one.is_file()]
     size = sum(one.stat().st_size for one in files)
     if size > most:
-        raise PlanDataError(
-            f"{label} has {size / MB:,.0f} MB; of {ending} at most {most / MB:,.0f} MB are read.\n"
-            "Take out what lies outside the plan, or export the layers to a GeoPackage."
+        raise refused(
+            PlanDataError, "has_mb_of_at_most_mb", file=label, size=size / MB, ending=ending, m=most / MB
         )
     if ending in workbooks.ENDINGS and zipfile.is_zipfile(path):
         check_entries(path, WORKBOOK)

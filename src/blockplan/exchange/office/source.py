@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from blockplan.exchange.office.mapping import CodeChoice
+    from blockplan.exchange.office.messages import Message
     from blockplan.plan.model.faults import Grade
 
 #: Column of a table that says in which row of the sheet a line stands (counted from 1).
@@ -50,7 +51,7 @@ class SourceFinding(JsonRecord):
 
     rule: str
     grade: Grade
-    message: str
+    message: Message
     file: str = ""
     layer: str = ""
     id: str | None = None
@@ -69,7 +70,7 @@ class SourceFinding(JsonRecord):
 class Findings(list[SourceFinding]):
     """What is wrong, doubtful or lost, in the order in which it was found."""
 
-    def add(self, rule: str, grade: Grade, message: str, **where: Any) -> None:
+    def add(self, rule: str, grade: Grade, message: Message, **where: Any) -> None:
         """Add a finding; `where` are the other attributes of `SourceFinding`."""
         self.append(SourceFinding(rule, grade, message, **where))
 

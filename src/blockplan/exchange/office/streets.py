@@ -16,6 +16,7 @@ import shapely
 
 from blockplan.exchange.office.features import Chosen, collect, framed, name_of, unique, value, word
 from blockplan.exchange.office.joining import key
+from blockplan.exchange.office.messages import worded
 from blockplan.exchange.office.recognise import geometry_kind
 from blockplan.exchange.office.rows import PLACE
 from blockplan.exchange.office.source import Findings, SourceFinding, SourceLayer
@@ -167,9 +168,7 @@ def streets(
             }
         )
     if by_width:
-        said = (
-            "streets say no class; it was taken from their width (40 m arterial, 24 m secondary, else local)."
-        )
+        said = worded("streets_say_no_class_it_was")
         findings.append(_told("office-street-class", by_width, rows, said))
     return framed(rows, shapes, made)
 
@@ -184,7 +183,7 @@ def _widths_in_names(rows: list[Row], findings: Findings) -> None:
             count += 1
     if count:
         findings.append(
-            _told("office-street-width", count, rows, "streets say their width behind their name.")
+            _told("office-street-width", count, rows, worded("streets_say_their_width_behind_their"))
         )
 
 
@@ -194,14 +193,14 @@ def _go_on(rows: list[Row], lines: list[Any], findings: Findings) -> None:
     for at, name in more.items():
         rows[at]["name_zh"] = name
     if more:
-        said = "pieces of streets say no name and go straight on from one that does; they bear its name."
+        said = worded("pieces_of_streets_say_no_name")
         findings.append(_told("office-street-name", len(more), rows, said))
 
 
 def _told(rule: str, count: int, rows: list[Row], said: str) -> SourceFinding:
     """So many of the streets were filled in, and how."""
     file, layer, _ = rows[0][PLACE]
-    message = f"{count} of {len(rows)} {said}"
+    message = worded("of_2", n=count, total=len(rows), said=said)
     return SourceFinding(rule, "note", message, file=file, layer=layer, measured=float(count))
 
 
@@ -234,10 +233,7 @@ def with_widths(lines: gpd.GeoDataFrame, made: Roads, findings: Findings) -> Non
     if without.any():
         lines["class"] = lines["class"].astype("object")
         lines.loc[without, "class"] = [class_by_width(one) for one in made.widths[without]]
-    message = (
-        f"{count} of {len(lines)} streets say no width between the red lines; it was measured "
-        "between the parcels on both sides, and gives the class of those that say none."
-    )
+    message = worded("of_streets_say_no_width_between", n=count, total=len(lines))
     findings.add("office-street-width", "warning", message, layer="streets", measured=float(count))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.exchange.office import codes
 from blockplan.exchange.office.mapping import CodeChoice
+from blockplan.exchange.office.messages import joined, worded
 from blockplan.exchange.office.rows import PLACE, about_row
 
 if TYPE_CHECKING:
@@ -78,8 +79,9 @@ def translate_codes(
                     row,
                     "office-code",
                     "error",
-                    f"The land use {given or name!r} of {row.get('parcel_id')} has no class in the list in "
-                    f"force ({done.lost}).",
+                    worded(
+                        "the_land_use_of_has_no", use=given or name, id=row.get("parcel_id"), why=done.lost
+                    ),
                     value=given or name,
                 )
             )
@@ -97,16 +99,22 @@ def translate_codes(
                     row,
                     "office-code",
                     "warning" if done.doubtful else "note",
-                    f"{given or name} ({done.list_name}) of {row.get('parcel_id')} became {to}; lost: "
-                    f"{done.lost}.",
+                    worded(
+                        "of_became_lost",
+                        use=given or name,
+                        list=done.list_name,
+                        id=row.get("parcel_id"),
+                        to=to,
+                        lost=done.lost,
+                    ),
                     value=given or name,
                 )
             )
     for rows in silent.values():
         ids = [str(row.get("parcel_id")) for row in rows]
         some = ", ".join(ids[:5]) + (" ..." if len(ids) > 5 else "")
-        have = f"{len(ids)} parcels have no land use ({some})."
-        message = f"{ids[0]} has no land use." if len(ids) == 1 else have
+        have = worded("parcels_have_no_land_use", n=len(ids), some=some)
+        message = worded("has_no_land_use", id=ids[0]) if len(ids) == 1 else have
         findings.append(about_row(rows[0], "office-code", "warning", message, measured=float(len(ids))))
     found.codes = sorted(used.values(), key=lambda one: (one.list, one.code, one.name))
 
@@ -133,8 +141,8 @@ def _translated(given: str, name: str, list_name: str) -> codes.Translation:
         if other != list_name:
             tried = codes.translate(given, other, name)
             if tried.to is not None and tried.given == given:
-                tried.lost = "; ".join(
-                    filter(None, (f"read as a code of {other}, not of {list_name}", tried.lost))
+                tried.lost = joined(
+                    (worded("read_as_a_code_of_not", other=other, list=list_name), tried.lost)
                 )
                 return tried
     return codes.translate("", list_name, name) if name else done

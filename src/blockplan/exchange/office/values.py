@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, Literal
 
+from blockplan.exchange.office.messages import worded
 from blockplan.exchange.office.titles import UNITS
 
 Kind = Literal["", "upper", "lower", "range"]
@@ -227,7 +228,7 @@ def read_amount(value: Any, quantity: str, unit: str = "") -> Amount | Unread | 
     (24.0, 500.0)
     """
     if isinstance(value, bool):
-        return Unread("is no number")
+        return Unread(worded("is_no_number"))
     if isinstance(value, int | float) and not math.isnan(value):
         return None if float(value) in SENTINELS else _scaled([(float(value), "")], "", quantity, unit)
     text = _MAY_NOT.sub("不", text_of(_without_marks(value)))
@@ -237,7 +238,7 @@ def read_amount(value: Any, quantity: str, unit: str = "") -> Amount | Unread | 
     if quantity == "height":
         above = _without_elevation(text)
         if above is None:
-            return Unread("is a height above the datum, not above the ground")
+            return Unread(worded("is_a_height_above_the_datum"))
         text = _STOREYS_BEFORE.sub("", _STOREYS_BEHIND.sub("", above))
     return _parsed(text, quantity, unit)
 
@@ -327,11 +328,13 @@ def _parsed(text: str, quantity: str, unit: str) -> Amount | Unread | None:
     found = _numbers(both["low"]) + _numbers(both["high"]) if both else _numbers(text)
     ends = found if both else _ends(text, found)
     if len(found) != (2 if ends else 1):
-        return Unread(f"holds {len(found)} numbers and says no range" if found else "holds no number")
+        return Unread(
+            worded("holds_numbers_and_says_no_range", n=len(found)) if found else worded("holds_no_number")
+        )
     if _has_words(text.replace(both[0], "") if both else text, quantity):
-        return Unread("holds words beside the number")
+        return Unread(worded("holds_words_beside_the_number"))
     if both and found[0][0] > found[1][0]:
-        return Unread("has its lower end above its upper one")
+        return Unread(worded("has_its_lower_end_above_its"))
     if ends:
         return _scaled(ends, "range", quantity, unit)
     kind: Kind = "lower" if _MORE.search(text) else "upper" if _LESS.search(text) else ""
@@ -370,10 +373,10 @@ def _scaled(found: list[tuple[float, str]], kind: Kind, quantity: str, unit: str
     for number, said in found:
         used = said or own or unit
         if used and used not in factors:
-            return Unread(f"is given in {used}, which is no unit of {quantity.replace('_', ' ')}")
+            return Unread(worded("is_given_in_which_is_no", unit=used, quantity=worded(quantity)))
         values.append(round(number * factors.get(used, 1.0), 10))
     if quantity not in {"elevation", "signed_area"} and min(values) < 0:
-        return Unread("is below zero")
+        return Unread(worded("is_below_zero"))
     if kind == "range":
         low, high = sorted(values)
         return Amount(high, low, high, "range", own)

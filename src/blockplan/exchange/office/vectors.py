@@ -23,6 +23,7 @@ from pyproj.exceptions import CRSError
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.field_descriptions import described, geopackage_layers, in_words
+from blockplan.exchange.office.messages import Message, first_line, of_error, refused, worded
 from blockplan.exchange.office.source import SourceLayer, SourceReading
 from blockplan.plan.files import encodings
 
@@ -90,9 +91,8 @@ def _read_geojson(path: Path, label: str) -> SourceReading:
         codec = encodings.detect([data])
         text = encodings.decoded(data, codec)
         if text is None:
-            raise PlanDataError(
-                f"{label} is neither UTF-8 nor GB18030 text.\nExport it again as UTF-8."
-            ) from None
+            again = worded("export_it_again_as_utf_8")
+            raise refused(PlanDataError, "is_neither_utf_8_nor_gb18030", file=label, again=again) from None
         with tempfile.TemporaryDirectory(prefix="blockplan-") as folder:
             copy = Path(folder) / path.name
             copy.write_text(text, encoding="utf-8")
@@ -100,7 +100,7 @@ def _read_geojson(path: Path, label: str) -> SourceReading:
         reading.findings.add(
             "office-encoding",
             "note",
-            f"The file is {codec.upper()}, not UTF-8 as GeoJSON must be; it was read as {codec.upper()}.",
+            worded("the_file_is_not_utf_8", codec=codec.upper(), codec2=codec.upper()),
             file=label,
         )
     return reading
@@ -112,10 +112,7 @@ def _say_other_json(text: str, label: str) -> None:
         json.loads(text)
     except (ValueError, RecursionError):
         return
-    raise PlanDataError(
-        f"{label} is JSON, but no layer of features (GeoJSON).\n"
-        "Export the layers of the plan as GeoJSON or to a GeoPackage, or take the file out of the folder."
-    )
+    raise refused(PlanDataError, "is_json_but_no_layer_of", file=label)
 
 
 def _add(reading: SourceReading, path: Path, label: str, layer: str | None, name: str) -> None:
@@ -156,9 +153,8 @@ def _told(path: Path, call: Any) -> Any:
         RuntimeError, TypeError, shapely.errors.ShapelyError,
     ) as error:  # fmt: skip
         reason = (str(error).splitlines() or [type(error).__name__])[0].replace(str(path), path.name)[:200]
-        raise PlanDataError(
-            f"{path.name} cannot be read: {reason.rstrip('.')}.\n"
-            "It is damaged or was not copied whole. Copy or export it again, or take it out of the folder."
+        raise refused(
+            PlanDataError, "cannot_be_read_it_is_damaged", file=path.name, reason=reason.rstrip(".")
         ) from None
 
 
@@ -220,7 +216,7 @@ def _flat(frame: Any, label: str, layer: str, reading: SourceReading) -> Any:
         reading.findings.add(
             "office-geometry",
             "warning",
-            f"{int(nothing.sum())} of {len(frame)} features have no geometry and were left out.",
+            worded("of_features_have_no_geometry_and", n=int(nothing.sum()), total=len(frame)),
             file=label,
             layer=layer,
             measured=float(nothing.sum()),
@@ -238,8 +234,7 @@ def _read_shapefile(path: Path, label: str) -> SourceReading:
         reading.findings.add(
             "office-file",
             "warning",
-            "The .dbf file with the attributes is missing: the shapes came in without any. "
-            "Copy all files of the Shapefile.",
+            worded("the_dbf_file_with_the_attributes"),
             file=label,
         )
     place = path
@@ -298,7 +293,7 @@ def _decode(frame: pd.DataFrame, path: Path, label: str, reading: SourceReading)
                     layer=path.stem,
                     column=title,
                     value=str(frame[column].iloc[row]),
-                    id=f"record {row + 1}",
+                    id=worded("record", n=row + 1),
                 )
     titles = {column: _text(name, codec)[0].strip() or str(column) for column, name in names.items()}
     return frame.rename(columns=_unique(titles))
@@ -308,7 +303,7 @@ def _said(path: Path, label: str, reading: SourceReading) -> str | None:
     try:
         return encodings.declared(path)
     except PlanDataError as error:
-        reading.findings.add("office-encoding", "note", str(error).splitlines()[0], file=label)
+        reading.findings.add("office-encoding", "note", first_line(of_error(error)), file=label)
         return None
 
 
@@ -333,12 +328,10 @@ def _text(text: bytes, codec: str) -> tuple[str, str | None]:
     return text.decode(codec, errors="replace"), "?"
 
 
-def _mixed(row: int, other: str, codec: str) -> str:
+def _mixed(row: int, other: str, codec: str) -> Message:
     if other == "?":
-        return f"The text of record {row + 1} is no {codec.upper()}: signs in it are lost."
-    return (
-        f"The text of record {row + 1} is {other.upper()} in a table of {codec.upper()}; it was read as such."
-    )
+        return worded("the_text_of_record_is_no", n=row + 1, codec=codec.upper())
+    return worded("the_text_of_record_is_in", n=row + 1, other=other.upper(), codec=codec.upper())
 
 
 def _unique(names: dict[Any, str]) -> dict[Any, str]:

@@ -10,6 +10,7 @@ import shapely
 from blockplan.exchange.office import features
 from blockplan.exchange.office.facilities import facilities
 from blockplan.exchange.office.greens import entrances, greens_beside_parcels
+from blockplan.exchange.office.messages import worded
 from blockplan.exchange.office.residents import residents_source
 from blockplan.exchange.office.source import AssembledPlan
 from blockplan.plan.model.plan import DERIVED
@@ -40,7 +41,7 @@ def without_parcels(
         Layers of the roles ``boundary``, ``facilities``, ``facility_table`` and ``green_entrances``.
     """
     built = AssembledPlan()
-    scope = features.outlines(drawn["boundary"], profile, findings, "boundary")
+    scope = features.outlines(drawn["boundary"], profile, findings, worded("boundary"))
     none = gpd.GeoDataFrame({"parcel_id": [], "land_use": []}, geometry=[])
     made["facilities"] = facilities(
         drawn["facilities"], drawn["facility_table"], none, profile, findings, False
@@ -53,7 +54,11 @@ def without_parcels(
         [shape for _, shape in scope] if given else [one for layer in made.values() for one in layer.geometry]
     )
     land = shapely.union_all(shapes) if given else shapely.convex_hull(shapely.union_all(shapes))
-    words = "as drawn by the office" if given else f"drawn about buildings and streets {DERIVED}"
+    words = (
+        worded("as_drawn_by_the_office")
+        if given
+        else worded("drawn_about_buildings_and_streets", derived=DERIVED)
+    )
     made["boundary"] = gpd.GeoDataFrame({"name": [None if given else words]}, geometry=[land])
     mapping.choices.boundary = "given" if given else "derived"
     built.title = next((name for row, _ in scope if (name := features.name_of(row))), "") or ""
@@ -62,11 +67,8 @@ def without_parcels(
         "joined": [], "roads_ha": 0.0, "road_parcels": 0, "crossings": 0, "gaps": [], "healed": [],
         "boundary": mapping.choices.boundary, "code_list": "cn2023", "codes": [], "facilities_from_texts": 0,
     }  # fmt: skip
-    built.said = {"boundary": words, "parcels": "none drawn: people live in buildings"}
+    built.said = {"boundary": words, "parcels": worded("none_drawn_people_live_in_buildings")}
     built.manifest = residents_source(none, made.get("buildings"), mapping)
-    message = (
-        "No layer holds parcels, so the plan is of buildings and streets: rules on land stay unknown. Name "
-        'the one that does in mapping.toml (role = "parcels") if there is one.'
-    )
+    message = worded("no_layer_holds_parcels_so_the")
     findings.add("office-parcels", "warning", message)
     return built

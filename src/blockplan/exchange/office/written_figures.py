@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from blockplan.exchange.office.messages import joined, worded
 from blockplan.exchange.office.residents import SAME, stated
 from blockplan.exchange.office.titles import name_and_unit
 from blockplan.exchange.office.values import Amount, read_amount
@@ -55,7 +56,7 @@ def with_points(layers: Sequence[SourceLayer], findings: Findings) -> None:
                     else one
                     for one in layer.frame[name]
                 ]
-        message = "Commas in its numbers are read as decimal points."
+        message = worded("commas_in_its_numbers_are_read")
         findings.add("office-value", "note", message, **layer.place)
 
 
@@ -98,8 +99,12 @@ def take_apart(layers: Sequence[SourceLayer], profile: Profile, findings: Findin
             for behind, name in enumerate(names):
                 figures = [one[behind + 1] if one else None for one in found]
                 layer.frame.insert(at + 1 + behind, name, figures)
-            read_as = " and ".join(names)
-            message = f"The field {field!r} says two figures ({values[0]}); they were read as {read_as}."
+            message = worded(
+                "the_field_says_two_figures_they",
+                field=field,
+                figure=values[0],
+                columns=joined(names, " and "),
+            )
             findings.add("office-value", "note", message, column=field, **layer.place)
 
 
@@ -143,11 +148,13 @@ def take_ten_thousands(layers: list[Chosen], texts: Iterable[str], findings: Fin
             if not _borne_out(values, homes, grounds, said, whole):
                 continue
             one.unit = "1e4"
-            one.why += "; people come whole: in 10,000s"
-            message = (
-                f"{one.field!r} says {column} with digits behind the point and no unit; they were taken as "
-                f"10,000s: {one.sample} as {float(np.nansum(values)) * 1e4:,.0f} together. If they are "
-                f'single, say unit = "1" in mapping.toml.'
+            one.why += worded("people_come_whole_in_10_000s")
+            message = worded(
+                "says_with_digits_behind_the_point",
+                field=one.field,
+                column=column,
+                sample=one.sample,
+                n=float(np.nansum(values)) * 10000.0,
             )
             findings.add("office-value", "warning", message, column=one.field, **layer.place)
 

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.importing import import_office
-from blockplan.exchange.office.said import translate
 from blockplan.plan import read, write
-from blockplan.texts import DEFAULT_LANGUAGE, Catalog, refusal
+from blockplan.texts import DEFAULT_LANGUAGE, Catalog, pick, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -70,11 +69,10 @@ def _refused(code: str, **values: Any) -> PlanDataError:
 
 def _said(error: PlanDataError, place: Path) -> PlanDataError:
     """The refusal in each language, as the import says it; where the files lay is nobody's concern."""
-    told = error.text or {}
-    text = {}
-    for lang, name in TEXTS.text("the_files").items():
-        said = str(error).replace(f"{place}/", "").replace(str(place), name)
-        text[lang] = told.get(lang, translate(said, lang)).replace(f"{place}/", "").replace(str(place), name)
+    text = {
+        lang: (pick(error.text, lang) or str(error)).replace(f"{place}/", "").replace(str(place), name)
+        for lang, name in TEXTS.text("the_files").items()
+    }
     shown = PlanDataError(text[DEFAULT_LANGUAGE])
     shown.code, shown.text = error.code, text
     return shown
