@@ -46,8 +46,30 @@ ROWS = (
 CORNER = 10
 HEADINGS = (
     "地块编号", "用地性质代码", "用地性质", "用地面积", "容积率", "建筑密度", "绿地率", "建筑限高",
-    "居住人口", "户数", "停车位", "配套设施", "出入口方位", "备注",
+    "居住人口", "户数", "停车位", "配套设施", "出入口方位", "备注", "建设时序",
 )  # fmt: skip
+#: Street blocks, a strip from west to east each: number, name, function, from and to (m; in the middle of the
+#: streets between them), and the floor area that they may have.
+BLOCKS = (
+    ("01", "南部街区", "居住", 0, 200, "16.5万㎡"),
+    ("02", "中部街区", "商业商务与公共服务", 200, 382, "28.5万㎡"),
+    ("03", "北部街区", "居住", 382, 584, "17.3万㎡"),
+)
+#: Land as it is used today: code, name, and rectangles from west and south to east and north (m).
+EXISTING = (
+    ("1207", "城镇村道路用地", ((450, 0, 480, 584), (0, 0, 450, 30), (480, 0, 930, 30), (0, 370, 450, 394),
+                               (480, 370, 930, 394))),
+    ("0703", "农村宅基地", ((0, 30, 240, 200), (0, 394, 240, 584))),
+    ("0901", "商业用地", ((480, 200, 580, 370),)),
+    ("080403", "中小学用地", ((240, 394, 350, 584),)),
+    ("100101", "一类工业用地", ((480, 394, 690, 584),)),
+    ("1704", "坑塘水面", ((480, 30, 690, 200),)),
+    ("0205", "其他园地", ((690, 200, 930, 370),)),
+    ("0103", "旱地", ((240, 30, 450, 200), (690, 30, 930, 200), (0, 200, 450, 370), (580, 200, 690, 370),
+                      (350, 394, 450, 584), (690, 394, 930, 584))),
+)  # fmt: skip
+#: When what is built, by the beginning of a parcel's number; the rest comes in between.
+NEAR, FAR = ("01-01", "01-02", "01-03", "02-02", "02-03"), ("03-03", "03-04")
 
 
 @dataclass(frozen=True)
@@ -167,6 +189,11 @@ def shape(lot: Lot) -> shapely.Polygon:
     return shapely.affinity.translate(whole.difference(shapely.union_all(cut)), EAST, NORTH)
 
 
+def built(lot: Lot) -> str:
+    """When a parcel is built, as the office writes it."""
+    return "近期" if lot.number[:5] in NEAR else "远期" if lot.number[:5] in FAR else "中期"
+
+
 def hectares(lot: Lot) -> float:
     """Site area as the office writes it."""
     return round(shape(lot).area / 1e4, 4)
@@ -221,6 +248,30 @@ def subblocks() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=shapes, crs=CRS)
 
 
+def blocks() -> gpd.GeoDataFrame:
+    """The street blocks (街区), to the middle of the streets between them."""
+    width = COLUMNS[-1][3]
+    shapes = [shapely.box(EAST, NORTH + low, EAST + width, NORTH + top) for *_, low, top, _ in BLOCKS]
+    table = {
+        "街区编号": [one[0] for one in BLOCKS],
+        "街区名称": [one[1] for one in BLOCKS],
+        "主导功能": [one[2] for one in BLOCKS],
+        "建筑规模": [one[5] for one in BLOCKS],
+    }
+    return gpd.GeoDataFrame(table, geometry=shapes, crs=CRS)
+
+
+def existing() -> gpd.GeoDataFrame:
+    """What the land is used for today, an area each."""
+    rows = [
+        (code, name, shapely.box(EAST + west, NORTH + south, EAST + east, NORTH + north))
+        for code, name, boxes in EXISTING
+        for west, south, east, north in boxes
+    ]
+    table = {"DLBM": [code for code, _, _ in rows], "DLMC": [name for _, name, _ in rows]}
+    return gpd.GeoDataFrame(table, geometry=[shape for _, _, shape in rows], crs=CRS)
+
+
 def write_shapefile(frame: gpd.GeoDataFrame, file: Path) -> None:
     """A Shapefile in GB18030, as an old program writes it: without a .cpg file that says so."""
     pyogrio.set_gdal_config_options({"DBF_DATE_LAST_UPDATE": "2024-06-28"})
@@ -242,7 +293,7 @@ def write_table(file: Path) -> None:
     book = xlsxwriter.Workbook(str(file))
     book.set_properties({"created": dt.datetime(2024, 6, 28)})  # noqa: DTZ001 (a workbook knows no zone)
     sheet = book.add_worksheet("地块控制指标")
-    sheet.merge_range(0, 0, 0, 13, "示例镇中心区地块控制指标一览表")
+    sheet.merge_range(0, 0, 0, len(HEADINGS) - 1, "示例镇中心区地块控制指标一览表")
     for at, name in enumerate(HEADINGS):
         unit = {
             "用地面积": "（公顷）",
@@ -260,7 +311,7 @@ def write_table(file: Path) -> None:
     sheet.merge_range(1, 4, 1, 7, "规划控制指标")
     row = 3
     for level in range(3):
-        sheet.merge_range(row, 0, row, 13, f"0{level + 1}街区")
+        sheet.merge_range(row, 0, row, len(HEADINGS) - 1, f"0{level + 1}街区")
         row += 1
         lots = [lot for lot in LOTS if lot.block[1] == level]
         for lot in lots:
@@ -268,6 +319,7 @@ def write_table(file: Path) -> None:
             cells = (
                 number, lot.code, lot.name, hectares(lot), lot.far, lot.coverage, lot.green, lot.height,
                 lot.residents, lot.dwellings, lot.parking, lot.facilities, lot.access, lot.remarks,
+                built(lot),
             )  # fmt: skip
             for at, cell in enumerate(cells):
                 sheet.write(row, at, cell)
@@ -292,7 +344,7 @@ def full_table() -> gpd.GeoDataFrame:
     fields = {
         "YDMJ": hectares, "RJL": "far", "JZMD": "coverage", "LDL": "green", "JZXG": "height",
         "RK": "residents", "HS": "dwellings", "TCW": "parking", "PTSS": "facilities",
-        "CRKFW": "access", "BZ": "remarks",
+        "CRKFW": "access", "BZ": "remarks", "JSSX": built,
     }  # fmt: skip
     for name, of in fields.items():
         values = [of(lot) if callable(of) else getattr(lot, of) for lot in LOTS]
@@ -386,12 +438,22 @@ def main(folder: Path) -> None:
         ("规划范围", boundary()),
         ("公交站点", stops()),
         ("街坊", subblocks()),
+        ("街区", blocks()),
+        ("现状用地", existing()),
     ):
         write_shapefile(frame, shapes / f"{name}.shp")
     write_table(shapes / "地块控制指标一览表.xlsx")
     (folder / "geopackage").mkdir(exist_ok=True)
     formats.write_layers(
-        {"GHDK": full_table(), "DLZX": streets(), "GHFW": boundary(), "GJZ": stops(), "GHJF": subblocks()},
+        {
+            "GHDK": full_table(),
+            "DLZX": streets(),
+            "GHFW": boundary(),
+            "GJZ": stops(),
+            "GHJF": subblocks(),
+            "JQ": blocks(),
+            "XZYD": existing(),
+        },
         folder / "geopackage" / "示例镇.gpkg",
     )
     (folder / "drawing").mkdir(exist_ok=True)

@@ -15,6 +15,9 @@ from blockplan.check import check
 from blockplan.exchange.office.importing import import_office
 from blockplan.plan import read
 from blockplan.plan.validity.validate import validate
+from blockplan.report.office import office_tables
+from blockplan.report.view import View
+from blockplan.report.words import Words
 
 FORMS = ("shapefiles", "geopackage")
 #: 930 m x 584 m of planned land, 12 blocks of 200 m x 160 m, four corners of 10 m x 10 m / 2 cut off.
@@ -84,6 +87,28 @@ def test_codes_become_those_in_force_and_say_what_is_lost(imported):
     )
 
 
+def test_blocks_existing_use_and_phases_come_in_and_fill_the_tables_of_the_office(imported):
+    _, plan = imported
+    assert list(plan.layer("blocks")["name_zh"]) == ["南部街区", "中部街区", "北部街区"]
+    assert list(plan.layer("blocks")["floor_area_m2_max"]) == [165_000, 285_000, 173_000]
+    rows = plan.layer("parcels")
+    assert rows["block_id"].notna().all()
+    assert rows["existing_land_use"].notna().all(), "of streets too"
+    lots = rows[rows["land_use"] != "1207"]
+    assert (lots["block_id"] == lots.index.str[:2]).all()
+    assert rows.loc["01-03-01", ["existing_land_use", "phase"]].tolist() == ["1704", "近期"]
+    made = {one.name: one for one in office_tables(View(plan, check(plan), Words("zh")))}
+    phases = [line.cells for line in made["phases"].lines]
+    assert [cells[0] for cells in phases] == ["近期", "中期", "远期", "未定期", "合计"], "streets state none"
+    assert sum(cells[1] for cells in phases[:3]) == 39
+    assert sum(cells[3] for cells in phases[:-1]) == pytest.approx(100)
+    transition = made["transition"].lines
+    assert len(transition) >= 6
+    assert transition[-1].cells[-1] == pytest.approx(LAND_M2 / 1e4, abs=0.005)
+    total = made["land_balance"].lines[-1].cells
+    assert total[2] == total[4] == pytest.approx(LAND_M2 / 1e4, abs=0.005)
+
+
 def test_facilities_named_in_texts_are_facilities(imported):
     _, plan = imported
     found = plan.layer("facilities")
@@ -142,7 +167,7 @@ def test_every_defect_of_the_drawing_is_found_and_no_other(repo, town, tmp_path,
 
 def test_the_town_in_two_forms_at_once_is_one_town(town, tmp_path):
     result = import_office([town / "shapefiles", town / "geopackage"], tmp_path / "office-town")
-    assert sum(one.rule == "office-twice" for one in result.findings) == 4
+    assert sum(one.rule == "office-twice" for one in result.findings) == 6
     plan = read(tmp_path / "office-town")
     assert len(plan.layer("parcels")) == 90
     assert not [one for one in validate(plan) if one.rule == "pq-double"]

@@ -88,10 +88,10 @@ def assemble(
     frame = parcels.frame(found, profile, list_name, findings)
     _floor_areas(frame, mapping, built, findings)
     frame = _with_water(frame, of("water_areas"), profile, findings)
-    _existing(frame, of("existing_land"), list_name, profile, findings)
     scope = features.outlines(of("boundary"), profile, findings, worded("boundary"))
     boundary, built.title = _given_boundary(scope, mapping)
     frame, outline = _roads(frame, made.get("streets"), boundary, mapping, built, findings)
+    _existing(frame, of("existing_land"), list_name, profile, findings)
     made["facilities"] = facilities(
         of("facilities"), of("facility_table"), frame, profile, findings, mapping.choices.texts
     )

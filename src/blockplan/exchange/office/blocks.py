@@ -75,11 +75,16 @@ def _shared(numbers: list[str]) -> str:
 
 
 def _around(drawn: gpd.GeoDataFrame, column: str, frame: gpd.GeoDataFrame) -> list[str | None]:
-    """The drawn area that each parcel lies in."""
+    """
+    The drawn area that each parcel lies in.
+
+    Of a piece of street whose point lies on the line between two areas, the one that is drawn first.
+    """
     points = frame.geometry.representative_point().to_numpy()
     found: list[str | None] = [None] * len(frame)
-    for at, there in zip(*shapely.STRtree(drawn.geometry.to_numpy()).query(points, "within"), strict=True):
-        found[int(at)] = str(drawn[column].iloc[int(there)])
+    tree = shapely.STRtree(drawn.geometry.to_numpy())
+    for at, there in sorted(zip(*tree.query(points, "intersects").tolist(), strict=True), reverse=True):
+        found[at] = str(drawn[column].iloc[there])
     return found
 
 
