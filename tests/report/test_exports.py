@@ -15,9 +15,10 @@ from tests.support.ledgers import reconciled
 
 from blockplan.plan import Plan
 from blockplan.plan.model.faults import fault
-from blockplan.report import write_tables
-from blockplan.report.exports import TABLES, DataTable, tables, workbook
+from blockplan.report import result_workbook, write_tables
+from blockplan.report.exports import TABLES, DataTable, tables
 from blockplan.report.office import TABLES as OFFICE_TABLES
+from blockplan.report.result_workbook import RESULT_WORDS, in_words, workbook
 from blockplan.report.view import View
 from blockplan.report.words import Words
 from blockplan.texts import FORMULA_SIGNS, LANGUAGES
@@ -41,10 +42,13 @@ def read_csv(data: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 
-def test_numbers_of_the_workbook_look_rounded_and_keep_their_digits(found: CheckResult) -> None:
+def test_numbers_of_the_workbook_look_rounded_and_keep_their_digits(
+    found: CheckResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
     numbers = (1.8732617463, 41.21962734, 2823.666666666667, 10800.0, 0.65362654, 0.00012, 0, None)
     table = DataTable("verdicts", ("measured", "share"), tuple((one, 0.41219627) for one in numbers))
-    sheet = load_workbook(io.BytesIO(workbook(View(hand_made(), found, Words("en")), [table])))["verdicts"]
+    monkeypatch.setattr(result_workbook, "tables", lambda *_, **__: [table])
+    sheet = load_workbook(io.BytesIO(workbook(View(hand_made(), found, Words("en")))))["verdicts"]
     cells = [row[0] for row in sheet.iter_rows(min_row=2)]
     assert [one.value for one in cells] == list(numbers)
     assert [one.number_format for one in cells[:-1]] == [
@@ -56,14 +60,14 @@ def test_numbers_of_the_workbook_look_rounded_and_keep_their_digits(found: Check
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_workbook_holds_every_table_with_real_numbers(found: CheckResult, lang: str) -> None:
     view = View(hand_made(), found, Words(lang))
-    every = tables(view)
-    book = load_workbook(io.BytesIO(workbook(view, every)))
+    every, words = in_words(view, view.words.on(RESULT_WORDS)), view.words.on(RESULT_WORDS)
+    book = load_workbook(io.BytesIO(workbook(view)))
     assert book.sheetnames == ["about", *TABLES]
     for table in every:
         sheet = book[table.name]
         assert sheet.freeze_panes == "B2"
         assert (sheet.print_title_rows, sheet.page_setup.fitToHeight) == ("$1:$1", 0)
-        assert tuple(cell.value for cell in sheet[1]) == table.columns
+        assert [cell.value for cell in sheet[1]] == [words(f"heading.{name}") for name in table.columns]
         assert sheet.max_row == max(1, len(table.rows) + 1)
         for shown, meant in zip(sheet.iter_rows(min_row=2, values_only=True), table.rows, strict=True):
             for cell, value in zip(shown, meant, strict=True):
@@ -73,11 +77,42 @@ def test_the_workbook_holds_every_table_with_real_numbers(found: CheckResult, la
                 )
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_workbook_says_in_words_what_the_csv_files_say_in_codes(found: CheckResult, lang: str) -> None:
+    view = View(hand_made(), found, Words(lang))
+    words = view.words.on(RESULT_WORDS)
+    codes = {one.name: records(one) for one in tables(view)}
+    said = {one.name: records(one) for one in in_words(view, words)}
+    assert {name: len(rows) for name, rows in said.items()} == {
+        name: len(rows) for name, rows in codes.items()
+    }
+    for code, word in zip(codes["verdicts"], said["verdicts"], strict=True):
+        assert (word["pack"], word["rule"], word["scope_id"]) == (
+            code["pack"], code["rule"], code["scope_id"],
+        )  # fmt: skip
+        assert word["outcome"] == words(f"outcome.{code['outcome']}")
+        assert word["force"] == words(f"force.{code['force']}")
+        assert word["measured"] == code["measured"]
+        shown = "%" if code["unit"] == "1" else words.with_unit("", code["unit"]).strip()
+        assert word["unit"] == shown
+    edu = next(one for one in said["verdicts"] if one["rule"] == "zone-edu")
+    told = {"zh": ("不低于", "平方米"), "en": ("at least", "m²"), "ja": ("以上", "m²")}
+    assert (edu["required_op"], edu["unit"]) == told[lang]
+
+
+def test_a_share_of_the_workbook_is_shown_in_percent() -> None:
+    view = View(hand_made(), result(verdicts=(reach(),)), Words("zh"))
+    sheet = load_workbook(io.BytesIO(workbook(view)))["verdicts"]
+    heads = [cell.value for cell in sheet[1]]
+    cell = sheet.cell(2, heads.index("规划值") + 1)
+    assert (sheet.cell(2, heads.index("单位") + 1).value, cell.number_format) == ("%", "0.0%")
+
+
 def test_the_first_sheet_says_plan_day_hash_packs_and_synthetic(found: CheckResult) -> None:
     view = View(hand_made(), found, Words("en"))
-    sheet = load_workbook(io.BytesIO(workbook(view, tables(view))))["about"]
+    sheet = load_workbook(io.BytesIO(workbook(view)))["about"]
     said = {str(row[0]): row[1] for row in sheet.iter_rows(values_only=True) if row[0]}
-    assert said["id"] == "handmade"
+    assert said["Id"] == "handmade"
     assert said["Judged by the rules of"] == "30 September 2021"
     assert said["Content hash"] == found.content_hash
     assert said["Rule packs"] == "zone"
@@ -139,7 +174,7 @@ def test_text_that_looks_like_a_formula_stays_text() -> None:
     row = read_csv(every[0].csv())[0]
     assert (row["title"], row["document"], row["clause"]) == (f"'{bad}", "'@SUM(A1)", "'-1+1")
     assert float(row["margin"]) == 0.5
-    book = load_workbook(io.BytesIO(workbook(view, every)))
+    book = load_workbook(io.BytesIO(workbook(view)))
     cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line]
     assert bad in {cell.value for cell in cells}
     assert all(cell.data_type != "f" for cell in cells)

@@ -66,16 +66,17 @@ def write_tables(
     Parameters as in `write_html`. CSV files are UTF-8 with a byte-order mark; text that a spreadsheet would
     take for a formula bears an apostrophe in front.
     """
-    from blockplan.report.exports import tables, workbook  # noqa: PLC0415 (loaded when tables are made)
+    from blockplan.report.exports import tables  # noqa: PLC0415 (loaded when tables are made)
     from blockplan.report.office import as_data, as_json, office_tables  # noqa: PLC0415
     from blockplan.report.office import workbook as office_workbook  # noqa: PLC0415
+    from blockplan.report.result_workbook import workbook  # noqa: PLC0415
     from blockplan.report.view import View  # noqa: PLC0415
     from blockplan.report.words import Words  # noqa: PLC0415
 
     view = View(plan, result, Words(lang), in_force)
     handed_in, found = office_tables(view), tables(view)
     files = [(WORKBOOK, office_workbook(view, handed_in)), (TABLES, as_json(view, handed_in).encode())]
-    files.append((RESULT_WORKBOOK, workbook(view, found)))
+    files.append((RESULT_WORKBOOK, workbook(view)))
     files += [(f"{one.name}.csv", one.csv()) for one in (*map(as_data, handed_in), *found)]
     return [write_whole(Path(folder) / name, data) for name, data in files]
 

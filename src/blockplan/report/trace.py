@@ -117,7 +117,7 @@ def document_said(name: str, lang: str) -> str:
 
 def source_parts(verdict: Verdict, words: Words) -> list[str]:
     """Where a rule stands: document, clause, page, day, address."""
-    source, parts = verdict.source, _stands(verdict, words)
+    source, parts = verdict.source, list(filter(None, stands(verdict, words)))
     if source.get("page"):
         parts.append(f"{words('rules.page')} {source['page']}")
     if source.get("published"):
@@ -139,7 +139,7 @@ def clause(verdict: Verdict, words: Words) -> str:
 
 def source_short(verdict: Verdict, words: Words) -> str:
     """Document and clause, as they stand beside a verdict."""
-    return words.join(_stands(verdict, words))
+    return words.join(filter(None, stands(verdict, words)))
 
 
 def _told(verdict: Verdict, words: Words) -> str:
@@ -148,10 +148,11 @@ def _told(verdict: Verdict, words: Words) -> str:
     return str(told.get(words.lang, "")) if isinstance(told, dict) and words.lang != DEFAULT_LANGUAGE else ""
 
 
-def _stands(verdict: Verdict, words: Words) -> list[str]:
+def stands(verdict: Verdict, words: Words) -> tuple[str, str]:
+    """Document and clause in words; the first is "" where a pack says both in one."""
     document = "" if _told(verdict, words) else str(verdict.source.get("document") or "")
     named = document_said(document, words.lang) if document else ""
-    return list(filter(None, (named, clause(verdict, words))))
+    return named, clause(verdict, words)
 
 
 def measures_of(verdicts: Iterable[Verdict], reported: Iterable[Measurement]) -> list[MeasureSpec]:
