@@ -4,6 +4,7 @@ import docx
 import pytest
 from tests.deliver import (
     planners_en,
+    planners_institute,
     planners_ja,
     planners_last,
     planners_later,
@@ -67,6 +68,44 @@ def test_errors_in_texts_of_six_manners_are_found_without_a_false_alarm(views):
     ]
     assert [one for each in made for one in each.false] == []
     assert sum(one.found for one in made) / sum(one.wrong for one in made) > 0.8
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("write", "plan"),
+    [
+        (planners_institute.zone_institute, ZONE),
+        (planners_institute.town_institute, TOWN),
+        (planners_institute.zone_setsumeisho, ZONE),
+    ],
+)
+def test_the_volume_of_an_institute_has_less_than_two_false_alarms_in_a_hundred_statements(
+    views, write, plan
+):
+    text = write(views[plan].plan, 1, 14)
+    statements = check_text(views[plan], text.document).statements
+    made = score(text, statements)
+    assert made.wrong > 10
+    assert made.found / made.wrong >= 0.75, made.unfound
+    assert len(made.false) < 0.02 * sum(one.kind == "number" for one in statements), made.false
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Of the town or cluster in which the plan lies, by another plan.
+        "本区所在组团规划常住人口45万人。",
+        "根据分区规划，集中建设区规划常住人口45万人。",
+        # What a word that counts anything counts stands behind it.
+        "人口规模从3个角度校核。",
+        # A share of floor area is none of land.
+        "公园绿地中配套商业不超过地上建筑面积的15%。",
+        # A list of kinds has its count together.
+        "共设幼儿园、小学11所。",
+    ],
+)
+def test_a_figure_of_something_else_is_no_alarm(small, text):
+    assert "missed" not in [state for _, state, _ in numbers(small, text)]
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,13 @@ _STRANGE = re.compile(rf"(?![{_PARTICLE}]|控制|执行|考虑|核算|不变)[\u
 #: object's before it: "一所小学、0.6公顷绿地".
 _LAND_BEHIND = re.compile(r"(?:的)?[\u3400-\u9fff]{0,4}(?:绿地|用地|林地|耕地|水面)(?![\u3400-\u9fff])")
 _ANOTHER_LAND = re.compile(r"[、旁另内和及与]|其中")
+#: What a share is of, if not of land: "不超过地上建筑面积的15%"; and what joins a list of kinds.
+_OF_NO_LAND = re.compile(
+    r"(?:建筑面积|建筑规模|建筑总?量|岗位|人口|投资|床位|车位|流量|床面積|人員|事業費)(?:的|の)?(?:约|約)?\s?$"
+)
+_LISTED = re.compile(r"(?<=[\u3400-\u9fff\u3040-\u30ff])\s?(?:、|和|与|及|以及|及び|と)\s?$")
+#: Words that count anything: a noun behind one is what is counted ("三个角度").
+CLASSIFIERS = frozenset({"个", "個"})
 _OF_IT = re.compile(r"\s?(?:of|in)\s(?:it|them|which|these|those)\b", re.IGNORECASE)
 #: Before that word in its clause: what makes no other thing of it.
 _LEAD = re.compile(
@@ -171,6 +178,9 @@ class Claim:
             or self._beside
             or self._of_others
             or self._kept_anyway
+            or self._of_no_land
+            or self._of_a_list
+            or self._counts_another
             or setting.elsewhere
         ):
             return MOST
@@ -199,6 +209,31 @@ class Claim:
         if self.fact.bound_to.endswith(LIMITS) or number.value > max(self.fact.amounts):
             return False
         return bool(_AT_LEAST.search(text[self.start : number.start]) or _OR_MORE.match(text, number.end))
+
+    @property
+    def _of_no_land(self) -> bool:
+        """Whether a share is of floor area, people or money, and not of land."""
+        land = self.number.dimension == "share" and self.fact.bound_to.startswith("table:land_balance")
+        return land and _OF_NO_LAND.search(self.text, self.clause, self.number.start) is not None
+
+    @property
+    def _of_a_list(self) -> bool:
+        """Whether a count is of all kinds of a list of which its own is the last: 中小学、幼儿园11所."""
+        if not (self.fact.bound_to.startswith("table:facilities/") and self.fact.bound_to.endswith("/count")):
+            return False
+        subject = self.subject
+        if subject is None or subject.end > self.number.start:
+            return False
+        joint = _LISTED.search(self.text, self.start, subject.start)
+        return joint is not None and all(one.end != joint.start() for one in self.sentence.numbers)
+
+    @property
+    def _counts_another(self) -> bool:
+        """Whether a thing that the plan does not count stands behind a word that counts: 从三个角度校核."""
+        if self.number.unit not in CLASSIFIERS or self.fact.bound_to.endswith("/count"):
+            return False
+        known = any(one.start == self.number.end for one in self.sentence.words)
+        return not known and _STRANGE.match(self.text, self.number.end) is not None
 
     @property
     def _runs_on(self) -> bool:

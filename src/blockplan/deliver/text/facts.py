@@ -141,17 +141,21 @@ def _facilities(plan: Plan) -> Iterator[Fact]:
             yield stated(f"object:{id_}/{column}", of, quantity, row[column])
     for service, of in SERVICES.items():
         own = [row for row in rows if row["service"] == service]
+        # A kind that its category is called after may be meant with all of it: 文化设施 with libraries.
+        wider = [row for row in rows if row["service"] in CATEGORIES.get(service, (service,))]
         place = f"table:facilities/{service}"
         for word in of:
             # "卫生服务站" are some of the clinics only, where one is called otherwise.
             named = sum(any(word.lower() in name.lower() for name in called(row)) for row in own) or len(own)
-            yield stated(f"{place}/count", (word,), "count", named, len(own))
+            yield stated(f"{place}/count", (word,), "count", named, len(own), len(wider))
         for column, quantity in FACILITY:
             known = [row[column] for row in own]
             if len(set(known)) == 1 and len(known) > 1:
                 yield stated(f"{place}/each_{column}", of, quantity, known[0], asked=True)
             if known and not any(map(pd.isna, known)) and column != "site_area_m2":
-                yield stated(f"{place}/{column}", of, quantity, sum(known))
+                more = [row[column] for row in wider]
+                whole = None if any(map(pd.isna, more)) else sum(more)
+                yield stated(f"{place}/{column}", of, quantity, sum(known), whole)
 
 
 def _streets(plan: Plan) -> Iterator[Fact]:
