@@ -605,3 +605,13 @@ def test_places_and_beds_are_unknown_where_a_facility_may_be_of_any_kind() -> No
 
     assert beds(service="library") == 3
     assert beds(service=None) is None
+
+
+def test_a_heading_breaks_before_its_unit_and_a_table_of_a_page_stays_on_it(
+    zone: tuple[View, list[OfficeTable]],
+) -> None:
+    view = View(zone[0].plan, zone[0].result, Words("zh"))
+    book = load_workbook(io.BytesIO(workbook(view, office_tables(view))))
+    assert "现状面积\n（公顷）" in [cell.value for cell in book["land_balance"][1]]
+    assert book["phases"].page_setup.fitToHeight != 0
+    assert book["parcels"].page_setup.fitToHeight == 0, "several pages, as tall as they are"

@@ -14,7 +14,7 @@ from sys import float_info
 from typing import TYPE_CHECKING, Any
 
 import blockplan
-from blockplan.figures import is_known
+from blockplan.figures import fixed, is_known
 from blockplan.measure.measurement import RATIOS
 from blockplan.report.definitions import reading_name
 from blockplan.report.exports import MOST_ROWS, DataTable, tables
@@ -227,7 +227,7 @@ def _width(table: DataTable, at: int, words: Words) -> float:
     head = words(f"heading.{table.columns[at]}")
     parts = head.split() if head.isascii() else [head[: -(-len(head) // 2)]]
     cells = (row[at] for row in table.rows[:200])
-    shown = [one if isinstance(one, str) else f"{one:,.2f}" for one in cells if one is not None]
+    shown = [one if isinstance(one, str) else fixed(one, 2) for one in cells if one is not None]
     return min(
         34,
         max(

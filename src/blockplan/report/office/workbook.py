@@ -30,6 +30,8 @@ EXPLAINED = ("table", "column", "definition", "source")
 #: points; how much wider bold letters are.
 LEAST_WIDTH, MOST_WIDTH, FREE, HEAD_PT, BOLD = 6.0, 42.0, 2.5, 15.0, 1.1
 A3, MOST_HEADER = 8, 120
+#: Lines that stand on one page.
+ONE_PAGE = 52
 #: Excel's own limit of a sheet's name.
 MOST_NAME = 31
 
@@ -100,6 +102,7 @@ def _sheet(sheet: Any, view: View, table: OfficeTable, styles: _Styles) -> None:
     for at, column in enumerate(table.columns):
         head = heading(view, column)
         width = _width(head, [shown(line.cells[at], column.form) for line in table.lines])
+        head = _parted(head, width)
         sheet.write_string(0, at, head, styles.head)
         sheet.set_column(at, at, width)
         most = max(most, _lines(head, width))
@@ -114,19 +117,38 @@ def _sheet(sheet: Any, view: View, table: OfficeTable, styles: _Styles) -> None:
     sheet.freeze_panes(1, 1)
     if table.lines and all(line.kind == "row" for line in table.lines):
         sheet.autofilter(0, 0, len(table.lines), len(table.columns) - 1)
-    _printed(sheet, view, said(view, f"title.{table.name}"))
+    # A sheet that is a little longer than a page is set a little smaller: no total stands alone on the next.
+    _printed(sheet, view, said(view, f"title.{table.name}"), whole=_on_paper(table) <= ONE_PAGE)
+
+
+def _on_paper(table: OfficeTable) -> int:
+    """Lines of a table on paper, with its heading and its notes."""
+    return len(table.lines) + len(table.notes) + 2
 
 
 def _width(head: str, cells: Sequence[str]) -> float:
     """How wide a column is: no cell is cut, and no word of its heading; a long text has several lines."""
     word = max(map(_digits, head.split()), default=0.0) if head.isascii() else _digits(head) / 2
+    word = max(word, *(_digits(part) for part in head.partition("（")[1:] if len(part) > 1), 0.0)
     return min(
         max([LEAST_WIDTH, BOLD * word + FREE, *(BOLD * _digits(one) + FREE for one in cells)]), MOST_WIDTH
     )
 
 
+def _parted(head: str, width: float) -> str:
+    """
+    A heading whose unit stands in a line of its own where both have no room in one (用地面积, （公顷）).
+
+    A line would else break within the unit.
+    """
+    name, bracket, unit = head.partition("（")
+    return f"{name}\n{bracket}{unit}" if bracket and BOLD * _digits(head) + FREE / 2 > width else head
+
+
 def _lines(head: str, width: float) -> int:
     """Lines that a heading takes in a column; words stay whole."""
+    if "\n" in head:
+        return sum(_lines(part, width) for part in head.split("\n"))
     lines, left = 1, width - FREE / 2
     for word in head.split():
         need = BOLD * _digits(word)
@@ -162,12 +184,12 @@ def _write(
         sheet.write_number(*place, cell, style)
 
 
-def _printed(sheet: Any, view: View, title: str) -> None:
+def _printed(sheet: Any, view: View, title: str, *, whole: bool = False) -> None:
     """A3 across, one page wide, headings on each page, the plan's name and the synthetic mark around it."""
     mark = f"&C{_plain(view.words('head.synthetic_title'))}" if view.plan.manifest.synthetic else ""
     sheet.set_landscape()
     sheet.set_paper(A3)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, 1 if whole else 0)
     sheet.repeat_rows(0)
     sheet.set_header(f"&L&B{_plain(title)}&R{_plain(view.title)}")
     sheet.set_footer(f"&L{_plain(view.words.day(view.plan.manifest.drawn_on))}{mark}&R&P / &N")
