@@ -10,7 +10,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blockplan.measure.inputs.columns import UNIONS_KEPT, union
 from blockplan.measure.inputs.neighbours import apart, common_ground, within
+from blockplan.plan.model.recall import Recall, recalling
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,3 +61,14 @@ def test_where_edges_run_together_beside_common_ground_only_the_ground_counts_on
     assert area(common_ground(shared, np.array([shapely.box(0, 0, 10, 2)]))) == 2.0
     assert area(within(shared, shapely.box(0, 0, 10, 1))) == 1.0
     assert shapely.get_type_id(within(np.array([hook]), beside)).tolist() == [3]
+
+
+def test_land_in_a_session_is_the_same_object_however_much_other_land_was_asked_for() -> None:
+    boxes = np.array([shapely.box(at, 0, at + 2, 1) for at in range(2 * UNIONS_KEPT)], dtype=object)
+    recall = Recall()
+    with recalling(recall):
+        first = union(boxes[:2])
+        for at in range(1, len(boxes) - 2):
+            union(boxes[at : at + 2])
+    with recalling(recall):
+        assert union(boxes[:2]) is first

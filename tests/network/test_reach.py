@@ -37,7 +37,7 @@ def test_the_way_to_the_street_counts_on_both_sides_unless_it_is_free(cross) -> 
     network = walking(cross)
     origin, target = join(network, points((40, 7))), join(network, points((3, 60)))
     assert walk(network, origin, at_joins(target)).tolist() == [40 + 7 + 60 + 3]
-    assert walk(network, origin.free(), at_joins(target.free())).tolist() == [100]
+    assert walk(network, origin.free, at_joins(target.free)).tolist() == [100]
 
 
 def test_two_points_on_one_street_need_no_node() -> None:

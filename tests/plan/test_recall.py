@@ -13,6 +13,7 @@ from blockplan.plan.model.recall import (
     TURNS_KEPT,
     Recall,
     by_neighbours,
+    by_others,
     by_row,
     by_rows_of,
     once,
@@ -84,6 +85,58 @@ def test_a_shape_that_changed_is_held_against_its_neighbours_again(moves: list[t
         with recalling(recall):
             found = by_neighbours("unmatched", unmatched, now)
         assert np.array_equal(found, unmatched(now))
+
+
+def nearest_of_touching(shapes: Any, others: Any) -> Any:
+    """The number, in their order, of the first other whose box touches each shape; and how many do."""
+    one, other = shapely.STRtree(others).query(shapes)
+    first = np.full(len(shapes), np.inf)
+    np.minimum.at(first, one, shapely.get_x(shapely.centroid(others))[other])
+    return first + np.bincount(one, minlength=len(shapes))
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 143), st.sampled_from(["moved", "gone", "new", "turned"]), st.integers(0, 29)
+        ),
+        max_size=8,
+    )
+)
+def test_a_shape_is_held_against_others_that_came_went_or_changed_beside_it(
+    steps: list[tuple[int, str, int]],
+) -> None:
+    recall, now = Recall(), squares()
+    others = np.asarray(shapely.buffer(squares()[::5], 0.4), dtype=object)
+    for row, kind, number in [(0, "moved", 0), *steps]:
+        now = now.copy()
+        now[row] = shapely.affinity.translate(now[row], 0.3, 0.0)
+        at = number % max(len(others), 1)
+        if kind == "gone":
+            others = np.delete(others, at)
+        elif kind == "new":
+            others = np.concatenate([others[:at], [shapely.box(row / 12, 0, row / 12 + 1, 3)], others[at:]])
+        elif kind == "turned":
+            others = others[::-1].copy()
+        with recalling(recall):
+            found = by_others("near", nearest_of_touching, now, others)
+        assert np.array_equal(found, nearest_of_touching(now, others))
+
+
+def test_only_shapes_beside_another_that_changed_are_held_against_the_others_again() -> None:
+    asked: list[int] = []
+
+    def look(shapes: Any, others: Any) -> Any:
+        asked.append(len(shapes))
+        return nearest_of_touching(shapes, others)
+
+    recall, shapes, others = Recall(), squares(), squares()[::5]
+    after = others.copy()
+    after[3] = shapely.box(0.2, 0.2, 0.4, 0.4)
+    with recalling(recall):
+        by_others("near", look, shapes, others)
+        by_others("near", look, shapes, after)
+    assert asked == [144, 10]  # nine round the one that went, and the one round that which came
 
 
 @given(st.lists(st.lists(edits, max_size=3), max_size=6))

@@ -10,7 +10,7 @@ join; it is listed, not moved.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,7 +33,7 @@ TOUCH_M = 0.01
 EQUAL_M = 1e-6
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Joins:
     """
     Where points join a network, one row a point.
@@ -66,6 +66,7 @@ class Joins:
         """Those of some points."""
         return Joins(self.edge[rows], self.at_cm[rows], self.way_cm[rows])
 
+    @cached_property
     def free(self) -> Joins:
         """The same joins with the way to the network not counted."""
         return Joins(self.edge, self.at_cm, np.zeros_like(self.way_cm))

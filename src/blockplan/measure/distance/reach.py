@@ -169,7 +169,7 @@ def _to_greens(plan: Plan, way: Way, reach: Reach) -> Distances:
     origins = home_joins(plan, reach.homes, way.join or "edge")
     if origins.refused.any():
         definition["homes_not_joined"] = reach.homes.id[origins.refused].tolist()
-    origins = origins if way.own_way else origins.free()
+    origins = origins if way.own_way else origins.free
     targets, refused = _targets(plan, way, reach)
     if refused is not None:
         counts = np.isin(refused.area, reach.rows)
@@ -208,7 +208,7 @@ def _all_greens(plan: Plan, way: Way, greens: Greens, limit_m: float) -> tuple[T
     joins = (join if way.join == "edge" else join_nodes)(network, spots, limit_m)
     names = np.array(["+".join(members) for members in greens.members], dtype=object)
     refused = np.flatnonzero(joins.refused)
-    return at_joins(joins.free()), _Refused(names[refused], refused)
+    return at_joins(joins.free), _Refused(names[refused], refused)
 
 
 def _around(shapes: NDArray[Any]) -> NDArray[Any]:
@@ -375,7 +375,7 @@ def _on_foot(
     origins = home_joins(plan, homes, way.join)
     if origins.refused.any():
         definition["homes_not_joined"] = homes.id[origins.refused].tolist()
-    origins = origins if way.own_way else origins.free()
+    origins = origins if way.own_way else origins.free
     targets, refused = plan.cached(
         f"goals:{way.id}:{join_limit_m}", lambda: _all_targets(plan, way, join_limit_m)
     )
@@ -395,7 +395,7 @@ def _all_targets(plan: Plan, way: Way, join_limit_m: float) -> tuple[Targets, ND
         # What has a street near it joins the nearest node, however far along that street it is.
         nodes = join_nodes(street_network(plan), doors.point, None)
         joins = Joins(np.where(near, nodes.edge, -1).astype(np.int32), nodes.at_cm, nodes.way_cm)
-    joins = joins if way.own_way else joins.free()
+    joins = joins if way.own_way else joins.free
     return at_joins(joins, doors.owner), np.setdiff1d(doors.owner, doors.owner[near])
 
 

@@ -49,7 +49,7 @@ from blockplan.measure.inputs.kinds import kinds_of, not_held, of_kind
 from blockplan.measure.measurement import Measurement, both
 from blockplan.measure.missing import Missing, unknown
 from blockplan.network import at_joins, join, walk
-from blockplan.plan.model.recall import by_row
+from blockplan.plan.model.recall import by_others, by_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -332,17 +332,16 @@ def land_within(
     for greens, limit_m in tiers:
         around = partial(shapely.buffer, distance=limit_m + HALF_CM_M, quad_segs=CIRCLE_SEGMENTS)
         zones.append(by_row("zone", around, greens, fixed=(limit_m,)))
-    part = by_row("land in zones", partial(_covered, zones), land, fixed=tuple(zones))
+    part = by_others("land in zones", _covered, land, np.concatenate(zones))
     definition = {"along": "line", "from": "land", "to": "edge"}
     return Distances(OVERLAY, by_point.metres, definition, by_point.missing, by_point.limits_m, part)
 
 
-def _covered(zones: Sequence[NDArray[Any]], land: NDArray[Any]) -> NDArray[np.float64]:
+def _covered(land: NDArray[Any], zones: NDArray[Any]) -> NDArray[np.float64]:
     """Share of each piece of land that zones cover."""
-    part, tree = np.zeros(len(land)), shapely.STRtree(land)
-    pairs = [tree.query(each, predicate="intersects") for each in zones]
-    parcel = np.concatenate([at for _, at in pairs])
-    zone = np.concatenate([each[near] for each, (near, _) in zip(zones, pairs, strict=True)])
+    part = np.zeros(len(land))
+    near, parcel = shapely.STRtree(land).query(zones, predicate="intersects")
+    zone = zones[near]
     shapely.prepare(zone)
     part[parcel[shapely.covers(zone, land[parcel])]] = 1.0
     rest = part[parcel] < 1

@@ -212,7 +212,7 @@ def _farthest_by(plan: Plan, circles: Circles) -> tuple[Part, ...]:
     network, homes, people = street_network(plan), housed(plan), people_in(plan, circles)
     circle, home = circles.holding(homes.point)
     origins = home_joins(plan, homes).some(home)
-    middle = join(network, middles(sound(circles.outline)), None).free().some(circle)
+    middle = join(network, middles(sound(circles.outline)), None).free.some(circle)
     walked = partial(_walked, network)
     metres = by_row("walk to the middle", walked, *middle.columns, *origins.columns, fixed=(network,))
     size, weight, lost = len(circles.rows), homes.weight[home], np.isnan(metres)

@@ -15,7 +15,7 @@ import hashlib
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 import shapely
@@ -50,6 +50,13 @@ class _Call:
     found: Arrays
 
 
+class _Standing(NamedTuple):
+    """Which row of some columns each row of others is (-1: none), and which are none of them."""
+
+    kept: NDArray[np.intp]
+    fresh: NDArray[np.intp]
+
+
 @dataclass(slots=True, eq=False)
 class _Remembered:
     """Something kept under a key of identities, what has to live as long, and when it was last asked for."""
@@ -78,6 +85,24 @@ class Recall:
 
     named: dict[str, _Named] = field(default_factory=dict)
     judging: int = 0
+    _compared: dict[tuple[Any, ...], tuple[Arrays, Arrays, Any]] = field(default_factory=dict)
+
+    def equal(self, before: Arrays, now: Arrays) -> bool:
+        """Whether all rows of some columns are the same."""
+        return bool(self._told(_equal, before, now))
+
+    def standing(self, before: Arrays, now: Arrays) -> _Standing:
+        """Which row of some columns each row of others is."""
+        found: _Standing = self._told(_standing, before, now)
+        return found
+
+    def _told(self, how: Callable[[Arrays, Arrays], Any], before: Arrays, now: Arrays) -> Any:
+        """Homes are the same for many questions: the same arrays are told apart once a judging."""
+        key = (how, *map(id, before), *map(id, now))
+        known = self._compared.get(key)
+        if known is None:
+            known = self._compared[key] = before, now, how(before, now)
+        return known[2]
 
     def thing(self, key: tuple[Any, ...], held: Any, make: Callable[[], T]) -> T:
         """What `make` gives, kept for as long as it is asked for now and then."""
@@ -97,6 +122,7 @@ class Recall:
 
     def forget(self) -> None:
         """Let go of what was not asked for of late."""
+        self._compared.clear()
         for named in self.named.values():
             if named.judging == self.judging:
                 late = named.turn - TURNS_KEPT
@@ -154,19 +180,17 @@ def by_row(
         return make(*columns)
     calls = recall.calls(name, fixed)
     for call in reversed(calls):
-        if _equal(call.columns, columns):
+        if recall.equal(call.columns, columns):
             return call.found[0] if len(call.found) == 1 else call.found
-    best, kept = _likest(calls, columns)
-    if best is None or kept is None:
+    best, stand = _likest(recall, calls, columns)
+    if best is None or stand is None:
         made = make(*columns)
         found: Arrays = made if isinstance(made, tuple) else (made,)
         single = not isinstance(made, tuple)
     else:
         calls.remove(best)
-        rows = np.flatnonzero(kept < 0)
-        found, single = best.found, len(best.found) == 1
-        if not np.array_equal(kept, np.arange(len(best.columns[0]))):
-            found = tuple(one[np.maximum(kept, 0)] for one in best.found)
+        rows, single = stand.fresh, len(best.found) == 1
+        found = tuple(one[np.maximum(stand.kept, 0)] for one in best.found)
         if len(rows):
             made = make(*(column[rows] for column in columns))
             for whole, some in zip(found, (made,) if single else made, strict=True):
@@ -191,17 +215,15 @@ def by_rows_of(
         return make(column)
     calls = recall.calls(name, fixed)
     for call in reversed(calls):
-        if _equal(call.columns, (column,)):
+        if recall.equal(call.columns, (column,)):
             return call.found
-    best, kept = _likest(calls, (column,))
-    if best is None or kept is None:
+    best, stand = _likest(recall, calls, (column,))
+    if best is None or stand is None:
         found = make(column)
     else:
         calls.remove(best)
-        found = best.found
-        rows = np.flatnonzero(kept < 0)
-        if not np.array_equal(kept, np.arange(len(best.columns[0]))):
-            found = _put_in(found, kept, make(column[rows]) if len(rows) else None, rows)
+        rows = stand.fresh
+        found = _put_in(best.found, stand.kept, make(column[rows]) if len(rows) else None, rows)
     for one in found:
         one.flags.writeable = False
     calls.append(_Call((column,), found))
@@ -232,7 +254,8 @@ def by_neighbours(
     if recall is None or len(shapes) < FEW:
         return make(shapes)
     calls = recall.calls(name, ())
-    best, kept = _likest(calls, (shapes,))
+    best, stand = _likest(recall, calls, (shapes,))
+    kept = None if stand is None else stand.kept
     boxes = by_row("bounds", shapely.bounds, shapes)
     asked = None if best is None or kept is None else _beside_changed(best.columns[0], shapes, boxes, kept)
     if best is None or kept is None or asked is None:
@@ -249,6 +272,53 @@ def by_neighbours(
     return found
 
 
+def by_others(
+    name: str,
+    make: Callable[[NDArray[Any], NDArray[Any]], NDArray[Any]],
+    shapes: NDArray[Any],
+    others: NDArray[Any],
+) -> NDArray[Any]:
+    """
+    The same for a value that hangs on a shape and on those of others, in order, whose boxes touch its own.
+
+    `make` takes some of the shapes, and all of the others.
+    """
+    recall = _recall.get()
+    if recall is None or len(shapes) < FEW:
+        return make(shapes, others)
+    calls = recall.calls(name, ())
+    known = [call for call in calls if len(call.found[1])]
+    stand = [recall.standing(call.found[1:], (others,)) for call in known]
+    best = max(range(len(known)), key=lambda one: len(others) - len(stand[one].fresh), default=None)
+    asked = None if best is None else _beside_others(recall, known[best], shapes, others, stand[best].kept)
+    if best is None or asked is None:
+        found = make(shapes, others)
+    else:
+        calls.remove(known[best])
+        found = known[best].found[0][np.maximum(recall.standing(known[best].columns, (shapes,)).kept, 0)]
+        if len(asked):
+            found[asked] = make(shapes[asked], others)
+    found.flags.writeable = False
+    calls.append(_Call((shapes,), (found, others)))
+    del calls[:-CALLS_KEPT]
+    return found
+
+
+def _beside_others(
+    recall: Recall, call: _Call, shapes: NDArray[Any], others: NDArray[Any], still: NDArray[np.intp]
+) -> NDArray[np.intp] | None:
+    """Rows of shapes that changed, or beside which another came or went; None where these are many."""
+    there, gone = still >= 0, np.ones(len(call.found[1]), dtype=bool)
+    if not (np.diff(still[there]) > 0).all():
+        return None
+    gone[still[there]] = False
+    changed = shapely.bounds(np.concatenate([call.found[1][gone], others[~there]]))
+    if len(changed) > MANY or not np.isfinite(changed).all():
+        return None
+    beside = _touching(by_row("bounds", shapely.bounds, shapes), changed)
+    return np.union1d(recall.standing(call.columns, (shapes,)).fresh, beside)
+
+
 def pairs_within(shapes: NDArray[Any], metres: float | None) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """
     Rows of all pairs of shapes that lie within a distance of each other, both ways round, in no order.
@@ -261,7 +331,8 @@ def pairs_within(shapes: NDArray[Any], metres: float | None) -> tuple[NDArray[np
     if recall is None or len(shapes) < FEW:
         return _pairs(shapes, shapes, metres)
     calls = recall.calls("pairs", (metres,))
-    best, kept = _likest(calls, (shapes,))
+    best, stand = _likest(recall, calls, (shapes,))
+    kept = None if stand is None else stand.kept
     stands = None if kept is None else np.flatnonzero(kept >= 0)
     if best is None or kept is None or stands is None or len(np.unique(kept[stands])) < len(stands):
         one, other = _pairs(shapes, shapes, metres)
@@ -384,17 +455,17 @@ def _mark(given: Any) -> Any:
     return id(given)
 
 
-def _likest(calls: list[_Call], columns: Arrays) -> tuple[_Call | None, NDArray[np.intp] | None]:
-    """The kept call with most of the same rows, and which of its rows each row is (-1: none)."""
-    best: tuple[_Call | None, NDArray[np.intp] | None] = (None, None)
+def _likest(recall: Recall, calls: list[_Call], columns: Arrays) -> tuple[_Call | None, _Standing | None]:
+    """The kept call with most of the same rows, and which of its rows each row is."""
+    best: tuple[_Call | None, _Standing | None] = (None, None)
     fewest = len(columns[0]) // 2
     for call in reversed(calls):
         if abs(len(call.columns[0]) - len(columns[0])) > fewest:
             continue
-        kept = _standing(call.columns, columns)
-        new = int(np.count_nonzero(kept < 0))
+        stand = recall.standing(call.columns, columns)
+        new = len(stand.fresh)
         if new < fewest or (new == 0 and best[0] is None):
-            best, fewest = (call, kept), new
+            best, fewest = (call, stand), new
         if new <= NEAR:
             break
     return best
@@ -402,11 +473,16 @@ def _likest(calls: list[_Call], columns: Arrays) -> tuple[_Call | None, NDArray[
 
 def _equal(before: Arrays, now: Arrays) -> bool:
     """Whether all rows of some columns are the same."""
-    pairs = list(zip(before, now, strict=True))
+    pairs = [(one, other) for one, other in zip(before, now, strict=True) if one is not other]
     return all(one.shape == other.shape and bool(_same_rows(one, other).all()) for one, other in pairs)
 
 
-def _standing(before: Arrays, now: Arrays) -> NDArray[np.intp]:
+def _standing(before: Arrays, now: Arrays) -> _Standing:
+    kept = _kept(before, now)
+    return _Standing(kept, np.flatnonzero(kept < 0))
+
+
+def _kept(before: Arrays, now: Arrays) -> NDArray[np.intp]:
     """Which row of the columns before each row of those now is; -1 for one that was not there."""
     old, new = len(before[0]), len(now[0])
     short = min(old, new)
