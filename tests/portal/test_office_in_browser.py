@@ -110,6 +110,17 @@ def test_axe_finds_nothing_on_any_page_and_nobody_scrolls_sideways(office: Offic
     assert found == [], "\n".join(found)
 
 
+def test_sender_and_number_stand_on_one_line_of_the_list_beside_a_point(
+    office: Office, chromium: Any
+) -> None:
+    session = {"storage_state": office.planner.context.storage_state()}
+    with office.service.tab(chromium, width=768, **session) as tab:
+        tab.goto(office.service.url("/en/office/notices/town/desk/segments/?show=all"))
+        heights = [one.bounding_box()["height"] for one in tab.locator(".rows .who").all()]
+        assert heights
+        assert max(heights) < 30
+
+
 def test_axe_finds_nothing_on_the_way_and_in_the_preview_of_a_draft(office: Office) -> None:
     assert len(office.sources) == sum(len(pages) for stage in STAGES.values() for _, pages in stage)
     assert office.found == []

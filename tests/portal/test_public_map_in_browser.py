@@ -145,6 +145,27 @@ def test_the_same_way_in_other_languages_and_widths(
     walk(served, chromium, lang, width)
 
 
+def test_drawing_by_keys_keeps_the_focus_and_says_what_was_done(served: Service, chromium: Any) -> None:
+    with opened(served, chromium, "/en/notices/demo/", 390) as tab:
+        group = tab.get_by_role("group", name="Mark a place and write about it")
+        told = group.get_by_role("status")
+        assert told.count() == 1
+        kept = told.element_handle()
+        group.get_by_role("button", name="Line").focus()
+        tab.keyboard.press("Enter")
+        for key in ("Enter", "ArrowRight", "Enter"):
+            tab.keyboard.press(key)
+            tab.wait_for_timeout(400)
+        assert "drawn" in told.inner_text().lower()
+        assert kept.evaluate("one => one.isConnected")  # a live region that is replaced is not read out
+        group.get_by_role("button", name="Undo a point").focus()
+        tab.keyboard.press("Enter")
+        assert tab.evaluate("document.activeElement.textContent") == "Undo a point"
+        group.get_by_role("button", name="Cancel").focus()
+        tab.keyboard.press("Enter")
+        assert tab.evaluate("document.activeElement.closest('.marking') !== null")
+
+
 def test_reduced_motion_jumps_and_a_tap_says_what_is_there(served: Service, chromium: Any) -> None:
     with opened(served, chromium, "/en/notices/demo/", 390, reduced_motion="reduce") as tab:
         tab.locator(".island canvas").first.click()

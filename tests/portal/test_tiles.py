@@ -94,6 +94,9 @@ def test_a_range_of_an_older_file_gets_the_whole_new_one(file: Path) -> None:
 def test_a_file_that_is_known_is_not_sent_and_ranges_are_of_get_alone(file: Path) -> None:
     known = got(file, **{"If-None-Match": '"tag"', "Range": "bytes=0-1"})
     assert (known.status_code, known.headers["ETag"]) == (304, '"tag"')
+    for said in ('W/"tag"', '"old", "tag"', "*"):
+        assert got(file, **{"If-None-Match": said}).status_code == 304, said
+    assert got(file, **{"If-None-Match": '"old"'}).content == CONTENT
     assert got(file, "head", Range="bytes=0-1").status_code == 200
 
 

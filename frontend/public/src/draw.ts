@@ -11,6 +11,10 @@ const LEAST: Record<Shape, number> = { point: 1, line: 2, area: 3 };
 export class Drawing {
   private shape: Shape | null = null;
   private corners: Place[] = [];
+  private kinds = h("div", {});
+  /** It stays where it is, so that a screen reader says what comes into it. */
+  private told = h("p", { class: "note", role: "status" });
+  private further = h("div", {});
 
   constructor(
     private plan: PublicMap,
@@ -18,6 +22,9 @@ export class Drawing {
     private box: HTMLElement,
     private changed: () => void,
   ) {
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", given.words["mark"]!);
+    if (given.write) box.append(this.kinds, this.told, this.further);
     this.draw();
   }
 
@@ -62,17 +69,24 @@ export class Drawing {
     if (!write) return;
     const button = (shape: Shape): HTMLElement =>
       h("button", { type: "button", class: "quiet", "aria-pressed": String(this.shape === shape), onclick: () => this.take(this.shape === shape ? null : shape) }, words[shape]!);
+    const pressed = this.box.contains(document.activeElement) ? document.activeElement!.textContent : null;
     fill(
-      this.box,
+      this.kinds,
       h("p", { class: "ask" }, words["mark"]!),
       h("div", { class: "row" }, button("area"), button("line"), button("point")),
-      this.shape && h("p", { class: "note", role: "status" }, this.said()),
+    );
+    this.told.textContent = this.shape ? this.said() : "";
+    fill(
+      this.further,
       this.shape && h("div", { class: "row" },
         this.corners.length > 0 && h("button", { type: "button", class: "quiet", onclick: () => this.undo() }, words["undo"]!),
         h("button", { type: "button", class: "quiet", onclick: () => this.take(null) }, words["cancel"]!),
       ),
       this.whole && this.form(write),
     ); // prettier-ignore
+    // Who pressed a button that was drawn anew, or is gone, is still where it stood.
+    const buttons = [...this.box.querySelectorAll("button")];
+    if (pressed !== null) (buttons.find((one) => one.textContent === pressed) ?? buttons[0])?.focus();
   }
 
   private said(): string {

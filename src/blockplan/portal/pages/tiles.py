@@ -16,6 +16,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponse, HttpResponseNotModified
+from django.utils.http import parse_etags
 
 from blockplan import __version__
 from blockplan.portal.pages import mapdata
@@ -97,7 +98,9 @@ def ranged(request: HttpRequest, path: Path, etag: str, kind: str) -> HttpRespon
     etag
         A strong one: other bytes have another.
     """
-    if request.headers.get("If-None-Match") == etag:
+    # Compared as HTTP asks, weakly: a server in front that compresses marks tags as weak.
+    known = {one.removeprefix("W/") for one in parse_etags(request.headers.get("If-None-Match", ""))}
+    if known & {etag, "*"}:
         response: HttpResponse = HttpResponseNotModified()
     else:
         response = _content(request, path, etag, kind)
