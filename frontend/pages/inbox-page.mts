@@ -54,7 +54,8 @@ const ACTS: Record<string, () => void> = {
   t: () => (find(".rows :checked") ? find("#bulk") : find("#theme"))?.focus(),
   a: () => (find(".rows :checked") ? find("#bulk-to") : find("#to"))?.focus(),
   ";": () => find("#template")?.focus(),
-  z: () => find("#undo")?.click(),
+  // One letter takes nothing back: it leads to the button, which says what goes back to where.
+  z: () => find("#undo")?.focus(),
   r: () => {
     const reason = find<HTMLTextAreaElement>(".answering textarea:not([hidden])");
     reason?.focus();

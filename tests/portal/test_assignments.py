@@ -59,7 +59,7 @@ def undo(client: Client, path: str = POINTS) -> tuple[str, dict[str, str]]:
     form = client.get(path).content.decode().partition('class="moved"')[2].partition("</form>")[0]
     if not form:
         return "", {}
-    said = re.findall(r"<p>(.*?) <span", form)[0]
+    said = re.findall(r"<p id=\"last-move\">(.*?) <span", form)[0]
     return said, {"do": "undo", "move": re.findall(r'name="move" value="(\d+)"', form)[0]}
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 pytestmark = pytest.mark.browser
+INBOX_PAGE = Path(__file__).parents[2] / "src/blockplan/portal/pages/static/portal/inbox-page.mjs"
 
 
 @pytest.fixture(scope="module")
@@ -209,6 +210,20 @@ def test_a_planner_answers_by_keys_which_can_be_switched_off_and_loses_no_word(
         tab.keyboard.press("1")
         assert not tab.locator(".kinds input").first.is_checked()
         assert tab.url.endswith("/O-2.1/?show=all")
+
+
+def test_a_key_leads_to_undo_and_takes_nothing_back_by_itself(chromium: Any) -> None:
+    tab = chromium.new_page()
+    tab.set_content("<form onsubmit='window.sent = (window.sent ?? 0) + 1; return false'><p id=last-move></p>"
+                    "<button id=undo aria-describedby=last-move>Undo</button></form>")  # fmt: skip
+    tab.evaluate(INBOX_PAGE.read_text(encoding="utf-8").replace("export {};", ""))
+    tab.keyboard.press("z")
+    tab.keyboard.press("z")
+    assert tab.evaluate("document.activeElement.id") == "undo"
+    assert tab.evaluate("window.sent ?? 0") == 0
+    tab.keyboard.press("Enter")
+    assert tab.evaluate("window.sent") == 1
+    tab.close()
 
 
 def _tab_to(tab: Any, name: str | None) -> None:
