@@ -289,3 +289,24 @@ def test_a_workbench_that_does_not_answer_is_said_at_once_and_when_it_is_back(
     settled(tab)
     assert values(fresh, "residents")["A"] == 322
     tab.close()
+
+
+def test_an_edit_says_what_it_made_otherwise_and_when_it_is_in_the_file(zone: Service, chromium: Any) -> None:
+    tab, wrong = opened(zone, chromium, "en", 1440)
+    for text in ("LS-01-02-001", "NH-3"):  # the second in the place of the first
+        tab.keyboard.press("/")
+        tab.keyboard.type(text)
+        tab.keyboard.press("Enter")
+        settled(tab)
+        tab.locator(".maplibregl-canvas").focus()
+    typed_in(tab, "#i-NH-3-floor_area_m2", "6600")
+    settled(tab)
+    assert tab.locator(".card li").all_inner_texts() == ["No verdict turns"]
+    tab.locator(".foot .saved").filter(has_text="Saved").wait_for(timeout=WAIT_MS)
+    typed_in(tab, "#i-NH-3-beds", "20")
+    settled(tab)
+    (carries, affected) = tab.locator(".card li").all_inner_texts()
+    assert "→" in carries
+    assert affected.startswith("7,792 → ")
+    assert wrong == []
+    tab.close()

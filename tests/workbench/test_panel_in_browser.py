@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.browser_workbench import IDLE, WAIT_MS, faults_of, opened, settled
+from tests.support.browser_workbench import IDLE, WAIT_MS, faults_of, opened, settled, typed_in
 from tests.support.workbench import Service, workbench
 
 pytestmark = pytest.mark.browser
@@ -117,3 +117,39 @@ def test_faults_speak_of_columns_by_the_names_of_the_inspector(chromium: Any, tm
         assert not re.search("[a-z]{3}", said)
         assert wrong == []
         tab.close()
+
+
+def test_a_fault_of_no_feature_leads_to_its_place(chromium: Any, tmp_path: Path) -> None:
+    place = tmp_path / "plan"
+    shutil.copytree(EXAMPLES / "demonstration-zone" / "faulty" / "gap", place)
+    with workbench(place) as service:
+        (fault,) = service.ask("/workspace/result")[1]["faults"]
+        assert fault["id"] is None
+        tab, wrong = opened(service, chromium, "en", 1440)
+        tab.locator("#tab-faults").click()
+        tab.locator(".faults button").click()
+        settled(tab)
+        tab.wait_for_function("__map.getZoom() > 15", timeout=WAIT_MS)
+        settled(tab)
+        where = tab.locator(".foot .place").inner_text().replace(",", "").split()
+        assert float(where[0]) == pytest.approx(fault["x"], abs=20)
+        assert float(where[2]) == pytest.approx(fault["y"], abs=20)
+        assert wrong == []
+        tab.close()
+
+
+def test_the_parcel_of_a_facility_is_set_where_its_fault_says_so(fresh: Service, chromium: Any) -> None:
+    move = {"op": "move", "layer": "facilities", "id": "nursing", "to": [500_250, 4_400_050]}
+    assert fresh.ask("/workspace/edits", {"edits": [move]})[0] == 200
+    tab, wrong = opened(fresh, chromium, "en", 1440)
+    tab.locator("#tab-faults").click()
+    fault = tab.locator(".faults button")
+    assert "names the parcel B, but stands on C" in fault.inner_text()
+    fault.click()
+    settled(tab)
+    typed_in(tab, "#i-nursing-parcel_id", "C")
+    settled(tab)
+    assert tab.locator(".faults button").count() == 0
+    assert fresh.ask("/workspace/result")[1]["faults"] == []
+    assert wrong == []
+    tab.close()

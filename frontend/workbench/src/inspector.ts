@@ -117,7 +117,8 @@ export function drawInspector(into: Element): void {
   }
   const { layer } = selection;
   const several = features.length > 1;
-  const known = Object.keys(store.vocabulary.layers[layer]?.columns ?? {}).filter((one) => !one.endsWith("_id"));
+  // The parcel that something stands on can be set; what a parcel is called and belongs to cannot.
+  const known = Object.keys(store.vocabulary.layers[layer]?.columns ?? {}).filter((one) => !one.endsWith("_id") || (one === "parcel_id" && layer !== "parcels"));
   const columns = [...FIRST.filter((one) => known.includes(one)), ...known.filter((one) => !FIRST.includes(one))];
   const areas = features.map(areaOf).filter((one) => one !== null);
   const earlier = several ? undefined : store.earlier(layer, feature.id);

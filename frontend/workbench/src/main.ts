@@ -23,9 +23,9 @@ import { key, store } from "./store";
 import { drawTable, markChosen } from "./table";
 import { TOOLS } from "./toolbox";
 import type { Tools } from "./tools";
-import { useName } from "./vocabulary";
+import { faultInWords, useName } from "./vocabulary";
 import { counted, language, number, say, setLanguage } from "./words";
-import type { Answer, Lang, Verdict } from "./types";
+import type { Answer, Fault, Lang, Verdict } from "./types";
 
 const chosenLang = (): Lang => {
   const asked = new URLSearchParams(location.search).get("lang") ?? document.documentElement.dataset["lang"] ?? localStorage.getItem("blockplan-lang") ?? navigator.language.slice(0, 2);
@@ -180,7 +180,7 @@ function layout(app: Element, about: string): (found: typeof import("./stage")) 
       else if (tab === "proposals") drawProposals(panel, go);
       else if (tab === "compare") drawComparison(panel, go);
       else if (tab === "land") drawBalance(panel);
-      else if (tab === "faults") drawFaults(panel, go);
+      else if (tab === "faults") drawFaults(panel, go, (x, y) => plan?.fly({ geometry: { type: "Point", coordinates: [x, y] } }));
       else if (tab === "history") drawHistory(panel, go);
       else drawTable(panel, searched());
     },
@@ -234,7 +234,7 @@ function layout(app: Element, about: string): (found: typeof import("./stage")) 
   });
   const onMap = (act: (on: PlanMap) => void) => (): void => { if (plan) act(plan); };
   listen(() => tools, [
-    { key: "/", word: "searchWord", act: () => { openLeft(app, true); left.querySelector<HTMLElement>("#search")?.focus(); } },
+    { key: "/", word: "searchWord", act: () => { openLeft(app, true); left.querySelector<HTMLInputElement>("#search")?.select(); } },
     { key: "u", word: "toLandUse", act: () => focusField("land_use") },
     { key: "h", word: "toHeight", act: () => focusField("far") },
     { key: "r", word: "proposals", act: () => turn("proposals") },
@@ -320,17 +320,27 @@ function listenToOthers(): void {
   setTimeout(again, HEAR_MS);
 }
 
+/** Residents whom the failing must rule that affects most of them affects; null where none can say. */
+function affected(verdicts: Iterable<Verdict>): number | null {
+  const hit = [...verdicts].filter((one) => one.outcome === "fail" && one.force === "must").map((one) => one.affected_residents);
+  return hit.length ? hit.reduce((most, one) => (one !== null && one > (most ?? -1) ? one : most), null) : 0;
+}
+
 /** Every edit answers "and so?": rules that turned, capacity, faults of the data, people; also where nothing comes of it. */
 function andSo(answer: Answer, turned: Verdict[]): string[] {
   const said = turned.map((one) => `${one.title}: ${say(one.outcome)}`);
   if (store.carriedBefore !== null && store.carriedBefore !== answer.capacity.residents) {
     said.push(`${say("carries")} ${number(store.carriedBefore, 0)} → ${number(answer.capacity.residents, 0)}`);
   }
-  const faults = (change: string): number => answer.faults.filter((one) => one.change === change).length;
-  if (faults("new")) said.push(counted(faults("new"), "newFaults"));
-  if (faults("gone")) said.push(counted(faults("gone"), "goneFaults"));
+  const faults = (change: string): Fault[] => answer.faults.filter((one) => one.change === change);
+  const [fresh, gone] = [faults("new"), faults("gone")];
+  if (fresh.length === 1) said.push(faultInWords(fresh[0]!.layer, fresh[0]!.message));
+  else if (fresh.length) said.push(counted(fresh.length, "newFaults"));
+  if (gone.length) said.push(counted(gone.length, "goneFaults"));
   if (!said.length) said.push(say("noneTurns"));
-  if (answer.affected_residents) said.push(`${number(answer.affected_residents, 0)} ${say("affected")}`);
+  // How many are affected is news only where this edit made it so.
+  const was = affected(store.before.values());
+  if (answer.affected_residents && answer.affected_residents !== was) said.push(`${number(was, 0)} → ${number(answer.affected_residents, 0)} ${say("affected")}`);
   return said;
 }
 

@@ -520,7 +520,7 @@ export class PlanMap {
     return this.filled.has("beyond");
   }
 
-  fly(feature: Feature): void {
+  fly(feature: Pick<Feature, "geometry">): void {
     const places = flat(feature.geometry);
     if (!places.length) return;
     const xs = places.map((one) => one[0]);

@@ -239,17 +239,18 @@ export function beyond(): Map<string, Set<string>> {
   return found;
 }
 
-export function drawFaults(into: Element, go: (layer: string, id: string) => void): void {
+export function drawFaults(into: Element, go: (layer: string, id: string) => void, there: (x: number, y: number) => void): void {
   const grades = { error: "×", warning: "!", note: "·" } as const;
   const rows = store.result.faults.map((one) => {
-    const { layer, id } = one;
+    const { layer, id, x, y } = one;
+    const lead = id && store.features.get(layer)?.has(id) ? () => go(layer, id) : x !== null && y !== null ? () => there(x, y) : null;
     const said = [
       h("b", {}, [grades[one.grade], layerName(layer), id].filter(Boolean).join(" ")),
       h("span", {}, faultInWords(layer, one.message)),
       one.remedy && h("small", {}, faultInWords(layer, one.remedy)),
     ];
     // What lies nowhere on the map leads nowhere.
-    return h("li", { class: one.grade }, id && store.features.get(layer)?.has(id) ? h("button", { id: `f-${one.rule}-${id}`, onclick: () => go(layer, id) }, ...said) : h("p", {}, ...said));
+    return h("li", { class: one.grade }, lead ? h("button", { id: `f-${one.rule}-${id ?? layer}`, onclick: lead }, ...said) : h("p", {}, ...said));
   });
   fill(into, rows.length ? h("ul", { class: "faults" }, ...rows) : h("p", { class: "empty" }, say("noFaults")));
 }

@@ -320,6 +320,10 @@ class Store {
     const news = await api.getNews(seen);
     if (this.busy || this.state.seq !== seen) return;
     if (news.scenario !== this.state.scenario || news.seq < seen) await this.again();
+    else if (!news.result && news.saved !== this.state.saved) {
+      this.state.saved = news.saved;
+      this.tell("busy");
+    }
     else if (news.result) {
       this.catchUp(news);
       this.say(`${(news.who ?? []).join(", ") || say("somebody")}: ${say("changedByOther")}`, "info");

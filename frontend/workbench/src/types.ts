@@ -285,6 +285,8 @@ export interface Dropped {
 /** What others did since a step; nothing but its number where nobody did anything. */
 export interface News {
   seq: number;
+  /** Whether the scenario's file holds the last step. */
+  saved: boolean;
   scenario: string;
   who?: string[];
   features?: Changed[];

@@ -297,12 +297,12 @@ def branches(desk: EditingDesk, lang: str) -> list[dict[str, Any]]:
 
 def news(desk: EditingDesk, seq: int, lang: str) -> dict[str, Any]:
     """
-    What came after step `seq`: its number alone where nothing did.
+    What came after step `seq`: its number, and whether it is in the scenario's file, where nothing did.
 
     Else who made the steps, every feature that they changed as it is now, the verdicts, and the state.
     """
     session = desk.session
-    head = {"seq": len(session.steps), "scenario": session.scenario}
+    head = {"seq": len(session.steps), "scenario": session.scenario, "saved": desk.saved}
     newer = session.steps[seq:]
     if not newer:
         return head
