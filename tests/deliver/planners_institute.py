@@ -1,4 +1,4 @@
-"""Three texts as a design institute writes its 说明书, of the zone (zh, ja) and of the office town (zh). Invented."""
+"""Texts as a design institute writes its 说明书, of the zone (zh, ja) and the office town (zh), and a brochure. Invented."""
 
 from __future__ import annotations
 
@@ -417,4 +417,91 @@ def zone_setsumeisho(plan: Any, seed: int = 1, one_in: float = 8) -> Planner:
     p(
         "総事業費は約680億円、うち国費35%、市費22%、保留地処分金43%とし、減歩率は平均38.5%（公共減歩24.1%、保留地減歩14.4%）である。施行期間は令和4年度から令和17年度までの14年間とする。"
     )
+    return w
+
+
+def zone_brochure(plan: Any, seed: int = 1, one_in: float = 8) -> Planner:
+    """A brochure for investors and settlers (zh), with minutes of a committee; read once before any rule was learned."""
+    w, n, _d, p, frame, land, whole = _of(plan, seed, one_in)
+    people, homes, jobs = frame["residents"].sum(), frame["dwellings"].sum(), frame["jobs"].sum()
+    first = frame["m2"].groupby(frame["land_use"].str[:2]).sum()
+    facilities, roads = plan.layer("facilities"), plan.layer("streets")
+    w.head("中日创新合作示范区投资指南")
+    p(
+        "【区位】距大兴国际机场18公里、距北京南站25公里，1小时飞行圈覆盖12座城市；60公里范围内有高校91所、科研院所370家，受过高等教育的劳动者超过290万人。"
+    )
+    p(
+        f"【规模】示范区占地{n(whole / 1e4)}公顷（{n(whole / 1e6, 1)}平方公里），未来住{n(people / 1e4)}万人、住宅{n(homes)}套，可提供岗位{n(jobs)}个。"
+    )
+    p(
+        "【营商】企业开办4小时办结，工程许可从45天压缩到18天；设20亿元产业引导基金、3亿元风险补偿金；研发投入最高补助2000万元，人才公寓租金打六折，前3年免租不超过1000平方米。"
+    )
+    p(
+        "【产业】氢能、医疗器械、智能制造三大方向。2022年全市氢能企业186家、加氢站14座；区内已运营加氢站1座，日加氢4.8吨，可供600辆重卡。"
+    )
+    p(
+        f"【用地】产业用地（工矿）{n(first['10'] / 1e4, 1)}公顷，科研用地{n(land['0802'] / 1e4, 1)}公顷，商业服务业用地{n(first['09'] / 1e4, 1)}公顷。标准厂房首层层高7.2米、荷载2吨/平方米，柱网9米×12米，租金每平方米每天1.6元起。"
+    )
+    p(
+        "地价参考：工业用地每平方米980元，科研用地每平方米2600元，商业用地楼面价1.1万元，2021年成交6宗、29.7公顷，溢价率4.3%。"
+    )
+    w.head("生活在这里")
+    for _, one in facilities[facilities["beds"].notna() | facilities["places"].notna()].iterrows():
+        if one["places"] == one["places"]:
+            p(
+                f"· {one['name_zh']}，提供{n(one['places'])}个学位，校园{n(one['site_area_m2'] / 1e4, 2)}公顷。师生比1:14，近三年升学率96.5%，校车线路3条、班车间隔12分钟。"
+            )
+        else:
+            p(
+                f"· {one['name_zh']}，{n(one['beds'])}张床位，建筑面积{n(one['floor_area_m2'])}平方米。月费3800元至6500元，入住率预计85%，医护比例1:6，配备救护车1辆。"
+            )
+    p(
+        f"· 公园绿地{n(land['1401'] / 1e4, 1)}公顷，人均超过20平方米；跑步道全长11公里，沿途30处健身点、8座直饮水台；年均PM2.5浓度31微克，优良天数286天。"
+    )
+    p("· 中小学之外，5公里内三甲医院2家，床位合计2600张；10公里内大型商场7座、影院15家、银幕118块。")
+    w.head("交通出行")
+    for name, width in (
+        roads[roads["name_zh"].notna()]
+        .groupby("name_zh")["red_line_width_m"]
+        .agg(["nunique", "max"])
+        .query("nunique == 1")["max"]
+        .iloc[14:24]
+        .items()
+    ):
+        p(f"· {name}：红线{n(width)}米，双向4车道，早高峰平均车速31公里，信号周期90秒，非机动车道宽2.5米。")
+    p(
+        "· 地铁8号线南延4.3公里、新增车站2座，预计2026年通车，高峰发车间隔3分30秒；接驳公交15条，末班车23点30分。"
+    )
+    p("· 停车：路侧泊位640个，白天首小时2.5元；换乘停车场900个泊位，次日8点前免费。")
+    w.head("地块推介")
+    lots = frame[frame["far"].notna() & frame["jobs"].notna()]
+    for id_, lot in lots.head(24).iterrows():
+        p(
+            f"编号{id_}，{n(lot['m2'] / 1e4, 2)}公顷，容积率{n(lot['far'], 2)}以内，限高{n(lot['height_m'])}米，可建{n(lot['floor_area_m2'])}平方米。出让起价每亩320万元，投资强度不低于600万元/亩，达产税收每亩80万元，3年内竣工。"
+        )
+    w.table(
+        ["地块", "面积/公顷", "容积率", "高度/米", "起始价/万元", "保证金/万元"],
+        [[id_, n(lot["m2"] / 1e4, 2), n(lot["far"], 2), n(lot["height_m"]), str(round(lot["m2"] / 666.67 * 320)), str(round(lot["m2"] / 666.67 * 64))] for id_, lot in lots.iloc[24:44].iterrows()],
+    )  # fmt: skip
+    w.head("专题会纪要（节选）")
+    p(
+        "会议由副区长主持，14个部门、27人参加，时长2小时40分。会前收到书面意见38条，其中涉及学校11条、交通9条。"
+    )
+    p(
+        f"规划部门汇报：总量没有变，还是{n(people / 1e4)}万人、{n(whole / 1e4)}公顷，就业{n(jobs / 1e4, 1)}万个。有代表问能否减到4.5万人，答复是学校和养老床位已按5万人配齐，减了反而浪费。"
+    )
+    p(
+        "教委提出小学缺口约300座，建议把每班40人放宽到45人；规自分局认为按2025年学龄人口峰值测算，缺口在2031年后消失。"
+    )
+    p(
+        f"卫健委关心养老：{n(len(facilities[facilities['service'] == 'nursing_home']))}家机构共{n(facilities.loc[facilities['service'] == 'nursing_home', 'beds'].sum())}张床位够用，但认知症专区只有60张，占一成二，比市里要求的两成少。"
+    )
+    p(
+        "水务局：外调水每天1.9万方，再生水置换后可降到1.4万方；2016年7月20日那场雨24小时降了212毫米，淹了3处下穿通道，最深1.2米。"
+    )
+    p(
+        "交通委：现状高峰时路口延误58秒，做完分流后能到35秒；公交分担率从12%提到22%，要增加车辆46台，年运营补贴3100万元。"
+    )
+    p("园林局：去年栽树2.4万株、成活率94%，今年计划1.8万株，城市森林两期合计64公顷，其中一期39公顷在区外。")
+    p("财政局：一级开发总成本每亩412万元，按70%可出让算，回正要7年，专项债额度12亿元，利率3.2%，分15年还。")
     return w

@@ -77,6 +77,7 @@ def test_errors_in_texts_of_six_manners_are_found_without_a_false_alarm(views):
         (planners_institute.zone_institute, ZONE),
         (planners_institute.town_institute, TOWN),
         (planners_institute.zone_setsumeisho, ZONE),
+        (planners_institute.zone_brochure, ZONE),
     ],
 )
 def test_the_volume_of_an_institute_has_less_than_two_false_alarms_in_a_hundred_statements(
@@ -102,6 +103,8 @@ def test_the_volume_of_an_institute_has_less_than_two_false_alarms_in_a_hundred_
         "公园绿地中配套商业不超过地上建筑面积的15%。",
         # A list of kinds has its count together.
         "共设幼儿园、小学11所。",
+        # What there is around the plan.
+        "5公里内综合医院2家，床位合计2600张。",
     ],
 )
 def test_a_figure_of_something_else_is_no_alarm(small, text):

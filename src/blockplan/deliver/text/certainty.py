@@ -86,6 +86,10 @@ _ANOTHER_LAND = re.compile(r"[、旁另内和及与]|其中")
 _OF_NO_LAND = re.compile(
     r"(?:建筑面积|建筑规模|建筑总?量|岗位|人口|投资|床位|车位|流量|床面積|人員|事業費)(?:的|の)?(?:约|約)?\s?$"
 )
+#: A stretch around the plan that is wider than it: "5公里内".
+_AROUND = re.compile(
+    r"[0-9](?:公里|千米|\s?km)(?:范围|半径|车程)?[以之]?内|\bwithin [0-9]+ ?km\b", re.IGNORECASE
+)
 _LISTED = re.compile(r"(?<=[\u3400-\u9fff\u3040-\u30ff])\s?(?:、|和|与|及|以及|及び|と)\s?$")
 #: Words that count anything: a noun behind one is what is counted ("三个角度").
 CLASSIFIERS = frozenset({"个", "個"})
@@ -267,7 +271,13 @@ class Claim:
         text, of = self.text, self.fact.bound_to
         return bool(
             (self.number.dimension == "person" and self._reached)
-            or (of.startswith("table:facilities") and _DISTRIBUTED.match(text, self.number.end))
+            or (
+                of.startswith("table:facilities")
+                and (
+                    _DISTRIBUTED.match(text, self.number.end)
+                    or _AROUND.search(text, self.start, self.number.start)
+                )
+            )
             or (
                 "/each_" not in of
                 and of.startswith(("table:facilities", "layer:", "measure:"))
