@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -631,6 +632,15 @@ def test_the_command_tells_merges_and_leaves_with_1_at_a_conflict(tmp_path, caps
         )
     assert left.value.code == 1
     assert "Conflict: parcel A, FAR: 1.8 became 1.5 in one and 1.2 in the other" in capsys.readouterr().out
+    write_plan(changed(base, "parcels", "B", far=1.2), tmp_path / "c")
+    call = [str(tmp_path / "base"), str(tmp_path / "a"), "--with", str(tmp_path / "c"), "--lang", "zh"]
+    with pytest.raises(SystemExit) as left:
+        main(["amend", *call])
+    told = capsys.readouterr().out
+    assert left.value.code == 0
+    assert "地块 A" in told
+    assert "?" not in told
+    assert re.search(r"合并后的规划：\S+ \d+", told)
 
 
 @pytest.mark.parametrize("taken", ["plan.toml", "manifest.json"])

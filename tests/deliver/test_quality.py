@@ -21,7 +21,7 @@ from blockplan.deliver.losses import Loss
 from blockplan.deliver.package import Package, read_package
 from blockplan.deliver.profile import load_delivery_profile
 from blockplan.deliver.quality import GRADES, RULES, Judgement
-from blockplan.deliver.quality.finding import PackageFacts
+from blockplan.deliver.quality.finding import Check, PackageFacts
 from blockplan.deliver.quality.identity import number_gaps
 from blockplan.deliver.quality.numbers import sums
 from blockplan.deliver.quality.report import quality_workbook
@@ -163,6 +163,17 @@ def test_what_is_lost_is_named_in_the_language_of_the_report():
         ("地块（parcels）", "name.zh.note", "01-01-01", 3, ""),
         ("站点（stops）", "整体（*）", "s1", "", ""),
     ]
+
+
+def test_the_workbook_names_rules_in_words_and_says_where_there_is_nothing():
+    lost = Loss("plan.toml", "synthetic", "", value=False, becomes=True)
+    check = Check("qc-acute", "ignorable", "XG_GHDK", "A-01", None, None, 3.0, {"zh": "夹角"}, {"zh": "修正"})
+    made = quality_workbook(Judgement((check,), ()), (lost,), dt.date(2024, 6, 28), "zh")
+    book = openpyxl.load_workbook(io.BytesIO(made))
+    assert book["问题清单"]["A2"].value.endswith("（qc-acute）")
+    assert book["涉及要素"]["A2"].value == "无"
+    assert [one.value for one in book["信息损失"][2]][-2:] == ["否", "是"]
+    assert {sheet.page_setup.paperSize for sheet in book} == {9}, "A4"
 
 
 def test_a_sheet_without_lines_is_a_fault(clean, tmp_path):

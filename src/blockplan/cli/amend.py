@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +19,12 @@ from blockplan.cli.common import (
     show_table,
 )
 from blockplan.cli.flags import with_flags
-from blockplan.figures import fixed
+from blockplan.figures import fixed, unknown
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from blockplan.check.verdict import CheckResult
     from blockplan.deliver.amendment import MergedPlans, PlanAmendment
     from blockplan.plan import Plan
 
@@ -75,7 +77,7 @@ def command(
     with progress("Comparing"):
         found = amendment(before, after)
     document = found.to_dict()
-    merged = None
+    merged, result = None, None
     if other is not None:
         with progress("Merging and judging"):
             merged = merge(before, after, load(other, None))
@@ -93,6 +95,8 @@ def command(
         show_json(document)
     else:
         _show(found, merged, lang)
+        if merged is not None and result:
+            _judged(result, lang)
     click.get_current_context().exit(1 if merged is not None and merged.plan is None else 0)
 
 
@@ -114,8 +118,8 @@ def _show(found: PlanAmendment, merged: MergedPlans | None, lang: str) -> None:
     _listed([f"  {said.ground_said(one, lang)}" for one in found.grounds], lang)
     rows = [
         (
-            *said.gain_said(one, lang), one.id,
-            *(_number(value, 0 if one.unit == "1" else 2) for value in (one.old, one.new, one.change)),
+            *said.gain_said(one, lang), said.feature_said(one, lang),
+            *(_number(value, 0 if one.unit == "1" else 2, lang) for value in (one.old, one.new, one.change)),
         )
         for one in found.gains[:SHOWN]
     ]  # fmt: skip
@@ -127,7 +131,7 @@ def _show(found: PlanAmendment, merged: MergedPlans | None, lang: str) -> None:
     if found.ledger:
         click.echo()
         lines = [
-            (said.account_said(one["account"], lang), _number(one["change_m2"], 2))
+            (said.account_said(one["account"], lang), _number(one["change_m2"], 2, lang))
             for one in found.ledger[:SHOWN]
         ]
         show_table([said.TEXTS("head.account", lang), "m²"], lines)
@@ -155,5 +159,22 @@ def _more(count: int, lang: str) -> None:
         click.echo(with_flags(TEXTS("more", lang, n=count - SHOWN)))
 
 
-def _number(value: Any, digits: int) -> str:
-    return "?" if value is None else fixed(value, digits)
+def _number(value: Any, digits: int, lang: str) -> str:
+    return unknown(lang) if value is None else fixed(value, digits)
+
+
+def _judged(result: CheckResult, lang: str) -> None:
+    """How many rules the merged plan keeps and misses, and the first that it misses."""
+    from blockplan.check.verdict import OUTCOMES
+    from blockplan.deliver.amendment.wording import TEXTS
+    from blockplan.report.words import Words
+
+    words = Words(lang)
+    counts = Counter(one.outcome for one in result.verdicts)
+    said = [f"{words(f'outcome.{one}')} {counts[one]}" for one in OUTCOMES if counts[one]]
+    if said:
+        click.echo(TEXTS("judged", lang, said=words.join(said)))
+    missed = [one for one in result.verdicts if one.outcome == "fail"]
+    _listed(
+        [f"  {words('outcome.fail')}{words('list.colon')}{words.pick(one.title)}" for one in missed], lang
+    )

@@ -51,6 +51,11 @@ def gain_said(one: QuantityChange, lang: str) -> tuple[str, str]:
     return TEXTS(f"gain.{what}", lang), Words(lang).or_else(f"service.{service}", service) if service else ""
 
 
+def feature_said(one: QuantityChange, lang: str) -> str:
+    """The feature that gains or loses: ``parcel 02-03-01``."""
+    return f"{Words(lang).layer(one.layer)} {one.id}"
+
+
 def account_said(account: str, lang: str) -> str:
     """An account of the ledger: a feature's id, or what the amendment creates as a whole."""
     return TEXTS("created", lang) if account == CREATED else account

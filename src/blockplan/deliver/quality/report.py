@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from blockplan.report.document import Block
 
 #: So many faults are printed; the workbook holds them all.
-PRINTED = 200
+PRINTED, A4 = 200, 9
 #: Columns of the workbook -> their width in characters, where it is not 13.
 WIDTHS = {
     "message": 60,
@@ -124,6 +124,10 @@ def quality_workbook(judgement: Judgement, losses: Sequence[Loss], day: dt.date,
 
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     book.set_properties({"created": dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)})
+
+    def _rule(id_: str) -> str:
+        return words("list.note", said=TEXTS(f"{id_}.title", lang), note=id_)
+
     _sheet(
         book, "rules", lang, ("group", "rule", "grade", "outcome", "count"),
         (list(row[:5]) for row in _rule_rows(judgement, lang)),
@@ -132,8 +136,8 @@ def quality_workbook(judgement: Judgement, losses: Sequence[Loss], day: dt.date,
         book, "faults", lang, ("rule", "grade", "layer", "id", "x", "y", "measured", "message", "remedy"),
         (
             [
-                one.rule, TEXTS(f"grade.{one.grade}", lang), one.layer, one.id, one.x, one.y, one.measured,
-                pick(one.message, lang), pick(one.remedy, lang),
+                _rule(one.rule), TEXTS(f"grade.{one.grade}", lang), one.layer, one.id, one.x, one.y,
+                one.measured, pick(one.message, lang), pick(one.remedy, lang),
             ]
             for one in judgement.checks
         ),
@@ -141,7 +145,7 @@ def quality_workbook(judgement: Judgement, losses: Sequence[Loss], day: dt.date,
     _sheet(
         book, "features", lang, ("rule", "layer", "id", "message"),
         (
-            [one.rule, one.layer, id_, pick(one.message, lang)]
+            [_rule(one.rule), one.layer, id_, pick(one.message, lang)]
             for one in judgement.checks if len(one.ids) > 1 for id_ in one.ids
         ),
     )  # fmt: skip
@@ -158,19 +162,25 @@ def quality_workbook(judgement: Judgement, losses: Sequence[Loss], day: dt.date,
 
 
 def _sheet(book: Any, name: str, lang: str, heads: Sequence[str], rows: Iterable[list[Any]]) -> None:
-    sheet = book.add_worksheet(TEXTS(f"report.{name}", lang))
+    sheet, words = book.add_worksheet(TEXTS(f"report.{name}", lang)), Words(lang)
     head = book.add_format({"bold": True, "bg_color": "#E3EDEF", "border": 1, "text_wrap": True})
     for at, key in enumerate(heads):
         sheet.write_string(0, at, key.upper() if key in {"x", "y"} else TEXTS(f"report.{key}", lang), head)
         sheet.set_column(at, at, WIDTHS.get(key, 13))
+    number = 0
     for number, row in enumerate(rows, 1):
         for at, value in enumerate(row):
-            if isinstance(value, bool) or not isinstance(value, int | float):
+            if isinstance(value, bool):
+                sheet.write_string(number, at, words(f"flag.{str(value).lower()}"))
+            elif not isinstance(value, int | float):
                 said = "、".join(map(str, value)) if isinstance(value, list) else value
                 sheet.write_string(number, at, "" if said is None else str(said))
             else:
                 sheet.write_number(number, at, value)
+    if not number:
+        sheet.write_string(1, 0, TEXTS("report.none", lang))
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
     sheet.set_landscape()
+    sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
