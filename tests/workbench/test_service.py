@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import signal
 import threading
 from collections import Counter
@@ -174,6 +175,31 @@ def test_a_body_that_is_no_object_does_nothing(service: Service, kind: str, body
     assert service.sent("POST", "/workspace/files", b"--", **unlike).status == 400
     assert service.ask("/workspace/state")[1]["hash"] == before["hash"]
     assert service.ask("/workspace/proposal")[1] == {"state": "none"}
+
+
+@pytest.mark.parametrize(("lang", "signs"), [("zh", "[\u4e00-\u9fff]"), ("ja", "[\u3040-\u30ff]")])
+def test_every_refusal_is_in_the_language_of_the_page(service: Service, lang: str, signs: str) -> None:
+    asked: list[tuple[str, str, Any]] = [
+        ("POST", "edits", {}),
+        ("POST", "edits", [1]),
+        ("POST", "scenario", {"fly": "high"}),
+        ("POST", "back", {"version": 1}),
+        ("POST", "take", {"from": "draft"}),
+        ("POST", "proposal", {"colour": "green"}),
+        ("POST", "proposal/cancel", {}),
+        ("POST", "proposal/take", {}),
+        ("GET", "report?as=jpg", None),
+        ("GET", "nowhere", None),
+        ("PUT", "state", None),
+    ]
+    for method, path, body in asked:
+        query = f"{'&' if '?' in path else '?'}lang={lang}"
+        status, said = service.ask(f"/workspace/{path}{query}", body, method=method)
+        assert (path, 400 <= status < 500) == (path, True)
+        assert re.search(signs, said["message"]), (path, said)
+        assert not said["remedy"] or re.search(signs, said["remedy"]), (path, said)
+    said = service.ask(f"/workspace/state?lang={lang}", token=False)[1]
+    assert re.search(signs, said["message"] + said["remedy"])
 
 
 def test_no_scenario_is_begun_by_a_slip_of_the_pen(

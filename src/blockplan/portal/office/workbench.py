@@ -40,7 +40,7 @@ from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.record.models import Entry, Notice
 from blockplan.portal.words import say
 from blockplan.portal.workspace import current_desk
-from blockplan.portal.workspace.middleware import HEADERS, refused
+from blockplan.portal.workspace.middleware import HEADERS, refused, refused_in
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -108,7 +108,7 @@ def _dropped(request: HttpRequest, notice: str) -> HttpResponse:
         return refused(409, "files", say("office.workbench_frozen", current()))
     files, names = request.FILES.getlist("file"), request.POST.getlist("name")
     if len(files) != len(names):
-        return refused(422, "files", "Each file needs its name.")
+        return refused_in(request, 422, "files", "names")
     listed = [(name, one.chunks()) for name, one in zip(names, files, strict=True)]
     note("workbench", who=actor_of(request).name, notice=notice, about="files")
     with TemporaryDirectory() as folder:

@@ -25,12 +25,14 @@ from django.http import HttpResponse, HttpResponseRedirect
 from blockplan.errors import BlockplanError
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.workspace.current_desk import TOKEN
+from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, Catalog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponseBase
 
+TEXTS = Catalog(__package__, "refusals.toml")
 #: With the port after it: a browser keeps the cookies of all ports of a machine together.
 COOKIE = "blockplan-workbench"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -76,33 +78,33 @@ def refused(status: int, error: str, message: str, remedy: str = "") -> HttpResp
     return as_json({"error": error, "message": message, "remedy": remedy}, status=status)
 
 
+def refused_in(request: HttpRequest, status: int, error: str, code: str, /, **values: Any) -> HttpResponse:
+    """An error whose words stand under `code` in ``refusals.toml``, in the language of the page that asks."""
+    message, remedy = (
+        TEXTS(key, lang_of(request), **values) if (key := f"{code}.{part}") in TEXTS else ""
+        for part in ("message", "remedy")
+    )
+    return refused(status, error, message, remedy)
+
+
+def lang_of(request: HttpRequest) -> str:
+    """The language of the page that asks (``?lang=``)."""
+    lang = request.GET.get("lang", DEFAULT_LANGUAGE)
+    return lang if lang in LANGUAGES else DEFAULT_LANGUAGE
+
+
 def _refusal(request: HttpRequest) -> HttpResponse | None:
     try:
         host = request.get_host()
     except DisallowedHost:
-        return refused(
-            400, "host", "This address is not the workbench's.", "Open the link as it was printed."
-        )
+        return refused_in(request, 400, "host", "host")
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != host:
-        return refused(403, "origin", "Another page sent this request.", "Use the workbench's own page.")
-    if (
-        origin is None
-        and request.method not in SAFE
-        and request.headers.get("Sec-Fetch-Site", "none")
-        not in {
-            "same-origin",
-            "none",
-        }
-    ):
-        return refused(403, "origin", "Another page sent this request.", "Use the workbench's own page.")
+    site = "none" if request.method in SAFE else request.headers.get("Sec-Fetch-Site", "none")
+    foreign = site not in {"same-origin", "none"} if origin is None else urlsplit(origin).netloc != host
+    if foreign:
+        return refused_in(request, 403, "origin", "origin")
     if not _has_token(request):
-        return refused(
-            403,
-            "token",
-            "The link to this workbench is needed.",
-            "Open the link that `blockplan edit` printed; it bears a token.",
-        )
+        return refused_in(request, 403, "token", "token")
     return None
 
 
@@ -139,11 +141,11 @@ WORTH_SQUEEZING = 1000
 
 
 class UnreadableBodyError(BlockplanError):
-    """The body of a request is no JSON object; `status` says what is wrong with it."""
+    """The body of a request is no JSON object; code and `status` say what is wrong with it."""
 
-    def __init__(self, message: str, status: int) -> None:
-        super().__init__(message)
-        self.status = status
+    def __init__(self, code: str, status: int) -> None:
+        super().__init__(TEXTS(f"{code}.message"))
+        self.code, self.status = code, status
 
 
 def body_of(request: HttpRequest) -> dict[str, Any]:
@@ -156,13 +158,13 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
         If it is a form (415), or no JSON object (422).
     """
     if request.content_type == FORM:
-        raise UnreadableBodyError("A form came where JSON is asked for.", 415)
+        raise UnreadableBodyError("form", 415)
     try:
         said = json.loads(request.body or b"null")
     except (ValueError, RecursionError):
-        raise UnreadableBodyError("The request is no JSON.", 422) from None
+        raise UnreadableBodyError("no_json", 422) from None
     if said is not None and not isinstance(said, dict):
-        raise UnreadableBodyError("The request is JSON, but no object.", 422)
+        raise UnreadableBodyError("no_object", 422)
     return said or {}
 
 
@@ -202,14 +204,15 @@ def takes(
     @wraps(view)
     def answered(request: HttpRequest, **parts: str) -> HttpResponseBase:
         if request.method not in allowed:
-            answer: HttpResponse = refused(405, "method", f"This address takes {', '.join(allowed)}.")
-            answer.headers["Allow"] = ", ".join(allowed)
+            listed = ", ".join(allowed)
+            answer: HttpResponse = refused_in(request, 405, "method", "method", allowed=listed)
+            answer.headers["Allow"] = listed
             return answer
         try:
             if request.method == "POST" and not form:
                 body_of(request)
             return squeezed(request, view(request, **parts))
         except UnreadableBodyError as error:
-            return refused(error.status, "body", str(error), "Send a JSON object. Nothing was changed.")
+            return refused_in(request, error.status, "body", error.code)
 
     return answered

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.urls import path
 
 from blockplan.portal.workspace import views
-from blockplan.portal.workspace.middleware import refused, takes
+from blockplan.portal.workspace.middleware import refused_in, takes
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -43,21 +43,16 @@ urlpatterns = [
 ]
 
 
-def handler400(_request: HttpRequest, exception: Exception) -> HttpResponse:
+def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A request that the framework cannot read: a broken form, too many fields, too many bytes."""
-    return refused(400, "request", str(exception) or "The request cannot be read.", "Nothing was changed.")
+    return refused_in(request, 400, "request", "unreadable", why=exception or type(exception).__name__)
 
 
 def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
     """An address that is not one of ours."""
-    return refused(404, "not_found", f"There is nothing at {request.path}.")
+    return refused_in(request, 404, "not_found", "address", path=request.path)
 
 
-def handler500(_request: HttpRequest) -> HttpResponse:
+def handler500(request: HttpRequest) -> HttpResponse:
     """A fault of the program: the edits that were answered stand."""
-    return refused(
-        500,
-        "fault",
-        "The workbench came to a fault of its own.",
-        "Every step that was answered is in the log of edits.",
-    )
+    return refused_in(request, 500, "fault", "fault")

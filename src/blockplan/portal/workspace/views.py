@@ -30,7 +30,7 @@ from blockplan.portal.workspace.documents import (
     vocabulary,
 )
 from blockplan.portal.workspace.dropped_files import TEXTS as FILES
-from blockplan.portal.workspace.middleware import body_of, refused, takes_gzip
+from blockplan.portal.workspace.middleware import TEXTS, body_of, lang_of, refused, refused_in, takes_gzip
 from blockplan.portal.workspace.proposing import SearchRequest, take
 from blockplan.texts import LANGUAGES
 
@@ -68,7 +68,7 @@ def asset(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
             answer.headers["Vary"] = "Accept-Encoding"
             answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
             return answer
-    return refused(404, "not_found", f"There is no file {name}.")
+    return refused_in(request, 404, "not_found", "file", name=name)
 
 
 @cache
@@ -78,13 +78,13 @@ def _squeezed(name: str) -> bytes:
 
 def result(request: HttpRequest) -> HttpResponse:
     """What ``blockplan check --json`` says of the plan as it is now, in words too (``?brief=1``: less)."""
-    lang, brief = _lang(request), request.GET.get("brief") == "1"
+    lang, brief = lang_of(request), request.GET.get("brief") == "1"
     return as_json(desk().ask(lambda session: result_document(session.result, lang, brief=brief)))
 
 
 def state(request: HttpRequest) -> HttpResponse:
     """Where the session stands."""
-    lang = _lang(request)
+    lang = lang_of(request)
     return as_json(desk().ask(lambda _session: documents.state(desk(), lang)))
 
 
@@ -103,7 +103,7 @@ def layers(request: HttpRequest) -> HttpResponse:
             desk().ask_aside(lambda at: documents.layers(documents.shown_as(at, name), only, packed=packed))
         )
     except BlockplanError as error:
-        return refused(404, "scenario", _said(error, _lang(request)))
+        return refused(404, "scenario", _said(error, lang_of(request)))
 
 
 def words(request: HttpRequest) -> HttpResponse:
@@ -116,7 +116,7 @@ def edits(request: HttpRequest) -> HttpResponse:
     """Make edits, all or none."""
     said = body_of(request)
     if "edits" not in said:
-        return refused(422, "edits", 'The request has no edits. Send {"edits": [...]}.')
+        return refused_in(request, 422, "edits", "edits")
     since = _since(said)
     return _stepped(request, lambda session: session.apply(parse_edits(said["edits"]), _who(said), since))
 
@@ -135,7 +135,7 @@ def redo(request: HttpRequest) -> HttpResponse:
 
 def news(request: HttpRequest) -> HttpResponse:
     """What others did since a step (``?seq=12``): nothing, or what they changed and how all stands now."""
-    asked, lang = request.GET.get("seq", ""), _lang(request)
+    asked, lang = request.GET.get("seq", ""), lang_of(request)
     seq = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
     return as_json(desk().ask(lambda _session: documents.news(desk(), seq, lang)))
 
@@ -146,7 +146,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     try:
         return as_json(desk().ask_aside(lambda at: for_answer(at, name)))
     except BlockplanError as error:
-        return refused(404, "scenario", _said(error, _lang(request)))
+        return refused(404, "scenario", _said(error, lang_of(request)))
 
 
 #: What can be done with scenarios, and what each asks for.
@@ -167,8 +167,8 @@ def scenario(request: HttpRequest) -> HttpResponse:
     (act, value), *_ = said.items() if len(said) == 1 else [("", None)]
     if act not in ACTS or not isinstance(value, str) or bool(ACTS[act]) != bool(value.strip()):
         known = ", ".join(json.dumps({act: asked}) for act, asked in ACTS.items())
-        return refused(422, "scenario", f"Send one of {known}.")
-    text, who, lang = value.strip()[:LONGEST_NAME], signed_in() or desk().who, _lang(request)
+        return refused_in(request, 422, "scenario", "acts", known=known)
+    text, who, lang = value.strip()[:LONGEST_NAME], signed_in() or desk().who, lang_of(request)
     if act != "open" and (elsewhere := _elsewhere(request)):
         return elsewhere
     try:
@@ -183,7 +183,7 @@ def scenario(request: HttpRequest) -> HttpResponse:
     except EditConflictError as error:
         return _conflict(error, lang)
     except LockedError as error:
-        return refused(423, "locked", _said(error, lang), "The plan is as it was.")
+        return refused(423, "locked", _said(error, lang), TEXTS("locked.remedy", lang))
     except BlockplanError as error:
         return refused(422, "taken" if error.code == "scenario_taken" else "scenario", _said(error, lang))
     return state(request)
@@ -195,7 +195,7 @@ def packs(request: HttpRequest) -> HttpResponse:
 
     ``plan.toml``, which named none, names them from then on. At the office a plan's packs are its draft's.
     """
-    known = pack_titles(lang := _lang(request))
+    known = pack_titles(lang := lang_of(request))
     if request.method == "GET":
         return as_json({"packs": [{"id": id_, "title": title} for id_, title in known.items()]})
     chosen = body_of(request).get("packs")
@@ -212,7 +212,7 @@ def packs(request: HttpRequest) -> HttpResponse:
 
 def branches(request: HttpRequest) -> HttpResponse:
     """Which scenario came from which, since when, how often edited, locked or not, and its versions."""
-    lang = _lang(request)
+    lang = lang_of(request)
     return as_json(desk().ask(lambda _session: {"branches": documents.branches(desk(), lang)}))
 
 
@@ -226,7 +226,7 @@ def back(request: HttpRequest) -> HttpResponse:
     said = body_of(request)
     name, since = said.get("version"), _since(said)
     if not isinstance(name, str):
-        return refused(422, "version", 'Send {"version": NAME}.')
+        return refused_in(request, 422, "version", "version")
     return _stepped(request, lambda session: session.back_to(desk().version(name), _who(said), since))
 
 
@@ -245,18 +245,18 @@ def take_part(request: HttpRequest) -> HttpResponse:
         and only
         and all(isinstance(one, str) for one in only)
     ):
-        return refused(422, "take", 'Send {"from": NAME, "only": ["layer:id", ...]}.')
+        return refused_in(request, 422, "take", "take")
     try:
         other = desk().ask_aside(lambda at: documents.shown_as(at, name))
     except BlockplanError as error:
-        return refused(404, "scenario", _said(error, _lang(request)))
+        return refused(404, "scenario", _said(error, lang_of(request)))
 
     def act(session: Session) -> EditResult:
         return session.take_part(other, only, _who(said), _since(said), trial=trial)
 
     if not trial:
         return _stepped(request, act)
-    lang = _lang(request)
+    lang = lang_of(request)
 
     def told(session: Session) -> dict[str, Any]:
         try:
@@ -280,11 +280,11 @@ def verify(_request: HttpRequest) -> HttpResponse:
 
 def comparison(request: HttpRequest) -> HttpResponse:
     """The plan as it is now beside other scenarios (``?with=NAME``, ``base`` as drawn, ``*`` for all)."""
-    names, lang = request.GET.getlist("with") or [BASE], _lang(request)
+    names, lang = request.GET.getlist("with") or [BASE], lang_of(request)
     try:
         return as_json(desk().ask_aside(lambda at: documents.comparison(at, names, lang)))
     except BlockplanError as error:
-        return refused(404, "scenario", _said(error, _lang(request)))
+        return refused(404, "scenario", _said(error, lang_of(request)))
 
 
 def outcomes(request: HttpRequest) -> HttpResponse:
@@ -295,7 +295,7 @@ def outcomes(request: HttpRequest) -> HttpResponse:
             {"of": name, "outcomes": desk().ask_aside(lambda at: documents.outcomes(at, name, known))}
         )
     except BlockplanError as error:
-        return refused(404, "scenario", _said(error, _lang(request)))
+        return refused(404, "scenario", _said(error, lang_of(request)))
 
 
 def proposal(request: HttpRequest) -> HttpResponse:
@@ -305,36 +305,37 @@ def proposal(request: HttpRequest) -> HttpResponse:
     POST begins one: ``{"kind": "site", "service": "kindergarten", "new": 2, "seconds": 30}``; the fields are
     those of `blockplan.portal.workspace.proposing.SearchRequest`, and each may be left out.
     """
+    lang = lang_of(request)
     if request.method == "DELETE":
         desk().search.forget()
     elif request.method == "POST":
         said = body_of(request)
         if unknown := sorted(set(said) - WANTED):
-            return refused(422, "proposal", f"A search knows no {', '.join(unknown)}.")
+            return refused_in(request, 422, "proposal", "unknown", names=", ".join(unknown))
         try:
             desk().propose(SearchRequest(**said))
         except UsageError as error:
-            return refused(422, "proposal", str(error), "The search that there was still is.")
-    return as_json(desk().search.to_dict(_lang(request)))
+            return refused(422, "proposal", _said(error, lang), TEXTS("search.remedy", lang))
+    return as_json(desk().search.to_dict(lang))
 
 
 def cancel_proposal(request: HttpRequest) -> HttpResponse:
     """End the search with the best that it has."""
     search = desk().search
     if not search.cancel():
-        return refused(404, "proposal", "No search is under way.")
-    return as_json(search.to_dict(_lang(request)))
+        return refused_in(request, 404, "proposal", "no_search")
+    return as_json(search.to_dict(lang_of(request)))
 
 
 def take_proposal(request: HttpRequest) -> HttpResponse:
     """Take a proposal over as one step, or the features in ``{"only": ["layer:id", ...]}``."""
     search, only = desk().search, body_of(request).get("only")
     if search.to_dict("en")["state"] == "none":
-        return refused(404, "proposal", "There is no proposal.")
+        return refused_in(request, 404, "proposal", "no_proposal")
     if only is not None and not (
         isinstance(only, list) and only and all(isinstance(one, str) for one in only)
     ):
-        return refused(422, "only", 'Send {"only": ["layer:id", ...]}, or nothing for the whole.')
+        return refused_in(request, 422, "only", "only")
     return _stepped(request, lambda session: take(search, session, only))
 
 
@@ -343,21 +344,21 @@ def files(request: HttpRequest) -> HttpResponse:
     dropped = request.FILES.getlist("file")
     names = request.POST.getlist("name")
     if len(names) != len(dropped):
-        return refused(422, "files", "Each file needs its name.")
+        return refused_in(request, 422, "files", "names")
     listed = [(name, one.chunks()) for name, one in zip(names, dropped, strict=True)]
     try:
         taken = desk().take_in(listed)
     except BlockplanError as error:
-        lang = _lang(request)
+        lang = lang_of(request)
         return refused(422, "files", _said(error, lang), FILES("still_open", lang))
     return as_json({"package": taken.package.name, "findings": list(taken.findings)})
 
 
 def report(request: HttpRequest) -> HttpResponse:
     """The plan as it is now, to take away: ``?as=html`` (report), ``pdf`` (sheet), ``zip`` (package)."""
-    kind, lang = request.GET.get("as", "html"), _lang(request)
+    kind, lang = request.GET.get("as", "html"), lang_of(request)
     if kind not in documents.HANDED_OUT:
-        return refused(404, "as", f"There is no {kind!r}; there are {', '.join(documents.HANDED_OUT)}.")
+        return refused_in(request, 404, "as", "as", kind=kind, kinds=", ".join(documents.HANDED_OUT))
 
     def made(at: Snapshot) -> tuple[str, bytes, str]:
         return f"{at.plan.manifest.id}-{at.scenario}.{kind}", *documents.handed_out(at, kind, lang)
@@ -365,7 +366,7 @@ def report(request: HttpRequest) -> HttpResponse:
     try:
         name, content, type_ = desk().ask_aside(made)
     except BlockplanError as error:
-        return refused(422, "as", str(error))
+        return refused(422, "as", _said(error, lang))
     answer = HttpResponse(content, content_type=type_)
     answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return answer
@@ -376,12 +377,14 @@ def save(request: HttpRequest) -> HttpResponse:
     try:
         desk().save()
     except BlockplanError as error:
-        return refused(500, "not_saved", str(error), "Every step is in the log of edits; nothing is lost.")
+        return refused(
+            500, "not_saved", _said(error, lang_of(request)), TEXTS("save.remedy", lang_of(request))
+        )
     return state(request)
 
 
 def _stepped(request: HttpRequest, act: Callable[[Session], EditResult]) -> HttpResponse:
-    lang = _lang(request)
+    lang = lang_of(request)
     if elsewhere := _elsewhere(request):
         return elsewhere
 
@@ -394,9 +397,9 @@ def _stepped(request: HttpRequest, act: Callable[[Session], EditResult]) -> Http
     except EditConflictError as error:
         return _conflict(error, lang)
     except LockedError as error:
-        return refused(423, "locked", _said(error, lang), "The plan is as it was.")
+        return refused(423, "locked", _said(error, lang), TEXTS("locked.remedy", lang))
     except BlockplanError as error:
-        return refused(422, "edit", _said(error, lang), "The plan is as it was.")
+        return refused(422, "edit", _said(error, lang), TEXTS("locked.remedy", lang))
 
 
 def _elsewhere(request: HttpRequest) -> HttpResponse | None:
@@ -404,7 +407,7 @@ def _elsewhere(request: HttpRequest) -> HttpResponse | None:
     at, now = request.GET.get("at", ""), desk().session.scenario
     if at in {"", now}:
         return None
-    return refused(409, "scenario", REFUSALS("elsewhere", _lang(request), now=now, at=at))
+    return refused(409, "scenario", REFUSALS("elsewhere", lang_of(request), now=now, at=at))
 
 
 def _conflict(error: EditConflictError, lang: str) -> HttpResponse:
@@ -432,8 +435,3 @@ def _who(said: dict[str, Any] | None) -> str | None:
         return name
     who = (said or {}).get("who")
     return who[:200] if isinstance(who, str) and who.isprintable() else None
-
-
-def _lang(request: HttpRequest) -> str:
-    lang = request.GET.get("lang", "en")
-    return lang if lang in LANGUAGES else "en"
