@@ -118,6 +118,9 @@ def test_the_same_thing_missing_in_many_features_is_one_line() -> None:
     ]  # fmt: skip
     assert missing_words(faults, Words("en")) == ["pq-code: parcels P-0, P-1, P-2, 2 more (land_use)"]
     assert faults[0].lines() == ("pq-code: parcels P-0 (land_use)",)
+    # A reader of another language is told the place in his own.
+    assert missing_words(faults[:1], Words("zh")) == ["地块 P-0 的用地代码数据有误（pq-code）"]
+    assert missing_words(faults[:1], Words("ja")) == ["区画 P-0 の用途コードのデータに不備（pq-code）"]
 
 
 def test_a_reported_measure_says_its_parts_and_what_is_missing() -> None:

@@ -127,6 +127,11 @@ class Defined:
         return WayTaken.starts_of(self.definition) or ("buildings", "parcels")
 
     @property
+    def not_joined(self) -> tuple[str, ...]:
+        """What lies too far from any street to be reached along one."""
+        return tuple(self.definition.get("not_joined", ()))
+
+    @property
     def parks(self) -> tuple[str, ...]:
         """The parks that were sized, those of several parcels joined by ``+``; empty of other measures."""
         found = self.definition.get("sizes_ha")

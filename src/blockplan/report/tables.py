@@ -199,7 +199,12 @@ def _missing_lines(one: Missing, words: Words, *, codes: bool) -> list[str]:
     layer, field = (
         words.or_else(f"{of}.{name}", name) for of, name in (("layer", one.layer), ("field", one.column))
     )
-    said = {"layer": layer, "field": field, "code": f"{one.layer}.{one.column}", **dict(one.values)}
+    said = dict(one.values) | {
+        "layer": layer,
+        "field": field,
+        "code": f"{one.layer}.{one.column}",
+        "at": one.layer,
+    }
     rest = max(len(one.ids) - FIRST_MISSING, 0) + one.more
     more = [words("list.more", n=words.number(rest))] if rest > 0 else []
     meant = [words.join([*one.ids[:FIRST_MISSING], *more])] if one.ids else []

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.measure.definition import Defined
 from blockplan.measure.distance.data_end import data_end, end_of
 from blockplan.measure.inputs.columns import ids, shapes, total
 from blockplan.measure.inputs.feature_points import EDGE_M
@@ -38,7 +39,7 @@ NOTHING = (nothing("neither"),)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Distances:
+class Distances(Defined):
     """
     Metres from each home under one definition; NaN where nothing is reached.
 
@@ -107,11 +108,9 @@ def either(kinds: Sequence[tuple[Distances, float]]) -> Distances:
 
 def together(kinds: Sequence[Distances]) -> dict[str, Any]:
     """The definition that several kinds have in common, with all that none of them could join."""
-    lost = [name for one in kinds for name in one.definition.get("not_joined", ())]
     definition = dict(kinds[0].definition)
-    return (
-        {**definition, "not_joined": list(dict.fromkeys(lost))} if "not_joined" in definition else definition
-    )
+    lost = dict.fromkeys(name for one in kinds for name in one.not_joined)
+    return {**definition, "not_joined": list(lost)} if "not_joined" in definition else definition
 
 
 def covered(  # noqa: PLR0913 (the parts of one measurement)
@@ -162,7 +161,7 @@ def covered(  # noqa: PLR0913 (the parts of one measurement)
         # Nobody can say how many people there are; somebody of whom it is said falls short all the same.
         short = _known_short(plan, homes, possible) or None
         ends = (0.0, 1.0) if short else None
-    starts = {"from": ["parcels"]} if judging.definition.get("from") == "parcel" else {}
+    starts = {"from": ["parcels"]} if judging.layers_of_homes == ("parcel",) else {}
     return Measurement(
         name,
         homes.share(inside) if known else None,
