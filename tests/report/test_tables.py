@@ -165,6 +165,27 @@ def test_a_value_that_fails_wherever_it_lies_is_told_by_its_ends_and_not_as_unkn
     open_ = replace(share.measurement, value=None, ends=(0.0, 0.7407))
     failing = replace(share, measurement=open_, measured=None, outcome="fail")
     assert measured(failing, Words(lang)) == said
-    assert measured(replace(failing, outcome="unknown"), Words(lang)) == Words(lang).unknown
+    assert measured(replace(failing, outcome="unknown"), Words(lang)) == said
+    anything = replace(failing, measurement=replace(open_, ends=(0.0, 1.0)))
+    assert measured(anything, Words(lang)) == Words(lang).unknown
     no_end = replace(failing, measurement=replace(open_, ends=(0.0, float("inf"))))
     assert measured(no_end, Words(lang)) == Words(lang).unknown
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "least"),
+    [
+        ("zh", "每千人 16,798 至 44,031 平方米", "不低于每千人 16,798 平方米"),
+        ("en", "16,798 to 44,031 m² per 1,000 residents", "at least 16,798 m² per 1,000 residents"),
+        ("ja", "千人当たり 16,798〜44,031 m²", "千人当たり 16,798 m²以上"),
+    ],
+)
+def test_a_rate_that_passes_wherever_it_lies_is_told_by_its_ends(lang, said, least):
+    judged = bp.check(town(packs=["zone"])).verdicts
+    rate = next(one for one in judged if one.rule == "zone-edu")
+    open_ = replace(rate.measurement, value=None, ends=(16_798.0, 44_031.0))
+    passing = replace(rate, measurement=open_, measured=None, outcome="pass")
+    assert measured(passing, Words(lang)) == said
+    assert reported_row(open_, Words(lang)).value == said
+    endless = replace(open_, ends=(16_798.0, float("inf")))
+    assert measured(replace(passing, measurement=endless), Words(lang)) == least

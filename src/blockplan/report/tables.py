@@ -131,18 +131,12 @@ def measured(verdict: Verdict, words: Words) -> str:
     """
     What the plan gives; told apart from the limit where it differs from it by little.
 
-    An unknown value of which it is known on which side of the limit it lies is told by its ends: it is why
-    the outcome is known.
+    An unknown value is told by what is known of it: between which ends it lies.
     """
     if verdict.outcome == "not_applicable":
         return DASH
-    ends = verdict.measurement.ends if verdict.measurement is not None else None
-    decided = verdict.outcome in {"pass", "fail"} and not is_known(verdict.measured) and not per_of(verdict)
-    if decided and ends is not None and all(map(math.isfinite, ends)):
-        low, high = ends
-        return words.required(
-            Required("between", (low, high)), figure_unit(verdict.measurement, verdict.unit)
-        )
+    if not is_known(verdict.measured) and verdict.measurement is not None:
+        return value_said(verdict.measurement, words, verdict.unit)
     limits = (
         verdict.required.value if isinstance(verdict.required.value, tuple) else (verdict.required.value,)
     )
@@ -152,6 +146,17 @@ def measured(verdict: Verdict, words: Words) -> str:
     unit = figure_unit(verdict.measurement, verdict.unit)
     shown = words.rate(verdict.measured, unit, per_of(verdict), than=near)
     return shown if verdict.measurement is None else counted_at_least(shown, verdict.measurement, words)
+
+
+def value_said(measurement: Measurement, words: Words, unit: str) -> str:
+    """The value of a measure; an unknown one by its ends, "not known" where these say nothing."""
+    unit, per, ends = figure_unit(measurement, unit), measurement.per, measurement.ends
+    if is_known(measurement.value) or ends is None:
+        return counted_at_least(words.rate(measurement.value, unit, per), measurement, words)
+    low, high = ends
+    if high < (1.0 if unit == "1" else math.inf) or (low > 0 and math.isfinite(high)):
+        return words.per(words.required(Required("between", ends), unit), per)
+    return words.required(Required(">=", low), unit, per) if low > 0 else words.unknown
 
 
 def required(verdict: Verdict, words: Words) -> str:
@@ -263,7 +268,7 @@ def reported_row(measurement: Measurement, words: Words, name: Callable[[str], s
     title = words.pick(measurement.title) or title
     said = words.join(str(source[key]) for key in ("document", "clause") if source.get(key))
     unit = figure_unit(measurement, measurement.unit)
-    shown = counted_at_least(words.rate(measurement.value, unit, measurement.per), measurement, words)
+    shown = value_said(measurement, words, measurement.unit)
     missing = tuple(missing_words(measurement.missing, words))
     parts = tuple((name(part.scope), words.amount(part.value, unit)) for part in measurement.by)
     done = trace.quotient(measurement, words)
