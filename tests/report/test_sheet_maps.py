@@ -13,7 +13,10 @@ from tests.support.sheet_plans import a_row, drawn
 from tests.town import town
 
 from blockplan.check import check
+from blockplan.report.maps.reachmaps import reach_maps
 from blockplan.report.sheets import atlas
+from blockplan.report.view import View
+from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
 
@@ -47,6 +50,27 @@ def test_the_reach_of_parks_is_that_of_the_rule_that_judges_it(pack: str, limits
     (legend,) = [one for one in sheet.data["panel"] if one["kind"] == "legend"]
     assert f"Within {limits} m of green, straight line" in [row["said"] for row in legend["rows"]]
     assert not any("not judged" in note for note in legend["notes"])
+
+
+def test_the_reports_map_draws_the_reach_of_each_park_by_its_size() -> None:
+    homes = {"parcel_id": "A", "land_use": "0701", "residents": 90.0, "geometry": square(1_500, 0)}
+    parks = [
+        {"parcel_id": f"P-{side}", "land_use": "1401", "geometry": square(x, 0, side)}
+        for x, side in ((0, 300), (500, 70))
+    ]
+    parcels = [homes, *parks]
+    whole = {"name": "all", "geometry": shapely.union_all([one["geometry"] for one in parcels])}
+    around = {"geometry": shapely.box(-3_000, -3_000, 6_000, 3_000)}
+    plan = plan_of(parcels=parcels, boundary=[whole], extent=[around])
+    judged = check(plan, packs=["gb55014"], on=dt.date(2024, 6, 1))
+    verdict = next(one for one in judged.verdicts if one.reach and one.parameters.radius_by_size_ha)
+    (map_,) = reach_maps(View(plan, judged, Words("en")).ground, verdict, "m")
+    said = [entry.said for entry in map_.legend]
+    assert "300 / 1,000 m from a public green, straight line" in said
+    # The nearer park is 980 m away and reaches 300 m, the large one 1,250 m and reaches 1,000 m.
+    (beyond,) = verdict.where
+    assert beyond.value == pytest.approx(1_250)
+    assert "800 to 1,300 m" in said
 
 
 def test_a_land_use_plan_counts_the_numbers_of_parcels_alone() -> None:

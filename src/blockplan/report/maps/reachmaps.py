@@ -16,6 +16,7 @@ import shapely
 
 from blockplan.figures import enough_decimals, is_known
 from blockplan.measure import MEASURES
+from blockplan.measure.indicators.access import open_spaces, tiers
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.measurement import Place
 from blockplan.report.definitions import reading_name
@@ -79,12 +80,12 @@ def reach_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     words = ground.words
     if verdict.reach is None:
         return []
-    limit = verdict.reach.limit_m
-    classes = _classes(verdict.where, limit, words)
+    reached = reached_from(ground.plan, verdict)
+    classes = _classes(verdict.where, min(away for away, _ in reached), words)
     title = words("map.reach.title", rule=words.pick(verdict.title))
     of_green = is_of_green(verdict)
     key = "map.reach.description" if of_green else "map.reach.description_any"
-    said = words.count(key, len(verdict.where), limit=words.amount(limit, "m"))
+    said = words.count(key, len(verdict.where), limit=_limits(reached, words))
     return _drawn(ground, verdict, (id_, title, said), classes, named=True)
 
 
@@ -114,8 +115,9 @@ def _drawn(
     if ground.frame is None or verdict.reach is None:
         return []
     limit, words, of_green = verdict.reach.limit_m, ground.words, is_of_green(verdict)
-    targets = reach_targets(ground.plan, verdict)
-    line, places = _within(targets, limit), [place for one in classes for place in one.places]
+    reached = reached_from(ground.plan, verdict)
+    targets = [shape for _, shapes in reached for shape in shapes]
+    line, places = _within(reached), [place for one in classes for place in one.places]
     near = _near(ground, places)
 
     def show(canvas: MapCanvas, _: str) -> None:
@@ -136,7 +138,7 @@ def _drawn(
     ]
     counted = words("map.reach.greens" if of_green else "map.counted.sign")
     dashes = line_swatch(stroke=GREEN_LINE, stroke_width=0.5, stroke_dasharray=(1.6, 0.8))
-    away = words("map.reach.line" if of_green else "map.reach.line_any", amount=words.amount(limit, "m"))
+    away = words("map.reach.line" if of_green else "map.reach.line_any", amount=_limits(reached, words))
     legend += [LegendEntry(fill_swatch(GREEN, GREEN_LINE), counted), LegendEntry(dashes, away)]
     drawn = with_views(ground, said, FADED, show, near)
     return [replace(drawn, legend=(*legend, outline_entry(ground)))]
@@ -234,6 +236,22 @@ def _spec(verdict: Verdict) -> MeasureSpec | None:
     return MEASURES.get(verdict.measurement.id if verdict.measurement is not None else REACH_OF_GREEN)
 
 
+def reached_from(plan: Plan, verdict: Verdict) -> list[tuple[float, list[BaseGeometry]]]:
+    """How far what has to be within reach is counted, m: by the size of a green where the rule says so."""
+    limit = verdict.reach.limit_m if verdict.reach is not None else 0.0
+    if is_of_green(verdict) and verdict.parameters.radius_by_size_ha:
+        greens = open_spaces(plan, verdict.parameters)
+        found = [(away, list(greens.shape[rows])) for rows, away in tiers(greens, verdict.parameters)]
+        return [one for one in found if one[1]] or [(limit, [])]
+    return [(limit, reach_targets(plan, verdict))]
+
+
+def _limits(reached: Sequence[tuple[float, list[BaseGeometry]]], words: Words) -> str:
+    """The distances of what is drawn, the nearest first: ``300 / 500 / 1,000 m``."""
+    every = sorted({away for away, _ in reached})
+    return words.with_unit(" / ".join(words.number(away) for away in every), "m")
+
+
 def reach_targets(plan: Plan, verdict: Verdict) -> list[BaseGeometry]:
     """What has to be within reach, as the measure counted it."""
     spec = _spec(verdict)
@@ -246,10 +264,14 @@ def reach_targets(plan: Plan, verdict: Verdict) -> list[BaseGeometry]:
     return [shape for shape in found if shape is not None]
 
 
-def _within(greens: list[BaseGeometry], limit: float) -> BaseGeometry:
-    """Everything within a straight line of the greens."""
-    simple = shapely.simplify(np.array([*greens, None], dtype=object)[:-1], 3.0)
-    return shapely.simplify(shapely.union_all(shapely.buffer(simple, limit)), 4.0)
+def _within(reached: Sequence[tuple[float, list[BaseGeometry]]]) -> BaseGeometry:
+    """Everything within a straight line of what is reached, each within its own."""
+    simple = [
+        (shapely.simplify(np.array([*shapes, None], dtype=object), 3.0), away) for away, shapes in reached
+    ]
+    return shapely.simplify(
+        shapely.union_all([shapely.union_all(shapely.buffer(shapes, away)) for shapes, away in simple]), 4.0
+    )
 
 
 def _near(ground: Ground, places: Sequence[Place]) -> list[tuple[Frame, str]]:

@@ -8,10 +8,9 @@ import numpy as np
 import shapely
 
 from blockplan.measure import MEASURES
-from blockplan.measure.indicators.access import open_spaces, tiers
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.report.maps.drawing import fill_swatch, line_swatch
-from blockplan.report.maps.reachmaps import REACH_OF_GREEN, is_of_green, reach_targets
+from blockplan.report.maps.reachmaps import REACH_OF_GREEN, is_of_green, reached_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,15 +74,12 @@ def _public_greens(facts: Facts) -> tuple[Greens, float]:
     return public_greens(facts.plan, chosen), chosen.green_limit_m
 
 
-def _reached(facts: Facts, judged: Verdict | None) -> list[tuple[float, Sequence[BaseGeometry]]]:
+def _reached(facts: Facts, judged: Verdict | None) -> Sequence[tuple[float, Sequence[BaseGeometry]]]:
     """How far which greens reach, m: as they were judged, by size where the rule says so."""
     if judged is None or judged.reach is None:
         greens, limit = _public_greens(facts)
         return [(limit, list(greens.shape))]
-    if not judged.parameters.radius_by_size_ha:
-        return [(judged.reach.limit_m, reach_targets(facts.plan, judged))]
-    greens = open_spaces(facts.plan, judged.parameters)
-    return [(limit, list(greens.shape[rows])) for rows, limit in tiers(greens, judged.parameters)]
+    return reached_from(facts.plan, judged)
 
 
 def green_reach(scene: Scene, ground: ParcelGround) -> Sequence[str]:
