@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import pytest
 import shapely
+from pypdf import PdfReader
 from tests.measure.conftest import plan_of, square
 from tests.support.sheet_plans import drawn, facts_of
 
@@ -201,3 +203,44 @@ def _a_row_of(*wide: float) -> Plan:
     ]
     whole = {"subblock_id": "S-1", "geometry": shapely.box(0, 0, sum(wide), 420)}
     return plan_of(parcels=parcels, subblocks=[whole])
+
+
+def test_pieces_meet_at_a_line_with_the_numbers_of_their_sheets_and_show_20_m_beyond_it() -> None:
+    plan = _a_row_of(390, 390)
+    facts = facts_of(plan, "en")
+    pieces = readable(facts, PAPERS["A3"], *subblocks(facts), 2_000)
+    sheets = drawn(plan, "subblock", lang="en").sheets
+    assert len(sheets) == len(pieces) > 1
+    for sheet, piece in zip(sheets, pieces, strict=True):
+        windows = [
+            shapely.box(one.west, one.south, one.east, one.north)
+            for one in (cell.frame for cell in sheet.fit.cells)
+        ]
+        others = shapely.union_all([one.shape for one in pieces if one.id != piece.id])
+        beyond = shapely.intersection(shapely.buffer(piece.shape, 19), others)
+        assert beyond.area > 0
+        assert shapely.difference(beyond, shapely.union_all(windows)).area < 1
+        (legend,) = [one for one in sheet.data["panel"] if one["kind"] == "legend"]
+        assert "Match line" in [row["said"] for row in legend["rows"]]
+
+
+def test_the_number_of_the_next_sheet_stands_on_the_map_of_a_piece() -> None:
+    made = drawn(_a_row_of(390, 390), "subblock", lang="zh")
+    pages = PdfReader(io.BytesIO(made.pdf)).pages
+    numbers = [sheet.number for sheet in made.sheets]
+    said = [page.extract_text() for page in pages]
+    for at, number in enumerate(numbers[1:]):
+        assert f"接 {number}" in said[at]
+        assert f"接 {numbers[at]}" in said[at + 1]
+
+
+def test_a_sheet_of_one_street_explains_no_index_block_and_binds_no_coordinates_that_it_has_not() -> None:
+    street = {
+        "parcel_id": "R-1", "land_use": "1207", "subblock_id": "S-1", "geometry": square(0, 0, 420, 24),
+    }  # fmt: skip
+    whole = {"subblock_id": "S-1", "geometry": shapely.box(0, 0, 420, 24)}
+    (sheet,) = drawn(plan_of(parcels=[street], subblocks=[whole]), "subblock", lang="en").sheets
+    (legend,) = [one for one in sheet.data["panel"] if one["kind"] == "legend"]
+    assert not any("Index block" in note for note in legend["notes"])
+    (boxes,) = [one for one in sheet.data["panel"] if one["kind"] == "boxes"]
+    assert boxes["boxes"][0]["items"] == ["Land-use code and parcel lines.", "Road line."]

@@ -43,7 +43,7 @@ BESIDE_TITLE_MM, TITLE_SHARE = 110.0, 0.62
 #: Panels of so many sheets are measured at a time: what the typesetter keeps of them takes memory.
 AT_ONCE = 12
 #: How often a sheet is made anew with a larger panel.
-MOST_REFITS = 5
+MOST_REFITS = 8
 
 
 @dataclass(frozen=True, slots=True)

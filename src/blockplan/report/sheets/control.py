@@ -15,6 +15,7 @@ from blockplan.report.sheets import (
     extents,
     limitmap,
     maps,
+    matchlines,
     overlaymap,
     panels,
     parcellabels,
@@ -153,22 +154,28 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
     tables = parcel_tables(facts, names, _cut_parcels(facts, extent))
     found = _fit(facts, paper, extent, tables, least_mm2)
     more_mm2 = MORE_ROOM * max(least_mm2, found.layout.panel_mm2)
-    keeps = _fit(facts, paper, extent, tables, more_mm2).scale <= max(most, found.scale)
-    again = partial(control_sheet, facts, files, paper, extent, context, parts, most=most, least_mm2=more_mm2)
+    # Where a larger panel leaves no room for a little of the next pieces, letters that can be read go first.
+    tries = (extent, replace(extent, beyond=None))
+    larger = next(
+        (one for one in tries if _fit(facts, paper, one, tables, more_mm2).scale <= max(most, found.scale)),
+        None,
+    )
+    again = partial(
+        control_sheet, facts, files, paper, larger or extent, context, parts, most=most, least_mm2=more_mm2
+    )
     scenes = maps.scenes_of(facts, found)
     shown: dict[str, bool] = {}
+    near = _adjoining(facts, extent, context)
     for scene in scenes:
-        shown |= {key: value or shown.get(key, False) for key, value in _draw(scene, extent).items()}
+        shown |= {key: value or shown.get(key, False) for key, value in _draw(scene, extent, near).items()}
     facts.forget_spots()
     notes = [*_notes(scenes[0], shown, block=block), *streetmap.left_out(scenes)]
     title = _title(lang, extent)
-    number = f"TZ-{extent.id}"
-    near = _adjoining(facts, extent, context)
     location = files.put(
         maps.small_map(_kin(facts, extent, context), extent.shape, (40, 26 if found.layout.beneath else 34))
     )
     figures = {
-        **panels.figures_of(facts, extent, near[:8]),
+        **panels.figures_of(facts, extent, [one.id for one in near[:8]]),
         "kind": "facts",
         "picture": location,
         "caption": said(lang, "head.location_of"),
@@ -184,7 +191,7 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
         *([figures] if classes else []),
         *([streets] if streets else []),
         panels.verdicts(facts, files, extent),
-        panels.title_block(facts.view, title, number, maps.scale_said(lang, found.scale)),
+        panels.title_block(facts.view, title, extent.number, maps.scale_said(lang, found.scale)),
     ]
     numbered = {name for name, road in zip(names, facts.roads[list(extent.rows)], strict=True) if not road}
     data: dict[str, Any] = {"picture": files.put(maps.drawn(scenes, found)), "panel": side}
@@ -200,9 +207,9 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
         lies = across if turned else found.layout
         data |= {"shelves": on_pages(tables, lies, said(lang, "head.table_continued")), "turned": turned}
     return Sheet(
-        extent.kind, extent.id, number, title, found, data, 1 if block else 2,
+        extent.kind, extent.id, extent.number, title, found, data, 1 if block else 2,
         len(numbered), len(scenes[0].labelled & numbered), [scene.canvas.labels for scene in scenes], names,
-        again if keeps else None,
+        again if larger is not None else None,
     )  # fmt: skip
 
 
@@ -210,7 +217,7 @@ def _fit(
     facts: Facts, paper: Paper, extent: Extent, tables: Sequence[dict[str, Any]], least_mm2: float = 0.0
 ) -> Fit:
     """The layout with the tables whole below the map; without them where that makes the map much larger."""
-    block, land = extent.kind == "block", [extent.shape]
+    block, land = extent.kind == "block", [extent.shown]
     first = FIRST_JA if facts.view.words.lang == "ja" else FIRST
     panels = BLOCK_PANELS if block else PARCEL_PANELS
     apart = layouts(paper, panels)
@@ -283,11 +290,11 @@ def readable(facts: Facts, paper: Paper, extent: Extent, most: int) -> list[Exte
 
 
 def _alone(facts: Facts, paper: Paper, extent: Extent) -> Fit:
-    """The fit of a sheet's parcels; with a larger panel where its legend is long."""
+    """The fit of a sheet's parcels; with a larger panel where its legend is long or its map in strips."""
     names = [str(facts.names[row]) for row in extent.rows]
     tables = parcel_tables(facts, names, _cut_parcels(facts, extent))
     found = _fit(facts, paper, extent, tables)
-    if len({facts.uses[row] for row in extent.rows}) <= MANY_USES:
+    if len({facts.uses[row] for row in extent.rows}) <= MANY_USES and len(found.cells) == 1:
         return found
     return _fit(facts, paper, extent, tables, MORE_ROOM * found.layout.panel_mm2)
 
@@ -312,8 +319,8 @@ def _title(lang: str, extent: Extent) -> str:
     return said(lang, "kind.sheet_of_piece" if piece else f"kind.sheet_of_{extent.kind}", id=id_)
 
 
-def _draw(scene: Scene, extent: Extent) -> dict[str, bool]:
-    """A window of a control sheet; which of the things it shows that not every sheet has."""
+def _draw(scene: Scene, extent: Extent, near: Sequence[Extent]) -> dict[str, bool]:
+    """A window of a control sheet among others; which of the things it shows that not every sheet has."""
     facts, block = scene.facts, extent.kind == "block"
     tint = parcelmap.PLAN_TINT if block else parcelmap.PARCEL_TINT
     ground = parcelmap.ground_of(scene, extent.rows)
@@ -326,39 +333,41 @@ def _draw(scene: Scene, extent: Extent) -> dict[str, bool]:
     parcelmap.parcel_lines(scene, ground, 0.13 if block else 0.18)
     if block:
         parcelmap.outlines(scene, "subblocks")
-    parcelmap.edge(scene, extent.shape, "sheet_edge")
+    parcelmap.edge(scene, extent.shape, "sheet_edge", matchlines.match_lines(scene, extent, near))
     access, closed, setback = False, False, False
     if not block:
         access, closed = limitmap.accesses(scene, ground)
     streetmap.stops(scene)
     if block:
         parcelmap.outlines(scene, "subblocks", tagged=True)
-    near = scene.canvas.on_paper([shapely.buffer(extent.shape, NEAR_M)])[0]
-    points = streetmap.junction_points(scene, near, main=block)
+    around = scene.canvas.on_paper([shapely.buffer(extent.shape, NEAR_M)])[0]
+    points = streetmap.junction_points(scene, around, main=block)
     sizes = parcellabels.BLOCK_BLOCKS if block else parcellabels.PARCEL_BLOCKS
     parcellabels.ParcelLabels(scene, ground, sizes, prefixes(facts, extent)).all()
     overlaymap.names(scene)
+    matchlines.numbers(scene, extent, near)
     land = scene.canvas.on_paper([extent.shape])[0]
-    streetmap.street_names(scene, near, land)
+    streetmap.street_names(scene, around, land)
     if not block:
-        streetmap.width_dimensions(scene, near)
+        streetmap.width_dimensions(scene, around)
     streetmap.junctions(scene, points, land)
     if not block:
         setback = limitmap.setbacks(scene, ground)
         parcelmap.neighbours(scene, ground)
     shown = {"setback": setback, "access": access, "closed": closed}
+    shown |= {key: key in scene.legend for key in ("red_line", "junction")}
     shown |= {kind: kind not in absent for kind in ("green", "blue", "yellow", "purple", "orange")}
     shown |= dict.fromkeys(overlaymap.on_land(facts, extent.shape), True)
     return shown | {"derived": derived}
 
 
-def _adjoining(facts: Facts, extent: Extent, context: Sequence[Extent]) -> list[str]:
+def _adjoining(facts: Facts, extent: Extent, context: Sequence[Extent]) -> list[Extent]:
     """What lies along the other side of a street, however wide the plan has them; no corner alone."""
     widths = facts.plan.layer("streets")["red_line_width_m"].dropna()
     across = max([ACROSS_M, *(width + 1 for width in widths if width <= WIDEST_M)])
     around = shapely.buffer(extent.shape, across)
     return [
-        one.id
+        one
         for one in context
         if one.id != extent.id
         and shapely.intersects(one.shape, around)
@@ -392,7 +401,8 @@ def _notes(scene: Scene, shown: dict[str, bool], *, block: bool) -> list[str]:
             notes.append(scene.say("legend.no_setback"))
         if not (shown["access"] or shown["closed"]):
             notes.append(scene.say("legend.no_access"))
-    notes.append(scene.say("legend.key_short" if block else "legend.key"))
+    if scene.labelled.difference(map(str, scene.facts.names[scene.facts.roads])):
+        notes.append(scene.say("legend.key_short" if block else "legend.key"))
     if any(key.startswith("sign ") for key in scene.legend):
         notes.append(scene.say("legend.signs"))
     return notes

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MOST_PARCELS, MOST_M = 45, 480.0
 #: Street land so far beside a piece of a subblock is shown with it, m.
 BESIDE_M = 20.0
+#: A sheet of a piece shows so much of the next pieces beyond the line where they meet, m.
+OVERLAP_M = 20.0
 #: What a cut of a subblock costs beside its distance from the middle, as a share of the side that it parts:
 #: the share of land that it cuts off of parcels, and how much shorter that side is than the other.
 RAGGED, SHORTER = 4.0, 0.7
@@ -33,7 +35,8 @@ class Extent:
     """
     A part of the plan on a sheet: kind, number, name, outline, rows of its parcels, the part above.
 
-    A piece of a subblock knows the rows of the `whole`.
+    A piece of a subblock knows the rows of the `whole`, and what of the next pieces its sheet shows `beyond`
+    its own land.
     """
 
     kind: str
@@ -43,6 +46,17 @@ class Extent:
     rows: tuple[int, ...]
     above: str = ""
     whole: tuple[int, ...] = ()
+    beyond: BaseGeometry | None = None
+
+    @property
+    def shown(self) -> BaseGeometry:
+        """What its sheet has to show: its land, and a little of the next pieces."""
+        return self.shape if self.beyond is None else shapely.union(self.shape, self.beyond)
+
+    @property
+    def number(self) -> str:
+        """The number of its sheet."""
+        return f"TZ-{self.id}"
 
 
 def shares(facts: Facts, extent: Extent) -> dict[int, float]:
@@ -251,16 +265,25 @@ def numbered(facts: Facts, extent: Extent, pieces: Sequence[Extent]) -> list[Ext
             rows[at].append(row)
     streets = [facts.shapes[row] for row in extent.rows if facts.roads[row] and facts.shapes[row] is not None]
     land = shapely.union_all(np.array(streets, dtype=object)) if streets else shapely.Polygon()
+    lands = [shapely.union(one.shape, shapely.intersection(land, _beside(one.shape))) for one in pieces]
     return [
         replace(
             one,
             id=f"{extent.id}({number})",
             rows=tuple(sorted(of)),
             whole=extent.rows,
-            shape=shapely.union(one.shape, shapely.intersection(land, _beside(one.shape))),
+            shape=lands[number - 1],
+            beyond=_beyond(lands, number - 1),
         )
         for number, (one, of) in enumerate(zip(pieces, rows, strict=True), 1)
     ]
+
+
+def _beyond(lands: Sequence[BaseGeometry], at: int) -> BaseGeometry | None:
+    """What lies of the other pieces so near to one that its sheet shows it too."""
+    around = shapely.buffer(lands[at], OVERLAP_M, join_style="mitre", mitre_limit=1.5)
+    near = [land for other, land in enumerate(lands) if other != at and land.intersects(around)]
+    return shapely.intersection(shapely.union_all(near), around) if near else None
 
 
 def _beside(shape: BaseGeometry) -> BaseGeometry:

@@ -154,7 +154,8 @@ def rules(facts: Facts, extent: Extent, shown: dict[str, bool]) -> list[Panel]:
     Parameters
     ----------
     shown
-        Whether the sheet has ``setback``, ``access``, ``closed``, and each kind of control line.
+        Whether the sheet has ``setback``, ``access``, ``closed``, ``red_line``, ``junction``, and each
+        kind of control line.
     """
     words, lang = facts.view.words, facts.view.words.lang
     frame = facts.plan.layer("parcels").iloc[list(extent.rows)]
@@ -175,15 +176,15 @@ def rules(facts: Facts, extent: Extent, shown: dict[str, bool]) -> list[Panel]:
             binding.append(said(lang, f"rules.{key}", low=low))
         if guides:
             guidance.append(said(lang, f"rules.{key}_guide", n=guides))
-    kinds = [
+    kinds = [said(lang, f"legend.{key}") for key in ("red_line", "junction") if shown.get(key)]
+    kinds += [
         said(lang, f"legend.{kind}_line")
         for kind in ("green", "blue", "yellow", "purple", "orange")
         if shown.get(kind)
     ]
     kinds += [words(f"qgis.control_line.{kind}") for kind in OVERLAYS if shown.get(kind)]
-    binding.append(
-        said(lang, "rules.lines", kinds=said(lang, "rules.kinds", kinds=words.join(kinds)) if kinds else "")
-    )
+    if kinds:
+        binding.append(said(lang, "rules.lines", kinds=words.join(kinds)))
     _places(facts, extent, binding, guidance)
     for key, to in (("setback", binding), ("closed", binding), ("access", guidance)):
         if shown.get(key):

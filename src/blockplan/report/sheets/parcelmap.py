@@ -197,13 +197,16 @@ def tag(scene: Scene, shape: BaseGeometry, said: str) -> None:
         scene.canvas.text(x, y, said, size, fill="#ffffff", weight="700")
 
 
-def edge(scene: Scene, shape: BaseGeometry, key: str) -> None:
-    """The outline of the sheet's land, drawn outside it."""
+def edge(scene: Scene, shape: BaseGeometry, key: str, without: BaseGeometry | None = None) -> None:
+    """The outline of the sheet's land, drawn outside it; it is `without` the parts along a line on paper."""
     placed = scene.canvas.on_paper([shape])[0]
     if placed is None:
         return
     look: dict[str, Style] = {"stroke": PLAN_LINE, "stroke_width": 1.0, "stroke_dasharray": (6, 1.2, 1, 1.2)}
-    scene.canvas.shape("lines", [edge_line(placed)], **look)
+    line = edge_line(placed)
+    if without is not None:
+        line = shapely.difference(line, shapely.buffer(without, EDGE_MM, cap_style="flat"))
+    scene.canvas.shape("lines", [line], **look)
     scene.show(key, 10, line_swatch(**look))
 
 

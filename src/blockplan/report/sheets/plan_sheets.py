@@ -62,6 +62,8 @@ LEAST_LETTERS_FB = 0.94
 LARGER_FB = (1.4, 1.35, 1.3, 1.25, 1.2, 1.15, 1.1, 1.05)
 #: Room for the list on the cover, mm.
 COVER_MM = 165.0
+#: A longer list of sheets has pages of its own, with rows so high at least, mm; what is above and below them.
+LONG_LIST, ROW_MM, OFF_LIST_MM = 150, 3.4, 14.0
 #: A longer table gives a panel its subtotals alone, where it has any.
 LONG_BESIDE = 50
 #: The table of control lines, which is made for the sheets.
@@ -291,7 +293,14 @@ class Whole:
             notes.append([view.words("head.synthetic_title"), view.words("head.synthetic")])
         columns = 1 if len(rows) <= 8 else 2 if len(rows) <= 64 else 3 if len(rows) <= 150 else 4
         size = 3.2 if len(rows) <= 24 else 2.8 if len(rows) <= 64 else 2.1
-        air = (COVER_MM / math.ceil(len(rows) / columns) - size) / 2
+        high, most = COVER_MM, len(rows)
+        if len(rows) > LONG_LIST:
+            high = _page_mm(self.paper, across=True) - OFF_LIST_MM
+            most = columns * int(high / ROW_MM)
+        # Pages of a long list are filled alike.
+        air = (
+            (high / math.ceil(len(rows) / math.ceil(len(rows) / most) / columns) - size) / 2 if rows else 0.0
+        )
         cover = {
             "subtitle": "　".join(
                 said(self.lang, key) for key in (f"status.{manifest.status}", f"level.{manifest.level}")
@@ -302,6 +311,7 @@ class Whole:
             "heads": [said(self.lang, f"cover.{key}") for key in ("number", "title", "scale", "page")],
             "list": rows,
             "columns": columns,
+            "most": most,
             "size": size * self.paper.letters,
             "air": min(max(air, 0.55), 2.0) * self.paper.letters,
             "notes": notes,
