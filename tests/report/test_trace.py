@@ -150,3 +150,16 @@ def test_a_document_is_called_as_readers_of_the_language_call_it() -> None:
     assert trace.source_short(verdict, Words("en")).endswith("design, clause 4.0.2, table 4.0.2, annex B")
     unknown = replace(verdict, source={"document": "Example (town.org) rules"})
     assert trace.source_short(unknown, Words("ja")) == "Example (town.org) rules"
+
+
+@pytest.mark.parametrize("lang", ["zh", "ja"])
+def test_a_chinese_standard_behind_a_definition_is_named_in_the_readers_language(lang: str) -> None:
+    sources = [spec.source for spec in MEASURES.values() if isinstance(spec.source, str)]
+    standards = [
+        one for one in sources if one.startswith(("GB", "Published notice", "Open point", "Blockplan"))
+    ]
+    said = [trace.source_said(one, lang) for one in standards]
+    assert len(said) > 100
+    assert not [one for one in said if re.search(r"[a-z]{3,} [a-z]{3,}", one)]
+    assert trace.source_said("GB 50180-2018, table 4.0.4; unheard of", lang).endswith("unheard of")
+    assert trace.source_said("GB 50180-2018, table 4.0.4", "en") == "GB 50180-2018, table 4.0.4"

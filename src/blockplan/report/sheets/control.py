@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 MOST_TABLE, MUCH_LARGER, SHORT_MM = 0.34, 1.6, 60.0
 #: A legend of more classes asks for a larger panel.
 MANY_USES = 20
+#: A panel beside a map in strips has seldom room for letters that can be read where it is smaller, mm2.
+LEAST_PANEL_MM2 = 21_000.0
 #: The table of a block with more parcels has pages of its own.
 MOST_BELOW = 30
 #: Widths that the panel may have beside a block and beside a subblock, mm.
@@ -290,11 +292,12 @@ def readable(facts: Facts, paper: Paper, extent: Extent, most: int) -> list[Exte
 
 
 def _alone(facts: Facts, paper: Paper, extent: Extent) -> Fit:
-    """The fit of a sheet's parcels; with a larger panel where its legend is long or its map in strips."""
+    """The fit of a sheet's parcels; a larger panel where its legend is long or it is small beside strips."""
     names = [str(facts.names[row]) for row in extent.rows]
     tables = parcel_tables(facts, names, _cut_parcels(facts, extent))
     found = _fit(facts, paper, extent, tables)
-    if len({facts.uses[row] for row in extent.rows}) <= MANY_USES and len(found.cells) == 1:
+    small = len(found.cells) > 1 and found.layout.panel_mm2 < LEAST_PANEL_MM2 * paper.letters**2
+    if len({facts.uses[row] for row in extent.rows}) <= MANY_USES and not small:
         return found
     return _fit(facts, paper, extent, tables, MORE_ROOM * found.layout.panel_mm2)
 
