@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
@@ -182,6 +183,13 @@ def test_number_and_secret_are_taken_as_they_are_typed_from_paper(mine: dict[str
         assert f'value="{mine["secret"]}"' in html
     other = mine["secret"][:-1] + ("1" if mine["secret"].endswith("0") else "0")
     assert post({"opinion": "1", "secret": grouped(other, wide)}).status_code == 403
+
+
+def test_paper_has_the_code_in_the_groups_in_which_it_was_given_out(mine: dict[str, str]) -> None:
+    from pypdf import PdfReader
+
+    reader = PdfReader(BytesIO(post(mine, "receipt_pdf").content))
+    assert mine["secret"] in reader.pages[0].extract_text()
 
 
 def test_a_code_is_taken_in_whatever_case_and_with_look_alikes(mine: dict[str, str]) -> None:

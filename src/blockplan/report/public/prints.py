@@ -316,7 +316,9 @@ def _table(table: Table) -> dict[str, Any]:
 
 
 def _grouped(secret: str) -> str:
-    """A hash or a secret in groups that a person can read out."""
+    """A hash or a secret in groups that a person can read out; those that it has, where it is in groups."""
+    if {len(one) for one in secret.split("-")} == {GROUP}:
+        return secret
     return " ".join(secret[at : at + GROUP] for at in range(0, len(secret), GROUP))
 
 
