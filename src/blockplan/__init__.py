@@ -20,7 +20,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 #: Name -> the module that holds it. The rooms measure, check, compare and report are callable.
 _EXPORTS = {
