@@ -72,6 +72,7 @@ def test_processes_give_the_same_as_one():
     )
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("default::ResourceWarning")
 @pytest.mark.filterwarnings("default::pytest.PytestUnraisableExceptionWarning")
 def test_a_cluster_gives_the_same_as_one(address):

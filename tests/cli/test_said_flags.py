@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["zh", "en", "ja"])
 def test_compare_names_the_flags_under_which_the_measures_that_differ_stand(
     tmp_path: Path, lang: str
@@ -29,6 +30,7 @@ def test_compare_names_the_flags_under_which_the_measures_that_differ_stand(
     assert "`" not in shown
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("as_json", [(), ("--json",)])
 def test_batch_check_names_the_flag_of_the_packs_that_a_plan_lacks(
     tmp_path: Path, as_json: tuple[str, ...]
@@ -41,6 +43,7 @@ def test_batch_check_names_the_flag_of_the_packs_that_a_plan_lacks(
     assert "`" not in said
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["zh", "en", "ja"])
 def test_report_names_the_flag_of_the_plan_in_force_that_its_table_of_changes_lacks(
     tmp_path: Path, lang: str

@@ -137,6 +137,7 @@ def test_a_parcel_of_another_use_whose_floor_area_is_unknown_is_named():
     assert amendment(base, changed(base, "parcels", "A", remarks="x")).unknown == []
 
 
+@pytest.mark.long
 def test_what_an_amendment_says_on_a_terminal_is_in_the_readers_language_and_tells_what_it_leaves_out(
     tmp_path, capsys
 ):
@@ -169,6 +170,7 @@ def test_a_list_of_grounds_is_cut_on_a_terminal_and_says_by_how_many(capsys):
     assert (len(out), out[-1]) == (16, "……另有 5 项，见 --json")
 
 
+@pytest.mark.long
 def test_an_amendment_may_be_a_scenario_of_a_plan(tmp_path, capsys):
     write_plan(town(packs=["gb50137"]), tmp_path / "plan")
     denser = ["--set", "parcels:A.far=2.5"]

@@ -35,6 +35,7 @@ def crossed():
     return bp.Plan(plan.manifest, plan.layers | {"parcels": parcels})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("profile", PROFILES)
 def test_outlines_that_cross_themselves_are_faults_of_the_package(crossed, tmp_path, profile):
     result = check(crossed, packs=["gb50137"])
@@ -43,6 +44,7 @@ def test_outlines_that_cross_themselves_are_faults_of_the_package(crossed, tmp_p
     accept(tmp_path / "package", load_delivery_profile(profile), tmp_path / "plan")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("profile", PROFILES)
 def test_a_plan_without_a_chinese_name_is_delivered(tmp_path, profile):
     plan = town()

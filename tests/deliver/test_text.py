@@ -363,6 +363,7 @@ def test_a_text_that_goes_along_in_a_package_is_held_against_its_layers(small, t
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("profile", ["zhongshan", "wenzhou"])
 def test_what_a_profile_has_no_field_for_is_no_fault_of_a_text_that_goes_along(views, tmp_path, profile):
     from blockplan.deliver.handover import deliver

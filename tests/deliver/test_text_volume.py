@@ -27,6 +27,7 @@ def printed_in(view, lang):
     return docx.Document(io.BytesIO(render_docx(volume(view.plan, view.result, lang))))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["zh", "en", "ja"])
 def test_the_reports_own_text_volume_is_bound_to_the_last_figure(small, lang):
     printed = printed_in(small, lang)
@@ -35,6 +36,7 @@ def test_the_reports_own_text_volume_is_bound_to_the_last_figure(small, lang):
     assert found.counts["kept"] > 40
 
 
+@pytest.mark.long
 def test_a_figure_that_an_office_changes_in_the_reports_sentence_or_table_is_found(small):
     printed = printed_in(small, "zh")
     table = next(one for one in printed.tables if one.rows[0].cells[0].text == "地块编号")

@@ -111,6 +111,7 @@ def test_a_sheet_of_another_program_may_leave_places_out_and_name_its_elements_o
     assert read(tmp_path / "other.xlsx").cells == [["a", 2]]
 
 
+@pytest.mark.long
 def test_a_cell_that_stands_far_out_costs_no_more_than_its_row(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active["A1"], book.active["XFD1048576"] = 1, 2

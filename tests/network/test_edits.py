@@ -131,6 +131,7 @@ def line() -> Any:
     return compile_edges([0, 1, 2, 3], [1, 2, 3, 4], [100.0] * 4)
 
 
+@pytest.mark.long
 def test_a_new_entrance_changes_the_nodes_nearer_to_it_than_to_the_others() -> None:
     live = LiveNearest(line(), [0])
     changes = live.add_source(4)

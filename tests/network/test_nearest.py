@@ -105,6 +105,7 @@ def test_one_more_source_lengthens_no_way(case, data) -> None:
     assert not (np.nan_to_num(after, nan=np.inf) > np.nan_to_num(before, nan=np.inf)).any()
 
 
+@pytest.mark.long
 @given(ANY_CASES, st.integers(1, 4), LIMITS)
 def test_the_k_nearest_are_the_first_of_all_sources_in_order(case, k: int, limit: int) -> None:
     ways = [case.away([source], back=True) for source in case.sources]

@@ -16,6 +16,7 @@ from blockplan.network.nearest import path
 from blockplan.network.precompile import warm_up
 
 
+@pytest.mark.long
 @given(ANY_CASES, st.data())
 def test_a_path_is_as_long_as_the_nearest_end_is_far_and_follows_streets(case, data) -> None:
     start = data.draw(st.integers(0, case.size - 1))

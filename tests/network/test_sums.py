@@ -86,6 +86,7 @@ def test_a_choice_of_places_has_the_sums_that_they_have_among_all(case, limit: i
     np.testing.assert_array_equal(sum_nodes(graph, values, limit, places=places), expected)
 
 
+@pytest.mark.long
 @given(ANY_CASES, LIMITS)
 def test_two_cores_find_what_one_finds(case, limit: int) -> None:
     graph, values = case.graph(), values_of(case)

@@ -54,6 +54,7 @@ class Words(HTMLParser):
             self.found.append(data)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["zh", pytest.param("ja", marks=pytest.mark.long)])
 def test_no_page_of_the_reference_plan_holds_english_in_another_language(
     lang: str, shown: DatabaseStore

@@ -51,6 +51,7 @@ def test_no_choice_of_p_sites_covers_more_and_the_bound_is_true(instance: Instan
     assert not found.proved or found.objective == pytest.approx(most)
 
 
+@pytest.mark.long
 @given(instances())
 @settings(deadline=None)
 def test_everybody_is_covered_by_the_fewest_sites_and_the_bound_is_true(instance: Instance) -> None:
@@ -71,6 +72,7 @@ def test_everybody_is_covered_by_the_fewest_sites_and_the_bound_is_true(instance
     assert covers[found.assigned, np.arange(covers.shape[1])].all()
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_sites_twice() -> None:
     covers = np.random.default_rng(1).random((60, 300)) < 0.05
     covers = covers[:, covers.any(axis=0)]

@@ -214,6 +214,7 @@ def test_every_use_is_one_that_the_parcel_was_permitted(reference) -> None:
     assert all(new in permitted[parcel].split(",") for parcel, new in found.items())
 
 
+@pytest.mark.long
 def test_a_part_of_the_reference_plan_is_as_good_as_every_choice_tried() -> None:
     plan = bp.read(REFERENCE)
     names = plan.layer("parcels").index

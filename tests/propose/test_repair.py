@@ -105,6 +105,7 @@ def test_a_plan_that_keeps_its_rules_needs_no_change():
     assert (answer.changes, answer.objective, answer.bound, answer.proved) == ((), 0.0, 0.0, True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("scenario", "count"), [("b", 6), pytest.param("c", 6, marks=pytest.mark.long)])
 def test_the_scenarios_of_the_reference_plan_pass_after_their_repair(scenario, count):
     plan = read(EXAMPLE, scenario)

@@ -109,6 +109,7 @@ def test_a_rule_tells_where_it_falls_short_and_for_whom(demo: PlanPlaces) -> Non
     assert [one.state.statement_id for one in rule.statements] == ["R09"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_record_is_strict_json_in_every_language(demo: PlanPlaces, lang: str) -> None:
     for record in demo.parcels():

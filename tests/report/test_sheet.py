@@ -62,6 +62,7 @@ def test_the_sheet_is_one_page_of_a3_with_its_fonts_inside(plan: Plan, found: Ch
     assert b"pdfaid:part" in reader.trailer["/Root"]["/Metadata"].get_data()
 
 
+@pytest.mark.long
 def test_the_same_plan_gives_the_same_sheet(found: CheckResult, out: Path) -> None:
     first = write_sheet(hand_made(), found, out, "ja").read_bytes()
     assert write_sheet(hand_made(), found, out, "ja").read_bytes() == first

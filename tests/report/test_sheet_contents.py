@@ -173,6 +173,7 @@ def test_a_plan_of_one_parcel_fills_its_sheet_with_map_and_tables() -> None:
     assert sheet.fit.cells[0].height == pytest.approx(sheet.fit.layout.window[1])
 
 
+@pytest.mark.long
 def test_a_map_has_tables_of_its_own_subject_alone_and_verdicts_before_those_of_the_whole_plan() -> None:
     power = {"parcel_id": "P-1", "land_use": "1303", "geometry": shapely.box(0, 0, 100, 60)}
     park = {"parcel_id": "P-2", "land_use": "1401", "geometry": shapely.box(100, 0, 200, 60)}
@@ -658,6 +659,7 @@ def test_rows_of_a_table_of_subtotals_alone_are_not_all_bold() -> None:
     assert (kinds["B-1"], kinds["B-1-0"], made["rows"][-1]["kind"]) == ("subtotal", "row", "total")
 
 
+@pytest.mark.long
 def test_a_page_that_goes_on_says_of_which_sheet_and_plan_it_is() -> None:
     parcels = [
         {"parcel_id": f"P-{at:03}", "land_use": "0701", "geometry": square(10.0 * at, 0, 10)}

@@ -34,6 +34,7 @@ def test_the_reach_of_parks_is_drawn_and_said_to_be_not_judged_where_no_rule_giv
     assert any("not judged" in note for note in legend["notes"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("pack", "limits"), [("gb55014", "300 / 1000"), ("bj", "500"), ("jp", "250"), ("green-access", "300")]
 )

@@ -51,6 +51,7 @@ def test_pieces_of_a_subblock_are_numbered_and_hold_each_parcel_once(lang: str, 
         assert _fit(facts, PAPERS["A3"], one, tables).scale <= most
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("lang", "most"), [("zh", 2_000), ("en", 2_000), ("ja", 2_500)])
 def test_a_parcel_too_large_for_the_scale_of_a_sheet_lies_on_two_sheets(lang: str, most: int) -> None:
     parcel = {
@@ -71,6 +72,7 @@ def test_a_parcel_too_large_for_the_scale_of_a_sheet_lies_on_two_sheets(lang: st
     assert all(one.fit.scale <= most for one in sheets)
 
 
+@pytest.mark.long
 def test_a_sheet_of_a_piece_states_the_land_that_lies_on_it() -> None:
     parcels = [
         {"parcel_id": id_, "land_use": use, "subblock_id": "S-1", "geometry": shapely.box(*box)}
@@ -158,6 +160,7 @@ def test_a_sheet_of_parcels_takes_no_larger_panel_than_leaves_it_its_scale(
     assert made.roomier is None or made.roomier().fit.scale <= 2_000
 
 
+@pytest.mark.long
 def test_a_sheet_with_a_part_of_a_parcel_says_that_its_figures_are_of_the_whole() -> None:
     parcel = {
         "parcel_id": "P-1",

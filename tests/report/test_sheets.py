@@ -174,6 +174,7 @@ def test_no_label_covers_another_and_every_parcel_bears_its_number(made: Atlas) 
         assert sheet.labelled >= 0.98 * sheet.parcels
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("seed", "columns", "rows"),
     [(5, 5, 4), *(pytest.param(*of, marks=pytest.mark.long) for of in ((2, 9, 3), (11, 5, 9)))],
@@ -194,6 +195,7 @@ def test_no_label_of_a_random_plan_covers_another_and_each_parcel_is_labelled_or
     assert {str(id_) for id_ in plan.layer("parcels").index} <= listed
 
 
+@pytest.mark.long
 def test_street_land_between_subblocks_has_no_sheet_and_stands_in_a_table_of_its_own() -> None:
     plan = hand_made()
     parcels = plan.layer("parcels")
@@ -223,6 +225,7 @@ def _subblocks(shapes: gpd.GeoSeries) -> gpd.GeoDataFrame:
     return frame.set_index("subblock_id", drop=False)
 
 
+@pytest.mark.long
 def test_a_legend_of_areas_alone_has_one_column_of_numbers() -> None:
     plan = hand_made()
     stated = plan.replace(parcels=plan.layer("parcels").assign(existing_land_use="0103"))
@@ -334,6 +337,7 @@ def test_the_atlas_is_pdf_a_with_its_fonts_inside_and_a_bookmark_a_sheet(made: A
     assert [f"{sheet.number} {sheet.title}" for sheet in made.sheets] == titles(list(reader.outline))
 
 
+@pytest.mark.long
 def test_pages_are_labelled_by_the_number_of_their_sheet_and_say_it_once(made: Atlas) -> None:
     reader = PdfReader(io.BytesIO(made.pdf))
     labels = reader.page_labels
@@ -402,6 +406,7 @@ def test_the_same_plan_gives_the_same_atlas(drawn: Plan, judged: CheckResult) ->
     assert atlas(drawn, judged, "zh", kinds=["block"]).pdf == again.pdf
 
 
+@pytest.mark.long
 def test_panels_are_measured_some_sheets_at_a_time_and_not_again_where_the_atlas_is_set(
     drawn: Plan, judged: CheckResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -437,6 +442,7 @@ def test_panels_are_measured_some_sheets_at_a_time_and_not_again_where_the_atlas
     assert not any("measure(" in part for part in (template.split("#let choice(")[0], *body))
 
 
+@pytest.mark.long
 def test_an_atlas_tells_which_sheet_of_how_many_it_draws_measures_and_sets(
     drawn: Plan, judged: CheckResult
 ) -> None:
@@ -499,6 +505,7 @@ def test_what_a_sheet_says_to_a_reader_names_no_layer_and_no_column() -> None:
     ]
 
 
+@pytest.mark.long
 def test_the_cover_lists_every_sheet_with_its_number(drawn: Plan, judged: CheckResult) -> None:
     made = atlas(drawn, judged, "en", kinds=["cover", "landuse", "height"])
     first = pages(made.pdf)[0]
@@ -522,6 +529,7 @@ def test_a_facility_of_no_service_is_drawn_as_another_facility() -> None:
     assert any(one.startswith("Other facility") for one in said)
 
 
+@pytest.mark.long
 def test_an_access_that_is_placed_hides_none_that_other_parcels_name_by_their_sides(drawn: Plan) -> None:
     parcels = drawn.layer("parcels").assign(entrances="N", closed_stretches="S")
     first = parcels.index[0]

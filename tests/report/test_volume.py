@@ -134,6 +134,7 @@ def test_an_offices_template_gives_the_styles(plan: Plan, found: CheckResult, tm
     assert parcels.cell(1, 0).width.pt > 0.5 * len(run.text) * run.font.size.pt
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("lang", "said"), [("zh", "第%1章"), ("en", "%1"), ("ja", "第%1章")])
 def test_word_numbers_the_chapters_and_no_annex(plan: Plan, found: CheckResult, lang: str, said: str) -> None:
     made = docx.Document(io.BytesIO(render(volume(plan, found, lang), ".docx")))
@@ -177,6 +178,7 @@ def test_a_figure_is_as_wide_as_the_text_and_no_higher_than_its_land_asks(
     assert found.layout.window[1] > found.land_mm[1]
 
 
+@pytest.mark.long
 def test_levels_of_the_land_use_balance_are_indented_and_cells_stand_in_the_middle_of_their_row() -> None:
     drawn = random_plan(5)
     found = check(drawn, packs=["zone"])

@@ -38,6 +38,7 @@ def test_short_texts_that_differ_in_the_word_that_counts_stay_apart():
     assert find_campaigns(["同意这个方案", "反对这个方案", "", "  ", "。"], embedder=WordVectors()) == []
 
 
+@pytest.mark.long
 def test_for_and_against_are_never_folded_however_alike_they_read():
     for embedder in [WordVectors(), *([SentenceVectors()] if has_model() else [])]:
         texts = [
@@ -67,6 +68,7 @@ def test_more_that_hang_together_than_are_compared_at_once_are_folded_all_the_sa
     assert all(max(campaign.members) < 40 for campaign in few)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not has_model(), reason="needs the extra [grouping]")
 def test_the_sentence_model_folds_the_same_request_in_other_words():
     texts = [

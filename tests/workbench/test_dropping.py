@@ -34,6 +34,7 @@ def dropped(package: Path, folder: str) -> list[tuple[str, list[bytes]]]:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("folder", "name"),
     [("", None), ("plan v1.2/", "plan v1.2"), ("town/", "town")],

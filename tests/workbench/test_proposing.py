@@ -77,6 +77,7 @@ def test_a_repair_is_searched_for_beside_the_editing_and_taken_in_part_then_whol
     assert service.ask("/workspace/state")[1]["hash"] == before["hash"]
 
 
+@pytest.mark.long
 def test_a_search_is_cancelled_and_forgotten(service: Service) -> None:
     service.ask("/workspace/proposal", {"seconds": 60})
     assert service.ask("/workspace/proposal/cancel", {})[0] == 200

@@ -214,6 +214,7 @@ def scribbled(dice):
     return drawn
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("heal_m", [0.0, 0.05, 2.0])
 def test_no_outline_however_drawn_ends_the_reading_of_lines(heal_m):
     for round_ in range(100):

@@ -217,6 +217,7 @@ def test_entrances_of_the_underground_are_stops(town, brought):
     assert plan.layer("stops")["modes"].tolist() == ["subway"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("green", "gate"),
     [("Öffentliche Grünflächen", "Parkeingänge"), ("espaces_verts", "entrees_de_parc"),
