@@ -395,8 +395,8 @@ def test_paper_leaves_out_a_column_that_says_nothing_but_that_it_does_not_apply(
 def test_the_workbook_has_its_sheets_with_headings_in_the_language_of_the_reader(book: Workbook) -> None:
     assert book.sheetnames == SHEETS
     heads = {sheet.title: [cell.value for cell in sheet[1]] for sheet in book}
-    assert heads["land_balance"][:3] == ["用地代码", "用地名称", "现状面积（公顷）"]
-    assert heads["loads"][10] == "用水（m³/d）"
+    assert heads["land_balance"][:3] == ["用地代码", "用地名称", "现状面积\n（公顷）"]
+    assert heads["loads"][10] == "用水\n（m³/d）"
     lines = {
         sheet.title: next(
             (row for row in range(2, sheet.max_row + 1) if sheet.cell(row, 2).value is None),
