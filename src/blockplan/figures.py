@@ -152,17 +152,30 @@ def counted(words: dict[str, str], shown: str, lang: str) -> str:
 
 def gap(value: float, unit: str, lang: str, space: str = " ") -> str:
     """A difference without its sign, ``517 m²``; one of shares is in points."""
-    size = abs(value)
-    digits = enough_decimals(size, 0.0, decimals_for(size))
-    return points(size, lang) if unit == "1" else with_unit(number(size, digits), unit, lang, space)
+    return of_gap(gap_size(value, unit), unit, lang, space)
+
+
+def gap_size(value: float, unit: str) -> str:
+    """The number of a difference, without sign and unit; one of shares is in points."""
+    size = abs(value) * (100 if unit == "1" else 1)
+    return number(size, enough_decimals(size, 0.0, 1 if unit == "1" else decimals_for(size)))
+
+
+def of_gap(shown: str, unit: str, lang: str, space: str = " ") -> str:
+    """The written number of a difference, with its unit."""
+    return CATALOG("unit.points", lang, n=shown) if unit == "1" else with_unit(shown, unit, lang, space)
 
 
 def margin(value: float | None, unit: str, lang: str, space: str = " ") -> str:
     """A difference with its sign: ``+176 m²``, ``−517 m²``."""
     if not is_known(value):
         return unknown(lang)
-    shown = gap(value, unit, lang, space)
-    return shown if value == 0 else f"{PLUS if value > 0 else MINUS}{shown}"
+    return f"{sign(value)}{gap(value, unit, lang, space)}"
+
+
+def sign(value: float) -> str:
+    """The sign that a difference is written with; none for 0."""
+    return "" if value == 0 else PLUS if value > 0 else MINUS
 
 
 def day(value: dt.date, lang: str) -> str:

@@ -12,6 +12,7 @@ from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, reason
 from blockplan.report.tables import (
     capacity_sentence,
+    margin_said,
     measured,
     missing_words,
     outcome_said,
@@ -189,3 +190,37 @@ def test_a_rate_that_passes_wherever_it_lies_is_told_by_its_ends(lang, said, lea
     assert reported_row(open_, Words(lang)).value == said
     endless = replace(open_, ends=(16_798.0, float("inf")))
     assert measured(replace(passing, measurement=endless), Words(lang)) == least
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "least"),
+    [
+        ("zh", "−1,000 至 +23,233 平方米", "不低于−1,000 平方米"),
+        ("en", "−1,000 to +23,233 m²", "at least −1,000 m²"),
+        ("ja", "−1,000〜+23,233 m²", "−1,000 m²以上"),
+    ],
+)
+def test_the_margin_of_a_value_known_by_its_ends_is_told_by_its_own(lang, said, least):
+    judged = bp.check(town(packs=["zone"])).verdicts
+    rate = next(one for one in judged if one.rule == "zone-edu")
+    limit = rate.required.value
+    open_ = replace(rate.measurement, value=None, ends=(limit - 1_000.0, limit + 23_233.0))
+    between = replace(rate, measurement=open_, measured=None, margin=None, outcome="unknown")
+    assert margin_said(between, Words(lang)) == said
+    endless = replace(between, measurement=replace(open_, ends=(limit - 1_000.0, float("inf"))))
+    assert margin_said(endless, Words(lang)) == least
+    anything = replace(between, measurement=replace(open_, ends=(0.0, float("inf"))))
+    assert margin_said(anything, Words(lang)) == Words(lang).unknown
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("zh", "−80 至 −5.9 个百分点"), ("en", "−80 to −5.9 points"), ("ja", "−80〜−5.9 ポイント")],
+)
+def test_the_margin_of_a_share_known_by_its_ends_is_told_in_points(lang, said):
+    share = next(one for one in bp.check(town(packs=["zone"])).verdicts if one.unit == "1")
+    open_ = replace(share.measurement, value=None, ends=(0.0, 0.741))
+    failing = replace(
+        share, measurement=open_, measured=None, margin=None, outcome="fail", required=Required(">=", 0.8)
+    )
+    assert margin_said(failing, Words(lang)) == said

@@ -98,6 +98,25 @@ def margin(value: float, required: Required, tolerance: float = 0.0) -> float:
     return 0.0 - abs(found) if required.op == "=" else found
 
 
+def margins(ends: tuple[float, float], required: Required, tolerance: float = 0.0) -> tuple[float, float]:
+    """
+    The least and the greatest margin of a value that lies between two ends; NaN where nothing one is asked.
+
+    Examples
+    --------
+    >>> margins((1.0, 9.0), Required(">=", 4.0)), margins((3.0, float("inf")), Required("<=", 2.0))
+    ((-3.0, 5.0), (-inf, -1.0))
+    >>> margins((0.0, 10.0), Required("between", (4.0, 8.0)))
+    (-4.0, 2.0)
+    """
+    low, high = ends
+    asked = required.value if isinstance(required.value, tuple) else (required.value,) * 2
+    inmost = min(max(sum(asked) / 2, low), high)  # where a bound on both sides is kept best
+    at = (low, high, inmost) if required.op in {"=", "between"} else (low, high)
+    found = [margin(one, required, tolerance) for one in at]
+    return min(found), max(found)
+
+
 def compare(value: float | None, required: Required, tolerance: float = 0.0) -> Outcome:
     """
     ``pass`` or ``fail``; ``unknown`` where there is no value.

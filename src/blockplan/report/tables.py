@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from blockplan.check.limits import margins
 from blockplan.check.verdict import Required
 from blockplan.check.words import CATALOG as CHECK_WORDS
 from blockplan.figures import is_known
@@ -118,8 +119,12 @@ def outcome_said(outcome: Outcome, words: Words) -> str:
 
 
 def margin_said(verdict: Verdict, words: Words) -> str:
-    """The margin with its sign."""
-    return words.signed(verdict.margin, figure_unit(verdict.measurement, verdict.unit))
+    """The margin with its sign; by its ends where the value is known by its own."""
+    unit, found = figure_unit(verdict.measurement, verdict.unit), verdict.measurement
+    if is_known(verdict.margin) or found is None or found.ends is None or not tells(found, verdict.unit):
+        return words.signed(verdict.margin, unit)
+    ends = margins(found.ends, verdict.required, verdict.tolerance or 0.0)
+    return words.signed_between(*ends, unit) if any(map(math.isfinite, ends)) else words.unknown
 
 
 def per_of(verdict: Verdict) -> float:
@@ -148,15 +153,21 @@ def measured(verdict: Verdict, words: Words) -> str:
     return shown if verdict.measurement is None else counted_at_least(shown, verdict.measurement, words)
 
 
+def tells(measurement: Measurement, unit: str) -> bool:
+    """Whether the ends of an unknown value say anything: no share from 0 to 1, no amount from 0 up."""
+    low, high = measurement.ends or (0.0, math.inf)
+    return low > 0 or high < (1.0 if figure_unit(measurement, unit) == "1" else math.inf)
+
+
 def value_said(measurement: Measurement, words: Words, unit: str) -> str:
     """The value of a measure; an unknown one by its ends, "not known" where these say nothing."""
-    unit, per, ends = figure_unit(measurement, unit), measurement.per, measurement.ends
+    ends, told = measurement.ends, tells(measurement, unit)
+    unit, per = figure_unit(measurement, unit), measurement.per
     if is_known(measurement.value) or ends is None:
         return counted_at_least(words.rate(measurement.value, unit, per), measurement, words)
-    low, high = ends
-    if high < (1.0 if unit == "1" else math.inf) or (low > 0 and math.isfinite(high)):
+    if told and math.isfinite(ends[1]):
         return words.per(words.required(Required("between", ends), unit), per)
-    return words.required(Required(">=", low), unit, per) if low > 0 else words.unknown
+    return words.required(Required(">=", ends[0]), unit, per) if told else words.unknown
 
 
 def required(verdict: Verdict, words: Words) -> str:

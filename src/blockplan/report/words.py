@@ -112,6 +112,16 @@ class Words(Phrases):
         """A margin: ``+176 m²``, ``−517 m²``."""
         return figures.margin(value, unit, self.lang, self.space)
 
+    def signed_between(self, low: float, high: float, unit: str) -> str:
+        """A margin of which the ends are known: ``−517 to +176 m²``; with one end, ``at least +176 m²``."""
+        if math.isinf(low) or math.isinf(high):
+            key = "at_least" if math.isinf(high) else "at_most"
+            return self(f"required.{key}", amount=self.signed(low if math.isinf(high) else high, unit))
+        first, last = (f"{figures.sign(one)}{figures.gap_size(one, unit)}" for one in (low, high))
+        if first == last:
+            return self.signed(low, unit)
+        return figures.of_gap(self("required.between", low=first, high=last), unit, self.lang, self.space)
+
     def rate(self, value: float | None, unit: str, per: float = 0.0, *, than: float | None = None) -> str:
         """An amount, per resident or per so many residents where `per` says so."""
         return self.per(self.amount(value, unit, than=than), per)
