@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 import tempfile
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +18,9 @@ from blockplan.errors import PlanDataError
 from blockplan.portal.workspace.dropped_files import take_in
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
+
+SHAPEFILES = Path(__file__).parents[2] / "examples" / "office-town" / "shapefiles"
 
 
 @pytest.fixture
@@ -90,3 +94,53 @@ def test_what_is_dropped_is_refused_in_the_readers_language(
     assert told.value.text is not None
     assert zh in told.value.text["zh"]
     assert set(told.value.text) == {"zh", "en", "ja"}
+
+
+def of_an_office(*ending: str) -> list[tuple[str, Sequence[bytes]]]:
+    """The files of the office's folder, or those of some endings."""
+    files = sorted(one for one in SHAPEFILES.iterdir() if not ending or one.suffix in ending)
+    return [(f"town/{one.name}", [one.read_bytes()]) for one in files]
+
+
+@pytest.mark.long
+def test_what_an_import_found_is_said_in_the_language_of_the_window(tmp_path: Path) -> None:
+    taken = take_in(of_an_office(), tmp_path / "open")
+    found = {lang: [one["message"] for one in taken.findings_in(lang)] for lang in ("en", "zh", "ja")}
+    assert len(found["en"]) == len(found["zh"]) == len(found["ja"]) > 0
+    for lang, messages in found.items():
+        for said in messages:
+            plain = re.sub("“[^”]*”|「[^」]*」|'[^']*'", "", said)
+            assert lang == "en" or re.search("[\u3040-\u9fff]", plain), said
+            assert not re.search(r"`\w+=|--\w", said), said
+    assert found["zh"] != found["en"] != found["ja"] != found["zh"]
+
+
+def test_a_refusal_names_what_can_be_dropped_and_no_parameter(tmp_path: Path) -> None:
+    line = b'{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"name": "A"}, '
+    line += b'"geometry": {"type": "LineString", "coordinates": [[0, 0], [90, 0]]}}]}'
+    with pytest.raises(PlanDataError) as told:
+        take_in([("walls.geojson", [line])], tmp_path / "open")
+    for lang, how in (("en", "dropped with the files"), ("zh", "一同拖入的"), ("ja", "一緒にドロップする")):
+        said = (told.value.text or {})[lang]
+        assert f"{how} mapping.toml" in said or f"mapping.toml, {how}" in said
+        assert f"{how} profile.yaml" in said or f"profile.yaml, {how}" in said
+        assert "`" not in said
+
+
+@pytest.mark.long
+def test_a_mapping_dropped_with_the_files_counts(tmp_path: Path) -> None:
+    first = take_in(of_an_office(), tmp_path / "open").package
+    mapping = (first / "mapping.toml").read_text(encoding="utf-8")
+    edited = re.sub(r"(?m)^drawn_on = .*$", "drawn_on = 2023-01-02", mapping)
+    assert edited != mapping
+    files = [*of_an_office(), ("town/mapping.toml", [edited.encode()])]
+    assert bp.read(take_in(files, tmp_path / "open").package).manifest.drawn_on == dt.date(2023, 1, 2)
+
+
+@pytest.mark.parametrize("name", ["mapping.toml", "profile.yaml"])
+def test_a_mapping_or_profile_that_is_off_is_refused_by_its_name_alone(name: str, tmp_path: Path) -> None:
+    with pytest.raises(PlanDataError) as told:
+        take_in([*of_an_office(".cpg"), (name, [b"[: no"])], tmp_path / "open")
+    assert name in str(told.value)
+    assert tempfile.gettempdir() not in str(told.value)
+    assert list(tmp_path.iterdir()) == []

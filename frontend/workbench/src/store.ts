@@ -21,6 +21,8 @@ export type Topic = "plan" | "verdicts" | "selection" | "state" | "busy" | "view
 const MOST_JUDGED = 12;
 /** So long a word stays that says what was done, ms. */
 const TOLD_MS = 12_000;
+/** So many errors and warnings of an import are shown where its files were dropped. */
+const FINDINGS_SHOWN = 4;
 /** A scenario's name has so many letters at most. */
 const LONGEST_NAME = 60;
 type Listener = (topic: Topic, answer?: Answer) => void;
@@ -208,7 +210,9 @@ class Store {
       this.select(null);
       this.chosenRule = null;
       this.tell("plan");
-      this.notice = { text: `${name}${findings.length ? ` · ${counted(findings.length, "findings")}` : ""}`, kind: "info" };
+      const grave = findings.filter((one) => one.grade !== "note").map((one) => one.message);
+      const head = `${name}${findings.length ? ` · ${counted(findings.length, "findings")}` : ""}`;
+      this.notice = { text: [head, ...grave.slice(0, FINDINGS_SHOWN), ...(grave.length > FINDINGS_SHOWN ? ["…"] : [])].join("\n"), kind: "info" };
       return null;
     });
   }

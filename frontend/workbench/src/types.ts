@@ -279,7 +279,7 @@ export interface Refused {
 
 export interface Dropped {
   package: string;
-  findings: { grade?: string; message?: string }[];
+  findings: { grade: string; message: string }[];
 }
 
 /** What others did since a step; nothing but its number where nobody did anything. */

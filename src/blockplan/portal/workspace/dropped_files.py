@@ -1,11 +1,14 @@
 """
 Files dropped on the workbench: a plan package, or an office's own files, which become one.
 
-The package is laid beside the plan that is open, under a free name; nothing that is there is touched.
+The package is laid beside the plan that is open, under a free name; nothing that is there is touched. A
+``mapping.toml`` of an earlier import and a ``profile.yaml`` with the office's own names count when they are
+dropped with the files.
 """
 
 from __future__ import annotations
 
+import re
 import tempfile
 import zipfile
 import zlib
@@ -13,19 +16,25 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from blockplan.errors import PlanDataError
-from blockplan.exchange.office.importing import import_office
+from blockplan.errors import BlockplanError, MappingError, PlanDataError
+from blockplan.exchange.office.importing import MAPPING, import_office
+from blockplan.exchange.office.messages import in_language
 from blockplan.plan import read, write
 from blockplan.texts import DEFAULT_LANGUAGE, Catalog, pick, refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from blockplan.exchange.office.source import SourceFinding
 
 TEXTS = Catalog(__package__, "dropped_files.toml")
 #: Most files that are taken at once, and most bytes of all of them.
 MOST_FILES = 2000
 MOST_BYTES = 512 * 1024 * 1024
 MANIFEST = "plan.toml"
+PROFILE = "profile.yaml"
+#: Parameters that the import names, where a file that is dropped too takes their place.
+_PARAMETER = re.compile("`(mapping|profiles)=`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,14 @@ class Dropped:
     """Where the plan lies that came of dropped files, and what was found in them."""
 
     package: Path
-    findings: tuple[Mapping[str, Any], ...] = ()
+    findings: tuple[SourceFinding, ...] = ()
+
+    def findings_in(self, lang: str) -> list[dict[str, Any]]:
+        """What was found, said in a language."""
+        return [
+            one.to_dict() | {"message": _on_the_window(in_language(one.message, lang), lang)}
+            for one in self.findings
+        ]
 
 
 def take_in(files: Sequence[tuple[str, Iterable[bytes]]], beside: Path) -> Dropped:
@@ -48,7 +64,8 @@ def take_in(files: Sequence[tuple[str, Iterable[bytes]]], beside: Path) -> Dropp
     Raises
     ------
     PlanDataError
-        If there is nothing to read in them, they are too many or too large, or a name leads elsewhere.
+        If there is nothing to read in them, they are too many or too large, a name leads elsewhere, or a
+        mapping or profile among them is off.
     """
     if not files:
         raise _refused("none")
@@ -59,7 +76,7 @@ def take_in(files: Sequence[tuple[str, Iterable[bytes]]], beside: Path) -> Dropp
         _lay_down(files, place)
         try:
             return _plan_of(place, beside, [name for name, _ in files])
-        except PlanDataError as error:
+        except (PlanDataError, MappingError) as error:
             raise _said(error, place) from error
 
 
@@ -67,15 +84,22 @@ def _refused(code: str, **values: Any) -> PlanDataError:
     return refusal(PlanDataError, TEXTS, f"refused.{code}", **values)
 
 
-def _said(error: PlanDataError, place: Path) -> PlanDataError:
+def _said(error: BlockplanError, place: Path) -> PlanDataError:
     """The refusal in each language, as the import says it; where the files lay is nobody's concern."""
     text = {
-        lang: (pick(error.text, lang) or str(error)).replace(f"{place}/", "").replace(str(place), name)
+        lang: _on_the_window(pick(error.text, lang) or str(error), lang)
+        .replace(f"{place}/", "")
+        .replace(str(place), name)
         for lang, name in TEXTS.text("the_files").items()
     }
     shown = PlanDataError(text[DEFAULT_LANGUAGE])
     shown.code, shown.text = error.code, text
     return shown
+
+
+def _on_the_window(said: str, lang: str) -> str:
+    """A message of the import, which names parameters as Python does, for someone who drops files."""
+    return _PARAMETER.sub(lambda found: TEXTS(f"parameter.{found[1]}", lang), said)
 
 
 def _plan_of(place: Path, beside: Path, names: Sequence[str]) -> Dropped:
@@ -88,8 +112,19 @@ def _plan_of(place: Path, beside: Path, names: Sequence[str]) -> Dropped:
     for path in filter(zipfile.is_zipfile, sorted(place.rglob("*.zip"))):
         _unpack(path)
     target = _free(beside.parent, _name_of(names))
-    made = import_office([place], target)
-    return Dropped(target, tuple(one.to_dict() for one in made.findings))
+    with tempfile.TemporaryDirectory() as folder:
+        mapping, profile = (_apart(place, name, Path(folder)) for name in (MAPPING, PROFILE))
+        try:
+            made = import_office([place], target, mapping=mapping, profiles=[profile] if profile else ())
+        except (PlanDataError, MappingError) as error:
+            raise _said(error, Path(folder)) from error
+    return Dropped(target, tuple(made.findings))
+
+
+def _apart(place: Path, name: str, folder: Path) -> Path | None:
+    """The file of a name, the outermost where there are several, moved to where it is no file of the plan."""
+    found = min(place.rglob(name), key=lambda path: (len(path.parts), path), default=None)
+    return None if found is None else found.replace(folder / name)
 
 
 def _unpack(path: Path) -> None:

@@ -346,12 +346,12 @@ def files(request: HttpRequest) -> HttpResponse:
     if len(names) != len(dropped):
         return refused_in(request, 422, "files", "names")
     listed = [(name, one.chunks()) for name, one in zip(names, dropped, strict=True)]
+    lang = lang_of(request)
     try:
         taken = desk().take_in(listed)
     except BlockplanError as error:
-        lang = lang_of(request)
         return refused(422, "files", _said(error, lang), FILES("still_open", lang))
-    return as_json({"package": taken.package.name, "findings": list(taken.findings)})
+    return as_json({"package": taken.package.name, "findings": taken.findings_in(lang)})
 
 
 def report(request: HttpRequest) -> HttpResponse:
