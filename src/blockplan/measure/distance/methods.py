@@ -258,7 +258,7 @@ def _with_jobs(plan: Plan, ratios: Mapping[str, float]) -> tuple[Homes, tuple[Mi
             **homes.counted,
             "parcels": tuple(dict.fromkeys((*homes.counted.get("parcels", ()), *jobs.counted))),
         },
-        jobs.definition.get("not_counted_parcels", 0),
+        jobs.not_counted,
     )
     return both, lacking(both)
 

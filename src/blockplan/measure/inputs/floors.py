@@ -144,10 +144,14 @@ class Amounts:
         return where if self.left_out is None else self.left_out.said[0][1]
 
     @property
+    def not_counted(self) -> int:
+        """How many parcels are left out of the sum."""
+        return int(self.is_left_out.sum())
+
+    @property
     def definition(self) -> dict[str, int]:
-        """How many parcels are left out of the sum, for a measure's definition; nothing where none is."""
-        count = int(self.is_left_out.sum())
-        return {"not_counted_parcels": count} if count else {}
+        """The same for a measure's definition; nothing where none is left out."""
+        return {"not_counted_parcels": self.not_counted} if self.not_counted else {}
 
     def times(self, factor: float) -> Amounts:
         """The amounts in another unit."""
