@@ -113,6 +113,14 @@ def test_the_list_of_changes_says_old_and_new(found: Comparison) -> None:
     assert re.search(r"E new .*land-use code 1401", said)
 
 
+def test_a_size_is_told_with_its_unit_as_each_language_writes_it(found: Comparison) -> None:
+    for lang in LANGUAGES:
+        words = Words(lang)
+        said = text_of(page(found, lang))
+        assert words.with_unit("10,000.0", "m2") in said
+        assert "Polygon" not in said
+
+
 def test_a_long_list_is_folded_and_a_very_long_one_cut(found: Comparison) -> None:
     one = next(change for change in found.changes if change.layer == "parcels")
     many = tuple(replace(one, id=f"P{at}") for at in range(500))

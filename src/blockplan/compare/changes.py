@@ -17,8 +17,22 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
 
 
+class Size(str):
+    """
+    A geometry as a list holds it: kind and size, ``Polygon 10000.0 m2`` in JSON.
+
+    Attributes
+    ----------
+    value, unit
+        The area (``m2``) or length (``m``), for readers.
+    """
+
+    value: float
+    unit: str
+
+
 class ColumnChange(NamedTuple):
-    """A value of a row before and after; geometry as its size."""
+    """A value of a row before and after; geometry as its `Size`."""
 
     column: str
     old: Any
@@ -142,5 +156,11 @@ def _size(shape: Any) -> str | None:
     if shape is None or shape.is_empty:
         return None
     if shape.area > 0:
-        return f"{shape.geom_type} {shape.area:.1f} m2"
-    return f"{shape.geom_type} {shape.length:.1f} m" if shape.length > 0 else shape.wkt
+        return _sized(shape, shape.area, "m2")
+    return _sized(shape, shape.length, "m") if shape.length > 0 else shape.wkt
+
+
+def _sized(shape: Any, value: float, unit: str) -> Size:
+    size = Size(f"{shape.geom_type} {value:.1f} {unit}")
+    size.value, size.unit = value, unit
+    return size

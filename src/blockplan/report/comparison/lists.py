@@ -6,7 +6,6 @@ Words about differences, from ``texts.toml``, and what a verdict turns into.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from blockplan.texts import Catalog
@@ -106,8 +105,6 @@ def _uses(ha: Iterable[tuple[TransitionUse | None, TransitionUse | None]]) -> li
 
 #: A list of changes of one layer that is longer is folded; one that is longer still is cut.
 SHORT_LIST, LONGEST_LIST = 12, 400
-#: The unit of an area as lists of changes hold it.
-AREA = re.compile(r"(?<=\d )m2$")
 #: What people may be near to besides the services.
 GOALS = frozenset({"green", "school_land", "stop"})
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from blockplan.compare.changes import Size
 from blockplan.compare.columns import SAME_VALUE
 from blockplan.compare.side_by_side import drawn_ha
 from blockplan.figures import fixed, is_known
@@ -20,7 +21,7 @@ from blockplan.plan import BASE, landuse
 from blockplan.plan.model.codes import LISTS
 from blockplan.propose.takeover import DOCUMENT
 from blockplan.report import tables
-from blockplan.report.comparison.lists import AREA, CATALOG, flip, goal
+from blockplan.report.comparison.lists import CATALOG, flip, goal
 from blockplan.report.grouping import packs_said
 
 if TYPE_CHECKING:
@@ -350,7 +351,9 @@ class ComparisonWords:
             return self.words("change.empty")
         if isinstance(value, bool):
             return str(value).lower()
-        return self.words.number(value) if isinstance(value, int | float) else AREA.sub("m²", str(value))
+        if isinstance(value, Size):
+            return self.words.with_unit(fixed(value.value, 1), value.unit)
+        return self.words.number(value) if isinstance(value, int | float) else str(value)
 
     # Maps
 
