@@ -146,3 +146,25 @@ def test_a_sheet_of_parcels_lists_a_street_as_it_is_along_its_own_land() -> None
         if one["kind"] == "table"
     ]
     assert listed == [[["长路", "主干路", "60", "60"]], [["长路", "支路", "12", "12"]]]
+
+
+def test_a_legend_names_no_water_and_no_woods_that_parcels_hide() -> None:
+    hidden = {"geometry": shapely.box(0, 10, 400, 40)}
+    seen = {"geometry": shapely.box(0, 60, 450, 90)}
+    wood = {"geometry": shapely.box(150, 10, 250, 90)}
+    street = {"street_id": "S-1", "class": "local", "geometry": shapely.LineString([(0, 50), (450, 50)])}
+    kinds = ("facilities", "green", "streets")
+    for water, there in (([hidden], False), ([hidden, seen], True)):
+        around = {"geometry": shapely.box(-50, -50, 450, 150)}
+        plan = a_row(water=water, woodland=[wood], streets=[street], extent=[around])
+        sheets = drawn(plan, *kinds, "location").sheets
+        for sheet in sheets:
+            said = [
+                row["said"]
+                for part in sheet.data["panel"]
+                if part["kind"] == "legend"
+                for row in part["rows"]
+            ]
+            bare = sheet.kind == "location"  # no parcel is filled there
+            assert ("河流、水面" in said) == (there or bare), sheet.kind
+            assert ("林地" in said) == bare, sheet.kind

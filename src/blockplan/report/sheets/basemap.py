@@ -17,10 +17,12 @@ from blockplan.report.sheets.paper import MOST_PARTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from blockplan.report.maps.svg import Style
     from blockplan.report.sheets.facts import Facts
+    from blockplan.report.sheets.parcelmap import ParcelGround
     from blockplan.report.sheets.scene import Scene
 
 RAIL = "#4a4a4a"
@@ -34,6 +36,8 @@ CLASSES = {
 }
 #: Pieces of planned land that are this near to each other are one part, m.
 NEAR_M = 30.0
+#: Water or woods that are seen narrower than this are not seen, mm.
+LEAST_SEEN_MM = 0.6
 
 
 def parts(facts: Facts) -> list[BaseGeometry]:
@@ -49,8 +53,8 @@ def parts(facts: Facts) -> list[BaseGeometry]:
     return sorted(found, key=lambda part: (-part.bounds[3], part.bounds[0]))
 
 
-def surroundings(scene: Scene) -> None:
-    """Water, woods and rail."""
+def surroundings(scene: Scene, over: ParcelGround | None = None) -> None:
+    """Water, woods and rail; the legend names no water or woods that the filled parcels `over` them hide."""
     canvas = scene.canvas
     looks: dict[str, dict[str, Style]] = {
         "woodland": {"fill": WOOD},
@@ -61,7 +65,7 @@ def surroundings(scene: Scene) -> None:
         canvas.shape("ground", only(shapes, 2), **look)
         if layer == "water":
             canvas.shape("ground", only(shapes, 1), stroke=WATER_LINE, stroke_width=0.4)
-        if len(shapes):
+        if _stand_out(scene, shapes, None if over is None else over.shapes):
             scene.show(layer, 40, fill_swatch(str(look["fill"])))
     tracks = scene.layer("rail")[1]
     if len(tracks):
@@ -70,6 +74,18 @@ def surroundings(scene: Scene) -> None:
         canvas.shape("roads", tracks, stroke_width=0.32, **dashes)
         mark = line_swatch(stroke=RAIL, stroke_width=0.7) + line_swatch(stroke_width=0.4, **dashes)
         scene.show("rail", 41, mark)
+
+
+def _stand_out(scene: Scene, shapes: NDArray[np.object_], over: NDArray[np.object_] | None) -> bool:
+    """Whether more than a sliver of shapes is seen in the window beside those that lie over them."""
+    drawn = shapes[~shapely.is_missing(shapes)]
+    if over is None or not len(drawn):
+        return bool(len(drawn))
+    whole = scene.canvas.seen(shapely.union_all(shapely.make_valid(drawn)))
+    hiding = over[shapely.intersects(over, whole)]
+    rest = shapely.difference(whole, shapely.union_all(shapely.make_valid(hiding)))
+    lines = sum(one.length for one in shapely.get_parts(rest) if shapely.get_dimensions(one) == 1)
+    return lines > LEAST_SEEN_MM or not shapely.buffer(rest, -LEAST_SEEN_MM / 2).is_empty
 
 
 def streets(scene: Scene, *, coloured: bool = False, classes: Sequence[str] = tuple(CLASSES)) -> None:

@@ -85,7 +85,7 @@ def existing(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     now = values(facts.plan, "parcels", "existing_land_use")
     uses = [(of, str(use or "")) for (of, _), use in zip(facts.uses, now, strict=True)]
     colours = [use_colour(*use) if use[1] else BARE for use in uses]
-    base.surroundings(scene)
+    base.surroundings(scene, ground)
     parcelmap.fills(scene, ground, colours, 0.0)
     parcelmap.parcel_lines(scene, ground, 0.1)
     base.edge(scene)
@@ -183,7 +183,7 @@ def green(scene: Scene, ground: ParcelGround) -> Sequence[str]:
         "#57bd5c" if code.startswith(PARKS) else "#a9d39b" if code.startswith(GREENS) else BARE
         for _, code in facts.uses
     ]
-    base.surroundings(scene)
+    base.surroundings(scene, ground)
     parcelmap.fills(scene, ground, colours, 0.0)
     canvas.shape("fills", canvas.on_paper(drawn_greens(facts)), fill="#57bd5c")
     base.streets(scene)
@@ -277,7 +277,7 @@ def _ends(known: Sequence[float], offered: Sequence[float]) -> list[float]:
 
 def streets(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     """Streets by class with names and widths, rail, stations and stops, coordinates of main junctions."""
-    base.surroundings(scene)
+    base.surroundings(scene, ground)
     parcelmap.fills(scene, ground, [BARE] * len(scene.facts.names), 0.0)
     parcelmap.parcel_lines(scene, ground, 0.06)
     base.streets(scene, coloured=True)
@@ -347,7 +347,7 @@ def phases(scene: Scene, ground: ParcelGround) -> Sequence[str]:
 
 def _ground(scene: Scene, ground: ParcelGround, colours: Sequence[str]) -> None:
     """Streets, fills, parcel lines, red lines, outline, stations; parcels cover the streets between them."""
-    base.surroundings(scene)
+    base.surroundings(scene, ground)
     base.streets(scene)
     parcelmap.fills(scene, ground, colours, 0.0)
     parcelmap.parcel_lines(scene, ground, 0.1)
