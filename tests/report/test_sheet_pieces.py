@@ -11,9 +11,10 @@ from pypdf import PdfReader
 from tests.measure.conftest import plan_of, square
 from tests.support.sheet_plans import drawn, facts_of
 
-from blockplan.report.sheets import PAPERS
+from blockplan.report.sheets import PAPERS, maps
 from blockplan.report.sheets.control import _fit, control_sheet, parcel_tables, readable
 from blockplan.report.sheets.extents import subblocks
+from blockplan.report.sheets.matchlines import match_lines
 from blockplan.report.sheets.panels import PanelFiles
 
 if TYPE_CHECKING:
@@ -225,6 +226,46 @@ def test_pieces_meet_at_a_line_with_the_numbers_of_their_sheets_and_show_20_m_be
         assert shapely.difference(beyond, shapely.union_all(windows)).area < 1
         (legend,) = [one for one in sheet.data["panel"] if one["kind"] == "legend"]
         assert "Match line" in [row["said"] for row in legend["rows"]]
+
+
+def _along_a_street(*streets: tuple[float, float]) -> Plan:
+    """Two parcels of 390 m beside each other, and street land along their north from x to x."""
+    parcels = [
+        {"parcel_id": f"P-{at}", "land_use": "0701", "geometry": square(390 * at, 0, 390, 420)}
+        for at in range(2)
+    ]
+    land = [
+        {"parcel_id": f"R-{at}", "land_use": "1207", "geometry": shapely.box(west, 420, east, 435)}
+        for at, (west, east) in enumerate(streets)
+    ]
+    lots = [{**one, "subblock_id": "S-1"} for one in [*parcels, *land]]
+    whole = {"subblock_id": "S-1", "geometry": shapely.box(0, 0, 780, 435)}
+    return plan_of(parcels=lots, subblocks=[whole])
+
+
+def test_a_piece_has_no_scrap_of_a_street_that_goes_on_beside_another_piece() -> None:
+    facts = facts_of(_along_a_street((0, 390), (400, 780)), "en")
+    west, east = readable(facts, PAPERS["A3"], *subblocks(facts), 2_000)
+    assert west.shape.bounds == (0, 0, 390, 435)
+    assert east.shape.bounds[2] == 780
+    lone = facts_of(_along_a_street((0, 380), (395, 405)), "en")  # beside both, and the land of one at least
+    pieces = readable(lone, PAPERS["A3"], *subblocks(lone), 2_000)
+    streets = shapely.union_all(lone.shapes[lone.roads])
+    assert shapely.difference(streets, shapely.union_all([one.shape for one in pieces])).area < 1e-6
+
+
+def test_a_match_line_crosses_a_street_that_two_sheets_show_and_does_not_run_around_it() -> None:
+    facts = facts_of(_along_a_street((0, 780)), "en")
+    pieces = readable(facts, PAPERS["A3"], *subblocks(facts), 2_000)
+    west = pieces[0]
+    assert west.shape.bounds[2] == 410  # street land 20 m beyond the line between the parcels
+    found = _fit(facts, PAPERS["A3"], west, parcel_tables(facts, ["P-0"]))
+    (scene,) = maps.scenes_of(facts, found)
+    lines = match_lines(scene, west, pieces)
+    assert lines is not None
+    mm = 1_000 / found.scale
+    # The line between the parcels, below the street that goes on, and across it at its end.
+    assert lines.length == pytest.approx((420 + 20 + 15) * mm, abs=2.5)
 
 
 def test_the_number_of_the_next_sheet_stands_on_the_map_of_a_piece() -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MOST_PARCELS, MOST_M = 45, 480.0
 #: Street land so far beside a piece of a subblock is shown with it, m.
 BESIDE_M = 20.0
+#: Street land so far from a piece is apart from it, m.
+APART_M = 1.0
 #: A sheet of a piece shows so much of the next pieces beyond the line where they meet, m.
 OVERLAP_M = 20.0
 #: What a cut of a subblock costs beside its distance from the middle, as a share of the side that it parts:
@@ -265,7 +267,7 @@ def numbered(facts: Facts, extent: Extent, pieces: Sequence[Extent]) -> list[Ext
             rows[at].append(row)
     streets = [facts.shapes[row] for row in extent.rows if facts.roads[row] and facts.shapes[row] is not None]
     land = shapely.union_all(np.array(streets, dtype=object)) if streets else shapely.Polygon()
-    lands = [shapely.union(one.shape, shapely.intersection(land, _beside(one.shape))) for one in pieces]
+    lands = _with_streets([one.shape for one in pieces], land)
     return [
         replace(
             one,
@@ -277,6 +279,17 @@ def numbered(facts: Facts, extent: Extent, pieces: Sequence[Extent]) -> list[Ext
         )
         for number, (one, of) in enumerate(zip(pieces, rows, strict=True), 1)
     ]
+
+
+def _with_streets(shapes: Sequence[BaseGeometry], land: BaseGeometry) -> list[BaseGeometry]:
+    """Pieces with the street land beside each; what lies apart from a piece, another has where it can."""
+    held = [list(shapely.get_parts(shapely.intersection(land, _beside(one)))) for one in shapes]
+    for at, parts in enumerate(held):
+        for scrap in [one for one in parts if shapely.distance(one, shapes[at]) > APART_M]:
+            others = [part for other, of in enumerate(held) if other != at for part in of]
+            if shapely.covers(shapely.union_all(others), shapely.buffer(scrap, -0.01)):
+                parts.remove(scrap)
+    return [shapely.union_all([one, *parts]) for one, parts in zip(shapes, held, strict=True)]
 
 
 def _beyond(lands: Sequence[BaseGeometry], at: int) -> BaseGeometry | None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: A match line is shown where at least so much of it is straight ahead of the other piece, mm.
 LEAST_MM = 3.0
+#: Two sheets share land from this much, mm2; what one has beside the other is wider than twice this, mm.
+SHARED_MM2, SLIVER_MM = 1.0, 0.05
 #: The number of a sheet is tried at so many places along the line, and so far from it, mm.
 STEPS, AWAY_MM = 9, (2.6, 4.0, 6.0, 9.0)
 LOOK: dict[str, Style] = {
@@ -81,10 +83,18 @@ def numbers(scene: Scene, extent: Extent, others: Sequence[Extent]) -> None:
 
 
 def _towards(scene: Scene, land: BaseGeometry, other: Extent) -> BaseGeometry:
-    """The part of the edge of land that lies along another sheet's land, in the window, as joined lines."""
+    """
+    The part of the edge of land that lies along another sheet's land, in the window, as joined lines.
+
+    What both sheets show (street land between them) goes on where the other one alone has land.
+    """
     there = scene.canvas.on_paper([other.shape])[0]
     if there is None:
         return shapely.LineString()
+    if shapely.intersection(land, there).area > SHARED_MM2:
+        there = shapely.buffer(shapely.difference(there, land), -SLIVER_MM, join_style="mitre")
+        if there.is_empty:
+            return shapely.LineString()
     gap = shapely.distance(land, there)
     near = shapely.buffer(there, gap + 0.5, join_style="mitre")
     edge = shapely.intersection(shapely.boundary(land), shapely.intersection(near, scene.canvas.box))
