@@ -201,6 +201,26 @@ def test_a_code_is_taken_in_whatever_case_and_with_look_alikes(mine: dict[str, s
     assert f'value="{code}"' in html
 
 
+def test_a_code_is_taken_wherever_hyphens_and_spaces_are_typed_in_it(mine: dict[str, str]) -> None:
+    plain = mine["secret"].replace("-", "")
+    for hyphens in range(28):
+        said = "-".join([*plain[:hyphens], " ".join(plain[hyphens:])])
+        html = page(post({"opinion": "1", "secret": said}))
+        assert f'value="{mine["secret"]}"' in html, said
+
+
+def test_a_code_of_an_earlier_receipt_that_looks_like_a_new_one_opens_every_step(
+    opened: DatabaseStore,
+) -> None:
+    earlier = "x7qe-a4tn-b8kd-w2ma-p5hc9rj3vgy6"
+    opinion = intake.Submission(text="More trees.")
+    event = opened.transact(lambda ledger: intake.enter(ledger, opinion, earlier))
+    told = {"opinion": str(event.opinion), "secret": earlier}
+    for step in ("see", "amend", "withdraw"):
+        assert f'value="{earlier}"' in page(post(told, step))
+    assert post({**told, "secret": earlier.upper()}).status_code == 403
+
+
 def test_enter_in_the_search_for_a_parcel_finds_it_and_sends_nothing(
     shown: DatabaseStore, mine_shown: dict[str, str]
 ) -> None:

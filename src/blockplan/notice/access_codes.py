@@ -1,8 +1,8 @@
 """
 The code by which a submitter, without an account, comes back to an opinion: written down, and typed by hand.
 
-Seven groups of four letters and figures, ``7K3M-9QXD-…`` (140 bits). No sign of it looks like another, and it
-is the same in whatever case it is typed, with or without its hyphens.
+Seven groups of four figures and letters without I, L, O and U, ``7K3M-9QXD-…`` (140 bits), the same in
+whatever case it is typed and wherever hyphens and spaces stand in it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ _SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MEANT = str.maketrans("OIL", "011")
 _LENGTH, _GROUP = 28, 4
 _BITS = 5 * _LENGTH
-#: Codes of earlier receipts have so many signs, and tell cases and hyphens apart.
-_EARLIER = 32
 
 
 def access_code(number: int | None = None) -> str:
@@ -34,19 +32,23 @@ def access_code(number: int | None = None) -> str:
     return _grouped(signs)
 
 
-def as_given_out(said: str) -> str:
+def as_given_out(said: str) -> tuple[str, ...]:
     """
-    A code as it was given out, of what somebody typed from paper.
+    The codes that may have been given out, of what somebody typed from paper, likeliest first.
+
+    Codes of earlier receipts tell cases and hyphens apart: without its hyphens one may look like one of ours.
 
     Examples
     --------
-    >>> as_given_out("oooo 0000 0000 0000-0000-0000-oool")
+    >>> as_given_out("oooo 0000 0000 0000-0000-0000-oool")[0]
     '0000-0000-0000-0000-0000-0000-0001'
+    >>> as_given_out("x7-Qe _4")
+    ('x7-Qe_4',)
     """
     plain = typed(said)
     signs = plain.replace("-", "").upper().translate(_MEANT)
-    ours = len(signs) == _LENGTH and len(plain) != _EARLIER and set(signs) <= set(_SIGNS)
-    return _grouped(signs) if ours else plain
+    ours = len(signs) == _LENGTH and set(signs) <= set(_SIGNS)
+    return (_grouped(signs), plain) if ours else (plain,)
 
 
 def _grouped(signs: str) -> str:

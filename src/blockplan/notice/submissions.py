@@ -341,9 +341,15 @@ def _check_who(secret: str | None, by: str | None) -> None:
 
 def holds_secret(first: Event | None, secret: str) -> bool:
     """Whether a secret is that of an opinion; the same work is done where there is no such opinion."""
+    return secret_of(first, secret) is not None
+
+
+def secret_of(first: Event | None, said: str) -> str | None:
+    """The secret of an opinion as it was given out, of what somebody typed; None where that is another."""
     content = first.person.content if first is not None and first.person is not None else None
     kept = canonical.loads(content or _NOBODY)["secret_sha256"]
-    return hmac.compare_digest(kept, _digest(secret)) and content is not None
+    own = [one for one in as_given_out(said) if hmac.compare_digest(kept, _digest(one))]
+    return own[0] if own and content is not None else None
 
 
 def _check_secret(ledger: Ledger, number: str, secret: str) -> None:
@@ -356,8 +362,7 @@ def _check_secret(ledger: Ledger, number: str, secret: str) -> None:
 
 
 def _digest(secret: str) -> str:
-    """Of the secret as it was given out, however somebody types it from paper."""
-    return hashlib.sha256(as_given_out(secret).encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def _given(opinion: Submission, name: str) -> bool:

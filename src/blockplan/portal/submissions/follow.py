@@ -21,7 +21,6 @@ from django.shortcuts import render
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import submissions
-from blockplan.notice.access_codes import as_given_out
 from blockplan.notice.disclosure import CARRIED, ORIGINAL
 from blockplan.notice.events import write_time
 from blockplan.notice.numbers import read_typed
@@ -62,7 +61,7 @@ class Followed:
         self.row = row
         self.store = store
         self.first = first
-        self.secret = as_given_out(request.POST.get("secret", ""))
+        self.secret = submissions.secret_of(first, request.POST.get("secret", "")) or ""
         self.lang: str = request.lang  # type: ignore[attr-defined]
         self.number = f"O-{first.seq}"
         self.about = list(store.events(about=self.number))
@@ -141,7 +140,7 @@ class Followed:
         if not self.can_amend:
             return self.page(wrong="too_late", status=409)
         try:
-            return Amending(self.request, self.row, self.store, self.newest, begun=begun).page()
+            return Amending(self, begun=begun).page()
         except rate_limits.BusyError as error:
             return rate_limits.busy(self.page(wrong="often"), error.wait_s)
         except UsageError:  # no room for the files of a further form
@@ -151,7 +150,7 @@ class Followed:
         """Put what the form says in the place of what stands."""
         if not self.can_amend:
             return self.page(wrong="too_late", status=409)
-        form = Amending(self.request, self.row, self.store, self.newest, begun=True)
+        form = Amending(self, begun=True)
         if form.changes_nothing:
             return self.page(said="amended")  # a second click
         try:
@@ -269,6 +268,8 @@ class Amending(FormPage):
 
     Parameters
     ----------
+    followed
+        The opinion that is amended.
     begun
         Whether the request brings the form; else it is filled in as the opinion stands.
 
@@ -280,10 +281,9 @@ class Amending(FormPage):
 
     template = "portal/follow_amend.html"
 
-    def __init__(
-        self, request: HttpRequest, row: Notice, store: DatabaseStore, newest: Event, *, begun: bool
-    ) -> None:
-        self.store, self.newest = store, newest
+    def __init__(self, followed: Followed, *, begun: bool) -> None:
+        request, row, newest = followed.request, followed.row, followed.newest
+        self.store, self.newest, self.secret = followed.store, newest, followed.secret
         self.number = str(newest.opinion)
         #: Whether the form comes back because the opinion was changed meanwhile, or too often.
         self.again = self.often = False
@@ -358,7 +358,7 @@ class Amending(FormPage):
     def _render(self, template: str, status: int, **more: Any) -> HttpResponse:
         own = {
             "opinion": self.number,
-            "secret": as_given_out(self.request.POST.get("secret", "")),
+            "secret": self.secret,
             "of": self.newest.seq,
             "again": self.again,
             "mine": self.mine,
