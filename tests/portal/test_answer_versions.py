@@ -62,6 +62,18 @@ def test_versions_of_an_answer_stand_side_by_side_with_who_changed_what(desk: De
     assert "We plant <ins>ten</ins> &lt;trees&gt;." in older
 
 
+def test_all_changes_are_counted_where_only_the_newest_are_shown(desk: Desk) -> None:
+    name = segment(desk)
+    for trees in range(13):
+        desk.answer_segment(name, Answer("noted", {"en": f"We plant {trees} trees."}), by="Li")
+    html = page(f"segments/{name}/").partition('class="versions"')[2].partition("</details>")[0]
+    assert "The answer was changed 12 times" in html
+    assert "The newest 10 changes are shown." in html
+    assert html.count("<li>") == 10
+    assert "<ins>12</ins>" in html
+    assert "<ins>2</ins>" not in html
+
+
 def test_the_answer_of_a_theme_has_its_versions_too(desk: Desk) -> None:
     theme = desk.name_theme("Trees", by="Li")
     for reason in ("Thank you.", "Thank you."):

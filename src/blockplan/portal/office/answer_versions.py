@@ -53,15 +53,30 @@ class AnswerVersion:
     parts: tuple[Differing, ...]
 
 
-def versions(notice: str, now: Sorting, subject: str) -> list[AnswerVersion]:
-    """The changes of the answer to a point or a theme, newest first; none where it was given once."""
-    given = now.given(subject)[-SHOWN - 1 :]
+@dataclass(frozen=True, slots=True)
+class AnswerVersions:
+    """The newest changes of an answer, newest first, and how many there are in all."""
+
+    shown: tuple[AnswerVersion, ...]
+    count: int
+
+    @property
+    def cut(self) -> bool:
+        """Whether there are more than are shown."""
+        return self.count > len(self.shown)
+
+
+def versions(notice: str, now: Sorting, subject: str) -> AnswerVersions:
+    """The changes of the answer to a point or a theme; none where it was given once."""
+    every = now.given(subject)
+    given = every[-SHOWN - 1 :]
     entries = open_store(notice).some([one.entry for one in given if one.entry is not None])
     labels = {name: str(field.label) for name, field in AnswerForm().fields.items()}
-    return [
+    shown = [
         AnswerVersion(after.by, entries[after.entry or 0].at, _parts(labels, before, after))
         for before, after in pairwise(given)
-    ][::-1]
+    ]
+    return AnswerVersions(tuple(reversed(shown)), max(len(every) - 1, 0))
 
 
 def _parts(labels: dict[str, str], before: Answer, after: Answer) -> tuple[Differing, ...]:
