@@ -1,6 +1,7 @@
 """The command line as other programs call it: exit codes, one JSON document, messages on stderr."""
 
 import json
+import re
 import subprocess
 
 import pytest
@@ -83,6 +84,28 @@ def test_compare_has_a_column_a_name(reference):
     beds = next(row for row in document["verdicts"] if row["rule"] == "zone-beds")
     assert [cell["outcome"] for cell in beds["by"]] == ["pass", "fail", "pass"]
     assert {row["column"] for row in document["transition_ha"] if row["from"] != row["to"]} == {"c"}
+
+
+@pytest.mark.parametrize(
+    ("lang", "heads", "of_each", "must"),
+    [
+        ("en", "Rule pack", "its own limit for each", "must"),
+        ("zh", "规则包", "各按其自身的限值", "必须"),
+        ("ja", "規則パック", "それぞれの限度", "必須"),
+    ],
+)
+def test_the_rules_of_every_pack_are_listed_in_words(lang, heads, of_each, must):
+    done = run("rules", "list", "--lang", lang)
+    assert done.returncode == 0, done.stderr
+    head, *rows = done.stdout.splitlines()
+    assert head.startswith(heads)
+    asked = next(row for row in rows if " gb50180-402-far " in row)
+    assert of_each in asked
+    assert any(f" {must} " in row for row in rows)
+    packs = {row.split()[0] for row in rows}
+    assert {"zone", "gb50180", "jp", "plan"} <= packs
+    required = [re.split(r" {2,}", row)[4] for row in rows]
+    assert not any(sign in one for one in required for sign in (">", "<", "m2", "nan"))
 
 
 @pytest.mark.long

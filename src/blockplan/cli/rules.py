@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import click
 
 from blockplan.cli.common import json_option, lang_option, pack_option, show_json, show_table
@@ -24,12 +26,20 @@ def list_command(packs: tuple[str, ...], lang: str, as_json: bool) -> None:
     if as_json:
         show_json({"rules": rows})
         return
+    from blockplan.check.verdict import Required
+    from blockplan.measure.measurement import unit_of_figures
+    from blockplan.report.words import Words
+
     keys = ("pack", "rule", "title", "measure", "required", "force", "confidence")
+    words = Words(lang)
     for row in rows:
         value = row["required"]["value"]
-        figures = " to ".join(f"{number:,g}" for number in (value if isinstance(value, list) else [value]))
-        row["required"] = f"{row['required']['op']} {figures} {row['unit']}".replace("between ", "")
-    show_table(keys, [[str(row[key]) for key in keys] for row in rows])
+        ends = tuple(value) if isinstance(value, list) else math.nan if value is None else value
+        unit = unit_of_figures(row["measure"], row["unit"])
+        row["required"] = words.required(Required(row["required"]["op"], ends), unit)
+        row["force"] = words(f"force.{row['force']}")
+    heads = [words("rules.force" if key == "force" else f"column.{key}") for key in keys]
+    show_table(heads, [[str(row[key]) for key in keys] for row in rows])
 
 
 @command.command("show", epilog="Example: blockplan rules show zone-green-access --lang ja")

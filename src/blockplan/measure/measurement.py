@@ -324,9 +324,11 @@ def figure_unit(measurement: Measurement | None, unit: str = "") -> str:
 
     Parking over floor area says so.
     """
-    if measurement is None:
-        return unit
-    unit = unit or measurement.unit
-    if measurement.measure in PER_FLOOR:
+    return unit if measurement is None else unit_of_figures(measurement.measure, unit or measurement.unit)
+
+
+def unit_of_figures(measure: str, unit: str) -> str:
+    """The unit that figures of a measure are written in."""
+    if measure in PER_FLOOR:
         return f"{unit}/100 m2"
-    return "ratio" if unit == "1" and measurement.measure in RATIOS else unit
+    return "ratio" if unit == "1" and measure in RATIOS else unit
