@@ -243,6 +243,21 @@ def _along_a_street(*streets: tuple[float, float]) -> Plan:
     return plan_of(parcels=lots, subblocks=[whole])
 
 
+def test_subblocks_come_in_the_order_of_their_numbers() -> None:
+    lots = [
+        {
+            "parcel_id": f"P-{at}",
+            "land_use": "0701",
+            "subblock_id": f"S-{at}",
+            "geometry": square(110 * at, 0),
+        }
+        for at in (10, 9, 1)
+    ]
+    units = [{"subblock_id": one["subblock_id"], "geometry": one["geometry"]} for one in lots]
+    made = drawn(plan_of(parcels=lots, subblocks=units), "subblock")
+    assert [one.id for one in made.sheets] == ["S-1", "S-9", "S-10"]
+
+
 def test_a_piece_has_no_scrap_of_a_street_that_goes_on_beside_another_piece() -> None:
     facts = facts_of(_along_a_street((0, 390), (400, 780)), "en")
     west, east = readable(facts, PAPERS["A3"], *subblocks(facts), 2_000)

@@ -26,6 +26,7 @@ from blockplan.plan.model.layers import LAYERS
 from blockplan.report import typesetting
 from blockplan.report.maps.labels import Labels, Spots, overlaps
 from blockplan.report.sheets import KINDS, PAPERS, atlas
+from blockplan.report.sheets.extents import by_number
 from blockplan.report.sheets.limitmap import _by_side
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, SECOND, beneath, fit, layouts
 
@@ -310,7 +311,7 @@ def test_a_table_that_goes_on_repeats_its_head_and_loses_no_row() -> None:
     land = [float(row["cells"][2]) for row in first["rows"]]
     heads = [head.replace("\n", "") for head in first["heads"][:3]]  # a unit may stand on a line of its own
     assert heads == ["街坊", "主导功能", "用地面积（公顷）"]
-    assert [row["cells"][0] for row in first["rows"][:-1]] == sorted(map(str, subblocks.index))
+    assert [row["cells"][0] for row in first["rows"][:-1]] == sorted(map(str, subblocks.index), key=by_number)
     assert land[-1] == pytest.approx(parcels.geometry.area.sum() / 1e4, abs=0.01)
     assert first["rows"][-1]["cells"][-1] == str(len(parcels))
     assert every.index("街坊控制指标表") < every.index("地块控制指标表")

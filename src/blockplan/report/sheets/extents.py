@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -124,7 +125,20 @@ def _of_layer(facts: Facts, layer: str, column: str, kind: str) -> list[Extent]:
         if shape is not None and not shape.is_empty:
             name = "" if called is None else str(called.iloc[at] or "")
             out.append(Extent(kind, one, name, shape, tuple(rows[one]), above[at] if above else ""))
-    return sorted(out, key=lambda extent: extent.id)
+    return sorted(out, key=lambda extent: by_number(extent.id))
+
+
+def by_number(name: str) -> tuple[list[tuple[int, str]], str]:
+    """
+    What the number of a part is sorted by: digits in it count as numbers.
+
+    Examples
+    --------
+    >>> sorted(["S-10", "S-2", "A-1"], key=by_number)
+    ['A-1', 'S-2', 'S-10']
+    """
+    parts = [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name) if part]
+    return parts, name
 
 
 def _above(facts: Facts, layer: str) -> list[str]:
