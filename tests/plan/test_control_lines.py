@@ -47,9 +47,29 @@ def test_a_road_parcel_off_its_red_line_is_told() -> None:
     assert (fault.case, fault.measured) == ("parcel", pytest.approx(2000))
 
 
-def test_an_open_line_is_crossed_too() -> None:
+def test_an_open_line_is_told_with_how_far_it_runs_inside() -> None:
     line_ = line("orange", shapely.LineString([(50, -10), (50, 110)]))
-    assert [one.case for one in found(line_, parcels=[parcel(0)])] == ["parcel"]
+    (fault,) = found(line_, parcels=[parcel(0)])
+    # 100 m, less the 5 cm along each edge that are drawing.
+    assert (fault.case, fault.unit, fault.measured) == ("through_parcel", "m", pytest.approx(99.9))
+    assert "99.9 m through parcel P-1" in fault.message("en")
+    # What ends 30 m inside a building runs through 30 m of it.
+    ends = line("red", shapely.LineString([(50, -10), (50, 60)]))
+    (fault,) = found(ends, buildings=[{"geometry": square(40, 30, 40)}])
+    assert (fault.case, fault.measured) == ("through_building", pytest.approx(29.95))
+
+
+def test_an_open_line_that_grazes_a_parcel_is_not_across_it() -> None:
+    # Along the whole edge, 4 cm inside, and in and out of it by rounding.
+    along = shapely.LineString([(-10, 0.04), (110, 0.04)])
+    wavy = shapely.LineString([(-10, -0.02), (30, 0.02), (60, -0.02), (110, 0.02)])
+    # Over a corner: 0.85 m of it lie inside, 0.71 m deeper than 5 cm.
+    corner = shapely.LineString([(-10, 10.6), (10.6, -10)])
+    for shape in (along, wavy, corner):
+        assert found(line("red", shape), parcels=[parcel(0)]) == []
+    deeper = line("red", shapely.LineString([(-10, 0.06), (110, 0.06)]))
+    (fault,) = found(deeper, parcels=[parcel(0)])
+    assert fault.measured == pytest.approx(99.9)
 
 
 def test_a_building_across_a_line_is_told() -> None:

@@ -75,6 +75,8 @@ OVER_BUILDINGS = frozenset({"airport"})
 MEETS_M = 0.01
 ACROSS_M2 = 1.0
 ACROSS_M = 0.05
+#: An open line runs inside a feature where it does so by more than this, deeper than `ACROSS_M`.
+RUNS_M = 1.0
 
 
 def check_control_lines(layers: Mapping[str, Drawn]) -> list[Fault]:
@@ -128,7 +130,7 @@ def _open(lines: Drawn, row: int, shape: Any) -> Fault:
 
 
 def _across(lines: Drawn, land: NDArray[Any], drawn: Drawn, case: str) -> Iterator[Fault]:
-    """Features that lie on both sides of a line."""
+    """Features that lie on both sides of a line; those that an open line runs through, with how far."""
     rows = drawn.rows
     shapes = drawn.geometry[rows]
     tree = shapely.STRtree(shapes)
@@ -138,19 +140,19 @@ def _across(lines: Drawn, land: NDArray[Any], drawn: Drawn, case: str) -> Iterat
             continue
         inside = land[line]
         if inside is None:
-            found = tree.query(lines.geometry[line], predicate="crosses")
-            cut = shapely.length(shapely.intersection(shapes[found], lines.geometry[line]))
-            found = found[cut > ACROSS_M2]
+            found = tree.query(lines.geometry[line], predicate="intersects")
+            inner = shapely.buffer(shapes[found], -ACROSS_M)
+            measured = shapely.length(shapely.intersection(inner, lines.geometry[line]))
+            across = measured > RUNS_M
         else:
             found = tree.query(shapely.boundary(inside), predicate="intersects")
             within = shapely.intersection(shapes[found], inside)
-            least = np.minimum(shapely.area(within), shapely.area(shapely.difference(shapes[found], inside)))
-            wide = shapely.area(shapely.buffer(within, -ACROSS_M)) > 0
-            found = found[(least > ACROSS_M2) & wide]
-        for one in found:
-            row = int(rows[one])
-            cut_land = shapes[one] if inside is None else shapely.intersection(shapes[one], inside)
-            yield _fault((lines, int(line)), drawn, row, case, float(shapely.area(cut_land)))
+            measured = shapely.area(within)
+            least = np.minimum(measured, shapely.area(shapely.difference(shapes[found], inside)))
+            across = (least > ACROSS_M2) & (shapely.area(shapely.buffer(within, -ACROSS_M)) > 0)
+        said = f"through_{case}" if inside is None else case
+        for one, much in zip(found[across].tolist(), measured[across].tolist(), strict=True):
+            yield _fault((lines, int(line)), drawn, int(rows[one]), said, much)
 
 
 def _uses(lines: Drawn, land: NDArray[Any], parcels: Drawn) -> Iterator[Fault]:
@@ -224,7 +226,7 @@ def _fault(
         drawn.ids[row],
         case=case,
         measured=measured,
-        unit="m" if case == "height" else "m2",
+        unit="m" if case == "height" or case.startswith("through") else "m2",
         values=values,
         aspect="control_lines",
         features=(*drawn.features([row]), *lines.features([line])),
