@@ -98,7 +98,10 @@ def _ask(question: Question, lang: str) -> int:
 
 
 def _show_office(result: OfficeImport, out: str, lang: str) -> None:
-    from blockplan.exchange.office.messages import TEXTS, in_language
+    from blockplan.exchange.office.messages import TEXTS, Message, in_language
+
+    # A mapping that came back says its reasons in English, or as whoever edited it wrote them.
+    given = TEXTS("report.by_mapping", lang)
 
     def heads(key: str) -> list[str]:
         return TEXTS(f"report.{key}", lang).split("|")
@@ -112,7 +115,7 @@ def _show_office(result: OfficeImport, out: str, lang: str) -> None:
             row["column"] or "–",
             row["unit"],
             f"{row['confidence']:.2f}",
-            in_language(row["why"], lang),
+            row["why"].said(lang) if isinstance(row["why"], Message) else given,
         )
         for row in result.mapping.rows()
     ]

@@ -143,6 +143,23 @@ def test_an_office_reads_in_its_language_what_was_read_of_its_folder(
     assert re.findall(r"：(?:parcels|streets|subblocks|boundary)：", run.output) == []
 
 
+@pytest.mark.parametrize(
+    ("lang", "reason"), [("zh", "按给定的 mapping.toml"), ("ja", "渡された mapping.toml による")]
+)
+def test_an_office_reads_in_its_language_what_comes_of_the_mapping_that_it_gives_back(
+    tmp_path: Path, lang: str, reason: str
+) -> None:
+    call = ["import", "office", str(TOWN / "shapefiles"), "--lang", lang, "--out"]
+    first = CliRunner().invoke(app, [*call, str(tmp_path / "one")])
+    mapping = tmp_path / "one" / "mapping.toml"
+    run = CliRunner().invoke(app, [*call, str(tmp_path / "two"), "--mapping", str(mapping)])
+    assert (first.exit_code, run.exit_code) == (0, 0)
+    assert [line for line in run.output.splitlines() if english_in(line)] == []
+    assert (reason in first.output, reason in run.output) == (False, True)
+    # The file keeps why each was read as it was.
+    assert (tmp_path / "two" / "mapping.toml").read_text("utf-8") == mapping.read_text("utf-8")
+
+
 @pytest.mark.parametrize("lang", ["zh", "ja"])
 @pytest.mark.parametrize(
     "name", ["note.docx", "plan.mdb", "a.dwg", "a.json", "a.csv", "a.xlsx", "a.shp", "a.zip"]
