@@ -15,7 +15,7 @@ from tests.exchange.office.conftest import CRS, parcels, rules, shapefile
 
 from blockplan.cli import app
 from blockplan.exchange.office.importing import import_office
-from blockplan.exchange.office.roads import CROSSING, RoadLines, remainder
+from blockplan.exchange.office.roads import CROSSING, RoadLines, remainder, without_slivers
 from blockplan.plan import read
 
 
@@ -76,6 +76,37 @@ def test_land_beside_a_street_that_is_narrower_than_the_strip_is_a_gap():
     found = remainder(shapes, streets(lines, [20, 14]), shapely.box(0, 0, 220, 220), 200)
     # Three metres on either side of the narrow street, but for its crossing with the other.
     assert sorted(gap.area for gap in found.gaps) == pytest.approx([300] * 4)
+
+
+def test_a_sliver_is_no_road_parcel_but_part_of_the_one_beside():
+    road, other = shapely.box(0, 0, 30, 10), shapely.box(30, 0, 60, 10)
+    # A thread of 1.5 m2 along the first, and a corner of 0.3 m2 that touches the thread alone.
+    thread, corner = shapely.box(0, 10, 30, 10.05), shapely.box(-6, 10, 0, 10.05)
+    alone = shapely.box(100, 0, 100.5, 0.5)
+    pieces = [(road, "北街"), (thread, CROSSING), (other, "南街"), (corner, "南街"), (alone, "南街")]
+    found = without_slivers(pieces)
+    assert [(name, round(shape.area, 2)) for shape, name in found] == [
+        ("北街", 301.8),
+        ("南街", 300.0),
+        ("南街", 0.25),
+    ]
+
+
+def test_land_of_a_street_without_a_name_is_remarked_without_one(folder, brought):
+    shapes, lines = blocks(2)
+    east, north = 500_000, 4_400_000
+    shapes = [shapely.affinity.translate(one, east, north) for one in shapes]
+    lines = [shapely.affinity.translate(one, east, north) for one in lines]
+    shapefile(parcels(shapes=shapes), folder / "地块.shp")
+    shapefile(
+        gpd.GeoDataFrame({"LM": ["北街", None], "HXKD": [20.0, 20.0]}, geometry=lines, crs=CRS),
+        folder / "道路中心线.shp",
+    )
+    plan, _ = brought()
+    frame = plan.layer("parcels")
+    made = frame[frame["land_use"] == "1207"]
+    assert set(made["remarks"]) == {"补绘道路用地：北街", "补绘道路用地", "补绘道路用地：交叉口"}
+    assert {one.split("-")[0] + str(one.count("-")) for one in made.index} == {"RD2", "RD1", "RX1"}
 
 
 def test_the_width_of_a_street_is_measured_where_nobody_says_it():

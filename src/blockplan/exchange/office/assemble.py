@@ -355,7 +355,7 @@ def _roads(
     lines = streets if streets is not None and len(streets) else None
     given = roads.RoadLines(
         np.array([], dtype=object) if lines is None else lines.geometry.to_numpy(),
-        [] if lines is None else [str(name or "") for name in lines["name_zh"]],
+        [] if lines is None else lines["name_zh"].fillna("").astype(str).tolist(),
         np.empty(0)
         if lines is None
         else lines["red_line_width_m"].to_numpy(dtype="float64", na_value=np.nan),
@@ -366,11 +366,13 @@ def _roads(
         shapes, made.land = partition([*frame.geometry, *(shape for shape, _ in made.pieces)], made.land)
         frame = frame.set_geometry(shapes[: len(frame)])
         # (what only a thread held together is two road parcels)
-        made.pieces = [
-            (part, name)
-            for shape, (_, name) in zip(shapes[len(frame) :], made.pieces, strict=True)
-            for part in shapely.get_parts(shape)
-        ]
+        made.pieces = roads.without_slivers(
+            [
+                (part, name)
+                for shape, (_, name) in zip(shapes[len(frame) :], made.pieces, strict=True)
+                for part in shapely.get_parts(shape)
+            ]
+        )
         frame = _stacked(frame, _road_parcels(made, frame))
     _say_roads(made, wanted, lines is not None, built, findings)
     if lines is not None and made.measured.any():

@@ -30,6 +30,8 @@ WIDEST_M = 70.0
 NARROWEST_M = 4.0
 #: A piece of road smaller than this is joined to its neighbour, m2.
 SMALLEST_M2 = 1.0
+#: So is one that is nowhere wider than this, m.
+THINNEST_M = 0.1
 #: Two lines that meet at less than this are one street that goes on, degrees.
 STRAIGHT_DEG = 20.0
 TOUCH_M = 0.01
@@ -347,6 +349,39 @@ def _strips(open_land: Any, parcels: Shapes) -> list[tuple[Any, str]]:
         if NARROWEST_M / 2 <= width <= WIDEST_M and len(beside) >= 2 and part.length / 2 > 3 * width:
             found.append((part, ""))
     return found
+
+
+def without_slivers(pieces: list[tuple[Any, str]]) -> list[tuple[Any, str]]:
+    """
+    Road pieces of one partition; those too small or too thin to be parcels go to the one beside, the smallest
+    first, where they share a side with any.
+
+    Examples
+    --------
+    >>> road, thread = shapely.box(0, 0, 30, 10), shapely.box(0, 10, 30, 10.01)
+    >>> [(shape.bounds, name) for shape, name in without_slivers([(road, "北街"), (thread, "crossing")])]
+    [((0.0, 0.0, 30.0, 10.01), '北街')]
+    """
+    shapes = np.array([shape for shape, _ in pieces], dtype=object)
+    thin = shapely.is_empty(shapely.buffer(shapes, -THINNEST_M / 2))
+    slivers = np.flatnonzero(thin | (shapely.area(shapes) < SMALLEST_M2))
+    tree = shapely.STRtree(shapes)
+    gone: dict[int, int] = {}
+    for at in slivers[np.argsort(shapely.area(shapes[slivers]))].tolist():
+        beside = {_kept(one, gone) for one in tree.query(shapes[at], predicate="intersects").tolist()} - {at}
+        sides = {one: shapely.intersection(shapes[at], shapes[one]).length for one in sorted(beside)}
+        nearest = max(sides, key=lambda one: sides[one], default=at)
+        if sides.get(nearest, 0.0) > 0:
+            shapes[nearest] = shapely.union(shapes[at], shapes[nearest])
+            gone[at] = nearest
+    return [(shapes[at], name) for at, (_, name) in enumerate(pieces) if at not in gone]
+
+
+def _kept(at: int, gone: dict[int, int]) -> int:
+    """The piece that another went to in the end."""
+    while at in gone:
+        at = gone[at]
+    return at
 
 
 def _settle(found: Roads, rest: list[Any], given: bool, small_m2: float) -> None:
