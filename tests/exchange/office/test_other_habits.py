@@ -289,6 +289,28 @@ def test_a_layer_named_after_what_stands_today_gives_existing_land_alone(folder,
     assert any("what stands today" in one.message for one in rules(result, "office-layer"))
 
 
+def test_existing_land_is_known_by_the_initials_of_its_fields(folder, brought):
+    shapefile(parcels(), folder / "规划地块.shp")
+    today = parcels(
+        XZDL=["R3", "R2", "E1", "M1"], XZMC=["三类居住用地", "二类居住用地", "水域", "一类工业用地"]
+    )
+    shapefile(today, folder / "现状用地.shp")
+    plan, result = brought()
+    frame = plan.layer("parcels")
+    assert frame["existing_land_use"].tolist() == ["070103", "070102", "17", "100101"]
+    assert rules(result, "office-layer") == []
+
+
+def test_a_layer_of_a_known_role_that_gives_the_plan_nothing_is_told(folder, brought):
+    shapefile(parcels(), folder / "规划地块.shp")
+    shapefile(parcels(ABC=["x1", "x2", "x3", "x4"]), folder / "现状用地.shp")
+    plan, result = brought()
+    assert plan.layer("parcels")["existing_land_use"].isna().all()
+    (found,) = rules(result, "office-layer")
+    assert (found.file, found.grade) == ("现状用地.shp", "warning")
+    assert "existing_land, but nothing of its 4 features came into the plan" in found.message
+
+
 def test_a_drawing_of_lines_alone_in_millimetres_is_brought_into_metres(folder, brought):
     document = ezdxf.new("R2010")
     space = document.modelspace()

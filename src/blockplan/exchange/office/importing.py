@@ -148,6 +148,7 @@ def import_office(
         take_ten_thousands(layers, _texts(reading, layers), findings)
     chosen.plan["crs"] = "local" if placed.crs is None else datum.name_of(placed.crs)
     built = assemble.assemble(layers, chosen, profile, placed.crs, findings, ask)
+    _without_yield(layers, built, findings)
     if "parcels" in built.layers:
         compare_with_texts(built.layers["parcels"], built.manifest, _texts(reading, layers), findings)
     built.made["healed"] = reading.healed + built.made["healed"]
@@ -166,9 +167,7 @@ def import_office(
         name: built.layers[name] for name in LAYERS if name in built.layers and len(built.layers[name])
     }
     plan = Plan(manifest_from(table, f"{MAPPING} [plan]"), ordered)
-    tally = Tally()
-    _untaken(layers, chosen, tally)
-    summary = in_classes(written(plan, out, tally), reading)
+    summary = in_classes(written(plan, out, _untaken(layers)), reading)
     _put(Path(out), text)
     return OfficeImport(summary, chosen, text, findings, built.made)
 
@@ -279,8 +278,30 @@ def _title(chosen: OfficeMapping, built: AssembledPlan, paths: Sequence[str | Pa
     chosen.plan.setdefault("title", dict.fromkeys(("zh", "en", "ja"), title))
 
 
-def _untaken(layers: list[Chosen], chosen: OfficeMapping, tally: Tally) -> None:
+#: Role -> the layer of the plan that it gives, where that is called otherwise.
+GIVES = {"road_edges": "control_lines"}
+
+
+def _without_yield(layers: list[Chosen], built: AssembledPlan, findings: Findings) -> None:
+    """Layers whose role is known, but which gave the plan nothing, are told."""
+    given = {name for name, frame in built.layers.items() if len(frame)}
+    for layer, choice in layers:
+        if choice.role == "existing_land":
+            parcels = built.layers.get("parcels")
+            taken = parcels is not None and "existing_land_use" in parcels
+            taken &= any(choice.column(name) for name in ("land_use", "land_use_name"))
+        else:
+            name = GIVES.get(choice.role, choice.role)
+            taken = name in given or name not in LAYERS
+        if len(layer.frame) and not taken:
+            message = worded("the_layer_gave_nothing", role=choice.role, n=len(layer.frame))
+            findings.add("office-layer", "warning", message, **layer.place)
+
+
+def _untaken(layers: list[Chosen]) -> Tally:
+    tally = Tally()
     for layer, choice in layers:
         if choice.role in {IGNORED, DOUBLE}:
             name = layer.name if layer.why else f"{layer.file}: {layer.name}"
             tally.add(name, choice.why, len(layer.frame))
+    return tally
