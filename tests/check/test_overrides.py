@@ -47,7 +47,7 @@ def test_a_plan_does_not_set_what_a_national_rule_counts() -> None:
     assert {
         "en": "The plan sets green_codes to 1401, 0902, but the rule does not open it and is judged by 1401.",
         "zh": "规划设定 green_codes 为 1401、0902，但该规则不允许改动，按 1401 判定。",
-        "ja": "計画は green_codes を 1401、0902 としているが、この規則は変更を認めず、1401 で判定する。",
+        "ja": "計画は green_codes を 1401、0902 としているが、この基準は変更を認めず、1401 で判定する。",
     } in verdict.notes
     (one,) = result.overrides
     assert (one.name, one.default, one.rules) == ("green_codes", ["1401"], ())

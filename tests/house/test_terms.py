@@ -40,6 +40,7 @@ OTHERS = {
         "zh": "待查看|看过后",
         "ja": "確認待ちの意見",
     },
+    "rule, rule pack": {"ja": "規則パック|この規則|規則が"},
     "late": {"ja": "期間外"},
     "approved (of a plan)": {"ja": "承認済み"},
     "point (of an opinion)": {

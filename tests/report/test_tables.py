@@ -224,3 +224,7 @@ def test_the_margin_of_a_share_known_by_its_ends_is_told_in_points(lang, said):
         share, measurement=open_, measured=None, margin=None, outcome="fail", required=Required(">=", 0.8)
     )
     assert margin_said(failing, Words(lang)) == said
+
+
+def test_places_of_any_service_are_not_called_school_places_in_chinese() -> None:
+    assert Words("zh").amount(13, "place") == "13 个名额"
