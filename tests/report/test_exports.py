@@ -13,7 +13,8 @@ from tests.report.handmade import hand_made, manifest, reach, result, text, verd
 from tests.support.grouped import of_many
 from tests.support.ledgers import reconciled
 
-from blockplan.plan import Plan
+from blockplan.check import available_packs, check
+from blockplan.plan import Plan, read
 from blockplan.plan.model.faults import fault
 from blockplan.report import result_workbook, write_tables
 from blockplan.report.exports import TABLES, DataTable, tables
@@ -48,7 +49,7 @@ def test_numbers_of_the_workbook_look_rounded_and_keep_their_digits(
     numbers = (1.8732617463, 41.21962734, 2823.666666666667, 10800.0, 0.65362654, 0.00012, 0, None)
     table = DataTable("verdicts", ("measured", "share"), tuple((one, 0.41219627) for one in numbers))
     monkeypatch.setattr(result_workbook, "tables", lambda *_, **__: [table])
-    sheet = load_workbook(io.BytesIO(workbook(View(hand_made(), found, Words("en")))))["verdicts"]
+    sheet = load_workbook(io.BytesIO(workbook(View(hand_made(), found, Words("en")))))["Verdicts"]
     cells = [row[0] for row in sheet.iter_rows(min_row=2)]
     assert [one.value for one in cells] == list(numbers)
     assert [one.number_format for one in cells[:-1]] == [
@@ -62,9 +63,9 @@ def test_the_workbook_holds_every_table_with_real_numbers(found: CheckResult, la
     view = View(hand_made(), found, Words(lang))
     every, words = in_words(view, view.words.on(RESULT_WORDS)), view.words.on(RESULT_WORDS)
     book = load_workbook(io.BytesIO(workbook(view)))
-    assert book.sheetnames == ["about", *TABLES]
+    assert book.sheetnames == [words(f"sheet_name.{name}") for name in ("about", *TABLES)]
     for table in every:
-        sheet = book[table.name]
+        sheet = book[words(f"sheet_name.{table.name}")]
         assert sheet.freeze_panes == "B2"
         assert (sheet.print_title_rows, sheet.page_setup.fitToHeight) == ("$1:$1", 0)
         assert [cell.value for cell in sheet[1]] == [words(f"heading.{name}") for name in table.columns]
@@ -100,9 +101,59 @@ def test_the_workbook_says_in_words_what_the_csv_files_say_in_codes(found: Check
     assert (edu["required_op"], edu["unit"]) == told[lang]
 
 
+@pytest.fixture(scope="module")
+def by_all_packs(reference: Path) -> tuple[Plan, CheckResult]:
+    plan = read(reference, scenario="b")
+    return plan, check(plan, packs=sorted(available_packs()))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_cell_in_percent_is_a_share_and_other_figures_stand_in_their_own_unit(
+    by_all_packs: tuple[Plan, CheckResult], lang: str
+) -> None:
+    view = View(*by_all_packs, Words(lang))
+    words = view.words.on(RESULT_WORDS)
+    shown = 0
+    for sheet in load_workbook(io.BytesIO(workbook(view))):
+        for row in sheet.iter_rows(min_row=2):
+            for cell in row:
+                if cell.number_format == "0.0%" and cell.value is not None:
+                    shown += 1
+                    assert abs(cell.value) <= 1, (sheet.title, cell.coordinate, cell.value)
+    assert shown
+    said = {one.name: records(one) for one in in_words(view, words)}
+    units = {one["rule"]: (one["value"], one["unit"]) for one in said["places"] if one["value"] is not None}
+    m2 = words.with_unit("", "m2").strip()
+    assert units["gb50180-f-nursing-home"] == (6500, m2)
+    assert units["gb50180-f-nursing-home-beds"] == (100, words.with_unit("", "bed").strip())
+    assert {one["unit"] for one in said["places"] if one["value"] is None} == {""}
+    assert {one["unit"] for one in said["verdicts"] if one["measure"] == "street_block_far"} == {""}
+    parts = {one["part"] for one in said["measures"]}
+    codes = {"beds", "day_places", "jobs", "on_foot", "line", "programmes_elsewhere", "open_space", "within"}
+    assert not parts & (codes if lang != "en" else {one for one in codes if "_" in one})
+
+
+def test_a_place_has_the_unit_of_its_value_in_csv_too(by_all_packs: tuple[Plan, CheckResult]) -> None:
+    rows = records({one.name: one for one in tables(View(*by_all_packs, Words("en")))}["places"])
+    sizes = {(one["value"], one["unit"]) for one in rows if one["rule"].startswith("gb50180-f-nursing-home")}
+    assert sizes == {(6500.0, "m2"), (100.0, "bed")}
+    assert {one["unit"] for one in rows if one["value"] is None} == {""}
+
+
+def test_the_amount_of_a_remedy_is_written_in_its_own_unit(
+    found: CheckResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = ("measured", "unit", "remedy_amount", "remedy_unit")
+    table = DataTable("verdicts", columns, ((0.64, "%", 12.0, "m²"), (1.8, "", 0.3566, "%")))
+    monkeypatch.setattr(result_workbook, "in_words", lambda *_: [table])
+    sheet = load_workbook(io.BytesIO(workbook(View(hand_made(), found, Words("en")))))["Verdicts"]
+    looks = [(row[0].number_format, row[2].number_format) for row in sheet.iter_rows(min_row=2)]
+    assert looks == [("0.0%", "#,##0"), ("#,##0.00", "0.0%")]
+
+
 def test_a_share_of_the_workbook_is_shown_in_percent() -> None:
     view = View(hand_made(), result(verdicts=(reach(),)), Words("zh"))
-    sheet = load_workbook(io.BytesIO(workbook(view)))["verdicts"]
+    sheet = load_workbook(io.BytesIO(workbook(view)))["判定"]
     heads = [cell.value for cell in sheet[1]]
     cell = sheet.cell(2, heads.index("规划值") + 1)
     assert (sheet.cell(2, heads.index("单位") + 1).value, cell.number_format) == ("%", "0.0%")
@@ -110,7 +161,7 @@ def test_a_share_of_the_workbook_is_shown_in_percent() -> None:
 
 def test_the_first_sheet_says_plan_day_hash_packs_and_synthetic(found: CheckResult) -> None:
     view = View(hand_made(), found, Words("en"))
-    sheet = load_workbook(io.BytesIO(workbook(view)))["about"]
+    sheet = load_workbook(io.BytesIO(workbook(view)))["About"]
     said = {str(row[0]): row[1] for row in sheet.iter_rows(values_only=True) if row[0]}
     assert said["Id"] == "handmade"
     assert said["Judged by the rules of"] == "30 September 2021"
@@ -118,7 +169,7 @@ def test_the_first_sheet_says_plan_day_hash_packs_and_synthetic(found: CheckResu
     assert said["Rule packs"] == "zone"
     assert "invented" in str(said["Synthetic geometry"])
     assert said["Carries at most"] == 2610
-    assert str(said["verdicts"]) == f"Verdicts ({len(found.verdicts)})"
+    assert str(said["Verdicts"]) == f"Verdicts ({len(found.verdicts)}); verdicts.csv"
 
 
 def test_a_csv_file_reads_back_and_what_is_unknown_is_empty(found: CheckResult) -> None:

@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 import geopandas as gpd
 import pytest
 from PIL import Image
-from tests.report.handmade import cell, frame, hand_made, layers, line, manifest, result
+from tests.report.handmade import cell, frame, hand_made, layers, line, manifest, reach, result
 
 from blockplan.cli import app
 from blockplan.errors import UsageError
@@ -143,6 +143,12 @@ def test_names_of_parcels_go_before_those_of_verdicts_and_only_who_fails_is_name
     assert found["parcels"][0] > found["verdicts"][0]
     assert found["parcels"][1] > found["verdicts"][1]
     assert "'fail'" in found["verdicts"][2]
+
+
+def test_a_place_that_falls_short_has_the_unit_of_its_own_value(tmp_path: Path) -> None:
+    path = export(hand_made(), result(verdicts=(reach(),)), tmp_path / "plan.gpkg", "en")
+    found = rows(path, "SELECT value, unit FROM verdicts ORDER BY fid")
+    assert found == [(None, ""), (1210.0, "m"), (540.0, "m")]
 
 
 def test_the_name_of_a_verdict_says_that_its_number_is_of_residents(package: Path) -> None:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blockplan.figures import is_known
+from blockplan.measure.measurement import figure_unit
 from blockplan.measure.missing import lines
 from blockplan.report import ledger, readings
 from blockplan.report.definitions import reading_name
-from blockplan.report.features import residents_at
+from blockplan.report.features import residents_at, unit_of
 from blockplan.report.tables import missing_words
 from blockplan.report.trace import document_said, stands
 from blockplan.texts import csv_bytes
@@ -52,8 +53,8 @@ def tables(view: View, *, said: bool = False) -> list[DataTable]:
     """
     Every table of a result, in the order in which they are written.
 
-    With `said`, documents, parts of measures and what is missing stand in the words of a reader, else as they
-    stand in JSON.
+    With `said`, documents, parts of measures and what is missing stand in the words of a reader, and units as
+    figures are written in (a ``ratio`` is no share), else as they stand in JSON.
     """
     return [DataTable(name, columns, tuple(make(view, said))) for name, (columns, make) in TABLES.items()]
 
@@ -73,15 +74,19 @@ def _verdicts(view: View, said: bool) -> Iterator[Row]:
     for one in view.result.verdicts:
         low, high = _limits(one.required)
         measurement, remedy = one.measurement, one.remedy
+        to_do = remedy.unit if remedy else ""
+        if to_do == "1":
+            to_do = _unit(to_do, measurement, said)
 
         def source(key: str, of: Verdict = one) -> str:
             return str(of.source.get(key, ""))
 
         yield (
             one.pack, one.rule, words.pick(one.title), one.scope_kind, one.scope_id, one.outcome,
-            one.measured, one.unit, measurement.per or None if measurement else None, one.required.op, low,
-            high, one.margin, one.affected_residents, len(one.where), remedy.amount if remedy else None,
-            remedy.unit if remedy else "", words.pick(remedy.text) if remedy else "", one.force,
+            one.measured, _unit(one.unit, measurement, said),
+            measurement.per or None if measurement else None, one.required.op, low, high,
+            one.margin, one.affected_residents, len(one.where), remedy.amount if remedy else None, to_do,
+            words.pick(remedy.text) if remedy else "", one.force,
             one.confidence, measurement.id if measurement else "",
             measurement.supply if measurement else None,
             *(_stands(one, words) if said else (source("document"), source("clause"))),
@@ -118,16 +123,18 @@ PLACES = (
 )  # fmt: skip
 
 
-def _places(view: View, _said: bool) -> Iterator[Row]:
+def _places(view: View, said: bool) -> Iterator[Row]:
     for verdict in view.result.verdicts:
         head = (
             verdict.pack, verdict.rule, view.words.pick(verdict.title), verdict.scope_kind, verdict.scope_id,
         )  # fmt: skip
-        unit = verdict.unit if verdict.reach is None else "m"
+        unit = unit_of(verdict)
+        if unit == verdict.unit:
+            unit = _unit(unit, verdict.measurement, said)
         for place in verdict.where:
             yield (
-                *head, "falls_short", "", place.layer, place.id, place.x, place.y, place.value, unit,
-                residents_at(view.plan, place),
+                *head, "falls_short", "", place.layer, place.id, place.x, place.y, place.value,
+                unit if is_known(place.value) else "", residents_at(view.plan, place),
             )  # fmt: skip
         for reading in verdict.readings[1:]:
             gained, lost = readings.sides(verdict, reading, view.people_at)
@@ -171,14 +178,14 @@ def _measure(view: View, found: Measurement, use: str, said: bool) -> Iterator[R
     row, source = view.reported_row(found), found.document
     document = str(source.get("document", ""))
     tail = (document_said(document, view.words.lang) if said else document, str(source.get("clause", "")))
-    missing = _missing(found.missing, view, said)
+    missing, unit = _missing(found.missing, view, said), _unit(found.unit, found, said)
     yield (
-        found.id, row.title, "", found.value, found.unit, found.supply, None, found.per or None, use, missing,
+        found.id, row.title, "", found.value, unit, found.supply, None, found.per or None, use, missing,
         row.confidence, *tail, row.definition,
     )  # fmt: skip
     for part, (name, _) in zip(found.by, row.parts, strict=True):
         yield (
-            found.id, row.title, name if said else part.scope, part.value, found.unit, part.supply,
+            found.id, row.title, name if said else part.scope, part.value, unit, part.supply,
             part.residents, found.per or None, use, _missing(part.missing, view, said),
             row.confidence, *tail, "",
         )  # fmt: skip
@@ -228,6 +235,11 @@ def _stands(verdict: Verdict, words: Words) -> tuple[str, str]:
 def _missing(missing: Sequence[Missing], view: View, said: bool) -> str:
     """What is missing, in one line."""
     return "; ".join(missing_words(missing, view.words) if said else lines(missing))
+
+
+def _unit(unit: str, measurement: Measurement | None, said: bool) -> str:
+    """A unit as figures are written in, where it is `said`."""
+    return figure_unit(measurement, unit) if said and measurement else unit
 
 
 def _limits(required: Required) -> tuple[float, float | None]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from blockplan.check.verdict import Verdict
     from blockplan.measure.measurement import Place
     from blockplan.plan import Plan
 
@@ -41,6 +42,17 @@ def features(plan: Plan, layer: str, ids: Iterable[str]) -> NDArray[np.object_]:
 def placed(places: Iterable[Place]) -> list[Place]:
     """The places that lie somewhere: a feature without geometry has no point."""
     return [place for place in places if is_known(place.x) and is_known(place.y)]
+
+
+#: Column of a facility's size -> its unit.
+SIZES = {"floor_area_m2": "m2", "site_area_m2": "m2", "beds": "bed", "places": "place"}
+
+
+def unit_of(verdict: Verdict) -> str:
+    """The unit of the values of its places: metres of a reach, beds of a home, else that of the verdict."""
+    if verdict.reach is not None:
+        return "m"
+    return SIZES.get(verdict.size or "", verdict.unit)
 
 
 def residents_at(plan: Plan, place: Place) -> float | None:

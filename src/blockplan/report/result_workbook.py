@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import blockplan
 from blockplan.figures import fixed, is_known
-from blockplan.measure.measurement import RATIOS
 from blockplan.report.definitions import reading_name
 from blockplan.report.exports import MOST_ROWS, DataTable, tables
 from blockplan.report.maps.svg import text_width
@@ -30,8 +29,8 @@ if TYPE_CHECKING:
 
 RESULT_WORDS = Catalog("blockplan.report", "result.toml")
 MOST_CHARACTERS, A3 = 32_000, 8
-#: Widths of columns, in digits: of sentences, and of anything else at most.
-WIDE_DIGITS, MOST_DIGITS = 32.0, 22.0
+#: Width of columns of sentences, in digits.
+WIDE_DIGITS = 32.0
 #: Columns of sentences, which wrap.
 WIDE = frozenset(
     {
@@ -52,14 +51,17 @@ WIDE = frozenset(
 NUMBERS = ((0.001, "General"), (1, "0.000"), (100, "#,##0.00"), (float_info.max, "#,##0.0"), (inf, "#,##0"))
 SHARES = frozenset({"share", "required_share"})
 PERCENT = "0.0%"
-#: Columns with figures in the unit of their row.
-IN_UNIT = frozenset(
-    {"measured", "required", "required_high", "margin", "value", "said", "tabled", "drawn", "tolerance"}
-)
+#: Column of a unit -> the columns with figures in that unit of their row.
+IN_UNIT = {
+    "unit": frozenset(
+        {"measured", "required", "required_high", "margin", "value", "said", "tabled", "drawn", "tolerance"}
+    ),
+    "remedy_unit": frozenset({"remedy_amount"}),
+}
 #: Columns of codes, and the words that they are said by.
 CODED = {
     "scope_kind": "scope", "outcome": "outcome", "force": "force", "weight": "weight", "state": "state",
-    "grade": "grade", "agreement": "agreement", "required_op": "operator", "judges": "flag", "use": "use",
+    "grade": "grade", "agreement": "agreement", "required_op": "operator", "use": "use",
     "layer": "layer",
 }  # fmt: skip
 
@@ -88,16 +90,17 @@ def workbook(view: View) -> bytes:
         look: book.add_format({"num_format": look, "valign": "top"})
         for look in (*(one for _, one in NUMBERS), PERCENT)
     }
-    _about(book.add_worksheet("about"), view, made, head, wrapped)
+    _about(book.add_worksheet(words("sheet_name.about")), view, made, head, wrapped)
     for table in made:
-        sheet = book.add_worksheet(table.name)
+        sheet = book.add_worksheet(words(f"sheet_name.{table.name}"))
         for at, column in enumerate(table.columns):
             sheet.write_string(0, at, words(f"heading.{column}"), head)
             sheet.set_column(at, at, _width(table, at, words), wrapped)
         for number, row in enumerate(table.rows[:MOST_ROWS], 1):
             shares = set(SHARES)
-            if words("unit.share") in (row[at] for at, name in enumerate(table.columns) if name == "unit"):
-                shares |= IN_UNIT
+            for column, cell in zip(table.columns, row, strict=True):
+                if column in IN_UNIT and cell == words("unit.share"):
+                    shares |= IN_UNIT[column]
             for at, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
                 look = PERCENT if column in shares else _look(cell)
                 _write_cell(sheet, number, at, cell, formats[look] if look else wrapped)
@@ -118,26 +121,22 @@ def in_words(view: View, words: Words) -> list[DataTable]:
     reading_names = {
         one.id: reading_name(one, words) for verdict in view.result.verdicts for one in verdict.readings
     }
-    ratios = {
-        one.rule for one in view.result.verdicts if one.measurement and one.measurement.measure in RATIOS
-    }
 
     def kind(code: str, table: str) -> str:
         return words.or_else(f"choice.statements.{code}" if table == "statements" else f"kind.{code}", code)
 
-    def unit(code: str, row: dict[str, Cell]) -> str:
-        if code != "1":
-            return words.with_unit("", code).strip()
-        return "" if row.get("rule") in ratios or row.get("id") in RATIOS else words("unit.share")
+    def unit(code: str) -> str:
+        return words("unit.share") if code == "1" else " ".join(words.with_unit("", code).split())
 
-    def said(table: str, column: str, cell: Cell, row: dict[str, Cell]) -> Cell:
+    def said(table: str, column: str, cell: Cell) -> Cell:
         if not isinstance(cell, str) or not cell:
             return cell
         if column in CODED:
             return words.or_else(f"{CODED[column]}.{cell}", cell)
         by_column: dict[str, Callable[[], str]] = {
-            "unit": lambda: unit(cell, row),
-            "remedy_unit": lambda: unit(cell, row),
+            "unit": lambda: unit(cell),
+            "remedy_unit": lambda: unit(cell),
+            "judges": lambda: words("flag.true" if cell == "yes" else "flag.false"),
             "kind": lambda: kind(cell, table),
             "reading": lambda: reading_names.get(cell, cell),
         }
@@ -152,10 +151,7 @@ def in_words(view: View, words: Words) -> list[DataTable]:
             one.name,
             one.columns,
             tuple(
-                tuple(
-                    said(one.name, column, cell, dict(zip(one.columns, row, strict=True)))
-                    for column, cell in zip(one.columns, row, strict=True)
-                )
+                tuple(said(one.name, column, cell) for column, cell in zip(one.columns, row, strict=True))
                 for row in one.rows
             ),
         )
@@ -195,8 +191,8 @@ def _about(sheet: Any, view: View, made: Sequence[DataTable], head: Any, wrapped
         _write_cell(sheet, number, 1, value if value is not None else words.unknown)
     first = len(lines) + 1
     for number, table in enumerate(made, first):
-        sheet.write_string(number, 0, table.name, head)
-        said = f"{words(f'tables.{table.name}')} ({len(table.rows)})"
+        sheet.write_string(number, 0, words(f"sheet_name.{table.name}"), head)
+        said = f"{words(f'tables.{table.name}')} ({len(table.rows)}); {table.name}.csv"
         if len(table.rows) > MOST_ROWS:
             said += " " + words("tables.cut", n=words.number(MOST_ROWS))
         sheet.write_string(number, 1, said)

@@ -191,6 +191,16 @@ class View:
         """A measurement in words."""
         return tables.reported_row(measurement, self.words, self.part_name)
 
+    def _limited(self, scope: str) -> str:
+        """A part that is set off by a number: within 500 m, at least 3 kinds; "" for any other."""
+        near = WITHIN.fullmatch(scope)
+        if near:
+            return self.words("part.within", limit=self.words.amount(float(near[1]), "m"))
+        kind, _, number = scope.partition(":")
+        if kind == "at_least":
+            return self.words.count("part.at_least", int(number))
+        return self.words("part.in_range") if scope == "within" else ""
+
     def part_name(self, scope: str) -> str:
         """What a part of a measure is called: an area, a station, an element, a class of street."""
         words = self.words
@@ -198,9 +208,9 @@ class View:
             return " × ".join(self.part_name(part) for part in scope.split("/"))
         if "|" in scope:
             return " / ".join(self.part_name(part) for part in scope.split("|"))
-        near = WITHIN.fullmatch(scope)
-        if near:
-            return words("part.within", limit=words.amount(float(near[1]), "m"))
+        limited = self._limited(scope)
+        if limited:
+            return limited
         bare = scope.rsplit(":", maxsplit=1)[-1]
         for layer in ("areas", "zones", "structure", "stops"):
             names = self.ground.names(layer)

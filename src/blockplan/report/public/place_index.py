@@ -19,8 +19,8 @@ from blockplan.measure.inputs.parts import pieces
 from blockplan.plan import landuse
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS
 from blockplan.report.document import PageLink
+from blockplan.report.features import unit_of
 from blockplan.report.public.place_records import Concern, PlannedUse, ReachRequirement, Sentence
-from blockplan.report.public.verdict_words import unit_of
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:

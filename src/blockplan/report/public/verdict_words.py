@@ -13,24 +13,13 @@ from blockplan.figures import is_known
 from blockplan.measure.measurement import figure_unit
 from blockplan.report import tables
 from blockplan.report.document import Told
-from blockplan.report.features import residents_at
+from blockplan.report.features import residents_at, unit_of
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import Verdict
     from blockplan.plan import Plan
     from blockplan.report.public.speech import Speech
     from blockplan.report.words import Words
-
-
-#: Column of a facility's size -> its unit.
-SIZES = {"floor_area_m2": "m2", "site_area_m2": "m2", "beds": "bed", "places": "place"}
-
-
-def unit_of(verdict: Verdict) -> str:
-    """The unit of the values: metres of a reach, beds of a nursing home, else that of the verdict."""
-    if verdict.reach is not None:
-        return "m"
-    return SIZES.get(verdict.size or "", verdict.unit)
 
 
 def head(verdict: Verdict) -> str:

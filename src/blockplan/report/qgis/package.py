@@ -22,11 +22,12 @@ import geopandas as gpd
 import shapely
 
 from blockplan.errors import UsageError
+from blockplan.figures import is_known
 from blockplan.plan.files import formats
 from blockplan.plan.files.archive import writing_file
 from blockplan.plan.model.crs import plan_crs
 from blockplan.plan.model.layers import LAYERS
-from blockplan.report.features import residents_at
+from blockplan.report.features import residents_at, unit_of
 from blockplan.report.qgis.styles import styles
 from blockplan.report.qgis.symbols import GEOMETRIES, SUBLAYER, as_qml, labelled, parts
 from blockplan.report.tables import measured, required, title
@@ -116,7 +117,8 @@ def _rows(view: View) -> Iterator[tuple[Any, ...]]:
         for place in one.where:
             at = shapely.Point(place.x, place.y)
             people = residents_at(view.plan, place)
-            yield (*head, place.layer, place.id, place.value, one.unit, people, at)
+            unit = unit_of(one) if is_known(place.value) else ""
+            yield (*head, place.layer, place.id, place.value, unit, people, at)
         if not one.where:
             yield (*head, "", "", None, "", one.affected_residents, middle)
 
