@@ -100,7 +100,10 @@ def test_what_a_rule_lacks_that_cannot_be_judged_is_said_in_the_readers_language
     unmet = [one for one in unmet_rules(after) if one.demand.startswith("zone-edu:")]
     answer = replace(made.answer, unmet=tuple(unmet))
     view = ProposalWords.of(replace(made, answer=answer), Words("zh"))
-    assert view.unmet == ["未满足：千人基础教育用地：地块 B 的居住人口"]
+    assert view.unmet == ["无法判定：千人基础教育用地：地块 B 的居住人口"]
+    for lang, said in (("en", "Unknown: "), ("ja", "判定不能：")):
+        view = ProposalWords.of(replace(made, answer=answer), Words(lang))
+        assert [line.startswith(said) for line in view.unmet] == [True]
 
 
 def test_verdicts_that_flip_stand_before_and_after():

@@ -293,7 +293,7 @@ class ProposalWords(ComparisonWords):
     def unmet(self) -> list[str]:
         """Demands that stay unmet, each with its amount."""
         return [
-            self.words("unmet.line_unknown", demand=self._demand(one))
+            self.words(f"unmet.line_{'unknown' if one.unknown else 'without'}", demand=self._demand(one))
             if one.amount is None
             else self.words(
                 "unmet.line",
