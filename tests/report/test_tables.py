@@ -110,6 +110,20 @@ def test_what_is_missing_is_said_in_words() -> None:
     assert {one: missing_words([one], Words("en")) for one in said} == said
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "building of parcel A, 7 more"),
+        ("zh", "地块 A、另有 7 项 的建筑"),
+        ("ja", "区画 A、ほか 7 件 の建物"),
+    ],
+)
+def test_features_of_another_layer_that_a_parcel_lacks_are_called_by_the_layers_word(
+    lang: str, said: str
+) -> None:
+    assert missing_words([Missing("parcels", "buildings", ("A",), 7)], Words(lang)) == [said]
+
+
 def test_the_same_thing_missing_in_many_features_is_one_line() -> None:
     """However many facts say so: each fault of the data is one."""
     faults = [

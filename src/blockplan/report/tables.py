@@ -212,9 +212,9 @@ def missing_words(missing: Iterable[Missing], words: Words, *, codes: bool = Tru
 
 def _missing_lines(one: Missing, words: Words, *, codes: bool) -> list[str]:
     """One thing that is missing: in this page's words where it has some, else in those of its own room."""
-    layer, field = (
-        words.or_else(f"{of}.{name}", name) for of, name in (("layer", one.layer), ("field", one.column))
-    )
+    layer = words.layer(one.layer)
+    # What a parcel lacks may be a feature of another layer: its buildings.
+    field = words.or_else(f"field.{one.column}", words.layer(one.column))
     said = dict(one.values) | {
         "layer": layer,
         "field": field,
