@@ -90,6 +90,17 @@ def test_a_map_takes_tables_of_other_subjects_where_its_own_leave_room() -> None
     assert "规划用地平衡表" in [*beside, *below]
 
 
+def test_control_lines_are_said_to_be_absent_for_all_parts_of_a_sheet_together() -> None:
+    parts = [("A", "0701", 0), ("B", "1401", 20_000)]
+    parcels = [{"parcel_id": id_, "land_use": use, "geometry": square(x, 0)} for id_, use, x in parts]
+    land = [{"name": id_, "geometry": shapely.box(x, 0, x + 100, 100)} for id_, _, x in parts]
+    (sheet,) = drawn(plan_of(parcels=parcels, boundary=land), "control_lines", lang="en").sheets
+    (legend,) = [one for one in sheet.data["panel"] if one["kind"] == "legend"]
+    assert "green line" in {row["said"].lower() for row in legend["rows"]}
+    (absent,) = [note for note in legend["notes"] if note.startswith("None on this sheet")]
+    assert "green" not in absent.lower()
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_sheet_of_the_appendix_is_one_page(lang: str) -> None:

@@ -222,6 +222,15 @@ def edge_band(land: BaseGeometry) -> BaseGeometry:
     return band
 
 
+def absent_lines(scene: Scene) -> list[str]:
+    """What a legend says of the kinds of control lines that no window of the sheet has drawn."""
+    absent = [kind for kind in CONTROL if kind != "red" and f"{kind}_line" not in scene.legend]
+    if not absent:
+        return []
+    kinds = scene.facts.view.words.join([scene.say(f"legend.{kind}_line") for kind in absent])
+    return [scene.say("legend.absent", kinds=kinds)]
+
+
 def control_lines(scene: Scene, ground: ParcelGround, *, width: float = 0.40) -> tuple[list[str], bool]:
     """
     Green, blue, yellow, purple, orange lines inside their land.

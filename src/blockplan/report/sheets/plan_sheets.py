@@ -107,6 +107,8 @@ class Whole:
         for scene in scenes:
             told = theme.draw(scene, parcelmap.ground_of(scene, None))
             notes += [note for note in told if note not in notes]
+        if theme.kind == LINES:
+            notes = [*parcelmap.absent_lines(scenes[0]), *notes]
         notes += streetmap.left_out(scenes)
         title = said(self.lang, f"kind.{theme.kind}")
         if theme.kind == "landuse":

@@ -299,24 +299,14 @@ def control_lines(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     parcelmap.parcel_lines(scene, ground, 0.06)
     parcelmap.red_lines(scene, ground, 0.28)
     overlaymap.overlays(scene)
-    absent, derived = parcelmap.control_lines(scene, ground, width=0.6)
+    _, derived = parcelmap.control_lines(scene, ground, width=0.6)
     base.edge(scene)
     overlaymap.names(scene)
     codes = parcelmap.CONTROL["green"][0] + parcelmap.CONTROL["blue"][0] + parcelmap.CONTROL["yellow"][0]
     says = [code if code.startswith(codes) else "" for _, code in scene.facts.uses]
     inside(scene, ground, says, ["#ffffff"] * len(says))
     streetmap.street_names(scene)
-    notes = (
-        [
-            scene.say(
-                "legend.absent",
-                kinds=scene.facts.view.words.join([scene.say(f"legend.{kind}_line") for kind in absent]),
-            )
-        ]
-        if absent
-        else []
-    )
-    return [*notes, *([scene.say("legend.derived")] if derived else [])]
+    return [scene.say("legend.derived")] if derived else []
 
 
 def phases(scene: Scene, ground: ParcelGround) -> Sequence[str]:
