@@ -391,3 +391,32 @@ def test_a_table_of_parcels_that_nothing_draws_is_no_town_of_buildings(folder, b
     workbook(folder / "表.xlsx", 表=[["地块编号", "容积率"], ["A-01", 2.0], ["A-02", 2.0]])
     with pytest.raises(PlanDataError, match="nothing draws their outlines"):
         brought()
+
+
+def test_what_a_survey_writes_in_a_building_is_its_storeys_and_not_its_number(folder, brought):
+    shapefile(parcels(), folder / "规划地块.shp")
+    document = ezdxf.new("R2010")
+    space = document.modelspace()
+    for shape, text in zip(squares(size=20), ("砖2", "砼18", "混 3", "12#"), strict=True):
+        points = list(shape.buffer(-5).exterior.coords)[:-1]
+        space.add_lwpolyline(points, close=True, dxfattribs={"layer": "现状建筑"})
+        at = shape.centroid.coords[0]
+        space.add_text(text, height=2, dxfattribs={"layer": "现状建筑", "insert": at})
+    document.saveas(folder / "底图.dxf")
+    plan, _ = brought()
+    frame = plan.layer("buildings")
+    assert frame["storeys"].tolist()[:3] == [2, 18, 3]
+    assert "12#" in frame.index
+    assert "砖2" not in frame.index
+
+
+def test_a_school_has_the_level_of_its_kind_where_its_name_says_none(folder, brought):
+    shapefile(parcels(), folder / "规划地块.shp")
+    points = [shape.centroid for shape in squares(3)]
+    schools = parcels(
+        SSMC=["县第二中学", "城东高中", "城北小学"], SSLX=["初中", "初中", "小学"], shapes=points
+    )
+    shapefile(schools, folder / "公共设施点.shp")
+    plan, _ = brought()
+    levels = dict(zip(plan.layer("facilities")["name_zh"], plan.layer("facilities")["level"], strict=True))
+    assert (levels["县第二中学"], levels["城东高中"]) == ("junior", "senior")

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 TILING = ("parcels", "road_areas", "blocks", "subblocks")
 AREAS = (*TILING, "boundary", "buildings", "water_areas", "existing_land", "greens")
 POINTS = ("facilities", "stops", "accesses", "green_entrances")
+#: What a survey writes in a building: what it is built of, and its storeys (``砖2``, ``砼18``).
+BUILT = re.compile(r"[钢砼混砖木石土简]{1,2}\s*(\d{1,3})")
 #: Half of the areas larger than this, and the drawing's unit is the millimetre.
 MILLIMETRES_M2 = 3e7
 #: So it is where a quarter of the lines of a drawing without areas are longer than this.
@@ -370,7 +372,9 @@ class _Layers:
         tree = shapely.STRtree(shapes)
         for label in labels:
             for at in tree.query(shapely.Point(label.places[0]), predicate="intersects"):
-                rows[int(at)].setdefault("编号", label.text)
+                built = BUILT.fullmatch(label.text.strip()) if role == "buildings" else None
+                field, said = ("层数", built[1]) if built else ("编号", label.text)
+                rows[int(at)].setdefault(field, said)
         self._say(found, layer)
         self._put(layer, role, shapes, rows)
 

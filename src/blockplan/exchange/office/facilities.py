@@ -100,9 +100,14 @@ def _record(row: Row, source: str, findings: Findings) -> dict[str, Any]:
 
 
 def _kind(name: str, said: str) -> tuple[str, str | None] | None:
-    """Service and level by the name; by the kind that is said where the name tells no more than "other"."""
-    kind, said = service_of(name), said.replace("_", " ")
-    return service_of(said) or kind if kind is None or kind[0] == "other" else kind
+    """
+    Service and level by the name; by the kind that is said where the name tells no more than "other", or
+    the same service without a level.
+    """
+    kind, by_kind = service_of(name), service_of(said.replace("_", " "))
+    if kind is None or (by_kind and (kind[0] == "other" or kind == (by_kind[0], None))):
+        return by_kind
+    return kind
 
 
 def _named_parcel(row: Row, parcels: gpd.GeoDataFrame, findings: Findings) -> str | None:
