@@ -12,7 +12,7 @@ from tests.deliver import (
     planners_sealed,
     planners_zh,
 )
-from tests.deliver.made import numbers
+from tests.deliver.made import a_view, numbers
 from tests.deliver.planners_text import score
 
 from blockplan.deliver.text import check_text
@@ -200,6 +200,21 @@ def test_the_unit_of_a_row_stands_in_a_column_of_units_or_behind_its_name(small)
 )  # fmt: skip
 def test_a_figure_of_another_time_edition_or_wish_is_no_alarm(small, text, found):
     assert [state for _, state, _ in numbers(small, text)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("K-A-01では、高さ45mの煙突を残す。", "not_evidenced"),
+        ("K-A-01地块保留高45米的烟囱。", "not_evidenced"),
+        ("K-A-01の高さは45mとする。", "missed"),
+        ("K-A-01地块建筑高度为45米。", "missed"),
+    ],
+)
+def test_the_height_of_what_is_kept_is_no_bound_of_its_parcel(small, text, state):
+    plan = small.plan
+    bounded = a_view(plan.replace(parcels=plan.layer("parcels").assign(height_m=36.0)))
+    assert [one for _, one, _ in numbers(bounded, text)] == [state]
 
 
 @pytest.mark.parametrize(

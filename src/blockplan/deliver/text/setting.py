@@ -88,6 +88,8 @@ _DECIDED = re.compile(r"\s?(?:に(?:改め|変更|見直|定め|引|拡|広|縮|
 _WAS = re.compile(
     r"[^。、]{0,14}?(?:ていた|であった|だった|でした)|[^。、]{0,8}?(?:よう|との|を)(?:に)?(?:要望|求め|希望|意見)"
 )
+#: Behind a figure, that it is of what stands there and is kept: "高さ45mの煙突1基を残す".
+_KEPT = re.compile(r"\s?の[^。、]{1,14}?を(?:残|保存|存置|保全)")
 #: Up to such a word a sentence that speaks of what there is now speaks of that.
 _PLANS = re.compile(
     r"规划|本次|拟|将|拓[宽到至]|压缩|缩减|减[至到少]|[扩新改]建|改造|调整|确定|提高[到至]|[降增][至到为]|更新|保留|拆除|搬迁|移植|計画|整備|とする|とし|除却|撤去|解体|移転|建て?替|保存"
@@ -142,7 +144,8 @@ class Setting:
         """Whether it is said to be of another plan, place, time or phase."""
         if _DECIDED.match(self.behind):
             return False
-        if _IF.search(self.said) or _unrevoked(_ELSEWHERE, self.said) or _WAS.match(self.behind):
+        said = _IF.search(self.said) or _unrevoked(_ELSEWHERE, self.said)
+        if said or _WAS.match(self.behind) or _KEPT.match(self.behind):
             return True
         if not self.named and _unrevoked(_PLACE, self.said):
             return True
