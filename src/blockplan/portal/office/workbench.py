@@ -123,7 +123,7 @@ def _dropped(request: HttpRequest, notice: str) -> HttpResponse:
             note("workbench", who=actor_of(request).name, notice=notice, about="files refused: 422")
             return refused(422, "files", str(error), "The plan that the draft had still is its plan.")
     note("draft_changed", who=actor_of(request).name, notice=notice, about="plan")
-    return as_json({"package": taken.package.name, "findings": list(taken.findings)})
+    return as_json({"package": taken.package.name, "findings": taken.findings_in(current())})
 
 
 def _answered(request: HttpRequest, notice: str, path: str) -> HttpResponse:
