@@ -91,7 +91,7 @@ def test_compare_has_a_column_a_name(reference):
     [
         ("en", "Rule pack", "its own limit for each", "must"),
         ("zh", "规则包", "各按其自身的限值", "必须"),
-        ("ja", "規則パック", "それぞれの限度", "必須"),
+        ("ja", "基準パック", "それぞれの限度", "必須"),
     ],
 )
 def test_the_rules_of_every_pack_are_listed_in_words(lang, heads, of_each, must):
