@@ -23,6 +23,8 @@ from blockplan.plan.files.package import MANIFEST, SCENARIOS, write_difference
 from blockplan.plan.model import tomlfile
 from blockplan.plan.model.manifest import read_manifest
 from blockplan.plan.model.plan import BASE
+from blockplan.plan.model.refusals import TEXTS, refused
+from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +39,10 @@ TITLES = "scenario_titles"
 #: A scenario is named by at most 60 letters, digits, dots, hyphens and underscores: its file bears its name.
 NAME = re.compile(r"[A-Za-z0-9_\-\u4e00-\u9fff\u3040-\u30ff][\w.\-]{0,59}")
 _HEADER = re.compile(r"\s*\[")
-_NO_PACKS = re.compile(r"packs\s*=\s*\[\s*\]\s*$")
+#: An empty list of packs, which may hold remarks; what follows its bracket stays.
+_NO_PACKS = re.compile(
+    r"""^[ \t]*(?:packs|"packs"|'packs')[ \t]*=[ \t]*\[(?=(?:\s|#.*\n)*\])""", re.MULTILINE
+)
 
 
 def save_scenario(
@@ -104,27 +109,26 @@ def put_packs(path: str | Path, packs: Sequence[str]) -> None:
     """
     Name the packs of rules in a package whose ``plan.toml`` names none; nothing else in it is touched.
 
+    An empty list is filled where it stands; where there is none, a line is put above the first table.
+
     Raises
     ------
     UsageError
         If it names some already.
     PlanDataError
-        If the package cannot be read or written; it is then as it was.
+        If the package cannot be read or written, or ``plan.toml`` is written in a way that only its author
+        can add to; it is then as it was.
     """
     with archive.open_package(path) as folder:
         named, text = read_manifest(folder / MANIFEST).packs, _text(folder / MANIFEST)
         if named:
-            raise UsageError(f"plan.toml names packs already: {', '.join(named)}. Change them there.")
-        lines = [line for line in text.splitlines(keepends=True) if not _NO_PACKS.match(line)]
-        top = next((at for at, line in enumerate(lines) if _HEADER.match(line)), len(lines))
-        while top and not lines[top - 1].strip():
-            top -= 1
-        if top and not lines[top - 1].endswith("\n"):
-            lines[top - 1] += "\n"
-        lines.insert(top, f"packs = {json.dumps(list(packs))}\n")
-        wanted = tomlfile.loads(text) | {"packs": list(packs)}
+            raise refusal(UsageError, TEXTS, "packs_named", named=", ".join(named))
+        line = f"packs = {json.dumps(list(packs))}"
+        told, wanted = _naming(text, line), tomlfile.loads(text) | {"packs": list(packs)}
+        if not _says(told, wanted):
+            raise refused("packs_by_hand", line=line)
         with _changing(path, folder) as place:
-            (place / MANIFEST).write_bytes(_agreeing("".join(lines), wanted).encode("utf-8"))
+            (place / MANIFEST).write_bytes(told.encode("utf-8"))
 
 
 def remove_scenario(path: str | Path, name: str) -> dict[str, Any]:
@@ -275,6 +279,21 @@ def _with(text: str, name: str, title: str, record: dict[str, Any]) -> str:
     return _agreeing(f"{_listing(text, name, title)}\n{told}", wanted)
 
 
+def _naming(text: str, line: str) -> str:
+    """The text with a line that names packs: its empty list filled, or a line above its first table."""
+    lines = text.splitlines(keepends=True)
+    top = next((at for at, one in enumerate(lines) if _HEADER.match(one)), len(lines))
+    above = "".join(lines[:top])
+    if found := _NO_PACKS.search(above):
+        return f"{text[: found.end()]}{line.partition('[')[2].removesuffix(']')}{text[found.end() :]}"
+    while top and not lines[top - 1].strip():
+        top -= 1
+    if top and not lines[top - 1].endswith("\n"):
+        lines[top - 1] += "\n"
+    lines.insert(top, f"{line}\n")
+    return "".join(lines)
+
+
 def _listing(text: str, name: str, title: str) -> str:
     """The text with the scenario in its list."""
     wanted = tomlfile.loads(text)
@@ -355,13 +374,16 @@ def _end(lines: list[str], header: int) -> int:
 
 def _agreeing(text: str, wanted: dict[str, Any]) -> str:
     """The text if it says what is wanted; else (an unusual way of writing tables) all of it written anew."""
-    try:
-        found = tomlfile.loads(text)
-    except tomllib.TOMLDecodeError:
-        found = {}
-    if found == wanted:
+    if _says(text, wanted):
         return text
     written = tomli_w.dumps(wanted)
     if tomlfile.loads(written) != wanted:
         raise PlanDataError("plan.toml cannot be written with this in it. Add it by hand.")
     return written
+
+
+def _says(text: str, wanted: dict[str, Any]) -> bool:
+    try:
+        return tomlfile.loads(text) == wanted
+    except tomllib.TOMLDecodeError:
+        return False
