@@ -291,6 +291,53 @@ def test_a_workbench_that_does_not_answer_is_said_at_once_and_when_it_is_back(
     tab.close()
 
 
+def test_while_an_edit_waits_for_an_answer_the_workbench_is_not_called_back(
+    fresh: Service, chromium: Any
+) -> None:
+    tab, _ = opened(fresh, chromium, "en", 1440)
+    tab.route("**/workspace/news*", lambda route: route.abort())
+    tab.locator(".foot .saved").filter(has_text="no answer").wait_for(timeout=WAIT_MS)
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    tab.route("**/workspace/edits*", hold)
+    tab.keyboard.press("/")
+    tab.keyboard.type("A")
+    tab.keyboard.press("Enter")
+    tab.locator("#i-A-residents").fill("321")
+    tab.locator("#i-A-residents").press("Tab")
+    tab.wait_for_timeout(2500)  # the page hears of others every two seconds
+    assert len(held) == 1
+    assert "no answer" in tab.locator(".foot .saved").inner_text()
+    assert tab.locator(".hint").filter(has_text="answers again").count() == 0
+    tab.close()
+
+
+def test_a_service_that_refuses_to_tell_of_others_is_not_called_silent(fresh: Service, chromium: Any) -> None:
+    tab, _ = opened(fresh, chromium, "en", 1440)
+    fault = {"error": "fault", "message": "The workbench came to a fault of its own.", "remedy": ""}
+    tab.route("**/workspace/news*", lambda route: route.fulfill(status=500, json=fault))
+    tab.locator(".hint.error").filter(has_text="a fault of its own").wait_for(timeout=WAIT_MS)
+    assert "Saved" in tab.locator(".foot .saved").inner_text()
+    tab.close()
+
+
+def test_packs_that_cannot_be_listed_are_said_to_be_so(tmp_path: Path, chromium: Any) -> None:
+    bp.write(town(packs=[]), tmp_path / "town")
+    fault = {"error": "fault", "message": "The packs cannot be read.", "remedy": "Mend them."}
+    with workbench(tmp_path / "town") as one:
+        tab = chromium.new_page(viewport={"width": 1440, "height": 900}, locale="en")
+        tab.route("**/workspace/packs*", lambda route: route.fulfill(status=500, json=fault))
+        tab.goto(f"{one.base}/workspace?token={one.token}&lang=en")
+        said = tab.locator(".no-packs [role=alert]")
+        said.wait_for(timeout=WAIT_MS)
+        assert said.inner_text() == "The packs cannot be read. Mend them."
+        assert tab.locator(".no-packs button, .no-packs fieldset").count() == 0
+        tab.close()
+
+
 def test_an_edit_says_what_it_made_otherwise_and_when_it_is_in_the_file(zone: Service, chromium: Any) -> None:
     tab, wrong = opened(zone, chromium, "en", 1440)
     for text in ("LS-01-02-001", "NH-3"):  # the second in the place of the first

@@ -314,7 +314,7 @@ function focusField(column: string): void {
 /** Others may edit the same scenario: what they do is asked for while somebody looks at the page. */
 function listenToOthers(): void {
   const again = (): void => {
-    const asked = document.hidden ? Promise.resolve() : store.hear().then(() => store.reached(), (error: unknown) => store.missed(error));
+    const asked = document.hidden ? Promise.resolve() : store.hear().then((answered) => answered && store.reached(), (error: unknown) => store.missed(error));
     void asked.finally(() => setTimeout(again, HEAR_MS));
   };
   setTimeout(again, HEAR_MS);

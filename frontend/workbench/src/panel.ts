@@ -149,7 +149,16 @@ function withoutPacks(): HTMLElement {
     list.append(...offered!.map(({ id, title }) => h("label", {}, h("input", { type: "checkbox", id: `pack-${id}`, checked: ticked.has(id), onchange: () => tick(id) }), ` ${title}`)));
   };
   if (offered) show();
-  else void api.getPacks().then(({ packs }) => { offered = packs; show(); }).catch(() => undefined); // prettier-ignore
+  else {
+    void api.getPacks().then(
+      ({ packs }) => { offered = packs; show(); }, // prettier-ignore
+      (error: unknown) => {
+        const { message, remedy } = error as api.Refusal;
+        list.replaceWith(h("p", { class: "refused", role: "alert" }, [message, remedy].filter(Boolean).join(" ")));
+        judge.remove();
+      },
+    );
+  }
   said.append(list, judge);
   return said;
 }

@@ -60,6 +60,8 @@ class Store {
   notice: { text: string; kind: "error" | "info" } | null = null;
   /** Whether the service did not answer when it was asked last. */
   lost = false;
+  /** Why it last refused to tell what others did. */
+  private untold = "";
   private listeners: Listener[] = [];
   private queue: Promise<unknown> = Promise.resolve();
   private loaded: Promise<unknown> = Promise.resolve();
@@ -317,12 +319,12 @@ class Store {
     return done;
   }
 
-  /** Asks what others did, and shows it; whoever edits waits until it is there. */
-  async hear(): Promise<void> {
-    if (this.busy) return;
+  /** Asks what others did, and shows it, unless an edit is under way; gives whether the service answered. */
+  async hear(): Promise<boolean> {
+    if (this.busy) return false;
     const seen = this.state.seq;
     const news = await api.getNews(seen);
-    if (this.busy || this.state.seq !== seen) return;
+    if (this.busy || this.state.seq !== seen) return true;
     if (news.scenario !== this.state.scenario || news.seq < seen) await this.again();
     else if (!news.result && news.saved !== this.state.saved) {
       this.state.saved = news.saved;
@@ -332,16 +334,21 @@ class Store {
       this.catchUp(news);
       this.say(`${(news.who ?? []).join(", ") || say("somebody")}: ${say("changedByOther")}`, "info");
     }
+    return true;
   }
 
-  /** The service does not answer, or not us: said once, until it does. */
+  /** The service does not answer, or not us, or it refuses: each is said once, until it answers. */
   missed(error: unknown): void {
-    if (this.lost || !(error instanceof api.Refusal)) return;
-    this.lost = true;
+    if (!(error instanceof api.Refusal)) return;
+    const lost = error.status === 0 || error.status === 401;
+    if (lost ? this.lost : !this.lost && this.untold === error.message) return;
+    this.lost = lost;
+    this.untold = lost ? "" : error.message;
     this.say(error.message);
   }
 
   reached(): void {
+    this.untold = "";
     if (!this.lost) return;
     this.lost = false;
     this.say(say("answersAgain"), "info");
