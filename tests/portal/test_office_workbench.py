@@ -6,6 +6,7 @@ import html
 import io
 import json
 import os
+import re
 import shutil
 import time
 import zipfile
@@ -174,6 +175,11 @@ def test_files_dropped_on_the_workbench_become_the_plan_of_a_draft_and_of_no_not
 
     assert drop("odd.txt", b"no plan").status_code == 422
     assert drop("odd.zip", b"no zip").status_code == 422
+    for lang, signs in (("zh", "[\u4e00-\u9fff]"), ("ja", "[\u3040-\u30ff]")):
+        sent_so = {"name": "odd.txt", "file": SimpleUploadedFile("odd.txt", b"no plan")}
+        said = planner.post(f"{AT}workspace/files?lang={lang}", sent_so).json()
+        assert re.search(signs, said["message"]), said
+        assert re.search(signs, said["remedy"]), said
     assert PlanVersion.objects.get(notice_id="town").source == before.source
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as packed:  # as the page sends a folder of many files
@@ -185,7 +191,7 @@ def test_files_dropped_on_the_workbench_become_the_plan_of_a_draft_and_of_no_not
     assert PlanVersion.objects.get(notice_id="town").source != before.source
     assert planner.get(f"{AT}workspace/state").json()["crs"] == "EPSG:4548"
     acts = [row.about for row in Audit.objects.filter(notice="town", what="workbench")]
-    assert acts == ["files", "files refused: 422"] * 2 + ["files"]
+    assert acts == ["files", "files refused: 422"] * 4 + ["files"]
 
 
 def test_files_dropped_where_a_plan_is_on_notice_are_refused(shown: DatabaseStore) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from blockplan.live.refusals import EditError
+from blockplan.live.refusals import refused
 
 #: A place in the plan's CRS, m. No plan lies farther from the origin than a million kilometres.
 Metres = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
@@ -128,4 +128,4 @@ def parse_edits(said: Any) -> list[Edit]:
         lines = [
             f"  {'.'.join(map(str, one['loc'])) or 'edits'}: {one['msg']}" for one in error.errors()[:20]
         ]
-        raise EditError("These are no edits; nothing was changed.\n" + "\n".join(lines)) from None
+        raise refused("no_edits", lines="\n".join(lines)) from None

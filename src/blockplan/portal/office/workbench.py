@@ -40,7 +40,7 @@ from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.record.models import Entry, Notice
 from blockplan.portal.words import say
 from blockplan.portal.workspace import current_desk
-from blockplan.portal.workspace.middleware import HEADERS, refused, refused_in
+from blockplan.portal.workspace.middleware import HEADERS, lang_of, refused, refused_in
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -121,9 +121,11 @@ def _dropped(request: HttpRequest, notice: str) -> HttpResponse:
                 drafts.take_plan(draft, chunks, config_of_environment(), of_plan(draft.version)[0])
         except BlockplanError as error:
             note("workbench", who=actor_of(request).name, notice=notice, about="files refused: 422")
-            return refused(422, "files", str(error), "The plan that the draft had still is its plan.")
+            lang = lang_of(request)
+            said = (error.text or {}).get(lang, str(error))
+            return refused(422, "files", said, say("office.workbench_kept", lang))
     note("draft_changed", who=actor_of(request).name, notice=notice, about="plan")
-    return as_json({"package": taken.package.name, "findings": taken.findings_in(current())})
+    return as_json({"package": taken.package.name, "findings": taken.findings_in(lang_of(request))})
 
 
 def _answered(request: HttpRequest, notice: str, path: str) -> HttpResponse:

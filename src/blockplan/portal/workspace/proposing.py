@@ -30,13 +30,13 @@ from blockplan.propose.parts.trial_plan import propose_site_on_parts
 from blockplan.propose.proposal import read_changes
 from blockplan.propose.repair.smallest_change import repair
 from blockplan.propose.repair.state import RepairParams
-from blockplan.propose.services import service_of
+from blockplan.propose.services import SERVICES
 from blockplan.propose.siting.candidates import Land
 from blockplan.propose.siting.site import propose_site
 from blockplan.propose.siting.site_params import SiteParams
 from blockplan.report.proposal.page import ProposalWords
 from blockplan.report.words import Words
-from blockplan.texts import LANGUAGES
+from blockplan.texts import LANGUAGES, Catalog, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from blockplan.live.snapshot import Snapshot
     from blockplan.propose import Change, Incumbent, Proposal, SearchAnswer
 
+TEXTS = Catalog(__package__, "refusals.toml")
 #: Longest search that may be asked for, s.
 LONGEST_S = 600.0
 #: How often it says how it stands, and hears whether it is to end, s.
@@ -93,19 +94,23 @@ class SearchRequest:
             If a value makes no sense.
         """
         if self.kind not in get_args(Kind):
-            raise UsageError(f"{self.kind!r} is none of {', '.join(get_args(Kind))}.")
+            raise _no_search("kind", kind=repr(self.kind), kinds=", ".join(get_args(Kind)))
         if not _is_number(self.seconds) or not 0 < self.seconds <= LONGEST_S:
-            raise UsageError(f"A search takes more than 0 and at most {number(LONGEST_S)} s.")
+            raise _no_search("seconds", most=number(LONGEST_S))
         if not isinstance(self.parts, bool):
-            raise UsageError("Whether parts of parcels may be taken is true or false.")
+            raise _no_search("parts")
         if not isinstance(self.service, str):
-            raise UsageError("A service is named by a word.")
-        if self.kind == "site":
-            service_of(self.service)
+            raise _no_search("word")
+        if self.kind == "site" and self.service not in SERVICES:
+            raise _no_search("service", service=repr(self.service), known=", ".join(SERVICES))
         if not isinstance(self.new, int) or isinstance(self.new, bool) or not 1 <= self.new <= MOST_NEW:
-            raise UsageError(f"A search places at least 1 and at most {MOST_NEW} sites.")
+            raise _no_search("new", most=MOST_NEW)
         if self.within_m is not None and not (_is_number(self.within_m) and 0 < self.within_m <= FARTHEST_M):
-            raise UsageError(f"The distance is more than 0 and at most {number(FARTHEST_M)} m.")
+            raise _no_search("within_m", most=number(FARTHEST_M))
+
+
+def _no_search(code: str, /, **values: Any) -> UsageError:
+    return refusal(UsageError, TEXTS, f"search.{code}", **values)
 
 
 def _is_number(value: object) -> bool:

@@ -200,13 +200,13 @@ def packs(request: HttpRequest) -> HttpResponse:
         return as_json({"packs": [{"id": id_, "title": title} for id_, title in known.items()]})
     chosen = body_of(request).get("packs")
     if signed_in() is not None:
-        return refused(404, "packs", "At the office a plan's packs of rules are named in its draft.")
+        return refused_in(request, 404, "packs", "packs_office")
     if not (isinstance(chosen, list) and chosen and all(one in known for one in map(str, chosen))):
-        return refused(422, "packs", f'Send {{"packs": [ID, ...]}}; there are: {", ".join(sorted(known))}.')
+        return refused_in(request, 422, "packs", "packs", known=", ".join(sorted(known)))
     try:
         desk().judge_by(tuple(dict.fromkeys(map(str, chosen))))
     except BlockplanError as error:
-        return refused(422, "packs", _said(error, lang), "The plan is as it was.")
+        return refused(422, "packs", _said(error, lang), TEXTS("locked.remedy", lang))
     return state(request)
 
 
