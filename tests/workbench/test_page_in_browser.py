@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,8 @@ def test_files_that_are_opened_in_the_window_become_the_plan(chromium: Any, tmp_
         tab.locator(".hint", has_text="件の指摘").wait_for(timeout=WAIT_MS)
         settled(tab)
         assert len(service.ask("/workspace/layers?only=parcels")[1]["layers"]["parcels"]["features"]) >= 30
+        # It lies a hundred kilometres away, and the map goes there.
+        assert tab.evaluate("__map.queryRenderedFeatures({ layers: ['parcels-fill'] }).length") > 20
         assert wrong == []
         tab.close()
 
@@ -338,22 +341,26 @@ def test_packs_that_cannot_be_listed_are_said_to_be_so(tmp_path: Path, chromium:
         tab.close()
 
 
-def test_an_edit_says_what_it_made_otherwise_and_when_it_is_in_the_file(zone: Service, chromium: Any) -> None:
-    tab, wrong = opened(zone, chromium, "en", 1440)
-    for text in ("LS-01-02-001", "NH-3"):  # the second in the place of the first
-        tab.keyboard.press("/")
-        tab.keyboard.type(text)
-        tab.keyboard.press("Enter")
+def test_an_edit_says_what_it_made_otherwise_and_when_it_is_in_the_file(
+    tmp_path: Path, chromium: Any
+) -> None:
+    shutil.copytree(EXAMPLES / "demonstration-zone", tmp_path / "zone")
+    with workbench(tmp_path / "zone", "--scenario", "b") as zone:
+        tab, wrong = opened(zone, chromium, "en", 1440)
+        for text in ("LS-01-02-001", "NH-3"):  # the second in the place of the first
+            tab.keyboard.press("/")
+            tab.keyboard.type(text)
+            tab.keyboard.press("Enter")
+            settled(tab)
+            tab.locator(".maplibregl-canvas").focus()
+        typed_in(tab, "#i-NH-3-floor_area_m2", "6600")
         settled(tab)
-        tab.locator(".maplibregl-canvas").focus()
-    typed_in(tab, "#i-NH-3-floor_area_m2", "6600")
-    settled(tab)
-    assert tab.locator(".card li").all_inner_texts() == ["No verdict turns"]
-    tab.locator(".foot .saved").filter(has_text="Saved").wait_for(timeout=WAIT_MS)
-    typed_in(tab, "#i-NH-3-beds", "20")
-    settled(tab)
-    (carries, affected) = tab.locator(".card li").all_inner_texts()
-    assert "→" in carries
-    assert affected.startswith("7,792 → ")
-    assert wrong == []
-    tab.close()
+        assert tab.locator(".card li").all_inner_texts() == ["No verdict turns"]
+        tab.locator(".foot .saved").filter(has_text="Saved").wait_for(timeout=WAIT_MS)
+        typed_in(tab, "#i-NH-3-beds", "20")
+        settled(tab)
+        (carries, affected) = tab.locator(".card li").all_inner_texts()
+        assert "→" in carries
+        assert affected.startswith("7,792 → ")
+        assert wrong == []
+        tab.close()

@@ -231,9 +231,12 @@ export class PlanMap {
   /** Edited parcels as they are drawn now; null is gone. */
   private readonly edited = new Map<string, GeoJSON.Feature | null>();
   private readonly filled = new Set<string>();
+  /** The extent of the plan that is drawn. */
+  private drawn: [number, number, number, number];
 
   constructor(container: HTMLElement) {
     const bounds = store.layers.bounds ?? [0, 0, 1000, 1000];
+    this.drawn = bounds;
     centreOn(bounds);
     this.map = new MapLibre({
       container,
@@ -279,6 +282,14 @@ export class PlanMap {
 
   /** Every layer anew. */
   redraw(): void {
+    const [west, south, east, north] = store.layers.bounds ?? this.drawn;
+    const apart = west > this.drawn[2] || east < this.drawn[0] || south > this.drawn[3] || north < this.drawn[1];
+    this.drawn = [west, south, east, north];
+    if (apart) {
+      // Another plan, which lies elsewhere.
+      centreOn(this.drawn);
+      this.whole();
+    }
     this.edited.clear();
     this.map.removeFeatureState({ source: "parcels" });
     this.putEdited();
