@@ -201,7 +201,10 @@ def _areas(plan: Plan) -> Iterator[Fact]:
         sums = parcels[[column for column, _ in SUMS]].groupby(ids).sum(min_count=1)
         silent = pd.DataFrame({column: _silent(parcels, column) for column, _ in SUMS}).groupby(ids).any()
         for id_, row in zip(map(str, frame.index), frame.to_dict("records"), strict=True):
-            of = (*called(row), id_)
+            # "01" alone is a class of land, a month or a number: no name of a block.
+            of = called(row) if id_.isdigit() and len(id_) <= 2 else (*called(row), id_)
+            if not of:
+                continue
             if row["geometry"] is not None:
                 yield stated(f"object:{id_}/area", of, "area", row["geometry"].area)
             for column, quantity in SUMS if id_ in sums.index else ():
