@@ -31,7 +31,7 @@ def hostile(folder: Path, database: str | None, *, share: float = 1.0, seed: int
     share
         How much of the corpus is sent, drawn at random.
     """
-    from tests.hostile import corpus
+    from tests.support.hostile import corpus
 
     desk, service = Desk(folder, database), Service(folder, database)
     draw = random.Random(seed)

@@ -64,7 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["BLOCKPLAN_DATA"] = folder
     os.environ.pop("BLOCKPLAN_DATABASE", None)
     if config.getoption("database") == "postgresql":
-        from tests.portal.cluster import WHY_NOT, Cluster, installed
+        from tests.support.cluster import WHY_NOT, Cluster, installed
 
         if not installed():
             raise pytest.UsageError(WHY_NOT)

@@ -10,7 +10,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import a_manifest, boundary_of
+from tests.support.builders import a_manifest, boundary_of
 
 from blockplan.check import check
 from blockplan.check.accuracy import STATED, accuracy

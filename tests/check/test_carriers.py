@@ -5,7 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pytest
 import shapely
-from tests.builders import a_plan
+from tests.support.builders import a_plan
 
 from blockplan.check.words import amount, carriers, measure_title, object_name, wanted
 from blockplan.measure.measurement import Measurement

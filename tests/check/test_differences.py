@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from tests.builders import X, Y, a_plan, parcels_of, square
+from tests.support.builders import X, Y, a_plan, parcels_of, square
 
 from blockplan.check import check
 from blockplan.check.differences import between_tables, differences_of

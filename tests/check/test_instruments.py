@@ -7,7 +7,7 @@ from typing import Any
 import geopandas as gpd
 import pytest
 import shapely
-from tests.builders import X, Y, a_plan, parcels_of
+from tests.support.builders import X, Y, a_plan, parcels_of
 
 from blockplan.check import check
 from blockplan.measure.missing import lines

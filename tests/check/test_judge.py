@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from tests.builders import a_plan
 from tests.check.fakes import Fake, all_supplies, reading, supply
+from tests.support.builders import a_plan
 
 from blockplan.check import check
 from blockplan.check.instruments import House

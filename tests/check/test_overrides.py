@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import shapely
 from click.testing import CliRunner
-from tests.builders import X, Y, a_manifest, boundary_of
+from tests.support.builders import X, Y, a_manifest, boundary_of
 
 from blockplan.check import check
 from blockplan.check.parameters import plain, same

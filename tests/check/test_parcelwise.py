@@ -12,7 +12,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.measure.conftest import plan_of, square
+from tests.support.squares import plan_of, square
 
 from blockplan.check import check
 from blockplan.check.limits import compare

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pytest
 import shapely
-from tests.builders import X, Y, a_manifest, boundary_of, parcels_of, square
+from tests.support.builders import X, Y, a_manifest, boundary_of, parcels_of, square
 
 from blockplan.check import check
 from blockplan.check.instruments import UNMOVED, House

@@ -8,8 +8,8 @@ import geopandas as gpd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import a_plan, parcels_of, square
 from tests.check.fakes import Fake, reading, supply
+from tests.support.builders import a_plan, parcels_of, square
 
 from blockplan.check import check
 from blockplan.check.limits import compare, margin

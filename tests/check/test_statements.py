@@ -8,8 +8,8 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from tests.builders import a_plan
 from tests.check.fakes import Fake, all_supplies, reading
+from tests.support.builders import a_plan
 
 from blockplan.check import check
 from blockplan.measure.measurement import Part

@@ -5,8 +5,8 @@ import re
 import subprocess
 
 import pytest
-from tests.builders import a_plan, parcels_of
-from tests.cli.call import BLOCKPLAN, program, run
+from tests.support.builders import a_plan, parcels_of
+from tests.support.call import BLOCKPLAN, program, run
 
 from blockplan.plan import write
 

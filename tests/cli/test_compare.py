@@ -4,7 +4,7 @@ import json
 
 import pytest
 from click.testing import CliRunner
-from tests.builders import a_plan, parcels_of
+from tests.support.builders import a_plan, parcels_of
 
 from blockplan.cli import app
 from blockplan.plan import Difference, Plan, write

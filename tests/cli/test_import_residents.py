@@ -9,8 +9,8 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from tests.builders import X, Y, a_plan, parcels_of, square
-from tests.cli.call import run
+from tests.support.builders import X, Y, a_plan, parcels_of, square
+from tests.support.call import run
 
 from blockplan.exchange.cells import read_cells
 from blockplan.measure import measure

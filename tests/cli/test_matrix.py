@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from tests.cli.call import program, run
-from tests.measure.conftest import plan_of, square
+from tests.support.call import program, run
+from tests.support.squares import plan_of, square
 
 from blockplan.measure.distance.matrix import walk_matrix
 from blockplan.measure.distance.methods import ways_to

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.builders import a_plan, parcels_of
-from tests.cli.call import run
+from tests.support.builders import a_plan, parcels_of
+from tests.support.call import run
 
 from blockplan.plan import write
 

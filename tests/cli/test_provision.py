@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.cli.call import program, run
+from tests.support.call import program, run
 
 
 @pytest.fixture

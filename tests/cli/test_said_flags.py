@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.builders import a_plan, parcels_of
-from tests.cli.call import run
+from tests.support.builders import a_plan, parcels_of
+from tests.support.call import run
 
 from blockplan.plan import Difference, Plan, write
 

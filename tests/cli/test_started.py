@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.town import town
+from tests.support.town import town
 
 from blockplan.cli import command_began, main
 from blockplan.cli.propose.common import (

@@ -8,8 +8,8 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from tests.cli.call import program, run
-from tests.feeds import calls, feed_at, zipped
+from tests.support.call import program, run
+from tests.support.feeds import calls, feed_at, zipped
 from tests.support.stops import CRS, place
 
 

@@ -2,8 +2,8 @@
 
 import json
 
-from tests.builders import a_plan
-from tests.compare.made import a_column, a_comparison, a_measurement, a_verdict
+from tests.support.builders import a_plan
+from tests.support.made_columns import a_column, a_comparison, a_measurement, a_verdict
 
 from blockplan.check.verdict import Required
 from blockplan.compare.columns import measure_rows, verdict_rows

@@ -7,7 +7,7 @@ import json
 import geopandas as gpd
 import pytest
 import shapely
-from tests.builders import a_plan, parcels_of
+from tests.support.builders import a_plan, parcels_of
 
 from blockplan.compare import compare
 from blockplan.compare.gains import gains, gains_by_place

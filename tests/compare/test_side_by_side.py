@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 import shapely
-from tests.builders import X, Y, a_plan, parcels_of
-from tests.compare.made import a_column, a_comparison, a_place, a_verdict
+from tests.support.builders import X, Y, a_plan, parcels_of
+from tests.support.made_columns import a_column, a_comparison, a_place, a_verdict
 
 from blockplan.compare import compare
 from blockplan.compare.changes import changes

@@ -7,7 +7,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import X, Y, a_plan, parcels_of, square
+from tests.support.builders import X, Y, a_plan, parcels_of, square
 
 from blockplan.compare.side_by_side import drawn_ha
 from blockplan.compare.transition import SMALLEST_PIECE_M2, TransitionUse, land, overlay, transitions

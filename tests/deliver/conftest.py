@@ -2,7 +2,7 @@
 
 import pytest
 from tests.deliver.made import a_view
-from tests.town import town
+from tests.support.town import town
 
 from blockplan.exchange.office.importing import import_office
 from blockplan.plan import read

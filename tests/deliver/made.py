@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 import shapely.affinity
-from tests.random_plans import random_plan
+from tests.support.random_plans import random_plan
 
 from blockplan.check import check
 from blockplan.deliver.filing import fill

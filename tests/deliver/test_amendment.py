@@ -17,9 +17,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from tests.builders import square
 from tests.deliver.made import a_plan
-from tests.town import town
+from tests.support.builders import square
+from tests.support.town import town
 
 from blockplan.cli import main
 from blockplan.cli.amend import _listed

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyogrio
 import pytest
 from tests.deliver.made import ANSWERS
-from tests.town import town
+from tests.support.town import town
 
 from blockplan.check import check
 from blockplan.cli import main

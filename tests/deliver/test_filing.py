@@ -8,7 +8,7 @@ from pathlib import Path
 
 import docx
 import pytest
-from tests.town import town
+from tests.support.town import town
 
 from blockplan.deliver.filing import fill, form_document, read_answers
 from blockplan.deliver.from_profile import restore

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import shapely
 from tests.deliver.made import ANSWERS, PROFILES
-from tests.town import town
+from tests.support.town import town
 
 import blockplan as bp
 from blockplan.check import check

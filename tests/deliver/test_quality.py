@@ -12,7 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from tests.deliver.made import ANSWERS
-from tests.town import town
+from tests.support.town import town
 
 from blockplan.check import check
 from blockplan.deliver.geodatabase import ReadLayer

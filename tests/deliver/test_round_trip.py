@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.deliver.made import ANSWERS, PROFILES, a_hard_plan, a_plan, hop
-from tests.town import USES, town
+from tests.support.town import USES, town
 
 from blockplan.check import check
 from blockplan.deliver.filing import fill

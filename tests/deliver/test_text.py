@@ -10,7 +10,7 @@ from tests.deliver.blind_text import BATCHES, blind_text
 from tests.deliver.foreign_text import foreign_text
 from tests.deliver.made import a_view, judged, numbers
 from tests.deliver.office_text import office_text
-from tests.town import town
+from tests.support.town import town
 
 from blockplan.cli import main
 from blockplan.deliver.text import check_text, write_comments

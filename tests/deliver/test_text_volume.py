@@ -9,7 +9,7 @@ from pathlib import Path
 import docx
 import pytest
 from tests.deliver.made import ANSWERS, PROFILES
-from tests.town import town
+from tests.support.town import town
 
 from blockplan.check import check
 from blockplan.deliver.handover import deliver

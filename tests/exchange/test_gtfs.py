@@ -6,7 +6,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from tests.feeds import calls, feed_at, zipped
+from tests.support.feeds import calls, feed_at, zipped
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange.gtfs import FORBIDDEN, MINIMUM, RECOMMENDED, read_feed, read_feeds

@@ -10,7 +10,7 @@ import shapely
 from click.testing import CliRunner
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from tests.exchange.osmxml import grid, node, relation, way, write_osm
+from tests.support.osmxml import grid, node, relation, way, write_osm
 
 from blockplan.cli import app
 from blockplan.errors import MappingError, PlanDataError, UsageError

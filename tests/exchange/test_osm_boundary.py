@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 from click.testing import CliRunner
-from tests.exchange.osmxml import grid, way, write_osm
+from tests.support.osmxml import grid, way, write_osm
 
 from blockplan.check import check
 from blockplan.cli import app

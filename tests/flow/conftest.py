@@ -1,7 +1,7 @@
 """A small plan that a test may spoil, and the command line called in this process."""
 
 import pytest
-from tests.builders import a_plan
+from tests.support.builders import a_plan
 
 from blockplan.cli import main
 from blockplan.plan import write

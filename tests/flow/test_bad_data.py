@@ -13,8 +13,8 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.builders import X, Y, a_plan, square
 from tests.conftest import SOAK
+from tests.support.builders import X, Y, a_plan, square
 
 from blockplan.cli import main
 from blockplan.plan import write

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.builders import parcels_of
+from tests.support.builders import parcels_of
 
 INTERNAL_FAULT = 70
 

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.builders import a_plan
-from tests.cli.call import code_of, program, run
-from tests.exchange.osmxml import grid, node, way, write_osm
+from tests.support.builders import a_plan
+from tests.support.call import code_of, program, run
+from tests.support.osmxml import grid, node, way, write_osm
 
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.plan import read, validate

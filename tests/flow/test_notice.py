@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.builders import a_plan, parcels_of
-from tests.notice.records import HandClock, a_clock
+from tests.support.builders import a_plan, parcels_of
+from tests.support.notice_records import HandClock, a_clock
 from tests.support.openings import OPEN
 
 from blockplan.cli import main

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.cli.call import code_of
+from tests.support.call import code_of
 
 from blockplan.cli import main
 

@@ -7,7 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.cli.call import code_of, program, run
+from tests.support.call import code_of, program, run
 
 from blockplan.plan import read
 

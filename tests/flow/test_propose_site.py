@@ -7,7 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.cli.call import program, run
+from tests.support.call import program, run
 
 from blockplan.measure import measure
 from blockplan.plan import read

@@ -8,8 +8,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.builders import a_plan
-from tests.notice.records import HandClock, a_clock
+from tests.support.builders import a_plan
+from tests.support.notice_records import HandClock, a_clock
 
 from blockplan.cli import main
 from blockplan.notice import ledger

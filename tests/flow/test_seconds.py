@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.cli.call import code_of, program
+from tests.support.call import code_of, program
 
 if TYPE_CHECKING:
     from pathlib import Path

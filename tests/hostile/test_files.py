@@ -12,8 +12,8 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.hostile.corpus import corpus, files
-from tests.hostile.entries import FORMULA
+from tests.support.hostile.corpus import corpus, files
+from tests.support.hostile.entries import FORMULA
 
 from blockplan.errors import IntakeError
 from blockplan.notice.intake.limits import LIMITS
@@ -22,7 +22,7 @@ from blockplan.notice.intake.uploads import ENDINGS, Upload, take_file
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
-    from tests.hostile.entries import Hostile
+    from tests.support.hostile.entries import Hostile
 
 FILES = {entry.name: entry for entry in files()}
 
@@ -48,7 +48,7 @@ def test_the_corpus_has_more_than_300_entries_each_with_its_own_name() -> None:
 
 DIGEST = """
 import hashlib, re
-from tests.hostile.corpus import corpus
+from tests.support.hostile.corpus import corpus
 
 found = hashlib.sha256()
 for entry in corpus():
@@ -127,8 +127,8 @@ def test_numbers_of_a_table_stay_numbers() -> None:
 TAKE_ALL = """
 import json, re, resource, sys
 from pathlib import Path
-from tests.builders import a_plan
-from tests.hostile.corpus import corpus
+from tests.support.builders import a_plan
+from tests.support.hostile.corpus import corpus
 from blockplan.errors import BlockplanError
 from blockplan.notice.intake.geometry_in import NoticeArea, take_geometry
 from blockplan.notice.intake.places import PlaceIndex

@@ -6,8 +6,8 @@ import json
 
 import pytest
 import shapely
-from tests.builders import a_plan
-from tests.hostile.corpus import geometries
+from tests.support.builders import a_plan
+from tests.support.hostile.corpus import geometries
 
 from blockplan.errors import IntakeError
 from blockplan.notice.intake.geometry_in import DrawnPlace, NoticeArea, take_geometry

@@ -6,8 +6,8 @@ import json
 import math
 
 import pytest
-from tests.builders import a_plan
-from tests.hostile.corpus import places
+from tests.support.builders import a_plan
+from tests.support.hostile.corpus import places
 
 from blockplan.datums import DATUMS
 from blockplan.errors import IntakeError

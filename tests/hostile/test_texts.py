@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.hostile.corpus import texts
+from tests.support.hostile.corpus import texts
 
 from blockplan.notice.intake.texts_in import TURNING, UNFIT, made_fit, with_few_marks
 from blockplan.notice.proof import canonical

@@ -14,6 +14,7 @@ import pytest
 from _pytest.mark.expression import Expression
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.conftest import Collected
@@ -69,15 +70,38 @@ def test_every_file_of_tests_is_collected_in_a_run_of_all(
     assert there - collected.files <= {"tests/portal/test_postgresql.py"}
 
 
-def test_no_test_module_takes_anything_from_another(repo: Path) -> None:
-    found = []
+def imports_from_tests(repo: Path) -> Iterator[tuple[Path, int, list[str]]]:
+    """Each import from the tests: the file below `tests`, the line, the parts of what is imported."""
     for file in sorted((repo / "tests").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests"):
-                names = [*str(node.module).split("."), *(one.name for one in node.names)]
-                if any(name.startswith("test_") for name in names):
-                    found.append(f"{file.relative_to(repo)}:{node.lineno}")
+                for one in node.names:
+                    yield (
+                        file.relative_to(repo / "tests"),
+                        node.lineno,
+                        [*str(node.module).split("."), one.name],
+                    )
+
+
+def test_no_test_module_takes_anything_from_another(repo: Path) -> None:
+    found = [
+        f"{file}:{line}"
+        for file, line, names in imports_from_tests(repo)
+        if any(name.startswith("test_") for name in names)
+    ]
     assert found == [], "helpers live in tests/support"
+
+
+def test_helpers_that_several_rooms_use_live_in_one_place(repo: Path) -> None:
+    all_ = list(imports_from_tests(repo))
+    assert len(all_) > 500
+    found = [
+        f"{file}:{line}"
+        for file, line, names in all_
+        if names[1] not in {"support", "conftest", file.parts[0]}
+    ]
+    assert found == [], "helpers of several rooms live in tests/support"
+    assert {file.name for file in (repo / "tests").glob("*.py")} == {"conftest.py"}
 
 
 ODD = """

@@ -6,9 +6,9 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.builders import a_plan
+from tests.support.builders import a_plan
 from tests.support.random_edits import walk
-from tests.town import town
+from tests.support.town import town
 
 import blockplan as bp
 from blockplan.errors import PlanDataError

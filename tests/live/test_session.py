@@ -11,7 +11,7 @@ import shapely
 from benchmarks.synthetic import a_full_plan, a_synthetic_plan
 from tests.conftest import SOAK_TIMES
 from tests.support.random_edits import walk
-from tests.town import town
+from tests.support.town import town
 
 import blockplan as bp
 from blockplan.check import available_packs, check

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import shapely
-from tests.town import edited, town
+from tests.support.town import edited, town
 
 from blockplan.live import EditError, Merge, Remove, Session, SetValue, Split, live
 from blockplan.live.lineage import NamedVersion

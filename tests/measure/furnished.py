@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from tests.random_plans import layers_of
+from tests.support.random_plans import layers_of
 
 from blockplan.plan import Plan
 from blockplan.plan.model.manifest import NoticePeriod

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import shapely
 from shapely.ops import unary_union
-from tests.random_plans import layers_of
+from tests.support.random_plans import layers_of
 
 from blockplan.plan.model.codes import landuse
 

@@ -6,7 +6,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.measure.conftest import home, one, park, plan_of, square
+from tests.support.squares import home, one, park, plan_of, square
 
 from blockplan.errors import UsageError
 from blockplan.measure.missing import lines

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.measure.conftest import one, plan_of, square
+from tests.support.squares import one, plan_of, square
 
 from blockplan.measure.inputs.columns import Asked, absent, areas_m2, of_codes, points, total
 from blockplan.measure.inputs.feature_points import four_cornered

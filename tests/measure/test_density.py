@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.measure.conftest import home, one, park, plan_of, square
+from tests.support.squares import home, one, park, plan_of, square
 
 from blockplan.measure.missing import lines
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import shapely
-from tests.measure.conftest import one, plan_of
+from tests.support.squares import one, plan_of
 
 from blockplan.errors import UsageError
 from blockplan.measure.missing import lines

@@ -10,7 +10,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.measure.conftest import plan_of, square
+from tests.support.squares import plan_of, square
 
 from blockplan.measure import MEASURES, measure
 from blockplan.measure.missing import lines

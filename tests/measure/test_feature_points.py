@@ -9,7 +9,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.measure.conftest import plan_of, square
+from tests.support.squares import plan_of, square
 
 from blockplan.measure.distance.data_end import data_end, end_of
 from blockplan.measure.inputs import feature_points

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from tests.measure.conftest import home, one, plan_of, square
-from tests.random_plans import ASKED, SERVICES, USES, layers_of, random_plan
+from tests.support.random_plans import ASKED, SERVICES, USES, layers_of, random_plan
+from tests.support.squares import home, one, plan_of, square
 
 from blockplan.check import check
 from blockplan.check.accuracy import settle

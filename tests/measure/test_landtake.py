@@ -7,7 +7,7 @@ from typing import Any
 import geopandas as gpd
 import pytest
 import shapely
-from tests.builders import SIDE, X, Y, a_plan, parcels_of, square
+from tests.support.builders import SIDE, X, Y, a_plan, parcels_of, square
 
 from blockplan.plan import landuse
 from blockplan.report.public.landtake import PUBLIC, land_takes, public_kind

@@ -7,7 +7,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.measure.conftest import home, one, park, plan_of, square
+from tests.support.squares import home, one, park, plan_of, square
 
 from blockplan.measure.missing import lines
 

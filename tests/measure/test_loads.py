@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import shapely
-from tests.report.handmade import cell, frame, manifest
+from tests.support.handmade import cell, frame, manifest
 
 from blockplan.errors import UsageError
 from blockplan.measure import measure

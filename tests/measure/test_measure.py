@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, fields
 from importlib import resources
 
 import pytest
-from tests.measure.conftest import home, one, park, plan_of, square
 from tests.measure.furnished import MORE, furnished
-from tests.random_plans import ASKED, random_plan
+from tests.support.random_plans import ASKED, random_plan
+from tests.support.squares import home, one, park, plan_of, square
 
 import blockplan
 from blockplan.errors import UsageError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.town import edited, town, without
+from tests.support.town import edited, town, without
 
 from blockplan.measure.distance.methods import ways_to
 from blockplan.measure.distance.reach import distances_to

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pytest
 import shapely
-from tests.builders import SIDE, X, Y, a_plan, parcels_of, square
-from tests.town import town
+from tests.support.builders import SIDE, X, Y, a_plan, parcels_of, square
+from tests.support.town import town
 
 from blockplan.measure.inputs.neighbours import neighbours
 

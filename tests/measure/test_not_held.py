@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.measure.conftest import home, one, plan_of, square
+from tests.support.squares import home, one, plan_of, square
 
 from blockplan.check import check
 from blockplan.measure.missing import lines

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
-from tests.measure.conftest import home, one, plan_of, square
+from tests.support.squares import home, one, plan_of, square
 
 from blockplan.measure.inputs.homes import homes, housed, residents
 from blockplan.measure.missing import lines

@@ -7,7 +7,7 @@ import math
 import pytest
 from tests.measure.furnished import MORE, furnished
 from tests.measure.oracle_parcels import Parcels as Oracle
-from tests.random_plans import ASKED, random_plan
+from tests.support.random_plans import ASKED, random_plan
 
 from blockplan.measure import MEASURES, measure
 from blockplan.measure.missing import lines

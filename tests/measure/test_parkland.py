@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely import affinity
-from tests.measure.conftest import home, one, park, plan_of, square
+from tests.support.squares import home, one, park, plan_of, square
 
 from blockplan.measure.indicators.parkland import surely_as_wide, width_m
 from blockplan.measure.missing import lines

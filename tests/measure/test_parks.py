@@ -6,7 +6,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.measure.conftest import one, park, plan_of, square
+from tests.support.squares import one, park, plan_of, square
 
 from blockplan.measure.missing import lines
 

@@ -10,7 +10,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.measure.conftest import home, one, park, plan_of, square
+from tests.support.squares import home, one, park, plan_of, square
 
 from blockplan.measure.inputs.homes import Homes
 from blockplan.measure.inputs.parts import pieces, sums_at

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import shapely
-from tests.measure.conftest import home, one, plan_of, square
+from tests.support.squares import home, one, plan_of, square
 
 from blockplan.measure.missing import lines
 

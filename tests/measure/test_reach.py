@@ -9,8 +9,8 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.measure.conftest import home, one, park, plan_of, square
 from tests.support.districts import DISTRICTS, a_district
+from tests.support.squares import home, one, park, plan_of, square
 
 from blockplan.errors import UsageError
 from blockplan.measure import MEASURES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.measure.conftest import one
+from tests.support.squares import one
 
 import blockplan
 from blockplan.measure.distance.reach import street_network

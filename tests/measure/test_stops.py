@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import shapely
-from tests.measure.conftest import home, one, plan_of, square
+from tests.support.squares import home, one, plan_of, square
 
 from blockplan.measure.missing import lines
 from blockplan.plan import validate

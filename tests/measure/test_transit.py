@@ -9,9 +9,9 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from tests.feeds import calls, feed_at
-from tests.network.conftest import streets_of
+from tests.support.feeds import calls, feed_at
 from tests.support.stops import CRS, place
+from tests.support.streets import streets_of
 
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.exchange.gtfs import read_feeds

@@ -14,11 +14,10 @@ import numpy as np
 import pytest
 import shapely
 from shapely.affinity import rotate
-from tests.measure.conftest import one, plan_of, square
-from tests.random_plans import (
+from tests.support.random_plans import (
     AMOUNTS as HELD,
 )
-from tests.random_plans import (
+from tests.support.random_plans import (
     ASKED,
     layers_of,
     moved,
@@ -28,6 +27,7 @@ from tests.random_plans import (
     split,
     translated,
 )
+from tests.support.squares import one, plan_of, square
 
 from blockplan.exchange import import_osm
 from blockplan.exchange.office.importing import import_office

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shapely
-from tests.measure.conftest import home, one, park, plan_of, square
+from tests.support.squares import home, one, park, plan_of, square
 
 from blockplan.measure.indicators.walks import walk_m
 from blockplan.measure.missing import lines

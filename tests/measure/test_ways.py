@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
-from tests.measure.conftest import one, plan_of, square
 from tests.support.districts import DISTRICTS, a_district
+from tests.support.squares import one, plan_of, square
 
 from blockplan.check import check
 from blockplan.errors import UsageError

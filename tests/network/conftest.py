@@ -1,24 +1,14 @@
-"""Small street plans that can be walked in the head."""
+"""What tests of the network share."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import pytest
-import shapely
+from tests.support.streets import streets_of
 
-from blockplan.plan.model.frames import tidy
-
-
-def streets_of(*rows: Any, **columns: Any) -> gpd.GeoDataFrame:
-    """Streets from lists of coordinates; each column is a list of the same length."""
-    lines = [row if isinstance(row, shapely.Geometry) else shapely.LineString(row) for row in rows]
-    ids = [f"S-{number}" for number in range(1, len(lines) + 1)]
-    frame = gpd.GeoDataFrame({"street_id": ids, **columns}, geometry=lines)
-    tidied, faults = tidy("streets", frame)
-    assert not faults
-    return tidied
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 
 @pytest.fixture

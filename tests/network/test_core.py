@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given
-from tests.network.conftest import streets_of
 from tests.network.graphs import ANY_CASES
+from tests.support.streets import streets_of
 
 from blockplan.errors import UsageError
 from blockplan.network import walking

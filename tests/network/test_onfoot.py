@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.network.conftest import streets_of
+from tests.support.streets import streets_of
 
 from blockplan.network import at_joins, join, walk, walking
 from blockplan.network.onfoot import ways_of, ways_within, with_places

@@ -7,7 +7,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.network.conftest import streets_of
+from tests.support.streets import streets_of
 
 from blockplan.network import at_joins, join, join_nodes, meets, walk, walking
 from blockplan.network.reach import walk_to

@@ -12,8 +12,8 @@ import pytest
 import shapely
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.network.conftest import streets_of
 from tests.support.grids import LINES, POINTS, grid_lines
+from tests.support.streets import streets_of
 
 from blockplan.network import at_joins, join, walk, walking
 from blockplan.network import nearest as compiled

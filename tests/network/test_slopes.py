@@ -9,7 +9,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.network.conftest import streets_of
+from tests.support.streets import streets_of
 
 from blockplan.errors import UsageError
 from blockplan.network import join, walking

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import shapely
-from tests.network.conftest import streets_of
+from tests.support.streets import streets_of
 
 from blockplan.network import at_joins, join, walk, walking
 

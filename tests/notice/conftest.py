@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.notice.forging import copied, finished
+from tests.support.forging import copied, finished
 from tests.support.repaired_records import repaired
 from tests.support.verifiers import ask, built
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.notice.forging import Finished
+    from tests.support.forging import Finished
 
 __all__ = ["ask", "built", "repaired"]
 

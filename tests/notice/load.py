@@ -11,7 +11,7 @@ import sys
 import threading
 from pathlib import Path
 
-from tests.notice.records import a_clock
+from tests.support.notice_records import a_clock
 
 from blockplan.notice import SqliteStore
 from blockplan.notice.proof.notary import Notary, TipFile, read_key

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.notice.records import a_notice
+from tests.support.notice_records import a_notice
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import Attachment

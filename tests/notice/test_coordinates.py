@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import X, Y, a_plan
+from tests.support.builders import X, Y, a_plan
 
 from blockplan.datums import gcj02_to_bd09, wgs84_to_gcj02
 from blockplan.errors import IntakeError

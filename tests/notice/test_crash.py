@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.conftest import SOAK_TIMES
 from tests.notice.load import notary
-from tests.notice.records import a_clock, a_notice, an_opinion
+from tests.support.notice_records import a_clock, a_notice, an_opinion
 
 from blockplan.errors import BlockplanError, NoticeStateError
 from blockplan.notice import SqliteStore

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.notice.records import PERIOD, a_clock, an_opening
 from tests.support.disclosures import ACTS, MODES, SIGNER, act
+from tests.support.notice_records import PERIOD, a_clock, an_opening
 
 from blockplan.errors import BlockplanError
 from blockplan.notice import SqliteStore

@@ -7,8 +7,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.cli.call import run
-from tests.notice.records import PERIOD, a_clock, an_opening
+from tests.support.call import run
+from tests.support.notice_records import PERIOD, a_clock, an_opening
 
 from blockplan.errors import UsageError
 from blockplan.notice import Attachment, SqliteStore

@@ -9,7 +9,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Transformer
-from tests.builders import X, Y, a_plan
+from tests.support.builders import X, Y, a_plan
 
 from blockplan.errors import IntakeError
 from blockplan.notice.intake.geometry_in import NoticeArea, take_geometry

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.notice.forging import Finished, copied, lines_of, rewrite, seal
-from tests.notice.records import PERIOD, a_clock, an_opening
 from tests.support.disclosures import ACTS, MODES, SIGNER, TWO, act
+from tests.support.forging import Finished, copied, lines_of, rewrite, seal
+from tests.support.notice_records import PERIOD, a_clock, an_opening
 
 from blockplan.errors import BlockplanError
 from blockplan.notice import Attachment, SqliteStore

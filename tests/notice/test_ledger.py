@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.notice.records import PERIOD, a_clock, a_notice, an_opening, an_opinion
+from tests.support.notice_records import PERIOD, a_clock, a_notice, an_opening, an_opinion
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import Attachment, SqliteStore

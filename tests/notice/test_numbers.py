@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
-from tests.notice.records import a_notice, an_opinion
+from tests.support.notice_records import a_notice, an_opinion
 from tests.support.offices import Office
 
 from blockplan.cli.notice.lifecycle import command

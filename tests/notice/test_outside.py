@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
-from tests.notice.forging import Finished, copied, seal
+from tests.support.forging import Finished, copied, seal
 from tests.support.offices import Office
-from tests.support.towns import Town
 from tests.support.verifiers import both_find
+from tests.support.watched_town import Town
 
 from blockplan.cli.notice.lifecycle import command
 from blockplan.errors import UsageError

@@ -9,7 +9,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import X, Y, a_plan, parcels_of
+from tests.support.builders import X, Y, a_plan, parcels_of
 
 import blockplan as bp
 from blockplan.errors import IntakeError

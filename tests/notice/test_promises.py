@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 from tests.support.offices import Office
-from tests.support.towns import Town
 from tests.support.verifiers import ask, both_find, built
+from tests.support.watched_town import Town
 
 from blockplan.cli.notice.lifecycle import command
 from blockplan.notice import Attachment

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
-from tests.notice.forging import Finished, copied, rewrite
+from tests.support.forging import Finished, copied, rewrite
 from tests.support.offices import Office
 from tests.support.verifiers import both_find
 

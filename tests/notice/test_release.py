@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.notice.records import a_clock, an_opening
+from tests.support.notice_records import a_clock, an_opening
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import SqliteStore

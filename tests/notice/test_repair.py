@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.notice.forging import Finished, copied, rewrite
-from tests.notice.records import a_clock, an_opening, an_opinion
+from tests.support.forging import Finished, copied, rewrite
+from tests.support.notice_records import a_clock, an_opening, an_opinion
 from tests.support.repaired_records import BENT, TWO, glitched
 
 from blockplan.errors import NoticeStateError, UsageError

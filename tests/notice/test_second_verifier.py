@@ -11,8 +11,6 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.notice.forging import Finished, copied, lines_of, put_lines, refresh_manifest, rewrite
-from tests.notice.records import a_clock, an_opening
 from tests.support.canonical_numbers import NUMBERS
 from tests.support.changed_records import (
     by_a_rule_of_their_own,
@@ -23,8 +21,10 @@ from tests.support.changed_records import (
     shortened,
     texted,
 )
+from tests.support.forging import Finished, copied, lines_of, put_lines, refresh_manifest, rewrite
 from tests.support.merkle_trees import LEAVES, VECTORS, a_tree
 from tests.support.notes import KEY, NOTE
+from tests.support.notice_records import a_clock, an_opening
 from tests.support.repaired_records import BENT
 from tests.support.verifiers import both_find
 

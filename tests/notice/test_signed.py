@@ -7,11 +7,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.notice.forging import (
+from tests.support.forging import (
     Finished,
     kinds,
 )
-from tests.notice.records import a_clock, a_notice, an_opinion
+from tests.support.notice_records import a_clock, a_notice, an_opinion
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import SqliteStore

@@ -6,7 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.notice.records import a_clock, a_notice
+from tests.support.notice_records import a_clock, a_notice
 
 from blockplan.errors import BlockplanError
 from blockplan.notice import SqliteStore, Store

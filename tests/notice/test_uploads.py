@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from tests.hostile.documents import a_docx, a_pdf
-from tests.hostile.pictures import a_picture, exif, in_jpeg, in_png, segment
+from tests.support.hostile.documents import a_docx, a_pdf
+from tests.support.hostile.pictures import a_picture, exif, in_jpeg, in_png, segment
 
 from blockplan.errors import IntakeError
 from blockplan.notice.intake.limits import UploadLimits

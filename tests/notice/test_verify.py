@@ -10,19 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.cli.call import run
-from tests.notice.forging import (
-    LATE,
-    Finished,
-    copied,
-    finished,
-    kinds,
-    lines_of,
-    put_lines,
-    refresh_manifest,
-    rewrite,
-    seal,
-)
+from tests.support.call import run
 from tests.support.changed_records import (
     Lines,
     by_a_rule_of_their_own,
@@ -33,6 +21,18 @@ from tests.support.changed_records import (
     opinion,
     shortened,
     texted,
+)
+from tests.support.forging import (
+    LATE,
+    Finished,
+    copied,
+    finished,
+    kinds,
+    lines_of,
+    put_lines,
+    refresh_manifest,
+    rewrite,
+    seal,
 )
 
 from blockplan.cli.notice.record import _check_answers

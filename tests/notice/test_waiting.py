@@ -10,8 +10,8 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.notice.forging import Finished, copied, rewrite
-from tests.notice.records import PERIOD, a_clock, a_notice, an_opening
+from tests.support.forging import Finished, copied, rewrite
+from tests.support.notice_records import PERIOD, a_clock, a_notice, an_opening
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import Attachment, SqliteStore

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from tests.town import edited, kinds, only, said, town
+from tests.support.town import edited, kinds, only, said, town
 
 from blockplan.plan import validate
 

@@ -1,5 +1,5 @@
 import pytest
-from tests.town import edited, kinds, only, said, town
+from tests.support.town import edited, kinds, only, said, town
 
 
 def test_a_code_and_a_name_that_differ_are_a_fault_that_names_both_codes():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import shapely
-from tests.measure.conftest import plan_of, square
+from tests.support.squares import plan_of, square
 
 from blockplan.plan import validate
 

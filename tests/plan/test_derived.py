@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import shapely
-from tests.town import town
+from tests.support.town import town
 
 from blockplan.measure.inputs.columns import coded
 from blockplan.plan.model.derived import same

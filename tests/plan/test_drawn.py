@@ -2,8 +2,8 @@ import math
 
 import pytest
 import shapely
-from tests.builders import X, Y, square
-from tests.town import edited, frame, kinds, only, said, spot, town
+from tests.support.builders import X, Y, square
+from tests.support.town import edited, frame, kinds, only, said, spot, town
 
 from blockplan.errors import PlanDataError
 from blockplan.plan import validate

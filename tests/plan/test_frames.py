@@ -1,5 +1,5 @@
 import pandas as pd
-from tests.builders import a_plan, parcels_of
+from tests.support.builders import a_plan, parcels_of
 
 from blockplan.plan import Difference, Plan, with_scenario
 from blockplan.plan.model.plan import tidied

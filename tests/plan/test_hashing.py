@@ -3,7 +3,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import a_plan, parcels_of
+from tests.support.builders import a_plan, parcels_of
 
 from blockplan.plan.model.hashing import row_digests
 

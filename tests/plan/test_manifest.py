@@ -1,7 +1,7 @@
 import datetime as dt
 
 import pytest
-from tests.builders import a_manifest
+from tests.support.builders import a_manifest
 
 from blockplan.errors import PlanDataError
 from blockplan.plan.model.manifest import manifest_from, read_manifest

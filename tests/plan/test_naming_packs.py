@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.town import town
+from tests.support.town import town
 
 import blockplan as bp
 from blockplan.errors import PlanDataError, UsageError

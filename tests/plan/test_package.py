@@ -3,7 +3,7 @@ import zipfile
 import geopandas as gpd
 import pandas as pd
 import pytest
-from tests.builders import a_plan, parcels_of, square
+from tests.support.builders import a_plan, parcels_of, square
 
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.plan import Difference, Plan, read, write

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 import shapely
-from tests.builders import X, Y, a_plan, parcels_of
-from tests.town import CRS, edited, exchanged, frame, kinds, moved, only, said, spot, town
+from tests.support.builders import X, Y, a_plan, parcels_of
+from tests.support.town import CRS, edited, exchanged, frame, kinds, moved, only, said, spot, town
 
 from blockplan.plan import validate
 

@@ -1,7 +1,7 @@
 import pickle
 
 import pandas as pd
-from tests.town import edited, frame, kinds, only, said, spot, town, without
+from tests.support.town import edited, frame, kinds, only, said, spot, town, without
 
 from blockplan.plan import validate
 

@@ -1,5 +1,5 @@
 import pytest
-from tests.town import edited, kinds, line, only, said, town
+from tests.support.town import edited, kinds, line, only, said, town
 
 from blockplan.plan import validate
 

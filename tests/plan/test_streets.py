@@ -1,7 +1,7 @@
 import pytest
 import shapely
-from tests.builders import X, Y
-from tests.town import edited, frame, kinds, line, only, said, town
+from tests.support.builders import X, Y
+from tests.support.town import edited, frame, kinds, line, only, said, town
 
 
 def with_street(*spots, plan=None, **columns):

@@ -1,7 +1,7 @@
 import pytest
 import shapely
-from tests.builders import X, Y, square
-from tests.town import edited, exchanged, kinds, moved, only, said, town, without
+from tests.support.builders import X, Y, square
+from tests.support.town import edited, exchanged, kinds, moved, only, said, town, without
 
 from blockplan.plan import validate
 

@@ -10,9 +10,9 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import X, Y
-from tests.jittered import jittered_plan
-from tests.town import edited, exchanged, kinds, line, moved, said, town, without
+from tests.support.builders import X, Y
+from tests.support.jittered import jittered_plan
+from tests.support.town import edited, exchanged, kinds, line, moved, said, town, without
 
 from blockplan.plan import Plan, validate
 from blockplan.plan.model.faults import GRADES

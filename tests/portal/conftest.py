@@ -19,7 +19,7 @@ from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connection, transaction
 from django.db.models.base import ModelState
 from django.db.models.signals import post_migrate
-from tests.notice.records import HandClock, a_clock, an_opening
+from tests.support.notice_records import HandClock, a_clock, an_opening
 
 from blockplan.notice.office import Law, open_notice
 from blockplan.notice.package import FrozenPlan

@@ -22,7 +22,7 @@ from typing import Any
 
 import requests
 from benchmarks.portal_service import free_port
-from tests.portal.browser import UP_S
+from tests.support.browser import UP_S
 
 CLIENT, SECRET, PASSWORD = "blockplan", "a secret of two", "known to the identity service"
 #: Login there -> mail address, and whether the service has verified it.

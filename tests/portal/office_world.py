@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 from django.core import signing
 from django.urls import reverse
 from django.utils import translation
-from tests.portal.browser import Service
 from tests.portal.moved_clock import MovedClock
-from tests.portal.smtp import MailServer
-from tests.portal.staff import PASSWORD, code_of
+from tests.support.browser import Service
 from tests.support.office_addresses import of_office
+from tests.support.smtp import MailServer
+from tests.support.staff import PASSWORD, code_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,15 +10,15 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
-from tests.portal.staff import PASSWORD, a_member, add_factor, browser_of, code_of
 from tests.support.office_pages import as_shown, told
+from tests.support.staff import PASSWORD, a_member, add_factor, browser_of, code_of
 
 from blockplan.portal.office.links import find_link, join, make_link, needs_setup
 from blockplan.portal.office.models import Audit, Grant, Link, Staff
 from blockplan.portal.serve import setup_link
 
 if TYPE_CHECKING:
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.config import Config
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pytest
     from django.http import HttpResponse
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore

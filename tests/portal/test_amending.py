@@ -27,7 +27,7 @@ from blockplan.portal.submissions.models import OpinionDraft
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.record.store import DatabaseStore
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models.signals import pre_save
-from tests.portal.staff import a_member, browser_of
 from tests.support.office_pages import ANSWER, HERE, as_shown, faults, told
+from tests.support.staff import a_member, browser_of
 from tests.support.submitting import send
 
 from blockplan.portal import clock

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.portal.staff import a_member, browser_of
+from tests.support.staff import a_member, browser_of
 from tests.support.submitting import send
 
 from blockplan.portal.office.answer_versions import compared
 from blockplan.respond import Answer, Desk
 
 if TYPE_CHECKING:
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.record.store import DatabaseStore
 

@@ -109,7 +109,7 @@ def test_words_that_are_kept_back_are_nowhere_in_the_answers(opened: DatabaseSto
 
 
 def test_a_notice_that_publishes_nothing_yet_shows_no_words(begun: DatabaseStore) -> None:
-    from tests.notice.records import an_opening
+    from tests.support.notice_records import an_opening
 
     opening = an_opening(publication="after_close_summary")
     begun.append("opened", opening | {"plan": opening["plan"] | {"title": {"en": "A quarter"}}})

@@ -16,7 +16,7 @@ from blockplan.notice.receipts import faults_of_receipt
 from blockplan.portal.record.models import Entry, Opinion
 
 if TYPE_CHECKING:
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.record.store import DatabaseStore
 

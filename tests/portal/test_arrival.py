@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import connection
 from django.test import Client
-from tests.notice.forging import copied, finished, rewrite
-from tests.notice.records import a_clock, an_opening
+from tests.support.forging import copied, finished, rewrite
+from tests.support.notice_records import a_clock, an_opening
 
 import blockplan
 from blockplan.errors import NoticeStateError
@@ -27,7 +27,7 @@ from blockplan.portal.submissions.services import new_form
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.record.store import DatabaseStore
 

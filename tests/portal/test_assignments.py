@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from tests.portal.staff import a_member, browser_of
 from tests.support.office_pages import ANSWER, HERE, as_shown, faults, told
+from tests.support.staff import a_member, browser_of
 from tests.support.submitting import send
 
 from blockplan.portal.office import desks
@@ -19,7 +19,7 @@ from blockplan.portal.office.models import DeskMove, Grant, OpenPage
 
 if TYPE_CHECKING:
     from django.test import Client
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.record.store import DatabaseStore
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
-from tests.portal.staff import a_member, browser_of
 from tests.support.opinion_form import page, unlisted
+from tests.support.staff import a_member, browser_of
 
 from blockplan.notice import submissions as intake
 from blockplan.notice.events import write_time
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore

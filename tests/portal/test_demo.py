@@ -26,7 +26,7 @@ from blockplan.portal.submissions.services import Receipt, Said, new_form, take
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.check.verdict import CheckResult
     from blockplan.notice.package import FrozenPlan

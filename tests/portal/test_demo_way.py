@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 import pytest
-from tests.portal.browser import Service
 from tests.portal.moved_clock import MovedClock
-from tests.portal.staff import PASSWORD, code_of
+from tests.support.browser import Service
+from tests.support.staff import PASSWORD, code_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from tests.portal.staff import a_member, browser_of
 from tests.support.office_pages import ANSWER, HERE, a_letter, as_shown, faults, told
+from tests.support.staff import a_member, browser_of
 from tests.support.submitting import send
 
 from blockplan.notice.record import export
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from django.test import Client
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
-from tests.portal.staff import a_member, browser_of
 from tests.support.office_pages import ANSWER, ANSWERS, HERE, a_letter, as_shown, drafted, faults
+from tests.support.staff import a_member, browser_of
 from tests.support.submitting import send
 
 from blockplan.notice import submissions
@@ -23,7 +23,7 @@ from blockplan.portal.record.models import Entry
 
 if TYPE_CHECKING:
     from django.test import Client
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore

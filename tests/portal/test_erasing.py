@@ -17,10 +17,10 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 from tests.portal.databases import POSTGRESQL
-from tests.portal.staff import a_member, browser_of
 from tests.support.amending import form_of, post
 from tests.support.office_pages import HERE, told
 from tests.support.opinion_form import page
+from tests.support.staff import a_member, browser_of
 
 from blockplan.notice import Attachment
 from blockplan.notice import submissions as intake
@@ -39,7 +39,7 @@ from blockplan.portal.submissions.services import Said, new_form, take
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore

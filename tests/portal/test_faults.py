@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
-from tests.portal.cluster import PROGRAMS
 from tests.portal.databases import on_postgresql, on_sqlite
+from tests.support.cluster import PROGRAMS
 
 from blockplan.errors import NoticeStateError
 from blockplan.notice import Attachment
@@ -29,7 +29,7 @@ from blockplan.portal.record.store import UnavailableError, forget_stores, open_
 from blockplan.portal.submissions.services import Said, new_form, take
 
 if TYPE_CHECKING:
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore

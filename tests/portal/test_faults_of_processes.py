@@ -157,7 +157,7 @@ def test_a_log_of_writes_that_was_cut_is_an_older_copy_and_nothing_more_is_signe
 def test_a_database_that_is_gone_is_told_and_where_it_is_back_the_same_key_is_entered_once(
     tmp_path: Path,
 ) -> None:
-    from tests.portal.cluster import Cluster
+    from tests.support.cluster import Cluster
 
     cluster = Cluster()
     office = Office(tmp_path / "data", cluster.url)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
-from tests.hostile.corpus import files, places, texts
+from tests.support.hostile.corpus import files, places, texts
 from tests.support.opinion_form import draft_of, page
 
 from blockplan.portal.record.models import Entry, Opinion
 
 if TYPE_CHECKING:
-    from tests.hostile.entries import Hostile
+    from tests.support.hostile.entries import Hostile
 
     from blockplan.portal.record.store import DatabaseStore
 

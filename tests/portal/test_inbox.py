@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
-from tests.portal.staff import a_member, browser_of
 from tests.support.office_pages import ANSWER, HERE, as_shown, faults, told
+from tests.support.staff import a_member, browser_of
 from tests.support.submitting import send
 
 from blockplan.portal.office import desks, inbox

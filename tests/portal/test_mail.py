@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 import pytest
 from django.conf import settings
 from django.test import Client
-from tests.notice.records import PERIOD
-from tests.portal.browser import Service
-from tests.portal.smtp import MailServer
-from tests.portal.staff import a_member, browser_of
+from tests.support.browser import Service
 from tests.support.mailbox import link_of, server
+from tests.support.notice_records import PERIOD
 from tests.support.opinion_form import draft_of, page, unlisted
+from tests.support.smtp import MailServer
+from tests.support.staff import a_member, browser_of
 
 from blockplan.errors import UsageError
 from blockplan.notice import submissions as intake
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.core.mail import EmailMessage
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.record.store import DatabaseStore
 

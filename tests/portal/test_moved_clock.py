@@ -6,8 +6,8 @@ import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.portal.browser import Service
 from tests.portal.moved_clock import MovedClock
+from tests.support.browser import Service
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,8 +19,8 @@ from blockplan.portal.mail import outbox, sender
 from blockplan.portal.mail.models import Outgoing, Outlet, Subscription
 
 if TYPE_CHECKING:
-    from tests.notice.records import HandClock
-    from tests.portal.smtp import MailServer
+    from tests.support.notice_records import HandClock
+    from tests.support.smtp import MailServer
 
     from blockplan.portal.record.store import DatabaseStore
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.portal.looks import look_at_all, send_without_work
-from tests.portal.staff import a_member, browser_of
 from tests.support.office_pages import ANSWERS, HERE, drafted, released, told
+from tests.support.staff import a_member, browser_of
 
 from blockplan.portal.office.models import Pending
 
 if TYPE_CHECKING:
     from django.test import Client
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.management import call_command
 from django.test import Client
-from tests.notice.records import an_opening
-from tests.portal.staff import a_member, browser_of
+from tests.support.notice_records import an_opening
 from tests.support.opinion_form import page
+from tests.support.staff import a_member, browser_of
 
 from blockplan.notice import submissions as intake
 from blockplan.portal.record import index
@@ -22,7 +22,7 @@ from blockplan.portal.record.rows import DatabaseRows
 from blockplan.portal.record.store import begin
 
 if TYPE_CHECKING:
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore

@@ -16,7 +16,6 @@ import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.html import escape
 from django.utils.timezone import now
-from tests.portal.staff import a_member, browser_of
 from tests.support.office_pages import (
     ANSWERS,
     EXAMPLE,
@@ -30,6 +29,7 @@ from tests.support.office_pages import (
     the_particulars,
     told,
 )
+from tests.support.staff import a_member, browser_of
 
 from blockplan.notice import submissions as intake
 from blockplan.notice.package import package_hash
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from django.test import Client
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from tests.portal.browser import faults_of, invalid
 from tests.portal.office_world import STAGES, Office, Person
-from tests.portal.staff import PASSWORD
+from tests.support.browser import faults_of, invalid
 from tests.support.looked_at import PUBLIC
+from tests.support.staff import PASSWORD
 
 from blockplan.texts import LANGUAGES
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 from tests.portal.office_world import NO_PAGE, OTHERS
-from tests.portal.staff import PASSWORD, a_member, browser_of
 from tests.support.office_addresses import address, of_office, world
 from tests.support.office_pages import told
 from tests.support.office_words import outside
+from tests.support.staff import PASSWORD, a_member, browser_of
 
 from blockplan.notice.events import KINDS
 from blockplan.portal.office import desks

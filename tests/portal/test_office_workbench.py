@@ -18,8 +18,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from tests.portal.conftest import PLAN
-from tests.portal.staff import a_member, browser_of
 from tests.support.office_pages import ANSWER, HERE, drafted, faults, told
+from tests.support.staff import a_member, browser_of
 from tests.support.submitting import send
 
 from blockplan.plan import Plan, read

@@ -11,10 +11,10 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
-from tests.portal.browser import AXE, Service, faults_of
 from tests.portal.identity_service import PASSWORD, IdentityService
-from tests.portal.staff import a_member, add_factor, browser_of, code_of
+from tests.support.browser import AXE, Service, faults_of
 from tests.support.office_words import outside
+from tests.support.staff import a_member, add_factor, browser_of, code_of
 
 from blockplan.errors import UsageError
 from blockplan.portal import config as settings_of

@@ -12,8 +12,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.test import Client
-from tests.notice.records import an_opening
 from tests.portal.looks import look_at_all
+from tests.support.notice_records import an_opening
 from tests.support.opinion_form import draft_of, page, unlisted
 
 from blockplan.portal.plans.prepare import LAYERS
@@ -24,7 +24,7 @@ from blockplan.portal.submissions.models import OpinionDraft
 from blockplan.portal.submissions.subjects import drawn_in_words, in_words
 
 if TYPE_CHECKING:
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.portal.browser import Service, faults_of, invalid, served
+from tests.support.browser import Service, faults_of, invalid, served
 from tests.support.looked_at import FORM
 
 from blockplan.notice.receipts import faults_of_receipt

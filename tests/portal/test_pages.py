@@ -29,7 +29,7 @@ from blockplan.texts import LANGUAGES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore
@@ -76,7 +76,7 @@ def test_a_notice_says_until_when_by_the_clock_and_zone_of_its_place(
 
 
 def test_a_notice_says_first_where_to_go_and_how_else_to_answer(begun: DatabaseStore) -> None:
-    from tests.notice.records import an_opening
+    from tests.support.notice_records import an_opening
 
     said = {
         "places": [{"name": {"en": "Town hall"}, "hours": {"en": "9 to 5"}}],

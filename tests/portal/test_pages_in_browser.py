@@ -7,7 +7,7 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.portal.browser import (
+from tests.support.browser import (
     Service,
     faults_of,
     invalid,

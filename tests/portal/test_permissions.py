@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests.portal.staff import a_member, browser_of
 from tests.support.office_addresses import address, addresses, of_office, world
+from tests.support.staff import a_member, browser_of
 
 from blockplan.portal.office.models import ROLES, Pending
 from blockplan.portal.office.permissions import OF_NOTICES, Permission

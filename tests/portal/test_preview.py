@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.portal.conftest import FIRST, PLAN
 from tests.portal.databases import on_sqlite
-from tests.portal.staff import a_member, browser_of
+from tests.support.staff import a_member, browser_of
 
 from blockplan.check import check
 from blockplan.notice.package import FrozenPlan
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from django.test import Client
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.plan import Plan
     from blockplan.portal.config import Config

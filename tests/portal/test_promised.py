@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.config import Config
 

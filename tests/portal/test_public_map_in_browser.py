@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from tests.portal.browser import (
+from tests.support.browser import (
     MODULES,
     OF_DRIVER,
     REPO,

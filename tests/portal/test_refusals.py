@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from tests.portal.staff import a_member, browser_of
 from tests.support.english import ENGLISH
 from tests.support.office_pages import as_shown
+from tests.support.staff import a_member, browser_of
 
 from blockplan.notice import submissions as intake
 from blockplan.respond import Desk
@@ -21,7 +21,7 @@ from blockplan.respond import Desk
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
-from tests.notice.records import an_opening
+from tests.support.notice_records import an_opening
 from tests.support.published import published, send
 
 from blockplan.notice import Attachment, office
@@ -16,7 +16,7 @@ from blockplan.portal.record.models import Notice
 from blockplan.portal.submissions.services import Said, new_form, take
 
 if TYPE_CHECKING:
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.record.store import DatabaseStore
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 from django.test import Client
-from tests.portal.staff import a_member, browser_of
 from tests.support.opinion_form import page
+from tests.support.staff import a_member, browser_of
 
 from blockplan.cli.notice.lifecycle import command
 from blockplan.errors import NoticeStateError

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
-from tests.portal.staff import a_member, browser_of
 from tests.support.office_pages import HERE, as_shown, faults, told
+from tests.support.staff import a_member, browser_of
 from tests.support.submitting import send
 
 from blockplan.notice import Attachment
@@ -24,7 +24,7 @@ from blockplan.portal.record.models import Notice
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore
@@ -187,7 +187,7 @@ def test_a_transcription_holds_all_that_stands_beside_the_words(
 def test_the_published_report_shows_what_the_register_shows(
     begun: DatabaseStore, clock: HandClock, planner: Client, approver: Client, mode: str
 ) -> None:
-    from tests.notice.records import an_opening
+    from tests.support.notice_records import an_opening
 
     begun.append("opened", an_opening(publication=mode))
     marked(begun)

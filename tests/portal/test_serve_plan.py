@@ -11,8 +11,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.portal.browser import Service
 from tests.portal.conftest import PLAN
+from tests.support.browser import Service
 
 from blockplan.cli import main
 from blockplan.cli.serve import _told

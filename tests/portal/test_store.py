@@ -22,7 +22,7 @@ from blockplan.portal.record.store import begin, open_store
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from tests.portal.browser import OF_DRIVER, violations
 from tests.portal.office_world import RELEASE, TEXTS, Office
+from tests.support.browser import OF_DRIVER, violations
+from tests.support.town import town
 from tests.support.workbench import Service, workbench
-from tests.town import town
 
 import blockplan as bp
 

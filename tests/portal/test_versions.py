@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.portal.staff import a_member, browser_of
 from tests.support.office_pages import ANSWERS, HERE, a_package, as_shown, drafted, faults, told
+from tests.support.staff import a_member, browser_of
 from tests.support.submitting import send
 
 from blockplan.notice.record import export
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from django.test import Client
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
-from tests.portal.staff import a_member, browser_of
+from tests.support.staff import a_member, browser_of
 
 from blockplan.notice import Attachment
 from blockplan.notice import submissions as intake
@@ -23,7 +23,7 @@ from blockplan.respond import Answer, Desk
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.record.store import DatabaseStore
     from blockplan.portal.submissions.services import Receipt

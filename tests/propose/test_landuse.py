@@ -4,8 +4,8 @@ import dataclasses
 
 import numpy as np
 import pytest
-from tests.builders import a_plan, parcels_of
-from tests.landuse_problems import best_by_trying
+from tests.support.builders import a_plan, parcels_of
+from tests.support.landuse_problems import best_by_trying
 
 import blockplan as bp
 from blockplan.check import check
@@ -46,7 +46,7 @@ def test_a_parcel_becomes_only_what_the_plan_permits() -> None:
 
 def test_what_is_locked_built_or_carries_a_facility_keeps_its_use() -> None:
     import geopandas as gpd
-    from tests.builders import square
+    from tests.support.builders import square
 
     school = gpd.GeoDataFrame(
         {"facility_id": ["F"], "parcel_id": ["C"], "service": ["clinic"]},
@@ -138,7 +138,7 @@ def test_a_plan_in_which_nothing_may_change_says_why() -> None:
 
 def test_frontage_counts_in_full_side_by_side_and_half_across_half_the_distance() -> None:
     import shapely
-    from tests.builders import X, Y, square
+    from tests.support.builders import X, Y, square
 
     side = np.array([square(0), square(1), shapely.box(X + 220, Y, X + 320, Y + 100)], dtype=object)
     one, other, km = frontages(side, 40.0)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.landuse_problems import USES, a_problem, best_by_trying, land, parks_near
+from tests.support.landuse_problems import USES, a_problem, best_by_trying, land, parks_near
 
 from blockplan.propose.landuse.allocation import explain
 from blockplan.propose.landuse.model import model_of, solve_program

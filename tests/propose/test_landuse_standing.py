@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 import shapely
-from tests.builders import X, Y, a_plan, parcels_of
+from tests.support.builders import X, Y, a_plan, parcels_of
 
 from blockplan.check import check
 from blockplan.measure import measure

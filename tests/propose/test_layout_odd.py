@@ -9,8 +9,8 @@ from benchmarks.layout_shape import shapes_of
 from benchmarks.synthetic_community import community
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.odd_communities import ODD, many
 from tests.support.layouts import breaches_not_told, drawn
+from tests.support.odd_communities import ODD, many
 
 from blockplan.propose.layout.output.answer import document
 from blockplan.propose.layout.score.score import score

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import shapely
-from tests.builders import a_plan
 from tests.conftest import REPO
+from tests.support.builders import a_plan
 
 from blockplan.check import check
 from blockplan.errors import PlanDataError, UsageError

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import shapely
 from benchmarks.synthetic_community import community
-from tests.odd_communities import many, notched
 from tests.support.layouts import breaches_not_told, drawn
+from tests.support.odd_communities import many, notched
 
 from blockplan.propose.layout.problem.case import layout_case
 from blockplan.propose.layout.problem.params import LayoutParams

@@ -1,7 +1,7 @@
 """What a proposal must leave as it is: named features, layers, files of them, committed parcels."""
 
 import pytest
-from tests.builders import a_plan, parcels_of
+from tests.support.builders import a_plan, parcels_of
 
 from blockplan.errors import UsageError
 from blockplan.propose.changes import Change

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
-from tests.builders import X, Y, a_plan, parcels_of
+from tests.support.builders import X, Y, a_plan, parcels_of
 
 from blockplan.plan import read, write
 from blockplan.propose import Change, apply

@@ -12,8 +12,8 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.builders import X, Y, a_plan
-from tests.cli.call import code_of, run
+from tests.support.builders import X, Y, a_plan
+from tests.support.call import code_of, run
 from tests.support.repair_pack import a_pack
 
 from blockplan.check import check

@@ -12,7 +12,7 @@ import highspy
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.builders import a_plan, parcels_of
+from tests.support.builders import a_plan, parcels_of
 
 import blockplan.check
 from blockplan.check import check

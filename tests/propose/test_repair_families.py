@@ -5,7 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pytest
 import shapely
-from tests.builders import X, Y, a_plan, parcels_of, square
+from tests.support.builders import X, Y, a_plan, parcels_of, square
 from tests.support.repair_pack import a_pack
 
 from blockplan.check import check

@@ -16,7 +16,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from tests.builders import X, Y, a_manifest, boundary_of
+from tests.support.builders import X, Y, a_manifest, boundary_of
 from tests.support.repair_pack import a_pack
 
 from blockplan.check import check, packs

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import shapely
 from shapely.affinity import rotate
-from tests.builders import X, Y, a_plan, parcels_of
-from tests.random_plans import moved
+from tests.support.builders import X, Y, a_plan, parcels_of
+from tests.support.random_plans import moved
 
 from blockplan.errors import InfeasibleError, PlanDataError, UsageError
 from blockplan.measure import measure

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.report.handmade import hand_made, result
+from tests.support.handmade import hand_made, result
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult

@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.report.handmade import reach, result, verdict
+from tests.support.handmade import reach, result, verdict
 from tests.support.html import outline
 
 from blockplan.check.verdict import Required, Residents

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import shapely
-from tests.builders import X, Y, a_plan, parcels_of
-from tests.compare.made import a_column, a_comparison, a_measurement, a_verdict
+from tests.support.builders import X, Y, a_plan, parcels_of
+from tests.support.made_columns import a_column, a_comparison, a_measurement, a_verdict
 from tests.support.varied_plans import a_drawn_plan, varied
 
 from blockplan.check.verdict import Residents

@@ -6,7 +6,7 @@ import csv
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.compare.made import a_column, a_comparison, a_measurement, a_verdict
+from tests.support.made_columns import a_column, a_comparison, a_measurement, a_verdict
 from tests.support.varied_plans import varied
 
 from blockplan.check.verdict import Required

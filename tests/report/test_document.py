@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
-from tests.random_plans import random_plan
+from tests.support.random_plans import random_plan
 
 from blockplan.check import check
 from blockplan.cli.common import show_document

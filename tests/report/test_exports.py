@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
-from tests.report.handmade import hand_made, manifest, reach, result, text, verdict
 from tests.support.grouped import of_many
+from tests.support.handmade import hand_made, manifest, reach, result, text, verdict
 from tests.support.ledgers import reconciled
 
 from blockplan.check import available_packs, check

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import shapely
-from tests.measure.conftest import home, park, plan_of, square
+from tests.support.squares import home, park, plan_of, square
 
 from blockplan import figures
 from blockplan.check import check

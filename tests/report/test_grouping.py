@@ -3,8 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.report.handmade import verdict
 from tests.support.grouped import many, of_many
+from tests.support.handmade import verdict
 from tests.support.html import outline
 
 from blockplan.report.grouping import anchors, by_pack, by_rule

@@ -10,9 +10,9 @@ import docx
 import pytest
 from markupsafe import escape
 from pypdf import PdfReader
-from tests.random_plans import random_plan
-from tests.report.handmade import frame, hand_made, layers, manifest, reach, result, verdict
+from tests.support.handmade import frame, hand_made, layers, manifest, reach, result, verdict
 from tests.support.html import outline
+from tests.support.random_plans import random_plan
 
 from blockplan.check import check
 from blockplan.check.doubts import doubted

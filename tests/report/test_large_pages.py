@@ -10,9 +10,9 @@ import pytest
 import shapely
 from benchmarks.synthetic import a_full_plan
 from shapely import box
-from tests.measure.conftest import plan_of
-from tests.report.handmade import result, verdict
+from tests.support.handmade import result, verdict
 from tests.support.html import outline
+from tests.support.squares import plan_of
 
 from blockplan.check import check
 from blockplan.measure.measurement import Measurement

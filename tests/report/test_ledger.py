@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.report.handmade import result, text
+from tests.support.handmade import result, text
 from tests.support.html import outline
 from tests.support.ledgers import reconciled
 

@@ -11,7 +11,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
-from tests.report.handmade import cell, frame, hand_made, manifest, result, verdict
+from tests.support.handmade import cell, frame, hand_made, manifest, result, verdict
 
 from blockplan.check import check
 from blockplan.exchange.office.road_remarks import road_remark

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
-from tests.random_plans import random_plan
 from tests.report.pdf_a import faults
+from tests.support.random_plans import random_plan
 
 from blockplan.check import check
 from blockplan.plan import read

@@ -9,9 +9,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import shapely
-from tests.measure.conftest import plan_of
-from tests.report.handmade import hand_made, result
-from tests.town import edited, town
+from tests.support.handmade import hand_made, result
+from tests.support.squares import plan_of
+from tests.support.town import edited, town
 
 import blockplan as bp
 from blockplan.errors import UsageError

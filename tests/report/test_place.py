@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.town import edited, town
+from tests.support.town import edited, town
 
 import blockplan as bp
 from blockplan.errors import UsageError

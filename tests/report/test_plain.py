@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.report.handmade import hand_made, result
-from tests.town import edited, town, without
+from tests.support.handmade import hand_made, result
+from tests.support.town import edited, town, without
 
 import blockplan as bp
 from blockplan.errors import UsageError

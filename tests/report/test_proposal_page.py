@@ -8,7 +8,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from tests.builders import a_plan, parcels_of, square
+from tests.support.builders import a_plan, parcels_of, square
 
 from blockplan.errors import UsageError
 from blockplan.propose import Change, SearchAnswer, Unmet, conclude

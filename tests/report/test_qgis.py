@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 import geopandas as gpd
 import pytest
 from PIL import Image
-from tests.report.handmade import cell, frame, hand_made, layers, line, manifest, reach, result
+from tests.support.handmade import cell, frame, hand_made, layers, line, manifest, reach, result
 
 from blockplan.cli import app
 from blockplan.errors import UsageError

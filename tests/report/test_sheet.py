@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pypdf import PdfReader
-from tests.report.handmade import hand_made, layers, manifest
 from tests.support.grouped import of_many
+from tests.support.handmade import hand_made, layers, manifest
 
 from blockplan.errors import UsageError
 from blockplan.plan import Plan

@@ -16,8 +16,8 @@ import shapely.affinity
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
-from tests.measure.conftest import plan_of, square
 from tests.support.sheet_plans import a_row, drawn, facts_of
+from tests.support.squares import plan_of, square
 
 from blockplan.check import check
 from blockplan.errors import UsageError

@@ -8,9 +8,9 @@ import io
 import pytest
 import shapely
 from pypdf import PdfReader
-from tests.measure.conftest import plan_of, square
 from tests.support.sheet_plans import a_row, drawn
-from tests.town import town
+from tests.support.squares import plan_of, square
+from tests.support.town import town
 
 from blockplan.check import check
 from blockplan.report.maps.reachmaps import reach_maps

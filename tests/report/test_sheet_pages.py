@@ -14,9 +14,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
-from tests.measure.conftest import plan_of, square
 from tests.support.sheet_plans import a_row, drawn, facts_of
-from tests.town import town
+from tests.support.squares import plan_of, square
+from tests.support.town import town
 
 from blockplan.check import check
 from blockplan.measure.indicators.loads import UNITS

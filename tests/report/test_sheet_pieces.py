@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 import shapely
 from pypdf import PdfReader
-from tests.measure.conftest import plan_of, square
 from tests.support.sheet_plans import drawn, facts_of
+from tests.support.squares import plan_of, square
 
 from blockplan.report.sheets import PAPERS, maps
 from blockplan.report.sheets.control import _fit, control_sheet, parcel_tables, readable

@@ -14,9 +14,9 @@ import pytest
 import shapely
 from click.testing import CliRunner
 from pypdf import PdfReader
-from tests.random_plans import random_plan
-from tests.report.handmade import hand_made
 from tests.report.pdf_a import faults
+from tests.support.handmade import hand_made
+from tests.support.random_plans import random_plan
 
 from blockplan.check import check
 from blockplan.cli import app

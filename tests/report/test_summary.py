@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import docx
 import pytest
 from pypdf import PdfReader
-from tests.report.handmade import hand_made, layers, manifest, reach, result, verdict
 from tests.support.grouped import of_many
+from tests.support.handmade import hand_made, layers, manifest, reach, result, verdict
 from tests.support.ledgers import reconciled
 
 from blockplan.check.verdict import Capacity, Required, Residents

@@ -3,8 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.report.handmade import reach, result, verdict
-from tests.town import town
+from tests.support.handmade import reach, result, verdict
+from tests.support.town import town
 
 import blockplan as bp
 from blockplan.check.verdict import Capacity, Required

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from tests.report.handmade import SOUTH, WEST, hand_made, layers, manifest
+from tests.support.handmade import SOUTH, WEST, hand_made, layers, manifest
 
 from blockplan.report.maps.basemap import Ground, frame_of, ink_on, second_level
 from blockplan.report.maps.drawing import MapSheet

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.report.handmade import manifest, result, text, verdict
+from tests.support.handmade import manifest, result, text, verdict
 from tests.support.html import outline
 
 from blockplan.check.verdict import Residents

@@ -11,9 +11,9 @@ import shapely
 from click.testing import CliRunner
 from docx.enum.style import WD_STYLE_TYPE
 from docx.shared import Pt
-from tests.measure.conftest import plan_of, square
-from tests.random_plans import random_plan
-from tests.report.handmade import hand_made
+from tests.support.handmade import hand_made
+from tests.support.random_plans import random_plan
+from tests.support.squares import plan_of, square
 
 from blockplan.check import check
 from blockplan.cli import app

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import shapely
-from tests.measure.conftest import home, park, plan_of, square
+from tests.support.squares import home, park, plan_of, square
 
 from blockplan.check import check
 from blockplan.measure.missing import lines

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import shapely
-from tests.measure.conftest import home, park, plan_of, square
+from tests.support.squares import home, park, plan_of, square
 
 import blockplan
 from blockplan.check import check

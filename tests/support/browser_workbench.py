@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from tests.portal.browser import violations
+from tests.support.browser import violations
 
 if TYPE_CHECKING:
     from tests.support.workbench import Service

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.measure.conftest import plan_of
+from tests.support.squares import plan_of
 
 DISTRICTS = {
     # Rows of the table of six answers: Helsinki, Tsinghua, CAU east, in per cent.

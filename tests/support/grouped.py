@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.report.handmade import result, text, verdict
+from tests.support.handmade import result, text, verdict
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult, Verdict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.report.handmade import result, text
+from tests.support.handmade import result, text
 
 from blockplan.check.verdict import Discrepancy
 

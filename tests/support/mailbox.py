@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
-from tests.portal.smtp import MailServer
+from tests.support.smtp import MailServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

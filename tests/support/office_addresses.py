@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import translation
-from tests.portal.staff import a_member
+from tests.support.staff import a_member
 from tests.support.submitting import send
 
 from blockplan.portal.office.models import AnswerTemplate, Draft, Pending

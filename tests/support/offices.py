@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from tests.notice.records import a_clock, an_opening
+from tests.support.notice_records import a_clock, an_opening
 
 from blockplan.notice import SqliteStore
 from blockplan.notice.countersignatures import Outside

@@ -11,7 +11,7 @@ from blockplan.notice import submissions as intake
 from blockplan.respond import Answer, Desk
 
 if TYPE_CHECKING:
-    from tests.notice.records import HandClock
+    from tests.support.notice_records import HandClock
 
     from blockplan.portal.record.store import DatabaseStore
 

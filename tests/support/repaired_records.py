@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.notice.forging import Finished
-from tests.notice.records import HandClock, a_clock, an_opening, an_opinion
+from tests.support.forging import Finished
+from tests.support.notice_records import HandClock, a_clock, an_opening, an_opinion
 
 from blockplan.notice import SqliteStore
 from blockplan.notice.proof.notary import Notary, TipFile, new_key

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import shapely
-from tests.measure.conftest import plan_of, square
+from tests.support.squares import plan_of, square
 
 from blockplan.check import check
 from blockplan.report.sheets import atlas

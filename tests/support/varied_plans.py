@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tests.builders import X, a_plan, parcels_of
-from tests.compare.made import a_column, a_comparison, a_measurement, a_place, a_verdict
+from tests.support.builders import X, a_plan, parcels_of
+from tests.support.made_columns import a_column, a_comparison, a_measurement, a_place, a_verdict
 
 from blockplan.check.verdict import Required, Residents
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.support.town import town
 from tests.support.workbench import Service, workbench
-from tests.town import town
 
 import blockplan as bp
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.town import town
+from tests.support.town import town
 
 import blockplan as bp
 from blockplan.errors import PlanDataError

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.report.handmade import layers, manifest
+from tests.support.handmade import layers, manifest
 from tests.support.workbench import Service, workbench
 
 import blockplan as bp

@@ -20,8 +20,8 @@ from tests.support.browser_workbench import (
     typed_in,
     values,
 )
+from tests.support.town import town
 from tests.support.workbench import workbench
-from tests.town import town
 
 import blockplan as bp
 from blockplan.plan import Plan

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests.conftest import SOAK_TIMES
+from tests.support.town import town
 from tests.support.workbench import Service, workbench
-from tests.town import town
 
 import blockplan as bp
 from blockplan.check import check

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.conftest import SOAK_TIMES
+from tests.support.town import town
 from tests.support.workbench import Service, workbench
-from tests.town import town
 
 import blockplan as bp
 from blockplan.errors import PlanDataError, UsageError

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 from tests.exchange.office.conftest import parcels, rules, shapefile, workbook
-from tests.hostile.corpus import files
-from tests.hostile.documents import lying
+from tests.support.hostile.corpus import files
+from tests.support.hostile.documents import lying
 
 from blockplan.errors import BlockplanError, PlanDataError
 from blockplan.exchange import workbooks

@@ -10,12 +10,12 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from tests.hostile import documents, drawings, pictures, words
+from tests.support.hostile import documents, drawings, pictures, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.hostile.entries import Hostile
+    from tests.support.hostile.entries import Hostile
 
 
 def files() -> Iterator[Hostile]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import shapely
-from tests.builders import X, Y, a_manifest
+from tests.support.builders import X, Y, a_manifest
 
 from blockplan.plan import Plan
 

@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
-from tests.hostile.entries import CRASH, DISGUISE, GARBAGE, MEMORY, SCRIPT, SECRET, Hostile, a_file
+from tests.support.hostile.entries import CRASH, DISGUISE, GARBAGE, MEMORY, SCRIPT, SECRET, Hostile, a_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

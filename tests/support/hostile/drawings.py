@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.hostile.entries import CRASH, DISGUISE, GARBAGE, MEMORY, Hostile
-from tests.hostile.words import million_vertices
+from tests.support.hostile.entries import CRASH, DISGUISE, GARBAGE, MEMORY, Hostile
+from tests.support.hostile.words import million_vertices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,7 +20,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from tests.builders import SIDE, X, Y, a_manifest, square
+from tests.support.builders import SIDE, X, Y, a_manifest, square
 
 from blockplan.plan import Fault, Plan, validate
 

@@ -11,8 +11,8 @@ import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from tests.hostile.entries import CRASH, DISGUISE, GARBAGE, MEMORY, PROGRAM, SCRIPT, Hostile, a_file
-from tests.hostile.pictures import HTML, SMALL_ZIP, zeros
+from tests.support.hostile.entries import CRASH, DISGUISE, GARBAGE, MEMORY, PROGRAM, SCRIPT, Hostile, a_file
+from tests.support.hostile.pictures import HTML, SMALL_ZIP, zeros
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.hostile.entries import (
+from tests.support.hostile.entries import (
     CRASH,
     DISGUISE,
     FORMULA,

@@ -3,7 +3,7 @@ Pages of the running service in a browser: fixtures for tests that are marked ``
 
 A test module takes what it needs by name::
 
-    from tests.portal.browser import served  # noqa: F401 (a fixture)
+    from tests.support.browser import served  # noqa: F401 (a fixture)
 
     pytestmark = pytest.mark.browser
 

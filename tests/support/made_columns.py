@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.builders import a_plan
+from tests.support.builders import a_plan
 
 from blockplan.check.verdict import Capacity, CheckResult, Required, Residents, Verdict
 from blockplan.compare import ComparedColumn, Comparison

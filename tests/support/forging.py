@@ -9,8 +9,8 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.builders import a_manifest, boundary_of, parcels_of
-from tests.notice.records import a_clock
+from tests.support.builders import a_manifest, boundary_of, parcels_of
+from tests.support.notice_records import a_clock
 
 from blockplan.notice import Attachment, SqliteStore
 from blockplan.notice.leaves import commitment

@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 from shapely.affinity import rotate, translate
 from shapely.ops import substring
-from tests.measure.conftest import layer
+from tests.support.squares import layer
 
 from blockplan.plan import Plan
 from blockplan.plan.model.layers import LAYERS
