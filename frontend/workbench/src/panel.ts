@@ -133,31 +133,31 @@ export function drawVerdicts(into: Element, ways: VerdictWays): void {
 
 /** The packs that there are, once they were asked for, and which are ticked. */
 let offered: { id: string; title: string }[] | null = null;
+let asking: Promise<void> | null = null;
+let refused = "";
 const ticked = new Set<string>();
 
 /** No rule judges: it is said, and packs are offered where they can be chosen. */
 function withoutPacks(): HTMLElement {
   const said = h("section", { class: "no-packs" }, h("p", {}, say("noPacks")));
   if (!store.state.choose_packs) return said;
+  if (refused) {
+    said.append(h("p", { class: "refused", role: "alert" }, refused));
+    return said;
+  }
   const judge = h("button", { class: "primary", disabled: ticked.size === 0, onclick: () => void store.judgeBy([...ticked]) }, say("judgeByThese"));
   const tick = (id: string): void => {
     if (!ticked.delete(id)) ticked.add(id);
     judge.disabled = ticked.size === 0;
   };
-  const list = h("fieldset", {}, h("legend", {}, say("choosePacks")));
-  const show = (): void => {
-    list.append(...offered!.map(({ id, title }) => h("label", {}, h("input", { type: "checkbox", id: `pack-${id}`, checked: ticked.has(id), onchange: () => tick(id) }), ` ${title}`)));
-  };
-  if (offered) show();
-  else {
-    void api.getPacks().then(
-      ({ packs }) => { offered = packs; show(); }, // prettier-ignore
-      (error: unknown) => {
-        const { message, remedy } = error as api.Refusal;
-        list.replaceWith(h("p", { class: "refused", role: "alert" }, [message, remedy].filter(Boolean).join(" ")));
-        judge.remove();
-      },
+  const ticks = (offered ?? []).map(({ id, title }) => h("label", {}, h("input", { type: "checkbox", id: `pack-${id}`, checked: ticked.has(id), onchange: () => tick(id) }), ` ${title}`));
+  const list = h("fieldset", {}, h("legend", {}, say("choosePacks")), ...ticks);
+  if (!offered) {
+    asking ??= api.getPacks().then(
+      ({ packs }) => { offered = packs; }, // prettier-ignore
+      ({ message, remedy }: api.Refusal) => { refused = [message, remedy].filter(Boolean).join(" "); }, // prettier-ignore
     );
+    void asking.then(() => said.isConnected && said.replaceWith(withoutPacks()));
   }
   said.append(list, judge);
   return said;
