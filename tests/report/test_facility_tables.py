@@ -1,0 +1,75 @@
+"""The table of facilities: what is asked for and what is there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import shapely
+from tests.support.handmade import cell, frame, manifest, verdict
+from tests.support.office_tables import land, of, records
+
+from blockplan.measure.measurement import Measurement
+from blockplan.plan import Plan
+
+
+def test_an_item_that_a_rule_judges_says_what_is_asked_for_and_whom_it_carries() -> None:
+    measured = Measurement("nursing_beds_per_1000", 10.0, "bed", per=1000, supply=500.0)
+    one = verdict("beds", "pass", measured=10.0, unit="bed", measurement=measured)
+    one = replace(one, required=replace(one.required, op=">=", value=9.5))
+    plan = land(("0103", "0701", 1.0), residents=50_000.0)
+    rows = records(of(plan, "per_thousand", verdicts=(one,)))
+    beds = next(row for row in rows if row["item"] == "Nursing beds")
+    assert (beds["supply"], beds["per_1000"], beds["required_op"], beds["required_per_1000"]) == (
+        500, 10.0, "≥", 9.5,
+    )  # fmt: skip
+    assert beds["carries"] == 52_631
+    assert beds["outcome"] == "✓ pass"
+    park = next(row for row in rows if row["item"] == "Park green space")
+    assert (park["supply"], park["per_1000"], park["required_per_1000"]) == (0, 0, "")
+    hospital = next(row for row in rows if row["item"] == "Hospital beds")
+    assert hospital["supply"] is None  # the plan has no layer of facilities
+
+
+def test_a_facility_without_a_name_is_called_by_its_kind_and_not_by_its_id() -> None:
+    plan = Plan(manifest(), {"facilities": frame([
+        {"facility_id": "w80319114", "service": "library", "geometry": shapely.Point(1, 1)},
+        {"facility_id": "w80319115", "service": "clinic", "name_en": "East", "geometry": shapely.Point(2, 2)},
+    ])})  # fmt: skip
+    rows = records(of(plan, "facilities"))
+    assert sorted(row["facility_name"] for row in rows) == ["East", "Library"]
+
+
+def test_whether_a_facility_shares_a_building_is_said_only_where_land_tells_it() -> None:
+    plan = Plan(manifest(), {
+        "parcels": frame([
+            {"parcel_id": "A", "land_use": "0701", "geometry": cell(0, 0)},
+            {"parcel_id": "B", "land_use": "0806", "geometry": cell(1, 0)},
+        ]),
+        "facilities": frame([
+            {"facility_id": f"F{at}", "service": "clinic", "parcel_id": host, "site_area_m2": site,
+             "geometry": cell(at, 0).centroid}
+            for at, (host, site) in enumerate([("A", None), ("B", 900.0), ("B", None), (None, None)])
+        ]),
+    })  # fmt: skip
+    told = {
+        (row["parcel_id"], row["facility_site_m2"]): row["setting"] for row in records(of(plan, "facilities"))
+    }
+    assert told == {
+        ("A", None): "within another building", ("B", 900): "on land of its own",
+        ("B", None): None, ("", None): None,
+    }  # fmt: skip
+
+
+def test_places_and_beds_are_unknown_where_a_facility_may_be_of_any_kind() -> None:
+    def beds(**said: object) -> object:
+        plan = land((None, "0701", 1.0))
+        there = {"geometry": shapely.Point(5, 5)}
+        named = [
+            {"facility_id": "F-1", "beds": 3.0, "service": "hospital", **there},
+            {"facility_id": "F-2", **said, **there},
+        ]
+        rows = records(of(plan.replace(facilities=frame(named)), "per_thousand"))
+        return next(row["supply"] for row in rows if row["item"] == "Hospital beds")
+
+    assert beds(service="library") == 3
+    assert beds(service=None) is None
