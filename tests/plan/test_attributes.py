@@ -113,7 +113,7 @@ def test_a_nursing_home_without_beds_is_an_error_and_a_hospital_without_is_none(
     fault = only(edited(town(), "facilities", "nursing", beds=np.nan))
     assert (said(fault), fault.grade) == ("pq-missing.beds", "error")
     assert (fault.features, fault.aspect) == ((("facilities", "nursing"),), "beds")
-    assert fault.message() == "nursing is a nursing_home without a number of beds."
+    assert fault.message() == "nursing is a nursing home without a number of beds."
     assert fault.remedy() == "Fill in beds of nursing; an unknown number is not counted as zero."
     assert kinds(edited(town(), "facilities", "hospital", beds=np.nan)) == []
 
@@ -156,3 +156,23 @@ def test_a_word_where_a_number_should_be_is_reported_from_reading():
     assert found[0].message() == (
         "far of E of parcels is 'high', which cannot be read as number; it counts as unknown."
     )
+
+
+@pytest.mark.parametrize(
+    ("lang", "message", "column"),
+    [
+        ("zh", "nursing（养老机构）没有床位数。", "nursing 的床位数；"),
+        ("ja", "nursing（介護施設）に床数がありません。", "nursing の床数を"),
+        ("en", "nursing is a nursing home without a number of beds.", "beds of nursing;"),
+    ],
+)
+def test_services_and_columns_are_named_in_the_readers_language(lang: str, message: str, column: str) -> None:
+    fault = only(edited(town(), "facilities", "nursing", beds=np.nan))
+    assert fault.message(lang) == message
+    assert column in fault.remedy(lang)
+
+
+def test_a_column_that_holds_no_number_is_named_with_its_layer() -> None:
+    faults = validate(edited(town(), "facilities", "nursing", beds="many"))
+    (fault,) = (one for one in faults if one.rule == "pq-value")
+    assert fault.message("zh") == "设施 nursing 的床位数为“many”，无法按数值读取，按未知处理。"

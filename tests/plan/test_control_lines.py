@@ -124,3 +124,11 @@ def test_zones_that_lie_over_the_town_part_no_parcels() -> None:
     for kind in ("airport", "flood", "heritage", "utility", "rail"):
         faults = found(line(kind, half), parcels=[parcel(0)], buildings=[building])
         assert [one.case for one in faults] == ([] if kind == "airport" else ["building"])
+
+
+@pytest.mark.parametrize(
+    ("lang", "kind"), [("zh", "（红线）"), ("ja", "（道路境界線（紅線））"), ("en", "(red line)")]
+)
+def test_a_kind_of_line_is_named_in_the_readers_language(lang: str, kind: str) -> None:
+    (fault,) = found(line("red", square(0, 0, 100, 20)), parcels=[parcel(0, land_use="1207")])
+    assert kind in fault.message(lang)

@@ -52,7 +52,7 @@ def test_a_feature_with_x_and_y_exchanged_is_one_fault_and_no_gap():
         "nursing of facilities lies far outside, and inside once its x and y are exchanged."
     )
     assert fault.remedy() == "Exchange the coordinates of nursing: x is east, y is north."
-    assert fault.message("zh") == "facilities 的 nursing 位于范围之外，但交换 x 与 y 后落在范围之内。"
+    assert fault.message("zh") == "设施 nursing 位于范围之外，但交换 x 与 y 后落在范围之内。"
 
 
 def test_a_whole_layer_with_x_and_y_exchanged_is_one_fault():

@@ -345,7 +345,7 @@ def test_the_table_of_control_lines_says_what_each_covers_and_what_it_rests_on()
     assert drawn_ is not None
     assert [row[:2] for row in cells(drawn_)] == [
         ["蓝线", "1"],
-        [Words("zh")("qgis.control_line.heritage"), "1"],
+        [Words("zh")("control_line.heritage"), "1"],
     ]
     assert [
         cells(drawn_)[0][drawn_["heads"].index("面积（公顷）")],

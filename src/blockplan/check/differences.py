@@ -14,11 +14,12 @@ import numpy as np
 import shapely
 
 from blockplan.check.verdict import Discrepancy
-from blockplan.check.words import NAMES, say
+from blockplan.check.words import say
 from blockplan.figures import MOST_DECIMALS, number
 from blockplan.measure import MEASURES
 from blockplan.measure.inputs.columns import areas_m2, ids, shapes, total, values
 from blockplan.measure.inputs.floors import area_of_parcels
+from blockplan.plan.model.faults import NAMES
 from blockplan.plan.model.figures import figures
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.validity.attributes import FLOOR_SHARE, rounding

@@ -14,8 +14,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from blockplan.check.limits import is_repealed
-from blockplan.check.words import NAMES, say
+from blockplan.check.words import say
 from blockplan.measure.missing import Missing, nothing, reason
+from blockplan.plan.model.faults import NAMES
 from blockplan.texts import listed
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.figures import gap, number, rate, texts
 from blockplan.measure import MEASURES
 from blockplan.measure.measurement import figure_unit
+from blockplan.plan.model.faults import NAMES
 from blockplan.texts import LANGUAGES, Catalog, pick
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from blockplan.plan.validity.statements import Condition
 
 CATALOG = Catalog("blockplan.check", "texts.toml")
-#: Names of what a plan is made of.
-NAMES = Catalog("blockplan.check", "names.toml")
 
 
 def say(key: str, **values: Any) -> Text:

@@ -15,6 +15,7 @@ from blockplan.cli.common import (
     show_json,
     show_table,
 )
+from blockplan.texts import DEFAULT_LANGUAGE
 
 
 @click.command(epilog="Example: blockplan validate examples/demonstration-zone/faulty/gap")
@@ -76,18 +77,26 @@ def _foreign(ctx: click.Context, path: Path, model: str, lang: str, *, as_json: 
 
 
 def _show(faults: tuple, lang: str) -> None:  # type: ignore[type-arg]  # Fault, imported only when it is needed
+    from blockplan.plan.model.faults import GRADES, NAMES, named
+
+    def called(layer: str) -> str:
+        return layer if lang == DEFAULT_LANGUAGE else named("layer", layer, lang)
+
     if faults:
         rows = [
             (
-                found.grade,
+                NAMES(f"listing.{found.grade}", lang),
                 found.rule,
-                f"{found.layer} {found.id or ''}".strip(),
+                f"{called(found.layer)} {found.id or ''}".strip(),
                 "" if found.x is None else f"{found.x:.1f} {found.y:.1f}",
                 found.message(lang),
                 found.remedy(lang),
             )
             for found in faults
         ]
-        show_table(("grade", "rule", "where", "x y", "fault", "remedy"), rows, style_by=0)
-    counts = {grade: sum(found.grade == grade for found in faults) for grade in ("error", "warning", "note")}
+        show_table(tuple(NAMES("listing.heads", lang).split("|")), rows, style_by=0)
+    counts = {grade: sum(found.grade == grade for found in faults) for grade in GRADES}
+    if lang != DEFAULT_LANGUAGE:
+        click.echo(NAMES("listing.counts", lang, **counts))
+        return
     click.echo(", ".join(f"{number} {grade}{'s' if number != 1 else ''}" for grade, number in counts.items()))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from blockplan.check.words import NAMES
 from blockplan.errors import BlockplanError
+from blockplan.plan.model.faults import NAMES
 from blockplan.texts import LANGUAGES, Catalog, refusal
 
 TEXTS = Catalog("blockplan.live", "refusals.toml")

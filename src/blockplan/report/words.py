@@ -12,9 +12,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from blockplan import figures
-from blockplan.check.words import NAMES
 from blockplan.figures import is_known
 from blockplan.measure.measurement import figure_unit
+from blockplan.plan.model.faults import NAMES
 from blockplan.texts import TAGS, Catalog, Phrases, pick
 
 if TYPE_CHECKING:

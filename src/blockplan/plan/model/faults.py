@@ -22,6 +22,20 @@ Grade = Literal["error", "warning", "note"]
 GRADES: tuple[Grade, ...] = ("error", "warning", "note")
 
 CATALOG = Catalog("blockplan.plan.model", "faults.toml")
+#: Names of what a plan is made of.
+NAMES = Catalog("blockplan.plan.model", "names.toml")
+#: Value of a sentence -> what it names, in ``names.toml``.
+_NAMED = {
+    "service": "service",
+    "kind": "control_line",
+    "layer": "layer",
+    "parent": "layer",
+    "objects": "layer",
+    "column": "field",
+    "read_as": "read_as",
+}
+#: What English calls as the files do.
+_AS_IN_FILES = frozenset({"layer", "parent", "objects", "column", "read_as"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +85,50 @@ class Fault(JsonRecord):
 
     def message(self, lang: str = DEFAULT_LANGUAGE) -> str:
         """What is wrong, in one sentence."""
-        return self.catalog(f"{_key(self.rule, self.case)}.message", lang, **self._words())
+        return self.catalog(f"{_key(self.rule, self.case)}.message", lang, **self._words(lang))
 
     def remedy(self, lang: str = DEFAULT_LANGUAGE) -> str:
         """What to do about it, in one sentence."""
-        return self.catalog(f"{_key(self.rule, self.case)}.remedy", lang, **self._words())
+        return self.catalog(f"{_key(self.rule, self.case)}.remedy", lang, **self._words(lang))
 
-    def _words(self) -> dict[str, Any]:
-        return {
+    def _words(self, lang: str) -> dict[str, Any]:
+        words = {
             "layer": self.layer,
             "id": self.id,
             "measured": self.measured,
             "unit": self.unit,
             **self.values,
         }
+        for key in _NAMED.keys() & words.keys():
+            if lang != DEFAULT_LANGUAGE or key not in _AS_IN_FILES:
+                words[key] = named(_NAMED[key], words[key], lang)
+        return words | {"field": _Fields(lang)}
+
+
+def named(what: str, name: Any, lang: str = DEFAULT_LANGUAGE) -> Any:
+    """
+    What a reader calls a layer, column (``field``), service or kind of control line; else its own name.
+
+    Examples
+    --------
+    >>> named("service", "nursing_home", "zh"), named("layer", "parcels", "ja"), named("service", "spa")
+    ('养老机构', '区画', 'spa')
+    """
+    key = f"{what}.{name}"
+    if key not in NAMES:
+        return name
+    return NAMES(key, lang).lower() if lang == DEFAULT_LANGUAGE else NAMES(key, lang)
+
+
+class _Fields(dict[str, str]):
+    """Columns by their names in the files: ``{field[beds]}`` of a sentence."""
+
+    def __init__(self, lang: str) -> None:
+        super().__init__()
+        self.lang = lang
+
+    def __missing__(self, column: str) -> str:
+        return NAMES(f"field.{column}", self.lang)
 
 
 def fault(rule: str, layer: str, id: str | None = None, **rest: Any) -> Fault:  # noqa: A002 (the contract's word)

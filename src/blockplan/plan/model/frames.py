@@ -167,7 +167,7 @@ def _refused(given: pd.Series[Any], unknown: pd.Series[Any], spec: LayerSpec, co
             spec.name,
             str(given.index[row]),
             aspect=column,
-            values={"column": column, "value": str(given.iloc[row])[:60], "kind": spec.columns[column]},
+            values={"column": column, "value": str(given.iloc[row])[:60], "read_as": spec.columns[column]},
         )
         for row in np.flatnonzero(bad).tolist()
         if _word(given.iloc[row]) is not None

@@ -456,7 +456,7 @@ TABLES = {
     "service": "service",
     "class": "street",
     "programmes": "programme",
-    "control_lines": "qgis.control_line",
+    "control_lines": "control_line",
     "land_use_list": "land_use_list",
 } | dict.fromkeys(("far_kind", "height_kind", "coverage_kind", "green_kind"), "choice.limit")
 

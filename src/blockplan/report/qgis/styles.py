@@ -145,7 +145,7 @@ def _streets(view: View, _kind: str) -> Style:
 
 def _control_lines(view: View, kind: str) -> Style:
     categories = [
-        Category(one, view.words(f"qgis.control_line.{one}"), _symbol(kind, colour, "dash", 0.5))
+        Category(one, view.words(f"control_line.{one}"), _symbol(kind, colour, "dash", 0.5))
         for one, colour in CONTROL_LINES.items()
     ]
     return Style(categories, "kind", Label(_named(view), 7, PARCEL_SCALE * 2, along=kind != MARKER))

@@ -119,7 +119,7 @@ def on_land(facts: Facts, land: BaseGeometry) -> list[str]:
 
 def said(scene: Scene, kind: str) -> str:
     """What a kind of control line is called."""
-    return scene.facts.view.words(f"qgis.control_line.{kind}")
+    return scene.facts.view.words(f"control_line.{kind}")
 
 
 def _placed(scene: Scene, kinds: Iterable[str]) -> Iterator[OverlayShape]:

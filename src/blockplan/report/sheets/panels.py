@@ -182,7 +182,7 @@ def rules(facts: Facts, extent: Extent, shown: dict[str, bool]) -> list[Panel]:
         for kind in ("green", "blue", "yellow", "purple", "orange")
         if shown.get(kind)
     ]
-    kinds += [words(f"qgis.control_line.{kind}") for kind in OVERLAYS if shown.get(kind)]
+    kinds += [words(f"control_line.{kind}") for kind in OVERLAYS if shown.get(kind)]
     if kinds:
         binding.append(said(lang, "rules.lines", kinds=words.join(kinds)))
     _places(facts, extent, binding, guidance)

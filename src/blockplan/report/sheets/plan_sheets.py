@@ -491,9 +491,7 @@ def _row(facts: Facts, kind: str, shapes: Iterable[BaseGeometry], basis: str, na
     drawn = np.array(list(shapes), dtype=object)
     lands = drawn[shapely.get_dimensions(drawn) == 2]
     lines = drawn[shapely.get_dimensions(drawn) == 1]
-    called = (
-        words(f"qgis.control_line.{kind}") if kind in OVERLAYS else said(words.lang, f"legend.{kind}_line")
-    )
+    called = words(f"control_line.{kind}") if kind in OVERLAYS else said(words.lang, f"legend.{kind}_line")
     more = said(words.lang, "rules.more", n=len(names)) if len(names) > MOST_NAMES else ""
     return [
         called,
