@@ -73,7 +73,7 @@ def test_no_error_of_the_room_holds_its_words() -> None:
     [
         # A name of the office is never looked up, though it be a word of the catalogue.
         (
-            worded("a_parcel_has_no_number_it", name="streets", id="rows"),
+            worded("parcel_without_number", name="streets", id="rows"),
             "A parcel (streets) has no number; it is called rows.",
             "地块（streets）没有编号，命名为 rows。",
             "区画（streets）に番号がなく rows とした。",
@@ -81,9 +81,9 @@ def test_no_error_of_the_room_holds_its_words() -> None:
         # What stands in quotation marks is one name, blanks and all; a row has no name.
         (
             worded(
-                "so_of_is_unknown",
+                "value_unknown_because",
                 value="2.5 左右",
-                why=worded("holds_words_beside_the_number"),
+                why=worded("words_beside_number"),
                 field="容积率",
                 name=worded("record", n=3),
             ),
@@ -93,14 +93,14 @@ def test_no_error_of_the_room_holds_its_words() -> None:
         ),
         # A name of several words is told from the sentence that it stands in.
         (
-            worded("is_of_no_kind_that_is", file="a plan of ours.bin"),
+            worded("file_of_unknown_kind", file="a plan of ours.bin"),
             "a plan of ours.bin is of no kind that is read.",
             "“a plan of ours.bin” 不是可读取的类型。",
             "「a plan of ours.bin」 は読める種類でない。",
         ),
         # What is counted is a word of this room, not a name.
         (
-            worded("are_drawn_without_a_number_each", n=12, kind=worded("subblocks")),
+            worded("drawn_without_a_number", n=12, kind=worded("subblocks")),
             "12 subblocks are drawn without a number: "
             "each is named by what the numbers of its parcels begin with.",
             "12 个街坊没有编号，按其中地块编号的前缀命名。",

@@ -144,10 +144,10 @@ def _numbers_of_labels(chosen: list[Chosen], labels: list[Chosen], findings: Fin
         ]
         layer.frame = layer.frame.copy(deep=False)
         layer.frame[LABEL] = [one.pop() if len(one) == 1 else None for one in found]
-        why = worded("the_one_label_that_stands_in")
+        why = worded("the_one_label_in_each_parcel")
         choice.field = [one for one in choice.field if one.field != LABEL]
         choice.field.append(FieldChoice(field=LABEL, column="parcel_id", confidence=0.8, why=why))
-        message = worded("the_parcels_say_no_number_took", n=layer.frame[LABEL].notna().sum())
+        message = worded("parcel_numbers_from_labels", n=layer.frame[LABEL].notna().sum())
         findings.add("office-number", "note", message, **layer.place)
 
 
@@ -162,7 +162,7 @@ def _of_the_plan(tables: list[Chosen], findings: Findings) -> list[Chosen]:
         return tables
     for layer, _ in tables:
         if says_before(layer.name):
-            message = worded("by_its_name_the_table_is")
+            message = worded("table_of_existing_state")
             findings.add("office-layer", "note", message, **layer.place)
     return kept
 
@@ -198,9 +198,9 @@ def _code_list(
         options = [list_name, close]
         titles = [codes.LISTS[one][0] for one in options]
         if ask is not None:
-            list_name = options[ask(Question(worded("of_which_list_are_the_land"), titles))]
+            list_name = options[ask(Question(worded("ask_list_of_land_use_codes"), titles))]
         else:
-            message = worded("the_land_use_codes_fit_and", taken=titles[0], kind=titles[1])
+            message = worded("codes_fit_two_lists", taken=titles[0], kind=titles[1])
             findings.add("office-close", "warning", message, measured=round(sure, 2))
     mapping.choices.code_list = list_name  # type: ignore[assignment]
     return list_name
@@ -220,8 +220,8 @@ def _floor_areas(
     made = np.isnan(np.broadcast_to(own, computed.shape)) & ~np.isnan(computed)
     if made.any():
         frame["floor_area_m2"] = np.where(made, np.round(computed, 1), own)
-        built.said["floor_area"] = worded("of_parcels_far_times_site_area", n=int(made.sum()))
-        message = worded("parcels_say_no_floor_area_it", n=int(made.sum()))
+        built.said["floor_area"] = worded("floor_area_is_far_times_site_area", n=int(made.sum()))
+        message = worded("floor_area_taken_as_far_times_site_area", n=int(made.sum()))
         findings.add("office-floor-area", "note", message, layer="parcels", measured=float(made.sum()))
 
 
@@ -382,7 +382,7 @@ def _roads(
     words = (
         worded("as_drawn_by_the_office")
         if boundary is not None
-        else worded("drawn_about_parcels_and_roads", derived=DERIVED)
+        else worded("boundary_about_parcels_and_roads", derived=DERIVED)
     )
     built.said["boundary"] = words
     land = made.land if wanted or boundary is not None else shapely.union_all(frame.geometry.to_numpy())
@@ -426,22 +426,24 @@ def _say_roads(
     }
     built.said["roads"] = (
         worded(
-            "ha_made_as_remainder",
+            "roads_made_as_remainder",
             area=area / 10000.0,
-            how=worded("along_centre_lines") if drawn else worded("of_strips_between_parcels_no_centre"),
+            how=worded("remainder_along_centre_lines")
+            if drawn
+            else worded("remainder_of_strips_between_parcels"),
         )
         if area
-        else worded("none_made")
+        else worded("no_roads_made")
     )
     if area:
-        message = worded("roads_m2_of_small_pieces_beside", made=built.said["roads"], pieces=made.joined_m2)
+        message = worded("roads_made_with_small_pieces", made=built.said["roads"], pieces=made.joined_m2)
         findings.add("office-roads", "note" if drawn else "warning", message, measured=round(area, 1))
     for gap in (one for one in made.gaps if one.area >= LEAST_GAP_M2):
         digits = 0 if gap.area >= 10 else 2
         point = gap.representative_point()
         place = {"x": round(point.x, 3), "y": round(point.y, 3)}
         built.made["gaps"].append({"area_m2": round(gap.area, 1), **place})
-        message = worded("m2_of_the_planned_land_are", area=f"{gap.area:,.{digits}f}")
+        message = worded("land_neither_parcel_nor_road", area=f"{gap.area:,.{digits}f}")
         findings.add("office-gap", "warning", message, measured=round(gap.area, 1), **place)
 
 

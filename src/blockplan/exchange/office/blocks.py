@@ -44,7 +44,7 @@ def numbered_by_parcels(
         if not named or len(set(ids)) < len(ids):
             continue
         drawn[column] = ids
-        message = worded("are_drawn_without_a_number_each", n=named, kind=worded(layer))
+        message = worded("drawn_without_a_number", n=named, kind=worded(layer))
         findings.add("office-number", "note", message, layer=layer)
 
 
@@ -139,7 +139,7 @@ def _blocks_in_numbers(
     if len(set(found) - {None}) < len(listed):
         return
     frame["block_id"] = found
-    message = worded("parcels_name_no_block_each_is", parcel=frame["parcel_id"].iloc[0], block=found[0])
+    message = worded("block_from_prefix_of_parcel", parcel=frame["parcel_id"].iloc[0], block=found[0])
     findings.add("office-number", "note", message, layer="parcels")
 
 
@@ -159,10 +159,10 @@ def _astray(made: dict[str, gpd.GeoDataFrame], rows: dict[str, Row], findings: F
     row = rows[lost[0]]
     said = [column for column in ("residents", "dwellings") if row.get(column)]
     message = worded(
-        "of_rows_are_of_no_block",
+        "rows_of_no_block",
         n=len(lost),
         total=len(rows),
         names=", ".join(lost[:5]),
-        of=worded("of", columns=joined(map(worded, said), " and ")) if said else "",
+        of=worded("of_columns", columns=joined(map(worded, said), " and ")) if said else "",
     )
     findings.append(about_row(row, "office-unjoined", "warning", message, measured=float(len(lost))))

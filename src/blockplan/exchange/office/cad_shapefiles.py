@@ -85,7 +85,7 @@ def _closed_lines(layer: SourceLayer, profile: Profile, findings: Findings) -> N
     made = replace(layer, frame=frame)
     if recognise(made, profile).role == "parcels":
         layer.frame = made.frame
-        message = worded("its_lines_are_closed_each_was", n=len(made.frame))
+        message = worded("closed_lines_taken_for_land", n=len(made.frame))
         findings.add("office-outline", "note", message, **layer.place)
 
 
@@ -123,7 +123,5 @@ def _annotate(
         layer.frame[field] = [row.get(field) for row in rows]
     if unknown:
         layer.role = "parcels"
-    message = worded(
-        "texts_that_stand_in_the_outlines", fields=", ".join(fields), n=numbered, total=len(rows)
-    )
+    message = worded("texts_in_outlines_give_fields", fields=", ".join(fields), n=numbered, total=len(rows))
     findings.add("office-number", "note", message, measured=float(numbered), **layer.place)

@@ -72,7 +72,7 @@ class Choosing:
             SourceFinding(
                 "office-value",
                 "warning",
-                worded("the_field_is_correct_it_or", field=one.field, why=one.why),
+                worded("field_off_correct_or_map_it", field=one.field, why=one.why),
                 column=one.field,
                 value=one.sample,
                 **layer.place,
@@ -95,7 +95,8 @@ class Choosing:
         (role, *close), why, sure = found
         if close:
             question = Question(
-                worded("is_the_layer_2", file=layer.file, title=layer.name, why=why), [role, *close]
+                worded("ask_whether_layer_is_of_role_because", file=layer.file, title=layer.name, why=why),
+                [role, *close],
             )
             role = question.options[self._decide(question, layer)]
         if role != choice.role:
@@ -113,20 +114,20 @@ class Choosing:
             if (choice.file, choice.layer) not in there and choice.role != IGNORED
         ]
         if lacking:
-            raise refused(MappingError, "the_mapping_names_layers_that_the", n=len(lacking), first=lacking[0])
+            raise refused(MappingError, "mapping_names_unknown_layers", n=len(lacking), first=lacking[0])
         roles = {*self.profile.layers, *self.profile.tables, IGNORED, DOUBLE}
         strange = [choice.role for choice in given.layer if choice.role not in roles]
         if strange:
             raise refused(
                 MappingError,
-                "the_mapping_gives_the_role_which",
+                "mapping_gives_unknown_role",
                 role=strange[0],
                 roles=", ".join(sorted(roles)),
             )
         _check_fields(given, there, self.profile)
         for key, layer in there.items():
             if key not in named:
-                message = worded("the_mapping_does_not_name_this")
+                message = worded("layer_not_in_mapping")
                 self.findings.add("office-layer", "warning", message, **layer.place)
                 given.layer.append(
                     LayerChoice(
@@ -154,7 +155,7 @@ class Choosing:
         settled = {choice.role for _, choice in pairs} & {"parcels", "buildings"}
         if settled or len({layer.name for layer in areas}) != 1:
             return pairs
-        message = worded("no_layer_is_known_to_be")
+        message = worded("sole_layer_of_areas_taken_for_parcels")
         for layer in areas:
             self.findings.add("office-layer", "warning", message, **layer.place)
         return [
@@ -166,7 +167,8 @@ class Choosing:
         if choice.close and choice.role != DOUBLE:
             options = [choice.role, *choice.close]
             taken = self._decide(
-                Question(worded("is_the_layer", file=layer.file, title=layer.name), options), layer
+                Question(worded("ask_whether_layer_is_of_role", file=layer.file, title=layer.name), options),
+                layer,
             )
             if taken:
                 choice = retake(choice, layer, self.profile, options[taken])
@@ -174,7 +176,9 @@ class Choosing:
             if one.close:
                 options = [one.field, *one.close]
                 question = Question(
-                    worded("the_field_of_that_gives", file=layer.file, layer=layer.name, column=one.column),
+                    worded(
+                        "ask_which_field_gives_column", file=layer.file, layer=layer.name, column=one.column
+                    ),
                     options,
                 )
                 taken = self._decide(question, layer)
@@ -182,7 +186,7 @@ class Choosing:
                     other = next(each for each in choice.field if each.field == options[taken])
                     other.column, one.column = one.column, ""
                     other.unit, other.why, other.confidence = one.unit, worded("chosen"), 1.0
-                    one.why = worded("was_chosen_instead", field=other.field)
+                    one.why = worded("other_field_chosen", field=other.field)
         return choice
 
     def _decide(self, question: Question, layer: SourceLayer) -> int:
@@ -190,7 +194,7 @@ class Choosing:
             return self.ask(question)
         taken, *others = (worded("quoted", title=one) for one in question.options)
         message = worded(
-            "was_taken_nearly_as_likely_mapping",
+            "nearly_as_likely",
             about=question.about,
             taken=taken,
             others=joined(others, " and "),
@@ -209,11 +213,13 @@ def _check_fields(given: OfficeMapping, there: dict[tuple[str, str], SourceLayer
         known = profile.of_role(choice.role)
         for one in choice.field:
             if one.field not in layer.fields and one.field != LABEL:
-                wrong.append(worded("has_no_field", file=choice.file, layer=choice.layer, field=one.field))
+                wrong.append(
+                    worded("layer_has_no_field", file=choice.file, layer=choice.layer, field=one.field)
+                )
             elif one.column and one.column not in known:
                 wrong.append(
                     worded(
-                        "has_no_column_it_has",
+                        "role_has_no_column",
                         layer=f"{choice.layer}.{one.field}",
                         role=choice.role,
                         column=one.column,
@@ -221,9 +227,7 @@ def _check_fields(given: OfficeMapping, there: dict[tuple[str, str], SourceLayer
                     )
                 )
     if wrong:
-        raise refused(
-            MappingError, "the_mapping_does_not_fit_the", n=len(wrong), problems=joined(wrong[:20], "\n  ")
-        )
+        raise refused(MappingError, "mapping_does_not_fit", n=len(wrong), problems=joined(wrong[:20], "\n  "))
 
 
 def _empty(pairs: list[Chosen]) -> None:
@@ -264,4 +268,4 @@ def _numbers_of_tables(pairs: list[Chosen]) -> None:
         if best and shares[best] > SAME_NUMBERS:
             field = next(one for one in choice.field if one.field == best)
             field.column, field.confidence = "parcel_id", 0.8
-            field.why = worded("its_values_are_of_the_numbers", share=shares[best])
+            field.why = worded("values_are_numbers_of_tables", share=shares[best])

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 NATIONAL = "cn2023"
 #: List -> what it is called, and words by which an office names it.
 LISTS: dict[str, tuple[str, str]] = {
-    "cn2023": (worded("land_and_sea_use_classification_of"), r"用地用海|国土空间|2023|2020"),
-    "cn2020": (worded("land_and_sea_use_classification_of_2"), r"2020|试行"),
+    "cn2023": (worded("list_cn2023"), r"用地用海|国土空间|2023|2020"),
+    "cn2020": (worded("list_cn2020"), r"2020|试行"),
     "gb50137": ("GB 50137-2011", r"2011|50137|城市用地分类"),
-    "town2007": (worded("gb_50188_2007_towns"), r"2007|50188|镇规划"),
+    "town2007": (worded("list_town2007"), r"2007|50188|镇规划"),
     "gbj137": ("GBJ 137-90", r"1990|137-?90|^90"),
 }
 _CODE = re.compile(
@@ -220,7 +220,7 @@ def translate(given: str, list_name: str, name: str = "") -> Translation:
     beside = tuple(dict.fromkeys(one.to for one in others if one.to and one.to != first.to))
     lost = first.lost
     if beside:
-        lost = joined((lost, worded("mixed_use_is_taken_as_the", code=codes[0])))
+        lost = joined((lost, worded("mixed_use_main_code", code=codes[0])))
     return Translation(given, list_name, first.to, lost, beside, doubtful=first.doubtful)
 
 
@@ -232,7 +232,7 @@ def _one(code: str, list_name: str, name: str) -> Translation:
     found = classes[known]
     lost = found.lost
     if known != code:
-        lost = joined((worded("is_a_local_part_of", code=code, code2=known, name=found.name), lost))
+        lost = joined((worded("code_is_local_part_of", code=code, code2=known, name=found.name), lost))
     for words, to in _BY_WORD:
         # A word of the name decides only where it says more than the code.
         if (
@@ -241,7 +241,7 @@ def _one(code: str, list_name: str, name: str) -> Translation:
             and found.to[:2] in {"07", "08", "12", ""}
             and not (found.to and landuse().within(found.to, to))
         ):
-            return Translation(code, list_name, to, worded("by_its_name_not_by_the", name=name, code=code))
+            return Translation(code, list_name, to, worded("use_by_name_not_by_code", name=name, code=code))
     return _contradicted(code, list_name, found, name) or Translation(code, list_name, found.to or None, lost)
 
 
@@ -255,12 +255,10 @@ def _contradicted(code: str, list_name: str, found: OldClass, name: str) -> Tran
     if said is None or not said.to or _bare(found.name) == _bare(name):
         return None
     if foreign and not _LATIN.search(name) and landuse().within(found.to, said.to):
-        return Translation(
-            code, list_name, said.to, worded("the_name_was_read_not_the", name=name, code=code)
-        )
+        return Translation(code, list_name, said.to, worded("name_read_not_code", name=name, code=code))
     if landuse().within(said.to, found.to) or landuse().within(found.to, said.to):
         return None
-    lost = worded("the_code_is_in_the_name", code=code, name=found.name, list=list_name, other=name)
+    lost = worded("code_contradicts_name_beside", code=code, name=found.name, list=list_name, other=name)
     return Translation(code, list_name, said.to, lost, doubtful=True)
 
 
@@ -295,9 +293,7 @@ def _by_name(given: str, name: str, list_name: str) -> Translation:
             )
     for words, to, also in _names():
         if words.search(name) or words.search(simplified(name)):
-            return Translation(
-                given or name, NATIONAL, to, worded("read_from_a_word_in_its", name=name), also
-            )
+            return Translation(given or name, NATIONAL, to, worded("read_from_word_in_name", name=name), also)
     return Translation(given or name, list_name, None, worded("no_list_has_a_class", name=name))
 
 
@@ -311,7 +307,7 @@ def _exactly(name: str, list_name: str) -> Translation | None:
             longest = max(len(one.code) for one in hits)
             finest = [one for one in hits if len(one.code) == longest]
             to = _in_common([one.to for one in finest])
-            which_one = "" if to == finest[0].to else worded("which_of_several_classes_of_that")
+            which_one = "" if to == finest[0].to else worded("which_of_several_classes_of_name")
             lost = joined((worded("read_from_its_name"), which_one or finest[0].lost))
             return Translation(name, which, to or None, lost)
     return None

@@ -181,7 +181,7 @@ def _parsed(text: str) -> pyproj.CRS:
     try:
         return pyproj.CRS.from_user_input(text)
     except CRSError:
-        raise refused(MappingError, "names_no_coordinate_reference_system_write", text=text[:80]) from None
+        raise refused(MappingError, "no_coordinate_reference_system", text=text[:80]) from None
 
 
 def _finding(layer: SourceLayer, grade: Any, message: Message, **more: Any) -> SourceFinding:
@@ -246,7 +246,7 @@ def _crs_of(
             _finding(
                 layer,
                 "warning",
-                worded("north_stands_first_in_the_coordinates"),
+                worded("north_first_in_coordinates"),
                 x=x,
                 y=y,
             )
@@ -266,13 +266,13 @@ def _crs_of(
     if declared is not None:
         taken = found.name if found is not None else worded("a_local_grid")
         grade = "warning"
-        message = worded("the_file_declares_which_cannot_be", name=declared.name, at=at, taken=taken, why=why)
+        message = worded("declared_system_impossible", name=declared.name, at=at, taken=taken, why=why)
     elif found is None:
         grade = "warning"
-        message = worded("the_file_declares_no_reference_system", at=at, why=why)
+        message = worded("no_system_declared_none_told", at=at, why=why)
     else:
         grade = "note"
-        message = worded("the_file_declares_no_reference_system_2", name=found.name, why=why)
+        message = worded("no_system_declared_one_taken", name=found.name, why=why)
     result.findings.append(_finding(layer, grade, message, x=x, y=y))
     return found, why
 
@@ -306,7 +306,7 @@ def _doubt(layer: SourceLayer, crs: pyproj.CRS, result: PlacedLayers) -> None:
             _finding(
                 layer,
                 "note",
-                worded("the_layer_is_in_how_that", name=crs.name),
+                worded("datum_without_published_shift", name=crs.name),
             )
         )
 
@@ -327,8 +327,8 @@ def _from_coordinates(x: float, y: float, said: StatedDatum) -> tuple[pyproj.CRS
         meridian = 3.0 * said.zone if said.zone >= 25 else 6.0 * said.zone - 3
     if EASTINGS[0] <= x <= EASTINGS[1] and meridian is not None and said.datum != "local":
         return without_zone(datum, meridian), worded("the_folder_says_central_meridian", meridian=meridian)
-    taken_off = worded("the_500_km_of_the_false")
-    unsaid = worded("an_easting_without_its_zone_and")
+    taken_off = worded("false_easting_may_be_taken_off")
+    unsaid = worded("easting_without_zone")
     return None, taken_off if abs(x) < EASTINGS[0] else unsaid
 
 
@@ -400,7 +400,7 @@ def _neighbour(
     choice.crs = name_of(crs)
     mine = (layer.file, layer.name, "office-crs")
     result.findings[:] = [one for one in result.findings if (one.file, one.layer, one.rule) != mine]
-    message = worded("the_file_declares_no_reference_system_3", crs=choice.crs)
+    message = worded("no_system_declared_that_of_parcels_taken", crs=choice.crs)
     result.findings.append(_finding(layer, "note", message))
 
 
@@ -436,7 +436,7 @@ def _shifted_layers(
                     layer,
                     "warning",
                     worded(
-                        "the_coordinates_are_they_were_converted",
+                        "converted_to_cgcs2000",
                         datum=datum.upper(),
                         why=why,
                         m=ACCURACY_M[datum],
@@ -473,7 +473,7 @@ def _seen_shifted(layer: SourceLayer, reference: SourceLayer) -> tuple[str, str]
         moved = shapely.points([to_wgs84(one.x, one.y, datum) for one in points])
         after = float(shapely.contains(ground, moved).mean())
         if after >= 0.9 and after - inside > 0.3:
-            return datum, worded("of_it_then_lies_on_the", after=after, before=inside)
+            return datum, worded("share_on_planned_land_after", after=after, before=inside)
     return "", ""
 
 
@@ -489,12 +489,12 @@ def _into(layer: SourceLayer, result: PlacedLayers) -> None:
     accuracy = group.transformers[0].accuracy if group.transformers else -1
     before = frame.crs.name
     layer.frame = frame.to_crs(result.crs)
-    said = worded("to_about_m", m=accuracy) if accuracy >= 0 else worded("with_an_accuracy_that_is_not")
+    said = worded("accuracy_about_m", m=accuracy) if accuracy >= 0 else worded("accuracy_unknown")
     if re.search(r"beijing|xian|krass", before, re.IGNORECASE) or accuracy > 2:
         result.findings.append(
             _finding(
                 layer,
                 "warning",
-                worded("the_layer_was_transformed_from_to", before=before, after=result.crs.name, how=said),
+                worded("layer_transformed", before=before, after=result.crs.name, how=said),
             )
         )

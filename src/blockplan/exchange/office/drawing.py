@@ -59,7 +59,7 @@ def open_drawing(path: Path, label: str, findings: Findings) -> Drawing:
     data = path.read_bytes()
     codec, said = _codec(data)
     if said and codec and codec != said:
-        message = worded("the_drawing_says_that_its_texts", codec2=said.upper(), codec=codec.upper())
+        message = worded("drawing_declares_wrong_encoding", codec2=said.upper(), codec=codec.upper())
         findings.add("office-encoding", "note", message, file=label)
     try:
         return readfile(path, encoding=codec)
@@ -69,8 +69,8 @@ def open_drawing(path: Path, label: str, findings: Findings) -> Drawing:
         document, auditor = recover.readfile(path)
     except BROKEN as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        raise refused(PlanDataError, "cannot_be_read_it_is_no", file=label, reason=reason) from None
-    message = worded("the_drawing_s_structure_is_damaged", n=len(auditor.fixes), m=len(auditor.errors))
+        raise refused(PlanDataError, "dxf_cannot_be_read", file=label, reason=reason) from None
+    message = worded("drawing_structure_damaged", n=len(auditor.fixes), m=len(auditor.errors))
     findings.add("office-file", "warning", message, file=label)
     return document
 
@@ -110,7 +110,7 @@ def read_drawn(document: Drawing) -> DrawingContent:
     for entity, layer in _taken_apart(document.modelspace(), None, 0):
         count += 1
         if count > MOST:
-            raise refused(PlanDataError, "the_drawing_holds_more_than_lines", n=MOST)
+            raise refused(PlanDataError, "drawing_too_large", n=MOST)
         if layer.lower() in hidden:
             found.hidden[layer_name(layer)] += 1
             continue

@@ -114,7 +114,7 @@ def _is_dwg(path: Path, label: str, reading: SourceReading) -> bool:
     text = re.match(rb"(?:\xef\xbb\xbf)?\s*(?:0|999)\s*[\r\n]|AutoCAD Binary DXF", head)
     is_dwg = not text if named else bool(re.match(rb"AC\d{4}\0", head))
     if is_dwg != named:
-        message = worded("the_file_is_a_under_another", kind="DWG" if is_dwg else "DXF")
+        message = worded("file_under_wrong_ending", kind="DWG" if is_dwg else "DXF")
         reading.findings.add("office-file", "note", message, file=label)
     return is_dwg
 
@@ -122,10 +122,10 @@ def _is_dwg(path: Path, label: str, reading: SourceReading) -> bool:
 def _say_unread(drawn: DrawingContent, reading: SourceReading, label: str) -> None:
     if drawn.unread:
         kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(drawn.unread.items()))
-        message = worded("of_the_drawing_were_not_read", kinds=kinds)
+        message = worded("kinds_of_entities_not_read", kinds=kinds)
         reading.findings.add("office-file", "note", message, file=label)
     for layer, n in sorted(drawn.hidden.items()):
-        message = worded("the_layer_is_off_or_frozen", n=n)
+        message = worded("cad_layer_off_or_frozen", n=n)
         reading.findings.add("office-hidden", "note", message, file=label, layer=layer)
 
 
@@ -138,7 +138,7 @@ def _metres(drawn: DrawingContent, reading: SourceReading, label: str) -> None:
     large = areas and float(np.median(areas)) > MILLIMETRES_M2
     if large or (lengths and float(np.quantile(lengths, 0.75)) > MILLIMETRES_M):
         drawn.scale(0.001)
-        message = worded("the_drawing_is_in_millimetres_by")
+        message = worded("drawing_in_millimetres")
         reading.findings.add("office-unit", "note", message, file=label)
 
 
@@ -203,7 +203,7 @@ class _Layers:
             units = {name: unit for name in names if (unit := name_and_unit(name)[1])}
             count = sum(one.file == self.file and not one.drawn for one in self.reading.layers)
             table = SourceLayer(self.file, TABLE if not count else f"{TABLE}{count + 1}", frame, units)
-            message = worded("a_table_of_rows_is_drawn", n=len(rows))
+            message = worded("table_drawn_beside_plan", n=len(rows))
             self.reading.findings.add("office-sheet", "note", message, **table.place)
             self.reading.layers.append(table)
 
@@ -274,7 +274,7 @@ class _Layers:
         layers, kept = {offered[at][0] for at in held}, set(held)
         beside = [one for at, one in enumerate(offered) if one[0] in layers and at not in kept]
         if beside:
-            message = worded("filled_areas_with_a_parcel_s", n=len(held), without=len(beside))
+            message = worded("filled_areas_taken_for_parcels", n=len(held), without=len(beside))
             layer, shape = beside[0]
             point, measured = shape.representative_point(), round(float(shape.length), 3)
             x, y = round(point.x, 3), round(point.y, 3)
@@ -301,7 +301,7 @@ class _Layers:
             if len(land.query(point, predicate="intersects")):
                 continue
             x, y = round(point.x, 3), round(point.y, 3)
-            message = worded("an_outline_of_m_with_a", length=ring.shape.length, layer=ring.layer)
+            message = worded("numbered_outline_on_other_layer", length=ring.shape.length, layer=ring.layer)
             measured = round(float(ring.shape.length), 3)
             found.say(Defect("cad-layer", "warning", message, measured, x, y, ring.layer))
             found.rings.append(ring)
@@ -353,7 +353,7 @@ class _Layers:
             gone.add(at)
             area, point = shapes[at].area, shapes[at].representative_point()
             shapes[parcel] = shapely.union(shapes[parcel], shapes[at])
-            message = worded("an_outline_of_m2_inside_parcel", area=area, parcel=rows[parcel][NUMBER])
+            message = worded("outline_inside_parcel_says_nothing", area=area, parcel=rows[parcel][NUMBER])
             x, y = round(point.x, 3), round(point.y, 3)
             found.say(Defect("cad-inner", "warning", message, round(area, 3), x, y, found.rings[at].layer))
         kept = [at for at in range(len(rows)) if at not in gone]

@@ -71,7 +71,7 @@ def refuse_two_drawings(shapes_of: Sequence[Sequence[Any]]) -> None:
     first, second = (tuple(f"{one:,.0f}" for one in at) for at in np.median(middles, axis=0))
     raise refused(
         PlanDataError,
-        "of_parcels_stand_twice_m_apart",
+        "two_drawings_side_by_side",
         n=len(pairs),
         total=len(shapes_of),
         apart=apart,
@@ -154,9 +154,9 @@ def _part(layer: SourceLayer, rows: NDArray[np.bool_]) -> SourceLayer:
 
 def _told(first: SourceLayer, second: SourceLayer, number: int) -> SourceFinding:
     left = len(second.frame) - number
-    rest = worded("more_of_stand_there_only_and", n=left, name=second.name) if left else ""
+    rest = worded("features_that_stand_there_only", n=left, name=second.name) if left else ""
     message = worded(
-        "draws_features_that_draws_too_two",
+        "layer_in_two_forms",
         second=second.name,
         file2=second.file,
         n=number,
@@ -194,8 +194,8 @@ def differing(one: SourceLayer, mine: LayerChoice, other: SourceLayer, theirs: L
             there is not None and text_of(values[row]) != text_of(others[there]) for row, there in pairs
         )
         if count:
-            found.append(worded("at", word=field.column, n=count))
-    return worded("of_parcels_it_says_otherwise", n=len(pairs), where=joined(found, ", ")) if found else ""
+            found.append(worded("n_places_of", word=field.column, n=count))
+    return worded("parcels_that_say_otherwise", n=len(pairs), where=joined(found, ", ")) if found else ""
 
 
 def as_it_stands(pairs: list[Chosen], profile: Profile, findings: Findings) -> list[Chosen]:
@@ -204,7 +204,7 @@ def as_it_stands(pairs: list[Chosen], profile: Profile, findings: Findings) -> l
     today = [layer for layer in ours if _TODAY.search(f"{layer.name} {layer.title}")]
     if not today or len(today) == len(ours):
         return pairs
-    message = worded("by_its_name_the_layer_is")
+    message = worded("layer_of_existing_state")
     findings += [SourceFinding("office-layer", "note", message, **layer.place) for layer in today]
     return [
         (layer, retake(choice, layer, profile, "existing_land") if layer in today else choice)
@@ -229,15 +229,15 @@ def drawn_again(pairs: list[Chosen], findings: Findings) -> None:
             kept.append((layer, choice))
             continue
         choice.role, choice.close = DOUBLE, ["parcels"]
-        choice.why = worded("draws_the_parcels_of_again", file=twin[0].file, name=twin[0].name)
+        choice.why = worded("layer_draws_parcels_again", file=twin[0].file, name=twin[0].name)
         message = worded(
-            "the_layer_it_was_left_out",
+            "layer_left_out_draws_parcels_again",
             file=twin[0].file,
             name=twin[0].name,
             where=differing(layer, choice, *twin),
         )
         if PurePath(layer.file).parent != PurePath(twin[0].file).parent:
-            message += worded("where_the_folders_are_drafts_of")
+            message += worded("folders_may_be_drafts")
         findings.add("office-double", "warning", message, **layer.place)
 
 

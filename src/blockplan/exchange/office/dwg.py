@@ -24,7 +24,7 @@ from blockplan.exchange.office.source import Findings, SourceFinding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WAY_OUT = worded("save_it_in_your_cad_program")
+WAY_OUT = worded("save_as_dxf_in_cad")
 #: Every DWG since release 2.5 begins so, with its version behind.
 MAGIC = b"AC"
 
@@ -59,18 +59,20 @@ def converted(path: Path, label: str, findings: Findings, limits: DwgLimits | No
         `limits`.
     """
     if find_spec("ezdwg") is None:
-        raise refused(PlanDataError, "is_a_dwg_reading_it_needs", file=label)
+        raise refused(PlanDataError, "dwg_needs_extra", file=label)
     with path.open("rb") as file:
         if not file.read(len(MAGIC)).startswith(MAGIC):
             what = worded("is_empty") if not path.stat().st_size else worded("does_not_begin_as_a_dwg")
-            raise refused(PlanDataError, "cannot_be_read_it", file=label, what=what, way=WAY_OUT)
+            raise refused(PlanDataError, "dwg_cannot_be_read_what", file=label, what=what, way=WAY_OUT)
     with tempfile.TemporaryDirectory(prefix="blockplan-") as folder:
         copy = Path(folder) / "drawing.dxf"
         result = _run(path, copy, limits or DwgLimits())
         if "reason" in result:
-            raise refused(PlanDataError, "cannot_be_read", file=label, reason=result["reason"], way=WAY_OUT)
+            raise refused(
+                PlanDataError, "dwg_cannot_be_read", file=label, reason=result["reason"], way=WAY_OUT
+            )
         if not result["written"]:
-            raise refused(PlanDataError, "nothing_in_could_be_read", file=label, way=WAY_OUT)
+            raise refused(PlanDataError, "nothing_in_dwg_could_be_read", file=label, way=WAY_OUT)
         findings.append(_read(result, label))
         yield copy
 
@@ -79,9 +81,9 @@ def _read(result: dict[str, Any], label: str) -> SourceFinding:
     """How much was read, and what was not; objects that are damaged the reader passes over without a word."""
     kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(result["skipped"].items()))
     message = worded(
-        "of_the_dwg_were_read_entities",
+        "dwg_entities_read",
         n=result["written"],
-        unread=worded("and_not", kinds=kinds) if kinds else "",
+        unread=worded("dwg_kinds_not_read", kinds=kinds) if kinds else "",
         way=WAY_OUT,
     )
     return SourceFinding("office-file", "warning" if kinds else "note", message, file=label)
@@ -96,9 +98,9 @@ def _run(path: Path, copy: Path, limits: DwgLimits) -> dict[str, Any]:
             list(map(str, command)), capture_output=True, check=False, timeout=limits.wall_s, cwd=copy.parent
         )
     except subprocess.TimeoutExpired:
-        return {"reason": worded("it_takes_more_than_s", n=limits.wall_s)}
+        return {"reason": worded("dwg_takes_too_long", n=limits.wall_s)}
     try:
         return dict(json.loads(done.stdout))
     except ValueError:
-        most = worded("gb_of_memory_or_s_of", gb=limits.memory_bytes / 1024**3, s=limits.cpu_s)
-        return {"reason": worded("its_reader_broke_off_it_may", most=most)}
+        most = worded("dwg_memory_and_time", gb=limits.memory_bytes / 1024**3, s=limits.cpu_s)
+        return {"reason": worded("dwg_reader_broke_off", most=most)}

@@ -79,7 +79,7 @@ def _record(row: Row, source: str, findings: Findings) -> dict[str, Any]:
     name = name_of(row) or text_of(row.get("service"))
     kind = _kind(name, text_of(row.get("service")))
     if kind is None:
-        message = worded("what_service_gives_is_not_known", name=name)
+        message = worded("service_of_facility_unknown", name=name)
         findings.append(about_row(row, "office-facility", "note", message, value=name))
     service, level = kind or (None, None)
     written = text_of(row.get("level"))
@@ -117,7 +117,7 @@ def _named_parcel(row: Row, parcels: gpd.GeoDataFrame, findings: Findings) -> st
         return None
     found = match_numbers([str(number)], parcels["parcel_id"].tolist())[0].get(str(number))
     if found is None:
-        message = worded("no_parcel_has_the_number_that", number=number, name=name_of(row) or row[PLACE][2])
+        message = worded("facility_names_no_parcel", number=number, name=name_of(row) or row[PLACE][2])
         findings.append(about_row(row, "office-unjoined", "warning", message, value=str(number)))
     return found
 
@@ -143,7 +143,7 @@ def _listed(
                     for part, entry in zip(kept, (one, points[parcel], record), strict=True):
                         part.append(entry)
                 elif not one.get("parcel_id"):
-                    message = worded("facility_of_the_table_says_no", name=record["name_zh"])
+                    message = worded("facility_of_table_without_parcel", name=record["name_zh"])
                     findings.append(about_row(one, "office-unjoined", "warning", message))
     return kept
 
@@ -171,9 +171,9 @@ def _each_place(row: Row, parcels: gpd.GeoDataFrame, findings: Findings) -> list
         pairs = zip(places, sizes, strict=True)
         return [row | shared | {"parcel_id": place, "scale_text": size} for place, size in pairs]
     size = any(row.get(column) for column in shared)
-    unknown = worded("its_size_may_be_that_of") if size else ""
+    unknown = worded("size_of_each_or_of_all") if size else ""
     message = worded(
-        "stands_in_parcels_and_was_taken",
+        "facility_in_several_parcels",
         name=name_of(row) or row[PLACE][2],
         n=len(places),
         count=len(places),
@@ -244,7 +244,7 @@ def _remarked(parcel: tuple[str, Any], remark: Any, named: list[Named], findings
         SourceFinding(
             "office-text",
             "note",
-            worded("stands_in_the_remarks_of_parcel", name=one.name, number=number),
+            worded("facility_in_remarks", name=one.name, number=number),
             layer="parcels",
             id=number,
             column="remarks",
@@ -269,7 +269,7 @@ def _named(one: Named, number: str) -> dict[str, Any]:
 
 
 def _unread(number: str, text: str, item: str) -> SourceFinding:
-    message = worded("in_the_text_of_parcel_names", item=item, number=number)
+    message = worded("facility_text_unknown", item=item, number=number)
     return SourceFinding(
         "office-text", "note", message, layer="parcels", id=number, column="facilities_text", value=text[:200]
     )
@@ -277,14 +277,14 @@ def _unread(number: str, text: str, item: str) -> SourceFinding:
 
 def _of_several(number: str, column: str, text: str, one: Named) -> list[SourceFinding]:
     """What was done with a size that a text says of several facilities at once."""
-    about = worded("of_parcel", title=text[:60], number=number)
+    about = worded("title_of_parcel", title=text[:60], number=number)
     told: list[tuple[Grade, Message]] = []
     if one.shared:
         told.append(
             (
                 "note",
                 worded(
-                    "says_of_several_together_it_was",
+                    "amount_shared_out_evenly",
                     about=about,
                     things=joined(map(worded, one.shared), ", "),
                 ),
@@ -294,9 +294,7 @@ def _of_several(number: str, column: str, text: str, one: Named) -> list[SourceF
         told.append(
             (
                 "warning",
-                worded(
-                    "does_not_say_what_each_has", about=about, things=joined(map(worded, one.unclear), ", ")
-                ),
+                worded("amount_of_each_unknown", about=about, things=joined(map(worded, one.unclear), ", ")),
             )
         )
     return [

@@ -158,7 +158,7 @@ def buildings(layers: list[Chosen], profile: Profile, findings: Findings) -> gpd
         )
     if counted:
         file, layer, _ = rows[0][PLACE]
-        message = worded("of_buildings_say_no_floor_area", n=counted, total=len(rows))
+        message = worded("floor_area_of_buildings_from_storeys", n=counted, total=len(rows))
         findings.add("office-floor-area", "note", message, file=file, layer=layer, measured=float(counted))
     return framed(rows, shapes, made)
 
@@ -180,7 +180,7 @@ def _modes(row: Row, findings: Findings) -> str | None:
     if said:
         found = _modes_in(said)
         if not found:
-            message = worded("of_is_no_mode_that_is", value=said[:60], name=row[PLACE][2])
+            message = worded("mode_of_stop_unknown", value=said[:60], name=row[PLACE][2])
             findings.append(about_row(row, "office-stop-mode", "note", message, value=said[:200]))
         return ", ".join(found) or None
     file, layer, _ = row[PLACE]
@@ -298,7 +298,7 @@ def _unclosed(lines: list[tuple[Row, Any]], what: str) -> Findings:
         ends = shapely.get_coordinates(line)[[0, -1]]
         gap = float(shapely.length(shapely.linestrings(ends)))
         message = worded(
-            "lines_whose_ends_lie_apart" if gap else "lines_of_the_enclose_no_land",
+            "lines_whose_ends_lie_apart" if gap else "lines_enclose_no_land",
             n=len(there),
             what=what,
             name=row[PLACE][2],
@@ -320,7 +320,7 @@ def _unclosed(lines: list[tuple[Row, Any]], what: str) -> Findings:
 
 def _joined(row: Row, count: int, what: str) -> SourceFinding:
     file, layer, _ = row[PLACE]
-    message = worded("areas_of_the_were_joined_from", n=count, what=what)
+    message = worded("areas_joined_from_open_lines", n=count, what=what)
     return SourceFinding("office-outline", "note", message, file=file, layer=layer, measured=float(count))
 
 

@@ -118,9 +118,9 @@ def _drawn(layer: SourceLayer, choice: LayerChoice, findings: Findings) -> Sourc
         if lacking:
             at = lacking[0]
             line = layer.frame[ROW].iloc[at] if ROW in layer.frame else at + 1
-            faults.append((name, worded("of_the_corner_in_row_has", name=name, row=line)))
+            faults.append((name, worded("corner_without_coordinates", name=name, row=line)))
         elif len(ring) < FEWEST_CORNERS:
-            faults.append((name, worded("of_corners_are_listed_which_enclose", name=name, n=len(ring))))
+            faults.append((name, worded("corners_enclose_no_land", name=name, n=len(ring))))
     left = {name for name, _ in faults}
     sound = [one for one in rings if one[0] not in left]
     if not sound or len(sound) < MOST * len(rings):
@@ -136,10 +136,10 @@ def _drawn(layer: SourceLayer, choice: LayerChoice, findings: Findings) -> Sourc
     made = SourceLayer(
         layer.file, layer.name, frame, layer.units, layer.titles, remarks=layer.remarks, role="parcels"
     )
-    message = worded("the_table_lists_the_corners_of", n=len(sound))
+    message = worded("outlines_from_listed_corners", n=len(sound))
     findings.add("office-outline", "note", message, **layer.place)
     for _, why in faults:
-        message = worded("it_was_left_out", why=why)
+        message = worded("left_out_because", why=why)
         findings.add("office-outline", "warning", message, **layer.place)
     return made
 

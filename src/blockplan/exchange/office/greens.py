@@ -137,22 +137,22 @@ def greens_beside_parcels(
     same = dict(zip(layer["green_id"][again], filter(None, parcel), strict=True))
     if same:
         shut = layer[again & layer["access"].isin(SHUT).to_numpy()]["green_id"].tolist()
-        message = worded("greens_are_drawn_as_parcels_of", n=len(same), first=_first(same))
+        message = worded("greens_drawn_as_parcels_too", n=len(same), first=_first(same))
         if shut:
-            message += worded("of_the_layer_says_that_the", n=len(shut), first=_first(shut))
+            message += worded("greens_public_may_not_enter", n=len(shut), first=_first(shut))
         findings.append(_about_greens("warning" if shut else "note", message, len(same)))
     made["greens"] = rest = layer[~again].reset_index(drop=True)
     if not len(rest):
         del made["greens"]
     silent = rest[rest["access"].isna()]["green_id"].tolist()
     if silent:
-        message = worded("of_greens_do_not_say_who", n=len(silent), total=len(rest), first=_first(silent))
+        message = worded("greens_without_access", n=len(silent), total=len(rest), first=_first(silent))
         findings.append(_about_greens("note", message, len(silent), "access"))
     strange = Counter(kind for kind in rest["kind"].dropna() if not _counts(kind))
     if strange:
         named = ", ".join(f"{kind} ({n})" for kind, n in strange.most_common(8))
         named += " …" if len(strange) > 8 else ""
-        message = worded("greens_are_of_kinds_that_rules", n=strange.total(), names=named)
+        message = worded("greens_of_uncounted_kinds", n=strange.total(), names=named)
         findings.append(_about_greens("note", message, strange.total(), "kind"))
     return same
 
@@ -218,18 +218,18 @@ def entrances(
         given = named.of(row)
         near, away = _nearest(places, shape)
         if _access(row) in SHUT or _NO_ENTRANCE.search(text_of(row.get("kind"))):
-            lost["are_shut_to_the_public_or"] += 1
+            lost["entrances_shut"] += 1
         elif given is not None:
             found.append((row, shape, _record(id_, given)))
         elif _nearest(doors, shape)[1] <= min(DOOR_M, away):
-            lost["are_doors_of_buildings"] += 1
+            lost["entrances_are_doors"] += 1
         elif away <= EDGE_M:
             ids = [id_] if len(near) == 1 else [f"{id_}-{own[at][1]}" for at in near]
             found += [(row, shape, _record(one, own[at])) for one, at in zip(ids, near, strict=True)]
         elif away <= NEAR_M:
             findings.append(_near_miss(row, shape, own[near[0]][1], away))
         else:
-            lost["lie_on_no_green_within_m"] += 1
+            lost["entrances_on_no_green"] += 1
     if lost:
         findings.append(_not_into_greens(layers[0][0], lost, len(rows)))
     if found:
@@ -261,7 +261,7 @@ def _record(id_: str, leads_into: tuple[str, str]) -> dict[str, str | None]:
 
 def _not_into_greens(layer: SourceLayer, lost: Counter[str], count: int) -> SourceFinding:
     why = joined((worded(what, n=n, m=NEAR_M) for what, n in lost.most_common()), ", ")
-    message = worded("of_points_lead_into_no_green", n=lost.total(), total=count, why=why)
+    message = worded("entrances_left_out", n=lost.total(), total=count, why=why)
     measured = float(lost.total())
     return SourceFinding("office-entrance", "note", message, measured=measured, **layer.place)
 
@@ -269,7 +269,7 @@ def _not_into_greens(layer: SourceLayer, lost: Counter[str], count: int) -> Sour
 def _near_miss(row: Row, shape: Any, green: str, away: float) -> SourceFinding:
     point = shape.representative_point()
     message = worded(
-        "the_entrance_lies_m_from_the",
+        "entrance_far_from_edge",
         name=row.get("entrance_id") or row[PLACE][2],
         away=away,
         green=green,
@@ -325,7 +325,7 @@ def entrances_by_place(
         gates = gates[[not _NO_ENTRANCE.search(text_of(value)) for value in gates[kind.field]]]
     points = gates.geometry.to_numpy()
     shown = (
-        (IGNORED, worded('the_outline_of_a_building_whose'),
+        (IGNORED, worded('outline_of_a_building'),
          _shapes_of(layers, "buildings"), DOOR_M),
         ("green_entrances", worded('the_edge_of_a_green'), _shapes_of(layers, "greens"), EDGE_M),
         ("stops", worded('a_stop'), _shapes_of(layers, "stops", edge=False), STATION_M),
@@ -342,17 +342,17 @@ def entrances_by_place(
         left &= ~there
         counts[role] = int(there.sum())
         if counts[role]:
-            said.append(worded("within_m_of", n=counts[role], m=within, what=what))
+            said.append(worded("gates_within_m_of", n=counts[role], m=within, what=what))
     ranked = sorted(counts, key=lambda role: -counts[role])
     total = len(points)
     if not counts["green_entrances"] and not counts[ranked[0]]:
-        return [IGNORED], worded("none_of_its_points_lies_at", n=total), 0.5
+        return [IGNORED], worded("gates_at_nothing", n=total), 0.5
     # Gates of greens among doors of houses are taken for what they are; the rest is told.
     first = "green_entrances" if counts["green_entrances"] else ranked[0]
     if first != "green_entrances" and 2 * counts[first] < len(layer.frame):
         first = IGNORED
     close = [role for role in ranked if role != first and counts[role] >= counts[first] / 2 and counts[role]]
-    why = worded("gates_of_anything_may_be_called", n=total, where=joined(said, ", "))
+    why = worded("gates_of_what", n=total, where=joined(said, ", "))
     return [first, *close], why, round(max(0.3, min(0.95, counts[first] / total)), 2)
 
 

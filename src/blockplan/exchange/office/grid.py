@@ -87,7 +87,7 @@ def tables(grid: SheetGrid, known: Known) -> SourceReading:
                 _said(
                     grid,
                     "note",
-                    worded("no_row_of_the_sheet_is"),
+                    worded("sheet_without_heading"),
                 )
             )
             return reading
@@ -305,7 +305,7 @@ def _one_table(
                 grid,
                 "note",
                 worded(
-                    "rows_were_left_out_as_s",
+                    "rows_left_out",
                     n=len(numbers),
                     kind=worded(kind),
                     rows=", ".join(map(str, numbers[:10])),

@@ -208,7 +208,7 @@ def _located(layers: list[Chosen], findings: Findings) -> None:
         if not there.any():
             continue
         if not there.all():
-            message = worded("of_rows_have_no_coordinates_they", n=int((~there).sum()), total=len(there))
+            message = worded("rows_without_coordinates", n=int((~there).sum()), total=len(there))
             findings.add("office-unjoined", "warning", message, **layer.place)
         rows = layer.frame[there].reset_index(drop=True)
         layer.frame = gpd.GeoDataFrame(rows, geometry=gpd.points_from_xy(*places[there].T))
@@ -217,12 +217,12 @@ def _located(layers: list[Chosen], findings: Findings) -> None:
 
 def _way_to_parcels(layers: list[SourceLayer]) -> str:
     """What to do where no layer is known for the parcels; of layers of areas, the lines that say which."""
-    way = worded("say_which_one_does_in_a")
+    way = worded("say_which_layer_is_parcels")
     areas = [layer for layer in layers if geometry_kind(layer) == "polygon"]
     if not areas:
         return way
     table = {"file": areas[0].file, "layer": areas[0].name, "role": "parcels"}
-    return worded("say_which_one_does_in_a_2", example=f"[[layer]]\n{tomli_w.dumps(table)}")
+    return worded("say_which_layer_is_parcels_or_add_outlines", example=f"[[layer]]\n{tomli_w.dumps(table)}")
 
 
 def _place(layers: list[Chosen], chosen: OfficeMapping, reading: SourceReading) -> datum.PlacedLayers:
@@ -236,13 +236,13 @@ def _place(layers: list[Chosen], chosen: OfficeMapping, reading: SourceReading) 
     if "parcels" not in found and (listed or "buildings" not in found):
         names = ", ".join(f"{layer.file}: {layer.name}" for layer, _ in layers[:12])
         rest = [
-            worded("tables_list_parcels_but_nothing_draws", n=listed) if listed else "",
+            worded("parcels_listed_not_drawn", n=listed) if listed else "",
             *said_of_files(reading),
             _way_to_parcels([layer for layer, _ in layers]),
         ]
         raise refused(
             PlanDataError,
-            "no_layer_holds_parcels_layers_there",
+            "no_layer_of_parcels",
             layers=names or worded("none"),
             rest=joined(rest, "\n"),
         )
@@ -261,7 +261,7 @@ def _plan_table(chosen: OfficeMapping, reading: SourceReading, out: Path, findin
         days = [day for text in [*reading.remarks, *fields] if (day := day_in(text))]
         chosen.plan["drawn_on"] = days[0] if days else dt.datetime.now(dt.UTC).date()
         if not days:
-            message = worded("no_text_or_file_name_says", day=chosen.plan["drawn_on"])
+            message = worded("day_of_plan_unknown", day=chosen.plan["drawn_on"])
             findings.add("office-day", "note", message)
 
 

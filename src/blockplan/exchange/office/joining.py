@@ -116,9 +116,7 @@ def _wanted(table: list[Row], there: list[str], findings: Findings) -> list[str]
             ]
             if len(match_numbers(full, there)[0]) >= 0.8 * len(set(full)):
                 file, layer, _ = table[0][PLACE]
-                message = worded(
-                    "numbers_of_the_table_count_within", source=source, plain=plain[0], full=full[0]
-                )
+                message = worded("table_numbers_count_within", source=source, plain=plain[0], full=full[0])
                 findings.add("office-number", "note", message, file=file, layer=layer)
                 return full
     return plain
@@ -163,15 +161,15 @@ def _place(row: Row) -> dict[str, Any]:
 
 def _near(row: Row, parcel: str) -> SourceFinding:
     written = str(row.get("_written", row["parcel_id"]))
-    message = worded("the_table_writes_for_parcel_the", written=written, parcel=parcel)
+    message = worded("number_written_otherwise_in_table", written=written, parcel=parcel)
     return SourceFinding(
         "office-near-miss", "warning", message, value=written, **_place(row) | {"id": parcel}
     )
 
 
 def _astray(row: Row, number: str, options: list[str]) -> SourceFinding:
-    like = worded("it_looks_like_several", options=", ".join(options[:5])) if options else ""
-    message = worded("no_parcel_has_the_number_of", number=number, like=like)
+    like = worded("number_looks_like_several", options=", ".join(options[:5])) if options else ""
+    message = worded("row_of_table_without_parcel", number=number, like=like)
     return about_row(row, "office-unjoined", "warning", message, value=number)
 
 
@@ -235,7 +233,7 @@ def _fill(parcel: Row, row: Row, prefer: str, findings: Findings) -> None:
         said = [text_of(one.value if isinstance(one, Amount) else one) for one in (parcel[column], value)]
         counts = said[1] if prefer == "table" else said[0]
         message = worded(
-            "of_parcel_the_drawing_says_the",
+            "drawing_and_table_differ",
             column=column,
             parcel=parcel["parcel_id"],
             drawn=said[0],

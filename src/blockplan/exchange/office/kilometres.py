@@ -46,7 +46,7 @@ def to_metres(layers: list[tuple[SourceLayer, LayerChoice]]) -> Findings:
             continue
         frame: Any = layer.frame
         layer.frame = frame.set_geometry(shapely.transform(frame.geometry, lambda points: points * 1000.0))
-        message = worded("its_coordinates_are_kilometres_they_were")
+        message = worded("coordinates_in_kilometres")
         findings.add("office-crs", "warning", message, **layer.place)
     return findings
 
@@ -75,4 +75,4 @@ def refuse_specks(shapes: int, left: int) -> None:
         If none is.
     """
     if shapes and not left:
-        raise refused(PlanDataError, "none_of_the_outlines_of_parcels", n=shapes)
+        raise refused(PlanDataError, "outlines_too_small_for_metres", n=shapes)

@@ -46,7 +46,7 @@ def read_kml(path: Path, label: str, _known: Any = None) -> SourceReading:
     data = path.read_bytes()
     plain = data.replace(b"\0", b"")  # as UTF-16 writes each sign
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
-        raise refused(PlanDataError, "declares_entities_which_kml_has_no", file=label)
+        raise refused(PlanDataError, "kml_declares_entities", file=label)
     try:
         root = ET.fromstring(data)  # noqa: S314 (no entities, by the lines above)
     except (ET.ParseError, ValueError, LookupError) as error:
@@ -66,7 +66,7 @@ def read_kml(path: Path, label: str, _known: Any = None) -> SourceReading:
         shapes = np.array([shape for _, shape in features], dtype=object)
         reading.layers.append(SourceLayer(label, name, gpd.GeoDataFrame(table, geometry=shapes, crs=4326)))
     if lacking:
-        message = worded("placemarks_draw_no_point_line_or", n=lacking)
+        message = worded("placemarks_without_shape", n=lacking)
         reading.findings.add("office-geometry", "warning", message, file=label, measured=float(lacking))
     return reading
 

@@ -96,8 +96,8 @@ class Reader:
 
     def read_letters(self, file: str) -> list[SourceFinding]:
         """That figures with a letter alone (`R=2.0`) were read, and as what."""
-        said = [worded("as", word=text, word2=name) for name, text in self.letters.items()]
-        message = worded("letters_before_figures_were_read_and", names=joined(said, ", "))
+        said = [worded("written_as", word=text, word2=name) for name, text in self.letters.items()]
+        message = worded("letters_before_figures_read", names=joined(said, ", "))
         return [SourceFinding("cad-letter", "note", message, file=file)] if said else []
 
     def is_number(self, text: str) -> bool:
@@ -254,7 +254,7 @@ def _boxes(
 
 def _by_legend(legend: Legend, count: int) -> Defect:
     names = ", ".join(line.text for row in legend.rows for line in row)
-    message = worded("the_legend_beside_the_plan_names", n=count, names=names)
+    message = worded("legend_names_figures", n=count, names=names)
     place = round(legend.number.x, 3), round(legend.number.y, 3)
     return Defect("cad-legend", "note", message, float(count), *place, legend.number.label.layer)
 
@@ -270,7 +270,7 @@ def _nameless(found: list[int], labels: Sequence[DrawingText], reader: Reader) -
         return []
     first = there[0]
     said = ", ".join(one.text.strip() for one in first[:4])
-    message = worded("in_parcels_stand_figures_without_a", n=len(there), names=said)
+    message = worded("figures_without_a_name", n=len(there), names=said)
     x, y = first[0].places[0]
     return [
         Defect("cad-legend", "warning", message, float(len(there)), round(x, 3), round(y, 3), first[0].layer)
@@ -304,20 +304,20 @@ def _outside(tree: shapely.STRtree, shapes: Any, label: DrawingText, number: str
     if len(shapes):
         point = shapely.Point(x, y)
         away = float(shapely.distance(point, shapes[int(tree.nearest(point))]))
-    message = worded("the_number_stands_in_no_outline", number=number, m=away)
+    message = worded("number_in_no_outline", number=number, m=away)
     return Defect("cad-text", "warning", message, round(away, 3), round(x, 3), round(y, 3), label.layer)
 
 
 def _second(first: tuple[str, DrawingText], other: tuple[str, DrawingText]) -> Defect:
     (x, y), (to_x, to_y) = other[1].places[0], first[1].places[0]
     apart = float(np.hypot(to_x - x, to_y - y))
-    message = worded("two_numbers_stand_in_one_outline", first=first[0], other=other[0])
+    message = worded("two_numbers_in_outline", first=first[0], other=other[0])
     return Defect("cad-text", "warning", message, round(apart, 3), round(x, 3), round(y, 3), other[1].layer)
 
 
 def _without(shape: Any) -> Defect:
     point = shape.representative_point()
-    message = worded("in_the_outline_of_m_stands", m=shape.length)
+    message = worded("outline_without_number", m=shape.length)
     return Defect(
         "cad-text", "warning", message, round(float(shape.length), 3), round(point.x, 3), round(point.y, 3)
     )

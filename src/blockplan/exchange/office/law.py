@@ -52,7 +52,7 @@ def judged_by(chosen: OfficeMapping, built: AssembledPlan, findings: Findings) -
         return
     packs, why = packs_of(str(chosen.plan.get("crs", "")), built.layers)
     if why:
-        message = worded("it_is_judged_by_mapping_toml", why=why, names=", ".join(packs))
+        message = worded("judged_by_packs", why=why, names=", ".join(packs))
         findings.add("office-packs", "warning", message)
     chosen.plan["packs"] = packs
 
@@ -79,12 +79,12 @@ def packs_of(crs: str, layers: Mapping[str, Any]) -> tuple[list[str], str]:
     elif number in OWN_RULES:
         packs, why = (
             ANYWHERE,
-            worded("the_plan_is_drawn_in_a", where=OWN_RULES[number]),
+            worded("rules_of_place_unknown", where=OWN_RULES[number]),
         )
     elif corners is not None and not _may_be_chinese(corners):
         packs, why = (
             ANYWHERE,
-            worded("the_plan_lies_neither_in_china"),
+            worded("plan_neither_in_china_nor_japan"),
         )
     elif read := _by_words(land, placed=corners is not None):
         packs, why = read
@@ -104,10 +104,10 @@ def _by_words(land: Any, *, placed: bool) -> tuple[tuple[str, ...], str] | None:
     if not where and simplified(uses) != uses:
         where = worded("taiwan_or_hong_kong")
     if not where and not placed and not re.search(r"[\u4e00-\u9fff]|\d{4}", uses):
-        where = worded("a_place_that_writes_neither_chinese")
+        where = worded("place_of_other_lists")
     if not where:
         return None
-    why = worded("no_reference_system_tells_whose_rules", where=where)
+    why = worded("no_system_tells_whose_rules", where=where)
     return (JAPANESE if where == worded("japan") else ANYWHERE), why
 
 

@@ -242,9 +242,7 @@ def read_office_mapping(path: Path) -> OfficeMapping:
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False)
         lines = "\n".join(f"  {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in faults[:20])
-        raise refused(
-            MappingError, "is_off_in_places_correct_them", path=path, n=len(faults), lines=lines
-        ) from None
+        raise refused(MappingError, "mapping_is_off", path=path, n=len(faults), lines=lines) from None
 
 
 @dataclass(slots=True)

@@ -63,7 +63,7 @@ def worded(code: str, /, **values: Any) -> Message:
 
     Examples
     --------
-    >>> said = worded("the_table_writes_for_parcel_the", written="O2-1", parcel="02-1")
+    >>> said = worded("number_written_otherwise_in_table", written="O2-1", parcel="02-1")
     >>> print(said)
     The table writes 'O2-1' for parcel '02-1'; the two were joined.
     >>> in_language(said, "zh")

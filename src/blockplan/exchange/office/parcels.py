@@ -105,7 +105,7 @@ def _tagged(layer: SourceLayer, rows: list[Row], findings: Findings) -> None:
         row["land_use_name"] = str(tag)
     if told:
         names = ", ".join(tag[1:] for tag in TAGS if any(tag in row for row, _ in told))
-        message = worded("areas_say_no_land_use_of", n=len(told), names=names)
+        message = worded("areas_use_from_other_tag", n=len(told), names=names)
         findings.add("office-code", "note", message, **layer.place)
 
 
@@ -120,7 +120,7 @@ def _named_after(layer: SourceLayer, rows: list[Row], findings: Findings) -> Non
         return
     for row in rows:
         row["land_use" if code else "land_use_name"] = code or name
-    message = worded("the_features_say_no_land_use", use=code or name)
+    message = worded("use_from_name_of_layer", use=code or name)
     findings.add("office-code", "note", message, value=code or name, **layer.place)
 
 
@@ -132,7 +132,7 @@ def _sound(found: ImportedParcels, rows: list[Row], shapes: Any, findings: Findi
         if not valid[at]:
             mended = only_areas(shapely.make_valid(shape))
             x, y = _point(shape)
-            message = worded("the_outline_of_crosses_itself_it", name=row[PLACE][2], area=mended.area)
+            message = worded("outline_mended", name=row[PLACE][2], area=mended.area)
             findings.append(
                 about_row(row, "office-outline", "warning", message, measured=mended.area, x=x, y=y)
             )
@@ -154,13 +154,13 @@ def _sound(found: ImportedParcels, rows: list[Row], shapes: Any, findings: Findi
                     row,
                     "office-outline",
                     "warning",
-                    worded("the_shape_of_encloses_no_land", name=row[PLACE][2]),
+                    worded("shape_encloses_no_land", name=row[PLACE][2]),
                 )
             )
             continue
         if areas[at] < SLIVER_M2 or (areas[at] < 50 and shape.buffer(-SLIVER_M / 2).is_empty):
             x, y = _point(shape)
-            message = worded("is_a_sliver_of_m2_it", name=row[PLACE][2], area=areas[at])
+            message = worded("sliver_left_out", name=row[PLACE][2], area=areas[at])
             findings.append(
                 about_row(row, "office-sliver", "warning", message, measured=float(areas[at]), x=x, y=y)
             )
@@ -212,9 +212,7 @@ def _within_blocks(found: ImportedParcels, areas: dict[str, gpd.GeoDataFrame], f
         if len({key(one) for one in whole}) < DISTINCT * len(numbered):
             continue
         file, layer, _ = numbered[0][PLACE]
-        message = worded(
-            "numbers_of_parcels_count_within_each", plain=numbered[0]["parcel_id"], full=whole[0]
-        )
+        message = worded("parcel_numbers_count_within_block", plain=numbered[0]["parcel_id"], full=whole[0])
         findings.add("office-number", "note", message, file=file, layer=layer)
         for row, number in zip(numbered, whole, strict=True):
             row["parcel_id"] = number
@@ -272,15 +270,13 @@ def _numbered(
         first, last = found.rows[there[0]], found.rows[there[-1]]
         x, y = _point(found.shapes[there[0]])
         names = worded(
-            "are_called_to_the_first_of",
+            "called_first_to_last",
             first=first["parcel_id"],
             last=last["parcel_id"],
             name=first[PLACE][2],
         )
-        one = worded("a_parcel_has_no_number_it", name=first[PLACE][2], id=first["parcel_id"])
-        message = (
-            one if len(there) == 1 else worded("parcels_have_no_number_they", n=len(there), called=names)
-        )
+        one = worded("parcel_without_number", name=first[PLACE][2], id=first["parcel_id"])
+        message = one if len(there) == 1 else worded("parcels_without_number", n=len(there), called=names)
         about = {"measured": float(len(there)), "x": x, "y": y}
         findings.append(about_row(first, "office-number", "note" if quiet else "warning", message, **about))
     keep = [at for at in range(len(found.rows)) if at not in gone]
@@ -298,7 +294,7 @@ def _called_by_blocks(
     for at, block in zip(without, blocks, strict=True):
         rows[at]["parcel_id"] = block
         taken.add(key(block))
-    message = worded("parcels_have_no_number_and_each", n=len(blocks))
+    message = worded("parcels_without_number_by_block", n=len(blocks))
     findings.append(about_row(rows[without[0]], "office-number", "note", message, value=blocks[0]))
     return []
 
@@ -315,7 +311,7 @@ def _twice(found: ImportedParcels, rows: list[int], gone: set[int], choice: str,
         shared = shapely.intersection(mine, theirs).area
         if shared >= DOUBLE_SHARE * min(mine.area, theirs.area):
             gone.add(at)
-            message = worded("is_drawn_twice_at_the_same", number=number)
+            message = worded("drawn_twice", number=number)
             findings.append(about_row(found.rows[at], "office-twice", "warning", message, **about))
         elif choice == "parts" and _parts(found, first, at):
             found.shapes[first] = (
@@ -324,13 +320,13 @@ def _twice(found: ImportedParcels, rows: list[int], gone: set[int], choice: str,
                 else shapely.union_all([mine, theirs])
             )
             gone.add(at)
-            message = worded("stands_at_shapes_with_the_same", number=number, n=len(rows))
+            message = worded("number_at_shapes_same_values", number=number, n=len(rows))
             findings.append(about_row(found.rows[at], "office-parts", "note", message, **about))
         else:
             count += 1
             found.rows[at]["parcel_id"] = f"{number}#{count}"
             message = worded(
-                "stands_at_shapes_with_different_values", number=number, n=len(rows), new=number, count=count
+                "number_at_shapes_other_values", number=number, n=len(rows), new=number, count=count
             )
             findings.append(about_row(found.rows[at], "office-number", "error", message, **about))
 
@@ -373,9 +369,7 @@ def _record(row: Row, known: Any, list_name: str, findings: Findings) -> dict[st
     for base, (amount, words) in figures_beside(text_of(row.get("remarks"))).items():
         if not {base, f"{base}_min", f"{base}_max"} & record.keys():
             record |= bounded({base: amount}, base, known)
-            message = worded(
-                "stands_in_the_remarks_of_parcel_2", words=words, id=row["parcel_id"], column=base
-            )
+            message = worded("figure_in_remarks", words=words, id=row["parcel_id"], column=base)
             findings.append(about_row(row, "office-text", "note", message, column=base, value=words))
     record |= {column: row[column].value for column in AMOUNTS if isinstance(row.get(column), Amount)}
     if row.get("setbacks_text"):
@@ -406,7 +400,7 @@ def _unfilled(record: dict[str, Any], row: Row, findings: Findings) -> None:
     for base in zero:
         for column in (base, f"{base}_min", f"{base}_max", KINDS.get(base, "")):
             record.pop(column, None)
-        message = worded("of_stands_as_0_on_land", column=base, id=record["parcel_id"], use=use)
+        message = worded("zero_taken_as_not_filled_in", column=base, id=record["parcel_id"], use=use)
         findings.append(about_row(row, "office-zero", "note", message, column=base, value="0"))
 
 
@@ -420,7 +414,7 @@ def _status(row: Row, findings: Findings) -> dict[str, str]:
         return {"status": status_of(said) or ""} if said else {}
     found = status_of(str(row["status"]))
     if found is None:
-        message = worded("is_no_state_of_development_that", status=row["status"], id=row.get("parcel_id"))
+        message = worded("state_of_development_unknown", status=row["status"], id=row.get("parcel_id"))
         findings.append(
             about_row(row, "office-value", "note", message, column="status", value=str(row["status"]))
         )

@@ -191,10 +191,10 @@ def _sort(reading: SourceReading, model: PlanModel, label: str, frames: dict[str
         if name in bounds or not len(frame):
             continue
         beside = name in model.beside
-        why = worded("texts_and_signs_of_the_drawing") if beside else worded("lies_over_the_land_no_layer")
+        why = worded("texts_and_signs_of_the_drawing") if beside else worded("layer_over_the_land")
         layer = SourceLayer(label, name, frame, role=IGNORED, why=why)
         reading.layers.append(layer)
-        message = worded("of_were_left_out", n=len(frame), total=len(frames[name]), name=name, why=why)
+        message = worded("features_left_out", n=len(frame), total=len(frames[name]), name=name, why=why)
         reading.findings.add(
             "office-layer",
             "note" if beside else "warning",
@@ -284,7 +284,7 @@ def _contained(
     land = shapely.union_all(bound[1].geometry.to_numpy())
     for name, _, outside, (x, y) in reaching_out(model, frames, land, beside):
         if outside.area > OUTSIDE_M:
-            message = worded("m2_of_a_lie_outside_the", area=outside.area, name=name)
+            message = worded("land_outside_plan", area=outside.area, name=name)
             reading.findings.add(
                 "office-outside",
                 "error",
@@ -345,7 +345,7 @@ def stated_twice(model: PlanModel, label: str, frames: dict[str, pd.DataFrame]) 
                     continue
                 point = shapely.intersection(inner, envelope.geometry).representative_point()
                 message = worded(
-                    "an_envelope_states_and_the_that", one=one, figure=values[0], name=name, other=values[1]
+                    "envelope_contradicts_zone", one=one, figure=values[0], name=name, other=values[1]
                 )
                 found.add(
                     "office-stated-twice",

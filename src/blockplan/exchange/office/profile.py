@@ -136,13 +136,13 @@ def _profile(own: list[tuple[str, dict[str, Any]]]) -> Profile:
 def _read(path: Path) -> dict[str, Any]:
     table = read_map(path, MappingError)
     if set(table) - {"id", "title", "source", "layers", "tables", "fields"}:
-        raise refused(MappingError, "the_profile_may_have_the_keys", path=path)
+        raise refused(MappingError, "profile_keys", path=path)
     return table
 
 
 def _layer(role: str, entry: Any, there: LayerNames | None, where: str) -> LayerNames:
     if not isinstance(entry, dict):
-        raise refused(MappingError, "must_be_a_table_with_names", place=where, role=role)
+        raise refused(MappingError, "role_must_be_table", place=where, role=role)
 
     def words(key: str) -> tuple[str, ...]:
         return tuple(plain(str(one)) for one in entry.get(key, ()))
@@ -174,7 +174,7 @@ def _field(column: str, entry: Any, there: FieldNames | None, where: str) -> Fie
     if quantity and quantity not in QUANTITIES:
         raise refused(
             MappingError,
-            "no_quantity_quantities",
+            "no_such_quantity",
             place=where,
             name=quantity,
             names=", ".join(sorted(QUANTITIES)),

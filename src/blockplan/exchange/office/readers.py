@@ -61,7 +61,7 @@ def read_boundary_points(path: Path, label: str, _known: Any = None) -> SourceRe
             try:
                 rows[-1][1].setdefault(parts[1], []).append((float(parts[3]), float(parts[2])))
             except ValueError:
-                message = worded("line_is_no_boundary_point", n=number, line=line[:60])
+                message = worded("no_boundary_point", n=number, line=line[:60])
                 reading.findings.add("office-value", "warning", message, file=label)
         elif line.strip() and not rows:
             head.append(line.strip())
@@ -120,15 +120,15 @@ MOST_SAID = 5
 OTHER_FORMS = {
     ".numbers": worded("export_it_as_xlsx"),
     ".et": worded("save_it_as_xlsx_in_wps"),
-    ".mdb": worded("export_its_layers_to_a_file"),
+    ".mdb": worded("export_to_geodatabase_or_geopackage"),
     ".dgn": worded("save_it_as_dxf"),
     **dict.fromkeys((".wp", ".wl", ".wt", ".wat"), worded("export_it_from_mapgis_as_shapefile")),
     **dict.fromkeys((".udb", ".udbx"), worded("export_its_layers_from_supermap_as")),
     ".jww": worded("save_it_as_dxf"),
     ".sfc": worded("save_it_as_dxf"),
-    ".doc": worded("a_text_is_no_layer_put"),
-    ".docx": worded("a_text_is_no_layer_put"),
-    ".pdf": worded("a_sheet_is_no_layer_hand"),
+    ".doc": worded("text_is_no_layer"),
+    ".docx": worded("text_is_no_layer"),
+    ".pdf": worded("sheet_is_no_layer"),
     ".rar": worded("unpack_it_or_pack_it_as"),
     ".7z": worded("unpack_it_or_pack_it_as"),
 }
@@ -194,7 +194,7 @@ def read_all(
     if not seen:
         raise refused(
             PlanDataError,
-            "no_file_in_it_can_be",
+            "no_file_can_be_read",
             names=", ".join(map(str, paths)),
             kinds=", ".join(readers),
             rest=joined([*said_of_files(found), worded("name_the_folder_that_holds_the")], "\n"),
@@ -206,10 +206,10 @@ def _unread(found: SourceReading, label: str, ending: str) -> None:
     remedy = OTHER_FORMS.get(ending)
     if remedy:
         found.findings.add(
-            "office-file", "warning", worded("was_not_read", file=label, remedy=remedy), file=label
+            "office-file", "warning", worded("file_not_read", file=label, remedy=remedy), file=label
         )
     else:
-        found.findings.add("office-file", "note", worded("is_of_no_kind_that_is", file=label), file=label)
+        found.findings.add("office-file", "note", worded("file_of_unknown_kind", file=label), file=label)
 
 
 #: Endings that belong to another file, or say nothing.
@@ -272,7 +272,7 @@ class GivenFiles:
     def _unpacked(self, path: Path) -> Path:
         with path.open("rb") as file:
             if file.read(len(_SEVEN_ZIP)) == _SEVEN_ZIP:
-                raise refused(PlanDataError, "is_packed_by_7_zip_which", path=path)
+                raise refused(PlanDataError, "packed_by_7_zip", path=path)
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="blockplan-")))
         unpack(path, folder, ZipLimits(total_bytes=self.left_bytes))
         self.left_bytes -= sum(one.stat().st_size for one in folder.rglob("*") if one.is_file())
@@ -295,10 +295,10 @@ class GivenFiles:
     def _in_zip(self, path: Path, label: str, depth: int) -> Iterator[tuple[Path, str]]:
         try:
             if depth > DEEPEST_ZIP:
-                raise refused(PlanDataError, "it_lies_in_other_zips_unpack", n=DEEPEST_ZIP)
+                raise refused(PlanDataError, "zips_in_zips", n=DEEPEST_ZIP)
             folder = self._unpacked(path)
         except PlanDataError as error:
-            message = worded("was_not_unpacked", file=label, rest=of_error(error, str(path)))
+            message = worded("file_not_unpacked", file=label, rest=of_error(error, str(path)))
             self.findings.add("office-file", "error", message, file=label)
             return
         yield from self._named(folder, label, depth)
@@ -317,8 +317,8 @@ def _alone(path: Path, label: str) -> Message | None:
     if path.name.startswith("~$"):
         whole = path.with_name(path.name[2:])
         if whole.exists():
-            return worded("says_that_is_open_in_another", file=label, name=whole.name)
-        return worded("is_only_the_lock_of_a", file=label, name=whole.name)
+            return worded("workbook_open_elsewhere", file=label, name=whole.name)
+        return worded("lock_of_workbook", file=label, name=whole.name)
     if path.suffix.lower() == ".dbf" and not any(path.with_suffix(one).exists() for one in (".shp", ".SHP")):
-        return worded("stands_without_its_shp_so_nothing", file=label)
+        return worded("shapefile_without_shp", file=label)
     return None

@@ -54,8 +54,8 @@ ZONES = (
 #: Fields that count features.
 RUNNING = ("id", "no", "num", "number", "序号", "番号", "gid")
 #: Why a layer is left out of which nothing tells what it is.
-STRANGE = worded("no_name_field_or_value_in")
-UNREADABLE = "named_as_but_values_cannot_be_read"
+STRANGE = worded("nothing_known_in_it")
+UNREADABLE = "named_as_column_values_unreadable"
 #: Of so few parcels each may have a use of its own.
 FEW = 5
 #: Columns that several fields may give together.
@@ -112,7 +112,7 @@ def _built_on(fields: list[FieldChoice]) -> bool:
 def left_out(layer: SourceLayer) -> SourceFinding:
     """That a layer was left out of which nothing is known, and how large it is."""
     message = worded(
-        "nothing_tells_what_its_are_they",
+        "features_of_unknown_role",
         n=len(layer.frame),
         kind=worded("features" if layer.drawn else "rows"),
     )
@@ -171,7 +171,7 @@ def _score(layer: SourceLayer, names: LayerNames, fields: list[FieldChoice], kin
         score -= 0.2
     said = [why] if why else []
     if sure:
-        said.append(worded("fields", names=", ".join(one.field for one in sure[:5])))
+        said.append(worded("named_fields", names=", ".join(one.field for one in sure[:5])))
     return score, joined(said)
 
 
@@ -190,7 +190,7 @@ def _by_name(layer: SourceLayer, names: LayerNames) -> tuple[float, str]:
     for name in filter(None, offered):
         short = _without_tail(name)
         if name in names.names or short in names.names:
-            return 0.6, worded("named", title=layer.name)
+            return 0.6, worded("named_so", title=layer.name)
         if names.role == "parcels" and len(name) > 1 and codes.use_named(name.upper()):
             return 0.6, worded("is_named_after_a_use", title=layer.name)
         if any(word in name for word in names.contains):
@@ -300,7 +300,7 @@ def _running_number(layer: SourceLayer, chosen: dict[str, FieldChoice]) -> None:
     for name in layer.fields:
         texts = [text_of(value) for value in layer.frame[name]]
         if name not in chosen and plain(name) in RUNNING and all(texts) and len(set(texts)) == len(texts) > 1:
-            why = worded("no_other_field_is_the_parcel")
+            why = worded("only_field_that_could_be_number")
             chosen[name] = FieldChoice(
                 field=name, column="parcel_id", sample=texts[0][:40], confidence=0.6, why=why
             )
@@ -396,7 +396,9 @@ def _named(layer: SourceLayer, name: str, column: FieldNames) -> tuple[float, st
             longest = max(inside, key=len, default="")
             if longest and (column.quantity not in NUMBERS or not narrower(said.replace(longest, "", 1))):
                 found = 0.6 + 0.2 * len(longest) / len(said)
-                best, why = max((best, why), (found, worded("holds", way=way, title=title, title2=longest)))
+                best, why = max(
+                    (best, why), (found, worded("title_holds_figure", way=way, title=title, title2=longest))
+                )
         elif re.fullmatch(r"[a-z]+\d", said) and said[:-1] in column.names:
             best, why = max((best, why), (0.75, worded("way_and_title", way=way, title=title)))
         elif bound_named(title) == column.column:
@@ -499,7 +501,7 @@ def _area_unit(layer: SourceLayer, name: str, column: FieldNames) -> tuple[float
         ratio = ratios[len(ratios) // 2] if ratios else 0.0
         for unit, factor in (("m2", 1.0), ("ha", 1e4), ("mu", 2000.0 / 3.0), ("km2", 1e6)):
             if 0.8 < ratio / factor < 1.25:
-                return 0.02, worded("as_large_as_drawn_if_in", unit=unit), unit
+                return 0.02, worded("as_large_as_drawn_in_unit", unit=unit), unit
     if column.column in {"declared_area_m2", "site_area_m2"}:
         return (
             (0.0, worded("half_are_below", n=middle), "ha")

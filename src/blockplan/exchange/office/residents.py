@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 #: Classes of land on which people live.
 HOMES = ("07",)
 COUNTS = ("residents", "dwellings")
-NO_HOMES = worded("has_no_parcel_of_homes_so")
-NO_LAND = worded("its_parcels_of_homes_have_no")
+NO_HOMES = worded("block_without_homes")
+NO_LAND = worded("homes_without_land")
 
 
 def share_out(frame: gpd.GeoDataFrame, blocks: gpd.GeoDataFrame | None, findings: Findings) -> dict[str, str]:
@@ -79,10 +79,8 @@ def share_out(frame: gpd.GeoDataFrame, blocks: gpd.GeoDataFrame | None, findings
             count += 1
         if count:
             frame[column] = own
-            done[column] = worded("of_blocks_shared_out_over_their", n=count, ways=_and(ways))
-            message = worded(
-                "blocks_say_and_their_parcels_say", n=count, column=worded(column), ways=_and(ways)
-            )
+            done[column] = worded("blocks_shared_out", n=count, ways=_and(ways))
+            message = worded("blocks_say_parcels_do_not", n=count, column=worded(column), ways=_and(ways))
             findings.add("office-residents", "warning", message, layer="blocks")
     return done
 
@@ -123,7 +121,7 @@ def _and(ways: set[str]) -> str:
 
 
 def _told(block: Any, column: str, said: Any, why: str) -> SourceFinding:
-    message = worded("block_says_and", block=block, n=float(said), column=worded(column), why=why)
+    message = worded("block_says_why_unknown", block=block, n=float(said), column=worded(column), why=why)
     return SourceFinding("office-residents", "warning", message, layer="blocks", id=str(block), column=column)
 
 
@@ -156,7 +154,7 @@ def of_households(records: list[dict[str, Any]], rows: list[Row], findings: Find
         if homes and isinstance(size, Amount) and "residents" not in record:
             record["residents"], made = float(round(homes * size.value)), made + 1
     if made:
-        message = worded("parcels_say_no_residents_they_are", n=made)
+        message = worded("residents_from_dwellings", n=made)
         findings.add("office-residents", "note", message, layer="parcels")
 
 
@@ -196,7 +194,7 @@ def compare_with_parcels(
             _hold(
                 float(said),
                 0.0,
-                (worded("says", what=what, place=place), column),
+                (worded("what_place_says", what=what, place=place), column),
                 (there[column], homes[column]),
                 findings,
             )
@@ -220,7 +218,7 @@ def compare_with_texts(
     homes = land[land["land_use"].fillna("").str.startswith(HOMES)] if "land_use" in land else land
     count, about = next(iter(totals.items()))
     if "residents" not in land or not land["residents"].notna().any():
-        message = worded("a_text_says_residents_but_no", n=count, words=about[1])
+        message = worded("text_says_residents_nobody_else_does", n=count, words=about[1])
         findings.add("office-residents", "warning", message)
         return
     total = float(land["residents"].sum())
@@ -243,9 +241,9 @@ def _hold(
     if abs(total - said) <= max(SAME * said, rounded):
         return
     silent = int(of_homes.isna().sum())
-    lacking = worded("of_parcels_of_homes_say_none", n=silent, total=len(of_homes)) if silent else ""
+    lacking = worded("homes_that_say_none", n=silent, total=len(of_homes)) if silent else ""
     message = worded(
-        "the_parcels_have_together_but_the",
+        "parcels_together_differ_from_total",
         total=total,
         column=worded(column),
         who=who,

@@ -126,12 +126,12 @@ def _closed(found: Rings, line: DrawnLine, points: Any, heal_m: float, loose: li
 def _unclosed(found: Rings, layer: str, one: Any, other: Any, heal_m: float) -> bool:
     gap = math.hypot(other[0] - one[0], other[1] - one[1])
     healed = gap <= heal_m
-    done = worded("it_was_closed") if healed else worded("no_area_was_made_of_it")
+    done = worded("outline_was_closed") if healed else worded("no_area_was_made_of_it")
     found.say(
         Defect(
             "cad-unclosed",
             "warning" if healed else "error",
-            worded("the_outline_is_open_by_m", m=gap, done=done),
+            worded("outline_open", m=gap, done=done),
             round(gap, 4),
             round((one[0] + other[0]) / 2, 3),
             round((one[1] + other[1]) / 2, 3),
@@ -146,9 +146,9 @@ def _arcs(found: Rings, line: DrawnLine) -> None:
     if not line.arcs:
         return
     radius, x, y = line.arcs[0]
-    known = "" if math.isnan(radius) else worded("the_first_of_m_radius", m=radius)
+    known = "" if math.isnan(radius) else worded("first_radius", m=radius)
     off = ARC_M if math.isnan(radius) else _off(line)
-    message = worded("the_outline_has_arcs_or_curves", n=len(line.arcs), known=known, mm=off * 1000)
+    message = worded("outline_has_curves", n=len(line.arcs), known=known, mm=off * 1000)
     found.say(Defect("cad-arc", "note", message, round(off, 4), round(x, 3), round(y, 3), line.layer))
 
 
@@ -192,10 +192,10 @@ def _twice(found: Rings, heal_m: float) -> None:
         x, y = _at(shapes[other])
         length = float(shapes[other].length)
         message = worded(
-            "the_outline_is_drawn_twice_m",
+            "outline_drawn_twice",
             m=length,
             mm=apart * 1000,
-            done=worded("the_second_was_left_out") if healed else worded("both_stay"),
+            done=worded("second_outline_left_out") if healed else worded("both_outlines_stay"),
         )
         layer = found.rings[other].layer
         found.say(Defect("cad-duplicate", "warning", message, round(length, 3), x, y, layer, healed))
@@ -210,10 +210,10 @@ def _network(found: Rings, loose: list[DrawnLine], heal_m: float) -> None:
     for twin in doubled(shapes, outlines, heal_m):
         x, y = twin.place
         message = worded(
-            "a_line_of_m_is_drawn",
+            "line_drawn_twice",
             m=twin.length_m,
             mm=twin.apart_m * 1000,
-            done=worded("the_second_was_left_out") if twin.healed else worded("both_stay"),
+            done=worded("second_outline_left_out") if twin.healed else worded("both_outlines_stay"),
         )
         layer = layers[twin.line]
         found.say(Defect("cad-duplicate", "warning", message, twin.length_m, x, y, layer, twin.healed))
@@ -231,9 +231,9 @@ def _network(found: Rings, loose: list[DrawnLine], heal_m: float) -> None:
             found.open.append(area)
     for place, length, healed in network.dangles:
         message = worded(
-            "a_line_ends_free_after_m",
+            "line_ends_free",
             m=length,
-            done=worded("it_was_left_out_2") if healed else worded("it_bounds_nothing"),
+            done=worded("left_out_after_mending") if healed else worded("line_bounds_nothing"),
         )
         x, y = round(place[0], 3), round(place[1], 3)
         found.say(Defect("cad-dangle", "warning", message, round(length, 4), x, y, layer_of(place), healed))
@@ -264,7 +264,7 @@ def _faces(found: Rings, network: LineNetwork, layer_of: Any) -> None:
         if drawn < GRID_M:
             continue
         x, y = _at(shape)
-        message = worded("separate_lines_draw_m_of_the", m=drawn, total=shape.length)
+        message = worded("outline_from_separate_lines", m=drawn, total=shape.length)
         layer = layer_of((x, y))
         found.say(Defect("cad-lines", "note", message, round(drawn, 3), x, y, layer))
         kept.append(Ring(shape, layer))
@@ -302,10 +302,10 @@ def _overlaps(found: Rings, heal_m: float) -> None:
         healed = depth <= heal_m
         x, y = _at(part)
         message = worded(
-            "two_outlines_lie_on_each_other",
+            "outlines_overlap",
             area=area,
             m=depth,
-            done=worded("the_later_one_gave_way") if healed else worded("both_stay"),
+            done=worded("later_outline_gave_way") if healed else worded("both_outlines_stay"),
         )
         if healed:
             first, later = sound_areas([found.rings[at].shape for at in (one, other)])
@@ -343,10 +343,10 @@ def _gaps(found: Rings, heal_m: float) -> None:
             ring.shape = shapely.union(sound_areas([ring.shape])[0], part, grid_size=GRID_M)
         x, y = _at(part)
         message = worded(
-            "between_two_outlines_lies_a_sliver",
+            "sliver_between_outlines",
             area=part.area,
             m=gap,
-            done=worded("the_outline_beside_it_took_it") if healed else worded("it_belongs_to_nobody"),
+            done=worded("sliver_taken_by_outline") if healed else worded("sliver_of_nobody"),
         )
         layer = found.rings[next_to].layer
         found.say(Defect("cad-sliver", "warning", message, round(gap, 4), x, y, layer, healed))
@@ -363,7 +363,7 @@ def _thin(found: Rings) -> None:
             wide, _ = _widest(shape)
             if wide <= SLIVER_M:
                 x, y = _at(one.shape.boundary if shape.is_empty else shape)
-                message = worded("an_outline_is_a_sliver_of", area=shape.area, m=wide)
+                message = worded("outline_is_sliver", area=shape.area, m=wide)
                 found.say(Defect("cad-sliver", "warning", message, round(wide, 4), x, y, one.layer))
                 continue
         kept.append(one)

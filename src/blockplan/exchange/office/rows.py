@@ -196,7 +196,7 @@ def _of_percent(row: Row, field: str, value: Any, amount: Amount, findings: Find
     """A share such as 0.35 in a column of percent: nobody plans a third of one percent."""
     low, high = (None if end is None else round(end * 100, 10) for end in (amount.low, amount.high))
     message = worded(
-        "of_is_among_percentages_it_was",
+        "value_among_percentages",
         field=field,
         name=row[PLACE][2],
         value=text_of(value),
@@ -208,7 +208,7 @@ def _of_percent(row: Row, field: str, value: Any, amount: Amount, findings: Find
 
 def _not_read(row: Row, field: str, value: Any, beside: str) -> SourceFinding:
     message = worded(
-        "of_is_what_stands_in_brackets",
+        "value_in_brackets",
         field=field,
         name=row[PLACE][2],
         value=text_of(value)[:60],
@@ -222,13 +222,15 @@ def _about(row: Row, grade: Grade, field: str, value: Any, message: Message) -> 
 
 
 def _upper_end(row: Row, field: str, value: Any, amount: Amount) -> SourceFinding:
-    message = worded("is_a_range_where_one_number", field=field, value=text_of(value), upper=amount.value)
+    message = worded("range_for_one_number", field=field, value=text_of(value), upper=amount.value)
     return about_row(row, "office-value", "note", message, column=field, value=text_of(value)[:60])
 
 
 def unread(row: Row, field: str, value: Any, why: str) -> SourceFinding:
     """The finding of a value that could not be read."""
-    message = worded("so_of_is_unknown", value=text_of(value)[:60], why=why, field=field, name=row[PLACE][2])
+    message = worded(
+        "value_unknown_because", value=text_of(value)[:60], why=why, field=field, name=row[PLACE][2]
+    )
     return about_row(row, "office-value", "warning", message, column=field, value=text_of(value)[:200])
 
 
@@ -236,11 +238,11 @@ def _merged(there: list[Row], one: FieldChoice, value: Any, joint: int) -> Sourc
     place = there[0][PLACE][2]
     last = there[-1][PLACE][2]
     of = (
-        worded("those_of_to_are", first=place, last=last)
+        worded("names_of_many_are", first=place, last=last)
         if last != place
-        else worded("that_of_is", name=place)
+        else worded("name_of_one_is", name=place)
     )
-    message = worded("one_merged_cell_holds_for_rows", field=one.field, figure=text_of(value), n=joint, of=of)
+    message = worded("merged_cell_for_rows", field=one.field, figure=text_of(value), n=joint, of=of)
     return about_row(
         there[0],
         "office-merged",

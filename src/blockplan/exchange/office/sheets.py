@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from blockplan.exchange.workbooks import Worksheet
 
 #: What is said of a workbook of which not all is known.
-UNTOLD = worded("of_this_workbook_the_values_alone")
-SAVE_AGAIN = worded("open_it_in_a_spreadsheet_program")
+UNTOLD = worded("workbook_values_alone")
+SAVE_AGAIN = worded("save_as_xlsx_without_password")
 #: A cell may draw an area of many points.
 LONGEST_CELL = 20_000_000
 _ERRORS = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!)")
@@ -65,7 +65,7 @@ def read_workbook(path: Path, label: str, known: Known) -> SourceReading:
     if path.suffix.lower() == ".xls" and head and not head.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         # Many programs of the web call what they export a workbook.
         if head.startswith(b"<"):
-            raise refused(PlanDataError, "is_a_web_page_that_is", file=label, again=SAVE_AGAIN)
+            raise refused(PlanDataError, "workbook_is_web_page", file=label, again=SAVE_AGAIN)
         return read_csv(path, label, known)
     try:
         with Workbook(path) as book:
@@ -73,7 +73,7 @@ def read_workbook(path: Path, label: str, known: Known) -> SourceReading:
                 reading.findings.append(_note(label, "", UNTOLD))
             for name, visible in book.visible.items():
                 if not visible:
-                    reading.findings.append(_note(label, name, worded("the_sheet_is_hidden_and_was")))
+                    reading.findings.append(_note(label, name, worded("sheet_hidden")))
                     continue
                 sheet = book.sheet(name)
                 reading.findings += _uncomputed(label, sheet)
@@ -81,7 +81,7 @@ def read_workbook(path: Path, label: str, known: Known) -> SourceReading:
     except ValueError as error:
         raise refused(
             PlanDataError,
-            "cannot_be_read_as_a_workbook",
+            "workbook_cannot_be_read",
             file=label,
             error=str(error)[:200],
             again=SAVE_AGAIN,
@@ -112,7 +112,7 @@ def read_csv(path: Path, label: str, known: Known) -> SourceReading:
     if text is None:
         raise refused(
             PlanDataError,
-            "is_neither_utf_8_nor_gb18030",
+            "encoding_unknown",
             file=label,
             again=worded("save_it_again_as_csv_utf"),
         )
@@ -124,11 +124,11 @@ def read_csv(path: Path, label: str, known: Known) -> SourceReading:
             [cell.strip() or None for cell in row] for row in csv.reader(StringIO(text), delimiter=delimiter)
         ]
     except csv.Error as error:
-        raise refused(PlanDataError, "cannot_be_read_as_csv_export", file=label, error=error) from None
+        raise refused(PlanDataError, "csv_cannot_be_read", file=label, error=error) from None
     finally:
         csv.field_size_limit(before)
     if delimiter != "," and _decimal_commas(cells):
-        reading.findings.append(_note(label, path.stem, worded("commas_in_its_numbers_are_read")))
+        reading.findings.append(_note(label, path.stem, worded("commas_are_decimal_points")))
     grid = SheetGrid(label, path.stem, cells, [])
     reading.findings += _error_cells(grid)
     _take(reading, drawn(grid) or tables(grid, known))
@@ -202,7 +202,7 @@ def _uncomputed(file: str, sheet: Worksheet) -> list[SourceFinding]:
         SourceFinding(
             "office-formula",
             "warning",
-            worded("the_cell_holds_a_formula_whose"),
+            worded("formula_without_result"),
             file=file,
             layer=sheet.name,
             id=worded("row", n=row + 1),
@@ -219,7 +219,7 @@ def _error_cells(grid: SheetGrid) -> Findings:
         for column, cell in enumerate(row):
             if isinstance(cell, str) and _ERRORS.fullmatch(cell):
                 row[column] = None
-                message = worded("the_cell_shows_so_its_value", cell=cell)
+                message = worded("cell_shows_error", cell=cell)
                 found.add(
                     "office-formula",
                     "warning",
@@ -238,7 +238,7 @@ _WKT = re.compile(
 )
 #: So many of the values must be WKT for the column to be what the rows draw.
 LEAST_SHARE = 0.5
-UNREADABLE = worded("what_is_no_wkt_that_can")
+UNREADABLE = worded("no_wkt")
 
 
 def drawn(grid: SheetGrid) -> SourceReading | None:
@@ -284,7 +284,7 @@ def _shapes(
             shape = shapely.from_wkt(value[value.find(";") + 1 :] if found[1] else value, on_invalid="ignore")
         fault = _fault(value, shape)
         if fault:
-            message = worded("row_draws_it_was_left_out", n=row, fault=fault)
+            message = worded("row_draws_fault", n=row, fault=fault)
             reading.findings.add(
                 "office-geometry",
                 "error" if fault == UNREADABLE else "warning",

@@ -54,8 +54,6 @@ def check_size(path: Path, label: str) -> None:
         files += [one for one in (path.with_suffix(".dbf"), path.with_suffix(".DBF")) if one.is_file()]
     size = sum(one.stat().st_size for one in files)
     if size > most:
-        raise refused(
-            PlanDataError, "has_mb_of_at_most_mb", file=label, size=size / MB, ending=ending, m=most / MB
-        )
+        raise refused(PlanDataError, "file_too_large", file=label, size=size / MB, ending=ending, m=most / MB)
     if ending in workbooks.ENDINGS and zipfile.is_zipfile(path):
         check_entries(path, WORKBOOK)

@@ -168,7 +168,7 @@ def streets(
             }
         )
     if by_width:
-        said = worded("streets_say_no_class_it_was")
+        said = worded("class_of_streets_from_width")
         findings.append(_told("office-street-class", by_width, rows, said))
     return framed(rows, shapes, made)
 
@@ -182,9 +182,7 @@ def _widths_in_names(rows: list[Row], findings: Findings) -> None:
             row["name_zh"], row["red_line_width_m"] = said["name"].strip(), Amount(float(said["width"]))
             count += 1
     if count:
-        findings.append(
-            _told("office-street-width", count, rows, worded("streets_say_their_width_behind_their"))
-        )
+        findings.append(_told("office-street-width", count, rows, worded("width_behind_name_of_street")))
 
 
 def _go_on(rows: list[Row], lines: list[Any], findings: Findings) -> None:
@@ -193,14 +191,14 @@ def _go_on(rows: list[Row], lines: list[Any], findings: Findings) -> None:
     for at, name in more.items():
         rows[at]["name_zh"] = name
     if more:
-        said = worded("pieces_of_streets_say_no_name")
+        said = worded("pieces_of_streets_named")
         findings.append(_told("office-street-name", len(more), rows, said))
 
 
 def _told(rule: str, count: int, rows: list[Row], said: str) -> SourceFinding:
     """So many of the streets were filled in, and how."""
     file, layer, _ = rows[0][PLACE]
-    message = worded("of_2", n=count, total=len(rows), said=said)
+    message = worded("n_of_total_streets_said", n=count, total=len(rows), said=said)
     return SourceFinding(rule, "note", message, file=file, layer=layer, measured=float(count))
 
 
@@ -233,7 +231,7 @@ def with_widths(lines: gpd.GeoDataFrame, made: Roads, findings: Findings) -> Non
     if without.any():
         lines["class"] = lines["class"].astype("object")
         lines.loc[without, "class"] = [class_by_width(one) for one in made.widths[without]]
-    message = worded("of_streets_say_no_width_between", n=count, total=len(lines))
+    message = worded("width_of_streets_measured", n=count, total=len(lines))
     findings.add("office-street-width", "warning", message, layer="streets", measured=float(count))
 
 

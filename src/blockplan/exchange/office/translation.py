@@ -80,7 +80,7 @@ def translate_codes(
                     "office-code",
                     "error",
                     worded(
-                        "the_land_use_of_has_no", use=given or name, id=row.get("parcel_id"), why=done.lost
+                        "land_use_without_class", use=given or name, id=row.get("parcel_id"), why=done.lost
                     ),
                     value=given or name,
                 )
@@ -100,7 +100,7 @@ def translate_codes(
                     "office-code",
                     "warning" if done.doubtful else "note",
                     worded(
-                        "of_became_lost",
+                        "land_use_became",
                         use=given or name,
                         list=done.list_name,
                         id=row.get("parcel_id"),
@@ -141,8 +141,6 @@ def _translated(given: str, name: str, list_name: str) -> codes.Translation:
         if other != list_name:
             tried = codes.translate(given, other, name)
             if tried.to is not None and tried.given == given:
-                tried.lost = joined(
-                    (worded("read_as_a_code_of_not", other=other, list=list_name), tried.lost)
-                )
+                tried.lost = joined((worded("code_of_other_list", other=other, list=list_name), tried.lost))
                 return tried
     return codes.translate("", list_name, name) if name else done

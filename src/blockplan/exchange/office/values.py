@@ -238,7 +238,7 @@ def read_amount(value: Any, quantity: str, unit: str = "") -> Amount | Unread | 
     if quantity == "height":
         above = _without_elevation(text)
         if above is None:
-            return Unread(worded("is_a_height_above_the_datum"))
+            return Unread(worded("height_above_datum"))
         text = _STOREYS_BEFORE.sub("", _STOREYS_BEHIND.sub("", above))
     return _parsed(text, quantity, unit)
 
@@ -332,9 +332,9 @@ def _parsed(text: str, quantity: str, unit: str) -> Amount | Unread | None:
             worded("holds_numbers_and_says_no_range", n=len(found)) if found else worded("holds_no_number")
         )
     if _has_words(text.replace(both[0], "") if both else text, quantity):
-        return Unread(worded("holds_words_beside_the_number"))
+        return Unread(worded("words_beside_number"))
     if both and found[0][0] > found[1][0]:
-        return Unread(worded("has_its_lower_end_above_its"))
+        return Unread(worded("lower_end_above_upper"))
     if ends:
         return _scaled(ends, "range", quantity, unit)
     kind: Kind = "lower" if _MORE.search(text) else "upper" if _LESS.search(text) else ""
@@ -373,7 +373,7 @@ def _scaled(found: list[tuple[float, str]], kind: Kind, quantity: str, unit: str
     for number, said in found:
         used = said or own or unit
         if used and used not in factors:
-            return Unread(worded("is_given_in_which_is_no", unit=used, quantity=worded(quantity)))
+            return Unread(worded("no_unit_of_quantity", unit=used, quantity=worded(quantity)))
         values.append(round(number * factors.get(used, 1.0), 10))
     if quantity not in {"elevation", "signed_area"} and min(values) < 0:
         return Unread(worded("is_below_zero"))

@@ -92,7 +92,7 @@ def _read_geojson(path: Path, label: str) -> SourceReading:
         text = encodings.decoded(data, codec)
         if text is None:
             again = worded("export_it_again_as_utf_8")
-            raise refused(PlanDataError, "is_neither_utf_8_nor_gb18030", file=label, again=again) from None
+            raise refused(PlanDataError, "encoding_unknown", file=label, again=again) from None
         with tempfile.TemporaryDirectory(prefix="blockplan-") as folder:
             copy = Path(folder) / path.name
             copy.write_text(text, encoding="utf-8")
@@ -100,7 +100,7 @@ def _read_geojson(path: Path, label: str) -> SourceReading:
         reading.findings.add(
             "office-encoding",
             "note",
-            worded("the_file_is_not_utf_8", codec=codec.upper(), codec2=codec.upper()),
+            worded("geojson_not_utf_8", codec=codec.upper(), codec2=codec.upper()),
             file=label,
         )
     return reading
@@ -112,7 +112,7 @@ def _say_other_json(text: str, label: str) -> None:
         json.loads(text)
     except (ValueError, RecursionError):
         return
-    raise refused(PlanDataError, "is_json_but_no_layer_of", file=label)
+    raise refused(PlanDataError, "json_without_features", file=label)
 
 
 def _add(reading: SourceReading, path: Path, label: str, layer: str | None, name: str) -> None:
@@ -154,7 +154,7 @@ def _told(path: Path, call: Any) -> Any:
     ) as error:  # fmt: skip
         reason = (str(error).splitlines() or [type(error).__name__])[0].replace(str(path), path.name)[:200]
         raise refused(
-            PlanDataError, "cannot_be_read_it_is_damaged", file=path.name, reason=reason.rstrip(".")
+            PlanDataError, "vectors_cannot_be_read", file=path.name, reason=reason.rstrip(".")
         ) from None
 
 
@@ -216,7 +216,7 @@ def _flat(frame: Any, label: str, layer: str, reading: SourceReading) -> Any:
         reading.findings.add(
             "office-geometry",
             "warning",
-            worded("of_features_have_no_geometry_and", n=int(nothing.sum()), total=len(frame)),
+            worded("features_without_geometry", n=int(nothing.sum()), total=len(frame)),
             file=label,
             layer=layer,
             measured=float(nothing.sum()),
@@ -234,7 +234,7 @@ def _read_shapefile(path: Path, label: str) -> SourceReading:
         reading.findings.add(
             "office-file",
             "warning",
-            worded("the_dbf_file_with_the_attributes"),
+            worded("shapefile_without_dbf"),
             file=label,
         )
     place = path
@@ -330,8 +330,8 @@ def _text(text: bytes, codec: str) -> tuple[str, str | None]:
 
 def _mixed(row: int, other: str, codec: str) -> Message:
     if other == "?":
-        return worded("the_text_of_record_is_no", n=row + 1, codec=codec.upper())
-    return worded("the_text_of_record_is_in", n=row + 1, other=other.upper(), codec=codec.upper())
+        return worded("record_signs_lost", n=row + 1, codec=codec.upper())
+    return worded("record_in_other_encoding", n=row + 1, other=other.upper(), codec=codec.upper())
 
 
 def _unique(names: dict[Any, str]) -> dict[Any, str]:

@@ -57,7 +57,7 @@ def without_parcels(
     words = (
         worded("as_drawn_by_the_office")
         if given
-        else worded("drawn_about_buildings_and_streets", derived=DERIVED)
+        else worded("boundary_about_buildings_and_streets", derived=DERIVED)
     )
     made["boundary"] = gpd.GeoDataFrame({"name": [None if given else words]}, geometry=[land])
     mapping.choices.boundary = "given" if given else "derived"
@@ -67,8 +67,8 @@ def without_parcels(
         "joined": [], "roads_ha": 0.0, "road_parcels": 0, "crossings": 0, "gaps": [], "healed": [],
         "boundary": mapping.choices.boundary, "code_list": "cn2023", "codes": [], "facilities_from_texts": 0,
     }  # fmt: skip
-    built.said = {"boundary": words, "parcels": worded("none_drawn_people_live_in_buildings")}
+    built.said = {"boundary": words, "parcels": worded("no_parcels_people_in_buildings")}
     built.manifest = residents_source(none, made.get("buildings"), mapping)
-    message = worded("no_layer_holds_parcels_so_the")
+    message = worded("plan_of_buildings_and_streets")
     findings.add("office-parcels", "warning", message)
     return built

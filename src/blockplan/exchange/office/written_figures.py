@@ -56,7 +56,7 @@ def with_points(layers: Sequence[SourceLayer], findings: Findings) -> None:
                     else one
                     for one in layer.frame[name]
                 ]
-        message = worded("commas_in_its_numbers_are_read")
+        message = worded("commas_are_decimal_points")
         findings.add("office-value", "note", message, **layer.place)
 
 
@@ -100,7 +100,7 @@ def take_apart(layers: Sequence[SourceLayer], profile: Profile, findings: Findin
                 figures = [one[behind + 1] if one else None for one in found]
                 layer.frame.insert(at + 1 + behind, name, figures)
             message = worded(
-                "the_field_says_two_figures_they",
+                "field_says_two_figures",
                 field=field,
                 figure=values[0],
                 columns=joined(names, " and "),
@@ -148,9 +148,9 @@ def take_ten_thousands(layers: list[Chosen], texts: Iterable[str], findings: Fin
             if not _borne_out(values, homes, grounds, said, whole):
                 continue
             one.unit = "1e4"
-            one.why += worded("people_come_whole_in_10_000s")
+            one.why += worded("people_in_ten_thousands")
             message = worded(
-                "says_with_digits_behind_the_point",
+                "people_with_decimals",
                 field=one.field,
                 column=column,
                 sample=one.sample,
