@@ -82,8 +82,9 @@ def frozen(drawn: Plan) -> FrozenPlan:
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
     """The settings of this process, with a data folder of the test's own."""
+    from tests.support.stores import forget_stores
+
     from blockplan.portal import config as module
-    from blockplan.portal.record.store import forget_stores
 
     monkeypatch.setenv("BLOCKPLAN_DATA", str(tmp_path / "data"))
     module.config_of_environment.cache_clear()

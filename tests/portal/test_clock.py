@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 from tests.support.opinion_form import page, unlisted
+from tests.support.rebuilt import rebuild
 from tests.support.staff import a_member, browser_of
 
 from blockplan.notice import submissions as intake
@@ -20,7 +21,6 @@ from blockplan.portal.mail.models import Outgoing, Subscription
 from blockplan.portal.office.models import Pending
 from blockplan.portal.pages.common import days_left
 from blockplan.portal.record.files import Files
-from blockplan.portal.record.index import rebuild
 from blockplan.portal.record.models import Notice, Opinion
 from blockplan.portal.record.store import UnavailableError
 from blockplan.portal.submissions import drafts, rate_limits, services

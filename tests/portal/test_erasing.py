@@ -21,6 +21,7 @@ from tests.support.amending import form_of, post
 from tests.support.office_pages import HERE, told
 from tests.support.opinion_form import page
 from tests.support.staff import a_member, browser_of
+from tests.support.stores import forget_stores
 
 from blockplan.notice import Attachment
 from blockplan.notice import submissions as intake
@@ -32,7 +33,7 @@ from blockplan.portal.record import erasure, exports, sealing
 from blockplan.portal.record.files import Files
 from blockplan.portal.record.models import Entry, EntryFile, Erasure
 from blockplan.portal.record.place import folder_of
-from blockplan.portal.record.store import UnavailableError, forget_stores, open_store
+from blockplan.portal.record.store import UnavailableError, open_store
 from blockplan.portal.submissions.models import OpinionDraft
 from blockplan.portal.submissions.services import Said, new_form, take
 

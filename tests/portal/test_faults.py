@@ -15,6 +15,7 @@ import pytest
 from django.db import connection
 from tests.portal.databases import on_postgresql, on_sqlite
 from tests.support.cluster import PROGRAMS
+from tests.support.stores import forget_stores
 
 from blockplan.errors import NoticeStateError
 from blockplan.notice import Attachment
@@ -25,7 +26,7 @@ from blockplan.notice.record import export
 from blockplan.notice.verify import verify
 from blockplan.portal.record.files import Files
 from blockplan.portal.record.models import Entry, EntryFile
-from blockplan.portal.record.store import UnavailableError, forget_stores, open_store
+from blockplan.portal.record.store import UnavailableError, open_store
 from blockplan.portal.submissions.services import Said, new_form, take
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from django.core.management import call_command
 from django.test import Client
 from tests.support.notice_records import an_opening
 from tests.support.opinion_form import page
+from tests.support.rebuilt import rebuild
 from tests.support.staff import a_member, browser_of
 
 from blockplan.notice import submissions as intake
-from blockplan.portal.record import index
 from blockplan.portal.record.files import Files
 from blockplan.portal.record.models import Opinion
 from blockplan.portal.record.rows import DatabaseRows
@@ -69,7 +69,7 @@ def test_notices_count_apart_and_what_becomes_of_an_opinion_leaves_its_number(
     expected = [(1, 1), (4, 2), (6, 3), (int(late[2:]), 4)]
     assert told() == expected
     assert told("other") == [(1, 1), (2, 2)]
-    index.rebuild(DatabaseRows("town", Files(opened._files.folder), opened._seals), "town")
+    rebuild(DatabaseRows("town", Files(opened._files.folder), opened._seals), "town")
     assert told() == expected
 
 

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from django.test import Client
 from tests.support.opinion_form import page
 from tests.support.staff import a_member, browser_of
+from tests.support.stores import forget_stores
 
 from blockplan.cli.notice.lifecycle import command
 from blockplan.errors import NoticeStateError
@@ -20,7 +21,7 @@ from blockplan.notice.recovery import Held, recover
 from blockplan.notice.verify import verify
 from blockplan.portal.record import countersigning, place
 from blockplan.portal.record.models import Checkpoint, Entry, Node, Opinion
-from blockplan.portal.record.store import UnavailableError, forget_stores, open_store, store_with
+from blockplan.portal.record.store import UnavailableError, open_store, store_with
 from blockplan.portal.submissions.services import Receipt, Said, new_form, take
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
+from tests.support.rebuilt import rebuild
 from tests.support.submitting import send
 
 from blockplan.errors import NoticeStateError, UsageError
@@ -90,7 +91,6 @@ def test_the_index_follows_what_becomes_of_an_opinion(opened: DatabaseStore) -> 
 
 
 def test_an_index_made_anew_is_the_one_that_was_kept(opened: DatabaseStore) -> None:
-    from blockplan.portal.record import index
     from blockplan.portal.record.rows import DatabaseRows
 
     name, _ = send(opened, "stays", targets=[{"layer": "rules", "id": "zone-green"}])
@@ -100,7 +100,7 @@ def test_an_index_made_anew_is_the_one_that_was_kept(opened: DatabaseStore) -> N
     fields = ("seq", "at", "round", "late", "channel", "sender", "standing", "shown", "held")
     kept = list(Opinion.objects.order_by("seq").values_list(*fields))
     aims = list(Target.objects.values_list("seq", "layer", "object"))
-    index.rebuild(DatabaseRows("town", Files(opened._files.folder), opened._seals), "town")
+    rebuild(DatabaseRows("town", Files(opened._files.folder), opened._seals), "town")
     assert list(Opinion.objects.order_by("seq").values_list(*fields)) == kept
     assert list(Target.objects.values_list("seq", "layer", "object")) == aims
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import altcha
 import pytest
 from django.db import connection
+from tests.support.stores import forget_stores
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import Attachment
 from blockplan.notice import submissions as intake
 from blockplan.notice.receipts import faults_of_receipt
 from blockplan.portal.record.models import Opinion
-from blockplan.portal.record.store import forget_stores, open_store
+from blockplan.portal.record.store import open_store
 from blockplan.portal.submissions import rate_limits
 from blockplan.portal.submissions.idempotency import KeyUsedError
 from blockplan.portal.submissions.models import Bucket, Sending, Spent

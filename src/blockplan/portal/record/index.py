@@ -81,25 +81,6 @@ def refresh(entries: Entries, notice: str, opinion: str) -> None:
     _index(notice, list(entries.events(about=opinion)))
 
 
-def rebuild(entries: Entries, notice: str) -> None:
-    """Make the whole index of a notice anew."""
-    Opinion.objects.filter(notice_id=notice).delete()
-    Target.objects.filter(notice_id=notice).delete()
-    about: dict[str, list[Event]] = {}
-    rounds: dict[str, int] = {}
-    opened = 0
-    for event in entries.events():
-        opened += event.kind == "opened"
-        if event.opinion is not None:
-            about.setdefault(event.opinion, []).append(event)
-            rounds.setdefault(event.opinion, opened)
-    for name, events in about.items():
-        _index(notice, events, round_=rounds[name])
-    for event in entries.events({"clock_repaired"}):
-        _mend(event)
-    _take_standing(entries, notice)
-
-
 def _mend(event: Event) -> None:
     """Opinions that were late by a wrong clock alone are in time."""
     numbers = [int(name.removeprefix("O-")) for name in event.payload["in_time"]]

@@ -280,12 +280,6 @@ def seals_of(notice: str, config: Config) -> Seals:
     return Seals(notice, config.keys / f"{notice}.words")
 
 
-def forget_stores() -> None:
-    """Let go of the open records (tests change the data folder)."""
-    with _OPENING:
-        _STORES.clear()
-
-
 @contextmanager
 def _unhurried() -> Iterator[None]:
     """SQLite need not wait for the disk at the end of this transaction; at all others it does."""
