@@ -21,6 +21,8 @@ from blockplan.check.rules import Limit
 from blockplan.check.verdict import FAIL, NAMES, Required
 from blockplan.measure.measurement import Each
 from blockplan.measure.missing import lines
+from blockplan.report.tables import missing_words
+from blockplan.report.words import Words
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult, Verdict
@@ -315,3 +317,11 @@ def test_a_plan_asks_for_least_plots_frontage_and_main_shares_of_its_own() -> No
     assert own(town(least_main_share=0.6), "plan-main-share").outcome == "pass"
     unasked = [own(town(), rule).outcome for rule in ("plan-least-plot", "plan-frontage", "plan-main-share")]
     assert unasked == ["not_applicable"] * 3
+
+
+def test_a_parcel_whose_building_says_no_floor_area_is_called_a_parcel() -> None:
+    parcels = [plot(name, 200 * at, far_max=2.0) for at, name in enumerate(("A-1", "A-2", "A-3"))]
+    buildings = [house("A-1", 0, floor_area_m2=15_000.0), house("A-2", 200)]
+    found = own(plan_of(parcels=parcels, buildings=buildings), "plan-far")
+    assert missing_words(found.missing, Words("zh")) == ["地块 A-3 的建筑", "地块 A-2 上建筑的建筑面积"]
+    assert missing_words(found.missing, Words("ja")) == ["区画 A-3 の建物", "区画 A-2 の建物の延床面積"]

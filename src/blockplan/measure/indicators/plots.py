@@ -57,22 +57,20 @@ def parcel_far(plan: Plan, parameters: Parameters) -> Measurement:
     """Floor area over the parcel's land."""
     found, area = built(plan), areas_m2(plan, "parcels")
     asked = ("parcel_far", "1", "far")
-    return _bounded(
-        plan, asked, found.floor_m2 / _land(area), parameters, Missing("buildings", "floor_area_m2")
-    )
+    return _bounded(plan, asked, found.floor_m2 / _land(area), parameters, _of_built("floor_area_m2"))
 
 
 def parcel_coverage(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of the parcel's land that buildings cover."""
     share = built(plan).footprint_m2 / _land(areas_m2(plan, "parcels"))
     asked = ("parcel_coverage", "1", "coverage_ratio")
-    return _bounded(plan, asked, share, parameters, Missing("buildings", "geometry"))
+    return _bounded(plan, asked, share, parameters, _of_built("geometry"))
 
 
 def parcel_height(plan: Plan, parameters: Parameters) -> Measurement:
     """Height of the parcel's tallest building, m."""
     asked = ("parcel_height", "m", "height_m")
-    return _bounded(plan, asked, built(plan).tallest_m, parameters, Missing("buildings", "height_m"))
+    return _bounded(plan, asked, built(plan).tallest_m, parameters, _of_built("height_m"))
 
 
 def parcel_green_ratio(plan: Plan, parameters: Parameters) -> Measurement:
@@ -87,7 +85,9 @@ def parcel_green_ratio(plan: Plan, parameters: Parameters) -> Measurement:
     free = 1 - built(plan).footprint_m2 / area
     ends = np.zeros(len(area)), np.where(np.isnan(free), 1.0, np.clip(free, 0.0, 1.0))
     asked = ("parcel_green_ratio", "1", "green_ratio")
-    return _bounded(plan, asked, green, parameters, Missing("greens", "geometry"), ends)
+    return _bounded(
+        plan, asked, green, parameters, Missing("parcels", "greens", why="greens_of_parcel"), ends
+    )
 
 
 def parcel_floor_area(plan: Plan, parameters: Parameters) -> Measurement:
@@ -97,8 +97,8 @@ def parcel_floor_area(plan: Plan, parameters: Parameters) -> Measurement:
     found = as_read(parameters.built_as, built(plan).floor_m2, said)
     high = values(plan, "parcels", "floor_area_m2_max")
     drawn = parameters.built_as == "drawn"
-    unsaid = (Missing("buildings" if drawn else "parcels", "floor_area_m2"), np.isnan(found))
-    lacking += (*_no_buildings(plan, parameters, found), unsaid)
+    read = _of_built("floor_area_m2") if drawn else Missing("parcels", "floor_area_m2")
+    lacking += _unsaid(plan, parameters, found, read)
     bounded = Values(found, spoken, NONE_OF_CLASS, at_most=high, lacking=lacking, parts=_drawn(plan))
     return measurement(plan, "parcel_floor_area", "m2", bounded)
 
@@ -220,15 +220,16 @@ def _bounded(
     spoken, lacking = _spoken_of(plan, parameters)
     found = as_read(parameters.built_as, drawn, stated(plan, base))
     low, high = bounds(plan, base, parameters.bound_kinds)
-    unsaid = (read if parameters.built_as == "drawn" else Missing("parcels", base), np.isnan(found))
-    lacking += (*_no_buildings(plan, parameters, found), unsaid)
+    lacking += _unsaid(
+        plan, parameters, found, read if parameters.built_as == "drawn" else Missing("parcels", base)
+    )
     off = found * _relative(plan) if unit == "1" and parameters.built_as != "stated" else 0.0
     measured = Values(
         found, spoken, NONE_OF_CLASS, ends=ends, at_least=low, at_most=high, off=np.nan_to_num(off),
         lacking=lacking, parts=_drawn(plan),
     )  # fmt: skip
-    layer = read.layer
-    gone = absent(plan, layer) if parameters.built_as == "drawn" and layer == "buildings" else ()
+    of_buildings = read.column == "buildings"
+    gone = absent(plan, "buildings") if parameters.built_as == "drawn" and of_buildings else ()
     return measurement(plan, id_, unit, measured, absent=gone)
 
 
@@ -248,13 +249,22 @@ def _asked(least: float, of: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.full(len(of), least if least > 0 else np.nan)
 
 
-def _no_buildings(
-    plan: Plan, parameters: Parameters, value: NDArray[np.float64]
+def _of_built(column: str) -> Missing:
+    """A column of the buildings on a parcel, said of the parcel."""
+    return Missing("parcels", "buildings", why=f"{column}_of_built")
+
+
+def _unsaid(
+    plan: Plan, parameters: Parameters, value: NDArray[np.float64], read: Missing
 ) -> tuple[tuple[Missing, NDArray[np.bool_]], ...]:
-    """Parcels on which nothing is drawn, where what is drawn is asked for."""
+    """Parcels without a value: those with no building, where buildings are asked for, and those of `read`."""
+    lost = np.isnan(value)
     if parameters.built_as != "drawn":
-        return ()
-    return ((Missing("parcels", "buildings"), (built(plan).number == 0) & np.isnan(value)),)
+        return ((read, lost),)
+    bare = built(plan).number == 0
+    if read.column == "buildings":
+        return ((Missing("parcels", "buildings"), lost & bare), (read, lost & ~bare))
+    return ((read, lost),)
 
 
 def _drawn(plan: Plan) -> dict[str, tuple[NDArray[Any], NDArray[np.intp]]]:
