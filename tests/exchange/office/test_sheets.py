@@ -263,3 +263,14 @@ def test_tables_of_older_and_open_workbooks_join_the_parcels_and_say_what_they_d
     assert table["far"].to_dict() == {"A-01": 2.5, "A-02": 3.0}
     assert table["green_ratio"].to_dict() == {"A-01": 0.35, "A-02": 0.2}
     assert [one.file for one in rules(result, "office-sheet")] == (["指标.xls"] if kind == "xls" else [])
+
+
+def test_a_table_that_rounds_its_areas_says_the_same_as_the_drawing_within_its_last_digit(folder, brought):
+    areas = [10_000.0, 4_049.0, 3_951.0, 2_048.0]
+    shapefile(parcels(DKBH=IDS, YDMJ=areas), folder / "地块.shp")
+    listed = [["地块编号", "用地面积（公顷）"]]
+    listed += [[name, area] for name, area in zip(IDS, [1.0, 0.4, 0.4, 0.21], strict=True)]
+    workbook(folder / "表.xlsx", 表=listed)
+    _, result = brought()
+    # 0.40 ha stands for 0.395 to 0.405 ha; 2,048 m2 would be written 0.20.
+    assert [(one.id, one.column) for one in rules(result, "office-differs")] == [("A-04", "declared_area_m2")]

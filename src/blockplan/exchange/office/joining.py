@@ -207,9 +207,13 @@ def _together(one: Any, other: Any) -> Any:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values say the same: amounts to half a percent, texts without width, case and spaces."""
+    """
+    Whether two values say the same: texts without width, case and spaces, amounts to half a percent or as
+    far as the digits go in which they are written.
+    """
     if isinstance(one, Amount) and isinstance(other, Amount):
-        return abs(one.value - other.value) <= SAME * max(abs(one.value), abs(other.value), 1e-9)
+        share = SAME * max(abs(one.value), abs(other.value), 1e-9)
+        return abs(one.value - other.value) <= max(share, (one.half + other.half) * (1 + 1e-9))
     return key(str(one)) == key(str(other))
 
 

@@ -17,9 +17,11 @@ from blockplan.exchange.office.texts import service_of
 from blockplan.exchange.office.values import (
     Amount,
     Unread,
+    in_units,
     is_blank,
     read_amount,
     read_elevation,
+    rounding,
     text_of,
     without_footnote,
 )
@@ -138,6 +140,7 @@ def _numbers(
     layer, one, column = about
     cache: dict[Any, Amount | Unread | None] = {}
     merged: list[Row] = []
+    half = rounding(values, column.quantity)
     for at, (row, value) in enumerate(zip(rows, values, strict=True)):
         joint = layer.shared.get((at, one.field), 1)
         if joint > 1 and column.quantity in EXTENSIVE and not is_blank(value):
@@ -162,7 +165,7 @@ def _numbers(
             findings.append(unread(row, one.field, value, amount.why))
             row.setdefault(f"={one.field}", text_of(value))
         elif amount is not None:
-            row[column.column] = amount
+            row[column.column] = in_units(half, amount, one.unit, column.quantity)
             ranged = column.bare and not column.column.endswith(("_min", "_max"))
             if amount.kind == "range" and not ranged:
                 findings.append(_upper_end(row, one.field, value, amount))

@@ -12,10 +12,13 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from blockplan.exchange.office.messages import worded
 from blockplan.exchange.office.titles import UNITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Kind = Literal["", "upper", "lower", "range"]
 
@@ -38,6 +41,8 @@ NO_LIMIT = frozenset(
 )  # fmt: skip
 #: Numbers that offices write where a bound is missing (9999), or that a program puts for nothing.
 SENTINELS = frozenset({9999.0, 99999.0, 999999.0, -9999.0, -999.0, -1.0, -99.0, 9999.99, 999.99})
+#: Digits of a column that writes no number.
+SET_DIGITS = 9
 _FACTORS = {
     "area": {"m2": 1.0, "ha": 1e4, "mu": 2000.0 / 3.0, "km2": 1e6, "1e4 m2": 1e4, "1e2 mu": 2e5 / 3.0},
     "height": {"m": 1.0, "km": 1000.0},
@@ -129,7 +134,8 @@ class Amount:
 
     `value` is the number that stands alone, or the stricter end; `low` and `high` the ends where they are
     said; `kind` what a sign in the text says it is; `unit` the unit that stands in the text itself;
-    `beside` what stands in brackets beside the number and holds a figure that was not read (`旧区25`).
+    `beside` what stands in brackets beside the number and holds a figure that was not read (`旧区25`);
+    `half` half a unit of the last digit written, for amounts that are measured and rounded: areas.
     """
 
     value: float
@@ -138,6 +144,7 @@ class Amount:
     kind: Kind = ""
     unit: str = ""
     beside: str = ""
+    half: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +250,11 @@ def read_amount(value: Any, quantity: str, unit: str = "") -> Amount | Unread | 
     return _parsed(text, quantity, unit)
 
 
+def in_units(half: float, amount: Amount, unit: str, quantity: str) -> Amount:
+    """An amount that knows how far it was rounded."""
+    return replace(amount, half=half * _FACTORS[quantity].get(amount.unit or unit, 1.0)) if half else amount
+
+
 def read_elevation(value: Any) -> float | None:
     """
     The height above the datum that a text on heights says; None where it says none.
@@ -279,6 +291,23 @@ def _of_datum(text: str) -> bool:
     """Whether brackets behind the only number of a text say of which datum it is (`54m（1985国家高程）`)."""
     said = _DATUM_ALONE.search(text)
     return said is not None and len(_numbers(text[: said.start()] + text[said.end() :])) == 1
+
+
+def rounding(values: Iterable[Any], quantity: str) -> float:
+    """
+    Half a unit of the last digit that a column writes: areas are measured and rounded, bounds are set.
+
+    A number of a cell shows no zeros at its end, so the longest of the column counts.
+
+    Examples
+    --------
+    >>> rounding([2.3, 1.25], "area"), rounding(["2.30", "1.5公顷"], "area"), rounding([2.3], "far")
+    (0.005, 0.005, 0.0)
+    """
+    if quantity != "area":
+        return 0.0
+    written = [match["number"] for value in values for match in _ONE.finditer(text_of(value))]
+    return 0.5 * 10.0 ** -max((len(one.partition(".")[2]) for one in written), default=SET_DIGITS)
 
 
 def _without_marks(value: Any) -> Any:
