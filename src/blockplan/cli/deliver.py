@@ -114,11 +114,16 @@ def show(made: Delivery, lang: str, *, as_json: bool) -> None:
             named = [f"{WORDS(f'{one}.title', lang)} ({one})" for one in judgement.not_judged]
             click.echo(TEXTS("terminal.not_judged", lang, rules=Words(lang).join(named)))
         if made.losses:
-            whole = Counter(loss.layer for loss in made.losses if loss.field == WHOLE_ROW)
-            gone = Words(lang).join([f"{layer} {count}" for layer, count in whole.items()])
             click.echo(with_flags(TEXTS("terminal.losses", lang, n=len(made.losses))))
-            if gone:
-                click.echo(TEXTS("terminal.features_lost", lang, features=gone))
+            words, lost = Words(lang), Counter((loss.layer, loss.field) for loss in made.losses)
+            for layer in dict.fromkeys(layer for layer, _ in lost):
+                fields = [
+                    f"{TEXTS('terminal.whole', lang) if field == WHOLE_ROW else words.field(field)} {count}"
+                    for (of, field), count in lost.items()
+                    if of == layer
+                ]
+                line = {"layer": words.layer(layer), "fields": words.join(fields)}
+                click.echo(TEXTS("terminal.losses_of", lang, **line))
     stated, found = made.kinds
     if found is not None and stated != found:
         click.echo(TEXTS("terminal.kind", lang, stated=stated, found=found), err=True)
