@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 import shapely
@@ -304,6 +305,31 @@ def test_what_would_lie_far_from_the_planned_land_is_refused(edit: Add | Move) -
 def test_what_is_no_edit_is_refused_with_its_place_in_the_list(said: object) -> None:
     with pytest.raises(EditError, match="nothing was changed"):
         parse_edits(said)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("said", "zh", "ja"),
+    [
+        ([], "edits: 至少须有 1 项", "edits: 1 個以上必要"),
+        ("x", "edits: 应为数组", "edits: 配列が必要"),
+        ([1], "0: 应为对象", "0: オブジェクトが必要"),
+        ([{}], "0: 缺少 'op'", "0: 'op' がありません"),
+        ([{"op": "nope"}], "0: nope 不是编辑", "0: nope という編集はありません"),
+        ([{"op": "remove", "layer": ""}], "0.remove.layer: 不能为空", "0.remove.layer: 空です"),
+        ([{"op": "remove", "layer": 3}], "0.remove.id: 缺少", "0.remove.id: ありません"),
+        ([{"op": "move", "layer": "a", "id": "b", "to": [1e12]}], "不得大于 1e+09", "1e+09 以下"),
+        ([{"op": "move", "layer": "a", "id": "b", "to": [1, 2, 3]}], "至多 2 项", "2 個まで"),
+        ([{"op": "remove", "layer": "a", "id": "b", "by": 1}], "没有这一项", "この項目はありません"),
+    ],
+)
+def test_what_is_no_edit_is_told_in_the_language_of_the_reader(said: Any, zh: str, ja: str) -> None:
+    with pytest.raises(EditError) as refusal:
+        parse_edits(said)
+    text = refusal.value.text or {}
+    assert zh in text["zh"]
+    assert ja in text["ja"]
+    for lang in ("zh", "ja"):
+        assert not re.search("[A-Z][a-z]+ (should|required|unable|tag|inputs)", text[lang])
 
 
 @pytest.mark.parametrize(

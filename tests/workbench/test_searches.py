@@ -7,9 +7,13 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.town import town
 
+from blockplan.errors import BlockplanError, UsageError
+from blockplan.live import live
 from blockplan.portal.workspace import proposing
 from blockplan.portal.workspace.proposing import SearchFile
+from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,3 +58,34 @@ def test_a_search_whose_process_is_gone_is_said_to_have_ended(file: SearchFile) 
     assert not file.running
     said = file.to_dict("en")
     assert (said["state"], "ended with the process" in said["message"]) == ("refused", True)
+
+
+def test_why_a_search_ended_is_said_in_the_language_of_the_reader(
+    file: SearchFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_: object) -> None:
+        raise refusal(UsageError, proposing.TEXTS, "search.parts")
+
+    def breaks(*_: object) -> None:
+        raise BlockplanError("not in a catalog")
+
+    session = live(town(packs=["zone"]))
+    for search, says in (
+        (refuses, ("须为 true", "true か false", "true or false")),
+        (breaks, ("not in",) * 3),
+    ):
+        monkeypatch.setitem(proposing.SEARCHES, "repair", search)
+        proposing.ProposalSearch(session, file, proposing.SearchRequest()).begin()
+        end = time.monotonic() + 30
+        while file.running and time.monotonic() < end:
+            time.sleep(0.01)
+        for lang, words in zip(("zh", "ja", "en"), says, strict=True):
+            said = file.to_dict(lang)
+            assert (said["state"], words in said["message"]) == ("refused", True)
+            assert "why" not in said
+
+    file.report(file.begin(), SAID)
+    known = json.loads(file.path.read_text())
+    file.path.write_text(json.dumps({**known, "at": time.time() - proposing.SILENT_S - 1}))
+    assert "进程已结束" in file.to_dict("zh")["message"]
+    assert "プロセスが終わった" in file.to_dict("ja")["message"]

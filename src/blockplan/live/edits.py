@@ -7,11 +7,15 @@ the JSON that programs send (docs/contracts.md, section 8).
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from blockplan.live.refusals import refused
+from blockplan.live.refusals import TEXTS, refused
+from blockplan.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 #: A place in the plan's CRS, m. No plan lies farther from the origin than a million kilometres.
 Metres = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
@@ -125,7 +129,13 @@ def parse_edits(said: Any) -> list[Edit]:
     try:
         return _EDITS.validate_python(said)
     except ValidationError as error:
-        lines = [
-            f"  {'.'.join(map(str, one['loc'])) or 'edits'}: {one['msg']}" for one in error.errors()[:20]
-        ]
-        raise refused("no_edits", lines="\n".join(lines)) from None
+        wrong = error.errors(include_url=False)[:20]
+        lines = {lang: "\n".join(_told(one, lang) for one in wrong) for lang in LANGUAGES}
+        raise refused("no_edits", lines=lines) from None
+
+
+def _told(wrong: ErrorDetails, lang: str) -> str:
+    """Where and what is wrong; what nobody foresaw in the words of the reader of JSON."""
+    key = f"wrong.{wrong['type']}"
+    what = TEXTS(key, lang).format(**wrong.get("ctx", {})) if key in TEXTS else wrong["msg"]
+    return f"  {'.'.join(map(str, wrong['loc'])) or 'edits'}: {what}"

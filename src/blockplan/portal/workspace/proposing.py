@@ -36,7 +36,7 @@ from blockplan.propose.siting.site import propose_site
 from blockplan.propose.siting.site_params import SiteParams
 from blockplan.report.proposal.page import ProposalWords
 from blockplan.report.words import Words
-from blockplan.texts import LANGUAGES, Catalog, refusal
+from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, Catalog, pick, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -146,12 +146,12 @@ class ProposalSearch:
         self.file.report(id_, self._standing("running", at))
 
         def search() -> None:
-            said = self._standing("refused", at)
-            said["message"] = "The search ended by a fault of the program; the plan is as it was."
+            said = {**self._standing("refused", at), "why": TEXTS.text("search.fault")}
             try:
                 said = self._found(at)
             except BlockplanError as error:
-                said = {**self._standing("refused", at), "message": str(error)}
+                why = error.text or {DEFAULT_LANGUAGE: str(error)}
+                said = {**self._standing("refused", at), "why": dict(why)}
             finally:
                 self._ended.set()
                 watch.join()
@@ -193,7 +193,6 @@ class ProposalSearch:
             "objective": last.objective if last else None,
             "bound": last.bound if last else None,
             "said": last.said if last else "",
-            "message": "",
         }
 
 
@@ -235,7 +234,7 @@ def take(file: SearchFile, session: Session, only: Iterable[str] | None) -> Edit
     """
     changes = file.changes()
     if changes is None:
-        raise BlockplanError("There is no proposal to take over yet.")
+        raise refusal(BlockplanError, TEXTS, "no_proposal.yet")
     chosen = changes if only is None else picked(changes, only)
     said = {"op": "proposal", "kind": file.kind, "of": file.of, "changes": len(chosen)}
     return session.take(apply(session.plan, chosen), said)
@@ -270,7 +269,7 @@ def _shown(proposal: Proposal, lang: str) -> dict[str, Any]:
 #: A search that runs says so more often than this, s; one that does not has ended with its process.
 SILENT_S = 30.0
 #: What is kept of a search but not shown.
-_KEPT = ("id", "at", "cancelled", "changes", "shown")
+_KEPT = ("id", "at", "cancelled", "changes", "shown", "why")
 
 
 class SearchFile:
@@ -325,10 +324,10 @@ class SearchFile:
         if known is None:
             return {"state": "none"}
         if known["state"] == "running" and _silent(known):
-            message = "The search ended with the process that ran it; the plan is as it was."
-            known = {**known, "state": "refused", "message": message}
+            known = {**known, "state": "refused", "why": TEXTS.text("search.gone")}
         words: dict[str, Any] = known.get("shown", {}).get(lang, {})
-        return {key: value for key, value in known.items() if key not in _KEPT} | words
+        shown = {key: value for key, value in known.items() if key not in _KEPT}
+        return shown | {"message": pick(known.get("why"), lang)} | words
 
     def changes(self) -> tuple[Change, ...] | None:
         """What is proposed; None while nothing is."""
