@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -194,6 +195,19 @@ def listed(words: Iterable[Mapping[str, str] | str], between: str = ", ") -> dic
     words = list(words)
     mark = {"zh": "、", "ja": "、"} if between == ", " else {}
     return {lang: mark.get(lang, between).join(_in(word, lang) for word in words) for lang in LANGUAGES}
+
+
+def by_number(name: str) -> tuple[list[tuple[int, str]], str]:
+    """
+    What a name is sorted by: numbers in it count as numbers.
+
+    Examples
+    --------
+    >>> sorted(["Line 10", "Line 9", "A-1"], key=by_number)
+    ['A-1', 'Line 9', 'Line 10']
+    """
+    parts = [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name) if part]
+    return parts, name
 
 
 def _in(value: Any, lang: str) -> Any:

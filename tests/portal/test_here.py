@@ -421,3 +421,26 @@ def test_a_whole_name_leads_to_its_place_and_not_to_others_of_its_kind(shown: Da
         assert found["hits"] == []
         assert found["here"]["about"] == "facilities:PS-2"
     assert len(ask(q="primary school")["hits"]) > 1
+
+
+def test_of_several_places_of_one_name_one_may_choose(shown: DatabaseStore) -> None:
+    two = PlanObject.objects.filter(layer="stops").order_by("object")[:2]
+    for one in two:
+        one.title, one.words = {"en": "Ferry pier"}, "ferry pier"
+        one.save()
+    found = ask(q="Ferry pier")
+    assert found["here"] is None
+    assert [hit["about"] for hit in found["hits"]] == [f"stops:{one.object}" for one in two]
+    # The list without a map leads to the same choice.
+    assert "?q=Ferry+pier" in Client().get(PLACE).content.decode()
+
+
+def test_a_street_leads_to_the_parcels_along_all_of_its_pieces(shown: DatabaseStore, drawn: Plan) -> None:
+    streets, parcels = drawn.layer("streets"), drawn.layer("parcels")
+    pieces = streets[streets["name_en"] == "Fenglin Street"]
+    assert len(pieces) > 1
+    near = [{one["id"] for one in ask(about=f"streets:{id_}")["here"]["near"]} for id_ in pieces.index]
+    assert all(one == near[0] for one in near)
+    plots = parcels[parcels["land_use"] != "1207"]
+    for shape in pieces.geometry:
+        assert set(plots.index[plots.geometry.distance(shape) <= 60.0]) <= near[0]

@@ -26,9 +26,9 @@ from blockplan.plan.model.layers import LAYERS
 from blockplan.report import typesetting
 from blockplan.report.maps.labels import Labels, Spots, overlaps
 from blockplan.report.sheets import KINDS, PAPERS, atlas
-from blockplan.report.sheets.extents import by_number
 from blockplan.report.sheets.limitmap import _by_side
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, SECOND, beneath, fit, layouts
+from blockplan.texts import by_number
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -24,7 +24,7 @@ from blockplan.portal.plans.places import whereabouts
 from blockplan.portal.submissions import rate_limits, subjects
 from blockplan.portal.visible_notices import open_to, version_of
 from blockplan.portal.words import say
-from blockplan.texts import pick
+from blockplan.texts import by_number, pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -136,11 +136,14 @@ def _named_so(sought: str, hits: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _each_name_once(hits: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A street comes in pieces of one name: the first stands for all."""
+    """A street comes in pieces of one name: the first stands for all. Stops of one name are several."""
+    from blockplan.report.public.surroundings import IN_PIECES  # noqa: PLC0415 (with it comes shapely)
+
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for hit in hits:
+        whole = hit["layer"] in IN_PIECES and hit["title"]
         found.setdefault(
-            (hit["layer"], json.dumps(hit["title"], sort_keys=True) if hit["title"] else hit["id"]), hit
+            (hit["layer"], json.dumps(hit["title"], sort_keys=True) if whole else hit["id"]), hit
         )
     return list(found.values())
 
@@ -173,30 +176,23 @@ def _hit(row: Notice, version: PlanVersion, hit: dict[str, Any], lang: str) -> d
     }  # fmt: skip
 
 
-def in_order(name: str) -> list[tuple[int, str]]:
-    """
-    What a name is sorted by: numbers in it count as numbers.
-
-    Examples
-    --------
-    >>> sorted(["Line 10", "Line 9", "Line 1"], key=in_order)
-    ['Line 1', 'Line 9', 'Line 10']
-    """
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name) if part]
-
-
 def lists(row: Notice, version: PlanVersion, lang: str) -> dict[str, dict[str, Any]]:
     """Streets and stops by name, each once, to choose from without a map, and how many are not listed."""
     made: dict[str, dict[str, Any]] = {}
     for layer in ("streets", "stops"):
-        names: dict[str, str] = {}
+        names: dict[str, list[str]] = {}
         rows = PlanObject.objects.filter(version=version, layer=layer).exclude(title={})
         for id_, title in rows.order_by("id").values_list("object", "title"):
             if name := pick(title, lang):
-                names.setdefault(name, id_)
+                names.setdefault(name, []).append(id_)
         listed = [
-            {"name": name, "href": common.place(lang, row.id, about=f"{layer}:{names[name]}")}
-            for name in sorted(names, key=in_order)[:MOST_LISTED]
+            {"name": name, "href": common.place(lang, row.id, **_meant(layer, name, names[name]))}
+            for name in sorted(names, key=by_number)[:MOST_LISTED]
         ]
         made[layer] = {"listed": listed, "more": len(names) - len(listed)}
     return made
+
+
+def _meant(layer: str, name: str, ids: list[str]) -> dict[str, str]:
+    """What a name of the list leads to: the street or stop of that name; of several stops, to all of them."""
+    return {"q": name} if layer == "stops" and len(ids) > 1 else {"about": f"{layer}:{ids[0]}"}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LEADS = frozenset(LAYERS)
 #: Parcels along a street lie this near to its line (m), those at a stop, facility or green this near.
 ALONG_M, AT_M = 60.0, 200.0
-MOST_AT = 12
+MOST_ALONG, MOST_AT = 60, 12
 #: So many uses that land may also have are named; its own page names all.
 MOST_USES = 3
 STOREY_M = 3.0
@@ -58,7 +58,8 @@ def of(row: Notice, version: PlanVersion, layer: str, id_: str, lang: str) -> di
     if not known:
         return None
     name = pick(places.index.name(layer, id_), lang) or id_
-    found = surroundings.beside(places, layer, id_, ALONG_M if layer == "streets" else AT_M, MOST_AT)
+    reach = (ALONG_M, MOST_ALONG) if layer == "streets" else (AT_M, MOST_AT)
+    found = surroundings.beside(places, layer, id_, *reach)
     return {
         "title": name,
         "sub": kind_said(layer, lang),

@@ -40,6 +40,8 @@ NEAR_M = 200.0
 MOST_NEAR = 6
 #: Layers of what people go to -> column that says which kind it is.
 GOALS = {"facilities": "service", "stops": "modes"}
+#: Layers whose features are pieces of a longer thing, which bear its name.
+IN_PIECES = frozenset({"streets", "rail", "water", "woodland"})
 #: Land of parks (class of the national list), and so many of them are named: the nearest.
 PARKS, MOST_PARKS = "1401", 3
 #: Land of streets: a row of it among parcels near by says little.
@@ -143,11 +145,14 @@ def at(places: PlanPlaces, x: float, y: float) -> Around:
 
 
 def beside(places: PlanPlaces, layer: str, id_: str, within_m: float, most: int) -> tuple[Near, ...]:
-    """The parcels along a street, at a stop, round a facility: the nearest first, at most `most`."""
+    """The parcels along a whole street, at a stop, round a facility: the nearest first, at most `most`."""
     row = places.index.rows(layer).get(id_)
     shape = None if row is None else shapes(places.plan, layer)[row]
     if shape is None:
         return ()
+    if layer in IN_PIECES and (name := places.index.name(layer, id_)):
+        every, known = shapes(places.plan, layer), places.index.rows(layer).items()
+        shape = shapely.union_all([every[at] for one, at in known if places.index.name(layer, one) == name])
     return tuple(one for one in _near(places, "parcels", shape, within_m) if _is_plot(one, id_))[:most]
 
 

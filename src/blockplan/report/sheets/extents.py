@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import numpy as np
 import shapely
 
 from blockplan.measure.inputs.columns import ids, values
+from blockplan.texts import by_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -126,19 +126,6 @@ def _of_layer(facts: Facts, layer: str, column: str, kind: str) -> list[Extent]:
             name = "" if called is None else str(called.iloc[at] or "")
             out.append(Extent(kind, one, name, shape, tuple(rows[one]), above[at] if above else ""))
     return sorted(out, key=lambda extent: by_number(extent.id))
-
-
-def by_number(name: str) -> tuple[list[tuple[int, str]], str]:
-    """
-    What the number of a part is sorted by: digits in it count as numbers.
-
-    Examples
-    --------
-    >>> sorted(["S-10", "S-2", "A-1"], key=by_number)
-    ['A-1', 'S-2', 'S-10']
-    """
-    parts = [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name) if part]
-    return parts, name
 
 
 def _above(facts: Facts, layer: str) -> list[str]:
