@@ -171,6 +171,10 @@ def test_another_scenario_lies_under_a_swipe_with_what_differs_in_words(zone: Se
     assert faults_of(tab) == ""
     tab.locator("#compare-with").select_option("*")
     tab.wait_for_selector(".many", timeout=WAIT_MS)
+    # The picture of all comes before the long table, in sight without scrolling.
+    assert tab.locator(".many + .broad").count() == 1
+    drawn, panel = (tab.locator(one).bounding_box() for one in (".parallel", "#panel"))
+    assert drawn["y"] + drawn["height"] < panel["y"] + panel["height"]
     assert faults_of(tab) == ""
     assert wrong == []
     tab.close()
@@ -346,4 +350,39 @@ def test_a_version_is_not_named_over_steps_that_the_page_has_not_shown(fresh: Se
     tab.locator("#version-name").press("Enter")
     tab.locator(".versions li", has_text="mine").wait_for(timeout=WAIT_MS)
     assert fresh.ask("/workspace/state")[1]["versions"][0]["seq"] == 1
+    tab.close()
+
+
+def test_a_clash_is_shown_and_edits_go_on_where_the_answer_about_others_was_lost(
+    fresh: Service, chromium: Any
+) -> None:
+    tab, _ = opened(fresh, chromium, "en", 1440)
+    tab.keyboard.press("/")
+    tab.keyboard.type("A")
+    tab.keyboard.press("Enter")
+    tab.route("**/workspace/news*", lambda route: route.abort())
+    edit = {"op": "set", "layer": "parcels", "id": "A", "column": "residents", "value": 111}
+    assert fresh.ask("/workspace/edits", {"edits": [edit]})[0] == 200
+    tab.locator("#i-A-residents").fill("222")
+    tab.locator("#i-A-residents").press("Tab")
+    tab.locator("dialog.merge[open]").wait_for(timeout=WAIT_MS)
+    assert "111" in tab.locator("dialog.merge tbody tr").inner_text()
+    tab.unroute("**/workspace/news*")
+    tab.locator("#i-A-residents[value='111']").wait_for(timeout=WAIT_MS)  # the other is heard of
+    tab.locator("dialog.merge input[value=yours]").check()
+    tab.locator("[data-act=merge]").click()
+    settled(tab)
+    assert values(fresh, "residents")["A"] == 222
+    typed_in(tab, "#i-A-residents", "333")
+    assert values(fresh, "residents")["A"] == 333
+    tab.close()
+
+
+def test_a_lock_and_a_version_of_somebody_else_are_seen_without_a_step(fresh: Service, chromium: Any) -> None:
+    tab, wrong = opened(fresh, chromium, "en", 1440)
+    assert fresh.ask("/workspace/scenario", {"version": "before the council"})[0] == 200
+    tab.locator(".versions li", has_text="before the council").wait_for(timeout=WAIT_MS)
+    assert fresh.ask("/workspace/scenario", {"lock": "handed in"})[0] == 200
+    tab.locator("header.top", has_text="Locked: handed in").wait_for(timeout=WAIT_MS)
+    assert wrong == []
     tab.close()

@@ -65,7 +65,13 @@ def test_what_another_process_did_is_there_before_the_next_edit(service: Service
         ("A", 501)
     ]
     assert news["result"]["content_hash"] == first["hash"]
-    assert set(other.ask(f"/workspace/news?seq={seen + 1}")[1]) == {"seq", "scenario", "saved"}
+    assert set(other.ask(f"/workspace/news?seq={seen + 1}")[1]) == {
+        "seq",
+        "scenario",
+        "saved",
+        "lock",
+        "versions",
+    }
     second = other.ask("/workspace/edits", put(502, "B", seen + 1))[1]
     assert second["seq"] == seen + 2
     assert service.ask("/workspace/state")[1]["hash"] == second["hash"]

@@ -42,6 +42,25 @@ def test_an_edit_in_the_table_moves_verdicts_and_undo_brings_them_back(
     tab.close()
 
 
+#: How far the panel is wider than it shows, and the fields that show less than they hold.
+CUT = """() => [document.querySelector("#panel"), ...document.querySelectorAll(".sheet td input")]
+    .filter(one => one.scrollWidth > one.clientWidth).map(one => one.id)"""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
+def test_all_columns_of_the_table_are_in_sight_on_a_wide_screen(
+    zone: Service, chromium: Any, lang: str
+) -> None:
+    tab, wrong = opened(zone, chromium, lang, 1440)
+    tab.locator("#tab-table").click()
+    tab.wait_for_selector(".sheet td input")
+    assert tab.evaluate(CUT) == []
+    # The name of the plan has the room that nothing else needs.
+    assert tab.evaluate("(one => one.scrollWidth - one.clientWidth)(document.querySelector('h1'))") == 0
+    assert wrong == []
+    tab.close()
+
+
 def test_the_table_is_sorted_and_walked_by_keys(service: Service, chromium: Any) -> None:
     tab, wrong = opened(service, chromium, "en", 1440)
     before = service.ask("/workspace/state")[1]["hash"]

@@ -105,7 +105,7 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
     return;
   }
   if (found.columns.length > 2) {
-    fill(into, head, again(), figures(found), h("h2", {}, say("differingVerdicts")), parallel(found));
+    fill(into, head, again(), parallel(found), figures(found));
     return;
   }
   const called = found.columns.map((one) => scenarioName(one.id));

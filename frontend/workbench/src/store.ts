@@ -325,7 +325,14 @@ class Store {
     const seen = this.state.seq;
     const news = await api.getNews(seen);
     if (this.busy || this.state.seq !== seen) return true;
+    const kept = ({ lock, versions }: News | State): string => JSON.stringify([lock, versions]);
     if (news.scenario !== this.state.scenario || news.seq < seen) await this.again();
+    else if (!news.result && kept(news) !== kept(this.state)) {
+      const [state, { branches }] = await Promise.all([api.getState(), api.getBranches()]);
+      if (this.busy || state.seq !== seen) return true;
+      [this.state, this.branches] = [state, branches];
+      this.tell("state");
+    }
     else if (!news.result && news.saved !== this.state.saved) {
       this.state.saved = news.saved;
       this.tell("busy");
@@ -370,11 +377,16 @@ class Store {
 
   private async clashed(error: api.Refusal, edits: Edit[]): Promise<null> {
     const clashes = (error.said["conflicts"] ?? []) as Clash[];
-    if (error.said["error"] === "scenario") await this.again();
-    else {
-      const news = await api.getNews(this.state.seq);
-      if (news.seq < this.state.seq) await this.again();
-      else this.catchUp(news);
+    try {
+      if (error.said["error"] === "scenario") await this.again();
+      else {
+        const news = await api.getNews(this.state.seq);
+        if (news.seq < this.state.seq) await this.again();
+        else this.catchUp(news);
+      }
+    } catch (lost) {
+      // The clash is shown all the same; what others did is heard once the service answers.
+      this.missed(lost);
     }
     if (edits.length) {
       this.conflict = { edits, clashes, message: error.message };

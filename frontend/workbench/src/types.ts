@@ -288,6 +288,8 @@ export interface News {
   /** Whether the scenario's file holds the last step. */
   saved: boolean;
   scenario: string;
+  lock: Lock | null;
+  versions: Version[];
   who?: string[];
   features?: Changed[];
   result?: Result;

@@ -238,7 +238,6 @@ const WORDS = {
     ja: "別のシナリオを選ぶと、地図上の線を動かして見比べられます。判定の違いと住民の得失はここに示します。",
   },
   compareAgain: { zh: "方案已编辑，重新对比", en: "edited since: compare again", ja: "編集後の内容で比較し直す" },
-  differingVerdicts: { zh: "不同的判定", en: "Verdicts that differ", ja: "異なる判定" },
   noResidents: { zh: "居住人口未知。", en: "It is not known how many people live here.", ja: "居住人口が不明です。" },
   noDifference: { zh: "没有差别", en: "no difference", ja: "違いはありません" },
   whoGains: { zh: "居民的得失（直线距离）", en: "Who gains, who loses (straight line)", ja: "住民の得失（直線距離）" },

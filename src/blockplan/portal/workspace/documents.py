@@ -297,12 +297,14 @@ def branches(desk: EditingDesk, lang: str) -> list[dict[str, Any]]:
 
 def news(desk: EditingDesk, seq: int, lang: str) -> dict[str, Any]:
     """
-    What came after step `seq`: its number, and whether it is in the scenario's file, where nothing did.
+    What came after step `seq`: where nothing did, its number, and what may change without a step: whether it
+    is in the scenario's file, the scenario's lock and its versions.
 
-    Else who made the steps, every feature that they changed as it is now, the verdicts, and the state.
+    Else also who made the steps, every feature that they changed as it is now, the verdicts, and the state.
     """
     session = desk.session
-    head = {"seq": len(session.steps), "scenario": session.scenario, "saved": desk.saved}
+    kept = some(desk.record, None, "lock", "versions")
+    head = {"seq": len(session.steps), "scenario": session.scenario, "saved": desk.saved, **kept}
     newer = session.steps[seq:]
     if not newer:
         return head
