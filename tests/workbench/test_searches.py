@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.town import town
+from tests.support.town import town
 
 from blockplan.errors import BlockplanError, UsageError
 from blockplan.live import live
