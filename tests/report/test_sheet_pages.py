@@ -35,7 +35,7 @@ from blockplan.report.sheets.maps import scenes_of
 from blockplan.report.sheets.panels import PanelFiles, written
 from blockplan.report.sheets.paper import EDGE_MM, FOOT_MM, HEADING_MM, PaperLayout, fit, layouts
 from blockplan.report.sheets.parcelmap import edge_line, ground_of
-from blockplan.report.sheets.plan_sheets import LEAST_LETTERS_FB, _fill, _room, _together
+from blockplan.report.sheets.plan_sheets import SMALLER_FB, _fill, _room, _together
 from blockplan.report.sheets.printed_tables import printed
 from blockplan.report.sheets.streetmap import junction_points, junctions, street_names
 from blockplan.report.sheets.table_layout import (
@@ -84,7 +84,7 @@ def test_tables_of_the_appendix_share_sheets_as_long_as_they_have_room() -> None
     assert [upright for _, upright, _ in groups] == [True, False, True]
     for group, upright, letters in groups[:2]:
         assert _fill(PAPERS["A3"], group, across=not upright, letters=letters) <= 1 + 1e-9
-        assert letters >= LEAST_LETTERS_FB
+        assert letters >= min(SMALLER_FB)
 
 
 @given(st.lists(st.tuples(st.integers(3, 18), st.integers(1, 90)), min_size=1, max_size=9))
@@ -92,6 +92,8 @@ def test_every_table_of_the_appendix_stands_on_one_sheet_and_two_half_full_ones_
     tables = [a_table(*size) for size in sizes]
     groups = _together(tables, PAPERS["A3"], upright=True)
     assert sorted(id(one) for group, _, _ in groups for one in group) == sorted(map(id, tables))
+    for group, upright, letters in groups:
+        assert len(group) == 1 or _fill(PAPERS["A3"], group, across=not upright, letters=letters) <= 1
     for at, (group, _, _) in enumerate(groups):
         for other, _, _ in groups[at + 1 :]:
             both = [*group, *other]

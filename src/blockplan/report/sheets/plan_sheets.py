@@ -57,7 +57,7 @@ LARGER_BELOW = (1.3, 1.2, 1.1, 1.0)
 #: between two tables more than below a map; mm.
 LETTERS_FEW, LETTERS_MANY, FEW, APART_MM = 2.5, 2.1, 9, 2.0
 #: Letters of the appendix may be so much smaller where a further table then has room on a sheet.
-LEAST_LETTERS_FB = 0.94
+SMALLER_FB = (0.98, 0.96, 0.94)
 #: They are so much larger where a sheet has room for it.
 LARGER_FB = (1.4, 1.35, 1.3, 1.25, 1.2, 1.15, 1.1, 1.05)
 #: Room for the list on the cover, mm.
@@ -349,7 +349,7 @@ def _together(
     def fill(rows: Sequence[int], *, across: bool) -> float:
         return _fill(paper, [made[at] for at in sorted(rows)], across=across)
 
-    def shared_out(order: Sequence[int], most: float) -> list[tuple[list[int], bool]]:
+    def shared_out(order: Sequence[int], smaller: Sequence[float]) -> list[tuple[list[int], bool]]:
         """Tables in an order, each on the fullest sheet with room: their numbers, whether across."""
         groups: list[tuple[list[int], bool]] = []
         for one in order:
@@ -358,25 +358,33 @@ def _together(
                 for at, (rows, across) in enumerate(groups)
                 if across >= wide[one]
             ]
-            room = [found for found in fills if found[0] <= most]
+            room = [
+                found
+                for found in fills
+                if found[0] <= 1 or (smaller and letters([*groups[found[1]][0], one], groups[found[1]][1]))
+            ]
             if room:
                 groups[max(room)[1]][0].append(one)
             else:
                 groups.append(([one], wide[one]))
         return groups
 
-    tries = [shared_out(order, most) for order in orders for most in (1.0, 1 / LEAST_LETTERS_FB)]
+    def letters(rows: Sequence[int], across: bool) -> float | None:
+        """The largest letters with which tables have room; smaller ones may stand in fewer columns."""
+        group = [made[at] for at in sorted(rows)]
+        tries = ((one, SURE if one > 1 else 1.0) for one in (*LARGER_FB, 1.0, *SMALLER_FB))
+        return next(
+            (one for one, most in tries if _fill(paper, group, across=across, letters=one) <= most), None
+        )
+
     best = min(
-        reversed(tries),
+        reversed([shared_out(order, smaller) for order in orders for smaller in ((), SMALLER_FB)]),
         key=lambda groups: (len(groups), -min(fill(rows, across=across) for rows, across in groups)),
     )
     out = []
     for rows, across in sorted(best, key=lambda group: min(group[0])):
         lies = across or fill(rows, across=True) <= 1
-        full, group = fill(rows, across=lies), [made[at] for at in sorted(rows)]
-        fuller = (one for one in LARGER_FB if _fill(paper, group, across=lies, letters=one) <= SURE)
-        letters = max(1 / full, LEAST_LETTERS_FB) if full > 1 else next(fuller, 1.0)
-        out.append((group, not lies, letters))
+        out.append(([made[at] for at in sorted(rows)], not lies, letters(rows, lies) or SMALLER_FB[-1]))
     return out
 
 
