@@ -39,6 +39,17 @@ def test_a_facility_without_a_name_is_called_by_its_kind_and_not_by_its_id() -> 
     assert sorted(row["facility_name"] for row in rows) == ["East", "Library"]
 
 
+def test_a_facility_of_an_unknown_kind_is_of_no_kind_and_not_of_another() -> None:
+    rows = [
+        {"facility_id": f"F{at}", "name_zh": "附小", "service": service, "geometry": shapely.Point(0, at)}
+        for at, service in enumerate((None, "clinic"))
+    ]
+    plan = Plan(manifest(), {"facilities": frame(rows)})
+    clinic, unknown = records(of(plan, "facilities"))
+    assert (clinic["service"], clinic["category"]) == ("Health centre", "Health")
+    assert (unknown["service"], unknown["category"]) == (None, None)
+
+
 def test_whether_a_facility_shares_a_building_is_said_only_where_land_tells_it() -> None:
     plan = Plan(manifest(), {
         "parcels": frame([

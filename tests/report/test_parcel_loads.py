@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.handmade import cell, frame, manifest, result
@@ -113,7 +114,7 @@ def test_no_home_on_offices_does_not_apply_and_on_land_in_reserve_is_not_known()
     phases = {row["phase"]: row for row in records(table)}
     assert {sub: phases[sub]["dwellings"] for sub in uses} == homes
     assert [phases[sub]["phase_floor_m2"] for sub in uses] == [1000, None, NOT_APPLICABLE, 0]
-    assert table.notes == (TEXTS("phases.note.reserve", "en"),)
+    assert TEXTS("phases.note.reserve", "en") in table.notes
     rows = {row["place"]: row for row in records(of(plan, "loads")) if row["kind"] == "subtotal"}
     assert {sub: rows[sub]["dwellings"] for sub in uses} == homes
     assert [rows[sub]["floor_area_m2"] for sub in uses] == [1000, None, NOT_APPLICABLE, 0]
@@ -142,3 +143,16 @@ def test_demand_has_the_units_of_the_loads_in_each_language() -> None:
         for lang in LANGUAGES
     }
     assert units == {"zh": ["m³/d", "t/d"], "en": ["m³/d", "t/d"], "ja": ["m³/日", "t/日"]}
+
+
+def test_phases_say_which_land_has_none_the_largest_use_first() -> None:
+    uses = ("070102", "1207", "1207", "1401", None)
+    parcels = [
+        {"parcel_id": f"P{at}", "land_use": use, "phase": None if at else "近期",
+         "geometry": shapely.box(200 * at, 0, 200 * at + 100, 100)}
+        for at, use in enumerate(uses)
+    ]  # fmt: skip
+    (note,) = of(Plan(manifest(), {"parcels": frame(parcels)}), "phases", "zh").notes
+    assert "：1207 城镇村道路用地 2.00 公顷、1401 公园绿地 1.00 公顷、未载用途 1.00 公顷。" in note
+    parcels[1:] = []
+    assert of(Plan(manifest(), {"parcels": frame(parcels)}), "phases", "zh").notes == ()

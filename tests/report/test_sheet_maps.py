@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
+from itertools import pairwise
 
 import pytest
 import shapely
@@ -15,6 +17,7 @@ from tests.support.town import town
 from blockplan.check import check
 from blockplan.report.maps.reachmaps import reach_maps
 from blockplan.report.sheets import atlas
+from blockplan.report.sheets.themes import STEPS
 from blockplan.report.view import View
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
@@ -179,3 +182,19 @@ def test_a_legend_names_no_water_and_no_woods_that_parcels_hide() -> None:
             bare = sheet.kind == "location"  # no parcel is filled there
             assert ("河流、水面" in said) == (there or bare), sheet.kind
             assert ("林地" in said) == bare, sheet.kind
+
+
+def test_neighbouring_classes_of_height_are_told_apart_on_paper() -> None:
+    def lab(colour: str) -> tuple[float, float, float]:
+        """CIE 1976 (L*, a*, b*) of an sRGB colour under D65."""
+        given = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        red, green, blue = (((one + 0.055) / 1.055) ** 2.4 if one > 0.04045 else one / 12.92 for one in given)
+        x = (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505
+        y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        z = (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.089
+        x, y, z = (one ** (1 / 3) if one > 0.008856 else 7.787 * one + 16 / 116 for one in (x, y, z))
+        return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+    found = [lab(one) for one in STEPS]
+    assert all(math.dist(*pair) > 24 for pair in pairwise(found))
+    assert all(before[0] > after[0] for before, after in pairwise(found)), "and grow darker in grey print"

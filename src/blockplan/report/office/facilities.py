@@ -68,8 +68,9 @@ def facilities(view: View) -> OfficeTable:
         status, level = text["status"][at] or "", text["level"][at] or ""
         site = _number(number["site_area_m2"], at)
         cells: tuple[Cell, ...] = (
-            said(view, f"per_thousand.{category}"), names[at],
-            words.or_else(f"service.{service}", service), _word(view, "level", level), host,
+            said(view, f"per_thousand.{category}") if service else None, names[at],
+            words.or_else(f"service.{service}", service) if service else None,
+            _word(view, "level", level), host,
             use_of.get(host) or "", site, _number(number["floor_area_m2"], at),
             *(_number(number[key], at) for key in ("beds", "places", "classes")),
             _setting(view, site, use_of.get(host) or ""), _word(view, "status", status),

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blockplan.figures import shared_out
+from blockplan.figures import fixed, shared_out
 from blockplan.measure.indicators.loads import loads as loads_of
 from blockplan.measure.inputs.columns import areas_m2, ids, values
 from blockplan.measure.inputs.homes import residents
+from blockplan.plan.model.codes import DEFAULT_LIST
 from blockplan.report.office.columns import Column, Line, OfficeTable, said
 from blockplan.report.office.zeros import havers, in_reserve
 from blockplan.units import M2_PER_HA
@@ -32,7 +33,7 @@ COLUMNS = (
     Column("facilities", "text", "facilities.parcel_id, facilities.name_*"),
 )
 PARKS = ("1401", "G1")
-MOST_NAMES = 12
+MOST_NAMES, MOST_USES = 12, 4
 #: How names of phases begin, from the nearest to the farthest; bare figures come before them.
 IN_TIME = (
     ("近", "短期", "short", "near", "first", "第一", "一"), ("中", "medium", "mid", "second", "第二", "二"),
@@ -98,8 +99,31 @@ def phases(view: View) -> OfficeTable:
         _sum(found.by_parcel["dwellings"]), None if people is None else round(people),
         round(math.fsum(np.nan_to_num(sizes[parks])) / M2_PER_HA, 2), "",
     )  # fmt: skip
-    notes = [said(view, "phases.note.reserve")] if (in_reserve(plan) & np.isnan(found.floor_m2)).any() else []
+    notes = _unphased(view)
+    if (in_reserve(plan) & np.isnan(found.floor_m2)).any():
+        notes.append(said(view, "phases.note.reserve"))
     return OfficeTable("phases", COLUMNS, (*lines, Line(total, "total")), tuple(notes))
+
+
+def _unphased(view: View) -> list[str]:
+    """What the land is whose phase the plan does not state: its uses, the largest first."""
+    plan = view.plan
+    silent = [one is None or str(one) == "" for one in values(plan, "parcels", "phase")]
+    lists, uses = values(plan, "parcels", "land_use_list"), values(plan, "parcels", "land_use")
+    sizes = np.nan_to_num(areas_m2(plan, "parcels"))
+    land: dict[str, float] = {}
+    for row in np.flatnonzero(silent).tolist():
+        code = uses[row] or ""
+        use = view.ground.use_name(lists[row] or DEFAULT_LIST, code) if code else said(view, "phases.no_use")
+        land[use] = land.get(use, 0.0) + float(sizes[row])
+    if not land:
+        return []
+    told = [
+        said(view, "phases.of_use", use=use, ha=fixed(size / M2_PER_HA, 2))
+        for use, size in sorted(land.items(), key=lambda one: (-one[1], one[0]))
+    ]
+    rest = [said(view, "phases.more_uses", n=len(told) - MOST_USES)] if len(told) > MOST_USES else []
+    return [said(view, "phases.note.unphased", uses=view.words.join([*told[:MOST_USES], *rest]))]
 
 
 def _sum(column: np.ndarray, none: Cell = 0) -> Cell:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from blockplan.report.sheets.scene import Scene
 
 #: Fills of classes from low to high; hues of areas and phases.
-STEPS = ("#fff3c4", "#fde08a", "#fbc15e", "#f59a43", "#e56a36", "#c63d2f", "#8f1d2c")
+STEPS = ("#fff6cc", "#fedd7c", "#f7a440", "#e8665a", "#c14373", "#82358a", "#35155f")
 TINTS = ("#7aa6c2", "#c99a6b", "#8fae7d", "#b58bb0", "#c9b458", "#6f9f9a")
 GREENS = ("1402", "1403", "G2", "G3")
 BARE, STREET = "#f4f2ec", "#ffffff"
