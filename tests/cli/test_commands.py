@@ -197,3 +197,13 @@ def test_check_writes_its_verdicts_as_docx_and_pdf_by_the_ending(reference, tmp_
     for name, begins in (("v.docx", b"PK"), ("v.pdf", b"%PDF")):
         run("check", reference, "--out", tmp_path / name)
         assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+def test_sheets_name_the_characters_that_print_has_no_form_of(tmp_path):
+    titles = {"zh": "㙦溪镇规划", "en": "Plan"}
+    write(a_plan(manifest={"packs": ["gb50180"], "scenarios": {}, "title": titles}), tmp_path / "plan")
+    done = run("sheets", tmp_path / "plan", "--kind", "landuse", "--lang", "zh", "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert "〓：㙦 (U+3666)。" in done.stderr
+    again = run("sheets", tmp_path / "plan", "--kind", "landuse", "--lang", "en", "--out", tmp_path / "out")
+    assert (again.returncode, again.stderr) == (0, "")

@@ -24,9 +24,18 @@ def test_korean_names_are_printed() -> None:
     assert fonts.printable("한빛초등학교, 동서로 24") == "한빛초등학교, 동서로 24"
 
 
-@pytest.mark.parametrize("name", ["雙溪路、廣東臺灣國學區", "髙﨑市鷗濱、渡邉・齋藤", "硚口区岭南路"])
+@pytest.mark.parametrize(
+    "name", ["雙溪路、廣東臺灣國學區", "髙﨑市鷗濱、渡邉・齋藤", "硚口区岭南路", "鄠邑瀍河北滘甪直漈嶴汈汊"]
+)
 def test_names_in_traditional_japanese_and_local_characters_are_printed(name: str) -> None:
     assert fonts.printable(name) == name
+
+
+def test_what_is_set_as_a_sign_is_gathered_while_somebody_asks() -> None:
+    fonts.printable("㙦溪路")
+    with fonts.noting_lost() as lost:
+        fonts.printable("㴪湖路")
+        assert lost == {"㴪"}
 
 
 @pytest.mark.parametrize(

@@ -381,7 +381,7 @@ def test_coordinates_belong_to_planned_streets_and_a_sheet_counts_the_junctions_
 
 def test_a_sheet_says_how_many_of_its_characters_are_not_in_the_fonts() -> None:
     streets = [{"class": "local", "name_zh": name, "geometry": shapely.LineString([(0, y), (400, y)])}
-               for name, y in (("㙍泉路", 20), ("龘泉路", 80))]  # fmt: skip
+               for name, y in (("㙦泉路", 20), ("龘泉路", 80))]  # fmt: skip
     lots = [{"subblock_id": "S-1", "geometry": shapely.box(0, 0, 400, 100)}]
     whole, other = (
         written(drawn(a_row(streets=some, subblocks=lots), "subblock"))[0] for some in (streets, [])
@@ -498,12 +498,12 @@ def test_a_name_in_characters_that_the_fonts_have_no_form_of_does_not_stop_a_she
     streets = [
         {
             "street_id": "S",
-            "name_zh": "㙍溪路",
+            "name_zh": "㙦溪路",
             "class": "local",
             "geometry": shapely.LineString([(0, 110), (400, 110)]),
         }
     ]
-    made = drawn(a_row({"title": {"zh": "㙍溪𠮷規劃"}}, streets=streets), "streets", "subblock")
+    made = drawn(a_row({"title": {"zh": "㙦溪𠮷規劃"}}, streets=streets), "streets", "subblock")
     assert "〓溪〓" in written(made)[0]
 
 

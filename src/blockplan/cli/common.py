@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PROGRESS_AFTER_S = 1.0
 #: Where stderr is no terminal, a line is written this often.
 LINE_EVERY_S = 30.0
+#: So many characters that the fonts lack are named.
+MOST_LOST = 20
 #: So many columns of a table with outcomes are not broken into lines.
 KEPT_WHOLE = 2
 #: First sign of an outcome, or a grade -> how it looks on a terminal.
@@ -183,6 +185,25 @@ def progress(said: str, total: int | None = None) -> Iterator[Callable[[str], No
     finally:
         timer.cancel()
         bar.stop()
+
+
+@contextmanager
+def printing(said: str, lang: str) -> Iterator[Callable[[str], None]]:
+    """As `progress`, of work that sets paper: names the characters that the fonts lack on stderr, if any."""
+    from blockplan.report.fonts import NO_FORM, noting_lost
+    from blockplan.report.words import Words
+
+    with noting_lost() as lost:
+        with progress(said) as step:
+            yield step
+        if lost:
+            words = Words(lang)
+            named = [f"{one} (U+{ord(one):04X})" for one in sorted(lost)[:MOST_LOST]]
+            if len(lost) > MOST_LOST:
+                named.append(words("list.more", n=len(lost) - MOST_LOST))
+            click.echo(
+                words.count("print.not_in_fonts", len(lost), named=words.join(named), sign=NO_FORM), err=True
+            )
 
 
 @contextmanager

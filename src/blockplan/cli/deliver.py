@@ -13,6 +13,7 @@ from blockplan.cli.common import (
     load,
     office_judging_options,
     office_lang_option,
+    printing,
     progress,
     show_json,
     show_table,
@@ -77,7 +78,7 @@ def command(
     wanted = load_delivery_profile(profile)
     answers = read_answers(form, wanted)
     drawn = load(plan, scenario)
-    with progress("Judging, writing and reading again"):
+    with printing("Judging, writing and reading again", lang):
         result = check(drawn, packs=list(packs) or list(drawn.manifest.packs) or [PACK], on=on)
         made = deliver(
             drawn, result, wanted, Path(out), answers=answers, kind=kind, stage=stage,

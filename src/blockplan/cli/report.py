@@ -13,7 +13,7 @@ from blockplan.cli.common import (
     judging_options,
     lang_option,
     load,
-    progress,
+    printing,
     show_json,
 )
 from blockplan.cli.flags import with_flags
@@ -75,7 +75,7 @@ def command(
         raise click.UsageError("--template gives the styles of a DOCX file: name --format docx with it.")
     drawn, folder = load(plan, scenario), Path(out)
     before = load(in_force, None) if in_force else None
-    with progress("Judging and drawing"):
+    with printing("Judging and drawing", lang):
         result = check(drawn, packs=list(packs) or None, on=on)
         match form:
             case "html":

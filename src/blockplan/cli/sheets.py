@@ -13,7 +13,7 @@ from blockplan.cli.common import (
     judging_options,
     lang_option,
     load,
-    progress,
+    printing,
     show_json,
 )
 
@@ -64,7 +64,7 @@ def command(
 
     drawn = load(plan, scenario)
     before = load(in_force, None) if in_force else None
-    with progress("Judging and drawing") as step:
+    with printing("Judging and drawing", lang) as step:
         result = check(drawn, packs=list(packs) or None, on=on)
         made = atlas(drawn, result, lang, paper, kinds, before, tell=step)
         path = write_whole(Path(out) / ATLAS, made.pdf)

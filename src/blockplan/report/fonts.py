@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import base64
 import io
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -18,7 +20,7 @@ from typing import TYPE_CHECKING
 from blockplan.report.maps.svg import FONT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from fontTools.ttLib import TTFont
 
@@ -31,6 +33,7 @@ JAPANESE_FORM = 0xF0000
 NO_FORM = "〓"
 #: What a part of a font says of itself: rights, names, licence.
 NAMES = frozenset({0, 1, 2, 4, 6, 13, 14})
+_NOTED: ContextVar[set[str] | None] = ContextVar("noted", default=None)
 ALWAYS = frozenset(range(0x20, 0x7F)) | frozenset(map(ord, "×✓–—…−·²、。，；：（）「」"))
 
 
@@ -68,11 +71,24 @@ def printable(text: str) -> str:
 
     Examples
     --------
-    >>> printable("㙍溪路"), printable("双溪路")
+    >>> printable("㙦溪路"), printable("双溪路")
     ('〓溪路', '双溪路')
     """
     lost = missing(set(text))
+    if (noted := _NOTED.get()) is not None:
+        noted |= lost
     return text.translate(dict.fromkeys(map(ord, lost), NO_FORM)) if lost else text
+
+
+@contextmanager
+def noting_lost() -> Iterator[set[str]]:
+    """Gather what is set as 〓 meanwhile."""
+    lost: set[str] = set()
+    token = _NOTED.set(lost)
+    try:
+        yield lost
+    finally:
+        _NOTED.reset(token)
 
 
 @cache

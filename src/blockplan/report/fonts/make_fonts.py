@@ -27,8 +27,17 @@ FAMILY = "Blockplan Sans"
 WEIGHTS = ("Regular", "Bold")
 FACES = {"zh": "Noto Sans CJK SC", "ja": "Noto Sans CJK JP"}
 JAPANESE_FORM = 0xF0000  #: offset of the Japanese form of a character
-#: Characters outside those sets that names of places on the mainland need.
-NAMES = "硚碶漖埗氹墈垟塱湴坔"
+#: Characters outside those sets that names of places and people on the mainland need: 滘, 甪, 漈, 鄠, 瀍 ...
+NAMES = (
+    "硚碶漖埗氹墈垟塱湴坔"
+    "㘭㙍㙟㟃㟖㠇㤘㧟㬎㬚㭎㮾㰀㳇㳚㴔㵐㵲㶲㸆㺄䃅䃎䌹䎃䏝䏡䐃䓖䓛䓨䓫䓬䗖䗛䗪䗴䜣䝙䢺䣕䥽䲟䲠䲢䴓䴔䴕"
+    "䴖䴗䴘䴙䶮厔嚞圌圐圙坉坋坬垏垞垯垱埌埫堌堎堨塅塆塝墕墘壋奤屃屾岇岊岠岧峂峃峆峗峛峞峣峧崀崄崌崡嵖"
+    "嵲嶓嶴巂巘弶徛拤挃掯撴攽旴旸昳暅曌曤朳柷栟桲梽棤棪椑榃榙槚槱樠檵毐汈汭沄沨泃泇洈洑洣洨浉浐浛浰涄"
+    "涢淜淯湉湨溁溇溠溦溵滃滍滘滧滫漈漋漷漹潓潕潖潨潵澛澥澭瀌瀍瀔瀼灈灢炟烜熇燊牁牂犨狝猇玕玙玞玠玦珽"
+    "琎瑀瑄璈璠瓛甪畖畬疁疍皕盉盩睺矻砵硔硙磏磜磡磻祊祎禤稌窎筜篢簕簰纻羑翀翙翚翯荙莙菂菼薢衎襜訚豨跶"
+    "蹚邘邠邲邽邿郈郕郚郪鄀鄃鄅鄇鄌鄏鄚鄜鄠鄫酂酅釴鋆镕镠阓阘霅靰韨飔骉骍骎骕骙鲃鲌鲖鲗鲘鲙鲿鳀鳡鸊鸮"
+    "鹥鹮麊齁龑龢"
+)
 SYMBOLS = (
     "€£¥©®°±²³·×÷–—―‘’“”†‡•…‰′″‹›※₂₃→←↑↓↔↗↘⇒−≈≠≤≥≡∞√∑∅■□▲△▶▷▼▽◆◇○●◎★☆✓✔✕✗✘①②③④⑤⑥⑦⑧⑨⑩ⅠⅡⅢⅣⅤ㎡㎞㎢㎝℃№℡♀♂♪　"
 )
