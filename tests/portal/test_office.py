@@ -130,7 +130,7 @@ def test_a_draft_that_lacks_what_the_country_asks_for_cannot_be_signed(
 def test_what_two_persons_withheld_is_in_no_file_no_page_and_no_answer_of_the_service(
     config: Config, clock: HandClock, planner: Client, approver: Client
 ) -> None:
-    drafted(planner)
+    drafted(planner, EXAMPLE)
     shown = planner.get(HERE + "draft/release/").content.decode()
     assert 'name="withheld_layers" value="streets"' in shown
     assert 'name="added" value="parcels.red_line_width_m"' in shown, "no contract knows it"

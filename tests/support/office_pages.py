@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+import tempfile
 import zipfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.support.town import town
+
+from blockplan.plan import write
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -19,12 +24,26 @@ HERE = "/en/office/notices/town/"
 ANSWERS = {"secrecy_mark": "none", "public_copy": "synthetic", "withheld_layers": "", "privacy_seen": "read"}
 
 
-def a_package() -> SimpleUploadedFile:
+@cache
+def _small_plan() -> bytes:
+    """A small plan as an office packs it."""
+    with tempfile.TemporaryDirectory() as folder:
+        write(town(packs=["zone"]), folder)
+        return _packed(Path(folder))
+
+
+def _packed(folder: Path) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
         for name in ("plan.toml", "plan.gpkg"):
-            packed.write(EXAMPLE / name, name)
-    return SimpleUploadedFile("plan.zip", made.getvalue(), "application/zip")
+            packed.write(folder / name, name)
+    return made.getvalue()
+
+
+def a_package(folder: Path | None = None) -> SimpleUploadedFile:
+    """A plan that an office hands in: the one in a folder, or a small one, because judging takes time."""
+    packed = _small_plan() if folder is None else _packed(folder)
+    return SimpleUploadedFile("plan.zip", packed, "application/zip")
 
 
 def the_particulars() -> dict[str, str]:
@@ -66,10 +85,11 @@ def told(client: Client, path: str, said: dict[str, Any]) -> None:
     assert response.status_code == 302, faults(response)
 
 
-def drafted(planner: Client) -> None:
+def drafted(planner: Client, plan: Path | None = None) -> None:
+    """A notice with its days, a plan (a small one where none is given) and its particulars."""
     told(planner, "/en/office/notices/new/", {"id": "town", "rule": "CN cn-art26"})
     told(planner, HERE + "draft/dates/", {"first": "2026-03-02", "publication": "after_close_full"})
-    told(planner, HERE + "draft/plan/", {"package": a_package()})
+    told(planner, HERE + "draft/plan/", {"package": a_package(plan)})
     told(planner, HERE + "draft/particulars/", the_particulars())
 
 
