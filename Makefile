@@ -35,10 +35,11 @@ demo: $(READY) ## the whole way on the reference plan; ends with what to open
 	@$(BIN)/blockplan demo --out build/demo
 
 # Tests run beside each other in processes that have ports, databases and folders of their own; the tests of a
-# module stay together, so that what they share is made once. What Python compiles is kept, also where it is told
+# module stay together, so that what they share is made once, and modules that take long come first (tests/conftest.py),
+# so that no worker is left alone with one. What Python compiles is kept, also where it is told
 # not to (as in many containers): to collect the tests takes 7 CPU s in place of 16.
 WORKERS ?= 2
-PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadscope
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 test: $(READY) ## the tests of every day, in minutes, or some of them: make test TESTS=tests/check
 	$(PYTEST) -m "not (soak or long or browser)" --hypothesis-profile few $(TESTS)

@@ -55,6 +55,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Settings of the web service, before pytest-django asks for them."""
+    if hasattr(config, "workerinput"):
+        config.pluginmanager.register(ForWorkers())
     # A shell lets what it starts in the background ignore Ctrl-C, and what tests start would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     folder = tempfile.mkdtemp(prefix="blockplan-tests-")
@@ -109,6 +111,35 @@ COLLECTED = pytest.StashKey[Collected]()
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     files = {item.nodeid.partition("::")[0] for item in items}
     config.stash.setdefault(COLLECTED, Collected()).files.update(files)
+
+
+#: Seconds that a test takes, roughly, by its marks; `long(40)` gives its own.
+SECONDS = {"browser": 8.0, "long": 3.0, "hypothesis": 1.0}
+
+
+def seconds_of(item: pytest.Item) -> float:
+    own = item.get_closest_marker("long")
+    if own is not None and own.args:
+        return float(own.args[0])
+    return max((SECONDS.get(mark.name, 0.1) for mark in item.iter_markers()), default=0.1)
+
+
+def dearest_first(items: list[pytest.Item]) -> list[pytest.Item]:
+    """The same tests by module: one that takes long and came last would keep one worker while others rest."""
+    modules: dict[str, float] = {}
+    for item in items:
+        module = item.nodeid.partition("::")[0]
+        modules[module] = modules.get(module, 0.0) + seconds_of(item)
+    places = {one: at for at, one in enumerate(sorted(modules, key=lambda one: (-modules[one], one)))}
+    return sorted(items, key=lambda item: places[item.nodeid.partition("::")[0]])
+
+
+class ForWorkers:
+    """What a worker does beside the rest: it takes up its tests in the order in which they are handed out."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = dearest_first(items)
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:

@@ -119,7 +119,7 @@ def test_a_layer_in_degrees_comes_into_the_plans_crs(run, plan):
     assert not [fault for fault in faults["faults"] if fault["rule"] in {"pq-inside", "pq-swapped"}]
 
 
-@pytest.mark.long
+@pytest.mark.long(10)
 def test_a_parcel_of_a_million_corners(run, plan):
     angle = np.linspace(0, 2 * np.pi, 1_000_000, endpoint=False)
     ring = np.column_stack([X + 100 + 90 * np.cos(angle), Y + 100 + 90 * np.sin(angle)])

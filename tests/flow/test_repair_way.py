@@ -25,7 +25,7 @@ def plan(tmp_path):
     return tmp_path / "plan"
 
 
-@pytest.mark.long
+@pytest.mark.long(10)
 def test_from_a_failing_plan_to_one_that_passes_and_back(plan, tmp_path):
     before = {file: file.read_bytes() for file in plan.rglob("*") if file.is_file()}
     assert CliRunner().invoke(app, ["check", str(plan), "--scenario", "b"]).exit_code == 1

@@ -8,10 +8,12 @@ import shlex
 import shutil
 import subprocess
 import sys
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 from _pytest.mark.expression import Expression
+from tests.conftest import dearest_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,3 +141,25 @@ def test_a_skip_is_an_error_where_all_have_to_run_and_ctrl_c_reaches_a_worker(
     code, said = run(BLOCKPLAN_TEST_ALL="1")
     assert code == 1, said
     assert "skipped under BLOCKPLAN_TEST_ALL=1" in said
+
+
+def a_test(name: str, *marks: pytest.MarkDecorator) -> SimpleNamespace:
+    """What of a collected test says how long it takes."""
+    own = [one.mark for one in marks]
+    found = {one.name: one for one in own}
+    return SimpleNamespace(nodeid=name, iter_markers=lambda: iter(own), get_closest_marker=found.get)
+
+
+def test_modules_that_take_long_are_handed_out_first_and_stay_whole(repo: Path) -> None:
+    long, browser = pytest.mark.long, pytest.mark.browser
+    items = [
+        a_test("a.py::one"), a_test("a.py::two"), a_test("b.py::one", long),
+        a_test("c.py::one", long(40), browser), a_test("d.py::one", browser),
+        a_test("b.py::two", long), a_test("a.py::three"),
+    ]  # fmt: skip
+    assert [one.nodeid for one in dearest_first(items)] == [
+        "c.py::one", "d.py::one", "b.py::one", "b.py::two", "a.py::one", "a.py::two", "a.py::three",
+    ]  # fmt: skip
+    for target in ("test", "test-rest", "test-postgres"):
+        (given,) = called(repo, target)
+        assert "--no-loadscope-reorder" in given, "xdist would order them by the number of tests"

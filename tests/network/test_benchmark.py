@@ -20,7 +20,7 @@ def bench(repo: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(call, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.long
+@pytest.mark.long(12)
 def test_a_generated_grid_gives_one_object_a_line_and_scipy_agrees(repo: Path) -> None:
     done = bench(repo, "--synthetic", "--side", "30", "--peers", "scipy", "--tasks", "T1,T3", "--json")
     assert done.returncode == 0, done.stderr

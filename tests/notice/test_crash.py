@@ -90,7 +90,7 @@ def rounds(folder: Path, count: int) -> int:
     return len(acknowledged)
 
 
-@pytest.mark.long
+@pytest.mark.long(15)
 def test_killed_thirty_times_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
     assert rounds(tmp_path, 30) > 300
 

@@ -128,7 +128,7 @@ def fuzzed(folder: Path, database: str | None, cases: int) -> None:
     assert found["peak_mb_of_a_worker"] <= 512
 
 
-@pytest.mark.long
+@pytest.mark.long(15)
 def test_invented_requests_are_answered_as_the_document_says(tmp_path: Path, database: str | None) -> None:
     # On PostgreSQL fewer: what reads a request is the same.
     fuzzed(tmp_path / "data", database, 600 if database is None else 200)
@@ -170,9 +170,9 @@ def loaded(folder: Path, database: str | None, seconds: float, rate: float) -> N
     assert found["receipts_checked"] == int(rate * seconds)
 
 
-@pytest.mark.long
+@pytest.mark.long(15)
 def test_under_load_nothing_is_lost_and_no_answer_is_an_error(tmp_path: Path, database: str | None) -> None:
-    loaded(tmp_path / "data", database, 20, 20)
+    loaded(tmp_path / "data", database, 10, 20)
 
 
 @pytest.mark.soak

@@ -25,7 +25,7 @@ def check(folder: Path, database: str | None, rounds: int) -> None:
     assert found["acknowledged"] >= 2 * rounds
 
 
-@pytest.mark.long
+@pytest.mark.long(30)
 def test_killed_ten_times_nothing_acknowledged_is_lost_and_nothing_stands_twice(
     tmp_path: Path, database: str | None
 ) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.long
+@pytest.mark.long(12)
 def test_days_left_go_down_and_end_by_the_servers_clock(tmp_path: Path) -> None:
     clock = MovedClock(tmp_path)
     service = Service(tmp_path / "data", more=clock.environment)

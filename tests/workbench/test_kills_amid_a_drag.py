@@ -47,7 +47,7 @@ LATEST_S = 0.6
 @pytest.mark.parametrize(
     "kills",
     [
-        pytest.param(3, marks=pytest.mark.long),
+        pytest.param(3, marks=pytest.mark.long(30)),
         pytest.param(50 * SOAK_TIMES, marks=pytest.mark.soak),
     ],
 )
