@@ -243,3 +243,25 @@ def test_a_filing_form_that_cannot_be_read_is_a_fault(handed_in, tmp_path, capsy
     code, out, _ = called(capsys, "accept", folder, "--profile", "deqing", "--lang", "en")
     assert code == 1
     assert 'The filing form "备案表.xlsx" cannot be read' in out
+
+
+def test_losses_are_summed_up_by_layer_and_field_in_the_readers_words():
+    from blockplan.cli.deliver import _lost
+    from blockplan.deliver.losses import MANIFEST, WHOLE_ROW, Loss
+    from blockplan.deliver.profile import load_delivery_profile
+    from blockplan.report.words import Words
+
+    lost = [
+        Loss(MANIFEST, "authority", "", "示例局"),
+        Loss("stops", WHOLE_ROW, "ST-1", None),
+        Loss("parcels", "residents", "A-1", 40.0),
+        Loss("parcels", "residents", "A-2", 50.0),
+        Loss("parcels", "dwellings", "A-1", 15.0),
+        Loss("XG_GHFW", "RK", "A-1", 90.0),
+    ]
+    assert dict(_lost(lost, load_delivery_profile("hangzhou-xg"), Words("zh"))) == {
+        "plan.toml": "组织编制机关 1",
+        "站点": "整个要素 1",
+        "地块": "居住人口 2、住宅套数 1",
+        "XG_GHFW": "人口（RK） 1",
+    }

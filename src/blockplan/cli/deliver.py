@@ -23,8 +23,12 @@ from blockplan.texts import pick
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterator, Sequence
 
     from blockplan.deliver.handover import Delivery
+    from blockplan.deliver.losses import Loss
+    from blockplan.deliver.profile import DeliveryProfile
+    from blockplan.report.words import Words
 
 #: By which a plan is judged that names no pack: the tables of a package say by what it was.
 PACK = "gb50137"
@@ -87,13 +91,12 @@ def command(
         )  # fmt: skip
     if not as_json and made.open_fields:
         click.echo(with_flags(TEXTS("terminal.form", lang, n=made.open_fields)), err=True)
-    show(made, lang, as_json=as_json)
+    show(made, wanted, lang, as_json=as_json)
 
 
-def show(made: Delivery, lang: str, *, as_json: bool) -> None:
+def show(made: Delivery, profile: DeliveryProfile, lang: str, *, as_json: bool) -> None:
     """What was found of a package; leaves with 1 where a blocking fault stands."""
     from blockplan.deliver.filing import TEXTS
-    from blockplan.deliver.losses import WHOLE_ROW
     from blockplan.deliver.quality import GRADES
     from blockplan.deliver.quality.finding import TEXTS as WORDS
     from blockplan.report.words import Words
@@ -116,15 +119,8 @@ def show(made: Delivery, lang: str, *, as_json: bool) -> None:
             click.echo(TEXTS("terminal.not_judged", lang, rules=Words(lang).join(named)))
         if made.losses:
             click.echo(with_flags(TEXTS("terminal.losses", lang, n=len(made.losses))))
-            words, lost = Words(lang), Counter((loss.layer, loss.field) for loss in made.losses)
-            for layer in dict.fromkeys(layer for layer, _ in lost):
-                fields = [
-                    f"{TEXTS('terminal.whole', lang) if field == WHOLE_ROW else words.field(field)} {count}"
-                    for (of, field), count in lost.items()
-                    if of == layer
-                ]
-                line = {"layer": words.layer(layer), "fields": words.join(fields)}
-                click.echo(TEXTS("terminal.losses_of", lang, **line))
+            for layer, fields in _lost(made.losses, profile, Words(lang)):
+                click.echo(TEXTS("terminal.losses_of", lang, layer=layer, fields=fields))
     stated, found = made.kinds
     if found is not None and stated != found:
         click.echo(TEXTS("terminal.kind", lang, stated=stated, found=found), err=True)
@@ -132,6 +128,26 @@ def show(made: Delivery, lang: str, *, as_json: bool) -> None:
         click.echo(TEXTS("terminal.no_plan", lang, why=made.why), err=True)
     if judgement.blocked:
         click.get_current_context().exit(1)
+
+
+def _lost(losses: Sequence[Loss], profile: DeliveryProfile, words: Words) -> Iterator[tuple[str, str]]:
+    """Of each layer how many values of each field are lost, as the reader calls them."""
+    from blockplan.deliver.filing import TEXTS
+    from blockplan.deliver.losses import MANIFEST, WHOLE_ROW
+
+    titles = {layer.name: {one.name: one.title for one in layer.fields} for layer in profile.layers}
+
+    def called(layer: str, field: str) -> str:
+        if field == WHOLE_ROW:
+            return TEXTS("terminal.whole", words.lang)
+        if title := titles.get(layer, {}).get(field):
+            return words("list.note", said=title, note=field)
+        return words.or_else(f"key.{field}", field) if layer == MANIFEST else words.field(field)
+
+    counted = Counter((loss.layer, loss.field) for loss in losses)
+    for layer in dict.fromkeys(layer for layer, _ in counted):
+        fields = [f"{called(of, field)} {n}" for (of, field), n in counted.items() if of == layer]
+        yield words.layer(layer), words.join(fields)
 
 
 @click.command(
@@ -158,4 +174,4 @@ def accept_command(
     wanted = load_delivery_profile(profile)
     with progress(f"Reading {folder}"):
         found = accept(Path(folder), wanted, Path(out) if out else None, upper=Path(upper) if upper else None)
-    show(found, lang, as_json=as_json)
+    show(found, wanted, lang, as_json=as_json)
