@@ -150,3 +150,8 @@ def test_all_faults_of_a_profile_are_said_at_once(tmp_path):
 def test_a_profile_that_is_not_there_names_those_that_are():
     with pytest.raises(MappingError, match=r"deqing, hangzhou-xg, wenzhou, zhongshan"):
         load_delivery_profile("shanghai")
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_three_degree_zones_are_taken_with_the_zones_number_before_the_easting_and_without(name):
+    assert {*range(4513, 4555)} <= set(load_delivery_profile(name).reference.crs)
