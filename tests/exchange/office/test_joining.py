@@ -208,14 +208,14 @@ def test_a_scope_drawn_as_a_closed_line_is_the_planned_land(folder, brought):
     assert result.made["boundary"] == "given"
 
 
-def test_roads_that_are_drawn_as_areas_and_water_are_land_of_their_class(folder, brought):
+@pytest.mark.parametrize("water", ["规划水系", "河道", "湖泊"])
+def test_roads_that_are_drawn_as_areas_and_water_are_land_of_their_class(water, folder, brought):
     shapefile(parcels(), folder / "地块.shp")
     shapefile(
         layer([shapely.box(500_000, 4_400_100, 500_400, 4_400_120)], DLMC=["甲路"]), folder / "道路用地.shp"
     )
-    shapefile(
-        layer([shapely.box(500_000, 4_400_120, 500_400, 4_400_150)], 名称=["清河"]), folder / "规划水系.shp"
-    )
+    river = layer([shapely.box(500_000, 4_400_120, 500_400, 4_400_150)], 名称=["清河"])
+    shapefile(river, folder / f"{water}.shp")
     plan, _ = brought()
     uses = plan.layer("parcels").set_index("land_use").geometry.area
     assert uses["1207"] == pytest.approx(8000)
