@@ -24,6 +24,8 @@ DRAWS = 3
         # It may be that of another thing: the plan's figure is told, and no comment written.
         ("K-A-01地块院落容积率1.9。", "doubtful", "1.8"),
         ("北街全长1.9公里。", "doubtful", "0.3公里"),
+        # Parcels and blocks that are counted where the land is divided are all of them.
+        ("——块：共划定15个地块。", "missed", "9个"),
         # Of another edition it is no figure of the plan, whatever it says.
         ("原控规K-A-01地块容积率1.9。", "not_evidenced", ""),
         ("原控规K-A-01地块容积率1.8。", "not_evidenced", ""),
@@ -125,3 +127,25 @@ def _change(block, one, draw):
     (run, *_) = (run for run in stretch(block.paragraph, at, at + 1) if run.tag == RUN)
     (text,) = run.xpath("w:t")
     text.text = str(1 + (int(text.text) + draw.randint(0, 7)) % 9)
+
+
+def test_what_a_figure_was_is_told_from_what_it_becomes(small):
+    found = check_text(small, _text("K-A-01地块容积率由原来的1.5调到1.9。")).statements
+    said = [(one.said, one.state) for one in found if one.kind == "number"]
+    assert said == [("1.5", "not_evidenced"), ("1.9", "missed")]
+
+
+def test_a_column_headed_by_the_unit_of_land_holds_areas(small):
+    document = docx.Document()
+    table = document.add_table(rows=2, cols=2)
+    for row, texts in zip(table.rows, (["地块", "公顷"], ["K-A-01", "1.90"]), strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
+    (found,) = (one for one in check_text(small, document).statements if one.kind == "number")
+    assert (found.state, found.bound_to) == ("missed", "object:K-A-01/area")
+
+
+def test_the_cap_of_a_block_is_its_own_where_its_parcels_say_less(views):
+    text = "中部街区（02）建筑规模上限28.5万平方米。"
+    found = check_text(views["office-town"], _text(text)).statements
+    assert ("28.5万平方米", "kept") in [(one.said, one.state) for one in found]

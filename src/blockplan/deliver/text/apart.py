@@ -26,7 +26,7 @@ _BY = re.compile(
 )
 #: What something was before it became what stands behind: "由2.8核减为2.1", "2.8から2.1に".
 _FROM = re.compile(
-    r"(?:由|从|自)(?:原|现)?(?:有|状|行)?(?:的)?\s?$|\bfrom\s(?:about\s|some\s)?$", re.IGNORECASE
+    r"(?:由|从|自)(?:原|现)?(?:有|状|行|来|先|定)?(?:的)?\s?$|\bfrom\s(?:about\s|some\s)?$", re.IGNORECASE
 )
 _TO = re.compile(
     r"\s?(?:[^\s，,。；;、0-9]{0,6}?(?:至|为|到|成)\s?约?|to\s(?:about\s|some\s)?)[0-9]", re.IGNORECASE

@@ -112,7 +112,7 @@ _ALONE = re.compile(
     re.IGNORECASE,
 )
 _SAID_OF_PLAN = re.compile(
-    r"规划|计划|期末|全区|总(?=人口|户|量|建筑|面积|用地|计)|計画|将来|総(?=延|人口|戸|面積)"
+    r"规划|计划|期末|全区|共划[定分]|总(?=人口|户|量|建筑|面积|用地|计)|計画|将来|総(?=延|人口|戸|面積)"
     r"|\b(?:plans?|planned|planning|population|foresee\w*|in all|total|altogether|will live|by the end"
     r"|expected)\b",
     re.IGNORECASE,

@@ -32,6 +32,8 @@ _UNIT = re.compile(
     r"[（(\[]\s?(?P<in>[^（()）\]]{1,12})\s?[)）\]]"
     r"|\s?(?:[/／]|,\s|\bin\s)\s?(?P<behind>万?(?:公顷|平方米|平方公里|亩|米|㎡|人|户|套|个|辆|张|床|班|戸|台)|hm²|ha|k?m²?|[%％])\s*$"
 )
+#: A heading that says no more than the unit of land.
+_OF_LAND = re.compile(r"公顷|亩|平方公里|hm²|hm2|ha|ヘクタール", re.IGNORECASE)
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 #: What a cell of a number alone consists of.
 NUMBER = re.compile(r"[\s0-9.,%％+−–—／/-]*")
@@ -225,7 +227,7 @@ def _cells(table: Any, place: str, anchor: Any) -> Iterator[TextBlock]:
     rows = _grid(table)
     depth = _depth(rows)
     width = max((1 + max(cells, default=0) for cells in rows), default=0)
-    heads = {at: _head(rows[:depth], at) for at in range(width)}
+    heads = {at: _of_unit(_head(rows[:depth], at)) for at in range(width)}
     titles = tuple(heads.get(at, "") for at in range(width))
     units = _units_at(rows[depth:], heads)
     alike: Counter[tuple[str, ...]] = Counter()
@@ -269,6 +271,11 @@ def _depth(rows: list[dict[int, _Cell]]) -> int:
 def _head(rows: list[dict[int, _Cell]], column: int) -> str:
     texts = (row[column].text for row in rows if column in row)
     return " ".join(dict.fromkeys(text for text in texts if text))
+
+
+def _of_unit(head: str) -> str:
+    """A heading that is the unit of land alone (公顷, ha) with what it is a unit of."""
+    return f"面积（{head.strip()}）" if _OF_LAND.fullmatch(head.strip()) else head
 
 
 def _units_at(rows: list[dict[int, _Cell]], heads: dict[int, str]) -> int | None:

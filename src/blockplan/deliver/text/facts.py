@@ -200,6 +200,7 @@ def _areas(plan: Plan) -> Iterator[Fact]:
         frame = plan.layer(layer)
         sums = parcels[[column for column, _ in SUMS]].groupby(ids).sum(min_count=1)
         silent = pd.DataFrame({column: _silent(parcels, column) for column, _ in SUMS}).groupby(ids).any()
+        number = ids.value_counts()
         for id_, row in zip(map(str, frame.index), frame.to_dict("records"), strict=True):
             # "01" alone is a class of land, a month or a number: no name of a block.
             of = called(row) if id_.isdigit() and len(id_) <= 2 else (*called(row), id_)
@@ -209,7 +210,11 @@ def _areas(plan: Plan) -> Iterator[Fact]:
                 yield stated(f"object:{id_}/area", of, "area", row["geometry"].area)
             for column, quantity in SUMS if id_ in sums.index else ():
                 least = bool(silent.loc[id_, column])
-                yield stated(f"object:{id_}/{column}", of, quantity, sums.loc[id_, column], least=least)
+                # What the parcels say together, and the cap of the block itself.
+                cap = row.get("floor_area_m2_max") if quantity == "floor" else None
+                yield stated(f"object:{id_}/{column}", of, quantity, sums.loc[id_, column], cap, least=least)
+            if id_ in number.index:
+                yield stated(f"object:{id_}/parcel_count", of, "parcel_count", number[id_], asked=True)
 
 
 def _land(view: View) -> Iterator[Fact]:
