@@ -260,6 +260,12 @@ def test_the_list_by_place_counts_what_was_drawn_in_the_whole_plan_too(shown: Da
     assert listed() == []
     send(shown, "A bench here.", geometry={"type": "Point", "coordinates": [X, Y]})
     assert listed() == [("", "1")]
+    front = Client().get("/en/notices/town/").content.decode()
+    drawn = re.search(r'<a href="([^"]*)" data-about=""', front)
+    assert drawn is not None
+    there = Client().get(unescape(drawn[1])).content.decode()
+    assert (there.count("<article"), "A bench here." in there) == (1, True)
+    assert "Places drawn on the map" in there
     about = [{"layer": "parcels", "id": PARCEL}]
     for text in ("More trees.", "And a tap."):
         send(shown, text, targets=about)
@@ -444,3 +450,10 @@ def test_a_street_leads_to_the_parcels_along_all_of_its_pieces(shown: DatabaseSt
     plots = parcels[parcels["land_use"] != "1207"]
     for shape in pieces.geometry:
         assert set(plots.index[plots.geometry.distance(shape) <= 60.0]) <= near[0]
+
+
+def test_the_register_tells_a_parcel_by_its_use_and_streets_beside_its_number(shown: DatabaseStore) -> None:
+    number, _ = send(shown, "More trees.", targets=[{"layer": "parcels", "id": PARCEL}])
+    for path in ("opinions/", f"opinions/?about=parcels:{PARCEL}", f"opinions/{number}/"):
+        said = Client().get(f"/en/notices/town/{path}").content.decode()
+        assert re.search(rf"Urban housing · [^<]*Street[^<]* · parcel {PARCEL}<", said), path

@@ -73,6 +73,19 @@ def test_the_office_of_a_draft_reads_every_page_that_the_public_will(draft: Draf
     drawn.close()
 
 
+@pytest.mark.parametrize(
+    ("lang", "runs", "waits"),
+    [("zh", "公示中", "尚未公示"), ("en", "On notice", "Not public yet"), ("ja", "縦覧中", "未公開")],
+)
+def test_a_preview_does_not_say_that_the_notice_runs(draft: Draft, lang: str, runs: str, waits: str) -> None:
+    client = browser_of(a_member("Li", "planner"))
+    for page in ("", "place/?about=parcels:RD-01-01-012"):
+        said = client.get(f"/{lang}/notices/town/{page}").content.decode()
+        state = said.partition('<p class="state')[2].partition("</p>")[0]
+        assert waits in state, page
+        assert runs not in state, page
+
+
 def test_for_everybody_else_a_draft_is_not_there(draft: Draft) -> None:
     Notice.objects.create(id="other")
     nobody = browser_of()

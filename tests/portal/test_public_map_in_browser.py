@@ -301,6 +301,25 @@ def test_the_key_names_lines_stops_and_water_too_while_they_are_on_the_screen(
         assert min(widths) > 0
 
 
+def test_the_whole_street_stands_out_and_on_a_phone_no_button_lies_on_what_is_planned(
+    served: Service, chromium: Any
+) -> None:
+    street = "/en/notices/demo/place/?q=Fenglin+Street"
+    with opened(served, chromium, street, 390, reduced_motion="reduce") as tab:
+        still(tab)
+        shown = "__map.queryRenderedFeatures({ layers: ['along-line'] }).map(one => one.properties.id)"
+        assert len(set(tab.evaluate(shown))) > 1
+        tab.get_by_role("button", name="Before and after").click()
+        still(tab)
+        stage, large, divide, planned = (
+            tab.locator(part).bounding_box()
+            for part in (".stage", ".island .big", ".island .divide", ".island .sides span:last-child")
+        )
+        assert large["y"] >= divide["y"] + divide["height"] - 1
+        assert large["y"] + large["height"] <= stage["y"] + stage["height"]
+        assert planned["y"] + planned["height"] <= divide["y"] + divide["height"] / 2
+
+
 @pytest.fixture(scope="module")
 def spoken(served: Service, chromium: Any) -> Service:
     """Three opinions about two parcels, each sent by the form of the service."""
@@ -312,6 +331,25 @@ def spoken(served: Service, chromium: Any) -> Service:
             tab.locator("#send button[value=send]").click()
             tab.wait_for_selector(".receipt, .secret", timeout=WAIT_MS)
     return served
+
+
+def test_the_circle_round_a_place_lies_beside_the_list_and_above_the_key(
+    spoken: Service, chromium: Any
+) -> None:
+    with opened(spoken, chromium, "/en/notices/demo/", 1280, reduced_motion="reduce") as tab:
+        tab.fill("#find", "RD-01-02-014")
+        tab.press("#find", "Enter")
+        tab.wait_for_selector("#here .beside li")
+        still(tab)
+        ring = tab.evaluate("""() => {
+            const drawn = __map.getSource("beyond").serialize().data.features[0].geometry.coordinates[1];
+            const at = drawn.map(place => __map.project(place));
+            const { x, y } = __map.getContainer().getBoundingClientRect();
+            return [x + Math.max(...at.map(one => one.x)), y + Math.max(...at.map(one => one.y))];
+        }""")
+        listed, key = (tab.locator(part).bounding_box() for part in (".by-place", ".island > .legend"))
+        assert ring[0] <= listed["x"]
+        assert ring[1] <= key["y"]
 
 
 def test_on_a_desk_opinions_by_place_stand_on_the_map_and_in_step_with_it(

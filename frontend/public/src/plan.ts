@@ -72,7 +72,10 @@ export class PublicMap {
       this.map.once("load", () => resolve());
     });
     this.sliding = new Sliding(this.map, options.follow?.map);
-    if (!options.follow) tellWhenIdle(this.map, () => this.sliding.waits);
+    if (!options.follow) {
+      tellWhenIdle(this.map, () => this.sliding.waits);
+      (window as unknown as Record<string, unknown>)["__map"] = this.map;
+    }
   }
 
   /** Whether the plan says what is there today; of parcels in tiles nobody knows it before they come. */
@@ -244,7 +247,8 @@ export class PublicMap {
   /** A place chosen: its object stands out, a circle of so many metres goes round the point. */
   choose(about: string, at: Place | null, metres: number): void {
     const [layer, ...rest] = about.split(":");
-    const filter = (of: string): unknown => ["==", ["get", "id"], layer === of ? rest.join(":") : ""];
+    const ids = this.pieces(layer ?? "", rest.join(":")).map((one) => String(one.properties?.["id"]));
+    const filter = (of: string): unknown => ["in", ["get", "id"], ["literal", layer === of ? (ids.length ? ids : [rest.join(":")]) : []]];
     for (const [id, of] of [["chosen-casing", "parcels"], ["chosen-line", "parcels"], ["along-line", "streets"], ["chosen-dot", "stops"], ["chosen-facility", "facilities"]] as const) {
       this.map.setFilter(id, filter(of) as never);
     }
@@ -278,14 +282,24 @@ export class PublicMap {
     this.whole(false);
   }
 
-  private fitTo(layer: string, id: string): void {
+  /** A feature; of a street, which comes in pieces of one name, all of them. */
+  private pieces(layer: string, id: string): GeoJSON.Feature[] {
     const all = this.data.layers[layer]?.features ?? [];
     const own = all.find((one) => one.properties?.["id"] === id);
-    const name = own?.properties?.["name"];
-    // A street comes in pieces of one name.
-    const same = name ? all.filter((one) => one.properties?.["name"] === name) : [own];
-    const places = same.flatMap((one) => (one ? flat(geometryToMap(one.geometry)) : []));
+    const name = layer === "streets" && own?.properties?.["name"];
+    return name ? all.filter((one) => one.properties?.["name"] === name) : own ? [own] : [];
+  }
+
+  private fitTo(layer: string, id: string): void {
+    const places = this.pieces(layer, id).flatMap((one) => flat(geometryToMap(one.geometry)));
     if (places.length) this.fit(places);
+  }
+
+  /** So many pixels at its lower edge lie under the open key where that stands on the map. */
+  private get keyed(): number {
+    const key = this.container.closest(".island")?.querySelector(":scope > .legend[open]");
+    if (!key || getComputedStyle(key).position !== "absolute") return 0;
+    return Math.max(0, this.container.getBoundingClientRect().bottom - key.getBoundingClientRect().top);
   }
 
   whole(moving = !STILL.matches): void {
@@ -302,7 +316,11 @@ export class PublicMap {
     const wide = ((box[2] - box[0]) / 360) * 512 * 2 ** zoom;
     // In the middle of the map, unless what covers its right would lie over it.
     const under = (this.container.clientWidth + wide) / 2 > this.container.clientWidth - this.covered;
-    const padding = { top: 14, bottom: 14, left: 14, right: 14 + (under ? this.covered : 0) };
+    const beside = { top: 14, bottom: 14, left: 14, right: 14 + (under ? this.covered : 0) };
+    const above = { ...beside, bottom: beside.bottom + this.keyed };
+    const closest = (padding: typeof above): number => this.map.cameraForBounds(box, { ...asked, padding })?.zoom ?? -Infinity;
+    // Above the open key too, where what is looked at does not get much smaller by it.
+    const padding = closest(above) >= closest(beside) - SMALLER ? above : beside;
     this.map.fitBounds(box, { ...asked, padding, animate: moving, duration: 400 });
   }
 
@@ -330,6 +348,8 @@ export class PublicMap {
   }
 }
 
+/** So many zooms less are not much smaller. */
+const SMALLER = 0.4;
 /** A land use on its land: that it is land needs no word. */
 const shortened = (name: string): string => name.replace(/用地$/, "");
 

@@ -11,10 +11,11 @@ from django.shortcuts import render
 from blockplan.notice.disclosure import PUBLISHED
 from blockplan.notice.events import CHANNELS, SENDERS
 from blockplan.notice.state import TAKES_OPINIONS
-from blockplan.portal.pages import answers, common
+from blockplan.portal.pages import answers, common, place_summary
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.objects import KINDS
 from blockplan.portal.plans.models import PlanObject
+from blockplan.portal.plans.places import whereabouts
 from blockplan.portal.record import register
 from blockplan.portal.record.store import open_store
 from blockplan.portal.security_headers import as_download
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from blockplan.portal.plans.models import PlanVersion
     from blockplan.portal.record.models import Notice
 
 #: Kinds of entry about an opinion that its page lists.
@@ -41,14 +43,16 @@ def opinions(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     """The newest opinions, or those that a reader picks."""
     row = open_to(request, notice)
     asked = {
-        name: request.GET.get(name, "") for name in ("about", *FILTERS, "round") if request.GET.get(name)
+        name: request.GET.get(name, "")
+        for name in ("about", *FILTERS, "round", "drawn")
+        if request.GET.get(name)
     }
     picked = filters(asked)
     page = register.page(row, picked, number(request.GET.get("before", "")))
     context = {
         "notice": standing_of(row),
         "rows": [shown(row, one, lang) for one in page.rows],
-        "names": names(row, [*(target for one in page.rows for target in one.targets), *_aimed(picked)]),
+        "names": names(row, [*(aim for one in page.rows for aim in one.targets), *_aimed(picked)], lang),
         "aim": next(iter(_aimed(picked)), None),
         "counts": register.counts(row),
         "words_open": register.is_open(row),
@@ -88,6 +92,8 @@ def filters(asked: dict[str, str]) -> register.Filters:
         said["late"] = asked["late"] == "yes"
     if (round_ := number(asked.get("round", ""))) is not None:
         said["round"] = round_
+    if asked.get("drawn") == "yes":
+        said["drawn_but"] = tuple(sorted(place_summary.LEADS))
     return register.Filters(object=(layer, id_) if id_ else None, **said)
 
 
@@ -100,7 +106,7 @@ def opinion(request: HttpRequest, lang: str, notice: str, opinion_id: str) -> Ht
     context = {
         "notice": standing_of(row),
         "one": shown(row, found, lang),
-        "names": names(row, found.targets),
+        "names": names(row, found.targets, lang),
         "steps": [{"kind": step.kind, "at": step.at, "seq": step.seq} for step in steps],
         "answers": answers.of_opinion(row, found.seq),
         "published": row.state in PUBLISHED,
@@ -157,8 +163,12 @@ def _with_ending(file: Mapping[str, Any]) -> dict[str, Any]:
     return {**file, "ending": ending.upper() if known else ""}
 
 
-def names(row: Notice, targets: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """``layer:id`` -> title of the objects that opinions are about, where the plan on notice has them."""
+def names(row: Notice, targets: Iterable[tuple[str, str]], lang: str) -> dict[str, Any]:
+    """
+    ``layer:id`` -> title of the objects that opinions are about, where the plan on notice has them.
+
+    A parcel without a name is told by its use and the streets it lies at, beside its number.
+    """
     wanted = set(targets)
     version = version_of(row)
     if version is None or not wanted:
@@ -166,10 +176,15 @@ def names(row: Notice, targets: Iterable[tuple[str, str]]) -> dict[str, Any]:
     layers, ids = {layer for layer, _ in wanted}, {id_ for _, id_ in wanted}
     rows = PlanObject.objects.filter(version=version, layer__in=layers, object__in=ids)
     return {
-        f"{layer}:{id_}": title
+        f"{layer}:{id_}": title or (_parcel(version, id_, lang) if layer == "parcels" else title)
         for layer, id_, title in rows.values_list("layer", "object", "title")
         if (layer, id_) in wanted
     }
+
+
+def _parcel(version: PlanVersion, id_: str, lang: str) -> str:
+    where = whereabouts(version, "parcels", id_, lang, use=True)
+    return " · ".join(filter(None, (where, place_summary.parcel_said(id_, lang))))
 
 
 def number(said: str) -> int | None:

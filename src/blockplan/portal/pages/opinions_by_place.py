@@ -114,9 +114,8 @@ def listed(
     counted = [*objects, *([("", drawn)] if drawn else [])]
     there = sorted(counted, key=lambda one: (-one[1], one[0]))[:LISTED]
     named = _named(row, version, [about for about, _ in there], lang)
-    named[""] = {
-        "name": say("map.drawn_places", lang), "where": "", "href": common.opinions(lang, row.id),
-    }  # fmt: skip
+    drawn_alone = f"{common.opinions(lang, row.id)}?drawn=yes"
+    named[""] = {"name": say("map.drawn_places", lang), "where": "", "href": drawn_alone}
     return [{"about": about, "n": n, **named[about]} for about, n in there]
 
 

@@ -39,7 +39,14 @@ MOST_BY_PLACE = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What a reader wants to see; None leaves a thing open."""
+    """
+    What a reader wants to see; None leaves a thing open.
+
+    Attributes
+    ----------
+    drawn_but
+        Only opinions whose place was drawn or typed, and that are about no object of these layers.
+    """
 
     object: tuple[str, str] | None = None
     late: bool | None = None
@@ -47,6 +54,7 @@ class Filters:
     channel: str | None = None
     standing: str | None = None
     round: int | None = None
+    drawn_but: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +207,9 @@ def _chosen(notice: Notice, filters: Filters) -> QuerySet[Opinion]:
         if (value := getattr(filters, name)) is not None:
             # Written as a list, since a bare truth value would walk past its index.
             rows = rows.filter(**{f"{name}__in": [value]})
+    if filters.drawn_but is not None:
+        drawn = about_none(notice, filters.drawn_but)
+        rows = rows.filter(seq__in=[one.seq for one in drawn if one.geometry is not None])
     return rows if filters.object is None else _about(rows, notice.id, *filters.object)
 
 
