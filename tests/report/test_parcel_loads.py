@@ -156,3 +156,24 @@ def test_phases_say_which_land_has_none_the_largest_use_first() -> None:
     assert "：1207 城镇村道路用地 2.00 公顷、1401 公园绿地 1.00 公顷、未载用途 1.00 公顷。" in note
     parcels[1:] = []
     assert of(Plan(manifest(), {"parcels": frame(parcels)}), "phases", "zh").notes == ()
+
+
+def test_people_on_land_that_no_factor_of_homes_speaks_of_are_unknown_and_not_none() -> None:
+    shops = {"parcel_id": "A", "land_use": "0901", "dwellings": 50.0, "floor_area_m2": 5000.0}
+    homes = {"parcel_id": "B", "land_use": "0701", "floor_area_m2": 4800.0}
+    office = {"parcel_id": "C", "land_use": "0902", "floor_area_m2": 900.0}
+    shapes = [{**one, "geometry": cell(at, 0)} for at, one in enumerate((shops, homes, office))]
+    rows = {row["place"]: row for row in records(of(Plan(manifest(), {"parcels": frame(shapes)}), "loads"))}
+    assert [rows[one]["dwellings"] for one in "ABC"] == [50, 48, NOT_APPLICABLE]
+    assert [rows[one]["residents"] for one in "ABC"] == [None, 144, NOT_APPLICABLE]
+    assert rows["A"]["kindergarten_pupils"] is None
+
+
+def test_the_known_part_of_what_is_not_known_at_all_is_not_zero() -> None:
+    parcels = [
+        {"parcel_id": "A", "land_use": "0701", "geometry": cell(0, 0)},
+        {"parcel_id": "B", "land_use": "0902", "floor_area_m2": 900.0, "geometry": cell(1, 0)},
+    ]
+    *_, whole, known = records(of(Plan(manifest(), {"parcels": frame(parcels)}), "loads"))
+    assert (whole["dwellings"], whole["floor_area_m2"]) == (None, None)
+    assert (known["dwellings"], known["residents"], known["floor_area_m2"]) == (None, None, 900)

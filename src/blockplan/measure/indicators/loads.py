@@ -137,9 +137,10 @@ def _loads(plan: Plan, factors: LoadFactors) -> Loads:
     estimated = {"floor_area_m2": np.isnan(given) & ~np.isnan(floor)}
     people = residents(plan)
     known = people.by_parcel if len(people.by_parcel) == size else np.full(size, np.nan)
+    lived_on = (values(plan, "parcels", "dwellings") > 0) | (known > 0)
     silent = np.ones(size, dtype=bool)
     for load, column in LOADS.items():
-        counted, spoken = _counted(factors.by_load.get(load, ()), codes, drivers)
+        counted, spoken = _counted(factors.by_load.get(load, ()), codes, drivers, lived_on)
         silent &= ~spoken
         stated = values(plan, "parcels", column) if column else np.full(size, np.nan)
         if load == "residents":
@@ -255,17 +256,21 @@ def _national_of(use: str | None, list_name: str) -> str:
 
 
 def _counted(
-    factors: tuple[Factor, ...], codes: NDArray[Any], drivers: Mapping[str, Array]
+    factors: tuple[Factor, ...],
+    codes: NDArray[Any],
+    drivers: Mapping[str, Array],
+    lived_on: NDArray[np.bool_],
 ) -> tuple[Array, NDArray[np.bool_]]:
     """
     A load by its factors, and the parcels that one of them speaks of.
 
-    A parcel of unknown use is unknown. One that no factor speaks of has none of the load, but where it has
-    floor area and the load is no load of homes alone, nobody said how much.
+    A parcel of unknown use is unknown. One that no factor speaks of has none of the load; but where the plan
+    says that people live on it, or it has floor area and the load is no load of homes alone, nobody said how
+    much.
     """
     floor = np.nan_to_num(drivers["floor"])
     homes = all(one.of_homes for one in factors)
-    found = np.where(floor > 0, 0.0 if homes else np.nan, 0.0)
+    found = np.where(lived_on if homes else floor > 0, np.nan, 0.0)
     found[codes == ""] = np.nan
     by_code = {code: number for number, factor in enumerate(factors) for code in factor.codes}
     parent = landuse(DEFAULT_LIST).parent

@@ -161,7 +161,9 @@ class _LoadSums:
         yield Line(self._cells("", "plan", "", amounts, rows), "total")
         if None in amounts.values():
             self.columns = {key: np.nan_to_num(column).tolist() for key, column in self.columns.items()}
-            yield Line(self._cells("", "known", "", self._units(rows), rows), "total")
+            known = self._units(rows)
+            nothing = {key: None for key, amount in amounts.items() if amount is None and not known[key]}
+            yield Line(self._cells("", "known", "", {**known, **nothing}, rows), "total")
 
     def _cells(
         self, name: str, kind: str, use: str, amounts: dict[str, int | None], rows: Sequence[int]
