@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import docx
 import pytest
 from pypdf import PdfReader
+from tests.support.builders import a_plan
 from tests.support.grouped import of_many
 from tests.support.handmade import hand_made, layers, manifest, reach, result, verdict
 from tests.support.ledgers import reconciled
@@ -17,6 +18,7 @@ from blockplan.measure.measurement import Measurement
 from blockplan.measure.missing import Missing
 from blockplan.plan import Plan
 from blockplan.report import write_summary
+from blockplan.report.document import Figure
 from blockplan.report.renderers import render
 from blockplan.report.summary import summary_document
 from blockplan.report.view import View
@@ -189,3 +191,16 @@ def test_the_documents_of_a_summary_are_named_in_its_language(reference: Path) -
 
     plan = read(reference, scenario="b")
     assert "北京日报" in pages(summary(plan, check(plan), "zh"))[1]
+
+
+def test_a_compact_plan_of_which_little_is_said_has_its_map_and_legend_below_that(reference: Path) -> None:
+    from blockplan.check import check
+    from blockplan.plan import read
+
+    compact, strip = (
+        View(plan, check(plan, packs=["gb50180"]), Words("zh")) for plan in (a_plan(), read(reference))
+    )
+    (first, _), (other, _) = (summary_document(one).sections for one in (compact, strip))
+    assert isinstance(first.blocks[-1], Figure)
+    assert not isinstance(other.blocks[-1], Figure)
+    assert "0701城镇住宅用地" in pages(render(summary_document(compact), ".pdf"))[0]

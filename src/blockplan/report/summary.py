@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import Verdict
     from blockplan.report.document import Block, Cell, Text
 
-#: Room for the map, mm.
-MAP_MM = (58.0, 150.0)
+#: Room for the map, mm: beside what is said, below it.
+MAP_MM, BELOW_MM = (58.0, 150.0), (118.0, 84.0)
 #: Verdicts that pass are listed where a result holds no more verdicts than these.
 MOST_PASSING = 40
 
@@ -57,11 +57,13 @@ class _Summary(ReportSections):
     def one(self) -> Iterator[Block]:
         """What was judged, how it stands, the plan's sentences, residents and capacity."""
         yield from self.head()
-        yield from self._map()
+        below = self._has_room_below()
+        yield from () if below else self._map(MAP_MM)
         yield self._part("promises", self.counts())
         yield self._part("ledger", self._statements())
         yield self._part("differences", self._differing())
         yield Section("residents", self.words("section.residents"), tuple(self._people()))
+        yield from self._map(BELOW_MM) if below else ()
 
     def two(self) -> Iterator[Block]:
         """What fails, what is unknown, how far readings lie apart, what passes, packs and sources."""
@@ -85,10 +87,16 @@ class _Summary(ReportSections):
     def _part(self, key: str, blocks: Iterable[Block]) -> Section:
         return Section(key, self.words(f"brief.{key}"), tuple(blocks))
 
-    def _map(self) -> Iterator[Block]:
+    def _has_room_below(self) -> bool:
+        """Whether a map has more room below: the plan is no strip, and little is said of it above."""
+        frame = self.view.ground.frame
+        wide = frame is not None and frame.width * MAP_MM[1] > 2 * frame.height * MAP_MM[0]
+        return wide and not self.result.statements and not self.result.capacity.by_rule
+
+    def _map(self, room_mm: tuple[float, float]) -> Iterator[Block]:
         frame = self.view.ground.frame
         if frame is not None:
-            sheet = MapSheet(frame, max(frame.width / MAP_MM[0], frame.height / (MAP_MM[1] - FOOT_MM)))
+            sheet = MapSheet(frame, max(frame.width / room_mm[0], frame.height / (room_mm[1] - FOOT_MM)))
             drawn = themes.land_use_map(self.view.ground, sheet)
             yield from [self.verdicts.figure(drawn)] if drawn else []
 
