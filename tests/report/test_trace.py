@@ -8,6 +8,8 @@ import pytest
 from tests.support.handmade import manifest, result, text, verdict
 from tests.support.html import outline
 
+from blockplan.check.instruments import HOUSE
+from blockplan.check.packs import load
 from blockplan.check.verdict import Residents
 from blockplan.measure import MEASURES
 from blockplan.measure.measurement import Measurement, Place
@@ -163,3 +165,15 @@ def test_a_chinese_standard_behind_a_definition_is_named_in_the_readers_language
     assert not [one for one in said if re.search(r"[a-z]{3,} [a-z]{3,}", one)]
     assert trace.source_said("GB 50180-2018, table 4.0.4; unheard of", lang).endswith("unheard of")
     assert trace.source_said("GB 50180-2018, table 4.0.4", "en") == "GB 50180-2018, table 4.0.4"
+
+
+def test_every_document_that_a_rule_stands_in_has_a_name_in_each_language() -> None:
+    packs = load(["all"], HOUSE.measures())
+    named = {limit.source.document for pack in packs for rule in pack.rules for limit in rule.limits}
+    assert len(named) > 30
+    said = {name: [trace.document_said(name, lang) for lang in ("zh", "ja")] for name in named}
+    assert [name for name, (zh, ja) in said.items() if name in {zh, ja}] == []
+    assert trace.document_said("3-30-300 rule (nbsi.eu)", "zh") == "3-30-300 规则（nbsi.eu）"
+    assert (
+        trace.document_said("a document of somebody's own pack", "zh") == "a document of somebody's own pack"
+    )

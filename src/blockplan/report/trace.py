@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from blockplan.figures import is_known
 from blockplan.measure import MEASURES
 from blockplan.measure.measurement import RATIOS
-from blockplan.texts import DEFAULT_LANGUAGE, Catalog
+from blockplan.texts import DEFAULT_LANGUAGE
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -46,8 +46,6 @@ MOST_IDS = 40
 NUMBERED = re.compile(r"[A-Z]?[0-9]")
 #: Words of a clause before a number or a letter, as the packs write them.
 PARTS = ("annex", "table")
-#: What documents are called, by their name in the packs.
-DOCUMENTS = Catalog("blockplan.report", "documents.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +110,14 @@ def counted(measurement: Measurement | None, words: Words) -> tuple[Counted, ...
 
 def document_said(name: str, lang: str) -> str:
     """What a document is called in a language; its name in the packs where no other is known."""
-    try:
-        return DOCUMENTS.text(name).get(lang, name)
-    except (KeyError, TypeError):  # a full stop in it parts the keys of a catalog
-        return name
+    return _documents().get(name, {}).get(lang, name)
+
+
+@cache
+def _documents() -> dict[str, dict[str, str]]:
+    """What documents are called in each language, by their name in the packs."""
+    text = resources.files("blockplan.report").joinpath("documents.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
 
 
 def source_parts(verdict: Verdict, words: Words) -> list[str]:
