@@ -7,6 +7,7 @@ import json
 import geopandas as gpd
 import pytest
 import shapely
+import shapely.affinity
 from tests.support.builders import a_plan, parcels_of
 
 from blockplan.compare import compare
@@ -73,7 +74,8 @@ def test_a_proposal_is_a_column_beside_the_scenario_it_was_made_for(tmp_path):
 def test_gains_are_told_by_area_and_block_and_nobody_is_left_out():
     parcels = parcels_of("0701", "1401", "16", "0701", "16", residents=[10, None, None, 30, None])
     west = shapely.box(*shapely.total_bounds(parcels.geometry[:2].to_numpy()))
-    areas = gpd.GeoDataFrame({"area_id": ["W"]}, geometry=[west], crs=parcels.crs)
+    empty = shapely.box(0, 0, 1, 1)  # nobody lives there, and it is not told of
+    areas = gpd.GeoDataFrame({"area_id": ["W", "E"]}, geometry=[west, empty], crs=parcels.crs)
     plan = a_plan(parcels, {"packs": ["zone"]}, areas=areas)
     after = apply(plan, [use("B", "1401", "16"), use("E", "16", "1401")])
     (green,) = gains("b", plan, after)
@@ -82,3 +84,12 @@ def test_gains_are_told_by_area_and_block_and_nobody_is_left_out():
     assert told == {"W": (10, 0, 10), None: (30, 30, 0)}
     assert sum(one.nearer for one in places) == green.nearer
     assert sum(one.farther for one in places) == green.farther
+
+
+@pytest.mark.parametrize(("metres", "told"), [(0.5, []), (2.0, [(30, 10, 0)])])
+def test_half_a_metre_changes_nothing_and_two_metres_do(metres, told):
+    plan = a_row()
+    parcels = plan.layer("parcels").copy()
+    parcels.loc["B", "geometry"] = shapely.affinity.translate(parcels.geometry["B"], metres)
+    found = gains("b", plan, plan.replace(parcels=parcels))
+    assert [(one.nearer, one.farther, one.same) for one in found if one.homes] == told

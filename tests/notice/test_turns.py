@@ -6,7 +6,7 @@ import threading
 import time
 from typing import Any
 
-from blockplan.notice.turns import LOOK_S, STALLED_S, Job, StalledError, Turns
+from blockplan.notice.turns import LARGEST_GROUP, LOOK_S, STALLED_S, Job, StalledError, Turns
 
 
 def test_behind_work_that_is_held_up_only_some_wait_and_the_rest_are_told_at_once() -> None:
@@ -89,3 +89,31 @@ def test_whose_work_is_being_done_waits_for_it_however_many_wait_behind() -> Non
     for thread in threads:
         thread.join()
     assert answers == ["done"] * 6
+
+
+def test_a_group_has_so_many_at_most_that_nobody_waits_long() -> None:
+    groups: list[int] = []
+    begun, go = threading.Event(), threading.Event()
+
+    def do(jobs: list[Job[Any]]) -> None:
+        groups.append(len(jobs))
+        begun.set()
+        go.wait(20)
+        for job in jobs:
+            job.finish()
+
+    turns = Turns(do)
+    threads = [
+        threading.Thread(target=turns.run, args=(lambda _ledger: "",)) for _ in range(LARGEST_GROUP + 2)
+    ]
+    threads[0].start()
+    assert begun.wait(20)
+    for thread in threads[1:]:
+        thread.start()
+    until = time.monotonic() + 60
+    while len(turns._waiting) < LARGEST_GROUP + 1 and time.monotonic() < until:
+        time.sleep(0.005)
+    go.set()
+    for thread in threads:
+        thread.join()
+    assert groups == [1, LARGEST_GROUP, 1]
