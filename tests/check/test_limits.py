@@ -7,7 +7,7 @@ import math
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from blockplan.check.limits import compare, margin, slack
+from blockplan.check.limits import compare, margin, margins, slack
 from blockplan.check.verdict import Required
 
 NUMBERS = st.floats(-1e9, 1e9)
@@ -49,3 +49,25 @@ def test_binary_digits_of_a_sum_turn_no_verdict(required: Required) -> None:
 @given(asked())
 def test_no_value_is_unknown_whatever_is_asked(required: Required) -> None:
     assert compare(None, required) == "unknown"
+
+
+@given(NUMBERS, st.floats(-100, 100), st.floats(0, 10))
+def test_what_is_asked_exactly_fails_above_as_below(limit: float, off: float, tolerance: float) -> None:
+    value = limit + off
+    assume(abs(abs(value - limit) - slack(limit, tolerance)) > 1e-9 * abs(limit))
+    at_it = abs(value - limit) < slack(limit, tolerance)
+    assert compare(value, Required("=", limit), tolerance) == ("pass" if at_it else "fail")
+
+
+@given(NUMBERS, NUMBERS, asked())
+def test_margins_of_a_range_hold_those_of_every_value_in_it(
+    one: float, other: float, required: Required
+) -> None:
+    low, high = sorted((one, other))
+    least, most = margins((low, high), required)
+    inside = [low + (high - low) * part for part in (0, 0.25, 0.5, 0.75, 1)]
+    figures = required.value if isinstance(required.value, tuple) else (required.value, required.value)
+    inside += [value for value in (*figures, sum(figures) / 2) if low <= value <= high]
+    found = [margin(value, required) for value in inside]
+    assert least <= min(found)
+    assert max(found) <= most

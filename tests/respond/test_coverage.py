@@ -50,8 +50,8 @@ def test_withdrawn_and_erased_opinions_need_no_answer_and_withheld_ones_do():
 
 
 def test_the_newest_gaps_are_counted_where_there_are_many():
-    with pytest.raises(NoticeStateError, match=r"12 points have no answer[\s\S]*and 2 more"):
-        require_complete(a_desk(*["绿地太少，希望多一些公园"] * 12))
+    with pytest.raises(NoticeStateError, match=r"11 points have no answer[\s\S]*and 1 more"):
+        require_complete(a_desk(*["绿地太少，希望多一些公园"] * 11))
 
 
 ACTS = st.lists(
