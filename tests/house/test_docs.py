@@ -1,5 +1,8 @@
 """What the docs promise to list, they list; the house looks at itself."""
 
+import doctest
+import importlib
+import io
 import re
 import subprocess
 import sys
@@ -105,6 +108,23 @@ READING = "import blockplan as bp; plan = bp.read('examples/demonstration-zone')
 def test_a_call_loads_no_heavy_package_that_it_has_no_use_for(repo, call, heavy):
     script = f"import sys; {call}; loaded = {heavy} & set(sys.modules); assert not loaded, loaded"
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, cwd=repo)
+
+
+def test_the_examples_in_docstrings_hold(repo):
+    source = repo / "src"
+    with_some = [file for file in sorted(source.rglob("*.py")) if ">>> " in file.read_text(encoding="utf-8")]
+    tried, wrong = 0, []
+    for file in with_some:
+        name = ".".join(file.relative_to(source).with_suffix("").parts).removesuffix(".__init__")
+        said = io.StringIO()
+        runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.NORMALIZE_WHITESPACE)
+        for test in doctest.DocTestFinder(exclude_empty=True).find(importlib.import_module(name), name):
+            runner.run(test, out=said.write)
+        tried += runner.tries
+        if runner.failures:
+            wrong.append(said.getvalue())
+    assert wrong == []
+    assert tried > 300
 
 
 def test_all_that_is_exported_is_there():

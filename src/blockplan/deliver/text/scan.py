@@ -233,7 +233,8 @@ def numbers(text: str, taken: Sequence[Span] = (), unit: str = "") -> Iterator[S
 
     Examples
     --------
-    >>> [(one.said, one.value, one.dimension) for one in numbers("规划人口约5.2万人，绿地率35%，容积率2.0")]
+    >>> found = numbers("规划人口约5.2万人，绿地率35%，容积率2.0")
+    >>> [(one.said, round(one.value, 9), one.dimension) for one in found]
     [('5.2万人', 52000.0, 'person'), ('35%', 0.35, 'share'), ('2.0', 2.0, '')]
     >>> list(numbers("依据GB 50180-2018第4.0.2条，2021年编制"))
     []

@@ -127,7 +127,7 @@ def middles(found: NDArray[Any], convex: NDArray[np.bool_] | None = None) -> NDA
     --------
     >>> horseshoe = shapely.box(0, 0, 30, 20) - shapely.box(5, 5, 30, 16)
     >>> middles(np.array([shapely.box(0, 0, 2, 2), horseshoe])).tolist()
-    [<POINT (1 1)>, <POINT (12.5 18)>]
+    [<POINT (1 1)>, <POINT (12.885 2.5)>]
     """
     known = four_cornered(found) if convex is None else convex
     spots: NDArray[Any] = by_row("middles", _middles, found, known)

@@ -9,7 +9,7 @@ JavaScript goes another way, which the portal offers.
 >>> store = MemoryUsed()
 >>> sent = create(b"secret of the server", "opinion:demo")
 >>> verify("not solved", b"secret of the server", "opinion:demo", store)
-<Verdict.MALFORMED: 'malformed'>
+<ChallengeOutcome.MALFORMED: 'malformed'>
 """
 
 from __future__ import annotations

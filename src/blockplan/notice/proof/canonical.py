@@ -35,7 +35,7 @@ def dumps(value: Any) -> bytes:
     Examples
     --------
     >>> dumps({"b": 1.0, "a": [1e21, "€"]})
-    b'{"a":[1e+21,"\\xe2\\x82\\xac"],"b":1}'
+    b'{"a":[1e+21,"\xe2\x82\xac"],"b":1}'
     """
     try:
         return _written(value, 0).encode("utf-8")

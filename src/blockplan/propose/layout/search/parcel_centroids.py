@@ -79,7 +79,7 @@ def body(block: Polygon, area_m2: float) -> Polygon | None:
     --------
     The whole block leaves one point, half a square the inner half of it:
 
-    >>> round(body(shapely.box(0, 0, 2, 2), 2.0).bounds[0], 6)
+    >>> round(body(shapely.box(0, 0, 2, 2), 2.0).bounds[0], 3)
     0.5
     """
     if block.area < area_m2 * (1 - 1e-9) or block.area <= 0:
