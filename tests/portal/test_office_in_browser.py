@@ -122,6 +122,16 @@ def test_sender_and_number_stand_on_one_line_of_the_list_beside_a_point(
         assert max(heights) < 30
 
 
+def test_the_bar_with_undo_is_as_wide_as_the_desk(chromium: Any, repo: Path) -> None:
+    portal = repo / "src" / "blockplan" / "portal"
+    sheets = (portal / "pages/static/portal/page.css", portal / "office/static/office/office.css")
+    styles = "".join(f"<style>{one.read_text(encoding='utf-8')}</style>" for one in sheets)
+    tab = chromium.new_page(viewport={"width": 1440, "height": 900})
+    tab.set_content(f'{styles}<main><form class="moved">undo</form><div class="inbox"></div></main>')
+    assert tab.locator(".moved").bounding_box()["width"] == pytest.approx(1440, abs=20)
+    tab.close()
+
+
 def test_axe_finds_nothing_on_the_way_and_in_the_preview_of_a_draft(office: Office) -> None:
     assert len(office.sources) == sum(len(pages) for stage in STAGES.values() for _, pages in stage)
     assert office.found == []

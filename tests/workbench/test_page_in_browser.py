@@ -364,3 +364,22 @@ def test_an_edit_says_what_it_made_otherwise_and_when_it_is_in_the_file(
         assert affected.startswith("7,792 → ")
         assert wrong == []
         tab.close()
+
+
+def test_in_forced_colours_what_is_chosen_differs_from_what_is_not(zone: Service, chromium: Any) -> None:
+    tab, wrong = opened(zone, chromium, "en", 1440, forced_colors="active")
+
+    def ground(of: str) -> str:
+        style = "one => getComputedStyle(one).backgroundColor"
+        return str(tab.locator(of).first.evaluate(style, timeout=WAIT_MS))
+
+    for chosen, other in (
+        (".tools [aria-pressed=true]", ".tools [aria-pressed=false]"),
+        (".tabs [aria-selected=true]", ".tabs [aria-selected=false]"),
+        (".langs [aria-pressed=true]", ".langs [aria-pressed=false]"),
+        (".branch.chosen", ".branch:not(.chosen)"),
+        (".strip li i", ".strip"),
+    ):
+        assert ground(chosen) != ground(other), chosen
+    assert wrong == []
+    tab.close()
