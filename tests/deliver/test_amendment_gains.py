@@ -96,6 +96,13 @@ def test_the_sun_stands_where_it_stands():
     assert morning[1] > 0
 
 
+def test_a_sun_lower_than_five_degrees_gives_no_light_to_lose():
+    # At eight on the Great Cold: 7.9 degrees high at 40 degrees north, 2.1 at 50, below the horizon at 60.
+    assert _sun(40.0, 8)[0] == pytest.approx(7.9, abs=0.05)
+    assert _sun(50.0, 8) is None
+    assert _sun(60.0, 8) is None
+
+
 def test_a_shadow_is_the_land_that_the_parcel_passes_over():
     assert _swept(shapely.box(0, 0, 10, 10), 0, 20).area == pytest.approx(300.0)
 
@@ -112,6 +119,17 @@ def test_a_higher_neighbour_in_the_south_takes_light_and_one_in_the_north_does_n
     assert {one.id for one in shade} >= {"I"}
     assert all(one.change > 0 for one in shade)
     assert "A" not in {one.id for one in shade}
+
+
+@pytest.mark.parametrize(("height_m", "told"), [(12.001, False), (13.0, True)])
+def test_shade_that_grows_by_less_than_half_a_square_metre_is_the_same(height_m, told):
+    parcels = town().layer("parcels").copy()
+    parcels["height_m"], parcels["height_kind"] = 12.0, "upper"
+    base = town().replace(parcels=parcels)
+    found = amendment(base, changed(base, "parcels", "E", height_m=height_m)).gains
+    shade = [one.change for one in found if one.what == "shade"]
+    assert bool(shade) is told
+    assert all(0.5 < change < 500 for change in shade)
 
 
 def test_without_a_latitude_light_is_unknown():
