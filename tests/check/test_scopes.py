@@ -93,6 +93,14 @@ def test_a_rule_on_each_block_gives_one_verdict_a_block_with_its_own_people_and_
     assert result.exit_code == 1
 
 
+def test_the_definition_of_a_blocks_verdict_says_its_own_residents_and_not_the_plans(tmp_path: Path) -> None:
+    north = Part("block:N", 10.0, supply=100, residents=10_000)
+    south = Part("block:S", None, supply=40)
+    result = judged(town(tmp_path), beds(north, south, definition={"residents": 50_000, "along": "line"}))
+    said = [one.definition for one in result.verdicts]
+    assert [(one["residents"], one["along"]) for one in said] == [(10_000, "line"), (None, "line")]
+
+
 def test_the_range_of_residents_is_a_blocks_own_share_of_the_plans(tmp_path: Path) -> None:
     result = judged(town(tmp_path), beds(Part("block:N", 8.5, supply=85, residents=10_000)))
     (note,) = result.verdicts[0].notes

@@ -149,7 +149,8 @@ def test_what_hangs_on_nothing_that_was_edited_is_not_judged_again() -> None:
     assert all(one is other for one, other in zip(before.statements, session.result.statements, strict=True))
 
 
-def test_the_verdict_on_a_circle_that_an_edit_does_not_reach_stands() -> None:
+@pytest.mark.parametrize("rule", ["gb50180-tier5-pop", "gb50180-503-5-total"])
+def test_the_verdict_on_a_circle_that_an_edit_does_not_reach_stands(rule: str) -> None:
     session = live(a_full_plan(400), ["gb50180"])
     homes = session.plan.layer("parcels")
     lived_in = str(homes.index[homes["residents"] > 0][0])
@@ -158,7 +159,7 @@ def test_the_verdict_on_a_circle_that_an_edit_does_not_reach_stands() -> None:
     pairs = [
         pair
         for pair in zip(before, session.result.verdicts, strict=True)
-        if pair[0].rule == "gb50180-tier5-pop"
+        if pair[0].rule == rule
     ]
     other = [one.scope_id for one, now in pairs if one is not now]
     assert len(pairs) > 3

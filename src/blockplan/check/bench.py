@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from blockplan.check import instruments, notes, scopes
 from blockplan.check.accuracy import about_ends, accounted, accuracy, is_no_use, settle
+from blockplan.check.copies import changed
 from blockplan.check.doubts import TEXT_AGAINST_DRAWING, doubted, doubts, errors, text_faults
 from blockplan.check.limits import compare, decide, limit_on, margin
 from blockplan.check.notes import affected_by, remedy_for
@@ -208,9 +209,7 @@ class CheckBench:
                 one = replace(asked, scope_id=part.scope.partition(":")[2], part=part)
                 found.append((part, self._verdict(one, of_part())))
             elif shown_anew:
-                definition = {**before[1].definition, **scopes.shown_alone(shared)}
-                verdict = replace(before[1], measurement=of_part(), definition=definition)
-                found.append((part, verdict))
+                found.append((part, changed(before[1], measurement=of_part())))
             else:
                 found.append(before)
         last[:] = tuple(found), shared, beside
@@ -224,12 +223,10 @@ class CheckBench:
             return None
         if not ends and people.central:  # a part has its own residents, and no range either
             people = replace(people, low=None, central=None, high=None)
-        alone = scopes.shown_alone(shared)
-        definition = {name: said for name, said in shared.definition.items() if name not in alone}
         if not self.wrong:  # which features were counted matters for faults of theirs
             shared = replace(shared, counted={}, summed={})
         return (
-            replace(shared, definition=definition),
+            shared,
             asked.choice,
             self.plan.manifest,
             self.wrong,

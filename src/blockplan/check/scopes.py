@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from blockplan.check.copies import changed
 from blockplan.check.limits import is_repealed
 from blockplan.check.words import say
 from blockplan.measure.missing import Missing, nothing, reason
@@ -22,7 +23,6 @@ from blockplan.texts import listed
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator
-    from typing import Any
 
     from blockplan.check.packs import Pack
     from blockplan.check.parameters import RuleChoices
@@ -153,9 +153,10 @@ def parts_of(rule: Rule, measurement: Measurement) -> tuple[Part, ...]:
 
 
 def of_part(measurement: Measurement, part: Part) -> Measurement:
-    """The measurement of one part, as if nothing else had been measured."""
-    return replace(
+    """The measurement of one part, as if nothing else had been measured: the residents are its own."""
+    return changed(
         measurement,
+        definition=measurement.among(part.residents),
         value=part.value,
         supply=part.supply,
         missing=part.missing or (measurement.missing if part.value is None else ()),
@@ -172,6 +173,7 @@ def without_parts(measurement: Measurement) -> Measurement:
     """What of a measurement that of each part shares (`of_part`)."""
     return replace(
         measurement,
+        definition=measurement.among(None),
         value=None,
         supply=None,
         places=(),
@@ -180,11 +182,6 @@ def without_parts(measurement: Measurement) -> Measurement:
         by=(),
         readings=(),
     )
-
-
-def shown_alone(measurement: Measurement) -> dict[str, Any]:
-    """What of its definition no verdict of a part hangs on: how many residents the whole plan has."""
-    return {name: said for name, said in measurement.definition.items() if name == "residents"}
 
 
 def of_none(rule: Rule, measurement: Measurement, plan: Plan) -> Measurement:

@@ -147,3 +147,8 @@ class Defined:
         found = self.definition.get(name)
         stated = isinstance(found, int | float) and not isinstance(found, bool) and not math.isnan(found)
         return found if stated else None
+
+    def among(self, residents: float | None) -> Mapping[str, Any]:
+        """The definition with other residents than those it names, if it names any: those of a part."""
+        found = self.definition
+        return {**found, "residents": residents} if "residents" in found else found

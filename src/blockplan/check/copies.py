@@ -1,0 +1,40 @@
+"""Copies of records, thousands at a time: of a rule that judges each living circle, after each edit."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from functools import cache
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+
+def changed(record: T, **values: Any) -> T:
+    """
+    What `dataclasses.replace` gives of a record with slots that does nothing more once it is made, sooner.
+
+    Examples
+    --------
+    >>> from blockplan.check.verdict import Required
+    >>> changed(Required(">=", 8.0), value=9.0)
+    Required(op='>=', value=9.0)
+    """
+    kind = type(record)
+    read, put = _slots(kind)  # type: ignore[arg-type]
+    made: T = object.__new__(kind)
+    for write, held in zip(put.values(), read(record), strict=True):
+        write(made, held)
+    for name, value in values.items():
+        put[name](made, value)
+    return made
+
+
+@cache
+def _slots(kind: type) -> tuple[Callable[[Any], tuple[Any, ...]], dict[str, Callable[[Any, Any], None]]]:
+    """How the fields of a class are read, and how each is written."""
+    names = [each.name for each in fields(kind)]
+    return attrgetter(*names), {name: getattr(kind, name).__set__ for name in names}
