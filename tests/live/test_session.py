@@ -168,6 +168,18 @@ def test_the_verdict_on_a_circle_that_an_edit_does_not_reach_stands(rule: str) -
     assert session.verify() == []
 
 
+def test_what_packs_only_report_is_measured_when_somebody_asks_for_it() -> None:
+    session = live(town(packs=PACKS))
+    as_begun = [one.to_dict() for one in session.result.reported]
+    session.apply([SetValue(layer="parcels", id="E", column="residents", value=900)])
+    session.apply([SetValue(layer="parcels", id="E", column="land_use", value="1401")])
+    assert session.judged.reported == ()
+    assert session.judged.verdicts == session.result.verdicts
+    assert session.judged.overrides == session.result.overrides
+    assert [one.to_dict() for one in session.result.reported] not in ([], as_begun)
+    assert session.verify() == []
+
+
 def test_edits_of_one_call_are_made_all_or_none() -> None:
     session = live(town(packs=["zone"]))
     began = session.plan.content_hash

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from blockplan.check.instruments import Instruments
     from blockplan.check.packs import Pack
-    from blockplan.check.rules import Rule
+    from blockplan.check.rules import Reported, Rule
     from blockplan.check.verdict import Discrepancy, StatementState
     from blockplan.measure.measurement import Measurement, Part
     from blockplan.plan import Fault, Plan
@@ -259,12 +259,7 @@ class CheckBench:
 
     def reported(self, packs: Iterable[Pack]) -> Iterator[Measurement]:
         """The measures that the packs report beside their verdicts."""
-        entries = {
-            entry if isinstance(entry, str) else entry.id: entry
-            for pack in packs
-            for entry in pack.head.reported
-        }
-        for name, entry in entries.items():
+        for name, entry in _reported(packs).items():
             if isinstance(entry, str):
                 yield self._measure(name, {})  # a measure reads plan.toml [parameters] by itself
                 continue
@@ -427,6 +422,21 @@ class CheckBench:
             overrides=of_verdict(asked.choice),
             **(every | about),
         )
+
+
+def named_alone(packs: Iterable[Pack]) -> Iterator[str]:
+    """The measures that the packs report as the plan's own parameters have them."""
+    for entry in _reported(packs).values():
+        if isinstance(entry, str):
+            yield entry
+        elif not entry.with_:
+            yield entry.measure
+
+
+def _reported(packs: Iterable[Pack]) -> dict[str, str | Reported]:
+    """What the packs report beside their verdicts, each id once."""
+    entries = chain.from_iterable(pack.head.reported for pack in packs)
+    return {entry if isinstance(entry, str) else entry.id: entry for entry in entries}
 
 
 def _said(name: str, parameters: dict[str, Any]) -> str:

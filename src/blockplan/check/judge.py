@@ -6,7 +6,7 @@ import datetime as dt
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from blockplan.check.bench import CheckBench
+from blockplan.check.bench import CheckBench, named_alone
 from blockplan.check.instruments import HOUSE
 from blockplan.check.notes import capacity
 from blockplan.check.packs import available, load
@@ -36,6 +36,7 @@ def check(
     *,
     instruments: Instruments | None = None,
     progress: Callable[[str], None] | None = None,
+    reporting: bool = True,
 ) -> CheckResult:
     """
     Judge a plan (in the scenario that it shows) by rule packs, as they stood on a day.
@@ -53,6 +54,8 @@ def check(
         Where measures, residents and faults come from; the house's own where None.
     progress
         Called with what is done next: the id of each rule, before it judges.
+    reporting
+        Whether the measures are taken that packs report beside their verdicts; none is in the result else.
 
     Returns
     -------
@@ -80,10 +83,10 @@ def check(
     from blockplan.check.differences import between_tables  # noqa: PLC0415 (it reads geometry)
 
     verdicts = tuple(chain.from_iterable(one.verdicts for one in rulings))
-    reported = tuple(bench.reported(loaded))
+    reported = tuple(bench.reported(loaded)) if reporting else ()
     by_id = {rule.id: (rule, pack) for pack in loaded for rule in pack.rules}
     sentences = [bench.sentence(number, by_id) for number in range(len(bench.statements))]
-    taken = chain(*(one.taken for one in rulings), bench.taken, *(one.taken for one in sentences))
+    taken = chain(*(one.taken for one in rulings), named_alone(loaded), *(one.taken for one in sentences))
     shown = tuple(dict.fromkeys(taken))
     found = once("overrides", lambda: overrides(plan.manifest, loaded, shown), plan.manifest, shown, *loaded)
     parameters = once("parameters", lambda: bench.parameters(loaded), plan.manifest, *loaded)

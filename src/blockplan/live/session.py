@@ -83,8 +83,8 @@ class Session:
     ----------
     plan
         The plan as it is now; each step makes a new one.
-    result
-        What `check` says of it.
+    judged
+        What `check` says of it, but for the measures that packs only report: see `result`.
     saved
         The scenario as its file has it, where that may be more than the plan the log begins with.
     steps
@@ -102,7 +102,7 @@ class Session:
     on: dt.date | str | None
     who: str
     journal: Journal | None
-    result: CheckResult = field(init=False)
+    judged: CheckResult = field(init=False)
     saved: Plan | None = None
     steps: list[SessionStep] = field(default_factory=list)
     must: dict[int, dict[str, int]] = field(default_factory=dict)
@@ -112,6 +112,7 @@ class Session:
     _undone: list[SessionStep] = field(default_factory=list)
     _branched: int = 0
     _recall: Recall = field(default_factory=Recall)
+    _result: CheckResult | None = None
 
     def __post_init__(self) -> None:
         """Take up where the log of edits ends, and judge."""
@@ -122,11 +123,22 @@ class Session:
                 for said in self.journal.entries:
                     self._replay(said)
             self._take_up(began)
-        self.result = self._judge(self.plan)
+        self.judged = self._result = self._judge(self.plan, reporting=True)
+        self._count()
+
+    @property
+    def result(self) -> CheckResult:
+        """What `check` says of the plan; what packs only report is measured when somebody asks for it."""
+        if self._result is None:
+            self._result = self._judge(self.plan, reporting=True)
+        return self._result
+
+    def _stands(self, judged: CheckResult) -> None:
+        self.judged, self._result = judged, None
         self._count()
 
     def _count(self) -> None:
-        outcomes = [one.outcome for one in self.result.verdicts if one.force == "must"]
+        outcomes = [one.outcome for one in self.judged.verdicts if one.force == "must"]
         counted = {name: outcomes.count(name) for name in ("pass", "fail", "unknown")}
         self.must[len(self.steps)] = counted
 
@@ -154,8 +166,7 @@ class Session:
                 self.lost = True
                 raise
             if fresh:
-                self.result = self._judge(self.plan)
-                self._count()
+                self._stands(self._judge(self.plan))
             yield
 
     @property
@@ -348,7 +359,7 @@ class Session:
         require_whole(self.plan, anew, other, changes)
         if trial:
             as_step = SessionStep(len(self.steps), "edits", "", "", (), changes, anew.content_hash, "")
-            return result_of(as_step, self.result, self._judge(anew), (time.perf_counter() - began) * 1000)
+            return result_of(as_step, self.judged, self._judge(anew), (time.perf_counter() - began) * 1000)
         require_no_clash(self.steps, since, changes)
         said = {"op": "take", "scenario": other.scenario, "ids": [one.id for one in changes[:TOLD]]}
         return self._step("edits", anew, changes, (said,), who, began)
@@ -450,9 +461,9 @@ class Session:
         anew.read_faults = tuple(one for one in anew.read_faults if (one.layer, one.id) not in rows)
         return anew
 
-    def _judge(self, plan: Plan) -> CheckResult:
+    def _judge(self, plan: Plan, *, reporting: bool = False) -> CheckResult:
         with recalling(self._recall):
-            return check(plan, self._folders, self.on)
+            return check(plan, self._folders, self.on, reporting=reporting)
 
     @cached_property
     def _folders(self) -> list[str | Path] | None:
@@ -475,8 +486,8 @@ class Session:
     ) -> EditResult:
         result = self._judge(plan)
         step = self._enter(kind, plan, changes, edits, who)
-        before, self.result = self.result, result
-        self._count()
+        before = self.judged
+        self._stands(result)
         return result_of(step, before, result, (time.perf_counter() - began) * 1000)
 
     def _take_up(self, began: str) -> None:

@@ -235,8 +235,8 @@ def state(desk: EditingDesk, lang: str) -> dict[str, Any]:
     return {
         "plan": manifest.id,
         **some(manifest, None, "title", "synthetic", "level", "crs"),
-        "packs": {pack: Words(lang).pick(title) for pack, title in session.result.pack_titles.items()},
-        "choose_packs": not session.result.packs and signed_in() is None,
+        "packs": {pack: Words(lang).pick(title) for pack, title in session.judged.pack_titles.items()},
+        "choose_packs": not session.judged.packs and signed_in() is None,
         "scenario": session.scenario,
         "scenarios": {BASE: ""} | dict.fromkeys([*known, session.scenario], "") | known,
         "seq": len(session.steps),

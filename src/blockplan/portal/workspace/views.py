@@ -79,7 +79,11 @@ def _squeezed(name: str) -> bytes:
 def result(request: HttpRequest) -> HttpResponse:
     """What ``blockplan check --json`` says of the plan as it is now, in words too (``?brief=1``: less)."""
     lang, brief = lang_of(request), request.GET.get("brief") == "1"
-    return as_json(desk().ask(lambda session: result_document(session.result, lang, brief=brief)))
+
+    def said(session: Session) -> dict[str, Any]:
+        return result_document(session.judged if brief else session.result, lang, brief=brief)
+
+    return as_json(desk().ask(said))
 
 
 def state(request: HttpRequest) -> HttpResponse:
