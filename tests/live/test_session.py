@@ -156,11 +156,7 @@ def test_the_verdict_on_a_circle_that_an_edit_does_not_reach_stands(rule: str) -
     lived_in = str(homes.index[homes["residents"] > 0][0])
     before = session.result.verdicts
     session.apply([SetValue(layer="parcels", id=lived_in, column="residents", value=777)])
-    pairs = [
-        pair
-        for pair in zip(before, session.result.verdicts, strict=True)
-        if pair[0].rule == rule
-    ]
+    pairs = [pair for pair in zip(before, session.result.verdicts, strict=True) if pair[0].rule == rule]
     other = [one.scope_id for one, now in pairs if one is not now]
     assert len(pairs) > 3
     assert len(other) <= 1

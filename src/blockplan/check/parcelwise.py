@@ -18,6 +18,7 @@ from blockplan.check.verdict import FAIL, PASS, UNKNOWN, Judged, Remedy
 from blockplan.check.words import CATALOG, say
 from blockplan.measure.inputs.parcel_intensity import missing_in
 from blockplan.measure.missing import Missing, only_nothing
+from blockplan.plan.model.recall import by_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -83,9 +84,12 @@ def _none(each: Each) -> NDArray[Any]:
 
 
 def _of_classes(classes: NDArray[Any], table: Mapping[str, Figures]) -> Ends:
-    names = [*table, None]
-    number_of = {name: number for number, name in enumerate(names)}
-    row = np.array([number_of.get(name, len(table)) for name in classes], dtype=np.intp)
+    number_of = {name: number for number, name in enumerate(table)}
+
+    def numbered(some: NDArray[Any]) -> NDArray[np.intp]:
+        return np.array([number_of.get(name, len(table)) for name in some], dtype=np.intp)
+
+    row: NDArray[np.intp] = by_row("rows of classes", numbered, classes, fixed=tuple(table))
 
     def column(end: str) -> NDArray[np.float64]:
         figures = [getattr(table[name], end) for name in table]

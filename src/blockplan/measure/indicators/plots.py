@@ -164,8 +164,7 @@ def parcel_mixed_share(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of the main use where the parcel table gives a split of compatible uses (``7:3``), 0..1."""
     spoken, lacking = _spoken_of(plan, parameters)
     texts = values(plan, "parcels", "compatible_split")
-    split = np.array([text is not None and bool(str(text).strip()) for text in texts], dtype=bool)
-    found = np.array([_main_share(text) for text in texts], dtype=float)
+    split, found = by_row("main shares", _splits, texts)
     lacking += ((Missing("parcels", "compatible_split"), split & np.isnan(found)),)
     least = _asked(parameters.least_main_share, found)
     measured = Values(found, spoken & split, nothing("no_split"), at_least=least, lacking=lacking)
@@ -334,6 +333,12 @@ def _along(edges: NDArray[Any], land: NDArray[Any]) -> NDArray[np.float64]:
         last = shapely.distance(shapely.get_point(pieces, start), shapely.get_point(pieces, end))
         length -= np.where(open_ & (last <= 2 * ABUTS_M), last, 0.0)
     return np.asarray(np.bincount(of, np.where(length >= SHORTEST_M, length, 0.0), len(edges)), dtype=float)
+
+
+def _splits(texts: NDArray[Any]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Which parcels give a split, and the share of its main use; NaN where it cannot be read."""
+    given = np.array([text is not None and bool(str(text).strip()) for text in texts], dtype=bool)
+    return given, np.array([_main_share(text) for text in texts], dtype=float)
 
 
 def _main_share(text: object) -> float:

@@ -190,15 +190,25 @@ def _same_each(one: Any, other: Any) -> bool:
     # Of long rows most are the same objects, often all: they are passed over without a call.
     if len(one) != len(other):
         return False
-    pairs = zip(one, other, strict=True)
-    return all(map(is_, one, other)) or all(same(a, b) for a, b in pairs if a is not b)
+    if all(map(is_, one, other)):
+        return True
+    for a, b in zip(one, other, strict=True):
+        if a is not b:
+            kind = a.__class__
+            if kind is not b.__class__ or not _alike(kind)(a, b):
+                return False
+    return True
+
+
+def _same_floats(one: float, other: float) -> bool:
+    return one == other and (one != 0 or math.copysign(1, one) == math.copysign(1, other))
 
 
 _ALIKE: tuple[tuple[Any, Callable[[Any, Any], Any]], ...] = (
     (np.ndarray, _same_arrays),
     ((tuple, list), _same_each),
     (dict, lambda one, other: _same_each(one, other) and _same_each(one.values(), other.values())),
-    (float, lambda one, other: one == other and math.copysign(1, one) == math.copysign(1, other)),
+    (float, _same_floats),
     ((str, int, bytes, dt.date), eq),
     (shapely.Geometry, shapely.equals_identical),
 )
