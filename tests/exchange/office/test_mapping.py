@@ -183,3 +183,20 @@ def test_a_layer_whose_reader_knows_its_role_has_one_though_nothing_in_it_says_s
     bare = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1)])
     choice = recognise(SourceLayer("a.dwg", "?", bare, role="parcels"), load_profile())
     assert (choice.role, choice.confidence) == ("parcels", 0.0)
+
+
+def test_a_plan_is_called_what_a_text_beside_it_says_and_not_after_a_drawing_of_its_lines(folder, brought):
+    import ezdxf
+
+    shapefile(parcels(), folder / "地块.shp")
+    (folder / "说明.txt").write_text(
+        "示例镇中心区控制性详细规划 2022年3月\n坐标系：2000国家大地坐标系", encoding="gbk"
+    )
+    drawing = ezdxf.new("R2010")
+    drawing.modelspace().add_lwpolyline(
+        [(500_000, 4_400_000), (500_400, 4_400_000)], dxfattribs={"layer": "绿线"}
+    )
+    drawing.saveas(folder / "控制线.dxf")
+    assert brought()[0].manifest.title["zh"] == "示例镇中心区控制性详细规划"
+    (folder / "说明.txt").unlink()
+    assert brought()[0].manifest.title["zh"] == folder.name

@@ -207,7 +207,7 @@ def test_the_residents_of_the_scope_are_shared_out_where_nobody_else_says_any(fo
     pyogrio.write_dataframe(scope, folder / "a.gpkg", layer="JBGH_XXGH_CZKF_GHFW")
     plan, _ = brought()
     assert plan.layer("parcels")["residents"].dropna().to_dict() == {"A-01": 600.0, "A-02": 200.0}
-    assert plan.manifest.imported["boundary"] == "as drawn by the office"
+    assert plan.manifest.imported["boundary"]["zh"] == "按来图"
     assert plan.layer("boundary")["name"].isna().all()
 
 

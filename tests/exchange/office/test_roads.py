@@ -168,7 +168,9 @@ def test_thirty_parcels_without_roads_are_judged(folder, brought):
     assert "补绘道路用地：甲" in set(made["remarks"])
     assert result.made["boundary"] == "derived"
     assert "derived" in plan.layer("boundary")["name"].iloc[0]
-    assert (plan.manifest.model_extra or {})["imported"]["roads"].startswith("8.64 ha made as remainder")
+    said = (plan.manifest.model_extra or {})["imported"]["roads"]
+    assert said["en"].startswith("8.64 ha made as remainder")
+    assert said["zh"].startswith("8.64 公顷为扣除地块后的余地")
 
 
 def test_road_parcels_speak_the_language_of_the_office_where_no_street_has_a_name(folder, brought):

@@ -34,7 +34,7 @@ from blockplan.exchange.office.mapping import (
     Question,
     read_office_mapping,
 )
-from blockplan.exchange.office.messages import joined, refused, worded
+from blockplan.exchange.office.messages import Message, in_language, joined, refused, worded
 from blockplan.exchange.office.plan_models import in_classes
 from blockplan.exchange.office.profile import load_profile
 from blockplan.exchange.office.readers import read_all, said_of_files
@@ -50,6 +50,7 @@ from blockplan.exchange.summary import ImportSummary, Tally
 from blockplan.plan import Plan
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.model.manifest import manifest_from
+from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -153,7 +154,7 @@ def import_office(
         compare_with_texts(built.layers["parcels"], built.manifest, _texts(reading, layers), findings)
     built.made["healed"] = reading.healed + built.made["healed"]
     chosen.code = built.codes
-    _title(chosen, built, paths)
+    _title(chosen, built, reading, paths)
     judged_by(chosen, built, findings)
     text = chosen.to_toml(profile)
     names = [Path(path).name for path in paths]
@@ -161,7 +162,7 @@ def import_office(
     table["imported"] = {
         "source": names if len(names) > 1 else names[0],
         "mapping": MAPPING,
-        **built.said,
+        **{key: _in_each(said) for key, said in built.said.items()},
     }
     ordered = {
         name: built.layers[name] for name in LAYERS if name in built.layers and len(built.layers[name])
@@ -170,6 +171,11 @@ def import_office(
     summary = in_classes(written(plan, out, _untaken(layers)), reading)
     _put(Path(out), text)
     return OfficeImport(summary, chosen, text, findings, built.made)
+
+
+def _in_each(said: str) -> str | dict[str, str]:
+    """What was made, in every language; a name as it stands."""
+    return {lang: in_language(said, lang) for lang in LANGUAGES} if isinstance(said, Message) else said
 
 
 def _texts(reading: SourceReading, layers: list[Chosen]) -> list[str]:
@@ -269,12 +275,24 @@ def _plan_table(chosen: OfficeMapping, reading: SourceReading, out: Path, findin
 DRAWINGS = (".dxf", ".dwg", ".gpkg", ".gdb")
 
 
-def _title(chosen: OfficeMapping, built: AssembledPlan, paths: Sequence[str | Path]) -> None:
-    """The name of the planned land, else of the one drawing that was given, else of its folder."""
+#: The name of a plan at the beginning of a line.
+_NAMED = re.compile(
+    r"^\s*(?P<name>[^\s，,。；;：:《》“”]{2,40}?(?:详细规划|控规|街区规划|地区計画))(?:（[^）]{1,12}）)?(?=\s|$|20\d\d)",
+    re.MULTILINE,
+)
+
+
+def _title(
+    chosen: OfficeMapping, built: AssembledPlan, reading: SourceReading, paths: Sequence[str | Path]
+) -> None:
+    """The name of the planned land, else what a text calls the plan, the one drawing given, or the folder."""
     first = Path(paths[0]).resolve()
     inside = sorted(first.iterdir()) if first.is_dir() else [first]
-    drawn = [one.stem for one in inside if one.suffix.lower() in DRAWINGS or one == first]
-    title = built.title or (drawn[0] if len(drawn) == 1 else first.name)
+    # A drawing beside layers is of a part of the plan: its control lines.
+    whole = {Path(layer.file).suffix.lower() for layer in reading.layers if layer.drawn} <= set(DRAWINGS)
+    drawn = [one.stem for one in inside if one == first or (whole and one.suffix.lower() in DRAWINGS)]
+    said = next((found["name"] for text in reading.remarks if (found := _NAMED.search(text))), "")
+    title = built.title or said or (drawn[0] if len(drawn) == 1 else first.name)
     chosen.plan.setdefault("title", dict.fromkeys(("zh", "en", "ja"), title))
 
 
