@@ -76,6 +76,8 @@ def test_of_the_alarms_and_of_the_figures_stated_few_are_false_alarms(repo, batc
         # What lies around a parcel, or on a street, has its own figures.
         ("地块K-A-01为住宅用地。建控地带高度不超过12米。", [("12米", "not_evidenced")]),
         ("北街红线宽度24米，两侧各设3.5米宽人行道。", [("24米", "kept"), ("3.5米", "not_evidenced")]),
+        ("北街の幅員は24mで、両側に幅6mの緑地帯を設ける。", [("24m", "kept"), ("6m", "not_evidenced")]),
+        ("北街红线宽度24米，两侧各留6米宽绿带。", [("24米", "kept"), ("6米", "not_evidenced")]),
         ("K-A-01地块下凹式绿地率50%。", [("50%", "not_evidenced")]),
         # A classifier tells what is counted; a canteen's guests live nowhere; what is missing is not there.
         ("K-A-01地块住宅用地。居民楼加装电梯41部。", [("41", "not_evidenced")]),

@@ -47,8 +47,8 @@ _PART_OF_SITE = re.compile(
     re.IGNORECASE,
 )
 _PARTS = (
-    r"(?:人行道|非机动车道|机动车道|车道|绿化带|隔离带|分隔带|退界|间距|行道树|路面|建筑退让|后退|退线"
-    r"|歩道|車道|車線|植樹帯|自転車道|中央分離帯|間隔|セットバック"
+    r"(?:人行道|非机动车道|机动车道|车道|绿化带|绿带|设施带|停车带|路肩|隔离带|分隔带|退界|间距|行道树|路面|建筑退让|后退|退线"
+    r"|歩道|車道|車線|植樹帯|緑地帯|緩衝帯|停車帯|路肩|自転車道|中央分離帯|間隔|セットバック"
     r"|\b(?:lanes?|sidewalks?|footways?|pavements?|cycle (?:track|path|lane)s?|verges?|medians?|trees|every"
     r"|spaced|setbacks?|set back)\b)"
 )
