@@ -207,3 +207,17 @@ def test_sheets_name_the_characters_that_print_has_no_form_of(tmp_path):
     assert "〓：㙦 (U+3666)。" in done.stderr
     again = run("sheets", tmp_path / "plan", "--kind", "landuse", "--lang", "en", "--out", tmp_path / "out")
     assert (again.returncode, again.stderr) == (0, "")
+
+
+def test_sheets_say_in_the_language_asked_for_what_is_labelled_and_what_is_left_out(tmp_path):
+    write(a_plan(manifest={"packs": ["gb50180"], "scenarios": {}}), tmp_path / "plan")
+    wanted = ("sheets", tmp_path / "plan", "--kind", "landuse", "--kind", "phases", "--out", tmp_path / "out")
+    said = {lang: run(*wanted, "--lang", lang) for lang in ("zh", "ja", "en")}
+    assert {lang: (done.returncode, done.stderr) for lang, done in said.items()} == {
+        "zh": (0, "未出图：分期实施图（phases），规划数据未载分期\n"),
+        "ja": (0, "省いた図：整備段階図（phases）、計画に整備段階の記載がない\n"),
+        "en": (0, "left out: Phases (phases), the plan states no phases\n"),
+    }
+    assert "个地块" in said["zh"].stdout
+    assert "labelled" not in said["zh"].stdout + said["ja"].stdout
+    assert "parcels labelled" in said["en"].stdout

@@ -61,6 +61,7 @@ def command(
     from blockplan.check import check
     from blockplan.report.files import ATLAS, write_whole
     from blockplan.report.sheets import atlas
+    from blockplan.report.sheets.scene import said
 
     drawn = load(plan, scenario)
     before = load(in_force, None) if in_force else None
@@ -75,11 +76,14 @@ def command(
         return
     click.echo(path)
     for one in pages:
-        scale = f"1:{one['scale']}" if one["scale"] else "-"
-        labelled = f"{one['labelled']} of {one['parcels']} parcels labelled" if one["parcels"] else ""
+        scale = said(lang, "head.scale", n=one["scale"]) if one["scale"] else "-"
+        labelled = (
+            said(lang, "terminal.labelled", n=one["labelled"], of=one["parcels"]) if one["parcels"] else ""
+        )
         click.echo(f"  {one['number']}  {one['title']}  {scale}  {labelled}".rstrip())
     for kind, why in made.left_out:
-        click.echo(f"left out: {kind} ({why})", err=True)
+        title = said(lang, f"kind.{kind}")
+        click.echo(said(lang, "terminal.left_out", title=title, kind=kind, why=why), err=True)
 
 
 def page(sheet: Sheet, file: str, paper: str) -> dict[str, Any]:
