@@ -126,6 +126,7 @@ def test_wenzhou_has_a_feature_code_for_each_layer():
             "'parcelid' is nothing",
         ),
         ('"[A-Za-z0-9][A-Za-z0-9._-]*"', '"[A-Z"', "pattern .* cannot be read"),
+        ("example: A-01", "example: 甲-01", "the example '甲-01' does not fit"),
         ("range: [0, 50]", "range: [50, 0]", "range begins above its end"),
         ("domain: setback", "domain: setbacks", "no domain 'setbacks'"),
         ("layer: setbacks", "layer: setback", "no layer 'setback'"),

@@ -21,10 +21,11 @@ from blockplan.deliver.losses import Loss
 from blockplan.deliver.package import Package, read_package
 from blockplan.deliver.profile import load_delivery_profile
 from blockplan.deliver.quality import GRADES, RULES, Judgement
-from blockplan.deliver.quality.finding import Check, PackageFacts
+from blockplan.deliver.quality.finding import Check, PackageFacts, check_of
 from blockplan.deliver.quality.identity import number_gaps
 from blockplan.deliver.quality.numbers import sums
 from blockplan.deliver.quality.report import quality_workbook
+from blockplan.deliver.quality.structure import domains, patterns
 from blockplan.texts import LANGUAGES
 
 
@@ -210,6 +211,22 @@ def test_numbers_that_lie_billions_apart_are_counted_and_the_first_named():
     assert found[0].said["missing"].split("、")[:2] == ["0000330106002", "0000330106004"]
 
 
+def test_what_to_do_with_a_value_names_the_form_and_the_domain_of_its_field():
+    profile = load_delivery_profile("hangzhou-xg")
+    layer = profile.numbering.parcel_layer
+    cells = {"JRBL": ["70%住宅"], "GHDT": ["在建"]}
+    read = ReadLayer(layer, layer, "polygon", dict.fromkeys(cells), cells, [None], None)
+    facts = PackageFacts(Package(Path(), profile, [], {layer: read}, None))
+    rules = {one.id: one for one in RULES}
+    (form,) = (check_of(rules["qc-pattern"], one) for one in patterns(facts))
+    assert form.remedy["zh"].startswith("按格式填写：文本，最长 10 字符，例如 70:30，正则表达式 ")
+    assert form.remedy["en"].startswith(
+        "Write it in the form wanted: text, at most 10 characters, for example 70:30, regular expression "
+    )
+    (domain,) = (check_of(rules["qc-domain"], one) for one in domains(facts))
+    assert domain.remedy["zh"] == "改为值域中的值：保留、改扩建、新建"
+
+
 def test_every_rule_says_what_where_and_what_to_do_in_three_languages():
     from blockplan.deliver.quality.finding import TEXTS
 
@@ -230,11 +247,15 @@ def test_a_field_that_is_empty_in_many_features_is_said_once_with_all_of_them(tm
     assert len(empty) == sum(one.rule == "qc-mandatory" for one in made.judgement.checks)
     parcels = tuple(map(str, plan.layer("parcels").index))
     assert empty["PFDATE"].ids == parcels
-    assert empty["PFDATE"].remedy["en"] == "Answer pfsj in the filing form"
+    assert empty["PFDATE"].remedy["en"] == "Answer 批准日期 (pfsj) in the filing form"
     # What is built on and lacks a figure is at fault; the parks (F, G) and what an office answers are not.
     assert empty["TCW"].ids == tuple(one for one in parcels if one not in {"F", "G"})
-    assert empty["TCW"].remedy["en"] == "Fill in parking_spaces in the plan"
-    assert empty["NJLJXZL"].remedy["en"] == "Answer njljxzl in the filing form"
+    assert empty["TCW"].remedy == {
+        "zh": "在规划中填写停车位（parking_spaces）",
+        "en": "Fill in parking spaces (parking_spaces) in the plan",
+        "ja": "計画の駐車台数（parking_spaces）を記入する",
+    }
+    assert "(njljxzl) in the filing form" in empty["NJLJXZL"].remedy["en"]
     book = openpyxl.load_workbook(tmp_path / "package" / profile.files.report_table)
     rows = list(book["涉及要素"].iter_rows(min_row=2, values_only=True))
     assert [row[2] for row in rows if "PFDATE" in row[3]] == list(parcels)

@@ -52,7 +52,8 @@ class FieldSpec(_Strict):
     several lie in one layer. Without it the field stays empty. ``words`` says which word of the office
     stands for which of the plan. ``unbounded`` is what stands for a bound that the plan leaves open beside
     the other one (no lower FAR is 0); ``none`` is written where a plan that has facilities has none of the
-    kind on a parcel; ``unbuilt`` where it says nothing of land that is not built on.
+    kind on a parcel; ``unbuilt`` where it says nothing of land that is not built on. ``example`` is a value
+    of the ``pattern``, named to whoever has to mend one.
     """
 
     name: str
@@ -66,6 +67,7 @@ class FieldSpec(_Strict):
     words: dict[str, str | list[str]] = Field(default_factory=dict)
     domain: str = ""
     pattern: str = ""
+    example: str = ""
     range: tuple[float, float] | None = None
     code: bool = False
     label_of: str = ""
@@ -96,6 +98,9 @@ class FieldSpec(_Strict):
             except re.error as error:
                 msg = f"field {self.name}: the pattern {self.pattern!r} cannot be read ({error})"
                 raise ValueError(msg) from None
+            if self.example and re.fullmatch(self.pattern, self.example) is None:
+                msg = f"field {self.name}: the example {self.example!r} does not fit {self.pattern!r}"
+                raise ValueError(msg)
         if self.range and self.range[0] > self.range[1]:
             msg = f"field {self.name}: the range begins above its end"
             raise ValueError(msg)

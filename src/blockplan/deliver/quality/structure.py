@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from blockplan.deliver.quality.finding import PackageFault, point_of
+from blockplan.deliver.quality.finding import TEXTS, PackageFault, point_of
 from blockplan.deliver.to_profile import use_name
 from blockplan.plan.model.codes import LISTS
+from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from blockplan.deliver.profile import FieldSpec
     from blockplan.deliver.quality.finding import PackageFacts
+    from blockplan.report.words import Words
 
 CODE = re.compile(r"[\w.\-]+", re.ASCII)
 #: So many features are named in the sentence of a fault of many; all of them stand in its list.
 NAMED = 3
+#: So many values of a domain are named in what to do.
+ALLOWED = 12
 
 
 def layers(facts: PackageFacts) -> Iterator[PackageFault]:
@@ -66,11 +70,10 @@ def mandatory(facts: PackageFacts) -> Iterator[PackageFault]:
         if len(ids) > 1:
             more = ", …" if len(ids) > NAMED else ""
             where = f"{len(ids)}/{len(values)} ({', '.join(ids[:NAMED])}{more})"
-        said = {"field": one.name, "title": one.title, "where": where}
+        said: dict[str, Any] = {"field": one.name, "title": one.title, "where": where}
         keys = [key for key in one.sources if key.startswith("form:")]
         remedy = "remedy_form" if keys else "remedy" if one.sources else "remedy_none"
-        columns = dict.fromkeys(key.rpartition(":")[2] for key in one.sources)
-        said["key"] = keys[0].removeprefix("form:") if keys else ", ".join(columns)
+        said["key"] = keys[0].removeprefix("form:") if keys else _columns(one)
         yield PackageFault(
             spec.name,
             ids[0] if len(ids) == 1 else "",
@@ -82,13 +85,33 @@ def mandatory(facts: PackageFacts) -> Iterator[PackageFault]:
         )
 
 
+def _columns(one: FieldSpec) -> dict[str, str]:
+    """What a field carries of the plan, in each language: the words of each column with its name."""
+    from blockplan.report.words import Words  # noqa: PLC0415 - costly, and most packages lack nothing
+
+    names = dict.fromkeys(key.rpartition(":")[2] for key in one.sources)
+    by_lang = {lang: Words(lang) for lang in LANGUAGES}
+
+    def called(words: Words, name: str) -> str:
+        known = words.field(name)
+        return name if known == name else words("list.note", said=known, note=name)
+
+    return {lang: words.join([called(words, name) for name in names]) for lang, words in by_lang.items()}
+
+
 def domains(facts: PackageFacts) -> Iterator[PackageFault]:
     """Values that are none of those allowed."""
 
     def bad(one: FieldSpec, value: Any) -> bool:
         return _filled(value) and str(value) not in facts.package.profile.domains[one.domain]
 
-    yield from _values(facts, lambda one: one.domain, bad)
+    def allowed(one: FieldSpec) -> dict[str, str]:
+        values = list(facts.package.profile.domains[one.domain])
+        more = [f"… ({len(values)})"] if len(values) > ALLOWED else []
+        listed = values[:ALLOWED] + more
+        return {lang: (", " if lang == "en" else "、").join(listed) for lang in LANGUAGES}
+
+    yield from _values(facts, lambda one: one.domain, bad, lambda one: {"allowed": allowed(one)})
 
 
 def patterns(facts: PackageFacts) -> Iterator[PackageFault]:
@@ -97,7 +120,19 @@ def patterns(facts: PackageFacts) -> Iterator[PackageFault]:
     def bad(one: FieldSpec, value: Any) -> bool:
         return _filled(value) and re.fullmatch(one.pattern, str(value)) is None
 
-    yield from _values(facts, lambda one: one.pattern, bad)
+    yield from _values(facts, lambda one: one.pattern, bad, lambda one: {"form": _form(one)})
+
+
+def _form(one: FieldSpec) -> dict[str, str]:
+    """How a field is written, in each language: type, length, an example, the pattern itself."""
+    parts = ["length"] * (one.length is not None) + ["example"] * bool(one.example) + ["pattern"]
+
+    def told(lang: str) -> str:
+        said = {"length": one.length, "example": one.example, "pattern": one.pattern}
+        named = [TEXTS(f"form.{part}", lang, **said) for part in (one.type, *parts)]
+        return (", " if lang == "en" else "，" if lang == "zh" else "、").join(named)
+
+    return {lang: told(lang) for lang in LANGUAGES}
 
 
 def blanks(facts: PackageFacts) -> Iterator[PackageFault]:
@@ -154,9 +189,13 @@ def _filled(value: Any) -> bool:
     return value is not None and value != "" and not (isinstance(value, str) and value != value.strip())
 
 
-def _values(facts: PackageFacts, wanted: Any, bad: Any) -> Iterator[PackageFault]:
+def _values(
+    facts: PackageFacts, wanted: Any, bad: Any, told: Callable[[FieldSpec], dict[str, Any]] = lambda _: {}
+) -> Iterator[PackageFault]:
     for spec, layer, one in facts.cells(wanted):
+        how: dict[str, Any] | None = None
         for at, value in enumerate(layer.cells[one.name]):
             if bad(one, value):
-                said = {"field": one.name, "value": value, "title": one.title}
+                how = told(one) if how is None else how
+                said = {"field": one.name, "value": value, "title": one.title} | how
                 yield facts.fault(spec, layer, at, said)
