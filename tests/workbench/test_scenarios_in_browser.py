@@ -386,3 +386,14 @@ def test_a_lock_and_a_version_of_somebody_else_are_seen_without_a_step(fresh: Se
     tab.locator("header.top", has_text="Locked: handed in").wait_for(timeout=WAIT_MS)
     assert wrong == []
     tab.close()
+
+
+def test_a_branch_of_somebody_else_is_seen_without_a_step(
+    fresh: Service, tmp_path: Path, chromium: Any
+) -> None:
+    tab, wrong = opened(fresh, chromium, "en", 1440)
+    with workbench(tmp_path / "town", "--who", "Wang") as other:
+        assert other.ask("/workspace/scenario", {"branch": "for-the-council"})[0] == 200
+        tab.locator(".scenarios", has_text="for-the-council").wait_for(timeout=WAIT_MS)
+    assert wrong == []
+    tab.close()

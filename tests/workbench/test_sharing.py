@@ -65,12 +65,14 @@ def test_what_another_process_did_is_there_before_the_next_edit(service: Service
         ("A", 501)
     ]
     assert news["result"]["content_hash"] == first["hash"]
+    assert news["result"] == other.ask("/workspace/result?brief=1")[1]  # what the page shows, and no more
     assert set(other.ask(f"/workspace/news?seq={seen + 1}")[1]) == {
         "seq",
         "scenario",
         "saved",
         "lock",
         "versions",
+        "scenarios",
     }
     second = other.ask("/workspace/edits", put(502, "B", seen + 1))[1]
     assert second["seq"] == seen + 2

@@ -325,9 +325,10 @@ class Store {
     const seen = this.state.seq;
     const news = await api.getNews(seen);
     if (this.busy || this.state.seq !== seen) return true;
-    const kept = ({ lock, versions }: News | State): string => JSON.stringify([lock, versions]);
+    const kept = ({ lock, versions, scenarios }: News | State): string => JSON.stringify([lock, versions, scenarios]);
+    const moved = kept(news) !== kept(this.state);
     if (news.scenario !== this.state.scenario || news.seq < seen) await this.again();
-    else if (!news.result && kept(news) !== kept(this.state)) {
+    else if (!news.result && moved) {
       const [state, { branches }] = await Promise.all([api.getState(), api.getBranches()]);
       if (this.busy || state.seq !== seen) return true;
       [this.state, this.branches] = [state, branches];
@@ -340,6 +341,10 @@ class Store {
     else if (news.result) {
       this.catchUp(news);
       this.say(`${(news.who ?? []).join(", ") || say("somebody")}: ${say("changedByOther")}`, "info");
+      if (moved) {
+        ({ branches: this.branches } = await api.getBranches());
+        this.tell("state");
+      }
     }
     return true;
   }

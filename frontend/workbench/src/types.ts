@@ -290,6 +290,7 @@ export interface News {
   scenario: string;
   lock: Lock | null;
   versions: Version[];
+  scenarios: Record<string, string>;
   who?: string[];
   features?: Changed[];
   result?: Result;

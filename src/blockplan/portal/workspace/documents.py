@@ -228,6 +228,11 @@ def scenarios_of(plan: Plan, lang: str) -> dict[str, str]:
     return manifest.scenario_titles_in(lang)
 
 
+def _listed(session: Session, known: dict[str, str]) -> dict[str, str]:
+    """The plan as drawn, the scenarios of the package, and the one that is open: names and titles."""
+    return {BASE: ""} | dict.fromkeys([*known, session.scenario], "") | known
+
+
 def state(desk: EditingDesk, lang: str) -> dict[str, Any]:
     """Where the session stands: scenario, steps, what can be undone, and what was said meanwhile."""
     session = desk.session
@@ -238,7 +243,7 @@ def state(desk: EditingDesk, lang: str) -> dict[str, Any]:
         "packs": {pack: Words(lang).pick(title) for pack, title in session.judged.pack_titles.items()},
         "choose_packs": not session.judged.packs and signed_in() is None,
         "scenario": session.scenario,
-        "scenarios": {BASE: ""} | dict.fromkeys([*known, session.scenario], "") | known,
+        "scenarios": _listed(session, known),
         "seq": len(session.steps),
         "hash": session.plan.content_hash,
         **some(session, None, "can_undo", "can_redo"),
@@ -298,13 +303,15 @@ def branches(desk: EditingDesk, lang: str) -> list[dict[str, Any]]:
 def news(desk: EditingDesk, seq: int, lang: str) -> dict[str, Any]:
     """
     What came after step `seq`: where nothing did, its number, and what may change without a step: whether it
-    is in the scenario's file, the scenario's lock and its versions.
+    is in the scenario's file, the scenario's lock and its versions, and which scenarios there are.
 
-    Else also who made the steps, every feature that they changed as it is now, the verdicts, and the state.
+    Else also who made the steps, every feature that they changed as it is now, the verdicts (in brief), and
+    the state.
     """
     session = desk.session
     kept = some(desk.record, None, "lock", "versions")
     head = {"seq": len(session.steps), "scenario": session.scenario, "saved": desk.saved, **kept}
+    head["scenarios"] = _listed(session, scenarios_of(session.plan, lang))
     newer = session.steps[seq:]
     if not newer:
         return head
@@ -312,7 +319,7 @@ def news(desk: EditingDesk, seq: int, lang: str) -> dict[str, Any]:
         **head,
         "who": list(dict.fromkeys(step.who for step in newer)),
         "features": features_of(session, (change for step in newer for change in step.changes)),
-        "result": result_document(session.result, lang),
+        "result": result_document(session.judged, lang, brief=True),
         "state": state(desk, lang),
     }
 
