@@ -327,7 +327,7 @@ def test_a_service_that_refuses_to_tell_of_others_is_not_called_silent(fresh: Se
     tab.close()
 
 
-def test_packs_that_cannot_be_listed_are_said_to_be_so(tmp_path: Path, chromium: Any) -> None:
+def test_packs_that_cannot_be_listed_are_said_to_be_so_and_asked_for_again(tmp_path: Path, chromium: Any) -> None:
     bp.write(town(packs=[]), tmp_path / "town")
     fault = {"error": "fault", "message": "The packs cannot be read.", "remedy": "Mend them."}
     with workbench(tmp_path / "town") as one:
@@ -337,7 +337,11 @@ def test_packs_that_cannot_be_listed_are_said_to_be_so(tmp_path: Path, chromium:
         said = tab.locator(".no-packs [role=alert]")
         said.wait_for(timeout=WAIT_MS)
         assert said.inner_text() == "The packs cannot be read. Mend them."
-        assert tab.locator(".no-packs button, .no-packs fieldset").count() == 0
+        assert tab.locator(".no-packs fieldset").count() == 0
+        tab.unroute("**/workspace/packs*")
+        tab.get_by_role("button", name="Try again").click()
+        tab.locator("#pack-gb50180").wait_for(timeout=WAIT_MS)
+        assert tab.locator(".no-packs [role=alert]").count() == 0
         tab.close()
 
 

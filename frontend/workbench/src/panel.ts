@@ -142,7 +142,11 @@ function withoutPacks(): HTMLElement {
   const said = h("section", { class: "no-packs" }, h("p", {}, say("noPacks")));
   if (!store.state.choose_packs) return said;
   if (refused) {
-    said.append(h("p", { class: "refused", role: "alert" }, refused));
+    const again = (): void => {
+      [refused, asking] = ["", null];
+      said.replaceWith(withoutPacks());
+    };
+    said.append(h("p", { class: "refused", role: "alert" }, refused), h("button", { onclick: again }, say("tryAgain")));
     return said;
   }
   const judge = h("button", { class: "primary", disabled: ticked.size === 0, onclick: () => void store.judgeBy([...ticked]) }, say("judgeByThese"));
