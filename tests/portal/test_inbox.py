@@ -196,3 +196,25 @@ def test_the_words_that_are_sought_are_marked_and_figures_of_a_number_are_not(
     (text,) = (text for text in said(str(point.number)) if "benches" in text)
     assert text == f"{point.number} benches.", "it was found by its number"
     assert f"<mark>{point.number} b</mark>enches." in said(f"{point.number} b")
+
+
+@pytest.mark.parametrize(
+    ("lang", "name"),
+    [
+        ("zh", "创新研发片区"),
+        ("en", "Innovation and R&amp;D area"),
+        ("ja", "イノベーション・研究開発地区"),
+    ],
+)
+def test_a_point_says_by_name_what_it_is_about_and_by_number_what_has_no_name(
+    shown: DatabaseStore, lang: str, name: str
+) -> None:
+    client = browser_of(a_member("Li", "planner"))
+    aims = [{"layer": "areas", "id": "rd"}, {"layer": "parcels", "id": "RD-01-01-012"}]
+    send(shown, "More trees.", targets=aims)
+    told(client, HERE + "desk/", {"do": "cut"})
+    page = client.get(POINTS.replace("/en/", f"/{lang}/")).content.decode()
+    assert re.findall(r'<span class="chip">([^<]*)</span>', page) == [name, "RD-01-01-012"]
+    for path in ("desk/segments/O-1.1/", "opinions/O-1/"):
+        page = client.get(f"/{lang}/office/notices/town/{path}").content.decode()
+        assert f"{name} · rd</a>" in page

@@ -141,7 +141,7 @@ def segment(request: HttpRequest, notice: str, segment: str) -> HttpResponse:
         "one": listed_one, "form": form, "fault": fault, "subject": one.id, "holder": listed_one.holder,
         "holds": listed.holds(one.id),
         "parts": [point for point in listed.every if point.opinion.id == one.opinion],
-        "entry": entries.told(events[0]), "place_map": entries.place_map(row, events),
+        "entry": entries.told(events[0], row), "place_map": entries.place_map(row, events),
         "reach": [point for point in listed.every
                   if point.theme == theme and point.own is None and point.id != segment] if theme else [],
         "forwards": listed.address(listed.beside(1)), "back": listed.address(listed.beside(-1)),

@@ -19,7 +19,7 @@ from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.plans.places import map_of
 from blockplan.portal.record.models import Erasure
 from blockplan.portal.record.store import open_store
-from blockplan.portal.submissions.subjects import said_or
+from blockplan.portal.submissions.subjects import in_words, named, said_or
 from blockplan.portal.visible_notices import version_of
 from blockplan.portal.words import say
 from blockplan.respond.tables import shown as plainly
@@ -55,9 +55,9 @@ OF_THE_RECORD = frozenset(
 )
 
 
-def about(notice: str, opinion: str) -> list[dict[str, Any]]:
+def about(row: Notice, opinion: str) -> list[dict[str, Any]]:
     """Every entry about an opinion."""
-    return [told(event) for event in open_store(notice).events(about=opinion)]
+    return [told(event, row) for event in open_store(row.id).events(about=opinion)]
 
 
 def place_map(row: Notice, events: Iterable[Event]) -> dict[str, Any] | None:
@@ -81,7 +81,7 @@ def _of_targets(version: PlanVersion, targets: Iterable[dict[str, str]]) -> dict
     return json.loads(shapely.to_geojson(shapely.GeometryCollection(shapes))) if shapes else None
 
 
-def told(event: Event) -> dict[str, Any]:
+def told(event: Event, row: Notice) -> dict[str, Any]:
     """An entry as the page shows it; personal data is for the office alone."""
     said = event.payload
     content = event.person.content if event.person is not None else None
@@ -94,10 +94,7 @@ def told(event: Event) -> dict[str, Any]:
         "received_at": said.get("received_at"),
         "ground": said.get("ground") or said.get("reason") or why, "by": said.get("by"),
         "second": said.get("second"),
-        "targets": [
-            (said_or(f"opinion.layer.{aim['layer']}", aim["layer"], current()), aim)
-            for aim in said.get("targets") or ()
-        ],
+        "targets": [in_words(aim, current()) for aim in named(row, said.get("targets") or ())],
         "defects": said.get("defects", []),
         "files": list(enumerate(said.get("files", []))) if event.files else [],
         "more": list(_more(said)),

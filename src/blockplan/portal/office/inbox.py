@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -21,13 +21,14 @@ from blockplan.portal.office import assignments, edit_conflicts, hands, open_pag
 from blockplan.portal.office.paging import ROWS, after
 from blockplan.portal.office.permissions import actor_of
 from blockplan.portal.pages.common import standing_of
+from blockplan.portal.submissions import subjects
 from blockplan.portal.words import occurrences
 from blockplan.respond.coverage import received, reconcile
 from blockplan.respond.tables import shown as plainly
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from django.http import HttpRequest
 
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 #: So much of a point stands in its row.
 EXCERPT = 160
 LONGEST_SEARCH = 60
+#: So many objects that a point is about stand in its row, their names no longer than this.
+CHIPS, LONGEST_CHIP = 2, 40
 #: How far a point is, in the order of the bar of progress.
 STATES = ("own", "theme", "unanswered", "unsorted")
 #: What the page's script does for a key, and its words; without it the page has a link or button for each.
@@ -229,12 +232,13 @@ class Inbox:
         counts = {name: sum(map(fits, self.every)) for name, fits in FILTERS.items()}
         of_theme = Counter(one.theme.id for one in self.every if one.theme)
         done = Counter(one.theme.id for one in self.every if one.theme and one.answer)
+        shown = self.found[first : first + ROWS]
         return {
             "notice": self.row, "standing": standing_of(self.row) if self.row.round else None,
             "keep": self.keep, "query": self.query,
             "sought": next((self._sought(one) for one in self.every if one.id == self.at), self.query),
             "show": self.show, "at": self.at, "theme_at": self.theme, "total": len(self.found),
-            "rows": [self._row(one) for one in self.found[first : first + ROWS]],
+            "rows": [self._row(one, named) for one, named in zip(shown, self._named(shown), strict=True)],
             "first": first + 1, "last": min(first + ROWS, len(self.found)),
             "next": first + ROWS if len(self.found) > first + ROWS else None,
             "before": max(first - ROWS, 0) if first else None,
@@ -270,12 +274,20 @@ class Inbox:
         """The words to be marked in a point; none where it was found by what it is called."""
         return "" if _is_called(one, self.query) else self.query
 
-    def _row(self, one: ListedPoint) -> dict[str, Any]:
+    def _named(self, shown: list[ListedPoint]) -> Iterator[list[str]]:
+        """The first objects that each point is about, by name, or by number where they have none."""
+        aims = [one.opinion.targets[:CHIPS] for one in shown]
+        found = subjects.named(self.row, list(chain(*aims)))
+        words = (subjects.in_words(one, current(), LONGEST_CHIP) for one in found)
+        for some in aims:
+            yield [one["words"] or one["id"] for one in islice(words, len(some))]
+
+    def _row(self, one: ListedPoint, named: list[str]) -> dict[str, Any]:
         text, sought = one.text, self._sought(one)
         at = next((begin for begin, _ in occurrences(text, sought)), 0)
         begin = max(at - EXCERPT // 2, 0)
         return {
-            "point": one, "sought": sought,
+            "point": one, "sought": sought, "about": named,
             "to": self.address(one.id), "held": self.holds(one.id),
             "seen": edit_conflicts.of_place(self.now, one.id)[0],
             "text": ("…" if begin else "") + text[begin : begin + EXCERPT]

@@ -201,7 +201,7 @@ def act_page(name: str) -> Callable[..., HttpResponse]:
                 _mark_anew(form, notice, opinion)
             else:
                 return HttpResponseRedirect(_after(name, notice, opinion))
-        about = entries.about(notice, opinion) if opinion else []
+        about = entries.about(row, opinion) if opinion else []
         shown = {"notice": row, "form": form, "name": name, "act": act, "opinion": opinion,
                  "entries": about, "asked_on": newest, "period": row.opened.get("period"),
                  "mark": of_opinion(open_store(notice), opinion)[0] if opinion else ""}  # fmt: skip
@@ -274,7 +274,7 @@ def waiting(request: HttpRequest, notice: str, pending: int) -> HttpResponse:
             return HttpResponseRedirect(reverse("office_notice", args=[notice]))
     shown = {
         "notice": one.notice, "one": one, "fault": fault, "own": one.asked_by_id == actor.staff.pk,
-        "entries": entries.about(notice, one.opinion) if one.opinion and not one.outcome else [],
+        "entries": entries.about(one.notice, one.opinion) if one.opinion and not one.outcome else [],
         **_report(one),
         "may": actor.may(*permissions.SECONDS) and not one.outcome,
     }  # fmt: skip

@@ -150,7 +150,7 @@ def opinion(request: HttpRequest, notice: str, opinion: str) -> HttpResponse:
     ]  # fmt: skip
     shown = _listed(request, row, one) | {
              "one": one, "opinion": opinion, "offered": offered, "at": opinion,
-             "entries": [entries.told(event) for event in events],
+             "entries": [entries.told(event, row) for event in events],
              "place_map": entries.place_map(row, events),
              "erasures": entries.erasures_of_opinion(row, opinion),
              "waits": [one for one in waiting_of(notice) if one.opinion == opinion],
