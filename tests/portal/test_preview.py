@@ -260,3 +260,20 @@ def test_a_reader_who_lost_the_role_sees_no_draft_any_more(shown: DatabaseStore)
     assert "Preview" in office.get(NOTICE).content.decode()
     Grant.objects.filter(staff=member).delete()
     assert "Preview" not in office.get(NOTICE).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("lang", "law"),
+    [
+        ("zh", "《中华人民共和国城乡规划法》第二十六条"),
+        ("en", "Urban and Rural Planning Law of the People&#x27;s Republic of China, art. 26"),
+        ("ja", "中華人民共和国都市農村計画法 第 26 条"),
+    ],
+)
+def test_a_draft_cites_its_law_as_readers_of_the_language_do(draft: Draft, lang: str, law: str) -> None:
+    client = browser_of(a_member("Li", "planner"))
+    said = client.get(f"/{lang}/office/notices/town/draft/").content.decode()
+    assert law in said
+    chosen = client.get(f"/{lang}/office/notices/new/").content.decode()
+    assert "cn-art26" in chosen
+    assert "art. 26" not in chosen

@@ -327,7 +327,9 @@ def test_a_service_that_refuses_to_tell_of_others_is_not_called_silent(fresh: Se
     tab.close()
 
 
-def test_packs_that_cannot_be_listed_are_said_to_be_so_and_asked_for_again(tmp_path: Path, chromium: Any) -> None:
+def test_packs_that_cannot_be_listed_are_said_to_be_so_and_asked_for_again(
+    tmp_path: Path, chromium: Any
+) -> None:
     bp.write(town(packs=[]), tmp_path / "town")
     fault = {"error": "fault", "message": "The packs cannot be read.", "remedy": "Mend them."}
     with workbench(tmp_path / "town") as one:

@@ -42,7 +42,7 @@ class Begin(Form):
         super().__init__(*args, **kwargs)
         found: Any = self.fields["rule"]
         found.choices = decision([
-            (f"{code} {rule.id}", f"{code} · {pick(rule.title, current())} ({rule.source.clause})")
+            (f"{code} {rule.id}", f"{code} · {pick(rule.title, current())}")
             for code in drafts.COUNTRIES
             for rule in country(code).rules
         ])  # fmt: skip
@@ -92,8 +92,9 @@ def draft(request: HttpRequest, notice: str) -> HttpResponse:
     particulars = particulars_from(one.particulars)
     actor = actor_of(request)
     released = bool(one.signed) and not fault and one.signed["of"] == drafts.looked_at(one)
+    rule = country(one.country).rule(one.rule)
     shown = {
-        "draft": one, "period": period, "fault": fault, "rule": country(one.country).rule(one.rule),
+        "draft": one, "period": period, "fault": fault, "rule": rule, "law": rule.source.model_dump(),
         "version": version, "faults": faults[:SHOWN_FAULTS], "fault_count": len(faults),
         "missing": asked_and_missing(particulars, country(one.country)), "released": released,
         "ready": released and period is not None, "step": next_of(one.notice, actor).for_(actor),
