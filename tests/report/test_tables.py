@@ -10,6 +10,7 @@ import blockplan as bp
 from blockplan.check.verdict import Capacity, Required
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, reason
+from blockplan.measure.parameters import DEFAULTS
 from blockplan.report.tables import (
     capacity_sentence,
     margin_said,
@@ -18,6 +19,7 @@ from blockplan.report.tables import (
     outcome_said,
     reported_row,
     title,
+    value_said,
     verdict_headers,
     verdict_rows,
 )
@@ -242,3 +244,21 @@ def test_the_margin_of_a_share_known_by_its_ends_is_told_in_points(lang, said):
 
 def test_places_of_any_service_are_not_called_school_places_in_chinese() -> None:
     assert Words("zh").amount(13, "place") == "13 个名额"
+
+
+@pytest.mark.parametrize(
+    ("services", "said"),
+    [
+        (("primary_school", "nine_year_school"), "每千人 13 个学位"),
+        (("kindergarten",), "每千人 13 个学位"),
+        (("childcare",), "每千人 13 个托位"),
+        (("library",), "每千人 13 个座位"),
+        (("clinic",), "每千人 13 个名额"),
+        (("library", "primary_school"), "每千人 13 个名额"),
+    ],
+)
+def test_places_are_called_as_their_service_calls_them(services: tuple[str, ...], said: str) -> None:
+    measured = Measurement(
+        "service_places_per_1000", 13.0, "place", per=1000, parameters=replace(DEFAULTS, services=services)
+    )
+    assert value_said(measured, Words("zh"), "place") == said

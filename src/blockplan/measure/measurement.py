@@ -94,6 +94,15 @@ class Each:
 
 #: Measures that are so much for every 100 m2 of floor area.
 PER_FLOOR = frozenset({"parcel_parking", "parking_per_floor"})
+#: Service -> what a place in it is called; a place of any other is a ``place``.
+PLACES = {
+    **dict.fromkeys(
+        ("kindergarten", "primary_school", "secondary_school", "nine_year_school"), "school place"
+    ),
+    "childcare": "childcare place",
+    "library": "seat",
+    "culture": "seat",
+}
 #: Measures whose unit is ``1`` and that are ratios or indices: 1.6, not 160%.
 RATIOS = frozenset(
     {
@@ -322,13 +331,19 @@ def figure_unit(measurement: Measurement | None, unit: str = "") -> str:
     """
     The unit that a figure is written in: a share (``1``) in percent, a ``ratio`` as a plain number.
 
-    Parking over floor area says so.
+    Parking over floor area says so; places are called as their services call them.
     """
-    return unit if measurement is None else unit_of_figures(measurement.measure, unit or measurement.unit)
+    if measurement is None:
+        return unit
+    services = measurement.parameters.services
+    return unit_of_figures(measurement.measure, unit or measurement.unit, services)
 
 
-def unit_of_figures(measure: str, unit: str) -> str:
-    """The unit that figures of a measure are written in."""
+def unit_of_figures(measure: str, unit: str, services: Iterable[str] = ()) -> str:
+    """The unit that figures of a measure are written in; places are those of some services."""
+    if unit == "place":
+        called = {PLACES.get(one, unit) for one in services}
+        return called.pop() if len(called) == 1 else unit
     if measure in PER_FLOOR:
         return f"{unit}/100 m2"
     return "ratio" if unit == "1" and measure in RATIOS else unit

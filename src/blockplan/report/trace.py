@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.figures import is_known
 from blockplan.measure import MEASURES
-from blockplan.measure.measurement import RATIOS
+from blockplan.measure.measurement import RATIOS, figure_unit
 from blockplan.texts import DEFAULT_LANGUAGE
 from blockplan.units import M2_PER_HA
 
@@ -250,10 +250,11 @@ def division(verdict: Verdict, residents: Residents, words: Words) -> str:
         return quotient(measurement, words) or within(measurement, residents, words)
     if measurement.supply is None:
         return ""
+    unit = figure_unit(measurement, verdict.unit)
     if verdict.scope_kind != "plan" or not is_known(residents.central) or not is_known(measurement.value):
-        return words.amount(measurement.supply, verdict.unit)
+        return words.amount(measurement.supply, unit)
     times = f" × {words.number(measurement.per)}" if measurement.per != 1 else ""
-    supply, value = (words.amount(one, verdict.unit) for one in (measurement.supply, measurement.value))
+    supply, value = (words.amount(one, unit) for one in (measurement.supply, measurement.value))
     return f"{supply}{times} ÷ {words.count('count.residents', residents.central)} = {value}"
 
 
