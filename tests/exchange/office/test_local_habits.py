@@ -315,3 +315,28 @@ def test_a_plan_is_judged_by_what_holds_where_its_system_is_used(folder, brought
     plan, result = brought()
     assert list(plan.manifest.packs) == packs
     assert bool(rules(result, "office-packs")) is (packs[0] == "green-access")
+
+
+@pytest.mark.parametrize("heading", ["用地", "规划用地", "用地名称", "用地类型"])
+@pytest.mark.parametrize(
+    "uses",
+    [["二类居住用地", "商业用地", "公园绿地", "中小学用地"], ["R2", "B1", "G1", "A33"]],
+    ids=["names", "codes"],
+)
+def test_uses_below_a_heading_that_says_land_alone_are_read_as_names_or_codes(folder, brought, heading, uses):
+    shapefile(parcels(地块编号=["1", "2", "3", "4"]), folder / "地块.shp")
+    rows = [["地块编号", heading, "容积率"], *([str(at), use, 2] for at, use in enumerate(uses, 1))]
+    workbook(folder / "指标表.xlsx", 指标=rows)
+    plan, _ = brought()
+    assert plan.layer("parcels")["land_use"].tolist()[:4] == ["070102", "0901", "1401", "080403"]
+
+
+def test_areas_below_a_heading_that_says_land_alone_are_no_names_of_uses(folder, brought):
+    shapefile(parcels(地块编号=["1", "2", "3", "4"]), folder / "地块.shp")
+    rows = [
+        ["地块编号", "用地", "性质"],
+        *([str(at), 1.25, use] for at, use in enumerate(["R2", "B1", "G1", "A33"], 1)),
+    ]
+    workbook(folder / "指标表.xlsx", 指标=rows)
+    plan, _ = brought()
+    assert plan.layer("parcels")["land_use"].tolist()[:4] == ["070102", "0901", "1401", "080403"]

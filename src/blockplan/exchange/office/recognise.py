@@ -437,7 +437,13 @@ def _content(
     texts = [text_of(value) for value in values]
     coded = sum(bool(codes.code_in(text)) for text in texts) / len(texts)
     bare = sum(codes.code_in(text) == text for text in texts) / len(texts)
-    unfit = (column.quantity == "code" and coded <= 0.5) or (column.column == "land_use_name" and bare > 0.5)
+    # Areas stand below 用地 too.
+    parts = sum(re.fullmatch(r"[\d,]+\.\d+", text) is not None for text in texts) / len(texts)
+    unfit = (
+        (column.quantity == "code" and coded <= 0.5)
+        or (column.column == "land_use_name" and bare > 0.5)
+        or (column.column in {"land_use", "land_use_name"} and parts > 0.5)
+    )
     if unfit:
         return -0.5, "", ""
     if column.column == "parcel_id" and layer.drawn and len(set(texts)) <= len(texts) / 2:
