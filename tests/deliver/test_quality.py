@@ -11,6 +11,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from pypdf import PdfReader
 from tests.deliver.made import ANSWERS
 from tests.support.town import town
 
@@ -24,7 +25,7 @@ from blockplan.deliver.quality import GRADES, RULES, Judgement
 from blockplan.deliver.quality.finding import Check, PackageFacts, check_of
 from blockplan.deliver.quality.identity import number_gaps
 from blockplan.deliver.quality.numbers import sums
-from blockplan.deliver.quality.report import quality_workbook
+from blockplan.deliver.quality.report import quality_pdf, quality_workbook
 from blockplan.deliver.quality.structure import domains, patterns
 from blockplan.texts import LANGUAGES
 
@@ -303,3 +304,20 @@ def test_tables_whose_sheets_have_english_names_are_read_as_well(clean, tmp_path
         book.save(path)
 
     assert judged_with(named, clean, tmp_path) == ([], ())
+
+
+def test_the_printed_report_names_its_day_and_says_why_a_rule_was_not_judged():
+    profile, day = load_delivery_profile("hangzhou-xg"), dt.date(2024, 6, 28)
+    open_ = tuple(one.id for one in RULES if one.needs in {"upper", "whole"})
+    printed = quality_pdf(Judgement((), open_), profile, "示例镇", day)
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(printed)).pages).replace("\n", "")
+    assert "图纸日期：2024年6月28日" in text
+    assert "未检：开发边界与永农（未提供可用的上位规划）" in text
+    assert "未检：文件校验、质检报告（成果包写完后才可检查，由接收方检查）" in text
+
+
+def test_every_need_of_a_rule_has_its_reason_in_three_languages():
+    from blockplan.deliver.quality.finding import TEXTS
+
+    for need in {rule.needs for rule in RULES} - {""}:
+        assert set(TEXTS.text(f"needs.{need}")) == set(LANGUAGES)

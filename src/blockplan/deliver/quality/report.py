@@ -15,7 +15,7 @@ from blockplan.report.words import Words
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from blockplan.deliver.losses import Loss
     from blockplan.deliver.profile import DeliveryProfile
@@ -74,14 +74,31 @@ def quality_pdf(
         for group, rule, grade, said, count, outcome in _rule_rows(judgement, lang)
     )
     about = (Paragraph(verdict, "alert" if judgement.blocked else "lead"), Note(judged_by),
-             Note(day.isoformat()), Note(TEXTS("report.basis", lang)))  # fmt: skip
+             Note(f"{words('head.drawn_on')}{words('list.colon')}{words.day(day)}"),
+             Note(TEXTS("report.basis", lang)))  # fmt: skip
     heads = _heads(lang, "group", "rule", "grade", "outcome", "count")
     sections = (
         Section("verdict", "", about),
         Section("faults", f"{TEXTS('report.faults', lang)} ({len(checks)})", tuple(faults)),
-        Section("rules", TEXTS("report.rules", lang), (Table(heads, rules, sign=3),)),
+        Section(
+            "rules",
+            TEXTS("report.rules", lang),
+            (Table(heads, rules, sign=3), *_not_judged(judgement, words)),
+        ),
     )
     return pdf(Document(TEXTS("report.title", lang), lang, day, sections, title))
+
+
+def _not_judged(judgement: Judgement, words: Words) -> Iterator[Note]:
+    """Why rules were not judged: a line a reason."""
+    for need in dict.fromkeys(rule.needs for rule in RULES if rule.id in judgement.not_judged):
+        titles = [
+            TEXTS(f"{rule.id}.title", words.lang)
+            for rule in RULES
+            if rule.needs == need and rule.id in judgement.not_judged
+        ]
+        why = TEXTS(f"needs.{need}", words.lang)
+        yield Note(TEXTS("report.not_judged", words.lang, rules=words.join(titles), why=why))
 
 
 def _heads(lang: str, *keys: str) -> tuple[str, ...]:
