@@ -300,3 +300,13 @@ def test_signs_of_outcomes_have_enough_contrast(repo: Path) -> None:
     assert all(contrast(*chip) >= 4.5 for chip in chips)
     assert contrast("#56616c", "#ffffff") >= 4.5
     assert contrast("#56616c", "#f4f5f3") >= 4.5
+
+
+def test_a_report_shows_the_structure_of_a_plan_that_draws_one_and_no_empty_map_of_another() -> None:
+    def sections(plan: Plan) -> set[str]:
+        return {one.id for one in report_document(View(plan, check(plan), Words("zh"))).sections}
+
+    assert "structure" in sections(hand_made())
+    bare = hand_made().replace(**{name: layers()[name].iloc[:0] for name in ("structure", "areas", "zones")})
+    assert "structure" not in sections(bare)
+    assert "landuse" in sections(bare)

@@ -356,9 +356,9 @@ class ReportSections:
             yield Note(words("map.unseen", n=words.number(ground.unseen), size=size))
 
     def structure(self) -> Iterator[Block]:
-        """The structure map."""
-        drawn = themes.structure_map(self.view.ground)
-        yield self.verdicts.figure(drawn) if drawn else Paragraph(self.words("sheet.no_map"))
+        """The structure map, of a plan that draws a structure."""
+        if drawn := themes.structure_map(self.view.ground):
+            yield self.verdicts.figure(drawn)
 
     def reported(self) -> Iterator[Block]:
         """Measures that no rule judges."""

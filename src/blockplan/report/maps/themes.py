@@ -124,6 +124,8 @@ def structure_map(ground: Ground) -> Drawing | None:
     stations: list[LegendEntry] = []
     found = structure(canvas, ground, lambda: stations.extend(legends.stops(canvas, ground, named=False)))
     parts = [entry for _, entry in found]
+    if not parts:
+        return None
     area_names(canvas)
     told = (words("map.structure.title"), words("map.structure.description"))
     legend = (*parts, *legends.line_legend(ground), *stations)
