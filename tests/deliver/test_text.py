@@ -23,6 +23,13 @@ from blockplan.plan import read, write
     [
         ("地块K-A-01用地面积1.00公顷。", [("1.00公顷", "kept", "object:K-A-01/area")]),
         ("地块K-A-01用地面积1.20公顷。", [("1.20公顷", "missed", "object:K-A-01/area")]),
+        ("规划范围总用地面积9.00公顷，135亩。", [
+            ("9.00公顷", "kept", "measure:land_balance"), ("135亩", "kept", "measure:land_balance")]),
+        ("规划公园绿地2.00公顷，约33亩。", [
+            ("2.00公顷", "kept", "table:land_balance/1401/planned_ha"),
+            ("33亩", "missed", "table:land_balance/1401/planned_ha")]),
+        ("规划范围总用地面积9.00公顷，33亩林地。", [
+            ("9.00公顷", "kept", "measure:land_balance"), ("33亩", "not_evidenced", "")]),
         ("K-B-01地块容积率不大于1.8，建筑密度30%。", [
             ("1.8", "kept", "object:K-B-01/far"), ("30%", "kept", "object:K-B-01/coverage_ratio")]),
         ("K-B-01地块的容积率、建筑密度、绿地率分别为1.8、30%、40%。", [

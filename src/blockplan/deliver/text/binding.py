@@ -53,6 +53,8 @@ _AGAIN = re.compile(
     r"|\bor|\bthat is)\s?(?:约|約|about)?\s?",
     re.IGNORECASE,
 )
+#: A comma alone stands before the same area in 亩, a unit in which nothing else is said beside hectares.
+_MU = re.compile(r"\s?[，,、]\s?(?:约)?\s?")
 #: What joins a number to the word for what it measures.
 _OF = re.compile(r"\s?of\s(?:(?:the|total|additional|new)\s)*", re.IGNORECASE)
 #: What joins a figure to the next one of its kind, and a subject to its figure.
@@ -151,15 +153,17 @@ def _is_said(sentence: ScannedSentence, one: Bound, found: list[Bound]) -> bool:
 def _restates(sentence: ScannedSentence, here: Bound, before: Bound) -> bool:
     """Whether a figure says the one before it in another unit, which both should agree on."""
     one, other = here.number, before.number
-    return one.factor != other.factor and _AGAIN.fullmatch(sentence.text, other.end, one.start) is not None
+    between = _MU if sentence.text[one.start : one.end].endswith("亩") else _AGAIN
+    found = [pattern.fullmatch(sentence.text, other.end, one.start) for pattern in (_AGAIN, between)]
+    return one.factor != other.factor and any(found)
 
 
 def _again(sentence: ScannedSentence, here: Bound, before: Bound) -> Bound:
-    """A figure that says the one before it in another unit: ``3.76公顷（56.4亩）``, ``折合56.4亩``."""
+    """A figure that says the one before it in another unit: ``3.76公顷（56.4亩）``, ``，56.4亩``."""
     one, other = here.number, before.number
     same = before.fact is not None and one.dimension == other.dimension != "" and one.factor != other.factor
     alone = sentence.text[one.end : one.end + 1] in {*"，,。；;、）)", ""}
-    if same and alone and _AGAIN.fullmatch(sentence.text, other.end, one.start):
+    if same and alone and _restates(sentence, here, before):
         return replace(before, number=one)
     return here
 
