@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import urllib.request
 from typing import TYPE_CHECKING, Any
@@ -239,3 +240,18 @@ def test_the_built_script_is_the_one_that_its_source_gives(repo: Path, tmp_path:
     static = repo / "src" / "blockplan" / "portal" / "pages" / "static" / "portal"
     for made in tmp_path.iterdir():
         assert made.read_text(encoding="utf-8") == (static / made.name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("lang", "ask"), [("zh", ""), ("en", ""), ("ja", ""), ("ja", "?easy=1")])
+def test_my_parcel_is_printed_on_one_page_with_its_numbers_whole(
+    served: Service, chromium: Any, lang: str, ask: str
+) -> None:
+    with served.tab(chromium, width=718) as tab:  # A4 within its margins
+        tab.goto(served.url(f"/{lang}/notices/demo/plan/parcels/RD-01-01-012/my-parcel/{ask}"))
+        printed = tab.pdf(format="A4")
+        tab.emulate_media(media="print")
+        lines = tab.locator("table.broad td.short a").evaluate_all(
+            "all => all.map(one => one.getClientRects().length)"
+        )
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+    assert set(lines) == {1}
