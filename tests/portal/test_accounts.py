@@ -264,3 +264,13 @@ def test_an_administrator_without_other_roles_reads_what_to_do_and_who_sees_noti
     for said in ("Make invitation links", "blockplan.toml", "Clerk:", "Auditor:"):
         assert said in page
     assert "There is no notice yet" in browser_of(a_member("Li", "clerk")).get("/en/office/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("zh", "提出意见无需账户"), ("en", "you need no account"), ("ja", "アカウントは要りません")],
+)
+def test_who_comes_to_sign_in_without_an_account_is_led_to_the_notices(lang: str, said: str) -> None:
+    page = browser_of().get(f"/{lang}/office/sign-in/").content.decode()
+    assert said in page
+    assert f'<a href="/{lang}/">' in page.partition("<h1")[2]
