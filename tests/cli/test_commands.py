@@ -207,6 +207,8 @@ def test_sheets_name_the_characters_that_print_has_no_form_of(tmp_path):
     assert "〓：㙦 (U+3666)。" in done.stderr
     again = run("sheets", tmp_path / "plan", "--kind", "landuse", "--lang", "en", "--out", tmp_path / "out")
     assert (again.returncode, again.stderr) == (0, "")
+    judged = run("check", tmp_path / "plan", "--lang", "zh", "--out", tmp_path / "verdicts.pdf")
+    assert "〓：㙦 (U+3666)。" in judged.stderr
 
 
 def test_sheets_say_in_the_language_asked_for_what_is_labelled_and_what_is_left_out(tmp_path):

@@ -161,8 +161,8 @@ def test_a_word_where_a_number_should_be_is_reported_from_reading():
 @pytest.mark.parametrize(
     ("lang", "message", "column"),
     [
-        ("zh", "nursing（养老机构）没有床位数。", "nursing 的床位数；"),
-        ("ja", "nursing（介護施設）に床数がありません。", "nursing の床数を"),
+        ("zh", "nursing（养老机构）没有床位数。", "nursing 的床位数（beds）；"),
+        ("ja", "nursing（介護施設）に床数がありません。", "nursing の床数（beds）を"),
         ("en", "nursing is a nursing home without a number of beds.", "beds of nursing;"),
     ],
 )

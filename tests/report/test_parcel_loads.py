@@ -177,3 +177,6 @@ def test_the_known_part_of_what_is_not_known_at_all_is_not_zero() -> None:
     *_, whole, known = records(of(Plan(manifest(), {"parcels": frame(parcels)}), "loads"))
     assert (whole["dwellings"], whole["floor_area_m2"]) == (None, None)
     assert (known["dwellings"], known["residents"], known["floor_area_m2"]) == (None, None, 900)
+    parcels[1] |= {"land_use": "0701", "dwellings": 0.0}
+    *_, whole, known = records(of(Plan(manifest(), {"parcels": frame(parcels)}), "loads"))
+    assert (whole["dwellings"], known["dwellings"]) == (None, 0)

@@ -13,6 +13,7 @@ from blockplan.cli.common import (
     judging_options,
     lang_option,
     load,
+    printing,
     progress,
     show_document,
     show_json,
@@ -69,7 +70,7 @@ def command(
     with progress("Judging") as step:
         result = check(drawn, packs=list(packs) or None, on=on, progress=step)
     if out:
-        with progress("Drawing the report"):
+        with printing("Drawing the report", lang):
             _written(drawn, result, Path(out), lang)
     if as_json:
         del drawn  # nothing asks for it any more, and the document takes its place

@@ -13,6 +13,7 @@ from blockplan.cli.common import (
     load,
     on_option,
     pack_option,
+    printing,
     progress,
     show_json,
     show_table,
@@ -64,7 +65,7 @@ def command(
     with progress("Judging", total=len(others) or None) as step:
         found = compare(drawn, list(others), packs=list(packs) or None, on=on, progress=step)
     if out:
-        with progress("Drawing the comparison"):
+        with printing("Drawing the comparison", lang):
             write_comparison(found, Path(out), lang)
     if tables:
         from blockplan.report.comparison.tables import write_comparison_tables

@@ -200,3 +200,18 @@ def test_a_plan_is_called_what_a_text_beside_it_says_and_not_after_a_drawing_of_
     assert brought()[0].manifest.title["zh"] == "示例镇中心区控制性详细规划"
     (folder / "说明.txt").unlink()
     assert brought()[0].manifest.title["zh"] == folder.name
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1.上位控规",
+        "一、现行控制性详细规划 2019年",
+        "详见控规",
+        "本图不得用于代替已批准的控制性详细规划",
+    ],
+)
+def test_a_line_about_another_plan_gives_the_plan_no_name(folder, brought, line):
+    shapefile(parcels(), folder / "地块.shp")
+    (folder / "说明.txt").write_text(line, encoding="gbk")
+    assert brought()[0].manifest.title["zh"] == folder.name

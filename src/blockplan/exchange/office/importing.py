@@ -277,8 +277,11 @@ DRAWINGS = (".dxf", ".dwg", ".gpkg", ".gdb")
 
 #: The name of a plan at the beginning of a line.
 _NAMED = re.compile(
-    r"^\s*(?P<name>[^\s，,。；;：:《》“”]{2,40}?(?:详细规划|控规|街区规划|地区計画))(?:（[^）]{1,12}）)?(?=\s|$|20\d\d)",
-    re.MULTILINE,
+    r"(?P<name>[^\s，,。；;：:、.．《》“”]{2,40}?(?:详细规划|控规|街区规划|地区計画))(?:（[^）]{1,12}）)?(?=\s|$|20\d\d)"
+)
+#: What speaks of another plan, or of the text itself.
+_OF_ANOTHER = re.compile(
+    r"依据|根据|按照|上位|已批|现行|原控规|不得|详见|参见|衔接|落实|本图|本次|上位計画|現行|参照|に基づ"
 )
 
 
@@ -291,9 +294,15 @@ def _title(
     # A drawing beside layers is of a part of the plan: its control lines.
     whole = {Path(layer.file).suffix.lower() for layer in reading.layers if layer.drawn} <= set(DRAWINGS)
     drawn = [one.stem for one in inside if one == first or (whole and one.suffix.lower() in DRAWINGS)]
-    said = next((found["name"] for text in reading.remarks if (found := _NAMED.search(text))), "")
+    said = next((name for text in reading.remarks if (name := _plan_named(text))), "")
     title = built.title or said or (drawn[0] if len(drawn) == 1 else first.name)
     chosen.plan.setdefault("title", dict.fromkeys(("zh", "en", "ja"), title))
+
+
+def _plan_named(text: str) -> str:
+    """What a line calls the plan, if it names no other one."""
+    found = _NAMED.match(text.strip())
+    return "" if found is None or _OF_ANOTHER.search(found["name"]) else found["name"]
 
 
 #: Role -> the layer of the plan that it gives, where that is called otherwise.

@@ -209,11 +209,12 @@ def _together(one: Any, other: Any) -> Any:
 def same(one: Any, other: Any) -> bool:
     """
     Whether two values say the same: texts without width, case and spaces, amounts to half a percent or as
-    far as the digits go in which they are written.
+    half a unit of the last digit in which the coarser one is written.
     """
     if isinstance(one, Amount) and isinstance(other, Amount):
-        share = SAME * max(abs(one.value), abs(other.value), 1e-9)
-        return abs(one.value - other.value) <= max(share, (one.half + other.half) * (1 + 1e-9))
+        greater = max(abs(one.value), abs(other.value), 1e-9)
+        digits = max(one.half, other.half) * (1 + 1e-9)
+        return abs(one.value - other.value) <= max(SAME * greater, digits)
     return key(str(one)) == key(str(other))
 
 

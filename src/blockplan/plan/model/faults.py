@@ -36,6 +36,8 @@ _NAMED = {
 }
 #: What English calls as the files do.
 _AS_IN_FILES = frozenset({"layer", "parent", "objects", "column", "read_as"})
+#: What a reader looks for in the files to mend it.
+_IN_FILES = frozenset({"layer", "parent", "objects", "column"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,10 @@ class Fault(JsonRecord):
 
     def remedy(self, lang: str = DEFAULT_LANGUAGE) -> str:
         """What to do about it, in one sentence."""
-        return self.catalog(f"{_key(self.rule, self.case)}.remedy", lang, **self._words(lang))
+        return self.catalog(f"{_key(self.rule, self.case)}.remedy", lang, **self._words(lang, files=True))
 
-    def _words(self, lang: str) -> dict[str, Any]:
+    def _words(self, lang: str, *, files: bool = False) -> dict[str, Any]:
+        """What fills a sentence; `files` gives columns and layers with what they are called in the files."""
         words = {
             "layer": self.layer,
             "id": self.id,
@@ -101,8 +104,10 @@ class Fault(JsonRecord):
         }
         for key in _NAMED.keys() & words.keys():
             if lang != DEFAULT_LANGUAGE or key not in _AS_IN_FILES:
-                words[key] = named(_NAMED[key], words[key], lang)
-        return words | {"field": _Fields(lang)}
+                name = named(_NAMED[key], words[key], lang)
+                both = files and key in _IN_FILES and name != words[key]
+                words[key] = f"{name}（{words[key]}）" if both else name
+        return words | {"field": _Fields(lang, files=files)}
 
 
 def named(what: str, name: Any, lang: str = DEFAULT_LANGUAGE) -> Any:
@@ -123,12 +128,13 @@ def named(what: str, name: Any, lang: str = DEFAULT_LANGUAGE) -> Any:
 class _Fields(dict[str, str]):
     """Columns by their names in the files: ``{field[beds]}`` of a sentence."""
 
-    def __init__(self, lang: str) -> None:
+    def __init__(self, lang: str, *, files: bool) -> None:
         super().__init__()
-        self.lang = lang
+        self.lang, self.files = lang, files
 
     def __missing__(self, column: str) -> str:
-        return NAMES(f"field.{column}", self.lang)
+        name = NAMES(f"field.{column}", self.lang)
+        return f"{name}（{column}）" if self.files and self.lang != DEFAULT_LANGUAGE else name
 
 
 def fault(rule: str, layer: str, id: str | None = None, **rest: Any) -> Fault:  # noqa: A002 (the contract's word)

@@ -47,6 +47,8 @@ def opinions(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
         for name in ("about", *FILTERS, "round", "drawn")
         if request.GET.get(name)
     }
+    if asked.get("drawn") != "yes" or not register.is_open(row):
+        asked.pop("drawn", None)  # nothing is chosen by what is not known, or not open
     picked = filters(asked)
     page = register.page(row, picked, number(request.GET.get("before", "")))
     context = {

@@ -327,7 +327,8 @@ class SearchFile:
             known = {**known, "state": "refused", "why": TEXTS.text("search.gone")}
         words: dict[str, Any] = known.get("shown", {}).get(lang, {})
         shown = {key: value for key, value in known.items() if key not in _KEPT}
-        return shown | {"message": pick(known.get("why"), lang)} | words
+        # (a search of before the reasons stood in three languages has one text)
+        return shown | {"message": pick(known.get("why"), lang) or known.get("message", "")} | words
 
     def changes(self) -> tuple[Change, ...] | None:
         """What is proposed; None while nothing is."""

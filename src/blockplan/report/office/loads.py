@@ -160,10 +160,15 @@ class _LoadSums:
             amounts["residents"] = round(self.found.residents)
         yield Line(self._cells("", "plan", "", amounts, rows), "total")
         if None in amounts.values():
+            of_none = {key for key, amount in amounts.items() if amount is None and not self._any(key)}
             self.columns = {key: np.nan_to_num(column).tolist() for key, column in self.columns.items()}
-            known = self._units(rows)
-            nothing = {key: None for key, amount in amounts.items() if amount is None and not known[key]}
-            yield Line(self._cells("", "known", "", {**known, **nothing}, rows), "total")
+            known = {key: None if key in of_none else one for key, one in self._units(rows).items()}
+            yield Line(self._cells("", "known", "", known, rows), "total")
+
+    def _any(self, key: str) -> bool:
+        """Whether a load is known of any parcel that could have some."""
+        known = ~np.isnan(self.columns[key])
+        return bool((known & self.havers[key].could).any())
 
     def _cells(
         self, name: str, kind: str, use: str, amounts: dict[str, int | None], rows: Sequence[int]

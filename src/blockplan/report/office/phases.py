@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blockplan.figures import fixed, shared_out
+from blockplan.figures import shared_out
 from blockplan.measure.indicators.loads import loads as loads_of
 from blockplan.measure.inputs.columns import areas_m2, ids, values
 from blockplan.measure.inputs.homes import residents
 from blockplan.plan.model.codes import DEFAULT_LIST
-from blockplan.report.office.columns import Column, Line, OfficeTable, said
+from blockplan.report.office.columns import Column, Line, OfficeTable, said, shown
 from blockplan.report.office.zeros import havers, in_reserve
 from blockplan.units import M2_PER_HA
 
@@ -110,7 +110,7 @@ def _unphased(view: View) -> list[str]:
     plan = view.plan
     silent = [one is None or str(one) == "" for one in values(plan, "parcels", "phase")]
     lists, uses = values(plan, "parcels", "land_use_list"), values(plan, "parcels", "land_use")
-    sizes = np.nan_to_num(areas_m2(plan, "parcels"))
+    sizes = areas_m2(plan, "parcels")
     land: dict[str, float] = {}
     for row in np.flatnonzero(silent).tolist():
         code = uses[row] or ""
@@ -119,10 +119,11 @@ def _unphased(view: View) -> list[str]:
     if not land:
         return []
     told = [
-        said(view, "phases.of_use", use=use, ha=fixed(size / M2_PER_HA, 2))
-        for use, size in sorted(land.items(), key=lambda one: (-one[1], one[0]))
+        said(view, "phases.of_use", use=use, ha=shown(None if np.isnan(size) else size / M2_PER_HA, "two"))
+        for use, size in sorted(land.items(), key=lambda one: (-np.nan_to_num(one[1]), one[0]))
     ]
-    rest = [said(view, "phases.more_uses", n=len(told) - MOST_USES)] if len(told) > MOST_USES else []
+    more = len(told) - MOST_USES
+    rest = [said(view, "phases.more_uses" if more > 1 else "phases.one_more_use", n=more)] if more > 0 else []
     return [said(view, "phases.note.unphased", uses=view.words.join([*told[:MOST_USES], *rest]))]
 
 

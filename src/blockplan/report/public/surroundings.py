@@ -40,8 +40,8 @@ NEAR_M = 200.0
 MOST_NEAR = 6
 #: Layers of what people go to -> column that says which kind it is.
 GOALS = {"facilities": "service", "stops": "modes"}
-#: Layers whose features are pieces of a longer thing, which bear its name.
-IN_PIECES = frozenset({"streets", "rail", "water", "woodland"})
+#: Layers whose features of one name are pieces of one thing; two ponds of one name are two.
+IN_PIECES = frozenset({"streets", "rail"})
 #: Land of parks (class of the national list), and so many of them are named: the nearest.
 PARKS, MOST_PARKS = "1401", 3
 #: Land of streets: a row of it among parcels near by says little.
