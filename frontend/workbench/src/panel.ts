@@ -134,16 +134,16 @@ export function drawVerdicts(into: Element, ways: VerdictWays): void {
 /** The packs that there are, once they were asked for, and which are ticked. */
 let offered: { id: string; title: string }[] | null = null;
 let asking: Promise<void> | null = null;
-let refused = "";
+let refused: string | null = null;
 const ticked = new Set<string>();
 
 /** No rule judges: it is said, and packs are offered where they can be chosen. */
 function withoutPacks(): HTMLElement {
   const said = h("section", { class: "no-packs" }, h("p", {}, say("noPacks")));
   if (!store.state.choose_packs) return said;
-  if (refused) {
+  if (refused !== null) {
     const again = (): void => {
-      [refused, asking] = ["", null];
+      [refused, asking] = [null, null];
       said.replaceWith(withoutPacks());
     };
     said.append(h("p", { class: "refused", role: "alert" }, refused), h("button", { onclick: again }, say("tryAgain")));
@@ -159,7 +159,7 @@ function withoutPacks(): HTMLElement {
   if (!offered) {
     asking ??= api.getPacks().then(
       ({ packs }) => { offered = packs; }, // prettier-ignore
-      ({ message, remedy }: api.Refusal) => { refused = [message, remedy].filter(Boolean).join(" "); }, // prettier-ignore
+      ({ message, remedy }: api.Refusal) => { refused = [message, remedy].filter(Boolean).join(" ") || say("noAnswer"); }, // prettier-ignore
     );
     void asking.then(() => said.isConnected && said.replaceWith(withoutPacks()));
   }
