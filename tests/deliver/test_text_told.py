@@ -149,3 +149,23 @@ def test_the_cap_of_a_block_is_its_own_where_its_parcels_say_less(views):
     text = "中部街区（02）建筑规模上限28.5万平方米。"
     found = check_text(views["office-town"], _text(text)).statements
     assert ("28.5万平方米", "kept") in [(one.said, one.state) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ([["街区", "居住人口（人）"], ["01", "{b01}"], ["02", "{b02}"]], ["kept", "kept"]),
+        ([["街区编号", "居住人口（人）"], ["01", "1"], ["02", "{b02}"]], ["missed", "kept"]),
+    ],
+)
+def test_a_row_of_blocks_by_their_numbers_is_of_the_block(views, rows, found):
+    view = views["office-town"]
+    parcels = view.plan.layer("parcels")
+    sums = parcels["residents"].groupby(parcels["block_id"]).sum()
+    document = docx.Document()
+    table = document.add_table(rows=len(rows), cols=2)
+    for row, texts in zip(table.rows, rows, strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text.format(**{f"b{name}": f"{sums[name]:.0f}" for name in ("01", "02")})
+    said = [one for one in check_text(view, document).statements if one.kind == "number" and one.bound_to]
+    assert [one.state for one in said if one.bound_to.endswith("/residents")] == found

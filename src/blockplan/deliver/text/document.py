@@ -54,6 +54,8 @@ _CODED = re.compile(
 )
 
 
+#: A heading of blocks, by name or number.
+_BLOCK = re.compile(r"(?:规划|所属)?(?P<noun>街区|街坊)(?:编号|代码|号|名称|番号)?")
 _PLACED = re.compile(
     r"所在|位置|位于|地点|起止|起点|终点|备注|说明|所在地|区間|備考"
     r"|\b(?:location|on parcel|from|to|remarks?|notes?)\b",
@@ -294,14 +296,22 @@ def _units_at(rows: list[dict[int, _Cell]], heads: dict[int, str]) -> int | None
 def _label(cells: dict[int, _Cell], heads: dict[int, str], column: int) -> str:
     """What the cells before a column say of their row, codes of classes among them."""
     named = {
-        at: cell.text
+        at: _of_block(cell.text, heads.get(at, ""))
         for at, cell in cells.items()
-        if not _is_number(cell.text) or _is_id(cell.text) or _CODED.search(heads.get(at, ""))
+        if not _is_number(_of_block(cell.text, heads.get(at, "")))
+        or _is_id(cell.text)
+        or _CODED.search(heads.get(at, ""))
     }
     # Where something lies, or what is said beside it, is not what the row is of.
     of = {at: text for at, text in named.items() if not _PLACED.search(heads.get(at, ""))} or named
     before = dict.fromkeys(text for at, text in of.items() if at < column and text)
     return " ".join(before) or next(filter(None, named.values()), "")
+
+
+def _of_block(text: str, head: str) -> str:
+    """What stands below a heading of blocks; a bare number there is the block of that number."""
+    noun = _BLOCK.fullmatch(head.strip())
+    return f"{text.strip()}{noun['noun']}" if noun and text.strip().isdigit() else text
 
 
 def _cell(

@@ -192,6 +192,16 @@ def called(row: Mapping[Any, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for lang in LANGUAGES if (name := row.get(f"name_{lang}"))))
 
 
+def _numbered(layer: str, id_: str) -> tuple[str, ...]:
+    """How an area is called by its number; "01" alone is a class of land, a month or a count."""
+    if not (id_.isdigit() and len(id_) <= 2):
+        return (id_,)
+    if layer != "blocks":
+        return ()
+    names = [name for noun in ("街区", "街坊") for name in (f"{id_}{noun}", f"{id_}号{noun}", f"{noun}{id_}")]
+    return (*names, f"block {id_}", f"Block {id_}")
+
+
 def _areas(plan: Plan) -> Iterator[Fact]:
     parcels, blocks = plan.layer("parcels"), plan.layer("blocks")
     within = {"blocks": parcels["block_id"], "subblocks": parcels["subblock_id"]}
@@ -202,8 +212,7 @@ def _areas(plan: Plan) -> Iterator[Fact]:
         silent = pd.DataFrame({column: _silent(parcels, column) for column, _ in SUMS}).groupby(ids).any()
         number = ids.value_counts()
         for id_, row in zip(map(str, frame.index), frame.to_dict("records"), strict=True):
-            # "01" alone is a class of land, a month or a number: no name of a block.
-            of = called(row) if id_.isdigit() and len(id_) <= 2 else (*called(row), id_)
+            of = (*called(row), *_numbered(layer, id_))
             if not of:
                 continue
             if row["geometry"] is not None:
