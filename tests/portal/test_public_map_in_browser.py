@@ -279,18 +279,6 @@ def test_on_a_desk_the_key_and_what_marks_a_place_stand_on_the_map(served: Servi
         assert key["x"] + key["width"] <= marking["x"], on_it
 
 
-@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
-def test_no_row_of_the_key_is_cut_where_the_list_ends(served: Service, chromium: Any, lang: str) -> None:
-    cut = """(list) => { const end = list.getBoundingClientRect().bottom;
-        return [...list.children].filter(one => { const {top, bottom} = one.getBoundingClientRect();
-            return top < end - 1 && bottom > end + 1; }).map(one => one.textContent); }"""
-    with opened(served, chromium, f"/{lang}/notices/demo/", 1440) as tab:
-        still(tab)
-        assert tab.locator(".island > .legend .uses").evaluate(cut) == []
-        key = tab.locator(".island > .legend")
-        assert key.evaluate("one => one.scrollHeight - one.clientHeight") == 0
-
-
 def test_the_key_names_lines_stops_and_water_too_while_they_are_on_the_screen(
     served: Service, chromium: Any
 ) -> None:

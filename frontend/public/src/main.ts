@@ -268,7 +268,7 @@ class Page {
     } }), ` ${words["safe"]}`); // prettier-ignore
     const spoken = h("label", {}, h("input", { type: "checkbox", class: "speak", onchange: (event: Event) => void this.speakUp((event.target as HTMLInputElement).checked) }), ` ${words["opinions"]}`);
     return h("details", { class: "island legend", open: matchMedia("(min-width: 80rem)").matches },
-      h("summary", {}, words["legend"]!), h("div", { class: "row" }, spoken, safe), h("p", { class: "note" }, words["legend_note"]!), h("ul", { class: "uses", tabindex: 0, "aria-label": words["legend"]! })); // prettier-ignore
+      h("summary", {}, words["legend"]!), h("div", { class: "row" }, spoken, safe), h("p", { class: "note" }, words["legend_note"]!), h("ul", { class: "uses" })); // prettier-ignore
   }
 
   private relist(): void {
