@@ -202,7 +202,7 @@ def _desk(version: PlanVersion, place: Path, scenario: str, begin: str = "") -> 
         if found is None:
             found = EditingDesk(place, who="")
             found.open(scenario, new=bool(begin), of=version.scenario, by=begin)
-            found.on_notice = partial(on_notice, version)
+            found.on_notice = partial(on_notice, version, opened={})
         with _lock:
             _desks[key] = found
             _desks.move_to_end(key)
@@ -213,21 +213,26 @@ def _desk(version: PlanVersion, place: Path, scenario: str, begin: str = "") -> 
     return found
 
 
-def on_notice(version: PlanVersion) -> dict[str, Lock]:
+def on_notice(version: PlanVersion, opened: dict[int, tuple[str, ...]]) -> dict[str, Lock]:
     """
     The scenarios of what the office gave that are or were on notice, and why each is locked.
 
     Reasons are in the language of whoever asks. A draft of what is on notice has the same copy and locks.
+
+    Parameters
+    ----------
+    opened
+        Number of rounds -> when each was opened: asked of the record once, since polls ask for locks.
     """
     from blockplan.live.lineage import Lock  # noqa: PLC0415 (pandas and the rest take a second)
 
     if not (rounds := _rounds(version)):
         return {}
     row = Notice.objects.only("state", "round").get(pk=version.notice_id)
-    opened = (
-        Entry.objects.filter(notice_id=row.pk, kind="opened").order_by("seq").values_list("at", flat=True)
-    )
-    since = dict(enumerate(opened, 1))
+    if row.round not in opened:
+        entries = Entry.objects.filter(notice_id=row.pk, kind="opened").order_by("seq")
+        opened[row.round] = tuple(entries.values_list("at", flat=True))
+    since = dict(enumerate(opened[row.round], 1))
     found = {}
     for scenario, round_ in rounds.items():
         now = row.state == State.ON_NOTICE and round_ == row.round
