@@ -13,7 +13,7 @@ export SSL_CERT_FILE ?= $(PIP_CERT)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-rest test-all test-postgres check docs bench bench-peers soak soak-laws soak-sqlite soak-postgres format lock frontend frontend-tools clean
+.PHONY: help setup demo test test-rest test-all test-postgres check lint types docs bench bench-peers soak soak-laws soak-sqlite soak-postgres format lock frontend frontend-tools clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -54,12 +54,15 @@ test-all: test test-rest ## all tests but those marked soak
 test-postgres: $(READY) ## the tests of the web service on PostgreSQL 17 (Debian: postgresql-17), in clusters of their own
 	$(PYTEST) tests/portal --database postgresql -m "not soak and (not browser or whole_way)"
 
-check: $(READY) ## format, lint, types, order of the rooms, docs
+check: lint types docs ## format, lint, types, order of the rooms, docs
+
+lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@$(MAKE) --no-print-directory docs
+
+types: $(READY)
+	$(BIN)/mypy
 
 docs: $(READY) ## the documentation, in build/docs
 	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/docs
