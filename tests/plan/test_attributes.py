@@ -170,6 +170,7 @@ def test_services_and_columns_are_named_in_the_readers_language(lang: str, messa
     fault = only(edited(town(), "facilities", "nursing", beds=np.nan))
     assert fault.message(lang) == message
     assert column in fault.remedy(lang)
+    assert "）（" not in only(edited(town(), "facilities", "culture", floor_area_m2=np.nan)).remedy(lang)
 
 
 def test_a_column_that_holds_no_number_is_named_with_its_layer() -> None:

@@ -106,7 +106,7 @@ class Fault(JsonRecord):
             if lang != DEFAULT_LANGUAGE or key not in _AS_IN_FILES:
                 name = named(_NAMED[key], words[key], lang)
                 both = files and key in _IN_FILES and name != words[key]
-                words[key] = f"{name}（{words[key]}）" if both else name
+                words[key] = _with_code(name, words[key]) if both else name
         return words | {"field": _Fields(lang, files=files)}
 
 
@@ -125,6 +125,11 @@ def named(what: str, name: Any, lang: str = DEFAULT_LANGUAGE) -> Any:
     return NAMES(key, lang).lower() if lang == DEFAULT_LANGUAGE else NAMES(key, lang)
 
 
+def _with_code(name: str, code: str) -> str:
+    """A name with what the files call it; a unit in brackets stays in the same ones."""
+    return f"{name[:-1]}，{code}）" if name.endswith("）") else f"{name}（{code}）"
+
+
 class _Fields(dict[str, str]):
     """Columns by their names in the files: ``{field[beds]}`` of a sentence."""
 
@@ -134,7 +139,7 @@ class _Fields(dict[str, str]):
 
     def __missing__(self, column: str) -> str:
         name = NAMES(f"field.{column}", self.lang)
-        return f"{name}（{column}）" if self.files and self.lang != DEFAULT_LANGUAGE else name
+        return _with_code(name, column) if self.files and self.lang != DEFAULT_LANGUAGE else name
 
 
 def fault(rule: str, layer: str, id: str | None = None, **rest: Any) -> Fault:  # noqa: A002 (the contract's word)
