@@ -29,6 +29,8 @@ from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from blockplan.plan import Plan
     from blockplan.portal.record.store import DatabaseStore
 
@@ -270,6 +272,39 @@ def test_the_list_by_place_counts_what_was_drawn_in_the_whole_plan_too(shown: Da
     for text in ("More trees.", "And a tap."):
         send(shown, text, targets=about)
     assert listed() == [(f"parcels:{PARCEL}", "2"), ("", "1")]
+
+
+def test_places_drawn_are_read_once_and_again_only_where_an_entry_is_about_them(
+    shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    as_ever = register.shown
+
+    def noted(row: Notice, seqs: Sequence[int]) -> list[register.Row]:
+        read.extend(seqs)
+        return as_ever(row, seqs)
+
+    def near() -> list[str]:
+        row, version = Notice.objects.get(pk="town"), PlanVersion.objects.get(notice_id="town")
+        return opinions_by_place.near(row, version, (X, Y), 500).drawn
+
+    monkeypatch.setattr(register, "shown", noted)
+    here = {"geometry": {"type": "Point", "coordinates": [X, Y]}}
+    (one, secret), (two, _) = send(shown, "A bench.", **here), send(shown, "A tree.", **here)
+    send(shown, "No place at all.")
+    assert (near(), len(read)) == ([two, one], 3)
+    assert (near(), len(read)) == ([two, one], 3)
+    Client().get("/en/notices/town/")
+    Client().get("/en/notices/town/opinions/?drawn=yes")
+    assert len(read) == 3
+    three, _ = send(shown, "A third.", **here)
+    assert (near(), len(read)) == ([three, two, one], 4)
+    intake.withdraw(shown, one, secret=secret)
+    assert near() == [three, two]
+    shown.append(
+        "redacted", {"opinion": two, "text": "A ...", "ground": "a name", "by": "Li", "second": "Wu"}
+    )
+    assert (near(), read.count(int(two[2:]))) == ([three], 2)
 
 
 def test_opinions_are_listed_by_the_places_they_are_about_without_a_script_too(

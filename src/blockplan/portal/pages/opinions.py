@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from blockplan.portal.pages.objects import KINDS
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.plans.places import whereabouts
 from blockplan.portal.record import register
+from blockplan.portal.record.drawn_places import drawn_places
 from blockplan.portal.record.store import open_store
 from blockplan.portal.security_headers import as_download
 from blockplan.portal.visible_notices import open_to, seen, version_of
@@ -50,6 +52,8 @@ def opinions(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     if asked.get("drawn") != "yes" or not register.is_open(row):
         asked.pop("drawn", None)  # nothing is chosen by what is not known, or not open
     picked = filters(asked)
+    if "drawn" in asked:
+        picked = replace(picked, among=tuple(drawn_places(row, sorted(place_summary.LEADS))))
     page = register.page(row, picked, number(request.GET.get("before", "")))
     context = {
         "notice": standing_of(row),
@@ -94,8 +98,6 @@ def filters(asked: dict[str, str]) -> register.Filters:
         said["late"] = asked["late"] == "yes"
     if (round_ := number(asked.get("round", ""))) is not None:
         said["round"] = round_
-    if asked.get("drawn") == "yes":
-        said["drawn_but"] = tuple(sorted(place_summary.LEADS))
     return register.Filters(object=(layer, id_) if id_ else None, **said)
 
 

@@ -7,7 +7,6 @@ What of an opinion may be seen, `blockplan.portal.record.register` says; nothing
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blockplan.portal.pages import common, mapdata, place_summary
@@ -16,7 +15,7 @@ from blockplan.portal.pages.compression import squeezed
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.plans.places import whereabouts
 from blockplan.portal.record import register
-from blockplan.portal.record.models import Entry, Notice
+from blockplan.portal.record.drawn_places import drawn_places
 from blockplan.portal.visible_notices import open_to, version_of
 from blockplan.portal.words import say
 from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, pick
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from blockplan.portal.plans.models import PlanVersion
+    from blockplan.portal.record.models import Notice
 
 #: So many places are listed, those that most opinions are about.
 LISTED = 6
@@ -69,7 +69,6 @@ class SpokenNear(NamedTuple):
 def near(row: Notice, version: PlanVersion, at: Sequence[float], metres: float) -> SpokenNear:
     """What lies, with some part of it, within a distance (m) of a point of the plan."""
     import shapely  # noqa: PLC0415
-    from shapely.geometry import shape  # noqa: PLC0415
 
     x, y = at
     here, layers = shapely.Point(x, y), sorted(place_summary.LEADS)
@@ -84,11 +83,9 @@ def near(row: Notice, version: PlanVersion, at: Sequence[float], metres: float) 
         for (layer, id_), one in _geometries(row, met).items()
         if shapely.distance(one, here) <= metres
     }
-    drawn = [
-        one.id
-        for one in register.about_none(row, layers)
-        if one.geometry and shapely.distance(shape(dict(one.geometry)), here) <= metres
-    ]
+    places = drawn_places(row, layers)
+    far = shapely.distance(list(places.values()), here)
+    drawn = [f"O-{seq}" for seq, metres_off in zip(places, far, strict=True) if metres_off <= metres]
     return SpokenNear({about: n for about, n in most.items() if about in known}, drawn)
 
 
@@ -107,23 +104,13 @@ def listed(
         objects, drawn = list(spoken.objects.items()), len(spoken.drawn)
     else:
         objects = _most(row, version)
-        newest = (
-            Entry.objects.filter(notice_id=row.id).order_by("-seq").values_list("body", flat=True).first()
-        )
-        drawn = _drawn(row.id, newest) if newest and register.is_open(row) else 0
+        drawn = len(drawn_places(row, sorted(place_summary.LEADS)))
     counted = [*objects, *([("", drawn)] if drawn else [])]
     there = sorted(counted, key=lambda one: (-one[1], one[0]))[:LISTED]
     named = _named(row, version, [about for about, _ in there], lang)
     drawn_alone = f"{common.opinions(lang, row.id)}?drawn=yes"
     named[""] = {"name": say("map.drawn_places", lang), "where": "", "href": drawn_alone}
     return [{"about": about, "n": n, **named[about]} for about, n in there]
-
-
-@lru_cache(maxsize=64)
-def _drawn(notice: str, newest: str) -> int:
-    """How many opinions about no object have a place, while an entry with this commitment is the newest."""
-    row = Notice.objects.get(pk=notice)
-    return sum(one.geometry is not None for one in register.about_none(row, sorted(place_summary.LEADS)))
 
 
 def _most(row: Notice, version: PlanVersion) -> list[tuple[str, int]]:

@@ -44,8 +44,8 @@ class Filters:
 
     Attributes
     ----------
-    drawn_but
-        Only opinions whose place was drawn or typed, and that are about no object of these layers.
+    among
+        Only these opinions, by the numbers of their entries.
     """
 
     object: tuple[str, str] | None = None
@@ -54,7 +54,7 @@ class Filters:
     channel: str | None = None
     standing: str | None = None
     round: int | None = None
-    drawn_but: tuple[str, ...] | None = None
+    among: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +178,24 @@ def most_about(notice: Notice, layers: Sequence[str]) -> list[tuple[str, int]]:
     return [(f"{layer}:{id_}", n) for layer, id_, n in counted.order_by("-n", "layer", "object")]
 
 
-def about_none(notice: Notice, layers: Sequence[str]) -> list[Row]:
-    """Of the newest `MOST_BY_PLACE` opinions those about no object of some layers, with what may be seen."""
+def about_none(notice: Notice, layers: Sequence[str]) -> list[int]:
+    """
+    Of the newest `MOST_BY_PLACE` opinions those about no object of some layers, newest first.
+
+    Their words may be shown; `shown` gives them.
+    """
     if not is_open(notice):
         return []
     newest = Opinion.objects.filter(notice_id=notice.id, held=False).order_by("-seq")[:MOST_BY_PLACE]
     about = Target.objects.filter(notice_id=notice.id, layer__in=layers, seq=OuterRef("seq"))
     rows = Opinion.objects.filter(notice_id=notice.id, seq__in=newest.values("seq"), shown__isnull=False)
-    return _shown(notice, list(rows.exclude(Exists(about)).order_by("-seq")))
+    return list(rows.exclude(Exists(about)).order_by("-seq").values_list("seq", flat=True))
+
+
+def shown(notice: Notice, seqs: Sequence[int]) -> list[Row]:
+    """Some opinions, newest first, with what may be seen of them."""
+    rows = Opinion.objects.filter(notice_id=notice.id, seq__in=seqs, held=False)
+    return _shown(notice, list(rows.order_by("-seq")))
 
 
 def counts(notice: Notice) -> dict[str, int]:
@@ -207,9 +217,8 @@ def _chosen(notice: Notice, filters: Filters) -> QuerySet[Opinion]:
         if (value := getattr(filters, name)) is not None:
             # Written as a list, since a bare truth value would walk past its index.
             rows = rows.filter(**{f"{name}__in": [value]})
-    if filters.drawn_but is not None:
-        drawn = about_none(notice, filters.drawn_but)
-        rows = rows.filter(seq__in=[one.seq for one in drawn if one.geometry is not None])
+    if filters.among is not None:
+        rows = rows.filter(seq__in=filters.among)
     return rows if filters.object is None else _about(rows, notice.id, *filters.object)
 
 
