@@ -102,7 +102,7 @@ def test_what_is_missing_is_said_in_words() -> None:
         Missing("parcels", "land_use", why="detail", values=(("codes", "090101"),)): [
             "a finer land-use code (090101) of each parcel"
         ],
-        Missing("facilities", "beds"): ["beds of the layer facility (facilities.beds)"],
+        Missing("facilities", "beds"): ["beds of each facility (facilities.beds)"],
         Missing("plan.toml", "notice.start"): ["notice.start in plan.toml"],
         Missing("parcels", "jobs", ("P-1",), 2, why="jobs_or_use"): [
             "parcels.jobs or parcels.land_use of P-1, 2 more",
@@ -133,7 +133,9 @@ def test_the_same_thing_missing_in_many_features_is_one_line() -> None:
                 values=(("rule", "pq-code"), ("layer", "parcels"), ("aspect", "land_use")))
         for at in range(5)
     ]  # fmt: skip
-    assert missing_words(faults, Words("en")) == ["pq-code: parcels P-0, P-1, P-2, 2 more (land_use)"]
+    assert missing_words(faults, Words("en")) == [
+        "faulty land-use code of parcel P-0, P-1, P-2, 2 more (pq-code)"
+    ]
     assert faults[0].lines() == ("pq-code: parcels P-0 (land_use)",)
     # A reader of another language is told the place in his own.
     assert missing_words(faults[:1], Words("zh")) == ["地块 P-0 的用地代码数据有误（pq-code）"]

@@ -82,7 +82,7 @@ function row(verdict: Verdict, ways: VerdictWays): HTMLElement {
       verdict.force !== "must" && h("span", { class: "force" }, ` · ${forceName(verdict)}`),
     ),
     verdict.outcome === "fail" && verdict.remedy && h("p", { class: "mend" }, verdict.remedy.text),
-    verdict.outcome === "unknown" && verdict.said.missing.length > 0 && h("p", { class: "mend" }, verdict.said.missing.slice(0, 3).join("; ")),
+    verdict.outcome === "unknown" && verdict.said.missing.length > 0 && h("p", { class: "mend" }, verdict.said.missing.slice(0, 3).join(say("between"))),
     chosen && about(verdict, ways),
   );
 }
@@ -127,8 +127,26 @@ export function drawVerdicts(into: Element, ways: VerdictWays): void {
     !store.result.packs.length ? withoutPacks() : judged.length > 0
       ? h("div", { class: "chips" }, ...chips, h("span", { class: "legend" }, say("required")))
       : h("p", { class: "empty" }, say("noneApplies")),
+    needs(judged),
     h("ul", { class: "verdicts" }, ...judged.map((one) => row(one, ways))),
   );
+}
+
+/** Whether what is missing is unfolded; until somebody folds it, it is where most verdicts wait for something. */
+let unfolded: boolean | null = null;
+
+/** What is missing, and how many verdicts wait for it; null where not even two wait. */
+function needs(judged: Verdict[]): HTMLElement | null {
+  const unknown = judged.filter((one) => one.outcome === "unknown");
+  const waiting = new Map<string, number>();
+  for (const one of unknown) for (const need of one.said.needs) waiting.set(need, (waiting.get(need) ?? 0) + 1);
+  if (unknown.length < 2 || waiting.size === 0) return null;
+  const most = [...waiting].sort(([, a], [, b]) => b - a);
+  const list = h("ul", {}, ...most.map(([need, n]) => h("li", {}, h("span", {}, need), h("b", {}, counted(n, "waiting")))));
+  const fold = h("summary", {}, say("whatIsMissing"));
+  fold.addEventListener("click", () => { unfolded = !folds.open; }); // prettier-ignore
+  const folds = h("details", { class: "needs", open: unfolded ?? unknown.length * 2 > judged.length }, fold, list);
+  return folds;
 }
 
 /** The packs that there are, once they were asked for, and which are ticked. */

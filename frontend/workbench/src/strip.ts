@@ -88,7 +88,7 @@ function done(one: Step): string {
   const did = one.edits.map(described).filter(Boolean);
   if (one.more) did.push(`+ ${one.more}`);
   const kind = KINDS[one.kind];
-  return [kind ? say(kind) : "", did.join("; ")].filter(Boolean).join(": ");
+  return [kind ? say(kind) : "", did.join(say("between"))].filter(Boolean).join(": ");
 }
 
 function described(edit: Record<string, unknown>): string {
@@ -122,7 +122,7 @@ let verified: { hash: string; same: boolean } | null = null;
 
 export function drawFoot(into: Element): void {
   const { state, last, result } = store;
-  const named = result.packs.map(packName).join("; ");
+  const named = result.packs.map(packName).join(say("between"));
   const known = verified?.hash === result.content_hash ? verified : null;
   const ask = async (): Promise<void> => {
     const hash = result.content_hash;

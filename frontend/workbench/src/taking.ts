@@ -127,7 +127,7 @@ function wouldCome(answer: Trial, count: number, other: string, act: () => void)
 
 function inWords(one: Change): string {
   if (one.change !== "changed") return `${layerName(one.layer)} · ${say(one.change === "added" ? "isAdded" : "isGone")}`;
-  return one.fields.map((each) => `${each.column === "geometry" ? say("outline") : columnName(one.layer, each.column)} ${held(one.layer, each.column, each.old)} → ${held(one.layer, each.column, each.new)}`).join("; ");
+  return one.fields.map((each) => `${each.column === "geometry" ? say("outline") : columnName(one.layer, each.column)} ${held(one.layer, each.column, each.old)} → ${held(one.layer, each.column, each.new)}`).join(say("between"));
 }
 
 /** A value of a column; of an outline its size (`Polygon 8000.0 m2`). */

@@ -33,6 +33,9 @@ const WORDS = {
   unknown: { zh: "未定", en: "unknown", ja: "判定不能" },
   not_applicable: { zh: "不适用", en: "not applicable", ja: "対象外" },
   required: { zh: "竖线为要求", en: "line = required", ja: "縦線＝基準" },
+  between: { zh: "；", en: "; ", ja: "；" },
+  waiting: { zh: "项待定", en: "verdicts", ja: "項目" },
+  whatIsMissing: { zh: "尚缺的资料", en: "What is missing", ja: "不足している情報" },
   asks: { zh: "要求", en: "asks", ja: "基準" },
   isNew: { zh: "新", en: "new", ja: "新" },
   affected: { zh: "涉及居民", en: "residents affected", ja: "影響を受ける住民" },
@@ -366,7 +369,7 @@ export function number(value: number | null | undefined, decimals = 2, least = 0
 }
 
 /** What is one is said in another word, where the language has two. */
-const ONE: Partial<Record<Word, string>> = { people: "person", edits: "edit", findings: "finding", newFaults: "new fault", goneFaults: "fault gone", parcels: "parcel" };
+const ONE: Partial<Record<Word, string>> = { people: "person", edits: "edit", findings: "finding", newFaults: "new fault", goneFaults: "fault gone", parcels: "parcel", waiting: "verdict" };
 
 /** So many of something. */
 export const counted = (many: number, word: Word): string => `${number(many, 0)} ${(lang === "en" && many === 1 && ONE[word]) || say(word)}`;

@@ -27,6 +27,7 @@ from blockplan.report.document import (
 )
 from blockplan.report.grouping import by_rule
 from blockplan.report.maps import themes
+from blockplan.report.needs import need_line, needs
 from blockplan.report.office import TABLES, OfficeTable, explained
 from blockplan.report.office.columns import paper_table
 from blockplan.report.office.columns import said as office_said
@@ -226,6 +227,8 @@ class ReportSections:
         """What has to hold in full, the others by rule."""
         words, full = self.words, FORCES if one_pack else FORCES[:2]
         told = [verdict for verdict in found if verdict.force in full][:MOST_MISSED]
+        if outcome == "unknown" and len(found) > 1:
+            yield self._needs(found)
         for number, verdict in enumerate(told, 1):
             title = (
                 TextRun(
@@ -249,6 +252,15 @@ class ReportSections:
                     link = TextRun(tables.title(group.first, words), link=self.verdicts.anchor(group.first))
                     items.append((link, TextRun(words("packs.more", n=words.number(more)), "muted")))
             yield Listing(lead, tuple(items))
+
+    def _needs(self, unknown: Sequence[Verdict]) -> Table:
+        """What is missing, and how many verdicts wait for it."""
+        words = self.words
+        rows = tuple(
+            (need_line(need, words), *(Printed(words.number(n)) for n in (len(need.verdicts), need.alone)))
+            for need in needs(unknown, words)
+        )
+        return Table(tuple(words(f"needs.column.{key}") for key in ("what", "verdicts", "alone")), rows)
 
     def _named(self, verdict: Verdict) -> Text:
         row = self.view.row(verdict)

@@ -198,16 +198,36 @@ def missing_words(missing: Iterable[Missing], words: Words, *, codes: bool = Tru
 
     With `codes` layers and columns bear their names in a plan's files.
     """
-    together: dict[tuple[Missing, bool], Missing] = {}
+    return list(
+        dict.fromkeys(line for one in together(missing) for line in _missing_lines(one, words, codes=codes))
+    )
+
+
+def together(missing: Iterable[Missing]) -> list[Missing]:
+    """
+    What is missing, each thing once with all features that lack it.
+
+    A fault that says no more than that a value is not given goes with the value.
+    """
+    found: dict[tuple[Missing, bool], Missing] = {}
     for one in dict.fromkeys(missing):
         key = replace(one, ids=(), more=0), bool(one.ids)
-        there = together.get(key)
+        there = found.get(key)
         if there is not None:
             one = replace(one, ids=tuple(dict.fromkeys([*there.ids, *one.ids])), more=there.more + one.more)  # noqa: PLW2901
-        together[key] = one
-    return list(
-        dict.fromkeys(line for one in together.values() for line in _missing_lines(one, words, codes=codes))
-    )
+        found[key] = one
+    empty = {(one.layer, one.column): one.ids for one in found.values() if one.column and not one.why}
+
+    def told_already(fault: Missing) -> bool:
+        lacking = empty.get((fault.layer, fault.column)) if is_not_given(fault) else None
+        return lacking is not None and (not lacking or {*fault.ids} <= {*lacking})
+
+    return [one for one in found.values() if one.why != "fault" or not told_already(one)]
+
+
+def is_not_given(one: Missing) -> bool:
+    """Whether this is a fault that says only that a value is not given."""
+    return one.why == "fault" and ("rule", "pq-missing") in one.values
 
 
 def _missing_lines(one: Missing, words: Words, *, codes: bool) -> list[str]:

@@ -21,7 +21,8 @@ from blockplan.check.words import say
 from blockplan.measure.measurement import figure_unit
 from blockplan.report.definitions import override_lines
 from blockplan.report.document import Document, Listing, Note, Paragraph, Section, Table, Term
-from blockplan.report.tables import capacity_sentence, missing_words, verdict_headers, verdict_rows
+from blockplan.report.needs import Need, need_line, needs
+from blockplan.report.tables import capacity_sentence, verdict_headers, verdict_rows
 from blockplan.report.words import Words
 
 if TYPE_CHECKING:
@@ -35,10 +36,8 @@ if TYPE_CHECKING:
 
 #: The remark of a verdict on living circles that the plan does not draw.
 NO_CIRCLE = say("note.no_circle")
-#: The remark of a verdict that hangs on the climate zone, which the plan does not say.
-NO_CLIMATE_ZONE = say("note.each_class")
-#: How many of the things that are missing for one verdict are listed.
-SHOWN_MISSING = 4
+#: So many of the things that are missing are listed, and so many of the rules that wait for one.
+SHOWN_NEEDS, SHOWN_RULES = 12, 4
 
 
 def verdict_document(
@@ -94,8 +93,9 @@ def _rest(result: CheckResult, words: Words, plan: Plan | None, *, ids: bool) ->
             yield Term(named, words.pick(verdict.remedy.text))
         if plan is not None and verdict.judged is not None and verdict.outcome in {"fail", "unknown"}:
             yield Listing(named, tuple(block_lines(verdict, plan, words)))
-        if verdict.outcome == "unknown":
-            yield Term(named, _why_unknown(verdict, words, ids=ids))
+    if lines := [_need_line(need, words, ids=ids) for need in needs(result.verdicts, words, codes=ids)]:
+        more = [words("list.more", n=words.number(len(lines) - SHOWN_NEEDS))][: len(lines) > SHOWN_NEEDS]
+        yield Listing(f"{words('needs.head')}:", (*lines[:SHOWN_NEEDS], *more))
     if left := [verdict.rule for verdict in result.verdicts if without_circle(verdict)]:
         key = "circles.none" if ids else "circles.none_told"
         yield Note(words(key, n=words.number(len(left)), first=left[0]))
@@ -116,14 +116,14 @@ def _where(verdict: Verdict, rule: str) -> str:
     return f"{rule} {verdict.scope_id}" if of_a_place else rule
 
 
-def _why_unknown(verdict: Verdict, words: Words, *, ids: bool) -> str:
-    """What is missing for an unknown verdict; where nothing is, that it hangs on the climate zone."""
-    if not verdict.missing and NO_CLIMATE_ZONE in verdict.notes:
-        return words.pick(NO_CLIMATE_ZONE)
-    lines = missing_words(verdict.missing, words, codes=ids)
-    more = [words("list.more", n=len(lines) - SHOWN_MISSING)] if len(lines) > SHOWN_MISSING else []
-    said = words("list.clauses").join([*lines[:SHOWN_MISSING], *more])
-    return words("summary.needs") + said if said else ""
+def _need_line(need: Need, words: Words, *, ids: bool) -> str:
+    """A thing that is missing, how many verdicts wait for it, and which rules they are of."""
+    waiting = words.count("needs.verdicts", len(need.verdicts))
+    rules = list(dict.fromkeys(verdict.rule for verdict in need.verdicts))
+    if ids:
+        more = [words("list.more", n=words.number(len(rules) - SHOWN_RULES))][: len(rules) > SHOWN_RULES]
+        waiting = words("needs.of_rules", n=waiting, rules=words.join([*rules[:SHOWN_RULES], *more]))
+    return words("needs.line", what=need_line(need, words), waiting=waiting)
 
 
 def without_circle(verdict: Verdict) -> bool:

@@ -48,6 +48,7 @@ from blockplan.propose.services import SERVICES
 from blockplan.report import tables
 from blockplan.report.comparison.wording import ComparisonWords
 from blockplan.report.definitions import way, way_in_short
+from blockplan.report.needs import things_missing
 from blockplan.report.plan_report import page
 from blockplan.report.public.verdict_words import values_at
 from blockplan.report.qgis.styles import CONTROL_LINES
@@ -86,9 +87,10 @@ def result_document(result: CheckResult, lang: str, *, brief: bool = False) -> d
 
 def verdict_documents(verdicts: Iterable[Verdict], lang: str) -> list[dict[str, Any]]:
     """
-    Verdicts as JSON writes them, each with ``said``: ``{measured, required, places[], missing[]}`` in words.
+    Verdicts as JSON writes them, each with ``said``: ``{measured, required, places[], missing[], needs[]}``.
 
-    ``places`` says what is measured at the first of ``where``.
+    ``places`` says what is measured at the first of ``where``; ``needs`` names each thing that is ``missing``
+    without the features that lack it, so that verdicts which wait for the same can be counted.
     """
     words = Words(lang)
     return [
@@ -99,6 +101,7 @@ def verdict_documents(verdicts: Iterable[Verdict], lang: str) -> list[dict[str, 
                 "required": tables.required(one, words),
                 "places": values_at(one, words, MOST_PLACES),
                 "missing": tables.missing_words(one.missing, words),
+                "needs": list(things_missing(one, words)) if one.outcome == "unknown" else [],
             },
         }
         for one in verdicts
