@@ -30,10 +30,12 @@ from tests.support.office_pages import (
     told,
 )
 from tests.support.staff import a_member, browser_of
+from tests.support.town import town
 
 from blockplan.notice import submissions as intake
 from blockplan.notice.package import package_hash
 from blockplan.notice.verify import verify
+from blockplan.plan import write
 from blockplan.portal.office.links import join_address, make_link
 from blockplan.portal.office.models import Audit, Draft, Grant, Pending
 from blockplan.portal.pages import prints
@@ -85,6 +87,26 @@ def test_a_notice_is_drafted_released_by_two_and_opened_with_what_was_released(
     assert not Draft.objects.exists()
     assert PlanVersion.objects.get().round == 1
     assert Entry.objects.order_by("seq").first().kind == "stepped"
+
+
+@pytest.mark.long
+def test_a_draft_tells_faults_of_its_data_in_the_words_of_the_reader(
+    config: Config, clock: HandClock, planner: Client, tmp_path: Path
+) -> None:
+    plan = town(packs=["zone"])
+    parcels = plan.layers["parcels"].copy()
+    parcels.loc[parcels["parcel_id"] == "A", "residents"] = -5
+    write(plan.replace(parcels=parcels), tmp_path / "plan")
+    drafted(planner, tmp_path / "plan")
+    for lang, grade, layer, column in (
+        ("zh", "错误", "地块", "居住人口"),
+        ("ja", "エラー", "区画", "居住人口"),
+    ):
+        page = planner.get(f"/{lang}/office/notices/town/draft/").content.decode()
+        told_here = page.partition("<h2>2.")[2].partition("<h2>3.")[0]
+        assert f"{grade} · {layer} A: " in told_here, told_here
+        assert column in told_here
+        assert 'lang="en"' not in told_here
 
 
 @pytest.mark.long

@@ -26,7 +26,11 @@ from blockplan.portal.office.permissions import actor_of
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpRequest, HttpResponse
+
+    from blockplan.plan.model.faults import Fault
 
 PUBLICATION = ("none", "after_close_summary", "after_close_full", "live")
 SHOWN_FAULTS = 20
@@ -83,6 +87,21 @@ def begin(request: HttpRequest) -> HttpResponse:
     return render(request, "office/begin.html", {"form": form}, status=400 if form.errors else 200)
 
 
+def _said(faults: Sequence[Fault]) -> list[dict[str, str]]:
+    """Faults in the reader's words: how grave, where, what, and what to do."""
+    from blockplan.report.words import Words  # noqa: PLC0415
+
+    words = Words(current())
+    return [
+        {
+            "grade": words(f"grade.{one.grade}"),
+            "where": f"{words.or_else(f'layer.{one.layer}', one.layer)} {one.id or ''}".strip(),
+            "message": one.message(words.lang), "remedy": one.remedy(words.lang),
+        }
+        for one in faults
+    ]  # fmt: skip
+
+
 def draft(request: HttpRequest, notice: str) -> HttpResponse:
     """What a draft has and lacks."""
     one = get_object_or_404(Draft.objects.select_related("version", "notice"), pk=notice)
@@ -95,7 +114,7 @@ def draft(request: HttpRequest, notice: str) -> HttpResponse:
     rule = country(one.country).rule(one.rule)
     shown = {
         "draft": one, "period": period, "fault": fault, "rule": rule, "law": rule.source.model_dump(),
-        "version": version, "faults": faults[:SHOWN_FAULTS], "fault_count": len(faults),
+        "version": version, "faults": _said(faults[:SHOWN_FAULTS]), "fault_count": len(faults),
         "missing": asked_and_missing(particulars, country(one.country)), "released": released,
         "ready": released and period is not None, "step": next_of(one.notice, actor).for_(actor),
     }  # fmt: skip

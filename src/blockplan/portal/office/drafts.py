@@ -28,19 +28,21 @@ from blockplan.portal.office.audit import note
 from blockplan.portal.office.edit_conflicts import of_plan, of_release, of_values, require_seen
 from blockplan.portal.office.models import Draft
 from blockplan.portal.plans.models import PlanVersion
+from blockplan.portal.plans.places import places_of
 from blockplan.portal.plans.prepare import prepare
 from blockplan.portal.record.store import begin, open_store
 from blockplan.portal.words import say
 from blockplan.texts import refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from blockplan.check.verdict import CheckResult
     from blockplan.notice.events import Event
     from blockplan.notice.ledger import Ledger
     from blockplan.notice.periods import NoticeSchedule
     from blockplan.notice.release import ReleaseFinding
+    from blockplan.plan.model.faults import Fault
     from blockplan.portal.config import Config
     from blockplan.portal.office.permissions import Actor
 
@@ -281,9 +283,9 @@ def _build(
     return version
 
 
-def faults_of(version: PlanVersion) -> list[dict[str, Any]]:
+def faults_of(version: PlanVersion) -> Sequence[Fault]:
     """Faults of the plan's data, as they were found when it was made ready."""
-    return list(version.document["result"].get("faults", []))
+    return places_of(version).result.faults
 
 
 def answer_release(draft: Draft, said: dict[str, Any], actor: Actor, seen: str) -> None:
