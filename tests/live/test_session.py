@@ -316,6 +316,15 @@ def test_what_is_no_edit_is_refused_with_its_place_in_the_list(said: object) -> 
         parse_edits(said)  # type: ignore[arg-type]
 
 
+def test_a_value_of_no_kind_is_refused_once_and_not_for_each_kind_that_it_might_be() -> None:
+    said = {"op": "set", "layer": "parcels", "id": "A", "column": "residents", "value": {"a": 1}}
+    with pytest.raises(EditError) as refusal:
+        parse_edits([said])
+    assert str(refusal.value).splitlines()[1:] == [
+        "  0.set.value: a number, a text, true, false or null is needed"
+    ]
+
+
 @pytest.mark.parametrize(
     ("said", "zh", "ja"),
     [
@@ -329,6 +338,12 @@ def test_what_is_no_edit_is_refused_with_its_place_in_the_list(said: object) -> 
         ([{"op": "move", "layer": "a", "id": "b", "to": [1e12]}], "不得大于 1e+09", "1e+09 以下"),
         ([{"op": "move", "layer": "a", "id": "b", "to": [1, 2, 3]}], "至多 2 项", "2 個まで"),
         ([{"op": "remove", "layer": "a", "id": "b", "by": 1}], "没有这一项", "この項目はありません"),
+        (
+            [{"op": "move_vertex", "layer": "zz", "at": [1, 2], "to": [1, 2]}],
+            "应为以下之一：parcels、streets",
+            "parcels、streets のいずれか",
+        ),
+        ([{"op": "remove", "layer": "a", "id": "\ud800"}], "应为 Unicode 文本", "Unicode の文字列"),
     ],
 )
 def test_what_is_no_edit_is_told_in_the_language_of_the_reader(said: Any, zh: str, ja: str) -> None:

@@ -7,12 +7,13 @@ the JSON that programs send (docs/contracts.md, section 8).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from blockplan.live.refusals import TEXTS, refused
-from blockplan.texts import LANGUAGES
+from blockplan.texts import LANGUAGES, listed, pick
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -130,12 +131,22 @@ def parse_edits(said: Any) -> list[Edit]:
         return _EDITS.validate_python(said)
     except ValidationError as error:
         wrong = error.errors(include_url=False)[:20]
-        lines = {lang: "\n".join(_told(one, lang) for one in wrong) for lang in LANGUAGES}
+        lines = {lang: "\n".join(dict.fromkeys(_told(one, lang) for one in wrong)) for lang in LANGUAGES}
         raise refused("no_edits", lines=lines) from None
 
 
+#: What pydantic adds to the place of a value, for each kind that it may be.
+_KINDS = frozenset({"bool", "int", "float", "str"})
+
+
 def _told(wrong: ErrorDetails, lang: str) -> str:
-    """Where and what is wrong; what nobody foresaw in the words of the reader of JSON."""
-    key = f"wrong.{wrong['type']}"
-    what = TEXTS(key, lang).format(**wrong.get("ctx", {})) if key in TEXTS else wrong["msg"]
-    return f"  {'.'.join(map(str, wrong['loc'])) or 'edits'}: {what}"
+    """Where and what is wrong."""
+    place, key, said = list(wrong["loc"]), f"wrong.{wrong['type']}", dict(wrong.get("ctx", {}))
+    if place and place[-1] in _KINDS and wrong["type"] != "extra_forbidden":
+        place.pop()
+        key = "wrong.value"
+    for name in ("expected", "expected_tags"):
+        if name in said:  # quoted one by one, the last behind an English word
+            said[name] = pick(listed(re.findall("'([^']*)'", said[name])), lang)
+    what = TEXTS(key if key in TEXTS else "wrong.other", lang).format(**said)
+    return f"  {'.'.join(map(str, place)) or 'edits'}: {what}"
