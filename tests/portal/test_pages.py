@@ -360,3 +360,17 @@ def test_what_another_build_kept_of_a_plan_is_made_again(shown: DatabaseStore) -
     places._HELD.clear()
     kept.write_bytes(kept.read_bytes().replace(b"blockplan.check.verdict", b"blockplan.check.verdicx"))
     assert places.places_of(version).record("parcel", PARCEL).id == PARCEL
+
+
+def test_the_verifier_that_a_page_names_is_in_the_zip_that_it_offers(opened: DatabaseStore) -> None:
+    for path in ("/en/notices/town/record/", "/en/verify/"):
+        page = Client().get(path).content.decode()
+        assert "node verifier/cli.mjs" in page
+        assert 'href="/files/verifier.zip"' in page
+    answer = Client().get("/files/verifier.zip")
+    assert answer["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
+        names = packed.namelist()
+        command = packed.read("verifier/cli.mjs").decode()
+    assert {f"verifier/{name}" for name in re.findall(r'from "\./(.*?)"', command)} <= set(names)
+    assert Client().get("/files/verifier.zip").content == answer.content

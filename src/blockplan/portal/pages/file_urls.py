@@ -18,6 +18,7 @@ from blockplan.portal.pages import (
 _NOTICE = "<slug:notice>/"
 
 urlpatterns = [
+    path("verifier.zip", records.verifier_zip, name="verifier_zip"),
     path(f"{_NOTICE}plan/<number:seq>/<number:number>", records.plan_file, name="plan_file"),
     path(f"{_NOTICE}opinions/<slug:opinion_id>/<number:number>", opinions.attachment, name="attachment"),
     path(f"{_NOTICE}response/<str:name>", answers.response_file, name="response_file"),

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
 from blockplan.errors import BlockplanError, NoticeStateError
+from blockplan.notice import proof
 from blockplan.notice.events import write_time
 from blockplan.notice.promises import is_promise, kept, read_promise
 from blockplan.notice.proof.notes import read_checkpoint, verifier
@@ -37,6 +41,8 @@ if TYPE_CHECKING:
 
 #: A receipt is a few thousand characters, and as long again as the opinion in it and each of its later words.
 LARGEST_RECEIPT_BYTES = 4_000_000
+#: A file in a zip bears a time: the earliest that there can be.
+UNDATED = (1980, 1, 1, 0, 0, 0)
 SLUG = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
@@ -63,6 +69,17 @@ def record_zip(request: HttpRequest, notice: str) -> HttpResponseBase:
         file, as_attachment=True, filename=f"{row.id}-record-{entries}.zip",
         content_type="application/zip",
     )  # fmt: skip
+
+
+@public
+def verifier_zip(_request: HttpRequest) -> HttpResponse:
+    """The verifier for Node, to be run away from here; the same bytes from the same program."""
+    folder, packed = Path(proof.__file__).parents[1] / "verifier", BytesIO()
+    with ZipFile(packed, "w") as into:
+        for file in sorted(folder.glob("*.mjs")):
+            into.writestr(ZipInfo(f"verifier/{file.name}", UNDATED), file.read_bytes(), ZIP_DEFLATED)
+    headers = {"Content-Disposition": 'attachment; filename="verifier.zip"'}
+    return HttpResponse(packed.getvalue(), content_type="application/zip", headers=headers)
 
 
 @public
