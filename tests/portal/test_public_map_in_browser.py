@@ -279,6 +279,24 @@ def test_on_a_desk_the_key_and_what_marks_a_place_stand_on_the_map(served: Servi
         assert key["x"] + key["width"] <= marking["x"], on_it
 
 
+@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
+def test_no_row_of_the_key_is_cut_where_it_ends_and_it_is_no_higher_for_it(
+    served: Service, chromium: Any, lang: str
+) -> None:
+    cut = """(key) => { const {top, bottom} = key.getBoundingClientRect();
+        return [...key.querySelectorAll("li")].map(one => one.getBoundingClientRect())
+            .filter(row => row.top < bottom - 2 && row.bottom > bottom).length; }"""
+    with opened(served, chromium, f"/{lang}/notices/demo/", 1280) as tab:
+        for width in (1280, 1440):
+            tab.set_viewport_size({"width": width, "height": 900})
+            still(tab)
+            key = tab.locator(".island > .legend")
+            assert key.evaluate(cut) == 0, width
+            share = "(key) => key.offsetHeight / key.parentElement.clientHeight"
+            assert 0.2 < key.evaluate(share) <= 0.36
+            assert key.evaluate("(key) => key.scrollHeight > key.clientHeight")
+
+
 def test_the_key_names_lines_stops_and_water_too_while_they_are_on_the_screen(
     served: Service, chromium: Any
 ) -> None:

@@ -267,7 +267,7 @@ class Page {
       this.compare.colours(this.safe);
     } }), ` ${words["safe"]}`); // prettier-ignore
     const spoken = h("label", {}, h("input", { type: "checkbox", class: "speak", onchange: (event: Event) => void this.speakUp((event.target as HTMLInputElement).checked) }), ` ${words["opinions"]}`);
-    return h("details", { class: "island legend", open: matchMedia("(min-width: 80rem)").matches },
+    return h("details", { class: "island legend", open: matchMedia("(min-width: 80rem)").matches, ontoggle: () => this.trim() },
       h("summary", {}, words["legend"]!), h("div", { class: "row" }, spoken, safe), h("p", { class: "note" }, words["legend_note"]!), h("ul", { class: "uses" })); // prettier-ignore
   }
 
@@ -281,6 +281,17 @@ class Page {
       return h("li", {}, swatch, ` ${one.name} `, h("span", { class: "note" }, one.code));
     });
     fill(list, ...uses, ...drawn, ...signs);
+    this.trim();
+  }
+
+  /** Ends the key with a whole row where not all of it has room on the map: to the others it is scrolled. */
+  private trim(): void {
+    const { key } = this;
+    key.style.maxHeight = "";
+    if (key.scrollHeight <= key.clientHeight) return;
+    const { top, bottom } = key.getBoundingClientRect();
+    const ends = [...key.querySelectorAll(".uses > li")].map((row) => row.getBoundingClientRect().bottom + key.scrollTop).filter((end) => end < bottom);
+    if (ends.length) key.style.maxHeight = `${Math.max(...ends) - top + 1}px`; // and its border
   }
 
   // Opinions
