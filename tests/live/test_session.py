@@ -20,6 +20,7 @@ from blockplan.live import Add, EditError, Merge, Move, SetValue, Split, live, p
 from blockplan.live.compiling import EXTENSIVE
 from blockplan.live.rows import FeatureChange, joined
 from blockplan.live.sharing import merged
+from blockplan.measure import measure
 from blockplan.plan import Plan, validate
 from blockplan.plan.model.layers import LAYERS
 
@@ -162,6 +163,30 @@ def test_the_verdict_on_a_circle_that_an_edit_does_not_reach_stands(rule: str) -
     assert len(other) <= 1
     assert [one.scope_id for one, now in pairs if one.to_dict() != now.to_dict()] == other
     assert session.verify() == []
+
+
+def test_after_a_home_comes_goes_or_turns_to_shops_the_session_equals_the_saved_plan() -> None:
+    session = live(a_full_plan(100, 2), ["gb50180", "tod"])
+    parcels = session.plan.layer("parcels")
+    bare = str(parcels.index[~(parcels["residents"] > 0)][0])
+    lived_in = str(parcels.index[parcels["residents"] > 0][0])
+    steps = ((bare, "residents", 90), (lived_in, "land_use", "0901"), (bare, "residents", 0))
+    for id_, column, value in steps:
+        session.apply([SetValue(layer="parcels", id=id_, column=column, value=value)])
+    assert session.verify() == []
+
+
+def test_which_parcels_are_of_a_class_stands_where_only_a_corner_moves() -> None:
+    plan = a_synthetic_plan(64)
+    parcels = plan.layer("parcels")
+    moved = parcels.set_geometry(parcels.geometry.translate(1.0, 0.0))
+    for of in ("planned", "construction"):
+        choices = {"land_codes": ["07"], "land_of": of}
+        (before,) = measure(plan, "land_share", parameters=choices)
+        anew = plan.edited({"parcels": moved}, {("parcels", "geometry")})
+        (after,) = measure(anew, "land_share", parameters=choices)
+        assert before.counted["parcels"]
+        assert after.counted["parcels"] is before.counted["parcels"]
 
 
 def test_what_packs_only_report_is_measured_when_somebody_asks_for_it() -> None:

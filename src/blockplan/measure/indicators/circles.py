@@ -303,7 +303,7 @@ def circle_facility_floor_per_1000(plan: Plan, parameters: Parameters) -> Measur
     gaps = tier.gaps + Gaps(names, (blank,), absent(plan, "parcels"))
     amount = np.where(tier.maybe, np.nan, np.where(tier.chosen, floor, 0.0))
     most = np.where(tier.chosen | tier.maybe, np.nan_to_num(floor, nan=np.inf), 0.0)
-    found = Amounts(amount, gaps.lines(), tuple(names[tier.chosen]), gaps, most)
+    found = Amounts(amount, gaps.lines(), tier.names, gaps, most)
     return _over_people(plan, "circle_facility_floor_per_1000", parameters, found)
 
 

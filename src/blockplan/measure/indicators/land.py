@@ -111,16 +111,15 @@ def _together_ha(one: Any, other: Any) -> float:
 def land_share(plan: Plan, parameters: Parameters) -> Measurement:
     """Drawn area of the parcels of ``land_codes`` over the planned or the construction land."""
     of = _checked(parameters.land_of)
-    named, base = named_land(plan, parameters.land_codes), _base(plan, parameters, of)
-    chosen = Coded(
-        named.chosen & base.chosen,
-        (named.chosen | named.maybe) & (base.chosen | base.maybe) & ~(named.chosen & base.chosen),
-        named.gaps + base.gaps,
+    codes, non_construction = parameters.land_codes, parameters.non_construction_codes
+    base = _base(plan, non_construction, of)
+    said = f"{','.join(codes)} of {of}:{','.join(non_construction)}"
+    chosen = plan.cached(f"codes:{said}", lambda: _of_base(plan, codes, non_construction, of))
+    over = drawn_land(plan, chosen)
+    under = plan.cached(
+        f"land:{of}:{','.join(non_construction)}", lambda: drawn_land(plan, _base(plan, non_construction, of))
     )
-    over, under = drawn_land(plan, chosen), drawn_land(plan, base)
-    names = ids(plan, "parcels")
-    read = chosen.chosen | base.chosen if of == CONSTRUCTION else chosen.chosen
-    counted = {"parcels": tuple(names[read])}
+    counted = {"parcels": (base if of == CONSTRUCTION else chosen).names}
     whole = under.whole if of == CONSTRUCTION else boundary_m2(plan)
     missing = over.missing + (under.missing if of == CONSTRUCTION else ())
     if not missing and not whole:
@@ -164,8 +163,20 @@ def reserve_land(plan: Plan, parameters: Parameters) -> Measurement:
 
 def built_up(plan: Plan, non_construction: tuple[str, ...]) -> Coded:
     """Parcels that are construction land: all but those of some classes."""
-    other = coded(plan, non_construction)
+    return plan.cached(f"codes:not {','.join(non_construction)}", lambda: _all_but(plan, non_construction))
+
+
+def _all_but(plan: Plan, codes: tuple[str, ...]) -> Coded:
+    other = coded(plan, codes)
     return Coded(~other.chosen & ~other.maybe, other.maybe, other.gaps)
+
+
+def _of_base(plan: Plan, codes: tuple[str, ...], non_construction: tuple[str, ...], of: str) -> Coded:
+    """Parcels of some codes among those that they are a share of, and those that could be."""
+    one, other = named_land(plan, codes), _base(plan, non_construction, of)
+    sure = one.chosen & other.chosen
+    perhaps = (one.chosen | one.maybe) & (other.chosen | other.maybe) & ~sure
+    return Coded(sure, perhaps, one.gaps + other.gaps)
 
 
 def construction(
@@ -189,7 +200,7 @@ def drawn_land(plan: Plan, chosen: Coded) -> Amounts:
     gaps = chosen.gaps + undrawn
     land = np.where(chosen.maybe, np.nan, np.where(chosen.chosen, sizes, 0.0))
     most = np.nan_to_num(sizes, nan=np.inf)
-    return Amounts(land, gaps.lines(), tuple(names[chosen.chosen]), gaps, most)
+    return Amounts(land, gaps.lines(), chosen.names, gaps, most)
 
 
 def named_land(plan: Plan, codes: tuple[str, ...]) -> Coded:
@@ -198,10 +209,14 @@ def named_land(plan: Plan, codes: tuple[str, ...]) -> Coded:
     return coded(plan, codes) if codes else Coded(nothing, nothing, Gaps(ids(plan, "parcels"), (), NO_CODES))
 
 
-def _base(plan: Plan, parameters: Parameters, of: str) -> Coded:
+def _base(plan: Plan, non_construction: tuple[str, ...], of: str) -> Coded:
     """The parcels that classes are a share of."""
     if of == CONSTRUCTION:
-        return built_up(plan, parameters.non_construction_codes)
+        return built_up(plan, non_construction)
+    return plan.cached("codes:every one", lambda: _every_one(plan))
+
+
+def _every_one(plan: Plan) -> Coded:
     names = ids(plan, "parcels")
     return Coded(np.ones(len(names), dtype=bool), np.zeros(len(names), dtype=bool), Gaps(names))
 

@@ -109,7 +109,7 @@ def dwelling_size(plan: Plan, parameters: Parameters) -> Measurement:
     gaps = housing.gaps + Gaps(names, (blank,), absent(plan, "parcels"))
     amount = np.where(housing.maybe, np.nan, np.where(housing.chosen, stated, 0.0))
     most = np.where(housing.chosen | housing.maybe, np.nan_to_num(stated, nan=np.inf), 0.0)
-    floor = Amounts(amount, gaps.lines(), tuple(names[housing.chosen]), gaps, most)
+    floor = Amounts(amount, gaps.lines(), housing.names, gaps, most)
     return _over_dwellings(plan, "dwelling_size", "m2", floor)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -372,13 +372,18 @@ class Gaps:
         return Gaps(self.names, self.said + other.said, self.always + other.always)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Coded:
     """Parcels that are of some codes, those that could be for all that they say, and what they do not say."""
 
     chosen: NDArray[np.bool_]
     maybe: NDArray[np.bool_]
     gaps: Gaps
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Ids of the parcels that are."""
+        return tuple(self.gaps.names[self.chosen].tolist())
 
 
 def of_codes(plan: Plan, codes: tuple[str, ...]) -> tuple[NDArray[np.bool_], tuple[Missing, ...]]:
