@@ -156,6 +156,7 @@ class _Field:
     targets: Targets
     at_node: NDArray[np.float64]
     limit_cm: int | None
+    ends: NDArray[np.intp]
 
     def metres(
         self, edge: NDArray[np.int32], at: NDArray[np.int32], way: NDArray[np.int32]
@@ -169,7 +170,7 @@ class _Field:
         by_start = self.at_node[network.start[edge]] + at
         by_end = self.at_node[network.end[edge]] + (network.length_cm[edge] - at)
         whole = np.fmin(by_start, by_end)
-        origin, _, along = _on_same_edge(edge, at, self.targets)
+        origin, _, along = _on_same_edge(edge, at, self.targets, self.ends)
         np.fmin.at(whole, origin, along)
         whole += way[joined]
         if self.limit_cm is not None:
@@ -184,7 +185,7 @@ def _field(network: Network, targets: Targets, limit_m: float | None) -> _Field:
     rest = network.length_cm[targets.edge] - targets.to_cm
     costs = np.concatenate([targets.from_cm, rest]) + np.tile(targets.cost_cm, 2)
     at_node = at_nodes(network, seeds, costs.astype(np.int32), limit_cm)
-    return _Field(network, targets.by_edge(), at_node, limit_cm)
+    return _Field(network, targets.by_edge(), at_node, limit_cm, _ends(targets, network))
 
 
 class Nearest(NamedTuple):
@@ -209,7 +210,7 @@ def walk_to(network: Network, origins: Joins, targets: Targets, limit_m: float) 
     at_node, of_node = _from_areas(network.csr, network, targets, limit_m * CM_PER_M)
     start, end = network.start[edge], network.end[edge]
     own, own_area = np.full(len(edge), np.inf), np.full(len(edge), -1, dtype=np.intp)
-    origin, areas, along = _on_same_edge(edge, at, targets.by_edge())
+    origin, areas, along = _on_same_edge(edge, at, targets.by_edge(), _ends(targets, network))
     np.minimum.at(own, origin, along)
     nearest = np.flatnonzero(along == own[origin])[::-1]  # of several as near, the first
     own_area[origin[nearest]] = areas[nearest]
@@ -255,17 +256,21 @@ def _from_areas(
     return np.where(reached, cm, np.inf), np.where(reached, areas[np.where(reached, origin, 0)], -1)
 
 
+def _ends(targets: Targets, network: Network) -> NDArray[np.intp]:
+    """Behind which of the targets, in the order of their edges, those on each edge end."""
+    return np.cumsum(np.bincount(targets.edge, minlength=network.edges))
+
+
 def _on_same_edge(
-    edge: NDArray[np.int32], at: NDArray[np.int32], targets: Targets
+    edge: NDArray[np.int32], at: NDArray[np.int32], targets: Targets, ends: NDArray[np.intp]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
     """
     Each origin with each target along its own edge: number of the origin, area of the target, centimetres.
 
-    Targets are in the order of their edges.
+    Targets are in the order of their edges, and end on each edge where `ends` says.
     """
-    ends = np.cumsum(np.bincount(targets.edge, minlength=edge.max(initial=0) + 1))
-    counts = np.diff(ends, prepend=0)[edge]
-    low = ends[edge] - counts
+    low = np.where(edge > 0, ends[edge - 1], 0)
+    counts = ends[edge] - low
     origin = np.repeat(np.arange(len(edge)), counts)
     target = np.repeat(low - np.cumsum(counts) + counts, counts) + np.arange(len(origin))
     before = targets.from_cm[target] - at[origin]

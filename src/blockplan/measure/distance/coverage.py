@@ -11,7 +11,7 @@ many of those that fall short live near its end, stands in every definition.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +25,7 @@ from blockplan.measure.inputs.homes import housed, residents, whole_ones
 from blockplan.measure.inputs.parts import added, known, knowns, ratios, sums_at
 from blockplan.measure.measurement import Measurement, Part, Place, Reading
 from blockplan.measure.missing import Missing, lines, nothing, unknown
-from blockplan.plan.model.recall import by_row, once, pairs_between
+from blockplan.plan.model.recall import by_row, is_recalling, once, pairs_between
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 NOTHING = (nothing("neither"),)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Distances(Defined):
     """
     Metres from each home under one definition; NaN where nothing is reached.
@@ -60,7 +60,11 @@ class Distances(Defined):
         if self.part is not None:
             return np.asarray(self.part >= 0.5)
         limit = limit_m if self.limits_m is None else self.limits_m
-        return np.asarray(np.round(self.metres, 2) <= limit)
+        return np.asarray(self._to_centimetres <= limit)
+
+    @cached_property
+    def _to_centimetres(self) -> NDArray[np.float64]:
+        return np.round(self.metres, 2)
 
     def reached(self, limit_m: float) -> NDArray[Any]:
         """The part of each home that is within the limit, 0..1; or which homes are, where none is in part."""
@@ -242,40 +246,42 @@ def readings(
 
 def places(plan: Plan, homes: Homes, distances: Distances, limit_m: float) -> tuple[Place, ...]:
     """Homes beyond the limit, the farthest first; those that reach nothing at all come before them."""
-    beyond = np.flatnonzero(distances.reached(limit_m) < 1)
-    metres = distances.metres[beyond]
-    away = np.where(np.isnan(metres), np.inf, metres)
-    return worst_first(plan, homes, beyond, metres, -away, (distances.id, limit_m))
+    beyond = np.asarray(distances.reached(limit_m) < 1)
+    return worst_first(plan, homes, beyond, distances.metres[beyond], (distances.id, limit_m), most=True)
 
 
 def worst_first(
     plan: Plan,
     homes: Homes,
-    rows: NDArray[np.intp],
+    short: NDArray[np.bool_],
     value: NDArray[np.float64],
-    rank: NDArray[np.float64],
     of: tuple[str | float, ...],
+    *,
+    most: bool = False,
 ) -> tuple[Place, ...]:
     """
     Some homes as places, each with how far it is from what is meant, or how much it has.
 
-    Those of the lowest rank come first, of equals by id; `of` names what the value is.
+    Those of the least value come first, or of the `most`, before which those without one come; of equals
+    by id. `of` names what the value is.
     """
-    make = partial(_places, homes, rows, value, rank, of)
+    make = partial(_places, homes, short, value, of, most=most)
     # Whatever is too far or not there at all is so for the same homes, rule for rule.
-    return plan.cached(
-        f"places:{homes.key}:{hash((rows.tobytes(), value.tobytes(), rank.tobytes()))}",
-        lambda: once("places", make, homes.key, rows, value, rank),
-    )
+    if is_recalling():
+        return once("places", make, homes.key, short, value, most)
+    return plan.cached(f"places:{homes.key}:{hash((short.tobytes(), value.tobytes(), most))}", make)
 
 
 def _places(
     homes: Homes,
-    rows: NDArray[np.intp],
+    short: NDArray[np.bool_],
     value: NDArray[np.float64],
-    rank: NDArray[np.float64],
     of: tuple[str | float, ...],
+    *,
+    most: bool,
 ) -> tuple[Place, ...]:
+    rows = np.flatnonzero(short)
+    rank = -np.where(np.isnan(value), np.inf, value) if most else value
     order = np.lexsort((homes.ranks(rows), rank))
     columns = homes.layer[rows], homes.id[rows], homes.point[rows], value
     made = by_row("place", _each_place, *columns, fixed=of)
@@ -379,8 +385,9 @@ def _parts(plan: Plan, homes: Homes) -> _Parts:
     of = np.array([number[scope] for scope in scopes], dtype=np.intp)[outline]
     if len(names) < len(scopes):  # of an area in several rows
         of, home = np.unique(np.stack([of, home]), axis=1)
-    there, part = np.unique(of, return_inverse=True)
-    return _Parts(tuple(names[one] for one in there.tolist()), part, home)
+    there = np.bincount(of, minlength=len(names)) > 0
+    held = tuple(name for name, has in zip(names, there.tolist(), strict=True) if has)
+    return _Parts(held, (np.cumsum(there) - 1)[of], home)
 
 
 def lacking(homes: Homes) -> tuple[Missing, ...]:

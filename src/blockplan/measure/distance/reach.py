@@ -339,7 +339,8 @@ def _parcels_of(plan: Plan, homes: Homes) -> tuple[NDArray[Any], NDArray[np.intp
     there = np.flatnonzero(parcel >= 0)
     parcel[there[shapely.is_missing(points(plan, "parcels", parcel[there]))]] = -1
     own = np.flatnonzero(parcel < 0)
-    lived, start = np.unique(parcel, return_inverse=True)
+    lived_in = np.bincount(parcel + 1) > 0
+    lived, start = np.flatnonzero(lived_in) - 1, (np.cumsum(lived_in) - 1)[parcel + 1]
     start = start + len(own) - (1 if len(own) else 0)
     start[own] = np.arange(len(own))
     return np.concatenate([homes.point[own], points(plan, "parcels", lived[lived >= 0])]), start

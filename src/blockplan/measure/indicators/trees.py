@@ -103,9 +103,7 @@ def _views(
 
 def _fewest(plan: Plan, homes: Homes, seen: NDArray[np.intp], short: NDArray[np.bool_]) -> tuple[Place, ...]:
     """Homes that see too few trees, the fewest first."""
-    rows = np.flatnonzero(short)
-    trees = seen[rows].astype(float)
-    return worst_first(plan, homes, rows, trees, trees, ("trees in view",))
+    return worst_first(plan, homes, short, seen[short].astype(float), ("trees in view",))
 
 
 def _seen(plan: Plan, homes: Homes, trees: NDArray[Any], limit_m: float) -> NDArray[np.intp]:

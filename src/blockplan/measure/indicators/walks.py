@@ -180,7 +180,7 @@ def uses_access(plan: Plan, parameters: Parameters) -> Measurement:
             for least in range(1, len(near) + 1)
         ),
     ]
-    people, few = homes.weighs == "residents", np.flatnonzero(~enough)
+    people = homes.weighs == "residents"
     return Measurement(
         name,
         homes.share(enough),
@@ -188,7 +188,7 @@ def uses_access(plan: Plan, parameters: Parameters) -> Measurement:
         definition,
         by=tuple(by),
         counted=counted,
-        places=worst_first(plan, homes, few, number[few], number[few], (name,)),
+        places=worst_first(plan, homes, ~enough, number[~enough], (name,)),
         affected_residents=homes.people(~enough) if people else None,
     )
 

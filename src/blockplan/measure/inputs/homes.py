@@ -26,6 +26,7 @@ import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import numpy as np
 import shapely
@@ -150,7 +151,11 @@ class Homes:
     @cached_property
     def key(self) -> str:
         """Names the places (not who lives there) among the things that a plan keeps."""
-        return once("homes key", self._said, self.point, self.layer, self.id)
+        if (
+            is_recalling()
+        ):  # the same places are the same objects: a name of their own says as much, and sooner
+            return once("homes key", lambda: uuid4().hex, self.point, self.layer, self.id)
+        return self._said()
 
     @cached_property
     def cut(self) -> NDArray[np.float64]:
