@@ -43,7 +43,7 @@ from blockplan.propose.stopping import Stop
 pytestmark = pytest.mark.long
 
 #: Little work, and far more time than it takes, so that the clock hurries nobody.
-FEW = LayoutParams(chains=2, steps_a_second=100)
+FEW = LayoutParams(chains=2, steps_a_second=25)
 STOP = Stop(seconds=300)
 
 

@@ -23,7 +23,7 @@ from blockplan.propose.stopping import Stop
 
 pytestmark = pytest.mark.long
 
-FEW = LayoutParams(chains=2, steps_a_second=100)
+FEW = LayoutParams(chains=2, steps_a_second=25)
 EDIT = replace(LayoutParams.of_an_edit(), steps_a_second=5)
 STOP = Stop(seconds=300)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 import shapely
@@ -18,9 +20,15 @@ from blockplan.propose.layout.score.score import score
 pytestmark = pytest.mark.long
 
 
+@cache
+def odd(name):
+    """One of the odd communities with its layout, which no test changes."""
+    return drawn(*ODD[name]())
+
+
 @pytest.mark.parametrize("name", [name for name in ODD if name != "many"])
 def test_an_odd_community_is_drawn_soundly_and_what_is_short_is_told(name):
-    case, found = drawn(*ODD[name]())
+    case, found = odd(name)
     assert breaches_not_told(case, found) == []
     assert found.score == score(found.plan, case.objectives)
     told = document(case, found)
@@ -34,7 +42,7 @@ def test_hundreds_of_blocks_are_drawn_soundly():
 
 
 def test_a_vacant_block_that_is_smaller_than_any_parcel_is_named_before_the_search():
-    case, found = drawn(*ODD["uneven"]())
+    case, found = odd("uneven")
     small = case.vacant_ids[shapely.area(case.vacant) < 500]
     assert [one.demand for one in found.unmet] == [
         f"vacant block {one}: smaller than any parcel may be" for one in small
@@ -43,7 +51,7 @@ def test_a_vacant_block_that_is_smaller_than_any_parcel_is_named_before_the_sear
 
 
 def test_no_parcel_is_narrower_than_its_least_edge_by_any_reading_of_width():
-    case, found = drawn(*ODD["bent"]())
+    case, found = odd("bent")
     for kind, shape in zip(found.plan.types, found.plan.shapes, strict=True):
         if kind in ("school", "office"):
             corners = shapely.get_coordinates(shape.convex_hull)
