@@ -12,6 +12,7 @@ import shapely
 from tests.support.town import town
 
 from blockplan.measure.inputs.columns import coded
+from blockplan.plan import Difference
 from blockplan.plan.model.derived import same
 
 if TYPE_CHECKING:
@@ -61,6 +62,25 @@ def test_what_rests_on_the_schools_is_counted_again_where_a_parcel_becomes_one()
     before = schools(plan, times)
     assert schools(edited(plan, SCHOOLS[0]), times) == before + 1
     assert len(times) == 2
+
+
+def test_a_scenario_takes_over_what_it_leaves_as_it_is() -> None:
+    times: list[int] = []
+    plan = edited(town(), "0901")
+    before, chosen = schools(plan, times), coded(plan, SCHOOLS)
+    same_again = plan.under("as_drawn", Difference({}))
+    assert (schools(same_again, times), coded(same_again, SCHOOLS)) == (before, chosen)
+    assert len(times) == 1
+    assert same_again.content_hash != plan.content_hash  # it says of which scenario it is
+
+
+def test_a_scenario_is_counted_again_where_its_rows_differ() -> None:
+    times: list[int] = []
+    plan = edited(town(), "0901")
+    before = schools(plan, times)
+    rows = plan.layer("parcels").iloc[[0]].assign(land_use=SCHOOLS[0])
+    assert schools(plan.under("one_more", Difference({"parcels": rows})), times) == before + 1
+    assert schools(plan, times) == before
 
 
 def test_what_was_given_is_told_by_itself_and_not_by_what_it_holds() -> None:

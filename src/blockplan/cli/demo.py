@@ -48,10 +48,10 @@ def command(out: str, as_json: bool) -> None:
         plan = read(example())
         step("Looking for faults")
         faults = validate(plan)
+        step("Judging the plan as drawn")
+        result = check(plan)  # first: what a scenario leaves as it is stands for it too
         step("Comparing the scenarios")
         found = compare(plan, list(plan.manifest.scenarios))
-        step("Judging the plan as drawn")
-        result = check(plan)
         step("Drawing the reports")
         for lang in LANGUAGES:
             written += report(plan, result, folder / lang, lang)

@@ -109,9 +109,7 @@ def _bytes(name: str) -> bytes:
 
 def _in_japan(font: TTFont, codes: frozenset[int]) -> TTFont:
     """The font with the Japanese form of every one of some characters that has one."""
-    font.getGlyphOrder()
-    if "CFF " in font.tables:
-        del font.tables["CFF "]  # read for the names of glyphs alone: outlines are saved as they came
+    font.setGlyphOrder([str(at) for at in range(font["maxp"].numGlyphs)])  # names are saved nowhere
     for table in font["cmap"].tables:
         forms = {code: JAPANESE_FORM + code for code in codes}
         table.cmap |= {code: table.cmap[form] for code, form in forms.items() if form in table.cmap}

@@ -311,16 +311,20 @@ class Plan:
         for layer in layers:  # a scenario's file does not say that a layer is there without a row
             if anew.layers[layer].empty and layer not in self.base.layers:
                 del anew.layers[layer]
-        anew._touched = Touched.of(touched)
-        for key, kept in self._cache.items():
-            reads = self._reads(kept)
-            stands = reads and anew._touched.spares(reads)
-            (anew._cache if stands else anew._before)[key] = kept
-        anew._used.update(*[kept.uses for kept in anew._before.values()])
+        anew._take_over(self, touched)
         for layer, ids in (rows or {}).items():
             if layer in anew.layers:
                 anew._digest_again(layer, set(ids), self)
         return anew
+
+    def _take_over(self, before: Plan, touched: Iterable[Read]) -> None:
+        """Take over what was worked out of a plan that differs in what was touched alone."""
+        self._touched = Touched.of(touched)
+        for key, kept in before._cache.items():
+            reads = before._reads(kept)
+            stands = reads and self._touched.spares(reads)
+            (self._cache if stands else self._before)[key] = kept
+        self._used.update(*[kept.uses for kept in self._before.values()])
 
     def _digest_again(self, layer: str, ids: set[str], before: Plan) -> None:
         """Take over the digests of a layer's rows but for some."""
@@ -377,7 +381,7 @@ class Plan:
             layers[layer] = _with_rows(frame, changed, gone)
         anew = {(layer, id_) for layer, frame in difference.changed.items() for id_ in frame.index}
         kept = [found for found in self.read_faults if (found.layer, found.id) not in anew]
-        return Plan(
+        plan = Plan(
             self.manifest,
             layers,
             path=self.path,
@@ -386,6 +390,8 @@ class Plan:
             base=self,
             tidied_already=self.layers,
         )._remembering([*kept, *difference.read_faults])
+        plan._take_over(self, [(layer, EVERYTHING) for layer in {*difference.changed, *difference.removed}])
+        return plan
 
     def _remembering(self, faults: Iterable[Fault]) -> Plan:
         """

@@ -8,6 +8,7 @@ same calls give the same places.
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -108,29 +109,32 @@ class Spots:
     def __init__(self, shape: BaseGeometry) -> None:
         self.shape = largest(shape)
         shapely.prepare(self.shape)
-        self._centre: tuple[float, float] | None = None
-        self._points: NDArray[np.float64] | None = None
 
-    @property
+    @cached_property
     def centre(self) -> tuple[float, float]:
         """The centre of gravity where that lies well inside, else the deepest point."""
-        if self._centre is None:
-            self._centre = middle(self.shape)
-        return self._centre
+        return middle(self.shape)
+
+    @cached_property
+    def _middles(self) -> NDArray[np.float64]:
+        """The centre and the centre of gravity."""
+        gravity = self.shape.centroid
+        return np.array([self.centre, (gravity.x, gravity.y)])
+
+    @cached_property
+    def _raster(self) -> NDArray[np.float64]:
+        """Points over the polygon, from the centre outwards."""
+        west, south, east, north = self.shape.bounds
+        steps = (np.arange(RASTER) + 0.5) / RASTER
+        x, y = np.meshgrid(west + steps * (east - west), south + steps * (north - south))
+        raster = np.column_stack((x.ravel(), y.ravel()))
+        order = np.argsort(((raster - np.array(self.centre)) ** 2).sum(axis=1), kind="stable")
+        return raster[order]
 
     @property
     def points(self) -> NDArray[np.float64]:
         """The centre, the centre of gravity, then a raster over the polygon from the centre outwards."""
-        if self._points is None:
-            west, south, east, north = self.shape.bounds
-            steps = (np.arange(RASTER) + 0.5) / RASTER
-            x, y = np.meshgrid(west + steps * (east - west), south + steps * (north - south))
-            raster = np.column_stack((x.ravel(), y.ravel()))
-            centre = np.array(self.centre)
-            gravity = self.shape.centroid
-            order = np.argsort(((raster - centre) ** 2).sum(axis=1), kind="stable")
-            self._points = np.vstack((centre, (gravity.x, gravity.y), raster[order]))
-        return self._points
+        return np.vstack((self._middles, self._raster))
 
     def holds(self, x: float, y: float) -> bool:
         """Whether a point lies in the polygon."""
@@ -142,7 +146,8 @@ class Spots:
         if width > east - west or height > north - south or width * height > self.shape.area:
             return
         w, h = width / 2 + INSET_MM, height / 2 + INSET_MM
-        for points in np.split(self.points, [2]):  # most labels stand in the middle
+        for part in ("_middles", "_raster"):  # most labels stand in the middle
+            points = getattr(self, part)
             boxes = shapely.box(points[:, 0] - w, points[:, 1] - h, points[:, 0] + w, points[:, 1] + h)
             yield from map(tuple, points[shapely.contains(self.shape, boxes)].tolist())
 

@@ -311,7 +311,12 @@ EMS = {chr(at): one / 1000 for at, one in enumerate(ADVANCES, 32)} | dict.fromke
 
 def text_width(said: str, size: float) -> float:
     """Width of a line of text if it is bold; signs beyond the Latin letters take one em."""
-    return sum(EMS.get(sign) or (1.0 if sign >= "\u2010" else 0.6) for sign in said) * size
+    return _ems(said) * size
+
+
+@lru_cache(maxsize=1 << 15)
+def _ems(said: str) -> float:
+    return sum(EMS.get(sign) or (1.0 if sign >= "\u2010" else 0.6) for sign in said)
 
 
 def number(value: float) -> str:

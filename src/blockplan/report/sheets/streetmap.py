@@ -179,13 +179,13 @@ def _stacked(
     canvas, pieces = scene.canvas, list(_upright(said))
     step = size * 1.18
     middle = line.interpolate(at)
-    top = middle.y - step * (len(pieces) - 1) / 2
+    down = middle.y - step * (len(pieces) - 1) / 2 + step * np.arange(len(pieces))
+    rows = shapely.linestrings([[(middle.x - 30, y), (middle.x + 30, y)] for y in down])
+    crossed = shapely.centroid(shapely.intersection(line, rows))
+    across = [middle.x if point.is_empty else point.x for point in crossed]
     boxes: list[Box] = []
     spots = []
-    for place, piece in enumerate(pieces):
-        y = top + place * step
-        across = shapely.intersection(line, shapely.LineString([(middle.x - 30, y), (middle.x + 30, y)]))
-        x = across.centroid.x if not across.is_empty else middle.x
+    for x, y, piece in zip(across, down.tolist(), pieces, strict=True):
         wide = width_of(piece, size if len(piece) == 1 else size * 0.8)
         boxes.append((x - wide / 2, y - step / 2, x + wide / 2, y + step / 2))
         spots.append((x, y, piece))
