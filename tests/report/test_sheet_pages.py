@@ -21,8 +21,8 @@ from tests.support.town import town
 from blockplan.check import check
 from blockplan.measure.indicators.loads import UNITS
 from blockplan.plan import read
-from blockplan.report.maps.canvas import width_of
 from blockplan.report.maps.labels import SIGN
+from blockplan.report.maps.svg import text_width
 from blockplan.report.office import TABLES
 from blockplan.report.office.columns import TEXTS
 from blockplan.report.office.phases import MOST_NAMES
@@ -219,7 +219,7 @@ def test_a_title_that_breaks_has_letters_of_which_two_lines_have_room() -> None:
     titles = ("规划用地平衡表", "千人指标表、公共服务设施一览表、道路一览表", "表、" * 29, "表、" * 60)
     for title in titles:
         letters = _title_letters(title, 48.0)
-        lines = math.ceil(width_of(title, letters) / 48.0)
+        lines = math.ceil(text_width(title, letters) / 48.0)
         assert lines == 1 or (letters <= 4.2 and 1.25 * letters * min(lines, 2) <= HEADING_MM)
     assert _title_letters(titles[0], 48.0) == 5.6
 
@@ -267,7 +267,7 @@ def test_the_name_of_a_facility_near_the_edge_stands_clear_of_the_line() -> None
     facilities(scene, ground_of(scene, None))
     edge = shapely.boundary(scene.canvas.on_paper([facts.outline])[0])
     size = 2.0 * scene.canvas.k
-    wide = width_of("Clinic of the East", size)
+    wide = text_width("Clinic of the East", size)
     labels = [box for box in scene.canvas.labels.boxes if abs(box[2] - box[0] - wide) < 1]
     assert labels
     assert all(edge.distance(shapely.box(*box)) > 0.5 for box in labels)
@@ -326,7 +326,7 @@ def test_the_name_of_a_facility_stands_in_its_own_parcel_where_it_has_room_there
     (name,) = [
         shapely.box(*box)
         for box, owner in zip(labels.boxes, labels.owners, strict=True)
-        if owner != SIGN and box[2] - box[0] > width_of("第一社区卫生服务中心", 2.0)
+        if owner != SIGN and box[2] - box[0] > text_width("第一社区卫生服务中心", 2.0)
     ]
     assert home.contains(name)
 
@@ -389,7 +389,7 @@ def test_the_name_of_a_facility_among_others_has_a_line_to_its_sign_or_is_neares
     layout = layouts(PAPERS["A3"], (125.0,))[:1]
     (scene,) = scenes_of(facts, fit([facts.outline], layout, (4_000,), cut=False))
     facilities(scene, ground_of(scene, None))
-    wide = width_of("Library in the middle of them", 2.0) + 0.6
+    wide = text_width("Library in the middle of them", 2.0) + 0.6
     (name,) = [box for box in scene.canvas.labels.boxes if abs(box[2] - box[0] - wide) < 1e-6]
     signs = [shapely.centroid(shapely.box(*box)) for box in scene.canvas.labels.boxes[: len(places)]]
     away = shapely.distance(shapely.box(*name), signs)

@@ -5,6 +5,7 @@ import pytest
 import blockplan as bp
 from blockplan.errors import UsageError
 from blockplan.respond import KINDS, Answer, PlanChange, answer_from, faults_of
+from blockplan.respond.answers import change_of
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +93,10 @@ def test_an_adoption_that_names_no_change_says_so():
     assert Answer("adopted", "x").says_no_change
     assert not Answer("noted", "x").says_no_change
     assert not Answer("adopted", "x", ({"layer": "parcels", "id": "P-1"},)).says_no_change
+
+
+def test_a_change_written_by_hand_holds_numbers_and_words_by_what_they_are():
+    change = change_of(["parcels", "P-1", "far", "2.5", "null", "v2"])
+    assert (change["old"], change["new"], change["plan_version"]) == (2.5, None, "v2")
+    change = change_of(["parcels", "P-1", "land_use", "R2", "0701", "v2"])
+    assert (change["old"], change["new"]) == ("R2", "0701")

@@ -17,6 +17,7 @@ from blockplan.check.rules import Figures
 from blockplan.check.verdict import FAIL, PASS, UNKNOWN, Judged, Remedy
 from blockplan.check.words import CATALOG, say
 from blockplan.measure.inputs.parcel_intensity import missing_in
+from blockplan.measure.inputs.parts import known
 from blockplan.measure.missing import Missing, only_nothing
 from blockplan.plan.model.recall import by_row
 
@@ -161,9 +162,7 @@ def required_of_one(judged: Judged, number: int | None) -> Required | None:
     """What is asked of one feature; None where none is meant."""
     if number is None:
         return None
-    least, most = (
-        None if np.isnan(end[number]) else float(end[number]) for end in (judged.least, judged.most)
-    )
+    least, most = (known(end[number]) for end in (judged.least, judged.most))
     return required_of(Figures(min=least, max=most))
 
 
@@ -183,8 +182,8 @@ def of_each(
     asked = required_of_one(judged, worst) or required
     about: dict[str, Any] = {
         "outcome": outcome,
-        "measured": None if worst is None else _number(judged.value[worst]),
-        "margin": None if worst is None else _number(judged.margin[worst]),
+        "measured": None if worst is None else known(judged.value[worst]),
+        "margin": None if worst is None else known(judged.margin[worst]),
         "where": judged.places(FAIL, rule.id),
         "judged": judged,
         "remedy": _remedy(rule, judged) if outcome == "fail" and rule.force != "comparator" else None,
@@ -225,7 +224,3 @@ def _remedy(rule: Rule, judged: Judged) -> Remedy:
     kinds = CATALOG.text(f"each.{judged.each.layer}")
     one = {**kinds, "en": kinds["en_one"]} if number == 1 else kinds
     return Remedy(number, judged.each.layer, say("remedy.each", amount=number, kind=one))
-
-
-def _number(value: Any) -> float | None:
-    return None if np.isnan(value) else float(value)

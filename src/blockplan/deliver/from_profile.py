@@ -13,6 +13,7 @@ from blockplan.deliver.pairs import columns_of
 from blockplan.deliver.profile import MADE, SCALES
 from blockplan.deliver.shapes import mended
 from blockplan.deliver.to_profile import CarriedTable, day_of
+from blockplan.exchange.evaluate import as_code
 from blockplan.exchange.office.law import packs_of
 from blockplan.plan import Plan
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
@@ -164,11 +165,7 @@ def _value(value: Any, one: FieldSpec, kind: str) -> Any:
         return _number(value, one)
     if kind == "flag":
         return FLAGS.get(str(value))
-    return inverse(one, value) if one.words else _plain(value)
-
-
-def _plain(value: Any) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return inverse(one, value) if one.words else as_code(value)
 
 
 def _number(value: Any, one: FieldSpec) -> float | None:

@@ -216,11 +216,12 @@ def as_text(column: pd.Series[Any]) -> pd.Series[Any]:
     if kind_of(column) == "flag":
         texts = [None if pd.isna(value) else "true" if value else "false" for value in column]
     else:
-        texts = [None if pd.isna(value) else _plain(value) for value in column]
+        texts = [None if pd.isna(value) else as_code(value) for value in column]
     return pd.Series(texts, index=column.index, dtype="object")
 
 
-def _plain(value: Any) -> str:
+def as_code(value: Any) -> str:
+    """A value as a code is written: a whole number without decimals."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 

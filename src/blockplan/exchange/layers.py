@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
@@ -176,7 +176,7 @@ def written(plan: Plan, out: str | Path, tally: Tally, made: dict[str, str] | No
         {name: len(frame) for name, frame in plan.layers.items()},
         {name: area for name, frame in plan.layers.items() if (area := _polygon_area(frame)) is not None},
         tally.entries(),
-        _faults(plan),
+        validate(plan),
         derived_land(plan),
         made or {},
     )
@@ -328,7 +328,3 @@ def _polygon_area(frame: pd.DataFrame) -> float | None:
         return None
     areas = frame.geometry[frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])].area
     return round(float(areas.sum()), 2) if len(areas) else None
-
-
-def _faults(plan: Plan) -> tuple[Any, ...]:
-    return validate(plan)

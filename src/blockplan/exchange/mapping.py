@@ -296,7 +296,7 @@ def _lines(error: ValidationError, table: dict[str, Any]) -> list[str]:
         elif fault["type"] in {"value_error", "missing"}:
             lines.append(f"{key}: {'is missing' if fault['type'] == 'missing' else message}")
         else:
-            lines.append(f"{key}: {message[:1].lower()}{message[1:]}, not {_short(fault['input'])}")
+            lines.append(f"{key}: {message[:1].lower()}{message[1:]}, not {tomlfile.short(fault['input'])}")
     return list(dict.fromkeys(lines))
 
 
@@ -309,11 +309,6 @@ def _key(places: tuple[str | int, ...], table: dict[str, Any]) -> str:
         if isinstance(layers.get(name), dict):
             del parts[2]
     return ".".join(map(str, parts))
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def manifest_table(mapping: Mapping, stem: str, crs: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ whatever case it is typed and wherever hyphens and spaces stand in it.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 
 from blockplan.notice.intake.texts_in import typed
@@ -30,6 +31,11 @@ def access_code(number: int | None = None) -> str:
     left = secrets.randbits(_BITS) if number is None else number % (1 << _BITS)
     signs = "".join(_SIGNS[left >> 5 * place & 31] for place in reversed(range(_LENGTH)))
     return _grouped(signs)
+
+
+def digest_of_secret(secret: str) -> str:
+    """What is kept of a secret in its place: SHA-256 of its characters."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def as_given_out(said: str) -> tuple[str, ...]:

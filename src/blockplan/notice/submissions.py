@@ -10,14 +10,13 @@ What of a list of opinions is in the record already, so that a list sent twice i
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import hmac
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import NoticeStateError, UsageError
-from blockplan.notice.access_codes import access_code, as_given_out
+from blockplan.notice.access_codes import access_code, as_given_out, digest_of_secret
 from blockplan.notice.disclosure import CARRIED, ORIGINAL, SHOWS_WORDS, waits_still
 from blockplan.notice.events import (
     CHANNELS,
@@ -146,7 +145,7 @@ def enter(
     arrived = None if CHANNELS[opinion.channel] else _arrived(ledger, opinion.arrived)
     if arrived is not None:
         payload["arrived_at"] = arrived
-    person = {**opinion.person, "secret_sha256": _digest(secret)}
+    person = {**opinion.person, "secret_sha256": digest_of_secret(secret)}
     return ledger.append(
         "submitted", payload, person=person, attachments=opinion.files, held=held, promise=promise
     )
@@ -348,7 +347,7 @@ def secret_of(first: Event | None, said: str) -> str | None:
     """The secret of an opinion as it was given out, of what somebody typed; None where that is another."""
     content = first.person.content if first is not None and first.person is not None else None
     kept = canonical.loads(content or _NOBODY)["secret_sha256"]
-    own = [one for one in as_given_out(said) if hmac.compare_digest(kept, _digest(one))]
+    own = [one for one in as_given_out(said) if hmac.compare_digest(kept, digest_of_secret(one))]
     return own[0] if own and content is not None else None
 
 
@@ -359,10 +358,6 @@ def _check_secret(ledger: Ledger, number: str, secret: str) -> None:
         raise refused(NoticeStateError, "no_secret", opinion=number)
     if not holds_secret(first, secret):
         raise refused(UsageError, "secret_wrong", opinion=number)
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def _given(opinion: Submission, name: str) -> bool:

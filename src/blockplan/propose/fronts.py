@@ -39,17 +39,18 @@ def fronts(plan: Plan, rows: NDArray[np.intp]) -> NDArray[np.object_]:
     lines = shapes(plan, "streets")
     there = np.array([line is not None for line in lines], dtype=bool)
     land = [*shape[is_street], *shapely.buffer(lines[there], half[there])]
-    tree = shapely.STRtree(_array(land))
+    tree = shapely.STRtree(as_objects(land))
     found = []
     for row in rows:
         outline = shape[row].exterior
         near = tree.query(outline, predicate="dwithin", distance=BESIDE_M)
         beside = shapely.union_all(shapely.buffer(tree.geometries[near], BESIDE_M))
         found.append(shapely.intersection(outline, beside))
-    return _array(found)
+    return as_objects(found)
 
 
-def _array(listed: list[Any]) -> NDArray[np.object_]:
+def as_objects(listed: list[Any]) -> NDArray[np.object_]:
+    """A list as an array of its things, whatever they are."""
     made = np.empty(len(listed), dtype=object)
     made[:] = listed
     return made

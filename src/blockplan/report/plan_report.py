@@ -118,7 +118,7 @@ class ReportSections:
         yield from self.states()
         yield Section("differences", words("ledger.differences"), tuple(self._differences()))
         if result.statements:
-            heads = self.verdicts.heads("id", "state", "statement", "why", "bound_to")
+            heads = self.words.heads("id", "state", "statement", "why", "bound_to")
             ids = tuple(f"statement-{one.statement_id}" for one in result.statements)
             table = Table(heads, tuple(map(self._statement, result.statements)), key=0, sign=1, ids=ids)
             yield Section("statements", words("ledger.sentences"), (table,))
@@ -185,7 +185,7 @@ class ReportSections:
             named = (TextRun(row.statement_id or tables.DASH, link=link),)
             return (named, tuple(subject), *figures, tuple(agreement))
 
-        heads = self.verdicts.heads("id", "figure", "said", "tabled", "drawn", "agreement")
+        heads = self.words.heads("id", "figure", "said", "tabled", "drawn", "agreement")
         return Table(heads, tuple(map(cells, rows)), key=0)
 
     # The summary
@@ -377,7 +377,7 @@ class ReportSections:
         rows = tuple(map(self._reported, self.view.reported))
         yield Paragraph(self.words("reported.lead" if rows else "reported.none"))
         if rows:
-            yield Table(self.verdicts.heads("measure", "value", "parts"), rows, key=0)
+            yield Table(self.words.heads("measure", "value", "parts"), rows, key=0)
 
     def _reported(self, row: tables.ReportedRow) -> tuple[Cell, ...]:
         aside = f"{row.id} | {row.source}" if row.source else row.id
@@ -437,7 +437,7 @@ class ReportSections:
             grade = TextRun(words(f"grade.{fault.grade}"), f"chip {fault.grade}")
             said = (tables.typeset(one) for one in (fault.message(words.lang), fault.remedy(words.lang)))
             rows.append(((grade, TextRun(fault.rule, "muted")), " ".join(filter(None, place)), *said))
-        yield Table(self.verdicts.heads("grade", "place", "message", "remedy"), tuple(rows))
+        yield Table(self.words.heads("grade", "place", "message", "remedy"), tuple(rows))
 
     # From a number to its source
 
@@ -458,7 +458,7 @@ class ReportSections:
             for one in specs
         )
         yield Paragraph(words("appendix.lead"))
-        heads = self.verdicts.heads("measure", "meaning", "inputs", "source")
+        heads = self.words.heads("measure", "meaning", "inputs", "source")
         yield Table(heads, rows, key=0, ids=tuple(trace.measure_anchor(one.id) for one in specs))
 
     def index(self) -> Iterator[Block]:
@@ -482,7 +482,7 @@ class ReportSections:
             of = self._measured_of(row.measure, row.id)
             rows.append(((TextRun(row.value),), rule, *of, source or tables.DASH, tables.DASH))
         yield Paragraph(words("index.lead"))
-        heads = self.verdicts.heads("value", "rule", "measure", "inputs", "clause", "confidence")
+        heads = self.words.heads("value", "rule", "measure", "inputs", "clause", "confidence")
         yield Table(heads, tuple(rows), key=0)
 
     def _measured_of(self, measure: str, said: str) -> tuple[Text, str]:

@@ -183,7 +183,7 @@ class _Response:
             return Printed(row["segments"]), Printed(row["opinions"])
 
         rows = tuple((self._chip(row["kind"]), *counts(row)) for row in self.found["answers"])
-        yield Table(self._heads("kind", "points", "opinions"), rows, key=0)
+        yield Table(self.words.heads("kind", "points", "opinions"), rows, key=0)
         themes = tuple(
             (
                 (TextRun(self.titles[one["theme"]], link=one["theme"]),),
@@ -192,7 +192,7 @@ class _Response:
             )
             for one in self.themes
         )
-        yield Table(self._heads("theme", "points", "opinions", "kind"), themes, key=0)
+        yield Table(self.words.heads("theme", "points", "opinions", "kind"), themes, key=0)
 
     def _theme(self, theme: Mapping[str, Any]) -> Section:
         words, points = self.words, theme["points"]
@@ -257,7 +257,7 @@ class _Response:
             )
             for change in self.found["changes"]
         )
-        yield Table(self._heads("object", "column", "old", "new", "version", "because"), rows, key=0)
+        yield Table(self.words.heads("object", "column", "old", "new", "version", "because"), rows, key=0)
         yield Note(words("say.verified" if verified and verified["changed"] else "say.not_verified"))
 
     def _values(self, change: Mapping[str, Any]) -> tuple[str, str]:
@@ -268,7 +268,7 @@ class _Response:
         )
 
     def _register(self) -> Table:
-        heads = self._heads("opinion", "came", "channel", "state", "text", "answer")
+        heads = self.words.heads("opinion", "came", "channel", "state", "text", "answer")
         ids = tuple(row["opinion"] for row in self.register)
         return Table(heads, tuple(map(self._registered, self.register)), key=0, ids=ids)
 
@@ -308,9 +308,6 @@ class _Response:
 
     def _chip(self, kind: str) -> tuple[TextRun, ...]:
         return (TextRun(self.words(f"kind.{kind}"), f"chip {kind}"),)
-
-    def _heads(self, *keys: str) -> tuple[str, ...]:
-        return tuple(self.words(f"column.{key}") for key in keys)
 
 
 def _some(*spans: TextRun | None) -> tuple[TextRun, ...]:

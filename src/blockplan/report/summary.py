@@ -77,7 +77,7 @@ class _Summary(ReportSections):
         if passing and len(self.result.verdicts) <= MOST_PASSING:
             rows = [self.view.named_row(verdict) for verdict in passing]
             cells = tuple((row.title, row.measured, row.required, row.margin) for row in rows)
-            table = Table(self.verdicts.heads("title", "measured", "required", "margin"), cells)
+            table = Table(self.words.heads("title", "measured", "required", "margin"), cells)
             yield Section("passing", tables.outcome_said("pass", words), (table,))
         if len(self.view.packs) > 1:
             yield Section("packs", words("packs.table"), (self._packs(),))
@@ -113,7 +113,7 @@ class _Summary(ReportSections):
                 why = TextRun(tables.typeset(words.pick(one.why)), "muted")
                 chip = TextRun(self.view.state(one.state), f"chip {one.state}")
                 rows.append((one.statement_id, (chip,), (TextRun(words.pick(one.text)), why)))
-            yield Table(self.verdicts.heads("id", "state", "statement"), tuple(rows))
+            yield Table(self.words.heads("id", "state", "statement"), tuple(rows))
         for state, _, n in ledger.state_counts(self.result, words):
             if state not in told:
                 said = words("brief.in_state", state=self.view.state(state), n=words.number(n))
@@ -143,7 +143,7 @@ class _Summary(ReportSections):
         if not found:
             yield Paragraph(self.words("brief.none_fail"))
             return
-        heads = self.verdicts.heads("title", "measured", "required", "margin", "remedy")
+        heads = self.words.heads("title", "measured", "required", "margin", "remedy")
         yield Table(heads, tuple(map(self._fails, found)))
 
     def _fails(self, verdict: Verdict) -> tuple[Cell, ...]:

@@ -68,7 +68,7 @@ class VerdictRow:
 def verdict_headers(lang: str) -> tuple[str, ...]:
     """Headings of the verdict table."""
     words = Words(lang)
-    return tuple(words(f"column.{column}") for column in COLUMNS)
+    return words.heads(*COLUMNS)
 
 
 def verdict_rows(result: CheckResult, lang: str) -> list[tuple[str, ...]]:

@@ -68,14 +68,9 @@ class Counted:
     more: int
 
 
-def measure_of(id_: str) -> MeasureSpec | None:
-    """The measure of the registry with this id; None where there is none (a measure of somebody else's)."""
-    return MEASURES.get(id_)
-
-
 def inputs(id_: str, words: Words) -> tuple[Input, ...]:
     """What a measure reads, layer by layer."""
-    spec = measure_of(id_)
+    spec = MEASURES.get(id_)
     columns: dict[str, list[str]] = {}
     for what in spec.inputs if spec is not None else ():
         layer, column = (
@@ -174,7 +169,7 @@ def anchor(said: str) -> str:
 
 def measure_anchor(id_: str) -> str:
     """The id of a measure's entry in the appendix; "" for one that the registry does not hold."""
-    return f"measure-{anchor(id_)}" if measure_of(id_) is not None else ""
+    return f"measure-{anchor(id_)}" if id_ in MEASURES else ""
 
 
 def unit_said(spec: MeasureSpec, words: Words) -> str:
@@ -186,7 +181,7 @@ def unit_said(spec: MeasureSpec, words: Words) -> str:
 
 def definition_source(id_: str, words: Words) -> str:
     """Where the definition of a measure comes from; "" for a measure that is not in the registry."""
-    spec = measure_of(id_)
+    spec = MEASURES.get(id_)
     source: str | Mapping[str, str] = spec.source if spec is not None else ""
     return source_said(source, words.lang) if isinstance(source, str) else words.pick(source)
 

@@ -77,10 +77,6 @@ class VerdictSections:
 
     # Pieces of a line
 
-    def heads(self, *keys: str) -> tuple[str, ...]:
-        """The headings of columns."""
-        return tuple(self.words(f"column.{key}") for key in keys)
-
     def chip(self, outcome: Outcome) -> TextRun:
         """The sign and the word of an outcome."""
         return TextRun(tables.outcome_said(outcome, self.words), f"chip {outcome}")
@@ -126,7 +122,7 @@ class VerdictSections:
         if groups:
             rows = tuple(self._does_not_apply(group.first) for group in groups)
             table = Table(
-                self.heads("rule", "title", "required", "why", "confidence"), rows, key=0,
+                self.words.heads("rule", "title", "required", "why", "confidence"), rows, key=0,
                 ids=tuple(self.anchor(group.first) for group in groups),
             )  # fmt: skip
             yield Section("not-applicable", words("packs.not_applicable"), (table,))
@@ -170,7 +166,7 @@ class VerdictSections:
             yield Paragraph(f"{words('rules.source')}: {trace.document_said(pack.document, words.lang)}")
         counts = ((self.chip(key), len(pack.of(key))) for key in OUTCOMES[:3])
         yield self.tally((chip, n) for chip, n in counts if n)
-        heads = self.heads("outcome", "title", "measured", "required", "margin", "who", "confidence")
+        heads = self.words.heads("outcome", "title", "measured", "required", "margin", "who", "confidence")
         yield Table(heads, tuple(self._rule(pack, group) for group in pack.rules), sign=0, key=1)
         yield Section(f"margins-{number}", words("margins.title"), tuple(self._margins(pack)))
 
@@ -326,7 +322,7 @@ class VerdictSections:
             named = self.view.scope(verdict) or verdict.scope_id
             rows.append((named, (self.chip(row.outcome),), row.measured, row.required, row.margin, row.who))
             ids.append("" if verdict == group.first else self.anchor(verdict))
-        heads = self.heads("object", "outcome", "measured", "required", "margin", "who")
+        heads = self.words.heads("object", "outcome", "measured", "required", "margin", "who")
         yield Table(heads, tuple(rows), key=0, sign=1, ids=tuple(ids))
         yield from self.left_out(group, group.shown)
         for verdict in group.in_full:
@@ -373,7 +369,7 @@ class VerdictSections:
             if not several:
                 yield from self._sum(verdict)
         if chosen := definitions.parameters(verdict, words, self._written.parameters(verdict.rule)):
-            table = Table(self.heads("parameter", "value", "open_point", "meaning"), chosen, key=0)
+            table = Table(self.words.heads("parameter", "value", "open_point", "meaning"), chosen, key=0)
             key, n = "rules.parameters", len(chosen)
             yield self._counted_section("parameters", verdict, key, (table,), n, OPEN_PARAMETERS)
 
@@ -436,7 +432,7 @@ class VerdictSections:
             )
             for row in found[:MOST_BLOCKS]
         )
-        heads = self.heads("block", "fail", "unknown", "pass", "margin", "worst")
+        heads = self.words.heads("block", "fail", "unknown", "pass", "margin", "worst")
         blocks: list[Block] = [Note(words("parcelwise.lead")), Table(heads, rows, key=0)]
         if len(found) > MOST_BLOCKS:
             blocks.append(Note(words("parcelwise.more", n=words.number(len(found) - MOST_BLOCKS))))
@@ -453,7 +449,7 @@ class VerdictSections:
             (row["id"], row["layer"], Printed(row["value"]), Printed(row["residents"]))
             for row in verdict_words.rows(verdict, self.view.plan, words, MOST_PLACES)
         )
-        heads = self.heads("id", "layer", verdict_words.head(verdict), "residents")
+        heads = self.words.heads("id", "layer", verdict_words.head(verdict), "residents")
         blocks = (Note(" ".join(lead)), Table(heads, rows, key=0))
         counted = words.count("count.places", len(verdict.where))
         title = (TextRun(words("detail.places")), TextRun(counted, "strong"))

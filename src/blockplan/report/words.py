@@ -70,6 +70,10 @@ class Words(Phrases):
         """A list in one line: ``a, b`` or ``a、b``."""
         return self("list.separator").join(parts)
 
+    def heads(self, *keys: str) -> tuple[str, ...]:
+        """The headings of columns."""
+        return tuple(self(f"column.{key}") for key in keys)
+
     def changed(self, change: Mapping[str, Any]) -> tuple[str, str]:
         """A feature and its column, as readers call them: ``parcel 02-01-01``, ``height (m)``."""
         return f"{self.layer(change['layer'])} {change['id']}", self.field(change["column"])

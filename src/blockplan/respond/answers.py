@@ -7,6 +7,7 @@ one in the plan whose content hash the change names.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -16,7 +17,7 @@ from blockplan.respond.refusals import TEXTS, refused
 from blockplan.texts import LANGUAGES, Catalog, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from blockplan.plan import Plan
 
@@ -123,6 +124,22 @@ def _change(said: Mapping[str, Any]) -> PlanChange:
     return PlanChange(
         said["layer"], str(said["id"]), said["column"], said["old"], said["new"], said["plan_version"]
     )
+
+
+def change_of(parts: Sequence[str]) -> dict[str, Any]:
+    """A change as it is written by hand: layer, id, column, old, new, version, in this order."""
+    layer, id_, column, old, new, version = parts
+    return {
+        "layer": layer, "id": id_, "column": column, "old": _read(old), "new": _read(new),
+        "plan_version": version,
+    }  # fmt: skip
+
+
+def _read(word: str) -> Any:
+    try:
+        return json.loads(word)
+    except ValueError:
+        return word
 
 
 def faults_of(answer: Answer, before: Plan, after: Plan | None = None) -> list[str]:

@@ -6,7 +6,6 @@ published.
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -222,20 +221,15 @@ def _short(value: Any) -> str:
 
 
 def _change(said: str) -> dict[str, Any]:
+    from blockplan.respond.answers import change_of
+
     parts = said.split(":")
     if len(parts) != 6:
         raise click.UsageError(
             f"--change {said!r}: write LAYER:ID:COLUMN:OLD:NEW:VERSION, as parcels:P-1:far:2.5:2.0:v2."
         )
 
-    def value(word: str) -> Any:
-        try:
-            return json.loads(word)
-        except ValueError:
-            return word
-
-    names = ("layer", "id", "column", "old", "new", "plan_version")
-    return dict(zip(names, [*parts[:3], value(parts[3]), value(parts[4]), parts[5]], strict=True))
+    return change_of(parts)
 
 
 COMMANDS = (

@@ -14,6 +14,7 @@ from blockplan.compare.changes import changes
 from blockplan.deliver.pairs import bounds_of
 from blockplan.errors import MappingError
 from blockplan.jsontext import JsonRecord
+from blockplan.measure.inputs.parts import known
 from blockplan.yamlfile import read_map
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def _of_block(one: RowChange) -> Iterator[FilingGround]:
     for column, *values in one.fields:
         if column not in {*rules["blocks_rigid"], *rules["blocks_not_more"]}:
             continue
-        was, now = (None if value is None else _known(value) for value in values)
+        was, now = map(known, values)
         more = was is not None and (now is None or now - was > MORE)
         if more or column in rules["blocks_rigid"]:
             yield FilingGround(column, "blocks", one.id, was, now)
@@ -187,12 +188,8 @@ def _of_facility(base: Plan, new: Plan, one: RowChange) -> Iterator[FilingGround
     for column in ("floor_area_m2", "site_area_m2", "beds", "places", "classes"):
         if was[column] > (now[column] if now[column] == now[column] else 0.0):
             yield FilingGround(
-                "facility_smaller", "facilities", one.id, float(was[column]), _known(now[column])
+                "facility_smaller", "facilities", one.id, float(was[column]), known(now[column])
             )
-
-
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
 
 
 def _words_alone(one: RowChange) -> bool:

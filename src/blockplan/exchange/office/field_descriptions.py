@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from blockplan.errors import PlanDataError
+from blockplan.exchange.evaluate import as_code
 from blockplan.exchange.office.codes import code_in
 
 if TYPE_CHECKING:
@@ -59,12 +60,8 @@ def in_words(frame: pd.DataFrame, words: Words) -> None:
     """Put the words for codes in their place, field by field."""
     for name, known in words.items():
         if name in frame.columns and not _are_uses(known):
-            values = [known.get(_code(value), value) for value in frame[name]]
+            values = [known.get(as_code(value), value) for value in frame[name]]
             frame[name] = values
-
-
-def _code(value: Any) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _are_uses(known: dict[str, str]) -> bool:

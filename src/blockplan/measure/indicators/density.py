@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from blockplan.measure.distance.reach import hosts_of
-from blockplan.measure.indicators.land import boundary_m2
+from blockplan.measure.indicators.land import boundary_m2, no_land
 from blockplan.measure.inputs.columns import (
     absent,
     areas_m2,
@@ -174,7 +174,7 @@ def population_density(plan: Plan, parameters: Parameters) -> Measurement:
     found = residents(plan)
     names = ids(plan, "parcels")
     land = boundary_m2(plan)
-    missing = found.missing + _no_land(plan, land)
+    missing = found.missing + no_land(plan, land)
     lived_in = found.by_parcel > 0
     counted = {"parcels": tuple(names[lived_in])} if len(lived_in) else {}
     here = found.amounts(plan)
@@ -198,7 +198,7 @@ def _over_land(plan: Plan, name: str, unit: str, amount: Amounts, per_m2: float)
     """An amount of the parcels over the planned land."""
     land = boundary_m2(plan)
     counted = {"parcels": amount.counted}
-    missing = amount.missing + unplaced(plan, amount) + _no_land(plan, land)
+    missing = amount.missing + unplaced(plan, amount) + no_land(plan, land)
     by = amounts_by(plan, amount.times(per_m2), Amounts(areas_m2(plan, "parcels"), (), ()))
     if missing or not land:
         low, high = amount.ends
@@ -206,10 +206,6 @@ def _over_land(plan: Plan, name: str, unit: str, amount: Amounts, per_m2: float)
         return Measurement(name, None, unit, by=by, missing=missing, counted=counted, ends=ends)
     definition = {"sum": amount.whole, "land_ha": land / M2_PER_HA, **amount.definition}
     return Measurement(name, amount.whole * per_m2 / land, unit, definition, by=by, counted=counted)
-
-
-def _no_land(plan: Plan, land: float | None) -> tuple[Missing, ...]:
-    return () if land else absent(plan, "boundary") or (Missing("boundary", "geometry"),)
 
 
 def _heights(plan: Plan) -> NDArray[np.float64]:

@@ -369,6 +369,11 @@ def boundary_m2(plan: Plan) -> float | None:
     return None if not len(drawn) or shapely.is_missing(drawn).any() else float(union(drawn).area)
 
 
+def no_land(plan: Plan, land: float | None) -> tuple[Missing, ...]:
+    """What is missing where the planned land is not known."""
+    return () if land else absent(plan, "boundary") or (Missing("boundary", "geometry"),)
+
+
 def _each(names: Any, sizes: Any) -> tuple[Part, ...]:
     """The size of each area."""
     return tuple(Part(f"area:{name}", known(size)) for name, size in zip(names, sizes, strict=True))

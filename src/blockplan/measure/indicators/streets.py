@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from blockplan.errors import UsageError
-from blockplan.measure.indicators.land import boundary_m2
+from blockplan.measure.indicators.land import boundary_m2, no_land
 from blockplan.measure.inputs.columns import absent, ids, shapes, sound, total, union, values
 from blockplan.measure.inputs.feature_points import EDGE_M
 from blockplan.measure.inputs.greens import groups_of
@@ -43,7 +43,7 @@ def street_density(plan: Plan, parameters: Parameters) -> Measurement:
     chosen, missing = _of_classes(plan, parameters.street_classes)
     land = boundary_m2(plan)
     counted = {"streets": tuple(ids(plan, "streets")[chosen])}
-    missing += _no_land(plan, land)
+    missing += no_land(plan, land)
     if missing or not land:
         return Measurement("street_density", None, "km/km2", missing=missing, counted=counted)
     km = np.where(chosen, lengths_on_planned_land(plan), 0.0) / M_PER_KM
@@ -75,7 +75,7 @@ def street_spacing(plan: Plan, parameters: Parameters) -> Measurement:
     """Mean distance between streets, m: the spacing of a square grid of the same density."""
     chosen, missing = _of_classes(plan, parameters.street_classes)
     land = boundary_m2(plan)
-    missing += _no_land(plan, land)
+    missing += no_land(plan, land)
     counted = {"streets": tuple(ids(plan, "streets")[chosen])}
     length = 0.0 if missing else total(lengths_on_planned_land(plan)[chosen])
     if not missing and not length:
@@ -105,7 +105,7 @@ def intersection_density(plan: Plan, parameters: Parameters) -> Measurement:
             "Correct it in plan.toml [parameters], in the rule or in the call."
         )
     land = boundary_m2(plan)
-    missing = absent(plan, "streets") + _no_land(plan, land)
+    missing = absent(plan, "streets") + no_land(plan, land)
     counted = {"streets": tuple(ids(plan, "streets"))}
     if missing or not land:
         return Measurement("intersection_density", None, "1/km2", missing=missing, counted=counted)
@@ -252,10 +252,6 @@ def _along(lines: NDArray[Any], edge: Edge) -> tuple[NDArray[Any], NDArray[np.in
 
 def _spacing(density: float | None) -> float | None:
     return LINES_OF_A_SQUARE * M_PER_KM / density if density else None
-
-
-def _no_land(plan: Plan, land: float | None) -> tuple[Missing, ...]:
-    return () if land else absent(plan, "boundary") or (Missing("boundary", "geometry"),)
 
 
 def _length_inside(lines: Any, outline: Any) -> Any:

@@ -152,13 +152,10 @@ def _said(fault: Any) -> str:
     message = str(fault["msg"]).removeprefix("Value error, ")
     message = message[:1].lower() + message[1:]
     return (
-        message if fault["type"] in {"missing", "value_error"} else f"{message}, not {_short(fault['input'])}"
+        message
+        if fault["type"] in {"missing", "value_error"}
+        else f"{message}, not {tomlfile.short(fault['input'])}"
     )
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _without_none(value: Any) -> Any:

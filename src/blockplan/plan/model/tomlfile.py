@@ -37,3 +37,9 @@ def loads(text: str) -> dict[str, Any]:
         line = text.count("\n", 0, long.start()) + 1
         raise tomllib.TOMLDecodeError(f"a key of more than {MOST_KEY_PARTS} parts (at line {line})")
     return tomllib.loads(text)
+
+
+def short(value: object) -> str:
+    """A value as a message of what was read shows it."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -26,6 +26,7 @@ from blockplan.portal.record.models import Entry
 from blockplan.portal.record.store import open_store
 from blockplan.portal.words import say
 from blockplan.respond import Desk, Sorting
+from blockplan.respond.answers import change_of
 from blockplan.respond.tables import shown as plainly
 from blockplan.texts import refusal
 
@@ -110,24 +111,12 @@ def places(now: Sorting) -> dict[str, str | None]:
 
 def lines_of(said: str) -> list[dict[str, Any]]:
     """Changes as a clerk writes them: ``layer:id:column:old:new:version``, one a line."""
-    import json  # noqa: PLC0415
-
-    from blockplan.errors import UsageError  # noqa: PLC0415
-
-    def value(word: str) -> Any:
-        try:
-            return json.loads(word)
-        except ValueError:
-            return word
-
     found = []
     for line in filter(str.strip, said.splitlines()):
         parts = [part.strip() for part in line.split(":", 5)]
         if len(parts) != 6:
             raise refusal(UsageError, say, "office_refused.no_change", line=line)
-        names = ("layer", "id", "column", "old", "new", "plan_version")
-        values = [*parts[:3], value(parts[3]), value(parts[4]), parts[5]]
-        found.append(dict(zip(names, values, strict=True)))
+        found.append(change_of(parts))
     return found
 
 

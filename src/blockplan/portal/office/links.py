@@ -10,7 +10,6 @@ then on the account belongs to the person whom the service named, and the addres
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from blockplan.errors import UsageError
+from blockplan.notice.access_codes import digest_of_secret
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.office.audit import note
@@ -40,7 +40,7 @@ def make_link(purpose: str, roles: Sequence[str], *, by: str = "", notice: str |
         if purpose == "setup":
             Link.objects.filter(purpose="setup", used_at=None).delete()
         Link.objects.create(
-            digest=_digest(secret), purpose=purpose, roles=list(roles), notice_id=notice, made_by=by,
+            digest=digest_of_secret(secret), purpose=purpose, roles=list(roles), notice_id=notice, made_by=by,
             made_at=now, expires_at=now + LASTS[purpose],
         )  # fmt: skip
     return secret
@@ -54,7 +54,9 @@ def join_address(secret: str, language: str | None) -> str:
 
 def find_link(secret: str) -> Link | None:
     """The link of a secret, while it can be used."""
-    return Link.objects.filter(digest=_digest(secret), used_at=None, expires_at__gt=clock.now()).first()
+    return Link.objects.filter(
+        digest=digest_of_secret(secret), used_at=None, expires_at__gt=clock.now()
+    ).first()
 
 
 def join(secret: str, *, name: str, login: str, password: str) -> Staff:
@@ -69,7 +71,7 @@ def join(secret: str, *, name: str, login: str, password: str) -> Staff:
     users = get_user_model()
     with transaction.atomic():
         found = Link.objects.select_for_update().filter(
-            digest=_digest(secret), used_at=None, expires_at__gt=clock.now()
+            digest=digest_of_secret(secret), used_at=None, expires_at__gt=clock.now()
         )
         link = found.first()
         if link is None:
@@ -105,10 +107,6 @@ def fold(name: str) -> str:
 def needs_setup() -> bool:
     """Whether there is nobody yet who could invite others."""
     return not Grant.objects.filter(role="admin", staff__user__is_active=True).exists()
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def make_account(name: str, mail: str, roles: Sequence[str], *, notice: str | None, by: str) -> Staff:

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 
 from blockplan.errors import UsageError
+from blockplan.notice.access_codes import digest_of_secret
 from blockplan.notice.events import Attachment, write_time
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
@@ -166,12 +167,12 @@ def folder() -> Path:
 def new(notice: str) -> KeptDraft:
     """A draft that is not kept before it is saved."""
     token = secrets.token_urlsafe(24)
-    return KeptDraft(token, OpinionDraft(digest=digest_of(token), notice_id=notice))
+    return KeptDraft(token, OpinionDraft(digest=digest_of_secret(token), notice_id=notice))
 
 
 def find(notice: str, token: str) -> KeptDraft | None:
     """The draft of a link; None where there is none, or no more."""
-    row = OpinionDraft.objects.filter(digest=digest_of(token), notice_id=notice).first()
+    row = OpinionDraft.objects.filter(digest=digest_of_secret(token), notice_id=notice).first()
     if row is None or row.expires <= write_time(clock.now()):
         return None
     return KeptDraft(token, row)
@@ -184,11 +185,6 @@ def _require_room() -> None:
     held = OpinionDraft.objects.aggregate(all=Sum("bytes"))["all"] or 0
     if held > LARGEST_ALL_BYTES:
         raise refusal(UsageError, say, "opinion.problem.no_room")
-
-
-def digest_of(token: str) -> str:
-    """What is kept of a token."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def _key_of(token: str) -> bytes:

@@ -28,7 +28,7 @@ from django.db import Error as DatabaseError
 
 from blockplan.errors import BlockplanError, UsageError
 from blockplan.notice import submissions
-from blockplan.notice.access_codes import access_code
+from blockplan.notice.access_codes import access_code, digest_of_secret
 from blockplan.notice.events import CHANNELS, write_time
 from blockplan.notice.leaves import leaf
 from blockplan.notice.promises import digest_of
@@ -252,7 +252,7 @@ def _keep_promise(ledger: Ledger, one: promised.Waiting) -> None:
 
 def was_sent(notice: str, form: str) -> bool:
     """Whether a form was sent before under this key."""
-    return single_rows.find(Sending, ["seq"], notice_id=notice, form=_digest(form)) is not None
+    return single_rows.find(Sending, ["seq"], notice_id=notice, form=digest_of_secret(form)) is not None
 
 
 @contextmanager
@@ -279,7 +279,7 @@ def again(notice: str, form: str, seal: str = "") -> Receipt | None:
     KeyUsedError
         If the form was sent with something else in it than what `seal` is of.
     """
-    sent = Sending.objects.filter(notice_id=notice, form=_digest(form)).first()
+    sent = Sending.objects.filter(notice_id=notice, form=digest_of_secret(form)).first()
     if sent is None:
         return None
     require_same(sent.seal, seal)
@@ -354,11 +354,6 @@ def sweep() -> int:
     return gone
 
 
-def _digest(form: str) -> str:
-    """What is kept of the key of a form."""
-    return hashlib.sha256(form.encode("utf-8", "replace")).hexdigest()
-
-
 def _given(store: DatabaseStore, event: Event, form: str) -> Receipt:
     secret = secret_of(store.notice, form)
     try:
@@ -386,7 +381,7 @@ def _promise(store: DatabaseStore, opinion: submissions.Submission, secret: str)
 def _enter_once(
     ledger: Ledger, said: Said, proof: rate_limits.WorkProof | None, seal: str, made: Mapping[str, Any] | None
 ) -> Event:  # fmt: skip
-    digest = _digest(said.form)
+    digest = digest_of_secret(said.form)
     sent = single_rows.find(Sending, ["seq", "seal"], notice_id=ledger.notice, form=digest)
     if sent is not None:
         require_same(sent[1], seal)

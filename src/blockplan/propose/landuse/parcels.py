@@ -20,6 +20,7 @@ from blockplan.errors import UsageError
 from blockplan.measure.indicators.industry import INDUSTRIES
 from blockplan.measure.inputs.columns import areas_m2, ids, points, shapes, values
 from blockplan.measure.inputs.homes import HOUSING_CODES, can_house, residents
+from blockplan.measure.inputs.parts import known
 from blockplan.plan.model.codes import DEFAULT_LIST, landuse
 from blockplan.propose.changes import Change, value_of
 from blockplan.propose.conversion import standing_on
@@ -226,13 +227,13 @@ def _figures(plan: Plan, mine: NDArray[np.bool_]) -> UseFigures:
         like[column] = round(float(np.nanmedian(found)), 4) if (~np.isnan(found)).any() else None
     for column in BY_FLOOR:
         found = values(plan, "parcels", column)
-        known = built & ~np.isnan(found) & (floor > 0)
-        per_m2[column] = float(found[known].sum() / floor[known].sum()) if known.any() else None
+        stated = built & ~np.isnan(found) & (floor > 0)
+        per_m2[column] = float(found[stated].sum() / floor[stated].sum()) if stated.any() else None
     for column in SHARES:
         found = values(plan, "parcels", column)
-        known = built & ~np.isnan(found) & (floor > 0)
+        stated = built & ~np.isnan(found) & (floor > 0)
         shares[column] = (
-            round(float(np.average(found[known], weights=floor[known])), 4) if known.any() else None
+            round(float(np.average(found[stated], weights=floor[stated])), 4) if stated.any() else None
         )
     named = _commonest(frame["land_use_name"], mine) if "land_use_name" in frame else None
     sizes = area[mine & ~np.isnan(area)]
@@ -293,8 +294,8 @@ def _buildings_on(plan: Plan) -> dict[str, list[str]]:
 
 def _anew(parcels: Parcels, row: int, number: int, use: str) -> dict[str, Any]:
     figures, said = parcels.figures[use], parcels.plan.manifest.residents
-    floor = _known(parcels.floor_m2[row, number])
-    people = _known(parcels.people[row, number]) if uses_within([use], HOUSING_CODES)[0] else None
+    floor = known(parcels.floor_m2[row, number])
+    people = known(parcels.people[row, number]) if uses_within([use], HOUSING_CODES)[0] else None
     household = said.household_size
     anew: dict[str, Any] = {"land_use": use}
     if "land_use_name" in parcels.plan.layer("parcels"):
@@ -307,7 +308,3 @@ def _anew(parcels: Parcels, row: int, number: int, use: str) -> dict[str, Any]:
     for column, ratio in figures.per_m2.items():
         anew[column] = None if ratio is None or floor is None else float(round(ratio * floor))
     return anew | figures.shares
-
-
-def _known(number: float) -> float | None:
-    return None if np.isnan(number) else float(number)

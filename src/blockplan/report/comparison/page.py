@@ -10,6 +10,7 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blockplan.measure import MEASURES
 from blockplan.report import tables, trace
 from blockplan.report.comparison.lists import LONGEST_LIST, SHORT_LIST, Matrix
 from blockplan.report.comparison.wording import ComparisonWords
@@ -182,7 +183,7 @@ def _measured(cell: dict[str, str]) -> Text:
 def _definition(of: ComparisonWords, row: MeasureRow) -> Iterator[Term]:
     """How a measure is defined, what it reads, and where the definition comes from."""
     words, id_ = of.words, row.first.measure
-    spec = trace.measure_of(id_)
+    spec = MEASURES.get(id_)
     if spec is None:
         return
     read = words.join(f"{one.layer} ({', '.join(one.columns)})" for one in trace.inputs(id_, words))

@@ -136,7 +136,7 @@ class Canvas:
 
     def write(self, centres: Iterable[tuple[float, float]], said: str, size: float, **style: Style) -> bool:
         """Write a text at the first free place of some, on a light ground; False where there is none."""
-        width, height = width_of(said, size) + 0.6 * self.mm, size * 1.15
+        width, height = text_width(said, size) + 0.6 * self.mm, size * 1.15
         spot = self.labels.place(centres, width, height)
         if spot is None:
             return False
@@ -151,7 +151,7 @@ class Canvas:
         """Write lines with a light rim at the first free place of some; False where there is none."""
         lines, letters = [said] if isinstance(said, str) else said, size * self.k
         line = 1.2 * letters
-        width = max((width_of(one, letters) for one in lines), default=0.0)
+        width = max((text_width(one, letters) for one in lines), default=0.0)
         spot = self.labels.place(centres, width, line * len(lines))
         if spot is None:
             return False
@@ -162,7 +162,7 @@ class Canvas:
 
     def fit(self, spots: Spots, said: str, size: float, air: float = 0.2, **style: Style) -> bool:
         """Write a line inside a polygon, upright or down a narrow one; False where there is no room."""
-        width, height = width_of(said, size) + air, 1.05 * size
+        width, height = text_width(said, size) + air, 1.05 * size
         for turned in (0.0, -90.0):
             w, h = (height, width) if turned else (width, height)
             spot = self.labels.place(spots.fitting(w, h), w, h)
@@ -215,11 +215,6 @@ def path(
         many = value if isinstance(value, tuple) else (value,)
         known[key] = tuple(float(one) * mm / fine for one in many)
     return svg.shape(d, **({} if fine == 1 else {"transform": f"scale({fine:g})"}), **known)
-
-
-def width_of(said: str, size: float) -> float:
-    """Width of a line of text, mm."""
-    return text_width(said, size)
 
 
 # Around a window
@@ -283,7 +278,7 @@ def scale_bar(left: float, top: float, unit: float, most: float, k: float, words
     by, of = (M_PER_KM, "km") if bar >= M_PER_KM else (1, "m")
     told = (words.number(0), words.number(bar / by / 2), words.amount(bar / by, of))
     # A bar that is too short for three figures has none at its middle.
-    room = long / 2 > width_of(told[1], 2.0 * k) / 2 + width_of(told[2], 2.0 * k) / 2 + 1.0 * k
+    room = long / 2 > text_width(told[1], 2.0 * k) / 2 + text_width(told[2], 2.0 * k) / 2 + 1.0 * k
     out += [
         text(left + at * long / 2, top + 1.8 * k, said, 2.0 * k)
         for at, said in enumerate(told)

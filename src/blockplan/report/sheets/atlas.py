@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.report.fonts import NO_FORM
-from blockplan.report.maps.canvas import width_of
+from blockplan.report.maps.svg import text_width
 from blockplan.report.sheets import control, extents, maps, plan_sheets
 from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.panels import PanelFiles
@@ -279,7 +279,7 @@ def _set(folder: Path, data: dict[str, Any], lang: str, day: dt.date, tell: Call
 def _title_letters(title: str, room: float) -> float:
     """Letters of a title, mm: the largest for its length; two lines of the largest are too high."""
     sizes = [size for most, size in TITLE_LETTERS if len(title) <= most]
-    return sizes[1] if sizes[0] == TITLE_LETTERS[0][1] and width_of(title, sizes[0]) > room else sizes[0]
+    return sizes[1] if sizes[0] == TITLE_LETTERS[0][1] and text_width(title, sizes[0]) > room else sizes[0]
 
 
 def _setting(facts: Facts, files: PanelFiles, sheet: Sheet, number: int, paper: Paper) -> dict[str, Any]:
@@ -301,7 +301,7 @@ def _setting(facts: Facts, files: PanelFiles, sheet: Sheet, number: int, paper: 
         "number": sheet.number,
         "title": sheet.title,
         "title_letters": letters,
-        "title_breaks": width_of(sheet.title, letters) > TITLE_SHARE * room,
+        "title_breaks": text_width(sheet.title, letters) > TITLE_SHARE * room,
         "subtitle": "　".join(told),
         "level": sheet.level,
         "width": sides[0],

@@ -12,9 +12,9 @@ import shapely
 
 from blockplan.measure.inputs.columns import values
 from blockplan.report.maps import svg
-from blockplan.report.maps.canvas import width_of
 from blockplan.report.maps.drawing import line_swatch
 from blockplan.report.maps.labels import largest
+from blockplan.report.maps.svg import text_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def setbacks(scene: Scene, ground: ParcelGround) -> bool:
             0.5, normalized=True
         )
         if distance > 0 and not math.isnan(distance):
-            wide = width_of(said, size)
+            wide = text_width(said, size)
             canvas.write(
                 [
                     (middle.x + dx, middle.y + dy)

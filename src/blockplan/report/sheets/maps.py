@@ -18,7 +18,6 @@ from blockplan.report.maps.canvas import (
     picture,
     scale_bar,
     ticks,
-    width_of,
 )
 from blockplan.report.sheets.panels import crs_said
 from blockplan.report.sheets.paper import TICKS_MM, around, box_of
@@ -70,13 +69,13 @@ def _foot(scene: Scene, fit: Fit) -> str:
     top = height + 1.6 * k
     ratio, per = scale_said(lang, fit.scale), said(lang, "head.on_paper", n=f"{fit.scale / 100:g}")
     lines = [(said(lang, "head.crs", crs=crs_said(view)), MUTED, "400")]
-    beside = max(width_of(ratio, 3.6 * k), width_of(per, 2.0 * k)) + 6 * k
+    beside = max(svg.text_width(ratio, 3.6 * k), svg.text_width(per, 2.0 * k)) + 6 * k
     # The scale bar of a narrow map leaves the reference system its room.
     for share in BAR_SHARES:
         bar, long = scale_bar(2 * k, top, fit.scale / 1000, min(80 * k, width * share), k, facts.view.words)
         left = 2 * k + long + 12 * k
         room = width - left - beside - 9 * k
-        if width_of(lines[0][0], LEAST_MM * k) <= room:
+        if svg.text_width(lines[0][0], LEAST_MM * k) <= room:
             break
     else:
         lines = [
@@ -89,14 +88,14 @@ def _foot(scene: Scene, fit: Fit) -> str:
     left += beside
     if facts.plan.manifest.synthetic:
         long_one = said(lang, "head.synthetic_long")
-        fits = width_of(long_one, 2.2 * k) <= room
+        fits = svg.text_width(long_one, 2.2 * k) <= room
         lines.append((long_one if fits else said(lang, "head.synthetic"), SYNTHETIC, "700"))
     elif view.plan.manifest.attribution:
         source = view.words.pick(view.plan.manifest.attribution)
         lines.append((view.words("head.attribution", source=source), MUTED, "400"))
     pitch = 3.8 if len(lines) < 3 else 2.8
     for at, (line, ink, weight) in enumerate(lines):
-        size = min(2.2 * k, room / max(width_of(line, 1.0), 1.0))
+        size = min(2.2 * k, room / max(svg.text_width(line, 1.0), 1.0))
         out.append(
             svg.text(left, top + (1.4 + pitch * at) * k, line, size, anchor="start", fill=ink, weight=weight)
         )

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import shapely
 
 from blockplan.report.maps import svg
-from blockplan.report.maps.canvas import width_of
 from blockplan.report.maps.drawing import line_swatch
-from blockplan.report.maps.svg import INK
+from blockplan.report.maps.svg import INK, text_width
 from blockplan.report.sheets.parcelmap import EDGE_MM
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def numbers(scene: Scene, extent: Extent, others: Sequence[Extent]) -> None:
     for one in others:
         line = _towards(scene, land, one)
         said = scene.say("legend.adjoins", number=one.number)
-        long, high = width_of(said, size) + 0.6, 1.2 * size
+        long, high = text_width(said, size) + 0.6, 1.2 * size
         for x, y, turned in _places(line, keep_clear, long, high):
             wide, tall = (high, long) if turned else (long, high)
             if scene.canvas.labels.place([(x, y)], wide, tall):

@@ -236,7 +236,7 @@ def verdicts(
             look = "fail" if count else "whole"
         rows.append({"look": look, "cells": [state, row.title, row.measured, row.required]})
     digest = view.result.content_hash or view.plan.content_hash
-    heads = [words(f"column.{key}") for key in ("outcome", "title", "measured", "required")]
+    heads = list(words.heads("outcome", "title", "measured", "required"))
     return {
         "kind": "verdicts",
         "title": said(lang, "verdicts.title", day=words.day(view.result.on)),

@@ -8,9 +8,9 @@ import shapely
 
 from blockplan.report.maps import svg
 from blockplan.report.maps.basemap import ink_on
-from blockplan.report.maps.canvas import symbol, width_of
+from blockplan.report.maps.canvas import symbol
 from blockplan.report.maps.labels import Spots, around, foot
-from blockplan.report.maps.svg import INK
+from blockplan.report.maps.svg import INK, text_width
 from blockplan.report.sheets.parcelmap import PARCEL_TINT
 from blockplan.report.sheets.scene import lighter
 
@@ -169,7 +169,7 @@ class ParcelLabels:
             side = 2.35 * size.size if size.area else 1.9 * size.size
             lines = facility_lines(self.scene, signs, full=size.area)
             small = max(size.size * 0.9, LEAST_MM)
-            whole_w = max(width, side * 1.1 * len(signs), *(width_of(line, small) for line in lines))
+            whole_w = max(width, side * 1.1 * len(signs), *(text_width(line, small) for line in lines))
             whole_h = side + 0.6 + height + 0.4 + 1.2 * small * len(lines)
             spot = canvas.labels.place(spots.fitting(whole_w, whole_h), whole_w, whole_h)
             if not spot:
@@ -221,7 +221,7 @@ class ParcelLabels:
     def _few(self, spots: Spots, number: str, code: str, ink: str) -> bool:
         """Number over code, else both in a line, else the number."""
         canvas, size = self.scene.canvas, self.small
-        wide = max(width_of(number, size), width_of(code, size)) + 0.6
+        wide = max(text_width(number, size), text_width(code, size)) + 0.6
         spot = canvas.labels.place(spots.fitting(wide, 2.3 * size), wide, 2.3 * size)
         if spot:
             canvas.text(spot[0], spot[1] - 0.56 * size, number, size, weight="700", fill=ink)
@@ -244,7 +244,7 @@ class ParcelLabels:
     def _leader(self, said: str, point: tuple[float, float]) -> bool:
         """A label outside its parcel, with a line to it that crosses no other label."""
         canvas, size = self.scene.canvas, self.small
-        width, height = width_of(said, size) + 1.0, 1.35 * size
+        width, height = text_width(said, size) + 1.0, 1.35 * size
         for x, y in around(*point, width, height):
             box: Box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
             if not canvas.labels.free(box):
@@ -274,10 +274,10 @@ def block_size(size: Block, number: str, code: str, bounds: Bounds) -> tuple[flo
     ]
     width = max(
         size.width if bounds.any or size.area else 0.0,
-        2 * (max(width_of(word, size.size) for word in words) + 0.8),
+        2 * (max(text_width(word, size.size) for word in words) + 0.8),
     )
     if size.area and bounds.area:
-        width = max(width, width_of(bounds.area, size.size) + 1.6)
+        width = max(width, text_width(bounds.area, size.size) + 1.6)
     return width, size.row * len(list(_block_rows(size, number, code, bounds)))
 
 

@@ -11,10 +11,9 @@ import shapely
 from blockplan.figures import shared_out
 from blockplan.measure.inputs.columns import values
 from blockplan.report.maps import svg
-from blockplan.report.maps.canvas import width_of
 from blockplan.report.maps.drawing import fill_swatch, line_swatch
 from blockplan.report.maps.labels import Spots, largest
-from blockplan.report.maps.svg import INK
+from blockplan.report.maps.svg import INK, text_width
 from blockplan.report.office.columns import shown
 from blockplan.report.office.land_balance import land_balance
 from blockplan.report.sheets.scene import lighter
@@ -185,7 +184,7 @@ def tag(scene: Scene, shape: BaseGeometry, said: str) -> None:
     """A dark plate with a number inside a shape."""
     k = scene.canvas.k
     size = 2.4 * k
-    width, height = width_of(said, size) + 2.4 * k, 3.8 * k
+    width, height = text_width(said, size) + 2.4 * k, 3.8 * k
     seen = scene.canvas.seen(shape)
     if seen.is_empty or seen.area < 40:
         return
@@ -285,7 +284,7 @@ def neighbours(scene: Scene, ground: ParcelGround) -> None:
         if seen.is_empty or seen.area < 60:
             continue
         said = f"{str(facts.names[row]).rpartition('-')[2]} {facts.uses[row][1]}".strip()
-        width, height = width_of(said, size), 1.2 * size
+        width, height = text_width(said, size), 1.2 * size
         spot = canvas.labels.place(Spots(largest(seen)).fitting(width, height), width, height)
         if spot:
             canvas.text(*spot, said, size, fill="#8a8f94")

@@ -10,9 +10,9 @@ import shapely
 
 from blockplan.report.maps import svg
 from blockplan.report.maps.basemap import ink_on
-from blockplan.report.maps.canvas import symbol, width_of
+from blockplan.report.maps.canvas import symbol
 from blockplan.report.maps.labels import Spots, around, beside, foot
-from blockplan.report.maps.svg import INK
+from blockplan.report.maps.svg import INK, text_width
 from blockplan.report.sheets import parcellabels
 from blockplan.report.sheets.parcelmap import edge_band
 
@@ -43,7 +43,7 @@ def inside(
         row = ground.rows[at]
         said = says[row]
         shape = scene.canvas.seen(ground.shapes[at])
-        if not said or shape.is_empty or shape.area < width_of(said, SIZES[-1]) * SIZES[-1]:
+        if not said or shape.is_empty or shape.area < text_width(said, SIZES[-1]) * SIZES[-1]:
             continue
         spots, canvas = scene.facts.spots(int(row), scene.canvas.cell, shape), scene.canvas
         if any(canvas.fit(spots, said, one * canvas.k, fill=ink_on(colours[row])) for one in SIZES) and count:
@@ -123,7 +123,7 @@ def _at_home(
     """Write name and size in the facility's own parcel, in one line or two; False where there is no room."""
     canvas, size = scene.canvas, 2.0 * scene.canvas.k
     for said in ([scene.say("facility.sized", name=lines[0], size=lines[1])], list(lines)):
-        width, height = max(width_of(line, size) for line in said) + 0.6, 1.15 * size * len(said)
+        width, height = max(text_width(line, size) for line in said) + 0.6, 1.15 * size * len(said)
         spots = beside(*spot, side / 2 + 0.2, width, height)
         boxes = _boxes(spots, width, height)
         fits = shapely.contains_properly(home, boxes) & _nearest(boxes, spot, others)
@@ -152,7 +152,7 @@ def _name(
     """
     canvas, size = scene.canvas, 2.0 * scene.canvas.k
     for said in dict.fromkeys(ways):
-        width = width_of(said, size) + 0.6
+        width = text_width(said, size) + 0.6
         spots = [*beside(*spot, side / 2 + 0.2, width, size), *beside(*spot, side, width, size)]
         boxes = _boxes(spots, width, size)
         near = _nearest(boxes, spot, others)

@@ -11,10 +11,9 @@ from shapely.affinity import rotate
 
 from blockplan.measure.inputs.columns import values
 from blockplan.report.maps import legends, svg
-from blockplan.report.maps.canvas import width_of
 from blockplan.report.maps.drawing import dot_swatch, line_swatch
 from blockplan.report.maps.labels import along, around, foot
-from blockplan.report.maps.svg import INK
+from blockplan.report.maps.svg import INK, text_width
 from blockplan.report.sheets.facts import LANE, MEET
 from blockplan.report.sheets.parcelmap import edge_band, edge_line
 
@@ -146,7 +145,7 @@ def _write(
 ) -> bool:
     """Write a name on a line at a distance along it, where it has room and is clear of an edge."""
     canvas = scene.canvas
-    length = width_of(said, size)
+    length = text_width(said, size)
     if line.length < length * 0.8:
         return False
     low, high = line.interpolate(max(0.0, at - 2)), line.interpolate(min(line.length, at + 2))
@@ -186,7 +185,7 @@ def _stacked(
     boxes: list[Box] = []
     spots = []
     for x, y, piece in zip(across, down.tolist(), pieces, strict=True):
-        wide = width_of(piece, size if len(piece) == 1 else size * 0.8)
+        wide = text_width(piece, size if len(piece) == 1 else size * 0.8)
         boxes.append((x - wide / 2, y - step / 2, x + wide / 2, y + step / 2))
         spots.append((x, y, piece))
     if not _room(scene, boxes, edge):
@@ -254,7 +253,7 @@ def _dimension(scene: Scene, line: BaseGeometry, width: float) -> None:
             continue
         nx, ny = -dy / norm, dx / norm
         start, end = (here.x - nx * half, here.y - ny * half), (here.x + nx * half, here.y + ny * half)
-        wide, tall = width_of(said, size) + 0.4, size * 1.1
+        wide, tall = text_width(said, size) + 0.4, size * 1.1
         box: Box = (here.x - wide / 2, here.y - tall / 2, here.x + wide / 2, here.y + tall / 2)
         ends = [(x - 0.4, y - 0.4, x + 0.4, y + 0.4) for x, y in (start, end)]
         if not canvas.labels.free(box, *ends):
@@ -334,7 +333,7 @@ def _coordinates(
     canvas, k = scene.canvas, scene.canvas.k
     size = 1.8 * k
     lines = [scene.say("coordinate.north", n=f"{at[1]:.3f}"), scene.say("coordinate.east", n=f"{at[0]:.3f}")]
-    width, height = max(width_of(line, size) for line in lines) + 0.6, 2.3 * size
+    width, height = max(text_width(line, size) for line in lines) + 0.6, 2.3 * size
     spots = list(around(x, y, width, height, (1.5, 3.0, 5.0, 8.0, 12.0)))
     if edge is not None:
         boxes = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from blockplan.report.maps.canvas import width_of
+from blockplan.report.maps.svg import text_width
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -80,12 +80,12 @@ def height_mm(table: TableDict, width_mm: float, *, whole: bool = False) -> floa
             if share
         }
         for at, wide in room.items():
-            if any(width_of(word, LETTERS_MM) > wide for word in table["heads"][at].split()):
+            if any(text_width(word, LETTERS_MM) > wide for word in table["heads"][at].split()):
                 return math.inf
-        broken = ([width_of(row[at], LETTERS_MM) / wide for at, wide in room.items()] for row in rows)
+        broken = ([text_width(row[at], LETTERS_MM) / wide for at, wide in room.items()] for row in rows)
         more = LINE_MM * (sum(max(1, math.ceil(max(of, default=1))) for of in broken) - len(rows))
     more += any("\n" in head for head in table["heads"]) * HEAD_LINE_MM
-    notes = sum(max(1, math.ceil(width_of(note, LETTERS_MM) / width_mm)) for note in table["notes"])
+    notes = sum(max(1, math.ceil(text_width(note, LETTERS_MM) / width_mm)) for note in table["notes"])
     return HEAD_MM + ROW_MM * count + more + NOTE_MM * notes + ABOVE_NOTES_MM * (notes > 0)
 
 

@@ -21,7 +21,7 @@ from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import can_house, residents
 from blockplan.measure.missing import lines
 from blockplan.plan.model.codes import LISTS, landuse
-from blockplan.propose.fronts import fronts
+from blockplan.propose.fronts import as_objects, fronts
 from blockplan.propose.layout.problem.case import HOME, Case
 from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.problem.uses import GREEN, HOUSING, uses
@@ -101,7 +101,7 @@ def plan_case(
     weights, per_m2 = _weights(plan, weigh_by)
     initial, stays, homes = _community(plan, rows, weights)
     aims = _objectives(plan, programme, initial)
-    blocks = _array([shapely.force_2d(one) for one in shapes(plan, "parcels")[rows]])
+    blocks = as_objects([shapely.force_2d(one) for one in shapes(plan, "parcels")[rows]])
     missing = {one.use.searched: one.many for one in programme.wanted}
     case = Case(
         initial=initial,
@@ -272,19 +272,13 @@ def _community(
         np.where(blocks, "block", "line").astype(object),
         np.array([*types[drawn], *kinds, *["road"] * len(streets)], dtype=object),
         np.full(len(every), "initial", dtype=object),
-        _array(every),
+        as_objects(every),
         {},
         np.concatenate([weights[drawn] * (types[drawn] == HOME), np.zeros(len(every) - len(drawn))]),
     )
     stays = blocks & (found.types != VACANT) & (found.types != STAYS)
     assert found.weights is not None  # noqa: S101 (given just above)
     return found, stays, found.weights[stays & (found.types == HOME)]
-
-
-def _array(listed: list[Any]) -> NDArray[np.object_]:
-    made = np.empty(len(listed), dtype=object)
-    made[:] = listed
-    return made
 
 
 def _land_of(plan: Plan, use: str) -> NDArray[np.bool_]:
