@@ -55,6 +55,16 @@ def test_values_stand_beside_their_term_on_a_phone_all_of_them(served: Service, 
         assert [one for one in found if len(one[1]) != 1 or one[1][0] <= one[0][0]] == []
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_a_printed_notice_says_before_its_maps_fits_on_one_sheet(
+    served: Service, chromium: Any, lang: str
+) -> None:
+    with served.tab(chromium, width=718) as tab:  # A4 without its margins, at 96 dots an inch
+        tab.goto(served.url(f"/{lang}/notices/demo/"))
+        tab.emulate_media(media="print")
+        assert tab.locator("#drawings").bounding_box()["y"] < 1047
+
+
 def test_a_printed_notice_has_its_headings_and_large_maps_and_no_buttons(
     served: Service, chromium: Any
 ) -> None:
