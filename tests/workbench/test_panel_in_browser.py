@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 from tests.support.browser_workbench import IDLE, WAIT_MS, faults_of, opened, settled, typed_in
+from tests.support.town import town
 from tests.support.workbench import Service, workbench
+
+import blockplan as bp
 
 pytestmark = pytest.mark.browser
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -153,3 +156,25 @@ def test_the_parcel_of_a_facility_is_set_where_its_fault_says_so(fresh: Service,
     assert fresh.ask("/workspace/result")[1]["faults"] == []
     assert wrong == []
     tab.close()
+
+
+@pytest.mark.parametrize(("lang", "width"), [("en", 1440), ("ja", 390)])
+def test_what_a_plan_does_not_say_is_counted_once_over_the_verdicts_and_stays_folded(
+    tmp_path: Path, chromium: Any, lang: str, width: int
+) -> None:
+    whole = town(packs=["green-access"])
+    bp.write(whole.replace(parcels=whole.layer("parcels").assign(residents=None)), tmp_path / "town")
+    with workbench(tmp_path / "town") as silent:
+        verdicts = silent.ask("/workspace/result")[1]["verdicts"]
+        waiting = [one for one in verdicts if any("residents" in lack for lack in one["missing"])]
+        tab, wrong = opened(silent, chromium, lang, width)
+        first = tab.locator(".needs li").first
+        assert "parcels.residents" in first.inner_text()
+        assert str(len(waiting)) in first.locator("b").inner_text()
+        assert faults_of(tab) == ""
+        tab.locator(".needs summary").click()
+        tab.locator(".verdict .row").first.click()
+        settled(tab)
+        assert not first.is_visible()  # drawn anew, it stays as the planner left it
+        assert wrong == []
+        tab.close()
