@@ -63,6 +63,11 @@ def test_streets_are_cut_where_ways_share_a_node_and_nowhere_else(imported):
     assert len(network.xy) == 4
 
 
+def test_rules_that_hold_anywhere_judge_a_map_and_not_those_of_a_single_plan(imported):
+    plan, _ = imported(way(10, [1, 2, 3, 4], highway="residential"))
+    assert plan.manifest.packs == ("green-access", "sdg11")
+
+
 def test_ways_that_cross_without_a_shared_node_do_not_meet(imported):
     plan, _ = imported(
         way(10, [5, 7], highway="residential"), way(11, [2, 10], highway="footway", bridge="yes")

@@ -26,6 +26,7 @@ import shapely
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.exchange import clipping
 from blockplan.exchange.layers import spare_drawn_plan, written
+from blockplan.exchange.office.law import ANYWHERE
 from blockplan.exchange.osmfeatures import feature_frames
 from blockplan.exchange.osmfile import read_extract
 from blockplan.exchange.osmrules import features, walkability
@@ -148,7 +149,7 @@ def _table(
             "ja": "なし（OpenStreetMap の抜粋。計画ではない）",
         },
         "attribution": ATTRIBUTION,
-        "packs": ["zone"],
+        "packs": list(ANYWHERE),
         "title": {
             "zh": f"{stem}（开放街道图现状，非规划）",
             "en": f"{stem}: the place as OpenStreetMap draws it, no plan",
