@@ -274,6 +274,17 @@ def test_a_csv_in_utf_16_is_read_with_and_without_its_mark(folder, brought, code
     assert plan.layer("parcels")["land_use"].tolist()[:4] == ["070102", "0901", "1401", "080403"]
 
 
+def test_a_table_of_dbase_that_belongs_to_no_shapefile_is_joined_as_a_table(folder, brought):
+    shapefile(parcels(DKBH=["1", "2", "3", "4"]), folder / "地块.shp")
+    table = {"地块编号": ["1", "2", "3", "4"], "用地代码": ["R2", "B1", "G1", "A33"]}
+    shapefile(parcels(**table), folder / "指标.shp")
+    for ending in (".shp", ".shx", ".prj"):
+        (folder / "指标").with_suffix(ending).unlink()
+    plan, result = brought()
+    assert plan.layer("parcels")["land_use"].tolist()[:4] == ["070102", "0901", "1401", "080403"]
+    assert rules(result, "office-file") == []
+
+
 def test_a_lock_a_table_without_shapes_and_a_workbook_of_wps_are_told_with_what_to_do(folder, brought):
     shapefile(parcels(), folder / "地块.shp")
     shapefile(parcels(), folder / "道路.shp")

@@ -97,6 +97,7 @@ def _plan_layer(path: Path, label: str, _known: Known) -> SourceReading:
 #: Ending -> reader.
 READERS: dict[str, Callable[[Path, str, Known], SourceReading]] = {
     ".shp": _vectors,
+    ".dbf": _vectors,
     ".gpkg": _vectors,
     ".gdb": _vectors,
     ".geojson": _vectors,
@@ -289,7 +290,7 @@ class GivenFiles:
                 yield from self._inside(path, top, depth)
             elif path.suffix.lower() in ZIPS and path.is_file():
                 yield from self._in_zip(path, path.relative_to(top).as_posix(), depth + 1)
-            elif path.is_dir() or path.suffix.lower() not in COMPANIONS:
+            elif path.is_dir() or path.suffix.lower() not in COMPANIONS or _is_table(path):
                 yield path, path.relative_to(top).as_posix()
 
     def _in_zip(self, path: Path, label: str, depth: int) -> Iterator[tuple[Path, str]]:
@@ -319,6 +320,17 @@ def _alone(path: Path, label: str) -> Message | None:
         if whole.exists():
             return worded("workbook_open_elsewhere", file=label, name=whole.name)
         return worded("lock_of_workbook", file=label, name=whole.name)
-    if path.suffix.lower() == ".dbf" and not any(path.with_suffix(one).exists() for one in (".shp", ".SHP")):
+    if path.suffix.lower() == ".dbf" and not _stands_with(path, ".shp") and not _is_table(path):
         return worded("shapefile_without_shp", file=label)
     return None
+
+
+def _is_table(path: Path) -> bool:
+    """Whether a file is a table of dBASE and not that of a layer, which or whose index lies beside it."""
+    return path.suffix.lower() == ".dbf" and not any(
+        _stands_with(path, one) for one in (".shp", ".shx", ".tab")
+    )
+
+
+def _stands_with(path: Path, ending: str) -> bool:
+    return any(path.with_suffix(one).exists() for one in (ending, ending.upper()))

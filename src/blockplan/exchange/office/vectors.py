@@ -55,6 +55,8 @@ def read_vectors(path: Path, label: str) -> SourceReading:
     """
     if path.suffix.lower() == ".shp":
         return _read_shapefile(path, label)
+    if path.suffix.lower() == ".dbf":
+        return _read_dbase(path, label)
     if path.suffix.lower() in {".geojson", ".json"}:
         return _read_geojson(path, label)
     reading = SourceReading()
@@ -250,6 +252,14 @@ def _read_shapefile(path: Path, label: str) -> SourceReading:
             place.parent.rmdir()
     if isinstance(frame, gpd.GeoDataFrame) and not path.with_suffix(".prj").is_file():
         frame = frame.set_crs(None, allow_override=True)
+    reading.layers.append(SourceLayer(label, path.stem, _decode(frame, path, label, reading)))
+    return reading
+
+
+def _read_dbase(path: Path, label: str) -> SourceReading:
+    """The table of a dBASE file that belongs to no Shapefile, in any encoding."""
+    reading = SourceReading()
+    frame = layer_frame(path, label, None, reading, encoding="ISO-8859-1")
     reading.layers.append(SourceLayer(label, path.stem, _decode(frame, path, label, reading)))
     return reading
 
