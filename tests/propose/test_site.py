@@ -215,6 +215,16 @@ def test_a_search_that_somebody_ends_gives_its_best_and_says_so(plan: Plan) -> N
     assert answer.figures["new"] == 3
 
 
+def test_that_no_parcel_may_take_a_service_is_told_in_the_language_of_the_reader(plan: Plan) -> None:
+    with pytest.raises(InfeasibleError) as refusal:
+        sited(plan, service="kindergarten", land=Land(smallest_m2=1e9))
+    text = refusal.value.text or {}
+    assert "没有地块可设幼儿园" in text["zh"]
+    assert "小于 1,000,000,000 平方米" in text["zh"]
+    assert "幼稚園を置ける区画がありません" in text["ja"]
+    assert "are smaller than 1,000,000,000 m2" in str(refusal.value)
+
+
 @pytest.mark.parametrize(
     ("params", "said"),
     [

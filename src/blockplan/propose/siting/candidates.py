@@ -21,6 +21,7 @@ from blockplan.measure.inputs.homes import can_house
 from blockplan.propose.changes import Change, new_feature
 from blockplan.propose.conversion import form_of, new_use
 from blockplan.propose.services import PARK
+from blockplan.texts import LANGUAGES, Catalog, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from blockplan.plan.model.plan import Plan
     from blockplan.propose.services import Service
 
+TEXTS = Catalog("blockplan.propose.siting", "texts.toml")
 #: A park is entered where its edge runs this near (m) along a walkable street, looked for every so many m,
 #: and not nearer to another entrance than this.
 ENTRANCE_REACH_M, ENTRANCE_STEP_M, ENTRANCE_SPACING_M = 45.0, 10.0, 120.0
@@ -124,20 +126,23 @@ def parcels_for(plan: Plan, service: Service, land: Land, existing: NDArray[np.i
     stays = values(plan, "parcels", "land_use") == np.array(code_of, dtype=object)
     tests = _tests(plan, land, _sizes(plan, land, existing), stays)
     floor = sizes_of(plan, service, existing, land.size).get("floor_area_m2", 0.0)
-    tests.append((f"cannot carry {floor:,.0f} m2 of floor area", _carries(plan, code_of) < floor))
+    tests.append(("floor", floor, _carries(plan, code_of) < floor))
     kept, ruled_out = allowed.copy(), []
-    for said, fails in tests:
-        ruled_out.append((said, int((kept & fails).sum())))
+    for why, size, fails in tests:
+        ruled_out.append((why, size, int((kept & fails).sum())))
         kept &= ~fails
     rows = np.flatnonzero(kept)
     if not len(rows):
-        why = "".join(f"\n  {number} of them {said}" for said, number in ruled_out if number)
-        raise InfeasibleError(
-            f"No parcel may take a {service.name['en']}: of {len(names)} parcels {int(allowed.sum())} "
-            f"permit one of its uses ({', '.join(service.codes)}).{why}\n"
-            "Permit such a use (parcels.permitted), let parcels that have it already count (`in_place=`), or "
-            "loosen the sizes."
-        )
+        whys = {
+            lang: "".join(
+                f"\n  {TEXTS(f'ruled_out.{why}', lang, n=n, size=size)}" for why, size, n in ruled_out if n
+            )
+            for lang in LANGUAGES
+        }
+        raise refusal(
+            InfeasibleError, TEXTS, "no_parcel", service=service.name, n=len(names),
+            allowed=int(allowed.sum()), codes=", ".join(service.codes), why=whys,
+        )  # fmt: skip
     made = []
     for row in rows:
         code = code_of[row]
@@ -179,22 +184,22 @@ def _sizes(plan: Plan, land: Land, existing: NDArray[np.intp]) -> tuple[float, f
 
 def _tests(
     plan: Plan, land: Land, sizes: tuple[float, float], stays: NDArray[np.bool_]
-) -> list[tuple[str, NDArray[np.bool_]]]:
-    """What rules a parcel out, in words, and which it does; `stays` are those whose use would stay."""
+) -> list[tuple[str, float, NDArray[np.bool_]]]:
+    """What rules a parcel out (``ruled_out`` of the texts), by which size, and which; `stays` keep theirs."""
     names, area = ids(plan, "parcels"), areas_m2(plan, "parcels")
     committed = np.array([flag is True or flag == 1 for flag in values(plan, "parcels", "committed")])
     uses = np.array([use is not None for use in values(plan, "parcels", "land_use")], dtype=bool)
     lived = (values(plan, "parcels", "residents") > 0) | (can_house(plan) & uses)
     tests = [
-        ("have no geometry", np.isnan(area)),
-        ("are committed", committed.astype(bool) & ~stays),
-        ("are locked", np.isin(names.astype(str), [str(one) for one in land.locked])),
-        ("house people", lived),
-        (f"are smaller than {sizes[0]:,.0f} m2", area < sizes[0]),
-        (f"are larger than {sizes[1]:,.0f} m2", area > sizes[1]),
+        ("no_geometry", 0.0, np.isnan(area)),
+        ("committed", 0.0, committed.astype(bool) & ~stays),
+        ("locked", 0.0, np.isin(names.astype(str), [str(one) for one in land.locked])),
+        ("lived", 0.0, lived),
+        ("smaller", sizes[0], area < sizes[0]),
+        ("larger", sizes[1], area > sizes[1]),
     ]
     if land.only:
-        tests.append(("are not among those named", ~np.isin(names.astype(str), list(land.only))))
+        tests.append(("not_named", 0.0, ~np.isin(names.astype(str), list(land.only))))
     return tests
 
 
