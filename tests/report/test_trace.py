@@ -177,3 +177,13 @@ def test_every_document_that_a_rule_stands_in_has_a_name_in_each_language() -> N
     assert (
         trace.document_said("a document of somebody's own pack", "zh") == "a document of somebody's own pack"
     )
+
+
+def test_a_clause_is_cited_without_a_word_of_another_language() -> None:
+    packs = load(["all"], HOUSE.measures())
+    sources = [limit.source for pack in packs for rule in pack.rules for limit in rule.limits]
+    bare = [one.clause for one in sources if one.said is None and "mandatory" in one.clause]
+    assert not bare
+    said = [one.said for one in sources if one.said is not None and "mandatory" in one.clause]
+    assert len(said) >= 10
+    assert not [one for one in said if "mandatory" in one["zh"] + one["ja"]]
