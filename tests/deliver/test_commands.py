@@ -253,6 +253,9 @@ def test_losses_are_summed_up_by_layer_and_field_in_the_readers_words():
 
     lost = [
         Loss(MANIFEST, "authority", "", "示例局"),
+        Loss(MANIFEST, "title.en", "", "Town"),
+        Loss(MANIFEST, "imported.source", "", "town.shp"),
+        Loss(MANIFEST, "imported.roads.zh", "", "补绘"),
         Loss("stops", WHOLE_ROW, "ST-1", None),
         Loss("parcels", "residents", "A-1", 40.0),
         Loss("parcels", "residents", "A-2", 50.0),
@@ -260,7 +263,7 @@ def test_losses_are_summed_up_by_layer_and_field_in_the_readers_words():
         Loss("XG_GHFW", "RK", "A-1", 90.0),
     ]
     assert dict(_lost(lost, load_delivery_profile("hangzhou-xg"), Words("zh"))) == {
-        "plan.toml": "组织编制机关 1",
+        "plan.toml": "组织编制机关 1、规划名称 1、导入说明 2",
         "站点": "整个要素 1",
         "地块": "居住人口 2、住宅套数 1",
         "XG_GHFW": "人口（RK） 1",

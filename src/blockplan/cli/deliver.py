@@ -144,7 +144,11 @@ def _lost(losses: Sequence[Loss], profile: DeliveryProfile, words: Words) -> Ite
             return words("list.note", said=title, note=field)
         return words.or_else(f"key.{field}", field) if layer == MANIFEST else words.field(field)
 
-    counted = Counter((loss.layer, loss.field) for loss in losses)
+    # Of plan.toml the keys below one key are summed up: its languages, what an import noted.
+    counted = Counter(
+        (loss.layer, loss.field.partition(".")[0] if loss.layer == MANIFEST else loss.field)
+        for loss in losses
+    )
     for layer in dict.fromkeys(layer for layer, _ in counted):
         fields = [f"{called(of, field)} {n}" for (of, field), n in counted.items() if of == layer]
         yield words.layer(layer), words.join(fields)
