@@ -10,7 +10,7 @@ def test_a_declared_area_five_per_cent_off_is_a_fault_of_the_parcels_geometry():
     assert (said(fault), fault.grade, fault.id) == ("pq-declared", "error", "E")
     assert (fault.measured, fault.unit, fault.aspect) == (500, "m2", "geometry")
     assert fault.message() == "E declares 10,500.0 m2 but is drawn with 10,000.0 m2 (+5.00 %)."
-    assert fault.message("ja") == "E の申告面積は 10,500.0 m2、図上の面積は 10,000.0 m2 です（+5.00 %）。"
+    assert fault.message("ja") == "E の申告面積は 10,500.0 m²、図上の面積は 10,000.0 m² です（+5.00 %）。"
 
 
 @pytest.mark.parametrize(("declared", "found"), [(10_050, []), (10_051, ["pq-declared E"]), (np.nan, [])])
