@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -29,7 +31,7 @@ from blockplan.report.maps.themes import structure_map
 from blockplan.report.office import TABLES
 from blockplan.report.office.columns import heading
 from blockplan.report.office.phases import in_time
-from blockplan.report.sheets import PAPERS, atlas
+from blockplan.report.sheets import PAPERS, atlas, basemap
 from blockplan.report.sheets.control import _fit, parcel_tables
 from blockplan.report.sheets.extents import MOST_M, MOST_PARCELS, _before_cut, blocks, halves, subblocks
 from blockplan.report.sheets.facts import Facts
@@ -256,6 +258,45 @@ def test_the_cover_names_packs_and_the_reference_system_and_says_nothing_twice()
     assert "(zone)" not in notes
     assert "CGCS2000 3-degree Gauss-Kruger" in notes
     assert "Authority" not in notes
+
+
+def test_a_cover_says_that_no_rule_of_its_packs_applies_to_the_plan() -> None:
+    made = drawn(a_row(), "cover", "landuse", lang="en")
+    bare = drawn(a_row(manifest={"drawn_on": dt.date(1990, 1, 1)}), "cover", "landuse", lang="en")
+    said = [
+        " ".join(x for note in one.sheets[0].data["cover"]["notes"] for x in note) for one in (made, bare)
+    ]
+    assert ["nothing was judged" in one for one in said] == [False, True]
+
+
+def test_a_location_map_is_no_larger_than_what_is_drawn_around_the_land() -> None:
+    frame = {"name": "all", "geometry": shapely.box(-4_000, -4_000, 4_400, 4_100)}
+    street = {"street_id": "S", "class": "local", "geometry": shapely.LineString([(-1_000, 50), (400, 50)])}
+    facts = facts_of(a_row(extent=[frame], streets=[street]))
+    west, south, east, north = basemap.seen_around(facts, frame["geometry"], 0.0).bounds
+    assert -1_300 < west < -1_000
+    assert (south > -300, east < 700, north < 400) == (True, True, True)
+
+
+def test_footways_of_a_grey_map_are_grey_and_need_no_line_in_its_legend() -> None:
+    path = {"street_id": "S", "class": "path", "geometry": shapely.LineString([(0, 50), (400, 50)])}
+    plan = a_row(streets=[path])
+    scene = scenes_of(
+        facts_of(plan), fit([plan.layer("boundary").geometry.iloc[0]], layouts(PAPERS["A3"], (125.0,)))
+    )[0]
+    basemap.streets(scene)
+    assert basemap.CLASSES["path"][0] not in "".join(scene.canvas.layers["roads"])
+    assert not scene.legend
+
+
+def test_what_fails_on_a_control_sheet_stands_before_what_fails_elsewhere(tmp_path: Path) -> None:
+    facts = facts_of(a_row(subblocks=[{"subblock_id": "S", "geometry": shapely.box(0, 0, 400, 100)}]))
+    verdict, row = facts.verdicts[0]
+    missed = replace(verdict, outcome="fail", scope_kind="plan")
+    facts.__dict__["verdicts"] = [(missed, row)] * 3
+    facts.__dict__["failing_places"] = {0: frozenset(), 1: frozenset({"P-1"}), 2: frozenset()}
+    found = verdicts(facts, PanelFiles(tmp_path), subblocks(facts)[0])["rows"]
+    assert [one["look"] for one in found] == ["fail", "whole", "whole"]
 
 
 def test_windows_stand_so_far_apart_that_the_coordinates_between_them_can_be_read() -> None:

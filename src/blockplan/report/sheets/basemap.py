@@ -34,6 +34,12 @@ CLASSES = {
     "local": ("#ffffff", "#5f5f5a", 0.6),
     "path": ("#7b9b6f", "", 0.3),
 }
+#: What lines streets, and what draws a path, where streets are in grey.
+GREY = "#c4c4be"
+#: Layers of which a map shows what lies around the planned land.
+AROUND_LAND = ("streets", "rail", "water", "woodland")
+#: A little air beside what is drawn around the planned land, in shares of its longer side.
+AIR = 0.03
 #: Pieces of planned land that are this near to each other are one part, m.
 NEAR_M = 30.0
 #: Water or woods that are seen narrower than this are not seen, mm.
@@ -51,6 +57,20 @@ def parts(facts: Facts) -> list[BaseGeometry]:
     if not 1 < len(found) <= MOST_PARTS:
         return [whole]
     return sorted(found, key=lambda part: (-part.bounds[3], part.bounds[0]))
+
+
+def seen_around(facts: Facts, frame: BaseGeometry, share: float) -> BaseGeometry:
+    """The box of all that is drawn within a frame, which is widened by a share of its longer side."""
+    west, south, east, north = frame.bounds
+    longer = max(east - west, north - south)
+    most = frame.buffer(share * longer, join_style="mitre")
+    land = [shape for layer in ("boundary", "parcels") for shape in shapes_of(facts, layer)]
+    shapes = [*land, *(shape for layer in AROUND_LAND for shape in shapes_of(facts, layer))]
+    seen = shapely.clip_by_rect(
+        np.array([one for one in shapes if not one.is_empty], dtype=object), *most.bounds
+    )
+    whole = shapely.box(*shapely.total_bounds(seen[~shapely.is_empty(seen)]))
+    return shapely.intersection(whole.buffer(AIR * longer, join_style="mitre"), most)
 
 
 def surroundings(scene: Scene, over: ParcelGround | None = None) -> None:
@@ -104,9 +124,9 @@ def streets(scene: Scene, *, coloured: bool = False, classes: Sequence[str] = tu
         look: dict[str, Style] = {"stroke_linejoin": "round", "stroke_linecap": "round"}
         if casing:
             scene.canvas.shape(
-                "roads", shapes, stroke=casing if coloured else "#c4c4be", stroke_width=width + 0.22, **look
+                "roads", shapes, stroke=casing if coloured else GREY, stroke_width=width + 0.22, **look
             )
-        inner = colour if coloured or not casing else "#ffffff"
+        inner = colour if coloured else "#ffffff" if casing else GREY
         scene.canvas.shape("roads", shapes, stroke=inner, stroke_width=width, **look)
         if coloured:
             said = scene.facts.view.words(f"street.{kind}") if kind else scene.say("legend.street_unknown")

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 #: A sheet never has room for more verdicts than these, nor a sentence for more names.
 MOST_VERDICTS, MOST_NAMES = 30, 8
+LOOKS = {"fail": 0, "whole": 1}
 #: How the names of measures begin that are of the whole plan alone: its areas, axis, cores, belt, its notice.
 OF_THE_WHOLE = ("area_", "areas_", "axis_", "belt_", "core", "zone_area_", "notice_")
 #: What a block of 12 digits of the hash shows on a title block.
@@ -227,14 +228,16 @@ def verdicts(
     judged = [(at, *one) for at, one in enumerate(facts.verdicts) if _concerns(one[0], here)]
     total = len(judged)
     judged = [one for one in judged if _speaks_of(one[1], subject, whole=here is None)]
-    rows = []
-    for at, verdict, row in judged[:MOST_VERDICTS]:
+    rows: list[dict[str, Any]] = []
+    for at, verdict, row in judged:
         state, look = row.said, str(verdict.outcome)
         if here is not None and verdict.outcome == "fail":
             count = len(facts.failing_places[at] & here)
             state = said(lang, "verdicts.here", n=count) if count else said(lang, "verdicts.whole")
             look = "fail" if count else "whole"
         rows.append({"look": look, "cells": [state, row.title, row.measured, row.required]})
+    # What fails on this sheet stands before what fails elsewhere.
+    rows = sorted(rows, key=lambda row: LOOKS.get(row["look"], len(LOOKS)))[:MOST_VERDICTS]
     digest = view.result.content_hash or view.plan.content_hash
     heads = list(words.heads("outcome", "title", "measured", "required"))
     return {

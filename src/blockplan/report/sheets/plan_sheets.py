@@ -195,12 +195,11 @@ class Whole:
         return fit(land, [layout], (found.scale,))
 
     def _location(self) -> Fit:
-        """The windows of the location map: the plan's frame, else the plan with some of what is around."""
+        """The windows of the location map: what is drawn in the plan's frame, else around it."""
         drawn: list[Any] = [one for one in basemap.shapes_of(self.facts, "extent") if not one.is_empty]
         whole = self.facts.outline
-        west, south, east, north = shapely.total_bounds(np.array(drawn or [whole], dtype=object))
-        more = 0.0 if drawn else AROUND * max(east - west, north - south)
-        land = [shapely.box(west - more, south - more, east + more, north + more)]
+        frame = shapely.box(*shapely.total_bounds(np.array(drawn or [whole], dtype=object)))
+        land = [basemap.seen_around(self.facts, frame, 0.0 if drawn else AROUND)]
         first = (25_000, 50_000, *FIRST[7:])
         return widened(fit(land, layouts(self.paper, PANELS_MM), first, cut=False), land, LOCATION_MM)
 
@@ -258,6 +257,13 @@ class Whole:
             )
         return out
 
+    def _packs(self) -> str:
+        """The packs by name, and where they judge nothing, that they do not."""
+        view = self.facts.view
+        named = view.words.join([view.pack_title(pack) for pack in view.result.packs])
+        judged = any(verdict.outcome != "not_applicable" for verdict in view.result.verdicts)
+        return named if judged or not named else said(self.lang, "cover.none_applies", packs=named)
+
     def cover(self, sheets: Sequence[Sheet], left_out: Sequence[tuple[str, str]]) -> Sheet:
         """The cover with the list of the sheets that follow, and what was left out."""
         view, manifest = self.facts.view, self.facts.plan.manifest
@@ -273,7 +279,7 @@ class Whole:
         # What the cover says above the list is not said again, and packs and the reference system have names.
         above = {view.words(f"head.{key}") for key in ("authority", "drawn_on")}
         named = {
-            view.words("head.packs"): view.words.join([view.pack_title(pack) for pack in view.result.packs]),
+            view.words("head.packs"): self._packs(),
             view.words("head.crs"): panels.crs_said(view),
         }
         basis = [

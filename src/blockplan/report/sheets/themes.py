@@ -383,7 +383,7 @@ def _around(facts: Facts) -> bool:
     near = shapely.box(west, south, east, north).buffer(BEYOND * min(east - west, north - south))
     return any(
         not shapely.covers(near, shapely.box(*shape.bounds))
-        for layer in ("extent", "streets", "rail", "water", "woodland")
+        for layer in ("extent", *base.AROUND_LAND)
         for shape in base.shapes_of(facts, layer)
     )
 
@@ -413,7 +413,7 @@ SUBJECTS = {
 }  # fmt: skip
 #: Maps of the whole plan in their order.
 THEMES = (
-    SheetTheme("location", "GH-01", _around, location, ("parts", "land_balance")),
+    SheetTheme("location", "GH-01", _around, location, ("parts", "land_balance", "streets")),
     SheetTheme("existing", "GH-02", _states("existing_land_use"), existing,
                ("transition", "existing_balance")),
     SheetTheme("landuse", "GH-03", lambda drawn: len(drawn.names) > 0, land_use,
