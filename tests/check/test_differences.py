@@ -105,7 +105,7 @@ def test_a_declared_area_is_held_against_the_drawing_by_area_and_by_parcel() -> 
         ("Declared and drawn area: B", 10_060.0, False),
     ]
     assert found[0].tolerance == pytest.approx(50)  # half a percent of 1 ha, as validation lets pass
-    assert found[0].note["en"] == "1 parcels; the largest difference of one is 40 m²."
+    assert found[0].note["en"] == "Parcels: 1; the largest difference of one is 40 m²."
 
 
 @pytest.mark.parametrize(
