@@ -71,7 +71,7 @@ def typeset(
 
 def ask(folder: Path, template: str, data: dict[str, Any], lang: str, name: str) -> list[Any]:
     """
-    What a template states under a label, in its order.
+    What a template states under a label, in its order; nothing of it stays in memory.
 
     Parameters
     ----------
@@ -81,6 +81,7 @@ def ask(folder: Path, template: str, data: dict[str, Any], lang: str, name: str)
         The label of the template's metadata.
     """
     stated = typst.query(selector=f"<{name}>", field="value", **_laid(folder, template, data, lang))
+    forget()
     return list(json.loads(stated))
 
 

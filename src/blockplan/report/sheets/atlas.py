@@ -209,8 +209,6 @@ def _choose(
         some = panels[start : start + AT_ONCE]
         tell(f"panels of sheets, {start + len(some)} of {len(panels)}")
         choices = ask(folder, "atlas.typ", {**data, "asked": True, "sheets": some}, lang, "choice")
-        if len(panels) > AT_ONCE:
-            forget()
         for sheet, choice in zip(some, choices, strict=True):
             sheet["choice"] = choice
 
