@@ -29,6 +29,16 @@ def test_steps_that_the_strip_has_no_room_for_are_counted(fresh: Service, chromi
     tab.close()
 
 
+def test_no_tab_is_out_of_sight_where_counts_make_their_names_longer(fresh: Service, chromium: Any) -> None:
+    tab, wrong = opened(fresh, chromium, "en", 1440)
+    tabs = tab.locator(".tabs")
+    for one in tabs.locator("button").all():
+        one.evaluate("(one) => { one.textContent += ' 12'; }")
+    assert tabs.evaluate("(one) => one.scrollWidth - one.clientWidth") == 0
+    assert wrong == []
+    tab.close()
+
+
 def test_a_repair_is_found_in_the_panel_and_taken_in_part(zone: Service, chromium: Any) -> None:
     tab, wrong = opened(zone, chromium, "en", 1440)
     before = zone.ask("/workspace/state")[1]
