@@ -18,6 +18,7 @@ from blockplan.report.tables import (
     missing_words,
     outcome_said,
     reported_row,
+    required,
     title,
     value_said,
     verdict_headers,
@@ -264,3 +265,12 @@ def test_places_are_called_as_their_service_calls_them(services: tuple[str, ...]
         "service_places_per_1000", 13.0, "place", per=1000, parameters=replace(DEFAULTS, services=services)
     )
     assert value_said(measured, Words("zh"), "place") == said
+
+
+def test_what_a_rule_of_places_asks_that_does_not_apply_is_told_in_the_words_of_its_services() -> None:
+    schools = {"parameters": {"services": ["primary_school", "secondary_school", "nine_year_school"]}}
+    aside = replace(
+        verdict("blocksnet-school", "not_applicable"), unit="place", definition=schools,
+        required=Required(">=", 120.0), measurement=None,
+    )  # fmt: skip
+    assert required(aside, Words("zh")) == "不低于 120 个学位"

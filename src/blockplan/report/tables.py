@@ -18,7 +18,7 @@ from blockplan.check.verdict import Required
 from blockplan.check.words import CATALOG as CHECK_WORDS
 from blockplan.figures import is_known
 from blockplan.measure import MEASURES
-from blockplan.measure.measurement import figure_unit
+from blockplan.measure.measurement import figure_unit, unit_of_figures
 from blockplan.measure.missing import MANIFEST
 from blockplan.report import trace
 from blockplan.report.words import Words
@@ -172,7 +172,11 @@ def value_said(measurement: Measurement, words: Words, unit: str) -> str:
 
 def required(verdict: Verdict, words: Words) -> str:
     """What the rule asks, with the distance where it is about reach."""
-    said = words.required(verdict.required, figure_unit(verdict.measurement, verdict.unit), per_of(verdict))
+    unit = figure_unit(verdict.measurement, verdict.unit)
+    if verdict.measurement is None:  # not applicable: places are called as the services of the rule call them
+        services = verdict.chosen.get("services", ())
+        unit = unit_of_figures("", verdict.unit, services)
+    said = words.required(verdict.required, unit, per_of(verdict))
     if verdict.unit == "1" and verdict.reach is not None:
         return words("required.within", required=said, limit=words.amount(verdict.reach.limit_m, "m"))
     # "Everyone" are people who reach something; of places that have a size all are meant.
