@@ -13,6 +13,7 @@ from blockplan.deliver.text.certainty import MOST, Claim
 from blockplan.deliver.text.excluded import is_of_others, without
 from blockplan.deliver.text.facts import WORDS
 from blockplan.deliver.text.fitting import choose, differing, is_land
+from blockplan.deliver.text.ranges import ends_in
 from blockplan.deliver.text.sentence import ScannedSentence, sentences
 from blockplan.deliver.text.setting import OTHERS, Setting, becomes
 from blockplan.deliver.text.subjects import goes_on_with, is_aside, subject_of
@@ -60,6 +61,19 @@ _OF = re.compile(r"\s?of\s(?:(?:the|total|additional|new)\s)*", re.IGNORECASE)
 #: What joins a figure to the next one of its kind, and a subject to its figure.
 _NEXT_ONE = re.compile(r"\s?(?:[，,、;；]|\band\b|和|与)\s?(?:and\s|其中)?(?:the\s)?", re.IGNORECASE)
 _HAS = re.compile(r"\s?(?:为|共?有|共计?|约|则|has|have|with|takes?|at|の)?\s?", re.IGNORECASE)
+#: What stands between a class or a block and how many parcels it has, also behind figures of its land.
+_COUNTED = re.compile(
+    r"(?:\s|[:：，,（(）)]|[0-9.]+(?:%|％|公顷|ha|㎡|平方米|亩)?|[共含有为内中约计总]|の|は|に|には|地块|宗地|区画|数|个数|数量"
+    r"|占比?|比例|面积|規模|规划|布置|划分|划定|共有|合计|总计|計|計画"
+    r"|takes|covers|comprises|contains|has|with|and|or|of the (?:planned land|total)"
+    r"|per cent|hectares|in|on|a total of)*"
+)
+_PARCELS_OF = re.compile(r"\s?(?:parcels?|plots?)?\s?(?:of|in|for)\s(?:the\s)?", re.IGNORECASE)
+#: A facility's name before the bracket that says where it is; so far back it is looked for.
+_NAMED = re.compile(r"([馆館院室站场園园校心所]|\b[A-Z][a-z]+ [A-Z][a-z]+(?: [0-9]+)?)\s?[（(]$")
+LOOK_BACK = 40
+#: Units that count parcels by themselves.
+PARCELS = ("宗", "区画")
 _PER_HECTARE = re.compile(r"每公顷(?:约|为|土地)?\s?$")
 
 
@@ -123,7 +137,7 @@ def _in_company(sentence: ScannedSentence) -> list[Bound]:
 
 def _bound(sentence: ScannedSentence) -> list[Bound]:
     """Each number with what it states."""
-    listed = _listed(sentence)
+    listed = _listed(sentence) | _ranged(sentence)
     found: list[Bound] = []
     for at, one in enumerate(sentence.numbers):
         found.append(listed.get(one.start) or _one(sentence, at, one, found[-1] if found else None))
@@ -133,6 +147,15 @@ def _bound(sentence: ScannedSentence) -> list[Bound]:
     for at in range(1, len(found)):
         found[at] = _again(sentence, found[at], found[at - 1])
     return [one if one.doubts < MOST else replace(one, facts=()) for one in found]
+
+
+def _ranged(sentence: ScannedSentence) -> dict[int, Bound]:
+    """The ends of ranges that are of a class of land, or of a part of the plan."""
+    return {
+        number.start: Bound(number, (fact,), named=True, doubts=range_.doubts)
+        for range_ in ends_in(sentence)
+        for number, fact in zip(range_.numbers, range_.facts, strict=True)
+    }
 
 
 def _is_said(sentence: ScannedSentence, one: Bound, found: list[Bound]) -> bool:
@@ -272,6 +295,8 @@ def _stated(sentence: ScannedSentence, at: int, number: ScannedNumber, former: B
     quantity = quantity or _of_the_former(sentence, at, number)
     subject = subject_of(sentence, number, before, behind, quantity)
     quantity = _own_word(sentence, number, subject, said) or quantity or _of_floor(sentence, number, subject)
+    if subject is not None and _of_a_name(sentence, subject):
+        return Bound(number, (), "of_unknown")
     found = _parcels_of(sentence, number, subject) or sum_of(sentence, number)
     facts = (
         found
@@ -352,16 +377,35 @@ def _doubts(
     return doubts + Claim(sentence, number, fact, subject, quantity).doubts
 
 
+def _of_a_name(sentence: ScannedSentence, subject: Token) -> bool:
+    """Whether an object stands in brackets behind a name that the plan lacks: 云溪图书馆（K-A-01）."""
+    lead = sentence.text[max(sentence.start, subject.start - LOOK_BACK) : subject.start]
+    named = _NAMED.search(lead)
+    end = subject.start - len(lead) + named.end(1) if named else -1
+    return named is not None and not any(one.end == end and sentence.is_one(one) for one in sentence.words)
+
+
 def _parcels_of(
     sentence: ScannedSentence, number: ScannedNumber, counted: Token | None
 ) -> tuple[Fact, ...] | None:
     """How many parcels a class or a phase has that is named before them: 住宅用地共27个地块."""
-    if number.dimension != "count" or counted is None or counted.start < number.start:
+    kinds = [one for one in (counted, *sentence.words) if one is not None and one.subject]
+    named = any(
+        sentence.clause(number) <= one.start < number.end + CLOSE
+        and all(fact.bound_to == "layer:parcels/count" for fact in sentence.facts(one))
+        for one in kinds
+    )
+    if number.dimension != "count" or not (named or number.unit.endswith(PARCELS)):
         return None
-    if not all(one.bound_to == "layer:parcels/count" for one in sentence.facts(counted)):
-        return None
-    owner = next((one for one in reversed(sentence.words) if one.subject and one.end <= number.start), None)
-    if owner is None or not _HAS.fullmatch(sentence.text, owner.end, number.start):
+    text = sentence.text
+    # "01街区：地块35个" and "35 parcels in block 01" are of the block.
+    around = [one for one in sentence.words if one.subject and not sentence.is_kind(one)]
+    before = [one for one in around if one.end <= number.start]
+    behind = [one for one in around if one.start >= number.end]
+    owner = before[-1] if before else None
+    if owner is None or not _COUNTED.fullmatch(text, owner.end, number.start):
+        owner = behind[0] if behind and _PARCELS_OF.fullmatch(text, number.end, behind[0].start) else None
+    if owner is None:
         return None
     facts = sentence.facts(owner)
     return tuple(one for one in facts if one.bound_to.endswith("/parcel_count"))[:1] or None

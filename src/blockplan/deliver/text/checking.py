@@ -39,7 +39,9 @@ AUTHOR, INITIALS = "Blockplan", "BP"
 
 def write_comments(document: Any, check: TextCheck, lang: str = "") -> int:
     """
-    Put a comment at each statement that the plan contradicts, in the text's language where none is named.
+    Put a comment at each statement that the plan contradicts, and a question at each name that is nearly one.
+
+    They are in the text's language where none is named.
 
     Gives their number.
 
@@ -50,7 +52,7 @@ def write_comments(document: Any, check: TextCheck, lang: str = "") -> int:
     """
     wrong: dict[int, list[TextStatement]] = defaultdict(list)
     for one in check.statements:
-        if one.state == "missed":
+        if one.state == "missed" or (one.state == "doubtful" and one.kind == "name"):
             wrong[one.block].append(one)
     written = 0
     for at, block in enumerate(list(blocks(document))):
@@ -101,6 +103,11 @@ _TOTAL = re.compile(
 )
 _NAME = re.compile(
     r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,6}?(?:幼儿园|小学|中学|医院|公园|大道|大街|图书馆|消防站)"
+)
+#: Before a name that only tells where what was named before it is.
+_ASIDE = re.compile(
+    r"(?:位于|设于|设在|[（(|]|地块|区画|は|を|\s|\b(?:on|in|at)\s(?:the\s)?(?:parcel|plot|site|block)\s)$",
+    re.IGNORECASE,
 )
 _PLAIN = re.compile(
     r"新建|规划|设置|现状|保留|社区|综合|城市|各类|以及|一处|其中|包括|配建|本片区|布局|建设|小型|大型|口袋|多处"
@@ -286,8 +293,22 @@ class _BlockCheck:
             return self._said("kept", span, of)
         return self._said("missed", span, of, str(horizon), "differs")
 
+    def _of_unknown(self, at: int) -> bool:
+        """Whether a figure is of a name that the plan lacks: the last one that its sentence speaks of."""
+        begin = max(self.text.rfind(sign, 0, at) + 1 for sign in "。；;\n")
+        unknown = [
+            one for one in self.names if begin <= one[0] < at and (not one[2] or one[2].startswith(NEARLY))
+        ]
+        if not unknown:
+            return False
+        end = unknown[-1][1]
+        later = [one for one in self.names if end <= one[0] < at and one not in unknown]
+        return not any(not _ASIDE.search(self.text, end, start) for start, *_ in later)
+
     def _number(self, one: Bound) -> TextStatement:
         span, number = (one.number.start, one.number.end), one.number
+        if one.fact is not None and self._of_unknown(span[0]):
+            return self._said("not_evidenced", span, why="of_unknown")
         if one.fact is None:
             return self._said("not_evidenced", span, why=one.why)
         if number.states(one.fact):

@@ -202,6 +202,13 @@ def _numbered(layer: str, id_: str) -> tuple[str, ...]:
     return (*names, f"block {id_}", f"Block {id_}")
 
 
+def area_names(plan: Plan, layer: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The id of each area, block or subblock, and what it is called."""
+    frame = plan.layer(layer)
+    for id_, row in zip(map(str, frame.index), frame.to_dict("records"), strict=True):
+        yield id_, (*called(row), *_numbered(layer, id_))
+
+
 def _areas(plan: Plan) -> Iterator[Fact]:
     parcels, blocks = plan.layer("parcels"), plan.layer("blocks")
     within = {"blocks": parcels["block_id"], "subblocks": parcels["subblock_id"]}
@@ -209,7 +216,7 @@ def _areas(plan: Plan) -> Iterator[Fact]:
     for layer, ids in within.items():
         frame = plan.layer(layer)
         sums = parcels[[column for column, _ in SUMS]].groupby(ids).sum(min_count=1)
-        silent = pd.DataFrame({column: _silent(parcels, column) for column, _ in SUMS}).groupby(ids).any()
+        silent = pd.DataFrame({column: is_silent(parcels, column) for column, _ in SUMS}).groupby(ids).any()
         number = ids.value_counts()
         for id_, row in zip(map(str, frame.index), frame.to_dict("records"), strict=True):
             of = (*called(row), *_numbered(layer, id_))
@@ -285,7 +292,7 @@ def _whole(plan: Plan) -> Iterator[Fact]:
     for column, quantity in SUMS[1:]:
         known = parcels[column].dropna()
         if len(known):
-            least = silent if quantity == "parking" else bool(_silent(parcels, column).any())
+            least = silent if quantity == "parking" else bool(is_silent(parcels, column).any())
             yield stated(f"layer:parcels/{column}", (), quantity, known.sum(), least=least)
         elif column == "jobs":
             jobs = measure(plan, "jobs")[0]
@@ -305,7 +312,7 @@ def _whole(plan: Plan) -> Iterator[Fact]:
             yield stated(of, (), "count", found, bare=bare)
 
 
-def _silent(parcels: pd.DataFrame, column: str) -> pd.Series:
+def is_silent(parcels: pd.DataFrame, column: str) -> pd.Series:
     """Which parcels say nothing in a column that others of their class, or their floor area ratio, fill."""
     uses, said = parcels["land_use"], parcels[column].notna()
     own = uses.isin(uses[said]) | ((parcels["far"] > 0) & (column == "floor_area_m2"))
@@ -318,11 +325,11 @@ def stated_parking(found: Loads) -> NDArray[np.float64]:
 
 
 def named_parts(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """Scope of a part of a measure (``block:A``) -> the names of the area, block or subblock, and its id."""
+    """Scope of a part of a measure (``block:A``) -> what the area, block or subblock is called."""
     return {
-        f"{layer.removesuffix('s')}:{id_}": (*called(row), str(id_))
+        f"{layer.removesuffix('s')}:{id_}": names
         for layer in ("areas", "blocks", "subblocks")
-        for id_, row in zip(plan.layer(layer).index, plan.layer(layer).to_dict("records"), strict=True)
+        for id_, names in area_names(plan, layer)
     }
 
 

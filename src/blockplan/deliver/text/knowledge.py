@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from blockplan.deliver.text.facts import SERVICES, called, class_names, facts_of, use_codes
 from blockplan.deliver.text.office import of_tables
 from blockplan.deliver.text.phrases import phrases_of
+from blockplan.deliver.text.spans import spans_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from blockplan.deliver.text.facts import Fact
     from blockplan.deliver.text.phrases import Phrase
+    from blockplan.deliver.text.spans import LimitSpan
     from blockplan.plan import Plan
     from blockplan.report.view import View
 
@@ -35,6 +37,7 @@ class Knowledge:
     #: Name or word for what lies on parcels -> these.
     places: Mapping[str, frozenset[str]]
     phrases: tuple[Phrase, ...]
+    spans: tuple[LimitSpan, ...]
 
 
 def knowledge(view: View) -> Knowledge:
@@ -43,7 +46,15 @@ def knowledge(view: View) -> Knowledge:
     facts = (*facts_of(view), *of_tables(view))
     known = tuple(fact for fact in facts if fact.amounts and all(map(math.isfinite, fact.amounts)))
     ids = frozenset(map(str, plan.layer("parcels").index))
-    return Knowledge(known, _names(plan), ids, plan.manifest.horizon, _places(plan), tuple(phrases_of(view)))
+    return Knowledge(
+        known,
+        _names(plan),
+        ids,
+        plan.manifest.horizon,
+        _places(plan),
+        tuple(phrases_of(view)),
+        tuple(spans_of(plan)),
+    )
 
 
 def _names(plan: Plan) -> dict[str, str]:

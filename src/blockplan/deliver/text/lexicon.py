@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.deliver.text.facts import SERVICES
 from blockplan.deliver.text.misspelt import NearNames
+from blockplan.deliver.text.spans import by_subject
 
 if TYPE_CHECKING:
     from blockplan.deliver.text.facts import Fact
@@ -67,6 +68,7 @@ class Lexicon:
             replace(fact, words=tuple(dict.fromkeys(self._said[word.lower()] for word in fact.words)))
             for fact in known.facts
         )
+        self.spans = by_subject(known.spans, self._said)
 
     @cached_property
     def near_names(self) -> NearNames:

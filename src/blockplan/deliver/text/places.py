@@ -17,7 +17,7 @@ _GAP = r"(?:[^。；;.\n]|\.(?=[0-9])){0,24}?"
 _LIES = re.compile(
     rf"{_GAP}(?:位于|设于|设在|布置[于在]|安排在|落位于)\s?"
     rf"|{_GAP}\b(?:stands?|lies|is|located|built) (?:on|in) (?:the )?(?:parcel|plot|site)\s"
-    r"|\s?(?:は|を)(?:区画|地块)?\s?"
+    r"|\s?(?:は|を)(?:区画|地块)?\s?|\s?[（(](?:地块|区画|parcel\s)?"
     r"|\s(?:所在)?(?:地块编号|地块|区画番号|区画|parcel)(?: number| no\.?)?\s",
     re.IGNORECASE,
 )

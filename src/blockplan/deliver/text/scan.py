@@ -122,7 +122,8 @@ CONTEXT = re.compile(
     r"|(?:residents|people|persons)\s(?:per|a|to each)\s(?:dwelling|home|household)"
     r"|[0-9]+\s?(?:分钟|小时|天|日内|个工作日|个月|年内)"
     rf"|^\s*[0-9０-９]+(?:[.．][0-9０-９]+)*(?=[\s、.．　])(?!\s?(?:{_UNIT}))"
-    r"|(?<![0-9A-Za-z.-])[0-9]{1,2}\s?[:：]\s?[0-9]{2}(?![0-9])|[0-9]+\s?年一遇|[0-9]+-in-[0-9]+(?:-year)?|[0-9]+\s?度(?![a-z])"
+    r"|(?<![0-9A-Za-z.-])(?<!block )[0-9]{1,2}\s?[:：]\s?[0-9]{2}(?![0-9])"
+    r"|[0-9]+\s?年一遇|[0-9]+-in-[0-9]+(?:-year)?|[0-9]+\s?度(?![a-z])"
     # English
     r"|\b(?:tables?|figures?|figs?\.|sections?|chapters?|articles?|clauses?|annex|appendix|sheets?|drawings?|"
     r"phases?|stages?|pages?|paragraphs?|no\.|nos?\.|version|part|step|meeting)\s?[0-9]+(?:[-–.][0-9]+)*"
@@ -240,12 +241,26 @@ def numbers(text: str, taken: Sequence[Span] = (), unit: str = "") -> Iterator[S
     []
     """
     blocked = [*taken, *(match.span() for match in CONTEXT.finditer(text))]
+    last = -1
     for match in _NUMBER.finditer(text):
         if any(start < match.end() and match.start() < end for start, end in blocked):
             continue
-        if match.start() and re.match(r"[A-Za-z0-9_.-]", text[match.start() - 1]):
+        at, ended = match.start(), last
+        last = match.end()
+        if at and re.match(r"[A-Za-z0-9_.-]", text[at - 1]) and not _ends_range(text, match, ended):
             continue
         yield _number(text, match, unit)
+
+
+def _ends_range(text: str, match: re.Match[str], ended: int) -> bool:
+    """Whether a number behind a hyphen is the upper end of a range: 1.5-2.5, 12-36m; no number of a thing."""
+    if ended < 0 or not match["digits"]:
+        return False
+    lower = re.search(r"(?<![0-9A-Za-z_.-])[0-9]+(?:\.[0-9]+)?$", text[:ended])
+    joined = re.fullmatch(r"\s?(?:[%％]|米|m)?\s?-", text[ended : match.start()])
+    if lower is None or joined is None or re.match(r"-|[A-Za-z]*[0-9]", text[match.end() :]):
+        return False
+    return float(lower[0]) < float(match["digits"].translate(_HALF).replace(",", ""))
 
 
 def context_numbers(text: str) -> list[Span]:

@@ -39,6 +39,11 @@ def source_said(bound_to: str, lang: str) -> str:
     >>> source_said("object:K-A-01/far", "zh"), source_said("table:land_balance/1401/planned_ha", "en")
     ('K-A-01 的容积率', 'planned area of Park green space')
     """
+    of, end = bound_to.removesuffix("/least").removesuffix("/most"), bound_to.rpartition("/")[2]
+    return TEXTS(f"source.{end}", lang, of=_source(of, lang)) if of != bound_to else _source(of, lang)
+
+
+def _source(bound_to: str, lang: str) -> str:
     kind, _, rest = bound_to.partition(":")
     if kind == "report":
         section, *inside = rest.split("/")
