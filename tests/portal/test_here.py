@@ -22,7 +22,7 @@ from blockplan.plan.model.layers import VALUES
 from blockplan.portal.pages import compression, mapdata, my_place, notices, opinions_by_place
 from blockplan.portal.pages.mapdata import DRAWN
 from blockplan.portal.plans.models import PlanObject, PlanVersion
-from blockplan.portal.record import register
+from blockplan.portal.record import drawn_places, register
 from blockplan.portal.record.models import Notice
 from blockplan.portal.words import say
 from blockplan.report.words import Words
@@ -305,6 +305,48 @@ def test_places_drawn_are_read_once_and_again_only_where_an_entry_is_about_them(
         "redacted", {"opinion": two, "text": "A ...", "ground": "a name", "by": "Li", "second": "Wu"}
     )
     assert (near(), read.count(int(two[2:]))) == ([three], 2)
+
+
+def test_no_process_keeps_the_place_of_an_opinion_that_it_erased(shown: DatabaseStore) -> None:
+    row, layers = Notice.objects.get(pk="town"), ["parcels"]
+    (one, _), (two, _) = (
+        send(shown, text, geometry={"type": "Point", "coordinates": [X, Y]})
+        for text in ("A bench.", "A tree.")
+    )
+    assert list(drawn_places.drawn_places(row, layers)) == [int(two[2:]), int(one[2:])]
+    intake.erase(shown, two, ground="wish", by="Li")
+    # Nobody has looked since.
+    assert list(drawn_places._read["town"].places) == [int(one[2:])]
+    assert list(drawn_places.drawn_places(row, layers)) == [int(one[2:])]
+
+
+def test_opinions_by_place_are_read_no_second_time_for_who_holds_them_until_an_entry_is_made(
+    shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages: list[int] = []
+    as_ever = register.page
+
+    def noted(*given: Any) -> register.RegisterPage:
+        pages.append(1)
+        return as_ever(*given)
+
+    monkeypatch.setattr(register, "page", noted)
+    here = {"geometry": {"type": "Point", "coordinates": [X, Y]}}
+    send(shown, "A bench.", **here)
+    address = "/files/town/map/opinions.json?lang="
+    first = Client().get(f"{address}en")
+    holds = {"If-None-Match": first["ETag"]}
+    for more in ({}, {"Accept-Encoding": "gzip"}):
+        again = Client().get(f"{address}en", headers={**holds, **more})
+        assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert len(pages) == 1
+    assert Client().get(f"{address}ja", headers=holds).status_code == 200
+    two, _ = send(shown, "A tree.", **here)
+    after = Client().get(f"{address}en", headers=holds)
+    assert (after.status_code, len(after.json()["features"])) == (200, 2)
+    intake.erase(shown, two, ground="wish", by="Li")
+    gone = Client().get(f"{address}en", headers={"If-None-Match": after["ETag"]})
+    assert (gone.status_code, len(gone.json()["features"])) == (200, 1)
 
 
 def test_opinions_are_listed_by_the_places_they_are_about_without_a_script_too(

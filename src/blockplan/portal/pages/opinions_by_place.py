@@ -7,8 +7,12 @@ What of an opinion may be seen, `blockplan.portal.record.register` says; nothing
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.utils.cache import get_conditional_response
+
+from blockplan import __version__
 from blockplan.portal.pages import common, mapdata, place_summary
 from blockplan.portal.pages.common import public
 from blockplan.portal.pages.compression import squeezed
@@ -16,6 +20,7 @@ from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.plans.places import whereabouts
 from blockplan.portal.record import register
 from blockplan.portal.record.drawn_places import drawn_places
+from blockplan.portal.record.models import Entry
 from blockplan.portal.visible_notices import open_to, version_of
 from blockplan.portal.words import say
 from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, pick
@@ -38,16 +43,36 @@ OPINIONS_A_PAGE = 200
 
 @public
 def opinions_data(request: HttpRequest, notice: str) -> HttpResponse:
-    """Opinions that have a place, as points in the plan's coordinates; ``places`` names their objects."""
-    row, lang = open_to(request, notice), request.GET.get("lang", "")
+    """
+    Opinions that have a place, as points in the plan's coordinates; ``places`` names their objects.
+
+    Whoever holds them as of the last entry of the record gets no second copy, and none is read for it.
+    """
+    row, asked = open_to(request, notice), request.GET.get("lang", "")
+    version, lang = version_of(row), asked if asked in LANGUAGES else DEFAULT_LANGUAGE
+    etag = _etag(row, version, lang)
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = squeezed(request, _by_place(row, version, lang))
+    response.headers["ETag"] = etag
+    return response
+
+
+def _etag(row: Notice, version: PlanVersion | None, lang: str) -> str:
+    """All that the answer hangs on; weak, since it is the same answer however it is compressed."""
+    head = Entry.objects.filter(notice_id=row.id).order_by("-seq").values_list("seq", "body").first()
+    rests_on = [__version__, row.id, row.state, register.is_open(row), version and version.pk, lang, head]
+    return f'W/"{sha256(repr(rests_on).encode()).hexdigest()[:32]}"'
+
+
+def _by_place(row: Notice, version: PlanVersion | None, lang: str) -> bytes:
     found = list(_opinions(row)) if register.is_open(row) else []
-    version = version_of(row)
     about = {target for one in found for target in one["properties"]["about"]}
-    named = _named(row, version, about, lang if lang in LANGUAGES else DEFAULT_LANGUAGE) if version else {}
+    named = _named(row, version, about, lang) if version else {}
     said = {
         "type": "FeatureCollection", "features": found, "places": named, "open": register.is_open(row),
     }  # fmt: skip
-    return squeezed(request, json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode())
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 class SpokenNear(NamedTuple):

@@ -2,16 +2,20 @@
 Where opinions about no object of the plan were drawn or typed, as far as everybody may see it.
 
 Read once by each process, and again for those opinions alone that an entry is about: neither a page nor an
-opinion that comes in makes two thousand others be read. What an entry takes back goes at the next look.
+opinion that comes in makes two thousand others be read. What an entry takes back goes at the next look; what
+was erased goes with the erasure in the process that erases.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.dispatch import receiver
+
 from blockplan.notice.state import State
 from blockplan.portal.record import register
 from blockplan.portal.record.models import Entry
+from blockplan.portal.record.signals import forgotten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,6 +75,14 @@ def drawn_places(notice: Notice, layers: Sequence[str]) -> dict[int, Any]:
         _read.clear()
     _read[notice.id] = _Read(*newest, state, asked, places)
     return _with_place(places)
+
+
+@receiver(forgotten, dispatch_uid="drawn_places")
+def forget(sender: str, *, opinion: str, **_: Any) -> None:
+    """Of an erasure: keep no place of what was erased."""
+    if (kept := _read.get(sender)) is not None:
+        places = {seq: place for seq, place in kept.places.items() if f"O-{seq}" != opinion}
+        _read[sender] = kept._replace(places=places)
 
 
 def _with_place(places: dict[int, Any]) -> dict[int, Any]:
