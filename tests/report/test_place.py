@@ -10,8 +10,10 @@ from tests.support.town import edited, town
 
 import blockplan as bp
 from blockplan.errors import UsageError
+from blockplan.report.public.part_words import phase_said
 from blockplan.report.public.place import PlanPlaces
 from blockplan.report.public.place_words import sections
+from blockplan.report.public.speech import Speech
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -120,6 +122,19 @@ def test_every_record_is_strict_json_in_every_language(demo: PlanPlaces, lang: s
         ("structure", "belt"), ("programme", "PR-01"), ("entrance", "E-RD-01-03-005-1"),
     ):  # fmt: skip
         assert json.dumps(demo.record(kind, id_).to_dict(lang), allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("phase", "said"),
+    [
+        ("2", ["第 2 期", "phase 2", "第2期"]),
+        ("近期", ["近期", "near term", "短期"]),
+        ("long-term", ["远期", "long term", "長期"]),
+        ("Bauabschnitt A", ["Bauabschnitt A"] * 3),
+    ],
+)
+def test_a_phase_is_numbered_where_it_is_a_number_and_else_named(phase: str, said: list[str]) -> None:
+    assert [phase_said(phase, Speech(lang)) for lang in LANGUAGES] == said
 
 
 def test_what_the_plan_does_not_say_is_null_and_never_zero(found: CheckResult) -> None:

@@ -145,6 +145,8 @@ def test_phases_stand_in_the_order_of_time_on_map_and_table() -> None:
     assert legend(sheet)[:4] == ["第 2 期", "近期", "中期", "远期"]
     table = TABLES["phases"](View(plan, check(plan, packs=["zone"]), Words("zh")))
     assert [line.cells[0] for line in table.lines][:4] == ["2", "近期", "中期", "远期"]
+    (sheet,) = drawn(plan, "phases", lang="en").sheets
+    assert legend(sheet)[:4] == ["Phase 2", "near term", "medium term", "long term"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from blockplan.exchange.office.road_remarks import read_by, remark_said
 from blockplan.measure.inputs.columns import areas_m2, ids, values
 from blockplan.plan.model.codes import DEFAULT_LIST
 from blockplan.report.office.columns import Column, Line, OfficeTable, said
+from blockplan.report.phases import phase_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,7 +79,7 @@ def parcels(view: View) -> OfficeTable:
         _numbers(green[0]), _numbers(green[1]), _numbers(values(plan, "parcels", "parking_spaces"), 0),
         _numbers(values(plan, "parcels", "dwellings"), 0), _facilities(view, names),
         [str(one).replace(",", view.words("list.separator")) for one in _texts(plan, "permitted")],
-        _texts(plan, "phase"), _remarks(view),
+        [phase_name(str(one), view.words) for one in _texts(plan, "phase")], _remarks(view),
     )  # fmt: skip
     rows = sorted(zip(*columns, strict=True), key=lambda row: str(row[0]))
     notes = [said(view, "parcels.note.bounds")]

@@ -15,6 +15,7 @@ from blockplan.measure.inputs.homes import residents
 from blockplan.plan.model.codes import DEFAULT_LIST
 from blockplan.report.office.columns import Column, Line, OfficeTable, said, shown
 from blockplan.report.office.zeros import havers, in_reserve
+from blockplan.report.phases import phase_name
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ def phases(view: View) -> OfficeTable:
         ]
         more = [said(view, "phases.more", n=len(built) - MOST_NAMES)] if len(built) > MOST_NAMES else []
         lines.append(Line((
-            one or said(view, "phases.unnamed"), int(rows.sum()), ha / 100, share / 100,
+            phase_name(one, view.words) or said(view, "phases.unnamed"),
+            int(rows.sum()), ha / 100, share / 100,
             *(_sum(column[rows], havers(plan, key).of_none(np.flatnonzero(rows)))
               for key, column in counted.items()),
             round(math.fsum(np.nan_to_num(sizes[rows & parks])) / M2_PER_HA, 2),

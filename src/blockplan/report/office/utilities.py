@@ -11,6 +11,7 @@ from blockplan.measure.indicators.loads import loads as loads_of
 from blockplan.measure.inputs.columns import areas_m2, ids, values
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.report.office.columns import Column, Line, OfficeTable, said
+from blockplan.report.phases import phase_name
 
 if TYPE_CHECKING:
     from blockplan.report.office.columns import Cell
@@ -61,7 +62,7 @@ def utilities(view: View) -> OfficeTable:
             name = view.ground.use_name(of, uses[at]).removeprefix(f"{uses[at]} ")
             lines.append(Line((
                 number, uses[at], name, str(names[at]), _whole(site[at]), _whole(floor[at]), "", "",
-                phase[at] or "",
+                phase_name(str(phase[at] or ""), view.words),
             )))  # fmt: skip
         load = next((load for of_code, load in SERVES.items() if code.startswith(of_code)), "")
         asked: Cell = _sum(demand[load]) if load else ""

@@ -14,6 +14,7 @@ from blockplan.measure import MEASURES
 from blockplan.plan.validity.statements import Condition, condition
 from blockplan.report import tables, trace
 from blockplan.report.document import PageLink, Section, Table, Term, section
+from blockplan.report.phases import term_key
 from blockplan.report.public.speech import use_said
 from blockplan.report.public.verdict_words import verdict_sentence
 from blockplan.units import M2_PER_KM2
@@ -50,8 +51,11 @@ def linked(link: PageLink, speech: Speech) -> str:
 
 
 def phase_said(phase: str | None, speech: Speech) -> str:
-    """When something is built: ``phase 1``, or that the plan does not say."""
-    return speech("place.when.phase_said", n=phase) if phase else speech("place.unknown")
+    """When something is built: ``phase 1``, as the plan names it, or that the plan does not say."""
+    if not phase:
+        return speech("place.unknown")
+    key = "place.when.phase_said" if phase.isdecimal() else term_key(phase)
+    return speech(key, n=phase) if key else phase
 
 
 def link_row(link: PageLink, speech: Speech) -> Term:

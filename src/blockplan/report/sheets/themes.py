@@ -16,6 +16,7 @@ from blockplan.report.maps.structure import structure as parts
 from blockplan.report.maps.svg import INK
 from blockplan.report.office.columns import shown
 from blockplan.report.office.phases import in_time
+from blockplan.report.phases import phase_name
 from blockplan.report.sheets import basemap as base
 from blockplan.report.sheets import overlaymap, panels, parcellabels, parcelmap, streetmap
 from blockplan.report.sheets.planlabels import inside, names_of, signs
@@ -315,6 +316,7 @@ def phases(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     given = [str(one) if one is not None else "" for one in values(facts.plan, "parcels", "phase")]
     known = sorted({one for one in given if one}, key=in_time)
     hue = {one: TINTS[at % len(TINTS)] for at, one in enumerate(known)}
+    called = {one: phase_name(one, facts.view.words) for one in known}
     colours = [hue.get(one, BARE) for one in given]
     _ground(scene, ground, [lighter(colour, 0.3) for colour in colours])
     here = {given[row] for row in ground.rows}
@@ -324,14 +326,14 @@ def phases(scene: Scene, ground: ParcelGround) -> Sequence[str]:
                 f"phase {at:02}",
                 0,
                 fill_swatch(lighter(hue[one], 0.3))
-                + svg.text(4, 2, one, 2.2, weight="700", font_family=svg.FONT),
-                scene.say("legend.phase", n=one) if one.isdecimal() else one,
+                + svg.text(4, 2, called[one], 2.2, weight="700", font_family=svg.FONT),
+                scene.say("legend.phase", n=one) if one.isdecimal() else called[one],
                 (_hectares(shape for shape, its in zip(facts.shapes, given, strict=True) if its == one),),
             )
     if "" in here:
         land = [shape for shape, its in zip(facts.shapes, given, strict=True) if not its]
         scene.show("no_phase", 1, fill_swatch(BARE), amount=(_hectares(land),))
-    inside(scene, ground, given, ["#ffffff"] * len(given))
+    inside(scene, ground, [called.get(one, one) for one in given], ["#ffffff"] * len(given))
     return ()
 
 
