@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import unicodedata
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import docx
@@ -204,3 +205,14 @@ def test_a_compact_plan_of_which_little_is_said_has_its_map_and_legend_below_tha
     assert isinstance(first.blocks[-1], Figure)
     assert not isinstance(other.blocks[-1], Figure)
     assert "0701城镇住宅用地" in pages(render(summary_document(compact), ".pdf"))[0]
+
+
+def test_a_scenario_whose_title_is_its_name_is_named_once() -> None:
+    titles = {"draft": "draft", "b": "More homes"}
+    plan: Any = SimpleNamespace(manifest=SimpleNamespace(scenario_titles_in=lambda _: titles))
+
+    def named(scenario: str) -> str:
+        result: Any = SimpleNamespace(scenario=scenario)
+        return View(plan, result, Words("en")).scenario
+
+    assert (named("draft"), named("b")) == ("draft", "b (More homes)")

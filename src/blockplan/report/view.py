@@ -99,7 +99,7 @@ class View:
         if name == BASE:
             return self.words("head.base")
         said = self.plan.manifest.scenario_titles_in(self.words.lang).get(name)
-        return self.words("list.note", said=name, note=said) if said else name
+        return self.words("list.note", said=name, note=said) if said and said != name else name
 
     @cached_property
     def of_outcome(self) -> dict[str, list[Verdict]]:
