@@ -12,7 +12,7 @@ from shapely.affinity import rotate
 from tests.support.builders import X, Y, a_plan, parcels_of
 from tests.support.random_plans import moved
 
-from blockplan.errors import InfeasibleError, PlanDataError, UsageError
+from blockplan.errors import BlockplanError, InfeasibleError, PlanDataError, UsageError
 from blockplan.measure import measure
 from blockplan.plan import read, validate
 from blockplan.propose import Stop, apply, conclude, interruptible
@@ -289,6 +289,29 @@ def test_unknown_residents_and_missing_streets_are_named() -> None:
         sited(small(), service="park")
     with pytest.raises(UsageError, match="The plan draws no areas"):
         sited(small(), service="park", reading="line_edge", problem="even")
+
+
+@pytest.mark.parametrize(
+    ("plan", "params", "zh", "ja"),
+    [
+        (
+            small(residents=[None, None, 30.0]),
+            {"reading": "line_edge"},
+            "地块 A：居住人口",
+            "区画 A：居住人口",
+        ),
+        (small(), {}, "规划数据没有“道路”图层", "計画に「道路」レイヤーがありません"),
+        (small(), {"reading": "line_edge", "new": 9}, "多了 8 处", "8 か所多すぎます"),
+        (small(), {"reading": "line_edge", "within_m": 0.01}, "到不了任何人", "誰もいません"),
+    ],
+)
+def test_why_no_site_is_found_is_said_in_every_language(
+    plan: Plan, params: dict[str, Any], zh: str, ja: str
+) -> None:
+    with pytest.raises(BlockplanError) as refusal:
+        sited(plan, service="park", **params)
+    text = refusal.value.text or {}
+    assert (zh in text.get("zh", ""), ja in text.get("ja", "")) == (True, True), text
 
 
 def test_alignments_come_from_the_plan_or_from_a_file(plan: Plan, tmp_path: Path) -> None:

@@ -26,7 +26,9 @@ from blockplan.propose.proposal import CUTS_OFFERED
 from blockplan.propose.services import PARK, STATION, service_of
 from blockplan.propose.siting.candidates import sizes_of
 from blockplan.propose.siting.site import propose_site
+from blockplan.propose.siting.wording import TEXTS
 from blockplan.propose.stopping import Clock, Stop
+from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -248,7 +250,7 @@ def propose_site_on_parts(
 def _size(plan: Plan, params: SiteParams) -> float:
     """How large a site is, m2."""
     if params.service == STATION:
-        raise UsageError("A station takes no land: no part of a parcel is cut for one. Leave out `parts=`.")
+        raise refusal(UsageError, TEXTS, "part_of_station")
     service = service_of(params.service)
     rows = np.flatnonzero(values(plan, "facilities", "service") == params.service)
     stated = values(plan, "facilities", "site_area_m2")[rows]
@@ -266,10 +268,7 @@ def _size(plan: Plan, params: SiteParams) -> float:
 
 
 def _unknown(service: Service) -> UsageError:
-    return UsageError(
-        f"How large a part to cut for a {service.name['en']} is not known: the plan has none "
-        "whose site_area_m2 is stated. Say how large it is: `smallest_m2=M2`."
-    )
+    return refusal(UsageError, TEXTS, "part_unknown", service=service.name)
 
 
 def _large(plan: Plan, params: SiteParams, size: float) -> list[str]:

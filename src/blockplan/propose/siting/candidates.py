@@ -21,7 +21,8 @@ from blockplan.measure.inputs.homes import can_house
 from blockplan.propose.changes import Change, new_feature
 from blockplan.propose.conversion import form_of, new_use
 from blockplan.propose.services import PARK
-from blockplan.texts import LANGUAGES, Catalog, refusal
+from blockplan.propose.siting.wording import TEXTS
+from blockplan.texts import LANGUAGES, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from blockplan.plan.model.plan import Plan
     from blockplan.propose.services import Service
 
-TEXTS = Catalog("blockplan.propose.siting", "texts.toml")
 #: A park is entered where its edge runs this near (m) along a walkable street, looked for every so many m,
 #: and not nearer to another entrance than this.
 ENTRANCE_REACH_M, ENTRANCE_STEP_M, ENTRANCE_SPACING_M = 45.0, 10.0, 120.0

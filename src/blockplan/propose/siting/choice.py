@@ -17,7 +17,9 @@ from blockplan.errors import InfeasibleError
 from blockplan.propose.limits import Limits, Slack, clash, group_rows, site_columns
 from blockplan.propose.mip import FEASIBLE, Model, Solved, solve
 from blockplan.propose.sites import Sites
+from blockplan.propose.siting.wording import TEXTS
 from blockplan.propose.stopping import Clock, Stop
+from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -279,10 +281,7 @@ def _solution(found: Solved, again: Callable[[Slack], Model], clock: Clock) -> N
     if found.value is not None:
         return found.value
     if found.state != "infeasible":
-        raise InfeasibleError(
-            f"No choice of sites was found within {clock.spent:.0f} s, and none was ruled out. "
-            "Give it more seconds, or loosen a limit."
-        )
+        raise refusal(InfeasibleError, TEXTS, "not_in_time", seconds=f"{clock.spent:.0f}")
     slack = Slack()
     explained = solve(again(slack), Clock(Stop(seconds=max(5.0, clock.left))))
     raise clash(slack, explained.value, "What is asked for")

@@ -20,8 +20,11 @@ from blockplan.measure.inputs.columns import ids, of_codes, shapes, values
 from blockplan.measure.inputs.floors import floor_areas, parcel_points
 from blockplan.measure.inputs.homes import Homes
 from blockplan.measure.inputs.jobs import jobs_of_parcels
-from blockplan.measure.missing import Missing, lines, unknown
+from blockplan.measure.missing import Missing, unknown
 from blockplan.measure.parameters import Parameters
+from blockplan.plan.model.faults import named
+from blockplan.propose.siting.wording import TEXTS, lacking
+from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, refusal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,19 +83,18 @@ def demand_of(plan: Plan, weigh_by: str, choices: Parameters, codes: tuple[str, 
     else:
         homes, missing = _floor_area(plan, choices, codes)
     if missing or homes.weighs != weigh_by:
-        said = lines(missing)
-        raise PlanDataError(
-            f"For whom to site is not known ({weigh_by}). What is missing:\n  "
-            + "\n  ".join(said[:10] or ("residents: the plan has none",))
-            + (f"\n  and {len(said) - 10} more" if len(said) > 10 else "")
-            + f"\nFill it in, or weigh by something else: {', '.join(DEMANDS)}."
-        )
+        raise refusal(
+            PlanDataError, TEXTS, "nobody_known", weigh_by=_called(weigh_by), known=", ".join(DEMANDS),
+            missing=lacking(missing, "\n  ", 10),
+        )  # fmt: skip
     if not len(homes) or not homes.weight.sum():
-        raise PlanDataError(
-            f"The plan has no {weigh_by.replace('_', ' ')}, so there is nobody to site anything for.\n"
-            f"Weigh by something else: {', '.join(DEMANDS)}."
-        )
+        raise refusal(PlanDataError, TEXTS, "nobody", weigh_by=_called(weigh_by), known=", ".join(DEMANDS))
     return homes
+
+
+def _called(weigh_by: str) -> dict[str, str]:
+    words = {lang: named("field", weigh_by, lang) for lang in LANGUAGES}
+    return {**words, DEFAULT_LANGUAGE: weigh_by.replace("_", " ")}
 
 
 def _floor_area(plan: Plan, choices: Parameters, codes: tuple[str, ...]) -> tuple[Homes, tuple[Missing, ...]]:

@@ -23,12 +23,13 @@ from blockplan.measure.distance.reach import Reach, distances_to, places_of, rea
 from blockplan.measure.indicators.access import facilities_of
 from blockplan.measure.inputs.columns import ids, shapes, sound, values
 from blockplan.measure.inputs.greens import public_greens
-from blockplan.measure.missing import lines
 from blockplan.propose.changes import Change, apply, value_of
 from blockplan.propose.services import PARK, STATION, service_of
 from blockplan.propose.siting.candidates import Candidate, parcels_for
 from blockplan.propose.siting.demand import demand_of
 from blockplan.propose.siting.stations import StationCandidates, places_for
+from blockplan.propose.siting.wording import TEXTS, lacking
+from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,10 +161,8 @@ def greens_away(
 
 def _known(distances: Distances, way: Way) -> NDArray[np.float64]:
     if distances.missing:
-        raise PlanDataError(
-            f"The way {way.id} cannot be followed: {', '.join(lines(distances.missing))}.\n"
-            "Draw the streets, or ask for a straight line (`reading=line_...`)."
-        )
+        missing = lacking(distances.missing, ", ", 10)
+        raise refusal(PlanDataError, TEXTS, "no_way", way=way.id, missing=missing)
     # As verdicts are: to the centimetre.
     return np.where(np.isnan(distances.metres), np.inf, np.round(distances.metres, 2))
 
@@ -241,10 +240,8 @@ def _facilities(
         plan, replace(choices, services=(service.id,), service_levels=(), smallest_site_m2=0)
     )
     if missing and params.existing != "ignore":
-        raise PlanDataError(
-            f"Which {service.name['en']}s the plan has is not known: {'; '.join(lines(missing)[:5])}.\n"
-            "Fill it in, or leave what exists out of account (`existing=ignore`)."
-        )
+        said = lacking(missing, "; ", 5)
+        raise refusal(PlanDataError, TEXTS, "existing_unknown", service=service.name, missing=said)
     candidates = parcels_for(plan, service, params.land, rows)
     names = ids(plan, "facilities")[rows]
     kept = tuple(map(str, names)) if params.existing == "keep" else ()

@@ -26,7 +26,9 @@ from blockplan.propose.siting.pcenter import pcenter
 from blockplan.propose.siting.pmedian import pmedian
 from blockplan.propose.siting.problem_data import SitingGround, survey
 from blockplan.propose.siting.stations import too_near, windows
+from blockplan.propose.siting.wording import TEXTS
 from blockplan.propose.stopping import Clock, Stop
+from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,11 +89,10 @@ def _case(plan: Plan, ground: SitingGround, params: SiteParams) -> _Case:
         reach = within
     served = np.asarray(reach.any(axis=0))
     if not served.any():
-        raise InfeasibleError(
-            f"None of {len(ground.candidates)} places (and {len(ground.existing)} existing) is within "
-            f"{params.within_m:g} m of anybody by {params.reading}.\n"
-            "Allow a longer way, another reading, or permit places nearer to where people are."
-        )
+        raise refusal(
+            InfeasibleError, TEXTS, "out_of_reach", n=len(ground.candidates), existing=len(ground.existing),
+            within=f"{params.within_m:g}", reading=params.reading,
+        )  # fmt: skip
     part = params.problem == "lscp" and params.share < 1
     if part or params.problem == "even" or params.each_at_least:
         # Who is out of reach belongs to the whole, or to a group, all the same.
@@ -104,10 +105,8 @@ def _limits(plan: Plan, ground: SitingGround, params: SiteParams) -> Limits:
     """The limits on sites; places that stand too near to an existing one are ruled out by pairs with it."""
     first, many = len(ground.existing), len(ground.metres)
     if params.new is not None and params.new > len(ground.candidates):
-        raise InfeasibleError(
-            f"{params.new} new sites were asked for, and {len(ground.candidates)} places may take one: "
-            f"{params.new - len(ground.candidates)} too many. Ask for fewer, or permit more places."
-        )
+        n = len(ground.candidates)
+        raise refusal(InfeasibleError, TEXTS, "too_many", new=params.new, n=n, over=params.new - n)
     land = np.array([0.0] * first + [one.land_m2 for one in ground.candidates])
     floor = np.array([0.0] * first + [one.floor_m2 for one in ground.candidates])
     new = np.arange(many) >= first
