@@ -14,6 +14,7 @@ from tests.support.varied_plans import a_drawn_plan, varied
 
 from blockplan.check.verdict import Residents
 from blockplan.compare import Comparison, compare
+from blockplan.compare.changes import ColumnChange, RowChange, Size
 from blockplan.compare.transition import TransitionUse
 from blockplan.errors import UsageError
 from blockplan.measure.missing import Missing
@@ -51,6 +52,23 @@ def text_of(html: str) -> str:
 @pytest.fixture(scope="module")
 def found() -> Comparison:
     return varied()
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "shape changed, still 10,000.0 m²"),
+        ("zh", "形状已改，仍为 10,000.0 平方米"),
+        ("ja", "形状を変更（面積・長さは 10,000.0 m² のまま）"),
+    ],
+)
+def test_a_shape_that_changes_and_keeps_its_size_is_said_to_change(
+    found: Comparison, lang: str, said: str
+) -> None:
+    size = Size("Polygon 10000.0 m2")
+    size.value, size.unit = 10_000.0, "m2"
+    row = RowChange(found.columns[-1].id, "parcels", "B", "changed", (ColumnChange("geometry", size, size),))
+    assert said in text_of(page(replace(found, changes=[row]), lang)).replace("\xa0", " ")
 
 
 def test_what_flips_is_marked_by_sign_and_word(found: Comparison) -> None:

@@ -198,6 +198,21 @@ def use(parcel: str, code: str) -> dict[str, Any]:
     return {"op": "set", "layer": "parcels", "id": parcel, "column": "land_use", "value": code}
 
 
+def test_an_outline_that_changes_and_keeps_its_size_is_said_to_change(fresh: Service, chromium: Any) -> None:
+    fresh.ask("/workspace/scenario", {"branch": "skew"})
+    ring = ring_of(fresh, "E")[:4]
+    moved = [{"op": "move_vertex", "at": at, "to": [at[0] + 5, at[1]]} for at in ring]
+    assert fresh.ask("/workspace/edits", {"edits": moved})[0] == 200
+    fresh.ask("/workspace/scenario", {"open": "draft"})
+    tab, wrong = opened(fresh, chromium, "en", 1440)
+    tab.keyboard.press("c")
+    tab.locator("#compare-with").select_option("skew")
+    tab.wait_for_selector(".taken li", timeout=WAIT_MS)
+    said = dict(one.split("\n")[:2] for one in tab.locator(".taken li div").all_inner_texts())
+    assert (said["E"], wrong) == ("outline changed", [])
+    tab.close()
+
+
 def test_a_part_of_another_scenario_is_taken_and_half_of_a_cut_parcel_is_refused(
     fresh: Service, chromium: Any
 ) -> None:

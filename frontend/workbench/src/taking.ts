@@ -127,11 +127,20 @@ function wouldCome(answer: Trial, count: number, other: string, act: () => void)
 
 function inWords(one: Change): string {
   if (one.change !== "changed") return `${layerName(one.layer)} · ${say(one.change === "added" ? "isAdded" : "isGone")}`;
-  return one.fields.map((each) => `${each.column === "geometry" ? say("outline") : columnName(one.layer, each.column)} ${held(one.layer, each.column, each.old)} → ${held(one.layer, each.column, each.new)}`).join(say("between"));
+  return one.fields.map((each) => {
+    const [was, now] = [each.old, each.new].map((value) => held(one.layer, each.column, value));
+    if (each.column !== "geometry") return `${columnName(one.layer, each.column)} ${was} → ${now}`;
+    // A point has no size, and an outline may change without it.
+    return isSized(each.old) && isSized(each.new) && was !== now ? `${say("outline")} ${was} → ${now}` : say(isPointText(each.new) ? "isMoved" : "isReshaped");
+  }).join(say("between")); // prettier-ignore
 }
+
+const SIZED = / ([\d.]+) (m2?)$/;
+const isSized = (value: unknown): boolean => SIZED.test(String(value));
+const isPointText = (value: unknown): boolean => String(value).startsWith("POINT");
 
 /** A value of a column; of an outline its size (`Polygon 8000.0 m2`). */
 function held(layer: string, column: string, value: unknown): string {
-  const [, size, unit] = (column === "geometry" && / ([\d.]+) (m2?)$/.exec(String(value))) || [];
+  const [, size, unit] = (column === "geometry" && SIZED.exec(String(value))) || [];
   return size ? `${number(Number(size), 1)} ${unit === "m2" ? say("squareMetres") : "m"}` : valueName(layer, column, value);
 }

@@ -193,6 +193,11 @@ const WORDS = {
     en: "Searches for the fewest changes after which every must rule passes. Edit on meanwhile; take the whole or a part.",
     ja: "必須の規則をすべて満たす最小の変更を探します。その間も編集を続けられます。結果は全部でも一部でも取り込めます。",
   },
+  proposeInPlace: {
+    zh: "已有该用途的地块也计入",
+    en: "Count parcels that have such a use already",
+    ja: "すでにその用途の区画も数える",
+  },
   proposeParts: {
     zh: "地块的一部分即够用时，可以切出一部分",
     en: "Cut off a part of a parcel where a part will do",
@@ -249,6 +254,8 @@ const WORDS = {
   whereItDiffers: { zh: "哪里不同", en: "Where it differs", ja: "違う場所" },
   whereItDiffersAbout: { zh: "墨色为改动；点击到该处", en: "in ink = changed; click to go there", ja: "濃い線＝変更。クリックで移動" },
   isAdded: { zh: "新增", en: "added", ja: "追加" },
+  isMoved: { zh: "位置已改", en: "moved", ja: "位置を変更" },
+  isReshaped: { zh: "边界已改", en: "outline changed", ja: "境界を変更" },
   isGone: { zh: "取消", en: "removed", ja: "削除" },
   nearTo: { zh: "到", en: "to", ja: "行き先" },
   nearer: { zh: "更近", en: "nearer", ja: "近くなる" },

@@ -10,6 +10,7 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blockplan.compare.changes import Size
 from blockplan.measure import MEASURES
 from blockplan.report import tables, trace
 from blockplan.report.comparison.lists import LONGEST_LIST, SHORT_LIST, Matrix
@@ -301,7 +302,10 @@ def _fields(of: ComparisonWords, change: RowChange) -> Text:
     for name, old, new in change.fields:
         spans.append(TextRun(of.words.or_else(f"field.{name}", name), "muted"))
         values = {"added": [new], "removed": [old]}.get(change.kind, [old, new])
-        spans.append(TextRun(" → ".join(map(of.value, values))))
+        said = list(map(of.value, values))
+        # An outline may change and keep its size.
+        reshaped = isinstance(new, Size) and said == said[:1] * 2
+        spans.append(TextRun(of.words("change.reshaped", size=said[0]) if reshaped else " → ".join(said)))
     return tuple(spans)
 
 
