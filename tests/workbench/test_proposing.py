@@ -112,6 +112,30 @@ def test_sites_and_uses_are_searched_for_as_the_commands_find_them(service: Serv
 
 
 @pytest.mark.parametrize(
+    ("lang", "signs"),
+    [
+        ("zh", "没有地块可设医院"),
+        ("ja", "病院を置ける区画がありません"),
+        ("en", "No parcel may take a hospital"),
+    ],
+)
+def test_a_search_that_finds_no_parcel_says_why_without_a_parameter_that_the_page_lacks(
+    service: Service, lang: str, signs: str
+) -> None:
+    wanted = {"kind": "site", "service": "hospital", "seconds": 20}
+    service.ask("/workspace/proposal", wanted)
+    assert ended(service)["state"] == "refused"
+    message = service.ask(f"/workspace/proposal?lang={lang}")[1]["message"]
+    assert signs in message
+    assert "`" not in message
+    # With those that are hospitals already there is land, or another reason.
+    service.ask("/workspace/proposal", {**wanted, "in_place": True})
+    ended(service)
+    assert service.ask(f"/workspace/proposal?lang={lang}")[1].get("message", "") != message
+    service.ask("/workspace/proposal", method="DELETE")
+
+
+@pytest.mark.parametrize(
     ("wanted", "said"),
     [
         ({"kind": "layout"}, "none of repair, site, landuse"),
@@ -120,6 +144,7 @@ def test_sites_and_uses_are_searched_for_as_the_commands_find_them(service: Serv
         ({"kind": "site", "service": "park", "new": 0}, "at least 1"),
         ({"kind": "site", "service": "park", "within_m": -5}, "more than 0"),
         ({"parts": 1}, "true or false"),
+        ({"in_place": 1}, "true or false"),
         ({"colour": "red"}, "knows no colour"),
     ],
 )

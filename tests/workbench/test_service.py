@@ -192,6 +192,7 @@ def test_every_refusal_is_in_the_language_of_the_page(service: Service, lang: st
         ("POST", "proposal", {"kind": "fly"}),
         ("POST", "proposal", {"seconds": 0}),
         ("POST", "proposal", {"parts": 1}),
+        ("POST", "proposal", {"in_place": 1}),
         ("POST", "proposal", {"kind": "site", "service": "casino"}),
         ("POST", "proposal", {"service": 1}),
         ("POST", "proposal", {"new": 0}),

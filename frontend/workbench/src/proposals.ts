@@ -13,7 +13,7 @@ const MOST_NEW = 20;
 
 let now: Proposal = { state: "none" };
 let left = new Set<string>();
-const wanted: Wanted = { kind: "repair", seconds: SECONDS, parts: false, service: "kindergarten", new: 1, within_m: null };
+const wanted: Wanted = { kind: "repair", seconds: SECONDS, parts: false, in_place: false, service: "kindergarten", new: 1, within_m: null };
 let watching = 0;
 let redraw: () => void = () => undefined;
 let show: (features: ProposedFeature[]) => void = () => undefined;
@@ -112,9 +112,15 @@ function form(): (Node | false)[] {
       ...(wanted.kind === "site" ? siteFields() : []),
     ),
     h("p", { class: "about" }, say(abouts[wanted.kind])),
-    wanted.kind !== "landuse" && h("p", { class: "about" }, h("input", { type: "checkbox", id: "propose-parts", checked: wanted.parts, onchange: (event: Event) => { wanted.parts = (event.target as HTMLInputElement).checked; } }), h("label", { for: "propose-parts" }, say("proposeParts"))), // prettier-ignore
+    wanted.kind === "site" && ticked("in_place", "proposeInPlace"),
+    wanted.kind !== "landuse" && ticked("parts", "proposeParts"),
     h("button", { class: "do", "data-act": "propose", onclick: () => void propose() }, say(wanted.kind === "repair" ? "propose" : "startSearch")),
   ];
+}
+
+function ticked(what: "parts" | "in_place", word: Parameters<typeof say>[0]): HTMLElement {
+  const id = `propose-${what}`;
+  return h("p", { class: "about" }, h("input", { type: "checkbox", id, checked: wanted[what], onchange: (event: Event) => { wanted[what] = (event.target as HTMLInputElement).checked; } }), h("label", { for: id }, say(word))); // prettier-ignore
 }
 
 function siteFields(): Node[] {

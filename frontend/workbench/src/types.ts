@@ -219,6 +219,7 @@ export interface Wanted {
   kind: "repair" | "site" | "landuse";
   seconds: number;
   parts: boolean;
+  in_place: boolean;
   service: string;
   new: number;
   within_m: number | null;

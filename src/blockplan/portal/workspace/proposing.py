@@ -12,6 +12,7 @@ So whoever asks may ask another process than the one that searches, and a propos
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import threading
 import time
@@ -57,6 +58,8 @@ EVERY_S = 0.5
 FARTHEST_M = 10_000.0
 #: Most sites that one search may place.
 MOST_NEW = 20
+#: What names a parameter of a library call, in its brackets: the page has fields for those that it takes.
+_PARAMETER = re.compile(r"\s*[(（]`\w+=[^`]*`[)）]")
 Kind = Literal["repair", "site", "landuse"]
 
 
@@ -73,8 +76,9 @@ class SearchRequest:
         Wall-clock seconds that it may take, judging included.
     parts
         Whether a part of a parcel may get another use, where a whole one is more than is needed.
-    service, new, within_m
-        Of sites: for what, how many at most, and the distance that counts as reached (None: the plan's own).
+    service, new, within_m, in_place
+        Of sites: for what, how many at most, the distance that counts as reached (None: the plan's own), and
+        whether parcels that have such a use already may take one too.
     """
 
     kind: Kind = "repair"
@@ -83,6 +87,7 @@ class SearchRequest:
     service: str = ""
     new: int = 1
     within_m: float | None = None
+    in_place: bool = False
 
     def __post_init__(self) -> None:
         """
@@ -99,6 +104,8 @@ class SearchRequest:
             raise _no_search("seconds", most=number(LONGEST_S))
         if not isinstance(self.parts, bool):
             raise _no_search("parts")
+        if not isinstance(self.in_place, bool):
+            raise _no_search("in_place")
         if not isinstance(self.service, str):
             raise _no_search("word")
         if self.kind == "site" and self.service not in SERVICES:
@@ -151,7 +158,10 @@ class ProposalSearch:
                 said = self._found(at)
             except BlockplanError as error:
                 why = error.text or {DEFAULT_LANGUAGE: str(error)}
-                said = {**self._standing("refused", at), "why": dict(why)}
+                said = {
+                    **self._standing("refused", at),
+                    "why": {lang: _PARAMETER.sub("", text) for lang, text in why.items()},
+                }
             finally:
                 self._ended.set()
                 watch.join()
@@ -204,7 +214,8 @@ def _repair(at: Snapshot, wanted: SearchRequest, stop: Stop) -> tuple[SearchAnsw
 def _site(at: Snapshot, wanted: SearchRequest, stop: Stop) -> tuple[SearchAnswer, CheckResult]:
     locks = read_locks(at.plan, ())
     parcels = (str(one) for one in at.plan.layer("parcels").index)
-    land = Land(locked=frozenset(one for one in parcels if locks.hold("parcels", one)))
+    locked = frozenset(one for one in parcels if locks.hold("parcels", one))
+    land = Land(locked=locked, in_place=wanted.in_place)
     params = SiteParams(service=wanted.service, new=wanted.new, within_m=wanted.within_m, land=land)
     search = propose_site_on_parts if wanted.parts else propose_site
     return search(at.plan, params, stop=stop), at.result
