@@ -27,7 +27,7 @@ from blockplan.deliver.quality.identity import number_gaps
 from blockplan.deliver.quality.numbers import sums
 from blockplan.deliver.quality.report import quality_pdf, quality_workbook
 from blockplan.deliver.quality.structure import domains, patterns
-from blockplan.texts import LANGUAGES
+from blockplan.texts import LANGUAGES, pick
 
 
 @pytest.fixture(scope="module")
@@ -152,15 +152,24 @@ def test_a_damaged_workbook_of_tables_is_a_fault_and_what_rests_on_it_is_not_jud
     assert not_judged == ("qc-balance", "qc-text")
 
 
+def workbook_of(judgement, lost):
+    profile = load_delivery_profile("hangzhou-xg")
+    return quality_workbook(judgement, lost, profile, "甲 & 乙镇", dt.date(2024, 6, 28), "zh")
+
+
 def test_what_is_lost_is_named_in_the_language_of_the_report():
     kept = Loss("parcels", "land_use_given", "01-01-01", "R2"), Loss("parcels", "name.zh.note", "01-01-01", 3)
     whole = Loss("stops", "*", "s1", None)
-    made = quality_workbook(Judgement((), ()), (*kept, whole), dt.date(2024, 6, 28), "zh")
+    note = Loss("plan.toml", "imported.roads.zh", "", "补绘")
+    given = Loss("plan.toml", "authority", "", None, "示例局")
+    made = workbook_of(Judgement((), ()), (note, given, *kept, whole))
     sheet = openpyxl.load_workbook(io.BytesIO(made)).worksheets[-1]
     assert sheet.print_title_rows == "$1:$1"
     rows = list(sheet.iter_rows(values_only=True))
     assert rows == [
         ("图层", "字段", "要素", "原值", "读回值"),
+        ("plan.toml", "导入说明（imported.roads.zh）", "", "补绘", ""),
+        ("plan.toml", "组织编制机关（authority）", "", "", "示例局"),
         ("地块（parcels）", "来件用地代码（land_use_given）", "01-01-01", "R2", ""),
         ("地块（parcels）", "name.zh.note", "01-01-01", 3, ""),
         ("站点（stops）", "整体（*）", "s1", "", ""),
@@ -170,12 +179,23 @@ def test_what_is_lost_is_named_in_the_language_of_the_report():
 def test_the_workbook_names_rules_in_words_and_says_where_there_is_nothing():
     lost = Loss("plan.toml", "synthetic", "", value=False, becomes=True)
     check = Check("qc-acute", "ignorable", "XG_GHDK", "A-01", None, None, 3.0, {"zh": "夹角"}, {"zh": "修正"})
-    made = quality_workbook(Judgement((check,), ()), (lost,), dt.date(2024, 6, 28), "zh")
+    made = workbook_of(Judgement((check,), ()), (lost,))
     book = openpyxl.load_workbook(io.BytesIO(made))
     assert book["问题清单"]["A2"].value.endswith("（qc-acute）")
     assert book["涉及要素"]["A2"].value == "无"
     assert [one.value for one in book["信息损失"][2]][-2:] == ["否", "是"]
+    assert book["信息损失"]["B2"].value == "虚构标记（synthetic）"
     assert {sheet.page_setup.paperSize for sheet in book} == {9}, "A4"
+
+
+def test_each_page_of_the_workbook_says_of_which_plan_it_is_and_by_which_profile():
+    book = openpyxl.load_workbook(io.BytesIO(workbook_of(Judgement((), ()), ())))
+    assert [sheet.oddHeader.left.text for sheet in book] == [f"质检报告：{name}" for name in book.sheetnames]
+    assert {sheet.oddHeader.right.text for sheet in book} == {"甲 && 乙镇"}, "& alone begins a code"
+    assert {sheet.oddFooter.left.text for sheet in book} == {
+        pick(load_delivery_profile("hangzhou-xg").title, "zh")
+    }
+    assert {sheet.oddFooter.center.text for sheet in book} == {"2024年6月28日"}
 
 
 def test_a_sheet_without_lines_is_a_fault(clean, tmp_path):

@@ -233,7 +233,7 @@ def _reported(
     judgement = judge(PackageFacts(package, back, read_upper(upper, profile), whole=False))
     day, title = plan.manifest.drawn_on, pick(plan.manifest.title, "zh") or plan.manifest.id
     package.place("report").write_bytes(quality_pdf(judgement, profile, title, day))
-    package.place("report_table").write_bytes(quality_workbook(judgement, lost, day))
+    package.place("report_table").write_bytes(quality_workbook(judgement, lost, profile, title, day))
     write_digests(folder, profile)
     return Delivery(folder, profile, judgement, lost, back, why)
 

@@ -7,6 +7,7 @@ import io
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from blockplan.deliver.losses import MANIFEST
 from blockplan.deliver.quality import RULES
 from blockplan.deliver.quality.finding import TEXTS
 from blockplan.report.document import Document, Note, Paragraph, Printed, Section, Table
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 #: So many faults are printed; the workbook holds them all.
 PRINTED, A4 = 200, 9
+#: Letters that a part of a page's head has room for: Excel reads no head of more than 255.
+MOST_HEADER = 80
 #: Columns of the workbook -> their width in characters, where it is not 13.
 WIDTHS = {
     "message": 60,
@@ -127,8 +130,15 @@ def _fault_row(check: Check, lang: str) -> tuple[str, ...]:
     return grade, pick(check.message, lang), place, pick(check.remedy, lang)
 
 
-def quality_workbook(judgement: Judgement, losses: Sequence[Loss], day: dt.date, lang: str = "zh") -> bytes:
-    """The report as a workbook: numbers as numbers.
+def quality_workbook(
+    judgement: Judgement,
+    losses: Sequence[Loss],
+    profile: DeliveryProfile,
+    title: str,
+    day: dt.date,
+    lang: str = "zh",
+) -> bytes:
+    """The report as a workbook: numbers as numbers; on paper each page says of which plan it is, and when.
 
     Sheets ``rules``, ``faults``, ``features`` (all those of a fault of many), ``losses``.
     """
@@ -138,6 +148,11 @@ def quality_workbook(judgement: Judgement, losses: Sequence[Loss], day: dt.date,
 
     def _named(said: str, key: str) -> str:
         return said if said == key else words("list.note", said=said, note=key)
+
+    def _field(one: Loss) -> str:
+        if one.layer != MANIFEST:
+            return _named(words.field(one.field), one.field)
+        return _named(words.or_else(f"key.{one.field.partition('.')[0]}", one.field), one.field)
 
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     book.set_properties({"created": dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)})
@@ -167,15 +182,26 @@ def quality_workbook(judgement: Judgement, losses: Sequence[Loss], day: dt.date,
         ),
     )  # fmt: skip
     _sheet(
-        book, "losses", lang, ("layer", "field", "id", "value", "becomes"),
+        book,
+        "losses",
+        lang,
+        ("layer", "field", "id", "value", "becomes"),
         (
-            [_named(words.layer(one.layer), one.layer), _named(words.field(one.field), one.field), one.id,
-             one.value, one.becomes]
+            [_named(words.layer(one.layer), one.layer), _field(one), one.id, one.value, one.becomes]
             for one in losses
         ),
-    )  # fmt: skip
+    )
+    for sheet in book.worksheets():
+        called = f"{TEXTS('report.title', lang)}{words('list.colon')}{sheet.get_name()}"
+        sheet.set_header(f"&L{_plain(called)}&R{_plain(title)}")
+        sheet.set_footer(f"&L{_plain(pick(profile.title, lang))}&C{words.day(day)}&R&P / &N")
     book.close()
     return out.getvalue()
+
+
+def _plain(text: str) -> str:
+    """A text as the head of a printed page says it, where a single & begins a code."""
+    return text[:MOST_HEADER].replace("&", "&&")
 
 
 def _sheet(book: Any, name: str, lang: str, heads: Sequence[str], rows: Iterable[list[Any]]) -> None:
