@@ -43,6 +43,8 @@ ENDS = {
     "intensity": (0.8, 1.2, 1.6, 2.0, 2.5, 3.5, 5.0, 8.0),
 }
 MOST_CLASSES = 7
+#: The sheet whose legend says what the colours of uses mean.
+LAND_USE = "GH-03"
 #: A location map needs something that lies this share of the plan's shorter side outside it.
 BEYOND = 0.15
 #: A land-use plan has room for index blocks up to this scale, or where half of its parcels are so large, mm2.
@@ -174,7 +176,8 @@ def facilities(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     _ground(scene, ground, [lighter(colour, 0.55) for colour in scene.facts.colours])
     service_reach(scene)
     signs(scene, ground, named=True)
-    return (scene.say("legend.signs"),)
+    paled = [scene.say("legend.paled", number=LAND_USE)] if len(ground.rows) else []
+    return (*paled, scene.say("legend.signs"))
 
 
 def green(scene: Scene, ground: ParcelGround) -> Sequence[str]:
@@ -418,7 +421,7 @@ THEMES = (
     SheetTheme("location", "GH-01", _around, location, ("parts", "land_balance", "streets")),
     SheetTheme("existing", "GH-02", _states("existing_land_use"), existing,
                ("transition", "existing_balance")),
-    SheetTheme("landuse", "GH-03", lambda drawn: len(drawn.names) > 0, land_use,
+    SheetTheme("landuse", LAND_USE, lambda drawn: len(drawn.names) > 0, land_use,
                ("land_balance", "facilities", "per_thousand", "parking")),
     SheetTheme("structure", "GH-04", _layer("structure"), structure, ("parts", "land_balance")),
     SheetTheme("facilities", "GH-05", _layer("facilities"), facilities, ("facilities", "per_thousand")),
