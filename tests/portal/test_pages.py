@@ -168,7 +168,7 @@ def test_a_term_of_several_things_stands_once_before_them(shown: DatabaseStore) 
     parcel = Client().get("/en/notices/town/plan/parcels/RD-01-01-012/").content.decode()
     assert parcel.count("<dt>Lies in</dt>") == 1
     assert "<dt>Lies in</dt><dd><a" in parcel
-    assert parcel.count("(area)") == parcel.count("(sub-block)") == 1
+    assert parcel.count("(area)") == parcel.count("(subblock)") == 1
 
 
 def test_a_list_of_objects_goes_on_where_a_page_ends(shown: DatabaseStore) -> None:

@@ -146,7 +146,7 @@ class PlanPlaces:
         return (self.parcel(str(id_)) for id_ in ids(self.plan, "parcels"))
 
     def part(self, kind: str, id_: str) -> PartRecord:
-        """What the plan says of an area, zone, block, sub-block or living circle; UsageError as `record`."""
+        """What the plan says of an area, zone, block, subblock or living circle; UsageError as `record`."""
         layer = LAYER_OF[kind]
         row, plan = self._row(layer, id_), self.plan
         rows = np.array(self.index.within(layer, id_), dtype=np.intp)

@@ -228,7 +228,7 @@ class UseShare(JsonRecord):
 @dataclass(frozen=True, slots=True)
 class PartRecord(JsonRecord):
     """
-    What a plan says of an area, zone, block, sub-block or living circle.
+    What a plan says of an area, zone, block, subblock or living circle.
 
     Attributes
     ----------
