@@ -11,6 +11,7 @@ from blockplan.check.verdict import Capacity, Required
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, reason
 from blockplan.measure.parameters import DEFAULTS
+from blockplan.report.office.columns import TEXTS as OFFICE
 from blockplan.report.tables import (
     capacity_sentence,
     margin_said,
@@ -274,3 +275,11 @@ def test_what_a_rule_of_places_asks_that_does_not_apply_is_told_in_the_words_of_
         required=Required(">=", 120.0), measurement=None,
     )  # fmt: skip
     assert required(aside, Words("zh")) == "不低于 120 个学位"
+
+
+def test_cards_of_a_summary_and_units_of_a_table_count_nothing_twice() -> None:
+    """A card has its number below its words; a heading that says 个 has no other counter below it."""
+    for lang in ("zh", "ja"):
+        cards = [Words(lang)(f"summary.{key}") for key in ("kept", "missed", "unknown", "not_applicable")]
+        assert not any(one.startswith(("项", "項目")) for one in cards)
+    assert OFFICE("unit.place", "zh") in OFFICE("heading.places", "zh")
