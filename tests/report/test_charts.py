@@ -73,6 +73,18 @@ def test_outcomes_differ_by_shape_and_what_is_beyond_the_scale_is_an_arrow() -> 
     assert "<circle" in str(charts.margin_mark("pass", 0.05, None, 0.1))
 
 
+def test_a_margin_known_by_its_ends_stands_between_them_and_not_at_the_limit() -> None:
+    found = Measurement("nursing_beds_per_1000", None, "bed", ends=(1.9, 5.7))
+    asked = Required(">=", 9.5)
+    fails = verdict("x", "fail", measured=None, margin=None, required=asked, measurement=found)
+    ends = charts.open_ends(fails)
+    assert ends is not None
+    assert (ends.low, ends.high) == (pytest.approx(-0.8), pytest.approx(-0.4))
+    assert ends.nearest == ends.high
+    assert charts.MarginSpread(-0.2, 0.3).nearest is None
+    assert charts.open_ends(beds(500)) is None
+
+
 def test_a_share_that_is_not_known_has_no_bar() -> None:
     known, unknown = charts.share_mark("pass", 0.5, 0.9), charts.share_mark("unknown", None, 0.9)
     assert known.count("<rect") == 2

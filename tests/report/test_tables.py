@@ -14,6 +14,7 @@ from blockplan.measure.parameters import DEFAULTS
 from blockplan.report.office.columns import TEXTS as OFFICE
 from blockplan.report.tables import (
     capacity_sentence,
+    gap_said,
     margin_said,
     measured,
     missing_words,
@@ -234,16 +235,22 @@ def test_the_margin_of_a_value_known_by_its_ends_is_told_by_its_own(lang, said, 
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"),
-    [("zh", "−80 至 −5.9 个百分点"), ("en", "−80 to −5.9 points"), ("ja", "−80〜−5.9 ポイント")],
+    ("lang", "said", "gap"),
+    [
+        ("zh", "−80 至 −5.9 个百分点", "5.9 至 80 个百分点"),
+        ("en", "−80 to −5.9 points", "5.9 to 80 points"),
+        ("ja", "−80〜−5.9 ポイント", "5.9〜80 ポイント"),
+    ],
 )
-def test_the_margin_of_a_share_known_by_its_ends_is_told_in_points(lang, said):
+def test_the_margin_of_a_share_known_by_its_ends_is_told_in_points(lang, said, gap):
     share = next(one for one in bp.check(town(packs=["zone"])).verdicts if one.unit == "1")
     open_ = replace(share.measurement, value=None, ends=(0.0, 0.741))
     failing = replace(
         share, measurement=open_, measured=None, margin=None, outcome="fail", required=Required(">=", 0.8)
     )
     assert margin_said(failing, Words(lang)) == said
+    assert gap_said(failing, Words(lang)) == gap
+    assert gap_said(replace(failing, margin=-0.1), Words(lang)) == Words(lang).signed(-0.1, "1").lstrip("−")
 
 
 def test_places_of_any_service_are_not_called_school_places_in_chinese() -> None:

@@ -14,6 +14,7 @@ from blockplan.check.notes import carried
 from blockplan.figures import is_known
 from blockplan.report.maps import svg
 from blockplan.report.maps.svg import FONT
+from blockplan.report.tables import margin_ends
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,10 +33,15 @@ INK, FAINT = "#1b2530", "#cfd5d9"
 
 @dataclass(frozen=True, slots=True)
 class MarginSpread:
-    """Relative margins at the low and the high end of the residents' range."""
+    """Relative margins at the low and the high end of a range: of the residents, or of an unknown value."""
 
     low: float
     high: float
+
+    @property
+    def nearest(self) -> float | None:
+        """The end that lies nearer to the limit; None where the limit lies between the ends."""
+        return None if self.low < 0 < self.high else min(self.low, self.high, key=abs)
 
 
 def relative_margin(verdict: Verdict) -> float | None:
@@ -73,6 +79,14 @@ def spread(verdict: Verdict, residents: Residents) -> MarginSpread | None:
     return MarginSpread(ends[0], ends[1])
 
 
+def open_ends(verdict: Verdict) -> MarginSpread | None:
+    """The ends of an unknown margin over its limit, where these are known."""
+    ends, limit = margin_ends(verdict), verdict.required.value
+    if ends is None or not isinstance(limit, int | float) or not limit:
+        return None
+    return MarginSpread(ends[0] / abs(limit), ends[1] / abs(limit))
+
+
 def flips(verdict: Verdict, residents: Residents, words: Words) -> str:
     """At how many residents a verdict turns, where that lies within the range; "" where it does not."""
     measurement, low, central, high = verdict.measurement, residents.low, residents.central, residents.high
@@ -98,7 +112,7 @@ def scale_of(verdicts: Iterable[Verdict]) -> float:
 def margin_mark(
     outcome: Outcome, relative: float | None, range_: MarginSpread | None, scale: float = 1.0
 ) -> str:
-    """The picture of one margin: a bar from the limit, the sign of the outcome, the residents' range."""
+    """The picture of one margin: a bar from the limit, the sign of the outcome, the range."""
     grid = "".join(f"M{_margin_x(at):.0f} 3v20" for at in (-1.0, -0.5, 0.5, 1.0))
     parts = [svg.shape(grid, stroke=FAINT, stroke_width=1)]
     middle, zero = HEIGHT / 2, _margin_x(0.0)

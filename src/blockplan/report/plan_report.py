@@ -275,7 +275,7 @@ class ReportSections:
 
     def _why_missed(self, verdict: Verdict) -> Iterator[Block]:
         words, row = self.words, self.view.row(verdict)
-        gap = row.margin if verdict.margin is None else row.margin.lstrip("+−")
+        gap = tables.gap_said(verdict, words)
         said = [
             words("summary.asked", required=row.required, measured=row.measured, margin=row.margin, gap=gap)
         ]

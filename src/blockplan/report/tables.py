@@ -120,11 +120,25 @@ def outcome_said(outcome: Outcome, words: Words) -> str:
 
 def margin_said(verdict: Verdict, words: Words) -> str:
     """The margin with its sign; by its ends where the value is known by its own."""
-    unit, found = figure_unit(verdict.measurement, verdict.unit), verdict.measurement
+    unit, ends = figure_unit(verdict.measurement, verdict.unit), margin_ends(verdict)
+    return words.signed(verdict.margin, unit) if ends is None else words.signed_between(*ends, unit)
+
+
+def gap_said(verdict: Verdict, words: Words) -> str:
+    """How far what fails lies from what is required, without a sign."""
+    unit, ends = figure_unit(verdict.measurement, verdict.unit), margin_ends(verdict)
+    if ends is None:
+        return words.signed(verdict.margin, unit).lstrip("+−")
+    return words.gap_between(*ends, unit)
+
+
+def margin_ends(verdict: Verdict) -> tuple[float, float] | None:
+    """The ends of an unknown margin whose value is known by its own; None where they say nothing."""
+    found = verdict.measurement
     if is_known(verdict.margin) or found is None or found.ends is None or not tells(found, verdict.unit):
-        return words.signed(verdict.margin, unit)
+        return None
     ends = margins(found.ends, verdict.required, verdict.tolerance or 0.0)
-    return words.signed_between(*ends, unit) if any(map(math.isfinite, ends)) else words.unknown
+    return ends if any(map(math.isfinite, ends)) else None
 
 
 def per_of(verdict: Verdict) -> float:

@@ -199,23 +199,29 @@ class VerdictSections:
     def _margins(self, pack: PackGroup) -> Iterator[Block]:
         words, residents, scale = self.words, self.view.result.residents, charts.scale_of(pack.judged)
         rows: list[tuple[Cell, ...]] = []
-        ranges = False
+        ranges, opens = False, False
         for verdict in (one for group in pack.rules for one in group.in_full):
             relative, spread = charts.relative_margin(verdict), charts.spread(verdict, residents)
-            ranges = ranges or spread is not None
+            ends = charts.open_ends(verdict)
+            ranges, opens = ranges or spread is not None, opens or ends is not None
             said = [
                 (tables.outcome_said(verdict.outcome, words), "strong"),
                 (tables.margin_said(verdict, words), ""),
                 (self._percent(relative) if relative else "", "muted"),
                 (charts.flips(verdict, residents, words), "late"),
             ]
-            mark = charts.margin_mark(verdict.outcome, relative, spread, scale)
+            at, span = (relative, spread) if ends is None else (ends.nearest, ends)
+            mark = charts.margin_mark(verdict.outcome, at, span, scale)
             title = (
                 TextRun(self.view.titled(verdict), link=self.anchor(verdict)),
                 TextRun(verdict.rule, "muted"),
             )
             rows.append((title, Sparkline(mark), tuple(TextRun(one, tone) for one, tone in said if one)))
-        lead = [words("margins.lead"), *([words("margins.range")] if ranges else [])]
+        lead = [
+            words(f"margins.{key}")
+            for key, told in (("lead", True), ("range", ranges), ("open", opens))
+            if told
+        ]
         yield Note(words("list.sentences").join(lead))
         heads = (words("column.title"), "", words("column.margin"))
         yield Table(heads, tuple(rows), key=0, scale=Sparkline(charts.margin_axis(words, scale)))

@@ -126,6 +126,15 @@ class Words(Phrases):
             return self.signed(low, unit)
         return figures.of_gap(self("required.between", low=first, high=last), unit, self.lang, self.space)
 
+    def gap_between(self, low: float, high: float, unit: str) -> str:
+        """How far a value lies off, of which two signed ends are known: ``26 to 100 points``."""
+        near, far = sorted((abs(low), abs(high)))
+        first, last = figures.gap_size(near, unit), figures.gap_size(far, unit) if math.isfinite(far) else ""
+        said = first if first == last else self("required.between", low=first, high=last)
+        if last:
+            return figures.of_gap(said, unit, self.lang, self.space)
+        return self("required.at_least", amount=figures.of_gap(first, unit, self.lang, self.space))
+
     def rate(self, value: float | None, unit: str, per: float = 0.0, *, than: float | None = None) -> str:
         """An amount, per resident or per so many residents where `per` says so."""
         return self.per(self.amount(value, unit, than=than), per)
