@@ -17,6 +17,8 @@ def test_a_feature_without_an_id_is_a_fault_named_by_its_row():
     fault = only(edited(town(), "stops", "t-1", stop_id=None))
     assert (said(fault), fault.id) == ("pq-id.missing", "(row 1)")
     assert fault.message() == "(row 1) of stops has no stop_id."
+    for lang in ("zh", "ja"):
+        assert "(row" not in fault.message(lang) + fault.remedy(lang)
 
 
 def test_features_without_ids_are_one_fault():

@@ -3,7 +3,7 @@
 import { fill, h } from "../../map/dom";
 import { flat } from "../../map/projection";
 import { store } from "./store";
-import { columnName, layerName, nameOf, useName, valueName } from "./vocabulary";
+import { columnName, idInWords, layerName, nameOf, useName, valueName } from "./vocabulary";
 import { number, say } from "./words";
 import type { Edit, Feature, Value } from "./types";
 
@@ -129,7 +129,7 @@ export function drawInspector(into: Element): void {
   const name = several ? "" : nameOf(feature.properties);
   fill(
     into,
-    several ? h("h2", {}, `${features.length} × ${layerName(layer)}`) : h("h2", {}, feature.id, h("small", {}, ` ${[name, layerName(layer)].filter(Boolean).join(" · ")}`)),
+    several ? h("h2", {}, `${features.length} × ${layerName(layer)}`) : h("h2", {}, idInWords(feature.id), h("small", {}, ` ${[name, layerName(layer)].filter(Boolean).join(" · ")}`)),
     areas.length > 0 && h("p", { class: "area" },
       h("span", {}, `${say("area")} `, h("b", {}, inWords(area)), old !== null && Math.abs(old - area) >= 0.5 && h("small", {}, ` ${say("was")} ${inWords(old)}`)),
       several && total(features, "residents", say("residents")),

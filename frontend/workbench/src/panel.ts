@@ -3,7 +3,7 @@
 import * as api from "./api";
 import { fill, h } from "../../map/dom";
 import { isPart, key, store } from "./store";
-import { faultInWords, forceName, layerName, nameOf, packName, readingInShort, readingName, useName } from "./vocabulary";
+import { faultInWords, forceName, idInWords, layerName, nameOf, packName, readingInShort, readingName, useName } from "./vocabulary";
 import { counted, number, say } from "./words";
 import type { Outcome, Verdict } from "./types";
 
@@ -276,7 +276,7 @@ export function drawFaults(into: Element, go: (layer: string, id: string) => voi
     const { layer, id, x, y } = one;
     const lead = id && store.features.get(layer)?.has(id) ? () => go(layer, id) : x !== null && y !== null ? () => there(x, y) : null;
     const said = [
-      h("b", {}, [grades[one.grade], layerName(layer), id].filter(Boolean).join(" ")),
+      h("b", {}, [grades[one.grade], layerName(layer), id && idInWords(id)].filter(Boolean).join(" ")),
       h("span", {}, faultInWords(layer, one.message)),
       one.remedy && h("small", {}, faultInWords(layer, one.remedy)),
     ];

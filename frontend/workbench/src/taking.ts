@@ -3,7 +3,7 @@
 import { fill, h } from "../../map/dom";
 import * as api from "./api";
 import { isPart, key, store } from "./store";
-import { columnName, layerName, valueName } from "./vocabulary";
+import { columnName, idInWords, layerName, valueName } from "./vocabulary";
 import { counted, language, number, say, scenarioName } from "./words";
 import type { Comparison, Refused, Trial } from "./types";
 
@@ -65,7 +65,7 @@ export function taking({ changed }: Comparison, other: string, go: (layer: strin
     const box = h("input", { type: "checkbox", id, "aria-label": `${say("takeThese")}: ${one.id}`, checked: ticked.has(name), onchange: (event: Event) => tick([name], (event.target as HTMLInputElement).checked) });
     boxes.set(name, box);
     const there = store.features.get(one.layer)?.has(one.id);
-    return h("li", {}, box, h("div", {}, there ? h("button", { class: "link", onclick: () => go(one.layer, one.id) }, one.id) : h("span", {}, one.id), h("small", {}, inWords(one))));
+    return h("li", {}, box, h("div", {}, there ? h("button", { class: "link", onclick: () => go(one.layer, one.id) }, idInWords(one.id)) : h("span", {}, idInWords(one.id)), h("small", {}, inWords(one))));
   };
   const differing = new Set(changed.map(nameOf));
   const chosen = (): string[] => {
@@ -120,7 +120,7 @@ function wouldCome(answer: Trial, count: number, other: string, act: () => void)
     h("ul", {}, ...moved.map((one) => h("li", { class: one.turned ? one.outcome : "" }, one.said)),
       ...gone.map((one) => h("li", {}, `${one.title}: ${say("noMore")}`)),
       carried !== answer.capacity.residents && h("li", {}, `${say("carries")} ${number(carried, 0)} → ${number(answer.capacity.residents, 0)}`),
-      faults.length > 0 && h("li", { class: "fail" }, `${counted(faults.length, "newFaults")}: ${faults.slice(0, 3).map((one) => [layerName(one.layer), one.id].filter(Boolean).join(" ")).join(", ")}`)),
+      faults.length > 0 && h("li", { class: "fail" }, `${counted(faults.length, "newFaults")}: ${faults.slice(0, 3).map((one) => [layerName(one.layer), one.id && idInWords(one.id)].filter(Boolean).join(" ")).join(", ")}`)),
     h("button", { class: "do", "data-act": "take-part", onclick: act }, `${say("takeThese")} ${number(count, 0)} ← ${scenarioName(other)}`),
   ]; // prettier-ignore
 }

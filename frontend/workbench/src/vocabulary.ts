@@ -59,6 +59,12 @@ export function serviceName(service: string): string {
 
 export const services = (): string[] => Object.keys(store.vocabulary.layers["facilities"]?.columns["service"]?.values ?? {});
 
+/** The id of a feature; what has none is called by its row. */
+export function idInWords(id: string): string {
+  const row = /^\(row (\d+)\)$/.exec(id);
+  return row && language() !== "en" ? (language() === "zh" ? `第 ${row[1]} 行` : `${row[1]} 行目`) : id;
+}
+
 /** A message of a fault with the names that readers know in the place of those in tables. */
 export function faultInWords(layer: string, text: string): string {
   const spec = store.vocabulary.layers[layer]?.columns ?? {};

@@ -77,7 +77,7 @@ def _foreign(ctx: click.Context, path: Path, model: str, lang: str, *, as_json: 
 
 
 def _show(faults: tuple, lang: str) -> None:  # type: ignore[type-arg]  # Fault, imported only when it is needed
-    from blockplan.plan.model.faults import GRADES, NAMES, named
+    from blockplan.plan.model.faults import GRADES, NAMES, named, rows_said
 
     def called(layer: str) -> str:
         return layer if lang == DEFAULT_LANGUAGE else named("layer", layer, lang)
@@ -87,7 +87,7 @@ def _show(faults: tuple, lang: str) -> None:  # type: ignore[type-arg]  # Fault,
             (
                 NAMES(f"listing.{found.grade}", lang),
                 found.rule,
-                f"{called(found.layer)} {found.id or ''}".strip(),
+                rows_said(f"{called(found.layer)} {found.id or ''}".strip(), lang),
                 "" if found.x is None else f"{found.x:.1f} {found.y:.1f}",
                 found.message(lang),
                 found.remedy(lang),

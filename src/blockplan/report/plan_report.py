@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.figures import is_known
 from blockplan.plan import BASE
+from blockplan.plan.model.faults import rows_said
 from blockplan.report import charts, ledger, tables, trace
 from blockplan.report.document import (
     Document,
@@ -431,7 +432,10 @@ class ReportSections:
         yield Paragraph(" ".join([words("faults.lead"), *left]))
         rows: list[tuple[Cell, ...]] = []
         for fault in found[:MOST_FAULTS]:
-            place = [words.or_else(f"layer.{fault.layer}", fault.layer), fault.id or ""]
+            place = [
+                words.or_else(f"layer.{fault.layer}", fault.layer),
+                rows_said(fault.id or "", words.lang),
+            ]
             if is_known(fault.x) and is_known(fault.y):
                 place.append(f"({fault.x:.1f}, {fault.y:.1f})")
             grade = TextRun(words(f"grade.{fault.grade}"), f"chip {fault.grade}")

@@ -20,6 +20,7 @@ from blockplan.figures import is_known
 from blockplan.measure import MEASURES
 from blockplan.measure.measurement import figure_unit, unit_of_figures
 from blockplan.measure.missing import MANIFEST
+from blockplan.plan.model.faults import rows_said
 from blockplan.report import trace
 from blockplan.report.words import Words
 
@@ -261,7 +262,7 @@ def _missing_lines(one: Missing, words: Words, *, codes: bool) -> list[str]:
     }
     rest = max(len(one.ids) - FIRST_MISSING, 0) + one.more
     more = [words("list.more", n=words.number(rest))] if rest > 0 else []
-    meant = [words.join([*one.ids[:FIRST_MISSING], *more])] if one.ids else []
+    meant = [rows_said(words.join([*one.ids[:FIRST_MISSING], *more]), words.lang)] if one.ids else []
     if one.why and not words.known(f"missing.{one.why}"):
         return one.said(words.lang, meant)
     if meant:

@@ -9,6 +9,7 @@ is a percentage reads otherwise than ``pq-far`` that contradicts the floor area.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
@@ -24,6 +25,8 @@ GRADES: tuple[Grade, ...] = ("error", "warning", "note")
 CATALOG = Catalog("blockplan.plan.model", "faults.toml")
 #: Names of what a plan is made of.
 NAMES = Catalog("blockplan.plan.model", "names.toml")
+#: With the space that follows an id of letters, but no word.
+_ROW = re.compile(r"\(row (\d+)\)(?: (?=[^\x00-\x7f]))?")
 #: Value of a sentence -> what it names, in ``names.toml``.
 _NAMED = {
     "service": "service",
@@ -87,11 +90,13 @@ class Fault(JsonRecord):
 
     def message(self, lang: str = DEFAULT_LANGUAGE) -> str:
         """What is wrong, in one sentence."""
-        return self.catalog(f"{_key(self.rule, self.case)}.message", lang, **self._words(lang))
+        said = self.catalog(f"{_key(self.rule, self.case)}.message", lang, **self._words(lang))
+        return rows_said(said, lang)
 
     def remedy(self, lang: str = DEFAULT_LANGUAGE) -> str:
         """What to do about it, in one sentence."""
-        return self.catalog(f"{_key(self.rule, self.case)}.remedy", lang, **self._words(lang, files=True))
+        said = self.catalog(f"{_key(self.rule, self.case)}.remedy", lang, **self._words(lang, files=True))
+        return rows_said(said, lang)
 
     def _words(self, lang: str, *, files: bool = False) -> dict[str, Any]:
         """What fills a sentence; `files` gives columns and layers with what they are called in the files."""
@@ -123,6 +128,18 @@ def named(what: str, name: Any, lang: str = DEFAULT_LANGUAGE) -> Any:
     if key not in NAMES:
         return name
     return NAMES(key, lang).lower() if lang == DEFAULT_LANGUAGE else NAMES(key, lang)
+
+
+def rows_said(text: str, lang: str) -> str:
+    """
+    A text in which features without an id, ``(row 3)``, are named in its language.
+
+    Examples
+    --------
+    >>> rows_said("绿地 (row 3) 没有", "zh"), rows_said("(row 3)", "en")
+    ('绿地 第 3 行没有', '(row 3)')
+    """
+    return text if lang == DEFAULT_LANGUAGE else _ROW.sub(lambda row: NAMES("row", lang, n=row[1]), text)
 
 
 def _with_code(name: str, code: str) -> str:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from blockplan.errors import BlockplanError
 from blockplan.notice.countries import country
 from blockplan.notice.particulars import asked_and_missing, particulars_from
+from blockplan.plan.model.faults import rows_said
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.lang import current
 from blockplan.portal.office import drafts
@@ -95,7 +96,12 @@ def _said(faults: Sequence[Fault]) -> list[dict[str, str]]:
     return [
         {
             "grade": words(f"grade.{one.grade}"),
-            "where": f"{words.or_else(f'layer.{one.layer}', one.layer)} {one.id or ''}".strip(),
+            "where": " ".join(
+                filter(
+                    None,
+                    [words.or_else(f"layer.{one.layer}", one.layer), rows_said(one.id or "", words.lang)],
+                )
+            ),
             "message": one.message(words.lang), "remedy": one.remedy(words.lang),
         }
         for one in faults
