@@ -28,6 +28,7 @@ from benchmarks.synthetic import a_full_plan
 
 from blockplan.check import check
 from blockplan.deliver.text import check_text, write_comments
+from blockplan.deliver.text.reported import Report
 from blockplan.plan import read
 from blockplan.report.view import View
 from blockplan.report.words import Words
@@ -140,7 +141,9 @@ def main() -> None:
     options.add_argument("--list", action="store_true")
     options.add_argument("--out", type=Path)
     given = options.parse_args()
-    print(f"{'plan':16} lang seed  pieces  bound  errors  comment  doubt  unbound  false alarms")
+    print(
+        f"{'plan':16} lang seed  pieces  bound  errors  comment  doubt  unbound  in bound  comment  doubt  false alarms"
+    )
     for name, plan in plans(given.plan).items():
         if given.only and given.only not in name:
             continue
@@ -156,18 +159,21 @@ def _one(name: str, view: Any, lang: str, seed: int, given: argparse.Namespace) 
     if plain:
         plain.parent.mkdir(parents=True, exist_ok=True)
         text.document.save(str(plain))
-    checked = check_text(view, text.document)
-    made = score(text, checked.statements)
+    report = Report(view, lang)
+    checked = check_text(view, text.document, report)
+    made = score(text, checked.statements, check_text(view, text.without_errors, report).statements)
     errors = made.told.total()
     print(
         f"{name[:16]:16} {lang:4} {seed:4} {len(text.pieces):7} {made.bound:6.1%} {errors:7} {made.share('missed'):8.1%}"
-        f" {made.share('doubtful'):6.1%} {made.share('not_evidenced'):8.1%}  {len(made.false)} of {made.statements} ({len(made.false) / made.statements:.1%})"
+        f" {made.share('doubtful'):6.1%} {made.share('not_evidenced'):8.1%}"
+        f" {made.told_of_bound.total():9} {made.share_of_bound('missed'):8.1%} {made.share_of_bound('doubtful'):6.1%}  {len(made.false)} of {made.statements} ({len(made.false) / made.statements:.1%})"
         + "".join(f"  {kind} {made.share('missed', kind=kind):.0%}" for kind in ("number", "range", "name")),
         flush=True,
     )
     if given.list:
         for title, rows in (
             ("no comment", made.listed),
+            ("bound when right", made.let_go),
             ("false", made.false),
             ("doubt of what is right", made.doubts),
             ("unbound", made.unbound),

@@ -45,6 +45,8 @@ class Piece:
     right: str
     place: str = ""
     start: int = -1
+    #: Where what it should be stands in the text without errors.
+    at: int = -1
 
     @property
     def wrong(self) -> bool:
@@ -54,9 +56,10 @@ class Piece:
 
 @dataclass
 class SeededText:
-    """A text, its pieces, and the plain text of each place."""
+    """A text, the same one without errors, its pieces, and the plain text of each place."""
 
     document: Any = field(default_factory=docx.Document)
+    without_errors: Any = field(default_factory=docx.Document)
     pieces: list[Piece] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
 
@@ -66,18 +69,23 @@ class Found:
     """What a check says of a text's pieces, and of what is none."""
 
     told: Counter[tuple[str, str]] = field(default_factory=Counter)
+    #: Of those seeded in what is bound where it is right.
+    told_of_bound: Counter[tuple[str, str]] = field(default_factory=Counter)
     right: Counter[tuple[str, str]] = field(default_factory=Counter)
     statements: int = 0
-    alarms: int = 0
     listed: list[tuple[str, str, str, str]] = field(default_factory=list)
     false: list[tuple[str, str, str, str]] = field(default_factory=list)
     doubts: list[tuple[str, str, str, str]] = field(default_factory=list)
     unbound: list[tuple[str, str, str, str]] = field(default_factory=list)
+    let_go: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+    def share_of_bound(self, *states: str, kind: str = "") -> float:
+        """Of the errors seeded in what is bound where it is right the share that is in some states."""
+        return _share(self.told_of_bound, states, kind)
 
     def share(self, *states: str, kind: str = "") -> float:
         """The share of seeded errors that are in some states."""
-        mine = {key: count for key, count in self.told.items() if kind in {"", key[0]}}
-        return sum(n for (_, state), n in mine.items() if state in states) / max(sum(mine.values()), 1)
+        return _share(self.told, states, kind)
 
     @property
     def bound(self) -> float:
@@ -86,22 +94,36 @@ class Found:
         return kept / max(self.right.total(), 1)
 
 
-def score(text: SeededText, statements: Iterable[Any]) -> Found:
-    """Hold the ledger of a text against what was written."""
-    found, used = Found(), set()
-    at: dict[str, list[tuple[int, int, Any]]] = {}
+def _share(told: Counter[tuple[str, str]], states: Sequence[str], kind: str) -> float:
+    mine = {key: count for key, count in told.items() if kind in {"", key[0]}}
+    return sum(n for (_, state), n in mine.items() if state in states) / max(sum(mine.values()), 1)
+
+
+#: States of a statement; where several meet a piece the first of them counts.
+ORDER = ("missed", "doubtful", "kept", "represented", "not_evidenced", "context")
+BOUND = frozenset({"kept", "represented"})
+
+
+def _by_place(statements: Iterable[Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
     for one in statements:
-        found.statements += one.state != "context"
-        found.alarms += one.state == "missed"
-        at.setdefault(one.place, []).append((one.start, one.end, one))
-    order = ("missed", "doubtful", "kept", "represented", "not_evidenced", "context")
+        found.setdefault(one.place, []).append(one)
+    return found
+
+
+def _meeting(ledger: dict[str, list[Any]], place: str, start: int, size: int) -> list[Any]:
+    """What a ledger says of some words, the worst first."""
+    here = [one for one in ledger.get(place, []) if one.start < start + size and start < one.end]
+    return sorted(here, key=lambda one: ORDER.index(one.state))
+
+
+def score(text: SeededText, statements: Iterable[Any], without_errors: Iterable[Any] = ()) -> Found:
+    """Hold the ledger of a text, and that of the same text without errors, against what was written."""
+    found, used = Found(), set()
+    at, clean = _by_place(statements), _by_place(without_errors)
+    found.statements = sum(one.state != "context" for ones in at.values() for one in ones)
     for piece in text.pieces:
-        here = [
-            one
-            for low, high, one in at.get(piece.place, [])
-            if low < piece.start + len(piece.said) and piece.start < high
-        ]
-        here.sort(key=lambda one: order.index(one.state))
+        here = _meeting(at, piece.place, piece.start, len(piece.said))
         state = here[0].state if here else "unread"
         plain = text.texts[piece.place]
         said = (
@@ -110,20 +132,25 @@ def score(text: SeededText, statements: Iterable[Any]) -> Found:
         )  # fmt: skip
         if piece.wrong:
             asked = state == "doubtful" and piece.kind == "name"
-            found.told[piece.kind, "missed" if asked else state] += 1
+            state = "missed" if asked else state
+            found.told[piece.kind, state] += 1
             used |= {id(one) for one in here if one.state == "missed"}
-            if state != "missed" and not asked:
+            if state != "missed":
                 found.listed.append(said)
+            right = _meeting(clean, piece.place, piece.at, len(piece.right))
+            if right and right[0].state in BOUND:
+                found.told_of_bound[piece.kind, state] += 1
+                if state != "missed":
+                    found.let_go.append((*said[:3], f"{said[3]}; right: {right[0].bound_to}"))
         else:
             found.right[piece.kind, state] += 1
-            if state not in {"kept", "represented", "missed"}:
+            if state not in {*BOUND, "missed"}:
                 (found.doubts if state == "doubtful" else found.unbound).append(said)
-    for place, ones in at.items():
-        for low, high, one in ones:
-            if one.state == "missed" and id(one) not in used:
-                plain = text.texts[place]
-                told = f"{one.right} {one.bound_to} {one.why.get('en', '')}"
-                found.false.append((place, one.said, plain[max(0, low - 60) : high + 30], told))
+    alarms = [one for ones in at.values() for one in ones if one.state == "missed"]
+    for one in (one for one in alarms if id(one) not in used):
+        around = text.texts[one.place][max(0, one.start - 60) : one.end + 30]
+        told = f"{one.right} {one.bound_to} {one.why.get('en', '')}"
+        found.false.append((one.place, one.said, around, told))
     return found
 
 
@@ -221,32 +248,42 @@ class _Writer:
     def head(self, text: str, level: int) -> None:
         """A heading."""
         self.paragraphs += 1
-        self.text.document.add_heading(self._keep(f"paragraph {self.paragraphs}", text), level)
+        for document, said in self._keep(f"paragraph {self.paragraphs}", text):
+            document.add_heading(said, level)
 
     def paragraph(self, *sentences: str, style: str | None = None) -> None:
         """A paragraph."""
         self.paragraphs += 1
         joint = " " if self.lang == "en" else ""
-        said = self._keep(f"paragraph {self.paragraphs}", joint.join(sentences))
-        self.text.document.add_paragraph(said, style)
+        for document, said in self._keep(f"paragraph {self.paragraphs}", joint.join(sentences)):
+            document.add_paragraph(said, style)
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """A table with a line of headings."""
         self.tables += 1
-        made = self.text.document.add_table(rows=len(rows) + 1, cols=len(heads), style="Table Grid")
-        for at, (line, row) in enumerate(zip(made.rows, [heads, *rows], strict=True), 1):
-            for column, (cell, said) in enumerate(zip(line.cells, row, strict=True), 1):
-                cell.text = self._keep(f"table {self.tables}, row {at}, column {column}", said)
+        made = {
+            id(one): one.add_table(rows=len(rows) + 1, cols=len(heads), style="Table Grid")
+            for one in (self.text.document, self.text.without_errors)
+        }
+        lines = {key: [line.cells for line in one.rows] for key, one in made.items()}
+        for at, row in enumerate([heads, *rows], 1):
+            for column, text in enumerate(row, 1):
+                for document, said in self._keep(f"table {self.tables}, row {at}, column {column}", text):
+                    lines[id(document)][at - 1][column - 1].text = said
 
-    def _keep(self, place: str, text: str) -> str:
-        plain, at = "", 0
+    def _keep(self, place: str, text: str) -> list[tuple[Any, str]]:
+        """What to write into the document, and into the one without errors."""
+        plain, right, at = "", "", 0
         for found in MARK.finditer(text):
-            plain += text[at : found.start()]
+            between = text[at : found.start()]
             piece = self.text.pieces[int(found[1])]
-            piece.place, piece.start = place, len(plain)
-            plain, at = plain + found[2], found.end()
+            piece.place, piece.start, piece.at = place, len(plain + between), len(right + between)
+            plain, right, at = plain + between + found[2], right + between + piece.right, found.end()
         self.text.texts[place] = plain + text[at:]
-        return self.text.texts[place]
+        return [
+            (self.text.document, self.text.texts[place]),
+            (self.text.without_errors, right + text[at:]),
+        ]
 
     # sentences
 

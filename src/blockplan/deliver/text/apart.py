@@ -32,7 +32,7 @@ _TO = re.compile(
     r"\s?(?:[^\s，,。；;、0-9]{0,6}?(?:至|为|到|成)\s?约?|to\s(?:about\s|some\s)?)[0-9]", re.IGNORECASE
 )
 _CHANGED = re.compile(
-    r"(?:から|より)|\s?(?:上调|下调|调整|提高|提升|降低|降至|压缩|(?:继续)?(?:转|改|用)[为作于成]|改造|腾退|划[入归])"
+    r"(?:から(?!な[りる])|より)|\s?(?:上调|下调|调整|提高|提升|降低|降至|压缩|(?:继续)?(?:转|改|用)[为作于成]|改造|腾退|划[入归])"
     r"|\s(?:more|less|higher|lower|fewer|larger|smaller)\b"
     r"|\s(?:below|above|over)\s(?:the\s)?(?:standard|average|norm|limit|today|existing|present|that|what|it)\b"
     r"|\s?(?:多い|少ない|高い|低い|増|減)"
@@ -68,7 +68,7 @@ _EACH_BEFORE = re.compile(
 #: What is left out or lacking is not what there is, nor is what something is only more or less than.
 _LACKING = re.compile(r"缺口|尚缺|短缺|短少|\b(?:short of|lacks?|lacking)\b", re.IGNORECASE)
 _LACKING_BEHIND = re.compile(
-    r"\s?(?:的?缺口|が?不足|足りな|的(?:目标|标准|要求)|(?:以[内上下]的|を?除|以外|之外|除外|未満|を超))"
+    r"\s?(?:的?缺口|が?不足|足りな|的(?:目标|标准|要求)|(?:以[内上下]的|を?除|以外|之外|除外|未満|を超(?!え(?:ては|ない|ることは?[でな]))))"
     r"|\s?(?:are|is)\s(?:still\s)?(?:missing|lacking|short)\b",
     re.IGNORECASE,
 )

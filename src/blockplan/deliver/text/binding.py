@@ -63,7 +63,7 @@ _NEXT_ONE = re.compile(r"\s?(?:[，,、;；]|\band\b|和|与)\s?(?:and\s|其中)
 _HAS = re.compile(r"\s?(?:为|共?有|共计?|约|则|has|have|with|takes?|at|の)?\s?", re.IGNORECASE)
 #: What stands between a class or a block and how many parcels it has, also behind figures of its land.
 _COUNTED = re.compile(
-    r"(?:\s|[:：，,（(）)]|[0-9.]+(?:%|％|公顷|ha|㎡|平方米|亩)?|[共含有为内中约计总]|の|は|に|には|地块|宗地|区画|数|个数|数量"
+    r"(?:\s|[:：，,（(）)]|[0-9.]+\s?(?:%|％|公顷|ha|㎡|平方米|亩)?|[共含有为内中约计总]|の|は|に|には|地块|宗地|区画|数|个数|数量"
     r"|占比?|比例|面积|規模|规划|布置|划分|划定|共有|合计|总计|計|計画"
     r"|takes|covers|comprises|contains|has|with|and|or|of the (?:planned land|total)"
     r"|per cent|hectares|in|on|a total of)*"
@@ -116,14 +116,14 @@ def bind(
     """
     Bind each number of a paragraph, under the heading of its chapter, behind one that spoke of an object.
 
-    With `whole` it stands among figures of the whole plan.
+    With `whole` it stands in a line of a table that sums up the whole plan.
 
     The quantity is the last word for one before the number, behind the number before it; without such a
     word the unit tells it. The subject is the last that is named before the number in the sentence, else
     behind it, else in the sentence before.
     """
     found = sentences(text, numbers, lexicon, chapter, spoken_of)
-    return [one for sentence in found for one in _in_company(replace(sentence, whole=whole))]
+    return [one for sentence in found for one in _in_company(replace(sentence, whole=whole, total=whole))]
 
 
 def _in_company(sentence: ScannedSentence) -> list[Bound]:
@@ -297,7 +297,8 @@ def _stated(sentence: ScannedSentence, at: int, number: ScannedNumber, former: B
     quantity = _own_word(sentence, number, subject, said) or quantity or _of_floor(sentence, number, subject)
     if subject is not None and _of_a_name(sentence, subject):
         return Bound(number, (), "of_unknown")
-    found = _parcels_of(sentence, number, subject) or sum_of(sentence, number)
+    found = _of_total(sentence, number, quantity) or _parcels_of(sentence, number, subject)
+    found = found or sum_of(sentence, number)
     facts = (
         found
         if found is not None
@@ -383,6 +384,16 @@ def _of_a_name(sentence: ScannedSentence, subject: Token) -> bool:
     named = _NAMED.search(lead)
     end = subject.start - len(lead) + named.end(1) if named else -1
     return named is not None and not any(one.end == end and sentence.is_one(one) for one in sentence.words)
+
+
+def _of_total(
+    sentence: ScannedSentence, number: ScannedNumber, quantity: Token | None
+) -> tuple[Fact, ...] | None:
+    """All the planned land, whose column of a table is headed by its area alone."""
+    if not sentence.total or quantity is None or quantity.word not in WORDS["area"]:
+        return None
+    whole = (one for one in sentence.facts(None) if one.bound_to == "measure:land_balance")
+    return tuple(one for one in whole if one.dimension == number.dimension) or None
 
 
 def _parcels_of(
@@ -507,8 +518,8 @@ def _of_what(sentence: ScannedSentence, number: ScannedNumber, near: list[Token]
     word = near[-1] if near and counted and number.half >= 0.5 else None
     if word is None or word.subject or number.start - word.end > CLOSE:
         return number
-    kinds = sentence.lexicon.dimensions[word.word]
-    return replace(number, dimension=min(kinds)) if kinds and kinds <= COUNTS else number
+    kinds, own = sentence.lexicon.dimensions[word.word], word.word in WORDS["parcel_count"]
+    return replace(number, dimension=min(kinds)) if kinds and (kinds <= COUNTS or own) else number
 
 
 def _before(one: Bound, other: Bound) -> bool:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from blockplan.deliver.text.sentence import ScannedSentence
 
 #: Figures of a parcel that are limits themselves.
-LIMITS = ("/green_ratio", "/far", "/height_m", "/coverage_ratio")
+LIMITS = ("/green_ratio", "/far", "/height_m", "/coverage_ratio", "/parking_spaces")
 LENGTH = "/length_m"
 #: Where so many things tell that a number is of something else, it is bound to nothing.
 MOST = 2
@@ -77,7 +77,9 @@ _DISTRIBUTED = re.compile(r"\s?(?:(?:of|in) [a-z ]{2,20})?\s?\b(?:each|apiece)\b
 _OF_MORE = re.compile(r"建筑|床面積|\bfloor\b", re.IGNORECASE)
 #: What is counted behind a classifier, and units that no figure of a plan has.
 _PARTICLE = "的左右内中为和及与以则并或之以上下是在均，。；、はがをでとのにもやへか：:）)"
-_STRANGE = re.compile(rf"(?![{_PARTICLE}]|控制|执行|考虑|核算|不变)[\u3400-\u9fff\u3040-\u30ff℃°¥€$]")
+_STRANGE = re.compile(
+    rf"(?![{_PARTICLE}]|控制|执行|考虑|核算|不变|配置|整備|計画|設置|新設|確保)[\u3400-\u9fff\u3040-\u30ff℃°¥€$]"
+)
 #: Land of a class that a figure of land is said of behind it, and what tells that it is another's than the
 #: object's before it: "一所小学、0.6公顷绿地".
 _LAND_BEHIND = re.compile(r"(?:的)?[\u3400-\u9fff]{0,4}(?:绿地|用地|林地|耕地|水面)(?![\u3400-\u9fff])")
@@ -98,7 +100,7 @@ _OF_IT = re.compile(r"\s?(?:of|in)\s(?:it|them|which|these|those)\b", re.IGNOREC
 _LEAD = re.compile(
     r"(?:[\s（(0-9]|规划|预测|预计|总|全区|全域|全部|区内|本区|该区|本片区|共计|共|安排|供应|新增|提供|住房|期末|远期|近期|年|到|至|其中"
     r"|本次|本轮|本规划|控制|范围|内|将|确定|最高|平均|高峰|日|每日|可|居住|容纳|计划|合计|目标|城镇|城市|常住|对应|推荐|方案|总体|和|与|以及|以"
-    r"|本計画|計画|将来|想定|総|全|合計|の|は|が|を|で|では|区域|見込みの"
+    r"|本計画|計画|将来|想定|総|全体|全|合計|の|は|が|を|で|では|区域|見込みの"
     r"|\b(?:the|a|an|of|and|with|its|is|are|in|for|total|planned|plan|expected|resident|overall|all|to|by|that)\b)*",
     re.IGNORECASE,
 )
@@ -125,9 +127,10 @@ _ANOTHER = re.compile(
 )
 #: What people do where they are counted as residents.
 _LIVE = re.compile(
-    r"人口|安置|入住|住|居民|[套户]|\b(?:liv(?:e|es|ing)|hous(?:e|es|ing)|homes?|residents?|rehouses?)\b",
+    r"人口|安置|入住|住|容纳|居民|[套户]|\b(?:liv(?:e|es|ing)|hous(?:e|es|ing)|homes?|population|inhabitants?|residents?|rehouses?)\b",
     re.IGNORECASE,
 )
+_LIVE_BEHIND = re.compile(r"\s?が?(?:居住|住[むみ])")
 _TOPIC = re.compile(r"[\u3400-\u9fff\u30a0-\u30ff](?:は|が)$")
 _BESIDE_IT = re.compile(r"\s?[（(,，]\s?")
 
@@ -325,6 +328,7 @@ class Claim:
             return (
                 _LIVE.search(text, self.clause if own else self.sentence.comma(self.number), number.end)
                 is None
+                and _LIVE_BEHIND.match(text, number.end) is None
             )
         return False
 

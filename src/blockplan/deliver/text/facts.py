@@ -288,6 +288,7 @@ def _whole(plan: Plan) -> Iterator[Fact]:
     outline = [shape.area for shape in plan.layer("boundary").geometry if shape is not None]
     yield stated("measure:land_balance", (), "planned", drawn, sum(outline) or None)
     yield stated("measure:residents", (), "people", residents(plan).total)
+    yield stated("layer:parcels/parcel_count", (), "parcel_count", len(parcels), asked=True)
     silent = bool(np.isnan(stated_parking(loads(plan))).any())
     for column, quantity in SUMS[1:]:
         known = parcels[column].dropna()
@@ -346,8 +347,9 @@ def _measures(plan: Plan) -> Iterator[Fact]:
                 dimension = "area/person"
             if found.id in RATIOS:
                 dimension = ""
-            yield Fact(f"measure:{found.id}", (), said, dimension, (found.value * factor,))
+            each = _PER.search(found.id) is not None
+            yield Fact(f"measure:{found.id}", (), said, dimension, (found.value * factor,), each)
             for part in found.by:
                 if part.value is not None and part.scope in parts:
                     of, amounts = f"measure:{found.id}/{part.scope}", (part.value * factor,)
-                    yield Fact(of, parts[part.scope], said, dimension, amounts)
+                    yield Fact(of, parts[part.scope], said, dimension, amounts, each)

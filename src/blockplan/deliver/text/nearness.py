@@ -24,7 +24,7 @@ _JOINED = frozenset({*WORDS["count"], *WORDS["share"]})
 _IDEOGRAPHS = re.compile(r"[\u3400-\u9fff々]")
 #: What may end the words before the word for a figure; anything else in ideographs makes a compound of both.
 _LEADS = re.compile(
-    r"(?:的|可|其|该|此|本|为|以|按|取|定|确定|设定|核定|拟定|对应|折合|折算|换算|允许|可建|最大|最高|最小|控制|规划区|全区|区内|区|规划|计划|设计|"
+    r"(?:的|可|其|该|此|本|[该此本](?:路|街|道路|街道|校|园|院|馆|站)|为|以|按|取|定|确定|设定|核定|拟定|对应|折合|折算|换算|允许|可建|最大|最高|最小|控制|规划区|全区|区内|区|规划|计划|设计|"
     r"净|毛|总|计容|建筑|出让|完成|安置|核算|复核|测算|经济|地上|项目|地块|宗地|街坊|街区|区画|敷地|用地|则|且|并|及|和|与|或|由|将|其中|有|达|共|各|均|仍|设|配建|"
     r"配置|提供|安排|预留|合计|总计|计|指标|要求|条件下|基础上|同时|后|前提下|现|原|单位|该处|上述|建设|开发|一般|"
     r"[はがをとでのにもへやら、]|計画|総|最高|最低|最大|計|合計|同|各|約|また|うち|なお|当該)$"
@@ -52,7 +52,7 @@ BETWEEN = re.compile(
     r"expected|planned|set|put|limited|fixed|kept|capped|amounts?|an?|the|may|must|shall|should|can|not|no|more|less|fewer|"
     r"than|exceed|exceeding|most|least|equals?|down|from|now|by|only|here|as|high|for|and|or|both|remains?|stays?|has|have|"
     r"had|there|it|that|this|its|rises?|falls?|goes?|changed?|raised|lowered|reduced|increased|cut|nearly|almost|over|"
-    r"maximum|minimum|does|do|also|each|in|all|would|extends?|ranges?|between)\b)*",
+    r"maximum|minimum|buildings?|contains?|comprises?|includes?|does|do|also|each|in|all|would|extends?|ranges?|between)\b)*",
     re.IGNORECASE,
 )
 _OPENS, _CLOSES = "（([〔", "）)]〕"

@@ -55,8 +55,15 @@ def ends_in(sentence: ScannedSentence) -> Iterator[RangeEnds]:
         right = [number.states(fact) for number, fact in zip(pair, facts, strict=True)]
         usual = _USUAL.search(sentence.text, sentence.start, sentence.end) is not None
         # Where neither end is the plan's, it may be the range of something else.
-        doubts = 0 if all(right) else int(span.silent or usual or not any(right))
+        inside = any(right) or _lies_in(pair, span)
+        doubts = 0 if all(right) else int(span.silent or usual or (not any(right) and inside))
         yield RangeEnds(pair, facts, doubts)
+
+
+def _lies_in(pair: tuple[ScannedNumber, ScannedNumber], span: LimitSpan) -> bool:
+    """Whether a range lies within that of the parcels: it may be that of some of them."""
+    low, high = min(span.low.amounts), max(span.high.amounts)
+    return pair[0].value + pair[0].half >= low and pair[1].value - pair[1].half <= high
 
 
 def is_joined(text: str, start: int, end: int) -> bool:

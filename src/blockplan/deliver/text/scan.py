@@ -260,7 +260,12 @@ def _ends_range(text: str, match: re.Match[str], ended: int) -> bool:
     joined = re.fullmatch(r"\s?(?:[%％]|米|m)?\s?-", text[ended : match.start()])
     if lower is None or joined is None or re.match(r"-|[A-Za-z]*[0-9]", text[match.end() :]):
         return False
-    return float(lower[0]) < float(match["digits"].translate(_HALF).replace(",", ""))
+    upper = match["digits"].translate(_HALF).replace(",", "")
+    if float(lower[0]) < float(upper):
+        return True
+    # With its ends the wrong way round it is a range still where both say as many decimals: 10.00-3.00.
+    decimals = [len(one.partition(".")[2]) for one in (lower[0], upper)]
+    return decimals[0] == decimals[1] > 0
 
 
 def context_numbers(text: str) -> list[Span]:

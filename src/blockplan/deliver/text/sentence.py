@@ -46,6 +46,8 @@ class ScannedSentence:
         The heading that the text stands under, and that of its column.
     whole
         Whether its figures are those of the whole plan.
+    total
+        Whether it is the line of a table that sums up the whole plan.
     """
 
     text: str
@@ -58,6 +60,7 @@ class ScannedSentence:
     chapter: str
     carried_word: Token | None = None
     whole: bool = False
+    total: bool = False
 
     @property
     def topic(self) -> Token | None:

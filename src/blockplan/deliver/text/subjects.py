@@ -21,7 +21,7 @@ INVERTED = re.compile(
     r"\s*(?:with|on|at|having|offering|covering|measuring)\s(?!parcel|block|subblock|plot)", re.IGNORECASE
 )
 _BESIDE = re.compile(
-    r"(?:位于|属于|毗邻|邻近|临近|东至|南至|西至|北至|沿|为|在|隶属|(?<![次别])是)(?:地块)?$"
+    r"(?:位于|设于|建于|布置于|坐落于|属于|毗邻|邻近|临近|东至|南至|西至|北至|沿|为|在|隶属|(?<![次别])是)(?:地块)?$"
     r"|\b(?:in|on|within|at|inside|along|beside|near|next to|adjacent to|opposite|"
     r"(?:north|south|east|west) of|is|are|for|as|belongs to|part of)\s(?:the\s)?"
     r"(?:parcel\s|block\s|subblock\s|plot\s)?$",
@@ -116,13 +116,10 @@ def is_aside(sentence: ScannedSentence, token: Token) -> bool:
     lead = sentence.text[max(sentence.start, token.start - _LOOK_BACK) : token.start]
     # "启明小学（K-H-01）" says where the school is, and so does a table's "启明小学 | K-H-01".
     owner = any(
-        one.end == token.start - 1
-        and (
-            (lead[-1:] in "（(" and sentence.is_object(one))
-            or (lead[-1:] == " " and sentence.is_facility(one))
-        )
+        (sign in {"（", "("} and sentence.is_object(one)) or (sign == "" and sentence.is_facility(one))
         for one in sentence.words
-        if one.subject
+        if one.subject and one.end < token.start
+        for sign in (sentence.text[one.end : token.start].strip(),)
     )
     return owner or _BESIDE.search(lead) is not None or _PLACED.match(sentence.text, token.end) is not None
 
