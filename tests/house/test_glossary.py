@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from blockplan.respond.answers import KINDS
 from blockplan.texts import Catalog
 
 if TYPE_CHECKING:
@@ -34,6 +35,13 @@ def rows(page: str) -> dict[str, tuple[str, str]]:
     """English term -> Chinese and Japanese."""
     lines = [line.strip("|\n ").split(" | ") for line in page.splitlines() if line.startswith("| ")]
     return {cells[0]: (cells[1], cells[2]) for cells in lines}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_office_calls_an_answer_as_the_published_report_does(kind: str) -> None:
+    office = Catalog("blockplan.portal.office", "texts/office_answer.toml").text(kind)
+    report = Catalog("blockplan.respond", "response.toml").text(f"kind.{kind}")
+    assert office == {**report, "en": report["en"].lower()}
 
 
 @pytest.mark.parametrize("term", NAMED)
