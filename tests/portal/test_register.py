@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -174,6 +175,23 @@ def test_the_report_reconciles_and_leads_to_each_opinion(published: DatabaseStor
         assert taken(f"/files/town/response/{name}"), name
     for name in ("head.json", "other.csv", "..%2Frecord.zip"):
         assert Client().get(f"/files/town/response/{name}").status_code == 404, name
+
+
+def test_the_list_of_opinions_says_how_each_was_answered_once_that_is_published(
+    published: DatabaseStore,
+) -> None:
+    def kinds(page: str) -> list[list[str]]:
+        return [re.findall(r'class="chip">([^<]*)', one) for one in page.split("<article")[1:]]
+
+    assert kinds(read("/en/notices/town/opinions/")) == [[], ["Noted"], ["Adopted"]]
+    assert kinds(read("/zh/notices/town/opinions/")) == [[], ["留作参考"], ["采纳"]]
+    intake.erase(published, "O-1", ground="wish of the submitter", by="Li")
+    assert kinds(read("/en/notices/town/opinions/")) == [[], ["Noted"], []]
+
+
+def test_the_list_of_opinions_says_nothing_of_answers_that_are_not_published(opened: DatabaseStore) -> None:
+    send(opened, "More trees.")
+    assert 'class="chip"' not in read("/en/notices/town/opinions/")
 
 
 def test_the_report_is_made_anew_without_what_was_erased(published: DatabaseStore) -> None:

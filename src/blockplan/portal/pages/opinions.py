@@ -57,7 +57,7 @@ def opinions(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     page = register.page(row, picked, number(request.GET.get("before", "")))
     context = {
         "notice": standing_of(row),
-        "rows": [shown(row, one, lang) for one in page.rows],
+        "rows": [{**shown(row, one, lang), "answers": _answered(row, one)} for one in page.rows],
         "names": names(row, [*(aim for one in page.rows for aim in one.targets), *_aimed(picked)], lang),
         "aim": next(iter(_aimed(picked)), None),
         "counts": register.counts(row),
@@ -72,6 +72,13 @@ def opinions(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
         "write": common.write(lang, row.id) if row.state in TAKES_OPINIONS else None,
     }
     return render(request, "portal/opinions.html", context)
+
+
+def _answered(row: Notice, one: register.Row) -> list[str]:
+    """How the points of an opinion were answered, each kind once; nothing before the publication."""
+    if one.standing in GONE:
+        return []
+    return list(dict.fromkeys(answer["kind"] for answer in register.answers_to(row, one.id)))
 
 
 def _aimed(picked: register.Filters) -> tuple[tuple[str, str], ...]:
