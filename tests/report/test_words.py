@@ -22,6 +22,11 @@ def test_every_text_stands_in_three_languages() -> None:
     assert lacking == {}
 
 
+def test_columns_of_an_area_name_their_unit_in_one_way_in_chinese() -> None:
+    fields = ("declared_area_m2", "site_area_m2", "floor_area_m2", "floor_area_m2_max")
+    assert all(Words("zh").field(one).endswith("（平方米）") for one in fields)
+
+
 def test_the_languages_of_a_text_take_the_same_values() -> None:
     import string
 
