@@ -173,7 +173,7 @@ def test_a_figure_with_a_remark_behind_it_makes_no_sum_of_its_row(folder, brough
     plan, result = brought()
     assert land(plan).loc[["1-1", "1-2"], "far_max"].tolist() == [2.0, 2.5]
     assert land(plan).loc["1-2", "far_min"] == 1.5
-    assert "1 rows were left out as subtotals" in rules(result, "office-sheet")[0].message
+    assert "Rows left out as subtotals, not parcels: 1 " in rules(result, "office-sheet")[0].message
 
 
 def test_uses_of_a_parcel_one_below_the_other_count_together(folder, brought):

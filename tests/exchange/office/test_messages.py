@@ -95,8 +95,8 @@ def test_no_error_of_the_room_holds_its_words() -> None:
         (
             worded("file_of_unknown_kind", file="a plan of ours.bin"),
             "a plan of ours.bin is of no kind that is read.",
-            "“a plan of ours.bin” 不是可读取的类型。",
-            "「a plan of ours.bin」 は読める種類でない。",
+            "“a plan of ours.bin”不是可读取的类型。",
+            "「a plan of ours.bin」は読める種類でない。",
         ),
         # What is counted is a word of this room, not a name.
         (

@@ -28,7 +28,7 @@ def test_a_subtotal_that_bears_the_blocks_number_is_no_parcel(folder, brought):
     tabled(folder, ["地块编号", "容积率"], *rows[:2], ["A小计", 4.0], *rows[2:], ["A街区合计：", 8.0])
     _, result = brought()
     assert not rules(result, "office-unjoined")
-    assert "2 rows were left out as subtotals" in rules(result, "office-sheet")[0].message
+    assert "Rows left out as subtotals, not parcels: 2 " in rules(result, "office-sheet")[0].message
 
 
 def test_a_numbered_note_under_a_table_is_no_parcel(folder, brought):

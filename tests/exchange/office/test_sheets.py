@@ -67,8 +67,8 @@ def test_sums_notes_blocks_and_repeated_headings_are_no_parcels(drawn, brought):
     assert len(plan.layer("parcels")) == 4
     assert rows_of(plan)["residents"].sum() == 600
     said = " ".join(one.message for one in rules(result, "office-sheet"))
-    assert "3 rows were left out as subtotals" in said
-    assert "1 rows were left out as repeated headings" in said
+    assert "Rows left out as subtotals, not parcels: 3 " in said
+    assert "Rows left out as repeated headings, not parcels: 1 " in said
     assert not rules(result, "office-unjoined")
 
 
@@ -81,7 +81,7 @@ def test_a_name_that_begins_like_a_sum_is_no_sum(drawn, brought):
     plan, result = brought()
     assert plan.layer("facilities")["name_zh"].tolist() == names
     said = " ".join(one.message for one in rules(result, "office-sheet"))
-    assert "4 rows were left out as subtotals" in said
+    assert "Rows left out as subtotals, not parcels: 4 " in said
 
 
 def test_a_merged_bound_holds_for_each_row_and_a_merged_sum_for_none(drawn, brought):

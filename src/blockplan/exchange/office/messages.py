@@ -22,6 +22,9 @@ E = TypeVar("E", bound=BlockplanError)
 
 TEXTS = Catalog(__package__, "messages.toml")
 _QUOTES = {"zh": "“{}”", "ja": "「{}」"}
+#: Where a quoted name begins and ends, with the blank that parts it from a zh or ja letter.
+_CJK = "[\u3000-\u9fff\uff00-\uffef]"
+_BESIDE = re.compile(f"(?<={_CJK}) ?\1|\1|\2 ?(?={_CJK})|\2")
 _OF_WORDS = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
 #: What parts sentences, reasons and names of a list; what zh and ja write there.
 _BETWEEN = {"; ": "；", ", ": "、", " and ": "、", " or ": "、"}
@@ -68,6 +71,8 @@ def worded(code: str, /, **values: Any) -> Message:
     The table writes 'O2-1' for parcel '02-1'; the two were joined.
     >>> in_language(said, "zh")
     '表中“O2-1”对应地块“02-1”，已合并。'
+    >>> in_language(worded("number_in_no_outline", number="A 1", m=5.4), "zh")
+    '编号“A 1”不在任何轮廓内（距最近的 5.40 米）。'
     """
     made = Message(TEXTS(f"message.{code}").format(**values))
     made.code, made.values = code, values
@@ -127,4 +132,7 @@ class _Filling(string.Formatter):
             return value[self.lang]
         if not conversion and (isinstance(value, Number) or not _OF_WORDS.search(str(value))):
             return value
-        return _QUOTES[self.lang].format(repr(str(value))[1:-1])
+        return f"\1{_QUOTES[self.lang].format(repr(str(value))[1:-1])}\2"
+
+    def vformat(self, format_string: str, args: Any, kwargs: Any) -> str:
+        return _BESIDE.sub("", super().vformat(format_string, args, kwargs))
