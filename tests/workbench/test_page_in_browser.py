@@ -205,6 +205,30 @@ def test_an_address_leads_to_a_scenario_and_to_an_object_of_it(zone: Service, ch
     tab.close()
 
 
+def test_the_legend_names_land_of_unknown_use_and_a_fault_names_a_column_once(
+    fresh: Service, chromium: Any
+) -> None:
+    edits = [
+        {"op": "set", "layer": "parcels", "id": "E", "column": "land_use", "value": None},
+        {"op": "set", "layer": "parcels", "id": "A", "column": "residents", "value": None},
+    ]
+    tab, wrong = opened(fresh, chromium, "zh", 1440)
+    uses = tab.locator(".uses > li")
+    assert "用地未知" not in uses.all_inner_texts()
+    assert fresh.ask("/workspace/edits", {"edits": edits})[0] == 200
+    uses.get_by_text("用地未知").wait_for(timeout=WAIT_MS)
+    settled(tab)
+    tab.locator("nav button, [role=tab]").filter(has_text="数据问题").first.click()
+    said = tab.locator(".faults").inner_text()
+    assert ("A 的居住人口（" in said, "居住人口（居住人口）" in said, "的居住人口" in said) == (
+        True,
+        False,
+        True,
+    )
+    assert wrong == []
+    tab.close()
+
+
 def test_the_legend_names_what_the_map_shows_now_and_goes_along_on_paper(
     zone: Service, chromium: Any
 ) -> None:

@@ -96,6 +96,7 @@ function rows(plan: PlanMap): Row[] {
   };
   return [
     ...kinds("parcels-fill", "parcels", "land_use").map((code): Row => [fillSample(colourOf(code)), `${code} ${useName(code)}`]),
+    ...(plan.shows("parcels-fill") && features("parcels").some(({ geometry, properties }) => !properties["land_use"] && seen(geometry, false)) ? [[fillSample(colourOf(null)), say("useNotKnown")] satisfies Row] : []),
     ...(plan.shows("beyond-fill") && plan.hasBeyond ? [[h("i", { class: "hatched" }), say("beyond")] satisfies Row] : []),
     ...kinds("streets-line", "streets", "class").map((kind): Row => [lineSample(...streetLine(kind)), valueName("streets", "class", kind)]),
     ...kinds("controls-line", "control_lines", "kind").map((kind): Row => [lineSample(store.vocabulary.control_lines[kind]!, 2, true), valueName("control_lines", "kind", kind)]),

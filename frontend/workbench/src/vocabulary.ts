@@ -75,5 +75,7 @@ export function faultInWords(layer: string, text: string): string {
     const value = Object.values(spec).find((one) => word in one.values)?.values[word];
     return value?.[language()] ?? (word in store.vocabulary.layers ? layerName(word) : word);
   };
-  return text.replace(/(?<![\w."'-])[a-z][a-z\d]*(?:_[a-z\d]+)*(?![\w."'-])/g, named);
+  const said = text.replace(/(?<![\w."'-])[a-z][a-z\d]*(?:_[a-z\d]+)*(?![\w."'-])/g, named);
+  // A name with what the files call it in brackets would be said twice.
+  return said.replace(/([^（）]+?)（\1）/g, "$1");
 }

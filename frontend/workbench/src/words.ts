@@ -150,6 +150,7 @@ const WORDS = {
   arrowKeys: { zh: "地图：平移；画线、抓取时每次 1 米，Shift 10 米", en: "On the map: pan; while drawing 1 m, with Shift 10 m", ja: "地図：移動。描画中は1 m、Shiftで10 m" },
   keys: { zh: "按键", en: "Keys", ja: "キー" },
   nobody: { zh: "无", en: "none", ja: "なし" },
+  useNotKnown: { zh: "用地未知", en: "Land use not known", ja: "用途不明" },
   unknownValue: { zh: "未知", en: "not known", ja: "不明" },
   draft: { zh: "草案", en: "Draft", ja: "素案" },
   asDrawn: { zh: "原方案", en: "As drawn", ja: "原案" },
