@@ -11,7 +11,8 @@ from tests.support.random_plans import random_plan
 from blockplan.check import check
 from blockplan.measure.missing import Missing
 from blockplan.report.document import Listing, walk
-from blockplan.report.needs import need_line, needs
+from blockplan.report.needs import NO_CLIMATE_ZONE, need_line, needs
+from blockplan.report.tables import missing_words
 from blockplan.report.verdicts import verdict_document
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
@@ -80,6 +81,19 @@ def test_where_one_verdict_lacks_a_column_in_all_features_none_is_named(result: 
     assert (need.ids, need.more) == ((), 0)
 
 
+def test_a_verdict_that_lacks_only_the_climate_zone_waits_for_that(result: CheckResult) -> None:
+    (verdict,) = unknown(result, ())
+    (need,) = needs([dataclasses.replace(verdict, notes=(NO_CLIMATE_ZONE,))], Words("en"))
+    assert (need.said, need.ids, need.more, need.alone) == (NO_CLIMATE_ZONE["en"], (), 0, 1)
+
+
+def test_a_gap_that_more_features_have_than_are_named_is_told_beside_the_values(result: CheckResult) -> None:
+    of_all = dataclasses.replace(NOT_GIVEN, ids=())
+    (verdict,) = unknown(result, (RESIDENTS, of_all))
+    assert len(missing_words(verdict.missing, Words("en"))) == 2
+    assert len(missing_words((RESIDENTS, NOT_GIVEN), Words("en"))) == 1
+
+
 def test_a_fault_that_says_a_value_is_not_given_is_not_told_twice(result: CheckResult) -> None:
     (need,) = needs(unknown(result, (RESIDENTS, NOT_GIVEN), (NOT_GIVEN,)), Words("en"))
     assert (len(need.verdicts), need.alone) == (2, 2)
@@ -87,7 +101,7 @@ def test_a_fault_that_says_a_value_is_not_given_is_not_told_twice(result: CheckR
 
 def test_a_faulty_value_keeps_its_rule_where_no_feature_lacks_the_column(result: CheckResult) -> None:
     (need,) = needs(unknown(result, (WRONG,)), Words("en"))
-    assert need.said == "faulty land-use code of each parcel (pq-code)"
+    assert need.said == "faulty land-use code in the layer parcels (pq-code)"
     empty = Missing("parcels", "land_use", ("P-8",))
     (need,) = needs(unknown(result, (WRONG,), (empty,)), Words("en"))
     assert (len(need.verdicts), need.ids) == (2, ("P-9", "P-8"))
@@ -108,4 +122,6 @@ def test_every_unknown_verdict_of_a_plan_without_its_columns_waits_for_something
     assert {(one.rule, one.scope_id) for need in found for one in need.verdicts} == waiting
     assert len({need.said for need in found}) == len(found)
     listed = [block for block in walk(verdict_document(result, lang).sections) if isinstance(block, Listing)]
-    assert any(block.lead == f"{Words(lang)('needs.head')}:" for block in listed)
+    assert any(
+        block.lead == Words(lang)("needs.head") + Words(lang)("list.colon").strip() for block in listed
+    )

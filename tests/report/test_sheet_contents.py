@@ -280,6 +280,15 @@ def test_a_location_map_is_no_larger_than_what_is_drawn_around_the_land() -> Non
     assert (south > -300, east < 700, north < 400) == (True, True, True)
 
 
+def test_a_location_map_stands_where_an_outline_has_collapsed_or_nothing_lies_in_its_extent() -> None:
+    far = {"name": "all", "geometry": shapely.box(50_000, 50_000, 51_000, 51_000)}
+    pond = {"kind": "pond", "geometry": shapely.Polygon([(0, 0), (900, 900), (0, 0)])}
+    facts = facts_of(a_row(extent=[far], water=[pond]))
+    assert basemap.seen_around(facts, far["geometry"], 0.0).equals(far["geometry"])
+    near = shapely.box(-1_000, -1_000, 1_000, 1_000)
+    assert basemap.seen_around(facts, near, 0.0).within(near)
+
+
 def test_footways_of_a_grey_map_are_grey_and_need_no_line_in_its_legend() -> None:
     path = {"street_id": "S", "class": "path", "geometry": shapely.LineString([(0, 50), (400, 50)])}
     plan = a_row(streets=[path])

@@ -66,7 +66,7 @@ def needs(verdicts: Iterable[Verdict], words: Words, *, codes: bool = True) -> l
         merged = together(missing)
         ids = dict.fromkeys(id_ for one in merged for id_ in one.ids)
         whole = any(not one.ids for one in merged)
-        more = 0 if whole else max(one.more for one in merged)
+        more = 0 if whole else max((one.more for one in merged), default=0)
         found.append(Need(said, () if whole else tuple(ids), more, tuple(waiting[said]), alone[said]))
     return sorted(found, key=lambda need: -len(need.verdicts))
 

@@ -239,7 +239,9 @@ def together(missing: Iterable[Missing]) -> list[Missing]:
 
     def told_already(fault: Missing) -> bool:
         lacking = empty.get((fault.layer, fault.column)) if is_not_given(fault) else None
-        return lacking is not None and (not lacking or {*fault.ids} <= {*lacking})
+        if lacking is None or not lacking:
+            return lacking is not None
+        return bool(fault.ids) and not fault.more and {*fault.ids} <= {*lacking}
 
     return [one for one in found.values() if one.why != "fault" or not told_already(one)]
 

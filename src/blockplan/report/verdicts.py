@@ -95,13 +95,16 @@ def _rest(result: CheckResult, words: Words, plan: Plan | None, *, ids: bool) ->
             yield Listing(named, tuple(block_lines(verdict, plan, words)))
     if lines := [_need_line(need, words, ids=ids) for need in needs(result.verdicts, words, codes=ids)]:
         more = [words("list.more", n=words.number(len(lines) - SHOWN_NEEDS))][: len(lines) > SHOWN_NEEDS]
-        yield Listing(f"{words('needs.head')}:", (*lines[:SHOWN_NEEDS], *more))
+        yield Listing(words("needs.head") + words("list.colon").strip(), (*lines[:SHOWN_NEEDS], *more))
     if left := [verdict.rule for verdict in result.verdicts if without_circle(verdict)]:
         key = "circles.none" if ids else "circles.none_told"
         yield Note(words(key, n=words.number(len(left)), first=left[0]))
     yield Paragraph(capacity_sentence(result, words.lang))
     if result.overrides:
-        yield Listing(f"{words('head.overrides')}:", tuple(override_lines(result.overrides, words)))
+        yield Listing(
+            words("head.overrides") + words("list.colon").strip(),
+            tuple(override_lines(result.overrides, words)),
+        )
     for found in result.faults:
         if found.rule == "pq-parameter":  # it is the judging itself that a misspelt name changes
             yield Note(f"{found.message(words.lang)} {found.remedy(words.lang)}")

@@ -320,17 +320,17 @@ def _alone(path: Path, label: str) -> Message | None:
         if whole.exists():
             return worded("workbook_open_elsewhere", file=label, name=whole.name)
         return worded("lock_of_workbook", file=label, name=whole.name)
-    if path.suffix.lower() == ".dbf" and not _stands_with(path, ".shp") and not _is_table(path):
+    if path.suffix.lower() == ".dbf" and _stands_with(path, ".shx") and not _stands_with(path, ".shp"):
         return worded("shapefile_without_shp", file=label)
     return None
 
 
 def _is_table(path: Path) -> bool:
     """Whether a file is a table of dBASE and not that of a layer, which or whose index lies beside it."""
-    return path.suffix.lower() == ".dbf" and not any(
-        _stands_with(path, one) for one in (".shp", ".shx", ".tab")
-    )
+    if path.suffix.lower() != ".dbf" or path.name.lower().endswith(".vat.dbf"):  # the classes of a raster
+        return False
+    return not any(_stands_with(path, one) for one in (".shp", ".shx", ".tab"))
 
 
 def _stands_with(path: Path, ending: str) -> bool:
-    return any(path.with_suffix(one).exists() for one in (ending, ending.upper()))
+    return any(path.with_suffix(one).exists() for one in (ending, ending.upper(), ending.title()))

@@ -66,9 +66,10 @@ def seen_around(facts: Facts, frame: BaseGeometry, share: float) -> BaseGeometry
     most = frame.buffer(share * longer, join_style="mitre")
     land = [shape for layer in ("boundary", "parcels") for shape in shapes_of(facts, layer)]
     shapes = [*land, *(shape for layer in AROUND_LAND for shape in shapes_of(facts, layer))]
-    seen = shapely.clip_by_rect(
-        np.array([one for one in shapes if not one.is_empty], dtype=object), *most.bounds
-    )
+    drawn = shapely.make_valid(np.array([one for one in shapes if not one.is_empty], dtype=object))
+    seen = shapely.clip_by_rect(drawn, *most.bounds)
+    if shapely.is_empty(seen).all():
+        return frame
     whole = shapely.box(*shapely.total_bounds(seen[~shapely.is_empty(seen)]))
     return shapely.intersection(whole.buffer(AIR * longer, join_style="mitre"), most)
 
