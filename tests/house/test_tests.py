@@ -51,6 +51,7 @@ def test_ci_runs_the_tests_of_every_day_and_the_rest(repo: Path) -> None:
     script = (repo / ".ci" / "run").read_text(encoding="utf-8")
     targets = re.findall(r'^ *run ([a-z-]+) "', script, re.MULTILINE)
     assert sorted(targets) == ["check", "test", "test-postgres", "test-rest"]
+    assert 'wait "$postgres" || failed=1' in script  # what goes beside counts as well
 
 
 def test_this_run_left_out_only_what_its_marks_say(collected: Collected, pytestconfig: pytest.Config) -> None:

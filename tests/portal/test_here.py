@@ -320,6 +320,20 @@ def test_no_process_keeps_the_place_of_an_opinion_that_it_erased(shown: Database
     assert list(drawn_places.drawn_places(row, layers)) == [int(one[2:])]
 
 
+def test_the_place_of_an_entry_that_was_erased_without_naming_its_opinion_goes_too(
+    shown: DatabaseStore,
+) -> None:
+    row, layers = Notice.objects.get(pk="town"), ["parcels"]
+    (one, _), (two, _) = (
+        send(shown, text, geometry={"type": "Point", "coordinates": [X, Y]})
+        for text in ("A bench.", "A tree.")
+    )
+    assert len(drawn_places.drawn_places(row, layers)) == 2
+    gone = [{"seq": int(two[2:]), "parts": ["body", "person"], "late": False}]
+    shown.append("erased", {"entries": gone, "ground": "wish", "by": "Li"})
+    assert list(drawn_places.drawn_places(row, layers)) == [int(one[2:])]
+
+
 def test_opinions_by_place_are_read_no_second_time_for_who_holds_them_until_an_entry_is_made(
     shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,10 +32,12 @@ from tests.support.office_pages import (
 from tests.support.staff import a_member, browser_of
 from tests.support.town import town
 
+from blockplan.errors import PlanDataError
 from blockplan.notice import submissions as intake
 from blockplan.notice.package import package_hash
 from blockplan.notice.verify import verify
 from blockplan.plan import write
+from blockplan.portal.office import drafts
 from blockplan.portal.office.links import join_address, make_link
 from blockplan.portal.office.models import Audit, Draft, Grant, Pending
 from blockplan.portal.pages import prints
@@ -104,9 +106,25 @@ def test_a_draft_tells_faults_of_its_data_in_the_words_of_the_reader(
     ):
         page = planner.get(f"/{lang}/office/notices/town/draft/").content.decode()
         told_here = page.partition("<h2>2.")[2].partition("<h2>3.")[0]
-        assert f"{grade} · {layer} A: " in told_here, told_here
+        assert f"{grade} · {layer} A：" in told_here, told_here
         assert column in told_here
         assert 'lang="en"' not in told_here
+
+
+@pytest.mark.long
+def test_a_draft_whose_plan_cannot_be_read_anew_still_leads_to_another_upload(
+    config: Config, clock: HandClock, planner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafted(planner)
+
+    def unreadable(_version: object) -> None:
+        raise PlanDataError("plan.zip cannot be read.")
+
+    monkeypatch.setattr(drafts, "faults_of", unreadable)
+    page = planner.get(HERE + "draft/")
+    assert page.status_code == 200
+    assert "plan.zip cannot be read." in page.content.decode()
+    assert "draft/plan/" in page.content.decode()
 
 
 @pytest.mark.long

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from blockplan.plan.model.faults import Fault
+    from blockplan.portal.plans.models import PlanVersion
 
 PUBLICATION = ("none", "after_close_summary", "after_close_full", "live")
 SHOWN_FAULTS = 20
@@ -88,6 +89,14 @@ def begin(request: HttpRequest) -> HttpResponse:
     return render(request, "office/begin.html", {"form": form}, status=400 if form.errors else 200)
 
 
+def _faults_of(version: PlanVersion | None) -> tuple[Sequence[Fault], str]:
+    """Faults of the plan's data, and why they cannot be told; "" where they can."""
+    try:
+        return () if version is None else drafts.faults_of(version), ""
+    except BlockplanError as error:  # the page still leads to another upload
+        return (), told(error)
+
+
 def _said(faults: Sequence[Fault]) -> list[dict[str, str]]:
     """Faults in the reader's words: how grave, where, what, and what to do."""
     from blockplan.report.words import Words  # noqa: PLC0415
@@ -96,13 +105,11 @@ def _said(faults: Sequence[Fault]) -> list[dict[str, str]]:
     return [
         {
             "grade": words(f"grade.{one.grade}"),
-            "where": " ".join(
-                filter(
-                    None,
-                    [words.or_else(f"layer.{one.layer}", one.layer), rows_said(one.id or "", words.lang)],
-                )
-            ),
-            "message": one.message(words.lang), "remedy": one.remedy(words.lang),
+            "message": words("list.colon").join([
+                " ".join(filter(None, [words.layer(one.layer), rows_said(one.id or "", words.lang)])),
+                one.message(words.lang),
+            ]),
+            "remedy": one.remedy(words.lang),
         }
         for one in faults
     ]  # fmt: skip
@@ -113,14 +120,15 @@ def draft(request: HttpRequest, notice: str) -> HttpResponse:
     one = get_object_or_404(Draft.objects.select_related("version", "notice"), pk=notice)
     period, fault = period_of(one)
     version = one.version
-    faults = [] if version is None else drafts.faults_of(version)
+    faults, unread = _faults_of(version)
     particulars = particulars_from(one.particulars)
     actor = actor_of(request)
     released = bool(one.signed) and not fault and one.signed["of"] == drafts.looked_at(one)
     rule = country(one.country).rule(one.rule)
     shown = {
         "draft": one, "period": period, "fault": fault, "rule": rule, "law": rule.source.model_dump(),
-        "version": version, "faults": _said(faults[:SHOWN_FAULTS]), "fault_count": len(faults),
+        "version": version, "unread": unread,
+        "faults": _said(faults[:SHOWN_FAULTS]), "fault_count": len(faults),
         "missing": asked_and_missing(particulars, country(one.country)), "released": released,
         "ready": released and period is not None, "step": next_of(one.notice, actor).for_(actor),
     }  # fmt: skip

@@ -284,7 +284,14 @@ def _build(
 
 
 def faults_of(version: PlanVersion) -> Sequence[Fault]:
-    """Faults of the plan's data, as they were found when it was made ready."""
+    """
+    Faults of the plan's data.
+
+    Raises
+    ------
+    PlanDataError, UsageError
+        If the plan has to be read anew and cannot be.
+    """
     return places_of(version).result.faults
 
 

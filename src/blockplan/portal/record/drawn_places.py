@@ -71,8 +71,8 @@ def drawn_places(notice: Notice, layers: Sequence[str]) -> dict[int, Any]:
     for row in register.shown(notice, wanted):
         known[row.seq] = None if row.geometry is None else shape(dict(row.geometry))
     places = {seq: known.get(seq) for seq in seqs}
-    if len(_read) >= KEPT and notice.id not in _read:
-        _read.clear()
+    while len(_read) >= KEPT and notice.id not in _read:
+        _read.pop(next(iter(_read)))
     _read[notice.id] = _Read(*newest, state, asked, places)
     return _with_place(places)
 
@@ -92,8 +92,10 @@ def _with_place(places: dict[int, Any]) -> dict[int, Any]:
 def _untouched(notice: Notice, kept: _Read) -> dict[int, Any]:
     """What no entry was about since it was read; nothing where the record is another one by now."""
     since = Entry.objects.filter(notice_id=notice.id, seq__gte=kept.entry)
-    rows = list(since.order_by("seq").values_list("seq", "body", "opinion"))
+    rows = list(since.order_by("seq").values_list("seq", "body", "opinion", "kind"))
     if not rows or rows[0][:2] != (kept.entry, kept.body):
         return {}
-    touched = {opinion for _, _, opinion in rows[1:]}
+    if any(kind == "erased" and opinion is None for _, _, opinion, kind in rows[1:]):
+        return {}  # an erasure may name entries alone
+    touched = {opinion for _, _, opinion, _ in rows[1:]}
     return {seq: place for seq, place in kept.places.items() if f"O-{seq}" not in touched}
