@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import docx
 import pandas as pd
+from docx.shared import Mm
 
 from blockplan.plan.model.codes import landuse
 
@@ -550,4 +551,7 @@ def _whole(own: pd.DataFrame) -> float | None:
 
 def seeded_text(plan: Plan, lang: str, seed: int = 1, one_in: float = 10, size: float = 1.0) -> SeededText:
     """A volume of a plan in a language, with one piece in `one_in` wrong; 23 pages of the reference plan at `size` 1."""
-    return _Writer(plan, lang, seed, one_in).write(size)
+    text = _Writer(plan, lang, seed, one_in).write(size)
+    for section in (*text.document.sections, *text.without_errors.sections):
+        section.page_width, section.page_height = Mm(210), Mm(297)  # A4
+    return text

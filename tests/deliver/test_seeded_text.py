@@ -104,6 +104,11 @@ def test_a_range_with_its_ends_the_wrong_way_round_is_told(invented):
     assert [state for _, state, _ in numbers(invented, said)] == ["missed", "kept"]
 
 
+def test_a_range_of_shares_with_its_ends_the_wrong_way_round_is_read(invented):
+    said = numbers(invented, "01街区建筑密度控制在480-49%之间。")
+    assert [one for one, _, _ in said] == ["480", "49%"]
+
+
 def test_a_range_that_no_parcel_of_the_block_is_in_is_told_at_both_ends(invented):
     parcels = invented.plan.layer("parcels")
     far = parcels.loc[parcels["block_id"] == "01", "far"].dropna()
@@ -141,3 +146,32 @@ def test_the_last_line_of_a_table_is_held_against_the_whole_plan(invented):
     states = [one.state for one in check_text(invented, document).statements if one.kind == "number"]
     assert states[:3] == ["kept"] * 3
     assert states[3] in {"doubtful", "missed"}
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("望江{kind}位于A-001地块，建筑面积400平方米。", "望江{kind}"),
+        ("规划望江路为城市道路，红线宽度控制为99米。", "望江路"),
+        ("Along Meadow Road (red-line width 99 m) shops line the ground floor.", "Meadow Road"),
+    ],
+)
+def test_a_name_of_a_kind_that_the_plan_has_is_unbound_and_its_figures_are_of_nothing_else(
+    invented, said, name
+):
+    kind = invented.plan.layer("facilities")["name_zh"].iloc[0][2:]
+    document = docx.Document()
+    document.add_paragraph(said.format(kind=kind))
+    found = {one.said: one for one in check_text(invented, document).statements}
+    assert found[name.format(kind=kind)].state == "not_evidenced"
+    assert found[name.format(kind=kind)].why["en"]
+    assert {one.state for one in found.values() if one.kind == "number"} == {"not_evidenced"}
+
+
+@pytest.mark.parametrize(
+    "said", ["规划主干路红线宽度40米。", "规划社区养老院3所。", "The Main Road is 12 m wide."]
+)
+def test_a_kind_of_things_is_no_name(invented, said):
+    document = docx.Document()
+    document.add_paragraph(said)
+    assert [one for one in check_text(invented, document).statements if one.kind == "name"] == []

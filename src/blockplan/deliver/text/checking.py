@@ -376,18 +376,26 @@ def _names(text: str, known: Knowledge, lexicon: Lexicon) -> Iterator[Name]:
         if token.word in known.names:
             own.append((token.start, token.end))
             yield token.start, token.end, known.names[token.word]
-    for start, end, name in lexicon.near_names.near(text):
+    for start, end, bound_to in _beside_names(text, lexicon):
         # A word for a kind of them may be in it: 紫荆养老院.
         if not _meets((start, end), own):
             own.append((start, end))
             taken.append((start, end))
-            yield start, end, NEARLY + name
+            yield start, end, bound_to
     patterns = [_NAME] + ([re.compile(_shapes(known.parcel_ids))] if known.parcel_ids else [])
     for pattern in patterns:
         for match in pattern.finditer(text):
             if not _meets(match.span(), taken) and not (pattern is _NAME and _PLAIN.search(match[0])):
                 taken.append(match.span())
                 yield match.start(), match.end(), ""
+
+
+def _beside_names(text: str, lexicon: Lexicon) -> Iterator[Name]:
+    """What is nearly a name of the plan, and what is called as its things are and is none of them."""
+    for start, end, name in lexicon.near_names.near(text):
+        yield start, end, NEARLY + name
+    for start, end in lexicon.strangers.find(text):
+        yield start, end, ""
 
 
 @cache

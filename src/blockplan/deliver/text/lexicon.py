@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from blockplan.deliver.text.facts import SERVICES
 from blockplan.deliver.text.misspelt import NearNames
 from blockplan.deliver.text.spans import by_subject
+from blockplan.deliver.text.strangers import Strangers
 
 if TYPE_CHECKING:
     from blockplan.deliver.text.facts import Fact
@@ -75,6 +76,11 @@ class Lexicon:
         """Where a text nearly says a name of the plan."""
         kinds = {word for words in SERVICES.values() for word in words}
         return NearNames(name for name in self.names if name not in kinds)
+
+    @cached_property
+    def strangers(self) -> Strangers:
+        """Where a text says a name that the plan does not have, of a kind that it has."""
+        return Strangers(self.names, (word for words in SERVICES.values() for word in words))
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:

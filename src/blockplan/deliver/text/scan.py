@@ -263,9 +263,10 @@ def _ends_range(text: str, match: re.Match[str], ended: int) -> bool:
     upper = match["digits"].translate(_HALF).replace(",", "")
     if float(lower[0]) < float(upper):
         return True
-    # With its ends the wrong way round it is a range still where both say as many decimals: 10.00-3.00.
+    # With its ends the wrong way round it is a range still where both say as many decimals, or a share:
+    # 10.00-3.00, 480-49%.
     decimals = [len(one.partition(".")[2]) for one in (lower[0], upper)]
-    return decimals[0] == decimals[1] > 0
+    return decimals[0] == decimals[1] and (decimals[0] > 0 or text[match.end() : match.end() + 1] in {*"%％"})
 
 
 def context_numbers(text: str) -> list[Span]:

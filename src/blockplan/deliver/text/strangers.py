@@ -1,0 +1,73 @@
+"""Names of facilities and streets that a plan does not have: 锦绣文化室 beside 问渠文化室, Meadow Road."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_IDEOGRAPHS = "\u3400-\u9fff"
+#: A name in ideographs begins with two of its own; these are none: what a kind of things is like.
+_COMMON = re.compile(
+    r"规划|计划|新建|新设|现状|现有|既有|保留|扩建|迁建|改建|配建|社区|城市|城镇|乡村|农村|公共|公立|私立|民办|综合|中心|地区|片区|"
+    r"配套|独立|完全|其他|其它|周边|附近|小型|大型|区级|市级|镇级|街道|商业|步行|主要|次要|主干|次干|生活|交通|景观|道路|"
+    r"計画|新規|既存|現況|地域|民間|[市区町村県]立|幹線|主要|生活|"
+    r"[的在和与及至到由从向沿为是有各其该本此等以于将对每所处个座条一二三四五六七八九十两两侧の間]"
+)
+_LEAD = r"(?:(?<![\u3400-\u9fff])|(?<=规划)|(?<=新建)|(?<=计划)|(?<=沿)|(?<=位于)|(?<=[和与及在至]))"
+_TAIL = (
+    r"(?=[^\u3400-\u9fff]|$|位于|设|红线|道路|建筑|用地|占地|床位|为|规划|布置|全长|宽|长"
+    r"|計画|幅員|延床|敷地|定員)"
+)
+#: Words in capitals that begin a sentence or tell of what kind a thing is.
+_PLAIN = re.compile(
+    r"(?:The|This|That|These|Those|An?|Each|Every|All|No|Any|Both|Its?|Our|In|On|At|Of|For|With|Along|Near|One|Two"
+    r"|New|Old|Existing|Planned|Proposed|Public|Private|Local|Arterial|Secondary|Primary|Main|Major|Minor|Urban"
+    r"|Rural|Town|Village|City|Municipal|District|Community|Neighbou?rhood|Access|Service|Ring|Side|Cross|High"
+    r"|Street|Road|Planning|General|Other|Another|Some|Total|Nine|Elementary|Middle)$"
+)
+#: So many names of a plan end alike that this is a kind of them.
+KIND = 2
+
+
+class Strangers:
+    """The kinds of the names of a plan: what two of them end in, or what a kind of facilities is called."""
+
+    def __init__(self, names: Iterable[str], kinds: Iterable[str]) -> None:
+        called = {one.lower() for one in kinds}
+        known = set(names)
+        ends = Counter(end for name in known if (end := _end_of(name)))
+        own = [end for end, count in ends.items() if count >= KIND or end.lower() in called]
+        own.sort(key=lambda end: (-len(end), end))
+        ideographs, words = (
+            [re.escape(end) for end in own if end.isascii() is plain] for plain in (False, True)
+        )
+        self._patterns = [
+            re.compile(pattern)
+            for ends_, pattern in (
+                (ideographs, rf"{_LEAD}(?P<head>[{_IDEOGRAPHS}]{{2}})(?:{'|'.join(ideographs)}){_TAIL}"),
+                (words, rf"\b(?P<head>[A-Z][a-z'’]+) (?:{'|'.join(words)})\b"),
+            )
+            if ends_
+        ]
+
+    def find(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where something stands that is called as the plan's own things are."""
+        for pattern in self._patterns:
+            for found in pattern.finditer(text):
+                plain = _PLAIN if found["head"].isascii() else _COMMON
+                if not plain.search(found["head"]):
+                    yield found.span()
+
+
+def _end_of(name: str) -> str:
+    """What a name has behind its own first two ideographs, or its own first word."""
+    if name[-1:] in "区坊块":
+        return ""
+    if re.match(rf"[{_IDEOGRAPHS}]{{3}}|[{_IDEOGRAPHS}]{{2}}[\u3040-\u30ff]", name):
+        return name[2:] if not re.search(r"[0-9]", name) else ""
+    head, _, end = name.partition(" ")
+    return end if re.fullmatch(r"[A-Z][a-z'’]+", head) and re.fullmatch(r"[A-Z][A-Za-z -]+", end) else ""
