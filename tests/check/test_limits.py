@@ -65,7 +65,7 @@ def test_margins_of_a_range_hold_those_of_every_value_in_it(
 ) -> None:
     low, high = sorted((one, other))
     least, most = margins((low, high), required)
-    inside = [low + (high - low) * part for part in (0, 0.25, 0.5, 0.75, 1)]
+    inside = [min(max(low + (high - low) * part, low), high) for part in (0, 0.25, 0.5, 0.75, 1)]
     figures = required.value if isinstance(required.value, tuple) else (required.value, required.value)
     inside += [value for value in (*figures, sum(figures) / 2) if low <= value <= high]
     found = [margin(value, required) for value in inside]

@@ -320,6 +320,14 @@ def test_no_process_keeps_the_place_of_an_opinion_that_it_erased(shown: Database
     assert list(drawn_places.drawn_places(row, layers)) == [int(one[2:])]
 
 
+def test_an_erasure_of_a_persons_name_leaves_the_place_that_was_drawn(shown: DatabaseStore) -> None:
+    row, layers = Notice.objects.get(pk="town"), ["parcels"]
+    (one, _) = send(shown, "A bench.", geometry={"type": "Point", "coordinates": [X, Y]})
+    assert list(drawn_places.drawn_places(row, layers)) == [int(one[2:])]
+    intake.erase(shown, one, ground="wish", by="Li", person_only=True)
+    assert list(drawn_places.drawn_places(row, layers)) == [int(one[2:])]
+
+
 def test_the_place_of_an_entry_that_was_erased_without_naming_its_opinion_goes_too(
     shown: DatabaseStore,
 ) -> None:

@@ -78,11 +78,15 @@ def drawn_places(notice: Notice, layers: Sequence[str]) -> dict[int, Any]:
 
 
 @receiver(forgotten, dispatch_uid="drawn_places")
-def forget(sender: str, *, opinion: str, **_: Any) -> None:
-    """Of an erasure: keep no place of what was erased."""
-    if (kept := _read.get(sender)) is not None:
-        places = {seq: place for seq, place in kept.places.items() if f"O-{seq}" != opinion}
-        _read[sender] = kept._replace(places=places)
+def forget(sender: str, *, opinion: str, words: bool, **_: Any) -> None:
+    """Of an erasure of words: keep no place of what was erased, and none at all where no opinion is named."""
+    if not words or (kept := _read.get(sender)) is None:
+        return
+    if not opinion:
+        del _read[sender]
+        return
+    places = {seq: place for seq, place in kept.places.items() if f"O-{seq}" != opinion}
+    _read[sender] = kept._replace(places=places)
 
 
 def _with_place(places: dict[int, Any]) -> dict[int, Any]:

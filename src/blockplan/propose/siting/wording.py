@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blockplan.plan.model.faults import named
+from blockplan.measure.missing import MANIFEST
+from blockplan.plan.model.faults import named, rows_said
 from blockplan.texts import LANGUAGES, Catalog
 
 if TYPE_CHECKING:
@@ -13,24 +14,32 @@ if TYPE_CHECKING:
     from blockplan.measure.missing import Missing
 
 TEXTS = Catalog("blockplan.propose.siting", "texts.toml")
+#: What stands in zh and ja for what stands between things in English.
+BETWEEN = {", ": "、", "; ": "；"}
 
 
 def lacking(missing: Sequence[Missing], between: str, most: int) -> dict[str, str]:
-    """What is missing, a line each, in every language; English as JSON writes it."""
+    """What is missing, each once, in every language; English as JSON writes it, `between` as in English."""
     said = {}
     for lang in LANGUAGES:
         lines = list(dict.fromkeys(line for one in missing for line in _lines(one, lang)))
         more = [TEXTS("and_more", lang, n=len(lines) - most)] if len(lines) > most else []
-        said[lang] = between.join([*(lines[:most] or [TEXTS("no_residents", lang)]), *more])
+        comma = between if lang == "en" else BETWEEN.get(between, between)
+        said[lang] = comma.join([*(lines[:most] or [TEXTS("no_residents", lang)]), *more])
     return said
 
 
 def _lines(one: Missing, lang: str) -> Sequence[str]:
-    meant = (*one.ids, *((TEXTS("and_more", lang, n=one.more),) if one.more else ()))
+    meant = (
+        *(rows_said(id_, lang) for id_ in one.ids),
+        *((TEXTS("and_more", lang, n=one.more),) if one.more else ()),
+    )
     if lang == "en":
         return one.lines()
     if one.why:
         return one.said(lang, meant)
+    if one.layer == MANIFEST:
+        return (f"{MANIFEST}：{one.column}",)
     what = named("layer", one.layer, lang)
     if not one.column:
         return (TEXTS("no_layer", lang, layer=what),)
