@@ -640,3 +640,23 @@ def test_a_table_without_a_note_needs_no_room_for_one() -> None:
     table = a_table(12, 9, 300.0)
     noted = table | {"notes": ["Totals count what the parcels state."]}
     assert height_mm(table, 300.0) + 3.0 < height_mm(noted, 300.0)
+
+
+def test_long_names_of_key_figures_leave_their_figures_room_in_a_narrow_panel() -> None:
+    land = [
+        {
+            "parcel_id": f"P-{at}",
+            "land_use": "0701",
+            "geometry": shapely.box(0, 2_000 * at, 900, 2_000 * at + 700),
+        }
+        for at in range(4)
+    ]
+    outline = shapely.union_all([one["geometry"] for one in land])
+    derived = {"name": "about parcels (derived at import)", "geometry": outline}
+    made = drawn(plan_of(parcels=land, boundary=[derived]), "landuse", lang="ja")
+    assert made.sheets[0].fit.layout.portrait
+    said = PdfReader(io.BytesIO(made.pdf)).pages[0].extract_text()
+    (table,) = [one for one in made.sheets[0].data["panel"] if one.get("title") == "主要指標"]
+    assert any(len(name) > 18 for name, _ in table["rows"])
+    assert "不明" in [figure for _, figure in table["rows"]]
+    assert not re.search(r"不\s+明", said)
