@@ -12,8 +12,8 @@ NO_PAGE = {
     "home": "leads on", "robots": "text", "sitemap": "XML", "notices_feed": "Atom", "notice_feed": "Atom",
     "theme_feed": "Atom", "object_feed": "Atom", "plan_file": "a file", "attachment": "a file",
     "response_file": "a file", "picture": "a picture", "card": "PDF", "parcel_pdf": "PDF",
-    "record_zip": "a file", "map_plan": "JSON", "map_opinions": "JSON", "map_tiles": "tiles",
-    "map_file": "a file", "checkpoint": "text", "key": "text",
+    "record_zip": "a file", "verifier_zip": "a file", "map_plan": "JSON", "map_opinions": "JSON",
+    "map_tiles": "tiles", "map_file": "a file", "checkpoint": "text", "key": "text",
 }  # fmt: skip
 #: Looked at as a step of the form, and as what a mail leads to.
 IN_STEPS = {"draft", "follow", "subscription"}

@@ -281,9 +281,9 @@ def test_a_verdict_that_hangs_on_the_climate_zone_says_so(folder, brought, tmp_p
     shapefile(parcels(shapes=squares(2, east=462_300, north=3_815_400), **table), folder / "地块.shp")
     brought()
     said = CliRunner().invoke(app, ["check", str(tmp_path / "plan")]).output
-    (line,) = [one for one in said.splitlines() if one.startswith("gb50180-402-far: ")]
-    assert "The plan does not say its climate zone (climate_zone in plan.toml)" in line
-    assert [one for one in said.splitlines() if one.startswith("gb50180-") and one.endswith(": ")] == []
+    asked = "The plan does not say its climate zone (climate_zone in plan.toml)"
+    (line,) = [one for one in said.splitlines() if asked in one]
+    assert "gb50180-402-far" in line.rpartition("verdict")[2]
 
 
 def test_names_of_streets_on_a_layer_of_their_own_may_reach_into_parcels(folder, brought):
