@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from blockplan.deliver.text.apart import is_apart, is_change
 from blockplan.deliver.text.certainty import EACH as OF_EACH
 from blockplan.deliver.text.certainty import MOST, Claim
-from blockplan.deliver.text.excluded import is_of_others, without
+from blockplan.deliver.text.excluded import LAND, is_of_a_part, is_of_others, without
 from blockplan.deliver.text.facts import WORDS
 from blockplan.deliver.text.fitting import choose, differing, is_land
 from blockplan.deliver.text.ranges import ends_in
 from blockplan.deliver.text.sentence import ScannedSentence, sentences
 from blockplan.deliver.text.setting import OTHERS, Setting, becomes
+from blockplan.deliver.text.strangers import is_common
 from blockplan.deliver.text.subjects import goes_on_with, is_aside, subject_of
 from blockplan.deliver.text.sums import sum_of
 from blockplan.deliver.text.telling import told
@@ -47,6 +48,7 @@ SEVERAL = 3
 RESPECTIVELY = re.compile(r"分别|依次|各[为是]|それぞれ|順に|(?P<behind>\brespectively\b)", re.IGNORECASE)
 #: How a sentence speaks on of the figure before.
 _IT = re.compile(r"\s*(?:It|This|The plan|该值|此值|これ)")
+_COMMA = re.compile("[,，、]")
 _EACH = re.compile(r"人均|每人|[1１一]人当たり|[1１一]人あたり")
 #: What stands before the same figure in another unit.
 _AGAIN = re.compile(
@@ -69,8 +71,21 @@ _COUNTED = re.compile(
     r"|per cent|hectares|in|on|a total of)*"
 )
 _PARCELS_OF = re.compile(r"\s?(?:parcels?|plots?)?\s?(?:of|in|for)\s(?:the\s)?", re.IGNORECASE)
+#: What may stand behind parcels that are all of their owner's, up to what divides clauses.
+_ENDS_COUNT = re.compile(
+    r"\s?(?:parcels?|plots?|地块|宗地|区画)?"
+    r"\s?(?:in (?:total|all)|altogether|である|です|とする|があ[りる]|あり|から[成な][りる]|[，,]?其余不计"
+    r"|を?(?:計画|配置|整備|設置)し?)?"
+    r"\s?(?:[，,。；;、.：:)）（(|]|$|and\b|和|以及|面[积積]|総?計"
+    r"|(?:with|on|(?:of )?which)\s(?:(?:an?|the|total|area|of|population|floor)\s)*[0-9])",
+    re.IGNORECASE,
+)
 #: A facility's name before the bracket that says where it is; so far back it is looked for.
-_NAMED = re.compile(r"([馆館院室站场園园校心所]|\b[A-Z][a-z]+ [A-Z][a-z]+(?: [0-9]+)?)\s?[（(]$")
+_NAMED = re.compile(
+    r"([\u3400-\u9fff]*[馆館院室站场園园校心所]|\b[A-Z][a-z]+ [A-Z][a-z]+(?: [0-9]+)?)\s?[（(]$"
+)
+#: Dimensions of what facilities have: its floor area ratio and its height are the parcel's.
+OF_FACILITIES = frozenset({"area", "bed", "place", "class", "person"})
 LOOK_BACK = 40
 #: Units that count parcels by themselves.
 PARCELS = ("宗", "区画")
@@ -295,10 +310,11 @@ def _stated(sentence: ScannedSentence, at: int, number: ScannedNumber, former: B
     quantity = quantity or _of_the_former(sentence, at, number)
     subject = subject_of(sentence, number, before, behind, quantity)
     quantity = _own_word(sentence, number, subject, said) or quantity or _of_floor(sentence, number, subject)
-    if subject is not None and _of_a_name(sentence, subject):
+    name = _name_before(sentence, subject) if subject and number.dimension in OF_FACILITIES else ""
+    if name and not is_common(name):
         return Bound(number, (), "of_unknown")
     found = _of_total(sentence, number, quantity) or _parcels_of(sentence, number, subject)
-    found = found or sum_of(sentence, number)
+    found = found if found is not None else sum_of(sentence, number)
     facts = (
         found
         if found is not None
@@ -309,7 +325,8 @@ def _stated(sentence: ScannedSentence, at: int, number: ScannedNumber, former: B
         )
     )
     facts = without(sentence, number, facts)
-    if not facts:
+    part = facts and facts[0].bound_to == LAND and is_of_a_part(sentence, number)
+    if not facts or part or _of_a_class_within(sentence, number, subject):
         return Bound(number, ())
     asks = ASKS.search(sentence.text, lead, number.start) or ASKS.search(sentence.text, number.end, tail)
     if not facts[0].subjects and asks:
@@ -318,7 +335,7 @@ def _stated(sentence: ScannedSentence, at: int, number: ScannedNumber, former: B
         return Bound(number, ())
     if not number.states(facts[0]):
         facts = _of_all(sentence, number, quantity) or facts
-    doubts = _doubts(sentence, number, facts[0], subject, quantity)
+    doubts = _doubts(sentence, number, facts[0], subject, quantity) + bool(name)
     if is_of_others(sentence, number, facts[0]):
         doubts = 1  # all of the plan, if the sentence does not speak of a part of it
     return _chosen(number, facts, doubts, named=quantity is not None)
@@ -378,12 +395,25 @@ def _doubts(
     return doubts + Claim(sentence, number, fact, subject, quantity).doubts
 
 
-def _of_a_name(sentence: ScannedSentence, subject: Token) -> bool:
-    """Whether an object stands in brackets behind a name that the plan lacks: 云溪图书馆（K-A-01）."""
+def _name_before(sentence: ScannedSentence, subject: Token) -> str:
+    """What the plan lacks and stands before an object in brackets: 云溪图书馆（K-A-01）; "" for nothing."""
     lead = sentence.text[max(sentence.start, subject.start - LOOK_BACK) : subject.start]
     named = _NAMED.search(lead)
     end = subject.start - len(lead) + named.end(1) if named else -1
-    return named is not None and not any(one.end == end and sentence.is_one(one) for one in sentence.words)
+    known = any(one.end == end and sentence.is_one(one) for one in sentence.words)
+    return named[1] if named and not known else ""
+
+
+def _of_a_class_within(sentence: ScannedSentence, number: ScannedNumber, subject: Token | None) -> bool:
+    """Whether a figure is of a class of land in a block, which the plan does not state: 01街区住宅用地."""
+    if subject is None or _counts_parcels(sentence, subject) != "object":
+        return False
+    begin = max(subject.end, sentence.clause(number))
+    return any(
+        begin <= one.start < number.start and _counts_parcels(sentence, one) == "parcels"
+        for one in sentence.words
+        if one.subject
+    )
 
 
 def _of_total(
@@ -392,7 +422,7 @@ def _of_total(
     """All the planned land, whose column of a table is headed by its area alone."""
     if not sentence.total or quantity is None or quantity.word not in WORDS["area"]:
         return None
-    whole = (one for one in sentence.facts(None) if one.bound_to == "measure:land_balance")
+    whole = (one for one in sentence.facts(None) if one.bound_to == LAND)
     return tuple(one for one in whole if one.dimension == number.dimension) or None
 
 
@@ -410,16 +440,32 @@ def _parcels_of(
         return None
     text = sentence.text
     # "01街区：地块35个" and "35 parcels in block 01" are of the block.
-    around = [one for one in sentence.words if one.subject and not sentence.is_kind(one)]
+    around = [one for one in sentence.words if one.subject and _counts_parcels(sentence, one)]
     before = [one for one in around if one.end <= number.start]
     behind = [one for one in around if one.start >= number.end]
     owner = before[-1] if before else None
+    end = number.end
     if owner is None or not _COUNTED.fullmatch(text, owner.end, number.start):
         owner = behind[0] if behind and _PARCELS_OF.fullmatch(text, number.end, behind[0].start) else None
+        end = owner.end if owner else end
     if owner is None:
         return None
+    # Of a class in a block, and of "3 parcels for housing", the plan's figures say nothing.
+    owners = [*before, *(one for one in behind if one.end <= end), sentence.carried]
+    owners += sentence.lexicon.tokens(sentence.chapter)
+    parts = {_counts_parcels(sentence, one) for one in owners if one} - {""}
+    if len(parts) > 1 or not _ENDS_COUNT.match(text, end):
+        return ()
     facts = sentence.facts(owner)
     return tuple(one for one in facts if one.bound_to.endswith("/parcel_count"))[:1] or None
+
+
+def _counts_parcels(sentence: ScannedSentence, token: Token) -> str:
+    """Of what kind that is whose parcels are counted: an object, a class of land, a phase; "" for none."""
+    if sentence.is_kind(token):
+        return ""
+    found = (one.bound_to for one in sentence.facts(token) if one.bound_to.endswith("/parcel_count"))
+    return next((re.split("[:/]", one)[0 if one.startswith("object:") else 1] for one in found), "")
 
 
 def _each_of(
@@ -517,6 +563,9 @@ def _of_what(sentence: ScannedSentence, number: ScannedNumber, near: list[Token]
     counted = counted or (number.dimension == "count" and not number.unit)
     word = near[-1] if near and counted and number.half >= 0.5 else None
     if word is None or word.subject or number.start - word.end > CLOSE:
+        return number
+    # "3 parcels for homes, 3 for shops": a comma parts them.
+    if _COMMA.search(sentence.text, word.end, number.start):
         return number
     kinds, own = sentence.lexicon.dimensions[word.word], word.word in WORDS["parcel_count"]
     return replace(number, dimension=min(kinds)) if kinds and (kinds <= COUNTS or own) else number

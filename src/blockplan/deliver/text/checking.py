@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 from blockplan.deliver.text.binding import Bound, bind
-from blockplan.deliver.text.certainty import TELLING
+from blockplan.deliver.text.certainty import LIMITS, TELLING
 from blockplan.deliver.text.document import RUN, TextBlock, blocks, pieces, stretch
 from blockplan.deliver.text.fitting import differing
 from blockplan.deliver.text.knowledge import knowledge
@@ -109,8 +109,20 @@ _ASIDE = re.compile(
     r"(?:位于|设于|设在|[（(|]|地块|区画|は|を|\s|\b(?:on|in|at)\s(?:the\s)?(?:parcel|plot|site|block)\s)$",
     re.IGNORECASE,
 )
+#: Streets, and words for what only lies beside something else.
+_STREET = re.compile(r"(?:[路街巷道]|通り?|Road|Street|Avenue|Lane|Drive|Way|Boulevard)$")
+_NEIGHBOUR = re.compile(
+    r"(?:[东西南北]至|位于|地处|邻|临|沿|靠近|以[东西南北]|[东西南北]侧?为"
+    r"|\b(?:along|on|at|near|beside|opposite|(?:north|south|east|west) of|facing|by|from|to|off))"
+    r"\s?(?:the\s)?"
+    r"(?:[A-Z][a-z'’]+ (?:Road|Street|Avenue|Lane|Drive|Way|Boulevard)"
+    r"|[\u3400-\u9fff]{2,4}(?:路|街|大道|巷|通り?))$",
+    re.IGNORECASE,
+)
+_BESIDE = re.compile(r"沿い|に面|に接|[の]?[東西南北]側|以[东西南北]|[东西南北]侧|交叉口|口")
+_BRACKET = re.compile(r"\s?[（(][^（）()]*$")
 _PLAIN = re.compile(
-    r"新建|规划|设置|现状|保留|社区|综合|城市|各类|以及|一处|其中|包括|配建|本片区|布局|建设|小型|大型|口袋|多处"
+    r"新建|规划|设置|现状|保留|社区|综合|城市|各类|以及|一处|其中|包括|配建|本片区|布局|建设|小型|大型|口袋|多处|为|中小学"
 )
 
 
@@ -293,11 +305,16 @@ class _BlockCheck:
             return self._said("kept", span, of)
         return self._said("missed", span, of, str(horizon), "differs")
 
-    def _of_unknown(self, at: int) -> bool:
+    def _of_unknown(self, figure: Bound) -> bool:
         """Whether a figure is of a name that the plan lacks: the last one that its sentence speaks of."""
+        at = figure.number.start
         begin = max(self.text.rfind(sign, 0, at) + 1 for sign in "。；;\n")
         unknown = [
-            one for one in self.names if begin <= one[0] < at and (not one[2] or one[2].startswith(NEARLY))
+            one
+            for one in self.names
+            if begin <= one[0] < at
+            and (not one[2] or one[2].startswith(NEARLY))
+            and self._may_have(one, figure, begin)
         ]
         if not unknown:
             return False
@@ -305,9 +322,21 @@ class _BlockCheck:
         later = [one for one in self.names if end <= one[0] < at and one not in unknown]
         return not any(not _ASIDE.search(self.text, end, start) for start, *_ in later)
 
+    def _may_have(self, name: Name, figure: Bound, begin: int) -> bool:
+        """Whether a figure of the plan may be of a name that it lacks: a street beside a parcel has none."""
+        text, (start, end, _), at = self.text, name, figure.number.start
+        of = figure.fact.bound_to if figure.fact else ""
+        if _STREET.search(text, start, end):
+            beside = _NEIGHBOUR.search(text, begin, end) or _BESIDE.match(text, end)
+            return of.startswith("table:streets/") and (
+                not beside or _BRACKET.match(text[end:at]) is not None
+            )
+        named = any(begin <= one[0] < at and one[2] and of.startswith(f"{one[2]}/") for one in self.names)
+        return not (named and of.endswith(LIMITS))
+
     def _number(self, one: Bound) -> TextStatement:
         span, number = (one.number.start, one.number.end), one.number
-        if one.fact is not None and self._of_unknown(span[0]):
+        if one.fact is not None and self._of_unknown(one):
             return self._said("not_evidenced", span, why="of_unknown")
         if one.fact is None:
             return self._said("not_evidenced", span, why=one.why)

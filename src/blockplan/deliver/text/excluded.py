@@ -39,7 +39,21 @@ _AND = re.compile(r"、|和|与|及|以及|及び|と|,|\band\b", re.IGNORECASE)
 #: What may follow the name of a class: 道路地块, "road parcels".
 _KIND = re.compile(r"^(?:the|all)\s|(?:的?地块|の?区画|\s(?:parcel|plot)s?|(?<=[a-z])s)$", re.IGNORECASE)
 #: Whole -> end of what a fact of one class of land is bound to, that it is the sum of; column of the rest.
-_SUMS = {"layer:parcels/count": ("/parcel_count", "count"), "measure:land_balance": ("/planned_ha", "area")}
+LAND = "measure:land_balance"
+_SUMS = {"layer:parcels/count": ("/parcel_count", "count"), LAND: ("/planned_ha", "area")}
+#: What tells around an area that it is of a part of the planned land, or of what lies on it.
+_PHASE = re.compile(
+    r"[一二三四近中远首遠前後]期(?![间間限])|起步区|先行区|第[一二三四0-9]+段階|\b(?:phases?|stages?)\b",
+    re.IGNORECASE,
+)
+_OF_THING = re.compile(
+    r"\s?(?:of\s(?!(?:the\s|its\s)?(?:planned\s|total\s|urban\s)?(?:land|ground|territory)\b)"
+    r"|(?:for|as|with|reserved|set aside|along|to be|within|[a-z]+\s(?:along|beside))\b"
+    r"|的(?!规划|用地|范围|土地|区域|城)|の(?!土地|区域|範囲|計画|面積|市街|地区)|を(?!計画|対象|区域|範囲)|用于|作为|作|(?:为|為)(?!规划|计划))",
+    re.IGNORECASE,
+)
+#: Kinds of things whose area stands within all of the land: 规划范围内公园12公顷, 計画区域内の公園.
+_WITHIN = re.compile(r"(?:范围|区域|計画|规划区)(?:之?内|のうち)[^，,、。0-9]*$")
 
 
 def without(sentence: ScannedSentence, number: ScannedNumber, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
@@ -74,6 +88,17 @@ def is_of_others(sentence: ScannedSentence, number: ScannedNumber, fact: Fact) -
     behind = _OTHERS.search(sentence.text, sentence.start, number.start)
     parcels = _PARCELS.match(sentence.text, number.start)
     return fact.bound_to.startswith("layer:parcels/-") and None not in (behind, parcels)
+
+
+def is_of_a_part(sentence: ScannedSentence, number: ScannedNumber) -> bool:
+    """Whether an area is of a phase, or of what stands behind it: "The plan covers 12 ha of new parks"."""
+    comma = re.compile("[，,、;；。]").search(sentence.text, number.end, sentence.end)
+    end = comma.start() if comma and sentence.numbers[-1].start > comma.start() else sentence.end
+    return bool(
+        _PHASE.search(sentence.text, sentence.clause(number), end)
+        or _OF_THING.match(sentence.text, number.end)
+        or _WITHIN.search(sentence.text, sentence.clause(number), number.start)
+    )
 
 
 def _excluded(sentence: ScannedSentence, number: ScannedNumber) -> str:

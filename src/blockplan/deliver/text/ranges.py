@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from blockplan.deliver.text.nearness import BETWEEN
 from blockplan.deliver.text.setting import Setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from blockplan.deliver.text.facts import Fact
+    from blockplan.deliver.text.lexicon import Token
     from blockplan.deliver.text.scan import ScannedNumber
     from blockplan.deliver.text.sentence import ScannedSentence
     from blockplan.deliver.text.spans import LimitSpan
@@ -33,6 +35,20 @@ _USUAL = re.compile(
     r"|\b(?:usual(?:ly)?|mostly|typical(?:ly)?|generally|should|standards?|recommend\w*)\b",
     re.IGNORECASE,
 )
+#: What may stand around a range beside what joins a word to its figure; and what tells of a part.
+_AROUND = re.compile(
+    r"之间|区间|范围|介于|均?不等|各|内|值|まで|の?間|範囲|において|では|である|です|とする|とし|する|定め|る"
+    r"|\b(?:differs?|var(?:y|ies)|lies?|figures|values)\b",
+    re.IGNORECASE,
+)
+_PART = re.compile(
+    r"期(?![间限])|[侧側临臨沿滨浜段住]|[东西南北東]部|局部|部分|个别|少数|其中|其余|以外|うち|一部"
+    r"|\b(?:phases?|stages?|parts?|some|sides?|along|of which|first|second|other|outside)\b",
+    re.IGNORECASE,
+)
+_COMMA = re.compile(r"[，,、;；。（(]")
+#: Kinds of things that a block and a class of land consist of, which are no part of them.
+_LAND = frozenset({"layer:parcels/count", "layer:blocks/count", "layer:subblocks/count"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +67,19 @@ def ends_in(sentence: ScannedSentence) -> Iterator[RangeEnds]:
         span = _span(sentence, *pair) if pair else None
         if pair is None or span is None:
             continue
-        facts = (span.low, span.high)
-        right = [number.states(fact) for number, fact in zip(pair, facts, strict=True)]
-        usual = _USUAL.search(sentence.text, sentence.start, sentence.end) is not None
-        # Where neither end is the plan's, it may be the range of something else.
-        inside = any(right) or _lies_in(pair, span)
-        doubts = 0 if all(right) else int(span.silent or usual or (not any(right) and inside))
-        yield RangeEnds(pair, facts, doubts)
+        yield RangeEnds(pair, (span.low, span.high), int(not _is_certain(sentence, pair, span)))
 
 
-def _lies_in(pair: tuple[ScannedNumber, ScannedNumber], span: LimitSpan) -> bool:
-    """Whether a range lies within that of the parcels: it may be that of some of them."""
+def _is_certain(
+    sentence: ScannedSentence, pair: tuple[ScannedNumber, ScannedNumber], span: LimitSpan
+) -> bool:
+    """Whether a range is right, or that of no parcels there: within theirs it may be that of some of them."""
+    right = [number.states(fact) for number, fact in zip(pair, (span.low, span.high), strict=True)]
+    if all(right) or span.silent or _USUAL.search(sentence.text, sentence.start, sentence.end):
+        return all(right)
     low, high = min(span.low.amounts), max(span.high.amounts)
-    return pair[0].value + pair[0].half >= low and pair[1].value - pair[1].half <= high
+    inside = (low <= one.value + one.half and one.value - one.half <= high for one in pair)
+    return all(agrees or not within for agrees, within in zip(right, inside, strict=True))
 
 
 def is_joined(text: str, start: int, end: int) -> bool:
@@ -95,13 +111,14 @@ def _pair(
 
 
 def _span(sentence: ScannedSentence, first: ScannedNumber, second: ScannedNumber) -> LimitSpan | None:
-    spans = sentence.lexicon.spans
-    subjects = [one for one in sentence.words if one.subject and not sentence.is_kind(one)]
+    """What the parcels that a range is of have; None where something else is named beside them."""
+    subjects = [one for one in sentence.words if one.subject and not _is_land(sentence, one)]
     before = [one for one in subjects if one.end <= first.start]
-    behind = [one for one in subjects if one.start >= second.end]
-    words = [one for one in sentence.words if not one.subject and not second.end <= one.start]
-    words = words or [one for one in sentence.words if not one.subject and one.start >= second.end][:1]
+    end = _COMMA.search(sentence.text, second.end, sentence.end)
+    tail = end.start() if end else sentence.end
+    behind = [one for one in subjects if second.end <= one.start < tail]
     of = before[-1] if before else behind[0] if behind else None
+    quantity = _quantity(sentence, first, second, tail)
     setting = Setting(
         sentence.text[sentence.start : first.start],
         sentence.text[second.end : sentence.end],
@@ -109,11 +126,67 @@ def _span(sentence: ScannedSentence, first: ScannedNumber, second: ScannedNumber
         "",
         named=True,
     )
-    if of is None or not words or setting.elsewhere or setting.unclear:
+    if of is None or quantity is None or setting.elsewhere or setting.unclear:
+        return None
+    if not _are_alike(sentence, [*before, *behind]) or not _is_whole(sentence, (of, quantity), tail):
         return None
     own = [
         one
-        for one in spans.get(of.word, ())
-        if words[-1].word in one.low.words and one.low.dimension == first.dimension
+        for one in sentence.lexicon.spans.get(of.word, ())
+        if quantity.word in one.low.words and one.low.dimension == first.dimension
     ]
     return own[0] if own else None
+
+
+def _quantity(
+    sentence: ScannedSentence, first: ScannedNumber, second: ScannedNumber, tail: int
+) -> Token | None:
+    """The last word for a quantity before a range; behind it only where none stands before."""
+    words = [one for one in sentence.words if not one.subject]
+    before = [one for one in words if one.start < second.end]
+    behind = [one for one in words if second.end <= one.start < tail]
+    return before[-1] if before else next(iter(behind), None)
+
+
+def _is_land(sentence: ScannedSentence, token: Token) -> bool:
+    """Whether a word only names parcels or blocks."""
+    return sentence.is_kind(token) and all(one.bound_to in _LAND for one in sentence.facts(token))
+
+
+def _are_alike(sentence: ScannedSentence, subjects: list[Token]) -> bool:
+    """Whether the subjects of a sentence are of one kind, each with figures of its own."""
+    kinds = {sentence.is_object(one) for one in subjects}
+    return len(kinds) <= 1 and all(
+        any(one.end <= number.start < other.start for number in sentence.numbers)
+        for one, other in pairwise(subjects)
+    )
+
+
+def _is_whole(sentence: ScannedSentence, own: tuple[Token, Token], tail: int) -> bool:
+    """Whether a sentence says nothing around a range but of what it is, and other figures."""
+    known = [(one.start, one.end) for one in sentence.numbers]
+    known += [
+        (one.start, one.end)
+        for at, one in enumerate(sentence.words)
+        if one.subject or one in own or _has_a_figure(sentence, at)
+    ]
+    pieces, at = [], sentence.start
+    for start, end in sorted([*known, (tail, tail), (sentence.end, sentence.end)]):
+        pieces.append((at, max(at, start)))
+        at = max(at, end)
+    # What stands behind a comma before another number is of that.
+    later = [one for one in sentence.numbers if one.start >= tail]
+    if any(_PART.search(sentence.text, *piece) for piece in pieces if piece[0] < tail or not later):
+        return False
+    said = (sentence.text[start : min(end, tail)] for start, end in pieces if start < tail)
+    return all(
+        BETWEEN.fullmatch(_COMMA.sub(" ", _AROUND.sub(" ", one)).strip(" .。")) is not None for one in said
+    )
+
+
+def _has_a_figure(sentence: ScannedSentence, at: int) -> bool:
+    """Whether a number stands behind a word before the next word."""
+    word = sentence.words[at]
+    end = sentence.words[at + 1].start if at + 1 < len(sentence.words) else sentence.end
+    kinds = sentence.lexicon.dimensions[word.word]
+    return any(word.end <= one.start < end and one.dimension in kinds for one in sentence.numbers)

@@ -14,9 +14,13 @@ _IDEOGRAPHS = "\u3400-\u9fff"
 _COMMON = re.compile(
     r"规划|计划|新建|新设|现状|现有|既有|保留|扩建|迁建|改建|配建|社区|城市|城镇|乡村|农村|公共|公立|私立|民办|综合|中心|地区|片区|"
     r"配套|独立|完全|其他|其它|周边|附近|小型|大型|区级|市级|镇级|街道|商业|步行|主要|次要|主干|次干|生活|交通|景观|道路|"
+    r"快速|高架|沥青|水泥|硬化|碎石|砂石|口袋|慢行|骑行|人行|自行|机动|非机|消防|单行|双向|内部|环形|连接|辅助|过境|货运|临时|断头|尽端|滨[河江湖海水]|沿[河江湖海街]"
+    r"|实验|寄宿|示范|普惠|公益|微型|嵌入|标准|邻里|村级|组团|居住|养老|日间|老年|儿童|青少|专科|全科|停车|体育|文化|商务|会议|展览|活动|服务|"
     r"計画|新規|既存|現況|地域|民間|[市区町村県]立|幹線|主要|生活|"
     r"[的在和与及至到由从向沿为是有各其该本此等以于将对每所处个座条一二三四五六七八九十两两侧の間]"
 )
+#: Behind one of them a street is none: 铁路, 新思路.
+_WORD = re.compile(r".[思线铁公道马电管岔套网干支弯环辅]$")
 _LEAD = r"(?:(?<![\u3400-\u9fff])|(?<=规划)|(?<=新建)|(?<=计划)|(?<=沿)|(?<=位于)|(?<=[和与及在至]))"
 _TAIL = (
     r"(?=[^\u3400-\u9fff]|$|位于|设|红线|道路|建筑|用地|占地|床位|为|规划|布置|全长|宽|长"
@@ -27,10 +31,16 @@ _PLAIN = re.compile(
     r"(?:The|This|That|These|Those|An?|Each|Every|All|No|Any|Both|Its?|Our|In|On|At|Of|For|With|Along|Near|One|Two"
     r"|New|Old|Existing|Planned|Proposed|Public|Private|Local|Arterial|Secondary|Primary|Main|Major|Minor|Urban"
     r"|Rural|Town|Village|City|Municipal|District|Community|Neighbou?rhood|Access|Service|Ring|Side|Cross|High"
-    r"|Street|Road|Planning|General|Other|Another|Some|Total|Nine|Elementary|Middle)$"
+    r"|Street|Road|Planning|General|Other|Another|Some|Total|Nine|Elementary|Middle|Car|Pocket|Business|Science|Technology|Industrial|Retail|Logistics|Theme|Linear|Trunk|Express"
+    r"|Elevated|Asphalt|Gravel|Paved|Toll|Feeder|Collector|Distributor|Estate|Inner|Outer|Loop|Link|Slip|Bus|Cycle"
+    r"|Pedestrian|Shared|Day|Care|Senior|Junior|Infant|Nursery|Boarding|Special|Vocational|Technical|Medical|Health"
+    r"|Children|Fire|Police|Culture|Cultural|Sports?|Leisure|Shopping|Commercial|Residential|Through|First|Second|Third"
+    r"|Parcel|Plot|Block|Site|Table|Figure|Sheet|Schedule)$"
 )
 #: So many names of a plan end alike that this is a kind of them.
 KIND = 2
+#: So many ideographs have no place for a name beside a kind: 图书馆.
+SHORT = 3
 
 
 class Strangers:
@@ -59,8 +69,23 @@ class Strangers:
         for pattern in self._patterns:
             for found in pattern.finditer(text):
                 plain = _PLAIN if found["head"].isascii() else _COMMON
-                if not plain.search(found["head"]):
+                word = _WORD.match(found["head"]) and found[0].endswith("路")
+                if not plain.search(found["head"]) and not word:
                     yield found.span()
+
+
+def is_common(name: str) -> bool:
+    """
+    Whether what stands as a name only says of what kind something is.
+
+    Examples
+    --------
+    >>> is_common("停车场"), is_common("Car Park"), is_common("云溪图书馆")
+    (True, True, False)
+    """
+    if name.isascii():
+        return _PLAIN.match(name.partition(" ")[0]) is not None
+    return len(name) <= SHORT or _COMMON.search(name[:2]) is not None
 
 
 def _end_of(name: str) -> str:
