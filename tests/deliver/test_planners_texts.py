@@ -25,7 +25,7 @@ TEXTS = [
     (planners_en.zone_report, ZONE, 0.85),
     (planners_later.zone_statement, ZONE, 0.9),
     (planners_later.zone_note, ZONE, 0.9),
-    (planners_last.town_brief, TOWN, 0.75),
+    (planners_last.town_brief, TOWN, 0.7),
     (planners_last.zone_reasons, ZONE, 0.9),
     (planners_last.zone_inspector, ZONE, 0.85),
     (planners_sealed.zone_dialogue, ZONE, 0.8),
