@@ -12,7 +12,6 @@ from django.urls import reverse
 from blockplan.errors import BlockplanError
 from blockplan.notice.countries import country
 from blockplan.notice.particulars import asked_and_missing, particulars_from
-from blockplan.plan.model.faults import rows_said
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.lang import current
 from blockplan.portal.office import drafts
@@ -99,6 +98,8 @@ def _faults_of(version: PlanVersion | None) -> tuple[Sequence[Fault], str]:
 
 def _said(faults: Sequence[Fault]) -> list[dict[str, str]]:
     """Faults in the reader's words: how grave, where, what, and what to do."""
+    # Tables of plans are slow to load.
+    from blockplan.plan.model.faults import rows_said  # noqa: PLC0415
     from blockplan.report.words import Words  # noqa: PLC0415
 
     words = Words(current())

@@ -96,7 +96,7 @@ class Standards:
         A size that a rule ties to a distance holds only where the distance is taken from that rule.
         """
         found = [one for one in self.stated if one.what == what and use in one.uses]
-        if what in {LEAST, MOST}:
+        if what in {LEAST, MOST, LEAST_GREEN}:
             near = {one.rule for one in self.stated if one.what == NEAR and use in one.uses}
             chosen = self.of(use, NEAR)
             found = [
