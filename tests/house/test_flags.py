@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -31,6 +32,8 @@ PARAMETER = re.compile(r"`([a-z]\w*=)")
 def sentences(path: Path) -> Iterator[str]:
     """Texts of a module or catalog, docstrings left out; what an f-string fills in is left open."""
     text = path.read_text(encoding="utf-8")
+    if not FLAG.search(text) and not PARAMETER.search(text):
+        return  # to take a module apart takes long, and most name neither
     if path.suffix == ".toml":
         waiting: list[Any] = [tomllib.loads(text)]
         while waiting:
@@ -59,13 +62,16 @@ def keys(table: dict[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
             yield above.removeprefix("."), one
 
 
-def of_rooms(repo: Path) -> Iterator[tuple[str, str]]:
-    """Module or catalog outside ``cli/``, and a text of it."""
+@cache
+def of_rooms(repo: Path) -> list[tuple[str, str]]:
+    """Module or catalog outside ``cli/``, and a text of it that may name a flag or a parameter."""
     package = repo / "src" / "blockplan"
-    for path in sorted([*package.rglob("*.py"), *package.rglob("*.toml")]):
-        name = path.relative_to(package).as_posix()
-        if not name.startswith("cli/"):
-            yield from ((name, text) for text in sentences(path))
+    return [
+        (path.relative_to(package).as_posix(), text)
+        for path in sorted([*package.rglob("*.py"), *package.rglob("*.toml")])
+        if path.relative_to(package).parts[0] != "cli"
+        for text in sentences(path)
+    ]
 
 
 def options(command: click.Command, ctx: click.Context) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,9 @@ DJANGO = {"Meta", "Migration"}
 
 def test_no_two_classes_of_the_source_have_one_name(repo: Path) -> None:
     names = Counter(
-        node.name
+        name
         for path in (repo / "src").rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ClassDef)
+        for name in re.findall(r"^ *class (\w+)[(\[:]", path.read_text(encoding="utf-8"), re.MULTILINE)
     )
     assert names["Plan"] == 1
     assert {name for name, count in names.items() if count > 1} <= DJANGO
@@ -28,7 +27,6 @@ def test_highs_is_given_whole_models_and_no_single_column_or_row(repo: Path) -> 
     built = {
         path.name
         for path in (repo / "src").rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute) and node.attr in {"addCol", "addCols", "addRow", "addRows"}
+        if re.search(r"\.add(Col|Row)s?\b", path.read_text(encoding="utf-8"))
     }
     assert not built, "blockplan.propose.mip.Model puts a model together"
