@@ -99,9 +99,13 @@ class Clock:
         return _ASKED_TO_END.is_set() or (ended is not None and ended())
 
     def tell(self, objective: float | None, bound: float | None, said: str = "") -> None:
-        """Say what the search has now, to whoever listens."""
+        """Say what the search has now, to whoever listens; a solver calls infinite what it does not know."""
         if self.stop.tell is not None:
-            self.stop.tell(Incumbent(self.spent, objective, bound, said))
+            self.stop.tell(Incumbent(self.spent, _known(objective), _known(bound), said))
+
+
+def _known(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
 
 
 @contextmanager
