@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import math
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -216,3 +219,19 @@ def test_factors_of_jobs_are_refused_with_where_jobs_come_from(tmp_path: Path) -
     file.write_text('[sources]\n[factors]\njobs = [{codes = ["09"], amount = 35}]\n', encoding="utf-8")
     with pytest.raises(UsageError, match="floor_area_per_job_m2"):
         read_factors(file)
+
+
+def test_factors_of_ones_own_count_wherever_the_plan_lies(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    given = resources.files("blockplan.measure.indicators").joinpath("loads.toml").read_text(encoding="utf-8")
+    own.write_text(
+        given[: given.index("within = [")] + given[given.index("[sources.office]") :], encoding="utf-8"
+    )
+    home = {"parcel_id": "A", "land_use": "0701", "floor_area_m2": 10_000.0}
+    at = shapely.box(560_000, 5_935_000, 560_200, 5_935_200)
+    plan = Plan(
+        manifest(crs="EPSG:25832"),
+        {"parcels": gpd.GeoDataFrame([{**home, "geometry": at}], crs="EPSG:25832")},
+    )
+    assert loads(plan, read_factors(own)).by_parcel["dwellings"].tolist() == [100.0]
+    assert math.isnan(loads(plan).by_parcel["dwellings"][0])

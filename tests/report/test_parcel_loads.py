@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import pytest
 import shapely
 from hypothesis import given
@@ -13,6 +14,7 @@ from tests.support.office_tables import EMPTY, land, of, records
 
 from blockplan.plan import Plan
 from blockplan.report.office.columns import NOT_APPLICABLE, TEXTS
+from blockplan.report.office.workbook import factors_told
 from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.panels import part_table
 from blockplan.report.view import View
@@ -180,3 +182,24 @@ def test_the_known_part_of_what_is_not_known_at_all_is_not_zero() -> None:
     parcels[1] |= {"land_use": "0701", "dwellings": 0.0}
     *_, whole, known = records(of(Plan(manifest(), {"parcels": frame(parcels)}), "loads"))
     assert (whole["dwellings"], known["dwellings"]) == (None, 0)
+
+
+def test_a_plan_abroad_is_given_no_loads_by_chinese_factors() -> None:
+    """A plan in Hamburg: what it states stays, the rest is a dash, and the table says why."""
+    at = shapely.box(560_000, 5_935_000, 560_200, 5_935_200)
+    plan = Plan(manifest(crs="EPSG:25832"), {"parcels": gpd.GeoDataFrame([
+        {"parcel_id": "A", "land_use": "0701", "far": 0.4, "dwellings": 40.0, "geometry": at},
+        {"parcel_id": "B", "land_use": "1401", "geometry": shapely.affinity.translate(at, 200)},
+        {"parcel_id": "U", "land_use": "1303", "geometry": shapely.affinity.translate(at, 400)},
+    ], crs="EPSG:25832")})  # fmt: skip
+    table = of(plan, "loads")
+    whole = records(table)[-1]
+    assert (whole["dwellings"], whole["floor_area_m2"]) == (40, 16_000)
+    assert [whole[key] for key in ("residents", "parking", "water_m3_d", "power_kw", "waste_t_d")] == [
+        None
+    ] * 5
+    told = "The load factors are of mainland China and not of the place of this plan"
+    for name in ("loads", "parking", "utilities"):
+        assert any(told in note for note in of(plan, name).notes), name
+    told_factors = factors_told(View(plan, result(**EMPTY), Words("en")))
+    assert {load for _, load, _, _ in told_factors} == {"Jobs"}

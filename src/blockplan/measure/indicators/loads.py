@@ -19,6 +19,7 @@ import numpy as np
 from blockplan.errors import UsageError
 from blockplan.measure import MEASURES
 from blockplan.measure.inputs.columns import areas_m2, ids, land_uses, values
+from blockplan.measure.inputs.feature_points import place_of
 from blockplan.measure.inputs.homes import residents
 from blockplan.measure.inputs.jobs import jobs_of_parcels, no_job_ratio
 from blockplan.plan.model import tomlfile
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+    from pyproj import CRS
 
     from blockplan.plan.model.plan import Plan
 
@@ -53,6 +55,8 @@ UNITS = {
 }  # fmt: skip
 BASES = ("regulation", "office_table", "assumption")
 HOMES_ONLY = frozenset({"residents", "dwellings"})
+#: Degrees of latitude over which no reference system of one country reaches; a zone of UTM does.
+ONE_COUNTRY = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +84,28 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class LoadFactors:
-    """All factors by load, and the sources by name: ``basis`` and the words in zh, en and ja."""
+    """
+    All factors by load, the sources by name (``basis`` and the words in zh, en and ja), and where they count.
+
+    ``within`` are rectangles in degrees: west, south, east, north; anywhere where there is none.
+    """
 
     by_load: Mapping[str, tuple[Factor, ...]]
     sources: Mapping[str, Mapping[str, str]]
+    within: tuple[tuple[float, float, float, float], ...] = ()
+
+    def count_in(self, plan: Plan) -> bool:
+        """
+        Whether the factors are of the place of a plan; of a plan that nobody can place they are.
+
+        So they are where its reference system is of the place: local coordinates lie elsewhere.
+        """
+        places = [one for one in (place_of(plan), _middle_of(plan.crs)) if one] if self.within else []
+        return not places or any(
+            west <= lon <= east and south <= lat <= north
+            for lon, lat in places
+            for west, south, east, north in self.within
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,6 +125,10 @@ class Loads:
         Classes that no factor speaks of and that have no floor area: they load nothing.
     residents
         Residents of the plan; None where they are not known.
+    floorless
+        Where no floor area is stated and no factor counts on it: a road, a park.
+    factored
+        Whether the factors are of the place of the plan; else what the plan does not state is unknown.
     """
 
     floor_m2: Array
@@ -110,6 +136,8 @@ class Loads:
     estimated: Mapping[str, NDArray[np.bool_]]
     not_counted: tuple[str, ...]
     residents: float | None
+    floorless: NDArray[np.bool_]
+    factored: bool = True
 
 
 def loads(plan: Plan, factors: LoadFactors | None = None) -> Loads:
@@ -138,10 +166,16 @@ def _loads(plan: Plan, factors: LoadFactors) -> Loads:
     people = residents(plan)
     known = people.by_parcel if len(people.by_parcel) == size else np.full(size, np.nan)
     lived_on = (values(plan, "parcels", "dwellings") > 0) | (known > 0)
-    silent = np.ones(size, dtype=bool)
+    silent, factored = np.ones(size, dtype=bool), factors.count_in(plan)
+    floorless = np.isnan(floor)
     for load, column in LOADS.items():
         counted, spoken = _counted(factors.by_load.get(load, ()), codes, drivers, lived_on)
         silent &= ~spoken
+        if load == "power_kw":
+            floorless = floorless & ~np.isnan(counted)
+        if not factored and load != "jobs":
+            # What a factor of another country would count is not known; what it counts as none stays none.
+            counted = np.where(counted > 0, np.nan, counted)
         stated = values(plan, "parcels", column) if column else np.full(size, np.nan)
         if load == "residents":
             stated, counted = known, np.where(people.total is None, counted, np.nan)
@@ -151,7 +185,8 @@ def _loads(plan: Plan, factors: LoadFactors) -> Loads:
         estimated[load] = np.isnan(stated) & (np.nan_to_num(counted) > 0)
     bare = silent & ~(np.nan_to_num(floor) > 0)
     not_counted = tuple(sorted({str(code) for code in codes[bare] if code}))
-    return Loads(floor, {load: drivers[load] for load in LOADS}, estimated, not_counted, people.total)
+    by_parcel = {load: drivers[load] for load in LOADS}
+    return Loads(floor, by_parcel, estimated, not_counted, people.total, floorless, factored)
 
 
 def read_factors(path: Path | str | None = None) -> LoadFactors:
@@ -186,6 +221,7 @@ def _factors(text: str, name: str) -> LoadFactors:
             load: tuple(_factor(load, row, sources) for row in rows if load != "jobs")
             for load, rows in table["factors"].items()
         }
+        within = tuple((float(w), float(s), float(e), float(n)) for w, s, e, n in table.get("within", ()))
     except (
         tomllib.TOMLDecodeError,
         RecursionError,
@@ -210,7 +246,7 @@ def _factors(text: str, name: str) -> LoadFactors:
             f"The load factors {name} lack, or do not know, {', '.join(odd)}. "
             f"The loads are: {', '.join(wanted)}."
         )
-    return LoadFactors(found, sources)
+    return LoadFactors(found, sources, within)
 
 
 def _source(key: str, given: Mapping[str, str]) -> dict[str, str]:
@@ -226,6 +262,14 @@ def _factor(load: str, row: Mapping[str, Any], sources: Mapping[str, Any]) -> Fa
     if not (factor.amount > 0 or (factor.amount == 0 and UNITS[factor.unit][1])):
         raise ValueError(f"{load} has the amount {factor.amount!r} {factor.unit}")
     return factor
+
+
+def _middle_of(crs: CRS | None) -> tuple[float, float] | None:
+    """The middle of where a reference system of one country is used, in degrees; None for any other."""
+    area = crs.area_of_use if crs else None
+    if area is None or area.north - area.south > ONE_COUNTRY or area.east < area.west:
+        return None
+    return (area.west + area.east) / 2, (area.south + area.north) / 2
 
 
 def _jobs(plan: Plan) -> Array:

@@ -59,10 +59,14 @@ def loads(view: View) -> OfficeTable:
         return OfficeTable("loads", COLUMNS, ())
     made = _LoadSums(view, found)
     lines = [*made.blocks(), *made.whole()]
-    notes = [said(view, "loads.note.factors"), said(view, "loads.note.sums")]
+    factors = "factors" if found.factored else "elsewhere"
+    notes = [said(view, f"loads.note.{factors}"), said(view, "loads.note.sums")]
     silent = no_job_ratio(plan, job_ratios_of(plan))
     without = sorted(set(values(plan, "parcels", "land_use")[silent]))
-    for key, codes in (("not_counted", found.not_counted), ("jobs_not_counted", without)):
+    for key, codes in (
+        ("not_counted", found.not_counted if found.factored else ()),
+        ("jobs_not_counted", without),
+    ):
         if codes:
             notes.append(said(view, f"loads.note.{key}", codes=view.words.join(codes)))
     return OfficeTable("loads", COLUMNS, tuple(lines), tuple(notes))
@@ -78,8 +82,7 @@ class _LoadSums:
         self.uses = values(plan, "parcels", "land_use")
         columns = {"floor_area_m2": found.floor_m2, **found.by_parcel}
         # Land that states no floor area and that no factor counts on it has none: a road, a park.
-        bare = np.isnan(found.floor_m2) & ~np.isnan(found.by_parcel["power_kw"])
-        columns["floor_area_m2"] = np.where(bare, 0.0, found.floor_m2)
+        columns["floor_area_m2"] = np.where(found.floorless, 0.0, found.floor_m2)
         shown = np.array(list(columns.values()))
         self.loaded = (np.isnan(shown) | (shown > 0)).any(axis=0)
         self.estimated = {key: found.estimated[key].tolist() for key in STATED}

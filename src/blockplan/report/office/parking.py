@@ -75,7 +75,10 @@ def parking(view: View) -> OfficeTable:
         cells = tuple(_whole(math.fsum(column[every])) for column in columns)
         says = _said_of(cells, unsaid[every], np.isnan(found.floor_m2[every]), public[every])
         lines.append(Line(("", said(view, f"parking.{key}"), len(every), *says, park_m2), "total"))
-    return OfficeTable("parking", COLUMNS, tuple(lines), (said(view, "parking.note.factor"),))
+    notes = [said(view, "parking.note.factor")]
+    if not found.factored:
+        notes.insert(0, said(view, "loads.note.elsewhere"))
+    return OfficeTable("parking", COLUMNS, tuple(lines), tuple(notes))
 
 
 def _said_of(

@@ -72,8 +72,7 @@ def phases(view: View) -> OfficeTable:
     called = view.ground.names("facilities").tolist() if len(hosts) else []
     of_parcel = dict(zip(map(str, ids(plan, "parcels")), given, strict=True))
     names = sorted({*given}, key=lambda one: (one == "", in_time(one)))
-    bare = np.isnan(found.floor_m2) & ~np.isnan(found.by_parcel["power_kw"])
-    floor = np.where(bare, 0.0, found.floor_m2)
+    floor = np.where(found.floorless, 0.0, found.floor_m2)
     counted = {"floor_area_m2": floor} | {key: found.by_parcel[key] for key in ("dwellings", "residents")}
     hundredths = shared_out(
         [math.fsum(np.nan_to_num(sizes[given == one])) for one in names],

@@ -53,7 +53,8 @@ def utilities(view: View) -> OfficeTable:
             found.setdefault((of, _second(of, use)), []).append(at)
     if not found:
         return OfficeTable("utilities", COLUMNS, (), (said(view, "utilities.note.none"),))
-    demand = loads_of(plan).by_parcel
+    loads = loads_of(plan)
+    demand = loads.by_parcel
     lines: list[Line] = []
     number = 0
     for (of, code), rows in sorted(found.items()):
@@ -73,9 +74,8 @@ def utilities(view: View) -> OfficeTable:
         lines.append(Line(cells, "subtotal"))
     every = [row for rows in found.values() for row in rows]
     total = ("", "", said(view, "utilities.total"), "", _whole(math.fsum(site[every])), "", "", "", "")
-    return OfficeTable(
-        "utilities", COLUMNS, (*lines, Line(total, "total")), (said(view, "utilities.note.demand"),)
-    )
+    note = said(view, "utilities.note.demand" if loads.factored else "loads.note.elsewhere")
+    return OfficeTable("utilities", COLUMNS, (*lines, Line(total, "total")), (note,))
 
 
 def _second(of: str, code: str) -> str:

@@ -231,7 +231,7 @@ def explained(view: View, made: Sequence[OfficeTable]) -> Iterator[tuple[str, st
 def factors_told(view: View) -> Iterator[tuple[str, str, str, str]]:
     """Each factor of the loads: table, load, what is asked of which land, source."""
     factors, words = read_factors(), view.words
-    for load, own in factors.by_load.items():
+    for load, own in factors.by_load.items() if factors.count_in(view.plan) else ():
         for one in own:
             source = factors.sources[one.source]
             amount = words.number(one.amount)

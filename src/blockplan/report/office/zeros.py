@@ -64,5 +64,5 @@ def _havers(plan: Plan, *, homes: bool) -> Havers:
     else:
         found = loads(plan)
         stated = ~np.isnan(found.floor_m2)
-        could = stated | np.isnan(found.by_parcel["power_kw"])
+        could = ~found.floorless
     return Havers(could.tolist(), (in_reserve(plan) & ~stated).tolist())
