@@ -159,6 +159,36 @@ def test_a_share_of_the_workbook_is_shown_in_percent() -> None:
     assert (sheet.cell(2, heads.index("单位") + 1).value, cell.number_format) == ("%", "0.0%")
 
 
+def test_a_table_too_wide_to_be_read_on_one_page_is_printed_over_several(
+    found: CheckResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = ("pack", "rule", *sorted(result_workbook.WIDE))
+    given = [
+        DataTable("verdicts", wide, (("p" * 12, "r" * 30, *["words " * 20] * 11),)),
+        DataTable("faults", wide[:4], (("p", "r", "t", "x"),)),
+    ]
+    monkeypatch.setattr(result_workbook, "in_words", lambda *_: given)
+    book = load_workbook(io.BytesIO(workbook(View(hand_made(), found, Words("en")))))
+    broad, narrow = book["Verdicts"], book["Faults"]
+    assert (broad.page_setup.fitToWidth, broad.print_title_cols) == (2, "$A:$C")
+    # 1 is what a file says nothing of
+    assert (narrow.page_setup.fitToWidth in {1, None}, narrow.print_title_cols) == (True, None)
+
+
+def test_residents_on_the_first_sheet_have_the_thousands_mark(found: CheckResult) -> None:
+    sheet = load_workbook(io.BytesIO(workbook(View(hand_made(), found, Words("en")))))["About"]
+    cell = next(row[1] for row in sheet.iter_rows() if row[0].value == "Carries at most")
+    assert (cell.value, cell.number_format, cell.alignment.horizontal) == (2610, "#,##0", "left")
+
+
+def test_a_number_of_the_workbook_stands_clear_of_the_text_beside_it(found: CheckResult) -> None:
+    book = load_workbook(io.BytesIO(workbook(View(hand_made(), found, Words("en")))))
+    cells = [cell for row in book["Verdicts"].iter_rows(min_row=2) for cell in row]
+    numbers = [cell for cell in cells if isinstance(cell.value, int | float)]
+    assert numbers
+    assert {(cell.alignment.horizontal, cell.alignment.indent) for cell in numbers} == {("right", 1.0)}
+
+
 def test_the_first_sheet_says_plan_day_hash_packs_and_synthetic(found: CheckResult) -> None:
     view = View(hand_made(), found, Words("en"))
     sheet = load_workbook(io.BytesIO(workbook(view)))["About"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 from math import inf
 from sys import float_info
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 RESULT_WORDS = Catalog("blockplan.report", "result.toml")
 MOST_CHARACTERS, A3 = 32_000, 8
+#: A3 across between its margins, a digit, the rim of a cell, mm; letters of 11 pt are no smaller than this.
+PAGE_MM, DIGIT_MM, RIM_MM, LEAST_SCALE = 384.0, 1.85, 1.3, 0.6
+#: Columns by which a row is known, on each page across.
+KNOWN_BY = 3
 #: Width of columns of sentences, in digits.
 WIDE_DIGITS = 32.0
 #: Columns of sentences, which wrap.
@@ -87,15 +92,18 @@ def workbook(view: View) -> bytes:
     )
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     formats = {
-        look: book.add_format({"num_format": look, "valign": "top"})
+        # Clear of a text in the next column.
+        look: book.add_format({"num_format": look, "valign": "top", "align": "right", "indent": 1})
         for look in (*(one for _, one in NUMBERS), PERCENT)
     }
-    _about(book.add_worksheet(words("sheet_name.about")), view, made, head, wrapped)
+    count = book.add_format({"num_format": "#,##0", "align": "left"})
+    _about(book.add_worksheet(words("sheet_name.about")), view, made, head, wrapped, count)
     for table in made:
         sheet = book.add_worksheet(words(f"sheet_name.{table.name}"))
+        widths = [_width(table, at, words) for at in range(len(table.columns))]
         for at, column in enumerate(table.columns):
             sheet.write_string(0, at, words(f"heading.{column}"), head)
-            sheet.set_column(at, at, _width(table, at, words), wrapped)
+            sheet.set_column(at, at, widths[at], wrapped)
         for number, row in enumerate(table.rows[:MOST_ROWS], 1):
             shares = set(SHARES)
             for column, cell in zip(table.columns, row, strict=True):
@@ -105,11 +113,14 @@ def workbook(view: View) -> bytes:
                 look = PERCENT if column in shares else _look(cell)
                 _write_cell(sheet, number, at, cell, formats[look] if look else wrapped)
         sheet.freeze_panes(1, 1)
-        # On paper: A3 across, as wide as the table, its columns named on each page.
+        # On paper: A3 across, its columns named on each page; several pages wide if need be.
         sheet.set_landscape()
         sheet.set_paper(A3)
-        sheet.fit_to_pages(1, 0)
+        across = _pages_across(widths)
+        sheet.fit_to_pages(across, 0)
         sheet.repeat_rows(0)
+        if across > 1:
+            sheet.repeat_columns(0, KNOWN_BY - 1)
         sheet.set_footer("&L&A&R&P / &N")
         sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
     book.close()
@@ -159,7 +170,7 @@ def in_words(view: View, words: Words) -> list[DataTable]:
     ]
 
 
-def _about(sheet: Any, view: View, made: Sequence[DataTable], head: Any, wrapped: Any) -> None:
+def _about(sheet: Any, view: View, made: Sequence[DataTable], head: Any, wrapped: Any, count: Any) -> None:
     """The first sheet: plan, day, hash, packs, whether it is synthetic, and what the other sheets hold."""
     words, result, manifest = view.words.on(RESULT_WORDS), view.result, view.plan.manifest
     facts = {**dict(view.facts), words("head.packs"): words.join(view.result.packs)}  # ids, to ask for them
@@ -188,7 +199,8 @@ def _about(sheet: Any, view: View, made: Sequence[DataTable], head: Any, wrapped
     sheet.fit_to_pages(1, 0)
     for number, (name, value) in enumerate(lines):
         sheet.write_string(number, 0, name, head)
-        _write_cell(sheet, number, 1, value if value is not None else words.unknown)
+        cell = value if value is not None else words.unknown
+        _write_cell(sheet, number, 1, cell, None if isinstance(cell, str) else count)
     first = len(lines) + 1
     for number, table in enumerate(made, first):
         sheet.write_string(number, 0, words(f"sheet_name.{table.name}"), head)
@@ -214,6 +226,15 @@ def _write_cell(sheet: Any, row: int, column: int, cell: Cell, look: Any = None)
         sheet.write_string(row, column, short, look)
     elif is_known(cell):
         sheet.write_number(row, column, cell, look)
+
+
+def _pages_across(widths: Sequence[float]) -> int:
+    """Over how many pages a table lies on paper, so that its letters can be read there."""
+    each = [width * DIGIT_MM + RIM_MM for width in widths]
+    again = sum(each[:KNOWN_BY])
+    if sum(each) <= PAGE_MM / LEAST_SCALE:
+        return 1
+    return math.ceil((sum(each) - again) / (PAGE_MM / LEAST_SCALE - again))
 
 
 def _width(table: DataTable, at: int, words: Words) -> float:
