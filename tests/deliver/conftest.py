@@ -1,11 +1,39 @@
 """The plans that texts are held against."""
 
+from collections import OrderedDict
+
 import pytest
 from tests.deliver.made import a_view
 from tests.support.town import town
 
+from blockplan.deliver.text import checking
 from blockplan.exchange.office.importing import import_office
 from blockplan.plan import read
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _what_texts_are_held_against_is_put_together_once():
+    """What a plan says takes longer to put together than a sentence to be held against it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("knowledge", "Lexicon", "Report"):
+            patch.setattr(checking, name, remembered(getattr(checking, name)))
+        yield
+
+
+def remembered(make, most=6):
+    """The same function, which gives for the same object what it gave before."""
+    found = OrderedDict()
+
+    def made(of, *more):
+        key = (id(of), *more)
+        if key not in found:
+            found[key] = of, make(of, *more)  # with the object: its id is no other's as long as it lives
+        found.move_to_end(key)
+        while len(found) > most:
+            found.popitem(last=False)
+        return found[key][1]
+
+    return made
 
 
 @pytest.fixture(scope="module")
