@@ -1,5 +1,6 @@
 import contextlib
 import math
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -9,6 +10,7 @@ import textwrap
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
 from hypothesis import given
@@ -303,6 +305,25 @@ def test_what_cannot_be_written_leaves_the_old_file(tmp_path, monkeypatch):
         write_layer(a_frame(name=["x", "y"]), tmp_path / "p.gpkg")
     assert (tmp_path / "p.gpkg").read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["p.gpkg"]
+
+
+def test_a_geopackage_is_waited_for_once_before_it_takes_its_place(tmp_path, monkeypatch):
+    waited, told = [], []
+
+    def fsync(handle):
+        waited.append((os.fstat(handle).st_size, (tmp_path / "plan.gpkg").exists()))
+
+    def write(*arguments, **more):
+        told.append(pyogrio.get_gdal_config_option("OGR_SQLITE_SYNCHRONOUS"))
+        write_dataframe(*arguments, **more)
+
+    write_dataframe = pyogrio.write_dataframe
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(pyogrio, "write_dataframe", write)
+    write_layers({"one": a_frame(), "two": a_frame()}, tmp_path / "plan.gpkg")
+    assert waited == [((tmp_path / "plan.gpkg").stat().st_size, False)]
+    assert told == [False, False]  # as pyogrio says OFF
+    assert pyogrio.get_gdal_config_option("OGR_SQLITE_SYNCHRONOUS") is None
 
 
 @pytest.mark.long

@@ -9,6 +9,7 @@ with a file is told as a `PlanDataError` with its path.
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import warnings
 from contextlib import contextmanager
@@ -47,8 +48,9 @@ _BEGINNINGS = {
     "FlatGeobuf": b"fgb",
 }
 _LARGEST_NUMBER_OF_ROWS = 50_000_000
-#: A GeoPackage stamps the time of writing; with a fixed one the same content gives the same bytes.
-_STAMP = {"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z"}
+#: A GeoPackage stamps the time of writing; with a fixed one the same content gives the same bytes. It lies
+#: beside its place until it is whole, so the disk is waited for once, at its end (`_to_disk`).
+_WRITING = {"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z", "OGR_SQLITE_SYNCHRONOUS": "OFF"}
 _WKB_KINDS = {"polygon": "MultiPolygon", "line": "MultiLineString", "point": "Point", "any": "Unknown"}
 
 
@@ -158,6 +160,8 @@ def write_layer(
         if kind == "GPKG" and path.is_file():
             shutil.copyfile(path, place)
         _write_one(frame, place, layer or path.stem, crs)
+        if kind == "GPKG":
+            _to_disk(place)
 
 
 def write_layers(frames: Mapping[str, pd.DataFrame], path: str | Path, crs: pyproj.CRS | None = None) -> None:
@@ -175,6 +179,14 @@ def write_layers(frames: Mapping[str, pd.DataFrame], path: str | Path, crs: pypr
     with writing_file(path) as place:
         for name, frame in frames.items():
             _write_one(frame, place, name, crs)
+        if frames:
+            _to_disk(place)
+
+
+def _to_disk(path: Path) -> None:
+    """Wait until a file is on the disk."""
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
 
 
 def _write_one(frame: pd.DataFrame, place: Path, name: str, crs: pyproj.CRS | None) -> None:
@@ -410,8 +422,8 @@ def _write_ogr(frame: pd.DataFrame, path: Path, name: str, kind: str) -> None:
         options["geometry_type"] = (
             _WKB_KINDS.get(LAYERS[name].geometry, "Unknown") if name in LAYERS else "Unknown"
         )
-    before = {key: pyogrio.get_gdal_config_option(key) for key in _STAMP}
-    pyogrio.set_gdal_config_options(_STAMP)
+    before = {key: pyogrio.get_gdal_config_option(key) for key in _WRITING}
+    pyogrio.set_gdal_config_options(_WRITING)
     try:
         with _writing(path):
             # By Arrow whole columns go to the file; the other formats want their rows one by one.
