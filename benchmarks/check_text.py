@@ -1,19 +1,23 @@
 """
-How well `blockplan check text` finds errors that were seeded in texts of a plan (of the reference plan 23 pages).
+How well `blockplan check text` finds errors that were seeded in texts of a plan.
 
     python benchmarks/check_text.py                   three plans in zh, ja and en
+    python benchmarks/check_text.py --size 2.5        texts of 30 pages and more
     python benchmarks/check_text.py --plan FOLDER     another plan beside the invented ones
     python benchmarks/check_text.py --list            and each error without a comment, each false alarm
     python benchmarks/check_text.py --out DIR         and the texts, as they are and with comments
     python benchmarks/check_text.py --seeds 1 2 3     other draws of text and errors
 
 A line a text: numbers, names and ends of ranges that are bound; of the seeded errors those with a comment,
-those listed as doubts, those reported as unbound; alarms that are false, of all that was read.
+those listed as doubts, those reported as unbound; alarms that are false, of all that was read. With `--out` and
+LibreOffice the pages of the text on A4 as well.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -25,6 +29,7 @@ if __name__ == "__main__":  # a script finds what lies beside it by the reposito
 import numpy as np
 from benchmarks.seeded_text import score, seeded_text
 from benchmarks.synthetic import a_full_plan
+from pypdf import PdfReader
 
 from blockplan.check import check
 from blockplan.deliver.text import check_text, write_comments
@@ -159,6 +164,7 @@ def _one(name: str, view: Any, lang: str, seed: int, given: argparse.Namespace) 
     if plain:
         plain.parent.mkdir(parents=True, exist_ok=True)
         text.document.save(str(plain))
+        print(f"{plain.name}: {_pages(plain)} pages")
     report = Report(view, lang)
     checked = check_text(view, text.document, report)
     made = score(text, checked.statements, check_text(view, text.without_errors, report).statements)
@@ -183,6 +189,18 @@ def _one(name: str, view: Any, lang: str, seed: int, given: argparse.Namespace) 
     if plain:
         write_comments(text.document, checked, lang)
         text.document.save(str(plain.with_name(f"{plain.stem}-commented.docx")))
+
+
+def _pages(document: Path) -> int | str:
+    """How many pages a document has, as LibreOffice lays it out."""
+    office = shutil.which("soffice")
+    if office is None:
+        return "unknown"
+    with tempfile.TemporaryDirectory() as own:
+        # A profile of its own: another LibreOffice may be at work.
+        made = [f"-env:UserInstallation=file://{own}", "--convert-to", "pdf", "--outdir", own, str(document)]
+        subprocess.run([office, "--headless", *made], check=True, capture_output=True)
+        return len(PdfReader(Path(own) / f"{document.stem}.pdf").pages)
 
 
 if __name__ == "__main__":

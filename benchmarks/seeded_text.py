@@ -372,9 +372,10 @@ class _Writer:
         self.head(next(heads), 1)
         built = t.parcels[t.parcels["far"].notna()]
         built = built if len(built) else t.parcels
-        for row in built.sample(
-            min(len(built), int(110 * size) + 4), random_state=rng.randrange(10**6)
-        ).to_dict("records"):
+        many = int(110 * size) + 4 if len(built) else 0
+        # Of a small plan a long text says more of each parcel.
+        chosen = built.sample(many, replace=many > len(built), random_state=rng.randrange(10**6))
+        for row in chosen.to_dict("records"):
             self._say_all("parcel", [self.parcel(row)], noise)
         self._ranges(size, noise)
         self._parcel_table(built, size)

@@ -10,6 +10,7 @@ from tests.deliver import (
     planners_later,
     planners_manners,
     planners_sealed,
+    planners_true,
     planners_zh,
 )
 from tests.deliver.made import a_view, numbers
@@ -306,3 +307,28 @@ def test_how_long_a_street_is_agrees_or_is_listed_as_it_may_go_on_beyond_the_pla
 )
 def test_a_rate_a_past_a_need_or_a_part_is_no_alarm(small, text):
     assert "missed" not in [state for _, state, _ in numbers(small, text)]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
+def test_a_true_page_has_no_alarm(views, lang):
+    document = docx.Document()
+    for line in planners_true.TRUE[lang]:
+        document.add_paragraph(line)
+    found = check_text(views[TOWN], document).statements
+    assert [(one.said, one.right, one.sentence) for one in found if one.state == "missed"] == []
+    assert sum(one.state == "kept" for one in found) >= 10
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ("There are 3 kindergartens.", "kept"),
+        ("There are 4 kindergartens.", "missed"),
+        ("规划小学9所。", "missed"),
+        ("规划民办小学9所。", "doubtful"),
+        # The number of a class of land is a figure where a unit stands behind it.
+        ("01-01-01地块配建机动车停车位1303个。", "missed"),
+    ],
+)
+def test_things_are_counted_by_their_own_word(views, said, state):
+    assert [one for _, one, _ in numbers(views[TOWN], said)] == [state]

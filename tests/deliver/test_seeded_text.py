@@ -6,13 +6,13 @@ from benchmarks.check_text import an_invented_plan
 from benchmarks.seeded_text import score, seeded_text
 from tests.deliver.made import a_view, numbers
 
-from blockplan.deliver.text import check_text
+from blockplan.deliver.text import check_text, write_comments
 from blockplan.deliver.text.reported import Report
 from blockplan.deliver.text.strangers import Strangers
 from blockplan.deliver.text.wording import source_said
 
-#: Shares of the seeded errors, in figures and in names and ranges alike, that have to have a comment.
-LEAST = {"zh": 0.8, "ja": 0.75, "en": 0.75}
+#: Share of the seeded errors, in figures and in names and ranges alike, that have to have a comment.
+LEAST = 0.9
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +30,11 @@ def test_errors_in_a_volume_are_found_and_under_two_in_a_hundred_statements_are_
     )
     found = score(text, checked, right)
     assert found.told.total() > 20
-    # A figure that is bound where it is right has a comment where it is wrong; a range within that of the
-    # block may be that of some of its parcels.
-    assert [one for one in found.let_go if one[0] not in {"name", "range"}] == []
-    assert all("doubtful" in " ".join(one) for one in found.let_go if one[0] == "range")
-    assert found.share("missed") >= LEAST[lang], found.listed
+    # What is bound where it is right has a comment where it is wrong; of a name that is wholly another one
+    # nobody can say that: it is unbound.
+    assert [one for one in found.let_go if one[0] != "name"] == []
+    assert all("not_evidenced" in " ".join(one) for one in found.let_go)
+    assert found.share("missed") >= LEAST, found.listed
     assert found.share("kept", "represented") < 0.02, found.listed
     assert len(found.false) < 0.02 * found.statements, found.false
     assert found.bound > 0.97, found.unbound
@@ -172,6 +172,73 @@ def test_a_name_of_a_kind_that_the_plan_has_is_unbound_and_its_figures_are_of_no
     assert {one.state for one in found.values() if one.kind == "number"} == {"not_evidenced"}
 
 
+def test_a_name_in_a_column_of_names_of_the_plan_is_asked_about_where_the_plan_lacks_it(invented):
+    streets = sorted(set(invented.plan.layer("streets")["name_en"]))[:4]
+    rows = [
+        ("Street", "Remark"),
+        *((name, "renewed") for name in streets),
+        ("Quay of the Mills", "new"),
+        ("Total", ""),
+    ]
+    document = docx.Document()
+    table = document.add_table(rows=len(rows), cols=2)
+    for line, row in zip(table.rows, rows, strict=True):
+        for cell, text in zip(line.cells, row, strict=True):
+            cell.text = text
+    checked = check_text(invented, document)
+    names = {one.said: one.state for one in checked.statements if one.kind == "name"}
+    assert names == {**dict.fromkeys(streets, "represented"), "Quay of the Mills": "doubtful"}
+    assert write_comments(document, checked, "en") == 1
+
+
+@pytest.mark.parametrize("said", ["望江{kind}位于{parcel}地块。", "望江{kind}（{parcel}）占地较大。"])
+def test_a_name_on_the_parcel_of_one_thing_of_its_kind_is_asked_about(invented, said):
+    facilities = invented.plan.layer("facilities")
+    alone = facilities[
+        ~facilities["parcel_id"].duplicated(keep=False) & facilities["parcel_id"].notna()
+    ].iloc[0]
+    document = docx.Document()
+    document.add_paragraph(said.format(kind=alone["name_zh"][2:], parcel=alone["parcel_id"]))
+    found = check_text(invented, document).statements
+    assert [(one.state, one.right) for one in found if one.said.startswith("望江")] == [
+        ("doubtful", alone["name_zh"])
+    ]
+
+
+def test_what_stands_in_a_name_that_the_plan_lacks_lies_nowhere_else(invented):
+    row = invented.plan.layer("facilities").iloc[0]
+    document = docx.Document()
+    document.add_paragraph(f"Beacon {row['name_en'].partition(' ')[2]} stands on parcel A-001.")
+    assert "missed" not in {one.state for one in check_text(invented, document).statements}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "A-001地块建筑高度不得超过{}米。",
+        "A-001地块建筑高度不超过{}米。",
+        "The height of buildings on A-001 is limited to no more than {} m.",
+    ],
+)
+def test_no_more_than_a_figure_is_that_figure(invented, said):
+    height = invented.plan.layer("parcels")["height_m"]["A-001"]
+    assert [state for _, state, _ in numbers(invented, said.format(f"{height:.0f}"))] == ["kept"]
+    assert [state for _, state, _ in numbers(invented, said.format(f"{0.95 * height:.0f}"))] == ["missed"]
+
+
+def test_floor_area_that_may_be_built_on_a_parcel_is_of_the_parcel(invented):
+    floor = invented.plan.layer("parcels")["floor_area_m2"]["A-001"]
+    for value, state in ((floor, "kept"), (1.4 * floor, "missed")):
+        said = f"Up to {value:.0f} m² of floor area may be built on parcel A-001."
+        assert [state for _, state, _ in numbers(invented, said)] == [state]
+
+
+def test_a_street_before_the_word_for_its_red_line_is_no_town(invented):
+    streets = invented.plan.layer("streets")
+    said = f"{streets['name_zh'].iloc[0][:2]}路道路红线宽{streets['red_line_width_m'].iloc[0]:.0f}米。"
+    assert [state for _, state, _ in numbers(invented, said)] == ["kept"]
+
+
 @pytest.mark.parametrize(
     "said", ["规划主干路红线宽度40米。", "规划社区养老院3所。", "The Main Road is 12 m wide."]
 )
@@ -224,7 +291,13 @@ def test_what_is_of_a_part_is_held_against_no_figure_of_the_whole(invented, said
             "01街区容积率1.01~3.10，其中住宅用地1.01~2.58。",
             ["kept", "kept", "not_evidenced", "not_evidenced"],
         ),
-        ("01街区容积率1.01~2.0。", ["kept", "doubtful"]),
+        # An end that is right tells that all parcels are meant; where none is, it may be some of them.
+        ("01街区容积率1.01~2.0。", ["kept", "missed"]),
+        ("01街区容积率1.5~2.0。", ["doubtful", "doubtful"]),
+        ("01街区容积率为1.01~3.10，最高不超过3.10。", ["kept", "kept", "kept"]),
+        ("01街区容积率为1.01~3.10，最高不超过3.6。", ["kept", "kept", "missed"]),
+        ("計画区域を9街区、144区画に区分する。", ["kept", "kept"]),
+        ("計画区域を8街区、144区画に区分する。", ["missed", "kept"]),
         ("The plan covers 207.36 ha of land.", ["kept"]),
         ("The plan covers 207 ha, of which 20 ha are built in the first phase.", ["kept", "not_evidenced"]),
         ("规划面积207.36公顷，其中近期20公顷。", ["kept", "not_evidenced"]),

@@ -16,7 +16,7 @@ from blockplan.deliver.handover import deliver
 from blockplan.deliver.profile import load_delivery_profile
 from blockplan.deliver.quality.agreement import _rounded
 from blockplan.deliver.text import TextStatement, check_text
-from blockplan.deliver.text.checking import _shapes
+from blockplan.deliver.text.names import _shapes
 from blockplan.exchange.office.importing import import_office
 from blockplan.plan import read
 from blockplan.report.renderers.docx import docx as render_docx

@@ -152,12 +152,16 @@ def _in_company(sentence: ScannedSentence) -> list[Bound]:
 
 def _bound(sentence: ScannedSentence) -> list[Bound]:
     """Each number with what it states."""
-    listed = _listed(sentence) | _ranged(sentence)
+    ranged = _ranged(sentence)
+    listed = _listed(sentence) | ranged
     found: list[Bound] = []
     for at, one in enumerate(sentence.numbers):
         found.append(listed.get(one.start) or _one(sentence, at, one, found[-1] if found else None))
     found = [
-        one if _is_said(sentence, one, found) else replace(one, doubts=max(one.doubts, 1)) for one in found
+        one
+        if one.number.start in ranged or _is_said(sentence, one, found)
+        else replace(one, doubts=max(one.doubts, 1))
+        for one in found
     ]
     for at in range(1, len(found)):
         found[at] = _again(sentence, found[at], found[at - 1])
@@ -167,9 +171,8 @@ def _bound(sentence: ScannedSentence) -> list[Bound]:
 def _ranged(sentence: ScannedSentence) -> dict[int, Bound]:
     """The ends of ranges that are of a class of land, or of a part of the plan."""
     return {
-        number.start: Bound(number, (fact,), named=True, doubts=range_.doubts)
-        for range_ in ends_in(sentence)
-        for number, fact in zip(range_.numbers, range_.facts, strict=True)
+        end.number.start: Bound(end.number, (end.fact,), named=True, doubts=end.doubts)
+        for end in ends_in(sentence)
     }
 
 

@@ -70,6 +70,10 @@ _REACHED = re.compile(
     r"(?<!规划)范围|覆盖|服务半径|距|超过[0-9]+米|圏域|圏内|以内|徒歩|\b(?:within|beyond|farther|further|reach|reached)\b",
     re.IGNORECASE,
 )
+#: What says that a figure is of all facilities of a kind.
+_ALL = re.compile(
+    r"共|总|合计|全部|合計|総|計(?!画)|全て|\b(?:total|together|all|altogether)\b", re.IGNORECASE
+)
 #: Before the figure of each of several: "每所用地2.6公顷", "各960座".
 EACH = re.compile(r"(?:每[个处所座块宗条]|各|(?<![人户床日年月平])均为?)(?![类级种项])[^，,；;。0-9]*$")
 _DISTRIBUTED = re.compile(r"\s?(?:(?:of|in) [a-z ]{2,20})?\s?\b(?:each|apiece)\b|ずつ", re.IGNORECASE)
@@ -192,7 +196,7 @@ class Claim:
         ):
             return MOST
         return sum((
-            self._compared or setting.unclear, self._wordless, self._runs_on,
+            self._compared or setting.unclear, self._wordless, self._runs_on, self._of_one_of_many,
             not (self._near(nearness) and self._said),
         ))  # fmt: skip
 
@@ -249,6 +253,18 @@ class Claim:
             return False
         line = self.subject is not None and self.subject.start == self.start == 0
         return not (line and self.number.end == len(self.text) and len(self.named) == 1)
+
+    @property
+    def _of_one_of_many(self) -> bool:
+        """Whether it may be of some facilities of a kind, not of all: 幼稚園は12学級が2園、9学級が1園."""
+        of = self.fact.bound_to
+        if not of.startswith("table:facilities/") or of.endswith("/count") or "/each_" in of:
+            return False
+        many = any(
+            one.bound_to.endswith("/count") and max(one.amounts) > 1
+            for one in self.sentence.facts(self.subject)
+        )
+        return many and _ALL.search(self.text, self.start, self.number.start) is None
 
     @property
     def _setting(self) -> Setting:
@@ -355,6 +371,8 @@ class Claim:
             counted = _counts(text, self.clause, number, self.subject)
             before = text[self.clause : number.start]
             if _MORE_OF.search(before) or _SOME_OF.search(before) or self._of_another_subject:
+                return False
+            if named and self.subject and self._nearness.is_of_a_kind(self.subject):
                 return False
             if self.fact.bound_to.startswith("layer:") and not self._all_counted:
                 return False

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 from blockplan.deliver.text.binding import Bound, bind
@@ -18,6 +17,13 @@ from blockplan.deliver.text.document import RUN, TextBlock, blocks, pieces, stre
 from blockplan.deliver.text.fitting import differing
 from blockplan.deliver.text.knowledge import knowledge
 from blockplan.deliver.text.lexicon import Lexicon
+from blockplan.deliver.text.names import (
+    NEARLY,
+    is_label,
+    is_number_of_a_parcel,
+    names_in,
+    strangers_of_columns,
+)
 from blockplan.deliver.text.places import misplaced
 from blockplan.deliver.text.reported import FIGURE, Report, language_of
 from blockplan.deliver.text.scan import HORIZON, Span, context_numbers, numbers
@@ -30,6 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from blockplan.deliver.text.knowledge import Knowledge
+    from blockplan.deliver.text.lexicon import Token
+    from blockplan.deliver.text.names import Name
     from blockplan.deliver.text.reported import PrintedText
     from blockplan.report.view import View
 
@@ -85,24 +93,16 @@ def _a_run(paragraph: Any) -> Any:
 #: As `check` calls them: a number that agrees, one that does not, a name that is there, what is unbound; and
 #: a number that does not agree with what it may state.
 State = Literal["kept", "missed", "doubtful", "represented", "not_evidenced", "context"]
-#: A name in a text: start, end, and what it is bound to ("" where the plan has none of that name).
-Name = tuple[int, int, str]
 #: Loads and densities are reckoned by factors: those of a text are the plan's where so many of them agree.
 AGREED = 2
-#: What a name is bound to that is nearly one of the plan's.
-NEARLY = "nearly:"
 #: So many parcels a comment names at most.
 MOST = 4
-#: Names by what they end in; a word before them that says no name is no part of one.
 #: Heading of a column that names facilities: what a row of such a table says is of these.
 FACILITY = re.compile(r"设施名称|設施名稱|施設名|^Facility$|^Name of (?:the )?facility", re.IGNORECASE)
 #: How the line of a table begins that sums up those above.
 _TOTAL = re.compile(
     r"\s*(?:合\s?计|总\s?计|全区|規划区|規划范围|合\s?計|総\s?計|計画全体|grand total|total|whole plan)\b",
     re.IGNORECASE,
-)
-_NAME = re.compile(
-    r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,6}?(?:幼儿园|小学|中学|医院|公园|大道|大街|图书馆|消防站)"
 )
 #: Before a name that only tells where what was named before it is.
 _ASIDE = re.compile(
@@ -121,9 +121,6 @@ _NEIGHBOUR = re.compile(
 )
 _BESIDE = re.compile(r"沿い|に面|に接|[の]?[東西南北]側|以[东西南北]|[东西南北]侧|交叉口|口")
 _BRACKET = re.compile(r"\s?[（(][^（）()]*$")
-_PLAIN = re.compile(
-    r"新建|规划|设置|现状|保留|社区|综合|城市|各类|以及|一处|其中|包括|配建|本片区|布局|建设|小型|大型|口袋|多处|为|中小学"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +181,39 @@ def check_text(view: View, document: Any, report: Report | None = None) -> TextC
             said = _doubtful(one) if _of_facility(block, one, known) else one
             if _of_a_line(block, one, lexicon):
                 said = replace(one, state="not_evidenced", bound_to="", right="", why=_why("no_fact"))
-            found.append(replace(said, statement_id=f"D-{len(found) + 1:04d}"))
+            found.append(said)
         if block.cell is None:
             spoken_of = topic_of(block.text, lexicon) or (spoken_of if THIS.match(block.text) else "")
     agreed = sum(one.state == "kept" and one.bound_to.startswith(TELLING) for one in found)
     if agreed < AGREED:
         found = [_doubtful(one) if one.bound_to.startswith(TELLING) else one for one in found]
+    found = _asked_of_columns(read, found, known)
     return TextCheck(view.plan.manifest.id, tuple(found), lang)
+
+
+def _asked_of_columns(
+    read: Sequence[TextBlock], found: Sequence[TextStatement], known: Knowledge
+) -> list[TextStatement]:
+    """What is found, where a column of names of the plan has one that the plan lacks as a question."""
+    own: dict[int, list[TextStatement]] = defaultdict(list)
+    for one in found:
+        own[one.block].append(one)
+    named = {
+        at: next(
+            (one.bound_to for one in own[at] if one.state == "represented" and one.said == cell.text), ""
+        )
+        for at, cell in enumerate(read)
+        if is_label(cell)
+    }
+    for at in strangers_of_columns(read, named, known.parcel_ids):
+        if any(one.state in {"missed", "doubtful", "represented"} for one in own[at]):
+            continue
+        place, text = read[at].place, read[at].text
+        own[at] = [
+            TextStatement("", "name", "doubtful", place, text, text, "", "", _why("alone"), at, 0, len(text))
+        ]
+    rows = [one for at in sorted(own) for one in own[at]]
+    return [replace(one, statement_id=f"D-{at:04d}") for at, one in enumerate(rows, 1)]
 
 
 def _totals(read: Sequence[TextBlock], lexicon: Lexicon) -> set[str]:
@@ -243,12 +266,13 @@ class _BlockCheck:
         self.block, self.at, self.known, self.lexicon, self.spoken_of = block, at, known, lexicon, spoken_of
         self.text, self.shift = block.lead + block.text, len(block.lead)
         self.tokens = lexicon.tokens(self.text)
-        self.names = list(_names(self.text, known, lexicon))
+        self.names = names_in(self.text, known, lexicon)
 
     def statements(self, printed: PrintedText | None) -> list[TextStatement]:
         """What stands in the text, beside what the report prints at its place; not what its row is called."""
         if printed is None:
-            places = misplaced(self.text, self.tokens, self.known.places, self.known.parcel_ids)
+            things = [one for one in self.tokens if not self._of_a_name(one)]
+            places = misplaced(self.text, things, self.known.places, self.known.parcel_ids)
             lies = {start: (right, thing) for start, right, thing in places}
             rows = [
                 self._lies(one, *lies[one[0]]) if one[0] in lies else self._name(one) for one in self.names
@@ -262,6 +286,12 @@ class _BlockCheck:
                 agreed = {one.start: one for one in self._bound() if one.state == "kept"}
                 rows = [agreed.get(one.start, one) if one.kind == "number" else one for one in rows]
         return sorted((row for row in rows if row.start >= 0), key=lambda row: row.start)
+
+    def _of_a_name(self, token: Token) -> bool:
+        """Whether a word stands in a name that the plan lacks: Beacon Culture Room."""
+        unknown = [one for one in self.names if not one[2] or one[2].startswith(NEARLY)]
+        within = any(start <= token.start < end for start, end, _ in unknown)
+        return within and token.word not in self.known.parcel_ids
 
     def _bound(self) -> Iterator[TextStatement]:
         """The figures by the words around them; those of chapters, days and standards as context."""
@@ -362,7 +392,7 @@ class _BlockCheck:
             return self._said("doubtful", span, self.known.names[right], right, "look", kind="name")
         if bound_to:
             return self._said("represented", span, bound_to, kind="name")
-        if re.fullmatch(_shapes(self.known.parcel_ids), self.text[span[0] : span[1]]):
+        if is_number_of_a_parcel(self.text[span[0] : span[1]], self.known):
             return self._said("missed", span, why="no_parcel", kind="name")
         return self._said("not_evidenced", span, why="no_name", kind="name")
 
@@ -393,58 +423,6 @@ def _meets(span: Span, others: Sequence[Span]) -> bool:
 
 def _digits(said: str) -> str:
     return re.sub(r"[^0-9.]", "", said)
-
-
-def _names(text: str, known: Knowledge, lexicon: Lexicon) -> Iterator[Name]:
-    """The names in a text."""
-    taken: list[Span] = []
-    own: list[Span] = []
-    for token in lexicon.tokens(text):
-        if token.subject:
-            taken.append((token.start, token.end))
-        if token.word in known.names:
-            own.append((token.start, token.end))
-            yield token.start, token.end, known.names[token.word]
-    for start, end, bound_to in _beside_names(text, lexicon):
-        # A word for a kind of them may be in it: 紫荆养老院.
-        if not _meets((start, end), own):
-            own.append((start, end))
-            taken.append((start, end))
-            yield start, end, bound_to
-    patterns = [_NAME] + ([re.compile(_shapes(known.parcel_ids))] if known.parcel_ids else [])
-    for pattern in patterns:
-        for match in pattern.finditer(text):
-            if not _meets(match.span(), taken) and not (pattern is _NAME and _PLAIN.search(match[0])):
-                taken.append(match.span())
-                yield match.start(), match.end(), ""
-
-
-def _beside_names(text: str, lexicon: Lexicon) -> Iterator[Name]:
-    """What is nearly a name of the plan, and what is called as its things are and is none of them."""
-    for start, end, name in lexicon.near_names.near(text):
-        yield start, end, NEARLY + name
-    for start, end in lexicon.strangers.find(text):
-        yield start, end, ""
-
-
-@cache
-def _shapes(parcel_ids: frozenset[str]) -> str:
-    """
-    What numbers of parcels look like: their letters and digits as kinds, their dividers as they are.
-
-    A year is none of their digits: ``LJ-2022-03`` is a file.
-
-    Of numbers in two parts the letters are the plan's own: ``GH-03`` is a sheet.
-    """
-    forms: set[str] = set()
-    for id_ in parcel_ids:
-        parts = re.findall(r"[A-Za-z]+|[0-9]+|.", id_)
-        if re.search(r"[-_.]", id_):
-            letters = "[A-Za-z]+" if len(re.findall(r"[-_.]", id_)) > 1 else ""
-            kinds = (letters or part if part.isalpha() else re.escape(part) for part in parts)
-            forms.add("".join(f"[0-9]{{1,{len(one)}}}" if one.isdecimal() else one for one in kinds))
-    longest = sorted(forms, key=lambda form: (-len(form), form))
-    return rf"(?<![A-Za-z0-9_-])(?:{'|'.join(longest)})(?![A-Za-z0-9_-])" if forms else r"(?!)"
 
 
 def _why(key: str, right: str = "", bound_to: str = "") -> dict[str, str]:

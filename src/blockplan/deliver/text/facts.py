@@ -63,7 +63,7 @@ FACILITY = (
 )  # fmt: skip
 #: Measures of so much for each, and those of each parcel, which tell the middle one: no figure of the plan.
 _PER, _EACH = re.compile(r"_per_|^dwelling_"), ("parcel_", "street_block_", "building_")
-_OF_OBJECTS = {said for words in (*WORDS.values(), *SERVICES.values()) for said in words}
+OF_OBJECTS = {said for words in (*WORDS.values(), *SERVICES.values()) for said in words}
 #: Unit of a measure -> dimension, and base units of one.
 OF_UNIT = {
     "m2": ("area", 1.0), "ha": ("area", 1e4), "km2": ("area", 1e6), "million m2": ("area", 1e6),
@@ -339,7 +339,7 @@ def _measures(plan: Plan) -> Iterator[Fact]:
     parts = named_parts(plan)
     for found in measure(plan, *[name for name in MEASURES if MEASURES[name].unit in OF_UNIT]):
         titles = {re.split(r"[（(]", pick(MEASURES[found.id].title, lang))[0].strip() for lang in LANGUAGES}
-        said = tuple(sorted(title for title in titles if len(title) > 3 and title.lower() not in _OF_OBJECTS))
+        said = tuple(sorted(title for title in titles if len(title) > 3 and title.lower() not in OF_OBJECTS))
         said += CALLED.get(found.id, ())
         if found.value is not None and said and not found.id.startswith(_EACH):
             dimension, factor = OF_UNIT[found.unit]

@@ -91,6 +91,8 @@ def _fitting(facts: Iterable[Fact], number: ScannedNumber, quantity: Token | Non
         named = [fact for fact in fitting if quantity.word in fact.words]
         if named or number.dimension in {"", "area", "share", "length"}:
             return named
+        # What the plan counts as a whole, parks or rules, is named where it is counted.
+        fitting = [fact for fact in fitting if fact.subjects or fact.dimension != "count"]
     if number.dimension == "person":
         # Whoever uses a school is not its capacity.
         fitting = [fact for fact in fitting if not fact.bound_to.endswith("/places")]

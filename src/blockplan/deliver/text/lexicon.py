@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.deliver.text.facts import SERVICES
 from blockplan.deliver.text.misspelt import NearNames
+from blockplan.deliver.text.scan import is_figure
 from blockplan.deliver.text.spans import by_subject
 from blockplan.deliver.text.strangers import Strangers
 
@@ -133,6 +134,8 @@ class Lexicon:
         found = []
         for match in self._pattern.finditer(text):
             word = self._said.get(match[0].lower(), match[0])
+            if word.isdecimal() and is_figure(text, match.end()):
+                continue
             if word.isascii() and (
                 _goes_on(text, match.start() - 1) or _goes_on(text, _singular(text, match))
             ):

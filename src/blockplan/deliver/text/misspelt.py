@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _IDEOGRAPH = re.compile(r"(?![的在和与及至到由从向沿为是有各其该本此等以于将对])[\u3400-\u9fff]")
-_NAME = re.compile(r"[\u3400-\u9fff]{3,}")
+_NAME = re.compile(r"[\u3400-\u9fff]{3,}[0-9]*")
 #: What goes on behind the beginning of a name to another thing of the kinds that facilities are of.
 _KIND = re.compile(
     r"(?:(?![镇乡区县市和与及的在])[\u3400-\u9fff]){1,6}?(?:馆|院|室|站|场|学校|小学|中学|幼儿园|中心)(?![\u3400-\u9fff]?[路街])"

@@ -25,7 +25,7 @@ _IDEOGRAPHS = re.compile(r"[\u3400-\u9fff々]")
 #: What may end the words before the word for a figure; anything else in ideographs makes a compound of both.
 _LEADS = re.compile(
     r"(?:的|可|其|该|此|本|[该此本](?:路|街|道路|街道|校|园|院|馆|站)|为|以|按|取|定|确定|设定|核定|拟定|对应|折合|折算|换算|允许|可建|最大|最高|最小|控制|规划区|全区|区内|区|规划|计划|设计|"
-    r"净|毛|总|计容|建筑|出让|完成|安置|核算|复核|测算|经济|地上|项目|地块|宗地|街坊|街区|区画|敷地|用地|则|且|并|及|和|与|或|由|将|其中|有|达|共|各|均|仍|设|配建|"
+    r"净|毛|总|容纳|计容|建筑|出让|完成|安置|核算|复核|测算|经济|地上|项目|地块|宗地|街坊|街区|区画|敷地|用地|则|且|并|及|和|与|或|由|将|其中|有|达|共|各|均|仍|设|配建|"
     r"配置|提供|安排|预留|合计|总计|计|指标|要求|条件下|基础上|同时|后|前提下|现|原|单位|该处|上述|建设|开发|一般|"
     r"[はがをとでのにもへやら、]|計画|総|最高|最低|最大|計|合計|同|各|約|また|うち|なお|当該)$"
 )
@@ -119,6 +119,10 @@ class Nearness:
         known = any(len(before) == end for _, end in self.known)
         word = bool(before) and (before[-1].isalpha() or _IDEOGRAPHS.match(before[-1]) is not None)
         return word and not known and not _LEADS.search(before)
+
+    def is_of_a_kind(self, subject: Token) -> bool:
+        """Whether a word before what is counted makes a kind of it: 民办小学, "private kindergartens"."""
+        return subject.end <= self.number.start and self._compound(subject)
 
     def _last(self, at: int) -> int:
         """Where the last known word or number before a place ends, or the clause begins."""

@@ -12,6 +12,7 @@ import numpy as np
 from blockplan.deliver.pairs import bounds_of
 from blockplan.deliver.text.facts import (
     DATA,
+    OF_OBJECTS,
     PARCEL,
     WORDS,
     Fact,
@@ -70,7 +71,9 @@ def per_1000(view: View) -> Iterator[Fact]:
     for item in ITEMS:
         labels = [OFFICE(f"per_thousand.{item.key}", lang) for lang in LANGUAGES]
         # "其中：幼儿园用地", "小学学位（含九年一贯制）".
-        words = tuple(re.sub(r"^(?:其中：|of which |うち)|\s?[（(].*", "", label) for label in labels)
+        said = (re.sub(r"^(?:其中：|of which |うち)|\s?[（(].*", "", label) for label in labels)
+        # Kindergartens are counted by that word, not land for them.
+        words = tuple(word for word in said if word.removesuffix("s") not in OF_OBJECTS or word in OF_OBJECTS)
         for column, amount in zip(
             ("supply", "per_1000"), lines.get(labels[0], ("",) * 5)[2:5:2], strict=True
         ):

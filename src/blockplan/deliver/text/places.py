@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _GAP = r"(?:[^。；;.\n]|\.(?=[0-9])){0,24}?"
 #: What stands between the name of a thing and the parcel that it lies on; in a table the column's heading.
-_LIES = re.compile(
+LIES = re.compile(
     rf"{_GAP}(?:位于|设于|设在|布置[于在]|安排在|落位于)\s?"
     rf"|{_GAP}\b(?:stands?|lies|is|located|built) (?:on|in) (?:the )?(?:parcel|plot|site)\s"
     r"|\s?(?:は|を)(?:区画|地块)?\s?|\s?[（(](?:地块|区画|parcel\s)?"
@@ -34,7 +34,7 @@ def misplaced(
             subject = token
         elif token.word in parcels and subject is not None:
             between = text[subject.end : token.start]
-            there = _LIES.fullmatch(between)
+            there = LIES.fullmatch(between)
             if there and re.search(r"[はを]", between) and not _PLACED_BEHIND.match(text, token.end):
                 there = None
             past = EXISTING.search(text, max(0, subject.start - 12), token.start)

@@ -25,7 +25,7 @@ _AND = re.compile(r"\s?(?:和|与|と|and)\s?", re.IGNORECASE)
 _BETWEEN = re.compile(r"(?:介于|在|\bbetween)\s?(?:about\s)?$", re.IGNORECASE)
 #: The lowest and the highest, each with its word.
 _LOWEST = re.compile(r"(?:最[低小])(?:值)?(?:为|仅)?\s?$")
-_HIGHEST = re.compile(r"\s?[，,、]\s?最[高大](?:值)?(?:为|达)?\s?")
+_HIGHEST = re.compile(r"\s?[，,、]\s?最[高大](?:值)?(?:为|达|不超过|不得超过|不大于)?\s?")
 #: What becomes of a figure, and what is only usual, is no range of the plan.
 _BECOMES = re.compile(
     r"(?:由|从|自|\b(?:from|by)\s)[^,;，；。]*(?:调|提|增|降|减|改|上|下)[^,;，；。]*$", re.IGNORECASE
@@ -52,34 +52,47 @@ _LAND = frozenset({"layer:parcels/count", "layer:blocks/count", "layer:subblocks
 
 
 @dataclass(frozen=True, slots=True)
-class RangeEnds:
-    """Two numbers that are a range, with the facts that they state."""
+class RangeEnd:
+    """A number that is an end of a range, with the fact that it states."""
 
-    numbers: tuple[ScannedNumber, ScannedNumber]
-    facts: tuple[Fact, Fact]
+    number: ScannedNumber
+    fact: Fact
     doubts: int
 
 
-def ends_in(sentence: ScannedSentence) -> Iterator[RangeEnds]:
-    """The ranges in a sentence that are of a class or of a part of the plan."""
-    for first, second in pairwise(sentence.numbers):
+def ends_in(sentence: ScannedSentence) -> Iterator[RangeEnd]:
+    """The ends of the ranges in a sentence that are of a class or of a part of the plan."""
+    for at, (first, second) in enumerate(pairwise(sentence.numbers)):
         pair = _pair(sentence.text, sentence.start, first, second)
         span = _span(sentence, *pair) if pair else None
         if pair is None or span is None:
             continue
-        yield RangeEnds(pair, (span.low, span.high), int(not _is_certain(sentence, pair, span)))
+        doubts = int(not _is_certain(sentence, pair, span))
+        yield RangeEnd(pair[0], span.low, doubts)
+        yield RangeEnd(pair[1], span.high, doubts)
+        third = next(iter(sentence.numbers[at + 2 :]), None)
+        if third and third.dimension == second.dimension and _again(sentence.text, second, third):
+            yield RangeEnd(third, span.high, doubts)
+
+
+def _again(text: str, highest: ScannedNumber, number: ScannedNumber) -> bool:
+    """Whether a number says again what the highest is: 12—60米，最高不超过60米."""
+    return _HIGHEST.fullmatch(text, highest.end, number.start) is not None
 
 
 def _is_certain(
     sentence: ScannedSentence, pair: tuple[ScannedNumber, ScannedNumber], span: LimitSpan
 ) -> bool:
-    """Whether a range is right, or that of no parcels there: within theirs it may be that of some of them."""
+    """
+    Whether a range is that of all parcels there, or of none of them; any other may be that of some of them.
+
+    An end that is right tells that all are meant.
+    """
     right = [number.states(fact) for number, fact in zip(pair, (span.low, span.high), strict=True)]
     if all(right) or span.silent or _USUAL.search(sentence.text, sentence.start, sentence.end):
         return all(right)
     low, high = min(span.low.amounts), max(span.high.amounts)
-    inside = (low <= one.value + one.half and one.value - one.half <= high for one in pair)
-    return all(agrees or not within for agrees, within in zip(right, inside, strict=True))
+    return any(right) or not any(low <= one.value + one.half and one.value - one.half <= high for one in pair)
 
 
 def is_joined(text: str, start: int, end: int) -> bool:

@@ -65,7 +65,7 @@ UNITS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
         (r"户|套|戸|世帯|dwellings?\b|homes\b|housing units\b|households\b", "dwelling", 1.0),
         (r"个?班|学級|classes\b", "class", 1.0),
         (r"[层階]|storeys?\b|floors?\b", "storey", 1.0),
-        (r"所|处|座|个|家|宗|块|条|校|園|館|箇所|か所|ヶ所|カ所|区画|施設", "count", 1.0),
+        (r"所|处|座|个|家|宗|块|条|校|園|館|箇所|か所|ヶ所|カ所|区画|街区|施設", "count", 1.0),
         (rf"(?=(?:\w+ ){{0,2}}?(?:{COUNTED}))", "count", 1.0),
     )
 )
@@ -91,6 +91,8 @@ _MONTHS = (
     "|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 )
 _UNIT = "|".join(pattern.pattern for pattern, *_ in UNITS[:-1])
+#: Behind the digits of a code of land: it is a figure, "就业岗位1303个".
+_FIGURE_BEHIND = re.compile(rf"[.,][0-9]|\s?(?:{_UNIT})", re.IGNORECASE)
 #: What must not follow a year: a unit or what is counted, also behind a second number.
 _COUNTS = rf"(?!(?:\s?(?:to|and|or|[-–—~～至])\s?[0-9][0-9,.]*)?\s?(?:{_UNIT}|{COUNTED}))"
 #: Numbers that state nothing of the plan: chapters, figures, days, standards, documents, scales, lists.
@@ -164,7 +166,11 @@ _UNDER = re.compile(
     r"(?:接?近|将近|不足|不到|ほぼ|\b(?:nearly|almost|just under|close to))\s?$", re.IGNORECASE
 )
 _UNDER_BEHIND = re.compile(r"\s?(?:弱)")
-_OVER = re.compile(r"(?:超|逾|超过|\b(?:over|more than|just above|upwards of))\s?$", re.IGNORECASE)
+_OVER = re.compile(
+    r"(?:(?<![不得应宜可能须会未])(?:超|逾|超过)"
+    r"|(?<!\bno )(?<!\bnot )(?<!\bbe )\b(?:over|more than|just above|upwards of))\s?$",
+    re.IGNORECASE,
+)
 _OVER_BEHIND = re.compile(r"\s?(?:余|多(?=[人户戸套个亩公平㎡万])|强|強)")
 #: The shares of a number that a round one, and one from below or above, may be off.
 ROUNDED, ONE_SIDED = 0.02, 0.1
@@ -219,6 +225,11 @@ class ScannedNumber:
 
 
 _HALF = str.maketrans("０１２３４５６７８９．，", "0123456789.,")
+
+
+def is_figure(text: str, end: int) -> bool:
+    """Whether digits that end here are a figure by what stands behind them, and no code of land."""
+    return _FIGURE_BEHIND.match(text, end) is not None
 
 
 def numbers(text: str, taken: Sequence[Span] = (), unit: str = "") -> Iterator[ScannedNumber]:

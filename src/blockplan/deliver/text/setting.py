@@ -50,7 +50,7 @@ _IF = re.compile(
     re.IGNORECASE,
 )
 #: Another place that a sentence begins with.
-_PLACE = re.compile(r"^\s*[\u4e00-\u9fff]{2,4}(?:(?<!城)镇|乡|县|街道|片区|新区|开发区)(?!地块)")
+_PLACE = re.compile(r"^\s*[\u4e00-\u9fff]{2,4}(?:(?<!城)镇|乡|县|街道(?!路)|片区|新区|开发区)(?!地块)")
 #: What somebody would like, up to what is decided all the same.
 _WISH = re.compile(
     r"(?:开发商|业主|村民|申请人|投资[方商人]|产权人|群众|代表|企业|居民)[^，,。；;]{0,12}?(?:要求|希望|提出|申请|主张|诉求|建议)"
@@ -86,7 +86,7 @@ _BECOMES = re.compile(
 _DECIDED = re.compile(r"\s?(?:に(?:改め|変更|見直|定め|引|拡|広|縮|増|減)|へ(?:変更|改め))")
 #: Behind a figure: that it was one.
 _WAS = re.compile(
-    r"[^。、]{0,14}?(?:ていた|であった|だった|でした)|[^。、]{0,8}?(?:よう|との|を)(?:に)?(?:要望|求め|希望|意見)"
+    r"[^。、]{0,14}?(?:ていた|であった|だった|でした)|[^。、]{0,8}?(?:よう|との|とする|という|を)(?:に)?(?:要望|求め|希望|意見)"
 )
 #: Behind a figure, that it is of what stands there and is kept: "高さ45mの煙突1基を残す".
 _KEPT = re.compile(r"\s?の[^。、]{1,14}?を(?:残|保存|存置|保全)")

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 _OF = re.compile(r"\s?of\s(?:(?:the|total|additional|new)\s)*", re.IGNORECASE)
 _ANEW = re.compile(r"\s*(?:It|They|This|[该此其同])", re.IGNORECASE)
 #: Before the one object of a sentence that stands behind all of its figures: "a site of 3 ha for X", 3haのX.
-_FOR = re.compile(r"(?:\bfor\s(?:the\s)?|の|的|を)$", re.IGNORECASE)
+_FOR = re.compile(
+    r"(?:\bfor\s(?:the\s)?|の|的|を"
+    r"|\bfloor ?(?:area|space) (?:may|can|shall|will) be built on (?:parcel|plot|site)\s)$",
+    re.IGNORECASE,
+)
 INVERTED = re.compile(
     r"\s*(?:with|on|at|having|offering|covering|measuring)\s(?!parcel|block|subblock|plot)", re.IGNORECASE
 )
@@ -67,7 +71,9 @@ def subject_of(
     counted = [
         one
         for one in behind
-        if one.subject and sentence.says(one, number) and not _AND.match(sentence.text, number.end)
+        if one.subject
+        and sentence.says(one, number)
+        and (one.start < number.end or not _AND.match(sentence.text, number.end))
     ]
     if number.dimension == "count":
         # "8 所小学" names what is counted behind the number.
