@@ -49,6 +49,33 @@ NAMES = """() => {
 }"""
 
 
+#: Corners of the planned land that lie off the map.
+OFF = """() => {
+    const { clientWidth: wide, clientHeight: high } = __map.getContainer();
+    window.corners ??= __map.querySourceFeatures("boundary").flatMap(({ geometry }) => {
+        const numbers = geometry.coordinates.flat(9);
+        return numbers.flatMap((one, at) => at % 2 ? [] : [[one, numbers[at + 1]]]);
+    });
+    const at = corners.map(one => __map.project(one));
+    return at.filter(({ x, y }) => x < 0 || y < 0 || x > wide || y > high).length;
+}"""
+
+
+def test_who_sees_the_whole_plan_sees_it_whole_in_3d_and_back(service: Service, chromium: Any) -> None:
+    tab, wrong = opened(service, chromium, "en", 390)
+    assert tab.evaluate(OFF) == 0
+    near = tab.evaluate("__map.getZoom()")
+    for pitch in (50, 0):
+        tab.locator("[data-act='3d']").click()
+        tab.wait_for_function("pitch => __map.getPitch() === pitch && !__map.isMoving()", arg=pitch)
+        assert tab.evaluate(OFF) == 0
+        assert tab.evaluate("__map.getZoom()") > near - 1
+    assert tab.evaluate("__map.getZoom()") == pytest.approx(near)
+    assert tab.evaluate("corners.length") > 3
+    assert wrong == []
+    tab.close()
+
+
 def test_an_edited_parcel_is_drawn_alone_and_covers_what_it_was(service: Service, chromium: Any) -> None:
     tab, wrong = opened(service, chromium, "en", 1440)
     _, as_drawn = tab.evaluate(FILLS)

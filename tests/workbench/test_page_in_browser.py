@@ -79,6 +79,19 @@ def test_the_page_stands_without_a_fault_in_every_language(
     tab.close()
 
 
+def test_tabs_stand_in_one_row_beside_the_map_with_what_they_count(service: Service, chromium: Any) -> None:
+    tab, _ = opened(service, chromium, "en", 1440)
+    counted = """() => {
+        for (const [name, many] of [["proposals", 1], ["faults", 12]])
+            document.getElementById(`tab-${name}`).textContent = `${name} ${many}`;
+        return [...document.querySelectorAll("[role=tab]")].map(one => one.offsetTop);
+    }"""
+    tops = tab.evaluate(counted)
+    assert len(tops) == 7
+    assert len(set(tops)) == 1
+    tab.close()
+
+
 def test_search_finds_rules_and_land_uses_and_a_slip_is_told(service: Service, chromium: Any) -> None:
     tab, wrong = opened(service, chromium, "zh", 1440)
     search, found = tab.locator("#search"), tab.locator(".found li")

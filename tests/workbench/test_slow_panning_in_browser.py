@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -94,18 +95,24 @@ def test_a_corner_is_dragged_to_where_it_is_let_go(service: Service, tab: Any) -
     assert not [one for one in tab.evaluate("window.slid") if one]
 
 
-def test_a_picture_of_the_map_is_saved_whole_over_its_name_scale_and_north(tab: Any) -> None:
+def test_a_picture_of_the_map_is_saved_whole_over_its_name_scale_north_and_legend(tab: Any) -> None:
     slowed(tab, WAIT_MS)
+    swatches = "[...document.querySelectorAll('.uses .swatch')].map(one => getComputedStyle(one).backgroundColor)"
+    colours = {tuple(map(int, re.findall(r"\d+", one))) for one in tab.evaluate(swatches)}
     tab.locator(".menu summary").click()
     with tab.expect_download() as saved:
         tab.locator(".menu button").first.click()
     with Image.open(saved.value.path()) as picture:
         whole = picture.convert("RGB")
     shown = tab.locator(".map canvas").bounding_box()
-    assert whole.size == (shown["width"], shown["height"] + 32)
+    strip = int(shown["height"])
+    assert whole.width == shown["width"]
     assert len(whole.getcolors(10_000_000)) > 10
+    below = whole.crop((0, strip + 32, whole.width, whole.height))
+    assert len(colours) > 2
+    assert colours <= {colour for _, colour in below.getcolors(10_000_000)}
     for left, right in ((0, 200), (whole.width - 200, whole.width)):
-        under = whole.crop((left, whole.height - 32, right, whole.height)).convert("L")
+        under = whole.crop((left, strip, right, strip + 32)).convert("L")
         dark, light = under.getextrema()
         assert light == 255
         assert dark < 128

@@ -20,6 +20,8 @@ const ALIKE = [
 ] as const; // prettier-ignore
 
 type Row = [sample: HTMLElement, name: string];
+
+const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 /** What hangs together of a geometry: an outline and its holes, a line or a point; and the box around it. */
 type Part = { rings: GeoJSON.Position[][]; box: [west: number, south: number, east: number, north: number] };
 const known = new WeakMap<GeoJSON.Geometry, Part[]>();
@@ -81,7 +83,7 @@ function seenFrom(plan: PlanMap): (geometry: GeoJSON.Geometry | null, line: bool
 }
 
 /** What the map shows, row by row: land, lines and signs. */
-function rows(plan: PlanMap): Row[] {
+export function legendRows(plan: PlanMap): Row[] {
   const seen = seenFrom(plan);
   const features = (layer: string): Feature[] => [...(store.features.get(layer)?.values() ?? [])];
   const isLine = (id: string): boolean => id.endsWith("-line");
@@ -94,7 +96,7 @@ function rows(plan: PlanMap): Row[] {
     }
     return [...found].sort();
   };
-  return [
+  const all: Row[] = [
     ...kinds("parcels-fill", "parcels", "land_use").map((code): Row => [fillSample(colourOf(code)), `${code} ${useName(code)}`]),
     ...(plan.shows("parcels-fill") && features("parcels").some(({ geometry, properties }) => !properties["land_use"] && seen(geometry, false)) ? [[fillSample(colourOf(null)), say("useNotKnown")] satisfies Row] : []),
     ...(plan.shows("beyond-fill") && plan.hasBeyond ? [[h("i", { class: "hatched" }), say("beyond")] satisfies Row] : []),
@@ -103,9 +105,10 @@ function rows(plan: PlanMap): Row[] {
     ...ALIKE.filter(([id, layer]) => plan.shows(id) && features(layer).some(({ geometry }) => seen(geometry, isLine(id)))).map(([id, layer]): Row => [sampleOf(plan.map, id), layerName(layer)]),
     ...kinds("facilities-sign", "facilities", "service").map((service): Row => [h("b", { class: "mark" }, signOf(service)), serviceName(service)]),
   ]; // prettier-ignore
+  return all.map(([shown, name]) => [shown, capital(name)]);
 }
 
 /** Writes the legend anew; without a map there is nothing to explain. */
 export function drawLegend(into: Element, plan: PlanMap | null): void {
-  fill(into, ...(plan ? rows(plan) : []).map(([shown, name]) => h("li", {}, shown, name.charAt(0).toUpperCase() + name.slice(1))));
+  fill(into, ...(plan ? legendRows(plan) : []).map(([shown, name]) => h("li", {}, shown, name)));
 }

@@ -7,6 +7,7 @@ import { h } from "../../map/dom";
 import { hatch } from "../../map/hatch";
 import { tellWhenIdle } from "../../map/idle";
 import { aside, drawSigns } from "../../map/marks";
+import { zoomOf } from "../../map/scale";
 import { Sliding } from "../../map/sliding";
 import { asSpots, withSpots } from "../../map/spots";
 import { boundary, fitting, FONT, ground, line, MANY, names, network, parcelLines, POINTS, signs } from "../../map/style";
@@ -14,6 +15,7 @@ import { colourOf, inkOn } from "./colours";
 import { centreOn, flat, geometryToMap, onPlan, toMap, toPlan } from "../../map/projection";
 import { GROUPS, HIDDEN, type Group } from "./groups";
 import { store } from "./store";
+import { sightOf } from "./tilting";
 import { nameOf, signOf } from "./vocabulary";
 import { say } from "./words";
 import type { Changed, Feature, Layers, Place } from "./types";
@@ -49,6 +51,8 @@ const BESIDE_PX = 14;
 const SPOT_M = 25;
 /** A storey where only floor area and coverage are known, m. */
 const STOREY_M = 3;
+const TILTED = { pitch: 50, bearing: -18 };
+const FROM_ABOVE = { pitch: 0, bearing: 0 };
 /** Around the plan: the bar of tools lies over the map's upper edge. */
 const AROUND = { padding: { top: 70, right: 60, bottom: 40, left: 40 } };
 const isStill = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -300,8 +304,16 @@ export class PlanMap {
 
   /** The whole plan on the map. */
   whole(): void {
-    const [west, south, east, north] = store.layers.bounds ?? [0, 0, 1000, 1000];
-    this.map.fitBounds([toMap([west, south]), toMap([east, north])], { ...AROUND, animate: !isStill(), duration: 500 });
+    const box = store.layers.bounds ?? [0, 0, 1000, 1000];
+    const [west, south, east, north] = box;
+    if (this.tilted) {
+      const { clientWidth: wide, clientHeight: tall } = this.map.getContainer();
+      const high = heights().features.reduce((most, one) => Math.max(most, Number(one.properties!["metres"])), 0);
+      const { perMetre, middle } = sightOf({ box, high, wide, tall, free: AROUND.padding.top, ...TILTED });
+      this.map.easeTo({ ...TILTED, center: toMap(middle), zoom: zoomOf(perMetre), animate: !isStill(), duration: 500 });
+      return;
+    }
+    this.map.fitBounds([toMap([west, south]), toMap([east, north])], { ...AROUND, ...FROM_ABOVE, animate: !isStill(), duration: 500 });
   }
 
   get isTilted(): boolean {
@@ -310,12 +322,25 @@ export class PlanMap {
 
   /** Heights in 3D, or the plan from above. */
   tilt(): void {
+    const all = this.showsAll;
     this.tilted = !this.tilted;
     if (this.tilted) this.source("heights").setData(heights());
     for (const map of [this.map, this.other?.map]) {
       if (map?.getLayer("heights-3d")) map.setLayoutProperty("heights-3d", "visibility", this.tilted ? "visible" : "none");
     }
-    this.map.easeTo({ pitch: this.tilted ? 50 : 0, bearing: this.tilted ? -18 : 0, animate: !isStill(), duration: 500 });
+    const look = this.tilted ? TILTED : FROM_ABOVE;
+    // Who saw all of the plan still does.
+    if (all) this.whole();
+    else this.map.easeTo({ ...look, animate: !isStill(), duration: 500 });
+  }
+
+  private get showsAll(): boolean {
+    const [west, south, east, north] = store.layers.bounds ?? this.drawn;
+    const { clientWidth: wide, clientHeight: tall } = this.map.getContainer();
+    return [west, east].every((x) => [south, north].every((y) => {
+      const at = this.map.project(toMap([x, y]));
+      return at.x >= 0 && at.x <= wide && at.y >= 0 && at.y <= tall;
+    })); // prettier-ignore
   }
 
   /** What a proposal touches, as far as it is drawn already. */
