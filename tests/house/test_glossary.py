@@ -24,6 +24,7 @@ NAMED = {
 
 #: Words that another one has taken the place of: language -> word -> the one in use.
 REPLACED = {
+    "zh": {"份意见": "条意见", "件意见": "条意见", "逐份": "逐条"},
     "ja": {"画地": "区画", "図層": "レイヤー", "レイヤ": "レイヤー", "用地コード": "用途コード",
            "従業者数": "就業者数", "計画範囲": "計画区域"},
 }  # fmt: skip

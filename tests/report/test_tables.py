@@ -119,8 +119,8 @@ def test_what_is_missing_is_said_in_words() -> None:
     ("lang", "said"),
     [
         ("en", "building of parcel A, 7 more"),
-        ("zh", "地块 A、另有 7 项 的建筑"),
-        ("ja", "区画 A、ほか 7 件 の建物"),
+        ("zh", "地块 A、另有 7 项的建筑"),
+        ("ja", "区画 A、ほか 7 件の建物"),
     ],
 )
 def test_features_of_another_layer_that_a_parcel_lacks_are_called_by_the_layers_word(

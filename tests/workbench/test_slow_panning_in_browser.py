@@ -97,7 +97,9 @@ def test_a_corner_is_dragged_to_where_it_is_let_go(service: Service, tab: Any) -
 
 def test_a_picture_of_the_map_is_saved_whole_over_its_name_scale_north_and_legend(tab: Any) -> None:
     slowed(tab, WAIT_MS)
-    swatches = "[...document.querySelectorAll('.uses .swatch')].map(one => getComputedStyle(one).backgroundColor)"
+    swatches = (
+        "[...document.querySelectorAll('.uses .swatch')].map(one => getComputedStyle(one).backgroundColor)"
+    )
     colours = {tuple(map(int, re.findall(r"\d+", one))) for one in tab.evaluate(swatches)}
     tab.locator(".menu summary").click()
     with tab.expect_download() as saved:

@@ -45,6 +45,8 @@ NOT_COUNTED: dict[NumberKey, str] = {
     "users_not_counted_parcels": "at_most",
     "share_not_counted_parcels": "of_counted",
 }
+#: A space that a list of features leaves in a language that writes none there.
+BETWEEN_HAN = re.compile(r"(?<=[\u3040-\u30ff\u4e00-\u9fff]) (?=[\u3040-\u30ff\u4e00-\u9fff])")
 PLAIN_UNIT = re.compile(r"(?<![\w])(k?m)2\b", re.ASCII)
 
 
@@ -218,7 +220,11 @@ def missing_words(missing: Iterable[Missing], words: Words, *, codes: bool = Tru
     With `codes` layers and columns bear their names in a plan's files.
     """
     return list(
-        dict.fromkeys(line for one in together(missing) for line in _missing_lines(one, words, codes=codes))
+        dict.fromkeys(
+            BETWEEN_HAN.sub("", line)
+            for one in together(missing)
+            for line in _missing_lines(one, words, codes=codes)
+        )
     )
 
 
