@@ -4,6 +4,7 @@ import datetime as dt
 import importlib.util
 import io
 import math
+import re
 import shutil
 import sys
 import tomllib
@@ -142,6 +143,37 @@ def test_a_damaged_workbook_of_tables_is_a_fault_and_what_rests_on_it_is_not_jud
     assert [rule for rule, _, _ in found] == ["qc-tables", "qc-tables"]
     assert "cannot be read" in found[0][2]
     assert not_judged == ("qc-balance", "qc-text")
+
+
+@pytest.mark.parametrize(
+    "rewrite",
+    [
+        lambda text: text.encode("gb18030"),
+        lambda text: text.replace("\n", "\r\n").encode("utf-8-sig"),
+        lambda text: re.sub(r"^\w{64}", lambda found: found[0].upper(), text, flags=re.M).encode(),
+        lambda text: re.sub(r"^(\w{64})  ", r"\1 *", text, flags=re.M).replace("/", "\\").encode(),
+    ],
+    ids=["gb18030", "byte order mark", "upper case", "binary with backslashes"],
+)
+def test_a_list_of_digests_holds_however_another_system_wrote_it(clean, tmp_path, rewrite):
+    package, profile = tmp_path / "package", load_delivery_profile("hangzhou-xg")
+    shutil.copytree(clean / "hangzhou-xg", package)
+    place = package / profile.files.digests
+    place.write_bytes(rewrite(place.read_text("utf-8")))
+    assert accept(package, profile, None, upper=clean / "upper.gpkg").judgement.checks == ()
+
+
+@pytest.mark.parametrize("content", [None, b""])
+def test_without_a_list_of_digests_that_is_one_fault_not_one_a_file(clean, tmp_path, content):
+    package, profile = tmp_path / "package", load_delivery_profile("hangzhou-xg")
+    shutil.copytree(clean / "hangzhou-xg", package)
+    place = package / profile.files.digests
+    place.unlink()
+    if content is not None:
+        place.write_bytes(content)
+    checks = accept(package, profile, None, upper=clean / "upper.gpkg").judgement.checks
+    assert [(one.rule, one.grade) for one in checks] == [("qc-digest", "blocking")]
+    assert "SHA256.txt" in checks[0].message["en"]
 
 
 def workbook_of(judgement, lost):

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from blockplan.deliver.quality.finding import PackageFacts
 
-_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
+#: A line of the list, as `sha256sum` writes it, also with the star of binary files.
+_LINE = re.compile(r"([0-9a-fA-F]{64}) [ *](.+)")
 PDF = b"%PDF-"
 
 
@@ -51,9 +52,12 @@ def tables(facts: PackageFacts) -> Iterator[PackageFault]:
 
 
 def digest_list(facts: PackageFacts) -> Iterator[PackageFault]:
-    """Files that are not what the list of digests says, or are missing in it, or only in it."""
+    """Files that are not what the list of digests says, or are missing in it, or only in it; or no list."""
     place = facts.package.place("digests")
-    listed = _listed(place.read_text("utf-8")) if place.is_file() else {}
+    listed = _listed(place.read_bytes()) if place.is_file() else {}
+    if not listed:
+        yield PackageFault(said={"file": place.name}, message="no_list", remedy="remedy_list")
+        return
     there = {
         path.relative_to(facts.package.folder).as_posix(): path
         for path in facts.package.folder.rglob("*")
@@ -65,8 +69,14 @@ def digest_list(facts: PackageFacts) -> Iterator[PackageFault]:
             yield PackageFault(said={"file": name, "why": why})
 
 
-def _listed(text: str) -> dict[str, str]:
-    return {match[2]: match[1] for line in text.splitlines() if (match := _LINE.fullmatch(line))}
+def _listed(data: bytes) -> dict[str, str]:
+    """File -> digest, of a list in UTF-8 or, as older systems write it, GB18030; with either slash."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("gb18030", "replace")
+    lines = (_LINE.fullmatch(line) for line in text.splitlines())
+    return {match[2].replace("\\", "/"): match[1].lower() for match in lines if match}
 
 
 def report(facts: PackageFacts) -> Iterator[PackageFault]:
