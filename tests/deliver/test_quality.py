@@ -176,6 +176,14 @@ def test_without_a_list_of_digests_that_is_one_fault_not_one_a_file(clean, tmp_p
     assert "SHA256.txt" in checks[0].message["en"]
 
 
+def test_a_drawing_in_whole_metres_is_one_fault_that_names_its_layers(maker, clean, tmp_path):
+    maker.make_broken("qc-precision", clean / "hangzhou-xg", tmp_path / "package")
+    profile = load_delivery_profile("hangzhou-xg")
+    found = accept(tmp_path / "package", profile, None, upper=clean / "upper.gpkg").judgement.checks
+    assert [one.rule for one in found] == ["qc-precision"]
+    assert all(name in found[0].message["zh"] for name in ("XG_GHDK", "XG_JQJF", "XG_KZX"))
+
+
 def workbook_of(judgement, lost):
     profile = load_delivery_profile("hangzhou-xg")
     return quality_workbook(judgement, lost, profile, "甲 & 乙镇", dt.date(2024, 6, 28), "zh")

@@ -10,6 +10,7 @@ import shapely
 from blockplan.deliver.quality.finding import PackageFault
 from blockplan.deliver.shapes import sizes
 from blockplan.figures import fixed
+from blockplan.texts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,15 +63,16 @@ def _easting(value: float) -> bool:
 
 
 def precision(facts: PackageFacts) -> Iterator[PackageFault]:
-    """Layers all of whose coordinates are whole metres."""
+    """Layers all of whose coordinates are whole metres: one fault, as a drawing is rounded as a whole."""
+    wanted, coarse = facts.package.profile.reference.precision_m, []
     for spec, layer in facts.layers:
         at = shapely.get_coordinates([one for one in layer.shapes if one is not None])
-        if len(at) >= MANY and not np.any(
-            np.abs(at - np.round(at)) > facts.package.profile.reference.precision_m
-        ):
-            yield PackageFault(
-                spec.name, measured=COARSE_M, said={"wanted": facts.package.profile.reference.precision_m}
-            )
+        if len(at) >= MANY and not np.any(np.abs(at - np.round(at)) > wanted):
+            coarse.append(spec.name)
+    if coarse:
+        layer_name = coarse[0] if len(coarse) == 1 else ""
+        said = {"layers": listed(coarse), "wanted": wanted}
+        yield PackageFault(layer_name, measured=COARSE_M, said=said)
 
 
 def vertical(facts: PackageFacts) -> Iterator[PackageFault]:
