@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 #: Name of the plan as drawn.
 BASE = "base"
 T = TypeVar("T")
+#: What came of something after an edit: another value, the same one, or that and it rests on the same reads.
+OTHERWISE, SAME, SAME_ON_THE_SAME = range(3)
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ class Plan:
         self._cache: dict[Key, Derived] = {}
         self._before: dict[Key, Derived] = {}  # of the plan before an edit, what that may have changed
         self._used: set[Key] = set()  # and what any of that asked for
+        self._told: dict[Key, int] = {}  # what came of each key that `_is_same` was asked about
         self._touched = Touched()
         self._asking = Asking()
         self._under_way: set[Key] = set()
@@ -131,6 +134,7 @@ class Plan:
             "_cache": kept,
             "_before": {},
             "_used": set(),
+            "_told": {},
             "_under_way": set(),
             "_asking": asking,
         }
@@ -241,9 +245,18 @@ class Plan:
         if before is not None and key in self._used and same(before.value, value):
             value = before.value
         made = Derived(value, own, uses, recipe, given)
-        if before is not None and self._reads(made) == before.reads:
+        if before is not None and (self._rests_alike(made, before) or self._reads(made) == before.reads):
             made.reads = before.reads  # one object, by which what rests on it sees that they are the same
         return made
+
+    def _rests_alike(self, made: Derived, before: Derived) -> bool:
+        """Whether two rest on the same because what they were worked out from does."""
+        return made.uses == before.uses and made.own == before.own and all(map(self._reads_stand, made.uses))
+
+    def _reads_stand(self, key: Key) -> bool:
+        """Whether what is here rests, by the same object, on what it rested on before the edit."""
+        before, now = self._before.get(key), self._cache.get(key)
+        return now is not None and (before is None or now.reads is before.reads)
 
     def _reads(self, kept: Derived) -> Set[Read]:
         """All that something rests on, what it was worked out from included."""
@@ -259,20 +272,28 @@ class Plan:
             return None
         if not (before.own or before.uses or (before.given and before.recipe)):
             return None
-        same_again = all(self._is_same(used) for used in before.uses)
+        told = self._told
+        least = SAME_ON_THE_SAME
+        for used in before.uses:
+            least = min(least, told.get(used) or self._is_same(used))
+            if not least:
+                break
         if key in self._cache:  # what it was worked out from asked for it, and does not hang on itself
             return self._cache[key]
-        if not same_again:
+        if not least:
             return None
-        was = [(self._cache[used], self._before.get(used)) for used in before.uses]
-        if all(old is None or now.reads is old.reads for now, old in was):
+        if least == SAME_ON_THE_SAME:
             return before
         return Derived(before.value, before.own, before.uses, before.recipe, before.given)
 
-    def _is_same(self, key: Key) -> bool:
-        """Whether something is what it was before the edit; worked out again to tell, but in no circle."""
+    def _is_same(self, key: Key) -> int:
+        """
+        Whether something is what it was before the edit; worked out again to tell, but in no circle.
+
+        Told once, with whether it rests on the same: all that was worked out from it asks.
+        """
         if key in self._under_way:
-            return False
+            return OTHERWISE
         before, now = self._before.get(key), self._cache.get(key)
         if now is None and before is not None:
             now = self._standing(key)
@@ -281,7 +302,16 @@ class Plan:
                 now = self._made(key, recipe.on(self), recipe, recipe.reads, before.given)
             if now is not None:
                 self._cache[key] = now
-        return now is not None and (before is None or now.value is before.value)
+        if now is None:
+            return OTHERWISE
+        if before is None or now is before:
+            told = SAME_ON_THE_SAME
+        elif now.value is not before.value:
+            told = OTHERWISE
+        else:
+            told = SAME_ON_THE_SAME if now.reads is before.reads else SAME
+        self._told[key] = told
+        return told
 
     def reads_of(self, key: str) -> Set[Read]:
         """What of the plan something rests on that was worked out once; nothing where it was not."""
@@ -320,10 +350,10 @@ class Plan:
     def _take_over(self, before: Plan, touched: Iterable[Read]) -> None:
         """Take over what was worked out of a plan that differs in what was touched alone."""
         self._touched = Touched.of(touched)
+        known, spares = before._reads, self._touched.spares
         for key, kept in before._cache.items():
-            reads = before._reads(kept)
-            stands = reads and self._touched.spares(reads)
-            (self._cache if stands else self._before)[key] = kept
+            reads = kept.reads if kept.reads is not None else known(kept)
+            (self._cache if reads and spares(reads) else self._before)[key] = kept
         self._used.update(*[kept.uses for kept in self._before.values()])
 
     def _digest_again(self, layer: str, ids: set[str], before: Plan) -> None:
