@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import fields
 from functools import cache
-from operator import attrgetter
+from itertools import repeat
+from operator import attrgetter, call
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -26,8 +28,7 @@ def changed(record: T, **values: Any) -> T:
     kind = type(record)
     read, put = _slots(kind)  # type: ignore[arg-type]
     made: T = object.__new__(kind)
-    for write, held in zip(put.values(), read(record), strict=True):
-        write(made, held)
+    deque(map(call, put.values(), repeat(made), read(record)), maxlen=0)  # without a step of Python a field
     for name, value in values.items():
         put[name](made, value)
     return made

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from blockplan.check.accuracy import accuracy, supply_accuracy
@@ -16,6 +18,7 @@ from blockplan.check.limits import DUST, compare, slack
 from blockplan.check.verdict import Capacity, Remedy
 from blockplan.check.words import CATALOG, amount, difference, fill, say, unit_word
 from blockplan.measure.measurement import RATIOS, figure_unit
+from blockplan.plan.model.recall import once_for
 from blockplan.texts import LANGUAGES
 from blockplan.units import M2_PER_HA
 
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from blockplan.check.rules import Rule
     from blockplan.check.verdict import Outcome, Required, Text, Verdict
     from blockplan.measure.definition import NumberKey
-    from blockplan.measure.measurement import Measurement
+    from blockplan.measure.measurement import Measurement, Place
     from blockplan.plan import Fault
 
 #: Steps in which an amount is asked for, by unit: metres of a length, 100 m2 of an area in km2. All else is
@@ -142,13 +145,17 @@ def _share(
     affected, residents = float(affected or 0), float(residents or 0)
     needed = affected if limit >= 1 else min(affected, (limit - value) * residents)
     amount = max(1.0, float(math.ceil(needed - _DUST)))
-    layers = {place.layer for place in measurement.places}
-    layer = layers.pop() if len(layers) == 1 else "places"
+    layers = once_for("layers of places", partial(_layers, measurement.places), measurement.places)
+    layer = next(iter(layers)) if len(layers) == 1 else "places"
     word = CATALOG.text(f"place.{layer}" if f"place.{layer}" in CATALOG else "place.places")
     places = len(measurement.places)
     values = {"amount": amount, "places": places, "limit_m": reach.limit_m, "affected": affected}
     key = "remedy.coverage.some" if amount < affected - _DUST else "remedy.coverage.within"
     return Remedy(amount, "resident", say(key, layer=_counted(word, places), **values))
+
+
+def _layers(places: Iterable[Place]) -> frozenset[str]:
+    return frozenset(map(attrgetter("layer"), places))
 
 
 def _counted(noun: Text, amount: float) -> dict[str, str]:

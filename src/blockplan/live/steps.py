@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from blockplan.check.copies import changed
 from blockplan.check.verdict import Verdict
 from blockplan.jsontext import JsonRecord, plain
 
@@ -134,9 +135,14 @@ _AS_THEY_ARE = attrgetter(
 
 def _differ(before: Verdict, after: Verdict) -> bool:
     """Whether JSON tells two verdicts apart; it is written only of those whose fields are not equal."""
-    if _AS_THEY_ARE(before) != _AS_THEY_ARE(after):
-        return True
-    return _told(before) != _told(after) and before.to_dict() != after.to_dict()
+    if _told(before) == _told(after):
+        return False
+    return _AS_THEY_ARE(before) != _AS_THEY_ARE(after) or _rest(before) != _rest(after)
+
+
+def _rest(verdict: Verdict) -> dict[str, Any]:
+    """What JSON writes of a verdict beside its long rows, where these are equal."""
+    return changed(verdict, where=(), definition={}, readings=()).to_dict()
 
 
 def _told(verdict: Verdict) -> tuple[Any, ...]:

@@ -191,8 +191,12 @@ class Homes:
     def ranks(self, rows: NDArray[Any]) -> NDArray[np.intp]:
         """Numbers that stand in the order of the ids of some rows, as texts."""
         if is_recalling():
-            return np.asarray(once("ranks of homes", partial(_ranks, self.id), self.id)[rows])
+            return np.asarray(self._every_rank[rows])
         return _ranks(self.id[rows])
+
+    @cached_property
+    def _every_rank(self) -> NDArray[np.intp]:
+        return once("ranks of homes", partial(_ranks, self.id), self.id)
 
     def some(self, rows: NDArray[Any]) -> Homes:
         """Those in some rows."""

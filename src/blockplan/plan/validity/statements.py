@@ -28,7 +28,7 @@ from blockplan.plan.validity.checked_layers import Drawn, place_of
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence, Set
 
 #: Kinds of binding that a statement may have.
 BINDINGS = ("rule", "layer", "object", "programme", "measure", "manifest")
@@ -153,11 +153,13 @@ def _objects_of(bound: Sequence[str]) -> list[str]:
 _SIZED: dict[int, Dimension] = {1: "length", 2: "area"}
 
 
-def _objects(layers: Mapping[str, Drawn], meant: Collection[str]) -> dict[str, list[_Object]]:
+def _objects(layers: Mapping[str, Drawn], meant: Set[str]) -> dict[str, list[_Object]]:
     """Id -> the drawn features that bear it, by area or length: areas, and those that are meant."""
     found: dict[str, list[_Object]] = {}
     for drawn in layers.values():
         if drawn.spec.id_column is None or drawn.spec.geometry in ("none", "point"):
+            continue
+        if drawn.name != "areas" and meant.isdisjoint(drawn.ids):
             continue
         roles = drawn.words("role")
         named = pd.Index(drawn.ids).isin(list(meant)) | (drawn.name == "areas")
