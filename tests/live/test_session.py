@@ -23,6 +23,7 @@ from blockplan.live.sharing import merged
 from blockplan.measure import measure
 from blockplan.plan import Plan, validate
 from blockplan.plan.model.layers import LAYERS
+from blockplan.plan.model.recall import Recall, recalling
 
 DEMO = Path(__file__).parents[2] / "examples" / "demonstration-zone"
 PACKS = ["zone", "sdg11"]
@@ -174,6 +175,21 @@ def test_after_a_home_comes_goes_or_turns_to_shops_the_session_equals_the_saved_
     for id_, column, value in steps:
         session.apply([SetValue(layer="parcels", id=id_, column=column, value=value)])
     assert session.verify() == []
+
+
+def test_a_circle_that_an_edit_does_not_reach_keeps_its_part_where_another_changes() -> None:
+    plan, recall = a_full_plan(1600), Recall()
+    asked = {"tier": "5", "land_codes": ["07"]}
+    with recalling(recall):
+        (before,) = measure(plan, "circle_facility_land_per_1000", parameters=asked)
+    parcels = plan.layer("parcels").copy()
+    lived_in = str(parcels.index[parcels["residents"] > 0][0])
+    parcels.loc[lived_in, "residents"] = 777
+    anew = plan.edited({"parcels": parcels}, [("parcels", "residents")], {"parcels": [lived_in]})
+    with recalling(recall):
+        (after,) = measure(anew, "circle_facility_land_per_1000", parameters=asked)
+    assert before.value != after.value
+    assert sum(one is not other for one, other in zip(before.by, after.by, strict=True)) == 1
 
 
 def test_which_parcels_are_of_a_class_stands_where_only_a_corner_moves() -> None:

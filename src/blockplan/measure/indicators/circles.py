@@ -30,6 +30,8 @@ from blockplan.measure.inputs.homes import housed, perhaps_housed, residents
 from blockplan.measure.inputs.parts import (
     each,
     known,
+    knowns,
+    objects,
     pieces,
     quotient,
     quotients,
@@ -380,14 +382,12 @@ def over_circles(plan: Plan, whole: Measurement, circles: Circles, supply: InCir
     people = people_in(plan, circles)
     found = ratios(supply.amount, people.amount, whole.per)
     low, high = quotients((supply.low, supply.high), (people.low, people.high), whole.per)
-    by = []
-    for number, scope in enumerate(circles.scopes):
-        missing = tuple(dict.fromkeys(supply.missing[number] + people.missing[number]))
-        if people.amount[number] == 0:
-            missing = NOBODY_THERE
-        ends = (float(low[number]), float(high[number])) if missing and missing != NOBODY_THERE else None
-        amount, lived = known(supply.amount[number]), known(people.amount[number])
-        by.append(Part(scope, known(found[number]), amount, lived, missing=missing, ends=ends))
+    columns = (circles.scopes, supply.missing, people.missing)
+    by = by_row(
+        "part over people", _over_each, found, supply.amount, people.amount, low, high,
+        *map(objects, columns),
+        fixed=(whole.id, circles.rows),
+    )  # fmt: skip
     lived, given = total(people.amount), total(supply.amount)
     # What is unknown of a circle where nobody lives is missing in the sum over all circles.
     unsaid = dict.fromkeys(line for lines in (*supply.missing, *people.missing) for line in lines)
@@ -397,9 +397,20 @@ def over_circles(plan: Plan, whole: Measurement, circles: Circles, supply: InCir
     counted = both(whole.counted, circles.counted, homes_of(plan).counted)
     ends = quotient((total(supply.low), sum(supply.high)), (total(people.low), sum(people.high)), whole.per)
     return replace(
-        whole, value=value, supply=known(given), by=tuple(by), counted=counted, missing=more,
+        whole, value=value, supply=known(given), by=tuple(by.tolist()), counted=counted, missing=more,
         ends=ends if lacking else None,
     )  # fmt: skip
+
+
+def _over_each(*columns: NDArray[Any]) -> NDArray[Any]:
+    """Parts by value, supply, people, ends, scope, and what is missing of supply and people."""
+    numbers = (*map(knowns, columns[:3]), *(one.tolist() for one in columns[3:]))
+    parts = []
+    for value, amount, lived, low, high, scope, of_supply, of_people in zip(*numbers, strict=True):
+        missing = tuple(dict.fromkeys(of_supply + of_people)) if lived != 0 else NOBODY_THERE
+        ends = (low, high) if missing and missing != NOBODY_THERE else None
+        parts.append(Part(scope, value, amount, lived, missing=missing, ends=ends))
+    return objects(parts)
 
 
 def undrawn(whole: Measurement, circles: Circles) -> Measurement:

@@ -24,7 +24,7 @@ from blockplan.plan.model.recall import by_row, pairs_between
 from blockplan.units import M2_PER_HA, drawn_area_accuracy_m2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from numpy.typing import NDArray
 
@@ -264,6 +264,11 @@ def added(sums: list[NDArray[Any]], size: int) -> NDArray[np.float64]:
     """Some sums of each of so many parts, added exactly."""
     rows = zip(*(one.tolist() for one in sums), strict=True)
     return np.array(list(map(math.fsum, rows)) if sums else np.zeros(size))
+
+
+def objects(some: Collection[Any]) -> NDArray[Any]:
+    """Things as a column of them, tuples too."""
+    return np.fromiter(some, dtype=object, count=len(some))
 
 
 def knowns(numbers: NDArray[np.float64]) -> list[float | None]:
