@@ -41,7 +41,7 @@ def test_parking_tells_what_is_known_of_it_and_asks_nothing_of_a_car_park_withou
     columns = ("parking_floor_m2", "parking_stated", "parking_factor", "parking")
     assert [tuple(row[key] for key in columns) for row in rows] == [
         (1000, 12, none, 12), (800, none, None, None), (none, none, none, none),
-        (1800, 12, None, None), (1800, 12, 0, 12),
+        (1800, 12, None, None), (1800, 12, None, 12),
     ]  # fmt: skip
 
 

@@ -198,6 +198,7 @@ def test_a_plan_abroad_is_given_no_loads_by_chinese_factors() -> None:
     assert [whole[key] for key in ("residents", "parking", "water_m3_d", "power_kw", "waste_t_d")] == [
         None
     ] * 5
+    assert not of(plan, "parking").lines
     told = "The load factors are of mainland China and not of the place of this plan"
     for name in ("loads", "parking", "utilities"):
         assert any(told in note for note in of(plan, name).notes), name

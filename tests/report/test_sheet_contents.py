@@ -960,3 +960,14 @@ def test_figures_per_thousand_of_which_none_is_known_are_not_printed() -> None:
     school = {"facility_id": "F-1", "geometry": shapely.Point(5, 5)}
     assert table(plan_of(facilities=[school])) is None
     assert table(plan_of(facilities=[school | {"service": "library", "floor_area_m2": 90.0}])) is not None
+
+
+def test_the_use_of_a_parcel_that_is_not_known_is_a_dash_in_its_index_block() -> None:
+    land = shapely.box(0, 0, 100, 100)
+    facts = facts_of(plan_of(parcels=[{"parcel_id": "N1", "land_use": None, "far": 0.4, "geometry": land}]))
+    scene = Scene(Canvas(MapWindow(Frame(-20, -20, 120, 120), 0, 0, 140, 140)), facts, 1_000)
+    ParcelLabels(scene, ground_of(scene, range(1)), PARCEL_BLOCKS, []).all()
+    head, *_ = re.findall(
+        r"<text [^>]*#ffffff[^>]*>[^<]+</text>.*?>([^<>]+)</text>", "".join(scene.canvas.layers["labels"])
+    )
+    assert head == "—"

@@ -45,6 +45,8 @@ def parking(view: View) -> OfficeTable:
     uses, lists = values(plan, "parcels", "land_use"), values(plan, "parcels", "land_use_list")
     drawn = areas_m2(plan, "parcels")
     public = np.array([bool(use) and use.startswith(PUBLIC) for use in uses], dtype=bool)
+    if not found.factored and not public.any() and unsaid.all():
+        return OfficeTable("parking", COLUMNS, (), (said(view, "loads.note.elsewhere"),))
     classes: dict[tuple[bool, str, str], list[int]] = {}
     for at, use in enumerate(uses):
         of = lists[at] or DEFAULT_LIST
@@ -71,9 +73,13 @@ def parking(view: View) -> OfficeTable:
     sums = [("total", counted)] + (
         [("known", np.nan_to_num(counted))] if np.isnan(counted[:, every]).any() else []
     )
+    asked = [row for row in every if unsaid[row] and not public[row]]
     for key, columns in sums:
         cells = tuple(_whole(math.fsum(column[every])) for column in columns)
         says = _said_of(cells, unsaid[every], np.isnan(found.floor_m2[every]), public[every])
+        if key == "known" and asked and np.isnan(spaces[asked]).all():
+            # No factor counts any: that is not known, and no zero.
+            says = (*says[:2], None, None if unsaid.all() else cells[1])
         lines.append(Line(("", said(view, f"parking.{key}"), len(every), *says, park_m2), "total"))
     notes = [said(view, "parking.note.factor")]
     if not found.factored:

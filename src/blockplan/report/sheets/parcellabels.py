@@ -11,6 +11,7 @@ from blockplan.report.maps.basemap import ink_on
 from blockplan.report.maps.canvas import symbol
 from blockplan.report.maps.labels import Spots, around, foot
 from blockplan.report.maps.svg import INK, text_width
+from blockplan.report.office.columns import UNKNOWN_SIGN
 from blockplan.report.sheets.parcelmap import PARCEL_TINT
 from blockplan.report.sheets.scene import lighter
 
@@ -129,7 +130,7 @@ class ParcelLabels:
         name = str(facts.names[row])
         if name in self.scene.labelled:
             return
-        number, code, spots = self.short(name), facts.uses[row][1], Spots(shape)
+        number, code, spots = self.short(name), facts.uses[row][1] or UNKNOWN_SIGN, Spots(shape)
         signs = facts.facilities.get(name, [])
         ink = ink_on(lighter(facts.colours[row], PARCEL_TINT))
         if facts.roads[row]:
@@ -286,8 +287,8 @@ def _block_rows(size: Block, number: str, code: str, bounds: Bounds) -> Iterator
     if size.area and bounds.area:
         yield (bounds.area,)
     if bounds.any:
-        yield bounds.far or "—", bounds.height or "—"
-        yield bounds.coverage or "—", bounds.green or "—"
+        yield bounds.far or UNKNOWN_SIGN, bounds.height or UNKNOWN_SIGN
+        yield bounds.coverage or UNKNOWN_SIGN, bounds.green or UNKNOWN_SIGN
 
 
 def index_block(spot: tuple[float, float], size: Block, number: str, code: str, bounds: Bounds) -> str:
@@ -342,7 +343,9 @@ def facility_sizes(scene: Scene, one: Facility) -> list[str]:
         "site": "facility_site_m2", "floor": "facility_floor_m2", "beds": "beds", "places": "places",
         "classes": "classes",
     }  # fmt: skip
-    stated = {key: one.size[column] for key, column in columns.items() if one.size[column] not in {"—", ""}}
+    stated = {
+        key: one.size[column] for key, column in columns.items() if one.size[column] not in {UNKNOWN_SIGN, ""}
+    }
     return [scene.say(f"facility.{key}", n=n) for key, n in stated.items()]
 
 
