@@ -32,7 +32,7 @@ from blockplan.report.office import TABLES
 from blockplan.report.office.columns import heading
 from blockplan.report.office.phases import in_time
 from blockplan.report.sheets import PAPERS, atlas, basemap
-from blockplan.report.sheets.control import _fit, parcel_tables
+from blockplan.report.sheets.control import _draw, _fit, parcel_tables
 from blockplan.report.sheets.extents import MOST_M, MOST_PARCELS, _before_cut, blocks, halves, subblocks
 from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.maps import scenes_of
@@ -46,13 +46,13 @@ from blockplan.report.sheets.panels import (
 )
 from blockplan.report.sheets.paper import MapWindow, fit, layouts
 from blockplan.report.sheets.parcellabels import PARCEL_BLOCKS, ParcelLabels
-from blockplan.report.sheets.parcelmap import CONTROL, ground_of
+from blockplan.report.sheets.parcelmap import CONTROL, PARCEL_LINE, RED_LINE, ground_of
 from blockplan.report.sheets.plan_sheets import Whole, control_table
 from blockplan.report.sheets.printed_tables import em, least, printed
 from blockplan.report.sheets.scene import Scene
 from blockplan.report.sheets.streetmap import street_names
 from blockplan.report.sheets.table_layout import LEAST_LETTERS, height_mm
-from blockplan.report.sheets.themes import THEMES, facilities, numbers_parcels
+from blockplan.report.sheets.themes import THEMES, facilities, land_use, numbers_parcels
 from blockplan.report.view import View
 from blockplan.report.words import Words
 
@@ -971,3 +971,19 @@ def test_the_use_of_a_parcel_that_is_not_known_is_a_dash_in_its_index_block() ->
         r"<text [^>]*#ffffff[^>]*>[^<]+</text>.*?>([^<>]+)</text>", "".join(scene.canvas.layers["labels"])
     )
     assert head == "—"
+
+
+@pytest.mark.parametrize("kind", ["land_use", "subblock"])
+def test_the_line_of_a_parcel_does_not_cover_the_road_line_along_it(kind: str) -> None:
+    home = {"parcel_id": "S-01", "land_use": "0701", "subblock_id": "S", "geometry": square(0, 0)}
+    road = {"parcel_id": "R-01", "land_use": "1207", "geometry": square(100, 0, 20, 100)}
+    facts = facts_of(
+        plan_of(parcels=[home, road], subblocks=[{"subblock_id": "S", "geometry": square(0, 0)}])
+    )
+    scene = Scene(Canvas(MapWindow(Frame(-20, -20, 140, 120), 0, 0, 160, 140)), facts, 1_000)
+    if kind == "land_use":
+        land_use(scene, ground_of(scene, range(2)))
+    else:
+        _draw(scene, subblocks(facts)[0], [])
+    drawing = "".join("".join(pieces) for pieces in scene.canvas.layers.values())
+    assert drawing.rindex(f'stroke="{PARCEL_LINE}"') < drawing.rindex(f'stroke="{RED_LINE}"')

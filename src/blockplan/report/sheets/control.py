@@ -329,11 +329,11 @@ def _draw(scene: Scene, extent: Extent, near: Sequence[Extent]) -> dict[str, boo
     ground = parcelmap.ground_of(scene, extent.rows)
     parcelmap.fills(scene, ground, facts.colours, tint)
     parcelmap.use_legend(scene, extents.shares(facts, extent), tint)
-    parcelmap.red_lines(scene, ground, 0.2 if block else 0.35)
     streetmap.centre_lines(scene)
     overlaymap.overlays(scene)
     absent, derived = parcelmap.control_lines(scene, ground)
     parcelmap.parcel_lines(scene, ground, 0.13 if block else 0.18)
+    parcelmap.red_lines(scene, ground, 0.2 if block else 0.35)
     if block:
         parcelmap.outlines(scene, "subblocks")
     parcelmap.edge(scene, extent.shape, "sheet_edge", matchlines.match_lines(scene, extent, near))

@@ -127,17 +127,21 @@ def _percent(parts: Sequence[float]) -> list[float]:
 
 
 def red_lines(scene: Scene, ground: ParcelGround, width: float) -> None:
-    """The edge of street land; where the plan has none, half the red-line width beside each centre line."""
+    """
+    The edge of street land; where the plan has none, half the red-line width beside each centre line.
+
+    Drawn after the lines of parcels, which run along it and would cover it.
+    """
     facts, canvas = scene.facts, scene.canvas
     roads = ground.shapes[facts.roads[ground.rows]]
     if len(roads):
         lines = shapely.boundary(shapely.union_all(shapely.buffer(roads, 0.02)))
-        canvas.shape("roads", [lines], stroke=RED_LINE, stroke_width=width)
+        canvas.shape("lines", [lines], stroke=RED_LINE, stroke_width=width)
     else:
         lines = _widened(scene)
         if lines is None:
             return
-        canvas.shape("roads", [lines], stroke=RED_LINE, stroke_width=width)
+        canvas.shape("lines", [lines], stroke=RED_LINE, stroke_width=width)
     scene.show("red_line", 20, line_swatch(stroke=RED_LINE, stroke_width=max(width, 0.3)))
 
 

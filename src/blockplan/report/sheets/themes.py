@@ -126,8 +126,8 @@ def land_use(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     parcelmap.fills(scene, ground, facts.colours, parcelmap.PLAN_TINT)
     streetmap.footways(scene)
     parcelmap.use_legend(scene, dict.fromkeys(range(len(facts.names)), 1.0), parcelmap.PLAN_TINT)
-    parcelmap.red_lines(scene, ground, 0.2)
     parcelmap.parcel_lines(scene, ground, 0.1)
+    parcelmap.red_lines(scene, ground, 0.2)
     base.edge(scene)
     streetmap.stops(scene)
     if numbers_parcels(facts, scene.scale, scene.canvas.k):
