@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from blockplan.portal.config import Config
     from blockplan.portal.plans.models import PlanVersion
     from blockplan.portal.record.store import DatabaseStore
+    from blockplan.report.public.place import PlanPlaces
 
 PLAN = Path(__file__).parents[2] / "examples" / "demonstration-zone"
 #: The first of the 30 days of the notices here.
@@ -148,10 +149,12 @@ class Ready:
     def __init__(self, folder: Path, judged: tuple[FrozenPlan, CheckResult]) -> None:
         self.folder, self.judged = folder, judged
         self.version: PlanVersion | None = None
+        self.places: PlanPlaces | None = None
         self.rows: list[tuple[Any, ...]] = []
 
     def put(self, notice: str, data: Path) -> PlanVersion:
         """A version for a notice, its objects, and its files in the data folder."""
+        from blockplan.portal.plans import places
         from blockplan.portal.plans.models import PlanObject
         from blockplan.portal.plans.prepare import prepare
 
@@ -164,6 +167,7 @@ class Ready:
                     shutil.copytree(data / kept, self.folder / kept)
                 cursor.execute(f"SELECT {columns} FROM {table} ORDER BY id")
                 self.rows, self.version = cursor.fetchall(), copy(version)
+                self.places = places.places_of(version)
                 return version
             version = copy(self.version)
             version._state = ModelState()
@@ -176,6 +180,8 @@ class Ready:
                     [(version.pk, *row) for row in self.rows],
                 )
         shutil.copytree(self.folder, data, dirs_exist_ok=True)
+        # Under its place in this folder, as a process has it that asked before: what it worked out stays.
+        places._HELD[places._file(version.content_hash)] = self.places
         return version
 
 
