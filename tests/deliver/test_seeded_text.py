@@ -298,6 +298,7 @@ def test_what_is_of_a_part_is_held_against_no_figure_of_the_whole(invented, said
         ("01街区容积率为1.01~3.10，最高不超过3.6。", ["kept", "kept", "missed"]),
         ("計画区域を9街区、144区画に区分する。", ["kept", "kept"]),
         ("計画区域を8街区、144区画に区分する。", ["missed", "kept"]),
+        ("計画区域を9街区、150区画に区分する。", ["kept", "missed"]),
         ("The plan covers 207.36 ha of land.", ["kept"]),
         ("The plan covers 207 ha, of which 20 ha are built in the first phase.", ["kept", "not_evidenced"]),
         ("规划面积207.36公顷，其中近期20公顷。", ["kept", "not_evidenced"]),

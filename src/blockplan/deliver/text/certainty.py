@@ -102,7 +102,7 @@ CLASSIFIERS = frozenset({"个", "個"})
 _OF_IT = re.compile(r"\s?(?:of|in)\s(?:it|them|which|these|those)\b", re.IGNORECASE)
 #: Before that word in its clause: what makes no other thing of it.
 _LEAD = re.compile(
-    r"(?:[\s（(0-9]|规划|预测|预计|总|全区|全域|全部|区内|本区|该区|本片区|共计|共|安排|供应|新增|提供|住房|期末|远期|近期|年|到|至|其中"
+    r"(?:[\s（(0-9]|规划区?|预测|预计|总|全区|全域|全部|区内|本区|该区|本片区|共计|共|安排|供应|新增|提供|住房|期末|远期|近期|年|到|至|其中"
     r"|本次|本轮|本规划|控制|范围|内|将|确定|最高|平均|高峰|日|每日|可|居住|容纳|计划|合计|目标|城镇|城市|常住|对应|推荐|方案|总体|和|与|以及|以"
     r"|本計画|計画|将来|想定|総|全体|全|合計|の|は|が|を|で|では|区域|見込みの"
     r"|\b(?:the|a|an|of|and|with|its|is|are|in|for|total|planned|plan|expected|resident|overall|all|to|by|that)\b)*",
@@ -400,13 +400,13 @@ class Claim:
     @property
     def _of_another_subject(self) -> bool:
         """Whether parcels or blocks are counted that something else has: 公园绿地2公顷，由3个地块组成."""
-        counted = [one.end for one in self.sentence.numbers if one.dimension == "count"]
+        counted = [one for one in self.sentence.numbers if one.dimension == "count"]
         before = [
             one
             for one in self.sentence.words
             if one.subject
             and self.sentence.part(self.number) <= one.start < self.number.start
-            and not any(end <= one.start <= end + 1 for end in counted)
+            and not any(each.start < one.start <= each.end + 1 for each in counted)
         ]
         return self.fact.bound_to.startswith("layer:") and any(one != self.subject for one in before)
 
