@@ -208,6 +208,16 @@ def test_a_scope_drawn_as_a_closed_line_is_the_planned_land(folder, brought):
     assert result.made["boundary"] == "given"
 
 
+def test_a_layer_called_scope_alone_bounds_the_planned_land(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    scope = shapely.box(500_000, 4_400_000, 500_400, 4_400_120)
+    shapefile(layer([scope], 名称=["某片区"]), folder / "范围.shp")
+    plan, result = brought()
+    assert plan.layer("boundary").geometry.area.tolist() == [48_000]
+    assert plan.manifest.title["zh"] == "某片区"
+    assert result.made["boundary"] == "given"
+
+
 @pytest.mark.parametrize("water", ["规划水系", "河道", "湖泊"])
 def test_roads_that_are_drawn_as_areas_and_water_are_land_of_their_class(water, folder, brought):
     shapefile(parcels(), folder / "地块.shp")
