@@ -15,7 +15,7 @@ from blockplan.check import check
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.measure import measure
 from blockplan.plan import read, validate
-from blockplan.propose.changes import apply
+from blockplan.propose.changes import apply, picked
 from blockplan.propose.layout.output.answer import answer_of
 from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.problem.plan import plan_case
@@ -100,9 +100,10 @@ def test_what_neither_rules_nor_options_state_is_named_all_at_once(way: Way) -> 
     zone = standards_of(way.plan, check(way.plan, ["zone"]), ["zone"])
     with pytest.raises(UsageError) as error:
         programme_of(zone, Options(need={"clinic": None}))
-    assert "how large a site of clinic is: `size=clinic=LEAST-MOST` (m2)" in str(error.value)
-    assert "how many sites of clinic to place: `need=clinic=NUMBER`" in str(error.value)
-    assert "how near clinic has to be: `near=clinic=METRES`" in str(error.value)
+    assert "how large a site of clinic is, in m² (`size=clinic=LEAST-MOST`)" in str(error.value)
+    assert "how many sites of clinic to place (`need=clinic=NUMBER`)" in str(error.value)
+    assert "how near clinic has to be, in m (`near=clinic=METRES`)" in str(error.value)
+    assert "社区卫生服务中心的服务距离（米）" in error.value.text["zh"]
 
 
 def test_without_a_wish_the_uses_are_placed_that_the_rules_lack(way: Way) -> None:
@@ -115,7 +116,7 @@ def test_without_a_wish_the_uses_are_placed_that_the_rules_lack(way: Way) -> Non
 
 def test_nothing_lacking_and_nothing_wished_is_an_error_that_says_what_to_do(way: Way) -> None:
     plan = read(way.plan.path, "a")
-    with pytest.raises(UsageError, match=r"Say what to place: `need=kindergarten=2`"):
+    with pytest.raises(UsageError, match=r"Say what to place \(`need=kindergarten=2`\)"):
         programme_of(standards_of(plan, check(plan, PACKS), PACKS), Options())
 
 
@@ -196,12 +197,25 @@ def test_the_same_seed_changes_the_same(way: Way) -> None:
     assert again.changes == way.answer.changes
 
 
+def test_a_parcel_that_is_laid_out_is_taken_with_its_parts_and_what_is_placed_on_them(way: Way) -> None:
+    gone = next(one for one in way.answer.changes if one.column == "parcel_id" and one.new is None)
+    parts = {one.id for one in way.answer.changes if one.id.startswith(f"{gone.id}-")}
+    hosted = [one for one in way.answer.changes if (one.layer, one.column) == ("facilities", "parcel_id")]
+    placed = {one.id for one in hosted if one.new in parts}
+    assert len(parts) > 1
+    assert placed
+    for name in (gone.id, *parts, *placed):
+        chosen = picked(way.answer.changes, [name])
+        assert {one.id for one in chosen} == {gone.id, *parts, *placed}
+        assert not [one for one in validate(apply(way.plan, chosen)) if one.rule in {"pq-cover", "pq-double"}]
+
+
 def test_locked_parcels_are_left_alone_and_named_ones_are_refused(way: Way) -> None:
     first = "LS-01-02-003"
     locks = read_locks(way.plan, [f"parcels:{first}"])
     problem = plan_case(way.plan, way.programme, locks=locks)
     assert first not in problem.vacant
-    assert (first, "it is locked or committed") in problem.passed_over
+    assert (first, "locked") in problem.passed_over
     with pytest.raises(UsageError, match=rf"Parcel {first} cannot be drawn anew: it is locked or committed"):
         plan_case(way.plan, way.programme, vacant=[first], locks=locks)
 
@@ -210,7 +224,7 @@ def test_vacant_land_can_be_named_by_parcel_or_by_code(way: Way) -> None:
     assert plan_case(way.plan, way.programme, vacant=["LS-01-02-003"]).vacant == ("LS-01-02-003",)
     offices = plan_case(way.plan, way.programme, vacant=["0902"]).vacant
     assert set(way.plan.layer("parcels").loc[list(offices), "land_use"]) == {"0902"}
-    with pytest.raises(UsageError, match=r"`vacant=nothing`: the plan has no such parcel"):
+    with pytest.raises(UsageError, match=r"'nothing' is neither a parcel of the plan nor a code"):
         plan_case(way.plan, way.programme, vacant=["nothing"])
 
 
@@ -227,7 +241,7 @@ def test_homes_count_by_residents_and_unknown_ones_are_an_error(way: Way) -> Non
 
 
 def test_a_plan_without_undecided_land_says_so(way: Way) -> None:
-    with pytest.raises(UsageError, match=r"no parcel that can be drawn anew .* `vacant=ID`, `vacant=CODE`"):
+    with pytest.raises(UsageError, match=r"no parcel that can be drawn anew .*\s.* \(`vacant=CODE`\)"):
         plan_case(a_plan(), way.programme)
 
 

@@ -63,6 +63,41 @@ def test_a_repair_is_found_in_the_panel_and_taken_in_part(zone: Service, chromiu
     tab.close()
 
 
+def test_vacant_land_is_laid_out_from_the_panel_and_ended_with_the_best_so_far(
+    zone: Service, chromium: Any
+) -> None:
+    assert zone.ask("/workspace/scenario", {"open": "b"})[0] == 200
+    tab, wrong = opened(zone, chromium, "ja", 1440)
+    before = zone.ask("/workspace/state")[1]
+    tab.keyboard.press("r")
+    tab.select_option("#propose-kind", "layout")
+    tab.locator(".to-place summary").click()
+    for use, of, value in (
+        ("primary_school", "count", "1"), ("primary_school", "least_m2", "10000"),
+        ("primary_school", "within_m", "500"), ("green", "within_m", "500"),
+    ):  # fmt: skip
+        tab.get_by_label(re.compile("小学校|公共緑地")).and_(
+            tab.locator(f"[data-use={use}][data-of={of}]")
+        ).fill(value)
+    cell = tab.locator("[data-use=primary_school][data-of=least_m2]")
+    assert cell.evaluate("(one) => one.scrollWidth <= one.clientWidth")  # all five digits are to be read
+    assert faults_of(tab) == ""
+    tab.locator("[data-act=propose]").click()
+    tab.wait_for_selector("[data-act=cancel]", timeout=WAIT_MS)
+    tab.wait_for_function("/最良/.test(document.querySelector('.search')?.textContent)", timeout=WAIT_MS)
+    tab.locator("[data-act=cancel]").click()
+    tab.wait_for_selector("[data-act=take]", timeout=WAIT_MS)
+    assert "080403" in tab.locator(".proposed").inner_text()
+    tab.locator("[data-act=take]").click()
+    settled(tab)
+    assert zone.ask("/workspace/state")[1]["seq"] == before["seq"] + 1
+    tab.keyboard.press("Control+z")
+    settled(tab)
+    assert zone.ask("/workspace/state")[1]["hash"] == before["hash"]
+    assert wrong == []
+    tab.close()
+
+
 def test_a_verdict_tells_who_and_where_and_each_reading_by_its_name(zone: Service, chromium: Any) -> None:
     assert zone.ask("/workspace/scenario", {"open": "c"})[0] == 200
     tab, wrong = opened(zone, chromium, "en", 1440)

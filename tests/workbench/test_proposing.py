@@ -111,6 +111,39 @@ def test_sites_and_uses_are_searched_for_as_the_commands_find_them(service: Serv
     assert {one["layer"] for one in found["features"]} == {"parcels"}
 
 
+@pytest.mark.long
+def test_vacant_land_is_laid_out_beside_the_editing_and_a_part_of_it_is_never_torn(service: Service) -> None:
+    before = service.ask("/workspace/state")[1]["hash"]
+    uses = {"primary_school": {"count": 1, "least_m2": 10_000, "within_m": 500}, "green": {"within_m": 500}}
+    wanted = {"kind": "layout", "vacant": ["LS-01-04-013"], "uses": uses, "seconds": 8}
+    assert service.ask("/workspace/proposal", wanted)[1]["kind"] == "layout"
+    found = ended(service)
+    assert found["state"] == "done", found["message"]
+    assert {one["id"] for one in found["features"]} == {
+        "LS-01-04-013", "LS-01-04-013-1", "LS-01-04-013-2", "PS-LS-01-04-013-2",
+    }  # fmt: skip
+    taken = service.ask("/workspace/proposal/take", {"only": ["parcels:LS-01-04-013-2"]})[1]
+    assert {one["id"] for one in taken["features"]} == {one["id"] for one in found["features"]}
+    assert [one["rule"] for one in taken["faults"]] == ["pq-missing"]  # how many places, nobody knows yet
+    assert service.ask("/workspace/verify")[1]["same"]
+    service.ask("/workspace/undo", {})
+    assert service.ask("/workspace/state")[1]["hash"] == before
+
+
+def test_a_layout_without_numbers_names_all_that_no_rule_states(service: Service) -> None:
+    service.ask("/workspace/proposal", {"kind": "layout", "uses": {"clinic": {"count": 2}}, "seconds": 5})
+    assert ended(service)["state"] == "refused"
+    for lang, asked in (
+        ("zh", "社区卫生服务中心的服务距离（米）"),
+        ("ja", "診療所の敷地面積（m²）"),
+        ("en", "how near clinic"),
+    ):
+        message = service.ask(f"/workspace/proposal?lang={lang}")[1]["message"]
+        assert asked in message
+        assert "`" not in message
+    service.ask("/workspace/proposal", method="DELETE")
+
+
 @pytest.mark.parametrize(
     ("lang", "signs"),
     [
@@ -138,7 +171,12 @@ def test_a_search_that_finds_no_parcel_says_why_without_a_parameter_that_the_pag
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        ({"kind": "layout"}, "none of repair, site, landuse"),
+        ({"kind": "colours"}, "none of repair, site, landuse, layout"),
+        ({"kind": "layout", "vacant": "A"}, "a list of ids"),
+        ({"kind": "layout", "count_by": "colour"}, "one of residents, area"),
+        ({"kind": "layout", "homes_ha": -1}, "at least 0"),
+        ({"kind": "layout", "uses": {"park": {"count": -2}}}, "above 0"),
+        ({"kind": "layout", "uses": {"park": {"colour": 1}}}, "count, least_m2"),
         ({"kind": "site"}, "cannot be sited"),
         ({"kind": "site", "service": ["park"]}, "by a word"),
         ({"kind": "site", "service": "park", "new": 0}, "at least 1"),

@@ -1,7 +1,8 @@
-// The tab of proposals: a repair, sites or uses are searched for while one edits on; a difference to take comes back.
+// The tab of proposals: what is searched for while one edits on, and the difference that comes back to be taken.
 
 import { fill, h } from "../../map/dom";
 import * as api from "./api";
+import { layoutFields, ofLand } from "./layouts";
 import { store } from "./store";
 import { columnName } from "./vocabulary";
 import { language, number, say } from "./words";
@@ -13,7 +14,7 @@ const MOST_NEW = 20;
 
 let now: Proposal = { state: "none" };
 let left = new Set<string>();
-const wanted: Wanted = { kind: "repair", seconds: SECONDS, parts: false, in_place: false, service: "kindergarten", new: 1, within_m: null };
+const wanted: Wanted = { kind: "repair", seconds: SECONDS, parts: false, in_place: false, service: "kindergarten", new: 1, within_m: null, vacant: [], uses: {}, homes_ha: 0, count_by: null };
 let watching = 0;
 let redraw: () => void = () => undefined;
 let show: (features: ProposedFeature[]) => void = () => undefined;
@@ -41,7 +42,7 @@ function take(found: Proposal): void {
 
 export async function propose(): Promise<void> {
   try {
-    take(await api.postProposal(wanted));
+    take(await api.postProposal(ofLand(wanted)));
   } catch (error) {
     store.say(error instanceof Error ? error.message : String(error));
   }
@@ -101,8 +102,8 @@ export function drawProposals(into: Element, go: (layer: string, id: string) => 
 /** What is to be searched for. */
 function form(): (Node | false)[] {
   const fails = store.result.verdicts.some((one) => one.outcome === "fail" && one.force === "must");
-  const kinds = { repair: "wantRepair", site: "wantSites", landuse: "wantUses" } as const;
-  const abouts = { repair: fails ? "proposeAbout" : "nothingFails", site: "sitesAbout", landuse: "usesAbout" } as const;
+  const kinds = { repair: "wantRepair", site: "wantSites", landuse: "wantUses", layout: "wantLayout" } as const;
+  const abouts = { repair: fails ? "proposeAbout" : "nothingFails", site: "sitesAbout", landuse: "usesAbout", layout: "layoutAbout" } as const;
   return [
     h(
       "div",
@@ -113,7 +114,8 @@ function form(): (Node | false)[] {
     ),
     h("p", { class: "about" }, say(abouts[wanted.kind])),
     wanted.kind === "site" && ticked("in_place", "proposeInPlace"),
-    wanted.kind !== "landuse" && ticked("parts", "proposeParts"),
+    ...(wanted.kind === "layout" ? layoutFields(wanted) : []),
+    (wanted.kind === "repair" || wanted.kind === "site") && ticked("parts", "proposeParts"),
     h("button", { class: "do", "data-act": "propose", onclick: () => void propose() }, say(wanted.kind === "repair" ? "propose" : "startSearch")),
   ];
 }

@@ -191,6 +191,8 @@ export interface Vocabulary {
   marks: Record<string, Record<Lang, string>>;
   /** What a search can find sites for. */
   sited: Record<string, Record<Lang, string>>;
+  /** What a layout can draw parcels for. */
+  laid_out: Record<string, Record<Lang, string>>;
   flags: Record<"true" | "false", Record<Lang, string>>;
 }
 
@@ -214,15 +216,27 @@ export interface ProposedFeature {
   values: { column: string; old: Value; new: Value }[];
 }
 
-/** What a search is to find: a repair, sites for a service, or uses of land. */
+/** What is said of a use that is to be laid out; a number that is left out is that of the rules. */
+export interface LaidOut {
+  count?: number | null;
+  least_m2?: number | null;
+  most_m2?: number | null;
+  within_m?: number | null;
+}
+
+/** What a search is to find: a repair, sites for a service, uses of land, or parcels on vacant land. */
 export interface Wanted {
-  kind: "repair" | "site" | "landuse";
+  kind: "repair" | "site" | "landuse" | "layout";
   seconds: number;
   parts: boolean;
   in_place: boolean;
   service: string;
   new: number;
   within_m: number | null;
+  vacant: string[];
+  uses: Record<string, LaidOut>;
+  homes_ha: number;
+  count_by: string | null;
 }
 
 export interface Proposal {

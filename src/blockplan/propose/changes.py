@@ -65,7 +65,8 @@ def picked(changes: Sequence[Change], only: Iterable[str]) -> tuple[Change, ...]
     """
     The changes of some features, named by id or as ``layer:id``.
 
-    A parcel and the parts that are cut from it go together: one alone leaves a gap, or an overlap.
+    A parcel, the parts that are cut from it and what is placed on these go together: one alone leaves a
+    gap, an overlap, or a facility on a parcel that is not there.
 
     Raises
     ------
@@ -89,17 +90,21 @@ def picked(changes: Sequence[Change], only: Iterable[str]) -> tuple[Change, ...]
 
 
 def _cuts(changes: Sequence[Change]) -> list[set[tuple[str, str]]]:
-    """Each parcel whose outline changes, with the new parcels that lie in its old outline."""
-    outlines = [one for one in changes if (one.layer, one.column) == ("parcels", GEOMETRY) and one.new]
-    if not outlines:
-        return []
-    made = [(one, shapely.point_on_surface(shapely.from_wkt(one.new))) for one in outlines if not one.old]
+    """Each parcel that goes or is cut, the new parcels in its old outline, and what is placed on these."""
+    outlines = [one for one in changes if (one.layer, one.column) == ("parcels", GEOMETRY)]
+    made = {one.id: shapely.point_on_surface(shapely.from_wkt(one.new)) for one in outlines if not one.old}
+    on = [
+        (one.layer, one.id, one.new)
+        for one in changes
+        if (one.column, one.layer == "parcels") == ("parcel_id", False) and one.new in made
+    ]
     cuts = []
     for one in outlines:
         if one.old:
             whole = shapely.from_wkt(one.old)
-            parts = [part for part, inside in made if shapely.intersects(whole, inside)]
-            cuts.append({(each.layer, each.id) for each in (one, *parts)})
+            parts = {name for name, inside in made.items() if shapely.intersects(whole, inside)}
+            stands = {(layer, id_) for layer, id_, parcel in on if parcel in parts}
+            cuts.append({("parcels", one.id), *(("parcels", name) for name in parts), *stands})
     return cuts
 
 

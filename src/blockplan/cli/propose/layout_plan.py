@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,42 +22,32 @@ if TYPE_CHECKING:
 
 def of_plan(path: str, given: dict[str, Any]) -> None:
     """Lay out the vacant parcels of a plan."""
-    from blockplan.propose.layout.output.answer import answer_of
-    from blockplan.propose.layout.problem.blocks import netted, with_blocks
+    from blockplan.propose.layout.of_plan import plan_layout
     from blockplan.propose.layout.problem.params import LayoutParams
-    from blockplan.propose.layout.problem.plan import plan_case
-    from blockplan.propose.layout.problem.programme import programme_of
-    from blockplan.propose.layout.problem.standards import standards_of
     from blockplan.propose.layout.search.drawing import layout
     from blockplan.propose.stopping import Stop
 
     options = options_of(given)
     question = asked(path, {**given, "gap": 0.0})
     before, judged_s = judged(question)
-    programme = programme_of(standards_of(question.plan, before, question.packs), options)
-    weigh_by = given["weigh_by"] or ("buildings" if given["blocks"] else "residents")
-    plan, blocks = with_blocks(question.plan) if given["blocks"] else (question.plan, ())
-    problem = plan_case(plan, programme, vacant=given["vacant"], locks=question.locks, weigh_by=weigh_by)
-    click.echo(_said(problem.vacant, given["vacant"]), err=True)
+    wanted = plan_layout(question.plan, before, options, question.packs, question.locks)
+    case = wanted.problem.case
+    click.echo(_said(wanted.problem.vacant, given["vacant"]), err=True)
     params = LayoutParams.of_plan(along_streets=given["streets"])
-    parameters = {"weigh_by": weigh_by, "along_streets": given["streets"]}
+    parameters = {"along_streets": given["streets"]}
     several = None
     with searching("Drawing parcels") as tell:
         stop = Stop(seconds=question.left(judged_s), tell=tell)
         if given["pareto"]:
-            several, picked = set_of(problem.case, given, stop, params)
-            found = told_bound(several, picked, problem.case)
+            several, picked = set_of(case, given, stop, params)
+            found = told_bound(several, picked, case)
             parameters["pareto"] = several.to_dict(picked)
         else:
-            found = layout(problem.case, stop=stop, seed=question.seed, params=params, lang=question.lang)
-    answer = answer_of(problem, programme, found, parameters)
-    if blocks:
-        standing = sum(one.column == "status" for one in blocks)
-        figures = {**answer.figures, "standing_blocks_after": float(standing)}
-        answer = replace(answer, changes=netted(blocks, answer.changes), figures=figures)
+            found = layout(case, stop=stop, seed=question.seed, params=params, lang=question.lang)
+    answer = wanted.answer(found, parameters)
     proposal = finish(question, answer, before)
     if several is not None:
-        _set(question, problem.case, several, picked)
+        _set(question, case, several, picked)
     leave(proposal)
 
 
@@ -99,6 +88,9 @@ def options_of(given: dict[str, Any]) -> Options:
         near=near,
         homes_ha=given["homes_ha"],
         left_over_green=given["left_over"] == "green",
+        vacant=tuple(given["vacant"]),
+        weigh_by=given["weigh_by"],
+        blocks=given["blocks"],
     )
 
 

@@ -44,6 +44,7 @@ from blockplan.plan.model.manifest import read_manifest
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.coordinate_deltas import in_steps
 from blockplan.portal.workspace.current_desk import signed_in
+from blockplan.propose.layout.problem.uses import uses
 from blockplan.propose.services import SERVICES
 from blockplan.report import tables
 from blockplan.report.comparison.wording import ComparisonWords
@@ -498,6 +499,7 @@ def vocabulary(langs: Iterable[str] = LANGUAGES) -> dict[str, Any]:
             one.id: {lang: way_in_short(one.taken, Words(lang)) for lang in langs} for one in WAYS
         },
         "sited": {id_: {lang: one.name[lang] for lang in langs} for id_, one in SERVICES.items()},
+        "laid_out": {id_: {lang: one.name[lang] for lang in langs} for id_, one in uses().items()},
         "marks": {service: _names(f"mark.{service}", "·", langs) for service in sorted(services)},
     }
 

@@ -1,5 +1,5 @@
 """
-What is searched for beside the editing: a repair, sites, or uses of land; how it stands, what comes of it.
+What is searched for beside the editing: a repair, sites, uses of land, a layout; how it stands, what comes.
 
 The search works on a copy of the plan in a thread of its own, so edits go on meanwhile. What it finds is
 a difference, taken whole or in part; what was edited since is held against it when it is taken.
@@ -26,6 +26,11 @@ from blockplan.propose import Stop, conclude
 from blockplan.propose.changes import apply, picked
 from blockplan.propose.landuse.allocation import landuse_problem, propose_landuse
 from blockplan.propose.landuse.terms import terms_of
+from blockplan.propose.layout.of_plan import plan_layout
+from blockplan.propose.layout.problem.params import LayoutParams
+from blockplan.propose.layout.problem.plan import WEIGHTS
+from blockplan.propose.layout.problem.programme import Options
+from blockplan.propose.layout.problem.uses import GREEN, HOUSING, use_of
 from blockplan.propose.locks import read_locks
 from blockplan.propose.parts.trial_plan import propose_site_on_parts
 from blockplan.propose.proposal import read_changes
@@ -40,7 +45,7 @@ from blockplan.report.words import Words
 from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, Catalog, pick, refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -58,9 +63,13 @@ EVERY_S = 0.5
 FARTHEST_M = 10_000.0
 #: Most sites that one search may place.
 MOST_NEW = 20
+#: Most new housing, ha, and largest number that can be said of a use.
+MOST_HA, MOST_M2 = 10_000.0, 1e8
 #: What names a parameter of a library call, in its brackets: the page has fields for those that it takes.
 _PARAMETER = re.compile(r"\s*[(（]`\w+=[^`]*`[)）]")
-Kind = Literal["repair", "site", "landuse"]
+Kind = Literal["repair", "site", "landuse", "layout"]
+#: What is said of a use that is to be laid out: sites, m2 of the least and the largest, m to homes.
+OF_USE = ("count", "least_m2", "most_m2", "within_m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,7 @@ class SearchRequest:
     Attributes
     ----------
     kind
-        A repair, sites for a service, or uses for the parcels that may change theirs.
+        A repair, sites for a service, uses for the parcels that may change theirs, or parcels on vacant land.
     seconds
         Wall-clock seconds that it may take, judging included.
     parts
@@ -79,6 +88,11 @@ class SearchRequest:
     service, new, within_m, in_place
         Of sites: for what, how many at most, the distance that counts as reached (None: the plan's own), and
         whether parcels that have such a use already may take one too.
+    vacant, uses, homes_ha, count_by
+        Of a layout: ids of the parcels that are drawn anew (undecided land where empty), use -> what is said
+        of it (`OF_USE`; a number that is left out is that of the rules, and without any use all is placed
+        that rules find lacking), new housing in ha, and what homes count by (None: residents, of a map
+        buildings).
     """
 
     kind: Kind = "repair"
@@ -88,6 +102,10 @@ class SearchRequest:
     new: int = 1
     within_m: float | None = None
     in_place: bool = False
+    vacant: Sequence[str] = ()
+    uses: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
+    homes_ha: float = 0.0
+    count_by: str | None = None
 
     def __post_init__(self) -> None:
         """
@@ -114,6 +132,25 @@ class SearchRequest:
             raise _no_search("new", most=MOST_NEW)
         if self.within_m is not None and not (_is_number(self.within_m) and 0 < self.within_m <= FARTHEST_M):
             raise _no_search("within_m", most=number(FARTHEST_M))
+        self._check_layout()
+
+    def _check_layout(self) -> None:
+        if not isinstance(self.vacant, list | tuple) or not all(isinstance(one, str) for one in self.vacant):
+            raise _no_search("vacant")
+        if self.count_by is not None and self.count_by not in WEIGHTS:
+            raise _no_search("count_by", known=", ".join(WEIGHTS))
+        if not _is_number(self.homes_ha) or not 0 <= self.homes_ha < MOST_HA:
+            raise _no_search("homes_ha", most=number(MOST_HA))
+        if not isinstance(self.uses, dict):
+            raise _no_search("uses", names=", ".join(OF_USE))
+        for said in self.uses.values():
+            known = isinstance(said, dict) and said.keys() <= set(OF_USE)
+            if not known or not all(_is_size(value) for value in said.values()):
+                raise _no_search("uses", names=", ".join(OF_USE))
+
+
+def _is_size(value: object) -> bool:
+    return value is None or (_is_number(value) and 0 < value < MOST_M2)  # type: ignore[operator]
 
 
 def _no_search(code: str, /, **values: Any) -> UsageError:
@@ -226,11 +263,41 @@ def _landuse(at: Snapshot, _wanted: SearchRequest, stop: Stop) -> tuple[SearchAn
     return propose_landuse(problem, stop), at.result
 
 
+def _layout(at: Snapshot, wanted: SearchRequest, stop: Stop) -> tuple[SearchAnswer, CheckResult]:
+    from blockplan.propose.layout.search.drawing import layout  # noqa: PLC0415 (its kernels load numba)
+
+    options = _options(wanted, is_map=not len(at.plan.layer("parcels")))
+    asked = plan_layout(at.plan, at.result, options, at.named_packs, read_locks(at.plan, ()))
+    found = layout(asked.problem.case, stop=stop, params=LayoutParams.of_plan(along_streets=False))
+    return asked.answer(found, {"along_streets": False}), at.result
+
+
+def _options(wanted: SearchRequest, *, is_map: bool) -> Options:
+    """What was said of land and uses, as the search reads it."""
+    need: dict[str, int | None] = {}
+    size: dict[str, tuple[float, float | None]] = {}
+    near: dict[str, float] = {}
+    for name, said in wanted.uses.items():
+        if name != GREEN:
+            use_of(name)  # refuses what cannot be laid out
+        if within := said.get("within_m"):
+            near[name] = within
+        if least := said.get("least_m2"):
+            size[name] = (least, said.get("most_m2"))
+        if name not in {GREEN, HOUSING} and (count := said.get("count")):
+            need[name] = round(count)
+    return Options(
+        need=need, size=size, near=near, homes_ha=wanted.homes_ha, vacant=tuple(wanted.vacant),
+        weigh_by=wanted.count_by, blocks=is_map,
+    )  # fmt: skip
+
+
 #: How each kind of search is made: the answer, and the verdicts on the plan as it is.
 SEARCHES: dict[Kind, Callable[[Snapshot, SearchRequest, Stop], tuple[SearchAnswer, CheckResult]]] = {
     "repair": _repair,
     "site": _site,
     "landuse": _landuse,
+    "layout": _layout,
 }
 
 
@@ -353,7 +420,7 @@ class SearchFile:
 
     @property
     def kind(self) -> str:
-        """What was searched for: ``repair``, ``site`` or ``landuse``."""
+        """What was searched for: ``repair``, ``site``, ``landuse`` or ``layout``."""
         return str((self._read() or {}).get("kind", "repair"))
 
     def _alone(self) -> AbstractContextManager[None]:

@@ -19,11 +19,12 @@ from blockplan.measure.inputs.columns import ids
 from blockplan.propose.changes import GEOMETRY, Change, new_feature, value_of
 from blockplan.propose.conversion import GONE, KINDS, class_name
 from blockplan.propose.layout.problem.case import HOME
-from blockplan.propose.layout.problem.uses import GREEN, short_of, uses
+from blockplan.propose.layout.problem.uses import CATALOG, GREEN, short_of, uses
 from blockplan.propose.layout.score.legal import illegal
 from blockplan.propose.layout.score.score import score
 from blockplan.propose.proposal import SearchAnswer
 from blockplan.propose.services import SERVICES
+from blockplan.texts import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +55,7 @@ def answer_of(
     """The layout as an answer of `propose`; `parameters` are what was asked for beside the programme."""
     aims = asked.case.objectives
     changes, made = _Writing(asked, found, programme.left_over_green).changes()
-    passed = [f"{name}: {why}" for name, why in asked.passed_over]
+    passed = [f"{name}: {CATALOG(f'why.{why}', DEFAULT_LANGUAGE)}" for name, why in asked.passed_over]
     return SearchAnswer(
         kind="layout",
         changes=tuple(changes),

@@ -19,13 +19,14 @@ from blockplan.exchange.community import VACANT, Community, Objectives
 from blockplan.measure.inputs.columns import areas_m2, belongs, ids, shapes, values
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import can_house, residents
-from blockplan.measure.missing import lines
 from blockplan.plan.model.codes import LISTS, landuse
 from blockplan.propose.fronts import as_objects, fronts
 from blockplan.propose.layout.problem.case import HOME, Case
 from blockplan.propose.layout.problem.params import LayoutParams
-from blockplan.propose.layout.problem.uses import GREEN, HOUSING, uses
+from blockplan.propose.layout.problem.uses import CATALOG, GREEN, HOUSING, uses
 from blockplan.propose.siting.demand import choices_of
+from blockplan.propose.siting.wording import lacking
+from blockplan.texts import LANGUAGES, listed, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,7 +60,7 @@ class PlanCase:
     permitted
         Codes that each of them may have; None where it may have any.
     passed_over
-        Ids of undecided parcels that are left alone, and why.
+        Ids of undecided parcels that are left alone, and why, as a key of the catalog.
     """
 
     plan: Plan
@@ -133,27 +134,30 @@ def _vacant_rows(
         name = str(names[row])
         why = used.get(name, "")
         if locks is not None and locks.hold("parcels", name):
-            why = "it is locked or committed"
+            why = "locked"
         elif shape[row] is None or shape[row].geom_type != "Polygon":
-            why = "it is not drawn as one polygon"
+            why = "outline"
         if why and one_by_one[row]:
-            raise UsageError(f"Parcel {name} cannot be drawn anew: {why}. Leave it out of `vacant=`.")
+            raise refusal(UsageError, CATALOG, "refused.parcel", id=name, why=CATALOG.text(f"why.{why}"))
         if why:
             passed.append((name, why))
         else:
             found.append(row)
     if not found:
-        raise UsageError(_nothing_vacant(plan, named, passed))
+        raise _nothing_vacant(plan, named, passed)
     return np.array(found, dtype=np.intp), passed
 
 
-def _nothing_vacant(plan: Plan, named: Sequence[str], passed: list[tuple[str, str]]) -> str:
-    what = ", ".join(named) if named else "land left blank (16) or without a use"
-    left = f"{len(passed)} are left alone (first: {passed[0][0]}, {passed[0][1]}). " if passed else ""
-    return (
-        f"Plan {plan.manifest.id} has no parcel that can be drawn anew ({what}). {left}"
-        "Name parcels or land-use codes: `vacant=ID`, `vacant=CODE`."
-    )
+def _nothing_vacant(plan: Plan, named: Sequence[str], passed: list[tuple[str, str]]) -> UsageError:
+    what: Any = listed(named) if named else CATALOG.text("refused.undecided")
+    left: Any = ""
+    if passed:
+        id_, why = passed[0]
+        left = {
+            lang: CATALOG("refused.left_alone", lang, n=len(passed), id=id_, why=CATALOG(f"why.{why}", lang))
+            for lang in LANGUAGES
+        }
+    return refusal(UsageError, CATALOG, "refused.no_land", plan=plan.manifest.id, what=what, left=left)
 
 
 def _undecided(plan: Plan) -> NDArray[np.bool_]:
@@ -181,22 +185,20 @@ def _named(plan: Plan, named: Iterable[str]) -> tuple[NDArray[np.bool_], NDArray
         elif any(one.known(name) for one in classes):
             by_code |= np.array([belongs(use, of, (name,)) is True for use, of in told], dtype=bool)
         else:
-            raise UsageError(
-                f"`vacant={name}`: the plan has no such parcel, and no land-use list such a code."
-            )
+            raise refusal(UsageError, CATALOG, "refused.name", name=name)
     return by_code | one_by_one, one_by_one
 
 
 def _used(plan: Plan) -> dict[str, str]:
-    """Parcels that something stands on."""
+    """Parcels that something stands on, and what, as the catalog says why."""
     found: dict[str, str] = {}
     for layer in ("buildings", "facilities", "programmes", "green_entrances"):
         for host in values(plan, layer, "parcel_id"):
             if host is not None:
-                found.setdefault(str(host), f"something stands on it ({layer})")
+                found.setdefault(str(host), layer)
     names = ids(plan, "parcels")
     for row in np.flatnonzero(values(plan, "parcels", "residents") > 0):
-        found.setdefault(str(names[row]), "people live on it")
+        found.setdefault(str(names[row]), "residents")
     return found
 
 
@@ -216,7 +218,7 @@ def _types(programme: Programme, permitted: tuple[str, ...] | None) -> frozenset
 def _weights(plan: Plan, by: str) -> tuple[NDArray[np.float64], float]:
     """What each parcel counts as a home, and what a m2 of new housing does."""
     if by not in WEIGHTS:
-        raise UsageError(f"Homes cannot count by {by!r}. What they can count by: {', '.join(WEIGHTS)}.")
+        raise refusal(UsageError, CATALOG, "refused.by", by=by, known=", ".join(WEIGHTS))
     house, area = can_house(plan), areas_m2(plan, "parcels")
     use = values(plan, "parcels", "land_use")
     house &= np.array([one is not None for one in use], dtype=bool)
@@ -228,15 +230,11 @@ def _weights(plan: Plan, by: str) -> tuple[NDArray[np.float64], float]:
         found = residents(plan)
         if found.missing or found.missing_places:
             missing = found.missing or found.missing_places
-            raise PlanDataError(
-                "Homes cannot count by their residents. What is missing:\n  "
-                + "\n  ".join(lines(missing)[:10])
-                + "\nFill it in, or let homes count otherwise: `by=area`, `by=parcels`, `by=buildings`."
-            )
+            raise refusal(PlanDataError, CATALOG, "refused.residents", missing=lacking(missing, "\n  ", 10))
         weight = np.where(found.by_parcel > 0, found.by_parcel, 0.0)
     lived = weight > 0
     if not lived.any():
-        raise PlanDataError("The plan has no homes, so there is nobody to lay anything out for.")
+        raise refusal(PlanDataError, CATALOG, "refused.no_homes")
     return weight, float(weight[lived].sum() / area[lived].sum())
 
 

@@ -21,8 +21,9 @@ from blockplan.propose.layout.problem.standards import (
     NEAR,
     Standard,
 )
-from blockplan.propose.layout.problem.uses import GREEN, HOUSING, short_of, use_of
+from blockplan.propose.layout.problem.uses import CATALOG, GREEN, HOUSING, short_of, use_of
 from blockplan.propose.services import PARK
+from blockplan.texts import LANGUAGES, listed, refusal
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ MOST_OF_LEAST = 2.5
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """
-    What was asked for on the command line.
+    What is to be laid out, as it was asked for.
 
     Attributes
     ----------
@@ -55,6 +56,12 @@ class Options:
         Weights of the two parts.
     left_over_green
         Whether land that no use takes becomes green; it stays as it is otherwise.
+    vacant
+        Ids of parcels or codes of land use that are drawn anew; undecided land where empty.
+    weigh_by
+        What homes count by; residents where None, buildings with `blocks`.
+    blocks
+        Whether parcels are made of the blocks between the streets first: for a map that has none.
     """
 
     need: Mapping[str, int | None] = field(default_factory=dict)
@@ -64,6 +71,9 @@ class Options:
     service: float = 4.0
     ecology: float = 1.0
     left_over_green: bool = False
+    vacant: tuple[str, ...] = ()
+    weigh_by: str | None = None
+    blocks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,20 +149,20 @@ def programme_of(standards: Standards, options: Options) -> Programme:
         If a number is stated neither by an option nor by a rule, or there is nothing to place. All numbers
         that are missing are named.
     """
-    missing: list[str] = []
+    missing: list[Mapping[str, str]] = []
     need = _needed(standards, options)
     wanted = tuple(_wanted(standards, options, name, need[name], missing) for name in need)
     green = _number(options.near.get(GREEN), "--near green", standards.of(GREEN, NEAR))
     if green is None:
-        missing.append("how near green has to be: `near=green=METRES`")
+        missing.append(CATALOG.text("refused.near_green"))
     housing = None
     if options.homes_ha:
         if HOUSING not in options.size:
-            missing.append(f"how large a parcel of housing is: `size={HOUSING}=LEAST-MOST` (m2)")
+            missing.append(_unstated("size_of_housing", HOUSING))
         else:
             housing = _housing(options)
     if missing:
-        raise UsageError("No rule of the packs states these, and no option does:\n  " + "\n  ".join(missing))
+        raise refusal(UsageError, CATALOG, "refused.numbers", list=listed(missing, "\n  "))
     found = _raised(standards, [one for one in wanted if one is not None])
     assert green is not None  # noqa: S101 (missing is empty)
     return Programme(
@@ -180,15 +190,12 @@ def _needed(standards: Standards, options: Options) -> dict[str, int | None]:
             told.add((one.rule, one.what))
             found[name] = None
     if not found:
-        raise UsageError(
-            "No rule of the packs finds too few sites or too little land, so nothing has to be placed.\n"
-            "Say what to place: `need=kindergarten=2`, or `homes_ha=5` for housing."
-        )
+        raise refusal(UsageError, CATALOG, "refused.nothing")
     return found
 
 
 def _wanted(
-    standards: Standards, options: Options, name: str, count: int | None, missing: list[str]
+    standards: Standards, options: Options, name: str, count: int | None, missing: list[Mapping[str, str]]
 ) -> Wanted | None:
     """One use with its numbers; None, and what is missing listed, where one is not stated."""
     low, high = options.size.get(name, (None, None))
@@ -200,17 +207,23 @@ def _wanted(
     given = options.near.get(name, options.near.get(GREEN) if name == PARK else None)
     near = _number(given, f"--near {name}", standards.of(name, NEAR))
     if least is None:
-        missing.append(f"how large a site of {name} is: `size={name}=LEAST-MOST` (m2)")
+        missing.append(_unstated("size", name))
     if many is None:
-        missing.append(f"how many sites of {name} to place: `need={name}=NUMBER`")
+        missing.append(_unstated("count", name))
     if near is None:
-        missing.append(f"how near {name} has to be: `near={name}=METRES`")
+        missing.append(_unstated("near", name))
     if least is None or many is None or near is None:
         return None
     most = _number(high, f"--size {name}", standards.of(name, MOST) if low is None else None)
     if most is None or most.value < least.value:
         most = Standard(MOST_OF_LEAST * least.value, f"{MOST_OF_LEAST:g} times the least")
     return Wanted(use=use_of(name), count=many, least_m2=least, most_m2=most, near_m=near)
+
+
+def _unstated(what: str, name: str) -> Mapping[str, str]:
+    """A number of a use that nobody states, in every language, with the parameter that gives it."""
+    use = use_of(name).name
+    return {lang: CATALOG(f"refused.{what}", lang, use=use[lang], id=name) for lang in LANGUAGES}
 
 
 def _raised(standards: Standards, wanted: list[Wanted]) -> list[Wanted]:
@@ -270,4 +283,4 @@ def _short(standards: Standards, wanted: list[Wanted]) -> Iterator[Unmet]:
     for source, (lacking, of) in _lacking(standards, wanted).items():
         most = sum(one.many * one.most_m2.value for one in of)
         if lacking > most:
-            yield short_of("rule_land", lacking - most, "m2", source=source)
+            yield short_of("rule_land", lacking - most, "m2", source=source.removeprefix("rule "))

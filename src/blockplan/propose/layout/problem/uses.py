@@ -17,12 +17,13 @@ from blockplan.figures import number
 from blockplan.measure.inputs.columns import belongs
 from blockplan.propose.proposal import Unmet
 from blockplan.propose.services import PARK, SERVICES, STATION
-from blockplan.texts import LANGUAGES, Catalog
+from blockplan.texts import LANGUAGES, Catalog, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 HOUSING, GREEN = "residential", "green"
+CATALOG = Catalog("blockplan.propose.layout.problem", "texts.toml")
 #: Uses that the search knows by another name: parks, and the green that is left over.
 SEARCHED = {PARK: "green_l", GREEN: "green_s"}
 
@@ -95,11 +96,8 @@ def use_of(name: str) -> Use:
     """
     known = {one for one in uses() if one != GREEN}
     if name not in known:
-        raise UsageError(f"{name!r} cannot be laid out. What can: {', '.join(sorted(known))}.")
+        raise refusal(UsageError, CATALOG, "refused.use", id=name, known=", ".join(sorted(known)))
     return uses()[name]
-
-
-CATALOG = Catalog("blockplan.propose.layout.problem", "texts.toml")
 
 
 def type_name(name: str) -> Mapping[str, str]:
