@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 import shapely
 from tests.conftest import REPO
@@ -22,10 +23,11 @@ from blockplan.propose.layout.problem.plan import plan_case
 from blockplan.propose.layout.problem.programme import Options, programme_of
 from blockplan.propose.layout.problem.standards import standards_of
 from blockplan.propose.layout.problem.uses import cannot, short_of
+from blockplan.propose.layout.search import drawing
 from blockplan.propose.layout.search.drawing import layout
 from blockplan.propose.locks import read_locks
 from blockplan.propose.proposal import conclude
-from blockplan.propose.stopping import Stop
+from blockplan.propose.stopping import Incumbent, Stop
 from blockplan.report.proposal.page import ProposalWords
 from blockplan.report.proposal.words import CATALOG, figure_said
 from blockplan.report.words import Words
@@ -285,3 +287,19 @@ def test_maps_of_a_layout_show_the_surroundings_of_what_changes(way: Way) -> Non
     assert pairs[0][0].title.startswith("Before: place 1 of ")
     # A new site is no speck on them: no map is wider than a kilometre.
     assert all(before.canvas.sheet.frame.width < 1_000 for before, _ in pairs)
+
+
+def test_the_best_layout_is_told_while_it_is_searched_for_and_telling_changes_nothing(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing, "EVERY_S", 0.01)
+    case = plan_case(way.plan, way.programme, vacant=["LS-01-04-013"]).case
+    some = LayoutParams(chains=2, steps_a_second=300, few_homes=10_000)
+    heard: list[Incumbent] = []
+    told = layout(case, stop=Stop(seconds=60, tell=heard.append), params=some)
+    assert told.score == layout(case, stop=Stop(seconds=60), params=some).score
+    known = [one for one in heard if one.objective is not None]
+    assert known
+    assert all(0 < one.objective <= (one.bound or np.inf) for one in known if one.objective)
+    most = told.bound - (told.score.total - told.score.land_use)
+    assert {round(one.bound, 9) for one in known if one.bound is not None} <= {round(most, 9)}

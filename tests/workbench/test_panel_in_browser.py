@@ -84,7 +84,7 @@ def test_vacant_land_is_laid_out_from_the_panel_and_ended_with_the_best_so_far(
     assert faults_of(tab) == ""
     tab.locator("[data-act=propose]").click()
     tab.wait_for_selector("[data-act=cancel]", timeout=WAIT_MS)
-    tab.wait_for_function("/最良/.test(document.querySelector('.search')?.textContent)", timeout=WAIT_MS)
+    tab.locator(".search", has_text="最良").wait_for(timeout=WAIT_MS)
     tab.locator("[data-act=cancel]").click()
     tab.wait_for_selector("[data-act=take]", timeout=WAIT_MS)
     assert "080403" in tab.locator(".proposed").inner_text()

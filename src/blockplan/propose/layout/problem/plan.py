@@ -138,7 +138,9 @@ def _vacant_rows(
         elif shape[row] is None or shape[row].geom_type != "Polygon":
             why = "outline"
         if why and one_by_one[row]:
-            raise refusal(UsageError, CATALOG, "refused.parcel", id=name, why=CATALOG.text(f"why.{why}"))
+            raise refusal(
+                UsageError, CATALOG, "refused.no_such_land", id=name, why=CATALOG.text(f"why.{why}")
+            )
         if why:
             passed.append((name, why))
         else:
@@ -230,7 +232,9 @@ def _weights(plan: Plan, by: str) -> tuple[NDArray[np.float64], float]:
         found = residents(plan)
         if found.missing or found.missing_places:
             missing = found.missing or found.missing_places
-            raise refusal(PlanDataError, CATALOG, "refused.residents", missing=lacking(missing, "\n  ", 10))
+            raise refusal(
+                PlanDataError, CATALOG, "refused.no_residents", missing=lacking(missing, "\n  ", 10)
+            )
         weight = np.where(found.by_parcel > 0, found.by_parcel, 0.0)
     lived = weight > 0
     if not lived.any():

@@ -154,7 +154,7 @@ def programme_of(standards: Standards, options: Options) -> Programme:
     wanted = tuple(_wanted(standards, options, name, need[name], missing) for name in need)
     green = _number(options.near.get(GREEN), "--near green", standards.of(GREEN, NEAR))
     if green is None:
-        missing.append(CATALOG.text("refused.near_green"))
+        missing.append(CATALOG.text("refused.no_near_green"))
     housing = None
     if options.homes_ha:
         if HOUSING not in options.size:
@@ -190,7 +190,7 @@ def _needed(standards: Standards, options: Options) -> dict[str, int | None]:
             told.add((one.rule, one.what))
             found[name] = None
     if not found:
-        raise refusal(UsageError, CATALOG, "refused.nothing")
+        raise refusal(UsageError, CATALOG, "refused.no_need")
     return found
 
 
@@ -223,7 +223,7 @@ def _wanted(
 def _unstated(what: str, name: str) -> Mapping[str, str]:
     """A number of a use that nobody states, in every language, with the parameter that gives it."""
     use = use_of(name).name
-    return {lang: CATALOG(f"refused.{what}", lang, use=use[lang], id=name) for lang in LANGUAGES}
+    return {lang: CATALOG(f"refused.no_{what}", lang, use=use[lang], id=name) for lang in LANGUAGES}
 
 
 def _raised(standards: Standards, wanted: list[Wanted]) -> list[Wanted]:

@@ -9,7 +9,8 @@ Where only a share of the edges between parcels may become roads, it is those th
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import dataclasses
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ from blockplan.texts import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from concurrent.futures import Future
 
     from numpy.typing import NDArray
     from shapely import Polygon
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
 THREADS = 2
 #: The clock is looked at so many times in a search.
 LOOKS = 40
+#: How often the best so far is told, s.
+EVERY_S = 1.0
 #: A search may fall behind by this share of its time before it is hurried: a busy machine stalls for seconds.
 PATIENCE = 0.5
 
@@ -132,6 +136,7 @@ def layout(
     search = LayoutSearch(case, field, land, Clock(stop, clock.began + clock.spent - before), params)
     with ThreadPoolExecutor(1) as beside:
         bound = beside.submit(_told_bound if proving else _no_bound, case, params, clock)
+        search.bound = bound
         chosen = tidied(land, search.run(seed))
         plan = _with_roads(case, field, chosen)
         told = score(plan, case.objectives)
@@ -179,7 +184,11 @@ def _compile(case: Case, land: LayoutLand) -> None:
 
 @dataclass(slots=True)
 class LayoutSearch:
-    """Searches from several seeds, then again from the best of them; `late` once the clock hurried one."""
+    """
+    Searches from several seeds, then again from the best of them; `late` once the clock hurried one.
+
+    What is best meanwhile is told to whoever listens, with the bound once it is known.
+    """
 
     case: Case
     field: Field
@@ -187,6 +196,8 @@ class LayoutSearch:
     clock: Clock
     params: LayoutParams
     late: bool = False
+    bound: Future[float] | None = None
+    _bests: dict[int, tuple[float, Layout]] = dataclasses.field(default_factory=dict)
 
     def run(self, seed: int) -> Layout:
         """The best layout of two rounds."""
@@ -201,9 +212,29 @@ class LayoutSearch:
                 for one, until in zip(some, self._ends(share), strict=True)
             ]
             with ThreadPoolExecutor(THREADS) as pool:
-                found = list(pool.map(lambda one: self._chain(*one), called))
+                made = [pool.submit(self._chain, *one) for one in called]
+                self._tell_until(made)
+                found = [one.result() for one in made]
             best = max([best, *found], key=self._worth)
         return best
+
+    def _tell_until(self, made: list[Future[Layout]]) -> None:
+        """Say how good the best layout is, as often as it is better, until the searches have ended."""
+        if self.clock.stop.tell is None:
+            return
+        told = -np.inf
+        while wait(made, EVERY_S).not_done:
+            worth, best = max(list(self._bests.values()), key=lambda one: one[0], default=(told, None))
+            if best is None or worth <= told:
+                continue
+            told = worth
+            plan = _with_roads(self.case, self.field, best)
+            found = score(plan, self.case.objectives)
+            # Of a plan what is asked of its land use counts: its streets are there already.
+            objective = found.total if self.case.fronts is None else found.land_use
+            known = self.bound is not None and self.bound.done()
+            bound = self.bound.result() - (found.total - objective) if known and self.bound else np.inf
+            self.clock.tell(objective, bound if np.isfinite(bound) else None)
 
     def _ends(self, share: float) -> list[float]:
         """When each search of a round has to end, in s: each thread does its own one after the other."""
@@ -232,6 +263,8 @@ class LayoutSearch:
         while look < LOOKS and not self.clock.interrupted:
             anneal(self.land, now, best, worth, steps // LOOKS, heat[look], heat[look + 1])
             look += 1
+            if self.clock.stop.tell is not None:
+                self._bests[seed] = (float(worth[1]), again(best, 0))
             if (due := looks_due(self.clock.spent - began, left)) > look:
                 self.late, look = True, due
         return best
