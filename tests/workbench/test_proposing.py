@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 import zipfile
@@ -9,8 +10,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from tests.support.handmade import layers, manifest
+from tests.support.town import town
 from tests.support.workbench import Service, workbench
 
 import blockplan as bp
@@ -142,6 +145,39 @@ def test_a_layout_without_numbers_names_all_that_no_rule_states(service: Service
         assert asked in message
         assert "`" not in message
     service.ask("/workspace/proposal", method="DELETE")
+
+
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A town in which no parcel may become anything else, and nobody is known to live."""
+    place = tmp_path_factory.mktemp("settled") / "town"
+    plan = town(packs=["zone"])
+    plan.layers["parcels"]["residents"] = np.nan
+    bp.write(plan, place)
+    with workbench(place) as one:
+        yield one
+
+
+@pytest.mark.parametrize(
+    ("lang", "uses", "sites"),
+    [
+        ("zh", "没有地块可以改变用途（", "不知道为谁选址"),
+        ("ja", "用途を変えられる区画がありません（", "誰のために立地するか分かりません"),
+        ("en", "No parcel may become anything else (", "For whom to site is not known"),
+    ],
+)
+def test_a_search_that_cannot_begin_says_why_in_the_readers_language_and_without_codes(
+    settled: Service, lang: str, uses: str, sites: str
+) -> None:
+    said = []
+    for wanted in ({"kind": "landuse"}, {"kind": "site", "service": "park", "in_place": True}):
+        settled.ask("/workspace/proposal", {**wanted, "seconds": 20})
+        assert ended(settled)["state"] == "refused"
+        said.append(settled.ask(f"/workspace/proposal?lang={lang}")[1]["message"])
+    assert said[0].startswith(uses)
+    assert said[1].startswith(sites)
+    assert not re.search(r"`|\[permit\]|nothing else permitted\)\. Name|residents_and_jobs", "".join(said))
+    settled.ask("/workspace/proposal", method="DELETE")
 
 
 @pytest.mark.parametrize(

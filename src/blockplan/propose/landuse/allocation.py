@@ -19,11 +19,12 @@ from blockplan.errors import InfeasibleError, UsageError
 from blockplan.propose.landuse.case import Landuse, landuse_problem, unmet_of
 from blockplan.propose.landuse.model import model_of, solve_program
 from blockplan.propose.landuse.parcels import changes_for
-from blockplan.propose.landuse.pareto import set_document, with_worth
+from blockplan.propose.landuse.pareto import say, set_document, with_worth
 from blockplan.propose.landuse.problem import parts, shortfalls
 from blockplan.propose.landuse.search import FoundUses, solve
 from blockplan.propose.proposal import Proof, SearchAnswer
 from blockplan.propose.stopping import Clock, Stop
+from blockplan.texts import LANGUAGES, listed, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -115,11 +116,11 @@ def propose_landuse(
 def _has_choice(land: Landuse) -> None:
     if land.problem.free.any():
         return
-    kept = ", ".join(f"{many} {reason.replace('_', ' ')}" for reason, many in land.parcels.why_kept.items())
-    raise UsageError(
-        f"No parcel may become anything else ({kept or 'all permitted uses are too large or too small'}). "
-        "Name alternatives in the column `permitted`, or permit uses in the terms ([permit])."
-    )
+    reasons = land.parcels.why_kept or {"no_size": 0}
+    kept = [
+        {lang: say(f"kept.{reason}", lang, n=many) for lang in LANGUAGES} for reason, many in reasons.items()
+    ]
+    raise refusal(UsageError, say, "no_choice", kept=listed(kept))
 
 
 def answer_of(land: Landuse, found: FoundUses, seed: int) -> SearchAnswer:

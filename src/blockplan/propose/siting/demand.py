@@ -84,11 +84,11 @@ def demand_of(plan: Plan, weigh_by: str, choices: Parameters, codes: tuple[str, 
         homes, missing = _floor_area(plan, choices, codes)
     if missing or homes.weighs != weigh_by:
         raise refusal(
-            PlanDataError, TEXTS, "nobody_known", weigh_by=_called(weigh_by), known=", ".join(DEMANDS),
+            PlanDataError, TEXTS, "nobody_known", weigh_by=_called(weigh_by), known="|".join(DEMANDS),
             missing=lacking(missing, "\n  ", 10),
         )  # fmt: skip
     if not len(homes) or not homes.weight.sum():
-        raise refusal(PlanDataError, TEXTS, "nobody", weigh_by=_called(weigh_by), known=", ".join(DEMANDS))
+        raise refusal(PlanDataError, TEXTS, "nobody", weigh_by=_called(weigh_by), known="|".join(DEMANDS))
     return homes
 
 
