@@ -96,7 +96,7 @@ def _cuts(changes: Sequence[Change]) -> list[set[tuple[str, str]]]:
     on = [
         (one.layer, one.id, one.new)
         for one in changes
-        if (one.column, one.layer == "parcels") == ("parcel_id", False) and one.new in made
+        if one.column == "parcel_id" and one.layer != "parcels" and one.new in made
     ]
     cuts = []
     for one in outlines:
