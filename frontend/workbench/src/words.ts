@@ -222,7 +222,7 @@ const WORDS = {
     en: "Finds uses for the parcels that may change theirs: rules first, then suitability, neighbours and compactness.",
     ja: "用途を変えられる区画の用途を探します。まず規則を満たし、次に適性、隣接、まとまりを高めます。",
   },
-  wantLayout: { zh: "地块划分", en: "parcels on vacant land", ja: "空き地の区画割り" },
+  wantLayout: { zh: "地块划分", en: "a layout", ja: "区画割り" },
   layoutAbout: {
     zh: "把未定用途的地块划分为新地块，安排规则认为不足的设施，或下列设施，使其靠近住宅。建多少、多高尚不知道，依赖它们的指标将为未知。",
     en: "Cuts land whose use is not decided into parcels for what the rules find lacking, or for what is named below, near homes. What will be built there is not known yet, so verdicts that need it become unknown.",
