@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 #: So many findings are listed on a terminal, the gravest first.
 SHOWN = 20
-#: And so many of one rule.
+#: So many fields that did not come in are listed there.
+SHOWN_LOSSES = 20
+#: And so many findings of one rule.
 A_RULE = 3
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 
@@ -139,8 +141,32 @@ def _show_office(result: OfficeImport, out: str, lang: str) -> None:
     show_table(
         heads("layer_heads"), [(name, str(number)) for name, number in result.summary.features.items()]
     )
+    _show_losses(result, lang)
     _show_findings(result, lang)
     click.echo("\n" + TEXTS("report.written", lang, out=out), err=True)
+
+
+def _show_losses(result: OfficeImport, lang: str) -> None:
+    from blockplan.exchange.office.lost_fields import WHOLE_ROW
+    from blockplan.exchange.office.messages import TEXTS, in_language
+
+    lost = result.losses
+    if not lost:
+        return
+    n = sum(one.n for one in lost if one.field != WHOLE_ROW)
+    click.echo("\n" + with_flags(TEXTS("report.losses", lang, n=n)))
+    rows = [
+        (
+            f"{one.file}: {one.layer}",
+            TEXTS("report.whole", lang) if one.field == WHOLE_ROW else one.field,
+            str(one.n),
+            in_language(one.why, lang),
+        )
+        for one in lost[:SHOWN_LOSSES]
+    ]
+    show_table(TEXTS("report.losses_heads", lang).split("|"), rows)
+    if len(lost) > SHOWN_LOSSES:
+        click.echo("  " + with_flags(TEXTS("report.more", lang, n=len(lost) - SHOWN_LOSSES)))
 
 
 def _show_findings(result: OfficeImport, lang: str) -> None:

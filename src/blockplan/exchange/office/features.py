@@ -18,7 +18,7 @@ from blockplan.exchange.office.messages import worded
 from blockplan.exchange.office.network_lines import enclosed
 from blockplan.exchange.office.rows import PLACE, about_row, read_rows
 from blockplan.exchange.office.source import Findings, SourceFinding
-from blockplan.exchange.office.values import Amount, text_of
+from blockplan.exchange.office.values import NUMBER, Amount, text_of
 from blockplan.plan.model.layers import LAYERS
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ COLOURS = (
 NAMES = ("name_zh", "name")
 #: Fields of programs, not of an office.
 #: Columns of the plan's layers.
-_OURS = frozenset(column for layer in LAYERS.values() for column in layer.columns)
+OURS = frozenset(column for layer in LAYERS.values() for column in layer.columns)
 UNKEPT = frozenset({"fid", "ogc_fid", "objectid", "geom", "geometry", "shape", "shape_leng", "shape_area"})
 
 
@@ -71,7 +71,15 @@ def beside(name: str) -> str:
     own = name[1:]
     if own.lower() in UNKEPT:
         return ""
-    return f"{own}_given" if own.lower() in _OURS and own not in _OURS else own
+    return f"{own}_given" if own.lower() in OURS and own not in OURS else own
+
+
+def as_given(values: list[Any]) -> list[Any]:
+    """An office's own field: numbers where all its values are numbers, else text."""
+    said = [value for value in values if value is not None]
+    if all(isinstance(one, NUMBER) and not isinstance(one, bool) for one in said):
+        return values
+    return [None if value is None else text_of(value) for value in values]
 
 
 def word(table: tuple[tuple[str, str], ...], *texts: Any) -> str | None:
@@ -112,15 +120,17 @@ def framed(rows: list[Row], shapes: list[Any], made: list[dict[str, Any]]) -> gp
     records = [
         dict(one)
         | {
-            own: text_of(value)
+            own: text_of(value) if own in OURS else value
             for name, value in row.items()
             if name.startswith("=") and (own := beside(name)) and own not in one
         }
         for row, one in zip(rows, made, strict=True)
     ]
     columns = list(dict.fromkeys(column for one in records for column in one))
+    ours = OURS.union(*made)
+    table = {column: [one.get(column) for one in records] for column in columns}
     return gpd.GeoDataFrame(
-        {column: [one.get(column) for one in records] for column in columns},
+        {column: values if column in ours else as_given(values) for column, values in table.items()},
         geometry=np.array(shapes, dtype=object),
     )
 

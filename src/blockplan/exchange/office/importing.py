@@ -27,6 +27,7 @@ from blockplan.exchange.office.cad_shapefiles import as_drawn
 from blockplan.exchange.office.choosing import Choosing
 from blockplan.exchange.office.forms import draw_corners
 from blockplan.exchange.office.law import day_in, days_of, judged_by
+from blockplan.exchange.office.lost_fields import LostField, lost_fields
 from blockplan.exchange.office.mapping import (
     DOUBLE,
     IGNORED,
@@ -76,6 +77,8 @@ class OfficeImport:
         Everything that was wrong, doubtful or lost in the files.
     made
         What the door made itself: roads, boundary, healed outlines, translated codes, joined rows.
+    losses
+        Fields whose values were not taken over: how many, and why.
     """
 
     summary: ImportSummary
@@ -83,12 +86,14 @@ class OfficeImport:
     mapping_toml: str
     findings: Findings = field(default_factory=Findings)
     made: dict[str, Any] = field(default_factory=dict)
+    losses: tuple[LostField, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The import as JSON writes it."""
         document = self.summary.to_dict()
         document["verdicts"] = [one.to_dict() for one in self.findings] + document["verdicts"]
-        return document | {"mapping": self.mapping.rows(), "made": self.made}
+        lost = [one.to_dict() for one in self.losses]
+        return document | {"mapping": self.mapping.rows(), "made": self.made, "losses": lost}
 
 
 def import_office(
@@ -170,7 +175,8 @@ def import_office(
     plan = Plan(manifest_from(table, f"{MAPPING} [plan]"), ordered)
     summary = in_classes(written(plan, out, _untaken(layers)), reading)
     _put(Path(out), text)
-    return OfficeImport(summary, chosen, text, findings, built.made)
+    lost = tuple(lost_fields(layers, ordered, profile, findings))
+    return OfficeImport(summary, chosen, text, findings, built.made, lost)
 
 
 def _in_each(said: str) -> str | dict[str, str]:

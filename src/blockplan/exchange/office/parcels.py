@@ -25,7 +25,7 @@ from blockplan.exchange.office.bounds import (
     status_of,
 )
 from blockplan.exchange.office.duplicate_files import refuse_two_drawings
-from blockplan.exchange.office.features import beside, parcels_at
+from blockplan.exchange.office.features import OURS, as_given, beside, parcels_at
 from blockplan.exchange.office.joining import block_named, key, same
 from blockplan.exchange.office.kilometres import refuse_specks
 from blockplan.exchange.office.messages import worded
@@ -357,7 +357,9 @@ def frame(found: ImportedParcels, profile: Profile, list_name: str, findings: Fi
     records = [_record(row, known, list_name, findings) for row in found.rows]
     of_households(records, found.rows, findings)
     columns = list(dict.fromkeys(column for record in records for column in record))
+    own = {beside(name) for row in found.rows for name in row if name.startswith("=")} - OURS
     table = {column: [record.get(column) for record in records] for column in columns}
+    table |= {column: as_given(table[column]) for column in columns if column in own}
     return gpd.GeoDataFrame(table, geometry=np.array(found.shapes, dtype=object))
 
 
@@ -382,7 +384,7 @@ def _record(row: Row, known: Any, list_name: str, findings: Findings) -> dict[st
     for name, value in row.items():
         own = beside(name) if name.startswith("=") else ""
         if own and own not in record:
-            record[own] = text_of(value)
+            record[own] = text_of(value) if own in OURS else value
     return {column: value for column, value in record.items() if value not in ("", None)}
 
 
