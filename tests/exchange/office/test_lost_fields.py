@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 from click.testing import CliRunner
-from tests.exchange.office.conftest import parcels
+from tests.exchange.office.conftest import parcels, rules
 
 from blockplan.cli import app
 
@@ -50,3 +50,10 @@ def test_whole_numbers_of_a_field_that_nobody_knows_stay_numbers(folder, brought
     plan, _ = brought()
     assert pd.api.types.is_integer_dtype(plan.layer("parcels")["QXCODE"])
     assert plan.layer("parcels")["QXCODE"].tolist() == [7, 8, 9, 10]
+
+
+def test_a_title_that_no_boundary_and_no_text_says_is_told_as_the_name_of_the_folder(folder, brought):
+    town(folder)
+    plan, result = brought()
+    (told,) = rules(result, "office-title")
+    assert repr(plan.manifest.title["en"]) in told.message

@@ -159,7 +159,7 @@ def import_office(
         compare_with_texts(built.layers["parcels"], built.manifest, _texts(reading, layers), findings)
     built.made["healed"] = reading.healed + built.made["healed"]
     chosen.code = built.codes
-    _title(chosen, built, reading, paths)
+    _title(chosen, built, reading, paths, findings)
     judged_by(chosen, built, findings)
     text = chosen.to_toml(profile)
     names = [Path(path).name for path in paths]
@@ -292,7 +292,11 @@ _OF_ANOTHER = re.compile(
 
 
 def _title(
-    chosen: OfficeMapping, built: AssembledPlan, reading: SourceReading, paths: Sequence[str | Path]
+    chosen: OfficeMapping,
+    built: AssembledPlan,
+    reading: SourceReading,
+    paths: Sequence[str | Path],
+    findings: Findings,
 ) -> None:
     """The name of the planned land, else what a text calls the plan, the one drawing given, or the folder."""
     first = Path(paths[0]).resolve()
@@ -301,7 +305,10 @@ def _title(
     whole = {Path(layer.file).suffix.lower() for layer in reading.layers if layer.drawn} <= set(DRAWINGS)
     drawn = [one.stem for one in inside if one == first or (whole and one.suffix.lower() in DRAWINGS)]
     said = next((name for text in reading.remarks if (name := _plan_named(text))), "")
-    title = built.title or said or (drawn[0] if len(drawn) == 1 else first.name)
+    named = built.title or said
+    title = named or (drawn[0] if len(drawn) == 1 else first.name)
+    if not named and "title" not in chosen.plan:
+        findings.add("office-title", "note", worded("title_of_plan_unknown", title=title))
     chosen.plan.setdefault("title", dict.fromkeys(("zh", "en", "ja"), title))
 
 
