@@ -114,6 +114,7 @@ def test_what_is_kept_of_a_scenario_goes_where_its_name_goes(tmp_path: Path) -> 
     assert set(records(logs_of(tmp_path / "town"))) == {"first"}
 
 
+@pytest.mark.long
 def test_a_name_or_a_lock_is_refused_where_others_edited_what_it_names(tmp_path: Path) -> None:
     bp.write(town(packs=["zone"]), tmp_path / "town")
     with workbench(tmp_path / "town") as service:

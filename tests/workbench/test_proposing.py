@@ -27,6 +27,7 @@ from blockplan.propose.siting.site_params import SiteParams
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.long
 EXAMPLES = Path(__file__).parents[2] / "examples"
 TOWN = EXAMPLES / "office-town"
 
@@ -54,7 +55,6 @@ def fails(service: Service) -> list[str]:
     return [one["rule"] for one in verdicts if one["outcome"] == "fail" and one["force"] == "must"]
 
 
-@pytest.mark.long
 def test_a_repair_is_searched_for_beside_the_editing_and_taken_in_part_then_whole(service: Service) -> None:
     before = service.ask("/workspace/state")[1]
     assert len(fails(service)) == 4
@@ -80,7 +80,6 @@ def test_a_repair_is_searched_for_beside_the_editing_and_taken_in_part_then_whol
     assert service.ask("/workspace/state")[1]["hash"] == before["hash"]
 
 
-@pytest.mark.long
 def test_a_search_is_cancelled_and_forgotten(service: Service) -> None:
     service.ask("/workspace/proposal", {"seconds": 60})
     assert service.ask("/workspace/proposal/cancel", {})[0] == 200
@@ -91,7 +90,6 @@ def test_a_search_is_cancelled_and_forgotten(service: Service) -> None:
         assert service.ask("/workspace/proposal", {"seconds": seconds})[0] == 422
 
 
-@pytest.mark.long
 def test_sites_and_uses_are_searched_for_as_the_commands_find_them(service: Service) -> None:
     wanted = {"kind": "site", "service": "kindergarten", "new": 2, "within_m": 400, "seconds": 60}
     assert service.ask("/workspace/proposal", wanted)[1]["kind"] == "site"
@@ -114,7 +112,6 @@ def test_sites_and_uses_are_searched_for_as_the_commands_find_them(service: Serv
     assert {one["layer"] for one in found["features"]} == {"parcels"}
 
 
-@pytest.mark.long
 def test_vacant_land_is_laid_out_beside_the_editing_and_a_part_of_it_is_never_torn(service: Service) -> None:
     before = service.ask("/workspace/state")[1]["hash"]
     uses = {"primary_school": {"count": 1, "least_m2": 10_000, "within_m": 500}, "green": {"within_m": 500}}
@@ -232,7 +229,6 @@ def test_a_search_for_what_makes_no_sense_is_refused_and_the_last_one_stays(
     assert service.ask("/workspace/proposal")[1] == before
 
 
-@pytest.mark.long
 def test_two_scenarios_stand_side_by_side_with_who_gains(service: Service) -> None:
     found = service.ask("/workspace/compare?with=a")[1]
     assert [one["id"] for one in found["columns"]] == ["a", "b"]
@@ -245,7 +241,6 @@ def test_two_scenarios_stand_side_by_side_with_who_gains(service: Service) -> No
     assert len(drawn) == len(bp.read(EXAMPLES / "demonstration-zone", "a").layer("parcels"))
 
 
-@pytest.mark.long
 def test_the_plan_is_taken_away_as_report_sheet_and_package(service: Service, tmp_path: Path) -> None:
     for kind, begins in (("html", b"<!doctype html"), ("pdf", b"%PDF"), ("zip", b"PK")):
         status, content = service.fetch(f"/workspace/report?as={kind}&lang=ja")
@@ -259,7 +254,6 @@ def test_the_plan_is_taken_away_as_report_sheet_and_package(service: Service, tm
     assert service.ask("/workspace/report?as=exe")[0] == 404
 
 
-@pytest.mark.long
 def test_a_plan_without_parcels_has_no_sheet_to_take_away_and_is_told_why(tmp_path: Path) -> None:
     bp.write(Plan(manifest(), {"boundary": layers()["boundary"]}), tmp_path / "bare")
     with workbench(tmp_path / "bare") as bare:
@@ -268,7 +262,6 @@ def test_a_plan_without_parcels_has_no_sheet_to_take_away_and_is_told_why(tmp_pa
         assert "No sheet can be drawn" in str(said)
 
 
-@pytest.mark.long
 def test_an_offices_folder_that_is_dropped_becomes_the_plan_that_is_open(tmp_path: Path) -> None:
     place = tmp_path / "zone"
     shutil.copytree(EXAMPLES / "demonstration-zone", place)

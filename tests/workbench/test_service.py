@@ -335,6 +335,7 @@ def test_an_edit_that_was_answered_is_there_after_a_kill(tmp_path: Path, rounds:
     assert bp.read(place, "draft").content_hash == known
 
 
+@pytest.mark.long
 def test_a_plan_without_packs_is_edited_and_judged_once_they_are_chosen(tmp_path: Path) -> None:
     bp.write(town(packs=[]), tmp_path / "town")
     (tmp_path / "town" / "plan.toml").write_text(
@@ -364,6 +365,7 @@ def test_a_plan_without_packs_is_edited_and_judged_once_they_are_chosen(tmp_path
     assert bp.check(bp.read(tmp_path / "town", "draft")).packs == ("zone",)
 
 
+@pytest.mark.long
 def test_a_plan_without_packs_compares_and_reports_without_verdicts(tmp_path: Path) -> None:
     bp.write(town(packs=[]), tmp_path / "town.zip")
     with workbench(tmp_path / "town.zip") as one:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -54,7 +56,6 @@ def seq(service: Service) -> int:
     return int(service.ask("/workspace/state")[1]["seq"])
 
 
-@pytest.mark.long
 def test_what_another_process_did_is_there_before_the_next_edit(service: Service, other: Service) -> None:
     seen = seq(service)
     assert seq(other) == seen
@@ -140,7 +141,6 @@ def drawn(service: Service) -> dict[str, Any]:
     return {one["id"]: one for one in found}
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("rounds", [pytest.param(5), pytest.param(50 * SOAK_TIMES, marks=pytest.mark.soak)])
 def test_a_process_killed_amid_a_drag_loses_nothing_that_it_acknowledged(tmp_path: Path, rounds: int) -> None:
     place = tmp_path / "town"
@@ -229,7 +229,6 @@ def test_a_log_that_was_replaced_under_a_session_is_noticed_and_nothing_is_writt
         assert len(other.steps) == len(anew.steps)
 
 
-@pytest.mark.long
 def test_a_log_that_cannot_be_locked_is_left_where_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,7 +254,6 @@ def test_no_name_of_a_scenario_leads_out_of_the_folder_of_logs(tmp_path: Path, n
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.long
 def test_a_branch_of_one_desk_is_known_to_another_that_is_open(tmp_path: Path) -> None:
     package = tmp_path / "town"
     bp.write(town(packs=["zone"]), package)
