@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.builders import X, Y, a_plan
@@ -112,6 +113,15 @@ def test_read_with_the_wrong_datum_it_lies_hundreds_of_metres_off() -> None:
     assert "place.wgs84" in [one.code for one in found.notes]
 
 
+def test_of_shifted_maps_only_a_place_in_china_is_warned() -> None:
+    for crs, x, y, warned in (("EPSG:4548", X, Y, True), ("EPSG:25832", 565_000, 5_930_000, False)):
+        area = NoticeArea(crs, shapely.box(x, y, x + 100, y + 100).wkb)
+        lon, lat = area.to_wgs84(x + 50, y + 50)
+        found = locate(f"{lat}, {lon}", area)
+        assert found is not None
+        assert ("place.wgs84" in [one.code for one in found.notes]) is warned
+
+
 def test_cgcs2000_and_wgs84_are_one_place_to_a_metre() -> None:
     one, other = locate(f"{LAT},{LON}", AREA, "cgcs2000"), locate(f"{LAT},{LON}", AREA, "wgs84")
     assert one is not None
@@ -126,8 +136,6 @@ def test_how_far_outside_is_told() -> None:
 
 
 def test_degrees_in_a_plan_with_its_own_grid_are_refused() -> None:
-    import shapely
-
     local = NoticeArea("local", shapely.box(0, 0, 100, 100).wkb)
     found = locate("39.9, 16.4", local)
     assert found is not None

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from blockplan.datums import ACCURACY_M, to_wgs84
+from blockplan.datums import ACCURACY_M, to_wgs84, wgs84_to_gcj02
 from blockplan.figures import number
 from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.intake.refusals import IntakeNote, note, refused
@@ -173,19 +173,23 @@ def locate(said: str, area: NoticeArea, datum: Datum | None = None) -> TypedPlac
         return None
     (one, first), (other, second) = found
     notes: list[IntakeNote] = []
+    taken = datum is None
     if datum is None:
         metres = area.local or max(abs(one), abs(other)) > 180
         datum = "plan" if metres else "wgs84"
-        notes += [] if metres else [note("place.wgs84")]
     if datum != "plan" and area.local:
         raise refused("geometry.local")
     readings = _as_metres(one, other, area) if datum == "plan" else _as_degrees(found, area, datum)
     if not readings:
         raise refused("place.nowhere")
     best = min(readings, key=lambda reading: reading.outside_m)
+    lon, lat = (None, None) if area.local else area.to_wgs84(best.x, best.y)
+    # Outside of China maps on phones shift nothing.
+    shifted = lon is not None and lat is not None and wgs84_to_gcj02(lon, lat) != (lon, lat)
+    if taken and datum == "wgs84" and shifted:
+        notes.append(note("place.wgs84"))
     if len(readings) > 1 and first == second == "":
         notes.append(note(_ORDERS[best.order]))
-    lon, lat = (None, None) if area.local else area.to_wgs84(best.x, best.y)
     return TypedPlace(
         said=said,
         numbers=(one, other),
