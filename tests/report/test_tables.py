@@ -118,6 +118,18 @@ def test_what_is_missing_is_said_in_words() -> None:
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
+        ("en", "the first day of the notice"),
+        ("zh", "公示首日"),
+        ("ja", "縦覧の初日"),
+    ],
+)
+def test_a_resident_reads_what_the_plan_does_not_say_and_no_name_of_a_file(lang: str, said: str) -> None:
+    assert missing_words([Missing("plan.toml", "notice.start")], Words(lang), codes=False) == [said]
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
         ("en", "building of parcel A, 7 more"),
         ("zh", "地块 A、另有 7 项的建筑"),
         ("ja", "区画 A、ほか 7 件の建物"),

@@ -278,7 +278,8 @@ def _missing_lines(one: Missing, words: Words, *, codes: bool) -> list[str]:
     if one.why:
         return [words(f"missing.{one.why}_all", **said)]
     if one.layer == MANIFEST:
-        return [words("missing.manifest", key=one.column)]
+        told = f"missing.manifest_told.{one.column}"
+        return [words("missing.manifest", key=one.column) if codes or not words.known(told) else words(told)]
     if not one.column:
         return [words("missing.layer" if codes else "missing.layer_told", layer=layer, code=one.layer)]
     return [words("missing.column" if codes else "missing.column_told", **said)]
