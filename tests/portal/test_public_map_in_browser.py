@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from contextlib import contextmanager
@@ -19,7 +20,10 @@ from tests.support.browser import (
     violations,
     wider_than_the_screen,
 )
+from tests.support.builders import a_plan
 from tests.support.slow_drawing import drag, slowed
+
+import blockplan as bp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -368,6 +372,27 @@ def test_the_circle_round_a_place_lies_beside_the_list_and_above_the_key(
         listed, key = (tab.locator(part).bounding_box() for part in (".by-place", ".island > .legend"))
         assert ring[0] <= listed["x"]
         assert ring[1] <= key["y"]
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_on_a_small_plan_a_place_is_seen_no_farther_off_than_the_plan(
+    tmp_path: Path, chromium: Any, width: int
+) -> None:
+    bp.write(a_plan(manifest={"packs": ["zone"]}), tmp_path / "small")
+    small = Service(tmp_path / "data", demo=False, plan=tmp_path / "small")
+    try:
+        reading = re.search(r"/en/office/reading/\S+", small.log())
+        assert reading is not None
+        with opened(small, chromium, reading[0], width) as tab:
+            before = tab.evaluate("__map.getZoom()")
+            tab.fill("#find", "A")
+            tab.press("#find", "Enter")
+            tab.wait_for_selector("#here .spot")
+            tab.wait_for_timeout(500)
+            still(tab)
+            assert tab.evaluate("__map.getZoom()") > before - 0.5
+    finally:
+        small.stop()
 
 
 def test_on_a_desk_opinions_by_place_stand_on_the_map_and_in_step_with_it(

@@ -18,8 +18,14 @@ from tests.support.browser_workbench import (
     sought,
     typed_in,
 )
+from tests.support.builders import a_plan
+from tests.support.workbench import workbench
+
+import blockplan as bp
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.workbench import Service
 
 pytestmark = pytest.mark.browser
@@ -74,6 +80,23 @@ def test_who_sees_the_whole_plan_sees_it_whole_in_3d_and_back(service: Service, 
     assert tab.evaluate("corners.length") > 3
     assert wrong == []
     tab.close()
+
+
+def test_on_a_small_plan_whoever_selects_a_parcel_goes_no_farther_off(tmp_path: Path, chromium: Any) -> None:
+    bp.write(a_plan(), tmp_path / "small")
+    with workbench(tmp_path / "small") as service:
+        tab, wrong = opened(service, chromium, "en", 1440)
+        before = tab.evaluate("__map.getZoom()")
+        tab.keyboard.press("/")
+        tab.keyboard.type("A")
+        tab.keyboard.press("Enter")
+        tab.wait_for_selector("#i-A-land_use", timeout=WAIT_MS)
+        tab.wait_for_timeout(700)
+        settled(tab)
+        assert tab.evaluate("__map.getZoom()") >= before - 0.01
+        assert tab.evaluate(OFF) == 0
+        assert wrong == []
+        tab.close()
 
 
 def test_an_edited_parcel_is_drawn_alone_and_covers_what_it_was(service: Service, chromium: Any) -> None:

@@ -307,12 +307,24 @@ export class PublicMap {
     if (bounds) this.fit([toMap([bounds[0], bounds[1]]), toMap([bounds[2], bounds[3]])], moving);
   }
 
+  /** Around the plan and a place. */
+  private boxOfPlan([x, y]: [number, number]): Box {
+    const [west, south, east, north] = this.data.bounds ?? [0, 0, 1000, 1000];
+    const [[left, low], [right, high]] = [toMap([west, south]), toMap([east, north])];
+    return [Math.min(left, x), Math.min(low, y), Math.max(right, x), Math.max(high, y)];
+  }
+
   private fit(places: [number, number][], moving = !STILL.matches): void {
     const xs = places.map((one) => one[0]);
     const ys = places.map((one) => one[1]);
-    const box: [number, number, number, number] = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
     const asked = { padding: 14, maxZoom: places.length > 1 ? 18 : 16 };
-    const zoom = this.map.cameraForBounds(box, asked)?.zoom ?? 0;
+    const around: Box = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+    const all = this.boxOfPlan([(around[0] + around[2]) / 2, (around[1] + around[3]) / 2]);
+    const seen = (one: Box): number => this.map.cameraForBounds(one, asked)?.zoom ?? 0;
+    // No farther off than where the whole plan is seen: a small one would be a dot in what lies within 500 m.
+    asked.maxZoom = Math.max(asked.maxZoom, Math.min(18, this.map.cameraForBounds(all, { padding: 14 })?.zoom ?? 0));
+    const box = seen(around) < seen(all) ? all : around;
+    const zoom = seen(box);
     const wide = ((box[2] - box[0]) / 360) * 512 * 2 ** zoom;
     // In the middle of the map, unless what covers its right would lie over it.
     const under = (this.container.clientWidth + wide) / 2 > this.container.clientWidth - this.covered;
@@ -350,6 +362,9 @@ export class PublicMap {
 
 /** So many zooms less are not much smaller. */
 const SMALLER = 0.4;
+
+/** West, south, east, north, in degrees. */
+type Box = [number, number, number, number];
 /** A land use on its land: that it is land needs no word. */
 const shortened = (name: string): string => name.replace(/用地$/, "");
 

@@ -561,10 +561,13 @@ export class PlanMap {
     if (!places.length) return;
     const xs = places.map((one) => one[0]);
     const ys = places.map((one) => one[1]);
-    this.map.fitBounds(
-      [toMap([Math.min(...xs) - 150, Math.min(...ys) - 150]), toMap([Math.max(...xs) + 150, Math.max(...ys) + 150])],
-      { padding: 40, maxZoom: 17, animate: !isStill(), duration: 500 },
-    );
+    const box: [Place, Place] = [toMap([Math.min(...xs) - 150, Math.min(...ys) - 150]), toMap([Math.max(...xs) + 150, Math.max(...ys) + 150])];
+    const asked = { padding: 40, maxZoom: 17 };
+    const [west, south, east, north] = this.drawn;
+    const all = this.map.cameraForBounds([toMap([west, south]), toMap([east, north])], AROUND);
+    // No farther off than where the whole plan is seen: of a small one that is nearer than what lies around a parcel.
+    if ((this.map.cameraForBounds(box, asked)?.zoom ?? 0) < (all?.zoom ?? 0)) this.whole();
+    else this.map.fitBounds(box, { ...asked, animate: !isStill(), duration: 500 });
   }
 
   /** The topmost feature of some layers at a point of the screen. */
