@@ -51,6 +51,13 @@ def test_the_volume_has_its_sections_tables_and_figures_in_each_language(
     assert len(tables) >= sum(bool(held[name].lines) for name in ("land_balance", "facilities", "streets"))
 
 
+def test_a_figure_says_that_the_sheet_with_its_legend_is_in_the_atlas(plan: Plan, found: CheckResult) -> None:
+    made = walk(volume(plan, found, "en", drawn=False).sections)
+    captions = [block.caption for block in made if isinstance(block, Figure)]
+    assert captions
+    assert all(one.endswith(" of the atlas)") for one in captions)
+
+
 def test_cells_of_the_volume_are_the_strings_of_the_office_tables() -> None:
     drawn = random_plan(5)
     found = check(drawn, packs=["zone"])
