@@ -14,8 +14,9 @@ from blockplan.errors import PlanDataError
 from blockplan.exchange.community import community_text, read_community
 from blockplan.propose.layout.problem.case import by_residents, layout_case
 from blockplan.propose.layout.problem.params import LayoutParams
+from blockplan.propose.layout.search import drawing
 from blockplan.propose.layout.search.drawing import layout
-from blockplan.propose.stopping import Stop
+from blockplan.propose.stopping import Incumbent, Stop
 
 pytestmark = pytest.mark.long
 
@@ -72,3 +73,15 @@ def test_the_plan_tells_coverage_by_residents_beside_the_score_of_the_benchmark(
     land = shapely.area(drawn.plan.blocks("residential")).sum() - stays
     assert new == pytest.approx(land * found.weight_m2)
     assert drawn.bound >= drawn.score.total
+
+
+def test_the_bound_that_is_told_meanwhile_counts_the_traffic_of_the_layout_it_is_told_of(case, monkeypatch):
+    monkeypatch.setattr(drawing, "EVERY_S", 0.01)
+    monkeypatch.setattr(drawing, "_told_bound", lambda *_: 5.0)
+    heard: list[Incumbent] = []
+    params = LayoutParams(chains=2, steps_a_second=300)
+    driven = replace(case, objectives=replace(case.objectives, traffic=1.0))
+    layout(driven, stop=Stop(seconds=60, tell=heard.append), params=params)
+    known = [one.bound for one in heard if one.objective is not None]
+    assert known
+    assert all(bound > 5.0 for bound in known)

@@ -232,9 +232,8 @@ class LayoutSearch:
             found = score(plan, self.case.objectives)
             # Of a plan what is asked of its land use counts: its streets are there already.
             objective = found.total if self.case.fronts is None else found.land_use
-            known = self.bound is not None and self.bound.done()
-            bound = self.bound.result() - (found.total - objective) if known and self.bound else np.inf
-            self.clock.tell(objective, bound if np.isfinite(bound) else None)
+            known = self.bound.result() if self.bound is not None and self.bound.done() else np.inf
+            self.clock.tell(objective, known + (objective - found.land_use))
 
     def _ends(self, share: float) -> list[float]:
         """When each search of a round has to end, in s: each thread does its own one after the other."""
