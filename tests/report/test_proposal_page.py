@@ -51,10 +51,15 @@ def test_features_are_numbered_in_the_order_of_the_changes():
         ({"bound": 1.0}, "nothing can be better than 1 change (gap 50%)"),
         ({"bound": None}, "No bound is known"),
         ({"objective": None, "bound": None, "changes": ()}, "Nothing was found."),
-        ({"bound": 1.0, "ended": "interrupted"}, "Interrupted by Ctrl-C: the best found until then."),
+        ({"bound": 1.0, "ended": "interrupted"}, "Ended early: the best found until then."),
         (
             {"objective": 0.0, "bound": 0.0, "changes": ()},
             "No permitted change puts right",
+        ),
+        ({"bound": 1.0, "changes": (), "ended": "interrupted"}, "No change was found that is better"),
+        (
+            {"kind": "layout", "objective": 0.0, "bound": 0.0, "changes": ()},
+            "No change was found that is better",
         ),
     ],
 )

@@ -210,7 +210,8 @@ class ProposalWords(ComparisonWords):
             lines.append(self.words(f"standing.{answer.ended}"))
         before, after = (self._must(column) for column in self.columns)
         if answer.objective is not None and not answer.changes:
-            lines.append(self.words("standing.no_change" if not after["fail"] else "standing.nothing_helps"))
+            left = "nothing_helps" if answer.kind == "repair" and answer.proved else "none_found"
+            lines.append(self.words(f"standing.{left if after['fail'] else 'no_change'}"))
         if answer.reasons:
             kept = [self.words.count(f"reason.{name}", count) for name, count in answer.reasons.items()]
             lines.append(self.words("standing.parcels", said=self.words.join(kept)))
