@@ -80,6 +80,18 @@ def test_a_repair_is_searched_for_beside_the_editing_and_taken_in_part_then_whol
     assert service.ask("/workspace/state")[1]["hash"] == before["hash"]
 
 
+def test_numbers_of_a_use_that_contradict_each_other_are_refused_before_the_search(service: Service) -> None:
+    for said, told in (
+        ({"count": 0.4}, "处数须为整数"),
+        ({"most_m2": 2000}, "最大面积须与最小面积一并给出"),
+        ({"least_m2": 5000, "most_m2": 2000}, "不小于它"),
+    ):
+        wanted = {"kind": "layout", "uses": {"kindergarten": said}}
+        status, answer = service.ask("/workspace/proposal?lang=zh", wanted)
+        assert status == 422
+        assert told in answer["message"]
+
+
 def test_a_search_is_cancelled_and_forgotten(service: Service) -> None:
     service.ask("/workspace/proposal", {"seconds": 60})
     assert service.ask("/workspace/proposal/cancel", {})[0] == 200

@@ -147,6 +147,11 @@ class SearchRequest:
             known = isinstance(said, dict) and said.keys() <= set(OF_USE)
             if not known or not all(_is_size(value) for value in said.values()):
                 raise _no_search("uses", names=", ".join(OF_USE))
+            least, most, count = (said.get(what) for what in ("least_m2", "most_m2", "count"))
+            if count is not None and count != int(count):
+                raise _no_search("count")
+            if most is not None and (least is None or most < least):
+                raise _no_search("most_m2")
 
 
 def _is_size(value: object) -> bool:
@@ -285,7 +290,7 @@ def _options(wanted: SearchRequest, *, is_map: bool) -> Options:
         if least := said.get("least_m2"):
             size[name] = (least, said.get("most_m2"))
         if name not in {GREEN, HOUSING} and (count := said.get("count")):
-            need[name] = round(count)
+            need[name] = int(count)
     return Options(
         need=need, size=size, near=near, homes_ha=wanted.homes_ha, vacant=tuple(wanted.vacant),
         weigh_by=wanted.count_by, blocks=is_map,
