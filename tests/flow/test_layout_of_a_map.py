@@ -87,7 +87,8 @@ def test_a_plan_that_has_parcels_or_no_streets_has_no_blocks_made() -> None:
     ):
         with_blocks(a_plan())
     bare = a_plan()
-    with pytest.raises(PlanDataError, match="no boundary or no streets"):
+    with pytest.raises(PlanDataError, match="no boundary or no streets") as refused:
         with_blocks(
             bare.replace(parcels=bare.layer("parcels").iloc[:0], streets=bare.layer("streets").iloc[:0])
         )
+    assert "规划没有边界或没有道路" in (refused.value.text or {})["zh"]

@@ -81,6 +81,20 @@ def test_a_change_that_does_not_start_from_the_plan_is_refused_with_its_place(
 def test_a_geometry_that_is_no_wkt_is_refused() -> None:
     with pytest.raises(PlanDataError, match="no WKT: 'POINT"):
         apply(a_plan(), new_feature("stops", "S-9", {"geometry": "POINT (1"}))
+    with pytest.raises(PlanDataError, match="no WKT: 'POINT"):
+        picked(new_feature("parcels", "Z", {"geometry": "POINT (1"}), ["Z"])
+
+
+def test_a_change_of_an_outline_that_was_drawn_otherwise_since_is_refused_in_each_language() -> None:
+    plan = a_plan()
+    outline = plan.layer("parcels").geometry["A"]
+    turned = outline.reverse().wkt
+    assert apply(plan, [Change("parcels", "A", "geometry", turned, outline.buffer(-3).wkt)])
+    moved = apply(plan, [Change("parcels", "A", "geometry", turned, outline.buffer(-1).wkt)])
+    with pytest.raises(PlanDataError, match="'A', geometry: it is drawn otherwise") as refused:
+        apply(moved, [Change("parcels", "A", "geometry", outline.wkt, None)])
+    assert "图形" in refused.value.text["zh"]
+    assert "図形" in refused.value.text["ja"]
 
 
 def test_a_scenario_of_the_changes_is_the_changed_plan() -> None:
@@ -97,6 +111,13 @@ def test_changes_are_picked_by_feature_and_strange_names_refused() -> None:
         UsageError, match=r"does not touch 'B'. It touches, among others: parcels:A, stops:S-9"
     ):
         picked((USE, *STOP), ["B"])
+
+
+def test_what_stands_on_a_new_parcel_is_picked_with_it_where_no_parcel_was() -> None:
+    square = "POLYGON ((0 0, 9 0, 9 9, 0 9, 0 0))"
+    parcel = new_feature("parcels", "B1", {"geometry": square})
+    school = new_feature("facilities", "S-B1", {"parcel_id": "B1", "geometry": "POINT (4 4)"})
+    assert picked((*parcel, *school), ["S-B1"]) == (*parcel, *school)
 
 
 def _hash_of_layers(plan: Plan) -> str:

@@ -22,6 +22,7 @@ from blockplan.plan.model.dependent_values import following
 from blockplan.plan.model.derived import EVERYTHING
 from blockplan.plan.model.frames import widened, with_gaps
 from blockplan.plan.model.layers import LAYERS
+from blockplan.texts import Catalog, listed, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,8 +30,11 @@ if TYPE_CHECKING:
     from blockplan.plan.model.plan import Plan
 
 GEOMETRY = "geometry"
+CATALOG = Catalog(__package__, "changes.toml")
 #: Numbers that differ by less than this part of themselves are the same value written twice.
 SAME = 1e-9
+#: Geometries nowhere farther apart, in m, are the same one written twice.
+SAME_M = 0.001
 #: So many changes that do not fit the plan are told one by one.
 TOLD = 5
 
@@ -77,10 +81,9 @@ def picked(changes: Sequence[Change], only: Iterable[str]) -> tuple[Change, ...]
     known = {one.id for one in changes} | {f"{one.layer}:{one.id}" for one in changes}
     strange = [name for name in names if name not in known]
     if strange:
-        touched = ", ".join(sorted({f"{one.layer}:{one.id}" for one in changes})[:TOLD])
-        raise UsageError(
-            f"The proposal does not touch {', '.join(map(repr, strange))}. "
-            f"It touches, among others: {touched}."
+        touched = sorted({f"{one.layer}:{one.id}" for one in changes})[:TOLD]
+        raise refusal(
+            UsageError, CATALOG, "not_touched", names=listed(map(repr, strange)), some=listed(touched)
         )
     chosen = {(one.layer, one.id) for one in changes if one.id in names or f"{one.layer}:{one.id}" in names}
     for cut in _cuts(changes):
@@ -90,9 +93,9 @@ def picked(changes: Sequence[Change], only: Iterable[str]) -> tuple[Change, ...]
 
 
 def _cuts(changes: Sequence[Change]) -> list[set[tuple[str, str]]]:
-    """Each parcel that goes or is cut, the new parcels in its old outline, and what is placed on these."""
+    """Each parcel that goes, is cut or made, the new parcels in its outline, and what is placed on these."""
     outlines = [one for one in changes if (one.layer, one.column) == ("parcels", GEOMETRY)]
-    made = {one.id: shapely.point_on_surface(shapely.from_wkt(one.new)) for one in outlines if not one.old}
+    made = {one.id: shapely.point_on_surface(_geometry(one.new)) for one in outlines if not one.old}
     on = [
         (one.layer, one.id, one.new)
         for one in changes
@@ -100,11 +103,12 @@ def _cuts(changes: Sequence[Change]) -> list[set[tuple[str, str]]]:
     ]
     cuts = []
     for one in outlines:
+        parts = {one.id} & made.keys()
         if one.old:
-            whole = shapely.from_wkt(one.old)
+            whole = _geometry(one.old)
             parts = {name for name, inside in made.items() if shapely.intersects(whole, inside)}
-            stands = {(layer, id_) for layer, id_, parcel in on if parcel in parts}
-            cuts.append({("parcels", one.id), *(("parcels", name) for name in parts), *stands})
+        stands = {(layer, id_) for layer, id_, parcel in on if parcel in parts}
+        cuts.append({("parcels", one.id), *(("parcels", name) for name in parts), *stands})
     return cuts
 
 
@@ -139,20 +143,20 @@ def changed_frames(plan: Plan, changes: Iterable[Change]) -> dict[str, pd.DataFr
                 f"A change names the layer {one.layer!r}, which no plan has. Layers: {', '.join(LAYERS)}."
             )
         by_layer.setdefault(one.layer, []).append(one)
-    wrong: list[str] = []
+    wrong: list[Mapping[str, str]] = []
     frames = {layer: _frame(plan.layer(layer), layer, listed, wrong) for layer, listed in by_layer.items()}
     if wrong:
-        more = f"\n  and {len(wrong) - TOLD} more" if len(wrong) > TOLD else ""
-        raise PlanDataError(
-            f"{len(wrong)} of the changes do not start from what plan {plan.manifest.id} has:\n  "
-            + "\n  ".join(wrong[:TOLD])
-            + more
-            + "\nPropose again on the plan as it is now, or apply to the plan the proposal was made for."
-        )
+        more = [_told("more", n=len(wrong) - TOLD)] if len(wrong) > TOLD else []
+        raise refusal(
+            PlanDataError, CATALOG, "misfits",
+            n=len(wrong), plan=plan.manifest.id, list=listed([*wrong[:TOLD], *more], "\n  "),
+        )  # fmt: skip
     return frames
 
 
-def _frame(frame: pd.DataFrame, layer: str, changes: list[Change], wrong: list[str]) -> pd.DataFrame:
+def _frame(
+    frame: pd.DataFrame, layer: str, changes: list[Change], wrong: list[Mapping[str, str]]
+) -> pd.DataFrame:
     id_column = _id_column(layer)
     rows: dict[str, dict[str, Any] | None] = {}
     for one in changes:
@@ -162,7 +166,7 @@ def _frame(frame: pd.DataFrame, layer: str, changes: list[Change], wrong: list[s
             rows[one.id] = None if one.new is None else {**(row or {}), id_column: one.id}
             continue
         if row is None:
-            wrong.append(f"{layer} {one.id!r} is not there")
+            wrong.append(_told("not_there", layer=layer, id=one.id))
             continue
         wrong += _misfit(one, _plain(row.get(one.column)))
         rows[one.id] = {**row, one.column: _geometry(one.new) if one.column == GEOMETRY else one.new}
@@ -223,14 +227,26 @@ def _place(frame: pd.DataFrame, id_: str) -> int | None:
     return int(found[0])
 
 
-def _misfit(change: Change, there: Any) -> list[str]:
-    if change.column == GEOMETRY or _same(change.old, there):
+def _misfit(change: Change, there: Any) -> list[Mapping[str, str]]:
+    of = {"layer": change.layer, "id": change.id}
+    if change.column == GEOMETRY:
+        return [] if _drawn_alike(change.old, there) else [_told("drawn_otherwise", **of)]
+    if _same(change.old, there):
         return []
-    has = "nothing" if there is None else repr(there)
-    said = "nothing" if change.old is None else repr(change.old)
-    return [
-        f"{change.layer} {change.id!r}, {change.column}: the plan has {has}, the change starts from {said}"
-    ]
+    has, said = (CATALOG.text("nothing") if one is None else repr(one) for one in (there, change.old))
+    return [_told("misfit", **of, column=change.column, has=has, said=said)]
+
+
+def _told(code: str, **values: Any) -> Mapping[str, str]:
+    """A sentence of the catalog in every language."""
+    return refusal(PlanDataError, CATALOG, code, **values).text or {}
+
+
+def _drawn_alike(one: str | None, other: str | None) -> bool:
+    """Whether two geometries in WKT are drawn in the same place."""
+    if one is None or other is None or one == other:
+        return one == other
+    return bool(shapely.hausdorff_distance(_geometry(one), _geometry(other)) <= SAME_M)
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -16,6 +16,8 @@ import shapely
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.measure.inputs.columns import shapes, sound_shapes, values
 from blockplan.propose.changes import GEOMETRY, Change, apply, new_feature
+from blockplan.propose.layout.problem.uses import CATALOG
+from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,9 +50,7 @@ def with_blocks(plan: Plan) -> tuple[Plan, tuple[Change, ...]]:
         If it has no boundary or no streets, or these enclose nothing.
     """
     if len(shapes(plan, "parcels")):
-        raise UsageError(
-            "The plan has parcels, so blocks between streets would lie over them. Leave `blocks=` out."
-        )
+        raise refusal(UsageError, CATALOG, "refused.has_parcels")
     blocks = _between(plan)
     empty = _empty(plan, blocks)
     digits = len(str(len(blocks)))
@@ -70,13 +70,13 @@ def _between(plan: Plan) -> list[Any]:
     kind = values(plan, "streets", "class")
     kept = [line for line, of in zip(lines, kind, strict=True) if line is not None and of not in NO_BORDER]
     if not outline or not kept:
-        raise PlanDataError("The plan has no boundary or no streets, so there are no blocks between streets.")
+        raise refusal(PlanDataError, CATALOG, "refused.no_lines")
     land = shapely.union_all(outline)
     noded = shapely.union_all([shapely.boundary(land), *kept])
     faces = shapely.get_parts(shapely.polygonize(list(shapely.get_parts(noded))))
     inside = [one for one in faces if shapely.contains(land, one.representative_point())]
     if not inside:
-        raise PlanDataError("Streets and boundary of the plan enclose no block.")
+        raise refusal(PlanDataError, CATALOG, "refused.no_blocks")
     return sorted(inside, key=lambda one: (-round(one.centroid.y, 1), round(one.centroid.x, 1)))
 
 
