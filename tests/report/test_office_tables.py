@@ -45,6 +45,13 @@ def test_parking_tells_what_is_known_of_it_and_asks_nothing_of_a_car_park_withou
     ]  # fmt: skip
 
 
+def test_the_known_part_of_parking_says_no_zero_of_floor_area_that_no_parcel_states() -> None:
+    shop = {"parcel_id": "A", "land_use": "0902", "parking_spaces": 30.0, "geometry": cell(0, 0)}
+    *_, total, known = records(of(Plan(manifest(), {"parcels": frame([shop])}), "parking"))
+    assert (total["parking_floor_m2"], known["parking_floor_m2"]) == (None, None)
+    assert known["parking_stated"] == 30
+
+
 def test_the_total_of_parking_says_no_zero_of_what_no_parcel_states_or_no_factor_counts() -> None:
     home = {"parcel_id": "A", "land_use": "0902", "floor_area_m2": 1000.0, "geometry": cell(0, 0)}
     garage = {"parcel_id": "C", "land_use": "120803", "geometry": cell(2, 0)}

@@ -73,13 +73,12 @@ def parking(view: View) -> OfficeTable:
     sums = [("total", counted)] + (
         [("known", np.nan_to_num(counted))] if np.isnan(counted[:, every]).any() else []
     )
-    asked = [row for row in every if unsaid[row] and not public[row]]
+    asked = unsaid & ~public
     for key, columns in sums:
         cells = tuple(_whole(math.fsum(column[every])) for column in columns)
         says = _said_of(cells, unsaid[every], np.isnan(found.floor_m2[every]), public[every])
-        if key == "known" and asked and np.isnan(spaces[asked]).all():
-            # No factor counts any: that is not known, and no zero.
-            says = (*says[:2], None, None if unsaid.all() else cells[1])
+        if key == "known":
+            says = _known_of(says, spaces[every], asked[every], found.floor_m2[every])
         lines.append(Line(("", said(view, f"parking.{key}"), len(every), *says, park_m2), "total"))
     notes = [said(view, "parking.note.factor")]
     if not found.factored:
@@ -103,6 +102,18 @@ def _said_of(
         made if (unsaid & ~public).any() else NOT_APPLICABLE,
         NOT_APPLICABLE if (public & unsaid).all() else every,
     )
+
+
+def _known_of(
+    says: tuple[Cell, ...], spaces: np.ndarray, asked: np.ndarray, floor: np.ndarray
+) -> tuple[Cell, ...]:
+    """The same of what is known, where none is known a dash and no zero: floor area, or spaces by factor."""
+    area, stated, made, every = says
+    if np.isnan(floor).all() and area != NOT_APPLICABLE:
+        area = None
+    if asked.any() and np.isnan(spaces[asked]).all():
+        made, every = None, None if stated == NOT_APPLICABLE else stated
+    return area, stated, made, every
 
 
 def _shared(column: np.ndarray, parts: Sequence[list[int]]) -> list[int | None]:
