@@ -218,6 +218,25 @@ def test_a_layer_called_scope_alone_bounds_the_planned_land(folder, brought):
     assert result.made["boundary"] == "given"
 
 
+@pytest.mark.parametrize(
+    ("taken", "left"), [("规划范围", "范围"), ("规划范围线", "研究范围"), ("范围_2024", "研究范围")]
+)
+def test_a_scope_called_by_less_than_another_does_not_bound_the_planned_land_beside_it(
+    taken, left, folder, brought
+):
+    shapefile(parcels(), folder / "地块.shp")
+    shapefile(
+        layer([shapely.box(500_000, 4_400_000, 500_400, 4_400_120)], 名称=["某片区"]), folder / f"{taken}.shp"
+    )
+    shapefile(
+        layer([shapely.box(499_000, 4_399_000, 501_000, 4_401_000)], 名称=["别处"]), folder / f"{left}.shp"
+    )
+    plan, result = brought()
+    assert plan.layer("boundary").geometry.area.tolist() == [48_000]
+    assert plan.manifest.title["zh"] == "某片区"
+    assert [one.layer for one in rules(result, "office-layer")] == [left]
+
+
 @pytest.mark.parametrize("water", ["规划水系", "河道", "湖泊"])
 def test_roads_that_are_drawn_as_areas_and_water_are_land_of_their_class(water, folder, brought):
     shapefile(parcels(), folder / "地块.shp")

@@ -17,10 +17,13 @@ from blockplan.exchange.office.recognise import (
     UNREADABLE,
     geometry_kind,
     left_out,
+    not_known,
     recognise,
     retake,
+    without_tail,
 )
 from blockplan.exchange.office.source import SourceFinding
+from blockplan.exchange.office.titles import plain
 from blockplan.exchange.office.values import is_blank, text_of
 
 if TYPE_CHECKING:
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 SAME_NUMBERS = 0.5
 #: So many areas may be the parcels of a plan.
 FEWEST_AREAS = 3
+#: What says least of what it bounds comes last: the land that is studied is more than what is planned.
+VAGUE_SCOPES = ("范围", "研究范围")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class Choosing:
         _numbers_of_tables(pairs)
         pairs = as_it_stands(pairs, self.profile, self.findings)
         drawn_again(pairs, self.findings)
+        pairs = _one_scope(pairs)
         pairs = [(layer, self._asked(layer, choice)) for layer, choice in pairs]
         self.findings.extend(
             left_out(layer) for layer, choice in pairs if choice.why == STRANGE and len(layer.frame)
@@ -228,6 +234,23 @@ def _check_fields(given: OfficeMapping, there: dict[tuple[str, str], SourceLayer
                 )
     if wrong:
         raise refused(MappingError, "mapping_does_not_fit", n=len(wrong), problems=joined(wrong[:20], "\n  "))
+
+
+def _one_scope(pairs: list[Chosen]) -> list[Chosen]:
+    """Where layers of several names bound the planned land, 范围 gives way to any other, 研究范围 to 范围."""
+    vague = [_vague(layer) if choice.role == "boundary" else 0 for layer, choice in pairs]
+    least = min(
+        (one for one, (_, choice) in zip(vague, pairs, strict=True) if choice.role == "boundary"), default=0
+    )
+    return [
+        (layer, not_known(layer) if one > least else choice)
+        for one, (layer, choice) in zip(vague, pairs, strict=True)
+    ]
+
+
+def _vague(layer: SourceLayer) -> int:
+    name = without_tail(plain(layer.name))
+    return VAGUE_SCOPES.index(name) + 1 if name in VAGUE_SCOPES else 0
 
 
 def _empty(pairs: list[Chosen]) -> None:

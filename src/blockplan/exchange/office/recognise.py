@@ -89,7 +89,7 @@ def recognise(layer: SourceLayer, profile: Profile) -> LayerChoice:
         readings.append((score, role, why, fields))
     readings.sort(key=lambda one: -one[0])
     if not readings or (readings[0][0] < LEAST and not layer.role):
-        return LayerChoice(file=layer.file, layer=layer.name, role=IGNORED, confidence=0.5, why=STRANGE)
+        return not_known(layer)
     score, role, why, fields = readings[0]
     close = [other for mark, other, _, _ in readings[1:3] if score - mark < CLOSE and mark >= LEAST]
     return LayerChoice(
@@ -101,6 +101,11 @@ def recognise(layer: SourceLayer, profile: Profile) -> LayerChoice:
         close=close,
         field=fields,
     )
+
+
+def not_known(layer: SourceLayer) -> LayerChoice:
+    """A layer of which nothing tells what it is."""
+    return LayerChoice(file=layer.file, layer=layer.name, role=IGNORED, confidence=0.5, why=STRANGE)
 
 
 def _built_on(fields: list[FieldChoice]) -> bool:
@@ -188,7 +193,7 @@ def _by_name(layer: SourceLayer, names: LayerNames) -> tuple[float, str]:
         [plain(layer.name), plain(layer.title), plain(re.sub(r".*[/\\]|\.\w+$", "", layer.file))]
     )
     for name in filter(None, offered):
-        short = _without_tail(name)
+        short = without_tail(name)
         if name in names.names or short in names.names:
             return 0.6, worded("named_so", title=layer.name)
         if names.role == "parcels" and len(name) > 1 and codes.use_named(name.upper()):
@@ -202,7 +207,8 @@ def _by_name(layer: SourceLayer, names: LayerNames) -> tuple[float, str]:
     return 0.0, ""
 
 
-def _without_tail(name: str) -> str:
+def without_tail(name: str) -> str:
+    """The name of a layer without what only tells its state, day or kind of geometry."""
     before = ""
     while before != name:
         before, name = name, _TAIL.sub("", name)
