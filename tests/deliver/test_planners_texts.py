@@ -332,3 +332,48 @@ def test_a_true_page_has_no_alarm(views, lang):
 )
 def test_things_are_counted_by_their_own_word(views, said, state):
     assert [one for _, one, _ in numbers(views[TOWN], said)] == [state]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "12班幼儿园2所、9班幼儿园1所。",
+        "12学級の幼稚園を2園、9学級の幼稚園を1園配置する。",
+        "Two kindergartens of 12 classes and one of 9 classes are planned.",
+    ],
+)
+def test_those_of_a_size_are_not_all_of_their_kind(views, said):
+    assert "missed" not in [one for _, one, _ in numbers(views[TOWN], said)]
+
+
+def test_more_of_a_size_than_there_are_of_the_kind_are_wrong(views):
+    found = numbers(views[TOWN], "规划12班幼儿园5所。")
+    assert [one for number, one, _ in found if number == "5所"] == ["missed"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "规划居住人口可能超过1.0万人。",
+        "规划居住人口可超过1.05万人。",
+        "规划居住人口预计会超过1.05万人。",
+        "The planned residents will be over 10,500.",
+        "The population will be over 10,000.",
+    ],
+)
+def test_what_will_be_over_a_figure_is_a_little_more(views, said):
+    assert [one for _, one, _ in numbers(views[TOWN], said)] == ["kept"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "01-01-01地块建筑高度不能超过52米。",
+        "01-01-01地块建筑高度不允许超过52米。",
+        "01-01-01地块建筑高度严禁超过52米。",
+        "01-01-01地块建筑高度禁止超过52米。",
+        "The height on parcel 01-01-01 must not be over 52 m.",
+    ],
+)
+def test_what_may_not_be_over_a_figure_is_held_to_its_last_digit(views, said):
+    assert [one for _, one, _ in numbers(views[TOWN], said)][-1] in {"missed", "doubtful"}

@@ -57,6 +57,9 @@ _OR_MORE = re.compile(r"\s?(?:以上|or more\b)", re.IGNORECASE)
 _MORE_OF = re.compile(
     r"另[设有建外]?|还|再|其余|其他|\b(?:another|additional|further|also|other)\b", re.IGNORECASE
 )
+#: Between a size and what is counted of that size: 12班幼儿园, "a kindergarten of 12 classes".
+_SIZED = re.compile(r"\s?(?:制|规模)?[的の]?")
+_SIZED_BEHIND = re.compile(r"\s(?:of|with)\s", re.IGNORECASE)
 #: Those of a place or an owner, not all; and what tells that all of them are counted.
 _SOME_OF = re.compile(r"\b(?:its|their|his|her|those|these)\s$", re.IGNORECASE)
 _DIVIDES = re.compile(
@@ -370,7 +373,8 @@ class Claim:
             named = self.subject is not None and any(one.start == self.subject.start for one in self.named)
             counted = _counts(text, self.clause, number, self.subject)
             before = text[self.clause : number.start]
-            if _MORE_OF.search(before) or _SOME_OF.search(before) or self._of_another_subject:
+            some = _MORE_OF.search(before) or _SOME_OF.search(before) or self._of_a_size
+            if some or self._of_another_subject:
                 return False
             if named and self.subject and self._nearness.is_of_a_kind(self.subject):
                 return False
@@ -382,6 +386,19 @@ class Claim:
         return self.sentence.whole or (
             _of_the_plan(text, self.clause, number, self.quantity)
             and (self._begins or _said_of_plan(text, self.start, self.sentence.end))
+        )
+
+    @property
+    def _of_a_size(self) -> bool:
+        """Whether those of a size are counted, not all: 12班幼儿园2所, "two schools of 12 classes"."""
+        subject, number = self.subject, self.number
+        if subject is None or number.value >= max(self.fact.amounts):
+            return False
+        return any(
+            _SIZED.fullmatch(self.text, one.end, subject.start)
+            or _SIZED_BEHIND.fullmatch(self.text, subject.end, one.start)
+            for one in self.sentence.numbers
+            if one.dimension not in {"", "count"}
         )
 
     @property

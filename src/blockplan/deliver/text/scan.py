@@ -166,9 +166,12 @@ _UNDER = re.compile(
     r"(?:接?近|将近|不足|不到|ほぼ|\b(?:nearly|almost|just under|close to))\s?$", re.IGNORECASE
 )
 _UNDER_BEHIND = re.compile(r"\s?(?:弱)")
+#: What forbids to be more, or says that something is not: the figure behind is one to its last digit.
+_NO_MORE = r"(?<![不得应宜须未勿])(?<!不[可能会准许])(?<!不允许)(?<!禁止)(?<!严禁)"
 _OVER = re.compile(
-    r"(?:(?<![不得应宜可能须会未])(?:超|逾|超过)"
-    r"|(?<!\bno )(?<!\bnot )(?<!\bbe )\b(?:over|more than|just above|upwards of))\s?$",
+    rf"(?:{_NO_MORE}(?:超|逾|超过)"
+    r"|(?<!\bno )(?<!\bnot )(?<!\bnever )(?<!\bnot be )(?<!\bcannot be )(?<!\bnever be )(?<!\bnot to be )"
+    r"\b(?:over|more than|just above|upwards of))\s?$",
     re.IGNORECASE,
 )
 _OVER_BEHIND = re.compile(r"\s?(?:余|多(?=[人户戸套个亩公平㎡万])|强|強)")
