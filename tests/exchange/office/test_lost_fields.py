@@ -57,3 +57,15 @@ def test_a_title_that_no_boundary_and_no_text_says_is_told_as_the_name_of_the_fo
     plan, result = brought()
     (told,) = rules(result, "office-title")
     assert repr(plan.manifest.title["en"]) in told.message
+
+
+def test_a_boundary_that_two_files_draw_is_called_as_the_one_that_names_it(folder, brought):
+    town(folder)
+    land = [shapely.box(500_000, 4_400_000, 500_400, 4_400_100)]
+    bare = gpd.GeoDataFrame(geometry=land, crs="EPSG:4548")
+    bare.to_file(folder / "a.gpkg", layer="规划范围")
+    bare.assign(MC="河西片区控制性详细规划").to_file(folder / "b.gpkg", layer="规划范围")
+    plan, result = brought()
+    assert len(plan.layer("boundary")) == 1
+    assert plan.manifest.title["zh"] == "河西片区控制性详细规划"
+    assert not rules(result, "office-title")

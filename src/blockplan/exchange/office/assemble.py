@@ -25,7 +25,7 @@ from blockplan.exchange.office.network_lines import partition
 from blockplan.exchange.office.residents import compare_with_parcels, residents_source, scope_of, share_out
 from blockplan.exchange.office.road_remarks import CROSSING, language_of, road_remark
 from blockplan.exchange.office.rows import read_rows
-from blockplan.exchange.office.source import AssembledPlan
+from blockplan.exchange.office.source import AssembledPlan, Findings
 from blockplan.exchange.office.streets import streets as drawn_streets
 from blockplan.exchange.office.streets import with_widths
 from blockplan.exchange.office.titles import says_before
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from blockplan.exchange.office.mapping import OfficeMapping
     from blockplan.exchange.office.profile import Profile
     from blockplan.exchange.office.rows import Row
-    from blockplan.exchange.office.source import Findings
 
 #: Field that parcels take from the labels that stand in them.
 LABEL = "label"
@@ -89,7 +88,8 @@ def assemble(
     _floor_areas(frame, mapping, built, findings)
     frame = _with_water(frame, of("water_areas"), profile, findings)
     scope = features.outlines(of("boundary"), profile, findings, worded("boundary"))
-    boundary, built.title = _given_boundary(scope, mapping)
+    boundary = _given_boundary(scope, mapping)
+    built.title = _name_of_land(scope, twins, profile)
     frame, outline = _roads(frame, made.get("streets"), boundary, mapping, built, findings)
     _existing(frame, of("existing_land"), list_name, profile, findings)
     made["facilities"] = facilities(
@@ -335,12 +335,18 @@ def _existing(
     frame["existing_land_use"] = uses
 
 
-def _given_boundary(drawn: list[tuple[Row, Any]], mapping: OfficeMapping) -> tuple[Any | None, str]:
-    """The planned land as the office draws it, and what it is called."""
-    title = next((name for row, _ in drawn if (name := features.name_of(row))), "") or ""
+def _name_of_land(drawn: list[tuple[Row, Any]], twins: list[Chosen], profile: Profile) -> str:
+    """What the planned land is called: of two files that draw the same one, either may name it."""
+    copies = [one for one in twins if one[1].role == "boundary"]
+    named = [*drawn, *features.outlines(copies, profile, Findings(), worded("boundary"))]
+    return next((name for row, _ in named if (name := features.name_of(row))), "")
+
+
+def _given_boundary(drawn: list[tuple[Row, Any]], mapping: OfficeMapping) -> Any | None:
+    """The planned land as the office draws it."""
     if not drawn or mapping.choices.boundary == "derived":
-        return None, title
-    return shapely.union_all([shape for _, shape in drawn]), title
+        return None
+    return shapely.union_all([shape for _, shape in drawn])
 
 
 def _roads(
