@@ -354,7 +354,7 @@ def test_a_part_of_a_figure_is_not_taken_for_the_whole(folder, brought, field, c
     assert choice.column == ""
     frame = plan.layer("parcels")
     assert frame[column].isna().all()
-    assert frame.loc["A-01", field] == "20"
+    assert frame.loc["A-01", field] == 20
 
 
 @pytest.mark.parametrize("field", ["规划容积率指标", "地块容积率上限值", "容积率（FAR）控制"])
