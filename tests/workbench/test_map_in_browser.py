@@ -99,6 +99,30 @@ def test_on_a_small_plan_whoever_selects_a_parcel_goes_no_farther_off(tmp_path: 
         tab.close()
 
 
+def test_a_parcel_is_found_edited_and_set_back_by_the_keyboard_alone(tmp_path: Path, chromium: Any) -> None:
+    bp.write(a_plan(), tmp_path / "small")
+    with workbench(tmp_path / "small") as service:
+        tab, wrong = opened(service, chromium, "ja", 1440)
+        before = service.ask("/workspace/state")[1]["hash"]
+        for key in ("/", "A", "Enter"):
+            tab.keyboard.press(key)
+        tab.wait_for_selector("#i-A-land_use", timeout=WAIT_MS)
+        assert tab.evaluate("document.activeElement.closest('.inspector') !== null")
+        tab.keyboard.press("Escape")  # out of the field: letters are keys again
+        tab.keyboard.press("u")
+        tab.keyboard.press("Control+a")
+        tab.keyboard.type("0701")
+        tab.keyboard.press("Enter")
+        settled(tab)
+        assert service.ask("/workspace/state")[1]["hash"] != before
+        tab.keyboard.press("Escape")
+        tab.keyboard.press("Control+z")
+        settled(tab)
+        assert service.ask("/workspace/state")[1]["hash"] == before
+        assert wrong == []
+        tab.close()
+
+
 def test_an_edited_parcel_is_drawn_alone_and_covers_what_it_was(service: Service, chromium: Any) -> None:
     tab, wrong = opened(service, chromium, "en", 1440)
     _, as_drawn = tab.evaluate(FILLS)

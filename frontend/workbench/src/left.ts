@@ -37,10 +37,16 @@ export function drawLeft(into: Element, plan: PlanMap | null, ways: Ways): void 
     const all = hits(words, ways);
     fill(found, ...all.map((one) => h("li", {}, h("button", { class: "link", onclick: one.go }, one.said, h("small", {}, ` ${one.more}`)))), words.trim() !== "" && !all.length && h("li", { class: "empty" }, say("nothingFound")));
   };
+  // Whoever found it by the keyboard goes on with its fields there.
+  const take = (): void => {
+    const [first] = hits(words, ways);
+    first?.go();
+    if (first && store.selection) document.querySelector<HTMLElement>(".inspector :is(input, select)")?.focus();
+  };
   const search = h("input", {
     type: "search", id: "search", value: words, placeholder: say("search"), "aria-label": say("search"), autocomplete: "off",
     oninput: (event: Event) => { words = (event.target as HTMLInputElement).value; find(); },
-    onkeydown: (event: KeyboardEvent) => { if (event.key === "Enter") hits(words, ways)[0]?.go(); },
+    onkeydown: (event: KeyboardEvent) => { if (event.key === "Enter") take(); },
   }); // prettier-ignore
   find();
   const legend = h("ul", { class: "uses", "aria-label": say("legend") });
