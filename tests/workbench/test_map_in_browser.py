@@ -107,17 +107,17 @@ def test_a_parcel_is_found_edited_and_set_back_by_the_keyboard_alone(tmp_path: P
         for key in ("/", "A", "Enter"):
             tab.keyboard.press(key)
         tab.wait_for_selector("#i-A-land_use", timeout=WAIT_MS)
-        assert tab.evaluate("document.activeElement.closest('.inspector') !== null")
-        tab.keyboard.press("Escape")  # out of the field: letters are keys again
-        tab.keyboard.press("u")
+        assert tab.evaluate("document.activeElement.id") == "i-A-land_use"
         tab.keyboard.press("Control+a")
         tab.keyboard.type("0701")
-        tab.keyboard.press("Enter")
-        settled(tab)
+        tab.keyboard.press("Tab")
+        tab.wait_for_timeout(300)
+        tab.wait_for_selector("html[data-busy=false]", timeout=WAIT_MS)
         assert service.ask("/workspace/state")[1]["hash"] != before
-        tab.keyboard.press("Escape")
+        tab.keyboard.press("Escape")  # out of the field: keys act on the plan again
         tab.keyboard.press("Control+z")
-        settled(tab)
+        tab.wait_for_timeout(300)
+        tab.wait_for_selector("html[data-busy=false]", timeout=WAIT_MS)
         assert service.ask("/workspace/state")[1]["hash"] == before
         assert wrong == []
         tab.close()
