@@ -71,6 +71,14 @@ def test_vacant_land_is_laid_out_from_the_panel_and_ended_with_the_best_so_far(
     before = zone.ask("/workspace/state")[1]
     tab.keyboard.press("r")
     tab.select_option("#propose-kind", "layout")
+    tab.keyboard.press("/")
+    tab.keyboard.type("LS-01-04-013")
+    tab.keyboard.press("Enter")
+    tab.locator("#propose-selected").check()
+    tab.keyboard.press("Escape")  # nothing is selected: not all of the land instead
+    tab.locator("[data-act=propose]").click()
+    tab.get_by_text("先に、区画割りする区画を選択してください。").first.wait_for(timeout=WAIT_MS)
+    tab.locator("#propose-selected").uncheck()
     tab.locator(".to-place summary").click()
     for use, of, value in (
         ("primary_school", "count", "1"), ("primary_school", "least_m2", "10000"),

@@ -15,9 +15,11 @@ let open = false;
 
 const selected = (): string[] => (store.selection?.layer === "parcels" ? store.chosen.map(({ id }) => id) : []);
 
-/** Say of which land it is, as it is selected now. */
-export function ofLand(wanted: Wanted): Wanted {
-  return { ...wanted, vacant: wanted.kind === "layout" && onlySelected ? selected() : [] };
+/** Say of which land it is, as it is selected now; null where only selected parcels are wanted and none is. */
+export function ofLand(wanted: Wanted): Wanted | null {
+  if (wanted.kind !== "layout" || !onlySelected) return { ...wanted, vacant: [] };
+  const vacant = selected();
+  return vacant.length ? { ...wanted, vacant } : null;
 }
 
 export function layoutFields(wanted: Wanted): Node[] {
@@ -28,7 +30,7 @@ export function layoutFields(wanted: Wanted): Node[] {
     h("div", { class: "fields wanted" },
       h("label", {}, say("countBy"), h("select", { id: "propose-count-by", onchange: (event: Event) => { wanted.count_by = (event.target as HTMLSelectElement).value; } },
         ...Object.entries(COUNTED).map(([by, word]) => h("option", { value: by, selected: by === counts }, say(word)))))),
-    ...(chosen.length
+    ...(chosen.length || onlySelected
       ? [h("p", { class: "about" },
           h("input", { type: "checkbox", id: "propose-selected", checked: onlySelected, onchange: (event: Event) => { onlySelected = (event.target as HTMLInputElement).checked; } }),
           h("label", { for: "propose-selected" }, `${say("layoutSelected")}: ${number(chosen.length, 0)}`))]

@@ -225,6 +225,7 @@ function layout(app: Element, about: string): (found: typeof import("./stage")) 
     if (topic === "selection") {
       draw.inspector();
       if (tab === "table") markChosen(panel);
+      if (tab === "proposals" && proposed() === null) draw.panel();
     }
     if (topic === "view") {
       draw.readings();

@@ -41,8 +41,10 @@ function take(found: Proposal): void {
 }
 
 export async function propose(): Promise<void> {
+  const asked = ofLand(wanted);
+  if (!asked) return store.say(say("selectLand"));
   try {
-    take(await api.postProposal(ofLand(wanted)));
+    take(await api.postProposal(asked));
   } catch (error) {
     store.say(error instanceof Error ? error.message : String(error));
   }

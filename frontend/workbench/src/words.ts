@@ -229,6 +229,7 @@ const WORDS = {
     ja: "用途の定まらない土地を区画に割り、規則が足りないとする施設、または下で指定するものを住宅の近くに置きます。何がどれだけ建つかはまだ分からないため、それを要する判定は不明になります。",
   },
   layoutSelected: { zh: "只划分所选地块", en: "Only the selected parcels", ja: "選択した区画だけ" },
+  selectLand: { zh: "请先选择要划分的地块。", en: "Select the parcels that are to be laid out first.", ja: "先に、区画割りする区画を選択してください。" },
   countBy: { zh: "住宅按什么计", en: "Homes count by", ja: "住宅の数え方" },
   byArea: { zh: "地块面积", en: "area of the parcel", ja: "区画面積" },
   byParcels: { zh: "地块数", en: "parcels", ja: "区画数" },
