@@ -448,3 +448,15 @@ def test_a_number_under_a_heading_of_numbers_is_listed(small):
     table.cell(0, 0).text, table.cell(1, 0).text = "No.", "14"
     found = check_text(small, document).statements
     assert [(one.said, one.state) for one in found if one.kind == "number"] == [("14", "context")]
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("规划共4街区。", True), ("計画区域は4街区からなる。", True), ("4街区に分ける。", True),
+        ("第3街区以住宅为主。", False), ("位于第 3 街坊。", False), ("3街区の人口を示す。", False),
+        ("3街区まで延ばす。", False),
+    ],
+)  # fmt: skip
+def test_the_number_of_a_block_is_no_count_of_blocks(text, counted):
+    assert any(one.unit == "街区" for one in scanned(text)) is counted

@@ -65,7 +65,11 @@ UNITS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
         (r"户|套|戸|世帯|dwellings?\b|homes\b|housing units\b|households\b", "dwelling", 1.0),
         (r"个?班|学級|classes\b", "class", 1.0),
         (r"[层階]|storeys?\b|floors?\b", "storey", 1.0),
-        (r"所|处|座|个|家|宗|块|条|校|園|館|箇所|か所|ヶ所|カ所|区画|街区|施設", "count", 1.0),
+        (
+            r"所|处|座|个|家|宗|块|条|校|園|館|箇所|か所|ヶ所|カ所|区画|街区(?!の|まで|内|から(?!な|成)|に(?!分|区分)|で(?!構成|あ))|施設",
+            "count",
+            1.0,
+        ),
         (rf"(?=(?:\w+ ){{0,2}}?(?:{COUNTED}))", "count", 1.0),
     )
 )
@@ -97,7 +101,7 @@ _FIGURE_BEHIND = re.compile(rf"[.,][0-9]|\s?(?:{_UNIT})", re.IGNORECASE)
 _COUNTS = rf"(?!(?:\s?(?:to|and|or|[-–—~～至])\s?[0-9][0-9,.]*)?\s?(?:{_UNIT}|{COUNTED}))"
 #: Numbers that state nothing of the plan: chapters, figures, days, standards, documents, scales, lists.
 CONTEXT = re.compile(
-    r"第\s?[0-9０-９一二三四五六七八九十百]+(?:[.．][0-9]+)*\s?[条章节款号期页轮批次卷届](?:の\s?[0-9]+)*"
+    r"第\s?[0-9０-９一二三四五六七八九十百]+(?:[.．][0-9]+)*\s?(?:[条章节款号期页轮批次卷届]|街[区坊])(?:の\s?[0-9]+)*"
     r"|(?:附[件录図图表]|別[図表紙]|(?<![代发発仪电水钟手意企版])[图図表])\s?[0-9]+(?:[-－—.．][0-9]+)*"
     rf"|附\s?[0-9]{{1,2}}(?:[-－—.．][0-9]+)*(?![0-9]){_COUNTS}"
     r"|(?:19|20)[0-9]{2}\s?年?\s?(?:[-－–—~～至]|to\b|until\b|から)\s?(?:19|20)[0-9]{2}(?:\s?年|(?![0-9])"
