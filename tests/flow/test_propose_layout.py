@@ -58,10 +58,10 @@ def test_what_cannot_be_done_is_said_and_leaves_with_2(reference: Path, tmp_path
         (["--need", "castle=1"], "'castle' cannot be laid out. What can: clinic, commerce"),
         (["--need", "clinic=none"], "--need ...=none: give a whole number above 0"),
         (["--need", "clinic=1", "--size", "clinic=9-1"], "--size clinic=9-1: give m2, least and largest"),
-        (["--need", "hospital=1"], "how large a site of hospital is: --size hospital=LEAST-MOST (m2)"),
+        (["--need", "hospital=1"], "how large a site of hospital is, in m² (--size hospital=LEAST-MOST)"),
         (
             ["--vacant", "nowhere", "--need", "kindergarten=1"],
-            "--vacant nowhere: the plan has no such parcel",
+            "'nowhere' is neither a parcel of the plan nor a code of land use",
         ),
     ):
         done = run("propose", "layout", reference, *ASKED, *arguments, "--out", tmp_path / "out")
