@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from blockplan.notice.turns import LARGEST_GROUP, LOOK_S, STALLED_S, Job, StalledError, Turns
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_behind_work_that_is_held_up_only_some_wait_and_the_rest_are_told_at_once() -> None:
@@ -117,3 +120,45 @@ def test_a_group_has_so_many_at_most_that_nobody_waits_long() -> None:
     for thread in threads:
         thread.join()
     assert groups == [1, LARGEST_GROUP, 1]
+
+
+def test_a_group_that_ends_while_somebody_asks_how_long_it_takes_disturbs_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def do(jobs: list[Job[Any]]) -> None:
+        begun.set()
+        go.wait(20)
+        for job in jobs:
+            job.result = "done"
+            job.finish()
+
+    turns = Turns(do, patient=2)
+    answers: list[str] = []
+
+    def one() -> None:
+        try:
+            answers.append(turns.run(lambda _ledger: ""))
+        except Exception as error:  # noqa: BLE001 (whatever it is, it is no answer)
+            answers.append(repr(error))
+
+    class Clock:
+        """Between its question and its answer the group comes to its end, if nothing holds it."""
+
+        def monotonic(self) -> float:
+            if threading.current_thread() is asking:
+                go.set()
+                leading.join(0.3)
+            return time.monotonic()
+
+        sleep = staticmethod(time.sleep)
+
+    leading, asking = threading.Thread(target=one), threading.Thread(target=one)
+    monkeypatch.setattr("blockplan.notice.turns.time", Clock())
+    leading.start()
+    assert begun.wait(20)
+    asking.start()
+    for thread in (leading, asking):
+        thread.join()
+    assert answers == ["done", "done"]

@@ -69,7 +69,7 @@ class Turns:
     def __init__(self, do: Callable[[list[Job[Any]]], None], *, patient: int | None = None) -> None:
         self._do = do
         self._patient = patient
-        #: When the group that is being done was begun; None where none is.
+        #: When the group that is being done was begun; None where none is. Changed with the lock held.
         self._begun: float | None = None
         self._waiting: deque[Job[Any]] = deque()
         self._lock = threading.Lock()
@@ -132,12 +132,12 @@ class Turns:
                 with self._lock:
                     count = min(len(self._waiting), LARGEST_GROUP)
                     jobs = [self._waiting.popleft() for _ in range(count)]
+                    self._begun = time.monotonic()
                 self._crowded = count > 1
-                self._begun = time.monotonic()
                 self._do(jobs)
         finally:
-            self._begun = None
             with self._lock:
+                self._begun = None
                 self._hand_over()
 
     def _hand_over(self) -> None:
