@@ -147,7 +147,7 @@ def _entry(spec: MeasureSpec) -> str:
         f"- Parameter `{name}` = {_default(parameter)}: {pick(parameter_text(name))}"
         for name, parameter in spec.parameters.items()
     ]
-    lines += [f"- Source: {spec.source}", ""]
+    lines += [f"- Source: {pick(spec.source)}", ""]
     return "\n".join(lines)
 
 

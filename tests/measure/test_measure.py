@@ -51,7 +51,7 @@ def registry_file(name: str) -> dict:
 
 def test_every_file_of_the_registry_is_read_and_no_measure_stands_in_two() -> None:
     files = {path.name for path in (resources.files("blockplan.measure") / "registry").iterdir()}
-    assert files == {f"{name}.toml" for name in (*SUBJECTS, "groups", "parameters")}
+    assert files == {f"{name}.toml" for name in (*SUBJECTS, "groups", "parameters", "sources")}
     written = [name for subject in SUBJECTS for name in registry_file(f"{subject}.toml")]
     assert [name for name in written if name != "parameters"] == list(MEASURES)
 

@@ -155,16 +155,19 @@ def test_a_document_is_called_as_readers_of_the_language_call_it() -> None:
 
 
 @pytest.mark.parametrize("lang", ["zh", "ja"])
-def test_a_chinese_standard_behind_a_definition_is_named_in_the_readers_language(lang: str) -> None:
-    sources = [spec.source for spec in MEASURES.values() if isinstance(spec.source, str)]
-    standards = [
-        one for one in sources if one.startswith(("GB", "Published notice", "Open point", "Blockplan"))
-    ]
-    said = [trace.source_said(one, lang) for one in standards]
-    assert len(said) > 100
-    assert not [one for one in said if re.search(r"[a-z]{3,} [a-z]{3,}", one)]
-    assert trace.source_said("GB 50180-2018, table 4.0.4; unheard of", lang).endswith("unheard of")
-    assert trace.source_said("GB 50180-2018, table 4.0.4", "en") == "GB 50180-2018, table 4.0.4"
+def test_where_a_definition_comes_from_is_said_in_the_readers_language(lang: str) -> None:
+    said = {id_: trace.definition_source(id_, Words(lang)) for id_ in MEASURES}
+    assert [
+        one
+        for one in said.values()
+        if re.search(r"[a-z]{3,} [a-z]{3,}", one.replace("Trust for Public Land", ""))
+    ] == []
+    wanted = {
+        "zh": "R07、R08（未给数值）；Blockplan 自定口径",
+        "ja": "R07、R08（数値なし）。Blockplan 独自の読み方",
+    }
+    assert wanted[lang] in said["green_share"]
+    assert trace.definition_source("unheard_of", Words(lang)) == ""
 
 
 def test_every_document_that_a_rule_stands_in_has_a_name_in_each_language() -> None:

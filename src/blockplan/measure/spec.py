@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.measure.parameters import DEFAULTS, Parameters
-from blockplan.texts import LANGUAGES
+from blockplan.texts import LANGUAGES, listed, pick
 from blockplan.units import unit_of
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ UNITS = {
     "radius_by_size_ha": "m", "walk_speed_kmh": "km/h", "earlier_residents": "person",
     "light_distance_per_height": "1", "least_main_share": "1",
 }  # fmt: skip
+#: What parts of a source are parted by.
+_BETWEEN = {"zh": "；", "en": "; ", "ja": "。"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +92,15 @@ class MeasureSpec:
     ----------
     inputs
         What it reads: ``layer.column`` (``layer.geometry`` for shapes) or ``plan.toml: key``.
-    title, definition
-        Its name for people, and what is measured and how, in every language.
+    title, definition, source
+        Its name for people, what is measured and how, and where that comes from, in every language.
     """
 
     id: str
     unit: str
     inputs: tuple[str, ...]
     parameters: Mapping[str, Parameter]
-    source: str
+    source: Mapping[str, str]
     title: Mapping[str, str]
     definition: Mapping[str, str]
 
@@ -141,7 +143,7 @@ def read_registry() -> dict[str, MeasureSpec]:
                 said["unit"],
                 tuple(_whole(said["inputs"], groups["inputs"])),
                 {taken: choices[taken] for taken in _whole(said.get("takes", ()), groups["takes"])},
-                said["source"],
+                _source(said["source"]),
                 said["title"],
                 said["definition"],
             )
@@ -152,6 +154,17 @@ def parameter_text(name: str) -> dict[str, str]:
     """What a parameter means, in every language."""
     said = _choices()[name]
     return {lang: said[lang] for lang in LANGUAGES}
+
+
+def _source(parts: Iterable[str | dict[str, Any]]) -> dict[str, str]:
+    """Parts as ``registry/sources.toml`` words them, each with the clauses or sentences that it is `at`."""
+    words, said = _file("sources"), {lang: list[str]() for lang in LANGUAGES}
+    for part in parts:
+        given = {"text": part} if isinstance(part, str) else part
+        at, text = listed(given.get("at", ())), words.get(given["text"], given["text"])
+        for lang in LANGUAGES:
+            said[lang].append(pick(text, lang).format(**{**given, "at": at[lang]}))
+    return {lang: _BETWEEN[lang].join(found) for lang, found in said.items()}
 
 
 @cache

@@ -21,7 +21,7 @@ from blockplan.texts import DEFAULT_LANGUAGE
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from blockplan.check.verdict import Residents, Verdict
     from blockplan.measure import MeasureSpec
@@ -181,56 +181,7 @@ def unit_said(spec: MeasureSpec, words: Words) -> str:
 
 def definition_source(id_: str, words: Words) -> str:
     """Where the definition of a measure comes from; "" for a measure that is not in the registry."""
-    spec = MEASURES.get(id_)
-    source: str | Mapping[str, str] = spec.source if spec is not None else ""
-    return source_said(source, words.lang) if isinstance(source, str) else words.pick(source)
-
-
-#: Sources that name sentences of the notice or open points of it, and how they are said.
-NOTICE_SOURCES = (
-    (
-        re.compile(r"Published notice of the draft \(Beijing Daily, 2021-10-25\), (?P<of>[A-Z].*?)"),
-        {
-            "zh": "草案公示（《北京日报》2021 年 10 月 25 日）{of}",
-            "ja": "草案の公告（北京日報、2021年10月25日）{of}",
-        },
-    ),
-    (
-        re.compile(r"Open point (?P<at>\w+) of the notice(?: \((?P<of>.*)\))?"),
-        {"zh": "公示未定之处 {at} {of}", "ja": "公告の未確定事項 {at} {of}"},
-    ),
-)
-NO_FIGURE = ", without a figure"
-WITHOUT_FIGURE = {"zh": "（未给数值）", "ja": "（数値なし）"}
-
-
-def source_said(source: str, lang: str) -> str:
-    """A source of a definition in a language; in English where a part of it has no other words."""
-    if lang == DEFAULT_LANGUAGE:
-        return source
-    parts = [_part_said(part, lang) for part in source.split("; ")]
-    joined = {"zh": "；", "ja": "。"}[lang].join(one for one in parts if one)
-    return joined if all(parts) else source
-
-
-def _part_said(part: str, lang: str) -> str:
-    if found := _sources().get(part):
-        return found[lang]
-    bare = part.removesuffix(NO_FIGURE)
-    for pattern, said in NOTICE_SOURCES:
-        if found_in := pattern.fullmatch(bare):
-            of = found_in["of"] or ""
-            for there, here in ((" and ", "、"), (" to ", "–"), (", ", "、")):
-                of = of.replace(there, here)
-            told = said[lang].format(of=of, **{k: v for k, v in found_in.groupdict().items() if k != "of"})
-            return told.strip() + (WITHOUT_FIGURE[lang] if bare != part else "")
-    return ""
-
-
-@cache
-def _sources() -> dict[str, dict[str, str]]:
-    text = resources.files("blockplan.report").joinpath("sources.toml").read_text(encoding="utf-8")
-    return {part["en"]: part for part in tomllib.loads(text)["part"]}
+    return words.pick(MEASURES[id_].source) if id_ in MEASURES else ""
 
 
 # The sum behind a number, so that a reader can do it again: shown only where it gives the number beside it
