@@ -37,7 +37,7 @@ def instances(draw: st.DrawFn) -> tuple[NDArray[np.bool_], NDArray[np.float64], 
     kept = tuple(sorted(draw(st.sets(st.integers(0, sites - 1), max_size=1))))
     pairs = np.argwhere(np.triu(random.random((sites, sites)) < 0.3, 1))
     pairs = pairs[~np.isin(pairs, kept).any(axis=1)]
-    land = Budget("land", "m2", random.integers(1, 9, sites).astype(float), float(draw(st.integers(4, 20))))
+    land = Budget("land", random.integers(1, 9, sites).astype(float), float(draw(st.integers(4, 20))))
     limits = Limits(
         p=draw(st.integers(1, sites)), kept=kept, budgets=(land,), apart=pairs,
         group=random.integers(0, 2, points).astype(np.intp),
@@ -94,7 +94,7 @@ def an_instance_with_a_bound_above() -> tuple[NDArray[np.bool_], NDArray[np.floa
     covers = np.array([[one == "1" for one in row] for row in rows])
     weights = np.array([0.0, 5, 4, 1, 2, 4, 3, 0])
     apart = np.array([[0, 5], [1, 2], [1, 4], [2, 4], [3, 5], [4, 5], [5, 6]])
-    land = Budget("land", "m2", np.array([7.0, 1, 3, 1, 1, 2, 4]), 16.0)
+    land = Budget("land", np.array([7.0, 1, 3, 1, 1, 2, 4]), 16.0)
     return (
         covers,
         weights,
@@ -150,7 +150,7 @@ def test_capacity_shares_out_demand_and_leaves_the_rest() -> None:
 
 
 def test_what_clashes_is_named_with_the_least_that_would_have_to_give_way() -> None:
-    land = Budget("land", "m2", np.full(5, 1000.0), 1500.0)
+    land = Budget("land", np.full(5, 1000.0), 1500.0)
     with pytest.raises(InfeasibleError, match=r"land: 500 m2 more than the budget of 1,500"):
         fewest_within(COVERS, WEIGHTS, Limits(budgets=(land,)))
     group = np.array([0, 0, 1, 2, 2])
@@ -158,6 +158,15 @@ def test_what_clashes_is_named_with_the_least_that_would_have_to_give_way() -> N
         most_within(COVERS, WEIGHTS, Limits(p=1, group=group, at_least=1.0))
     with pytest.raises(InfeasibleError, match=r"demand point \d: \d+% of it that nobody can serve"):
         nearest_within(DISTANCES, WEIGHTS, Limits(p=2, capacity=np.full(5, 5.0)))
+
+
+def test_what_clashes_is_named_in_every_language() -> None:
+    land = Budget("land", np.full(5, 1000.0), 1500.0)
+    with pytest.raises(InfeasibleError) as refused:
+        fewest_within(COVERS, WEIGHTS, Limits(budgets=(land,)))
+    assert refused.value.text is not None
+    assert "用地：比限额 1,500 平方米多 500 平方米" in refused.value.text["zh"]
+    assert "用地：上限 1,500 m² を 500 m² 超える" in refused.value.text["ja"]
 
 
 def test_more_sites_than_there_are_are_refused() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blockplan.errors import InfeasibleError, UsageError
+from blockplan.texts import LANGUAGES, Catalog, listed, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from blockplan.propose.mip import Model
 
+TEXTS = Catalog(__package__, "limits.toml")
 #: Sites that may not stand together, as pairs; none by default.
 NO_PAIRS: NDArray[np.intp] = np.empty((0, 2), dtype=np.intp)
 
@@ -33,8 +35,8 @@ class Budget:
 
     Attributes
     ----------
-    name, unit
-        What it is of: ``land``, m2.
+    name
+        What it is of: ``land``, ``floor_area`` (m2) or ``money``.
     of_site
         What each site takes; what stays and exists takes nothing.
     at_most
@@ -42,7 +44,6 @@ class Budget:
     """
 
     name: str
-    unit: str
     of_site: NDArray[np.float64]
     at_most: float
 
@@ -98,15 +99,25 @@ class Limits:
             have to stay.
         """
         if not sites:
-            raise UsageError("There is no site to choose from. Name candidates, or permit a use somewhere.")
+            raise refusal(UsageError, TEXTS, "no_site")
         wrong = [number for number in self.kept if not 0 <= number < sites]
         if wrong:
             raise UsageError(f"A kept site has the number {wrong[0]}; there are {sites} sites, from 0.")
         if self.p is not None and not max(1, len(set(self.kept))) <= self.p <= sites:
-            raise UsageError(
-                f"{self.p} sites cannot be opened: {sites} are there and "
-                f"{len(set(self.kept))} of them have to stay open."
-            )
+            kept = len(set(self.kept))
+            raise refusal(UsageError, TEXTS, "number_of_sites", p=self.p, sites=sites, kept=kept)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitDemand:
+    """A demand that may give way: its place in the texts, under ``gives``, and what fills its sentence."""
+
+    code: str
+    values: dict[str, object] = field(default_factory=dict)
+
+    def by(self, amount: float) -> dict[str, str]:
+        """What is said of it where it gives way by so much."""
+        return {lang: TEXTS(f"gives.{self.code}", lang, amount=amount, **self.values) for lang in LANGUAGES}
 
 
 @dataclass(slots=True)
@@ -114,13 +125,13 @@ class Slack:
     """Demands that may give way, with the column that says by how much; only while a clash is explained."""
 
     columns: list[int] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    demands: list[LimitDemand] = field(default_factory=list)
 
-    def give(self, model: Model, said: str, scale: float) -> NDArray[np.intp]:
+    def give(self, model: Model, demand: LimitDemand, scale: float) -> NDArray[np.intp]:
         """A column by which one demand may be exceeded or missed."""
         column = model.columns(1.0 / max(abs(scale), 1.0), upper=np.inf)
         self.columns.append(int(column[0]))
-        self.said.append(said)
+        self.demands.append(demand)
         return column
 
 
@@ -132,17 +143,17 @@ def site_columns(
     lower[list(limits.kept)] = 1.0
     opens = model.columns(np.full(sites, 0.0 if slack else cost), lower=lower, whole=True)
     if limits.p is not None:
-        _hold(model, opens, np.ones(sites), "sites: {:.0f} more than allowed", slack, high=float(limits.p))
+        _hold(model, opens, np.ones(sites), LimitDemand("sites"), slack, high=float(limits.p))
     for budget in limits.budgets:
         taken = budget.of_site.copy()
         taken[list(limits.kept)] = 0.0
-        said = f"{budget.name}: {{:,.0f}} {budget.unit} more than the budget of {budget.at_most:,.0f}"
-        _hold(model, opens, taken, said, slack, high=budget.at_most)
+        demand = LimitDemand(budget.name, {"most": budget.at_most})
+        _hold(model, opens, taken, demand, slack, high=budget.at_most)
     for clique in _cliques(limits.apart, sites):
         model.row(opens[clique], 1.0, high=1.0)
     for window in limits.windows:
-        said = f"gap along the line: {{:.0f}} stretch without a station (sites {window[0]} to {window[-1]})"
-        _hold(model, opens[window], np.ones(len(window)), said, slack, low=1.0)
+        demand = LimitDemand("gap", {"first": window[0], "last": window[-1]})
+        _hold(model, opens[window], np.ones(len(window)), demand, slack, low=1.0)
     return opens
 
 
@@ -150,14 +161,14 @@ def _hold(
     model: Model,
     column: NDArray[np.intp],
     value: NDArray[np.float64],
-    said: str,
+    demand: LimitDemand,
     slack: Slack | None,
     **limit: float,
 ) -> None:
     """A row that keeps to one limit, ``low`` or ``high``; with slack it may give way by what that costs."""
     ((side, amount),) = limit.items()
     if slack is not None:
-        column = np.concatenate([column, slack.give(model, said, amount)])
+        column = np.concatenate([column, slack.give(model, demand, amount)])
         value = np.concatenate([value, [-1.0 if side == "high" else 1.0]])
     model.row(column, value, **limit)
 
@@ -176,24 +187,18 @@ def group_rows(
         inside = np.flatnonzero(limits.group == number)
         whole = float(weight[inside].sum())
         if whole:
-            said = f"group {number}: {{:,.1f}} short of its share of {limits.at_least:.1%}"
-            _hold(model, reached[inside], weight[inside], said, slack, low=limits.at_least * whole)
+            demand = LimitDemand("group", {"number": number, "share": limits.at_least})
+            _hold(model, reached[inside], weight[inside], demand, slack, low=limits.at_least * whole)
 
 
-def clash(slack: Slack, value: NDArray[np.float64] | None, what: str) -> InfeasibleError:
+def clash(slack: Slack, value: NDArray[np.float64] | None) -> InfeasibleError:
     """The error that names which demands clash, and the least by which they would have to give way."""
     lines = []
     if value is not None:
-        for column, said in zip(slack.columns, slack.said, strict=True):
+        for column, demand in zip(slack.columns, slack.demands, strict=True):
             if value[column] > 1e-6:
-                lines.append(said.format(value[column]))
-    if not lines:
-        lines = ["spacing and what has to stay open leave no choice at all"]
-    return InfeasibleError(
-        f"{what} cannot be met together with all limits. The least that would have to give way:\n  "
-        + "\n  ".join(lines)
-        + "\nRaise a limit by that much, ask for less, or permit more sites."
-    )
+                lines.append(demand.by(float(value[column])))
+    return refusal(InfeasibleError, TEXTS, "clash", list=listed(lines or [TEXTS.text("no_choice")], "\n  "))
 
 
 def _cliques(pairs: NDArray[np.intp], sites: int) -> list[NDArray[np.intp]]:

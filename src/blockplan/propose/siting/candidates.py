@@ -120,7 +120,7 @@ def parcels_for(plan: Plan, service: Service, land: Land, existing: NDArray[np.i
     names = ids(plan, "parcels")
     strange = [name for name in land.only if name not in set(names)]
     if strange:
-        raise UsageError(f"The plan has no parcel {strange[0]!r}. Name parcels of {plan.manifest.id}.")
+        raise refusal(UsageError, TEXTS, "no_such_parcel", id=strange[0], plan=plan.manifest.id)
     code_of = _codes(plan, service, land, existing)
     allowed = np.array([code is not None for code in code_of], dtype=bool)
     stays = values(plan, "parcels", "land_use") == np.array(code_of, dtype=object)

@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from blockplan.errors import InfeasibleError
-from blockplan.propose.limits import Limits, Slack, clash, group_rows, site_columns
+from blockplan.propose.limits import LimitDemand, Limits, Slack, clash, group_rows, site_columns
 from blockplan.propose.mip import FEASIBLE, Model, Solved, solve
 from blockplan.propose.sites import Sites
 from blockplan.propose.siting.wording import TEXTS
@@ -100,8 +100,8 @@ def fewest_within(
         model, reached = made[0], made[2]
         column, value = reached, weights
         if slack is not None:
-            said = f"reach: {{:,.0f}} of {weights.sum():,.0f} too few can be reached"
-            column = np.concatenate([reached, slack.give(model, said, weights.sum())])
+            demand = LimitDemand("reach", {"of": float(weights.sum())})
+            column = np.concatenate([reached, slack.give(model, demand, weights.sum())])
             value = np.append(weights, 1.0)
         # What is asked of everybody is asked to within the rounding of sums.
         model.row(column, value, low=share * float(weights.sum()) * (1 - 1e-12))
@@ -135,9 +135,7 @@ def evenly_within(
     limits.check(covers.shape[0])
     cover = sp.csr_array(covers).astype(bool)
     if limits.group is None or not (limits.group >= 0).any():
-        raise InfeasibleError(
-            "Nobody belongs to a group, so none is served worst. Draw areas or blocks in the plan."
-        )
+        raise refusal(InfeasibleError, TEXTS, "no_group")
     model, opens, reached, pairs = _covering(cover, weights, limits, np.zeros(len(weights)))
     least = model.columns(1.0)
     for number in np.unique(limits.group[limits.group >= 0]):
@@ -186,8 +184,7 @@ def nearest_within(
         wanted = np.flatnonzero(weights > 0)
         row, column = np.searchsorted(wanted, point), served
         if slack is not None:
-            said, scale = "demand point {}: {{:.0%}} of it that nobody can serve", 1.0
-            gives = [int(slack.give(model, said.format(one), scale)[0]) for one in wanted]
+            gives = [int(slack.give(model, LimitDemand("point", {"number": one}), 1.0)[0]) for one in wanted]
             row = np.concatenate([row, np.arange(len(wanted))])
             column = np.concatenate([column, np.array(gives, dtype=np.intp)])
         model.rows((row, column, 1.0), low=1.0, high=1.0, count=len(wanted))
@@ -284,7 +281,7 @@ def _solution(found: Solved, again: Callable[[Slack], Model], clock: Clock) -> N
         raise refusal(InfeasibleError, TEXTS, "not_in_time", seconds=f"{clock.spent:.0f}")
     slack = Slack()
     explained = solve(again(slack), Clock(Stop(seconds=max(5.0, clock.left))))
-    raise clash(slack, explained.value, "What is asked for")
+    raise clash(slack, explained.value)
 
 
 def _begin(

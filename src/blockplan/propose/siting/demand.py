@@ -97,6 +97,11 @@ def _called(weigh_by: str) -> dict[str, str]:
     return {**words, DEFAULT_LANGUAGE: weigh_by.replace("_", " ")}
 
 
+def _layer(layer: str) -> dict[str, str]:
+    words = {lang: named("layer", layer, lang) for lang in LANGUAGES}
+    return {**words, DEFAULT_LANGUAGE: layer}
+
+
 def _floor_area(plan: Plan, choices: Parameters, codes: tuple[str, ...]) -> tuple[Homes, tuple[Missing, ...]]:
     if not codes:
         found = floor_areas(plan, choices.built_codes)
@@ -134,7 +139,7 @@ def groups_of(plan: Plan, homes: Homes, layer: str) -> tuple[NDArray[np.intp], t
     """
     names, outlines = ids(plan, layer), shapes(plan, layer)
     if not len(names):
-        raise UsageError(f"The plan draws no {layer}, so nobody can be told apart by them.")
+        raise refusal(UsageError, TEXTS, "no_groups", layer=_layer(layer))
     group = np.full(len(homes), -1, dtype=np.intp)
     outline, point = shapely.STRtree(homes.point).query(outlines, predicate="intersects")
     # A point on a common line belongs to the one that is drawn first.

@@ -112,11 +112,11 @@ def _limits(plan: Plan, ground: SitingGround, params: SiteParams) -> Limits:
     new = np.arange(many) >= first
     cost = np.where(new, params.cost_per_site, 0.0) + params.cost_per_m2 * land
     asked = (
-        ("land", "m2", land, params.land_m2),
-        ("floor area", "m2", floor, params.floor_area_m2),
-        ("cost", "money", cost, params.money),
+        ("land", land, params.land_m2),
+        ("floor_area", floor, params.floor_area_m2),
+        ("money", cost, params.money),
     )
-    budgets = tuple(Budget(name, unit, of, most) for name, unit, of, most in asked if most is not None)
+    budgets = tuple(Budget(name, of, most) for name, of, most in asked if most is not None)
     group = None
     if params.problem == "even" or params.each_at_least:
         group = groups_of(plan, ground.homes, params.groups)[0]

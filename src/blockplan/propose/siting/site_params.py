@@ -9,6 +9,8 @@ from blockplan.errors import UsageError
 from blockplan.propose.services import STATION, service_of
 from blockplan.propose.siting.candidates import Land
 from blockplan.propose.siting.stations import Track
+from blockplan.propose.siting.wording import TEXTS
+from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from blockplan.measure.parameters import Parameters
@@ -119,38 +121,28 @@ class SiteParams:
             raise UsageError(f"There is no problem {self.problem!r}. Problems: {', '.join(PROBLEMS)}.")
         for name in ("share", "each_at_least", "far_weight"):
             if not 0 <= getattr(self, name) <= 1:
-                raise UsageError(f"{name} is {getattr(self, name)}; it has to lie between 0 and 1.")
+                raise refusal(UsageError, TEXTS, "no_share", name=name, value=getattr(self, name))
         for name in ("within_m", "near_m", "per_1000", "capacity", "land_m2", "floor_area_m2", "money"):
             value = getattr(self, name)
             if value is not None and not value > 0:
-                raise UsageError(f"{name} is {value}; it has to be above 0.")
+                raise refusal(UsageError, TEXTS, "not_above_0", name=name, value=value)
         self._check_numbers()
 
     def _check_numbers(self) -> None:
         """How many there may be, and what does not go together."""
         if self.new is not None and self.new < 1:
-            raise UsageError(f"{self.new} new sites were asked for; ask for at least 1.")
+            raise refusal(UsageError, TEXTS, "no_new", new=self.new)
         bounded = self.new is not None or any(
             budget is not None for budget in (self.land_m2, self.floor_area_m2, self.money)
         )
         if not bounded and self.problem != "lscp":
-            raise UsageError(
-                "Nothing says how many there may be: give a number (`new=`) or a budget, or ask for "
-                "the fewest (lscp)."
-            )
+            raise refusal(UsageError, TEXTS, "not_bounded")
         if self.money is not None and not (self.cost_per_site or self.cost_per_m2):
-            raise UsageError(
-                "A budget of money needs costs: `cost_per_site=`, `cost_per_m2=` or both, in the same unit."
-            )
+            raise refusal(UsageError, TEXTS, "no_costs")
         if self.capacity is not None and self.problem in {"pcenter", "even"}:
-            raise UsageError(
-                f"{self.problem} does not share out capacities. Ask for mclp, lscp or pmedian with them."
-            )
+            raise refusal(UsageError, TEXTS, "no_capacities", problem=self.problem)
         if self.each_at_least and self.problem in {"pmedian", "pcenter"}:
-            raise UsageError(
-                f"{self.problem} looks at ways, not at shares within a distance: "
-                "`each_at_least=` goes with mclp, lscp or even."
-            )
+            raise refusal(UsageError, TEXTS, "no_shares", problem=self.problem)
 
     def to_dict(self) -> dict[str, Any]:
         """The parameters as JSON writes them; alignments by name."""

@@ -23,6 +23,8 @@ from blockplan.plan.files.formats import read_layer
 from blockplan.plan.model.layers import LAYERS
 from blockplan.propose.changes import new_feature
 from blockplan.propose.siting.candidates import Candidate
+from blockplan.propose.siting.wording import TEXTS
+from blockplan.texts import LANGUAGES, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -108,11 +110,9 @@ def places_for(
     modes = _modes_met(plan, spots, track.modes, interchange_m, used)
     kept = np.flatnonzero(modes >= track.least_modes)
     if not len(kept):
-        best = f"; the best meets {int(modes.max())}" if len(modes) else ""
-        raise InfeasibleError(
-            f"No place for a station meets {track.least_modes} modes: {len(spots)} were looked at{best}.\n"
-            "Bring other stops nearer, ask for fewer modes, or give the station more of its own (`modes=`)."
-        )
+        most = int(modes.max(initial=0))
+        best = {lang: TEXTS("best_modes", lang, n=most) if len(modes) else "" for lang in LANGUAGES}
+        raise refusal(InfeasibleError, TEXTS, "few_modes", least=track.least_modes, n=len(spots), best=best)
     made = []
     taken = set(ids(plan, "stops"))
     for number, at in enumerate(kept, start=1):
@@ -147,9 +147,7 @@ def _along(plan: Plan, track: Track) -> tuple[list[Any], NDArray[np.intp], NDArr
                 line.append(number)
                 along.append(float(step))
     if not spots:
-        raise InfeasibleError(
-            "The alignments lie outside of the drawing (layer extent), so no station can stand on them."
-        )
+        raise refusal(InfeasibleError, TEXTS, "lines_outside")
     return spots, np.array(line, dtype=np.intp), np.array(along)
 
 
@@ -172,10 +170,7 @@ def _free(plan: Plan) -> tuple[list[Any], NDArray[np.intp], NDArray[np.float64]]
             chosen.append(spot)
             left[tree.query(spot, predicate="dwithin", distance=MERGED_M)] = False
     if not chosen:
-        raise InfeasibleError(
-            "No walkable streets cross on the planned land, so there is no place for a free station.\n"
-            "Draw the streets, or give alignments (`along=`)."
-        )
+        raise refusal(InfeasibleError, TEXTS, "no_crossing")
     return chosen, np.full(len(chosen), -1, dtype=np.intp), np.zeros(len(chosen))
 
 
