@@ -54,7 +54,7 @@ def test_the_sheet_shows_what_the_measures_measure() -> None:
     (density,) = measure(plan, "street_density")
     assert density.definition["length_km"] == pytest.approx(0.4)
     assert figures["Streets on planned land"] == "0.4 km"
-    assert figures["Planned land"] == "0.16 km²"
+    assert figures["Planned land"] == "16 ha"
     assert figures["Public green"] == "1 ha"
     assert figures["Floor area"] == "18,480 m²"
     assert dict(key_figures(View(plan, check(plan), Words("zh"))))["总建筑面积"] == "1.85 万平方米"
@@ -78,7 +78,7 @@ def test_the_sheet_says_of_planned_land_that_nobody_gave_how_it_came_about() -> 
     land = plan.layer("boundary").assign(name="bounding box of streets (derived at import)")
     plan = plan.replace(boundary=land)
     figures = dict(key_figures(View(plan, check(plan), Words("en"))))
-    assert figures["Planned land (outline derived at import)"] == "0.16 km²"
+    assert figures["Planned land (outline derived at import)"] == "16 ha"
     assert "Planned land" not in figures
 
 

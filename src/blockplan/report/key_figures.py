@@ -9,7 +9,7 @@ from blockplan.measure.indicators.land import boundary_m2
 from blockplan.measure.missing import only_nothing
 from blockplan.plan.model.plan import derived_land
 from blockplan.report.tables import counted_at_least
-from blockplan.units import M2_PER_HA, M2_PER_KM2
+from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
     from blockplan.measure.measurement import Measurement
@@ -33,7 +33,7 @@ def key_figures(view: View) -> list[tuple[str, str]]:
     wide = ("m2", M2_PER_MILLION_M2) if words.lang == "en" else ("10k m2", TEN_THOUSANDS_PER_MILLION)
     of_land = "planned_land" if derived_land(view.plan) is None else "planned_land_derived"
     rows = [
-        (of_land, words.amount(None if land is None else land / M2_PER_KM2, "km2")),
+        (of_land, words.area(land)),
         ("residents", words.amount(result.residents.central, "person")),
         ("capacity", words.amount(result.capacity.residents, "person")),
         ("jobs", _jobs(view, measured("jobs"))),

@@ -16,6 +16,7 @@ from blockplan.figures import is_known
 from blockplan.measure.measurement import figure_unit
 from blockplan.plan.model.faults import NAMES
 from blockplan.texts import TAGS, Catalog, Phrases, pick
+from blockplan.units import M2_PER_HA, M2_PER_KM2
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -95,6 +96,20 @@ class Words(Phrases):
     def amount(self, value: float | None, unit: str, *, than: float | None = None) -> str:
         """A number with its unit; told apart from the limit `than` where it differs from it."""
         return figures.amount(value, unit, self.lang, than=than, space=self.space)
+
+    def area(self, m2: float | None) -> str:
+        """
+        A piece of land by its size: in km² or ha from one of them on, else in m².
+
+        Examples
+        --------
+        >>> Words("en").area(9.5e6), Words("zh").area(62_000.0), Words("en").area(6_240.0)
+        ('9.5 km²', '6.2 公顷', '6,240 m²')
+        """
+        for per, unit in ((M2_PER_KM2, "km2"), (M2_PER_HA, "ha")):
+            if is_known(m2) and m2 >= per:
+                return self.amount(m2 / per, unit)
+        return self.amount(m2, "m2")
 
     def column(self, values: Sequence[float | None], unit: str) -> list[str]:
         """Amounts that stand below each other, point below point."""

@@ -14,7 +14,7 @@ from blockplan.report.document import LegendEntry
 from blockplan.report.maps import svg
 from blockplan.report.maps.drawing import centre, dot_swatch, fill_swatch, line_swatch
 from blockplan.report.maps.labels import beside
-from blockplan.units import M2_PER_KM2, M_PER_KM
+from blockplan.units import M_PER_KM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -101,7 +101,7 @@ def _areas(canvas: Canvas, ground: Ground) -> Iterator[LegendEntry]:
         if placed is not None:
             tint = AREA_TINTS[at % len(AREA_TINTS)]
             canvas.shape("fills", [placed], fill=tint, fill_opacity=0.34, stroke=tint, stroke_width=0.4)
-            size = ground.words.amount(shape.area / M2_PER_KM2, "km2")
+            size = ground.words.area(shape.area)
             said = names.iloc[at] or str(areas.index[at])
             yield LegendEntry(fill_swatch(tint, tint, fill_opacity=0.4), said, size)
 

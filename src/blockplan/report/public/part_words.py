@@ -17,7 +17,6 @@ from blockplan.report.document import PageLink, Section, Table, Term, section
 from blockplan.report.phases import term_key
 from blockplan.report.public.speech import use_said
 from blockplan.report.public.verdict_words import verdict_sentence
-from blockplan.units import M2_PER_KM2
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -157,10 +156,9 @@ MOST_PLACES = 200
 def part_sections(part: PartRecord, speech: Speech) -> tuple[Section, ...]:
     """A part of the plan: what it is, its land, what stands in it, verdicts, sentences."""
     words = speech.words
-    size = None if part.area_m2 is None else part.area_m2 / M2_PER_KM2
     rows = [
         Term(speech("place.about.id"), part.id),
-        Term(speech("place.use.area"), words.amount(size, "km2"), speech("place.use.area_note")),
+        Term(speech("place.use.area"), words.area(part.area_m2), speech("place.use.area_note")),
         *(Term(speech("place.use.lies_in"), linked(link, speech), link=link) for link in part.lies_in),
     ]
     for name, value in part.facts.items():

@@ -23,7 +23,7 @@ from blockplan.report.maps.basemap import Ground, second_level
 from blockplan.report.maps.legends import is_station
 from blockplan.report.public.speech import Speech, use_said
 from blockplan.report.public.verdict_words import rule_said, verdict_sentence
-from blockplan.units import M2_PER_HA, M2_PER_KM2, M_PER_KM
+from blockplan.units import M2_PER_HA, M_PER_KM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,11 +119,11 @@ def _size(plan: Plan, speech: Speech) -> _Made:
     area = areas_m2(plan, "boundary")
     if not len(area) or np.isnan(area).any():
         return _only(speech("plain.size.unknown"))
-    said = [speech("plain.size.land", area=speech.words.amount(float(area.sum()) / M2_PER_KM2, "km2"))]
+    said = [speech("plain.size.land", area=speech.words.area(float(area.sum())))]
     said += [] if derived_land(plan) is None else [speech("plain.size.derived")]
     names, sizes = Ground(plan, speech.words).names("areas"), areas_m2(plan, "areas")
     parts = [
-        speech("plain.size.part", name=name or id_, area=speech.words.amount(float(size) / M2_PER_KM2, "km2"))
+        speech("plain.size.part", name=name or id_, area=speech.words.area(float(size)))
         for id_, name, size in zip(names.index, names, sizes, strict=True)
     ]
     if parts:
