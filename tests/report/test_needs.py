@@ -10,6 +10,7 @@ from tests.support.random_plans import random_plan
 
 from blockplan.check import check
 from blockplan.measure.missing import Missing
+from blockplan.portal.workspace.documents import verdict_documents
 from blockplan.report.document import Listing, walk
 from blockplan.report.needs import NO_CLIMATE_ZONE, need_line, needs
 from blockplan.report.tables import missing_words
@@ -105,6 +106,16 @@ def test_a_faulty_value_keeps_its_rule_where_no_feature_lacks_the_column(result:
     empty = Missing("parcels", "land_use", ("P-8",))
     (need,) = needs(unknown(result, (WRONG,), (empty,)), Words("en"))
     assert (len(need.verdicts), need.ids) == (2, ("P-9", "P-8"))
+
+
+def test_the_workbench_counts_what_verdicts_wait_for_as_the_report_does(result: CheckResult) -> None:
+    empty = Missing("parcels", "land_use", ("P-8",))
+    verdicts = unknown(result, (WRONG,), (empty,))
+    (need,) = needs(verdicts, Words("en"))
+    told = [one["said"]["needs"] for one in verdict_documents(verdicts, "en")]
+    assert told == [[need.said], [need.said]]
+    (turned,) = verdict_documents(verdicts[:1], "en", verdicts)
+    assert turned["said"]["needs"] == [need.said]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

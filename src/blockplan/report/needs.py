@@ -51,7 +51,7 @@ def needs(verdicts: Iterable[Verdict], words: Words, *, codes: bool = True) -> l
     With `codes` layers and columns bear their names in a plan's files.
     """
     unknown = [verdict for verdict in verdicts if verdict.outcome == "unknown"]
-    empty = {(one.layer, one.column) for verdict in unknown for one in verdict.missing if not one.why}
+    empty = empty_columns(unknown)
     lacking: dict[str, list[Missing]] = defaultdict(list)
     waiting: dict[str, list[Verdict]] = defaultdict(list)
     alone: dict[str, int] = defaultdict(int)
@@ -69,6 +69,17 @@ def needs(verdicts: Iterable[Verdict], words: Words, *, codes: bool = True) -> l
         more = 0 if whole else max((one.more for one in merged), default=0)
         found.append(Need(said, () if whole else tuple(ids), more, tuple(waiting[said]), alone[said]))
     return sorted(found, key=lambda need: -len(need.verdicts))
+
+
+def empty_columns(verdicts: Iterable[Verdict]) -> set[tuple[str, str]]:
+    """Layers and columns that unknown verdicts lack a value of: a faulty value there is told with them."""
+    return {
+        (one.layer, one.column)
+        for verdict in verdicts
+        if verdict.outcome == "unknown"
+        for one in verdict.missing
+        if not one.why
+    }
 
 
 def things_missing(

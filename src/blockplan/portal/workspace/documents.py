@@ -49,7 +49,7 @@ from blockplan.propose.services import SERVICES
 from blockplan.report import tables
 from blockplan.report.comparison.wording import ComparisonWords
 from blockplan.report.definitions import way, way_in_short
-from blockplan.report.needs import things_missing
+from blockplan.report.needs import empty_columns, things_missing
 from blockplan.report.plan_report import page
 from blockplan.report.public.verdict_words import values_at
 from blockplan.report.qgis.styles import CONTROL_LINES
@@ -86,14 +86,17 @@ def result_document(result: CheckResult, lang: str, *, brief: bool = False) -> d
     return {name: said for name, said in whole.items() if not (brief and name in UNSEEN)}
 
 
-def verdict_documents(verdicts: Iterable[Verdict], lang: str) -> list[dict[str, Any]]:
+def verdict_documents(
+    verdicts: Sequence[Verdict], lang: str, among: Sequence[Verdict] | None = None
+) -> list[dict[str, Any]]:
     """
     Verdicts as JSON writes them, each with ``said``: ``{measured, required, places[], missing[], needs[]}``.
 
     ``places`` says what is measured at the first of ``where``; ``needs`` names each thing that is ``missing``
-    without the features that lack it, so that verdicts which wait for the same can be counted.
+    without the features that lack it, so that verdicts which wait for the same can be counted as a report
+    counts them: by all verdicts of the plan, which are `among` where these are only some.
     """
-    words = Words(lang)
+    words, empty = Words(lang), empty_columns(verdicts if among is None else among)
     return [
         {
             **one.to_dict(lang),
@@ -102,7 +105,7 @@ def verdict_documents(verdicts: Iterable[Verdict], lang: str) -> list[dict[str, 
                 "required": tables.required(one, words),
                 "places": values_at(one, words, MOST_PLACES),
                 "missing": tables.missing_words(one.missing, words),
-                "needs": list(things_missing(one, words)) if one.outcome == "unknown" else [],
+                "needs": list(things_missing(one, words, empty)) if one.outcome == "unknown" else [],
             },
         }
         for one in verdicts

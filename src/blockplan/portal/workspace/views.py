@@ -267,7 +267,10 @@ def take_part(request: HttpRequest) -> HttpResponse:
             found = act(session)
         except EditError as error:
             return {"refused": _said(error, lang), "together": belonging(session.plan, other, only)}
-        return {**found.to_dict(lang), "verdicts": verdict_documents(found.verdicts, lang)}
+        return {
+            **found.to_dict(lang),
+            "verdicts": verdict_documents(found.verdicts, lang, session.judged.verdicts),
+        }
 
     return as_json(desk().ask(told))
 
@@ -394,7 +397,8 @@ def _stepped(request: HttpRequest, act: Callable[[Session], EditResult]) -> Http
 
     def told(session: Session, answer: EditResult) -> dict[str, Any]:
         more = {"features": documents.changed(session), "state": documents.state(desk(), lang)}
-        return {**answer.to_dict(lang), "verdicts": verdict_documents(answer.verdicts, lang), **more}
+        verdicts = verdict_documents(answer.verdicts, lang, session.judged.verdicts)
+        return {**answer.to_dict(lang), "verdicts": verdicts, **more}
 
     try:
         return as_json(desk().do(act, told))
