@@ -306,7 +306,7 @@ class ProposalWords(ComparisonWords):
 
     def _demand(self, one: Unmet) -> str:
         """A demand, and what is missing where it cannot be judged."""
-        lacks = missing_words(one.missing, self.words)
+        lacks = missing_words(one.missing, self.words, codes=False)
         said = one.said(self.words.lang)
         return f"{said}{self.words('list.colon')}{self.words('list.clauses').join(lacks)}" if lacks else said
 

@@ -17,7 +17,7 @@ from blockplan.figures import number
 from blockplan.measure.inputs.columns import belongs
 from blockplan.propose.proposal import Unmet
 from blockplan.propose.services import PARK, SERVICES, STATION
-from blockplan.texts import LANGUAGES, Catalog, refusal
+from blockplan.texts import LANGUAGES, Catalog, listed, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,8 +96,18 @@ def use_of(name: str) -> Use:
     """
     known = {one for one in uses() if one != GREEN}
     if name not in known:
-        raise refusal(UsageError, CATALOG, "refused.use", id=name, known=", ".join(sorted(known)))
+        named = listed(_with_name(one) for one in sorted(known))
+        raise refusal(UsageError, CATALOG, "refused.use", id=name, known=named)
     return uses()[name]
+
+
+def _with_name(name: str) -> dict[str, str]:
+    """The name to ask for a use by, and what it is called where that is another word."""
+    called = type_name(name)
+    return {
+        lang: name if called[lang] == name.replace("_", " ") else f"{called[lang]} ({name})"
+        for lang in LANGUAGES
+    }
 
 
 def type_name(name: str) -> Mapping[str, str]:
