@@ -15,6 +15,7 @@ from blockplan.propose.changes import (
     Change,
     apply,
     changed_frames,
+    inseparable,
     new_feature,
     picked,
     value_of,
@@ -118,6 +119,13 @@ def test_what_stands_on_a_new_parcel_is_picked_with_it_where_no_parcel_was() -> 
     parcel = new_feature("parcels", "B1", {"geometry": square})
     school = new_feature("facilities", "S-B1", {"parcel_id": "B1", "geometry": "POINT (4 4)"})
     assert picked((*parcel, *school), ["S-B1"]) == (*parcel, *school)
+
+
+def test_a_parcel_and_what_stands_on_it_are_said_to_be_inseparable() -> None:
+    parcel = new_feature("parcels", "B1", {"geometry": "POLYGON ((0 0, 9 0, 9 9, 0 9, 0 0))"})
+    school = new_feature("facilities", "S-B1", {"parcel_id": "B1", "geometry": "POINT (4 4)"})
+    assert inseparable((USE, *STOP, *parcel, *school)) == [{("parcels", "B1"), ("facilities", "S-B1")}]
+    assert inseparable((USE, *STOP)) == []
 
 
 def _hash_of_layers(plan: Plan) -> str:

@@ -57,6 +57,12 @@ async function taken(): Promise<void> {
   if (answer) take(await api.deleteProposal());
 }
 
+/** What is not ticked and yet comes along: of one parcel all parts are taken or none. */
+const takenAlong = (features: ProposedFeature[]): ProposedFeature[] => {
+  const ticked = new Set(features.map(nameOf).filter((name) => !left.has(name)));
+  return features.filter((one) => left.has(nameOf(one)) && one.along?.some((name) => ticked.has(name)));
+};
+
 /** A figure of the search; nothing before there is one. */
 const known = (word: "best" | "bound", value: number | null | undefined): string[] => (typeof value === "number" ? [`${say(word)} ${number(value)}`] : []);
 
@@ -82,6 +88,7 @@ export function drawProposals(into: Element, go: (layer: string, id: string) => 
     return;
   }
   const features = now.features ?? [];
+  const along = takenAlong(features);
   fill(
     into,
     h("h2", {}, now.headline ?? ""),
@@ -92,6 +99,7 @@ export function drawProposals(into: Element, go: (layer: string, id: string) => 
     (now.flips ?? []).length > 0 && h("h2", {}, say("turns")),
     h("ul", { class: "flips" }, ...(now.flips ?? []).map(([sign, rule, before, after]) => h("li", {}, h("b", {}, `${sign} ${rule}`), h("small", {}, `${before} → ${after}`)))),
     ...(now.unmet ?? []).map((line) => h("p", { class: "mend" }, line)),
+    along.length > 0 && h("p", { class: "mend", role: "status", id: "taken-along" }, `${say("takenAlong")} ${along.map((one) => one.id).join(", ")}`),
     h(
       "p",
       { class: "acts" },

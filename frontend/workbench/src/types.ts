@@ -214,6 +214,8 @@ export interface ProposedFeature {
   where: string;
   said: string;
   values: { column: string; old: Value; new: Value }[];
+  /** Those that are taken with it or not at all, itself among them. */
+  along?: string[];
 }
 
 /** What is said of a use that is to be laid out; a number that is left out is that of the rules. */

@@ -86,10 +86,19 @@ def picked(changes: Sequence[Change], only: Iterable[str]) -> tuple[Change, ...]
             UsageError, CATALOG, "not_touched", names=listed(map(repr, strange)), some=listed(touched)
         )
     chosen = {(one.layer, one.id) for one in changes if one.id in names or f"{one.layer}:{one.id}" in names}
-    for cut in _cuts(changes):
+    for cut in inseparable(changes):
         if cut & chosen:
             chosen |= cut
     return tuple(one for one in changes if (one.layer, one.id) in chosen)
+
+
+def inseparable(changes: Sequence[Change]) -> list[set[tuple[str, str]]]:
+    """Features that are taken together: a parcel that is cut, its parts, and what is placed on these."""
+    found: list[set[tuple[str, str]]] = []
+    for cut in _cuts(changes):
+        apart = [one for one in found if not one & cut]
+        found = [*apart, cut.union(*(one for one in found if one & cut))]
+    return [one for one in found if len(one) > 1]
 
 
 def _cuts(changes: Sequence[Change]) -> list[set[tuple[str, str]]]:

@@ -23,7 +23,7 @@ from blockplan.errors import BlockplanError, UsageError
 from blockplan.figures import number
 from blockplan.live.journal import alone
 from blockplan.propose import Stop, conclude
-from blockplan.propose.changes import apply, picked
+from blockplan.propose.changes import apply, inseparable, picked
 from blockplan.propose.landuse.allocation import landuse_problem, propose_landuse
 from blockplan.propose.landuse.terms import terms_of
 from blockplan.propose.layout.of_plan import plan_layout
@@ -330,6 +330,7 @@ def _shown(proposal: Proposal, lang: str) -> dict[str, Any]:
     for change in proposal.answer.changes:
         column = {"column": change.column, "old": change.old, "new": change.new}
         values.setdefault((change.layer, change.id), []).append(column)
+    along = {key: group for group in inseparable(proposal.answer.changes) for key in group}
     return {
         "headline": view.headline,
         "standing": view.standing,
@@ -343,6 +344,7 @@ def _shown(proposal: Proposal, lang: str) -> dict[str, Any]:
                 "where": one.where,
                 "said": one.said,
                 "values": values.get((one.change.layer, one.id), []),
+                "along": sorted(":".join(key) for key in along.get((one.change.layer, one.id), ())),
             }
             for one in view.features
         ],
