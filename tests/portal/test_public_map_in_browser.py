@@ -342,6 +342,25 @@ def test_the_whole_street_stands_out_and_on_a_phone_no_button_lies_on_what_is_pl
         assert planned["y"] + planned["height"] <= divide["y"] + divide["height"] / 2
 
 
+@pytest.mark.parametrize("width", [390, 768, 1440])
+def test_a_large_map_fills_the_window_and_the_plan_fills_the_map(
+    served: Service, chromium: Any, width: int
+) -> None:
+    seen = "__map.queryRenderedFeatures({ layers: ['parcels-fill'] }).length"
+    with opened(served, chromium, "/en/notices/demo/", width, reduced_motion="reduce") as tab:
+        still(tab)
+        before = tab.evaluate("__map.getZoom()")
+        tab.locator(".island .big").click()
+        still(tab)
+        island = tab.locator(".island[data-island]").bounding_box()
+        assert (island["x"], island["y"], island["width"]) == (0, 0, width)
+        assert tab.evaluate("__map.getZoom()") > before
+        assert tab.evaluate(seen) > 100
+        tab.locator(".island .big").click()
+        still(tab)
+        assert tab.evaluate("__map.getZoom()") == pytest.approx(before, abs=0.1)
+
+
 @pytest.fixture(scope="module")
 def spoken(served: Service, chromium: Any) -> Service:
     """Three opinions about two parcels, each sent by the form of the service."""

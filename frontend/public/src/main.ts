@@ -228,11 +228,13 @@ class Page {
     const button = (word: string, path: string, act: () => void): HTMLElement =>
       h("button", { type: "button", class: "quiet", title: words[word], onclick: act }, icon(path), h("span", { class: "aloud" }, words[word]!));
     const big = h("button", { type: "button", class: "quiet big", "aria-pressed": "false", onclick: () => {
+      const all = this.plan.seesWhole;
       const on = this.root.classList.toggle("large");
       big.setAttribute("aria-pressed", String(on));
       big.textContent = words[on ? "smaller" : "bigger"]!;
       this.putKey();
       map.resize();
+      if (all) this.plan.whole(false);
     } }, words["bigger"]!); // prettier-ignore
     return h("div", { class: "zoom" }, button("zoom_in", "M10 4v12M4 10h12", () => map.zoomIn()), button("zoom_out", "M4 10h12", () => map.zoomOut()), button("whole", "M4 8V4h4M12 4h4v4M16 12v4h-4M8 16H4v-4", () => this.plan.whole()), "geolocation" in navigator && button("position", "M10 2v3M10 15v3M2 10h3M15 10h3M10 6a4 4 0 1 0 0 8a4 4 0 1 0 0-8", () => this.locate()), big);
   }

@@ -161,7 +161,7 @@ export class PublicMap {
 
   /** What stands on a parcel; the longer of what is planned and what is there today. */
   private named(own: Record<string, unknown>): string {
-    const called = (code: unknown): string => shortened(this.table[String(code)]?.name ?? "");
+    const called = (code: unknown): string => isRoad(String(code)) ? "" : shortened(this.table[String(code)]?.name ?? "");
     const [planned, today] = [called(own["land_use"]), called(own["existing_land_use"])];
     const name = planned.length < today.length ? today : planned;
     return own["height_m"] === undefined || own["height_m"] === null ? name : `${name}\n${String(own["height_m"])} m`;
@@ -175,7 +175,7 @@ export class PublicMap {
   }
 
   private name(): ExpressionSpecification | string {
-    return this.match((one) => (this.safe ? `${one.code} ` : "") + shortened(one.name), "");
+    return this.match((one) => (isRoad(one.code) ? "" : (this.safe ? `${one.code} ` : "") + shortened(one.name)), "");
   }
 
   /** Words on a parcel in the ink that is read on its fill; white ones in a seam of the fill, to be read where land farther off pales. */
@@ -302,6 +302,14 @@ export class PublicMap {
     return Math.max(0, this.container.getBoundingClientRect().bottom - key.getBoundingClientRect().top);
   }
 
+  /** Whether all of the plan is in sight: in a map of another size it is to be so again. */
+  get seesWhole(): boolean {
+    const { bounds } = this.data;
+    const { clientWidth: wide, clientHeight: high } = this.container;
+    const corners: Place[] = bounds ? [[bounds[0], bounds[1]], [bounds[2], bounds[3]]] : [];
+    return corners.map((one) => this.map.project(toMap(one))).every(({ x, y }) => x >= 0 && y >= 0 && x <= wide && y <= high);
+  }
+
   whole(moving = !STILL.matches): void {
     const bounds = this.data.bounds;
     if (bounds) this.fit([toMap([bounds[0], bounds[1]]), toMap([bounds[2], bounds[3]])], moving);
@@ -366,6 +374,8 @@ const SMALLER = 0.4;
 /** West, south, east, north, in degrees. */
 type Box = [number, number, number, number];
 /** A land use on its land: that it is land needs no word. */
+/** Land of streets: a street is told by its own name. */
+const isRoad = (code: string): boolean => code.startsWith("1207");
 const shortened = (name: string): string => name.replace(/用地$/, "");
 
 const DOT = { "circle-radius": 12, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": "#14202b", "circle-stroke-width": 3 };
