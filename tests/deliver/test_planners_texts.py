@@ -377,3 +377,81 @@ def test_what_will_be_over_a_figure_is_a_little_more(views, said):
 )
 def test_what_may_not_be_over_a_figure_is_held_to_its_last_digit(views, said):
     assert [one for _, one, _ in numbers(views[TOWN], said)][-1] in {"missed", "doubtful"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "规划区共划分39个地块。",
+        "南部街区共12个地块，北部街区共13个地块。",
+        "住宅以二类城镇住宅用地为主，共27个地块。",
+        "The plan has 39 parcels in all.",
+        "Block 01 is divided into 12 parcels.",
+    ],
+)
+def test_parcels_are_counted_without_roads_as_offices_count_them(views, said):
+    assert {one for _, one, _ in numbers(views[TOWN], said)} == {"kept"}
+
+
+def test_a_wrong_count_of_parcels_is_told_with_the_count_that_was_meant(views):
+    document = docx.Document()
+    document.add_paragraph("规划区共划分38个地块。")
+    found = check_text(views[TOWN], document).statements
+    assert [(one.state, one.right) for one in found] == [("missed", "39个")]
+
+
+@pytest.mark.parametrize(
+    ("said", "states"),
+    [
+        ("全区地块容积率控制在0.8—3.5之间。", ["kept", "kept"]),
+        ("全区容积率0.8~2.8。", ["kept", "doubtful"]),
+        ("全区容积率0.8~4.8。", ["kept", "missed"]),
+        ("规划区内建筑高度18至100米。", ["kept", "kept"]),
+        ("The plan fixes FAR between 0.8 and 3.5 over the plan.", ["kept", "kept"]),
+        ("The heights across the plan area lie between 18 m and 100 m.", ["kept", "kept"]),
+        ("FAR ranges between 1.2 and 2.5 over the plan.", ["doubtful", "doubtful"]),
+        ("现状全区容积率0.8~2.8。", ["not_evidenced", "not_evidenced"]),
+    ],
+)
+def test_a_range_over_the_whole_plan_is_held_against_that_of_all_parcels(views, said, states):
+    assert [one for _, one, _ in numbers(views[TOWN], said)] == states
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Building height on parcel 01-01-01 is not to be more than 52 m.",
+        "Building height on parcel 01-01-01 cannot be more than 52 m.",
+        "Building height on parcel 01-01-01 is not permitted to rise over 52 m.",
+        "On parcel 01-01-01 buildings are not to be higher than 52 m.",
+    ],
+)
+def test_what_may_not_be_more_than_a_figure_is_that_figure(views, said):
+    assert [one for _, one, _ in numbers(views[TOWN], said)][-1] in {"missed", "doubtful"}
+    assert [one for _, one, _ in numbers(views[TOWN], said.replace("52", "54"))][-1] == "kept"
+
+
+@pytest.mark.parametrize("said", ["梅园街道红线宽{}米。", "梅园街道红线{}米。", "梅园街道路红线{}米。"])
+def test_the_red_lines_of_a_street_are_read_behind_its_name(views, said):
+    assert [one for _, one, _ in numbers(views[TOWN], said.format(20))] == ["kept"]
+    assert [one for _, one, _ in numbers(views[TOWN], said.format(24))] == ["missed"]
+
+
+def test_a_street_by_its_number_that_the_plan_lacks_is_a_name(views):
+    document = docx.Document()
+    document.add_paragraph("中三路红线宽30米。")
+    found = check_text(views[TOWN], document).statements
+    assert [(one.said, one.state) for one in found if one.kind == "name"] == [("中三路", "not_evidenced")]
+
+
+def test_a_column_of_parcels_behind_what_they_are_of_counts_them(views):
+    document = docx.Document()
+    rows = [("Block", "Parcels", "Floor area (m2)"), ("01", "12", "165,000"), ("03", "15", "173,000")]
+    table = document.add_table(0, 3)
+    for row in rows:
+        for cell, said in zip(table.add_row().cells, row, strict=True):
+            cell.text = said
+    found = [one for one in check_text(views[TOWN], document).statements if one.kind == "number"]
+    assert [(one.said, one.state) for one in found] == [
+        ("12", "kept"), ("165,000", "kept"), ("15", "missed"), ("173,000", "kept"),
+    ]  # fmt: skip

@@ -65,10 +65,10 @@ _NEXT_ONE = re.compile(r"\s?(?:[，,、;；]|\band\b|和|与)\s?(?:and\s|其中)
 _HAS = re.compile(r"\s?(?:为|共?有|共计?|约|则|has|have|with|takes?|at|の)?\s?", re.IGNORECASE)
 #: What stands between a class or a block and how many parcels it has, also behind figures of its land.
 _COUNTED = re.compile(
-    r"(?:\s|[:：，,（(）)]|[0-9.]+\s?(?:%|％|公顷|ha|㎡|平方米|亩)?|[共含有为内中约计总]|の|は|に|には|地块|宗地|区画|数|个数|数量"
-    r"|占比?|比例|面积|規模|规划|布置|划分|划定|共有|合计|总计|計|計画"
-    r"|takes|covers|comprises|contains|has|with|and|or|of the (?:planned land|total)"
-    r"|per cent|hectares|in|on|a total of)*"
+    r"(?:\s|[:：，,（(）)]|[0-9.]+\s?(?:%|％|公顷|ha|㎡|平方米|亩)?|[共含有为内中约计总]|の|は|に|には"
+    r"|地块|宗地|区画|数|个数|数量|占比?|比例|面积|規模|规划|布置|划分为?|分为|划定|共有|合计|总计|計|計画"
+    r"|is (?:divided|split) into|takes|covers|comprises|contains|has|with|and|or"
+    r"|of the (?:planned land|total)|per cent|hectares|in|on|a total of)*"
 )
 _PARCELS_OF = re.compile(r"\s?(?:parcels?|plots?)?\s?(?:of|in|for)\s(?:the\s)?", re.IGNORECASE)
 #: What may stand behind parcels that are all of their owner's, up to what divides clauses.
@@ -452,7 +452,10 @@ def _parcels_of(
         owner = behind[0] if behind and _PARCELS_OF.fullmatch(text, number.end, behind[0].start) else None
         end = owner.end if owner else end
     if owner is None:
-        return None
+        # "住宅以二类城镇住宅用地为主，共27个地块" says with other words that they are of that.
+        own = (fact for one in reversed(before) for fact in sentence.facts(one))
+        counts = (one for one in own if one.bound_to.endswith("/parcel_count") and number.states(one))
+        return tuple(counts)[:1] or None
     # Of a class in a block, and of "3 parcels for housing", the plan's figures say nothing.
     owners = [*before, *(one for one in behind if one.end <= end), sentence.carried]
     owners += sentence.lexicon.tokens(sentence.chapter)

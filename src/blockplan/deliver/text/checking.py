@@ -374,7 +374,14 @@ class _BlockCheck:
             return self._said("kept", span, one.fact.bound_to)
         if one.fact.least and number.value > max(one.fact.amounts):
             return self._said("not_evidenced", span, why="least")
-        right = "; ".join(number.written(fact.amounts[0]) for fact in differing(one.facts))
+        # Of counts with roads and without the nearer one is meant.
+        meant = (
+            min(fact.amounts, key=lambda one: abs(one - number.value))
+            if fact.dimension == "count"
+            else fact.amounts[0]
+            for fact in differing(one.facts)
+        )
+        right = "; ".join(map(number.written, meant))
         if one.doubts:
             return self._said("doubtful", span, one.fact.bound_to, right, "look")
         return self._said("missed", span, one.fact.bound_to, right, "differs")

@@ -55,7 +55,12 @@ _CODED = re.compile(
 
 
 #: A heading of blocks, by name or number.
-_BLOCK = re.compile(r"(?:规划|所属)?(?P<noun>街区|街坊)(?:编号|代码|号|名称|番号)?")
+_BLOCK = re.compile(
+    r"(?:规划|所属)?(?P<noun>街区|街坊)(?:编号|代码|号|名称|番号)?"
+    r"|(?P<en>(?:[Ss]treet )?[Bb]locks?)(?: no\.?)?"
+)
+#: A heading of how many parcels the row has, where what it is of stands before.
+_COUNTED = re.compile(r"\s*(?:no\. of )?(?:parcels|plots)\s*", re.IGNORECASE)
 _PLACED = re.compile(
     r"所在|位置|位于|地点|起止|起点|终点|备注|说明|所在地|区間|備考"
     r"|\b(?:location|on parcel|from|to|remarks?|notes?)\b",
@@ -311,13 +316,17 @@ def _label(cells: dict[int, _Cell], heads: dict[int, str], column: int) -> str:
 def _of_block(text: str, head: str) -> str:
     """What stands below a heading of blocks; a bare number there is the block of that number."""
     noun = _BLOCK.fullmatch(head.strip())
-    return f"{text.strip()}{noun['noun']}" if noun and text.strip().isdigit() else text
+    if noun is None or not text.strip().isdigit():
+        return text
+    return f"block {text.strip()}" if noun["en"] else f"{text.strip()}{noun['noun']}"
 
 
 def _cell(
     element: Any, place: str, names: tuple[str, str], anchor: Any, stands: TableCell
 ) -> Iterator[TextBlock]:
     (label, head), tables = names, 0
+    if stands.column and label and _COUNTED.fullmatch(head):
+        head = "Number of parcels"
     unit = _UNIT.search(head)
     if not unit and (of := _UNIT.search(label)) and _may_have(head, of["in"] or of["behind"]):
         unit = of

@@ -25,6 +25,7 @@ from blockplan.report.office.columns import TEXTS as OFFICE
 from blockplan.report.office.facilities import CATEGORIES
 from blockplan.report.office.land_balance import land_balance
 from blockplan.report.office.streets import ON_FOOT
+from blockplan.report.sheets.facts import ROADS
 from blockplan.texts import LANGUAGES, pick
 
 if TYPE_CHECKING:
@@ -213,24 +214,29 @@ def _areas(plan: Plan) -> Iterator[Fact]:
     parcels, blocks = plan.layer("parcels"), plan.layer("blocks")
     within = {"blocks": parcels["block_id"], "subblocks": parcels["subblock_id"]}
     within["areas"] = parcels["block_id"].map(blocks["area_id"].to_dict())
+    land, no_road = parcels.geometry.area, ~is_road(parcels)
     for layer, ids in within.items():
         frame = plan.layer(layer)
+        # Of its land a text tells the outline, or what its parcels sum up to, with roads or without.
+        sites = [one.groupby(ids).sum() for one in (land, land[no_road])]
         sums = parcels[[column for column, _ in SUMS]].groupby(ids).sum(min_count=1)
         silent = pd.DataFrame({column: is_silent(parcels, column) for column, _ in SUMS}).groupby(ids).any()
-        number = ids.value_counts()
+        numbers = ids.value_counts(), ids[no_road].value_counts()
         for id_, row in zip(map(str, frame.index), frame.to_dict("records"), strict=True):
             of = (*called(row), *_numbered(layer, id_))
             if not of:
                 continue
             if row["geometry"] is not None:
-                yield stated(f"object:{id_}/area", of, "area", row["geometry"].area)
+                net = (one.get(id_) for one in sites)
+                yield stated(f"object:{id_}/area", of, "area", row["geometry"].area, *net)
             for column, quantity in SUMS if id_ in sums.index else ():
                 least = bool(silent.loc[id_, column])
                 # What the parcels say together, and the cap of the block itself.
                 cap = row.get("floor_area_m2_max") if quantity == "floor" else None
                 yield stated(f"object:{id_}/{column}", of, quantity, sums.loc[id_, column], cap, least=least)
-            if id_ in number.index:
-                yield stated(f"object:{id_}/parcel_count", of, "parcel_count", number[id_], asked=True)
+            if id_ in numbers[0].index:
+                counts = (one.get(id_) for one in numbers)
+                yield stated(f"object:{id_}/parcel_count", of, "parcel_count", *counts, asked=True)
 
 
 def _land(view: View) -> Iterator[Fact]:
@@ -288,7 +294,8 @@ def _whole(plan: Plan) -> Iterator[Fact]:
     outline = [shape.area for shape in plan.layer("boundary").geometry if shape is not None]
     yield stated("measure:land_balance", (), "planned", drawn, sum(outline) or None)
     yield stated("measure:residents", (), "people", residents(plan).total)
-    yield stated("layer:parcels/parcel_count", (), "parcel_count", len(parcels), asked=True)
+    counts = len(parcels), int((~is_road(parcels)).sum())
+    yield stated("layer:parcels/parcel_count", (), "parcel_count", *counts, asked=True)
     silent = bool(np.isnan(stated_parking(loads(plan))).any())
     for column, quantity in SUMS[1:]:
         known = parcels[column].dropna()
@@ -303,14 +310,20 @@ def _whole(plan: Plan) -> Iterator[Fact]:
         frame = plan.layer(layer)
         # A stop of the metro is one of buses, or none.
         buses = (frame["modes"] == "bus").sum() if layer == "stops" else None
+        built_on = counts[1] if layer == "parcels" else None
         if len(frame):
-            yield stated(f"layer:{layer}/count", said, "count", len(frame), buses)
+            yield stated(f"layer:{layer}/count", said, "count", len(frame), buses, built_on)
     services = plan.layer("facilities")["service"]
     for category, own in CATEGORIES.items():
         found, of = int(services.isin(own).sum()), f"table:facilities/{category}/count"
         bare = tuple(OFFICE(f"per_thousand.{category}", lang) for lang in ("zh", "ja"))
         if found:
             yield stated(of, (), "count", found, bare=bare)
+
+
+def is_road(parcels: pd.DataFrame) -> pd.Series:
+    """Which parcels are land of roads, which an office seldom counts among them."""
+    return parcels["land_use"].fillna("").astype(str).str.startswith(ROADS)
 
 
 def is_silent(parcels: pd.DataFrame, column: str) -> pd.Series:

@@ -32,7 +32,7 @@ _NAME = re.compile(
     r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,6}?(?:幼儿园|小学|中学|医院|公园|大道|大街|图书馆|消防站)"
 )
 _PLAIN = re.compile(
-    r"新建|规划|设置|现状|保留|社区|综合|城市|各类|以及|一处|其中|包括|配建|本片区|布局|建设|小型|大型|口袋|多处|为|中小学"
+    r"新建|另[有设建]|[还设建]有|规划|设置|现状|保留|社区|综合|城市|各类|以及|一处|其中|包括|配建|本片区|布局|建设|小型|大型|口袋|多处|为|中小学"
 )
 #: A column is one of names of the plan where so many of its cells are, and so large a share.
 COLUMN, MOST_OF = 3, 0.75

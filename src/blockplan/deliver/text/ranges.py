@@ -1,4 +1,4 @@
-"""From how much to how much a figure of the parcels of a class or a block goes: 二类居住用地容积率1.5~2.5."""
+"""From how much to how much a figure of parcels goes: 二类居住用地容积率1.5~2.5, 全区容积率0.8~3.5."""
 
 from __future__ import annotations
 
@@ -46,6 +46,14 @@ _PART = re.compile(
     r"|\b(?:phases?|stages?|parts?|some|sides?|along|of which|first|second|other|outside)\b",
     re.IGNORECASE,
 )
+#: All parcels of a plan, where a sentence names nothing else.
+_ALL = re.compile(
+    r"全区|全域|全部地块|规划(?:区|范围)内?|本区|計画区域(?:全体)?|区域全体"
+    r"|\b(?:over|across|throughout|within|in) the (?:whole |entire |whole of the )?"
+    r"(?:plan(?:ned|ning)? area|planned land|plan)\b"
+    r"|\b(?:on|of|for|over|across) all (?:the )?(?:parcels|plots)\b",
+    re.IGNORECASE,
+)
 _COMMA = re.compile(r"[，,、;；。（(]")
 #: Kinds of things that a block and a class of land consist of, which are no part of them.
 _LAND = frozenset({"layer:parcels/count", "layer:blocks/count", "layer:subblocks/count"})
@@ -86,13 +94,17 @@ def _is_certain(
     """
     Whether a range is that of all parcels there, or of none of them; any other may be that of some of them.
 
-    An end that is right tells that all are meant.
+    An end that is right tells that all are meant; of the whole plan only what no parcel has is an error, as
+    a text may leave schools and the like aside.
     """
+    low, high = min(span.low.amounts), max(span.high.amounts)
     right = [number.states(fact) for number, fact in zip(pair, (span.low, span.high), strict=True)]
+    outside = not any(low <= one.value + one.half and one.value - one.half <= high for one in pair)
     if all(right) or span.silent or _USUAL.search(sentence.text, sentence.start, sentence.end):
         return all(right)
-    low, high = min(span.low.amounts), max(span.high.amounts)
-    return any(right) or not any(low <= one.value + one.half and one.value - one.half <= high for one in pair)
+    if not span.low.subjects:
+        return any(right) and any(one.value + one.half < low or high < one.value - one.half for one in pair)
+    return any(right) or outside
 
 
 def is_joined(text: str, start: int, end: int) -> bool:
@@ -131,7 +143,9 @@ def _span(sentence: ScannedSentence, first: ScannedNumber, second: ScannedNumber
     tail = end.start() if end else sentence.end
     behind = [one for one in subjects if second.end <= one.start < tail]
     of = before[-1] if before else behind[0] if behind else None
-    quantity = _quantity(sentence, first, second, tail)
+    whole = _ALL.search(sentence.text, sentence.start, sentence.end) if of is None else None
+    known = [whole.span()] if whole else []
+    quantity = _quantity(sentence, second.end, known, tail)
     setting = Setting(
         sentence.text[sentence.start : first.start],
         sentence.text[second.end : sentence.end],
@@ -139,25 +153,27 @@ def _span(sentence: ScannedSentence, first: ScannedNumber, second: ScannedNumber
         "",
         named=True,
     )
-    if of is None or quantity is None or setting.elsewhere or setting.unclear:
+    if (of is None and whole is None) or quantity is None or setting.elsewhere or setting.unclear:
         return None
-    if not _are_alike(sentence, [*before, *behind]) or not _is_whole(sentence, (of, quantity), tail):
+    if not _are_alike(sentence, [*before, *behind]) or not _is_whole(sentence, (of, quantity), known, tail):
         return None
     own = [
         one
-        for one in sentence.lexicon.spans.get(of.word, ())
+        for one in sentence.lexicon.spans.get(of.word if of else "", ())
         if quantity.word in one.low.words and one.low.dimension == first.dimension
     ]
     return own[0] if own else None
 
 
-def _quantity(
-    sentence: ScannedSentence, first: ScannedNumber, second: ScannedNumber, tail: int
-) -> Token | None:
-    """The last word for a quantity before a range; behind it only where none stands before."""
-    words = [one for one in sentence.words if not one.subject]
-    before = [one for one in words if one.start < second.end]
-    behind = [one for one in words if second.end <= one.start < tail]
+def _quantity(sentence: ScannedSentence, end: int, known: list[tuple[int, int]], tail: int) -> Token | None:
+    """The last word for a quantity before a range ends; behind it only where none stands before."""
+    words = [
+        one
+        for one in sentence.words
+        if not (one.subject or any(low <= one.start < high for low, high in known))
+    ]
+    before = [one for one in words if one.start < end]
+    behind = [one for one in words if end <= one.start < tail]
     return before[-1] if before else next(iter(behind), None)
 
 
@@ -175,9 +191,11 @@ def _are_alike(sentence: ScannedSentence, subjects: list[Token]) -> bool:
     )
 
 
-def _is_whole(sentence: ScannedSentence, own: tuple[Token, Token], tail: int) -> bool:
+def _is_whole(
+    sentence: ScannedSentence, own: tuple[Token | None, Token], known: list[tuple[int, int]], tail: int
+) -> bool:
     """Whether a sentence says nothing around a range but of what it is, and other figures."""
-    known = [(one.start, one.end) for one in sentence.numbers]
+    known += [(one.start, one.end) for one in sentence.numbers]
     known += [
         (one.start, one.end)
         for at, one in enumerate(sentence.words)

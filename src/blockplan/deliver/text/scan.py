@@ -173,9 +173,11 @@ _UNDER_BEHIND = re.compile(r"\s?(?:弱)")
 #: What forbids to be more, or says that something is not: the figure behind is one to its last digit.
 _NO_MORE = r"(?<![不得应宜须未勿])(?<!不[可能会准许])(?<!不允许)(?<!禁止)(?<!严禁)"
 _OVER = re.compile(
-    rf"(?:{_NO_MORE}(?:超|逾|超过)"
-    r"|(?<!\bno )(?<!\bnot )(?<!\bnever )(?<!\bnot be )(?<!\bcannot be )(?<!\bnever be )(?<!\bnot to be )"
-    r"\b(?:over|more than|just above|upwards of))\s?$",
+    rf"(?:{_NO_MORE}(?:超|逾|超过)|\b(?:over|more than|just above|upwards of))\s?$", re.IGNORECASE
+)
+_FORBIDDEN = re.compile(
+    r"\b(?:no|not|never|cannot)(?:\s(?:to|be|ever|go|rise|allowed|permitted))*\s"
+    r"(?:over|more than|just above|upwards of)\s?$",
     re.IGNORECASE,
 )
 _OVER_BEHIND = re.compile(r"\s?(?:余|多(?=[人户戸套个亩公平㎡万])|强|強)")
@@ -334,10 +336,11 @@ def _number(text: str, match: re.Match[str], unit: str) -> ScannedNumber:
 
 def _slack(text: str, start: int, digits: int, end: int, value: float, half: float) -> tuple[float, float]:
     """By how much a value may be below and above a number that words make a round one."""
-    before = text[max(0, start - 16) : start]
+    before = text[max(0, start - 48) : start]
     if _UNDER.search(before) or _UNDER_BEHIND.match(text, end):
         return ONE_SIDED * value, 0.0
-    if _OVER.search(before) or _OVER_BEHIND.match(text, digits) or _OVER_BEHIND.match(text, end):
+    over = _OVER.search(before) and not _FORBIDDEN.search(before)
+    if over or _OVER_BEHIND.match(text, digits) or _OVER_BEHIND.match(text, end):
         return 0.0, ONE_SIDED * value
     if _ROUND.search(before) or _ROUND_BEHIND.match(text, end):
         # "约50000人" says no more digits than it has before its noughts.

@@ -50,7 +50,7 @@ _IF = re.compile(
     re.IGNORECASE,
 )
 #: Another place that a sentence begins with.
-_PLACE = re.compile(r"^\s*[\u4e00-\u9fff]{2,4}(?:(?<!城)镇|乡|县|街道(?!路)|片区|新区|开发区)(?!地块)")
+_PLACE = re.compile(r"^\s*[\u4e00-\u9fff]{2,4}(?:(?<!城)镇|乡|县|街道(?!路|红线)|片区|新区|开发区)(?!地块)")
 #: What somebody would like, up to what is decided all the same.
 _WISH = re.compile(
     r"(?:开发商|业主|村民|申请人|投资[方商人]|产权人|群众|代表|企业|居民)[^，,。；;]{0,12}?(?:要求|希望|提出|申请|主张|诉求|建议)"

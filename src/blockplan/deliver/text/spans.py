@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
 
 
+#: What the ranges of all parcels are bound to.
+WHOLE = "layer:parcels"
+
+
 @dataclass(frozen=True, slots=True)
 class LimitSpan:
     """The least and the most that parcels have of a quantity; ``silent`` where some do not say."""
@@ -27,13 +31,14 @@ class LimitSpan:
 
 
 def spans_of(plan: Plan) -> Iterator[LimitSpan]:
-    """The ranges of each class of land, area, block and subblock."""
+    """The ranges of all parcels, and of each class of land, area, block and subblock."""
     parcels = plan.layer("parcels")
     uses = parcels["land_use"].fillna("").to_numpy()
     groups = [
         (f"layer:parcels/{code}", class_names(code), np.array([use.startswith(code) for use in uses]))
         for code in use_codes(uses)
     ]
+    groups.append((WHOLE, (), np.ones(len(parcels), dtype=bool)))
     within = {"blocks": parcels["block_id"], "subblocks": parcels["subblock_id"]}
     within["areas"] = parcels["block_id"].map(plan.layer("blocks")["area_id"].to_dict())
     for layer, ids in within.items():
@@ -45,7 +50,7 @@ def spans_of(plan: Plan) -> Iterator[LimitSpan]:
         both = np.fmin(high, low), np.fmax(high, low)
         for of, names, rows in groups:
             known = rows & ~np.isnan(both[1])
-            if known.sum() > 1 and names:
+            if known.sum() > 1 and (names or of == WHOLE):
                 # The least of all bounds, and the least of what is allowed at most.
                 ends = both[0][known].min(), both[1][known].min()
                 least = stated(f"{of}/{column}/least", names, quantity, *ends)
@@ -55,10 +60,11 @@ def spans_of(plan: Plan) -> Iterator[LimitSpan]:
 
 def by_subject(spans: tuple[LimitSpan, ...], said: Mapping[str, str]) -> dict[str, list[LimitSpan]]:
     """Subject -> its ranges, by the words as a lexicon has them."""
-    found: dict[str, list[LimitSpan]] = defaultdict(list)
+    found: dict[str, list[LimitSpan]] = defaultdict(list)  # "" -> those of all parcels
     for span in spans:
         words = tuple(dict.fromkeys(said[word.lower()] for word in span.low.words if word.lower() in said))
         own = replace(span, low=replace(span.low, words=words), high=replace(span.high, words=words))
-        for name in dict.fromkeys(said[name.lower()] for name in span.low.subjects if name.lower() in said):
+        names = dict.fromkeys(said[name.lower()] for name in span.low.subjects if name.lower() in said)
+        for name in names if span.low.subjects else ("",):
             found[name].append(own)
     return found

@@ -19,6 +19,8 @@ _COMMON = re.compile(
     r"計画|新規|既存|現況|地域|民間|[市区町村県]立|幹線|主要|生活|"
     r"[的在与及至到由从向沿为是有各其该本此等以于将对每所处个座条一二三四五六七八九十两两侧の間]"
 )
+#: A street by its number: 南二路, 经三路.
+_NUMBERED = re.compile(r"[东南西北中经纬][一二三四五六七八九十]$")
 #: Behind one of them a street is none: 铁路, 新思路.
 _WORD = re.compile(r".[思线铁公道马电管岔套网干支弯环辅]$")
 _LEAD = r"(?:(?<![\u3400-\u9fff])|(?<=规划)|(?<=新建)|(?<=计划)|(?<=沿)|(?<=位于)|(?<=[和与及在至]))"
@@ -70,7 +72,8 @@ class Strangers:
             for found in pattern.finditer(text):
                 plain = _PLAIN if found["head"].isascii() else _COMMON
                 word = _WORD.match(found["head"]) and found[0].endswith("路")
-                if not plain.search(found["head"]) and not word:
+                named = _NUMBERED.match(found["head"]) or not plain.search(found["head"])
+                if named and not word:
                     yield found.span()
 
 
