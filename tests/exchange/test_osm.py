@@ -315,6 +315,28 @@ def test_stops_have_modes_and_the_lines_that_call_there(imported):
     assert stops.loc[["n51", "n52"], "line"].isna().all()
 
 
+def test_an_entrance_is_no_station_beside_its_station(imported):
+    plan, summary = imported(
+        way(10, [1, 2], highway="residential"),
+        node(51, 1, 1, railway="station", station="subway"),
+        node(52, 1, 2, railway="subway_entrance", ref="A"),
+        node(53, 2, 1, railway="subway_entrance", ref="B"),
+    )
+    assert list(plan.layer("stops").index) == ["n51"]
+    assert [(one.reason, one.n) for one in summary.unmapped if one.layer == "stops"] == [
+        ("an entrance of a station that is there itself", 2)
+    ]
+
+
+def test_of_a_station_that_is_not_in_the_extract_one_entrance_stands_for_it(imported):
+    plan, _ = imported(
+        way(10, [1, 2], highway="residential"),
+        node(52, 1, 2, railway="subway_entrance", ref="A"),
+        node(53, 2, 1, railway="subway_entrance", ref="B"),
+    )
+    assert plan.layer("stops")["modes"].to_dict() == {"n52": "subway"}
+
+
 def test_railways_water_and_trees_come_in_and_are_cut_at_the_frame(imported):
     plan, summary = imported(
         way(10, [1, 4, 16, 13, 1], highway="residential"),

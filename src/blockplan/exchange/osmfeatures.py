@@ -29,6 +29,8 @@ ID_COLUMNS = {
     "facilities": "facility_id",
     "stops": "stop_id",
 }
+#: So far from its station an entrance is one of it.
+ENTRANCE_M = 400.0
 _METRES = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:m|metres|meters)?\s*")
 _PLAIN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*")
 
@@ -61,6 +63,7 @@ def feature_frames(
     _to_points(frames["facilities"], with_site=True)
     _to_points(frames["stops"], with_site=False)
     if len(frames["stops"]):
+        frames["stops"] = _without_entrances(frames["stops"], tally)
         calls = frames["stops"]["stop_id"].map(lambda id_: ",".join(sorted(extract.calls.get(id_, ()))))
         frames["stops"]["line"] = calls.where(calls != "", None)
     frames["green_entrances"] = _entrances(extract.gates, frames["greens"], rules, crs)
@@ -146,9 +149,13 @@ class _Maker:
         }
 
     def stop(self, tags: Tags) -> dict[str, Any]:
-        """Modes that stop there."""
+        """Modes that stop there, and whether it is only an entrance."""
         rule = first(self.rules.stops, tags)
-        return {"modes": rule.modes if rule else None, "status": "existing"}
+        return {
+            "modes": rule.modes if rule else None,
+            "status": "existing",
+            "entrance": rule is not None and rule.entrance,
+        }
 
     def facility(self, tags: Tags) -> dict[str, Any]:
         """Service, beds and places."""
@@ -187,6 +194,26 @@ def _to_points(frame: gpd.GeoDataFrame, *, with_site: bool) -> None:
         grounds = areal & frame["building"].isna()
         frame["site_area_m2"] = frame.geometry.area.round(1).where(grounds, np.nan)
     frame.geometry = frame.geometry.where(~areal, frame.geometry.representative_point())
+
+
+def _without_entrances(stops: gpd.GeoDataFrame, tally: Tally) -> gpd.GeoDataFrame:
+    """
+    Stops less the entrances of their stations, which are counted in `tally`.
+
+    Of a station that the extract does not hold one entrance stands for it, so that it is there once.
+    """
+    entrances = np.flatnonzero(stops["entrance"])
+    on_rails = ~stops["entrance"] & stops["modes"].str.contains("subway|rail", na=False)
+    shapes = stops.geometry.to_numpy()
+    stations = list(shapes[on_rails])
+    kept = ~stops["entrance"].to_numpy()
+    for at in sorted(entrances, key=lambda row: str(stops["stop_id"].iloc[row])):
+        if stations and shapely.distance(shapes[at], stations).min() <= ENTRANCE_M:
+            tally.add("stops", "an entrance of a station that is there itself")
+        else:
+            kept[at] = True
+            stations.append(shapes[at])
+    return stops[kept].drop(columns="entrance").reset_index(drop=True)
 
 
 def _entrances(

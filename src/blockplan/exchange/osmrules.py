@@ -86,9 +86,10 @@ class Passes(OsmRule):
 
 
 class StopRule(OsmRule):
-    """Which modes stop there."""
+    """Which modes stop there; whether it is an entrance of a station, and no stop itself."""
 
     modes: str
+    entrance: bool = False
 
 
 class FacilityRule(OsmRule):
