@@ -221,6 +221,41 @@ def test_factors_of_jobs_are_refused_with_where_jobs_come_from(tmp_path: Path) -
         read_factors(file)
 
 
+IN_CHINA = {
+    "Shenzhen": (114.055, 22.543), "Zhuhai": (113.553, 22.225), "Sanya": (109.5, 18.25),
+    "Lhasa": (91.1, 29.65),
+    "Kashgar": (76.0, 39.47), "Yining": (81.32, 43.92), "Heihe": (127.49, 50.245), "Fuyuan": (134.3, 48.36),
+    "Xiamen": (118.1, 24.48), "Dandong": (124.38, 40.13), "Zhoushan": (122.2, 30.0), "Gyirong": (85.3, 28.4),
+    "the middle of a zone that lies at sea": (120.0, 38.9),
+}  # fmt: skip
+ELSEWHERE = {
+    "Kathmandu": (85.32, 27.71), "Hong Kong": (114.158, 22.28), "Sheung Shui": (114.128, 22.502),
+    "Macau": (113.543, 22.195), "Almaty": (76.93, 43.25), "Taipei": (121.56, 25.03), "Hanoi": (105.85, 21.03),
+    "Ulaanbaatar": (106.9, 47.9), "Thimphu": (89.64, 27.47), "Pyongyang": (125.75, 39.03),
+    "Osh": (72.8, 40.5),
+    "Khabarovsk": (135.07, 48.48), "Myitkyina": (97.4, 25.38), "Zabaikalsk": (117.33, 49.65),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", IN_CHINA)
+def test_the_factors_hold_in_mainland_china(place: str) -> None:
+    assert read_factors().within.contains(shapely.Point(IN_CHINA[place]))
+
+
+@pytest.mark.parametrize("place", ELSEWHERE)
+def test_the_factors_hold_nowhere_else(place: str) -> None:
+    assert not read_factors().within.contains(shapely.Point(ELSEWHERE[place]))
+
+
+def test_a_plan_in_kathmandu_is_not_counted_by_them() -> None:
+    at = shapely.box(334_000, 3_066_000, 334_200, 3_066_200)
+    row = {"parcel_id": "A", "land_use": "0701", "floor_area_m2": 10_000.0, "geometry": at}
+    plan = Plan(manifest(crs="EPSG:32645"), {"parcels": gpd.GeoDataFrame([row], crs="EPSG:32645")})
+    found = loads(plan)
+    assert not found.factored
+    assert math.isnan(found.by_parcel["water_m3_d"][0])
+
+
 def test_factors_of_ones_own_count_wherever_the_plan_lies(tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
     given = resources.files("blockplan.measure.indicators").joinpath("loads.toml").read_text(encoding="utf-8")

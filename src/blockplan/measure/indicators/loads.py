@@ -8,13 +8,14 @@ from. A number that the plan itself gives counts before a factor. What cannot be
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from shapely import Point, Polygon
 
 from blockplan.errors import UsageError
 from blockplan.measure import MEASURES
@@ -87,12 +88,12 @@ class LoadFactors:
     """
     All factors by load, the sources by name (``basis`` and the words in zh, en and ja), and where they count.
 
-    ``within`` are rectangles in degrees: west, south, east, north; anywhere where there is none.
+    ``within`` is an area in degrees; they count anywhere where it is empty.
     """
 
     by_load: Mapping[str, tuple[Factor, ...]]
     sources: Mapping[str, Mapping[str, str]]
-    within: tuple[tuple[float, float, float, float], ...] = ()
+    within: Polygon = field(default_factory=Polygon)
 
     def count_in(self, plan: Plan) -> bool:
         """
@@ -100,12 +101,10 @@ class LoadFactors:
 
         So they are where its reference system is of the place: local coordinates lie elsewhere.
         """
-        places = [one for one in (place_of(plan), _middle_of(plan.crs)) if one] if self.within else []
-        return not places or any(
-            west <= lon <= east and south <= lat <= north
-            for lon, lat in places
-            for west, south, east, north in self.within
-        )
+        if self.within.is_empty:
+            return True
+        places = [Point(one) for one in (place_of(plan), _middle_of(plan.crs)) if one]
+        return not places or any(map(self.within.contains, places))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -221,7 +220,7 @@ def _factors(text: str, name: str) -> LoadFactors:
             load: tuple(_factor(load, row, sources) for row in rows if load != "jobs")
             for load, rows in table["factors"].items()
         }
-        within = tuple((float(w), float(s), float(e), float(n)) for w, s, e, n in table.get("within", ()))
+        within = Polygon(table.get("within"), table.get("without"))
     except (
         tomllib.TOMLDecodeError,
         RecursionError,
