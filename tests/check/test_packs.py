@@ -102,9 +102,23 @@ def test_an_installed_package_brings_its_pack_by_the_same_door(
     assert load(["town"], MEASURES)[0].rules[0].id == "town-beds"
 
 
-def test_an_entry_point_that_cannot_be_loaded_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_installed_packages_are_looked_through_once_and_anew_where_others_can_be_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(metadata, "entry_points", lambda group: asked.append(group) or [])
+    for folder, times in (("first", 1), ("second", 2)):
+        monkeypatch.syspath_prepend(str(tmp_path / folder))
+        assert available() == available()
+        assert asked == ["blockplan.packs"] * times
+
+
+def test_an_entry_point_that_cannot_be_loaded_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     broken = metadata.EntryPoint("town", "no_such_package", "blockplan.packs")
     monkeypatch.setattr(metadata, "entry_points", lambda group: [broken])
+    monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(RulePackError, match=r"entry point town = no_such_package .* cannot be loaded"):
         available()
 

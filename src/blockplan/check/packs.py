@@ -10,8 +10,9 @@ in by the same door, `load`.
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import metadata, resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,7 +56,7 @@ def available() -> dict[str, Path]:
     """
     own = Path(str(resources.files("blockplan") / "packs"))
     found = {folder.name: folder for folder in sorted(own.iterdir()) if (folder / HEAD).is_file()}
-    for entry in metadata.entry_points(group=ENTRY_POINTS):
+    for entry in _installed(tuple(sys.path)):
         folder = _folder_of(entry)
         if found.setdefault(entry.name, folder) != folder:
             raise RulePackError(
@@ -84,6 +85,12 @@ def load(packs: Iterable[str | Path], measures: Mapping[str, Gauge]) -> tuple[Pa
     loaded = tuple(_load(folder, known, _stamp(folder)) for folder in folders)
     _no_doubles([(rule.id, pack.folder) for pack in loaded for rule in pack.rules])
     return loaded
+
+
+@cache
+def _installed(path: tuple[str, ...]) -> tuple[metadata.EntryPoint, ...]:
+    """Packs that installed packages name; to look through all packages takes longer than a small check."""
+    return tuple(metadata.entry_points(group=ENTRY_POINTS))
 
 
 def _find(pack: str | Path, by_id: Mapping[str, Path]) -> Path:
