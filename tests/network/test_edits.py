@@ -162,7 +162,9 @@ def test_the_graph_that_was_given_stays_as_it_was() -> None:
     assert nearest(graph, [0])[1] == 10_000
 
 
-@pytest.mark.parametrize("live", [LiveNearest(line(), [0]), LiveSums(line(), GraphSources([0]), 50_000)])
+@pytest.mark.parametrize(
+    "make", [lambda: LiveNearest(line(), [0]), lambda: LiveSums(line(), GraphSources([0]), 50_000)]
+)
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -177,7 +179,8 @@ def test_the_graph_that_was_given_stays_as_it_was() -> None:
         (lambda live: live.set_edge(0, 9, 5.0), "ends of the street are not on the network"),
     ],
 )
-def test_an_edit_that_makes_no_sense_is_refused(live, call, message: str) -> None:
+def test_an_edit_that_makes_no_sense_is_refused(make, call, message: str) -> None:
+    live = make()
     with pytest.raises(UsageError, match=message):
         call(live)
 

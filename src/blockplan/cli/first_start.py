@@ -2,8 +2,9 @@
 What a start of the service on an empty folder does, but serving: ``python -m blockplan.cli.first_start``.
 
 `make setup` does it once, so that Python finds its modules compiled at the first start. What it writes else
-lies in a folder that is gone afterwards. It also searches a little of all that `propose` does, because the
-machine code of its searches is made at their first call and kept; that of a layout takes half a minute.
+lies in a folder that is gone afterwards. It also searches a little of all that `propose` does and goes a few
+ways along a network, because the machine code of both is made at their first call and kept. That of a layout
+takes half a minute; tests run in several processes, and each would compile what it does not find.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ def main() -> None:
 def compile_searches(path: Path) -> None:
     """Site and lay out a little in a plan, so that whoever does it next finds the searches compiled."""
     from blockplan.check import check
+    from blockplan.network.precompile import warm_up
     from blockplan.plan import read
     from blockplan.propose.layout.problem.params import LayoutParams
     from blockplan.propose.layout.problem.plan import plan_case
@@ -58,6 +60,7 @@ def compile_searches(path: Path) -> None:
     from blockplan.propose.siting.site_params import SiteParams
     from blockplan.propose.stopping import Stop
 
+    warm_up()
     plan, stop = read(path, scenario="b"), Stop(seconds=SECONDS)
     asked = [
         *(SiteParams(service="kindergarten", problem=one, new=2) for one in ("mclp", "pmedian", "pcenter")),
