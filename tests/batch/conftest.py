@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,11 +27,25 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [folder / name for name in ("small", "damaged", "larger", "absent", "unknown")]
 
 
-@pytest.fixture(scope="session")
-def address() -> Iterator[str]:
-    """Address of a dask cluster of two workers with one thread each, in processes of their own."""
+@contextmanager
+def a_cluster(workers: int) -> Iterator[str]:
+    """Address of a dask cluster of so many workers with one thread each, in processes of their own."""
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
+        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
     ) as local:
         yield local.scheduler_address
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """Address of a cluster of one worker: to start another takes seconds."""
+    with a_cluster(1) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def address_of_two() -> Iterator[str]:
+    """Address of a cluster of two workers."""
+    with a_cluster(2) as found:
+        yield found

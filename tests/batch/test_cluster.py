@@ -34,8 +34,8 @@ def test_an_item_that_fails_has_its_error_and_stops_no_other(address):
 
 
 @pytest.mark.long
-def test_plans_are_judged_as_each_would_be_alone(address, plans):
-    lines = {line.number: line for line in check_many(plans, packs=["zone"], cluster=address)}
+def test_plans_are_judged_as_each_would_be_alone(address_of_two, plans):
+    lines = {line.number: line for line in check_many(plans, packs=["zone"], cluster=address_of_two)}
     assert sorted(lines) == [0, 1, 2, 3, 4]
     for number in (0, 2, 4):
         alone = check(read(plans[number]), packs=["zone"]).to_dict("en")
@@ -45,10 +45,10 @@ def test_plans_are_judged_as_each_would_be_alone(address, plans):
 
 @pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="kills a process the POSIX way")
-def test_a_worker_that_is_killed_costs_only_the_items_that_it_had(address, tmp_path):
+def test_a_worker_that_is_killed_costs_only_the_items_that_it_had(address_of_two, tmp_path):
     (tmp_path / "hold").touch()
     names = ["held", *(f"item-{number}" for number in range(8))]
-    results = run_on_cluster(address, jobs.wait_where_told, [(str(tmp_path), name) for name in names])
+    results = run_on_cluster(address_of_two, jobs.wait_where_told, [(str(tmp_path), name) for name in names])
     done = [next(results)]
     told = tmp_path / "held.pids"
     until = time.monotonic() + 60
