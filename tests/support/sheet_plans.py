@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import shapely
+from pypdf import PdfReader
 from tests.support.squares import plan_of, square
 
 from blockplan.check import check
@@ -16,6 +19,7 @@ from blockplan.report.words import Words
 if TYPE_CHECKING:
     from blockplan.plan import Plan
     from blockplan.report.sheets import Atlas
+    from blockplan.report.sheets.control import Sheet
 
 #: Square by square from the west: homes, a park, homes, shops.
 USES = ("0701", "1401", "0701", "0901")
@@ -36,3 +40,17 @@ def drawn(plan: Plan, *kinds: str, lang: str = "zh") -> Atlas:
 
 def facts_of(plan: Plan, lang: str = "zh") -> Facts:
     return Facts(View(plan, check(plan, packs=["zone"]), Words(lang)))
+
+
+def legend(sheet: Sheet) -> list[str]:
+    """The lines of a sheet's legend."""
+    (part,) = [one for one in sheet.data["panel"] if one["kind"] == "legend"]
+    return [row["said"] for row in part["rows"]]
+
+
+def written(found: Atlas) -> list[str]:
+    """What each page says, without spaces."""
+    return [
+        "".join(unicodedata.normalize("NFKC", one.extract_text()).split())
+        for one in PdfReader(io.BytesIO(found.pdf)).pages
+    ]
