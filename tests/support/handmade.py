@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -177,7 +178,13 @@ def layers() -> dict[str, pd.DataFrame]:
 
 
 def hand_made(**changes: Any) -> Plan:
-    return Plan(manifest(**changes), layers())
+    frames = {name: frame.copy() for name, frame in _laid_out().layers.items()}
+    return Plan(manifest(**changes), frames, tidied_already=frames)
+
+
+@cache
+def _laid_out() -> Plan:
+    return Plan(manifest(), layers())
 
 
 def verdict(rule: str, outcome: Any, **changes: Any) -> Verdict:
