@@ -44,10 +44,10 @@ PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses $(WORKE
 test: $(READY) ## the tests of every day, in minutes, or some of them: make test TESTS=tests/check
 	$(PYTEST) -m "not (soak or long or browser)" --hypothesis-profile few $(TESTS)
 
-test-rest: $(READY) ## what `make test` leaves out, and the laws with all their examples; installs the tools of the pages where Node is there
+test-rest: $(READY) ## what `make test` leaves out; installs the tools of the pages where Node is there
 	@test -d frontend/node_modules || ! command -v npm >/dev/null || $(MAKE) --no-print-directory frontend-tools \
 		|| echo "The tools of the pages could not be installed; tests that need them will say so."
-	$(PYTEST) -m "not soak and (long or browser or hypothesis)" $(TESTS)
+	$(PYTEST) -m "not soak and (long or browser)" $(TESTS)
 
 test-all: test test-rest ## all tests but those marked soak
 

@@ -47,6 +47,15 @@ def test_the_tests_of_every_day_and_the_rest_are_all_but_what_is_marked_soak(rep
         assert any(chosen) == ("soak" not in own), own
 
 
+def test_a_soak_runs_every_law(repo: Path) -> None:
+    elsewhere, portal = *called(repo, "soak-laws"), *called(repo, "soak-sqlite")
+    assert elsewhere[elsewhere.index("--ignore") + 1 :] == ["tests/portal"]
+    assert portal[0] == "tests/portal"
+    for given in (elsewhere, portal):
+        chosen = Expression.compile(given[given.index("-m") + 1])
+        assert all(chosen.evaluate({"hypothesis", more}.__contains__) for more in MARKS)
+
+
 def test_ci_runs_the_tests_of_every_day_and_the_rest(repo: Path) -> None:
     script = (repo / ".ci" / "run").read_text(encoding="utf-8")
     targets = re.findall(r'^ *run ([a-z-]+) "', script, re.MULTILINE)
