@@ -56,6 +56,15 @@ def test_a_soak_runs_every_law(repo: Path) -> None:
         assert all(chosen.evaluate({"hypothesis", more}.__contains__) for more in MARKS)
 
 
+def test_on_postgresql_the_service_is_tested_by_all_that_ask_a_database(repo: Path) -> None:
+    (given,) = called(repo, "test-postgres")
+    chosen = Expression.compile(given[given.index("-m") + 1]).evaluate
+    for more in ("", "long", "hypothesis"):
+        assert chosen({more}.__contains__)
+        assert chosen({more, "browser", "whole_way"}.__contains__)
+        assert not chosen({more, "no_database"}.__contains__)
+
+
 def test_ci_runs_the_tests_of_every_day_and_the_rest(repo: Path) -> None:
     script = (repo / ".ci" / "run").read_text(encoding="utf-8")
     targets = re.findall(r'^ *run ([a-z-]+) "', script, re.MULTILINE)

@@ -39,6 +39,12 @@ PLAN = Path(__file__).parents[2] / "examples" / "demonstration-zone"
 FIRST = dt.date(2026, 3, 2)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Real transactions: group commit happens in several threads. Who needs no database gets none."""
+    if item.get_closest_marker("no_database") is None:
+        item.add_marker(pytest.mark.django_db(transaction=True))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _no_permissions_of_django(django_db_setup: None) -> None:
     """No table of Django's own permissions is filled each time tables are emptied: nothing here reads it."""
@@ -60,11 +66,6 @@ def deletions(_style: object, tables: list[str], **_more: bool) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(asked))
         return [f"DELETE FROM {named[table]}" for (table,) in cursor.fetchall()]
-
-
-@pytest.fixture(autouse=True)
-def _tables(transactional_db: None) -> None:
-    """Real transactions: group commit happens in several threads."""
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 Tests that are about one database alone, and databases of a test's own.
 
 A test that does not belong to the database of the run is left out and not skipped: nothing is missing.
+One that asks no database at all is marked `no_database`.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ import sys
 import pytest
 from tests.portal.conftest import PLAN
 
+pytestmark = pytest.mark.no_database
 BESIDE = """
 import sys
 from concurrent.futures import wait

@@ -83,6 +83,7 @@ def test_the_answer_of_a_theme_has_its_versions_too(desk: Desk) -> None:
     assert "Entered again, word for word." in html
 
 
+@pytest.mark.no_database
 @pytest.mark.parametrize(
     ("before", "after", "gone", "come"),
     [

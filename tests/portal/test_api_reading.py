@@ -220,6 +220,7 @@ def test_an_error_speaks_the_language_that_is_asked_for(opened: DatabaseStore) -
     assert len(set(said.values())) == 3
 
 
+@pytest.mark.no_database
 def test_every_error_has_its_words_in_every_language() -> None:
     from blockplan.portal.api.answers import STATUS, TEXTS
     from blockplan.texts import LANGUAGES
@@ -229,6 +230,7 @@ def test_every_error_has_its_words_in_every_language() -> None:
             assert set(TEXTS.text(f"{word}.{key}")) == set(LANGUAGES)
 
 
+@pytest.mark.no_database
 def test_the_openapi_document_names_every_route_and_its_errors() -> None:
     document = get("/api/v1/openapi.json")
     for path, methods in document["paths"].items():

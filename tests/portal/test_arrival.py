@@ -98,6 +98,7 @@ def posted(path: str, body: dict[str, str]) -> bytes:
     return answer.content
 
 
+@pytest.mark.no_database
 @pytest.mark.long
 @pytest.mark.parametrize("minutes", [-1, 16])
 def test_both_verifiers_find_an_arrival_that_no_queue_explains(tmp_path: Path, minutes: int) -> None:
@@ -115,6 +116,7 @@ def test_both_verifiers_find_an_arrival_that_no_queue_explains(tmp_path: Path, m
     assert "law_broken" in second_verifier(folder)
 
 
+@pytest.mark.no_database
 def test_the_record_takes_no_arrival_after_the_entry_or_long_before_it(tmp_path: Path) -> None:
     clock = a_clock()
     with SqliteStore(tmp_path / "n.sqlite", notice="made-up", clock=clock) as store:
@@ -137,6 +139,7 @@ def test_the_record_takes_no_arrival_after_the_entry_or_long_before_it(tmp_path:
         assert event.payload["late"] is False
 
 
+@pytest.mark.no_database
 @pytest.mark.parametrize(
     ("said", "believed", "seconds_before"),
     [("t={}.250", True, 29.75), ("t={}.250", False, 0), ("{}.250", True, 0), ("t=99999999999.000", True, 0),

@@ -197,6 +197,7 @@ def test_every_word_stands_in_a_list(
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
+@pytest.mark.no_database
 @pytest.mark.parametrize(
     ("now", "last", "left"),
     [

@@ -205,6 +205,7 @@ def test_every_door_of_an_act_asks_the_same_permission(
     assert set(entered) | apart == set(ENTERS)
 
 
+@pytest.mark.no_database
 def test_what_may_be_entered_is_told_for_every_kind_of_entry() -> None:
     assert set(ENTERS) == set(KINDS)
     assert all(set(roles) <= set(ROLES) - {"auditor", "admin"} for roles in ENTERS.values())

@@ -12,6 +12,8 @@ import pytest
 from blockplan.errors import UsageError
 from blockplan.portal.serve import close_to_others
 
+pytestmark = pytest.mark.no_database
+
 
 def rights(path: Path) -> str:
     return oct(path.stat().st_mode & 0o777)

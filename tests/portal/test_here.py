@@ -203,6 +203,7 @@ def test_streets_and_stops_beyond_those_listed_are_counted(
     assert f"Not listed here: {links - 1}." in Client().get(PLACE).content.decode()
 
 
+@pytest.mark.no_database
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_mark_stands_for_two_kinds_of_thing(lang: str) -> None:
     services = {Words(lang)(f"mark.{service}") for service in VALUES["facilities", "service"]}
@@ -415,6 +416,7 @@ def test_what_the_map_needs_first_is_asked_for_with_the_page(shown: DatabaseStor
     assert f'as="fetch" crossorigin href="{data["plan"]}"' in page
 
 
+@pytest.mark.no_database
 def test_the_style_sheet_that_words_wait_for_is_sent_compressed() -> None:
     path = "/static/portal/page.css"
     plain, small = (Client().get(path, headers={"Accept-Encoding": said}) for said in ("identity", "gzip"))
@@ -455,6 +457,7 @@ def test_a_place_drawn_on_our_map_comes_to_the_form_confirmed_and_one_from_elsew
     assert 'type="checkbox" name="place_ok" value="yes">' in other
 
 
+@pytest.mark.no_database
 def test_a_bar_is_half_full_at_the_limit_less_where_it_falls_short_and_none_where_nothing_is_known() -> None:
     def full(value: float | None, op: str, limit: Any) -> float | None:
         verdict: Any = SimpleNamespace(measured=value, required=SimpleNamespace(op=op, value=limit))

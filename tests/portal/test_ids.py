@@ -32,6 +32,7 @@ def page_of(id_: str) -> str:
     return reverse("object", kwargs={"lang": "en", "notice": "town", "layer": "parcels", "object_id": id_})
 
 
+@pytest.mark.no_database
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=40))
 def test_an_address_leads_to_the_id_it_was_made_of_and_no_step_leads_away(id_: str) -> None:
     address = page_of(id_)

@@ -12,6 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.no_database
 ASK = """
 import sys
 import blockplan.portal.wsgi

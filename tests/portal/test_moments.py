@@ -13,6 +13,7 @@ from blockplan.portal.words import catalogs
 AT = "2026-11-25T10:05:59.000000Z"
 
 
+@pytest.mark.no_database
 @pytest.mark.parametrize(
     ("lang", "zone", "said"),
     [
@@ -29,10 +30,12 @@ def test_a_moment_reads_as_a_clerk_writes_it(lang: str, zone: str, said: str) ->
     assert words.said(AT, zone, lang) == said
 
 
+@pytest.mark.no_database
 def test_summer_time_is_said_of_the_moment_and_not_of_today() -> None:
     assert words.said("2026-07-01T10:00:00.000000Z", "Europe/Berlin", "en") == "1 July 2026, 12:00 (UTC+2)"
 
 
+@pytest.mark.no_database
 def test_every_country_whose_rules_we_have_has_a_name_for_its_time() -> None:
     for code in ("CN", "JP", "DE"):
         assert country(code).zone in catalogs()["zone"]
@@ -48,6 +51,7 @@ def test_a_page_says_the_moment_to_programs_too_and_escapes_what_stands_beside_i
     assert "&lt;b&gt;" in page
 
 
+@pytest.mark.no_database
 def test_a_time_zone_that_does_not_exist_is_refused_with_its_key() -> None:
     from blockplan.errors import UsageError
 

@@ -75,6 +75,7 @@ def just_signed_in(client: Any) -> None:
     session.save()
 
 
+@pytest.mark.no_database
 def test_every_code_word_that_the_list_of_acts_has_for_its_subject_has_words() -> None:
     office = Path(desks.__file__).parent
     said = "".join(file.read_text() for file in office.glob("*.py"))
@@ -84,6 +85,7 @@ def test_every_code_word_that_the_list_of_acts_has_for_its_subject_has_words() -
     assert not {one for one in codes if one not in known["office_did"] and one not in known["office_draft"]}
 
 
+@pytest.mark.no_database
 def test_every_entry_act_and_role_has_its_words_in_every_language() -> None:
     known = catalogs()
     for kind in KINDS:
@@ -93,6 +95,7 @@ def test_every_entry_act_and_role_has_its_words_in_every_language() -> None:
             assert set(known["office_act"].text(key)) == set(LANGUAGES), key
 
 
+@pytest.mark.no_database
 @pytest.mark.long
 def test_the_settings_are_clean_for_an_https_address(tmp_path: Path) -> None:
     # Tests that run a browser set a variable of Django's for this process, which the check would find.

@@ -446,6 +446,7 @@ def test_a_code_of_land_use_is_tried_as_it_was_typed(shown: DatabaseStore, code:
     assert f'"{code}":' in field(page, "changes")
 
 
+@pytest.mark.no_database
 def test_a_number_is_read_where_a_column_holds_numbers_and_only_as_people_write_them() -> None:
     read_as = answer_scenarios._value
     assert [read_as(one, "parcels", "far") for one in ("1.7", "12", "-3", ".5")] == [1.7, 12, -3, 0.5]

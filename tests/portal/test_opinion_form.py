@@ -105,6 +105,7 @@ def test_an_empty_form_says_so_beside_the_field_and_enters_nothing(opened: Datab
     assert Opinion.objects.count() == 0
 
 
+@pytest.mark.no_database
 @pytest.mark.parametrize(
     ("said", "problems"),
     [
@@ -213,6 +214,7 @@ def test_what_was_drawn_on_our_map_is_shown_on_a_map_and_in_words_with_nothing_l
     assert '<input type="hidden" name="place_ok" value="yes">' in html
 
 
+@pytest.mark.no_database
 @pytest.mark.parametrize(("wide", "said"), [(2, "2 m²"), (999, "999 m²"), (1000, "0.1 ha")])
 def test_a_small_area_is_said_in_square_metres(wide: int, said: str) -> None:
     ring = [[0, 0], [wide, 0], [wide, 1], [0, 1], [0, 0]]
@@ -245,6 +247,7 @@ def test_a_drawing_as_text_or_file_is_shown_confirmed_and_entered(shown: Databas
     assert "crosses itself" in post(do="find", text="Stay", drawn=crossing, datum="plan")
 
 
+@pytest.mark.no_database
 def test_whatever_of_a_plan_is_found_has_a_kind_in_every_language() -> None:
     for lang in ("zh", "ja"):  # in English some are called as their layer is
         said = {layer: in_words({"layer": layer, "id": "", "title": {}}, lang)["kind"] for layer in LAYERS}

@@ -78,6 +78,7 @@ def test_the_map_of_a_plan_says_in_each_language_where_its_data_come_from(shown:
         assert words in re.sub(r"</text><text[^>]*>", "", drawn.decode())
 
 
+@pytest.mark.no_database
 @pytest.mark.parametrize(
     ("said", "lang", "found"),
     [
@@ -95,6 +96,7 @@ def test_what_a_plan_says_in_english_alone_is_told_from_ids_and_figures(
     assert tongue(said, lang) == found
 
 
+@pytest.mark.no_database
 @pytest.mark.parametrize(("rows", "size"), [(0, ""), (4, ""), (5, "dense"), (8, "dense"), (9, "denser")])
 def test_a_parcel_with_many_neighbours_is_set_smaller_on_paper(rows: int, size: str) -> None:
     neighbours = Grid(("where", "parcel", "planned", "far"), ((Cell("beside", "where"),),) * rows)

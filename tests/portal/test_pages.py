@@ -302,6 +302,7 @@ def _bare(page: str) -> list[str]:
     return [text for text in texts if text and not GIVEN.fullmatch(text)]
 
 
+@pytest.mark.no_database
 def test_a_figure_stands_to_the_right_and_a_short_word_does_not() -> None:
     def cells(*said: str) -> tuple[Cell, ...]:
         return tuple(Cell(one, "head", first=at == 0) for at, one in enumerate(said))
@@ -347,6 +348,7 @@ def test_a_long_section_of_an_object_is_folded_up_and_its_summary_says_what_it_c
     assert re.search(r'id="holds">[^<]*</h2><span class="note">\d+</span></summary>', area)
 
 
+@pytest.mark.no_database
 def test_an_answer_names_what_it_changes_as_readers_call_it() -> None:
     change = {"layer": "parcels", "id": "A-1", "column": "height_m", "old": 80, "new": 54}
     answer = {"kind": "adopted", "reason": {"ja": "下げます。"}, "changes": [change]}

@@ -24,6 +24,7 @@ PUBLIC = tuple(f"blockplan.portal.{app}." for app in ("pages", "submissions", "m
 PAGES = [one for one in of_office() if isinstance(getattr(one.callback, "permission", None), Permission)]
 
 
+@pytest.mark.no_database
 def test_every_address_says_who_may_use_it() -> None:
     for path, one in addresses():
         view = one.callback
@@ -34,6 +35,7 @@ def test_every_address_says_who_may_use_it() -> None:
         assert declared == ("office/" in path), f"{path}: only pages of the office ask who somebody is"
 
 
+@pytest.mark.no_database
 def test_who_only_looks_never_acts_and_who_gives_roles_has_no_hand_in_notices() -> None:
     for one in PAGES:
         permission = one.callback.permission  # type: ignore[attr-defined]

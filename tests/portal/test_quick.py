@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from tests.portal.databases import on_sqlite
 
 from blockplan.portal.record import single_rows
 from blockplan.portal.record.models import Opinion
@@ -40,7 +39,7 @@ def test_a_row_that_is_there_is_written_once_or_is_an_error() -> None:
     assert single_rows.find(Bucket, ["tokens"], key="b") is None
 
 
-@on_sqlite
+@pytest.mark.no_database
 def test_who_waits_for_a_turn_is_let_in_when_it_is_over(tmp_path: Path) -> None:
     path, order = tmp_path / "turn.lock", []
     waits = threading.Event()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LINK = re.compile(r"http://localhost:\d+(/en/office/reading/\S+)")
 
 
+@pytest.mark.no_database
 def test_a_plan_that_cannot_be_read_is_told_and_begins_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -37,6 +38,7 @@ def test_a_plan_that_cannot_be_read_is_told_and_begins_nothing(
         assert not data.exists()
 
 
+@pytest.mark.no_database
 def test_where_the_service_cannot_run_it_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -31,6 +31,7 @@ def got(file: Path, method: str = "get", **headers: str) -> Any:
     return tiles.ranged(request, file, '"tag"', "application/vnd.pmtiles")
 
 
+@pytest.mark.no_database
 @pytest.mark.parametrize(
     ("asked", "first", "last"),
     [
@@ -51,6 +52,7 @@ def test_one_range_is_those_bytes(file: Path, asked: str, first: int, last: int)
     assert answer.headers["Content-Type"] == "application/vnd.pmtiles"
 
 
+@pytest.mark.no_database
 @pytest.mark.parametrize("asked", ["bytes=100-", "bytes=200-300", "bytes=-0", "bytes=100-,-0"])
 def test_bytes_beyond_the_end_are_416_with_the_size(file: Path, asked: str) -> None:
     answer = got(file, Range=asked)
@@ -59,6 +61,7 @@ def test_bytes_beyond_the_end_are_416_with_the_size(file: Path, asked: str) -> N
     assert answer.headers["Accept-Ranges"] == "bytes"
 
 
+@pytest.mark.no_database
 @pytest.mark.parametrize(
     "asked",
     ["", "bytes", "bytes=", "bytes=,", "bytes=-", "bytes=9-5", "bytes=a-b", "bytes=1-2;3-4", "lines=1-2",
@@ -70,6 +73,7 @@ def test_what_is_no_range_or_more_than_the_file_is_the_whole_file(file: Path, as
     assert "Content-Range" not in answer.headers
 
 
+@pytest.mark.no_database
 def test_several_ranges_come_in_parts_each_with_its_place(file: Path) -> None:
     answer = got(file, Range="bytes=50-52, 0-1 ,-3,700-")
     assert answer.status_code == 206
@@ -84,6 +88,7 @@ def test_several_ranges_come_in_parts_each_with_its_place(file: Path) -> None:
     assert {part.get_content_type() for part in parts} == {"application/vnd.pmtiles"}
 
 
+@pytest.mark.no_database
 def test_a_range_of_an_older_file_gets_the_whole_new_one(file: Path) -> None:
     for tag in ('"old"', 'W/"tag"', "Wed, 21 Oct 2015 07:28:00 GMT"):
         answer = got(file, **{"Range": "bytes=0-1", "If-Range": tag})
@@ -91,6 +96,7 @@ def test_a_range_of_an_older_file_gets_the_whole_new_one(file: Path) -> None:
     assert got(file, **{"Range": "bytes=0-1", "If-Range": '"tag"'}).content == CONTENT[:2]
 
 
+@pytest.mark.no_database
 def test_a_file_that_is_known_is_not_sent_and_ranges_are_of_get_alone(file: Path) -> None:
     known = got(file, **{"If-None-Match": '"tag"', "Range": "bytes=0-1"})
     assert (known.status_code, known.headers["ETag"]) == (304, '"tag"')
@@ -100,6 +106,7 @@ def test_a_file_that_is_known_is_not_sent_and_ranges_are_of_get_alone(file: Path
     assert got(file, "head", Range="bytes=0-1").status_code == 200
 
 
+@pytest.mark.no_database
 def test_no_answer_with_a_range_is_longer_than_is_said(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tiles, "LONGEST", 10)
     for asked, where in (("bytes=20-80", "20-29"), ("bytes=20-", "20-29"), ("bytes=-50", "90-99")):

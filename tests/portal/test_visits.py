@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from django.urls import resolve
 from tests.portal import office_world
 from tests.support.looked_at import FORM, PAGES, PUBLIC
 from tests.support.office_addresses import addresses, of_office
+
+pytestmark = pytest.mark.no_database
 
 #: Of what everybody can read: name of an address -> why no browser looks at it as a page.
 NO_PAGE = {
