@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from tests.portal.databases import languages_here
 from tests.support.opinion_form import page, unlisted
 from tests.support.rebuilt import rebuild
 from tests.support.staff import a_member, browser_of
@@ -182,7 +183,7 @@ def test_two_persons_mend_the_time_and_what_was_late_by_it_alone(
     assert "Correct the time" not in page(browser_of(li).get(address))
 
 
-@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
+@pytest.mark.parametrize("lang", languages_here(["zh", "en", "ja"]))
 def test_every_word_stands_in_a_list(
     opened: DatabaseStore, clock: HandClock, monkeypatch: pytest.MonkeyPatch, lang: str
 ) -> None:

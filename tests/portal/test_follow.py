@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
+from tests.portal.databases import languages_here
 from tests.support.opinion_form import page, unlisted
 
 from blockplan.notice import office
@@ -105,7 +106,7 @@ def test_the_receipt_is_a_file_that_proves_itself(mine: dict[str, str], opened: 
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
+@pytest.mark.parametrize("lang", languages_here(["zh", "en", "ja"]))
 def test_the_receipt_is_a_paper_too(mine: dict[str, str], lang: str, tmp_path: Path) -> None:
     from pypdf import PdfReader
 
@@ -152,7 +153,7 @@ def test_what_an_opinion_is_about_is_said_once(opened: DatabaseStore) -> None:
     assert html.count("A1-77") == 1
 
 
-@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
+@pytest.mark.parametrize("lang", languages_here(["zh", "en", "ja"]))
 def test_every_word_stands_in_a_list(
     mine: dict[str, str], lang: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

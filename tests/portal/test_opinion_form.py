@@ -12,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.test import Client
+from tests.portal.databases import languages_here
 from tests.portal.looks import look_at_all
 from tests.support.notice_records import an_opening
 from tests.support.opinion_form import draft_of, page, unlisted
@@ -359,7 +360,7 @@ def test_a_notice_that_takes_nothing_says_so(begun: DatabaseStore) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
+@pytest.mark.parametrize("lang", languages_here(["zh", "en", "ja"]))
 def test_every_word_stands_in_a_list(
     shown: DatabaseStore, lang: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from tests.portal.databases import languages_here
 from tests.support.english import ENGLISH
 from tests.support.office_pages import as_shown
 from tests.support.staff import a_member, browser_of
@@ -49,7 +50,7 @@ class Office:
         return html.unescape(re.sub("<[^>]*>", " ", faults or page.partition('class="fault"')[2][:400]))
 
 
-@pytest.fixture(params=LANGUAGES)
+@pytest.fixture(params=languages_here(LANGUAGES))
 def office(request: pytest.FixtureRequest, config: Config) -> Office:
     return Office(request.param)
 
@@ -176,7 +177,7 @@ def test_a_draft_that_is_not_ready(config: Config, clock: HandClock, office: Off
         is_in_the_language_of_the_page(one)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", languages_here(LANGUAGES))
 def test_programs_are_told_in_their_language_too(opened: DatabaseStore, lang: str) -> None:
     _, secret = intake.submit(opened, intake.Submission(text="More trees."))
     intake.withdraw(opened, "O-1", secret=secret)
