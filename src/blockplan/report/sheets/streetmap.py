@@ -37,6 +37,8 @@ STEEP = 1.4
 TURNED, SMALL_KANA = "ー〜～－（）「」", "ァィゥェォッャュョヮヵヶぁぃぅぇぉっゃゅょゎ"
 #: Half of the width of the line around land, with a little air, mm.
 HALF_EDGE_MM = 0.6
+#: Half of the widest street, m.
+HALF_WIDEST_M = 60.0
 #: How light the ground of a name is that stands on its street's line.
 GROUND = 0.8
 #: Radius of the ring at a junction, mm.
@@ -80,24 +82,66 @@ def street_names(scene: Scene, near: BaseGeometry | None = None, land: BaseGeome
     land
         The land whose edge they keep clear of where there is room, mm; the planned land where it is None.
     """
-    streets = _named(scene)
     if land is None and scene.facts.outline is not None:
         land = scene.canvas.on_paper([scene.facts.outline])[0]
     edge = None if land is None else shapely.buffer(edge_line(land), HALF_EDGE_MM)
     beside = None if edge is None else shapely.buffer(edge, _letters(scene))
-    by_name: dict[tuple[str, str], list[BaseGeometry]] = {}
-    for name, width, shape in streets:
-        said = "" if np.isnan(width) else scene.say("street.width", n=f"{width:g}")
-        if name or said:
-            by_name.setdefault((name, said), []).append(shape)
-    for (name, said), shapes in sorted(by_name.items(), key=lambda item: -sum(one.length for one in item[1])):
-        joined = shapely.union_all(np.array(shapes, dtype=object))
-        if near is not None:
-            joined = shapely.intersection(joined, near)
-        merged = shapely.line_merge(shapely.intersection(joined, scene.canvas.box))
-        for line in sorted(shapely.get_parts(merged), key=lambda one: -one.length):
-            if not line.is_empty and shapely.get_dimensions(line) == 1:
-                _name(scene, line, f"{name} {said}".strip(), land, (edge, beside))
+    by_name: dict[tuple[str, float], list[BaseGeometry]] = {}
+    for name, width, shape in _named(scene):
+        if name or not np.isnan(width):
+            by_name.setdefault(_key(name, width), []).append(shape)
+    written = set()
+    for key, shapes in sorted(by_name.items(), key=lambda item: -sum(one.length for one in item[1])):
+        for line in _seen(scene, shapes, near):
+            if _name(scene, line, _said(scene, *key), land, (edge, beside)):
+                written.add(key)
+    if near is not None:
+        _name_sides(scene, near, written, edge)
+
+
+def _key(name: str, width: float) -> tuple[str, float]:
+    return name, -1.0 if np.isnan(width) else float(width)
+
+
+def _said(scene: Scene, name: str, width: float) -> str:
+    """A street's name and its width (below nought: not stated)."""
+    return f"{name} {'' if width < 0 else scene.say('street.width', n=f'{width:g}')}".strip()
+
+
+def _seen(
+    scene: Scene, shapes: Iterable[BaseGeometry | None], near: BaseGeometry | None
+) -> list[BaseGeometry]:
+    """Lines on paper as far as the window shows them near some land, the longest first."""
+    joined = shapely.union_all(np.array([one for one in shapes if one is not None], dtype=object))
+    if near is not None:
+        joined = shapely.intersection(joined, near)
+    parts = shapely.get_parts(shapely.line_merge(shapely.intersection(joined, scene.canvas.box)))
+    lines = [one for one in parts if not one.is_empty and shapely.get_dimensions(one) == 1]
+    return sorted(lines, key=lambda one: -one.length)
+
+
+def _name_sides(
+    scene: Scene, near: BaseGeometry, written: set[tuple[str, float]], edge: BaseGeometry | None
+) -> None:
+    """Name the streets of which a window shows little more than one side of their centre line."""
+    facts, canvas = scene.facts, scene.canvas
+    rows, shapes = facts.view.ground.within("streets", canvas.cell.frame.grown(HALF_WIDEST_M))
+    names = facts.view.ground.names("streets").to_numpy()[rows]
+    widths = values(facts.plan, "streets", "red_line_width_m")[rows]
+    by_name: dict[tuple[str, float], list[BaseGeometry]] = {}
+    for name, width, shape in zip(names, widths, shapes, strict=True):
+        if name and not np.isnan(width) and _key(name, width) not in written:
+            by_name.setdefault(_key(name, width), []).append(shape)
+    step = _letters(scene) / 2 * canvas.cell.unit
+    for key, lines in by_name.items():
+        joined = shapely.line_merge(shapely.union_all(np.array(lines, dtype=object)))
+        sides = (way * far for far in np.arange(step, key[1] / 2 - step, step) for way in (1, -1))
+        beside = (canvas.on_paper([shapely.offset_curve(joined, side)]) for side in sides)
+        any(
+            _name(scene, line, _said(scene, *key), None, (edge, None))
+            for side in beside
+            for line in _seen(scene, side, near)
+        )
 
 
 def _named(scene: Scene) -> list[tuple[str, float, BaseGeometry]]:
@@ -119,11 +163,11 @@ def _name(
     said: str,
     land: BaseGeometry | None,
     edges: tuple[BaseGeometry | None, BaseGeometry | None],
-) -> None:
+) -> bool:
     """
     A name along a line at every so many mm; beside a line that runs along the edge of the land.
 
-    `edges` are the drawn edge of the land, and what lies within a letter of it.
+    `edges` are the drawn edge of the land, and what lies within a letter of it. False without room.
     """
     size = _letters(scene)
     edge, beside = edges
@@ -136,8 +180,11 @@ def _name(
         ways.append((line, None))
     count = max(1, round(line.length / AGAIN_MM))
     shares = [[(part + 0.5 + shift) / count for shift in SHIFTS] for part in range(count)]
-    for part in shares:
+    stands = [
         any(_write(scene, way, at * way.length, said, size, clear) for way, clear in ways for at in part)
+        for part in shares
+    ]
+    return any(stands)
 
 
 def _write(
