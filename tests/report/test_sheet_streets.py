@@ -1,22 +1,26 @@
-"""Streets on the sheets of parcels."""
+"""Streets on the sheets of parcels, and what parcels have along them."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import shapely
 from tests.support.sheet_plans import facts_of
 from tests.support.squares import plan_of
 
+from blockplan.report.office.streets import streets as streets_table
 from blockplan.report.sheets import PAPERS
 from blockplan.report.sheets.control import control_sheet
 from blockplan.report.sheets.extents import subblocks
 from blockplan.report.sheets.panels import PanelFiles
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from shapely.geometry.base import BaseGeometry
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -64,3 +68,50 @@ def test_a_street_is_named_where_a_sheet_shows_only_the_side_of_it_along_its_lan
     )
     assert "远" not in said
     assert "Far" not in said
+
+
+@pytest.mark.parametrize(
+    "shape", [shapely.Polygon, lambda ring: shapely.MultiPolygon([shapely.Polygon(ring)])]
+)
+@pytest.mark.parametrize("side", ["north", "North", "N", "北"])
+def test_setbacks_and_sides_are_drawn_of_outlines_stored_as_collections_of_one(
+    tmp_path: Path, shape: Callable[[Any], BaseGeometry], side: str
+) -> None:
+    land = shape([(0, 0), (200, 0), (200, 160), (0, 160)])
+    parcel = {
+        "parcel_id": "P-1",
+        "land_use": "0701",
+        "entrances": side,
+        "closed_stretches": "south",
+        "setback_north_m": 8.0,
+        "geometry": land,
+    }
+    facts = facts_of(
+        plan_of(
+            parcels=[{**parcel, "subblock_id": "S-1"}], subblocks=[{"subblock_id": "S-1", "geometry": land}]
+        )
+    )
+    (extent,) = subblocks(facts)
+    sheet = control_sheet(facts, PanelFiles(tmp_path), PAPERS["A3"], extent, [extent])
+    (legend,) = [one for one in sheet.data["panel"] if one["kind"] == "legend"]
+    said = [row["said"] for row in legend["rows"]]
+    assert "建筑后退线（m）" in said
+    assert "禁止开口段" in said
+    assert any(one.startswith("机动车出入口") for one in said)
+    assert not [note for note in legend["notes"] if "规划未载" in note]
+
+
+def test_streets_of_one_length_come_in_the_order_of_their_numbers() -> None:
+    streets = [
+        {
+            "name_zh": f"横{at}路",
+            "class": "local",
+            "geometry": shapely.LineString([(0, at), (300 + at % 3 / 100, at)]),
+        }
+        for at in range(12, 0, -1)
+    ]
+    ground = [{"name": "all", "geometry": shapely.box(-10, -10, 400, 100)}]
+    table = streets_table(facts_of(plan_of(boundary=ground, streets=streets)).view)
+    assert [line.cells[1] for line in table.lines if line.kind == "row"] == [
+        f"横{at}路" for at in range(1, 13)
+    ]

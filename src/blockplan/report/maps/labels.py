@@ -219,9 +219,9 @@ def along(
 
 
 def largest(shape: BaseGeometry) -> BaseGeometry:
-    """The largest part of a shape."""
+    """The largest part of a shape, and no collection of one."""
     parts = shapely.get_parts(shape)
-    return parts[int(np.argmax(shapely.area(parts)))] if len(parts) > 1 else shape
+    return parts[int(np.argmax(shapely.area(parts)))] if len(parts) else shape
 
 
 def overlaps(labels: Labels) -> int:

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 SETBACK, ACCESS = "#1f3fbf", "#111111"
 SIDES = ("north", "east", "south", "west")
-#: Words for a side in a column of an office, and the letters of the compass.
+#: The first letter of a side in a column of an office: words, and letters of the compass.
 SIDE_OF = {"n": 0, "北": 0, "e": 1, "东": 1, "東": 1, "s": 2, "南": 2, "w": 3, "西": 3}
-TOKENS = re.compile(r"[NESWnesw](?![a-z])|[北东東南西]")
+TOKENS = re.compile(r"(?i:north|east|south|west)|[NESWnesw](?![a-z])|[北东東南西]")
 #: Columns of a parcel that name its sides.
 BY_SIDE = ("entrances", "closed_stretches")
 TRIANGLE_MM, TICK_MM, TICK_EVERY_MM = (3.5, 3.4), 1.3, 1.8
@@ -199,8 +199,8 @@ def _named(scene: Scene, ground: ParcelGround, column: str, drawn: set[str]) -> 
 
 def _sides(scene: Scene, shape: BaseGeometry, named: str, *, closed: bool) -> bool:
     edges, done = edges_by_side(shape), False
-    for token in dict.fromkeys(TOKENS.findall(named)):
-        of = edges[SIDE_OF[token.lower()]]
+    for side in dict.fromkeys(SIDE_OF[token[0].lower()] for token in TOKENS.findall(named)):
+        of = edges[side]
         if not of:
             continue
         longest = shapely.LineString(max(of, key=lambda one: float(np.hypot(*(one[1] - one[0])))))
