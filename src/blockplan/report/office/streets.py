@@ -14,6 +14,7 @@ from blockplan.measure.indicators.land import boundary_m2
 from blockplan.measure.indicators.streets import lengths_on_planned_land
 from blockplan.measure.inputs.columns import ids, shapes, values
 from blockplan.report.office.columns import NOT_APPLICABLE, Column, Line, OfficeTable, said
+from blockplan.texts import by_number
 from blockplan.units import M2_PER_KM2, M_PER_KM
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def streets(view: View) -> OfficeTable:
     number = sections = 0
     for class_ in kinds:
         of = [(name, rows) for (one, name), rows in found.items() if one == class_]
-        of.sort(key=lambda item: (not item[0], -length[item[1]].sum(), item[0]))
+        of.sort(key=lambda item: (not item[0], -round(float(length[item[1]].sum())), by_number(item[0])))
         shares = shared_out([float(length[rows].sum()) for _, rows in of], told[class_])
         for (name, rows), share in zip(of, shares, strict=True):
             number += 1
@@ -108,7 +109,7 @@ def streets_along(view: View, land: BaseGeometry, near_m: float) -> OfficeTable:
     found = _by_class_and_name(view, along & (lengths_on_planned_land(plan) >= SHORTEST_M))
     order = _in_order({class_ for class_, _ in found})
     of = [(class_, name, rows) for (class_, name), rows in found.items() if name]
-    of.sort(key=lambda one: (order.index(one[0]), -near[one[2]].sum(), one[1]))
+    of.sort(key=lambda one: (order.index(one[0]), -round(float(near[one[2]].sum())), by_number(one[1])))
     return OfficeTable(
         "streets",
         COLUMNS[1:5],
