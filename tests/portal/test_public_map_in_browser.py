@@ -414,6 +414,30 @@ def test_on_a_small_plan_a_place_is_seen_no_farther_off_than_the_plan(
         small.stop()
 
 
+def test_on_a_desk_no_key_lies_on_a_wide_plan(tmp_path: Path, chromium: Any) -> None:
+    bp.write(a_plan(manifest={"packs": ["zone"]}), tmp_path / "wide")
+    wide = Service(tmp_path / "data", demo=False, plan=tmp_path / "wide")
+    try:
+        reading = re.search(r"/en/office/reading/\S+", wide.log())
+        assert reading is not None
+        with opened(wide, chromium, reading[0], 1440) as tab:
+            still(tab)
+            corners = """() => {
+                const { x, y } = __map.getContainer().getBoundingClientRect();
+                const seen = __map.queryRenderedFeatures({ layers: ["parcels-fill"] })
+                    .flatMap((one) => one.geometry.coordinates.flat()).map((at) => __map.project(at));
+                const [left, low] = [seen.map((one) => one.x), seen.map((one) => one.y)];
+                return [x + Math.min(...left), y + Math.max(...low)];
+            }"""
+            left, low = tab.evaluate(corners)
+            for part in (".island > .legend[open]", ".island > .marking"):
+                if tab.locator(part).count():
+                    box = tab.locator(part).bounding_box()
+                    assert low <= box["y"] or left >= box["x"] + box["width"] - 80, part
+    finally:
+        wide.stop()
+
+
 def test_on_a_desk_opinions_by_place_stand_on_the_map_and_in_step_with_it(
     spoken: Service, chromium: Any
 ) -> None:

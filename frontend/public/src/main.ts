@@ -111,6 +111,8 @@ class Page {
     map.getCanvas().addEventListener("keydown", (event) => this.pressed(event));
     map.on("move", () => this.rescale());
     map.on("idle", () => this.relist());
+    // The key has its height now: what is looked at makes room for it.
+    map.once("idle", () => this.plan.again());
     this.rescale();
     this.takeOverLinks();
     const { about, x, y, metres, spoken } = this.root.dataset;

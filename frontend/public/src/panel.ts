@@ -22,7 +22,7 @@ function drawHere(here: Here, words: Record<string, string>): HTMLElement {
   const goals = (rows: Row[]): HTMLElement => h("ul", { class: "goals" }, ...rows.map((row) =>
     h("li", {},
       h("span", { class: "mark", "aria-hidden": "true" }, String(row["sign"])),
-      h("a", { href: row.href }, row.name, Boolean(row["kind"] || row["status"]) && h("span", { class: "note" }, [" ", [row["kind"], row["status"]].filter(Boolean).join(" · ")].join(""))),
+      h("a", { href: row.href }, row.name, " ", Boolean(row["kind"] || row["status"]) && h("span", { class: "note" }, [row["kind"], row["status"]].filter(Boolean).join(" · "))),
       bar(Number(row["share"])),
       h("b", { class: "n" }, String(row["metres"])),
     ))); // prettier-ignore

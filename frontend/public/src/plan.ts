@@ -36,6 +36,7 @@ export class PublicMap {
   readonly sliding: Sliding;
   private safe = false;
   private covered = 0;
+  private looked: [number, number][] | null = null;
   private when: When;
   private table: Record<string, Use>;
 
@@ -295,11 +296,15 @@ export class PublicMap {
     if (places.length) this.fit(places);
   }
 
-  /** So many pixels at its lower edge lie under the open key where that stands on the map. */
-  private get keyed(): number {
-    const key = this.container.closest(".island")?.querySelector(":scope > .legend[open]");
-    if (!key || getComputedStyle(key).position !== "absolute") return 0;
-    return Math.max(0, this.container.getBoundingClientRect().bottom - key.getBoundingClientRect().top);
+  /** What of the open key and of what marks a place stands on the map over what lies between two pixels from its left. */
+  private over(from: number, to: number): HTMLElement[] {
+    const { left } = this.container.getBoundingClientRect();
+    const found = this.container.closest(".island")?.querySelectorAll<HTMLElement>(":scope > :is(.legend[open], .marking)") ?? [];
+    return [...found].filter((one) => {
+      const box = one.getBoundingClientRect();
+      const shared = Math.min(box.right - left, to) - Math.max(box.left - left, from);
+      return getComputedStyle(one).position === "absolute" && shared > MOST_COVERED;
+    });
   }
 
   /** Whether all of the plan is in sight: in a map of another size it is to be so again. */
@@ -322,7 +327,14 @@ export class PublicMap {
     return [Math.min(left, x), Math.min(low, y), Math.max(right, x), Math.max(high, y)];
   }
 
+  /** What was looked at last, beside what stands on the map by now. */
+  again(): void {
+    if (this.looked) this.fit(this.looked, false);
+    else if (this.seesWhole) this.whole(false);
+  }
+
   private fit(places: [number, number][], moving = !STILL.matches): void {
+    this.looked = places;
     const xs = places.map((one) => one[0]);
     const ys = places.map((one) => one[1]);
     const asked = { padding: 14, maxZoom: places.length > 1 ? 18 : 16 };
@@ -337,10 +349,15 @@ export class PublicMap {
     // In the middle of the map, unless what covers its right would lie over it.
     const under = (this.container.clientWidth + wide) / 2 > this.container.clientWidth - this.covered;
     const beside = { top: 14, bottom: 14, left: 14, right: 14 + (under ? this.covered : 0) };
-    const above = { ...beside, bottom: beside.bottom + this.keyed };
-    const closest = (padding: typeof above): number => this.map.cameraForBounds(box, { ...asked, padding })?.zoom ?? -Infinity;
-    // Above the open key too, where what is looked at does not get much smaller by it.
-    const padding = closest(above) >= closest(beside) - SMALLER ? above : beside;
+    const left = (this.container.clientWidth - beside.right - wide) / 2;
+    const { bottom } = this.container.getBoundingClientRect();
+    const above = (): typeof beside => ({ ...beside, bottom: Math.max(beside.bottom, ...this.over(left, left + wide).map((one) => 14 + bottom - one.getBoundingClientRect().top)) });
+    const closest = (padding: typeof beside): number => this.map.cameraForBounds(box, { ...asked, padding })?.zoom ?? -Infinity;
+    // Above what stands there too, where what is looked at does not get much smaller by it.
+    const fits = (): boolean => closest(above()) >= closest(beside) - SMALLER;
+    // What is looked at comes before the key, which is folded where it would lie over it.
+    if (!fits()) for (const one of this.over(left, left + wide)) if (one.matches(".legend")) one.removeAttribute("open");
+    const padding = fits() ? above() : beside;
     this.map.fitBounds(box, { ...asked, padding, animate: moving, duration: 400 });
   }
 
@@ -374,6 +391,8 @@ const SMALLER = 0.4;
 /** West, south, east, north, in degrees. */
 type Box = [number, number, number, number];
 /** A land use on its land: that it is land needs no word. */
+/** So many pixels of what is looked at may lie under the key. */
+const MOST_COVERED = 80;
 /** Land of streets: a street is told by its own name. */
 const isRoad = (code: string): boolean => code.startsWith("1207");
 const shortened = (name: string): string => name.replace(/用地$/, "");
