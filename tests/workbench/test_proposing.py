@@ -226,6 +226,7 @@ def test_a_search_that_finds_no_parcel_says_why_without_a_parameter_that_the_pag
         ({"kind": "site", "service": ["park"]}, "by a word"),
         ({"kind": "site", "service": "park", "new": 0}, "at least 1"),
         ({"kind": "site", "service": "park", "within_m": -5}, "more than 0"),
+        ({"kind": "site", "service": "park", "site_m2": 0}, "land of a site"),
         ({"parts": 1}, "true or false"),
         ({"in_place": 1}, "true or false"),
         ({"colour": "red"}, "knows no colour"),

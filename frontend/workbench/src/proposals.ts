@@ -14,7 +14,7 @@ const MOST_NEW = 20;
 
 let now: Proposal = { state: "none" };
 let left = new Set<string>();
-const wanted: Wanted = { kind: "repair", seconds: SECONDS, parts: false, in_place: false, service: "kindergarten", new: 1, within_m: null, vacant: [], uses: {}, homes_ha: 0, count_by: null };
+const wanted: Wanted = { kind: "repair", seconds: SECONDS, parts: false, in_place: false, service: "kindergarten", new: 1, within_m: null, site_m2: null, vacant: [], uses: {}, homes_ha: 0, count_by: null };
 let watching = 0;
 let redraw: () => void = () => undefined;
 let show: (features: ProposedFeature[]) => void = () => undefined;
@@ -132,7 +132,7 @@ function form(): (Node | false)[] {
 
 function ticked(what: "parts" | "in_place", word: Parameters<typeof say>[0]): HTMLElement {
   const id = `propose-${what}`;
-  return h("p", { class: "about" }, h("input", { type: "checkbox", id, checked: wanted[what], onchange: (event: Event) => { wanted[what] = (event.target as HTMLInputElement).checked; } }), h("label", { for: id }, say(word))); // prettier-ignore
+  return h("p", { class: "about tick" }, h("input", { type: "checkbox", id, checked: wanted[what], onchange: (event: Event) => { wanted[what] = (event.target as HTMLInputElement).checked; } }), h("label", { for: id }, say(word))); // prettier-ignore
 }
 
 function siteFields(): Node[] {
@@ -143,6 +143,7 @@ function siteFields(): Node[] {
       ...named.map(([id, names]) => h("option", { value: id, selected: id === wanted.service }, names[language()])))),
     h("label", {}, say("howMany"), h("input", { id: "propose-new", type: "number", min: 1, max: MOST_NEW, value: wanted.new, onchange: (event: Event) => { wanted.new = value(event) || 1; } })),
     h("label", {}, say("withinM"), h("input", { id: "propose-within", type: "number", min: 1, placeholder: say("asThePlan"), value: wanted.within_m ?? "", onchange: (event: Event) => { wanted.within_m = value(event) || null; } })),
+    h("label", {}, say("siteM2"), h("input", { id: "propose-site", type: "number", min: 1, placeholder: say("asThePlan"), value: wanted.site_m2 ?? "", onchange: (event: Event) => { wanted.site_m2 = value(event) || null; } })),
   ]; // prettier-ignore
 }
 

@@ -235,6 +235,7 @@ export interface Wanted {
   service: string;
   new: number;
   within_m: number | null;
+  site_m2: number | null;
   vacant: string[];
   uses: Record<string, LaidOut>;
   homes_ha: number;

@@ -210,6 +210,7 @@ const WORDS = {
   wantUses: { zh: "用地布局", en: "land uses", ja: "土地利用" },
   howMany: { zh: "最多新增", en: "New ones, at most", ja: "新設数（最大）" },
   withinM: { zh: "服务距离（米）", en: "Within, m", ja: "到達距離（m）" },
+  siteM2: { zh: "用地面积（平方米，最小）", en: "Site from, m²", ja: "敷地面積（最小 m²）" },
   startSearch: { zh: "开始寻找", en: "Search", ja: "探す" },
   asThePlan: { zh: "同规划", en: "as the plan", ja: "計画のとおり" },
   sitesAbout: {

@@ -85,9 +85,9 @@ class SearchRequest:
         Wall-clock seconds that it may take, judging included.
     parts
         Whether a part of a parcel may get another use, where a whole one is more than is needed.
-    service, new, within_m, in_place
-        Of sites: for what, how many at most, the distance that counts as reached (None: the plan's own), and
-        whether parcels that have such a use already may take one too.
+    service, new, within_m, site_m2, in_place
+        Of sites: for what, how many at most, the distance that counts as reached and the least land of one
+        (None: the plan's own), and whether parcels that have such a use already may take one too.
     vacant, uses, homes_ha, count_by
         Of a layout: ids of the parcels that are drawn anew (undecided land where empty), use -> what is said
         of it (`OF_USE`; a number that is left out is that of the rules, and without any use all is placed
@@ -101,6 +101,7 @@ class SearchRequest:
     service: str = ""
     new: int = 1
     within_m: float | None = None
+    site_m2: float | None = None
     in_place: bool = False
     vacant: Sequence[str] = ()
     uses: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
@@ -132,6 +133,8 @@ class SearchRequest:
             raise _no_search("new", most=MOST_NEW)
         if self.within_m is not None and not (_is_number(self.within_m) and 0 < self.within_m <= FARTHEST_M):
             raise _no_search("within_m", most=number(FARTHEST_M))
+        if not _is_size(self.site_m2):
+            raise _no_search("site_m2", most=number(MOST_M2))
         self._check_layout()
 
     def _check_layout(self) -> None:
@@ -257,7 +260,7 @@ def _site(at: Snapshot, wanted: SearchRequest, stop: Stop) -> tuple[SearchAnswer
     locks = read_locks(at.plan, ())
     parcels = (str(one) for one in at.plan.layer("parcels").index)
     locked = frozenset(one for one in parcels if locks.hold("parcels", one))
-    land = Land(locked=locked, in_place=wanted.in_place)
+    land = Land(locked=locked, in_place=wanted.in_place, smallest_m2=wanted.site_m2)
     params = SiteParams(service=wanted.service, new=wanted.new, within_m=wanted.within_m, land=land)
     search = propose_site_on_parts if wanted.parts else propose_site
     return search(at.plan, params, stop=stop), at.result
