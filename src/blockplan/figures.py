@@ -34,6 +34,11 @@ def is_known(value: float | None) -> TypeGuard[float]:
     return value is not None and math.isfinite(value)
 
 
+def known(value: float | None) -> float | None:
+    """A number as a plain one, as JSON has it; None where it is not known."""
+    return float(value) if is_known(value) else None
+
+
 def unknown(lang: str) -> str:
     """What stands for a value that is not known; never 0."""
     return CATALOG("unknown", lang)

@@ -16,8 +16,8 @@ from blockplan.check.limits import DUST, required_of
 from blockplan.check.rules import Figures
 from blockplan.check.verdict import FAIL, PASS, UNKNOWN, Judged, Remedy
 from blockplan.check.words import CATALOG, say
+from blockplan.figures import known
 from blockplan.measure.inputs.parcel_intensity import missing_in
-from blockplan.measure.inputs.parts import known
 from blockplan.measure.missing import Missing, only_nothing
 from blockplan.plan.model.recall import by_row
 

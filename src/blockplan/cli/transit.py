@@ -10,7 +10,7 @@ import click
 
 from blockplan.cli.common import json_option, progress, show_json, show_table
 from blockplan.errors import PlanDataError, UsageError
-from blockplan.figures import amount
+from blockplan.figures import amount, known
 
 if TYPE_CHECKING:
     from blockplan.measure.access.transit import TransitCase, TransitReach
@@ -234,14 +234,14 @@ def _points(found: TransitReach) -> list[dict[str, Any]]:
         for row, count in enumerate(found.counts):
             total = found.total(count)
             for column, limit in enumerate(found.limits_min):
-                reached = _known(found.reached[row, column, at])
+                reached = known(found.reached[row, column, at])
                 values.append({
                     "count": count,
                     "within_min": limit,
                     "reached": reached,
                     "share": None if reached is None or not total else reached / total,
                     "by_percentile": {
-                        f"{percentile:g}": _known(numbers[row, column, at])
+                        f"{percentile:g}": known(numbers[row, column, at])
                         for percentile, numbers in found.by_percentile.items()
                     },
                 })  # fmt: skip
@@ -301,7 +301,3 @@ def _show(document: dict[str, Any]) -> None:
 
 def _share(value: float | None) -> str:
     return amount(value, "1", "en")
-
-
-def _known(value: float) -> float | None:
-    return float(value) if value == value else None  # noqa: PLR0124 (NaN is not equal to itself)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from blockplan.exchange.office.bounds import KINDS
+from blockplan.figures import known
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,7 @@ def pair_of(value: Any, kind: Any, low: Any, high: Any, *, base: str) -> Pair:
     >>> pair_of(0.35, None, None, None, base="green_ratio")
     (0.35, None)
     """
-    lower, upper, bare = _known(low), _known(high), _known(value)
+    lower, upper, bare = known(low), known(high), known(value)
     kind = kind if isinstance(kind, str) else BARE[base]
     side = BARE[base] if kind in {"range", "guide"} else kind
     if bare is not None and side == "upper" and upper is None:
@@ -76,10 +76,6 @@ def canonical(frame: pd.DataFrame, base: str) -> list[tuple[Any, ...]]:
     found = []
     for value, kind, low, high in _rows(frame, base):
         pair = pair_of(value, kind, low, high, base=base)
-        bare = _known(value)
+        bare = known(value)
         found.append((*pair, kind == "guide", None if bare in pair else bare))
     return found
-
-
-def _known(value: Any) -> float | None:
-    return None if value is None or math.isnan(value) else float(value)

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from blockplan.figures import known
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
@@ -101,11 +103,7 @@ class Clock:
     def tell(self, objective: float | None, bound: float | None, said: str = "") -> None:
         """Say what the search has now, to whoever listens; a solver calls infinite what it does not know."""
         if self.stop.tell is not None:
-            self.stop.tell(Incumbent(self.spent, _known(objective), _known(bound), said))
-
-
-def _known(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None
+            self.stop.tell(Incumbent(self.spent, known(objective), known(bound), said))
 
 
 @contextmanager

@@ -13,8 +13,8 @@ import shapely
 from blockplan.compare.changes import changes
 from blockplan.deliver.pairs import bounds_of
 from blockplan.errors import MappingError
+from blockplan.figures import known
 from blockplan.jsontext import JsonRecord
-from blockplan.measure.inputs.parts import known
 from blockplan.yamlfile import read_map
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blockplan.errors import UsageError
+from blockplan.figures import known
 from blockplan.measure.access.provision import ServiceAssignment, assign
 
 if TYPE_CHECKING:
@@ -121,9 +122,9 @@ class Provision:
                 "served": _number(found.served[at]),
                 "not_served_for_places": _number(found.no_place[at]),
                 "not_served_for_nearness": _number(found.too_far[at]),
-                "mean_minutes": _known(mean[at]),
-                "places_per_head_2sfca": _known(self.even.access[at]),
-                "places_per_head_e2sfca": _known(self.banded.access[at]),
+                "mean_minutes": known(mean[at]),
+                "places_per_head_2sfca": known(self.even.access[at]),
+                "places_per_head_e2sfca": known(self.banded.access[at]),
             }
             for at, name in enumerate(self.demand.ids)
         ]
@@ -138,7 +139,7 @@ class Provision:
                 "used": _number(found.used[at]),
                 "free": _number(found.capacity[at] - found.used[at]),
                 "demand_within": _number(asked[at]),
-                "places_per_head": _known(self.even.ratio[at]),
+                "places_per_head": known(self.even.ratio[at]),
                 "bottleneck": bool(found.bottleneck[at]),
             }
             for at, name in enumerate(self.supply.ids)
@@ -187,10 +188,6 @@ def provide(
 def _number(value: float) -> float | int:
     """A whole number as one."""
     return int(value) if float(value).is_integer() else float(value)
-
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
 
 
 #: Weights of Luo and Qi (2009) for the three thirds of the limit.

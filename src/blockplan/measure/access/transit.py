@@ -17,6 +17,7 @@ import shapely
 
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.exchange.gtfs_times import comes_twice, seconds_on
+from blockplan.figures import known
 from blockplan.measure.missing import Missing, reason
 from blockplan.network.journeys import Journeys, Walking, prepare
 from blockplan.network.timetable import DAY_S, lay_out
@@ -380,12 +381,8 @@ def compare(before: TransitReach, after: TransitReach) -> list[Mapping[str, Any]
             rows += [
                 {
                     "id": before.ids[at], "count": name, "within_min": limit,
-                    "before": _known(old[at]), "after": _known(new[at]), "gain": _known(new[at] - old[at]),
+                    "before": known(old[at]), "after": known(new[at]), "gain": known(new[at] - old[at]),
                 }
                 for at in changed.tolist()
             ]  # fmt: skip
     return sorted(rows, key=lambda row: (-(row["gain"] or 0.0), row["id"], row["count"], row["within_min"]))
-
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.figures import known
 from blockplan.measure.definition import Defined
 from blockplan.measure.distance.data_end import data_end, end_of
 from blockplan.measure.inputs.columns import ids, shapes, total
 from blockplan.measure.inputs.feature_points import EDGE_M
 from blockplan.measure.inputs.homes import housed, residents, whole_ones
-from blockplan.measure.inputs.parts import added, known, knowns, ratios, sums_at
+from blockplan.measure.inputs.parts import added, knowns, ratios, sums_at
 from blockplan.measure.measurement import Measurement, Part, Place, Reading
 from blockplan.measure.missing import Missing, lines, nothing, unknown
 from blockplan.plan.model.recall import by_row, is_recalling, once, pairs_between

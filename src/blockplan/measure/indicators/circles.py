@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.figures import known
 from blockplan.measure.distance.reach import home_joins, street_network
 from blockplan.measure.indicators.land import drawn_land, named_land
 from blockplan.measure.indicators.living import dwellings_of_parcels
@@ -29,7 +30,6 @@ from blockplan.measure.inputs.homes import homes as homes_of
 from blockplan.measure.inputs.homes import housed, perhaps_housed, residents
 from blockplan.measure.inputs.parts import (
     each,
-    known,
     knowns,
     objects,
     pieces,

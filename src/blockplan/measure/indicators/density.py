@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.figures import known
 from blockplan.measure.distance.reach import hosts_of
 from blockplan.measure.indicators.land import boundary_m2, no_land
 from blockplan.measure.inputs.columns import (
@@ -28,7 +29,7 @@ from blockplan.measure.inputs.floors import Amounts, floor_areas, parcel_points,
 from blockplan.measure.inputs.homes import HOUSING_CODES, residents
 from blockplan.measure.inputs.jobs import jobs_of_parcels
 from blockplan.measure.inputs.parcel_intensity import Values, as_read, built, covered_m2, measurement
-from blockplan.measure.inputs.parts import USUAL, amounts_by, known, pieces, quotient, ratios_by
+from blockplan.measure.inputs.parts import USUAL, amounts_by, pieces, quotient, ratios_by
 from blockplan.measure.measurement import Measurement, Part, Place
 from blockplan.measure.missing import Missing, nothing, unknown
 from blockplan.measure.parameters import DEFAULTS, Parameters

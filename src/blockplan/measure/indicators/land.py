@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 
 from blockplan.errors import UsageError
+from blockplan.figures import known
 from blockplan.measure.indicators.supply import people_by, per_person
 from blockplan.measure.inputs.columns import (
     Coded,
@@ -32,7 +33,7 @@ from blockplan.measure.inputs.columns import (
     values,
 )
 from blockplan.measure.inputs.floors import Amounts
-from blockplan.measure.inputs.parts import USUAL, amounts_by, features, known, quotient, sums_at
+from blockplan.measure.inputs.parts import USUAL, amounts_by, features, quotient, sums_at
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.units import M2_PER_HA, M2_PER_KM2

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from blockplan.figures import known
 from blockplan.measure.distance.reach import hosts_of
 from blockplan.measure.inputs.columns import (
     Gaps,
@@ -23,7 +24,7 @@ from blockplan.measure.inputs.columns import (
 from blockplan.measure.inputs.floors import Amounts, floor_areas
 from blockplan.measure.inputs.homes import HOUSING_CODES, can_house, residents
 from blockplan.measure.inputs.jobs import jobs_of_parcels
-from blockplan.measure.inputs.parts import USUAL, amounts_by, each, known, pieces, quotient, ratios_by
+from blockplan.measure.inputs.parts import USUAL, amounts_by, each, pieces, quotient, ratios_by
 from blockplan.measure.measurement import Measurement, Part, both
 from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.units import M2_PER_KM2

@@ -9,11 +9,12 @@ import numpy as np
 import shapely
 
 from blockplan.errors import UsageError
+from blockplan.figures import known
 from blockplan.measure.indicators.land import boundary_m2, no_land
 from blockplan.measure.inputs.columns import absent, ids, shapes, sound, total, union, values
 from blockplan.measure.inputs.feature_points import EDGE_M
 from blockplan.measure.inputs.greens import groups_of
-from blockplan.measure.inputs.parts import KINDS, USUAL, features, known, sums_at
+from blockplan.measure.inputs.parts import KINDS, USUAL, features, sums_at
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.network import walking

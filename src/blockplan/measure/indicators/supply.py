@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.figures import known
 from blockplan.measure.distance.coverage import lacking
 from blockplan.measure.inputs.columns import absent, areas_m2, coded, ids, shapes, total, values
 from blockplan.measure.inputs.feature_points import straight
@@ -26,7 +27,7 @@ from blockplan.measure.inputs.homes import NOBODY, residents
 from blockplan.measure.inputs.homes import homes as homes_of
 from blockplan.measure.inputs.jobs import jobs_of_parcels
 from blockplan.measure.inputs.kinds import not_held, served_by, unsaid
-from blockplan.measure.inputs.parts import USUAL, amounts_by, known, pieces, quotient
+from blockplan.measure.inputs.parts import USUAL, amounts_by, pieces, quotient
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, only_nothing, reason, unknown
 from blockplan.measure.parameters import Parameters

@@ -277,8 +277,3 @@ def knowns(numbers: NDArray[np.float64]) -> list[float | None]:
     for row in np.flatnonzero(np.isnan(numbers)).tolist():
         found[row] = None
     return found
-
-
-def known(number: float | None) -> float | None:
-    """A number as a plain one; None where it is not known."""
-    return None if number is None or np.isnan(number) else float(number)

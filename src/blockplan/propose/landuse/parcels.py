@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 
 from blockplan.errors import UsageError
+from blockplan.figures import known
 from blockplan.measure.indicators.industry import INDUSTRIES
 from blockplan.measure.inputs.columns import areas_m2, ids, points, shapes, values
 from blockplan.measure.inputs.homes import HOUSING_CODES, can_house, residents
-from blockplan.measure.inputs.parts import known
 from blockplan.plan.model.codes import DEFAULT_LIST, landuse
 from blockplan.propose.changes import Change, value_of
 from blockplan.propose.conversion import standing_on
