@@ -216,7 +216,7 @@ def _in(value: Any, lang: str) -> Any:
 
 @cache
 def _text(package: str, name: str, key: str) -> dict[str, str]:
-    node: Any = _load(package, name)
+    node: Any = toml_table(package, name)
     for part in key.split("."):
         node = node[part] if isinstance(node, dict) else None
     if not isinstance(node, dict):
@@ -225,5 +225,6 @@ def _text(package: str, name: str, key: str) -> dict[str, str]:
 
 
 @cache
-def _load(package: str, name: str) -> dict[str, Any]:
+def toml_table(package: str, name: str) -> dict[str, Any]:
+    """What a TOML file beside the modules of a package holds; it is read once."""
     return tomllib.loads(resources.files(package).joinpath(name).read_text(encoding="utf-8"))

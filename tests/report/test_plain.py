@@ -35,7 +35,7 @@ DEMO = "examples/demonstration-zone"
 
 
 def catalogue() -> dict[str, dict[str, str]]:
-    from blockplan.texts import _load
+    from blockplan.texts import toml_table
 
     found: dict[str, dict[str, str]] = {}
 
@@ -47,7 +47,7 @@ def catalogue() -> dict[str, dict[str, str]]:
                 walk(value, f"{path}{key}.")
 
     for catalog in CATALOGS:
-        walk(_load(catalog.package, catalog.name), "")
+        walk(toml_table(catalog.package, catalog.name), "")
     return found
 
 

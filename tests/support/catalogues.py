@@ -16,6 +16,6 @@ def texts(node: object, path: str = "") -> dict[str, dict[str, str]]:
 
 
 def catalogue() -> dict[str, dict[str, str]]:
-    from blockplan.texts import _load
+    from blockplan.texts import toml_table
 
-    return texts(_load(CATALOG.package, CATALOG.name))
+    return texts(toml_table(CATALOG.package, CATALOG.name))

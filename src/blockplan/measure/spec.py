@@ -8,16 +8,14 @@ choices mean (those that many take: ``parameters.toml``); their kinds and defaul
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.measure.parameters import DEFAULTS, Parameters
-from blockplan.texts import LANGUAGES, listed, pick
+from blockplan.texts import LANGUAGES, listed, pick, toml_table
 from blockplan.units import unit_of
 
 if TYPE_CHECKING:
@@ -177,10 +175,8 @@ def _choices() -> dict[str, dict[str, Any]]:
     }
 
 
-@cache
 def _file(name: str) -> dict[str, Any]:
-    path = resources.files("blockplan.measure") / "registry" / f"{name}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return toml_table("blockplan.measure", f"registry/{name}.toml")
 
 
 def _unit(name: str) -> str:

@@ -8,8 +8,6 @@ release check that two sign by its hash. Both are the program, and their names i
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
-from importlib import resources
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -21,6 +19,7 @@ from blockplan.portal.office.edit_conflicts import of_release, of_values
 from blockplan.portal.office.models import Draft, Staff
 from blockplan.portal.office.permissions import Actor
 from blockplan.portal.record.models import Notice
+from blockplan.texts import toml_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +58,7 @@ def open_demo(plan: Path, judged: Callable[[], Judged]) -> str:
     today = clock.now().astimezone(ZoneInfo("Asia/Shanghai")).date()
     dates = {"first": today, "last": None, "inspection_last": None, "publication": "live"}
     drafts.keep_dates(draft, dates, FIRST, of_values(drafts.dates_of(draft))[0])
-    said = particulars_from(tomllib.loads(_words())).to_dict()
+    said = particulars_from(toml_table("blockplan.portal", PARTICULARS)).to_dict()
     drafts.keep_particulars(draft, said, FIRST, of_values(draft.particulars)[0])
     draft.refresh_from_db()
     drafts.answer_release(draft, RELEASE, FIRST, of_release(draft)[0])
@@ -67,8 +66,3 @@ def open_demo(plan: Path, judged: Callable[[], Judged]) -> str:
     steps = [("expert_review", (today - dt.timedelta(days=1)).isoformat())]
     drafts.open_draft(draft, FIRST, steps=steps)
     return NAME
-
-
-def _words() -> str:
-    """What the demonstration says of itself; invented like its plan, and saying so."""
-    return resources.files("blockplan.portal").joinpath(PARTICULARS).read_text(encoding="utf-8")

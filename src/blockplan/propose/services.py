@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from importlib import resources
 from typing import TYPE_CHECKING, Literal
 
 from blockplan.errors import UsageError
+from blockplan.texts import toml_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,10 +44,9 @@ class Service:
 
 
 def _read() -> dict[str, Service]:
-    text = resources.files("blockplan.propose").joinpath("services.toml").read_text(encoding="utf-8")
     return {
         id_: Service(id_, tuple(said["codes"]), said["size"], said["prefix"], said["name"])
-        for id_, said in tomllib.loads(text).items()
+        for id_, said in toml_table("blockplan.propose", "services.toml").items()
     }
 
 

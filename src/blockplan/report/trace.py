@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from blockplan.figures import is_known
 from blockplan.measure import MEASURES
 from blockplan.measure.measurement import RATIOS, figure_unit
-from blockplan.texts import DEFAULT_LANGUAGE
+from blockplan.texts import DEFAULT_LANGUAGE, toml_table
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -105,14 +102,7 @@ def counted(measurement: Measurement | None, words: Words) -> tuple[Counted, ...
 
 def document_said(name: str, lang: str) -> str:
     """What a document is called in a language; its name in the packs where no other is known."""
-    return _documents().get(name, {}).get(lang, name)
-
-
-@cache
-def _documents() -> dict[str, dict[str, str]]:
-    """What documents are called in each language, by their name in the packs."""
-    text = resources.files("blockplan.report").joinpath("documents.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return str(toml_table("blockplan.report", "documents.toml").get(name, {}).get(lang, name))
 
 
 def source_parts(verdict: Verdict, words: Words) -> list[str]:

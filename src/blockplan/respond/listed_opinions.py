@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
+
+from blockplan.texts import toml_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,10 +86,9 @@ class ListedOpinion:
         return said | dict(self.fields)
 
 
-@cache
 def known_names() -> dict[str, Any]:
     """The names of columns, channels and senders that are understood."""
-    return tomllib.loads(resources.files("blockplan.respond").joinpath("columns.toml").read_text("utf-8"))
+    return toml_table("blockplan.respond", "columns.toml")
 
 
 def plain_name(name: str) -> str:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
 from dataclasses import dataclass
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +24,7 @@ from blockplan.report.office.facilities import CATEGORIES
 from blockplan.report.office.land_balance import land_balance
 from blockplan.report.office.streets import ON_FOOT
 from blockplan.report.sheets.facts import ROADS
-from blockplan.texts import LANGUAGES, pick
+from blockplan.texts import LANGUAGES, pick, toml_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -37,7 +35,7 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
     from blockplan.report.view import View
 
-DATA = tomllib.loads(resources.files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
+DATA = toml_table("blockplan.deliver.text", "words.toml")
 #: Words for a quantity, in three languages; the longest that stands in a text counts.
 WORDS: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in DATA["quantity"].items()}
 #: What texts call the kinds of facilities.

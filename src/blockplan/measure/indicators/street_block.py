@@ -8,10 +8,7 @@ the plan's place is certainly in; else each of the three groups of zones.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +28,7 @@ from blockplan.measure.inputs.parcel_intensity import (
 )
 from blockplan.measure.missing import Missing, nothing
 from blockplan.measure.parameters import Parameters
+from blockplan.texts import toml_table
 from blockplan.units import drawn_area_accuracy_m2
 
 if TYPE_CHECKING:
@@ -169,7 +167,5 @@ def _zones(plan: Plan, said: str) -> tuple[tuple[str, ...], str]:
     return (within[0],) if within else tuple(zones), f"{within[0]} (by place)" if within else "not said"
 
 
-@cache
 def _table() -> dict[str, Any]:
-    path = resources.files("blockplan.measure.indicators") / "street_block.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return toml_table("blockplan.measure.indicators", "street_block.toml")

@@ -16,10 +16,8 @@ It proposes; the submitter confirms on the object that is shown.
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +28,7 @@ from blockplan.notice.intake.geometry_in import NoticeArea
 from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.intake.refusals import refused
 from blockplan.notice.intake.texts_in import folded, letters
-from blockplan.texts import LANGUAGES
+from blockplan.texts import LANGUAGES, toml_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -49,9 +47,7 @@ ALIKE = 0.5
 #: Layer -> kind (service of a facility, mode of a stop) -> what people call it in zh, en and ja.
 KINDS: dict[str, dict[str, tuple[str, ...]]] = {
     layer: {kind: tuple(words) for kind, words in kinds.items()}
-    for layer, kinds in tomllib.loads(
-        resources.files(__package__).joinpath("kinds.toml").read_text(encoding="utf-8")
-    ).items()
+    for layer, kinds in toml_table("blockplan.notice.intake", "kinds.toml").items()
 }
 #: Layer -> column that says the kind.
 KIND_COLUMN = {"facilities": "service", "stops": "modes"}

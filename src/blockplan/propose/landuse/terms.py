@@ -8,13 +8,13 @@ table by table; lists are replaced whole.
 from __future__ import annotations
 
 import tomllib
-from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from blockplan.errors import UsageError
+from blockplan.texts import toml_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -171,11 +171,6 @@ def default_text() -> str:
     return resources.files("blockplan.propose.landuse").joinpath("terms.toml").read_text(encoding="utf-8")
 
 
-@cache
-def _default() -> dict[str, Any]:
-    return tomllib.loads(default_text())
-
-
 def terms_of(changed: dict[str, Any] | None = None, source: str = "the terms") -> Terms:
     """
     The house's terms with some keys replaced.
@@ -186,7 +181,9 @@ def terms_of(changed: dict[str, Any] | None = None, source: str = "the terms") -
         If a key is unknown or a value is none of its kind; the message lists all of them.
     """
     try:
-        return Terms.model_validate(_merged(_default(), changed or {}))
+        return Terms.model_validate(
+            _merged(toml_table("blockplan.propose.landuse", "terms.toml"), changed or {})
+        )
     except ValidationError as error:
         lines = [
             f"  {'.'.join(map(str, one['loc'])) or 'terms'}: {one['msg'].removeprefix('Value error, ')}"

@@ -14,8 +14,6 @@ from __future__ import annotations
 import math
 import tomllib
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -27,6 +25,7 @@ from blockplan.measure.inputs.homes import homes
 from blockplan.plan.model import tomlfile
 from blockplan.propose.changes import Change, new_feature, value_of
 from blockplan.propose.conversion import after, converted, row_of, standing_on
+from blockplan.texts import toml_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -125,11 +124,9 @@ class Assumed:
         return _by_code(self.costs["take_per_m2"], was) + _by_code(self.costs["make_per_m2"], now)
 
 
-@cache
 def defaults() -> dict[str, Any]:
     """The tables of ``repair.toml``."""
-    text = resources.files("blockplan.propose.repair").joinpath("repair.toml").read_text(encoding="utf-8")
-    return tomlfile.loads(text)
+    return toml_table("blockplan.propose.repair", "repair.toml")
 
 
 def _by_code(table: Mapping[str, float], code: str) -> float:

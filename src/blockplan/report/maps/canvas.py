@@ -9,10 +9,7 @@ Signs of facilities: solid where the position is fixed, dashed where it may move
 from __future__ import annotations
 
 import math
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +19,7 @@ from blockplan.figures import number
 from blockplan.report.maps import svg
 from blockplan.report.maps.labels import Labels
 from blockplan.report.maps.svg import FONT, INK, Frame, attributes, box, segment, text, text_width
+from blockplan.texts import toml_table
 from blockplan.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -312,9 +310,8 @@ OTHER = {"form": "circle", "colour": "#56616c", "figure": '<circle r="4" fill="{
 HALF = 13.0
 
 
-@cache
 def _signs() -> dict[str, dict[str, str]]:
-    return tomllib.loads(resources.files("blockplan.report.maps").joinpath("symbols.toml").read_text("utf-8"))
+    return toml_table("blockplan.report.maps", "symbols.toml")
 
 
 def symbol(service: str, x: float, y: float, size: float, *, fixed: bool) -> str:

@@ -8,11 +8,11 @@ Text carries its readings in itself: ``[公園|こうえん]まで``. `annotated
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib import resources
 
 from markupsafe import Markup, escape
+
+from blockplan.texts import toml_table
 
 MARK = re.compile(r"\[([^\[\]|]+)\|([^\[\]|]+)\]")
 #: Days of a month that are not read number and day.
@@ -89,10 +89,8 @@ def _marked(found: re.Match[str]) -> str:
     return f"[{word}|{table['counters'][word] if found['counter'] else table['words'][word]}]"
 
 
-@cache
 def _table() -> dict[str, dict[str, str]]:
-    text = resources.files("blockplan.report.public").joinpath("readings.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return toml_table("blockplan.report.public", "readings.toml")
 
 
 @cache

@@ -6,10 +6,8 @@ Names of types, and demands that cannot be met, are said in words of ``texts.tom
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
@@ -17,7 +15,7 @@ from blockplan.figures import number
 from blockplan.measure.inputs.columns import belongs
 from blockplan.propose.proposal import Unmet
 from blockplan.propose.services import PARK, SERVICES, STATION
-from blockplan.texts import LANGUAGES, Catalog, listed, refusal
+from blockplan.texts import LANGUAGES, Catalog, listed, refusal, toml_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,12 +69,8 @@ class Use:
 @cache
 def uses() -> dict[str, Use]:
     """Every use that can be drawn, by name."""
-    text = (
-        resources.files("blockplan.propose.layout.problem").joinpath("uses.toml").read_text(encoding="utf-8")
-    )
-    own = {
-        name: Use(name, tuple(said["codes"]), "", said["name"]) for name, said in tomllib.loads(text).items()
-    }
+    table = toml_table("blockplan.propose.layout.problem", "uses.toml")
+    own = {name: Use(name, tuple(said["codes"]), "", said["name"]) for name, said in table.items()}
     sited = {
         name: Use(name, service.codes, "" if name == PARK else name, service.name)
         for name, service in SERVICES.items()
