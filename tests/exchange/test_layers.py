@@ -5,6 +5,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from tests.support.layer_files import write_layer
 
 from blockplan.errors import MappingError, PlanDataError
 from blockplan.exchange import import_layers
@@ -369,8 +370,8 @@ def test_keys_of_plan_toml_are_checked(imported):
 
 def test_a_folder_of_files_offers_each_under_its_name(tmp_path):
     source = tmp_path / "src"
-    formats.write_layer(plots(), source / "dk.shp")
-    formats.write_layer(plots(), source / "sx.geojson")
+    write_layer(plots(), source / "dk.shp")
+    write_layer(plots(), source / "sx.geojson")
     (source / "notes.txt").write_text("no layer")
     (tmp_path / "m.toml").write_text(
         PLAN + BOUNDARY + PARCELS + '[layers.water]\nsource_layer = "sx"\ncolumns = { id = "bh" }\n'
@@ -380,7 +381,7 @@ def test_a_folder_of_files_offers_each_under_its_name(tmp_path):
 
 
 def test_a_zip_of_files_is_unpacked_for_the_time_being(tmp_path):
-    formats.write_layer(plots(), tmp_path / "src" / "dk.shp")
+    write_layer(plots(), tmp_path / "src" / "dk.shp")
     with zipfile.ZipFile(tmp_path / "delivery.zip", "w") as target:
         for file in (tmp_path / "src").iterdir():
             target.write(file, f"delivery/{file.name}")
@@ -392,7 +393,7 @@ def test_a_zip_of_files_is_unpacked_for_the_time_being(tmp_path):
 
 def test_two_files_of_one_name_are_refused(tmp_path):
     for suffix in (".shp", ".geojson"):
-        formats.write_layer(plots(), tmp_path / "src" / f"dk{suffix}")
+        write_layer(plots(), tmp_path / "src" / f"dk{suffix}")
     (tmp_path / "m.toml").write_text(PLAN + BOUNDARY + PARCELS)
     with pytest.raises(PlanDataError, match=r"Both dk\.geojson and dk\.shp in .* hold a layer 'dk'"):
         import_layers(tmp_path / "m.toml", tmp_path / "src", tmp_path / "out")

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import SOAK
 from tests.support.builders import X, Y, a_plan, square
+from tests.support.layer_files import write_layer
 
 from blockplan.cli import main
 from blockplan.plan import write
@@ -103,7 +104,7 @@ def test_a_layer_without_a_crs_is_taken_to_be_in_the_plans(run, plan):
     bare = {name: frame.set_crs(None, allow_override=True) for name, frame in frames.items()}
     (plan / "plan.gpkg").unlink()
     for name, frame in bare.items():
-        formats.write_layer(frame, plan / f"{name}.parquet")
+        write_layer(frame, plan / f"{name}.parquet")
     faults, _ = judged(run, plan)
     assert not [
         fault for fault in faults["faults"] if fault["grade"] == "error" and fault["rule"] != "pq-crs"

@@ -5,11 +5,12 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.layer_files import write_layer
 
 from blockplan.errors import PlanDataError
 from blockplan.plan.files import encodings
 from blockplan.plan.files.encodings import short_names
-from blockplan.plan.files.formats import read_layer, write_layer
+from blockplan.plan.files.formats import read_layer
 
 CHINESE = ["绿地", "清华大学", "幼儿园", "中关村东路"]
 ONE_FEATURE = (

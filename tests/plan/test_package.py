@@ -4,6 +4,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from tests.support.builders import a_plan, parcels_of, square
+from tests.support.layer_files import write_layer
 
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.plan import Difference, Plan, read, write
@@ -47,7 +48,7 @@ def test_a_layer_may_stand_in_a_file_of_its_own(tmp_path, suffix):
         }
         (tmp_path / "plan" / "plan.gpkg").unlink()
         for name, frame in frames.items():
-            formats.write_layer(frame, tmp_path / "plan" / f"{name}{suffix}")
+            write_layer(frame, tmp_path / "plan" / f"{name}{suffix}")
     again = read(tmp_path / "plan")
     assert list(again.layer("parcels").index) == ["A", "B"]
     assert again.layer("parcels").at["B", "residents"] == 12
@@ -57,7 +58,7 @@ def test_a_layer_may_stand_in_a_file_of_its_own(tmp_path, suffix):
 def test_a_layer_that_stands_in_two_files_is_refused(tmp_path):
     write(a_plan(), tmp_path / "plan")
     frame = formats.read_layer(tmp_path / "plan" / "plan.gpkg", "parcels")
-    formats.write_layer(frame, tmp_path / "plan" / "parcels.geojson")
+    write_layer(frame, tmp_path / "plan" / "parcels.geojson")
     with pytest.raises(PlanDataError, match=r"'parcels' stands in plan\.gpkg and in parcels\.geojson"):
         read(tmp_path / "plan")
 

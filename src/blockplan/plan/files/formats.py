@@ -8,9 +8,7 @@ with a file is told as a `PlanDataError` with its path.
 
 from __future__ import annotations
 
-import errno
 import os
-import shutil
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -132,41 +130,12 @@ def _read_named(path: Path, kind: str, name: str, encoding: str | None = None) -
     return _tidied(_read_ogr(path, kind, name), path)
 
 
-def write_layer(
-    frame: pd.DataFrame, path: str | Path, layer: str | None = None, crs: pyproj.CRS | None = None
-) -> None:
-    """
-    Write a frame as a layer of a file; the ending names the format.
-
-    The file is there whole or not at all, and the same content gives the same bytes.
-    The index is not written. The other layers of a GeoPackage stay. A Shapefile's column names have ten
-    characters, so longer ones are shortened; reading a layer of the contract restores them.
-
-    Parameters
-    ----------
-    frame, path, layer
-        What, where, and under which name (that of the file by default).
-    crs
-        CRS to declare where the frame has none.
-
-    Raises
-    ------
-    PlanDataError
-        If the file cannot be written, or the format is not one of `FORMATS`.
-    """
-    path = Path(path)
-    kind = _kind(path)
-    with writing_file(path) as place:
-        if kind == "GPKG" and path.is_file():
-            shutil.copyfile(path, place)
-        _write_one(frame, place, layer or path.stem, crs)
-        if kind == "GPKG":
-            _to_disk(place)
-
-
 def write_layers(frames: Mapping[str, pd.DataFrame], path: str | Path, crs: pyproj.CRS | None = None) -> None:
     """
-    Write frames as the layers of a new GeoPackage, in their order.
+    Write frames as the layers of a new GeoPackage, in their order; their index is not written.
+
+    The file is there whole or not at all, and the same content gives the same bytes. `crs` is declared
+    where a frame has none.
 
     Raises
     ------
@@ -178,7 +147,7 @@ def write_layers(frames: Mapping[str, pd.DataFrame], path: str | Path, crs: pypr
         raise PlanDataError(f"{path} cannot hold several layers.\nOnly a GeoPackage (.gpkg) does.")
     with writing_file(path) as place:
         for name, frame in frames.items():
-            _write_one(frame, place, name, crs)
+            _write_layer(frame.reset_index(drop=True), place, name, crs)
         if frames:
             _to_disk(place)
 
@@ -189,24 +158,10 @@ def _to_disk(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _write_one(frame: pd.DataFrame, place: Path, name: str, crs: pyproj.CRS | None) -> None:
-    frame = frame.reset_index(drop=True)
-    if isinstance(frame, gpd.GeoDataFrame) and frame.crs is None and crs is not None:
-        frame = frame.set_crs(crs)
-    kind = _kind(place)
-    if kind == "Parquet":
-        with _writing(place):
-            frame.to_parquet(place)
-    else:
-        _write_ogr(frame, place, name, kind)
-
-
 def _kind(path: Path) -> str:
     kind = FORMATS.get(path.suffix.lower())
     if kind is None:
-        raise PlanDataError(
-            f"{path} is of no kind that Blockplan reads or writes.\nUse one of: {', '.join(FORMATS)}."
-        )
+        raise PlanDataError(f"{path} is of no kind that Blockplan reads.\nUse one of: {', '.join(FORMATS)}.")
     return kind
 
 
@@ -403,21 +358,17 @@ def _tidied(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
     return frame
 
 
-def _write_ogr(frame: pd.DataFrame, path: Path, name: str, kind: str) -> None:
+def _write_layer(frame: pd.DataFrame, path: Path, name: str, crs: pyproj.CRS | None) -> None:
     import pyogrio  # noqa: PLC0415
 
     frame = _writable(frame)
-    options: dict[str, Any] = {}
-    if kind == "ESRI Shapefile":
-        frame = frame.rename(columns=encodings.short_names([c for c in frame.columns if c != "geometry"]))
-        options["ENCODING"] = "UTF-8"
-    if kind == "FlatGeobuf":
-        # An index would put the rows into another order, and cannot hold a null geometry.
-        options["SPATIAL_INDEX"] = "NO"
-    if kind == "GPKG":
-        taken = {column.lower() for column in map(str, frame.columns)}
-        options["FID"] = next(one for one in ("fid", "fid_", "fid__") if one not in taken)
-        options["GEOMETRY_NAME"] = next(one for one in ("geom", "geom_", "geom__") if one not in taken)
+    if isinstance(frame, gpd.GeoDataFrame) and frame.crs is None and crs is not None:
+        frame = frame.set_crs(crs)
+    taken = {column.lower() for column in map(str, frame.columns)}
+    options: dict[str, Any] = {
+        "FID": next(one for one in ("fid", "fid_", "fid__") if one not in taken),
+        "GEOMETRY_NAME": next(one for one in ("geom", "geom_", "geom__") if one not in taken),
+    }
     if isinstance(frame, gpd.GeoDataFrame) and shapely.is_missing(frame.geometry.to_numpy()).all():
         options["geometry_type"] = (
             _WKB_KINDS.get(LAYERS[name].geometry, "Unknown") if name in LAYERS else "Unknown"
@@ -426,21 +377,9 @@ def _write_ogr(frame: pd.DataFrame, path: Path, name: str, kind: str) -> None:
     pyogrio.set_gdal_config_options(_WRITING)
     try:
         with _writing(path):
-            # By Arrow whole columns go to the file; the other formats want their rows one by one.
-            pyogrio.write_dataframe(frame, path, layer=name, driver=kind, use_arrow=kind == "GPKG", **options)
-            if kind != "GPKG":
-                # Only a GeoPackage commits; elsewhere the last bytes may be lost on a full disk unsaid.
-                _check_complete(path, kind, len(frame))
+            pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", use_arrow=True, **options)
     finally:
         pyogrio.set_gdal_config_options(before)
-
-
-def _check_complete(path: Path, kind: str, rows: int) -> None:
-    import pyogrio  # noqa: PLC0415
-
-    _, _, geometry, _ = pyogrio.raw.read(_address(path, kind), columns=[])
-    if len(geometry if geometry is not None else ()) != rows:
-        raise OSError(errno.ENOSPC, "only a part of the file was written")
 
 
 @contextmanager
@@ -461,7 +400,7 @@ def _writing(path: Path) -> Iterator[None]:
 
 
 def _writable(frame: pd.DataFrame) -> pd.DataFrame:
-    """Columns of objects as flags or texts, the two that every format knows."""
+    """Columns of objects as flags or texts."""
     changed = {}
     for column in frame.columns:
         if column != "geometry" and frame[column].dtype == "object":
