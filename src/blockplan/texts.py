@@ -110,6 +110,10 @@ class Catalog:
         """The text (all languages) that stands under a dotted key."""
         return dict(_text(self.package, self.name, key))
 
+    def refused(self, kind: type[E], code: str, /, **values: Any) -> E:
+        """The error to raise where something is refused; its sentence stands under `code`."""
+        return refusal(kind, self, code, **values)
+
     def __contains__(self, key: str) -> bool:
         try:
             self.text(key)

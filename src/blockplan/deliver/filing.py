@@ -50,11 +50,11 @@ def read_answers(path: Path | str | None, profile: DeliveryProfile) -> dict[str,
     try:
         table = read_map(Path(path), MappingError)
     except MappingError as error:
-        raise refused("form_unread", path=path, why=error) from None
+        raise refused(MappingError, "form_unread", path=path, why=error) from None
     known = [one.key for one in profile.filing.form]
     strange = [str(key) for key in table if key not in known]
     if strange:
-        raise refused("form_key", path=path, key=strange[0], known=", ".join(known))
+        raise refused(MappingError, "form_key", path=path, key=strange[0], known=", ".join(known))
     return {str(key): _written(value) for key, value in table.items()}
 
 
@@ -70,7 +70,7 @@ def kind_of(profile: DeliveryProfile, kind: int, stage: str) -> FilingKind:
     found = next((one for one in profile.filing.kinds if one.kind == kind), None)
     if found is None or stage not in found.stages:
         known = "; ".join(f"{one.kind} {one.name} ({', '.join(one.stages)})" for one in profile.filing.kinds)
-        raise refused("no_kind", kind=kind, stage=stage, known=known)
+        raise refused(MappingError, "no_kind", kind=kind, stage=stage, known=known)
     return found
 
 

@@ -105,7 +105,7 @@ def write_geodatabase(
                     layer_options=options,
                 )  # fmt: skip
         except (ValueError, RuntimeError, OSError, pyogrio.errors.DataSourceError) as error:
-            raise refused("written", PlanDataError, path=path.name, why=str(error)[:200]) from None
+            raise refused(PlanDataError, "written", path=path.name, why=str(error)[:200]) from None
 
 
 def _arrow(table: CarriedTable) -> pa.Table:
@@ -153,7 +153,7 @@ def read_geodatabase(path: Path) -> dict[str, ReadLayer]:
             names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
             return {name: _read(path, name) for name in names}
     except (ValueError, RuntimeError, OSError, pyogrio.errors.DataSourceError):
-        raise refused("no_geodatabase", PlanDataError, path=path) from None
+        raise refused(PlanDataError, "no_geodatabase", path=path) from None
 
 
 def _read(path: Path, name: str) -> ReadLayer:
@@ -174,7 +174,7 @@ def _read(path: Path, name: str) -> ReadLayer:
     info = pyogrio.read_info(path, layer=name)
     # GDAL reads what is left of a table that was cut off, and says nothing.
     if not fields or info["features"] not in {rows.num_rows, -1}:
-        raise refused("damaged", PlanDataError, path=path, layer=name)
+        raise refused(PlanDataError, "damaged", path=path, layer=name)
     return ReadLayer(
         name, (info.get("layer_metadata") or {}).get("ALIAS_NAME", ""), str(info["geometry_type"]), fields,
         values, list(_shapes(path, name, wkb, curved)), pyproj.CRS(crs) if crs else None, curved,

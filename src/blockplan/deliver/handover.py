@@ -79,10 +79,10 @@ def read_upper(path: Path | None, profile: DeliveryProfile) -> dict[str, list[An
                 if layer in names
             }
     except (ValueError, RuntimeError, OSError, pyogrio.errors.DataSourceError) as error:
-        raise refused("upper_unread", PlanDataError, path=path, why=str(error)[:200], known="") from None
+        raise refused(PlanDataError, "upper_unread", path=path, why=str(error)[:200], known="") from None
     if not found:
         known = ", ".join(profile.upper.values())
-        raise refused("upper_unread", PlanDataError, path=path, why="no such layer", known=known)
+        raise refused(PlanDataError, "upper_unread", path=path, why="no such layer", known=known)
     return found
 
 
@@ -160,11 +160,11 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
     kind = kind or found_kind or NEW
     beside = [one for one in kind_of(profile, kind, stage).stages[stage] if beside_plan(one)]
     if beside and base is None:
-        raise refused("no_base", UsageError, kind=kind, packages=", ".join(beside))
+        raise refused(UsageError, "no_base", kind=kind, packages=", ".join(beside))
     spare(out)
     form = fill(plan, profile, answers or {}, kind, stage)
     if text is not None and text.name.lower() in {file_name(profile, one, form).lower() for one in PARTS}:
-        raise refused("text_taken", UsageError, path=text)
+        raise refused(UsageError, "text_taken", path=text)
     tables = carry(plan, profile, form)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".blockplan-", dir=out.parent) as room:
@@ -194,7 +194,7 @@ PARTS = ("geodatabase", "tables", "form", "form_document", "report", "report_tab
 def spare(out: Path) -> None:
     """Refuse to write where something is already."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise refused("out_taken", PlanDataError, path=out)
+        raise refused(PlanDataError, "out_taken", path=out)
 
 
 def write_parts(
@@ -291,7 +291,7 @@ def plan_of(package: Package, today: dt.date) -> tuple[Plan | None, str]:
     """The plan that a package holds; None and why, where none can be made of it."""
     profile = package.profile
     if profile.numbering.parcel_layer not in package.layers:
-        return None, str(refused("not_read", PlanDataError, layer=profile.numbering.parcel_layer))
+        return None, str(refused(PlanDataError, "not_read", layer=profile.numbering.parcel_layer))
     crs = package.layers[profile.numbering.parcel_layer].crs
     try:
         return restore(package.tables, profile, package.form or {}, _named(crs), today.isoformat()), ""

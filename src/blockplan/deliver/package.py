@@ -81,12 +81,12 @@ def read_package(folder: Path, profile: DeliveryProfile) -> Package:
         If there is no such folder, no File Geodatabase in it that can be read, or no layer of the profile.
     """
     if folder.is_file() or folder.suffix.lower() == ".gdb":
-        raise refused("no_package", PlanDataError, path=folder)
+        raise refused(PlanDataError, "no_package", path=folder)
     if not folder.is_dir():
-        raise refused("no_folder", PlanDataError, path=folder)
+        raise refused(PlanDataError, "no_folder", path=folder)
     found = sorted(path for path in folder.rglob("*.gdb") if path.is_dir())
     if not found:
-        raise refused("no_geodatabase", PlanDataError, path=folder)
+        raise refused(PlanDataError, "no_geodatabase", path=folder)
     form = read_form(folder / profile.files.form)
     beside = set(wanted_beside(profile, form or {}))
     own = [path for path in found if path.stem not in beside] or found
@@ -94,7 +94,7 @@ def read_package(folder: Path, profile: DeliveryProfile) -> Package:
     if not any(spec.name in layers for spec in profile.layers):
         others = [name for name in available() if any(map(load_delivery_profile(name).layer, layers))]
         known = {"layers": ", ".join(layers) or "-", "others": ", ".join(others) or "-"}
-        raise refused("other_profile", PlanDataError, path=own[0].name, profile=profile.id, **known)
+        raise refused(PlanDataError, "other_profile", path=own[0].name, profile=profile.id, **known)
     return Package(folder, profile, own, layers, form)
 
 

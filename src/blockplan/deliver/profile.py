@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from blockplan.deliver.refusals import refused
-from blockplan.errors import RulePackError
+from blockplan.errors import MappingError, RulePackError
 from blockplan.measure.inputs.columns import belongs
 from blockplan.plan.model.codes import landuse
 from blockplan.plan.model.layers import LAYERS
@@ -386,7 +386,7 @@ def load_delivery_profile(name: str) -> DeliveryProfile:
         with resources.as_file(resources.files("blockplan.deliver").joinpath(f"profiles/{name}.yaml")) as own:
             return read_delivery_profile(own)
     if not Path(name).is_file():
-        raise refused("no_profile", name=name, known=", ".join(available()))
+        raise refused(MappingError, "no_profile", name=name, known=", ".join(available()))
     return read_delivery_profile(Path(name))
 
 
@@ -402,16 +402,20 @@ def read_delivery_profile(path: Path) -> DeliveryProfile:
     try:
         documents = read_documents(path)
     except RulePackError as error:
-        raise refused("profile_unread", said=str(error).replace("rule file", "profile")) from None
+        raise refused(
+            MappingError, "profile_unread", said=str(error).replace("rule file", "profile")
+        ) from None
     if len(documents) != 1:
-        raise refused("profile_documents", path=path, count=len(documents))
+        raise refused(MappingError, "profile_documents", path=path, count=len(documents))
     document = documents[0]
     try:
         return DeliveryProfile.model_validate(document.value)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False)
         lines = [f"  {_place(fault['loc'], document)}: {_said(fault)}" for fault in faults[:20]]
-        raise refused("profile_faults", path=path, count=len(faults), lines="\n".join(lines)) from None
+        raise refused(
+            MappingError, "profile_faults", path=path, count=len(faults), lines="\n".join(lines)
+        ) from None
 
 
 def _place(location: tuple[Any, ...], document: YamlDocument) -> str:

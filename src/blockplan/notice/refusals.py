@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
-from blockplan.errors import BlockplanError
-from blockplan.texts import LANGUAGES, Catalog, refusal
+from blockplan.texts import LANGUAGES, Catalog
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-E = TypeVar("E", bound=BlockplanError)
 TEXTS = Catalog("blockplan.notice", "refusals.toml")
+refused = TEXTS.refused
 #: What is said of a record: names of states and kinds, findings, the text beside it.
 WORDS = Catalog("blockplan.notice", "texts.toml")
-
-
-def refused(kind: type[E], code: str, /, **values: Any) -> E:
-    """The error to raise where something is refused; its sentence stands under `code`."""
-    return refusal(kind, TEXTS, code, **values)
 
 
 def state_word(state: str) -> Mapping[str, str]:

@@ -211,4 +211,4 @@ def _spare(folder: Path) -> None:
     except (OSError, ValueError, AttributeError):
         amended = False
     if (folder / "plan.toml").exists() or not amended:
-        raise refused("out_taken", PlanDataError, path=folder)
+        raise refused(PlanDataError, "out_taken", path=folder)

@@ -118,21 +118,21 @@ def open_document(path: Path) -> Any:
     import docx  # noqa: PLC0415
 
     if not path.is_file():
-        raise refused("missing_document", PlanDataError, path=path)
+        raise refused(PlanDataError, "missing_document", path=path)
     with path.open("rb") as file:
         start = file.read(len(OLD))
     if start == OLD:
-        raise refused("old_document", PlanDataError, path=path)
+        raise refused(PlanDataError, "old_document", path=path)
     if start and not is_zipfile(path):
-        raise refused("no_word_document", PlanDataError, path=path)
+        raise refused(PlanDataError, "no_word_document", path=path)
     try:
         document = docx.Document(str(path)) if start else None
         read = start and any(block.text.strip() for block in blocks(document))
     except Exception as error:  # noqa: BLE001 (whatever the reader of a damaged file stumbles over)
         why = " ".join(str(error).split())[:200] or type(error).__name__
-        raise refused("no_document", PlanDataError, path=path, why=why) from None
+        raise refused(PlanDataError, "no_document", path=path, why=why) from None
     if not read:
-        raise refused("empty_document", PlanDataError, path=path)
+        raise refused(PlanDataError, "empty_document", path=path)
     return document
 
 
