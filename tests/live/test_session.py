@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import shapely
@@ -15,7 +15,7 @@ from tests.support.random_edits import walk
 from tests.support.town import town
 
 import blockplan as bp
-from blockplan.check import available_packs, check
+from blockplan.check import available_packs, check, scopes
 from blockplan.live import Add, EditError, Merge, Move, SetValue, Split, live, parse_edits
 from blockplan.live.compiling import EXTENSIVE
 from blockplan.live.rows import FeatureChange, joined
@@ -24,6 +24,10 @@ from blockplan.measure import measure
 from blockplan.plan import Plan, validate
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.model.recall import Recall, recalling
+
+if TYPE_CHECKING:
+    from blockplan.check.rules import Rule
+    from blockplan.measure.measurement import Measurement, Part
 
 DEMO = Path(__file__).parents[2] / "examples" / "demonstration-zone"
 PACKS = ["zone", "sdg11"]
@@ -164,6 +168,24 @@ def test_the_verdict_on_a_circle_that_an_edit_does_not_reach_stands(rule: str) -
     assert len(other) <= 1
     assert [one.scope_id for one, now in pairs if one.to_dict() != now.to_dict()] == other
     assert session.verify() == []
+
+
+def test_parts_of_a_measurement_that_stands_are_not_gone_through_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = live(a_full_plan(400), ["gb50180"])
+    lived_in = session.plan.layer("parcels")["residents"] > 0
+    gone_through: set[str] = set()
+    every = scopes.parts_of
+
+    def parts_of(rule: Rule, measurement: Measurement) -> tuple[Part, ...]:
+        gone_through.add(rule.measure)
+        return every(rule, measurement)
+
+    monkeypatch.setattr(scopes, "parts_of", parts_of)
+    session.apply([SetValue(layer="parcels", id=str(lived_in.idxmax()), column="residents", value=777)])
+    assert "circle_facility_land_per_1000" in gone_through
+    assert not gone_through & {"circle_land_share", "circle_park_size"}
 
 
 def test_after_a_home_comes_goes_or_turns_to_shops_the_session_equals_the_saved_plan() -> None:

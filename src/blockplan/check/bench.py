@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain, zip_longest
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from blockplan.check import instruments, notes, scopes
@@ -74,6 +74,17 @@ class _Sentence:
     state: StatementState
     differences: tuple[Discrepancy, ...]
     taken: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _OfParts:
+    """Verdicts of the parts of a measurement, and what they were found for (see `CheckBench._of_parts`)."""
+
+    measurement: Measurement | None = None
+    shared: Measurement | None = None
+    beside: tuple[Any, ...] | None = None
+    parts: tuple[Part, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,34 +197,34 @@ class CheckBench:
         if scopes.is_whole(rule, choice):
             yield self._verdict(asked, measurement)
             return
-        parts = scopes.parts_of(rule, measurement)
-        yield from self._of_parts(asked, measurement, parts)
-        if not parts:
+        each = self._of_parts(asked, measurement)
+        yield from each
+        if not each:
             yield self._verdict(asked, scopes.of_none(rule, measurement, self.plan))
 
-    def _of_parts(
-        self, asked: _AskedRule, measurement: Measurement, parts: tuple[Part, ...]
-    ) -> Iterator[Verdict]:
+    def _of_parts(self, asked: _AskedRule, measurement: Measurement) -> tuple[Verdict, ...]:
         """Verdicts of parts; while a session judges, that of a part that came out as before stands."""
-        shared = scopes.without_parts(measurement)
+        last = once("verdicts of parts", _OfParts, asked.rule, asked.pack, str(self.day))
+        as_before = last.measurement is measurement
+        shared = last.shared if as_before and last.shared else scopes.without_parts(measurement)
         beside = self._beside_parts(asked, shared)
-        last: list[Any] = once(
-            "verdicts of parts", lambda: [(), None, ()], asked.rule, asked.pack, str(self.day)
-        )
-        stand = last[0] if beside is not None and same(last[2], beside) else ()
-        shown_anew = not same(last[1], shared)
-        found = []
-        for part, before in zip_longest(parts, stand[: len(parts)]):
+        stand = beside is not None and same(last.beside, beside)
+        if as_before and stand:
+            return last.verdicts
+        shown_anew = not as_before and not same(last.shared, shared)
+        parts, verdicts = scopes.parts_of(asked.rule, measurement), []
+        for number, part in enumerate(parts):
             of_part = partial(scopes.of_part, measurement, part)
-            if before is None or not same(before[0], part):
+            if not (stand and number < len(last.parts) and same(last.parts[number], part)):
                 one = replace(asked, scope_id=part.scope.partition(":")[2], part=part)
-                found.append((part, self._verdict(one, of_part())))
+                verdicts.append(self._verdict(one, of_part()))
             elif shown_anew:
-                found.append((part, changed(before[1], measurement=of_part())))
+                verdicts.append(changed(last.verdicts[number], measurement=of_part()))
             else:
-                found.append(before)
-        last[:] = tuple(found), shared, beside
-        yield from (verdict for _, verdict in found)
+                verdicts.append(last.verdicts[number])
+        last.measurement, last.shared, last.beside = measurement, shared, beside
+        last.parts, last.verdicts = parts, tuple(verdicts)
+        return last.verdicts
 
     def _beside_parts(self, asked: _AskedRule, shared: Measurement) -> tuple[Any, ...] | None:
         """What the outcome of a part hangs on beside the part; None where that is the whole plan."""

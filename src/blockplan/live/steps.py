@@ -107,7 +107,7 @@ def result_of(step: SessionStep, before: CheckResult, after: CheckResult, ms: fl
     old = {(one.rule, one.scope_id): one for one in before.verdicts if id(one) not in stand}
     new = {(one.rule, one.scope_id): one for one in after.verdicts if id(one) not in stand}
     differ = tuple(one for key, one in new.items() if key not in old or _differ(old[key], one))
-    was, now = {_known(one): one for one in before.faults}, {_known(one): one for one in after.faults}
+    was, now = _faults(before, after), _faults(after, before)
     hit = [
         one.affected_residents
         for one in after.verdicts
@@ -125,6 +125,13 @@ def result_of(step: SessionStep, before: CheckResult, after: CheckResult, ms: fl
         max(hit) if hit else (0.0 if _nothing_fails(after) else None),
         ms,
     )
+
+
+def _faults(result: CheckResult, other: CheckResult) -> dict[tuple[Any, ...], Fault]:
+    """The faults of a check by what tells them apart; none where another has the same objects."""
+    if set(map(id, result.faults)) == set(map(id, other.faults)):
+        return {}
+    return {_known(one): one for one in result.faults}
 
 
 #: Those that JSON writes as they are.

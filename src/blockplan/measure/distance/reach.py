@@ -92,7 +92,7 @@ def green_within_500m(plan: Plan, parameters: Parameters) -> Measurement:
         {
             "limit_m": limit_m,
             "along": "line",
-            "from": sorted(set(homes.layer.tolist())),
+            "from": homes.layers,
             "to": "edge",
             "smallest_green_ha": parameters.smallest_green_ha,
             "greens": len(rows),

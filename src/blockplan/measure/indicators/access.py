@@ -79,7 +79,7 @@ def green_access(plan: Plan, parameters: Parameters) -> Measurement:
     limit_m = max(limit for _, limit in by_size)
     counting = np.unique(np.concatenate([rows for rows, _ in by_size]))
     definition = {
-        "from": sorted(set(homes.layer.tolist())),
+        "from": homes.layers,
         "smallest_green_ha": parameters.smallest_green_ha,
         "greens": len(counting),
         "largest_counted_ha": round(float(greens.area_m2[counting].max()) / 1e4, 4)
@@ -228,7 +228,7 @@ def service_access(plan: Plan, parameters: Parameters) -> Measurement:
     limit_m = float(parameters.access_limit_m)
     counted = both(homes.counted, {"facilities": tuple(ids(plan, "facilities")[rows])})
     definition = {
-        "from": sorted(set(homes.layer.tolist())),
+        "from": homes.layers,
         "services": list(parameters.services),
         "facilities": len(rows),
     }

@@ -279,7 +279,7 @@ def _rows(found: Greens, kept: NDArray[np.bool_]) -> Greens:
     return replace(
         found,
         layer=found.layer[rows],
-        members=tuple(found.members[row] for row in rows),
+        members=tuple(map(found.members.__getitem__, rows.tolist())),
         shape=found.shape[rows],
         area_m2=found.area_m2[rows],
     )

@@ -212,7 +212,7 @@ def _near(
     counting = np.logical_or.reduce([stops for (stops, _), _ in kinds])
     no_layer = absent(plan, "stops")
     definition: dict[str, Any] = {
-        "from": sorted(set(homes.layer.tolist())),
+        "from": homes.layers,
         "stops": int(counting.sum()),
     }
     found = Found(

@@ -87,7 +87,7 @@ def _views(
     definition = {
         "limit_m": parameters.tree_view_m,
         "along": "line of sight",
-        "from": sorted(set(homes.layer.tolist())),
+        "from": homes.layers,
         "to": "tree",
         "trees": int((~shapely.is_missing(trees)).sum()),
         "buildings_between": len(ids(plan, "buildings")),

@@ -67,7 +67,7 @@ def circle_services(plan: Plan, parameters: Parameters) -> Measurement:
     if not wanted:
         missing += (reason("choose_circle_services"),)
     definition: dict[str, Any] = {
-        "from": sorted(set(homes.layer.tolist())),
+        "from": homes.layers,
         "minutes": parameters.walk_min,
         "walk_speed_kmh": parameters.walk_speed_kmh,
     }
@@ -135,7 +135,7 @@ def uses_access(plan: Plan, parameters: Parameters) -> Measurement:
     definition: dict[str, Any] = {
         "limit_m": limit_m,
         "along": "network",
-        "from": sorted(set(homes.layer.tolist())),
+        "from": homes.layers,
         "weight": homes.weighs,
         "uses_wanted": parameters.uses_wanted,
     }

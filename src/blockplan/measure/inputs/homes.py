@@ -157,6 +157,15 @@ class Homes:
             return once("homes key", lambda: uuid4().hex, self.point, self.layer, self.id)
         return self._said()
 
+    @property
+    def layers(self) -> list[str]:
+        """The layers that they are drawn in."""
+        return list(self._layers)
+
+    @cached_property
+    def _layers(self) -> list[str]:
+        return sorted(set(self.layer.tolist()))
+
     @cached_property
     def cut(self) -> NDArray[np.float64]:
         """The weights as rows that add up exactly, all of a row or some (`slices`)."""

@@ -331,6 +331,8 @@ def _beside(known: LandUseList, code: str, name: str | None, meant: frozenset[st
 
 def _listed_codes(drawn: Drawn, column: str) -> list[Fault]:
     rows_of: dict[tuple[str, str], list[int]] = defaultdict(list)
+    if column not in drawn.frame or not drawn.frame[column].notna().any():
+        return []
     alike: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row, (text, name) in enumerate(zip(drawn.words(column), drawn.words("land_use_list"), strict=True)):
         if text is not None:
