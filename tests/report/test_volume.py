@@ -51,11 +51,25 @@ def test_the_volume_has_its_sections_tables_and_figures_in_each_language(
     assert len(tables) >= sum(bool(held[name].lines) for name in ("land_balance", "facilities", "streets"))
 
 
-def test_a_figure_says_that_the_sheet_with_its_legend_is_in_the_atlas(plan: Plan, found: CheckResult) -> None:
-    made = walk(volume(plan, found, "en", drawn=False).sections)
-    captions = [block.caption for block in made if isinstance(block, Figure)]
-    assert captions
-    assert all(one.endswith(" of the atlas)") for one in captions)
+def test_a_figure_has_the_legend_of_what_it_shows(plan: Plan, found: CheckResult) -> None:
+    figures = [one for one in walk(volume(plan, found, "en").sections) if isinstance(one, Figure) and one.svg]
+    assert figures
+    assert all(one.legend and "legend" not in str(one.caption) for one in figures)
+    book = docx.Document(io.BytesIO(render(volume(plan, found, "en"), ".docx")))
+    written = {cell.text for table in book.tables for cell in table._cells}
+    assert {entry.said for one in figures for entry in one.legend} <= written
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_annex_names_sources_as_readers_do_and_not_columns_of_files(
+    plan: Plan, found: CheckResult, lang: str
+) -> None:
+    annex = next(one for one in volume(plan, found, lang, drawn=False).sections if one.id == "definitions")
+    said = [
+        str(cell) for table in annex.blocks if isinstance(table, Table) for row in table.rows for cell in row
+    ]
+    assert said
+    assert not [one for one in said if re.search(r"[a-z]+\.[a-z_*]+|[a-z]+_[a-z]+|\.toml", one)]
 
 
 def test_cells_of_the_volume_are_the_strings_of_the_office_tables() -> None:

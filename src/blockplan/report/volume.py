@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from blockplan.report.document import (
     Document,
     Figure,
+    LegendEntry,
     Note,
     Paragraph,
     Section,
@@ -20,7 +21,7 @@ from blockplan.report.document import (
 )
 from blockplan.report.key_figures import key_figures
 from blockplan.report.office import TABLES
-from blockplan.report.office.columns import heading, meaning, paper_table
+from blockplan.report.office.columns import heading, meaning, paper_table, source_said
 from blockplan.report.office.columns import said as office_said
 from blockplan.report.sheets import basemap, maps, parcelmap
 from blockplan.report.sheets.facts import Facts
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
     from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
-    from blockplan.report.document import Block
+    from blockplan.report.document import Block, RowKind
     from blockplan.report.office.columns import OfficeTable
     from blockplan.report.sheets.paper import Fit
 
@@ -56,8 +57,8 @@ PARCEL_COLUMNS = (
 )  # fmt: skip
 #: Those that land of streets has, say, which no indicator binds.
 BARE_COLUMNS = ("parcel_id", "code", "land_use", "site_area_m2", "remarks")
-#: What a figure has of a page of A4: a picture of 160 by 205 mm.
-PAGE = Paper("A4", 225.0, 169.0, 0.0, 0.0, 1.0)
+#: What a figure has of a page of A4: a picture of 160 by 175 mm, so that its legend stands below it.
+PAGE = Paper("A4", 195.0, 169.0, 0.0, 0.0, 1.0)
 #: Scales of figures, closer to each other than those of sheets; what is free above and below land, mm.
 SCALES, FREE_MM = tuple(sorted({*FIRST, *SECOND, 1_250, 3_500, 7_000, 12_500, 17_500, 35_000})), 6.0
 
@@ -217,21 +218,20 @@ class _Volume:
             yield from map(Note, table.notes)
 
     def _definitions(self) -> Iterator[Block]:
-        rows = tuple(
-            (
-                office_said(self.view, f"title.{table.name}"),
-                heading(self.view, column),
-                meaning(self.view, column),
-                column.source,
-            )
-            for table in self.made.values()
-            if table.lines
-            for column in table.columns
-        )
+        rows: list[tuple[str, str, str]] = []
+        kinds: list[RowKind] = []
+        for table in self.made.values():
+            if table.lines:
+                rows.append((office_said(self.view, f"title.{table.name}"), "", ""))
+                rows += [
+                    (heading(self.view, one), meaning(self.view, one), source_said(self.view, one))
+                    for one in table.columns
+                ]
+                kinds.append("subtotal")
+                kinds += ["row"] * len(table.columns)
         if rows:
-            yield Table(
-                tuple(self._say(f"column.{key}") for key in ("table", "heading", "meaning", "source")), rows
-            )
+            heads = tuple(self._say(f"column.{key}") for key in ("heading", "meaning", "source"))
+            yield Table(heads, tuple(rows), kinds=tuple(kinds))
 
     # Pieces
 
@@ -261,14 +261,17 @@ class _Volume:
             kind_said(self.words.lang, f"kind.{kind}"),
             maps.scale_said(self.words.lang, found.scale),
         )
-        caption = self._say("text.figure", title=title, scale=scale, number=theme.number)
+        caption = self._say("text.figure", title=title, scale=scale)
         svg = ""
+        legend: tuple[LegendEntry, ...] = ()
         if self.drawn:
             scenes = maps.scenes_of(self.facts, found)
             for scene in scenes:
                 theme.draw(scene, parcelmap.ground_of(scene, None))
             svg = maps.drawn(scenes, found)
-        yield Figure(svg, *found.layout.picture, title, caption)
+            shown = sorted(scenes[0].legend.values(), key=lambda entry: entry.order)
+            legend = tuple(LegendEntry(one.swatch, one.said) for one in shown)
+        yield Figure(svg, *found.layout.picture, title, caption, legend=legend)
 
 
 def figure_fit(land: Sequence[BaseGeometry]) -> Fit:

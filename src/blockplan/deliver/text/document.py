@@ -232,6 +232,8 @@ class _Cell:
 
 def _cells(table: Any, place: str, anchor: Any) -> Iterator[TextBlock]:
     rows = _grid(table)
+    if _is_legend(rows):
+        return
     depth = _depth(rows)
     width = max((1 + max(cells, default=0) for cells in rows), default=0)
     heads = {at: _of_unit(_head(rows[:depth], at)) for at in range(width)}
@@ -258,6 +260,14 @@ def _cells(table: Any, place: str, anchor: Any) -> Iterator[TextBlock]:
             named = {one: cell for one, cell in cells.items() if one != units}
             label = _label(named, heads, column) if within else ""
             yield from _cell(cell.element, where, (label, head), anchor, stands)
+
+
+def _is_legend(rows: list[dict[int, _Cell]]) -> bool:
+    """Whether every row of a table begins with a sign and no word: the legend of a picture, a part of it."""
+    first = [cells[0] for cells in rows if 0 in cells]
+    return bool(first) and all(
+        not cell.text.strip() and next(cell.element.iter(f"{W}drawing"), None) is not None for cell in first
+    )
 
 
 def _depth(rows: list[dict[int, _Cell]]) -> int:

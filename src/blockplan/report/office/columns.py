@@ -6,10 +6,12 @@ Parts add up as printed: the rest of rounding goes to those with the largest rem
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from blockplan.figures import fixed
+from blockplan.plan.model.faults import NAMES
 from blockplan.report.document import Printed, Table
 from blockplan.texts import Catalog
 
@@ -75,6 +77,30 @@ def meaning(view: View, column: Column) -> str:
         if column.named
         else said(view, f"meaning.{column.key}")
     )
+
+
+def source_said(view: View, column: Column) -> str:
+    """Where a column comes from in the reader's words: 地块：图形、用地代码."""
+    found: dict[str, list[str]] = {}
+    for part in re.split(", | / ", column.source.replace("loads.toml", "load_factors")):
+        layer, _, field = part.partition(".")
+        if f"source.{part}" in TEXTS:
+            found.setdefault(said(view, f"source.{part}"), [])
+        elif f"layer.{layer}" in NAMES:
+            own = found.setdefault(NAMES(f"layer.{layer}", view.words.lang), [])
+            own += [_field_said(view, field)] if field else []
+        else:
+            found.setdefault(_field_said(view, part), [])
+    colon = view.words("list.colon")
+    told = (f"{of}{colon}{view.words.join(fields)}" if fields else of for of, fields in found.items())
+    return said(view, "source.and").join(told)
+
+
+def _field_said(view: View, key: str) -> str:
+    """A column of a layer, or another one of a table, without its unit."""
+    named = f"field.{key.removesuffix('_*')}"
+    words = NAMES(named, view.words.lang) if named in NAMES else said(view, f"heading.{key}")
+    return re.sub(r"\s?[（(][^（()）]*[)）]$", "", words)
 
 
 def said(view: View, key: str, **values: object) -> str:

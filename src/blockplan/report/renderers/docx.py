@@ -32,10 +32,10 @@ from blockplan.report.renderers.widths import cell_texts, column_bounds, most_li
 from blockplan.report.words import NO_BREAK, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from blockplan.report.document import Block, Document
+    from blockplan.report.document import Block, Document, LegendEntry
 
 #: Typefaces of text in Latin and in Chinese or Japanese letters; Word takes another where one is not there.
 FACES = {
@@ -67,8 +67,8 @@ LEAST_LETTERS = 5.5
 MARGIN_EM = 0.6
 #: What is free below a term, points.
 TERM_AFTER_PT = 3
-#: How wide the sign of a line of a legend is.
-SWATCH_MM = 9.0
+#: How wide the sign of a line of a legend is; how many lines without amounts stand beside each other.
+SWATCH_MM, LEGEND_BESIDE = 9.0, 3
 #: Ground of a table's head.
 HEAD_GROUND = "E8EDEF"
 #: Headings and captions of our own are as dark as the text, as the texts of plans are.
@@ -276,17 +276,42 @@ class _DocxWriter:
         if block.title:
             self._paragraph("", "Normal").add_run(block.title).bold = True
         self._picture(block.svg, block.width_mm, block.alt)
+        if block.legend:
+            self.book.paragraphs[-1].paragraph_format.keep_with_next = True
         for inset in block.insets:
             self.figure(inset)
         if block.legend:
-            made = self.book.add_table(0, 3)
-            for entry in block.legend:
-                cells = made.add_row().cells
-                self._picture(entry.file(), SWATCH_MM, entry.said, cells[0].paragraphs[0].add_run())
-                cells[1].text, cells[2].text = entry.said, entry.amount
-            _set_letters(made, LETTERS[0])
+            self._legend(block.legend)
         if block.caption:
             self._caption("figure", plain_text(block.caption))
+
+    def _legend(self, entries: Sequence[LegendEntry]) -> None:
+        """What the signs of a figure mean, several beside each other where none has an amount."""
+        from docx.shared import Pt  # noqa: PLC0415
+
+        beside = 1 if any(one.amount or one.heading for one in entries) else LEGEND_BESIDE
+        lines = -(-len(entries) // beside)
+        made = self.book.add_table(lines, 3 if beside == 1 else 2 * beside)
+        for at, entry in enumerate(entries):  # down a column, then the next
+            cells = made.rows[at % lines].cells[2 * (at // lines) :]
+            self._picture(entry.file(), SWATCH_MM, entry.said, cells[0].paragraphs[0].add_run())
+            cells[1].text = entry.said
+            if beside == 1:
+                cells[2].text = entry.amount
+        _set_letters(made, LETTERS[0])
+        if beside > 1:
+            sign = SWATCH_MM * PT_PER_MM + 2 * MARGIN_EM * LETTERS[0]
+            said = _room_pt(self.book.sections[-1]) / beside - sign
+            made.autofit = False
+            _set_margins(made, MARGIN_EM * LETTERS[0])
+            for at, column in enumerate(made.columns):
+                column.width = Pt(said if at % 2 else sign)
+                for cell in column.cells:
+                    cell.width = column.width
+        for row in made.rows:  # with its caption below it
+            _marked(row, "w:cantSplit")
+            for cell in row.cells:
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
 
     def _picture(self, svg: str, width_mm: float, alt: str, run: Any = None) -> None:
         from docx.shared import Mm  # noqa: PLC0415
