@@ -14,6 +14,7 @@ from blockplan.report.office.streets import streets as streets_table
 from blockplan.report.sheets import PAPERS
 from blockplan.report.sheets.control import control_sheet
 from blockplan.report.sheets.extents import subblocks
+from blockplan.report.sheets.limitmap import ACCESS, TICK_EVERY_MM
 from blockplan.report.sheets.panels import PanelFiles
 
 if TYPE_CHECKING:
@@ -99,6 +100,22 @@ def test_setbacks_and_sides_are_drawn_of_outlines_stored_as_collections_of_one(
     assert "禁止开口段" in said
     assert any(one.startswith("机动车出入口") for one in said)
     assert not [note for note in legend["notes"] if "规划未载" in note]
+
+
+def test_a_closed_side_of_many_short_edges_has_ticks_along_all_of_it(tmp_path: Path) -> None:
+    land = shapely.segmentize(shapely.box(0, 0, 200, 160), 20)
+    parcel = {"parcel_id": "P-1", "land_use": "0701", "closed_stretches": "南", "geometry": land}
+    facts = facts_of(
+        plan_of(
+            parcels=[{**parcel, "subblock_id": "S-1"}], subblocks=[{"subblock_id": "S-1", "geometry": land}]
+        )
+    )
+    (extent,) = subblocks(facts)
+    sheet = control_sheet(facts, PanelFiles(tmp_path), PAPERS["A3"], extent, [extent])
+    assert sheet.fit is not None
+    drawn = (tmp_path / sheet.data["picture"]).read_text()
+    ticks = re.findall(rf'<path[^>]*stroke="{ACCESS}"[^>]*stroke-width="0.2"[^>]*>', drawn)
+    assert len(ticks) > 0.9 * 200 / sheet.fit.scale * 1000 / TICK_EVERY_MM
 
 
 def test_streets_of_one_length_come_in_the_order_of_their_numbers() -> None:

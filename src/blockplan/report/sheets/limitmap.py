@@ -203,7 +203,8 @@ def _sides(scene: Scene, shape: BaseGeometry, named: str, *, closed: bool) -> bo
         of = edges[side]
         if not of:
             continue
-        longest = shapely.LineString(max(of, key=lambda one: float(np.hypot(*(one[1] - one[0])))))
+        chains = shapely.get_parts(shapely.line_merge(shapely.MultiLineString(of)))
+        longest = max(chains, key=lambda one: one.length)
         done |= (
             _ticked(scene, longest)
             if closed
