@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from blockplan.propose.layout.problem.case import by_residents, layout_case
 from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.search import drawing
 from blockplan.propose.layout.search.drawing import layout
+from blockplan.propose.layout.search.land import again
 from blockplan.propose.stopping import Incumbent, Stop
 
 pytestmark = pytest.mark.long
@@ -85,3 +87,34 @@ def test_the_bound_that_is_told_meanwhile_counts_the_traffic_of_the_layout_it_is
     known = [one.bound for one in heard if one.objective is not None]
     assert known
     assert all(bound > 5.0 for bound in known)
+
+
+def test_a_bound_is_told_once_it_is_known_without_a_better_layout(case, monkeypatch):
+    layout_told, bound_told = threading.Event(), threading.Event()
+    heard: list[Incumbent] = []
+    waited: list[bool] = []
+
+    def hear(said: Incumbent) -> None:
+        heard.append(said)
+        layout_told.set()
+        if said.bound is not None:
+            bound_told.set()
+
+    def chain(search, start, seed, *_):
+        search._bests[seed] = (1.0, again(start, seed))
+        waited.append(bound_told.wait(30))
+        return start
+
+    def bound(*_):
+        layout_told.wait(30)
+        return 5.0
+
+    monkeypatch.setattr(drawing, "EVERY_S", 0.01)
+    monkeypatch.setattr(drawing, "_told_bound", bound)
+    monkeypatch.setattr(drawing.LayoutSearch, "_chain", chain)
+    layout(case, stop=Stop(seconds=60, tell=hear), params=LayoutParams(chains=2, steps_a_second=300))
+    assert waited
+    assert all(waited)
+    assert heard[0].bound is None
+    assert heard[1].bound is not None
+    assert heard[1].objective == heard[0].objective

@@ -81,6 +81,13 @@ def test_what_stands_against_a_proof_is_said_in_words_of_the_reader():
     assert "of_another_version: 1" in said  # a reason that has no words stays as it is
 
 
+def test_where_nothing_can_be_cut_off_no_number_of_parts_is_said_to_have_been_tried():
+    made = proposal(bound=1.0, proof=Proof(against=("cuts_offered: 0",)))
+    said = {lang: ProposalWords.of(made, Words(lang)).standing[0] for lang in ("en", "zh", "ja")}
+    assert "no part that could be cut off was found" in said["en"]
+    assert not [one for one in said.values() if "0" in one]
+
+
 def test_a_must_rule_that_only_became_unknown_is_counted_so_and_leaves_with_1():
     # The only home gets a use of which nobody knows how many people it houses.
     changes = (Change("parcels", "B", "residents", 900.0, None),)

@@ -252,6 +252,8 @@ class ProposalWords(ComparisonWords):
     def _against(self, reason: str) -> str:
         """What stands against a proof, with the rule that it is about by its title."""
         code, _, what = reason.partition(": ")
+        if what == "0":
+            code += "_none"
         titles = {one.rule: self.words.pick(one.title) for one in self.proposal.after.verdicts}
         said = self.words.or_else(f"against.{code}", "")
         return said.format(what=titles.get(what.partition(" ")[0], what)) if said else reason

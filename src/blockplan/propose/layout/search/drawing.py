@@ -219,21 +219,27 @@ class LayoutSearch:
         return best
 
     def _tell_until(self, made: list[Future[Layout]]) -> None:
-        """Say how good the best layout is, as often as it is better, until the searches have ended."""
+        """Say how good the best layout is, as often as it or its bound is better, until the searches end."""
         if self.clock.stop.tell is None:
             return
-        told = -np.inf
+        told, bounded = -np.inf, False
+        objective = land_use = np.nan
         while wait(made, EVERY_S).not_done:
             worth, best = max(list(self._bests.values()), key=lambda one: one[0], default=(told, None))
-            if best is None or worth <= told:
+            bound = self.bound.result() if self.bound is not None and self.bound.done() else np.inf
+            if best is None:
                 continue
-            told = worth
-            plan = _with_roads(self.case, self.field, best)
-            found = score(plan, self.case.objectives)
-            # Of a plan what is asked of its land use counts: its streets are there already.
-            objective = found.total if self.case.fronts is None else found.land_use
-            known = self.bound.result() if self.bound is not None and self.bound.done() else np.inf
-            self.clock.tell(objective, known + (objective - found.land_use))
+            better = worth > told
+            if better:
+                told = worth
+                found = score(_with_roads(self.case, self.field, best), self.case.objectives)
+                # Of a plan what is asked of its land use counts: its streets are there already.
+                objective = found.total if self.case.fronts is None else found.land_use
+                land_use = found.land_use
+            # A bound that comes to be known is told at once, not with the next better layout.
+            if better or (not bounded and np.isfinite(bound)):
+                bounded = bool(np.isfinite(bound))
+                self.clock.tell(objective, bound + (objective - land_use))
 
     def _ends(self, share: float) -> list[float]:
         """When each search of a round has to end, in s: each thread does its own one after the other."""
