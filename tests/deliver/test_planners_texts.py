@@ -455,3 +455,12 @@ def test_a_column_of_parcels_behind_what_they_are_of_counts_them(views):
     assert [(one.said, one.state) for one in found] == [
         ("12", "kept"), ("165,000", "kept"), ("15", "missed"), ("173,000", "kept"),
     ]  # fmt: skip
+
+
+def test_a_facility_whose_name_is_misspelt_in_its_middle_is_asked_about_and_not_its_figure(views):
+    document = docx.Document()
+    document.add_paragraph("菜杏场位于01-04-02地块，建筑面积1500平方米。")
+    found = check_text(views[TOWN], document).statements
+    assert [(one.said, one.state) for one in found] == [
+        ("菜杏场", "doubtful"), ("01-04-02", "represented"), ("1500平方米", "not_evidenced"),
+    ]  # fmt: skip

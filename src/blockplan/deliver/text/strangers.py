@@ -57,6 +57,13 @@ class Strangers:
         ideographs, words = (
             [re.escape(end) for end in own if end.isascii() is plain] for plain in (False, True)
         )
+        #: A name that is a kind's as well (菜市场), with another ideograph in its middle.
+        alike = (
+            rf"{one[0]}(?!{one[1]})[{_IDEOGRAPHS}]{one[2]}"
+            for one in sorted(known)
+            if one.lower() in called and re.fullmatch(rf"[{_IDEOGRAPHS}]{{3}}", one)
+        )
+        self._misspelt = re.compile(rf"{_LEAD}(?:{'|'.join(alike) or '(?!)'}){_TAIL}")
         self._patterns = [
             re.compile(pattern)
             for ends_, pattern in (
@@ -68,6 +75,7 @@ class Strangers:
 
     def find(self, text: str) -> Iterator[tuple[int, int]]:
         """Where something stands that is called as the plan's own things are."""
+        yield from (found.span() for found in self._misspelt.finditer(text))
         for pattern in self._patterns:
             for found in pattern.finditer(text):
                 plain = _PLAIN if found["head"].isascii() else _COMMON
