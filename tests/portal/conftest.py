@@ -22,7 +22,7 @@ from django.db.models.signals import post_migrate
 from tests.support.notice_records import HandClock, a_clock, an_opening
 
 from blockplan.notice.office import Law, open_notice
-from blockplan.notice.package import FrozenPlan
+from blockplan.notice.package import FrozenPlan, PackageChoice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -163,7 +163,7 @@ class Ready:
         table, columns = PlanObject._meta.db_table, ", ".join(names)
         with connection.cursor() as cursor:
             if self.version is None:
-                version = prepare(notice, str(PLAN), judged=self.judged)
+                version = prepare(notice, str(PLAN), "", self.judged, PackageChoice())
                 for kept in ("packages", "plans"):
                     shutil.copytree(data / kept, self.folder / kept)
                 cursor.execute(f"SELECT {columns} FROM {table} ORDER BY id")

@@ -23,6 +23,7 @@ from tests.support.staff import a_member, browser_of
 from tests.support.submitting import send
 
 from blockplan.plan import Plan, read
+from blockplan.plan.files import package
 from blockplan.portal.background import sweep
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.office import answer_scenarios, desks, report, workbench
@@ -165,7 +166,9 @@ def test_a_repair_is_searched_for_in_one_process_and_taken_in_another(
 
 
 @pytest.mark.long
-def test_files_dropped_on_the_workbench_become_the_plan_of_a_draft_and_of_no_notice(config: Config) -> None:
+def test_files_dropped_on_the_workbench_become_the_plan_of_a_draft_and_of_no_notice(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
     planner = browser_of(a_member("Li", "planner"))
     drafted(planner)
     before = PlanVersion.objects.get(notice_id="town")
@@ -185,8 +188,12 @@ def test_files_dropped_on_the_workbench_become_the_plan_of_a_draft_and_of_no_not
     with zipfile.ZipFile(made, "w") as packed:  # as the page sends a folder of many files
         for one in (PLAN.parent / "office-town" / "shapefiles").iterdir():
             packed.write(one, f"shapefiles/{one.name}")
+    frames_of, packages = package._read_frames, []
+    monkeypatch.setattr(package, "_read_frames", lambda folder: packages.append(folder) or frames_of(folder))
     answer = drop("shapefiles.zip", made.getvalue())
     assert answer.status_code == 200, answer.content
+    assert answer.json()["package"] == "shapefiles"
+    assert len(packages) == 2  # what is kept, and what of it is public
     assert answer.json()["findings"]
     assert PlanVersion.objects.get(notice_id="town").source != before.source
     assert planner.get(f"{AT}workspace/state").json()["crs"] == "EPSG:4548"

@@ -29,7 +29,7 @@ from blockplan.portal.office.edit_conflicts import of_plan, of_release, of_value
 from blockplan.portal.office.models import Draft
 from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.plans.places import places_of
-from blockplan.portal.plans.prepare import prepare
+from blockplan.portal.plans.prepare import judge, prepare
 from blockplan.portal.record.store import begin, open_store
 from blockplan.portal.words import say
 from blockplan.texts import refusal
@@ -225,12 +225,11 @@ def use_plan(
     """
     from blockplan.plan import read  # noqa: PLC0415
 
-    choice = PackageChoice()
-    if draft.version is not None:
-        parts = judged[0].parts if judged else parts_of(read(source, scenario or None))
-        choice = choice_of(draft.version).within(parts)
-    if choice != PackageChoice():
-        judged = None
+    choice = PackageChoice() if draft.version is None else choice_of(draft.version)
+    if judged is None or choice != PackageChoice():
+        plan = read(source, scenario or None)
+        choice = choice.within(parts_of(plan))
+        judged = judge(plan, choice)
     return _build(draft, source, scenario, choice, judged, _Kept({}, check))
 
 
@@ -245,6 +244,8 @@ def choose(
     UsageError
         If the choice names what the plan has not.
     """
+    from blockplan.plan import read  # noqa: PLC0415
+
     kept = _Kept(release, check)
     version = _version(draft)
     choice.check(parts_in(version))
@@ -252,7 +253,8 @@ def choose(
         with transaction.atomic():
             kept.put(draft)
         return
-    _build(draft, Path(version.source), version.scenario, choice, None, kept)
+    judged = judge(read(version.source, version.scenario or None), choice)
+    _build(draft, Path(version.source), version.scenario, choice, judged, kept)
 
 
 def choice_of(version: PlanVersion) -> PackageChoice:
@@ -268,9 +270,9 @@ def parts_in(version: PlanVersion) -> list[PackagePart]:
 
 def _build(
     draft: Draft, source: Path, scenario: str, choice: PackageChoice,
-    judged: tuple[FrozenPlan, CheckResult] | None, kept: _Kept,
+    judged: tuple[FrozenPlan, CheckResult], kept: _Kept,
 ) -> PlanVersion:  # fmt: skip
-    version = prepare(draft.notice_id, source, scenario or None, choice=choice, judged=judged)
+    version = prepare(draft.notice_id, source, scenario, judged, choice)
     try:
         with transaction.atomic():
             old = kept.put(draft, version=version)

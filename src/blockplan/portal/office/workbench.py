@@ -100,8 +100,7 @@ def _searching(request: HttpRequest, notice: str, path: str) -> HttpResponse:
 
 def _dropped(request: HttpRequest, notice: str) -> HttpResponse:
     """What was dropped becomes the plan of the draft; a plan on notice stays as it is."""
-    from blockplan.plan import read, write  # noqa: PLC0415 (pandas and the rest take a second)
-    from blockplan.portal.workspace.dropped_files import take_in  # noqa: PLC0415
+    from blockplan.portal.workspace.dropped_files import take_in  # noqa: PLC0415 (it loads pandas and the rest)
 
     draft = Draft.objects.select_related("version").filter(pk=notice).first()
     if draft is None:
@@ -112,11 +111,9 @@ def _dropped(request: HttpRequest, notice: str) -> HttpResponse:
     listed = [(name, one.chunks()) for name, one in zip(names, files, strict=True)]
     note("workbench", who=actor_of(request).name, notice=notice, about="files")
     with TemporaryDirectory() as folder:
-        packed = Path(folder) / "plan.zip"
         try:
-            taken = take_in(listed, Path(folder) / "plan")
-            write(read(taken.package), packed)
-            with packed.open("rb") as file:
+            taken = take_in(listed, Path(folder) / "plan", ".zip")
+            with taken.package.open("rb") as file:
                 chunks = iter(lambda: file.read(2**20), b"")
                 drafts.take_plan(draft, chunks, config_of_environment(), of_plan(draft.version)[0])
         except BlockplanError as error:
@@ -125,7 +122,7 @@ def _dropped(request: HttpRequest, notice: str) -> HttpResponse:
             said = (error.text or {}).get(lang, str(error))
             return refused(422, "files", said, say("office.workbench_kept", lang))
     note("draft_changed", who=actor_of(request).name, notice=notice, about="plan")
-    return as_json({"package": taken.package.name, "findings": taken.findings_in(lang_of(request))})
+    return as_json({"package": taken.package.stem, "findings": taken.findings_in(lang_of(request))})
 
 
 def _answered(request: HttpRequest, notice: str, path: str) -> HttpResponse:

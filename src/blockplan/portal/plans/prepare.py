@@ -20,7 +20,7 @@ from django.db import transaction
 from blockplan.errors import PlanDataError
 from blockplan.notice.intake.places import KIND_COLUMN, words_of
 from blockplan.notice.intake.texts_in import folded
-from blockplan.notice.package import FrozenPlan, PackageChoice, tables_of
+from blockplan.notice.package import FrozenPlan, tables_of
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.places import keep
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from blockplan.check.verdict import CheckResult
+    from blockplan.notice.package import PackageChoice
     from blockplan.plan import Plan
 
 #: Layers whose objects have a page of their own, in the order of lists.
@@ -62,34 +63,32 @@ LONGEST_ID = 200
 def prepare(
     notice: str,
     source: str | Path,
-    scenario: str | None = None,
-    *,
-    choice: PackageChoice | None = None,
-    judged: tuple[FrozenPlan, CheckResult] | None = None,
+    scenario: str,
+    judged: tuple[FrozenPlan, CheckResult],
+    choice: PackageChoice,
 ) -> PlanVersion:
     """
-    Build the public package of a plan and make it ready for the pages of a notice, as a draft.
+    Make the public package of a plan ready for the pages of a notice, as a draft.
 
     Parameters
     ----------
     source
         What the office has: a folder or zip, of which one scenario goes out.
-    choice
-        Which layers and columns go out; without it those of the contract.
     judged
-        The public package of that very source, and what `check` says of it, where that is at hand.
+        The public package of that very source, and what `check` says of it.
+    choice
+        Which layers and columns beside those of the contract go out in it, and which do not.
 
     Raises
     ------
-    PlanDataError, UsageError
-        If it cannot be read, or the choice names what is not there.
+    PlanDataError
+        If an id is too long.
     """
-    frozen, result = judged or judge(source, scenario, choice)
+    frozen, result = judged
     plan = frozen.plan
     keep(plan, result)
-    choice = choice or PackageChoice()
     version = PlanVersion(
-        notice_id=notice, package=str(keep_package(frozen)), source=str(source), scenario=scenario or "",
+        notice_id=notice, package=str(keep_package(frozen)), source=str(source), scenario=scenario,
         content_hash=plan.content_hash,
     )  # fmt: skip
     objects = list(_objects(version, plan, result))
@@ -113,13 +112,11 @@ def prepare(
     return version
 
 
-def judge(
-    source: str | Path, scenario: str | None = None, choice: PackageChoice | None = None
-) -> tuple[FrozenPlan, CheckResult]:
-    """The public package of a plan, and what `check` says of what is in it; errors as for `prepare`."""
+def judge(plan: Plan, choice: PackageChoice) -> tuple[FrozenPlan, CheckResult]:
+    """The public package of a plan, and what `check` says of what is in it; errors as for `FrozenPlan.of`."""
     from blockplan.check import check  # noqa: PLC0415 (pandas and the rest take a second)
 
-    frozen = FrozenPlan.read(source, scenario, choice)
+    frozen = FrozenPlan.of(plan, choice)
     return frozen, check(frozen.plan)
 
 

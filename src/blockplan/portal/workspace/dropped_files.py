@@ -52,7 +52,7 @@ class Dropped:
         ]
 
 
-def take_in(files: Sequence[tuple[str, Iterable[bytes]]], beside: Path) -> Dropped:
+def take_in(files: Sequence[tuple[str, Iterable[bytes]]], beside: Path, ending: str = "") -> Dropped:
     """
     Make a plan package of dropped files, beside another package.
 
@@ -60,6 +60,8 @@ def take_in(files: Sequence[tuple[str, Iterable[bytes]]], beside: Path) -> Dropp
     ----------
     files
         Name (with the folders that were dropped, parted by ``/``) and content of each.
+    ending
+        ``.zip`` makes the package a zip; otherwise it is a folder.
 
     Raises
     ------
@@ -75,7 +77,7 @@ def take_in(files: Sequence[tuple[str, Iterable[bytes]]], beside: Path) -> Dropp
         place = Path(folder)
         _lay_down(files, place)
         try:
-            return _plan_of(place, beside, [name for name, _ in files])
+            return _plan_of(place, beside, [name for name, _ in files], ending)
         except (PlanDataError, MappingError) as error:
             raise _said(error, place) from error
 
@@ -102,16 +104,16 @@ def _on_the_window(said: str, lang: str) -> str:
     return _PARAMETER.sub(lambda found: TEXTS(f"parameter.{found[1]}", lang), said)
 
 
-def _plan_of(place: Path, beside: Path, names: Sequence[str]) -> Dropped:
+def _plan_of(place: Path, beside: Path, names: Sequence[str], ending: str) -> Dropped:
     package = _package_in(place)
     if package is not None:
         plan = read(package)
-        target = _free(beside.parent, plan.manifest.id if package == place else _plain(package))
+        target = _free(beside.parent, plan.manifest.id if package == place else _plain(package), ending)
         write(plan, target)
         return Dropped(target)
     for path in filter(zipfile.is_zipfile, sorted(place.rglob("*.zip"))):
         _unpack(path)
-    target = _free(beside.parent, _name_of(names))
+    target = _free(beside.parent, _name_of(names), ending)
     with tempfile.TemporaryDirectory() as folder:
         mapping, profile = (_apart(place, name, Path(folder)) for name in (MAPPING, PROFILE))
         try:
@@ -201,7 +203,7 @@ def _plain(package: Path) -> str:
     return package.name if package.is_dir() else package.stem
 
 
-def _free(folder: Path, name: str) -> Path:
+def _free(folder: Path, name: str, ending: str) -> Path:
     """A name that nothing in a folder bears yet."""
-    names = (name, *(f"{name}-{number}" for number in range(2, 10_000)))
+    names = (f"{name}{ending}", *(f"{name}-{number}{ending}" for number in range(2, 10_000)))
     return next(folder / one for one in names if not (folder / one).exists())
