@@ -201,6 +201,12 @@ def listed(words: Iterable[Mapping[str, str] | str], between: str = ", ") -> dic
     return {lang: mark.get(lang, between).join(_in(word, lang) for word in words) for lang in LANGUAGES}
 
 
+def shortened(text: str, most: int) -> str:
+    """A text as one line of at most so many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
 def by_number(name: str) -> tuple[list[tuple[int, str]], str]:
     """
     What a name is sorted by: numbers in it count as numbers.

@@ -8,6 +8,7 @@ from tests.support.hostile.corpus import texts
 from blockplan.notice.intake.texts_in import TURNING, UNFIT, made_fit, with_few_marks
 from blockplan.notice.proof import canonical
 from blockplan.respond.tables import shown
+from blockplan.texts import shortened
 
 TEXTS = {entry.name: entry for entry in texts()}
 
@@ -22,6 +23,16 @@ def test_a_hostile_text_is_kept_as_it_came_and_turns_nothing_around_it(name: str
     canonical.dumps({"text": received, "shown": shown(received)})
     assert not TURNING.search(shown(received))
     assert not UNFIT.search(shown(received))
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_hostile_text_that_is_cut_short_is_one_line(name: str) -> None:
+    content = TEXTS[name].content
+    assert isinstance(content, str)
+    line = shortened(content, 60)
+    assert len(line) <= 60
+    assert len(line.splitlines()) <= 1
+    assert line == " ".join(content.split()) or line.endswith("…")
 
 
 @pytest.mark.parametrize("name", [name for name in TEXTS if name.startswith("text/page")])

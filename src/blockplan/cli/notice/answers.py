@@ -26,6 +26,7 @@ from blockplan.cli.notice.common import (
     with_number,
 )
 from blockplan.notice.events import ANSWERS
+from blockplan.texts import shortened
 
 if TYPE_CHECKING:
     from blockplan.notice import Event, Ledger, SqliteStore
@@ -210,14 +211,9 @@ def _show_segments(desk: Desk, lang: str, as_json: bool, *, only_open: bool = Fa
     keys = ("segment", "theme", "answer", "text")
     numbers = desk.opinions.numbers
     shown = [row | {"segment": with_number(str(row["segment"]), numbers, lang)} for row in rows]
-    show_table(keys, [[_short(row[key]) for key in keys] for row in shown])
+    show_table(keys, [[shortened(str(row[key] or "–"), 70) for key in keys] for row in shown])
     done = sum(row["answer"] is not None for row in rows)
     click.echo(said("answered", lang, segments=len(rows), answered=done), err=True)
-
-
-def _short(value: Any) -> str:
-    text = " ".join(str(value or "–").split())
-    return text if len(text) <= 70 else text[:69] + "…"
 
 
 def _change(said: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from blockplan.cli.notice.common import (
     record,
     with_number,
 )
+from blockplan.texts import shortened
 
 if TYPE_CHECKING:
     from blockplan.notice import Ledger
@@ -357,8 +358,7 @@ def _line(desk: Desk, segment: Segment) -> str:
 def _short(text: str) -> str:
     from blockplan.respond.tables import shown
 
-    line = " ".join(shown(text).split())
-    return line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"
+    return shortened(shown(text), SHOWN)
 
 
 def _say(key: str, lang: str, **values: Any) -> str:

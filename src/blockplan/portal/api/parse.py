@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ninja.parser import Parser
 
 from blockplan.portal.api.answers import Refused
+from blockplan.texts import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,7 @@ class StrictParser(Parser):
         """Each name once, in whole characters."""
         twice = [name for name in data if len(data.getlist(name)) > 1]
         if twice:
-            raise Refused("not_valid", f"{_short(twice[0])}: given twice")
+            raise Refused("not_valid", f"{shortened(twice[0], 120)}: given twice")
         found = {name: str(data[name]) for name in data}
         for name, value in found.items():
             _check_text(name)
@@ -66,7 +67,7 @@ def document(body: bytes) -> Any:
     except RecursionError:
         raise Refused("unreadable", f"> {DEEPEST}") from None
     except ValueError as error:  # also a whole number with thousands of digits
-        raise Refused("unreadable", _short(str(error))) from None
+        raise Refused("unreadable", shortened(str(error), 120)) from None
     for count, (depth, one) in enumerate(_values(value)):
         if depth > DEEPEST or count > MOST_VALUES:
             raise Refused("unreadable", f"> {DEEPEST if depth > DEEPEST else MOST_VALUES}")
@@ -112,7 +113,3 @@ def _finite(digits: str) -> float:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 120 else text[:119] + "…"

@@ -28,7 +28,7 @@ from blockplan.portal.words import say
 from blockplan.respond import Desk, Sorting
 from blockplan.respond.answers import change_of
 from blockplan.respond.tables import shown as plainly
-from blockplan.texts import refusal
+from blockplan.texts import refusal, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -231,5 +231,4 @@ def _take_folds(request: HttpRequest, notice: str, said: dict[str, Any], actor: 
 
 
 def _short(text: str) -> str:
-    line = " ".join(plainly(text).split())
-    return line if len(line) <= 200 else line[:199] + "…"
+    return shortened(plainly(text), 200)

@@ -39,7 +39,7 @@ from blockplan.portal.words import say
 from blockplan.respond import read_opinions
 from blockplan.respond.opinions import STANDINGS
 from blockplan.respond.tables import shown as plainly
-from blockplan.texts import refusal
+from blockplan.texts import refusal, shortened
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -298,5 +298,4 @@ def _said(said: dict[str, Any]) -> Said:
 def _line(event: Event | None) -> str:
     if event is None:
         return ""
-    text = " ".join(plainly(str(event.payload.get("text", ""))).split())
-    return text if len(text) <= 120 else text[:119] + "…"
+    return shortened(plainly(str(event.payload.get("text", ""))), 120)

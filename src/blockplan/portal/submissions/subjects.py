@@ -18,7 +18,7 @@ from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.places import whereabouts
 from blockplan.portal.visible_notices import version_of
 from blockplan.portal.words import say
-from blockplan.texts import pick
+from blockplan.texts import pick, shortened
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def in_words(target: Mapping[str, Any], lang: str, longest: int = 80) -> dict[st
         "value": f"{target['layer']}:{target['id']}",
         "number": "" if in_full else target["id"],
         "kind": said_or(f"opinion.layer.{target['layer']}", target["layer"], lang),
-        "words": words if len(words) <= longest else words[: longest - 1] + "…",
+        "words": shortened(words, longest),
     }
 
 
