@@ -132,7 +132,7 @@ def _sound(found: ImportedParcels, rows: list[Row], shapes: Any, findings: Findi
         if not valid[at]:
             mended = only_areas(shapely.make_valid(shape))
             x, y = _point(shape)
-            message = worded("outline_mended", name=row[PLACE][2], area=mended.area)
+            message = worded("outline_fixed", name=row[PLACE][2], area=mended.area)
             findings.append(
                 about_row(row, "office-outline", "warning", message, measured=mended.area, x=x, y=y)
             )
