@@ -1,15 +1,10 @@
 """Why a plan package cannot be read, in the reader's language: sentences of ``refusals.toml``."""
 
-from __future__ import annotations
-
-from typing import Any
+from functools import partial
 
 from blockplan.errors import PlanDataError
-from blockplan.texts import Catalog, refusal
+from blockplan.texts import Catalog
 
 TEXTS = Catalog("blockplan.plan.model", "refusals.toml")
-
-
-def refused(code: str, /, **values: Any) -> PlanDataError:
-    """The error to raise where a package is refused; its sentence stands under `code`."""
-    return refusal(PlanDataError, TEXTS, code, **values)
+#: Gives the error to raise where a package is refused, for the code of its sentence and what fills it.
+refused = partial(TEXTS.refused, PlanDataError)
