@@ -132,6 +132,17 @@ def test_the_bar_with_undo_is_as_wide_as_the_desk(chromium: Any, repo: Path) -> 
     tab.close()
 
 
+def test_links_below_the_desk_are_large_enough_for_a_finger(chromium: Any, repo: Path) -> None:
+    portal = repo / "src" / "blockplan" / "portal"
+    sheets = (portal / "pages/static/portal/page.css", portal / "office/static/office/office.css")
+    styles = "".join(f"<style>{one.read_text(encoding='utf-8')}</style>" for one in sheets)
+    tab = chromium.new_page(viewport={"width": 1440, "height": 900})
+    foot = '<footer class="foot"><ul><li><a href="/">Privacy</a></li></ul></footer>'
+    tab.set_content(f'<!doctype html>{styles}<body><main><div class="inbox"></div></main>{foot}</body>')
+    assert tab.locator(".foot a").bounding_box()["height"] >= 24
+    tab.close()
+
+
 def test_axe_finds_nothing_on_the_way_and_in_the_preview_of_a_draft(office: Office) -> None:
     assert len(office.sources) == sum(len(pages) for stage in STAGES.values() for _, pages in stage)
     assert office.found == []

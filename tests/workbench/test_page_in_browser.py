@@ -25,12 +25,13 @@ import blockplan as bp
 
 pytestmark = pytest.mark.browser
 EXAMPLES = Path(__file__).parents[2] / "examples"
-#: Tools whose word is cut, or that lie outside of their bar.
+#: Tools whose word is cut, that lie outside of their bar, or are too small for a finger.
 CUT_TOOLS = """() => {
     const bar = document.querySelector(".tools").getBoundingClientRect();
     return [...document.querySelectorAll(".tools button")].filter(one => {
         const box = one.getBoundingClientRect();
-        return one.scrollWidth > one.clientWidth + 1 || box.left < bar.left - 1 || box.right > bar.right + 1;
+        return one.scrollWidth > one.clientWidth + 1 || box.left < bar.left - 1 || box.right > bar.right + 1
+            || box.width < 24 || box.height < 24;
     }).map(one => one.textContent);
 }"""
 #: The page asks what others do, and hears nothing for a while.
