@@ -73,6 +73,15 @@ def test_the_kind_of_filing_follows_from_what_changes(amended, kind, why):
     assert why is None or why in {one.why for one in found.grounds}
 
 
+def test_a_block_that_grows_over_land_without_parcels_is_added_with_them():
+    base, new = with_blocks(), with_land(with_blocks())
+    block = new.layer("blocks").index[0]
+    grown = new.layer("blocks").geometry.loc[block].union(square(3, 0))
+    assert amendment(base, changed(new, "blocks", block, geometry=grown)).kind == 6
+    over = base.layer("blocks").geometry.iloc[0].union(base.layer("blocks").geometry.iloc[1])
+    assert amendment(base, changed(new, "blocks", block, geometry=over)).kind != 6
+
+
 def test_a_plan_without_a_predecessor_is_new():
     empty = town().replace(parcels=town().layer("parcels").iloc[:0])
     assert amendment(empty, town()).kind == 1

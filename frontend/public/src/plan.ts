@@ -390,11 +390,12 @@ const SMALLER = 0.4;
 
 /** West, south, east, north, in degrees. */
 type Box = [number, number, number, number];
-/** A land use on its land: that it is land needs no word. */
+
 /** So many pixels of what is looked at may lie under the key. */
 const MOST_COVERED = 80;
 /** Land of streets: a street is told by its own name. */
 const isRoad = (code: string): boolean => code.startsWith("1207");
+/** A land use on its land: that it is land needs no word. */
 const shortened = (name: string): string => name.replace(/用地$/, "");
 
 const DOT = { "circle-radius": 12, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": "#14202b", "circle-stroke-width": 3 };

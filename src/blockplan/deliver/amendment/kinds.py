@@ -80,7 +80,9 @@ def _ground(why: str, one: RowChange) -> FilingGround:
 def _beside(base: Plan, new: Plan, one: RowChange) -> bool:
     """Whether a change only adds land or things outside what was planned."""
     if one.kind != "added":
-        return one.kind == "changed" and one.layer in {"boundary", "areas"} and _grown(base, new, one)
+        return (
+            one.kind == "changed" and one.layer in {"boundary", "areas", "blocks"} and _grown(base, new, one)
+        )
     shape = new.layers[one.layer].geometry.get(one.id) if "geometry" in new.layers[one.layer] else None
     planned = _planned(base)
     return (
