@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 from pathlib import Path
 
 import docx
 import pytest
+from docx.shared import Mm
+from PIL import Image
 from tests.deliver.made import ANSWERS, PROFILES
 from tests.support.town import town
 
@@ -19,6 +22,7 @@ from blockplan.deliver.text import TextStatement, check_text
 from blockplan.deliver.text.names import _shapes
 from blockplan.exchange.office.importing import import_office
 from blockplan.plan import read
+from blockplan.report.document import Document, Figure, LegendEntry, Section
 from blockplan.report.renderers.docx import docx as render_docx
 from blockplan.report.volume import volume
 
@@ -54,6 +58,26 @@ def test_a_text_with_a_sign_of_its_own_between_figures_is_read(small):
     text = docx.Document()
     text.add_paragraph("规划居住人口：# 人")
     assert [one for one in check_text(small, text).statements if one.kind == "number"] == []
+
+
+def test_a_table_with_pictures_at_its_left_is_read_unless_it_is_the_legend_of_a_printed_figure(small):
+    text = docx.Document()
+    layout = text.add_table(2, 2)
+    for row in layout.rows:
+        picture = io.BytesIO()
+        Image.new("RGB", (8, 8)).save(picture, "PNG")
+        row.cells[0].paragraphs[0].add_run().add_picture(picture, width=Mm(5))
+        row.cells[1].text = "K-B-01地块容积率不大于9.9，建筑密度99%。"
+    found = check_text(small, text).statements
+    assert [(one.said, one.state) for one in found if one.kind == "number"] == [
+        ("9.9", "missed"),
+        ("99%", "missed"),
+    ] * 2
+    lines = (LegendEntry("", "K-B-01地块容积率不大于9.9"),)
+    figure = Figure('<svg xmlns="http://www.w3.org/2000/svg"/>', 20.0, 20.0, "图", legend=lines)
+    told = Document("示例", "zh", dt.date(2026, 11, 29), (Section("told", "本文", (figure,)),))
+    printed = docx.Document(io.BytesIO(render_docx(told)))
+    assert [one for one in check_text(small, printed).statements if one.said == "9.9"] == []
 
 
 def test_the_number_of_a_sheet_is_no_parcel():

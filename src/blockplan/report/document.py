@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from blockplan.report.words import Words
 
 RowKind = Literal["row", "subtotal", "total"]
+#: The title (alt text) of a table of a Word document that is the legend of a figure.
+LEGEND_MARK = "Blockplan: legend"
 #: Width and height of the swatch of a line of a legend.
 SWATCH = (8.0, 4.0)
 

@@ -20,6 +20,7 @@ from blockplan.deliver.refusals import refused
 from blockplan.deliver.text.facts import DIMENSIONS, WORDS
 from blockplan.deliver.text.scan import dimension_of
 from blockplan.errors import PlanDataError
+from blockplan.report.document import LEGEND_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -231,9 +232,9 @@ class _Cell:
 
 
 def _cells(table: Any, place: str, anchor: Any) -> Iterator[TextBlock]:
-    rows = _grid(table)
-    if _is_legend(rows):
+    if _is_legend(table):
         return
+    rows = _grid(table)
     depth = _depth(rows)
     width = max((1 + max(cells, default=0) for cells in rows), default=0)
     heads = {at: _of_unit(_head(rows[:depth], at)) for at in range(width)}
@@ -262,12 +263,10 @@ def _cells(table: Any, place: str, anchor: Any) -> Iterator[TextBlock]:
             yield from _cell(cell.element, where, (label, head), anchor, stands)
 
 
-def _is_legend(rows: list[dict[int, _Cell]]) -> bool:
-    """Whether every row of a table begins with a sign and no word: the legend of a picture, a part of it."""
-    first = [cells[0] for cells in rows if 0 in cells]
-    return bool(first) and all(
-        not cell.text.strip() and next(cell.element.iter(f"{W}drawing"), None) is not None for cell in first
-    )
+def _is_legend(table: Any) -> bool:
+    """Whether a table is a legend that the report marked as such: a part of its picture."""
+    mark = table.find(f"{W}tblPr/{W}tblCaption")
+    return mark is not None and mark.get(f"{W}val") == LEGEND_MARK
 
 
 def _depth(rows: list[dict[int, _Cell]]) -> int:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.report.document import (
+    LEGEND_MARK,
     Figure,
     Listing,
     Note,
@@ -287,11 +288,16 @@ class _DocxWriter:
 
     def _legend(self, entries: Sequence[LegendEntry]) -> None:
         """What the signs of a figure mean, several beside each other where none has an amount."""
+        from docx.oxml import OxmlElement  # noqa: PLC0415
+        from docx.oxml.ns import qn  # noqa: PLC0415
         from docx.shared import Pt  # noqa: PLC0415
 
         beside = 1 if any(one.amount or one.heading for one in entries) else LEGEND_BESIDE
         lines = -(-len(entries) // beside)
         made = self.book.add_table(lines, 3 if beside == 1 else 2 * beside)
+        mark = OxmlElement("w:tblCaption")
+        mark.set(qn("w:val"), LEGEND_MARK)
+        made._tbl.tblPr.append(mark)
         for at, entry in enumerate(entries):  # down a column, then the next
             cells = made.rows[at % lines].cells[2 * (at // lines) :]
             self._picture(entry.file(), SWATCH_MM, entry.said, cells[0].paragraphs[0].add_run())
