@@ -14,7 +14,7 @@ from blockplan.report.office.streets import streets as streets_table
 from blockplan.report.sheets import PAPERS
 from blockplan.report.sheets.control import control_sheet
 from blockplan.report.sheets.extents import subblocks
-from blockplan.report.sheets.limitmap import ACCESS, TICK_EVERY_MM
+from blockplan.report.sheets.limitmap import ACCESS, SIDES, TICK_EVERY_MM, sides_named
 from blockplan.report.sheets.panels import PanelFiles
 
 if TYPE_CHECKING:
@@ -132,3 +132,30 @@ def test_streets_of_one_length_come_in_the_order_of_their_numbers() -> None:
     assert [line.cells[1] for line in table.lines if line.kind == "row"] == [
         f"横{at}路" for at in range(1, 13)
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "sides"),
+    [
+        ("N", "north"),
+        ("n, e", "north east"),
+        ("NE", "north east"),
+        ("SW", "south west"),
+        ("northeast", "north east"),
+        ("north-east", "north east"),
+        ("South West", "south west"),
+        ("east side, N", "east north"),
+        ("东", "east"),
+        ("北侧", "north"),
+        ("东南", "east south"),
+        ("地块N侧", "north"),
+        ("路east侧", "east"),
+        ("at least 60 m", ""),
+        ("to be fixed at a later date", ""),
+        ("Westlake Road", ""),
+        ("new street", ""),
+        ("the owner's gate", ""),
+    ],
+)
+def test_sides_are_those_that_words_and_letters_of_their_own_name(said: str, sides: str) -> None:
+    assert " ".join(SIDES[side] for side in sides_named(said)) == sides

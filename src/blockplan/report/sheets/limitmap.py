@@ -30,7 +30,13 @@ SETBACK, ACCESS = "#1f3fbf", "#111111"
 SIDES = ("north", "east", "south", "west")
 #: The first letter of a side in a column of an office: words, and letters of the compass.
 SIDE_OF = {"n": 0, "北": 0, "e": 1, "东": 1, "東": 1, "s": 2, "南": 2, "w": 3, "西": 3}
-TOKENS = re.compile(r"(?i:north|east|south|west)|[NESWnesw](?![a-z])|[北东東南西]")
+#: Words of their own, or two of them as one; letters that stand alone or in pairs; characters.
+TOKENS = re.compile(
+    r"(?i:(?<![a-z])(?:north|south)(?=(?:east|west)?(?![a-z]))"
+    r"|(?:(?<![a-z])|(?<=(?<![a-z])north)|(?<=(?<![a-z])south))(?:east|west)(?![a-z])"
+    r"|(?<![a-z'’])[ns](?=[ew]?(?![a-z]))|(?:(?<![a-z'’])|(?<=(?<![a-z'’])[ns]))[ew](?![a-z]))"
+    r"|[北东東南西]"
+)
 #: Columns of a parcel that name its sides.
 BY_SIDE = ("entrances", "closed_stretches")
 TRIANGLE_MM, TICK_MM, TICK_EVERY_MM = (3.5, 3.4), 1.3, 1.8
@@ -197,9 +203,21 @@ def _named(scene: Scene, ground: ParcelGround, column: str, drawn: set[str]) -> 
     return shown
 
 
+def sides_named(said: str) -> list[int]:
+    """
+    Numbers of the sides that words name, each once: words of their own, letters that stand alone or in pairs.
+
+    Examples
+    --------
+    >>> [SIDES[side] for side in sides_named("NE, 南侧; at least 60 m")]
+    ['north', 'east', 'south']
+    """
+    return list(dict.fromkeys(SIDE_OF[token[0].lower()] for token in TOKENS.findall(said)))
+
+
 def _sides(scene: Scene, shape: BaseGeometry, named: str, *, closed: bool) -> bool:
     edges, done = edges_by_side(shape), False
-    for side in dict.fromkeys(SIDE_OF[token[0].lower()] for token in TOKENS.findall(named)):
+    for side in sides_named(named):
         of = edges[side]
         if not of:
             continue
