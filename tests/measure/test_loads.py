@@ -226,6 +226,7 @@ IN_CHINA = {
     "Lhasa": (91.1, 29.65),
     "Kashgar": (76.0, 39.47), "Yining": (81.32, 43.92), "Heihe": (127.49, 50.245), "Fuyuan": (134.3, 48.36),
     "Xiamen": (118.1, 24.48), "Dandong": (124.38, 40.13), "Zhoushan": (122.2, 30.0), "Gyirong": (85.3, 28.4),
+    "Huma": (126.66, 51.73), "Jiayin": (130.4, 48.89), "Huangqi": (119.88, 26.33), "Hushan": (124.51, 40.22),
     "the middle of a zone that lies at sea": (120.0, 38.9),
 }  # fmt: skip
 ELSEWHERE = {
@@ -234,6 +235,8 @@ ELSEWHERE = {
     "Ulaanbaatar": (106.9, 47.9), "Thimphu": (89.64, 27.47), "Pyongyang": (125.75, 39.03),
     "Osh": (72.8, 40.5),
     "Khabarovsk": (135.07, 48.48), "Myitkyina": (97.4, 25.38), "Zabaikalsk": (117.33, 49.65),
+    "Sinuiju": (124.39, 40.09), "Uiju": (124.53, 40.2), "Matsu": (119.93, 26.16), "Beigan": (119.99, 26.22),
+    "Pashkovo": (130.66, 48.9), "Blagoveshchensk": (127.53, 50.27),
 }  # fmt: skip
 
 
