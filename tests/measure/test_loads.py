@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from pyproj import Transformer
 from tests.support.handmade import cell, frame, manifest
 
 from blockplan.errors import UsageError
@@ -257,6 +258,36 @@ def test_a_plan_in_kathmandu_is_not_counted_by_them() -> None:
     found = loads(plan)
     assert not found.factored
     assert math.isnan(found.by_parcel["water_m3_d"][0])
+
+
+def placed(crs: str, lon: float, lat: float) -> Plan:
+    """A housing parcel at a place on the globe, drawn in a reference system."""
+    x, y = Transformer.from_crs("EPSG:4326", crs, always_xy=True).transform(lon, lat)
+    return drawn_at(crs, x, y)
+
+
+def drawn_at(crs: str, x: float, y: float) -> Plan:
+    at = shapely.box(x, y, x + 200, y + 200)
+    row = {"parcel_id": "A", "land_use": "0701", "floor_area_m2": 10_000.0, "geometry": at}
+    return Plan(manifest(crs=crs), {"parcels": gpd.GeoDataFrame([row], crs=crs)})
+
+
+@pytest.mark.parametrize(
+    ("crs", "place"),
+    [("EPSG:4547", "Hong Kong"), ("EPSG:4547", "Macau"), ("EPSG:4510", "Sinuiju"), ("EPSG:4496", "Kathmandu")],
+)
+def test_where_a_plan_lies_counts_before_the_country_of_its_reference_system(crs: str, place: str) -> None:
+    assert not read_factors().count_in(placed(crs, *ELSEWHERE[place]))
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4547", "EPSG:4526", "EPSG:4500", "EPSG:4511", "EPSG:4554", "EPSG:2347"])
+def test_local_coordinates_lie_in_the_country_of_their_reference_system(crs: str) -> None:
+    assert read_factors().count_in(drawn_at(crs, 0, 0))
+
+
+@pytest.mark.parametrize("crs", ["EPSG:2326", "EPSG:8433", "EPSG:5179", "EPSG:3826", "EPSG:3405", "EPSG:25832"])
+def test_local_coordinates_of_other_countries_are_not_counted(crs: str) -> None:
+    assert not read_factors().count_in(drawn_at(crs, 0, 0))
 
 
 def test_factors_of_ones_own_count_wherever_the_plan_lies(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from shapely import Point, Polygon
+from pyproj import CRS
+from shapely import Point, Polygon, box
 
 from blockplan.errors import UsageError
 from blockplan.measure import MEASURES
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
-    from pyproj import CRS
 
     from blockplan.plan.model.plan import Plan
 
@@ -56,7 +56,7 @@ UNITS = {
 }  # fmt: skip
 BASES = ("regulation", "office_table", "assumption")
 HOMES_ONLY = frozenset({"residents", "dwellings"})
-#: Degrees of latitude over which no reference system of one country reaches; a zone of UTM does.
+#: Degrees of latitude over which no datum of one country reaches; that of GPS does.
 ONE_COUNTRY = 50
 
 
@@ -99,12 +99,15 @@ class LoadFactors:
         """
         Whether the factors are of the place of a plan; of a plan that nobody can place they are.
 
-        So they are where its reference system is of the place: local coordinates lie elsewhere.
+        Local coordinates lie outside of the country of the reference system, which then stands for the place.
         """
         if self.within.is_empty:
             return True
-        places = [Point(one) for one in (place_of(plan), _middle_of(plan.crs)) if one]
-        return not places or any(map(self.within.contains, places))
+        place, country = place_of(plan), _country_of(plan.crs)
+        at = Point(place) if place else None
+        if country and not (at and country.covers(at)):
+            at = country.centroid
+        return at is None or bool(self.within.contains(at))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -263,12 +266,13 @@ def _factor(load: str, row: Mapping[str, Any], sources: Mapping[str, Any]) -> Fa
     return factor
 
 
-def _middle_of(crs: CRS | None) -> tuple[float, float] | None:
-    """The middle of where a reference system of one country is used, in degrees; None for any other."""
-    area = crs.area_of_use if crs else None
+def _country_of(crs: CRS | None) -> Polygon | None:
+    """Where the datum of a reference system is used, a box in degrees; None where that is no one country."""
+    datum = crs.geodetic_crs.to_authority() if crs and crs.geodetic_crs else None
+    area = CRS.from_authority(*datum).area_of_use if datum else None
     if area is None or area.north - area.south > ONE_COUNTRY or area.east < area.west:
         return None
-    return (area.west + area.east) / 2, (area.south + area.north) / 2
+    return box(*area.bounds)
 
 
 def _jobs(plan: Plan) -> Array:
