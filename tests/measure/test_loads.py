@@ -260,6 +260,35 @@ def test_a_plan_in_kathmandu_is_not_counted_by_them() -> None:
     assert math.isnan(found.by_parcel["water_m3_d"][0])
 
 
+SQUARE = "[[110, 20], [112, 20], [112, 22], [110, 22]]"
+
+
+@pytest.mark.parametrize(
+    ("area", "said"),
+    [
+        ("within = [[110, 20], [112, 22], [112, 20], [110, 22]]", "Self-intersection.*Order the points"),
+        (f"within = {SQUARE}\nwithout = [[[115, 21], [116, 21], [116, 22]]]", "keep each hole"),
+        (f"without = [{SQUARE}]", "Add `within`, or delete `without`"),
+        (
+            "within = [[110, 20, 112, 22], [112, 20, 113, 22], [113, 20, 114, 22]]",
+            "as one outline.*former form",
+        ),
+        ("within = []", "as one outline"),
+        ("within = [[20, 110], [20, 112], [22, 112]]", "longitude, latitude"),
+        (f"within = {SQUARE}\nwithout = {SQUARE}", "outline in brackets of its own"),
+        (f"within = {SQUARE}\nwithout = 5", "outline in brackets of its own"),
+    ],
+)
+def test_an_area_of_factors_that_cannot_be_read_is_refused_with_what_to_do(
+    tmp_path: Path, area: str, said: str
+) -> None:
+    given = resources.files("blockplan.measure.indicators").joinpath("loads.toml").read_text(encoding="utf-8")
+    file = tmp_path / "own.toml"
+    file.write_text(f"{area}\n{given[given.index('[sources.office]') :]}", encoding="utf-8")
+    with pytest.raises(UsageError, match=rf"own\.toml .*{said}"):
+        read_factors(file)
+
+
 def placed(crs: str, lon: float, lat: float) -> Plan:
     """A housing parcel at a place on the globe, drawn in a reference system."""
     x, y = Transformer.from_crs("EPSG:4326", crs, always_xy=True).transform(lon, lat)
@@ -274,18 +303,27 @@ def drawn_at(crs: str, x: float, y: float) -> Plan:
 
 @pytest.mark.parametrize(
     ("crs", "place"),
-    [("EPSG:4547", "Hong Kong"), ("EPSG:4547", "Macau"), ("EPSG:4510", "Sinuiju"), ("EPSG:4496", "Kathmandu")],
+    [
+        ("EPSG:4547", "Hong Kong"),
+        ("EPSG:4547", "Macau"),
+        ("EPSG:4510", "Sinuiju"),
+        ("EPSG:4496", "Kathmandu"),
+    ],
 )
 def test_where_a_plan_lies_counts_before_the_country_of_its_reference_system(crs: str, place: str) -> None:
     assert not read_factors().count_in(placed(crs, *ELSEWHERE[place]))
 
 
-@pytest.mark.parametrize("crs", ["EPSG:4547", "EPSG:4526", "EPSG:4500", "EPSG:4511", "EPSG:4554", "EPSG:2347"])
+@pytest.mark.parametrize(
+    "crs", ["EPSG:4547", "EPSG:4526", "EPSG:4500", "EPSG:4511", "EPSG:4554", "EPSG:2347"]
+)
 def test_local_coordinates_lie_in_the_country_of_their_reference_system(crs: str) -> None:
     assert read_factors().count_in(drawn_at(crs, 0, 0))
 
 
-@pytest.mark.parametrize("crs", ["EPSG:2326", "EPSG:8433", "EPSG:5179", "EPSG:3826", "EPSG:3405", "EPSG:25832"])
+@pytest.mark.parametrize(
+    "crs", ["EPSG:2326", "EPSG:8433", "EPSG:5179", "EPSG:3826", "EPSG:3405", "EPSG:25832"]
+)
 def test_local_coordinates_of_other_countries_are_not_counted(crs: str) -> None:
     assert not read_factors().count_in(drawn_at(crs, 0, 0))
 

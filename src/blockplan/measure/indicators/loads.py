@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pyproj import CRS
-from shapely import Point, Polygon, box
+from shapely import Point, Polygon, box, is_valid_reason
 
 from blockplan.errors import UsageError
 from blockplan.measure import MEASURES
@@ -223,7 +223,7 @@ def _factors(text: str, name: str) -> LoadFactors:
             load: tuple(_factor(load, row, sources) for row in rows if load != "jobs")
             for load, rows in table["factors"].items()
         }
-        within = Polygon(table.get("within"), table.get("without"))
+        within = _area(table, name)
     except (
         tomllib.TOMLDecodeError,
         RecursionError,
@@ -249,6 +249,49 @@ def _factors(text: str, name: str) -> LoadFactors:
             f"The loads are: {', '.join(wanted)}."
         )
     return LoadFactors(found, sources, within)
+
+
+def _area(table: Mapping[str, Any], name: str) -> Polygon:
+    """Where the factors count, as the file draws it."""
+    outline, holes = table.get("within"), table.get("without")
+    if outline is None and holes is None:
+        return Polygon()
+    if outline is None:
+        wrong = "say `without`, but not `within`, of which it is left out. Add `within`, or delete `without`"
+    elif not _ring(outline):
+        wrong = (
+            "have a `within` that is no list of three or more points [longitude, latitude] in degrees. "
+            "Write it as one outline (its rectangles of four numbers are a former form)"
+        )
+    elif not (isinstance(holes, list | None) and all(map(_ring, holes or ()))):
+        wrong = (
+            "have a `without` that is no list of outlines of three or more points [longitude, latitude] "
+            "in degrees. Write each outline in brackets of its own"
+        )
+    elif not (area := Polygon(outline, holes)).is_valid:
+        wrong = (
+            f"have an area that is not one piece with holes inside it ({is_valid_reason(area)}). "
+            "Order the points along the edge of `within` and keep each hole of `without` inside it"
+        )
+    else:
+        return area
+    raise UsageError(f"The load factors {name} {wrong}.")
+
+
+def _ring(given: Any) -> bool:
+    """Whether it is an outline in degrees."""
+    return (
+        isinstance(given, list)
+        and len(given) >= 3
+        and all(
+            isinstance(point, list)
+            and len(point) == 2
+            and all(type(one) in (int, float) for one in point)
+            and abs(point[0]) <= 180
+            and abs(point[1]) <= 90
+            for point in given
+        )
+    )
 
 
 def _source(key: str, given: Mapping[str, str]) -> dict[str, str]:
