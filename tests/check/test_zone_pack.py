@@ -50,7 +50,7 @@ def test_every_open_point_is_a_parameter_that_says_what_it_means(zone: Pack, poi
 def test_the_other_readings_of_an_open_point_are_reported(zone: Pack, point: str) -> None:
     assert set(OTHER_READINGS[point]) <= set(zone.head.reported)
     assert all(
-        point in MEASURES[name].source
+        point in MEASURES[name].source["en"]
         for name in OTHER_READINGS[point]
         if name in MEASURES and point != "A11"
     )
