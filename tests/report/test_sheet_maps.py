@@ -89,7 +89,7 @@ def test_a_land_use_plan_counts_the_numbers_of_parcels_alone() -> None:
 def test_a_map_whose_ground_is_the_land_use_says_where_its_legend_stands() -> None:
     (sheet,) = drawn(town(), "facilities", lang="en").sheets
     (legend,) = [one for one in sheet.data["panel"] if one["kind"] == "legend"]
-    assert "Ground: planned land use, paled; legend on sheet GH-03." in legend["notes"]
+    assert "Ground: planned land use, paled; its legend: Land-use plan." in legend["notes"]
     (uses,) = drawn(town(), "landuse", lang="en").sheets
     assert uses.number == "GH-03"
 

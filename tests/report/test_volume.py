@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import docx
@@ -58,6 +59,22 @@ def test_a_figure_has_the_legend_of_what_it_shows(plan: Plan, found: CheckResult
     book = docx.Document(io.BytesIO(render(volume(plan, found, "en"), ".docx")))
     written = {cell.text for table in book.tables for cell in table._cells}
     assert {entry.said for one in figures for entry in one.legend} <= written
+
+
+def test_below_a_figure_stands_what_its_legend_says_beside_signs(plan: Plan, found: CheckResult) -> None:
+    blocks = list(walk(volume(plan, found, "en").sections))
+    below = {
+        one.alt: [
+            str(note.text) for note in takewhile(lambda after: isinstance(after, Note), blocks[at + 1 :])
+        ]
+        for at, one in enumerate(blocks)
+        if isinstance(one, Figure)
+    }
+    assert below["Public facilities"][:2] == [
+        "Ground: planned land use, paled; its legend: Land-use plan.",
+        "Solid: site and size bind. Dashed: the position may move.",
+    ]
+    assert "Land-use plan" in below  # whose legend that is
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

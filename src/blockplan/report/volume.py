@@ -23,10 +23,10 @@ from blockplan.report.key_figures import key_figures
 from blockplan.report.office import TABLES
 from blockplan.report.office.columns import heading, meaning, paper_table, source_said
 from blockplan.report.office.columns import said as office_said
-from blockplan.report.sheets import basemap, maps, parcelmap
+from blockplan.report.sheets import basemap, maps
 from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.paper import FIRST, GAP_MM, SECOND, Paper, PaperLayout, fit
-from blockplan.report.sheets.plan_sheets import MAPS
+from blockplan.report.sheets.plan_sheets import MAPS, draw
 from blockplan.report.sheets.scene import said as kind_said
 from blockplan.report.tables import SYMBOLS, capacity_sentence
 from blockplan.report.verdicts import verdict_document
@@ -262,16 +262,16 @@ class _Volume:
             maps.scale_said(self.words.lang, found.scale),
         )
         caption = self._say("text.figure", title=title, scale=scale)
-        svg = ""
+        svg, notes = "", list[str]()
         legend: tuple[LegendEntry, ...] = ()
         if self.drawn:
             scenes = maps.scenes_of(self.facts, found)
-            for scene in scenes:
-                theme.draw(scene, parcelmap.ground_of(scene, None))
+            notes = draw(theme, scenes)
             svg = maps.drawn(scenes, found)
             shown = sorted(scenes[0].legend.values(), key=lambda entry: entry.order)
             legend = tuple(LegendEntry(one.swatch, one.said) for one in shown)
         yield Figure(svg, *found.layout.picture, title, caption, legend=legend)
+        yield from map(Note, notes)
 
 
 def figure_fit(land: Sequence[BaseGeometry]) -> Fit:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from blockplan.report.sheets.facts import Facts
     from blockplan.report.sheets.panels import PanelFiles
     from blockplan.report.sheets.paper import Fit, Paper
+    from blockplan.report.sheets.scene import Scene
     from blockplan.report.sheets.themes import SheetTheme
 
 #: Widths that the panel of a map of the whole plan may have, mm.
@@ -84,6 +85,16 @@ SUMS_ONLY = ("loads",)
 AROUND = 0.25
 
 
+def draw(theme: SheetTheme, scenes: Sequence[Scene]) -> list[str]:
+    """Draw a map in its windows; what stands beside the signs of its legend, each note once."""
+    notes: list[str] = []
+    for scene in scenes:
+        told = theme.draw(scene, parcelmap.ground_of(scene, None))
+        notes += [note for note in told if note not in notes]
+    absent = parcelmap.absent_lines(scenes[0]) if theme.kind == LINES else ()
+    return [*absent, *notes, *streetmap.left_out(scenes)]
+
+
 class Whole:
     """The sheets of one plan that show all of it; what they share is made once."""
 
@@ -103,13 +114,7 @@ class Whole:
         if below:
             found = self._lower(found, land, height)
         scenes = maps.scenes_of(self.facts, found)
-        notes: list[str] = []
-        for scene in scenes:
-            told = theme.draw(scene, parcelmap.ground_of(scene, None))
-            notes += [note for note in told if note not in notes]
-        if theme.kind == LINES:
-            notes = [*parcelmap.absent_lines(scenes[0]), *notes]
-        notes += streetmap.left_out(scenes)
+        notes = draw(theme, scenes)
         title = said(self.lang, f"kind.{theme.kind}")
         if theme.kind == "landuse":
             title = said(self.lang, "kind.general", title=title) if self.lang == "ja" else title

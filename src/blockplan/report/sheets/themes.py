@@ -176,7 +176,7 @@ def facilities(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     _ground(scene, ground, [lighter(colour, 0.55) for colour in scene.facts.colours])
     service_reach(scene)
     signs(scene, ground, named=True)
-    paled = [scene.say("legend.paled", number=LAND_USE)] if len(ground.rows) else []
+    paled = [scene.say("legend.paled", title=scene.say("kind.landuse"))] if len(ground.rows) else []
     return (*paled, scene.say("legend.signs"))
 
 
