@@ -11,7 +11,9 @@ from blockplan.check.verdict import Capacity, Required
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, reason
 from blockplan.measure.parameters import DEFAULTS
+from blockplan.report.document import walk
 from blockplan.report.office.columns import TEXTS as OFFICE
+from blockplan.report.readings import some
 from blockplan.report.tables import (
     capacity_sentence,
     gap_said,
@@ -21,11 +23,14 @@ from blockplan.report.tables import (
     outcome_said,
     reported_row,
     required,
+    scope_said,
     title,
     value_said,
     verdict_headers,
     verdict_rows,
 )
+from blockplan.report.verdicts import verdict_document
+from blockplan.report.view import View
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
@@ -302,3 +307,16 @@ def test_cards_of_a_summary_and_units_of_a_table_count_nothing_twice() -> None:
         cards = [Words(lang)(f"summary.{key}") for key in ("kept", "missed", "unknown", "not_applicable")]
         assert not any(one.startswith(("项", "項目")) for one in cards)
     assert OFFICE("unit.place", "zh") in OFFICE("heading.places", "zh")
+
+
+@pytest.mark.parametrize(("lang", "row"), [("zh", "第 2 行"), ("en", "(row 2)"), ("ja", "2 行目")])
+def test_an_object_without_an_id_is_named_by_its_row_in_the_readers_language(lang: str, row: str) -> None:
+    words = Words(lang)
+    judged = replace(result().verdicts[0], scope_kind="subblock", scope_id="(row 2)")
+    assert scope_said(judged, words).endswith(row)
+    view = View(town(), result(verdicts=(judged,)), words)
+    assert view.scope(judged) == scope_said(judged, words)
+    assert view.part_name("(row 2)") == row
+    assert some(["(row 2)"], words) == row
+    lines = [str(block) for block in walk(verdict_document(result(verdicts=(judged,)), lang).sections)]
+    assert lang == "en" or not any("(row" in line for line in lines)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blockplan.figures import is_known
+from blockplan.plan.model.faults import rows_said
 from blockplan.report import tables
 
 if TYPE_CHECKING:
@@ -84,4 +85,4 @@ def side_said(side: Side, words: Words) -> str:
 def some(ids: Sequence[str], words: Words, most: int = MOST_CHANGED) -> str:
     """The first ids of a list, and how many more there are."""
     more = [words("list.more", n=words.number(len(ids) - most))] if len(ids) > most else []
-    return words.join([*ids[:most], *more])
+    return words.join([*(rows_said(id_, words.lang) for id_ in ids[:most]), *more])

@@ -89,7 +89,8 @@ def verdict_rows(result: CheckResult, lang: str) -> list[tuple[str, ...]]:
 
 def scope_said(verdict: Verdict, words: Words) -> str:
     """The object that a verdict judges, by its kind and id."""
-    return f"{words.or_else(f'scope.{verdict.scope_kind}', verdict.scope_kind)} {verdict.scope_id}"
+    kind = words.or_else(f"scope.{verdict.scope_kind}", verdict.scope_kind)
+    return f"{kind} {rows_said(verdict.scope_id, words.lang)}"
 
 
 def verdict_row(verdict: Verdict, words: Words) -> VerdictRow:

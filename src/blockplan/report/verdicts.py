@@ -19,6 +19,7 @@ from blockplan.check.scopes import EVERY
 from blockplan.check.verdict import FAIL, PASS, UNKNOWN
 from blockplan.check.words import say
 from blockplan.measure.measurement import figure_unit
+from blockplan.plan.model.faults import rows_said
 from blockplan.report.definitions import override_lines
 from blockplan.report.document import Document, Listing, Note, Paragraph, Section, Table, Term
 from blockplan.report.needs import Need, need_line, needs
@@ -88,7 +89,7 @@ def _table(result: CheckResult, words: Words, *, ids: bool) -> Table:
 
 def _rest(result: CheckResult, words: Words, plan: Plan | None, *, ids: bool) -> Iterator[Block]:
     for verdict in result.verdicts:
-        named = _where(verdict, verdict.rule if ids else words.pick(verdict.title))
+        named = _where(verdict, verdict.rule if ids else words.pick(verdict.title), words.lang)
         if verdict.outcome == "fail" and verdict.remedy is not None:
             yield Term(named, words.pick(verdict.remedy.text))
         if plan is not None and verdict.judged is not None and verdict.outcome in {"fail", "unknown"}:
@@ -113,10 +114,10 @@ def _rest(result: CheckResult, words: Words, plan: Plan | None, *, ids: bool) ->
         yield Note(words.count("verdicts.errors" if ids else "verdicts.errors_told", errors))
 
 
-def _where(verdict: Verdict, rule: str) -> str:
+def _where(verdict: Verdict, rule: str, lang: str) -> str:
     """The rule, and the block, subblock or parcel that it was asked of."""
     of_a_place = verdict.scope_kind in {"block", "subblock", "parcel"} and verdict.scope_id != EVERY
-    return f"{rule} {verdict.scope_id}" if of_a_place else rule
+    return f"{rule} {rows_said(verdict.scope_id, lang)}" if of_a_place else rule
 
 
 def _need_line(need: Need, words: Words, *, ids: bool) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.plan import BASE, landuse
 from blockplan.plan.model.codes import LISTS
+from blockplan.plan.model.faults import rows_said
 from blockplan.report import definitions, readings, tables
 from blockplan.report.features import residents_by_id
 from blockplan.report.grouping import PackGroup, by_pack, pack_words, packs_said
@@ -153,7 +154,7 @@ class View:
             return ""
         name = self.part_name(verdict.scope_id)
         kind = self.words.or_else(f"scope.{verdict.scope_kind}", verdict.scope_kind)
-        return f"{kind} {name}" if name == verdict.scope_id else name
+        return f"{kind} {name}" if name == rows_said(verdict.scope_id, self.words.lang) else name
 
     @cached_property
     def coverage(self) -> list[Verdict]:
@@ -222,4 +223,4 @@ class View:
                 return words(key)
         lists = dict.fromkeys(share.list_name for share in self.ground.balance)
         known = [name for name in lists if name in LISTS and landuse(name).known(bare)]
-        return self.ground.use_name(known[0], bare) if known else bare
+        return self.ground.use_name(known[0], bare) if known else rows_said(bare, words.lang)
