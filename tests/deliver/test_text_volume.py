@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+from functools import cache
 from pathlib import Path
 
 import docx
@@ -125,6 +126,12 @@ def sound(request, tmp_path_factory):
     return plan, check(plan)
 
 
+@pytest.fixture(scope="module")
+def printed(sound):
+    """Makes the text volume of a plan in a language, each once."""
+    return cache(lambda lang: render_docx(volume(*sound, lang)))
+
+
 def faults_of(sound, name, text, out):
     found = deliver(*sound, load_delivery_profile(name), out, answers=ANSWERS, text=text)
     return [one.message["zh"] for one in found.judgement.checks if one.rule == "qc-text"]
@@ -138,10 +145,10 @@ def faults_of(sound, name, text, out):
     ["demonstration-zone", "office-town/shapefiles", "office-town/geopackage"],
     indirect=True,
 )
-def test_a_plan_is_handed_in_with_its_own_text_volume(tmp_path, sound, name, lang):
+def test_a_plan_is_handed_in_with_its_own_text_volume(tmp_path, sound, printed, name, lang):
     # Loads, homes and jobs that no layer holds are reckoned by factors: that is no error of the text.
     text = tmp_path / "text.docx"
-    text.write_bytes(render_docx(volume(*sound, lang)))
+    text.write_bytes(printed(lang))
     assert faults_of(sound, name, text, tmp_path / "out") == []
 
 
@@ -149,10 +156,10 @@ def test_a_plan_is_handed_in_with_its_own_text_volume(tmp_path, sound, name, lan
 @pytest.mark.parametrize("sound", ["demonstration-zone"], indirect=True)
 @pytest.mark.parametrize("name", ["deqing", "hangzhou-xg"])
 def test_a_wrong_figure_is_found_whatever_stands_before_it_and_however_its_row_is_called(
-    tmp_path, sound, name
+    tmp_path, sound, printed, name
 ):
     text = tmp_path / "text.docx"
-    text.write_bytes(render_docx(volume(*sound, "zh")))
+    text.write_bytes(printed("zh"))
     document = docx.Document(text)
     rows = [row for table in document.tables for row in table.rows]
     parks = next(row for row in rows if row.cells[0].text == "1401")
