@@ -38,15 +38,17 @@ def begin(config: Any, *, plan: bool = False) -> dict[str, Any]:
     import datetime as dt
 
     from blockplan.notice.office import Law, open_notice
-    from blockplan.notice.package import FrozenPlan
+    from blockplan.notice.package import PackageChoice
     from blockplan.portal.plans.prepare import prepare
+    from blockplan.portal.preloading import judged
     from blockplan.portal.record.store import begin as begin_record
 
     store = begin_record(NOTICE, config)
     today = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()
     more = {"publication": "live", "authority": "Benchmark", "synthetic": True}
-    version = prepare(NOTICE, str(EXAMPLE)) if plan else None
-    open_notice(store, FrozenPlan.read(EXAMPLE), Law(country="CN", first=today), by="benchmark", more=more)
+    frozen, result = judged(EXAMPLE)
+    version = prepare(NOTICE, str(EXAMPLE), "", (frozen, result), PackageChoice()) if plan else None
+    open_notice(store, frozen, Law(country="CN", first=today), by="benchmark", more=more)
     if version is not None:
         version.round = 1
         version.save(update_fields=["round"])
