@@ -88,13 +88,13 @@ def interrupted(
         import os, signal
         from blockplan.plan.files import formats as files
         written = []
-        write = files._write_ogr
+        write = files._write_layer
         def and_interrupt(*arguments):
             write(*arguments)
             written.append(arguments)
             if len(written) == {layer}:
                 os.kill(os.getpid(), signal.SIGINT)
-        files._write_ogr = and_interrupt
+        files._write_layer = and_interrupt
         from blockplan.cli import main
         source, out = {str(plan / "plan.gpkg")!r}, {str(out)!r}
         main(["import", "layers", {str(mapping)!r}, "--source", source, "--out", out])
