@@ -1,23 +1,24 @@
 """
 What a start of the service on an empty folder does, but serving: ``python -m blockplan.cli.first_start``.
 
-`make setup` does it once, so that Python finds its modules compiled at the first start. What it writes else
-lies in a folder that is gone afterwards. It also searches a little of all that `propose` does and goes a few
-ways along a network, because the machine code of both is made at their first call and kept. That of a layout
-takes half a minute; tests run in several processes, and each would compile what it does not find.
+`make setup` does it once, so that Python finds compiled what a first start imports, and all modules of
+ours: in many containers Python is told to keep no compiled file, and would compile them at every start.
+What it writes else lies in a folder that is gone afterwards. It also searches a little of all that
+`propose` does and goes a few ways along a network, because the machine code of both is made at their first
+call and kept. That of a layout takes half a minute; tests run in several processes, and each would compile
+what it does not find.
 """
 
 from __future__ import annotations
 
+import compileall
 import os
 import tempfile
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+import blockplan
 from blockplan.errors import BlockplanError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 #: Seconds of each search: what is compiled counts, not what is found.
 SECONDS = 1.0
@@ -28,6 +29,7 @@ def main() -> None:
     # What an operator has set is about another service.
     for name in [name for name in os.environ if name.startswith("BLOCKPLAN_")]:
         del os.environ[name]
+    compileall.compile_dir(Path(blockplan.__file__).parent, quiet=1, workers=0)
     from blockplan.cli.demo import example
     from blockplan.portal import background, serve  # noqa: F401 (imported to be compiled)
     from blockplan.portal.preloading import judged
