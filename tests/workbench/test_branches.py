@@ -11,9 +11,10 @@ from tests.support.workbench import Service, workbench
 
 import blockplan as bp
 from blockplan.errors import PlanDataError
-from blockplan.live import LockedError, SetValue
+from blockplan.live import LockedError, SetValue, session
 from blockplan.live.lineage import FILE, records
 from blockplan.live.logs import drop_scenario, logs_of, rename_scenario
+from blockplan.plan.files import formats
 from blockplan.portal.workspace.desk import EditingDesk
 
 if TYPE_CHECKING:
@@ -132,6 +133,27 @@ def test_a_name_or_a_lock_is_refused_where_others_edited_what_it_names(tmp_path:
         service.ask("/workspace/scenario", {"branch": "wide"})
         status, answer = service.ask("/workspace/scenario", {"branch": "draft"})
         assert (status, answer["error"]) == (422, "taken")
+
+
+def test_a_plan_is_read_once_to_open_a_scenario_and_neither_read_nor_judged_to_branch_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bp.write(town(packs=["zone"]), tmp_path / "town")
+    first = EditingDesk(tmp_path / "town")
+    first.open()
+    first.branch("next", "Li")
+    read: list[str] = []
+    layers_of, check = formats.read_layers, session.check
+    monkeypatch.setattr(formats, "read_layers", lambda file: read.append(file.name) or layers_of(file))
+    monkeypatch.setattr(session, "check", lambda *said, **more: read.append("judged") or check(*said, **more))
+    desk = EditingDesk(tmp_path / "town")
+    desk.open("next")
+    assert read == ["plan.gpkg", "next.gpkg", "judged"]
+    read.clear()
+    desk.branch("third", "Li")
+    assert read == []
+    desk.open("third")
+    assert desk.session.plan.rows_hash == first.session.plan.rows_hash
 
 
 def test_damaged_records_are_put_aside_and_those_that_are_whole_are_kept(tmp_path: Path) -> None:

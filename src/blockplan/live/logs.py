@@ -15,8 +15,8 @@ from blockplan.live.journal import alone, free_name
 from blockplan.live.lineage import ScenarioRecord, forget, records
 from blockplan.live.refusals import TEXTS
 from blockplan.live.session import DRAFT
-from blockplan.plan import read
 from blockplan.plan.files import scenarios
+from blockplan.plan.files.package import manifest_of
 from blockplan.plan.model.plan import BASE
 from blockplan.texts import listed, refusal
 
@@ -51,7 +51,7 @@ def require_scenario(package: Path, name: str) -> None:
     UsageError
         If the package has neither a scenario nor a log of that name; the message lists those that it has.
     """
-    known = [BASE, *read(package).manifest.scenarios]
+    known = [BASE, *manifest_of(package).scenarios]
     if name not in {DRAFT, *known} and not log_of(package, name).exists():
         raise refusal(UsageError, TEXTS, "no_scenario", scenario=name, known=listed(known))
 

@@ -404,9 +404,14 @@ class Session:
         """The rows by which the plan differs from the plan as drawn, as a scenario's file holds them."""
         return difference_between(self.plan.base, self.plan)
 
-    def save(self, path: Path | None = None) -> Path:
+    def save(self, path: Path | None = None, scenario: str | None = None) -> Path:
         """
         Write the edits into the plan's package, as its scenario; nothing else in it is touched.
+
+        Parameters
+        ----------
+        scenario
+            The name that they get there; None is the session's own.
 
         Raises
         ------
@@ -418,8 +423,8 @@ class Session:
         place = path or self.plan.path
         if place is None:
             raise EditError("The plan was made in memory; say where its package is.")
-        title = self.plan.manifest.scenarios.get(self.scenario, self.scenario)
-        put_scenario(place, self.scenario, title, self.difference())
+        name = scenario or self.scenario
+        put_scenario(place, name, self.plan.manifest.scenarios.get(name, name), self.difference())
         return place
 
     def verify(self) -> list[str]:

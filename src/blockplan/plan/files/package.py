@@ -64,6 +64,19 @@ def read(path: str | Path, scenario: str | None = None) -> Plan:
     return plan if scenario in (None, BASE) else with_scenario(plan, str(scenario))
 
 
+def manifest_of(path: str | Path) -> Manifest:
+    """
+    What ``plan.toml`` of a package says, without its layers.
+
+    Raises
+    ------
+    PlanDataError
+        If it cannot be read.
+    """
+    with archive.open_package(Path(path)) as folder:
+        return read_manifest(folder / MANIFEST)
+
+
 def with_scenario(plan: Plan, name: str) -> Plan:
     """
     The plan under one of its scenarios: rows of the difference replace or join those of the plan.

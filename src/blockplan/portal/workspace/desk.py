@@ -30,7 +30,8 @@ from blockplan.live.logs import SEARCH, log_of, logs_of, package_alone, require_
 from blockplan.live.refusals import TEXTS, LockedError
 from blockplan.live.refusals import refused as edit_refused
 from blockplan.live.sharing import changes_between, require_seen
-from blockplan.plan import read
+from blockplan.plan import read, with_scenario
+from blockplan.plan.files.package import manifest_of
 from blockplan.plan.files.scenarios import put_packs
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.workspace.dropped_files import Dropped, take_in
@@ -101,7 +102,7 @@ class EditingDesk:
                 begun = ScenarioRecord(of, at=_now(), who=by)
                 record(logs_of(self.package), scenario, lambda _: begun)
             held = scenario if known else of if new else ""
-            plan = read(self.package, held) if held else drawn
+            plan = with_scenario(drawn, held) if held else drawn
             name = scenario if scenario and scenario != BASE else None
             self.session = self._begun(plan, name)
             self._unsaved = self.session.ahead
@@ -238,13 +239,10 @@ class EditingDesk:
         with self._lock:
             self.save()
             with package_alone(self.package):
-                if (
-                    name == BASE
-                    or name in read(self.package).manifest.scenarios
-                    or log_of(self.package, name).exists()
-                ):
+                taken = {BASE, self.session.scenario, *manifest_of(self.package).scenarios}
+                if name in taken or log_of(self.package, name).exists():
                     raise edit_refused("scenario_taken", scenario=name)
-                self.session.branch(name).save(self.package)
+                self.session.save(self.package, name)
                 forget(logs_of(self.package), name)  # of a scenario that went by another way
                 begun = ScenarioRecord(self.session.scenario, len(self.session.steps), _now(), who)
                 record(logs_of(self.package), name, lambda _: begun)
@@ -254,7 +252,7 @@ class EditingDesk:
         with self._lock:
             if not self.ask(lambda session: changes_between(session.plan, plan)):
                 return
-            scenario, known = self.session.scenario, read(self.package).manifest.scenarios
+            scenario, known = self.session.scenario, manifest_of(self.package).scenarios
             names = (f"{scenario[:50]}-{number}" for number in count(2))
             self.branch(next(n for n in names if n not in known and not log_of(self.package, n).exists()))
             with self.session.shared():
