@@ -9,156 +9,122 @@ from typing import TYPE_CHECKING, Any
 from blockplan.notice.turns import LARGEST_GROUP, LOOK_S, STALLED_S, Job, StalledError, Turns
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pytest
 
 
-def test_behind_work_that_is_held_up_only_some_wait_and_the_rest_are_told_at_once() -> None:
-    go = threading.Event()
+class HeldWork:
+    """Turns whose groups wait for a sign each (the later ones for the last), and what everybody was told."""
 
-    def do(jobs: list[Job[Any]]) -> None:
-        go.wait(20)
+    def __init__(self, signs: int = 1, **turns: Any) -> None:
+        self.signs = [threading.Event() for _ in range(signs)]
+        self.groups: list[int] = []
+        self.begun = threading.Event()
+        self.answers: list[str] = []
+        self.turns = Turns(self.do, **turns)
+
+    def do(self, jobs: list[Job[Any]]) -> None:
+        self.groups.append(len(jobs))
+        self.begun.set()
+        self.signs[min(len(self.groups), len(self.signs)) - 1].wait(20)
         for job in jobs:
             job.result = "done"
             job.finish()
 
-    turns = Turns(do, patient=2)
-    answers: list[str] = []
-
-    def one() -> None:
+    def ask(self) -> None:
         try:
-            answers.append(turns.run(lambda _ledger: ""))
+            self.answers.append(self.turns.run(lambda _ledger: ""))
         except StalledError:
-            answers.append("told")
-
-    threads = [threading.Thread(target=one) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    until = time.monotonic() + 60
-    while len(answers) < 5 and time.monotonic() < until:
-        time.sleep(0.01)
-    assert answers == ["told"] * 5  # one is at work, and two wait
-    one()
-    assert answers == ["told"] * 6
-    go.set()
-    for thread in threads:
-        thread.join()
-    assert sorted(answers) == ["done"] * 3 + ["told"] * 6
-    one()
-    assert answers[-1] == "done"
-
-
-def test_whose_work_is_being_done_waits_for_it_however_many_wait_behind() -> None:
-    begun: list[int] = []
-    first, go = threading.Event(), threading.Event()
-
-    def do(jobs: list[Job[Any]]) -> None:
-        begun.append(len(jobs))
-        (go if len(begun) > 1 else first).wait(20)
-        for job in jobs:
-            job.result = "done"
-            job.finish()
-
-    turns = Turns(do, patient=2)
-    answers: list[str] = []
-
-    def one() -> None:
-        try:
-            answers.append(turns.run(lambda _ledger: ""))
+            self.answers.append("told")
         except Exception as error:  # noqa: BLE001 (whatever it is, it is no answer)
-            answers.append(repr(error))
+            self.answers.append(repr(error))
 
-    def start(count: int) -> list[threading.Thread]:
-        threads = [threading.Thread(target=one) for _ in range(count)]
+    def asking(self, count: int) -> list[threading.Thread]:
+        threads = [threading.Thread(target=self.ask) for _ in range(count)]
         for thread in threads:
             thread.start()
         return threads
 
-    def see(groups: int, waiting: int) -> None:
-        until = time.monotonic() + 60
-        while (len(begun), len(turns._waiting)) != (groups, waiting) and time.monotonic() < until:
-            time.sleep(0.005)
-        assert (len(begun), len(turns._waiting)) == (groups, waiting)
+    @property
+    def state(self) -> tuple[int, int]:
+        """How many groups were begun, and how many wait."""
+        return len(self.groups), len(self.turns._waiting)
 
-    threads = start(1)
-    see(1, 0)
-    threads += start(3)
-    see(1, 3)
-    first.set()
-    see(2, 0)  # three are at work together
-    threads += start(2)  # and as many wait as may
-    see(2, 2)
-    time.sleep(STALLED_S + 3 * LOOK_S)
-    go.set()
+
+def wait_for(true: Callable[[], bool]) -> None:
+    until = time.monotonic() + 60
+    while not true() and time.monotonic() < until:
+        time.sleep(0.005)
+    assert true()
+
+
+def joined(threads: list[threading.Thread]) -> None:
     for thread in threads:
         thread.join()
-    assert answers == ["done"] * 6
+
+
+def test_behind_work_that_is_held_up_only_some_wait_and_the_rest_are_told_at_once() -> None:
+    work = HeldWork(patient=2)
+    threads = work.asking(8)
+    wait_for(lambda: len(work.answers) >= 5)
+    assert work.answers == ["told"] * 5  # one is at work, and two wait
+    work.ask()
+    assert work.answers == ["told"] * 6
+    work.signs[0].set()
+    joined(threads)
+    assert sorted(work.answers) == ["done"] * 3 + ["told"] * 6
+    work.ask()
+    assert work.answers[-1] == "done"
+
+
+def test_whose_work_is_being_done_waits_for_it_however_many_wait_behind() -> None:
+    work = HeldWork(signs=2, patient=2)
+    threads = work.asking(1)
+    wait_for(lambda: work.state == (1, 0))
+    threads += work.asking(3)
+    wait_for(lambda: work.state == (1, 3))
+    work.signs[0].set()
+    wait_for(lambda: work.state == (2, 0))  # three are at work together
+    threads += work.asking(2)  # and as many wait as may
+    wait_for(lambda: work.state == (2, 2))
+    time.sleep(STALLED_S + 3 * LOOK_S)
+    work.signs[1].set()
+    joined(threads)
+    assert work.answers == ["done"] * 6
 
 
 def test_a_group_has_so_many_at_most_that_nobody_waits_long() -> None:
-    groups: list[int] = []
-    begun, go = threading.Event(), threading.Event()
-
-    def do(jobs: list[Job[Any]]) -> None:
-        groups.append(len(jobs))
-        begun.set()
-        go.wait(20)
-        for job in jobs:
-            job.finish()
-
-    turns = Turns(do)
-    threads = [
-        threading.Thread(target=turns.run, args=(lambda _ledger: "",)) for _ in range(LARGEST_GROUP + 2)
-    ]
-    threads[0].start()
-    assert begun.wait(20)
-    for thread in threads[1:]:
-        thread.start()
-    until = time.monotonic() + 60
-    while len(turns._waiting) < LARGEST_GROUP + 1 and time.monotonic() < until:
-        time.sleep(0.005)
-    go.set()
-    for thread in threads:
-        thread.join()
-    assert groups == [1, LARGEST_GROUP, 1]
+    work = HeldWork()
+    threads = work.asking(1)
+    assert work.begun.wait(20)
+    threads += work.asking(LARGEST_GROUP + 1)
+    wait_for(lambda: len(work.turns._waiting) >= LARGEST_GROUP + 1)
+    work.signs[0].set()
+    joined(threads)
+    assert work.groups == [1, LARGEST_GROUP, 1]
 
 
 def test_a_group_that_ends_while_somebody_asks_how_long_it_takes_disturbs_nobody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    begun, go = threading.Event(), threading.Event()
-
-    def do(jobs: list[Job[Any]]) -> None:
-        begun.set()
-        go.wait(20)
-        for job in jobs:
-            job.result = "done"
-            job.finish()
-
-    turns = Turns(do, patient=2)
-    answers: list[str] = []
-
-    def one() -> None:
-        try:
-            answers.append(turns.run(lambda _ledger: ""))
-        except Exception as error:  # noqa: BLE001 (whatever it is, it is no answer)
-            answers.append(repr(error))
+    work = HeldWork(patient=2)
 
     class Clock:
         """Between its question and its answer the group comes to its end, if nothing holds it."""
 
         def monotonic(self) -> float:
-            if threading.current_thread() is asking:
-                go.set()
-                leading.join(0.3)
+            if threading.current_thread() is second:
+                work.signs[0].set()
+                first.join(0.3)
             return time.monotonic()
 
         sleep = staticmethod(time.sleep)
 
-    leading, asking = threading.Thread(target=one), threading.Thread(target=one)
+    first, second = threading.Thread(target=work.ask), threading.Thread(target=work.ask)
     monkeypatch.setattr("blockplan.notice.turns.time", Clock())
-    leading.start()
-    assert begun.wait(20)
-    asking.start()
-    for thread in (leading, asking):
-        thread.join()
-    assert answers == ["done", "done"]
+    first.start()
+    assert work.begun.wait(20)
+    second.start()
+    joined([first, second])
+    assert work.answers == ["done", "done"]
