@@ -181,7 +181,7 @@ def test_what_a_city_reached_stands_beside_a_share_in_percent_as_the_share_does(
 
 def test_the_second_published_area_stands_beside_the_sum() -> None:
     verdict = judged().verdict("zone-area-sum")
-    assert "9.57 km2 of planned land; 9.5 km2 are drawn, a difference of 0.07" in verdict.notes[0]["en"]
+    assert "9.57 km² of planned land; 9.5 km² are drawn, a difference of 0.07" in verdict.notes[0]["en"]
 
 
 def test_a_range_of_residents_that_turns_the_verdict_is_said() -> None:

@@ -39,7 +39,7 @@ def test_planned_land_that_nobody_gave_is_said_and_marks_every_figure_of_area(ou
     ran = outlined(*options)
     assert ran.exit_code == 0
     assert f"nobody gave the planned land; it is the {words}, 0.08" in ran.stderr
-    assert f"km2, {words}" in ran.stdout
+    assert f"km², {words}" in ran.stdout
     made = json.loads(outlined(*options, "--json").stdout)["made"]
     assert made == {"boundary": "derived", "boundary_from": words}
     plan = read(tmp_path / "plan")

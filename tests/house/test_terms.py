@@ -7,6 +7,7 @@ import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from blockplan.texts import LANGUAGES
 
@@ -79,6 +80,29 @@ def texts(package: Path, lang: str) -> Iterator[tuple[str, str]]:
                     waiting.append(value)
                 elif key == lang and isinstance(value, str):
                     yield str(path.relative_to(package)), value
+
+
+def prose(node: object, key: str = "") -> Iterator[str]:
+    """The sentences of a file of data: what stands in a language, and the words of a rule beside it."""
+    if isinstance(node, str) and key in {*LANGUAGES, "note", "clause", "said"}:
+        yield node
+    for name, value in node.items() if isinstance(node, dict) else ():
+        yield from prose(value, name)
+    for value in node if isinstance(node, list) else ():
+        yield from prose(value, key)
+
+
+def test_words_in_catalogs_and_packs_write_areas_with_a_superscript(repo):
+    package = repo / "src" / "blockplan"
+    files = {path: tomllib.loads(path.read_text(encoding="utf-8")) for path in package.rglob("*.toml")}
+    files |= {
+        path: list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
+        for path in (package / "packs").rglob("*.yaml")
+    }
+    said = [(path, text) for path, node in files.items() for text in prose(node)]
+    assert len(said) > 10_000
+    plain = re.compile(r"(?<![\w{])k?m2\b", re.ASCII)
+    assert not {f"{path.relative_to(package)}: {text!r}" for path, text in said if plain.search(text)}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -9,7 +9,7 @@ def test_a_declared_area_five_per_cent_off_is_a_fault_of_the_parcels_geometry():
     fault = only(edited(town(), "parcels", "E", declared_area_m2=10_500.0))
     assert (said(fault), fault.grade, fault.id) == ("pq-declared", "error", "E")
     assert (fault.measured, fault.unit, fault.aspect) == (500, "m2", "geometry")
-    assert fault.message() == "E declares 10,500.0 m2 but is drawn with 10,000.0 m2 (+5.00 %)."
+    assert fault.message() == "E declares 10,500.0 m² but is drawn with 10,000.0 m² (+5.00 %)."
     assert fault.message("ja") == "E の申告面積は 10,500.0 m²、図上の面積は 10,000.0 m² です（+5.00 %）。"
 
 
@@ -50,7 +50,7 @@ def test_a_column_of_ratios_in_per_cent_is_one_fault():
 def test_more_floor_than_the_ratio_allows_is_a_fault_of_the_floor_area():
     fault = only(edited(town(), "parcels", "E", floor_area_m2=20_000.0))
     assert (said(fault), fault.aspect, fault.measured) == ("pq-far.above", "floor_area_m2", 2_000)
-    assert fault.message() == "E has 20,000 m2 of floor area; its ratio of 1.8 allows 18,000 m2."
+    assert fault.message() == "E has 20,000 m² of floor area; its ratio of 1.8 allows 18,000 m²."
 
 
 def test_a_ratio_counts_to_the_digit_in_which_it_is_written():

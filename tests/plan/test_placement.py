@@ -18,7 +18,7 @@ def test_a_stop_outside_the_extent_is_one_fault_with_its_place():
 def test_a_parcel_out_of_the_boundary_leaves_no_gap_beside_it():
     fault = only(moved(town(), "parcels", "F", 300, 0))
     assert (said(fault), fault.id, fault.measured, fault.unit) == ("pq-inside.boundary", "F", 10_000, "m2")
-    assert fault.message() == "F of parcels lies outside the boundary of the plan (10,000.00 m2)."
+    assert fault.message() == "F of parcels lies outside the boundary of the plan (10,000.00 m²)."
 
 
 def test_a_parcel_pushed_half_out_leaves_no_gap_beside_it():

@@ -16,7 +16,7 @@ def test_a_text_that_differs_from_the_drawing_is_one_fault_of_text_and_object():
     assert fault.aspect == "geometry"
     assert (fault.measured, fault.unit) == (pytest.approx(-10_000), "m2")
     assert (
-        fault.message() == "Statement T-1 says 0.04平方公里 (zh), but west of areas is drawn with 0.0300 km2."
+        fault.message() == "Statement T-1 says 0.04平方公里 (zh), but west of areas is drawn with 0.0300 km²."
     )
 
 

@@ -18,7 +18,7 @@ def test_a_missing_parcel_is_one_gap_with_its_area_place_and_neighbours():
     assert (fault.x, fault.y) == (X + 150, Y + 150)
     assert fault.features == tuple(("parcels", name) for name in "BDFH")
     assert fault.aspect == "geometry"
-    assert fault.message() == ("No parcel covers 10,000.0 m2 of the planned land, between B, D, F, H.")
+    assert fault.message() == ("No parcel covers 10,000.0 m² of the planned land, between B, D, F, H.")
     assert fault.remedy() == "Draw the missing parcel, or extend a neighbour to close the gap."
 
 
@@ -58,7 +58,7 @@ def test_a_gap_within_the_tolerance_is_none():
 def test_a_gap_no_wider_than_a_sliver_is_a_warning():
     fault = only(edited(town(), "parcels", "E", box(100, 100, 199.96, 200)))
     assert (said(fault), fault.grade, fault.measured) == ("pq-sliver", "warning", pytest.approx(4))
-    assert fault.message() == ("1 slivers between parcels or along the boundary, 4.0 m2 in all, at E, F.")
+    assert fault.message() == ("1 slivers between parcels or along the boundary, 4.0 m² in all, at E, F.")
 
 
 def test_a_hole_that_hangs_on_a_web_of_slivers_is_a_gap_all_the_same():
@@ -77,7 +77,7 @@ def test_two_parcels_on_the_same_ground_are_one_overlap_of_both():
     assert (fault.measured, fault.unit) == (pytest.approx(1_000), "m2")
     assert fault.features == (("parcels", "E"), ("parcels", "F"))
     assert (fault.x, fault.y) == (pytest.approx(X + 205), pytest.approx(Y + 150))
-    assert fault.message() == "E and F overlap by 1,000.0 m2: the same ground has two uses."
+    assert fault.message() == "E and F overlap by 1,000.0 m²: the same ground has two uses."
     assert fault.message("zh") == "E 与 F 重叠 1,000.0 m²：同一土地有两种用途。"
 
 

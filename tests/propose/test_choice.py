@@ -151,7 +151,7 @@ def test_capacity_shares_out_demand_and_leaves_the_rest() -> None:
 
 def test_what_clashes_is_named_with_the_least_that_would_have_to_give_way() -> None:
     land = Budget("land", np.full(5, 1000.0), 1500.0)
-    with pytest.raises(InfeasibleError, match=r"land: 500 m2 more than the budget of 1,500"):
+    with pytest.raises(InfeasibleError, match=r"land: 500 m² more than the budget of 1,500"):
         fewest_within(COVERS, WEIGHTS, Limits(budgets=(land,)))
     group = np.array([0, 0, 1, 2, 2])
     with pytest.raises(InfeasibleError, match=r"(sites: 1 more than allowed|group \d: .* short)"):

@@ -113,7 +113,7 @@ def test_without_a_wish_the_uses_are_placed_that_the_rules_lack(way: Way) -> Non
     assert set(found) == {"kindergarten", "park"}
     # 31,040 m2 of school land in sites of 5,240 m2; 135,000 m2 of green in parks of 1 ha.
     assert (found["kindergarten"].many, found["park"].many) == (6, 14)
-    assert found["kindergarten"].count.source == "rule zone-edu: 31,040 m2 lacking"
+    assert found["kindergarten"].count.source == "rule zone-edu: 31,040 m² lacking"
 
 
 def test_nothing_lacking_and_nothing_wished_is_an_error_that_says_what_to_do(way: Way) -> None:
@@ -125,7 +125,7 @@ def test_nothing_lacking_and_nothing_wished_is_an_error_that_says_what_to_do(way
 def test_sites_are_made_so_large_that_the_lacking_land_is_made_up(way: Way) -> None:
     schools = [one for one in way.programme.wanted if one.use.id != "clinic"]
     assert sum(one.many * one.least_m2.value for one in schools) == pytest.approx(31_040, rel=1e-4)
-    assert schools[0].least_m2.source == "rule zone-edu: 31,040 m2 lacking"
+    assert schools[0].least_m2.source == "rule zone-edu: 31,040 m² lacking"
     assert measure(way.after, "education_land_per_1000")[0].value >= 3_984
 
 

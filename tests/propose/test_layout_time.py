@@ -88,12 +88,12 @@ def test_ctrl_c_before_the_first_step_leaves_a_sound_plan(proving):
                 "max_area_m2": {"school": 3000.0},
                 "min_area_m2": {"school": 900.0},
             },
-            "school: contradicts itself: with edges of at least 80 m a parcel has 4,480 m2 or more, "
-            "and 3,000 m2 are the most",
+            "school: contradicts itself: with edges of at least 80 m a parcel has 4,480 m² or more, "
+            "and 3,000 m² are the most",
         ),
         (
             {"min_area_m2": {"school": 9000.0}, "max_area_m2": {"school": 3000.0}},
-            "school: contradicts itself: at least 9,000 m2 and at most 3,000 m2",
+            "school: contradicts itself: at least 9,000 m² and at most 3,000 m²",
         ),
         (
             {
@@ -101,8 +101,8 @@ def test_ctrl_c_before_the_first_step_leaves_a_sound_plan(proving):
                 "max_edge_m": {"school": 50.0},
                 "min_edge_m": {"school": 10.0},
             },
-            "school: contradicts itself: with edges of at most 50 m a parcel has 2,500 m2 or less, "
-            "and 9,000 m2 are the least",
+            "school: contradicts itself: with edges of at most 50 m a parcel has 2,500 m² or less, "
+            "and 9,000 m² are the least",
         ),
     ],
 )

@@ -222,7 +222,7 @@ def test_that_no_parcel_may_take_a_service_is_told_in_the_language_of_the_reader
     assert "没有地块可设幼儿园" in text["zh"]
     assert "小于 1,000,000,000 平方米" in text["zh"]
     assert "幼稚園を置ける区画がありません" in text["ja"]
-    assert "are smaller than 1,000,000,000 m2" in str(refusal.value)
+    assert "are smaller than 1,000,000,000 m²" in str(refusal.value)
 
 
 @pytest.mark.parametrize(

@@ -225,7 +225,7 @@ def test_a_doubted_verdict_names_the_fault(plan: Plan) -> None:
     )
     one = verdict("zone-edu", "unknown", missing=(doubted(gap),), doubts=(gap,))
     text = outline(page(plan, result(verdicts=(one,), faults=(gap,)), "en")).text
-    assert text.count(gap.message("en").replace(" m2", " m²")) >= 3
+    assert text.count(gap.message("en")) >= 3
     assert "(1.0, 2.0)" in text
 
 

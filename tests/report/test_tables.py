@@ -24,7 +24,6 @@ from blockplan.report.tables import (
     reported_row,
     required,
     scope_said,
-    title,
     value_said,
     verdict_headers,
     verdict_rows,
@@ -188,11 +187,6 @@ def test_a_ratio_is_a_plain_number_and_no_percentage() -> None:
         "far", "pass", unit="1", measured=1.592, required=Required("<=", 2.0), margin=0.408, measurement=ratio
     )
     assert verdict_rows(result(verdicts=(one,)), "en")[0][3:6] == ("1.59", "at most 2", "+0.408")
-
-
-def test_units_in_titles_are_set_as_a_page_writes_them() -> None:
-    said = verdict("x", "pass", title=dict.fromkeys(LANGUAGES, "Land in m2, km2 and M2, of block m2x"))
-    assert title(said, Words("en")) == "Land in m², km² and M2, of block m2x"
 
 
 @pytest.mark.parametrize(

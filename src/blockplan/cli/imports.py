@@ -384,7 +384,7 @@ def _show(summary: ImportSummary, out: str, as_json: bool) -> None:
     if summary.derived_land is not None:
         click.echo(
             f"Warning: nobody gave the planned land; it is the {summary.derived_land}, "
-            f"{_planned_km2(summary)} km2.\nAreas, densities and shares of land rest on it, and say so.\n"
+            f"{_planned_km2(summary)} km².\nAreas, densities and shares of land rest on it, and say so.\n"
             "Give the outline itself: --boundary FILE (import osm), or layers.boundary of the mapping "
             "(import layers).",
             err=True,
@@ -394,7 +394,7 @@ def _show(summary: ImportSummary, out: str, as_json: bool) -> None:
         return
     show_table(("layer", "features"), [(name, str(number)) for name, number in summary.features.items()])
     come = summary.derived_land or summary.made.get("boundary_from", "boundary of the source")
-    click.echo(f"\nPlanned land: {_planned_km2(summary)} km2, {come}")
+    click.echo(f"\nPlanned land: {_planned_km2(summary)} km², {come}")
     if summary.unmapped:
         rows = sorted(summary.to_dict()["unmapped"], key=lambda row: -row["n"])
         click.echo(f"\nNot mapped: {sum(row['n'] for row in rows)} features for {len(rows)} reasons")

@@ -144,7 +144,7 @@ class ReportSections:
             statement.statement_id,
             (TextRun(self.view.state(statement.state), f"chip {statement.state}"),),
             words.pick(statement.text),
-            tables.typeset(words.pick(statement.why)),
+            words.pick(statement.why),
             tuple(
                 run
                 for bond in bonds
@@ -179,7 +179,7 @@ class ReportSections:
             link = f"statement-{row.statement_id}" if row.statement_id in known else ""
             subject, agreement = [TextRun(row.subject)], [TextRun(row.outcome, f"chip {row.agreement}")]
             if row.note:
-                subject.append(TextRun(tables.typeset(row.note), "muted"))
+                subject.append(TextRun(row.note, "muted"))
             if row.tolerance:
                 agreement.append(TextRun(words("ledger.tolerance", amount=row.tolerance), "muted"))
             figures = map(Printed, (row.said, row.tabled, row.drawn))
@@ -295,7 +295,7 @@ class ReportSections:
     def _why_unknown(self, verdict: Verdict) -> Iterator[Block]:
         words = self.words
         if verdict.doubts:
-            found = (tables.typeset(fault.message(words.lang)) for fault in verdict.doubts)
+            found = (fault.message(words.lang) for fault in verdict.doubts)
             lead, said = words("summary.doubt"), words("list.sentences").join(found)
         else:
             lead, said = words("summary.needs"), self.view.needs(verdict.missing)
@@ -386,7 +386,7 @@ class ReportSections:
         if row.confidence:
             said.append(self.verdicts.badge(row.confidence))
         if row.definition:
-            said.append(TextRun(tables.typeset(row.definition), "muted"))
+            said.append(TextRun(row.definition, "muted"))
         value = [TextRun(row.value, "strong")]
         if row.sum:
             value.append(TextRun(row.sum, "muted"))
@@ -439,8 +439,8 @@ class ReportSections:
             if is_known(fault.x) and is_known(fault.y):
                 place.append(f"({fault.x:.1f}, {fault.y:.1f})")
             grade = TextRun(words(f"grade.{fault.grade}"), f"chip {fault.grade}")
-            said = (tables.typeset(one) for one in (fault.message(words.lang), fault.remedy(words.lang)))
-            rows.append(((grade, TextRun(fault.rule, "muted")), " ".join(filter(None, place)), *said))
+            subject, where = (grade, TextRun(fault.rule, "muted")), " ".join(filter(None, place))
+            rows.append((subject, where, fault.message(words.lang), fault.remedy(words.lang)))
         yield Table(self.words.heads("grade", "place", "message", "remedy"), tuple(rows))
 
     # From a number to its source
@@ -455,7 +455,7 @@ class ReportSections:
                     TextRun(one.id, "code"),
                     TextRun(trace.unit_said(one, words), "muted"),
                 ),
-                tables.typeset(words.pick(one.definition)),
+                words.pick(one.definition),
                 inputs(one.id, self.view),
                 trace.definition_source(one.id, words),
             )

@@ -110,7 +110,7 @@ class _Summary(ReportSections):
         else:
             rows = []
             for one in first:
-                why = TextRun(tables.typeset(words.pick(one.why)), "muted")
+                why = TextRun(words.pick(one.why), "muted")
                 chip = TextRun(self.view.state(one.state), f"chip {one.state}")
                 rows.append((one.statement_id, (chip,), (TextRun(words.pick(one.text)), why)))
             yield Table(self.words.heads("id", "state", "statement"), tuple(rows))

@@ -47,7 +47,6 @@ NOT_COUNTED: dict[NumberKey, str] = {
 }
 #: A space that a list of features leaves in a language that writes none there.
 BETWEEN_HAN = re.compile(r"(?<=[\u3040-\u30ff\u4e00-\u9fff]) (?=[\u3040-\u30ff\u4e00-\u9fff])")
-PLAIN_UNIT = re.compile(r"(?<![\w])(k?m)2\b", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +108,7 @@ def verdict_row(verdict: Verdict, words: Words) -> VerdictRow:
 
 def title(verdict: Verdict, words: Words) -> str:
     """What a rule is called."""
-    return typeset(words.pick(verdict.title))
-
-
-def typeset(said: str) -> str:
-    """A sentence of another room with the signs of its units as a page writes them: m², km²."""
-    return PLAIN_UNIT.sub("\\1\N{SUPERSCRIPT TWO}", said)
+    return words.pick(verdict.title)
 
 
 def outcome_said(outcome: Outcome, words: Words) -> str:

@@ -133,7 +133,7 @@ class VerdictSections:
             (TextRun(verdict.rule), TextRun(self.view.pack_title(verdict.pack), "muted")),
             (TextRun(tables.title(verdict, words)), TextRun(trace.source_short(verdict, words), "muted")),
             tables.required(verdict, words),
-            tables.typeset(words.pick(verdict.notes[0])) if verdict.notes else tables.DASH,
+            words.pick(verdict.notes[0]) if verdict.notes else tables.DASH,
             (self.badge(verdict.confidence),),
         )
 
@@ -345,8 +345,7 @@ class VerdictSections:
     def _open_points(self, verdict: Verdict) -> Iterator[Block]:
         words = self.words
         lines = [
-            f"{tables.typeset(one.message(words.lang))} {tables.typeset(one.remedy(words.lang))}"
-            for one in verdict.doubts
+            f"{one.message(words.lang)} {one.remedy(words.lang)}" for one in verdict.doubts
         ] or tables.missing_words(verdict.missing, words)
         if lines:
             more = len(lines) - MOST_MISSING
@@ -356,7 +355,7 @@ class VerdictSections:
             said = TextRun(words.pick(verdict.remedy.text), "strong")
             yield Paragraph((TextRun(words("detail.remedy"), "muted"), said), "remedy")
         for note in verdict.notes:
-            yield Note(tables.typeset(words.pick(note)))
+            yield Note(words.pick(note))
 
     def _origin(self, verdict: Verdict, *, several: bool = False) -> Iterator[Block]:
         words = self.words

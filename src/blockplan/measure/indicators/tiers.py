@@ -66,7 +66,7 @@ def _found(
         if read is None:
             raise UsageError(
                 f"{word!r} is no facility of a tier. Write a service, such as 'nursing_home', or one with a "
-                "size in m2, such as 'clinic:floor=1700-' or 'sport:site=1310-2460'."
+                "size in m², such as 'clinic:floor=1700-' or 'sport:site=1310-2460'."
             )
         low, high = float(read["low"] or 0), float(read["high"] or 0)
         floor, site = (size == read["size"] for size in ("floor", "site"))

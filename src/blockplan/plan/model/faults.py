@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
+from blockplan.figures import with_unit
 from blockplan.jsontext import JsonRecord
 from blockplan.texts import DEFAULT_LANGUAGE, Catalog
 
@@ -104,7 +105,7 @@ class Fault(JsonRecord):
             "layer": self.layer,
             "id": self.id,
             "measured": self.measured,
-            "unit": self.unit,
+            "unit": with_unit("", self.unit or "", lang).strip(),
             **self.values,
         }
         for key in _NAMED.keys() & words.keys():

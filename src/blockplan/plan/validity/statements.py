@@ -21,11 +21,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from blockplan.figures import fixed
+from blockplan.figures import fixed, with_unit
 from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.figures import Dimension, TextFigure, figures
 from blockplan.plan.validity.checked_layers import Drawn, place_of
-from blockplan.texts import LANGUAGES
+from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set
@@ -230,7 +230,9 @@ def _drawing_fault(statements: Drawn, row: int, clash: _Clash) -> Fault:
             "language": clash.language,
             "object": nearest.drawn.ids[nearest.row],
             "objects": nearest.drawn.name,
-            "drawn": f"{fixed(clash.measured / figure.factor, _decimals(figure))} {figure.unit}",
+            "drawn": with_unit(
+                fixed(clash.measured / figure.factor, _decimals(figure)), figure.unit, DEFAULT_LANGUAGE
+            ),
         },
         features=((statements.name, statements.ids[row]), *nearest.drawn.features([nearest.row])),
         **place_of(nearest.drawn.geometry[nearest.row]),

@@ -191,7 +191,7 @@ def _definition(of: ComparisonWords, row: MeasureRow) -> Iterator[Term]:
     inputs = f"{words('trace.inputs')}{words('list.colon')}{read}" if read else ""
     notes = " | ".join(filter(None, (inputs, trace.definition_source(id_, words))))
     title = tables.measure_words(row.first.id, words)[0]
-    yield Term(title, tables.typeset(words.pick(spec.definition)), notes)
+    yield Term(title, words.pick(spec.definition), notes)
 
 
 def _gains(of: ComparisonWords, pair: Pair) -> Iterator[Block]:

@@ -204,7 +204,7 @@ def statement_sections(record: StatementRecord, speech: Speech) -> tuple[Section
     state = record.sentence.state
     rows = [
         Term(speech("place.about.state"), state_said(record.sentence, speech)),
-        Term(speech("place.about.why"), speech.read(tables.typeset(speech.words.pick(state.why)))),
+        Term(speech("place.about.why"), speech.read(speech.words.pick(state.why))),
     ]
     rows += [Term(speech("place.about.source"), speech.name(record.source))] if record.source else []
     carried = tuple(link_row(link, speech) for link in record.sentence.carried_by)

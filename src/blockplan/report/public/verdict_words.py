@@ -57,7 +57,7 @@ MOST_MISSING = 3
 def rule_said(speech: Speech, rule: str, title: str) -> str:
     """What a rule is called."""
     easy = f"easy.rule.{rule}"
-    return speech(easy) if speech.easy and speech.known(easy) else speech.read(tables.typeset(title or rule))
+    return speech(easy) if speech.easy and speech.known(easy) else speech.read(title or rule)
 
 
 def verdict_sentence(verdict: Verdict, speech: Speech, *, with_scope: bool = False) -> Told:
@@ -117,6 +117,6 @@ def _beyond(verdict: Verdict, speech: Speech) -> list[str]:
     if who != tables.DASH:
         said.append(speech("verdict.who", who=who))
     if verdict.remedy is not None:
-        remedy = tables.typeset(speech.words.pick(verdict.remedy.text))
+        remedy = speech.words.pick(verdict.remedy.text)
         said.append(speech("verdict.remedy", remedy=remedy))
     return said

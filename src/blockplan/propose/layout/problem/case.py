@@ -157,7 +157,7 @@ def by_residents(case: Case, floor_per_person_m2: float | None = None) -> Case:
         )
     if not home.any() or not people[home].sum():
         raise PlanDataError(
-            "No residential block stays, so how many people a m2 of new homes has is not known. "
+            "No residential block stays, so how many people a m² of new homes has is not known. "
             "Let homes count by area: `by=area`."
         )
     stays = np.isin(initial.ids, initial.ids[home])

@@ -237,7 +237,7 @@ def _raised(standards: Standards, wanted: list[Wanted]) -> list[Wanted]:
                 one.use.id: one.least_m2.value + part * (one.most_m2.value - one.least_m2.value) for one in of
             }
             wanted = [
-                replace(one, least_m2=Standard(raised[one.use.id], f"{source}: {lacking:,.0f} m2 lacking"))
+                replace(one, least_m2=Standard(raised[one.use.id], f"{source}: {lacking:,.0f} m² lacking"))
                 if one.use.id in raised
                 else one
                 for one in wanted
@@ -274,7 +274,7 @@ def _count(standards: Standards, name: str, least: Standard | None) -> Standard 
         return parks
     if land is not None and land.value > 0 and least is not None:
         many = math.ceil(land.value / least.value - 1e-9)
-        return Standard(float(many), f"{land.source}: {land.value:,.0f} m2 lacking")
+        return Standard(float(many), f"{land.source}: {land.value:,.0f} m² lacking")
     return None
 
 
