@@ -139,17 +139,17 @@ def test_a_document_is_called_as_readers_of_the_language_call_it() -> None:
         result().verdicts[0],
         source={
             "document": "GB 50180-2018 Standard for urban residential area planning and design",
-            "clause": "4.0.2, table 4.0.2, annex B",
+            "clause": "4.0.2, table 4.0.2",
         },
     )
     assert trace.source_short(verdict, Words("zh")) == (
-        "GB 50180-2018《城市居住区规划设计标准》、条款 4.0.2、表 4.0.2、附录 B"
+        "GB 50180-2018《城市居住区规划设计标准》、条款 4.0.2、表 4.0.2"
     )
     said = {"zh": "公示草案，公共设施一句", "en": "Draft, public facilities"}
     with_words = replace(verdict, source={**verdict.source, "said": said})
     assert trace.source_short(with_words, Words("zh")) == "公示草案，公共设施一句"
     assert trace.source_short(with_words, Words("en")) == trace.source_short(verdict, Words("en"))
-    assert trace.source_short(verdict, Words("en")).endswith("design, clause 4.0.2, table 4.0.2, annex B")
+    assert trace.source_short(verdict, Words("en")).endswith("design, clause 4.0.2, table 4.0.2")
     unknown = replace(verdict, source={"document": "Example (town.org) rules"})
     assert trace.source_short(unknown, Words("ja")) == "Example (town.org) rules"
 
@@ -180,6 +180,26 @@ def test_every_document_that_a_rule_stands_in_has_a_name_in_each_language() -> N
     assert (
         trace.document_said("a document of somebody's own pack", "zh") == "a document of somebody's own pack"
     )
+
+
+def test_every_clause_that_a_rule_stands_in_is_said_in_each_language() -> None:
+    packs = load(["all"], HOUSE.measures())
+    sources = [limit.source for pack in packs for rule in pack.rules for limit in rule.limits]
+    bare = {one.clause for one in sources if one.said is None}
+    assert len(bare) >= 40
+    said = {lang: {one: trace.clause_said(one, lang) for one in bare} for lang in ("zh", "ja")}
+    for words in said.values():
+        assert not [name for name, one in words.items() if name == one and re.search("[a-z]{3}", name)]
+    assert said["ja"]["annex B, annex C"] == "付録 B、付録 C"
+    assert trace.clause_said("annex X of somebody's own pack", "zh") == "annex X of somebody's own pack"
+
+
+@pytest.mark.parametrize(
+    ("clause", "said"), [("4.2", "clause 4.2"), ("3 trees", "3 trees"), ("annex", "annex")]
+)
+def test_only_a_clause_with_a_number_is_called_a_clause(clause: str, said: str) -> None:
+    verdict = replace(result().verdicts[0], source={"document": "A standard", "clause": clause})
+    assert trace.source_short(verdict, Words("en")) == f"A standard, {said}"
 
 
 def test_a_clause_is_cited_without_a_word_of_another_language() -> None:

@@ -18,7 +18,7 @@ from blockplan.report import ledger, readings
 from blockplan.report.definitions import reading_name
 from blockplan.report.features import residents_at, unit_of
 from blockplan.report.tables import missing_words
-from blockplan.report.trace import document_said, stands
+from blockplan.report.trace import clause_said, document_said, stands
 from blockplan.texts import csv_bytes
 
 if TYPE_CHECKING:
@@ -176,8 +176,8 @@ def _measures(view: View, said: bool) -> Iterator[Row]:
 
 def _measure(view: View, found: Measurement, use: str, said: bool) -> Iterator[Row]:
     row, source = view.reported_row(found), found.document
-    document = str(source.get("document", ""))
-    tail = (document_said(document, view.words.lang) if said else document, str(source.get("clause", "")))
+    lang, tail = view.words.lang, (str(source.get("document", "")), str(source.get("clause", "")))
+    tail = (document_said(tail[0], lang), clause_said(tail[1], lang)) if said else tail
     missing, unit = _missing(found.missing, view, said), _unit(found.unit, found, said)
     yield (
         found.id, row.title, "", found.value, unit, found.supply, None, found.per or None, use, missing,

@@ -39,10 +39,8 @@ CLOSE = 1e-6
 M_PER_KM = 1000.0
 #: So many ids of counted features are written out; the result as JSON and the tables hold them all.
 MOST_IDS = 40
-#: A clause that is a number, and not words such as "figure of the plan" or "annex".
-NUMBERED = re.compile(r"[A-Z]?[0-9]")
-#: Words of a clause before a number or a letter, as the packs write them.
-PARTS = ("annex", "table")
+#: A clause that has a number, and not words such as "annex", "figure of the plan" or "3 trees".
+NUMBERED = re.compile(r"[A-Z]?\d+(\.\d+)*(?=$|,| \()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +103,11 @@ def document_said(name: str, lang: str) -> str:
     return str(toml_table("blockplan.report", "documents.toml").get(name, {}).get(lang, name))
 
 
+def clause_said(name: str, lang: str) -> str:
+    """What a clause is called in a language; as it stands in the packs where no other words are known."""
+    return str(toml_table("blockplan.report", "clauses.toml").get(name, {}).get(lang, name))
+
+
 def source_parts(verdict: Verdict, words: Words) -> list[str]:
     """Where a rule stands: document, clause, page, day, address."""
     source, parts = verdict.source, list(filter(None, stands(verdict, words)))
@@ -121,10 +124,9 @@ def clause(verdict: Verdict, words: Words) -> str:
     """The clause in one piece: ``clause 4.2``; "" where the source gives none."""
     if told := _told(verdict, words):
         return told
-    said = str(verdict.source.get("clause") or "").replace(", ", words("list.separator"))
-    for part in PARTS:
-        said = re.sub(rf"\b{part} (?=[A-Z\d])", words(f"rules.{part}"), said)
-    return f"{words('rules.clause')} {said}" if NUMBERED.match(said) else said
+    written = str(verdict.source.get("clause") or "")
+    said = clause_said(written, words.lang)
+    return f"{words('rules.clause')} {said}" if NUMBERED.match(written) else said
 
 
 def source_short(verdict: Verdict, words: Words) -> str:
