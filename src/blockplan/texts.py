@@ -106,9 +106,11 @@ class Catalog:
         template = pick(_text(self.package, self.name, key), lang)
         return template.format(**values) if values else template
 
-    def text(self, key: str) -> dict[str, str]:
-        """The text (all languages) that stands under a dotted key."""
-        return dict(_text(self.package, self.name, key))
+    def text(self, key: str, /, **values: Any) -> dict[str, str]:
+        """The text (all languages) that stands under a dotted key, filled with `values` as `refusal` does."""
+        if not values:
+            return dict(_text(self.package, self.name, key))
+        return _worded(self, key, values)
 
     def refused(self, kind: type[E], code: str, /, **values: Any) -> E:
         """The error to raise where something is refused; its sentence stands under `code`."""
@@ -178,10 +180,7 @@ def refusal(kind: type[E], catalog: Callable[..., str], code: str, /, **values: 
     values
         What fills it; a text among them is filled in in the language of the sentence.
     """
-    text = {
-        lang: catalog(code, lang, **{name: _in(value, lang) for name, value in values.items()})
-        for lang in LANGUAGES
-    }
+    text = _worded(catalog, code, values)
     error = kind(text[DEFAULT_LANGUAGE])
     error.code, error.text = code, text
     return error
@@ -218,6 +217,13 @@ def by_number(name: str) -> tuple[list[tuple[int, str]], str]:
     """
     parts = [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name) if part]
     return parts, name
+
+
+def _worded(catalog: Callable[..., str], key: str, values: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        lang: catalog(key, lang, **{name: _in(value, lang) for name, value in values.items()})
+        for lang in LANGUAGES
+    }
 
 
 def _in(value: Any, lang: str) -> Any:

@@ -18,7 +18,7 @@ from blockplan.live.session import DRAFT
 from blockplan.plan.files import scenarios
 from blockplan.plan.files.package import manifest_of
 from blockplan.plan.model.plan import BASE
-from blockplan.texts import listed, refusal
+from blockplan.texts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ def require_scenario(package: Path, name: str) -> None:
     """
     known = [BASE, *manifest_of(package).scenarios]
     if name not in {DRAFT, *known} and not log_of(package, name).exists():
-        raise refusal(UsageError, TEXTS, "no_scenario", scenario=name, known=listed(known))
+        raise TEXTS.refused(UsageError, "no_scenario", scenario=name, known=listed(known))
 
 
 def logs_of(package: Path) -> Path:

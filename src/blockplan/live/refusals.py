@@ -6,7 +6,7 @@ from typing import Any
 
 from blockplan.errors import BlockplanError
 from blockplan.plan.model.faults import NAMES
-from blockplan.texts import LANGUAGES, Catalog, refusal
+from blockplan.texts import LANGUAGES, Catalog
 
 TEXTS = Catalog("blockplan.live", "refusals.toml")
 
@@ -23,7 +23,7 @@ def refused(code: str, /, *, layer: str = "", **values: Any) -> EditError:
     """The error to raise where an edit cannot be made; its sentence stands under `code`."""
     key = f"layer.{layer}"
     name = NAMES.text(key) if key in NAMES else dict.fromkeys(LANGUAGES, layer)
-    return refusal(EditError, TEXTS, code, layer=layer, name=name, **values)
+    return TEXTS.refused(EditError, code, layer=layer, name=name, **values)
 
 
 def no_row(layer: str, id_: str) -> EditError:

@@ -39,7 +39,6 @@ from blockplan.plan.files.package import difference as difference_of
 from blockplan.plan.files.scenarios import put_scenario
 from blockplan.plan.model.plan import BASE, Difference, Plan
 from blockplan.plan.model.recall import Recall, recalling
-from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -213,7 +212,7 @@ class Session:
             if since is None or since >= len(self.steps):
                 raise
             why = error.text or {"en": str(error)}
-            raise refusal(EditConflictError, TEXTS, "conflict_refused", why=why) from None
+            raise TEXTS.refused(EditConflictError, "conflict_refused", why=why) from None
         require_no_clash(self.steps, since, changes)
         said = tuple(edit.to_dict() for edit in listed)
         return self._step("edits", anew, changes, said, who, began)

@@ -18,7 +18,7 @@ from blockplan.live.rows import FeatureChange, joined, row_of, said_value, same
 from blockplan.plan.model.derived import EVERYTHING
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.model.plan import Difference
-from blockplan.texts import listed, refusal
+from blockplan.texts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,7 +71,7 @@ def require_known(steps: Sequence[SessionStep], since: int | None) -> None:
         If it does.
     """
     if since is not None and since > len(steps):
-        raise refusal(EditConflictError, TEXTS, "log_anew")
+        raise TEXTS.refused(EditConflictError, "log_anew")
 
 
 def require_seen(steps: Sequence[SessionStep], since: int | None) -> None:
@@ -88,7 +88,7 @@ def require_seen(steps: Sequence[SessionStep], since: int | None) -> None:
         return
     known = list(dict.fromkeys(step.who for step in newer))
     who = listed(one or TEXTS.text("somebody") for one in known)
-    raise refusal(EditConflictError, TEXTS, "changed_meanwhile", who=who)
+    raise TEXTS.refused(EditConflictError, "changed_meanwhile", who=who)
 
 
 def require_no_clash(steps: Sequence[SessionStep], since: int | None, ours: Iterable[FeatureChange]) -> None:
@@ -118,7 +118,7 @@ def require_no_clash(steps: Sequence[SessionStep], since: int | None, ours: Iter
     ]
     if clashes:
         names = listed(dict.fromkeys(one.id for one in clashes))
-        error = refusal(EditConflictError, TEXTS, "conflict", names=names)
+        error = TEXTS.refused(EditConflictError, "conflict", names=names)
         error.clashes = tuple(clashes)
         raise error
 

@@ -22,7 +22,7 @@ from blockplan.plan.model.dependent_values import following
 from blockplan.plan.model.derived import EVERYTHING
 from blockplan.plan.model.frames import widened, with_gaps
 from blockplan.plan.model.layers import LAYERS
-from blockplan.texts import Catalog, listed, refusal
+from blockplan.texts import Catalog, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -82,8 +82,8 @@ def picked(changes: Sequence[Change], only: Iterable[str]) -> tuple[Change, ...]
     strange = [name for name in names if name not in known]
     if strange:
         touched = sorted({f"{one.layer}:{one.id}" for one in changes})[:TOLD]
-        raise refusal(
-            UsageError, CATALOG, "not_touched", names=listed(map(repr, strange)), some=listed(touched)
+        raise CATALOG.refused(
+            UsageError, "not_touched", names=listed(map(repr, strange)), some=listed(touched)
         )
     chosen = {(one.layer, one.id) for one in changes if one.id in names or f"{one.layer}:{one.id}" in names}
     for cut in inseparable(changes):
@@ -156,8 +156,7 @@ def changed_frames(plan: Plan, changes: Iterable[Change]) -> dict[str, pd.DataFr
     frames = {layer: _frame(plan.layer(layer), layer, listed, wrong) for layer, listed in by_layer.items()}
     if wrong:
         more = [_told("more", n=len(wrong) - TOLD)] if len(wrong) > TOLD else []
-        raise refusal(
-            PlanDataError, CATALOG, "misfits",
+        raise CATALOG.refused(PlanDataError, "misfits",
             n=len(wrong), plan=plan.manifest.id, list=listed([*wrong[:TOLD], *more], "\n  "),
         )  # fmt: skip
     return frames
@@ -248,7 +247,7 @@ def _misfit(change: Change, there: Any) -> list[Mapping[str, str]]:
 
 def _told(code: str, **values: Any) -> Mapping[str, str]:
     """A sentence of the catalog in every language."""
-    return refusal(PlanDataError, CATALOG, code, **values).text or {}
+    return CATALOG.refused(PlanDataError, code, **values).text or {}
 
 
 def _drawn_alike(one: str | None, other: str | None) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blockplan.errors import InfeasibleError, UsageError
-from blockplan.texts import LANGUAGES, Catalog, listed, refusal
+from blockplan.texts import Catalog, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,13 +99,13 @@ class Limits:
             have to stay.
         """
         if not sites:
-            raise refusal(UsageError, TEXTS, "no_site")
+            raise TEXTS.refused(UsageError, "no_site")
         wrong = [number for number in self.kept if not 0 <= number < sites]
         if wrong:
             raise UsageError(f"A kept site has the number {wrong[0]}; there are {sites} sites, from 0.")
         if self.p is not None and not max(1, len(set(self.kept))) <= self.p <= sites:
             kept = len(set(self.kept))
-            raise refusal(UsageError, TEXTS, "number_of_sites", p=self.p, sites=sites, kept=kept)
+            raise TEXTS.refused(UsageError, "number_of_sites", p=self.p, sites=sites, kept=kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class LimitDemand:
 
     def by(self, amount: float) -> dict[str, str]:
         """What is said of it where it gives way by so much."""
-        return {lang: TEXTS(f"gives.{self.code}", lang, amount=amount, **self.values) for lang in LANGUAGES}
+        return TEXTS.text(f"gives.{self.code}", amount=amount, **self.values)
 
 
 @dataclass(slots=True)
@@ -198,7 +198,7 @@ def clash(slack: Slack, value: NDArray[np.float64] | None) -> InfeasibleError:
         for column, demand in zip(slack.columns, slack.demands, strict=True):
             if value[column] > 1e-6:
                 lines.append(demand.by(float(value[column])))
-    return refusal(InfeasibleError, TEXTS, "clash", list=listed(lines or [TEXTS.text("no_choice")], "\n  "))
+    return TEXTS.refused(InfeasibleError, "clash", list=listed(lines or [TEXTS.text("no_choice")], "\n  "))
 
 
 def _cliques(pairs: NDArray[np.intp], sites: int) -> list[NDArray[np.intp]]:

@@ -184,7 +184,7 @@ def _faults_of_change(change: PlanChange, before: Plan, after: Plan | None) -> l
 
 
 def _fault(code: str, **values: Any) -> dict[str, str]:
-    return {lang: TEXTS(f"fault.{code}", lang, **values) for lang in LANGUAGES}
+    return TEXTS.text(f"fault.{code}", **values)
 
 
 def _has(plan: Plan, layer: str, id_: str) -> bool:

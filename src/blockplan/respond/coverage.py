@@ -20,7 +20,7 @@ from blockplan.respond.desk import Desk
 from blockplan.respond.opinions import STANDINGS
 from blockplan.respond.refusals import TEXTS as REFUSALS
 from blockplan.respond.refusals import refused
-from blockplan.texts import LANGUAGES, Catalog, listed
+from blockplan.texts import Catalog, listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -148,8 +148,7 @@ def require_complete(desk: Sorting) -> None:
 def _lacking(code: str, found: list[Gap]) -> NoticeStateError:
     lines = [{lang: f"  {said}" for lang, said in gap.text.items()} for gap in found[:NAMED]]
     if len(found) > NAMED:
-        more = {lang: REFUSALS("more", lang, count=len(found) - NAMED) for lang in LANGUAGES}
-        lines.append(more)
+        lines.append(REFUSALS.text("more", count=len(found) - NAMED))
     number = "one" if len(found) == 1 else "many"
     return refused(NoticeStateError, f"{code}_{number}", count=len(found), named=listed(lines, "\n"))
 

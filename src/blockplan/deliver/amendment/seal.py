@@ -13,7 +13,6 @@ from blockplan.jsontext import OR_NULL, JsonRecord
 from blockplan.notice.proof import canonical
 from blockplan.notice.proof.notes import verifier
 from blockplan.plan import read as read_plan
-from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,4 +153,4 @@ def _text(path: Path) -> str:
 
 
 def _fault(code: str, **values: Any) -> dict[str, str]:
-    return {lang: TEXTS(f"fault.{code}", lang, **values) for lang in LANGUAGES}
+    return TEXTS.text(f"fault.{code}", **values)

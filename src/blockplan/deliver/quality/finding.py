@@ -16,7 +16,7 @@ from blockplan.deliver.shapes import mended
 from blockplan.exchange.workbooks import Workbook
 from blockplan.jsontext import JsonRecord
 from blockplan.plan.model.layers import LAYERS
-from blockplan.texts import LANGUAGES, Catalog, pick
+from blockplan.texts import Catalog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -139,12 +139,8 @@ def check_of(rule: QualityRule, found: PackageFault) -> Check:
     """A fault with its words."""
     x, y = (None, None) if found.at is None else (round(found.at.x, 3), round(found.at.y, 3))
     said = {"layer": found.layer, "id": found.id} | dict(found.said)
-    by_lang = {
-        lang: {key: pick(value, lang) if isinstance(value, dict) else value for key, value in said.items()}
-        for lang in LANGUAGES
-    }
     message, remedy = (
-        {lang: TEXTS(f"{rule.id}.{key}", lang, **by_lang[lang]).strip() for lang in LANGUAGES}
+        {lang: text.strip() for lang, text in TEXTS.text(f"{rule.id}.{key}", **said).items()}
         for key in (found.message, found.remedy)
     )
     return Check(rule.id, rule.grade, found.layer, found.id, x, y, found.measured, message, remedy, found.ids)

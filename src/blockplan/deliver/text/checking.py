@@ -388,8 +388,7 @@ class _BlockCheck:
 
     def _lies(self, name: Name, right: tuple[str, ...], thing: str) -> TextStatement:
         """A parcel on which what the text says lies there does not lie."""
-        some = listed(right[:MOST])
-        why = {lang: TEXTS("why.elsewhere", lang, thing=thing, right=some[lang]) for lang in LANGUAGES}
+        why = TEXTS.text("why.elsewhere", thing=thing, right=listed(right[:MOST]))
         return replace(self._said("missed", name[:2], name[2], "、".join(right[:MOST]), kind="name"), why=why)
 
     def _name(self, name: Name) -> TextStatement:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import IntakeError
-from blockplan.texts import LANGUAGES, Catalog, pick
+from blockplan.texts import Catalog, pick
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,16 +35,11 @@ class IntakeNote:
         return pick(self.text, lang)
 
 
-def sentence(code: str, **values: Any) -> dict[str, str]:
-    """The sentence of a code in every language, filled with `values`."""
-    return {lang: TEXTS(code, lang, **values) for lang in LANGUAGES}
-
-
 def note(code: str, **values: Any) -> IntakeNote:
     """A note for whoever sent something."""
-    return IntakeNote(code, sentence(f"note.{code}", **values))
+    return IntakeNote(code, TEXTS.text(f"note.{code}", **values))
 
 
 def refused(code: str, **values: Any) -> IntakeError:
     """The error to raise where something is not taken in."""
-    return IntakeError(code, sentence(f"refused.{code}", **values))
+    return IntakeError(code, TEXTS.text(f"refused.{code}", **values))

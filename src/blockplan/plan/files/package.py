@@ -21,7 +21,6 @@ from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.model.manifest import read_manifest
 from blockplan.plan.model.plan import BASE, Difference, Plan, tidied
 from blockplan.plan.model.refusals import TEXTS, refused
-from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -174,14 +173,10 @@ def _read_frames(folder: Path) -> dict[str, pd.DataFrame]:
     return frames
 
 
-def _named(layer: str) -> dict[str, str]:
-    return {lang: TEXTS("the_layer", lang, layer=layer) for lang in LANGUAGES}
-
-
 def _in_crs(frame: pd.DataFrame, manifest: Manifest, layer: str) -> pd.DataFrame:
     if not isinstance(frame, gpd.GeoDataFrame):
         return frame
-    moved: pd.DataFrame = to_plan_crs(frame, plan_crs(manifest.crs), _named(layer))
+    moved: pd.DataFrame = to_plan_crs(frame, plan_crs(manifest.crs), TEXTS.text("the_layer", layer=layer))
     return moved
 
 

@@ -24,7 +24,6 @@ from blockplan.plan.model import tomlfile
 from blockplan.plan.model.manifest import read_manifest
 from blockplan.plan.model.plan import BASE
 from blockplan.plan.model.refusals import TEXTS, refused
-from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -122,7 +121,7 @@ def put_packs(path: str | Path, packs: Sequence[str]) -> None:
     with archive.open_package(path) as folder:
         named, text = read_manifest(folder / MANIFEST).packs, _text(folder / MANIFEST)
         if named:
-            raise refusal(UsageError, TEXTS, "packs_named", named=", ".join(named))
+            raise TEXTS.refused(UsageError, "packs_named", named=", ".join(named))
         line = f"packs = {json.dumps(list(packs))}"
         told, wanted = _naming(text, line), tomlfile.loads(text) | {"packs": list(packs)}
         if not _says(told, wanted):

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from blockplan.errors import PlanDataError
 from blockplan.plan.model import tomlfile
 from blockplan.plan.model.refusals import TEXTS, refused
-from blockplan.texts import LANGUAGES, listed
+from blockplan.texts import listed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -145,7 +145,7 @@ def manifest_from(table: dict[str, Any], where: Path | str) -> Manifest:
 def _line_of(error: tomllib.TOMLDecodeError) -> dict[str, str] | str:
     """Where a file is no TOML, as the sentences in zh and ja say it."""
     found = re.search(r"line (\d+)", str(error))
-    return "" if found is None else {lang: TEXTS("manifest_line", lang, line=found[1]) for lang in LANGUAGES}
+    return "" if found is None else TEXTS.text("manifest_line", line=found[1])
 
 
 def _said(fault: Any) -> str:

@@ -36,7 +36,6 @@ from blockplan.plan.files.scenarios import put_packs
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.workspace.dropped_files import Dropped, take_in
 from blockplan.portal.workspace.proposing import ProposalSearch, SearchFile
-from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -225,7 +224,7 @@ class EditingDesk:
                 self.keep(lambda known: replace(known, lock=lock))
 
     def _refuse_locked(self, lock: Lock) -> None:
-        raise refusal(LockedError, TEXTS, "locked", scenario=self.session.scenario, why=lock.why)
+        raise TEXTS.refused(LockedError, "locked", scenario=self.session.scenario, why=lock.why)
 
     def branch(self, name: str, who: str = "") -> None:
         """

@@ -20,7 +20,7 @@ from blockplan.errors import BlockplanError, MappingError, PlanDataError
 from blockplan.exchange.office.importing import MAPPING, import_office
 from blockplan.exchange.office.messages import in_language
 from blockplan.plan import read, write
-from blockplan.texts import DEFAULT_LANGUAGE, Catalog, pick, refusal
+from blockplan.texts import DEFAULT_LANGUAGE, Catalog, pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -83,7 +83,7 @@ def take_in(files: Sequence[tuple[str, Iterable[bytes]]], beside: Path, ending: 
 
 
 def _refused(code: str, **values: Any) -> PlanDataError:
-    return refusal(PlanDataError, TEXTS, f"refused.{code}", **values)
+    return TEXTS.refused(PlanDataError, f"refused.{code}", **values)
 
 
 def _said(error: BlockplanError, place: Path) -> PlanDataError:

@@ -42,7 +42,7 @@ from blockplan.propose.siting.site import propose_site
 from blockplan.propose.siting.site_params import SiteParams
 from blockplan.report.proposal.page import ProposalWords
 from blockplan.report.words import Words
-from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, Catalog, pick, refusal
+from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, Catalog, pick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -162,7 +162,7 @@ def _is_size(value: object) -> bool:
 
 
 def _no_search(code: str, /, **values: Any) -> UsageError:
-    return refusal(UsageError, TEXTS, f"search.{code}", **values)
+    return TEXTS.refused(UsageError, f"search.{code}", **values)
 
 
 def _is_number(value: object) -> bool:
@@ -320,7 +320,7 @@ def take(file: SearchFile, session: Session, only: Iterable[str] | None) -> Edit
     """
     changes = file.changes()
     if changes is None:
-        raise refusal(BlockplanError, TEXTS, "no_proposal.yet")
+        raise TEXTS.refused(BlockplanError, "no_proposal.yet")
     chosen = changes if only is None else picked(changes, only)
     said = {"op": "proposal", "kind": file.kind, "of": file.of, "changes": len(chosen)}
     return session.take(apply(session.plan, chosen), said)

@@ -24,7 +24,7 @@ from blockplan.propose.landuse.problem import parts, shortfalls
 from blockplan.propose.landuse.search import FoundUses, solve
 from blockplan.propose.proposal import Proof, SearchAnswer
 from blockplan.propose.stopping import Clock, Stop
-from blockplan.texts import LANGUAGES, listed, refusal
+from blockplan.texts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -117,10 +117,8 @@ def _has_choice(land: Landuse) -> None:
     if land.problem.free.any():
         return
     reasons = land.parcels.why_kept or {"no_size": 0}
-    kept = [
-        {lang: say(f"kept.{reason}", lang, n=many) for lang in LANGUAGES} for reason, many in reasons.items()
-    ]
-    raise refusal(UsageError, say, "no_choice", kept=listed(kept))
+    kept = [say.text(f"kept.{reason}", n=many) for reason, many in reasons.items()]
+    raise say.refused(UsageError, "no_choice", kept=listed(kept))
 
 
 def answer_of(land: Landuse, found: FoundUses, seed: int) -> SearchAnswer:

@@ -98,7 +98,7 @@ def objectives_of(land: Landuse, names: Sequence[str], before: CheckResult) -> t
 def _objective(land: Landuse, name: str, before: CheckResult) -> Objective:
     problem, parcels = land.problem, land.parcels
     rows = np.arange(len(parcels.ids))
-    words = {lang: say(f"objective.{name}", lang) for lang in LANGUAGES} if f"objective.{name}" in say else {}
+    words = say.text(f"objective.{name}") if f"objective.{name}" in say else {}
     if name == WORTH:
         return Objective(name, "ha", words, None)
     if name in {"suitability", "structure"}:

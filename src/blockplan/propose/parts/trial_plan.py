@@ -28,7 +28,6 @@ from blockplan.propose.siting.candidates import sizes_of
 from blockplan.propose.siting.site import propose_site
 from blockplan.propose.siting.wording import TEXTS
 from blockplan.propose.stopping import Clock, Stop
-from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -250,7 +249,7 @@ def propose_site_on_parts(
 def _size(plan: Plan, params: SiteParams) -> float:
     """How large a site is, m2."""
     if params.service == STATION:
-        raise refusal(UsageError, TEXTS, "part_of_station")
+        raise TEXTS.refused(UsageError, "part_of_station")
     service = service_of(params.service)
     rows = np.flatnonzero(values(plan, "facilities", "service") == params.service)
     stated = values(plan, "facilities", "site_area_m2")[rows]
@@ -268,7 +267,7 @@ def _size(plan: Plan, params: SiteParams) -> float:
 
 
 def _unknown(service: Service) -> UsageError:
-    return refusal(UsageError, TEXTS, "part_unknown", service=service.name)
+    return TEXTS.refused(UsageError, "part_unknown", service=service.name)
 
 
 def _large(plan: Plan, params: SiteParams, size: float) -> list[str]:

@@ -22,7 +22,7 @@ from blockplan.propose.changes import Change, new_feature
 from blockplan.propose.conversion import form_of, new_use
 from blockplan.propose.services import PARK
 from blockplan.propose.siting.wording import TEXTS
-from blockplan.texts import LANGUAGES, refusal
+from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -120,7 +120,7 @@ def parcels_for(plan: Plan, service: Service, land: Land, existing: NDArray[np.i
     names = ids(plan, "parcels")
     strange = [name for name in land.only if name not in set(names)]
     if strange:
-        raise refusal(UsageError, TEXTS, "no_such_parcel", id=strange[0], plan=plan.manifest.id)
+        raise TEXTS.refused(UsageError, "no_such_parcel", id=strange[0], plan=plan.manifest.id)
     code_of = _codes(plan, service, land, existing)
     allowed = np.array([code is not None for code in code_of], dtype=bool)
     stays = values(plan, "parcels", "land_use") == np.array(code_of, dtype=object)
@@ -139,8 +139,7 @@ def parcels_for(plan: Plan, service: Service, land: Land, existing: NDArray[np.i
             )
             for lang in LANGUAGES
         }
-        raise refusal(
-            InfeasibleError, TEXTS, "no_parcel", service=service.name, n=len(names),
+        raise TEXTS.refused(InfeasibleError, "no_parcel", service=service.name, n=len(names),
             allowed=int(allowed.sum()), codes=", ".join(service.codes), why=whys,
         )  # fmt: skip
     made = []

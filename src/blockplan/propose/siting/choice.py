@@ -19,7 +19,6 @@ from blockplan.propose.mip import FEASIBLE, Model, Solved, solve
 from blockplan.propose.sites import Sites
 from blockplan.propose.siting.wording import TEXTS
 from blockplan.propose.stopping import Clock, Stop
-from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,7 +134,7 @@ def evenly_within(
     limits.check(covers.shape[0])
     cover = sp.csr_array(covers).astype(bool)
     if limits.group is None or not (limits.group >= 0).any():
-        raise refusal(InfeasibleError, TEXTS, "no_group")
+        raise TEXTS.refused(InfeasibleError, "no_group")
     model, opens, reached, pairs = _covering(cover, weights, limits, np.zeros(len(weights)))
     least = model.columns(1.0)
     for number in np.unique(limits.group[limits.group >= 0]):
@@ -278,7 +277,7 @@ def _solution(found: Solved, again: Callable[[Slack], Model], clock: Clock) -> N
     if found.value is not None:
         return found.value
     if found.state != "infeasible":
-        raise refusal(InfeasibleError, TEXTS, "not_in_time", seconds=f"{clock.spent:.0f}")
+        raise TEXTS.refused(InfeasibleError, "not_in_time", seconds=f"{clock.spent:.0f}")
     slack = Slack()
     explained = solve(again(slack), Clock(Stop(seconds=max(5.0, clock.left))))
     raise clash(slack, explained.value)

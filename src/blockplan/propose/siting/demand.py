@@ -24,7 +24,7 @@ from blockplan.measure.missing import Missing, unknown
 from blockplan.measure.parameters import Parameters
 from blockplan.plan.model.faults import named
 from blockplan.propose.siting.wording import TEXTS, lacking
-from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, refusal
+from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,12 +83,12 @@ def demand_of(plan: Plan, weigh_by: str, choices: Parameters, codes: tuple[str, 
     else:
         homes, missing = _floor_area(plan, choices, codes)
     if missing or homes.weighs != weigh_by:
-        raise refusal(
-            PlanDataError, TEXTS, "nobody_known", weigh_by=_called(weigh_by), known="|".join(DEMANDS),
+        raise TEXTS.refused(
+            PlanDataError, "nobody_known", weigh_by=_called(weigh_by), known="|".join(DEMANDS),
             missing=lacking(missing, "\n  ", 10),
         )  # fmt: skip
     if not len(homes) or not homes.weight.sum():
-        raise refusal(PlanDataError, TEXTS, "nobody", weigh_by=_called(weigh_by), known="|".join(DEMANDS))
+        raise TEXTS.refused(PlanDataError, "nobody", weigh_by=_called(weigh_by), known="|".join(DEMANDS))
     return homes
 
 
@@ -139,7 +139,7 @@ def groups_of(plan: Plan, homes: Homes, layer: str) -> tuple[NDArray[np.intp], t
     """
     names, outlines = ids(plan, layer), shapes(plan, layer)
     if not len(names):
-        raise refusal(UsageError, TEXTS, "no_groups", layer=_layer(layer))
+        raise TEXTS.refused(UsageError, "no_groups", layer=_layer(layer))
     group = np.full(len(homes), -1, dtype=np.intp)
     outline, point = shapely.STRtree(homes.point).query(outlines, predicate="intersects")
     # A point on a common line belongs to the one that is drawn first.

@@ -29,7 +29,6 @@ from blockplan.propose.siting.candidates import Candidate, parcels_for
 from blockplan.propose.siting.demand import demand_of
 from blockplan.propose.siting.stations import StationCandidates, places_for
 from blockplan.propose.siting.wording import TEXTS, lacking
-from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,7 +161,7 @@ def greens_away(
 def _known(distances: Distances, way: Way) -> NDArray[np.float64]:
     if distances.missing:
         missing = lacking(distances.missing, ", ", 10)
-        raise refusal(PlanDataError, TEXTS, "no_way", way=way.id, missing=missing)
+        raise TEXTS.refused(PlanDataError, "no_way", way=way.id, missing=missing)
     # As verdicts are: to the centimetre.
     return np.where(np.isnan(distances.metres), np.inf, np.round(distances.metres, 2))
 
@@ -241,7 +240,7 @@ def _facilities(
     )
     if missing and params.existing != "ignore":
         said = lacking(missing, "; ", 5)
-        raise refusal(PlanDataError, TEXTS, "existing_unknown", service=service.name, missing=said)
+        raise TEXTS.refused(PlanDataError, "existing_unknown", service=service.name, missing=said)
     candidates = parcels_for(plan, service, params.land, rows)
     names = ids(plan, "facilities")[rows]
     kept = tuple(map(str, names)) if params.existing == "keep" else ()

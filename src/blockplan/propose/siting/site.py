@@ -28,7 +28,6 @@ from blockplan.propose.siting.problem_data import SitingGround, survey
 from blockplan.propose.siting.stations import too_near, windows
 from blockplan.propose.siting.wording import TEXTS
 from blockplan.propose.stopping import Clock, Stop
-from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,8 +88,8 @@ def _case(plan: Plan, ground: SitingGround, params: SiteParams) -> _Case:
         reach = within
     served = np.asarray(reach.any(axis=0))
     if not served.any():
-        raise refusal(
-            InfeasibleError, TEXTS, "out_of_reach", n=len(ground.candidates), existing=len(ground.existing),
+        raise TEXTS.refused(
+            InfeasibleError, "out_of_reach", n=len(ground.candidates), existing=len(ground.existing),
             within=f"{params.within_m:g}", reading=params.reading,
         )  # fmt: skip
     part = params.problem == "lscp" and params.share < 1
@@ -106,7 +105,7 @@ def _limits(plan: Plan, ground: SitingGround, params: SiteParams) -> Limits:
     first, many = len(ground.existing), len(ground.metres)
     if params.new is not None and params.new > len(ground.candidates):
         n = len(ground.candidates)
-        raise refusal(InfeasibleError, TEXTS, "too_many", new=params.new, n=n, over=params.new - n)
+        raise TEXTS.refused(InfeasibleError, "too_many", new=params.new, n=n, over=params.new - n)
     land = np.array([0.0] * first + [one.land_m2 for one in ground.candidates])
     floor = np.array([0.0] * first + [one.floor_m2 for one in ground.candidates])
     new = np.arange(many) >= first

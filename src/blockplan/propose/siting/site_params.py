@@ -10,7 +10,6 @@ from blockplan.propose.services import STATION, service_of
 from blockplan.propose.siting.candidates import Land
 from blockplan.propose.siting.stations import Track
 from blockplan.propose.siting.wording import TEXTS
-from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from blockplan.measure.parameters import Parameters
@@ -121,28 +120,28 @@ class SiteParams:
             raise UsageError(f"There is no problem {self.problem!r}. Problems: {', '.join(PROBLEMS)}.")
         for name in ("share", "each_at_least", "far_weight"):
             if not 0 <= getattr(self, name) <= 1:
-                raise refusal(UsageError, TEXTS, "no_share", name=name, value=getattr(self, name))
+                raise TEXTS.refused(UsageError, "no_share", name=name, value=getattr(self, name))
         for name in ("within_m", "near_m", "per_1000", "capacity", "land_m2", "floor_area_m2", "money"):
             value = getattr(self, name)
             if value is not None and not value > 0:
-                raise refusal(UsageError, TEXTS, "not_above_0", name=name, value=value)
+                raise TEXTS.refused(UsageError, "not_above_0", name=name, value=value)
         self._check_numbers()
 
     def _check_numbers(self) -> None:
         """How many there may be, and what does not go together."""
         if self.new is not None and self.new < 1:
-            raise refusal(UsageError, TEXTS, "no_new", new=self.new)
+            raise TEXTS.refused(UsageError, "no_new", new=self.new)
         bounded = self.new is not None or any(
             budget is not None for budget in (self.land_m2, self.floor_area_m2, self.money)
         )
         if not bounded and self.problem != "lscp":
-            raise refusal(UsageError, TEXTS, "not_bounded")
+            raise TEXTS.refused(UsageError, "not_bounded")
         if self.money is not None and not (self.cost_per_site or self.cost_per_m2):
-            raise refusal(UsageError, TEXTS, "no_costs")
+            raise TEXTS.refused(UsageError, "no_costs")
         if self.capacity is not None and self.problem in {"pcenter", "even"}:
-            raise refusal(UsageError, TEXTS, "no_capacities", problem=self.problem)
+            raise TEXTS.refused(UsageError, "no_capacities", problem=self.problem)
         if self.each_at_least and self.problem in {"pmedian", "pcenter"}:
-            raise refusal(UsageError, TEXTS, "no_shares", problem=self.problem)
+            raise TEXTS.refused(UsageError, "no_shares", problem=self.problem)
 
     def to_dict(self) -> dict[str, Any]:
         """The parameters as JSON writes them; alignments by name."""

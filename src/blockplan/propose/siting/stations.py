@@ -24,7 +24,6 @@ from blockplan.plan.model.layers import LAYERS
 from blockplan.propose.changes import new_feature
 from blockplan.propose.siting.candidates import Candidate
 from blockplan.propose.siting.wording import TEXTS
-from blockplan.texts import LANGUAGES, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -111,8 +110,8 @@ def places_for(
     kept = np.flatnonzero(modes >= track.least_modes)
     if not len(kept):
         most = int(modes.max(initial=0))
-        best = {lang: TEXTS("best_modes", lang, n=most) if len(modes) else "" for lang in LANGUAGES}
-        raise refusal(InfeasibleError, TEXTS, "few_modes", least=track.least_modes, n=len(spots), best=best)
+        best = TEXTS.text("best_modes", n=most) if len(modes) else ""
+        raise TEXTS.refused(InfeasibleError, "few_modes", least=track.least_modes, n=len(spots), best=best)
     made = []
     taken = set(ids(plan, "stops"))
     for number, at in enumerate(kept, start=1):
@@ -147,7 +146,7 @@ def _along(plan: Plan, track: Track) -> tuple[list[Any], NDArray[np.intp], NDArr
                 line.append(number)
                 along.append(float(step))
     if not spots:
-        raise refusal(InfeasibleError, TEXTS, "lines_outside")
+        raise TEXTS.refused(InfeasibleError, "lines_outside")
     return spots, np.array(line, dtype=np.intp), np.array(along)
 
 
@@ -170,7 +169,7 @@ def _free(plan: Plan) -> tuple[list[Any], NDArray[np.intp], NDArray[np.float64]]
             chosen.append(spot)
             left[tree.query(spot, predicate="dwithin", distance=MERGED_M)] = False
     if not chosen:
-        raise refusal(InfeasibleError, TEXTS, "no_crossing")
+        raise TEXTS.refused(InfeasibleError, "no_crossing")
     return chosen, np.full(len(chosen), -1, dtype=np.intp), np.zeros(len(chosen))
 
 

@@ -17,7 +17,6 @@ from blockplan.errors import PlanDataError, UsageError
 from blockplan.measure.inputs.columns import shapes, sound_shapes, values
 from blockplan.propose.changes import GEOMETRY, Change, apply, new_feature
 from blockplan.propose.layout.problem.uses import CATALOG
-from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +49,7 @@ def with_blocks(plan: Plan) -> tuple[Plan, tuple[Change, ...]]:
         If it has no boundary or no streets, or these enclose nothing.
     """
     if len(shapes(plan, "parcels")):
-        raise refusal(UsageError, CATALOG, "refused.has_parcels")
+        raise CATALOG.refused(UsageError, "refused.has_parcels")
     blocks = _between(plan)
     empty = _empty(plan, blocks)
     digits = len(str(len(blocks)))
@@ -70,13 +69,13 @@ def _between(plan: Plan) -> list[Any]:
     kind = values(plan, "streets", "class")
     kept = [line for line, of in zip(lines, kind, strict=True) if line is not None and of not in NO_BORDER]
     if not outline or not kept:
-        raise refusal(PlanDataError, CATALOG, "refused.no_lines")
+        raise CATALOG.refused(PlanDataError, "refused.no_lines")
     land = shapely.union_all(outline)
     noded = shapely.union_all([shapely.boundary(land), *kept])
     faces = shapely.get_parts(shapely.polygonize(list(shapely.get_parts(noded))))
     inside = [one for one in faces if shapely.contains(land, one.representative_point())]
     if not inside:
-        raise refusal(PlanDataError, CATALOG, "refused.no_blocks")
+        raise CATALOG.refused(PlanDataError, "refused.no_blocks")
     return sorted(inside, key=lambda one: (-round(one.centroid.y, 1), round(one.centroid.x, 1)))
 
 

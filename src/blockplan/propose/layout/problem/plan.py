@@ -26,7 +26,7 @@ from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.problem.uses import CATALOG, GREEN, HOUSING, uses
 from blockplan.propose.siting.demand import choices_of
 from blockplan.propose.siting.wording import lacking
-from blockplan.texts import LANGUAGES, listed, refusal
+from blockplan.texts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -138,9 +138,7 @@ def _vacant_rows(
         elif shape[row] is None or shape[row].geom_type != "Polygon":
             why = "outline"
         if why and one_by_one[row]:
-            raise refusal(
-                UsageError, CATALOG, "refused.no_such_land", id=name, why=CATALOG.text(f"why.{why}")
-            )
+            raise CATALOG.refused(UsageError, "refused.no_such_land", id=name, why=CATALOG.text(f"why.{why}"))
         if why:
             passed.append((name, why))
         else:
@@ -155,11 +153,8 @@ def _nothing_vacant(plan: Plan, named: Sequence[str], passed: list[tuple[str, st
     left: Any = ""
     if passed:
         id_, why = passed[0]
-        left = {
-            lang: CATALOG("refused.left_alone", lang, n=len(passed), id=id_, why=CATALOG(f"why.{why}", lang))
-            for lang in LANGUAGES
-        }
-    return refusal(UsageError, CATALOG, "refused.no_land", plan=plan.manifest.id, what=what, left=left)
+        left = CATALOG.text("refused.left_alone", n=len(passed), id=id_, why=CATALOG.text(f"why.{why}"))
+    return CATALOG.refused(UsageError, "refused.no_land", plan=plan.manifest.id, what=what, left=left)
 
 
 def _undecided(plan: Plan) -> NDArray[np.bool_]:
@@ -187,7 +182,7 @@ def _named(plan: Plan, named: Iterable[str]) -> tuple[NDArray[np.bool_], NDArray
         elif any(one.known(name) for one in classes):
             by_code |= np.array([belongs(use, of, (name,)) is True for use, of in told], dtype=bool)
         else:
-            raise refusal(UsageError, CATALOG, "refused.name", name=name)
+            raise CATALOG.refused(UsageError, "refused.name", name=name)
     return by_code | one_by_one, one_by_one
 
 
@@ -220,7 +215,7 @@ def _types(programme: Programme, permitted: tuple[str, ...] | None) -> frozenset
 def _weights(plan: Plan, by: str) -> tuple[NDArray[np.float64], float]:
     """What each parcel counts as a home, and what a m2 of new housing does."""
     if by not in WEIGHTS:
-        raise refusal(UsageError, CATALOG, "refused.by", by=by, known=", ".join(WEIGHTS))
+        raise CATALOG.refused(UsageError, "refused.by", by=by, known=", ".join(WEIGHTS))
     house, area = can_house(plan), areas_m2(plan, "parcels")
     use = values(plan, "parcels", "land_use")
     house &= np.array([one is not None for one in use], dtype=bool)
@@ -232,13 +227,11 @@ def _weights(plan: Plan, by: str) -> tuple[NDArray[np.float64], float]:
         found = residents(plan)
         if found.missing or found.missing_places:
             missing = found.missing or found.missing_places
-            raise refusal(
-                PlanDataError, CATALOG, "refused.no_residents", missing=lacking(missing, "\n  ", 10)
-            )
+            raise CATALOG.refused(PlanDataError, "refused.no_residents", missing=lacking(missing, "\n  ", 10))
         weight = np.where(found.by_parcel > 0, found.by_parcel, 0.0)
     lived = weight > 0
     if not lived.any():
-        raise refusal(PlanDataError, CATALOG, "refused.no_homes")
+        raise CATALOG.refused(PlanDataError, "refused.no_homes")
     return weight, float(weight[lived].sum() / area[lived].sum())
 
 

@@ -23,7 +23,7 @@ from blockplan.propose.layout.problem.standards import (
 )
 from blockplan.propose.layout.problem.uses import CATALOG, GREEN, HOUSING, short_of, use_of
 from blockplan.propose.services import PARK
-from blockplan.texts import LANGUAGES, listed, refusal
+from blockplan.texts import listed
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def programme_of(standards: Standards, options: Options) -> Programme:
         else:
             housing = _housing(options)
     if missing:
-        raise refusal(UsageError, CATALOG, "refused.numbers", list=listed(missing, "\n  "))
+        raise CATALOG.refused(UsageError, "refused.numbers", list=listed(missing, "\n  "))
     found = _raised(standards, [one for one in wanted if one is not None])
     assert green is not None  # noqa: S101 (missing is empty)
     return Programme(
@@ -190,7 +190,7 @@ def _needed(standards: Standards, options: Options) -> dict[str, int | None]:
             told.add((one.rule, one.what))
             found[name] = None
     if not found:
-        raise refusal(UsageError, CATALOG, "refused.no_need")
+        raise CATALOG.refused(UsageError, "refused.no_need")
     return found
 
 
@@ -222,8 +222,7 @@ def _wanted(
 
 def _unstated(what: str, name: str) -> Mapping[str, str]:
     """A number of a use that nobody states, in every language, with the parameter that gives it."""
-    use = use_of(name).name
-    return {lang: CATALOG(f"refused.no_{what}", lang, use=use[lang], id=name) for lang in LANGUAGES}
+    return CATALOG.text(f"refused.no_{what}", use=use_of(name).name, id=name)
 
 
 def _raised(standards: Standards, wanted: list[Wanted]) -> list[Wanted]:

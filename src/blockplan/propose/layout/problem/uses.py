@@ -15,7 +15,7 @@ from blockplan.figures import number
 from blockplan.measure.inputs.columns import belongs
 from blockplan.propose.proposal import Unmet
 from blockplan.propose.services import PARK, SERVICES, STATION
-from blockplan.texts import LANGUAGES, Catalog, listed, refusal, toml_table
+from blockplan.texts import LANGUAGES, Catalog, listed, toml_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +91,7 @@ def use_of(name: str) -> Use:
     known = {one for one in uses() if one != GREEN}
     if name not in known:
         named = listed(_with_name(one) for one in sorted(known))
-        raise refusal(UsageError, CATALOG, "refused.use", id=name, known=named)
+        raise CATALOG.refused(UsageError, "refused.use", id=name, known=named)
     return uses()[name]
 
 
@@ -129,8 +129,7 @@ def short_of(key: str, amount: float, unit: str, kind: str = "", **values: Any) 
     >>> found.demand, found.said("zh")
     ('school: no vacant block has room', '学校：没有空地容得下')
     """
-    names = type_name(kind) if kind else dict.fromkeys(LANGUAGES, "")
-    words = {lang: CATALOG(f"demand.{key}", lang, type=names[lang], **values) for lang in LANGUAGES}
+    words = CATALOG.text(f"demand.{key}", type=type_name(kind) if kind else "", **values)
     # Programs read the demand in English by the type's own word.
     demand = CATALOG(f"demand.{key}", "en", type=kind, **values)
     return Unmet(demand, float(amount), unit, words)
