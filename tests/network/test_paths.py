@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.network.graphs import ANY_CASES
 
 from blockplan.errors import UsageError
+from blockplan.network import scan
 from blockplan.network.core import compile_edges
 from blockplan.network.nearest import path
 from blockplan.network.precompile import warm_up
@@ -52,3 +53,4 @@ def test_ends_off_the_network_are_refused() -> None:
 def test_warming_up_compiles_all_and_says_nothing(capsys) -> None:
     warm_up()
     assert capsys.readouterr() == ("", "")
+    assert all(kernel.signatures for kernel in (scan.scan, scan.around, scan.thinned))

@@ -58,6 +58,7 @@ def compile_searches(path: Path) -> None:
     from blockplan.propose.layout.problem.programme import Options, programme_of
     from blockplan.propose.layout.problem.standards import standards_of
     from blockplan.propose.layout.search.drawing import layout
+    from blockplan.propose.siting.capacitated import capacitated_pmedian
     from blockplan.propose.siting.site import propose_site
     from blockplan.propose.siting.site_params import SiteParams
     from blockplan.propose.stopping import Stop
@@ -67,12 +68,14 @@ def compile_searches(path: Path) -> None:
     asked = [
         *(SiteParams(service="kindergarten", problem=one, new=2) for one in ("mclp", "pmedian", "pcenter")),
         SiteParams(service="kindergarten", problem="lscp", within_m=500.0),
-        SiteParams(service="kindergarten", problem="pmedian", new=2, capacity=360.0, per_1000=36.0),
     ]
     for one in asked:
         # A plan in which a search finds nothing has compiled it all the same.
         with suppress(BlockplanError):
             propose_site(plan, one, stop=stop)
+    # A small plan is one model; the search for sites of a capacity begins where there are many.
+    distances = [[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]
+    capacitated_pmedian(distances, [1.0] * 3, 2, [2.0] * 2, stop=stop)
     packs = ("zone", "gb50180")
     wanted = Options(need={"kindergarten": 2}, size={"kindergarten": (2_000.0, 6_000.0)})
     programme = programme_of(standards_of(plan, check(plan, packs), packs), wanted)
