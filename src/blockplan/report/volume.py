@@ -240,15 +240,13 @@ class _Volume:
             self.made[name] = TABLES[name](self.view)
         return self.made[name]
 
-    def _table(
-        self, name: str, *, only: tuple[str, ...] = (), columns: tuple[str, ...] = ()
-    ) -> Iterator[Block]:
+    def _table(self, name: str, *, only: tuple[str, ...] = ()) -> Iterator[Block]:
         """A table of the office with its notes; nothing where it has no line."""
         table = self._office(name)
         lines = [line for line in table.lines if not only or line.kind in only]
         if not lines:
             return
-        yield paper_table(self.view, table, lines, columns)
+        yield paper_table(self.view, table, lines)
         yield from map(Note, table.notes)
 
     def _map(self, kind: str) -> Iterator[Block]:

@@ -241,14 +241,9 @@ def transit_reach(case: TransitCase, feeds: Sequence[Feed], made: Journeys | Non
     )  # fmt: skip
 
 
-def travel_minutes(case: TransitCase, made: Journeys, percentile: float = 50.0) -> NDArray[np.float64]:
+def travel_minutes(case: TransitCase, made: Journeys) -> NDArray[np.float64]:
     """
-    Matrix of travel times between the points: from a row to a column.
-
-    Parameters
-    ----------
-    percentile
-        Of the departures of the window (nearest rank); one departure has only one time.
+    Matrix of travel times between the points: from a row to a column; the median of the window's departures.
 
     Returns
     -------
@@ -256,7 +251,7 @@ def travel_minutes(case: TransitCase, made: Journeys, percentile: float = 50.0) 
         Minutes, shape (points, points); NaN where a point is not reached within the longest limit.
     """
     departures = case.window.departures(made.timetable.zone)
-    place = max(int(np.ceil(percentile / 100 * len(departures))) - 1, 0)
+    place = max(int(np.ceil(len(departures) / 2)) - 1, 0)
     rows = []
     for origins in made.batches(len(departures)):
         times = made.seconds(origins, departures)

@@ -26,10 +26,11 @@ BUILT = resources.files("blockplan.portal.pages") / "built"
 FOR_GOOD = "public, max-age=31536000, immutable"
 
 
-def squeezed(request: HttpRequest, content: bytes, kind: str = "application/json") -> HttpResponse:
-    """An answer, compressed for whoever takes it so; of public content only (no secret stands beside it)."""
+def squeezed(request: HttpRequest, content: bytes) -> HttpResponse:
+    """JSON, compressed for whoever takes it so; of public content only (no secret stands beside it)."""
     takes = "gzip" in request.headers.get("Accept-Encoding", "")
-    response = HttpResponse(gzip.compress(content, 9, mtime=0) if takes else content, content_type=kind)
+    body = gzip.compress(content, 9, mtime=0) if takes else content
+    response = HttpResponse(body, content_type="application/json")
     if takes:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"

@@ -208,10 +208,10 @@ def _taken(
     return _given(store, event, said.form)
 
 
-def enter_waiting(notice: str | None = None) -> int:
+def enter_waiting() -> int:
     """Enter what was promised and waits; gives back how many. What cannot be entered yet stays."""
     promised.drop_halves()
-    return sum(_entered(path) for path in promised.waiting(notice))
+    return sum(_entered(path) for path in promised.waiting())
 
 
 def _entered(path: Path) -> bool:
@@ -307,7 +307,7 @@ def receipt_of(
         seq=event.seq,
         at=event.at,
         arrived=str(payload.get("arrived_at", event.at)),
-        # Late by a wrong clock alone is no more late once that was mended.
+        # Late by a wrong clock alone is no more late once that was corrected.
         late=bool(payload.get("late")) and _row(store, event, "late") is not False,
         ends_before=str(payload.get("ends_before", "")),
         defects=tuple(payload.get("defects", ())),

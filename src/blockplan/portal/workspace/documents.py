@@ -72,6 +72,8 @@ if TYPE_CHECKING:
 
 #: So many places of a verdict are listed with what is measured there.
 MOST_PLACES = 200
+#: So many of the last steps are told.
+MOST_STEPS = 500
 #: What the page does not show of a result.
 UNSEEN = ("reported", "statements", "differences", "parameters", "overrides")
 
@@ -331,7 +333,7 @@ def news(desk: EditingDesk, seq: int, lang: str) -> dict[str, Any]:
     }
 
 
-def history(session: Session, most: int = 500) -> list[dict[str, Any]]:
+def history(session: Session) -> list[dict[str, Any]]:
     """The last steps: who did what when."""
     return [
         {
@@ -343,7 +345,7 @@ def history(session: Session, most: int = 500) -> list[dict[str, Any]]:
             "more": max(0, len(step.edits) - 5),
             "must": session.must.get(step.seq),
         }
-        for step in session.steps[-most:]
+        for step in session.steps[-MOST_STEPS:]
     ]
 
 

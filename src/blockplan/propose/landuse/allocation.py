@@ -29,8 +29,6 @@ from blockplan.texts import listed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from numpy.typing import NDArray
-
     from blockplan.propose.landuse.pareto import Objective, Point
     from blockplan.propose.landuse.problem import Problem
 
@@ -79,7 +77,7 @@ def _short(problem: Problem, asked: Iterable[str], name: str, clock: Clock) -> f
     return sum(amount for amount, _ in missed.values()) if missed else 0.0
 
 
-__all__ = ["Landuse", "chosen_uses", "landuse_problem", "propose_landuse", "propose_point"]
+__all__ = ["Landuse", "landuse_problem", "propose_landuse", "propose_point"]
 
 #: Unit of the objective.
 UNIT = "ha"
@@ -195,9 +193,3 @@ def _clash_text(land: Landuse, found: FoundUses, clock: Clock) -> str:
         + "\nPermit more uses, unlock parcels or lower a demand in the terms; without `strict=` the "
         "demands are missed by as little as is possible."
     )
-
-
-def chosen_uses(land: Landuse, chosen: NDArray[np.intp]) -> dict[str, str]:
-    """Parcel -> the use that it gets, for those that change theirs."""
-    rows = np.flatnonzero(chosen != land.parcels.today)
-    return {str(land.parcels.ids[row]): land.parcels.uses[chosen[row]] for row in rows}

@@ -50,7 +50,7 @@ def inside(
             scene.labelled.add(str(scene.facts.names[row]))
 
 
-def names_of(scene: Scene, layer: str, size: float = 3.0, ink: str = INK) -> None:
+def names_of(scene: Scene, layer: str, size: float) -> None:
     """The name of each feature of a layer in its middle."""
     rows, placed = scene.layer(layer)
     names, ids = scene.facts.view.ground.names(layer), scene.facts.plan.layer(layer).index
@@ -64,7 +64,7 @@ def names_of(scene: Scene, layer: str, size: float = 3.0, ink: str = INK) -> Non
         spots = Spots(seen)
         x, y = spots.centre
         near = [(x, y + step * letters) for step in (0, -1.5, 1.5, -3, 3, -5, 5, -8, 8, -11, 11)]
-        scene.canvas.write([*near, *map(tuple, spots.points)], said, letters, fill=ink, weight="700")
+        scene.canvas.write([*near, *map(tuple, spots.points)], said, letters, fill=INK, weight="700")
 
 
 def signs(scene: Scene, ground: ParcelGround, *, named: bool) -> None:
