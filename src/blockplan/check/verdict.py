@@ -1,5 +1,5 @@
 """
-A verdict: what a rule asks, what the plan gives, who and where falls short, and what would mend it.
+A verdict: what a rule asks, what the plan gives, who and where falls short, and what would put it right.
 
 These are plain records; `judge` makes them, the report and the command line show them.
 

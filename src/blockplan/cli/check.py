@@ -60,7 +60,7 @@ def command(
     as_json: bool,
 ) -> None:
     """
-    Judge PLAN by its rule packs: what holds, what does not, for whom, and what would mend it.
+    Judge PLAN by its rule packs: what holds, what does not, for whom, and what would put it right.
 
     Leaves with 0 if no `must` rule fails or is unknown, 1 if one fails, 3 if none fails and some are unknown.
     """
@@ -83,7 +83,7 @@ def command(
 
 
 def show_result(result: CheckResult, lang: str, plan: Plan) -> None:
-    """The verdict table, what would mend what fails, what is missing, and the capacity."""
+    """The verdict table, what would put right what fails, what is missing, and the capacity."""
     from blockplan.report.verdicts import verdict_document
 
     show_document(verdict_document(result, lang, plan=plan))

@@ -53,7 +53,7 @@ class FieldSpec(_Strict):
     stands for which of the plan. ``unbounded`` is what stands for a bound that the plan leaves open beside
     the other one (no lower FAR is 0); ``none`` is written where a plan that has facilities has none of the
     kind on a parcel; ``unbuilt`` where it says nothing of land that is not built on. ``example`` is a value
-    of the ``pattern``, named to whoever has to mend one.
+    of the ``pattern``, named to whoever has to fix one.
     """
 
     name: str

@@ -59,9 +59,11 @@ def _counts(events: list[Event], found: Standing) -> dict[str, Any]:
         for event in events if event.kind == "erased"
         for entry in event.payload["entries"] if "late" in entry
     }  # fmt: skip
-    mended = {name for event in events if event.kind == two_person.KIND for name in event.payload["in_time"]}
+    corrected = {
+        name for event in events if event.kind == two_person.KIND for name in event.payload["in_time"]
+    }
     late = Counter(
-        False if event.opinion in mended else event.payload.get("late", erased.get(event.seq))
+        False if event.opinion in corrected else event.payload.get("late", erased.get(event.seq))
         for event in submitted
     )
     return {

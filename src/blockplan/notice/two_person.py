@@ -6,7 +6,7 @@ of the record at that time, and is over as soon as an entry is made that bears o
 that were amended, an approval of answers that were changed, a report of words that were redacted. The same
 table ends what waits in the office, and is asked of every record that is verified.
 
-Mending a record whose clock leapt: an entry ``clock_repaired``, by two persons, after which time is right
+Correcting a record whose clock leapt: an entry ``clock_repaired``, by two persons, after which time is right
 again.
 
 No entry is older than the one before it. So an entry that was made while the clock stood ten years ahead
@@ -102,7 +102,7 @@ def repair(events: Iterable[Event], now: str) -> dict[str, Any]:
     Raises
     ------
     NoticeStateError
-        If no entry lies ahead of the clock: then nothing is to be mended.
+        If no entry lies ahead of the clock: then nothing is to be corrected.
     """
     wrong = tail(events, now)
     if not wrong:

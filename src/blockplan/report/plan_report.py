@@ -290,7 +290,7 @@ class ReportSections:
         yield Paragraph(words("list.sentences").join(said))
         if verdict.remedy:
             remedy = TextRun(words.pick(verdict.remedy.text))
-            yield Paragraph((TextRun(words("summary.mend").strip(), "strong"), remedy))
+            yield Paragraph((TextRun(words("summary.remedy").strip(), "strong"), remedy))
 
     def _why_unknown(self, verdict: Verdict) -> Iterator[Block]:
         words = self.words

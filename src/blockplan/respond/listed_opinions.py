@@ -133,8 +133,8 @@ def with_line_ends(text: str) -> tuple[str, bool]:
     >>> with_line_ends("dear mayor:_x000D_\nmore green")
     ('dear mayor:\nmore green', True)
     """
-    mended, count = _ESCAPED_LINE_END.subn("\n", text)
-    return mended, bool(count)
+    fixed, count = _ESCAPED_LINE_END.subn("\n", text)
+    return fixed, bool(count)
 
 
 def day_or_time(said: Any) -> str | None:

@@ -236,7 +236,7 @@ def repair_clock_command(
     notice: str, reason: str, by: str, second: str, key: str | None, lang: str, as_json: bool
 ) -> None:
     """
-    Mend a record whose newest entries were made while this machine's clock stood ahead.
+    Correct a record whose newest entries were made while this machine's clock stood ahead.
 
     Set the clock right first. Time then goes on by it, and opinions that were late by the wrong clock alone
     are in time; the entry says which, and both verifiers work it out again.

@@ -20,7 +20,7 @@ of the later ones:
    of which plan, place and time it is). No doubt: a comment. One: to be looked at. Two: unbound.
    `places` does the same for where things lie; `wording` says where a figure comes from.
 
-Who adds a word adds it to `words.toml`. Who adds a rule asks first which of the three things it mends; one
+Who adds a word adds it to `words.toml`. Who adds a rule asks first which of the three things it fixes; one
 that makes a number less certain belongs to `certainty` alone.
 """
 

@@ -49,7 +49,7 @@ BROKEN = (
 
 def open_drawing(path: Path, label: str, findings: Findings) -> Drawing:
     """
-    The document of a DXF file, mended where its structure is off, its texts in the encoding that fits them.
+    The document of a DXF file, fixed where its structure is off, its texts in the encoding that fits them.
 
     Raises
     ------

@@ -71,7 +71,7 @@ def gather(
     findings: Findings,
 ) -> ImportedParcels:
     """
-    The parcels of all layers, each with one number of its own; broken outlines are mended and listed.
+    The parcels of all layers, each with one number of its own; broken outlines are fixed and listed.
 
     Parameters
     ----------
@@ -130,11 +130,11 @@ def _sound(found: ImportedParcels, rows: list[Row], shapes: Any, findings: Findi
     for at, row in enumerate(rows):
         shape = shapes[at]
         if not valid[at]:
-            mended = only_areas(shapely.make_valid(shape))
+            fixed = only_areas(shapely.make_valid(shape))
             x, y = _point(shape)
-            message = worded("outline_fixed", name=row[PLACE][2], area=mended.area)
+            message = worded("outline_fixed", name=row[PLACE][2], area=fixed.area)
             findings.append(
-                about_row(row, "office-outline", "warning", message, measured=mended.area, x=x, y=y)
+                about_row(row, "office-outline", "warning", message, measured=fixed.area, x=x, y=y)
             )
             found.healed.append(
                 {
@@ -143,11 +143,11 @@ def _sound(found: ImportedParcels, rows: list[Row], shapes: Any, findings: Findi
                     "what": worded("outline_crosses_itself"),
                     "x": x,
                     "y": y,
-                    "area_m2": round(mended.area, 2),
+                    "area_m2": round(fixed.area, 2),
                 }
             )
-            shape = mended
-            areas[at] = mended.area
+            shape = fixed
+            areas[at] = fixed.area
         if shape.is_empty or shape.geom_type not in {"Polygon", "MultiPolygon"}:
             findings.append(
                 about_row(

@@ -197,7 +197,7 @@ def _shaped(found: NDArray[Any], layer: str) -> NDArray[Any]:
 
 def sound(found: NDArray[Any], convex: NDArray[np.bool_] | None = None) -> NDArray[Any]:
     """
-    Shapes that can be overlaid and have one area: polygons whose rings cross themselves are mended.
+    Shapes that can be overlaid and have one area: polygons whose rings cross themselves are fixed.
 
     That they cross is a fault that `blockplan.plan.validity.validate` reports. What leaves no land is None.
     Those that are known to be `convex` (`four_cornered`) are not looked at.
@@ -206,10 +206,10 @@ def sound(found: NDArray[Any], convex: NDArray[np.bool_] | None = None) -> NDArr
     bad = np.flatnonzero(by_row("crossed", _crossed, found, known))
     if not len(bad):
         return found
-    mended = shapely.make_valid(found[bad], method="structure", keep_collapsed=False)
-    mended[shapely.is_empty(mended)] = None
+    fixed = shapely.make_valid(found[bad], method="structure", keep_collapsed=False)
+    fixed[shapely.is_empty(fixed)] = None
     whole = found.copy()
-    whole[bad] = mended
+    whole[bad] = fixed
     return whole
 
 

@@ -40,7 +40,7 @@ _NAMED = {
 }
 #: What English calls as the files do.
 _AS_IN_FILES = frozenset({"layer", "parent", "objects", "column", "read_as"})
-#: What a reader looks for in the files to mend it.
+#: What a reader looks for in the files to fix it.
 _IN_FILES = frozenset({"layer", "parent", "objects", "column"})
 
 

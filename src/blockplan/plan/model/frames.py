@@ -231,7 +231,7 @@ def only_areas(shapes: Any) -> Any:
 
 
 def sound_areas(shapes: Any) -> Any:
-    """The land of each of (n,) outlines; one that crosses itself is mended, sound ones stay as they are."""
+    """The land of each of (n,) outlines; one that crosses itself is fixed, sound ones stay as they are."""
     found = np.array(shapes, dtype=object, ndmin=1)
     crossed = ~shapely.is_valid(found)
     found[crossed] = shapely.make_valid(found[crossed], method="structure", keep_collapsed=False)

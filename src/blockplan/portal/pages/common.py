@@ -112,7 +112,7 @@ def standing_of(row: Notice) -> dict[str, Any]:
         "days_left": days_left(row, now) if running else None,
         "synthetic": bool(row.opened.get("synthetic")),
         "now": write_time(now),
-        # Entries were made by a clock that was wrong, and nobody mended it yet.
+        # Entries were made by a clock that was wrong, and nobody corrected it yet.
         "ahead": (now - clock.now()).total_seconds() > clock.LEAP_S,
     }
 

@@ -1,1 +1,1 @@
-"""The smallest repair: the fewest changes after which a plan keeps its rules; `mending` is the way in."""
+"""The smallest repair: the fewest changes after which a plan keeps its rules, by `smallest_change`."""

@@ -62,7 +62,7 @@ def rule_said(speech: Speech, rule: str, title: str) -> str:
 
 def verdict_sentence(verdict: Verdict, speech: Speech, *, with_scope: bool = False) -> Told:
     """
-    One verdict in plain sentences: what came of it, then whom it concerns, what mends it and how it binds.
+    One verdict in plain sentences: what came of it, then whom it concerns, its remedy and how it binds.
 
     Parameters
     ----------
