@@ -19,8 +19,9 @@ from blockplan.check import check
 from blockplan.deliver.handover import deliver
 from blockplan.deliver.profile import load_delivery_profile
 from blockplan.deliver.quality.agreement import _rounded
-from blockplan.deliver.text import TextStatement, check_text
+from blockplan.deliver.text import TextStatement, check_text, reported
 from blockplan.deliver.text.names import _shapes
+from blockplan.deliver.text.reported import PrintedTable
 from blockplan.exchange.office.importing import import_office
 from blockplan.plan import read
 from blockplan.report.document import Document, Figure, LegendEntry, Section
@@ -39,6 +40,17 @@ def test_the_reports_own_text_volume_is_bound_to_the_last_figure(small, lang):
     found = check_text(small, printed)
     assert found.counts["missed"] == found.counts["not_evidenced"] == 0
     assert found.counts["kept"] > 40
+
+
+def test_what_the_rows_of_a_printed_table_are_called_is_put_together_once(monkeypatch):
+    rows = {f"P-{number}": [(f"P-{number}", "1402", f"{number}.50")] for number in range(200)}
+    table, asked = PrintedTable(("地块编号", "用地代码", "面积"), "report:parcels", rows=rows), []
+    monkeypatch.setattr(reported, "label_of", lambda cells: asked.append(cells) or "|".join(cells[:2]))
+    heads = ("地块编号", "用地代码", "备注")
+    for number in range(200):
+        assert reported._alike(table, heads, (f"P-{number}", "1402", "是")) == rows[f"P-{number}"]
+    assert reported._alike(table, heads, ("P-0", "1401", "")) == []
+    assert len(asked) < 3 * len(rows), "for each cell of a text every row was named anew"
 
 
 @pytest.mark.long

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from blockplan.deliver.text.document import NUMBER
@@ -69,6 +70,24 @@ class PrintedTable:
     #: What a column of running numbers is called.
     number: str = ""
     rows: dict[str, list[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(list))
+    _called: dict[tuple[int, ...], dict[str, list[tuple[str, ...]]]] = field(default_factory=dict)
+    _first: dict[str, list[tuple[str, ...]]] | None = None
+
+    def called(self, label: str, columns: tuple[int, ...]) -> list[tuple[str, ...]]:
+        """The rows that have a label in some of the columns; it is put together once a row."""
+        if columns not in self._called:
+            of = self._called[columns] = defaultdict(list)
+            for row in chain.from_iterable(self.rows.values()):
+                of[label_of([row[at] for at in columns])].append(row)
+        return self._called[columns].get(label, [])
+
+    def beginning(self, first: str) -> list[tuple[str, ...]]:
+        """The rows that begin with a cell."""
+        if self._first is None:
+            self._first = defaultdict(list)
+            for row in chain.from_iterable(self.rows.values()):
+                self._first[_plain(row[0])].append(row)
+        return self._first.get(first, [])
 
 
 class Report:
@@ -95,9 +114,10 @@ class Report:
 
     def of(self, block: TextBlock) -> PrintedText | None:
         """What the report prints where a text has this paragraph or cell; None if it has none like it."""
-        found = self.texts.get(skeleton(block.text), []) if block.cell is None else self._cell(block.cell)
-        found = [one for one in found if skeleton(one.text) == skeleton(block.text)]
-        same = next((one for one in found if _plain(one.text) == _plain(block.text)), None)
+        looks, plain = skeleton(block.text), _plain(block.text)
+        found = self.texts.get(looks, []) if block.cell is None else self._cell(block.cell)
+        found = [one for one in found if skeleton(one.text) == looks]
+        same = next((one for one in found if _plain(one.text) == plain), None)
         return same or (found[0] if len({_plain(one.text) for one in found}) == 1 else None)
 
     def lacks(self, block: TextBlock) -> bool:
@@ -201,19 +221,18 @@ def _alike(table: PrintedTable, heads: Sequence[str], row: Sequence[str]) -> lis
     Of several the one whose figures are these alone; without it they are told apart by nothing.
     """
     ours = {_plain(head): at for at, head in enumerate(heads) if at < len(row)}
-    both = [(ours[_plain(head)], at) for at, head in enumerate(table.heads) if _plain(head) in ours]
-    said = [row[at] for at, _ in both]
-    rows = [one for rows in table.rows.values() for one in rows]
-    found = [one for one in rows if label_of([one[at] for _, at in both]) == label_of(said)]
-    same = [one for one in found if list(map(_plain, said)) == [_plain(one[at]) for _, at in both]]
+    theirs = tuple(at for at, head in enumerate(table.heads) if _plain(head) in ours)
+    said = [row[ours[_plain(table.heads[at])]] for at in theirs]
+    found = table.called(label_of(said), theirs)
+    same = [one for one in found if list(map(_plain, said)) == [_plain(one[at]) for at in theirs]]
     return same[:1] or (found if len(found) == 1 else [])
 
 
 def _first(table: PrintedTable, cell: TableCell) -> list[tuple[str, ...]]:
     """The one row that begins alike under the same heading, a code or a phase, whatever else it is called."""
     same = _plain(table.heads[0]) == _plain(cell.heads[0]) != _plain(table.number)
-    rows = [one for rows in table.rows.values() for one in rows]
-    found = [one for one in rows if same and cell.row and _plain(one[0]) == _plain(cell.row[0]) != ""]
+    first = _plain(cell.row[0]) if same and cell.row else ""
+    found = table.beginning(first) if first else []
     return found if len(found) == 1 else []
 
 
