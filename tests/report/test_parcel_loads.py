@@ -184,6 +184,18 @@ def test_the_known_part_of_what_is_not_known_at_all_is_not_zero() -> None:
     assert (whole["dwellings"], known["dwellings"]) == (None, 0)
 
 
+def test_no_known_part_of_jobs_is_said_where_no_parcel_has_any() -> None:
+    """Homes beside a school that says no jobs: what homes lack is no known part of the school's."""
+    homes = {"parcel_id": "A", "land_use": "0701", "floor_area_m2": 4800.0, "geometry": cell(0, 0)}
+    school = {"parcel_id": "B", "land_use": "0804", "floor_area_m2": 900.0, "geometry": cell(1, 0)}
+    *_, whole, known = records(of(Plan(manifest(), {"parcels": frame([homes, school])}), "loads"))
+    assert (whole["jobs"], known["jobs"]) == (None, None)
+    *_, whole, known = records(
+        of(Plan(manifest(), {"parcels": frame([homes, school | {"jobs": 0.0}])}), "loads")
+    )
+    assert whole["jobs"] == 0
+
+
 def test_a_plan_abroad_is_given_no_loads_by_chinese_factors() -> None:
     """A plan in Hamburg: what it states stays, the rest is a dash, and the table says why."""
     at = shapely.box(560_000, 5_935_000, 560_200, 5_935_200)

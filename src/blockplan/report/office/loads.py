@@ -169,9 +169,10 @@ class _LoadSums:
             yield Line(self._cells("", "known", "", known, rows), "total")
 
     def _any(self, key: str) -> bool:
-        """Whether a load is known of any parcel that could have some."""
-        known = ~np.isnan(self.columns[key])
-        return bool((known & self.havers[key].could).any())
+        """Whether any parcel has some of a load, or states that it has none; no sum of nothing is a known 0."""
+        column = LOADS.get(key) or key
+        stated = values(self.view.plan, "parcels", column) if key in STATED else np.full(1, np.nan)
+        return bool((~np.isnan(stated)).any() or (np.array(self.columns[key]) > 0).any())
 
     def _cells(
         self, name: str, kind: str, use: str, amounts: dict[str, int | None], rows: Sequence[int]
