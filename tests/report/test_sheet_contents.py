@@ -30,6 +30,7 @@ from blockplan.report.sheets.panels import (
 )
 from blockplan.report.sheets.paper import fit, layouts
 from blockplan.report.sheets.plan_sheets import Whole
+from blockplan.report.sheets.printed_tables import em, unbroken
 from blockplan.report.sheets.streetmap import street_names
 from blockplan.report.sheets.themes import THEMES
 from blockplan.report.view import View
@@ -195,6 +196,38 @@ def test_verdicts_go_before_further_tables_where_the_first_of_the_map_stands_bel
     theme = next(one for one in THEMES if one.kind == "landuse")
     assert not any(one["general"] for one in made._offered(theme, []))
     assert all(one["general"] for one in made._offered(theme, ["land_balance"]))
+
+
+def test_a_panel_lists_the_land_that_its_own_map_shows_and_no_line_of_zero(tmp_path: Path) -> None:
+    lots = [
+        {
+            "parcel_id": f"P-{at}",
+            "land_use": use,
+            "existing_land_use": was,
+            "geometry": square(10.0 * at, 0, 10),
+        }
+        for at, (use, was) in enumerate((("0701", "0101"), ("1401", "0703"), ("0701", "0701")))
+    ]
+    made = Whole(facts_of(plan_of(parcels=lots)), PanelFiles(tmp_path), PAPERS["A3"])
+    planned, existing = made._narrow("land_balance"), made._printed("existing_balance")
+    assert planned is not None
+    assert existing is not None
+    assert [row["cells"][0] for row in planned["rows"] if row["kind"] == "row"] == [
+        "07",
+        "0701",
+        "14",
+        "1401",
+    ]
+    assert not [row for row in planned["rows"] if row["cells"][2] == "0.00"]
+    assert {row["cells"][0] for row in existing["rows"]} == {"01", "0101", "07", "0701", "0703", ""}
+    assert [len(row["cells"]) for row in existing["rows"]] == [4] * len(existing["rows"])
+
+
+def test_no_column_of_verdicts_is_narrower_than_a_figure_in_it() -> None:
+    heads, rows = ["结论", "规划值"], [["× 不符合", "每 100 平方米 12,345.678 个"], ["✓ 符合", "12 m"]]
+    state, figure = unbroken(heads, rows)
+    assert state == em("×")
+    assert figure == round(em("12,345.678"), 2)
 
 
 def test_a_sheet_without_control_lines_does_not_say_what_they_follow_from() -> None:

@@ -169,7 +169,7 @@ class _LoadSums:
             yield Line(self._cells("", "known", "", known, rows), "total")
 
     def _any(self, key: str) -> bool:
-        """Whether any parcel has some of a load, or states that it has none; no sum of nothing is a known 0."""
+        """Whether any parcel has some of a load, or states that it has none."""
         column = LOADS.get(key) or key
         stated = values(self.view.plan, "parcels", column) if key in STATED else np.full(1, np.nan)
         return bool((~np.isnan(stated)).any() or (np.array(self.columns[key]) > 0).any())

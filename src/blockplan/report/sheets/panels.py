@@ -22,7 +22,7 @@ from blockplan.report.office.zeros import havers
 from blockplan.report.public.qr import qr_svg
 from blockplan.report.sheets import extents
 from blockplan.report.sheets.overlaymap import OVERLAYS
-from blockplan.report.sheets.printed_tables import ems, in_lines, least, printed
+from blockplan.report.sheets.printed_tables import ems, in_lines, least, printed, unbroken
 from blockplan.report.sheets.scene import said
 
 if TYPE_CHECKING:
@@ -245,6 +245,7 @@ def verdicts(
         "title": said(lang, "verdicts.title", day=words.day(view.result.on)),
         "heads": heads,
         "ems": ems(heads, [row["cells"] for row in rows]),
+        "least": unbroken(heads, [row["cells"] for row in rows]),
         "rows": rows,
         "legend": said(lang, "verdicts.legend") if here is not None else "",
         "more": said(lang, "verdicts.more", n="{n}"),

@@ -189,9 +189,11 @@ class Whole:
                 self.facts.view,
                 table,
                 keep=_not_zero(columns.index("existing_ha")),
-                narrow=NOW if narrow else False,
+                narrow=NOW,
             )
             return made and made | {"title": said(self.lang, f"tables.{name}"), "notes": []}
+        if narrow and name == "land_balance":
+            keep = _not_zero([column.key for column in table.columns].index("planned_ha"))
         return printed(self.facts.view, table, keep=keep, narrow=narrow)
 
     def _lower(self, found: Fit, land: Sequence[Any], height: float) -> Fit:

@@ -36,6 +36,8 @@ FORMS = {"text": 1.6, "code": 1.3}
 SHORT, CHARACTERS = 6.0, 3.0
 #: Letters from here on need no space between words to break.
 IDEOGRAPHS = "\u2e80"
+#: What no line breaks: Latin letters and figures up to a space, or one ideograph with the signs after it.
+_RUNS = re.compile(rf"[^ \n{IDEOGRAPHS}-\uffff]+[\uff0c\u3001\u3002\uff1b\uff1a\uff09]*|\S")
 #: Long texts of a panel share its width by what they say, up to so many letters.
 LONGEST = 40.0
 #: Tables that say nothing where none of their numbers is known.
@@ -141,6 +143,14 @@ def least(heads: Sequence[str], cells: Sequence[Sequence[str]], aligns: Sequence
         widest = max([word, *(em(row[at]) for row in cells)])
         found.append(0.0 if align == "left" and widest > SHORT else round(widest, 2))
     return found
+
+
+def unbroken(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[float]:
+    """What each column takes at least, in the size of its letters: what has no place to break."""
+    return [
+        round(max((em(run) for said in column for run in _RUNS.findall(said)), default=0.0), 2)
+        for column in zip(heads, *rows, strict=True)
+    ]
 
 
 def ems(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[float]:
