@@ -114,7 +114,7 @@ def test_a_section_without_anything_to_say_is_left_out(plan: Plan, found: CheckR
     assert TEXTS("section.changes", "en") in titles(volume(plan, found, "en", before))
 
 
-def test_parcels_without_indicators_have_a_table_of_their_own_and_rules_are_named_by_their_titles() -> None:
+def test_parcels_without_indicators_are_not_listed_and_rules_are_named_by_their_titles() -> None:
     lots = [
         {"parcel_id": "P-1", "land_use": "0701", "far": 9.0, "height_m": 99.0, "geometry": square(0, 0, 100)},
         {"parcel_id": "RD-1", "land_use": "1207", "geometry": square(100, 0, 100)},
@@ -123,7 +123,9 @@ def test_parcels_without_indicators_have_a_table_of_their_own_and_rules_are_name
     found = volume(plan, check(plan, packs=["gb50180"]), "zh", drawn=False)
     of = {one.id: one for one in found.sections}
     tables = [one for one in of["parcels"].blocks if isinstance(one, Table)]
-    assert [[row[0] for row in one.rows] for one in tables] == [["P-1"], ["RD-1"]]
+    assert [[row[0] for row in one.rows] for one in tables] == [["P-1"]]
+    (bare,) = [one.text for one in of["parcels"].blocks if isinstance(one, Paragraph)]
+    assert bare.startswith("未载控制指标的地块（道路用地等）")
     said = " ".join(str(one) for one in of["verdicts"].blocks if isinstance(one, Table | Term))
     assert "住宅建筑高度" in said
     assert "gb50180-height" not in said

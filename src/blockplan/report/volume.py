@@ -55,8 +55,8 @@ PARCEL_COLUMNS = (
     "parcel_id", "code", "land_use", "site_area_m2", "far_max", "floor_area_m2", "coverage_max",
     "height_max_m", "green_min", "parking_spaces", "facilities", "remarks",
 )  # fmt: skip
-#: Those that land of streets has, say, which no indicator binds.
-BARE_COLUMNS = ("parcel_id", "code", "land_use", "site_area_m2", "remarks")
+#: Those that all land has; a parcel with no more than these (of streets, say) is not listed.
+OF_ALL = ("parcel_id", "code", "land_use", "site_area_m2", "remarks")
 #: What a figure has of a page of A4: a picture of 160 by 175 mm, so that its legend stands below it.
 PAGE = Paper("A4", 195.0, 169.0, 0.0, 0.0, 1.0)
 #: Scales of figures, closer to each other than those of sheets; what is free above and below land, mm.
@@ -205,16 +205,12 @@ class _Volume:
         if len(table.lines) > MOST_PARCELS:
             yield Paragraph(self._say("text.too_many", n=self.words.number(len(table.lines))))
         elif table.lines:
-            at = [
-                at for at, one in enumerate(table.columns) if one.key in {*PARCEL_COLUMNS} - {*BARE_COLUMNS}
-            ]
-            bare = [line for line in table.lines if all(line.cells[one] in {None, ""} for one in at)]
-            stating = [line for line in table.lines if line not in bare]
+            at = [at for at, one in enumerate(table.columns) if one.key in {*PARCEL_COLUMNS} - {*OF_ALL}]
+            stating = [line for line in table.lines if any(line.cells[one] not in {None, ""} for one in at)]
             if stating:
                 yield paper_table(self.view, table, stating, PARCEL_COLUMNS)
-            if bare:
-                title = self._say("text.bare_parcels")
-                yield replace(paper_table(self.view, table, bare, BARE_COLUMNS), title=title)
+            if len(stating) < len(table.lines):
+                yield Paragraph(self._say("text.bare_parcels"))
             yield from map(Note, table.notes)
 
     def _definitions(self) -> Iterator[Block]:
