@@ -67,6 +67,8 @@ COVER_MM = 165.0
 LONG_LIST, ROW_MM, OFF_LIST_MM = 150, 3.4, 14.0
 #: A longer table gives a panel its subtotals alone, where it has any.
 LONG_BESIDE = 50
+#: A longer land balance gives it its highest classes alone.
+LONG_BALANCE = 20
 #: The table of control lines, which is made for the sheets.
 LINES = "control_lines"
 #: The table of blocks (or subblocks), made for the sheets; the balance of what the land is used for now.
@@ -227,8 +229,11 @@ class Whole:
         ]
 
     def _narrow(self, name: str) -> dict[str, Any] | None:
-        """A table as a panel prints it; a long one with subtotals by these alone."""
+        """A table as a panel prints it: a long balance by its highest classes, a long one else by its sums."""
         made = self._printed(name, narrow=True)
+        if made and len(made["rows"]) > LONG_BALANCE and name == "land_balance":
+            rows = [row for row in made["rows"] if not row["depth"]]
+            return made | {"rows": rows}
         if made and len(made["rows"]) > LONG_BESIDE and name in TABLES:
             return printed(self.facts.view, self.table(name), keep=_sums, narrow=True) or made
         return made
