@@ -132,9 +132,9 @@ def hop(plan, profile):
     back = restore(tables, profile, form, plan.manifest.crs, dt.date(2026, 1, 1).isoformat())
     order = carried(profile, tables)
     ids = {
-        (layer, id_): str(back.layers[layer].index[at])
+        (layer, str(plan.layers[layer].index[row])): str(back.layers[layer].index[at])
         for layer, own in order.items()
-        for at, id_ in enumerate(own)
+        for at, row in enumerate(own)
     }
     lost = {(one.layer, one.field, one.id): one for one in losses(plan, back, order)}
     return Hop(back, ids, lost)

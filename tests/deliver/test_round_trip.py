@@ -279,6 +279,37 @@ def test_a_feature_without_a_shape_is_lost_alone(tmp_path, name, monkeypatch):
     assert {id_ for layer, _, id_ in found - whole if layer == parcels} == {"1"}
 
 
+@pytest.mark.parametrize("name", PROFILES)
+def test_parcels_of_one_number_are_both_handed_in_and_neither_is_lost(name):
+    plan, profile = town(), load_delivery_profile(name)
+    parcels = plan.layer("parcels")
+    twin = parcels.iloc[:1].assign(far=9.5, geometry=parcels.geometry.iloc[0].buffer(-5))
+    twice = plan.replace(parcels=pd.concat([parcels, twin]))
+    lost, before = hop(twice, profile).lost, hop(plan, profile).lost
+    assert {(layer, field) for layer, field, _ in lost} == {(layer, field) for layer, field, _ in before}
+    assert ("parcels", WHOLE_ROW, str(twin.index[0])) not in lost
+
+
+def test_a_database_whose_names_are_in_small_letters_is_read_as_any_other(tmp_path):
+    plan, profile = town(title={"zh": "示例镇"}), load_delivery_profile("deqing")
+    deliver(plan, check(plan, packs=["gb50137"]), profile, tmp_path / "package", answers=ANSWERS)
+    as_wanted = accept(tmp_path / "package", profile, None)
+    form = fill(plan, profile, ANSWERS, 1, "入库")
+    tables = carry(plan, profile, form)
+    for table in tables.values():
+        fields = [one.model_copy(update={"name": one.name.lower()}) for one in table.spec.fields]
+        table.spec = table.spec.model_copy(update={"name": table.spec.name.lower(), "fields": fields})
+        table.cells = {name.lower(): values for name, values in table.cells.items()}
+    database = next((tmp_path / "package").glob("*.gdb"))
+    shutil.rmtree(database)
+    write_geodatabase(database, tables.values(), plan.crs, profile.files.dataset)
+    found = accept(tmp_path / "package", profile, None)
+    assert (found.plan.content_hash, found.losses) == (as_wanted.plan.content_hash, as_wanted.losses)
+    # The files are others than those of the list of digests; nothing else is at fault.
+    rules = ({one.rule for one in each.judgement.checks} for each in (found, as_wanted))
+    assert next(rules) - {"qc-digest"} == next(rules) - {"qc-digest"}
+
+
 @pytest.mark.parametrize(
     ("base", "kind", "stated", "found"),
     [(False, None, 1, None), (True, None, 3, 3), (True, 4, 4, 3)],

@@ -245,12 +245,12 @@ def write_digests(folder: Path, profile: DeliveryProfile) -> None:
     (folder / profile.files.digests).write_text(text, "utf-8")
 
 
-def carried(profile: DeliveryProfile, tables: Mapping[str, CarriedTable]) -> dict[str, list[str]]:
-    """Layer of the plan -> ids of its rows, in the order in which a package gives them back."""
-    found: dict[str, list[str]] = {}
-    for spec in profile.layers:
-        for layer, id_ in tables[spec.name].rows if spec.reads else ():
-            found.setdefault(layer, []).append(id_)
+def carried(profile: DeliveryProfile, tables: Mapping[str, CarriedTable]) -> dict[str, list[int]]:
+    """Layer of the plan -> its rows (from 0), in the order in which a package gives them back."""
+    found: dict[str, list[int]] = {}
+    for table in (tables[spec.name] for spec in profile.layers if spec.reads):
+        for (layer, _), row in zip(table.rows, table.places, strict=True):
+            found.setdefault(layer, []).append(row)
     return found
 
 

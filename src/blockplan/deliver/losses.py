@@ -42,24 +42,20 @@ class Loss(JsonRecord):
     becomes: Any = None
 
 
-def losses(plan: Plan, back: Plan, carried: Mapping[str, Sequence[str]]) -> list[Loss]:
+def losses(plan: Plan, back: Plan, carried: Mapping[str, Sequence[int]]) -> list[Loss]:
     """
     Every value in which `back` differs from `plan`.
 
     Parameters
     ----------
     carried
-        Layer -> ids of the plan's rows, in the order in which `back` holds them.
+        Layer -> the plan's rows (from 0), in the order in which `back` holds them: two may have one id.
     """
     found = list(_of_manifest(plan, back))
     for layer in dict.fromkeys([*plan.layers, *back.layers]):
         old = plan.layers.get(layer, pd.DataFrame())
         new = back.layers.get(layer, pd.DataFrame())
-        ids = list(carried.get(layer, ()))
-        if len(ids) != len(new) or not old.index.is_unique:
-            ids = ids[: len(new)]
-        at = {str(id_): row for row, id_ in enumerate(old.index)}
-        kept = [at[id_] for id_ in ids if id_ in at]
+        kept = list(carried.get(layer, ()))[: len(new)]
         gone = sorted(set(range(len(old))) - set(kept))
         found += [Loss(layer, WHOLE_ROW, str(old.index[row]), None) for row in gone]
         if kept:

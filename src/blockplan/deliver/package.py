@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from blockplan.deliver.filing import read_form
@@ -13,7 +13,7 @@ from blockplan.deliver.refusals import refused
 from blockplan.errors import PlanDataError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from blockplan.deliver.geodatabase import ReadLayer
@@ -90,12 +90,31 @@ def read_package(folder: Path, profile: DeliveryProfile) -> Package:
     form = read_form(folder / profile.files.form)
     beside = set(wanted_beside(profile, form or {}))
     own = [path for path in found if path.stem not in beside] or found
-    layers = read_geodatabase(own[0])
+    layers = _spelled(read_geodatabase(own[0]), profile)
     if not any(spec.name in layers for spec in profile.layers):
         others = [name for name in available() if any(map(load_delivery_profile(name).layer, layers))]
         known = {"layers": ", ".join(layers) or "-", "others": ", ".join(others) or "-"}
         raise refused(PlanDataError, "other_profile", path=own[0].name, profile=profile.id, **known)
     return Package(folder, profile, own, layers, form)
+
+
+def _spelled(layers: Mapping[str, ReadLayer], profile: DeliveryProfile) -> dict[str, ReadLayer]:
+    """Layers and fields under their names in a profile: to a geodatabase large and small letters are one."""
+    found: dict[str, ReadLayer] = {}
+    for name, layer in layers.items():
+        own = _spelling(name, layers, [one.name for one in profile.layers])
+        spec = profile.layer(own)
+        wanted = [one.name for one in spec.fields] if spec else []
+        names = {each: _spelling(each, layer.fields, wanted) for each in layer.fields}
+        fields = {names[each]: replace(one, name=names[each]) for each, one in layer.fields.items()}
+        cells = {names[each]: values for each, values in layer.cells.items()}
+        found[own] = replace(layer, name=own, fields=fields, cells=cells)
+    return found
+
+
+def _spelling(name: str, given: Collection[str], wanted: Iterable[str]) -> str:
+    """The wanted name that a given one is but for its case, unless that is given as well."""
+    return next((one for one in wanted if one.casefold() == name.casefold() and one not in given), name)
 
 
 def wanted_beside(profile: DeliveryProfile, form: Mapping[str, Any]) -> list[str]:
