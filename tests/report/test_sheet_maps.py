@@ -17,6 +17,7 @@ from tests.support.town import town
 from blockplan.check import check
 from blockplan.report.maps.reachmaps import reach_maps
 from blockplan.report.sheets import atlas
+from blockplan.report.sheets.maps import small_map
 from blockplan.report.sheets.themes import STEPS
 from blockplan.report.view import View
 from blockplan.report.words import Words
@@ -206,3 +207,14 @@ def test_neighbouring_classes_of_height_are_told_apart_on_paper() -> None:
     found = [lab(one) for one in STEPS]
     assert all(math.dist(*pair) > 24 for pair in pairwise(found))
     assert all(before[0] > after[0] for before, after in pairwise(found)), "and grow darker in grey print"
+
+
+def test_a_hairline_between_parcels_is_no_stroke_on_the_map_of_where_a_sheet_lies() -> None:
+    hairline = shapely.Polygon([(40, 60), (60, 59.9), (60, 60.1)])
+    land = shapely.box(0, 0, 100, 100)
+
+    def rings(here: shapely.Polygon) -> int:
+        return small_map([land], here, (40.0, 34.0)).count("M")
+
+    assert rings(land - hairline) == rings(land)
+    assert rings(land - shapely.box(40, 40, 60, 60)) == rings(land) + 1

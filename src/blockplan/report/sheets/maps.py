@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 SYNTHETIC = "#8c1d18"
 #: Shares of a map's width that its scale bar may take, and letters that can be read below it, mm.
 BAR_SHARES, LEAST_MM = (0.3, 0.2, 0.12), 1.77
+#: The line around a sheet's own land on its small map, mm.
+HERE_MM = 0.5
 
 
 def scenes_of(facts: Facts, fit: Fit) -> list[Scene]:
@@ -104,17 +106,19 @@ def _foot(scene: Scene, fit: Fit) -> str:
 
 
 def small_map(land: Sequence[BaseGeometry], here: BaseGeometry, size: tuple[float, float]) -> str:
-    """Where a sheet's land lies: outlines of the parts, this one filled."""
+    """Where a sheet's land lies among the parts: filled, without gaps as narrow as its line."""
     shapes = np.array([*land, here], dtype=object)
     box = box_of(shapely.total_bounds(shapes))
     width, height = size
     unit = max(box.width / (width - 2), box.height / (height - 2))
     cell = MapWindow(around(box, width * unit, height * unit), 0, 0, width, height)
     placed = Canvas(cell).on_paper(shapes)
+    grown = shapely.buffer(placed[-1:], HERE_MM / 2, join_style="mitre")
+    placed[-1:] = shapely.buffer(grown, -HERE_MM / 2, join_style="mitre")
     inside = (
         svg.box(0, 0, width, height, fill="#fbfaf6")
         + path(placed[:-1], fill="#efe7d6", stroke="#6b6b66", stroke_width=0.15)
-        + path(placed[-1:], fill="#e9a59d", stroke="#8c1d18", stroke_width=0.5)
+        + path(placed[-1:], fill="#e9a59d", stroke="#8c1d18", stroke_width=HERE_MM)
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}mm" '

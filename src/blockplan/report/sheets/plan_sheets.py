@@ -229,7 +229,7 @@ class Whole:
         ]
 
     def _narrow(self, name: str) -> dict[str, Any] | None:
-        """A table as a panel prints it: a long balance by its highest classes, a long one else by its sums."""
+        """A table as a panel prints it: a long balance by its highest classes, others by their sums."""
         made = self._printed(name, narrow=True)
         if made and len(made["rows"]) > LONG_BALANCE and name == "land_balance":
             rows = [row for row in made["rows"] if not row["depth"]]
