@@ -174,6 +174,39 @@ def test_an_offices_template_gives_the_styles(plan: Plan, found: CheckResult, tm
     assert parcels.cell(1, 0).width.pt > 0.5 * len(run.text) * run.font.size.pt
 
 
+def test_a_caption_stands_nearer_to_its_table_or_figure_than_to_the_text() -> None:
+    picture = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10" width="10mm" height="10mm"/>'
+    drawn = Figure(picture, 10.0, 10.0, "图", "图")
+    shown = Section("land", "用地", (Table(("列",), (("1",),), title="表"), drawn))
+    written = Document("说明书", "zh", dt.date(2026, 11, 30), (shown,))
+    made = docx.Document(io.BytesIO(render(written, ".docx")))
+    table, figure = [one.paragraph_format for one in made.paragraphs if one.style.name == "Caption"]
+    assert table.space_before > table.space_after
+    assert figure.space_before < figure.space_after
+
+
+def test_a_templates_header_typefaces_and_numbering_of_headings_stay(tmp_path: Path) -> None:
+    office = docx.Document()
+    office.sections[0].header.paragraphs[0].text = "示例规划设计院"
+    office.styles["Normal"].font.name = "Office Sans"
+    office.styles["Caption"].paragraph_format.space_before = Pt(2)
+    numbered = office.styles["Heading 1"].element.get_or_add_pPr().get_or_add_numPr()
+    numbered.get_or_add_numId().val = 1
+    office.save(str(tmp_path / "office.docx"))
+    wide = Table(tuple(map(str, range(14))), (("1",) * 14,), title="表")
+    shown = Section("land", "用地", (wide, Table(("列",), (("1",),), title="表")))
+    written = Document("说明书", "zh", dt.date(2026, 11, 30), (shown,), chapters=1)
+    made = docx.Document(io.BytesIO(render(written, ".docx", tmp_path / "office.docx")))
+    assert {one.header.paragraphs[0].text for one in made.sections} == {"示例规划设计院"}
+    assert made.styles["Normal"].font.name == "Office Sans"
+    (head,) = [one for one in made.paragraphs if one.style.name == "Heading 1"]
+    # The paragraph asks for no number of its own: it has that of the office's style.
+    assert head._p.pPr.numPr is None
+    assert made.styles["Heading 1"].element.pPr.numPr.numId.val == 1
+    captions = [one for one in made.paragraphs if one.style.name == "Caption"]
+    assert [one.paragraph_format.space_before for one in captions] == [None, None]
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(("lang", "said"), [("zh", "第%1章"), ("en", "%1"), ("ja", "第%1章")])
 def test_word_numbers_the_chapters_and_no_annex(plan: Plan, found: CheckResult, lang: str, said: str) -> None:

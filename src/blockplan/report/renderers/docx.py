@@ -68,6 +68,8 @@ LEAST_LETTERS = 5.5
 MARGIN_EM = 0.6
 #: What is free below a term, points.
 TERM_AFTER_PT = 3
+#: What is free between a caption and the text before a table or behind a figure, and towards these; points.
+CAPTION_PT = (12, 4)
 #: How wide the sign of a line of a legend is; how many lines without amounts stand beside each other.
 SWATCH_MM, LEGEND_BESIDE = 9.0, 3
 #: Ground of a table's head.
@@ -371,6 +373,12 @@ class _DocxWriter:
         made = self._paragraph(f"{self.words(f'caption.{kind}')} ", "Caption")
         _field(made, f"SEQ {self.words(f'caption.{kind}')}", str(self.counted[kind]))
         made.add_run(f"　{said}" if self.document.lang != "en" else f"  {said}")
+        if self.own:
+            from docx.shared import Pt  # noqa: PLC0415
+
+            far, near = Pt(CAPTION_PT[0]), Pt(CAPTION_PT[1])
+            above, below = (far, near) if kind == "table" else (near, far)
+            made.paragraph_format.space_before, made.paragraph_format.space_after = above, below
         return made
 
     def _faces(self) -> None:
