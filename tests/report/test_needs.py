@@ -112,10 +112,35 @@ def test_the_workbench_counts_what_verdicts_wait_for_as_the_report_does(result: 
     empty = Missing("parcels", "land_use", ("P-8",))
     verdicts = unknown(result, (WRONG,), (empty,))
     (need,) = needs(verdicts, Words("en"))
+    said = "land-use code of each parcel"
     told = [one["said"]["needs"] for one in verdict_documents(verdicts, "en")]
-    assert told == [[need.said], [need.said]]
+    assert told == [[{"said": said, "ids": [id_], "more": 0}] for id_ in ("P-9", "P-8")]
+    assert need.said.startswith(said)
     (turned,) = verdict_documents(verdicts[:1], "en", verdicts)
-    assert turned["said"]["needs"] == [need.said]
+    assert turned["said"]["needs"] == told[0]
+
+
+def test_the_workbench_names_the_first_features_that_lack_something_and_no_column(
+    result: CheckResult,
+) -> None:
+    many = Missing("parcels", "residents", tuple(f"P-{at}" for at in range(5)), 4)
+    (verdict,) = verdict_documents(unknown(result, (many, Missing("plan.toml", "notice.start"))), "zh")
+    assert verdict["said"]["needs"] == [
+        {"said": "各地块的居住人口", "ids": ["P-0", "P-1", "P-2"], "more": 6},
+        {"said": "公示首日", "ids": [], "more": 0},
+    ]
+    assert verdict["said"]["missing"][-1] == "公示首日"
+
+
+@pytest.mark.parametrize("codes", [True, False])
+def test_a_value_that_is_wrong_is_not_told_to_be_missing_besides(result: CheckResult, codes: bool) -> None:
+    dropped = Missing("parcels", "land_use", ("P-9",))
+    said = missing_words((dropped, WRONG), Words("en"), codes=codes)
+    assert said == ["faulty land-use code of parcel P-9" + (" (pq-code)" if codes else "")]
+    others = dataclasses.replace(dropped, ids=("P-8", "P-9"))
+    assert missing_words((others, WRONG), Words("en"), codes=codes)[0] == "land-use code of parcel P-8"
+    (need,) = needs(unknown(result, (dropped, WRONG)), Words("en"), codes=codes)
+    assert need.said == "faulty land-use code in the layer parcels" + (" (pq-code)" if codes else "")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

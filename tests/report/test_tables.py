@@ -110,7 +110,7 @@ def test_what_is_missing_is_said_in_words() -> None:
             "a finer land-use code (090101) of each parcel"
         ],
         Missing("facilities", "beds"): ["beds of each facility (facilities.beds)"],
-        Missing("plan.toml", "notice.start"): ["notice.start in plan.toml"],
+        Missing("plan.toml", "notice.start"): ["the first day of the notice (notice.start in plan.toml)"],
         Missing("parcels", "jobs", ("P-1",), 2, why="jobs_or_use"): [
             "parcels.jobs or parcels.land_use of P-1, 2 more",
         ],

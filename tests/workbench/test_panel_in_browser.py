@@ -175,6 +175,20 @@ def test_faults_speak_of_columns_by_the_names_of_the_inspector(chromium: Any, tm
         tab.close()
 
 
+def test_a_fault_says_a_column_whose_name_ends_in_a_unit_once(chromium: Any, tmp_path: Path) -> None:
+    plan = town(packs=["zone"])
+    facilities = plan.layer("facilities").assign(service="culture", floor_area_m2=None)
+    bp.write(plan.replace(facilities=facilities), tmp_path / "town")
+    with workbench(tmp_path / "town") as service:
+        tab, wrong = opened(service, chromium, "zh", 1440)
+        tab.locator("#tab-faults").click()
+        said = tab.locator(".faults").inner_text()
+        assert "的建筑面积（平方米）" in said
+        assert "平方米，" not in said
+        assert wrong == []
+        tab.close()
+
+
 def test_a_fault_of_no_feature_leads_to_its_place(chromium: Any, tmp_path: Path) -> None:
     place = tmp_path / "plan"
     shutil.copytree(EXAMPLES / "demonstration-zone" / "faulty" / "gap", place)
@@ -222,7 +236,8 @@ def test_what_a_plan_does_not_say_is_counted_once_over_the_verdicts_and_stays_fo
         waiting = [one for one in verdicts if any("residents" in lack for lack in one["missing"])]
         tab, wrong = opened(silent, chromium, lang, width)
         first = tab.locator(".needs li").first
-        assert "parcels.residents" in first.inner_text()
+        assert {"zh": "居住人口", "en": "residents", "ja": "居住人口"}[lang] in first.inner_text()
+        assert "parcels." not in first.inner_text()
         assert str(len(waiting)) in first.locator("b").inner_text()
         assert faults_of(tab) == ""
         tab.locator(".needs summary").click()

@@ -71,7 +71,7 @@ export function drawBalance(into: Element): void {
     h("table", { class: "beside balance" },
       h("thead", {}, h("tr", {}, ...[columnName("parcels", "land_use"), say("hectares"), say("share"), say("residents")].map((one) => h("th", { scope: "col" }, one)))),
       h("tbody", {}, ...[...groups].flatMap(([group, some]) => [
-        ...(some.length > 1 ? [row(group, useName(group), sumOf(some.flatMap(([, one]) => one)), "group")] : []),
+        ...(some.length > 1 || (some[0]![0] !== group && useName(group)) ? [row(group, useName(group), sumOf(some.flatMap(([, one]) => one)), "group")] : []),
         ...some.map(([code, one]) => row(code, useName(code), sumOf(one))),
       ])),
       h("tfoot", {}, row("", say("total"), all, "total"))), // prettier-ignore

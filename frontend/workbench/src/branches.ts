@@ -74,7 +74,7 @@ function branch(one: Branch): HTMLElement {
     "div",
     { class: `branch${here ? " chosen" : ""}` },
     h("p", {}, name === "base" ? h("span", {}, called) : h("button", { class: "link", "aria-current": here ? "true" : undefined, onclick: () => void store.open({ open: name }) }, called, more), outcomes(name)),
-    lock && h("p", { class: "lock" }, h("span", { "data-sign": "▣ ", title: [lock.who, when(lock.at)].filter(Boolean).join(" · ") }, `${say("locked")}: ${lock.why}`)),
+    lock && h("p", { class: "lock" }, h("span", { "data-sign": "▣ ", title: [lock.who, when(lock.at)].filter(Boolean).join(" · ") }, `${say("locked")}${say("colon")}${lock.why}`)),
     about && h("small", {}, about),
     here && versionList(versions.map((version) => ({ ...version, steps: store.state.seq - version.seq }))),
   );

@@ -38,7 +38,7 @@ function groups(changed: Change[]): [string, Change[]][] {
 
 function called(group: string): string {
   const [layer, column] = group.split(" ") as [string, string];
-  return column === "" ? layerName(layer) : column === "geometry" ? `${layerName(layer)}: ${say("outline")}` : columnName(layer, column);
+  return column === "" ? layerName(layer) : column === "geometry" ? `${layerName(layer)}${say("colon")}${say("outline")}` : columnName(layer, column);
 }
 
 export function differing(of: Comparison, there: Layers, other: string, go: (layer: string, id: string) => void): HTMLElement[] {

@@ -33,7 +33,7 @@ export function layoutFields(wanted: Wanted): Node[] {
     ...(chosen.length || onlySelected
       ? [h("p", { class: "about" },
           h("input", { type: "checkbox", id: "propose-selected", checked: onlySelected, onchange: (event: Event) => { onlySelected = (event.target as HTMLInputElement).checked; } }),
-          h("label", { for: "propose-selected" }, `${say("layoutSelected")}: ${number(chosen.length, 0)}`))]
+          h("label", { for: "propose-selected" }, `${say("layoutSelected")}${say("colon")}${number(chosen.length, 0)}`))]
       : []),
     h("details", { class: "to-place", open, ontoggle: (event: Event) => { open = (event.target as HTMLDetailsElement).open; } },
       h("summary", {}, say("whatToPlace")), table(wanted)),
@@ -46,7 +46,7 @@ function table(wanted: Wanted): HTMLElement {
     h("thead", {}, h("tr", {}, h("td", {}), ...heads.map(([, word]) => h("th", { scope: "col" }, say(word))))),
     h("tbody", {}, ...Object.entries(store.vocabulary.laid_out).map(([use, names]) =>
       h("tr", {}, h("th", { scope: "row" }, names[language()] + (use === HOUSING ? " (ha)" : "")),
-        ...heads.map(([what, word]) => h("td", {}, cell(wanted, use, what, `${names[language()]}: ${say(word)}`))))))); // prettier-ignore
+        ...heads.map(([what, word]) => h("td", {}, cell(wanted, use, what, `${names[language()]}${say("colon")}${say(word)}`))))))); // prettier-ignore
 }
 
 function cell(wanted: Wanted, use: string, what: keyof LaidOut, label: string): HTMLElement | null {

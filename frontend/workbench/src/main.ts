@@ -329,7 +329,7 @@ function affected(verdicts: Iterable<Verdict>): number | null {
 
 /** Every edit answers "and so?": rules that turned, capacity, faults of the data, people; also where nothing comes of it. */
 function andSo(answer: Answer, turned: Verdict[]): string[] {
-  const said = turned.map((one) => `${one.title}: ${say(one.outcome)}`);
+  const said = turned.map((one) => `${one.title}${say("colon")}${say(one.outcome)}`);
   if (store.carriedBefore !== null && store.carriedBefore !== answer.capacity.residents) {
     said.push(`${say("carries")} ${number(store.carriedBefore, 0)} → ${number(answer.capacity.residents, 0)}`);
   }
@@ -386,7 +386,7 @@ function drawTop(into: Element, app: Element, plan: () => PlanMap | null): void 
     h("span", { class: "brand" }, "Blockplan"),
     h("h1", { class: "plan-title", title }, title),
     pick,
-    state.lock && h("span", { class: "synthetic", "data-sign": "▣ " }, `${say("locked")}: ${state.lock.why}`),
+    state.lock && h("span", { class: "synthetic", "data-sign": "▣ " }, `${say("locked")}${say("colon")}${state.lock.why}`),
     state.synthetic && h("span", { class: "synthetic" }, say("synthetic")),
     h("span", { class: "grow" }),
     h(

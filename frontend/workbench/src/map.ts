@@ -268,6 +268,9 @@ export class PlanMap {
       });
     });
     drawSigns(this.map);
+    let fitted = true;
+    this.map.on("resize", () => { if (fitted) this.whole(false); }); // prettier-ignore
+    this.map.on("moveend", () => { fitted = this.isFitted; }); // prettier-ignore
     this.sliding = new Sliding(this.map);
     tellWhenIdle(this.map, () => Boolean(store.busy) || this.sliding.waits || Boolean(this.other && (this.other.sliding.waits || !this.other.map.loaded())));
   }
@@ -302,18 +305,26 @@ export class PlanMap {
     if (this.other?.map.loaded()) this.other.paint();
   }
 
-  /** The whole plan on the map. */
-  whole(): void {
+  /** The whole plan on the map: at once, where `glide` is not wanted. */
+  whole(glide = true): void {
+    const animate = glide && !isStill();
     const box = store.layers.bounds ?? [0, 0, 1000, 1000];
     const [west, south, east, north] = box;
     if (this.tilted) {
       const { clientWidth: wide, clientHeight: tall } = this.map.getContainer();
       const high = heights().features.reduce((most, one) => Math.max(most, Number(one.properties!["metres"])), 0);
       const { perMetre, middle } = sightOf({ box, high, wide, tall, free: AROUND.padding.top, ...TILTED });
-      this.map.easeTo({ ...TILTED, center: toMap(middle), zoom: zoomOf(perMetre), animate: !isStill(), duration: 500 });
+      this.map.easeTo({ ...TILTED, center: toMap(middle), zoom: zoomOf(perMetre), animate, duration: 500 });
       return;
     }
-    this.map.fitBounds([toMap([west, south]), toMap([east, north])], { ...AROUND, ...FROM_ABOVE, animate: !isStill(), duration: 500 });
+    this.map.fitBounds([toMap([west, south]), toMap([east, north])], { ...AROUND, ...FROM_ABOVE, animate, duration: 500 });
+  }
+
+  /** Whether the whole plan fills the map: it still does where the map gets another size. */
+  private get isFitted(): boolean {
+    const [west, south, east, north] = this.drawn;
+    const all = this.tilted ? null : this.map.cameraForBounds([toMap([west, south]), toMap([east, north])], AROUND);
+    return this.showsAll && this.map.getZoom() > (all?.zoom ?? 0) - 0.01;
   }
 
   get isTilted(): boolean {

@@ -66,7 +66,7 @@ function row(verdict: Verdict, ways: VerdictWays): HTMLElement {
     h(
       "button",
       { class: "row", id: `v-${rule}`, "data-rule": verdict.rule, "aria-pressed": String(chosen), onclick: () => store.choose(chosen ? null : rule) },
-      h("span", { class: "sign", "data-sign": SIGN[verdict.outcome], title: say(verdict.outcome) }, h("span", { class: "aloud" }, `${say(verdict.outcome)}: `)),
+      h("span", { class: "sign", "data-sign": SIGN[verdict.outcome], title: say(verdict.outcome) }, h("span", { class: "aloud" }, `${say(verdict.outcome)}${say("colon")}`)),
       h("span", { class: "title" }, verdict.title, isPart(verdict) && h("small", {}, ` ${verdict.scope.id}`), turned && h("b", { class: "new" }, say("isNew"))),
       people !== null && h("span", { class: "people" }, counted(people, "people")),
     ),
@@ -138,11 +138,16 @@ let unfolded: boolean | null = null;
 /** What is missing, and how many verdicts wait for it; null where not even two wait. */
 function needs(judged: Verdict[]): HTMLElement | null {
   const unknown = judged.filter((one) => one.outcome === "unknown");
-  const waiting = new Map<string, number>();
-  for (const one of unknown) for (const need of one.said.needs) waiting.set(need, (waiting.get(need) ?? 0) + 1);
+  const waiting = new Map<string, { n: number; ids: Set<string>; all: boolean; more: boolean }>();
+  for (const { said, ids, more } of unknown.flatMap((one) => one.said.needs)) {
+    const need = waiting.get(said) ?? { n: 0, ids: new Set(), all: false, more: false };
+    waiting.set(said, { n: need.n + 1, ids: new Set([...need.ids, ...ids]), all: need.all || !ids.length, more: need.more || more > 0 });
+  }
   if (unknown.length < 2 || waiting.size === 0) return null;
-  const most = [...waiting].sort(([, a], [, b]) => b - a);
-  const list = h("ul", {}, ...most.map(([need, n]) => h("li", {}, h("span", {}, need), h("b", {}, counted(n, "waiting")))));
+  const most = [...waiting].sort(([, a], [, b]) => b.n - a.n);
+  const lacking = (ids: string[], more: boolean): string => ids.slice(0, 3).map(idInWords).join(say("listed")) + (more || ids.length > 3 ? "…" : "");
+  const list = h("ul", {}, ...most.map(([need, { n, ids, all, more }]) =>
+    h("li", {}, h("span", {}, need, !all && h("small", {}, ` ${lacking([...ids], more)}`)), h("b", {}, counted(n, "waiting"))))); // prettier-ignore
   const fold = h("summary", {}, say("whatIsMissing"));
   fold.addEventListener("click", () => { unfolded = !folds.open; }); // prettier-ignore
   const folds = h("details", { class: "needs", open: unfolded ?? unknown.length * 2 > judged.length }, fold, list);
@@ -203,7 +208,7 @@ function carries(): HTMLElement | null {
     { class: "carries", "aria-label": say("carries") },
     h("p", {}, `${say("carries")} `, h("b", {}, capacity.residents === null ? say("unknownValue") : number(capacity.residents, 0)), capacity.residents !== null && ` ${say("people")}`),
     changed && h("p", { class: "was-people" }, h("s", {}, number(store.carriedBefore, 0))),
-    title && h("p", { class: `short-of${capacity.residents !== null && planned !== null && capacity.residents < planned ? " fail" : ""}` }, `${say("firstShort")}: ${title}`),
+    title && h("p", { class: `short-of${capacity.residents !== null && planned !== null && capacity.residents < planned ? " fail" : ""}` }, `${say("firstShort")}${say("colon")}${title}`),
     capacity.residents !== null &&
       h(
         "div",

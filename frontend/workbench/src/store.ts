@@ -266,7 +266,7 @@ class Store {
     const branch = await this.freeBranch(locked);
     const answer = await api.postEdits(edits, this.state.seq);
     this.take(answer);
-    this.say(`${scenarioName(locked)}: ${say("lockedMoved")} ${branch}`, "info");
+    this.say(`${scenarioName(locked)}${say("colon")}${say("lockedMoved")} ${branch}`, "info");
     return answer;
   }
 
@@ -340,7 +340,7 @@ class Store {
     }
     else if (news.result) {
       this.catchUp(news);
-      this.say(`${(news.who ?? []).join(", ") || say("somebody")}: ${say("changedByOther")}`, "info");
+      this.say(`${(news.who ?? []).join(", ") || say("somebody")}${say("colon")}${say("changedByOther")}`, "info");
       if (moved) {
         ({ branches: this.branches } = await api.getBranches());
         this.tell("state");

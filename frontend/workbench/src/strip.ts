@@ -102,7 +102,7 @@ function described(edit: Record<string, unknown>): string {
   }
   const word = OPERATIONS[op];
   const row = Object.entries((edit["row"] ?? {}) as Record<string, Value>).find(([column]) => column === store.vocabulary.layers[layer]?.id);
-  if (op === "take") return `${say("tookFrom")} ${String(edit["scenario"])}: ${(edit["ids"] as string[]).join(", ")}`;
+  if (op === "take") return `${say("tookFrom")} ${String(edit["scenario"])}${say("colon")}${(edit["ids"] as string[]).join(", ")}`;
   const named = edit["ids"] ?? edit["id"] ?? row?.[1] ?? edit["scenario"] ?? edit["name"] ?? "";
   return [word ? say(word) : op, ["add", "remove", "move"].includes(op) ? layerName(layer) : "", Array.isArray(named) ? named.join(", ") : String(named)].filter(Boolean).join(" ");
 }
@@ -136,7 +136,7 @@ export function drawFoot(into: Element): void {
     h("button", { class: "link", onclick: () => void ask() }, known ? say(known.same ? "same" : "notSame") : say("verify")),
     h("span", {}, `${say("faults")} ${result.faults.length}`),
     h("span", { class: "grow" }),
-    h("span", { class: "packs", title: named }, `${say("packs")}: ${named || say("noneOfThem")} · ${result.on}`),
+    h("span", { class: "packs", title: named }, `${say("packs")}${say("colon")}${named || say("noneOfThem")} · ${result.on}`),
     h("span", {}, state.crs),
     h("span", { class: "place" }, place && placeInWords(place)),
     h("span", { class: "hash", title: result.content_hash }, result.content_hash.slice(0, 12)),

@@ -62,7 +62,7 @@ export function drawTable(into: Element, words: string): void {
       h("thead", {}, h("tr", {}, heading("id", say("id"), redraw), heading("area", `${say("area")} (${say("hectares")})`, redraw), ...COLUMNS.map((column) => heading(column, columnName("parcels", column), redraw)))),
       h("tbody", {}, ...shown.map(row)),
     ),
-    some.length > PAGE && h("p", { class: "empty" }, `+ ${number(some.length - PAGE, 0)}: ${say("moreParcels")}`),
+    some.length > PAGE && h("p", { class: "empty" }, `+ ${number(some.length - PAGE, 0)}${say("colon")}${say("moreParcels")}`),
   );
 }
 

@@ -62,7 +62,7 @@ export function taking({ changed }: Comparison, other: string, go: (layer: strin
   const row = (one: Change): HTMLElement => {
     const name = nameOf(one);
     const id = `take-${name}`;
-    const box = h("input", { type: "checkbox", id, "aria-label": `${say("takeThese")}: ${one.id}`, checked: ticked.has(name), onchange: (event: Event) => tick([name], (event.target as HTMLInputElement).checked) });
+    const box = h("input", { type: "checkbox", id, "aria-label": `${say("takeThese")}${say("colon")}${one.id}`, checked: ticked.has(name), onchange: (event: Event) => tick([name], (event.target as HTMLInputElement).checked) });
     boxes.set(name, box);
     const there = store.features.get(one.layer)?.has(one.id);
     return h("li", {}, box, h("div", {}, there ? h("button", { class: "link", onclick: () => go(one.layer, one.id) }, idInWords(one.id)) : h("span", {}, idInWords(one.id)), h("small", {}, inWords(one))));
@@ -98,7 +98,7 @@ export function taking({ changed }: Comparison, other: string, go: (layer: strin
 function refused({ refused: why, together }: Refused, tick: (names: Iterable<string>) => void): HTMLElement[] {
   return [
     h("p", { class: "refused", "data-sign": "× " }, why),
-    ...(together.length ? [h("button", { "data-act": "tick-together", onclick: () => tick(together) }, `${say("tickTogether")}: ${together.length}`)] : []),
+    ...(together.length ? [h("button", { "data-act": "tick-together", onclick: () => tick(together) }, `${say("tickTogether")}${say("colon")}${together.length}`)] : []),
   ];
 }
 
@@ -109,7 +109,7 @@ function wouldCome(answer: Trial, count: number, other: string, act: () => void)
     const turned = before !== undefined && before.outcome !== one.outcome;
     const [was, will] = [before?.said.measured, one.said.measured];
     const title = isPart(one) ? `${one.title} ${one.scope.id}` : one.title;
-    return { turned, moved: turned || was !== will, said: `${title}: ${was === undefined || was === will ? "" : `${was} → `}${will}${turned ? `, ${say(one.outcome)}` : ""}`, outcome: one.outcome };
+    return { turned, moved: turned || was !== will, said: `${title}${say("colon")}${was === undefined || was === will ? "" : `${was} → `}${will}${turned ? `, ${say(one.outcome)}` : ""}`, outcome: one.outcome };
   }).filter((one) => one.moved).sort((a, b) => Number(b.turned) - Number(a.turned)); // prettier-ignore
   const away = new Set(answer.gone_verdicts.map(key));
   const gone = store.result.verdicts.filter((one) => away.has(key(one)));
@@ -118,9 +118,9 @@ function wouldCome(answer: Trial, count: number, other: string, act: () => void)
   return [
     h("p", {}, h("b", {}, say("wouldCome")), moved.length + gone.length === 0 && ` ${say("turnsNothing")}`),
     h("ul", {}, ...moved.map((one) => h("li", { class: one.turned ? one.outcome : "" }, one.said)),
-      ...gone.map((one) => h("li", {}, `${one.title}: ${say("noMore")}`)),
+      ...gone.map((one) => h("li", {}, `${one.title}${say("colon")}${say("noMore")}`)),
       carried !== answer.capacity.residents && h("li", {}, `${say("carries")} ${number(carried, 0)} → ${number(answer.capacity.residents, 0)}`),
-      faults.length > 0 && h("li", { class: "fail" }, `${counted(faults.length, "newFaults")}: ${faults.slice(0, 3).map((one) => [layerName(one.layer), one.id && idInWords(one.id)].filter(Boolean).join(" ")).join(", ")}`)),
+      faults.length > 0 && h("li", { class: "fail" }, `${counted(faults.length, "newFaults")}${say("colon")}${faults.slice(0, 3).map((one) => [layerName(one.layer), one.id && idInWords(one.id)].filter(Boolean).join(" ")).join(", ")}`)),
     h("button", { class: "do", "data-act": "take-part", onclick: act }, `${say("takeThese")} ${number(count, 0)} ← ${scenarioName(other)}`),
   ]; // prettier-ignore
 }

@@ -35,7 +35,7 @@ export interface Verdict {
   unit: string;
   required: Required | null;
   /** What is measured and required, in words. */
-  said: { measured: string; required: string; places: string[]; missing: string[]; needs: string[] };
+  said: { measured: string; required: string; places: string[]; missing: string[]; needs: { said: string; ids: string[]; more: number }[] };
   margin: number | null;
   remedy: { amount: number | null; unit: string; text: string } | null;
   affected_residents: number | null;

@@ -75,7 +75,9 @@ export function faultInWords(layer: string, text: string): string {
     const value = Object.values(spec).find((one) => word in one.values)?.values[word];
     return value?.[language()] ?? (word in store.vocabulary.layers ? layerName(word) : word);
   };
-  const said = text.replace(/(?<![\w."'-])[a-z][a-z\d]*(?:_[a-z\d]+)*(?![\w."'-])/g, named);
+  // What the files call a column stands in brackets behind its name, which may end in a unit in the same ones.
+  const bare = text.replace(/(（|，)([a-z][a-z\d_]*)）/g, (all, before: string, code: string) => (spec[code] ? before.replace("（", "").replace("，", "）") : all));
+  const said = bare.replace(/(?<![\w."'-])[a-z][a-z\d]*(?:_[a-z\d]+)*(?![\w."'-])/g, named);
   // A name with what the files call it in brackets would be said twice.
   return said.replace(/([^（）]+?)（\1）/g, "$1");
 }

@@ -33,6 +33,8 @@ const WORDS = {
   unknown: { zh: "未定", en: "unknown", ja: "判定不能" },
   not_applicable: { zh: "不适用", en: "not applicable", ja: "対象外" },
   required: { zh: "竖线为要求", en: "line = required", ja: "縦線＝基準" },
+  listed: { zh: "、", en: ", ", ja: "、" },
+  colon: { zh: "：", en: ": ", ja: "：" },
   between: { zh: "；", en: "; ", ja: "；" },
   waiting: { zh: "项待定", en: "verdicts", ja: "項目" },
   whatIsMissing: { zh: "尚缺的资料", en: "What is missing", ja: "不足している情報" },

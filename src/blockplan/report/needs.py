@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -63,12 +63,17 @@ def needs(verdicts: Iterable[Verdict], words: Words, *, codes: bool = True) -> l
             alone[said] += len(things) == 1
     found = []
     for said, missing in lacking.items():
-        merged = together(missing)
-        ids = dict.fromkeys(id_ for one in merged for id_ in one.ids)
-        whole = any(not one.ids for one in merged)
-        more = 0 if whole else max((one.more for one in merged), default=0)
-        found.append(Need(said, () if whole else tuple(ids), more, tuple(waiting[said]), alone[said]))
+        found.append(Need(said, *who_lacks(missing), tuple(waiting[said]), alone[said]))
     return sorted(found, key=lambda need: -len(need.verdicts))
+
+
+def who_lacks(missing: Iterable[Missing]) -> tuple[tuple[str, ...], int]:
+    """The features that lack a thing, and how many more do; none where all do."""
+    merged = together(missing)
+    if any(not one.ids for one in merged):
+        return (), 0
+    ids = dict.fromkeys(id_ for one in merged for id_ in one.ids)
+    return tuple(ids), max((one.more for one in merged), default=0)
 
 
 def empty_columns(verdicts: Iterable[Verdict]) -> set[tuple[str, str]]:
@@ -77,7 +82,7 @@ def empty_columns(verdicts: Iterable[Verdict]) -> set[tuple[str, str]]:
         (one.layer, one.column)
         for verdict in verdicts
         if verdict.outcome == "unknown"
-        for one in verdict.missing
+        for one in _told_once(verdict.missing)
         if not one.why
     }
 
@@ -99,6 +104,10 @@ def things_missing(
     if not found and NO_CLIMATE_ZONE in [note for note in verdict.notes if isinstance(note, Mapping)]:
         found[words.pick(NO_CLIMATE_ZONE)] = []
     return found
+
+
+def _told_once(missing: Sequence[Missing]) -> Sequence[Missing]:
+    return together(missing) if any(one.why == "fault" for one in missing) else missing
 
 
 def need_line(need: Need, words: Words) -> str:

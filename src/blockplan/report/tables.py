@@ -25,7 +25,7 @@ from blockplan.report import trace
 from blockplan.report.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
 
     from blockplan.check.verdict import CheckResult, Outcome, Verdict
     from blockplan.measure.definition import NumberKey
@@ -227,7 +227,8 @@ def together(missing: Iterable[Missing]) -> list[Missing]:
     """
     What is missing, each thing once with all features that lack it.
 
-    A fault that says no more than that a value is not given goes with the value.
+    A fault that says no more than that a value is not given goes with the value; a value that a fault says is
+    wrong is not told to be missing besides.
     """
     found: dict[tuple[Missing, bool], Missing] = {}
     for one in dict.fromkeys(missing):
@@ -244,7 +245,22 @@ def together(missing: Iterable[Missing]) -> list[Missing]:
             return lacking is not None
         return bool(fault.ids) and not fault.more and {*fault.ids} <= {*lacking}
 
-    return [one for one in found.values() if one.why != "fault" or not told_already(one)]
+    kept = [one for one in found.values() if one.why != "fault" or not told_already(one)]
+    wrong = {
+        (one.layer, one.column, id_)
+        for one in kept
+        if one.why == "fault" and not is_not_given(one)
+        for id_ in one.ids
+    }
+    return [left for one in kept if (left := _without(one, wrong)) is not None] if wrong else kept
+
+
+def _without(one: Missing, wrong: Container[tuple[str, str, str]]) -> Missing | None:
+    """An empty column without the features in which a fault says what is wrong; None if none is left."""
+    if one.why or not one.ids:
+        return one
+    ids = tuple(id_ for id_ in one.ids if (one.layer, one.column, id_) not in wrong)
+    return replace(one, ids=ids) if ids else one if one.more else None
 
 
 def is_not_given(one: Missing) -> bool:
@@ -268,16 +284,24 @@ def _missing_lines(one: Missing, words: Words, *, codes: bool) -> list[str]:
     meant = [rows_said(words.join([*one.ids[:FIRST_MISSING], *more]), words.lang)] if one.ids else []
     if one.why and not words.known(f"missing.{one.why}"):
         return one.said(words.lang, meant)
+    why = f"{one.why}_told" if one.why and not codes and words.known(f"missing.{one.why}_told") else one.why
     if meant:
-        return [words(f"missing.{one.why or 'feature'}", id=meant[0], **said)]
-    if one.why:
-        return [words(f"missing.{one.why}_all", **said)]
+        return [words(f"missing.{why or 'feature'}", id=meant[0], **said)]
+    if why:
+        return [words(f"missing.{why}_all", **said)]
     if one.layer == MANIFEST:
-        told = f"missing.manifest_told.{one.column}"
-        return [words("missing.manifest", key=one.column) if codes or not words.known(told) else words(told)]
+        return [_key_said(one.column, words, codes=codes)]
     if not one.column:
         return [words("missing.layer" if codes else "missing.layer_told", layer=layer, code=one.layer)]
     return [words("missing.column" if codes else "missing.column_told", **said)]
+
+
+def _key_said(key: str, words: Words, *, codes: bool) -> str:
+    """A key that plan.toml lacks: in words, with `codes` its name there behind."""
+    told = f"missing.manifest_told.{key}"
+    if not words.known(told):
+        return words("missing.manifest", key=key)
+    return words("missing.manifest_named", what=words(told), key=key) if codes else words(told)
 
 
 def capacity_sentence(result: CheckResult, lang: str) -> str:

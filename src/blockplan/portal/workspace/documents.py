@@ -49,7 +49,7 @@ from blockplan.propose.services import SERVICES
 from blockplan.report import tables
 from blockplan.report.comparison.wording import ComparisonWords
 from blockplan.report.definitions import way, way_in_short
-from blockplan.report.needs import empty_columns, things_missing
+from blockplan.report.needs import empty_columns, things_missing, who_lacks
 from blockplan.report.plan_report import page
 from blockplan.report.public.verdict_words import values_at
 from blockplan.report.qgis.styles import CONTROL_LINES
@@ -58,7 +58,7 @@ from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -95,8 +95,9 @@ def verdict_documents(
     Verdicts as JSON writes them, each with ``said``: ``{measured, required, places[], missing[], needs[]}``.
 
     ``places`` says what is measured at the first of ``where``; ``needs`` names each thing that is ``missing``
-    without the features that lack it, so that verdicts which wait for the same can be counted as a report
-    counts them: by all verdicts of the plan, which are `among` where these are only some.
+    as ``{said, ids[], more}``, with the first features that lack it apart from its words, so that verdicts
+    which wait for the same can be counted as a report counts them: by all verdicts of the plan, which are
+    `among` where these are only some.
     """
     words, empty = Words(lang), empty_columns(verdicts if among is None else among)
     return [
@@ -106,12 +107,21 @@ def verdict_documents(
                 "measured": tables.measured(one, words),
                 "required": tables.required(one, words),
                 "places": values_at(one, words, MOST_PLACES),
-                "missing": tables.missing_words(one.missing, words),
-                "needs": list(things_missing(one, words, empty)) if one.outcome == "unknown" else [],
+                "missing": tables.missing_words(one.missing, words, codes=False),
+                "needs": _needs(one, words, empty) if one.outcome == "unknown" else [],
             },
         }
         for one in verdicts
     ]
+
+
+def _needs(verdict: Verdict, words: Words, empty: Container[tuple[str, str]]) -> list[dict[str, Any]]:
+    found = []
+    for said, missing in things_missing(verdict, words, empty, codes=False).items():
+        ids, more = who_lacks(missing)
+        more += max(len(ids) - tables.FIRST_MISSING, 0)
+        found.append({"said": said, "ids": list(ids[: tables.FIRST_MISSING]), "more": more})
+    return found
 
 
 def comparison_document(found: Comparison, lang: str) -> dict[str, Any]:
