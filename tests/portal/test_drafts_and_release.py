@@ -65,6 +65,12 @@ def test_a_notice_is_drafted_released_by_two_and_opened_with_what_was_released(
     assert "30 days" in planner.get(HERE + "draft/").content.decode()
     assert planner.post(HERE + "draft/open/", {"sure": "on"}).status_code == 400
     released(planner, approver)
+    asked = planner.get(HERE + "draft/open/").content.decode()
+    assert "30 days" in asked.partition('class="act"')[0], "what cannot be taken back says what it enters"
+    assert "Day of the expert review" in asked
+    chosen = planner.get(HERE.replace("/en/", "/zh/") + "draft/release/").content.decode()
+    assert "<summary>地块（parcels） · " in chosen
+    assert "<td>地块（parcels）</td>" in chosen
     told(planner, HERE + "draft/open/", {"sure": "on", "step_expert_review": "2026-02-20"})
     row = Notice.objects.get()
     assert (row.state, row.round) == ("on_notice", 1)

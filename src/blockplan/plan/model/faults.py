@@ -112,7 +112,7 @@ class Fault(JsonRecord):
             if lang != DEFAULT_LANGUAGE or key not in _AS_IN_FILES:
                 name = named(_NAMED[key], words[key], lang)
                 both = files and key in _IN_FILES and name != words[key]
-                words[key] = _with_code(name, words[key]) if both else name
+                words[key] = with_code(name, words[key]) if both else name
         return words | {"field": _Fields(lang, files=files)}
 
 
@@ -143,7 +143,7 @@ def rows_said(text: str, lang: str) -> str:
     return text if lang == DEFAULT_LANGUAGE else _ROW.sub(lambda row: NAMES("row", lang, n=row[1]), text)
 
 
-def _with_code(name: str, code: str) -> str:
+def with_code(name: str, code: str) -> str:
     """A name with what the files call it; a unit in brackets stays in the same ones."""
     return f"{name[:-1]}，{code}）" if name.endswith("）") else f"{name}（{code}）"
 
@@ -157,7 +157,7 @@ class _Fields(dict[str, str]):
 
     def __missing__(self, column: str) -> str:
         name = NAMES(f"field.{column}", self.lang)
-        return _with_code(name, column) if self.files and self.lang != DEFAULT_LANGUAGE else name
+        return with_code(name, column) if self.files and self.lang != DEFAULT_LANGUAGE else name
 
 
 def fault(rule: str, layer: str, id: str | None = None, **rest: Any) -> Fault:  # noqa: A002 (the contract's word)

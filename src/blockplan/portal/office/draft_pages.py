@@ -23,6 +23,7 @@ from blockplan.portal.office.next_step import next_of
 from blockplan.portal.office.notice_pages import attempt, steps_before, told
 from blockplan.portal.office.particular_form import form_of
 from blockplan.portal.office.permissions import actor_of
+from blockplan.portal.words import say
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ def opening(request: HttpRequest, notice: str) -> HttpResponse:
     for name, title in steps_before(one.country):
         form.fields[f"step_{name}"] = Day(required=False)
         word_field("step_on", form.fields[f"step_{name}"])
-        form.fields[f"step_{name}"].label = title
+        form.fields[f"step_{name}"].label = say("office_field.step_on", current(), title=title)
     form.order_fields([name for name in form.fields if name != "sure"])
     if request.method == "POST" and form.is_valid():
         days = {key.removeprefix("step_"): day for key, day in form.cleaned_data.items() if key != "sure"}
@@ -213,7 +214,7 @@ def opening(request: HttpRequest, notice: str) -> HttpResponse:
             form.add_error(None, fault)
         else:
             return HttpResponseRedirect(reverse("office_notice", args=[notice]))
-    return _form_page(request, one, form, "opening")
+    return _form_page(request, one, form, "opening", period=period_of(one)[0])
 
 
 def period_of(one: Draft) -> tuple[Any, str]:
@@ -224,7 +225,7 @@ def period_of(one: Draft) -> tuple[Any, str]:
 
 
 def _form_page(
-    request: HttpRequest, one: Draft, form: Form, name: str, seen: str | None = None
+    request: HttpRequest, one: Draft, form: Form, name: str, seen: str | None = None, **more: Any
 ) -> HttpResponse:
-    shown = {"draft": one, "seen": seen, "form": form, "name": name, "country": country(one.country)}
+    shown = {"draft": one, "seen": seen, "form": form, "name": name, "country": country(one.country)} | more
     return render(request, "office/draft_form.html", shown, status=400 if form.errors else 200)

@@ -23,6 +23,7 @@ from django.urls import reverse
 from blockplan.notice.package import FrozenPlan, package_hash
 from blockplan.notice.record import export
 from blockplan.notice.verify import verify
+from blockplan.portal.lang import current
 from blockplan.portal.office import drafts, permissions
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.draft_pages import period_of
@@ -129,7 +130,8 @@ def _goes_out(version: PlanVersion) -> dict[str, Any]:
     (manifest,) = (file.content.decode() for file in found[0].files if file.name == "plan.toml")
     return {
         "files": said["files"], "package": package_hash(said["files"]), "manifest": manifest,
-        "tables": version.document["tables"], "shows": said.get("shows"),
+        "tables": [one | {"said": _called("layer", one["table"])} for one in version.document["tables"]],
+        "shows": said.get("shows"),
     }  # fmt: skip
 
 
@@ -140,13 +142,22 @@ def _layers(version: PlanVersion, sent: QueryDict | None) -> list[dict[str, Any]
     found = []
     for _, group in groupby(drafts.parts_in(version), key=lambda part: part.layer):
         whole, *columns = [
-            {"name": part.name, "said": part.column or part.layer, "rows": part.rows, "known": part.known,
+            {"name": part.name, "rows": part.rows, "known": part.known,
+             "said": _called("field", part.column) if part.column else _called("layer", part.layer),
              "fixed": part.fixed, "chosen": part.name in chosen,
              "field": _field(part.known, part.column)}
             for part in group
         ]  # fmt: skip
         found.append(whole | {"columns": [column for column in columns if not column["fixed"]]})
     return found
+
+
+def _called(what: str, code: str) -> str:
+    """A layer or a column by the reader's name for it, with what the files call it behind."""
+    from blockplan.plan.model.faults import named, with_code  # noqa: PLC0415 (tables of plans are slow to load)
+
+    name = named(what, code, current())
+    return code if name == code or current() == "en" else with_code(name, code)
 
 
 def _field(known: bool, column: str | None) -> str:

@@ -80,6 +80,12 @@ def gap(context: Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def colon(context: Context) -> str:
+    """What stands between a name and what is said of it."""
+    return ": " if _lang(context) == "en" else "："
+
+
+@register.simple_tag(takes_context=True)
 def cite(context: Context, source: Mapping[str, Any]) -> str:
     """A source as people of the reader's language cite it; document and clause in older records."""
     said = pick(source.get("said"), _lang(context)) or f"{source['document']}, {source['clause']}"
