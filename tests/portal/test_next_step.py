@@ -80,6 +80,19 @@ def test_a_notice_says_what_waits_and_when_it_may_be_closed(
     assert next_for(planner, HERE + "desk/")[1] == HERE + "complete/"
 
 
+def test_at_the_desk_an_opinion_that_nobody_looked_at_comes_first_and_is_not_called_published(
+    config: Config, clock: HandClock, opened: DatabaseStore
+) -> None:
+    planner = browser_of(a_member("Li", "planner"))
+    send_without_work("More trees.")
+    assert next_for(planner, HERE + "desk/")[1] == HERE + "opinions/?standing=held"
+    count = '<p class="sum">1 received = published in full {}</p>'
+    assert count.format("0 + awaiting review 1") in planner.get(HERE + "desk/").content.decode()
+    look_at_all()
+    assert next_for(planner, HERE + "desk/")[1] == "#tools"
+    assert count.format("1") in planner.get(HERE + "desk/").content.decode()
+
+
 def test_what_somebody_asked_for_is_another_persons_next_step(
     config: Config, clock: HandClock, opened: DatabaseStore
 ) -> None:

@@ -265,3 +265,12 @@ def test_my_parcel_is_printed_on_one_page_with_its_numbers_whole(
         )
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
     assert set(lines) == {1}
+
+
+def test_a_place_with_a_long_name_breaks_on_a_phone(chromium: Any, repo: Path) -> None:
+    style = (repo / "src/blockplan/portal/pages/static/portal/page.css").read_text(encoding="utf-8")
+    name = "Class 2 urban housing · Xuefu Street · West Ring Road · southern neighbourhood · parcel 01-01-01"
+    tab = chromium.new_page(viewport={"width": 390, "height": 800})
+    tab.set_content(f'<style>{style}</style><main><p class="about">About: <a href="/">{name}</a></p></main>')
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    tab.close()

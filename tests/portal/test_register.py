@@ -78,6 +78,8 @@ def test_an_opinion_that_waits_for_a_clerk_is_counted_and_not_shown(opened: Data
     ).opinion
     page = read("/en/notices/town/opinions/")
     assert "1 received" in page
+    assert "None has been published yet." in page
+    assert "No opinion fits." not in page
     assert "without proof of work" not in page
     assert Client().get(f"/en/notices/town/opinions/{name}/").status_code == 404
     opened.append("shown", {"opinion": name, "of": 1, "by": "Li"})

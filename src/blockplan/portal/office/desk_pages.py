@@ -85,7 +85,8 @@ def _desk(request: HttpRequest, notice: str, form: ThemeForm, fault: str) -> Htt
     now = desks.look(notice)
     lacking = list(each_gap(now))
     whole = [gap for gap in lacking if not gap.segment]
-    step = at_desk(row, gaps=len(lacking), uncut=any(gap.lack == "not_cut" for gap in whole))
+    lacks = {gap.lack for gap in whole}
+    step = at_desk(row, gaps=len(lacking), uncut="not_cut" in lacks, held="not_looked_at" in lacks)
     shown = Inbox(request, row, now).shown() | _may(actor) | {
         "gaps": whole[:SHOWN_GAPS], "more_gaps": len(whole[SHOWN_GAPS:]), "form": form, "fault": fault,
         "campaigns": now.campaigns, "step": None if step is None else step.for_(actor),

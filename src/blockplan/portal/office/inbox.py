@@ -233,6 +233,8 @@ class Inbox:
         of_theme = Counter(one.theme.id for one in self.every if one.theme)
         done = Counter(one.theme.id for one in self.every if one.theme and one.answer)
         shown = self.found[first : first + ROWS]
+        opinions = self.now.opinions.by_id.values()
+        counted, held = reconcile(opinions, received=received(self.now)), sum(one.waits for one in opinions)
         return {
             "notice": self.row, "standing": standing_of(self.row) if self.row.round else None,
             "keep": self.keep, "query": self.query,
@@ -245,7 +247,7 @@ class Inbox:
             "filters": [(name, count) for name, count in counts.items() if count or name in ALWAYS],
             "points": len(self.every), "states": [(name, states[name]) for name in STATES],
             "answered": states["own"] + states["theme"], "bar": _bar(states),
-            "counted": reconcile(self.now.opinions.by_id.values(), received=received(self.now)),
+            "counted": counted, "held": held, "in_full": counted.whole - held,
             "progress": [
                 (one, of_theme[one.id], done[one.id], 100 * done[one.id] / max(of_theme[one.id], 1))
                 for one in self.now.themes.values()

@@ -80,8 +80,12 @@ def _waiting(row: Notice, actor: Actor) -> Step | None:
     if asked is not None:
         return Step("confirm", reverse("office_waiting", args=[row.pk, asked.pk]), ("approver",))
     if row.state in TAKES_OPINIONS and Opinion.objects.filter(notice=row, held__in=[True]).exists():
-        return Step("held", f"{reverse('office_opinions', args=[row.pk])}?standing=held", OFFICE)
+        return _look(row)
     return None
+
+
+def _look(row: Notice) -> Step:
+    return Step("held", f"{reverse('office_opinions', args=[row.pk])}?standing=held", OFFICE)
 
 
 def is_over(row: Notice) -> bool:
@@ -89,8 +93,14 @@ def is_over(row: Notice) -> bool:
     return bool(row.ends_before) and time_of(row.id) >= parse_time(row.ends_before)
 
 
-def at_desk(row: Notice, *, gaps: int, uncut: bool) -> Step | None:
-    """What comes next at the desk, of so many gaps; None where all is answered and nothing follows there."""
+def at_desk(row: Notice, *, gaps: int, uncut: bool, held: bool = False) -> Step | None:
+    """
+    What comes next at the desk, of so many gaps; None where all is answered and nothing follows there.
+
+    As on the notice's own page the opinions that wait for a look, `held`, come before everything else.
+    """
+    if held:
+        return _look(row)
     if uncut:
         return Step("cut", "#tools", OFFICE)
     if gaps:
