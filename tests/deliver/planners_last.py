@@ -1,4 +1,4 @@
-"""Texts written after the rules were mended, and looked at once: a town in zh, a zone in ja and en. Invented."""
+"""Texts written after the rules were corrected, and looked at once: a town in zh, a zone in ja and en. Invented."""
 
 from __future__ import annotations
 

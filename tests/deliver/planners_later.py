@@ -1,4 +1,4 @@
-"""Texts written before it was seen how the others fared, and kept away until the rules were mended: two languages, invented."""
+"""Texts written before it was seen how the others fared, and kept away until the rules were corrected: two languages, invented."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts of many kinds of sentences, each used few times, written when the rules had been mended. Invented."""
+"""Texts of many kinds of sentences, each used few times, written when the rules had been corrected. Invented."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from blockplan.check import check
 from blockplan.deliver.amendment.amend import AFTER, amendment
 from blockplan.deliver.handover import accept, deliver
 from blockplan.deliver.profile import load_delivery_profile
-from blockplan.deliver.shapes import mended
+from blockplan.deliver.shapes import valid_areas
 
 #: Two triangles that meet in a point: an outline that crosses itself.
 BOW = shapely.Polygon([(10, 10), (90, 90), (90, 10), (10, 90)])
@@ -65,6 +65,6 @@ def test_a_plan_with_outlines_that_cross_themselves_is_amended(crossed):
 
 
 def test_shapes_are_mended_to_their_areas():
-    shapes = mended([BOW, None, shapely.box(0, 0, 1, 1), shapely.LineString([(0, 0), (1, 1)])])
+    shapes = valid_areas([BOW, None, shapely.box(0, 0, 1, 1), shapely.LineString([(0, 0), (1, 1)])])
     assert [round(one.area, 6) for one in shapes] == [3200, 0, 1, 0]
     assert all(one.is_valid for one in shapes)

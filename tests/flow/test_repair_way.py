@@ -40,15 +40,15 @@ def test_from_a_failing_plan_to_one_that_passes_and_back(plan, tmp_path):
     assert document["unmet"] == []
     assert {one["outcome"] for one in document["verdicts_after"] if one["force"] == "must"} == {"pass"}
 
-    assert "Saved as scenario mended" in run("propose", "apply", plan, out, "--as", "mended").stdout
-    run("check", plan, "--scenario", "mended")
-    found = json.loads(run("compare", plan, "b", "mended", out, "--json").stdout)
+    assert "Saved as scenario repaired" in run("propose", "apply", plan, out, "--as", "repaired").stdout
+    run("check", plan, "--scenario", "repaired")
+    found = json.loads(run("compare", plan, "b", "repaired", out, "--json").stdout)
     assert [column["exit_code"] for column in found["columns"]] == [1, 0, 0]
-    assert {one["column"] for one in found["gains"]} == {"mended", str(out)}
+    assert {one["column"] for one in found["gains"]} == {"repaired", str(out)}
     part = document["changes"][0]["id"]
     run("propose", "apply", plan, out, "--only", part, "--as", "part")
     assert CliRunner().invoke(app, ["check", str(plan), "--scenario", "part"]).exit_code == 1
 
-    for name in ("part", "mended"):
+    for name in ("part", "repaired"):
         run("propose", "undo", plan, name)
     assert {file: file.read_bytes() for file in plan.rglob("*") if file.is_file()} == before

@@ -1,4 +1,4 @@
-"""A clock that was wrong is mended by two persons, and the log says which opinions were in time."""
+"""A clock that was wrong is corrected by two persons, and the log says which opinions were in time."""
 
 from __future__ import annotations
 

@@ -29,10 +29,10 @@ def test_a_number_that_is_no_number_is_unknown_and_a_fault():
 
 def test_a_refused_value_stays_a_fault_under_a_scenario_and_after_an_edit_elsewhere():
     parcels = parcels_of("0701", "0701", residents=["many", "7"])
-    other, mended = parcels.iloc[[1]].assign(residents=8), parcels.iloc[[0]].assign(residents=5)
+    other, corrected = parcels.iloc[[1]].assign(residents=8), parcels.iloc[[0]].assign(residents=5)
     base = a_plan(parcels)
     assert [found.id for found in base.under("b", tidied({"parcels": other})).read_faults] == ["A"]
-    assert base.under("b", tidied({"parcels": mended})).read_faults == ()
+    assert base.under("b", tidied({"parcels": corrected})).read_faults == ()
     assert [found.id for found in base.replace(facilities=pd.DataFrame()).read_faults] == ["A"]
     assert base.replace(parcels=parcels.assign(residents=[5, 7])).read_faults == ()
 

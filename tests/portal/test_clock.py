@@ -1,4 +1,4 @@
-"""A clock that leaps enters and sweeps nothing; what it entered before is mended by two persons."""
+"""A clock that leaps enters and sweeps nothing; what it entered before is corrected by two persons."""
 
 from __future__ import annotations
 

@@ -143,26 +143,26 @@ def test_a_repair_is_searched_for_in_one_process_and_taken_in_another(
 ) -> None:
     one, two = (browser_of(a_member(name, "planner")) for name in ("Li", "Wang"))
     at = one.get(f"{AT}workspace/state").json()["scenario"]
-    state = sent(one, f"scenario?at={at}", {"branch": "mended"})[1]
+    state = sent(one, f"scenario?at={at}", {"branch": "repaired"})[1]
     beds = {"op": "set", "layer": "facilities", "id": "NH-3", "column": "beds", "value": 1}
-    assert sent(one, "edits?at=mended", {"edits": [beds]})[0] == 200
-    assert sent(one, "proposal?at=mended", {"seconds": 60})[1]["state"] == "running"
+    assert sent(one, "edits?at=repaired", {"edits": [beds]})[0] == 200
+    assert sent(one, "proposal?at=repaired", {"seconds": 60})[1]["state"] == "running"
     workbench._desks.clear()  # as another process, which knows nothing but the files
     end = time.monotonic() + 120
-    while (found := two.get(f"{AT}workspace/proposal?at=mended").json())["state"] == "running":
+    while (found := two.get(f"{AT}workspace/proposal?at=repaired").json())["state"] == "running":
         assert time.monotonic() < end
         time.sleep(0.2)
     assert found["state"] == "done", found
     assert two.get(f"{AT}workspace/proposal?at={at}").json() == {"state": "none"}
-    assert sent(two, "proposal/take?at=mended", {})[0] == 200
+    assert sent(two, "proposal/take?at=repaired", {})[0] == 200
     outcomes = {
         verdict["rule"]: verdict["outcome"]
-        for verdict in two.get(f"{AT}workspace/result?at=mended").json()["verdicts"]
+        for verdict in two.get(f"{AT}workspace/result?at=repaired").json()["verdicts"]
     }
     assert outcomes["zone-beds"] == "pass"
-    assert state["scenario"] == "mended"
+    assert state["scenario"] == "repaired"
     monkeypatch.setattr(workbench, "MOST_SEARCHES", 0)
-    assert sent(one, "proposal?at=mended", {"seconds": 60})[0] == 409
+    assert sent(one, "proposal?at=repaired", {"seconds": 60})[0] == 409
 
 
 @pytest.mark.long

@@ -16,7 +16,7 @@ from blockplan.propose.repair.smallest_change import repair
 CALM = Stop(seconds=600)
 
 
-def mended(plan, pack, **said):
+def repaired(plan, pack, **said):
     answer, before = repair(plan, read_locks(plan, said.pop("lock", ())), [pack], stop=CALM, **said)
     assert before.exit_code == 1
     return answer, check(apply(plan, answer.changes), [pack]).exit_code
@@ -28,7 +28,7 @@ def test_a_park_is_put_together_from_parcels_that_hang_together(tmp_path):
     parcels = parcels_of(*uses, permitted=[None, "1401", "1401", None, "1401"], residents=[10.0, *[None] * 4])
     plan = a_plan(parcels)
     pack = a_pack(tmp_path / "p", "parks_large", "park", ("min", 1), large_park_min_ha=2)
-    answer, code = mended(plan, pack)
+    answer, code = repaired(plan, pack)
     assert sorted({one.id for one in answer.changes}) == ["B", "C"]
     assert (answer.objective, answer.proved, code) == (2.0, True, 0)
 
@@ -38,7 +38,7 @@ def test_a_green_that_stands_beside_is_part_of_the_park(tmp_path):
     parcels = parcels_of(*uses, permitted=[None, None, "1401", None, "1401"], residents=[10.0, *[None] * 4])
     plan = a_plan(parcels)
     pack = a_pack(tmp_path / "p", "parks_large", "park", ("min", 1), large_park_min_ha=2)
-    answer, code = mended(plan, pack)
+    answer, code = repaired(plan, pack)
     assert sorted({one.id for one in answer.changes}) == ["C"]
     assert (answer.objective, answer.proved, code) == (1.0, True, 0)
 
@@ -47,7 +47,7 @@ def test_parks_that_cannot_be_are_named(tmp_path):
     parcels = parcels_of("0701", "16", permitted=[None, "1401"], residents=[10.0, None])
     plan = a_plan(parcels)
     pack = a_pack(tmp_path / "p", "parks_large", "park", ("min", 1), large_park_min_ha=5)
-    answer, code = mended(plan, pack)
+    answer, code = repaired(plan, pack)
     assert [(one.demand, one.amount, one.unit) for one in answer.unmet] == [("made", 1.0, "park")]
     assert (answer.changes, code) == ((), 1)
 
@@ -71,7 +71,7 @@ def test_a_facility_is_built_where_it_reaches_those_who_have_none(tmp_path):
         services="[clinic]",
         access_limit_m=500,
     )
-    answer, code = mended(plan, pack)
+    answer, code = repaired(plan, pack)
     made = [one.new for one in answer.changes if one.column == "service"]
     assert made == ["clinic", "clinic"]
     assert (answer.objective, answer.proved, code) == (2.0, True, 0)
@@ -89,7 +89,7 @@ def test_stops_are_put_along_the_streets(tmp_path):
     )
     plan = a_plan(parcels, streets=street, stops=stops)
     pack = a_pack(tmp_path / "p", "stops_within_500m", "1", ("min", 1.0))
-    answer, code = mended(plan, pack)
+    answer, code = repaired(plan, pack)
     # The homes are 1,100 m apart, so one stop cannot serve both.
     assert (answer.objective, answer.proved, code) == (2.0, True, 0)
     assert {one.layer for one in answer.changes} == {"stops"}
@@ -100,7 +100,7 @@ def test_stops_are_put_along_the_streets(tmp_path):
 def test_what_is_too_high_is_brought_down(tmp_path):
     parcels = parcels_of("0701", "0701", "0902", height_m=[90.0, 60.0, 120.0], residents=[10.0, 10.0, None])
     pack = a_pack(tmp_path / "p", "residential_height", "m", ("max", 80))
-    answer, code = mended(a_plan(parcels), pack)
+    answer, code = repaired(a_plan(parcels), pack)
     assert [(one.id, one.column, one.old, one.new) for one in answer.changes] == [
         ("A", "height_m", 90.0, 80.0)
     ]
@@ -112,7 +112,7 @@ def test_a_bound_that_repeats_a_height_comes_down_with_it(tmp_path):
     parcels = parcels_of(
         "0701", "0902", height_m=[90.0, 120.0], height_m_max=[90.0, None], residents=[10.0, None]
     )
-    answer, code = mended(a_plan(parcels), a_pack(tmp_path / "p", "residential_height", "m", ("max", 80)))
+    answer, code = repaired(a_plan(parcels), a_pack(tmp_path / "p", "residential_height", "m", ("max", 80)))
     assert {(one.column, one.new) for one in answer.changes} == {("height_m", 80.0), ("height_m_max", 80.0)}
     assert (answer.objective, code) == (1.0, 0)
 
@@ -121,7 +121,7 @@ def test_a_share_of_land_is_reached(tmp_path):
     parcels = parcels_of("0701", "16", "16", "0902", permitted=[None, "1401", "1401,0902", "1401"],
                          residents=[10.0, None, None, None])  # fmt: skip
     pack = a_pack(tmp_path / "p", "land_share", "1", ("min", 0.5), land_codes='["14"]')
-    answer, code = mended(a_plan(parcels), pack)
+    answer, code = repaired(a_plan(parcels), pack)
     assert (answer.objective, answer.proved, code) == (2.0, True, 0)
 
 
@@ -129,7 +129,7 @@ def test_too_much_of_a_use_is_reduced(tmp_path):
     parcels = parcels_of("0902", "0902", "0902", "0701", permitted=["1401", "1401", None, None],
                          residents=[None, None, None, 10.0])  # fmt: skip
     pack = a_pack(tmp_path / "p", "land_share", "1", ("max", 0.5), land_codes='["09"]')
-    answer, code = mended(a_plan(parcels), pack)
+    answer, code = repaired(a_plan(parcels), pack)
     assert (answer.objective, answer.proved, code) == (1.0, True, 0)
 
 
@@ -162,6 +162,6 @@ def test_reach_is_told_by_the_reading_that_judges(tmp_path, judged_by, open_):
     street = gpd.GeoDataFrame({"street_id": ["S"], "walk": [True]}, geometry=[line], crs="EPSG:4548")
     choices = {"access_limit_m": 500, "judged_by": judged_by}
     pack = a_pack(tmp_path / "p", "green_access", "1", ("min", 1.0), **choices)
-    answer, code = mended(a_plan(parcels, streets=street), pack)
+    answer, code = repaired(a_plan(parcels, streets=street), pack)
     assert (answer.objective, answer.proved, code) == (1.0, True, 0)
     assert {one.id for one in answer.changes} <= open_

@@ -50,8 +50,8 @@ def everything(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.long
 def test_the_scenario_is_the_plan_with_the_changes_in_place(package, tmp_path):
-    _, touched = take_over(package, written(tmp_path), "mended")
-    plan = read(package, "mended")
+    _, touched = take_over(package, written(tmp_path), "repaired")
+    plan = read(package, "repaired")
     expected = apply(with_scenario(read(package), "b"), CHANGES)
     assert touched == 3
     assert list(plan.layer("parcels")["land_use"]) == ["0804", "0701", "1401"]
@@ -66,9 +66,9 @@ def test_the_scenario_is_the_plan_with_the_changes_in_place(package, tmp_path):
 
 def test_undo_leaves_every_byte_as_it_was_and_remarks_stay(package, tmp_path):
     before = everything(package)
-    take_over(package, written(tmp_path), "mended")
+    take_over(package, written(tmp_path), "repaired")
     assert (package / "plan.toml").read_text().startswith("# our remark\n")
-    assert remove_scenario(package, "mended")["on_top_of"] == "b"
+    assert remove_scenario(package, "repaired")["on_top_of"] == "b"
     assert everything(package) == before
 
 
@@ -80,16 +80,16 @@ def test_a_part_of_a_proposal_can_be_taken_over(package, tmp_path):
 
 
 def test_a_proposal_stands_on_the_plan_as_drawn_as_well(package, tmp_path):
-    take_over(package, written(tmp_path, CHANGES[1:], scenario="base"), "mended")
-    assert list(read(package, "mended").layer("parcels")["land_use"]) == ["0804", "0701", "16"]
+    take_over(package, written(tmp_path, CHANGES[1:], scenario="base"), "repaired")
+    assert list(read(package, "repaired").layer("parcels")["land_use"]) == ["0804", "0701", "16"]
 
 
 @pytest.mark.long
 def test_a_package_in_a_zip_is_changed_as_well(package, tmp_path):
     write(read(package), tmp_path / "p.zip")
-    take_over(tmp_path / "p.zip", written(tmp_path), "mended")
-    assert list(read(tmp_path / "p.zip", "mended").layer("stops").index) == ["S-9"]
-    remove_scenario(tmp_path / "p.zip", "mended")
+    take_over(tmp_path / "p.zip", written(tmp_path), "repaired")
+    assert list(read(tmp_path / "p.zip", "repaired").layer("stops").index) == ["S-9"]
+    remove_scenario(tmp_path / "p.zip", "repaired")
     assert list(read(tmp_path / "p.zip").manifest.scenarios) == ["b"]
 
 

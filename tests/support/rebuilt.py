@@ -26,5 +26,5 @@ def rebuild(entries: index.Entries, notice: str) -> None:
     for name, events in about.items():
         index._index(notice, events, round_=rounds[name])
     for event in entries.events({"clock_repaired"}):
-        index._mend(event)
+        index._correct(event)
     index._take_standing(entries, notice)

@@ -36,7 +36,7 @@ def glitched(folder: Path, clock: HandClock) -> tuple[SqliteStore, Notary, Any]:
 
 @pytest.fixture
 def repaired(tmp_path: Path) -> Finished:
-    """A record that was mended, ready to be bent."""
+    """A record that was corrected, ready to be bent."""
     clock = a_clock()
     store, notary, signer = glitched(tmp_path, clock)
     with store:

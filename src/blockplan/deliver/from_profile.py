@@ -11,7 +11,7 @@ import shapely
 from blockplan.deliver.filing import LEVEL, LEVELS
 from blockplan.deliver.pairs import columns_of
 from blockplan.deliver.profile import MADE, SCALES
-from blockplan.deliver.shapes import mended
+from blockplan.deliver.shapes import valid_areas
 from blockplan.deliver.to_profile import CarriedTable, day_of
 from blockplan.exchange.evaluate import as_code
 from blockplan.exchange.office.law import packs_of
@@ -61,7 +61,7 @@ def restore(
             shapes = [_single(tables[spec.name].shapes[at]) for spec, at, _, _ in found]
             layers[name] = _frame(name, records, shapes, profile)
     if "boundary" not in layers and "parcels" in layers:
-        whole = shapely.union_all(mended(layers["parcels"].geometry))
+        whole = shapely.union_all(valid_areas(layers["parcels"].geometry))
         layers["boundary"] = gpd.GeoDataFrame({"name": [None]}, geometry=[_single(whole)])
     manifest = _manifest(profile, form, crs, today)
     if "boundary" in layers:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
 
 
-def mended(shapes: Iterable[Any]) -> np.ndarray[Any, Any]:
+def valid_areas(shapes: Iterable[Any]) -> np.ndarray[Any, Any]:
     """Shapes made valid, with only their polygons."""
     return np.array([_polygons(shape) for shape in shapes], dtype=object)
 
@@ -39,7 +39,7 @@ def _polygons(shape: Any) -> Any:
 
 
 def sound(plan: Plan) -> Plan:
-    """The plan with its invalid areas mended; the same plan where all are valid."""
+    """The plan with its invalid areas made valid; the same plan where all are valid."""
     anew = {}
     for name, frame in plan.layers.items():
         if not isinstance(frame, gpd.GeoDataFrame):
@@ -50,7 +50,7 @@ def sound(plan: Plan) -> Plan:
         )
         if wrong.any():
             shapes = shapes.copy()
-            shapes[wrong] = mended(shapes[wrong])
+            shapes[wrong] = valid_areas(shapes[wrong])
             anew[name] = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
     return plan.replace(**anew) if anew else plan
 

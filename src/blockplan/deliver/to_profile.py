@@ -13,7 +13,7 @@ import shapely
 
 from blockplan.deliver.pairs import bounds_of
 from blockplan.deliver.profile import SCALES
-from blockplan.deliver.shapes import mended, sizes
+from blockplan.deliver.shapes import sizes, valid_areas
 from blockplan.measure.inputs.columns import belongs, land_uses
 from blockplan.measure.inputs.floors import floor_areas
 from blockplan.measure.inputs.homes import residents
@@ -50,7 +50,7 @@ def totals(plan: Plan, shapes: Sequence[Any], profile: DeliveryProfile, asked: s
         within = [belongs(use, of, tuple(codes.split(","))) for use, of in kinds]
         counts = np.array([np.nan if one is None else float(one) for one in within])[kind]
         parts = np.where(counts == 0, 0.0, parts * counts)
-    spots = shapely.point_on_surface(mended(plan.layer("parcels").geometry))
+    spots = shapely.point_on_surface(valid_areas(plan.layer("parcels").geometry))
     found = np.zeros(len(shapes))
     parcel, whole = shapely.STRtree(shapes).query(spots, predicate="intersects")
     np.add.at(found, whole, parts[parcel])
@@ -60,7 +60,7 @@ def totals(plan: Plan, shapes: Sequence[Any], profile: DeliveryProfile, asked: s
 
 def _parts(plan: Plan, profile: DeliveryProfile, what: str) -> Any:
     if what == "area":
-        shapes = mended(plan.layer("parcels").geometry)
+        shapes = valid_areas(plan.layer("parcels").geometry)
         return np.array(sizes(list(shapes), profile, plan.crs), dtype="float64")
     if what == "residents":
         return residents(plan).by_parcel

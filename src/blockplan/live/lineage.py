@@ -94,7 +94,7 @@ def records(logs: Path) -> dict[str, ScenarioRecord]:
         ) from error
 
 
-def mend(logs: Path) -> Path | None:
+def recover(logs: Path) -> Path | None:
     """Put the file aside where it is damaged, and keep what can be read of it; gives where it is then."""
     with alone(logs / LOCK):
         try:

@@ -154,8 +154,8 @@ class _Summary(ReportSections):
             TextRun(f"{verdict.rule} | {self.verdicts.force(verdict)}", "muted"),
         )
         who = (TextRun(row.who, "muted"),) if row.who != tables.DASH else ()
-        mend = (TextRun(self.words.pick(remedy.text), "strong"),) if remedy else ""
-        return (title, row.measured, row.required, (TextRun(row.margin), *who), mend)
+        remedied = (TextRun(self.words.pick(remedy.text), "strong"),) if remedy else ""
+        return (title, row.measured, row.required, (TextRun(row.margin), *who), remedied)
 
     def _unknown(self, verdict: Verdict) -> Text:
         needs = (

@@ -74,5 +74,5 @@ def test_published_cases_are_sorted_into_fair_doubtful_and_broken(shared):
         reading = read(shared / "plan-samples" / "cnig-plu" / "geometry-cases" / f"{kind}_geometries.csv")
         valid = Counter(shape.is_valid for layer in reading.layers for shape in layer.frame.geometry)
         found[kind] = (valid[True], valid[False], len(rules(reading, "office-geometry")))
-    # An outline that crosses itself is mended and told with the parcels.
+    # An outline that crosses itself is fixed and told with the parcels.
     assert found == {"fair": (3, 0, 0), "dubious": (0, 1, 2), "broken": (0, 1, 1)}

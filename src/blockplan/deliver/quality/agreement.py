@@ -11,7 +11,7 @@ import shapely
 
 from blockplan.deliver.pairs import bounds_of
 from blockplan.deliver.quality.finding import PackageFault, parcels_of, point_of
-from blockplan.deliver.shapes import mended
+from blockplan.deliver.shapes import valid_areas
 from blockplan.exchange.office.facilities import OWN_LAND
 from blockplan.plan.model.codes import landuse
 from blockplan.texts import LANGUAGES
@@ -57,7 +57,7 @@ def boundary(facts: PackageFacts) -> Iterator[PackageFault]:
     if layer is None or code is None or code.name not in layer.fields:
         return
     limit, fields = (
-        shapely.union_all(mended(facts.upper.get(name, []))) for name in ("boundary", "farmland")
+        shapely.union_all(valid_areas(facts.upper.get(name, []))) for name in ("boundary", "farmland")
     )
     for at, use in enumerate(layer.cells[code.name]):
         shape = facts.parcel_shapes[at]

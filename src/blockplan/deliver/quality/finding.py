@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import shapely
 
-from blockplan.deliver.shapes import mended
+from blockplan.deliver.shapes import valid_areas
 from blockplan.exchange.workbooks import Workbook
 from blockplan.jsontext import JsonRecord
 from blockplan.plan.model.layers import LAYERS
@@ -186,8 +186,8 @@ class PackageFacts:
 
     @cached_property
     def parcel_shapes(self) -> np.ndarray[Any, Any]:
-        """Shapes of the parcels, mended where they are invalid, polygons only."""
-        return mended(self.parcels.shapes if self.parcels else [])
+        """Shapes of the parcels, made valid where they are not, polygons only."""
+        return valid_areas(self.parcels.shapes if self.parcels else [])
 
     @cached_property
     def scope(self) -> Any:
@@ -196,7 +196,7 @@ class PackageFacts:
             layer = self.layer(spec.name)
             shapes = [one for one in layer.shapes if one is not None] if layer else []
             if shapes:
-                return shapely.union_all(mended(shapes))
+                return shapely.union_all(valid_areas(shapes))
         return None
 
     @cached_property

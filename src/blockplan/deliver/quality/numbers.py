@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from blockplan.deliver.quality.finding import PackageFault, balance_of, point_of
-from blockplan.deliver.shapes import mended
+from blockplan.deliver.shapes import valid_areas
 from blockplan.figures import MOST_DECIMALS, fixed, number
 
 if TYPE_CHECKING:
@@ -113,10 +113,10 @@ def _sum(facts: PackageFacts, one: CheckedSum) -> Iterator[PackageFault]:
     held: dict[int, list[Any]] = defaultdict(list)
     drawn: dict[int, float] = defaultdict(float)
     spots = [point_of(parts.shapes[row]) for row in rows]
-    lands = mended(whole.shapes[at] for at in of)
+    lands = valid_areas(whole.shapes[at] for at in of)
     for spot, at in zip(*shapely.STRtree(lands).query(spots, predicate="intersects"), strict=True):
         held[of[int(at)]].append(amounts[rows[int(spot)]])
-        drawn[of[int(at)]] += mended([parts.shapes[rows[int(spot)]]])[0].area
+        drawn[of[int(at)]] += valid_areas([parts.shapes[rows[int(spot)]]])[0].area
     field = spec.field(one.whole_field)
     for at, found in held.items():
         apart = abs(drawn[at] - lands[of.index(at)].area)

@@ -69,7 +69,7 @@ def take(entries: Entries, event: Event) -> None:
     if event.kind in STANDING:
         _take_standing(entries, event.notice)
     if event.kind == "clock_repaired":
-        _mend(event)
+        _correct(event)
     elif event.kind == "submitted":
         _index(event.notice, [event], round_=event.payload["round"])
     elif event.opinion is not None:
@@ -81,7 +81,7 @@ def refresh(entries: Entries, notice: str, opinion: str) -> None:
     _index(notice, list(entries.events(about=opinion)))
 
 
-def _mend(event: Event) -> None:
+def _correct(event: Event) -> None:
     """Opinions that were late by a wrong clock alone are in time."""
     numbers = [int(name.removeprefix("O-")) for name in event.payload["in_time"]]
     Opinion.objects.filter(notice_id=event.notice, seq__in=numbers).update(late=False)

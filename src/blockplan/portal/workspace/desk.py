@@ -22,9 +22,9 @@ from blockplan.live.lineage import (
     NamedVersion,
     ScenarioRecord,
     forget,
-    mend,
     record,
     records,
+    recover,
 )
 from blockplan.live.logs import SEARCH, log_of, logs_of, package_alone, require_scenario
 from blockplan.live.refusals import TEXTS, LockedError
@@ -153,7 +153,7 @@ class EditingDesk:
         try:
             return records(logs)
         except DamagedRecordsError as error:
-            if (aside := mend(logs)) is not None:
+            if (aside := recover(logs)) is not None:
                 self.notes.append(
                     f"{error} It was set aside as {aside.name}; see which scenarios were locked."
                 )

@@ -164,7 +164,7 @@ def lscp(
     bound, share, price = _fewest_bound(web, held, clock)
     opened = _reweighed(web, held, _rounded(web, held, opened, share), bound, stop, clock, seed)
     bound = _raised(web, held, price, (bound, int(opened.sum())), stop, clock)
-    opened = _mend(web, held, opened, bound, stop, clock, random)
+    opened = _improved(web, held, opened, bound, stop, clock, random)
     chosen = np.flatnonzero(opened)
     return _sites(matrix, chosen, float(chosen.size), float(min(bound, chosen.size)), "min", clock)
 
@@ -341,7 +341,7 @@ def _enough(fewest: int, bound: int, stop: Stop) -> bool:
     return fewest <= bound or (fewest - bound) / fewest <= stop.gap
 
 
-def _mend(  # noqa: PLR0913, PLR0917 (the parts of one search)
+def _improved(  # noqa: PLR0913, PLR0917 (the parts of one search)
     web: _Web,
     held: NDArray[np.int64],
     opened: NDArray[np.bool_],
