@@ -27,6 +27,8 @@ from blockplan.notice.package import FrozenPlan, PackageChoice
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.test import Client
+
     from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
     from blockplan.portal.config import Config
@@ -113,6 +115,30 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
     yield found
     forget_stores()
     module.config_of_environment.cache_clear()
+
+
+def _signed_in(name: str, role: str) -> Client:
+    from tests.support.staff import a_member, browser_of
+
+    return browser_of(a_member(name, role))
+
+
+@pytest.fixture
+def clerk(config: Config) -> Client:
+    """The browser of Chen, who enters letters."""
+    return _signed_in("Chen", "clerk")
+
+
+@pytest.fixture
+def planner(config: Config) -> Client:
+    """The browser of Li, who plans and answers."""
+    return _signed_in("Li", "planner")
+
+
+@pytest.fixture
+def approver(config: Config) -> Client:
+    """The browser of Wang, who approves."""
+    return _signed_in("Wang", "approver")
 
 
 @pytest.fixture

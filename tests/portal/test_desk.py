@@ -27,16 +27,6 @@ if TYPE_CHECKING:
     from blockplan.portal.record.store import DatabaseStore
 
 
-@pytest.fixture
-def planner(config: Config) -> Client:
-    return browser_of(a_member("Li", "planner"))
-
-
-@pytest.fixture
-def approver(config: Config) -> Client:
-    return browser_of(a_member("Wang", "approver"))
-
-
 def test_a_notice_goes_the_whole_way_to_a_published_report_that_verifies(
     shown: DatabaseStore, clock: HandClock, planner: Client, approver: Client, tmp_path: Path
 ) -> None:

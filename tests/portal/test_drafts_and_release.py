@@ -47,16 +47,6 @@ if TYPE_CHECKING:
     from blockplan.portal.record.store import DatabaseStore
 
 
-@pytest.fixture
-def planner(config: Config) -> Client:
-    return browser_of(a_member("Li", "planner"))
-
-
-@pytest.fixture
-def approver(config: Config) -> Client:
-    return browser_of(a_member("Wang", "approver"))
-
-
 @pytest.mark.long
 def test_a_notice_is_drafted_released_by_two_and_opened_with_what_was_released(
     config: Config, clock: HandClock, planner: Client, approver: Client

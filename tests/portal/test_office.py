@@ -33,23 +33,7 @@ if TYPE_CHECKING:
 
     from django.test import Client
 
-    from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore
-
-
-@pytest.fixture
-def clerk(config: Config) -> Client:
-    return browser_of(a_member("Chen", "clerk"))
-
-
-@pytest.fixture
-def planner(config: Config) -> Client:
-    return browser_of(a_member("Li", "planner"))
-
-
-@pytest.fixture
-def approver(config: Config) -> Client:
-    return browser_of(a_member("Wang", "approver"))
 
 
 def test_a_letter_is_entered_with_the_day_it_came_and_its_secret_is_shown_once(

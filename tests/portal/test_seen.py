@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import Client
 from tests.support.office_pages import HERE, as_shown, faults, told
-from tests.support.staff import a_member, browser_of
 from tests.support.submitting import send
 
 from blockplan.notice import Attachment
@@ -41,21 +40,6 @@ MARKED = {
 }  # fmt: skip
 WORDS = ("TEXT-mark", "TITLE-mark", "REASON-mark", "LANG-mark", "CLAUSE-mark", "PLACE-mark", "TARGET-mark",
          "500123.25", "FILE-mark.txt")  # fmt: skip
-
-
-@pytest.fixture
-def clerk(config: Config) -> Client:
-    return browser_of(a_member("Chen", "clerk"))
-
-
-@pytest.fixture
-def planner(config: Config) -> Client:
-    return browser_of(a_member("Li", "planner"))
-
-
-@pytest.fixture
-def approver(config: Config) -> Client:
-    return browser_of(a_member("Wang", "approver"))
 
 
 def posted(body: dict[str, Any], path: str = PATH) -> dict[str, Any]:

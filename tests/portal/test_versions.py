@@ -26,16 +26,6 @@ if TYPE_CHECKING:
 WHY = {"reason": "no ground any more", "sure": "on"}
 
 
-@pytest.fixture
-def planner(config: Config) -> Client:
-    return browser_of(a_member("Li", "planner"))
-
-
-@pytest.fixture
-def approver(config: Config) -> Client:
-    return browser_of(a_member("Wang", "approver"))
-
-
 def withheld(store: DatabaseStore, ground: str = "a name in it") -> None:
     said = {"opinion": "O-1", "ground": ground, "by": "Chen", "second": "Zhao"}
     store.append("withheld", said)
