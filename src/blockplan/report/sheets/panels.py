@@ -244,9 +244,10 @@ def verdicts(
         "kind": "verdicts",
         "title": said(lang, "verdicts.title", day=words.day(view.result.on)),
         "heads": heads,
-        "ems": ems(heads, [row["cells"] for row in rows]),
-        "least": unbroken(heads, [row["cells"] for row in rows]),
-        "rows": rows,
+        "ems": ems(heads, []),
+        "least": unbroken(heads, []),
+        # How many rows a panel has room for is known when it is set: columns are as wide as those ask for.
+        "rows": [row | {"ems": ems(row["cells"], []), "least": unbroken(row["cells"], [])} for row in rows],
         "legend": said(lang, "verdicts.legend") if here is not None else "",
         "more": said(lang, "verdicts.more", n="{n}"),
         "total": total,
