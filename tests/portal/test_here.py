@@ -19,7 +19,7 @@ from tests.support.submitting import send
 from blockplan.notice.intake.coordinates import locate
 from blockplan.notice.intake.geometry_in import NoticeArea
 from blockplan.plan.model.layers import VALUES
-from blockplan.portal.pages import compression, mapdata, my_place, notices, opinions_by_place
+from blockplan.portal.pages import compression, mapdata, my_place, notices, opinions_by_place, place_summary
 from blockplan.portal.pages.mapdata import DRAWN
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.record import register
@@ -89,6 +89,14 @@ def test_a_place_says_what_comes_next_door_and_within_500_m_with_side_height_and
     assert here["near"][0]["metres"] == "49 m"
 
 
+def test_a_parcel_at_no_street_that_has_a_name_is_called_by_its_number_once(
+    shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place_summary, "_title", lambda around, lang: f"parcel {around.parcel.id}")
+    here = ask(about=f"parcels:{PARCEL}")["here"]
+    assert (here["title"], here["sub"]) == (f"parcel {PARCEL}", "Life-services area")
+
+
 @pytest.mark.long
 def test_the_page_without_a_map_holds_every_word_that_the_map_is_told(shown: DatabaseStore) -> None:
     here, plain = ask(about=f"parcels:{PARCEL}")["here"], page(about=f"parcels:{PARCEL}")
@@ -109,6 +117,7 @@ def test_what_is_not_the_answer_is_folded_up_and_a_row_keeps_its_heading(shown: 
     cells = re.findall("<td[^>]*>", plain.partition('<table class="broad">')[2])
     assert cells
     assert all("data-head=" in one for one in cells)
+    assert f"</a> · {here['beside'][0]['said']}" in unescape(plain)
     assert "<h3>Parcels here</h3>" in page(q="Fenglin Street")
 
 

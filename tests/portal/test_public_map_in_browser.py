@@ -304,6 +304,21 @@ def test_no_row_of_the_key_is_cut_where_it_ends_and_it_is_no_higher_for_it(
             assert key.evaluate("(key) => key.scrollHeight > key.clientHeight")
 
 
+def test_the_key_names_land_of_which_no_use_is_stated(served: Service, chromium: Any) -> None:
+    def bare(route: Any) -> None:
+        answer = route.fetch()
+        plan = answer.json()
+        del plan["layers"]["parcels"]["features"][0]["properties"]["land_use"]
+        route.fulfill(response=answer, json=plan)
+
+    with opened(served, chromium, "/en/notices/demo/", 1280) as tab:
+        assert "No use stated" not in tab.locator(".uses").text_content()
+        tab.route("**/map/plan.json*", bare)
+        tab.reload()
+        still(tab)
+        assert "No use stated" in tab.locator(".uses").text_content()
+
+
 def test_the_key_names_lines_stops_and_water_too_while_they_are_on_the_screen(
     served: Service, chromium: Any
 ) -> None:

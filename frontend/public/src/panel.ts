@@ -39,7 +39,7 @@ function drawHere(here: Here, words: Record<string, string>): HTMLElement {
     ),
     here.beside.length > 0 && h("section", {}, h("h3", {}, words["beside"]!),
       h("ul", { class: "beside" }, ...here.beside.map((one) =>
-        h("li", {}, swatch(one.colour), h("b", {}, one.side), h("span", {}, h("a", { href: one.href, "data-about": aboutOf(one.href) }, one.use), ` ${one.said}`, one.way && h("span", { class: "note" }, ` ${one.way}`)))))),
+        h("li", {}, swatch(one.colour), h("b", {}, one.side), h("span", {}, h("a", { href: one.href, "data-about": aboutOf(one.href) }, one.use), ` · ${one.said}`, one.way && h("span", { class: "note" }, ` ${one.way}`)))))),
     within && h("section", {}, h("h3", {}, within.title, h("span", { class: "note" }, ` ${words["straight"]}`)),
       within.none && h("p", {}, within.none),
       goals(within.rows.slice(0, AT_ONCE)),

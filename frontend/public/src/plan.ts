@@ -219,7 +219,8 @@ export class PublicMap {
   /** Codes of the uses on the screen, as the legend lists them. */
   visible(): Use[] {
     const codes = new Set(this.map.queryRenderedFeatures({ layers: ["parcels-fill"] }).map((one) => String(one.properties[this.when] ?? "")));
-    return this.given.uses.filter((one) => codes.has(one.code)).map((one) => ({ ...one, colour: this.fill(one.code) }));
+    const stated = this.given.uses.filter((one) => codes.has(one.code)).map((one) => ({ ...one, colour: this.fill(one.code) }));
+    return codes.has("") ? [...stated, { code: "", name: this.given.words["no_use"]!, colour: UNKNOWN, safe: UNKNOWN }] : stated;
   }
 
   /** What else is on the screen: layers that draw their features alike, and kinds of streets, each with its name. */

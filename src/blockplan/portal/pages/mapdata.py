@@ -195,7 +195,7 @@ WORDS = (
     "title", "keys", "loading", "failed", "planned", "today", "compare", "shown", "divide", "bigger",
     "smaller", "zoom_in", "zoom_out", "whole", "position", "position_note", "no_position", "opinions",
     "opinions_here", "no_opinions", "by_place", "by_place_within", "drawn_places",
-    "safe", "legend", "legend_note", "unknown", "north", "mark",
+    "safe", "legend", "legend_note", "unknown", "no_use", "north", "mark",
     "point", "line", "area", "draw_point", "draw_line", "draw_area", "undo", "cancel", "write_drawn",
     "drawn_point", "drawn_line", "drawn_area", "crossing", "searching", "offline", "near",
 )  # fmt: skip

@@ -80,12 +80,11 @@ def _said(row: Notice, version: PlanVersion, around: Around, lang: str) -> dict[
     own = None if parcel is None else ("parcels", parcel.id)
     here = f"parcels:{parcel.id}" if parcel else ""
     point = f"{around.x:.2f},{around.y:.2f}"
+    title, number = _title(around, lang), parcel_said(parcel.id, lang) if parcel else ""
+    area = pick(around.area.name, lang) if around.area else ""
     return {
-        "title": _title(around, lang),
-        "sub": " · ".join(filter(None, (
-            parcel_said(parcel.id, lang) if parcel else "",
-            pick(around.area.name, lang) if around.area else "",
-        ))),
+        "title": title,
+        "sub": " · ".join(filter(None, ("" if number == title else number, area))),
         "about": here,
         "at": [around.x, around.y],
         "href": common.place(lang, row.id, **({"about": here} if here else {"at": point})),
