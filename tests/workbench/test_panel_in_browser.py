@@ -189,6 +189,18 @@ def test_a_fault_says_a_column_whose_name_ends_in_a_unit_once(chromium: Any, tmp
         tab.close()
 
 
+def test_what_has_no_id_is_found_under_its_row_in_the_readers_language(chromium: Any, tmp_path: Path) -> None:
+    plan = town(packs=["zone"])
+    bp.write(plan.replace(facilities=plan.layer("facilities").assign(facility_id=None)), tmp_path / "town")
+    with workbench(tmp_path / "town") as service:
+        tab, wrong = opened(service, chromium, "ja", 1440)
+        tab.fill("#search", "介護施設")
+        assert "1 行目" in tab.locator(".found").inner_text(timeout=WAIT_MS)
+        assert "(row" not in tab.locator("body").inner_text()
+        assert wrong == []
+        tab.close()
+
+
 def test_a_fault_of_no_feature_leads_to_its_place(chromium: Any, tmp_path: Path) -> None:
     place = tmp_path / "plan"
     shutil.copytree(EXAMPLES / "demonstration-zone" / "faulty" / "gap", place)

@@ -144,7 +144,7 @@ export function drawInspector(into: Element): void {
         h("div", { class: "fields" }, ...rest.map((column) => field(layer, features, column))),
       ), // prettier-ignore
     layer !== "parcels" &&
-      h("button", { class: "quiet", onclick: () => void store.edit(features.map(({ id }): Edit => ({ op: "remove", layer, id }))) }, `${say("remove")} ${several ? features.length : feature.id}`),
+      h("button", { class: "quiet", onclick: () => void store.edit(features.map(({ id }): Edit => ({ op: "remove", layer, id }))) }, `${say("remove")} ${several ? features.length : idInWords(feature.id)}`),
   );
 }
 

@@ -8,7 +8,7 @@ import { GROUPS, type Group } from "./groups";
 import type { PlanMap } from "./map";
 import { drawLegend } from "./legend";
 import { isPart, key, store } from "./store";
-import { layerName, nameOf, serviceName, useName } from "./vocabulary";
+import { idInWords, layerName, nameOf, serviceName, useName } from "./vocabulary";
 import { say } from "./words";
 
 /** So many hits are shown; whoever seeks more types more. */
@@ -90,7 +90,7 @@ function hits(asked: string, ways: Ways): Hit[] {
     if (rank < 3) found.push({ rank, hit });
   };
   for (const one of store.result.verdicts) {
-    const where = isPart(one) ? ` ${one.scope.id}` : "";
+    const where = isPart(one) ? ` ${idInWords(one.scope.id)}` : "";
     take([one.title, one.rule], { said: `${one.title}${where}`, more: say("rule"), go: () => ways.rule(key(one)) });
   }
   for (const [layer, features] of store.features) {
@@ -100,7 +100,7 @@ function hits(asked: string, ways: Ways): Hit[] {
       const service = serviceName(String(properties["service"] ?? ""));
       const name = nameOf(properties);
       const more = [name && id, layerName(layer), useName(use) || service].filter(Boolean).join(" · ");
-      take([id, ...names, use, useName(use), service], { said: name || id, more, go: () => ways.feature(layer, id) });
+      take([id, ...names, use, useName(use), service], { said: name || idInWords(id), more, go: () => ways.feature(layer, id) });
     }
   }
   return found.sort((one, other) => one.rank - other.rank).slice(0, MOST).map(({ hit }) => hit);

@@ -67,7 +67,7 @@ function row(verdict: Verdict, ways: VerdictWays): HTMLElement {
       "button",
       { class: "row", id: `v-${rule}`, "data-rule": verdict.rule, "aria-pressed": String(chosen), onclick: () => store.choose(chosen ? null : rule) },
       h("span", { class: "sign", "data-sign": SIGN[verdict.outcome], title: say(verdict.outcome) }, h("span", { class: "aloud" }, `${say(verdict.outcome)}${say("colon")}`)),
-      h("span", { class: "title" }, verdict.title, isPart(verdict) && h("small", {}, ` ${verdict.scope.id}`), turned && h("b", { class: "new" }, say("isNew"))),
+      h("span", { class: "title" }, verdict.title, isPart(verdict) && h("small", {}, ` ${idInWords(verdict.scope.id)}`), turned && h("b", { class: "new" }, say("isNew"))),
       people !== null && h("span", { class: "people" }, counted(people, "people")),
     ),
     (measure || mends) && h("div", { class: "measure" }, measure, mends && h("button", { "data-act": "mend", onclick: ways.toProposals }, say("proposeShort"))),
@@ -98,7 +98,7 @@ function about(verdict: Verdict, ways: VerdictWays): HTMLElement {
     const use = String(own["land_use"] ?? "");
     const what = nameOf(own) || (use && useName(use)) || layerName(one.layer);
     return h("li", {},
-      feature ? h("button", { class: "link", id: `w-${one.layer}-${one.id}`, onclick: () => ways.feature(one.layer, one.id) }, one.id) : h("span", {}, one.id),
+      feature ? h("button", { class: "link", id: `w-${one.layer}-${one.id}`, onclick: () => ways.feature(one.layer, one.id) }, idInWords(one.id)) : h("span", {}, idInWords(one.id)),
       h("small", {}, what), h("span", {}, [verdict.said.places[at] ?? "", residents].filter(Boolean).join(" · "))); // prettier-ignore
   });
   const said = [...verdict.notes, `${packName(verdict.pack)} · ${forceName(verdict)}`];

@@ -4,7 +4,7 @@ import { fill, h } from "../../map/dom";
 import * as api from "./api";
 import { layoutFields, ofLand } from "./layouts";
 import { store } from "./store";
-import { columnName } from "./vocabulary";
+import { columnName, idInWords } from "./vocabulary";
 import { language, number, say } from "./words";
 import type { Proposal, ProposedFeature, Wanted } from "./types";
 
@@ -99,7 +99,7 @@ export function drawProposals(into: Element, go: (layer: string, id: string) => 
     (now.flips ?? []).length > 0 && h("h2", {}, say("turns")),
     h("ul", { class: "flips" }, ...(now.flips ?? []).map(([sign, rule, before, after]) => h("li", {}, h("b", {}, `${sign} ${rule}`), h("small", {}, `${before} → ${after}`)))),
     ...(now.unmet ?? []).map((line) => h("p", { class: "mend" }, line)),
-    along.length > 0 && h("p", { class: "mend", role: "status", id: "taken-along" }, `${say("takenAlong")} ${along.map((one) => one.id).join(", ")}`),
+    along.length > 0 && h("p", { class: "mend", role: "status", id: "taken-along" }, `${say("takenAlong")} ${along.map((one) => idInWords(one.id)).join(", ")}`),
     h(
       "p",
       { class: "acts" },
@@ -162,7 +162,7 @@ function featureRow(one: ProposedFeature, go: (layer: string, id: string) => voi
     "li",
     {},
     box,
-    h("label", { for: `p-${name}` }, h("b", {}, one.id), h("small", {}, [one.kind, one.where].filter(Boolean).join(" · ")), h("span", {}, one.said || one.values.map((each) => columnName(one.layer, each.column)).join(", "))),
+    h("label", { for: `p-${name}` }, h("b", {}, idInWords(one.id)), h("small", {}, [one.kind, one.where].filter(Boolean).join(" · ")), h("span", {}, one.said || one.values.map((each) => columnName(one.layer, each.column)).join(", "))),
     h("button", { class: "link", onclick: () => go(one.layer, one.id) }, say("show")),
   );
 }

@@ -3,7 +3,7 @@
 import * as api from "./api";
 import { fill, h } from "../../map/dom";
 import { store } from "./store";
-import { columnName, layerName, packName, useName, valueName } from "./vocabulary";
+import { columnName, idInWords, layerName, packName, useName, valueName } from "./vocabulary";
 import { number, say, when, type Word } from "./words";
 import type { Place, Step, Value } from "./types";
 
@@ -88,7 +88,7 @@ function done(one: Step): string {
   const did = one.edits.map(described).filter(Boolean);
   if (one.more) did.push(`+ ${one.more}`);
   const kind = KINDS[one.kind];
-  return [kind ? say(kind) : "", did.join(say("between"))].filter(Boolean).join(": ");
+  return [kind ? say(kind) : "", did.join(say("between"))].filter(Boolean).join(say("colon"));
 }
 
 function described(edit: Record<string, unknown>): string {
@@ -98,13 +98,13 @@ function described(edit: Record<string, unknown>): string {
     const column = String(edit["column"]);
     const value = (edit["value"] ?? null) as Value;
     const use = column === "land_use" && typeof value === "string" ? ` ${useName(value)}` : "";
-    return `${String(edit["id"])} ${columnName(layer, column)} → ${valueName(layer, column, value)}${use}`;
+    return `${idInWords(String(edit["id"]))} ${columnName(layer, column)} → ${valueName(layer, column, value)}${use}`;
   }
   const word = OPERATIONS[op];
   const row = Object.entries((edit["row"] ?? {}) as Record<string, Value>).find(([column]) => column === store.vocabulary.layers[layer]?.id);
-  if (op === "take") return `${say("tookFrom")} ${String(edit["scenario"])}${say("colon")}${(edit["ids"] as string[]).join(", ")}`;
+  if (op === "take") return `${say("tookFrom")} ${String(edit["scenario"])}${say("colon")}${(edit["ids"] as string[]).map(idInWords).join(", ")}`;
   const named = edit["ids"] ?? edit["id"] ?? row?.[1] ?? edit["scenario"] ?? edit["name"] ?? "";
-  return [word ? say(word) : op, ["add", "remove", "move"].includes(op) ? layerName(layer) : "", Array.isArray(named) ? named.join(", ") : String(named)].filter(Boolean).join(" ");
+  return [word ? say(word) : op, ["add", "remove", "move"].includes(op) ? layerName(layer) : "", (Array.isArray(named) ? named : [named]).map((id) => idInWords(String(id))).join(", ")].filter(Boolean).join(" ");
 }
 
 /** Where the pointer is, or the middle of the map. */

@@ -3,7 +3,7 @@
 import { fill, h } from "../../map/dom";
 import { areaOf, field, kindOf, typed } from "./inspector";
 import { store } from "./store";
-import { columnName } from "./vocabulary";
+import { columnName, idInWords } from "./vocabulary";
 import { counted, number, say } from "./words";
 import type { Edit, Feature, Value } from "./types";
 
@@ -83,7 +83,7 @@ function row(feature: Feature): HTMLElement {
     h("th", { scope: "row" }, h("button", { class: "link", id: `t-${feature.id}`, onclick: (event: MouseEvent) => {
       if (event.shiftKey || event.ctrlKey || event.metaKey) store.selectToo({ layer: "parcels", id: feature.id });
       else store.select({ layer: "parcels", id: feature.id });
-    } }, feature.id)), // prettier-ignore
+    } }, idInWords(feature.id))), // prettier-ignore
     h("td", { class: "num" }, number((areaOf(feature) ?? 0) / 10000, 2, 2)),
     ...COLUMNS.map((column) => h("td", {}, field("parcels", [feature], column, true))),
   );
