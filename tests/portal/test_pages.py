@@ -354,7 +354,7 @@ def test_an_answer_names_what_it_changes_as_readers_call_it() -> None:
     change = {"layer": "parcels", "id": "A-1", "column": "height_m", "old": 80, "new": 54}
     answer = {"kind": "adopted", "reason": {"ja": "下げます。"}, "changes": [change]}
     said = render_to_string("portal/answer.html", {"answer": answer, "lang": "ja"})
-    assert "区画 A-1 · 高さ（m）: 80 → <strong>54</strong>" in said
+    assert "区画 A-1 · 高さ（m）：80 → <strong>54</strong>" in said
 
 
 def test_what_another_build_kept_of_a_plan_is_made_again(shown: DatabaseStore) -> None:
