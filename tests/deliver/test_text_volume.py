@@ -149,7 +149,7 @@ def faults_of(sound, name, text, out):
     return [one.message["zh"] for one in found.judgement.checks if one.rule == "qc-text"]
 
 
-@pytest.mark.long
+@pytest.mark.long(12)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("name", PROFILES)
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_plan_is_handed_in_with_its_own_text_volume(tmp_path, sound, printed, 
     assert faults_of(sound, name, text, tmp_path / "out") == []
 
 
-@pytest.mark.long
+@pytest.mark.long(20)
 @pytest.mark.parametrize("sound", ["demonstration-zone"], indirect=True)
 @pytest.mark.parametrize("name", ["deqing", "hangzhou-xg"])
 def test_a_wrong_figure_is_found_whatever_stands_before_it_and_however_its_row_is_called(

@@ -72,7 +72,7 @@ def test_the_corpus_is_the_same_in_every_process() -> None:
     assert digest(1) == digest(2)
 
 
-@pytest.mark.long
+@pytest.mark.long(0.1)
 @pytest.mark.parametrize("name", FILES)
 def test_a_hostile_file_is_refused_on_its_ground_or_stored_harmless_under_a_sound_name(name: str) -> None:
     entry = FILES[name]
@@ -156,7 +156,7 @@ print(json.dumps({"mb": peak / 1024, "cpu_s": used.ru_utime + used.ru_stime, "re
 """
 
 
-@pytest.mark.long
+@pytest.mark.long(60)
 def test_the_whole_corpus_is_taken_in_less_than_512_mb() -> None:
     done = subprocess.run([sys.executable, "-W", "error", "-c", TAKE_ALL], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2_000:]

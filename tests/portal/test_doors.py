@@ -183,7 +183,7 @@ def walk(doors: tuple[Door, ...], roles: dict[str, Client], which: int) -> list[
     return entered
 
 
-@pytest.mark.long
+@pytest.mark.long(25)
 @pytest.mark.parametrize("which", [0, -1])
 def test_every_door_of_an_act_asks_the_same_permission(
     shown: DatabaseStore, clock: HandClock, roles: dict[str, Client], which: int

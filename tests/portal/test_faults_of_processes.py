@@ -76,7 +76,7 @@ def office(tmp_path: Path, database: str | None) -> Iterator[Office]:
     made.close()
 
 
-@pytest.mark.long
+@pytest.mark.long(15)
 def test_two_services_write_into_one_record_at_once_and_a_crashed_worker_is_replaced(
     office: Office, tmp_path: Path, database: str | None
 ) -> None:
@@ -108,7 +108,7 @@ def test_two_services_write_into_one_record_at_once_and_a_crashed_worker_is_repl
 
 
 @on_sqlite
-@pytest.mark.long
+@pytest.mark.long(15)
 def test_where_the_disk_takes_no_larger_files_submitters_are_told_and_readers_go_on(office: Office) -> None:
     data = office.service.data
     most = max(path.stat().st_size for path in data.glob("portal.sqlite3*")) + 600_000
@@ -130,7 +130,7 @@ def test_where_the_disk_takes_no_larger_files_submitters_are_told_and_readers_go
 
 
 @on_sqlite
-@pytest.mark.long
+@pytest.mark.long(15)
 def test_a_log_of_writes_that_was_cut_is_an_older_copy_and_nothing_more_is_signed(office: Office) -> None:
     office.service.start()
     for number in range(10):

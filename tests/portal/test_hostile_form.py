@@ -49,7 +49,7 @@ class Named(BytesIO):
         self.name = name
 
 
-@pytest.mark.long
+@pytest.mark.long(40)
 def test_hostile_texts_are_shown_as_words(opened: DatabaseStore) -> None:
     count = 0
     for number, entry in enumerate(texts()):
@@ -70,7 +70,7 @@ def test_hostile_texts_are_shown_as_words(opened: DatabaseStore) -> None:
     assert count > 20
 
 
-@pytest.mark.long
+@pytest.mark.long(20)
 def test_hostile_files_are_refused_with_a_reason_or_made_harmless(opened: DatabaseStore) -> None:
     for number, entry in enumerate(islice(files(), None, None, EACH)):
         content = entry.content

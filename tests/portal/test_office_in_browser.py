@@ -23,7 +23,7 @@ from blockplan.texts import LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long(30)]
 INBOX_PAGE = Path(__file__).parents[2] / "src/blockplan/portal/pages/static/portal/inbox-page.mjs"
 
 

@@ -65,7 +65,7 @@ def put(value: int, since: int) -> dict[str, Any]:
     return {"edits": [edit], "since": since, "who": "somebody else"}
 
 
-@pytest.mark.long
+@pytest.mark.long(15)
 def test_two_planners_edit_one_scenario_and_others_see_nothing_of_it(shown: DatabaseStore) -> None:
     one, two = (browser_of(a_member(name, "planner")) for name in ("Li", "Wang"))
     page = one.get(AT)
@@ -116,7 +116,7 @@ def test_two_planners_edit_one_scenario_and_others_see_nothing_of_it(shown: Data
     assert (PLAN / "edits").exists() is False
 
 
-@pytest.mark.long
+@pytest.mark.long(15)
 def test_an_act_is_in_the_list_before_it_happens_and_a_body_that_is_no_json_changes_nothing(
     shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,7 +137,7 @@ def test_an_act_is_in_the_list_before_it_happens_and_a_body_that_is_no_json_chan
     assert one.post(f"{AT}workspace/state", {}).headers["Allow"] == "GET, HEAD"
 
 
-@pytest.mark.long
+@pytest.mark.long(15)
 def test_a_repair_is_searched_for_in_one_process_and_taken_in_another(
     shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,7 +165,7 @@ def test_a_repair_is_searched_for_in_one_process_and_taken_in_another(
     assert sent(one, "proposal?at=repaired", {"seconds": 60})[0] == 409
 
 
-@pytest.mark.long
+@pytest.mark.long(15)
 def test_files_dropped_on_the_workbench_become_the_plan_of_a_draft_and_of_no_notice(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -207,7 +207,7 @@ def test_files_dropped_where_a_plan_is_on_notice_are_refused(shown: DatabaseStor
     assert (answer.status_code, "stays as it is" in answer.json()["message"]) == (409, True)
 
 
-@pytest.mark.long
+@pytest.mark.long(15)
 def test_a_copy_that_no_plan_is_of_goes_a_day_after_its_last_edit(shown: DatabaseStore) -> None:
     one = browser_of(a_member("Li", "planner"))
     assert one.get(f"{AT}workspace/state").status_code == 200
@@ -225,7 +225,7 @@ def test_a_copy_that_no_plan_is_of_goes_a_day_after_its_last_edit(shown: Databas
     shutil.rmtree(fresh)
 
 
-@pytest.mark.long
+@pytest.mark.long(15)
 def test_a_name_from_an_address_leads_nowhere_and_edits_outlast_a_new_version(shown: DatabaseStore) -> None:
     one = browser_of(a_member("Li", "planner"))
     state = one.get(f"{AT}workspace/state").json()
@@ -245,7 +245,7 @@ def test_a_name_from_an_address_leads_nowhere_and_edits_outlast_a_new_version(sh
     assert one.get(f"{AT}workspace/state").json()["seq"] == state["seq"] + 1
 
 
-@pytest.mark.long
+@pytest.mark.long(15)
 def test_a_value_that_a_planner_tries_is_a_scenario_whose_change_and_verdicts_fill_the_answer(
     shown: DatabaseStore,
 ) -> None:
@@ -279,7 +279,7 @@ def test_a_value_that_a_planner_tries_is_a_scenario_whose_change_and_verdicts_fi
         assert field(refused.content.decode(), "reason_en") == "Thank you.", "what was written stays"
 
 
-@pytest.mark.long
+@pytest.mark.long(15)
 def test_a_trial_begins_from_the_plan_on_notice_unless_it_is_to_add_and_says_who_tried_before(
     shown: DatabaseStore,
 ) -> None:
@@ -307,7 +307,7 @@ def test_a_trial_begins_from_the_plan_on_notice_unless_it_is_to_add_and_says_who
     assert tries(one, {"value": "12"}) == {"facilities:NH-3"}
 
 
-@pytest.mark.long
+@pytest.mark.long(15)
 def test_a_scenario_that_a_trial_began_hangs_under_the_scenario_on_notice(shown: DatabaseStore) -> None:
     planner = browser_of(a_member("Li", "planner"))
     name = planner.get(f"{AT}workspace/state").json()["scenario"]
@@ -320,7 +320,7 @@ def test_a_scenario_that_a_trial_began_hangs_under_the_scenario_on_notice(shown:
     assert [(one["from"], one["who"]) for one in listed if one["name"] == "O-1.1"] == [("handed-in", "Li")]
 
 
-@pytest.mark.long
+@pytest.mark.long(15)
 def test_the_scenario_on_notice_is_locked_and_edits_go_on_in_a_branch_of_it(shown: DatabaseStore) -> None:
     planner = browser_of(a_member("Li", "planner"))
     name = planner.get(f"{AT}workspace/state").json()["scenario"]
@@ -343,7 +343,7 @@ def test_the_scenario_on_notice_is_locked_and_edits_go_on_in_a_branch_of_it(show
     assert planner.get(f"{AT}workspace/state?at=handed-in").json()["lock"] is None
 
 
-@pytest.mark.long
+@pytest.mark.long(15)
 def test_a_scenario_that_was_edited_in_the_draft_is_on_notice_as_it_was_given(shown: DatabaseStore) -> None:
     planner = browser_of(a_member("Li", "planner"))
     versions = PlanVersion.objects.filter(notice_id="town")
@@ -374,7 +374,7 @@ def test_a_scenario_that_was_edited_in_the_draft_is_on_notice_as_it_was_given(sh
     assert planner.get(f"{AT}workspace/state?at=b").json()["hash"] == frozen
 
 
-@pytest.mark.long
+@pytest.mark.long(15)
 def test_the_lock_says_whether_the_plan_still_is_on_notice_to_each_in_his_language(
     shown: DatabaseStore,
 ) -> None:
@@ -398,7 +398,7 @@ def test_the_lock_says_whether_the_plan_still_is_on_notice_to_each_in_his_langua
         assert sent(one, "edits?at=b", put(170, 0))[0] == 423
 
 
-@pytest.mark.long
+@pytest.mark.long(15)
 def test_a_poll_does_not_ask_when_the_notice_was_opened(
     shown: DatabaseStore,
 ) -> None:
@@ -420,7 +420,7 @@ def test_a_clerk_is_told_that_a_planner_answers_and_tries_changes(shown: Databas
     assert clerk.post(HERE + "desk/segments/O-1.1/", ANSWER | TRIED).status_code == 403
 
 
-@pytest.mark.long
+@pytest.mark.long(15)
 def test_after_a_trial_the_answer_that_somebody_gave_meanwhile_is_not_overwritten(
     shown: DatabaseStore,
 ) -> None:
@@ -438,7 +438,7 @@ def test_after_a_trial_the_answer_that_somebody_gave_meanwhile_is_not_overwritte
     assert answer.by == "Wang"
 
 
-@pytest.mark.long
+@pytest.mark.long(15)
 @pytest.mark.parametrize("code", ["070102", "0701"])
 def test_a_code_of_land_use_is_tried_as_it_was_typed(shown: DatabaseStore, code: str) -> None:
     planner = browser_of(a_member("Li", "planner"))

@@ -284,7 +284,7 @@ def test_a_sheet_that_is_made_anew_has_a_larger_panel(tmp_path: Path) -> None:
     assert again.fit.layout.panel_mm2 > 1.05 * first.fit.layout.panel_mm2
 
 
-@pytest.mark.long
+@pytest.mark.long(24)
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_panel_of_the_reference_plan_has_letters_that_are_too_small_to_read(
     lang: str, monkeypatch: pytest.MonkeyPatch

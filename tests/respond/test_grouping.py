@@ -111,7 +111,7 @@ def test_the_sentence_model_groups_by_meaning_across_languages_and_tells_its_has
     assert len(proposal.run["model_sha256"]) == 64
 
 
-@pytest.mark.long
+@pytest.mark.long(50)
 @needs_model
 def test_many_texts_are_laid_out_by_their_neighbourhoods_and_the_seed_still_decides():
     texts, truth = opinions()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from tests.support.workbench import Service
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long(20)]
 #: Pieces of the map that are cut anew, by source; then what a parcel is filled with, and what it was before.
 COUNT_PIECES = """() => {
     window.pieces = {};

@@ -14,7 +14,7 @@ from tests.support.workbench import Service, workbench
 
 import blockplan as bp
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long(25)]
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from tests.support.workbench import Service
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long(25)]
 
 
 #: Whether the map shows the plan from its west end to its east end.
