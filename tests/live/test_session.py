@@ -229,6 +229,8 @@ def test_which_parcels_are_of_a_class_stands_where_only_a_corner_moves() -> None
 
 def test_what_packs_only_report_is_measured_when_somebody_asks_for_it() -> None:
     session = live(town(packs=PACKS))
+    assert session.judged.reported == session.snapshot(reporting=False).result.reported == ()
+    assert session.judged.verdicts == session.snapshot().result.verdicts
     as_begun = [one.to_dict() for one in session.result.reported]
     session.apply([SetValue(layer="parcels", id="E", column="residents", value=900)])
     session.apply([SetValue(layer="parcels", id="E", column="land_use", value="1401")])

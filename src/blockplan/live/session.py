@@ -122,8 +122,7 @@ class Session:
                 for said in self.journal.entries:
                     self._replay(said)
             self._take_up(began)
-        self.judged = self._result = self._judge(self.plan, reporting=True)
-        self._count()
+        self._stands(self._judge(self.plan))
 
     @property
     def result(self) -> CheckResult:
@@ -394,10 +393,17 @@ class Session:
         changes = net(change for step in self.steps if step.kind != "begin" for change in step.changes)
         return {key: change.before for key, change in changes.items()}
 
-    def snapshot(self) -> Snapshot:
-        """The plan as it is now with its verdicts, for questions that other threads work at."""
+    def snapshot(self, *, reporting: bool = True) -> Snapshot:
+        """
+        The plan as it is now with its verdicts, for questions that other threads work at.
+
+        Parameters
+        ----------
+        reporting
+            Whether the measures that packs only report are asked for too.
+        """
         plan = self.plan.retouched({}, keep=("content_hash",))
-        return Snapshot(plan, self.packs, self.on, self.result)
+        return Snapshot(plan, self.packs, self.on, self.result if reporting else self.judged)
 
     def difference(self) -> Difference:
         """The rows by which the plan differs from the plan as drawn, as a scenario's file holds them."""

@@ -133,7 +133,7 @@ def _begin_again(session: Session, version: PlanVersion, actor: Actor) -> bool:
     from blockplan.plan.model.plan import BASE  # noqa: PLC0415
     from blockplan.portal.workspace.documents import shown_as  # noqa: PLC0415
 
-    notice = shown_as(session.snapshot(), version.scenario or BASE)
+    notice = shown_as(session.snapshot(reporting=False), version.scenario or BASE)
     if not any(changes_between(session.plan, notice)):
         return False
     session.take(notice, {"op": "branch", "scenario": version.scenario or BASE}, who=actor.name)
@@ -165,7 +165,7 @@ def _said(desk: EditingDesk, version: PlanVersion) -> dict[str, Any]:
     from blockplan.plan.model.plan import BASE  # noqa: PLC0415
     from blockplan.portal.workspace.documents import for_answer  # noqa: PLC0415
 
-    found = desk.ask_aside(lambda at: for_answer(at, version.scenario or BASE))
+    found = desk.ask_aside(lambda at: for_answer(at, version.scenario or BASE), reporting=False)
     rows = desks.lines_of("\n".join(found["changes"]))
     return found | {"scenario": desk.session.scenario, "rows": rows}
 

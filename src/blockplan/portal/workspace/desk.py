@@ -315,10 +315,17 @@ class EditingDesk:
         with self._lock, self.session.shared():
             return question(self.session)
 
-    def ask_aside(self, question: Callable[[Snapshot], T]) -> T:
-        """Ask what takes long of the plan as it is now, one such question at a time, while edits go on."""
+    def ask_aside(self, question: Callable[[Snapshot], T], *, reporting: bool = True) -> T:
+        """
+        Ask what takes long of the plan as it is now, one such question at a time, while edits go on.
+
+        Parameters
+        ----------
+        reporting
+            Whether it asks for the measures that packs only report.
+        """
         with self._asides:
-            return question(self.ask(lambda session: session.snapshot()))
+            return question(self.ask(lambda session: session.snapshot(reporting=reporting)))
 
     @property
     def saved(self) -> bool:

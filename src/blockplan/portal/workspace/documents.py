@@ -217,7 +217,7 @@ def outcomes(at: Snapshot, name: str, known: dict[str, dict[str, int]]) -> dict[
     """How many verdicts of a scenario came out how; `known` keeps them by the content of the plan."""
     plan = shown_as(at, name)
     if plan.content_hash not in known:
-        result = at.result if plan is at.plan else check(plan, at.named_packs, at.on)
+        result = at.result if plan is at.plan else check(plan, at.named_packs, at.on, reporting=False)
         known[plan.content_hash] = dict(Counter(one.outcome for one in result.verdicts))
     return known[plan.content_hash]
 
@@ -432,7 +432,7 @@ def for_answer(at: Snapshot, name: str) -> dict[str, Any]:
     """
     other = shown_as(at, name)
     columns = [
-        ComparedColumn(name, other, check(other, at.named_packs, at.on)),
+        ComparedColumn(name, other, check(other, at.named_packs, at.on, reporting=False)),
         ComparedColumn("now", at.plan, at.result),
     ]
     found = beside(columns)

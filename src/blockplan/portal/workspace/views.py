@@ -104,7 +104,10 @@ def layers(request: HttpRequest) -> HttpResponse:
         if name is None:
             return as_json(desk().ask(lambda session: documents.layers(session.plan, only, packed=packed)))
         return as_json(
-            desk().ask_aside(lambda at: documents.layers(documents.shown_as(at, name), only, packed=packed))
+            desk().ask_aside(
+                lambda at: documents.layers(documents.shown_as(at, name), only, packed=packed),
+                reporting=False,
+            )
         )
     except BlockplanError as error:
         return refused(404, "scenario", _said(error, lang_of(request)))
@@ -148,7 +151,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     """What an answer says of the plan as it is now, against another scenario (``?with=NAME``)."""
     name = request.GET.get("with", BASE)
     try:
-        return as_json(desk().ask_aside(lambda at: for_answer(at, name)))
+        return as_json(desk().ask_aside(lambda at: for_answer(at, name), reporting=False))
     except BlockplanError as error:
         return refused(404, "scenario", _said(error, lang_of(request)))
 
@@ -251,7 +254,7 @@ def take_part(request: HttpRequest) -> HttpResponse:
     ):
         return refused_in(request, 422, "take", "take")
     try:
-        other = desk().ask_aside(lambda at: documents.shown_as(at, name))
+        other = desk().ask_aside(lambda at: documents.shown_as(at, name), reporting=False)
     except BlockplanError as error:
         return refused(404, "scenario", _said(error, lang_of(request)))
 
@@ -298,9 +301,8 @@ def outcomes(request: HttpRequest) -> HttpResponse:
     """How many verdicts of a scenario (``?of=NAME``) came out how."""
     name, known = request.GET.get("of", BASE), desk().outcomes
     try:
-        return as_json(
-            {"of": name, "outcomes": desk().ask_aside(lambda at: documents.outcomes(at, name, known))}
-        )
+        found = desk().ask_aside(lambda at: documents.outcomes(at, name, known), reporting=False)
+        return as_json({"of": name, "outcomes": found})
     except BlockplanError as error:
         return refused(404, "scenario", _said(error, lang_of(request)))
 
