@@ -10,6 +10,7 @@ import re
 import shutil
 import time
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -51,6 +52,29 @@ def _desks_of_this_test() -> Iterator[None]:
     for one in workbench._desks.values():
         one.save()
     workbench._desks.clear()
+
+
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("copies")
+
+
+@pytest.fixture(autouse=True)
+def _the_reference_plan_is_written_for_the_workbench_once(
+    copies: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = workbench._copy
+
+    def copied(version: PlanVersion) -> Path:
+        name = workbench._name(version)
+        place = config_of_environment().data / workbench.FOLDER / name
+        if place.exists() or version.source != str(PLAN):
+            return make(version)
+        if not (copies / name).exists():
+            shutil.copytree(make(version), copies / name)
+        return Path(shutil.copytree(copies / name, place, dirs_exist_ok=True))
+
+    monkeypatch.setattr(workbench, "_copy", copied)
 
 
 def sent(client: Client, path: str, body: Any) -> tuple[int, Any]:
