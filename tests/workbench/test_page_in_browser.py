@@ -296,7 +296,7 @@ def test_a_plan_that_names_no_rules_says_so_and_offers_them(
         tab, wrong = opened(bare, chromium, lang, width)
         said = {"en": "names no rules", "ja": "規則を挙げていない"}[lang]
         assert said in tab.locator("#panel").inner_text()
-        assert {"en": "rules: none", "ja": "規則: なし"}[lang] in tab.locator(".foot .packs").inner_text()
+        assert {"en": "rules: none", "ja": "規則：なし"}[lang] in tab.locator(".foot .packs").inner_text()
         tab.locator("#pack-zone").wait_for(timeout=WAIT_MS)
         assert faults_of(tab) == ""
         judge = tab.locator(".no-packs button")
