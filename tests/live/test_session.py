@@ -21,6 +21,8 @@ from blockplan.live.compiling import EXTENSIVE
 from blockplan.live.rows import FeatureChange, joined
 from blockplan.live.sharing import merged
 from blockplan.measure import measure
+from blockplan.measure.distance.data_end import end_of
+from blockplan.measure.inputs.homes import homes
 from blockplan.plan import Plan, validate
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.model.recall import Recall, recalling
@@ -225,6 +227,19 @@ def test_which_parcels_are_of_a_class_stands_where_only_a_corner_moves() -> None
         (after,) = measure(anew, "land_share", parameters=choices)
         assert before.counted["parcels"]
         assert after.counted["parcels"] is before.counted["parcels"]
+
+
+def test_where_the_drawing_ends_stands_where_a_corner_moves_beside_which_nobody_lives() -> None:
+    plan, recall = a_synthetic_plan(64), Recall()
+    with recalling(recall):
+        plan.layer("parcels")  # asked for by whoever asks where the drawing ends
+        before = end_of(plan, homes(plan))
+    parcels = plan.layer("parcels").copy()
+    empty = ~(parcels["residents"] > 0)
+    parcels.loc[empty, "geometry"] = parcels.geometry[empty].translate(1.0, 0.0)
+    anew = plan.edited({"parcels": parcels}, {("parcels", "geometry")})
+    with recalling(recall):
+        assert end_of(anew, homes(anew)) is before
 
 
 def test_what_packs_only_report_is_measured_when_somebody_asks_for_it() -> None:

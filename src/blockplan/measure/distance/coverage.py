@@ -22,7 +22,7 @@ from blockplan.measure.definition import Defined
 from blockplan.measure.distance.data_end import data_end, end_of
 from blockplan.measure.inputs.columns import ids, shapes, total
 from blockplan.measure.inputs.feature_points import EDGE_M
-from blockplan.measure.inputs.homes import housed, residents, whole_ones
+from blockplan.measure.inputs.homes import housed, residents, spots_of, whole_ones
 from blockplan.measure.inputs.parts import added, knowns, ratios, sums_at
 from blockplan.measure.measurement import Measurement, Part, Place, Reading
 from blockplan.measure.missing import Missing, lines, nothing, unknown
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.measure.inputs.homes import Homes
+    from blockplan.measure.inputs.homes import Homes, HomeSpots
     from blockplan.plan.model.plan import Plan
 
 NOTHING = (nothing("neither"),)
@@ -269,8 +269,9 @@ def worst_first(
     make = partial(_places, homes, short, value, of, most=most)
     # Whatever is too far or not there at all is so for the same homes, rule for rule.
     if is_recalling():
-        return once("places", make, homes.key, short, value, most)
-    return plan.cached(f"places:{homes.key}:{hash((short.tobytes(), value.tobytes(), most))}", make)
+        return once("places", make, homes.spots, short, value, most)
+    key = f"places:{hash((short.tobytes(), value.tobytes(), most))}"
+    return plan.cached(key, make, given=(spots_of(plan, homes),))
 
 
 def _places(
@@ -312,7 +313,8 @@ def by_area(
 
     It is unknown, for what is `missing`, where homes that are not within could be (`possible`).
     """
-    parts = plan.cached(f"parts:{homes.key}", lambda: _parts(plan, homes))
+    spots = spots_of(plan, homes)
+    parts = plan.cached("parts of homes", lambda: _parts(plan, spots), given=(spots,))
     make = partial(_by_parts, homes, parts, inside, possible, missing)
     return once("by area", make, homes, parts, inside, possible, missing)
 
@@ -376,11 +378,11 @@ class _Parts:
         return [np.bincount(at, one[home], len(self.scopes)) for one in homes.cut]
 
 
-def _parts(plan: Plan, homes: Homes) -> _Parts:
+def _parts(plan: Plan, spots: HomeSpots) -> _Parts:
     layers = (("areas", "area"), ("blocks", "block"))
     scopes = [f"{kind}:{name}" for layer, kind in layers for name in ids(plan, layer)]
     outlines = np.concatenate([shapes(plan, layer) for layer, _ in layers])
-    home, outline = pairs_between(homes.point, outlines, EDGE_M)
+    home, outline = pairs_between(spots.point, outlines, EDGE_M)
     names = list(dict.fromkeys(scopes))
     number = {scope: number for number, scope in enumerate(names)}
     of = np.array([number[scope] for scope in scopes], dtype=np.intp)[outline]

@@ -14,13 +14,14 @@ import numpy as np
 import shapely
 
 from blockplan.measure.inputs.columns import Asked, shapes, union
+from blockplan.measure.inputs.homes import spots_of
 from blockplan.measure.missing import Missing, reason
 from blockplan.plan.model.recall import by_row, is_recalling, once
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from blockplan.measure.inputs.homes import Homes
+    from blockplan.measure.inputs.homes import Homes, HomeSpots
     from blockplan.plan.model.plan import Plan
 
 #: Homes of which the depth is taken to bound the least one.
@@ -90,12 +91,12 @@ def data_end(
         ``homes_short`` (homes that fall short), ``homes_short_near_end`` (those of them that live nearer to
         the end than the limit: what lies beyond could be in their reach). What cannot be known is None.
     """
-    end = end_of(plan, homes)
+    end, spots = end_of(plan, homes), spots_of(plan, homes)
     short = None if inside is None else ~inside
     near = None if short is None or end.layer is None else end.nearer(short, limit_m)
     return {
         "data_end": end.layer,
-        "data_end_m": plan.cached(f"least depth:{homes.key}", lambda: _least_m(end)),
+        "data_end_m": plan.cached("least depth", lambda: _least_m(_end(plan, spots)), given=(spots,)),
         "homes_short": None if short is None else int(short.sum()),
         "homes_short_near_end": None if near is None else int(near.sum()),
     }
@@ -103,15 +104,19 @@ def data_end(
 
 def end_of(plan: Plan, homes: Homes) -> End:
     """Where the drawing ends round homes."""
-    return plan.cached(f"end:{homes.key}", lambda: _end_of(plan, homes))
+    return _end(plan, spots_of(plan, homes))
 
 
-def _end_of(plan: Plan, homes: Homes) -> End:
+def _end(plan: Plan, spots: HomeSpots) -> End:
+    return plan.cached("end of the drawing", lambda: _end_of(plan, spots), given=(spots,))
+
+
+def _end_of(plan: Plan, spots: HomeSpots) -> End:
     for layer in ("extent", "boundary"):
         land = union(shapes(plan, layer))
         if not land.is_empty:
-            return End(layer, land, homes.point, Asked.none(len(homes), np.nan))
-    return End(None, None, homes.point, Asked.none(0, np.nan))
+            return End(layer, land, spots.point, Asked.none(len(spots.point), np.nan))
+    return End(None, None, spots.point, Asked.none(0, np.nan))
 
 
 def _depth(land: Any, points: NDArray[Any]) -> NDArray[np.float64]:

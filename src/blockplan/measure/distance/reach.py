@@ -24,7 +24,7 @@ from blockplan.measure.inputs.columns import absent, coded, ids, points, shapes,
 from blockplan.measure.inputs.feature_points import EDGE_M, middles, straight
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import homes as homes_of
-from blockplan.measure.inputs.homes import hosts_of_buildings
+from blockplan.measure.inputs.homes import hosts_of_buildings, spots_of
 from blockplan.measure.measurement import Measurement, both
 from blockplan.network import Joins, Network, Targets, at_joins, join, join_nodes, meets, walk, walking
 from blockplan.plan.model.recall import by_row, by_rows_of, pairs_between, parts_of
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from blockplan.measure.distance.methods import Way
     from blockplan.measure.inputs.greens import Greens
-    from blockplan.measure.inputs.homes import Homes
+    from blockplan.measure.inputs.homes import Homes, HomeSpots
     from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
@@ -70,11 +70,6 @@ class Reach:
     rows: NDArray[np.intp]
     limit_m: float
     join_limit_m: float
-
-    @property
-    def key(self) -> str:
-        """Names homes and greens among the things that a plan keeps."""
-        return f"{self.homes.key}:{id(self.greens)}:{hash(self.rows.tobytes())}"
 
 
 def green_within_500m(plan: Plan, parameters: Parameters) -> Measurement:
@@ -138,8 +133,14 @@ def street_network(plan: Plan) -> Network:
 
 def home_joins(plan: Plan, homes: Homes, how: Literal["node", "edge"] = "edge") -> Joins:
     """Where homes join the network, however long their way to it."""
+    return _joins(plan, spots_of(plan, homes), how)
+
+
+def _joins(plan: Plan, spots: HomeSpots, how: Literal["node", "edge"]) -> Joins:
     joiner = join if how == "edge" else join_nodes
-    return plan.cached(f"joins:{how}:{homes.key}", lambda: joiner(street_network(plan), homes.point, None))
+    return plan.cached(
+        f"joins:{how}", lambda: joiner(street_network(plan), spots.point, None), given=(spots,)
+    )
 
 
 def some_of(targets: Targets, rows: NDArray[np.intp]) -> Targets:
@@ -155,8 +156,11 @@ def readings_of(plan: Plan, reach: Reach, ways: Sequence[Way]) -> list[Distances
 
 
 def _line(plan: Plan, way: Way, reach: Reach) -> Distances:
+    spots, greens, bits = spots_of(plan, reach.homes), reach.greens, reach.rows.tobytes()
     metres = plan.cached(
-        f"line:{reach.key}", lambda: straight(reach.homes.point, reach.greens.shape[reach.rows])
+        f"line:{hash(bits)}",
+        lambda: straight(spots.point, greens.shape[np.frombuffer(bits, dtype=np.intp)]),
+        given=(spots, greens),
     )
     return Distances(way.id, metres, way.definition(None))
 
@@ -166,20 +170,24 @@ def _to_greens(plan: Plan, way: Way, reach: Reach) -> Distances:
     missing = absent(plan, "streets")
     if missing:
         return Distances(way.id, np.full(len(reach.homes), np.nan), definition, missing)
-    origins = home_joins(plan, reach.homes, way.join or "edge")
+    spots, greens, bits = spots_of(plan, reach.homes), reach.greens, reach.rows.tobytes()
+    origins = _joins(plan, spots, way.join or "edge")
     if origins.refused.any():
         definition["homes_not_joined"] = reach.homes.id[origins.refused].tolist()
-    origins = origins if way.own_way else origins.free
-    targets, refused = _targets(plan, way, reach)
+    limit_m, join_limit_m = reach.limit_m, reach.join_limit_m
+    _, refused = _targets(plan, way, greens, join_limit_m)
     if refused is not None:
         counts = np.isin(refused.area, reach.rows)
         definition["not_joined"] = list(dict.fromkeys(refused.name[counts].tolist()))
-    targets = some_of(targets, reach.rows)
-    metres = plan.cached(
-        f"walk:{way.id}:{reach.limit_m}:{reach.join_limit_m}:{reach.key}",
-        lambda: walk(street_network(plan), origins, targets, reach.limit_m),
-    )
-    return Distances(way.id, metres, definition)
+
+    def walked() -> NDArray[np.float64]:
+        joins = _joins(plan, spots, way.join or "edge")
+        targets, _ = _targets(plan, way, greens, join_limit_m)
+        some = some_of(targets, np.frombuffer(bits, dtype=np.intp))
+        return walk(street_network(plan), joins if way.own_way else joins.free, some, limit_m)
+
+    key = f"walk:{limit_m}:{join_limit_m}:{hash(bits)}"
+    return Distances(way.id, plan.cached(key, walked, given=(spots, greens, way)), definition)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,22 +198,25 @@ class _Refused:
     area: NDArray[np.intp]
 
 
-def _targets(plan: Plan, way: Way, reach: Reach) -> tuple[Targets, _Refused | None]:
+def _targets(plan: Plan, way: Way, greens: Greens, join_limit_m: float) -> tuple[Targets, _Refused | None]:
     """Where greens are reached, and what is too far from any street to join (where it has to)."""
-    key = f"targets:{way.to}:{way.join}:{reach.join_limit_m}:{id(reach.greens)}"
-    return plan.cached(key, lambda: _all_greens(plan, way, reach.greens, reach.join_limit_m))
+    to, how = way.to, way.join
+    key = f"targets:{to}:{how}:{join_limit_m}"
+    return plan.cached(key, lambda: _all_greens(plan, to, how, greens, join_limit_m), given=(greens,))
 
 
-def _all_greens(plan: Plan, way: Way, greens: Greens, limit_m: float) -> tuple[Targets, _Refused | None]:
+def _all_greens(
+    plan: Plan, to: str, how: str | None, greens: Greens, limit_m: float
+) -> tuple[Targets, _Refused | None]:
     network = street_network(plan)
-    if way.to == "entrance":
+    if to == "entrance":
         return _entrances(plan, network, greens, limit_m)
-    if way.to == "crossing":
+    if to == "crossing":
         return meets(network, by_row("boundary", shapely.boundary, greens.shape)), None
-    if way.to == "within_5m":
+    if to == "within_5m":
         return meets(network, by_row("beside", _around, greens.shape)), None
     spots = middles(greens.shape)
-    joins = (join if way.join == "edge" else join_nodes)(network, spots, limit_m)
+    joins = (join if how == "edge" else join_nodes)(network, spots, limit_m)
     names = np.array(["+".join(members) for members in greens.members], dtype=object)
     refused = np.flatnonzero(joins.refused)
     return at_joins(joins.free), _Refused(names[refused], refused)
@@ -317,25 +328,26 @@ def _hosts_of(plan: Plan, layer: str) -> NDArray[np.intp]:
     return found
 
 
-def _ends(plan: Plan, way: Way) -> NDArray[Any]:
-    return sites_of(plan) if way.to == "site" else places_of(plan, LAYER[way.goal])
+def _ends(plan: Plan, goal: str, to: str) -> NDArray[Any]:
+    return sites_of(plan) if to == "site" else places_of(plan, LAYER[goal])
 
 
 def _in_line(plan: Plan, homes: Homes, rows: NDArray[np.intp], way: Way) -> Distances:
-    ends = _ends(plan, way)[rows]
+    ends = _ends(plan, way.goal, way.to)[rows]
     if way.start == "home":
         metres = straight(homes.point, ends)
     else:
-        starts, start = plan.cached(f"parcels:{homes.key}", lambda: _parcels_of(plan, homes))
+        spots = spots_of(plan, homes)
+        starts, start = plan.cached("parcels of homes", lambda: _parcels_of(plan, spots), given=(spots,))
         metres = straight(starts, ends)[start]
     return Distances(way.id, metres, way.definition(None))
 
 
-def _parcels_of(plan: Plan, homes: Homes) -> tuple[NDArray[Any], NDArray[np.intp]]:
+def _parcels_of(plan: Plan, spots: HomeSpots) -> tuple[NDArray[Any], NDArray[np.intp]]:
     """Points to start from, and which of them is that of each home; a home without a parcel keeps its own."""
     rows = _rows_of_names(plan)
     named = partial(_rows_of_homes, *rows)
-    parcel: NDArray[np.intp] = by_row("homes' parcels", named, homes.layer, homes.id, fixed=rows).copy()
+    parcel: NDArray[np.intp] = by_row("homes' parcels", named, spots.layer, spots.id, fixed=rows).copy()
     there = np.flatnonzero(parcel >= 0)
     parcel[there[shapely.is_missing(points(plan, "parcels", parcel[there]))]] = -1
     own = np.flatnonzero(parcel < 0)
@@ -343,7 +355,7 @@ def _parcels_of(plan: Plan, homes: Homes) -> tuple[NDArray[Any], NDArray[np.intp
     lived, start = np.flatnonzero(lived_in) - 1, (np.cumsum(lived_in) - 1)[parcel + 1]
     start = start + len(own) - (1 if len(own) else 0)
     start[own] = np.arange(len(own))
-    return np.concatenate([homes.point[own], points(plan, "parcels", lived[lived >= 0])]), start
+    return np.concatenate([spots.point[own], points(plan, "parcels", lived[lived >= 0])]), start
 
 
 def _rows_of_homes(
@@ -378,7 +390,7 @@ def _on_foot(
         definition["homes_not_joined"] = homes.id[origins.refused].tolist()
     origins = origins if way.own_way else origins.free
     targets, refused = plan.cached(
-        f"goals:{way.id}:{join_limit_m}", lambda: _all_targets(plan, way, join_limit_m)
+        f"goals:{join_limit_m}", lambda: _all_targets(plan, way, join_limit_m), given=(way,)
     )
     lost = rows[np.isin(rows, refused)] if len(refused) else refused
     definition["not_joined"] = ids(plan, LAYER[way.goal])[lost].tolist()
@@ -388,9 +400,12 @@ def _on_foot(
 
 def _all_targets(plan: Plan, way: Way, join_limit_m: float) -> tuple[Targets, NDArray[np.intp]]:
     """Where everything of a goal is reached, and the rows of what is too far from any street."""
-    doors = plan.cached(f"doors:{way.goal}:{way.to}", lambda: _doors(plan, way))
-    key = f"door_joins:{way.goal}:{way.to}:{join_limit_m}"
-    joins = plan.cached(key, lambda: join(street_network(plan), doors.point, join_limit_m))
+    goal, to = way.goal, way.to
+    doors = _doors_of(plan, goal, to)
+    joins = plan.cached(
+        f"door_joins:{goal}:{to}:{join_limit_m}",
+        lambda: join(street_network(plan), _doors_of(plan, goal, to).point, join_limit_m),
+    )
     near = ~joins.refused
     if way.join == "node":
         # What has a street near it joins the nearest node, however far along that street it is.
@@ -400,13 +415,17 @@ def _all_targets(plan: Plan, way: Way, join_limit_m: float) -> tuple[Targets, ND
     return at_joins(joins, doors.owner), np.setdiff1d(doors.owner, doors.owner[near])
 
 
-def _doors(plan: Plan, way: Way) -> Doors:
+def _doors_of(plan: Plan, goal: str, to: str) -> Doors:
+    return plan.cached(f"doors:{goal}:{to}", lambda: _doors(plan, goal, to))
+
+
+def _doors(plan: Plan, goal: str, to: str) -> Doors:
     """Where one goes in: at a point on what is drawn, at each platform of a stop, anywhere along a site."""
-    ends = _ends(plan, way)
+    ends = _ends(plan, goal, to)
     rows = np.flatnonzero(~shapely.is_missing(ends))
-    if way.to == "facility":
+    if to == "facility":
         return Doors(middles(sound(ends[rows])), rows)
-    if way.to == "stop":
+    if to == "stop":
         # A stop drawn as several points (platforms) is reached at any of them.
         point, owner = parts_of(ends[rows])
         return Doors(point, rows[owner])

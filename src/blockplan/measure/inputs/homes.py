@@ -26,7 +26,6 @@ import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import numpy as np
 import shapely
@@ -115,6 +114,15 @@ class ParcelResidents:
         return Amounts(here, self.missing_places, (), self.gaps)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class HomeSpots:
+    """Where homes stand, whoever lives there: the feature of each by layer and id, and its point."""
+
+    layer: NDArray[Any]
+    id: NDArray[Any]
+    point: NDArray[Any]
+
+
 @dataclass(frozen=True, eq=False)
 class Homes:
     """
@@ -149,13 +157,10 @@ class Homes:
         return len(self.id)
 
     @cached_property
-    def key(self) -> str:
-        """Names the places (not who lives there) among the things that a plan keeps."""
-        if (
-            is_recalling()
-        ):  # the same places are the same objects: a name of their own says as much, and sooner
-            return once("homes key", lambda: uuid4().hex, self.point, self.layer, self.id)
-        return self._said()
+    def spots(self) -> HomeSpots:
+        """Where they stand; one object for the same places while a session judges."""
+        make = partial(HomeSpots, self.layer, self.id, self.point)
+        return once("spots of homes", make, self.point, self.layer, self.id)
 
     @property
     def layers(self) -> list[str]:
@@ -192,7 +197,9 @@ class Homes:
         """The same as a share of all; None where there is no weight."""
         return self.people(part) / self.whole if self.whole else None
 
-    def _said(self) -> str:
+    @cached_property
+    def key(self) -> str:
+        """A text that is the same for the same places."""
         said = hashlib.blake2b(shapely.get_coordinates(self.point).tobytes(), digest_size=16)
         said.update(shapely.is_missing(self.point).tobytes())
         return f"{said.hexdigest()}:{hash((*self.layer.tolist(), *self.id.tolist()))}"
@@ -212,6 +219,12 @@ class Homes:
         return replace(
             self, layer=self.layer[rows], id=self.id[rows], point=self.point[rows], weight=self.weight[rows]
         )
+
+
+def spots_of(plan: Plan, homes: Homes) -> HomeSpots:
+    """Where homes stand: one object for all homes at the same places, by which a plan keeps what it finds."""
+    spots = homes.spots
+    return spots if is_recalling() else plan.cached(f"spots:{homes.key}", lambda: spots)
 
 
 def whole_ones(part: NDArray[Any]) -> NDArray[np.bool_] | None:
