@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from blockplan.plan.model.recall import (
     TURNS_KEPT,
     Recall,
+    by_nearest,
     by_neighbours,
     by_others,
     by_row,
@@ -85,6 +86,59 @@ def test_a_shape_that_changed_is_held_against_its_neighbours_again(moves: list[t
         with recalling(recall):
             found = by_neighbours("unmatched", unmatched, now)
         assert np.array_equal(found, unmatched(now))
+
+
+def metres_to(points: Any, shapes: Any) -> Any:
+    return shapely.distance(points[:, None], shapes).min(axis=1)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["home moved", "home gone", "moved", "gone", "new", "turned"]), st.integers(0, 28)
+        ),
+        max_size=8,
+    )
+)
+def test_the_nearest_of_shapes_that_came_went_or_moved_is_found_anew(steps: list[tuple[str, int]]) -> None:
+    recall, homes = Recall(), np.asarray(shapely.centroid(squares()), dtype=object)
+    greens = np.asarray(shapely.buffer(squares()[::5], 0.4), dtype=object)
+    for kind, number in [("turned", 0), *steps]:
+        at = number % max(len(greens) - 1, 1)
+        homes, greens = homes.copy(), greens.copy()
+        if kind == "home moved":
+            homes[number] = shapely.Point(number / 3, 7.3)
+        elif kind == "home gone":
+            homes = np.delete(homes, number)
+        elif kind == "moved":
+            greens[at] = shapely.affinity.translate(greens[at], 0.7, 0.2)
+        elif kind == "gone" and len(greens) > 1:
+            greens = np.delete(greens, at)
+        elif kind == "new":
+            greens = np.concatenate([greens[:at], [shapely.box(at, 0, at + 0.3, 0.2)], greens[at:]])
+        elif kind == "turned":
+            greens = greens[::-1].copy()
+        with recalling(recall):
+            found = by_nearest("metres", metres_to, homes, greens)
+        assert np.array_equal(found, metres_to(homes, greens))
+
+
+def test_only_points_as_near_to_a_shape_that_changed_are_asked_about_again() -> None:
+    asked: list[int] = []
+
+    def look(points: Any, shapes: Any) -> Any:
+        asked.append(len(points))
+        return metres_to(points, shapes)
+
+    recall, homes = Recall(), np.asarray(shapely.centroid(squares()), dtype=object)
+    greens = squares()[::5]
+    after = greens.copy()
+    after[3] = shapely.box(3.2, 1.2, 3.8, 1.8)
+    with recalling(recall):
+        by_nearest("metres", look, homes, greens)
+        by_nearest("metres", look, homes, after)
+    assert asked[0] == 144
+    assert asked[1] < 10
 
 
 def nearest_of_touching(shapes: Any, others: Any) -> Any:

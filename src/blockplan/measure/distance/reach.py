@@ -21,7 +21,7 @@ import shapely
 from blockplan.measure.distance.coverage import Distances, Found, covered, lacking
 from blockplan.measure.distance.methods import asked
 from blockplan.measure.inputs.columns import absent, coded, ids, points, shapes, sound, values
-from blockplan.measure.inputs.feature_points import EDGE_M, middles, straight
+from blockplan.measure.inputs.feature_points import EDGE_M, middles, straight, straight_to_land
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import homes as homes_of
 from blockplan.measure.inputs.homes import hosts_of_buildings, spots_of
@@ -159,7 +159,7 @@ def _line(plan: Plan, way: Way, reach: Reach) -> Distances:
     spots, greens, bits = spots_of(plan, reach.homes), reach.greens, reach.rows.tobytes()
     metres = plan.cached(
         f"line:{hash(bits)}",
-        lambda: straight(spots.point, greens.shape[np.frombuffer(bits, dtype=np.intp)]),
+        lambda: straight_to_land(spots.point, greens.shape[np.frombuffer(bits, dtype=np.intp)]),
         given=(spots, greens),
     )
     return Distances(way.id, metres, way.definition(None))

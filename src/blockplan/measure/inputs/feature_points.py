@@ -21,7 +21,7 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 
-from blockplan.plan.model.recall import by_row
+from blockplan.plan.model.recall import by_nearest, by_row
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,6 +44,14 @@ def straight(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:
     to = to[shapely.get_num_coordinates(to) > 0]
     metres: NDArray[np.float64] = by_row("straight", partial(_straight, to=to), points, fixed=(to,))
     return metres
+
+
+def straight_to_land(points: NDArray[Any], land: NDArray[Any]) -> NDArray[np.float64]:
+    """The same of points to land; where a piece of it changed, only points as near to it are asked about."""
+    land = land[shapely.get_num_coordinates(land) > 0]
+    if (shapely.get_type_id(land) == 0).all():  # these are measured in another way, to other last digits
+        return straight(points, land)
+    return by_nearest("straight to land", _straight, points, land)
 
 
 def _straight(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:

@@ -36,6 +36,8 @@ MANY = 256
 NEAR = 8
 #: What was not asked for goes after so many judgings that asked for its like.
 TURNS_KEPT = 8
+#: What is so much farther off (m) is as near for all that rounding tells.
+SLACK_M = 1e-6
 #: Longer arrays than this (bytes) are told apart by a digest of theirs.
 LONG = 512
 
@@ -229,6 +231,66 @@ def by_rows_of(
     calls.append(_Call((column,), found))
     del calls[:-CALLS_KEPT]
     return found
+
+
+def by_nearest(
+    name: str,
+    make: Callable[[NDArray[Any], NDArray[Any]], NDArray[Any]],
+    points: NDArray[Any],
+    to: NDArray[Any],
+) -> NDArray[np.float64]:
+    """
+    The same for the distance of points from the nearest of some shapes.
+
+    Of shapes that come, go or move, only the points are asked about that they are as near to as the nearest.
+    """
+    recall = _recall.get()
+    if recall is None or len(points) < FEW:
+        return make(points, to)
+    calls = recall.calls(name, ())
+    found = None
+    for call in reversed(calls):
+        if max(abs(len(call.columns[0]) - len(points)), abs(len(call.found[1]) - len(to))) > NEAR:
+            continue
+        here, there = recall.standing(call.columns, (points,)), recall.standing(call.found[1:], (to,))
+        if max(len(here.fresh), len(there.fresh)) <= NEAR:
+            found = call.found[0][np.maximum(here.kept, 0)]
+            asked = _as_near(found, here, (call.found[1], to), there, points)
+            if len(asked):
+                found[asked] = make(points[asked], to)
+            calls.remove(call)
+            break
+    if found is None:
+        found = make(points, to)
+    found.flags.writeable = False
+    calls.append(_Call((points,), (found, to)))
+    del calls[:-CALLS_KEPT]
+    return found
+
+
+def _as_near(
+    metres: NDArray[np.float64], here: _Standing, to: Arrays, there: _Standing, points: NDArray[Any]
+) -> NDArray[np.intp]:
+    """Rows of points that are new, or as near to the box of a shape that came or went as to the nearest."""
+    before, now = to
+    gone = np.ones(len(before), dtype=bool)
+    gone[there.kept[there.kept >= 0]] = False
+    boxes = shapely.bounds(np.concatenate([before[gone], now[there.fresh]]))
+    near = np.isnan(metres)
+    near[here.fresh] = True
+    if len(boxes):
+        x, y = by_row("spots", _spots, points).T
+        for west, south, east, north in boxes.tolist():
+            apart = np.hypot(
+                np.maximum(np.maximum(west - x, x - east), 0), np.maximum(np.maximum(south - y, y - north), 0)
+            )
+            near |= apart <= metres + SLACK_M
+    return np.flatnonzero(near)
+
+
+def _spots(points: NDArray[Any]) -> NDArray[np.float64]:
+    """Coordinates of points, NaN where there is none."""
+    return np.stack([shapely.get_x(points), shapely.get_y(points)], axis=1)
 
 
 def parts_of(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
