@@ -304,6 +304,8 @@ class CheckBench:
 
     def _touching(self, name: str, parameters: dict[str, Any], part: Part | None = None) -> tuple[Fault, ...]:
         """The faults of the data that touch a measurement, or a part of it."""
+        if not self.wrong:
+            return ()
         number = None if part is None else self._measure(name, parameters).by.index(part)
 
         def find(bench: CheckBench) -> tuple[Fault, ...]:
