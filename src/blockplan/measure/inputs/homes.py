@@ -236,7 +236,10 @@ def whole_ones(part: NDArray[Any]) -> NDArray[np.bool_] | None:
 
 
 def _ranks(names: NDArray[Any]) -> NDArray[np.intp]:
-    return np.unique(names.astype(str), return_inverse=True)[1]
+    said = names.tolist()
+    ranks = np.empty(len(said), dtype=np.intp)
+    ranks[sorted(range(len(said)), key=said.__getitem__)] = np.arange(len(said))  # ids mostly are in order
+    return ranks
 
 
 def people(plan: Plan, parameters: Parameters) -> Measurement:
