@@ -149,18 +149,21 @@ def circle_dwellings(plan: Plan, parameters: Parameters) -> Measurement:
     if circles.missing or absent(plan, "parcels"):
         missing = circles.missing + homes.missing + unplaced(plan, homes.by_parcel)
         return _unknown("circle_dwellings", "dwelling", circles, missing)
-    by = []
     nowhere = shapely.is_missing(shapes(plan, "parcels")) & (homes.by_parcel != 0)
     lying_nowhere = unplaced(plan, homes.by_parcel)
     low, high, lost_nowhere = homes.low, homes.high, homes.lacking(nowhere) + lying_nowhere
-    for scope, here in zip(circles.scopes, circles.each_holding(parcel_points(plan)), strict=True):
-        lost = lost_nowhere
-        if np.isnan(homes.by_parcel[here]).any():
+    circle, parcel = circles.holding(parcel_points(plan))
+    least = sums_at(circle, low[parcel], len(circles.rows)).tolist()
+    by = list(map(Part, circles.scopes, least))
+    unsaid = np.bincount(circle, np.isnan(homes.by_parcel)[parcel], len(by)) > 0
+    for number in range(len(by)) if lost_nowhere else np.flatnonzero(unsaid).tolist():
+        here, lost = parcel[circle == number], lost_nowhere
+        if unsaid[number]:
             rows = nowhere.copy()
             rows[here] = True
             lost = homes.lacking(rows) + lying_nowhere
-        ends = total(low[here]), total(np.concatenate([high[here], high[nowhere]]))
-        by.append(Part(scope, None, missing=lost, ends=ends) if lost else Part(scope, ends[0]))
+        ends = least[number], total(np.concatenate([high[here], high[nowhere]]))
+        by[number] = Part(circles.scopes[number], None, missing=lost, ends=ends)
     return _mean("circle_dwellings", "dwelling", circles, tuple(by), {"parcels": homes.counted})
 
 
