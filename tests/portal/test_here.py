@@ -15,7 +15,9 @@ import shapely
 from django.test import Client
 from tests.support.my_place import PARCEL, PLACE, X, Y, ask, page
 from tests.support.submitting import send
+from tests.support.town import edited, town
 
+from blockplan.check import check
 from blockplan.notice.intake.coordinates import locate
 from blockplan.notice.intake.geometry_in import NoticeArea
 from blockplan.plan.model.layers import VALUES
@@ -25,12 +27,17 @@ from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.record import register
 from blockplan.portal.record.models import Notice
 from blockplan.portal.words import say
+from blockplan.report.public.place import PlanPlaces
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from blockplan.plan import Plan
     from blockplan.portal.record.store import DatabaseStore
+
+
+#: What a parcel of 24 m and 1.2 allows at most.
+LIMITS = "at most 24 m high (about 8 storeys of 3 m), floor area ratio at most 1.2"
 
 
 def test_who_searches_too_often_is_told_when_to_come_back(
@@ -348,3 +355,29 @@ def test_the_register_tells_a_parcel_by_its_use_and_streets_beside_its_number(sh
     for path in ("opinions/", f"opinions/?about=parcels:{PARCEL}", f"opinions/{number}/"):
         said = Client().get(f"/en/notices/town/{path}").content.decode()
         assert re.search(rf"Urban housing · [^<]*Street[^<]* · parcel {PARCEL}<", said), path
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        (("upper", "upper", "lower"), f"{LIMITS}, at least 20% of it green"),
+        ((None, None, None), f"{LIMITS}, at least 20% of it green"),
+        (("range", "range", "range"), f"{LIMITS}, at least 20% of it green"),
+        (
+            ("lower", "lower", "upper"),
+            "at least 24 m high, floor area ratio at least 1.2, at most 20% of it green",
+        ),
+        (
+            ("guide", "guide", "guide"),
+            "about 24 m high (guidance), floor area ratio about 1.2 (guidance), "
+            "about 20% of it green (guidance)",
+        ),
+    ],
+)
+def test_my_place_tells_a_limit_from_what_has_to_be_built_at_least(
+    kinds: tuple[str | None, str | None, str | None], said: str
+) -> None:
+    more = dict(zip(("height_kind", "far_kind", "green_kind"), kinds, strict=True))
+    plan = edited(town(), "parcels", "E", far=1.2, height_m=24.0, green_ratio=0.2, **more)
+    parcel = PlanPlaces(plan, check(plan, ["zone"])).parcel("E")
+    assert f", {said}." in place_summary._sentence(parcel, "en")

@@ -147,6 +147,29 @@ def test_what_the_plan_does_not_say_is_null_and_never_zero(found: CheckResult) -
     assert {one["today"] for one in parcel["reached"]} == {"unknown"}
 
 
+LEAST = {
+    "far": 1.2, "far_kind": "lower", "height_m": 24.0, "height_kind": "lower",
+    "coverage_ratio": 0.3, "coverage_kind": "lower", "green_ratio": 0.2, "green_kind": "upper",
+}  # fmt: skip
+
+
+def test_the_least_that_is_to_be_built_is_told_as_no_limit(found: CheckResult) -> None:
+    places = PlanPlaces(edited(town(), "parcels", "E", **LEAST), found)
+    parcel = places.parcel("E")
+    kinds = {key: said for key, said in parcel.to_dict("en").items() if key.endswith("_kind")}
+    assert kinds == {
+        "far_kind": "lower", "height_kind": "lower", "coverage_kind": "lower", "green_kind": "upper"
+    }  # fmt: skip
+    build = next(part for part in sections(parcel, "en") if part.id == "build")
+    assert [(term.term, term.said, term.note) for term in build.terms[:3]] == [
+        ("Floor area ratio", "1.2", "at least 120 m² of floor for each 100 m² of land"),
+        ("Least height", "24 m", "from the ground to the top of the building"),
+        ("Coverage", "30%", "buildings cover at least 30% of the land"),
+    ]
+    beside = next(part for part in sections(places.parcel("D"), "en") if part.id == "beside")
+    assert any(row[3:5] == ("at least 1.2", "at least 24 m") for row in beside.table.rows)
+
+
 def test_unknown_land_today_stands_in_the_balance_as_such(found: CheckResult) -> None:
     west = PlanPlaces(town(), found).part("area", "west")
     unknown = next(share for share in west.uses if share.use.code is None)

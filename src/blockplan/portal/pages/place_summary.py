@@ -114,26 +114,36 @@ def _sentence(parcel: ParcelRecord, lang: str) -> str:
     """The land in one sentence: use, height, floor area ratio, green, and what it is today."""
     from blockplan.report.words import Words  # noqa: PLC0415
 
-    words, figures = Words(lang), parcel.figures
+    words, figures, kinds = Words(lang), parcel.figures, parcel.kinds
     if parcel.planned.code is None:
         said = [say("here.unknown_use", lang)]
     else:
         said = [say("here.planned", lang, use=use_said(parcel.planned, lang))]
     if figures["height_m"]:
-        said.append(height_said(figures["height_m"], lang))
-    if figures["far"] and parcel.far_kind != "exact":
+        said.append(height_said(figures["height_m"], lang, kinds["height_kind"]))
+    if figures["far"]:
+        key = _bounded("here.far", kinds["far_kind"], usual="upper")
         percent = words.number(figures["far"] * 100, 0)
-        said.append(say("here.far", lang, far=words.number(figures["far"], 2), percent=percent))
+        said.append(say(key, lang, far=words.number(figures["far"], 2), percent=percent))
     if figures["green_ratio"]:
-        said.append(say("here.green", lang, share=words.share(figures["green_ratio"])))
+        key = _bounded("here.green", kinds["green_kind"], usual="lower")
+        said.append(say(key, lang, share=words.share(figures["green_ratio"])))
     whole = say("here.join", lang).join(said) + say("here.stop", lang)
     if parcel.today.code is not None:
         whole += (" " if lang == "en" else "") + say("here.today", lang, use=use_said(parcel.today, lang))
     return whole
 
 
-def height_said(height_m: float, lang: str, *, short: bool = False) -> str:
+def _bounded(key: str, kind: str | None, *, usual: str) -> str:
+    """Of the words of a figure, those for what it bounds; the number of a range is its `usual` end."""
+    return key if kind in {None, usual, "range"} else f"{key}_{kind}"
+
+
+def height_said(height_m: float, lang: str, kind: str | None, *, short: bool = False) -> str:
     """How high one may build, and the storeys that this makes; how they are counted is said once a page."""
+    own = _bounded("here.height", kind, usual="upper")
+    if own != "here.height":
+        return say(own, lang, metres=metres(height_m, lang))
     storeys = int(height_m // STOREY_M)
     key = "here.low" if storeys <= 1 else "here.high" if short else "here.height"
     return say(key, lang, metres=metres(height_m, lang), n=storeys)
@@ -161,7 +171,8 @@ def _beside(row: Notice, around: Around, lang: str) -> list[dict[str, Any]]:
 
 
 def _build_said(one: Neighbour, lang: str) -> str:
-    said = [height_said(one.height_m, lang, short=True) if one.height_m else say("here.no_build", lang)]
+    height = one.height_m and height_said(one.height_m, lang, one.height_kind, short=True)
+    said = [height or say("here.no_build", lang)]
     if one.permitted:
         names = list(dict.fromkeys(use_said(use, lang) for use in one.permitted))
         key = "here.or" if len(names) <= MOST_USES else "here.or_more"
@@ -256,7 +267,7 @@ def _reached(version: PlanVersion, parcel: ParcelRecord | None, lang: str) -> di
 
 def _parcel_near(row: Notice, version: PlanVersion, one: Near, lang: str) -> dict[str, Any]:
     where = whereabouts(version, "parcels", one.link.id, lang)
-    height = "" if one.height_m is None else height_said(one.height_m, lang, short=True)
+    height = "" if one.height_m is None else height_said(one.height_m, lang, one.height_kind, short=True)
     return {
         "name": (one.planned and use_said(one.planned, lang)) or parcel_said(one.link.id, lang),
         "id": one.link.id,

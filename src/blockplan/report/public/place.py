@@ -21,6 +21,7 @@ import shapely
 from blockplan.errors import UsageError
 from blockplan.figures import is_known
 from blockplan.measure import MEASURES
+from blockplan.measure.inputs import parcel_intensity
 from blockplan.measure.inputs.columns import areas_m2, ids, shapes, values
 from blockplan.measure.inputs.floors import floor_areas, parcel_points
 from blockplan.measure.inputs.homes import residents
@@ -127,7 +128,7 @@ class PlanPlaces:
             area_m2=_number(area, 1),
             declared_area_m2=_number(self._value("declared_area_m2", row)),
             figures={name: _number(self._value(name, row)) for name in FIGURES},
-            far_kind=self._value("far_kind", row),
+            kinds={kind: self._value(kind, row) for kind in parcel_intensity.KINDS.values()},
             phase=self._value("phase", row),
             status=self._value("status", row),
             committed=None if committed is None else bool(committed),
@@ -296,6 +297,7 @@ class PlanPlaces:
                 far=_number(self._value("far", other)),
                 far_kind=self._value("far_kind", other),
                 height_m=_number(self._value("height_m", other)),
+                height_kind=self._value("height_kind", other),
                 phase=self._value("phase", other),
             )
 

@@ -47,8 +47,8 @@ class Neighbour(JsonRecord):
         Metres of the edge that they share (None where they share none); straight distance between them.
     planned, permitted
         Its planned use, and the uses that may stand there instead.
-    far, far_kind, height_m
-        What may be built there; None where the plan does not say.
+    far, far_kind, height_m, height_kind
+        What may be built there, and what kind of bound it is; None where the plan does not say.
     phase
         When; None where the plan does not say.
     """
@@ -63,6 +63,7 @@ class Neighbour(JsonRecord):
     far: float | None
     far_kind: str | None
     height_m: float | None
+    height_kind: str | None
     phase: str | None
 
 
@@ -164,6 +165,8 @@ class ParcelRecord(JsonRecord):
         Use today, planned use, uses that may stand there instead.
     figures
         Column -> number (``far``, ``height_m`` ...); None where the plan does not say.
+    kinds
+        Column (``far_kind``, ``height_kind`` ...) -> what a number bounds; None where the plan does not say.
     take, takers
         What the plan takes of it, and the features that do, one for each piece.
     phase, status, committed, horizon
@@ -181,7 +184,7 @@ class ParcelRecord(JsonRecord):
     area_m2: float | None
     declared_area_m2: float | None
     figures: Mapping[str, float | None] = field(metadata=SPREAD)
-    far_kind: str | None
+    kinds: Mapping[str, str | None] = field(metadata=SPREAD)
     phase: str | None
     status: str | None
     committed: bool | None

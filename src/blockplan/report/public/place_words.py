@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from blockplan.measure.inputs.parcel_intensity import KINDS
 from blockplan.report import tables
 from blockplan.report.document import Section, Table, Term
 from blockplan.report.public.part_words import (
@@ -144,20 +145,32 @@ def _build(parcel: ParcelRecord, speech: Speech) -> Section:
                 rows.append(Term(speech(f"place.figure.{name}"), speech("place.unknown")))
             continue
         shown = speech.read(speech.words.amount(value, unit))
-        rows.append(Term(speech(f"place.figure.{name}"), shown, _meaning(parcel, name, value, speech)))
+        head = _by_kind(f"place.figure.{name}", _kind(parcel, name), speech)
+        rows.append(Term(speech(head), shown, _meaning(parcel, name, value, speech)))
     return made(speech, "build", terms=tuple(rows))
 
 
 def _meaning(parcel: ParcelRecord, name: str, value: float, speech: Speech) -> str:
     """What a figure of a parcel means for who owns or rents it."""
-    key = f"place.meaning.{name}"
+    kind = _kind(parcel, name)
+    key = _by_kind(f"place.meaning.{name}", kind, speech)
     if not speech.known(key):
         return ""
     if name == "far":
-        kind = parcel.far_kind if speech.known(f"place.bound.{parcel.far_kind}") else "unsaid"
+        kind = kind if speech.known(f"place.bound.{kind}") else "unsaid"
         floor = speech.words.number(round(value * 100, 1))
         return speech(key, floor=floor, bound=speech(f"place.bound.{kind}"))
     return speech(key, share=speech.words.share(value))
+
+
+def _kind(parcel: ParcelRecord, name: str) -> str | None:
+    """What a figure of a parcel bounds: ``upper``, ``lower``, ``range`` or ``guide``."""
+    return parcel.kinds.get(KINDS.get(name, ""))
+
+
+def _by_kind(key: str, kind: str | None, speech: Speech) -> str:
+    """The key of words of their own for a kind of bound, where there are such words."""
+    return own if speech.known(own := f"{key}_{kind}") else key
 
 
 def _beside(parcel: ParcelRecord, speech: Speech) -> Section:
@@ -195,8 +208,14 @@ def _neighbour(one: Neighbour, speech: Speech) -> tuple[str, ...]:
         planned = speech("place.beside.or", planned=planned, permitted=permitted)
     amount = partial(_amount_or_dash, speech)
     phase = phase_said(one.phase, speech) if one.phase else tables.DASH
-    height = amount(one.height_m, "m")
-    return where, one.parcel.id, planned, amount(one.far, "ratio"), height, phase or words("value.none")
+    height, far = (
+        speech("place.beside.at_least", amount=said) if kind == "lower" and said != tables.DASH else said
+        for said, kind in (
+            (amount(one.height_m, "m"), one.height_kind),
+            (amount(one.far, "ratio"), one.far_kind),
+        )
+    )
+    return where, one.parcel.id, planned, far, height, phase or words("value.none")
 
 
 def _amount_or_dash(speech: Speech, value: float | None, unit: str) -> str:

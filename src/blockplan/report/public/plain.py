@@ -266,7 +266,7 @@ def _transport(plan: Plan, speech: Speech) -> _Made:
 
 
 def _heights(plan: Plan, speech: Speech) -> _Made:
-    height, words = values(plan, "parcels", "height_m"), speech.words
+    stated, height, words = values(plan, "parcels", "height_m"), _height_limits(plan), speech.words
     known = np.flatnonzero(~np.isnan(height))
     if not len(known):
         return _only(speech("plain.heights.none"))
@@ -287,17 +287,24 @@ def _heights(plan: Plan, speech: Speech) -> _Made:
             rows.append((name, words.number(len(chosen)), *_ranges(plan, chosen, speech)))
     heads = tuple(speech(f"plain.heights.{key}") for key in ("head", "parcels", "height", "far", "coverage"))
     built = [use is not None and not use.startswith(UNBUILT) for use in uses]
-    unsaid = int((np.isnan(height) & np.array(built, dtype=bool)).sum())
+    unsaid = int((np.isnan(stated) & np.array(built, dtype=bool)).sum())
     notes: tuple[str, ...] = (speech("plain.heights.meaning"),)
     notes += (speech.count("plain.heights.unsaid", unsaid),) if unsaid else ()
     return (said,), Table(heads, tuple(rows)), notes
+
+
+def _height_limits(plan: Plan) -> np.ndarray:
+    """How high one may build on each parcel, m; NaN where the plan does not say, or says the least height."""
+    least = values(plan, "parcels", "height_kind") == "lower"
+    return np.where(least, np.nan, values(plan, "parcels", "height_m"))
 
 
 def _ranges(plan: Plan, rows: np.ndarray, speech: Speech) -> Iterator[str]:
     """Least and greatest height, floor area ratio and coverage of some parcels."""
     words = speech.words
     for column, unit in (("height_m", "m"), ("far", "ratio"), ("coverage_ratio", "1")):
-        stated = values(plan, "parcels", column)[rows]
+        all_stated = _height_limits(plan) if column == "height_m" else values(plan, "parcels", column)
+        stated = all_stated[rows]
         stated = stated[~np.isnan(stated)]
         if not len(stated):
             yield speech.read(words.unknown)

@@ -67,8 +67,8 @@ class Near:
         Service of a facility, modes of a stop, ``green``; "" for others and where the plan does not say.
     status
         ``existing``, ``planned`` ... as the plan says; "" where it does not.
-    planned, height_m
-        Of a parcel: its planned use, and how high one may build; None where the plan does not say.
+    planned, height_m, height_kind
+        Of a parcel: its planned use, its height and what that bounds; None where the plan does not say.
     """
 
     layer: str
@@ -79,6 +79,7 @@ class Near:
     status: str = ""
     planned: PlannedUse | None = None
     height_m: float | None = None
+    height_kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def at(places: PlanPlaces, x: float, y: float) -> Around:
     parcel = None if own is None else places.parcel(own)
     neighbours = {one.parcel.id for one in parcel.neighbours} if parcel else set()
     around = list(_near(places, "parcels", point, WITHIN_M))
-    tall = [one for one in around if one.height_m is not None]
+    tall = [one for one in around if one.height_m is not None and one.height_kind != "lower"]
     return Around(
         x, y, parcel, _at_streets(places, own, point), _area(places, own),
         tuple(one for one in around if one.metres <= NEAR_M and _is_plot(one, own))[:MOST_NEAR],
@@ -245,7 +246,8 @@ def _said(places: PlanPlaces, layer: str, row: int) -> dict[str, Any]:
         use = places.index.use(
             values(plan, layer, "land_use")[row], values(plan, layer, "land_use_list")[row]
         )
-        return {"planned": use, "height_m": float(height) if known else None}
+        kind = values(plan, layer, "height_kind")[row]
+        return {"planned": use, "height_m": float(height) if known else None, "height_kind": kind}
     columns = {"kind": GOALS.get(layer), "status": "status"}
     has = plan.layer(layer).columns
     return {
