@@ -165,13 +165,15 @@ export class PublicMap {
     const called = (code: unknown): string => isRoad(String(code)) ? "" : shortened(this.table[String(code)]?.name ?? "");
     const [planned, today] = [called(own["land_use"]), called(own["existing_land_use"])];
     const name = planned.length < today.length ? today : planned;
-    return own["height_m"] === undefined || own["height_m"] === null ? name : `${name}\n${String(own["height_m"])} m`;
+    if (own["height_m"] === undefined || own["height_m"] === null) return name;
+    return `${name}\n${own["height_kind"] === "lower" ? "≥ " : ""}${String(own["height_m"])} m`;
   }
 
   /** Words on the land, how high one may build below them; with the safe fills the code stands with them. */
   private label(): ExpressionSpecification | string {
     const name = this.name();
-    const height = ["case", ["has", "height_m"], ["concat", "\n", ["to-string", ["get", "height_m"]], " m"], ""];
+    const sign = ["match", ["get", "height_kind"], "lower", "≥ ", ""];
+    const height = ["case", ["has", "height_m"], ["concat", "\n", sign, ["to-string", ["get", "height_m"]], " m"], ""];
     return this.when === "land_use" ? (["concat", name, height] as unknown as ExpressionSpecification) : name;
   }
 

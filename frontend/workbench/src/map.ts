@@ -67,6 +67,10 @@ const OPACITY: Record<string, string> = { fill: "fill-opacity", line: "line-opac
 /** The layer of edited parcels that stands over one of all parcels. */
 const edited = (id: string): string => id.replace("parcels-", "edited-");
 
+/** A figure of a label; the least that has to be built is told apart from the most that may be. */
+const bounded = (value: unknown, kind: unknown, unit = ""): string | null =>
+  value === null || value === undefined ? null : `${kind === "lower" ? "≥" : ""}${String(value)}${unit}`;
+
 function drawn(layer: string, feature: Feature): GeoJSON.Feature | null {
   if (!feature.geometry) return null;
   const properties: Record<string, unknown> = { id_: feature.id };
@@ -75,9 +79,9 @@ function drawn(layer: string, feature: Feature): GeoJSON.Feature | null {
     const fill = colourOf(own["land_use"] as string | null);
     properties["fill"] = fill;
     properties["ink"] = inkOn(fill);
-    const figures = [own["far"], own["height_m"] === null || own["height_m"] === undefined ? null : `${own["height_m"]}m`];
+    const figures = [bounded(own["far"], own["far_kind"]), bounded(own["height_m"], own["height_kind"], "m")];
     const short = ROADS.test(String(own["land_use"])) ? "" : String(own["land_use"] ?? "?");
-    const label = short && [short, figures.filter((one) => one !== null && one !== undefined).join(" · ")].filter(Boolean).join("\n");
+    const label = short && [short, figures.filter((one) => one !== null).join(" · ")].filter(Boolean).join("\n");
     Object.assign(properties, { label, short, ...fitting(feature.geometry, label) });
   }
   if (layer === "facilities") properties["sign"] = signOf(String(own["service"] ?? ""));

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 #: Layers that the map draws -> columns that it needs of each, as the plan has them.
 DRAWN = {
     "water": (), "woodland": (), "greens": (),
-    "parcels": ("land_use", "existing_land_use", "land_use_list", "height_m", "far"),
+    "parcels": ("land_use", "existing_land_use", "land_use_list", "height_m", "height_kind"),
     "blocks": (), "streets": ("class",), "rail": (), "stops": ("modes", "status"),
     "facilities": ("service", "status"),
 }  # fmt: skip
