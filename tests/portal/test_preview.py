@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.portal.conftest import FIRST, PLAN
 from tests.portal.databases import on_sqlite
+from tests.support.builders import a_manifest
 from tests.support.staff import a_member, browser_of
 
 from blockplan.check import check
+from blockplan.notice.countries import country
 from blockplan.notice.package import FrozenPlan
 from blockplan.notice.submissions import Submission, submit
-from blockplan.plan import read
+from blockplan.plan import Plan, read
 from blockplan.portal.office.drafts import begin_draft, draft_anew, use_plan
 from blockplan.portal.office.models import Audit, Draft, Grant
-from blockplan.portal.office.plan_drafts import put_at_hand
+from blockplan.portal.office.plan_drafts import law_of_packs, put_at_hand
 from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.record.models import Entry, Notice
 
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from django.test import Client
     from tests.support.notice_records import HandClock
 
-    from blockplan.plan import Plan
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore
 
@@ -142,6 +143,29 @@ def test_a_print_of_a_draft_says_that_it_is_one(draft: Draft) -> None:
     assert isinstance(version, PlanVersion)
     assert facts_of(row, version, "en").title.startswith("[Preview, not public]")
     assert facts_of(row, version, "zh").title.startswith("【预览，尚未公示】")
+
+
+@pytest.mark.parametrize(
+    ("packs", "law"),
+    [
+        (("jp", "plan"), "JP"),
+        (("green-access", "de"), "DE"),
+        (("zone",), "CN"),
+        (("england", "sdg11"), None),
+        ((), None),
+    ],
+)
+def test_a_plan_is_of_the_country_whose_law_judges_it(packs: tuple[str, ...], law: str | None) -> None:
+    assert law_of_packs(Plan(a_manifest(packs=packs), {})) == law
+
+
+def test_a_draft_begins_with_the_law_of_notice_of_the_plans_packs(
+    config: Config, drawn: Plan, judged: Any
+) -> None:
+    manifest = drawn.manifest.model_copy(update={"packs": ("jp",)})
+    put_at_hand(Plan(manifest, drawn.layers, tidied_already=drawn.layers), judged, config)
+    draft = Draft.objects.get(pk="cjicdz")
+    assert (draft.country, draft.rule) == ("JP", country("JP").rules[0].id)
 
 
 @pytest.mark.long

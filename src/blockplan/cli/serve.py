@@ -46,9 +46,7 @@ _SAID = {
 @click.option(
     "--country",
     type=click.Choice(["CN", "JP", "DE"]),
-    default="CN",
-    show_default=True,
-    help="Whose law a draft of PLAN begins with.",
+    help="Whose law of notice a draft of PLAN begins with; default: that of the plan's packs, else CN.",
 )
 @click.option(
     "--setup-link",
@@ -73,7 +71,7 @@ def command(
     port: int,
     database: str | None,
     demo: bool,
-    country: str,
+    country: str | None,
     setup_link: bool,
     clock_is_right: bool,
     complete_copy: bool,
@@ -194,10 +192,10 @@ def _judge(plan: Path, scenario: str | None) -> tuple[Plan, Judged]:
     return drawn, (frozen, result)
 
 
-def _at_hand(config: Config, plan: Plan, judged: Judged, code: str) -> dict[str, str]:
+def _at_hand(config: Config, plan: Plan, judged: Judged, code: str | None) -> dict[str, str]:
     from django.db import connection
 
-    from blockplan.portal.office.plan_drafts import put_at_hand
+    from blockplan.portal.office.plan_drafts import law_of_packs, put_at_hand
 
     try:
         found = put_at_hand(plan, judged, config, code=code)
@@ -207,6 +205,12 @@ def _at_hand(config: Config, plan: Plan, judged: Judged, code: str) -> dict[str,
     if found.outcome != "open":
         office = f"{config.address.rstrip('/')}/en/office/notices/{found.notice}/draft/"
         click.echo(f"In the office: {office}", err=True)
+    if found.outcome == "begun" and code is None and law_of_packs(plan) is None:
+        click.echo(
+            "No pack of the plan is of a country whose law of notice is known: the draft begins with that of "
+            "China (CN), in Beijing time. Name another by --country, or choose it in the office.",
+            err=True,
+        )
     if plan.manifest.synthetic:
         click.echo("The plan says that it is synthetic, and so do its pages.", err=True)
     return {"id": found.notice, "outcome": found.outcome, "address": found.address}

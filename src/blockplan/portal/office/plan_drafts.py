@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
 #: Who begins such drafts, in the list of acts.
 BY = "blockplan serve"
+#: Packs of a country's planning law -> the country whose law of notice goes with them.
+LAW_OF_PACKS = dict.fromkeys(
+    ("gb50180", "gb50137", "gb55014", "gbt51328", "gbt51346", "living-circle", "bj", "zone"), "CN"
+) | {"jp": "JP", "de": "DE"}
 #: Letters of a plan's id that stand in the address of its notice.
 LONGEST_ID = 50
 
@@ -53,7 +57,7 @@ class AtHand:
 
 
 def put_at_hand(
-    plan: Plan, judged: tuple[FrozenPlan, CheckResult], config: Config, *, code: str = "CN"
+    plan: Plan, judged: tuple[FrozenPlan, CheckResult], config: Config, *, code: str | None = None
 ) -> AtHand:
     """
     Make a plan the draft of a notice: the same content again is the same draft, other content its next plan.
@@ -65,13 +69,15 @@ def put_at_hand(
     judged
         Its public package, and the verdicts on what is in it.
     code
-        The country by whose law the notice is to run, for a draft that begins.
+        The country by whose law the notice is to run, for a draft that begins; None takes that of the packs
+        by which the plan is judged, and China where they are of none.
 
     Raises
     ------
     UsageError
         If the country is not known.
     """
+    code = code or law_of_packs(plan) or "CN"
     law = country(code)
     name, outcome = _place(plan)
     if outcome in {"begun", "changed"}:
@@ -85,6 +91,11 @@ def put_at_hand(
     site = config.address.rstrip("/")
     path = f"notices/{name}/" if outcome == "open" else f"office/reading/{link_for(name)}/"
     return AtHand(notice=name, outcome=outcome, address=f"{site}/en/{path}")
+
+
+def law_of_packs(plan: Plan) -> str | None:
+    """The country whose law judges a plan, of those whose law of notice is here; None where it is of none."""
+    return next((LAW_OF_PACKS[name] for name in plan.manifest.packs if name in LAW_OF_PACKS), None)
 
 
 def _scenario(plan: Plan) -> str:
