@@ -27,6 +27,17 @@ if TYPE_CHECKING:
     from blockplan.portal.record.store import DatabaseStore
 
 
+def _approve(planner: Client, approver: Client, *, points: int) -> None:
+    """Complete and approve all answers, by pages that say how many points are answered."""
+    answered = f"<strong>{points}</strong> / {points} points answered"
+    for act in ("complete", "approve"):
+        assert answered in planner.get(f"{HERE}{act}/").content.decode()
+        told(planner, f"{HERE}{act}/", {"sure": "on"})
+    waiting = f"{HERE}waiting/{Pending.objects.get(outcome='').pk}/"
+    assert answered in approver.get(waiting).content.decode()
+    told(approver, waiting, {"confirm": "1"})
+
+
 def test_a_notice_goes_the_whole_way_to_a_published_report_that_verifies(
     shown: DatabaseStore, clock: HandClock, planner: Client, approver: Client, tmp_path: Path
 ) -> None:
@@ -44,9 +55,7 @@ def test_a_notice_goes_the_whole_way_to_a_published_report_that_verifies(
     told(planner, HERE + "desk/themes/T-1/", adopted | {"kind": "noted", "links": ""})
     for name in others:
         told(planner, f"{HERE}desk/segments/{name}/", ANSWER)
-    told(planner, HERE + "complete/", {"sure": "on"})
-    told(planner, HERE + "approve/", {"sure": "on"})
-    told(approver, f"{HERE}waiting/{Pending.objects.get(outcome='').pk}/", {"confirm": "1"})
+    _approve(planner, approver, points=1 + len(others))
     assert Notice.objects.get().state == "approved"
     told(planner, HERE + "publish/", {"sure": "on"})
     waits = Pending.objects.get(outcome="")

@@ -141,6 +141,8 @@ def no_account(request: HttpRequest) -> HttpResponse:
     return render(request, "office/no_account.html")
 
 
+#: Acts on all answers of a notice: their pages say how many of its points are answered.
+OF_ANSWERS = frozenset({"complete", "approve"})
 #: More that waits is reached page by page.
 WAITING = 20
 LOOKS = {".html": "text/html", ".json": "application/json", ".csv": "text/csv"}
@@ -204,6 +206,7 @@ def act_page(name: str) -> Callable[..., HttpResponse]:
         about = entries.about(row, opinion) if opinion else []
         shown = {"notice": row, "form": form, "name": name, "act": act, "opinion": opinion,
                  "entries": about, "asked_on": newest, "period": row.opened.get("period"),
+                 "told": numbers(desks.look(notice)) if name in OF_ANSWERS else {},
                  "mark": of_opinion(open_store(notice), opinion)[0] if opinion else ""}  # fmt: skip
         return render(request, "office/act.html", shown, status=400 if form.errors else 200)
 
@@ -275,7 +278,7 @@ def waiting(request: HttpRequest, notice: str, pending: int) -> HttpResponse:
     shown = {
         "notice": one.notice, "one": one, "fault": fault, "own": one.asked_by_id == actor.staff.pk,
         "entries": entries.about(one.notice, one.opinion) if one.opinion and not one.outcome else [],
-        **_report(one),
+        **_report(one), "told": numbers(desks.look(notice)) if one.act in OF_ANSWERS else {},
         "may": actor.may(*permissions.SECONDS) and not one.outcome,
     }  # fmt: skip
     return render(request, "office/waiting.html", shown, status=400 if fault else 200)
