@@ -84,7 +84,7 @@ bench-peers: $(READY) ## the engines that benchmarks compare with (--peers), in 
 
 # Two at a time; where one fails the others go on. BLOCKPLAN_SOAK_TIMES=5 makes it five times as long.
 soak: export BLOCKPLAN_SOAK = 1
-soak: $(READY) ## the long runs, about an hour on two cores: the laws with many random examples, and tests marked soak
+soak: $(READY) ## the long runs, half an hour on two cores: the laws with many random examples, and tests marked soak
 	@$(MAKE) --no-print-directory --keep-going --jobs 2 --output-sync soak-laws soak-sqlite soak-postgres
 
 soak-laws: $(READY)

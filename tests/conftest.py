@@ -28,7 +28,7 @@ REPO = Path(__file__).parents[1]
 EVERYTHING = os.environ.get("BLOCKPLAN_TEST_ALL") == "1"
 SOAK = os.environ.get("BLOCKPLAN_SOAK") == "1"
 
-#: How often a soak goes its rounds: 1 takes about an hour on two cores.
+#: How often a soak goes its rounds: 1 fits half an hour on two cores.
 SOAK_TIMES = int(os.environ.get("BLOCKPLAN_SOAK_TIMES", "1"))
 
 # The same examples every day: a red run must be red again when somebody looks into it.
