@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,49 @@ def test_words_lists_and_selection_come_before_the_map(service: Service, chromiu
     (waiting,) = held
     waiting.continue_()
     tab.wait_for_selector(IDLE, timeout=WAIT_MS)
+    tab.close()
+
+
+def _chosen(service: Service, chromium: Any, parcel: str, width: int) -> tuple[Any, list[str]]:
+    """The workbench on a narrow screen with a parcel found by words."""
+    tab, wrong = opened(service, chromium, "en", width)
+    tab.locator("[data-act=left]").click()
+    tab.locator("#search").fill(parcel)
+    tab.locator("#search").press("Enter")
+    tab.wait_for_selector(f"#i-{parcel}-land_use", timeout=WAIT_MS)
+    settled(tab)
+    return tab, wrong
+
+
+def test_on_a_tablet_the_parcel_and_the_verdict_it_turns_are_both_seen(fresh: Service, chromium: Any) -> None:
+    from playwright.sync_api import expect
+
+    tab, wrong = _chosen(fresh, chromium, "F", 768)
+    typed_in(tab, "#i-F-land_use", "1207")
+    turned = tab.locator(".verdict", has=tab.locator(".new")).first
+    expect(turned.locator(".figures")).to_be_in_viewport(ratio=1)
+    expect(tab.locator("#i-F-land_use")).to_be_in_viewport(ratio=1)
+    (field, verdict) = (one.bounding_box() for one in (tab.locator(".inspector"), turned))
+    assert field["x"] + field["width"] <= verdict["x"]
+    assert faults_of(tab) == ""
+    assert wrong == []
+    tab.close()
+
+
+def test_on_a_phone_what_an_edit_turned_and_moved_is_seen_wherever_the_page_stands(
+    fresh: Service, chromium: Any
+) -> None:
+    from playwright.sync_api import expect
+
+    tab, wrong = _chosen(fresh, chromium, "F", 390)
+    tab.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    typed_in(tab, "#i-F-land_use", "1207")
+    expect(tab.locator(".card li").first).to_be_in_viewport(ratio=1)
+    moved = tab.locator(".card .moved p").first
+    expect(moved).to_be_in_viewport(ratio=1)
+    assert re.search(r"[✓×?] .+: ?.+ → .+", moved.inner_text())
+    assert faults_of(tab) == ""
+    assert wrong == []
     tab.close()
 
 

@@ -16,7 +16,7 @@ import { savePicture } from "./picture";
 import { drawLeft, searched, type Ways } from "./left";
 import type { PlanMap } from "./map";
 import type { Overview } from "./overview";
-import { beyond, drawFaults, drawReadings, drawVerdicts } from "./panel";
+import { SIGN, beyond, drawFaults, drawReadings, drawVerdicts } from "./panel";
 import { drawProposals, proposed, watchProposals } from "./proposals";
 import { drawFoot, drawHistory, drawPlace, drawStrip } from "./strip";
 import { key, store } from "./store";
@@ -151,8 +151,15 @@ function layout(app: Element, about: string): (found: typeof import("./stage")) 
   };
   const tabs = right.firstElementChild as HTMLElement;
   const narrow = matchMedia("(max-width: 1100px)");
-  const place = (): void => (narrow.matches ? right.prepend(inspector) : right.append(inspector));
-  narrow.addEventListener("change", place);
+  const phone = matchMedia("(max-width: 560px)");
+  const place = (): void => {
+    if (narrow.matches) right.prepend(inspector);
+    else right.append(inspector);
+    // What an edit answers lies over the foot of a phone's screen, however far down its page is.
+    if (phone.matches) right.append(card);
+    else bar.after(card);
+  };
+  for (const width of [narrow, phone]) width.addEventListener("change", place);
   place();
   const draw = {
     top: () => drawTop(top, app, () => plan),
@@ -217,7 +224,8 @@ function layout(app: Element, about: string): (found: typeof import("./stage")) 
       const turned = answer.verdicts.filter((one) => (store.before.get(key(one))?.outcome ?? one.outcome) !== one.outcome);
       const said = andSo(answer, turned);
       live.textContent = said.join(", ");
-      drawCard(card, said, turned[0] && (() => ways.rule(key(turned[0]!))));
+      const moved = answer.verdicts.filter((one) => !turned.includes(one) && (store.before.get(key(one))?.measured ?? one.measured) !== one.measured);
+      drawCard(card, said, moved, turned[0] && (() => ways.rule(key(turned[0]!))));
       const edited = answer.features.find((one) => one.feature?.geometry && one.layer === store.selection?.layer) ?? answer.features.find((one) => one.feature?.geometry);
       if (edited?.feature) plan?.putBeside(card, edited.feature);
       all();
@@ -345,11 +353,22 @@ function andSo(answer: Answer, turned: Verdict[]): string[] {
   return said;
 }
 
-function drawCard(card: HTMLElement, said: string[], why?: () => void): void {
+/** So many figures that moved are listed in the card of an edit. */
+const MOVED = 4;
+
+/** What an edit answers; figures that moved too, where the panel that shows them is out of sight. */
+function drawCard(card: HTMLElement, said: string[], moved: Verdict[], why?: () => void): void {
   card.hidden = said.length === 0;
   fill(
     card,
     h("ul", {}, ...said.slice(0, 6).map((one) => h("li", {}, one))),
+    moved.length > 0 &&
+      h(
+        "div",
+        { class: "moved" },
+        ...moved.slice(0, MOVED).map((one) => h("p", {}, `${SIGN[one.outcome]} ${one.title}${say("colon")}`, h("s", {}, store.before.get(key(one))!.said.measured), " → ", h("b", {}, one.said.measured))),
+        moved.length > MOVED && h("p", {}, `${say("moreOfThem")} ${number(moved.length - MOVED, 0)}`),
+      ),
     h(
       "p",
       { class: "acts" },

@@ -7,7 +7,7 @@ import { faultInWords, forceName, idInWords, layerName, nameOf, packName, readin
 import { counted, number, say } from "./words";
 import type { Outcome, Verdict } from "./types";
 
-const SIGN: Record<Outcome, string> = { fail: "×", pass: "✓", unknown: "?", not_applicable: "–" };
+export const SIGN: Record<Outcome, string> = { fail: "×", pass: "✓", unknown: "?", not_applicable: "–" };
 /** Where the requirement stands on every bar, as a share of its width. */
 const LINE = 0.62;
 const ORDER: Record<Outcome, number> = { fail: 0, unknown: 1, pass: 2, not_applicable: 3 };
@@ -53,7 +53,7 @@ export interface VerdictWays {
 
 function row(verdict: Verdict, ways: VerdictWays): HTMLElement {
   const old = store.before.get(key(verdict));
-  const turned = old !== undefined && old.outcome !== verdict.outcome;
+  const turned = hasTurned(verdict);
   const moved = old !== undefined && old.measured !== verdict.measured;
   const people = verdict.outcome === "fail" && verdict.affected_residents ? verdict.affected_residents : null;
   const rule = key(verdict);
@@ -113,9 +113,12 @@ function about(verdict: Verdict, ways: VerdictWays): HTMLElement {
   );
 }
 
-/** The verdicts, those that fall short first and must rules before aims; a failing rule leads to the proposals where a search can run. */
+/** Whether the last step turned a verdict. */
+const hasTurned = (verdict: Verdict): boolean => (store.before.get(key(verdict))?.outcome ?? verdict.outcome) !== verdict.outcome;
+
+/** The verdicts, those that fall short first, of them what the last step turned, and must rules before aims; a failing rule leads to the proposals where a search can run. */
 export function drawVerdicts(into: Element, ways: VerdictWays): void {
-  const verdicts = [...store.result.verdicts].sort((a, b) => ORDER[a.outcome] - ORDER[b.outcome] || Number(a.force !== "must") - Number(b.force !== "must"));
+  const verdicts = [...store.result.verdicts].sort((a, b) => ORDER[a.outcome] - ORDER[b.outcome] || Number(hasTurned(b)) - Number(hasTurned(a)) || Number(a.force !== "must") - Number(b.force !== "must"));
   const count = (outcome: Outcome): number => verdicts.filter((one) => one.outcome === outcome).length;
   const judged = verdicts.filter((one) => one.outcome !== "not_applicable");
   const chips = (["fail", "unknown", "pass"] as const)
