@@ -192,6 +192,17 @@ def test_on_a_phone_what_an_edit_turned_and_moved_is_seen_wherever_the_page_stan
     tab.close()
 
 
+def test_who_opens_a_plan_with_nothing_in_it_is_told_what_to_do(chromium: Any, tmp_path: Path) -> None:
+    whole = town(packs=["zone"])
+    bp.write(whole.replace(**{name: one.iloc[:0] for name, one in whole.layers.items()}), tmp_path / "plan")
+    with workbench(tmp_path / "plan") as bare:
+        tab, wrong = opened(bare, chromium, "en", 390)
+        assert tab.get_by_text("Nothing is drawn in this plan yet").is_visible()
+        assert faults_of(tab) == ""
+        assert wrong == []
+        tab.close()
+
+
 def test_files_that_are_opened_in_the_window_become_the_plan(chromium: Any, tmp_path: Path) -> None:
     place = tmp_path / "town"
     bp.write(town(packs=["zone"]), place)

@@ -51,6 +51,20 @@ def put(value: Any, id_: str = "A", column: str = "residents") -> dict[str, Any]
     return {"edits": [{"op": "set", "layer": "parcels", "id": id_, "column": column, "value": value}]}
 
 
+@pytest.mark.parametrize("kept", [(), ("streets",)])
+def test_a_plan_with_next_to_nothing_in_it_is_shown_where_it_lies(
+    tmp_path: Path, kept: tuple[str, ...]
+) -> None:
+    whole = town(packs=["zone"])
+    rest = {name: frame.iloc[:0] for name, frame in whole.layers.items() if name not in kept}
+    bp.write(whole.replace(**rest), tmp_path / "plan")
+    with workbench(tmp_path / "plan") as bare:
+        status, said = bare.ask("/workspace/layers")
+    assert status == 200
+    streets = [float(one) for one in whole.layer("streets").total_bounds]
+    assert said["bounds"] == (streets if kept else None)
+
+
 def test_only_whoever_has_the_link_is_answered(service: Service) -> None:
     for path in ("/", "/workspace", "/workspace/result", "/workspace/layers", "/assets/x.js"):
         status, said = service.ask(path, token=False)

@@ -434,7 +434,8 @@ function drawTools(bar: HTMLElement, hint: HTMLElement, tools: Tools): void {
     h("button", { disabled: !store.state.can_redo, "data-tool": "redo", "data-sign": "↷ ", onclick: () => void store.redo() }, h("span", { class: "word" }, say("redo"))),
   );
   document.querySelector("[data-act='measure']")?.setAttribute("aria-pressed", String(tools.tool === "measure"));
-  const text = store.notice ? store.notice.text : tools.hint;
+  const nothing = [...store.features.values()].every((one) => one.size === 0);
+  const text = store.notice ? store.notice.text : tools.hint || (nothing ? say("nothingDrawn") : "");
   const place = h("input", {
     id: "typed-place", placeholder: say("typedPlace"), "aria-label": say("typedPlace"), autocomplete: "off",
     onkeydown: (event: KeyboardEvent) => {

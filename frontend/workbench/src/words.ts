@@ -286,6 +286,7 @@ const WORDS = {
   swipe: { zh: "卷帘", en: "Swipe", ja: "スワイプ" },
   sideBySide: { zh: "并排", en: "Side by side", ja: "並べる" },
   mapComing: { zh: "地图随后显示；判定、搜索和表格已可使用。", en: "The map follows; verdicts, search and table can be used already.", ja: "地図はまもなく表示されます。判定・検索・表はもう使えます。" },
+  nothingDrawn: { zh: "规划里还没有图形。请打开或拖入文件。", en: "Nothing is drawn in this plan yet. Open or drop files.", ja: "計画にはまだ図形がありません。ファイルを開くかドロップしてください。" },
   planComing: { zh: "正在读取规划…", en: "Reading the plan…", ja: "計画を読み込んでいます…" },
   difference: { zh: "差值", en: "Difference", ja: "差" },
   landUse: { zh: "用地（公顷）", en: "Land use (ha)", ja: "用途（ha）" },

@@ -380,11 +380,14 @@ def features_of(session: Session, changes: Iterable[FeatureChange]) -> list[dict
 
 
 def _bounds(plan: Plan) -> list[float] | None:
-    shapes = [
-        plan.layers[name].geometry.to_numpy() for name in ("boundary", "parcels") if name in plan.layers
-    ]
-    found = shapely.total_bounds(np.concatenate(shapes)) if shapes else np.array([np.nan])
-    return None if np.isnan(found).any() else found.tolist()
+    """What the map shows first: the plan's area and parcels; where it has neither, all that is drawn."""
+    for names in (("boundary", "parcels"), tuple(LAYERS)):
+        frames = [plan.layers[name] for name in names if name in plan.layers]
+        shapes = [one.geometry.to_numpy() for one in frames if isinstance(one, gpd.GeoDataFrame) and len(one)]
+        found = shapely.total_bounds(np.concatenate(shapes)) if shapes else np.array([np.nan])
+        if not np.isnan(found).any():
+            return found.tolist()  # type: ignore[no-any-return]
+    return None
 
 
 def _features(name: str, frame: pd.DataFrame) -> dict[str, Any]:
