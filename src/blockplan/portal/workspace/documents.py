@@ -42,7 +42,7 @@ from blockplan.plan.model.codes import LISTS
 from blockplan.plan.model.layers import LAYERS, VALUES, LayerSpec
 from blockplan.plan.model.manifest import read_manifest
 from blockplan.plan.model.plan import BASE
-from blockplan.portal.coordinate_deltas import in_steps
+from blockplan.portal.coordinate_deltas import shapes_in_steps
 from blockplan.portal.workspace.current_desk import signed_in
 from blockplan.propose.layout.problem.uses import uses
 from blockplan.propose.services import SERVICES
@@ -147,35 +147,35 @@ def layers(plan: Plan, only: tuple[str, ...] = (), *, packed: bool = False) -> d
     """
     names = [name for name in plan.layers if not only or name in only]
     bounds = _bounds(plan)
-    found = {name: _features(name, plan.layers[name]) for name in names}
-    said = {"crs": plan.manifest.crs, "bounds": bounds, "layers": found}
+    said = {"crs": plan.manifest.crs, "bounds": bounds}
     if not packed:
-        return said
+        return {**said, "layers": {name: _features(name, plan.layers[name]) for name in names}}
     origin = np.floor((bounds or [0.0, 0.0])[:2])
-    for name, layer in found.items():
-        own = LAYERS[name].id_column if name in LAYERS else None
-        for feature in layer["features"]:
-            _pack(feature, origin, own)
-    return {**said, "origin": origin.tolist()}
+    found = {name: _packed(name, plan.layers[name], origin) for name in names}
+    return {**said, "layers": found, "origin": origin.tolist()}
 
 
-def _pack(feature: dict[str, Any], origin: NDArray[np.float64], own: str | None) -> None:
-    """Leave out what is unknown and what the id says already, and put coordinates in steps."""
-    feature["properties"] = {
-        column: value
-        for column, value in feature["properties"].items()
-        if value is not None and column != own
+def _packed(name: str, frame: pd.DataFrame, origin: NDArray[np.float64]) -> dict[str, Any]:
+    """A layer without what is unknown and what the id says already, and with coordinates in steps."""
+    own = LAYERS[name].id_column if name in LAYERS else None
+    columns = {column: values for column, values in _columns(frame).items() if column != own}
+    drawn = isinstance(frame, gpd.GeoDataFrame)
+    shapes = shapes_in_steps(frame.geometry.to_numpy(), origin) if drawn else [None] * len(frame)
+    return {
+        "type": "FeatureCollection",
+        "name": name,
+        "features": [
+            {
+                "type": "Feature",
+                "id": str(id_),
+                "properties": {
+                    key: value for key, column in columns.items() if (value := column[row]) is not None
+                },
+                "geometry": shape,
+            }
+            for row, (id_, shape) in enumerate(zip(frame.index, shapes, strict=True))
+        ],
     }
-    shape = feature["geometry"]
-    if shape is not None and "coordinates" in shape:
-        shape["coordinates"] = in_steps(_mapped(shape["coordinates"], origin))
-
-
-def _mapped(coordinates: Any, origin: NDArray[np.float64]) -> Any:
-    """Coordinates in millimetres from an origin."""
-    if isinstance(coordinates[0], tuple | list):
-        return [_mapped(one, origin) for one in coordinates]
-    return [(coordinates[0] - origin[0]) * 1000, (coordinates[1] - origin[1]) * 1000]
 
 
 def shown_as(at: Snapshot, name: str | None) -> Plan:
@@ -391,10 +391,8 @@ def _bounds(plan: Plan) -> list[float] | None:
 
 
 def _features(name: str, frame: pd.DataFrame) -> dict[str, Any]:
-    drawn = frame.geometry.name if isinstance(frame, gpd.GeoDataFrame) else None
-    columns = [column for column in frame.columns if column != drawn and not frame[column].isna().all()]
-    values = {str(column): frame[column].tolist() for column in columns}
-    shapes = [None] * len(frame) if drawn is None else frame.geometry.tolist()
+    columns = _columns(frame)
+    shapes = frame.geometry.tolist() if isinstance(frame, gpd.GeoDataFrame) else [None] * len(frame)
     return {
         "type": "FeatureCollection",
         "name": name,
@@ -402,7 +400,7 @@ def _features(name: str, frame: pd.DataFrame) -> dict[str, Any]:
             {
                 "type": "Feature",
                 "id": str(id_),
-                "properties": {key: _plain(column[row]) for key, column in values.items()},
+                "properties": {key: column[row] for key, column in columns.items()},
                 "geometry": None
                 if shape is None or shape.is_empty
                 else shapely.geometry.mapping(shapely.force_2d(shape)),
@@ -410,6 +408,13 @@ def _features(name: str, frame: pd.DataFrame) -> dict[str, Any]:
             for row, (id_, shape) in enumerate(zip(frame.index, shapes, strict=True))
         ],
     }
+
+
+def _columns(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    """The values of each column that has any, as JSON has them."""
+    drawn = frame.geometry.name if isinstance(frame, gpd.GeoDataFrame) else None
+    columns = [column for column in frame.columns if column != drawn and not frame[column].isna().all()]
+    return {str(column): [_plain(value) for value in frame[column].tolist()] for column in columns}
 
 
 def _plain(value: Any) -> Any:
