@@ -8,7 +8,7 @@ same calls give the same places.
 from __future__ import annotations
 
 import math
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -152,6 +152,7 @@ class Spots:
             yield from map(tuple, points[shapely.contains(self.shape, boxes)].tolist())
 
 
+@lru_cache(maxsize=8192)  # the maps of the next language, and other maps of a scale, show the same shapes
 def middle(shape: BaseGeometry) -> tuple[float, float]:
     """
     The middle of a polygon as a reader sees it; a point on it where it has no inside.

@@ -19,6 +19,7 @@ from blockplan.check.verdict import FAIL, PASS, UNKNOWN
 from blockplan.report.document import LegendEntry
 from blockplan.report.features import FADED, features
 from blockplan.report.maps import svg
+from blockplan.report.maps.canvas import path
 from blockplan.report.maps.drawing import (
     PART_MM,
     Drawing,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from blockplan.check.verdict import Verdict
+    from blockplan.plan import Plan
     from blockplan.report.maps.basemap import Ground
 
 
@@ -129,24 +131,38 @@ def _supply_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
 
 def _density(canvas: MapCanvas) -> list[LegendEntry]:
     """Draw residents per hectare of the parcels; what the tints mean."""
-    words, parcels = canvas.ground.words, canvas.ground.plan.layer("parcels")
+    words, plan, low = canvas.ground.words, canvas.ground.plan, 0.0
+    # The same in every language, and under every supply that is shown.
+    key = f"density on paper: {canvas.whole} {canvas.sheet} {canvas.step}"
+    drawn = plan.cached(key, lambda: _density_drawn(plan, canvas))
+    legend = []
+    for (high, colour), (markup, residents) in zip(DENSITY, drawn, strict=True):
+        if markup is not None:
+            canvas.add("fills", markup)
+            key = "map.supply.above" if high == float("inf") else "map.supply.between"
+            top = words.number(high, 0) if high < float("inf") else ""
+            said = words(key, low=words.number(low, 0), high=top)
+            people = words.count("count.residents", residents)
+            legend.append(LegendEntry(fill_swatch(colour, "#51687f"), said, people))
+        low = high
+    return legend
+
+
+def _density_drawn(plan: Plan, canvas: MapCanvas) -> list[tuple[str | None, float]]:
+    """The parcels of each tint as SVG (None without any), and how many residents they hold."""
+    parcels = plan.layer("parcels")
     areas = shapely.area(parcels.geometry.to_numpy()) / M2_PER_HA
     residents = parcels["residents"].to_numpy(dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         density = np.where((areas > 0) & (residents > 0), residents / areas, np.nan)
-    shapes, legend, low = canvas.on_paper(parcels.geometry), [], 0.0
+    shapes, drawn, low = canvas.on_paper(parcels.geometry), list[tuple[str | None, float]](), 0.0
+    edge: dict[str, svg.Style] = {"stroke": "#51687f", "stroke_width": 0.05}
     for high, colour in DENSITY:
         chosen = (density > low) & (density <= high)
-        if chosen.any():
-            edge: dict[str, svg.Style] = {"stroke": "#51687f", "stroke_width": 0.05}
-            canvas.shape("fills", shapes[chosen], fill=colour, fill_rule="evenodd", **edge)
-            key = "map.supply.above" if high == float("inf") else "map.supply.between"
-            top = words.number(high, 0) if high < float("inf") else ""
-            people = words.count("count.residents", residents[chosen].sum())
-            said = words(key, low=words.number(low, 0), high=top)
-            legend.append(LegendEntry(fill_swatch(colour, "#51687f"), said, people))
+        markup = path(shapes[chosen], canvas.step, canvas.mm, fill=colour, fill_rule="evenodd", **edge)
+        drawn.append((markup if chosen.any() else None, residents[chosen].sum()))
         low = high
-    return legend
+    return drawn
 
 
 def _supply(canvas: MapCanvas, verdict: Verdict) -> list[Label]:

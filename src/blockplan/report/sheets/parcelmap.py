@@ -133,24 +133,21 @@ def red_lines(scene: Scene, ground: ParcelGround, width: float) -> None:
     Drawn after the lines of parcels, which run along it and would cover it.
     """
     facts, canvas = scene.facts, scene.canvas
-    roads = ground.shapes[facts.roads[ground.rows]]
-    if len(roads):
-        lines = shapely.boundary(shapely.union_all(shapely.buffer(roads, 0.02)))
-        canvas.shape("lines", [lines], stroke=RED_LINE, stroke_width=width)
-    else:
-        lines = _widened(scene)
-        if lines is None:
-            return
-        canvas.shape("lines", [lines], stroke=RED_LINE, stroke_width=width)
+    key = f"red lines on paper: {canvas.cell} {canvas.step}"
+    lines = facts.plan.cached(key, lambda: _edges_of_streets(scene, ground))
+    if lines is None or lines.is_empty:
+        return
+    canvas.shape("lines", [lines], stroke=RED_LINE, stroke_width=width)
     scene.show("red_line", 20, line_swatch(stroke=RED_LINE, stroke_width=max(width, 0.3)))
 
 
-def _widened(scene: Scene) -> BaseGeometry | None:
+def _edges_of_streets(scene: Scene, ground: ParcelGround) -> BaseGeometry | None:
+    roads = ground.shapes[scene.facts.roads[ground.rows]]
+    if len(roads):
+        return shapely.boundary(shapely.union_all(shapely.buffer(roads, 0.02)))
     rows, placed = scene.layer("streets")
     widths = values(scene.facts.plan, "streets", "red_line_width_m")[rows] / scene.canvas.cell.unit
     chosen = ~np.isnan(widths)
-    if not chosen.any():
-        return None
     bands = shapely.buffer(placed[chosen], widths[chosen] / 2, cap_style="flat")
     return shapely.boundary(shapely.union_all(bands))
 
