@@ -48,7 +48,11 @@ _BEGINNINGS = {
 _LARGEST_NUMBER_OF_ROWS = 50_000_000
 #: A GeoPackage stamps the time of writing; with a fixed one the same content gives the same bytes. It lies
 #: beside its place until it is whole, so the disk is waited for once, at its end (`_to_disk`).
-_WRITING = {"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z", "OGR_SQLITE_SYNCHRONOUS": "OFF"}
+_WRITING = {
+    "OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z",
+    "OGR_SQLITE_JOURNAL": "MEMORY",
+    "OGR_SQLITE_SYNCHRONOUS": "OFF",
+}
 _WKB_KINDS = {"polygon": "MultiPolygon", "line": "MultiLineString", "point": "Point", "any": "Unknown"}
 
 
@@ -329,8 +333,8 @@ def _check_texts(frame: pd.DataFrame, path: Path) -> None:
     """See that texts are UTF-8: Arrow takes over any bytes and stumbles only when they are shown."""
     import pyarrow as pa  # noqa: PLC0415
 
-    for column in frame.columns:
-        if str(frame[column].dtype) in {"str", "string"}:
+    for column, dtype in frame.dtypes.items():
+        if str(dtype) in {"str", "string"}:
             try:
                 pa.array(frame[column]).validate(full=True)
             except pa.ArrowInvalid:
@@ -348,12 +352,9 @@ def _tidied(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
     if twice:
         raise PlanDataError(f"{path} has two columns of the name {twice[0]!r}.\nRename one of them.")
     _check_texts(frame, path)
-    for column in frame.columns:
+    for column, dtype in frame.dtypes.items():
         # Whole numbers with gaps came as objects, so that a long id does not lose its last digits.
-        if (
-            frame[column].dtype == "object"
-            and pd.api.types.infer_dtype(frame[column], skipna=True) == "integer"
-        ):
+        if dtype == "object" and pd.api.types.infer_dtype(frame[column], skipna=True) == "integer":
             frame[column] = frame[column].astype("Int64")
     return frame
 

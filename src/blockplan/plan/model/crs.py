@@ -99,6 +99,8 @@ def to_plan_crs(
         if frame.crs is not None and frame.crs.is_geographic:
             raise refused("crs_not_local", who=who, crs=frame.crs.name)
         return frame if frame.crs is None else frame.set_crs(None, allow_override=True)
+    if frame.crs is not None and frame.crs.equals(crs):
+        return frame
     if frame.crs is None or same_crs(frame.crs, crs):
         return frame.set_crs(crs, allow_override=True)
     try:

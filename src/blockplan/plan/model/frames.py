@@ -48,7 +48,8 @@ def tidy(layer: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
         if column not in frame:
             absent[column] = _unknown(kind, len(frame))
         elif kind == "number":
-            frame[column] = _numbers(frame, spec, column, faults)
+            if not _is_sound(frame[column]):
+                frame[column] = _numbers(frame, spec, column, faults)
         elif kind == "flag":
             frame[column] = _flags(frame, spec, column, faults)
         else:
@@ -136,6 +137,14 @@ def _word(value: Any) -> str | None:
         value = int(value)
     text = str(value).strip()
     return text or None
+
+
+def _is_sound(given: pd.Series[Any]) -> bool:
+    """Whether a column holds numbers already, none of them too large; most are written so."""
+    if given.dtype != np.float64:
+        return False
+    numbers = given.to_numpy()
+    return bool((np.isnan(numbers) | (np.abs(numbers) <= LARGEST_NUMBER)).all())
 
 
 def _numbers(frame: pd.DataFrame, spec: LayerSpec, column: str, faults: list[Fault]) -> pd.Series[Any]:
