@@ -193,6 +193,7 @@ def test_a_plan_of_homes_without_a_park_fails_the_reach_of_green(tmp_path):
     assert [place["id"] for place in verdict["where"]] == ["A"]
 
 
+@pytest.mark.long
 def test_check_writes_its_verdicts_as_docx_and_pdf_by_the_ending(reference, tmp_path):
     for name, begins in (("v.docx", b"PK"), ("v.pdf", b"%PDF")):
         run("check", reference, "--out", tmp_path / name)
@@ -211,6 +212,7 @@ def test_sheets_name_the_characters_that_print_has_no_form_of(tmp_path):
     assert "〓：㙦 (U+3666)。" in judged.stderr
 
 
+@pytest.mark.long
 def test_sheets_say_in_the_language_asked_for_what_is_labelled_and_what_is_left_out(tmp_path):
     write(a_plan(manifest={"packs": ["gb50180"], "scenarios": {}}), tmp_path / "plan")
     wanted = ("sheets", tmp_path / "plan", "--kind", "landuse", "--kind", "phases", "--out", tmp_path / "out")

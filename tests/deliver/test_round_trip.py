@@ -230,6 +230,7 @@ def test_a_taken_folder_is_left_as_it_is(tmp_path):
     assert (tmp_path / "package" / "mine.txt").read_text() == "mine"
 
 
+@pytest.mark.long
 def test_an_amendment_is_filed_with_the_packages_of_its_kind_and_stage(tmp_path):
     from blockplan.deliver.geodatabase import read_geodatabase
     from blockplan.errors import UsageError

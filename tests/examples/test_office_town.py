@@ -154,6 +154,7 @@ def test_the_same_verdicts_come_of_each_form(town, tmp_path):
     assert outcomes[0] == outcomes[1] == outcomes[2]
 
 
+@pytest.mark.long
 def test_every_defect_of_the_drawing_is_found_and_no_other(repo, town, tmp_path, monkeypatch):
     script = made_by(repo, monkeypatch)
     result = import_office([town / "drawing"], tmp_path / "office-town")

@@ -143,6 +143,7 @@ CASES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", CASES)
 def test_the_published_verdict_of_a_german_plan_is_ours(samples, name):
     mine = [

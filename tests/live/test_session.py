@@ -157,6 +157,7 @@ def test_what_hangs_on_nothing_that_was_edited_is_not_judged_again() -> None:
     assert all(one is other for one, other in zip(before.statements, session.result.statements, strict=True))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rule", ["gb50180-tier5-pop", "gb50180-503-5-total"])
 def test_the_verdict_on_a_circle_that_an_edit_does_not_reach_stands(rule: str) -> None:
     session = live(a_full_plan(400), ["gb50180"])

@@ -74,6 +74,7 @@ def test_the_office_of_a_draft_reads_every_page_that_the_public_will(draft: Draf
     drawn.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("lang", "runs", "waits"),
     [("zh", "公示中", "尚未公示"), ("en", "On notice", "Not public yet"), ("ja", "縦覧中", "未公開")],

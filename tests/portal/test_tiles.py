@@ -115,6 +115,7 @@ def test_no_answer_with_a_range_is_longer_than_is_said(file: Path, monkeypatch: 
     assert got(file, Range="bytes=0-5,10-15").status_code == 200
 
 
+@pytest.mark.long
 def test_tiles_hold_a_point_for_the_name_of_each_parcel_and_for_each_sign(
     shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

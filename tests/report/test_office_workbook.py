@@ -80,6 +80,7 @@ def test_the_last_sheet_explains_every_column_and_names_the_source_of_every_fact
     assert "0901：每岗 50 平方米建筑面积" in " ".join(jobs)
 
 
+@pytest.mark.long
 def test_no_number_or_word_of_a_heading_is_cut_in_the_workbook(
     zone: tuple[View, list[OfficeTable]],
 ) -> None:

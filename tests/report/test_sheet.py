@@ -68,6 +68,7 @@ def test_the_same_plan_gives_the_same_sheet(found: CheckResult, out: Path) -> No
     assert write_sheet(hand_made(), found, out, "ja").read_bytes() == first
 
 
+@pytest.mark.long
 def test_a_plan_in_force_has_no_draft_mark_and_real_geometry_no_note(found: CheckResult, out: Path) -> None:
     text = text_of(write_sheet(hand_made(status="in_force", synthetic=False), found, out, "en"))
     assert "Draft" not in text

@@ -121,6 +121,7 @@ def test_maps_of_bounds_list_the_blocks_and_the_map_of_today_what_the_land_is_us
     assert [row["said"] for row in classes["rows"] if row["amount"]] == ["≤ 1.60", "> 1.60, ≤ 2.00"]
 
 
+@pytest.mark.long
 def test_the_cover_names_packs_and_the_reference_system_and_says_nothing_twice() -> None:
     made = drawn(read("examples/demonstration-zone"), "cover", "location", lang="en")
     notes = " ".join(said for note in made.sheets[0].data["cover"]["notes"] for said in note)

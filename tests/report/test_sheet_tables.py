@@ -184,6 +184,7 @@ def test_rows_of_a_table_of_subtotals_alone_are_not_all_bold() -> None:
     assert (kinds["B-1"], kinds["B-1-0"], made["rows"][-1]["kind"]) == ("subtotal", "row", "total")
 
 
+@pytest.mark.long
 def test_parcels_without_conditions_stand_in_columns_without_rows_of_dashes_and_count_in_the_sum() -> None:
     homes = {"parcel_id": "P-1", "land_use": "0701", "far_max": 1.5, "geometry": square(0, 0)}
     green = [

@@ -158,6 +158,7 @@ def test_the_summary_says_what_a_reviewer_asks_first(found: CheckResult) -> None
         assert said in two
 
 
+@pytest.mark.long
 def test_differences_between_text_table_and_drawing_stand_on_the_first_page() -> None:
     one = pages(summary(hand_made(), reconciled(), "en"))[0]
     assert "S06" in one
@@ -194,6 +195,7 @@ def test_the_documents_of_a_summary_are_named_in_its_language(reference: Path) -
     assert "北京日报" in pages(summary(plan, check(plan), "zh"))[1]
 
 
+@pytest.mark.long
 def test_a_compact_plan_of_which_little_is_said_has_its_map_and_legend_below_that(reference: Path) -> None:
     from blockplan.check import check
     from blockplan.plan import read

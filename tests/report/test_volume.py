@@ -52,6 +52,7 @@ def test_the_volume_has_its_sections_tables_and_figures_in_each_language(
     assert len(tables) >= sum(bool(held[name].lines) for name in ("land_balance", "facilities", "streets"))
 
 
+@pytest.mark.long
 def test_a_figure_has_the_legend_of_what_it_shows(plan: Plan, found: CheckResult) -> None:
     figures = [one for one in walk(volume(plan, found, "en").sections) if isinstance(one, Figure) and one.svg]
     assert figures

@@ -161,6 +161,7 @@ def test_older_and_open_workbooks_are_read(tmp_path, kind):
     assert [opinion.text for opinion in read_opinions(path)] == ["绿地太少", "道路太宽"]
 
 
+@pytest.mark.long
 def test_a_workbook_that_unfolds_without_end_is_refused_before_it_is_unfolded(tmp_path):
     path = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/a.xml", "w") as part:
