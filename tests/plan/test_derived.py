@@ -155,6 +155,15 @@ def test_two_values_are_the_same_to_the_last_bit_or_they_are_not(
     assert same(one, one)
 
 
+def test_long_rows_are_the_same_where_each_thing_is_whether_or_not_it_is_the_same_object() -> None:
+    row = (*map(str, range(1000)), 1.0, (2, 3))
+    assert same(row, (*map(str, range(1000)), 1.0, (2, 3)))
+    assert not same(row, (*map(str, range(1000)), 1, (2, 3)))
+    assert not same(row, (*row[:-1], (2, 4)))
+    assert not same(row, (*row[1:], row[0]))
+    assert not same(row, [*row])
+
+
 def test_what_stands_after_an_edit_is_not_told_anew_what_it_reads() -> None:
     plan = edited(town(), "0901")
     schools(plan, [])

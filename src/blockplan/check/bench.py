@@ -29,7 +29,7 @@ from blockplan.check.scopes import Applicability
 from blockplan.check.statements import Statement, carried_by_rules, read_statements, state_of
 from blockplan.check.verdict import ReadingOutcome, Required, Residents, Verdict
 from blockplan.plan.model.derived import same
-from blockplan.plan.model.recall import once
+from blockplan.plan.model.recall import once, once_for
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -212,6 +212,10 @@ class CheckBench:
         if as_before and stand:
             return last.verdicts
         shown_anew = not as_before and not same(last.shared, shared)
+        # Most often no more differs of the whole than which features were counted.
+        counted = (
+            measurement.counted if last.shared and same(_uncounted(last.shared), _uncounted(shared)) else None
+        )
         parts, verdicts = scopes.parts_of(asked.rule, measurement), []
         for number, part in enumerate(parts):
             of_part = partial(scopes.of_part, measurement, part)
@@ -219,7 +223,13 @@ class CheckBench:
                 one = replace(asked, scope_id=part.scope.partition(":")[2], part=part)
                 verdicts.append(self._verdict(one, of_part()))
             elif shown_anew:
-                verdicts.append(changed(last.verdicts[number], measurement=of_part()))
+                verdict = last.verdicts[number]
+                as_now = (
+                    of_part()
+                    if counted is None
+                    else changed(verdict.measurement, counted=part.counted or counted)
+                )
+                verdicts.append(changed(verdict, measurement=as_now))
             else:
                 verdicts.append(last.verdicts[number])
         last.measurement, last.shared, last.beside = measurement, shared, beside
@@ -235,7 +245,7 @@ class CheckBench:
         if not ends and people.central:  # a part has its own residents, and no range either
             people = replace(people, low=None, central=None, high=None)
         if not self.wrong:  # which features were counted matters for faults of theirs
-            shared = replace(shared, counted={}, summed={})
+            shared = replace(_uncounted(shared), summed={})
         return (
             shared,
             asked.choice,
@@ -323,7 +333,7 @@ class CheckBench:
 
     def _choices(self, rule: Rule) -> RuleChoices:
         """The choices of a rule for the plan."""
-        return once("choices", partial(choices, rule, self.plan.manifest), rule, self.plan.manifest)
+        return once_for("choices", partial(choices, rule, self.plan.manifest), rule, self.plan.manifest)
 
     def _found(self, asked: _AskedRule, measurement: Measurement) -> dict[str, Any]:
         """What a verdict says where no fault of the data touches the measurement."""
@@ -450,6 +460,11 @@ def _reported(packs: Iterable[Pack]) -> dict[str, str | Reported]:
     """What the packs report beside their verdicts, each id once."""
     entries = chain.from_iterable(pack.head.reported for pack in packs)
     return {entry if isinstance(entry, str) else entry.id: entry for entry in entries}
+
+
+def _uncounted(shared: Measurement) -> Measurement:
+    """What parts share, whichever features were counted."""
+    return replace(shared, counted={})
 
 
 def _said(name: str, parameters: dict[str, Any]) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from blockplan.check.limits import DUST, compare, slack
 from blockplan.check.verdict import Capacity, Remedy
 from blockplan.check.words import CATALOG, amount, difference, fill, say, unit_word
 from blockplan.measure.measurement import RATIOS, figure_unit
-from blockplan.plan.model.recall import once_for
+from blockplan.measure.places import WorstFirst
 from blockplan.texts import LANGUAGES
 from blockplan.units import M2_PER_HA
 
@@ -145,7 +144,7 @@ def _share(
     affected, residents = float(affected or 0), float(residents or 0)
     needed = affected if limit >= 1 else min(affected, (limit - value) * residents)
     amount = max(1.0, float(math.ceil(needed - _DUST)))
-    layers = once_for("layers of places", partial(_layers, measurement.places), measurement.places)
+    layers = _layers(measurement.places)
     layer = next(iter(layers)) if len(layers) == 1 else "places"
     word = CATALOG.text(f"place.{layer}" if f"place.{layer}" in CATALOG else "place.places")
     places = len(measurement.places)
@@ -155,7 +154,7 @@ def _share(
 
 
 def _layers(places: Iterable[Place]) -> frozenset[str]:
-    return frozenset(map(attrgetter("layer"), places))
+    return places.layers if isinstance(places, WorstFirst) else frozenset(map(attrgetter("layer"), places))
 
 
 def _counted(noun: Text, amount: float) -> dict[str, str]:

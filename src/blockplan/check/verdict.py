@@ -9,7 +9,7 @@ How the features that a rule judges one by one came out.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import repeat
@@ -215,7 +215,7 @@ class Verdict(Defined, JsonRecord):
     margin: float | None = None
     remedy: Remedy | None = None
     affected_residents: float | None = None
-    where: tuple[Place, ...] = ()
+    where: Sequence[Place] = ()
     definition: Mapping[str, Any]
     readings: tuple[ReadingOutcome, ...] = ()
     force: Force

@@ -27,7 +27,7 @@ from blockplan.measure.parameters import DEFAULTS, Parameters
 from blockplan.plan.model.recall import once_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -173,7 +173,7 @@ class Part(NamedTuple):
     residents: float | None = None
     affected_residents: float | None = None
     missing: tuple[Missing, ...] = ()
-    places: tuple[Place, ...] = ()
+    places: Sequence[Place] = ()
     counted: Mapping[str, tuple[str, ...]] = NONE_OF_ITS_OWN
     ends: tuple[float, float] | None = None
 
@@ -251,7 +251,7 @@ class Measurement(Defined):
     readings: tuple[Reading, ...] = ()
     missing: tuple[Missing, ...] = ()
     counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    places: tuple[Place, ...] = ()
+    places: Sequence[Place] = ()
     affected_residents: float | None = None
     supply: float | None = None
     per: float = 0.0

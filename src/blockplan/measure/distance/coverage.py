@@ -15,7 +15,6 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import shapely
 
 from blockplan.figures import known
 from blockplan.measure.definition import Defined
@@ -24,9 +23,10 @@ from blockplan.measure.inputs.columns import ids, shapes, total
 from blockplan.measure.inputs.feature_points import EDGE_M
 from blockplan.measure.inputs.homes import housed, residents, spots_of, whole_ones
 from blockplan.measure.inputs.parts import added, knowns, ratios, sums_at
-from blockplan.measure.measurement import Measurement, Part, Place, Reading
+from blockplan.measure.measurement import Measurement, Part, Reading
 from blockplan.measure.missing import Missing, lines, nothing, unknown
-from blockplan.plan.model.recall import by_row, is_recalling, once, pairs_between
+from blockplan.measure.places import WorstFirst
+from blockplan.plan.model.recall import once, pairs_between
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -190,7 +190,7 @@ def covered(  # noqa: PLR0913 (the parts of one measurement)
         readings=readings(homes, limit_m, judging, list(distances[1:])),
         missing=missing,
         counted=found.counted,
-        places=places(plan, homes, judging, limit_m),
+        places=places(homes, judging, limit_m),
         affected_residents=short,
         summed=residents(plan).summed if people else {},
     )
@@ -245,60 +245,23 @@ def readings(
     return tuple(made)
 
 
-def places(plan: Plan, homes: Homes, distances: Distances, limit_m: float) -> tuple[Place, ...]:
+def places(homes: Homes, distances: Distances, limit_m: float) -> WorstFirst:
     """Homes beyond the limit, the farthest first; those that reach nothing at all come before them."""
     beyond = np.asarray(distances.reached(limit_m) < 1)
-    return worst_first(plan, homes, beyond, distances.metres[beyond], (distances.id, limit_m), most=True)
+    return worst_first(homes, beyond, distances.metres[beyond], most=True)
 
 
 def worst_first(
-    plan: Plan,
-    homes: Homes,
-    short: NDArray[np.bool_],
-    value: NDArray[np.float64],
-    of: tuple[str | float, ...],
-    *,
-    most: bool = False,
-) -> tuple[Place, ...]:
+    homes: Homes, short: NDArray[np.bool_], value: NDArray[np.float64], *, most: bool = False
+) -> WorstFirst:
     """
     Some homes as places, each with how far it is from what is meant, or how much it has.
 
     Those of the least value come first, or of the `most`, before which those without one come; of equals
-    by id. `of` names what the value is.
+    by id.
     """
-    make = partial(_places, homes, short, value, of, most=most)
-    # Whatever is too far or not there at all is so for the same homes, rule for rule.
-    if is_recalling():
-        return once("places", make, homes.spots, short, value, most)
-    key = f"places:{hash((short.tobytes(), value.tobytes(), most))}"
-    return plan.cached(key, make, given=(spots_of(plan, homes),))
-
-
-def _places(
-    homes: Homes,
-    short: NDArray[np.bool_],
-    value: NDArray[np.float64],
-    of: tuple[str | float, ...],
-    *,
-    most: bool,
-) -> tuple[Place, ...]:
     rows = np.flatnonzero(short)
-    rank = -np.where(np.isnan(value), np.inf, value) if most else value
-    order = np.lexsort((homes.ranks(rows), rank))
-    columns = homes.layer[rows], homes.id[rows], homes.point[rows], value
-    made = by_row("place", _each_place, *columns, fixed=of)
-    return tuple(made[order].tolist())
-
-
-def _each_place(
-    layer: NDArray[Any], name: NDArray[Any], point: NDArray[Any], away: NDArray[np.float64]
-) -> NDArray[Any]:
-    metres = np.round(away, 2).astype(object)
-    metres[np.isnan(away)] = None
-    xy = shapely.get_x(point).tolist(), shapely.get_y(point).tolist()
-    found = np.empty(len(name), dtype=object)
-    found[:] = list(map(Place, layer, name, *xy, metres.tolist()))
-    return found
+    return WorstFirst(homes.layer[rows], homes.id[rows], homes.point[rows], value, most)
 
 
 def by_area(

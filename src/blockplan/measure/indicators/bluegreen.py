@@ -263,7 +263,7 @@ def _reached(plan: Plan, name: str, kept: _KeptShapes, limit_m: float, to: str) 
         definition,
         by=by_area(plan, homes, inside),
         counted=counted,
-        places=places(plan, homes, line, limit_m),
+        places=places(homes, line, limit_m),
         affected_residents=homes.people(~inside),
         summed=residents(plan).summed,
     )

@@ -23,7 +23,7 @@ from blockplan.measure.inputs.columns import (
 )
 from blockplan.measure.inputs.neighbours import covered_m2, within
 from blockplan.measure.inputs.parts import KINDS, features
-from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, reason, unknown
 from blockplan.plan.model.recall import by_row, once_for, tree_of
 from blockplan.units import M2_PER_HA
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from blockplan.measure.inputs.homes import Homes
     from blockplan.measure.parameters import Parameters
+    from blockplan.measure.places import WorstFirst
     from blockplan.plan.model.plan import Plan
 
 #: Ends of a line of sight this near (m) to a building only touch it.
@@ -57,7 +58,7 @@ def trees_in_view(plan: Plan, parameters: Parameters) -> Measurement:
         found,
         value=homes.share(enough),
         by=by_area(plan, homes, enough),
-        places=_fewest(plan, homes, seen, ~enough),
+        places=_fewest(homes, seen, ~enough),
         affected_residents=homes.people(~enough),
     )
 
@@ -71,7 +72,7 @@ def fewest_trees_in_view(plan: Plan, parameters: Parameters) -> Measurement:
     return replace(
         found,
         value=float(seen.min()),
-        places=_fewest(plan, homes, seen, short),
+        places=_fewest(homes, seen, short),
         affected_residents=homes.people(short),
     )
 
@@ -101,9 +102,9 @@ def _views(
     return found, homes, plan.cached(key, lambda: _seen(plan, homes, trees, parameters.tree_view_m))
 
 
-def _fewest(plan: Plan, homes: Homes, seen: NDArray[np.intp], short: NDArray[np.bool_]) -> tuple[Place, ...]:
+def _fewest(homes: Homes, seen: NDArray[np.intp], short: NDArray[np.bool_]) -> WorstFirst:
     """Homes that see too few trees, the fewest first."""
-    return worst_first(plan, homes, short, seen[short].astype(float), ("trees in view",))
+    return worst_first(homes, short, seen[short].astype(float))
 
 
 def _seen(plan: Plan, homes: Homes, trees: NDArray[Any], limit_m: float) -> NDArray[np.intp]:

@@ -188,7 +188,7 @@ def uses_access(plan: Plan, parameters: Parameters) -> Measurement:
         definition,
         by=tuple(by),
         counted=counted,
-        places=worst_first(plan, homes, ~enough, number[~enough], (name,)),
+        places=worst_first(homes, ~enough, number[~enough]),
         affected_residents=homes.people(~enough) if people else None,
     )
 

@@ -204,16 +204,6 @@ class Homes:
         said.update(shapely.is_missing(self.point).tobytes())
         return f"{said.hexdigest()}:{hash((*self.layer.tolist(), *self.id.tolist()))}"
 
-    def ranks(self, rows: NDArray[Any]) -> NDArray[np.intp]:
-        """Numbers that stand in the order of the ids of some rows, as texts."""
-        if is_recalling():
-            return np.asarray(self._every_rank[rows])
-        return _ranks(self.id[rows])
-
-    @cached_property
-    def _every_rank(self) -> NDArray[np.intp]:
-        return once("ranks of homes", partial(_ranks, self.id), self.id)
-
     def some(self, rows: NDArray[Any]) -> Homes:
         """Those in some rows."""
         return replace(
@@ -233,13 +223,6 @@ def whole_ones(part: NDArray[Any]) -> NDArray[np.bool_] | None:
         return part
     ones = np.asarray(part == 1)
     return ones if (ones | (part == 0)).all() else None
-
-
-def _ranks(names: NDArray[Any]) -> NDArray[np.intp]:
-    said = names.tolist()
-    ranks = np.empty(len(said), dtype=np.intp)
-    ranks[sorted(range(len(said)), key=said.__getitem__)] = np.arange(len(said))  # ids mostly are in order
-    return ranks
 
 
 def people(plan: Plan, parameters: Parameters) -> Measurement:

@@ -131,11 +131,12 @@ def _pieces(plan: Plan, layer: str) -> Pieces:
     if layer == "circles":
         return Pieces(scopes, *_cut(plan, outlines), sizes, nowhere)
     parcel, part = pairs_between(parcel_points(plan), outlines, EDGE_M)
-    # A point on a common edge belongs to the part that is named first.
-    rank = np.unique(names.astype(str), return_inverse=True)[1]
-    order = np.lexsort((rank[part], parcel))
-    first = np.unique(parcel[order], return_index=True)[1]
-    parcel, part = parcel[order][first], part[order][first]
+    if (np.diff(parcel) == 0).any():
+        # A point on a common edge belongs to the part that is named first.
+        rank = np.unique(names.astype(str), return_inverse=True)[1]
+        order = np.lexsort((rank[part], parcel))
+        first = np.unique(parcel[order], return_index=True)[1]
+        parcel, part = parcel[order][first], part[order][first]
     return Pieces(scopes, parcel, part, np.ones(len(parcel)), sizes, nowhere)
 
 

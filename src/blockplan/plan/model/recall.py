@@ -468,9 +468,17 @@ def _touching(boxes: NDArray[np.float64], some: NDArray[np.float64]) -> NDArray[
 def _put_in(found: Arrays, kept: NDArray[np.intp], fresh: Arrays | None, rows: Any) -> Arrays:
     """Rows of what was found for rows that stand, under their new numbers, and those found afresh."""
     stands = np.flatnonzero(kept >= 0)
-    low, high = (np.searchsorted(found[-1], kept[stands], side) for side in ("left", "right"))
-    counts = high - low
-    at = np.repeat(low - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+    if fresh is not None and (kept[stands] == stands).all():
+        still = np.zeros(found[-1].max(initial=len(kept)) + 1, dtype=bool)
+        still[stands] = True
+        stay = still[found[-1]]
+        rest = [one[stay] for one in found]
+        among = np.searchsorted(rest[-1], rows[fresh[-1]])
+        news = (*fresh[:-1], rows[fresh[-1]])
+        return tuple(np.insert(one, among, new, axis=0) for one, new in zip(rest, news, strict=True))
+    of_each = np.bincount(found[-1], minlength=kept.max(initial=-1) + 1)
+    counts, high = of_each[kept[stands]], np.cumsum(of_each)[kept[stands]]
+    at = np.repeat(high - np.cumsum(counts), counts) + np.arange(counts.sum())
     parts = [(*(one[at] for one in found[:-1]), np.repeat(stands, counts))]
     if fresh is not None:
         parts.append((*fresh[:-1], rows[fresh[-1]]))
@@ -598,19 +606,27 @@ def _same_rows(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 class _Addresses:
-    """Lends the memory of an array of objects as numbers."""
+    """Lends the memory of a row of objects as numbers."""
 
-    def __init__(self, array: NDArray[Any]) -> None:
-        self.array = array
-        self.__array_interface__ = {
-            "version": 3,
-            "shape": array.shape,
-            "strides": array.strides,
-            "typestr": np.dtype(np.uintp).str,
-            "data": (array.__array_interface__["data"][0], True),
-        }
+    def __init__(self, row: NDArray[Any] | tuple[Any, ...]) -> None:
+        self.row = row
+        self.__array_interface__ = (
+            {"version": 3, "shape": (len(row),), "data": (id(row) + tuple.__basicsize__, True)}
+            if isinstance(row, tuple)
+            else dict(row.__array_interface__)
+        )
+        self.__array_interface__ |= {"typestr": np.dtype(np.uintp).str}
+        self.__array_interface__.pop("descr", None)
 
 
-def addresses(array: NDArray[Any]) -> NDArray[np.uintp]:
-    """Where each object of an array lies in memory: equal for the same object, while both arrays live."""
-    return np.asarray(_Addresses(array))
+def addresses(row: NDArray[Any] | tuple[Any, ...]) -> NDArray[np.uintp]:
+    """
+    Where each object of an array or a tuple lies in memory: equal for the same object, while both live.
+
+    Examples
+    --------
+    >>> one, other = object(), object()
+    >>> (addresses((one, other)) == addresses((one, one))).tolist()
+    [True, False]
+    """
+    return np.asarray(_Addresses(row))
