@@ -213,9 +213,7 @@ class CheckBench:
             return last.verdicts
         shown_anew = not as_before and not same(last.shared, shared)
         # Most often no more differs of the whole than which features were counted.
-        counted = (
-            measurement.counted if last.shared and same(_uncounted(last.shared), _uncounted(shared)) else None
-        )
+        alike = last.shared is not None and same(_uncounted(last.shared), _uncounted(shared))
         parts, verdicts = scopes.parts_of(asked.rule, measurement), []
         for number, part in enumerate(parts):
             of_part = partial(scopes.of_part, measurement, part)
@@ -223,12 +221,8 @@ class CheckBench:
                 one = replace(asked, scope_id=part.scope.partition(":")[2], part=part)
                 verdicts.append(self._verdict(one, of_part()))
             elif shown_anew:
-                verdict = last.verdicts[number]
-                as_now = (
-                    of_part()
-                    if counted is None
-                    else changed(verdict.measurement, counted=part.counted or counted)
-                )
+                verdict, counted = last.verdicts[number], part.counted or measurement.counted
+                as_now = changed(verdict.measurement, counted=counted) if alike else of_part()
                 verdicts.append(changed(verdict, measurement=as_now))
             else:
                 verdicts.append(last.verdicts[number])
