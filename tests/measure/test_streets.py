@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 import shapely
 from tests.support.squares import one, plan_of, square
 
 from blockplan.errors import UsageError
+from blockplan.measure.indicators import streets
 from blockplan.measure.missing import lines
+from blockplan.plan.model.recall import Recall, recalling
+
+if TYPE_CHECKING:
+    from blockplan.plan import Plan
 
 BOUNDARY = [{"geometry": square(0, 0, 1000)}]
+STREETS = [
+    {"class": "local", "geometry": shapely.LineString(spots)}
+    for spots in [
+        [(0, 0), (1000, 0)], [(0, 0), (0, 1000)], [(300, 0), (300, 1000)], [(600, 0), (600, 1000)],
+        [(0, 1000), (1000, 1000)], [(0, 500), (1000, 500)],
+    ]
+]  # fmt: skip
 
 
 def street(*spots: tuple[float, float], **more: object) -> dict:
@@ -43,6 +57,35 @@ def test_a_street_between_two_areas_counts_half_for_each_and_one_outside_whole()
         for p in one(plan_of(boundary=BOUNDARY, areas=areas, streets=streets), "street_density").by
     }
     assert (by["area:w"], by["area:e"], by["local"]) == (pytest.approx(3), pytest.approx(1), pytest.approx(2))
+
+
+def test_only_beside_a_corner_of_the_outer_edge_that_moved_are_streets_counted_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def in_three_areas(corner: tuple[float, float]) -> Plan:
+        east = shapely.Polygon([(600, 0), (1000, 0), corner, (600, 1000)])
+        areas = [
+            {"area_id": "w", "geometry": west},
+            {"area_id": "m", "geometry": middle},
+            {"area_id": "e", "geometry": east},
+        ]
+        return plan_of(boundary=BOUNDARY, areas=areas, streets=STREETS)
+
+    west, middle = square(0, 0, 300, 1000), square(300, 0, 300, 1000)
+    count, counted = streets._counting_m, []
+    monkeypatch.setattr(
+        streets, "_counting_m", lambda lines, land, outer: counted.append(land) or count(lines, land, outer)
+    )
+    recall = Recall()
+    with recalling(recall):
+        one(in_three_areas((1000, 1000)), "street_density")
+    counted.clear()
+    moved = in_three_areas((1000, 1100))
+    with recalling(recall):
+        again = one(moved, "street_density")
+    assert not any(land is west for land in counted)
+    assert any(land is middle for land in counted)
+    assert again.by == one(in_three_areas((1000, 1100)), "street_density").by
 
 
 def test_a_living_circle_has_a_density_of_its_own() -> None:

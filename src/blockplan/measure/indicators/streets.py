@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,8 @@ LINES_OF_A_SQUARE = 2
 CROSSING_M = 15.0
 #: A street runs along an edge where it lies on it (to the millimetre) for at least this, m.
 ALONG_M, SAME_M = 1.0, 0.001
+#: A stretch of the outer edge farther than this from the box of an outline has no part in its edge, m.
+BESIDE_M = 1.0
 
 
 def street_density(plan: Plan, parameters: Parameters) -> Measurement:
@@ -204,12 +207,13 @@ def _part(scope: str, value: float | None, streets: tuple[str, ...]) -> Part:
     return Part(scope, value, missing=missing, counted={"streets": streets})
 
 
-def _counted_m(lines: NDArray[Any], outline: Any, outer: Edge | None) -> NDArray[np.float64]:
+def _counted_m(lines: NDArray[Any], outline: Any, outer: _Outer | None) -> NDArray[np.float64]:
     """Length of lines that counts in an outline, m; `outer` is the edge beyond which nothing else lies."""
-    return once("counting", partial(_counting_m, lines, outline, outer), lines, outline, outer)
+    beside = None if outer is None else outer.beside(outline)
+    return once("counting", partial(_counting_m, lines, outline, outer), lines, outline, beside)
 
 
-def _counting_m(lines: NDArray[Any], outline: Any, outer: Edge | None) -> NDArray[np.float64]:
+def _counting_m(lines: NDArray[Any], outline: Any, outer: _Outer | None) -> NDArray[np.float64]:
     found = np.asarray(_length_inside(lines, outline))
     piece, of = _along(lines, _edge(shapely.boundary(outline)))
     if not len(piece):
@@ -220,15 +224,36 @@ def _counting_m(lines: NDArray[Any], outline: Any, outer: Edge | None) -> NDArra
     along = np.where(along - inside > 2 * EDGE_M, along, inside)
     found += sums_at(of, along - inside, len(lines))
     if outer is not None:
-        beyond, at = _along(piece, outer)
+        beyond, at = _along(piece, outer.edge)
         free = np.minimum(sums_at(at, shapely.length(beyond), len(piece)), along)
         found -= sums_at(of, along - free, len(lines)) / 2
     return found
 
 
-def _outer(line: Any) -> Edge:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Outer:
+    """The edge of all, and its stretches from corner to corner as rows of x, y, x, y."""
+
+    edge: Edge
+    stretches: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, line: Any) -> _Outer:
+        """The edge that a line is."""
+        corners, part = shapely.get_coordinates(shapely.get_parts(line), return_index=True)
+        return cls(_edge(line), np.hstack([corners[:-1], corners[1:]])[part[:-1] == part[1:]])
+
+    def beside(self, outline: Any) -> NDArray[np.float64]:
+        """The stretches beside an outline: what counts in it hangs on no others."""
+        low, high = np.split(np.array(shapely.bounds(outline)), 2)
+        one, other = np.hsplit(self.stretches, 2)
+        near = (np.minimum(one, other) <= high + BESIDE_M) & (np.maximum(one, other) >= low - BESIDE_M)
+        return self.stretches[near.all(axis=1)]
+
+
+def _outer(line: Any) -> _Outer:
     """The edge of all, which stays the same object while not a corner of it moves."""
-    return once("outer edge", partial(_edge, line), shapely.to_wkb(line))
+    return once("outer edge", partial(_Outer.of, line), shapely.to_wkb(line))
 
 
 def _edge(line: Any) -> Edge:
