@@ -8,6 +8,7 @@ import pytest
 import shapely
 from tests.support.squares import home, one, plan_of, square
 
+from blockplan.measure.indicators import trees
 from blockplan.measure.missing import lines
 
 VIEW, CANOPY = "trees_in_view", "canopy_share"
@@ -106,3 +107,16 @@ def test_canopy_that_others_cover_or_that_is_drawn_twice_counts_once() -> None:
     found = one(plan, CANOPY)
     assert found.value == pytest.approx((35 * 20 + 100) / 10_000, rel=1e-12)
     assert found.by[0].value == pytest.approx((35 * 20 + 25) / 65**2, rel=1e-12)
+
+
+def test_the_crowns_are_joined_once_while_only_the_planned_land_moves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    join, joined = trees._apart, []
+    monkeypatch.setattr(trees, "_apart", lambda shapes: joined.append(len(shapes)) or join(shapes))
+    plan = plan_of(boundary=[{"geometry": square(0, 0, 100)}], trees=[tree(50, 50, crown_m=10.0)])
+    before = one(plan, CANOPY)
+    wider = plan.layer("boundary").set_geometry([square(0, 0, 200, 100)])
+    anew = plan.edited({"boundary": wider}, {("boundary", "geometry")})
+    assert one(anew, CANOPY).value == pytest.approx(before.value / 2)
+    assert joined == [1]

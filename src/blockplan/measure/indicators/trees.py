@@ -167,19 +167,30 @@ def canopy_share(plan: Plan, parameters: Parameters) -> Measurement:
     }
     if missing:
         return Measurement(name, None, "1", missing=missing, counted=counted)
-    known = (crown > 0) & ~shapely.is_missing(trees)
-    crowns = shapely.buffer(trees[known], crown[known] / 2 * AS_LARGE, quad_segs=SEGMENTS)
     # Pieces that do not touch one another: their areas add up, in the land and in every part of it.
-    pieces = within(_apart(np.concatenate([canopy, crowns])), land)
+    pieces = within(plan.cached("under crowns", lambda: _under_crowns(plan)), land)
     covered = covered_m2(pieces)
     definition = {
         "canopy_ha": covered / M2_PER_HA,
         "land_ha": land.area / M2_PER_HA,
-        "trees_with_crown": int(known.sum()),
+        "trees_with_crown": int(_with_crown(plan).sum()),
         "trees_without_crown": int(np.isnan(crown).sum()),
     }
     by = (*_canopy_by(plan, "areas", pieces, land), *_canopy_by(plan, "blocks", pieces, land))
     return Measurement(name, covered / land.area, "1", definition, by=by, counted=counted)
+
+
+def _with_crown(plan: Plan) -> NDArray[np.bool_]:
+    """Which trees stand somewhere and have a crown."""
+    return np.asarray((values(plan, "trees", "crown_m") > 0) & ~shapely.is_missing(shapes(plan, "trees")))
+
+
+def _under_crowns(plan: Plan) -> NDArray[Any]:
+    """The land under drawn canopies and the crowns of trees, piece by piece."""
+    known = _with_crown(plan)
+    across = values(plan, "trees", "crown_m")[known]
+    crowns = shapely.buffer(shapes(plan, "trees")[known], across / 2 * AS_LARGE, quad_segs=SEGMENTS)
+    return _apart(np.concatenate([shapes(plan, "canopy"), crowns]))
 
 
 def _under(canopy: NDArray[Any], trees: NDArray[Any]) -> NDArray[np.bool_]:
