@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 import shapely
 from pypdf import PdfReader
+from tests.support.random_plans import random_plan
 from tests.support.sheet_plans import a_row, drawn
 from tests.support.squares import plan_of, square
 from tests.support.town import town
@@ -18,6 +19,7 @@ from blockplan.check import check
 from blockplan.report.maps.reachmaps import reach_maps
 from blockplan.report.sheets import atlas
 from blockplan.report.sheets.maps import small_map
+from blockplan.report.sheets.plan_sheets import Whole
 from blockplan.report.sheets.themes import STEPS
 from blockplan.report.view import View
 from blockplan.report.words import Words
@@ -100,6 +102,19 @@ def test_a_map_takes_tables_of_other_subjects_where_its_own_leave_room() -> None
     beside = [one["title"] for one in sheet.data["panel"] if one["kind"] == "table"]
     below = [one["title"] for shelf in sheet.data.get("shelves", ()) for one in shelf]
     assert "规划用地平衡表" in [*beside, *below]
+
+
+def test_a_table_is_printed_once_for_all_maps(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, bool]] = []
+
+    def print_(self: Whole, name: str, *, narrow: bool) -> None:
+        told.append((name, narrow))
+
+    monkeypatch.setattr(Whole, "_print", print_)
+    plan = random_plan(7, columns=5, rows=3)
+    atlas(plan, check(plan, packs=["zone"]), "en", kinds=["landuse", "height", "green"])
+    assert told
+    assert len(told) == len({*told})
 
 
 def test_control_lines_are_said_to_be_absent_for_all_parts_of_a_sheet_together() -> None:

@@ -117,6 +117,32 @@ def test_windows_show_no_land_of_each_other_on_any_paper() -> None:
             assert cell.frame.height / cell.height == pytest.approx(found.scale / 1000)
 
 
+def test_windows_are_made_for_the_layout_that_is_taken_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[MapWindow] = []
+
+    def kept(cell: MapWindow, *told: object) -> MapWindow:
+        made.append(cell)
+        return cell
+
+    monkeypatch.setattr("blockplan.report.sheets.paper._off_others", kept)
+    found = fit([shapely.box(0, 0, 3_000, 400)], layouts(PAPERS["A3"], (112.0, 90.0)))
+    assert tuple(made) == found.cells
+
+
+def test_a_map_asks_only_the_junctions_of_its_window_and_writes_them_from_north_to_south() -> None:
+    streets = [
+        {"street_id": f"S{at}-{way}", "class": "arterial", "geometry": line}
+        for at in range(3)
+        for way, line in enumerate((
+            shapely.LineString([(at * 100 - 40, 0), (at * 100 + 40, 0)]),
+            shapely.LineString([(at * 100, at * 10 - 40), (at * 100, at * 10 + 40)]),
+        ))
+    ]  # fmt: skip
+    facts = facts_of(plan_of(streets=streets))
+    assert len(facts.junctions) == 3
+    assert [one[:2] for one in facts.junctions_in(Frame(50, -50, 250, 50))] == [(100.0, 0.0), (200.0, 0.0)]
+
+
 def test_a_strip_ends_in_a_gap_of_the_land_and_shows_no_land_twice() -> None:
     land = [shapely.box(0, 2_200 * at, 1_500, 2_200 * at + 1_500) for at in range(4)]
     found = fit(land, layouts(PAPERS["A3"], (112,), portrait=False))

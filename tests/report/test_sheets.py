@@ -194,9 +194,9 @@ def test_a_long_atlas_is_set_in_parts_that_are_joined_to_the_same_pages(
     monkeypatch.setattr(making, "IN_A_PART", 2)
     joined, tagged = making.joined, []
 
-    def seen(some: list[bytes]) -> bytes:
-        tagged.extend("/StructTreeRoot" in PdfReader(io.BytesIO(one)).root_object for one in some)
-        return joined(some)
+    def seen(some: list[Path], names: list[str]) -> bytes:
+        tagged.extend("/StructTreeRoot" in PdfReader(one).root_object for one in some)
+        return joined(some, names)
 
     monkeypatch.setattr(making, "joined", seen)
     parts = atlas(drawn, judged, "zh", kinds=kinds)

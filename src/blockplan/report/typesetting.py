@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import DictionaryObject
 
 STANDARD: Literal["a-2b"] = "a-2b"
 MM_PER_INCH = 25.4
@@ -150,11 +151,11 @@ TAGS = ("/StructParents", "/StructParent", "/Tabs")
 OF_PAGE = "page:"
 
 
-def starts(part: bytes) -> tuple[list[int], int]:
+def starts(part: bytes | Path) -> tuple[list[int], int]:
     """The page (from 0) of each bookmark of a PDF file in their order, and how many pages it has."""
     from pypdf import PdfReader  # noqa: PLC0415 (loaded where a document is long)
 
-    reader = PdfReader(io.BytesIO(part))
+    reader = PdfReader(io.BytesIO(part) if isinstance(part, bytes) else part)
     return _pages(reader, reader.outline), len(reader.pages)
 
 
@@ -169,16 +170,18 @@ def _pages(reader: PdfReader, outline: Sequence[Any]) -> list[int]:
     return found
 
 
-def joined(parts: Sequence[bytes]) -> bytes:
+def joined(parts: Sequence[Path], names: Sequence[str]) -> bytes:
     """
     One file of all parts, with their bookmarks, text and fonts; the same parts give the same bytes.
 
-    A link to ``page:N`` leads to page N of the whole, from 1.
+    A link to ``page:N`` leads to page N of the whole, from 1; pages are labelled as by `paged`.
 
     Parameters
     ----------
     parts
         PDF/A-2b files with the same title, date and colours.
+    names
+        One for each bookmark, in their order.
 
     References
     ----------
@@ -188,10 +191,11 @@ def joined(parts: Sequence[bytes]) -> bytes:
     from pypdf.generic import ArrayObject, ByteStringObject, NameObject  # noqa: PLC0415
 
     writer = PdfWriter()
-    digest = hashlib.sha256()
+    digest, pages = hashlib.sha256(), list[int]()
     for number, part in enumerate(parts):
-        digest.update(part)
-        reader = PdfReader(io.BytesIO(part))
+        digest.update(part.read_bytes())
+        reader = PdfReader(part)
+        pages += [len(writer.pages) + page for page in _pages(reader, reader.outline)]
         writer.append(reader, import_outline=True)
         if number == 0:
             root = reader.root_object
@@ -202,6 +206,7 @@ def joined(parts: Sequence[bytes]) -> bytes:
             writer.metadata = reader.metadata
     _untie(writer)
     _lead(writer)
+    writer.root_object[NameObject("/PageLabels")] = _labels(names, pages, len(writer.pages))
     writer.pdf_header = "%PDF-1.7"
     name = ByteStringObject(digest.digest()[:16])
     writer._ID = ArrayObject((name, name))
@@ -224,22 +229,29 @@ def paged(pdf: bytes, names: Sequence[str]) -> bytes:
     ISO 32000-1:2008, 12.4.2 (page labels), 7.5.6 (incremental updates); ISO 19005-2:2011, 6.1.9 (lines).
     """
     from pypdf import PdfWriter  # noqa: PLC0415 (as above)
+    from pypdf.generic import NameObject  # noqa: PLC0415
+
+    pages, count = starts(pdf)
+    pdf = pdf.rstrip() + b"\n"  # an object begins on a line of its own
+    writer = PdfWriter(io.BytesIO(pdf), incremental=True)
+    writer.root_object[NameObject("/PageLabels")] = _labels(names, pages, count)
+    out = io.BytesIO()
+    writer.write(out)
+    return pdf + out.getvalue()[len(pdf) :].replace(b" obj<<", b" obj\n<<")
+
+
+def _labels(names: Sequence[str], pages: Sequence[int], count: int) -> DictionaryObject:
+    """The labels of so many pages: what begins on which of them."""
     from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject  # noqa: PLC0415
     from pypdf.generic import TextStringObject as Said  # noqa: PLC0415
 
-    pages, count = starts(pdf)
     key, further = NameObject("/P"), {NameObject("/S"): NameObject("/D"), NameObject("/St"): NumberObject(2)}
     labels = ArrayObject()
     for name, first, end in zip(names, pages, [*pages[1:], count], strict=True):
         labels += [NumberObject(first), DictionaryObject({key: Said(name)})]
         if end > first + 1:
             labels += [NumberObject(first + 1), DictionaryObject({key: Said(f"{name}, ")} | further)]
-    pdf = pdf.rstrip() + b"\n"  # an object begins on a line of its own
-    writer = PdfWriter(io.BytesIO(pdf), incremental=True)
-    writer.root_object[NameObject("/PageLabels")] = DictionaryObject({NameObject("/Nums"): labels})
-    out = io.BytesIO()
-    writer.write(out)
-    return pdf + out.getvalue()[len(pdf) :].replace(b" obj<<", b" obj\n<<")
+    return DictionaryObject({NameObject("/Nums"): labels})
 
 
 def _lead(writer: PdfWriter) -> None:

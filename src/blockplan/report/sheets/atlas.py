@@ -103,7 +103,7 @@ def atlas(  # noqa: PLR0913 (what is drawn, and how)
         _choose(folder, data["sheets"], data, lang, tell)
         any(not _refit(facts, files, sheets, data, PAPERS[paper]) for _ in range(MOST_REFITS))
         pdf = _set(folder, data, lang, plan.manifest.drawn_on, tell)
-    return Atlas(paged(pdf, [sheet.number for sheet in sheets]), tuple(sheets), tuple(left_out))
+    return Atlas(pdf, tuple(sheets), tuple(left_out))
 
 
 def _sheets(
@@ -238,15 +238,17 @@ def _set(folder: Path, data: dict[str, Any], lang: str, day: dt.date, tell: Call
     """
     The atlas as one file; a long one is set part by part, for memory, and joined.
 
-    The cover comes last: by then the first page of every sheet is known.
+    The cover comes last: by then the first page of every sheet is known. Parts are kept in the folder.
     """
     sheets = data["sheets"]
+    numbers = [sheet["number"] for sheet in sheets]
     if len(sheets) <= IN_ONE_PART:
         tell(f"setting {len(sheets)} sheets")
-        return typeset(folder, "atlas.typ", data, lang, day)
+        return paged(typeset(folder, "atlas.typ", data, lang, day), numbers)
 
-    def part(some: Sequence[dict[str, Any]]) -> bytes:
-        made = typeset(folder, "atlas.typ", {**data, "sheets": some}, lang, day, tags=False)
+    def part(some: Sequence[dict[str, Any]]) -> Path:
+        made = folder / f"{some[0]['label']}.pdf"
+        made.write_bytes(typeset(folder, "atlas.typ", {**data, "sheets": some}, lang, day, tags=False))
         forget()
         return made
 
@@ -258,7 +260,7 @@ def _set(folder: Path, data: dict[str, Any], lang: str, day: dt.date, tell: Call
         parts.append(part(rest[at : at + IN_A_PART]))
     tell(f"joining {len(parts)} parts")
     if not front:
-        return joined(parts)
+        return joined(parts, numbers)
     first: list[int] = []
     before = 0
     for one in parts:
@@ -271,7 +273,7 @@ def _set(folder: Path, data: dict[str, Any], lang: str, day: dt.date, tell: Call
     _, ahead = starts(part(front))
     for row, page in zip(rows, first, strict=True):
         row["page"] = ahead + page + 1
-    return joined([part(front), *parts])
+    return joined([part(front), *parts], numbers)
 
 
 def _title_letters(title: str, room: float) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
 
 from blockplan.report.office.columns import UNKNOWN_SIGN
@@ -369,12 +370,11 @@ def _adjoining(facts: Facts, extent: Extent, context: Sequence[Extent]) -> list[
     widths = facts.plan.layer("streets")["red_line_width_m"].dropna()
     across = max([ACROSS_M, *(width + 1 for width in widths if width <= WIDEST_M)])
     around = shapely.buffer(extent.shape, across)
+    met = shapely.intersects(np.array([one.shape for one in context], dtype=object), around)
     return [
         one
-        for one in context
-        if one.id != extent.id
-        and shapely.intersects(one.shape, around)
-        and shapely.intersection(one.shape.boundary, around).length > across
+        for one in (context[int(at)] for at in np.flatnonzero(met))
+        if one.id != extent.id and shapely.intersection(one.shape.boundary, around).length > across
     ]
 
 

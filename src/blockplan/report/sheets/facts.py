@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from blockplan.check.verdict import Verdict
     from blockplan.report.maps.canvas import MapWindow as Window
+    from blockplan.report.maps.svg import Frame
     from blockplan.report.office.columns import Cell, OfficeTable
     from blockplan.report.tables import VerdictRow
     from blockplan.report.view import View
@@ -106,7 +107,8 @@ class Facts:
     @cached_property
     def junctions(self) -> list[tuple[float, float, list[str]]]:
         """
-        Points where at least three arms of streets meet, with their classes; footways do not count.
+        Points where at least three arms of streets meet, with their classes, from north to south; footways
+        do not count.
 
         A street that is no main one, without red line and without name, is a `LANE` where others of its class
         have either.
@@ -132,7 +134,20 @@ class Facts:
         for (x, y), at in _crossings(lines):
             # A street that runs through a point has two arms there.
             arms.setdefault((round(x * 10), round(y * 10)), []).extend([(x, y, str(kinds[at]))] * 2)
-        return [(met[0][0], met[0][1], [one[2] for one in met]) for met in arms.values() if len(met) >= MEET]
+        found = [(met[0][0], met[0][1], [one[2] for one in met]) for met in arms.values() if len(met) >= MEET]
+        return sorted(found, key=lambda one: (-one[1], one[0]))
+
+    def junctions_in(self, frame: Frame) -> list[tuple[float, float, list[str]]]:
+        """The junctions in a window of the ground, from north to south."""
+        if not len(self.junctions):
+            return []
+        x, y = self._junctions_at
+        seen = (x >= frame.west) & (x <= frame.east) & (y >= frame.south) & (y <= frame.north)
+        return [self.junctions[at] for at in np.flatnonzero(seen)]
+
+    @cached_property
+    def _junctions_at(self) -> NDArray[np.float64]:
+        return np.array([(x, y) for x, y, _ in self.junctions]).T
 
     @cached_property
     def colour_of(self) -> dict[tuple[str, str], str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,6 +39,8 @@ MARGIN_MM, GAP_MM = 2.5, 5.0
 #: What stands around a window, mm: coordinates left and above, ticks right and below, scale bar under it.
 TICKS_MM, EDGE_MM, FOOT_MM = 4.0, 1.3, 10.5
 HEADING_MM, PAD_MM = 12.5, 3.0
+#: Of so much land it is kept how it can be arranged: a sheet asks for many layouts of the same.
+KEPT = 16
 #: The panel of an upright sheet is no wider than the first, and as narrow as the second where that helps, mm.
 UPRIGHT_MM = (62.0, 54.0)
 #: A panel below a map has its pieces in so many columns, with this between them, mm.
@@ -162,44 +165,71 @@ def fit(
     cut
         Whether land may be shown in several windows.
     """
-    arrangements = _arrangements(land)[: None if cut else 1]
+    arrangements = _arrangements(tuple(land))[: None if cut else 1]
     second = tuple(sorted({*first, *SECOND}))
-    best: Fit | None = None
+    best: _Arranged | None = None
     for ladder in (tuple(first), second):
         for layout in choices:
-            for boxes, rows in arrangements:
-                found = _arranged(boxes, rows, layout, ladder)
+            for arrangement in arrangements:
+                found = _arranged(arrangement, layout, ladder)
                 if best is None or _better(found, best):
                     best = found
         if best is not None and best.filled >= FULL_ENOUGH:
             break
     assert best is not None  # noqa: S101 (a caller gives a layout at least)
-    return best
+    return best.fit()
 
 
-def _better(found: Fit, best: Fit) -> bool:
+def _better(found: _Arranged, best: _Arranged) -> bool:
     """Whether a fit has the larger scale; land is cut up only where that makes it half as large again."""
-    gain, more = best.scale / found.scale, len(found.cells) - len(best.cells)
+    gain, more = best.scale / found.scale, len(found.of.boxes) - len(best.of.boxes)
     if more:
         return gain >= CUT_GAIN if more > 0 else gain > 1 / CUT_GAIN
     return gain > 1 or (gain == 1 and found.filled > best.filled)
 
 
-def _arrangements(land: Sequence[BaseGeometry]) -> list[tuple[list[Frame], int]]:
-    """Boxes of land with the number of rows they stand in: as one, cut into strips, or part by part."""
+@dataclass(frozen=True, slots=True)
+class _Arrangement:
+    """Boxes of land in lines, from north to south and in each from west to east; the most of them in one."""
+
+    boxes: tuple[Frame, ...]
+    lines: tuple[Sequence[Frame], ...]
+    columns: int
+    #: The longest line, and the highest of each line above each other, m.
+    wide: float
+    high: float
+    #: What the boxes cover, m2.
+    area: float
+
+
+def _in_lines(boxes: Sequence[Frame], rows: int) -> _Arrangement:
+    lines = tuple(_lines(boxes, rows))
+    return _Arrangement(
+        tuple(boxes), lines, max(map(len, lines)),
+        max(sum(box.width for box in line) for line in lines),
+        sum(max(box.height for box in line) for line in lines),
+        sum(box.width * box.height for box in boxes),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=KEPT)
+def _arrangements(land: tuple[BaseGeometry, ...]) -> list[_Arrangement]:
+    """Land as one box, cut into strips, or part by part."""
     whole = box_of(shapely.total_bounds(np.array(land, dtype=object)))
-    found = [([whole], 1)]
+    found = [_in_lines([whole], 1)]
     tall, ratio = whole.height > whole.width, max(whole.height, whole.width) / min(whole.height, whole.width)
     if ratio > LONG:
         for count in range(2, MOST_CELLS + 1):
             strips = _strips(land, whole, count, tall=tall)
-            found.append((strips, 1 if tall else len(strips)))
+            found.append(_in_lines(strips, 1 if tall else len(strips)))
     parts = [box_of(part.bounds) for part in land]
     covered = sum(part.width * part.height for part in parts)
     if 1 < len(parts) <= MOST_PARTS and covered < APART * whole.width * whole.height:
         for rows in range(1, len(parts) + 1):
             lines = _lines(parts, rows)  # from north to south, and in each line from west to east
-            found.append(([box for line in lines for box in sorted(line, key=lambda box: box.west)], rows))
+            found.append(
+                _in_lines([box for line in lines for box in sorted(line, key=lambda box: box.west)], rows)
+            )
     return found
 
 
@@ -257,33 +287,43 @@ def box_of(bounds: Iterable[float]) -> Frame:
     return Frame(west, south, max(east, west + 1.0), max(north, south + 1.0))
 
 
-def _arranged(boxes: list[Frame], rows: int, layout: PaperLayout, ladder: Sequence[int]) -> Fit:
-    """Boxes in rows of windows, as wide as their land asks, at the largest scale of a ladder."""
+@dataclass(frozen=True, slots=True)
+class _Arranged:
+    """An arrangement in a layout, at a scale; its windows are made for the one that is taken."""
+
+    of: _Arrangement
+    layout: PaperLayout
+    scale: int
+    filled: float
+
+    def fit(self) -> Fit:
+        """The windows, as wide as their land asks."""
+        boxes, lines, unit = self.of.boxes, self.of.lines, self.scale / 1000
+        width, height = self.layout.window
+        gap = GAP_MM * self.layout.paper.letters
+        cells: list[MapWindow] = []
+        heights = _shared([max(box.height for box in line) for line in lines], height, unit, gap)
+        top = 0.0
+        for line, tall in zip(lines, heights, strict=True):
+            left = 0.0
+            for box, wide in zip(line, _shared([box.width for box in line], width, unit, gap), strict=True):
+                whole = MapWindow(around(box, wide * unit, tall * unit), left, top, wide, tall)
+                cells.append(_off_others(whole, box, [one for one in boxes if one is not box]))
+                left += wide + gap
+            top += tall + gap
+        size = (max(box.width for box in boxes) / unit, max(box.height for box in boxes) / unit)
+        return Fit(self.layout, self.scale, tuple(cells), self.filled, size)
+
+
+def _arranged(of: _Arrangement, layout: PaperLayout, ladder: Sequence[int]) -> _Arranged:
+    """An arrangement at the largest scale of a ladder at which a layout has room for it."""
     width, height = layout.window
     gap = GAP_MM * layout.paper.letters
-    lines = _lines(boxes, rows)
-    columns = max(map(len, lines))
-    free_w = width - gap * (columns - 1) - 2 * MARGIN_MM * columns
-    free_h = height - gap * (len(lines) - 1) - 2 * MARGIN_MM * len(lines)
-    need = 1000 * max(
-        max(sum(box.width for box in line) for line in lines) / free_w,
-        sum(max(box.height for box in line) for line in lines) / free_h,
-    )
+    free_w = width - gap * (of.columns - 1) - 2 * MARGIN_MM * of.columns
+    free_h = height - gap * (len(of.lines) - 1) - 2 * MARGIN_MM * len(of.lines)
+    need = 1000 * max(of.wide / free_w, of.high / free_h)
     scale = next((one for one in ladder if one >= need * (1 - 1e-9)), math.ceil(need / 100_000) * 100_000)
-    unit = scale / 1000
-    cells: list[MapWindow] = []
-    heights = _shared([max(box.height for box in line) for line in lines], height, unit, gap)
-    top = 0.0
-    for line, tall in zip(lines, heights, strict=True):
-        left = 0.0
-        for box, wide in zip(line, _shared([box.width for box in line], width, unit, gap), strict=True):
-            whole = MapWindow(around(box, wide * unit, tall * unit), left, top, wide, tall)
-            cells.append(_off_others(whole, box, [one for one in boxes if one is not box]))
-            left += wide + gap
-        top += tall + gap
-    filled = sum(box.width * box.height for box in boxes) / unit**2 / (width * height)
-    size = (max(box.width for box in boxes) / unit, max(box.height for box in boxes) / unit)
-    return Fit(layout, scale, tuple(cells), filled, size)
+    return _Arranged(of, layout, scale, of.area / (scale / 1000) ** 2 / (width * height))
 
 
 def _off_others(cell: MapWindow, box: Frame, others: Iterable[Frame]) -> MapWindow:

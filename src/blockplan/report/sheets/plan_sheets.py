@@ -105,6 +105,7 @@ class Whole:
         self.lang = facts.view.words.lang
         self._fit: Fit | None = None
         self._tables: dict[str, OfficeTable] = {}
+        self._prints: dict[tuple[str, bool], dict[str, Any] | None] = {}
 
     def theme(self, theme: SheetTheme) -> Sheet | None:
         """One map; None where nothing of the plan can be drawn."""
@@ -177,6 +178,12 @@ class Whole:
         return chosen, set_, height
 
     def _printed(self, name: str, *, narrow: bool = False) -> dict[str, Any] | None:
+        """A table as maps print it, made once."""
+        if (name, narrow) not in self._prints:
+            self._prints[name, narrow] = self._print(name, narrow=narrow)
+        return self._prints[name, narrow]
+
+    def _print(self, name: str, *, narrow: bool) -> dict[str, Any] | None:
         """A table as maps print it: of parcels those that a rule binds, not the land of streets."""
         if name == LINES:
             return control_table(self.facts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from blockplan.report.office.columns import Line, OfficeTable
     from blockplan.report.view import View
 
+#: Of so many texts it is kept how long they are.
+KEPT = 50_000
 #: Share of the width that is left for a text column; other columns are as wide as what they say.
 WIDE = {
     "land_use": 1.4,
@@ -161,6 +164,7 @@ def ems(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[float]:
     return [round(width, 2) for width in widths]
 
 
+@lru_cache(maxsize=KEPT)
 def em(said: str) -> float:
     """About how long the longest line of a text is, in the size of its letters."""
     return max(text_width(line, 1.0) for line in said.split("\n"))

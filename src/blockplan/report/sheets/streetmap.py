@@ -338,10 +338,9 @@ def junction_points(
     """
     every = [
         (x, y, kinds)
-        for x, y, kinds in scene.facts.junctions
+        for x, y, kinds in scene.facts.junctions_in(scene.canvas.cell.frame)
         if not main or sum(kind in {"expressway", "arterial"} for kind in kinds) >= 2
     ]
-    every.sort(key=lambda one: (-one[1], one[0]))
     placed = scene.canvas.on_paper([shapely.Point(x, y) for x, y, _ in every])
     seen = [
         (point.x, point.y, (x, y), sum(kind != LANE for kind in kinds) >= MEET)
