@@ -73,6 +73,17 @@ def test_a_parcel_too_large_for_the_scale_of_a_sheet_lies_on_two_sheets(lang: st
     assert all(one.fit.scale <= most for one in sheets)
 
 
+@pytest.mark.parametrize(("lang", "most", "alone"), [("en", 2_000, True), ("ja", 2_500, False)])
+def test_open_land_of_many_windows_lies_on_one_sheet_unless_the_plan_states_its_conditions(
+    lang: str, most: int, alone: bool
+) -> None:
+    field = {"parcel_id": "P-1", "land_use": "01", "geometry": square(0, 0, 2_400)}
+    for parcel, whole in ((field, alone), (field | {"height_m_max": 12.0}, False)):
+        facts = facts_of(plan_of(parcels=[parcel]), lang)
+        (extent,) = subblocks(facts)
+        assert (len(readable(facts, PAPERS["A3"], extent, most)) == 1) is whole
+
+
 @pytest.mark.long
 def test_a_sheet_of_a_piece_states_the_land_that_lies_on_it() -> None:
     parcels = [

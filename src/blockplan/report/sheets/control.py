@@ -70,6 +70,8 @@ ACROSS_M, WIDEST_M = 25.0, 60.0
 WHOLE = 0.98
 #: A parcel is cut across two sheets only where it is longer than this, m.
 LEAST_PIECE_M = 200.0
+#: One of which the plan states no condition is cut across no more windows than these.
+FEW_WINDOWS = 4
 #: A location map draws so many parts.
 MOST_KIN = 60
 #: Streets so near are named on a sheet, m.
@@ -263,9 +265,11 @@ def readable(facts: Facts, paper: Paper, extent: Extent, most: int) -> list[Exte
     Pieces that have room in one window together, of at least two, are one piece.
     """
     pieces, made = [extent], [extent]
+    windows = [one.window for one in layouts(paper, PARCEL_PANELS)]
+    room = [(wide * most / 1000, high * most / 1000) for wide, high in windows]
     while True:
         small = {at for at, one in enumerate(made) if _alone(facts, paper, one).scale > most}
-        small = {at for at in small if _can_be_cut(facts, pieces[at])}
+        small = {at for at in small if _can_be_cut(facts, pieces[at], room)}
         if not small:
             break
         pieces = extents.in_order(
@@ -274,8 +278,6 @@ def readable(facts: Facts, paper: Paper, extent: Extent, most: int) -> list[Exte
             for piece in (extents.halves(facts, one) if at in small else [one])
         )
         made = extents.numbered(facts, extent, pieces)
-    windows = [one.window for one in layouts(paper, PARCEL_PANELS)]
-    room = [(wide * most / 1000, high * most / 1000) for wide, high in windows]
     joined = True
     while joined and len(pieces) > 2:
         joined = False
@@ -303,11 +305,24 @@ def _alone(facts: Facts, paper: Paper, extent: Extent) -> Fit:
     return _fit(facts, paper, extent, tables, MORE_ROOM * found.layout.panel_mm2)
 
 
-def _can_be_cut(facts: Facts, extent: Extent) -> bool:
-    """Whether a part can be cut between parcels, or across its only one while that is long."""
-    built = sum(facts.shapes[row] is not None and not facts.roads[row] for row in extent.rows)
+def _can_be_cut(facts: Facts, extent: Extent, room: Sequence[tuple[float, float]]) -> bool:
+    """
+    Whether a part can be cut between parcels, or across its only one while that is long.
+
+    Open land of which the plan states no condition says no more on many sheets than on one: it stays whole
+    where it would take more than a few windows (m), but on a 計画図, whose scale the law sets.
+    """
+    built = [row for row in extent.rows if facts.shapes[row] is not None and not facts.roads[row]]
+    if len(built) != 1:
+        return len(built) > 1
+    (row,) = built
     west, south, east, north = extent.shape.bounds
-    return built > 1 or (built == 1 and max(east - west, north - south) > LEAST_PIECE_M)
+    if max(east - west, north - south) <= LEAST_PIECE_M:
+        return False
+    if facts.view.words.lang == "ja" or _stated(facts, [str(facts.names[row])], CONDITIONS):
+        return True
+    box = shapely.oriented_envelope(facts.shapes[row])
+    return bool(box.area <= FEW_WINDOWS * max(wide * high for wide, high in room))
 
 
 def _kin(facts: Facts, extent: Extent, context: Sequence[Extent]) -> list[BaseGeometry]:
