@@ -30,6 +30,18 @@ def test_an_item_that_a_rule_judges_says_what_is_asked_for_and_whom_it_carries()
     assert hospital["supply"] is None  # the plan has no layer of facilities
 
 
+def test_land_that_a_rule_counts_in_hectares_is_in_square_metres_and_does_not_read_as_none() -> None:
+    measured = Measurement("accessible_green", 0.0448, "ha", per=1000, supply=0.224)
+    one = verdict("green", "fail", measured=0.0448, unit="ha", measurement=measured)
+    one = replace(one, required=replace(one.required, op=">=", value=3.0))
+    rows = records(of(land(("0103", "0701", 1.0), residents=5_000.0), "per_thousand", verdicts=(one,)))
+    (green,) = [row for row in rows if row["required_op"]]
+    assert (green["supply"], green["unit"], green["per_1000"], green["required_per_1000"]) == (
+        2_240, "m²", 448.0, 30_000.0,
+    )  # fmt: skip
+    assert green["carries"] == 74
+
+
 def test_a_facility_without_a_name_is_called_by_its_kind_and_not_by_its_id() -> None:
     plan = Plan(manifest(), {"facilities": frame([
         {"facility_id": "w80319114", "service": "library", "geometry": shapely.Point(1, 1)},

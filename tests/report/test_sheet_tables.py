@@ -18,7 +18,7 @@ from blockplan.report.maps.svg import Frame
 from blockplan.report.office import TABLES
 from blockplan.report.office.columns import heading
 from blockplan.report.office.phases import in_time
-from blockplan.report.sheets import PAPERS
+from blockplan.report.sheets import PAPERS, atlas
 from blockplan.report.sheets.control import _fit, parcel_tables
 from blockplan.report.sheets.extents import blocks, subblocks
 from blockplan.report.sheets.facts import Facts
@@ -242,6 +242,16 @@ def test_figures_per_thousand_of_which_none_is_known_are_not_printed() -> None:
     school = {"facility_id": "F-1", "geometry": shapely.Point(5, 5)}
     assert table(plan_of(facilities=[school])) is None
     assert table(plan_of(facilities=[school | {"service": "library", "floor_area_m2": 90.0}])) is not None
+
+
+def test_loads_of_which_none_is_known_are_not_printed_nor_what_they_would_rest_on() -> None:
+    works = {"parcel_id": "N1", "land_use": "1001", "geometry": square(565_000, 5_940_000)}
+    plan = plan_of(manifest={"crs": "EPSG:25832"}, parcels=[works])
+    made = atlas(plan, check(plan, packs=["sdg11"]), "en", kinds=["tables"])
+    said = " ".join(sheet.title for sheet in made.sheets)
+    assert "Land-use balance" in said
+    assert "Capacity" not in said
+    assert "sources" not in said
 
 
 def test_the_use_of_a_parcel_that_is_not_known_is_a_dash_in_its_index_block() -> None:

@@ -20,6 +20,7 @@ from blockplan.measure.inputs.columns import values
 from blockplan.measure.inputs.homes import residents
 from blockplan.report.office.columns import TEXTS, Column, Line, OfficeTable, said
 from blockplan.report.tables import outcome_said
+from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,6 +132,8 @@ def _supplied(view: View, item: Item, people: float | None) -> Line:
 
 def _judged(view: View, verdict: Verdict, people: float | None, item: Item | None = None) -> Line:
     words, found = view.words, verdict.measurement
+    # Land is in square metres, whatever a rule counts it in: 0.22 ha must not read as 0.
+    times = M2_PER_HA if verdict.unit == "ha" else 1.0
     supply, per = (found.supply, found.per) if found is not None else (None, 1.0)
     wanted = verdict.required.value
     least = wanted[0] if isinstance(wanted, tuple) else wanted
@@ -140,8 +143,9 @@ def _judged(view: View, verdict: Verdict, people: float | None, item: Item | Non
     return Line((
         said(view, f"per_thousand.{item.category if item else 'other'}"),
         said(view, f"per_thousand.{item.key}") if item else words.pick(verdict.title),
-        _whole(supply), _unit(view, verdict.unit), _rate(supply, people),
-        SIGNS.get(verdict.required.op, verdict.required.op), round(least * 1000 / per, 2),
+        _whole(supply, times), _unit(view, "m2" if verdict.unit == "ha" else verdict.unit),
+        _rate(supply, people, times),
+        SIGNS.get(verdict.required.op, verdict.required.op), round(times * least * 1000 / per, 2),
         outcome_said(verdict.outcome, words), source,
         math.floor((supply or 0.0) / (least / per) + SLACK) if floor else "",
     ))  # fmt: skip
@@ -160,12 +164,12 @@ def _supply(plan: Plan, item: Item) -> float | None:
     return supply
 
 
-def _whole(number: float | None) -> int | None:
-    return round(number) if is_known(number) else None
+def _whole(number: float | None, times: float = 1.0) -> int | None:
+    return round(times * number) if is_known(number) else None
 
 
-def _rate(supply: float | None, people: float | None) -> float | None:
-    return round(supply * 1000 / people, 2) if is_known(supply) and people else None
+def _rate(supply: float | None, people: float | None, times: float = 1.0) -> float | None:
+    return round(times * supply * 1000 / people, 2) if is_known(supply) and people else None
 
 
 def _unit(view: View, unit: str) -> str:

@@ -247,10 +247,11 @@ class Whole:
 
     def tables(self, rest: Sequence[dict[str, Any]] = ()) -> list[Sheet]:
         """The appendix: the office's tables and the `rest` of parcels, short ones together on a sheet."""
-        made: list[dict[str, Any] | None] = []
-        for name in APPENDIX:
-            made.append(printed(self.facts.view, self.table(name), keep=_sums if name in SUMS_ONLY else None))
-        made += [*rest, factors(self.facts.view) if self.table("loads").lines else None]
+        prints = {
+            name: printed(self.facts.view, self.table(name), keep=_sums if name in SUMS_ONLY else None)
+            for name in APPENDIX
+        }
+        made = [*prints.values(), *rest, factors(self.facts.view) if prints["loads"] else None]
         out = []
         upright = self._fit is not None and self._fit.layout.portrait
         again = said(self.lang, "head.table_continued")

@@ -44,7 +44,7 @@ _RUNS = re.compile(rf"[^ \n{IDEOGRAPHS}-\uffff]+[\uff0c\u3001\u3002\uff1b\uff1a\
 #: Long texts of a panel share its width by what they say, up to so many letters.
 LONGEST = 40.0
 #: Tables that say nothing where none of their numbers is known.
-OF_NUMBERS = {"per_thousand"}
+OF_NUMBERS = {"per_thousand", "loads"}
 #: Columns that a panel has room for.
 NARROW = {
     "land_balance": ("code", "land_use", "planned_ha", "planned_share", "per_person_m2"),
