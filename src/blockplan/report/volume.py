@@ -57,8 +57,8 @@ PARCEL_COLUMNS = (
 )  # fmt: skip
 #: Those that all land has; a parcel with no more than these (of streets, say) is not listed.
 OF_ALL = ("parcel_id", "code", "land_use", "site_area_m2", "remarks")
-#: What a figure has of a page of A4: a picture of 160 by 175 mm, so that its legend stands below it.
-PAGE = Paper("A4", 195.0, 169.0, 0.0, 0.0, 1.0)
+#: What a figure has of a page of A4, so that its legend stands below it, and a heading with its text above.
+PAGE = Paper("A4", 165.0, 169.0, 0.0, 0.0, 1.0)
 #: Scales of figures, closer to each other than those of sheets; what is free above and below land, mm.
 SCALES, FREE_MM = tuple(sorted({*FIRST, *SECOND, 1_250, 3_500, 7_000, 12_500, 17_500, 35_000})), 6.0
 
