@@ -118,3 +118,10 @@ def test_nothing_is_offered_that_would_do_nothing_to_an_opinion(
     assert f"{HERE}opinions/O-1/redact/" in page
     assert "/restore/" not in page
     assert "/transcribe/" not in page
+
+
+def test_the_page_of_a_notice_says_where_it_stands_before_what_is_to_be_done(config: Config) -> None:
+    planner = browser_of(a_member("Li", "planner"))
+    told(planner, "/en/office/notices/new/", {"id": "town", "rule": "CN cn-art26"})
+    page = planner.get(HERE).content.decode()
+    assert 0 < page.index('class="facts"') < page.index('class="next"')
