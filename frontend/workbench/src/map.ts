@@ -1,28 +1,27 @@
-// The map: the plan's layers, who falls short, what is selected, and vertices to drag. It owns the colours.
+// The map: the plan's layers, who falls short, what is selected, and vertices to drag. What is drawn of a feature
+// stands in drawing.ts, how it looks in mapstyle.ts.
 
-import { GeoJSONSource, Map as MapLibre, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
+import { GeoJSONSource, Map as MapLibre, setWorkerUrl } from "maplibre-gl";
 import workerUrl from "virtual:map-worker";
 
 import { h } from "../../map/dom";
 import { hatch } from "../../map/hatch";
 import { tellWhenIdle } from "../../map/idle";
-import { aside, drawSigns } from "../../map/marks";
+import { drawSigns } from "../../map/marks";
 import { zoomOf } from "../../map/scale";
 import { Sliding } from "../../map/sliding";
-import { asSpots, withSpots } from "../../map/spots";
-import { boundary, fitting, FONT, ground, line, MANY, names, network, parcelLines, POINTS, signs } from "../../map/style";
-import { colourOf, inkOn } from "./colours";
-import { centreOn, flat, geometryToMap, onPlan, toMap, toPlan } from "../../map/projection";
+import { withSpots } from "../../map/spots";
+import { centreOn, flat, geometryToMap, toMap, toPlan } from "../../map/projection";
+import { collection, drawn, framed, heights, LABELLED } from "./drawing";
 import { GROUPS, HIDDEN, type Group } from "./groups";
+import { DRAWN, EDITED, edited, style } from "./mapstyle";
 import { store } from "./store";
 import { sightOf } from "./tilting";
-import { nameOf, signOf } from "./vocabulary";
 import { say } from "./words";
 import type { Changed, Feature, Layers, Place } from "./types";
 
 setWorkerUrl(workerUrl);
 
-const DRAWN = ["extent", "boundary", "areas", "blocks", "subblocks", "parcels", "water", "woodland", "greens", "streets", "rail", "stops", "facilities", "buildings", "control_lines", "setbacks", "accesses", "green_entrances", "structure"];
 /** A place on the map that a mouse, a finger or a key points at. */
 export interface Pointer {
   point: { x: number; y: number };
@@ -37,196 +36,15 @@ export interface OtherScenario {
   /** What differs between the two, framed on both maps. */
   changed: { layer: string; id: string }[];
 }
-/** Land of streets, whose code would only stand over their names. */
-const ROADS = /^(1207|S1)/;
-/** Layers whose features bear their names on the map. */
-const NAMED = new Set(["streets", "control_lines", "areas", "structure"]);
-/** Layers whose features are named once, where they have room. */
-const LABELLED = new Set(["parcels", "areas", "structure"]);
-/** A control line of a kind that is not known. */
-const OTHER_LINE = "#46525d";
 /** Between a feature and the card beside it. */
 const BESIDE_PX = 14;
-/** Facilities within this many metres of each other stand in a row. */
-const SPOT_M = 25;
-/** A storey where only floor area and coverage are known, m. */
-const STOREY_M = 3;
 const TILTED = { pitch: 50, bearing: -18 };
 const FROM_ABOVE = { pitch: 0, bearing: 0 };
 /** Around the plan: the bar of tools lies over the map's upper edge. */
 const AROUND = { padding: { top: 70, right: 60, bottom: 40, left: 40 } };
 const isStill = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
-const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
-/** Parcels edited since all were drawn: a source of its own, so that an edit does not cut the whole plan into tiles anew. */
-const EDITED = "edited";
 /** So many are as dear to draw as all. */
 const MOST_EDITED = 1000;
-/** A parcel as it was before it was edited is not seen. */
-const SEEN = ["case", ["boolean", ["feature-state", "past"], false], 0, 1];
-const OPACITY: Record<string, string> = { fill: "fill-opacity", line: "line-opacity", symbol: "text-opacity" };
-/** The layer of edited parcels that stands over one of all parcels. */
-const edited = (id: string): string => id.replace("parcels-", "edited-");
-
-/** A figure of a label; the least that has to be built is told apart from the most that may be. */
-const bounded = (value: unknown, kind: unknown, unit = ""): string | null =>
-  value === null || value === undefined ? null : `${kind === "lower" ? "≥" : ""}${String(value)}${unit}`;
-
-function drawn(layer: string, feature: Feature): GeoJSON.Feature | null {
-  if (!feature.geometry) return null;
-  const properties: Record<string, unknown> = { id_: feature.id };
-  const own = feature.properties;
-  if (layer === "parcels") {
-    const fill = colourOf(own["land_use"] as string | null);
-    properties["fill"] = fill;
-    properties["ink"] = inkOn(fill);
-    const figures = [bounded(own["far"], own["far_kind"]), bounded(own["height_m"], own["height_kind"], "m")];
-    const short = ROADS.test(String(own["land_use"])) ? "" : String(own["land_use"] ?? "?");
-    const label = short && [short, figures.filter((one) => one !== null).join(" · ")].filter(Boolean).join("\n");
-    Object.assign(properties, { label, short, ...fitting(feature.geometry, label) });
-  }
-  if (layer === "facilities") properties["sign"] = signOf(String(own["service"] ?? ""));
-  if (layer === "streets") properties["class"] = own["class"] ?? null;
-  if (NAMED.has(layer)) properties["name"] = nameOf(own);
-  if (layer === "control_lines") properties["colour"] = store.vocabulary.control_lines[String(own["kind"])] ?? OTHER_LINE;
-  return { type: "Feature", id: feature.id, properties, geometry: geometryToMap(feature.geometry) };
-}
-
-function collection(layer: string, of: Iterable<Feature> = store.features.get(layer)?.values() ?? []): GeoJSON.FeatureCollection {
-  const features = [...of]
-    .map((feature) => drawn(layer, feature))
-    .filter((one): one is GeoJSON.Feature => one !== null);
-  if (layer === "facilities") return { type: "FeatureCollection", features: stepAside(asSpots(features)) };
-  return { type: "FeatureCollection", features: LABELLED.has(layer) ? withSpots(features) : features };
-}
-
-/** Outlines of some features, as far as they are there. */
-function framed(keys: { layer: string; id: string }[], find: (layer: string, id: string) => Feature | undefined): GeoJSON.FeatureCollection {
-  const features = keys.flatMap(({ layer, id }): GeoJSON.Feature[] => {
-    const geometry = find(layer, id)?.geometry;
-    return geometry ? [{ type: "Feature", id: `${layer} ${id}`, properties: { id_: `${layer} ${id}` }, geometry: geometryToMap(geometry) }] : [];
-  });
-  return { type: "FeatureCollection", features };
-}
-
-/** Signs at one spot stand beside each other. */
-function stepAside(features: GeoJSON.Feature[]): GeoJSON.Feature[] {
-  const places = features.map((one) => onPlan(one.geometry as GeoJSON.Point));
-  aside(places, SPOT_M).forEach((offset, at) => { features[at]!.properties!["aside"] = offset; });
-  return features;
-}
-
-const known = (value: unknown): number | null => (typeof value === "number" && value > 0 ? value : null);
-
-/** Metres that may be built on a parcel: its height, else so many storeys as its floor area takes on its coverage. */
-function metres(own: Record<string, unknown>): number | null {
-  const drawn = known(own["height_m"]) ?? known(own["height_m_max"]);
-  if (drawn !== null) return drawn;
-  const far = known(own["far"]) ?? known(own["far_max"]);
-  const coverage = known(own["coverage_ratio"]) ?? known(own["coverage_ratio_max"]);
-  return far === null || coverage === null ? null : STOREY_M * Math.max(1, Math.round(far / coverage));
-}
-
-/** What stands on the land, of this scenario or of another's layers where they differ from it. */
-function heights(others?: Layers): GeoJSON.FeatureCollection {
-  const features: GeoJSON.Feature[] = [];
-  for (const layer of ["buildings", "parcels"]) {
-    for (const feature of others?.layers[layer]?.features ?? store.features.get(layer)?.values() ?? []) {
-      const high = layer === "buildings" ? known(feature.properties["height_m"]) : metres(feature.properties);
-      const one = high === null ? null : drawn(layer, feature);
-      if (!one || !feature.geometry?.type.endsWith("Polygon")) continue;
-      const fill = layer === "parcels" ? one.properties!["fill"] : "#d8d4c8";
-      features.push({ ...one, id: `${layer} ${feature.id}`, properties: { id_: `${layer} ${feature.id}`, metres: high, fill } });
-    }
-  }
-  return { type: "FeatureCollection", features };
-}
-
-const of = (...kinds: string[]): unknown => ["in", ["geometry-type"], ["literal", kinds.flatMap((kind) => [kind, `Multi${kind}`])]];
-const INK = "#14202b";
-/** A name along a line, or in the middle of land. */
-const name = (id: string, source: string, colour: unknown, more: Record<string, unknown> = {}): object => ({
-  id, source, type: "symbol", minzoom: 13,
-  layout: { "text-field": ["coalesce", ["get", "name"], ""], "text-font": FONT, "text-size": 11.5, ...more },
-  paint: { "text-color": colour, "text-halo-color": "#ffffff", "text-halo-width": 1.6 },
-}); // prettier-ignore
-
-/** What is built, and how the land is entered and how far from its edge it may be built on. */
-function works(): unknown[] {
-  return [
-    { id: "buildings-fill", source: "buildings", type: "fill", minzoom: 13.5, paint: { "fill-color": INK, "fill-opacity": 0.22 } },
-    line("buildings-line", "buildings", { "line-color": INK, "line-width": 0.7, "line-opacity": 0.7 }, { minzoom: 14.5 }),
-    line("setbacks-line", "setbacks", { "line-color": "#6a4a1f", "line-width": 1, "line-dasharray": [4, 2] }, { minzoom: 14 }),
-    line("accesses-line", "accesses", { "line-color": INK, "line-width": 4 }, { minzoom: 14, filter: of("LineString") }),
-    { id: "accesses-dot", source: "accesses", type: "circle", minzoom: 14, filter: of("Point"), paint: { "circle-radius": 4, "circle-color": INK, "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.2 } },
-    { id: "entrances-dot", source: "green_entrances", type: "circle", minzoom: 13.5, paint: { "circle-radius": 3.5, "circle-color": "#ffffff", "circle-stroke-color": "#17663a", "circle-stroke-width": 2 } },
-  ];
-}
-
-/** Red, green, blue and other lines that bind whatever the land use is. */
-function controls(): unknown[] {
-  const colour = ["get", "colour"];
-  return [
-    { id: "controls-fill", source: "control_lines", type: "fill", filter: of("Polygon"), paint: { "fill-color": colour, "fill-opacity": 0.08 } },
-    line("controls-line", "control_lines", { "line-color": colour, "line-width": 1.8, "line-dasharray": [5, 1.5] }),
-    name("controls-text", "control_lines", colour, { "symbol-placement": "line" }),
-  ];
-}
-
-/** Axes, belts and cores, and the areas of the plan. */
-function structure(): unknown[] {
-  return [
-    line("areas-line", "areas", { "line-color": "#8c1d18", "line-width": 2, "line-dasharray": [8, 3] }),
-    { id: "structure-fill", source: "structure", type: "fill", filter: of("Polygon"), paint: { "fill-color": "#8c1d18", "fill-opacity": 0.16 } },
-    line("structure-line", "structure", { "line-color": "#8c1d18", "line-width": 5, "line-opacity": 0.55 }, { filter: of("LineString") }),
-    { id: "structure-dot", source: "structure", type: "circle", filter: ["all", of("Point"), ["!", ["has", "spot"]]], paint: { "circle-radius": 9, "circle-color": "rgba(140,29,24,0.2)", "circle-stroke-color": "#8c1d18", "circle-stroke-width": 2.5 } },
-    { ...name("areas-text", "areas", "#8c1d18", { "text-size": 14 }), filter: POINTS },
-    { ...name("structure-text", "structure", "#8c1d18", { "text-offset": [0, 1.4] }), filter: POINTS },
-  ];
-}
-
-/** Layers of parcels each twice: as they were drawn, and over them those that were edited since. */
-function twice(layer: { id: string; type: string; source?: string; paint?: object }): unknown[] {
-  if (layer.source !== "parcels") return [layer];
-  return [{ ...layer, paint: { ...layer.paint, [OPACITY[layer.type]!]: SEEN } }, { ...layer, id: edited(layer.id), source: EDITED }];
-}
-
-function style(hidden: ReadonlySet<Group>): StyleSpecification {
-  const sources: Record<string, unknown> = {};
-  const many = (store.features.get("parcels")?.size ?? 0) > MANY;
-  for (const name of [...DRAWN, EDITED, "beyond", "differing", "proposed", "heights", "selected", "vertices", "sketch"]) {
-    sources[name] = { type: "geojson", data: EMPTY, promoteId: "id_", tolerance: 0.1 };
-  }
-  const layers: unknown[] = [
-    ...ground(many),
-    { id: "beyond-fill", source: "beyond", type: "fill", paint: { "fill-pattern": "hatch" } },
-    parcelLines(many),
-    ...network(),
-    ...works(),
-    line("subblocks-line", "subblocks", { "line-color": "#46525d", "line-width": 0.6, "line-opacity": 0.6 }),
-    line("blocks-line", "blocks", { "line-color": "#46525d", "line-width": 1.4, "line-dasharray": [6, 2, 1, 2] }),
-    ...controls(),
-    boundary(),
-    ...structure(),
-    { id: "heights-3d", source: "heights", type: "fill-extrusion", layout: { visibility: "none" }, paint: { "fill-extrusion-color": ["get", "fill"], "fill-extrusion-height": ["get", "metres"], "fill-extrusion-opacity": 0.88 } },
-    { id: "proposed-fill", source: "proposed", type: "fill", paint: { "fill-color": "#0a58a6", "fill-opacity": 0.25 } },
-    line("proposed-line", "proposed", { "line-color": "#0a58a6", "line-width": 2.4 }),
-    { id: "proposed-dot", source: "proposed", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 12, "circle-color": "rgba(10,88,166,0.25)", "circle-stroke-color": "#0a58a6", "circle-stroke-width": 2.4 } },
-    line("differing-casing", "differing", { "line-color": "#ffffff", "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0, 15, 3.6] }),
-    line("differing-line", "differing", { "line-color": INK, "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0.7, 15, 1.8] }),
-    line("beyond-line", "beyond", { "line-color": "#4b1d8f", "line-width": 1.6, "line-dasharray": [3, 2] }),
-    ...names(),
-    ...signs(),
-    line("selected-casing", "selected", { "line-color": "#ffffff", "line-width": 5 }),
-    line("selected-line", "selected", { "line-color": "#14202b", "line-width": 2.6 }),
-    { id: "selected-dot", source: "selected", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 11, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": "#14202b", "circle-stroke-width": 3 } },
-    line("sketch-line", "sketch", { "line-color": "#b01e1a", "line-width": 2.2, "line-dasharray": [2, 1.5] }),
-    { id: "sketch-dot", source: "sketch", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 5, "circle-color": "#b01e1a", "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.5 } },
-    { id: "vertices-dot", source: "vertices", type: "circle", paint: { "circle-radius": 5.5, "circle-color": "#ffffff", "circle-stroke-color": "#14202b", "circle-stroke-width": 2 } },
-  ];
-  const off = new Set<string>([...hidden].flatMap((group) => GROUPS[group].layers));
-  for (const layer of layers as { id: string; layout?: object }[]) if (off.has(layer.id)) layer.layout = { ...layer.layout, visibility: "none" };
-  return { version: 8, sources, layers: (layers as Parameters<typeof twice>[0][]).flatMap(twice) } as unknown as StyleSpecification;
-}
 
 export class PlanMap {
   readonly map: MapLibre;
