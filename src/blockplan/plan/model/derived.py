@@ -11,7 +11,8 @@ import datetime as dt
 import math
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
-from operator import attrgetter, eq, is_
+from itertools import compress
+from operator import attrgetter, eq, is_, is_not
 from types import BuiltinFunctionType, CellType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -31,8 +32,6 @@ EVERYTHING = "*"
 _THE_PLAN = object()
 #: Rows of so many texts are compared as texts, all of one kind.
 LONG = 16
-#: Rows of so many things are told apart by where these lie.
-VERY_LONG = 512
 #: What a function may hold and still hang on nothing but the plan: the key of what is derived names the rest.
 _PLAIN = (str, int, float, bool, bytes, dt.date, type(None), type, BuiltinFunctionType, ModuleType)
 
@@ -194,18 +193,15 @@ def _same_each(one: Any, other: Any) -> bool:
     # Of long rows most are the same objects, often all: they are passed over without a call.
     if len(one) != len(other):
         return False
-    if len(one) >= VERY_LONG and type(one) is type(other) is tuple:
-        rows = np.flatnonzero(addresses(one) != addresses(other)).tolist()
-        one, other = [one[row] for row in rows], [other[row] for row in rows]
-    elif all(map(is_, one, other)):
-        return True
-    if len(one) >= LONG and {*map(type, one)} == {str}:  # ids made anew
-        return {*map(type, other)} == {str} and bool(all(map(eq, one, other)))
-    for a, b in zip(one, other, strict=True):
-        if a is not b:
-            kind = a.__class__
-            if kind is not b.__class__ or not _alike(kind)(a, b):
-                return False
+    rest = [*compress(zip(one, other, strict=True), map(is_not, one, other))]
+    if len(rest) >= LONG:
+        these, those = zip(*rest, strict=True)
+        if {*map(type, these)} == {str}:  # ids made anew
+            return {*map(type, those)} == {str} and these == those
+    for a, b in rest:
+        kind = a.__class__
+        if kind is not b.__class__ or not _alike(kind)(a, b):
+            return False
     return True
 
 

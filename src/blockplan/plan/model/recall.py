@@ -606,27 +606,19 @@ def _same_rows(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 class _Addresses:
-    """Lends the memory of a row of objects as numbers."""
+    """Lends the memory of an array of objects as numbers."""
 
-    def __init__(self, row: NDArray[Any] | tuple[Any, ...]) -> None:
-        self.row = row
-        self.__array_interface__ = (
-            {"version": 3, "shape": (len(row),), "data": (id(row) + tuple.__basicsize__, True)}
-            if isinstance(row, tuple)
-            else dict(row.__array_interface__)
-        )
-        self.__array_interface__ |= {"typestr": np.dtype(np.uintp).str}
-        self.__array_interface__.pop("descr", None)
+    def __init__(self, array: NDArray[Any]) -> None:
+        self.array = array
+        self.__array_interface__ = {
+            "version": 3,
+            "shape": array.shape,
+            "strides": array.strides,
+            "typestr": np.dtype(np.uintp).str,
+            "data": (array.__array_interface__["data"][0], True),
+        }
 
 
-def addresses(row: NDArray[Any] | tuple[Any, ...]) -> NDArray[np.uintp]:
-    """
-    Where each object of an array or a tuple lies in memory: equal for the same object, while both live.
-
-    Examples
-    --------
-    >>> one, other = object(), object()
-    >>> (addresses((one, other)) == addresses((one, one))).tolist()
-    [True, False]
-    """
-    return np.asarray(_Addresses(row))
+def addresses(array: NDArray[Any]) -> NDArray[np.uintp]:
+    """Where each object of an array lies in memory: equal for the same object, while both arrays live."""
+    return np.asarray(_Addresses(array))
