@@ -145,6 +145,33 @@ def test_a_column_headed_by_the_unit_of_land_holds_areas(small):
     assert (found.state, found.bound_to) == ("missed", "object:K-A-01/area")
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("LS-01街区划分为6个街坊。", [("6个", "kept", "")]),
+        ("LS-01街区划分为8个街坊。", [("8个", "missed", "6个")]),
+        ("LS-01街区划分为8个街坊、130个地块。", [("8个", "missed", "6个"), ("130个", "missed", "137个")]),
+        ("LS-01街区内共划分26个地块。", [("26个", "missed", "87个")]),
+        ("There are 8 subblocks in LS-01.", [("8", "missed", "6")]),
+        # Of no block, of all of the plan.
+        ("全区划分为30个街坊。", [("30个", "missed", "31个")]),
+        ("全区分为4个街区、31个街坊、416个地块。", [
+            ("4个", "kept", ""), ("31个", "kept", ""), ("416个", "kept", "")]),
+        # A block without a cap may have one above what its parcels come to, and none below it.
+        ("LS-01街区建筑规模不超过130.5万平方米。", [("130.5万平方米", "doubtful", "129.7万平方米")]),
+        ("LS-01街区建筑规模不超过120.5万平方米。", [("120.5万平方米", "missed", "129.7万平方米")]),
+        ("LS-01街区建筑规模130.5万平方米。", [("130.5万平方米", "missed", "129.7万平方米")]),
+        # The plan's figure is written as the text writes its own.
+        ("The floor area of LS-01 is 1.305 million m².", [
+            ("1.305 million m²", "missed", "1.297 million m²")]),
+    ],
+)  # fmt: skip
+def test_a_block_that_is_named_has_its_own_number_of_parcels_and_subblocks(views, text, found):
+    held = check_text(views["demonstration-zone"], _text(text))
+    said = [one for one in held.statements if one.kind == "number"]
+    assert [(one.said, one.state, one.right) for one in said] == found
+
+
 def test_the_cap_of_a_block_is_its_own_where_its_parcels_say_less(views):
     text = "中部街区（02）建筑规模上限28.5万平方米。"
     found = check_text(views["office-town"], _text(text)).statements

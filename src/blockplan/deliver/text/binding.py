@@ -65,15 +65,16 @@ _NEXT_ONE = re.compile(r"\s?(?:[，,、;；]|\band\b|和|与)\s?(?:and\s|其中)
 _HAS = re.compile(r"\s?(?:为|共?有|共计?|约|则|has|have|with|takes?|at|の)?\s?", re.IGNORECASE)
 #: What stands between a class or a block and how many parcels it has, also behind figures of its land.
 _COUNTED = re.compile(
-    r"(?:\s|[:：，,（(）)]|[0-9.]+\s?(?:%|％|公顷|ha|㎡|平方米|亩)?|[共含有为内中约计总]|の|は|に|には"
+    r"(?:街区|街坊|片区)?(?:\s|[:：，,（(）)]|[0-9.]+\s?(?:%|％|公顷|ha|㎡|平方米|亩)?|[共含有为内中约计总]|の|は|に|には"
     r"|地块|宗地|区画|数|个数|数量|占比?|比例|面积|規模|规划|布置|划分为?|分为|划定|共有|合计|总计|計|計画"
     r"|is (?:divided|split) into|takes|covers|comprises|contains|has|with|and|or"
-    r"|of the (?:planned land|total)|per cent|hectares|in|on|a total of)*"
+    r"|of the (?:planned land|total)|per cent|hectares|in|on|a total of"
+    r"|[0-9]+\s?个?(?:街坊|subblocks?)(?:[、，,和及]|以及)?)*"
 )
-_PARCELS_OF = re.compile(r"\s?(?:parcels?|plots?)?\s?(?:of|in|for)\s(?:the\s)?", re.IGNORECASE)
+_PARCELS_OF = re.compile(r"\s?(?:parcels?|plots?|sub-?blocks?)?\s?(?:of|in|for)\s(?:the\s)?", re.IGNORECASE)
 #: What may stand behind parcels that are all of their owner's, up to what divides clauses.
 _ENDS_COUNT = re.compile(
-    r"\s?(?:parcels?|plots?|地块|宗地|区画)?"
+    r"\s?(?:parcels?|plots?|sub-?blocks?|地块|宗地|区画|街坊)?"
     r"\s?(?:in (?:total|all)|altogether|である|です|とする|があ[りる]|あり|から[成な][りる]|[，,]?其余不计"
     r"|を?(?:計画|配置|整備|設置)し?)?"
     r"\s?(?:[，,。；;、.：:)）（(|]|$|and\b|和|以及|面[积積]|総?計"
@@ -89,6 +90,8 @@ OF_FACILITIES = frozenset({"area", "bed", "place", "class", "person"})
 LOOK_BACK = 40
 #: Units that count parcels by themselves.
 PARCELS = ("宗", "区画")
+#: What a text counts of a block, a class or a phase -> the figure that says how many there are.
+NUMBERED = {"layer:parcels/count": "/parcel_count", "layer:subblocks/count": "/subblock_count"}
 _PER_HECTARE = re.compile(r"每公顷(?:约|为|土地)?\s?$")
 
 
@@ -316,7 +319,7 @@ def _stated(sentence: ScannedSentence, at: int, number: ScannedNumber, former: B
     name = _name_before(sentence, subject) if subject and number.dimension in OF_FACILITIES else ""
     if name and not is_common(name):
         return Bound(number, (), "of_unknown")
-    found = _of_total(sentence, number, quantity) or _parcels_of(sentence, number, subject)
+    found = _of_total(sentence, number, quantity) or _number_in(sentence, number, subject)
     found = found if found is not None else sum_of(sentence, number)
     facts = (
         found
@@ -409,11 +412,11 @@ def _name_before(sentence: ScannedSentence, subject: Token) -> str:
 
 def _of_a_class_within(sentence: ScannedSentence, number: ScannedNumber, subject: Token | None) -> bool:
     """Whether a figure is of a class of land in a block, which the plan does not state: 01街区住宅用地."""
-    if subject is None or _counts_parcels(sentence, subject) != "object":
+    if subject is None or _owner(sentence, subject, "/parcel_count") != "object":
         return False
     begin = max(subject.end, sentence.clause(number))
     return any(
-        begin <= one.start < number.start and _counts_parcels(sentence, one) == "parcels"
+        begin <= one.start < number.start and _owner(sentence, one, "/parcel_count") == "parcels"
         for one in sentence.words
         if one.subject
     )
@@ -429,21 +432,16 @@ def _of_total(
     return tuple(one for one in whole if one.dimension == number.dimension) or None
 
 
-def _parcels_of(
+def _number_in(
     sentence: ScannedSentence, number: ScannedNumber, counted: Token | None
 ) -> tuple[Fact, ...] | None:
-    """How many parcels a class or a phase has that is named before them: 住宅用地共27个地块."""
-    kinds = [one for one in (counted, *sentence.words) if one is not None and one.subject]
-    named = any(
-        sentence.clause(number) <= one.start < number.end + CLOSE
-        and all(fact.bound_to == "layer:parcels/count" for fact in sentence.facts(one))
-        for one in kinds
-    )
-    if number.dimension != "count" or not (named or number.unit.endswith(PARCELS)):
+    """How many parcels or subblocks a class, a block or a phase has that is named: 住宅用地共27个地块."""
+    column = _numbered(sentence, number, counted)
+    if number.dimension != "count" or not column:
         return None
     text = sentence.text
     # "01街区：地块35个" and "35 parcels in block 01" are of the block.
-    around = [one for one in sentence.words if one.subject and _counts_parcels(sentence, one)]
+    around = [one for one in sentence.words if one.subject and _owner(sentence, one, column)]
     before = [one for one in around if one.end <= number.start]
     behind = [one for one in around if one.start >= number.end]
     owner = before[-1] if before else None
@@ -454,23 +452,34 @@ def _parcels_of(
     if owner is None:
         # "住宅以二类城镇住宅用地为主，共27个地块" says with other words that they are of that.
         own = (fact for one in reversed(before) for fact in sentence.facts(one))
-        counts = (one for one in own if one.bound_to.endswith("/parcel_count") and number.states(one))
+        counts = (one for one in own if one.bound_to.endswith(column) and number.states(one))
         return tuple(counts)[:1] or None
     # Of a class in a block, and of "3 parcels for housing", the plan's figures say nothing.
     owners = [*before, *(one for one in behind if one.end <= end), sentence.carried]
     owners += sentence.lexicon.tokens(sentence.chapter)
-    parts = {_counts_parcels(sentence, one) for one in owners if one} - {""}
+    parts = {_owner(sentence, one, column) for one in owners if one} - {""}
     if len(parts) > 1 or not _ENDS_COUNT.match(text, end):
         return ()
     facts = sentence.facts(owner)
-    return tuple(one for one in facts if one.bound_to.endswith("/parcel_count"))[:1] or None
+    return tuple(one for one in facts if one.bound_to.endswith(column))[:1] or None
 
 
-def _counts_parcels(sentence: ScannedSentence, token: Token) -> str:
-    """Of what kind that is whose parcels are counted: an object, a class of land, a phase; "" for none."""
+def _numbered(sentence: ScannedSentence, number: ScannedNumber, counted: Token | None) -> str:
+    """The figure that says how many there are of what a number counts, by the nearest word; "" for none."""
+    kinds = [one for one in (*sentence.words, counted) if one is not None and one.subject]
+    near = [one for one in kinds if sentence.clause(number) <= one.start < number.end + CLOSE]
+    for one in sorted(near, key=lambda one: (one.start < number.end, abs(one.start - number.end))):
+        of = {fact.bound_to for fact in sentence.facts(one)}
+        if len(of) == 1 and (column := NUMBERED.get(*of)):
+            return column
+    return "/parcel_count" if number.unit.endswith(PARCELS) else ""
+
+
+def _owner(sentence: ScannedSentence, token: Token, column: str) -> str:
+    """Of what kind that is of which so many are counted: an object, a class of land, a phase; "" for none."""
     if sentence.is_kind(token):
         return ""
-    found = (one.bound_to for one in sentence.facts(token) if one.bound_to.endswith("/parcel_count"))
+    found = (one.bound_to for one in sentence.facts(token) if one.bound_to.endswith(column))
     return next((re.split("[:/]", one)[0 if one.startswith("object:") else 1] for one in found), "")
 
 

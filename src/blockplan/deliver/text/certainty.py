@@ -53,6 +53,12 @@ _AT_LEAST = re.compile(
     re.IGNORECASE,
 )
 _OR_MORE = re.compile(r"\s?(?:以上|or more\b)", re.IGNORECASE)
+_AT_MOST = re.compile(
+    r"(?:不[大高多]于|不得?超过|≤|至多|\bat most|\bnot? more than|\bnot exceed(?:ing)?|\bup to)"
+    r"\s?(?:约|about)?\s?$",
+    re.IGNORECASE,
+)
+_OR_LESS = re.compile(r"\s?(?:以下|以内|or less\b)", re.IGNORECASE)
 #: Not all that there is: "另设卫生站1处".
 _MORE_OF = re.compile(
     r"另[设有建外]?|还|再|其余|其他|\b(?:another|additional|further|also|other)\b", re.IGNORECASE
@@ -200,7 +206,7 @@ class Claim:
             return MOST
         return sum((
             self._compared or setting.unclear, self._wordless, self._runs_on, self._of_one_of_many,
-            not (self._near(nearness) and self._said),
+            self._caps, not (self._near(nearness) and self._said),
         ))  # fmt: skip
 
     def _near(self, nearness: Nearness) -> bool:
@@ -223,6 +229,15 @@ class Claim:
         if self.fact.bound_to.endswith(LIMITS) or number.value > max(self.fact.amounts):
             return False
         return bool(_AT_LEAST.search(text[self.start : number.start]) or _OR_MORE.match(text, number.end))
+
+    @property
+    def _caps(self) -> bool:
+        """Whether a greatest figure is above what the parcels of a block without a cap come to."""
+        text, number, of = self.text, self.number, self.fact
+        summed = any(one.bound_to.endswith("/parcel_count") for one in self.sentence.facts(self.subject))
+        if not summed or len(of.amounts) > 1 or number.value < max(of.amounts):
+            return False
+        return bool(_AT_MOST.search(text[self.start : number.start]) or _OR_LESS.match(text, number.end))
 
     @property
     def _of_no_land(self) -> bool:

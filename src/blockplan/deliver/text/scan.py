@@ -224,7 +224,13 @@ class ScannedNumber:
             and f"{measured / self.factor:.{decimals}f}" == f"{self.value / self.factor:.{decimals}f}"
         ):
             decimals += 1
-        return fixed(measured / self.factor, decimals) + self.unit
+        return fixed(measured / self.factor, decimals) + self._unit_as_said
+
+    @property
+    def _unit_as_said(self) -> str:
+        """The sign of the unit with the blanks that the text has before and in it."""
+        behind = re.sub(r"^[0-9.,]+", "", self.said.translate(_HALF))
+        return behind if "".join(behind.split()) == "".join(self.unit.split()) else self.unit
 
     @property
     def said_digits(self) -> str:
