@@ -160,6 +160,8 @@ def test_a_column_headed_by_the_unit_of_land_holds_areas(small):
         # A block without a cap may have one above what its parcels come to, and none below it.
         ("LS-01街区建筑规模不超过130.5万平方米。", [("130.5万平方米", "doubtful", "129.7万平方米")]),
         ("LS-01街区建筑规模不超过120.5万平方米。", [("120.5万平方米", "missed", "129.7万平方米")]),
+        # Of a class of land the plan's figure is all that there is.
+        ("城镇住宅用地建筑面积不超过300万平方米。", [("300万平方米", "missed", "180万平方米")]),
         ("LS-01街区建筑规模130.5万平方米。", [("130.5万平方米", "missed", "129.7万平方米")]),
         # The plan's figure is written as the text writes its own.
         ("The floor area of LS-01 is 1.305 million m².", [

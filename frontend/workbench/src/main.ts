@@ -224,7 +224,10 @@ function layout(app: Element, about: string): (found: typeof import("./stage")) 
       const turned = answer.verdicts.filter((one) => (store.before.get(key(one))?.outcome ?? one.outcome) !== one.outcome);
       const said = andSo(answer, turned);
       live.textContent = said.join(", ");
-      const moved = answer.verdicts.filter((one) => !turned.includes(one) && (store.before.get(key(one))?.measured ?? one.measured) !== one.measured);
+      const moved = answer.verdicts.filter((one) => {
+        const old = store.before.get(key(one));
+        return old !== undefined && old.outcome === one.outcome && old.measured !== one.measured;
+      });
       drawCard(card, said, moved, turned[0] && (() => ways.rule(key(turned[0]!))));
       const edited = answer.features.find((one) => one.feature?.geometry && one.layer === store.selection?.layer) ?? answer.features.find((one) => one.feature?.geometry);
       if (edited?.feature) plan?.putBeside(card, edited.feature);

@@ -234,7 +234,10 @@ class Claim:
     def _caps(self) -> bool:
         """Whether a greatest figure is above what the parcels of a block without a cap come to."""
         text, number, of = self.text, self.number, self.fact
-        summed = any(one.bound_to.endswith("/parcel_count") for one in self.sentence.facts(self.subject))
+        own = f"{of.bound_to.rpartition('/')[0]}/parcel_count"
+        summed = own.startswith("object:") and any(
+            one.bound_to == own for one in self.sentence.facts(self.subject)
+        )
         if not summed or len(of.amounts) > 1 or number.value < max(of.amounts):
             return False
         return bool(_AT_MOST.search(text[self.start : number.start]) or _OR_LESS.match(text, number.end))

@@ -309,8 +309,8 @@ def _can_be_cut(facts: Facts, extent: Extent, room: Sequence[tuple[float, float]
     """
     Whether a part can be cut between parcels, or across its only one while that is long.
 
-    Open land of which the plan states no condition says no more on many sheets than on one: it stays whole
-    where it would take more than a few windows (m), but on a 計画図, whose scale the law sets.
+    One of which the plan states no condition, such as fields, says no more on many sheets than on one: it
+    stays whole where it would take more than a few windows (m), but on a 計画図, whose scale the law sets.
     """
     built = [row for row in extent.rows if facts.shapes[row] is not None and not facts.roads[row]]
     if len(built) != 1:

@@ -132,9 +132,7 @@ def red_lines(scene: Scene, ground: ParcelGround, width: float) -> None:
 
     Drawn after the lines of parcels, which run along it and would cover it.
     """
-    facts, canvas = scene.facts, scene.canvas
-    key = f"red lines on paper: {canvas.cell} {canvas.step}"
-    lines = facts.plan.cached(key, lambda: _edges_of_streets(scene, ground))
+    canvas, lines = scene.canvas, _edges_of_streets(scene, ground)
     if lines is None or lines.is_empty:
         return
     canvas.shape("lines", [lines], stroke=RED_LINE, stroke_width=width)
