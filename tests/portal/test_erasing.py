@@ -239,6 +239,42 @@ def test_lost_keys_are_told_and_not_taken_for_an_erasure(opened: DatabaseStore, 
         open_store("town").some([1])
 
 
+def test_an_entry_of_a_killed_process_opens_where_another_made_its_keys_before_it_came_to_light(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "town.words"
+    killed, other = sealing.Seals("town", path), sealing.Seals("town", path)
+    killed.make(3)
+    kept = killed.seal(3, "body", b"words")
+    other.make(3)
+    assert other.seal(3, "body", b"other words") != kept
+    assert sealing.Seals("town", path).open(3, "body", kept) == b"words"
+
+
+@pytest.mark.parametrize(
+    "cut", [b"", sealing.NEVER + b"k" * 32, sealing.THERE + b"k" * 32, sealing.THERE + b"k" * 9]
+)
+def test_keys_that_were_cut_off_are_made_anew(tmp_path: Path, cut: bytes) -> None:
+    path = tmp_path / "town.words"
+    path.write_bytes(bytes(66) + cut)
+    sealing.Seals("town", path).make(1)
+    made = path.read_bytes()[66:]
+    assert (len(made), made[0:1], made[33:34]) == (66, sealing.THERE, sealing.THERE)
+    assert b"kkk" not in made
+    assert bytes(8) not in made
+
+
+def test_keys_that_were_destroyed_are_made_anew_for_another_entry(tmp_path: Path) -> None:
+    seals = sealing.Seals("town", tmp_path / "town.words")
+    seals.make(1)
+    before = seals.seal(1, "body", b"words")
+    seals.destroy([(1, "body"), (1, "person")])
+    seals.make(1)
+    assert seals.open(1, "body", seals.seal(1, "body", b"new")) == b"new"
+    with pytest.raises(sealing.KeysLostError):
+        seals.open(1, "body", before)
+
+
 def test_words_of_before_there_were_keys_are_read_sealed_and_erased(
     opened: DatabaseStore, config: Config
 ) -> None:

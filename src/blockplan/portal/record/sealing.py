@@ -30,6 +30,8 @@ KEY_BYTES, NONCE_BYTES = 32, 12
 #: Before each key: whether there never was one, there is one, or it was destroyed.
 NEVER, THERE, DESTROYED = b"\x00", b"\x01", b"\x02"
 _SLOT = len(PARTS) * (1 + KEY_BYTES)
+#: Where in the place of an entry it is said whether there are keys.
+_FLAGS = range(0, _SLOT, 1 + KEY_BYTES)
 #: How what is sealed begins; no JSON does, and a key of a commitment once in a million million times.
 MARK = b"\x01seal"
 
@@ -55,10 +57,21 @@ class Seals:
         self._dirty = False
 
     def make(self, seq: int) -> None:
-        """New keys for an entry that is not in the record yet; on the disk after `sync`."""
-        keys = b"".join(THERE + secrets.token_bytes(KEY_BYTES) for _ in PARTS)
-        os.pwrite(self._file(), keys, seq * _SLOT)
+        """
+        Keys for an entry that is not in the record yet; on the disk after `sync`.
+
+        Those that stand there already stay. Whoever made them may have been killed when the entry was kept
+        and before any other process could see it, as SQLite shows what is committed a moment later than it
+        writes it; then that entry comes to light when all are gone, and opens with no others.
+        """
         self._dirty = True
+        at, held = seq * _SLOT, os.pread(self._file(), _SLOT, seq * _SLOT)
+        if len(held) == _SLOT and all(held[one : one + 1] == THERE for one in _FLAGS):
+            return
+        fresh = b"".join(NEVER + secrets.token_bytes(KEY_BYTES) for _ in PARTS)
+        os.pwrite(self._file(), fresh, at)
+        for one in _FLAGS:  # last, so that none stands before a key that was cut off
+            os.pwrite(self._file(), THERE, at + one)
 
     def sync(self) -> None:
         """Bring new keys to the disk: before the entries that they seal."""
