@@ -174,6 +174,13 @@ def test_a_block_that_is_named_has_its_own_number_of_parcels_and_subblocks(views
     assert [(one.said, one.state, one.right) for one in said] == found
 
 
+def test_the_block_of_a_subblock_that_states_none_is_that_of_its_parcels(views):
+    view = views["office-town"]
+    assert view.plan.layer("subblocks")["block_id"].isna().all()
+    found = check_text(view, _text("01街区划分为3个街坊。")).statements
+    assert [(one.state, one.right) for one in found if one.kind == "number"] == [("missed", "4个")]
+
+
 def test_the_cap_of_a_block_is_its_own_where_its_parcels_say_less(views):
     text = "中部街区（02）建筑规模上限28.5万平方米。"
     found = check_text(views["office-town"], _text(text)).statements

@@ -212,7 +212,7 @@ def _areas(plan: Plan) -> Iterator[Fact]:
     parcels, blocks = plan.layer("parcels"), plan.layer("blocks")
     within = {"blocks": parcels["block_id"], "subblocks": parcels["subblock_id"]}
     within["areas"] = parcels["block_id"].map(blocks["area_id"].to_dict())
-    of_subblocks = plan.layer("subblocks")["block_id"]
+    of_subblocks = _blocks_of(plan.layer("subblocks"), parcels)
     subblocks = {"blocks": of_subblocks, "areas": of_subblocks.map(blocks["area_id"].to_dict())}
     land, no_road = parcels.geometry.area, ~is_road(parcels)
     for layer, ids in within.items():
@@ -222,7 +222,7 @@ def _areas(plan: Plan) -> Iterator[Fact]:
         sums = parcels[[column for column, _ in SUMS]].groupby(ids).sum(min_count=1)
         silent = pd.DataFrame({column: is_silent(parcels, column) for column, _ in SUMS}).groupby(ids).any()
         numbers = ids.value_counts(), ids[no_road].value_counts()
-        divided = subblocks[layer].value_counts() if layer in subblocks else {}
+        divided: Any = subblocks[layer].value_counts() if layer in subblocks else {}
         for id_, row in zip(map(str, frame.index), frame.to_dict("records"), strict=True):
             of = (*called(row), *_numbered(layer, id_))
             if not of:
@@ -240,6 +240,13 @@ def _areas(plan: Plan) -> Iterator[Fact]:
                 yield stated(f"object:{id_}/parcel_count", of, "parcel_count", *counts, asked=True)
             if id_ in divided:
                 yield stated(f"object:{id_}/subblock_count", of, "subblock_count", divided[id_], asked=True)
+
+
+def _blocks_of(subblocks: pd.DataFrame, parcels: pd.DataFrame) -> pd.Series:
+    """The block of each subblock, else that of its parcels; of none where one is in none that is known."""
+    through = parcels.dropna(subset=["subblock_id"]).groupby("subblock_id")["block_id"].first()
+    found = subblocks["block_id"].where(subblocks["block_id"].notna(), subblocks.index.map(through.to_dict()))
+    return found if found.notna().all() else found.iloc[:0]
 
 
 def _land(view: View) -> Iterator[Fact]:
