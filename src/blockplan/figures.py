@@ -3,7 +3,8 @@ Figures as people read them: numbers, shares, areas, lengths, money, margins and
 
 The only place that turns a figure into text for a reader. In a sentence or beside a label a number bears
 about four figures (`number`, `amount`); in a column it bears the same decimals in every cell (`fixed`). A
-share (unit ``1``) is a percentage, a ``ratio`` a plain number. A value that rounding would put on
+share (unit ``1``) is a percentage, a ``ratio`` a plain number; a floor area ratio (``far``) is 1.69, in
+Japanese 169%. A value that rounding would put on
 the limit it misses keeps as many decimals as it takes to tell the two apart. Units are in ``figures.toml``.
 """
 
@@ -110,18 +111,19 @@ def amount(value: float | None, unit: str, lang: str, *, than: float | None = No
     Parameters
     ----------
     unit
-        As measures, rules and columns name it; ``1`` is a share, ``ratio`` and an empty unit a plain number.
+        As measures, rules and columns name it; ``1`` is a share, ``ratio`` and an empty unit a plain number,
+        ``far`` one that Japanese writes in percent.
     space
         What stands between a number and the sign of its unit; a page takes a space that does not break.
 
     Examples
     --------
-    >>> amount(3466.666, "m2", "en"), amount(0.723, "1", "zh"), amount(2.8, "ratio", "ja")
-    ('3,466.7 m²', '72.3%', '2.8')
+    >>> amount(3466.666, "m2", "en"), amount(0.723, "1", "zh"), amount(2.8, "far", "zh"), amount(2.8, "far", "ja")
+    ('3,466.7 m²', '72.3%', '2.8', '280%')
     """
     if not is_known(value):
         return unknown(lang)
-    if unit == "1":
+    if unit == "1" or (unit == "far" and lang == "ja"):
         return share(value, than=than)
     digits = decimals_for(value)
     if is_known(than):

@@ -170,6 +170,15 @@ def test_the_least_that_is_to_be_built_is_told_as_no_limit(found: CheckResult) -
     assert any(row[3:5] == ("at least 1.2", "at least 24 m") for row in beside.table.rows)
 
 
+def test_a_floor_area_ratio_is_in_percent_where_its_readers_write_it_so(demo: PlanPlaces) -> None:
+    parcel = demo.parcel("RD-01-01-012")
+    for lang, wanted in {"zh": "2", "en": "2", "ja": "200%", "ja-easy": "200%"}.items():
+        build = next(part for part in sections(parcel, lang) if part.id == "build")
+        assert build.terms[0].said == wanted
+    beside = next(part for part in sections(parcel, "ja") if part.id == "beside")
+    assert {row[3][-1] for row in beside.table.rows} <= {"%", "–"}
+
+
 def test_unknown_land_today_stands_in_the_balance_as_such(found: CheckResult) -> None:
     west = PlanPlaces(town(), found).part("area", "west")
     unknown = next(share for share in west.uses if share.use.code is None)

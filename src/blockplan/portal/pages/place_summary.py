@@ -123,8 +123,7 @@ def _sentence(parcel: ParcelRecord, lang: str) -> str:
         said.append(height_said(figures["height_m"], lang, kinds["height_kind"]))
     if figures["far"]:
         key = _bounded("here.far", kinds["far_kind"], usual="upper")
-        percent = words.number(figures["far"] * 100, 0)
-        said.append(say(key, lang, far=words.number(figures["far"], 2), percent=percent))
+        said.append(say(key, lang, far=words.amount(figures["far"], "far")))
     if figures["green_ratio"]:
         key = _bounded("here.green", kinds["green_kind"], usual="lower")
         said.append(say(key, lang, share=words.share(figures["green_ratio"])))

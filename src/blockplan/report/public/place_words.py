@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from blockplan.report.public.place_records import NearestWay, Neighbour, PlannedUse, Reached
 
 #: Figures that a page shows even where the plan does not say them, and their units.
-ALWAYS = {"far": "ratio", "height_m": "m", "coverage_ratio": "1", "green_ratio": "1"}
+ALWAYS = {"far": "far", "height_m": "m", "coverage_ratio": "1", "green_ratio": "1"}
 #: Figures that a page shows where the plan says them.
 IF_SAID = {
     "floor_area_m2": "m2",
@@ -212,7 +212,7 @@ def _neighbour(one: Neighbour, speech: Speech) -> tuple[str, ...]:
         speech("place.beside.at_least", amount=said) if kind == "lower" and said != tables.DASH else said
         for said, kind in (
             (amount(one.height_m, "m"), one.height_kind),
-            (amount(one.far, "ratio"), one.far_kind),
+            (amount(one.far, "far"), one.far_kind),
         )
     )
     return where, one.parcel.id, planned, far, height, phase or words("value.none")

@@ -302,7 +302,7 @@ def _height_limits(plan: Plan) -> np.ndarray:
 def _ranges(plan: Plan, rows: np.ndarray, speech: Speech) -> Iterator[str]:
     """Least and greatest height, floor area ratio and coverage of some parcels."""
     words = speech.words
-    for column, unit in (("height_m", "m"), ("far", "ratio"), ("coverage_ratio", "1")):
+    for column, unit in (("height_m", "m"), ("far", "far"), ("coverage_ratio", "1")):
         all_stated = _height_limits(plan) if column == "height_m" else values(plan, "parcels", column)
         stated = all_stated[rows]
         stated = stated[~np.isnan(stated)]
