@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import django
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.support.pictures import fonts_of_ours
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -193,8 +194,8 @@ def reference() -> Path:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """One browser for all tests: Playwright runs once in a thread."""
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One browser for all tests: Playwright runs once in a thread. Its letters are the product's own font."""
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("needs Chromium (Debian package chromium)")
@@ -212,8 +213,9 @@ def chromium() -> Iterator[Any]:
     ]
     # Playwright keeps an event loop in this thread, and Django takes that for a call from inside of one.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    fonts = {"FONTCONFIG_FILE": str(fonts_of_ours(tmp_path_factory.mktemp("fonts")))}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=flags)
+        browser = playwright.chromium.launch(executable_path=program, args=flags, env={**os.environ, **fonts})
         yield browser
         browser.close()
 

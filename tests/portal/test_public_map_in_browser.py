@@ -21,6 +21,7 @@ from tests.support.browser import (
     wider_than_the_screen,
 )
 from tests.support.builders import a_plan
+from tests.support.pictures import looks_as_kept
 from tests.support.slow_drawing import drag, slowed
 
 import blockplan as bp
@@ -81,6 +82,7 @@ def still(tab: Any) -> None:
 def walk(served: Service, chromium: Any, lang: str, width: int) -> None:
     with opened(served, chromium, f"/{lang}/notices/demo/", width) as tab:
         faultless(tab)
+        looks_as_kept(tab, f"notice-{lang}-{width}")
         tab.fill("#find", SCHOOL[lang])
         tab.press("#find", "Enter")
         tab.wait_for_selector("#here .beside li")
@@ -92,6 +94,7 @@ def walk(served: Service, chromium: Any, lang: str, width: int) -> None:
         still(tab)
         assert "500" in tab.inner_text("#here")
         faultless(tab)
+        looks_as_kept(tab, f"place-{lang}-{width}")
         modes = tab.locator(".modes button")
         modes.nth(2).click()
         tab.wait_for_selector(".divide")
@@ -105,6 +108,7 @@ def walk(served: Service, chromium: Any, lang: str, width: int) -> None:
             == "51%"
         )
         faultless(tab)
+        looks_as_kept(tab, f"before-and-after-{lang}-{width}")
         modes.nth(0).click()
         draw_and_write(tab, lang)
     with opened(served, chromium, f"/{lang}/notices/demo/?opinions=1", width) as tab:
