@@ -118,8 +118,10 @@ def amount(value: float | None, unit: str, lang: str, *, than: float | None = No
 
     Examples
     --------
-    >>> amount(3466.666, "m2", "en"), amount(0.723, "1", "zh"), amount(2.8, "far", "zh"), amount(2.8, "far", "ja")
-    ('3,466.7 m²', '72.3%', '2.8', '280%')
+    >>> amount(3466.666, "m2", "en"), amount(0.723, "1", "zh")
+    ('3,466.7 m²', '72.3%')
+    >>> amount(2.8, "far", "zh"), amount(2.8, "far", "ja")
+    ('2.8', '280%')
     """
     if not is_known(value):
         return unknown(lang)

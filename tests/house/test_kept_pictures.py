@@ -8,7 +8,7 @@ from tests.support.pictures import differs
 
 
 def drawn(*, date: str = "2021-09-30", land: str = "#f6e27a", top: int = 20, key: bool = True) -> Image.Image:
-    """A page of 1440 x 900 as it is kept: a map of two uses of land with its key, and lines of words beside."""
+    """A page of 1440 x 900 as it is kept: a map of two uses of land with its key, and lines of words."""
     page = Image.new("RGB", (360, 225), "#fff")
     pen = ImageDraw.Draw(page)
     pen.rectangle((10, 20, 240, 210), fill="#e5e5e0")

@@ -1,10 +1,11 @@
 """
 Pages held against pictures that are kept of them (`tests/pictures`), within a tolerance.
 
-A kept picture is the screen at a quarter of its size. Both are cut into tiles of 32 pixels of the screen, and a tile
-is otherwise where its mean colour is: so a date, a number of a port or the smoothing of a letter passes, and a panel
-that is gone, a colour of land that is another or a line that wraps does not. `BLOCKPLAN_NEW_PICTURES=1` keeps what
-is seen now. Letters are drawn in the product's own font (`fonts_of_ours`), whatever the machine has.
+A kept picture is the screen at a quarter of its size. Both are cut into tiles of 32 pixels of the screen,
+and a tile is otherwise where its mean colour is: so a date, a number of a port or the smoothing of a letter
+passes, and a panel that is gone, a colour of land that is another or a line that wraps does not.
+`BLOCKPLAN_NEW_PICTURES=1` keeps what is seen now. Letters are drawn in the product's own font
+(`fonts_of_ours`), whatever the machine has.
 """
 
 from __future__ import annotations
@@ -25,14 +26,16 @@ if TYPE_CHECKING:
 REPO = Path(__file__).parents[2]
 KEPT, SEEN = REPO / "tests" / "pictures", REPO / "build" / "pictures"
 FONTS = REPO / "src" / "blockplan" / "report" / "fonts"
-#: How many pixels of the screen one of a kept picture stands for, and how many of these a tile is wide.
+#: How many pixels of the screen one of a kept picture stands for, and how many of them a tile is wide.
 SHRUNK, TILE = 4, 8
-#: From which difference of a mean colour on (of 255) a tile is otherwise, and which share of the tiles may be.
+#: The difference of a mean colour (of 255) that makes a tile otherwise, and the share of tiles that may be.
 FAR, SHARE = 10.0, 0.01
 FONTCONFIG = """<?xml version="1.0"?>
 <fontconfig>
 <dir>{fonts}</dir><cachedir>{cache}</cachedir>
-<match target="pattern"><edit name="family" mode="assign" binding="strong"><string>Blockplan Sans</string></edit></match>
+<match target="pattern">
+<edit name="family" mode="assign" binding="strong"><string>Blockplan Sans</string></edit>
+</match>
 </fontconfig>
 """
 
@@ -45,7 +48,7 @@ def fonts_of_ours(folder: Path) -> Path:
 
 
 def looks_as_kept(tab: Any, name: str, without: Sequence[str] = ()) -> None:
-    """Holds what a tab shows against a kept picture; `without` are parts of the page that change by the day."""
+    """Holds what a tab shows against a kept picture; `without` names parts that change."""
     masks = [tab.locator(part) for part in without]
     with Image.open(
         io.BytesIO(tab.screenshot(animations="disabled", mask=masks, mask_color="#888"))
@@ -78,7 +81,7 @@ def differs(kept: Image.Image, seen: Image.Image) -> str:
 
 
 def _tiles(picture: Image.Image) -> NDArray[np.float64]:
-    """Mean colours of the tiles, rows x columns x 3; what is left over at the right and at the foot is cut off."""
+    """Mean colours of the tiles, rows x columns x 3; what is left over at right and foot is cut off."""
     height, width = (at // TILE * TILE for at in (picture.height, picture.width))
     pixels = np.asarray(picture, dtype=float)[:height, :width]
     return pixels.reshape(height // TILE, TILE, width // TILE, TILE, 3).mean(axis=(1, 3))

@@ -84,7 +84,7 @@ def test_the_planners_way_stands_without_a_fault_in_every_language(
     )
     assert faults_of(tab) == ""
     looks_as_kept(tab, f"workbench-{lang}-{width}")
-    # A school gives way to offices: a rule turns, beside the parcel and among the verdicts, and is taken back.
+    # A school gives way to offices: a rule turns, which is seen among the verdicts, and is taken back.
     if width < 1000:
         tab.locator("[data-act=left]").click()
     tab.locator("#search").fill("H")
