@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pytest
 import shapely
@@ -35,6 +36,11 @@ from blockplan.report.sheets.streetmap import street_names
 from blockplan.report.sheets.themes import THEMES
 from blockplan.report.view import View
 from blockplan.report.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blockplan.report.sheets.extents import Extent
 
 
 @pytest.mark.parametrize(
@@ -147,6 +153,67 @@ def test_what_fails_on_a_control_sheet_stands_before_what_fails_elsewhere(tmp_pa
     facts.__dict__["failing_places"] = {0: frozenset(), 1: frozenset({"P-1"}), 2: frozenset()}
     found = verdicts(facts, PanelFiles(tmp_path), subblocks(facts)[0])["rows"]
     assert [one["look"] for one in found] == ["fail", "whole", "whole"]
+
+
+def test_a_verdict_on_a_subblock_is_no_verdict_on_the_whole_plan(tmp_path: Path) -> None:
+    facts = facts_of(a_row(subblocks=[{"subblock_id": "S", "geometry": shapely.box(0, 0, 400, 100)}]))
+    verdict, row = facts.verdicts[0]
+    missed = replace(verdict, outcome="fail", scope_kind="subblock", scope_id="S")
+    facts.__dict__["verdicts"] = [(missed, row)]
+    facts.__dict__["failing_places"] = {0: frozenset()}
+    (whole,) = subblocks(facts)
+    piece = replace(whole, id="S(1)", whole=whole.rows)
+    block = replace(whole, kind="block", id="B")
+    own, other = replace(whole, above="B"), replace(whole, id="T", above="C")
+    sheets: list[tuple[Extent, Sequence[Extent]]] = [
+        (whole, ()), (piece, ()), (block, [own, other]), (block, [other]), (other, ()),
+    ]  # fmt: skip
+    looks = [
+        [one["look"] for one in verdicts(facts, PanelFiles(tmp_path), extent, parts=parts)["rows"]]
+        for extent, parts in sheets
+    ]
+    assert looks == [["fail"], ["fail"], ["fail"], [], []]
+
+
+def test_what_is_judged_parcel_by_parcel_is_told_of_the_parcels_of_a_sheet(tmp_path: Path) -> None:
+    built = {"P-0": 0.25, "P-1": 0.15}
+    parcels = [
+        {"parcel_id": id_, "subblock_id": f"S{id_}", "land_use": "0701", "geometry": square(100.0 * at, 0),
+         "height_m": 54.0, "height_kind": "upper", "coverage_ratio": share, "coverage_kind": "upper"}
+        for at, (id_, share) in enumerate(built.items())
+    ]  # fmt: skip
+    parcels.append(
+        {"parcel_id": "P-2", "subblock_id": "SP-2", "land_use": "1401", "geometry": square(200, 0)}
+    )
+    lots = [{"subblock_id": one["subblock_id"], "geometry": one["geometry"]} for one in parcels]
+    whole = {"name": "all", "geometry": shapely.box(0, 0, 300, 100)}
+    plan = plan_of(parcels=parcels, subblocks=lots, boundary=[whole])
+    judged = check(plan, packs=["gb50180"], on=dt.date(2024, 6, 1))
+    facts = Facts(View(plan, judged, Words("en")))
+    (at,) = [at for at, (one, _) in enumerate(facts.verdicts) if one.rule == "gb50180-402-coverage"]
+    title = facts.verdicts[at][1].title
+    told = [
+        [one["cells"] for one in verdicts(facts, PanelFiles(tmp_path), extent)["rows"]]
+        for extent in subblocks(facts)
+    ]
+    said = [[(cells[0], cells[2]) for cells in rows if cells[1] == title] for rows in told]
+    assert said == [[("× 1 here", "25%")], [("✓ pass", "15%")], []]
+
+
+def test_a_subblock_without_a_word_of_its_block_is_in_that_of_its_parcels() -> None:
+    parcels = [
+        {"parcel_id": f"P-{at}", "block_id": f"B-{at}", "subblock_id": f"S-{at}", "land_use": "0701",
+         "far_max": 1.0, "geometry": square(100.0 * at, 0)}
+        for at in range(2)
+    ]  # fmt: skip
+    blocks, lots = (
+        [{key: one[key], "geometry": one["geometry"]} for one in parcels]
+        for key in ("block_id", "subblock_id")
+    )
+    made = drawn(plan_of(parcels=parcels, blocks=blocks, subblocks=lots), "block", "subblock", lang="en")
+    assert [one.id for one in made.sheets] == ["B-0", "S-0", "B-1", "S-1"]
+    tables = {one["title"]: one for shelf in made.sheets[0].data["shelves"] for one in shelf}
+    assert [row["cells"][0] for row in tables["Subblocks and their caps"]["rows"]] == ["S-0", "Total"]
 
 
 def test_a_sheet_says_how_many_of_its_characters_are_not_in_the_fonts() -> None:

@@ -302,6 +302,7 @@ def test_a_legend_lists_the_classes_of_its_own_parcels_and_no_other(drawn: Plan,
             row["cells"][1]
             for shelf in sheet.data["shelves"]
             for table in shelf
+            if table["heads"][1] == "用地代码"
             for row in table["rows"]
             if row["kind"] == "row"
         }

@@ -8,7 +8,8 @@ The one verdict says the counts, the worst, and what is missing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -22,12 +23,12 @@ from blockplan.measure.missing import Missing, only_nothing
 from blockplan.plan.model.recall import by_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from blockplan.check.rules import Limit, Rule
-    from blockplan.check.verdict import Required, Text
+    from blockplan.check.verdict import Required, Text, Verdict
     from blockplan.measure.measurement import Each, Measurement
     from blockplan.plan import Fault
 
@@ -164,6 +165,21 @@ def required_of_one(judged: Judged, number: int | None) -> Required | None:
         return None
     least, most = (known(end[number]) for end in (judged.least, judged.most))
     return required_of(Figures(min=least, max=most))
+
+
+def of_some(verdict: Verdict, numbers: Sequence[int]) -> Verdict:
+    """The verdict of a rule that judges each feature on some of them alone, one or more by their numbers."""
+    judged = cast("Judged", verdict.judged).only(numbers)
+    worst, here = judged.worst, set(judged.ids.astype(str).tolist())
+    return replace(
+        verdict,
+        outcome=judged.settled,
+        measured=None if worst is None else known(judged.value[worst]),
+        margin=None if worst is None else known(judged.margin[worst]),
+        required=required_of_one(judged, worst) or verdict.required,
+        where=tuple(place for place in verdict.where if place.id in here),
+        judged=judged,
+    )
 
 
 def of_each(

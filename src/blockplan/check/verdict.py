@@ -88,6 +88,13 @@ class Judged:
             return "fail"
         return "unknown" if (self.outcome == UNKNOWN).any() else "pass"
 
+    def only(self, numbers: Sequence[int]) -> Judged:
+        """Some of the features, by their numbers."""
+        at = np.asarray(numbers, dtype=np.intp)
+        return Judged(
+            self.each, self.rows[at], self.outcome[at], self.margin[at], self.least[at], self.most[at]
+        )
+
     def worst_first(self, outcome: int) -> NDArray[np.intp]:
         """Numbers of the features of an outcome, what misses its limit by most first, then by id."""
         found = np.flatnonzero(self.outcome == outcome)

@@ -157,6 +157,9 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
     lang, block = facts.view.words.lang, extent.kind == "block"
     names = [str(facts.names[row]) for row in extent.rows]
     tables = parcel_tables(facts, names, _cut_parcels(facts, extent))
+    if block:
+        before = (subblock_table(facts, extent, parts), facility_table(facts, extent))
+        tables = [*(one for one in before if one), *tables]
     found = _fit(facts, paper, extent, tables, least_mm2)
     more_mm2 = MORE_ROOM * max(least_mm2, found.layout.panel_mm2)
     # Where a larger panel leaves no room for a little of the next pieces, letters that can be read go first.
@@ -195,7 +198,7 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
         *panels.rules(facts, extent, shown),
         *([figures] if classes else []),
         *([streets] if streets else []),
-        panels.verdicts(facts, files, extent),
+        panels.verdicts(facts, files, extent, parts=parts),
         panels.title_block(facts.view, title, extent.number, maps.scale_said(lang, found.scale)),
     ]
     numbered = {name for name, road in zip(names, facts.roads[list(extent.rows)], strict=True) if not road}
@@ -203,8 +206,8 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
     if found.layout.table_mm:
         data["shelves"] = below(tables, found.layout)
     else:
-        made = (subblock_table(facts, extent, parts) if block else None, facility_table(facts, extent))
-        tables = [*(one for one in made if one), *tables]
+        if not block and (own := facility_table(facts, extent)):
+            tables = [own, *tables]
         # Short tables lie across where their letters have room there to be as large.
         across = replace(found.layout, portrait=False)
         lying = letters_alone(tables, across)

@@ -57,6 +57,11 @@ class Extent:
         return self.shape if self.beyond is None else shapely.union(self.shape, self.beyond)
 
     @property
+    def part(self) -> str:
+        """The block or subblock that it is, or is a piece of."""
+        return self.id.rpartition("(")[0] if self.whole else self.id
+
+    @property
     def number(self) -> str:
         """The number of its sheet."""
         return f"TZ-{self.id}"
@@ -96,8 +101,14 @@ def subblocks(facts: Facts) -> list[Extent]:
 
 
 def drawn_subblocks(facts: Facts) -> list[Extent]:
-    """The subblocks that the plan draws."""
-    return _of_layer(facts, "subblocks", "subblock_id", "subblock")
+    """The subblocks that the plan draws, each in the block that it states, else in that of its parcels."""
+    found = _of_layer(facts, "subblocks", "subblock_id", "subblock")
+    if all(one.above for one in found):
+        return found
+    of = {row: block.id for block in blocks(facts) for row in block.rows}
+    return [
+        replace(one, above=one.above or next((of[row] for row in one.rows if row in of), "")) for one in found
+    ]
 
 
 def _of_layer(facts: Facts, layer: str, column: str, kind: str) -> list[Extent]:

@@ -92,6 +92,15 @@ class Facts:
         }
 
     @cached_property
+    def judged(self) -> dict[int, dict[str, int]]:
+        """Verdict (by its place in `verdicts`) of a rule that judges each feature -> the number of each."""
+        return {
+            at: {id_: number for number, id_ in enumerate(verdict.judged.ids.astype(str).tolist())}
+            for at, (verdict, _) in enumerate(self.verdicts)
+            if verdict.judged is not None
+        }
+
+    @cached_property
     def outline(self) -> BaseGeometry | None:
         """The planned land: the boundary, else the parcels."""
         for layer in ("boundary", "parcels"):

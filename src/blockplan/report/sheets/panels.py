@@ -11,8 +11,11 @@ import json
 import math
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from blockplan.check.parcelwise import of_some
+from blockplan.figures import is_known
 from blockplan.plan import BASE
 from blockplan.report.fonts import missing, printable
 from blockplan.report.office import TABLES
@@ -26,7 +29,7 @@ from blockplan.report.sheets.printed_tables import ems, in_lines, least, printed
 from blockplan.report.sheets.scene import said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from shapely.geometry.base import BaseGeometry
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from blockplan.report.sheets.extents import Extent
     from blockplan.report.sheets.facts import Facts
     from blockplan.report.sheets.scene import LegendLine
+    from blockplan.report.tables import VerdictRow
     from blockplan.report.view import View
 
     Panel = dict[str, Any]
@@ -42,7 +46,9 @@ if TYPE_CHECKING:
 
 #: A sheet never has room for more verdicts than these, nor a sentence for more names.
 MOST_VERDICTS, MOST_NAMES = 30, 8
-LOOKS = {"fail": 0, "whole": 1}
+LOOKS = {"fail": 0, "whole": 1, "unknown": 2, "pass": 3}
+#: Parts of a plan that a verdict may be of, and that have a sheet.
+SHEETED = {"block", "subblock", "parcel"}
 #: How the names of measures begin that are of the whole plan alone: its areas, axis, cores, belt, its notice.
 OF_THE_WHOLE = ("area_", "areas_", "axis_", "belt_", "core", "zone_area_", "notice_")
 #: What a block of 12 digits of the hash shows on a title block.
@@ -212,29 +218,40 @@ def _places(facts: Facts, extent: Extent, binding: list[str], guidance: list[str
 
 
 def verdicts(
-    facts: Facts, files: PanelFiles, extent: Extent | None = None, subject: Sequence[str] = ()
+    facts: Facts,
+    files: PanelFiles,
+    extent: Extent | None = None,
+    subject: Sequence[str] = (),
+    parts: Sequence[Extent] = (),
 ) -> Panel:
     """
     The verdicts as the report says them, what fails first; on a control sheet with how much lies on it.
 
+    Of a rule that judges each parcel a control sheet has the verdict on its own.
+
     Parameters
     ----------
+    parts
+        Subblocks: a block's sheet has the verdicts on its own too.
     subject
         What the names of the measures hold that a map speaks of (after a blank: begin with): their verdicts
         alone.
     """
     view, words, lang = facts.view, facts.view.words, facts.view.words.lang
-    here = _ids(facts, extent) if extent is not None else None
+    own = [one.id for one in parts if extent is not None and one.above == extent.id]
+    here = {*_ids(facts, extent), *own} if extent is not None else None
     judged = [(at, *one) for at, one in enumerate(facts.verdicts) if _concerns(one[0], here)]
     total = len(judged)
     judged = [one for one in judged if _speaks_of(one[1], subject, whole=here is None)]
     rows: list[dict[str, Any]] = []
-    for at, verdict, row in judged:
+    for at, verdict, row in judged if here is None else _on_sheet(facts, judged, here):
         state, look = row.said, str(verdict.outcome)
         if here is not None and verdict.outcome == "fail":
             count = len(facts.failing_places[at] & here)
-            state = said(lang, "verdicts.here", n=count) if count else said(lang, "verdicts.whole")
-            look = "fail" if count else "whole"
+            if count:
+                state = said(lang, "verdicts.here", n=count)
+            elif verdict.scope_kind not in SHEETED:
+                state, look = said(lang, "verdicts.whole"), "whole"
         rows.append({"look": look, "cells": [state, row.title, row.measured, row.required]})
     # What fails on this sheet stands before what fails elsewhere.
     rows = sorted(rows, key=lambda row: LOOKS.get(row["look"], len(LOOKS)))[:MOST_VERDICTS]
@@ -268,16 +285,28 @@ def _speaks_of(verdict: Verdict, subject: Sequence[str], *, whole: bool) -> bool
 
 def _concerns(verdict: Verdict, here: set[str] | None) -> bool:
     """Whether a verdict is of the whole plan, or of an object on the sheet."""
-    return (
-        here is None or verdict.scope_kind not in {"block", "subblock", "parcel"} or verdict.scope_id in here
-    )
+    return here is None or verdict.scope_kind not in SHEETED or verdict.scope_id in here
+
+
+def _on_sheet(
+    facts: Facts, judged: Iterable[tuple[int, Verdict, VerdictRow]], here: set[str]
+) -> Iterator[tuple[int, Verdict, VerdictRow]]:
+    """Verdicts with their words; of a rule that judges each feature that on the sheet's, if it has any."""
+    for at, verdict, row in judged:
+        if verdict.judged is None:
+            yield at, verdict, row
+        elif numbers := sorted(facts.judged[at][one] for one in here & facts.judged[at].keys()):
+            own = of_some(verdict, numbers)
+            told = facts.view.named_row(own)
+            measured = told.measured if is_known(own.measured) else facts.view.words.unknown
+            yield at, own, replace(told, measured=measured)
 
 
 def _ids(facts: Facts, extent: Extent) -> set[str]:
     """What a place of a verdict may be called that lies on a sheet."""
     names = {str(facts.names[row]) for row in extent.rows}
     hosts = facts.plan.layer("facilities")["parcel_id"].astype("object")
-    return names | {extent.id} | {str(id_) for id_, host in hosts.items() if str(host) in names}
+    return names | {extent.part} | {str(id_) for id_, host in hosts.items() if str(host) in names}
 
 
 def title_block(view: View, title: str, number: str, scale: str) -> Panel:
