@@ -11,7 +11,7 @@ import pytest
 import shapely
 from pypdf import PdfReader
 from tests.support.random_plans import random_plan
-from tests.support.sheet_plans import a_row, drawn
+from tests.support.sheet_plans import a_row, drawn, legend
 from tests.support.squares import plan_of, square
 from tests.support.town import town
 
@@ -38,6 +38,28 @@ def test_the_reach_of_parks_is_drawn_and_said_to_be_not_judged_where_no_rule_giv
     assert "Within 500 m of green, straight line" in said
     assert "Homes outside" not in said
     assert any("not judged" in note for note in legend["notes"])
+
+
+def test_the_reach_of_a_service_is_that_of_the_facilities_that_the_rule_counted() -> None:
+    homes = [
+        {"parcel_id": f"H-{at}", "land_use": "0701", "residents": 90.0, "geometry": square(300.0 * at, 0)}
+        for at in range(4)
+    ]
+    facilities = [
+        {"facility_id": "S", "service": "sport", "parcel_id": "H-0", "site_area_m2": 900.0,
+         "geometry": shapely.Point(50, 50)},
+        {"facility_id": "P", "service": "primary_school", "parcel_id": "H-1",
+         "geometry": shapely.Point(350, 50)},
+    ]  # fmt: skip
+    whole = {"name": "all", "geometry": shapely.box(0, 0, 1_000, 100)}
+    plan = plan_of(parcels=homes, facilities=facilities, boundary=[whole])
+    judged = check(plan, packs=["gb50180"], on=dt.date(2024, 6, 1))
+    (sheet,) = atlas(plan, judged, "en", kinds=["facilities"]).sheets
+    # A ground of 900 m2 is a court that reaches 300 m, and none that reaches 500 m.
+    assert [one for one in legend(sheet) if "straight line" in one] == [
+        "Primary school: within 500 m, straight line",
+        "Sport: within 300 m, straight line",
+    ]
 
 
 @pytest.mark.long
@@ -78,6 +100,22 @@ def test_the_reports_map_draws_the_reach_of_each_park_by_its_size() -> None:
     (beyond,) = verdict.where
     assert beyond.value == pytest.approx(1_250)
     assert "800 to 1,300 m" in said
+
+
+def test_the_parcels_beside_a_map_of_bounds_are_all_of_which_a_condition_is_stated() -> None:
+    parcels = [
+        {"parcel_id": "A", "land_use": "0701", "far": 1.5, "far_kind": "upper", "geometry": square(0, 0)},
+        {"parcel_id": "B", "land_use": "1401", "green_ratio": 0.75, "green_kind": "lower",
+         "geometry": square(100, 0)},
+        {"parcel_id": "C", "land_use": "1207", "geometry": square(200, 0)},
+    ]  # fmt: skip
+    whole = {"name": "all", "geometry": shapely.box(0, 0, 300, 100)}
+    (sheet,) = drawn(plan_of(parcels=parcels, boundary=[whole]), "intensity").sheets
+    shown = [one for shelf in sheet.data.get("shelves", ()) for one in shelf]
+    shown += [one for one in sheet.data["panel"] if one["kind"] == "table"]
+    (table,) = [one for one in shown if one["title"] == "地块控制指标表"]
+    assert [row["cells"][0] for row in table["rows"]] == ["A", "B"]
+    assert "另有 1 个地块未载控制指标，未列。" in table["notes"]
 
 
 def test_a_land_use_plan_counts_the_numbers_of_parcels_alone() -> None:

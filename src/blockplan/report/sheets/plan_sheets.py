@@ -17,7 +17,7 @@ from blockplan.report.key_figures import key_figures
 from blockplan.report.office import TABLES
 from blockplan.report.office.columns import MANY, UNKNOWN_SIGN, shown
 from blockplan.report.sheets import basemap, maps, panels, parcelmap, streetmap
-from blockplan.report.sheets.control import Sheet, widened
+from blockplan.report.sheets.control import CONDITIONS, Sheet, widened
 from blockplan.report.sheets.overlaymap import OVERLAYS, drawn_lines
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, HEADING_MM, MARGIN_MM, PAD_MM, fit, layouts
 from blockplan.report.sheets.parcelmap import CONTROL
@@ -184,14 +184,15 @@ class Whole:
         return self._prints[name, narrow]
 
     def _print(self, name: str, *, narrow: bool) -> dict[str, Any] | None:
-        """A table as maps print it: of parcels those that a rule binds, not the land of streets."""
+        """A table as maps print it: of parcels those of which the plan states a condition."""
         if name == LINES:
             return control_table(self.facts)
         if name == PARTS:
             return panels.part_table(self.facts)
         table = self.table(EXISTING.get(name, name))
-        at = next((at for at, column in enumerate(table.columns) if column.key == "far_max"), None)
-        keep = _stating(at) if name == "parcels" and at is not None else None
+        keep = None
+        if name == "parcels":
+            return self._bound(table, narrow=narrow)
         if name in EXISTING:
             columns = [column.key for column in table.columns]
             made = printed(
@@ -204,6 +205,14 @@ class Whole:
         if narrow and name == "land_balance":
             keep = _not_zero([column.key for column in table.columns].index("planned_ha"))
         return printed(self.facts.view, table, keep=keep, narrow=narrow)
+
+    def _bound(self, table: OfficeTable, *, narrow: bool) -> dict[str, Any] | None:
+        """The parcels of which the plan states a condition, and how many others there are."""
+        keep = _stating([at for at, column in enumerate(table.columns) if column.key in CONDITIONS])
+        made = printed(self.facts.view, table, keep=keep, narrow=narrow)
+        if not made or not (others := sum(not keep(line) for line in table.lines if line.kind == "row")):
+            return made
+        return made | {"notes": [*made["notes"], said(self.lang, "tables.unlisted", n=others)]}
 
     def _lower(self, found: Fit, land: Sequence[Any], height: float) -> Fit:
         """The same map in a window that leaves its tables their height."""
@@ -353,9 +362,9 @@ def _tables(theme: SheetTheme) -> list[str]:
     return list(dict.fromkeys((*theme.tables, *further)))
 
 
-def _stating(at: int) -> Callable[[Line], bool]:
-    """Whether a line states something in a column."""
-    return lambda line: line.cells[at] is not None
+def _stating(columns: Sequence[int]) -> Callable[[Line], bool]:
+    """Whether a row states something in one of some columns."""
+    return lambda line: line.kind == "row" and any(line.cells[at] not in {None, ""} for at in columns)
 
 
 def _together(

@@ -9,6 +9,7 @@ import shapely
 
 from blockplan.measure import MEASURES
 from blockplan.measure.inputs.greens import public_greens
+from blockplan.report.features import features
 from blockplan.report.maps.drawing import fill_swatch, line_swatch
 from blockplan.report.maps.reachmaps import REACH_OF_GREEN, is_of_green, reached_from
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from blockplan.check.verdict import Verdict
     from blockplan.measure.inputs.greens import Greens
+    from blockplan.plan import Plan
     from blockplan.report.maps.svg import Style
     from blockplan.report.sheets.facts import Facts
     from blockplan.report.sheets.parcelmap import ParcelGround
@@ -29,18 +31,13 @@ PARKS = ("1401", "G1")
 
 
 def service_reach(scene: Scene) -> None:
-    """Straight-line reach of the services that rules of coverage judge: three at most, failing ones first."""
+    """Straight-line reach of facilities that rules of coverage counted: three at most, failing ones first."""
     hues = ["#b0236a", "#1d4f91", "#a65e00"]
     words = scene.facts.view.words
     done: set[str] = set()
     judged = [one for one in scene.facts.view.result.verdicts if one.reach is not None]
     for verdict in sorted(judged, key=lambda one: one.outcome != "fail"):
-        reach, services = verdict.reach, _services(verdict)
-        shapes = [
-            one.shape
-            for one in scene.facts.every_facility
-            if one.service in services and one.shape is not None
-        ]
+        reach, services, shapes = verdict.reach, *_counted(scene.facts.plan, verdict)
         if reach is None or not shapes or not hues or services & done:
             continue
         land = shapely.boundary(
@@ -57,9 +54,13 @@ def service_reach(scene: Scene) -> None:
         scene.show(f"reach {name}", 35, line_swatch(**look), said)
 
 
-def _services(verdict: Verdict) -> set[str]:
-    given = verdict.chosen.get("services") or ()
-    return {given} if isinstance(given, str) else {str(one) for one in given}
+def _counted(plan: Plan, verdict: Verdict) -> tuple[set[str], list[BaseGeometry]]:
+    """Services and shapes of the facilities that a rule counted: one too small for it reaches no one."""
+    found = verdict.measurement.counted if verdict.measurement is not None else {}
+    counted, frame = list(found.get("facilities", ())), plan.layer("facilities")
+    services = frame.loc[frame.index.isin(counted), "service"].dropna()
+    shapes = [one for one in features(plan, "facilities", counted) if one is not None]
+    return {str(one) for one in services}, shapes
 
 
 def drawn_greens(facts: Facts) -> list[BaseGeometry]:
