@@ -18,7 +18,17 @@ from tests.support.squares import plan_of, square
 
 from blockplan.check import check
 from blockplan.cli import app
-from blockplan.report.document import Document, Figure, Note, Paragraph, Section, Table, Term, walk
+from blockplan.report.document import (
+    Document,
+    Figure,
+    LegendEntry,
+    Note,
+    Paragraph,
+    Section,
+    Table,
+    Term,
+    walk,
+)
 from blockplan.report.office import office_tables
 from blockplan.report.office.columns import shown
 from blockplan.report.renderers import render
@@ -250,6 +260,22 @@ def test_a_figure_is_as_wide_as_the_text_and_no_higher_than_its_land_asks(
     assert height < most_mm
     assert found.land_mm[0] > 120
     assert found.layout.window[1] > found.land_mm[1]
+
+
+def test_a_chapter_stands_on_one_page_with_its_figure_and_a_long_legend() -> None:
+    picture = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10" width="10mm" height="10mm"/>'
+    legend = tuple(LegendEntry("", f"{1000 + at} 用地") for at in range(54))
+    chapter = Section(
+        "land", "用地", (Paragraph("说明。"), Figure(picture, 10.0, 10.0, "图", "图", legend=legend))
+    )
+    written = Document("说明书", "zh", dt.date(2026, 11, 30), (chapter,))
+    made = docx.Document(io.BytesIO(render(written, ".docx")))
+    said = next(one for one in made.paragraphs if one.text == "说明。")
+    assert said.paragraph_format.keep_with_next
+    (signs,) = made.tables
+    assert len(signs.rows) == 14
+    land = [shapely.box(0, 0, 2_000, 4_000)]
+    assert figure_fit(land, len(legend)).layout.picture[1] < figure_fit(land).layout.picture[1] - 15
 
 
 @pytest.mark.long

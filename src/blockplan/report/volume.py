@@ -23,6 +23,7 @@ from blockplan.report.key_figures import key_figures
 from blockplan.report.office import TABLES
 from blockplan.report.office.columns import heading, meaning, paper_table, source_said
 from blockplan.report.office.columns import said as office_said
+from blockplan.report.renderers.docx import LEGENDS, LONG_LEGEND
 from blockplan.report.sheets import basemap, maps
 from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.paper import FIRST, GAP_MM, SECOND, Paper, PaperLayout, fit
@@ -59,6 +60,8 @@ PARCEL_COLUMNS = (
 OF_ALL = ("parcel_id", "code", "land_use", "site_area_m2", "remarks")
 #: What a figure has of a page of A4, so that its legend stands below it, and a heading with its text above.
 PAGE = Paper("A4", 165.0, 169.0, 0.0, 0.0, 1.0)
+#: A page with a figure has so much for both together: the figure, lines of a long legend of so much each.
+FIGURE_MM, LEGEND_LINE_MM = 218.0, 5.5
 #: Scales of figures, closer to each other than those of sheets; what is free above and below land, mm.
 SCALES, FREE_MM = tuple(sorted({*FIRST, *SECOND, 1_250, 3_500, 7_000, 12_500, 17_500, 35_000})), 6.0
 
@@ -250,7 +253,7 @@ class _Volume:
         theme, land = MAPS[kind], basemap.parts(self.facts)
         if not land or not theme.has(self.facts):
             return
-        found = figure_fit(land)
+        found = figure_fit(land, self._entries() if kind == "landuse" else 0)
         title, scale = (
             kind_said(self.words.lang, f"kind.{kind}"),
             maps.scale_said(self.words.lang, found.scale),
@@ -267,13 +270,20 @@ class _Volume:
         yield Figure(svg, *found.layout.picture, title, caption, legend=legend)
         yield from map(Note, notes)
 
+    def _entries(self) -> int:
+        """About how many entries the legend of the land-use plan has."""
+        plan, columns = self.view.plan, (("parcels", "land_use"), ("facilities", "service"))
+        return sum(plan.layer(name)[column].nunique() for name, column in columns if name in plan.layers)
 
-def figure_fit(land: Sequence[BaseGeometry]) -> Fit:
-    """How a figure shows land: as wide as the text, and no higher than the land asks for."""
-    found = fit(land, [PaperLayout(PAGE, portrait=True, panel_mm=0.0)], SCALES)
+
+def figure_fit(land: Sequence[BaseGeometry], entries: int = 0) -> Fit:
+    """How a figure shows land: as wide as the text, no higher than land asks for and a long legend leaves."""
+    lines = -(-entries // LEGENDS[True][0]) if entries > LONG_LEGEND else 0
+    page = replace(PAGE, long_mm=min(PAGE.long_mm, FIGURE_MM - lines * LEGEND_LINE_MM))
+    found = fit(land, [PaperLayout(page, portrait=True, panel_mm=0.0)], SCALES)
     rows = len({cell.top for cell in found.cells})
     spare = found.layout.window[1] - rows * (found.land_mm[1] + 2 * FREE_MM) - (rows - 1) * GAP_MM
     if spare <= 0:
         return found
-    lower = PaperLayout(replace(PAGE, long_mm=PAGE.long_mm - spare), portrait=True, panel_mm=0.0)
+    lower = PaperLayout(replace(page, long_mm=page.long_mm - spare), portrait=True, panel_mm=0.0)
     return fit(land, [lower], (found.scale,), cut=len(found.cells) > 1)

@@ -13,6 +13,7 @@ import io
 import zipfile
 from collections import Counter
 from functools import cached_property
+from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
@@ -48,10 +49,8 @@ FACES = {
 EAST_ASIAN = {"zh": "zh-CN", "ja": "ja-JP"}
 #: Pixels of a picture per millimetre on paper (300 per inch), and the widest that one is.
 PX_PER_MM, WIDEST_MM = 11.8, 160.0
-#: A page of our own: A4 with its margins. A table with more columns than these lies across.
-A4_MM, MARGIN_MM, UPRIGHT_COLUMNS, PT_PER_MM = (210, 297), 25, 9, 72 / 25.4
-#: So does one that has a cell of more lines than these.
-MOST_LINES = 12
+#: A page of our own: A4 with its margins. A table with more columns, or a cell of more lines lies across.
+A4_MM, MARGIN_MM, UPRIGHT_COLUMNS, MOST_LINES, PT_PER_MM = (210, 297), 25, 9, 12, 72 / 25.4
 #: How far a level of a table is indented, pt.
 INDENT_PT = 8.0
 #: Letters of tables, points: upright, across or with several columns, and across with many columns.
@@ -62,16 +61,12 @@ DEEPEST = 9
 #: How Word numbers chapters, and the sections in them: form of the number, what is written.
 CHAPTERS = {"zh": ("chineseCounting", "第%1章"), "ja": ("decimal", "第%1章"), "en": ("decimal", "%1")}
 WITHIN, NUMBERED_LEVELS = "%1.%2", 2
-#: Letters of a table whose words have no room are smaller, but no smaller than this, pt.
-LEAST_LETTERS = 5.5
-#: What a cell leaves free on each side, in the size of its letters.
-MARGIN_EM = 0.6
-#: What is free below a term, points.
-TERM_AFTER_PT = 3
-#: What is free between a caption and the text before a table or behind a figure, and towards these; points.
-CAPTION_PT = (12, 4)
-#: How wide the sign of a line of a legend is; how many lines without amounts stand beside each other.
-SWATCH_MM, LEGEND_BESIDE = 9.0, 3
+#: Least letters of a table whose words have no room, pt; what a cell leaves free on each side, in their size.
+LEAST_LETTERS, MARGIN_EM = 5.5, 0.6
+#: Free below a term; between a caption and the text before a table or behind a figure, towards these; pt.
+TERM_AFTER_PT, CAPTION_PT = 3, (12, 4)
+#: Lines of a legend that stand beside each other, width of a sign (mm), letters (pt); the same of a long one.
+LEGENDS, LONG_LEGEND = ((3, 9.0, 9.0), (4, 7.0, 7.0)), 36
 #: Ground of a table's head.
 HEAD_GROUND = "E8EDEF"
 #: Headings and captions of our own are as dark as the text, as the texts of plans are.
@@ -138,7 +133,7 @@ class _DocxWriter:
 
     def write(self, blocks: Iterable[Block], depth: int) -> None:
         """Blocks in their order, sections below headings of their depth."""
-        for block in blocks:
+        for block, after in pairwise([*blocks, None]):
             if isinstance(block, Section):
                 if depth == 1:
                     self.chapters += 1
@@ -151,6 +146,8 @@ class _DocxWriter:
                 self.write(block.blocks, depth + 1)
             else:
                 WRITERS[type(block)](self, block)
+            if isinstance(block, Paragraph) and isinstance(after, Figure):  # a chapter begins with its figure
+                self.book.paragraphs[-1].paragraph_format.keep_with_next = True
 
     def _number(self, paragraph: Any, level: int) -> None:
         """Have Word number a heading: a template's own headings are numbered as the template says."""
@@ -202,7 +199,7 @@ class _DocxWriter:
         if self.own:
             from docx.shared import Pt  # noqa: PLC0415
 
-            made.paragraph_format.space_after = Pt(TERM_AFTER_PT)
+            made.paragraph_format.space_after, made.paragraph_format.line_spacing = Pt(TERM_AFTER_PT), 1.0
 
     def listing(self, block: Listing) -> None:
         """A line and the items below it."""
@@ -227,7 +224,6 @@ class _DocxWriter:
         _marked(made.rows[0], "w:tblHeader")
         for cell, head in zip(made.rows[0].cells, block.heads, strict=True):
             cell.paragraphs[0].add_run(head).bold = True
-            cell.paragraphs[0].paragraph_format.keep_with_next = True  # no head alone at the end of a page
             if self.own:
                 _headed(cell)
         kinds, depths = (block.kinds or ("row",) * len(block.rows)), (block.depths or (0,) * len(block.rows))
@@ -241,6 +237,7 @@ class _DocxWriter:
                     written.alignment = 2  # right, as python-docx numbers it
                 if at == 1 and depth:
                     written.paragraph_format.left_indent = Pt(depth * INDENT_PT)
+        _kept([made.rows[0], *made.rows[-3:-1]])  # neither its head nor its sum alone on a page
         few, many = (SEVERAL_COLUMNS, MANY_COLUMNS)[across], len(block.heads)
         self._set_widths(made, block, LETTERS[across + (many > few)])
 
@@ -294,7 +291,8 @@ class _DocxWriter:
         from docx.oxml.ns import qn  # noqa: PLC0415
         from docx.shared import Pt  # noqa: PLC0415
 
-        beside = 1 if any(one.amount or one.heading for one in entries) else LEGEND_BESIDE
+        alone = any(one.amount or one.heading for one in entries)
+        beside, sign_mm, letters = (1, *LEGENDS[0][1:]) if alone else LEGENDS[len(entries) > LONG_LEGEND]
         lines = -(-len(entries) // beside)
         made = self.book.add_table(lines, 3 if beside == 1 else 2 * beside)
         mark = OxmlElement("w:tblCaption")
@@ -302,24 +300,27 @@ class _DocxWriter:
         made._tbl.tblPr.append(mark)
         for at, entry in enumerate(entries):  # down a column, then the next
             cells = made.rows[at % lines].cells[2 * (at // lines) :]
-            self._picture(entry.file(), SWATCH_MM, entry.said, cells[0].paragraphs[0].add_run())
+            self._picture(entry.file(), sign_mm, entry.said, cells[0].paragraphs[0].add_run())
             cells[1].text = entry.said
             if beside == 1:
                 cells[2].text = entry.amount
-        _set_letters(made, LETTERS[0])
+        _set_letters(made, letters)
         if beside > 1:
-            sign = SWATCH_MM * PT_PER_MM + 2 * MARGIN_EM * LETTERS[0]
-            said = _room_pt(self.book.sections[-1]) / beside - sign
+            sign = sign_mm * PT_PER_MM + 2 * MARGIN_EM * letters
+            room = _room_pt(self.book.sections[-1]) - beside * sign
+            columns = [[one.said for one in entries[at * lines : (at + 1) * lines]] for at in range(beside)]
+            widths = shared_widths(("",) * beside, [*zip_longest(*columns, fillvalue="")], room / letters)
             made.autofit = False
-            _set_margins(made, MARGIN_EM * LETTERS[0])
+            _set_margins(made, MARGIN_EM * letters)
             for at, column in enumerate(made.columns):
-                column.width = Pt(said if at % 2 else sign)
+                column.width = Pt(widths[at // 2] * letters if at % 2 else sign)
                 for cell in column.cells:
                     cell.width = column.width
         for row in made.rows:  # with its caption below it
             _marked(row, "w:cantSplit")
             for cell in row.cells:
-                cell.paragraphs[0].paragraph_format.keep_with_next = True
+                cell.paragraphs[0].paragraph_format.line_spacing = 1.0
+        _kept(made.rows)
 
     def _picture(self, svg: str, width_mm: float, alt: str, run: Any = None) -> None:
         from docx.shared import Mm  # noqa: PLC0415
@@ -341,7 +342,11 @@ class _DocxWriter:
         return whole.getvalue()
 
     def _paragraph(self, text: str, style: str) -> Any:
-        return self.book.add_paragraph(text, style if style in self.styles else None)
+        made = self.book.add_paragraph(text, style if style in self.styles else None)
+        before = made._p.getprevious()
+        if self.own and style == "Normal" and before is not None and before.tag.endswith("}tbl"):
+            made.paragraph_format.space_before = 12_700 * CAPTION_PT[1]  # a point in EMU
+        return made
 
     def _page(self) -> None:
         """An A4 page with the title above and its number below."""
@@ -411,6 +416,12 @@ def _marked(row: Any, what: str) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement(what))
 
 
+def _kept(rows: Iterable[Any]) -> None:
+    """Let rows stand on the page of what follows them."""
+    for cell in (cell for row in rows for cell in row.cells):
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
+
+
 def _headed(cell: Any) -> None:
     """A cell of a head: in the middle, on a light ground."""
     from docx.oxml import OxmlElement  # noqa: PLC0415
@@ -435,9 +446,10 @@ def _set_letters(table: Any, size: float) -> None:
     from docx.oxml import OxmlElement  # noqa: PLC0415
     from docx.oxml.ns import qn  # noqa: PLC0415
     from docx.shared import Pt  # noqa: PLC0415
+    from docx.text.paragraph import Paragraph as WordParagraph  # noqa: PLC0415
 
     for paragraph in table._tbl.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}p"):
-        made = _paragraph_of(paragraph, table)
+        made = WordParagraph(paragraph, table)
         made.paragraph_format.space_after = Pt(0)
         for run in made.runs:
             run.font.size = Pt(size)
@@ -461,12 +473,6 @@ def _set_margins(table: Any, side_pt: float) -> None:
         margins.append(made)
     look = table._tbl.tblPr.find(qn("w:tblLook"))
     look.addprevious(margins) if look is not None else table._tbl.tblPr.append(margins)
-
-
-def _paragraph_of(element: Any, parent: Any) -> Any:
-    from docx.text.paragraph import Paragraph as WordParagraph  # noqa: PLC0415
-
-    return WordParagraph(element, parent)
 
 
 def _field(paragraph: Any, instruction: str, said: str = "1") -> None:
