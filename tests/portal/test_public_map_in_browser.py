@@ -17,6 +17,7 @@ from tests.support.browser import (
     Service,
     served,
     standing,
+    style_faults,
     violations,
     wider_than_the_screen,
 )
@@ -95,6 +96,7 @@ def walk(served: Service, chromium: Any, lang: str, width: int) -> None:
         assert "500" in tab.inner_text("#here")
         faultless(tab)
         looks_as_kept(tab, f"place-{lang}-{width}")
+        assert style_faults(tab) == []
         modes = tab.locator(".modes button")
         modes.nth(2).click()
         tab.wait_for_selector(".divide")
@@ -136,6 +138,22 @@ def draw_and_write(tab: Any, lang: str) -> None:
     tab.wait_for_selector("#send")
     tab.locator("#send button[value=send]").click()
     tab.wait_for_selector(".receipt, .secret", timeout=WAIT_MS)
+
+
+def test_who_is_given_the_address_of_a_view_sees_the_same_land(served: Service, chromium: Any) -> None:
+    seen = "[__map.getCenter().lng, __map.getCenter().lat, __map.getZoom()]"
+    with opened(served, chromium, "/en/notices/demo/", 1440) as tab:
+        assert "#" not in tab.url
+        tab.evaluate("__map.jumpTo({center: [0.002, 0.001], zoom: 15.25})")
+        still(tab)
+        there, address = tab.evaluate(seen), urlsplit(tab.url)
+    assert re.fullmatch(r"map=\d+\.\d,\d+\.\d,15\.25", address.fragment)
+    with opened(served, chromium, f"{address.path}#{address.fragment}", 1280) as tab:
+        assert tab.evaluate(seen) == pytest.approx(there, abs=1e-6)  # a degree stands for 111 km: 0.1 m
+        tab.evaluate(f"location.hash = '{address.fragment.replace('15.25', '16')}'")
+        tab.wait_for_function("__map.getZoom() === 16")
+    with opened(served, chromium, f"{address.path}#map=here", 1280) as tab:
+        assert tab.evaluate("__map.getZoom()") < 14  # the whole plan: an address that names no view is none
 
 
 @pytest.mark.parametrize(("lang", "width"), ONE)

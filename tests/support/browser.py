@@ -39,6 +39,7 @@ REPO = Path(__file__).parents[2]
 MODULES = REPO / "frontend" / "node_modules"
 AXE = MODULES / "axe-core" / "axe.min.js"
 CHECKER = MODULES / ".bin" / "html-validate"
+STYLES = MODULES / ".bin" / "gl-style-validate"
 RULES = REPO / "tests" / "portal" / "html-validate.json"
 #: What a driver says of its own speed where maps are drawn without a graphics card; no page can help it.
 OF_DRIVER = "GL Driver Message (OpenGL, Performance"
@@ -258,6 +259,15 @@ def invalid(pages: Mapping[str, str], folder: Path) -> list[str]:
         for file in json.loads(told.read_text(encoding="utf-8"))
         for fault in file["messages"]
     ]
+
+
+def style_faults(tab: Any) -> list[str]:
+    """What MapLibre's validator of styles finds against that of the page's map as it is drawn now."""
+    _needs(STYLES)
+    style = json.dumps(tab.evaluate("__map.getStyle()"))
+    told = subprocess.run([str(STYLES)], input=style, capture_output=True, text=True, check=False)
+    assert told.returncode in {0, 1}, told.stderr
+    return told.stdout.splitlines()
 
 
 def wider_than_the_screen(tab: Any) -> int:

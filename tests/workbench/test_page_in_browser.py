@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from tests.support.browser import style_faults
 from tests.support.browser_workbench import (
     IDLE,
     WAIT_MS,
@@ -64,9 +65,9 @@ def test_the_chrome_is_dark_where_the_reader_is_and_the_map_keeps_its_paper(
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("lang", ["zh", "en", "ja"])
 def test_the_planners_way_stands_without_a_fault_in_every_language(
-    service: Service, chromium: Any, lang: str, width: int
+    fresh: Service, chromium: Any, lang: str, width: int
 ) -> None:
-    tab, wrong = opened(service, chromium, lang, width)
+    tab, wrong = opened(fresh, chromium, lang, width)
     assert "token" not in tab.url
     tops = "[...document.querySelectorAll('[role=tab]')].map(one => one.offsetTop)"
     assert len(set(tab.evaluate(tops))) == 1 or width < 1000
@@ -78,7 +79,7 @@ def test_the_planners_way_stands_without_a_fault_in_every_language(
     assert {"zh": "小学", "en": "Primary school", "ja": "小学校"}[lang] in [
         one.text_content()[1:] for one in tab.locator(".left .uses li:has(.mark)").all()
     ]
-    state, result = (service.ask(f"/workspace/{one}")[1] for one in ("state", "result"))
+    state, result = (fresh.ask(f"/workspace/{one}")[1] for one in ("state", "result"))
     assert tab.locator(".verdict").count() == len(
         [one for one in result["verdicts"] if one["outcome"] != "not_applicable"]
     )
@@ -94,7 +95,8 @@ def test_the_planners_way_stands_without_a_fault_in_every_language(
     assert tab.locator(".verdict .new").count() > 0
     assert faults_of(tab) == ""
     looks_as_kept(tab, f"workbench-edited-{lang}-{width}")
-    taken_back(service, tab, state["hash"])
+    assert style_faults(tab) == []
+    taken_back(fresh, tab, state["hash"])
     assert wrong == []
     tab.close()
 

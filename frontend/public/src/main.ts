@@ -5,6 +5,7 @@ import { setWorkerUrl } from "maplibre-gl";
 import { fill, h } from "../../map/dom";
 import { toPlan, type Place } from "../../map/projection";
 import { scaleOf } from "../../map/scale";
+import { viewInAddress } from "../../map/view";
 import { Compare } from "./compare";
 import { ask, askPlan, filled, type Found, type Given, type PlanData, type Spoken } from "./data";
 import { Drawing } from "./draw";
@@ -113,6 +114,7 @@ class Page {
     map.on("idle", () => this.relist());
     // The key has its height now: what is looked at makes room for it.
     map.once("idle", () => this.plan.again());
+    viewInAddress(map);
     this.rescale();
     this.takeOverLinks();
     const { about, x, y, metres, spoken } = this.root.dataset;

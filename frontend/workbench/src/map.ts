@@ -11,6 +11,7 @@ import { drawSigns } from "../../map/marks";
 import { zoomOf } from "../../map/scale";
 import { Sliding } from "../../map/sliding";
 import { withSpots } from "../../map/spots";
+import { viewInAddress } from "../../map/view";
 import { centreOn, flat, geometryToMap, toMap, toPlan } from "../../map/projection";
 import { collection, drawn, framed, heights, LABELLED } from "./drawing";
 import { GROUPS, HIDDEN, type Group } from "./groups";
@@ -94,6 +95,7 @@ export class PlanMap {
     this.map.on("resize", () => { if (fitted) this.whole(false); }); // prettier-ignore
     this.map.on("moveend", () => { fitted = this.isFitted; }); // prettier-ignore
     this.sliding = new Sliding(this.map);
+    viewInAddress(this.map);
     tellWhenIdle(this.map, () => Boolean(store.busy) || this.sliding.waits || Boolean(this.other && (this.other.sliding.waits || !this.other.map.loaded())));
   }
 
