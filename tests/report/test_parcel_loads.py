@@ -216,3 +216,10 @@ def test_a_plan_abroad_is_given_no_loads_by_chinese_factors() -> None:
         assert any(told in note for note in of(plan, name).notes), name
     told_factors = factors_told(View(plan, result(**EMPTY), Words("en")))
     assert {load for _, load, _, _ in told_factors} == {"Jobs"}
+    # No jobs are estimated of homes; those of shops are, and the table says so.
+    assert not any("Jobs alone are estimated" in note for note in table.notes)
+    shop = {"parcel_id": "A", "land_use": "0901", "floor_area_m2": 16_000.0, "geometry": at}
+    abroad = {"parcels": gpd.GeoDataFrame([shop], crs="EPSG:25832")}
+    shops = of(Plan(manifest(crs="EPSG:25832"), abroad), "loads")
+    assert records(shops)[-1]["jobs"] == 320
+    assert any("Jobs alone are estimated" in note for note in shops.notes)

@@ -25,7 +25,7 @@ from blockplan.report.sheets.overlaymap import OVERLAYS, _hatch
 from blockplan.report.sheets.paper import MapWindow, fit, layouts
 from blockplan.report.sheets.parcelmap import CONTROL, PARCEL_LINE, RED_LINE, ground_of
 from blockplan.report.sheets.scene import Scene
-from blockplan.report.sheets.themes import facilities, land_use
+from blockplan.report.sheets.themes import facilities, land_use, phases
 from blockplan.report.view import View
 from blockplan.report.words import Words
 
@@ -192,9 +192,9 @@ def test_land_without_a_bound_or_a_phase_has_its_hectares_in_the_legend_and_stre
             {"parcel_id": "P-3", "land_use": "1207", "phase": "1", "geometry": square(200, 0)},
         ]
     )
-    far, phases = drawn(plan, "intensity", "phases").sheets
+    far, phased = drawn(plan, "intensity", "phases").sheets
     assert amounts(far)["规划未定上限"] == ["1.00"]
-    assert amounts(phases)["未定期"] == ["1.00"]
+    assert amounts(phased)["未定期"] == ["1.00"]
 
 
 def test_the_structure_sheet_says_what_the_map_of_a_report_says() -> None:
@@ -289,3 +289,13 @@ def test_the_line_of_a_parcel_does_not_cover_the_road_line_along_it(kind: str) -
         _draw(scene, subblocks(facts)[0], [])
     drawing = "".join("".join(pieces) for pieces in scene.canvas.layers.values())
     assert drawing.rindex(f'stroke="{PARCEL_LINE}"') < drawing.rindex(f'stroke="{RED_LINE}"')
+
+
+@pytest.mark.parametrize(("lang", "borne"), [("zh", True), ("en", False)])
+def test_a_swatch_bears_the_name_of_a_phase_where_it_has_room(lang: str, borne: bool) -> None:
+    plan = a_row()
+    facts = facts_of(plan.replace(parcels=plan.layer("parcels").assign(phase="近期")), lang)
+    (scene,) = scenes_of(facts, fit([facts.outline], layouts(PAPERS["A3"], (125.0,)), cut=False))
+    phases(scene, ground_of(scene, None))
+    (entry,) = [one for one in scene.legend.values() if one.said in {"近期", "near term"}]
+    assert (entry.said in entry.swatch) == borne

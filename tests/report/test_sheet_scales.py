@@ -123,7 +123,7 @@ def test_street_land_between_subblocks_has_no_sheet_and_stands_in_a_table_of_its
         for shelf in sheet.data["shelves"]
         for one in shelf
     ]
-    (rest,) = [one for one in tables if one["title"].startswith("Parcels on no control sheet")]
+    (rest,) = [one for one in tables if one["title"].startswith("Parcels on no parcel sheet")]
     assert [row["cells"][0] for row in rest["rows"]][:-1] == [road]
 
 

@@ -229,6 +229,12 @@ def test_the_figures_of_a_part_have_their_units() -> None:
     assert told["Parking"].endswith("spaces")
 
 
+def test_parcels_in_no_subblock_are_on_a_sheet_and_not_in_one_of_its_name() -> None:
+    facts = facts_of(a_row(), "en")
+    (piece,) = subblocks(facts)
+    assert figures_of(facts, piece)["rows"][0] == ["Sheet", "F-1"]
+
+
 def test_chinese_tables_say_hectares_in_one_way() -> None:
     for made in (TABLES[name](facts_of(a_row(), "zh").view) for name in ("land_balance", "phases")):
         assert not [one.key for one in made.columns if "ha" in heading(facts_of(a_row(), "zh").view, one)]

@@ -63,6 +63,8 @@ def loads(view: View) -> OfficeTable:
     notes = [said(view, f"loads.note.{factors}"), said(view, "loads.note.sums")]
     silent = no_job_ratio(plan, job_ratios_of(plan))
     without = sorted(set(values(plan, "parcels", "land_use")[silent]))
+    if not found.factored and found.estimated["jobs"].any():
+        notes.insert(1, said(view, "loads.note.jobs_elsewhere"))
     for key, codes in (
         ("not_counted", found.not_counted if found.factored else ()),
         ("jobs_not_counted", without),

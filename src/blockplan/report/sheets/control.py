@@ -337,8 +337,7 @@ def _kin(facts: Facts, extent: Extent, context: Sequence[Extent]) -> list[BaseGe
 
 def _title(lang: str, extent: Extent) -> str:
     id_ = f"{extent.id} {extent.name}".strip() if extent.kind == "block" else extent.id
-    piece = extent.kind == "subblock" and extent.id.startswith("F-")
-    return said(lang, "kind.sheet_of_piece" if piece else f"kind.sheet_of_{extent.kind}", id=id_)
+    return said(lang, "kind.sheet_of_piece" if extent.is_free else f"kind.sheet_of_{extent.kind}", id=id_)
 
 
 def _draw(scene: Scene, extent: Extent, near: Sequence[Extent]) -> dict[str, bool]:

@@ -57,6 +57,11 @@ class Extent:
         return self.shape if self.beyond is None else shapely.union(self.shape, self.beyond)
 
     @property
+    def is_free(self) -> bool:
+        """Whether its parcels are in no subblock: its number is that of the sheet alone."""
+        return self.kind == "subblock" and self.id.startswith("F-")
+
+    @property
     def part(self) -> str:
         """The block or subblock that it is, or is a piece of."""
         return self.id.rpartition("(")[0] if self.whole else self.id

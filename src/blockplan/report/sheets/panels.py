@@ -135,11 +135,7 @@ def figures(title: str, rows: Iterable[tuple[str, str]], *, optional: bool = Fal
 def figures_of(facts: Facts, extent: Extent, adjoining: Sequence[str] = ()) -> Panel:
     """The figures of a part of the plan: sums of what its parcels state; land is what lies on the sheet."""
     words = facts.view.words
-    kind = (
-        extent.kind
-        if extent.above or extent.kind == "block" or not extent.id.startswith("F-")
-        else "subblock"
-    )
+    kind = "piece" if extent.is_free else extent.kind
     rows = [(said(words.lang, f"facts.{kind}"), " ".join(filter(None, (extent.id, extent.name))))]
     if extent.above and extent.kind == "subblock":
         rows.append((said(words.lang, "facts.block"), extent.above))

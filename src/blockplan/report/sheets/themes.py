@@ -47,6 +47,8 @@ MOST_CLASSES = 7
 LAND_USE = "GH-03"
 #: A location map needs something that lies this share of the plan's shorter side outside it.
 BEYOND = 0.15
+#: A swatch has room for letters of this width, mm.
+SWATCH_MM = 6.8
 #: A land-use plan has room for index blocks up to this scale, or where half of its parcels are so large, mm2.
 BLOCKS_UP_TO, ROOMY_MM2 = 6_000, 150.0
 
@@ -313,6 +315,13 @@ def control_lines(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     return [scene.say("legend.derived")] if derived else []
 
 
+def _in_swatch(name: str) -> str:
+    """The name of a phase in its swatch, where it has room there; it stands beside it too."""
+    if svg.text_width(name, 2.2) > SWATCH_MM:
+        return ""
+    return svg.text(4, 2, name, 2.2, weight="700", font_family=svg.FONT)
+
+
 def phases(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     """Parcels by phase, with its number on each."""
     facts = scene.facts
@@ -328,8 +337,7 @@ def phases(scene: Scene, ground: ParcelGround) -> Sequence[str]:
             scene.show(
                 f"phase {at:02}",
                 0,
-                fill_swatch(lighter(hue[one], 0.3))
-                + svg.text(4, 2, called[one], 2.2, weight="700", font_family=svg.FONT),
+                fill_swatch(lighter(hue[one], 0.3)) + _in_swatch(called[one]),
                 scene.say("legend.phase", n=one) if one.isdecimal() else called[one],
                 (_hectares(shape for shape, its in zip(facts.shapes, given, strict=True) if its == one),),
             )
