@@ -26,7 +26,9 @@ from blockplan.exchange.office.importing import import_office
 from blockplan.plan import read
 from blockplan.report.document import Document, Figure, LegendEntry, Section
 from blockplan.report.renderers.docx import docx as render_docx
+from blockplan.report.view import View
 from blockplan.report.volume import volume
+from blockplan.report.words import Words
 
 
 def printed_in(view, lang):
@@ -195,6 +197,15 @@ def test_a_wrong_figure_is_found_whatever_stands_before_it_and_however_its_row_i
     wrong += ["5,940,000"] if name == "hangzhou-xg" else ["60,000人"]
     assert [one for one in wrong if not any(one in message for message in found)] == []
     assert len(found) == len(wrong), found
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("sound", ["office-town/shapefiles"], indirect=True)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_volume_puts_no_question_to_itself(sound, printed, lang):
+    view = View(*sound, Words(lang))
+    found = check_text(view, docx.Document(io.BytesIO(printed(lang)))).statements
+    assert [one.said for one in found if one.state in {"missed", "doubtful"}] == []
 
 
 def area_said(said, right, bound_to):

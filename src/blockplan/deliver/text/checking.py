@@ -279,13 +279,18 @@ class _BlockCheck:
             ]
             rows += self._bound()
         else:
-            new = [one for one in self.names if one[2] or self.text[one[0] : one[1]] not in printed.text]
+            new = [one for one in self.names if self._is_news(one, printed.text)]
             rows = [*map(self._name, new), *self._printed(printed)]
             if self.block.cell and any(one.state == "missed" and one.kind == "number" for one in rows):
                 # The report rounds an area as it was declared, a text as it is drawn.
                 agreed = {one.start: one for one in self._bound() if one.state == "kept"}
                 rows = [agreed.get(one.start, one) if one.kind == "number" else one for one in rows]
         return sorted((row for row in rows if row.start >= 0), key=lambda row: row.start)
+
+    def _is_news(self, name: Name, printed: str) -> bool:
+        """Whether a name is one of the plan's, or a word that the report does not print there itself."""
+        own = name[2] and not name[2].startswith(NEARLY)
+        return bool(own) or self.text[name[0] : name[1]] not in printed
 
     def _of_a_name(self, token: Token) -> bool:
         """Whether a word stands in a name that the plan lacks: Beacon Culture Room."""

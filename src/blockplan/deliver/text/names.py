@@ -36,7 +36,9 @@ _PLAIN = re.compile(
 )
 #: A column is one of names of the plan where so many of its cells are, and so large a share.
 COLUMN, MOST_OF = 3, 0.75
-_SUM = re.compile(r"\s*(?:[合总小]\s?计|[合小総]\s?計|(?:grand |sub)?total)", re.IGNORECASE)
+_SUM = re.compile(
+    r"\s*(?:[合总小]\s?计|[合小総]\s?計|(?:grand |sub)?total)|.*\s(?:小[计計]|subtotal)$", re.IGNORECASE
+)
 
 
 def names_in(text: str, known: Knowledge, lexicon: Lexicon) -> list[Name]:
