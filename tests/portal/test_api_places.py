@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -77,7 +78,9 @@ def test_a_drawing_in_degrees_is_turned_into_the_plan_and_what_was_sent_stays_be
     assert ring[0] == ring[-1] == pytest.approx([x, y], abs=0.02)
     assert (opinion["place"]["said"], opinion["place"]["system"]) == ("the corner by the canal", "wgs84")
     assert opinion["place"]["sent"]["type"] == "Polygon"
-    assert "area within x" in Client().get("/en/notices/town/opinions/").content.decode()
+    register = Client().get("/en/notices/town/opinions/").content.decode()
+    assert re.search(r"An area on the map, [\d.,]+ (ha|m²), near \w+", register)
+    assert "coordinates, m)" not in register
 
 
 def test_words_of_an_address_stay_words_and_a_search_says_what_they_may_mean(shown: DatabaseStore) -> None:

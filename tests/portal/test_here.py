@@ -96,6 +96,20 @@ def test_a_place_says_what_comes_next_door_and_within_500_m_with_side_height_and
     assert here["near"][0]["metres"] == "49 m"
 
 
+def test_what_a_place_stands_on_lies_to_no_side_of_it(shown: DatabaseStore) -> None:
+    near = ask(q="Fenglin Primary School")["here"]["near"]
+    assert [(one["metres"], one["side"]) for one in near[:2]] == [("here", ""), ("39 m", "south-west")]
+
+
+def test_names_are_offered_while_somebody_types_in_the_language_of_the_page(shown: DatabaseStore) -> None:
+    for lang, names in {"en": ("Fenglin Street", "Fenglin Primary School"), "ja": ("楓林小学校",)}.items():
+        html = Client().get(f"/{lang}/notices/town/").content.decode()
+        listed = html.partition('<datalist id="offered">')[2].partition("</datalist>")[0]
+        assert all(f'<option value="{name}">' in listed for name in names)
+        assert listed.count("Fenglin Street") == (lang == "en")
+        assert 'list="offered"' in html
+
+
 def test_a_parcel_at_no_street_that_has_a_name_is_called_by_its_number_once(
     shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

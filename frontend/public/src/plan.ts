@@ -395,7 +395,7 @@ const SMALLER = 0.4;
 type Box = [number, number, number, number];
 
 /** So many pixels of what is looked at may lie under the key. */
-const MOST_COVERED = 80;
+const MOST_COVERED = 24;
 /** Land of streets: a street is told by its own name. */
 const isRoad = (code: string): boolean => code.startsWith("1207");
 /** A land use on its land: that it is land needs no word. */

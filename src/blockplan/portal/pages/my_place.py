@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse, JsonResponse
@@ -43,6 +44,8 @@ HOME = re.compile(
 #: A point of the plan, as the map names it.
 POINT = re.compile(r"(-?\d{1,9}(?:\.\d{1,3})?),(-?\d{1,9}(?:\.\d{1,3})?)")
 MOST_LISTED = 60
+#: Names that are offered while somebody types; of a city, the first of these.
+MOST_OFFERED = 300
 
 
 @public
@@ -74,6 +77,7 @@ def place(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
         "notice": standing_of(row),
         "version": version,
         "datums": DATUMS,
+        "offered": offered(version.pk, lang),
         "lists": lists(row, version, lang) if not context["here"] else {},
         "island": mapdata.of_notice(request, row, version, lang),
     }
@@ -191,6 +195,15 @@ def lists(row: Notice, version: PlanVersion, lang: str) -> dict[str, dict[str, A
         ]
         made[layer] = {"listed": listed, "more": len(names) - len(listed)}
     return made
+
+
+@lru_cache(maxsize=64)
+def offered(version: int, lang: str) -> tuple[str, ...]:
+    """Names of streets, stops and facilities, offered while somebody types; a plan on notice stays."""
+    layers = ("streets", "stops", "facilities")
+    rows = PlanObject.objects.filter(version=version, layer__in=layers).exclude(title={})
+    names = {pick(title, lang) for title in rows.values_list("title", flat=True)}
+    return tuple(sorted(filter(None, names), key=by_number)[:MOST_OFFERED])
 
 
 def _meant(layer: str, name: str, ids: list[str]) -> dict[str, str]:

@@ -22,6 +22,7 @@ from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.pages import common, mapdata, opinions_by_place, pictures
 from blockplan.portal.pages.common import public, standing_of
+from blockplan.portal.pages.my_place import offered
 from blockplan.portal.pages.plan_sections import plain
 from blockplan.portal.plans.places import places_of
 from blockplan.portal.record import register
@@ -205,6 +206,7 @@ def notice(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     context |= {
         "island": mapdata.of_notice(request, row, version, lang),
         "datums": DATUMS,
+        "offered": offered(version.pk, lang) if version else (),
         "by_place": opinions_by_place.listed(row, version, lang),
     }
     return mapdata.shown(render(request, "portal/notice.html", context))

@@ -21,6 +21,7 @@ from blockplan.portal.record import register
 from blockplan.portal.record.drawn_places import drawn_places
 from blockplan.portal.record.store import open_store
 from blockplan.portal.security_headers import as_download
+from blockplan.portal.submissions import subjects
 from blockplan.portal.visible_notices import open_to, seen, version_of
 from blockplan.respond.opinions import GONE, STANDINGS
 
@@ -153,17 +154,22 @@ def shown(row: Notice, one: register.Row, lang: str) -> dict[str, Any]:
 
 
 def where(row: Notice, one: register.Row, lang: str) -> dict[str, Any] | None:
-    """The place of an opinion for a template: words, what it covers in the plan's coordinates, a link."""
+    """The place of an opinion for a template: as it was said, near which streets or where, and a link."""
     if one.place is None and one.geometry is None:
         return None
     found: dict[str, Any] = {"said": (one.place or {}).get("said", ""), "kind": ""}
     if one.geometry is not None:
         from shapely.geometry import shape  # noqa: PLC0415 (only opinions with a place need it)
 
-        left, low, right, high = shape(dict(one.geometry)).bounds
+        drawn, version = shape(dict(one.geometry)), version_of(row)
+        left, low, right, high = drawn.bounds
         found |= {"kind": one.geometry["type"].lower(), "x": left, "y": low, "to_x": right, "to_y": high}
-        middle = f"{(left + right) / 2:.1f},{(low + high) / 2:.1f}"
-        found["href"] = common.place(lang, row.id, at=middle) if version_of(row) else None
+        if version is not None:
+            middle = f"{(left + right) / 2:.1f},{(low + high) / 2:.1f}"
+            found["href"] = common.place(lang, row.id, at=middle)
+            if near := subjects.streets_near(version, drawn):
+                told = {"geometry": one.geometry, "kind": found["kind"], "near": near}
+                found["words"] = subjects.drawn_in_words(told, lang)
     return found
 
 

@@ -273,7 +273,7 @@ def _parcel_near(row: Notice, version: PlanVersion, one: Near, lang: str) -> dic
         "said": " · ".join(filter(None, (height, where))),
         "colour": colour_of(one.planned),
         "metres": metres(one.metres, lang) if one.metres else say("here.inside", lang),
-        "side": _side(one.side, lang),
+        "side": _side(one.side, lang) if one.metres else "",  # what one stands on lies to no side
         "href": common.place(lang, row.id, about=f"parcels:{one.link.id}"),
     }
 

@@ -108,12 +108,24 @@ def _drawn(index: PlaceIndex, sought: str, datum: str) -> Meant:
 
 def _streets(index: PlaceIndex, shape: Any) -> list[dict[str, str]]:
     """Names of the two streets nearest to a drawing: where it lies, for who does not read coordinates."""
+    streets = (row for row in index.rows if row.layer == "streets" and row.names and row.wkb is not None)
+    return _nearest(shape, ((row.names, row.wkb) for row in streets))
+
+
+def streets_near(version: PlanVersion, shape: Any) -> list[dict[str, str]]:
+    """The same for a place in the record."""
+    left, low, right, high = shape.bounds
+    streets = PlanObject.objects.filter(
+        version=version, layer="streets", wkb__isnull=False, min_x__lte=right + NEAR_M,
+        max_x__gte=left - NEAR_M, min_y__lte=high + NEAR_M, max_y__gte=low - NEAR_M,
+    ).exclude(title={})  # fmt: skip
+    return _nearest(shape, streets.order_by("id").values_list("title", "wkb"))
+
+
+def _nearest(shape: Any, streets: Iterable[tuple[Mapping[str, str], Any]]) -> list[dict[str, str]]:
     import shapely  # noqa: PLC0415 (only a search needs it)
 
-    named = [
-        (float(shapely.distance(shape, shapely.from_wkb(row.wkb))), row.names)
-        for row in index.rows if row.layer == "streets" and row.names and row.wkb is not None
-    ]  # fmt: skip
+    named = [(float(shapely.distance(shape, shapely.from_wkb(bytes(wkb)))), names) for names, wkb in streets]
     nearest = (dict(names) for away, names in sorted(named, key=lambda one: one[0]) if away <= NEAR_M)
     return list({pick(names, "zh"): names for names in nearest}.values())[:2]
 
