@@ -159,8 +159,16 @@ def test_words_lists_and_selection_come_before_the_map(service: Service, chromiu
     upper, lower = (tab.locator(one).bounding_box()["y"] for one in (".inspector", ".tabs"))
     assert upper < lower
     tab.get_by_role("tab", name="Parcels").click()
-    assert tab.locator(".sheet tbody tr").count() == 1  # the table shows what is searched for
+    assert tab.locator(".sheet tbody tr").count() == 1  # the table shows what is searched for, and says so
+    assert tab.locator(".sheet caption").inner_text().startswith("“E”: 1 / 9 parcels")
     assert faults_of(tab) == ""
+    tab.get_by_role("button", name="show all").click()
+    assert tab.locator(".sheet tbody tr").count() == 9
+    for leave in ("Escape", "c"):  # what lies over the page goes where the page is meant
+        tab.locator("[data-act=left]").click()
+        tab.wait_for_selector("#search", state="visible")
+        tab.keyboard.press(leave)
+        tab.wait_for_selector("#search", state="hidden")
     (waiting,) = held
     waiting.continue_()
     tab.wait_for_selector(IDLE, timeout=WAIT_MS)

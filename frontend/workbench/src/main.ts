@@ -137,6 +137,7 @@ function layout(app: Element, about: string): (found: typeof import("./stage")) 
   const turn = (to: typeof tab): void => {
     tab = to;
     card.hidden = true;
+    openLeft(app, false);
     app.classList.toggle("table-open", tab === "table");
     draw.panel();
   };
@@ -259,6 +260,8 @@ function layout(app: Element, about: string): (found: typeof import("./stage")) 
     { key: "[", word: "foldLeft", act: onMap((on) => fold(app, "left", on)) },
     { key: "]", word: "foldRight", act: onMap((on) => fold(app, "right", on)) },
   ]);
+  document.addEventListener("keydown", ({ key }) => { if (key === "Escape") openLeft(app, false); });
+  document.addEventListener("pointerdown", ({ target }) => { if (!(target as Element).closest(".left, .to-left")) openLeft(app, false); });
   takeDrops(app);
   for (const leaves of ["click", "focusin"]) document.addEventListener(leaves, (event) => closeMenu(event.target as Node));
   all();

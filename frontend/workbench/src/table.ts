@@ -36,6 +36,14 @@ function heading(by: string, words: string, redraw: () => void): HTMLElement {
   return h("th", { scope: "col", "aria-sort": sorted }, h("button", { id: `sort-${by}`, onclick: () => sort(by, redraw) }, words));
 }
 
+/** What is searched for chooses rows: without it all of them stand there. */
+function seekAll(into: Element): void {
+  const search = document.querySelector<HTMLInputElement>("#search")!;
+  search.value = "";
+  search.dispatchEvent(new Event("input"));
+  drawTable(into, "");
+}
+
 export function drawTable(into: Element, words: string): void {
   if (!store.layers) {
     fill(into, h("p", { class: "empty", role: "status" }, say("planComing")));
@@ -45,8 +53,9 @@ export function drawTable(into: Element, words: string): void {
   const wanted = words.trim().toLowerCase();
   const all = [...(store.features.get("parcels")?.values() ?? [])];
   const some = all.filter((one) => !wanted || one.id.toLowerCase().includes(wanted) || String(one.properties["land_use"] ?? "").startsWith(wanted));
+  const whole = wanted && all.length > 0 && h("button", { class: "link", onclick: () => seekAll(into) }, say("showAll"));
   if (!some.length) {
-    fill(into, h("p", { class: "empty" }, say(all.length ? "nothingFound" : "noParcels")));
+    fill(into, h("p", { class: "empty" }, say(all.length ? "nothingFound" : "noParcels"), " ", whole));
     return;
   }
   const place = (one: Feature): number => order?.places.get(one.id) ?? Infinity;
@@ -58,7 +67,7 @@ export function drawTable(into: Element, words: string): void {
     h(
       "table",
       { class: "sheet", onkeydown: (event: KeyboardEvent) => walk(event, shown), onpaste: (event: ClipboardEvent) => paste(event, shown) },
-      h("caption", {}, counted(some.length, "parcels")),
+      h("caption", {}, wanted && `“${words.trim()}”${say("colon")}${number(some.length, 0)} / `, counted(all.length, "parcels"), " ", whole),
       h("thead", {}, h("tr", {}, heading("id", say("id"), redraw), heading("area", `${say("area")} (${say("hectares")})`, redraw), ...COLUMNS.map((column) => heading(column, columnName("parcels", column), redraw)))),
       h("tbody", {}, ...shown.map(row)),
     ),

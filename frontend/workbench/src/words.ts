@@ -144,6 +144,7 @@ const WORDS = {
   pasteTooLarge: { zh: "未粘贴：超出表格范围，行 × 列为", en: "Nothing was pasted: the block goes beyond the table, rows × columns:", ja: "貼り付けていません：表からはみ出します（行 × 列）" },
   unread: { zh: "未保存：无法识别", en: "Not saved: this is no value for", ja: "保存していません：値として読めません" },
   pasteUnread: { zh: "未粘贴：无法识别", en: "Nothing was pasted: this is no value for", ja: "貼り付けていません：値として読めません" },
+  showAll: { zh: "显示全部", en: "show all", ja: "すべて表示" },
   moreParcels: { zh: "其余请用搜索", en: "search for the others", ja: "残りは検索してください" },
   mustFailing: { zh: "每步之后未满足的强制规则", en: "must rules failing after each step", ja: "各段階で不適合の必須規則" },
   outsideStep: { zh: "文件在别处被修改", en: "the file was changed elsewhere", ja: "ファイルが他で変更されました" },
