@@ -123,6 +123,18 @@ def test_a_point_is_ringed_beside_or_within_a_parcel_that_is_outlined() -> None:
     assert [len(re.findall(f'<{one} [^>]*stroke="{MARK}"', made)) for one in ("path", "circle")] == [1, 2]
 
 
+@pytest.mark.parametrize("side", [60, 200, 2000])
+def test_a_plan_smaller_than_a_small_map_fills_it(side: int) -> None:
+    plan = plan_of(
+        parcels=[{"parcel_id": "A", "land_use": "0701", "geometry": shapely.box(0, 0, side, side)}]
+    )
+    made = Locator(plan, "en").picture("parcel", "A", plain=True)
+    drawn = re.search(rf'stroke="{MARK}" stroke-width="([\d.]+)"', made.svg)
+    assert drawn is not None
+    across_m = float(drawn[1]) / 0.9 * made.width_mm  # the outline is 0.9 mm wide
+    assert side < across_m < 2 * side
+
+
 def test_a_parcel_whose_box_alone_meets_the_map_takes_no_land_of_its_class_away() -> None:
     far = shapely.box(0, 0, 2000, 2000).difference(shapely.box(0, 0, 1900, 1900))
     park, homes = shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100)

@@ -37,6 +37,8 @@ WIDE_MM, TALL_MM = (104.0, 84.0), (88.0, 112.0)
 SLIM_MM = (76.0, 72.0)
 #: At least so much land (m) is shown across, and so much around a thing, in proportion to its size and in m.
 LEAST_M, AROUND, MOST_AROUND_M = 420.0, 0.7, 300.0
+#: Around a plan that is smaller than that, in proportion to its size.
+AROUND_SMALL = 0.1
 #: The small map of the whole plan, mm.
 KEY_MM = (LEGEND_MM, 46.0)
 MARK = "#d2001a"
@@ -80,7 +82,7 @@ class Locator:
             If there is no such kind or feature, or it is not drawn.
         """
         shape = self._shape(kind, id_)
-        frame = around(shape)
+        frame = self._around(shape)
         name = self._name(kind, id_)
         return self._drawn(f"locator-{kind}-{id_}", name, frame, shape, plain=plain, slim=slim)
 
@@ -103,7 +105,16 @@ class Locator:
                 f"The point {middle.x:g}, {middle.y:g} lies far outside the plan, so there is no map of it."
             )
         name = bare(self.speech("picture.point"))
-        return self._drawn("locator-point", name, around(shape), shape, plain=plain)
+        return self._drawn("locator-point", name, self._around(shape), shape, plain=plain)
+
+    def _around(self, shape: Any) -> Frame:
+        """The land around a thing; all of a plan that is smaller, which would be a dot in it."""
+        frame, whole = around(shape), self.ground.frame
+        if whole is None:
+            return frame
+        whole = whole.joined(Frame(*shape.bounds))
+        whole = whole.grown(max(whole.width, whole.height) * AROUND_SMALL)
+        return whole if whole.width < frame.width and whole.height < frame.height else frame
 
     def _drawn(
         self, id_: str, name: str, frame: Frame, shape: Any, *, plain: bool = False, slim: bool = False
