@@ -197,6 +197,22 @@ def test_land_without_a_bound_or_a_phase_has_its_hectares_in_the_legend_and_stre
     assert amounts(phased)["未定期"] == ["1.00"]
 
 
+def test_the_hectares_of_a_legend_are_those_of_the_table_and_add_up() -> None:
+    parcels = [
+        {"parcel_id": f"P-{at}", "land_use": "0701", "far": far, "far_kind": "upper", "phase": f"{at + 1}",
+         "geometry": shapely.box(100 * at, 0, 100 * at + 100, 50.5)}
+        for at, far in enumerate((0.5, 1.5, 2.5))
+    ]  # fmt: skip
+    plan = plan_of(parcels=parcels)
+    far, phased = (
+        [float(one[0]) for one in amounts(sheet).values() if one]
+        for sheet in drawn(plan, "intensity", "phases").sheets
+    )
+    table = TABLES["phases"](View(plan, check(plan, packs=["zone"]), Words("zh")))
+    assert phased == [line.cells[2] for line in table.lines[:3]]
+    assert sum(far) == pytest.approx(sum(phased)) == pytest.approx(table.lines[-1].cells[2])
+
+
 def test_the_structure_sheet_says_what_the_map_of_a_report_says() -> None:
     land = shapely.box(0, 0, 400, 100)
     axis = {

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
+from blockplan.figures import shared_out
 from blockplan.measure.inputs.columns import values
 from blockplan.report.maps import svg
 from blockplan.report.maps.basemap import use_colour
 from blockplan.report.maps.drawing import dot_swatch, fill_swatch
 from blockplan.report.maps.structure import structure as parts
 from blockplan.report.maps.svg import INK
+from blockplan.report.office import TABLES
 from blockplan.report.office.columns import shown
 from blockplan.report.office.phases import in_time
 from blockplan.report.phases import phase_name
@@ -24,9 +27,7 @@ from blockplan.report.sheets.reachmap import PARKS, REACH, drawn_greens, green_r
 from blockplan.report.sheets.scene import lighter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from shapely.geometry.base import BaseGeometry
+    from collections.abc import Callable, Sequence
 
     from blockplan.report.sheets.facts import Facts
     from blockplan.report.sheets.parcelmap import ParcelGround
@@ -233,8 +234,12 @@ def classes(scene: Scene, ground: ParcelGround, kind: str) -> Sequence[str]:
         for cell, road in zip(cells, facts.roads, strict=True)
     ]
     _ground(scene, ground, colours)
+    here = {colours[row] for row in ground.rows}
+    found = [one for one in (*STEPS[: len(ends)], BARE) if one in colours]
+    rows = [[one == colour for one in colours] for colour in found]
+    land = dict(zip(found, _hectares(facts, rows), strict=True))
     for at, high in enumerate(ends):
-        if STEPS[at] not in {colours[row] for row in ground.rows}:
+        if STEPS[at] not in here:
             continue
         low = ends[at - 1] if at else None
         said = (
@@ -242,11 +247,9 @@ def classes(scene: Scene, ground: ParcelGround, kind: str) -> Sequence[str]:
             if low is None
             else scene.say("legend.class_between", low=f"{low:{form}}", high=f"{high:{form}}", unit=unit)
         )
-        land = [shape for shape, colour in zip(facts.shapes, colours, strict=True) if colour == STEPS[at]]
-        scene.show(f"class {at}", 0, fill_swatch(STEPS[at]), said, (_hectares(land),))
-    if BARE in {colours[row] for row in ground.rows}:
-        land = [shape for shape, colour in zip(facts.shapes, colours, strict=True) if colour == BARE]
-        scene.show("no_bound", 1, fill_swatch(BARE), amount=(_hectares(land),))
+        scene.show(f"class {at}", 0, fill_swatch(STEPS[at]), said, (land[STEPS[at]],))
+    if BARE in here:
+        scene.show("no_bound", 1, fill_swatch(BARE), amount=(land[BARE],))
     inside(
         scene,
         ground,
@@ -332,6 +335,9 @@ def phases(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     colours = [hue.get(one, BARE) for one in given]
     _ground(scene, ground, [lighter(colour, 0.3) for colour in colours])
     here = {given[row] for row in ground.rows}
+    # A legend says of a phase what its table says.
+    lines = TABLES["phases"](facts.view).lines
+    land = dict(zip([*known, ""], (shown(line.cells[2], "two") for line in lines), strict=False))
     for at, one in enumerate(known):
         if one in here:
             scene.show(
@@ -339,11 +345,10 @@ def phases(scene: Scene, ground: ParcelGround) -> Sequence[str]:
                 0,
                 fill_swatch(lighter(hue[one], 0.3)) + _in_swatch(called[one]),
                 scene.say("legend.phase", n=one) if one.isdecimal() else called[one],
-                (_hectares(shape for shape, its in zip(facts.shapes, given, strict=True) if its == one),),
+                (land[one],),
             )
     if "" in here:
-        land = [shape for shape, its in zip(facts.shapes, given, strict=True) if not its]
-        scene.show("no_phase", 1, fill_swatch(BARE), amount=(_hectares(land),))
+        scene.show("no_phase", 1, fill_swatch(BARE), amount=(land[""],))
     inside(scene, ground, [called.get(one, one) for one in given], ["#ffffff"] * len(given))
     return ()
 
@@ -359,8 +364,11 @@ def _ground(scene: Scene, ground: ParcelGround, colours: Sequence[str]) -> None:
     streetmap.stops(scene)
 
 
-def _hectares(shapes: Iterable[BaseGeometry | None]) -> str:
-    return shown(sum(shape.area for shape in shapes if shape is not None) / 1e4, "two")
+def _hectares(facts: Facts, classes: Sequence[Sequence[bool]]) -> list[str]:
+    """The land of classes of parcels in hectares, which adds up as it is printed."""
+    areas = np.nan_to_num(shapely.area(facts.shapes))
+    sizes = [math.fsum(areas[np.array(rows, dtype=bool)]) for rows in classes]
+    return [shown(one / 100, "two") for one in shared_out(sizes, round(math.fsum(sizes) / 100))]
 
 
 # What a plan has
