@@ -10,6 +10,7 @@ from tests.support.office_tables import land, of, records
 
 from blockplan.measure.measurement import Measurement
 from blockplan.plan import Plan
+from blockplan.report.office.columns import Line, on_paper
 
 
 def test_an_item_that_a_rule_judges_says_what_is_asked_for_and_whom_it_carries() -> None:
@@ -96,3 +97,24 @@ def test_places_and_beds_are_unknown_where_a_facility_may_be_of_any_kind() -> No
 
     assert beds(service="library") == 3
     assert beds(service=None) is None
+
+
+def test_a_plan_that_houses_nobody_says_so_and_not_that_its_residents_are_unknown() -> None:
+    made = [of(land(("0103", code, 1.0)), "per_thousand").notes[0] for code in ("1001", "0701")]
+    assert "Nobody is planned" in made[0]
+    assert "not known" in made[1]
+    nobody = of(land(("0103", "1001", 1.0)), "land_balance").notes
+    assert not any("not known" in one and "residents" in one for one in nobody)
+
+
+def test_on_paper_supplies_that_are_unknown_stand_as_dashes_beside_what_a_rule_asks_for() -> None:
+    table = of(land(("0103", "0701", 1.0)), "per_thousand")
+    places = {one.key: at for at, one in enumerate(table.columns)}
+
+    def kept(asked: float | None) -> bool:
+        cells: list[str | float | int | None] = [None] * len(table.columns)
+        cells[places["required_per_1000"]] = asked
+        return places["supply"] in on_paper(table.columns, [Line(tuple(cells))])
+
+    assert kept(10_000.0)
+    assert not kept(None)

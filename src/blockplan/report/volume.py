@@ -21,13 +21,14 @@ from blockplan.report.document import (
 )
 from blockplan.report.key_figures import key_figures
 from blockplan.report.office import TABLES
-from blockplan.report.office.columns import heading, meaning, paper_table, source_said
+from blockplan.report.office.columns import heading, meaning, on_paper, paper_table, source_said
 from blockplan.report.office.columns import said as office_said
 from blockplan.report.renderers.docx import LEGENDS, LONG_LEGEND
 from blockplan.report.sheets import basemap, maps
 from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.paper import FIRST, GAP_MM, SECOND, Paper, PaperLayout, fit
 from blockplan.report.sheets.plan_sheets import MAPS, draw
+from blockplan.report.sheets.printed_tables import OF_NUMBERS
 from blockplan.report.sheets.scene import said as kind_said
 from blockplan.report.tables import SYMBOLS, capacity_sentence
 from blockplan.report.verdicts import verdict_document
@@ -243,7 +244,8 @@ class _Volume:
         """A table of the office with its notes; nothing where it has no line."""
         table = self._office(name)
         lines = [line for line in table.lines if not only or line.kind in only]
-        if not lines:
+        forms = {table.columns[at].form for at in on_paper(table.columns, lines)}
+        if not lines or (name in OF_NUMBERS and forms <= {"text", "code"}):
             return
         yield paper_table(self.view, table, lines)
         yield from map(Note, table.notes)

@@ -30,6 +30,8 @@ TEXTS = Catalog("blockplan.report.office", "texts.toml")
 DECIMALS = {"whole": 0, "one": 1, "two": 2, "three": 3, "signed": 2}
 #: Where a table has more columns than these, what is said at length is left to the workbook.
 MANY, LONG = 12, ("estimated", "basis")
+#: What a table is about stands beside other numbers where it is unknown in every line, too.
+KEPT = ("supply",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,9 @@ def says(lines: Sequence[Line], at: int) -> bool:
 
 def on_paper(columns: Sequence[Column], lines: Sequence[Line]) -> list[int]:
     """Columns that paper prints: those that say something; of many, what is said at length is left out."""
-    places = [at for at in range(len(columns)) if says(lines, at)]
+    told = [at for at in range(len(columns)) if says(lines, at)]
+    kept = KEPT if any(columns[at].form in DECIMALS for at in told) else ()
+    places = [at for at, one in enumerate(columns) if at in told or one.key in kept]
     return [at for at in places if len(places) <= MANY or columns[at].key not in LONG]
 
 

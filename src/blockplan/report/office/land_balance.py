@@ -225,7 +225,7 @@ def _notes(
         n, ha = words.number(int((~known).sum())), words.number(np.nansum(sizes[~known]) / M2_PER_HA, 2)
         yield said(view, "land_balance.note.partly_existing", n=n, ha=ha)
     if not people:
-        yield said(view, "note.no_residents")
+        yield said(view, "note.no_residents" if people is None else "note.nobody")
     if undrawn:
         first = ", ".join(map(str, ids(view.plan, "parcels")[np.isnan(sizes)][:5]))
         yield said(view, "land_balance.note.undrawn", n=words.number(undrawn), first=first)

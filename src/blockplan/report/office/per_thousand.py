@@ -94,7 +94,7 @@ def per_thousand(view: View) -> OfficeTable:
         last = ("", said(view, f"per_thousand.{key}"), None if number is None else round(number))
         blank = ("",) * 6
         lines.append(Line((*last, said(view, "per_thousand.person"), *blank), "total"))
-    notes = [] if people else [said(view, "note.no_residents")]
+    notes = [] if people else [said(view, "note.no_residents" if people is None else "note.nobody")]
     return OfficeTable("per_thousand", COLUMNS, tuple(lines), (*notes, *_on_other_land(view)))
 
 
