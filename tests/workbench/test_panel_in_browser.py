@@ -39,6 +39,15 @@ def test_no_tab_is_out_of_sight_where_counts_make_their_names_longer(fresh: Serv
     tab.close()
 
 
+def test_a_part_of_the_plan_is_called_by_its_name_and_once(zone: Service, chromium: Any) -> None:
+    tab, wrong = opened(zone, chromium, "zh", 1440)
+    titles = tab.locator(".verdict .title").all_inner_texts()
+    assert any(one.startswith("生活服务片区面积") for one in titles)
+    assert [one for one in titles if re.search(r"\b(rd|life|mfg)\b", one)] == []
+    assert wrong == []
+    tab.close()
+
+
 def test_a_repair_is_found_in_the_panel_and_taken_in_part(zone: Service, chromium: Any) -> None:
     tab, wrong = opened(zone, chromium, "en", 1440)
     before = zone.ask("/workspace/state")[1]

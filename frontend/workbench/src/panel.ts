@@ -3,7 +3,7 @@
 import * as api from "./api";
 import { fill, h } from "../../map/dom";
 import { isPart, key, store } from "./store";
-import { faultInWords, forceName, idInWords, layerName, nameOf, packName, readingInShort, readingName, useName } from "./vocabulary";
+import { faultInWords, forceName, idInWords, layerName, nameOf, packName, partInWords, readingInShort, readingName, useName } from "./vocabulary";
 import { counted, number, say } from "./words";
 import type { Outcome, Verdict } from "./types";
 
@@ -67,7 +67,7 @@ function row(verdict: Verdict, ways: VerdictWays): HTMLElement {
       "button",
       { class: "row", id: `v-${rule}`, "data-rule": verdict.rule, "aria-pressed": String(chosen), onclick: () => store.choose(chosen ? null : rule) },
       h("span", { class: "sign", "data-sign": SIGN[verdict.outcome], title: say(verdict.outcome) }, h("span", { class: "aloud" }, `${say(verdict.outcome)}${say("colon")}`)),
-      h("span", { class: "title" }, verdict.title, isPart(verdict) && h("small", {}, ` ${idInWords(verdict.scope.id)}`), turned && h("b", { class: "new" }, say("isNew"))),
+      h("span", { class: "title" }, verdict.title, isPart(verdict) && h("small", {}, ` ${partInWords(verdict)}`), turned && h("b", { class: "new" }, say("isNew"))),
       people !== null && h("span", { class: "people" }, counted(people, "people")),
     ),
     (measure || mends) && h("div", { class: "measure" }, measure, mends && h("button", { "data-act": "mend", onclick: ways.toProposals }, say("proposeShort"))),

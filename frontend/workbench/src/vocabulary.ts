@@ -65,6 +65,14 @@ export function idInWords(id: string): string {
   return row && language() !== "en" ? (language() === "zh" ? `第 ${row[1]} 行` : `${row[1]} 行目`) : id;
 }
 
+/** The part of the plan that a verdict is about, by its name where it has one; nothing where its title says that. */
+export function partInWords({ scope, title }: Pick<Verdict, "scope" | "title">): string {
+  const own = store.features.get(`${scope.kind}s`)?.get(scope.id);
+  const name = own ? nameOf(own.properties) : "";
+  if (name && title.toLowerCase().includes(name.toLowerCase())) return "";
+  return name || idInWords(scope.id);
+}
+
 /** A message of a fault with the names that readers know in the place of those in tables. */
 export function faultInWords(layer: string, text: string): string {
   const spec = store.vocabulary.layers[layer]?.columns ?? {};
