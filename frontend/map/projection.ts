@@ -12,6 +12,9 @@ export function centreOn(bounds: [number, number, number, number]): void {
   north = (bounds[1] + bounds[3]) / 2;
 }
 
+/** The place of the plan that stands at longitude and latitude 0. */
+export const middle = (): Place => [east, north];
+
 export function toMap([x, y]: Place): [number, number] {
   const up = (y - north) / RADIUS_M;
   return [((x - east) / RADIUS_M) * (180 / Math.PI), (2 * Math.atan(Math.exp(up)) - Math.PI / 2) * (180 / Math.PI)];

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import math
 import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 from shapely import Polygon
+from tests.support.base_maps import ground
+from tests.support.browser import style_faults
 from tests.support.browser_workbench import (
     IDLE,
     WAIT_MS,
@@ -19,6 +23,7 @@ from tests.support.browser_workbench import (
     typed_in,
 )
 from tests.support.builders import a_plan
+from tests.support.town import town
 from tests.support.workbench import workbench
 
 import blockplan as bp
@@ -390,3 +395,37 @@ def test_the_overview_leads_to_where_it_is_clicked(zone: Service, chromium: Any)
     assert faults_of(tab) == ""
     assert wrong == []
     tab.close()
+
+
+def test_a_base_map_lies_under_the_land_comes_from_the_service_and_is_credited(
+    tmp_path: Path, chromium: Any
+) -> None:
+    bp.write(town(packs=["zone"]), tmp_path / "town")
+    with (
+        ground() as under,
+        workbench(tmp_path / "town", "--base-map", under.address, "--base-map-credit", "Survey") as service,
+    ):
+        tab, wrong = opened(service, chromium, "en", 1440)  # a request to another host is among what is wrong
+        assert "Base map: Survey" in tab.locator(".foot").inner_text()
+        assert style_faults(tab) == []
+        paper = (244, 243, 238)
+        with_it = _corner(tab)
+        assert with_it[2] == pytest.approx(99, abs=2)
+        assert with_it != paper
+        tab.get_by_label("Base map").uncheck()
+        settled(tab)
+        assert _corner(tab) == paper
+        under.fails = True
+        tab.get_by_label("Base map").check()
+        tab.evaluate("__map.jumpTo({zoom: 19})")  # other pictures, which it did not keep
+        tab.get_by_text("The server of the base map does not answer").first.wait_for(timeout=WAIT_MS)
+        refused = "the server responded with a status of 502"
+        assert [one for one in wrong if refused not in one] == []
+        tab.close()
+
+
+def _corner(tab: Any) -> tuple[int, int, int]:
+    """The colour of the map in its corner, beside the plan."""
+    with Image.open(io.BytesIO(tab.locator(".map canvas").first.screenshot())) as picture:
+        red, green, blue = picture.convert("RGB").getpixel((6, picture.height - 6))
+        return red, green, blue

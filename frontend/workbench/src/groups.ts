@@ -11,6 +11,7 @@ export const GROUPS = {
   controls: { sources: ["control_lines"], layers: ["controls-fill", "controls-line", "controls-text"] },
   blocks: { sources: ["blocks", "subblocks"], layers: ["blocks-line", "subblocks-line"] },
   structure: { sources: ["structure", "areas"], layers: ["areas-line", "areas-text", "structure-fill", "structure-line", "structure-dot", "structure-text"] },
+  baseMap: { sources: [], layers: ["base-map", "base-map-over"] },
   labels: { sources: [], layers: ["parcels-text", "parcels-code"] },
 } as const;
 

@@ -75,6 +75,7 @@ export function drawLeft(into: Element, plan: PlanMap | null, ways: Ways): void 
 function shownGroups(): Group[] {
   return (Object.keys(GROUPS) as Group[]).filter((group) => {
     const { sources } = GROUPS[group];
+    if (group === "baseMap") return store.state.base_map !== null;
     return sources.length === 0 || sources.some((source) => store.features.get(source)?.size);
   });
 }

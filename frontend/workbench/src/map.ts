@@ -1,7 +1,7 @@
 // The map: the plan's layers, who falls short, what is selected, and vertices to drag. What is drawn of a feature
 // stands in drawing.ts, how it looks in mapstyle.ts.
 
-import { GeoJSONSource, Map as MapLibre, setWorkerUrl } from "maplibre-gl";
+import { GeoJSONSource, Map as MapLibre, RasterTileSource, setWorkerUrl } from "maplibre-gl";
 import workerUrl from "virtual:map-worker";
 
 import { h } from "../../map/dom";
@@ -15,7 +15,7 @@ import { viewInAddress } from "../../map/view";
 import { centreOn, flat, geometryToMap, toMap, toPlan } from "../../map/projection";
 import { collection, drawn, framed, heights, LABELLED } from "./drawing";
 import { GROUPS, HIDDEN, type Group } from "./groups";
-import { DRAWN, EDITED, edited, style } from "./mapstyle";
+import { baseMapTiles, DRAWN, EDITED, edited, style } from "./mapstyle";
 import { store } from "./store";
 import { sightOf } from "./tilting";
 import { say } from "./words";
@@ -90,6 +90,10 @@ export class PlanMap {
         resolve();
       });
     });
+    this.map.on("error", (event) => {
+      if ("sourceId" in event && event.sourceId === "base-map") store.say(say("baseMapSilent"));
+      else console.error(event.error);
+    });
     drawSigns(this.map);
     let fitted = true;
     this.map.on("resize", () => { if (fitted) this.whole(false); }); // prettier-ignore
@@ -119,6 +123,7 @@ export class PlanMap {
     if (apart) {
       // Another plan, which lies elsewhere.
       centreOn(this.drawn);
+      this.map.getSource<RasterTileSource>("base-map")?.setTiles(baseMapTiles());
       this.whole();
     }
     this.edited.clear();

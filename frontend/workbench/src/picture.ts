@@ -6,6 +6,7 @@ import { scaleOf } from "../../map/scale";
 import { legendRows } from "./legend";
 import type { PlanMap } from "./map";
 import { store } from "./store";
+import { say } from "./words";
 
 /** The strip under the map, and what stands in it, px. */
 const STRIP = 32;
@@ -97,7 +98,9 @@ export async function savePicture(plan: PlanMap | null, title: string): Promise<
     pen.stroke();
     room = left - pixels - 3 * ASIDE;
   }
-  pen.fillText(`${title} · ${store.called(store.state.scenario)}`, ASIDE, STRIP / 2, room);
+  const { scenario, base_map } = store.state;
+  const ground = base_map !== null && plan.isShown("baseMap") ? ` · ${say("baseMap")}${say("colon")}${base_map}` : "";
+  pen.fillText(`${title} · ${store.called(scenario)}${ground}`, ASIDE, STRIP / 2, room);
   pen.font = "12px sans-serif";
   const column = (wide - ASIDE) / columns;
   legend.forEach(([sample, name], at) => {

@@ -137,6 +137,7 @@ export function drawFoot(into: Element): void {
     h("span", {}, `${say("faults")} ${result.faults.length}`),
     h("span", { class: "grow" }),
     h("span", { class: "packs", title: named }, `${say("packs")}${say("colon")}${named || say("noneOfThem")} · ${result.on}`),
+    state.base_map !== null && h("span", {}, `${say("baseMap")}${say("colon")}${state.base_map}`),
     h("span", {}, state.crs),
     h("span", { class: "place" }, place && placeInWords(place)),
     h("span", { class: "hash", title: result.content_hash }, result.content_hash.slice(0, 12)),

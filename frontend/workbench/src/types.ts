@@ -134,6 +134,8 @@ export interface State {
   lock: Lock | null;
   /** Whether it is or was on notice: nobody unlocks it. */
   on_notice: boolean;
+  /** To whom the base map belongs; null where there is none. */
+  base_map: string | null;
   versions: Version[];
   notes: string[];
   history: Step[];

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from blockplan.cli.common import json_option, on_option, pack_option, progress, scenario_option, show_line
+from blockplan.errors import UsageError
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 @click.option("--new", is_flag=True, help="Begin the scenario that --scenario names.")
 @click.option("--no-browser", is_flag=True, help="Only print the link.")
 @click.option("--who", default="", help="Who edits, as the log of edits writes it.")
+@click.option("--base-map", default="", help="Pictures under the plan: https://.../{z}/{x}/{y}.png.")
+@click.option("--base-map-credit", default="", help="To whom the base map belongs, as the map says.")
 @json_option
 def command(
     plan: Path,
@@ -38,6 +41,8 @@ def command(
     new: bool,
     no_browser: bool,
     who: str,
+    base_map: str,
+    base_map_credit: str,
     as_json: bool,
 ) -> None:
     """
@@ -46,9 +51,14 @@ def command(
     PLAN is a folder or a zip; as drawn it stays as it is. Without --scenario the edits go into `draft`.
     Ends with Ctrl-C; every edit that was answered is on the disk.
     """
+    from blockplan.portal.config import base_map_address
     from blockplan.portal.workspace.desk import EditingDesk
     from blockplan.portal.workspace.serve import run
 
+    try:
+        under = (base_map_address(base_map), base_map_credit)
+    except ValueError as error:
+        raise UsageError(f"{error}.") from None
     desk = EditingDesk(plan, packs=packs or None, on=on, who=who)
     with progress(f"Judging {plan}"):
         desk.open(scenario, new=new)
@@ -67,7 +77,7 @@ def command(
             webbrowser.open(link)
 
     try:
-        run(desk, port, ready)
+        run(desk, port, ready, under)
     except KeyboardInterrupt:
         click.echo("Saved.", err=True)
 

@@ -36,6 +36,25 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def base_map_address(address: str) -> str:
+    """
+    The address of a base map's pictures, as ``https://.../{z}/{x}/{y}.png`` (XYZ, Web Mercator); empty: none.
+
+    Raises
+    ------
+    ValueError
+        If it is no address of the web, or does not say where zoom, column and row stand.
+    """
+    parts = urlsplit(address)
+    lacking = [one for one in ("{z}", "{x}", "{y}") if one not in address]
+    if address and (parts.scheme not in {"http", "https"} or not parts.hostname or lacking):
+        what = f"lacks {', '.join(lacking)}" if lacking else "is no address of the web"
+        raise ValueError(
+            f"the base map {address!r} {what}; write it like https://tiles.example.org/{{z}}/{{x}}/{{y}}.png"
+        )
+    return address
+
+
 class MailServer(BaseModel):
     """An SMTP server; without a host nothing is sent, and pages do not offer mail."""
 
@@ -95,6 +114,10 @@ class Config(BaseModel):
         Who signs, hour by hour, that each record only grows.
     timestamps
         Address of a time-stamping authority (RFC 3161), asked once a day; empty asks none.
+    base_map
+        Pictures of a base map under the plan at the workbench (`base_map_address`); empty shows none.
+    base_map_credit
+        To whom the base map belongs, which stands on the map.
     zone
         Time zone of the office's own lists, as ``Asia/Shanghai``; notices keep the time of their place.
     language
@@ -117,6 +140,8 @@ class Config(BaseModel):
     openid: OpenId | None = Field(default=None, repr=False)
     language: Literal["zh", "en", "ja"] | None = None
     zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    base_map: Annotated[str, AfterValidator(base_map_address)] = ""
+    base_map_credit: str = ""
     workers: int = Field(default=2, ge=1, le=64)
     threads: int = Field(default=8, ge=1, le=256)
 

@@ -189,6 +189,8 @@ X_FRAME_OPTIONS = "DENY"
 # X-Frame-Options stands in `security_headers`; this machine has no certificate to redirect to.
 SILENCED_SYSTEM_CHECKS = ["security.W002"] + ([] if CONFIG.https else ["security.W004", "security.W008"])
 
+BASE_MAP, BASE_MAP_CREDIT = CONFIG.base_map, CONFIG.base_map_credit
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 20

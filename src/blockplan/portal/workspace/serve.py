@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from blockplan.portal.workspace.desk import EditingDesk
 
 
-def run(desk: EditingDesk, port: int, ready: Callable[[str], None]) -> None:
+def run(
+    desk: EditingDesk, port: int, ready: Callable[[str], None], base_map: tuple[str, str] = ("", "")
+) -> None:
     """
     Serve the workbench until interrupted.
 
@@ -28,6 +30,8 @@ def run(desk: EditingDesk, port: int, ready: Callable[[str], None]) -> None:
         On 127.0.0.1; 0 takes a free one.
     ready
         Called with the link once the port is ours.
+    base_map
+        Where the pictures of a base map are, and to whom it belongs; empty where it is not given.
 
     Raises
     ------
@@ -35,6 +39,9 @@ def run(desk: EditingDesk, port: int, ready: Callable[[str], None]) -> None:
         If something else listens on the port.
     """
     os.environ["DJANGO_SETTINGS_MODULE"] = "blockplan.portal.workspace.settings"
+    for name, said in zip(("BLOCKPLAN_BASE_MAP", "BLOCKPLAN_BASE_MAP_CREDIT"), base_map, strict=True):
+        if said:
+            os.environ[name] = said
     token = os.environ[TOKEN] = secrets.token_urlsafe(24)
     import django  # noqa: PLC0415 (only the service needs it)
     from django.core.servers.basehttp import ThreadedWSGIServer  # noqa: PLC0415

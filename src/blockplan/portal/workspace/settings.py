@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 
 SECRET_KEY = secrets.token_urlsafe(48)
@@ -17,6 +18,10 @@ ROOT_URLCONF = "blockplan.portal.workspace.urls"
 USE_TZ = True
 STATIC_URL = "/static/"
 APPEND_SLASH = False
+# What `blockplan edit` was told, as an office's service is by the same names.
+BASE_MAP, BASE_MAP_CREDIT = (
+    os.environ.get(f"BLOCKPLAN_{one}", "") for one in ("BASE_MAP", "BASE_MAP_CREDIT")
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 # Folders are dropped file by file, each with its name.
 DATA_UPLOAD_MAX_NUMBER_FILES = 4000

@@ -39,6 +39,7 @@ urlpatterns = [
     path("workspace/proposal/cancel", takes(views.cancel_proposal, "POST")),
     path("workspace/proposal/take", takes(views.take_proposal, "POST")),
     path("workspace/files", takes(views.files, "POST", form=True)),
+    path("workspace/base-map/<int:z>/<int:x>/<int:y>.png", takes(views.base_map, "GET")),
     path("workspace/report", takes(views.report, "GET")),
 ]
 

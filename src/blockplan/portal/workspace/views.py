@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
 
@@ -19,6 +20,7 @@ from blockplan.live.refusals import TEXTS as REFUSALS
 from blockplan.live.refusals import EditError, LockedError
 from blockplan.live.taking import belonging
 from blockplan.plan.model.plan import BASE
+from blockplan.portal import basemap
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.workspace import current_desk, documents
 from blockplan.portal.workspace.current_desk import desk, signed_in
@@ -111,6 +113,22 @@ def layers(request: HttpRequest) -> HttpResponse:
         )
     except BlockplanError as error:
         return refused(404, "scenario", _said(error, lang_of(request)))
+
+
+def base_map(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
+    """A tile of the base map; ``?east=..&north=..`` stands at longitude and latitude 0."""
+    try:
+        middle = (float(request.GET["east"]), float(request.GET["north"]))
+        if not settings.BASE_MAP or z > basemap.DEEPEST or max(x, y) >= 2**z:
+            raise ValueError("there is no such tile")
+    except (KeyError, ValueError):
+        return refused_in(request, 404, "not_found", "address", path=request.path)
+    manifest = desk().session.plan.manifest
+    try:
+        drawn = basemap.tile(settings.BASE_MAP, manifest.crs, manifest.basemap_crs, middle, (z, x, y))
+    except BlockplanError as error:
+        return refused(502, "base_map", str(error))
+    return HttpResponse(drawn, "image/png", headers={"Cache-Control": "private, max-age=86400"})
 
 
 def words(request: HttpRequest) -> HttpResponse:

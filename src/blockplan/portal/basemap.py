@@ -1,0 +1,183 @@
+"""
+An own base map under the plan: pictures of a server that an office names, drawn into the plan's own metres.
+
+Our maps stand at longitude and latitude 0, where a metre of the map is a metre of the plan (decision 0015).
+So a tile of ours is drawn out of those pictures that lie on the same land. This service asks for them, and
+keeps those it asked for last: a reader's browser asks no other host.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import urllib.request
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+
+import numpy as np
+from django.conf import settings
+from PIL import Image
+
+from blockplan.datums import wgs84_to_gcj02
+from blockplan.errors import BlockplanError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: Pixels of a tile, theirs and ours; the radius of Web Mercator, m.
+TILE, RADIUS_M = 256, 6_378_137.0
+#: The largest zoom of our maps and of common base maps; of how many pictures a tile of ours is drawn at most.
+DEEPEST, MOST_ZOOM, MOST_PICTURES = 24, 19, 9
+#: Where on a tile its place on the earth is worked out, each way; between them it is straight enough.
+NODES = 9
+TIMEOUT_S, MOST_BYTES, KEPT = 10.0, 2**21, 512
+#: Where Web Mercator ends, degrees.
+NORTHMOST = 85.05
+
+
+def credit() -> str | None:
+    """To whom the base map that is set belongs; None where none is."""
+    return settings.BASE_MAP_CREDIT or urlsplit(settings.BASE_MAP).hostname
+
+
+def tile(address: str, crs: str, datum: str, middle: tuple[float, float], at: tuple[int, int, int]) -> bytes:
+    """
+    A tile of our map as PNG, transparent where the base map has nothing.
+
+    Parameters
+    ----------
+    address
+        Of the base map's pictures (`config.base_map_address`).
+    crs, datum
+        The plan's reference system, and the datum of the base map: ``gcj02`` is shifted, any other is WGS 84.
+    middle
+        The place of the plan that stands at longitude and latitude 0, m in `crs`.
+    at
+        Zoom, column and row of the tile.
+
+    Raises
+    ------
+    BlockplanError
+        If the base map's server does not answer, or with something that is no picture.
+    """
+    zoom, x, y = at
+    lon, lat = _on_earth(crs, datum, *_metres(middle, zoom, x, y))
+    if not (np.isfinite(lon) & (np.abs(lat) < NORTHMOST)).all():
+        return _png(np.zeros((TILE, TILE, 4), np.uint8))
+    theirs = zoom + math.log2(
+        math.cos(math.radians(float(lat.mean())))
+    )  # a pixel of the same size on the land
+    theirs = min(max(round(theirs), 0), MOST_ZOOM)
+    across, down = _pixels(lon, lat, theirs)
+    while theirs and _many(across) * _many(down) > MOST_PICTURES:
+        theirs -= 1
+        across, down = across / 2, down / 2
+    left, top = (int(one.min() // TILE) for one in (across, down))
+    seen = _pictures(address, theirs, (left, top), (_many(across), _many(down)))
+    return _png(_sampled(seen, _between(across) - left * TILE, _between(down) - top * TILE))
+
+
+def _metres(
+    middle: tuple[float, float], zoom: int, x: int, y: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The plan's metres at the nodes of a tile, row by row from the north."""
+    side, half = 2 * math.pi * RADIUS_M / 2**zoom, math.pi * RADIUS_M
+    nodes = np.linspace(0.5, TILE - 0.5, NODES) / TILE
+    east, north = middle[0] - half + (x + nodes) * side, middle[1] + half - (y + nodes) * side
+    return tuple(np.meshgrid(east, north))
+
+
+def _on_earth(
+    crs: str, datum: str, east: NDArray[np.float64], north: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Longitudes and latitudes in the base map's datum, degrees."""
+    lon, lat = _to_wgs84(crs).transform(east, north)
+    if datum == "gcj02" and np.isfinite(lon).all():
+        lon, lat = np.vectorize(wgs84_to_gcj02)(lon, lat)
+    return np.asarray(lon), np.asarray(lat)
+
+
+@lru_cache(maxsize=16)
+def _to_wgs84(crs: str) -> Any:
+    from pyproj import Transformer  # noqa: PLC0415 (only who has a base map needs it)
+
+    return Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+
+
+def _pixels(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], zoom: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where places lie on the base map at a zoom, pixels from its north-western corner."""
+    world = TILE * 2**zoom
+    up = np.log(np.tan(np.pi / 4 + np.radians(lat) / 2)) / math.pi
+    return (lon + 180) / 360 * world, (1 - up) / 2 * world
+
+
+def _many(pixels: NDArray[np.float64]) -> int:
+    """In how many columns, or rows, of pictures some pixels lie."""
+    return int(pixels.max() // TILE - pixels.min() // TILE) + 1
+
+
+def _between(nodes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A value for every pixel of a tile from those at its nodes."""
+    from scipy.ndimage import zoom  # noqa: PLC0415 (only who has a base map needs it)
+
+    return np.asarray(zoom(nodes, TILE / NODES, order=1))
+
+
+def _pictures(address: str, zoom: int, first: tuple[int, int], many: tuple[int, int]) -> NDArray[np.uint8]:
+    """The base map's pictures beside each other; what it does not have is transparent."""
+    (left, top), (columns, rows), wide = first, many, 2**zoom
+    seen = np.zeros((rows * TILE, columns * TILE, 4), np.uint8)
+    for row in range(rows):
+        for column in range(columns):
+            if not 0 <= top + row < wide:
+                continue
+            one = _picture(address.format(z=zoom, x=(left + column) % wide, y=top + row))
+            if one is not None:
+                seen[row * TILE : (row + 1) * TILE, column * TILE : (column + 1) * TILE] = one
+    return seen
+
+
+@lru_cache(maxsize=KEPT)
+def _picture(address: str) -> NDArray[np.uint8] | None:
+    """One of the base map's pictures, rows x columns x RGBA; None where it has none there."""
+    request = urllib.request.Request(address, headers={"User-Agent": "blockplan"})  # noqa: S310 (checked)
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310 (checked)
+            body = answer.read(MOST_BYTES + 1)
+        if not body:
+            return None
+        if len(body) > MOST_BYTES:
+            raise BlockplanError(f"The base map's picture {address} is larger than {MOST_BYTES} bytes.")
+        with Image.open(io.BytesIO(body), formats=("PNG", "JPEG", "WEBP")) as one:
+            if max(one.size) > 4 * TILE:
+                raise BlockplanError(
+                    f"The base map's picture {address} is {one.size[0]} x {one.size[1]} pixels."
+                )
+            return np.asarray(one.convert("RGBA").resize((TILE, TILE)))
+    except HTTPError as error:
+        if error.code in {404, 410}:
+            return None
+        raise BlockplanError(f"The base map answers {error.code} to {address}.") from None
+    except OSError as error:  # no answer, or no picture
+        raise BlockplanError(f"The base map does not answer {address} with a picture: {error}") from None
+
+
+def _sampled(
+    seen: NDArray[np.uint8], across: NDArray[np.float64], down: NDArray[np.float64]
+) -> NDArray[np.uint8]:
+    """The picture at pixels of it, between those that are drawn."""
+    from scipy.ndimage import map_coordinates  # noqa: PLC0415 (only who has a base map needs it)
+
+    at = np.stack((down - 0.5, across - 0.5))
+    bands = [map_coordinates(seen[..., band], at, order=1, mode="nearest") for band in range(4)]
+    return np.stack(bands, axis=-1).astype(np.uint8)
+
+
+def _png(pixels: NDArray[np.uint8]) -> bytes:
+    into = io.BytesIO()
+    Image.fromarray(pixels).save(into, "PNG", compress_level=1)
+    return into.getvalue()

@@ -1,0 +1,96 @@
+"""An own base map: its pictures lie on the land they show, come by way of the service, and may be missing."""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+from pyproj import Transformer
+from tests.support.base_maps import EASTMOST, Ground, ground
+
+from blockplan.datums import wgs84_to_gcj02
+from blockplan.errors import BlockplanError
+from blockplan.portal import basemap
+from blockplan.portal.config import base_map_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.no_database
+CRS = "EPSG:4548"
+MIDDLE = Transformer.from_crs("EPSG:4326", CRS, always_xy=True).transform(EASTMOST, 39.78)
+
+
+@pytest.fixture(name="server")
+def served() -> Iterator[Ground]:
+    with ground() as one:
+        yield one
+
+
+def drawn(server: Ground, datum: str = "wgs84", zoom: int = 17, column: int = 0) -> np.ndarray:
+    """The tile whose north-western corner is the middle of the plan."""
+    at = (zoom, 2 ** (zoom - 1) + column, 2 ** (zoom - 1))
+    return np.asarray(Image.open(io.BytesIO(basemap.tile(server.address, CRS, datum, MIDDLE, at))))
+
+
+def awaited(datum: str, column: float, row: float) -> tuple[float, float]:
+    """Where a pixel of that tile at zoom 17 lies on the base map at zoom 17, worked out pixel by pixel."""
+    metre = 2 * math.pi * 6_378_137.0 / 2**17 / 256
+    east, north = MIDDLE[0] + (column + 0.5) * metre, MIDDLE[1] - (row + 0.5) * metre
+    lon, lat = Transformer.from_crs(CRS, "EPSG:4326", always_xy=True).transform(east, north)
+    if datum == "gcj02":
+        lon, lat = wgs84_to_gcj02(lon, lat)
+    up = math.asinh(math.tan(math.radians(lat))) / math.pi
+    return (lon + 180) / 360 * 256 * 2**17, (1 - up) / 2 * 256 * 2**17
+
+
+@pytest.mark.parametrize("datum", ["wgs84", "gcj02"])
+def test_each_pixel_shows_the_land_that_lies_there(server: Ground, datum: str) -> None:
+    tile = drawn(server, datum)
+    assert tile.shape == (256, 256, 4)
+    assert (tile[..., 3] == 255).all()
+    told = 0
+    for column, row in [(3, 3), (128, 40), (250, 250), (77, 201)]:
+        for seen, there in zip(tile[row, column], awaited(datum, column, row), strict=False):
+            level = there % 512 / 2
+            if 4 < level < 252:  # where the colours begin anew two of them are mixed
+                assert seen == pytest.approx(level, abs=1.5)  # 3 pixels, 2.6 m: pictures of whole pixels
+                told += 1
+    assert told >= 6
+
+
+def test_where_the_base_map_has_nothing_the_tile_is_transparent(server: Ground) -> None:
+    server.ends = True
+    assert (drawn(server, column=4)[..., 3] == 0).all()
+    assert (drawn(server, column=-4)[..., 3] == 255).all()
+
+
+def test_far_off_it_is_drawn_of_few_pictures(server: Ground) -> None:
+    assert (drawn(server, zoom=9)[..., 3] == 255).all()
+    assert basemap._picture.cache_info().currsize <= basemap.MOST_PICTURES
+
+
+def test_a_base_map_that_does_not_answer_is_told(server: Ground) -> None:
+    server.fails = True
+    with pytest.raises(BlockplanError, match=r"The base map answers 503 to http://127\.0\.0\.1"):
+        drawn(server)
+    silent = "http://127.0.0.1:9/{z}/{x}/{y}.png"
+    with pytest.raises(BlockplanError, match="does not answer"):
+        basemap.tile(silent, CRS, "wgs84", MIDDLE, (17, 65536, 65536))
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ("https://example.org/{z}/{x}.png", r"lacks \{y\}"),
+        ("file:///etc/{z}/{x}/{y}", "is no address of the web"),
+        ("/{z}/{x}/{y}.png", "is no address of the web"),
+    ],
+)
+def test_an_address_of_no_base_map_is_refused_with_an_example(given: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why + r".*https://tiles\.example\.org"):
+        base_map_address(given)
