@@ -7,11 +7,20 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.handmade import frame, manifest
-from tests.support.office_tables import land, of, records
+from tests.support.office_tables import ZONE, land, of, records
 
 from blockplan.figures import shared_out
 from blockplan.plan import Plan
-from blockplan.report.office.columns import NOT_APPLICABLE
+from blockplan.plan import read as read_plan
+from blockplan.report.office.changes import in_hundredths
+from blockplan.report.office.columns import NOT_APPLICABLE, OfficeTable
+
+#: Land of which totals shared out alone come to a hundredth more or less than those of the balance.
+SPREAD = [
+    (now, then, 0.1 + (3 * at + 7 * to) % 11 / 300)
+    for at, now in enumerate(("0103", "0301", "0703", "1701"))
+    for to, then in enumerate(("0701", "0804", "0901", "1001", "1401"))
+]
 
 
 @given(
@@ -113,6 +122,53 @@ def test_existing_to_planned_land_adds_up_across_and_down_to_the_drawn_land() ->
     assert numbers[-1][-1] == pytest.approx(4.07)
     assert table.lines[-2].cells[1] == "not stated"
     assert not of(land((None, "0701", 1.0)), "transition").lines
+
+
+def _tops(table: OfficeTable, key: str) -> dict[str, float]:
+    rows = [row for row in records(table) if row["kind"] == "row" and row["depth"] == 0]
+    return {row["code"]: row[key] for row in rows if row[key]}
+
+
+def test_totals_of_existing_to_planned_land_are_those_of_the_land_balance() -> None:
+    for plan in (read_plan(ZONE), land(*SPREAD)):
+        balance, table = of(plan, "land_balance"), of(plan, "transition")
+        across = {line.cells[0]: line.cells[-1] for line in table.lines[:-1] if line.cells[-1]}
+        down = {
+            (column.named or column.key).split()[0]: cell
+            for column, cell in zip(table.columns[2:-1], table.lines[-1].cells[2:-1], strict=True)
+            if cell
+        }
+        assert across == _tops(balance, "existing_ha")
+        assert down == _tops(balance, "planned_ha")
+        assert not table.notes
+
+
+@given(
+    st.integers(1, 7).flatmap(
+        lambda n: st.lists(
+            st.lists(st.integers(0, 400_000).map(float), min_size=n, max_size=n), min_size=1, max_size=7
+        )
+    )
+)
+def test_land_rounded_both_ways_keeps_its_sums_and_each_number(parts: list[list[float]]) -> None:
+    whole = round(sum(map(sum, parts)) / 100)
+    rows = shared_out([sum(row) for row in parts], whole)
+    columns = shared_out([sum(column) for column in zip(*parts, strict=True)], whole)
+    found = in_hundredths(parts, rows, columns)
+    if found is None:
+        # Only where some land stays none; the table then says that its totals are apart.
+        assert not whole or not all(map(all, parts))
+        return
+    assert [sum(row) for row in found] == rows
+    assert [sum(column) for column in zip(*found, strict=True)] == columns
+    for row, exact in zip(found, parts, strict=True):
+        assert all(abs(one - land / 100) <= 1 for one, land in zip(row, exact, strict=True))
+        assert all(one == 0 for one, land in zip(row, exact, strict=True) if land == 0)
+
+
+def test_totals_that_no_rounding_gives_are_said_to_be_apart() -> None:
+    assert in_hundredths([[50.0, 0.0], [0.0, 50.0]], [1, 0], [0, 1]) is None
+    assert in_hundredths([[50.0, 0.0], [0.0, 50.0]], [1, 0], [1, 0]) == [[1, 0], [0, 0]]
 
 
 def test_land_that_a_plan_has_none_of_says_whose_facilities_stand_on_other_land() -> None:

@@ -14,11 +14,12 @@ from blockplan.figures import shared_out
 from blockplan.measure.inputs.columns import areas_m2, values
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.report.office.columns import Column, Line, OfficeTable, said
+from blockplan.report.office.land_balance import land_balance
 from blockplan.report.office.parcels import parcels
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from blockplan.report.office.columns import Cell
     from blockplan.report.view import View
@@ -33,7 +34,7 @@ UNKNOWN = "?"
 
 
 def transition(view: View) -> OfficeTable:
-    """Classes of the first level; hectares of a line add up to its total, and totals to the drawn land."""
+    """Classes of the first level; totals are those of the land balance, and the hectares add up to them."""
     plan = view.plan
     now, then = values(plan, "parcels", "existing_land_use"), values(plan, "parcels", "land_use")
     if all(one is None for one in now):
@@ -47,18 +48,23 @@ def transition(view: View) -> OfficeTable:
     rows, columns = (
         sorted({pair[at] for pair in land}, key=lambda one: (one == UNKNOWN, one)) for at in (0, 1)
     )
-    whole = round(sum(land.values()) / M2_PER_HA * 100)
-    totals = shared_out([sum(land.get((row, column), 0.0) for column in columns) for row in rows], whole)
-    lines, sums = [], [0] * len(columns)
-    for row, total in zip(rows, totals, strict=True):
-        parts = shared_out([land.get((row, column), 0.0) for column in columns], total)
-        sums = [one + part for one, part in zip(sums, parts, strict=True)]
-        cells: list[Cell] = [
-            part / 100 if (row, column) in land else "" for column, part in zip(columns, parts, strict=True)
+    printed = _printed(view, rows, columns)
+    parts = in_hundredths([[land.get((row, column), 0.0) for column in columns] for row in rows], *printed)
+    notes = () if parts else (said(view, "transition.note.apart"),)
+    if parts is None:
+        parts = [
+            shared_out([land.get((row, column), 0.0) for column in columns], total)
+            for row, total in zip(rows, printed[0], strict=True)
         ]
-        lines.append(Line(("" if row == UNKNOWN else row, names[row], *cells, total / 100)))
+    lines = []
+    for row, shares in zip(rows, parts, strict=True):
+        cells: list[Cell] = [
+            part / 100 if (row, column) in land else "" for column, part in zip(columns, shares, strict=True)
+        ]
+        lines.append(Line(("" if row == UNKNOWN else row, names[row], *cells, sum(shares) / 100)))
+    sums = [sum(shares) for shares in zip(*parts, strict=True)]
     lines.append(
-        Line(("", said(view, "transition.total"), *(one / 100 for one in sums), whole / 100), "total")
+        Line(("", said(view, "transition.total"), *(one / 100 for one in sums), sum(sums) / 100), "total")
     )
     made = [
         Column(
@@ -69,7 +75,59 @@ def transition(view: View) -> OfficeTable:
         )
         for column in columns
     ]
-    return OfficeTable("transition", (*FIXED, *made, TOTAL), tuple(lines))
+    return OfficeTable("transition", (*FIXED, *made, TOTAL), tuple(lines), notes)
+
+
+def _printed(view: View, rows: Sequence[str], columns: Sequence[str]) -> tuple[list[int], list[int]]:
+    """What the land balance prints of each class, in hundredths: of existing land, and of planned land."""
+    table = land_balance(view)
+    keys = [column.key for column in table.columns]
+    found = []
+    for classes, key in ((rows, "existing_ha"), (columns, "planned_ha")):
+        sums = dict.fromkeys(classes, 0)
+        for line in table.lines:
+            if line.kind == "row" and not line.depth:
+                code = str(line.cells[0]) if line.cells[0] in sums else UNKNOWN
+                sums[code] = sums.get(code, 0) + round(float(line.cells[keys.index(key)] or 0) * 100)
+        found.append([sums[one] for one in classes])
+    return found[0], found[1]
+
+
+def in_hundredths(
+    land: Sequence[Sequence[float]], rows: Sequence[int], columns: Sequence[int]
+) -> list[list[int]] | None:
+    """
+    Land (m2) in hundredths of a hectare that add up to given rows and columns, or None where none do.
+
+    Each number is off by less than one, as near to the land as they can be together; no land stays none.
+    """
+    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 (slow to load)
+
+    exact = np.array(land) / M2_PER_HA * 100
+    at_row, at_column = np.nonzero(exact)
+    wanted = exact[at_row, at_column]
+    n = len(wanted)
+    if not n or sum(rows) != sum(columns):
+        return None
+    low, high = np.maximum(np.ceil(wanted - 1), 0), np.floor(wanted + 1)
+    adds = np.zeros((len(rows) + len(columns), n))
+    adds[at_row, np.arange(n)] = adds[len(rows) + at_column, np.arange(n)] = 1
+    # Beside each number stands how far it is off, which is what costs.
+    nothing, each = np.zeros((len(adds), n)), np.eye(n)
+    found = milp(
+        np.repeat((0.0, 1.0), n),
+        integrality=np.repeat((1, 0), n),
+        bounds=Bounds(np.append(low, np.zeros(n)), np.append(high, np.ones(n))),
+        constraints=(
+            LinearConstraint(np.hstack([adds, nothing]), [*rows, *columns], [*rows, *columns]),
+            LinearConstraint(np.block([[-each, each], [each, each]]), np.append(-wanted, wanted), np.inf),
+        ),
+    )
+    if found.x is None:
+        return None
+    parts = np.zeros(exact.shape, dtype=int)
+    parts[at_row, at_column] = np.round(found.x[:n])
+    return [[int(one) for one in row] for row in parts]
 
 
 def _top(view: View, use: str | None, of: str, names: dict[str, str]) -> str:
