@@ -23,7 +23,7 @@ def written(tmp_path, permitted=(None, None), committed=(False, False), people=5
 @pytest.mark.parametrize(
     ("permitted", "committed", "reason"),
     [
-        ((None, None), (False, False), "2 have no other use in the column permitted"),
+        ((None, None), (False, False), "2 state no other permitted use"),
         ((None, "080403"), (False, True), "1 is locked or committed"),
     ],
 )
