@@ -104,6 +104,11 @@ def points(value: float, lang: str) -> str:
     return CATALOG("unit.points", lang, n=number(value * 100, enough_decimals(value * 100, 0.0, 1)))
 
 
+def in_percent(unit: str, lang: str) -> bool:
+    """Whether figures of a unit are written in percent: shares, and in Japanese floor area ratios."""
+    return unit == "1" or (unit == "far" and lang == "ja")
+
+
 def amount(value: float | None, unit: str, lang: str, *, than: float | None = None, space: str = " ") -> str:
     """
     A number with its unit; told apart from the limit `than` where it differs from it.
@@ -125,7 +130,7 @@ def amount(value: float | None, unit: str, lang: str, *, than: float | None = No
     """
     if not is_known(value):
         return unknown(lang)
-    if unit == "1" or (unit == "far" and lang == "ja"):
+    if in_percent(unit, lang):
         return share(value, than=than)
     digits = decimals_for(value)
     if is_known(than):
@@ -161,18 +166,23 @@ def counted(words: dict[str, str], shown: str, lang: str) -> str:
 
 def gap(value: float, unit: str, lang: str, space: str = " ") -> str:
     """A difference without its sign, ``517 m²``; one of shares is in points."""
-    return of_gap(gap_size(value, unit), unit, lang, space)
+    return of_gap(gap_size(value, unit, lang), unit, lang, space)
 
 
-def gap_size(value: float, unit: str) -> str:
+def gap_size(value: float, unit: str, lang: str) -> str:
     """The number of a difference, without sign and unit; one of shares is in points."""
-    size = abs(value) * (100 if unit == "1" else 1)
-    return number(size, enough_decimals(size, 0.0, 1 if unit == "1" else decimals_for(size)))
+    percent = in_percent(unit, lang)
+    size = abs(value) * (100 if percent else 1)
+    return number(size, enough_decimals(size, 0.0, 1 if percent else decimals_for(size)))
 
 
 def of_gap(shown: str, unit: str, lang: str, space: str = " ") -> str:
     """The written number of a difference, with its unit."""
-    return CATALOG("unit.points", lang, n=shown) if unit == "1" else with_unit(shown, unit, lang, space)
+    return (
+        CATALOG("unit.points", lang, n=shown)
+        if in_percent(unit, lang)
+        else with_unit(shown, unit, lang, space)
+    )
 
 
 def margin(value: float | None, unit: str, lang: str, space: str = " ") -> str:

@@ -72,6 +72,7 @@ def test_a_ratio_is_no_percentage_and_a_share_may_have_to_fall() -> None:
     remedy = remedy_for(rule, Required("<=", 2.5), high, None, {})
     assert remedy is not None
     assert remedy.text["en"] == "the tallest housing: it has to fall by 0.1."
+    assert remedy.text["ja"].endswith("をあと 10 ポイントだけ下げる。")
     share = Measurement("stop_access", 0.6, "1")
     remedy = remedy_for(rule, Required("<=", 0.5), share, None, {})
     assert remedy is not None

@@ -85,7 +85,7 @@ def test_the_sheet_says_of_planned_land_that_nobody_gave_how_it_came_about() -> 
 def test_a_floor_area_ratio_is_no_percentage_wherever_it_stands() -> None:
     words = Words("en")
     ratio = Measurement("floor_area_ratio", 1.848, "1")
-    assert figure_unit(ratio) == "ratio"
+    assert figure_unit(ratio) == "far"
     assert (words.figure(1.848, ratio), words.figure(0.25, Measurement("land_share", 0.25, "1"))) == (
         "1.85",
         "25%",
@@ -96,6 +96,15 @@ def test_a_floor_area_ratio_is_no_percentage_wherever_it_stands() -> None:
         where=(), definition={}, readings=(), force="target", confidence="A", source={}, measurement=ratio,
     )  # fmt: skip
     assert (measured(verdict, words), margin_said(verdict, words)) == ("1.85", "−0.152")
+
+
+def test_a_floor_area_ratio_stands_in_percent_in_japanese() -> None:
+    words = Words("ja")
+    net = Measurement("floor_area_ratio", 1.848, "1")
+    assert (words.figure(1.848, net), words.signed(-0.152, "far")) == ("184.8%", "−15.2 ポイント")
+    assert words.required(Required("between", (1.5, 2.0)), "far") == "150%〜200%"
+    assert words.signed_between(-0.5, -0.25, "far") == "−50〜−25 ポイント"
+    assert words.figure(0.6, Measurement("land_use_mix", 0.6, "1")) == "0.6"
 
 
 def test_a_comparison_tells_ratios_by_their_difference_and_shares_in_points() -> None:
@@ -176,8 +185,8 @@ def test_a_figure_of_any_unit_reads_alike_wherever_it_is_shown(lang, capsys) -> 
         assert said in next(row for row in page if f">{verdict.rule}</td>" in row)
         assert said in verdict_sentence(verdict, speech).replace("\N{NO-BREAK SPACE}", " ")
         assert _rows(one, words) == [(one.id, said)]
-        assert ("%" in said) == (figure_unit(one) == "1")
-    assert {figure_unit(one) for one in found} >= {"1", "ratio", "m2", "ha", "km2", "m", "km", "bed"}
+        assert ("%" in said) == figures.in_percent(figure_unit(one), lang)
+    assert {figure_unit(one) for one in found} >= {"1", "far", "m2", "ha", "km2", "m", "km", "bed"}
 
 
 def test_a_column_shows_the_number_of_the_sentence_or_one_rounded_from_the_same() -> None:

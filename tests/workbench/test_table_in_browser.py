@@ -101,6 +101,29 @@ def test_the_table_is_sorted_and_walked_by_keys(service: Service, chromium: Any)
     tab.close()
 
 
+def test_a_floor_area_ratio_is_read_and_written_in_percent_in_japanese(
+    service: Service, chromium: Any
+) -> None:
+    tab, wrong = opened(service, chromium, "ja", 1440)
+    before = service.ask("/workspace/state")[1]["hash"]
+    tab.locator("#tab-table").click()
+    field = tab.locator("#t-A-far")
+    assert field.input_value() == "180%"
+    for typed, kept in (("169%", 1.69), ("２００", 2.0), ("1.5", 1.5)):
+        field.fill(typed)
+        field.press("Tab")
+        settled(tab)
+        assert values(service, "far")["A"] == kept
+        assert field.input_value() == f"{kept * 100:.0f}%"
+    beside = tab.locator(".inspector label[for=i-A-far]")
+    assert beside.locator("input").input_value() == "150%"
+    assert "20 以下は倍数" in beside.inner_text()
+    assert "元 180%" in beside.inner_text()
+    taken_back(service, tab, before)
+    assert wrong == []
+    tab.close()
+
+
 def test_a_block_of_cells_is_pasted_as_one_step_or_not_at_all(service: Service, chromium: Any) -> None:
     tab, wrong = opened(service, chromium, "en", 1440)
     before = service.ask("/workspace/state")[1]["hash"]

@@ -6,7 +6,7 @@ import { asSpots, withSpots } from "../../map/spots";
 import { fitting } from "../../map/style";
 import { colourOf, inkOn } from "./colours";
 import { store } from "./store";
-import { nameOf, signOf } from "./vocabulary";
+import { inPercent, nameOf, signOf, valueName } from "./vocabulary";
 import type { Feature, Layers } from "./types";
 
 /** Land of streets, whose code would only stand over their names. */
@@ -26,6 +26,9 @@ const STOREY_M = 3;
 const bounded = (value: unknown, kind: unknown, unit = ""): string | null =>
   value === null || value === undefined ? null : `${kind === "lower" ? "≥" : ""}${String(value)}${unit}`;
 
+/** A floor area ratio as the reader's language writes it. */
+const far = (value: unknown): unknown => (typeof value === "number" && inPercent("far") ? valueName("parcels", "far", value) : value);
+
 export function drawn(layer: string, feature: Feature): GeoJSON.Feature | null {
   if (!feature.geometry) return null;
   const properties: Record<string, unknown> = { id_: feature.id };
@@ -34,7 +37,7 @@ export function drawn(layer: string, feature: Feature): GeoJSON.Feature | null {
     const fill = colourOf(own["land_use"] as string | null);
     properties["fill"] = fill;
     properties["ink"] = inkOn(fill);
-    const figures = [bounded(own["far"], own["far_kind"]), bounded(own["height_m"], own["height_kind"], "m")];
+    const figures = [bounded(far(own["far"]), own["far_kind"]), bounded(own["height_m"], own["height_kind"], "m")];
     const short = ROADS.test(String(own["land_use"])) ? "" : String(own["land_use"] ?? "?");
     const label = short && [short, figures.filter((one) => one !== null).join(" · ")].filter(Boolean).join("\n");
     Object.assign(properties, { label, short, ...fitting(feature.geometry, label) });
@@ -76,9 +79,9 @@ const known = (value: unknown): number | null => (typeof value === "number" && v
 function metres(own: Record<string, unknown>): number | null {
   const drawn = known(own["height_m"]) ?? known(own["height_m_max"]);
   if (drawn !== null) return drawn;
-  const far = known(own["far"]) ?? known(own["far_max"]);
+  const ratio = known(own["far"]) ?? known(own["far_max"]);
   const coverage = known(own["coverage_ratio"]) ?? known(own["coverage_ratio_max"]);
-  return far === null || coverage === null ? null : STOREY_M * Math.max(1, Math.round(far / coverage));
+  return ratio === null || coverage === null ? null : STOREY_M * Math.max(1, Math.round(ratio / coverage));
 }
 
 /** What stands on the land, of this scenario or of another's layers where they differ from it. */

@@ -3,7 +3,7 @@
 import { fill, h } from "../../map/dom";
 import { flat } from "../../map/projection";
 import { store } from "./store";
-import { columnName, idInWords, layerName, nameOf, useName, valueName } from "./vocabulary";
+import { columnName, idInWords, inPercent, isShare, layerName, nameOf, useName, valueName } from "./vocabulary";
 import { number, say } from "./words";
 import type { Edit, Feature, Value } from "./types";
 
@@ -11,8 +11,8 @@ const FIRST = ["land_use", "far", "height_m", "coverage_ratio", "green_ratio", "
 /** Whether the fields without a value are shown too. */
 let unfolded = false;
 
-/** Shares of the land, which are read and written in percent. */
-const isShare = (column: string): boolean => /^(coverage|green)_ratio/.test(column);
+/** A number beyond this is no floor area over land but a percentage. */
+const MOST_FAR = 20;
 
 /** What a person typed, in the column's kind; undefined where it is no value of that kind. */
 export function typed(text: string, kind: string, column = ""): Value | undefined {
@@ -23,8 +23,8 @@ export function typed(text: string, kind: string, column = ""): Value | undefine
     const [, figure, sign] = /^(.*?)\s*(%?)$/.exec(given.replace(/[\uff01-\uff5e]/g, (one) => one.normalize("NFKC"))) ?? [];
     // A comma parts thousands; elsewhere it may have been meant for a point, as in 0,125.
     const value = Number(/^[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/.test(figure ?? "") ? figure!.replaceAll(",", "") : figure || "?");
-    const inPercent = sign || (isShare(column) && value > 1);
-    return Number.isFinite(value) ? (inPercent ? Number((value / 100).toPrecision(12)) : value) : undefined;
+    const isPercentage = sign || (inPercent(column) && value > (isShare(column) ? 1 : MOST_FAR));
+    return Number.isFinite(value) ? (isPercentage ? Number((value / 100).toPrecision(12)) : value) : undefined;
   }
   if (kind === "flag") return given === "true" ? true : given === "false" ? false : undefined;
   return given;
@@ -34,7 +34,7 @@ export function typed(text: string, kind: string, column = ""): Value | undefine
 function readable(value: Value, column: string): string {
   if (value === null) return "";
   if (typeof value !== "number") return String(value);
-  return isShare(column) ? `${Number((value * 100).toFixed(2))}%` : String(Number(value.toFixed(4)));
+  return inPercent(column) ? `${Number((value * 100).toFixed(2))}%` : String(Number(value.toFixed(4)));
 }
 
 const isUse = (column: string): boolean => column === "land_use" || column === "existing_land_use";
@@ -76,7 +76,8 @@ export function field(layer: string, features: Feature[], column: string, bare =
   const old = earlier?.properties[column] ?? null;
   const was = earlier && old !== value ? `${say("was")} ${choices.length ? valueName(layer, column, old) : readable(old, column) || "–"}` : "";
   const use = isUse(column) && typeof value === "string" ? useName(value) : "";
-  return h("label", { for: id }, h("span", {}, columnName(layer, column)), input, use && h("small", {}, use), was && h("small", { class: "was-value" }, was));
+  const unit = inPercent(column) && !isShare(column) && `${number(MOST_FAR)} ${say("asMultiple")}`;
+  return h("label", { for: id }, h("span", {}, columnName(layer, column)), input, unit && h("small", {}, unit), use && h("small", {}, use), was && h("small", { class: "was-value" }, was));
 }
 
 export function areaOf(feature: Pick<Feature, "geometry">): number | null {

@@ -12,10 +12,14 @@ export function layerName(layer: string): string {
   return store.vocabulary.layers[layer]?.names[language()] ?? layer.replaceAll("_", " ");
 }
 
+/** Shares of the land, which are read and written in percent; in Japanese floor area ratios are so too. */
+export const isShare = (column: string): boolean => /^(coverage|green)_ratio/.test(column);
+export const inPercent = (column: string): boolean => isShare(column) || (language() === "ja" && /^far(_base|_min|_max)?$/.test(column));
+
 /** A value as people read it: that of a list or a flag by its name, any other as it is. */
 export function valueName(layer: string, column: string, value: unknown): string {
   if (value === null || value === undefined) return "–";
-  if (typeof value === "number") return number(value, 3);
+  if (typeof value === "number") return inPercent(column) ? `${number(value * 100)}%` : number(value, 3);
   if (typeof value === "boolean") return store.vocabulary.flags[`${value}`][language()];
   return store.vocabulary.layers[layer]?.columns[column]?.values[String(value)]?.[language()] ?? String(value);
 }

@@ -63,6 +63,7 @@ const WORDS = {
   setsAll: { zh: "填写的值用于所选的全部。", en: "A value that is entered here is set for all of them.", ja: "ここに入力した値は選択したすべてに入ります。" },
   various: { zh: "不同", en: "various", ja: "複数の値" },
   was: { zh: "原", en: "was", ja: "元" },
+  asMultiple: { zh: "及以下按倍数读（1.69 即 169%）", en: "or less is a multiple (1.69 is 169%)", ja: "以下は倍数（1.69＝169%）" },
   land: { zh: "用地平衡", en: "Land", ja: "用地構成" },
   landAbout: { zh: "全部地块，不论图上是否显示。单击一类即选中其全部地块。", en: "All parcels, whatever the map shows. Choose a use to select its parcels.", ja: "地図の表示にかかわらず、全区画の集計です。用途を選ぶとその区画がすべて選択されます。" },
   share: { zh: "占比", en: "Share", ja: "割合" },

@@ -139,8 +139,10 @@ def _share(
     if required.op not in {">=", ">"} or affected is None or residents is None or reach is None:
         amount = _up(abs(limit - value), "1")
         way = "more" if value < limit else "less"
-        kind, factor = ("ratio", 1) if measurement.id in RATIOS else ("share", 100)
-        return Remedy(amount, "1", say(f"remedy.{kind}.{way}", amount=amount * factor, subject=subject))
+        if measurement.id in RATIOS:
+            said = difference(measurement, amount)
+            return Remedy(amount, "1", say(f"remedy.ratio.{way}", amount=said, subject=subject))
+        return Remedy(amount, "1", say(f"remedy.share.{way}", amount=amount * 100, subject=subject))
     affected, residents = float(affected or 0), float(residents or 0)
     needed = affected if limit >= 1 else min(affected, (limit - value) * residents)
     amount = max(1.0, float(math.ceil(needed - _DUST)))

@@ -103,19 +103,19 @@ PLACES = {
     "library": "seat",
     "culture": "seat",
 }
+#: Floor area ratios, which Japanese alone writes in percent.
+FLOOR_AREA_RATIOS = frozenset(
+    {"floor_area_ratio", "gross_floor_area_ratio", "parcel_far", "street_block_far"}
+)
 #: Measures whose unit is ``1`` and that are ratios or indices: 1.6, not 160%.
-RATIOS = frozenset(
+RATIOS = FLOOR_AREA_RATIOS | frozenset(
     {
         "belt_southward",
         "building_light",
         "core_concentration",
-        "floor_area_ratio",
-        "gross_floor_area_ratio",
         "industry_location_quotient",
         "land_consumption_ratio",
         "land_use_mix",
-        "parcel_far",
-        "street_block_far",
     }
 )
 
@@ -329,7 +329,9 @@ def _each_once(names: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 
 def figure_unit(measurement: Measurement | None, unit: str = "") -> str:
     """
-    The unit that a figure is written in: a share (``1``) in percent, a ``ratio`` as a plain number.
+    The unit that a figure is written in.
+
+    A share (``1``) stands in percent, a ``ratio`` as a plain number, ``far`` as each language writes it.
 
     Parking over floor area says so; places are called as their services call them.
     """
@@ -346,4 +348,6 @@ def unit_of_figures(measure: str, unit: str, services: Iterable[str] = ()) -> st
         return called.pop() if len(called) == 1 else unit
     if measure in PER_FLOOR:
         return f"{unit}/100 m2"
-    return "ratio" if unit == "1" and measure in RATIOS else unit
+    if unit == "1" and measure in RATIOS:
+        return "far" if measure in FLOOR_AREA_RATIOS else "ratio"
+    return unit

@@ -136,7 +136,7 @@ class Words(Phrases):
         if math.isinf(low) or math.isinf(high):
             key = "at_least" if math.isinf(high) else "at_most"
             return self(f"required.{key}", amount=self.signed(low if math.isinf(high) else high, unit))
-        first, last = (f"{figures.sign(one)}{figures.gap_size(one, unit)}" for one in (low, high))
+        first, last = (f"{figures.sign(one)}{figures.gap_size(one, unit, self.lang)}" for one in (low, high))
         if first == last:
             return self.signed(low, unit)
         return figures.of_gap(self("required.between", low=first, high=last), unit, self.lang, self.space)
@@ -144,7 +144,8 @@ class Words(Phrases):
     def gap_between(self, low: float, high: float, unit: str) -> str:
         """How far a value lies off, of which two signed ends are known: ``26 to 100 points``."""
         near, far = sorted((abs(low), abs(high)))
-        first, last = figures.gap_size(near, unit), figures.gap_size(far, unit) if math.isfinite(far) else ""
+        first = figures.gap_size(near, unit, self.lang)
+        last = figures.gap_size(far, unit, self.lang) if math.isfinite(far) else ""
         said = first if first == last else self("required.between", low=first, high=last)
         if last:
             return figures.of_gap(said, unit, self.lang, self.space)
@@ -165,7 +166,7 @@ class Words(Phrases):
             return self("required.of_each")
         if isinstance(required.value, tuple):
             low, high = required.value
-            first = self.share(low) if unit == "1" else self.number(low)
+            first = self.share(low) if figures.in_percent(unit, self.lang) else self.number(low)
             return self(key, low=first, high=self.amount(high, unit))
         if unit == "1" and required.op == ">=" and required.value == 1:
             return self("required.everyone")
