@@ -417,6 +417,25 @@ def test_verdicts_are_left_out_before_letters_beside_a_map_are_too_small_to_read
     assert all(one["choice"]["size"] >= 2.3 * one["k"] for one in sheets)
 
 
+@pytest.mark.long(6)
+def test_no_column_below_the_map_of_a_block_stays_empty_beside_full_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = ["import", "office", f"{TOWN}/shapefiles", "--out", str(tmp_path / "town")]
+    assert CliRunner().invoke(app, call).exit_code == 0
+    sheets: list[dict[str, Any]] = []
+    making = import_module("blockplan.report.sheets.atlas")
+    monkeypatch.setattr(making, "typeset", lambda *told, **options: sheets.extend(told[2]["sheets"]) or b"")
+    monkeypatch.setattr(making, "paged", lambda pdf, names: pdf)
+    town = read(tmp_path / "town")
+    atlas(town, check(town), "zh", kinds=["block"])
+    below = [one["choice"] for one in sheets if one["beneath"]]
+    assert len(below) == 2
+    # A legend or a title block had a column of its own, where another held boxes, figures and verdicts.
+    assert all(len(column) == 2 for choice in below for column in choice["columns"])
+    assert not any(choice["over"] or choice["small"] for choice in below)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("lang", ["ja"])
 def test_the_command_writes_the_office_town_and_says_what_is_on_each_page(tmp_path: Path, lang: str) -> None:
