@@ -16,6 +16,7 @@ from tests.support.submitting import send
 
 from blockplan.portal.office import desks
 from blockplan.portal.office.models import DeskMove, Grant, OpenPage
+from blockplan.portal.record.models import Notice
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -369,3 +370,17 @@ def test_the_list_of_acts_tells_giving_from_undoing(planner: Client, opened: Dat
     acts = browser_of(a_member("Wu", "auditor")).get("/zh/office/acts/").content.decode()
     said = re.findall(r"town\s+([^<]*?)\s*</td>", acts)
     assert said[:2] == ["撤销上一步", "指定经办人"]
+
+
+def test_the_list_of_acts_goes_by_the_time_of_the_notices_if_no_zone_is_set(
+    planner: Client, opened: DatabaseStore
+) -> None:
+    told(
+        planner, POINTS, {"do": "give", "segment": ["O-1.1"], "to": person(planner, "Wang"), "held-O-1.1": ""}
+    )
+    auditor = browser_of(a_member("Wu", "auditor"))
+    acts = auditor.get("/zh/office/acts/").content.decode()
+    assert "北京时间" in acts
+    assert "UTC" not in acts
+    Notice.objects.create(id="elsewhere", state="on_notice", zone="Europe/Berlin")
+    assert "北京时间" not in auditor.get("/zh/office/acts/").content.decode()

@@ -36,6 +36,7 @@ from blockplan.portal.pages import prints
 from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.record.models import Entry, Notice
 from blockplan.portal.record.store import open_store
+from blockplan.texts import pick
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +46,17 @@ if TYPE_CHECKING:
 
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore
+
+
+def test_a_draft_is_listed_by_the_title_of_its_plan(config: Config, planner: Client) -> None:
+    told(planner, "/en/office/notices/new/", {"id": "town", "rule": "CN cn-art26"})
+    assert ">town</a>" in planner.get("/en/office/").content.decode()
+    told(planner, HERE + "draft/plan/", {"package": a_package(None)})
+    title = pick(PlanVersion.objects.get().document["title"], "en")
+    listed = planner.get("/en/office/").content.decode()
+    assert f">{title}</a>" in listed
+    assert '<span class="optional">town</span>' in listed
+    assert f"{title} · town</h1>" in planner.get(HERE + "draft/").content.decode()
 
 
 @pytest.mark.long

@@ -119,7 +119,8 @@ class Config(BaseModel):
     base_map_credit
         To whom the base map belongs, which stands on the map.
     zone
-        Time zone of the office's own lists, as ``Asia/Shanghai``; notices keep the time of their place.
+        Time zone of the office's own lists, as ``Asia/Shanghai``; empty is that of its notices if they
+        share one, else UTC. Notices keep the time of their place.
     language
         In which links begin that the service hands out, ``zh``, ``en`` or ``ja``; None takes what a
         browser asks for.
@@ -139,7 +140,7 @@ class Config(BaseModel):
     arrival_by_proxy: bool = False
     openid: OpenId | None = Field(default=None, repr=False)
     language: Literal["zh", "en", "ja"] | None = None
-    zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    zone: Annotated[str, AfterValidator(_known_zone)] = ""
     base_map: Annotated[str, AfterValidator(base_map_address)] = ""
     base_map_credit: str = ""
     workers: int = Field(default=2, ge=1, le=64)

@@ -34,6 +34,7 @@ from blockplan.portal.office.services import ACTS, do
 from blockplan.portal.pages.common import standing_of
 from blockplan.portal.record import place
 from blockplan.portal.record.clock import ahead_of_clock
+from blockplan.portal.record.index import office_zone
 from blockplan.portal.record.models import Entry, Notice, Opinion
 from blockplan.portal.record.store import open_store
 from blockplan.portal.submissions import promised
@@ -74,7 +75,7 @@ def _of_clock() -> list[str]:
     if leap is None:
         return []
     lang = current()
-    read = words.said(clock.now(), config_of_environment().zone, lang)
+    read = words.said(clock.now(), office_zone(), lang)
     against = say(f"office_warning.clock_{leap.witness}", lang)
     return [say("office_warning.clock", lang, read=read, seconds=round(leap.seconds), against=against)]
 
@@ -84,7 +85,7 @@ def _of_time(notice: str) -> list[str]:
     ahead = ahead_of_clock(notice)
     if ahead is None:
         return []
-    lang, zone = current(), config_of_environment().zone
+    lang, zone = current(), office_zone()
     at, read = (words.said(one, zone, lang) for one in (ahead, clock.now()))
     return [say("office_warning.ahead", lang, at=at, read=read)]
 
@@ -102,7 +103,7 @@ def _of_mail() -> list[str]:
     lang = current()
     what = say(f"office_warning.mail_{found['step']}", lang)
     why = f"{what} ({found['code']})" if found["code"] else what
-    since = words.said(found["since"], config_of_environment().zone, lang)
+    since = words.said(found["since"], office_zone(), lang)
     return [say("office_warning.mail", lang, since=since, why=why, waiting=found["waiting"], file=FILE)]
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from blockplan.notice import numbers
 from blockplan.notice.events import STANDING
 from blockplan.notice.standing import standing
+from blockplan.portal.config import config_of_environment
 from blockplan.portal.record import single_rows
 from blockplan.portal.record.models import Notice, Opinion, Target
 from blockplan.portal.words import OPEN, SHUT, pseudo
@@ -28,6 +29,14 @@ def number_of(notice: str, opinion: str) -> int | None:
     """The number of an opinion ("O-17"), or of the one that a point ("O-17.2") is of; None without one."""
     found = single_rows.find(Opinion, ["number"], notice_id=notice, seq=_seq(opinion))
     return None if found is None else int(found[0])
+
+
+def office_zone() -> str:
+    """The time zone of the office's own lists: as it is set, else that of all notices if they share one."""
+    if given := config_of_environment().zone:
+        return given
+    zones = Notice.objects.exclude(state="draft").order_by().values_list("zone", flat=True).distinct()[:2]
+    return zones[0] if len(zones) == 1 else "UTC"
 
 
 def numbers_of(notice: str, opinions: Iterable[str]) -> dict[str, int]:

@@ -13,8 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from blockplan import figures
 from blockplan.portal import words
-from blockplan.portal.config import config_of_environment
-from blockplan.portal.record.index import named
+from blockplan.portal.record.index import named, office_zone
 from blockplan.portal.words import OPEN, SHUT, occurrences, pseudo, say
 from blockplan.respond import tables as response
 from blockplan.texts import pick
@@ -57,7 +56,9 @@ def t(context: Context, key: str, **values: Any) -> str:
 @register.simple_tag(takes_context=True)
 def notice_named(context: Context, notice: Notice, *, whole: bool = False) -> str:
     """A notice by the title of its plan, `whole` with its id behind; by its id while it has none."""
-    title = pick((notice.opened.get("plan") or {}).get("title"), _lang(context))
+    version = None if notice.opened else getattr(getattr(notice, "draft", None), "version", None)
+    of_plan = version.document if version else notice.opened.get("plan") or {}
+    title = pick(of_plan.get("title"), _lang(context))
     return _given(f"{title} · {notice.id}" if title and whole else title or notice.id)
 
 
@@ -108,10 +109,16 @@ def day(context: Context, value: str | dt.date) -> str:
     return _given(figures.day(date, _lang(context)))
 
 
+def _kept_zone(kept: Any) -> str:
+    """The office's zone, asked for once a page."""
+    zone: str = kept.get(office_zone) or kept.setdefault(office_zone, office_zone())
+    return zone
+
+
 @register.simple_tag(takes_context=True)
 def moment(context: Context, value: str | dt.datetime, zone: str = "") -> SafeString:
     """A moment of the record or a table in the time of the place, or of the office, as ``<time>``."""
-    zone = zone or config_of_environment().zone
+    zone = zone or _kept_zone(context.render_context)
     exact = words.local(value, zone).isoformat(timespec="seconds")
     return format_html('<time datetime="{}">{}</time>', exact, words.said(value, zone, _lang(context)))
 
