@@ -24,7 +24,7 @@ from blockplan.deliver.text.names import (
     names_in,
     strangers_of_columns,
 )
-from blockplan.deliver.text.places import misplaced
+from blockplan.deliver.text.places import misplaced, misplaced_in_row
 from blockplan.deliver.text.reported import FIGURE, Report, language_of
 from blockplan.deliver.text.scan import HORIZON, Span, context_numbers, numbers
 from blockplan.deliver.text.sentence import THIS, topic_of
@@ -33,7 +33,7 @@ from blockplan.jsontext import OR_NULL, JsonRecord
 from blockplan.texts import LANGUAGES, listed, pick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from blockplan.deliver.text.knowledge import Knowledge
     from blockplan.deliver.text.lexicon import Token
@@ -270,22 +270,36 @@ class _BlockCheck:
 
     def statements(self, printed: PrintedText | None) -> list[TextStatement]:
         """What stands in the text, beside what the report prints at its place; not what its row is called."""
+        lies = self._lies()
         if printed is None:
-            things = [one for one in self.tokens if not self._of_a_name(one)]
-            places = misplaced(self.text, things, self.known.places, self.known.parcel_ids)
-            lies = {start: (right, thing) for start, right, thing in places}
-            rows = [
-                self._lies(one, *lies[one[0]]) if one[0] in lies else self._name(one) for one in self.names
-            ]
-            rows += self._bound()
+            rows = [*(self._placed(one, lies) for one in self.names), *self._bound()]
         else:
+            # What the report prints itself is no news, wherever it says that a thing lies.
             new = [one for one in self.names if self._is_news(one, printed.text)]
-            rows = [*map(self._name, new), *self._printed(printed)]
+            rows = [
+                self._name(one) if self.text[one[0] : one[1]] in printed.text else self._placed(one, lies)
+                for one in new
+            ]
+            rows += self._printed(printed)
             if self.block.cell and any(one.state == "missed" and one.kind == "number" for one in rows):
                 # The report rounds an area as it was declared, a text as it is drawn.
                 agreed = {one.start: one for one in self._bound() if one.state == "kept"}
                 rows = [agreed.get(one.start, one) if one.kind == "number" else one for one in rows]
         return sorted((row for row in rows if row.start >= 0), key=lambda row: row.start)
+
+    def _lies(self) -> dict[int, tuple[tuple[str, ...], str]]:
+        """Where a parcel is named on which a thing does not lie: the right ones, and the thing."""
+        places, parcels = self.known.places, self.known.parcel_ids
+        things = [one for one in self.tokens if not self._of_a_name(one)]
+        found = {
+            start: (right, thing) for start, right, thing in misplaced(self.text, things, places, parcels)
+        }
+        own = {name: of for name, of in places.items() if name in self.known.names}
+        if self.block.cell is not None and self.block.text.strip() in parcels:
+            thing = misplaced_in_row(self.block.text.strip(), self.block.cell, own)
+            if thing:
+                found[self.text.index(self.block.text.strip(), self.shift)] = tuple(sorted(own[thing])), thing
+        return found
 
     def _is_news(self, name: Name, printed: str) -> bool:
         """Whether a name is one of the plan's, or a word that the report does not print there itself."""
@@ -391,8 +405,11 @@ class _BlockCheck:
             return self._said("doubtful", span, one.fact.bound_to, right, "look")
         return self._said("missed", span, one.fact.bound_to, right, "differs")
 
-    def _lies(self, name: Name, right: tuple[str, ...], thing: str) -> TextStatement:
-        """A parcel on which what the text says lies there does not lie."""
+    def _placed(self, name: Name, lies: Mapping[int, tuple[tuple[str, ...], str]]) -> TextStatement:
+        """A name; missed where it is of a parcel on which what the text says lies there does not lie."""
+        if name[0] not in lies:
+            return self._name(name)
+        right, thing = lies[name[0]]
         why = TEXTS.text("why.elsewhere", thing=thing, right=listed(right[:MOST]))
         return replace(self._said("missed", name[:2], name[2], "、".join(right[:MOST]), kind="name"), why=why)
 

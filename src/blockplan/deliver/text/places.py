@@ -10,6 +10,7 @@ from blockplan.deliver.text.setting import EXISTING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from blockplan.deliver.text.document import TableCell
     from blockplan.deliver.text.lexicon import Token
 
 _GAP = r"(?:[^。；;.\n]|\.(?=[0-9])){0,24}?"
@@ -19,6 +20,12 @@ LIES = re.compile(
     rf"|{_GAP}\b(?:stands?|lies|is|located|built) (?:on|in) (?:the )?(?:parcel|plot|site)\s"
     r"|\s?(?:は|を)(?:区画|地块)?\s?|\s?[（(](?:地块|区画|parcel\s)?"
     r"|\s(?:所在)?(?:地块编号|地块|区画番号|区画|parcel)(?: number| no\.?)?\s",
+    re.IGNORECASE,
+)
+#: The heading of a column that says on which parcel a row's thing lies.
+_OF_PARCELS = re.compile(
+    r"\s*(?:规划|所在|計画)?(?:地块(?:编号|号|代码)?|区画(?:番号|コード)?"
+    r"|(?:parcel|plot)(?: (?:number|no\.?|id))?)\s*",
     re.IGNORECASE,
 )
 _PLACED_BEHIND = re.compile(r"(?:区画)?に(?:位置|立地|配置|整備|設置|置)")
@@ -41,3 +48,11 @@ def misplaced(
             if there and not past and token.word not in lies[subject.word]:
                 yield token.start, tuple(sorted(lies[subject.word])), subject.word
             subject = None
+
+
+def misplaced_in_row(parcel: str, cell: TableCell, lies: Mapping[str, frozenset[str]]) -> str:
+    """The thing that a row of a table names before its parcel and that does not lie on it, else nothing."""
+    if cell.row is None or not _OF_PARCELS.fullmatch(cell.heads[cell.column]):
+        return ""
+    thing = next((one.strip() for one in cell.row[: cell.column] if one.strip() in lies), "")
+    return thing if thing and parcel not in lies[thing] else ""
