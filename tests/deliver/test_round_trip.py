@@ -397,6 +397,21 @@ def test_subblocks_say_what_their_own_parcels_sum_up_to():
     assert sum(zz for cj, _, _, _, zz in rows if cj == "街区") == pytest.approx(5.4)
 
 
+def test_a_subblock_that_states_no_block_is_handed_in_with_that_of_its_parcels():
+    plan, wenzhou = town(), load_delivery_profile("wenzhou")
+    blocks, parcels = plan.layer("blocks"), plan.layer("parcels")
+    subblocks = blocks.assign(subblock_id=[f"S-{id_}" for id_ in blocks.index], block_id=None)
+    subblocks = subblocks[["subblock_id", "block_id", "geometry"]].set_index("subblock_id", drop=False)
+    parcels = parcels.assign(subblock_id="S-" + parcels["block_id"])
+    silent = plan.replace(subblocks=subblocks, parcels=parcels)
+    assert carry(silent, wenzhou, {})["BKY_GHJF_PY"].cells["dybh"] == blocks.index.tolist()
+    assert not [one for one in hop(silent, wenzhou).lost if one[:2] == ("subblocks", "block_id")]
+    # Parcels of one subblock in two blocks tell of none.
+    parcels.loc[parcels.index[0], "block_id"] = "Z"
+    apart = carry(silent.replace(parcels=parcels), wenzhou, {})["BKY_GHJF_PY"].cells["dybh"]
+    assert set(apart) == {None}
+
+
 @pytest.mark.parametrize("profile", PROFILES)
 def test_no_control_line_makes_a_code_that_the_profile_does_not_know(profile):
     from blockplan.plan.model.layers import VALUES

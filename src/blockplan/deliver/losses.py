@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from blockplan.deliver.pairs import BARE, canonical
-from blockplan.deliver.to_profile import rounded
+from blockplan.deliver.to_profile import blocks_of, rounded
 from blockplan.exchange.office.bounds import KINDS
 from blockplan.jsontext import JsonRecord
 from blockplan.plan.model.codes import DEFAULT_LIST
@@ -59,13 +59,17 @@ def losses(plan: Plan, back: Plan, carried: Mapping[str, Sequence[int]]) -> list
         gone = sorted(set(range(len(old))) - set(kept))
         found += [Loss(layer, WHOLE_ROW, str(old.index[row]), None) for row in gone]
         if kept:
-            found += _of_rows(layer, old.iloc[kept], new.iloc[: len(kept)])
+            told = blocks_of(plan).iloc[kept].tolist() if layer == "subblocks" else []
+            found += _of_rows(layer, old.iloc[kept], new.iloc[: len(kept)], told)
     return found
 
 
-def _of_rows(layer: str, old: pd.DataFrame, new: pd.DataFrame) -> Iterator[Loss]:
+def _of_rows(layer: str, old: pd.DataFrame, new: pd.DataFrame, blocks: Sequence[Any]) -> Iterator[Loss]:
     ids = [str(id_) for id_ in old.index]
     same = _same_bounds(old, new) if layer == "parcels" else {}
+    if blocks:
+        # A block that only the parcels tell of is not lost where the package states it.
+        same["block_id"] = [one == now for one, now in zip(blocks, _values(new, "block_id"), strict=True)]
     for column in dict.fromkeys([*old.columns, *new.columns]):
         if column == GEOMETRY:
             yield from _of_shapes(layer, ids, old, new)

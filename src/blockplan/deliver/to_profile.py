@@ -315,6 +315,8 @@ class _Values:
         if (layer, column) not in self.columns:
             frame = self.plan.layer(layer)
             found = frame[column].tolist() if column in frame else [None] * len(frame)
+            if (layer, column) == ("subblocks", "block_id"):
+                found = blocks_of(self.plan).tolist()
             self.columns[layer, column] = [
                 None if value is None or pd.isna(value) else value for value in found
             ]
@@ -358,6 +360,16 @@ def use_name(code: Any, of: str) -> str | None:
     if code is None or of not in LISTS or not landuse(of).known(code):
         return None
     return landuse(of).label(code, "zh").removeprefix(f"{code} ")
+
+
+def blocks_of(plan: Plan) -> pd.Series[Any]:
+    """The block of each subblock, else the one that all its parcels are in; None where nobody knows it."""
+    own = plan.layer("subblocks")["block_id"].astype(object)
+    parcels = plan.layer("parcels").dropna(subset=["subblock_id", "block_id"])
+    within = parcels.groupby("subblock_id")["block_id"].unique()
+    through = {id_: blocks[0] for id_, blocks in within.items() if len(blocks) == 1}
+    found: pd.Series[Any] = own.where(own.notna(), own.index.map(through.get))
+    return found
 
 
 def _facilities(plan: Plan, services: Collection[str] = ()) -> dict[str, str]:

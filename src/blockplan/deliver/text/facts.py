@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from blockplan.deliver.pairs import bounds_of
+from blockplan.deliver.to_profile import blocks_of
 from blockplan.measure import MEASURES, measure
 from blockplan.measure.indicators.loads import loads
 from blockplan.measure.indicators.streets import lengths_on_planned_land
@@ -212,7 +213,9 @@ def _areas(plan: Plan) -> Iterator[Fact]:
     parcels, blocks = plan.layer("parcels"), plan.layer("blocks")
     within = {"blocks": parcels["block_id"], "subblocks": parcels["subblock_id"]}
     within["areas"] = parcels["block_id"].map(blocks["area_id"].to_dict())
-    of_subblocks = _blocks_of(plan.layer("subblocks"), parcels)
+    of_subblocks = blocks_of(plan)
+    # How many a block has is known where that of each is.
+    of_subblocks = of_subblocks if of_subblocks.notna().all() else of_subblocks.iloc[:0]
     subblocks = {"blocks": of_subblocks, "areas": of_subblocks.map(blocks["area_id"].to_dict())}
     land, no_road = parcels.geometry.area, ~is_road(parcels)
     for layer, ids in within.items():
@@ -240,13 +243,6 @@ def _areas(plan: Plan) -> Iterator[Fact]:
                 yield stated(f"object:{id_}/parcel_count", of, "parcel_count", *counts, asked=True)
             if id_ in divided:
                 yield stated(f"object:{id_}/subblock_count", of, "subblock_count", divided[id_], asked=True)
-
-
-def _blocks_of(subblocks: pd.DataFrame, parcels: pd.DataFrame) -> pd.Series:
-    """The block of each subblock, else that of its parcels; of none where one is in none that is known."""
-    through = parcels.dropna(subset=["subblock_id"]).groupby("subblock_id")["block_id"].first()
-    found = subblocks["block_id"].where(subblocks["block_id"].notna(), subblocks.index.map(through.to_dict()))
-    return found if found.notna().all() else found.iloc[:0]
 
 
 def _land(view: View) -> Iterator[Fact]:
