@@ -194,7 +194,13 @@ def test_what_is_lost_is_named_in_the_language_of_the_report():
     whole = Loss("stops", "*", "s1", None)
     note = Loss("plan.toml", "imported.roads.zh", "", "补绘")
     given = Loss("plan.toml", "authority", "", None, "示例局")
-    made = workbook_of(Judgement((), ()), (note, given, *kept, whole))
+    coded = (
+        Loss("plan.toml", "status", "", "on_notice", "draft"),
+        Loss("facilities", "service", "f1", "clinic", "other"),
+        Loss("control_lines", "kind", "l1", "blue"),
+        Loss("parcels", "land_use_given_list", "01-01-01", "gb50137"),
+    )
+    made = workbook_of(Judgement((), ()), (note, given, *kept, whole, *coded))
     sheet = openpyxl.load_workbook(io.BytesIO(made)).worksheets[-1]
     assert sheet.print_title_rows == "$1:$1"
     rows = list(sheet.iter_rows(values_only=True))
@@ -205,6 +211,16 @@ def test_what_is_lost_is_named_in_the_language_of_the_report():
         ("地块（parcels）", "来件用地代码（land_use_given）", "01-01-01", "R2", ""),
         ("地块（parcels）", "name.zh.note", "01-01-01", 3, ""),
         ("站点（stops）", "整体（*）", "s1", "", ""),
+        ("plan.toml", "规划状态（status）", "", "草案公示中", "草案"),
+        ("设施（facilities）", "服务类别（service）", "f1", "社区卫生服务", "其他设施"),
+        ("控制线（control_lines）", "类别（kind）", "l1", "蓝线", ""),
+        (
+            "地块（parcels）",
+            "来件分类标准（land_use_given_list）",
+            "01-01-01",
+            "城市用地分类 GB 50137-2011",
+            "",
+        ),
     ]
 
 

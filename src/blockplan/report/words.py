@@ -32,6 +32,23 @@ OPERATORS = {
     ">=": "at_least", "<=": "at_most", ">": "above", "<": "below", "=": "exactly", "between": "between",
 }  # fmt: skip
 
+#: Columns that say of which list a code is.
+CODED_BY = frozenset({"land_use_list", "existing_land_use_list", "land_use_given_list"})
+#: Tables of words for the values of a column, or of the kinds of a layer; else there is one of its own name.
+TABLES = {
+    "service": "service",
+    "class": "street",
+    "programmes": "programme",
+    "control_lines": "control_line",
+    "land_use_list": "land_use_list",
+} | dict.fromkeys(("far_kind", "height_kind", "coverage_kind", "green_kind"), "choice.limit")
+
+
+def table_of(layer: str, column: str) -> str:
+    """The table of words for the values of a column of a layer."""
+    named = "land_use_list" if column in CODED_BY else layer if column == "kind" else column
+    return TABLES.get(named, f"choice.{named}")
+
 
 class Words(Phrases):
     """

@@ -12,7 +12,7 @@ from blockplan.deliver.quality import RULES
 from blockplan.deliver.quality.finding import TEXTS
 from blockplan.report.document import Document, Note, Paragraph, Printed, Section, Table
 from blockplan.report.renderers.typst import pdf
-from blockplan.report.words import Words
+from blockplan.report.words import Words, table_of
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
@@ -154,6 +154,11 @@ def quality_workbook(
             return _named(words.field(one.field), one.field)
         return _named(words.or_else(f"key.{one.field.partition('.')[0]}", one.field), one.field)
 
+    def _value(one: Loss, value: Any) -> Any:
+        # Of plan.toml the keys that take one of a list have tables of their names.
+        table = one.field if one.layer == MANIFEST else table_of(one.layer, one.field)
+        return words.or_else(f"{table}.{value}", value) if isinstance(value, str) and value else value
+
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     book.set_properties({"created": dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)})
 
@@ -187,7 +192,13 @@ def quality_workbook(
         lang,
         ("layer", "field", "id", "value", "becomes"),
         (
-            [_named(words.layer(one.layer), one.layer), _field(one), one.id, one.value, one.becomes]
+            [
+                _named(words.layer(one.layer), one.layer),
+                _field(one),
+                one.id,
+                _value(one, one.value),
+                _value(one, one.becomes),
+            ]
             for one in losses
         ),
     )

@@ -55,7 +55,7 @@ from blockplan.report.plan_report import page
 from blockplan.report.public.verdict_words import values_at
 from blockplan.report.qgis.styles import CONTROL_LINES
 from blockplan.report.sheets import atlas
-from blockplan.report.words import Words
+from blockplan.report.words import CODED_BY, Words, table_of
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -487,18 +487,6 @@ def _said(verdict: Verdict, words: Words) -> str:
     return f"{outcome}, {tables.measured(verdict, words)}"
 
 
-#: Columns that say of which list a code is.
-CODED_BY = frozenset({"land_use_list", "existing_land_use_list", "land_use_given_list"})
-#: Tables of words for the values of a column, or of the kinds of a layer; else there is one of its own name.
-TABLES = {
-    "service": "service",
-    "class": "street",
-    "programmes": "programme",
-    "control_lines": "control_line",
-    "land_use_list": "land_use_list",
-} | dict.fromkeys(("far_kind", "height_kind", "coverage_kind", "green_kind"), "choice.limit")
-
-
 def vocabulary(langs: Iterable[str] = LANGUAGES) -> dict[str, Any]:
     """All words, in every language or some, by what they name."""
     known = landuse()
@@ -539,7 +527,7 @@ def _layer(spec: LayerSpec, langs: Iterable[str]) -> dict[str, Any]:
                 "kind": kind,
                 "names": _names(f"field.{column}", column, langs),
                 "values": {
-                    value: _names(f"{_table(spec.name, column)}.{value}", value, langs)
+                    value: _names(f"{table_of(spec.name, column)}.{value}", value, langs)
                     for value in sorted(_values(spec.name, column))
                 },
             }
@@ -553,11 +541,6 @@ def _values(layer: str, column: str) -> Iterable[str]:
     if column in CODED_BY:
         return CODE_LISTS if column == "land_use_given_list" else LISTS
     return VALUES.get((layer, column), ())
-
-
-def _table(layer: str, column: str) -> str:
-    named = "land_use_list" if column in CODED_BY else layer if column == "kind" else column
-    return TABLES.get(named, f"choice.{named}")
 
 
 def _names(key: str, otherwise: str, langs: Iterable[str]) -> dict[str, str]:
