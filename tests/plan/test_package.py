@@ -7,7 +7,7 @@ from tests.support.builders import a_plan, parcels_of, square
 from tests.support.layer_files import write_layer
 
 from blockplan.errors import PlanDataError, UsageError
-from blockplan.plan import Difference, Plan, read, write
+from blockplan.plan import Difference, Plan, read, validate, write
 from blockplan.plan.files import formats
 
 SIX = "字 にほん ü"
@@ -108,8 +108,15 @@ def test_an_unknown_scenario_names_those_there_are(tmp_path):
 
 def test_a_scenario_without_its_file_is_refused_not_taken_as_unchanged(tmp_path):
     write(a_plan(manifest={"scenarios": {"b": "more"}}), tmp_path / "plan")
-    with pytest.raises(PlanDataError, match=r"scenarios/b\.gpkg is missing"):
+    with pytest.raises(PlanDataError, match=r"scenarios/b\.gpkg is missing") as refused:
         read(tmp_path / "plan", "b")
+    assert str(tmp_path) not in str(refused.value)
+    # Everybody else is told as well, whatever becomes of the layers.
+    plan = read(tmp_path / "plan")
+    for one in (plan, plan.replace(parcels=plan.layer("parcels"))):
+        (found,) = [fault for fault in validate(one) if fault.rule == "pq-scenario"]
+        assert (found.grade, found.id) == ("error", "b")
+        assert all("scenarios/b.gpkg" in found.message(lang) for lang in ("zh", "en", "ja"))
 
 
 def test_a_folder_without_layers_is_refused(tmp_path):

@@ -17,6 +17,7 @@ import geopandas as gpd
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.plan.files import archive, formats
 from blockplan.plan.model.crs import plan_crs, to_plan_crs
+from blockplan.plan.model.faults import fault
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.model.manifest import read_manifest
 from blockplan.plan.model.plan import BASE, Difference, Plan, tidied
@@ -57,9 +58,11 @@ def read(path: str | Path, scenario: str | None = None) -> Plan:
     with archive.open_package(path) as folder:
         manifest = read_manifest(folder / MANIFEST)
         frames = {name: _in_crs(frame, manifest, name) for name, frame in _read_frames(folder).items()}
+        absent = [name for name in manifest.scenarios if not (folder / SCENARIOS / f"{name}.gpkg").is_file()]
     if not frames:
         raise refused("no_layer", path=path, layers=LAYERS_FILE, manifest=MANIFEST)
     plan = Plan(manifest, frames, path=path)
+    plan.read_faults += tuple(fault("pq-scenario", "scenarios", name, features=()) for name in absent)
     return plan if scenario in (None, BASE) else with_scenario(plan, str(scenario))
 
 
@@ -110,10 +113,7 @@ def difference(plan: Plan, name: str) -> Difference:
     with archive.open_package(plan.path) as folder:
         file = folder / SCENARIOS / f"{name}.gpkg"
         if not file.is_file():
-            raise PlanDataError(
-                f"{plan.path}: {MANIFEST} has scenario {name!r}, but {SCENARIOS}/{name}.gpkg is missing.\n"
-                "Add the file (the rows that differ), or take the scenario out of plan.toml."
-            )
+            raise refused("no_scenario_file", scenario=name)
         frames = formats.read_layers(file)
     removed = frames.pop(REMOVED, None)
     changed = {layer: _in_crs(frame, plan.manifest, layer) for layer, frame in frames.items()}

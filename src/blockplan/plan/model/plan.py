@@ -450,6 +450,8 @@ def tidied(
 
 def _stands(fault: Fault, layers: Mapping[str, pd.DataFrame]) -> bool:
     """Whether the value that a fault of reading speaks of is still there, and still unknown."""
+    if fault.rule == "pq-scenario":
+        return True  # of the package, whatever its layers hold
     frame = layers.get(fault.layer)
     if frame is None or fault.aspect not in frame or fault.id not in frame.index:
         return False
