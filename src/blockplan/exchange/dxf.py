@@ -293,7 +293,8 @@ def _note(document: Drawing, plan: Plan, parcels: Any) -> None:
     system = f"EPSG:{code}" if code else "地方坐标"
     title = plan.manifest.title.get("zh") or next(iter(plan.manifest.title.values()), plan.manifest.id)
     day = plan.manifest.drawn_on
-    for line, text in enumerate((title, f"{day.year}年{day.month}月{day.day}日", f"坐标系 {system}")):
+    dated = "日期未注明" if plan.manifest.day_is_assumed else f"{day.year}年{day.month}月{day.day}日"
+    for line, text in enumerate((title, dated, f"坐标系 {system}")):
         document.modelspace().add_text(text, height=6, dxfattribs=_layer(document, "图注", 7)).set_placement(
             (west, north + 40 - 10 * line)
         )

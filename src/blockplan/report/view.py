@@ -68,6 +68,12 @@ class View:
         """The plan's title."""
         return self.words.pick(self.plan.manifest.title) or self.plan.manifest.id
 
+    @property
+    def drawn_on(self) -> str:
+        """The day of the plan, said not to be stated where its import had to take its own."""
+        manifest = self.plan.manifest
+        return self.words("head.no_day") if manifest.day_is_assumed else self.words.day(manifest.drawn_on)
+
     @cached_property
     def facts(self) -> list[tuple[str, str]]:
         """The head of the report: what was judged, when, by what."""
@@ -78,7 +84,7 @@ class View:
         )
         found = [
             ("authority", words.pick(manifest.authority)),
-            ("drawn_on", words.day(manifest.drawn_on)),
+            ("drawn_on", self.drawn_on),
             ("on", words.day(result.on)),
             ("scenario", self.scenario),
             ("notice", period),

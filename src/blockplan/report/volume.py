@@ -114,7 +114,7 @@ class _Volume:
             self.words.lang,
             manifest.drawn_on,
             tuple(sections),
-            subtitle=self._say("subtitle", status=status, day=self.words.day(manifest.drawn_on)),
+            subtitle=self._say("subtitle", status=status, day=self.view.drawn_on),
             chapters=sum(one.id not in ANNEXES for one in sections),
         )
 

@@ -5,6 +5,8 @@ bare sheet.
 
 from __future__ import annotations
 
+import datetime as dt
+
 import geopandas as gpd
 import pandas as pd
 import pyogrio
@@ -12,7 +14,12 @@ import pytest
 import shapely
 from tests.exchange.office.conftest import parcels, rules, shapefile, workbook
 
+from blockplan.check import check
 from blockplan.exchange.office.texts import facilities_in
+from blockplan.plan.model.manifest import manifest_from
+from blockplan.report.sheets.panels import title_block
+from blockplan.report.view import View
+from blockplan.report.words import Words
 
 
 def blocks(n, columns=3):
@@ -72,6 +79,23 @@ def test_a_geodatabase_with_lower_and_upper_bounds_where_9999_is_no_bound(folder
     assert plan.layer("streets")["class"].tolist() == ["arterial", "local", "local"]
     assert plan.layer("facilities")["classes"].tolist()[1] == 12
     assert plan.layer("facilities")["floor_area_m2"].tolist()[0] == 200
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "未注明"), ("en", "not stated"), ("ja", "記載なし")])
+def test_a_plan_that_no_file_dates_says_so_and_not_the_day_of_its_import(folder, brought, lang, said):
+    shapefile(parcels(), folder / "规划地块.shp")
+    plan, result = brought()
+    day = plan.manifest.drawn_on
+    assert plan.manifest.model_extra["imported"]["drawn_on"] == day
+    assert "drawn_on" not in result.mapping_toml
+    view = View(plan, check(plan), Words(lang))
+    assert said in view.drawn_on
+    block = title_block(view, "", "GH-01", "1:2000")
+    assert view.drawn_on in block["pairs"][3]
+    assert view.words.day(day) not in str(block)
+    # A plan that is dated later is not asked to unsay its import.
+    dated = manifest_from(plan.manifest.model_dump() | {"drawn_on": dt.date(2020, 5, 1)}, "plan.toml")
+    assert not dated.day_is_assumed
 
 
 def test_a_citys_one_map_with_short_names_in_lower_case(folder, brought):

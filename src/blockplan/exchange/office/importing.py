@@ -145,7 +145,7 @@ def import_office(
     choosing = Choosing(profile, findings, ask)
     chosen, layers = choosing.choose(reading, given)
     _located(layers, findings)
-    _plan_table(chosen, reading, Path(out), findings)
+    dated = _plan_table(chosen, reading, Path(out), findings)
     placed = _place(layers, chosen, reading)
     findings += placed.findings
     if given is None:
@@ -161,12 +161,15 @@ def import_office(
     chosen.code = built.codes
     _title(chosen, built, reading, paths, findings)
     judged_by(chosen, built, findings)
+    table = chosen.plan | built.manifest
+    # A day that nobody states is no part of the mapping, which would state it the next time.
+    chosen.plan = {key: value for key, value in chosen.plan.items() if dated or key != "drawn_on"}
     text = chosen.to_toml(profile)
     names = [Path(path).name for path in paths]
-    table = chosen.plan | built.manifest
     table["imported"] = {
         "source": names if len(names) > 1 else names[0],
         "mapping": MAPPING,
+        **({} if dated else {"drawn_on": table["drawn_on"]}),
         **{key: _in_each(said) for key, said in built.said.items()},
     }
     ordered = {
@@ -175,8 +178,9 @@ def import_office(
     plan = Plan(manifest_from(table, f"{MAPPING} [plan]"), ordered)
     summary = in_classes(written(plan, out, _untaken(layers)), reading)
     _put(Path(out), text)
-    lost = tuple(lost_fields(layers, ordered, profile, findings))
-    return OfficeImport(summary, chosen, text, findings, built.made, lost)
+    return OfficeImport(
+        summary, chosen, text, findings, built.made, tuple(lost_fields(layers, ordered, profile, findings))
+    )
 
 
 def _in_each(said: str) -> str | dict[str, str]:
@@ -262,19 +266,20 @@ def _place(layers: list[Chosen], chosen: OfficeMapping, reading: SourceReading) 
     return datum.place(drawn, chosen.source, said, str(chosen.plan.get("crs") or ""))
 
 
-def _plan_table(chosen: OfficeMapping, reading: SourceReading, out: Path, findings: Findings) -> None:
-    """What ``plan.toml`` needs beyond layers; what the mapping gives stays."""
+def _plan_table(chosen: OfficeMapping, reading: SourceReading, out: Path, findings: Findings) -> bool:
+    """What ``plan.toml`` needs beyond layers; what the mapping gives stays. Whether its day is stated."""
     id_ = re.sub(r"[^A-Za-z0-9_.-]+", "-", out.stem).strip("-.")
     chosen.plan.setdefault("id", id_ or "office-plan")
     chosen.plan.setdefault("level", "parcel")
     chosen.plan.setdefault("status", "draft")
-    if "drawn_on" not in chosen.plan:
-        fields = [value for layer in reading.layers for value in days_of(layer)]
-        days = [day for text in [*reading.remarks, *fields] if (day := day_in(text))]
-        chosen.plan["drawn_on"] = days[0] if days else dt.datetime.now(dt.UTC).date()
-        if not days:
-            message = worded("day_of_plan_unknown", day=chosen.plan["drawn_on"])
-            findings.add("office-day", "note", message)
+    if "drawn_on" in chosen.plan:
+        return True
+    fields = [value for layer in reading.layers for value in days_of(layer)]
+    days = [day for text in [*reading.remarks, *fields] if (day := day_in(text))]
+    chosen.plan["drawn_on"] = days[0] if days else dt.datetime.now(dt.UTC).date()
+    if not days:
+        findings.add("office-day", "note", worded("day_of_plan_unknown", day=chosen.plan["drawn_on"]))
+    return bool(days)
 
 
 #: What holds a whole plan.

@@ -92,6 +92,12 @@ class Manifest(_ManifestModel):
     scenarios: dict[str, str] = Field(default_factory=dict)
     scenario_titles: dict[str, dict[str, str]] | None = None
 
+    @property
+    def day_is_assumed(self) -> bool:
+        """Whether nobody states `drawn_on`: it is the day that ``[imported] drawn_on`` keeps."""
+        imported = (self.model_extra or {}).get("imported")
+        return isinstance(imported, dict) and str(imported.get("drawn_on")) == str(self.drawn_on)
+
     def scenario_titles_in(self, lang: str) -> dict[str, str]:
         """What each scenario is, in `lang` where the plan says it so."""
         said = self.scenario_titles or {}

@@ -179,9 +179,7 @@ def changes(view: View) -> OfficeTable:
         else sum(float(one) for one in known if isinstance(one, int | float))
     )
     cells = (said(view, "changes.total", n=len(lines)), *[""] * (len(COLUMNS) - 2), whole)
-    note = said(
-        view, "changes.note.against", title=before.title, day=view.words.day(before.plan.manifest.drawn_on)
-    )
+    note = said(view, "changes.note.against", title=before.title, day=before.drawn_on)
     return OfficeTable("changes", COLUMNS, (*lines, Line(cells, "total")), (note,))
 
 

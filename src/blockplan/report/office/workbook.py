@@ -192,7 +192,7 @@ def _printed(sheet: Any, view: View, title: str, *, whole: bool = False) -> None
     sheet.fit_to_pages(1, 1 if whole else 0)
     sheet.repeat_rows(0)
     sheet.set_header(f"&L&B{_plain(title)}&R{_plain(view.title)}")
-    sheet.set_footer(f"&L{_plain(view.words.day(view.plan.manifest.drawn_on))}{mark}&R&P / &N")
+    sheet.set_footer(f"&L{_plain(view.drawn_on)}{mark}&R&P / &N")
 
 
 def _plain(text: str) -> str:

@@ -331,7 +331,7 @@ def title_block(view: View, title: str, number: str, scale: str) -> Panel:
             [label["drawn"], "", label["checked"], ""],
             [label["reviewed"], "", label["approved"], ""],
             [label["number"], number, label["scale"], scale],
-            [label["date"], words.day(manifest.drawn_on), label["revision"], revision],
+            [label["date"], view.drawn_on, label["revision"], revision],
             [label["hash"], digest[:DIGITS], said(lang, "cover.page"), "{page}"],
         ],
         "last": [label["crs"], f"{crs_said(view)}{said(lang, 'title_block.no_heights')}"],

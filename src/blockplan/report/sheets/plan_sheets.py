@@ -343,7 +343,7 @@ class Whole:
                 said(self.lang, key) for key in (f"status.{manifest.status}", f"level.{manifest.level}")
             ),
             "authority": view.words.pick(manifest.authority),
-            "date": view.words.day(manifest.drawn_on),
+            "date": view.drawn_on,
             "list_title": said(self.lang, "cover.list"),
             "heads": [said(self.lang, f"cover.{key}") for key in ("number", "title", "scale", "page")],
             "list": rows,
