@@ -141,6 +141,24 @@ def test_the_other_scenario_is_drawn_with_every_layer(service: Service, chromium
     tab.close()
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_each_side_of_a_swipe_is_named_in_full_on_its_side(zone: Service, chromium: Any, width: int) -> None:
+    tab, wrong = opened(zone, chromium, "en", width)
+    tab.locator("#tab-compare").click()
+    tab.locator("#compare-with").select_option("a")
+    tab.wait_for_selector(".swipe-handle", timeout=WAIT_MS)
+    for at in ("50", "60") if width == 390 else ("30", "50", "70"):
+        tab.locator(".swipe-handle").fill(at)
+        cut = tab.locator(".swipe .cut").bounding_box()["x"]
+        there, here = (tab.locator(".side").nth(one).bounding_box() for one in (0, 1))
+        assert there["x"] + there["width"] < cut < here["x"]
+        assert tab.evaluate(
+            "() => [...document.querySelectorAll('.side')].every(one => one.scrollWidth <= one.clientWidth)"
+        )
+    assert wrong == []
+    tab.close()
+
+
 def test_another_scenario_lies_under_a_swipe_with_what_differs_in_words(zone: Service, chromium: Any) -> None:
     tab, wrong = opened(zone, chromium, "zh", 1440)
     tab.keyboard.press("c")
