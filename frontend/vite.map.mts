@@ -29,16 +29,16 @@ export function mapWorker(): Plugin {
 
 /** What of MapLibre a flat map of a plan never asks for; a map in 3D asks for more. */
 const LEFT_OUT = [
-  "source/vector_tile_mlt", "source/video_source", "source/image_source", "source/canvas_source", "source/raster_tile_source",
+  "source/vector_tile_mlt", "source/video_source", "source/image_source", "source/canvas_source",
   "source/raster_dem_tile_source", "source/raster_dem_tile_worker_source", "data/dem_data", "data/bucket/fill_extrusion_bucket",
   "geo/projection/globe_projection", "geo/projection/globe_transform", "geo/projection/globe_camera_helper",
   "geo/projection/vertical_perspective_projection", "geo/projection/vertical_perspective_transform",
   "geo/projection/vertical_perspective_camera_helper", "render/terrain", "webgl/render_to_texture", "tile/terrain_tile_manager",
   "webgl/draw/draw_heatmap", "webgl/draw/draw_hillshade", "webgl/draw/draw_color_relief", "webgl/draw/draw_fill_extrusion",
-  "webgl/draw/draw_raster", "ui/control/attribution_control", "ui/control/logo_control",
+  "ui/control/attribution_control", "ui/control/logo_control",
 ];
 
-const SHADERS = /\/glsl\/(heatmap|hillshade|color_relief|fill_extrusion|terrain|raster|_projection_globe)/;
+const SHADERS = /\/glsl\/(heatmap|hillshade|color_relief|fill_extrusion|terrain|_projection_globe)/;
 
 /** Modules of MapLibre that are left out; what is exported of them can be named, and fails when it is used. */
 export function leaveOut(): Plugin {

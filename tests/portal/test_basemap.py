@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -16,11 +16,16 @@ from blockplan.datums import wgs84_to_gcj02
 from blockplan.errors import BlockplanError
 from blockplan.portal import basemap
 from blockplan.portal.config import base_map_address
+from blockplan.portal.pages import mapdata
+from blockplan.portal.plans.models import PlanVersion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.no_database
+    from django.test import Client
+
+    from blockplan.portal.record.store import DatabaseStore
+
 CRS = "EPSG:4548"
 MIDDLE = Transformer.from_crs("EPSG:4326", CRS, always_xy=True).transform(EASTMOST, 39.78)
 
@@ -48,6 +53,7 @@ def awaited(datum: str, column: float, row: float) -> tuple[float, float]:
     return (lon + 180) / 360 * 256 * 2**17, (1 - up) / 2 * 256 * 2**17
 
 
+@pytest.mark.no_database
 @pytest.mark.parametrize("datum", ["wgs84", "gcj02"])
 def test_each_pixel_shows_the_land_that_lies_there(server: Ground, datum: str) -> None:
     tile = drawn(server, datum)
@@ -63,17 +69,20 @@ def test_each_pixel_shows_the_land_that_lies_there(server: Ground, datum: str) -
     assert told >= 6
 
 
+@pytest.mark.no_database
 def test_where_the_base_map_has_nothing_the_tile_is_transparent(server: Ground) -> None:
     server.ends = True
     assert (drawn(server, column=4)[..., 3] == 0).all()
     assert (drawn(server, column=-4)[..., 3] == 255).all()
 
 
+@pytest.mark.no_database
 def test_far_off_it_is_drawn_of_few_pictures(server: Ground) -> None:
     assert (drawn(server, zoom=9)[..., 3] == 255).all()
     assert basemap._picture.cache_info().currsize <= basemap.MOST_PICTURES
 
 
+@pytest.mark.no_database
 def test_a_base_map_that_does_not_answer_is_told(server: Ground) -> None:
     server.fails = True
     with pytest.raises(BlockplanError, match=r"The base map answers 503 to http://127\.0\.0\.1"):
@@ -83,6 +92,7 @@ def test_a_base_map_that_does_not_answer_is_told(server: Ground) -> None:
         basemap.tile(silent, CRS, "wgs84", MIDDLE, (17, 65536, 65536))
 
 
+@pytest.mark.no_database
 @pytest.mark.parametrize(
     ("given", "why"),
     [
@@ -94,3 +104,25 @@ def test_a_base_map_that_does_not_answer_is_told(server: Ground) -> None:
 def test_an_address_of_no_base_map_is_refused_with_an_example(given: str, why: str) -> None:
     with pytest.raises(ValueError, match=why + r".*https://tiles\.example\.org"):
         base_map_address(given)
+
+
+def test_a_notices_map_has_it_around_the_plan_alone_and_says_to_whom_it_belongs(
+    shown: DatabaseStore, server: Ground, settings: Any, client: Client
+) -> None:
+    version = PlanVersion.objects.get()
+    assert mapdata.base_map("town", version) is None
+    here = "/files/town/map/ground/15/16384/16384.png"
+    assert client.get(here).status_code == 404
+    settings.BASE_MAP = server.address
+    assert mapdata.base_map("town", version) == {
+        "tiles": "/files/town/map/ground/{z}/{x}/{y}.png",
+        "credit": "127.0.0.1",  # nobody is named: the server
+    }
+    answer = client.get(here)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
+    far = ["15/16400/16384", "15/16384/16370", "20/524288/524288", "3/8/4", "99/1/1"]
+    assert {client.get(f"/files/town/map/ground/{at}.png").status_code for at in far} == {404}
+    server.fails = True
+    assert client.get("/files/town/map/ground/16/32768/32768.png").status_code == 502
+    version.document["crs"] = "local"
+    assert mapdata.base_map("town", version) is None

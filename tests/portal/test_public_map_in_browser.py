@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import subprocess
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from PIL import Image
+from tests.support.base_maps import ground
 from tests.support.browser import (
     MODULES,
     OF_DRIVER,
@@ -551,3 +554,32 @@ def test_the_built_files_are_those_that_their_sources_give(
                   for top in (tmp_path, built))  # fmt: skip
     assert {str(name) for name in made} == {str(name) for name in kept}
     assert [str(name) for name in made if made[name] != kept[name]] == []
+
+
+def test_the_base_map_of_an_office_lies_under_the_plan_and_can_be_put_away(
+    tmp_path: Path, chromium: Any
+) -> None:
+    with ground() as under:
+        service = Service(
+            tmp_path / "data",
+            more={"BLOCKPLAN_BASE_MAP": under.address, "BLOCKPLAN_BASE_MAP_CREDIT": "Survey"},
+        )
+        try:
+            with opened(service, chromium, "/en/notices/demo/", 1440) as tab:
+                assert tab.locator(".scalebar .credit").inner_text() == "Base map: Survey"
+                assert style_faults(tab) == []
+                faultless(tab)
+                with_it = _beside_the_plan(tab)
+                assert with_it[2] == pytest.approx(99, abs=2)
+                tab.get_by_label("Base map: Survey").uncheck()
+                still(tab)
+                assert _beside_the_plan(tab) == (244, 243, 238)
+        finally:
+            service.stop()
+
+
+def _beside_the_plan(tab: Any) -> tuple[int, int, int]:
+    """The colour of the map half way up its left edge."""
+    with Image.open(io.BytesIO(tab.locator(".island canvas").first.screenshot())) as picture:
+        red, green, blue = picture.convert("RGB").getpixel((4, picture.height // 2))
+        return red, green, blue

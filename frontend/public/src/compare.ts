@@ -26,6 +26,7 @@ export class Compare {
     this.stage.append(this.box, this.sides, this.slider);
     const over = new PublicMap(this.box, this.given, this.data, { when: "existing_land_use", follow: this.plan });
     this.over = over;
+    void over.ready.then(() => { if (!this.plan.groundShown) over.ground(false); });
     if (safe) void over.ready.then(() => over.colours(true));
     this.follow();
     this.plan.map.on("move", this.follow);
@@ -35,6 +36,10 @@ export class Compare {
 
   colours(safe: boolean): void {
     this.over?.colours(safe);
+  }
+
+  ground(shown: boolean): void {
+    this.over?.ground(shown);
   }
 
   stop(): void {

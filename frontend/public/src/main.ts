@@ -254,7 +254,10 @@ class Page {
   }
 
   private scale(): HTMLElement {
-    return h("div", { class: "scalebar" }, h("i", {}), h("span", {}), h("b", {}, `${this.given.words["north"]} ↑`));
+    const { base_map, words } = this.given;
+    const credit = h("span", { class: "credit" }, base_map && filled(words, "base_map", { credit: base_map.credit }));
+    this.plan.groundFailed = () => { credit.textContent = words["base_map_silent"]!; }; // prettier-ignore
+    return h("div", { class: "scalebar" }, h("i", {}), h("span", {}), h("b", {}, `${words["north"]} ↑`), base_map && credit);
   }
 
   private rescale(): void {
@@ -274,7 +277,15 @@ class Page {
     } }), ` ${words["safe"]}`); // prettier-ignore
     const spoken = h("label", {}, h("input", { type: "checkbox", class: "speak", onchange: (event: Event) => void this.speakUp((event.target as HTMLInputElement).checked) }), ` ${words["opinions"]}`);
     return h("details", { class: "island legend", open: matchMedia("(min-width: 80rem)").matches, ontoggle: () => this.trim() },
-      h("summary", {}, words["legend"]!), h("div", { class: "row" }, spoken, safe), h("p", { class: "note" }, words["legend_note"]!), h("ul", { class: "uses" })); // prettier-ignore
+      h("summary", {}, words["legend"]!), h("div", { class: "row" }, spoken, safe, this.given.base_map && this.groundChoice(this.given.base_map.credit)), h("p", { class: "note" }, words["legend_note"]!), h("ul", { class: "uses" })); // prettier-ignore
+  }
+
+  private groundChoice(credit: string): HTMLElement {
+    const box = h("input", { type: "checkbox", checked: true, onchange: () => {
+      this.plan.ground(box.checked);
+      this.compare.ground(box.checked);
+    } }); // prettier-ignore
+    return h("label", {}, box, ` ${filled(this.given.words, "base_map", { credit })}`);
   }
 
   private relist(): void {

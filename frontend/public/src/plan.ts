@@ -9,7 +9,7 @@ import { aside, drawSigns } from "../../map/marks";
 import { Sliding } from "../../map/sliding";
 import { asSpots, withSpots } from "../../map/spots";
 import { lineSample, sampleOf } from "../../map/sample";
-import { boundary, fitting, FONT, ground, line, MANY, names, network, parcelLines, signs, streetLine } from "../../map/style";
+import { boundary, fitting, FONT, ground, GROUND, line, MANY, names, network, OVER, parcelLines, signs, streetLine, withGround } from "../../map/style";
 import type { Given, Mark, PlanData, Use } from "./data";
 
 export type When = "land_use" | "existing_land_use";
@@ -66,6 +66,10 @@ export class PublicMap {
       interactive: !options.follow,
       locale: { "Map.Title": given.words["title"] ?? "" },
     });
+    this.map.on("error", (event) => {
+      if ("sourceId" in event && event.sourceId === GROUND) this.groundFailed();
+      else console.error(event.error);
+    });
     drawSigns(this.map);
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
@@ -83,6 +87,16 @@ export class PublicMap {
   get saysToday(): boolean {
     const { tiled, layers } = this.data;
     return tiled.includes("parcels") || (layers["parcels"]?.features ?? []).some((one) => one.properties?.["existing_land_use"]);
+  }
+
+  groundShown = true;
+  /** Called where a picture of the base map does not come. */
+  groundFailed: () => void = () => undefined;
+
+  /** Shows or hides the base map. */
+  ground(shown: boolean): void {
+    this.groundShown = shown;
+    for (const id of [GROUND, OVER]) this.map.setLayoutProperty(id, "visibility", shown ? "visible" : "none");
   }
 
   private source(name: string): GeoJSONSource {
@@ -115,8 +129,16 @@ export class PublicMap {
     sources["opinions"] = { type: "geojson", data: EMPTY, cluster: true, clusterRadius: 46, clusterMaxZoom: 17 };
     const chosen = ["==", ["get", "id"], ""];
     const many = this.data.tiled.includes("parcels") || (this.data.layers["parcels"]?.features.length ?? 0) > MANY;
+    const { base_map } = this.given;
+    const land = ground(many, { "fill-color": this.fills() });
+    if (base_map) {
+      const [west, south, east, north] = this.data.bounds ?? [0, 0, 1000, 1000];
+      const around = Math.max(east - west, north - south);
+      const bounds = [...toMap([west - around, south - around]), ...toMap([east + around, north + around])];
+      sources[GROUND] = { type: "raster", tiles: [`${location.origin}${base_map.tiles}`], tileSize: 256, bounds, minzoom: 8, maxzoom: 19 };
+    }
     const layers: LayerSpecification[] = [
-      ...ground(many, { "fill-color": this.fills() }),
+      ...(base_map ? withGround(land) : land),
       parcelLines(many),
       ...network(),
       boundary(),

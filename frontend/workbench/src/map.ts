@@ -10,6 +10,7 @@ import { tellWhenIdle } from "../../map/idle";
 import { drawSigns } from "../../map/marks";
 import { zoomOf } from "../../map/scale";
 import { Sliding } from "../../map/sliding";
+import { GROUND } from "../../map/style";
 import { withSpots } from "../../map/spots";
 import { viewInAddress } from "../../map/view";
 import { centreOn, flat, geometryToMap, toMap, toPlan } from "../../map/projection";
@@ -91,7 +92,7 @@ export class PlanMap {
       });
     });
     this.map.on("error", (event) => {
-      if ("sourceId" in event && event.sourceId === "base-map") store.say(say("baseMapSilent"));
+      if ("sourceId" in event && event.sourceId === GROUND) store.say(say("baseMapSilent"));
       else console.error(event.error);
     });
     drawSigns(this.map);
@@ -123,7 +124,7 @@ export class PlanMap {
     if (apart) {
       // Another plan, which lies elsewhere.
       centreOn(this.drawn);
-      this.map.getSource<RasterTileSource>("base-map")?.setTiles(baseMapTiles());
+      this.map.getSource<RasterTileSource>(GROUND)?.setTiles(baseMapTiles());
       this.whole();
     }
     this.edited.clear();

@@ -3,7 +3,7 @@
 import type { StyleSpecification } from "maplibre-gl";
 
 import { middle } from "../../map/projection";
-import { boundary, FONT, ground, line, MANY, names, network, parcelLines, POINTS, signs } from "../../map/style";
+import { boundary, FONT, ground, GROUND, line, MANY, names, network, parcelLines, POINTS, signs, withGround } from "../../map/style";
 import { GROUPS, type Group } from "./groups";
 import { store } from "./store";
 
@@ -73,25 +73,15 @@ export function baseMapTiles(): string[] {
   return [`${new URL("workspace/base-map/", document.baseURI).href}{z}/{x}/{y}.png?${asked}`];
 }
 
-/** The base map under the land, and once more over it, thinly: what stands there shows through its colours. */
-function baseMap(name: "base-map" | "base-map-over"): object[] {
-  if (store.state.base_map === null) return [];
-  return [{ id: name, source: "base-map", type: "raster", paint: { "raster-opacity": name === "base-map" ? 1 : 0.4, "raster-fade-duration": 0 } }];
-}
-
 export function style(hidden: ReadonlySet<Group>): StyleSpecification {
   const sources: Record<string, unknown> = {};
   const many = (store.features.get("parcels")?.size ?? 0) > MANY;
   for (const name of [...DRAWN, EDITED, "beyond", "differing", "proposed", "heights", "selected", "vertices", "sketch"]) {
     sources[name] = { type: "geojson", data: EMPTY, promoteId: "id_", tolerance: 0.1 };
   }
-  if (store.state.base_map !== null) sources["base-map"] = { type: "raster", tiles: baseMapTiles(), tileSize: 256 };
-  const [paper, ...land] = ground(many);
+  if (store.state.base_map !== null) sources[GROUND] = { type: "raster", tiles: baseMapTiles(), tileSize: 256 };
   const layers: unknown[] = [
-    paper,
-    ...baseMap("base-map"),
-    ...land,
-    ...baseMap("base-map-over"),
+    ...(GROUND in sources ? withGround(ground(many)) : ground(many)),
     { id: "beyond-fill", source: "beyond", type: "fill", paint: { "fill-pattern": "hatch" } },
     parcelLines(many),
     ...network(),

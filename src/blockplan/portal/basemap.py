@@ -14,10 +14,8 @@ import urllib.request
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
 
 import numpy as np
-from django.conf import settings
 from PIL import Image
 
 from blockplan.datums import wgs84_to_gcj02
@@ -35,11 +33,6 @@ NODES = 9
 TIMEOUT_S, MOST_BYTES, KEPT = 10.0, 2**21, 512
 #: Where Web Mercator ends, degrees.
 NORTHMOST = 85.05
-
-
-def credit() -> str | None:
-    """To whom the base map that is set belongs; None where none is."""
-    return settings.BASE_MAP_CREDIT or urlsplit(settings.BASE_MAP).hostname
 
 
 def tile(address: str, crs: str, datum: str, middle: tuple[float, float], at: tuple[int, int, int]) -> bytes:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from blockplan.errors import UsageError
@@ -53,6 +54,13 @@ def base_map_address(address: str) -> str:
             f"the base map {address!r} {what}; write it like https://tiles.example.org/{{z}}/{{x}}/{{y}}.png"
         )
     return address
+
+
+def base_map_credit(crs: str) -> str | None:
+    """To whom the base map belongs; None where none is set, or the plan is not said to lie on the earth."""
+    if crs == "local":
+        return None
+    return settings.BASE_MAP_CREDIT or urlsplit(settings.BASE_MAP).hostname
 
 
 class MailServer(BaseModel):
@@ -115,7 +123,7 @@ class Config(BaseModel):
     timestamps
         Address of a time-stamping authority (RFC 3161), asked once a day; empty asks none.
     base_map
-        Pictures of a base map under the plan at the workbench (`base_map_address`); empty shows none.
+        Pictures of a base map under the plan (`base_map_address`); empty shows none.
     base_map_credit
         To whom the base map belongs, which stands on the map.
     zone

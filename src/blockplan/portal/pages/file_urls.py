@@ -26,6 +26,7 @@ urlpatterns = [
     path(f"{_NOTICE}map/plan.json", mapdata.plan_data, name="map_plan"),
     path(f"{_NOTICE}map/opinions.json", opinions_by_place.opinions_data, name="map_opinions"),
     path(f"{_NOTICE}map/<lang:lang>/<slug:layer>.pmtiles", tiles.archive, name="map_tiles"),
+    path(f"{_NOTICE}map/ground/<int:z>/<int:x>/<int:y>.png", tiles.ground, name="map_ground"),
     path(f"{_NOTICE}card/<slug:lang>/<slug:paper>.pdf", prints.card, name="card"),
     path(f"{_NOTICE}my-parcel/<slug:lang>/<object_id:object_id>.pdf", prints.parcel, name="parcel_pdf"),
     path(f"{_NOTICE}record.zip", records.record_zip, name="record_zip"),

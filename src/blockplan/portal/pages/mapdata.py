@@ -21,6 +21,7 @@ from django.urls import reverse
 
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal import security_headers
+from blockplan.portal.config import base_map_credit
 from blockplan.portal.coordinate_deltas import in_steps
 from blockplan.portal.pages import common, compression
 from blockplan.portal.pages.common import public
@@ -197,7 +198,8 @@ WORDS = (
     "opinions_here", "no_opinions", "by_place", "by_place_within", "drawn_places",
     "safe", "legend", "legend_note", "unknown", "no_use", "north", "mark",
     "point", "line", "area", "draw_point", "draw_line", "draw_area", "undo", "cancel", "write_drawn",
-    "drawn_point", "drawn_line", "drawn_area", "crossing", "searching", "offline", "near",
+    "base_map", "base_map_silent", "drawn_point", "drawn_line", "drawn_area",
+    "crossing", "searching", "offline", "near",
 )  # fmt: skip
 #: And what it says of a place as the page without it does, of ``texts/here.toml``.
 OF_PLACES = ("write", "all_of_parcel", "all_of_object", "link", "beside", "straight", "all_within")
@@ -210,6 +212,7 @@ def of_notice(request: HttpRequest, row: Notice, version: PlanVersion, lang: str
         "lang": lang,
         "plan": reverse("map_plan", kwargs={"notice": row.id}) + f"?lang={lang}",
         "tiles": reverse("map_tiles", kwargs={"notice": row.id, "lang": lang, "layer": "LAYER"}),
+        "base_map": base_map(row.id, version),
         "opinions": reverse("map_opinions", kwargs={"notice": row.id}) + f"?lang={lang}",
         "opinion": reverse("register_opinion", kwargs={"lang": lang, "notice": row.id, "opinion_id": "O-0"}),
         "said": common.opinions(lang, row.id),
@@ -228,6 +231,14 @@ def of_notice(request: HttpRequest, row: Notice, version: PlanVersion, lang: str
         "plan": data["plan"],
         "data": json.dumps(data, ensure_ascii=False),
     }
+
+
+def base_map(notice: str, version: PlanVersion) -> dict[str, str] | None:
+    """Where the map asks for tiles of the base map, and to whom it belongs; None where there is none."""
+    if (credit := base_map_credit(version.document.get("crs", "local"))) is None:
+        return None
+    tiles = reverse("map_ground", kwargs={"notice": notice, "z": 0, "x": 0, "y": 0})
+    return {"tiles": tiles.replace("/0/0/0.png", "/{z}/{x}/{y}.png"), "credit": credit}
 
 
 @cache

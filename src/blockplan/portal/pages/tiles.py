@@ -10,15 +10,19 @@ map of tiles is read by them alone.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import secrets
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags
 
 from blockplan import __version__
+from blockplan.errors import BlockplanError
+from blockplan.portal.config import base_map_credit
 from blockplan.portal.pages import mapdata
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.plans.places import folder_of
@@ -35,6 +39,8 @@ ZOOMS = (9, 15)
 #: Layers whose objects bear one name each, and those that are shown by a sign alone.
 NAMED_ONCE, BY_SIGN = frozenset({"parcels"}), frozenset({"facilities"})
 KIND = "application/vnd.pmtiles"
+#: The largest zoom at which the map asks for the base map; the radius of the plane on which our maps lie, m.
+DEEPEST_GROUND, RADIUS_M = 19, 6_378_137.0
 
 
 def archive(request: HttpRequest, notice: str, lang: str, layer: str) -> HttpResponse:
@@ -46,6 +52,42 @@ def archive(request: HttpRequest, notice: str, lang: str, layer: str) -> HttpRes
     if not path.is_file():
         _write(version, lang, layer, path)
     return ranged(request, path, f'"{version.content_hash[-24:]}-{lang}-{layer}"', KIND)
+
+
+def ground(request: HttpRequest, notice: str, z: int, x: int, y: int) -> HttpResponse:
+    """A tile of the base map that the office set; none farther from the plan than its own size."""
+    from blockplan.portal import basemap  # noqa: PLC0415 (only who has one needs it)
+
+    version = version_of(open_to(request, notice))
+    if version is None or base_map_credit(crs := version.document.get("crs", "local")) is None:
+        raise Http404
+    box = mapdata.bounds(version.pk)
+    if box is None or not _lies_near(box, z, x, y):
+        raise Http404
+    datum = version.document.get("basemap_crs", "wgs84")
+    try:
+        drawn = basemap.tile(settings.BASE_MAP, crs, datum, _middle(box), (z, x, y))
+    except BlockplanError:
+        return HttpResponse(status=502)
+    return HttpResponse(drawn, "image/png", headers={"Cache-Control": "public, max-age=86400"})
+
+
+def _middle(box: list[float]) -> tuple[float, float]:
+    """What of the plan stands at longitude and latitude 0."""
+    west, south, east, north = box
+    return (west + east) / 2, (south + north) / 2
+
+
+def _lies_near(box: list[float], z: int, x: int, y: int) -> bool:
+    """Whether a tile is one that the map asks for."""
+    if z > DEEPEST_GROUND or max(x, y) >= 2**z:
+        return False
+    (middle_x, middle_y), (west, south, east, north) = _middle(box), box
+    side, half = 2 * math.pi * RADIUS_M / 2.0**z, math.pi * RADIUS_M
+    left, top = middle_x - half + x * side, middle_y + half - y * side
+    around = max(east - west, north - south)
+    across = west - around - side <= left <= east + around
+    return across and south - around <= top <= north + around + side
 
 
 def _file(version: PlanVersion, lang: str, layer: str) -> Path:

@@ -98,6 +98,7 @@ def prepare(
         "authority": pick(plan.manifest.authority),
         "attribution": plan.manifest.attribution,
         "crs": plan.manifest.crs,
+        "basemap_crs": plan.manifest.basemap_crs,
         "frozen": frozen.said,
         "drawn": frozen.drawn,
         "parts": [asdict(part) for part in frozen.parts],

@@ -42,7 +42,7 @@ from blockplan.plan.model.codes import LISTS
 from blockplan.plan.model.layers import LAYERS, VALUES, LayerSpec
 from blockplan.plan.model.manifest import read_manifest
 from blockplan.plan.model.plan import BASE
-from blockplan.portal import basemap
+from blockplan.portal.config import base_map_credit
 from blockplan.portal.coordinate_deltas import shapes_in_steps
 from blockplan.portal.workspace.current_desk import signed_in
 from blockplan.propose.layout.problem.uses import uses
@@ -271,7 +271,7 @@ def state(desk: EditingDesk, lang: str) -> dict[str, Any]:
         **some(desk.record, None, "lock", "versions"),
         "on_notice": session.scenario in desk.on_notice(),
         "notes": list(desk.notes),
-        "base_map": basemap.credit(),
+        "base_map": base_map_credit(manifest.crs),
         "history": history(session),
         "lang": lang,
     }

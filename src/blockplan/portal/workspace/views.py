@@ -22,6 +22,7 @@ from blockplan.live.taking import belonging
 from blockplan.plan.model.plan import BASE
 from blockplan.portal import basemap
 from blockplan.portal.api.answers import as_json
+from blockplan.portal.config import base_map_credit
 from blockplan.portal.workspace import current_desk, documents
 from blockplan.portal.workspace.current_desk import desk, signed_in
 from blockplan.portal.workspace.documents import (
@@ -117,13 +118,13 @@ def layers(request: HttpRequest) -> HttpResponse:
 
 def base_map(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
     """A tile of the base map; ``?east=..&north=..`` stands at longitude and latitude 0."""
+    manifest = desk().session.plan.manifest
     try:
         middle = (float(request.GET["east"]), float(request.GET["north"]))
-        if not settings.BASE_MAP or z > basemap.DEEPEST or max(x, y) >= 2**z:
+        if base_map_credit(manifest.crs) is None or z > basemap.DEEPEST or max(x, y) >= 2**z:
             raise ValueError("there is no such tile")
     except (KeyError, ValueError):
         return refused_in(request, 404, "not_found", "address", path=request.path)
-    manifest = desk().session.plan.manifest
     try:
         drawn = basemap.tile(settings.BASE_MAP, manifest.crs, manifest.basemap_crs, middle, (z, x, y))
     except BlockplanError as error:
