@@ -92,3 +92,17 @@ def test_the_form_says_the_level_in_its_own_words_and_the_plan_reads_them(level:
         tables = carry(plan, profile, filled)
         back = restore(tables, profile, filled | {key: given}, plan.manifest.crs, "2026-01-01")
         assert back.manifest.level == level
+
+
+def test_a_day_that_nobody_states_is_left_empty_and_comes_back_as_not_stated() -> None:
+    profile = load_delivery_profile("hangzhou-xg")
+    key = next(one.key for one in profile.filing.form if one.source == "plan:drawn_on")
+    kind = profile.filing.kinds[0]
+    stated = town()
+    assumed = town(imported={"drawn_on": str(stated.manifest.drawn_on)})
+    for plan, written in ((stated, str(stated.manifest.drawn_on)), (assumed, None)):
+        form = fill(plan, profile, {}, kind.kind, next(iter(kind.stages)))
+        assert form[key] == written
+        back = restore(carry(plan, profile, form), profile, form, "EPSG:4548", "2026-01-01")
+        assert back.manifest.day_is_assumed == (written is None)
+        assert str(back.manifest.drawn_on) == (written or "2026-01-01")

@@ -215,7 +215,7 @@ def _list_of(code: Any, profile: DeliveryProfile) -> str | None:
 
 
 def _manifest(profile: DeliveryProfile, form: Mapping[str, Any], crs: str, today: str) -> dict[str, Any]:
-    table: dict[str, Any] = {"crs": crs, "drawn_on": today, "level": "parcel"}
+    table: dict[str, Any] = {"crs": crs, "level": "parcel"}
     for one in profile.filing.form:
         kind, _, key = one.source.partition(":")
         value = form.get(one.key)
@@ -231,6 +231,6 @@ def _manifest(profile: DeliveryProfile, form: Mapping[str, Any], crs: str, today
             node = node.setdefault(part, {})
         node[last] = value
     table["id"] = _ID.sub("-", str(table.get("id") or profile.id)).strip("-.") or profile.id
-    if day_of(str(table["drawn_on"])) is None:
-        table["drawn_on"] = today
+    if day_of(str(table.get("drawn_on"))) is None:  # nobody states one
+        table |= {"drawn_on": today, "imported": {"drawn_on": today}}
     return table

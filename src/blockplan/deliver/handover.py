@@ -232,7 +232,8 @@ def _reported(
     lost = () if back is None else tuple(losses(plan, back, carried(profile, tables)))
     judgement = judge(PackageFacts(package, back, read_upper(upper, profile), whole=False))
     day, title = plan.manifest.drawn_on, pick(plan.manifest.title, "zh") or plan.manifest.id
-    package.place("report").write_bytes(quality_pdf(judgement, profile, title, day))
+    stated = not plan.manifest.day_is_assumed
+    package.place("report").write_bytes(quality_pdf(judgement, profile, title, day, stated=stated))
     package.place("report_table").write_bytes(quality_workbook(judgement, lost, profile, title, day))
     write_digests(folder, profile)
     return Delivery(folder, profile, judgement, lost, back, why)

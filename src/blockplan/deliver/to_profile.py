@@ -339,7 +339,9 @@ def _tells(one: FieldSpec) -> bool:
 
 
 def value_of(plan: Plan, form: Mapping[str, Any], kind: str, key: str) -> Any:
-    """A value of plan.toml (``plan``) or of the filing form (``form``), or None."""
+    """A value of plan.toml (``plan``) or of the form (``form``), or None, as of a day that nobody states."""
+    if kind == "plan" and key == "drawn_on" and plan.manifest.day_is_assumed:
+        return None
     node: Any = plan.manifest if kind == "plan" else form
     for part in key.split("."):
         node = node.get(part) if hasattr(node, "get") else getattr(node, part, None)

@@ -57,9 +57,19 @@ def outcomes(judgement: Judgement) -> list[tuple[str, str, int]]:
 
 
 def quality_pdf(
-    judgement: Judgement, profile: DeliveryProfile, title: str, day: dt.date, lang: str = "zh"
+    judgement: Judgement,
+    profile: DeliveryProfile,
+    title: str,
+    day: dt.date,
+    lang: str = "zh",
+    *,
+    stated: bool = True,
 ) -> bytes:
-    """The report as PDF/A-2b: what was judged, each rule's outcome, the faults with place and remedy."""
+    """
+    The report as PDF/A-2b: what was judged, each rule's outcome, the faults with place and remedy.
+
+    `stated` is whether the plan states its day, or its import took its own.
+    """
     checks = judgement.checks
     said = "blocked" if judgement.blocked else "passed"
     verdict = TEXTS(f"report.{said}", lang, n=judgement.count("blocking"))
@@ -76,8 +86,9 @@ def quality_pdf(
         (group, rule, grade, f"{SIGNS[outcome]} {said}", Printed("" if count is None else count))
         for group, rule, grade, said, count, outcome in _rule_rows(judgement, lang)
     )
+    drawn_on = words.day(day) if stated else words("head.no_day")
     about = (Paragraph(verdict, "alert" if judgement.blocked else "lead"), Note(judged_by),
-             Note(f"{words('head.drawn_on')}{words('list.colon')}{words.day(day)}"),
+             Note(f"{words('head.drawn_on')}{words('list.colon')}{drawn_on}"),
              Note(TEXTS("report.basis", lang)))  # fmt: skip
     heads = _heads(lang, "group", "rule", "grade", "outcome", "count")
     sections = (
