@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 import django
 import pytest
 from hypothesis import HealthCheck, settings
-from tests.support.pictures import fonts_of_ours
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -200,6 +199,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     if program is None:
         pytest.skip("needs Chromium (Debian package chromium)")
     from playwright.sync_api import sync_playwright
+    from tests.support.pictures import fonts_of_ours
 
     flags = [
         "--headless",

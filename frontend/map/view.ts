@@ -16,6 +16,7 @@ export function viewInAddress(map: MapLibre): void {
     go();
     window.addEventListener("hashchange", go);
     map.on("moveend", () => {
+      if (location.hash && !VIEW.test(location.hash)) return; // a place of the page, which the reader went to
       const [x, y] = toPlan(map.getCenter());
       history.replaceState(history.state, "", `#map=${x.toFixed(1)},${y.toFixed(1)},${map.getZoom().toFixed(2)}`);
     });

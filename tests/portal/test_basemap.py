@@ -15,7 +15,7 @@ from tests.support.base_maps import EASTMOST, Ground, ground
 from blockplan.datums import wgs84_to_gcj02
 from blockplan.errors import BlockplanError
 from blockplan.portal import basemap
-from blockplan.portal.config import base_map_address
+from blockplan.portal.config import base_map_address, base_map_credit
 from blockplan.portal.pages import mapdata
 from blockplan.portal.plans.models import PlanVersion
 
@@ -77,19 +77,46 @@ def test_where_the_base_map_has_nothing_the_tile_is_transparent(server: Ground) 
 
 
 @pytest.mark.no_database
-def test_far_off_it_is_drawn_of_few_pictures(server: Ground) -> None:
-    assert (drawn(server, zoom=9)[..., 3] == 255).all()
-    assert basemap._picture.cache_info().currsize <= basemap.MOST_PICTURES
+def test_a_tile_is_drawn_of_no_more_pictures_than_said_coarser_ones_where_it_takes_more(
+    server: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (drawn(server)[..., 3] == 255).all()
+    many = basemap._body.cache_info().currsize
+    assert 1 < many <= basemap.MOST_PICTURES
+    monkeypatch.setattr(basemap, "MOST_PICTURES", 1)
+    basemap._body.cache_clear()
+    assert (drawn(server)[..., 3] == 255).all()
+    assert basemap._body.cache_info().currsize == 1
 
 
 @pytest.mark.no_database
-def test_a_base_map_that_does_not_answer_is_told(server: Ground) -> None:
+def test_a_base_map_that_does_not_answer_is_told_without_its_address_and_left_alone(server: Ground) -> None:
     server.fails = True
-    with pytest.raises(BlockplanError, match=r"The base map answers 503 to http://127\.0\.0\.1"):
+    keyed = f"{server.address}?key=secret"
+    with pytest.raises(
+        BlockplanError, match=r"127\.0\.0\.1:\d+ does not answer with a picture: 503\.$"
+    ) as told:
+        basemap.tile(keyed, CRS, "wgs84", MIDDLE, (17, 65536, 65536))
+    assert "secret" not in str(told.value)
+    server.fails = False
+    with pytest.raises(BlockplanError, match="a moment ago"):
         drawn(server)
-    silent = "http://127.0.0.1:9/{z}/{x}/{y}.png"
-    with pytest.raises(BlockplanError, match="does not answer"):
-        basemap.tile(silent, CRS, "wgs84", MIDDLE, (17, 65536, 65536))
+    basemap._silent.clear()
+    assert (drawn(server)[..., 3] == 255).all()
+
+
+@pytest.mark.no_database
+def test_more_tiles_than_are_drawn_at_once_are_refused_and_do_not_wait_for_long(
+    server: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(basemap, "PATIENCE_S", 0.01)
+    held = [basemap._drawing.acquire() for _ in range(basemap.AT_ONCE)]
+    try:
+        with pytest.raises(BlockplanError, match="at once"):
+            drawn(server)
+    finally:
+        for _ in held:
+            basemap._drawing.release()
 
 
 @pytest.mark.no_database
@@ -99,6 +126,7 @@ def test_a_base_map_that_does_not_answer_is_told(server: Ground) -> None:
         ("https://example.org/{z}/{x}.png", r"lacks \{y\}"),
         ("file:///etc/{z}/{x}/{y}", "is no address of the web"),
         ("/{z}/{x}/{y}.png", "is no address of the web"),
+        ("https://{s}.example.org/{z}/{x}/{y}{r}.png", r"has \{r\}, \{s\}, which nothing fills in"),
     ],
 )
 def test_an_address_of_no_base_map_is_refused_with_an_example(given: str, why: str) -> None:
@@ -110,19 +138,33 @@ def test_a_notices_map_has_it_around_the_plan_alone_and_says_to_whom_it_belongs(
     shown: DatabaseStore, server: Ground, settings: Any, client: Client
 ) -> None:
     version = PlanVersion.objects.get()
-    assert mapdata.base_map("town", version) is None
+    settings.BASE_MAP_CREDIT = "Survey"
+    assert mapdata.base_map("town", version) is None  # a credit alone makes none
     here = "/files/town/map/ground/15/16384/16384.png"
     assert client.get(here).status_code == 404
-    settings.BASE_MAP = server.address
-    assert mapdata.base_map("town", version) == {
-        "tiles": "/files/town/map/ground/{z}/{x}/{y}.png",
-        "credit": "127.0.0.1",  # nobody is named: the server
-    }
+    settings.BASE_MAP, settings.BASE_MAP_CREDIT = server.address, ""
+    mapdata.place_on_earth.cache_clear()
+    told = mapdata.base_map("town", version)
+    assert told is not None
+    assert told["credit"] == "127.0.0.1"  # nobody is named: the server
+    assert told["tiles"].startswith(f"/files/town/map/ground/{{z}}/{{x}}/{{y}}.png?v={version.pk}-")
     answer = client.get(here)
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
     far = ["15/16400/16384", "15/16384/16370", "20/524288/524288", "3/8/4", "99/1/1"]
     assert {client.get(f"/files/town/map/ground/{at}.png").status_code for at in far} == {404}
     server.fails = True
     assert client.get("/files/town/map/ground/16/32768/32768.png").status_code == 502
-    version.document["crs"] = "local"
+    # A plan that was made ready before its datum was kept is not taken for one of WGS 84.
+    del version.document["basemap_crs"]
+    version.save()
+    mapdata.place_on_earth.cache_clear()
     assert mapdata.base_map("town", version) is None
+    mapdata.place_on_earth.cache_clear()
+
+
+@pytest.mark.no_database
+@pytest.mark.parametrize("crs", ["local", " LOCAL "])
+def test_a_plan_in_local_coordinates_has_none(settings: Any, crs: str) -> None:
+    settings.BASE_MAP = "https://tiles.example.org/{z}/{x}/{y}.png"
+    assert base_map_credit("EPSG:4548") == "tiles.example.org"
+    assert base_map_credit(crs) is None

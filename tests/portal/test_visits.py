@@ -16,7 +16,7 @@ NO_PAGE = {
     "theme_feed": "Atom", "object_feed": "Atom", "plan_file": "a file", "attachment": "a file",
     "response_file": "a file", "picture": "a picture", "card": "PDF", "parcel_pdf": "PDF",
     "record_zip": "a file", "verifier_zip": "a file", "map_plan": "JSON", "map_opinions": "JSON",
-    "map_tiles": "tiles", "map_file": "a file", "checkpoint": "text", "key": "text",
+    "map_tiles": "tiles", "map_ground": "pictures", "map_file": "a file", "checkpoint": "text", "key": "text",
 }  # fmt: skip
 #: Looked at as a step of the form, and as what a mail leads to.
 IN_STEPS = {"draft", "follow", "subscription"}

@@ -8,8 +8,10 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 import shapely
 import shapely.affinity
@@ -150,9 +152,22 @@ def test_what_fails_on_a_control_sheet_stands_before_what_fails_elsewhere(tmp_pa
     verdict, row = facts.verdicts[0]
     missed = replace(verdict, outcome="fail", scope_kind="plan")
     facts.__dict__["verdicts"] = [(missed, row)] * 3
-    facts.__dict__["failing_places"] = {0: frozenset(), 1: frozenset({"P-1"}), 2: frozenset()}
+    named = {0: frozenset(), 1: frozenset({("parcels", "P-1")}), 2: frozenset({("buildings", "P-1")})}
+    facts.__dict__["failing_places"] = named
     found = verdicts(facts, PanelFiles(tmp_path), subblocks(facts)[0])["rows"]
     assert [one["look"] for one in found] == ["fail", "whole", "whole"]
+
+
+def test_what_is_judged_building_by_building_stays_on_a_sheet_whatever_buildings_are_called(
+    tmp_path: Path,
+) -> None:
+    facts = facts_of(a_row(subblocks=[{"subblock_id": "S", "geometry": shapely.box(0, 0, 400, 100)}]))
+    verdict, row = facts.verdicts[0]
+    each = SimpleNamespace(each=SimpleNamespace(layer="buildings"), ids=np.array(["P-1", "2"]))
+    facts.__dict__["verdicts"] = [(replace(verdict, outcome="fail", scope_kind="plan", judged=each), row)]
+    facts.__dict__["failing_places"] = {0: frozenset({("buildings", "P-1")})}
+    (found,) = verdicts(facts, PanelFiles(tmp_path), subblocks(facts)[0])["rows"]
+    assert found["look"] == "whole"
 
 
 def test_a_verdict_on_a_subblock_is_no_verdict_on_the_whole_plan(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ class _Pictures(BaseHTTPRequestHandler):
     server: Ground
 
     def do_GET(self) -> None:
-        zoom, x, y = (int(part) for part in self.path.removesuffix(".png").split("/")[-3:])
+        zoom, x, y = (int(part) for part in self.path.partition("?")[0].removesuffix(".png").split("/")[-3:])
         if self.server.fails:
             self.send_error(503)
             return
@@ -64,7 +64,8 @@ def ground() -> Iterator[Ground]:
     server = Ground(("127.0.0.1", 0), _Pictures)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    basemap._picture.cache_clear()
+    basemap._body.cache_clear()
+    basemap._silent.clear()
     try:
         yield server
     finally:

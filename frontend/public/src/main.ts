@@ -256,7 +256,7 @@ class Page {
   private scale(): HTMLElement {
     const { base_map, words } = this.given;
     const credit = h("span", { class: "credit" }, base_map && filled(words, "base_map", { credit: base_map.credit }));
-    this.plan.groundFailed = () => { credit.textContent = words["base_map_silent"]!; }; // prettier-ignore
+    this.plan.groundFailed = () => { if (!credit.querySelector("b")) credit.append(h("b", {}, ` ${words["base_map_silent"]}`)); }; // prettier-ignore
     return h("div", { class: "scalebar" }, h("i", {}), h("span", {}), h("b", {}, `${words["north"]} ↑`), base_map && credit);
   }
 

@@ -56,6 +56,10 @@ export class PlanMap {
   private following: (() => void) | null = null;
   private other: { map: MapLibre; follow: () => void; paint: () => void; box: HTMLElement; sliding: Sliding } | null = null;
   private readonly sliding: Sliding;
+  /** Whether it was said that the base map does not answer. */
+  private groundSilent = false;
+  /** Where the pictures of the base map lie that are shown. */
+  private groundFrom = "";
   /** Edited parcels as they are drawn now; null is gone. */
   private readonly edited = new Map<string, GeoJSON.Feature | null>();
   private readonly filled = new Set<string>();
@@ -92,8 +96,10 @@ export class PlanMap {
       });
     });
     this.map.on("error", (event) => {
-      if ("sourceId" in event && event.sourceId === GROUND) store.say(say("baseMapSilent"));
-      else console.error(event.error);
+      if ("sourceId" in event && event.sourceId === GROUND) {
+        if (!this.groundSilent) store.say(say("baseMapSilent"), "info");
+        this.groundSilent = true;
+      } else console.error(event.error);
     });
     drawSigns(this.map);
     let fitted = true;
@@ -124,9 +130,11 @@ export class PlanMap {
     if (apart) {
       // Another plan, which lies elsewhere.
       centreOn(this.drawn);
-      this.map.getSource<RasterTileSource>(GROUND)?.setTiles(baseMapTiles());
       this.whole();
     }
+    const [from] = baseMapTiles();
+    if (this.groundFrom && this.groundFrom !== from) this.map.getSource<RasterTileSource>(GROUND)?.setTiles([from!]);
+    this.groundFrom = from!;
     this.edited.clear();
     this.map.removeFeatureState({ source: "parcels" });
     this.putEdited();

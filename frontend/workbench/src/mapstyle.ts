@@ -69,7 +69,7 @@ function twice(layer: { id: string; type: string; source?: string; paint?: objec
 /** Where the pictures of the base map lie for this plan: the service draws them into its metres. */
 export function baseMapTiles(): string[] {
   const [east, north] = middle();
-  const asked = new URLSearchParams({ at: store.state.scenario, east: String(east), north: String(north) });
+  const asked = new URLSearchParams({ at: store.state.scenario, plan: store.state.plan, crs: store.state.crs, east: String(east), north: String(north) });
   return [`${new URL("workspace/base-map/", document.baseURI).href}{z}/{x}/{y}.png?${asked}`];
 }
 

@@ -73,7 +73,7 @@ export function idInWords(id: string): string {
 export function partInWords({ scope, title }: Pick<Verdict, "scope" | "title">): string {
   const own = store.features.get(`${scope.kind}s`)?.get(scope.id);
   const name = own ? nameOf(own.properties) : "";
-  if (name && title.toLowerCase().includes(name.toLowerCase())) return "";
+  if (name.length > 2 && title.toLowerCase().includes(name.toLowerCase())) return ""; // A or 东 is in any title
   return name || idInWords(scope.id);
 }
 

@@ -188,7 +188,7 @@ const WORDS = {
   blocks: { zh: "街区界线", en: "Blocks", ja: "街区界" },
   reach: { zh: "未满足处", en: "Who is beyond", ja: "届かない所" },
   baseMap: { zh: "底图", en: "Base map", ja: "背景地図" },
-  baseMapSilent: { zh: "底图服务器没有回应，地图上缺底图。", en: "The server of the base map does not answer; the map stands without it.", ja: "背景地図のサーバーが応答しないため、背景地図なしで表示しています。" },
+  baseMapSilent: { zh: "底图服务器没有回应，地图上可能缺部分底图。", en: "The server of the base map does not answer; some of it may be missing.", ja: "背景地図のサーバーが応答しません。背景地図の一部が欠けることがあります。" },
   labels: { zh: "注记", en: "Labels", ja: "注記" },
   zoomIn: { zh: "放大", en: "Zoom in", ja: "拡大" },
   zoomOut: { zh: "缩小", en: "Zoom out", ja: "縮小" },

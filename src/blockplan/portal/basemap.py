@@ -9,11 +9,16 @@ keeps those it asked for last: a reader's browser asks no other host.
 from __future__ import annotations
 
 import io
+import logging
 import math
+import threading
+import time
 import urllib.request
 from functools import lru_cache
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 
 import numpy as np
 from PIL import Image
@@ -30,7 +35,15 @@ TILE, RADIUS_M = 256, 6_378_137.0
 DEEPEST, MOST_ZOOM, MOST_PICTURES = 24, 19, 9
 #: Where on a tile its place on the earth is worked out, each way; between them it is straight enough.
 NODES = 9
-TIMEOUT_S, MOST_BYTES, KEPT = 10.0, 2**21, 512
+#: Its server is given so long for a picture, and left alone so long after it did not answer; so many tiles
+#: are drawn at once, and others wait so long: who looks at a map keeps nobody from writing an opinion.
+TIMEOUT_S, SILENT_S, AT_ONCE, PATIENCE_S = 3.0, 60.0, 3, 2.0
+#: Of a picture, bytes; of how many pictures the bytes are kept, within an hour.
+MOST_BYTES, KEPT, HOUR_S = 2**21, 512, 3600
+LOG = logging.getLogger(__name__)
+_drawing = threading.BoundedSemaphore(AT_ONCE)
+#: Host -> until when it is left alone, on the machine's own clock.
+_silent: dict[str, float] = {}
 #: Where Web Mercator ends, degrees.
 NORTHMOST = 85.05
 
@@ -55,6 +68,17 @@ def tile(address: str, crs: str, datum: str, middle: tuple[float, float], at: tu
     BlockplanError
         If the base map's server does not answer, or with something that is no picture.
     """
+    if not _drawing.acquire(timeout=PATIENCE_S):
+        raise BlockplanError("Too many tiles of the base map are drawn at once.")
+    try:
+        return _drawn(address, crs, datum, middle, at)
+    finally:
+        _drawing.release()
+
+
+def _drawn(
+    address: str, crs: str, datum: str, middle: tuple[float, float], at: tuple[int, int, int]
+) -> bytes:
     zoom, x, y = at
     lon, lat = _on_earth(crs, datum, *_metres(middle, zoom, x, y))
     if not (np.isfinite(lon) & (np.abs(lat) < NORTHMOST)).all():
@@ -134,29 +158,59 @@ def _pictures(address: str, zoom: int, first: tuple[int, int], many: tuple[int, 
     return seen
 
 
-@lru_cache(maxsize=KEPT)
 def _picture(address: str) -> NDArray[np.uint8] | None:
     """One of the base map's pictures, rows x columns x RGBA; None where it has none there."""
-    request = urllib.request.Request(address, headers={"User-Agent": "blockplan"})  # noqa: S310 (checked)
+    host = urlsplit(address).netloc
+    if _silent.get(host, 0.0) > time.monotonic():
+        raise BlockplanError(f"The base map of {host} did not answer a moment ago.")
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310 (checked)
-            body = answer.read(MOST_BYTES + 1)
-        if not body:
+        body = _body(address, int(time.monotonic() // HOUR_S))
+        if body is None:
             return None
-        if len(body) > MOST_BYTES:
-            raise BlockplanError(f"The base map's picture {address} is larger than {MOST_BYTES} bytes.")
         with Image.open(io.BytesIO(body), formats=("PNG", "JPEG", "WEBP")) as one:
             if max(one.size) > 4 * TILE:
-                raise BlockplanError(
-                    f"The base map's picture {address} is {one.size[0]} x {one.size[1]} pixels."
-                )
+                raise BlockplanError(f"A picture of the base map is {one.size[0]} x {one.size[1]} pixels.")
             return np.asarray(one.convert("RGBA").resize((TILE, TILE)))
+    except (OSError, HTTPException, ValueError, Image.DecompressionBombError) as error:
+        _silent[host] = time.monotonic() + SILENT_S
+        why = (
+            getattr(error, "code", None) or type(error).__name__
+        )  # its address may hold a key, and is not told
+        LOG.warning("the base map of %s: %s; it is left alone for %.0f s", host, why, SILENT_S)
+        raise BlockplanError(f"The base map of {host} does not answer with a picture: {why}.") from None
+
+
+@lru_cache(maxsize=KEPT)
+def _body(address: str, _hour: int) -> bytes | None:
+    """The bytes of a picture; None where there is none."""
+    request = urllib.request.Request(address, headers={"User-Agent": "blockplan"})  # noqa: S310 (checked)
+    began = time.monotonic()
+    try:
+        with _OPENER.open(request, timeout=TIMEOUT_S) as answer:
+            body = b""
+            while piece := answer.read1(2**16):
+                body += piece
+                if len(body) > MOST_BYTES or time.monotonic() - began > TIMEOUT_S:
+                    raise OSError("too large, or too slow")
     except HTTPError as error:
         if error.code in {404, 410}:
             return None
-        raise BlockplanError(f"The base map answers {error.code} to {address}.") from None
-    except OSError as error:  # no answer, or no picture
-        raise BlockplanError(f"The base map does not answer {address} with a picture: {error}") from None
+        raise
+    return body or None
+
+
+class _OnItsHost(urllib.request.HTTPRedirectHandler):
+    """Follows a redirect on the host that the office named, and to no other."""
+
+    def redirect_request(self, *args: Any) -> urllib.request.Request | None:
+        """As the standard library says."""
+        made = super().redirect_request(*args)
+        if made is not None and urlsplit(made.full_url).netloc != urlsplit(args[0].full_url).netloc:
+            raise OSError("redirected to another host")
+        return made
+
+
+_OPENER = urllib.request.build_opener(_OnItsHost)
 
 
 def _sampled(

@@ -12,6 +12,7 @@ import secrets
 import tomllib
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -44,12 +45,23 @@ def base_map_address(address: str) -> str:
     Raises
     ------
     ValueError
-        If it is no address of the web, or does not say where zoom, column and row stand.
+        If it is no address of the web, or does not say where zoom, column and row stand, or something else.
     """
-    parts = urlsplit(address)
-    lacking = [one for one in ("{z}", "{x}", "{y}") if one not in address]
-    if address and (parts.scheme not in {"http", "https"} or not parts.hostname or lacking):
-        what = f"lacks {', '.join(lacking)}" if lacking else "is no address of the web"
+    if not address:
+        return address
+    parts, wanted = urlsplit(address), {"z", "x", "y"}
+    try:
+        named = {name for _, name, _, _ in Formatter().parse(address) if name is not None}
+    except ValueError:
+        named = set()
+    what = ""
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        what = "is no address of the web"
+    elif lacking := sorted(wanted - named):
+        what = f"lacks {', '.join(f'{{{one}}}' for one in lacking)}"
+    elif more := sorted(named - wanted):
+        what = f"has {', '.join(f'{{{one}}}' for one in more)}, which nothing fills in"
+    if what:
         raise ValueError(
             f"the base map {address!r} {what}; write it like https://tiles.example.org/{{z}}/{{x}}/{{y}}.png"
         )
@@ -58,7 +70,7 @@ def base_map_address(address: str) -> str:
 
 def base_map_credit(crs: str) -> str | None:
     """To whom the base map belongs; None where none is set, or the plan is not said to lie on the earth."""
-    if crs == "local":
+    if not settings.BASE_MAP or crs.strip().lower() == "local":
         return None
     return settings.BASE_MAP_CREDIT or urlsplit(settings.BASE_MAP).hostname
 

@@ -61,8 +61,9 @@ PARCEL_COLUMNS = (
 OF_ALL = ("parcel_id", "code", "land_use", "site_area_m2", "remarks")
 #: What a figure has of a page of A4, so that its legend stands below it, and a heading with its text above.
 PAGE = Paper("A4", 165.0, 169.0, 0.0, 0.0, 1.0)
-#: A page with a figure has so much for both together: the figure, lines of a long legend of so much each.
-FIGURE_MM, LEGEND_LINE_MM = 218.0, 5.5
+#: A page with a figure has so much for both together: the figure, which has so much at least, and lines of a
+#: long legend of so much each.
+FIGURE_MM, LEAST_FIGURE_MM, LEGEND_LINE_MM = 218.0, 100.0, 5.5
 #: Scales of figures, closer to each other than those of sheets; what is free above and below land, mm.
 SCALES, FREE_MM = tuple(sorted({*FIRST, *SECOND, 1_250, 3_500, 7_000, 12_500, 17_500, 35_000})), 6.0
 
@@ -281,7 +282,7 @@ class _Volume:
 def figure_fit(land: Sequence[BaseGeometry], entries: int = 0) -> Fit:
     """How a figure shows land: as wide as the text, no higher than land asks for and a long legend leaves."""
     lines = -(-entries // LEGENDS[True][0]) if entries > LONG_LEGEND else 0
-    page = replace(PAGE, long_mm=min(PAGE.long_mm, FIGURE_MM - lines * LEGEND_LINE_MM))
+    page = replace(PAGE, long_mm=min(PAGE.long_mm, max(LEAST_FIGURE_MM, FIGURE_MM - lines * LEGEND_LINE_MM)))
     found = fit(land, [PaperLayout(page, portrait=True, panel_mm=0.0)], SCALES)
     rows = len({cell.top for cell in found.cells})
     spare = found.layout.window[1] - rows * (found.land_mm[1] + 2 * FREE_MM) - (rows - 1) * GAP_MM

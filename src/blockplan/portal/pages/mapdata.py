@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import json
 import math
+import zlib
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db.models import Max, Min
 from django.http import Http404, HttpResponse
 from django.urls import reverse
@@ -235,10 +237,21 @@ def of_notice(request: HttpRequest, row: Notice, version: PlanVersion, lang: str
 
 def base_map(notice: str, version: PlanVersion) -> dict[str, str] | None:
     """Where the map asks for tiles of the base map, and to whom it belongs; None where there is none."""
-    if (credit := base_map_credit(version.document.get("crs", "local"))) is None:
+    credit = base_map_credit(place_on_earth(version.pk)[0]) if settings.BASE_MAP else None
+    if credit is None or bounds(version.pk) is None:
         return None
     tiles = reverse("map_ground", kwargs={"notice": notice, "z": 0, "x": 0, "y": 0})
-    return {"tiles": tiles.replace("/0/0/0.png", "/{z}/{x}/{y}.png"), "credit": credit}
+    # Another plan lies elsewhere under the same numbers, and another base map shows something else.
+    mark = f"{version.pk}-{zlib.crc32(settings.BASE_MAP.encode()):x}"
+    return {"tiles": tiles.replace("/0/0/0.png", "/{z}/{x}/{y}.png?v=") + mark, "credit": credit}
+
+
+@lru_cache(maxsize=8)
+def place_on_earth(version: int) -> tuple[str, str]:
+    """The plan's reference system and the datum of its base map; ``local`` where either is not known."""
+    row = PlanVersion.objects.filter(pk=version).values_list("document__crs", "document__basemap_crs").get()
+    crs, datum = row
+    return (crs, datum) if crs and datum else ("local", "none")
 
 
 @cache

@@ -199,11 +199,13 @@ def lists(row: Notice, version: PlanVersion, lang: str) -> dict[str, dict[str, A
 
 @lru_cache(maxsize=64)
 def offered(version: int, lang: str) -> tuple[str, ...]:
-    """Names of streets, stops and facilities, offered while somebody types; a plan on notice stays."""
-    layers = ("streets", "stops", "facilities")
-    rows = PlanObject.objects.filter(version=version, layer__in=layers).exclude(title={})
-    names = {pick(title, lang) for title in rows.values_list("title", flat=True)}
-    return tuple(sorted(filter(None, names), key=by_number)[:MOST_OFFERED])
+    """Names of stops, facilities and streets, offered while somebody types; a plan on notice stays."""
+    found: dict[str, None] = {}
+    for layer in ("stops", "facilities", "streets"):  # of a city, stops and schools rather than its lanes
+        rows = PlanObject.objects.filter(version=version, layer=layer).exclude(title={})
+        names = {pick(title, lang) for title in rows.values_list("title", flat=True)}
+        found |= dict.fromkeys(sorted(filter(None, names), key=by_number))
+    return tuple(list(found)[:MOST_OFFERED])
 
 
 def _meant(layer: str, name: str, ids: list[str]) -> dict[str, str]:

@@ -167,7 +167,8 @@ def where(row: Notice, one: register.Row, lang: str) -> dict[str, Any] | None:
         if version is not None:
             middle = f"{(left + right) / 2:.1f},{(low + high) / 2:.1f}"
             found["href"] = common.place(lang, row.id, at=middle)
-            if near := subjects.streets_near(version, drawn):
+            # Streets are those of the plan that the opinion is about; of another round its coordinates tell.
+            if one.round == version.round and (near := subjects.streets_near(version, drawn)):
                 told = {"geometry": one.geometry, "kind": found["kind"], "near": near}
                 found["words"] = subjects.drawn_in_words(told, lang)
     return found

@@ -59,12 +59,12 @@ def ground(request: HttpRequest, notice: str, z: int, x: int, y: int) -> HttpRes
     from blockplan.portal import basemap  # noqa: PLC0415 (only who has one needs it)
 
     version = version_of(open_to(request, notice))
-    if version is None or base_map_credit(crs := version.document.get("crs", "local")) is None:
+    if version is None or not settings.BASE_MAP:
         raise Http404
+    crs, datum = mapdata.place_on_earth(version.pk)
     box = mapdata.bounds(version.pk)
-    if box is None or not _lies_near(box, z, x, y):
+    if box is None or base_map_credit(crs) is None or not _lies_near(box, z, x, y):
         raise Http404
-    datum = version.document.get("basemap_crs", "wgs84")
     try:
         drawn = basemap.tile(settings.BASE_MAP, crs, datum, _middle(box), (z, x, y))
     except BlockplanError:

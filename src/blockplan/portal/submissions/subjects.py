@@ -108,24 +108,35 @@ def _drawn(index: PlaceIndex, sought: str, datum: str) -> Meant:
 
 def _streets(index: PlaceIndex, shape: Any) -> list[dict[str, str]]:
     """Names of the two streets nearest to a drawing: where it lies, for who does not read coordinates."""
+    import shapely  # noqa: PLC0415 (only a search needs it)
+
     streets = (row for row in index.rows if row.layer == "streets" and row.names and row.wkb is not None)
-    return _nearest(shape, ((row.names, row.wkb) for row in streets))
+    return _nearest(shape, ((row.names, shapely.from_wkb(row.wkb)) for row in streets))
 
 
 def streets_near(version: PlanVersion, shape: Any) -> list[dict[str, str]]:
     """The same for a place in the record."""
-    left, low, right, high = shape.bounds
-    streets = PlanObject.objects.filter(
-        version=version, layer="streets", wkb__isnull=False, min_x__lte=right + NEAR_M,
-        max_x__gte=left - NEAR_M, min_y__lte=high + NEAR_M, max_y__gte=low - NEAR_M,
-    ).exclude(title={})  # fmt: skip
-    return _nearest(shape, streets.order_by("id").values_list("title", "wkb"))
+    names, tree = _streets_of(version.pk)
+    near = sorted(tree.query(shape, predicate="dwithin", distance=NEAR_M).tolist())
+    return _nearest(shape, ((names[at], tree.geometries[at]) for at in near))
+
+
+@lru_cache(maxsize=8)
+def _streets_of(version: int) -> tuple[list[dict[str, str]], Any]:
+    """Names of the streets of a plan made ready, and where they are."""
+    import shapely  # noqa: PLC0415 (only a place in the record needs it)
+
+    rows = PlanObject.objects.filter(version=version, layer="streets", wkb__isnull=False).exclude(title={})
+    found = list(rows.order_by("id").values_list("title", "wkb"))
+    return [title for title, _ in found], shapely.STRtree(
+        [shapely.from_wkb(bytes(wkb)) for _, wkb in found if wkb is not None]
+    )
 
 
 def _nearest(shape: Any, streets: Iterable[tuple[Mapping[str, str], Any]]) -> list[dict[str, str]]:
     import shapely  # noqa: PLC0415 (only a search needs it)
 
-    named = [(float(shapely.distance(shape, shapely.from_wkb(bytes(wkb)))), names) for names, wkb in streets]
+    named = [(float(shapely.distance(shape, street)), names) for names, street in streets]
     nearest = (dict(names) for away, names in sorted(named, key=lambda one: one[0]) if away <= NEAR_M)
     return list({pick(names, "zh"): names for names in nearest}.values())[:2]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 
+from blockplan.portal.config import base_map_address
+
 SECRET_KEY = secrets.token_urlsafe(48)
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
@@ -19,9 +21,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 APPEND_SLASH = False
 # What `blockplan edit` was told, as an office's service is by the same names.
-BASE_MAP, BASE_MAP_CREDIT = (
-    os.environ.get(f"BLOCKPLAN_{one}", "") for one in ("BASE_MAP", "BASE_MAP_CREDIT")
-)
+BASE_MAP = base_map_address(os.environ.get("BLOCKPLAN_BASE_MAP", ""))
+BASE_MAP_CREDIT = os.environ.get("BLOCKPLAN_BASE_MAP_CREDIT", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 # Folders are dropped file by file, each with its name.
 DATA_UPLOAD_MAX_NUMBER_FILES = 4000

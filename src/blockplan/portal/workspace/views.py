@@ -127,8 +127,8 @@ def base_map(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
         return refused_in(request, 404, "not_found", "address", path=request.path)
     try:
         drawn = basemap.tile(settings.BASE_MAP, manifest.crs, manifest.basemap_crs, middle, (z, x, y))
-    except BlockplanError as error:
-        return refused(502, "base_map", str(error))
+    except BlockplanError:
+        return refused_in(request, 502, "base_map", "base_map")
     return HttpResponse(drawn, "image/png", headers={"Cache-Control": "private, max-age=86400"})
 
 

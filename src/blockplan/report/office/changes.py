@@ -50,7 +50,7 @@ def transition(view: View) -> OfficeTable:
     )
     printed = _printed(view, rows, columns)
     parts = in_hundredths([[land.get((row, column), 0.0) for column in columns] for row in rows], *printed)
-    notes = () if parts else (said(view, "transition.note.apart"),)
+    notes = () if parts or not any(printed[0]) else (said(view, "transition.note.apart"),)
     if parts is None:
         parts = [
             shared_out([land.get((row, column), 0.0) for column in columns], total)

@@ -83,10 +83,10 @@ class Facts:
         self._spots.clear()
 
     @cached_property
-    def failing_places(self) -> dict[int, frozenset[str]]:
-        """Verdict (by its place in `verdicts`) -> what it names, where it fails."""
+    def failing_places(self) -> dict[int, frozenset[tuple[str, str]]]:
+        """Verdict (by its place in `verdicts`) -> layers and ids of what it names, where it fails."""
         return {
-            at: frozenset(place.id for place in verdict.where)
+            at: frozenset((place.layer, place.id) for place in verdict.where)
             for at, (verdict, _) in enumerate(self.verdicts)
             if verdict.outcome == "fail"
         }

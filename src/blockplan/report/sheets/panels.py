@@ -47,8 +47,10 @@ if TYPE_CHECKING:
 #: A sheet never has room for more verdicts than these, nor a sentence for more names.
 MOST_VERDICTS, MOST_NAMES = 30, 8
 LOOKS = {"fail": 0, "whole": 1, "unknown": 2, "pass": 3}
-#: Parts of a plan that a verdict may be of, and that have a sheet.
-SHEETED = {"block", "subblock", "parcel"}
+#: Parts of a plan that a verdict may be of, and that have a sheet, with their layers.
+SHEETED = {"block": "blocks", "subblock": "subblocks", "parcel": "parcels"}
+#: Layers of which it is known what lies on a control sheet; buildings and all else are not among them.
+LOCATED = {"facilities", *SHEETED.values()}
 #: How the names of measures begin that are of the whole plan alone: its areas, axis, cores, belt, its notice.
 OF_THE_WHOLE = ("area_", "areas_", "axis_", "belt_", "core", "zone_area_", "notice_")
 #: What a block of 12 digits of the hash shows on a title block.
@@ -234,8 +236,8 @@ def verdicts(
         alone.
     """
     view, words, lang = facts.view, facts.view.words, facts.view.words.lang
-    own = [one.id for one in parts if extent is not None and one.above == extent.id]
-    here = {*_ids(facts, extent), *own} if extent is not None else None
+    own = {("subblocks", one.id) for one in parts if extent is not None and one.above == extent.id}
+    here = _named(facts, extent) | own if extent is not None else None
     judged = [(at, *one) for at, one in enumerate(facts.verdicts) if _concerns(one[0], here)]
     total = len(judged)
     judged = [one for one in judged if _speaks_of(one[1], subject, whole=here is None)]
@@ -279,30 +281,35 @@ def _speaks_of(verdict: Verdict, subject: Sequence[str], *, whole: bool) -> bool
     return not subject or any(word in f" {name}" for word in subject)
 
 
-def _concerns(verdict: Verdict, here: set[str] | None) -> bool:
+def _concerns(verdict: Verdict, here: set[tuple[str, str]] | None) -> bool:
     """Whether a verdict is of the whole plan, or of an object on the sheet."""
-    return here is None or verdict.scope_kind not in SHEETED or verdict.scope_id in here
+    layer = SHEETED.get(verdict.scope_kind)
+    return here is None or layer is None or (layer, verdict.scope_id) in here
 
 
 def _on_sheet(
-    facts: Facts, judged: Iterable[tuple[int, Verdict, VerdictRow]], here: set[str]
+    facts: Facts, judged: Iterable[tuple[int, Verdict, VerdictRow]], here: set[tuple[str, str]]
 ) -> Iterator[tuple[int, Verdict, VerdictRow]]:
     """Verdicts with their words; of a rule that judges each feature that on the sheet's, if it has any."""
     for at, verdict, row in judged:
-        if verdict.judged is None:
+        layer = None if verdict.judged is None else verdict.judged.each.layer
+        if layer not in LOCATED:
             yield at, verdict, row
-        elif numbers := sorted(facts.judged[at][one] for one in here & facts.judged[at].keys()):
+        elif numbers := sorted(
+            facts.judged[at][id_] for of, id_ in here if of == layer and id_ in facts.judged[at]
+        ):
             own = of_some(verdict, numbers)
             told = facts.view.named_row(own)
             measured = told.measured if is_known(own.measured) else facts.view.words.unknown
             yield at, own, replace(told, measured=measured)
 
 
-def _ids(facts: Facts, extent: Extent) -> set[str]:
-    """What a place of a verdict may be called that lies on a sheet."""
+def _named(facts: Facts, extent: Extent) -> set[tuple[str, str]]:
+    """Layers and ids of what lies on a sheet: its parcels, what they are host to, the part that it is of."""
     names = {str(facts.names[row]) for row in extent.rows}
     hosts = facts.plan.layer("facilities")["parcel_id"].astype("object")
-    return names | {extent.part} | {str(id_) for id_, host in hosts.items() if str(host) in names}
+    hosted = {("facilities", str(id_)) for id_, host in hosts.items() if str(host) in names}
+    return {("parcels", name) for name in names} | hosted | {(f"{extent.kind}s", extent.part)}
 
 
 def title_block(view: View, title: str, number: str, scale: str) -> Panel:
