@@ -168,3 +168,10 @@ def test_a_plan_in_local_coordinates_has_none(settings: Any, crs: str) -> None:
     settings.BASE_MAP = "https://tiles.example.org/{z}/{x}/{y}.png"
     assert base_map_credit("EPSG:4548") == "tiles.example.org"
     assert base_map_credit(crs) is None
+
+
+@pytest.mark.no_database
+def test_a_redirect_to_another_host_is_not_followed(server: Ground) -> None:
+    server.leads_to = "http://localhost:9/"
+    with pytest.raises(BlockplanError, match="does not answer with a picture: OSError"):
+        drawn(server)

@@ -24,6 +24,8 @@ class Ground(ThreadingHTTPServer):
     """The server of the base map: it may fail, and it may have nothing in the east."""
 
     fails = ends = False
+    #: Where it sends whoever asks; empty: nowhere.
+    leads_to = ""
 
     @property
     def address(self) -> str:
@@ -38,6 +40,11 @@ class _Pictures(BaseHTTPRequestHandler):
         zoom, x, y = (int(part) for part in self.path.partition("?")[0].removesuffix(".png").split("/")[-3:])
         if self.server.fails:
             self.send_error(503)
+            return
+        if self.server.leads_to:
+            self.send_response(302)
+            self.send_header("Location", self.server.leads_to)
+            self.end_headers()
             return
         if self.server.ends and x >= 2**zoom * (EASTMOST + 180) / 360:
             self.send_error(404)

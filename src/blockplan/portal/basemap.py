@@ -193,6 +193,7 @@ def _body(address: str, _hour: int) -> bytes | None:
                 if len(body) > MOST_BYTES or time.monotonic() - began > TIMEOUT_S:
                     raise OSError("too large, or too slow")
     except HTTPError as error:
+        error.close()
         if error.code in {404, 410}:
             return None
         raise
@@ -206,6 +207,7 @@ class _OnItsHost(urllib.request.HTTPRedirectHandler):
         """As the standard library says."""
         made = super().redirect_request(*args)
         if made is not None and urlsplit(made.full_url).netloc != urlsplit(args[0].full_url).netloc:
+            args[1].close()
             raise OSError("redirected to another host")
         return made
 
