@@ -214,6 +214,7 @@ def test_a_map_that_draws_slowly_slides_with_the_hand_and_a_tap_says_what_is_und
         assert [one for one in tab.evaluate("window.slid") if one.startswith("translate(")]
         assert tab.evaluate("window.slid.at(-1)") == ""
         assert tab.evaluate("window.idle_amid") == 0
+        tab.evaluate("window.zoomed = __map.getZoom()")
         # What was in the middle is now as far from it as the hand went.
         asked: list[tuple[float, ...]] = []
         tab.on("request", lambda request: asked.extend(places(request.url)))
@@ -226,7 +227,8 @@ def test_a_map_that_draws_slowly_slides_with_the_hand_and_a_tap_says_what_is_und
                 tab.locator(".zoom button").nth(2).click()
                 tab.wait_for_timeout(600)
                 still(tab)
-        assert asked[0] == pytest.approx(asked[1], abs=15.0)  # a pixel, m
+        pixel_m = tab.evaluate("40_075_016.686 / 512 / 2 ** zoomed")
+        assert asked[0] == pytest.approx(asked[1], abs=1.05 * pixel_m)
 
 
 def places(url: str) -> list[tuple[float, ...]]:

@@ -37,7 +37,7 @@ DEEPEST, MOST_ZOOM, MOST_PICTURES = 24, 19, 9
 NODES = 9
 #: Its server is given so long for a picture, and left alone so long after it did not answer; so many tiles
 #: are drawn at once, and others wait so long: who looks at a map keeps nobody from writing an opinion.
-TIMEOUT_S, SILENT_S, AT_ONCE, PATIENCE_S = 3.0, 60.0, 3, 2.0
+TIMEOUT_S, SILENT_S, AT_ONCE, PATIENCE_S = 3.0, 60.0, 3, 8.0
 #: Of a picture, bytes; of how many pictures the bytes are kept, within an hour.
 MOST_BYTES, KEPT, HOUR_S = 2**21, 512, 3600
 LOG = logging.getLogger(__name__)
