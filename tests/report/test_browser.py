@@ -38,6 +38,27 @@ def test_the_report_opens_on_phone_and_desk(
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("width", [768, 1440])
+def test_no_word_of_a_key_beside_an_amount_is_squeezed(
+    chromium: Any, plan: Plan, found: CheckResult, tmp_path: Path, lang: str, width: int
+) -> None:
+    path = write_html(plan, found, tmp_path / "report.html", lang)
+    page = chromium.new_page(viewport={"width": width, "height": 800})
+    page.goto(path.as_uri())
+    page.evaluate("document.fonts.ready")
+    narrowest = """() => {
+        const rows = [...document.querySelectorAll(':is(.wide, .atlas) .legend tbody tr')];
+        for (const row of rows) row.children[2].textContent = '99,999 residents (99 places)';
+        return [rows.length, Math.min(...rows.map(row => row.children[1].offsetWidth))];
+    }"""
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    number, pixels = page.evaluate(narrowest)
+    assert number
+    assert pixels > 60
+    page.close()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_character_comes_from_the_embedded_font(
     chromium: Any, plan: Plan, found: CheckResult, tmp_path: Path, lang: str
 ) -> None:

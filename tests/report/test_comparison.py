@@ -85,7 +85,7 @@ def test_a_row_names_its_clause_and_a_measure_says_how_it_was_measured(reference
     said = text_of(page(compare(read(reference), ["b"]), "en"))
     assert "Published notice of the draft" in said
     assert "Definition, layers, source" in said
-    assert "Layers and columns that were read : parcels (" in said.replace("read:", "read :")
+    assert "Layers and columns that were read: parcel: residents," in said.replace("read :", "read:")
 
 
 def test_an_unknown_verdict_says_what_is_missing() -> None:

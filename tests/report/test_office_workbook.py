@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,6 +74,12 @@ def test_the_last_sheet_explains_every_column_and_names_the_source_of_every_fact
             found = [row for row in lines if row[:2] == (title, heading(zone[0], column))]
             assert found, column.key
             assert all(row[2] and row[3] for row in found)
+            named = "parcels.", "facilities.", "streets."
+            assert all(
+                re.search(r"：.+（[a-z0-9_., *]+）$", row[3])
+                for row in found
+                if any(one in row[3] for one in named)
+            )
     office = [row for row in lines if row[3].startswith("[仅一家编制单位的表]")]
     factors = read_factors()
     assert len(office) == sum(one.source == "office" for own in factors.by_load.values() for one in own)

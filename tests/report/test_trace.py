@@ -31,12 +31,30 @@ def test_inputs_are_put_together_by_layer() -> None:
     assert set(by_layer["facilities"].columns) >= {"service", "beds"}
     assert by_layer["facilities"].said == "facility"
     assert by_layer["plan.toml"].columns == ("residents",)
+    assert by_layer["facilities"].found_by.startswith("facilities.")
+    assert (by_layer["plan.toml"].fields, by_layer["plan.toml"].found_by) == (
+        ("source of residents",),
+        "plan.toml",
+    )
     assert trace.inputs("of_somebody_else", EN) == ()
 
 
 def test_every_input_of_every_measure_has_words_for_its_layer() -> None:
     unsaid = {one.layer for id_ in MEASURES for one in trace.inputs(id_, EN) if one.said == one.layer}
     assert unsaid <= {"boundary", "extent", "structure", "water", "woodland", "rail"}
+
+
+@pytest.mark.parametrize("lang", ["zh", "ja"])
+def test_every_column_that_a_measure_reads_has_a_word(lang: str) -> None:
+    read = (one for id_ in MEASURES for one in trace.inputs(id_, Words(lang)))
+    assert not [(one.layer, field) for one in read for field in one.fields if field.isascii()]
+
+
+def test_names_of_columns_stand_in_the_appendix_behind_the_readers_words_and_not_in_the_index() -> None:
+    seen = outline(page(Plan(manifest(), {}), result(), "zh")).text
+    appendix, index = re.split("索引：从数字到条款", seen[seen.rindex("附录：指标定义") :])
+    assert re.search(r"设施：[^a-z]*床位[^a-z]* facilities\.", appendix)
+    assert not re.search(r"(parcels|facilities)\b", index.split("复现")[0])
 
 
 def test_counted_features_are_numbered_and_the_first_named() -> None:
@@ -128,10 +146,10 @@ def test_every_verdict_of_the_reference_plan_leads_to_layer_definition_and_claus
     index = body[body.index('<section id="index">') :]
     for one in found.verdicts:
         assert one.measurement is not None
-        row = next(part for part in index.split("<tr") if f">{one.rule}</a>" in part)
+        row = next(part for part in index.split("<tr") if f">{one.rule}</code>" in part)
         assert f'href="#{"measure-" + one.measurement.id.replace("_", "-")}"' in row
         assert one.source["clause"].split(";")[0][:20] in row.replace("&#34;", '"')
-        assert re.search(r"<td[^>]*>(areas|parcels|structure|boundary|facilities|plan\.toml)", row)
+        assert re.search(r"<td[^>]*>(area|parcel|structure|boundary|facility|public notice)", row)
 
 
 def test_a_document_is_called_as_readers_of_the_language_call_it() -> None:

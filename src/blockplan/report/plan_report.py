@@ -474,7 +474,10 @@ class ReportSections:
             value = [TextRun(self.view.row(verdict).measured)]
             if group.several:
                 value.append(TextRun(words("packs.objects", n=words.number(group.number)), "muted"))
-            rule = (TextRun(group.rule, link=self.verdicts.anchor(group.first)),)
+            rule = (
+                TextRun(tables.title(verdict, words), link=self.verdicts.anchor(group.first)),
+                TextRun(group.rule, "code"),
+            )
             id_ = verdict.measurement.id if verdict.measurement else ""
             clause = trace.source_short(verdict, words)
             rows.append((tuple(value), rule, *self._measured_of(id_, id_), clause, verdict.confidence))
@@ -486,12 +489,15 @@ class ReportSections:
             of = self._measured_of(row.measure, row.id)
             rows.append(((TextRun(row.value),), rule, *of, source or tables.DASH, tables.DASH))
         yield Paragraph(words("index.lead"))
-        heads = self.words.heads("value", "rule", "measure", "inputs", "clause", "confidence")
+        heads = self.words.heads("value", "rule", "measure", "layer", "clause", "confidence")
         yield Table(heads, tuple(rows), key=0)
 
     def _measured_of(self, measure: str, said: str) -> tuple[Text, str]:
-        layers = self.words.join(one.layer for one in trace.inputs(measure, self.words))
-        return (TextRun(said or tables.DASH, link=trace.measure_anchor(measure)),), layers or tables.DASH
+        layers = self.words.join(
+            one.said or self.words.join(one.fields) for one in trace.inputs(measure, self.words)
+        )
+        named = tables.measure_words(said, self.words)[0]
+        return (TextRun(named or tables.DASH, link=trace.measure_anchor(measure)),), layers or tables.DASH
 
     def reproduce(self) -> Iterator[Block]:
         """The command that makes this report."""

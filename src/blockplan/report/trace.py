@@ -50,6 +50,13 @@ class Input:
     said: str
     layer: str
     columns: tuple[str, ...]
+    #: The columns, as readers call them.
+    fields: tuple[str, ...]
+
+    @property
+    def found_by(self) -> str:
+        """The names by which the columns are found: ``parcels.far, parcels.land_use``."""
+        return ", ".join(f"{self.layer}.{column}" if self.said else self.layer for column in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +84,10 @@ def inputs(id_: str, words: Words) -> tuple[Input, ...]:
             "" if layer == "plan.toml" else words.or_else(f"layer.{layer}", layer),
             layer,
             tuple(dict.fromkeys(names)),
+            tuple(dict.fromkeys(words.or_else(f"{kind}.{name}", name) for name in names)),
         )
         for layer, names in columns.items()
+        for kind in ("key" if layer == "plan.toml" else "field",)
     )
 
 

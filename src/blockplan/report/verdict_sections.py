@@ -476,8 +476,12 @@ def part_runs(parts: Sequence[tuple[str, str]], most: int, view: View) -> tuple[
 
 
 def inputs(id_: str, view: View) -> tuple[TextRun, ...]:
-    """The layers and columns that a measure reads, an item each."""
+    """The layers and columns that a measure reads, an item each, with the names to find them by."""
     return tuple(
-        TextRun(f"{one.said} {one.layer}: {', '.join(one.columns)}".strip(), "item")
+        run
         for one in trace.inputs(id_, view.words)
+        for run in (
+            TextRun(view.words.named_columns(one.said, one.fields), "item"),
+            TextRun(one.found_by, "code"),
+        )
     )

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 CATALOG = Catalog("blockplan.report", "texts.toml")
 #: Between a Chinese character and a figure stands a space.
 HAN_BEFORE_DIGIT = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d)")
+#: A unit in brackets at the end of a name.
+BRACKETED = re.compile(r"\s?[（(][^（()）]*[)）]$")
 NO_BREAK = "\N{NO-BREAK SPACE}"
 OPERATORS = {
     ">=": "at_least", "<=": "at_most", ">": "above", "<": "below", "=": "exactly", "between": "between",
@@ -103,6 +105,15 @@ class Words(Phrases):
     def field(self, column: str) -> str:
         """What a column of a layer is called, with its unit; the column's name where it has no other."""
         return self.or_else(f"field.{column}", column)
+
+    def without_unit(self, named: str) -> str:
+        """What something is called, without the unit that stands in brackets behind it."""
+        return BRACKETED.sub("", named)
+
+    def named_columns(self, of: str, columns: Iterable[str]) -> str:
+        """A layer and columns of it, as readers call them: ``parcel: FAR, land use``."""
+        said = self.join(map(self.without_unit, columns))
+        return self("list.colon").join(filter(None, (of, said)))
 
     # Numbers
 

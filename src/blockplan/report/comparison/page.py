@@ -187,7 +187,9 @@ def _definition(of: ComparisonWords, row: MeasureRow) -> Iterator[Term]:
     spec = MEASURES.get(id_)
     if spec is None:
         return
-    read = words.join(f"{one.layer} ({', '.join(one.columns)})" for one in trace.inputs(id_, words))
+    read = words("list.clauses").join(
+        words.named_columns(one.said, one.fields) for one in trace.inputs(id_, words)
+    )
     inputs = f"{words('trace.inputs')}{words('list.colon')}{read}" if read else ""
     notes = " | ".join(filter(None, (inputs, trace.definition_source(id_, words))))
     title = tables.measure_words(row.first.id, words)[0]

@@ -92,17 +92,21 @@ def source_said(view: View, column: Column) -> str:
             own = found.setdefault(NAMES(f"layer.{layer}", view.words.lang), [])
             own += [_field_said(view, field)] if field else []
         else:
-            found.setdefault(_field_said(view, part), [])
-    colon = view.words("list.colon")
-    told = (f"{of}{colon}{view.words.join(fields)}" if fields else of for of, fields in found.items())
-    return said(view, "source.and").join(told)
+            found.setdefault(view.words.without_unit(_field_said(view, part)), [])
+    return said(view, "source.and").join(view.words.named_columns(*one) for one in found.items())
+
+
+def source_found(view: View, column: Column) -> str:
+    """Where a column comes from in the reader's words, and the names to find it by in the plan's layers."""
+    names = [part for part in re.split(", | / ", column.source) if f"layer.{part.partition('.')[0]}" in NAMES]
+    told = source_said(view, column)
+    return view.words("list.note", said=told, note=", ".join(names)) if names else told
 
 
 def _field_said(view: View, key: str) -> str:
-    """A column of a layer, or another one of a table, without its unit."""
+    """A column of a layer, or another one of a table."""
     named = f"field.{key.removesuffix('_*')}"
-    words = NAMES(named, view.words.lang) if named in NAMES else said(view, f"heading.{key}")
-    return re.sub(r"\s?[（(][^（()）]*[)）]$", "", words)
+    return NAMES(named, view.words.lang) if named in NAMES else said(view, f"heading.{key}")
 
 
 def said(view: View, key: str, **values: object) -> str:

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 from blockplan.measure.indicators.loads import job_ratios_of, read_factors
 from blockplan.report.exports import MOST_ROWS
 from blockplan.report.maps.svg import text_width
-from blockplan.report.office.columns import NOT_APPLICABLE, UNKNOWN_SIGN, heading, meaning, said, shown
+from blockplan.report.office.columns import (
+    NOT_APPLICABLE,
+    UNKNOWN_SIGN,
+    heading,
+    meaning,
+    said,
+    shown,
+    source_found,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -222,7 +230,7 @@ def explained(view: View, made: Sequence[OfficeTable]) -> Iterator[tuple[str, st
     for table in made:
         title = said(view, f"title.{table.name}")
         for column in table.columns:
-            yield title, heading(view, column), meaning(view, column), column.source
+            yield title, heading(view, column), meaning(view, column), source_found(view, column)
         for note in table.notes:
             yield title, said(view, "sources.note"), note, ""
     yield from factors_told(view)
