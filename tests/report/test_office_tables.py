@@ -13,8 +13,10 @@ from tests.support.office_tables import EMPTY, land, of, records
 from blockplan.exchange.office.road_remarks import road_remark
 from blockplan.measure import measure
 from blockplan.plan import Plan
+from blockplan.report.document import Paragraph, Section
 from blockplan.report.office import TABLES, OfficeTable, office_tables, workbook
 from blockplan.report.office.columns import NOT_APPLICABLE
+from blockplan.report.plan_report import ReportSections
 from blockplan.report.view import View
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
@@ -137,3 +139,23 @@ def test_a_remark_that_its_reader_cannot_read_stands_as_a_quotation_of_the_plan(
     assert remark("既存建築存置", "ja") == "既存建築存置"
     assert remark("みどり通りに面する", "zh") == "“みどり通りに面する”（规划原文）"
     assert remark("trees stay", "ja") == "trees stay"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_figures_per_1000_of_unknown_residents_say_why_at_their_head_and_hold_no_row_of_blanks(
+    lang: str,
+) -> None:
+    homes = {"parcel_id": "A", "land_use": "0701", "floor_area_m2": 900.0, "geometry": cell(0, 0)}
+    park = {"parcel_id": "B", "land_use": "1401", "geometry": cell(1, 0)}
+    view = View(Plan(manifest(), {"parcels": frame([homes, park])}), result(**EMPTY), Words(lang))
+    made = office_tables(view)
+    table = next(one for one in made if one.name == "per_thousand")
+    assert "plan.toml" in table.lead
+    assert not [note for note in table.notes if note == table.lead]
+    assert all(line.cells[2] is not None for line in table.lines)
+    book = load_workbook(io.BytesIO(workbook(view, made)))["per_thousand"]
+    assert (book["A2"].value, book["C3"].value) == (table.lead, 0)
+    drawn = [one for one in ReportSections(view).office() if isinstance(one, Section)]
+    first, *rest = next(one for one in drawn if one.id == "table-per_thousand").blocks
+    assert first == Paragraph(table.lead)
+    assert Paragraph(table.lead) not in rest

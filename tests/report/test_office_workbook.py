@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import shapely
 from openpyxl import load_workbook
-from tests.support.handmade import frame, hand_made, manifest, result
+from tests.support.handmade import cell, frame, hand_made, manifest, result
 from tests.support.office_tables import EMPTY
 
 from blockplan.measure.indicators.loads import read_factors
@@ -132,7 +132,11 @@ def test_an_empty_plan_has_a_workbook_and_unknown_is_an_empty_cell_of_a_csv_file
     assert book.sheetnames == SHEETS
     rows = as_data(made[1]).csv().decode("utf-8-sig").splitlines()
     assert rows[0].startswith("line,category,item,supply")
-    assert rows[1].startswith("row,Education,Land for basic education,,m²,,")
+    assert rows[1].startswith("total,,Residents that all supplies carry,2610,residents,,")
+    homes = {"parcel_id": "A", "land_use": "0701", "geometry": cell(0, 0)}
+    silent = View(Plan(manifest(), {"parcels": frame([homes])}), result(**EMPTY), Words("en"))
+    loads = next(one for one in office_tables(silent) if one.name == "loads")
+    assert as_data(loads).csv().decode("utf-8-sig").splitlines()[1].startswith("row,A,parcel,0701,,,")
 
 
 @pytest.mark.long

@@ -3,15 +3,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.support.handmade import reach, result, verdict
+from tests.support.handmade import cell, frame, manifest, reach, result, verdict
 from tests.support.town import town
 
 import blockplan as bp
 from blockplan.check.verdict import Capacity, Required
+from blockplan.measure import measure
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, reason
 from blockplan.measure.parameters import DEFAULTS
+from blockplan.plan import Plan
 from blockplan.report.document import walk
+from blockplan.report.key_figures import key_figures
 from blockplan.report.office.columns import TEXTS as OFFICE
 from blockplan.report.readings import some
 from blockplan.report.tables import (
@@ -30,7 +33,7 @@ from blockplan.report.tables import (
 )
 from blockplan.report.verdicts import verdict_document
 from blockplan.report.view import View
-from blockplan.report.words import Words
+from blockplan.report.words import CATALOG, Words
 from blockplan.texts import LANGUAGES
 
 
@@ -314,3 +317,15 @@ def test_an_object_without_an_id_is_named_by_its_row_in_the_readers_language(lan
     assert some(["(row 2)"], words) == row
     lines = [str(block) for block in walk(verdict_document(result(verdicts=(judged,)), lang).sections)]
     assert lang == "en" or not any("(row" in line for line in lines)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "暂设"), ("en", "assumed"), ("ja", "仮定")])
+def test_jobs_of_assumed_floor_areas_say_so_beside_their_number(lang: str, said: str) -> None:
+    offices = {"parcel_id": "A", "land_use": "0902", "floor_area_m2": 3000.0, "geometry": cell(0, 0)}
+    plan = Plan(manifest(), {"parcels": frame([offices])})
+    (counted,) = measure(plan, "jobs")
+    assert said in reported_row(counted, Words(lang)).value
+    names = [name for name, _ in key_figures(View(plan, result(reported=(counted,)), Words(lang)))]
+    assert CATALOG("sheet.jobs_estimated", lang) in names
+    (stated,) = measure(Plan(manifest(), {"parcels": frame([offices | {"jobs": 100.0}])}), "jobs")
+    assert said not in reported_row(stated, Words(lang)).value

@@ -11,6 +11,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from blockplan.measure.parameters import DEFAULTS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -28,6 +30,7 @@ NumberKey = Literal[
     "limit_m",
     "not_counted_parcels",
     "of_ha",
+    "reckoned_parcels",
     "planned_land_ha",
     "residents",
     "share_not_counted_parcels",
@@ -141,6 +144,11 @@ class Defined:
     def planned_land(self) -> str | None:
         """From what an import derived the planned land that it rests on; None where that was given."""
         return self.definition.get("planned_land")
+
+    @property
+    def assumes(self) -> bool:
+        """Whether it takes the floor area of one job that this program assumes where a plan names none."""
+        return bool(self.definition.get("floor_area_per_job_m2") == DEFAULTS.floor_area_per_job_m2)
 
     def number(self, name: NumberKey) -> float | None:
         """A number that the definition states; None where it states none, or it is not known."""

@@ -8,7 +8,7 @@ from blockplan.measure import measure
 from blockplan.measure.indicators.land import boundary_m2
 from blockplan.measure.missing import only_nothing
 from blockplan.plan.model.plan import derived_land
-from blockplan.report.tables import counted_at_least
+from blockplan.report.tables import counted_at_least, jobs_estimated
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ def key_figures(view: View) -> list[tuple[str, str]]:
 
     land = boundary_m2(view.plan)
     green, stations = measured("green_per_resident").supply, measured("modes_per_station")
-    floor = measured("floor_area_total").value
+    floor, jobs = measured("floor_area_total").value, measured("jobs")
     wide = ("m2", M2_PER_MILLION_M2) if words.lang == "en" else ("10k m2", TEN_THOUSANDS_PER_MILLION)
     of_land = "planned_land" if derived_land(view.plan) is None else "planned_land_derived"
     rows = [
         (of_land, words.area(land)),
         ("residents", words.amount(result.residents.central, "person")),
         ("capacity", words.amount(result.capacity.residents, "person")),
-        ("jobs", _jobs(view, measured("jobs"))),
+        ("jobs_estimated" if jobs_estimated(jobs) else "jobs", _jobs(view, jobs)),
         ("green", words.amount(None if green is None else green / M2_PER_HA, "ha")),
         ("floor_area", words.amount(None if floor is None else floor * wide[1], wide[0])),
         ("streets", words.amount(measured("street_density").number("length_km"), "km")),

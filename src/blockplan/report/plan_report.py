@@ -406,7 +406,7 @@ class ReportSections:
                 yield Paragraph(words("balance.lead"))
             shown = _first(kept)
             table = replace(paper_table(self.view, made, shown), title="")
-            blocks: list[Block] = [table, *map(Note, made.notes)]
+            blocks: list[Block] = [*map(Paragraph, filter(None, [made.lead])), table, *map(Note, made.notes)]
             if len(kept) > len(shown):
                 blocks.append(Note(words("balance.more", n=words.number(len(kept) - len(shown)))))
             title = TextRun(office_said(self.view, f"title.{name}"))
@@ -474,7 +474,7 @@ class ReportSections:
             value = [TextRun(self.view.row(verdict).measured)]
             if group.several:
                 value.append(TextRun(words("packs.objects", n=words.number(group.number)), "muted"))
-            rule = (
+            rule: Text = (
                 TextRun(tables.title(verdict, words), link=self.verdicts.anchor(group.first)),
                 TextRun(group.rule, "code"),
             )

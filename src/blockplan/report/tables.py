@@ -176,7 +176,8 @@ def value_said(measurement: Measurement, words: Words, unit: str) -> str:
     ends, told = measurement.ends, tells(measurement, unit)
     unit, per = figure_unit(measurement, unit), measurement.per
     if is_known(measurement.value) or ends is None:
-        return counted_at_least(words.rate(measurement.value, unit, per), measurement, words)
+        shown = counted_at_least(words.rate(measurement.value, unit, per), measurement, words)
+        return _estimate_told(shown, measurement, words)
     if told and math.isfinite(ends[1]):
         return words.per(words.required(Required("between", ends), unit), per)
     return words.required(Required(">=", ends[0]), unit, per) if told else words.unknown
@@ -374,6 +375,20 @@ def counted_at_least(shown: str, measurement: Measurement, words: Words) -> str:
         if is_known(measurement.value) and (out := measurement.number(key)):
             return words(f"measured.{bound}", amount=shown, n=words.number(out))
     return shown
+
+
+def jobs_estimated(measurement: Measurement) -> int:
+    """On how many parcels a count of jobs follows from floor area."""
+    known = is_known(measurement.value) and measurement.id == "jobs"
+    return int(measurement.number("reckoned_parcels") or 0) if known else 0
+
+
+def _estimate_told(shown: str, measurement: Measurement, words: Words) -> str:
+    """A count of jobs in words, with how many parcels' jobs are estimated, and by what."""
+    if not (out := jobs_estimated(measurement)):
+        return shown
+    by = "assumed" if measurement.assumes else "estimated"
+    return words(f"measured.{by}", amount=shown, n=words.number(out))
 
 
 def measure_words(id_: str, words: Words) -> tuple[str, str]:

@@ -248,6 +248,7 @@ class _Volume:
         forms = {table.columns[at].form for at in on_paper(table.columns, lines)}
         if not lines or (name in OF_NUMBERS and forms <= {"text", "code"}):
             return
+        yield from map(Paragraph, filter(None, [table.lead]))
         yield paper_table(self.view, table, lines)
         yield from map(Note, table.notes)
 

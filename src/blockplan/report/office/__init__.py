@@ -81,7 +81,7 @@ def as_json(view: View, made: Sequence[OfficeTable]) -> str:
                 for column in table.columns
             ],
             "lines": [{"kind": one.kind, "depth": one.depth, "cells": one.cells} for one in table.lines],
-            "notes": table.notes,
+            "notes": [*filter(None, [table.lead]), *table.notes],
         }
         for table in made
     ]

@@ -59,12 +59,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class OfficeTable:
-    """A table as an office hands it in; notes say what its numbers leave open."""
+    """A table as an office hands it in; notes below it say what its numbers leave open."""
 
     name: str
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
     notes: tuple[str, ...] = ()
+    #: What has to be read before the numbers: why most of them are missing, and what to do.
+    lead: str = ""
 
 
 def heading(view: View, column: Column) -> str:

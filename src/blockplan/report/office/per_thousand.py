@@ -94,8 +94,16 @@ def per_thousand(view: View) -> OfficeTable:
         last = ("", said(view, f"per_thousand.{key}"), None if number is None else round(number))
         blank = ("",) * 6
         lines.append(Line((*last, said(view, "per_thousand.person"), *blank), "total"))
-    notes = [] if people else [said(view, "note.no_residents" if people is None else "note.nobody")]
-    return OfficeTable("per_thousand", COLUMNS, tuple(lines), (*notes, *_on_other_land(view)))
+    if people:
+        return OfficeTable("per_thousand", COLUMNS, tuple(lines), tuple(_on_other_land(view)))
+    # Without residents a line of which the plan states no amount says nothing.
+    supply = [one.key for one in COLUMNS].index("supply")
+    empty = [one for one in lines if one.cells[supply] is None and not one.cells[-2]]
+    unsaid = view.words.join(str(one.cells[1]) for one in empty if one.kind == "row")
+    notes = [said(view, "per_thousand.unsaid", items=unsaid)] if unsaid else []
+    lead = said(view, "per_thousand.no_residents" if people is None else "note.nobody")
+    known = tuple(one for one in lines if one not in empty)
+    return OfficeTable("per_thousand", COLUMNS, known, (*notes, *_on_other_land(view)), lead)
 
 
 def _on_other_land(view: View) -> Iterator[str]:

@@ -37,6 +37,8 @@ EXPLAINED = ("table", "column", "definition", "source")
 #: How wide a column is at least and at most, and what a cell leaves free, in digits; a line of a heading,
 #: points; how much wider bold letters are.
 LEAST_WIDTH, MOST_WIDTH, FREE, HEAD_PT, BOLD = 6.0, 42.0, 2.5, 15.0, 1.1
+#: How high the line is that has to be read before the numbers.
+LEAD_PT = 48.0
 A3, MOST_HEADER = 8, 120
 #: Lines that stand on one page.
 ONE_PAGE = 52
@@ -115,12 +117,15 @@ def _sheet(sheet: Any, view: View, table: OfficeTable, styles: _Styles) -> None:
         sheet.set_column(at, at, width)
         most = max(most, _lines(head, width))
     sheet.set_row(0, most * HEAD_PT + 2)
-    for number, line in enumerate(table.lines[:MOST_ROWS], 1):
+    if table.lead:
+        sheet.merge_range(1, 0, 1, len(table.columns) - 1, table.lead, styles.wrapped)
+        sheet.set_row(1, LEAD_PT)
+    for number, line in enumerate(table.lines[:MOST_ROWS], 1 + bool(table.lead)):
         for at, (column, cell) in enumerate(zip(table.columns, line.cells, strict=True)):
             indented = line.depth if at in _indented(table) else 0
             _write(sheet, (number, at), cell, styles, (column.form, line.kind, indented))
     notes = table.notes if table.lines else (said(view, "note.nothing"), *table.notes)
-    for number, note in enumerate(notes, min(len(table.lines), MOST_ROWS) + 2):
+    for number, note in enumerate(notes, min(len(table.lines), MOST_ROWS) + bool(table.lead) + 2):
         sheet.write_string(number, 0, note, styles.note)
     sheet.freeze_panes(1, 1)
     if table.lines and all(line.kind == "row" for line in table.lines):
@@ -231,7 +236,7 @@ def explained(view: View, made: Sequence[OfficeTable]) -> Iterator[tuple[str, st
         title = said(view, f"title.{table.name}")
         for column in table.columns:
             yield title, heading(view, column), meaning(view, column), source_found(view, column)
-        for note in table.notes:
+        for note in filter(None, (table.lead, *table.notes)):
             yield title, said(view, "sources.note"), note, ""
     yield from factors_told(view)
 

@@ -114,7 +114,7 @@ def printed(
             }
             for line, row in zip(lines, cells, strict=True)
         ],
-        "notes": list(table.notes),
+        "notes": [*filter(None, [table.lead]), *table.notes],
     }
 
 
