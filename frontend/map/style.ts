@@ -22,10 +22,15 @@ export const PAPER = { id: "paper", type: "background", paint: { "background-col
 /** A base map under the land, and once more over it, thinly: what stands there shows through its colours. */
 export const GROUND = "base-map";
 export const OVER = "base-map-over";
-export function withGround([paper, ...land]: LayerSpecification[]): LayerSpecification[] {
+export function groundLayers(): [under: LayerSpecification, over: LayerSpecification] {
   const layer = (id: string, opacity: number): LayerSpecification =>
     ({ id, source: GROUND, type: "raster", paint: { "raster-opacity": opacity, "raster-fade-duration": 0 } }) as LayerSpecification;
-  return [paper!, layer(GROUND, 1), ...land, layer(OVER, 0.4)];
+  return [layer(GROUND, 1), layer(OVER, 0.4)];
+}
+
+export function withGround([paper, ...land]: LayerSpecification[]): LayerSpecification[] {
+  const [under, over] = groundLayers();
+  return [paper!, under, ...land, over];
 }
 
 /** Of so many parcels each is small: their edges are drawn once, as lines, and from the zoom at which those are seen. */

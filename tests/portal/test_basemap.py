@@ -14,6 +14,7 @@ from tests.support.base_maps import EASTMOST, Ground, ground
 
 from blockplan.datums import wgs84_to_gcj02
 from blockplan.errors import BlockplanError
+from blockplan.notice.intake import buckets
 from blockplan.portal import basemap
 from blockplan.portal.config import base_map_address, base_map_credit
 from blockplan.portal.pages import mapdata
@@ -159,6 +160,21 @@ def test_a_notices_map_has_it_around_the_plan_alone_and_says_to_whom_it_belongs(
     version.save()
     mapdata.place_on_earth.cache_clear()
     assert mapdata.base_map("town", version) is None
+    mapdata.place_on_earth.cache_clear()
+
+
+def test_a_reader_who_asks_for_more_tiles_than_a_map_needs_waits_and_others_do_not(
+    shown: DatabaseStore, server: Ground, settings: Any, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BASE_MAP = server.address
+    mapdata.place_on_earth.cache_clear()
+    monkeypatch.setitem(buckets.RATES, "tile", buckets.Rate(capacity=2, per_s=1.0))
+    here = "/files/town/map/ground/15/16384/16384.png"
+    answers = [client.get(here) for _ in range(3)]
+    assert [one.status_code for one in answers] == [200, 200, 429]
+    assert answers[2]["Retry-After"] == "1"
+    assert answers[2]["Cache-Control"] == "no-store"
+    assert client.get(here, REMOTE_ADDR="192.0.2.7").status_code == 200
     mapdata.place_on_earth.cache_clear()
 
 

@@ -274,3 +274,31 @@ def test_a_place_with_a_long_name_breaks_on_a_phone(chromium: Any, repo: Path) -
     tab.set_content(f'<style>{style}</style><main><p class="about">About: <a href="/">{name}</a></p></main>')
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     tab.close()
+
+
+def test_what_is_said_of_a_parcel_comes_before_its_picture(served: Service, chromium: Any) -> None:
+    for width in (390, 1440):
+        with served.tab(chromium, width=width) as tab:
+            tab.goto(served.url("/en/notices/demo/plan/parcels/RD-01-01-012/"))
+            standing(tab)
+            words, picture = (tab.locator(part).first.bounding_box() for part in (".facts", "figure.map"))
+            assert words["y"] < 900
+            if width == 390:
+                assert words["y"] < picture["y"]
+                tab.locator(".to-map").click()  # and leads to it
+                assert 0 <= tab.locator("figure.map").bounding_box()["y"] < 600
+            else:
+                assert words["x"] + words["width"] <= picture["x"]
+                assert picture["y"] < 450
+
+
+def test_on_a_desk_the_head_of_a_notice_leaves_the_first_screen_to_the_plan(
+    served: Service, chromium: Any
+) -> None:
+    with served.tab(chromium, width=1440) as tab:
+        for lang in ("zh", "en", "ja"):
+            tab.goto(served.url(f"/{lang}/notices/demo/"))
+            standing(tab)
+            stage = tab.locator(".stage").bounding_box()
+            assert stage["y"] < 230, lang
+            assert stage["y"] + stage["height"] <= 900, lang

@@ -114,6 +114,10 @@ def walk(served: Service, chromium: Any, lang: str, width: int) -> None:
         )
         faultless(tab)
         looks_as_kept(tab, f"before-and-after-{lang}-{width}")
+        modes.nth(3).click()
+        still(tab)
+        faultless(tab)
+        looks_as_kept(tab, f"heights-{lang}-{width}")
         modes.nth(0).click()
         draw_and_write(tab, lang)
     with opened(served, chromium, f"/{lang}/notices/demo/?opinions=1", width) as tab:
@@ -121,6 +125,16 @@ def walk(served: Service, chromium: Any, lang: str, width: int) -> None:
         said = tab.evaluate("fetch('/files/demo/map/opinions.json').then(one => one.json())")
         assert TEXT[lang] in [one["properties"]["title"] for one in said["features"]]
         faultless(tab)
+
+
+def test_no_half_of_a_name_stands_at_an_edge_of_before_and_after(served: Service, chromium: Any) -> None:
+    seen = "(all) => all.map(one => getComputedStyle(one).opacity > 0)"
+    for width in (390, 1440):
+        with opened(served, chromium, "/en/notices/demo/", width) as tab:
+            tab.get_by_role("button", name="Before and after").click()
+            for at, shown in (("0", [False, True]), ("100", [True, False]), ("51", [True, True])):
+                tab.locator(".divide").fill(at)
+                assert tab.locator(".sides span").evaluate_all(seen) == shown
 
 
 def draw_and_write(tab: Any, lang: str) -> None:
@@ -329,6 +343,52 @@ def test_no_row_of_the_key_is_cut_where_it_ends_and_it_is_no_higher_for_it(
             share = "(key) => key.offsetHeight / key.parentElement.clientHeight"
             assert 0.2 < key.evaluate(share) <= 0.36
             assert key.evaluate("(key) => key.scrollHeight > key.clientHeight")
+
+
+def test_heights_are_colours_with_a_key_and_words(served: Service, chromium: Any) -> None:
+    key = ".island > .legend"
+    with opened(served, chromium, "/en/notices/demo/", 1440) as tab:
+        tab.get_by_role("button", name="Heights").click()
+        still(tab)
+        rows = tab.locator(f"{key} .uses").inner_text()
+        assert "up to 27 m" in rows
+        assert "none stated" in rows
+        assert "Urban housing" not in rows
+        said = tab.locator(f"{key} .how-high").inner_text()
+        assert "the highest is 72 m" in said
+        tab.get_by_role("button", name="Planned").click()
+        still(tab)
+        assert "Urban housing" in tab.locator(f"{key} .uses").inner_text()
+        assert not tab.locator(f"{key} .how-high").is_visible()
+
+
+def test_of_a_plan_that_states_no_greatest_height_none_is_made_up(served: Service, chromium: Any) -> None:
+    key = ".island > .legend"
+
+    def changed(route: Any) -> None:
+        answer = route.fetch()
+        plan = answer.json()
+        for number, one in enumerate(plan["layers"]["parcels"]["features"]):
+            # Of some nobody says how high, of the others the least that is built.
+            one["properties"].pop("existing_land_use", None)
+            if number % 2:
+                one["properties"].pop("height_m", None)
+            else:
+                one["properties"] |= {"height_m": 12, "height_kind": "lower"}
+        route.fulfill(response=answer, json=plan)
+
+    with opened(served, chromium, "/en/notices/demo/", 1440) as tab:
+        tab.route("**/map/plan.json*", changed)
+        tab.reload()
+        still(tab)
+        assert tab.get_by_role("button", name="Today").count() == 0
+        tab.get_by_role("button", name="Heights").click()
+        still(tab)
+        assert "up to" not in tab.locator(f"{key} .uses").inner_text()
+        assert "none stated" in tab.locator(f"{key} .uses").inner_text()
+        said = tab.locator(f"{key} .how-high").inner_text()
+        assert said.startswith("Parcels that state none: ")
+        assert said.endswith("is not known.")
 
 
 def test_the_key_names_land_of_which_no_use_is_stated(served: Service, chromium: Any) -> None:

@@ -57,7 +57,7 @@ def looks_as_kept(tab: Any, name: str, without: Sequence[str] = ()) -> None:
     path = KEPT / f"{name}.webp"
     if os.environ.get("BLOCKPLAN_NEW_PICTURES"):
         KEPT.mkdir(exist_ok=True)
-        seen.save(path, quality=80, method=6)
+        seen.save(path, quality=90, method=6)
     with Image.open(path) as one:
         told = differs(one.convert("RGB"), seen)
     if told:

@@ -60,5 +60,6 @@ export class Compare {
   private cut = (): void => {
     const at = this.slider?.value ?? "50";
     for (const part of [this.box, this.sides]) part?.style.setProperty("--cut", `${at}%`);
+    this.sides?.style.setProperty("--at", at);
   };
 }

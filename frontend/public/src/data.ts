@@ -22,8 +22,8 @@ export interface Given {
   lang: string;
   plan: string;
   tiles: string;
-  /** Pictures under the plan, and to whom they belong; null where the office sets none. */
-  base_map: { tiles: string; credit: string } | null;
+  /** Pictures under the plan, to whom they belong, and to which zoom there are any; null where the office sets none. */
+  base_map: { tiles: string; credit: string; deepest: number } | null;
   opinions: string;
   opinion: string;
   /** Where all of them are read. */

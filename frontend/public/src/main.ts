@@ -2,6 +2,7 @@
 
 import { setWorkerUrl } from "maplibre-gl";
 
+import { UNKNOWN } from "../../map/colours";
 import { fill, h } from "../../map/dom";
 import { toPlan, type Place } from "../../map/projection";
 import { scaleOf } from "../../map/scale";
@@ -10,11 +11,11 @@ import { Compare } from "./compare";
 import { ask, askPlan, filled, type Found, type Given, type PlanData, type Spoken } from "./data";
 import { Drawing } from "./draw";
 import { drawFound } from "./panel";
-import { PublicMap, speakTiles, type When } from "./plan";
+import { PublicMap, speakTiles, type Look } from "./plan";
 import { SpokenList } from "./spoken";
 import "./map.css";
 
-type Shown = When | "compare";
+type Shown = Look | "compare";
 const narrow = matchMedia("(max-width: 47.99rem)");
 
 const island = document.querySelector<HTMLElement>("[data-island]");
@@ -68,6 +69,13 @@ function icon(path: string): SVGElement {
   return found;
 }
 
+/** A row of the key. */
+function swatched(colour: string, name: string, ...more: HTMLElement[]): HTMLElement {
+  const swatch = h("i", { class: "swatch", "aria-hidden": "true" });
+  swatch.style.backgroundColor = colour;
+  return h("li", {}, swatch, ` ${name} `, ...more);
+}
+
 class Page {
   private shown: Shown = "land_use";
   private safe = false;
@@ -105,7 +113,7 @@ class Page {
 
   start(): void {
     const { map } = this.plan;
-    this.stage.append(...(this.plan.saysToday ? [this.modes()] : []), this.buttons(), this.scale(), h("div", { class: "cross", "aria-hidden": "true" }));
+    this.stage.append(this.modes(), this.buttons(), this.scale(), h("div", { class: "cross", "aria-hidden": "true" }));
     map.getCanvas().setAttribute("aria-describedby", "map-keys");
     this.root.append(h("p", { class: "aloud", id: "map-keys" }, this.given.words["keys"]!));
     map.on("click", (event) => void this.tap(event.point, event.lngLat));
@@ -210,7 +218,8 @@ class Page {
 
   private modes(): HTMLElement {
     const { words } = this.given;
-    const kinds: [Shown, string][] = [["land_use", "planned"], ["existing_land_use", "today"], ["compare", "compare"]];
+    const today: [Shown, string][] = [["existing_land_use", "today"], ["compare", "compare"]];
+    const kinds: [Shown, string][] = [["land_use", "planned"], ...(this.plan.saysToday ? today : []), ["heights", "heights"]];
     const box = h("div", { class: "modes", role: "group", "aria-label": words["shown"]! });
     const draw = (): void =>
       fill(box, ...kinds.map(([kind, word]) =>
@@ -221,7 +230,9 @@ class Page {
 
   private show(kind: Shown): void {
     this.shown = kind;
-    this.plan.show(kind === "existing_land_use" ? kind : "land_use");
+    // Steps of heights are told apart by their key alone.
+    if (kind === "heights" && !narrow.matches) this.key.setAttribute("open", "");
+    this.plan.show(kind === "compare" ? "land_use" : kind);
     if (kind === "compare") this.compare.start(this.safe);
     else this.compare.stop();
   }
@@ -277,7 +288,7 @@ class Page {
     } }), ` ${words["safe"]}`); // prettier-ignore
     const spoken = h("label", {}, h("input", { type: "checkbox", class: "speak", onchange: (event: Event) => void this.speakUp((event.target as HTMLInputElement).checked) }), ` ${words["opinions"]}`);
     return h("details", { class: "island legend", open: matchMedia("(min-width: 80rem)").matches, ontoggle: () => this.trim() },
-      h("summary", {}, words["legend"]!), h("div", { class: "row" }, spoken, safe, this.given.base_map && this.groundChoice(this.given.base_map.credit)), h("p", { class: "note" }, words["legend_note"]!), h("ul", { class: "uses" })); // prettier-ignore
+      h("summary", {}, words["legend"]!), h("div", { class: "row" }, spoken, safe, this.given.base_map && this.groundChoice(this.given.base_map.credit)), h("p", { class: "note" }, words["legend_note"]!), h("p", { class: "how-high", hidden: true, role: "status" }), h("ul", { class: "uses" })); // prettier-ignore
   }
 
   private groundChoice(credit: string): HTMLElement {
@@ -292,13 +303,22 @@ class Page {
     const list = this.key.querySelector(".uses")!;
     const signs = this.plan.signs().map(({ sign, name }) => h("li", {}, h("span", { class: "mark", "aria-hidden": "true" }, sign), ` ${name}`));
     const drawn = this.plan.drawn().map(([sample, name]) => h("li", {}, sample, ` ${name}`));
-    const uses = this.plan.visible().map((one) => {
-      const swatch = h("i", { class: "swatch", "aria-hidden": "true" });
-      swatch.style.backgroundColor = one.colour;
-      return h("li", {}, swatch, ` ${one.name} `, h("span", { class: "note" }, one.code));
-    });
-    fill(list, ...uses, ...drawn, ...signs);
+    const land = this.shown === "heights" ? this.steps() : this.plan.visible().map((one) => swatched(one.colour, one.name, h("span", { class: "note" }, one.code)));
+    this.key.querySelector<HTMLElement>(".how-high")!.hidden = this.shown !== "heights";
+    fill(list, ...land, ...drawn, ...signs);
     this.trim();
+  }
+
+  /** The key to heights, and what they come to in words. */
+  private steps(): HTMLElement[] {
+    const { words } = this.given;
+    const { steps, stated, silent, highest } = this.plan.heightsSeen();
+    const said = [stated && filled(words, "heights_stated", { n: stated, m: highest }), silent && filled(words, "heights_silent", { n: silent })];
+    const told = this.key.querySelector(".how-high")!;
+    const text = said.filter(Boolean).join(" ");
+    if (told.textContent !== text) told.textContent = text; // said again only where it is something else
+    const rows = steps.map(({ colour, from, to }) => swatched(colour, filled(words, to === null ? "height_over" : "height_to", { m: to ?? from ?? 0 })));
+    return silent ? [...rows, swatched(UNKNOWN, words["height_unknown"]!)] : rows;
   }
 
   /** Ends the key with a whole row where not all of it has room on the map: to the others it is scrolled. */

@@ -13,6 +13,11 @@ import { boundary, fitting, FONT, ground, GROUND, line, MANY, names, network, OV
 import type { Given, Mark, PlanData, Use } from "./data";
 
 export type When = "land_use" | "existing_land_use";
+/** What a map shows of the parcels: their use, or how high one may build on land that is planned. */
+export type Look = When | "heights";
+/** Greatest heights, m, at which a step ends (those of GB 50180, and 12 below them), and the fills of the steps: one hue, so that every eye ranks them. */
+const HEIGHTS = [12, 18, 27, 36, 54, 80];
+const HEIGHT_FILLS = ["#fff7c4", "#fee08a", "#fdb94d", "#f08a24", "#cc5f10", "#973f0a", "#5c2507"];
 const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
 /** Layers of the map that draw all of their features alike. */
 const ALIKE = ["boundary-line", "rail-line", "stops-dot", "water-fill", "woodland-fill", "greens-fill"];
@@ -38,6 +43,7 @@ export class PublicMap {
   private covered = 0;
   private looked: [number, number][] | null = null;
   private when: When;
+  private heights = false;
   private table: Record<string, Use>;
 
   constructor(
@@ -135,7 +141,7 @@ export class PublicMap {
       const [west, south, east, north] = this.data.bounds ?? [0, 0, 1000, 1000];
       const around = Math.max(east - west, north - south);
       const bounds = [...toMap([west - around, south - around]), ...toMap([east + around, north + around])];
-      sources[GROUND] = { type: "raster", tiles: [`${location.origin}${base_map.tiles}`], tileSize: 256, bounds, minzoom: 8, maxzoom: 19 };
+      sources[GROUND] = { type: "raster", tiles: [`${location.origin}${base_map.tiles}`], tileSize: 256, bounds, minzoom: 8, maxzoom: base_map.deepest };
     }
     const layers: LayerSpecification[] = [
       ...(base_map ? withGround(land) : land),
@@ -174,12 +180,20 @@ export class PublicMap {
     return cases.length ? (["match", ["to-string", ["get", this.when]], ...cases, otherwise] as ExpressionSpecification) : otherwise;
   }
 
+  /** A value for each step of heights; the one more for parcels of which no greatest height is stated. */
+  private byHeight(values: string[], otherwise: string): ExpressionSpecification {
+    // A number on the border belongs to the step that it ends.
+    const steps = HEIGHTS.flatMap((to, at) => [to + 1e-6, values[at + 1]]);
+    const stated = ["all", ["has", "height_m"], ["!=", ["get", "height_kind"], "lower"]];
+    return ["case", stated, ["step", ["to-number", ["get", "height_m"]], values[0], ...steps], otherwise] as unknown as ExpressionSpecification;
+  }
+
   private fill(code: string): string {
     return fillOf(this.table, code, this.safe);
   }
 
   private fills(): ExpressionSpecification | string {
-    return this.match((one) => this.fill(one.code), UNKNOWN);
+    return this.heights ? this.byHeight(HEIGHT_FILLS, UNKNOWN) : this.match((one) => this.fill(one.code), UNKNOWN);
   }
 
   /** What stands on a parcel; the longer of what is planned and what is there today. */
@@ -205,7 +219,10 @@ export class PublicMap {
 
   /** Words on a parcel in the ink that is read on its fill; white ones in a seam of the fill, to be read where land farther off pales. */
   private ink(): Record<string, unknown> {
-    return { "text-color": this.match((use) => inkOn(this.fill(use.code)), "#14202b"), "text-halo-color": this.match((use) => (inkOn(this.fill(use.code)) === "#ffffff" ? this.fill(use.code) : "transparent"), "transparent"), "text-halo-width": 1.3 };
+    const seam = (fill: string): string => (inkOn(fill) === "#ffffff" ? fill : "transparent");
+    const by = (value: (fill: string) => string): ExpressionSpecification | string =>
+      this.heights ? this.byHeight(HEIGHT_FILLS.map(value), value(UNKNOWN)) : this.match((use) => value(this.fill(use.code)), value(UNKNOWN));
+    return { "text-color": by(inkOn), "text-halo-color": by(seam), "text-halo-width": 1.3 };
   }
 
   private labels(): LayerSpecification[] {
@@ -230,14 +247,24 @@ export class PublicMap {
     this.map.setLayoutProperty("parcels-code", "text-field", this.name());
   }
 
-  show(when: When): void {
-    this.when = when;
+  show(look: Look): void {
+    this.heights = look === "heights";
+    this.when = look === "heights" ? "land_use" : look;
     this.repaint();
   }
 
   colours(safe: boolean): void {
     this.safe = safe;
     this.repaint();
+  }
+
+  /** Steps of greatest heights on the screen, lowest first, with their fills; how many parcels state one and how many none, and the highest. */
+  heightsSeen(): { steps: { colour: string; from: number | null; to: number | null }[]; stated: number; silent: number; highest: number } {
+    const seen = new Map(this.map.queryRenderedFeatures({ layers: ["parcels-fill"] }).map(({ properties }) => [properties["id"], properties]));
+    const most = [...seen.values()].filter((one) => one["height_m"] !== undefined && one["height_kind"] !== "lower").map((one) => Number(one["height_m"]));
+    const at = new Set(most.map((one) => { const found = HEIGHTS.findIndex((to) => one <= to); return found < 0 ? HEIGHTS.length : found; }));
+    const steps = HEIGHT_FILLS.map((colour, step) => ({ colour, from: HEIGHTS[step - 1] ?? null, to: HEIGHTS[step] ?? null })).filter((_, step) => at.has(step));
+    return { steps, stated: most.length, silent: seen.size - most.length, highest: Math.max(...most) };
   }
 
   /** Codes of the uses on the screen, as the legend lists them. */

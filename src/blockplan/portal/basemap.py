@@ -25,12 +25,13 @@ from PIL import Image
 
 from blockplan.datums import wgs84_to_gcj02
 from blockplan.errors import BlockplanError
+from blockplan.portal import web_plane
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-#: Pixels of a tile, theirs and ours; the radius of Web Mercator, m.
-TILE, RADIUS_M = 256, 6_378_137.0
+#: Pixels of a tile, theirs and ours.
+TILE = 256
 #: The largest zoom of our maps and of common base maps; of how many pictures a tile of ours is drawn at most.
 DEEPEST, MOST_ZOOM, MOST_PICTURES = 24, 19, 9
 #: Where on a tile its place on the earth is worked out, each way; between them it is straight enough.
@@ -100,10 +101,10 @@ def _metres(
     middle: tuple[float, float], zoom: int, x: int, y: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The plan's metres at the nodes of a tile, row by row from the north."""
-    side, half = 2 * math.pi * RADIUS_M / 2**zoom, math.pi * RADIUS_M
+    left, top, side = web_plane.corner(middle, (zoom, x, y))
     nodes = np.linspace(0.5, TILE - 0.5, NODES) / TILE
-    east, north = middle[0] - half + (x + nodes) * side, middle[1] + half - (y + nodes) * side
-    return tuple(np.meshgrid(east, north))
+    east, north = np.meshgrid(left + nodes * side, top - nodes * side)
+    return east, north
 
 
 def _on_earth(

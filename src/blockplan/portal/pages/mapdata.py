@@ -49,6 +49,8 @@ DRAWN = {
 }  # fmt: skip
 #: A layer of more features than these comes in tiles: as one file that is too much for a phone.
 MOST_AT_ONCE = 3000
+#: The largest zoom at which the map asks for the base map.
+DEEPEST_GROUND = 19
 #: Points that lie this near (m) to the line of their neighbours are left out: less than a line is wide.
 STRAIGHT_M = 0.3
 
@@ -200,6 +202,7 @@ WORDS = (
     "opinions_here", "no_opinions", "by_place", "by_place_within", "drawn_places",
     "safe", "legend", "legend_note", "unknown", "no_use", "north", "mark",
     "point", "line", "area", "draw_point", "draw_line", "draw_area", "undo", "cancel", "write_drawn",
+    "heights", "height_to", "height_over", "height_unknown", "heights_stated", "heights_silent",
     "base_map", "base_map_silent", "drawn_point", "drawn_line", "drawn_area",
     "crossing", "searching", "offline", "near",
 )  # fmt: skip
@@ -235,7 +238,7 @@ def of_notice(request: HttpRequest, row: Notice, version: PlanVersion, lang: str
     }
 
 
-def base_map(notice: str, version: PlanVersion) -> dict[str, str] | None:
+def base_map(notice: str, version: PlanVersion) -> dict[str, str | int] | None:
     """Where the map asks for tiles of the base map, and to whom it belongs; None where there is none."""
     credit = base_map_credit(place_on_earth(version.pk)[0]) if settings.BASE_MAP else None
     if credit is None or bounds(version.pk) is None:
@@ -243,7 +246,8 @@ def base_map(notice: str, version: PlanVersion) -> dict[str, str] | None:
     tiles = reverse("map_ground", kwargs={"notice": notice, "z": 0, "x": 0, "y": 0})
     # Another plan lies elsewhere under the same numbers, and another base map shows something else.
     mark = f"{version.pk}-{zlib.crc32(settings.BASE_MAP.encode()):x}"
-    return {"tiles": tiles.replace("/0/0/0.png", "/{z}/{x}/{y}.png?v=") + mark, "credit": credit}
+    address = tiles.replace("/0/0/0.png", "/{z}/{x}/{y}.png?v=") + mark
+    return {"tiles": address, "credit": credit, "deepest": DEEPEST_GROUND}
 
 
 @lru_cache(maxsize=8)

@@ -10,7 +10,6 @@ map of tiles is read by them alone.
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import secrets
@@ -22,10 +21,12 @@ from django.utils.http import parse_etags
 
 from blockplan import __version__
 from blockplan.errors import BlockplanError
+from blockplan.portal import web_plane
 from blockplan.portal.config import base_map_credit
 from blockplan.portal.pages import mapdata
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.plans.places import folder_of
+from blockplan.portal.submissions import rate_limits
 from blockplan.portal.visible_notices import open_to, version_of
 
 if TYPE_CHECKING:
@@ -39,8 +40,6 @@ ZOOMS = (9, 15)
 #: Layers whose objects bear one name each, and those that are shown by a sign alone.
 NAMED_ONCE, BY_SIGN = frozenset({"parcels"}), frozenset({"facilities"})
 KIND = "application/vnd.pmtiles"
-#: The largest zoom at which the map asks for the base map; the radius of the plane on which our maps lie, m.
-DEEPEST_GROUND, RADIUS_M = 19, 6_378_137.0
 
 
 def archive(request: HttpRequest, notice: str, lang: str, layer: str) -> HttpResponse:
@@ -65,6 +64,8 @@ def ground(request: HttpRequest, notice: str, z: int, x: int, y: int) -> HttpRes
     box = mapdata.bounds(version.pk)
     if box is None or base_map_credit(crs) is None or not _lies_near(box, z, x, y):
         raise Http404
+    if wait_s := rate_limits.wait("tile", request, notice):
+        return rate_limits.busy(HttpResponse(), wait_s)
     try:
         drawn = basemap.tile(settings.BASE_MAP, crs, datum, _middle(box), (z, x, y))
     except BlockplanError:
@@ -80,11 +81,10 @@ def _middle(box: list[float]) -> tuple[float, float]:
 
 def _lies_near(box: list[float], z: int, x: int, y: int) -> bool:
     """Whether a tile is one that the map asks for."""
-    if z > DEEPEST_GROUND or max(x, y) >= 2**z:
+    if z > mapdata.DEEPEST_GROUND or max(x, y) >= 2**z:
         return False
-    (middle_x, middle_y), (west, south, east, north) = _middle(box), box
-    side, half = 2 * math.pi * RADIUS_M / 2.0**z, math.pi * RADIUS_M
-    left, top = middle_x - half + x * side, middle_y + half - y * side
+    west, south, east, north = box
+    left, top, side = web_plane.corner(_middle(box), (z, x, y))
     around = max(east - west, north - south)
     across = west - around - side <= left <= east + around
     return across and south - around <= top <= north + around + side
