@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.template import Context, Template
+from django.test.utils import CaptureQueriesContext
 from tests.support.office_pages import (
     ANSWERS,
     EXAMPLE,
@@ -57,6 +60,24 @@ def test_a_draft_is_listed_by_the_title_of_its_plan(config: Config, planner: Cli
     assert f">{title}</a>" in listed
     assert '<span class="optional">town</span>' in listed
     assert f"{title} · town</h1>" in planner.get(HERE + "draft/").content.decode()
+
+
+def test_the_title_of_a_draft_is_one_query_a_page_and_reads_no_document(
+    config: Config, planner: Client
+) -> None:
+    told(planner, "/en/office/notices/new/", {"id": "town", "rule": "CN cn-art26"})
+    told(planner, HERE + "draft/plan/", {"package": a_package(None)})
+    title = pick(PlanVersion.objects.get().document["title"], "en")
+    page = Template(
+        "{% load words %}{% notice_named one %}|{% notice_named one whole=True %}|{% notice_named one %}"
+    )
+    with CaptureQueriesContext(connection) as asked:
+        said = page.render(Context({"one": Notice.objects.get(), "lang": "en"}))
+    assert said == f"{title}|{title} · town|{title}"
+    _row, *rest = [one["sql"] for one in asked]
+    assert len(rest) == 1
+    assert '"plans_planversion"."scenario"' not in rest[0]  # nothing else of the row
+    assert "title" in rest[0]
 
 
 @pytest.mark.long

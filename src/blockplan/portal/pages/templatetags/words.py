@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from blockplan import figures
 from blockplan.portal import words
+from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.record.index import named, office_zone
 from blockplan.portal.words import OPEN, SHUT, occurrences, pseudo, say
 from blockplan.respond import tables as response
@@ -56,10 +57,18 @@ def t(context: Context, key: str, **values: Any) -> str:
 @register.simple_tag(takes_context=True)
 def notice_named(context: Context, notice: Notice, *, whole: bool = False) -> str:
     """A notice by the title of its plan, `whole` with its id behind; by its id while it has none."""
-    version = None if notice.opened else getattr(getattr(notice, "draft", None), "version", None)
-    of_plan = version.document if version else notice.opened.get("plan") or {}
-    title = pick(of_plan.get("title"), _lang(context))
+    of_plan = notice.opened.get("plan") or {}
+    title = pick(of_plan.get("title") if notice.opened else _title_of_draft(context, notice), _lang(context))
     return _given(f"{title} · {notice.id}" if title and whole else title or notice.id)
+
+
+def _title_of_draft(context: Context, notice: Notice) -> Any:
+    """The title of a draft's plan: asked for once a page, and nothing else of the plan's document with it."""
+    known = cast("dict[str, dict[str, Any]]", context.render_context).setdefault("titles of drafts", {})
+    if notice.pk not in known:
+        rows = PlanVersion.objects.filter(draft=notice.pk).values_list("document__title", flat=True)
+        known[notice.pk] = rows.first()
+    return known[notice.pk]
 
 
 @register.simple_tag(takes_context=True)
