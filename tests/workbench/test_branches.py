@@ -178,3 +178,16 @@ def test_a_damaged_record_opens_no_lock(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text('{"draft": {"lock": ')
     with pytest.raises(PlanDataError, match="Move it aside"):
         records(tmp_path)
+
+
+@pytest.mark.long
+def test_a_scenario_whose_file_is_gone_is_not_offered(fresh: Service, tmp_path: Path) -> None:
+    fresh.ask("/workspace/scenario", {"branch": "wide"})
+    fresh.ask("/workspace/edits", put(300))
+    fresh.ask("/workspace/scenario", {"branch": "high"})
+    fresh.ask("/workspace/edits", put(200))
+    assert {"wide", "high"} <= fresh.ask("/workspace/state")[1]["scenarios"].keys()
+    (tmp_path / "town" / "scenarios" / "wide.gpkg").unlink()
+    assert "wide" not in fresh.ask("/workspace/state")[1]["scenarios"]
+    assert "wide" not in tree(fresh)
+    assert "high" in tree(fresh)

@@ -84,17 +84,29 @@ function metres(own: Record<string, unknown>): number | null {
   return ratio === null || coverage === null ? null : STOREY_M * Math.max(1, Math.round(ratio / coverage));
 }
 
-/** What stands on the land, of this scenario or of another's layers where they differ from it. */
-export function heights(others?: Layers): GeoJSON.FeatureCollection {
-  const features: GeoJSON.Feature[] = [];
+/** What stands on the land, each with its metres, of this scenario or of another's layers where they differ from it. */
+function* standing(others?: Layers): Generator<[layer: string, feature: Feature, metres: number]> {
   for (const layer of ["buildings", "parcels"]) {
     for (const feature of others?.layers[layer]?.features ?? store.features.get(layer)?.values() ?? []) {
       const high = layer === "buildings" ? known(feature.properties["height_m"]) : metres(feature.properties);
-      const one = high === null ? null : drawn(layer, feature);
-      if (!one || !feature.geometry?.type.endsWith("Polygon")) continue;
-      const fill = layer === "parcels" ? one.properties!["fill"] : "#d8d4c8";
-      features.push({ ...one, id: `${layer} ${feature.id}`, properties: { id_: `${layer} ${feature.id}`, metres: high, fill } });
+      if (high !== null && feature.geometry?.type.endsWith("Polygon")) yield [layer, feature, high];
     }
   }
+}
+
+export function heights(others?: Layers): GeoJSON.FeatureCollection {
+  const features: GeoJSON.Feature[] = [];
+  for (const [layer, feature, high] of standing(others)) {
+    const fill = layer === "parcels" ? colourOf(feature.properties["land_use"] as string | null) : "#d8d4c8";
+    const id = `${layer} ${feature.id}`;
+    features.push({ type: "Feature", id, properties: { id_: id, metres: high, fill }, geometry: geometryToMap(feature.geometry!) });
+  }
   return { type: "FeatureCollection", features };
+}
+
+/** The highest of it. */
+export function highest(): number {
+  let most = 0;
+  for (const [, , high] of standing()) most = Math.max(most, high);
+  return most;
 }

@@ -10,13 +10,13 @@ import { tellWhenIdle } from "../../map/idle";
 import { drawSigns } from "../../map/marks";
 import { zoomOf } from "../../map/scale";
 import { Sliding } from "../../map/sliding";
-import { GROUND } from "../../map/style";
+import { GROUND, groundLayers } from "../../map/style";
 import { withSpots } from "../../map/spots";
 import { viewInAddress } from "../../map/view";
 import { centreOn, flat, geometryToMap, toMap, toPlan } from "../../map/projection";
-import { collection, drawn, framed, heights, LABELLED } from "./drawing";
+import { collection, drawn, framed, heights, highest, LABELLED } from "./drawing";
 import { GROUPS, HIDDEN, type Group } from "./groups";
-import { baseMapTiles, DRAWN, EDITED, edited, style } from "./mapstyle";
+import { baseMap, baseMapTiles, DRAWN, EDITED, edited, style } from "./mapstyle";
 import { store } from "./store";
 import { sightOf } from "./tilting";
 import { say } from "./words";
@@ -122,6 +122,25 @@ export class PlanMap {
     this.source(name).setData(data);
   }
 
+  /** The base map under a plan that lies on the earth: another plan lies elsewhere, or nowhere. */
+  private layGround(): void {
+    const { map } = this;
+    const [from] = baseMapTiles();
+    const there = map.getSource<RasterTileSource>(GROUND);
+    if (store.state.base_map === null) {
+      if (!there) return;
+      for (const { id } of groundLayers()) map.removeLayer(id);
+      map.removeSource(GROUND);
+    } else if (!there) {
+      map.addSource(GROUND, baseMap());
+      const [under, over] = groundLayers();
+      map.addLayer(under, "water-fill");
+      map.addLayer(over, "beyond-fill");
+      if (this.hidden.has("baseMap")) for (const { id } of [under, over]) map.setLayoutProperty(id, "visibility", "none");
+    } else if (this.groundFrom && this.groundFrom !== from) there.setTiles([from!]);
+    this.groundFrom = from!;
+  }
+
   /** Every layer anew. */
   redraw(): void {
     const [west, south, east, north] = store.layers.bounds ?? this.drawn;
@@ -132,9 +151,7 @@ export class PlanMap {
       centreOn(this.drawn);
       this.whole();
     }
-    const [from] = baseMapTiles();
-    if (this.groundFrom && this.groundFrom !== from) this.map.getSource<RasterTileSource>(GROUND)?.setTiles([from!]);
-    this.groundFrom = from!;
+    this.layGround();
     this.edited.clear();
     this.map.removeFeatureState({ source: "parcels" });
     this.putEdited();
@@ -150,8 +167,7 @@ export class PlanMap {
     const [west, south, east, north] = box;
     if (this.tilted) {
       const { clientWidth: wide, clientHeight: tall } = this.map.getContainer();
-      const high = heights().features.reduce((most, one) => Math.max(most, Number(one.properties!["metres"])), 0);
-      const { perMetre, middle } = sightOf({ box, high, wide, tall, free: AROUND.padding.top, ...TILTED });
+      const { perMetre, middle } = sightOf({ box, high: highest(), wide, tall, free: AROUND.padding.top, ...TILTED });
       this.map.easeTo({ ...TILTED, center: toMap(middle), zoom: zoomOf(perMetre), animate, duration: 500 });
       return;
     }

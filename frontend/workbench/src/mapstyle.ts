@@ -1,6 +1,6 @@
 // How the map looks: its sources, and the layers over one another.
 
-import type { StyleSpecification } from "maplibre-gl";
+import type { RasterSourceSpecification, StyleSpecification } from "maplibre-gl";
 
 import { middle } from "../../map/projection";
 import { boundary, FONT, ground, GROUND, line, MANY, names, network, parcelLines, POINTS, signs, withGround } from "../../map/style";
@@ -73,13 +73,15 @@ export function baseMapTiles(): string[] {
   return [`${new URL("workspace/base-map/", document.baseURI).href}{z}/{x}/{y}.png?${asked}`];
 }
 
+export const baseMap = (): RasterSourceSpecification => ({ type: "raster", tiles: baseMapTiles(), tileSize: 256 });
+
 export function style(hidden: ReadonlySet<Group>): StyleSpecification {
   const sources: Record<string, unknown> = {};
   const many = (store.features.get("parcels")?.size ?? 0) > MANY;
   for (const name of [...DRAWN, EDITED, "beyond", "differing", "proposed", "heights", "selected", "vertices", "sketch"]) {
     sources[name] = { type: "geojson", data: EMPTY, promoteId: "id_", tolerance: 0.1 };
   }
-  if (store.state.base_map !== null) sources[GROUND] = { type: "raster", tiles: baseMapTiles(), tileSize: 256 };
+  if (store.state.base_map !== null) sources[GROUND] = baseMap();
   const layers: unknown[] = [
     ...(GROUND in sources ? withGround(ground(many)) : ground(many)),
     { id: "beyond-fill", source: "beyond", type: "fill", paint: { "fill-pattern": "hatch" } },

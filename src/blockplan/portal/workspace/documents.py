@@ -36,7 +36,7 @@ from blockplan.live.logs import logs_of
 from blockplan.live.rows import frame_of, is_unknown
 from blockplan.measure.distance.methods import WAYS
 from blockplan.plan import Plan, landuse, read, write
-from blockplan.plan.files.package import MANIFEST
+from blockplan.plan.files.package import MANIFEST, SCENARIOS
 from blockplan.plan.files.scenarios import proposed_on
 from blockplan.plan.model.codes import LISTS
 from blockplan.plan.model.layers import LAYERS, VALUES, LayerSpec
@@ -218,7 +218,8 @@ def outcomes(at: Snapshot, name: str, known: dict[str, dict[str, int]]) -> dict[
     """How many verdicts of a scenario came out how; `known` keeps them by the content of the plan."""
     plan = shown_as(at, name)
     if plan.content_hash not in known:
-        result = at.result if plan is at.plan else check(plan, at.named_packs, at.on, reporting=False)
+        same = plan.content_hash == at.plan.content_hash
+        result = at.result if same else check(plan, at.named_packs, at.on, reporting=False)
         known[plan.content_hash] = dict(Counter(one.outcome for one in result.verdicts))
     return known[plan.content_hash]
 
@@ -240,12 +241,18 @@ def handed_out(at: Snapshot, kind: str, lang: str) -> tuple[bytes, str]:
 
 
 def scenarios_of(plan: Plan, lang: str) -> dict[str, str]:
-    """The scenarios of the package as it is on the disk now: others may have branched since it was opened."""
+    """
+    The scenarios of the package as it is on the disk now: others may have branched since it was opened.
+
+    One whose file is gone cannot be opened, and is told among the faults.
+    """
+    if plan.path is None or not plan.path.is_dir():
+        return plan.manifest.scenario_titles_in(lang)
     manifest = plan.manifest
-    if plan.path is not None and plan.path.is_dir():
-        with contextlib.suppress(PlanDataError):
-            manifest = read_manifest(plan.path / MANIFEST)
-    return manifest.scenario_titles_in(lang)
+    with contextlib.suppress(PlanDataError):
+        manifest = read_manifest(plan.path / MANIFEST)
+    files = {one.stem for one in (plan.path / SCENARIOS).glob("*.gpkg")}
+    return {name: title for name, title in manifest.scenario_titles_in(lang).items() if name in files}
 
 
 def _listed(session: Session, known: dict[str, str]) -> dict[str, str]:
