@@ -28,6 +28,8 @@ MINUS, PLUS = "\N{MINUS SIGN}", "+"
 MOST_DECIMALS = 6
 #: Remainders that agree to so many decimals count as equal: the earlier part takes the rest.
 SAME_REMAINDER = 9
+#: Up to so much land (m2) tables of a plan write hectares with four decimals, which are square metres.
+SMALL_PLAN_M2 = 200_000.0
 
 
 def is_known(value: float | None) -> TypeGuard[float]:
@@ -215,6 +217,18 @@ def enough_decimals(value: float, limit: float, digits: int) -> int:
     while digits < MOST_DECIMALS and value != limit and rounded(value, digits) == rounded(limit, digits):
         digits += 1
     return digits
+
+
+def hectare_decimals(land_m2: float) -> int:
+    """
+    Decimals of the hectares in tables and legends of a plan with so much land: two, of a small one four.
+
+    Examples
+    --------
+    >>> hectare_decimals(6_044.0), hectare_decimals(543_120.0)
+    (4, 2)
+    """
+    return 4 if land_m2 <= SMALL_PLAN_M2 else 2
 
 
 def rounded(value: float, digits: int) -> float:

@@ -269,8 +269,8 @@ def test_the_matrix_adds_up_both_ways() -> None:
 
 def test_less_land_than_is_shown_is_not_written_as_nothing(found: Comparison) -> None:
     view = ComparisonWords(found, Words("en"))
-    assert (view.area(0.0), view.area(0.004), view.area(1234.5)) == ("", "< 0.01", "1,234.50")
-    assert view.ha(0.001) == "< 0.01 ha"
+    assert (view.area(0.0), view.area(0.00004), view.area(1234.5)) == ("", "< 0.0001", "1,234.5000")
+    assert (view.ha(0.00001), view.ha(0.5)) == ("< 0.0001 ha", "0.5 ha")
 
 
 @pytest.mark.parametrize("top", [0.2, 1, 7, 12, 376, 1000, 99_999])

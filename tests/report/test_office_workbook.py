@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,11 @@ import pytest
 import shapely
 from openpyxl import load_workbook
 from tests.support.handmade import cell, frame, hand_made, manifest, result
-from tests.support.office_tables import EMPTY
+from tests.support.office_tables import EMPTY, land
 
 from blockplan.measure.indicators.loads import read_factors
 from blockplan.plan import Plan
-from blockplan.report.office import TABLES, OfficeTable, as_data, office_tables, workbook
+from blockplan.report.office import TABLES, OfficeTable, as_data, as_json, office_tables, workbook
 from blockplan.report.office.columns import (
     DECIMALS,
     NOT_APPLICABLE,
@@ -24,6 +25,7 @@ from blockplan.report.office.columns import (
     Line,
     heading,
     on_paper,
+    paper_table,
     shown,
 )
 from blockplan.report.view import View
@@ -40,6 +42,22 @@ SHEETS = [*TABLES, "sources"]
 def test_paper_leaves_out_a_column_that_says_nothing_but_that_it_does_not_apply() -> None:
     columns = (Column("width_min_m", "one", ""), Column("length_m", "whole", ""))
     assert on_paper(columns, [Line((None, 40)), Line((NOT_APPLICABLE, 40), "total")]) == [1]
+
+
+def test_japanese_tables_write_a_floor_area_ratio_in_percent_and_json_keeps_the_ratio() -> None:
+    plan = land((None, "0701", 1.0), far_max=2.0)
+    cells = {}
+    for lang in LANGUAGES:
+        view = View(plan, result(**EMPTY), Words(lang))
+        table = TABLES["parcels"](view)
+        at = [column.key for column in table.columns].index("far_max")
+        sheet = load_workbook(io.BytesIO(workbook(view, [table])))["parcels"]
+        (written,) = paper_table(view, table, table.lines, ["far_max"]).rows
+        cells[lang] = (str(written[0]), sheet.cell(2, at + 1).value, sheet.cell(2, at + 1).number_format)
+        assert json.loads(as_json(view, [table]))["tables"][0]["lines"][0]["cells"][at] == 2.0
+    assert cells == {
+        "zh": ("2.00", 2, "#,##0.00"), "en": ("2.00", 2, "#,##0.00"), "ja": ("200%", 2, "0%"),
+    }  # fmt: skip
 
 
 @pytest.mark.long

@@ -155,7 +155,7 @@ def test_phases_say_which_land_has_none_the_largest_use_first() -> None:
         for at, use in enumerate(uses)
     ]  # fmt: skip
     (note,) = of(Plan(manifest(), {"parcels": frame(parcels)}), "phases", "zh").notes
-    assert "：1207 城镇村道路用地 2.00 公顷、1401 公园绿地 1.00 公顷、未载用途 1.00 公顷。" in note
+    assert "：1207 城镇村道路用地 2.0000 公顷、1401 公园绿地 1.0000 公顷、未载用途 1.0000 公顷。" in note
     parcels[1:] = []
     assert of(Plan(manifest(), {"parcels": frame(parcels)}), "phases", "zh").notes == ()
 

@@ -112,18 +112,32 @@ def test_maps_of_bounds_list_the_blocks_and_the_map_of_today_what_the_land_is_us
 
     caps = tables("intensity")["Blocks and their caps"]
     assert [row[0] for row in caps] == ["B-0", "B-1", "Total"]
-    assert [row[1:4] for row in caps] == [["1.00", "9,000", "0.90"]] * 2 + [["2.00", "18,000", "0.90"]]
+    assert [row[1:4] for row in caps] == [["1.0000", "9,000", "0.90"]] * 2 + [["2.0000", "18,000", "0.90"]]
+    # Three blocks of 10.004 ha are printed with the hundredth that they have together: so are their sheets.
+    thirds = [square(400.0 * at, 0, 316.291) for at in range(3)]
+    divided = plan_of(
+        parcels=[
+            {"parcel_id": f"P-{at}", "land_use": "0701", "geometry": one} for at, one in enumerate(thirds)
+        ],
+        blocks=[{"block_id": f"B-{at}", "geometry": one} for at, one in enumerate(thirds)],
+    )
+    said = [row["cells"][1] for row in part_table(facts_of(divided, "en"))["rows"]]
+    assert said == ["10.01", "10.00", "10.00", "30.01"]
+    own = [
+        dict(sheet.data["panel"][0]["rows"])["Land"] for sheet in drawn(divided, "block", lang="en").sheets
+    ]
+    assert own == [f"{one}\N{NO-BREAK SPACE}ha" for one in said[:3]]
     # Land of streets in no subblock counts in the total, which says so.
     street = {"parcel_id": "S", "land_use": "1207", "geometry": square(200, 0)}
     rows = [{**one, "subblock_id": one["block_id"], "block_id": None} for one in parcels]
     subblocks = [{"subblock_id": one["block_id"], "geometry": one["geometry"]} for one in blocks]
     undivided = plan_of(parcels=[*rows, street], subblocks=subblocks)
     table = part_table(facts_of(undivided, "en"))
-    assert table["rows"][-1]["cells"][1] == "3.00"
+    assert table["rows"][-1]["cells"][1] == "3.0000"
     assert "land of streets in no subblock too" in table["notes"][0]
     now = tables("existing")["Existing land by use"]
     assert {row[0] for row in now if row[0]} == {"01", "0103", "10", "1001"}
-    assert now[-1][2:4] == ["2.00", "100.00"]
+    assert now[-1][2:4] == ["2.0000", "100.00"]
     (sheet,) = drawn(plan, "intensity", lang="en").sheets
     (classes,) = [one for one in sheet.data["panel"] if one["kind"] == "legend"]
     assert [row["said"] for row in classes["rows"] if row["amount"]] == ["≤ 1.60", "> 1.60, ≤ 2.00"]

@@ -133,23 +133,23 @@ def test_a_map_of_facilities_shows_the_streets_where_no_parcels_are_drawn() -> N
 
 
 def test_the_legend_of_the_whole_plan_has_the_hectares_of_its_land_balance() -> None:
-    # Each class has 1.005 ha: rounded by itself a hundredth more than its share of the whole.
+    # Each class has 10,050.5 m²: rounded by itself a square metre more than its share of the whole.
     parcels = [
         {
             "parcel_id": f"P-{at}",
             "land_use": use,
-            "geometry": shapely.box(100.5 * at, 0, 100.5 * (at + 1), 100),
+            "geometry": shapely.box(100.505 * at, 0, 100.505 * (at + 1), 100),
         }
         for at, use in enumerate(("0701", "1401", "0901", "0802"))
     ]
-    plan = a_row(parcels=parcels, boundary=[{"name": "all", "geometry": shapely.box(0, 0, 402, 100)}])
+    plan = a_row(parcels=parcels, boundary=[{"name": "all", "geometry": shapely.box(0, 0, 402.02, 100)}])
     (sheet,) = drawn(plan, "landuse").sheets
     (legend,) = [one for one in sheet.data["panel"] if one["kind"] == "legend"]
     shown = {row["said"].split(" ")[0]: tuple(row["amount"]) for row in legend["rows"] if row["amount"]}
     balance = TABLES["land_balance"](View(plan, check(plan, packs=["zone"]), Words("zh")))
     printed = {line.cells[0]: line.cells[4:6] for line in balance.lines}
-    assert {code: tuple(f"{cell:.2f}" for cell in printed[code]) for code in shown} == shown
-    assert sum(float(ha) for ha, _ in shown.values()) == pytest.approx(4.02)
+    assert {code: (f"{printed[code][0]:.4f}", f"{printed[code][1]:.2f}") for code in shown} == shown
+    assert sum(float(ha) for ha, _ in shown.values()) == pytest.approx(4.0202)
 
 
 def test_a_ratio_has_the_decimals_of_its_parcels_in_the_legend_too() -> None:
@@ -159,6 +159,8 @@ def test_a_ratio_has_the_decimals_of_its_parcels_in_the_legend_too() -> None:
     ]
     (sheet,) = drawn(a_row(parcels=parcels), "intensity").sheets
     assert [one for one in legend(sheet) if "≤" in one][-1] == "＞2.00，≤ 3.50"
+    (sheet,) = drawn(a_row(parcels=parcels), "intensity", lang="ja").sheets
+    assert [one for one in legend(sheet) if "350" in one] == ["＞200%、≤ 350%"]
 
 
 def amounts(sheet: Sheet) -> dict[str, list[str]]:
@@ -167,21 +169,21 @@ def amounts(sheet: Sheet) -> dict[str, list[str]]:
 
 
 def test_hectares_of_the_legend_of_existing_use_are_those_of_the_land_balance() -> None:
-    # Three times 0.336 ha: each rounds to 0.34, the balance shares out 1.01.
+    # Three times 0.33604 ha: each rounds to 0.3360, the balance shares out 1.0081.
     plan = plan_of(
         parcels=[
             {"parcel_id": f"P-{at}", "land_use": "0701", "existing_land_use": use,
-             "geometry": shapely.box(40 * at, 0, 40 * at + 33.6, 100)}
+             "geometry": shapely.box(40 * at, 0, 40 * at + 33.604, 100)}
             for at, use in enumerate(("0103", "0204", "0301"))
         ]
     )  # fmt: skip
     table = TABLES["land_balance"](View(plan, check(plan, packs=["zone"]), Words("zh")))
     at = [column.key for column in table.columns].index("existing_ha")
-    printed = {line.cells[0]: f"{line.cells[at]:.2f}" for line in table.lines}
+    printed = {line.cells[0]: f"{line.cells[at]:.4f}" for line in table.lines}
     (sheet,) = drawn(plan, "existing").sheets
     said = {name.split()[0]: amount[0] for name, amount in amounts(sheet).items() if amount}
     assert said == {code: printed[code] for code in ("0103", "0204", "0301")}
-    assert sum(float(one) for one in said.values()) == pytest.approx(1.01)
+    assert sum(float(one) for one in said.values()) == pytest.approx(1.0081)
 
 
 def test_land_without_a_bound_or_a_phase_has_its_hectares_in_the_legend_and_streets_are_none_of_it() -> None:
@@ -193,8 +195,8 @@ def test_land_without_a_bound_or_a_phase_has_its_hectares_in_the_legend_and_stre
         ]
     )
     far, phased = drawn(plan, "intensity", "phases").sheets
-    assert amounts(far)["规划未定上限"] == ["1.00"]
-    assert amounts(phased)["未定期"] == ["1.00"]
+    assert amounts(far)["规划未定上限"] == ["1.0000"]
+    assert amounts(phased)["未定期"] == ["1.0000"]
 
 
 def test_the_hectares_of_a_legend_are_those_of_the_table_and_add_up() -> None:

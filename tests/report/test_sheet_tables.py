@@ -65,7 +65,7 @@ def cells(table: dict[str, Any]) -> list[list[str]]:
 def test_the_table_of_control_lines_says_what_each_covers_and_what_it_rests_on() -> None:
     derived = control_table(facts_of(a_row()))
     assert derived is not None
-    assert cells(derived) == [["绿线", "1", "1.00", "按用地推得"]]
+    assert cells(derived) == [["绿线", "1", "1.0000", "按用地推得"]]
     lines = [
         {"line_id": "L-1", "kind": "blue", "name_zh": "南河", "geometry": shapely.box(0, 0, 100, 50)},
         {"line_id": "L-2", "kind": "heritage", "geometry": shapely.LineString([(0, 0), (400, 0)])},
@@ -79,7 +79,7 @@ def test_the_table_of_control_lines_says_what_each_covers_and_what_it_rests_on()
     assert [
         cells(drawn_)[0][drawn_["heads"].index("面积（公顷）")],
         cells(drawn_)[1][drawn_["heads"].index("长度（km）")],
-    ] == ["0.50", "0.40"]
+    ] == ["0.5000", "0.40"]
 
 
 def test_streets_that_cross_meet_whether_or_not_they_share_an_end() -> None:

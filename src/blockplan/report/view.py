@@ -12,6 +12,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from blockplan.figures import hectare_decimals
+from blockplan.measure.indicators.land import boundary_m2
+from blockplan.measure.inputs.columns import areas_m2
 from blockplan.plan import BASE, landuse
 from blockplan.plan.model.codes import LISTS
 from blockplan.plan.model.faults import rows_said
@@ -34,6 +39,11 @@ MOST_MISSING = 4
 NO_OBJECT = "*"
 FORCES = ("must", "should", "target", "comparator")
 WITHIN = re.compile(r"within_([0-9.]+)m")
+
+
+def ha_decimals(plan: Plan) -> int:
+    """Decimals of the hectares of a plan, by its planned land; where no boundary is drawn, its parcels."""
+    return hectare_decimals(boundary_m2(plan) or float(np.nansum(areas_m2(plan, "parcels"))))
 
 
 @dataclass
@@ -62,6 +72,11 @@ class View:
     def ground(self) -> Ground:
         """The plan as a base for maps."""
         return Ground(self.plan, self.words, self.finest_mm)
+
+    @cached_property
+    def ha_decimals(self) -> int:
+        """Decimals of hectares, alike in all tables and legends of the plan."""
+        return ha_decimals(self.plan)
 
     @property
     def title(self) -> str:

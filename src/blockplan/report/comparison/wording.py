@@ -23,6 +23,7 @@ from blockplan.propose.takeover import DOCUMENT
 from blockplan.report import tables
 from blockplan.report.comparison.lists import CATALOG, flip, goal
 from blockplan.report.grouping import packs_said
+from blockplan.report.view import ha_decimals
 
 if TYPE_CHECKING:
     from typing import Any
@@ -208,10 +209,18 @@ class ComparisonWords:
         return drawn_ha(column.plan)
 
     def ha(self, value: float) -> str:
-        """Hectares with two decimals; less than that is not written as nothing."""
-        if 0 < abs(value) < 0.005:
-            return f"< {self.words.with_unit(self.words.number(0.01, 2), 'ha')}"
-        return self.words.with_unit(self.words.number(value, 2), "ha")
+        """Hectares as the tables of the first plan write them; what is less is not written as nothing."""
+        if 0 < abs(value) < float(self._least_ha) / 2:
+            return f"< {self.words.with_unit(self._least_ha, 'ha')}"
+        return self.words.with_unit(self.words.number(value, self._ha_decimals), "ha")
+
+    @cached_property
+    def _ha_decimals(self) -> int:
+        return ha_decimals(self.first.plan)
+
+    @property
+    def _least_ha(self) -> str:
+        return fixed(10.0**-self._ha_decimals, self._ha_decimals)
 
     # Verdicts and measures
 
@@ -311,10 +320,10 @@ class ComparisonWords:
         return f"{use.code} {landuse(use.list_name).label(use.code, self.words.lang)}" if known else use.code
 
     def area(self, ha: float | None) -> str:
-        """A cell of the matrix: hectares with two decimals, nothing where no land goes that way."""
+        """A cell of the matrix: hectares, nothing where no land goes that way."""
         if not ha:
             return ""
-        return "< 0.01" if ha < 0.005 else fixed(ha, 2)
+        return f"< {self._least_ha}" if ha < float(self._least_ha) / 2 else fixed(ha, self._ha_decimals)
 
     # Who gains, and what changed
 

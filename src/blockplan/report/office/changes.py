@@ -13,7 +13,7 @@ import numpy as np
 from blockplan.figures import shared_out
 from blockplan.measure.inputs.columns import areas_m2, values
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
-from blockplan.report.office.columns import Column, Line, OfficeTable, said
+from blockplan.report.office.columns import Column, Line, OfficeTable, columns_in, said
 from blockplan.report.office.land_balance import land_balance
 from blockplan.report.office.parcels import parcels
 from blockplan.units import M2_PER_HA
@@ -29,7 +29,7 @@ FIXED = (
     Column("from_code", "code", "parcels.existing_land_use"),
     Column("from_name", "text", "parcels.land_use_list"),
 )
-TOTAL = Column("from_total_ha", "two", "parcels.geometry, parcels.existing_land_use")
+TOTAL = Column("from_total_ha", "ha", "parcels.geometry, parcels.existing_land_use")
 UNKNOWN = "?"
 
 
@@ -38,7 +38,8 @@ def transition(view: View) -> OfficeTable:
     plan = view.plan
     now, then = values(plan, "parcels", "existing_land_use"), values(plan, "parcels", "land_use")
     if all(one is None for one in now):
-        return OfficeTable("transition", (*FIXED, TOTAL), (), (said(view, "land_balance.note.no_existing"),))
+        none = said(view, "land_balance.note.no_existing")
+        return OfficeTable("transition", columns_in(view, (*FIXED, TOTAL)), (), (none,))
     lists, sizes = values(plan, "parcels", "land_use_list"), areas_m2(plan, "parcels")
     land: dict[tuple[str, str], float] = {}
     names: dict[str, str] = {}
@@ -49,38 +50,38 @@ def transition(view: View) -> OfficeTable:
         sorted({pair[at] for pair in land}, key=lambda one: (one == UNKNOWN, one)) for at in (0, 1)
     )
     printed = _printed(view, rows, columns)
-    parts = in_hundredths([[land.get((row, column), 0.0) for column in columns] for row in rows], *printed)
+    units = 10**view.ha_decimals
+    exact = [[land.get((row, column), 0.0) for column in columns] for row in rows]
+    parts = in_units(exact, *printed, M2_PER_HA / units)
     notes = () if parts or not any(printed[0]) else (said(view, "transition.note.apart"),)
     if parts is None:
-        parts = [
-            shared_out([land.get((row, column), 0.0) for column in columns], total)
-            for row, total in zip(rows, printed[0], strict=True)
-        ]
+        parts = [shared_out(row, total) for row, total in zip(exact, printed[0], strict=True)]
     lines = []
     for row, shares in zip(rows, parts, strict=True):
         cells: list[Cell] = [
-            part / 100 if (row, column) in land else "" for column, part in zip(columns, shares, strict=True)
+            part / units if (row, column) in land else ""
+            for column, part in zip(columns, shares, strict=True)
         ]
-        lines.append(Line(("" if row == UNKNOWN else row, names[row], *cells, sum(shares) / 100)))
+        lines.append(Line(("" if row == UNKNOWN else row, names[row], *cells, sum(shares) / units)))
     sums = [sum(shares) for shares in zip(*parts, strict=True)]
     lines.append(
-        Line(("", said(view, "transition.total"), *(one / 100 for one in sums), sum(sums) / 100), "total")
+        Line(("", said(view, "transition.total"), *(one / units for one in sums), sum(sums) / units), "total")
     )
     made = [
         Column(
             f"to_{column}",
-            "two",
+            "ha",
             "parcels.geometry, parcels.land_use",
             f"{column} {names[column]}".removeprefix(f"{UNKNOWN} "),
         )
         for column in columns
     ]
-    return OfficeTable("transition", (*FIXED, *made, TOTAL), tuple(lines), notes)
+    return OfficeTable("transition", columns_in(view, (*FIXED, *made, TOTAL)), tuple(lines), notes)
 
 
 def _printed(view: View, rows: Sequence[str], columns: Sequence[str]) -> tuple[list[int], list[int]]:
-    """What the land balance prints of each class, in hundredths: of existing land, and of planned land."""
-    table = land_balance(view)
+    """What the land balance prints of each class, in its last decimal: of existing and of planned land."""
+    table, units = land_balance(view), 10**view.ha_decimals
     keys = [column.key for column in table.columns]
     found = []
     for classes, key in ((rows, "existing_ha"), (columns, "planned_ha")):
@@ -88,22 +89,22 @@ def _printed(view: View, rows: Sequence[str], columns: Sequence[str]) -> tuple[l
         for line in table.lines:
             if line.kind == "row" and not line.depth:
                 code = str(line.cells[0]) if line.cells[0] in sums else UNKNOWN
-                sums[code] = sums.get(code, 0) + round(float(line.cells[keys.index(key)] or 0) * 100)
+                sums[code] = sums.get(code, 0) + round(float(line.cells[keys.index(key)] or 0) * units)
         found.append([sums[one] for one in classes])
     return found[0], found[1]
 
 
-def in_hundredths(
-    land: Sequence[Sequence[float]], rows: Sequence[int], columns: Sequence[int]
+def in_units(
+    land: Sequence[Sequence[float]], rows: Sequence[int], columns: Sequence[int], unit_m2: float
 ) -> list[list[int]] | None:
     """
-    Land (m2) in hundredths of a hectare that add up to given rows and columns, or None where none do.
+    Land (m2) in units of `unit_m2` that add up to given rows and columns, or None where none do.
 
     Each number is off by less than one, as near to the land as they can be together; no land stays none.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 (slow to load)
 
-    exact = np.array(land) / M2_PER_HA * 100
+    exact = np.array(land) / unit_m2
     at_row, at_column = np.nonzero(exact)
     wanted = exact[at_row, at_column]
     n = len(wanted)
@@ -117,11 +118,12 @@ def in_hundredths(
     found = milp(
         np.repeat((0.0, 1.0), n),
         integrality=np.repeat((1, 0), n),
-        bounds=Bounds(np.append(low, np.zeros(n)), np.append(high, np.ones(n))),
+        bounds=Bounds(np.append(low, np.zeros(n)), np.append(high, np.full(n, np.inf))),
         constraints=(
             LinearConstraint(np.hstack([adds, nothing]), [*rows, *columns], [*rows, *columns]),
             LinearConstraint(np.block([[-each, each], [each, each]]), np.append(-wanted, wanted), np.inf),
         ),
+        options={"presolve": False},  # which ends some of these in an error
     )
     if found.x is None:
         return None
@@ -145,7 +147,7 @@ def _top(view: View, use: str | None, of: str, names: dict[str, str]) -> str:
 COMPARED = (
     ("code", "code"),
     ("site_area_m2", "whole"),
-    ("far_max", "two"),
+    ("far_max", "far"),
     ("floor_area_m2", "whole"),
     ("height_max_m", "one"),
 )
@@ -167,11 +169,11 @@ def changes(view: View) -> OfficeTable:
     """Changed parcels by their number, then the sum; a scenario is compared with the plan as drawn."""
     before = view.in_force_view
     if before is None:
-        return OfficeTable("changes", COLUMNS, (), (said(view, "changes.note.none"),))
+        return OfficeTable("changes", columns_in(view, COLUMNS), (), (said(view, "changes.note.none"),))
     old, new = _rows(before), _rows(view)
     lines = list(_lines(view, old, new))
     if not lines:
-        return OfficeTable("changes", COLUMNS, (), (said(view, "changes.note.same"),))
+        return OfficeTable("changes", columns_in(view, COLUMNS), (), (said(view, "changes.note.same"),))
     known = [line.cells[-1] for line in lines]
     whole = (
         None
@@ -180,7 +182,7 @@ def changes(view: View) -> OfficeTable:
     )
     cells = (said(view, "changes.total", n=len(lines)), *[""] * (len(COLUMNS) - 2), whole)
     note = said(view, "changes.note.against", title=before.title, day=before.drawn_on)
-    return OfficeTable("changes", COLUMNS, (*lines, Line(cells, "total")), (note,))
+    return OfficeTable("changes", columns_in(view, COLUMNS), (*lines, Line(cells, "total")), (note,))
 
 
 def _rows(view: View) -> dict[str, dict[str, Cell]]:

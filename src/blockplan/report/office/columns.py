@@ -7,27 +7,38 @@ Parts add up as printed: the rest of rounding goes to those with the largest rem
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from blockplan.figures import fixed
+from blockplan.figures import fixed, in_percent, is_known, share, shared_out
 from blockplan.plan.model.faults import NAMES
 from blockplan.report.document import Printed, Table
 from blockplan.texts import Catalog
+from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
     from blockplan.report.view import View
 
     Cell = str | float | int | None
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-#: How a cell is written: text, a code, a whole number, so many decimals, with a sign.
-Form = Literal["text", "code", "whole", "one", "two", "three", "signed"]
+#: How a cell is written: text, a code, a whole number, so many decimals, with a sign, a ratio in percent.
+Form = Literal[
+    "text", "code", "whole", "one", "two", "three", "four", "signed", "signed_four", "percent",
+    "ha", "ha_change", "far",
+]  # fmt: skip
 #: What stands where a column does not apply; None is what is not known. Zero is a measured zero.
 NOT_APPLICABLE, UNKNOWN_SIGN = "／", "—"
 TEXTS = Catalog("blockplan.report.office", "texts.toml")
 #: Decimals of a form; a form that is not here is text.
-DECIMALS = {"whole": 0, "one": 1, "two": 2, "three": 3, "signed": 2}
+DECIMALS = {
+    "whole": 0, "one": 1, "two": 2, "three": 3, "four": 4, "signed": 2, "signed_four": 4, "percent": 0,
+}  # fmt: skip
+#: What a form that hangs on the plan is written as, by the decimals of its hectares.
+HECTARES: dict[int, dict[str, Form]] = {
+    2: {"ha": "two", "ha_change": "signed"},
+    4: {"ha": "four", "ha_change": "signed_four"},
+}
 #: Where a table has more columns than these, what is said at length is left to the workbook.
 MANY, LONG = 12, ("estimated", "basis")
 #: What a table is about stands beside other numbers where it is unknown in every line, too.
@@ -116,6 +127,29 @@ def said(view: View, key: str, **values: object) -> str:
     return TEXTS(key, view.words.lang, **values)
 
 
+def form_in(view: View, form: Form) -> Form:
+    """A form as a plan and its reader's language ask for it: of hectares, and of a floor area ratio."""
+    if form == "far":
+        return "percent" if in_percent("far", view.words.lang) else "two"
+    return HECTARES[view.ha_decimals].get(form, form)
+
+
+def columns_in(view: View, columns: Iterable[Column]) -> tuple[Column, ...]:
+    """Columns whose forms are those that a plan and its reader's language ask for."""
+    return tuple(replace(one, form=form_in(view, one.form)) for one in columns)
+
+
+def hectares(view: View, m2: float | None) -> str:
+    """Some land in hectares, as the tables of its plan write them."""
+    return shown(m2 / M2_PER_HA if is_known(m2) else None, form_in(view, "ha"))
+
+
+def shared_hectares(view: View, parts_m2: Sequence[float], whole_m2: float) -> list[float]:
+    """Parts of some land in hectares that add up to the whole as it is printed."""
+    units = 10**view.ha_decimals
+    return [one / units for one in shared_out(parts_m2, round(whole_m2 / M2_PER_HA * units))]
+
+
 def shown(cell: Cell, form: Form) -> str:
     """
     A cell as paper prints it: the same number is the same string on sheet, table and text.
@@ -128,13 +162,17 @@ def shown(cell: Cell, form: Form) -> str:
     ('1,234.50', '27', '−0.50', '—')
     >>> shown(0.001, "signed"), shown(-0.001, "signed"), shown(1.0, "signed")
     ('0.00', '0.00', '+1.00')
+    >>> shown(0.2356, "four"), shown(2.0, "percent"), shown(1.625, "percent")
+    ('0.2356', '200%', '162.5%')
     """
     if cell is None:
         return UNKNOWN_SIGN
     if not isinstance(cell, int | float) or form not in DECIMALS:
         return str(cell)
+    if form == "percent":
+        return share(float(cell))
     digits = 0 if form == "one" and float(cell).is_integer() else DECIMALS[form]
-    return fixed(float(cell), digits, signed=form == "signed")
+    return fixed(float(cell), digits, signed=form.startswith("signed"))
 
 
 def says(lines: Sequence[Line], at: int) -> bool:

@@ -19,7 +19,15 @@ from blockplan.measure.indicators.land import boundary_m2
 from blockplan.measure.inputs.columns import areas_m2, ids, values
 from blockplan.measure.inputs.homes import residents
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
-from blockplan.report.office.columns import NOT_APPLICABLE, Column, Line, OfficeTable, said
+from blockplan.report.office.columns import (
+    NOT_APPLICABLE,
+    Column,
+    Line,
+    OfficeTable,
+    columns_in,
+    hectares,
+    said,
+)
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -33,13 +41,13 @@ if TYPE_CHECKING:
 COLUMNS = (
     Column("code", "code", "parcels.land_use, parcels.existing_land_use"),
     Column("land_use", "text", "parcels.land_use_list"),
-    Column("existing_ha", "two", "parcels.geometry, parcels.existing_land_use"),
+    Column("existing_ha", "ha", "parcels.geometry, parcels.existing_land_use"),
     Column("existing_share", "two", "existing_ha"),
-    Column("planned_ha", "two", "parcels.geometry, parcels.land_use"),
+    Column("planned_ha", "ha", "parcels.geometry, parcels.land_use"),
     Column("planned_share", "two", "planned_ha"),
     Column("construction_share", "two", "planned_ha"),
     Column("per_person_m2", "two", "planned_ha, residents"),
-    Column("change_ha", "signed", "planned_ha, existing_ha"),
+    Column("change_ha", "ha_change", "planned_ha, existing_ha"),
 )
 TOWN = "town"
 #: Groups in their order, with their classes (of cn2023, then of gb50137); a finer class wins.
@@ -51,20 +59,21 @@ GROUPS = {
     "other_land": ("01", "02", "03", "04", "05", "06", "17", "18", "19", "20", "21", "22", "23", "24", "E"),
     "not_known": (),
 }
-#: A difference from the planned land that a reader sees, ha.
-SEEN_HA = 0.005
 EXISTING, PLANNED = 0, 1
 
 
 @dataclass
 class _BalanceNode:
-    """A class, a group or the whole: planned and existing land, m2, and what is printed of it (1/100)."""
+    """A class, a group or the whole: planned and existing land, m2, and what is printed of it.
+
+    Land counts in the last decimal of hectares, shares in hundredths of a percent.
+    """
 
     code: str
     name: str
     own: list[float] = field(default_factory=lambda: [0.0, 0.0])
     below: dict[str, _BalanceNode] = field(default_factory=dict)
-    hundredths_ha: list[int] = field(default_factory=lambda: [0, 0])
+    units_ha: list[int] = field(default_factory=lambda: [0, 0])
     hundredths_percent: list[int] = field(default_factory=lambda: [0, 0])
     of_construction: int | None = None
 
@@ -80,11 +89,13 @@ def land_balance(view: View) -> OfficeTable:
     lists = values(plan, "parcels", "land_use_list")
     known = np.array([use is not None for use in now], dtype=bool)
     root = _tree(view, sizes, now if known.any() else None, then, lists)
-    _print(root)
-    partly = bool(known.any() and np.nansum(sizes[~known]) / M2_PER_HA >= SEEN_HA)
+    units = 10**view.ha_decimals
+    _print(root, units)
+    partly = bool(known.any() and round(np.nansum(sizes[~known]) / M2_PER_HA * units))
     people = residents(plan).total
-    lines = _BalanceLines(bool(known.any()), partly, people).all(root, view) if len(sizes) else []
-    return OfficeTable("land_balance", COLUMNS, tuple(lines), tuple(_notes(view, sizes, known, people)))
+    lines = _BalanceLines(bool(known.any()), partly, people, units).all(root, view) if len(sizes) else []
+    notes = tuple(_notes(view, sizes, known, people))
+    return OfficeTable("land_balance", columns_in(view, COLUMNS), tuple(lines), notes)
 
 
 def _tree(
@@ -148,12 +159,12 @@ def _name(view: View, code: str, of: str) -> str:
     return view.ground.use_name(of, code).removeprefix(f"{code} ")
 
 
-def _print(root: _BalanceNode) -> None:
+def _print(root: _BalanceNode, units: int) -> None:
     """What is printed of each class: the whole is rounded, and shared out downwards."""
     for when in (EXISTING, PLANNED):
-        root.hundredths_ha[when] = round(root.m2(when) / M2_PER_HA * 100)
+        root.units_ha[when] = round(root.m2(when) / M2_PER_HA * units)
         root.hundredths_percent[when] = 10_000 if root.m2(when) > 0 else 0
-        _share(root, when, "hundredths_ha")
+        _share(root, when, "units_ha")
         _share(root, when, "hundredths_percent")
     town = root.below.get(TOWN)
     if town is not None:
@@ -184,6 +195,7 @@ class _BalanceLines:
     existing: bool
     partly: bool
     people: float | None
+    units: int
 
     def all(self, root: _BalanceNode, view: View) -> list[Line]:
         lines = [line for node in root.below.values() for line in self._group(node, view)]
@@ -201,13 +213,13 @@ class _BalanceLines:
             yield from self._classes(one, depth + 1)
 
     def _cells(self, node: _BalanceNode) -> tuple[Cell, ...]:
-        ha, percent = node.hundredths_ha, node.hundredths_percent
-        existing = (ha[EXISTING] / 100, percent[EXISTING] / 100) if self.existing else (None, None)
+        units, ha, percent = self.units, node.units_ha, node.hundredths_percent
+        existing = (ha[EXISTING] / units, percent[EXISTING] / 100) if self.existing else (None, None)
         built = NOT_APPLICABLE if node.of_construction is None else node.of_construction / 100
         person = node.m2(PLANNED) / self.people if self.people else None
-        change = (ha[PLANNED] - ha[EXISTING]) / 100 if self.existing and not self.partly else None
+        change = (ha[PLANNED] - ha[EXISTING]) / units if self.existing and not self.partly else None
         return (
-            node.code, node.name, *existing, ha[PLANNED] / 100, percent[PLANNED] / 100, built,
+            node.code, node.name, *existing, ha[PLANNED] / units, percent[PLANNED] / 100, built,
             None if person is None else round(person, 2), change,
         )  # fmt: skip
 
@@ -217,20 +229,20 @@ def _notes(
 ) -> Iterator[str]:
     if not len(sizes):
         return
-    words, undrawn = view.words, int(np.isnan(sizes).sum())
-    drawn, planned = np.nansum(sizes) / M2_PER_HA, boundary_m2(view.plan)
+    words, decimals, undrawn = view.words, view.ha_decimals, int(np.isnan(sizes).sum())
+    drawn, planned = float(np.nansum(sizes)), boundary_m2(view.plan)
     if not known.any():
         yield said(view, "land_balance.note.no_existing")
     elif not known.all():
-        n, ha = words.number(int((~known).sum())), words.number(np.nansum(sizes[~known]) / M2_PER_HA, 2)
+        n, ha = words.number(int((~known).sum())), hectares(view, float(np.nansum(sizes[~known])))
         yield said(view, "land_balance.note.partly_existing", n=n, ha=ha)
     if not people:
         yield said(view, "note.no_residents" if people is None else "note.nobody")
     if undrawn:
         first = ", ".join(map(str, ids(view.plan, "parcels")[np.isnan(sizes)][:5]))
         yield said(view, "land_balance.note.undrawn", n=words.number(undrawn), first=first)
-    if planned is not None and abs(drawn - planned / M2_PER_HA) >= SEEN_HA:
-        both = (words.number(float(drawn), 2), words.number(planned / M2_PER_HA, 2))
+    if planned is not None and round(abs(drawn - planned) / M2_PER_HA, decimals):
+        both = (hectares(view, drawn), hectares(view, planned))
         yield said(view, "land_balance.note.boundary", drawn=both[0], planned=both[1])
     uses = (values(view.plan, "parcels", when) for when in ("land_use", "existing_land_use"))
     if any(str(use or "").startswith("16") for column in uses for use in column):

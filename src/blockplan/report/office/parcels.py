@@ -10,7 +10,7 @@ import pandas as pd
 from blockplan.exchange.office.road_remarks import read_by, remark_said
 from blockplan.measure.inputs.columns import areas_m2, ids, values
 from blockplan.plan.model.codes import DEFAULT_LIST
-from blockplan.report.office.columns import Column, Line, OfficeTable, said
+from blockplan.report.office.columns import Column, Line, OfficeTable, columns_in, said
 from blockplan.report.phases import phase_name
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ COLUMNS = (
     Column("code", "code", "parcels.land_use"),
     Column("land_use", "text", "parcels.land_use_list"),
     Column("site_area_m2", "whole", "parcels.declared_area_m2, parcels.geometry"),
-    Column("far_max", "two", "parcels.far, parcels.far_kind, parcels.far_max"),
-    Column("far_min", "two", "parcels.far, parcels.far_kind, parcels.far_min"),
+    Column("far_max", "far", "parcels.far, parcels.far_kind, parcels.far_max"),
+    Column("far_min", "far", "parcels.far, parcels.far_kind, parcels.far_min"),
     Column("floor_area_m2", "whole", "parcels.floor_area_m2"),
     Column("coverage_max", "one", "parcels.coverage_ratio, parcels.coverage_ratio_max"),
     Column("coverage_min", "one", "parcels.coverage_ratio, parcels.coverage_ratio_min"),
@@ -85,7 +85,7 @@ def parcels(view: View) -> OfficeTable:
     notes = [said(view, "parcels.note.bounds")]
     if np.isnan(declared).any() and len(names):
         notes.append(said(view, "parcels.note.drawn", n=view.words.number(int(np.isnan(declared).sum()))))
-    return OfficeTable("parcels", COLUMNS, tuple(map(Line, rows)), tuple(notes))
+    return OfficeTable("parcels", columns_in(view, COLUMNS), tuple(map(Line, rows)), tuple(notes))
 
 
 def _bounds(

@@ -13,10 +13,17 @@ from blockplan.measure.indicators.loads import loads as loads_of
 from blockplan.measure.inputs.columns import areas_m2, ids, values
 from blockplan.measure.inputs.homes import residents
 from blockplan.plan.model.codes import DEFAULT_LIST
-from blockplan.report.office.columns import Column, Line, OfficeTable, said, shown
+from blockplan.report.office.columns import (
+    Column,
+    Line,
+    OfficeTable,
+    columns_in,
+    hectares,
+    said,
+    shared_hectares,
+)
 from blockplan.report.office.zeros import havers, in_reserve
 from blockplan.report.phases import phase_name
-from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
     from blockplan.report.office.columns import Cell
@@ -25,12 +32,12 @@ if TYPE_CHECKING:
 COLUMNS = (
     Column("phase", "text", "parcels.phase"),
     Column("parcel_count", "whole", "parcels"),
-    Column("phase_ha", "two", "parcels.geometry"),
+    Column("phase_ha", "ha", "parcels.geometry"),
     Column("phase_share", "two", "phase_ha"),
     Column("phase_floor_m2", "whole", "parcels.floor_area_m2, parcels.far"),
     Column("dwellings", "whole", "parcels.dwellings, loads.toml"),
     Column("residents", "whole", "parcels.residents, loads.toml"),
-    Column("phase_parks_ha", "two", "parcels.geometry, parcels.land_use"),
+    Column("phase_parks_ha", "ha", "parcels.geometry, parcels.land_use"),
     Column("facilities", "text", "facilities.parcel_id, facilities.name_*"),
 )
 PARKS = ("1401", "G1")
@@ -64,7 +71,7 @@ def phases(view: View) -> OfficeTable:
         [str(one) if one is not None else "" for one in values(plan, "parcels", "phase")], dtype=object
     )
     if not (given != "").any():
-        return OfficeTable("phases", COLUMNS, (), (said(view, "phases.note.none"),))
+        return OfficeTable("phases", columns_in(view, COLUMNS), (), (said(view, "phases.note.none"),))
     sizes, found = areas_m2(plan, "parcels"), loads_of(plan)
     uses = values(plan, "parcels", "land_use")
     parks = np.array([bool(use) and use.startswith(PARKS) for use in uses], dtype=bool)
@@ -74,13 +81,12 @@ def phases(view: View) -> OfficeTable:
     names = sorted({*given}, key=lambda one: (one == "", in_time(one)))
     floor = np.where(found.floorless, 0.0, found.floor_m2)
     counted = {"floor_area_m2": floor} | {key: found.by_parcel[key] for key in ("dwellings", "residents")}
-    hundredths = shared_out(
-        [math.fsum(np.nan_to_num(sizes[given == one])) for one in names],
-        round(float(np.nansum(sizes)) / M2_PER_HA * 100),
-    )
-    percent = shared_out([math.fsum(np.nan_to_num(sizes[given == one])) for one in names], 10_000)
+    land = [math.fsum(np.nan_to_num(sizes[given == one])) for one in names]
+    shares, percent = shared_hectares(view, land, math.fsum(land)), shared_out(land, 10_000)
+    of_parks = [math.fsum(np.nan_to_num(sizes[parks & (given == one)])) for one in names]
+    park_shares = shared_hectares(view, of_parks, math.fsum(of_parks))
     lines = []
-    for one, ha, share in zip(names, hundredths, percent, strict=True):
+    for one, ha, share, park_ha in zip(names, shares, percent, park_shares, strict=True):
         rows = given == one
         built = [
             name for name, host in zip(called, hosts, strict=True) if name and of_parcel.get(str(host)) == one
@@ -88,22 +94,22 @@ def phases(view: View) -> OfficeTable:
         more = [said(view, "phases.more", n=len(built) - MOST_NAMES)] if len(built) > MOST_NAMES else []
         lines.append(Line((
             phase_name(one, view.words) or said(view, "phases.unnamed"),
-            int(rows.sum()), ha / 100, share / 100,
+            int(rows.sum()), ha, share / 100,
             *(_sum(column[rows], havers(plan, key).of_none(np.flatnonzero(rows)))
               for key, column in counted.items()),
-            round(math.fsum(np.nan_to_num(sizes[rows & parks])) / M2_PER_HA, 2),
+            park_ha,
             view.words.join([*built[:MOST_NAMES], *more]),
         )))  # fmt: skip
     people = residents(plan).total
     total: tuple[Cell, ...] = (
-        said(view, "phases.total"), len(given), sum(hundredths) / 100, 100.0, _sum(floor),
+        said(view, "phases.total"), len(given), _added(view, shares), 100.0, _sum(floor),
         _sum(found.by_parcel["dwellings"]), None if people is None else round(people),
-        round(math.fsum(np.nan_to_num(sizes[parks])) / M2_PER_HA, 2), "",
+        _added(view, park_shares), "",
     )  # fmt: skip
     notes = _unphased(view)
     if (in_reserve(plan) & np.isnan(found.floor_m2)).any():
         notes.append(said(view, "phases.note.reserve"))
-    return OfficeTable("phases", COLUMNS, (*lines, Line(total, "total")), tuple(notes))
+    return OfficeTable("phases", columns_in(view, COLUMNS), (*lines, Line(total, "total")), tuple(notes))
 
 
 def _unphased(view: View) -> list[str]:
@@ -120,12 +126,17 @@ def _unphased(view: View) -> list[str]:
     if not land:
         return []
     told = [
-        said(view, "phases.of_use", use=use, ha=shown(None if np.isnan(size) else size / M2_PER_HA, "two"))
+        said(view, "phases.of_use", use=use, ha=hectares(view, size))
         for use, size in sorted(land.items(), key=lambda one: (-np.nan_to_num(one[1]), one[0]))
     ]
     more = len(told) - MOST_USES
     rest = [said(view, "phases.more_uses" if more > 1 else "phases.one_more_use", n=more)] if more > 0 else []
     return [said(view, "phases.note.unphased", uses=view.words.join([*told[:MOST_USES], *rest]))]
+
+
+def _added(view: View, parts: list[float]) -> float:
+    """Printed hectares in all."""
+    return round(math.fsum(parts), view.ha_decimals)
 
 
 def _sum(column: np.ndarray, none: Cell = 0) -> Cell:

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 FORMATS = {
     "text": "@", "code": "@", "whole": "#,##0", "one": "#,##0.0", "two": "#,##0.00", "three": "#,##0.000",
-    "signed": "+#,##0.00;-#,##0.00;0.00",
+    "four": "#,##0.0000", "signed": "+#,##0.00;-#,##0.00;0.00",
+    "signed_four": "+#,##0.0000;-#,##0.0000;0.0000", "percent": "0%", "percent_one": "0.0%",
 }  # fmt: skip
 TEXT_FORMS = frozenset({"text", "code"})
 SOURCES = "sources"
@@ -188,7 +189,10 @@ def _write(
         style = styles.of(*look, sign=True)
         sheet.write_string(*place, UNKNOWN_SIGN if cell is None else NOT_APPLICABLE, style)
         return
-    style = styles.of(*look, sign=False)
+    form, kind, depth = look
+    if form == "percent" and "." in shown(cell, "percent"):
+        form = "percent_one"  # as paper writes it
+    style = styles.of(form, kind, depth, sign=False)
     if cell == "":
         sheet.write_blank(*place, None, style)
     elif isinstance(cell, str):

@@ -12,6 +12,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from blockplan.check.parcelwise import of_some
@@ -19,7 +20,7 @@ from blockplan.figures import is_known
 from blockplan.plan import BASE
 from blockplan.report.fonts import missing, printable
 from blockplan.report.office import TABLES
-from blockplan.report.office.columns import shown
+from blockplan.report.office.columns import form_in, shared_hectares, shown
 from blockplan.report.office.streets import streets_along
 from blockplan.report.office.zeros import havers
 from blockplan.report.public.qr import qr_svg
@@ -27,6 +28,7 @@ from blockplan.report.sheets import extents
 from blockplan.report.sheets.overlaymap import OVERLAYS
 from blockplan.report.sheets.printed_tables import ems, in_lines, least, printed, unbroken
 from blockplan.report.sheets.scene import said
+from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -143,7 +145,10 @@ def figures_of(facts: Facts, extent: Extent, adjoining: Sequence[str] = ()) -> P
         rows.append((said(words.lang, "facts.block"), extent.above))
     rows += [
         (said(words.lang, f"facts.{key}"), written(facts, key, value))
-        for key, value in sums(facts, extent.rows, extents.shares(facts, extent)).items()
+        for key, value in (
+            sums(facts, extent.rows, extents.shares(facts, extent))
+            | printed_land(facts).get((extent.kind, extent.id), {})
+        ).items()
         if value or key != "parks"
     ]
     if adjoining:
@@ -364,8 +369,8 @@ def crs_named(name: str, code: str, lang: str) -> str:
 PARKS = ("1401", "G1")
 #: Columns of the table of a block's subblocks; a number is of those that a panel shows as well.
 COLUMNS: dict[str, Form] = {
-    "land": "two", "floor_area": "whole", "far": "two", "height": "one", "dwellings": "whole",
-    "residents": "whole", "parking": "whole", "parks": "two", "parcels": "whole",
+    "land": "ha", "floor_area": "whole", "far": "far", "height": "one", "dwellings": "whole",
+    "residents": "whole", "parking": "whole", "parks": "ha", "parcels": "whole",
 }  # fmt: skip
 #: A subblock is named by so many of its uses, the largest first.
 MAIN_USES = 2
@@ -411,43 +416,78 @@ def sums(facts: Facts, rows: Iterable[int], shares: Mapping[int, float] | None =
     return found | {"parcels": float(len(rows))}
 
 
+@lru_cache(maxsize=1)
+def printed_land(facts: Facts) -> dict[tuple[str, str], dict[str, float]]:
+    """
+    Land and parks (ha) of each block and subblock as they are printed, by kind and id.
+
+    Those of a block add up to its own, and the blocks to theirs in all, by largest remainder.
+    """
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    blocks, subblocks = extents.blocks(facts), extents.drawn_subblocks(facts)
+    shared: list[tuple[Extent | None, list[Extent]]] = [(None, blocks)] if blocks else []
+    held = {block.id: block for block in blocks}
+    for above in dict.fromkeys(one.above for one in subblocks):
+        shared.append((held.get(above), [one for one in subblocks if one.above == above]))
+    for block, parts in shared:
+        exact = [sums(facts, one.rows) for one in parts]
+        entire = block is not None and {*block.rows} == {row for one in parts for row in one.rows}
+        for key in ("land", "parks"):
+            land = [one[key] for one in exact]
+            whole = found[block.kind, block.id][key] if block is not None and entire else math.fsum(land)
+            for one, share in zip(parts, shared_hectares(facts.view, land, whole * M2_PER_HA), strict=True):
+                found.setdefault((one.kind, one.id), {})[key] = share
+    return found
+
+
 def written(facts: Facts, key: str, value: float) -> str:
     """A sum with its unit, as the panel prints it."""
     words = facts.view.words
     units = {
-        "land": "ha", "parks": "ha", "floor_area": "m2", "height": "m", "dwellings": "dwelling",
+        "floor_area": "m2", "height": "m", "dwellings": "dwelling",
         "residents": "person", "parking": "space",
     }  # fmt: skip
-    return words.amount(value, units[key]) if key in units else shown(value, COLUMNS[key])
+    if key in units:
+        return words.amount(value, units[key])
+    told = shown(value, form_in(facts.view, COLUMNS[key]))
+    return words.with_unit(told, "ha") if COLUMNS[key] == "ha" else told
 
 
 def subblock_table(facts: Facts, block: Extent, subblocks: Sequence[Extent]) -> dict[str, Any] | None:
     """The subblocks of a block with their main uses and sums, and the block's own; None where it has none."""
     own = [one for one in subblocks if one.above == block.id]
-    return _sums_table(facts, own, block.rows, "subblock") if own else None
+    whole = sums(facts, block.rows) | printed_land(facts)[block.kind, block.id]
+    return _sums_table(facts, own, block.rows, whole, "subblock") if own else None
 
 
 def part_table(facts: Facts) -> dict[str, Any] | None:
     """The blocks of the plan with their sums, else its subblocks; None where it is not divided."""
     for kind, found in (("block", extents.blocks(facts)), ("subblock", extents.drawn_subblocks(facts))):
         if len(found) > 1:
-            return _sums_table(facts, found, range(len(facts.names)), kind, uses=False)
+            rows = range(len(facts.names))
+            return _sums_table(facts, found, rows, sums(facts, rows), kind, uses=False)
     return None
 
 
 def _sums_table(
-    facts: Facts, parts: Sequence[Extent], rows: Iterable[int], kind: str, *, uses: bool = True
+    facts: Facts,
+    parts: Sequence[Extent],
+    rows: Iterable[int],
+    whole: Mapping[str, float],
+    kind: str,
+    *,
+    uses: bool = True,
 ) -> dict[str, Any]:
     """Parts of the plan with their sums, and those of `rows` in all."""
-    lang = facts.view.words.lang
-    of, whole = [sums(facts, one.rows) for one in parts], sums(facts, rows)
+    lang, land = facts.view.words.lang, printed_land(facts)
+    of = [sums(facts, one.rows) | land.get((one.kind, one.id), {}) for one in parts]
     keys = [key for key in COLUMNS if key in whole]
     heads = [said(lang, f"facts.{kind}"), *([said(lang, "subblocks.uses")] if uses else [])]
     heads += [in_lines(said(lang, f"subblocks.{key}")) for key in keys]
 
-    def cells(found: dict[str, float], of: Iterable[int]) -> list[str]:
+    def cells(found: Mapping[str, float], of: Iterable[int]) -> list[str]:
         none = {key: havers(facts.plan, key).of_none(of, None) for key in keys}
-        return [shown(found.get(key, none[key]), COLUMNS[key]) for key in keys]
+        return [shown(found.get(key, none[key]), form_in(facts.view, COLUMNS[key])) for key in keys]
 
     lines = [
         [one.id, *([_uses(facts, one)] if uses else []), *cells(its, one.rows)]

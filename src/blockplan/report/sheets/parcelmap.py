@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from blockplan.report.maps import svg
 from blockplan.report.maps.drawing import fill_swatch, line_swatch
 from blockplan.report.maps.labels import Spots, largest
 from blockplan.report.maps.svg import INK, text_width
-from blockplan.report.office.columns import shown
+from blockplan.report.office.columns import form_in, shared_hectares, shown
 from blockplan.report.office.land_balance import land_balance
 from blockplan.report.sheets.scene import lighter
 
@@ -101,11 +102,30 @@ def use_legend(scene: Scene, shares: Mapping[int, float], tint: float) -> None:
     percent = dict(zip(area, _percent(list(area.values())), strict=True))
     entire = len(shares) == len(facts.names) and set(shares.values()) == {1.0}
     balance = balanced(facts, area, "planned") if entire else {}
-    for (of, code), size in area.items():
+    land = hectares_of(facts, area, "planned" if entire else "")
+    for of, code in area:
         said = facts.view.ground.use_name(of, code)
-        found = balance.get(code, (size / 1e4, percent[of, code] if whole else None))
-        amount = (shown(found[0], "two"), shown(found[1], "two"))
+        own = percent[of, code] if whole else None
+        amount = (land[of, code], shown(balance[code][1] if code in balance else own, "two"))
         scene.show(f"use {code} {of}", 0, fill_swatch(lighter(facts.colour_of[of, code], tint)), said, amount)
+
+
+def hectares_of(facts: Facts, area: Mapping[tuple[str, str], float], when: str) -> dict[tuple[str, str], str]:
+    """
+    The land of classes (m2) in hectares, as printed: as the land balance has it, else so that it adds up.
+
+    Parameters
+    ----------
+    when
+        Whether they are all land ``existing`` or ``planned``; "" where they are of a part of the plan.
+    """
+    form = form_in(facts.view, "ha")
+    shares = shared_hectares(facts.view, list(area.values()), math.fsum(area.values()))
+    balance = balanced(facts, area, when) if when else {}
+    return {
+        use: shown(balance[use[1]][0] if use[1] in balance else share, form)
+        for use, share in zip(area, shares, strict=True)
+    }
 
 
 def balanced(facts: Facts, uses: Iterable[tuple[str, str]], when: str) -> dict[str, tuple[Any, Any]]:

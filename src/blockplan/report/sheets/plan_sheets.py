@@ -15,7 +15,7 @@ import shapely
 
 from blockplan.report.key_figures import key_figures
 from blockplan.report.office import TABLES
-from blockplan.report.office.columns import MANY, UNKNOWN_SIGN, shown
+from blockplan.report.office.columns import MANY, UNKNOWN_SIGN, hectares, shown
 from blockplan.report.sheets import basemap, maps, panels, parcelmap, streetmap
 from blockplan.report.sheets.control import CONDITIONS, Sheet, widened
 from blockplan.report.sheets.overlaymap import OVERLAYS, drawn_lines
@@ -539,7 +539,7 @@ def _row(facts: Facts, kind: str, shapes: Iterable[BaseGeometry], basis: str, na
     return [
         called,
         shown(len(drawn), "whole"),
-        shown(float(shapely.area(shapely.union_all(lands))) / 1e4, "two") if len(lands) else UNKNOWN_SIGN,
+        hectares(facts.view, float(shapely.area(shapely.union_all(lands)))) if len(lands) else UNKNOWN_SIGN,
         shown(float(shapely.length(lines).sum()) / 1e3, "two") if len(lines) else UNKNOWN_SIGN,
         said(words.lang, f"lines.{basis}"),
         words.join(names[:MOST_NAMES]) + more,

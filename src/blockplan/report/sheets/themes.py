@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from blockplan.figures import shared_out
 from blockplan.measure.inputs.columns import values
 from blockplan.report.maps import svg
 from blockplan.report.maps.basemap import use_colour
@@ -17,7 +16,7 @@ from blockplan.report.maps.drawing import dot_swatch, fill_swatch
 from blockplan.report.maps.structure import structure as parts
 from blockplan.report.maps.svg import INK
 from blockplan.report.office import TABLES
-from blockplan.report.office.columns import shown
+from blockplan.report.office.columns import form_in, shared_hectares, shown
 from blockplan.report.office.phases import in_time
 from blockplan.report.phases import phase_name
 from blockplan.report.sheets import basemap as base
@@ -98,15 +97,15 @@ def existing(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     area: dict[tuple[str, str], float] = {}
     for row in np.flatnonzero(~shapely.is_missing(facts.shapes)):
         area[uses[row]] = area.get(uses[row], 0.0) + float(facts.shapes[row].area)
-    balance = parcelmap.balanced(facts, area, "existing")
-    for (of, code), size in area.items():
+    land = parcelmap.hectares_of(facts, area, "existing")
+    for of, code in area:
         said = facts.view.ground.use_name(of, code) if code else scene.say("legend.not_known")
         scene.show(
             f"use {code} {of}",
             0 if code else 1,
             fill_swatch(use_colour(of, code) if code else BARE),
             said,
-            (shown(balance.get(code, (size / 1e4,))[0], "two"),),
+            (land[of, code],),
         )
     status = values(facts.plan, "parcels", "status")
     kept = [
@@ -220,8 +219,9 @@ def green(scene: Scene, ground: ParcelGround) -> Sequence[str]:
 def classes(scene: Scene, ground: ParcelGround, kind: str) -> Sequence[str]:
     """Parcels by the upper bound of height or FAR in five to seven classes, with the bound on each."""
     facts = scene.facts
-    # A bound is written in the legend as on its parcel: a ratio always with two decimals.
-    column, unit, form = ("height_max_m", " m", "g") if kind == "height" else ("far_max", "", ".2f")
+    # A bound is written in the legend as on its parcel.
+    column, unit = ("height_max_m", " m") if kind == "height" else ("far_max", "")
+    form = form_in(facts.view, "one" if kind == "height" else "far")
     cells = [facts.rows[str(name)][column] for name in facts.names]
     known = sorted(float(cell) for cell in cells if isinstance(cell, int | float))
     ends = _ends(known, ENDS[kind])
@@ -243,9 +243,9 @@ def classes(scene: Scene, ground: ParcelGround, kind: str) -> Sequence[str]:
             continue
         low = ends[at - 1] if at else None
         said = (
-            scene.say("legend.class_below", high=f"{high:{form}}", unit=unit)
+            scene.say("legend.class_below", high=shown(high, form), unit=unit)
             if low is None
-            else scene.say("legend.class_between", low=f"{low:{form}}", high=f"{high:{form}}", unit=unit)
+            else scene.say("legend.class_between", low=shown(low, form), high=shown(high, form), unit=unit)
         )
         scene.show(f"class {at}", 0, fill_swatch(STEPS[at]), said, (land[STEPS[at]],))
     if BARE in here:
@@ -336,8 +336,8 @@ def phases(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     _ground(scene, ground, [lighter(colour, 0.3) for colour in colours])
     here = {given[row] for row in ground.rows}
     # A legend says of a phase what its table says.
-    lines = TABLES["phases"](facts.view).lines
-    land = dict(zip([*known, ""], (shown(line.cells[2], "two") for line in lines), strict=False))
+    lines, form = TABLES["phases"](facts.view).lines, form_in(facts.view, "ha")
+    land = dict(zip([*known, ""], (shown(line.cells[2], form) for line in lines), strict=False))
     for at, one in enumerate(known):
         if one in here:
             scene.show(
@@ -368,7 +368,8 @@ def _hectares(facts: Facts, classes: Sequence[Sequence[bool]]) -> list[str]:
     """The land of classes of parcels in hectares, which adds up as it is printed."""
     areas = np.nan_to_num(shapely.area(facts.shapes))
     sizes = [math.fsum(areas[np.array(rows, dtype=bool)]) for rows in classes]
-    return [shown(one / 100, "two") for one in shared_out(sizes, round(math.fsum(sizes) / 100))]
+    form = form_in(facts.view, "ha")
+    return [shown(one, form) for one in shared_hectares(facts.view, sizes, math.fsum(sizes))]
 
 
 # What a plan has
