@@ -464,3 +464,15 @@ def test_a_facility_whose_name_is_misspelt_in_its_middle_is_asked_about_and_not_
     assert [(one.said, one.state) for one in found] == [
         ("菜杏场", "doubtful"), ("01-04-02", "represented"), ("1500平方米", "not_evidenced"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("地块 01-01-02 的容积率为 2.0，建筑限高 54 米，配建幼儿园一所。", "一所"),
+        ("Parcel 01-01-02 holds one kindergarten.", "one"),
+        ("区画 01-01-02 に幼稚園1園を設ける。", "1園"),
+    ],
+)
+def test_a_facility_on_one_parcel_is_no_count_of_the_plan(views, text, number):
+    assert [state for said, state, _ in numbers(views[TOWN], text) if said == number] == ["not_evidenced"]

@@ -200,6 +200,7 @@ class Claim:
             or self._kept_anyway
             or self._of_no_land
             or self._of_a_list
+            or self._on_one_parcel
             or self._counts_another
             or setting.elsewhere
         ):
@@ -247,6 +248,21 @@ class Claim:
         """Whether a share is of floor area, people or money, and not of land."""
         land = self.number.dimension == "share" and self.fact.bound_to.startswith("table:land_balance")
         return land and _OF_NO_LAND.search(self.text, self.clause, self.number.start) is not None
+
+    @property
+    def _on_one_parcel(self) -> bool:
+        """Whether facilities are counted on the one parcel that is named before them."""
+        of = self.fact.bound_to
+        if not (of.startswith("table:facilities/") and of.endswith("/count")):
+            return False
+        before = (one for one in self.named if one.end <= self.number.start)
+        # A facility is named by its kind or name, a parcel by its own number.
+        own = [
+            one
+            for one in before
+            if any(fact.bound_to.startswith(f"object:{one.word}/") for fact in self.sentence.facts(one))
+        ]
+        return len(own) == 1
 
     @property
     def _of_a_list(self) -> bool:
