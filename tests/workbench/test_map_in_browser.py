@@ -151,7 +151,7 @@ def test_an_edited_parcel_is_drawn_alone_and_covers_what_it_was(service: Service
 def test_a_parcel_across_pieces_of_the_map_is_named_once(zone: Service, chromium: Any) -> None:
     tab, wrong = opened(zone, chromium, "en", 1440)
     for at in (0.007, -0.014):  # a park, and housing, that lie in more than one piece
-        tab.evaluate(f"__map.jumpTo({{ center: [0, {at}], zoom: 16 }})")
+        tab.evaluate(f"void __map.jumpTo({{ center: [0, {at}], zoom: 16 }})")
         tab.wait_for_timeout(400)
         tab.wait_for_selector(IDLE, timeout=WAIT_MS)
         named = [id_ for id_, *_ in tab.evaluate(NAMES)]
@@ -225,7 +225,7 @@ def test_typed_and_keyed_places_of_a_corner_stand_however_far_out_the_map_is(
     west, south, east, north = Polygon(ring).bounds
     tab, wrong = sought(fresh, chromium, "E")
     tab.keyboard.press("e")
-    tab.evaluate("__map.jumpTo({ zoom: __map.getZoom() - 5 })")
+    tab.evaluate("void __map.jumpTo({ zoom: __map.getZoom() - 5 })")
     settled(tab)
     typed = tab.locator("#typed-place")
     # Where no corner lies nothing is taken up, and what was typed stands.
@@ -338,7 +338,7 @@ def test_names_of_land_stand_only_where_they_have_room(zone: Service, chromium: 
     tab, wrong = opened(zone, chromium, "en", 390)
     seen = 0
     for step in (2.5, 0.7, 0.7):
-        tab.evaluate(f"__map.jumpTo({{ zoom: __map.getZoom() + {step} }})")
+        tab.evaluate(f"void __map.jumpTo({{ zoom: __map.getZoom() + {step} }})")
         settled(tab)
         named = tab.evaluate(NAMES)
         seen += len(named)
@@ -370,7 +370,7 @@ def test_coordinates_where_no_parcel_lies_are_told_and_kept(service: Service, ch
 
 def test_a_place_that_arrows_led_to_is_taken_to_the_metre(service: Service, chromium: Any) -> None:
     tab, wrong = sought(service, chromium, "E")
-    tab.evaluate("__map.jumpTo({ zoom: 13 })")  # nine pixels are more than a hundred metres here
+    tab.evaluate("void __map.jumpTo({ zoom: 13 })")  # nine pixels are more than a hundred metres here
     tab.keyboard.press("q")
     tab.keyboard.press("Space")
     for _ in range(3):
@@ -384,7 +384,7 @@ def test_a_place_that_arrows_led_to_is_taken_to_the_metre(service: Service, chro
 def test_the_overview_leads_to_where_it_is_clicked(zone: Service, chromium: Any) -> None:
     tab, wrong = opened(zone, chromium, "en", 1440)
     assert tab.locator(".overview").is_hidden()
-    tab.evaluate("__map.jumpTo({ zoom: __map.getZoom() + 2 })")
+    tab.evaluate("void __map.jumpTo({ zoom: __map.getZoom() + 2 })")
     settled(tab)
     box = tab.locator(".overview canvas").bounding_box()
     tab.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.1)
@@ -417,7 +417,7 @@ def test_a_base_map_lies_under_the_land_comes_from_the_service_and_is_credited(
         assert _corner(tab) == paper
         under.fails = True
         tab.get_by_label("Base map").check()
-        tab.evaluate("__map.jumpTo({zoom: 19})")  # other pictures, which it did not keep
+        tab.evaluate("void __map.jumpTo({zoom: 19})")  # other pictures, which it did not keep
         tab.get_by_text("The server of the base map does not answer").first.wait_for(timeout=WAIT_MS)
         refused = "the server responded with a status of 502"
         assert [one for one in wrong if refused not in one] == []
