@@ -424,6 +424,35 @@ def test_a_base_map_lies_under_the_land_comes_from_the_service_and_is_credited(
         tab.close()
 
 
+def test_a_base_map_comes_and_goes_with_the_plan_that_is_opened_in_the_place_of_another(
+    tmp_path: Path, chromium: Any
+) -> None:
+    from playwright.sync_api import expect
+
+    bp.write(town(packs=["zone"], crs="local"), tmp_path / "town")
+    for name, crs in (("there", "EPSG:4548"), ("nowhere", "local")):
+        bp.write(town(packs=["zone"], crs=crs, id=name), tmp_path / f"{name}.zip")
+    paper = (244, 243, 238)
+    with (
+        ground() as under,
+        workbench(tmp_path / "town", "--base-map", under.address, "--base-map-credit", "Survey") as service,
+    ):
+        tab, wrong = opened(service, chromium, "en", 1440)
+        for name, is_there in (("", False), ("there", True), ("nowhere", False), ("there", True)):
+            if name:
+                tab.locator("#open-files").set_input_files(str(tmp_path / f"{name}.zip"))
+                credit = expect(tab.locator(".foot"))
+                (credit.to_contain_text if is_there else credit.not_to_contain_text)(
+                    "Survey", timeout=WAIT_MS
+                )
+                settled(tab)
+            assert ("Survey" in tab.locator(".foot").inner_text()) == is_there
+            assert (_corner(tab) != paper) == is_there
+        assert style_faults(tab) == []
+        assert wrong == []
+        tab.close()
+
+
 def _corner(tab: Any) -> tuple[int, int, int]:
     """The colour of the map in its corner, beside the plan."""
     with Image.open(io.BytesIO(tab.locator(".map canvas").first.screenshot())) as picture:
