@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
+from pypdf import PdfReader
 from shapely import Polygon
 from tests.support.base_maps import ground
 from tests.support.browser import style_faults
@@ -458,3 +459,15 @@ def _corner(tab: Any) -> tuple[int, int, int]:
     with Image.open(io.BytesIO(tab.locator(".map canvas").first.screenshot())) as picture:
         red, green, blue = picture.convert("RGB").getpixel((6, picture.height - 6))
         return red, green, blue
+
+
+def test_the_map_is_on_the_paper_that_is_printed(zone: Service, chromium: Any, tmp_path: Path) -> None:
+    tab, wrong = opened(zone, chromium, "en", 1440)
+    tab.locator(".left .outcomes").nth(3).wait_for(timeout=WAIT_MS)  # nothing is computed when it ends
+    tab.pdf(path=str(tmp_path / "printed.pdf"), prefer_css_page_size=True)
+    pictures = [one.image for one in PdfReader(tmp_path / "printed.pdf").pages[0].images]
+    sizes = [len(one.convert("RGB").resize((200, 200)).getcolors(40_000) or ()) for one in pictures if one]
+    assert max(sizes) > 50  # land in its colours, not one sheet of paper
+    assert tab.locator(".printed").count() == 0
+    assert wrong == []
+    tab.close()

@@ -102,6 +102,7 @@ export class PlanMap {
       } else console.error(event.error);
     });
     drawSigns(this.map);
+    this.printable();
     let fitted = true;
     this.map.on("resize", () => { if (fitted) this.whole(false); }); // prettier-ignore
     this.map.on("moveend", () => { fitted = this.isFitted; }); // prettier-ignore
@@ -266,6 +267,19 @@ export class PlanMap {
     };
     this.map.on("move", follow);
     this.other = { map, follow, paint, box, sliding: new Sliding(map, this.map) };
+  }
+
+  /** On paper a copy stands for the map: what a map has drawn is gone by the time that a page is printed. */
+  private printable(): void {
+    const paper = h("canvas", { class: "printed", "aria-hidden": "true" });
+    addEventListener("beforeprint", () => {
+      const canvas = this.map.getCanvas();
+      this.map.redraw();
+      Object.assign(paper, { width: canvas.width, height: canvas.height });
+      paper.getContext("2d")!.drawImage(canvas, 0, 0);
+      canvas.after(paper);
+    });
+    addEventListener("afterprint", () => paper.remove());
   }
 
   /** The map as it stands, as a picture. */
