@@ -29,6 +29,7 @@ from blockplan.report.sheets.maps import scenes_of
 from blockplan.report.sheets.panels import (
     PanelFiles,
     part_table,
+    rules,
     verdicts,
 )
 from blockplan.report.sheets.paper import fit, layouts
@@ -170,6 +171,30 @@ def test_what_fails_on_a_control_sheet_stands_before_what_fails_elsewhere(tmp_pa
     facts.__dict__["failing_places"] = named
     found = verdicts(facts, PanelFiles(tmp_path), subblocks(facts)[0])["rows"]
     assert [one["look"] for one in found] == ["fail", "whole", "whole"]
+    # A share of the whole plan is not told as that of the sheet.
+    measured = replace(missed, measured=0.87)
+    facts.__dict__["verdicts"] = [(measured, replace(row, measured="87%"))]
+    assert verdicts(facts, PanelFiles(tmp_path), subblocks(facts)[0])["rows"][0]["cells"][2] == "全区 87%"
+    assert verdicts(facts, PanelFiles(tmp_path))["rows"][0]["cells"][2] == "87%"
+
+
+def test_facilities_of_one_name_are_named_once_with_their_number() -> None:
+    def told(lang: str, *names: str) -> list[str]:
+        hosted = [
+            {"facility_id": f"F-{at}", "name_zh": name, "service": "kindergarten", "parcel_id": "P-0",
+             "geometry": shapely.Point(50, 50)}
+            for at, name in enumerate(names)
+        ]  # fmt: skip
+        block = {"block_id": "B", "geometry": shapely.box(0, 0, 400, 100)}
+        facts = facts_of(a_row(facilities=hosted, blocks=[block]), lang)
+        (panel,) = rules(facts, blocks(facts)[0], {})
+        return panel["boxes"][1]["items"]
+
+    assert "虚位设施可在街坊内调整位置，规模不减：幼儿园（2 处）、菜市场。" in told(
+        "zh", "幼儿园", "菜市场", "幼儿园"
+    )
+    ten = told("en", *(f"N{at}" for at in range(10)))
+    assert ten[0].endswith("N7 and 2 more.")
 
 
 def test_what_is_judged_building_by_building_stays_on_a_sheet_whatever_buildings_are_called(

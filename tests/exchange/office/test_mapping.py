@@ -197,9 +197,9 @@ def test_a_plan_is_called_what_a_text_beside_it_says_and_not_after_a_drawing_of_
         [(500_000, 4_400_000), (500_400, 4_400_000)], dxfattribs={"layer": "绿线"}
     )
     drawing.saveas(folder / "控制线.dxf")
-    assert brought()[0].manifest.title["zh"] == "示例镇中心区控制性详细规划"
+    assert brought()[0].manifest.title == {"zh": "示例镇中心区控制性详细规划"}
     (folder / "说明.txt").unlink()
-    assert brought()[0].manifest.title["zh"] == folder.name
+    assert brought()[0].manifest.title["en"] == folder.name
 
 
 @pytest.mark.parametrize(
@@ -214,4 +214,4 @@ def test_a_plan_is_called_what_a_text_beside_it_says_and_not_after_a_drawing_of_
 def test_a_line_about_another_plan_gives_the_plan_no_name(folder, brought, line):
     shapefile(parcels(), folder / "地块.shp")
     (folder / "说明.txt").write_text(line, encoding="gbk")
-    assert brought()[0].manifest.title["zh"] == folder.name
+    assert brought()[0].manifest.title["en"] == folder.name

@@ -30,6 +30,7 @@ from blockplan.deliver.shapes import sound
 from blockplan.deliver.to_profile import CarriedTable
 from blockplan.errors import UsageError
 from blockplan.jsontext import JsonRecord
+from blockplan.texts import pick
 
 if TYPE_CHECKING:
     from blockplan.plan import Plan
@@ -190,7 +191,7 @@ def tables_of(name: str, found: PlanAmendment) -> list[CarriedTable]:
             name="TZXMQ", title=OUTLINE, geometry="polygon", basis="assumption",
             fields=[FieldSpec(name="FAMC", title="方案名称", type="text", length=200)],
         )  # fmt: skip
-        return [CarriedTable(spec, {"FAMC": [found.new.manifest.title.get("zh")] * len(shapes)}, shapes)]
+        return [CarriedTable(spec, {"FAMC": [pick(found.new.manifest.title, "zh")] * len(shapes)}, shapes)]
     layers = {"TZQ": found.layers[BEFORE], "TZH": found.layers[AFTER], "TZC": found.layers[CHANGE]}
     return [
         _table(name, TITLES[key], frame) for (name, frame), key in zip(layers.items(), TITLES, strict=True)

@@ -27,7 +27,7 @@ from blockplan.plan.model.codes import UNKNOWN_COLOUR
 from blockplan.report.qgis import put_inside
 from blockplan.report.qgis.symbols import FILL, Category, Label, Style, Symbol
 from blockplan.report.words import Words
-from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES
+from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, pick
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -179,7 +179,7 @@ def _style(found: PlanAmendment, package: Path, lang: str, bounds: tuple[float, 
     """Put styles and a QGIS project into the package of an amendment's layers."""
     styled = {one: styles(found.layers, one) for one in dict.fromkeys((lang, *LANGUAGES))}
     with closing(sqlite3.connect(package)) as store, store:
-        title = found.new.manifest.title.get(lang) or found.new.manifest.id
+        title = pick(found.new.manifest.title, lang) or found.new.manifest.id
         put_inside(store, styled, lang, file=LAYERS, title=title, crs=found.new.crs, bounds=bounds)
 
 

@@ -43,6 +43,7 @@ from blockplan.exchange.office.recognise import (
     geometry_kind,
 )
 from blockplan.exchange.office.residents import compare_with_texts
+from blockplan.exchange.office.road_remarks import language_of
 from blockplan.exchange.office.source import Findings
 from blockplan.exchange.office.streets import centre_lines_apart
 from blockplan.exchange.office.values import text_of
@@ -314,7 +315,8 @@ def _title(
     title = named or (drawn[0] if len(drawn) == 1 else first.name)
     if not named and "title" not in chosen.plan:
         findings.add("office-title", "note", worded("title_of_plan_unknown", title=title))
-    chosen.plan.setdefault("title", dict.fromkeys(("zh", "en", "ja"), title))
+    # In the language that it is written in alone: no other one is told it as its own.
+    chosen.plan.setdefault("title", {language_of(title): title})
 
 
 def _plan_named(text: str) -> str:

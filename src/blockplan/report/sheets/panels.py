@@ -214,9 +214,12 @@ def _places(facts: Facts, extent: Extent, binding: list[str], guidance: list[str
     lang, words = facts.view.words.lang, facts.view.words
     placed = [one for row in extent.rows for one in facts.facilities.get(str(facts.names[row]), ())]
     for key, fixed, to in (("fixed", True, binding), ("open", False, guidance)):
-        names = [one.name for one in placed if one.fixed == fixed]
+        found = Counter(one.name for one in placed if one.fixed == fixed)
+        names = [said(lang, "rules.several", name=name, n=n) if n > 1 else name for name, n in found.items()]
         if names:
-            more = said(lang, "rules.more", n=len(names)) if len(names) > MOST_NAMES else ""
+            # The count of all in Chinese, of those that are not named elsewhere.
+            of = found.total() if lang == "zh" else sum([*found.values()][MOST_NAMES:])
+            more = said(lang, "rules.more", n=of) if len(names) > MOST_NAMES else ""
             to.append(said(lang, f"rules.{key}", names=words.join(names[:MOST_NAMES]) + more))
 
 
@@ -230,7 +233,8 @@ def verdicts(
     """
     The verdicts as the report says them, what fails first; on a control sheet with how much lies on it.
 
-    Of a rule that judges each parcel a control sheet has the verdict on its own.
+    Of a rule that judges each parcel a control sheet has the verdict on its own; what is measured of the
+    whole plan is said there to be of it.
 
     Parameters
     ----------
@@ -299,7 +303,10 @@ def _on_sheet(
     for at, verdict, row in judged:
         layer = None if verdict.judged is None else verdict.judged.each.layer
         if layer not in LOCATED:
-            yield at, verdict, row
+            of_plan = verdict.scope_kind == "plan" and is_known(verdict.measured)
+            lang = facts.view.words.lang
+            measured = said(lang, "verdicts.of_plan", measured=row.measured) if of_plan else row.measured
+            yield at, verdict, replace(row, measured=measured)
         elif numbers := sorted(
             facts.judged[at][id_] for of, id_ in here if of == layer and id_ in facts.judged[at]
         ):
