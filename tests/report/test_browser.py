@@ -59,6 +59,19 @@ def test_no_word_of_a_key_beside_an_amount_is_squeezed(
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_how_far_a_rule_can_be_trusted_is_not_squeezed_beside_its_verdict(
+    chromium: Any, plan: Plan, found: CheckResult, tmp_path: Path, lang: str
+) -> None:
+    path = write_html(plan, found, tmp_path / "report.html", lang)
+    page = chromium.new_page(viewport={"width": 768, "height": 800})
+    page.goto(path.as_uri())
+    page.evaluate("document.fonts.ready")
+    cells = "[...document.querySelectorAll('#verdicts .cards td:has(.badge)')].map(one => one.offsetWidth)"
+    assert min(page.evaluate(cells)) > 80
+    page.close()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_character_comes_from_the_embedded_font(
     chromium: Any, plan: Plan, found: CheckResult, tmp_path: Path, lang: str
 ) -> None:
