@@ -25,6 +25,7 @@ from blockplan.errors import UsageError
 from blockplan.live import parse_edits
 from blockplan.live.logs import log_of
 from blockplan.plan.model.layers import LAYERS
+from blockplan.portal.workspace import documents
 from blockplan.portal.workspace.desk import EditingDesk
 
 if TYPE_CHECKING:
@@ -245,6 +246,26 @@ def test_each_scenario_is_counted_as_check_counts_it(service: Service, plan: Pat
     wanted = Counter(one.outcome for one in bp.check(bp.read(plan)).verdicts)
     assert service.ask("/workspace/outcomes?of=base")[1] == {"of": "base", "outcomes": dict(wanted)}
     assert service.ask("/workspace/outcomes?of=nowhere")[0] == 404
+
+
+def test_the_plan_as_drawn_is_not_judged_once_more_until_the_scenario_on_it_is_edited(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = bp.live(town(packs=["zone"]))
+    drawn = dict(Counter(one.outcome for one in bp.check(session.plan.base).verdicts))
+    judged: list[str] = []
+
+    def counted(plan: Any, *more: Any, **named: Any) -> Any:
+        judged.append(plan.content_hash)
+        return check(plan, *more, **named)
+
+    monkeypatch.setattr(documents, "check", counted)
+    assert documents.outcomes(session.snapshot(reporting=False), "base", {}) == drawn
+    assert judged == []
+    edit = {"op": "set", "layer": "parcels", "id": "A", "column": "residents", "value": 100_000}
+    session.apply(parse_edits([edit]))
+    assert documents.outcomes(session.snapshot(reporting=False), "base", {}) == drawn
+    assert len(judged) == 1
 
 
 def test_an_edit_waits_for_no_long_question(plan: Path) -> None:
