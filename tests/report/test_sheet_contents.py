@@ -172,8 +172,7 @@ def test_what_fails_on_a_control_sheet_stands_before_what_fails_elsewhere(tmp_pa
     found = verdicts(facts, PanelFiles(tmp_path), subblocks(facts)[0])["rows"]
     assert [one["look"] for one in found] == ["fail", "whole", "whole"]
     # A share of the whole plan is not told as that of the sheet.
-    measured = replace(missed, measured=0.87)
-    facts.__dict__["verdicts"] = [(measured, replace(row, measured="87%"))]
+    facts.__dict__["verdicts"] = [(replace(missed, measured=None), replace(row, measured="87%"))]
     assert verdicts(facts, PanelFiles(tmp_path), subblocks(facts)[0])["rows"][0]["cells"][2] == "全区 87%"
     assert verdicts(facts, PanelFiles(tmp_path))["rows"][0]["cells"][2] == "87%"
 

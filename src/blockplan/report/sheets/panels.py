@@ -303,7 +303,7 @@ def _on_sheet(
     for at, verdict, row in judged:
         layer = None if verdict.judged is None else verdict.judged.each.layer
         if layer not in LOCATED:
-            of_plan = verdict.scope_kind == "plan" and is_known(verdict.measured)
+            of_plan = verdict.scope_kind == "plan" and row.measured != facts.view.words.unknown
             lang = facts.view.words.lang
             measured = said(lang, "verdicts.of_plan", measured=row.measured) if of_plan else row.measured
             yield at, verdict, replace(row, measured=measured)
