@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,9 @@ from blockplan.report.document import (
     walk,
 )  # fmt: skip
 from blockplan.report.office.columns import TEXTS as OFFICE
+from blockplan.report.office.columns import on_paper, paper_table
 from blockplan.report.office.land_balance import COLUMNS as BALANCE
+from blockplan.report.office.per_thousand import per_thousand
 from blockplan.report.office.phases import COLUMNS as PHASES
 from blockplan.report.volume import TEXTS as VOLUME
 from blockplan.report.volume import volume
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from blockplan.deliver.text.document import TableCell, TextBlock
-    from blockplan.report.document import Block, Document
+    from blockplan.report.document import Block, Cell, Document
     from blockplan.report.view import View
 
 #: A figure as it is written; blanks may divide its thousands.
@@ -105,9 +107,11 @@ class Report:
             for columns in (BALANCE, PHASES)
         ]
         self._others.append({_plain(VOLUME(f"column.{key}", lang)) for key in ("statement", "state", "why")})
+        left_out = _left_out(view)
         for place, states, block in _blocks(printed):
             if isinstance(block, Table):
-                self.tables.append(_table(block, place, states, words))
+                rows = (*block.rows, *left_out.get(block.heads, ()))
+                self.tables.append(_table(replace(block, rows=rows), place, states, words))
             where = f"{place}/{NOTE}" if isinstance(block, Note) else place
             for text in _said(block, words):
                 self.texts[skeleton(text)].append(PrintedText(text, where, states))
@@ -192,6 +196,14 @@ def _blocks(printed: Document) -> Iterator[tuple[str, bool, Block]]:
         for block in walk([section]):
             if not isinstance(block, Section):
                 yield f"report:{section.id}", section.id != "definitions", block
+
+
+def _left_out(view: View) -> dict[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
+    """By the headings of a table the lines that it leaves out, each without a figure."""
+    table = per_thousand(view)
+    columns = [table.columns[at].key for at in on_paper(table.columns, table.lines)]
+    unsaid = paper_table(view, table, table.left_out, columns)
+    return {unsaid.heads: unsaid.rows}
 
 
 def _said(block: Block, words: Words) -> Iterator[str]:

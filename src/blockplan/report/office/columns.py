@@ -78,6 +78,8 @@ class OfficeTable:
     notes: tuple[str, ...] = ()
     #: What has to be read before the numbers: why most of them are missing, and what to do.
     lead: str = ""
+    #: Lines that it does not print, as the plan says nothing of them; an office's own text may.
+    left_out: tuple[Line, ...] = ()
 
 
 def heading(view: View, column: Column) -> str:

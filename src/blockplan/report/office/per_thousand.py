@@ -98,12 +98,12 @@ def per_thousand(view: View) -> OfficeTable:
         return OfficeTable("per_thousand", COLUMNS, tuple(lines), tuple(_on_other_land(view)))
     # Without residents a line of which the plan states no amount says nothing.
     supply = [one.key for one in COLUMNS].index("supply")
-    empty = [one for one in lines if one.cells[supply] is None and not one.cells[-2]]
+    empty = tuple(one for one in lines if one.cells[supply] is None and not one.cells[-2])
     unsaid = view.words.join(str(one.cells[1]) for one in empty if one.kind == "row")
     notes = [said(view, "per_thousand.unsaid", items=unsaid)] if unsaid else []
     lead = said(view, "per_thousand.no_residents" if people is None else "note.nobody")
     known = tuple(one for one in lines if one not in empty)
-    return OfficeTable("per_thousand", COLUMNS, known, (*notes, *_on_other_land(view)), lead)
+    return OfficeTable("per_thousand", COLUMNS, known, (*notes, *_on_other_land(view)), lead, empty)
 
 
 def _on_other_land(view: View) -> Iterator[str]:
