@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import threading
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -30,7 +35,6 @@ from blockplan.portal.workspace.desk import EditingDesk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from blockplan.live.snapshot import Snapshot
 
@@ -240,6 +244,24 @@ def test_no_scenario_is_begun_by_a_slip_of_the_pen(
     with pytest.raises(SystemExit, match="2"):
         main(["edit", str(plan), "--scenario", "nowhere", "--no-browser"])
     assert "Ask for a new one to begin it." in capsys.readouterr().err
+
+
+@pytest.mark.long
+def test_a_workbench_that_still_works_out_answers_ends_all_the_same(tmp_path: Path, reference: Path) -> None:
+    place = Path(shutil.copytree(reference, tmp_path / "plan"))
+    asked = ("layers", "report?lang=en", "outcomes?of=b", "outcomes?of=c", "compare?with=b")
+    with workbench(place) as service:
+        for path in asked:
+            threading.Thread(
+                target=_whatever_comes, args=(service, f"/workspace/{path}"), daemon=True
+            ).start()
+        time.sleep(0.2)
+    assert service.process.returncode == 0
+
+
+def _whatever_comes(service: Service, path: str) -> None:
+    with suppress(OSError, http.client.HTTPException):
+        service.fetch(path)
 
 
 def test_each_scenario_is_counted_as_check_counts_it(service: Service, plan: Path) -> None:
