@@ -50,7 +50,7 @@ RATES = {
     "challenge": Rate(capacity=120, per_s=1.0),
     "secret": Rate(capacity=10, per_s=1 / 30),
     "search": Rate(capacity=60, per_s=2.0),
-    "tile": Rate(capacity=900, per_s=15.0),
+    "tile": Rate(capacity=900, per_s=20.0),
 }
 
 
