@@ -16,7 +16,7 @@ from blockplan.report.maps.canvas import Canvas
 from blockplan.report.maps.svg import Frame
 from blockplan.report.maps.themes import structure_map
 from blockplan.report.office import TABLES
-from blockplan.report.sheets import PAPERS, basemap
+from blockplan.report.sheets import PAPERS, basemap, panels
 from blockplan.report.sheets.control import _draw
 from blockplan.report.sheets.extents import subblocks
 from blockplan.report.sheets.facts import Facts
@@ -213,6 +213,36 @@ def test_the_hectares_of_a_legend_are_those_of_the_table_and_add_up() -> None:
     table = TABLES["phases"](View(plan, check(plan, packs=["zone"]), Words("zh")))
     assert phased == [line.cells[2] for line in table.lines[:3]]
     assert sum(far) == pytest.approx(sum(phased)) == pytest.approx(table.lines[-1].cells[2])
+
+
+def test_the_classes_of_a_control_sheet_add_up_to_the_land_that_it_states() -> None:
+    """3.195 ha twice is 6.39 ha: one of the two is printed as 3.19 ha, and its classes with it."""
+    parcels, subblocks = [], []
+    for at in range(2):
+        west = 500 * at
+        shapes = (shapely.box(west, 0, west + 100, 159.5), shapely.box(west + 100, 0, west + 200, 160))
+        parcels += [
+            {"parcel_id": f"{at}-{use}", "land_use": use, "block_id": "B", "subblock_id": f"B-{at}",
+             "geometry": shape}
+            for use, shape in zip(("0901", "0902"), shapes, strict=True)
+        ]  # fmt: skip
+        subblocks.append({"subblock_id": f"B-{at}", "block_id": "B", "geometry": shapely.union_all(shapes)})
+    block = {"block_id": "B", "geometry": shapely.box(0, 0, 1000, 1000)}
+    plan = plan_of(
+        parcels=parcels,
+        blocks=[block],
+        subblocks=subblocks,
+        boundary=[{"name": "all", "geometry": shapely.box(0, 0, 1000, 1000)}],
+    )
+    facts = facts_of(plan)
+    printed = panels.printed_land(facts)
+    sheets = [one for one in drawn(plan).sheets if one.kind in {"block", "subblock"}]
+    told = {
+        (one.kind, one.id): sum(float(amount[0]) for amount in amounts(one).values() if amount)
+        for one in sheets
+    }
+    assert told == {key: pytest.approx(printed[key]["land"]) for key in told}
+    assert sorted(round(ha, 2) for (kind, _), ha in told.items() if kind == "subblock") == [3.19, 3.2]
 
 
 def test_the_structure_sheet_says_what_the_map_of_a_report_says() -> None:

@@ -346,7 +346,8 @@ def _draw(scene: Scene, extent: Extent, near: Sequence[Extent]) -> dict[str, boo
     tint = parcelmap.PLAN_TINT if block else parcelmap.PARCEL_TINT
     ground = parcelmap.ground_of(scene, extent.rows)
     parcelmap.fills(scene, ground, facts.colours, tint)
-    parcelmap.use_legend(scene, extents.shares(facts, extent), tint)
+    land = panels.printed_land(facts).get((extent.kind, extent.id), {}).get("land")
+    parcelmap.use_legend(scene, extents.shares(facts, extent), tint, land)
     streetmap.centre_lines(scene)
     overlaymap.overlays(scene)
     absent, derived = parcelmap.control_lines(scene, ground)

@@ -18,6 +18,7 @@ from blockplan.report.maps.svg import INK, text_width
 from blockplan.report.office.columns import form_in, shared_hectares, shown
 from blockplan.report.office.land_balance import land_balance
 from blockplan.report.sheets.scene import lighter
+from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -82,7 +83,9 @@ def fills(scene: Scene, ground: ParcelGround, colours: Sequence[str], tint: floa
         scene.canvas.shape("fills", shapes, fill=colour, fill_rule="evenodd")
 
 
-def use_legend(scene: Scene, shares: Mapping[int, float], tint: float) -> None:
+def use_legend(
+    scene: Scene, shares: Mapping[int, float], tint: float, land_ha: float | None = None
+) -> None:
     """
     A legend entry for each class of the sheet's parcels (all its windows), with hectares and percent.
 
@@ -90,6 +93,8 @@ def use_legend(scene: Scene, shares: Mapping[int, float], tint: float) -> None:
     ----------
     shares
         How much of each parcel counts, by its row.
+    land_ha
+        The land of a part of the plan as it is printed, to which its classes add up.
     """
     facts = scene.facts
     area: dict[tuple[str, str], float] = {}
@@ -102,7 +107,7 @@ def use_legend(scene: Scene, shares: Mapping[int, float], tint: float) -> None:
     percent = dict(zip(area, _percent(list(area.values())), strict=True))
     entire = len(shares) == len(facts.names) and set(shares.values()) == {1.0}
     balance = balanced(facts, area, "planned") if entire else {}
-    land = hectares_of(facts, area, "planned" if entire else "")
+    land = hectares_of(facts, area, "planned" if entire else "", land_ha)
     for of, code in area:
         said = facts.view.ground.use_name(of, code)
         own = percent[of, code] if whole else None
@@ -110,7 +115,9 @@ def use_legend(scene: Scene, shares: Mapping[int, float], tint: float) -> None:
         scene.show(f"use {code} {of}", 0, fill_swatch(lighter(facts.colour_of[of, code], tint)), said, amount)
 
 
-def hectares_of(facts: Facts, area: Mapping[tuple[str, str], float], when: str) -> dict[tuple[str, str], str]:
+def hectares_of(
+    facts: Facts, area: Mapping[tuple[str, str], float], when: str, land_ha: float | None = None
+) -> dict[tuple[str, str], str]:
     """
     The land of classes (m2) in hectares, as printed: as the land balance has it, else so that it adds up.
 
@@ -118,9 +125,12 @@ def hectares_of(facts: Facts, area: Mapping[tuple[str, str], float], when: str) 
     ----------
     when
         Whether they are all land ``existing`` or ``planned``; "" where they are of a part of the plan.
+    land_ha
+        What they add up to as it is printed elsewhere; None where it is printed nowhere.
     """
     form = form_in(facts.view, "ha")
-    shares = shared_hectares(facts.view, list(area.values()), math.fsum(area.values()))
+    whole = math.fsum(area.values()) if land_ha is None else land_ha * M2_PER_HA
+    shares = shared_hectares(facts.view, list(area.values()), whole)
     balance = balanced(facts, area, when) if when else {}
     return {
         use: shown(balance[use[1]][0] if use[1] in balance else share, form)
