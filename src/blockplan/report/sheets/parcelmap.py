@@ -83,9 +83,7 @@ def fills(scene: Scene, ground: ParcelGround, colours: Sequence[str], tint: floa
         scene.canvas.shape("fills", shapes, fill=colour, fill_rule="evenodd")
 
 
-def use_legend(
-    scene: Scene, shares: Mapping[int, float], tint: float, land_ha: float | None = None
-) -> None:
+def use_legend(scene: Scene, shares: Mapping[int, float], tint: float, land_ha: float | None = None) -> None:
     """
     A legend entry for each class of the sheet's parcels (all its windows), with hectares and percent.
 
