@@ -210,6 +210,17 @@ def test_a_docx_table_lies_across_where_a_long_text_stands_beside_numbers_and_no
         )
 
 
+def test_neither_one_row_of_a_docx_table_nor_its_notes_stand_alone_on_a_page() -> None:
+    table = Table(("Street", "m"), tuple((f"Street {at}", "15") for at in range(9)))
+    notes = (Note("Lanes are left out."), Note("So are paths."))
+    made = Document("P", "en", dt.date(2021, 9, 30), (Section("a", "A", (table, *notes)),))
+    book = docx.Document(io.BytesIO(render(made, ".docx")))
+    kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in book.tables[0].rows]
+    assert kept == [True, True, True, None, None, None, None, True, True, True]
+    said = {one.text: one.paragraph_format.keep_with_next for one in book.paragraphs}
+    assert (said["Lanes are left out."], said["So are paths."]) == (True, None)
+
+
 def test_docx_says_the_language_of_its_letters_and_sets_heads_apart() -> None:
     table = Table(("甲", "乙"), (("一", "二"),))
     made = Document("计划", "zh", dt.date(2021, 9, 30), (Section("a", "甲", (table,)),))

@@ -25,6 +25,7 @@ from blockplan.portal.pages.templatetags.words import number as portal_number
 from blockplan.portal.workspace.documents import verdict_documents
 from blockplan.report.comparison.wording import ComparisonWords
 from blockplan.report.key_figures import key_figures
+from blockplan.report.office import TABLES
 from blockplan.report.office.columns import shown
 from blockplan.report.public.speech import Speech
 from blockplan.report.public.verdict_words import verdict_sentence
@@ -58,6 +59,15 @@ def test_the_sheet_shows_what_the_measures_measure() -> None:
     assert figures["Public green"] == "1 ha"
     assert figures["Floor area"] == "18,480 m²"
     assert dict(key_figures(View(plan, check(plan), Words("zh"))))["总建筑面积"] == "1.85 万平方米"
+
+
+def test_whom_a_plan_carries_is_no_figure_where_no_rule_bounds_it() -> None:
+    plan = a_town()
+    for packs, told in ((["zone"], True), (["sdg11"], False)):
+        view = View(plan, check(plan, packs=packs), Words("zh"))
+        table = TABLES["per_thousand"](view)
+        assert ("最大承载人口" in dict(key_figures(view))) is told
+        assert any(line.kind == "total" and "承载" in str(line.cells[1]) for line in table.lines) is told
 
 
 def test_jobs_are_the_least_that_there_are_where_a_school_stands_and_no_station_is_none() -> None:

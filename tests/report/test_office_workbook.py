@@ -60,6 +60,16 @@ def test_japanese_tables_write_a_floor_area_ratio_in_percent_and_json_keeps_the_
     }  # fmt: skip
 
 
+def test_a_block_stands_in_line_with_what_lies_in_it_and_a_code_in_the_middle_of_its_column() -> None:
+    columns = tuple(Column(key, form, "parcels") for key, form in (("place", "code"), ("code", "code")))
+    lines = (Line(("K", ""), "subtotal"), Line(("K-1", "07"), depth=1))
+    view = View(hand_made(), result(**EMPTY), Words("en"))
+    sheet = load_workbook(io.BytesIO(workbook(view, [OfficeTable("loads", columns, lines)])))["loads"]
+    aligned = [[sheet.cell(row, at).alignment for at in (1, 2)] for row in (2, 3)]
+    assert [[one.horizontal for one in row] for row in aligned] == [["left", "center"]] * 2
+    assert [int(row[0].indent) for row in aligned] == [0, 1]
+
+
 @pytest.mark.long
 def test_the_workbook_has_its_sheets_with_headings_in_the_language_of_the_reader(book: Workbook) -> None:
     assert book.sheetnames == SHEETS

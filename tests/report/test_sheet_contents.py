@@ -46,6 +46,14 @@ if TYPE_CHECKING:
     from blockplan.report.sheets.extents import Extent
 
 
+def test_lines_that_bind_are_one_sentence_and_no_japanese_sheet_has_a_semicolon() -> None:
+    plan = a_row(blocks=[{"block_id": "B", "geometry": shapely.box(0, 0, 400, 100)}])
+    facts = facts_of(plan, "en")
+    (panel,) = rules(facts, blocks(facts)[0], {"red_line": True, "junction": True, "green": True})
+    assert "Road line, junction of centre lines, green line." in panel["boxes"][0]["items"]
+    assert not [one for one in written(drawn(plan, "block", lang="ja")) if "；" in one or ";" in one]
+
+
 @pytest.mark.parametrize(
     ("lang", "crs", "said"),
     [

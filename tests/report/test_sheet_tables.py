@@ -258,6 +258,28 @@ def test_loads_of_which_none_is_known_are_not_printed_nor_what_they_would_rest_o
     assert "Land-use balance" in said
     assert "Capacity" not in said
     assert "sources" not in said
+    # The floor area that a plan allows is no load.
+    bounded = plan_of(manifest={"crs": "EPSG:25832"}, parcels=[works | {"far": 0.4, "far_kind": "upper"}])
+    made = atlas(bounded, check(bounded, packs=["sdg11"]), "en", kinds=["tables"])
+    assert "Capacity" not in " ".join(sheet.title for sheet in made.sheets)
+
+
+def test_loads_have_one_decimal_throughout_and_their_blocks_and_parcels_stand_on_the_left() -> None:
+    homes = [
+        {"parcel_id": f"P-{at}", "block_id": "K", "land_use": "0902", "floor_area_m2": floor,
+         "geometry": square(100.0 * at, 0)}
+        for at, floor in enumerate((10_000.0, 1_234.0))
+    ]  # fmt: skip
+    plan = plan_of(manifest={"crs": "EPSG:4548"}, parcels=homes)
+    view = View(plan, check(plan, packs=["zone"]), Words("en"))
+    table = printed(view, TABLES["loads"](view))
+    assert table is not None
+    at = table["heads"].index("Water\n(m³/d)")
+    assert {len(row["cells"][at].partition(".")[2]) for row in table["rows"]} == {1}
+    assert (table["align"][0], table["indented"]) == ("left", 0)
+    balance = printed(view, TABLES["land_balance"](view))
+    assert balance is not None
+    assert (balance["align"][0], balance["indented"]) == ("center", 1)
 
 
 def test_the_use_of_a_parcel_that_is_not_known_is_a_dash_in_its_index_block() -> None:

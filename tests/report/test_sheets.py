@@ -434,7 +434,15 @@ def test_no_column_below_the_map_of_a_block_stays_empty_beside_full_ones(
     below = [one["choice"] for one in sheets if one["beneath"]]
     assert len(below) == 2
     # A legend or a title block had a column of its own, where another held boxes, figures and verdicts.
-    assert all(len(column) == 2 for choice in below for column in choice["columns"])
+    assert all(len(column) in {2, 3} for choice in below for column in choice["columns"])
+    # What the legend leaves free holds the streets, though the verdicts fill a column of their own.
+    tables = [[one["title"] for one in sheet["panel"] if one["kind"] == "table"] for sheet in sheets]
+    assert tables[:2] == [["道路一览表"]] * 2
+    assert all(
+        any(sheet["panel"][at]["kind"] == "table" for column in sheet["choice"]["columns"] for at in column)
+        for sheet in sheets
+        if sheet["beneath"]
+    )
     assert not any(choice["over"] or choice["small"] for choice in below)
 
 

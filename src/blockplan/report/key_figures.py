@@ -35,7 +35,12 @@ def key_figures(view: View) -> list[tuple[str, str]]:
     rows = [
         (of_land, words.area(land)),
         ("residents", words.amount(result.residents.central, "person")),
-        ("capacity", words.amount(result.capacity.residents, "person")),
+        # Where no rule bounds them there is nothing to know.
+        *(
+            [("capacity", words.amount(result.capacity.residents, "person"))]
+            if result.capacity.by_rule
+            else []
+        ),
         ("jobs_estimated" if jobs_estimated(jobs) else "jobs", _jobs(view, jobs)),
         ("green", words.amount(None if green is None else green / M2_PER_HA, "ha")),
         ("floor_area", words.amount(None if floor is None else floor * wide[1], wide[0])),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: How a cell is written: text, a code, a whole number, so many decimals, with a sign, a ratio in percent.
 Form = Literal[
-    "text", "code", "whole", "one", "two", "three", "four", "signed", "signed_four", "percent",
+    "text", "code", "whole", "one", "tenths", "two", "three", "four", "signed", "signed_four", "percent",
     "ha", "ha_change", "far",
 ]  # fmt: skip
 #: What stands where a column does not apply; None is what is not known. Zero is a measured zero.
@@ -32,7 +32,8 @@ NOT_APPLICABLE, UNKNOWN_SIGN = "／", "—"
 TEXTS = Catalog("blockplan.report.office", "texts.toml")
 #: Decimals of a form; a form that is not here is text.
 DECIMALS = {
-    "whole": 0, "one": 1, "two": 2, "three": 3, "four": 4, "signed": 2, "signed_four": 4, "percent": 0,
+    "whole": 0, "one": 1, "tenths": 1, "two": 2, "three": 3, "four": 4, "signed": 2, "signed_four": 4,
+    "percent": 0,
 }  # fmt: skip
 #: What a form that hangs on the plan is written as, by the decimals of its hectares.
 HECTARES: dict[int, dict[str, Form]] = {
@@ -156,12 +157,14 @@ def shown(cell: Cell, form: Form) -> str:
     """
     A cell as paper prints it: the same number is the same string on sheet, table and text.
 
-    Unknown is a dash; a whole number of the form ``one`` keeps no decimal.
+    Unknown is a dash; a whole number of the form ``one`` keeps no decimal, of ``tenths`` it does.
 
     Examples
     --------
     >>> shown(1234.5, "two"), shown(27.0, "one"), shown(-0.5, "signed"), shown(None, "whole")
     ('1,234.50', '27', '−0.50', '—')
+    >>> shown(10226.0, "tenths")
+    '10,226.0'
     >>> shown(0.001, "signed"), shown(-0.001, "signed"), shown(1.0, "signed")
     ('0.00', '0.00', '+1.00')
     >>> shown(0.2356, "four"), shown(2.0, "percent"), shown(1.625, "percent")
@@ -175,6 +178,11 @@ def shown(cell: Cell, form: Form) -> str:
         return share(float(cell))
     digits = 0 if form == "one" and float(cell).is_integer() else DECIMALS[form]
     return fixed(float(cell), digits, signed=form.startswith("signed"))
+
+
+def indented(table: OfficeTable) -> int:
+    """The column in which lines that lie below another one are indented."""
+    return 1 if table.name == "land_balance" else 0
 
 
 def says(lines: Sequence[Line], at: int) -> bool:

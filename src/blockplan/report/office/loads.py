@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 #: Loads that are printed with decimals: small amounts of one parcel must not read as 0.
 FORMS: dict[str, Form] = {
-    "water_m3_d": "one", "sewage_m3_d": "one", "power_kw": "one", "gas_m3_d": "one", "heat_kw": "one",
-    "waste_t_d": "three", "trips_pcu_h": "one",
+    "water_m3_d": "tenths", "sewage_m3_d": "tenths", "power_kw": "tenths", "gas_m3_d": "tenths",
+    "heat_kw": "tenths", "waste_t_d": "three", "trips_pcu_h": "tenths",
 }  # fmt: skip
 COLUMNS = (
     Column("place", "code", "blocks.block_id, subblocks.subblock_id, parcels.parcel_id"),

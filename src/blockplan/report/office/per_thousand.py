@@ -89,8 +89,9 @@ def per_thousand(view: View) -> OfficeTable:
         told |= {id(one) for one in judging}
         lines += [_judged(view, one, people, item) for one in judging] or [_supplied(view, item, people)]
     lines += [_judged(view, one, people) for one in rates if id(one) not in told]
-    capacity = view.result.capacity.residents
-    for key, number in (("carries_least", capacity), ("planned_residents", people)):
+    capacity = view.result.capacity
+    carried = (("carries_least", capacity.residents),) if capacity.by_rule else ()
+    for key, number in (*carried, ("planned_residents", people)):
         last = ("", said(view, f"per_thousand.{key}"), None if number is None else round(number))
         blank = ("",) * 6
         lines.append(Line((*last, said(view, "per_thousand.person"), *blank), "total"))

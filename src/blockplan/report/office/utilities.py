@@ -24,7 +24,7 @@ COLUMNS = (
     Column("parcel_id", "code", "parcels.parcel_id"),
     Column("site_area_m2", "whole", "parcels.declared_area_m2, parcels.geometry"),
     Column("floor_area_m2", "whole", "parcels.floor_area_m2"),
-    Column("demand", "one", "parcels, loads.toml"),
+    Column("demand", "tenths", "parcels, loads.toml"),
     Column("unit", "text", "loads.toml"),
     Column("phase", "code", "parcels.phase"),
 )

@@ -14,6 +14,7 @@ from blockplan.report.office.columns import (
     NOT_APPLICABLE,
     UNKNOWN_SIGN,
     heading,
+    indented,
     meaning,
     said,
     shown,
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from blockplan.report.view import View
 
 FORMATS = {
-    "text": "@", "code": "@", "whole": "#,##0", "one": "#,##0.0", "two": "#,##0.00", "three": "#,##0.000",
+    "text": "@", "code": "@", "whole": "#,##0", "one": "#,##0.0",
+    "tenths": "#,##0.0", "two": "#,##0.00", "three": "#,##0.000",
     "four": "#,##0.0000", "signed": "+#,##0.00;-#,##0.00;0.00",
     "signed_four": "+#,##0.0000;-#,##0.0000;0.0000", "percent": "0%", "percent_one": "0.0%",
 }  # fmt: skip
@@ -87,8 +89,12 @@ class _Styles:
         self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         self.note = book.add_format({"italic": slanted})
 
-    def of(self, form: str, kind: str, depth: int, *, sign: bool) -> Any:
-        """The format of a cell; signs for what is not known stand on the right like numbers."""
+    def of(self, form: str, kind: str, depth: int | None, *, sign: bool) -> Any:
+        """
+        The format of a cell; signs for what is not known stand on the right like numbers.
+
+        A column whose lines lie below each other has a `depth`, and stands on the left throughout.
+        """
         key = (form, kind, depth, sign)
         if key not in self.made:
             look: dict[str, Any] = {
@@ -99,8 +105,8 @@ class _Styles:
             elif form == "text":
                 look["text_wrap"] = True
             elif form == "code":
-                look["align"] = "left" if depth else "center"
-            if depth and form in TEXT_FORMS:
+                look["align"] = "center"
+            if depth is not None and form in TEXT_FORMS:
                 look |= {"align": "left", "indent": depth}
             if kind != "row":
                 look |= {"bold": True, "bg_color": "#F3F6F6" if kind == "subtotal" else "#E3EDEF"}
@@ -121,10 +127,11 @@ def _sheet(sheet: Any, view: View, table: OfficeTable, styles: _Styles) -> None:
     if table.lead:
         sheet.merge_range(1, 0, 1, len(table.columns) - 1, table.lead, styles.wrapped)
         sheet.set_row(1, LEAD_PT)
+    stepped = indented(table) if any(line.depth for line in table.lines) else None
     for number, line in enumerate(table.lines[:MOST_ROWS], 1 + bool(table.lead)):
         for at, (column, cell) in enumerate(zip(table.columns, line.cells, strict=True)):
-            indented = line.depth if at in _indented(table) else 0
-            _write(sheet, (number, at), cell, styles, (column.form, line.kind, indented))
+            depth = line.depth if at == stepped else None
+            _write(sheet, (number, at), cell, styles, (column.form, line.kind, depth))
     notes = table.notes if table.lines else (said(view, "note.nothing"), *table.notes)
     for number, note in enumerate(notes, min(len(table.lines), MOST_ROWS) + bool(table.lead) + 2):
         sheet.write_string(number, 0, note, styles.note)
@@ -178,12 +185,8 @@ def _digits(said: str) -> float:
     return text_width(said, 1 / 0.58)
 
 
-def _indented(table: OfficeTable) -> tuple[int, ...]:
-    return (1,) if table.name == "land_balance" else (0,)
-
-
 def _write(
-    sheet: Any, place: tuple[int, int], cell: Cell, styles: _Styles, look: tuple[str, str, int]
+    sheet: Any, place: tuple[int, int], cell: Cell, styles: _Styles, look: tuple[str, str, int | None]
 ) -> None:
     if cell is None or cell == NOT_APPLICABLE:
         style = styles.of(*look, sign=True)

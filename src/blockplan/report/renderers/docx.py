@@ -148,6 +148,11 @@ class _DocxWriter:
                 WRITERS[type(block)](self, block)
             if isinstance(block, Paragraph) and isinstance(after, Figure):  # a chapter begins with its figure
                 self.book.paragraphs[-1].paragraph_format.keep_with_next = True
+            elif isinstance(after, Note):  # nor do notes stand alone on the page behind their table
+                if isinstance(block, Table):
+                    _kept(self.book.tables[-1].rows[-1:])
+                elif isinstance(block, Note):
+                    self.book.paragraphs[-1].paragraph_format.keep_with_next = True
 
     def _number(self, paragraph: Any, level: int) -> None:
         """Have Word number a heading: a template's own headings are numbered as the template says."""
@@ -237,7 +242,8 @@ class _DocxWriter:
                     written.alignment = 2  # right, as python-docx numbers it
                 if at == 1 and depth:
                     written.paragraph_format.left_indent = Pt(depth * INDENT_PT)
-        _kept([made.rows[0], *made.rows[-3:-1]])  # neither its head nor its sum alone on a page
+        # Neither its head with a single row nor its sum stands alone on a page.
+        _kept([*made.rows[:3], *made.rows[-3:-1]])
         few, many = (SEVERAL_COLUMNS, MANY_COLUMNS)[across], len(block.heads)
         self._set_widths(made, block, LETTERS[across + (many > few)])
 

@@ -188,7 +188,7 @@ def control_sheet(  # noqa: PLR0913 (what is drawn, on what, among what; the res
         "picture": location,
         "caption": said(lang, "head.location_of"),
     }
-    streets = None if block else panels.street_table(facts, extent.shape, NEAR_M)
+    streets = panels.street_table(facts, extent.shape, NEAR_M)
     entries = scenes[0].legend.values()
     classes = [one for one in entries if one.amounts] if found.layout.beneath else []
     signs = [one for one in entries if one not in classes]

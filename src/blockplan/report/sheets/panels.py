@@ -194,6 +194,8 @@ def rules(facts: Facts, extent: Extent, shown: dict[str, bool]) -> list[Panel]:
     ]
     kinds += [words(f"control_line.{kind}") for kind in OVERLAYS if shown.get(kind)]
     if kinds:
+        first, *others = kinds  # one sentence: its words begin small in English
+        kinds = [first, *(one[:1].lower() + one[1:] for one in others)]
         binding.append(said(lang, "rules.lines", kinds=words.join(kinds)))
     _places(facts, extent, binding, guidance)
     for key, to in (("setback", binding), ("closed", binding), ("access", guidance)):

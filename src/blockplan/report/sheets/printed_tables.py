@@ -9,9 +9,9 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from blockplan.report.maps.svg import text_width
-from blockplan.report.office.columns import MANY, heading, on_paper, shown
+from blockplan.report.office.columns import MANY, heading, indented, on_paper, shown
 from blockplan.report.office.columns import said as office_said
-from blockplan.report.office.workbook import factors_told
+from blockplan.report.office.workbook import TEXT_FORMS, factors_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -43,7 +43,7 @@ IDEOGRAPHS = "\u2e80"
 _RUNS = re.compile(rf"[^ \n{IDEOGRAPHS}-\uffff]+[\uff0c\u3001\u3002\uff1b\uff1a\uff09]*|\S")
 #: Long texts of a panel share its width by what they say, up to so many letters.
 LONGEST = 40.0
-#: Tables that say nothing where none of their numbers is known.
+#: Tables that say nothing where none of their numbers is known; the floor area alone is no load.
 OF_NUMBERS = {"per_thousand", "loads"}
 #: Columns that a panel has room for.
 NARROW = {
@@ -77,7 +77,8 @@ def printed(
     wanted = (NARROW.get(table.name) if narrow is True else narrow) or None
     chosen = [at for at in on_paper(table.columns, lines) if not wanted or table.columns[at].key in wanted]
     columns = [table.columns[at] for at in chosen]
-    if table.name in OF_NUMBERS and {column.form for column in columns} <= {"text", "code"}:
+    numbers = {column.key for column in columns if column.form not in TEXT_FORMS}
+    if table.name in OF_NUMBERS and numbers <= {"floor_area_m2"}:
         return None
     heads = [in_lines(heading(view, column)) for column in columns]
     if keep is not None and table.columns[0].key == "number":
@@ -92,6 +93,9 @@ def printed(
     alone = all(line.kind != "row" for line in lines)
     lowest = max((line.depth for line in lines if alone and line.kind == "subtotal"), default=-1)
     aligns = [{"text": "left", "code": "center"}.get(column.form, "right") for column in columns]
+    stepped = chosen.index(indented(table)) if indented(table) in chosen else 0
+    if any(line.depth for line in lines) and aligns[stepped] == "center":
+        aligns[stepped] = "left"
     needed, firm = ems(heads, cells), least(heads, cells, aligns)
     widths = [WIDE.get(column.key, FORMS.get(column.form, 1.0) if shared else 0) for column in columns]
     if narrow:
@@ -103,6 +107,7 @@ def printed(
         "title": office_said(view, f"title.{table.name}"),
         "heads": heads,
         "align": aligns,
+        "indented": stepped,
         "least": firm,
         "widths": widths,
         "ems": needed,
