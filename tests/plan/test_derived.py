@@ -134,6 +134,13 @@ def test_what_rests_on_something_left_in_another_process_is_worked_out_again_aft
         ([f"P{n}" for n in range(20)], [f"P{n}" for n in range(20)], True),
         ([f"P{n}" for n in range(20)], [f"P{n}" for n in (*range(19), 20)], False),
         ([str(n) for n in range(20)], [*map(str, range(19)), 19], False),
+        ([(str(n), "P") for n in range(20)], [(str(n), "P") for n in range(20)], True),
+        (
+            [(str(n), "P") for n in range(20)],
+            [("0", "P", "1"), ("P",), *((str(n), "P") for n in range(2, 20))],
+            False,
+        ),
+        ([(n, "P") for n in range(20)], [(float(n), "P") for n in range(20)], False),
         ({"a": 1, "b": 2}, {"a": 1, "b": 2}, True),
         ({"a": 1, "b": 2}, {"b": 2, "a": 1}, False),
         (np.array([1.0, np.nan]), np.array([1.0, np.nan]), True),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blockplan.plan.model import recall as recall_module
 from blockplan.plan.model.recall import (
     TURNS_KEPT,
     Recall,
@@ -21,6 +22,9 @@ from blockplan.plan.model.recall import (
     pairs_within,
     recalling,
 )
+
+if TYPE_CHECKING:
+    import pytest
 
 ROWS = 400
 
@@ -44,6 +48,25 @@ def corners_of(shapes: Any) -> tuple[Any, ...]:
 
 def unmatched(shapes: Any) -> Any:
     return ~shapely.is_empty(shapely.coverage_invalid_edges(shapes))
+
+
+def test_what_tells_a_long_array_from_others_is_worked_out_once_as_long_as_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[int] = []
+    digest = recall_module._digest
+    monkeypatch.setattr(recall_module, "_digest", lambda array: told.append(len(array)) or digest(array))
+    recall, shapes = Recall(), points()
+    for _ in range(3):
+        with recalling(recall):
+            assert once("first", lambda: 1, shapes) == once("second", lambda: 1, shapes)
+    assert told == [ROWS]
+    for _ in range(2):
+        with recalling(recall):
+            once("first", lambda: 1, points(ROWS - 1))
+    with recalling(recall):
+        once("first", lambda: 1, shapes)
+    assert told == [ROWS, ROWS - 1, ROWS - 1, ROWS]
 
 
 #: An edit: what is done, and at which of the rows (as a share of them).

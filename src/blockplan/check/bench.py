@@ -6,7 +6,6 @@ After an edit only what hangs on it is found again.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
@@ -43,8 +42,6 @@ if TYPE_CHECKING:
     from blockplan.plan import Fault, Plan
 
 T = TypeVar("T")
-#: Writes parameters in one order; one writer for all is sooner done than one a call.
-_PARAMETERS = json.JSONEncoder(sort_keys=True, default=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,7 +460,7 @@ def _uncounted(shared: Measurement) -> Measurement:
 
 def _said(name: str, parameters: dict[str, Any]) -> str:
     """A measure and its parameters as a key."""
-    return f"{name} {_PARAMETERS.encode(parameters)}"
+    return f"{name} {sorted(parameters.items())}"
 
 
 def _readings(measurement: Measurement, required: Required, *, in_doubt: bool) -> tuple[ReadingOutcome, ...]:

@@ -17,7 +17,7 @@ from blockplan.check.verdict import Discrepancy
 from blockplan.check.words import say
 from blockplan.figures import MOST_DECIMALS, number
 from blockplan.measure import MEASURES
-from blockplan.measure.inputs.columns import areas_m2, ids, shapes, total, values
+from blockplan.measure.inputs.columns import areas_m2, ids, rows_of_parcels, shapes, total, values
 from blockplan.measure.inputs.floors import area_of_parcels
 from blockplan.plan.model.faults import NAMES
 from blockplan.plan.model.figures import figures
@@ -230,7 +230,7 @@ def _floors(plan: Plan) -> Iterator[Discrepancy]:
 def _sites(plan: Plan) -> Iterator[Discrepancy]:
     """Site area of facilities against the drawn area of their parcels: of each service, and those off."""
     site, service = values(plan, "facilities", "site_area_m2"), values(plan, "facilities", "service")
-    row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
+    row_of = rows_of_parcels(plan)
     parcel = np.array(
         [row_of.get(name, -1) for name in values(plan, "facilities", "parcel_id")], dtype=np.intp
     )

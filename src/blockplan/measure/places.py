@@ -12,6 +12,7 @@ import shapely
 
 from blockplan.measure.measurement import Place
 from blockplan.plan.model.derived import same
+from blockplan.plan.model.recall import addresses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +27,10 @@ class WorstFirst(Sequence[Place]):
 
     Attributes
     ----------
-    layer, id, point
-        The feature and where it stands.
+    spots
+        Features and where they stand: layers, ids and points.
+    rows
+        Which of them fall short.
     value
         How far it is from what is meant, or how much it has; NaN where that is not known.
     most
@@ -35,14 +38,13 @@ class WorstFirst(Sequence[Place]):
         least. Of equals the order is that of the ids.
     """
 
-    layer: NDArray[Any]
-    id: NDArray[Any]
-    point: NDArray[Any]
+    spots: tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
+    rows: NDArray[np.intp]
     value: NDArray[np.float64]
     most: bool = False
 
     def __len__(self) -> int:
-        return len(self.id)
+        return len(self.rows)
 
     def __iter__(self) -> Iterator[Place]:
         return self._made(slice(None))
@@ -72,10 +74,22 @@ class WorstFirst(Sequence[Place]):
         """Another process gets the places."""
         return tuple, (list(self),)
 
+    def is_same(self, other: WorstFirst) -> bool:
+        """Whether others are the same features with the same values; those that stand are not looked at."""
+        return (
+            self.most == other.most
+            and same(self.value, other.value)
+            and all(
+                np.array_equal(addresses(one)[self.rows], addresses(also)[other.rows])
+                or same(one[self.rows], also[other.rows])
+                for one, also in zip(self.spots, other.spots, strict=True)
+            )
+        )
+
     @cached_property
     def layers(self) -> frozenset[str]:
         """The layers that they are drawn in."""
-        return frozenset(self.layer.tolist())
+        return frozenset(self.spots[0][self.rows].tolist())
 
     @cached_property
     def _values(self) -> NDArray[np.float64]:
@@ -85,13 +99,14 @@ class WorstFirst(Sequence[Place]):
     @cached_property
     def _columns(self) -> tuple[NDArray[Any], ...]:
         """Layer, id, x, y and value of each, in order."""
-        names, value = self.id.tolist(), self.value
+        layer, ids, point = (one[self.rows] for one in self.spots)
+        names, value = ids.tolist(), self.value
         rank = np.empty(len(names), dtype=np.intp)
         rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
         key = -np.where(np.isnan(value), np.inf, value) if self.most else value
         order = np.lexsort((rank, key))
-        xy = shapely.get_x(self.point), shapely.get_y(self.point)
-        return tuple(one[order] for one in (self.layer, self.id, *xy, np.round(value, 2)))
+        xy = shapely.get_x(point), shapely.get_y(point)
+        return tuple(one[order] for one in (layer, ids, *xy, np.round(value, 2)))
 
     def _made(self, rows: slice) -> Iterator[Place]:
         layer, names, x, y, value = (one[rows] for one in self._columns)

@@ -260,8 +260,7 @@ def worst_first(
     Those of the least value come first, or of the `most`, before which those without one come; of equals
     by id.
     """
-    rows = np.flatnonzero(short)
-    return WorstFirst(homes.layer[rows], homes.id[rows], homes.point[rows], value, most)
+    return WorstFirst((homes.layer, homes.id, homes.point), np.flatnonzero(short), value, most)
 
 
 def by_area(

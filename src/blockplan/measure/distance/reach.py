@@ -20,14 +20,23 @@ import shapely
 
 from blockplan.measure.distance.coverage import Distances, Found, covered, lacking
 from blockplan.measure.distance.methods import asked
-from blockplan.measure.inputs.columns import absent, coded, ids, points, shapes, sound, values
+from blockplan.measure.inputs.columns import (
+    absent,
+    coded,
+    ids,
+    points,
+    rows_of_parcels,
+    shapes,
+    sound,
+    values,
+)
 from blockplan.measure.inputs.feature_points import EDGE_M, middles, straight, straight_to_land
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import homes as homes_of
 from blockplan.measure.inputs.homes import hosts_of_buildings, spots_of
 from blockplan.measure.measurement import Measurement, both
 from blockplan.network import Joins, Network, Targets, at_joins, join, join_nodes, meets, walk, walking
-from blockplan.plan.model.recall import by_row, by_rows_of, pairs_between, parts_of
+from blockplan.plan.model.recall import by_row, by_rows_of, once, pairs_between, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,7 +153,11 @@ def _joins(plan: Plan, spots: HomeSpots, how: Literal["node", "edge"]) -> Joins:
 
 
 def some_of(targets: Targets, rows: NDArray[np.intp]) -> Targets:
-    """Those targets that belong to some areas."""
+    """Those targets that belong to some areas; one object while a session judges."""
+    return once("some targets", lambda: _some_of(targets, rows), targets, rows)
+
+
+def _some_of(targets: Targets, rows: NDArray[np.intp]) -> Targets:
     wanted = np.zeros(max(targets.area.max(initial=-1), rows.max(initial=-1)) + 1, dtype=bool)
     wanted[rows] = True
     return targets.some(wanted[targets.area])
@@ -297,11 +310,12 @@ def sites_of(plan: Plan) -> NDArray[Any]:
 def _on_parcels(plan: Plan, layer: str, *, drawn: bool) -> NDArray[Any]:
     """Shapes of a layer, with the parcel's in place of those not drawn (or, unless `drawn`, not land)."""
     found = shapes(plan, layer).copy()
-    parcels = dict(zip(ids(plan, "parcels"), shapes(plan, "parcels"), strict=True))
+    row_of, parcels = rows_of_parcels(plan), shapes(plan, "parcels")
     hosts = values(plan, layer, "parcel_id")
     open_ = shapely.is_missing(found) if drawn else shapely.get_dimensions(found) < 2
     for row in np.flatnonzero(open_):
-        host = parcels.get(hosts[row])
+        at = row_of.get(hosts[row])
+        host = None if at is None else parcels[at]
         found[row] = found[row] if host is None else host
     return found
 
@@ -316,7 +330,7 @@ def hosts_of(plan: Plan, layer: Literal["facilities", "programmes"]) -> NDArray[
 
 
 def _hosts_of(plan: Plan, layer: str) -> NDArray[np.intp]:
-    row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
+    row_of = rows_of_parcels(plan)
     named = values(plan, layer, "parcel_id")
     found = np.array([row_of.get(host, -1) for host in named], dtype=np.intp)
     unsaid = np.flatnonzero([host is None for host in named])
@@ -373,7 +387,7 @@ def _rows_of_names(plan: Plan) -> tuple[dict[Any, int], dict[Any, int]]:
 
 
 def _make_rows_of_names(plan: Plan) -> tuple[dict[Any, int], dict[Any, int]]:
-    row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
+    row_of = rows_of_parcels(plan)
     return row_of, dict(zip(ids(plan, "buildings"), hosts_of_buildings(plan).tolist(), strict=True))
 
 

@@ -39,6 +39,7 @@ from blockplan.measure.inputs.columns import (
     absent,
     ids,
     of_codes,
+    rows_of_parcels,
     shapes,
     sound,
     sound_shapes,
@@ -325,7 +326,7 @@ def land_within(
     by_point
         The reading by the parcels' points; its metres stand beside the parcels that fall short.
     """
-    row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
+    row_of = rows_of_parcels(plan)
     rows = np.array([row_of[name] for name in homes.id], dtype=np.intp)
     land = sound_shapes(plan, "parcels")[rows]
     zones: list[NDArray[Any]] = []

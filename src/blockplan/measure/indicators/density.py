@@ -22,6 +22,7 @@ from blockplan.measure.inputs.columns import (
     ids,
     land_uses,
     of_codes,
+    rows_of_parcels,
     total,
     values,
 )
@@ -239,7 +240,7 @@ def _hosts(plan: Plan) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
 
 
 def _read_hosts(plan: Plan) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
+    row_of = rows_of_parcels(plan)
     row = np.array([row_of.get(host, -1) for host in values(plan, "buildings", "parcel_id")], dtype=np.intp)
     return row, row >= 0
 

@@ -103,6 +103,12 @@ def ids(plan: Plan, layer: str) -> NDArray[Any]:
     return plan.cached(f"ids:{layer}", lambda: plan.layer(layer).index.to_numpy(dtype=object), reads)
 
 
+def rows_of_parcels(plan: Plan) -> dict[Any, int]:
+    """Row of each parcel by its id, of several that bear one the last."""
+    make = lambda: {name: row for row, name in enumerate(ids(plan, "parcels").tolist())}  # noqa: E731
+    return plan.cached("rows of parcels", make, (("parcels", "ids"),))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
     """Values of rows, each worked out when somebody first asks for it: which of them are known."""

@@ -38,6 +38,7 @@ from blockplan.measure.inputs.columns import (
     land_uses,
     points,
     refused,
+    rows_of_parcels,
     slices,
     total,
     values,
@@ -417,7 +418,7 @@ def perhaps_housed(plan: Plan) -> tuple[NDArray[Any], NDArray[np.intp]]:
     if not unsaid.any():
         return np.empty(0, dtype=object), np.empty(0, dtype=np.intp)
     building, _ = _in_buildings(plan, unsaid.astype(float))
-    row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
+    row_of = rows_of_parcels(plan)
     hosts = np.array(
         [row_of[name] for name in values(plan, "buildings", "parcel_id")[building]], dtype=np.intp
     )
@@ -524,7 +525,7 @@ def hosts_of_buildings(plan: Plan) -> NDArray[np.intp]:
 
 
 def _hosts_of_buildings(plan: Plan) -> NDArray[np.intp]:
-    row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
+    row_of = rows_of_parcels(plan)
     return np.array([row_of.get(host, -1) for host in values(plan, "buildings", "parcel_id")], dtype=np.intp)
 
 

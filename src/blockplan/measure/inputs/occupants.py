@@ -20,7 +20,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from blockplan.measure.inputs.columns import absent, ids, points, refused, shapes, total, values
+from blockplan.measure.inputs.columns import (
+    absent,
+    ids,
+    points,
+    refused,
+    rows_of_parcels,
+    shapes,
+    total,
+    values,
+)
 from blockplan.measure.missing import Missing, unknown
 
 if TYPE_CHECKING:
@@ -161,7 +170,7 @@ def hosts(plan: Plan) -> NDArray[np.intp]:
 
 
 def _hosts(plan: Plan) -> NDArray[np.intp]:
-    row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
+    row_of = rows_of_parcels(plan)
     named = values(plan, "buildings", "parcel_id")
     row = np.array([row_of.get(name, -1) for name in named], dtype=np.intp)
     loose = np.flatnonzero(row < 0)

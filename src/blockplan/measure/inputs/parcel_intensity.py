@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.inputs.columns import areas_m2, ids, points, sound_shapes, values
+from blockplan.measure.inputs.columns import areas_m2, ids, points, rows_of_parcels, sound_shapes, values
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.measurement import Each, Measurement
 from blockplan.measure.missing import Missing, unknown
@@ -247,7 +247,7 @@ def hosts(plan: Plan) -> NDArray[np.intp]:
 
 
 def _hosts(plan: Plan) -> NDArray[np.intp]:
-    row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
+    row_of = rows_of_parcels(plan)
     named = values(plan, "buildings", "parcel_id")
     host = np.array([row_of.get(name, -1) for name in named], dtype=np.intp)
     alone = np.flatnonzero((host < 0) & np.array([name is None for name in named], dtype=bool))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, starmap
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from blockplan.measure.inputs.feature_points import EDGE_M
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.measurement import Part
 from blockplan.measure.missing import Missing, unknown
-from blockplan.plan.model.recall import by_row, pairs_between
+from blockplan.plan.model.recall import by_row, by_rows_of, pairs_between
 from blockplan.units import M2_PER_HA, drawn_area_accuracy_m2
 
 if TYPE_CHECKING:
@@ -142,10 +143,17 @@ def _pieces(plan: Plan, layer: str) -> Pieces:
 
 def _cut(plan: Plan, outlines: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     land, outlines = sound_shapes(plan, "parcels"), sound(outlines)
-    part, parcel = shapely.STRtree(land).query(outlines)
+    part, parcel = by_rows_of("boxes beside", partial(_boxes_beside, outlines), land, fixed=(outlines,))
     share = by_row("share in a circle", _share_in, land[parcel], outlines[part])
     kept = share > 0
     return parcel[kept], part[kept], share[kept]
+
+
+def _boxes_beside(outlines: NDArray[Any], land: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Outlines and land whose boxes touch, in order of the land."""
+    part, parcel = shapely.STRtree(land).query(outlines)
+    order = np.lexsort((part, parcel))
+    return part[order], parcel[order]
 
 
 def _share_in(land: NDArray[Any], outlines: NDArray[Any]) -> NDArray[np.float64]:

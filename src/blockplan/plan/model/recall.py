@@ -88,6 +88,15 @@ class Recall:
     named: dict[str, _Named] = field(default_factory=dict)
     judging: int = 0
     _compared: dict[tuple[Any, ...], tuple[Arrays, Arrays, Any]] = field(default_factory=dict)
+    _marks: dict[int, tuple[NDArray[Any], bytes]] = field(default_factory=dict)
+    _marks_before: dict[int, tuple[NDArray[Any], bytes]] = field(default_factory=dict)
+
+    def digest(self, array: NDArray[Any]) -> bytes:
+        """What tells a long array from others, worked out once as long as each judging asks for it."""
+        place = id(array)
+        known = self._marks.get(place) or self._marks_before.get(place) or (array, _digest(array))
+        self._marks[place] = known
+        return known[1]
 
     def equal(self, before: Arrays, now: Arrays) -> bool:
         """Whether all rows of some columns are the same."""
@@ -125,6 +134,7 @@ class Recall:
     def forget(self) -> None:
         """Let go of what was not asked for of late."""
         self._compared.clear()
+        self._marks_before, self._marks = self._marks, {}
         for named in self.named.values():
             if named.judging == self.judging:
                 late = named.turn - TURNS_KEPT
@@ -513,9 +523,8 @@ def tree_of(shapes: NDArray[Any]) -> shapely.STRtree:
 def _mark(given: Any) -> Any:
     """What tells one thing from another: address or bits."""
     if isinstance(given, np.ndarray):
-        bits = (addresses(given) if given.dtype == object else given).tobytes()
-        told = bits if len(bits) <= LONG else hashlib.blake2b(bits, digest_size=16).digest()
-        return given.shape, given.dtype.str, told
+        recall = _recall.get() if given.nbytes > LONG else None
+        return given.shape, given.dtype.str, _digest(given) if recall is None else recall.digest(given)
     if given is None or isinstance(given, str | int | float | bool | bytes):
         return given
     if isinstance(given, tuple | list):
@@ -523,6 +532,12 @@ def _mark(given: Any) -> Any:
     if is_dataclass(given) and type(given).__eq__ is not object.__eq__:
         return (type(given), *(_mark(getattr(given, each.name)) for each in fields(given)))
     return id(given)
+
+
+def _digest(array: NDArray[Any]) -> bytes:
+    """The bits of an array, of objects their addresses; of a long one a digest of them."""
+    bits = (addresses(array) if array.dtype == object else array).tobytes()
+    return bits if len(bits) <= LONG else hashlib.blake2b(bits, digest_size=16).digest()
 
 
 def _likest(recall: Recall, calls: list[_Call], columns: Arrays) -> tuple[_Call | None, _Standing | None]:
