@@ -565,3 +565,18 @@ def test_a_facility_dragged_off_its_parcel_is_a_fault_with_its_place_at_once() -
     session.apply([SetValue(layer="facilities", id="nursing", column="parcel_id", value="C")])
     assert session.result.faults == ()
     assert session.verify() == []
+
+
+def test_declared_and_floor_area_go_along_with_a_corner_so_that_no_fault_arises() -> None:
+    session = live(town(packs=PACKS))
+    plan = session.plan
+    declared, drawn = plan.layer("parcels")["declared_area_m2"], plan.layer("parcels").geometry.area
+    before = validate(plan)
+    corner = list(plan.layer("parcels").geometry["E"].exterior.coords[0])
+    session.apply(parse_edits([{"op": "move_vertex", "at": corner, "to": [corner[0] + 12, corner[1] + 14]}]))
+    parcels = session.plan.layer("parcels")
+    assert not parcels.geometry.area.equals(drawn)
+    assert list(parcels["declared_area_m2"] / parcels.geometry.area) == pytest.approx(list(declared / drawn))
+    assert [one.rule for one in validate(session.plan)] == [one.rule for one in before]
+    session.undo()
+    assert session.plan.layer("parcels")["declared_area_m2"].equals(declared)

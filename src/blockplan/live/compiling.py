@@ -25,7 +25,7 @@ from blockplan.live.edits import (
 from blockplan.live.outlines import Outlines, vertex_at, whole_mm
 from blockplan.live.refusals import refused
 from blockplan.live.rows import GEOMETRY, FeatureChange, Row, blank, is_unknown, row_of, value_of
-from blockplan.plan.model.dependent_values import following
+from blockplan.plan.model.dependent_values import following, following_outline
 from blockplan.plan.model.layers import LAYERS
 from blockplan.texts import listed
 
@@ -231,7 +231,10 @@ def _reshaped(plan: Plan, outlines: Mapping[tuple[str, str], Any]) -> list[Featu
     changes = []
     for (layer, id_), shape in outlines.items():
         before = row_of(plan, layer, id_)
-        changes.append(FeatureChange(layer, id_, before, {**before, GEOMETRY: shape}))
+        after, was = {**before, GEOMETRY: shape}, before.get(GEOMETRY)
+        if layer == "parcels" and was is not None:
+            after |= following_outline(before, float(was.area), float(shape.area))
+        changes.append(FeatureChange(layer, id_, before, after))
     return changes
 
 

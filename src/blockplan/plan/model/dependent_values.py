@@ -54,12 +54,42 @@ def following(row: Mapping[str, Any], column: str, value: Any, site_m2: float) -
     new = _number(value)
     found = {bound: new for bound in (f"{column}_min", f"{column}_max") if _number(row.get(bound)) == old}
     if column == "far":
-        product = old * site_m2
-        for floor in OVER_SITE:
-            given = _number(row.get(floor))
-            if given is not None and abs(given - product) <= max(1.0, NEAR * given):
-                found[floor] = None if new is None else float(round(new * site_m2))
+        for floor in _products(row, old * site_m2):
+            found[floor] = None if new is None else float(round(new * site_m2))
     return found
+
+
+def following_outline(row: Mapping[str, Any], was_m2: float, now_m2: float) -> dict[str, Any]:
+    """
+    The columns of a parcel that follow when its outline is drawn anew, from `was_m2` to `now_m2`.
+
+    The declared area is of the outline that was, and grows and shrinks along; a floor area that is the
+    product of ratio and site stays that.
+
+    Examples
+    --------
+    >>> following_outline({"far": 1.8, "floor_area_m2": 18000.0, "declared_area_m2": 9990.0}, 10000.0, 9000.0)
+    {'floor_area_m2': 16200.0, 'declared_area_m2': 8991.0}
+    >>> following_outline({"far": 1.8, "floor_area_m2": 9000.0}, 10000.0, 9000.0)
+    {}
+    """
+    if not was_m2 or math.isclose(was_m2, now_m2):  # such as where a neighbour's corner was put on its edge
+        return {}
+    far, declared = _number(row.get("far")), _number(row.get("declared_area_m2"))
+    found = {floor: float(round(far * now_m2)) for floor in _products(row, far * was_m2)} if far else {}
+    if declared is not None:
+        found["declared_area_m2"] = declared * (now_m2 / was_m2)
+    return found
+
+
+def _products(row: Mapping[str, Any], product_m2: float) -> list[str]:
+    """The floor areas that a ratio over the site gives."""
+    given = {floor: _number(row.get(floor)) for floor in OVER_SITE}
+    return [
+        floor
+        for floor, one in given.items()
+        if one is not None and abs(one - product_m2) <= max(1.0, NEAR * one)
+    ]
 
 
 def _number(value: Any) -> float | None:
