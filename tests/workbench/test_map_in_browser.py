@@ -463,7 +463,6 @@ def _corner(tab: Any) -> tuple[int, int, int]:
 
 def test_the_map_is_on_the_paper_that_is_printed(zone: Service, chromium: Any, tmp_path: Path) -> None:
     tab, wrong = opened(zone, chromium, "en", 1440)
-    tab.locator(".left .outcomes").nth(3).wait_for(timeout=WAIT_MS)  # nothing is computed when it ends
     tab.pdf(path=str(tmp_path / "printed.pdf"), prefer_css_page_size=True)
     pictures = [one.image for one in PdfReader(tmp_path / "printed.pdf").pages[0].images]
     sizes = [len(one.convert("RGB").resize((200, 200)).getcolors(40_000) or ()) for one in pictures if one]

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+from fontTools.ttLib import TTFont
+from tests.support.pictures import FONTS
 
 from blockplan.measure.distance.methods import WAYS
 from blockplan.plan.model.layers import LAYERS, VALUES
 from blockplan.portal.workspace.documents import vocabulary
 from blockplan.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +63,16 @@ def test_every_reading_and_the_sign_of_every_service_is_told_in_three_languages(
         assert [one.id for one in WAYS if not is_named(names[one.id], one.id)] == []
     assert set(known["marks"]) == set(VALUES["facilities", "service"])
     assert all(mark != "·" for names in known["marks"].values() for mark in names.values())
+
+
+def test_every_sign_of_the_page_is_a_letter_that_our_own_fonts_have(repo: Path) -> None:
+    with TTFont(FONTS / "BlockplanSans-Regular.otf") as font:
+        ours = font.getBestCmap()
+    pages = [
+        one for one in (repo / "frontend" / "workbench").rglob("*") if one.suffix in {".ts", ".css", ".html"}
+    ]
+    signs = {
+        sign for one in pages for sign in one.read_text(encoding="utf-8") if "\u2190" <= sign <= "\u2fff"
+    }
+    assert signs
+    assert sorted(sign for sign in signs if ord(sign) not in ours) == []

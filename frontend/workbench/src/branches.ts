@@ -1,6 +1,7 @@
 // Scenarios as a tree: which came from which, when, how often edited, how their verdicts came out; locks and versions.
 
 import { h } from "../../map/dom";
+import { icon, type Sign } from "../../map/icon";
 import { store } from "./store";
 import { counted, number, say, scenarioName, when, type Word } from "./words";
 import type { Branch, Outcome } from "./types";
@@ -9,10 +10,10 @@ const SIGNS: [Outcome, string][] = [["pass", "✓"], ["fail", "×"], ["unknown",
 
 /** What can be done with the scenario that is open, by giving it a name or a reason. */
 type Naming = "branch" | "version" | "lock";
-const NAMING: Record<Naming, { word: Word; field: Word; sign: string; act: (name: string) => Promise<boolean> }> = {
-  branch: { word: "branch", field: "branchName", sign: "+", act: (name) => store.open({ branch: name }) },
-  version: { word: "nameVersion", field: "versionName", sign: "⚑", act: (name) => store.keep({ version: name }) },
-  lock: { word: "lock", field: "lockWhy", sign: "▣", act: (why) => store.keep({ lock: why }) },
+const NAMING: Record<Naming, { word: Word; field: Word; sign: Sign | null; act: (name: string) => Promise<boolean> }> = {
+  branch: { word: "branch", field: "branchName", sign: null, act: (name) => store.open({ branch: name }) },
+  version: { word: "nameVersion", field: "versionName", sign: "flag", act: (name) => store.keep({ version: name }) },
+  lock: { word: "lock", field: "lockWhy", sign: "lock", act: (why) => store.keep({ lock: why }) },
 };
 /** What is being named. */
 let naming: Naming | null = null;
@@ -31,7 +32,7 @@ export function scenarioActs(again: () => void): HTMLElement[] {
         again();
         document.getElementById(`${kind}-name`)?.focus();
       },
-    }, `${NAMING[kind].sign} ${say(NAMING[kind].word)}`); // prettier-ignore
+    }, NAMING[kind].sign ? icon(NAMING[kind].sign) : "+ ", say(NAMING[kind].word)); // prettier-ignore
   const unlock = h("button", { class: "link", id: "unlock", onclick: () => void store.keep({ unlock: "" }) }, say("unlock"));
   const found = [
     h("h2", {}, say("scenarios"), button("branch")),
@@ -74,7 +75,7 @@ function branch(one: Branch): HTMLElement {
     "div",
     { class: `branch${here ? " chosen" : ""}` },
     h("p", {}, name === "base" ? h("span", {}, called) : h("button", { class: "link", "aria-current": here ? "true" : undefined, onclick: () => void store.open({ open: name }) }, called, more), outcomes(name)),
-    lock && h("p", { class: "lock" }, h("span", { "data-sign": "▣ ", title: [lock.who, when(lock.at)].filter(Boolean).join(" · ") }, `${say("locked")}${say("colon")}${lock.why}`)),
+    lock && h("p", { class: "lock" }, h("span", { title: [lock.who, when(lock.at)].filter(Boolean).join(" · ") }, icon("lock"), `${say("locked")}${say("colon")}${lock.why}`)),
     about && h("small", {}, about),
     here && versionList(versions.map((version) => ({ ...version, steps: store.state.seq - version.seq }))),
   );
@@ -84,7 +85,7 @@ function branch(one: Branch): HTMLElement {
 function versionList(versions: { name: string; at: string; who: string; steps: number }[]): HTMLElement | false {
   return versions.length > 0 && h("ul", { class: "versions" }, ...[...versions].reverse().map((one) =>
     h("li", {},
-      h("span", { "data-sign": "⚑ ", title: [one.who, when(one.at)].filter(Boolean).join(" · ") }, one.name),
+      h("span", { title: [one.who, when(one.at)].filter(Boolean).join(" · ") }, icon("flag"), one.name),
       one.steps > 0
         ? h("button", { class: "link", onclick: () => void store.back(one.name) }, `${say("goBack")} (−${number(one.steps, 0)})`)
         : h("small", {}, say(one.steps < 0 ? "versionLost" : "asNow"))))); // prettier-ignore

@@ -3,6 +3,7 @@
 import "./style.css";
 import * as api from "./api";
 import { fill, h } from "../../map/dom";
+import { icon } from "../../map/icon";
 import { scaleOf } from "../../map/scale";
 import { changedPlaces, comparedWith, drawComparison, watchComparison } from "./compare";
 import { drawMerge } from "./merge";
@@ -276,10 +277,10 @@ function onStage(plan: PlanMap, tools: Tools, canvas: HTMLElement, card: HTMLEle
   const zoom = h(
     "div",
     { class: "zoom" },
-    h("button", { "data-sign": "+", onclick: () => plan.map.zoomIn() }, h("span", { class: "aloud" }, say("zoomIn"))),
-    h("button", { "data-sign": "−", onclick: () => plan.map.zoomOut() }, h("span", { class: "aloud" }, say("zoomOut"))),
-    h("button", { "data-sign": "⤢", "data-act": "whole", title: say("wholePlan"), onclick: () => plan.whole() }, h("span", { class: "aloud" }, say("wholePlan"))),
-    h("button", { "data-sign": "↔", "data-act": "measure", title: say("measureTool"), onclick: () => tools.take("measure") }, h("span", { class: "aloud" }, say("measureTool"))),
+    h("button", { onclick: () => plan.map.zoomIn() }, icon("plus"), h("span", { class: "aloud" }, say("zoomIn"))),
+    h("button", { onclick: () => plan.map.zoomOut() }, icon("minus"), h("span", { class: "aloud" }, say("zoomOut"))),
+    h("button", { "data-act": "whole", title: say("wholePlan"), onclick: () => plan.whole() }, icon("whole"), h("span", { class: "aloud" }, say("wholePlan"))),
+    h("button", { "data-act": "measure", title: say("measureTool"), onclick: () => tools.take("measure") }, icon("measure"), h("span", { class: "aloud" }, say("measureTool"))),
     h("button", { "data-act": "3d", "aria-pressed": "false", onclick: () => tilt(plan) }, h("span", { "aria-hidden": "true" }, "3D"), h("span", { class: "aloud" }, say("threeD"))),
   );
   canvas.append(zoom, h("i", { class: "cross", "aria-hidden": "true" }), h("div", { class: "scalebar" }, h("i"), h("span"), h("span", { class: "ratio" }), h("b", {}, "N ↑")));
@@ -405,13 +406,13 @@ function drawTop(into: Element, app: Element, plan: () => PlanMap | null): void 
   fill(
     into,
     h("button", {
-      class: "to-left", "data-act": "left", "aria-expanded": String(app.classList.contains("left-open")), "aria-label": `${say("searchWord")}, ${say("scenarios")}, ${say("layers")}`, "data-sign": "☰",
+      class: "to-left", "data-act": "left", "aria-expanded": String(app.classList.contains("left-open")), "aria-label": `${say("searchWord")}, ${say("scenarios")}, ${say("layers")}`,
       onclick: () => openLeft(app, !app.classList.contains("left-open")),
-    }),
+    }, icon("menu")),
     h("span", { class: "brand" }, "Blockplan"),
     h("h1", { class: "plan-title", title }, title),
     pick,
-    state.lock && h("span", { class: "synthetic", "data-sign": "▣ " }, `${say("locked")}${say("colon")}${state.lock.why}`),
+    state.lock && h("span", { class: "synthetic" }, icon("lock"), `${say("locked")}${say("colon")}${state.lock.why}`),
     state.synthetic && h("span", { class: "synthetic" }, say("synthetic")),
     h("span", { class: "grow" }),
     h(
@@ -436,8 +437,8 @@ function drawTools(bar: HTMLElement, hint: HTMLElement, tools: Tools): void {
     ...TOOLS.map(({ tool, word, key }) =>
       h("button", { "aria-pressed": String(tools.tool === tool), "data-tool": tool, onclick: () => tools.take(tool) }, say(word), h("kbd", {}, key.toUpperCase())),
     ),
-    h("button", { disabled: !store.state.can_undo, "data-tool": "undo", "data-sign": "↶ ", onclick: () => void store.undo() }, h("span", { class: "word" }, say("undo")), h("kbd", {}, "Ctrl Z")),
-    h("button", { disabled: !store.state.can_redo, "data-tool": "redo", "data-sign": "↷ ", onclick: () => void store.redo() }, h("span", { class: "word" }, say("redo"))),
+    h("button", { disabled: !store.state.can_undo, "data-tool": "undo", onclick: () => void store.undo() }, icon("undo"), h("span", { class: "word" }, say("undo")), h("kbd", {}, "Ctrl Z")),
+    h("button", { disabled: !store.state.can_redo, "data-tool": "redo", onclick: () => void store.redo() }, icon("redo"), h("span", { class: "word" }, say("redo"))),
   );
   document.querySelector("[data-act='measure']")?.setAttribute("aria-pressed", String(tools.tool === "measure"));
   const nothing = [...store.features.values()].every((one) => one.size === 0);

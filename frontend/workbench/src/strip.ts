@@ -2,6 +2,7 @@
 
 import * as api from "./api";
 import { fill, h } from "../../map/dom";
+import { icon } from "../../map/icon";
 import { store } from "./store";
 import { columnName, idInWords, layerName, packName, useName, valueName } from "./vocabulary";
 import { number, say, when, type Word } from "./words";
@@ -31,7 +32,7 @@ export function drawStrip(into: Element, go: (layer: string, id: string) => void
     ...steps.map((one) => {
       const failing = fails(one);
       const version = named.get(one.seq);
-      const said = [sentence(one), version && `⚑ ${version}`].filter(Boolean).join(" · ");
+      const said = [sentence(one), version].filter(Boolean).join(" · ");
       const seek = (): void => {
         read = read === one.seq ? null : one.seq;
         const at = touched(one);
@@ -40,12 +41,12 @@ export function drawStrip(into: Element, go: (layer: string, id: string) => void
       };
       return h("li", { class: one.kind }, h("button", { id: `step-${one.seq}`, title: said, "aria-pressed": String(read === one.seq), onclick: seek },
         h("i", { class: failing === null ? "unknown" : failing ? "fail" : "pass", style: `height:${4 + (20 * (failing ?? 0)) / top}px` }),
-        h("small", { "data-sign": version && "⚑" }, String(failing ?? "?")), h("span", { class: "aloud" }, ` ${said}`))); // prettier-ignore
+        h("small", {}, version !== undefined && icon("flag"), String(failing ?? "?")), h("span", { class: "aloud" }, ` ${said}`))); // prettier-ignore
     }),
   );
   const last = steps.find((one) => one.seq === read) ?? steps.at(-1);
   const earlier = steps.length ? steps[0]!.seq - 1 : 0;
-  fill(into, h("b", {}, say("mustFailing"), earlier > 0 && h("small", {}, ` + ${number(earlier, 0)} ${say("notListed")}`)), last ? list : h("span", { class: "empty" }, say("noSteps")), last && h("p", { class: "last-step" }, [sentence(last), named.has(last.seq) && `⚑ ${named.get(last.seq)}`].filter(Boolean).join(" · ")));
+  fill(into, h("b", {}, say("mustFailing"), earlier > 0 && h("small", {}, ` + ${number(earlier, 0)} ${say("notListed")}`)), last ? list : h("span", { class: "empty" }, say("noSteps")), last && h("p", { class: "last-step" }, sentence(last), named.has(last.seq) && h("b", {}, " ", icon("flag"), named.get(last.seq))));
   list.scrollLeft = list.scrollWidth;
 }
 
@@ -55,7 +56,7 @@ export function drawHistory(into: Element, go: (layer: string, id: string) => vo
   const named = new Map(versions.map((one) => [one.seq, one.name]));
   const steps = [...history].reverse().map((one) => {
     const at = touched(one);
-    const words = [h("span", {}, done(one)), h("small", {}, whoAndWhen(one)), named.has(one.seq) && h("b", { "data-sign": "⚑ " }, named.get(one.seq))];
+    const words = [h("span", {}, done(one)), h("small", {}, whoAndWhen(one)), named.has(one.seq) && h("b", {}, icon("flag"), named.get(one.seq))];
     return h("li", { class: one.kind },
       h("b", { class: one.must === null ? "unknown" : one.must.fail ? "fail" : "pass", title: say("mustFailing"), "data-sign": one.must?.fail === 0 ? "✓ " : "× " }, one.must === null ? "?" : number(one.must.fail, 0)),
       at ? h("button", { class: "link", onclick: () => go(...at) }, ...words) : h("p", {}, ...words)); // prettier-ignore
