@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from blockplan.portal.record.store import DatabaseStore
 
 
+#: A large park, with more parcels next door than are shown at once.
+PARK = "LS-01-02-002"
 #: What a parcel of 24 m and 1.2 allows at most.
 LIMITS = "at most 24 m high (about 8 storeys of 3 m), floor area ratio at most 1.2"
 
@@ -395,3 +397,14 @@ def test_my_place_tells_a_limit_from_what_has_to_be_built_at_least(
     plan = edited(town(), "parcels", "E", far=1.2, height_m=24.0, green_ratio=0.2, **more)
     parcel = PlanPlaces(plan, check(plan, ["zone"])).parcel("E")
     assert f", {said}." in place_summary._sentence(parcel, "en")
+
+
+def test_of_many_parcels_next_door_those_along_the_longest_edges_stand_open(shown: DatabaseStore) -> None:
+    here = ask(about=f"parcels:{PARK}")["here"]
+    assert len(here["beside"]) > 8
+    plain = page(about=f"parcels:{PARK}")
+    opened, folded = plain.split(f"<summary>All {len(here['beside'])}</summary>", 1)
+    next_door = re.findall(r'<ul class="beside">(.*?)</ul>', plain, re.DOTALL)[:2]
+    assert [one.count("<li>") for one in next_door] == [8, len(here["beside"]) - 8]
+    assert here["beside"][7]["said"] in unescape(opened)
+    assert here["beside"][8]["said"] in unescape(folded)

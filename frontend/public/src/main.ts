@@ -4,6 +4,7 @@ import { setWorkerUrl } from "maplibre-gl";
 
 import { UNKNOWN } from "../../map/colours";
 import { fill, h } from "../../map/dom";
+import { icon, type Sign } from "../../map/icon";
 import { toPlan, type Place } from "../../map/projection";
 import { scaleOf } from "../../map/scale";
 import { viewInAddress } from "../../map/view";
@@ -17,6 +18,7 @@ import "./map.css";
 
 type Shown = Look | "compare";
 const narrow = matchMedia("(max-width: 47.99rem)");
+const wide = matchMedia("(min-width: 64rem)");
 
 const island = document.querySelector<HTMLElement>("[data-island]");
 if (island) void begin(island, JSON.parse(island.dataset["island"]!) as Given);
@@ -56,17 +58,6 @@ function allowWorker(worker: string): void {
       return address;
     },
   });
-}
-
-/** A sign of strokes in a square of 20. */
-function icon(path: string): SVGElement {
-  const space = "http://www.w3.org/2000/svg";
-  const found = document.createElementNS(space, "svg");
-  for (const [name, value] of Object.entries({ viewBox: "0 0 20 20", width: "20", height: "20", "aria-hidden": "true", class: "icon" })) found.setAttribute(name, value);
-  const line = document.createElementNS(space, "path");
-  line.setAttribute("d", path);
-  found.append(line);
-  return found;
 }
 
 /** A row of the key. */
@@ -123,6 +114,7 @@ class Page {
     // The key has its height now: what is looked at makes room for it.
     map.once("idle", () => this.plan.again());
     viewInAddress(map);
+    window.addEventListener("scroll", () => this.growDown(), { passive: true });
     this.rescale();
     this.takeOverLinks();
     const { about, x, y, metres, spoken } = this.root.dataset;
@@ -214,6 +206,19 @@ class Page {
     });
   }
 
+  /** Where the page's head has scrolled away the map takes its room too: what it shows stays, more is seen below it. */
+  private growDown(): void {
+    const { root, stage, plan } = this;
+    const up = wide.matches && root.getBoundingClientRect().top <= 16 && root.parentElement!.clientHeight > innerHeight;
+    if (up === root.classList.contains("up")) return;
+    const before = stage.clientHeight;
+    root.classList.toggle("up", up);
+    const flies = plan.map.isMoving();
+    plan.map.resize();
+    if (flies) plan.again();
+    else plan.map.panBy([0, (stage.clientHeight - before) / 2], { animate: false });
+  }
+
   // What stands on the map
 
   private modes(): HTMLElement {
@@ -240,8 +245,8 @@ class Page {
   private buttons(): HTMLElement {
     const { words } = this.given;
     const { map } = this.plan;
-    const button = (word: string, path: string, act: () => void): HTMLElement =>
-      h("button", { type: "button", class: "quiet", title: words[word], onclick: act }, icon(path), h("span", { class: "aloud" }, words[word]!));
+    const button = (word: string, sign: Sign, act: () => void): HTMLElement =>
+      h("button", { type: "button", class: "quiet", title: words[word], onclick: act }, icon(sign), h("span", { class: "aloud" }, words[word]!));
     const big = h("button", { type: "button", class: "quiet big", "aria-pressed": "false", onclick: () => {
       const all = this.plan.seesWhole;
       const on = this.root.classList.toggle("large");
@@ -251,7 +256,7 @@ class Page {
       map.resize();
       if (all) this.plan.whole(false);
     } }, words["bigger"]!); // prettier-ignore
-    return h("div", { class: "zoom" }, button("zoom_in", "M10 4v12M4 10h12", () => map.zoomIn()), button("zoom_out", "M4 10h12", () => map.zoomOut()), button("whole", "M4 8V4h4M12 4h4v4M16 12v4h-4M8 16H4v-4", () => this.plan.whole()), "geolocation" in navigator && button("position", "M10 2v3M10 15v3M2 10h3M15 10h3M10 6a4 4 0 1 0 0 8a4 4 0 1 0 0-8", () => this.locate()), big);
+    return h("div", { class: "zoom" }, button("zoom_in", "plus", () => map.zoomIn()), button("zoom_out", "minus", () => map.zoomOut()), button("whole", "whole", () => this.plan.whole()), "geolocation" in navigator && button("position", "position", () => this.locate()), big);
   }
 
   private locate(): void {

@@ -16,6 +16,8 @@ export function drawFound(into: HTMLElement, found: Found, words: Record<string,
 
 /** So many things are shown at once; the rest is folded up. */
 const AT_ONCE = 6;
+/** Land next door is told from all sides where most parcels have as many. */
+const NEXT_DOOR = 8;
 
 function drawHere(here: Here, words: Record<string, string>): HTMLElement {
   const { within, reached } = here;
@@ -26,6 +28,8 @@ function drawHere(here: Here, words: Record<string, string>): HTMLElement {
       bar(Number(row["share"])),
       h("b", { class: "n" }, String(row["metres"])),
     ))); // prettier-ignore
+  const doors = (rows: Here["beside"]): HTMLElement => h("ul", { class: "beside" }, ...rows.map((one) =>
+    h("li", {}, swatch(one.colour), h("b", {}, one.side), h("span", {}, h("a", { href: one.href, "data-about": aboutOf(one.href) }, one.use), ` · ${one.said}`, one.way && h("span", { class: "note" }, ` ${one.way}`))))); // prettier-ignore
   return h(
     "div",
     { class: "here" },
@@ -38,8 +42,8 @@ function drawHere(here: Here, words: Record<string, string>): HTMLElement {
       h("a", { href: here.href }, words["link"]!),
     ),
     here.beside.length > 0 && h("section", {}, h("h3", {}, words["beside"]!),
-      h("ul", { class: "beside" }, ...here.beside.map((one) =>
-        h("li", {}, swatch(one.colour), h("b", {}, one.side), h("span", {}, h("a", { href: one.href, "data-about": aboutOf(one.href) }, one.use), ` · ${one.said}`, one.way && h("span", { class: "note" }, ` ${one.way}`)))))),
+      doors(here.beside.slice(0, NEXT_DOOR)),
+      here.beside.length > NEXT_DOOR && h("details", {}, h("summary", {}, filled(words, "all_within", { n: here.beside.length })), doors(here.beside.slice(NEXT_DOOR)))),
     within && h("section", {}, h("h3", {}, within.title, h("span", { class: "note" }, ` ${words["straight"]}`)),
       within.none && h("p", {}, within.none),
       goals(within.rows.slice(0, AT_ONCE)),
