@@ -73,6 +73,15 @@ def test_the_kind_of_filing_follows_from_what_changes(amended, kind, why):
     assert why is None or why in {one.why for one in found.grounds}
 
 
+@pytest.mark.parametrize(("kind", "filed"), [("upper", 3), (None, 3), ("guide", 4)])
+def test_a_raised_ratio_is_more_though_the_bound_beside_it_stays(kind, filed):
+    base = changed(town(), "parcels", "A", far=1.8, far_max=2.5, far_kind=kind)
+    found = amendment(base, changed(base, "parcels", "A", far=2.4))
+    assert found.kind == filed
+    lower = amendment(base, changed(base, "parcels", "A", far=1.5))
+    assert lower.kind == 4
+
+
 def test_a_block_that_grows_over_land_without_parcels_is_added_with_them():
     base, new = with_blocks(), with_land(with_blocks())
     block = new.layer("blocks").index[0]

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from blockplan.compare.changes import changes
-from blockplan.deliver.pairs import bounds_of
+from blockplan.deliver.pairs import KINDS, bare_side, bounds_of
 from blockplan.errors import MappingError
 from blockplan.figures import known
 from blockplan.jsontext import JsonRecord
@@ -27,6 +27,8 @@ NEW, OVERHAUL, MAJOR, ORDINARY, CORRECTION, ADDITION = 1, 2, 3, 4, 5, 6
 #: Layers that are drawn over the plan and regulate nothing by themselves.
 UNREGULATED = frozenset({"trees", "canopy", "statements", "extent", "structure"})
 MORE = 1e-9
+#: What a bound is called, by its place in a pair.
+SIDES = ("lower", "upper")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +158,23 @@ def _of_parcel(base: Plan, new: Plan, one: RowChange) -> Iterator[FilingGround]:
             yield FilingGround(column, "parcels", one.id, was, now)
     if any(column == "geometry" for column, _, _ in one.fields) and not _is_correction(base, new, one):
         yield FilingGround("parcel_shape", "parcels", one.id)
+    said = {column: (known(was), known(now)) for column, was, now in one.fields if column in KINDS}
+    after = new.layer("parcels").loc[one.id]
+    kinds = {column: after[KINDS[column]] for column in said}
     for base_column, side in (*((c, 1) for c in rules["not_more"]), *((c, 0) for c in rules["not_less"])):
         was, now = (
             bounds_of(plan.layer("parcels").loc[[one.id]], base_column)[side][0] for plan in (base, new)
         )
         # No bound is more than any upper bound, and less than any lower one.
         worse = was is not None and (now is None or (now - was if side else was - now) > MORE)
+        if (
+            not worse
+            and base_column in said
+            and bare_side(kinds.get(base_column), base_column) == SIDES[side]
+        ):
+            # Where a row states a bound of its own besides, the number itself binds as well.
+            was, now = said[base_column]
+            worse = was is not None and now is not None and (now - was if side else was - now) > MORE
         if worse:
             yield FilingGround(base_column, "parcels", one.id, was, now)
 
