@@ -22,8 +22,8 @@ M2_PER = {"m2": 1.0, "ha": 1e4}
 SLACK_M2, SLACK_SHARE = 1.0, 0.001
 #: What coordinates round away of land that is drawn without overlap or gap, m2.
 SLACK_DRAWN_M2 = 0.05
-#: The balance is shared out by largest remainder. In a small plan, too, whose balance has four decimals, a gap of some
-#: square metres is the fault of its own rule alone.
+#: The balance is shared out by largest remainder. Of a small plan it has four decimals; even so a gap of
+#: some square metres is the fault of its own rule alone.
 PRINTED_HA = 0.0101
 
 
