@@ -71,6 +71,22 @@ def test_how_far_a_rule_can_be_trusted_is_not_squeezed_beside_its_verdict(
     page.close()
 
 
+def test_what_is_said_of_a_statement_keeps_to_its_column(
+    chromium: Any, plan: Plan, found: CheckResult, tmp_path: Path
+) -> None:
+    path = write_html(plan, found, tmp_path / "report.html", "en")
+    page = chromium.new_page(viewport={"width": 768, "height": 800})
+    page.goto(path.as_uri())
+    page.evaluate("document.fonts.ready")
+    cells = page.evaluate(
+        "[...document.querySelectorAll('#statements td:has(> .chip)')]"
+        ".map(one => one.clientWidth - one.scrollWidth)"
+    )
+    assert cells
+    assert min(cells) == 0
+    page.close()
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_character_comes_from_the_embedded_font(
     chromium: Any, plan: Plan, found: CheckResult, tmp_path: Path, lang: str

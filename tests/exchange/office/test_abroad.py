@@ -72,6 +72,14 @@ def test_parcels_that_are_each_the_only_one_of_its_block_are_called_by_it(folder
     assert "called by it" in rules(result, "office-number")[0].message
 
 
+@pytest.mark.parametrize(("code", "lang"), [(6677, "ja"), (4548, "zh")])
+def test_a_title_of_ideographs_alone_is_in_the_language_of_the_law(folder, brought, code, lang):
+    place = {"east": -12_000, "north": -35_000} if code == 6677 else {}
+    shapefile(parcels(code, squares(2, **place), DKBH=["1", "2"]), folder / "parcels.shp", "UTF-8")
+    (folder / "説明.txt").write_text("東京港区地区計画\n", encoding="utf-8")
+    assert brought()[0].manifest.title == {lang: "東京港区地区計画"}
+
+
 def test_parcels_that_share_a_block_are_not_called_by_it(folder, brought):
     shapes = squares(3, east=-12_000, north=-35_000)
     frame = parcels(

@@ -11,8 +11,9 @@ import numpy as np
 import shapely
 
 from blockplan.compare.changes import changes
-from blockplan.deliver.pairs import KINDS, bare_side, bounds_of
+from blockplan.deliver.pairs import bare_side, bounds_of
 from blockplan.errors import MappingError
+from blockplan.exchange.office.bounds import KINDS
 from blockplan.figures import known
 from blockplan.jsontext import JsonRecord
 from blockplan.yamlfile import read_map

@@ -26,7 +26,7 @@ from blockplan.exchange.office import assemble, datum
 from blockplan.exchange.office.cad_shapefiles import as_drawn
 from blockplan.exchange.office.choosing import Choosing
 from blockplan.exchange.office.forms import draw_corners
-from blockplan.exchange.office.law import day_in, days_of, judged_by
+from blockplan.exchange.office.law import JAPANESE, day_in, days_of, judged_by
 from blockplan.exchange.office.lost_fields import LostField, lost_fields
 from blockplan.exchange.office.mapping import (
     DOUBLE,
@@ -160,8 +160,8 @@ def import_office(
         compare_with_texts(built.layers["parcels"], built.manifest, _texts(reading, layers), findings)
     built.made["healed"] = reading.healed + built.made["healed"]
     chosen.code = built.codes
-    _title(chosen, built, reading, paths, findings)
     judged_by(chosen, built, findings)
+    _title(chosen, built, reading, paths, findings)
     table = chosen.plan | built.manifest
     # A day that nobody states is no part of the mapping, which would state it the next time.
     chosen.plan = {key: value for key, value in chosen.plan.items() if dated or key != "drawn_on"}
@@ -315,8 +315,11 @@ def _title(
     title = named or (drawn[0] if len(drawn) == 1 else first.name)
     if not named and "title" not in chosen.plan:
         findings.add("office-title", "note", worded("title_of_plan_unknown", title=title))
-    # In the language that it is written in alone: no other one is told it as its own.
-    chosen.plan.setdefault("title", {language_of(title): title})
+    # In the language that it is written in alone: no other one is told it as its own. Ideographs without kana
+    # are Japanese where the law of Japan judges the plan.
+    written, judged = language_of(title), set(chosen.plan["packs"])
+    lang = "ja" if written == "zh" and judged.issuperset(JAPANESE) else written
+    chosen.plan.setdefault("title", {lang: title})
 
 
 def _plan_named(text: str) -> str:
