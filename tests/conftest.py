@@ -194,11 +194,16 @@ def reference() -> Path:
 
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """One browser for all tests: Playwright runs once in a thread. Its letters are the product's own font."""
+    """
+    One browser for all tests: Playwright runs once in a thread.
+
+    Its letters are the product's own font; maps are drawn with a quarter of their pixels, and pages with all.
+    """
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("needs Chromium (Debian package chromium)")
     from playwright.sync_api import sync_playwright
+    from tests.support.browser import Coarse
     from tests.support.pictures import fonts_of_ours
 
     flags = [
@@ -216,7 +221,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     fonts = {"FONTCONFIG_FILE": str(fonts_of_ours(tmp_path_factory.mktemp("fonts")))}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=flags, env={**os.environ, **fonts})
-        yield browser
+        yield Coarse(browser)
         browser.close()
 
 

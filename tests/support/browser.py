@@ -51,6 +51,29 @@ RUN = """axe.run({resultTypes: ["violations", "incomplete"]})
     .then(all => JSON.stringify([all.violations, all.incomplete]))"""
 
 
+class Coarse:
+    """
+    A browser in which maps take two CSS pixels each way for one of theirs, as on no device that people have.
+
+    Without a graphics card drawing them is most of what a page costs. The page around them is drawn as it is.
+    """
+
+    SCRIPT = "Object.defineProperty(window, 'devicePixelRatio', { get: () => 0.5 })"
+
+    def __init__(self, browser: Any) -> None:
+        self.browser = browser
+
+    def new_context(self, **more: Any) -> Any:
+        context = self.browser.new_context(**more)
+        context.add_init_script(self.SCRIPT)
+        return context
+
+    def new_page(self, **more: Any) -> Any:
+        tab = self.browser.new_page(**more)
+        tab.add_init_script(self.SCRIPT)
+        return tab
+
+
 class Service:
     """``blockplan serve`` in a process of its own, on a free port; `url` gives addresses."""
 

@@ -472,9 +472,9 @@ function drawScale(plan: PlanMap): void {
   // A tilted map has another scale, and another north, at each place.
   box.hidden = plan.isTilted;
   // On paper the map has another size: the bar keeps its share of it.
-  const { clientWidth: wide, clientHeight: high } = plan.map.getContainer();
-  box.style.setProperty("--share", `${pixels / wide}`);
-  box.style.setProperty("--aspect", `${wide / high}`);
+  const container = plan.map.getContainer();
+  container.style.setProperty("--share", `${pixels / container.clientWidth}`);
+  container.style.setProperty("--aspect", `${container.clientWidth / container.clientHeight}`);
   (box.children[0] as HTMLElement).style.width = `${pixels}px`;
   box.children[1]!.textContent = said;
   box.children[2]!.textContent = `1:${number(Number((metres / pixels / CSS_PIXEL_M).toPrecision(2)), 0)}`;
