@@ -69,6 +69,13 @@ def test_what_tells_a_long_array_from_others_is_worked_out_once_as_long_as_it_is
     assert told == [ROWS, ROWS - 1, ROWS - 1, ROWS]
 
 
+def test_objects_are_told_by_where_they_lie_however_their_array_does() -> None:
+    names = np.array([["a", "b"], ["c", "d"]], dtype=object)
+    assert recall_module.addresses(names).tolist() == [[id(one) for one in row] for row in names]
+    assert (recall_module.addresses(names[::-1, 0]) == [id("c"), id("a")]).all()
+    assert recall_module.addresses(names[:0]).shape == (0, 2)
+
+
 #: An edit: what is done, and at which of the rows (as a share of them).
 edits = st.tuples(st.sampled_from(["other", "gone", "new", "moved", "twice"]), st.floats(0, 0.999))
 

@@ -205,15 +205,14 @@ def _declared(plan: Plan) -> Iterator[Discrepancy]:
 def _floors(plan: Plan) -> Iterator[Discrepancy]:
     """Floor area of the table against ratio times drawn land: of each area, and of parcels that are off."""
     far, floor = values(plan, "parcels", "far"), values(plan, "parcels", "floor_area_m2")
-    land, kind = areas_m2(plan, "parcels"), values(plan, "parcels", "far_kind")
+    land = areas_m2(plan, "parcels")
+    upper, lower, open_ = plan.cached("limits of ratios", lambda: _limits_of_ratios(plan))
     known = ~(np.isnan(far) | np.isnan(floor) | np.isnan(land))
     allowed = far * land
     slack = land * rounding(far) + FLOOR_SHARE * allowed
     # Below an upper limit and above a lower one, floor area and ratio do not contradict each other.
-    upper = np.array([one is None or one == "upper" for one in kind], dtype=bool)
-    lower = np.array([one == "lower" for one in kind], dtype=bool)
     off = known & (((floor - allowed > slack) & ~lower) | ((allowed - floor > slack) & ~upper))
-    off &= np.array([one not in ("range", "guide") for one in kind], dtype=bool)
+    off &= ~open_
     for subject, inside in _by_area(plan):
         rows = np.flatnonzero(inside & known)
         if len(rows):
@@ -225,6 +224,13 @@ def _floors(plan: Plan) -> Iterator[Discrepancy]:
     for row in np.flatnonzero(off):
         parcel = _same(str(ids(plan, "parcels")[row]))
         yield _table("floor", parcel, floor[row], allowed[row], slack[row], NO_NOTE)
+
+
+def _limits_of_ratios(plan: Plan) -> tuple[NDArray[np.bool_], ...]:
+    """Which ratios of the parcels are upper limits (so too where none says what), lower ones, no number."""
+    kind = values(plan, "parcels", "far_kind").tolist()
+    asked = (None, "upper"), ("lower",), ("range", "guide")
+    return tuple(np.array([one in kinds for one in kind], dtype=bool) for kinds in asked)
 
 
 def _sites(plan: Plan) -> Iterator[Discrepancy]:

@@ -7,7 +7,9 @@ Measures name facts; words are made where somebody reads them. The line that JSO
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from blockplan.texts import Catalog
@@ -92,12 +94,13 @@ def unknown(what: Missing, features: Iterable[object], of: int | None = None) ->
     >>> lines(unknown(Missing("facilities", "beds"), ["F-12", "F-13"], of=2))
     ('facilities.beds',)
     """
-    named = [str(feature) for feature in features]
-    if not named:
+    named = features if isinstance(features, Sized) else list(features)
+    if not len(named):
         return ()
     if len(named) == of and of > 1:
         return (what,)
-    return (replace(what, ids=tuple(named[:NAMED]), more=max(len(named) - NAMED, 0)),)
+    first = tuple(map(str, islice(named, NAMED)))
+    return (replace(what, ids=first, more=max(len(named) - NAMED, 0)),)
 
 
 def lines(missing: Iterable[Missing]) -> tuple[str, ...]:

@@ -73,9 +73,15 @@ def surely_as_wide(land: NDArray[Any], least_m: float) -> NDArray[np.bool_]:
     >>> surely_as_wide(np.array([shapely.box(0, 0, 80, 80), shapely.box(0, 0, 8, 700)]), 41.0).tolist()
     [False, False]
     """
+    simple, area, edge = by_row("simple land", _simple, land)
+    return np.asarray(simple & (2 * area >= (least_m + _DOUBT_M) * edge), dtype=bool)
+
+
+def _simple(land: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """Which of some land are valid polygons without holes, their areas and the lengths of their edges."""
     simple = (shapely.get_type_id(land) == shapely.GeometryType.POLYGON) & shapely.is_valid(land)
-    fits = 2 * shapely.area(land) >= (least_m + _DOUBT_M) * shapely.length(land)
-    return np.asarray(simple & (shapely.get_num_interior_rings(land) == 0) & fits, dtype=bool)
+    whole = shapely.get_num_interior_rings(land) == 0
+    return simple & whole, shapely.area(land), shapely.length(land)
 
 
 def sized_green_per_resident(plan: Plan, parameters: Parameters) -> Measurement:

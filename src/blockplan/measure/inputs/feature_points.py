@@ -157,9 +157,14 @@ def four_cornered(found: NDArray[Any]) -> NDArray[np.bool_]:
 
     Four turns that all go one way make one round. Of few polygons none is looked at: GEOS is as soon asked.
     """
-    convex = np.zeros(len(found), dtype=bool)
     if len(found) < _FEW:
-        return convex
+        return np.zeros(len(found), dtype=bool)
+    convex: NDArray[np.bool_] = by_row("four-cornered", _four_cornered, found)
+    return convex
+
+
+def _four_cornered(found: NDArray[Any]) -> NDArray[np.bool_]:
+    convex = np.zeros(len(found), dtype=bool)
     rows = np.flatnonzero((shapely.get_type_id(found) == 3) & (shapely.get_num_coordinates(found) == 5))
     corners = np.ascontiguousarray(shapely.get_coordinates(found[rows]).reshape(-1, 5, 2).T)
     east, north = np.diff(corners, axis=1)

@@ -620,20 +620,8 @@ def _same_rows(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.bool_]:
     return np.asarray(alike if alike.ndim == 1 else alike.all(axis=1))
 
 
-class _Addresses:
-    """Lends the memory of an array of objects as numbers."""
-
-    def __init__(self, array: NDArray[Any]) -> None:
-        self.array = array
-        self.__array_interface__ = {
-            "version": 3,
-            "shape": array.shape,
-            "strides": array.strides,
-            "typestr": np.dtype(np.uintp).str,
-            "data": (array.__array_interface__["data"][0], True),
-        }
-
-
 def addresses(array: NDArray[Any]) -> NDArray[np.uintp]:
     """Where each object of an array lies in memory: equal for the same object, while both arrays live."""
-    return np.asarray(_Addresses(array))
+    if not array.size:
+        return np.empty(array.shape, dtype=np.uintp)
+    return np.frombuffer(np.ascontiguousarray(array), dtype=np.uintp).reshape(array.shape)

@@ -300,8 +300,12 @@ def check_standing(placed: Placed, tolerances: Tolerances) -> list[Fault]:
 
 def _told_apart(drawn: Drawn) -> dict[str, int]:
     """The rows of features that can be judged, by ids that one of them alone bears."""
-    ids, first, times = np.unique(drawn.ids[drawn.rows], return_index=True, return_counts=True)
-    return dict(zip(ids[times == 1].tolist(), drawn.rows[first[times == 1]].tolist(), strict=True))
+    return once("told apart", partial(_rows_by_id, drawn.ids, drawn.rows), drawn.ids, drawn.rows)
+
+
+def _rows_by_id(names: NDArray[Any], rows: NDArray[np.intp]) -> dict[str, int]:
+    ids, first, times = np.unique(names[rows], return_index=True, return_counts=True)
+    return dict(zip(ids[times == 1].tolist(), rows[first[times == 1]].tolist(), strict=True))
 
 
 def _off_the_land(placed: Placed, facilities: Drawn, rows: NDArray[np.intp], near: float) -> list[Fault]:
