@@ -432,3 +432,19 @@ def test_a_plan_without_packs_compares_and_reports_without_verdicts(tmp_path: Pa
         status, state = one.ask("/workspace/packs", {"packs": ["zone", "zone"]})
         assert (status, list(state["packs"])) == (200, ["zone"])
     assert bp.read(tmp_path / "town.zip", "draft").manifest.packs == ("zone",)
+
+
+def test_a_scenario_that_is_dropped_while_it_is_open_is_said_to_be_gone(tmp_path: Path) -> None:
+    bp.write(town(packs=["zone"]), tmp_path / "town")
+    with workbench(tmp_path / "town", "--scenario", "b", "--new") as service:
+        edit = {"op": "set", "layer": "parcels", "id": "A", "column": "residents", "value": 7}
+        assert service.ask("/workspace/edits", {"edits": [edit]})[0] == 200
+        while not service.ask("/workspace/state")[1]["saved"]:
+            time.sleep(0.05)
+        with suppress(SystemExit):
+            main(["scenario", "drop", str(tmp_path / "town"), "b"])
+        status, said = service.ask("/workspace/state?lang=ja")
+        assert (status, said["error"]) == (409, "scenario")
+        assert said["message"].startswith("シナリオ「b」はほかで削除または改名され")
+        assert service.ask("/workspace/scenario", {"open": "base"})[0] == 200
+        assert service.ask("/workspace/state")[1]["scenario"] != "b"

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
 from blockplan.errors import PlanDataError
+from blockplan.live.refusals import TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +94,7 @@ class Journal:
                     file.seek(self._end)
                     data = file.read()
             elif self._end:
-                raise PlanDataError(f"The log of edits {self.path} was put aside. Open the scenario anew.")
+                raise TEXTS.refused(PlanDataError, "log_aside", scenario=self.path.stem)
             found, whole = _read(data, self.path, len(self._entries))
             if whole < len(data):
                 self.path.with_suffix(".torn").write_bytes(data[whole:])

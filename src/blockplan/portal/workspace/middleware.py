@@ -214,5 +214,7 @@ def takes(
             return squeezed(request, view(request, **parts))
         except UnreadableBodyError as error:
             return refused_in(request, error.status, "body", error.code)
+        except BlockplanError as error:  # such as of a scenario that is gone: no fault of the program
+            return refused(409, "scenario", (error.text or {}).get(lang_of(request), str(error)))
 
     return answered
