@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,13 +16,14 @@ from tests.support.base_maps import EASTMOST, Ground, ground
 from blockplan.datums import wgs84_to_gcj02
 from blockplan.errors import BlockplanError
 from blockplan.notice.intake import buckets
-from blockplan.portal import basemap
+from blockplan.portal import basemap, web_plane
 from blockplan.portal.config import base_map_address, base_map_credit
 from blockplan.portal.pages import mapdata
 from blockplan.portal.plans.models import PlanVersion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from django.test import Client
 
@@ -191,3 +193,11 @@ def test_a_redirect_to_another_host_is_not_followed(server: Ground) -> None:
     server.leads_to = "http://localhost:9/"
     with pytest.raises(BlockplanError, match="does not answer with a picture: OSError"):
         drawn(server)
+
+
+@pytest.mark.no_database
+def test_the_browser_and_the_service_lay_plans_on_the_same_plane(repo: Path) -> None:
+    source = (repo / "frontend" / "map" / "projection.ts").read_text(encoding="utf-8")
+    found = re.search(r"^const RADIUS_M = ([\d_]+);$", source, re.MULTILINE)
+    assert found is not None
+    assert float(found[1]) == web_plane.RADIUS_M
