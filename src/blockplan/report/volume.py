@@ -21,7 +21,7 @@ from blockplan.report.document import (
 )
 from blockplan.report.key_figures import key_figures
 from blockplan.report.office import TABLES
-from blockplan.report.office.columns import heading, meaning, on_paper, paper_table, says, source_said
+from blockplan.report.office.columns import heading, meaning, on_paper, paper_table, source_said
 from blockplan.report.office.columns import said as office_said
 from blockplan.report.renderers.docx import LEGENDS, LONG_LEGEND
 from blockplan.report.sheets import basemap, maps
@@ -213,8 +213,7 @@ class _Volume:
             at = [at for at, one in enumerate(table.columns) if one.key in {*PARCEL_COLUMNS} - {*OF_ALL}]
             stating = [line for line in table.lines if any(line.cells[one] not in {None, ""} for one in at)]
             if stating:
-                told = [one.key for at, one in enumerate(table.columns) if says(stating, at)]
-                yield paper_table(self.view, table, stating, [one for one in PARCEL_COLUMNS if one in told])
+                yield paper_table(self.view, table, stating, PARCEL_COLUMNS)
             if len(stating) < len(table.lines):
                 yield Paragraph(self._say("text.bare_parcels"))
             yield from map(Note, table.notes)
