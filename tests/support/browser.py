@@ -55,21 +55,22 @@ class Coarse:
     """
     A browser in which maps take two CSS pixels each way for one of theirs, as on no device that people have.
 
-    Without a graphics card drawing them is most of what a page costs. The page around them is drawn as it is.
+    Without a graphics card drawing them is most of what a page costs. The page around them is drawn as it is,
+    and `sharp` is the browser for tests that look at single pixels of a map.
     """
 
     SCRIPT = "Object.defineProperty(window, 'devicePixelRatio', { get: () => 0.5 })"
 
     def __init__(self, browser: Any) -> None:
-        self.browser = browser
+        self.sharp = browser
 
     def new_context(self, **more: Any) -> Any:
-        context = self.browser.new_context(**more)
+        context = self.sharp.new_context(**more)
         context.add_init_script(self.SCRIPT)
         return context
 
     def new_page(self, **more: Any) -> Any:
-        tab = self.browser.new_page(**more)
+        tab = self.sharp.new_page(**more)
         tab.add_init_script(self.SCRIPT)
         return tab
 

@@ -29,7 +29,7 @@ LAND = """() => {
 
 @pytest.fixture
 def tab(service: Service, chromium: Any) -> Iterator[Any]:
-    one = chromium.new_page(viewport={"width": 1440, "height": 900}, locale="en")
+    one = chromium.sharp.new_page(viewport={"width": 1440, "height": 900}, locale="en")
     one.goto(f"{service.base}/workspace?token={service.token}&lang=en")
     one.wait_for_selector(IDLE, timeout=WAIT_MS)
     yield one
