@@ -406,12 +406,37 @@ def test_a_workbench_that_does_not_answer_is_said_at_once_and_when_it_is_back(
     tab.keyboard.press("Enter")
     typed_in(tab, "#i-A-residents", "321")
     assert "does not answer" in lost.inner_text(), "an edit that did not arrive is not called made"
-    tab.context.set_offline(False)
-    tab.locator(".hint").filter(has_text="answers again").wait_for(timeout=WAIT_MS)
-    assert "Saved" in tab.locator(".foot .saved").inner_text()
+    assert "1 edit is held" in lost.inner_text()
     typed_in(tab, "#i-A-residents", "322")
+    assert "2 edits are held" in lost.inner_text()
+    tab.context.set_offline(False)
+    tab.locator(".foot .saved").filter(has_text="Saved").wait_for(timeout=WAIT_MS)
     settled(tab)
+    assert tab.locator("#i-A-residents").input_value() == "322"
     assert values(fresh, "residents")["A"] == 322
+    assert fresh.ask("/workspace/state")[1]["seq"] == 2, "each is made once, in its turn"
+    tab.close()
+
+
+def test_edits_that_got_no_answer_are_asked_for_where_somebody_made_a_step_since(
+    fresh: Service, chromium: Any
+) -> None:
+    tab, _ = opened(fresh, chromium, "en", 1440)
+    tab.context.set_offline(True)
+    tab.keyboard.press("/")
+    tab.keyboard.type("A")
+    tab.keyboard.press("Enter")
+    typed_in(tab, "#i-A-residents", "321")
+    tab.locator(".hint.error").filter(has_text="1 edit is held").wait_for(timeout=WAIT_MS)
+    other = {"op": "set", "layer": "parcels", "id": "A", "column": "residents", "value": 300}
+    fresh.ask("/workspace/edits", {"edits": [other], "since": 0})
+    tab.context.set_offline(False)
+    tab.locator("dialog[open]").filter(has_text="a step was made since").wait_for(timeout=WAIT_MS)
+    assert values(fresh, "residents")["A"] == 300
+    tab.locator("[data-act=merge]").click()
+    tab.wait_for_selector("dialog[open]", state="detached", timeout=WAIT_MS)
+    settled(tab)
+    assert values(fresh, "residents")["A"] == 321
     tab.close()
 
 

@@ -334,6 +334,7 @@ function listenToOthers(): void {
     void asked.finally(() => setTimeout(again, HEAR_MS));
   };
   setTimeout(again, HEAR_MS);
+  addEventListener("beforeunload", (event) => { if (store.isHolding) event.preventDefault(); }); // prettier-ignore
 }
 
 /** Residents whom the failing must rule that affects most of them affects; null where none can say. */

@@ -62,6 +62,8 @@ class Store {
   lost = false;
   /** Why it last refused to tell what others did. */
   private untold = "";
+  /** Edits that got no answer, in their order, and after which step they were meant to be made. */
+  private unsent: { steps: Edit[][]; seq: number } = { steps: [], seq: 0 };
   private listeners: Listener[] = [];
   private queue: Promise<unknown> = Promise.resolve();
   private loaded: Promise<unknown> = Promise.resolve();
@@ -307,7 +309,8 @@ class Store {
             return null;
           });
         }
-        this.say(error instanceof Error ? error.message : String(error));
+        if (error instanceof api.Refusal && error.status === 0 && edits.length) this.hold(edits);
+        else this.say(error instanceof Error ? error.message : String(error));
         return null;
       } finally {
         this.busy -= 1;
@@ -364,6 +367,28 @@ class Store {
     if (!this.lost) return;
     this.lost = false;
     this.say(say("answersAgain"), "info");
+    void this.sendHeld();
+  }
+
+  get isHolding(): boolean {
+    return this.unsent.steps.length > 0;
+  }
+
+  private hold(edits: Edit[]): void {
+    if (!this.isHolding) this.unsent.seq = this.state.seq;
+    this.unsent.steps.push(edits);
+    this.lost = true;
+    this.say(`${say("offline")}\n${counted(this.unsent.steps.length, "held")}`);
+  }
+
+  /** Makes what got no answer; where a step was made since, which may be one of these, it is asked for first. */
+  private async sendHeld(): Promise<void> {
+    const { steps, seq } = this.unsent;
+    this.unsent = { steps: [], seq: 0 };
+    if (steps.length && this.state.seq !== seq) {
+      this.conflict = { edits: steps.flat(), clashes: [], message: say("heldMeanwhile") };
+      this.tell("conflict");
+    } else for (const edits of steps) await this.edit(edits);
   }
 
   /** Has packs of rules judge a plan that names none. */

@@ -98,6 +98,12 @@ const WORDS = {
     ja: "応答がありません。確定した編集は保存されており、応答が戻ればこのページで続けられます。ご自分のパソコンでは blockplan edit を再起動し、新しいリンクを開いてください。",
   },
   noAnswer: { zh: "没有回应", en: "no answer", ja: "応答なし" },
+  held: { zh: "步编辑保留在本页，恢复后自动提交。", en: "edits are held on this page and are made once it answers.", ja: "回の編集をこのページに保持しています。応答が戻りしだい送ります。" },
+  heldMeanwhile: {
+    zh: "没有得到回应的编辑：方案此后有变动，也可能就是这些编辑。请对照后决定是否再做一次。",
+    en: "Edits that got no answer: a step was made since, which may be one of these. Look at the plan, then make them again or not.",
+    ja: "応答のなかった編集です。その後に変更がありました（この編集自体かもしれません）。計画を確かめ、もう一度行うか決めてください。",
+  },
   answersAgain: { zh: "工作台恢复回应。", en: "The workbench answers again.", ja: "応答が戻りました。" },
   splitHint: {
     zh: "单击画线，双击或回车结束；线须从边到边。",
@@ -403,7 +409,7 @@ export function number(value: number | null | undefined, decimals = 2, least = 0
 }
 
 /** What is one is said in another word, where the language has two. */
-const ONE: Partial<Record<Word, string>> = { people: "person", edits: "edit", findings: "finding", newFaults: "new fault", goneFaults: "fault gone", parcels: "parcel", waiting: "verdict" };
+const ONE: Partial<Record<Word, string>> = { people: "person", edits: "edit", held: "edit is held on this page and is made once it answers.", findings: "finding", newFaults: "new fault", goneFaults: "fault gone", parcels: "parcel", waiting: "verdict" };
 
 /** So many of something. */
 export const counted = (many: number, word: Word): string => `${number(many, 0)} ${(lang === "en" && many === 1 && ONE[word]) || say(word)}`;
