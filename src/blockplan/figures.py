@@ -129,6 +129,8 @@ def amount(value: float | None, unit: str, lang: str, *, than: float | None = No
     ('3,466.7 m²', '72.3%')
     >>> amount(2.8, "far", "zh"), amount(2.8, "far", "ja")
     ('2.8', '280%')
+    >>> amount(797_019.239, "m2", "en", than=0.0), amount(797_019.239, "m2", "en", than=797_019.0)
+    ('797,019 m²', '797,019.2 m²')
     """
     if not is_known(value):
         return unknown(lang)
@@ -136,7 +138,8 @@ def amount(value: float | None, unit: str, lang: str, *, than: float | None = No
         return share(value, than=than)
     digits = decimals_for(value)
     if is_known(than):
-        digits = enough_decimals(value, than, max(digits, decimals_for(than)))
+        # Zero has no decimals of its own to be compared with.
+        digits = enough_decimals(value, than, max(digits, decimals_for(than) if than else 0))
     return with_unit(number(value, digits), unit, lang, space)
 
 
