@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import math
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pytest
 import shapely
+from pypdf import PdfReader
 from tests.support.handmade import hand_made
 from tests.support.random_plans import random_plan
 from tests.support.sheet_plans import written
 
 from blockplan.check import check
+from blockplan.exchange.office.importing import import_office
+from blockplan.plan import read
 from blockplan.report.maps.labels import Labels, Spots, overlaps
 from blockplan.report.sheets import PAPERS, atlas
 from blockplan.report.sheets.limitmap import _by_side
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, SECOND, beneath, fit, layouts
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize("lang", ["zh", "ja"])
@@ -146,6 +154,27 @@ def test_a_legend_of_areas_alone_has_one_column_of_numbers() -> None:
             for row in legend["rows"]
             for one in row["amount"]
         )
+
+
+def test_columns_of_a_legend_begin_on_one_line_whether_they_hold_amounts_or_none() -> None:
+    plan = random_plan(7, columns=6, rows=5)
+    found = atlas(plan, check(plan, packs=["zone"]), "zh", kinds=["height"])
+    lines: dict[str, set[int]] = {}
+
+    def run(text: str, cm: list[float], tm: list[float], *_more: object) -> None:
+        lines.setdefault(text.strip(), set()).add(round(cm[5] + cm[3] * tm[5]))
+
+    PdfReader(io.BytesIO(found.pdf)).pages[0].extract_text(visitor_text=run)
+    (first,), (sixth,) = lines["≤ 18 m"], lines["规划范围"]
+    assert first == sixth
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_block_stands_at_its_largest_scale_in_every_language(repo: Path, tmp_path: Path, lang: str) -> None:
+    import_office([repo / "examples/office-town/shapefiles"], tmp_path / "town")
+    plan = read(tmp_path / "town")
+    found = atlas(plan, check(plan, packs=["gb50180"]), lang, kinds=["block"])
+    assert [one.fit.scale for one in found.sheets if one.fit] == [2_000, 2_000, 2_000]
 
 
 def test_a_location_map_shows_the_plan_in_one_window() -> None:

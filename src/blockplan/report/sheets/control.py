@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 #: A table has at most this share of the height below its map, else pages of its own; so it has, unless it is
 #: short, where the map is so much larger without it.
-MOST_TABLE, MUCH_LARGER, SHORT_MM = 0.34, 1.6, 60.0
+MOST_TABLE, MUCH_LARGER, SHORT_MM = 0.34, 1.5, 60.0
 #: A legend of more classes asks for a larger panel.
 MANY_USES = 20
 #: A panel beside a map in strips has seldom room for letters that can be read where it is smaller, mm2.
