@@ -67,6 +67,30 @@ def test_a_number_without_a_subject_speaks_of_the_parcel_before(small):
 
 
 @pytest.mark.parametrize(
+    ("text", "state", "bound_to"),
+    [
+        ("规划居住人口为9000人。", "missed", "measure:residents"),
+        ("规划人口9000人。", "missed", "measure:residents"),
+        ("The planned population is 9,000.", "missed", "measure:residents"),
+        ("計画人口は9,000人である。", "missed", "measure:residents"),
+        # It says the parcel's figure again, or speaks on of the parcel.
+        ("规划居住人口为400人。", "kept", "object:01-01-01/residents"),
+        ("该地块规划居住人口为420人。", "missed", "object:01-01-01/residents"),
+        ("其规划居住人口为420人。", "missed", "object:01-01-01/residents"),
+        ("居住人口420人。", "missed", "object:01-01-01/residents"),
+    ],
+)
+def test_a_sentence_that_begins_with_the_planned_population_is_of_the_plan(views, text, state, bound_to):
+    found = numbers(views["office-town"], f"01-01-01地块居住人口400人。{text}")
+    assert found[-1][1:] == (state, bound_to)
+
+
+def test_the_planned_population_behind_the_land_of_a_parcel_is_that_of_the_parcel(views):
+    found = numbers(views["office-town"], "01-01-01地块用地面积8000平方米。规划居住人口420人。")
+    assert found[-1] == ("420人", "missed", "object:01-01-01/residents")
+
+
+@pytest.mark.parametrize(
     ("text", "found"),
     [
         # A ratio without its word, a quantity by another word, an object in brackets behind its figures.

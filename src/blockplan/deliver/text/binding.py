@@ -92,6 +92,12 @@ LOOK_BACK = 40
 PARCELS = ("宗", "区画")
 #: What a text counts of a block, a class or a phase -> the figure that says how many there are.
 NUMBERED = {"layer:parcels/count": "/parcel_count", "layer:subblocks/count": "/subblock_count"}
+#: A word for a figure of the whole plan, at the head of a sentence that does not say "this parcel" or "its".
+_OF_THE_PLAN = re.compile(
+    r"\s*(?:the\s|本?规划|全区)?(?:规划居住人口|规划常住人口|规划人口|常住人口|总人口|計画居住人口|計画人口|総人口"
+    r"|(?:planned|resident|total) population)",
+    re.IGNORECASE,
+)
 _PER_HECTARE = re.compile(r"每公顷(?:约|为|土地)?\s?$")
 
 
@@ -327,6 +333,7 @@ def _stated(sentence: ScannedSentence, at: int, number: ScannedNumber, former: B
         else (
             _each_of(sentence, number, subject, quantity)
             or _existing(sentence, number, subject, quantity)
+            or _of_the_plan(sentence, number, subject, quantity)
             or choose(sentence, number, subject, quantity)
         )
     )
@@ -528,6 +535,19 @@ def _of_all(sentence: ScannedSentence, number: ScannedNumber, quantity: Token | 
         and (quantity.word in fact.words if quantity else fact.subjects)
         and number.states(fact)
     )[:1]
+
+
+def _of_the_plan(
+    sentence: ScannedSentence, number: ScannedNumber, subject: Token | None, quantity: Token | None
+) -> tuple[Fact, ...]:
+    """The plan's figure where a sentence begins with a word for it, and that of the object before is said."""
+    if quantity is None or subject is None or subject is not sentence.carried or sentence.divided:
+        return ()
+    own = (one for one in sentence.facts(subject) if one.dimension == number.dimension)
+    if number.dimension not in sentence.stated or any(map(number.states, own)):
+        return ()
+    begins = _OF_THE_PLAN.fullmatch(sentence.text, sentence.start, quantity.end)
+    return choose(sentence, number, None, quantity) if begins else ()
 
 
 def _own_word(

@@ -42,6 +42,8 @@ class ScannedSentence:
         Those that stand in it.
     carried, carried_word
         What the sentence before spoke of, and its last word for a quantity.
+    stated
+        The dimensions of the numbers since that was named.
     chapter
         The heading that the text stands under, and that of its column.
     whole
@@ -59,6 +61,7 @@ class ScannedSentence:
     lexicon: Lexicon
     chapter: str
     carried_word: Token | None = None
+    stated: frozenset[str] = frozenset()
     whole: bool = False
     total: bool = False
 
@@ -130,15 +133,17 @@ def sentences(
     on = bool(spoken_of) and THIS.match(text) is not None
     carried = Token(-1, -1, spoken_of, subject=True) if on else None
     word: Token | None = None
+    stated: frozenset[str] = frozenset()
     for match in _SENTENCE.finditer(text):
         own = [one for one in numbers if match.start() <= one.start < match.end()]
         words = [one for one in tokens if match.start() <= one.start < match.end()]
         # "Square" is a class of land, and no subject in "86 square kilometres".
         words = [one for one in words if not (one.subject and _MEASURED.match(text, one.end))]
         sentence = ScannedSentence(
-            text, match.start(), match.end(), own, words, carried, lexicon, chapter, word
+            text, match.start(), match.end(), own, words, carried, lexicon, chapter, word, stated
         )
         yield sentence
+        stated = (frozenset() if sentence.topic else stated) | {one.dimension for one in own}
         carried = sentence.topic or carried
         word = next((one for one in reversed(words) if not one.subject), None)
 
